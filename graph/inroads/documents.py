@@ -1,0 +1,487 @@
+"""JSON bytes to typed documents: tolerant of what the vendor may add, exact about what we use, secrets dropped."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import re
+from collections import Counter
+from collections.abc import Iterator
+from types import UnionType
+from typing import Annotated, Any, Final, Literal, NamedTuple, Union, get_args, get_origin
+
+import msgspec
+from msgspec import UNSET, Meta, UnsetType
+
+from inroads.errors import Issue, Rejection
+from inroads.model import Document, Section
+
+MAX_BYTES: Final = 64 * 2**20
+"""The largest document that is read: a team of 200,000 fits."""
+
+MAX_DEPTH: Final = 32
+"""The deepest nesting that is read; the deepest that the vendor writes is 6."""
+
+Id = Annotated[int, Meta(ge=0, le=2**63 - 1)] | Annotated[str, Meta(pattern=r"^(0|[1-9][0-9]{0,17})$")]
+"""A numeric id; some exporters write it as a string. Both print the same."""
+
+AccountId = Annotated[str, Meta(min_length=1)]
+"""A short case-sensitive string that may look like a date or a number, and is never converted."""
+
+Text = str | None | UnsetType
+Flag = bool | None | UnsetType
+Moment = dt.datetime | None | UnsetType
+OptionalId = Id | None | UnsetType
+
+
+class Address(msgspec.Struct, frozen=True):
+    """A postal address; every part may be missing."""
+
+    id: OptionalId = UNSET
+    street: Text = UNSET
+    city: Text = UNSET
+    province: Text = UNSET
+    country: Text = UNSET
+    postal_code: Text = UNSET
+
+
+class Phone(msgspec.Struct, frozen=True):
+    """A named phone number; a placeholder row has a null number."""
+
+    id: OptionalId = UNSET
+    title: Text = UNSET
+    phone_number: Text = UNSET
+
+
+class Profession(msgspec.Struct, frozen=True):
+    """What the person says of their work."""
+
+    id: OptionalId = UNSET
+    title: Text = UNSET
+    company: Text = UNSET
+    designation: Text = UNSET
+
+
+class Profile(msgspec.Struct, frozen=True):
+    """The profile that older documents repeat."""
+
+    setup_complete: Flag = UNSET
+    first_name: Text = UNSET
+    last_name: Text = UNSET
+    phone_number: Phone | str | None | UnsetType = UNSET
+    address: Address | None | UnsetType = UNSET
+    professions: list[Profession | None] | None | UnsetType = UNSET
+
+
+class ClientBusiness(msgspec.Struct, frozen=True):
+    """The client's end of a client row."""
+
+    business_id: OptionalId = UNSET
+
+
+class AccountBusiness(msgspec.Struct, frozen=True):
+    """The vendor's end of a client row."""
+
+    account_business_id: OptionalId = UNSET
+    account_id: AccountId | None | UnsetType = UNSET
+
+
+class ClientRow(msgspec.Struct, frozen=True):
+    """One business is a client of one account; `userid` is the client's number in that account."""
+
+    id: OptionalId = UNSET
+    business_id: OptionalId = UNSET
+    account_id: AccountId | None | UnsetType = UNSET
+    userid: OptionalId = UNSET
+    client_business: ClientBusiness | None | UnsetType = UNSET
+    account_business: AccountBusiness | None | UnsetType = UNSET
+
+
+class Business(msgspec.Struct, frozen=True):
+    """A business record. `account_id` and `business_clients` say something only where the key is there."""
+
+    id: Id
+    business_uuid: Text = UNSET
+    name: Text = UNSET
+    account_id: AccountId | None | UnsetType = UNSET
+    active: Flag = UNSET
+    status: Text = UNSET
+    date_format: Text = UNSET
+    timezone: Text = UNSET
+    address: Address | None | UnsetType = UNSET
+    phone_number: Phone | list[Phone | None] | str | None | UnsetType = UNSET
+    business_clients: list[ClientRow | None] | None | UnsetType = UNSET
+
+
+class Membership(msgspec.Struct, frozen=True):
+    """One identity's membership of one business."""
+
+    business: Business
+    id: OptionalId = UNSET
+    role: Text = UNSET
+
+
+class GroupRow(msgspec.Struct, frozen=True):
+    """A row of `groups`: the identity has a named role in a business-level or a project group."""
+
+    group_id: Id
+    id: OptionalId = UNSET
+    role: Text = UNSET
+    identity_id: OptionalId = UNSET
+    first_name: Text = UNSET
+    last_name: Text = UNSET
+    email: Text = UNSET
+    company: Text = UNSET
+    business_id: OptionalId = UNSET
+    active: Flag = UNSET
+
+
+class RoleRow(msgspec.Struct, frozen=True):
+    """A row of the deprecated `roles`: the identity has a role on an account."""
+
+    accountid: AccountId
+    id: OptionalId = UNSET
+    role: Text = UNSET
+    systemid: OptionalId = UNSET
+    userid: OptionalId = UNSET
+    created_at: Moment = UNSET
+    links: dict[str, Text] | None | UnsetType = UNSET
+
+
+class Me(msgspec.Struct, frozen=True):
+    """One identity's own view: all of its memberships, roles and groups."""
+
+    id: OptionalId = UNSET
+    identity_id: OptionalId = UNSET
+    identity_uuid: Text = UNSET
+    email: Text = UNSET
+    unconfirmed_email: Text = UNSET
+    first_name: Text = UNSET
+    last_name: Text = UNSET
+    confirmed_at: Moment = UNSET
+    created_at: Moment = UNSET
+    setup_complete: Flag = UNSET
+    profile: Profile | None | UnsetType = UNSET
+    phone_numbers: list[Phone | None] | None | UnsetType = UNSET
+    addresses: list[Address | None] | None | UnsetType = UNSET
+    profession: Profession | None | UnsetType = UNSET
+    links: dict[str, Text] | None | UnsetType = UNSET
+    permissions: dict[str, dict[str, bool | int | float | str | None] | None] | None | UnsetType = UNSET
+    subscription_statuses: dict[str, Text] | None | UnsetType = UNSET
+    business_statuses: dict[str, Text] | None | UnsetType = UNSET
+    integrations: dict[str, None] | None | UnsetType = UNSET
+    business_memberships: list[Membership | None] | None | UnsetType = UNSET
+    groups: list[GroupRow | None] | None | UnsetType = UNSET
+    roles: list[RoleRow | None] | None | UnsetType = UNSET
+
+    @property
+    def number(self) -> int | str:
+        """The identity's native id, from whichever of its two names is there."""
+        found = self.id if isinstance(self.id, int | str) else self.identity_id
+        assert isinstance(found, int | str), "a document without an identity is rejected before"
+        return found
+
+
+class TeamMember(msgspec.Struct, frozen=True):
+    """One person's role in the business of a team document."""
+
+    identity_id: Id
+    id: OptionalId = UNSET
+    group_id: OptionalId = UNSET
+    role: Text = UNSET
+    identity_uuid: Text = UNSET
+    first_name: Text = UNSET
+    last_name: Text = UNSET
+    email: Text = UNSET
+    business_id: OptionalId = UNSET
+    active: Flag = UNSET
+
+
+class BusinessGroup(msgspec.Struct, frozen=True):
+    """The group of everyone in a business."""
+
+    members: list[TeamMember | None]
+    id: OptionalId = UNSET
+    category: Text = UNSET
+
+
+class Team(msgspec.Struct, frozen=True):
+    """Everyone's role in one business."""
+
+    business: Business
+    business_group: BusinessGroup
+
+
+class Observation(NamedTuple):
+    """A document that was taken: what is kept of it, its typed content, and its issues."""
+
+    document: Document
+    content: Me | Team
+    issues: tuple[Issue, ...]
+
+
+class _Rejected(Exception):
+    """Carries the reason out of the reading functions of this file."""
+
+    def __init__(self, code: str, pointer: str, message: str) -> None:
+        self.reason = (code, pointer, message)
+
+
+def read(raw: bytes, observed_at: dt.datetime, source: str) -> Observation | Rejection:
+    """One document or envelope from its JSON bytes.
+
+    `observed_at` (aware) and `source` count where there is no envelope that says them. Nothing is raised for bad
+    input: a document that has no identity or business to speak of comes back as a Rejection with a stable code.
+    """
+    try:
+        value = _decode(raw)
+        if isinstance(value, dict) and "document" in value:
+            observed_at, source, value = _open_envelope(value, observed_at, source)
+        return _take(value, observed_at.astimezone(dt.UTC), source)
+    except _Rejected as rejected:
+        code, pointer, message = rejected.reason
+        return Rejection(source, pointer, code, message)
+
+
+def reread(document: Document) -> Me | Team:
+    """The typed content of a document that was taken before."""
+    value = msgspec.json.decode(document.body)
+    content, _ = _typed(_unwrap(value)[0], document.prefix)
+    return content
+
+
+def unknown_keys(document: Document) -> Counter[str]:
+    """How often each key occurs that this version does not read, by its pointer with `*` for indexes."""
+    value = _unwrap(msgspec.json.decode(document.body))[0]
+    kind: Any = Me
+    if document.kind == "team":
+        kind = _TeamKeys if document.business else _FlatTeamKeys
+    return Counter(_unknown(kind, value, ""))
+
+
+def _decode(raw: bytes) -> Any:
+    if len(raw) > MAX_BYTES:
+        raise _Rejected("too_large", "", f"{len(raw):,} bytes; the most is {MAX_BYTES:,}")
+    text = raw.removeprefix(b"\xef\xbb\xbf").strip()
+    if not text:
+        raise _Rejected("empty", "", "there is nothing in it")
+    if text.startswith(b"<"):
+        raise _Rejected("not_json", "", "it is HTML or XML, not JSON")
+    try:
+        value = msgspec.json.decode(text)
+    except RecursionError:
+        raise _Rejected("too_deep", "", f"nested deeper than {MAX_DEPTH} levels") from None
+    except msgspec.DecodeError as error:
+        code = "truncated" if "truncated" in str(error) else "not_json"
+        raise _Rejected(code, "", str(error)) from None
+    except UnicodeDecodeError as error:
+        raise _Rejected("not_json", "", f"not UTF-8 at byte {error.start}") from None
+    return _redact(value, 0)
+
+
+def _open_envelope(value: dict[str, Any], moment: dt.datetime, source: str) -> tuple[dt.datetime, str, Any]:
+    if value.get("observed_at") is not None:
+        moment = parse_moment(value["observed_at"])
+    if isinstance(value.get("source"), str) and value["source"]:
+        source = value["source"]
+    return moment, source, value["document"]
+
+
+def parse_moment(value: object) -> dt.datetime:
+    """An RFC 3339 moment in UTC; without an offset it is taken as UTC. The reader rejects what is not one."""
+    try:
+        moment = msgspec.convert(value, dt.datetime)
+        return (moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)).astimezone(dt.UTC)
+    except (msgspec.ValidationError, OverflowError):
+        raise _Rejected("bad_moment", "/observed_at", "observed_at is not a moment like 2026-03-01T00:00:00Z") from None
+
+
+def _take(value: Any, observed_at: dt.datetime, source: str) -> Observation:
+    inner, prefix = _unwrap(value)
+    content, problems = _typed(inner, prefix)
+    if isinstance(content, Me):
+        kind, subject, business = "me", f"identity:{content.number}", ""
+    else:
+        kind, subject, business = "team", f"business:{content.business.id}", "/business" if "business" in inner else ""
+    body = msgspec.json.encode(value, order="sorted")
+    sha256 = hashlib.sha256(body).hexdigest()
+    document = Document(observed_at, sha256, source, kind, subject, prefix, business, body)
+    return Observation(document, content, tuple(Issue(source, pointer, *rest) for pointer, *rest in problems))
+
+
+def _unwrap(value: Any) -> tuple[dict[str, Any], str]:
+    if not isinstance(value, dict):
+        raise _Rejected("not_an_object", "", f"a JSON {_json_type(value)}, not an object")
+    inner, prefix = value, ""
+    if "response" in value and not value.keys() & {"id", "identity_id", "business_group"}:
+        inner, prefix = value["response"], "/response"
+        if inner is None:
+            raise _Rejected("empty_response", prefix, "the response is null")
+        if not isinstance(inner, dict):
+            raise _Rejected("not_an_object", prefix, f"the response is a JSON {_json_type(inner)}, not an object")
+    if not inner.keys() & {"id", "identity_id", "business_group"}:
+        for key in ("error", "errors"):
+            if inner.get(key):
+                word = inner[key] if isinstance(inner[key], str) else ""
+                said = f": {word}" if re.fullmatch(r"[a-z_]{1,40}", word) else ""
+                raise _Rejected("error_body", f"{prefix}/{key}", f"the service answered with an error{said}")
+    return inner, prefix
+
+
+def _typed(inner: dict[str, Any], prefix: str) -> tuple[Me | Team, list[_Problem]]:
+    problems: list[_Problem] = []
+    if "business_group" in inner:
+        return _team(inner, prefix, problems), problems
+    for section in ("business_memberships", "groups", "roles"):
+        # A section that cannot be read must not pass for an empty one: that would revoke what it used to say.
+        if not isinstance(inner.get(section), list | None):
+            raise _Rejected("wrong_type", f"{prefix}/{section}", f"a JSON {_json_type(inner[section])}, not an array")
+    me = _read(Me, inner, prefix, problems)
+    ids = {name: getattr(me, name) for name in ("id", "identity_id") if isinstance(getattr(me, name), int | str)}
+    if not ids:
+        raise _Rejected("no_identity", prefix, "neither id nor identity_id says whose document this is")
+    if len({str(number) for number in ids.values()}) > 1:
+        raise _Rejected("identity_conflict", f"{prefix}/identity_id", "id and identity_id name two identities")
+    return me, problems
+
+
+def _team(inner: dict[str, Any], prefix: str, problems: list[_Problem]) -> Team:
+    nested = "business" in inner
+    record, place = (inner["business"], f"{prefix}/business") if nested else (inner, prefix)
+    business = _read(Business, record, place, problems) if isinstance(record, dict) else UNREADABLE
+    if business is UNREADABLE:
+        raise _Rejected("no_business", place, "no business id says whose team this is")
+    where = f"{prefix}/business_group"
+    group = inner["business_group"]
+    if not isinstance(group, dict) or not isinstance(group.get("members"), list):
+        raise _Rejected("no_members", f"{where}/members", "the team does not list its members")
+    if group.get("category") not in (None, "business"):
+        raise _Rejected("not_a_team", f"{where}/category", "the group is not the business-level one")
+    return Team(business, _read(BusinessGroup, group, where, problems))
+
+
+_Problem = tuple[str, str, str]  # pointer, code, message
+UNREADABLE: Final = object()
+
+
+def _read(kind: Any, value: Any, pointer: str, problems: list[_Problem]) -> Any:
+    """The value as `kind`, or what can be read of it: every unreadable part is left out and told with its place."""
+    try:
+        return msgspec.convert(value, kind)
+    except msgspec.ValidationError as error:
+        message = str(error).partition(" - at ")[0]
+    options = get_args(kind) if get_origin(kind) in (Union, UnionType) else (kind,)
+    for option in options:
+        origin = get_origin(option) or option
+        if origin is list and isinstance(value, list):
+            (item,) = get_args(option)
+            items = (_read(item, each, f"{pointer}/{index}", problems) for index, each in enumerate(value))
+            return [None if each is UNREADABLE else each for each in items]
+        if origin is dict and isinstance(value, dict):
+            item = get_args(option)[1]
+            pairs = {key: _read(item, each, f"{pointer}/{escape(key)}", problems) for key, each in value.items()}
+            return {key: each for key, each in pairs.items() if each is not UNREADABLE}
+        if isinstance(origin, type) and issubclass(origin, msgspec.Struct) and isinstance(value, dict):
+            return _read_struct(origin, value, pointer, problems)
+    problems.append((pointer, "wrong_type", message))
+    return UNREADABLE
+
+
+def _read_struct(kind: type[msgspec.Struct], value: dict[str, Any], pointer: str, problems: list[_Problem]) -> Any:
+    found: dict[str, Any] = {}
+    for field in msgspec.structs.fields(kind):
+        each = UNREADABLE
+        if field.name in value:
+            each = _read(field.type, value[field.name], f"{pointer}/{field.name}", problems)
+        if each is not UNREADABLE:
+            found[field.name] = each
+        elif field.required:
+            problems.append((pointer, "unreadable_row", f"left out: nothing usable in its {field.name}"))
+            return UNREADABLE
+    return kind(**found)
+
+
+_SECRET_KEY = re.compile(r"token|secret|passw|authori[sz]ation|bearer|credential|api_?key|cookie|jwt", re.IGNORECASE)
+_SECRET_VALUE = re.compile(r"eyJ[\w-]{4,}\.[\w-]+|\b[Bb]earer\s+[\w.-]{16,}")
+_DROPPED: Final = object()
+
+
+def _redact(value: Any, depth: int) -> Any:
+    """The value without secrets: keys that name one, strings that are one, and all of `integrations` but names."""
+    if isinstance(value, str):
+        return _DROPPED if _SECRET_VALUE.search(value) else value
+    if isinstance(value, dict | list) and depth >= MAX_DEPTH:
+        raise _Rejected("too_deep", "", f"nested deeper than {MAX_DEPTH} levels")
+    if isinstance(value, list):
+        cleaned = (_redact(each, depth + 1) for each in value)
+        return [None if each is _DROPPED else each for each in cleaned]
+    if isinstance(value, dict):
+        kept: dict[str, Any] = {}
+        for key, each in value.items():
+            if _SECRET_KEY.search(key) or _SECRET_VALUE.search(key):
+                continue
+            if key == "integrations":
+                kept[key] = {name: None for name in each if "@" not in name} if isinstance(each, dict) else None
+                continue
+            cleaned = _redact(each, depth + 1)
+            if cleaned is not _DROPPED:
+                kept[key] = cleaned
+        return kept
+    return value
+
+
+class _TeamKeys(Team):
+    """The keys of a team whose business record is an object of its own."""
+
+
+class _FlatTeamKeys(Business):
+    """The keys of a team whose business record is the document itself."""
+
+    business_group: BusinessGroup | UnsetType = UNSET
+
+
+def _unknown(kind: Any, value: Any, pointer: str) -> Iterator[str]:
+    for option in get_args(kind) if get_origin(kind) in (Union, UnionType) else (kind,):
+        origin = get_origin(option) or option
+        if origin is list and isinstance(value, list):
+            for each in value:
+                yield from _unknown(get_args(option)[0], each, f"{pointer}/*")
+        elif isinstance(origin, type) and issubclass(origin, msgspec.Struct) and isinstance(value, dict):
+            fields = {field.name: field.type for field in msgspec.structs.fields(origin)}
+            for key, each in value.items():
+                if key in fields:
+                    yield from _unknown(fields[key], each, f"{pointer}/{key}")
+                else:
+                    yield f"{pointer}/{escape(key)}"
+
+
+def pointer(document: Document, section: Section, index: int, sub: int) -> str:
+    """The JSON pointer of a record in a document, e.g. `/response/business_memberships/1`."""
+    if section is Section.TEAM_BUSINESS:
+        return document.prefix + document.business
+    inside = document.business if section is Section.TEAM_CLIENT else ""
+    return document.prefix + inside + section.format(index, sub)
+
+
+def record(document: Document, place: str) -> Any:
+    """The redacted JSON value at a JSON pointer of a document. Raises LookupError when there is none."""
+    value = msgspec.json.decode(document.body)
+    for token in place.split("/")[1:]:
+        key = token.replace("~1", "/").replace("~0", "~")
+        value = value[int(key)] if isinstance(value, list) else value[key]
+    return value
+
+
+def escape(key: str) -> str:
+    """A key as one token of a JSON pointer (RFC 6901)."""
+    return key.replace("~", "~0").replace("/", "~1")
+
+
+def _json_type(value: Any) -> Literal["array", "string", "number", "boolean", "null", "object"]:
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return "boolean"
+    if isinstance(value, int | float):
+        return "number"
+    return "string" if isinstance(value, str) else "array" if isinstance(value, list) else "object"

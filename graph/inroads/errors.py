@@ -1,0 +1,75 @@
+"""What can go wrong, as comparable values with a stable code."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+
+class Issue(msgspec.Struct, frozen=True, order=True):
+    """Something in one document that a user should know, although the document was taken.
+
+    `pointer` is a JSON pointer into that document; `message` quotes no more than one word of it.
+    """
+
+    source: str
+    pointer: str
+    code: str
+    message: str
+
+
+class Rejection(msgspec.Struct, frozen=True, order=True):
+    """A document that was not taken at all, and why. Nothing of it is kept."""
+
+    source: str
+    pointer: str
+    code: str
+    message: str
+
+
+@dataclass(unsafe_hash=True)  # not frozen: contextlib and pickle assign to exceptions
+class InroadsError(Exception):
+    """The caller asked for something that cannot be answered; `code` is stable, `detail` holds plain values."""
+
+    message: str
+    code: str = "BAD_REQUEST"
+
+    def __str__(self) -> str:
+        return self.message
+
+
+@dataclass(unsafe_hash=True)
+class BadId(InroadsError):
+    """An id that is not of any printed form."""
+
+    code: str = "BAD_ID"
+
+
+@dataclass(unsafe_hash=True)
+class AmbiguousEmail(InroadsError):
+    """Two or more identities have this email; `ids` are their node ids."""
+
+    code: str = "AMBIGUOUS_EMAIL"
+    ids: tuple[str, ...] = ()
+
+
+@dataclass(unsafe_hash=True)
+class BadPolicy(InroadsError):
+    """A policy file with problems, all of them in `problems`, one sentence each."""
+
+    code: str = "BAD_POLICY"
+    problems: tuple[str, ...] = ()
+
+
+@dataclass(unsafe_hash=True)
+class BadCursor(InroadsError):
+    """A cursor that this answer cannot continue from: `CURSOR_INVALID`, or `CURSOR_EXPIRED` when the graph is newer."""
+
+    code: str = "CURSOR_INVALID"
+
+
+def extensions(error: InroadsError) -> dict[str, Any]:
+    """The machine-readable part of an error: its code and its plain fields."""
+    return {name: value for name, value in vars(error).items() if name != "message"}

@@ -1,0 +1,228 @@
+"""Why an access stands and what would end it: sentences, independent routes, the cut."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from itertools import combinations
+from math import comb
+from typing import Final
+
+import networkx as nx
+
+from inroads.documents import pointer
+from inroads.model import (
+    RECORD_NOUN,
+    Access,
+    AccessState,
+    Certainty,
+    Explanation,
+    Grant,
+    NodeKind,
+    Path,
+    Relation,
+    Role,
+    Step,
+    kind_of,
+    native_id,
+)
+from inroads.network import AccessGraph
+from inroads.policy import GRAMMAR, Conveys, Phase
+from inroads.reach import reachable
+
+MAX_CANDIDATES: Final = 2_000
+"""Up to so many sets of grants are tried one by one for the exact least collateral; beyond, each grant's own counts."""
+
+_HOLDS: Final = {
+    Role.OWNER: "owns",
+    Role.ADMIN: "is an admin of",
+    Role.MANAGER: "is a manager of",
+    Role.EMPLOYEE: "is an employee of",
+    Role.ACCOUNTANT: "is an accountant of",
+    Role.CONTRACTOR: "is a contractor of",
+    Role.CLIENT: "is a client of",
+    Role.STAFF: "is on the staff of",
+}
+
+
+def label(graph: AccessGraph, node: str) -> str:
+    """What a person calls a node: `b@example.com`, `BillSpring (77128)`, `account Xr82w`."""
+    data, native = graph.nodes[node], native_id(node)
+    if data["kind"] == NodeKind.IDENTITY:
+        return printable(data.get("email") or f"identity {native}")
+    if data.get("name"):
+        return f"{printable(data['name'])} ({native})"
+    return printable(f"{data['kind'].lower()} {native}")
+
+
+def printable(text: str) -> str:
+    """The text without characters that could steer a terminal or reorder what is read: each becomes U+FFFD."""
+    if text.isprintable():
+        return text
+    return "".join(each if each.isprintable() else "\ufffd" for each in text)
+
+
+def grant_label(grant: Grant) -> str:
+    """The record of a grant that speaks first, as a person calls it: `role 994207`."""
+    first = grant.evidence[0]
+    return f"{RECORD_NOUN[first.section]} {first.record_id}" if first.record_id is not None else grant.id
+
+
+def records(grant: Grant) -> str:
+    """All records of a grant: `membership 168372 = group row 168372 = role 682608`."""
+    labels = (f"{RECORD_NOUN[each.section]} {each.record_id or '(no id)'}" for each in grant.evidence)
+    return " = ".join(dict.fromkeys(labels))
+
+
+def evidence_lines(graph: AccessGraph, grant: Grant) -> list[str]:
+    """Where each record of a grant is said: `membership 168372: bruce.json /response/business_memberships/0`."""
+    lines = []
+    for each in grant.evidence:
+        document = graph.documents[each.document]
+        place = pointer(document, each.section, each.index, each.sub)
+        lines.append(printable(f"{RECORD_NOUN[each.section]} {each.record_id or '(no id)'}: {document.source} {place}"))
+    return lines
+
+
+def path_sentence(graph: AccessGraph, path: Path) -> str:
+    """A path in plain English, latent reasons included."""
+    first = path.steps[0]
+    text = f"{label(graph, first.principal)} {_clause(graph, first)} {label(graph, first.resource)}"
+    for step in path.steps[1:]:
+        text += f", {_relative(graph, step)} {label(graph, step.resource)}"
+    if path.certainty is Certainty.ASSOCIATED:
+        text += " (connected, which is not access)"
+    if path.reasons:
+        text += f" (latent: {', '.join(map(printable, path.reasons))})"
+    return f"{text}."
+
+
+def _clause(graph: AccessGraph, step: Step) -> str:
+    if step.relation is Relation.KEEPS:
+        return "keeps" if kind_of(step.principal) is NodeKind.BUSINESS else "is kept by"
+    if step.relation is Relation.GROUP_OF:
+        return "is a group of"
+    word = printable(step.raw_role) if step.raw_role else "no role"
+    if step.relation is Relation.GROUP:
+        return f"is {word!r} in"
+    return _HOLDS.get(step.role, f"holds {word!r} in") if step.role else "holds"
+
+
+def _relative(graph: AccessGraph, step: Step) -> str:
+    if step.relation is Relation.KEEPS and kind_of(step.principal) is NodeKind.ACCOUNT:
+        return "kept by"
+    return f"which {_clause(graph, step)}"
+
+
+def explain(graph: AccessGraph, access: Access) -> Explanation:
+    """Independent routes and the cut of an access, with a sentence.
+
+    Routes are independent when they share no grant; KEEPS and GROUP_OF are facts, not grants that one could revoke.
+    The cut is the fewest grants whose removal ends the access; among equals, those that end the least else.
+    """
+    candidates = _candidates(graph, access)
+    routes = _flow(graph, access, dict.fromkeys(candidates, 1))[0]
+    cut = _least_cut(graph, access, candidates, routes)
+    return Explanation(routes, cut, _sentence(graph, access, routes, cut))
+
+
+def _candidates(graph: AccessGraph, access: Access) -> dict[str, Grant]:
+    """The grants on the paths that can be revoked, in the order of the paths."""
+    grants = (graph.grants[step.grant] for path in access.paths for step in path.steps)
+    return {grant.id: grant for grant in grants if grant.relation not in (Relation.KEEPS, Relation.GROUP_OF)}
+
+
+def _flow(graph: AccessGraph, access: Access, capacities: dict[str, int]) -> tuple[int, tuple[str, ...]]:
+    """The value and the grants of a minimum cut of the paths' subgraph.
+
+    Its nodes are (node, phase of the grammar), so that no walk outside the grammar appears; a grant is an edge of its
+    own between two more nodes, so that parallel grants stay apart.
+    """
+    network = nx.DiGraph()
+    phased = all(path.certainty is not Certainty.ASSOCIATED for path in access.paths)
+    for path in access.paths:
+        phase = Phase.ACTING
+        for step in path.steps:
+            here = (step.principal, phase)
+            if phased:
+                phase = GRAMMAR[phase, graph.policy.conveys(graph.grants[step.grant])]
+            there = (step.resource, phase)
+            if step.grant in capacities:
+                network.add_edge(here, (step.grant, "in"))
+                network.add_edge((step.grant, "in"), (step.grant, "out"), capacity=capacities[step.grant])
+                network.add_edge((step.grant, "out"), there)
+            else:
+                network.add_edge(here, there)
+        network.add_edge((access.resource, phase), "sink")
+    value, (near, _) = nx.minimum_cut(network, (access.principal, Phase.ACTING), "sink")
+    return value, tuple(grant for grant in capacities if (grant, "in") in near and (grant, "out") not in near)
+
+
+def _least_cut(
+    graph: AccessGraph, access: Access, candidates: dict[str, Grant], size: int
+) -> tuple[Grant, ...]:
+    chosen: tuple[str, ...]
+    if comb(len(candidates), size) <= MAX_CANDIDATES and not access.truncated:
+        routes = [{step.grant for step in path.steps} for path in access.paths]
+        cuts = (cut for cut in combinations(sorted(candidates), size) if all(not route.isdisjoint(cut) for route in routes))
+        chosen = min(cuts, key=lambda cut: (collateral(graph, access, [candidates[each] for each in cut]), cut))
+    else:
+        own = {each: collateral(graph, access, [grant]) for each, grant in candidates.items()}
+        much = sum(own.values()) + 1
+        _, chosen = _flow(graph, access, {each: much + own[each] for each in candidates})
+    order = list(candidates)
+    return tuple(candidates[each] for each in sorted(chosen, key=order.index))
+
+
+def collateral(graph: AccessGraph, access: Access, cut: Sequence[Grant]) -> int:
+    """How many other accesses, of anyone to any business or account, end when these grants are revoked."""
+    avoid = frozenset(grant.id for grant in cut)
+    ended = 0
+    for identity in {identity for grant in cut for identity in _holders(graph, grant)}:
+        lost = reachable(graph, identity) - reachable(graph, identity, avoid)
+        ended += len(lost - {access.resource} if identity == access.principal else lost)
+    return ended
+
+
+def _holders(graph: AccessGraph, grant: Grant) -> Iterable[str]:
+    """The identities that can use a grant: its principal, or whoever acts for its principal."""
+    seen, frontier = {grant.principal}, [grant.principal]
+    while frontier:
+        for hop in graph.hops_to(frontier.pop()):
+            if hop.conveys in (Conveys.CONTROL, Conveys.RESOLVE) and hop.principal not in seen:
+                seen.add(hop.principal)
+                frontier.append(hop.principal)
+    return (node for node in seen if kind_of(node) is NodeKind.IDENTITY)
+
+
+def _sentence(graph: AccessGraph, access: Access, routes: int, cut: Sequence[Grant]) -> str:
+    who, what = label(graph, access.principal), label(graph, access.resource)
+    how = "by one route" if routes == 1 else f"by {routes} independent routes"
+    if access.certainty is Certainty.ASSOCIATED:
+        text = f"{who} is connected to {what} {how}, which is not access."
+    else:
+        roles = " and ".join(access.roles)
+        text = f"{who} reaches {what} as {roles} {how}"
+        text += "." if access.certainty is Certainty.STATED else ", by inference only."
+    if access.state is AccessState.LATENT:
+        text += f" It is latent: {', '.join(map(printable, access.reasons))}."
+    labels = [grant_label(grant) for grant in cut]
+    ending = labels[0] if len(labels) == 1 else f"{len(labels)} grants: {', '.join(labels[:-1])} and {labels[-1]}"
+    text += f" To end it, revoke {ending}."
+    if access.truncated:
+        text += " There are more paths than were looked at: more routes may remain."
+    for account, number, named in _shared_clients(graph, access):
+        both = "Both" if len(named) == 2 else f"{len(named)}"
+        text += (
+            f" {both} records ({', '.join(named)}) name client {number} of {label(graph, account)}:"
+            f" removing that client on the vendor's side may end {both.lower()}."
+        )
+    return text
+
+
+def _shared_clients(graph: AccessGraph, access: Access) -> Iterable[tuple[str, str, list[str]]]:
+    """Clients of a vendor's account that two or more of the grants on the paths name."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for grant in _candidates(graph, access).values():
+        for number in grant.clients:
+            found.setdefault((grant.resource, number), []).append(grant_label(grant))
+    return ((account, number, named) for (account, number), named in found.items() if len(named) > 1)

@@ -1,0 +1,285 @@
+"""The words of the product: kinds, relations, roles, and the plain immutable values that answers are made of."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from enum import StrEnum
+from typing import NamedTuple
+
+import msgspec
+
+from inroads.errors import BadId
+
+
+class NodeKind(StrEnum):
+    """The four kinds of node. Every kind of id counts separately, so a node is always (kind, id)."""
+
+    IDENTITY = "IDENTITY"
+    BUSINESS = "BUSINESS"
+    ACCOUNT = "ACCOUNT"
+    GROUP = "GROUP"
+
+
+class Relation(StrEnum):
+    """The kinds of edge, each from a principal to a resource."""
+
+    MEMBER = "MEMBER"
+    ROLE = "ROLE"
+    GROUP = "GROUP"
+    GROUP_OF = "GROUP_OF"
+    KEEPS = "KEEPS"
+    CLIENT = "CLIENT"
+
+
+class Role(StrEnum):
+    """Canonical roles; the documents' own words are kept beside them."""
+
+    OWNER = "OWNER"
+    ADMIN = "ADMIN"
+    MANAGER = "MANAGER"
+    EMPLOYEE = "EMPLOYEE"
+    ACCOUNTANT = "ACCOUNTANT"
+    CONTRACTOR = "CONTRACTOR"
+    CLIENT = "CLIENT"
+    STAFF = "STAFF"
+    UNKNOWN = "UNKNOWN"
+
+
+class Capability(StrEnum):
+    """What a role lets a person do, in the words of the vendor's page."""
+
+    PRIMARY_IDENTITY = "PRIMARY_IDENTITY"
+    FULL_ACCESS = "FULL_ACCESS"
+    OPERATIONS = "OPERATIONS"
+    FINANCIAL_REPORTS = "FINANCIAL_REPORTS"
+    EXPENSE_CATEGORISATION = "EXPENSE_CATEGORISATION"
+    OWN_EXPENSES = "OWN_EXPENSES"
+    PROJECTS = "PROJECTS"
+    TIME_TRACKING = "TIME_TRACKING"
+    TEAM_MEMBER = "TEAM_MEMBER"
+    CONTRACT_TIME_TRACKING = "CONTRACT_TIME_TRACKING"
+    INVOICE_THE_BUSINESS = "INVOICE_THE_BUSINESS"
+    RECEIVED_INVOICES = "RECEIVED_INVOICES"
+
+
+class Certainty(StrEnum):
+    """How sure a path is; best first."""
+
+    STATED = "STATED"
+    INFERRED = "INFERRED"
+    ASSOCIATED = "ASSOCIATED"
+
+
+class AccessState(StrEnum):
+    """How alive a path is; best first."""
+
+    ACTIVE = "ACTIVE"
+    LATENT = "LATENT"
+
+
+class Mode(StrEnum):
+    """ACCESS follows only what conveys access; ASSOCIATION follows every edge in its direction."""
+
+    ACCESS = "ACCESS"
+    ASSOCIATION = "ASSOCIATION"
+
+
+class Section(StrEnum):
+    """Where in a document a record stands; the value is its place in the JSON pointer, `{}` for each index.
+
+    The order is the order of evidence: a membership speaks before a team row, a group row and a role.
+    """
+
+    MEMBERSHIP = "/business_memberships/{}"
+    TEAM_MEMBER = "/business_group/members/{}"
+    GROUP = "/groups/{}"
+    ROLE = "/roles/{}"
+    CLIENT = "/business_memberships/{}/business/business_clients/{}"
+    TEAM_CLIENT = "/business_clients/{}"
+    BUSINESS = "/business_memberships/{}/business"
+    TEAM_GROUP = "/business_group"
+    TEAM_BUSINESS = "/"
+    DOCUMENT = ""
+
+
+RECORD_NOUN = {
+    Section.MEMBERSHIP: "membership",
+    Section.TEAM_MEMBER: "team row",
+    Section.GROUP: "group row",
+    Section.ROLE: "role",
+    Section.CLIENT: "client",
+    Section.TEAM_CLIENT: "client",
+    Section.BUSINESS: "business",
+    Section.TEAM_GROUP: "business group",
+    Section.TEAM_BUSINESS: "business",
+}
+"""What a person calls the record of a section, e.g. `membership 168372`."""
+
+
+class Document(msgspec.Struct, frozen=True, order=True):
+    """One JSON body observed at one moment.
+
+    `body` is the redacted canonical JSON as it arrived (wrapper included), `sha256` its hash, `observed_at` is aware
+    and in UTC, `kind` is `me` or `team`, `subject` the node it speaks about, `prefix` the JSON pointer of the
+    unwrapped object, `business` the pointer of a team's business record below it.
+    """
+
+    observed_at: dt.datetime
+    sha256: str
+    source: str
+    kind: str
+    subject: str
+    prefix: str
+    business: str
+    body: bytes
+
+
+class Evidence(NamedTuple):
+    """Where a claim is said: the number of the document in its graph, and the place of the record in it."""
+
+    document: int
+    section: Section
+    index: int
+    sub: int
+    record_id: str | None
+
+
+class Grant(msgspec.Struct, frozen=True):
+    """One relation held by a principal on a resource, with every standing record that states it.
+
+    `roles` are canonical, the membership's first; `words` are the documents' own, in the order of `evidence`.
+    `active` is false when a standing group or team row says so. `clients` are the numbers of clients in the vendor's
+    account (`userid`) that the records name.
+    """
+
+    id: str
+    relation: Relation
+    principal: str
+    resource: str
+    roles: tuple[Role, ...]
+    words: tuple[str | None, ...]
+    evidence: tuple[Evidence, ...]
+    active: bool = True
+    clients: tuple[str, ...] = ()
+
+
+class Step(msgspec.Struct, frozen=True):
+    """One hop of a path. `principal` and `resource` are the ends in walking order (KEEPS is walked both ways)."""
+
+    principal: str
+    relation: Relation
+    resource: str
+    grant: str
+    role: Role | None = None
+    raw_role: str | None = None
+
+
+class Path(msgspec.Struct, frozen=True):
+    """An ordered list of steps that proves an access; `reasons` say why it is latent, none when active.
+
+    `roles` are those of the grant that conveys the access; `role` is the first of them.
+    """
+
+    steps: tuple[Step, ...]
+    roles: tuple[Role, ...]
+    certainty: Certainty
+    state: AccessState
+    reasons: tuple[str, ...]
+
+    @property
+    def role(self) -> Role:
+        """The role this path conveys; UNKNOWN for a mere association."""
+        return self.roles[0]
+
+    def __str__(self) -> str:
+        return self.steps[0].principal + "".join(
+            f" -{step.relation}{f'[{step.role}]' if step.role else ''}-> {step.resource}" for step in self.steps
+        )
+
+
+class Access(msgspec.Struct, frozen=True):
+    """The answer for one (principal, resource).
+
+    `roles` are the maximal ones over the paths, `certainty` is the best path's, the state is ACTIVE if any path's is,
+    `reasons` are the union over the paths of a latent access, `distance` is the number of steps of the shortest path,
+    `truncated` tells that a limit cut the list of paths.
+    """
+
+    principal: str
+    resource: str
+    roles: tuple[Role, ...]
+    capabilities: tuple[Capability, ...]
+    certainty: Certainty
+    state: AccessState
+    reasons: tuple[str, ...]
+    distance: int
+    paths: tuple[Path, ...]
+    truncated: bool
+
+
+class Explanation(msgspec.Struct, frozen=True):
+    """How an access could be ended: the number of independent routes, the smallest cut and a sentence."""
+
+    independent_routes: int
+    cut: tuple[Grant, ...]
+    sentence: str
+
+
+class Coverage(msgspec.Struct, frozen=True):
+    """How much was observed, so that "nobody else" is never claimed falsely."""
+
+    complete: bool
+    notes: tuple[str, ...]
+    identities_observed: int
+    businesses_observed: int
+    teams_observed: int
+    oldest: dt.datetime | None
+    newest: dt.datetime | None
+
+
+_NODE = re.compile(r"(identity|business|group):(0|[1-9][0-9]{0,18})|account:(?s:.+)")
+
+
+def kind_of(node: str) -> NodeKind:
+    """The kind of a node id.
+
+    >>> kind_of("business:77128")
+    <NodeKind.BUSINESS: 'BUSINESS'>
+    """
+    return NodeKind(node.partition(":")[0].upper())
+
+
+def native_id(node: str) -> str:
+    """The service's own id inside a node id.
+
+    >>> native_id("account:zDmNq")
+    'zDmNq'
+    """
+    return node.partition(":")[2]
+
+
+def node_id(text: str, kind: NodeKind | None = None) -> str:
+    """The node id that a user wrote; with `kind` the bare native id is understood too. Raises BadId.
+
+    >>> node_id("77128", NodeKind.BUSINESS)
+    'business:77128'
+    >>> node_id("buisness:1")
+    Traceback (most recent call last):
+    inroads.errors.BadId: 'buisness:1' is not a node id: write identity:712052, business:77128, account:zDmNq or group:96277
+    """
+    candidate = text.strip()
+    if kind is not None and not candidate.startswith(f"{kind.lower()}:"):
+        candidate = f"{kind.lower()}:{candidate}"
+    if not _NODE.fullmatch(candidate):
+        raise BadId(f"{text!r} is not a node id: write identity:712052, business:77128, account:zDmNq or group:96277")
+    return candidate
+
+
+def grant_id(principal: str, relation: str, resource: str) -> str:
+    """The printed form of a grant, as relation tuples are written in this field.
+
+    >>> grant_id("business:77128", "CLIENT", "account:Xr82w")
+    'account:Xr82w#CLIENT@business:77128'
+    """
+    return f"{resource}#{relation}@{principal}"

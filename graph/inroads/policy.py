@@ -1,0 +1,298 @@
+"""All judgement: what a word means, what a role can do, what a relation conveys, what is alive.
+
+The tables quote the vendor's identity-model page beside each row. A user's own TOML replaces rows::
+
+    [words.membership]              # or words.roles, the deprecated dialect
+    bookkeeper = "ACCOUNTANT"
+    [roles.MANAGER]
+    controls = true                 # a manager acts for the business towards its vendors
+    capabilities = ["OPERATIONS"]
+    [relations.CLIENT]
+    otherwise = "NONE"              # a client relation conveys nothing, unless the role controls
+    [subscriptions]
+    alive = ["active", "active_trial", "past_due"]
+"""
+
+from __future__ import annotations
+
+import hashlib
+import tomllib
+from collections.abc import Callable, Iterable
+from enum import StrEnum
+from functools import cached_property
+from typing import Any, TypeVar
+
+import msgspec
+
+from inroads.errors import BadPolicy
+from inroads.model import Capability, Grant, Relation, Role
+
+_E = TypeVar("_E", bound=StrEnum)
+_C = Capability
+_TEAM = frozenset({_C.TEAM_MEMBER})
+_EMPLOYEE = _TEAM | {_C.OWN_EXPENSES, _C.PROJECTS, _C.TIME_TRACKING}
+_ACCOUNTANT = _TEAM | {_C.FINANCIAL_REPORTS, _C.EXPENSE_CATEGORISATION}
+_MANAGER = _EMPLOYEE | {_C.OPERATIONS}
+_ADMIN = _MANAGER | _ACCOUNTANT | {_C.FULL_ACCESS}
+
+
+class RoleRow(msgspec.Struct, frozen=True):
+    """What a role can do, and whether its holder acts for the business (CONTROL)."""
+
+    capabilities: frozenset[Capability]
+    controls: bool
+
+
+class Conveys(StrEnum):
+    """The class of a step; a path conveys access when its classes read `(CONTROL | RESOLVE)* REACH? RESOLVE*`."""
+
+    CONTROL = "CONTROL"
+    REACH = "REACH"
+    RESOLVE = "RESOLVE"
+    NONE = "NONE"
+
+
+class RelationRow(msgspec.Struct, frozen=True):
+    """The class of a step over a relation: when the grant's role controls, and otherwise."""
+
+    controlling: Conveys
+    otherwise: Conveys
+
+
+class Phase(StrEnum):
+    """Where a walk stands in the grammar: still acting for what it passes, or holding what it reached."""
+
+    ACTING = "ACTING"
+    HOLDING = "HOLDING"
+
+
+GRAMMAR: dict[tuple[Phase, Conveys], Phase] = {
+    (Phase.ACTING, Conveys.CONTROL): Phase.ACTING,
+    (Phase.ACTING, Conveys.RESOLVE): Phase.ACTING,
+    (Phase.ACTING, Conveys.REACH): Phase.HOLDING,
+    (Phase.HOLDING, Conveys.RESOLVE): Phase.HOLDING,
+}
+"""`(CONTROL | RESOLVE)* REACH? RESOLVE*` as a machine; every phase accepts, a missing row is outside the grammar."""
+
+ROLES: dict[Role, RoleRow] = {
+    # "The primary Identity of a FreshBooks business."
+    Role.OWNER: RoleRow(_ADMIN | {_C.PRIMARY_IDENTITY}, controls=True),
+    # "An additional Identity with full access to the FreshBooks business."
+    Role.ADMIN: RoleRow(_ADMIN, controls=True),
+    # "Identity without access to full financial reports and information."
+    # Our reading, the page is silent: a manager does not act for the business towards its vendors.
+    Role.MANAGER: RoleRow(_MANAGER, controls=False),
+    # "Identity with access limited to their own expenses, projects, and time tracking."
+    Role.EMPLOYEE: RoleRow(_EMPLOYEE, controls=False),
+    # "Identity with access limited to accounting items such as report and expense categorization"
+    # Our reading, as for a manager.
+    Role.ACCOUNTANT: RoleRow(_ACCOUNTANT, controls=False),
+    # "An Identity with their own Business that can track time and invoice this business."
+    Role.CONTRACTOR: RoleRow(frozenset({_C.CONTRACT_TIME_TRACKING, _C.INVOICE_THE_BUSINESS}), controls=False),
+    # "Identity that has received an invoice from this Business and saved it to their own."
+    Role.CLIENT: RoleRow(frozenset({_C.RECEIVED_INVOICES}), controls=False),
+    # The deprecated dialect's word for some team member; the membership says which.
+    Role.STAFF: RoleRow(_TEAM, controls=False),
+    # Not on the page: kept, shown, never hidden, never grants control.
+    Role.UNKNOWN: RoleRow(frozenset(), controls=False),
+}
+
+STAFF_AGREES_WITH = frozenset({Role.MANAGER, Role.EMPLOYEE, Role.ACCOUNTANT})
+"""STAFF says the same as these roles and is absorbed by them."""
+
+WORDS: dict[str, dict[str, Role]] = {
+    # "This shows as 'owner' in the business_memberships of the identity response, ..."
+    "membership": {
+        "owner": Role.OWNER,
+        "business_partner": Role.ADMIN,
+        "business_manager": Role.MANAGER,
+        "manager": Role.MANAGER,
+        "business_employee": Role.EMPLOYEE,
+        "business_accountant": Role.ACCOUNTANT,
+        "contractor": Role.CONTRACTOR,
+        "client": Role.CLIENT,
+    },
+    # "... and 'admin' in the older, deprecated roles array of the response."
+    "roles": {
+        "admin": Role.OWNER,
+        "owner": Role.OWNER,
+        "business_partner": Role.ADMIN,
+        "business_manager": Role.MANAGER,
+        "business_employee": Role.EMPLOYEE,
+        "business_accountant": Role.ACCOUNTANT,
+        "contractor": Role.CONTRACTOR,
+        "client": Role.CLIENT,
+        "staff": Role.STAFF,
+    },
+}
+
+RELATIONS: dict[Relation, RelationRow] = {
+    # "Group Memberships are the best way in our system to express relationships between people and the businesses"
+    Relation.MEMBER: RelationRow(Conveys.CONTROL, Conveys.REACH),
+    # "Whenever possible, try to make use of Business Memberships rather than Roles."
+    Relation.ROLE: RelationRow(Conveys.REACH, Conveys.REACH),
+    # "All of the business objects listed in the business_memberships will have an accountId"
+    Relation.KEEPS: RelationRow(Conveys.RESOLVE, Conveys.RESOLVE),
+    # "if leafy@example.com is an Administrator of one account and gets added as a Client on another,
+    # they will have some access to both"
+    Relation.CLIENT: RelationRow(Conveys.REACH, Conveys.REACH),
+    # "Identities have roles in Groups, but these are just named strings, not Role objects"
+    Relation.GROUP: RelationRow(Conveys.NONE, Conveys.NONE),
+    Relation.GROUP_OF: RelationRow(Conveys.NONE, Conveys.NONE),
+}
+
+ALLOWED: dict[Relation, frozenset[Conveys]] = {
+    Relation.MEMBER: frozenset({Conveys.CONTROL, Conveys.REACH, Conveys.NONE}),
+    Relation.ROLE: frozenset({Conveys.CONTROL, Conveys.REACH, Conveys.NONE}),
+    Relation.KEEPS: frozenset({Conveys.RESOLVE}),
+    Relation.CLIENT: frozenset({Conveys.REACH, Conveys.NONE}),
+    Relation.GROUP: frozenset({Conveys.NONE}),
+    Relation.GROUP_OF: frozenset({Conveys.NONE}),
+}
+"""What a user's row may say. Passing control on through a client relation is no reading of the page."""
+
+ALIVE: frozenset[str] = frozenset({"active", "active_trial"})
+"""The subscription statuses under which an account works; any other known status is latent."""
+
+
+class Policy(msgspec.Struct, frozen=True, dict=True):
+    """One consistent set of tables, and the few lines that read them."""
+
+    words: dict[str, dict[str, Role]]
+    roles: dict[Role, RoleRow]
+    relations: dict[Relation, RelationRow]
+    alive: frozenset[str]
+
+    def role(self, dialect: str, word: str | None) -> Role:
+        """The canonical role of a word, exactly as spelled; UNKNOWN for a word outside the dialect's table."""
+        return Role.UNKNOWN if word is None else self.words[dialect].get(word, Role.UNKNOWN)
+
+    def conveys(self, grant: Grant) -> Conveys:
+        """The class of a step over this grant."""
+        row = self.relations[grant.relation]
+        controls = any(self.roles[role].controls for role in grant.roles)
+        return row.controlling if controls else row.otherwise
+
+    def capabilities(self, roles: Iterable[Role]) -> tuple[Capability, ...]:
+        """The union of what these roles can do, in the order of the enumeration."""
+        held: set[Capability] = set().union(*(self.roles[role].capabilities for role in roles))
+        return tuple(capability for capability in Capability if capability in held)
+
+    def maximal(self, roles: Iterable[Role]) -> tuple[Role, ...]:
+        """The roles that no other one covers, in the order of the enumeration.
+
+        A role without capabilities is comparable with nothing, so that an unknown word is never hidden.
+        """
+        given = set(roles)
+        return tuple(role for role in Role if role in given and not any(self._below(role, other) for other in given))
+
+    def _below(self, role: Role, other: Role) -> bool:
+        mine = self.roles[role].capabilities
+        return bool(mine) and mine < self.roles[other].capabilities
+
+    @cached_property
+    def digest(self) -> str:
+        """A hash that two policies share exactly when their tables are equal."""
+        plain = msgspec.to_builtins(self, order="deterministic", str_keys=True)
+        plain["alive"] = sorted(self.alive)
+        for row in plain["roles"].values():
+            row["capabilities"] = sorted(row["capabilities"])
+        return hashlib.sha256(msgspec.json.encode(plain, order="sorted")).hexdigest()
+
+
+def load_policy(text: str) -> Policy:
+    """The stock policy with the rows that this TOML replaces. Raises BadPolicy with every problem listed."""
+    try:
+        given = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise BadPolicy("the policy is not TOML", problems=(str(error),)) from None
+    problems: list[str] = []
+    words = {dialect: dict(table) for dialect, table in WORDS.items()}
+    roles, relations, alive = dict(ROLES), dict(RELATIONS), ALIVE
+
+    def word_tables(dialect: str, table: Any, where: str) -> None:
+        if dialect not in words:
+            problems.append(f"{where}: no such dialect; there are {', '.join(words)}")
+        elif _is_table(table, where, problems):
+            for word, value in table.items():
+                role = _one(Role, value, f"{where}.{word}", problems)
+                if role is not None:
+                    words[dialect][word] = role
+
+    def role_row(name: str, table: Any, where: str) -> None:
+        role = _one(Role, name, where, problems)
+        if role is None or not _is_table(table, where, problems):
+            return
+        _only(table, ("capabilities", "controls"), where, problems)
+        controls = table.get("controls", roles[role].controls)
+        if not isinstance(controls, bool):
+            problems.append(f"{where}.controls: {controls!r} is not true or false")
+        elif controls and role is Role.UNKNOWN:
+            problems.append(f"{where}.controls: an unknown role never grants control")
+        else:
+            listed = table.get("capabilities", sorted(roles[role].capabilities))
+            if not isinstance(listed, list):
+                problems.append(f"{where}.capabilities: {listed!r} is not a list")
+                return
+            found = [_one(Capability, value, f"{where}.capabilities", problems) for value in listed]
+            roles[role] = RoleRow(frozenset(c for c in found if c is not None), controls)
+
+    def relation_row(name: str, table: Any, where: str) -> None:
+        relation = _one(Relation, name, where, problems)
+        if relation is None or not _is_table(table, where, problems):
+            return
+        _only(table, ("controlling", "otherwise"), where, problems)
+        row = {"controlling": relations[relation].controlling, "otherwise": relations[relation].otherwise}
+        for key in row.keys() & table.keys():
+            conveys = _one(Conveys, table[key], f"{where}.{key}", problems)
+            if conveys is not None and conveys not in ALLOWED[relation]:
+                allowed = ", ".join(sorted(ALLOWED[relation]))
+                problems.append(f"{where}.{key}: {relation} cannot be {conveys}; it can be {allowed}")
+            elif conveys is not None:
+                row[key] = conveys
+        relations[relation] = RelationRow(**row)
+
+    def subscription_row(name: str, value: Any, where: str) -> None:
+        nonlocal alive
+        if name != "alive" or not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+            problems.append(f"{where}: write alive = [\"active\", ...], a list of statuses")
+        else:
+            alive = frozenset(value)
+
+    readers: dict[str, Callable[[str, Any, str], None]] = {
+        "words": word_tables,
+        "roles": role_row,
+        "relations": relation_row,
+        "subscriptions": subscription_row,
+    }
+    _only(given, tuple(readers), "", problems)
+    for section in readers.keys() & given.keys():
+        if _is_table(given[section], section, problems):
+            for name, value in given[section].items():
+                readers[section](name, value, f"{section}.{name}")
+    if problems:
+        raise BadPolicy(f"the policy has {len(problems)} problem(s)", problems=tuple(sorted(problems)))
+    return Policy(words, roles, relations, alive)
+
+
+def _is_table(value: Any, where: str, problems: list[str]) -> bool:
+    if not isinstance(value, dict):
+        problems.append(f"{where}: is not a table")
+    return isinstance(value, dict)
+
+
+def _only(table: dict[str, Any], known: tuple[str, ...], where: str, problems: list[str]) -> None:
+    problems += [
+        f"{f'{where}.' if where else ''}{key}: no such key; there are {', '.join(known)}" for key in table if key not in known
+    ]
+
+
+def _one(kind: type[_E], value: Any, where: str, problems: list[str]) -> _E | None:
+    if isinstance(value, str) and value in kind.__members__:
+        return kind[value]
+    problems.append(f"{where}: {value!r} is none of {', '.join(kind.__members__)}")
+    return None
+
+
+STOCK = Policy(WORDS, ROLES, RELATIONS, ALIVE)
+"""The policy that answers are given under unless the user brings another."""
