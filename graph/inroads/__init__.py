@@ -1,0 +1,39 @@
+"""Inroads: which businesses can this email reach, and how?
+
+>>> import inroads
+>>> g = inroads.load(inroads.EXAMPLE)
+>>> print(g.access("b@example.com", "account:Xr82w").explanation.independent_routes)
+2
+"""
+
+from pathlib import Path
+
+from inroads.errors import InroadsError, Issue, Rejection
+from inroads.explorer import Answers, ExplainedAccess, Explorer, NotFoundError, load
+from inroads.model import Capability, Certainty, Mode, NodeKind, Relation, Role
+from inroads.network import AccessGraph
+from inroads.policy import Policy, load_policy
+
+EXAMPLE = Path(__file__).parent / "example"
+"""A folder with the documents of the vendor's own example."""
+
+__all__ = [
+    "EXAMPLE",
+    "AccessGraph",
+    "Answers",
+    "Capability",
+    "Certainty",
+    "ExplainedAccess",
+    "Explorer",
+    "InroadsError",
+    "Issue",
+    "Mode",
+    "NodeKind",
+    "NotFoundError",
+    "Policy",
+    "Rejection",
+    "Relation",
+    "Role",
+    "load",
+    "load_policy",
+]

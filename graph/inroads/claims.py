@@ -51,7 +51,7 @@ class Attribute(NamedTuple):
 
 
 class Statement(NamedTuple):
-    """All that one document says: its claims and attributes, the scopes it covers, and groups it shows as business-level."""
+    """All that one document says: claims, attributes, the scopes it covers, the groups it shows as business-level."""
 
     document: Document
     claims: tuple[Claim, ...]
@@ -189,9 +189,7 @@ class _Reader:
         role = self.canonical("membership", row.role, place)
         text = row.role if isinstance(row.role, str) else None
         active = row.active is not False
-        self.claims.append(
-            Claim(identity, Relation.GROUP, node, place, record, scopes, role, text, active=active)
-        )
+        self.claims.append(Claim(identity, Relation.GROUP, node, place, record, scopes, role, text, active=active))
         if business is not None:
             owner = f"business:{business}"
             self.claims.append(Claim(node, Relation.GROUP_OF, owner, place, record, scopes))
@@ -226,7 +224,8 @@ class _Reader:
         if not isinstance(account, str):
             self.issue(place, "unreadable_row", "left out: it names no account")
             return
-        client, scopes = enclosing, (clients_scope(enclosing),)
+        client = enclosing
+        scopes: tuple[str, ...] = (clients_scope(enclosing),)
         if named is not None and vendor is not None and f"business:{vendor}" == enclosing != f"business:{named}":
             client = f"business:{named}"  # direction comes from the two ends: this row stands on the vendor's side
             scopes = (clients_scope(enclosing), clients_scope(client))

@@ -68,9 +68,9 @@ class Profile(msgspec.Struct, frozen=True):
     setup_complete: Flag = UNSET
     first_name: Text = UNSET
     last_name: Text = UNSET
-    phone_number: Phone | str | None | UnsetType = UNSET
-    address: Address | None | UnsetType = UNSET
-    professions: list[Profession | None] | None | UnsetType = UNSET
+    phone_number: Phone | str | UnsetType | None = UNSET
+    address: Address | UnsetType | None = UNSET
+    professions: list[Profession | None] | UnsetType | None = UNSET
 
 
 class ClientBusiness(msgspec.Struct, frozen=True):
@@ -83,7 +83,7 @@ class AccountBusiness(msgspec.Struct, frozen=True):
     """The vendor's end of a client row."""
 
     account_business_id: OptionalId = UNSET
-    account_id: AccountId | None | UnsetType = UNSET
+    account_id: AccountId | UnsetType | None = UNSET
 
 
 class ClientRow(msgspec.Struct, frozen=True):
@@ -91,10 +91,10 @@ class ClientRow(msgspec.Struct, frozen=True):
 
     id: OptionalId = UNSET
     business_id: OptionalId = UNSET
-    account_id: AccountId | None | UnsetType = UNSET
+    account_id: AccountId | UnsetType | None = UNSET
     userid: OptionalId = UNSET
-    client_business: ClientBusiness | None | UnsetType = UNSET
-    account_business: AccountBusiness | None | UnsetType = UNSET
+    client_business: ClientBusiness | UnsetType | None = UNSET
+    account_business: AccountBusiness | UnsetType | None = UNSET
 
 
 class Business(msgspec.Struct, frozen=True):
@@ -103,14 +103,14 @@ class Business(msgspec.Struct, frozen=True):
     id: Id
     business_uuid: Text = UNSET
     name: Text = UNSET
-    account_id: AccountId | None | UnsetType = UNSET
+    account_id: AccountId | UnsetType | None = UNSET
     active: Flag = UNSET
     status: Text = UNSET
     date_format: Text = UNSET
     timezone: Text = UNSET
-    address: Address | None | UnsetType = UNSET
-    phone_number: Phone | list[Phone | None] | str | None | UnsetType = UNSET
-    business_clients: list[ClientRow | None] | None | UnsetType = UNSET
+    address: Address | UnsetType | None = UNSET
+    phone_number: Phone | list[Phone | None] | str | UnsetType | None = UNSET
+    business_clients: list[ClientRow | None] | UnsetType | None = UNSET
 
 
 class Membership(msgspec.Struct, frozen=True):
@@ -145,7 +145,7 @@ class RoleRow(msgspec.Struct, frozen=True):
     systemid: OptionalId = UNSET
     userid: OptionalId = UNSET
     created_at: Moment = UNSET
-    links: dict[str, Text] | None | UnsetType = UNSET
+    links: dict[str, Text] | UnsetType | None = UNSET
 
 
 class Me(msgspec.Struct, frozen=True):
@@ -161,25 +161,24 @@ class Me(msgspec.Struct, frozen=True):
     confirmed_at: Moment = UNSET
     created_at: Moment = UNSET
     setup_complete: Flag = UNSET
-    profile: Profile | None | UnsetType = UNSET
-    phone_numbers: list[Phone | None] | None | UnsetType = UNSET
-    addresses: list[Address | None] | None | UnsetType = UNSET
-    profession: Profession | None | UnsetType = UNSET
-    links: dict[str, Text] | None | UnsetType = UNSET
-    permissions: dict[str, dict[str, bool | int | float | str | None] | None] | None | UnsetType = UNSET
-    subscription_statuses: dict[str, Text] | None | UnsetType = UNSET
-    business_statuses: dict[str, Text] | None | UnsetType = UNSET
-    integrations: dict[str, None] | None | UnsetType = UNSET
-    business_memberships: list[Membership | None] | None | UnsetType = UNSET
-    groups: list[GroupRow | None] | None | UnsetType = UNSET
-    roles: list[RoleRow | None] | None | UnsetType = UNSET
+    profile: Profile | UnsetType | None = UNSET
+    phone_numbers: list[Phone | None] | UnsetType | None = UNSET
+    addresses: list[Address | None] | UnsetType | None = UNSET
+    profession: Profession | UnsetType | None = UNSET
+    links: dict[str, Text] | UnsetType | None = UNSET
+    permissions: dict[str, dict[str, bool | int | float | str | None] | None] | UnsetType | None = UNSET
+    subscription_statuses: dict[str, Text] | UnsetType | None = UNSET
+    business_statuses: dict[str, Text] | UnsetType | None = UNSET
+    integrations: dict[str, None] | UnsetType | None = UNSET
+    business_memberships: list[Membership | None] | UnsetType | None = UNSET
+    groups: list[GroupRow | None] | UnsetType | None = UNSET
+    roles: list[RoleRow | None] | UnsetType | None = UNSET
 
     @property
     def number(self) -> int | str:
         """The identity's native id, from whichever of its two names is there."""
-        found = self.id if isinstance(self.id, int | str) else self.identity_id
-        assert isinstance(found, int | str), "a document without an identity is rejected before"
-        return found
+        ids = (each for each in (self.id, self.identity_id) if isinstance(each, int | str))
+        return next(ids)  # the reader rejects a document that has neither
 
 
 class TeamMember(msgspec.Struct, frozen=True):
@@ -281,19 +280,26 @@ def _decode(raw: bytes) -> Any:
 
 def _open_envelope(value: dict[str, Any], moment: dt.datetime, source: str) -> tuple[dt.datetime, str, Any]:
     if value.get("observed_at") is not None:
-        moment = parse_moment(value["observed_at"])
+        given = parse_moment(value["observed_at"])
+        if given is None:
+            raise _Rejected("bad_moment", "/observed_at", "observed_at is not a moment like 2026-03-01T00:00:00Z")
+        moment = given
     if isinstance(value.get("source"), str) and value["source"]:
         source = value["source"]
     return moment, source, value["document"]
 
 
-def parse_moment(value: object) -> dt.datetime:
-    """An RFC 3339 moment in UTC; without an offset it is taken as UTC. The reader rejects what is not one."""
+def parse_moment(value: object) -> dt.datetime | None:
+    """An RFC 3339 moment in UTC, taken as UTC where it names no offset; None for what is no moment.
+
+    >>> parse_moment("2026-03-01T01:00:00+01:00")
+    datetime.datetime(2026, 3, 1, 0, 0, tzinfo=datetime.timezone.utc)
+    """
     try:
         moment = msgspec.convert(value, dt.datetime)
         return (moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)).astimezone(dt.UTC)
     except (msgspec.ValidationError, OverflowError):
-        raise _Rejected("bad_moment", "/observed_at", "observed_at is not a moment like 2026-03-01T00:00:00Z") from None
+        return None
 
 
 def _take(value: Any, observed_at: dt.datetime, source: str) -> Observation:
@@ -349,7 +355,7 @@ def _team(inner: dict[str, Any], prefix: str, problems: list[_Problem]) -> Team:
     nested = "business" in inner
     record, place = (inner["business"], f"{prefix}/business") if nested else (inner, prefix)
     business = _read(Business, record, place, problems) if isinstance(record, dict) else UNREADABLE
-    if business is UNREADABLE:
+    if not isinstance(business, Business):
         raise _Rejected("no_business", place, "no business id says whose team this is")
     where = f"{prefix}/business_group"
     group = inner["business_group"]
@@ -430,11 +436,11 @@ def _redact(value: Any, depth: int) -> Any:
     return value
 
 
-class _TeamKeys(Team):
+class _TeamKeys(Team, frozen=True):
     """The keys of a team whose business record is an object of its own."""
 
 
-class _FlatTeamKeys(Business):
+class _FlatTeamKeys(Business, frozen=True):
     """The keys of a team whose business record is the document itself."""
 
     business_group: BusinessGroup | UnsetType = UNSET

@@ -86,9 +86,9 @@ def evidence_lines(graph: AccessGraph, grant: Grant) -> list[str]:
 def path_sentence(graph: AccessGraph, path: Path) -> str:
     """A path in plain English, latent reasons included."""
     first = path.steps[0]
-    text = f"{label(graph, first.principal)} {_clause(graph, first)} {label(graph, first.resource)}"
+    text = f"{label(graph, first.principal)} {_clause(first)} {label(graph, first.resource)}"
     for step in path.steps[1:]:
-        text += f", {_relative(graph, step)} {label(graph, step.resource)}"
+        text += f", {_relative(step)} {label(graph, step.resource)}"
     if path.certainty is Certainty.ASSOCIATED:
         text += " (connected, which is not access)"
     if path.reasons:
@@ -96,7 +96,7 @@ def path_sentence(graph: AccessGraph, path: Path) -> str:
     return f"{text}."
 
 
-def _clause(graph: AccessGraph, step: Step) -> str:
+def _clause(step: Step) -> str:
     if step.relation is Relation.KEEPS:
         return "keeps" if kind_of(step.principal) is NodeKind.BUSINESS else "is kept by"
     if step.relation is Relation.GROUP_OF:
@@ -107,10 +107,10 @@ def _clause(graph: AccessGraph, step: Step) -> str:
     return _HOLDS.get(step.role, f"holds {word!r} in") if step.role else "holds"
 
 
-def _relative(graph: AccessGraph, step: Step) -> str:
+def _relative(step: Step) -> str:
     if step.relation is Relation.KEEPS and kind_of(step.principal) is NodeKind.ACCOUNT:
         return "kept by"
-    return f"which {_clause(graph, step)}"
+    return f"which {_clause(step)}"
 
 
 def explain(graph: AccessGraph, access: Access) -> Explanation:
@@ -137,7 +137,7 @@ def _flow(graph: AccessGraph, access: Access, capacities: dict[str, int]) -> tup
     Its nodes are (node, phase of the grammar), so that no walk outside the grammar appears; a grant is an edge of its
     own between two more nodes, so that parallel grants stay apart.
     """
-    network = nx.DiGraph()
+    network: nx.DiGraph[object] = nx.DiGraph()
     phased = all(path.certainty is not Certainty.ASSOCIATED for path in access.paths)
     for path in access.paths:
         phase = Phase.ACTING
@@ -154,16 +154,16 @@ def _flow(graph: AccessGraph, access: Access, capacities: dict[str, int]) -> tup
                 network.add_edge(here, there)
         network.add_edge((access.resource, phase), "sink")
     value, (near, _) = nx.minimum_cut(network, (access.principal, Phase.ACTING), "sink")
-    return value, tuple(grant for grant in capacities if (grant, "in") in near and (grant, "out") not in near)
+    return int(value), tuple(grant for grant in capacities if (grant, "in") in near and (grant, "out") not in near)
 
 
-def _least_cut(
-    graph: AccessGraph, access: Access, candidates: dict[str, Grant], size: int
-) -> tuple[Grant, ...]:
+def _least_cut(graph: AccessGraph, access: Access, candidates: dict[str, Grant], size: int) -> tuple[Grant, ...]:
     chosen: tuple[str, ...]
     if comb(len(candidates), size) <= MAX_CANDIDATES and not access.truncated:
         routes = [{step.grant for step in path.steps} for path in access.paths]
-        cuts = (cut for cut in combinations(sorted(candidates), size) if all(not route.isdisjoint(cut) for route in routes))
+        cuts = (
+            cut for cut in combinations(sorted(candidates), size) if all(not route.isdisjoint(cut) for route in routes)
+        )
         chosen = min(cuts, key=lambda cut: (collateral(graph, access, [candidates[each] for each in cut]), cut))
     else:
         own = {each: collateral(graph, access, [grant]) for each, grant in candidates.items()}

@@ -86,8 +86,8 @@ def fold(statements: Iterable[Statement], policy: Policy) -> Fold:
         grant = _grant(key, edges[key])
         grants.append(grant)
         if len(grant.roles) > 1:
-            said = "; ".join(grant.roles)
-            issues.add(_issue(documents, grant, "role_disagreement", f"records of {grant.id} state {said}"))
+            message = f"records of {grant.id} state {' and '.join(grant.roles)}"
+            issues.add(_issue(documents, grant, "role_disagreement", message))
     for one, many, what in ((kept_by, "businesses keep", "account"), (keeps, "accounts are kept by", "business")):
         for node, others in one.items():
             if len(others) > 1:

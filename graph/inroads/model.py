@@ -266,14 +266,25 @@ def node_id(text: str, kind: NodeKind | None = None) -> str:
     'business:77128'
     >>> node_id("buisness:1")
     Traceback (most recent call last):
-    inroads.errors.BadId: 'buisness:1' is not a node id: write identity:712052, business:77128, account:zDmNq or group:96277
+    inroads.errors.BadId: 'buisness:1' is not a node id like identity:712052, business:77128, account:zDmNq, group:96277
     """
     candidate = text.strip()
     if kind is not None and not candidate.startswith(f"{kind.lower()}:"):
         candidate = f"{kind.lower()}:{candidate}"
     if not _NODE.fullmatch(candidate):
-        raise BadId(f"{text!r} is not a node id: write identity:712052, business:77128, account:zDmNq or group:96277")
+        raise BadId(f"{text!r} is not a node id like identity:712052, business:77128, account:zDmNq, group:96277")
     return candidate
+
+
+def is_grant_id(text: str) -> bool:
+    """Whether a text has the printed form of a grant.
+
+    >>> is_grant_id("account:Xr82w#CLIENT@business:77128"), is_grant_id("account:Xr82w")
+    (True, False)
+    """
+    resource, _, rest = text.rpartition("#")
+    relation, _, principal = rest.partition("@")
+    return relation.removesuffix("/CLIENT") in Relation.__members__ and all(map(_NODE.fullmatch, (resource, principal)))
 
 
 def grant_id(principal: str, relation: str, resource: str) -> str:

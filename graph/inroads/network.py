@@ -6,7 +6,7 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property, lru_cache
-from typing import Any, NamedTuple, Self
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 import networkx as nx
 
@@ -37,7 +37,13 @@ class Hop(NamedTuple):
     conveys: Conveys
 
 
-class AccessGraph(nx.MultiDiGraph):
+if TYPE_CHECKING:
+    MultiDiGraph = nx.MultiDiGraph[str]
+else:
+    MultiDiGraph = nx.MultiDiGraph
+
+
+class AccessGraph(MultiDiGraph):
     """Identities, businesses, accounts and groups, with an edge for each grant in the direction of access.
 
     Node keys are printed node ids, edge keys are grant ids; the edge of KEEPS is there in both directions. Node and
@@ -55,17 +61,22 @@ class AccessGraph(nx.MultiDiGraph):
     issues: tuple[Issue, ...] = ()
     grants: Mapping[str, Grant]
     business_groups: Mapping[str, str]
+    _succ: Mapping[str, Mapping[str, Mapping[str, Any]]]  # networkx's own adjacency, which its stub leaves out
+    _pred: Mapping[str, Mapping[str, Mapping[str, Any]]]
+    _conveys: Mapping[str, Conveys]
+    _records: Mapping[tuple[str, str], tuple[int, Place]]
+    _unreadable: Mapping[str, int]
 
     @classmethod
     def build(cls, fold: Fold, policy: Policy = STOCK) -> Self:
         """The graph of a fold."""
         graph = cls()
-        graph._records: dict[tuple[str, str], tuple[int, Place]] = {}
+        records: dict[tuple[str, str], tuple[int, Place]] = {}
         for node in sorted(fold.attributes):
             plain: dict[str, Any] = {"kind": kind_of(node).value}
             for name, value in fold.attributes[node].items():
                 if isinstance(value, tuple):
-                    graph._records[node, name] = value
+                    records[node, name] = value
                 elif name == "confirmed_at" and value is None:
                     plain["unconfirmed"] = True
                 elif value is not None:
@@ -82,6 +93,7 @@ class AccessGraph(nx.MultiDiGraph):
                 graph.add_edge(grant.resource, grant.principal, key=grant.id, **data)
         graph.grants = {grant.id: grant for grant in fold.grants}
         graph._conveys = {grant.id: policy.conveys(grant) for grant in fold.grants}
+        graph._records = records
         graph.documents, graph.policy, graph.version, graph.issues = fold.documents, policy, fold.version, fold.issues
         graph.business_groups = fold.business_groups
         graph._unreadable = fold.unreadable
@@ -135,15 +147,17 @@ class AccessGraph(nx.MultiDiGraph):
                 raise BadId(f"{text!r} is neither an email nor a node id such as identity:712052") from None
             found = self._emails.get(fold_email(text), ())
             if len(found) > 1:
-                raise AmbiguousEmail(f"{len(found)} identities have this email: {', '.join(found)}", ids=found) from None
+                raise AmbiguousEmail(
+                    f"{len(found)} identities have this email: {', '.join(found)}", ids=found
+                ) from None
             return found[0] if found else None
         return node if node in self else None
 
     @cached_property
     def _emails(self) -> dict[str, tuple[str, ...]]:
         found: defaultdict[str, tuple[str, ...]] = defaultdict(tuple)
-        for node, email in self.nodes(data="email"):
-            if email:
+        for node, data in self.nodes(data=True):
+            if email := data.get("email"):
                 found[fold_email(email)] += (node,)
         return dict(found)
 
@@ -233,7 +247,7 @@ class AccessGraph(nx.MultiDiGraph):
 
     @cached_property
     def _observed(self) -> tuple[int, int, int, dt.datetime | None, dt.datetime | None]:
-        kinds = [kind_of(node) for node, observed in self.nodes(data="observed") if observed]
+        kinds = [kind_of(node) for node, data in self.nodes(data=True) if data.get("observed")]
         businesses = sum(name == "record" and node.startswith("business:") for node, name in self._records)
         moments = (self.documents[0].observed_at, self.documents[-1].observed_at) if self.documents else (None, None)
         return (kinds.count(NodeKind.IDENTITY), businesses, kinds.count(NodeKind.BUSINESS), *moments)

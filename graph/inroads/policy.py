@@ -255,7 +255,7 @@ def load_policy(text: str) -> Policy:
     def subscription_row(name: str, value: Any, where: str) -> None:
         nonlocal alive
         if name != "alive" or not isinstance(value, list) or not all(isinstance(item, str) for item in value):
-            problems.append(f"{where}: write alive = [\"active\", ...], a list of statuses")
+            problems.append(f'{where}: write alive = ["active", ...], a list of statuses')
         else:
             alive = frozenset(value)
 
@@ -283,7 +283,9 @@ def _is_table(value: Any, where: str, problems: list[str]) -> bool:
 
 def _only(table: dict[str, Any], known: tuple[str, ...], where: str, problems: list[str]) -> None:
     problems += [
-        f"{f'{where}.' if where else ''}{key}: no such key; there are {', '.join(known)}" for key in table if key not in known
+        f"{f'{where}.' if where else ''}{key}: no such key; there are {', '.join(known)}"
+        for key in table
+        if key not in known
     ]
 
 

@@ -26,7 +26,9 @@ from inroads.model import (
     Relation,
     Role,
     Step,
+    is_grant_id,
     kind_of,
+    node_id,
 )
 from inroads.network import AccessGraph, Hop
 from inroads.policy import GRAMMAR, Conveys, Phase
@@ -40,12 +42,12 @@ MAX_WORK: Final = 50_000
 RESOURCES: Final = frozenset({NodeKind.BUSINESS, NodeKind.ACCOUNT})
 
 
-class AccessFilter(msgspec.Struct, frozen=True):
+class AccessFilter(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Which accesses a question is about; everything not given is allowed.
 
     `via` keeps the paths that use only these relations (KEEPS is always allowed), `avoid` drops paths through these
     nodes or grants, `max_steps` drops longer paths. What remains of an access is then kept if it has any of `roles`,
-    any of `capabilities`, this `certainty` and this `state`.
+    any of `capabilities`, this `certainty` and this `state`. Raises BadId where `avoid` holds what is no id.
     """
 
     roles: frozenset[Role] | None = None
@@ -55,6 +57,11 @@ class AccessFilter(msgspec.Struct, frozen=True):
     via: frozenset[Relation] | None = None
     avoid: frozenset[str] = frozenset()
     max_steps: int | None = None
+
+    def __post_init__(self) -> None:
+        for each in self.avoid:
+            if not is_grant_id(each):
+                node_id(each)
 
     def allows(self, hop: Hop) -> bool:
         """Whether a path may take this hop."""
@@ -70,8 +77,7 @@ class AccessFilter(msgspec.Struct, frozen=True):
             and (self.state is None or summary.state is self.state)
             and (self.roles is None or not self.roles.isdisjoint(summary.roles))
             and (
-                self.capabilities is None
-                or not self.capabilities.isdisjoint(graph.policy.capabilities(summary.roles))
+                self.capabilities is None or not self.capabilities.isdisjoint(graph.policy.capabilities(summary.roles))
             )
         )
 
@@ -158,9 +164,7 @@ def reach(
     return _answer(graph, walk, association, wanted, graph.coverage_of_reach(principal))
 
 
-def reached_by(
-    graph: AccessGraph, resource: str, chosen: AccessFilter = ALL, mode: Mode = Mode.ACCESS
-) -> Answer:
+def reached_by(graph: AccessGraph, resource: str, chosen: AccessFilter = ALL, mode: Mode = Mode.ACCESS) -> Answer:
     """Every identity that reaches a business or an account. `resource` must be a node of the graph."""
     walk = _Walk(graph, resource, chosen, forward=False)
     association = _Association(graph, resource, chosen, forward=False) if mode is Mode.ASSOCIATION else None
@@ -304,7 +308,9 @@ class _Association:
                 found[path] = None
         return list(found), truncated
 
-    def _shortest_first(self, other: str, distances: dict[str, int], *, alive: bool) -> Iterator[tuple[Hop, ...] | None]:
+    def _shortest_first(
+        self, other: str, distances: dict[str, int], *, alive: bool
+    ) -> Iterator[tuple[Hop, ...] | None]:
         """Walk from `other` back to the start, the shortest completion first; None when the work became too much."""
         if other not in distances:
             return
@@ -337,7 +343,9 @@ def _answer(
 ) -> Answer:
     others: Iterable[str] = association.distances if association else walk.found
     all_summaries = (
-        _summary(graph, walk, association, other) for other in others if kind_of(other) in wanted and other != walk.start
+        _summary(graph, walk, association, other)
+        for other in others
+        if kind_of(other) in wanted and other != walk.start
     )
     summaries = [summary for summary in all_summaries if walk.chosen.keeps(summary, graph)]
 

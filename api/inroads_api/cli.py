@@ -1,0 +1,586 @@
+"""The `inroads` command: disk, clock and terminal live here; every answer comes from the library."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, contextmanager
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+# Everything heavier is imported by the command that needs it, so that --help is quick.
+if TYPE_CHECKING:
+    import datetime as dt
+
+    from inroads.errors import Rejection
+    from inroads.explorer import Answers, ExplainedAccess, Explorer
+
+USAGE, REJECTED, NOT_FOUND = 2, 3, 4
+"""Exit codes beside 0: the request was wrong, documents were rejected, no document names what was asked for."""
+
+app = typer.Typer(
+    name="inroads",
+    help="Which businesses can this email reach, and how?",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,  # a traceback with locals would show documents
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+class Format(StrEnum):
+    """How results are printed."""
+
+    TABLE = "table"
+    JSON = "json"
+    NDJSON = "ndjson"
+    CSV = "csv"
+
+
+Documents = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--documents", "-d", metavar="PATH", help="A file or folder of documents; `-` is standard input. Repeatable."
+    ),
+]
+ObservedAt = Annotated[
+    str | None, typer.Option(metavar="MOMENT", help="When documents without an envelope were observed (RFC 3339).")
+]
+PolicyFile = Annotated[Path | None, typer.Option("--policy", metavar="FILE.toml", help="Replace rows of the policy.")]
+Strict = Annotated[bool, typer.Option("--strict", help="Give no answer when any document is rejected.")]
+Output = Annotated[
+    Format | None, typer.Option("--format", "-f", help="Default: a table on a terminal, NDJSON in a pipe.")
+]
+Roles = Annotated[list[str] | None, typer.Option("--role", help="Only accesses with any of these roles.")]
+Capabilities = Annotated[list[str] | None, typer.Option("--capability", help="Only accesses with any of these.")]
+OneCertainty = Annotated[str | None, typer.Option("--certainty", help="Only STATED, INFERRED or ASSOCIATED accesses.")]
+OneState = Annotated[str | None, typer.Option("--state", help="Only ACTIVE or LATENT accesses.")]
+Via = Annotated[
+    list[str] | None, typer.Option("--via", help="Only paths over these relations (KEEPS is always allowed).")
+]
+Avoid = Annotated[list[str] | None, typer.Option("--avoid", metavar="ID", help="No paths through this node or grant.")]
+MaxSteps = Annotated[int | None, typer.Option("--max-steps", min=1, help="No paths longer than this.")]
+Association = Annotated[bool, typer.Option("--association", help="Follow every edge, not only what conveys access.")]
+
+
+@app.command()
+def demo(output: Output = None) -> None:
+    """Answer the main question on the bundled example."""
+    from inroads import EXAMPLE
+    from inroads.explorer import load
+
+    with _failing():
+        graph = load(EXAMPLE)
+        answer = graph.reach("b@example.com")
+        if (output or Format.TABLE) is Format.TABLE:
+            typer.echo("Which businesses can b@example.com reach, and how?\n")
+        _print_accesses(answer, "resource", output or Format.TABLE)
+        if (output or Format.TABLE) is Format.TABLE:
+            for access in answer:
+                typer.echo(f"  {access.explanation.sentence}")
+
+
+@app.command()
+def check(
+    paths: Annotated[list[str], typer.Argument(metavar="DOCS...", help="Files and folders; `-` is standard input.")],
+    observed_at: ObservedAt = None,
+    policy: PolicyFile = None,
+    output: Output = None,
+) -> None:
+    """Read documents and report every problem: what was rejected, what could not be read, what contradicts itself."""
+    with _failing():
+        graph = _load(paths, observed_at, policy)
+        rows = [{"problem": "rejected", **_plain(each)} for each in sorted(graph.rejections)]
+        rows += [{"problem": "issue", **_plain(each)} for each in graph.issues]
+        rows += _unknown_keys(graph)
+        _print_rows(rows, ("problem", "code", "source", "pointer", "message"), output)
+        _say(
+            f"{len(graph.documents)} documents taken, {len(graph.rejections)} rejected, {len(graph.issues)} issues; "
+            f"{graph.number_of_nodes()} nodes, {len(graph.grants)} grants"
+        )
+        raise typer.Exit(REJECTED if graph.rejections else 0)
+
+
+@app.command()
+def reach(
+    principal: Annotated[str, typer.Argument(metavar="EMAIL|NODE", help="An email, or identity:712052.")],
+    documents: Documents = None,
+    role: Roles = None,
+    capability: Capabilities = None,
+    certainty: OneCertainty = None,
+    state: OneState = None,
+    via: Via = None,
+    avoid: Avoid = None,
+    max_steps: MaxSteps = None,
+    association: Association = False,
+    observed_at: ObservedAt = None,
+    policy: PolicyFile = None,
+    strict: Strict = False,
+    output: Output = None,
+) -> None:
+    """Which businesses and accounts an identity reaches, and how."""
+    with _failing():
+        graph = _load_for_answer(documents, observed_at, policy, strict)
+        chosen = _filters(role, capability, certainty, state, via, avoid, max_steps)
+        _print_accesses(graph.reach(principal, mode=_mode(association), **chosen), "resource", output)
+        _finish(graph)
+
+
+@app.command()
+def who(
+    resource: Annotated[str, typer.Argument(metavar="NODE", help="business:77128 or account:zDmNq.")],
+    documents: Documents = None,
+    role: Roles = None,
+    capability: Capabilities = None,
+    certainty: OneCertainty = None,
+    state: OneState = None,
+    via: Via = None,
+    avoid: Avoid = None,
+    max_steps: MaxSteps = None,
+    association: Association = False,
+    observed_at: ObservedAt = None,
+    policy: PolicyFile = None,
+    strict: Strict = False,
+    output: Output = None,
+) -> None:
+    """Who reaches a business or an account, and how."""
+    with _failing():
+        graph = _load_for_answer(documents, observed_at, policy, strict)
+        chosen = _filters(role, capability, certainty, state, via, avoid, max_steps)
+        _print_accesses(graph.reached_by(resource, mode=_mode(association), **chosen), "principal", output)
+        _finish(graph)
+
+
+@app.command()
+def explain(
+    principal: Annotated[str, typer.Argument(metavar="PRINCIPAL", help="An email, or identity:712052.")],
+    resource: Annotated[str, typer.Argument(metavar="RESOURCE", help="business:77128 or account:zDmNq.")],
+    documents: Documents = None,
+    association: Association = False,
+    observed_at: ObservedAt = None,
+    policy: PolicyFile = None,
+    strict: Strict = False,
+    output: Output = None,
+) -> None:
+    """Every path of one access with the record behind each step, and what would end it."""
+    with _failing():
+        graph = _load_for_answer(documents, observed_at, policy, strict)
+        access = graph.access(principal, resource, mode=_mode(association))
+        if access is None:
+            _say(f"no access: {principal} and {resource} are both known, and no path leads from one to the other")
+        _print_explanation(graph, access, output)
+        _finish(graph)
+
+
+@app.command()
+def query(
+    text: Annotated[str, typer.Argument(metavar="GRAPHQL", help="A GraphQL document, or @FILE.")],
+    documents: Documents = None,
+    variables: Annotated[str | None, typer.Option(metavar="JSON", help="The variables as a JSON object.")] = None,
+    operation: Annotated[str | None, typer.Option(metavar="NAME", help="Which operation of the document.")] = None,
+    observed_at: ObservedAt = None,
+    policy: PolicyFile = None,
+    strict: Strict = False,
+) -> None:
+    """Answer a GraphQL query without a server, from exactly the schema that the server serves."""
+    import msgspec
+
+    from inroads_api.schema import Context, build_schema, execute
+
+    with _failing():
+        given = {} if variables is None else _json_object(variables)
+        if text.startswith("@"):
+            text = Path(text[1:]).read_text(encoding="utf-8")
+        graph = _load_for_answer(documents, observed_at, policy, strict)
+        response = execute(build_schema(), Context(graph, _now()), text, given, operation)
+        _write(msgspec.json.format(msgspec.json.encode(response)) + b"\n")
+        if "errors" in response:
+            raise typer.Exit(USAGE)
+        _finish(graph)
+
+
+@app.command()
+def serve(
+    documents: Documents = None,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="The port on 127.0.0.1; 0 takes a free one.")] = 8000,
+    observed_at: ObservedAt = None,
+    policy: PolicyFile = None,
+    strict: Strict = False,
+) -> None:
+    """Serve the GraphQL API on 127.0.0.1."""
+    import uvicorn
+
+    from inroads_api.app import create_app
+
+    with _failing():
+        graph = _load_for_answer(documents, observed_at, policy, strict)
+        server = uvicorn.Server(
+            uvicorn.Config(create_app(graph, _now()), "127.0.0.1", port, log_level="warning", access_log=False)
+        )
+        sock = server.config.bind_socket()
+        _say(f"GraphQL at http://127.0.0.1:{sock.getsockname()[1]}/graphql, end with Ctrl-C")
+        server.run(sockets=[sock])
+
+
+@app.command()
+def schema() -> None:
+    """Print the GraphQL schema."""
+    from inroads_api.schema import build_schema
+
+    typer.echo(build_schema().as_str())
+
+
+@app.command()
+def generate(
+    identities: Annotated[int, typer.Option(min=1, help="How many identities.")],
+    seed: Annotated[int, typer.Option(help="The same seed gives the same bytes.")] = 0,
+    out: Annotated[
+        Path | None, typer.Option("--out", "-o", help="A file; a name in .gz is gzipped. Default: stdout.")
+    ] = None,
+) -> None:
+    """Write the documents of a synthetic population as NDJSON."""
+    import gzip
+
+    import msgspec
+
+    from inroads.generate import population
+
+    with _failing():
+        encoder = msgspec.json.Encoder()
+        with ExitStack() as stack:
+            stream: Any = sys.stdout.buffer
+            if out is not None:
+                opened = gzip.open(out, "wb", compresslevel=1) if out.suffix == ".gz" else out.open("wb")
+                stream = stack.enter_context(opened)
+            for envelope in population(identities, seed):
+                stream.write(encoder.encode(envelope) + b"\n")
+
+
+@app.callback(invoke_without_command=True)
+def _root(
+    version: Annotated[bool, typer.Option("--version", help="Print the version.", is_eager=True)] = False,
+) -> None:
+    if version:
+        from importlib.metadata import version as installed
+
+        typer.echo(installed("inroads"))
+        raise typer.Exit
+
+
+def main() -> None:
+    """The entry point of the installed command."""
+    try:
+        app()
+    except BrokenPipeError:  # the reader of a pipe has seen enough, as `head` does
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
+
+
+@contextmanager
+def _failing() -> Iterator[None]:
+    """Turn what the caller got wrong into one line on stderr and an exit code."""
+    from inroads.errors import BadPolicy, InroadsError
+
+    try:
+        yield
+    except InroadsError as error:
+        _say(f"error: {error}")
+        if isinstance(error, BadPolicy):
+            for problem in error.problems:
+                _say(f"  {problem}")
+        raise typer.Exit(NOT_FOUND if error.code == "NOT_FOUND" else USAGE) from None
+    except BrokenPipeError:
+        raise
+    except (OSError, UnicodeDecodeError) as error:
+        _say(f"error: {error}")
+        raise typer.Exit(USAGE) from None
+
+
+def _load(paths: list[str], observed_at: str | None, policy: Path | None) -> Explorer:
+    """The graph of these documents, with a progress bar on stderr when it is a terminal and the read is long."""
+    from rich.console import Console
+    from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
+
+    from inroads.explorer import load
+    from inroads.policy import STOCK
+    from inroads.sources import files
+
+    moment = _moment(observed_at)
+    size = sum(file.stat().st_size for file in files(path for path in paths if path != "-"))
+    columns = TextColumn("reading"), BarColumn(), DownloadColumn(), TimeRemainingColumn()
+    console = Console(stderr=True)
+    with Progress(
+        *columns, console=console, transient=True, disable=not (console.is_terminal and size > 5_000_000)
+    ) as bar:
+        task = bar.add_task("reading", total=size)
+        return load(
+            *paths,
+            observed_at=moment,
+            policy=policy or STOCK,
+            stdin=sys.stdin.buffer,
+            progress=lambda more: bar.advance(task, more),
+        )
+
+
+def _load_for_answer(
+    documents: list[str] | None, observed_at: str | None, policy: Path | None, strict: bool
+) -> Explorer:
+    if not documents:
+        _say("error: say which documents to read: -d PATH (or - for standard input)")
+        raise typer.Exit(USAGE)
+    graph = _load(documents, observed_at, policy)
+    _report(graph.rejections)
+    if strict and graph.rejections:
+        _say("no answer, because of --strict")
+        raise typer.Exit(REJECTED)
+    return graph
+
+
+def _report(rejections: Iterable[Rejection], most: int = 20) -> None:
+    listed = sorted(rejections)
+    for each in listed[:most]:
+        place = f" at {each.pointer}" if each.pointer else ""
+        _say(f"rejected {each.source}{place}: {each.code}: {each.message}")
+    if len(listed) > most:
+        _say(f"… and {len(listed) - most} more; `inroads check` lists them all")
+
+
+def _finish(graph: Explorer) -> None:
+    if graph.rejections:
+        raise typer.Exit(REJECTED)
+
+
+def _moment(text: str | None) -> dt.datetime | None:
+    from inroads.documents import parse_moment
+    from inroads.errors import InroadsError
+
+    if text is None:
+        return None
+    moment = parse_moment(text)
+    if moment is None:
+        raise InroadsError(f"--observed-at {text!r} is not a moment like 2026-03-01T00:00:00Z", "BAD_MOMENT")
+    return moment
+
+
+def _now() -> dt.datetime:
+    import datetime as dt
+
+    return dt.datetime.now(dt.UTC)
+
+
+def _mode(association: bool) -> str:
+    return "ASSOCIATION" if association else "ACCESS"
+
+
+def _filters(
+    role: list[str] | None,
+    capability: list[str] | None,
+    certainty: str | None,
+    state: str | None,
+    via: list[str] | None,
+    avoid: list[str] | None,
+    max_steps: int | None,
+) -> dict[str, Any]:
+    """The fields of AccessFilter that were given, words in any case."""
+    words = {"roles": role, "capabilities": capability, "via": via}
+    given: dict[str, Any] = {name: [word.upper() for word in value] for name, value in words.items() if value}
+    given |= {name: value.upper() for name, value in (("certainty", certainty), ("state", state)) if value}
+    return given | {name: value for name, value in (("avoid", avoid), ("max_steps", max_steps)) if value}
+
+
+def _json_object(text: str) -> dict[str, Any]:
+    import msgspec
+
+    from inroads.errors import InroadsError
+
+    try:
+        return msgspec.json.decode(text, type=dict[str, Any])
+    except msgspec.DecodeError as error:
+        raise InroadsError(f"--variables is not a JSON object: {error}", "BAD_VARIABLES") from None
+
+
+def _unknown_keys(graph: Explorer) -> list[dict[str, Any]]:
+    from collections import Counter
+
+    from inroads.documents import unknown_keys
+
+    found: Counter[str] = Counter()
+    for document in graph.documents:
+        found += unknown_keys(document)
+    return [
+        {
+            "problem": "unknown key",
+            "code": "unknown_key",
+            "source": "",
+            "pointer": key,
+            "message": f"{times} times, kept unread",
+        }
+        for key, times in sorted(found.items())
+    ]
+
+
+def _plain(value: Any) -> dict[str, Any]:
+    import msgspec
+
+    return dict(msgspec.structs.asdict(value))
+
+
+def _print_accesses(answer: Answers, other: str, output: Format | None) -> None:
+    """One row an access; `other` names the end that was asked for."""
+    import msgspec
+
+    chosen = output or _default_format()
+    if chosen is Format.JSON:
+        whole = {
+            "version": answer.version,
+            "coverage": answer.coverage,
+            "truncated": answer.truncated,
+            "total": len(answer),
+            "accesses": answer.to_dicts(),
+        }
+        _write(msgspec.json.format(msgspec.json.encode(whole)) + b"\n")
+        return
+    name = "name" if other == "resource" else "email"
+    shown = (other, name, "roles", "certainty", "state", "reasons", "distance", "paths")
+    rows = (access.to_dict() for access in answer)
+    if chosen is Format.TABLE and not len(answer):
+        typer.echo("no access")
+    else:
+        _print_rows(rows, shown if chosen is Format.TABLE else None, chosen)
+    if chosen is Format.TABLE:
+        coverage = answer.coverage
+        _say(f"{len(answer)} accesses; coverage {'complete' if coverage.complete else 'NOT complete'}")
+        for note in coverage.notes:
+            _say(f"  {note}")
+    if answer.truncated:
+        _say("a limit cut this answer short")
+
+
+def _print_explanation(graph: Explorer, access: ExplainedAccess | None, output: Format | None) -> None:
+    import msgspec
+
+    chosen = output or _default_format()
+    if access is None:
+        if chosen is Format.JSON:
+            _write(b"null\n")
+        return
+    explanation = access.explanation
+    rows = list(_steps(graph, access))
+    if chosen is Format.JSON:
+        from inroads.explain import records
+
+        cut = [{"id": grant.id, "records": records(grant)} for grant in explanation.cut]
+        routes = {"independent_routes": explanation.independent_routes, "cut": cut, "sentence": explanation.sentence}
+        whole = {**access.to_dict(), "explanation": routes, "steps": rows}
+        _write(msgspec.json.format(msgspec.json.encode(whole)) + b"\n")
+    elif chosen is Format.TABLE:
+        from inroads.explain import evidence_lines
+
+        typer.echo(explanation.sentence)
+        for number, (path, sentence) in enumerate(zip(access.paths, access.sentences, strict=True), 1):
+            typer.echo(f"\n{number}. {sentence}  [{path.certainty}, {path.state}]")
+            for step in path.steps:
+                for line in evidence_lines(graph, graph.grants[step.grant]):
+                    typer.echo(f"     {step.relation:<8} {line}")
+    else:
+        _print_rows(rows, None, chosen)
+
+
+def _steps(graph: Explorer, access: ExplainedAccess) -> Iterator[dict[str, Any]]:
+    """One row for each step of each path, with the records behind it."""
+    from inroads.explain import evidence_lines, records
+
+    for number, path in enumerate(access.paths, 1):
+        for place, step in enumerate(path.steps, 1):
+            grant = graph.grants[step.grant]
+            yield {
+                "path": number,
+                "step": place,
+                "principal": step.principal,
+                "relation": step.relation.value,
+                "resource": step.resource,
+                "role": step.role.value if step.role else None,
+                "raw_role": step.raw_role,
+                "certainty": path.certainty.value,
+                "state": path.state.value,
+                "grant": grant.id,
+                "records": records(grant),
+                "evidence": evidence_lines(graph, grant),
+            }
+
+
+def _default_format() -> Format:
+    return Format.TABLE if sys.stdout.isatty() else Format.NDJSON
+
+
+def _print_rows(rows: Iterable[dict[str, Any]], columns: tuple[str, ...] | None, output: Format | None) -> None:
+    """Rows as a table, a JSON array, NDJSON or CSV on stdout; `columns` are those that a table shows."""
+    import msgspec
+
+    chosen = output or _default_format()
+    if chosen is Format.TABLE:
+        _print_table(list(rows), columns)
+    elif chosen is Format.CSV:
+        _print_csv(rows, columns)
+    elif chosen is Format.JSON:
+        _write(msgspec.json.format(msgspec.json.encode(list(rows))) + b"\n")
+    else:
+        for row in rows:
+            _write(msgspec.json.encode(row) + b"\n")
+
+
+def _print_table(rows: list[dict[str, Any]], columns: tuple[str, ...] | None) -> None:
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    from inroads.explain import printable
+
+    if not rows:
+        return
+    table = Table(box=box.SIMPLE_HEAD, show_lines=False, pad_edge=False)
+    for column in columns or tuple(rows[0]):
+        table.add_column(column.replace("_", " "), overflow="fold")
+    for row in rows:
+        cells = (row[column] for column in columns or tuple(rows[0]))
+        table.add_row(*(Text("\n".join(printable(line) for line in _cell(cell, "\n").split("\n"))) for cell in cells))
+    console = Console(width=None if sys.stdout.isatty() else 160)
+    console.print(table)
+
+
+def _print_csv(rows: Iterable[dict[str, Any]], columns: tuple[str, ...] | None) -> None:
+    import csv
+
+    writer = csv.writer(sys.stdout, lineterminator="\n")
+    for number, row in enumerate(rows):
+        header = columns or tuple(row)
+        if number == 0:
+            writer.writerow(header)
+        writer.writerow([_harmless(_cell(row[name], "; ")) for name in header])
+
+
+def _harmless(cell: str) -> str:
+    """A cell that no spreadsheet runs as a formula (OWASP: CSV injection)."""
+    return f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell
+
+
+def _cell(value: Any, between: str) -> str:
+    if value is None:
+        return ""
+    return between.join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+def _write(data: bytes) -> None:
+    sys.stdout.flush()
+    sys.stdout.buffer.write(data)
+
+
+def _say(line: str) -> None:
+    """One line to stderr, without characters that could steer the terminal."""
+    from inroads.explain import printable
+
+    typer.echo(printable(line), err=True)

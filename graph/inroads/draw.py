@@ -1,0 +1,173 @@
+"""The picture of paths: an inline SVG, left to right, hop by hop."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from itertools import pairwise
+from typing import Final
+from xml.etree import ElementTree as ET
+
+from inroads.explain import evidence_lines, label, printable, records
+from inroads.model import AccessState, Certainty, NodeKind, Path, Relation, Step, kind_of
+from inroads.network import AccessGraph
+
+MAX_NODES: Final = 40
+"""The most nodes in one picture; further paths are told as "… n more"."""
+
+_Edge = tuple[str, str]
+_Slot = str | tuple[_Edge, int]  # a node, or the way of an edge through a column
+
+_BOX, _HIGH, _COLUMN, _ROW, _MARGIN = 184, 46, 320, 82, 20
+_FILL: Final = {
+    NodeKind.IDENTITY: "#dbeafe",
+    NodeKind.BUSINESS: "#dcfce7",
+    NodeKind.ACCOUNT: "#fef3c7",
+    NodeKind.GROUP: "#f3e8ff",
+}
+_STROKE: Final = {
+    Certainty.STATED: "#1f2937",
+    Certainty.INFERRED: "#b45309",
+    Certainty.ASSOCIATED: "#9ca3af",
+}
+
+
+def svg(graph: AccessGraph, paths: Sequence[Path]) -> str:
+    """The paths as one SVG element: roles on the edges, evidence in tooltips, every text of a document escaped.
+
+    Solid is stated, orange is inferred, grey is a mere association, dashed is latent.
+    """
+    shown = _shown(paths)
+    edges = _edges(shown)
+    columns = _columns(shown, edges)
+    places = {
+        slot: (_MARGIN + column * _COLUMN, _MARGIN + row * _ROW + _offset(columns, column))
+        for column, slots in enumerate(columns)
+        for row, slot in enumerate(slots)
+    }
+    left_out = len(paths) - len(shown)
+    width = 2 * _MARGIN + max(0, len(columns) - 1) * _COLUMN + _BOX
+    height = (
+        2 * _MARGIN + max((len(nodes) for nodes in columns), default=0) * _ROW - (_ROW - _HIGH) + 24 * bool(left_out)
+    )
+    size = {"viewBox": f"0 0 {width} {height}", "width": str(width), "height": str(height)}
+    root = ET.Element(
+        "svg", {"xmlns": "http://www.w3.org/2000/svg", "role": "img", "font-family": "sans-serif", **size}
+    )
+    _add(root, "title", text=f"{len(shown)} paths")
+    _add(root, "rect", width=width, height=height, fill="#ffffff")
+    for edge, steps in edges.items():
+        between = [places[edge, column] for column in range(len(columns)) if (edge, column) in places]
+        _draw_edge(root, graph, [places[edge[0]], *between, places[edge[1]]], steps)
+    for slots in columns:
+        for slot in slots:
+            if isinstance(slot, str):
+                _draw_node(root, graph, slot, places[slot])
+    if left_out:
+        _add(root, "text", f"… {left_out} more", x=_MARGIN, y=height - 10, fill="#6b7280", font_size=13)
+    return ET.tostring(root, encoding="unicode")
+
+
+def _shown(paths: Sequence[Path]) -> list[Path]:
+    nodes: set[str] = set()
+    shown: list[Path] = []
+    for path in paths:
+        more = nodes | {path.steps[0].principal} | {step.resource for step in path.steps}
+        if len(more) > MAX_NODES and shown:
+            break
+        nodes = more
+        shown.append(path)
+    return shown
+
+
+def _columns(paths: Sequence[Path], edges: Iterable[_Edge]) -> list[list[_Slot]]:
+    """Every node in the column of its farthest place on any path, in the order of first appearance.
+
+    An edge that spans columns gets a slot of its own in each one between, so that it crosses no box.
+    """
+    column: dict[str, int] = {}
+    for path in paths:
+        for place, node in enumerate([path.steps[0].principal, *(step.resource for step in path.steps)]):
+            column[node] = max(place, column.get(node, 0))
+    used = {place: rank for rank, place in enumerate(sorted(set(column.values())))}
+    columns: list[list[_Slot]] = [[] for _ in used]
+    for node, place in column.items():
+        columns[used[place]].append(node)
+    for edge in edges:
+        for place in range(used[column[edge[0]]] + 1, used[column[edge[1]]]):
+            columns[place].insert(0, (edge, place))
+    return columns
+
+
+def _offset(columns: list[list[_Slot]], column: int) -> int:
+    """What centres a column against the tallest one."""
+    return (max(map(len, columns)) - len(columns[column])) * _ROW // 2
+
+
+def _edges(paths: Sequence[Path]) -> dict[_Edge, dict[Step, list[Path]]]:
+    """The steps between each pair of nodes, each with the paths that take it."""
+    edges: defaultdict[_Edge, dict[Step, list[Path]]] = defaultdict(dict)
+    for path in paths:
+        for step in path.steps:
+            edges[step.principal, step.resource].setdefault(step, []).append(path)
+    return dict(edges)
+
+
+def _draw_node(root: ET.Element, graph: AccessGraph, node: str, place: tuple[int, int]) -> None:
+    x, y = place
+    kind = kind_of(node)
+    latent = graph.latent(node)
+    box = _add(root, "g")
+    _add(box, "title", text="\n".join([node, label(graph, node), *map(printable, latent)]))
+    dash = {"stroke_dasharray": "5 4"} if latent else {}
+    _add(box, "rect", x=x, y=y, width=_BOX, height=_HIGH, rx=8, fill=_FILL[kind], stroke="#374151", **dash)
+    _add(box, "text", _short(label(graph, node)), x=x + _BOX / 2, y=y + 20, text_anchor="middle", font_size=13)
+    below = f"{kind.lower()} · {', '.join(latent)}" if latent else kind.lower()
+    _add(box, "text", _short(below), x=x + _BOX / 2, y=y + 36, text_anchor="middle", font_size=10, fill="#6b7280")
+
+
+def _draw_edge(
+    root: ET.Element, graph: AccessGraph, places: Sequence[tuple[int, int]], steps: dict[Step, list[Path]]
+) -> None:
+    forward = places[-1][0] > places[0][0]
+    points = [(x + _BOX / 2, y + _HIGH / 2) for x, y in places]
+    side = _BOX / 2 if forward else -_BOX / 2
+    points[0] = (points[0][0] + side, points[0][1])
+    points[-1] = (points[-1][0] - side, points[-1][1])
+    arc = f"M{points[0][0]} {points[0][1]}"
+    for (x1, y1), (x2, y2) in pairwise(points):
+        bend = (x2 - x1) / 2 if forward else -60
+        arc += f" C{x1 + bend} {y1} {x2 - bend} {y2} {x2} {y2}"
+    paths = [path for taken in steps.values() for path in taken]
+    colour = _STROKE[min((path.certainty for path in paths), key=list(Certainty).index)]
+    latent = all(path.state is AccessState.LATENT for path in paths)
+    edge = _add(root, "g")
+    grants = [graph.grants[step.grant] for step in steps]
+    lines = [line for grant in grants for line in (records(grant), *evidence_lines(graph, grant))]
+    _add(edge, "title", text="\n".join(lines))
+    dash = {"stroke_dasharray": "5 4"} if latent else {}
+    _add(edge, "path", d=arc, fill="none", stroke=colour, stroke_width=1.6, **dash)
+    (x, y), tip = points[-1], -7 if forward else 7
+    _add(edge, "path", d=f"M{x} {y} l{tip} -4 v8 z", fill=colour)
+    words = dict.fromkeys(_word(step) for step in steps)
+    label_x, label_y = points[1] if len(points) > 2 else ((points[0][0] + x) / 2, (points[0][1] + y) / 2)
+    halo = {"paint_order": "stroke", "stroke": "#ffffff", "stroke_width": 4}
+    place = {"x": label_x, "y": label_y - 5, "text_anchor": "middle", "font_size": 11}
+    _add(edge, "text", _short(" + ".join(words)), fill=colour, **place, **halo)
+
+
+def _word(step: Step) -> str:
+    if step.role is None:
+        return step.relation.replace("_", " ").lower()
+    return f"{step.role} in project" if step.relation is Relation.GROUP else step.role.value
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 26 else f"{text[:25]}…"
+
+
+def _add(parent: ET.Element, tag: str, text: str | None = None, **attributes: object) -> ET.Element:
+    """A child element; ElementTree escapes whatever a document put into the text."""
+    child = ET.SubElement(parent, tag, {name.replace("_", "-"): str(value) for name, value in attributes.items()})
+    child.text = text if text is None else "".join(each if each == "\n" else printable(each) for each in text)
+    return child

@@ -1,0 +1,267 @@
+"""The graph that a user holds: an AccessGraph that answers questions, and answers that print and draw themselves."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path as FilePath
+from typing import IO, TYPE_CHECKING, Any, Self, overload
+
+import msgspec
+
+from inroads import reach as reaching
+from inroads.claims import Statement, state
+from inroads.documents import Observation
+from inroads.draw import svg
+from inroads.errors import InroadsError, Rejection
+from inroads.explain import explain, label, path_sentence, printable
+from inroads.fold import fold
+from inroads.model import Access, Coverage, Explanation, Mode, NodeKind, Path, kind_of
+from inroads.network import AccessGraph
+from inroads.policy import STOCK, Policy, load_policy
+from inroads.reach import RESOURCES, AccessFilter
+from inroads.sources import files, observe, observe_stream
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+PATHS_DRAWN = 200
+"""The most paths that a picture considers."""
+
+
+class NotFoundError(InroadsError):
+    """No document names this node: not the same as a known node without access."""
+
+    code: str = "NOT_FOUND"
+
+
+class Explorer(AccessGraph):
+    """An AccessGraph with the questions as methods. Nodes are given as printed node ids, identities also by email.
+
+    `rejections` are the documents that were not taken.
+    """
+
+    rejections: tuple[Rejection, ...] = ()
+
+    @classmethod
+    def observe(cls, arrivals: Iterable[Observation | Rejection], policy: Policy = STOCK) -> Self:
+        """Fold documents as they arrive; what is rejected is kept by reason, not by content."""
+        rejections: list[Rejection] = []
+
+        def statements() -> Iterable[Statement]:
+            for arrival in arrivals:
+                if isinstance(arrival, Rejection):
+                    rejections.append(arrival)
+                else:
+                    yield state(arrival, policy)
+
+        graph = cls.build(fold(statements(), policy), policy)
+        graph.rejections = tuple(rejections)
+        return graph
+
+    def reach(
+        self,
+        principal: str,
+        kinds: Iterable[NodeKind | str] = RESOURCES,
+        mode: Mode | str = Mode.ACCESS,
+        **filters: Any,
+    ) -> Answers:
+        """Every business and account that an identity reaches; `filters` are the fields of `AccessFilter`.
+
+        Raises NotFoundError for an identity that no document names, BadId for what is no id or email.
+        """
+        node = self._known(principal, {NodeKind.IDENTITY})
+        wanted = [NodeKind(kind) for kind in kinds]
+        return Answers(self, reaching.reach(self, node, wanted, _filter(filters), Mode(mode)))
+
+    def reached_by(self, resource: str, mode: Mode | str = Mode.ACCESS, **filters: Any) -> Answers:
+        """Every identity that reaches a business or account; otherwise as `reach`."""
+        node = self._known(resource, RESOURCES)
+        return Answers(self, reaching.reached_by(self, node, _filter(filters), Mode(mode)))
+
+    def access(
+        self, principal: str, resource: str, mode: Mode | str = Mode.ACCESS, **filters: Any
+    ) -> ExplainedAccess | None:
+        """How one identity reaches one resource; None when both are known and there is no access."""
+        identity = self._known(principal, {NodeKind.IDENTITY})
+        node = self._known(resource, frozenset(NodeKind) - {NodeKind.IDENTITY})
+        found = reaching.access(self, identity, node, _filter(filters), Mode(mode))
+        return _explained(self, found) if found else None
+
+    def _known(self, text: str, kinds: Iterable[NodeKind]) -> str:
+        node = self.find(text)
+        if node is None:
+            raise NotFoundError(f"no document names {text.strip()!r}", "NOT_FOUND")
+        if kind_of(node) not in kinds:
+            raise InroadsError(f"{node} is not {' or '.join(sorted(kinds)).lower()}", "WRONG_KIND")
+        return node
+
+
+def load(
+    *paths: str | os.PathLike[str],
+    observed_at: dt.datetime | None = None,
+    policy: Policy | str | os.PathLike[str] = STOCK,
+    stdin: IO[bytes] | None = None,
+    progress: Callable[[int], None] | None = None,
+) -> Explorer:
+    """The graph of all documents in these files and folders; `-` is `stdin`.
+
+    Documents without an envelope were observed at `observed_at` (aware), else when their file was modified. `policy`
+    may name a TOML file. `progress` is called with the number of bytes read since the last call. Raises
+    FileNotFoundError and BadPolicy; a document that cannot be taken is in the graph's `rejections`.
+    """
+    if not isinstance(policy, Policy):
+        policy = load_policy(FilePath(policy).read_text(encoding="utf-8"))
+    names = [path for path in paths if path != "-"]
+    found = files(names)
+
+    def arrivals() -> Iterable[Observation | Rejection]:
+        if len(names) < len(paths) and stdin is not None:
+            yield from observe_stream(stdin, "-", observed_at)
+        for file in found:
+            yield from observe(file, observed_at, _advance(progress))
+
+    return Explorer.observe(arrivals(), policy)
+
+
+def _advance(progress: Callable[[int], None] | None) -> Callable[[int], None] | None:
+    if progress is None:
+        return None
+    before = 0
+
+    def moved(position: int) -> None:
+        nonlocal before
+        progress(position - before)
+        before = position
+
+    return moved
+
+
+class ExplainedAccess(Access, frozen=True):
+    """One access that prints one line a path, draws itself, and explains what would end it."""
+
+    graph: Explorer
+
+    @property
+    def explanation(self) -> Explanation:
+        """Independent routes, the cut with the least collateral, and a sentence."""
+        return explain(self.graph, self)
+
+    @property
+    def sentences(self) -> tuple[str, ...]:
+        """Each path in plain English, best first."""
+        return tuple(path_sentence(self.graph, path) for path in self.paths)
+
+    def to_dict(self) -> dict[str, Any]:
+        """One plain row: strings, numbers, lists of strings."""
+        return {
+            "principal": self.principal,
+            "email": self.graph.nodes[self.principal].get("email"),
+            "resource": self.resource,
+            "name": self.graph.nodes[self.resource].get("name"),
+            "roles": [role.value for role in self.roles],
+            "capabilities": [capability.value for capability in self.capabilities],
+            "certainty": self.certainty.value,
+            "state": self.state.value,
+            "reasons": list(self.reasons),
+            "distance": self.distance,
+            "paths": list(self.sentences),
+            "truncated": self.truncated,
+        }
+
+    def __str__(self) -> str:
+        return "\n".join(_lines(self))
+
+    __repr__ = __str__
+
+    def _repr_html_(self) -> str:
+        return svg(self.graph, self.paths)
+
+
+class Answers(Sequence[ExplainedAccess]):
+    """All accesses of one question, best first; they print one line a path, draw themselves and give rows.
+
+    `truncated` tells that a limit cut the answer short, `coverage` how much was observed, `version` which graph.
+    """
+
+    def __init__(self, graph: Explorer, answer: reaching.Answer) -> None:
+        self.graph = graph
+        self._answer = answer
+
+    @property
+    def coverage(self) -> Coverage:
+        """How much was observed, so that "nobody else" is never claimed falsely."""
+        return self._answer.coverage
+
+    @property
+    def truncated(self) -> bool:
+        """Whether a limit cut the search short."""
+        return self._answer.truncated
+
+    @property
+    def version(self) -> str:
+        """The version of the graph that answered."""
+        return self._answer.version
+
+    def __len__(self) -> int:
+        return len(self._answer)
+
+    @overload
+    def __getitem__(self, index: int) -> ExplainedAccess: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[ExplainedAccess]: ...
+    def __getitem__(self, index: int | slice) -> ExplainedAccess | Sequence[ExplainedAccess]:
+        found = self._answer[index]
+        if isinstance(found, Access):
+            return _explained(self.graph, found)
+        return [_explained(self.graph, each) for each in found]
+
+    def to_dicts(self) -> list[dict[str, Any]]:
+        """One plain row an access: strings, numbers, lists of strings."""
+        return [access.to_dict() for access in self]
+
+    def to_pandas(self) -> pd.DataFrame:
+        """The rows as a DataFrame; needs the extra `inroads[pandas]`."""
+        import pandas as pd  # noqa: PLC0415  # an optional extra
+
+        columns = ["principal", "email", "resource", "name", "roles", "capabilities", "certainty", "state"]
+        return pd.DataFrame(self.to_dicts(), columns=[*columns, "reasons", "distance", "paths", "truncated"])
+
+    def __str__(self) -> str:
+        lines = [line for access in self for line in _lines(access)] or ["no access"]
+        if self.truncated:
+            lines.append("… a limit cut this answer short")
+        return "\n".join(lines)
+
+    __repr__ = __str__
+
+    def _repr_html_(self) -> str:
+        paths: list[Path] = []
+        for access in self:
+            paths += access.paths
+            if len(paths) >= PATHS_DRAWN:
+                break
+        return svg(self.graph, paths)
+
+
+def _explained(graph: Explorer, access: Access) -> ExplainedAccess:
+    return ExplainedAccess(**{name: getattr(access, name) for name in access.__struct_fields__}, graph=graph)
+
+
+def _lines(access: ExplainedAccess) -> Iterable[str]:
+    ends = f"{access.principal} -> {access.resource}"
+    for path, sentence in zip(access.paths, access.sentences, strict=True):
+        yield printable(f"{ends}  {path.role}  {path.certainty}  {path.state}  {sentence}")
+    if access.truncated:
+        yield f"{printable(ends)}  … more paths than are listed"
+
+
+def _filter(given: dict[str, Any]) -> AccessFilter:
+    try:
+        return msgspec.convert(given, AccessFilter) if given else reaching.ALL
+    except msgspec.ValidationError as error:
+        raise InroadsError(f"the filter is wrong: {error}", "BAD_FILTER") from None
+
+
+__all__ = ["Answers", "ExplainedAccess", "Explorer", "NotFoundError", "label", "load"]

@@ -1,0 +1,635 @@
+"""A slow and plain second opinion: the answers that the documents give, found by brute force.
+
+It shares no code with the product. It reads raw document bodies, lists what each one claims, drops the claims that
+a newer document covers, and answers every question by listing all paths.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Set
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import combinations
+from typing import Any
+
+Body = dict[str, Any]
+Evidence = tuple[int, str]  # number of the document in input order, JSON pointer
+Step = tuple[str, str, str]  # from node, grant id, to node
+
+ROLES = ("OWNER", "ADMIN", "MANAGER", "EMPLOYEE", "ACCOUNTANT", "CONTRACTOR", "CLIENT", "STAFF", "UNKNOWN")
+
+# The table of role dialects. A word that is not in the column of its dialect is UNKNOWN.
+MEMBERSHIP_WORDS = {
+    "owner": "OWNER",
+    "business_partner": "ADMIN",
+    "business_manager": "MANAGER",
+    "manager": "MANAGER",
+    "business_employee": "EMPLOYEE",
+    "business_accountant": "ACCOUNTANT",
+    "contractor": "CONTRACTOR",
+    "client": "CLIENT",
+}
+ROLE_WORDS = {
+    "admin": "OWNER",
+    "owner": "OWNER",
+    "business_partner": "ADMIN",
+    "business_manager": "MANAGER",
+    "business_employee": "EMPLOYEE",
+    "business_accountant": "ACCOUNTANT",
+    "contractor": "CONTRACTOR",
+    "client": "CLIENT",
+    "staff": "STAFF",
+}
+
+# role -> the roles that are strictly more able than it.
+ABOVE = {
+    "ADMIN": {"OWNER"},
+    "MANAGER": {"OWNER", "ADMIN"},
+    "EMPLOYEE": {"OWNER", "ADMIN", "MANAGER"},
+    "ACCOUNTANT": {"OWNER", "ADMIN"},
+    "STAFF": {"OWNER", "ADMIN", "MANAGER", "EMPLOYEE", "ACCOUNTANT"},
+}
+
+CERTAINTIES = ("STATED", "INFERRED", "ASSOCIATED")  # best first
+NOT_REMOVABLE = ("KEEPS", "GROUP_OF")
+GOOD_STATUSES = ("active", "active_trial")
+SECRETS = ("fasttrack_token", "api_token", "integrations")
+
+# C is a CONTROL step, K a RESOLVE step (KEEPS), R a REACH step, A a step that only associates.
+GRAMMAR = re.compile(r"[CK]*R?K*")
+
+
+@dataclass(frozen=True)
+class GrantFact:
+    """One relation that stands, with every record that states it."""
+
+    principal: str
+    resource: str
+    relation: str  # MEMBER, ROLE, KEEPS, CLIENT, GROUP or GROUP_OF
+    roles: tuple[str, ...]  # a membership's own roles first, then the others, each part in the order of the role table
+    controls: bool
+    evidence: frozenset[Evidence]
+    active_rows: frozenset[tuple[Evidence, bool]]  # what its group and team rows say about being active
+
+    @property
+    def inactive(self) -> bool:
+        """Whether any standing group or team row of this grant says that it is not active."""
+        return any(not active for _, active in self.active_rows)
+
+
+@dataclass(frozen=True)
+class OraclePath:
+    """One way from an identity to a node, simple in nodes."""
+
+    steps: tuple[Step, ...]
+    certainty: str
+    state: str
+    reasons: frozenset[str]
+    roles: frozenset[str]  # of the last step that is not KEEPS
+
+
+@dataclass(frozen=True)
+class OracleAccess:
+    """All that is known about one (identity, resource)."""
+
+    roles: frozenset[str]
+    certainty: str
+    state: str
+    distance: int
+    paths: frozenset[OraclePath]
+
+
+@dataclass(frozen=True)
+class _Claim:
+    """One record says one relation. It stands while no newer document covers any of its scopes."""
+
+    principal: str
+    relation: str
+    resource: str
+    scopes: frozenset[str]
+    moment: datetime
+    evidence: Evidence
+    role: str | None = None
+    client: bool = False  # a client row of the `roles` section
+    membership: bool = False  # a row of `business_memberships`
+    active: bool | None = None
+
+    @property
+    def grant_id(self) -> str:
+        relation = "ROLE/CLIENT" if self.client else self.relation
+        return f"{self.resource}#{relation}@{self.principal}"
+
+
+@dataclass(frozen=True)
+class _Document:
+    number: int
+    moment: datetime
+    prefix: str  # "/response" when the body is wrapped
+    body: Body  # unwrapped
+
+    @property
+    def is_team(self) -> bool:
+        return "business_group" in self.body
+
+    @property
+    def identity(self) -> str:
+        own = self.body.get("id")
+        return f"identity:{self.body['identity_id'] if own is None else own}"
+
+    def rows(self, section: str) -> Iterator[tuple[str, Body]]:
+        return _rows(self.body, self.prefix, section)
+
+    def shown_businesses(self) -> Iterator[tuple[str, Body]]:
+        """Every business record in the document, with its pointer."""
+        if self.is_team:
+            if "business" in self.body:
+                yield f"{self.prefix}/business", self.body["business"]
+            else:
+                yield self.prefix, self.body
+        else:
+            for pointer, row in self.rows("business_memberships"):
+                yield f"{pointer}/business", row["business"]
+
+    @property
+    def team_business(self) -> str:
+        [(_, business)] = self.shown_businesses()
+        return f"business:{business['id']}"
+
+
+def _rows(owner: Body, prefix: str, section: str) -> Iterator[tuple[str, Body]]:
+    """The rows of a section that may be null or absent, null rows skipped but counted."""
+    for index, row in enumerate(owner.get(section) or []):
+        if row is not None:
+            yield f"{prefix}/{section}/{index}", row
+
+
+def _without_secrets(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _without_secrets(inner) for key, inner in value.items() if key not in SECRETS}
+    if isinstance(value, list):
+        return [_without_secrets(inner) for inner in value]
+    return value
+
+
+def maximal(roles: Set[str]) -> frozenset[str]:
+    """The roles that no other of these roles is above."""
+    return frozenset(role for role in roles if not (ABOVE.get(role, set()) & roles))
+
+
+class Oracle:
+    """Every answer about a set of (body, observed_at) documents."""
+
+    def __init__(self, documents: Iterable[tuple[Body, datetime]]) -> None:
+        self._documents = list(self._distinct(documents))
+        self._latest: dict[str, datetime] = {}  # scope -> the newest moment at which a document covers it
+        for document in self._documents:
+            for scope in self._covered(document):
+                self._latest[scope] = max(document.moment, self._latest.get(scope, document.moment))
+        self.business_level_groups = self._find_business_level_groups()
+
+        claims = [claim for document in self._documents for claim in self._plain_claims(document)]
+        standing = [claim for claim in claims if self._stands(claim)]
+
+        keepers: dict[str, set[str]] = defaultdict(set)  # account -> the businesses that keep it
+        for claim in standing:
+            if claim.relation == "KEEPS":
+                keepers[claim.resource].add(claim.principal)
+        members = {(claim.principal, claim.resource) for claim in standing if claim.relation == "MEMBER"}
+        role_claims = [claim for document in self._documents for claim in self._role_claims(document, keepers)]
+        for claim in role_claims:
+            if self._stands(claim):
+                standing.extend(self._merged(claim, keepers, members))
+
+        self.nodes: set[str] = {end for claim in claims + role_claims for end in (claim.principal, claim.resource)}
+        self.nodes |= set(self._subjects())
+        self.identities = {node for node in self.nodes if node.startswith("identity:")}
+        self.resources = {node for node in self.nodes if node.startswith(("business:", "account:"))}
+
+        by_grant: dict[str, list[_Claim]] = defaultdict(list)
+        for claim in standing:
+            by_grant[claim.grant_id].append(claim)
+        self.grants: dict[str, GrantFact] = {grant_id: self._grant(rows) for grant_id, rows in by_grant.items()}
+
+        self._out: dict[str, list[tuple[str, str]]] = defaultdict(list)  # node -> (grant id, next node)
+        self._kept_with: dict[str, set[str]] = defaultdict(set)  # business <-> account
+        for grant_id, grant in self.grants.items():
+            self._out[grant.principal].append((grant_id, grant.resource))
+            if grant.relation == "KEEPS":
+                self._out[grant.resource].append((grant_id, grant.principal))
+                self._kept_with[grant.principal].add(grant.resource)
+                self._kept_with[grant.resource].add(grant.principal)
+        self._node_reasons = self._find_node_reasons()
+        self._all_paths: dict[tuple[str, str], dict[str, set[OraclePath]]] = {}
+        # (identity, resource) -> the grants of each of its paths, in ACCESS mode
+        self._access_grants: dict[tuple[str, str], list[frozenset[str]]] | None = None
+
+    # ---- documents -------------------------------------------------------------------------------------------
+
+    @staticmethod
+    def _distinct(documents: Iterable[tuple[Body, datetime]]) -> Iterator[_Document]:
+        """Each document once: the same body without its secrets, at the same moment, is the same document."""
+        seen = set()
+        for number, (raw, moment) in enumerate(documents):
+            key = (json.dumps(_without_secrets(raw), sort_keys=True), moment)
+            if key in seen:
+                continue
+            seen.add(key)
+            if "response" in raw:
+                yield _Document(number, moment, "/response", raw["response"])
+            else:
+                yield _Document(number, moment, "", raw)
+
+    @staticmethod
+    def _covered(document: _Document) -> Iterator[str]:
+        yield f"team:{document.team_business}" if document.is_team else f"me:{document.identity}"
+        for _, business in document.shown_businesses():
+            if "account_id" in business:
+                yield f"account:business:{business['id']}"
+            if "business_clients" in business:
+                yield f"clients:business:{business['id']}"
+
+    def _find_business_level_groups(self) -> set[str]:
+        """Groups of a team document, and groups with a row that a membership of the same `me` document repeats."""
+        found = set()
+        for document in self._documents:
+            if document.is_team:
+                found.add(f"group:{document.body['business_group']['id']}")
+                continue
+            memberships = {(str(m["id"]), str(m["business"]["id"])) for _, m in document.rows("business_memberships")}
+            for _, row in document.rows("groups"):
+                if (str(row["id"]), str(row.get("business_id"))) in memberships:
+                    found.add(f"group:{row['group_id']}")
+        return found
+
+    def _subjects(self) -> Iterator[str]:
+        """Nodes that a document speaks of even where it claims no relation."""
+        for document in self._documents:
+            if not document.is_team:
+                yield document.identity
+                for account in document.body.get("subscription_statuses") or {}:
+                    yield f"account:{account}"
+                for _, row in document.rows("groups"):
+                    yield f"group:{row['group_id']}"
+            for _, business in document.shown_businesses():
+                yield f"business:{business['id']}"
+
+    # ---- claims ----------------------------------------------------------------------------------------------
+
+    def _stands(self, claim: _Claim) -> bool:
+        return all(self._latest.get(scope, claim.moment) <= claim.moment for scope in claim.scopes)
+
+    def _plain_claims(self, document: _Document) -> Iterator[_Claim]:
+        """Every claim of a document, but for its non-client role rows: theirs depend on who keeps the account."""
+        if document.is_team:
+            yield from self._team_claims(document)
+        else:
+            yield from self._membership_claims(document)
+            yield from self._group_claims(document)
+            yield from self._client_role_claims(document)
+        for pointer, business in document.shown_businesses():
+            yield from self._business_claims(document, pointer, business)
+
+    @staticmethod
+    def _team_claims(document: _Document) -> Iterator[_Claim]:
+        business = document.team_business
+        group = document.body["business_group"]
+        scope = f"team:{business}"
+        pointer = f"{document.prefix}/business_group"
+        yield _Claim(
+            f"group:{group['id']}",
+            "GROUP_OF",
+            business,
+            frozenset({scope}),
+            document.moment,
+            (document.number, pointer),
+        )
+        for row_pointer, row in _rows(group, pointer, "members"):
+            identity = f"identity:{row['identity_id']}"
+            yield _Claim(
+                identity,
+                "MEMBER",
+                business,
+                frozenset({f"me:{identity}", scope}),
+                document.moment,
+                (document.number, row_pointer),
+                role=MEMBERSHIP_WORDS.get(row["role"], "UNKNOWN"),
+                active=row.get("active"),
+            )
+
+    @staticmethod
+    def _membership_claims(document: _Document) -> Iterator[_Claim]:
+        for pointer, row in document.rows("business_memberships"):
+            business = f"business:{row['business']['id']}"
+            yield _Claim(
+                document.identity,
+                "MEMBER",
+                business,
+                frozenset({f"me:{document.identity}", f"team:{business}"}),
+                document.moment,
+                (document.number, pointer),
+                role=MEMBERSHIP_WORDS.get(row["role"], "UNKNOWN"),
+                membership=True,
+            )
+
+    def _group_claims(self, document: _Document) -> Iterator[_Claim]:
+        own = f"me:{document.identity}"
+        for pointer, row in document.rows("groups"):
+            group = f"group:{row['group_id']}"
+            business = None if row.get("business_id") is None else f"business:{row['business_id']}"
+            evidence = (document.number, pointer)
+            role = MEMBERSHIP_WORDS.get(row["role"], "UNKNOWN")
+            active = row.get("active")
+            if group not in self.business_level_groups:
+                yield _Claim(
+                    document.identity,
+                    "GROUP",
+                    group,
+                    frozenset({own}),
+                    document.moment,
+                    evidence,
+                    role=role,
+                    active=active,
+                )
+            elif business is not None:
+                yield _Claim(
+                    document.identity,
+                    "MEMBER",
+                    business,
+                    frozenset({own, f"team:{business}"}),
+                    document.moment,
+                    evidence,
+                    role=role,
+                    active=active,
+                )
+            if business is not None:
+                yield _Claim(group, "GROUP_OF", business, frozenset({own}), document.moment, evidence)
+
+    @staticmethod
+    def _client_role_claims(document: _Document) -> Iterator[_Claim]:
+        for pointer, row in document.rows("roles"):
+            if ROLE_WORDS.get(row["role"]) == "CLIENT":
+                yield _Claim(
+                    document.identity,
+                    "ROLE",
+                    f"account:{row['accountid']}",
+                    frozenset({f"me:{document.identity}"}),
+                    document.moment,
+                    (document.number, pointer),
+                    role="CLIENT",
+                    client=True,
+                )
+
+    @staticmethod
+    def _role_claims(document: _Document, keepers: dict[str, set[str]]) -> Iterator[_Claim]:
+        """The non-client rows of `roles`; the team of any business that keeps the account covers them too."""
+        if document.is_team:
+            return
+        for pointer, row in document.rows("roles"):
+            role = ROLE_WORDS.get(row["role"], "UNKNOWN")
+            if role == "CLIENT":
+                continue
+            account = f"account:{row['accountid']}"
+            yield _Claim(
+                document.identity,
+                "ROLE",
+                account,
+                frozenset(
+                    {f"me:{document.identity}"} | {f"team:{business}" for business in keepers.get(account, set())}
+                ),
+                document.moment,
+                (document.number, pointer),
+                role=role,
+            )
+
+    @staticmethod
+    def _merged(claim: _Claim, keepers: dict[str, set[str]], members: set[tuple[str, str]]) -> list[_Claim]:
+        """A role row on the account of a business of which the identity is a member says that membership again."""
+        homes = [b for b in keepers.get(claim.resource, set()) if (claim.principal, b) in members]
+        if not homes:
+            return [claim]
+        return [
+            _Claim(claim.principal, "MEMBER", b, claim.scopes, claim.moment, claim.evidence, role=claim.role)
+            for b in homes
+        ]
+
+    @staticmethod
+    def _business_claims(document: _Document, pointer: str, record: Body) -> Iterator[_Claim]:
+        shown = f"business:{record['id']}"
+        if record.get("account_id") is not None:
+            yield _Claim(
+                shown,
+                "KEEPS",
+                f"account:{record['account_id']}",
+                frozenset({f"account:{shown}"}),
+                document.moment,
+                (document.number, pointer),
+            )
+        for row_pointer, row in _rows(record, pointer, "business_clients"):
+            account_business = row.get("account_business") or {}
+            client_business = row.get("client_business") or {}
+            account_id = row.get("account_id")
+            if account_id is None:
+                account_id = account_business.get("account_id")
+            if account_id is None:
+                continue
+            account = f"account:{account_id}"
+            vendor_id = account_business.get("account_business_id")
+            vendor = None if vendor_id is None else f"business:{vendor_id}"
+            client_id = client_business.get("business_id")
+            named_client = None if client_id is None else f"business:{client_id}"
+            on_vendor_side = vendor == shown and named_client is not None and named_client != shown
+            client = named_client if on_vendor_side and named_client is not None else shown
+            evidence = (document.number, row_pointer)
+            scopes = frozenset({f"clients:{shown}", f"clients:{client}"})
+            yield _Claim(client, "CLIENT", account, scopes, document.moment, evidence, role="CLIENT")
+            if vendor is not None:
+                scopes = frozenset({f"clients:{shown}", f"account:{vendor}"})
+                yield _Claim(vendor, "KEEPS", account, scopes, document.moment, evidence)
+
+    @staticmethod
+    def _grant(claims: list[_Claim]) -> GrantFact:
+        first = claims[0]
+        stated = {claim.role for claim in claims if claim.role is not None}
+        if stated & {"MANAGER", "EMPLOYEE", "ACCOUNTANT"}:
+            stated -= {"STAFF"}
+        own = {claim.role for claim in claims if claim.membership}
+        return GrantFact(
+            principal=first.principal,
+            resource=first.resource,
+            relation=first.relation,
+            roles=tuple(sorted(stated, key=lambda role: (role not in own, ROLES.index(role)))),
+            controls=first.relation == "MEMBER" and bool(stated & {"OWNER", "ADMIN"}),
+            evidence=frozenset(claim.evidence for claim in claims),
+            active_rows=frozenset((claim.evidence, claim.active) for claim in claims if claim.active is not None),
+        )
+
+    # ---- what is not alive -----------------------------------------------------------------------------------
+
+    def _find_node_reasons(self) -> dict[str, frozenset[str]]:
+        """Why a node makes a path latent, each node by itself. The latest document that states it decides."""
+        stated: dict[str, dict[datetime, set[str]]] = defaultdict(lambda: defaultdict(set))  # "" = nothing wrong
+        for document in self._documents:
+            for _, business in document.shown_businesses():
+                if business.get("active") is not None:
+                    word = "" if business["active"] else "business_inactive"
+                    stated[f"business:{business['id']}"][document.moment].add(word)
+            if document.is_team:
+                continue
+            if "confirmed_at" in document.body:
+                word = "identity_unconfirmed" if document.body["confirmed_at"] is None else ""
+                stated[document.identity][document.moment].add(word)
+            for account, status in (document.body.get("subscription_statuses") or {}).items():
+                stated[f"account:{account}"][document.moment].add("" if status in GOOD_STATUSES else status)
+        return {node: frozenset(words[max(words)] - {""}) for node, words in stated.items()}
+
+    def _reasons(self, steps: tuple[Step, ...]) -> frozenset[str]:
+        on_path = {steps[0][0]} | {after for _, _, after in steps}
+        counted = on_path | {neighbour for node in on_path for neighbour in self._kept_with.get(node, set())}
+        reasons = {reason for node in counted for reason in self._node_reasons.get(node, frozenset())}
+        if any(self.grants[grant_id].inactive for _, grant_id, _ in steps):
+            reasons.add("group_inactive")
+        return frozenset(reasons)
+
+    # ---- paths -----------------------------------------------------------------------------------------------
+
+    def _letter(self, grant_id: str) -> str:
+        grant = self.grants[grant_id]
+        if grant.relation == "MEMBER":
+            return "C" if grant.controls else "R"
+        return {"ROLE": "R", "KEEPS": "K", "CLIENT": "R", "GROUP": "A", "GROUP_OF": "A"}[grant.relation]
+
+    def _walk(self, principal: str, mode: str, without: Set[str]) -> dict[str, set[OraclePath]]:
+        """Every simple path from the principal, by the node at its end."""
+        found: dict[str, set[OraclePath]] = defaultdict(set)
+
+        def visit(node: str, steps: tuple[Step, ...], letters: str, seen: frozenset[str]) -> None:
+            for grant_id, after in self._out.get(node, []):
+                if after in seen or grant_id in without:
+                    continue
+                read = letters + self._letter(grant_id)
+                # Each beginning of a path that reads right reads right too, so a wrong beginning can be left here.
+                if mode == "ACCESS" and not GRAMMAR.fullmatch(read):
+                    continue
+                longer = (*steps, (node, grant_id, after))
+                found[after].add(self._path(longer, read))
+                visit(after, longer, read, seen | {after})
+
+        visit(principal, (), "", frozenset({principal}))
+        return found
+
+    def _path(self, steps: tuple[Step, ...], letters: str) -> OraclePath:
+        if not GRAMMAR.fullmatch(letters):
+            certainty = "ASSOCIATED"
+        elif any(letter != "K" for letter in letters[1:]):
+            certainty = "INFERRED"
+        else:
+            certainty = "STATED"
+        reasons = self._reasons(steps)
+        carriers = [grant_id for _, grant_id, _ in steps if self.grants[grant_id].relation != "KEEPS"]
+        roles = frozenset(self.grants[carriers[-1]].roles) if carriers else frozenset()
+        return OraclePath(steps, certainty, "LATENT" if reasons else "ACTIVE", reasons, roles)
+
+    def paths(
+        self, principal: str, resource: str, mode: str = "ACCESS", without: Set[str] = frozenset()
+    ) -> set[OraclePath]:
+        """All paths from an identity to a node, once the grants of `without` are removed."""
+        if principal not in self.identities:
+            return set()
+        if without:
+            return self._walk(principal, mode, without).get(resource, set())
+        if (principal, mode) not in self._all_paths:
+            self._all_paths[principal, mode] = self._walk(principal, mode, frozenset())
+        return self._all_paths[principal, mode].get(resource, set())
+
+    # ---- answers ---------------------------------------------------------------------------------------------
+
+    def access(self, principal: str, resource: str, mode: str = "ACCESS") -> OracleAccess | None:
+        """The access of one identity to one node; None when there is no path."""
+        paths = self.paths(principal, resource, mode)
+        if not paths:
+            return None
+        roles = {role for path in paths if path.certainty != "ASSOCIATED" for role in path.roles}
+        return OracleAccess(
+            roles=maximal(roles) if roles else frozenset({"UNKNOWN"}),
+            certainty=min((path.certainty for path in paths), key=CERTAINTIES.index),
+            state="ACTIVE" if any(path.state == "ACTIVE" for path in paths) else "LATENT",
+            distance=min(len(path.steps) for path in paths),
+            paths=frozenset(paths),
+        )
+
+    def reach(self, principal: str, mode: str = "ACCESS") -> dict[str, OracleAccess]:
+        """Every business and account that the identity has access to."""
+        answers = {resource: self.access(principal, resource, mode) for resource in self.resources}
+        return {resource: answer for resource, answer in answers.items() if answer is not None}
+
+    def reached_by(self, resource: str, mode: str = "ACCESS") -> dict[str, OracleAccess]:
+        """Every identity that has access to the node."""
+        answers = {identity: self.access(identity, resource, mode) for identity in self.identities}
+        return {identity: answer for identity, answer in answers.items() if answer is not None}
+
+    # ---- cuts ------------------------------------------------------------------------------------------------
+
+    def _removable(self, path: OraclePath) -> frozenset[str]:
+        grant_ids = (grant_id for _, grant_id, _ in path.steps)
+        return frozenset(g for g in grant_ids if self.grants[g].relation not in NOT_REMOVABLE)
+
+    def _needs(self, principal: str, resource: str, mode: str) -> list[frozenset[str]]:
+        """What each path needs. A path that needs all that another needs, and more, changes no question of cuts."""
+        needs = {self._removable(path) for path in self.paths(principal, resource, mode)}
+        return sorted((need for need in needs if not any(other < need for other in needs)), key=sorted)
+
+    def minimum_cuts(self, principal: str, resource: str, mode: str = "ACCESS") -> set[frozenset[str]]:
+        """All smallest sets of removable grants that no path does without; none when there is no access."""
+        needs = self._needs(principal, resource, mode)
+        if not needs:
+            return set()
+        candidates = sorted({grant_id for need in needs for grant_id in need})
+        for size in range(1, len(candidates) + 1):
+            cuts = {
+                frozenset(chosen)
+                for chosen in combinations(candidates, size)
+                if all(not need.isdisjoint(chosen) for need in needs)
+            }
+            if cuts:
+                return cuts
+        message = "removing every removable grant always ends an access"
+        raise AssertionError(message)
+
+    def disjoint_routes(self, principal: str, resource: str, mode: str = "ACCESS") -> int:
+        """The size of the largest set of paths of which no two share a removable grant."""
+
+        def most(needs: list[frozenset[str]]) -> int:
+            if not needs:
+                return 0
+            first, rest = needs[0], needs[1:]
+            beside_first = [need for need in rest if need.isdisjoint(first)]
+            if len(beside_first) == len(rest):
+                return 1 + most(rest)  # the first one stands in nobody's way
+            return max(1 + most(beside_first), most(rest))
+
+        return most(self._needs(principal, resource, mode))
+
+    def collateral(self, cut: Set[str], principal: str, resource: str) -> int:
+        """How many other (identity, business or account) accesses end when the grants of the cut are removed."""
+        if self._access_grants is None:
+            self._access_grants = {
+                (identity, other): [frozenset(grant_id for _, grant_id, _ in path.steps) for path in paths]
+                for identity in self.identities
+                for other in self.resources
+                if (paths := self.paths(identity, other))
+            }
+        return sum(
+            not any(grants.isdisjoint(cut) for grants in ways)
+            for pair, ways in self._access_grants.items()
+            if pair != (principal, resource)
+        )
+
+    def best_cut(self, principal: str, resource: str, mode: str = "ACCESS") -> frozenset[str]:
+        """The minimum cut that ends the fewest other accesses, ties by the sorted grant ids; empty when no access."""
+        cuts = self.minimum_cuts(principal, resource, mode)
+        if not cuts:
+            return frozenset()
+        return min(cuts, key=lambda cut: (self.collateral(cut, principal, resource), tuple(sorted(cut))))
