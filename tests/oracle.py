@@ -188,7 +188,8 @@ class Oracle:
         for document in self._documents:
             for scope in self._covered(document):
                 self._latest[scope] = max(document.moment, self._latest.get(scope, document.moment))
-        self.business_level_groups = self._find_business_level_groups()
+        self._group_business = self._find_business_level_groups()
+        self.business_level_groups = set(self._group_business)
 
         claims = [claim for document in self._documents for claim in self._plain_claims(document)]
         standing = [claim for claim in claims if self._stands(claim)]
@@ -251,17 +252,25 @@ class Oracle:
             if "business_clients" in business:
                 yield f"clients:business:{business['id']}"
 
-    def _find_business_level_groups(self) -> set[str]:
-        """Groups of a team document, and groups with a row that a membership of the same `me` document repeats."""
-        found = set()
+    def _find_business_level_groups(self) -> dict[str, str]:
+        """Groups of a team document, and groups with a row that a membership of the same `me` document repeats.
+
+        Each with its business, the first in printed form where documents name several.
+        """
+        found: dict[str, str] = {}
+
+        def learn(group: str, business: str) -> None:
+            found[group] = min(business, found.get(group, business))
+
         for document in self._documents:
             if document.is_team:
-                found.add(f"group:{document.body['business_group']['id']}")
+                for _, business in document.shown_businesses():
+                    learn(f"group:{document.body['business_group']['id']}", f"business:{business['id']}")
                 continue
             memberships = {(str(m["id"]), str(m["business"]["id"])) for _, m in document.rows("business_memberships")}
             for _, row in document.rows("groups"):
                 if (str(row["id"]), str(row.get("business_id"))) in memberships:
-                    found.add(f"group:{row['group_id']}")
+                    learn(f"group:{row['group_id']}", f"business:{row['business_id']}")
         return found
 
     def _subjects(self) -> Iterator[str]:
@@ -353,12 +362,13 @@ class Oracle:
                     role=role,
                     active=active,
                 )
-            elif business is not None:
+            else:
+                member_of = business or self._group_business[group]
                 yield _Claim(
                     document.identity,
                     "MEMBER",
-                    business,
-                    frozenset({own, f"team:{business}"}),
+                    member_of,
+                    frozenset({own, f"team:{member_of}"}),
                     document.moment,
                     evidence,
                     role=role,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -242,21 +242,23 @@ def generate(
     ] = None,
 ) -> None:
     """Write the documents of a synthetic population as NDJSON."""
-    import gzip
-
     import msgspec
 
     from inroads.generate import population
 
     with _failing():
         encoder = msgspec.json.Encoder()
-        with ExitStack() as stack:
-            stream: Any = sys.stdout.buffer
-            if out is not None:
-                opened = gzip.open(out, "wb", compresslevel=1) if out.suffix == ".gz" else out.open("wb")
-                stream = stack.enter_context(opened)
+        with _opened(out) as stream:
             for envelope in population(identities, seed):
                 stream.write(encoder.encode(envelope) + b"\n")
+
+
+def _opened(out: Path | None) -> AbstractContextManager[Any]:
+    import gzip
+
+    if out is None:
+        return nullcontext(sys.stdout.buffer)
+    return gzip.open(out, "wb", compresslevel=1) if out.suffix == ".gz" else out.open("wb")
 
 
 @app.callback(invoke_without_command=True)

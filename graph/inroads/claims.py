@@ -263,7 +263,8 @@ class _Reader:
             self.issue(place, "reference_conflict", f"{field} contradicts the record around it, which wins")
 
     def issue(self, place: Place, code: str, message: str) -> None:
-        self.issues.append(Issue(self.document.source, pointer(self.document, *place), code, message))
+        where = pointer(self.document, *place)
+        self.issues.append(Issue(self.document.source, where, code, message, self.document.sha256))
 
 
 def _rows(section: Any) -> Iterator[tuple[int, Any]]:

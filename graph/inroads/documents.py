@@ -242,11 +242,10 @@ def read(raw: bytes, observed_at: dt.datetime, source: str) -> Observation | Rej
         return Rejection(source, pointer, code, message)
 
 
-def reread(document: Document) -> Me | Team:
-    """The typed content of a document that was taken before."""
+def reread(document: Document) -> Observation:
+    """The observation of a document that was taken before, from what is kept of it."""
     value = msgspec.json.decode(document.body)
-    content, _ = _typed(_unwrap(value)[0], document.prefix)
-    return content
+    return _observation(document, *_typed(_unwrap(value)[0], document.prefix))
 
 
 def unknown_keys(document: Document) -> Counter[str]:
@@ -312,7 +311,11 @@ def _take(value: Any, observed_at: dt.datetime, source: str) -> Observation:
     body = msgspec.json.encode(value, order="sorted")
     sha256 = hashlib.sha256(body).hexdigest()
     document = Document(observed_at, sha256, source, kind, subject, prefix, business, body)
-    return Observation(document, content, tuple(Issue(source, pointer, *rest) for pointer, *rest in problems))
+    return _observation(document, content, problems)
+
+
+def _observation(document: Document, content: Me | Team, problems: list[_Problem]) -> Observation:
+    return Observation(document, content, tuple(Issue(document.source, *problem, document.sha256) for problem in problems))
 
 
 def _unwrap(value: Any) -> tuple[dict[str, Any], str]:

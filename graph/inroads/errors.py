@@ -11,13 +11,14 @@ import msgspec
 class Issue(msgspec.Struct, frozen=True, order=True):
     """Something in one document that a user should know, although the document was taken.
 
-    `pointer` is a JSON pointer into that document; `message` quotes no more than one word of it.
+    `pointer` is a JSON pointer into that document, `sha256` names it; `message` quotes no more than one word of it.
     """
 
     source: str
     pointer: str
     code: str
     message: str
+    sha256: str
 
 
 class Rejection(msgspec.Struct, frozen=True, order=True):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import os
 from collections.abc import Callable, Iterable, Sequence
+from itertools import chain
 from pathlib import Path as FilePath
 from typing import IO, TYPE_CHECKING, Any, Self, overload
 
@@ -12,7 +13,7 @@ import msgspec
 
 from inroads import reach as reaching
 from inroads.claims import Statement, state
-from inroads.documents import Observation
+from inroads.documents import Observation, reread
 from inroads.draw import svg
 from inroads.errors import InroadsError, Rejection
 from inroads.explain import explain, label, path_sentence, printable
@@ -58,6 +59,12 @@ class Explorer(AccessGraph):
 
         graph = cls.build(fold(statements(), policy), policy)
         graph.rejections = tuple(rejections)
+        return graph
+
+    def adding(self, arrivals: Iterable[Observation | Rejection]) -> Self:
+        """The next version of this graph, with more documents; this one stays as it is."""
+        graph = type(self).observe(chain(map(reread, self.documents), arrivals), self.policy)
+        graph.rejections = (*self.rejections, *graph.rejections)
         return graph
 
     def reach(

@@ -168,7 +168,7 @@ def _attributes(statements: list[Statement], issues: set[Issue]) -> dict[str, di
             before = decided.get(key)
             if before and before[0] == document.observed_at and before[1].value != attribute.value and not is_place:
                 message = f"{attribute.name} of {attribute.node} is stated in two ways at one moment"
-                issues.add(Issue(document.source, document.prefix, "attribute_conflict", message))
+                issues.add(Issue(document.source, document.prefix, "attribute_conflict", message, document.sha256))
             decided[key] = (document.observed_at, attribute)
             value = (number, attribute.value) if is_place else attribute.value
             nodes.setdefault(attribute.node, {})[attribute.name] = value
@@ -189,7 +189,8 @@ def _unreadable(statements: list[Statement], latest: Mapping[str, dt.datetime]) 
 def _issue(documents: tuple[Document, ...], grant: Grant, code: str, message: str) -> Issue:
     first = grant.evidence[0]
     document = documents[first.document]
-    return Issue(document.source, pointer(document, first.section, first.index, first.sub), code, message)
+    where = pointer(document, first.section, first.index, first.sub)
+    return Issue(document.source, where, code, message, document.sha256)
 
 
 def _version(documents: tuple[Document, ...], policy: Policy) -> str:

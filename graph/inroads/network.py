@@ -264,4 +264,4 @@ def _rank(word: str, wanted: str) -> int:
 
 @lru_cache(maxsize=256)
 def _content(document: Document) -> Me | Team:
-    return reread(document)
+    return reread(document).content
