@@ -9,12 +9,23 @@ from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
+from inroads.explorer import Explorer
 from strategies import worlds
 from worlds import World, explore, observations, same
 
-from inroads.explorer import Explorer
-
 DAY = [dt.datetime(2026, 1, day, tzinfo=dt.UTC) for day in range(1, 29)]
+
+
+ROW = {"id": 50, "group_id": 77, "role": "manager", "identity_id": 1, "business_id": 10, "active": True}
+CLIENT = {
+    "id": 6,
+    "business_id": 10,
+    "account_id": "V",
+    "userid": 7,
+    "client_business": {"business_id": 10},
+    "account_business": {"account_business_id": 20, "account_id": "V"},
+}
 
 
 def business(number: int, **more: Any) -> dict[str, Any]:
@@ -163,7 +174,9 @@ class TestGrants:
         """Membership, business-level group row and role row state one relation, with all their evidence."""
         row = {"id": 1, "group_id": 900, "role": "owner", "business_id": 10}
         role = {"id": 3, "role": "admin", "accountid": "A"}
-        graph = explore([(me(business_memberships=[membership(1, 10, account_id="A")], groups=[row], roles=[role]), DAY[0])])
+        graph = explore(
+            [(me(business_memberships=[membership(1, 10, account_id="A")], groups=[row], roles=[role]), DAY[0])]
+        )
         (grant,) = (each for each in graph.grants.values() if each.principal == "identity:1")
         assert grant.id == "business:10#MEMBER@identity:1"
         assert [each.record_id for each in grant.evidence] == ["1", "1", "3"]
@@ -189,7 +202,10 @@ class TestGrants:
 
     def test_a_client_row_stays_a_grant_of_its_own(self) -> None:
         """An employee who is also a client of the account holds two grants on it."""
-        roles = [{"id": 3, "role": "staff", "accountid": "A"}, {"id": 4, "role": "client", "accountid": "A", "userid": 9}]
+        roles = [
+            {"id": 3, "role": "staff", "accountid": "A"},
+            {"id": 4, "role": "client", "accountid": "A", "userid": 9},
+        ]
         graph = explore([(me(roles=roles), DAY[0])])
         assert sorted(graph["identity:1"]["account:A"]) == [
             "account:A#ROLE/CLIENT@identity:1",
@@ -217,47 +233,36 @@ class TestGrants:
 
 
 class TestGroups:
-    ROW = {"id": 50, "group_id": 77, "role": "manager", "identity_id": 1, "business_id": 10, "active": True}
-
     def test_a_project_group_is_no_access(self) -> None:
         """A group row never becomes a business role unless its group is known to be business-level."""
-        graph = explore([(me(groups=[self.ROW]), DAY[0])])
+        graph = explore([(me(groups=[ROW]), DAY[0])])
         assert reached(graph) == {}
         assert "group:77#GROUP@identity:1" in graph.grants
 
     def test_a_business_level_group_learned_anywhere_counts_everywhere(self) -> None:
         """Another identity's superseded document shows the group as business-level: the row is a membership."""
-        other = me(2, business_memberships=[membership(60, 10)], groups=[{**self.ROW, "id": 60, "identity_id": 2}])
-        graph = explore([(me(groups=[self.ROW]), DAY[1]), (other, DAY[0]), (me(2), DAY[2])])
+        other = me(2, business_memberships=[membership(60, 10)], groups=[{**ROW, "id": 60, "identity_id": 2}])
+        graph = explore([(me(groups=[ROW]), DAY[1]), (other, DAY[0]), (me(2), DAY[2])])
         assert reached(graph) == {"business:10": "MANAGER"}
         assert "group:77#GROUP@identity:1" not in graph.grants
 
     def test_a_team_shows_its_group_as_business_level(self) -> None:
         """The id of a team's business group is the same number."""
-        graph = explore([(me(groups=[{**self.ROW, "group_id": 900}]), DAY[1]), (team(10, (1, 2, "owner")), DAY[0])])
+        graph = explore([(me(groups=[{**ROW, "group_id": 900}]), DAY[1]), (team(10, (1, 2, "owner")), DAY[0])])
         assert reached(graph) == {"business:10": "MANAGER"}
 
     def test_an_inactive_row_makes_its_grant_latent(self) -> None:
         """A group row that is not active: shown, as latent."""
-        inactive = {**self.ROW, "id": 60, "active": False}
+        inactive = {**ROW, "id": 60, "active": False}
         graph = explore([(me(business_memberships=[membership(60, 10)], groups=[inactive]), DAY[0])])
         (access,) = graph.reach("identity:1")
         assert (access.state, access.reasons) == ("LATENT", ("group_inactive",))
 
 
 class TestKeeps:
-    CLIENT = {
-        "id": 6,
-        "business_id": 10,
-        "account_id": "V",
-        "userid": 7,
-        "client_business": {"business_id": 10},
-        "account_business": {"account_business_id": 20, "account_id": "V"},
-    }
-
     def test_a_client_row_names_the_vendor_until_a_newer_document_shows_it(self) -> None:
         """KEEPS from a client row stands with the row, and ends when the vendor is shown with another account."""
-        mine = (me(business_memberships=[membership(1, 10, business_clients=[self.CLIENT])]), DAY[1])
+        mine = (me(business_memberships=[membership(1, 10, business_clients=[CLIENT])]), DAY[1])
         assert reached(explore([mine]))["business:20"] == "CLIENT"
         older = (me(2, business_memberships=[membership(2, 20, account_id=None)]), DAY[0])
         assert "business:20" in reached(explore([mine, older]))
@@ -272,7 +277,7 @@ class TestKeeps:
 
     def test_direction_comes_from_the_ends_of_the_row(self) -> None:
         """A row that stands under the vendor still says that the other business is the client."""
-        row = {**self.CLIENT, "business_id": 10}
+        row = {**CLIENT, "business_id": 10}
         vendor = me(2, business_memberships=[membership(2, 20, account_id="V", business_clients=[row])])
         graph = explore([(vendor, DAY[0]), (me(business_memberships=[membership(1, 10)]), DAY[0])])
         assert reached(graph) == {"business:10": "OWNER", "account:V": "CLIENT", "business:20": "CLIENT"}
@@ -280,7 +285,7 @@ class TestKeeps:
 
     def test_a_row_that_contradicts_itself_is_reported(self) -> None:
         """The enclosing business and the row's own account win; each conflict is an issue with its place."""
-        row = copy.deepcopy(self.CLIENT)
+        row = copy.deepcopy(CLIENT)
         row["client_business"]["business_id"] = 11
         row["account_business"]["account_id"] = "W"
         graph = explore([(me(business_memberships=[membership(1, 10, business_clients=[row])]), DAY[0])])

@@ -8,8 +8,8 @@
 
 from pathlib import Path
 
-from inroads.errors import InroadsError, Issue, Rejection
-from inroads.explorer import Answers, ExplainedAccess, Explorer, NotFoundError, load
+from inroads.errors import InroadsError, Issue, NotFound, Rejection
+from inroads.explorer import Answers, ExplainedAccess, Explorer, load
 from inroads.model import Capability, Certainty, Mode, NodeKind, Relation, Role
 from inroads.network import AccessGraph
 from inroads.policy import Policy, load_policy
@@ -29,7 +29,7 @@ __all__ = [
     "Issue",
     "Mode",
     "NodeKind",
-    "NotFoundError",
+    "NotFound",
     "Policy",
     "Rejection",
     "Relation",

@@ -45,11 +45,9 @@ def svg(graph: AccessGraph, paths: Sequence[Path]) -> str:
         for column, slots in enumerate(columns)
         for row, slot in enumerate(slots)
     }
-    left_out = len(paths) - len(shown)
+    note = "no access" if not paths else f"… {len(paths) - len(shown)} more" if len(paths) > len(shown) else None
     width = 2 * _MARGIN + max(0, len(columns) - 1) * _COLUMN + _BOX
-    height = (
-        2 * _MARGIN + max((len(nodes) for nodes in columns), default=0) * _ROW - (_ROW - _HIGH) + 24 * bool(left_out)
-    )
+    height = 2 * _MARGIN + max(map(len, columns), default=1) * _ROW - (_ROW - _HIGH) + (24 if note else 0)
     size = {"viewBox": f"0 0 {width} {height}", "width": str(width), "height": str(height)}
     root = ET.Element(
         "svg", {"xmlns": "http://www.w3.org/2000/svg", "role": "img", "font-family": "sans-serif", **size}
@@ -63,8 +61,8 @@ def svg(graph: AccessGraph, paths: Sequence[Path]) -> str:
         for slot in slots:
             if isinstance(slot, str):
                 _draw_node(root, graph, slot, places[slot])
-    if left_out:
-        _add(root, "text", f"… {left_out} more", x=_MARGIN, y=height - 10, fill="#6b7280", font_size=13)
+    if note:
+        _add(root, "text", note, x=_MARGIN, y=height - 10, fill="#6b7280", font_size=13)
     return ET.tostring(root, encoding="unicode")
 
 

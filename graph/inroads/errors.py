@@ -49,6 +49,13 @@ class BadId(InroadsError):
 
 
 @dataclass(unsafe_hash=True)
+class NotFound(InroadsError):
+    """No document names this node: not the same as a known node without access."""
+
+    code: str = "NOT_FOUND"
+
+
+@dataclass(unsafe_hash=True)
 class AmbiguousEmail(InroadsError):
     """Two or more identities have this email; `ids` are their node ids."""
 

@@ -15,8 +15,8 @@ from inroads import reach as reaching
 from inroads.claims import Statement, state
 from inroads.documents import Observation, reread
 from inroads.draw import svg
-from inroads.errors import InroadsError, Rejection
-from inroads.explain import explain, label, path_sentence, printable
+from inroads.errors import InroadsError, NotFound, Rejection
+from inroads.explain import explain, path_sentence, printable
 from inroads.fold import fold
 from inroads.model import Access, Coverage, Explanation, Mode, NodeKind, Path, kind_of
 from inroads.network import AccessGraph
@@ -29,12 +29,6 @@ if TYPE_CHECKING:
 
 PATHS_DRAWN = 200
 """The most paths that a picture considers."""
-
-
-class NotFoundError(InroadsError):
-    """No document names this node: not the same as a known node without access."""
-
-    code: str = "NOT_FOUND"
 
 
 class Explorer(AccessGraph):
@@ -76,7 +70,7 @@ class Explorer(AccessGraph):
     ) -> Answers:
         """Every business and account that an identity reaches; `filters` are the fields of `AccessFilter`.
 
-        Raises NotFoundError for an identity that no document names, BadId for what is no id or email.
+        Raises NotFound for an identity that no document names, BadId for what is no id or email.
         """
         node = self._known(principal, {NodeKind.IDENTITY})
         wanted = [NodeKind(kind) for kind in kinds]
@@ -99,7 +93,7 @@ class Explorer(AccessGraph):
     def _known(self, text: str, kinds: Iterable[NodeKind]) -> str:
         node = self.find(text)
         if node is None:
-            raise NotFoundError(f"no document names {text.strip()!r}", "NOT_FOUND")
+            raise NotFound(f"no document names {text.strip()!r}")
         if kind_of(node) not in kinds:
             raise InroadsError(f"{node} is not {' or '.join(sorted(kinds)).lower()}", "WRONG_KIND")
         return node
@@ -116,7 +110,7 @@ def load(
 
     Documents without an envelope were observed at `observed_at` (aware), else when their file was modified. `policy`
     may name a TOML file. `progress` is called with the number of bytes read since the last call. Raises
-    FileNotFoundError and BadPolicy; a document that cannot be taken is in the graph's `rejections`.
+    FileNotFound and BadPolicy; a document that cannot be taken is in the graph's `rejections`.
     """
     if not isinstance(policy, Policy):
         policy = load_policy(FilePath(policy).read_text(encoding="utf-8"))
@@ -269,6 +263,3 @@ def _filter(given: dict[str, Any]) -> AccessFilter:
         return msgspec.convert(given, AccessFilter) if given else reaching.ALL
     except msgspec.ValidationError as error:
         raise InroadsError(f"the filter is wrong: {error}", "BAD_FILTER") from None
-
-
-__all__ = ["Answers", "ExplainedAccess", "Explorer", "NotFoundError", "label", "load"]

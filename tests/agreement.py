@@ -1,0 +1,79 @@
+"""Every question of a world, asked in every way: the answers must agree with each other and with the oracle."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from inroads.explain import explain
+from inroads.explorer import Explorer
+from inroads.model import Access, Mode, NodeKind, Path, kind_of
+from inroads.reach import reachable
+from oracle import Oracle, OraclePath
+from worlds import World, explore
+
+
+def check(world: World) -> Explorer:
+    """Ask the graph and the oracle everything; the first disagreement raises."""
+    graph, oracle = explore(world), Oracle(world)
+    assert oracle.nodes <= set(graph)
+    assert {key: set(grant.roles) for key, grant in graph.grants.items()} == {
+        key: set(fact.roles) for key, fact in oracle.grants.items()
+    }
+    for mode in Mode:
+        forward = {
+            (identity, access.resource): access
+            for identity in sorted(oracle.identities)
+            for access in _check_reach(graph, oracle, identity, mode)
+        }
+        backward = {
+            (access.principal, resource): access
+            for resource in sorted(oracle.resources)
+            for access in graph.reached_by(resource, mode=mode)
+        }
+        assert forward == backward, "reach and reached_by are each other's transpose"
+    return graph
+
+
+def _check_reach(graph: Explorer, oracle: Oracle, identity: str, mode: Mode) -> list[Access]:
+    answer, theirs = list(graph.reach(identity, mode=mode)), oracle.reach(identity, mode.value)
+    assert {access.resource for access in answer} == theirs.keys()
+    assert answer == list(graph.reach(identity, mode=mode)), "asked twice, answered the same"
+    for access in answer:
+        assert access == graph.access(identity, access.resource, mode=mode)
+        expected = theirs[access.resource]
+        assert _facts(access) == (expected.roles, expected.certainty, expected.state, expected.distance)
+        assert {_path(path) for path in access.paths} == {_oracle_path(path) for path in expected.paths}
+        assert not access.truncated
+        _check_explanation(graph, oracle, access, mode)
+    if mode is Mode.ACCESS:
+        assert reachable(graph, identity) == {access.resource for access in answer}
+    return answer
+
+
+def _check_explanation(graph: Explorer, oracle: Oracle, access: Access, mode: Mode) -> None:
+    ends = (access.principal, access.resource, mode.value)
+    explanation = explain(graph, access)
+    cut = frozenset(grant.id for grant in explanation.cut)
+    assert explanation.independent_routes == oracle.disjoint_routes(*ends) == len(cut)
+    assert cut == oracle.best_cut(*ends), "the smallest cut with the least collateral"
+    assert graph.access(access.principal, access.resource, mode=mode, avoid=list(cut)) is None
+    for grant in cut:
+        assert graph.access(access.principal, access.resource, mode=mode, avoid=list(cut - {grant})) is not None
+
+
+def _facts(access: Access) -> tuple[Any, ...]:
+    return frozenset(access.roles), access.certainty, access.state, access.distance
+
+
+def _path(path: Path) -> tuple[Any, ...]:
+    steps = tuple((step.principal, step.grant, step.resource) for step in path.steps)
+    return steps, path.certainty, path.state, frozenset(path.reasons)
+
+
+def _oracle_path(path: OraclePath) -> tuple[Any, ...]:
+    return path.steps, path.certainty, path.state, path.reasons
+
+
+def identities(graph: Explorer) -> list[str]:
+    """The identities of a graph, sorted."""
+    return sorted(node for node in graph if kind_of(node) is NodeKind.IDENTITY)
