@@ -16,7 +16,7 @@ import typer
 if TYPE_CHECKING:
     import datetime as dt
 
-    from inroads.errors import Rejection
+    from inroads.errors import Issue, Rejection
     from inroads.explorer import Answers, ExplainedAccess, Explorer
 
 USAGE, REJECTED, NOT_FOUND = 2, 3, 4
@@ -80,7 +80,8 @@ def demo(output: Output = None) -> None:
         _print_accesses(answer, "resource", output or Format.TABLE)
         if (output or Format.TABLE) is Format.TABLE:
             for access in answer:
-                typer.echo(f"  {access.explanation.sentence}")
+                if len(access.paths) > 1:
+                    typer.echo(access.explanation.sentence)
 
 
 @app.command()
@@ -93,13 +94,13 @@ def check(
     """Read documents and report every problem: what was rejected, what could not be read, what contradicts itself."""
     with _failing():
         graph = _load(paths, observed_at, policy)
-        rows = [{"problem": "rejected", **_plain(each)} for each in sorted(graph.rejections)]
-        rows += [{"problem": "issue", **_plain(each)} for each in graph.issues]
+        rows = [_problem("rejected", each) for each in sorted(graph.rejections)]
+        rows += [_problem("issue", each) for each in graph.issues]
         rows += _unknown_keys(graph)
-        _print_rows(rows, ("problem", "code", "source", "pointer", "message"), output)
+        _print_rows(rows, output)
         _say(
-            f"{len(graph.documents)} documents taken, {len(graph.rejections)} rejected, {len(graph.issues)} issues; "
-            f"{graph.number_of_nodes()} nodes, {len(graph.grants)} grants"
+            f"{_many(len(graph.documents), 'document')} taken, {len(graph.rejections)} rejected, "
+            f"{_many(len(graph.issues), 'issue')}; {graph.number_of_nodes()} nodes, {len(graph.grants)} grants"
         )
         raise typer.Exit(REJECTED if graph.rejections else 0)
 
@@ -186,7 +187,6 @@ def query(
     strict: Strict = False,
 ) -> None:
     """Answer a GraphQL query without a server, from exactly the schema that the server serves."""
-    import msgspec
 
     from inroads_api.schema import Context, build_schema, execute
 
@@ -196,7 +196,7 @@ def query(
             text = Path(text[1:]).read_text(encoding="utf-8")
         graph = _load_for_answer(documents, observed_at, policy, strict)
         response = execute(build_schema(), Context(graph, _now()), text, given, operation)
-        _write(msgspec.json.format(msgspec.json.encode(response)) + b"\n")
+        _write_json(response, pretty=True)
         if "errors" in response:
             raise typer.Exit(USAGE)
         _finish(graph)
@@ -221,6 +221,7 @@ def serve(
             uvicorn.Config(create_app(graph, _now()), "127.0.0.1", port, log_level="warning", access_log=False)
         )
         sock = server.config.bind_socket()
+        sock.listen()  # so that whoever reads the next line can connect
         _say(f"GraphQL at http://127.0.0.1:{sock.getsockname()[1]}/graphql, end with Ctrl-C")
         server.run(sockets=[sock])
 
@@ -413,26 +414,21 @@ def _unknown_keys(graph: Explorer) -> list[dict[str, Any]]:
     for document in graph.documents:
         found += unknown_keys(document)
     return [
-        {
-            "problem": "unknown key",
-            "code": "unknown_key",
-            "source": "",
-            "pointer": key,
-            "message": f"{times} times, kept unread",
-        }
-        for key, times in sorted(found.items())
+        _row("unknown key", "unknown_key", "", key, f"kept unread, {_many(n, 'time')}")
+        for key, n in sorted(found.items())
     ]
 
 
-def _plain(value: Any) -> dict[str, Any]:
-    import msgspec
+def _problem(what: str, each: Issue | Rejection) -> dict[str, Any]:
+    return _row(what, each.code, each.source, each.pointer, each.message)
 
-    return dict(msgspec.structs.asdict(value))
+
+def _row(what: str, code: str, source: str, pointer: str, message: str) -> dict[str, Any]:
+    return {"problem": what, "code": code, "source": source, "pointer": pointer, "message": message}
 
 
 def _print_accesses(answer: Answers, other: str, output: Format | None) -> None:
     """One row an access; `other` names the end that was asked for."""
-    import msgspec
 
     chosen = output or _default_format()
     if chosen is Format.JSON:
@@ -443,31 +439,40 @@ def _print_accesses(answer: Answers, other: str, output: Format | None) -> None:
             "total": len(answer),
             "accesses": answer.to_dicts(),
         }
-        _write(msgspec.json.format(msgspec.json.encode(whole)) + b"\n")
+        _write_json(whole, pretty=True)
         return
-    name = "name" if other == "resource" else "email"
-    shown = (other, name, "roles", "certainty", "state", "reasons", "distance", "paths")
     rows = (access.to_dict() for access in answer)
-    if chosen is Format.TABLE and not len(answer):
-        typer.echo("no access")
-    else:
-        _print_rows(rows, shown if chosen is Format.TABLE else None, chosen)
     if chosen is Format.TABLE:
+        name = "name" if other == "resource" else "email"
+        _print_rows([_access_cells(row, other, name) for row in rows] or [{other: "no access"}], chosen)
         coverage = answer.coverage
-        _say(f"{len(answer)} accesses; coverage {'complete' if coverage.complete else 'NOT complete'}")
+        _say(f"{_many(len(answer), 'access', 'es')}; coverage {'complete' if coverage.complete else 'NOT complete'}")
         for note in coverage.notes:
             _say(f"  {note}")
+    else:
+        _print_rows(rows, chosen)
     if answer.truncated:
         _say("a limit cut this answer short")
 
 
+def _access_cells(row: dict[str, Any], other: str, name: str) -> dict[str, Any]:
+    """An access as few columns, for eyes."""
+    paths = row["paths"] if len(row["paths"]) == 1 else [f"{n}. {path}" for n, path in enumerate(row["paths"], 1)]
+    return {
+        other: [row[other], *filter(None, [row[name]])],
+        "roles": row["roles"],
+        "certainty": row["certainty"],
+        "state": [row["state"], *row["reasons"]],
+        "how": paths + ["… more paths than are listed"] * row["truncated"],
+    }
+
+
 def _print_explanation(graph: Explorer, access: ExplainedAccess | None, output: Format | None) -> None:
-    import msgspec
 
     chosen = output or _default_format()
     if access is None:
         if chosen is Format.JSON:
-            _write(b"null\n")
+            _write_json(None)
         return
     explanation = access.explanation
     rows = list(_steps(graph, access))
@@ -477,7 +482,7 @@ def _print_explanation(graph: Explorer, access: ExplainedAccess | None, output: 
         cut = [{"id": grant.id, "records": records(grant)} for grant in explanation.cut]
         routes = {"independent_routes": explanation.independent_routes, "cut": cut, "sentence": explanation.sentence}
         whole = {**access.to_dict(), "explanation": routes, "steps": rows}
-        _write(msgspec.json.format(msgspec.json.encode(whole)) + b"\n")
+        _write_json(whole, pretty=True)
     elif chosen is Format.TABLE:
         from inroads.explain import evidence_lines
 
@@ -488,7 +493,7 @@ def _print_explanation(graph: Explorer, access: ExplainedAccess | None, output: 
                 for line in evidence_lines(graph, graph.grants[step.grant]):
                     typer.echo(f"     {step.relation:<8} {line}")
     else:
-        _print_rows(rows, None, chosen)
+        _print_rows(rows, chosen)
 
 
 def _steps(graph: Explorer, access: ExplainedAccess) -> Iterator[dict[str, Any]]:
@@ -518,23 +523,22 @@ def _default_format() -> Format:
     return Format.TABLE if sys.stdout.isatty() else Format.NDJSON
 
 
-def _print_rows(rows: Iterable[dict[str, Any]], columns: tuple[str, ...] | None, output: Format | None) -> None:
-    """Rows as a table, a JSON array, NDJSON or CSV on stdout; `columns` are those that a table shows."""
-    import msgspec
+def _print_rows(rows: Iterable[dict[str, Any]], output: Format | None) -> None:
+    """Rows of one shape as a table, a JSON array, NDJSON or CSV on stdout."""
 
     chosen = output or _default_format()
     if chosen is Format.TABLE:
-        _print_table(list(rows), columns)
+        _print_table(list(rows))
     elif chosen is Format.CSV:
-        _print_csv(rows, columns)
+        _print_csv(rows)
     elif chosen is Format.JSON:
-        _write(msgspec.json.format(msgspec.json.encode(list(rows))) + b"\n")
+        _write_json(list(rows), pretty=True)
     else:
         for row in rows:
-            _write(msgspec.json.encode(row) + b"\n")
+            _write_json(row)
 
 
-def _print_table(rows: list[dict[str, Any]], columns: tuple[str, ...] | None) -> None:
+def _print_table(rows: list[dict[str, Any]]) -> None:
     from rich import box
     from rich.console import Console
     from rich.table import Table
@@ -542,27 +546,27 @@ def _print_table(rows: list[dict[str, Any]], columns: tuple[str, ...] | None) ->
 
     from inroads.explain import printable
 
-    if not rows:
-        return
-    table = Table(box=box.SIMPLE_HEAD, show_lines=False, pad_edge=False)
-    for column in columns or tuple(rows[0]):
-        table.add_column(column.replace("_", " "), overflow="fold")
+    table = Table(*(rows[0] if rows else ()), box=box.SIMPLE_HEAD, pad_edge=False)
+    for column in table.columns:
+        column.overflow = "fold"
     for row in rows:
-        cells = (row[column] for column in columns or tuple(rows[0]))
-        table.add_row(*(Text("\n".join(printable(line) for line in _cell(cell, "\n").split("\n"))) for cell in cells))
-    console = Console(width=None if sys.stdout.isatty() else 160)
-    console.print(table)
+        cells = (_cell(cell, "\n").split("\n") for cell in row.values())
+        table.add_row(*(Text("\n".join(map(printable, lines))) for lines in cells))
+    wide = None if sys.stdout.isatty() or "COLUMNS" in os.environ else 160
+    if rows:
+        Console(width=wide).print(table)
 
 
-def _print_csv(rows: Iterable[dict[str, Any]], columns: tuple[str, ...] | None) -> None:
+def _print_csv(rows: Iterable[dict[str, Any]]) -> None:
     import csv
+
+    from inroads.explain import printable
 
     writer = csv.writer(sys.stdout, lineterminator="\n")
     for number, row in enumerate(rows):
-        header = columns or tuple(row)
         if number == 0:
-            writer.writerow(header)
-        writer.writerow([_harmless(_cell(row[name], "; ")) for name in header])
+            writer.writerow(row)
+        writer.writerow([_harmless(printable(_cell(cell, "; "))) for cell in row.values()])
 
 
 def _harmless(cell: str) -> str:
@@ -576,9 +580,21 @@ def _cell(value: Any, between: str) -> str:
     return between.join(map(str, value)) if isinstance(value, list) else str(value)
 
 
-def _write(data: bytes) -> None:
-    sys.stdout.flush()
-    sys.stdout.buffer.write(data)
+def _many(number: int, noun: str, plural: str = "s") -> str:
+    return f"{number} {noun}{'' if number == 1 else plural}"
+
+
+def _write_json(value: Any, *, pretty: bool = False) -> None:
+    """One JSON value and a line end; characters that could steer a terminal are escaped, which JSON allows."""
+    import re
+
+    import msgspec
+
+    data = msgspec.json.encode(value)
+    text = (msgspec.json.format(data) if pretty else data).decode()
+    sys.stdout.write(
+        re.sub(r"[\x7f-\x9f\u2028-\u202e\u2066-\u2069]", lambda each: f"\\u{ord(each[0]):04x}", text) + "\n"
+    )
 
 
 def _say(line: str) -> None:

@@ -9,6 +9,7 @@
 from pathlib import Path
 
 from inroads.errors import InroadsError, Issue, NotFound, Rejection
+from inroads.explain import evidence_lines
 from inroads.explorer import Answers, ExplainedAccess, Explorer, load
 from inroads.model import Capability, Certainty, Mode, NodeKind, Relation, Role
 from inroads.network import AccessGraph
@@ -34,6 +35,7 @@ __all__ = [
     "Rejection",
     "Relation",
     "Role",
+    "evidence_lines",
     "load",
     "load_policy",
 ]

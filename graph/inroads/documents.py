@@ -8,7 +8,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from types import UnionType
-from typing import Annotated, Any, Final, Literal, NamedTuple, Union, get_args, get_origin
+from typing import Annotated, Any, Final, Literal, NamedTuple, TypeGuard, Union, get_args, get_origin
 
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
@@ -22,7 +22,10 @@ MAX_BYTES: Final = 64 * 2**20
 MAX_DEPTH: Final = 32
 """The deepest nesting that is read; the deepest that the vendor writes is 6."""
 
-Id = Annotated[int, Meta(ge=0, le=2**63 - 1)] | Annotated[str, Meta(pattern=r"^(0|[1-9][0-9]{0,17})$")]
+MAX_VALUES: Final = 4_000_000
+"""The most values in one document, counted by its commas: a small text of tiny values would fill the memory."""
+
+Id = Annotated[int, Meta(ge=0, lt=10**18)] | Annotated[str, Meta(pattern=r"^(0|[1-9][0-9]{0,17})\Z")]
 """A numeric id; some exporters write it as a string. Both print the same."""
 
 AccountId = Annotated[str, Meta(min_length=1)]
@@ -219,6 +222,10 @@ class Observation(NamedTuple):
     issues: tuple[Issue, ...]
 
 
+_SUBJECTS: Final = frozenset({"id", "identity_id", "business_group"})
+"""The keys by which a document says whom or what it is about."""
+
+
 class _Rejected(Exception):
     """Carries the reason out of the reading functions of this file."""
 
@@ -234,7 +241,7 @@ def read(raw: bytes, observed_at: dt.datetime, source: str) -> Observation | Rej
     """
     try:
         value = _decode(raw)
-        if isinstance(value, dict) and "document" in value:
+        if _is_envelope(value):
             observed_at, source, value = _open_envelope(value, observed_at, source)
         return _take(value, observed_at.astimezone(dt.UTC), source)
     except _Rejected as rejected:
@@ -265,6 +272,8 @@ def _decode(raw: bytes) -> Any:
         raise _Rejected("empty", "", "there is nothing in it")
     if text.startswith(b"<"):
         raise _Rejected("not_json", "", "it is HTML or XML, not JSON")
+    if text.count(b",") > MAX_VALUES:
+        raise _Rejected("too_large", "", f"more than {MAX_VALUES:,} values")
     try:
         value = msgspec.json.decode(text)
     except RecursionError:
@@ -272,9 +281,16 @@ def _decode(raw: bytes) -> Any:
     except msgspec.DecodeError as error:
         code = "truncated" if "truncated" in str(error) else "not_json"
         raise _Rejected(code, "", str(error)) from None
-    except UnicodeDecodeError as error:
-        raise _Rejected("not_json", "", f"not UTF-8 at byte {error.start}") from None
+    except UnicodeDecodeError:
+        raise _Rejected("not_json", "", "it is not UTF-8") from None
     return _redact(value, 0)
+
+
+def _is_envelope(value: Any) -> TypeGuard[dict[str, Any]]:
+    """An object with a `document`, unless that is just another key of a document."""
+    if not isinstance(value, dict) or "document" not in value:
+        return False
+    return "observed_at" in value or not value.keys() & {"response", *_SUBJECTS}
 
 
 def _open_envelope(value: dict[str, Any], moment: dt.datetime, source: str) -> tuple[dt.datetime, str, Any]:
@@ -315,20 +331,22 @@ def _take(value: Any, observed_at: dt.datetime, source: str) -> Observation:
 
 
 def _observation(document: Document, content: Me | Team, problems: list[_Problem]) -> Observation:
-    return Observation(document, content, tuple(Issue(document.source, *problem, document.sha256) for problem in problems))
+    return Observation(
+        document, content, tuple(Issue(document.source, *problem, document.sha256) for problem in problems)
+    )
 
 
 def _unwrap(value: Any) -> tuple[dict[str, Any], str]:
     if not isinstance(value, dict):
         raise _Rejected("not_an_object", "", f"a JSON {_json_type(value)}, not an object")
     inner, prefix = value, ""
-    if "response" in value and not value.keys() & {"id", "identity_id", "business_group"}:
+    if "response" in value and not value.keys() & _SUBJECTS:
         inner, prefix = value["response"], "/response"
         if inner is None:
             raise _Rejected("empty_response", prefix, "the response is null")
         if not isinstance(inner, dict):
             raise _Rejected("not_an_object", prefix, f"the response is a JSON {_json_type(inner)}, not an object")
-    if not inner.keys() & {"id", "identity_id", "business_group"}:
+    if not inner.keys() & _SUBJECTS:
         for key in ("error", "errors"):
             if inner.get(key):
                 word = inner[key] if isinstance(inner[key], str) else ""
@@ -384,7 +402,7 @@ def _read(kind: Any, value: Any, pointer: str, problems: list[_Problem]) -> Any:
         origin = get_origin(option) or option
         if origin is list and isinstance(value, list):
             (item,) = get_args(option)
-            items = (_read(item, each, f"{pointer}/{index}", problems) for index, each in enumerate(value))
+            items = (_read_row(item, each, f"{pointer}/{index}", problems) for index, each in enumerate(value))
             return [None if each is UNREADABLE else each for each in items]
         if origin is dict and isinstance(value, dict):
             item = get_args(option)[1]
@@ -394,6 +412,13 @@ def _read(kind: Any, value: Any, pointer: str, problems: list[_Problem]) -> Any:
             return _read_struct(origin, value, pointer, problems)
     problems.append((pointer, "wrong_type", message))
     return UNREADABLE
+
+
+def _read_row(kind: Any, value: Any, pointer: str, problems: list[_Problem]) -> Any:
+    row = _read(kind, value, pointer, problems)
+    if row is UNREADABLE and problems[-1][:2] == (pointer, "wrong_type"):
+        problems[-1] = (pointer, "unreadable_row", f"left out: a JSON {_json_type(value)}, not an object")
+    return row
 
 
 def _read_struct(kind: type[msgspec.Struct], value: dict[str, Any], pointer: str, problems: list[_Problem]) -> Any:
@@ -410,33 +435,91 @@ def _read_struct(kind: type[msgspec.Struct], value: dict[str, Any], pointer: str
     return kind(**found)
 
 
-_SECRET_KEY = re.compile(r"token|secret|passw|authori[sz]ation|bearer|credential|api_?key|cookie|jwt", re.IGNORECASE)
-_SECRET_VALUE = re.compile(r"eyJ[\w-]{4,}\.[\w-]+|\b[Bb]earer\s+[\w.-]{16,}")
+_SECRET_KEY = re.compile(
+    r"tok.?n|secret|pass(?:w|_?phrase|_?code)|pwd|authori[sz]ation|bearer|credential|cookie|csrf|jwt|fast.?track"
+    r"|(?:api|access|private|signing)[-_. ]?key|session.?(?:id|key)",
+    re.IGNORECASE,
+)
+# Each alternative begins where no other attempt of its kind can, or is of fixed length: linear on any text.
+_SECRET_VALUE = re.compile(
+    r"""
+      (?<![\w-]) (?-i:eyJ) [\w-]{4,}+ \.                            # the head of a JWT; a name may contain eyJ
+    | \. (?-i:eyJ) [\w-]{8}                                         # the claims of a JWT
+    | \b bearer \s++ (?=[\w.~+/-]*\d) [\w.~+/-]{16}
+    | (?:token|secret|passwo?r?d|api_?key) ["']? \s*+ [=:] \s*+ ["']? (?=[\w.~+/-]*\d) [\w.~+/-]{8}
+    | (?<![0-9a-z]) [0-9a-f]{40,}+ (?![0-9a-z])                      # the vendor's own tokens; a UUID has 32
+    | :// [^\s/@:]* : [^\s/@]+ @                                    # a password in a URL
+    | -----BEGIN[ ][A-Z ]*PRIVATE[ ]KEY
+    """,
+    re.IGNORECASE | re.VERBOSE | re.ASCII,
+)
+_SHORTEST_SECRET: Final = 12
+_ACCOUNT_TABLES: Final = frozenset({"permissions", "subscription_statuses", "business_statuses"})
+_FIELDS: Final = frozenset(
+    name
+    for kind in (
+        Me,
+        Profile,
+        Profession,
+        Address,
+        Phone,
+        Membership,
+        Business,
+        ClientRow,
+        GroupRow,
+        RoleRow,
+        TeamMember,
+    )
+    for name in kind.__struct_fields__
+) - {"integrations"}
 _DROPPED: Final = object()
 
 
-def _redact(value: Any, depth: int) -> Any:
-    """The value without secrets: keys that name one, strings that are one, and all of `integrations` but names."""
+def _redact(value: Any, depth: int, *, table: bool = False) -> Any:
+    """The value without secrets: keys that name one, strings that are one, and all of `integrations` but names.
+
+    In a `table` the keys are account ids and names of flags, which may spell anything: there only what could hold a
+    secret is dropped.
+    """
     if isinstance(value, str):
-        return _DROPPED if _SECRET_VALUE.search(value) else value
+        return _DROPPED if _holds_secret(value) else value
     if isinstance(value, dict | list) and depth >= MAX_DEPTH:
         raise _Rejected("too_deep", "", f"nested deeper than {MAX_DEPTH} levels")
     if isinstance(value, list):
-        cleaned = (_redact(each, depth + 1) for each in value)
+        cleaned = (_redact(each, depth + 1, table=table) for each in value)
         return [None if each is _DROPPED else each for each in cleaned]
     if isinstance(value, dict):
         kept: dict[str, Any] = {}
         for key, each in value.items():
-            if _SECRET_KEY.search(key) or _SECRET_VALUE.search(key):
+            if key not in _FIELDS and (
+                _holds_secret(key) or (_SECRET_KEY.search(key) and not (table and _is_plain(each)))
+            ):
                 continue
-            if key == "integrations":
-                kept[key] = {name: None for name in each if "@" not in name} if isinstance(each, dict) else None
+            if key.casefold().startswith("integration"):
+                kept[key] = _integration_names(each)
                 continue
-            cleaned = _redact(each, depth + 1)
+            cleaned = _redact(each, depth + 1, table=table or key in _ACCOUNT_TABLES)
             if cleaned is not _DROPPED:
                 kept[key] = cleaned
         return kept
     return value
+
+
+def _holds_secret(text: str) -> bool:
+    return len(text) >= _SHORTEST_SECRET and _SECRET_VALUE.search(text) is not None
+
+
+def _is_plain(value: Any) -> bool:
+    """Whether a value of a table is too plain for a secret: a flag, a limit, a word in lower case, flags by name."""
+    if isinstance(value, dict):
+        return all(isinstance(each, int | None) for each in value.values())
+    return isinstance(value, int | None) or (isinstance(value, str) and bool(re.fullmatch(r"[a-z_]{1,20}", value)))
+
+
+def _integration_names(value: Any) -> dict[str, None] | None:
+    if not isinstance(value, dict):
+        return None
+    return {name: None for name in value if not ("@" in name or _SECRET_KEY.search(name) or _holds_secret(name))}
 
 
 class _TeamKeys(Team, frozen=True):
@@ -475,9 +558,16 @@ def pointer(document: Document, section: Section, index: int, sub: int) -> str:
 def record(document: Document, place: str) -> Any:
     """The redacted JSON value at a JSON pointer of a document. Raises LookupError when there is none."""
     value = msgspec.json.decode(document.body)
-    for token in place.split("/")[1:]:
-        key = token.replace("~1", "/").replace("~0", "~")
-        value = value[int(key)] if isinstance(value, list) else value[key]
+    root, *tokens = place.split("/")
+    if root:
+        raise LookupError(place)
+    for token in tokens:
+        if isinstance(value, list) and re.fullmatch(r"0|[1-9][0-9]{0,9}", token, re.ASCII):
+            value = value[int(token)]
+        elif isinstance(value, dict):
+            value = value[token.replace("~1", "/").replace("~0", "~")]
+        else:
+            raise LookupError(place)
     return value
 
 

@@ -91,11 +91,13 @@ class Explorer(AccessGraph):
         return _explained(self, found) if found else None
 
     def _known(self, text: str, kinds: Iterable[NodeKind]) -> str:
+        if "grants" not in vars(self):
+            raise InroadsError("only the whole graph answers questions, not a view or a copy of it", "NOT_WHOLE")
         node = self.find(text)
         if node is None:
             raise NotFound(f"no document names {text.strip()!r}")
         if kind_of(node) not in kinds:
-            raise InroadsError(f"{node} is not {' or '.join(sorted(kinds)).lower()}", "WRONG_KIND")
+            raise InroadsError(f"{node} is no {' or '.join(sorted(kinds)).lower()}", "WRONG_KIND")
         return node
 
 

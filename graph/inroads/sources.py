@@ -1,31 +1,40 @@
 """Where documents arrive from: files, folders and streams, split into single documents.
 
 Its own room, beside the core, because it reads the disk. A file holds one document or envelope, a JSON array of them,
-or one on each line (NDJSON), any of them gzipped; which of these it is, is told from its content.
+or one on each line (NDJSON), any of them gzipped; which of these it is, is told from its content. No more of it than
+a few documents is held at a time.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import gzip
+import io
 import os
+import re
 import zlib
 from collections.abc import Callable, Iterable, Iterator
+from itertools import chain
 from pathlib import Path
-from typing import IO, Final, NamedTuple
+from typing import IO, TYPE_CHECKING, Final, NamedTuple
 
 import msgspec
 
 from inroads.documents import MAX_BYTES, Observation, read
 from inroads.errors import Rejection
 
-MAX_ARRAY: Final = 2 * 2**30
-"""The largest JSON array file that is read at once; larger collections come as NDJSON, which is streamed."""
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
+
+MAX_REJECTED: Final = 100_000
+"""After so many rejections in a row the rest of a source is not read: a small gzip file may hold billions of them."""
 
 ENDINGS: Final = (".json", ".ndjson", ".jsonl", ".json.gz", ".ndjson.gz", ".jsonl.gz")
-"""What a folder is searched for, at any depth; its other files and those with a dot in front are passed over."""
+"""What a folder is searched for, at any depth; its other files are passed over, and all with a dot in front."""
 
 _LINE_ENDINGS: Final = (".ndjson", ".jsonl", ".ndjson.gz", ".jsonl.gz")
+_BOM: Final = b"\xef\xbb\xbf"
+_CHUNK: Final = 2**16
 
 
 class _Arrival(NamedTuple):
@@ -38,13 +47,21 @@ def files(paths: Iterable[str | os.PathLike[str]]) -> list[Path]:
     found: dict[Path, None] = {}
     for each in map(Path, paths):
         if each.is_dir():
-            inside = (path for path in each.rglob("*") if path.name.endswith(ENDINGS) and path.is_file())
-            found.update(dict.fromkeys(sorted(path for path in inside if not path.name.startswith("."))))
+            found.update(dict.fromkeys(sorted(path for path in each.rglob("*") if _is_sought(path, each))))
         elif each.exists():
             found[each] = None
         else:
             raise FileNotFoundError(f"no such file or folder: {each}")
     return list(found)
+
+
+def _is_sought(path: Path, folder: Path) -> bool:
+    if not path.name.lower().endswith(ENDINGS) or any(part[0] == "." for part in path.relative_to(folder).parts):
+        return False
+    try:
+        return path.is_file()
+    except OSError:
+        return True  # whoever reads it says why it cannot be read
 
 
 def observe(
@@ -56,10 +73,12 @@ def observe(
     ends in a Rejection that says so.
     """
     try:
-        with path.open("rb") as stream:
-            yield from observe_stream(stream, path.as_posix(), observed_at, progress)
+        stream = path.open("rb")
     except OSError as error:
-        yield Rejection(path.as_posix(), "", "unreadable_file", error.strerror or type(error).__name__)
+        yield _unreadable(path.as_posix(), error)
+        return
+    with stream:
+        yield from observe_stream(stream, path.as_posix(), observed_at, progress)
 
 
 def observe_stream(
@@ -70,95 +89,213 @@ def observe_stream(
 ) -> Iterator[Observation | Rejection]:
     """Every document of an open binary stream, such as standard input; otherwise as `observe`."""
     moment = observed_at or _modified(stream)
-    magic = stream.peek(2)[:2] if hasattr(stream, "peek") else b""
-    content: IO[bytes] = gzip.GzipFile(fileobj=stream) if magic == b"\x1f\x8b" else stream  # type: ignore[assignment]  # a GzipFile reads like any binary stream
-    try:
-        for arrival in _split(content, source):
-            if progress and stream.seekable():
-                progress(stream.tell())
-            if isinstance(arrival, Rejection):
-                yield arrival
-            else:
-                yield read(arrival.raw, moment, arrival.source)
-    except (gzip.BadGzipFile, EOFError, zlib.error):
-        yield Rejection(source, "", "unreadable_file", "the gzip data is damaged or cut off: what follows is lost")
+    rejected = 0
+    for arrival in _arrivals(stream, source):
+        if progress and stream.seekable():
+            progress(stream.tell())
+        taken = arrival if isinstance(arrival, Rejection) else read(arrival.raw, moment, arrival.source)
+        yield taken
+        rejected = rejected + 1 if isinstance(taken, Rejection) else 0
+        if rejected >= MAX_REJECTED:
+            message = f"{rejected:,} rejections in a row: what follows is not read"
+            yield Rejection(source, "", "too_many_rejections", message)
+            return
 
 
 def _modified(stream: IO[bytes]) -> dt.datetime:
     try:
         return dt.datetime.fromtimestamp(os.fstat(stream.fileno()).st_mtime, dt.UTC)
-    except OSError:  # a stream without a file behind it
+    except (AttributeError, OSError, OverflowError, ValueError):  # no file behind it, or one from beyond the calendar
         return dt.datetime.now(dt.UTC)
 
 
+def _unreadable(source: str, error: OSError) -> Rejection:
+    return Rejection(source, "", "unreadable_file", error.strerror or type(error).__name__)
+
+
+def _arrivals(stream: IO[bytes], source: str) -> Iterator[_Arrival | Rejection]:
+    try:
+        head = b""
+        while len(head) < 2 and (more := stream.read(2 - len(head))):
+            head += more
+        content: IO[bytes] = io.BufferedReader(_Rejoined(head, stream), _CHUNK)
+        if head == b"\x1f\x8b":
+            content = gzip.GzipFile(fileobj=content, mode="rb")  # type: ignore[assignment]  # it reads like any binary stream
+        yield from _split(content, source)
+    except (gzip.BadGzipFile, EOFError, zlib.error):
+        yield Rejection(source, "", "unreadable_file", "the gzip data is damaged or cut off: what follows is lost")
+    except OSError as error:
+        yield _unreadable(source, error)
+
+
+class _Rejoined(io.RawIOBase):
+    """A stream from its start again, although its head has been read and it can neither seek nor peek."""
+
+    def __init__(self, head: bytes, stream: IO[bytes]) -> None:
+        self._head = head
+        self._read: Callable[[int], bytes] = getattr(stream, "read1", stream.read)
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: WriteableBuffer) -> int:
+        view = memoryview(buffer)
+        piece = self._head or self._read(len(view)) or b""
+        self._head = b""
+        view[: len(piece)] = piece
+        return len(piece)
+
+
 def _split(stream: IO[bytes], source: str) -> Iterator[_Arrival | Rejection]:
-    head = b""
-    for head in iter(lambda: stream.readline(MAX_BYTES + 1), b""):
+    head, number = b"", 0
+    for line in iter(lambda: stream.readline(MAX_BYTES + 1), b""):
+        head, number = line.removeprefix(_BOM), number + 1
         if head.strip():
             break
-    if source.endswith(_LINE_ENDINGS) or _is_object(head):
-        yield from _lines(head, stream, source)
-        return
-    is_array = head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"[")
-    whole = head + stream.read((MAX_ARRAY if is_array else MAX_BYTES + 1) - len(head) + 1)
-    if is_array:
-        yield from _array(whole, source)
-    elif not _is_object(whole) and any(map(_is_object, whole.splitlines()[1:])):
-        yield from _numbered(whole.splitlines(), source)  # NDJSON whose first line is broken
+    if head.lstrip().startswith(b"["):
+        yield from _array(head.lstrip()[1:], stream, source)
+    elif len(head) > MAX_BYTES or _is_object(head):
+        yield from _lines(head, stream, source, number)
     else:
-        yield _Arrival(whole, source)
+        whole = head + stream.read(MAX_BYTES + 1 - len(head))
+        if _is_ndjson(head, whole, source):
+            yield from _lines(whole + stream.readline(MAX_BYTES + 1), stream, source, number)
+        else:
+            yield _Arrival(whole, source)
 
 
-def _lines(head: bytes, stream: IO[bytes], source: str) -> Iterator[_Arrival | Rejection]:
-    def lines() -> Iterator[bytes]:
-        line = head
-        while line:
-            yield line
-            while len(line) > MAX_BYTES and not line.endswith(b"\n"):  # the rest of a line that is too long
-                line = stream.readline(MAX_BYTES + 1)
-            line = stream.readline(MAX_BYTES + 1)
-
-    yield from _numbered(lines(), source)
-
-
-def _numbered(lines: Iterable[bytes], source: str) -> Iterator[_Arrival]:
+def _lines(begun: bytes, stream: IO[bytes], source: str, number: int) -> Iterator[_Arrival]:
     """Each line with its number in the source; a file of a single line keeps its plain name."""
+
+    def lines() -> Iterator[bytes]:
+        for line in chain(io.BytesIO(begun), iter(lambda: stream.readline(MAX_BYTES + 1), b"")):
+            yield line
+            rest = line
+            while len(rest) > MAX_BYTES and not rest.endswith(b"\n"):  # the rest of a line that is too long
+                rest = stream.readline(MAX_BYTES + 1)
+
+    single = None if source.lower().endswith(_LINE_ENDINGS) else source
     first: _Arrival | None = None
-    several = False
-    for number, line in enumerate(lines, 1):
-        if not line.strip():
-            continue
-        arrival = _Arrival(line, f"{source}:{number}")
-        if first is None:
-            first = arrival
-            continue
-        if not several:
+    try:
+        for place, line in enumerate(lines(), number):
+            if not line.strip():
+                continue
+            arrival = _Arrival(line, f"{source}:{place}")
+            if single is None:
+                yield arrival
+            elif first is None:
+                first = arrival
+            else:
+                single = None
+                yield first
+                yield arrival
+    except _DAMAGE:
+        if single is not None and first is not None:
             yield first
-            several = True
-        yield arrival
-    if first and not several:
-        yield first if source.endswith(_LINE_ENDINGS) else first._replace(source=source)
+        raise
+    if single is not None and first is not None:
+        yield first._replace(source=single)
 
 
-def _array(whole: bytes, source: str) -> Iterator[_Arrival | Rejection]:
-    if len(whole) > MAX_ARRAY:
-        yield Rejection(source, "", "too_large", f"an array of more than {MAX_ARRAY:,} bytes: write NDJSON instead")
-        return
-    try:
-        items = msgspec.json.decode(whole.removeprefix(b"\xef\xbb\xbf"), type=list[msgspec.Raw])
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        yield _Arrival(whole, source)  # the reader says what is wrong with it
-        return
-    for index, item in enumerate(items):
-        yield _Arrival(bytes(item), f"{source}#/{index}")
+_DAMAGE: Final = (OSError, EOFError, zlib.error)
 
 
-def _is_object(line: bytes) -> bool:
-    text = line.removeprefix(b"\xef\xbb\xbf").lstrip()
-    if not text.startswith(b"{"):
+def _is_ndjson(head: bytes, whole: bytes, source: str) -> bool:
+    """Whether a text whose first line is no object has one on each line all the same, that line being broken.
+
+    A row of one document laid out over many lines must never pass for a document. So two of three signs are asked
+    for: the name, first lines that cannot begin a longer object, and a later line that is a whole object.
+    """
+    if _is_object(whole):
         return False
+    rest = whole[len(head) :]
+    second, _, more = rest.lstrip().partition(b"\n")
+    named = source.lower().endswith(_LINE_ENDINGS)
+    broken = not _may_go_on(head + second + more.lstrip()[:1])
+    return named + broken + any(line.startswith(b"{") and _is_object(line) for line in io.BytesIO(rest)) >= 2
+
+
+_SPACE: Final = re.compile(rb"[ \t\r\n]*+")
+_DELIMITER: Final = re.compile(rb"[ \t\r\n]*+([,\]]?)")
+_STRING: Final = rb'"(?:[^"\\]++|\\.)*+"'
+_SCALAR: Final = re.compile(rb'(?:[^",\[\]{} \t\r\n]++|' + _STRING + rb")*+", re.DOTALL)
+_INSIDE: Final = re.compile(rb'(?:[^"\[\]{}]++|' + _STRING + rb")*+", re.DOTALL)
+
+
+def _array(buffer: bytes, stream: IO[bytes], source: str) -> Iterator[_Arrival | Rejection]:
+    """The elements of an array as they are read. Where it breaks it ends: what follows may stand anywhere."""
+    start = index = 0
+    while True:
+        start = _SPACE.match(buffer, start).end()  # type: ignore[union-attr]  # it matches anything
+        place = f"{source}#/{index}"
+        if index == 0 and buffer.startswith(b"]", start):
+            end = start
+            break
+        element = _element(buffer, start)
+        if element is None:
+            if len(buffer) - start > MAX_BYTES:
+                yield Rejection(place, "", "too_large", f"more than {MAX_BYTES:,} bytes: what follows is lost")
+                return
+            more = stream.read(max(_CHUNK, len(buffer) - start))
+            if not more:
+                yield Rejection(place, "", "truncated", "the array is cut off here")
+                return
+            buffer, start = buffer[start:] + more, 0
+            continue
+        raw, delimiter, end = element
+        if not delimiter or not _is_json(raw):
+            yield Rejection(place, "", "not_json", "the array is broken here: what follows is lost")
+            return
+        yield _Arrival(raw, place)
+        if delimiter == b"]":
+            end -= 1
+            break
+        start, index = end, index + 1
+    for rest in chain((buffer[end + 1 :],), iter(lambda: stream.read(_CHUNK), b"")):
+        if rest.strip():
+            yield Rejection(source, "", "not_json", "there is more after the end of the array")
+            return
+
+
+def _element(buffer: bytes, start: int) -> tuple[bytes, bytes, int] | None:
+    """The value at `start`, the delimiter after it and where that ends; None when the buffer does not hold them."""
+    depth, at, pattern = 0, start, _SCALAR
+    while True:
+        at = pattern.match(buffer, at).end()  # type: ignore[union-attr]  # it matches anything
+        if at == len(buffer) or buffer[at] == 0x22:  # a string that goes on
+            return None
+        if buffer[at] in b"[{" and (depth or at == start):
+            depth, at, pattern = depth + 1, at + 1, _INSIDE
+            continue
+        if depth:
+            depth, at = depth - 1, at + 1
+        if not depth:
+            break
+    delimiter = _DELIMITER.match(buffer, at)
+    if delimiter is None or (not delimiter[1] and delimiter.end() == len(buffer)):
+        return None
+    return buffer[start:at], delimiter[1], delimiter.end()
+
+
+def _is_object(text: bytes) -> bool:
+    return text.lstrip(_BOM + b" \t\r\n").startswith(b"{") and _is_json(text.removeprefix(_BOM))
+
+
+def _is_json(text: bytes) -> bool:
+    return _problem(text) is None
+
+
+def _may_go_on(text: bytes) -> bool:
+    """Whether a text that is no JSON could be the beginning of one."""
+    return "truncated" in (_problem(text) or "")
+
+
+def _problem(text: bytes) -> str | None:
+    """What is wrong with the shape of a JSON text; None also for what the reader alone refuses."""
     try:
-        msgspec.json.decode(text, type=dict[str, msgspec.Raw])
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return False
-    return True
+        msgspec.json.decode(text, type=msgspec.Raw)
+    except msgspec.DecodeError as error:
+        return str(error)
+    except (UnicodeDecodeError, RecursionError):
+        pass
+    return None

@@ -1,0 +1,246 @@
+"""How much one question may ask: tokens, depth, cost; all known before anything is validated or executed.
+
+The stock validation compares every field with every other one, and execution does what the document says. So the
+document is measured first, in one walk that looks at each fragment once: its cost is linear in the document.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from typing import Any, Final, NamedTuple
+
+from graphql import (
+    DocumentNode,
+    FieldNode,
+    FragmentDefinitionNode,
+    FragmentSpreadNode,
+    GraphQLError,
+    GraphQLField,
+    GraphQLInterfaceType,
+    GraphQLNamedType,
+    GraphQLObjectType,
+    GraphQLSchema,
+    InlineFragmentNode,
+    IntValueNode,
+    ListValueNode,
+    OperationDefinitionNode,
+    SelectionNode,
+    SelectionSetNode,
+    ValueNode,
+    VariableNode,
+    get_named_type,
+    get_nullable_type,
+    is_list_type,
+    validate,
+)
+from graphql.type import SchemaMetaFieldDef, TypeMetaFieldDef
+from strawberry.extensions import SchemaExtension
+
+from inroads_api.objects import MAX_FIRST
+
+MAX_BODY: Final = 2**20
+"""The most bytes of a request; a document can take 64 KiB of them, the rest is for variables."""
+
+MAX_QUERY: Final = 2**16
+"""The most characters of a document."""
+
+MAX_TOKENS: Final = 2_000
+"""The most tokens of a document; the introspection query of a user interface takes 300."""
+
+MAX_DEPTH: Final = 16
+"""The most fields inside each other; the standard introspection query needs 15."""
+
+MAX_NESTING: Final = 64
+"""The most selection sets and fragments inside each other, which recursion has to walk."""
+
+MAX_COST: Final = 100_000
+"""The most that a document may cost: about so many fields in the answer."""
+
+_LISTED: Final = 3
+"""How many items a list has that nobody limits, such as the steps of a path."""
+
+_INTROSPECTED: Final = {"types": 60, "fields": 6, "possibleTypes": 4, "enumValues": 8, "args": 2, "inputFields": 2}
+"""How many items the lists of the introspection have, on average."""
+
+_WEIGHTS: Final = {
+    ("Identity", "reach"): 20,
+    ("Business", "reachedBy"): 20,
+    ("Account", "reachedBy"): 20,
+    ("Query", "access"): 20,
+    ("Query", "search"): 100,  # looks at every node
+    ("Access", "explanation"): 50,  # a minimum cut, and what else it would end
+    ("Evidence", "record"): 10,
+}
+"""The fields that do more than to give a value they have."""
+
+_PAIR: Final = 4
+"""What two selections under one name cost: the stock validation compares every pair of them."""
+
+_META: Final = {"__schema": SchemaMetaFieldDef, "__type": TypeMetaFieldDef}
+
+
+class Measure(NamedTuple):
+    """How much a part of a document asks: fields in the answer, fields in each other, selections in each other."""
+
+    cost: int = 0
+    depth: int = 0
+    nesting: int = 0
+
+    def beside(self, other: Measure) -> Measure:
+        """Both parts; the cost is capped so that its digits do not grow with the document."""
+        cost = min(self.cost + other.cost, MAX_COST + 1)
+        return Measure(cost, max(self.depth, other.depth), max(self.nesting, other.nesting))
+
+
+def over(document: DocumentNode, schema: GraphQLSchema, variables: Mapping[str, Any] | None) -> GraphQLError | None:
+    """The limit that a parsed document is over, DEPTH_LIMIT or COST_LIMIT; None when it is within all of them.
+
+    Any document will do: unknown fields count one, unknown fragments nothing, a fragment inside itself nothing.
+    """
+    try:
+        measure = _Walk(document, schema, variables or {}).document()
+    except _TooDeep:
+        return _limit("DEPTH_LIMIT", f"the document nests more than {MAX_NESTING} selections", MAX_NESTING)
+    if measure.depth > MAX_DEPTH:
+        return _limit("DEPTH_LIMIT", f"the document is {measure.depth} fields deep", MAX_DEPTH)
+    if measure.cost > MAX_COST:
+        return _limit("COST_LIMIT", "the document asks for too much at once: ask for fewer, or page by page", MAX_COST)
+    return None
+
+
+def _limit(code: str, message: str, limit: int) -> GraphQLError:
+    return GraphQLError(f"{message}; the most is {limit:,}", extensions={"code": code, "limit": limit})
+
+
+class Limits(SchemaExtension):
+    """Refuses a document that is over a limit before the stock validation sees it."""
+
+    def on_operation(self) -> Iterator[None]:
+        """Let the parser stop at the first token too many."""
+        if len(self.execution_context.query or "") > MAX_QUERY:
+            raise _limit("TOKEN_LIMIT", "the document has too many characters", MAX_QUERY)
+        self.execution_context.parse_options["max_tokens"] = MAX_TOKENS
+        yield
+
+    def on_validate(self) -> Iterator[None]:
+        """Measure, then validate by the stock rules of graphql-core."""
+        context = self.execution_context
+        schema = context.schema._schema  # strawberry gives no other way to the schema of graphql-core
+        if (document := context.graphql_document) is not None:
+            refused = over(document, schema, context.variables)
+            # Strawberry's own rule for @oneOf fails on a fragment before its operation; graphql-core has one too.
+            context.pre_execution_errors = [refused] if refused else validate(schema, document)
+        yield
+
+
+class _TooDeep(Exception):
+    """Carries a refusal out of the walk."""
+
+
+class _Walk:
+    """One walk over a document that measures each fragment once."""
+
+    def __init__(self, document: DocumentNode, schema: GraphQLSchema, variables: Mapping[str, Any]) -> None:
+        self.schema, self.variables = schema, variables
+        self.operations = [each for each in document.definitions if isinstance(each, OperationDefinitionNode)]
+        self.fragments = {
+            each.name.value: each for each in document.definitions if isinstance(each, FragmentDefinitionNode)
+        }
+        self.measured: dict[str, Measure] = {}
+        self.defaults = self._defaults()
+        # The lists that a `first` on the field before has limited already, as `nodes` of a connection.
+        fields = (each for kind in schema.type_map.values() for each in _fields(kind).values())
+        self.paged = {get_named_type(each.type).name for each in fields if "first" in each.args}
+
+    def document(self) -> Measure:
+        """The most that any operation asks, and any fragment, used or not, since validation reads them all."""
+        measures = [self._fragment(name, 0) for name in self.fragments]
+        for operation in self.operations:
+            root = self.schema.get_root_type(operation.operation)
+            measures.append(self._selections(operation.selection_set, root, 0))
+        return Measure(*map(max, zip(*measures, Measure(), strict=True)))
+
+    def _selections(self, selections: SelectionSetNode | None, parent: GraphQLNamedType | None, level: int) -> Measure:
+        found = Measure()
+        if level > MAX_NESTING:
+            raise _TooDeep
+        nodes = selections.selections if selections else ()
+        for each in nodes:
+            found = found.beside(self._selection(each, parent, level))
+        names = Counter((each.alias or each.name).value for each in nodes if isinstance(each, FieldNode))
+        pairs = sum(count * (count - 1) // 2 for count in names.values())
+        found = found.beside(Measure(_PAIR * pairs))
+        found = found._replace(nesting=found.nesting + 1)
+        if found.nesting > MAX_NESTING:
+            raise _TooDeep
+        return found
+
+    def _selection(self, node: SelectionNode, parent: GraphQLNamedType | None, level: int) -> Measure:
+        if isinstance(node, FieldNode):
+            return self._field(node, parent, level)
+        if isinstance(node, FragmentSpreadNode):
+            return self._fragment(node.name.value, level + 1)
+        if isinstance(node, InlineFragmentNode):
+            condition = node.type_condition
+            kind = self.schema.get_type(condition.name.value) if condition else parent
+            return self._selections(node.selection_set, kind, level + 1)
+        return Measure()
+
+    def _fragment(self, name: str, level: int) -> Measure:
+        if name not in self.measured:
+            fragment = self.fragments.get(name)
+            self.measured[name] = Measure()  # what it is inside itself, and for a name that is not known
+            if fragment:
+                kind = self.schema.get_type(fragment.type_condition.name.value)
+                self.measured[name] = self._selections(fragment.selection_set, kind, level)
+        return self.measured[name]
+
+    def _field(self, node: FieldNode, parent: GraphQLNamedType | None, level: int) -> Measure:
+        name = node.name.value
+        definition = _META.get(name) or _fields(parent).get(name)
+        kind = get_named_type(definition.type) if definition else None
+        inside = self._selections(node.selection_set, kind, level + 1) if node.selection_set else Measure()
+        weight = _WEIGHTS.get((parent.name if parent else "", name), 1)
+        times = self._times(node, definition, parent) if definition else 1
+        return Measure(min(weight + times * inside.cost, MAX_COST + 1), inside.depth + 1, inside.nesting)
+
+    def _times(self, node: FieldNode, definition: GraphQLField, parent: GraphQLNamedType | None) -> int:
+        """How many objects a field gives at most, as far as the document says."""
+        given = {each.name.value: each.value for each in node.arguments or ()}
+        for name in ("first", "ids"):
+            if name in definition.args:
+                argument = definition.args[name]
+                asked = self._value(given[name]) if name in given else argument.default_value
+                count = len(asked) if isinstance(asked, list | tuple) else asked
+                return max(1, min(count, MAX_FIRST)) if isinstance(count, int) else MAX_FIRST
+        if not is_list_type(get_nullable_type(definition.type)) or (parent and parent.name in self.paged):
+            return 1
+        return _INTROSPECTED.get(node.name.value, 1) if parent and parent.name.startswith("__") else _LISTED
+
+    def _value(self, node: ValueNode) -> object:
+        """What an argument is, or None when it is not known here: null stands for the default, at most the most."""
+        if isinstance(node, VariableNode):
+            name = node.name.value
+            return self.variables[name] if name in self.variables else self.defaults.get(name)
+        return _literal(node)
+
+    def _defaults(self) -> dict[str, object]:
+        """The default of each variable; not known where operations differ, since fragments are measured for all."""
+        found: dict[str, object] = {}
+        for operation in self.operations:
+            for each in operation.variable_definitions or ():
+                name = each.variable.name.value
+                default = _literal(each.default_value)
+                found[name] = default if found.get(name, default) == default else None
+        return found
+
+
+def _literal(node: ValueNode | None) -> object:
+    if isinstance(node, IntValueNode):
+        return int(node.value) if len(node.value) <= 3 else MAX_FIRST
+    return node.values if isinstance(node, ListValueNode) else None
+
+
+def _fields(kind: GraphQLNamedType | None) -> Mapping[str, GraphQLField]:
+    return kind.fields if isinstance(kind, GraphQLObjectType | GraphQLInterfaceType) else {}

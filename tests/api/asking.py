@@ -1,0 +1,42 @@
+"""What the tests of the API ask with: graphs of documents, and a way to ask them."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Callable
+from typing import Any
+
+from inroads.claims import state
+from inroads.documents import Observation, read
+from inroads.fold import fold
+from inroads.network import AccessGraph
+from inroads.policy import STOCK
+from inroads_api.schema import Context, Schema, execute
+
+NOON = dt.datetime(2026, 3, 1, 12, tzinfo=dt.UTC)
+Ask = Callable[..., dict[str, Any]]
+
+
+def graph_of(*bodies: bytes | dict[str, Any]) -> AccessGraph:
+    """The graph of these documents or envelopes, all observed at noon unless they say when."""
+    statements = []
+    for number, body in enumerate(bodies):
+        raw = body if isinstance(body, bytes) else json.dumps(body).encode()
+        taken = read(raw, NOON, f"{number}.json")
+        assert isinstance(taken, Observation), taken
+        statements.append(state(taken, STOCK))
+    return AccessGraph.build(fold(statements, STOCK))
+
+
+def asker(schema: Schema, graph: AccessGraph) -> Ask:
+    """Asks this graph: `ask(query, **variables)` gives the whole response."""
+    context = Context(graph, NOON)
+    return lambda query, **variables: execute(schema, context, query, variables)
+
+
+def code(response: dict[str, Any]) -> str:
+    """The code of the one error of a response."""
+    (error,) = response["errors"]
+    found: str = error["extensions"]["code"]
+    return found
