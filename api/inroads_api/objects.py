@@ -195,11 +195,14 @@ def within(first: int | None, default: int) -> int:
     return count
 
 
-def _mirror(kind: type[_T], struct: msgspec.Struct | None) -> _T | None:
-    """The GraphQL object with the same fields as a part of a document."""
-    if struct is None:
-        return None
+def _mirror(kind: type[_T], struct: msgspec.Struct) -> _T:
+    """The GraphQL object with the fields of the same names."""
     return kind(**{name: known(getattr(struct, name)) for name in kind.__annotations__})
+
+
+def _maybe(kind: type[_T], struct: Any) -> _T | None:
+    """The GraphQL object of a part that a document may lack."""
+    return _mirror(kind, struct) if known(struct) is not None else None
 
 
 class Window(Generic[_T]):
@@ -439,7 +442,7 @@ class Identity(Node):
     @field
     def profession(self) -> Profession | None:
         """What the person says of their work."""
-        return _mirror(Profession, known(self._me.profession))
+        return _maybe(Profession, self._me.profession)
 
     @field
     def profile(self) -> Profile | None:
@@ -455,7 +458,7 @@ class Identity(Node):
     @field
     def addresses(self) -> list[Address]:
         """Postal addresses; empty placeholders are left out."""
-        return [cast("Address", _mirror(Address, each)) for each in known(self._me.addresses) or () if each]
+        return [_mirror(Address, each) for each in known(self._me.addresses) or () if each]
 
     @field
     def links(self) -> list[Link]:
@@ -534,7 +537,7 @@ class Business(Node):
     @field
     def address(self) -> Address | None:
         """The postal address."""
-        return _mirror(Address, known(self._record.address))
+        return _maybe(Address, self._record.address)
 
     @field
     def phone_number(self) -> list[Phone]:
@@ -747,7 +750,7 @@ class AccessConnection(Connection[Access]):
     @field
     def coverage(self) -> Coverage:
         """How much was observed, so that "nobody else" is never claimed falsely."""
-        return _coverage(self.answer.coverage)
+        return _mirror(Coverage, self.answer.coverage)
 
 
 def accesses(
@@ -959,11 +962,6 @@ class Coverage:
     newest: dt.datetime | None = value("The moment of the newest document.")
 
 
-def _coverage(found: model.Coverage) -> Coverage:
-    plain = msgspec.structs.asdict(found)
-    return Coverage(**plain | {"notes": list(found.notes)})
-
-
 @described_interface
 class Record:
     """A record of a document, with where it is said and the grant that it states."""
@@ -1156,12 +1154,12 @@ class Profile:
     @field
     def address(self) -> Address | None:
         """The postal address."""
-        return _mirror(Address, known(self.given.address))
+        return _maybe(Address, self.given.address)
 
     @field
     def professions(self) -> list[Profession]:
         """What the person says of their work."""
-        return [cast("Profession", _mirror(Profession, each)) for each in known(self.given.professions) or () if each]
+        return [_mirror(Profession, each) for each in known(self.given.professions) or () if each]
 
 
 @described
@@ -1218,7 +1216,7 @@ def _phones(given: Any) -> list[Phone]:
     """The phone numbers of a document, which gives a list, one, or only its text."""
     listed = given if isinstance(given, list) else [given]
     plain = (documents.Phone(phone_number=each) if isinstance(each, str) else each for each in listed)
-    return [cast("Phone", _mirror(Phone, each)) for each in plain if isinstance(each, documents.Phone)]
+    return [_mirror(Phone, each) for each in plain if isinstance(each, documents.Phone)]
 
 
 def _links(given: Any) -> list[Link]:
@@ -1317,7 +1315,7 @@ class GraphInfo:
     @field
     def issues(self, first: First = 50) -> list[Issue]:
         """The first issues of the documents, by source and place."""
-        return [Issue(**msgspec.structs.asdict(each)) for each in islice(self.graph.issues, within(first, 50))]
+        return [_mirror(Issue, each) for each in islice(self.graph.issues, within(first, 50))]
 
     @field
     def coverage(self) -> Coverage:
@@ -1333,7 +1331,7 @@ class GraphInfo:
         ]
         if not self.graph.documents:
             notes.append("no document was read")
-            return _coverage(model.Coverage(False, tuple(notes), 0, 0, 0, None, None))
+            return _mirror(Coverage, model.Coverage(False, tuple(notes), 0, 0, 0, None, None))
         subject = self.graph.documents[0].subject  # the counts are those of the whole graph, whatever the node
         counted = self.graph.coverage_of_reach(subject)
-        return _coverage(msgspec.structs.replace(counted, complete=not notes, notes=tuple(notes)))
+        return _mirror(Coverage, msgspec.structs.replace(counted, complete=not notes, notes=tuple(notes)))

@@ -19,6 +19,7 @@ with warnings.catch_warnings():
     warnings.simplefilter("ignore", StarletteDeprecationWarning)  # it prefers the successor of httpx
     from starlette.testclient import TestClient
 
+
 @pytest.fixture(scope="session")
 def schema() -> Schema:
     return build_schema()

@@ -180,12 +180,7 @@ class TestOutput:
             ("reach", "identity:1", "-d", "-", "-f", "ndjson"),
             ("explain", "identity:1", "business:9", "-d", "-", "-f", "table"),
             ("check", "-", "-f", "table"),
-            (
-                "query",
-                '{ node(id: "business:9") { id ... on Business { name members { nodes { grant { evidence { record } } } } } } }',
-                "-d",
-                "-",
-            ),
+            ("query", RECORDS, "-d", "-"),
         ):
             done = run(*words, stdin=text)
             assert done.returncode == 0, done.stderr

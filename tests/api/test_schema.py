@@ -324,7 +324,9 @@ def test_pages_of_everything(schema: Schema, people: AccessGraph, kind: str, fie
     """Of every connection, the longest list: pages of 7 are the page of 100, and no item comes twice."""
     ask = asker(schema, people)
     on = f"... on {kind.capitalize()}"
-    item = "principal { id } resource { id }" if field.startswith("reach") else "evidence { pointer document { sha256 } }"
+    item = (
+        "principal { id } resource { id }" if field.startswith("reach") else "evidence { pointer document { sha256 } }"
+    )
     query = f"""query ($id: ID!, $first: Int, $after: String) {{ node(id: $id) {{ {on} {{ page: {field}(first: $first,
       after: $after) {{ totalCount nodes {{ {item} }} pageInfo {{ endCursor hasNextPage }} }} }} }} }}"""
 
@@ -360,7 +362,10 @@ def test_only_the_page_is_written_out(schema: Schema, people: AccessGraph, monke
     most = max((n for n in people if n.startswith("identity")), key=people.out_degree)
     ask("query ($id: ID!) { identity(by: {id: $id}) { reach { totalCount pageInfo { endCursor } } } }", id=most)
     assert written == []
-    ask("query ($id: ID!) { identity(by: {id: $id}) { reach(first: 2) { nodes { distance } edges { cursor } } } }", id=most)
+    ask(
+        "query ($id: ID!) { identity(by: {id: $id}) { reach(first: 2) { nodes { distance } edges { cursor } } } }",
+        id=most,
+    )
     assert written == [slice(0, 2)]
 
 
@@ -372,10 +377,14 @@ def test_foreign_cursors(ask: Ask) -> None:
     assert code(ask(REACH, after=cursor, mode="ASSOCIATION")) == "CURSOR_INVALID"
     others = ("identity(by: {id: 712052}) { found: roles", "business(id: 77128) { found: reachedBy")
     for other in others:
-        assert code(ask(f"query ($a: String) {{ {other}(after: $a) {{ totalCount }} }} }}", a=cursor)) == "CURSOR_INVALID"
+        assert (
+            code(ask(f"query ($a: String) {{ {other}(after: $a) {{ totalCount }} }} }}", a=cursor)) == "CURSOR_INVALID"
+        )
 
 
-@pytest.mark.parametrize("mangle", [lambda c: c[:-2], lambda c: "A" + c, lambda c: c[:20] + "x" + c[21:], lambda _: "", lambda _: "é"])
+@pytest.mark.parametrize(
+    "mangle", [lambda c: c[:-2], lambda c: "A" + c, lambda c: c[:20] + "x" + c[21:], lambda _: "", lambda _: "é"]
+)
 def test_mangled_cursors(ask: Ask, mangle: Any) -> None:
     """What is not a cursor is told, wherever it is damaged."""
     cursor = ask(REACH, first=2)["data"]["identity"]["reach"]["pageInfo"]["endCursor"]
@@ -445,12 +454,16 @@ def test_filter(ask: Ask) -> None:
         ("{ nothing }", {}, "GRAPHQL_VALIDATION_FAILED"),
         ("{ business { id } }", {}, "GRAPHQL_VALIDATION_FAILED"),
         ('{ identity(by: {email: "a@b.c", id: "1"}) { id } }', {}, "GRAPHQL_VALIDATION_FAILED"),
-        ("query ($by: IdentityLookup!) { identity(by: $by) { id } }", {"by": {"email": "a", "id": 1}}, "BAD_USER_INPUT"),
+        (
+            "query ($by: IdentityLookup!) { identity(by: $by) { id } }",
+            {"by": {"email": "a", "id": 1}},
+            "BAD_USER_INPUT",
+        ),
         ("query ($by: IdentityLookup!) { identity(by: $by) { id } }", {"by": {"email": None}}, "BAD_USER_INPUT"),
         ("query ($by: IdentityLookup!) { identity(by: $by) { id } }", {"by": 3}, "BAD_USER_INPUT"),
         ("query ($id: ID!) { business(id: $id) { id } }", {}, "BAD_USER_INPUT"),
         ("query ($id: ID!) { business(id: $id) { id } }", {"id": ["1"]}, "BAD_USER_INPUT"),
-        ("query ($n: Int) { search(text: \"a\", first: $n) { id } }", {"n": 10**30}, "BAD_USER_INPUT"),
+        ('query ($n: Int) { search(text: "a", first: $n) { id } }', {"n": 10**30}, "BAD_USER_INPUT"),
         ("query A { graph { version } } query B { graph { version } }", {}, "BAD_USER_INPUT"),
         ("fragment A on Query { graph { version } }", {}, "BAD_USER_INPUT"),
         ("mutation { anything }", {}, "OPERATION_NOT_SUPPORTED"),
@@ -503,7 +516,7 @@ def test_nothing_asked_is_logged(ask: Ask, monkeypatch: pytest.MonkeyPatch, capl
     ask('{ identity(by: {id: "secret@example.com"}) { id } }')
     ask('{ node(id: "secret@example.com") { id } }')
     ask("query ($secret: ID!) { node(id: $secret) { id } }", secret="secret@example.com")
-    ask("query ($secret: Int!) { search(text: \"secret\", first: $secret) { id } }", secret="secret@example.com")
+    ask('query ($secret: Int!) { search(text: "secret", first: $secret) { id } }', secret="secret@example.com")
     monkeypatch.setattr(reach, "access", boom)
     ask('{ access(principal: "b@example.com", resource: "account:Xr82w") { roles } }')
     logged = [*(record.getMessage() for record in caplog.records), caplog.text]
