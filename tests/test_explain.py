@@ -7,8 +7,10 @@ from typing import Any
 
 import pytest
 
+from agreement import identities
 from inroads import EXAMPLE, explain
 from inroads.explorer import ExplainedAccess, Explorer, load
+from strategies import random_world
 from test_fold import DAY, me, membership, team
 from test_reach import client
 from worlds import explore
@@ -102,6 +104,19 @@ class TestCut:
         exact = ask(few, "identity:1", "account:V").explanation
         monkeypatch.setattr(explain, "MAX_CANDIDATES", 0)
         assert ask(few, "identity:1", "account:V").explanation == exact
+
+    def test_what_a_grant_ends_alone_is_what_its_removal_ends(self) -> None:
+        """The dominators count exactly the accesses that end when one grant is revoked."""
+        counted = 0
+        for seed in range(40):
+            graph = explore(random_world(random.Random(seed), 8))
+            for access in (access for identity in identities(graph) for access in graph.reach(identity)):
+                candidates = explain._candidates(graph, access)
+                alone = explain._ended_alone(graph, access, candidates)
+                for grant in candidates.values():
+                    assert alone[grant.id] == explain.collateral(graph, access, [grant])
+                    counted += alone[grant.id] > 0
+        assert counted > 100
 
     def test_the_cut_prefers_the_route_that_serves_nobody_else(self) -> None:
         """A client grant that ten owners use is worth more than one membership."""

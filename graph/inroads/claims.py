@@ -18,7 +18,7 @@ class Place(NamedTuple):
     """Where in its document a record stands (see `Section`); -1 where the section has no such index."""
 
     section: Section
-    index: int = -1
+    index: int = -1  # type: ignore[assignment]  # hides tuple.index, which nobody asks of a place
     sub: int = -1
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Container, Iterable, Sequence
 from itertools import combinations
 from math import comb
-from typing import Final
+from typing import Any, Final, NamedTuple
 
 import networkx as nx
 
@@ -27,7 +28,7 @@ from inroads.model import (
 )
 from inroads.network import AccessGraph
 from inroads.policy import GRAMMAR, Conveys, Phase
-from inroads.reach import reachable
+from inroads.reach import RESOURCES, reachable
 
 MAX_CANDIDATES: Final = 2_000
 """Up to so many sets of grants are tried one by one for the exact least collateral; beyond, each grant's own counts."""
@@ -166,8 +167,8 @@ def _least_cut(graph: AccessGraph, access: Access, candidates: dict[str, Grant],
         )
         chosen = min(cuts, key=lambda cut: (collateral(graph, access, [candidates[each] for each in cut]), cut))
     else:
-        own = {each: collateral(graph, access, [grant]) for each, grant in candidates.items()}
-        much = sum(own.values()) + 1
+        own = _ended_alone(graph, access, candidates)
+        much = own.total() + 1
         _, chosen = _flow(graph, access, {each: much + own[each] for each in candidates})
     order = list(candidates)
     return tuple(candidates[each] for each in sorted(chosen, key=order.index))
@@ -181,6 +182,45 @@ def collateral(graph: AccessGraph, access: Access, cut: Sequence[Grant]) -> int:
         lost = reachable(graph, identity) - reachable(graph, identity, avoid)
         ended += len(lost - {access.resource} if identity == access.principal else lost)
     return ended
+
+
+def _ended_alone(graph: AccessGraph, access: Access, candidates: dict[str, Grant]) -> Counter[str]:
+    """How many other accesses each grant ends by itself: those to which it dominates every route of an identity."""
+    ended: Counter[str] = Counter()
+    for identity in {identity for grant in candidates.values() for identity in _holders(graph, grant)}:
+        start = (identity, Phase.ACTING)
+        dominators = nx.immediate_dominators(_routes(graph, identity, candidates), start)
+        for node in [node for node in dominators if isinstance(node, str) and kind_of(node) in RESOURCES]:
+            above = dominators[node]
+            while above is not None and above != start:
+                if isinstance(above, _Revoked) and (identity, node) != (access.principal, access.resource):
+                    ended[above.grant] += 1
+                above = dominators[above]
+    return ended
+
+
+class _Revoked(NamedTuple):
+    """A node for a grant, between the ends of its hop."""
+
+    grant: str
+
+
+def _routes(graph: AccessGraph, identity: str, candidates: Container[str]) -> nx.DiGraph[Any]:
+    """All that an identity reaches: from (node, phase) to (node, phase), over candidate grants, and to its node."""
+    network: nx.DiGraph[Any] = nx.DiGraph()
+    frontier = [(identity, Phase.ACTING)]
+    while frontier:
+        here = frontier.pop()
+        network.add_edge(here, here[0])
+        for hop in graph.hops_from(here[0]):
+            phase = GRAMMAR.get((here[1], hop.conveys))
+            if phase is None:
+                continue
+            there = (hop.resource, phase)
+            if there not in network:
+                frontier.append(there)
+            nx.add_path(network, [here, _Revoked(hop.grant.id), there] if hop.grant.id in candidates else [here, there])
+    return network
 
 
 def _holders(graph: AccessGraph, grant: Grant) -> Iterable[str]:

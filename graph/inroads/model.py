@@ -140,7 +140,7 @@ class Evidence(NamedTuple):
 
     document: int
     section: Section
-    index: int
+    index: int  # type: ignore[assignment]  # hides tuple.index, which nobody asks of a record
     sub: int
     record_id: str | None
 
