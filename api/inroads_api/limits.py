@@ -37,7 +37,8 @@ from graphql import (
 from graphql.type import SchemaMetaFieldDef, TypeMetaFieldDef
 from strawberry.extensions import SchemaExtension
 
-from inroads_api.objects import MAX_FIRST
+MAX_FIRST: Final = 100
+"""The most items that one page, list or `nodes` question gives."""
 
 MAX_BODY: Final = 2**20
 """The most bytes of a request; a document can take 64 KiB of them, the rest is for variables."""

@@ -38,13 +38,10 @@ from inroads.model import (
     node_id,
 )
 from inroads.network import AccessGraph
-
-MAX_FIRST: Final = 100
-"""The most items that one page, list or `nodes` question gives."""
+from inroads_api.limits import MAX_FIRST
 
 ID = strawberry.ID
 _T = TypeVar("_T")
-_C = TypeVar("_C", bound="Connection[Any]")
 
 
 @dataclass_transform(field_specifiers=(strawberry.field,), kw_only_default=True)
@@ -738,7 +735,7 @@ class Access:
 
 @described
 class AccessConnection(Connection[Access]):
-    """A page of accesses: active stated ones first, then by distance and printed form."""
+    """A page of accesses, by certainty, state, distance and printed form."""
 
     answer: strawberry.Private[reach.Answer]
 
@@ -1229,6 +1226,7 @@ class Issue:
 
     code: str = value("A stable code.")
     source: str = value("The document's source.")
+    sha256: str = value("The document's SHA-256, in hexadecimal.")
     pointer: str = value("The JSON pointer of the place in the document.")
     message: str = value("What is the matter, in plain English.")
 

@@ -21,10 +21,9 @@ from inroads import reach
 from inroads.errors import BadId, InroadsError, extensions
 from inroads.model import Mode, NodeKind, kind_of, node_id
 from inroads.network import AccessGraph
-from inroads_api.limits import Limits
+from inroads_api.limits import MAX_FIRST, Limits
 from inroads_api.objects import (
     ID,
-    MAX_FIRST,
     Access,
     Account,
     Business,

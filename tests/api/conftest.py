@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Callable
 
+import httpx
 import msgspec
 import pytest
-from asking import NOON, Ask, asker, graph_of
+from questions import NOON, Ask, asker, graph_of
 from starlette.exceptions import StarletteDeprecationWarning
 
 from inroads import EXAMPLE
@@ -18,6 +20,10 @@ from inroads_api.schema import Schema, build_schema
 with warnings.catch_warnings():
     warnings.simplefilter("ignore", StarletteDeprecationWarning)  # it prefers the successor of httpx
     from starlette.testclient import TestClient
+
+collect_ignore = ["conftest.py"]  # as a module to look for doctests in, it clashes with every other conftest.py
+
+Serve = Callable[..., httpx.Client]
 
 
 @pytest.fixture(scope="session")
@@ -41,5 +47,11 @@ def ask(schema: Schema, bruce: AccessGraph) -> Ask:
 
 
 @pytest.fixture
-def client(bruce: AccessGraph) -> TestClient:
-    return TestClient(create_app(bruce, NOON), base_url="http://localhost", raise_server_exceptions=False)
+def serve() -> Serve:
+    """A client of an application, which does not raise what the application does."""
+    return lambda app, url="http://localhost": TestClient(app, base_url=url, raise_server_exceptions=False)
+
+
+@pytest.fixture
+def client(bruce: AccessGraph, serve: Serve) -> httpx.Client:
+    return serve(create_app(bruce, NOON))

@@ -6,8 +6,8 @@ import time
 from typing import Any
 
 import pytest
-from asking import NOON, Ask, code
 from graphql import get_introspection_query, parse
+from questions import NOON, Ask, code
 
 from inroads.network import AccessGraph
 from inroads_api import limits
@@ -42,7 +42,8 @@ def test_introspection(ask: Ask, query: str) -> None:
 
 def test_the_whole_explanation(ask: Ask) -> None:
     """Everything about everything that one identity reaches is one question."""
-    response = ask("""{ identity(by: {email: "b@example.com"}) { reach { totalCount pageInfo { endCursor } coverage { notes }
+    response = ask("""{ identity(by: {email: "b@example.com"}) { reach { totalCount pageInfo { endCursor }
+      coverage { notes }
       edges { node { principal { email } resource { id } roles capabilities state stateReasons distance
         paths { nodes { sentence steps { from { id } relation to { id } role rawRole
           grant { label evidence { pointer recordId document { source observedAt } } } } } }

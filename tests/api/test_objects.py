@@ -6,8 +6,8 @@ import json
 from typing import Any
 
 import pytest
-from asking import Ask, asker, graph_of
 from graphql import build_schema
+from questions import Ask, asker, graph_of
 
 from inroads import EXAMPLE
 from inroads.errors import InroadsError
@@ -56,8 +56,8 @@ def team(schema: Schema) -> Ask:
 
 def test_identity(ask: Ask) -> None:
     """Every field of the page's identity table can be read."""
-    query = """{ identity(by: {id: "712052"}) { id identityId email firstName lastName confirmedAt createdAt setupComplete
-      observed unconfirmedEmail identityUuid integrations links { name path }
+    query = """{ identity(by: {id: "712052"}) { id identityId email firstName lastName confirmedAt createdAt
+      setupComplete observed unconfirmedEmail identityUuid integrations links { name path }
       phoneNumbers { id title phoneNumber } addresses { city } profession { id title company designation }
       profile { setupComplete firstName lastName phoneNumber { title } address { city } professions { id } } } }"""
     assert ask(query)["data"]["identity"] == {
@@ -90,9 +90,10 @@ def test_identity(ask: Ask) -> None:
 
 def test_an_identity_that_is_only_named(team: Ask) -> None:
     """What was never read is null or empty, and nothing fails."""
-    query = """{ identity(by: {email: "e@example.com"}) { observed confirmedAt createdAt setupComplete phoneNumbers { title }
-      addresses { city } profession { title } profile { firstName } links { name } integrations
-      memberships { nodes { role rawRole business { id } } } groups { nodes { role company } } roles { totalCount } } }"""
+    query = """{ identity(by: {email: "e@example.com"}) { observed confirmedAt createdAt setupComplete
+      phoneNumbers { title } addresses { city } profession { title } profile { firstName } links { name } integrations
+      memberships { nodes { role rawRole business { id } } } groups { nodes { role company } }
+      roles { totalCount } } }"""
     assert team(query)["data"]["identity"] == {
         "observed": False,
         "confirmedAt": None,
@@ -119,7 +120,8 @@ def test_rows(ask: Ask) -> None:
       memberships {{ nodes {{ {record} role roles rawRole business {{ id }} identity {{ id }} }} }}
       groups {{ nodes {{ {record} role groupId identityId firstName lastName email company businessId active
         group {{ id }} }} }}
-      roles {{ nodes {{ {record} role systemId userId createdAt accountId account {{ id }} links {{ name path }} }} }} }} }}"""
+      roles {{ nodes {{ {record} role systemId userId createdAt accountId account {{ id }}
+        links {{ name path }} }} }} }} }}"""
     identity = ask(query)["data"]["identity"]
     for section, key in (("memberships", "business_memberships"), ("groups", "groups"), ("roles", "roles")):
         assert [each["evidence"]["record"] for each in identity[section]["nodes"]] == BRUCE[key]

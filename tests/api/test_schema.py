@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from asking import NOON, Ask, asker, code, graph_of
 from graphql import (
     GraphQLArgument,
     GraphQLEnumType,
@@ -20,6 +19,7 @@ from graphql import (
     print_ast,
 )
 from graphql.utilities import ast_from_value
+from questions import NOON, Ask, asker, code, graph_of
 
 from inroads import reach
 from inroads.network import AccessGraph
@@ -44,7 +44,8 @@ enum AccessState { ACTIVE LATENT }
 enum Mode { ACCESS ASSOCIATION }
 
 type Identity implements Node {
-  id: ID!  identityId: ID!  email: String  firstName: String  lastName: String  confirmedAt: DateTime  observed: Boolean!
+  id: ID!  identityId: ID!  email: String  firstName: String  lastName: String  confirmedAt: DateTime
+  observed: Boolean!
   reach(kinds: [NodeKind!] = [BUSINESS, ACCOUNT], filter: AccessFilter, mode: Mode = ACCESS, first: Int = 50,
     after: String): AccessConnection!
 }
@@ -256,7 +257,8 @@ def test_search(ask: Ask) -> None:
 def test_graph(ask: Ask, bruce: AccessGraph) -> None:
     """The answer names the version of the graph, and when it was built."""
     query = """{ graph { version builtAt documents identities businesses accounts groups grants issueCount
-      issues { code } policy { digest alive roles { role controls capabilities } } coverage { complete notes oldest } } }"""
+      issues { code } policy { digest alive roles { role controls capabilities } }
+      coverage { complete notes oldest } } }"""
     graph = ask(query)["data"]["graph"]
     assert graph["version"] == bruce.version
     assert graph["builtAt"] == "2026-03-01T12:00:00Z"
@@ -283,7 +285,7 @@ REACH = """query ($first: Int, $after: String, $filter: AccessFilter, $mode: Mod
 
 @pytest.mark.parametrize("size", [1, 2, 3, 5, 6, 7, 100])
 def test_pages(ask: Ask, size: int) -> None:
-    """The pages together are the unpaged answer, whatever their size, and each says exactly what is before and after."""
+    """The pages together are the unpaged answer, whatever their size; each says exactly what is around it."""
     whole = ask(REACH, first=100)["data"]["identity"]["reach"]
     assert whole["totalCount"] == len(whole["nodes"]) == 6
     seen: list[Any] = []
@@ -494,7 +496,8 @@ def test_internal_error(ask: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
     """What nobody expected is told generically, beside what else was answered."""
     monkeypatch.setattr(objects.explain, "explain", lambda *_: 1 / 0)
     response = ask(
-        '{ access(principal: "b@example.com", resource: "account:Xr82w") { explanation { sentence } } graph { version } }'
+        """{ access(principal: "b@example.com", resource: "account:Xr82w") { explanation { sentence } }
+        graph { version } }"""
     )
     assert code(response) == "INTERNAL_ERROR"
     assert response["errors"][0]["message"] == "internal error"
@@ -515,8 +518,8 @@ def test_nothing_asked_is_logged(ask: Ask, monkeypatch: pytest.MonkeyPatch, capl
     ask('{ identity(by: {email: "secret@example.com", id: "secret"}) { id } }')
     ask('{ identity(by: {id: "secret@example.com"}) { id } }')
     ask('{ node(id: "secret@example.com") { id } }')
-    ask("query ($secret: ID!) { node(id: $secret) { id } }", secret="secret@example.com")
-    ask('query ($secret: Int!) { search(text: "secret", first: $secret) { id } }', secret="secret@example.com")
+    ask("query ($value: ID!) { node(id: $value) { id } }", value="secret@example.com")
+    ask('query ($value: Int!) { search(text: "secret", first: $value) { id } }', value="secret@example.com")
     monkeypatch.setattr(reach, "access", boom)
     ask('{ access(principal: "b@example.com", resource: "account:Xr82w") { roles } }')
     logged = [*(record.getMessage() for record in caplog.records), caplog.text]
