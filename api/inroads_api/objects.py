@@ -7,7 +7,6 @@ import binascii
 import datetime as dt
 import hashlib
 from bisect import bisect_right
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from enum import EnumMeta
 from functools import cached_property, partial
@@ -331,8 +330,6 @@ class AccessFilter:
 
     def chosen(self) -> reach.AccessFilter:
         """The filter as the library takes it. Raises BadId, and InroadsError BAD_FILTER."""
-        if isinstance(self.max_steps, int) and self.max_steps < 1:
-            raise InroadsError("filter.maxSteps is less than 1", "BAD_FILTER")
 
         def given(listed: list[_T] | None) -> frozenset[_T] | None:
             return frozenset(listed) if listed or listed == [] else None
@@ -345,7 +342,7 @@ class AccessFilter:
             given(self.via),
             # A grant id is the resource's id, then `#` and the rest; it is compared as it stands.
             frozenset(each if "#" in each else node_id(each) for each in self.avoid or ()),
-            self.max_steps or None,
+            None if self.max_steps is strawberry.UNSET else self.max_steps,
         )
 
 
@@ -1256,10 +1253,6 @@ class GraphInfo:
     graph: strawberry.Private[AccessGraph]
     built_at: dt.datetime = value("The moment at which this version was built.")
 
-    @cached_property
-    def _counts(self) -> Counter[NodeKind]:
-        return Counter(map(kind_of, self.graph))
-
     @field
     def version(self) -> str:
         """A name that two graphs share exactly when they hold the same documents under the same policy."""
@@ -1273,22 +1266,22 @@ class GraphInfo:
     @field
     def identities(self) -> int:
         """How many identities are known."""
-        return self._counts[NodeKind.IDENTITY]
+        return self.graph.counts[NodeKind.IDENTITY]
 
     @field
     def businesses(self) -> int:
         """How many businesses are known."""
-        return self._counts[NodeKind.BUSINESS]
+        return self.graph.counts[NodeKind.BUSINESS]
 
     @field
     def accounts(self) -> int:
         """How many accounts are known."""
-        return self._counts[NodeKind.ACCOUNT]
+        return self.graph.counts[NodeKind.ACCOUNT]
 
     @field
     def groups(self) -> int:
         """How many groups are known."""
-        return self._counts[NodeKind.GROUP]
+        return self.graph.counts[NodeKind.GROUP]
 
     @field
     def grants(self) -> int:
@@ -1318,18 +1311,4 @@ class GraphInfo:
     @field
     def coverage(self) -> Coverage:
         """How much was observed; complete when every identity and business that is named has a document of its own."""
-        observed = Counter(kind_of(key) for key, seen in self.graph.nodes(data="observed") if seen)
-        notes = [
-            f"{observed[kind]} of {self._counts[kind]} {plural} have a {document} document of their own"
-            for kind, plural, document in (
-                (NodeKind.IDENTITY, "identities", "me"),
-                (NodeKind.BUSINESS, "businesses", "team"),
-            )
-            if observed[kind] < self._counts[kind]
-        ]
-        if not self.graph.documents:
-            notes.append("no document was read")
-            return _mirror(Coverage, model.Coverage(False, tuple(notes), 0, 0, 0, None, None))
-        subject = self.graph.documents[0].subject  # the counts are those of the whole graph, whatever the node
-        counted = self.graph.coverage_of_reach(subject)
-        return _mirror(Coverage, msgspec.structs.replace(counted, complete=not notes, notes=tuple(notes)))
+        return _mirror(Coverage, self.graph.coverage())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
@@ -217,6 +217,26 @@ class AccessGraph(MultiDiGraph):
             Section.ROLE: content.roles,
         }[section]
         return rows[index]
+
+    @cached_property
+    def counts(self) -> Counter[NodeKind]:
+        """How many nodes of each kind are known."""
+        return Counter(map(kind_of, self))
+
+    def coverage(self) -> Coverage:
+        """How much of the whole graph was observed: complete when every identity and business has its own document."""
+        identities, _, teams, *_ = self._observed
+        notes = [
+            f"{observed} of {self.counts[kind]} {plural} have a {document} document of their own"
+            for observed, kind, plural, document in (
+                (identities, NodeKind.IDENTITY, "identities", "me"),
+                (teams, NodeKind.BUSINESS, "businesses", "team"),
+            )
+            if observed < self.counts[kind]
+        ]
+        if not self.documents:
+            notes.append("no document was read")
+        return self._coverage(not notes, notes)
 
     def coverage_of_reach(self, identity: str) -> Coverage:
         """How far an identity's reach is known: complete when its own `me` document was read."""

@@ -14,6 +14,7 @@ from typing import Final, NamedTuple, overload
 
 import msgspec
 
+from inroads.errors import InroadsError
 from inroads.model import (
     Access,
     AccessState,
@@ -47,7 +48,8 @@ class AccessFilter(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     `via` keeps the paths that use only these relations (KEEPS is always allowed), `avoid` drops paths through these
     nodes or grants, `max_steps` drops longer paths. What remains of an access is then kept if it has any of `roles`,
-    any of `capabilities`, this `certainty` and this `state`. Raises BadId where `avoid` holds what is no id.
+    any of `capabilities`, this `certainty` and this `state`. Raises BadId where `avoid` holds what is no id, and
+    BAD_FILTER where `max_steps` is less than 1.
     """
 
     roles: frozenset[Role] | None = None
@@ -62,6 +64,8 @@ class AccessFilter(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         for each in self.avoid:
             if not is_grant_id(each):
                 node_id(each)
+        if self.max_steps is not None and self.max_steps < 1:
+            raise InroadsError("max_steps is less than 1", "BAD_FILTER")
 
     def allows(self, hop: Hop) -> bool:
         """Whether a path may take this hop."""

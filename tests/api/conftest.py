@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable
 
-import httpx
+import httpx2
 import msgspec
 import pytest
 from questions import NOON, Ask, asker, graph_of
-from starlette.exceptions import StarletteDeprecationWarning
+from starlette.testclient import TestClient
 
 from inroads import EXAMPLE
 from inroads.generate import population
@@ -17,13 +16,9 @@ from inroads.network import AccessGraph
 from inroads_api.app import create_app
 from inroads_api.schema import Schema, build_schema
 
-with warnings.catch_warnings():
-    warnings.simplefilter("ignore", StarletteDeprecationWarning)  # it prefers the successor of httpx
-    from starlette.testclient import TestClient
-
 collect_ignore = ["conftest.py"]  # as a module to look for doctests in, it clashes with every other conftest.py
 
-Serve = Callable[..., httpx.Client]
+Serve = Callable[..., httpx2.Client]
 
 
 @pytest.fixture(scope="session")
@@ -53,5 +48,5 @@ def serve() -> Serve:
 
 
 @pytest.fixture
-def client(bruce: AccessGraph, serve: Serve) -> httpx.Client:
+def client(bruce: AccessGraph, serve: Serve) -> httpx2.Client:
     return serve(create_app(bruce, NOON))

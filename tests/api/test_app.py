@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 from urllib.parse import urlencode
 
-import httpx
+import httpx2
 import pytest
 import uvicorn
 from questions import NOON, code
@@ -38,7 +38,7 @@ REACHED = {
 }
 
 
-def check_example(response: httpx.Response) -> None:
+def check_example(response: httpx2.Response) -> None:
     """The example which every release must get right."""
     assert response.status_code == 200
     reach = response.json()["data"]["identity"]["reach"]
@@ -59,14 +59,14 @@ def check_example(response: httpx.Response) -> None:
             assert len(cut) == 1
 
 
-def ask(client: httpx.Client, content: Any = None, **headers: str) -> Any:
+def ask(client: httpx2.Client, content: Any = None, **headers: str) -> Any:
     """POST a body that is JSON, or as it stands when it is bytes."""
     body = content if isinstance(content, bytes) else json.dumps(content).encode()
     given = {"content-type": "application/json"} | {name.replace("_", "-"): value for name, value in headers.items()}
     return client.post("/graphql", content=body, headers={name: value for name, value in given.items() if value})
 
 
-def test_example(client: httpx.Client) -> None:
+def test_example(client: httpx2.Client) -> None:
     """The example comes out exactly over HTTP."""
     check_example(ask(client, {"query": EXAMPLE, "variables": {"email": "b@example.com"}}))
 
@@ -90,7 +90,7 @@ def address(bruce: AccessGraph) -> Iterator[str]:
 def test_real_server(address: str) -> None:
     """The same over a real server: GET, POST, a page, a body without a length that is too long, a foreign host."""
     variables = {"email": "b@example.com"}
-    with httpx.Client(base_url=address, trust_env=False) as client:
+    with httpx2.Client(base_url=address, trust_env=False) as client:
         check_example(client.post("/graphql", json={"query": EXAMPLE, "variables": variables}))
         check_example(client.get("/graphql", params={"query": EXAMPLE, "variables": json.dumps(variables)}))
         assert client.get("/healthz").text == "ok\n"
@@ -112,7 +112,7 @@ def test_real_server(address: str) -> None:
         {"query": f"query A {QUERY} query B {QUERY}", "operationName": "B"},
     ],
 )
-def test_well_formed(client: httpx.Client, bruce: AccessGraph, body: dict[str, Any]) -> None:
+def test_well_formed(client: httpx2.Client, bruce: AccessGraph, body: dict[str, Any]) -> None:
     """The parameters of GraphQL over HTTP may be left out or null; what else is there is ignored."""
     response = ask(client, body)
     assert response.status_code == 200
@@ -141,7 +141,7 @@ def test_well_formed(client: httpx.Client, bruce: AccessGraph, body: dict[str, A
         [{"query": QUERY}],
     ],
 )
-def test_bad_request(client: httpx.Client, body: Any, accept: str) -> None:
+def test_bad_request(client: httpx2.Client, body: Any, accept: str) -> None:
     """What is not a request at all is 400 in both media types."""
     response = ask(client, body, accept=accept)
     assert response.status_code == 400
@@ -161,14 +161,14 @@ def test_bad_request(client: httpx.Client, body: Any, accept: str) -> None:
         ({"query": '{ node(id: "x") { id } }'}, 200, "BAD_ID"),
     ],
 )
-def test_status(client: httpx.Client, body: dict[str, Any], status: int, wanted: str) -> None:
+def test_status(client: httpx2.Client, body: dict[str, Any], status: int, wanted: str) -> None:
     """What was refused before it was executed is 400 in the modern media type, 200 in the legacy one."""
     modern, legacy = ask(client, body, accept=MODERN), ask(client, body, accept=LEGACY)
     assert (modern.status_code, legacy.status_code) == (status, 200)
     assert code(modern.json()) == code(legacy.json()) == wanted
 
 
-def test_too_large(client: httpx.Client) -> None:
+def test_too_large(client: httpx2.Client) -> None:
     """One byte more than the limit is 413, with or without a length; the limit itself is read."""
     fits = b'{"query": "%s"}' % (b" " * (MAX_BODY - 13))
     assert len(fits) == MAX_BODY
@@ -192,7 +192,7 @@ def test_too_large(client: httpx.Client) -> None:
         ("", 415),
     ],
 )
-def test_content_type(client: httpx.Client, content_type: str, status: int) -> None:
+def test_content_type(client: httpx2.Client, content_type: str, status: int) -> None:
     """Only JSON in UTF-8 is read, which no page of another site can send without being asked first."""
     assert ask(client, {"query": QUERY}, content_type=content_type).status_code == status
 
@@ -219,7 +219,7 @@ def test_content_type(client: httpx.Client, content_type: str, status: int) -> N
         (";;,,", None),
     ],
 )
-def test_accept(client: httpx.Client, accept: str, media_type: str | None) -> None:
+def test_accept(client: httpx2.Client, accept: str, media_type: str | None) -> None:
     """The answer has the media type that the asker prefers, or is 406."""
     assert acceptable(accept) == media_type
     response = ask(client, {"query": QUERY}, accept=accept or "*/*")
@@ -227,7 +227,7 @@ def test_accept(client: httpx.Client, accept: str, media_type: str | None) -> No
     assert response.headers["content-type"] == f"{media_type or LEGACY}; charset=utf-8"
 
 
-def test_no_accept(client: httpx.Client) -> None:
+def test_no_accept(client: httpx2.Client) -> None:
     """An asker that says nothing of what it accepts gets the modern media type."""
     del client.headers["accept"]
     assert ask(client, {"query": QUERY}).headers["content-type"].startswith(MODERN)
@@ -237,7 +237,7 @@ def url(**parameters: str) -> str:
     return f"/graphql?{urlencode(parameters)}"
 
 
-def test_get(client: httpx.Client, bruce: AccessGraph) -> None:
+def test_get(client: httpx2.Client, bruce: AccessGraph) -> None:
     """A query may come in the URL; empty parameters are as good as none."""
     wanted = {"data": {"graph": {"version": bruce.version}}}
     assert client.get(url(query=QUERY)).json() == wanted
@@ -259,14 +259,14 @@ def test_get(client: httpx.Client, bruce: AccessGraph) -> None:
         "/graphql?" + "&".join(f"a{n}=1" for n in range(30)),
     ],
 )
-def test_bad_get(client: httpx.Client, target: str) -> None:
+def test_bad_get(client: httpx2.Client, target: str) -> None:
     """A URL that is not a request is 400."""
     response = client.get(target)
     assert response.status_code == 400
     assert code(response.json()) == "BAD_REQUEST"
 
 
-def test_get_never_changes_anything(client: httpx.Client) -> None:
+def test_get_never_changes_anything(client: httpx2.Client) -> None:
     """A mutation in a URL is 405, in both media types."""
     for accept in (MODERN, LEGACY):
         response = client.get(url(query="mutation { anything }"), headers={"accept": accept})
@@ -275,7 +275,7 @@ def test_get_never_changes_anything(client: httpx.Client) -> None:
 
 
 @pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH", "OPTIONS"])
-def test_methods(client: httpx.Client, method: str) -> None:
+def test_methods(client: httpx2.Client, method: str) -> None:
     """Other methods are 405, and the answer names those there are; no other site is let in."""
     response = client.request(method, "/graphql", headers={"origin": "http://evil.example"})
     assert response.status_code == 405
@@ -299,12 +299,12 @@ def test_methods(client: httpx.Client, method: str) -> None:
         ("", 400),
     ],
 )
-def test_hosts(client: httpx.Client, host: str, status: int) -> None:
+def test_hosts(client: httpx2.Client, host: str, status: int) -> None:
     """A name that was bound to this address by somebody else is refused."""
     assert client.get("/healthz", headers={"host": host}).status_code == status
 
 
-def test_other_hosts(bruce: AccessGraph, serve: Callable[..., httpx.Client]) -> None:
+def test_other_hosts(bruce: AccessGraph, serve: Callable[..., httpx2.Client]) -> None:
     """Whoever serves it under another name says so."""
     client = serve(create_app(bruce, NOON, hosts=["inroads.example"]), "http://inroads.example")
     assert client.get("/healthz").status_code == 200
@@ -312,7 +312,7 @@ def test_other_hosts(bruce: AccessGraph, serve: Callable[..., httpx.Client]) -> 
 
 
 @pytest.mark.parametrize("target", ["/", "/healthz", "/nothing", url(query=QUERY), "/graphql"])
-def test_headers(client: httpx.Client, target: str) -> None:
+def test_headers(client: httpx2.Client, target: str) -> None:
     """Every answer says that it is not to be stored, sniffed, framed or run."""
     headers = client.get(target).headers
     assert headers["cache-control"] == "no-store"
@@ -320,7 +320,7 @@ def test_headers(client: httpx.Client, target: str) -> None:
     assert headers["content-security-policy"].startswith("default-src 'none'")
 
 
-def test_page(client: httpx.Client) -> None:
+def test_page(client: httpx2.Client) -> None:
     """The page says what this is, shows a query that works, and loads nothing from elsewhere."""
     page = client.get("/")
     assert page.headers["content-type"] == "text/html; charset=utf-8"
@@ -331,7 +331,7 @@ def test_page(client: httpx.Client) -> None:
     assert response.json()["data"]["identity"]["reach"]["totalCount"] == 6
 
 
-def test_unexpected(client: httpx.Client, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
+def test_unexpected(client: httpx2.Client, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
     """What nobody expected is 500 without a word of it, in the answer and in the log."""
     caplog.set_level(logging.DEBUG, "inroads_api")
 
@@ -346,10 +346,10 @@ def test_unexpected(client: httpx.Client, monkeypatch: pytest.MonkeyPatch, caplo
     assert "secret" not in caplog.text
 
 
-def test_nothing_asked_is_logged(client: httpx.Client, caplog: pytest.LogCaptureFixture) -> None:
+def test_nothing_asked_is_logged(client: httpx2.Client, caplog: pytest.LogCaptureFixture) -> None:
     """Refused requests leave no email, no query and no variable in the log of this program."""
     caplog.set_level(logging.DEBUG)
-    logging.getLogger("httpx").setLevel(logging.WARNING)  # the asker's own log
+    logging.getLogger("httpx2").setLevel(logging.WARNING)  # the asker's own log
     for body in (
         {"query": '{ identity(by: {email: "secret@example.com"}) { nothing } }'},
         {"query": "query ($n: Int!) { nodes(ids: $n) { id } }", "variables": {"n": "secret@example.com"}},
