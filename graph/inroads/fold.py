@@ -56,9 +56,9 @@ def fold(statements: Iterable[Statement], policy: Policy) -> Fold:
             groups[group].add(business)
     issues = {issue for statement in unique for issue in statement.issues}
 
-    def stands(said: _Said, *more: str) -> bool:
+    def stands(said: _Said) -> bool:
         moment = documents[said.document].observed_at
-        return all(latest.get(scope, moment) <= moment for scope in (*said.claim.scopes, *more))
+        return all(latest.get(scope, moment) <= moment for scope in said.claim.scopes)
 
     edges: defaultdict[tuple[str, Relation, str, bool], list[_Said]] = defaultdict(list)
     roles: list[_Said] = []
@@ -68,18 +68,26 @@ def fold(statements: Iterable[Statement], policy: Policy) -> Fold:
             roles.append(said)
         elif stands(said):
             edges[claim.principal, claim.relation, claim.resource, claim.client_role].append(said)
-    kept_by, keeps = defaultdict(list), defaultdict(list)
-    for business, relation, account, _ in edges:
+    kept_by, keeps, member_of = (defaultdict[str, set[str]](set) for _ in range(3))
+    for principal, relation, resource, _ in edges:
         if relation is Relation.KEEPS:
-            kept_by[account].append(business)
-            keeps[business].append(account)
+            kept_by[resource].add(principal)
+            keeps[principal].add(resource)
+        elif relation is Relation.MEMBER:
+            member_of[principal].add(resource)
+    teams = {
+        account: max(latest[scope] for scope in map(team_scope, keepers) if scope in latest)
+        for account, keepers in kept_by.items()
+        if any(team_scope(business) in latest for business in keepers)
+    }
     for said in roles:
         identity, account = said.claim.principal, said.claim.resource
-        keepers = kept_by.get(account, ())
-        if stands(said, *map(team_scope, keepers)):
+        moment = documents[said.document].observed_at
+        if stands(said) and teams.get(account, moment) <= moment:
             # A role on the account that a business keeps is the membership's grant, in the older dialect.
-            members = [(identity, Relation.MEMBER, business, False) for business in keepers]
-            for key in [key for key in members if key in edges] or [(identity, Relation.ROLE, account, False)]:
+            shared = kept_by.get(account, set()) & member_of.get(identity, set())
+            members = [(identity, Relation.MEMBER, business, False) for business in shared]
+            for key in members or [(identity, Relation.ROLE, account, False)]:
                 edges[key].append(said)
     grants = []
     for key in sorted(edges):
@@ -91,7 +99,7 @@ def fold(statements: Iterable[Statement], policy: Policy) -> Fold:
     for one, many, what in ((kept_by, "businesses keep", "account"), (keeps, "accounts are kept by", "business")):
         for node, others in one.items():
             if len(others) > 1:
-                owner, account = (others[0], node) if what == "account" else (node, others[0])
+                owner, account = (min(others), node) if what == "account" else (node, min(others))
                 grant = _grant((owner, Relation.KEEPS, account, False), edges[owner, Relation.KEEPS, account, False])
                 message = f"{len(others)} {many} {node}"
                 issues.add(_issue(documents, grant, "reference_conflict", message))

@@ -120,6 +120,15 @@ class AccessGraph(MultiDiGraph):
 
         A business counts together with the account it keeps.
         """
+        if node not in self._latent:
+            self._latent[node] = self._reasons(node)
+        return self._latent[node]
+
+    @cached_property
+    def _latent(self) -> dict[str, tuple[str, ...]]:
+        return {}  # filled as it is asked: the graph does not change, and paths ask for the same nodes again
+
+    def _reasons(self, node: str) -> tuple[str, ...]:
         kind = kind_of(node)
         if kind is NodeKind.IDENTITY:
             return ("identity_unconfirmed",) if self.nodes[node].get("unconfirmed") else ()
@@ -133,7 +142,7 @@ class AccessGraph(MultiDiGraph):
             status = data.get("subscription_status")
             if status is not None and status not in self.policy.alive:
                 reasons.append(status)
-        return tuple(reasons)
+        return tuple(dict.fromkeys(reasons))
 
     def find(self, text: str) -> str | None:
         """The node that a user means by an email or a printed node id; None when it is not known.
@@ -155,11 +164,11 @@ class AccessGraph(MultiDiGraph):
 
     @cached_property
     def _emails(self) -> dict[str, tuple[str, ...]]:
-        found: defaultdict[str, tuple[str, ...]] = defaultdict(tuple)
+        found: defaultdict[str, list[str]] = defaultdict(list)
         for node, data in self.nodes(data=True):
             if email := data.get("email"):
-                found[fold_email(email)] += (node,)
-        return dict(found)
+                found[fold_email(email)].append(node)
+        return {email: tuple(nodes) for email, nodes in found.items()}
 
     def search(self, text: str, first: int = 10) -> list[str]:
         """Up to `first` nodes whose id, email or name contains the text, exact matches first, then prefixes."""

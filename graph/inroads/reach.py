@@ -37,8 +37,8 @@ from inroads.policy import GRAMMAR, Conveys, Phase
 MAX_PATHS: Final = 1000
 """The most paths that are kept for one access; more are told as `truncated`."""
 
-MAX_WORK: Final = 50_000
-"""The most partial associations that are looked at for the paths of one access."""
+MAX_WORK: Final = 5_000
+"""The most partial associations that are looked at for the paths of one access, alive or not."""
 
 RESOURCES: Final = frozenset({NodeKind.BUSINESS, NodeKind.ACCOUNT})
 
@@ -275,16 +275,19 @@ class _Association:
 
     def __init__(self, graph: AccessGraph, start: str, chosen: AccessFilter, *, forward: bool) -> None:
         self.graph, self.start, self.chosen, self.forward = graph, start, chosen, forward
+        self.before: dict[bool, defaultdict[str, list[tuple[str, Hop]]]] = {}
         self.distances = self._search(alive=False)
         self.alive = self._search(alive=True)
 
-    def _hops(self, node: str, *, forward: bool, alive: bool) -> Iterator[tuple[str, Hop]]:
-        for hop in self.graph.hops_from(node) if forward else self.graph.hops_to(node):
-            other = hop.resource if forward else hop.principal
+    def _hops(self, node: str, *, alive: bool) -> Iterator[tuple[str, Hop]]:
+        for hop in self.graph.hops_from(node) if self.forward else self.graph.hops_to(node):
+            other = hop.resource if self.forward else hop.principal
             if self.chosen.allows(hop) and not (alive and (not hop.grant.active or self.graph.latent(other))):
                 yield other, hop
 
     def _search(self, *, alive: bool) -> dict[str, int]:
+        """The distance of each node, noting the hops that led to it for the way back."""
+        before = self.before[alive] = defaultdict(list)
         if self.start in self.chosen.avoid or (alive and self.graph.latent(self.start)):
             return {}
         distances, frontier = {self.start: 0}, [self.start]
@@ -293,7 +296,8 @@ class _Association:
             for node in frontier:
                 if distances[node] == self.chosen.max_steps:
                     continue
-                for other, _ in self._hops(node, forward=self.forward, alive=alive):
+                for other, hop in self._hops(node, alive=alive):
+                    before[other].append((node, hop))
                     if other not in distances:
                         distances[other] = distances[node] + 1
                         after.append(other)
@@ -330,8 +334,8 @@ class _Association:
                     yield link.hops(forward=not self.forward)
                 continue
             length = link.length if link else 0
-            for nearer, hop in self._hops(node, forward=not self.forward, alive=alive):
-                if nearer in distances and nearer != other and not (link and nearer in link.nodes()):
+            for nearer, hop in self.before[alive][node]:
+                if nearer != other and not (link and nearer in link.nodes()):
                     least = length + 1 + distances[nearer]
                     if least <= longest:
                         heapq.heappush(queue, (least, next(order), nearer, _Link(hop, link, length + 1)))
