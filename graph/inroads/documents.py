@@ -7,6 +7,7 @@ import hashlib
 import re
 from collections import Counter
 from collections.abc import Iterator
+from functools import cache, lru_cache
 from types import UnionType
 from typing import Annotated, Any, Final, Literal, NamedTuple, TypeGuard, Union, get_args, get_origin
 
@@ -28,7 +29,7 @@ MAX_VALUES: Final = 4_000_000
 Id = Annotated[int, Meta(ge=0, lt=10**18)] | Annotated[str, Meta(pattern=r"^(0|[1-9][0-9]{0,17})\Z")]
 """A numeric id; some exporters write it as a string. Both print the same."""
 
-AccountId = Annotated[str, Meta(min_length=1)]
+AccountId = Annotated[str, Meta(pattern=r"^[!-~]{1,64}\Z")]
 """A short case-sensitive string that may look like a date or a number, and is never converted."""
 
 Text = str | None | UnsetType
@@ -169,9 +170,9 @@ class Me(msgspec.Struct, frozen=True):
     addresses: list[Address | None] | UnsetType | None = UNSET
     profession: Profession | UnsetType | None = UNSET
     links: dict[str, Text] | UnsetType | None = UNSET
-    permissions: dict[str, dict[str, bool | int | float | str | None] | None] | UnsetType | None = UNSET
-    subscription_statuses: dict[str, Text] | UnsetType | None = UNSET
-    business_statuses: dict[str, Text] | UnsetType | None = UNSET
+    permissions: dict[AccountId, dict[str, bool | int | float | str | None] | None] | UnsetType | None = UNSET
+    subscription_statuses: dict[AccountId, Text] | UnsetType | None = UNSET
+    business_statuses: dict[AccountId, Text] | UnsetType | None = UNSET
     integrations: dict[str, None] | UnsetType | None = UNSET
     business_memberships: list[Membership | None] | UnsetType | None = UNSET
     groups: list[GroupRow | None] | UnsetType | None = UNSET
@@ -255,6 +256,14 @@ def reread(document: Document) -> Observation:
     return _observation(document, *_typed(_unwrap(value)[0], document.prefix))
 
 
+def restore(body: bytes, sha256: str, observed_at: dt.datetime, source: str) -> Observation:
+    """The observation of a redacted canonical body that was kept. Raises ValueError where that is no document."""
+    try:
+        return _observe(msgspec.json.decode(body), body, sha256, observed_at, source)
+    except (_Rejected, msgspec.DecodeError) as error:
+        raise ValueError("the body is no document that can be taken") from error
+
+
 def unknown_keys(document: Document) -> Counter[str]:
     """How often each key occurs that this version does not read, by its pointer with `*` for indexes."""
     value = _unwrap(msgspec.json.decode(document.body))[0]
@@ -283,6 +292,8 @@ def _decode(raw: bytes) -> Any:
         raise _Rejected(code, "", str(error)) from None
     except UnicodeDecodeError:
         raise _Rejected("not_json", "", "it is not UTF-8") from None
+    if isinstance(value, str):
+        raise _Rejected("not_an_object", "", "a JSON string, not an object")  # perhaps a secret, and nothing else
     return _redact(value, 0)
 
 
@@ -318,22 +329,24 @@ def parse_moment(value: object) -> dt.datetime | None:
 
 
 def _take(value: Any, observed_at: dt.datetime, source: str) -> Observation:
+    body = msgspec.json.encode(value, order="sorted")
+    return _observe(value, body, hashlib.sha256(body).hexdigest(), observed_at, source)
+
+
+def _observe(value: Any, body: bytes, sha256: str, observed_at: dt.datetime, source: str) -> Observation:
     inner, prefix = _unwrap(value)
     content, problems = _typed(inner, prefix)
     if isinstance(content, Me):
         kind, subject, business = "me", f"identity:{content.number}", ""
     else:
         kind, subject, business = "team", f"business:{content.business.id}", "/business" if "business" in inner else ""
-    body = msgspec.json.encode(value, order="sorted")
-    sha256 = hashlib.sha256(body).hexdigest()
     document = Document(observed_at, sha256, source, kind, subject, prefix, business, body)
     return _observation(document, content, problems)
 
 
 def _observation(document: Document, content: Me | Team, problems: list[_Problem]) -> Observation:
-    return Observation(
-        document, content, tuple(Issue(document.source, *problem, document.sha256) for problem in problems)
-    )
+    issues = (Issue(document.source, *problem, document.sha256) for problem in sorted(problems))  # not in order of keys
+    return Observation(document, content, tuple(issues))
 
 
 def _unwrap(value: Any) -> tuple[dict[str, Any], str]:
@@ -405,13 +418,23 @@ def _read(kind: Any, value: Any, pointer: str, problems: list[_Problem]) -> Any:
             items = (_read_row(item, each, f"{pointer}/{index}", problems) for index, each in enumerate(value))
             return [None if each is UNREADABLE else each for each in items]
         if origin is dict and isinstance(value, dict):
-            item = get_args(option)[1]
-            pairs = {key: _read(item, each, f"{pointer}/{escape(key)}", problems) for key, each in value.items()}
-            return {key: each for key, each in pairs.items() if each is not UNREADABLE}
+            name, item = get_args(option)
+            pairs = {}
+            for key, each in value.items():
+                place = f"{pointer}/{escape(key)}"
+                pair = _read(name, key, place, problems), _read(item, each, place, problems)
+                if UNREADABLE not in pair:
+                    pairs[key] = pair[1]
+            return pairs
         if isinstance(origin, type) and issubclass(origin, msgspec.Struct) and isinstance(value, dict):
             return _read_struct(origin, value, pointer, problems)
     problems.append((pointer, "wrong_type", message))
     return UNREADABLE
+
+
+@cache
+def _fields(kind: type[msgspec.Struct]) -> tuple[msgspec.structs.FieldInfo, ...]:
+    return msgspec.structs.fields(kind)  # it evaluates the annotations each time
 
 
 def _read_row(kind: Any, value: Any, pointer: str, problems: list[_Problem]) -> Any:
@@ -423,7 +446,7 @@ def _read_row(kind: Any, value: Any, pointer: str, problems: list[_Problem]) -> 
 
 def _read_struct(kind: type[msgspec.Struct], value: dict[str, Any], pointer: str, problems: list[_Problem]) -> Any:
     found: dict[str, Any] = {}
-    for field in msgspec.structs.fields(kind):
+    for field in _fields(kind):
         each = UNREADABLE
         if field.name in value:
             each = _read(field.type, value[field.name], f"{pointer}/{field.name}", problems)
@@ -447,31 +470,31 @@ _SECRET_VALUE = re.compile(
     | \. (?-i:eyJ) [\w-]{8}                                         # the claims of a JWT
     | \b bearer \s++ (?=[\w.~+/-]*\d) [\w.~+/-]{16}
     | (?:token|secret|passwo?r?d|api_?key) ["']? \s*+ [=:] \s*+ ["']? (?=[\w.~+/-]*\d) [\w.~+/-]{8}
-    | (?<![0-9a-z]) [0-9a-f]{40,}+ (?![0-9a-z])                      # the vendor's own tokens; a UUID has 32
     | :// [^\s/@:]* : [^\s/@]+ @                                    # a password in a URL
     | -----BEGIN[ ][A-Z ]*PRIVATE[ ]KEY
     """,
     re.IGNORECASE | re.VERBOSE | re.ASCII,
 )
+_SECRET_MARKS: Final = ("eyj", "bearer", "token", "secret", "passw", "api", "://", "-----begin")
+"""One of these is in every text that `_SECRET_VALUE` matches, and is found faster."""
 _SHORTEST_SECRET: Final = 12
+_SECRET_HEX = re.compile(r"(?<![0-9a-z])(?=[a-f]*\d)[0-9a-f]{40,}+(?![0-9a-z])")  # the vendor's tokens; a UUID has 32
+_SHORTEST_HEX: Final = 40
 _ACCOUNT_TABLES: Final = frozenset({"permissions", "subscription_statuses", "business_statuses"})
-_FIELDS: Final = frozenset(
-    name
-    for kind in (
-        Me,
-        Profile,
-        Profession,
-        Address,
-        Phone,
-        Membership,
-        Business,
-        ClientRow,
-        GroupRow,
-        RoleRow,
-        TeamMember,
-    )
-    for name in kind.__struct_fields__
-) - {"integrations"}
+_STRUCTS: Final = (
+    Me,
+    Profile,
+    Profession,
+    Address,
+    Phone,
+    Membership,
+    Business,
+    ClientRow,
+    GroupRow,
+    RoleRow,
+    TeamMember,
+)
+_FIELDS: Final = frozenset(name for kind in _STRUCTS for name in kind.__struct_fields__) - {"integrations"}
 _DROPPED: Final = object()
 
 
@@ -491,13 +514,13 @@ def _redact(value: Any, depth: int, *, table: bool = False) -> Any:
     if isinstance(value, dict):
         kept: dict[str, Any] = {}
         for key, each in value.items():
-            if key not in _FIELDS and (
-                _holds_secret(key) or (_SECRET_KEY.search(key) and not (table and _is_plain(each)))
-            ):
-                continue
-            if key.casefold().startswith("integration"):
-                kept[key] = _integration_names(each)
-                continue
+            if key not in _FIELDS:
+                plain = table and _is_plain(each)
+                if _holds_secret(key) or (not plain and _SECRET_KEY.search(key)):
+                    continue
+                if not plain and key.casefold().startswith("integration"):
+                    kept[key] = _integration_names(each)
+                    continue
             cleaned = _redact(each, depth + 1, table=table or key in _ACCOUNT_TABLES)
             if cleaned is not _DROPPED:
                 kept[key] = cleaned
@@ -506,13 +529,19 @@ def _redact(value: Any, depth: int, *, table: bool = False) -> Any:
 
 
 def _holds_secret(text: str) -> bool:
-    return len(text) >= _SHORTEST_SECRET and _SECRET_VALUE.search(text) is not None
+    if len(text) < _SHORTEST_SECRET:
+        return False
+    folded = text.lower()
+    return (any(mark in folded for mark in _SECRET_MARKS) and _SECRET_VALUE.search(text) is not None) or (
+        len(text) >= _SHORTEST_HEX and _SECRET_HEX.search(folded) is not None
+    )
 
 
 def _is_plain(value: Any) -> bool:
     """Whether a value of a table is too plain for a secret: a flag, a limit, a word in lower case, flags by name."""
     if isinstance(value, dict):
-        return all(isinstance(each, int | None) for each in value.values())
+        flags = (isinstance(each, int | None) and re.fullmatch(r"[a-z_.]{1,60}", name) for name, each in value.items())
+        return all(flags)
     return isinstance(value, int | None) or (isinstance(value, str) and bool(re.fullmatch(r"[a-z_]{1,20}", value)))
 
 
@@ -539,7 +568,7 @@ def _unknown(kind: Any, value: Any, pointer: str) -> Iterator[str]:
             for each in value:
                 yield from _unknown(get_args(option)[0], each, f"{pointer}/*")
         elif isinstance(origin, type) and issubclass(origin, msgspec.Struct) and isinstance(value, dict):
-            fields = {field.name: field.type for field in msgspec.structs.fields(origin)}
+            fields = {field.name: field.type for field in _fields(origin)}
             for key, each in value.items():
                 if key in fields:
                     yield from _unknown(fields[key], each, f"{pointer}/{key}")
@@ -557,7 +586,7 @@ def pointer(document: Document, section: Section, index: int, sub: int) -> str:
 
 def record(document: Document, place: str) -> Any:
     """The redacted JSON value at a JSON pointer of a document. Raises LookupError when there is none."""
-    value = msgspec.json.decode(document.body)
+    value = _value(document)
     root, *tokens = place.split("/")
     if root:
         raise LookupError(place)
@@ -569,6 +598,11 @@ def record(document: Document, place: str) -> Any:
         else:
             raise LookupError(place)
     return value
+
+
+@lru_cache(maxsize=16)
+def _value(document: Document) -> Any:
+    return msgspec.json.decode(document.body)  # many records of one large document are often asked for together
 
 
 def escape(key: str) -> str:

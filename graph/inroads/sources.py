@@ -7,14 +7,16 @@ a few documents is held at a time.
 
 from __future__ import annotations
 
+import codecs
 import datetime as dt
 import gzip
 import io
+import json
 import os
 import re
 import zlib
 from collections.abc import Callable, Iterable, Iterator
-from itertools import chain
+from itertools import chain, count
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Final, NamedTuple
 
@@ -200,6 +202,9 @@ def _lines(begun: bytes, stream: IO[bytes], source: str, number: int) -> Iterato
 _DAMAGE: Final = (OSError, EOFError, zlib.error)
 
 
+_BRACED_LINE: Final = re.compile(rb"^\{[^\n]*+", re.MULTILINE)
+
+
 def _is_ndjson(head: bytes, whole: bytes, source: str) -> bool:
     """Whether a text whose first line is no object has one on each line all the same, that line being broken.
 
@@ -212,69 +217,51 @@ def _is_ndjson(head: bytes, whole: bytes, source: str) -> bool:
     second, _, more = rest.lstrip().partition(b"\n")
     named = source.lower().endswith(_LINE_ENDINGS)
     broken = not _may_go_on(head + second + more.lstrip()[:1])
-    return named + broken + any(line.startswith(b"{") and _is_object(line) for line in io.BytesIO(rest)) >= 2
+    return named + broken + any(_is_json(line[0]) for line in _BRACED_LINE.finditer(rest)) >= 2
 
 
-_SPACE: Final = re.compile(rb"[ \t\r\n]*+")
-_DELIMITER: Final = re.compile(rb"[ \t\r\n]*+([,\]]?)")
-_STRING: Final = rb'"(?:[^"\\]++|\\.)*+"'
-_SCALAR: Final = re.compile(rb'(?:[^",\[\]{} \t\r\n]++|' + _STRING + rb")*+", re.DOTALL)
-_INSIDE: Final = re.compile(rb'(?:[^"\[\]{}]++|' + _STRING + rb")*+", re.DOTALL)
+_GAP: Final = re.compile(r"[ \t\r\n]*+(,?)[ \t\r\n]*+(\]?)")
+_JSON: Final = json.JSONDecoder()
 
 
-def _array(buffer: bytes, stream: IO[bytes], source: str) -> Iterator[_Arrival | Rejection]:
+def _array(begun: bytes, stream: IO[bytes], source: str) -> Iterator[_Arrival | Rejection]:
     """The elements of an array as they are read. Where it breaks it ends: what follows may stand anywhere."""
-    start = index = 0
-    while True:
-        start = _SPACE.match(buffer, start).end()  # type: ignore[union-attr]  # it matches anything
-        place = f"{source}#/{index}"
-        if index == 0 and buffer.startswith(b"]", start):
-            end = start
-            break
-        element = _element(buffer, start)
-        if element is None:
-            if len(buffer) - start > MAX_BYTES:
-                yield Rejection(place, "", "too_large", f"more than {MAX_BYTES:,} bytes: what follows is lost")
+    decode = codecs.getincrementaldecoder("utf-8")("replace").decode
+    text, at = decode(begun), 0
+    for index in count():
+        place, size = f"{source}#/{index}", _CHUNK
+        while True:
+            gap = _GAP.match(text, at)
+            start = gap.end() if gap else at
+            if gap and gap[2]:
+                if gap[1]:
+                    yield Rejection(place, "", "not_json", "the array ends after a comma")
+                elif text[start:].strip() or stream.read(_CHUNK).strip():
+                    yield Rejection(source, "", "not_json", "there is more after the end of the array")
                 return
-            more = stream.read(max(_CHUNK, len(buffer) - start))
+            try:
+                if index and not (gap and gap[1]):
+                    raise ValueError
+                _, end = _JSON.raw_decode(text, start)
+                break
+            except RecursionError:
+                yield Rejection(place, "", "too_deep", "the array is far too deep here: what follows is lost")
+                return
+            except ValueError:
+                large = len(text) - start > MAX_BYTES
+                more = b"" if large else stream.read(size)
             if not more:
-                yield Rejection(place, "", "truncated", "the array is cut off here")
+                code, message = "not_json", "broken"
+                if large:
+                    code, message = "too_large", "too large"
+                elif _may_go_on(text[start:].encode()):
+                    code, message = "truncated", "cut off"
+                yield Rejection(place, "", code, f"the array is {message} here: what follows is lost")
                 return
-            buffer, start = buffer[start:] + more, 0
-            continue
-        raw, delimiter, end = element
-        if not delimiter or not _is_json(raw):
-            yield Rejection(place, "", "not_json", "the array is broken here: what follows is lost")
-            return
-        yield _Arrival(raw, place)
-        if delimiter == b"]":
-            end -= 1
-            break
-        start, index = end, index + 1
-    for rest in chain((buffer[end + 1 :],), iter(lambda: stream.read(_CHUNK), b"")):
-        if rest.strip():
-            yield Rejection(source, "", "not_json", "there is more after the end of the array")
-            return
-
-
-def _element(buffer: bytes, start: int) -> tuple[bytes, bytes, int] | None:
-    """The value at `start`, the delimiter after it and where that ends; None when the buffer does not hold them."""
-    depth, at, pattern = 0, start, _SCALAR
-    while True:
-        at = pattern.match(buffer, at).end()  # type: ignore[union-attr]  # it matches anything
-        if at == len(buffer) or buffer[at] == 0x22:  # a string that goes on
-            return None
-        if buffer[at] in b"[{" and (depth or at == start):
-            depth, at, pattern = depth + 1, at + 1, _INSIDE
-            continue
-        if depth:
-            depth, at = depth - 1, at + 1
-        if not depth:
-            break
-    delimiter = _DELIMITER.match(buffer, at)
-    if delimiter is None or (not delimiter[1] and delimiter.end() == len(buffer)):
-        return None
-    return buffer[start:at], delimiter[1], delimiter.end()
+            text = ("," if gap and gap[1] else "") + text[start:] + decode(more)
+            at, size = 0, min(size * 2, 2**20)
+        yield _Arrival(text[start:end].encode(), place)
+        at = end
 
 
 def _is_object(text: bytes) -> bool:
