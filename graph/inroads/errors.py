@@ -78,6 +78,17 @@ class BadCursor(InroadsError):
     code: str = "CURSOR_INVALID"
 
 
+@dataclass(unsafe_hash=True)
+class LedgerError(InroadsError):
+    """A ledger that cannot be used as asked; what was acknowledged before is still in it.
+
+    `code` is LEDGER_MISSING, LEDGER_FOREIGN (no ledger), LEDGER_NEWER (made by a newer version), LEDGER_CORRUPT,
+    LEDGER_READ_ONLY, LEDGER_FULL (the disk) or LEDGER_BUSY (another process holds it).
+    """
+
+    code: str = "LEDGER_CORRUPT"
+
+
 def extensions(error: InroadsError) -> dict[str, Any]:
     """The machine-readable part of an error: its code and its plain fields."""
     return {name: value for name, value in vars(error).items() if name != "message"}

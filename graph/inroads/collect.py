@@ -1,0 +1,570 @@
+"""Fetching documents from the service: `me` of each token, and the teams of the businesses it owns or administers.
+
+Its own room, beside the core, because it talks to the network. What is fetched comes out as the same
+values that files give, `Observation | Rejection`, each from a source like
+`https://api.freshbooks.com/auth/api/v1/users/me#label`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+import ipaddress
+import logging
+import re
+import ssl
+import time
+import zlib
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Iterator, Mapping
+from contextvars import ContextVar
+from email.utils import parsedate_to_datetime
+from http.cookiejar import CookieJar, DefaultCookiePolicy
+from random import SystemRandom
+from typing import Any, Final, NamedTuple, ParamSpec
+from urllib.parse import quote
+
+import httpx2
+import msgspec
+
+from inroads.documents import MAX_BYTES, Me, Observation, read, reread
+from inroads.errors import InroadsError, Rejection
+from inroads.model import Document, Role
+from inroads.policy import STOCK, Policy
+from inroads.tokens import ENVIRONMENT, VISIBLE, BadTokens, Secret, Token, TokenStore
+
+BASE_URL: Final = "https://api.freshbooks.com"
+ME: Final = "/auth/api/v1/users/me"
+TEAM: Final = "/auth/api/v1/users/business/{}"
+REFRESH: Final = "/auth/oauth/token"
+
+ADMINISTERS: Final = frozenset({Role.OWNER, Role.ADMIN})
+"""The roles whose holder may read the team of the business."""
+
+MAX_REDIRECTS: Final = 3
+"""The most redirects that are followed, all to where the request went in the first place."""
+
+Arrival = Observation | Rejection
+
+
+class Limits(msgspec.Struct, frozen=True, kw_only=True):
+    """How hard the service is asked, for all tokens together. Times are in seconds.
+
+    `attempts` is the most for one document, `backoff` the most that the first retry waits (twice that for each
+    further one, up to `longest_backoff`), `longest_pause` the most that a Retry-After is obeyed for, `silence` the
+    most between two pieces of an answer, `total` the most for the whole of it. Raises InroadsError for what is no
+    limit.
+    """
+
+    concurrency: int = 4
+    per_second: float = 4.0
+    attempts: int = 4
+    backoff: float = 0.5
+    longest_backoff: float = 30.0
+    longest_pause: float = 120.0
+    connect: float = 10.0
+    silence: float = 30.0
+    total: float = 120.0
+    max_bytes: int = MAX_BYTES
+
+    def __post_init__(self) -> None:
+        for name, value in msgspec.structs.asdict(self).items():
+            if not 0 < value < float("inf"):
+                raise InroadsError(f"{name} must be a positive number", "BAD_LIMITS")
+
+
+class Progress(msgspec.Struct, frozen=True, kw_only=True):
+    """How far one token is: documents taken, rejected, skipped since they are done, and attempts that were repeated.
+
+    `failed` is the code and `message` the sentence that say why this token gives no more documents, None while all
+    is well: what is wrong with one team does not fail its token.
+    """
+
+    label: str
+    fetched: int = 0
+    rejected: int = 0
+    skipped: int = 0
+    retried: int = 0
+    finished: bool = False
+    failed: str | None = None
+    message: str | None = None
+
+
+def _ignore(_: Progress) -> None:
+    pass
+
+
+_random: Final = SystemRandom().random
+
+
+def _utc_now() -> dt.datetime:
+    return dt.datetime.now(dt.UTC)
+
+
+async def collect(
+    store: TokenStore,
+    *,
+    teams: bool = False,
+    base_url: str = BASE_URL,
+    limits: Limits | None = None,
+    policy: Policy = STOCK,
+    done: Iterable[Document] = (),
+    now: Callable[[], dt.datetime] = _utc_now,
+    report: Callable[[Progress], None] = _ignore,
+    sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
+    clock: Callable[[], float] = time.monotonic,
+    jitter: Callable[[], float] = _random,
+) -> AsyncGenerator[Arrival]:
+    """Every document as it arrives, in the order of arrival; what cannot be had is a Rejection that says why.
+
+    With `teams` also the team of every business that a token owns or administers by `policy`. `done` are documents
+    that a run which was cut short has already given: their sources are not asked again, and a `me` among them still
+    tells which teams to ask for. `observed_at` is `now()` (aware) when the answer began. `report` is called with
+    every change of a token's progress. `sleep` and `clock` (seconds) go together; `jitter` gives 0 to 1.
+
+    One token's failure leaves the others alone. Nothing that a token can cause is raised; InroadsError for a
+    `base_url` that is neither https nor on this machine. Close it (`contextlib.aclosing`) when leaving early.
+    """
+    root = _root(base_url)
+    limits = limits or Limits()
+    for name in _TALKATIVE:
+        logging.getLogger(name).addFilter(_silenced)
+    kept = {document.source: document for document in done}
+    arrivals: asyncio.Queue[Arrival] = asyncio.Queue(limits.concurrency)  # the caller sets the pace
+    async with _client(root, limits) as client:
+        line = _Line(client, root, limits, now, sleep, clock, jitter)
+        waiting = iter(store.tokens)
+
+        async def work() -> None:
+            _COLLECTING.set(True)
+            for token in waiting:
+                await _Visit(token, store, line, kept, arrivals, report).run(policy if teams else None)
+
+        workers = [asyncio.create_task(work()) for _ in range(min(limits.concurrency, len(store.tokens)))]
+        all_work = asyncio.gather(*workers)
+        try:
+            while not (all_work.done() and arrivals.empty()):
+                arrival = asyncio.create_task(arrivals.get())
+                watched: set[asyncio.Future[Any]] = {arrival, all_work}
+                try:
+                    await asyncio.wait(watched, return_when=asyncio.FIRST_COMPLETED)
+                finally:
+                    arrival.cancel()  # that does nothing to one that is done
+                if arrival.done():
+                    yield arrival.result()
+            await all_work
+        finally:
+            for worker in workers:
+                worker.cancel()
+            await asyncio.gather(*workers, all_work, return_exceptions=True)
+
+
+_P = ParamSpec("_P")
+
+
+def _outside_a_loop(source: Callable[_P, AsyncGenerator[Arrival]]) -> Callable[_P, Iterator[Arrival]]:
+    def iterate(*args: _P.args, **kwargs: _P.kwargs) -> Iterator[Arrival]:
+        arrivals = source(*args, **kwargs)
+
+        async def following() -> Arrival | None:
+            return await anext(arrivals, None)
+
+        with asyncio.Runner() as runner:
+            try:
+                while (arrival := runner.run(following())) is not None:
+                    yield arrival
+            finally:
+                runner.run(_close(arrivals))
+
+    return iterate
+
+
+async def _close(arrivals: AsyncGenerator[Arrival]) -> None:
+    await arrivals.aclose()
+
+
+collected = _outside_a_loop(collect)
+"""The same as `collect`, where no event loop runs. Nothing is fetched while the caller has an item: take it quickly."""
+
+
+def _root(base_url: str) -> httpx2.URL:
+    try:
+        url = httpx2.URL(base_url)
+    except httpx2.InvalidURL:
+        url = httpx2.URL()
+    bare = not (url.userinfo or url.query or url.fragment) and url.path in ("", "/")
+    name = re.fullmatch(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?", url.host)
+    address = _address(url.host)
+    here = url.host == "localhost" or (address is not None and address.is_loopback)
+    if bare and (name or address) and (url.scheme == "https" or (url.scheme == "http" and here)):
+        return url
+    # The text is not quoted: it may hold a password.
+    raise InroadsError("the base URL is not https://host, nor http:// on this machine", "BAD_BASE_URL")
+
+
+def _address(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    try:
+        return ipaddress.ip_address(host)
+    except ValueError:
+        return None
+
+
+def _client(root: httpx2.URL, limits: Limits) -> httpx2.AsyncClient:
+    secure = root.scheme == "https"
+    return httpx2.AsyncClient(
+        headers={
+            "User-Agent": "inroads",
+            "Api-Version": "alpha",
+            "Accept": "application/json",
+            "Accept-Encoding": "gzip",
+        },
+        timeout=httpx2.Timeout(limits.silence, connect=limits.connect),
+        # Servers hang up on idle connections, mostly after 5 seconds or more: we must do so before, lest they do it
+        # while a request is on its way.
+        limits=httpx2.Limits(max_connections=limits.concurrency, keepalive_expiry=2.0),
+        follow_redirects=False,
+        # A cookie that came with one token must not go with another.
+        cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
+        # A proxy sees https from outside, but plain http with the bearer in it.
+        trust_env=secure,
+        # Where no TLS is spoken nobody's certificate need be loaded, and none is trusted.
+        verify=True if secure else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT),
+    )
+
+
+_TALKATIVE: Final = ("httpx2", *(f"httpcore2.{part}" for part in ("connection", "http11", "http2", "proxy", "socks")))
+"""These log the head of an answer as it came, with cookies and whatever else it repeats."""
+
+_COLLECTING: ContextVar[bool] = ContextVar("_COLLECTING", default=False)
+
+
+def _silenced(_: logging.LogRecord) -> bool:
+    return not _COLLECTING.get()
+
+
+class _Answer(NamedTuple):
+    status: int
+    body: bytes
+    moment: dt.datetime
+    retry_after: str
+
+
+class _Failure(NamedTuple):
+    code: str
+    message: str
+
+
+_Outcome = _Answer | _Failure
+
+
+class _Line:
+    """The way to the service, shared by all tokens: evenly spaced requests, retries, bounds."""
+
+    def __init__(
+        self,
+        client: httpx2.AsyncClient,
+        root: httpx2.URL,
+        limits: Limits,
+        now: Callable[[], dt.datetime],
+        sleep: Callable[[float], Awaitable[object]],
+        clock: Callable[[], float],
+        jitter: Callable[[], float],
+    ) -> None:
+        self.client, self.root, self.limits, self.now = client, root, limits, now
+        self._sleep, self._clock, self._jitter = sleep, clock, jitter
+        self._next = self._resumes = clock()
+
+    async def ask(self, request: httpx2.Request, retried: Callable[[], None], *, repeatable: bool = True) -> _Outcome:
+        """The last of at most `attempts` outcomes. What is not repeatable is repeated only when it was not heard."""
+        for attempt in range(1, self.limits.attempts + 1):
+            await self._turn()
+            outcome = await self._attempt(request)
+            if attempt == self.limits.attempts or not _is_passing(outcome, repeatable):
+                break
+            retried()
+            await self._wait(outcome, attempt)
+        return outcome
+
+    async def _turn(self) -> None:
+        start = max(self._clock(), self._next)
+        self._next = start + 1 / self.limits.per_second
+        while (left := max(start, self._resumes) - self._clock()) > 0:
+            await self._sleep(left)
+
+    async def _wait(self, outcome: _Outcome, attempt: int) -> None:
+        """Wait as long as the service asks for, all tokens together; else a random part of the back-off."""
+        asked = self._asked(outcome.retry_after) if isinstance(outcome, _Answer) else None
+        if asked is not None:
+            self._resumes = max(self._resumes, self._clock() + asked)
+        else:
+            longest = min(self.limits.longest_backoff, self.limits.backoff * 2 ** (attempt - 1))
+            await self._sleep(self._jitter() * longest)
+
+    def _asked(self, retry_after: str) -> float | None:
+        if re.fullmatch(r"[0-9]{1,9}", retry_after, re.ASCII):
+            seconds = float(retry_after)
+        else:
+            try:
+                moment = parsedate_to_datetime(retry_after)
+                if moment.tzinfo is None:  # `-0000` is UTC too
+                    moment = moment.replace(tzinfo=dt.UTC)
+                seconds = (moment - self.now()).total_seconds()
+            except (ValueError, OverflowError):
+                return None
+        return min(max(seconds, 0.0), self.limits.longest_pause)
+
+    async def _attempt(self, request: httpx2.Request) -> _Outcome:
+        """One outcome as a value: no exception leaves from here, whose frames and text could carry the bearer."""
+        try:
+            async with asyncio.timeout(self.limits.total):
+                for _ in range(MAX_REDIRECTS + 1):
+                    response = await self.client.send(request, stream=True)
+                    try:
+                        following = response.next_request
+                        if following is None:
+                            return await self._answer(response, self.now())
+                    finally:
+                        await response.aclose()
+                    if request.method != "GET" or _origin(following.url) != _origin(self.root):
+                        return _Failure("redirected", "it redirects to another host, where the token does not go")
+                    request = following
+                return _Failure("redirected", f"more than {MAX_REDIRECTS} redirects")
+        except (TimeoutError, httpx2.TimeoutException):
+            return _Failure("timeout", "no whole answer in time")
+        except httpx2.ConnectError as error:  # nothing was sent, so nothing can come back
+            return _Failure("unreachable", f"no connection: {error}")
+        except httpx2.HTTPError:
+            return _Failure("broken", "the connection broke, or what came is not HTTP")
+
+    async def _answer(self, response: httpx2.Response, moment: dt.datetime) -> _Outcome:
+        most = self.limits.max_bytes
+        body = bytearray()
+        try:
+            async for piece in response.aiter_raw():
+                body += piece
+                if len(body) > most:
+                    return _too_large(most)
+        except (httpx2.ReadError, httpx2.RemoteProtocolError):
+            return _Failure("truncated", "the connection ended before the document did")
+        content = bytes(body)
+        encoding = response.headers.get("content-encoding", "identity").strip().lower()
+        if encoding == "gzip":
+            inflater = zlib.decompressobj(31)
+            try:
+                content = inflater.decompress(content, most + 1)
+            except zlib.error:
+                return _Failure("truncated", "the gzip data is damaged")
+            if len(content) > most:
+                return _too_large(most)
+            if not inflater.eof:
+                return _Failure("truncated", "the gzip data is cut off")
+        elif encoding != "identity":
+            return _Failure("encoded", "it is encoded in a way that was not asked for")
+        return _Answer(response.status_code, content, moment, response.headers.get("retry-after", "").strip())
+
+
+def _too_large(most: int) -> _Failure:
+    return _Failure("too_large", f"more than {most:,} bytes")
+
+
+def _is_passing(outcome: _Outcome, repeatable: bool) -> bool:
+    """Whether another attempt may go better: the service is busy, ailing or silent, and the fault is not ours."""
+    if isinstance(outcome, _Failure):
+        return repeatable and outcome.code == "timeout"
+    return outcome.status == 429 or (repeatable and outcome.status >= 500)
+
+
+def _origin(url: httpx2.URL) -> tuple[str, str, int | None]:
+    return url.scheme, url.host, url.port
+
+
+class _NewPair(msgspec.Struct):
+    """What the service answers to a refresh, as far as it is used; `expires_in` is in seconds."""
+
+    access_token: str
+    refresh_token: str | None = None
+    expires_in: int | None = None
+
+
+class _Visit:
+    """One token's documents, one after the other, so that its refresh has no rival."""
+
+    def __init__(
+        self,
+        token: Token,
+        store: TokenStore,
+        line: _Line,
+        done: Mapping[str, Document],
+        arrivals: asyncio.Queue[Arrival],
+        report: Callable[[Progress], None],
+    ) -> None:
+        self._token, self._store, self._line = token, store, line
+        self._done, self._arrivals, self._report = done, arrivals, report
+        self._progress = Progress(label=token.label)
+        self._refreshed = False
+
+    async def run(self, policy: Policy | None) -> None:
+        """Fetch `me`, and with a policy the teams of what its holder owns or administers."""
+        me = await self._document(ME)
+        if me is not None and policy is not None:
+            for number in _administered(me, policy):
+                if self._progress.failed:
+                    break
+                await self._document(TEAM.format(number), f"business:{number}")
+        self._note(finished=True)
+
+    async def _document(self, path: str, subject: str | None = None) -> Observation | None:
+        url = self._line.root.copy_with(raw_path=path.encode())
+        source = f"{url}#{quote(self._token.label, safe='@+')}"
+        if source in self._done:
+            self._note(skipped=self._progress.skipped + 1)
+            return reread(self._done[source])
+        outcome = await self._get(url)
+        arrival = self._read(outcome, source, subject)
+        await self._arrivals.put(arrival)
+        if isinstance(arrival, Observation):
+            self._note(fetched=self._progress.fetched + 1)
+            return arrival
+        if path == ME and not self._progress.failed:
+            self._fail(_Failure(arrival.code, arrival.message))
+        self._note(rejected=self._progress.rejected + 1)
+        return None
+
+    async def _get(self, url: httpx2.URL) -> _Outcome:
+        expires_at = self._token.expires_at
+        if expires_at and expires_at <= self._line.now() and self._refusal() is None and not self._refreshed:
+            failure = await self._refresh()
+            if failure:
+                return self._fail(failure)
+        outcome = await self._ask(url)
+        if isinstance(outcome, _Answer) and outcome.status == 401:
+            failure = await self._refresh()
+            if failure:
+                return self._fail(failure)
+            outcome = await self._ask(url)
+            if isinstance(outcome, _Answer) and outcome.status == 401:
+                return self._fail(_Failure("unauthorized", "the access token is refused (401), also after a refresh"))
+        return outcome
+
+    async def _ask(self, url: httpx2.URL) -> _Outcome:
+        headers = {"Authorization": f"Bearer {self._token.access_token.reveal()}"}
+        return await self._line.ask(self._line.client.build_request("GET", url, headers=headers), self._retried)
+
+    def _read(self, outcome: _Outcome, source: str, subject: str | None) -> Arrival:
+        if isinstance(outcome, _Failure):
+            return Rejection(source, "", *outcome)
+        if any(text.encode() in outcome.body for text in self._secrets()):
+            return Rejection(source, "", "holds_token", "it repeats the token, so nothing of it is kept")
+        arrival = read(outcome.body, outcome.moment, source)
+        if outcome.status != 200:
+            place, said = (
+                (arrival.pointer, arrival.message) if isinstance(arrival, Rejection) else ("", "not an answer")
+            )
+            return Rejection(source, place, f"http_{outcome.status}", f"HTTP {outcome.status}: {said}")
+        if isinstance(arrival, Rejection):
+            return msgspec.structs.replace(arrival, source=source)
+        document = arrival.document
+        if document.source != source or document.observed_at != outcome.moment:
+            return Rejection(source, "", "unexpected", "an envelope, which only files have")
+        if document.kind != "me" if subject is None else document.subject != subject:
+            return Rejection(source, document.prefix, "unexpected", f"it is about {document.subject}")
+        return arrival
+
+    def _secrets(self) -> list[str]:
+        token = self._token
+        return [s.reveal() for s in (token.access_token, token.refresh_token, token.client_secret) if s]
+
+    def _refusal(self) -> _Failure | None:
+        """Why this token cannot be refreshed."""
+        token = self._token
+        if self._refreshed:
+            return _Failure("unauthorized", "the access token is refused (401), although it was refreshed in this run")
+        if not (token.refresh_token and token.client_id and token.client_secret):
+            needed = "refresh_token, client_id and client_secret"
+            return _Failure("unauthorized", f"the access token is refused (401); a refresh would need {needed}")
+        if not self._store.keeps:
+            why = f"tokens in {ENVIRONMENT} are not refreshed, since the new pair could not be kept: use a file"
+            return _Failure("refresh_refused", f"the access token is refused (401); {why}")
+        return None
+
+    async def _refresh(self) -> _Failure | None:
+        """A new pair, kept and in use; or why not."""
+        refusal = self._refusal()
+        if refusal:
+            return refusal
+        self._refreshed = True
+        exchange = asyncio.create_task(self._exchange())
+        try:
+            return await asyncio.shield(exchange)
+        except asyncio.CancelledError:
+            await asyncio.wait({exchange})  # the old token may be spent by now; its time is bounded
+            raise
+
+    async def _exchange(self) -> _Failure | None:
+        token, line = self._token, self._line
+        try:
+            self._store.rehearse()  # a full disk must show before the refresh token is spent
+        except (OSError, BadTokens) as error:
+            return _Failure("not_kept", f"not refreshed, since the token file cannot be written: {_reason(error)}")
+        form = {"grant_type": "refresh_token", "client_id": token.client_id, "redirect_uri": token.redirect_uri}
+        hidden = {"refresh_token": token.refresh_token, "client_secret": token.client_secret}
+        form |= {name: secret.reveal() for name, secret in hidden.items() if secret}
+        data = {name: value for name, value in form.items() if value}
+        request = line.client.build_request("POST", line.root.copy_with(raw_path=REFRESH.encode()), data=data)
+        outcome = await line.ask(request, self._retried, repeatable=False)
+        if isinstance(outcome, _Failure):
+            return _Failure("refresh_failed", f"the refresh failed, its token may be spent: {outcome.message}")
+        if outcome.status != 200:
+            return _Failure("refresh_failed", f"the refresh was refused: HTTP {outcome.status}")
+        renewed = _renewed(token, outcome)
+        if renewed is None:
+            return _Failure("refresh_failed", "the answer to the refresh holds no usable token")
+        try:
+            self._store.replace(renewed)
+        except (OSError, BadTokens) as error:
+            lost = f"the new pair could not be kept and is lost; authorise {token.label} again: {_reason(error)}"
+            return _Failure("not_kept", lost)
+        self._token = renewed
+        return None
+
+    def _fail(self, failure: _Failure) -> _Failure:
+        self._note(failed=failure.code, message=failure.message)
+        return failure
+
+    def _retried(self) -> None:
+        self._note(retried=self._progress.retried + 1)
+
+    def _note(self, **changes: Any) -> None:
+        self._progress = msgspec.structs.replace(self._progress, **changes)
+        self._report(self._progress)
+
+
+def _reason(error: OSError | BadTokens) -> str:
+    return error.message if isinstance(error, BadTokens) else error.strerror or type(error).__name__
+
+
+def _renewed(token: Token, answer: _Answer) -> Token | None:
+    try:
+        pair = msgspec.json.decode(answer.body, type=_NewPair)
+    except (msgspec.DecodeError, UnicodeDecodeError):  # a ValidationError is a DecodeError
+        return None
+    if not all(text is None or VISIBLE.fullmatch(text) for text in (pair.access_token, pair.refresh_token)):
+        return None
+    lives = pair.expires_in if pair.expires_in is not None and 0 <= pair.expires_in < 10**9 else None
+    return msgspec.structs.replace(
+        token,
+        access_token=Secret(pair.access_token),
+        refresh_token=token.refresh_token if pair.refresh_token is None else Secret(pair.refresh_token),
+        expires_at=None if lives is None else answer.moment + dt.timedelta(seconds=lives),
+    )
+
+
+def _administered(me: Observation, policy: Policy) -> list[str]:
+    """The native ids of the businesses that the holder owns or administers, each once, in the order of the document."""
+    if not isinstance(me.content, Me) or not isinstance(me.content.business_memberships, list):
+        return []
+    found = {
+        str(row.business.id): None
+        for row in me.content.business_memberships
+        if row and policy.role("membership", row.role if isinstance(row.role, str) else None) in ADMINISTERS
+    }
+    return list(found)

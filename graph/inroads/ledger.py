@@ -1,0 +1,708 @@
+"""The ledger: an append-only log of documents in one SQLite file, the system of record.
+
+What was acknowledged was committed and synced (WAL, synchronous=FULL). One process writes at a time, all read at
+once; a reader sees the log as it was when its reading began. Only `forget` takes anything out again.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import os
+import re
+import sqlite3
+import time
+import zlib
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import closing, contextmanager, suppress
+from pathlib import Path
+from typing import Any, Final, NamedTuple, Self
+
+import msgspec
+
+from inroads.documents import Me, Observation, restore
+from inroads.errors import BadId, LedgerError
+from inroads.model import Document, NodeKind, native_id, node_id
+
+BATCH: Final = 1000
+"""The most documents in one transaction, unless told otherwise."""
+
+BATCH_BYTES: Final = 32 * 2**20
+"""A batch also ends here, so that large documents do not pile up in memory. Bytes of their bodies."""
+
+BUSY_SECONDS: Final = 10.0
+"""How long another process is waited for before LEDGER_BUSY is raised."""
+
+_PAUSE: Final = 0.02  # seconds
+_APPLICATION_ID: Final = 0x496E7264  # "Inrd"
+
+# One entry a version, each a list of statements that lead to it from the version before: only ever add to the end.
+_STEPS: Final[tuple[tuple[str, ...], ...]] = (
+    (
+        """
+        CREATE TABLE documents (
+            sequence    INTEGER PRIMARY KEY,  -- never given twice
+            sha256      BLOB NOT NULL,        -- of the redacted canonical body, 32 bytes
+            kind        TEXT NOT NULL,
+            subject     TEXT NOT NULL,
+            observed_at INTEGER NOT NULL,     -- microseconds since 1970, UTC
+            source      TEXT NOT NULL,
+            body        BLOB NOT NULL,        -- zlib; the last column, so that listing does not read it
+            UNIQUE (sha256, observed_at, source)
+        )
+        """,
+        "CREATE INDEX documents_by_subject ON documents (kind, subject, observed_at)",
+        """
+        CREATE TABLE tombstones (
+            sequence  INTEGER PRIMARY KEY,    -- numbered with the documents, so that a reader notices
+            moment    INTEGER NOT NULL,       -- as observed_at
+            removed   INTEGER NOT NULL,
+            rewritten INTEGER NOT NULL,
+            erased    INTEGER NOT NULL        -- 1 when no byte is left in the file
+        )
+        """,
+        """
+        CREATE TABLE forgotten (
+            mark  BLOB PRIMARY KEY,           -- see _mark
+            until INTEGER NOT NULL            -- as observed_at; an observation after it is a new one
+        ) WITHOUT ROWID
+        """,
+        "CREATE TABLE salt (value BLOB NOT NULL)",
+        "INSERT INTO salt VALUES (randomblob(32))",
+    ),
+)
+
+_FAULTS: Final[Mapping[int, tuple[str, str]]] = {
+    sqlite3.SQLITE_BUSY: ("LEDGER_BUSY", "another process holds it"),
+    sqlite3.SQLITE_LOCKED: ("LEDGER_BUSY", "another reading or writing holds it"),
+    sqlite3.SQLITE_PROTOCOL: ("LEDGER_BUSY", "too many processes want it at once"),
+    sqlite3.SQLITE_READONLY: ("LEDGER_READ_ONLY", "it cannot be written"),
+    sqlite3.SQLITE_PERM: ("LEDGER_READ_ONLY", "it may not be opened"),
+    sqlite3.SQLITE_CANTOPEN: ("LEDGER_READ_ONLY", "it or its folder may not be written"),
+    sqlite3.SQLITE_FULL: ("LEDGER_FULL", "the disk takes no more"),
+    sqlite3.SQLITE_IOERR_WRITE: ("LEDGER_FULL", "the disk takes no more"),
+    sqlite3.SQLITE_IOERR_TRUNCATE: ("LEDGER_FULL", "the disk takes no more"),
+    sqlite3.SQLITE_IOERR_FSYNC: ("LEDGER_FULL", "the disk does not confirm what is written"),
+    sqlite3.SQLITE_IOERR_DIR_FSYNC: ("LEDGER_FULL", "the disk does not confirm what is written"),
+    sqlite3.SQLITE_IOERR_SHMSIZE: ("LEDGER_FULL", "the disk takes no more"),
+    sqlite3.SQLITE_IOERR_SHMOPEN: ("LEDGER_READ_ONLY", "it or its folder may not be written"),
+}
+"""What SQLite's result codes mean here, extended codes before primary ones; any other says that the file is damaged."""
+
+
+_INSERT: Final = """
+    INSERT INTO documents (sequence, sha256, observed_at, source, kind, subject, body)
+    VALUES (?, ?, ?, CAST(? AS TEXT), ?, ?, ?)
+    ON CONFLICT (sha256, observed_at, source) DO NOTHING
+"""
+_HELD: Final = """
+    SELECT EXISTS (SELECT * FROM documents WHERE sha256 = ? AND observed_at = ? AND source = CAST(? AS TEXT))
+"""
+_DELETE: Final = "DELETE FROM documents WHERE sha256 = ? AND observed_at = ? AND source = CAST(? AS TEXT)"
+_LIST: Final = "SELECT sequence, sha256, kind, subject, observed_at, source, length(body) FROM documents"
+_SELECT: Final = "SELECT sequence, sha256, observed_at, source, body FROM documents"
+_UNREADABLE: Final = (zlib.error, ValueError, TypeError, AttributeError, OverflowError)  # what damaged columns cause
+_EPOCH: Final = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+
+
+class Added(NamedTuple):
+    """How many documents were added, were in the ledger already, and were refused because they were forgotten."""
+
+    added: int
+    known: int
+    forgotten: int
+
+
+class Forgotten(NamedTuple):
+    """How many documents went for good, and how many were rewritten without the person."""
+
+    removed: int
+    rewritten: int
+
+
+class Entry(NamedTuple):
+    """One row of the log, without its body. `observed_at` is in UTC, `size` the stored bytes of the body."""
+
+    sequence: int
+    sha256: str
+    kind: str
+    subject: str
+    observed_at: dt.datetime
+    source: str
+    size: int
+
+
+class Info(NamedTuple):
+    """What is in a ledger.
+
+    `kinds` counts the documents of each kind; `identities` and `businesses` are those that documents are about;
+    `oldest` and `newest` are moments of observation; `first` and `last` the sequence numbers of documents, 0 for none;
+    `bytes` is the size on disk, the write-ahead log included; `version` the version of the file's format.
+    """
+
+    documents: int
+    kinds: Mapping[str, int]
+    identities: int
+    businesses: int
+    oldest: dt.datetime | None
+    newest: dt.datetime | None
+    first: int
+    last: int
+    bytes: int
+    version: int
+    tombstones: int
+
+
+class Problem(NamedTuple):
+    """Something wrong with the file; `sequence` names the document where it is one document's.
+
+    `code` is DATABASE (SQLite's own check), BODY (does not decompress, or is no document), CANONICAL (not in canonical
+    form), SHA256, COLUMN (disagrees with the body) or ERASURE (forgotten, but bytes of it may remain: `compact`).
+    """
+
+    code: str
+    sequence: int | None
+    message: str
+
+
+class Ledger:
+    """An open ledger; a context manager. One object belongs to one thread.
+
+    A missing file is made, unless `create` is false or the ledger is `read_only`. `busy` is how many seconds another
+    process is waited for. Raises LedgerError, here and from every method.
+
+    Where neither the file nor its folder may be written, reading sees the file as it is, and `sequence` as it was when
+    the ledger was opened.
+    """
+
+    def __init__(
+        self,
+        path: str | os.PathLike[str],
+        *,
+        create: bool = True,
+        read_only: bool = False,
+        busy: float = BUSY_SECONDS,
+    ) -> None:
+        self.path = Path(path)
+        self.read_only = read_only
+        self._busy = busy
+        create = create and not read_only
+        if not (self.path.parent if create else self.path).exists():
+            raise self._error("LEDGER_MISSING", "there is no such folder" if create else "there is no such file")
+        if self.path.is_dir():
+            raise self._error("LEDGER_FOREIGN", "it is a folder")
+        with self._faults():
+            self._connection = self._open(create)
+            try:
+                self._admit(create)
+                if not read_only:
+                    self._prepare()
+            except BaseException:
+                self._connection.close()
+                raise
+        if not read_only:
+            with suppress(LedgerError):  # whoever is in the way, or the full disk, may be gone the next time
+                self._finish_erasing()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the file; closing twice does nothing."""
+        self._connection.close()
+
+    # ---- writing
+
+    def add(
+        self,
+        documents: Iterable[Document],
+        batch: int = BATCH,
+        progress: Callable[[Added], None] | None = None,
+    ) -> Added:
+        """Append documents, at most `batch` a transaction; `progress` is told the total so far after each commit.
+
+        The same observation (body, moment and source) changes nothing the second time. If this raises, what
+        `progress` was told is in the ledger, and adding everything again adds the rest.
+        """
+        total = Added(0, 0, 0)
+        for each in _batches(documents, batch):
+            total = Added(*map(sum, zip(total, self._append(each), strict=True)))
+            if progress:
+                progress(total)
+        return total
+
+    def forget(self, identity: str, now: dt.datetime) -> Forgotten:
+        """Remove one person for good: their `me` documents, and their rows in the documents of teams.
+
+        A rewritten team keeps its moment and source, and stands at the end of the log. A tombstone stays, without
+        personal data: `now` (aware), the counts, and a mark of each body that went, by which the same body is refused
+        if it was observed by then. A later observation of the same person is a new document and is taken.
+
+        Raises BadId for what is no identity. With LEDGER_BUSY (somebody still reads the old pages) or LEDGER_FULL
+        the person may be gone from the log and not yet from the file: `verify` tells, and `forget`, `compact`, or the
+        next opening for writing erases the rest. Documents of other people are not searched for mentions.
+        """
+        number = native_id(node_id(identity, NodeKind.IDENTITY))
+        with self._writing():
+            done = self._forget(_Person(number), _microseconds(now))
+        self._finish_erasing()
+        return done
+
+    def compact(self) -> None:
+        """Rebuild the file without unused space and empty the write-ahead log. Needs as much free disk as the file."""
+        with self._faults():
+            self._check_writable()
+            newest = self._newest()
+            self._connection.execute("VACUUM")
+            if self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]:
+                raise self._error("LEDGER_BUSY", "somebody is still reading the old pages")
+        with self._writing():
+            self._connection.execute("UPDATE tombstones SET erased = 1 WHERE sequence <= ? AND NOT erased", (newest,))
+
+    # ---- reading
+
+    @property
+    def sequence(self) -> int:
+        """The newest number of the log, 0 when it is empty. It grows with every change: cheap enough to poll."""
+        with self._faults():
+            return self._newest()
+
+    @property
+    def forgetting(self) -> int:
+        """The number of the newest forgetting, 0 for none. Whoever has read no further than it has to read anew."""
+        with self._faults():
+            number: int = self._one("SELECT coalesce(max(sequence), 0) FROM tombstones")
+            return number
+
+    def observations(self, as_of: dt.datetime | None = None, after: int = 0) -> Iterator[Observation]:
+        """Every document observed until `as_of` (aware; None: all) and numbered above `after`, in order of arrival.
+
+        All of one state of the log, whatever is added meanwhile. An unfinished iteration holds that state: close it.
+        """
+        where, given = _where(as_of=as_of, after=after)
+        with self._snapshot() as snapshot:
+            for row in snapshot.execute(f"{_SELECT} WHERE {where} ORDER BY sequence", given):
+                yield self._restored(*row)
+
+    def rows(
+        self,
+        kind: str | None = None,
+        subject: str | None = None,
+        as_of: dt.datetime | None = None,
+        after: int = 0,
+        limit: int | None = None,
+    ) -> Iterator[Entry]:
+        """The log without its bodies, in order of arrival: of one kind, one subject (a node id), until a moment."""
+        where, given = _where(kind=kind, subject=subject, as_of=as_of, after=after)
+        yield from self._entries(where, given, limit)
+
+    def find(self, prefix: str) -> list[Entry]:
+        """Every observation of the bodies whose sha-256 begins so. Raises BadId for less than 4 hex digits."""
+        digits = prefix.strip().lower()
+        if not re.fullmatch(r"[0-9a-f]{4,64}", digits):
+            raise BadId(f"{prefix!r} is not the beginning of a sha-256: 4 to 64 hex digits")
+        ends = (bytes.fromhex(digits.ljust(64, "0")), bytes.fromhex(digits.ljust(64, "f")))
+        return list(self._entries("sha256 BETWEEN ? AND ?", ends, None))
+
+    def info(self) -> Info:
+        """What is in the ledger, counted in one pass over an index."""
+        subjects = "SELECT kind, count(*), count(DISTINCT subject), min(observed_at), max(observed_at)"
+        with self._snapshot() as snapshot:
+            found = snapshot.execute(f"{subjects} FROM documents GROUP BY kind").fetchall()
+            first, last = snapshot.execute("SELECT min(sequence), max(sequence) FROM documents").fetchone()
+            (tombstones,) = snapshot.execute("SELECT count(*) FROM tombstones").fetchone()
+            (version,) = snapshot.execute("PRAGMA user_version").fetchone()
+        known = {kind: number for kind, _, number, _, _ in found}
+        return Info(
+            documents=sum(count for _, count, _, _, _ in found),
+            kinds={kind: count for kind, count, _, _, _ in found},
+            identities=known.get("me", 0),
+            businesses=known.get("team", 0),
+            oldest=min((_moment(oldest) for _, _, _, oldest, _ in found), default=None),
+            newest=max((_moment(newest) for _, _, _, _, newest in found), default=None),
+            first=first or 0,
+            last=last or 0,
+            bytes=sum(self._sizes()[:2]),
+            version=version,
+            tombstones=tombstones,
+        )
+
+    def verify(self) -> list[Problem]:
+        """Everything that is wrong with the file, nothing when all is well. Reads all of it."""
+        problems: list[Problem] = []
+        try:
+            with self._snapshot() as snapshot:
+                for (message,) in snapshot.execute("PRAGMA integrity_check"):
+                    if message != "ok":
+                        problems.append(Problem("DATABASE", None, str(message)))
+                for row in snapshot.execute("SELECT * FROM documents ORDER BY sequence"):
+                    problems.extend(_problems(*row))
+                for (sequence,) in snapshot.execute("SELECT sequence FROM tombstones WHERE NOT erased"):
+                    message = "forgotten, but bytes of it may remain in the file until it is compacted"
+                    problems.append(Problem("ERASURE", sequence, message))
+        except LedgerError as error:
+            problems.append(Problem("DATABASE", None, error.message))
+        return problems
+
+    # ---- the file
+
+    def _open(self, create: bool) -> sqlite3.Connection:
+        return self._connect(f"mode={'rwc' if create else 'rw'}") if not self.read_only else self._open_to_read()[0]
+
+    def _open_to_read(self) -> tuple[sqlite3.Connection, bool]:
+        """A connection, and whether it takes part: it tells writers that it reads, and sees what they write.
+
+        For that SQLite needs notes beside the file. Where they cannot be written the file is read as it is, but only
+        if its write-ahead log is empty: else what was acknowledged would be hidden.
+        """
+        try:
+            return self._connect("mode=ro"), True
+        except sqlite3.OperationalError as error:
+            hindered = error.sqlite_errorcode & 0xFF in (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY)
+            allowed = os.access(self.path, os.W_OK) and os.access(self.path.parent, os.W_OK)
+            if allowed or not hindered or self._sizes()[1]:
+                raise
+            return self._connect("mode=ro&immutable=1"), False
+
+    def _connect(self, mode: str) -> sqlite3.Connection:
+        uri = f"{self.path.absolute().as_uri()}?{mode}"
+        connection = sqlite3.connect(uri, uri=True, timeout=self._busy, isolation_level=None)
+        # The name of a file, which a source may be, can be any bytes.
+        connection.text_factory = lambda text: text.decode("utf-8", "surrogateescape")
+        try:
+            connection.execute("PRAGMA trusted_schema = OFF")
+            connection.execute("SELECT count(*) FROM sqlite_master")  # the file is opened no sooner
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+    def _sizes(self) -> tuple[int, int, int]:
+        """The bytes of the file and of its write-ahead log, and when the file was written (nanoseconds)."""
+        log = self.path.with_name(f"{self.path.name}-wal")
+        file = self.path.stat()
+        return file.st_size, log.stat().st_size if log.exists() else 0, file.st_mtime_ns
+
+    def _admit(self, create: bool) -> None:
+        """Let in what is a ledger of this version or an older one, or with `create` an empty file."""
+        self._connection.execute("BEGIN")  # one look: another process may be making the ledger just now
+        application, version = self._one("PRAGMA application_id"), self._one("PRAGMA user_version")
+        tables = self._one("SELECT count(*) FROM sqlite_master")
+        self._connection.execute("ROLLBACK")
+        if not (application or version or tables):
+            if not create:
+                raise self._error("LEDGER_MISSING", "there is nothing in the file")
+        elif application != _APPLICATION_ID:
+            raise self._error("LEDGER_FOREIGN", "it is a database of something else")
+        elif version > len(_STEPS):
+            raise self._error("LEDGER_NEWER", f"its format is {version}, and this version knows {len(_STEPS)}")
+        elif version < len(_STEPS) and self.read_only:
+            raise self._error("LEDGER_READ_ONLY", "its format is older: it must be opened for writing once")
+
+    def _prepare(self) -> None:
+        self._keep_log()
+        self._connection.execute("PRAGMA synchronous = FULL")
+        self._connection.execute("PRAGMA secure_delete = ON")
+        if self._one("PRAGMA user_version") == len(_STEPS):
+            return
+        with self._writing():
+            done = self._one("PRAGMA user_version")  # again: another process may have been here meanwhile
+            for version, step in enumerate(_STEPS[done:], done + 1):
+                for statement in step:
+                    self._connection.execute(statement)
+                self._connection.execute(f"PRAGMA user_version = {version}")
+            self._connection.execute(f"PRAGMA application_id = {_APPLICATION_ID}")
+        self._connection.execute("PRAGMA wal_checkpoint(PASSIVE)")  # the file itself says what it is, if nobody reads
+
+    def _keep_log(self) -> None:
+        for attempt in range(1 + int(self._busy / _PAUSE)):
+            try:
+                self._connection.execute("PRAGMA journal_mode = WAL")
+                return
+            except sqlite3.OperationalError as error:  # for this change alone SQLite does not wait by itself
+                if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or attempt == int(self._busy / _PAUSE):
+                    raise
+                time.sleep(_PAUSE)
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        """One transaction: all of it is committed and synced in the end, or none."""
+        self._check_writable()
+        with self._faults():
+            self._connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+                self._connection.execute("COMMIT")
+            finally:
+                if self._connection.in_transaction:
+                    self._connection.execute("ROLLBACK")
+
+    def _check_writable(self) -> None:
+        if self.read_only:
+            raise self._error("LEDGER_READ_ONLY", "it was opened for reading only")
+
+    @contextmanager
+    def _snapshot(self) -> Iterator[sqlite3.Connection]:
+        """A connection of its own that sees one state of the file, whatever this ledger or another process writes."""
+        with self._faults():
+            before = self._sizes()
+            connection, takes_part = self._open_to_read()
+            with closing(connection):
+                connection.execute("BEGIN")
+                yield connection
+            if not takes_part and self._sizes() != before:
+                raise self._error("LEDGER_BUSY", "it was written while it was read from a folder without permission")
+
+    @contextmanager
+    def _faults(self) -> Iterator[None]:
+        """What SQLite raises, in the words of this file."""
+        try:
+            yield
+        except sqlite3.DatabaseError as error:
+            number = getattr(error, "sqlite_errorcode", None)
+            if number is None:  # a mistake of the caller, such as using a closed ledger
+                raise
+            code, said = _FAULTS.get(number) or _FAULTS.get(number & 0xFF) or ("LEDGER_CORRUPT", str(error))
+            if number & 0xFF == sqlite3.SQLITE_NOTADB and not self._is_marked():
+                code, said = "LEDGER_FOREIGN", "it is no database"
+            raise self._error(code, said) from error
+
+    def _is_marked(self) -> bool:
+        """Whether the file bears a ledger's number although SQLite does not know it as a database."""
+        with self.path.open("rb") as file:
+            return file.read(100)[68:72] == _APPLICATION_ID.to_bytes(4, "big")
+
+    def _error(self, code: str, said: str) -> LedgerError:
+        return LedgerError(f"the ledger {self.path}: {said}", code)
+
+    def _one(self, query: str, *given: object) -> Any:
+        rows = self._connection.execute(query, given).fetchall()  # to the end: an open one would stand in the way
+        return rows[0][0] if rows else None
+
+    # ---- rows
+
+    def _newest(self) -> int:
+        documents: int = self._one("SELECT coalesce(max(sequence), 0) FROM documents")
+        tombstones: int = self._one("SELECT coalesce(max(sequence), 0) FROM tombstones")
+        return max(documents, tombstones)
+
+    def _entries(self, where: str, given: tuple[object, ...], limit: int | None) -> Iterator[Entry]:
+        query = f"{_LIST} WHERE {where} ORDER BY sequence LIMIT ?"
+        with self._snapshot() as snapshot:
+            for row in snapshot.execute(query, (*given, -1 if limit is None else limit)):
+                sequence, sha256, kind, subject, moment, source, size = row
+                yield Entry(sequence, sha256.hex(), kind, subject, _moment(moment), source, size)
+
+    def _append(self, batch: list[Document]) -> Added:
+        with self._faults():
+            new = [(document, _compressed(document.body)) for document in batch if not self._holds(document)]
+        added = forgotten = 0
+        if new or self.read_only:
+            with self._writing():
+                refusing, newest = bool(self._one("SELECT EXISTS (SELECT * FROM forgotten)")), self._newest()
+                for document, body in new:
+                    if refusing and self._refuses(document):
+                        forgotten += 1
+                    else:  # twice in a batch, or added by another process by now: not new after all
+                        added += self._insert(newest + added + 1, document, body)
+        return Added(added, len(batch) - added - forgotten, forgotten)
+
+    def _holds(self, document: Document) -> bool:
+        return bool(self._one(_HELD, *_key(document)))
+
+    def _insert(self, sequence: int, document: Document, body: bytes) -> bool:
+        """Whether the document is new."""
+        row = (sequence, *_key(document), document.kind, document.subject, body)
+        return self._connection.execute(_INSERT, row).rowcount == 1
+
+    # ---- forgetting
+
+    def _forget(self, person: _Person, now: int) -> Forgotten:
+        own = list(self._kept("me", f"identity:{person.number}"))
+        for me in own:
+            person.learn(me)
+        for team in self._kept("team"):
+            person.learn(team)
+        teams = [(team, rest) for team in self._kept("team") if (rest := person.left_out_of(team)) is not None]
+        newest = self._newest()
+        for me in own:
+            self._remove(me, now)
+        for number, (team, rest) in enumerate(teams, newest + 1):
+            self._remove(team, now)
+            self._insert(number, rest, _compressed(rest.body))
+        if own or teams:
+            tombstone = (newest + len(teams) + 1, now, len(own), len(teams))
+            self._connection.execute("INSERT INTO tombstones VALUES (?, ?, ?, ?, 0)", tombstone)
+        return Forgotten(len(own), len(teams))
+
+    def _kept(self, kind: str, subject: str | None = None) -> Iterator[Observation]:
+        where, given = _where(kind=kind, subject=subject)
+        for row in self._connection.execute(f"{_SELECT} WHERE {where}", given):
+            yield self._restored(*row)
+
+    def _restored(self, sequence: int, sha256: bytes, moment: int, source: str, body: bytes) -> Observation:
+        try:
+            return restore(zlib.decompress(body), sha256.hex(), _moment(moment), source)
+        except _UNREADABLE as error:
+            raise self._error("LEDGER_CORRUPT", f"document {sequence} cannot be read: {error}") from error
+
+    def _remove(self, observation: Observation, now: int) -> None:
+        document = observation.document
+        self._connection.execute(_DELETE, _key(document))
+        until = max(now, _microseconds(document.observed_at))  # a moment may lie in the future
+        self._connection.execute(
+            "INSERT INTO forgotten VALUES (?, ?) ON CONFLICT (mark) DO UPDATE SET until = max(until, excluded.until)",
+            (self._mark(document.body), until),
+        )
+
+    def _refuses(self, document: Document) -> bool:
+        until = self._one("SELECT until FROM forgotten WHERE mark = ?", self._mark(document.body))
+        return until is not None and _microseconds(document.observed_at) <= until
+
+    def _mark(self, body: bytes) -> bytes:
+        """By what a forgotten body is known again.
+
+        Of the whole body, never of an id or an email: those few could all be tried. Salted for each ledger, so that
+        marks of two ledgers cannot be compared, and not made from the sha-256, which answers and exports have named.
+        Who has both this file and the very body can still tell that it was once in here, and nothing else.
+        """
+        return hashlib.blake2b(body, key=self._one("SELECT value FROM salt"), digest_size=16).digest()
+
+    def _finish_erasing(self) -> None:
+        """Leave no byte of what was removed. Deleted rows are zeroed as they go, but stay in the write-ahead log until
+        it is emptied; the file is rebuilt as well, rather than to trust that every path of SQLite zeroes.
+        """
+        with self._faults():
+            pending = self._one("SELECT EXISTS (SELECT * FROM tombstones WHERE NOT erased)")
+        if pending:
+            self.compact()
+
+
+class _Person:
+    """One identity, and the addresses by which records without its id still name it."""
+
+    def __init__(self, number: str) -> None:
+        self.number = number
+        self.names: set[str] = set()
+
+    def learn(self, observation: Observation) -> None:
+        content = observation.content
+        rows = [content] if isinstance(content, Me) else [row for row in content.business_group.members if row]
+        for row in rows:
+            if isinstance(row, Me) or str(row.identity_id) == self.number:
+                said = (getattr(row, name, None) for name in _NAMES)
+                self.names.update(_folded(each) for each in said if isinstance(each, str) and each.strip())
+
+    def left_out_of(self, team: Observation) -> Document | None:
+        """The document of a team without the person; None where it does not name them."""
+        document = team.document
+        value = msgspec.json.decode(document.body)
+        rest = self._left_out(value, frame=True)
+        if rest == value:
+            return None
+        body = msgspec.json.encode(rest, order="sorted")
+        return restore(body, hashlib.sha256(body).hexdigest(), document.observed_at, document.source).document
+
+    def _left_out(self, value: Any, *, frame: bool = False) -> Any:
+        if isinstance(value, list):
+            return [self._left_out(each) for each in value if not (self._owns(each) or self._is_named_in(each))]
+        if isinstance(value, dict) and (frame or not self._is_anothers(value)):
+            return {
+                key: self._left_out(each, frame=key in _FRAME)
+                for key, each in value.items()
+                if key in _FRAME or not (self._owns(each) or (key == "identity_id" and str(each) == self.number))
+            }
+        return value
+
+    def _owns(self, value: Any) -> bool:
+        """Whether it is a record of the person, or one of their addresses."""
+        if isinstance(value, str):
+            return _folded(value) in self.names
+        return isinstance(value, dict) and str(value.get("identity_id")) == self.number
+
+    def _is_named_in(self, row: Any) -> bool:
+        """Whether a row that names nobody by id has an address of the person."""
+        return (
+            isinstance(row, dict)
+            and row.get("identity_id") is None
+            and any(self._owns(row[name]) for name in _NAMES if isinstance(row.get(name), str))
+        )
+
+    def _is_anothers(self, record: dict[str, Any]) -> bool:
+        """Whether it is somebody else's record, which stays whole: two people may share an address."""
+        return record.get("identity_id") is not None and str(record["identity_id"]) != self.number
+
+
+_NAMES: Final = ("email", "unconfirmed_email", "identity_uuid")
+_FRAME: Final = frozenset({"response", "business", "business_group", "members"})  # without these it is no team
+
+
+def _folded(text: str) -> str:
+    return text.strip().casefold()
+
+
+def _batches(documents: Iterable[Document], most: int) -> Iterator[list[Document]]:
+    batch: list[Document] = []
+    size = 0
+    for document in documents:
+        batch.append(document)
+        size += len(document.body)
+        if len(batch) >= most or size >= BATCH_BYTES:
+            yield batch
+            batch, size = [], 0
+    if batch:
+        yield batch
+
+
+def _compressed(body: bytes) -> bytes:
+    return zlib.compress(body)  # in every Python, with a checksum, and what is in a document repeats itself near by
+
+
+def _key(document: Document) -> tuple[bytes, int, bytes]:
+    """What makes an observation the same one."""
+    source = document.source.encode("utf-8", "surrogateescape")
+    return bytes.fromhex(document.sha256), _microseconds(document.observed_at), source
+
+
+def _microseconds(moment: dt.datetime) -> int:
+    return (moment - _EPOCH) // dt.timedelta(microseconds=1)
+
+
+def _moment(microseconds: int) -> dt.datetime:
+    return _EPOCH + dt.timedelta(microseconds=microseconds)
+
+
+def _where(
+    kind: str | None = None, subject: str | None = None, as_of: dt.datetime | None = None, after: int = 0
+) -> tuple[str, tuple[object, ...]]:
+    """The condition for these rows, and the values of its question marks."""
+    asked = {
+        "kind = ?": kind,
+        "subject = ?": subject,
+        "observed_at <= ?": None if as_of is None else _microseconds(as_of),
+        "sequence > ?": after,
+    }
+    given = {condition: value for condition, value in asked.items() if value is not None}
+    return " AND ".join(given), tuple(given.values())
+
+
+def _problems(
+    sequence: int, sha256: Any, kind: Any, subject: Any, moment: Any, source: Any, body: Any
+) -> Iterator[Problem]:
+    try:
+        plain = zlib.decompress(body)
+        digest = hashlib.sha256(plain).digest()
+        document = restore(plain, digest.hex(), _moment(moment), source).document
+    except _UNREADABLE as error:
+        yield Problem("BODY", sequence, f"it cannot be read: {error}")
+        return
+    if msgspec.json.encode(msgspec.json.decode(plain), order="sorted") != plain:
+        yield Problem("CANONICAL", sequence, "its body is not in canonical form")
+    if digest != sha256:
+        yield Problem("SHA256", sequence, "its body is not the one that its sha-256 names")
+    for name, said, shown in (("kind", kind, document.kind), ("subject", subject, document.subject)):
+        if said != shown:
+            yield Problem("COLUMN", sequence, f"its {name} is not what its body says")
