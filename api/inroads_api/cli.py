@@ -5,22 +5,35 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterable, Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
-from enum import StrEnum
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from inroads_api import ledger_cli
+from inroads_api.ledger_cli import AsOf, default_ledger
+from inroads_api.terminal import (
+    REJECTED,
+    USAGE,
+    Format,
+    Output,
+    default_format,
+    failing,
+    many,
+    moment,
+    now,
+    print_rows,
+    problem_row,
+    progress_bar,
+    say,
+    write_json,
+)
+
 # Everything heavier is imported by the command that needs it, so that --help is quick.
 if TYPE_CHECKING:
-    import datetime as dt
-
-    from inroads.errors import Issue, Rejection
+    from inroads.errors import Rejection
     from inroads.explorer import Answers, ExplainedAccess, Explorer
-
-USAGE, REJECTED, NOT_FOUND = 2, 3, 4
-"""Exit codes beside 0: the request was wrong, documents were rejected, no document names what was asked for."""
 
 app = typer.Typer(
     name="inroads",
@@ -31,29 +44,21 @@ app = typer.Typer(
 )
 
 
-class Format(StrEnum):
-    """How results are printed."""
-
-    TABLE = "table"
-    JSON = "json"
-    NDJSON = "ndjson"
-    CSV = "csv"
-
-
 Documents = Annotated[
     list[str] | None,
     typer.Option(
         "--documents", "-d", metavar="PATH", help="A file or folder of documents; `-` is standard input. Repeatable."
     ),
 ]
+LedgerFile = Annotated[
+    Path | None,
+    typer.Option("--ledger", metavar="FILE", help="A ledger. Default: $INROADS_LEDGER, else inroads.db, if it exists."),
+]
 ObservedAt = Annotated[
     str | None, typer.Option(metavar="MOMENT", help="When documents without an envelope were observed (RFC 3339).")
 ]
 PolicyFile = Annotated[Path | None, typer.Option("--policy", metavar="FILE.toml", help="Replace rows of the policy.")]
 Strict = Annotated[bool, typer.Option("--strict", help="Give no answer when any document is rejected.")]
-Output = Annotated[
-    Format | None, typer.Option("--format", "-f", help="Default: a table on a terminal, NDJSON in a pipe.")
-]
 Roles = Annotated[list[str] | None, typer.Option("--role", help="Only accesses with any of these roles.")]
 Capabilities = Annotated[list[str] | None, typer.Option("--capability", help="Only accesses with any of these.")]
 OneCertainty = Annotated[str | None, typer.Option("--certainty", help="Only STATED, INFERRED or ASSOCIATED accesses.")]
@@ -72,7 +77,7 @@ def demo(output: Output = None) -> None:
     from inroads import EXAMPLE
     from inroads.explorer import load
 
-    with _failing():
+    with failing():
         graph = load(EXAMPLE)
         answer = graph.reach("b@example.com")
         if (output or Format.TABLE) is Format.TABLE:
@@ -92,15 +97,15 @@ def check(
     output: Output = None,
 ) -> None:
     """Read documents and report every problem: what was rejected, what could not be read, what contradicts itself."""
-    with _failing():
+    with failing():
         graph = _load(paths, observed_at, policy)
-        rows = [_problem("rejected", each) for each in sorted(graph.rejections)]
-        rows += [_problem("issue", each) for each in graph.issues]
+        rows = [problem_row("rejected", each) for each in sorted(graph.rejections)]
+        rows += [problem_row("issue", each) for each in graph.issues]
         rows += _unknown_keys(graph)
-        _print_rows(rows, output)
-        _say(
-            f"{_many(len(graph.documents), 'document')} taken, {len(graph.rejections)} rejected, "
-            f"{_many(len(graph.issues), 'issue')}; {graph.number_of_nodes()} nodes, {len(graph.grants)} grants"
+        print_rows(rows, output)
+        say(
+            f"{many(len(graph.documents), 'document')} taken, {len(graph.rejections)} rejected, "
+            f"{many(len(graph.issues), 'issue')}; {graph.number_of_nodes()} nodes, {len(graph.grants)} grants"
         )
         raise typer.Exit(REJECTED if graph.rejections else 0)
 
@@ -109,6 +114,8 @@ def check(
 def reach(
     principal: Annotated[str, typer.Argument(metavar="EMAIL|NODE", help="An email, or identity:712052.")],
     documents: Documents = None,
+    ledger: LedgerFile = None,
+    as_of: AsOf = None,
     role: Roles = None,
     capability: Capabilities = None,
     certainty: OneCertainty = None,
@@ -123,8 +130,8 @@ def reach(
     output: Output = None,
 ) -> None:
     """Which businesses and accounts an identity reaches, and how."""
-    with _failing():
-        graph = _load_for_answer(documents, observed_at, policy, strict)
+    with failing():
+        graph = _load_for_answer(_paths(documents, ledger), as_of, observed_at, policy, strict)
         chosen = _filters(role, capability, certainty, state, via, avoid, max_steps)
         _print_accesses(graph.reach(principal, mode=_mode(association), **chosen), "resource", output)
         _finish(graph)
@@ -134,6 +141,8 @@ def reach(
 def who(
     resource: Annotated[str, typer.Argument(metavar="NODE", help="business:77128 or account:zDmNq.")],
     documents: Documents = None,
+    ledger: LedgerFile = None,
+    as_of: AsOf = None,
     role: Roles = None,
     capability: Capabilities = None,
     certainty: OneCertainty = None,
@@ -148,8 +157,8 @@ def who(
     output: Output = None,
 ) -> None:
     """Who reaches a business or an account, and how."""
-    with _failing():
-        graph = _load_for_answer(documents, observed_at, policy, strict)
+    with failing():
+        graph = _load_for_answer(_paths(documents, ledger), as_of, observed_at, policy, strict)
         chosen = _filters(role, capability, certainty, state, via, avoid, max_steps)
         _print_accesses(graph.reached_by(resource, mode=_mode(association), **chosen), "principal", output)
         _finish(graph)
@@ -160,6 +169,8 @@ def explain(
     principal: Annotated[str, typer.Argument(metavar="PRINCIPAL", help="An email, or identity:712052.")],
     resource: Annotated[str, typer.Argument(metavar="RESOURCE", help="business:77128 or account:zDmNq.")],
     documents: Documents = None,
+    ledger: LedgerFile = None,
+    as_of: AsOf = None,
     association: Association = False,
     observed_at: ObservedAt = None,
     policy: PolicyFile = None,
@@ -167,11 +178,11 @@ def explain(
     output: Output = None,
 ) -> None:
     """Every path of one access with the record behind each step, and what would end it."""
-    with _failing():
-        graph = _load_for_answer(documents, observed_at, policy, strict)
+    with failing():
+        graph = _load_for_answer(_paths(documents, ledger), as_of, observed_at, policy, strict)
         access = graph.access(principal, resource, mode=_mode(association))
         if access is None:
-            _say(f"no access: {principal} and {resource} are both known, and no path leads from one to the other")
+            say(f"no access: {principal} and {resource} are both known, and no path leads from one to the other")
         _print_explanation(graph, access, output)
         _finish(graph)
 
@@ -180,6 +191,8 @@ def explain(
 def query(
     text: Annotated[str, typer.Argument(metavar="GRAPHQL", help="A GraphQL document, or @FILE.")],
     documents: Documents = None,
+    ledger: LedgerFile = None,
+    as_of: AsOf = None,
     variables: Annotated[str | None, typer.Option(metavar="JSON", help="The variables as a JSON object.")] = None,
     operation: Annotated[str | None, typer.Option(metavar="NAME", help="Which operation of the document.")] = None,
     observed_at: ObservedAt = None,
@@ -190,21 +203,67 @@ def query(
 
     from inroads_api.schema import Context, build_schema, execute
 
-    with _failing():
+    with failing():
         given = {} if variables is None else _json_object(variables)
         if text.startswith("@"):
             text = Path(text[1:]).read_text(encoding="utf-8")
-        graph = _load_for_answer(documents, observed_at, policy, strict)
-        response = execute(build_schema(), Context(graph, _now()), text, given, operation)
-        _write_json(response, pretty=True)
+        graph = _load_for_answer(_paths(documents, ledger), as_of, observed_at, policy, strict)
+        response = execute(build_schema(), Context(graph, now()), text, given, operation)
+        write_json(response, pretty=True)
         if "errors" in response:
             raise typer.Exit(USAGE)
         _finish(graph)
 
 
 @app.command()
+def changes(
+    since: Annotated[str, typer.Option(metavar="MOMENT", help="The moment of the last review (RFC 3339).")],
+    until: Annotated[str | None, typer.Option(metavar="MOMENT", help="Default: everything that was observed.")] = None,
+    documents: Documents = None,
+    ledger: LedgerFile = None,
+    observed_at: ObservedAt = None,
+    policy: PolicyFile = None,
+    strict: Strict = False,
+    output: Output = None,
+) -> None:
+    """Who gained, lost or changed access between two moments, and because of which grants."""
+    from inroads.changes import changes as compare
+    from inroads.changes import sentence
+    from inroads.errors import InroadsError
+
+    with failing():
+        paths = _paths(documents, ledger)
+        if "-" in paths:
+            raise InroadsError("changes reads its documents twice, and standard input can be read once")
+        after = _load_for_answer(paths, until, observed_at, policy, strict)
+        before = _load(paths, observed_at, policy, since)
+        found = compare(before, after)
+        print_rows(
+            [
+                {
+                    "change": [kind.value for kind in change.kinds],
+                    "principal": change.principal,
+                    "email": after.nodes[change.principal].get("email"),
+                    "resource": change.resource,
+                    "name": after.nodes[change.resource].get("name"),
+                    "causes": [cause.id for cause in change.causes],
+                    "how": sentence(before, after, change),
+                }
+                for change in found.changes
+            ],
+            output,
+        )
+        say(f"{many(len(found.changes), 'change')} between versions {found.before} and {found.after}")
+        if found.truncated:
+            say("a limit cut this answer short")
+        _finish(after)
+
+
+@app.command()
 def serve(
     documents: Documents = None,
+    ledger: LedgerFile = None,
+    as_of: AsOf = None,
     port: Annotated[int, typer.Option(min=0, max=65535, help="The port on 127.0.0.1; 0 takes a free one.")] = 8000,
     observed_at: ObservedAt = None,
     policy: PolicyFile = None,
@@ -217,15 +276,15 @@ def serve(
 
     from inroads_api.app import create_app
 
-    with _failing():
-        graph = _load_for_answer(documents, observed_at, policy, strict)
+    with failing():
+        graph = _load_for_answer(_paths(documents, ledger), as_of, observed_at, policy, strict)
         server = uvicorn.Server(
-            uvicorn.Config(create_app(graph, _now()), "127.0.0.1", port, log_level="warning", access_log=False)
+            uvicorn.Config(create_app(graph, now()), "127.0.0.1", port, log_level="warning", access_log=False)
         )
         sock = server.config.bind_socket()
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # asyncio leaves it to whoever made the socket
         sock.listen()  # so that whoever reads the next line can connect
-        _say(f"GraphQL at http://127.0.0.1:{sock.getsockname()[1]}/graphql, end with Ctrl-C")
+        say(f"GraphQL at http://127.0.0.1:{sock.getsockname()[1]}/graphql, end with Ctrl-C")
         server.run(sockets=[sock])
 
 
@@ -250,7 +309,7 @@ def generate(
 
     from inroads.generate import population
 
-    with _failing():
+    with failing():
         encoder = msgspec.json.Encoder()
         with _opened(out) as stream:
             for envelope in population(identities, seed):
@@ -263,6 +322,10 @@ def _opened(out: Path | None) -> AbstractContextManager[Any]:
     if out is None:
         return nullcontext(sys.stdout.buffer)
     return gzip.open(out, "wb", compresslevel=1) if out.suffix == ".gz" else out.open("wb")
+
+
+app.add_typer(ledger_cli.app)
+app.command()(ledger_cli.ingest)
 
 
 @app.callback(invoke_without_command=True)
@@ -285,68 +348,46 @@ def main() -> None:
         sys.exit(0)
 
 
-@contextmanager
-def _failing() -> Iterator[None]:
-    """Turn what the caller got wrong into one line on stderr and an exit code."""
-    from inroads.errors import BadPolicy, InroadsError
-
-    try:
-        yield
-    except InroadsError as error:
-        _say(f"error: {error}")
-        if isinstance(error, BadPolicy):
-            for problem in error.problems:
-                _say(f"  {problem}")
-        raise typer.Exit(NOT_FOUND if error.code == "NOT_FOUND" else USAGE) from None
-    except BrokenPipeError:
-        raise
-    except (OSError, UnicodeDecodeError) as error:
-        _say(f"error: {error}")
-        raise typer.Exit(USAGE) from None
+def _paths(documents: list[str] | None, ledger: Path | None) -> list[str]:
+    """Where the documents are: as given, or else in the ledger that stands for the default."""
+    given = [*(documents or ()), *([str(ledger)] if ledger else ())]
+    return given or [str(path) for path in [default_ledger()] if path.exists()]
 
 
-def _load(paths: list[str], observed_at: str | None, policy: Path | None) -> Explorer:
-    """The graph of these documents, with a progress bar on stderr when it is a terminal and the read is long."""
+def _load(paths: list[str], observed_at: str | None, policy: Path | None, as_of: str | None = None) -> Explorer:
     import gc
-
-    from rich.console import Console
-    from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 
     from inroads.explorer import load
     from inroads.policy import STOCK
-    from inroads.sources import files
 
-    moment = _moment(observed_at)
-    size = sum(file.stat().st_size for file in files(path for path in paths if path != "-"))
-    columns = TextColumn("reading"), BarColumn(), DownloadColumn(), TimeRemainingColumn()
-    console = Console(stderr=True)
-    with Progress(
-        *columns, console=console, transient=True, disable=not (console.is_terminal and size > 5_000_000)
-    ) as bar:
-        task = bar.add_task("reading", total=size)
+    observed, until = moment(observed_at), moment(as_of)
+    with progress_bar(paths) as advance:
         gc.disable()  # nothing that is built here is garbage, and looking for it takes a quarter of the time
-        graph = load(
-            *paths,
-            observed_at=moment,
-            policy=policy or STOCK,
-            stdin=sys.stdin.buffer,
-            progress=lambda more: bar.advance(task, more),
-        )
+        try:
+            graph = load(
+                *paths,
+                as_of=until,
+                observed_at=observed,
+                policy=policy or STOCK,
+                stdin=sys.stdin.buffer,
+                progress=advance,
+            )
+        finally:
+            gc.enable()
         gc.freeze()  # nor later: this process keeps one graph until it ends
-        gc.enable()
         return graph
 
 
 def _load_for_answer(
-    documents: list[str] | None, observed_at: str | None, policy: Path | None, strict: bool
+    paths: list[str], as_of: str | None, observed_at: str | None, policy: Path | None, strict: bool
 ) -> Explorer:
-    if not documents:
-        _say("error: say which documents to read: -d PATH (or - for standard input)")
+    if not paths:
+        say("error: say which documents to read: -d PATH (- for standard input) or --ledger FILE")
         raise typer.Exit(USAGE)
-    graph = _load(documents, observed_at, policy)
+    graph = _load(paths, observed_at, policy, as_of)
     _report(graph.rejections)
     if strict and graph.rejections:
-        _say("no answer, because of --strict")
+        say("no answer, because of --strict")
         raise typer.Exit(REJECTED)
     return graph
 
@@ -355,32 +396,14 @@ def _report(rejections: Iterable[Rejection], most: int = 20) -> None:
     listed = sorted(rejections)
     for each in listed[:most]:
         place = f" at {each.pointer}" if each.pointer else ""
-        _say(f"rejected {each.source}{place}: {each.code}: {each.message}")
+        say(f"rejected {each.source}{place}: {each.code}: {each.message}")
     if len(listed) > most:
-        _say(f"… and {len(listed) - most} more; `inroads check` lists them all")
+        say(f"… and {len(listed) - most} more; `inroads check` lists them all")
 
 
 def _finish(graph: Explorer) -> None:
     if graph.rejections:
         raise typer.Exit(REJECTED)
-
-
-def _moment(text: str | None) -> dt.datetime | None:
-    from inroads.documents import parse_moment
-    from inroads.errors import InroadsError
-
-    if text is None:
-        return None
-    moment = parse_moment(text)
-    if moment is None:
-        raise InroadsError(f"--observed-at {text!r} is not a moment like 2026-03-01T00:00:00Z", "BAD_MOMENT")
-    return moment
-
-
-def _now() -> dt.datetime:
-    import datetime as dt
-
-    return dt.datetime.now(dt.UTC)
 
 
 def _mode(association: bool) -> str:
@@ -423,13 +446,9 @@ def _unknown_keys(graph: Explorer) -> list[dict[str, Any]]:
     for document in graph.documents:
         found += unknown_keys(document)
     return [
-        _row("unknown key", "unknown_key", "", key, f"kept unread, {_many(n, 'time')}")
+        _row("unknown key", "unknown_key", "", key, f"kept unread, {many(n, 'time')}")
         for key, n in sorted(found.items())
     ]
-
-
-def _problem(what: str, each: Issue | Rejection) -> dict[str, Any]:
-    return _row(what, each.code, each.source, each.pointer, each.message)
 
 
 def _row(what: str, code: str, source: str, pointer: str, message: str) -> dict[str, Any]:
@@ -439,7 +458,7 @@ def _row(what: str, code: str, source: str, pointer: str, message: str) -> dict[
 def _print_accesses(answer: Answers, other: str, output: Format | None) -> None:
     """One row an access; `other` names the end that was asked for."""
 
-    chosen = output or _default_format()
+    chosen = output or default_format()
     if chosen is Format.JSON:
         whole = {
             "version": answer.version,
@@ -448,20 +467,20 @@ def _print_accesses(answer: Answers, other: str, output: Format | None) -> None:
             "total": len(answer),
             "accesses": answer.to_dicts(),
         }
-        _write_json(whole, pretty=True)
+        write_json(whole, pretty=True)
         return
     rows = (access.to_dict() for access in answer)
     if chosen is Format.TABLE:
         name = "name" if other == "resource" else "email"
-        _print_rows([_access_cells(row, other, name) for row in rows] or [{other: "no access"}], chosen)
+        print_rows([_access_cells(row, other, name) for row in rows] or [{other: "no access"}], chosen)
         coverage = answer.coverage
-        _say(f"{_many(len(answer), 'access', 'es')}; coverage {'complete' if coverage.complete else 'NOT complete'}")
+        say(f"{many(len(answer), 'access', 'es')}; coverage {'complete' if coverage.complete else 'NOT complete'}")
         for note in coverage.notes:
-            _say(f"  {note}")
+            say(f"  {note}")
     else:
-        _print_rows(rows, chosen)
+        print_rows(rows, chosen)
     if answer.truncated:
-        _say("a limit cut this answer short")
+        say("a limit cut this answer short")
 
 
 def _access_cells(row: dict[str, Any], other: str, name: str) -> dict[str, Any]:
@@ -478,10 +497,10 @@ def _access_cells(row: dict[str, Any], other: str, name: str) -> dict[str, Any]:
 
 def _print_explanation(graph: Explorer, access: ExplainedAccess | None, output: Format | None) -> None:
 
-    chosen = output or _default_format()
+    chosen = output or default_format()
     if access is None:
         if chosen is Format.JSON:
-            _write_json(None)
+            write_json(None)
         return
     explanation = access.explanation
     rows = list(_steps(graph, access))
@@ -491,7 +510,7 @@ def _print_explanation(graph: Explorer, access: ExplainedAccess | None, output: 
         cut = [{"id": grant.id, "records": records(grant)} for grant in explanation.cut]
         routes = {"independent_routes": explanation.independent_routes, "cut": cut, "sentence": explanation.sentence}
         whole = {**access.to_dict(), "explanation": routes, "steps": rows}
-        _write_json(whole, pretty=True)
+        write_json(whole, pretty=True)
     elif chosen is Format.TABLE:
         from inroads.explain import evidence_lines
 
@@ -502,7 +521,7 @@ def _print_explanation(graph: Explorer, access: ExplainedAccess | None, output: 
                 for line in evidence_lines(graph, graph.grants[step.grant]):
                     typer.echo(f"     {step.relation:<8} {line}")
     else:
-        _print_rows(rows, chosen)
+        print_rows(rows, chosen)
 
 
 def _steps(graph: Explorer, access: ExplainedAccess) -> Iterator[dict[str, Any]]:
@@ -526,88 +545,3 @@ def _steps(graph: Explorer, access: ExplainedAccess) -> Iterator[dict[str, Any]]
                 "records": records(grant),
                 "evidence": evidence_lines(graph, grant),
             }
-
-
-def _default_format() -> Format:
-    return Format.TABLE if sys.stdout.isatty() else Format.NDJSON
-
-
-def _print_rows(rows: Iterable[dict[str, Any]], output: Format | None) -> None:
-    """Rows of one shape as a table, a JSON array, NDJSON or CSV on stdout."""
-
-    chosen = output or _default_format()
-    if chosen is Format.TABLE:
-        _print_table(list(rows))
-    elif chosen is Format.CSV:
-        _print_csv(rows)
-    elif chosen is Format.JSON:
-        _write_json(list(rows), pretty=True)
-    else:
-        for row in rows:
-            _write_json(row)
-
-
-def _print_table(rows: list[dict[str, Any]]) -> None:
-    from rich import box
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
-
-    from inroads.explain import printable
-
-    table = Table(*(rows[0] if rows else ()), box=box.SIMPLE_HEAD, pad_edge=False)
-    for column in table.columns:
-        column.overflow = "fold"
-    for row in rows:
-        cells = (_cell(cell, "\n").split("\n") for cell in row.values())
-        table.add_row(*(Text("\n".join(map(printable, lines))) for lines in cells))
-    wide = None if sys.stdout.isatty() or "COLUMNS" in os.environ else 160
-    if rows:
-        Console(width=wide).print(table)
-
-
-def _print_csv(rows: Iterable[dict[str, Any]]) -> None:
-    import csv
-
-    from inroads.explain import printable
-
-    writer = csv.writer(sys.stdout, lineterminator="\n")
-    for number, row in enumerate(rows):
-        if number == 0:
-            writer.writerow(row)
-        writer.writerow([_harmless(printable(_cell(cell, "; "))) for cell in row.values()])
-
-
-def _harmless(cell: str) -> str:
-    """A cell that no spreadsheet runs as a formula (OWASP: CSV injection)."""
-    return f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell
-
-
-def _cell(value: Any, between: str) -> str:
-    if value is None:
-        return ""
-    return between.join(map(str, value)) if isinstance(value, list) else str(value)
-
-
-def _many(number: int, noun: str, plural: str = "s") -> str:
-    return f"{number} {noun}{'' if number == 1 else plural}"
-
-
-def _write_json(value: Any, *, pretty: bool = False) -> None:
-    """One JSON value and a line end; characters that could steer a terminal are escaped, which JSON allows."""
-    import re
-
-    import msgspec
-
-    data = msgspec.json.encode(value)
-    text = (msgspec.json.format(data) if pretty else data).decode()
-    sys.stdout.write(
-        re.sub(r"[\x7f-\x9f\u2028-\u202e\u2066-\u2069]", lambda each: f"\\u{ord(each[0]):04x}", text) + "\n"
-    )
-
-
-def _say(line: str) -> None:
-    """One line to stderr, without characters that could steer the terminal."""
-    from inroads.explain import printable
-
-    typer.echo(printable(line), err=True)

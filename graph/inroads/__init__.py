@@ -8,9 +8,11 @@
 
 from pathlib import Path
 
+from inroads.changes import changes
 from inroads.errors import InroadsError, Issue, NotFound, Rejection
 from inroads.explain import evidence_lines
 from inroads.explorer import Answers, ExplainedAccess, Explorer, load
+from inroads.ledger import Ledger
 from inroads.model import Capability, Certainty, Mode, NodeKind, Relation, Role
 from inroads.network import AccessGraph
 from inroads.policy import Policy, load_policy
@@ -28,6 +30,7 @@ __all__ = [
     "Explorer",
     "InroadsError",
     "Issue",
+    "Ledger",
     "Mode",
     "NodeKind",
     "NotFound",
@@ -35,6 +38,7 @@ __all__ = [
     "Rejection",
     "Relation",
     "Role",
+    "changes",
     "evidence_lines",
     "load",
     "load_policy",

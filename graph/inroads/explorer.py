@@ -18,11 +18,12 @@ from inroads.draw import svg
 from inroads.errors import InroadsError, NotFound, Rejection
 from inroads.explain import explain, path_sentence, printable
 from inroads.fold import fold
+from inroads.ledger import Ledger, is_ledger
 from inroads.model import Access, Coverage, Explanation, Mode, NodeKind, Path, kind_of
 from inroads.network import AccessGraph
 from inroads.policy import STOCK, Policy, load_policy
 from inroads.reach import RESOURCES, AccessFilter
-from inroads.sources import files, observe, observe_stream
+from inroads.sources import arrivals
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -40,12 +41,12 @@ class Explorer(AccessGraph):
     rejections: tuple[Rejection, ...] = ()
 
     @classmethod
-    def observe(cls, arrivals: Iterable[Observation | Rejection], policy: Policy = STOCK) -> Self:
+    def observe(cls, arriving: Iterable[Observation | Rejection], policy: Policy = STOCK) -> Self:
         """Fold documents as they arrive; what is rejected is kept by reason, not by content."""
         rejections: list[Rejection] = []
 
         def statements() -> Iterable[Statement]:
-            for arrival in arrivals:
+            for arrival in arriving:
                 if isinstance(arrival, Rejection):
                     rejections.append(arrival)
                 else:
@@ -55,9 +56,9 @@ class Explorer(AccessGraph):
         graph.rejections = tuple(rejections)
         return graph
 
-    def adding(self, arrivals: Iterable[Observation | Rejection]) -> Self:
+    def adding(self, arriving: Iterable[Observation | Rejection]) -> Self:
         """The next version of this graph, with more documents; this one stays as it is."""
-        graph = type(self).observe(chain(map(reread, self.documents), arrivals), self.policy)
+        graph = type(self).observe(chain(map(reread, self.documents), arriving), self.policy)
         graph.rejections = (*self.rejections, *graph.rejections)
         return graph
 
@@ -103,42 +104,33 @@ class Explorer(AccessGraph):
 
 def load(
     *paths: str | os.PathLike[str],
+    as_of: dt.datetime | None = None,
     observed_at: dt.datetime | None = None,
     policy: Policy | str | os.PathLike[str] = STOCK,
     stdin: IO[bytes] | None = None,
     progress: Callable[[int], None] | None = None,
 ) -> Explorer:
-    """The graph of all documents in these files and folders; `-` is `stdin`.
+    """The graph of all documents in these ledgers, files and folders; `-` is `stdin`.
 
-    Documents without an envelope were observed at `observed_at` (aware), else when their file was modified. `policy`
-    may name a TOML file. `progress` is called with the number of bytes read since the last call. Raises
-    FileNotFound and BadPolicy; a document that cannot be taken is in the graph's `rejections`.
+    With `as_of` (aware) only of those observed until then. Documents without an envelope were observed at
+    `observed_at` (aware), else when their file was modified. `policy` may name a TOML file. `progress` is told how
+    many bytes were read since it was told last. Raises FileNotFoundError, LedgerError and BadPolicy; a document that
+    cannot be taken is in the graph's `rejections`.
     """
     if not isinstance(policy, Policy):
         policy = load_policy(FilePath(policy).read_text(encoding="utf-8"))
-    names = [path for path in paths if path != "-"]
-    found = files(names)
+    ledgers = [path for path in paths if is_ledger(path)]
+    others = [path for path in paths if path not in ledgers]
 
-    def arrivals() -> Iterable[Observation | Rejection]:
-        if len(names) < len(paths) and stdin is not None:
-            yield from observe_stream(stdin, "-", observed_at)
-        for file in found:
-            yield from observe(file, observed_at, _advance(progress))
+    def observed() -> Iterable[Observation | Rejection]:
+        for path in ledgers:
+            with Ledger(path, create=False, read_only=True) as ledger:
+                yield from ledger.observations(as_of)
+        for arrival in arrivals(others, observed_at, stdin, progress):
+            if as_of is None or isinstance(arrival, Rejection) or arrival.document.observed_at <= as_of:
+                yield arrival
 
-    return Explorer.observe(arrivals(), policy)
-
-
-def _advance(progress: Callable[[int], None] | None) -> Callable[[int], None] | None:
-    if progress is None:
-        return None
-    before = 0
-
-    def moved(position: int) -> None:
-        nonlocal before
-        progress(position - before)
-        before = position
-
-    return moved
+    return Explorer.observe(observed(), policy)
 
 
 class ExplainedAccess(Access, frozen=True):

@@ -105,6 +105,15 @@ _UNREADABLE: Final = (zlib.error, ValueError, TypeError, AttributeError, Overflo
 _EPOCH: Final = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 
 
+def is_ledger(path: str | os.PathLike[str]) -> bool:
+    """Whether a file looks like one: any SQLite database, which opening it then checks."""
+    try:
+        with Path(path).open("rb") as file:
+            return file.read(16) == b"SQLite format 3\0"
+    except OSError:
+        return False
+
+
 class Added(NamedTuple):
     """How many documents were added, were in the ledger already, and were refused because they were forgotten."""
 

@@ -57,6 +57,37 @@ def files(paths: Iterable[str | os.PathLike[str]]) -> list[Path]:
     return list(found)
 
 
+def arrivals(
+    paths: Iterable[str | os.PathLike[str]],
+    observed_at: dt.datetime | None = None,
+    stdin: IO[bytes] | None = None,
+    progress: Callable[[int], None] | None = None,
+) -> Iterator[Observation | Rejection]:
+    """Every document of these files and folders, and of `stdin` for `-`.
+
+    `progress` is told how many bytes were read since it was told last. Raises FileNotFoundError before anything else.
+    """
+    names = list(paths)
+    found = files(name for name in names if name != "-")
+    if "-" in names and stdin is not None:
+        yield from observe_stream(stdin, "-", observed_at)
+    for file in found:
+        yield from observe(file, observed_at, _advance(progress))
+
+
+def _advance(progress: Callable[[int], None] | None) -> Callable[[int], None] | None:
+    if progress is None:
+        return None
+    before = 0
+
+    def moved(position: int) -> None:
+        nonlocal before
+        progress(position - before)
+        before = position
+
+    return moved
+
+
 def _is_sought(path: Path, folder: Path) -> bool:
     if not path.name.lower().endswith(ENDINGS) or any(part[0] == "." for part in path.relative_to(folder).parts):
         return False

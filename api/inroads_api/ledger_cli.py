@@ -1,0 +1,178 @@
+"""The commands that keep a ledger: `inroads ingest` and `inroads ledger …`."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from inroads_api.terminal import (
+    NOT_FOUND,
+    REJECTED,
+    USAGE,
+    Output,
+    failing,
+    many,
+    moment,
+    now,
+    print_rows,
+    problem_row,
+    progress_bar,
+    say,
+)
+
+if TYPE_CHECKING:
+    from inroads.errors import Rejection
+    from inroads.ledger import Added
+    from inroads.model import Document
+
+AsOf = Annotated[
+    str | None, typer.Option("--as-of", metavar="MOMENT", help="Only what was observed until then (RFC 3339).")
+]
+LedgerFile = Annotated[
+    Path | None, typer.Option("--ledger", metavar="FILE", help="Default: $INROADS_LEDGER, else inroads.db.")
+]
+
+app = typer.Typer(name="ledger", help="Look into a ledger and keep it.", no_args_is_help=True)
+
+
+def default_ledger() -> Path:
+    """The ledger that is meant when none is named."""
+    return Path(os.environ.get("INROADS_LEDGER") or "inroads.db")
+
+
+def ingest(
+    paths: Annotated[list[str], typer.Argument(metavar="DOCS...", help="Files and folders; `-` is standard input.")],
+    ledger: LedgerFile = None,
+    observed_at: Annotated[
+        str | None, typer.Option(metavar="MOMENT", help="When documents without an envelope were observed (RFC 3339).")
+    ] = None,
+    output: Output = None,
+) -> None:
+    """Add documents to a ledger, which is made if it is not there; adding one twice changes nothing."""
+    from inroads.errors import Rejection
+    from inroads.ledger import Added, Ledger
+    from inroads.sources import arrivals, files
+
+    rejections: list[Rejection] = []
+    kept = Added(0, 0, 0)
+
+    def documents(advance: Any) -> Iterator[Document]:
+        for arrival in arrivals(paths, moment(observed_at), sys.stdin.buffer, advance):
+            if isinstance(arrival, Rejection):
+                rejections.append(arrival)
+            else:
+                yield arrival.document
+
+    def committed(so_far: Added) -> None:
+        nonlocal kept
+        kept = so_far
+
+    with failing():
+        files(path for path in paths if path != "-")  # a path that is not there makes no ledger
+        file = ledger or default_ledger()
+        try:
+            with Ledger(file) as opened, progress_bar(paths) as advance:
+                opened.add(documents(advance), progress=committed)
+        finally:
+            print_rows([problem_row("rejected", each) for each in sorted(rejections)], output)
+            refused = f", {kept.forgotten} forgotten" if kept.forgotten else ""
+            say(f"{file}: {kept.added} added, {kept.known} already known, {len(rejections)} rejected{refused}")
+        raise typer.Exit(REJECTED if rejections else 0)
+
+
+@app.command()
+def info(ledger: LedgerFile = None, output: Output = None) -> None:
+    """How many documents there are, of what, and from when."""
+    from inroads.ledger import Ledger
+
+    with failing(), Ledger(ledger or default_ledger(), create=False, read_only=True) as opened:
+        found = opened.info()._asdict()
+        found["kinds"] = [f"{kind} {number}" for kind, number in sorted(found["kinds"].items())]
+        print_rows([found], output)
+
+
+@app.command(name="list")
+def list_(
+    ledger: LedgerFile = None,
+    subject: Annotated[str | None, typer.Option(help="Only documents about this node: identity:712052.")] = None,
+    as_of: Annotated[
+        str | None, typer.Option("--as-of", metavar="MOMENT", help="Only what was observed until then.")
+    ] = None,
+    after: Annotated[int, typer.Option(min=0, help="Only those after this number of the log.")] = 0,
+    limit: Annotated[int | None, typer.Option(min=1, help="The most to list.")] = None,
+    output: Output = None,
+) -> None:
+    """The log, one row a document, in order of arrival."""
+    from inroads.ledger import Ledger
+
+    with failing(), Ledger(ledger or default_ledger(), create=False, read_only=True) as opened:
+        rows = opened.rows(subject=subject, as_of=moment(as_of), after=after, limit=limit)
+        print_rows((row._asdict() for row in rows), output)
+
+
+@app.command()
+def show(
+    sha: Annotated[str, typer.Argument(metavar="SHA", help="The first digits of a document's sha-256, four or more.")],
+    ledger: LedgerFile = None,
+) -> None:
+    """The body of a document, redacted as it is kept."""
+    import msgspec
+
+    from inroads.ledger import Ledger
+    from inroads_api.terminal import write_json
+
+    with failing(), Ledger(ledger or default_ledger(), create=False, read_only=True) as opened:
+        found = {entry.sha256: entry.sequence for entry in opened.find(sha)}
+        if len(found) != 1:
+            say(f"error: {len(found)} documents begin with {sha}")
+            raise typer.Exit(USAGE if found else NOT_FOUND)
+        (sequence,) = found.values()
+        document = next(iter(opened.observations(after=sequence - 1))).document
+        write_json(msgspec.json.decode(document.body), pretty=True)
+
+
+@app.command()
+def forget(
+    identity: Annotated[str, typer.Argument(metavar="IDENTITY", help="identity:712052.")],
+    ledger: LedgerFile = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+) -> None:
+    """Remove a person's documents for good; a tombstone without personal data stays."""
+    from inroads.ledger import Ledger
+    from inroads.model import NodeKind, node_id
+
+    with failing(), Ledger(ledger or default_ledger(), create=False) as opened:
+        node = node_id(identity, NodeKind.IDENTITY)
+        if not yes and not typer.confirm(f"Remove every document of {node} for good?", err=True):
+            raise typer.Exit(USAGE)
+        gone = opened.forget(node, now())
+        say(f"{many(gone.removed, 'document')} removed, {gone.rewritten} rewritten without the person")
+        raise typer.Exit(0 if any(gone) else NOT_FOUND)
+
+
+@app.command()
+def verify(ledger: LedgerFile = None, output: Output = None) -> None:
+    """Check every document against its hash and columns; exit code 3 when something is wrong."""
+    from inroads.ledger import Ledger
+
+    with failing(), Ledger(ledger or default_ledger(), create=False, read_only=True) as opened:
+        problems = opened.verify()
+        print_rows([problem._asdict() for problem in problems], output)
+        say(f"{many(len(problems), 'problem')} in {many(opened.info().documents, 'document')}")
+        raise typer.Exit(REJECTED if problems else 0)
+
+
+@app.command()
+def compact(ledger: LedgerFile = None) -> None:
+    """Give back the space that the file no longer needs."""
+    from inroads.ledger import Ledger
+
+    with failing(), Ledger(ledger or default_ledger(), create=False) as opened:
+        before = opened.info().bytes
+        opened.compact()
+        say(f"{before:,} bytes before, {opened.info().bytes:,} after")

@@ -1,0 +1,180 @@
+"""The terminal: how results are printed, what goes to stderr, and which exit code says what."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+# Everything heavier is imported where it is needed, so that --help is quick.
+if TYPE_CHECKING:
+    import datetime as dt
+
+    from inroads.errors import Issue, Rejection
+
+USAGE, REJECTED, NOT_FOUND = 2, 3, 4
+"""Exit codes beside 0: the request was wrong, documents were rejected, no document names what was asked for."""
+
+
+class Format(StrEnum):
+    """How results are printed."""
+
+    TABLE = "table"
+    JSON = "json"
+    NDJSON = "ndjson"
+    CSV = "csv"
+
+
+Output = Annotated[
+    Format | None, typer.Option("--format", "-f", help="Default: a table on a terminal, NDJSON in a pipe.")
+]
+
+
+@contextmanager
+def failing() -> Iterator[None]:
+    """Turn what the caller got wrong into one line on stderr and an exit code."""
+    from inroads.errors import BadPolicy, InroadsError
+
+    try:
+        yield
+    except InroadsError as error:
+        say(f"error: {error}")
+        if isinstance(error, BadPolicy):
+            for problem in error.problems:
+                say(f"  {problem}")
+        raise typer.Exit(NOT_FOUND if error.code == "NOT_FOUND" else USAGE) from None
+    except BrokenPipeError:
+        raise
+    except (OSError, UnicodeDecodeError) as error:
+        say(f"error: {error}")
+        raise typer.Exit(USAGE) from None
+
+
+def moment(text: str | None) -> dt.datetime | None:
+    from inroads.documents import parse_moment
+    from inroads.errors import InroadsError
+
+    if text is None:
+        return None
+    moment = parse_moment(text)
+    if moment is None:
+        raise InroadsError(f"--observed-at {text!r} is not a moment like 2026-03-01T00:00:00Z", "BAD_MOMENT")
+    return moment
+
+
+def now() -> dt.datetime:
+    import datetime as dt
+
+    return dt.datetime.now(dt.UTC)
+
+
+@contextmanager
+def progress_bar(paths: Iterable[str]) -> Iterator[Callable[[int], None]]:
+    """A progress bar on stderr when it is a terminal and the read is long; gives what to tell of bytes read."""
+    from rich.console import Console
+    from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
+
+    from inroads.sources import files
+
+    size = sum(file.stat().st_size for file in files(path for path in paths if path != "-"))
+    columns = TextColumn("reading"), BarColumn(), DownloadColumn(), TimeRemainingColumn()
+    console = Console(stderr=True)
+    shown = console.is_terminal and size > 5_000_000
+    with Progress(*columns, console=console, transient=True, disable=not shown) as bar:
+        task = bar.add_task("reading", total=size)
+        yield lambda more: bar.advance(task, more)
+
+
+def problem_row(what: str, each: Issue | Rejection) -> dict[str, Any]:
+    """What is wrong with a document, as a row."""
+    return {"problem": what, "code": each.code, "source": each.source, "pointer": each.pointer, "message": each.message}
+
+
+def default_format() -> Format:
+    return Format.TABLE if sys.stdout.isatty() else Format.NDJSON
+
+
+def print_rows(rows: Iterable[dict[str, Any]], output: Format | None) -> None:
+    """Rows of one shape as a table, a JSON array, NDJSON or CSV on stdout."""
+
+    chosen = output or default_format()
+    if chosen is Format.TABLE:
+        _print_table(list(rows))
+    elif chosen is Format.CSV:
+        _print_csv(rows)
+    elif chosen is Format.JSON:
+        write_json(list(rows), pretty=True)
+    else:
+        for row in rows:
+            write_json(row)
+
+
+def _print_table(rows: list[dict[str, Any]]) -> None:
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    from inroads.explain import printable
+
+    table = Table(*(rows[0] if rows else ()), box=box.SIMPLE_HEAD, pad_edge=False)
+    for column in table.columns:
+        column.overflow = "fold"
+    for row in rows:
+        cells = (_cell(cell, "\n").split("\n") for cell in row.values())
+        table.add_row(*(Text("\n".join(map(printable, lines))) for lines in cells))
+    wide = None if sys.stdout.isatty() or "COLUMNS" in os.environ else 160
+    if rows:
+        Console(width=wide).print(table)
+
+
+def _print_csv(rows: Iterable[dict[str, Any]]) -> None:
+    import csv
+
+    from inroads.explain import printable
+
+    writer = csv.writer(sys.stdout, lineterminator="\n")
+    for number, row in enumerate(rows):
+        if number == 0:
+            writer.writerow(row)
+        writer.writerow([_harmless(printable(_cell(cell, "; "))) for cell in row.values()])
+
+
+def _harmless(cell: str) -> str:
+    """A cell that no spreadsheet runs as a formula (OWASP: CSV injection)."""
+    return f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell
+
+
+def _cell(value: Any, between: str) -> str:
+    if value is None:
+        return ""
+    return between.join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+def many(number: int, noun: str, plural: str = "s") -> str:
+    return f"{number} {noun}{'' if number == 1 else plural}"
+
+
+def write_json(value: Any, *, pretty: bool = False) -> None:
+    """One JSON value and a line end; characters that could steer a terminal are escaped, which JSON allows."""
+    import re
+
+    import msgspec
+
+    data = msgspec.json.encode(value)
+    text = (msgspec.json.format(data) if pretty else data).decode()
+    sys.stdout.write(
+        re.sub(r"[\x7f-\x9f\u2028-\u202e\u2066-\u2069]", lambda each: f"\\u{ord(each[0]):04x}", text) + "\n"
+    )
+
+
+def say(line: str) -> None:
+    """One line to stderr, without characters that could steer the terminal."""
+    from inroads.explain import printable
+
+    typer.echo(printable(line), err=True)

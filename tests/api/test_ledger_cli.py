@@ -1,0 +1,120 @@
+"""The commands that keep a ledger, and every other command on what it keeps."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from test_cli import rows, run
+
+import inroads
+from inroads.documents import parse_moment
+
+OWNER = '{"id": 4, "role": "owner", "business": {"id": 9, "name": "Nine"}}'
+OLDER = f'{{"id": 1, "email": "a@x.org", "business_memberships": [{OWNER}]}}'
+DOCUMENTS = "\n".join(
+    [
+        f'{{"observed_at": "2026-01-01T00:00:00Z", "document": {OLDER}}}',
+        "<html>",
+        '{"observed_at": "2026-02-01T00:00:00Z", "document": {"id": 1, "email": "a@x.org"}}',
+    ]
+)
+JANUARY = ("--as-of", "2026-01-15T00:00:00Z")
+
+
+@pytest.fixture
+def ledger(tmp_path: Path) -> tuple[str, str]:
+    """A ledger of two documents about one identity: the newer one revokes what the older one says."""
+    file = tmp_path / "inroads.db"
+    done = run("ingest", "-", "--ledger", str(file), stdin=DOCUMENTS)
+    assert done.returncode == 3
+    assert [row["code"] for row in rows(done.stdout)] == ["not_json"]
+    assert "2 added, 0 already known, 1 rejected" in done.stderr
+    return "--ledger", str(file)
+
+
+def test_ingesting_twice_changes_nothing(ledger: tuple[str, str]) -> None:
+    """The second time every document is already known."""
+    assert "0 added, 2 already known" in run("ingest", "-", *ledger, stdin=DOCUMENTS).stderr
+    (info,) = rows(run("ledger", "info", *ledger).stdout)
+    assert (info["documents"], info["identities"], info["last"]) == (2, 1, 2)
+
+
+def test_a_path_that_is_not_there_makes_no_ledger(tmp_path: Path) -> None:
+    """A slip in a path leaves nothing behind."""
+    file = tmp_path / "new.db"
+    assert run("ingest", str(tmp_path / "none"), "--ledger", str(file)).returncode == 2
+    assert not file.exists()
+
+
+def test_time_travel(ledger: tuple[str, str]) -> None:
+    """Every command answers as of a moment: the graph is the fold of what was observed until then."""
+    assert rows(run("reach", "a@x.org", *ledger).stdout) == []
+    assert [row["resource"] for row in rows(run("reach", "a@x.org", *ledger, *JANUARY).stdout)] == ["business:9"]
+    assert len(rows(run("who", "business:9", *ledger, *JANUARY).stdout)) == 1
+    assert len(rows(run("explain", "a@x.org", "business:9", *ledger, *JANUARY).stdout)) == 1
+    answer = json.loads(run("query", "{ graph { documents } }", *ledger, *JANUARY).stdout)
+    assert answer["data"]["graph"]["documents"] == 1
+    assert run("reach", "a@x.org", *ledger, "--as-of", "2025-01-01T00:00:00Z").returncode == 4
+    assert run("reach", "a@x.org", *ledger, "--as-of", "yesterday").returncode == 2
+
+
+def test_the_library_reads_a_ledger_too(ledger: tuple[str, str]) -> None:
+    """`load` takes a ledger like any file, and a moment."""
+    assert len(inroads.load(ledger[1]).reach("a@x.org")) == 0
+    assert len(inroads.load(ledger[1], as_of=parse_moment(JANUARY[1])).reach("a@x.org")) == 1
+
+
+def test_changes(ledger: tuple[str, str], tmp_path: Path) -> None:
+    """What was lost since a moment is told with the grant; a first observation is no gain."""
+    (lost,) = rows(run("changes", "--since", JANUARY[1], *ledger).stdout)
+    assert (lost["change"], lost["resource"]) == (["LOST"], "business:9")
+    assert lost["causes"] == ["business:9#MEMBER@identity:1"]
+    since = ("--since", "2025-01-01T00:00:00Z", "--until", JANUARY[1])
+    (seen,) = rows(run("changes", *since, *ledger).stdout)
+    assert seen["change"] == ["OBSERVED"]
+    file = tmp_path / "documents.ndjson"
+    file.write_text(DOCUMENTS)
+    assert rows(run("changes", *since, "-d", str(file)).stdout) == [seen]
+    assert run("changes", *since, "-d", "-", stdin=DOCUMENTS).returncode == 2
+
+
+def test_the_default_ledger(ledger: tuple[str, str]) -> None:
+    """INROADS_LEDGER stands for --ledger where neither it nor --documents is given."""
+    env = {"INROADS_LEDGER": ledger[1]}
+    assert run("reach", "a@x.org", env=env).returncode == 0
+    assert run("reach", "a@x.org", "-d", "-", stdin='{"id": 2}', env=env).returncode == 4
+    assert run("ledger", "verify", env=env).returncode == 0
+
+
+def test_list_and_show(ledger: tuple[str, str]) -> None:
+    """The log lists its documents, and a few digits of a hash show one."""
+    first, second = rows(run("ledger", "list", *ledger).stdout)
+    assert (first["subject"], first["source"], second["sequence"]) == ("identity:1", "-:1", 2)
+    assert rows(run("ledger", "list", *ledger, "--after", "1").stdout) == [second]
+    shown = json.loads(run("ledger", "show", first["sha256"][:8], *ledger).stdout)
+    assert shown["business_memberships"][0]["business"]["name"] == "Nine"
+    assert run("ledger", "show", "0000000", *ledger).returncode == 4
+    assert run("ledger", "show", "xyz", *ledger).returncode == 2
+
+
+def test_forget(ledger: tuple[str, str]) -> None:
+    """A forgotten person is gone from the answers and from the file, and does not come back with the same documents."""
+    assert run("ledger", "forget", "identity:1", *ledger).returncode != 0, "it asks first"
+    assert "2 documents removed" in run("ledger", "forget", "identity:1", "--yes", *ledger).stderr
+    assert run("reach", "a@x.org", *ledger).returncode == 4
+    assert b"a@x.org" not in Path(ledger[1]).read_bytes()
+    assert "2 forgotten" in run("ingest", "-", *ledger, stdin=DOCUMENTS).stderr
+    assert run("ledger", "forget", "identity:1", "--yes", *ledger).returncode == 4
+    assert run("ledger", "compact", *ledger).returncode == 0
+
+
+def test_what_is_no_ledger(ledger: tuple[str, str], tmp_path: Path) -> None:
+    """A missing, foreign or damaged file is one clear line and exit code 2; verify finds damage."""
+    assert run("ledger", "info", "--ledger", str(tmp_path / "none.db")).returncode == 2
+    foreign = tmp_path / "foreign.db"
+    foreign.write_bytes(b"SQLite format 3\0" + bytes(4096))
+    done = run("reach", "a@x.org", "--ledger", str(foreign))
+    assert done.returncode == 2
+    assert done.stderr.startswith("error: the ledger")
