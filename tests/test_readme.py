@@ -51,6 +51,19 @@ def test_commands(block: str) -> None:
     assert run(first.removeprefix("$ ")) == expected
 
 
+@pytest.mark.parametrize("block", blocks("bash"), ids=lambda block: block.splitlines()[0][:30])
+def test_scripts(block: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A script runs from top to bottom in an empty folder, without an error."""
+    monkeypatch.setenv("PATH", f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}")
+    monkeypatch.delenv("INROADS_LEDGER", raising=False)
+    done = subprocess.run(  # noqa: S603  # the README's own commands
+        ["/bin/bash", "-euo", "pipefail", "-c", block], check=False, cwd=tmp_path, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "inroads.db").exists()
+    assert (tmp_path / "changes.csv").read_text().startswith("change,principal")
+
+
 @pytest.mark.parametrize("block", blocks("pycon"))
 def test_snippets(block: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """The Python snippets do what they show."""

@@ -326,6 +326,7 @@ def _opened(out: Path | None) -> AbstractContextManager[Any]:
 
 app.add_typer(ledger_cli.app)
 app.command()(ledger_cli.ingest)
+app.command()(ledger_cli.collect)
 
 
 @app.callback(invoke_without_command=True)

@@ -85,6 +85,62 @@ def ingest(
         raise typer.Exit(REJECTED if rejections else 0)
 
 
+def collect(
+    tokens: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="A private TOML or JSON file. Default: $INROADS_TOKENS itself.")
+    ] = None,
+    teams: Annotated[
+        bool, typer.Option("--teams", help="Also the teams of businesses they own or administer.")
+    ] = False,
+    ledger: LedgerFile = None,
+    resume: Annotated[
+        str | None,
+        typer.Option(metavar="MOMENT", help="Skip what a run that was cut off has collected since."),
+    ] = None,
+    base_url: Annotated[str | None, typer.Option(metavar="URL", help="Another service, for tests.")] = None,
+    output: Output = None,
+) -> None:
+    """Fetch `me` for each token from the service into a ledger, with a report for each token."""
+    import msgspec
+
+    from inroads.collect import BASE_URL, Progress, collected
+    from inroads.errors import Rejection
+    from inroads.ledger import Ledger
+    from inroads.tokens import TokenStore
+
+    reports: dict[str, Progress] = {}
+    rejections: list[Rejection] = []
+
+    with failing():
+        since = moment(resume)
+        opened_tokens = TokenStore.open(tokens) if tokens else TokenStore.from_environment()
+        with opened_tokens as store, Ledger(ledger or default_ledger()) as opened:
+            kept = (each.document for each in opened.observations() if since is not None)
+            done = [document for document in kept if since and document.observed_at >= since]
+
+            def documents() -> Iterator[Document]:
+                for arrival in collected(
+                    store,
+                    teams=teams,
+                    base_url=base_url or BASE_URL,
+                    done=done,
+                    now=now,
+                    report=lambda progress: reports.update({progress.label: progress}),
+                ):
+                    if isinstance(arrival, Rejection):
+                        rejections.append(arrival)
+                    else:
+                        yield arrival.document
+
+            added = opened.add(documents(), batch=1)  # each is kept before the next one is taken
+        print_rows([msgspec.to_builtins(reports[label]) for label in sorted(reports)], output)
+        for each in sorted(rejections):
+            say(f"rejected {each.source} {each.pointer}: {each.code}: {each.message}")
+        say(f"{opened.path}: {added.added} added, {added.known} already known, {len(rejections)} rejected")
+        failed = any(progress.failed for progress in reports.values())
+        raise typer.Exit(REJECTED if rejections or failed else 0)
+
+
 @app.command()
 def info(ledger: LedgerFile = None, output: Output = None) -> None:
     """How many documents there are, of what, and from when."""

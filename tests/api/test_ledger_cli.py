@@ -10,6 +10,7 @@ from test_cli import rows, run
 
 import inroads
 from inroads.documents import parse_moment
+from service import Service
 
 OWNER = '{"id": 4, "role": "owner", "business": {"id": 9, "name": "Nine"}}'
 OLDER = f'{{"id": 1, "email": "a@x.org", "business_memberships": [{OWNER}]}}'
@@ -118,3 +119,28 @@ def test_what_is_no_ledger(ledger: tuple[str, str], tmp_path: Path) -> None:
     done = run("reach", "a@x.org", "--ledger", str(foreign))
     assert done.returncode == 2
     assert done.stderr.startswith("error: the ledger")
+
+
+def test_collect(tmp_path: Path) -> None:
+    """Documents of each token and its teams go into the ledger; a failed token is told and leaves the others alone."""
+    file, tokens = str(tmp_path / "inroads.db"), tmp_path / "tokens.json"
+    names = ("ann", "ben", "gone")
+    tokens.write_text(json.dumps([{"label": name, "access_token": f"access-token-{name}"} for name in names]))
+    tokens.chmod(0o600)
+    with Service() as service:
+        service.sign_in("ann", 1, {10: "owner", 11: "business_manager"})
+        service.sign_in("ben", 2)
+        words = ("collect", "--tokens", str(tokens), "--teams", "--ledger", file, "--base-url", service.base_url)
+        done = run(*words)
+        again = run(*words, "--resume", "2020-01-01T00:00:00Z")
+    report = {row["label"]: row for row in rows(done.stdout)}
+    assert done.returncode == 3
+    assert (report["ann"]["fetched"], report["ben"]["fetched"], report["gone"]["failed"]) == (2, 1, "unauthorized")
+    assert {row["label"]: row["skipped"] for row in rows(again.stdout)} == {"ann": 2, "ben": 1, "gone": 0}
+    listed = rows(run("ledger", "list", "--ledger", file).stdout)
+    assert sorted(row["subject"] for row in listed) == ["business:10", "identity:1", "identity:2"]
+    assert "access-token" not in done.stdout + done.stderr + again.stdout + again.stderr
+    tokens.chmod(0o644)
+    refused = run(*words)
+    assert refused.returncode == 2
+    assert "chmod 600" in refused.stderr
