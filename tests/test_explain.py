@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import unicodedata
 from typing import Any
 
 import pytest
@@ -91,6 +92,17 @@ def test_every_role_has_words() -> None:
     ]
 
 
+def test_every_record_of_a_grant_is_named_in_the_cut() -> None:
+    """Two role rows state one grant: both must go, and the shared client is the one that both sides name."""
+    roles = [{"id": n, "role": "client", "accountid": "A", "userid": n * 10} for n in (10, 20)]
+    rows = [membership(1, 1, business_clients=[client(33, "A", userid=200)])]
+    explanation = ask(
+        explore([(me(roles=roles, business_memberships=rows), DAY[0])]), "identity:1", "account:A"
+    ).explanation
+    assert "revoke 2 grants: role 10 and role 20 and client 33" in explanation.sentence
+    assert "Both records (role 20, client 33) name client 200" in explanation.sentence
+
+
 class TestCut:
     def test_many_candidates_fall_back_to_each_grants_own(self, monkeypatch: pytest.MonkeyPatch) -> None:
         """Beyond the limit of candidates the cut is still smallest, ends the access, and avoids what ends much."""
@@ -135,9 +147,10 @@ class TestCut:
 
 def test_printable() -> None:
     """No character that steers a terminal or reorders text survives; ordinary text of any script does."""
-    assert explain.printable("Ünï 企業 🙂") == "Ünï 企業 🙂"
+    for text in ("Ünï 企業 🙂", "株式会社\u3000山田", "l\u00a0atelier", "👩\u200d🔧"):
+        assert explain.printable(text) == text
     nasty = "".join(map(chr, (0, 7, 10, 13, 27, 127, 0x85, 0x202E, 0x2066, 0xFEFF, 0x2028)))
     assert explain.printable(nasty) == "\ufffd" * len(nasty)
     rng = random.Random(1)
     text = "".join(chr(rng.randrange(0xD800)) for _ in range(2000))
-    assert explain.printable(text).isprintable()
+    assert not any(unicodedata.category(each) in ("Cc", "Cs", "Zl", "Zp") for each in explain.printable(text))

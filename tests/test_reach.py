@@ -99,6 +99,28 @@ class TestLimits:
         assert graph.reach("identity:1").truncated
         assert "more routes may remain" in cut.explanation.sentence
 
+    def test_what_is_cut_short_is_still_judged_by_all_paths(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Beyond the limit the facts come from all walks, and what lies behind a truncated node is truncated, too."""
+        rows = [membership(n, n, active=n == 19, business_clients=[client(n, "V", 900)]) for n in range(1, 21)]
+        rows += [membership(21, 900, "manager")]
+        world = [(me(business_memberships=rows), DAY[0])]
+        whole = {access.resource: access for access in explore(world).reach("identity:1")}
+        monkeypatch.setattr(reach, "MAX_PATHS", 5)
+        graph = explore(world)
+        for resource in ("account:V", "business:900"):
+            access = graph.access("identity:1", resource)
+            assert access is not None
+            assert access.truncated
+            expected = whole[resource]
+            assert (access.roles, access.certainty, access.state, access.distance) == (
+                expected.roles,
+                expected.certainty,
+                expected.state,
+                expected.distance,
+            )
+            (back,) = graph.reached_by(resource, state="ACTIVE")
+            assert (back.truncated, back.roles, back.certainty) == (True, access.roles, access.certainty)
+
     def test_a_dense_association_is_bounded(self) -> None:
         """In a world where everybody is everybody's client the paths are cut off, told, and shortest first."""
         size = 12
@@ -172,8 +194,16 @@ class TestFilter:
             with pytest.raises(InroadsError) as error:
                 bruce.reach("b@example.com", **wrong)  # type: ignore[arg-type]  # wrong on purpose
             assert error.value.code == "BAD_FILTER"
-        with pytest.raises(BadId):
-            bruce.reach("b@example.com", avoid=["role 994207"])
+        for slip in ("role 994207", "account:Xr82w#ROLLE/CLIENT@identity:712052"):
+            with pytest.raises(BadId):
+                bruce.reach("b@example.com", avoid=[slip])
+        for slip in ("business:771280", "account:Xr82w#ROLE@identity:712052", "account:xr82w"):
+            with pytest.raises(NotFound):
+                bruce.reached_by("account:Xr82w", avoid=[slip])
+        assert len(bruce.reach("b@example.com", avoid=[" business:77128 "])) == 4
+        for kinds, mode in (("business", "ACCESS"), ("BUSINESS", "access")):
+            with pytest.raises(InroadsError):
+                bruce.reach("b@example.com", kinds=[kinds], mode=mode)
 
 
 class TestThreeAnswers:

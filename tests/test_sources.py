@@ -19,6 +19,7 @@ import pytest
 
 import inroads
 from inroads import documents, sources
+from inroads.documents import Observation
 from inroads.errors import Rejection
 from inroads.sources import files, observe, observe_stream
 
@@ -488,13 +489,14 @@ def test_missing(tmp_path: Path) -> None:
 
 
 def test_symbolic_links(tmp_path: Path) -> None:
-    """Links to files are followed; loops and links to nothing are passed over."""
+    """Links to files are followed, loops of folders are not; a link to nothing is left to whoever reads it to tell."""
     write(tmp_path, "a/x.json")
     (tmp_path / "a" / "loop").symlink_to(tmp_path, target_is_directory=True)
     (tmp_path / "link.json").symlink_to(tmp_path / "a" / "x.json")
     (tmp_path / "gone.json").symlink_to(tmp_path / "nothing")
     (tmp_path / "self.json").symlink_to(tmp_path / "self.json")
-    assert files([tmp_path]) == [tmp_path / "a" / "x.json", tmp_path / "link.json"]
+    names = ("a/x.json", "gone.json", "link.json", "self.json")
+    assert files([tmp_path]) == [tmp_path / name for name in names]
 
 
 def test_what_is_no_file_in_a_folder(tmp_path: Path) -> None:
@@ -574,3 +576,21 @@ def test_many_small_pieces_take_linear_time(form: str, zipped: bool) -> None:
 
     seconds(1_000)
     assert min(seconds(40_000) for _ in range(2)) < 10 * min(seconds(10_000) for _ in range(3)) + 0.05
+
+
+def test_half_an_emoji_costs_no_document() -> None:
+    """A lone surrogate becomes U+FFFD, and the rest of the document is kept; a pair and an escaped backslash stay."""
+    raw = b'{"id": 1, "first_name": "Al \\ud83d", "last_name": "\\ud83d\\ude42 \\\\ud83d"}'
+    (taken,) = observe_stream(io.BytesIO(raw), "x", MONDAY)
+    assert isinstance(taken, Observation)
+    assert isinstance(taken.content, documents.Me)
+    assert (taken.content.first_name, taken.content.last_name) == ("Al \ufffd", "\U0001f642 \\ud83d")
+
+
+def test_a_dangling_link_is_told(tmp_path: Path) -> None:
+    """A link that leads nowhere is a document that cannot be read, not one that is not there."""
+    (tmp_path / "x.json").symlink_to(tmp_path / "none")
+    (file,) = files([tmp_path])
+    (rejection,) = observe(file)
+    assert isinstance(rejection, Rejection)
+    assert rejection.code == "unreadable_file"

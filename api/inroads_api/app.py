@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import datetime as dt
 import logging
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
 from typing import Any, Final
 from urllib.parse import parse_qsl
 
@@ -21,6 +23,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from inroads.network import AccessGraph
 from inroads_api.limits import MAX_BODY
+from inroads_api.live import settle
 from inroads_api.schema import Context, Schema, build_schema, execute, failure
 
 log = logging.getLogger(__name__)
@@ -68,13 +71,30 @@ class _Refused(Exception):
         self.status, self.code, self.message = status, code, message
 
 
-def create_app(graph: AccessGraph, built_at: dt.datetime, hosts: Sequence[str] = LOCAL) -> Starlette:
-    """The application that answers from one version of the graph, built at an aware moment.
+def create_app(
+    graph: AccessGraph,
+    built_at: dt.datetime,
+    hosts: Sequence[str] = LOCAL,
+    following: Callable[[], Context | None] | None = None,
+    every: float = 0.5,
+) -> Starlette:
+    """The application that answers from a version of the graph, built at an aware moment.
 
-    `hosts` are the names in the Host header that are answered; `*` is any.
+    `hosts` are the names in the Host header that are answered; `*` is any. `following` is asked for the next version
+    every so many seconds, in a thread of its own; a version is swapped in whole, and a query that has begun ends on
+    the one it began with.
     """
     endpoint = _GraphQL(build_schema(), Context(graph, built_at))
+
+    @asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        task = asyncio.create_task(endpoint.follow(following, every)) if following else None
+        yield
+        if task:
+            task.cancel()
+
     return Starlette(
+        lifespan=lifespan,
         routes=[
             Route("/", _page, methods=["GET"]),
             Route("/healthz", _healthz, methods=["GET"]),
@@ -101,6 +121,18 @@ class _GraphQL:
 
     def __init__(self, schema: Schema, context: Context) -> None:
         self.schema, self.context = schema, context
+
+    async def follow(self, following: Callable[[], Context | None], every: float) -> None:
+        while True:
+            await asyncio.sleep(every)
+            try:
+                context = await run_in_threadpool(following)
+            except Exception as error:  # noqa: BLE001  # whatever it is, the version that is served goes on
+                log.error("no new version: %s", type(error).__name__)
+                continue
+            if context is not None:
+                self.context = context
+                await run_in_threadpool(settle)
 
     async def answer(self, request: Request) -> Response:
         media_type = acceptable(",".join(request.headers.getlist("accept")))

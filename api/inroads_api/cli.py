@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, nullcontext
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -269,21 +270,30 @@ def serve(
     policy: PolicyFile = None,
     strict: Strict = False,
 ) -> None:
-    """Serve the GraphQL API on 127.0.0.1."""
+    """Serve the GraphQL API on 127.0.0.1; a ledger's new documents are served within seconds."""
     import socket
 
     import uvicorn
 
+    from inroads.explorer import load
+    from inroads.ledger import is_ledger
+    from inroads.policy import STOCK
     from inroads_api.app import create_app
+    from inroads_api.live import follow, position
 
     with failing():
-        graph = _load_for_answer(_paths(documents, ledger), as_of, observed_at, policy, strict)
-        server = uvicorn.Server(
-            uvicorn.Config(create_app(graph, now()), "127.0.0.1", port, log_level="warning", access_log=False)
-        )
-        sock = server.config.bind_socket()
+        paths = _paths(documents, ledger)
+        ledgers = [Path(path) for path in paths if is_ledger(path)]
+        following = None
+        if len(ledgers) == 1 and as_of is None and "-" not in paths:
+            observed = moment(observed_at)
+            reload = partial(load, *paths, observed_at=observed, policy=policy or STOCK)
+            following = follow(ledgers[0], reload, now, position(ledgers[0]))
+        graph = _load_for_answer(paths, as_of, observed_at, policy, strict)
+        application = create_app(graph, now(), following=following)
+        server = uvicorn.Server(uvicorn.Config(application, "127.0.0.1", port, log_level="warning", access_log=False))
+        sock = socket.create_server(("127.0.0.1", port))
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # asyncio leaves it to whoever made the socket
-        sock.listen()  # so that whoever reads the next line can connect
         say(f"GraphQL at http://127.0.0.1:{sock.getsockname()[1]}/graphql, end with Ctrl-C")
         server.run(sockets=[sock])
 
@@ -299,7 +309,7 @@ def schema() -> None:
 @app.command()
 def generate(
     identities: Annotated[int, typer.Option(min=1, help="How many identities.")],
-    seed: Annotated[int, typer.Option(help="The same seed gives the same bytes.")] = 0,
+    seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same bytes.")] = 0,
     out: Annotated[
         Path | None, typer.Option("--out", "-o", help="A file; a name in .gz is gzipped. Default: stdout.")
     ] = None,
@@ -321,7 +331,9 @@ def _opened(out: Path | None) -> AbstractContextManager[Any]:
 
     if out is None:
         return nullcontext(sys.stdout.buffer)
-    return gzip.open(out, "wb", compresslevel=1) if out.suffix == ".gz" else out.open("wb")
+    if out.suffix != ".gz":
+        return out.open("wb")
+    return gzip.GzipFile(out, "wb", compresslevel=1, mtime=0)  # no clock in it: the same seed, the same bytes
 
 
 app.add_typer(ledger_cli.app)
@@ -423,7 +435,8 @@ def _filters(
     """The fields of AccessFilter that were given, words in any case."""
     words = {"roles": role, "capabilities": capability, "via": via}
     given: dict[str, Any] = {name: [word.upper() for word in value] for name, value in words.items() if value}
-    given |= {name: value.upper() for name, value in (("certainty", certainty), ("state", state)) if value}
+    single = (("certainty", certainty), ("state", state))
+    given |= {name: value.upper() for name, value in single if value is not None}
     return given | {name: value for name, value in (("avoid", avoid), ("max_steps", max_steps)) if value}
 
 
@@ -474,12 +487,12 @@ def _print_accesses(answer: Answers, other: str, output: Format | None) -> None:
     if chosen is Format.TABLE:
         name = "name" if other == "resource" else "email"
         print_rows([_access_cells(row, other, name) for row in rows] or [{other: "no access"}], chosen)
-        coverage = answer.coverage
-        say(f"{many(len(answer), 'access', 'es')}; coverage {'complete' if coverage.complete else 'NOT complete'}")
-        for note in coverage.notes:
-            say(f"  {note}")
     else:
         print_rows(rows, chosen)
+    coverage = answer.coverage
+    say(f"{many(len(answer), 'access', 'es')}; coverage {'complete' if coverage.complete else 'NOT complete'}")
+    for note in coverage.notes:
+        say(f"  {note}")
     if answer.truncated:
         say("a limit cut this answer short")
 

@@ -1094,7 +1094,7 @@ class Client(Record):
     @field
     def user_ids(self) -> list[ID]:
         """The client's numbers inside the vendor's account."""
-        return [ID(each) for each in self.held.clients]
+        return [ID(each) for each in dict.fromkeys(self.held.clients) if each is not None]
 
 
 @described
@@ -1180,13 +1180,15 @@ class Permission:
     enabled: bool | None = value("Whether it is on, for a flag that is on or off.")
     limit: int | None = value("The limit, for a flag that is one; null when it does not fit into an Int.")
     unlimited: bool = value("Whether it is a limit that is none: the service writes -1.")
+    value: JSON | None = value("The flag as it is written, whatever its type.")
 
 
 def _permission(name: str, flag: object) -> Permission:
     enabled = flag if isinstance(flag, bool) else None
     number = flag if isinstance(flag, int) and enabled is None else None
     fits = number is not None and -(2**31) <= number < 2**31
-    return Permission(name=name, enabled=enabled, limit=number if fits else None, unlimited=number == -1)
+    limit = number if fits else None
+    return Permission(name=name, enabled=enabled, limit=limit, unlimited=number == -1, value=cast("JSON", flag))
 
 
 _API_PATHS: Final = {

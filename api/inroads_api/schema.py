@@ -97,7 +97,7 @@ class Query:
     ) -> Identity | None:
         """An identity by its email or its id; AMBIGUOUS_EMAIL where several identities share the email."""
         graph = info.context.graph
-        key = graph.find(by.email) if by.email else node_id(by.id or "", NodeKind.IDENTITY)
+        key = graph.by_email(by.email) if by.email else node_id(by.id or "", NodeKind.IDENTITY)
         return cast("Identity | None", _node(graph, key)) if key and kind_of(key) is NodeKind.IDENTITY else None
 
     @field
@@ -207,7 +207,10 @@ def _rfc3339(moment: dt.datetime | str) -> str:
     """A moment as documents and graphs hold it, in UTC; without an offset it is taken as UTC."""
     given = dt.datetime.fromisoformat(moment) if isinstance(moment, str) else moment
     aware = given if given.tzinfo else given.replace(tzinfo=dt.UTC)
-    return aware.astimezone(dt.UTC).isoformat().replace("+00:00", "Z")
+    try:
+        return aware.astimezone(dt.UTC).isoformat().replace("+00:00", "Z")
+    except OverflowError:  # at the edge of the calendar
+        return aware.isoformat()
 
 
 def build_schema() -> Schema:

@@ -50,7 +50,7 @@ def failing() -> Iterator[None]:
         raise typer.Exit(NOT_FOUND if error.code == "NOT_FOUND" else USAGE) from None
     except BrokenPipeError:
         raise
-    except (OSError, UnicodeDecodeError) as error:
+    except (OSError, UnicodeError) as error:
         say(f"error: {error}")
         raise typer.Exit(USAGE) from None
 

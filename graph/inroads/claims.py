@@ -131,7 +131,7 @@ class _Reader:
         ):
             for account, status in (statuses or {}).items():
                 if status is not UNSET and account:
-                    self.attributes.append(Attribute(f"account:{account}", name, status))
+                    self.attributes.append(Attribute(f"account:{account}", name, status or None))
         for account in me.permissions or {}:
             if account:
                 self.attributes.append(Attribute(f"account:{account}", "permissions", Place(Section.DOCUMENT)))

@@ -284,7 +284,7 @@ def _decode(raw: bytes) -> Any:
     if text.count(b",") > MAX_VALUES:
         raise _Rejected("too_large", "", f"more than {MAX_VALUES:,} values")
     try:
-        value = msgspec.json.decode(text)
+        value = _parsed(text)
     except RecursionError:
         raise _Rejected("too_deep", "", f"nested deeper than {MAX_DEPTH} levels") from None
     except msgspec.DecodeError as error:
@@ -295,6 +295,21 @@ def _decode(raw: bytes) -> Any:
     if isinstance(value, str):
         raise _Rejected("not_an_object", "", "a JSON string, not an object")  # perhaps a secret, and nothing else
     return _redact(value, 0)
+
+
+_ESCAPE: Final = re.compile(
+    rb"\\(?:(u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2})|(u[dD][89a-fA-F][0-9a-fA-F]{2})|.)", re.DOTALL
+)
+
+
+def _parsed(text: bytes) -> Any:
+    try:
+        return msgspec.json.decode(text)
+    except msgspec.DecodeError:
+        if rb"\u" not in text:
+            raise
+    # Half an emoji, as some exporters leave it when they cut a name: U+FFFD in its place, and the rest is kept.
+    return msgspec.json.decode(_ESCAPE.sub(lambda each: rb"\ufffd" if each[2] else each[0], text))
 
 
 def _is_envelope(value: Any) -> TypeGuard[dict[str, Any]]:

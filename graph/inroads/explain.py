@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Container, Iterable, Sequence
 from itertools import combinations
@@ -16,6 +17,7 @@ from inroads.model import (
     Access,
     AccessState,
     Certainty,
+    Evidence,
     Explanation,
     Grant,
     NodeKind,
@@ -45,6 +47,12 @@ _HOLDS: Final = {
 }
 
 
+_STEERING: Final = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ufffe\uffff\ud800-\udfff]"
+)
+"""Controls, line and paragraph separators, marks and overrides of direction, lone surrogates, no characters at all."""
+
+
 def label(graph: AccessGraph, node: str) -> str:
     """What a person calls a node: `b@example.com`, `BillSpring (77128)`, `account Xr82w`."""
     data, native = graph.nodes[node], native_id(node)
@@ -57,21 +65,25 @@ def label(graph: AccessGraph, node: str) -> str:
 
 def printable(text: str) -> str:
     """The text without characters that could steer a terminal or reorder what is read: each becomes U+FFFD."""
-    if text.isprintable():
-        return text
-    return "".join(each if each.isprintable() else "\ufffd" for each in text)
+    return text if text.isprintable() else _STEERING.sub("\ufffd", text)
+
+
+def record_label(record: Evidence) -> str:
+    """What a person calls a record: `role 994207`."""
+    return f"{RECORD_NOUN[record.section]} {record.record_id or '(no id)'}"
 
 
 def grant_label(grant: Grant) -> str:
-    """The record of a grant that speaks first, as a person calls it: `role 994207`."""
+    """The record of a grant that speaks first, and others of its kind beside it: `role 9 and role 10`."""
     first = grant.evidence[0]
-    return f"{RECORD_NOUN[first.section]} {first.record_id}" if first.record_id is not None else grant.id
+    if first.record_id is None:
+        return grant.id
+    return " and ".join(dict.fromkeys(record_label(each) for each in grant.evidence if each.section is first.section))
 
 
 def records(grant: Grant) -> str:
     """All records of a grant: `membership 168372 = group row 168372 = role 682608`."""
-    labels = (f"{RECORD_NOUN[each.section]} {each.record_id or '(no id)'}" for each in grant.evidence)
-    return " = ".join(dict.fromkeys(labels))
+    return " = ".join(dict.fromkeys(map(record_label, grant.evidence)))
 
 
 def evidence_lines(graph: AccessGraph, grant: Grant) -> list[str]:
@@ -80,7 +92,7 @@ def evidence_lines(graph: AccessGraph, grant: Grant) -> list[str]:
     for each in grant.evidence:
         document = graph.documents[each.document]
         place = pointer(document, each.section, each.index, each.sub)
-        lines.append(printable(f"{RECORD_NOUN[each.section]} {each.record_id or '(no id)'}: {document.source} {place}"))
+        lines.append(printable(f"{record_label(each)}: {document.source} {place}"))
     return lines
 
 
@@ -237,6 +249,8 @@ def _holders(graph: AccessGraph, grant: Grant) -> Iterable[str]:
 def _sentence(graph: AccessGraph, access: Access, routes: int, cut: Sequence[Grant]) -> str:
     who, what = label(graph, access.principal), label(graph, access.resource)
     how = "by one route" if routes == 1 else f"by {routes} independent routes"
+    if access.truncated:
+        how = f"by at least {routes} independent routes"
     if access.certainty is Certainty.ASSOCIATED:
         text = f"{who} is connected to {what} {how}, which is not access."
     else:
@@ -247,9 +261,10 @@ def _sentence(graph: AccessGraph, access: Access, routes: int, cut: Sequence[Gra
         text += f" It is latent: {', '.join(map(printable, access.reasons))}."
     labels = [grant_label(grant) for grant in cut]
     ending = labels[0] if len(labels) == 1 else f"{len(labels)} grants: {', '.join(labels[:-1])} and {labels[-1]}"
-    text += f" To end it, revoke {ending}."
     if access.truncated:
-        text += " There are more paths than were looked at: more routes may remain."
+        text += f" There are more paths than were looked at: more routes may remain after revoking {ending}."
+    else:
+        text += f" To end it, revoke {ending}."
     for account, number, named in _shared_clients(graph, access):
         both = "Both" if len(named) == 2 else f"{len(named)}"
         text += (
@@ -261,8 +276,9 @@ def _sentence(graph: AccessGraph, access: Access, routes: int, cut: Sequence[Gra
 
 def _shared_clients(graph: AccessGraph, access: Access) -> Iterable[tuple[str, str, list[str]]]:
     """Clients of a vendor's account that two or more of the grants on the paths name."""
-    found: dict[tuple[str, str], list[str]] = {}
+    found: dict[tuple[str, str], dict[str, str]] = {}
     for grant in _candidates(graph, access).values():
-        for number in grant.clients:
-            found.setdefault((grant.resource, number), []).append(grant_label(grant))
-    return ((account, number, named) for (account, number), named in found.items() if len(named) > 1)
+        for record, number in zip(grant.evidence, grant.clients, strict=True):
+            if number is not None:
+                found.setdefault((grant.resource, number), {}).setdefault(grant.id, record_label(record))
+    return ((*client, list(named.values())) for client, named in found.items() if len(named) > 1)

@@ -7,7 +7,7 @@ import os
 from collections.abc import Callable, Iterable, Sequence
 from itertools import chain
 from pathlib import Path as FilePath
-from typing import IO, TYPE_CHECKING, Any, Self, overload
+from typing import IO, TYPE_CHECKING, Any, Self, TypeVar, overload
 
 import msgspec
 
@@ -27,6 +27,8 @@ from inroads.sources import arrivals
 
 if TYPE_CHECKING:
     import pandas as pd
+
+_T = TypeVar("_T")
 
 PATHS_DRAWN = 200
 """The most paths that a picture considers."""
@@ -74,13 +76,13 @@ class Explorer(AccessGraph):
         Raises NotFound for an identity that no document names, BadId for what is no id or email.
         """
         node = self._known(principal, {NodeKind.IDENTITY})
-        wanted = [NodeKind(kind) for kind in kinds]
-        return Answers(self, reaching.reach(self, node, wanted, _filter(filters), Mode(mode)))
+        wanted = _one_of(list(kinds), list[NodeKind])
+        return Answers(self, reaching.reach(self, node, wanted, _filter(filters), _one_of(mode, Mode)))
 
     def reached_by(self, resource: str, mode: Mode | str = Mode.ACCESS, **filters: Any) -> Answers:
         """Every identity that reaches a business or account; otherwise as `reach`."""
         node = self._known(resource, RESOURCES)
-        return Answers(self, reaching.reached_by(self, node, _filter(filters), Mode(mode)))
+        return Answers(self, reaching.reached_by(self, node, _filter(filters), _one_of(mode, Mode)))
 
     def access(
         self, principal: str, resource: str, mode: Mode | str = Mode.ACCESS, **filters: Any
@@ -88,7 +90,7 @@ class Explorer(AccessGraph):
         """How one identity reaches one resource; None when both are known and there is no access."""
         identity = self._known(principal, {NodeKind.IDENTITY})
         node = self._known(resource, frozenset(NodeKind) - {NodeKind.IDENTITY})
-        found = reaching.access(self, identity, node, _filter(filters), Mode(mode))
+        found = reaching.access(self, identity, node, _filter(filters), _one_of(mode, Mode))
         return _explained(self, found) if found else None
 
     def _known(self, text: str, kinds: Iterable[NodeKind]) -> str:
@@ -253,7 +255,11 @@ def _lines(access: ExplainedAccess) -> Iterable[str]:
 
 
 def _filter(given: dict[str, Any]) -> AccessFilter:
+    return _one_of(given, AccessFilter) if given else reaching.ALL
+
+
+def _one_of(given: Any, kind: type[_T]) -> _T:
     try:
-        return msgspec.convert(given, AccessFilter) if given else reaching.ALL
+        return msgspec.convert(given, kind)
     except msgspec.ValidationError as error:
-        raise InroadsError(f"the filter is wrong: {error}", "BAD_FILTER") from None
+        raise InroadsError(f"the question is wrong: {error}", "BAD_FILTER") from None

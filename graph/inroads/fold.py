@@ -158,7 +158,7 @@ def _grant(key: tuple[str, Relation, str, bool], said: list[_Said]) -> Grant:
         tuple(each.claim.word for each in ordered),
         tuple(Evidence(each.document, *each.claim.place, each.claim.record_id) for each in ordered),
         all(each.claim.active for each in ordered),
-        tuple(dict.fromkeys(each.claim.client for each in ordered if each.claim.client is not None)),
+        tuple(each.claim.client for each in ordered),
     )
 
 

@@ -150,7 +150,7 @@ class Grant(msgspec.Struct, frozen=True):
 
     `roles` are canonical, the membership's first; `words` are the documents' own, in the order of `evidence`.
     `active` is false when a standing group or team row says so. `clients` are the numbers of clients in the vendor's
-    account (`userid`) that the records name.
+    account (`userid`) that the records name, in the order of `evidence`.
     """
 
     id: str
@@ -161,7 +161,7 @@ class Grant(msgspec.Struct, frozen=True):
     words: tuple[str | None, ...]
     evidence: tuple[Evidence, ...]
     active: bool = True
-    clients: tuple[str, ...] = ()
+    clients: tuple[str | None, ...] = ()
 
 
 class Step(msgspec.Struct, frozen=True):

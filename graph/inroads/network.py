@@ -152,15 +152,18 @@ class AccessGraph(MultiDiGraph):
         try:
             node = node_id(text)
         except BadId:
-            if "@" not in text:
+            found = self.by_email(text)
+            if found is None and "@" not in text:
                 raise BadId(f"{text!r} is neither an email nor a node id such as identity:712052") from None
-            found = self._emails.get(fold_email(text), ())
-            if len(found) > 1:
-                raise AmbiguousEmail(
-                    f"{len(found)} identities have this email: {', '.join(found)}", ids=found
-                ) from None
-            return found[0] if found else None
+            return found
         return node if node in self else None
+
+    def by_email(self, email: str) -> str | None:
+        """The identity with this email, trimmed and case-folded; None when there is none. Raises AmbiguousEmail."""
+        found = self._emails.get(fold_email(email), ())
+        if len(found) > 1:
+            raise AmbiguousEmail(f"{len(found)} identities have this email: {', '.join(found)}", ids=found)
+        return found[0] if found else None
 
     @cached_property
     def _emails(self) -> dict[str, tuple[str, ...]]:

@@ -9,18 +9,20 @@ from __future__ import annotations
 import heapq
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cached_property
 from itertools import count
 from typing import Final, NamedTuple, overload
 
 import msgspec
 
-from inroads.errors import InroadsError
+from inroads.errors import BadId, InroadsError, NotFound
 from inroads.model import (
     Access,
     AccessState,
     Capability,
     Certainty,
     Coverage,
+    Grant,
     Mode,
     NodeKind,
     Path,
@@ -61,9 +63,8 @@ class AccessFilter(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     max_steps: int | None = None
 
     def __post_init__(self) -> None:
-        for each in self.avoid:
-            if not is_grant_id(each):
-                node_id(each)
+        avoid = frozenset(each.strip() if is_grant_id(each.strip()) else _node_to_avoid(each) for each in self.avoid)
+        msgspec.structs.force_setattr(self, "avoid", avoid)  # in the form that hops have
         if self.max_steps is not None and self.max_steps < 1:
             raise InroadsError("max_steps is less than 1", "BAD_FILTER")
 
@@ -84,6 +85,12 @@ class AccessFilter(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
                 self.capabilities is None or not self.capabilities.isdisjoint(graph.policy.capabilities(summary.roles))
             )
         )
+
+
+def _node_to_avoid(text: str) -> str:
+    if "#" in text and "@" in text:
+        raise BadId(f"{text!r} is not a grant id like account:Xr82w#CLIENT@business:77128")
+    return node_id(text)
 
 
 ALL: Final = AccessFilter()
@@ -160,9 +167,11 @@ def reach(
 ) -> Answer:
     """Every resource of these kinds that an identity reaches, or with ASSOCIATION is connected to.
 
-    `principal` must be a node of the graph. Groups are reached only by association.
+    `principal` must be a node of the graph. Groups are reached only by association. Raises NotFound where
+    `chosen.avoid` names what the graph does not have.
     """
     wanted = frozenset(kinds)
+    _find_avoided(graph, chosen)
     walk = _Walk(graph, principal, chosen, forward=True)
     association = _Association(graph, principal, chosen, forward=True) if mode is Mode.ASSOCIATION else None
     return _answer(graph, walk, association, wanted, graph.coverage_of_reach(principal))
@@ -170,6 +179,7 @@ def reach(
 
 def reached_by(graph: AccessGraph, resource: str, chosen: AccessFilter = ALL, mode: Mode = Mode.ACCESS) -> Answer:
     """Every identity that reaches a business or an account. `resource` must be a node of the graph."""
+    _find_avoided(graph, chosen)
     walk = _Walk(graph, resource, chosen, forward=False)
     association = _Association(graph, resource, chosen, forward=False) if mode is Mode.ASSOCIATION else None
     wanted = frozenset({NodeKind.IDENTITY})
@@ -183,6 +193,13 @@ def access(
     answer = reach(graph, principal, {kind_of(resource)}, chosen, mode)
     found = (index for index, summary in enumerate(answer.summaries) if summary.other == resource)
     return next((answer[index] for index in found), None)
+
+
+def _find_avoided(graph: AccessGraph, chosen: AccessFilter) -> None:
+    """An id that names nothing would be avoided by every path: a slip must not pass for an answer."""
+    for each in sorted(chosen.avoid):
+        if each not in graph and each not in graph.grants:
+            raise NotFound(f"no document names {each!r}, which is to be avoided")
 
 
 def reachable(graph: AccessGraph, principal: str, avoid: frozenset[str] = frozenset()) -> set[str]:
@@ -259,6 +276,10 @@ class _Walk:
                             self.found[other].append(taken)
                         after.append((other, entered, taken))
             frontier = after
+        if self.truncated:
+            # What goes on from a node whose paths were cut short has lost paths, too.
+            passed = ((other, link) for other, links in self.found.items() for link in links)
+            self.truncated |= {other for other, link in passed if not self.truncated.isdisjoint(link.nodes())}
 
     def _phases(self, phase: Phase, conveys: Conveys) -> Sequence[Phase]:
         if not self.forward:
@@ -268,6 +289,48 @@ class _Walk:
 
     def paths(self, other: str) -> list[tuple[Hop, ...]]:
         return [link.hops(forward=self.forward) for link in self.found.get(other, ())]
+
+    @cached_property
+    def whole(self) -> dict[str, list[_Facts]]:
+        """What all walks together say of each node, paths that were cut short included: for truncated accesses only.
+
+        Not the walks are followed but the few facts that tell them apart, alive ones first.
+        """
+        found: defaultdict[str, list[_Facts]] = defaultdict(list)
+        for alive in (True, False):
+            start = [(self.start, phase, None, 0) for phase in ([Phase.ACTING] if self.forward else Phase)]
+            frontier: list[tuple[str, Phase, Grant | None, int]] = list(start)
+            seen: set[tuple[str, Phase, str | None, int]] = {(node, phase, None, 0) for node, phase, _, _ in frontier}
+            length = 0
+            if alive and self.graph.latent(self.start):
+                continue
+            while frontier and length != self.chosen.max_steps:
+                length += 1
+                after = []
+                for node, phase, grant, taken in frontier:
+                    for hop in self.graph.hops_from(node) if self.forward else self.graph.hops_to(node):
+                        other = hop.resource if self.forward else hop.principal
+                        if not self.chosen.allows(hop):
+                            continue
+                        if alive and (not hop.grant.active or self.graph.latent(other)):
+                            continue
+                        steps = min(2, taken + (hop.conveys is not Conveys.RESOLVE))
+                        conveying = (
+                            grant if hop.conveys is Conveys.RESOLVE or (grant and not self.forward) else hop.grant
+                        )
+                        for entered in self._phases(phase, hop.conveys):
+                            key = (other, entered, conveying.id if conveying else None, steps)
+                            if key in seen:
+                                continue
+                            seen.add(key)
+                            after.append((other, entered, conveying, steps))
+                            certainty = Certainty.INFERRED if steps > 1 else Certainty.STATED
+                            reasons = () if alive else ("latent",)
+                            arrived = self.forward or (kind_of(other) is NodeKind.IDENTITY and entered is Phase.ACTING)
+                            if conveying and arrived:
+                                found[other].append(_Facts(certainty, reasons, conveying.roles, length))
+                frontier = after
+        return found
 
 
 class _Association:
@@ -382,7 +445,7 @@ def _answer(
 
 
 def _summary(graph: AccessGraph, walk: _Walk, association: _Association | None, other: str) -> Summary:
-    facts = [_facts(graph, hops) for hops in walk.paths(other)]
+    facts = walk.whole[other] if other in walk.truncated else [_facts(graph, hops) for hops in walk.paths(other)]
     roles = graph.policy.maximal(role for each in facts for role in each.roles) if facts else (Role.UNKNOWN,)
     certainty = min((each.certainty for each in facts), key=_CERTAINTIES.__getitem__, default=Certainty.ASSOCIATED)
     if association:

@@ -49,7 +49,7 @@ def files(paths: Iterable[str | os.PathLike[str]]) -> list[Path]:
     found: dict[Path, None] = {}
     for each in map(Path, paths):
         if each.is_dir():
-            found.update(dict.fromkeys(sorted(path for path in each.rglob("*") if _is_sought(path, each))))
+            found.update(dict.fromkeys(sorted(_inside(each))))
         elif each.exists():
             found[each] = None
         else:
@@ -88,11 +88,23 @@ def _advance(progress: Callable[[int], None] | None) -> Callable[[int], None] | 
     return moved
 
 
+def _name(path: Path) -> str:
+    """A path as text, also where its bytes are not UTF-8."""
+    return os.fsencode(path.as_posix()).decode("utf-8", "replace")
+
+
+def _inside(folder: Path) -> Iterator[Path]:
+    closed: list[str] = []
+    for root, _, names in os.walk(folder, onerror=lambda error: closed.append(error.filename)):
+        yield from (path for name in names if _is_sought(path := Path(root, name), folder))
+    yield from map(Path, closed)  # whoever reads such a folder says why it cannot be read
+
+
 def _is_sought(path: Path, folder: Path) -> bool:
     if not path.name.lower().endswith(ENDINGS) or any(part[0] == "." for part in path.relative_to(folder).parts):
         return False
     try:
-        return path.is_file()
+        return path.is_file() or (path.is_symlink() and not path.exists())
     except OSError:
         return True  # whoever reads it says why it cannot be read
 
@@ -108,10 +120,10 @@ def observe(
     try:
         stream = path.open("rb")
     except OSError as error:
-        yield _unreadable(path.as_posix(), error)
+        yield _unreadable(_name(path), error)
         return
     with stream:
-        yield from observe_stream(stream, path.as_posix(), observed_at, progress)
+        yield from observe_stream(stream, _name(path), observed_at, progress)
 
 
 def observe_stream(

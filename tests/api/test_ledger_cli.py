@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import json
+import re
+import signal
+import subprocess
+import time
+import urllib.request
 from pathlib import Path
+from typing import Any
 
 import pytest
-from test_cli import rows, run
+from test_cli import INROADS, rows, run
 
 import inroads
 from inroads.documents import parse_moment
@@ -144,3 +150,34 @@ def test_collect(tmp_path: Path) -> None:
     refused = run(*words)
     assert refused.returncode == 2
     assert "chmod 600" in refused.stderr
+
+
+def test_a_server_follows_its_ledger(ledger: tuple[str, str]) -> None:
+    """New documents of a served ledger are served soon, as a new version; a port in use is a clear error."""
+    third = '{"observed_at": "2026-03-01T00:00:00Z", "document": {"id": 2, "email": "b@x.org"}}'
+    with subprocess.Popen([INROADS, "serve", *ledger, "--port", "0"], stderr=subprocess.PIPE, text=True) as server:  # noqa: S603
+        try:
+            assert server.stderr is not None
+            address = re.search(r"http://127\.0\.0\.1:(\d+)/graphql", server.stderr.readline())
+            assert address is not None
+            first = asked(address[0])
+            assert first["documents"] == 2
+            assert run("ingest", "-", *ledger, stdin=third).returncode == 0
+            deadline = time.monotonic() + 30
+            while (newer := asked(address[0])) == first and time.monotonic() < deadline:
+                time.sleep(0.1)
+            assert newer["documents"] == 3
+            assert newer["version"] != first["version"]
+            assert newer["builtAt"] > first["builtAt"]
+            assert run("serve", *ledger, "--port", address[1]).returncode == 2
+        finally:
+            server.send_signal(signal.SIGINT)
+            server.wait(timeout=20)
+
+
+def asked(address: str) -> dict[str, Any]:
+    body = json.dumps({"query": "{ graph { version documents builtAt } }"}).encode()
+    request = urllib.request.Request(address, body, {"Content-Type": "application/json"})  # noqa: S310  # the loopback
+    with urllib.request.urlopen(request, timeout=10) as response:  # noqa: S310  # the loopback
+        found: dict[str, Any] = json.load(response)["data"]["graph"]
+    return found

@@ -203,7 +203,6 @@ def test_lookup(ask: Ask, query: str, found: str | None) -> None:
         'business(id: "account:zDmNq")',
         'node(id: "77128")',
         'node(id: "")',
-        'identity(by: {email: "nobody"})',
         'nodes(ids: ["business:77128", "x"])',
         'access(principal: "b@example.com", resource: "77128")',
         'access(principal: "business:77128", resource: "account:Xr82w")',
