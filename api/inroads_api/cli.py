@@ -35,6 +35,7 @@ from inroads_api.terminal import (
 if TYPE_CHECKING:
     from inroads.errors import Rejection
     from inroads.explorer import Answers, ExplainedAccess, Explorer
+    from inroads.model import Coverage
 
 app = typer.Typer(
     name="inroads",
@@ -185,6 +186,9 @@ def explain(
         if access is None:
             say(f"no access: {principal} and {resource} are both known, and no path leads from one to the other")
         _print_explanation(graph, access, output)
+        identity = access.principal if access else graph.find(principal)
+        if identity:
+            _say_coverage(many(len(access.paths) if access else 0, "path"), graph.coverage_of_reach(identity))
         _finish(graph)
 
 
@@ -489,12 +493,15 @@ def _print_accesses(answer: Answers, other: str, output: Format | None) -> None:
         print_rows([_access_cells(row, other, name) for row in rows] or [{other: "no access"}], chosen)
     else:
         print_rows(rows, chosen)
-    coverage = answer.coverage
-    say(f"{many(len(answer), 'access', 'es')}; coverage {'complete' if coverage.complete else 'NOT complete'}")
-    for note in coverage.notes:
-        say(f"  {note}")
+    _say_coverage(many(len(answer), "access", "es"), answer.coverage)
     if answer.truncated:
         say("a limit cut this answer short")
+
+
+def _say_coverage(what: str, coverage: Coverage) -> None:
+    say(f"{what}; coverage {'complete' if coverage.complete else 'NOT complete'}")
+    for note in coverage.notes:
+        say(f"  {note}")
 
 
 def _access_cells(row: dict[str, Any], other: str, name: str) -> dict[str, Any]:
