@@ -16,6 +16,7 @@ from inroads.claims import state
 from inroads.errors import InroadsError
 from inroads.explorer import Explorer
 from inroads.fold import fold
+from inroads.said import pack
 from inroads.generate import population
 from inroads.model import Access, AccessState, Certainty, Grant, NodeKind, Relation, Role, kind_of
 from inroads.network import AccessGraph

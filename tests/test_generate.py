@@ -18,6 +18,8 @@ from inroads import policy
 from inroads.claims import state
 from inroads.documents import Observation, read
 from inroads.fold import fold
+from inroads.network import AccessGraph
+from inroads.said import pack
 from inroads.generate import population
 
 SIZE = 20_000
@@ -382,7 +384,7 @@ def test_the_product_reads_it() -> None:
             assert isinstance(observation, Observation)
             assert not observation.issues
             taken.append(state(observation, policy.STOCK))
-        return Counter(issue.code for issue in fold(taken, policy.STOCK).issues)
+        return Counter(issue.code for issue in AccessGraph.build(fold(pack(taken), policy.STOCK)).issues)
 
     assert issues(0) == {}
     assert set(issues(0.05)) == {"role_disagreement", "reference_conflict", "attribute_conflict"}

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import os
 from collections.abc import Callable, Iterable, Sequence
-from itertools import chain
 from pathlib import Path as FilePath
 from typing import IO, TYPE_CHECKING, Any, Self, TypeVar, overload
 
@@ -13,7 +12,7 @@ import msgspec
 
 from inroads import reach as reaching
 from inroads.claims import Statement, state
-from inroads.documents import Observation, reread
+from inroads.documents import Observation
 from inroads.draw import svg
 from inroads.errors import InroadsError, NotFound, Rejection
 from inroads.explain import explain, path_sentence, printable
@@ -23,6 +22,7 @@ from inroads.model import Access, Coverage, Explanation, Mode, NodeKind, Path, k
 from inroads.network import AccessGraph
 from inroads.policy import STOCK, Policy, load_policy
 from inroads.reach import RESOURCES, AccessFilter
+from inroads.said import pack, union
 from inroads.sources import arrivals
 
 if TYPE_CHECKING:
@@ -54,14 +54,16 @@ class Explorer(AccessGraph):
                 else:
                     yield state(arrival, policy)
 
-        graph = cls.build(fold(statements(), policy), policy)
+        graph = cls.build(fold(pack(statements()), policy), policy)
         graph.rejections = tuple(rejections)
         return graph
 
     def adding(self, arriving: Iterable[Observation | Rejection]) -> Self:
         """The next version of this graph, with more documents; this one stays as it is."""
-        graph = type(self).observe(chain(map(reread, self.documents), arriving), self.policy)
-        graph.rejections = (*self.rejections, *graph.rejections)
+        graph = type(self).observe(arriving, self.policy)
+        rejections = (*self.rejections, *graph.rejections)
+        graph = type(self).build(fold(union([self.fold.said, graph.fold.said]), self.policy), self.policy)
+        graph.rejections = rejections
         return graph
 
     def reach(

@@ -1,4 +1,4 @@
-"""From statements to what stands: the only merge.
+"""From what was said to what stands: the only merge.
 
 A claim stands until a newer document covers one of its scopes; at equal moments claims unite. So the fold is a filter
 by the latest moment of each scope, then a grouping: idempotent, and independent of the order of arrival.
@@ -6,204 +6,252 @@ by the latest moment of each scope, then a grouping: idempotent, and independent
 
 from __future__ import annotations
 
-import datetime as dt
 import hashlib
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Set
-from typing import Any, NamedTuple
+from collections.abc import Mapping
+from typing import Final, NamedTuple
 
-from inroads.claims import Attribute, Claim, Place, Statement, identity_scope, team_scope
-from inroads.documents import pointer
-from inroads.errors import Issue
-from inroads.model import Document, Evidence, Grant, Relation, Role, Section, grant_id
+import numpy as np
+
+from inroads.columns import Flags, Ints, firsts, narrow, offsets, ranges, take
+from inroads.model import NodeKind, Relation, Role, Section
 from inroads.policy import STAFF_AGREES_WITH, Policy
+from inroads.said import ATTRIBUTES, KIND_BITS, KINDS, NONE, RELATIONS, ROLES, SCOPES, SECTIONS, ClaimRows, Said
 
-_RANK = {section: rank for rank, section in enumerate(Section)}
+MEMBER, ROLE, GROUP, KEEPS = map(
+    RELATIONS.index, (Relation.MEMBER, Relation.ROLE, Relation.GROUP, Relation.KEEPS)
+)
+_TEAM: Final = SCOPES.index("team")
+
+
+class GrantRows(NamedTuple):
+    """What stands, in the order of principal, resource, relation; `roles` has a bit for each role of ROLES."""
+
+    principal: Ints
+    resource: Ints
+    relation: Ints
+    client_role: Ints
+    roles: Ints
+    active: Ints
+
+
+class EvidenceRows(NamedTuple):
+    """The records behind the grants, each grant's together, in the order in which they speak."""
+
+    document: Ints
+    section: Ints
+    row: Ints
+    sub: Ints
+    record: Ints
+    role: Ints
+    word: Ints
+    client: Ints
 
 
 class Fold(NamedTuple):
-    """What stands after all documents: nodes with their attributes, grants, and what was observed.
+    """What stands after all documents.
 
-    `attributes` holds every node ever named, also by superseded documents. A record attribute is the pair (number of
-    the document, place in it). `unreadable` counts, by subject, rows that its latest document has and that could not
-    be read.
+    The evidence of grant `g` is in the rows `evidence_of[g]` to `evidence_of[g + 1]`. `attributes` has for each name a
+    value for each node of the kind that `kind_starts` tells (see `said.AttributeRows`), NONE where nothing is known;
+    a record attribute has the document, and beside it an index. `business_groups` and `group_owners` are the groups that
+    are known to be of a whole business, and whose.
     """
 
-    documents: tuple[Document, ...]
-    attributes: Mapping[str, Mapping[str, Any]]
-    grants: tuple[Grant, ...]
-    business_groups: Mapping[str, str]
-    observed: Set[str]
-    unreadable: Mapping[str, int]
-    issues: tuple[Issue, ...]
+    said: Said
+    grants: GrantRows
+    evidence_of: Ints
+    evidence: EvidenceRows
+    kind_starts: tuple[int, ...]
+    attributes: Mapping[str, Ints]
+    unconfirmed: Flags
+    observed: Flags
+    business_groups: Ints
+    group_owners: Ints
     version: str
 
 
-class _Said(NamedTuple):
-    document: int
-    claim: Claim
-
-
-def fold(statements: Iterable[Statement], policy: Policy) -> Fold:
-    """Merge any number of statements, in any order, with any repetition."""
-    unique = _unique(statements)
-    documents = tuple(statement.document for statement in unique)
-    latest: dict[str, dt.datetime] = {}
-    groups: defaultdict[str, set[str]] = defaultdict(set)
-    for statement in unique:  # ascending moments: the last one stays
-        latest.update(dict.fromkeys(statement.covers, statement.document.observed_at))
-        for group, business in statement.business_groups:
-            groups[group].add(business)
-    issues = {issue for statement in unique for issue in statement.issues}
-
-    def stands(said: _Said) -> bool:
-        moment = documents[said.document].observed_at
-        return all(latest.get(scope, moment) <= moment for scope in said.claim.scopes)
-
-    edges: defaultdict[tuple[str, Relation, str, bool], list[_Said]] = defaultdict(list)
-    roles: list[_Said] = []
-    for said in _claims(unique, groups):
-        claim = said.claim
-        if claim.relation is Relation.ROLE and not claim.client_role:
-            roles.append(said)
-        elif stands(said):
-            edges[claim.principal, claim.relation, claim.resource, claim.client_role].append(said)
-    kept_by, keeps, member_of = (defaultdict[str, set[str]](set) for _ in range(3))
-    for principal, relation, resource, _ in edges:
-        if relation is Relation.KEEPS:
-            kept_by[resource].add(principal)
-            keeps[principal].add(resource)
-        elif relation is Relation.MEMBER:
-            member_of[principal].add(resource)
-    teams = {
-        account: max(latest[scope] for scope in map(team_scope, keepers) if scope in latest)
-        for account, keepers in kept_by.items()
-        if any(team_scope(business) in latest for business in keepers)
-    }
-    for said in roles:
-        identity, account = said.claim.principal, said.claim.resource
-        moment = documents[said.document].observed_at
-        if stands(said) and teams.get(account, moment) <= moment:
-            # A role on the account that a business keeps is the membership's grant, in the older dialect.
-            shared = kept_by.get(account, set()) & member_of.get(identity, set())
-            members = [(identity, Relation.MEMBER, business, False) for business in shared]
-            for key in members or [(identity, Relation.ROLE, account, False)]:
-                edges[key].append(said)
-    grants = []
-    for key in sorted(edges):
-        grant = _grant(key, edges[key])
-        grants.append(grant)
-        if len(grant.roles) > 1:
-            message = f"records of {grant.id} state {' and '.join(grant.roles)}"
-            issues.add(_issue(documents, grant, "role_disagreement", message))
-    for one, many, what in ((kept_by, "businesses keep", "account"), (keeps, "accounts are kept by", "business")):
-        for node, others in one.items():
-            if len(others) > 1:
-                owner, account = (min(others), node) if what == "account" else (node, min(others))
-                grant = _grant((owner, Relation.KEEPS, account, False), edges[owner, Relation.KEEPS, account, False])
-                message = f"{len(others)} {many} {node}"
-                issues.add(_issue(documents, grant, "reference_conflict", message))
+def fold(said: Said, policy: Policy) -> Fold:
+    """What stands of what was said."""
+    groups, owners = _group_owners(said)
+    claims = _members(said.claims, groups, owners)
+    era, latest = _moments(said)
+    stands = (latest[claims.scope] <= era[claims.document]) & (
+        np.where(claims.other_scope == NONE, NONE, latest[claims.other_scope]) <= era[claims.document]
+    )
+    is_role = (claims.relation == ROLE) & (claims.client_role == 0)
+    edges = take(claims, stands & ~is_role)
+    roles = take(claims, stands & is_role)
+    every = _with_roles(edges, roles, era, latest, len(said.nodes))
+    grants, evidence_of, evidence = _grants(every, len(said.nodes))
+    starts = tuple(np.searchsorted(said.nodes, [kind << KIND_BITS for kind in range(len(KINDS) + 1)]).tolist())
+    attributes, unconfirmed = _attributes(said, starts)
+    observed = np.zeros(len(said.nodes), np.bool_)
+    observed[said.documents.subject] = True
     return Fold(
-        documents,
-        _attributes(unique, issues),
-        tuple(grants),
-        {group: min(businesses) for group, businesses in groups.items()},
-        frozenset(document.subject for document in documents),
-        _unreadable(unique, latest),
-        tuple(sorted(issues)),
-        _version(documents, policy),
+        said,
+        grants,
+        evidence_of,
+        evidence,
+        starts,
+        attributes,
+        unconfirmed,
+        observed,
+        groups,
+        owners,
+        _version(said, policy),
     )
 
 
-def _unique(statements: Iterable[Statement]) -> list[Statement]:
-    """One statement for each observation (same body, same moment), in the total order of their documents."""
-    found: dict[tuple[dt.datetime, str], Statement] = {}
-    for statement in statements:
-        document = statement.document
-        known = found.setdefault((document.observed_at, document.sha256), statement)
-        if document.source < known.document.source:
-            found[document.observed_at, document.sha256] = statement
-    return [found[key] for key in sorted(found)]
+def _moments(said: Said) -> tuple[Ints, Ints]:
+    """The rank of each document's moment, and that of the latest document that covers each scope."""
+    era = np.cumsum(firsts(said.documents.moment)).astype(np.int32)
+    latest = np.full(len(said.nodes) * len(SCOPES) + 1, NONE, np.int32)  # the last stands for no scope
+    latest[said.covers.scope] = era[said.covers.document]
+    return era, latest
 
 
-def _claims(statements: list[Statement], groups: Mapping[str, set[str]]) -> Iterator[_Said]:
-    """Every claim with the number of its document; a row of a business-level group is a claim of membership."""
-    for number, statement in enumerate(statements):
-        owners = {
-            (claim.principal, claim.place): claim.resource
-            for claim in statement.claims
-            if claim.relation is Relation.GROUP_OF
-        }
-        for claim in statement.claims:
-            said = claim
-            if claim.relation is Relation.GROUP and claim.resource in groups:
-                business = owners.get((claim.resource, claim.place)) or min(groups[claim.resource])
-                scopes = (identity_scope(claim.principal), team_scope(business))
-                said = claim._replace(relation=Relation.MEMBER, resource=business, scopes=scopes)
-            yield _Said(number, said)
+def _group_owners(said: Said) -> tuple[Ints, Ints]:
+    """The groups that are known to be business-level, each with its business: the first by printed form of several."""
+    first = firsts(said.groups.group)
+    groups, owners = said.groups.group[first], said.groups.business[first].copy()
+    for group in set(said.groups.group[~first].tolist()):
+        several = said.groups.business[said.groups.group == group]
+        printed = {str(int(said.nodes[each]) & ((1 << KIND_BITS) - 1)): each for each in several}
+        owners[np.searchsorted(groups, group)] = printed[min(printed)]
+    return groups, owners
 
 
-def _grant(key: tuple[str, Relation, str, bool], said: list[_Said]) -> Grant:
-    principal, relation, resource, client_role = key
-    ordered = sorted(said, key=lambda each: (_RANK[each.claim.place.section], each.document, each.claim.place))
-    roles = dict.fromkeys(each.claim.role for each in ordered if each.claim.role is not None)
-    if not STAFF_AGREES_WITH.isdisjoint(roles):
-        roles.pop(Role.STAFF, None)
-    return Grant(
-        grant_id(principal, f"{relation}/CLIENT" if client_role else relation, resource),
-        relation,
-        principal,
-        resource,
-        tuple(roles),
-        tuple(each.claim.word for each in ordered),
-        tuple(Evidence(each.document, *each.claim.place, each.claim.record_id) for each in ordered),
-        all(each.claim.active for each in ordered),
-        tuple(each.claim.client for each in ordered),
+def _members(claims: ClaimRows, groups: Ints, owners: Ints) -> ClaimRows:
+    """The claims, where a row of a business-level group is a claim of membership."""
+    if not len(groups):
+        return claims
+    place = np.minimum(np.searchsorted(groups, claims.resource), len(groups) - 1)
+    member = (claims.relation == GROUP) & (groups[place] == claims.resource)
+    business = np.where(claims.owner == NONE, owners[place], claims.owner)
+    return claims._replace(
+        relation=np.where(member, MEMBER, claims.relation).astype(np.int8),
+        resource=np.where(member, business, claims.resource),
+        other_scope=np.where(member, business * len(SCOPES) + _TEAM, claims.other_scope),
     )
 
 
-def _attributes(statements: list[Statement], issues: set[Issue]) -> dict[str, dict[str, Any]]:
-    """The latest document that states an attribute decides; at equal moments a contradiction becomes an issue."""
-    nodes: dict[str, dict[str, Any]] = {}
-    decided: dict[tuple[str, str], tuple[dt.datetime, Attribute]] = {}
-    for number, statement in enumerate(statements):  # ascending moments: the last one stays
-        document = statement.document
-        for claim in statement.claims:
-            nodes.setdefault(claim.principal, {})
-            nodes.setdefault(claim.resource, {})
-        for attribute in statement.attributes:
-            key, is_place = attribute[:2], isinstance(attribute.value, Place)
-            before = decided.get(key)
-            if before and before[0] == document.observed_at and before[1].value != attribute.value and not is_place:
-                message = f"{attribute.name} of {attribute.node} is stated in two ways at one moment"
-                issues.add(Issue(document.source, document.prefix, "attribute_conflict", message, document.sha256))
-            decided[key] = (document.observed_at, attribute)
-            value = (number, attribute.value) if is_place else attribute.value
-            nodes.setdefault(attribute.node, {})[attribute.name] = value
-    return nodes
+def _with_roles(edges: ClaimRows, roles: ClaimRows, era: Ints, latest: Ints, size: int) -> ClaimRows:
+    """The standing claims and the roles that stand beside them, each as the grant that it states.
+
+    A role stands until a team of a business that keeps the account is newer. A role on the account that a business
+    keeps is the membership's grant, in the older dialect.
+    """
+    keeps = take(edges, edges.relation == KEEPS)
+    team = np.full(size, NONE, np.int32)
+    np.maximum.at(team, keeps.resource, latest[keeps.principal * len(SCOPES) + _TEAM])
+    roles = take(roles, team[roles.resource] <= era[roles.document])
+    pairs = np.unique(keeps.resource.astype(np.int64) * size + keeps.principal)  # account, then the businesses
+    keepers = offsets(pairs // size, size) if len(pairs) else np.zeros(size + 1, np.int64)
+    count = np.diff(keepers)[roles.resource]
+    role = np.repeat(np.arange(len(count)), count)
+    business = (pairs % size)[ranges(keepers[roles.resource], count)]
+    is_member = edges.relation == MEMBER
+    members = np.unique(edges.principal[is_member].astype(np.int64) * size + edges.resource[is_member])
+    shared = np.isin(roles.principal[role].astype(np.int64) * size + business, members)
+    absorbed = np.zeros(len(count), np.bool_)
+    absorbed[role[shared]] = True
+    merged = take(roles, role[shared])
+    merged = merged._replace(
+        relation=np.full(len(merged.role), MEMBER, np.int8), resource=business[shared].astype(np.int32)
+    )
+    return _stacked(edges, merged, take(roles, ~absorbed))
 
 
-def _unreadable(statements: list[Statement], latest: Mapping[str, dt.datetime]) -> dict[str, int]:
-    found: dict[str, int] = {}
-    for statement in statements:
-        document = statement.document
-        rows = sum(issue.code == "unreadable_row" for issue in statement.issues)
-        scope = (identity_scope if document.kind == "me" else team_scope)(document.subject)
-        if rows and latest[scope] == document.observed_at:
-            found[document.subject] = found.get(document.subject, 0) + rows
-    return found
+def _stacked(*tables: ClaimRows) -> ClaimRows:
+    return ClaimRows(*(np.concatenate(columns) for columns in zip(*tables, strict=True)))
 
 
-def _issue(documents: tuple[Document, ...], grant: Grant, code: str, message: str) -> Issue:
-    first = grant.evidence[0]
-    document = documents[first.document]
-    where = pointer(document, first.section, first.index, first.sub)
-    return Issue(document.source, where, code, message, document.sha256)
+def _grants(claims: ClaimRows, size: int) -> tuple[GrantRows, Ints, EvidenceRows]:
+    """Claims of one relation of a principal on a resource are one grant; clients' roles are grants of their own."""
+    edge = (claims.principal.astype(np.int64) * size + claims.resource) * 16 + claims.relation * 2 + claims.client_role
+    order = np.lexsort((claims.sub, claims.row, claims.document, edge * len(SECTIONS) + claims.section))
+    claims, edge = take(claims, order), edge[order]
+    starts = np.flatnonzero(firsts(edge))
+    said = np.where(claims.role == NONE, 0, 1 << claims.role.astype(np.int16)).astype(np.int16)
+    roles = np.bitwise_or.reduceat(said, starts) if len(starts) else said
+    active = np.logical_and.reduceat(claims.active, starts) if len(starts) else claims.active
+    grants = GrantRows(
+        claims.principal[starts],
+        claims.resource[starts],
+        claims.relation[starts],
+        claims.client_role[starts],
+        without_staff(roles),
+        active.astype(np.int8),
+    )
+    evidence = EvidenceRows(
+        *map(
+            narrow,
+            (
+                claims.document,
+                claims.section,
+                claims.row,
+                claims.sub,
+                claims.record,
+                claims.role,
+                claims.word,
+                claims.client,
+            ),
+        )
+    )
+    return grants, narrow(np.append(starts, len(edge))), evidence
 
 
-def _version(documents: tuple[Document, ...], policy: Policy) -> str:
+_STAFF: Final = 1 << ROLES.index(Role.STAFF)
+_AGREEING: Final = sum(1 << ROLES.index(role) for role in STAFF_AGREES_WITH)
+
+
+def without_staff(roles: Ints) -> Ints:
+    """Bits of roles, where STAFF is absorbed by what agrees with it."""
+    return np.where(roles & _AGREEING, roles & ~_STAFF, roles).astype(np.int16)
+
+
+_HOLDERS: Final = {
+    "email": NodeKind.IDENTITY,
+    "email_key": NodeKind.IDENTITY,
+    "first_name": NodeKind.IDENTITY,
+    "last_name": NodeKind.IDENTITY,
+    "confirmed_at": NodeKind.IDENTITY,
+    "name": NodeKind.BUSINESS,
+    "active": NodeKind.BUSINESS,
+    "subscription_status": NodeKind.ACCOUNT,
+    "business_status": NodeKind.ACCOUNT,
+    "system_id": NodeKind.ACCOUNT,
+}
+"""Which kind of node has an attribute; a record may be of an identity or a business, and is kept for all nodes."""
+
+
+def _attributes(said: Said, starts: tuple[int, ...]) -> tuple[dict[str, Ints], Flags]:
+    """The values of the last documents that state them; and which identities are known to be unconfirmed."""
+    rows = said.attributes
+    last = take(rows, np.roll(firsts(rows.node, rows.name), -1))
+    found: dict[str, Ints] = {}
+    unconfirmed = np.zeros(starts[1], np.bool_)
+    for number, name in enumerate(ATTRIBUTES):
+        here = take(last, last.name == number)
+        if name in {"record", "permissions"}:
+            found[name] = _spread(here.node, here.document, len(said.nodes))
+            found[f"{name}_index"] = _spread(here.node, here.value, len(said.nodes))
+            continue
+        kind = KINDS.index(_HOLDERS[name])
+        found[name] = _spread(here.node - starts[kind], here.value, starts[kind + 1] - starts[kind])
+        if name == "confirmed_at":
+            unconfirmed[here.node[here.value == NONE]] = True
+    return found, unconfirmed
+
+
+def _spread(places: Ints, values: Ints, size: int) -> Ints:
+    column = np.full(size, NONE, np.int64)
+    column[places] = values
+    return narrow(column)
+
+
+def _version(said: Said, policy: Policy) -> str:
     """A name that two graphs share exactly when they hold the same observations under the same policy."""
     digest = hashlib.sha256(policy.digest.encode())
-    for document in documents:
-        digest.update(f"{document.observed_at.isoformat()} {document.sha256}\n".encode())
+    digest.update(said.documents.moment.astype("<i8").tobytes())
+    digest.update(said.documents.sha256.tobytes())
     return digest.hexdigest()[:16]

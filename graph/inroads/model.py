@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections.abc import Callable
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -117,12 +118,21 @@ RECORD_NOUN = {
 """What a person calls the record of a section, e.g. `membership 168372`."""
 
 
-class Document(msgspec.Struct, frozen=True, order=True):
+class Kept(NamedTuple):
+    """A body that is read where it is kept, when it is asked for."""
+
+    read: Callable[[int, int], bytes]
+    at: int
+    size: int
+
+
+class Document(msgspec.Struct, frozen=True, eq=False):
     """One JSON body observed at one moment.
 
     `body` is the redacted canonical JSON as it arrived (wrapper included), `sha256` its hash, `observed_at` is aware
     and in UTC, `kind` is `me` or `team`, `subject` the node it speaks about, `prefix` the JSON pointer of the
-    unwrapped object, `business` the pointer of a team's business record below it.
+    unwrapped object, `business` the pointer of a team's business record below it. Documents are ordered, and equal,
+    by moment, hash and source.
     """
 
     observed_at: dt.datetime
@@ -132,7 +142,26 @@ class Document(msgspec.Struct, frozen=True, order=True):
     subject: str
     prefix: str
     business: str
-    body: bytes
+    kept: bytes | Kept
+
+    @property
+    def body(self) -> bytes:
+        """The body, read from where it is kept."""
+        return self.kept.read(self.kept.at, self.kept.size) if isinstance(self.kept, Kept) else self.kept
+
+    @property
+    def key(self) -> tuple[dt.datetime, str, str]:
+        """What orders documents."""
+        return self.observed_at, self.sha256, self.source
+
+    def __lt__(self, other: Document) -> bool:
+        return self.key < other.key
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Document) and self.key == other.key
+
+    def __hash__(self) -> int:
+        return hash(self.key)
 
 
 class Evidence(NamedTuple):
@@ -295,3 +324,8 @@ def grant_id(principal: str, relation: str, resource: str) -> str:
     'account:Xr82w#CLIENT@business:77128'
     """
     return f"{resource}#{relation}@{principal}"
+
+
+def fold_email(text: str) -> str:
+    """The form in which emails and searches compare: trimmed and case-folded."""
+    return text.strip().casefold()

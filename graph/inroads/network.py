@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections import Counter, defaultdict
+from bisect import bisect_left, bisect_right
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 import networkx as nx
+import numpy as np
 
-from inroads.claims import Place
+from inroads.adjacency import CONVEYS, Adjacency
+from inroads.columns import Ints
+from inroads.contradictions import issues
 from inroads.documents import Business, Me, Team, reread
 from inroads.errors import AmbiguousEmail, BadId, Issue
 from inroads.fold import Fold
@@ -18,14 +22,18 @@ from inroads.model import (
     Coverage,
     Document,
     Grant,
+    Kept,
     NodeKind,
     Relation,
     Section,
+    fold_email,
     kind_of,
     native_id,
     node_id,
 )
 from inroads.policy import STOCK, Conveys, Policy
+from inroads.said import KINDS, NONE, SCOPES, email_key, moment_of
+from inroads.views import Documents, Grants, Neighbours, Nodes
 
 
 class Hop(NamedTuple):
@@ -55,61 +63,90 @@ class AccessGraph(MultiDiGraph):
     business, `subscription_status business_status system_id` of an account. Edges have `relation` and `role`.
     """
 
-    documents: tuple[Document, ...] = ()
+    documents: Documents | tuple[()] = ()
     policy: Policy = STOCK
     version: str = ""
-    issues: tuple[Issue, ...] = ()
+    fold: Fold
+    adjacency: Adjacency
     grants: Mapping[str, Grant]
-    business_groups: Mapping[str, str]
-    _succ: Mapping[str, Mapping[str, Mapping[str, Any]]]  # networkx's own adjacency, which its stub leaves out
-    _pred: Mapping[str, Mapping[str, Mapping[str, Any]]]
-    _conveys: Mapping[str, Conveys]
-    _records: Mapping[tuple[str, str], tuple[int, Place]]
-    _unreadable: Mapping[str, int]
 
     @classmethod
     def build(cls, fold: Fold, policy: Policy = STOCK) -> Self:
         """The graph of a fold."""
         graph = cls()
-        records: dict[tuple[str, str], tuple[int, Place]] = {}
-        for node in sorted(fold.attributes):
-            plain: dict[str, Any] = {"kind": kind_of(node).value}
-            for name, value in fold.attributes[node].items():
-                if isinstance(value, tuple):
-                    records[node, name] = value
-                elif name == "confirmed_at" and value is None:
-                    plain["unconfirmed"] = True
-                elif value is not None:
-                    plain[name] = value.isoformat() if isinstance(value, dt.datetime) else value
-            if node in fold.observed:
-                plain["observed"] = True
-            graph.add_node(node, **plain)
-        for grant in fold.grants:
-            data = {"relation": grant.relation.value}
-            if grant.roles:
-                data["role"] = grant.roles[0].value
-            graph.add_edge(grant.principal, grant.resource, key=grant.id, **data)
-            if grant.relation is Relation.KEEPS:
-                graph.add_edge(grant.resource, grant.principal, key=grant.id, **data)
-        graph.grants = {grant.id: grant for grant in fold.grants}
-        graph._conveys = {grant.id: policy.conveys(grant) for grant in fold.grants}
-        graph._records = records
-        graph.documents, graph.policy, graph.version, graph.issues = fold.documents, policy, fold.version, fold.issues
-        graph.business_groups = fold.business_groups
-        graph._unreadable = fold.unreadable
+        adjacency = Adjacency(fold, policy)
+        graph.fold, graph.policy, graph.version, graph.adjacency = fold, policy, fold.version, adjacency
+        graph.documents = Documents(len(fold.said.documents.moment), graph._document)
+        graph.grants = Grants(adjacency)
+        graph._node = Nodes(adjacency, graph._attributes)
+        graph._adj = Neighbours(adjacency, forward=True)
+        graph._pred = Neighbours(adjacency, forward=False)
         return nx.freeze(graph)  # type: ignore[no-any-return]  # the stub forgets the class
+
+    def __reduce__(self) -> Any:
+        if "fold" not in vars(self):  # a copy or a view, which is plain networkx
+            return super().__reduce__()
+        return _rebuilt, (type(self), self.fold, self.policy)
+
+    def _document(self, number: int) -> Document:
+        said = self.fold.said
+        rows = said.documents
+        store = said.stores[rows.store[number]]
+        return Document(
+            moment_of(int(rows.moment[number])),
+            bytes(rows.sha256[number]).ljust(32, b"\0").hex(),
+            rows.source.text(number),
+            "team" if rows.team[number] else "me",
+            self.adjacency.name(rows.subject[number]),
+            "/response" if rows.wrapped[number] else "",
+            "/business" if rows.nested[number] else "",
+            Kept(store.body, int(rows.at[number]), int(rows.size[number])),
+        )
+
+    def _attributes(self, number: int) -> dict[str, Any]:
+        """What networkx gives as the attributes of a node."""
+        fold, kind = self.fold, self.adjacency.kind(number)
+        place = number - fold.kind_starts[KINDS.index(kind)]
+        data: dict[str, Any] = {"kind": kind.value}
+        for name in _PLAIN[kind]:
+            value = fold.attributes[name][place]
+            if value != NONE:
+                data[name] = bool(value) if name == "active" else fold.said.texts.text(value)
+        if kind is NodeKind.IDENTITY and fold.unconfirmed[place]:
+            data["unconfirmed"] = True
+        if fold.observed[number]:
+            data["observed"] = True
+        return data
+
+    @cached_property
+    def issues(self) -> tuple[Issue, ...]:
+        """What a user should know of the documents, by source and place."""
+        return issues(self.adjacency, self.documents) if "fold" in vars(self) else ()
+
+    @cached_property
+    def business_groups(self) -> Mapping[str, str]:
+        """The groups that are known to be of a whole business, with the business."""
+        name = self.adjacency.name
+        pairs = zip(self.fold.business_groups.tolist(), self.fold.group_owners.tolist(), strict=True)
+        return {name(group): name(business) for group, business in pairs}
 
     def hops_from(self, node: str) -> Iterator[Hop]:
         """The hops out of a node, in a stable order."""
-        for resource, edges in self._succ[node].items():
-            for key in edges:
-                yield Hop(node, resource, self.grants[key], self._conveys[key])
+        index = self.adjacency
+        for other, grant in index.hops_from(self._number(node)):
+            yield Hop(node, index.name(other), index.grant(grant), CONVEYS[index.conveys[grant]])
 
     def hops_to(self, node: str) -> Iterator[Hop]:
         """The hops into a node, in a stable order."""
-        for principal, edges in self._pred[node].items():
-            for key in edges:
-                yield Hop(principal, node, self.grants[key], self._conveys[key])
+        index = self.adjacency
+        for other, grant in index.hops_to(self._number(node)):
+            yield Hop(index.name(other), node, index.grant(grant), CONVEYS[index.conveys[grant]])
+
+    def _number(self, node: str) -> int:
+        number = self.adjacency.number(node)
+        if number is None:
+            raise KeyError(node)
+        return number
 
     def kept(self, node: str) -> list[str]:
         """The accounts that a business keeps, or the businesses that keep an account."""
@@ -160,18 +197,21 @@ class AccessGraph(MultiDiGraph):
 
     def by_email(self, email: str) -> str | None:
         """The identity with this email, trimmed and case-folded; None when there is none. Raises AmbiguousEmail."""
-        found = self._emails.get(fold_email(email), ())
+        wanted, keys = email_key(email), self.fold.attributes["email_key"]
+        first = bisect_left(self._email_order, wanted, key=keys.__getitem__)
+        last = bisect_right(self._email_order, wanted, key=keys.__getitem__)
+        texts = self.fold.attributes["email"]
+        same = fold_email(email)
+        found = tuple(
+            sorted(
+                self.adjacency.name(place)
+                for place in self._email_order[first:last]
+                if fold_email(self.fold.said.texts.text(texts[place])) == same
+            )
+        )
         if len(found) > 1:
             raise AmbiguousEmail(f"{len(found)} identities have this email: {', '.join(found)}", ids=found)
         return found[0] if found else None
-
-    @cached_property
-    def _emails(self) -> dict[str, tuple[str, ...]]:
-        found: defaultdict[str, list[str]] = defaultdict(list)
-        for node, data in self.nodes(data=True):
-            if email := data.get("email"):
-                found[fold_email(email)].append(node)
-        return {email: tuple(nodes) for email, nodes in found.items()}
 
     def search(self, text: str, first: int = 10) -> list[str]:
         """Up to `first` nodes whose id, email or name contains the text, exact matches first, then prefixes."""
@@ -179,42 +219,48 @@ class AccessGraph(MultiDiGraph):
         if not wanted:
             return []
         ranked = []
-        for node, words in self._words:
-            rank = min((_rank(word, wanted) for word in words), default=3)
+        for node, data in self.nodes(data=True):
+            name = " ".join(filter(None, (data.get("first_name"), data.get("last_name"))))
+            texts = (node, native_id(node), data.get("email"), name, data.get("name"))
+            rank = min(_rank(fold_email(each), wanted) for each in texts if each)
             if rank < 3:
                 ranked.append((rank, node))
         return [node for _, node in sorted(ranked)[:first]]
 
     @cached_property
-    def _words(self) -> list[tuple[str, tuple[str, ...]]]:
-        words = []
-        for node, data in self.nodes(data=True):
-            name = " ".join(filter(None, (data.get("first_name"), data.get("last_name"))))
-            texts = (node, native_id(node), data.get("email"), name, data.get("name"))
-            words.append((node, tuple(fold_email(each) for each in texts if each)))
-        return words
+    def _email_order(self) -> Ints:
+        """The identities by the keys of their emails."""
+        return np.argsort(self.fold.attributes["email_key"], kind="stable")
+
+    def _record(self, node: str, name: str) -> tuple[Document, int] | None:
+        """The document that has a node's latest record, and the index in it."""
+        number = self.adjacency.number(node)
+        document = NONE if number is None else int(self.fold.attributes[name][number])
+        if number is None or document == NONE:
+            return None
+        return self.documents[document], int(self.fold.attributes[f"{name}_index"][number])
 
     def me(self, identity: str) -> Me | None:
         """The latest `me` document of an identity, typed; None when none was read."""
-        found = self._records.get((identity, "record"))
-        content = _content(self.documents[found[0]]) if found else None
+        found = self._record(identity, "record")
+        content = _content(found[0]) if found else None
         return content if isinstance(content, Me) else None
 
     def business_record(self, business: str) -> Business | None:
         """The latest record of a business, from whichever document shows it; None when none does."""
-        found = self._records.get((business, "record"))
+        found = self._record(business, "record")
         if not found:
             return None
-        content, place = _content(self.documents[found[0]]), found[1]
+        content, index = _content(found[0]), found[1]
         if isinstance(content, Team):
             return content.business
-        membership = (content.business_memberships or [])[place.index]
+        membership = (content.business_memberships or [])[index]
         return membership.business if membership else None
 
     def permissions(self, account: str) -> dict[str, bool | int | float | str | None]:
         """The plan flags of an account (never of a person) by name, from the latest document that lists them."""
-        found = self._records.get((account, "permissions"))
-        content = _content(self.documents[found[0]]) if found else None
+        found = self._record(account, "permissions")
+        content = _content(found[0]) if found else None
         flags = (content.permissions or {}).get(native_id(account)) if isinstance(content, Me) else None
         return flags or {}
 
@@ -233,7 +279,8 @@ class AccessGraph(MultiDiGraph):
     @cached_property
     def counts(self) -> Counter[NodeKind]:
         """How many nodes of each kind are known."""
-        return Counter(map(kind_of, self))
+        starts = self.fold.kind_starts if "fold" in vars(self) else (0,) * (len(KINDS) + 1)
+        return Counter({kind: starts[place + 1] - starts[place] for place, kind in enumerate(KINDS)})
 
     def coverage(self) -> Coverage:
         """How much of the whole graph was observed: complete when every identity and business has its own document."""
@@ -274,20 +321,28 @@ class AccessGraph(MultiDiGraph):
         if rows := self._unreadable.get(subject):
             yield f"{rows} row(s) of the latest document of {subject} could not be read"
 
+    @cached_property
+    def _unreadable(self) -> Mapping[str, int]:
+        """How many rows of the latest documents of a subject could not be read."""
+        rows, covers = self.fold.said.documents, self.fold.said.covers
+        found: Counter[str] = Counter()
+        for number in np.flatnonzero(rows.unreadable):
+            scope = int(rows.subject[number]) * len(SCOPES) + SCOPES.index("team" if rows.team[number] else "me")
+            latest = covers.document[np.searchsorted(covers.scope, scope)]
+            if rows.moment[latest] == rows.moment[number]:
+                found[self.adjacency.name(rows.subject[number])] += int(rows.unreadable[number])
+        return found
+
     def _coverage(self, complete: bool, notes: list[str]) -> Coverage:
         return Coverage(complete, tuple(notes), *self._observed)
 
     @cached_property
     def _observed(self) -> tuple[int, int, int, dt.datetime | None, dt.datetime | None]:
-        kinds = [kind_of(node) for node, data in self.nodes(data=True) if data.get("observed")]
-        businesses = sum(name == "record" and node.startswith("business:") for node, name in self._records)
+        starts, seen = self.fold.kind_starts, self.fold.observed
+        people, businesses = (slice(*starts[place : place + 2]) for place in (0, 1))
         moments = (self.documents[0].observed_at, self.documents[-1].observed_at) if self.documents else (None, None)
-        return (kinds.count(NodeKind.IDENTITY), businesses, kinds.count(NodeKind.BUSINESS), *moments)
-
-
-def fold_email(text: str) -> str:
-    """The form in which emails and searches compare: trimmed and case-folded."""
-    return text.strip().casefold()
+        shown = int((self.fold.attributes["record"][businesses] != NONE).sum())
+        return int(seen[people].sum()), shown, int(seen[businesses].sum()), *moments
 
 
 def _rank(word: str, wanted: str) -> int:
@@ -297,3 +352,15 @@ def _rank(word: str, wanted: str) -> int:
 @lru_cache(maxsize=256)
 def _content(document: Document) -> Me | Team:
     return reread(document).content
+
+
+_PLAIN = {
+    NodeKind.IDENTITY: ("email", "first_name", "last_name", "confirmed_at"),
+    NodeKind.BUSINESS: ("name", "active"),
+    NodeKind.ACCOUNT: ("subscription_status", "business_status", "system_id"),
+    NodeKind.GROUP: (),
+}
+
+
+def _rebuilt(kind: type[AccessGraph], fold: Fold, policy: Policy) -> AccessGraph:
+    return kind.build(fold, policy)

@@ -10,6 +10,7 @@ from typing import Any
 from inroads.claims import state
 from inroads.documents import Observation, read
 from inroads.fold import fold
+from inroads.said import pack
 from inroads.network import AccessGraph
 from inroads.policy import STOCK
 from inroads_api.schema import Context, Schema, execute
@@ -26,7 +27,7 @@ def graph_of(*bodies: bytes | dict[str, Any]) -> AccessGraph:
         taken = read(raw, NOON, f"{number}.json")
         assert isinstance(taken, Observation), taken
         statements.append(state(taken, STOCK))
-    return AccessGraph.build(fold(statements, STOCK))
+    return AccessGraph.build(fold(pack(statements), STOCK))
 
 
 def asker(schema: Schema, graph: AccessGraph) -> Ask:

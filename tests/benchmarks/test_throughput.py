@@ -15,6 +15,7 @@ from inroads.claims import state
 from inroads.documents import Observation, read
 from inroads.explorer import Explorer
 from inroads.fold import fold
+from inroads.said import pack
 from inroads.policy import STOCK
 
 OBSERVED: Final = "JSON bytes in memory to a graph (Explorer.observe), against the bare msgspec.json.decode of them"
@@ -88,7 +89,8 @@ def _stages(lines: list[bytes]) -> dict[str, float]:
             found = run("read", lambda: [read(line, MOMENT, "population") for line in lines])
             taken_in = [each for each in found if isinstance(each, Observation)]
             statements = run("state", lambda: [state(each, STOCK) for each in taken_in])
-            folded = run("fold", lambda: fold(statements, STOCK))
+            said = run("pack", lambda: pack(statements))
+            folded = run("fold", lambda: fold(said, STOCK))
             run("build", lambda: Explorer.build(folded))
         finally:
             gc.callbacks.remove(watch)

@@ -1,0 +1,208 @@
+"""The folded grants as two compressed adjacency structures, in which nodes and grants are numbers."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+
+from inroads.columns import Flags, Ints, narrow, offsets
+from inroads.errors import BadId
+from inroads.fold import KEEPS, Fold, without_staff
+from inroads.model import Evidence, Grant, NodeKind, Relation, grant_id, native_id, node_id
+from inroads.policy import Conveys, Policy
+from inroads.said import KIND_BITS, KINDS, NONE, RELATIONS, ROLES, SECTIONS
+
+CONVEYS: Final = tuple(Conveys)
+"""The classes of a step by number."""
+
+_NATIVE: Final = (1 << KIND_BITS) - 1
+_ACCOUNT: Final = KINDS.index(NodeKind.ACCOUNT)
+_PREFIXES: Final = tuple(f"{kind.lower()}:" for kind in KINDS)
+_NUMBERS: Final = {kind.lower(): number for number, kind in enumerate(KINDS)}
+_GRANTS_KEPT: Final = 4096
+
+
+class Entries(NamedTuple):
+    """The hops at one end of each node: those of node `n` are rows `starts[n]` to `starts[n + 1]` of `hops`.
+
+    A hop is the number of its grant; the complement (`~grant`) where a KEEPS is walked from the account.
+    """
+
+    starts: Ints
+    hops: Ints
+
+
+class Adjacency:
+    """A fold by number: who holds what, in both directions, with the names of nodes and grants.
+
+    `conveys` (see CONVEYS), `roles` (bits) and `active` are of grants; `dead` tells which nodes make a path through
+    them latent. The plain attributes are memory views, which give Python integers quickly; columns are in `columns`.
+    """
+
+    def __init__(self, fold: Fold, policy: Policy) -> None:
+        self.fold, self.policy = fold, policy
+        grants = fold.grants
+        self.size = len(fold.said.nodes)
+        self.conveys_column = _conveys(fold, policy)
+        self.dead_column = _dead(fold, policy)
+        self.out_entries = self._entries(grants.principal, grants.resource, forward=True)
+        self.in_entries = self._entries(grants.resource, grants.principal, forward=False)
+        self._open()
+
+    def _open(self) -> None:
+        grants = self.fold.grants
+        self.principal, self.resource = memoryview(grants.principal), memoryview(grants.resource)
+        self.relation, self.roles = memoryview(grants.relation), memoryview(grants.roles)
+        self.active, self.client_role = memoryview(grants.active), memoryview(grants.client_role)
+        self.conveys, self.dead = memoryview(self.conveys_column), memoryview(self.dead_column)
+        self.out_starts, self.out_hops = map(memoryview, self.out_entries)
+        self.in_starts, self.in_hops = map(memoryview, self.in_entries)
+        self.codes = memoryview(self.fold.said.nodes)
+        self.evidence_of = memoryview(self.fold.evidence_of)
+        self.grant = lru_cache(_GRANTS_KEPT)(self._grant)
+
+    def _entries(self, here: Ints, there: Ints, *, forward: bool) -> Entries:
+        """The hops by their near end: each grant, and each KEEPS from its other end as well."""
+        keeps = np.flatnonzero(self.fold.grants.relation == KEEPS)
+        near = np.concatenate([here, there[keeps]])
+        far = np.concatenate([there, here[keeps]])
+        hops = np.concatenate([np.arange(len(here)), ~keeps])
+        order = np.lexsort((np.where(hops < 0, ~hops, hops), far.astype(np.int64) + near.astype(np.int64) * self.size))
+        return Entries(offsets(near[order], self.size), narrow(hops[order]))
+
+    def name(self, node: int) -> str:
+        """The printed id of a node."""
+        code = self.codes[node]
+        kind, native = code >> KIND_BITS, code & _NATIVE
+        if kind == _ACCOUNT:
+            return f"account:{self.fold.said.accounts[native].decode()}"
+        return f"{_PREFIXES[kind]}{native}"
+
+    def kind(self, node: int) -> NodeKind:
+        """The kind of a node."""
+        return KINDS[self.codes[node] >> KIND_BITS]
+
+    def number(self, name: object) -> int | None:
+        """The number of a node by its printed id; None for what no document names."""
+        if not isinstance(name, str):
+            return None
+        prefix, _, native = name.partition(":")
+        kind = _NUMBERS.get(prefix)
+        if kind is None:
+            return None
+        if kind == _ACCOUNT:
+            accounts, wanted = self.fold.said.accounts, native.encode("utf-8", "surrogatepass")
+            if len(wanted) > accounts.itemsize:
+                return None
+            place = int(np.searchsorted(accounts, wanted))
+            if place == len(accounts) or accounts[place] != wanted:
+                return None
+            number = place
+        elif native.isdecimal() and native.isascii() and len(native) <= 18 and str(number := int(native)) == native:
+            pass
+        else:
+            return None
+        code = kind << KIND_BITS | number
+        node = bisect_left(self.codes, code)
+        return node if node < self.size and self.codes[node] == code else None
+
+    def hops_from(self, node: int) -> Iterator[tuple[int, int]]:
+        """The hops out of a node: the other end, and the grant."""
+        for place in range(self.out_starts[node], self.out_starts[node + 1]):
+            hop = self.out_hops[place]
+            yield (self.resource[hop], hop) if hop >= 0 else (self.principal[~hop], ~hop)
+
+    def hops_to(self, node: int) -> Iterator[tuple[int, int]]:
+        """The hops into a node: the other end, and the grant."""
+        for place in range(self.in_starts[node], self.in_starts[node + 1]):
+            hop = self.in_hops[place]
+            yield (self.principal[hop], hop) if hop >= 0 else (self.resource[~hop], ~hop)
+
+    def grant_name(self, grant: int) -> str:
+        """The printed id of a grant."""
+        relation = RELATIONS[self.relation[grant]].value
+        if self.client_role[grant]:
+            relation += "/CLIENT"
+        return grant_id(self.name(self.principal[grant]), relation, self.name(self.resource[grant]))
+
+    def grant_number(self, name: object) -> int | None:
+        """The number of a grant by its printed id; None for one that does not stand."""
+        if not isinstance(name, str):
+            return None
+        held, _, rest = name.rpartition("#")
+        word, _, holder = rest.partition("@")
+        relation, _, client = word.partition("/")
+        principal, resource = self.number(holder), self.number(held)
+        if principal is None or resource is None or relation not in Relation.__members__ or client not in ("", "CLIENT"):
+            return None
+        wanted = RELATIONS.index(Relation(relation)), bool(client)
+        for other, grant in self.hops_from(principal):
+            if other == resource and wanted == (self.relation[grant], bool(self.client_role[grant])):
+                return grant if self.principal[grant] == principal else None
+        return None
+
+    def _grant(self, number: int) -> Grant:
+        evidence, said = self.fold.evidence, self.fold.said
+        rows = range(self.evidence_of[number], self.evidence_of[number + 1])
+        roles = [evidence.role[row] for row in rows if evidence.role[row] != NONE]
+        bits = self.roles[number]
+        return Grant(
+            self.grant_name(number),
+            RELATIONS[self.relation[number]],
+            self.name(self.principal[number]),
+            self.name(self.resource[number]),
+            tuple(ROLES[role] for role in dict.fromkeys(roles) if bits >> int(role) & 1),
+            tuple(None if evidence.word[row] == NONE else said.words.text(evidence.word[row]) for row in rows),
+            tuple(
+                Evidence(
+                    int(evidence.document[row]),
+                    SECTIONS[evidence.section[row]],
+                    int(evidence.row[row]),
+                    int(evidence.sub[row]),
+                    _id(evidence.record[row]),
+                )
+                for row in rows
+            ),
+            bool(self.active[number]),
+            tuple(_id(evidence.client[row]) for row in rows),
+        )
+
+
+def _id(number: Any) -> str | None:
+    return None if number == NONE else str(number)
+
+
+def _conveys(fold: Fold, policy: Policy) -> Ints:
+    """The class of a step over each grant."""
+    controlling = sum(1 << ROLES.index(role) for role, row in policy.roles.items() if row.controls)
+    table = np.array(
+        [
+            [CONVEYS.index(row.otherwise), CONVEYS.index(row.controlling)]
+            for row in (policy.relations[relation] for relation in RELATIONS)
+        ],
+        np.int8,
+    )
+    return table[fold.grants.relation, ((fold.grants.roles & controlling) != 0).astype(np.int8)]
+
+
+def _dead(fold: Fold, policy: Policy) -> Flags:
+    """Which nodes make a path latent; a business counts together with the accounts it keeps."""
+    dead = np.zeros(len(fold.said.nodes), np.bool_)
+    starts, found = fold.kind_starts, fold.attributes
+    business, account = KINDS.index(NodeKind.BUSINESS), _ACCOUNT
+    dead[: starts[1]] = fold.unconfirmed
+    dead[starts[business] : starts[business + 1]] = found["active"] == 0
+    status = found["subscription_status"]
+    words = np.unique(status[status != NONE])
+    lapsed = [word for word in words if fold.said.texts.text(word) not in policy.alive]
+    dead[starts[account] : starts[account + 1]] = np.isin(status, lapsed)
+    keeps = fold.grants.relation == KEEPS
+    keeper, kept = fold.grants.principal[keeps], fold.grants.resource[keeps]
+    by_account, by_business = dead[kept], dead[keeper]
+    np.logical_or.at(dead, keeper, by_account)
+    np.logical_or.at(dead, kept, by_business)
+    return dead

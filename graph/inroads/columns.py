@@ -1,0 +1,124 @@
+"""Typed columns: NumPy arrays of the narrowest integers, and texts in one block of bytes.
+
+NumPy alone carries them. Arrow would bring a second set of arrays and some 40 MB for what is used here of it: a
+block of UTF-8 with offsets, which is `Texts`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, Final, NamedTuple, TypeVar, overload
+
+import numpy as np
+import numpy.typing as npt
+
+Ints = npt.NDArray[np.signedinteger[Any]]
+Flags = npt.NDArray[np.bool_]
+_Table = TypeVar("_Table", bound=tuple[Any, ...])
+
+_NARROW: Final = (np.int8, np.int16, np.int32)
+_GATHERED: Final = 2**20
+"""So many texts are gathered at a time, since the places of all their bytes are written out."""
+
+
+class Texts(NamedTuple):
+    """Texts one after another in UTF-8; text `i` is `data[starts[i] : starts[i + 1]]`."""
+
+    starts: Ints
+    data: npt.NDArray[np.uint8]
+
+    @classmethod
+    def of(cls, texts: Iterable[str]) -> Texts:
+        """The texts as a column."""
+        encoded = [text.encode("utf-8", "surrogatepass") for text in texts]
+        starts = np.zeros(len(encoded) + 1, np.int64)
+        np.cumsum([len(each) for each in encoded], out=starts[1:])
+        return cls(starts, np.frombuffer(b"".join(encoded), np.uint8))
+
+    @property
+    def size(self) -> int:
+        """How many texts there are."""
+        return len(self.starts) - 1
+
+    def text(self, place: int) -> str:
+        """One text."""
+        start, stop = self.starts[place], self.starts[place + 1]
+        return self.data[start:stop].tobytes().decode("utf-8", "surrogatepass")
+
+    def texts(self) -> Iterator[str]:
+        """All texts in order."""
+        return map(self.text, range(self.size))
+
+    def take(self, rows: Ints) -> Texts:
+        """The texts at these places."""
+        sizes = np.diff(self.starts)[rows]
+        starts = np.zeros(len(rows) + 1, np.int64)
+        np.cumsum(sizes, out=starts[1:])
+        data = np.empty(starts[-1], np.uint8)
+        for first in range(0, len(rows), _GATHERED):
+            part = slice(first, first + _GATHERED)
+            last = min(first + _GATHERED, len(rows))
+            data[starts[first] : starts[last]] = self.data[ranges(self.starts[rows[part]], sizes[part])]
+        return Texts(starts, data)
+
+
+def ranges(starts: Ints, sizes: Ints) -> Ints:
+    """The numbers of many ranges, one range after another.
+
+    >>> ranges(np.array([5, 0]), np.array([3, 2])).tolist()
+    [5, 6, 7, 0, 1]
+    """
+    stops = np.cumsum(sizes)
+    before = stops - sizes
+    total = int(stops[-1]) if len(stops) else 0
+    return np.arange(total) + np.repeat(np.asarray(starts) - before, sizes)
+
+
+def offsets(keys: Ints, size: int) -> Ints:
+    """Where the rows of each key from 0 to `size - 1` begin in ascending keys, and at the end where they stop."""
+    return narrow(np.searchsorted(keys, np.arange(size + 1)))
+
+
+def narrow(column: Ints) -> Ints:
+    """The same numbers in the narrowest signed integers that hold them."""
+    if not len(column):
+        return column.astype(np.int8)
+    least, most = int(column.min()), int(column.max())
+    fitting = (kind for kind in _NARROW if np.iinfo(kind).min <= least and most <= np.iinfo(kind).max)
+    return column.astype(next(fitting, np.int64), copy=False)
+
+
+def take(table: _Table, rows: Any) -> _Table:
+    """A table of columns with these rows, which are places or a mask."""
+    places = np.flatnonzero(rows) if getattr(rows, "dtype", None) == np.bool_ else rows
+    return type(table)(*(column.take(places) for column in table))  # type: ignore[call-arg]  # one field a column
+
+
+def stack(tables: Sequence[_Table]) -> _Table:
+    """Tables of the same columns, one under the other."""
+    if len(tables) == 1:
+        return tables[0]
+    return type(tables[0])(*(_joined(columns) for columns in zip(*tables, strict=True)))  # type: ignore[call-arg]
+
+
+@overload
+def _joined(columns: tuple[Texts, ...]) -> Texts: ...
+@overload
+def _joined(columns: tuple[Ints, ...]) -> Ints: ...
+def _joined(columns: tuple[Any, ...]) -> Any:
+    if not isinstance(columns[0], Texts):
+        return np.concatenate(columns)
+    shifts = np.cumsum([0, *(len(each.data) for each in columns)])
+    starts = [each.starts[:-1] + shift for each, shift in zip(columns, shifts[:-1], strict=True)]
+    return Texts(np.concatenate([*starts, shifts[-1:]]), np.concatenate([each.data for each in columns]))
+
+
+def firsts(*keys: npt.NDArray[Any]) -> Flags:
+    """Which rows of a sorted table begin a new group of equal keys."""
+    size = len(keys[0])
+    begins = np.ones(size, np.bool_)
+    if size:
+        begins[1:] = False
+        for key in keys:
+            begins[1:] |= key[1:] != key[:-1]
+    return begins

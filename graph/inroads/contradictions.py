@@ -1,0 +1,86 @@
+"""What a user should know of the documents: the issues of each, and where several do not agree."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from inroads.adjacency import Adjacency
+from inroads.columns import Flags, firsts, ranges
+from inroads.documents import pointer
+from inroads.errors import Issue
+from inroads.fold import KEEPS
+from inroads.model import Document
+from inroads.said import ATTRIBUTES, NONE, TEXT_ATTRIBUTES, AttributeRows
+from inroads.views import Documents
+
+_STATED = np.array([name not in {"email_key", "record", "permissions"} for name in ATTRIBUTES])
+
+
+def issues(adjacency: Adjacency, documents: Documents) -> tuple[Issue, ...]:
+    """All issues, each once, by source and place."""
+    found = {*_of_documents(adjacency, documents), *_of_grants(adjacency, documents)}
+    return tuple(sorted(found.union(_of_attributes(adjacency, documents))))
+
+
+def _issue(document: Document, where: str, code: str, message: str) -> Issue:
+    return Issue(document.source, where, code, message, document.sha256)
+
+
+def _of_documents(adjacency: Adjacency, documents: Documents) -> Iterator[Issue]:
+    rows = adjacency.fold.said.issues
+    texts = zip(rows.pointer.texts(), rows.code.texts(), rows.message.texts(), strict=True)
+    for number, text in zip(rows.document.tolist(), texts, strict=True):
+        yield _issue(documents[number], *text)
+
+
+def _of_grants(adjacency: Adjacency, documents: Documents) -> Iterator[Issue]:
+    """Where the records of a grant disagree, and where a business and an account do not belong to each other alone."""
+
+    def said_first(number: int, code: str, message: str) -> Issue:
+        first = adjacency.grant(number).evidence[0]
+        document = documents[first.document]
+        return _issue(document, pointer(document, first.section, first.index, first.sub), code, message)
+
+    roles = adjacency.fold.grants.roles
+    for number in np.flatnonzero(roles & (roles - 1)).tolist():
+        grant = adjacency.grant(number)
+        yield said_first(number, "role_disagreement", f"records of {grant.id} state {' and '.join(grant.roles)}")
+    keeps = np.flatnonzero(adjacency.fold.grants.relation == KEEPS)
+    for ends, many in (
+        (adjacency.fold.grants.resource, "businesses keep"),
+        (adjacency.fold.grants.principal, "accounts are kept by"),
+    ):
+        nodes, counts = np.unique(ends[keeps], return_counts=True)
+        for node in nodes[counts > 1].tolist():
+            here = keeps[ends[keeps] == node].tolist()
+            first = min(here, key=adjacency.grant_name)
+            yield said_first(first, "reference_conflict", f"{len(here)} {many} {adjacency.name(node)}")
+
+
+def _of_attributes(adjacency: Adjacency, documents: Documents) -> Iterator[Issue]:
+    """Attributes that are stated in two ways at their latest moment."""
+    rows = adjacency.fold.said.attributes
+    again = ~firsts(rows.node, rows.name) & _STATED[rows.name]
+    for row in np.flatnonzero(again)[_differ(adjacency, rows, again)].tolist():
+        document, name = documents[int(rows.document[row])], ATTRIBUTES[rows.name[row]]
+        message = f"{name} of {adjacency.name(rows.node[row])} is stated in two ways at one moment"
+        yield _issue(document, document.prefix, "attribute_conflict", message)
+
+
+def _differ(adjacency: Adjacency, rows: AttributeRows, again: Flags) -> Flags:
+    """Which of these rows have another value than the row before."""
+    here = np.flatnonzero(again)
+    value, before = rows.value[here], rows.value[here - 1]
+    differ = value != before
+    both = TEXT_ATTRIBUTES[rows.name[here]] & (value != NONE) & (before != NONE)
+    starts, data = adjacency.fold.said.texts
+    places, value, before = np.flatnonzero(both), value[both], before[both]
+    sizes = np.diff(starts)[value]
+    equal = sizes == np.diff(starts)[before]
+    differ[places] = ~equal
+    places, value, before, sizes = places[equal], value[equal], before[equal], sizes[equal]
+    unlike = data[ranges(starts[value], sizes)] != data[ranges(starts[before], sizes)]
+    differ[np.repeat(places, sizes)[unlike]] = True
+    return differ

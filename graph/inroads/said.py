@@ -1,0 +1,471 @@
+"""What documents say, as columns: any number of statements in one value, and the union of such values.
+
+`union` is the only operation, and its laws are the fold's: it is idempotent, commutative and associative. What no
+later document could bring back is let go of on the way: claims of which a scope was covered by a newer document, and
+attributes that a newer document states. The nodes that they named stay.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import zlib
+from collections.abc import Callable, Iterable, Sequence
+from itertools import accumulate
+from typing import Any, Final, NamedTuple, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from inroads.claims import Place, Statement
+from inroads.columns import Flags, Ints, Texts, firsts, stack, take
+from inroads.model import Document, NodeKind, Relation, Role, Section, fold_email, kind_of, native_id
+
+KINDS: Final = tuple(NodeKind)
+RELATIONS: Final = tuple(Relation)
+ROLES: Final = tuple(Role)
+SECTIONS: Final = tuple(Section)
+SCOPES: Final = ("me", "team", "account", "clients")
+ATTRIBUTES: Final = (
+    "email",
+    "email_key",
+    "first_name",
+    "last_name",
+    "confirmed_at",
+    "name",
+    "active",
+    "subscription_status",
+    "business_status",
+    "system_id",
+    "record",
+    "permissions",
+)
+"""The names of attributes by number; `email_key` is what an email is found by (see `email_key`)."""
+
+NONE: Final = -1
+"""Nothing, in a column of numbers."""
+
+KIND_BITS: Final = 60
+"""A node's code is its kind above so many bits of its native id, or of its account's number."""
+
+_ACCOUNTS: Final = KINDS.index(NodeKind.ACCOUNT) << KIND_BITS
+_GROUPS: Final = KINDS.index(NodeKind.GROUP) << KIND_BITS
+_EPOCH: Final = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+
+
+class Store(Protocol):
+    """Where the bodies of documents are kept."""
+
+    def body(self, at: int, size: int) -> bytes:
+        """The redacted canonical body that was put there. Raises InroadsError BODY_GONE where it was erased."""
+        ...
+
+
+class DocumentRows(NamedTuple):
+    """The documents in their total order: moment (microseconds since 1970, UTC), then hash.
+
+    `wrapped` and `nested` tell where the object and a team's business record stand; the body is the `size` bytes
+    `at` a place of `store`; `unreadable` counts its rows that could not be read.
+    """
+
+    moment: Ints
+    sha256: npt.NDArray[np.bytes_]
+    source: Texts
+    team: Ints
+    subject: Ints
+    wrapped: Ints
+    nested: Ints
+    store: Ints
+    at: Ints
+    size: Ints
+    unreadable: Ints
+
+
+class ClaimRows(NamedTuple):
+    """Claims; see `claims.Claim`. A scope is its node times four and its place in SCOPES.
+
+    `owner` is the business that a group's row names. `record` and `client` are ids as numbers.
+    """
+
+    document: Ints
+    principal: Ints
+    relation: Ints
+    resource: Ints
+    scope: Ints
+    other_scope: Ints
+    owner: Ints
+    role: Ints
+    word: Ints
+    client_role: Ints
+    active: Ints
+    section: Ints
+    row: Ints
+    sub: Ints
+    record: Ints
+    client: Ints
+
+
+class AttributeRows(NamedTuple):
+    """Attributes of the latest moment of each; `value` is a place in the texts, a truth value, a key or an index."""
+
+    document: Ints
+    node: Ints
+    name: Ints
+    value: Ints
+
+
+class CoverRows(NamedTuple):
+    """The latest document that covers each scope."""
+
+    scope: Ints
+    document: Ints
+
+
+class GroupRows(NamedTuple):
+    """Groups that a document shows to be a business's own."""
+
+    group: Ints
+    business: Ints
+
+
+class IssueRows(NamedTuple):
+    """The issues of single documents."""
+
+    document: Ints
+    pointer: Texts
+    code: Texts
+    message: Texts
+
+
+class Said(NamedTuple):
+    """What documents say. Nodes are numbered in the order of `nodes`, their ascending codes."""
+
+    nodes: Ints
+    accounts: npt.NDArray[np.bytes_]
+    words: Texts
+    texts: Texts
+    documents: DocumentRows
+    claims: ClaimRows
+    attributes: AttributeRows
+    covers: CoverRows
+    groups: GroupRows
+    issues: IssueRows
+    stores: tuple[Store, ...]
+
+
+class Packed(NamedTuple):
+    """Bodies kept in memory, each compressed."""
+
+    data: bytes
+
+    def body(self, at: int, size: int) -> bytes:
+        """See `Store`."""
+        return zlib.decompress(self.data[at : at + size])
+
+
+def pack(statements: Iterable[Statement], store: Store | None = None, places: Iterable[int] = ()) -> Said:
+    """What these statements say. Their bodies are at `places` of the store; without one they are kept in memory."""
+    packer = _Packer()
+    for statement in statements:
+        packer.add(statement)
+    bodies = [] if store else [zlib.compress(document.body, 1) for document in packer.documents]
+    sizes = [len(body) for body in bodies] or [0] * len(packer.documents)
+    at = list(accumulate(sizes, initial=0))[:-1] if store is None else list(places)
+    return union([packer.said(store or Packed(b"".join(bodies)), at, sizes)])
+
+
+class _Packer:
+    """Growing rows, in which nodes are numbered as they come."""
+
+    def __init__(self) -> None:
+        self.documents: list[Document] = []
+        self.unreadable: list[int] = []
+        self.nodes: dict[str, int] = {}
+        self.words: dict[str, int] = {}
+        self.texts: list[str] = []
+        self.claims: list[tuple[int, ...]] = []
+        self.attributes: list[tuple[int, ...]] = []
+        self.covers: list[tuple[int, int]] = []
+        self.groups: list[tuple[int, int]] = []
+        self.issues: list[tuple[int, str, str, str]] = []
+
+    def node(self, node: str) -> int:
+        return self.nodes.setdefault(node, len(self.nodes))
+
+    def scope(self, scope: str) -> int:
+        kind, _, node = scope.partition(" ")
+        return self.node(node) * len(SCOPES) + _SCOPES[kind]
+
+    def add(self, statement: Statement) -> None:
+        number = len(self.documents)
+        self.documents.append(statement.document)
+        self.unreadable.append(sum(issue.code == "unreadable_row" for issue in statement.issues))
+        self.node(statement.document.subject)
+        owners = {(each.principal, each.place): each.resource for each in statement.claims if each.relation is _OF}
+        for claim in statement.claims:
+            owner = owners.get((claim.resource, claim.place)) if claim.relation is Relation.GROUP else None
+            section, index, sub = claim.place
+            self.claims.append(
+                (
+                    number,
+                    self.node(claim.principal),
+                    _RELATIONS[claim.relation],
+                    self.node(claim.resource),
+                    self.scope(claim.scopes[0]),
+                    self.scope(claim.scopes[1]) if len(claim.scopes) > 1 else NONE,
+                    NONE if owner is None else self.node(owner),
+                    NONE if claim.role is None else _ROLES[claim.role],
+                    NONE if claim.word is None else self.words.setdefault(claim.word, len(self.words)),
+                    claim.client_role,
+                    claim.active,
+                    _SECTIONS[section],
+                    index,
+                    sub,
+                    NONE if claim.record_id is None else int(claim.record_id),
+                    NONE if claim.client is None else int(claim.client),
+                )
+            )
+        for node, name, value in statement.attributes:
+            self.attributes.append((number, self.node(node), _ATTRIBUTES[name], self.value(value)))
+            if name == "email":
+                key = NONE if value is None else email_key(str(value))
+                self.attributes.append((number, self.node(node), _ATTRIBUTES["email_key"], key))
+        self.covers.extend((self.scope(scope), number) for scope in statement.covers)
+        self.groups.extend((self.node(group), self.node(business)) for group, business in statement.business_groups)
+        self.issues.extend((number, issue.pointer, issue.code, issue.message) for issue in statement.issues)
+
+    def value(self, value: str | bool | dt.datetime | Place | None) -> int:
+        if value is None:
+            return NONE
+        if isinstance(value, Place):
+            return value.index
+        if isinstance(value, bool):
+            return value
+        self.texts.append(value.isoformat() if isinstance(value, dt.datetime) else value)
+        return len(self.texts) - 1
+
+    def said(self, store: Store, at: Sequence[int], sizes: Sequence[int]) -> Said:
+        documents, count = self.documents, len(self.documents)
+        accounts = sorted({native_id(node).encode() for node in self.nodes if kind_of(node) is NodeKind.ACCOUNT})
+        numbers = {account: number for number, account in enumerate(accounts)}
+        codes = np.array([_code(node, numbers) for node in self.nodes], np.int64)
+        rows = DocumentRows(
+            np.array([moment_number(document.observed_at) for document in documents], np.int64),
+            np.array([bytes.fromhex(document.sha256) for document in documents], "S32"),
+            Texts.of(document.source for document in documents),
+            np.array([document.kind == "team" for document in documents], np.int8),
+            np.array([self.nodes[document.subject] for document in documents], np.int32),
+            np.array([bool(document.prefix) for document in documents], np.int8),
+            np.array([bool(document.business) for document in documents], np.int8),
+            np.zeros(count, np.int32),
+            np.array(at, np.int64),
+            np.array(sizes, np.int32),
+            np.array(self.unreadable, np.int32),
+        )
+        issues = list(zip(*self.issues, strict=True)) or [()] * len(IssueRows._fields)
+        return Said(
+            codes,
+            np.array(accounts, "S"),
+            Texts.of(self.words),
+            Texts.of(self.texts),
+            rows,
+            _columns(ClaimRows, self.claims),
+            _columns(AttributeRows, self.attributes),
+            _columns(CoverRows, self.covers),
+            _columns(GroupRows, self.groups),
+            IssueRows(np.array(issues[0], np.int32), *map(Texts.of, issues[1:])),
+            (store,),
+        )
+
+
+_OF: Final = Relation.GROUP_OF
+_RELATIONS: Final = {each: number for number, each in enumerate(RELATIONS)}
+_ROLES: Final = {each: number for number, each in enumerate(ROLES)}
+_SECTIONS: Final = {each: number for number, each in enumerate(SECTIONS)}
+_SCOPES: Final = {each: number for number, each in enumerate(SCOPES)}
+_ATTRIBUTES: Final = {each: number for number, each in enumerate(ATTRIBUTES)}
+TEXT_ATTRIBUTES: Final = np.array([name not in {"email_key", "active", "record", "permissions"} for name in ATTRIBUTES])
+"""Which attributes are texts."""
+
+_WIDE: Final = frozenset({"record", "client", "value"})
+_NARROW: Final = frozenset({"relation", "role", "client_role", "active", "section", "name"})
+
+
+def _columns(kind: Callable[..., Any], rows: list[tuple[int, ...]]) -> Any:
+    names = kind._fields  # type: ignore[attr-defined]  # a table
+    table = np.array(rows, np.int64).reshape(len(rows), len(names))
+    kinds = [np.int64 if name in _WIDE else np.int8 if name in _NARROW else np.int32 for name in names]
+    return kind(*(table[:, place].astype(each) for place, each in enumerate(kinds)))
+
+
+def _code(node: str, accounts: dict[bytes, int]) -> int:
+    kind, native = KINDS.index(kind_of(node)), native_id(node)
+    number = accounts[native.encode()] if KINDS[kind] is NodeKind.ACCOUNT else int(native)
+    return kind << KIND_BITS | number
+
+
+def moment_number(moment: dt.datetime) -> int:
+    """A moment as documents are ordered by it: microseconds since 1970, UTC."""
+    return (moment - _EPOCH) // dt.timedelta(microseconds=1)
+
+
+def moment_of(number: int) -> dt.datetime:
+    """The moment of such a number."""
+    return _EPOCH + dt.timedelta(microseconds=number)
+
+
+def email_key(email: str) -> int:
+    """A number that equal emails share, trimmed and case-folded; others hardly ever do."""
+    digest = hashlib.blake2b(fold_email(email).encode("utf-8", "surrogatepass"), digest_size=8).digest()
+    return int.from_bytes(digest, "big") >> 1  # a signed column holds it, and it is never NONE
+
+
+def union(parts: Sequence[Said]) -> Said:
+    """All that these say, each said once."""
+    accounts = np.unique(np.concatenate([part.accounts for part in parts]))
+    codes = [_recoded(part, accounts) for part in parts]
+    nodes = np.unique(np.concatenate(codes))
+    numbers = [np.searchsorted(nodes, each).astype(np.int32) for each in codes]
+    words: dict[str, int] = {}
+    stores: dict[int, Store] = {}
+    tables = []
+    base, before = 0, 0
+    for part, number in zip(parts, numbers, strict=True):
+        word = np.array([words.setdefault(each, len(words)) for each in part.words.texts()], np.int32)
+        for each in part.stores:
+            stores.setdefault(id(each), each)
+        places = {each: place for place, each in enumerate(stores)}
+        store = np.array([places[id(each)] for each in part.stores], np.int32)
+        tables.append(_renumbered(part, number, word, store, base, before))
+        base, before = base + len(part.documents.moment), before + part.texts.size
+    stacked = [stack(each) for each in zip(*tables, strict=True)]
+    documents, kept, order = _ordered(stacked[0])
+    claims, attributes, covers, groups, issues = (
+        _of_kept(table, kept, order) if "document" in table._fields else table for table in stacked[1:]
+    )
+    era = np.cumsum(firsts(documents.moment)) if len(documents.moment) else documents.moment
+    covers = _latest(covers)
+    reach = np.full(len(nodes) * len(SCOPES), NONE, np.int32)
+    reach[covers.scope] = era[covers.document]
+    own = era[claims.document]
+    other = np.where(claims.other_scope == NONE, NONE, reach[claims.other_scope])
+    claims = take(claims, (reach[claims.scope] <= own) & (other <= own))
+    texts, attributes = _needed(stack([part.texts for part in parts]), _decided(attributes, era))
+    pairs = groups.group.astype(np.int64) * len(nodes) + groups.business
+    return Said(
+        nodes,
+        accounts,
+        Texts.of(words),
+        texts,
+        documents,
+        claims,
+        attributes,
+        covers,
+        take(groups, np.unique(pairs, return_index=True)[1]),
+        issues,
+        tuple(stores.values()),
+    )
+
+
+def _recoded(part: Said, accounts: npt.NDArray[np.bytes_]) -> Ints:
+    """The codes of a part's nodes, when accounts are numbered as in all parts together."""
+    codes = part.nodes.copy()
+    here = (codes >= _ACCOUNTS) & (codes < _ACCOUNTS + (1 << KIND_BITS))
+    codes[here] = np.searchsorted(accounts, part.accounts)[codes[here] - _ACCOUNTS] + _ACCOUNTS
+    return codes
+
+
+def _renumbered(
+    part: Said, number: Ints, word: Ints, store: Ints, base: int, texts: int
+) -> tuple[DocumentRows, ClaimRows, AttributeRows, CoverRows, GroupRows, IssueRows]:
+    """The tables of a part with the numbers of all parts together, documents and texts after those before it."""
+    documents, claims, attributes, covers, groups, issues = part[4:10]
+    is_text = TEXT_ATTRIBUTES[attributes.name] & (attributes.value != NONE)
+    return (
+        documents._replace(subject=number[documents.subject], store=store[documents.store]),
+        claims._replace(
+            document=claims.document + base,
+            principal=number[claims.principal],
+            resource=number[claims.resource],
+            scope=_scope(claims.scope, number),
+            other_scope=_scope(claims.other_scope, number),
+            owner=_optional(claims.owner, number),
+            word=_optional(claims.word, word),
+        ),
+        attributes._replace(
+            document=attributes.document + base,
+            node=number[attributes.node],
+            value=np.where(is_text, attributes.value + texts, attributes.value),
+        ),
+        covers._replace(document=covers.document + base, scope=_scope(covers.scope, number)),
+        GroupRows(number[groups.group], number[groups.business]),
+        issues._replace(document=issues.document + base),
+    )
+
+
+def _optional(column: Ints, number: Ints) -> Ints:
+    return np.append(number, np.int32(NONE))[column]  # NONE, the last of all, stays NONE
+
+
+def _scope(column: Ints, number: Ints) -> Ints:
+    node, kind = np.divmod(column, len(SCOPES))
+    return np.where(column == NONE, np.int32(NONE), _optional(node, number) * len(SCOPES) + kind).astype(np.int32)
+
+
+def _ordered(documents: DocumentRows) -> tuple[DocumentRows, Flags, Ints]:
+    """The documents in their order, each once; which rows are kept, and the place of each in the order.
+
+    Of one that arrived from several sources the first by name is kept.
+    """
+    key = np.empty((len(documents.moment), 40), np.uint8)
+    key[:, :8] = (documents.moment.view(np.uint64) ^ np.uint64(1 << 63)).astype(">u8").view(np.uint8).reshape(-1, 8)
+    key[:, 8:] = documents.sha256.view(np.uint8).reshape(-1, 32)
+    keys = key.view("S40").ravel()  # one key, for which a sorted part costs next to nothing
+    order = np.argsort(keys, kind="stable")
+    begins = firsts(keys[order])
+    group = np.cumsum(begins) - 1
+    keeping = order[begins]
+    for row in np.flatnonzero(~begins):
+        here, chosen = order[row], keeping[group[row]]
+        if documents.source.text(here) < documents.source.text(chosen):
+            keeping[group[row]] = here
+    kept = np.zeros(len(order), np.bool_)
+    kept[keeping] = True
+    place = np.empty(len(order), np.int32)
+    place[order] = group
+    return take(documents, keeping), kept, place
+
+
+def _of_kept(table: Any, kept: Flags, place: Ints) -> Any:
+    """The rows of documents that are kept, by the documents' places."""
+    if not kept.all():
+        table = take(table, kept[table.document])
+    return table._replace(document=place[table.document])
+
+
+def _latest(covers: CoverRows) -> CoverRows:
+    """The last document of each scope."""
+    order = np.lexsort((covers.document, covers.scope))
+    ends = np.roll(firsts(covers.scope[order]), -1)
+    return take(covers, order[ends])
+
+
+def _decided(attributes: AttributeRows, era: Ints) -> AttributeRows:
+    """The rows at the latest moment of each attribute of each node, in the order of nodes, names, documents."""
+    key = attributes.node.astype(np.int64) * len(ATTRIBUTES) + attributes.name
+    order = np.argsort(key * (len(era) + 1) + attributes.document, kind="stable")  # of one document its last row
+    key, moment = key[order], era[attributes.document[order]]
+    group = np.cumsum(firsts(key)) - 1
+    last = np.flatnonzero(np.roll(firsts(key), -1))
+    return take(attributes, order[moment == moment[last][group]])
+
+
+def _needed(texts: Texts, attributes: AttributeRows) -> tuple[Texts, AttributeRows]:
+    """The texts that are still used, once many are not."""
+    is_text = TEXT_ATTRIBUTES[attributes.name] & (attributes.value != NONE)
+    used = attributes.value[is_text]
+    if len(used) * 2 > texts.size:
+        return texts, attributes
+    value = attributes.value.copy()
+    value[is_text] = np.arange(len(used))
+    return texts.take(used), attributes._replace(value=value)
