@@ -12,20 +12,17 @@ import pytest
 
 from inroads import reach as reaching
 from inroads.changes import AccessFacts, Change, Changes, GrantCause, Kind, NodeCause, changes, sentence
-from inroads.claims import state
 from inroads.errors import InroadsError
 from inroads.explorer import Explorer
-from inroads.fold import fold
-from inroads.said import pack
 from inroads.generate import population
 from inroads.model import Access, AccessState, Certainty, Grant, NodeKind, Relation, Role, kind_of
 from inroads.network import AccessGraph
-from inroads.policy import STOCK, load_policy
+from inroads.policy import load_policy
 from oracle import Oracle
 from strategies import random_world
 from test_fold import CLIENT, DAY, me, membership, team
 from test_reach import client
-from worlds import World, explore, observations
+from worlds import World, explore, standing
 
 WORLDS = int(os.environ.get("INROADS_WORLDS", "2000")) // 4
 BATCH = 100
@@ -444,8 +441,7 @@ def open_accesses(here: World, there: World) -> set[tuple[str, str]]:
         keepers = {each.principal for each in keeps if each.resource == grant.resource}
         if key in theirs.grants or not denied(grant, scopes, keepers):
             grants.append(theirs.grants.get(key, grant))
-    plain = fold((state(each, STOCK) for each in observations(here)), STOCK)
-    possible = accesses(Explorer.build(plain._replace(grants=tuple(grants))))
+    possible = accesses(standing(grants, dict(ours.nodes(data=True))))
     found = accesses(ours)
     return {pair for pair in found if pair in possible and routes(found[pair]) & routes(possible[pair])}
 
@@ -491,17 +487,17 @@ def kinds_of(found: Changes) -> dict[tuple[str, str], tuple[Kind, ...]]:
 
 def reverted(change: Change, old: World, new: World) -> Access | None:
     """The access in the new version if the causes of its change had not happened."""
-    before, after = (fold((state(each, STOCK) for each in observations(world)), STOCK) for world in (old, new))
-    grants = {grant.id: grant for grant in after.grants}
-    attributes = dict(after.attributes)
+    before, after = explore(old), explore(new)
+    grants = dict(after.grants)
+    attributes = dict(after.nodes(data=True))
     for cause in change.causes:
         if isinstance(cause, NodeCause):
-            attributes[cause.id] = before.attributes.get(cause.id, {})
+            attributes[cause.id] = before.nodes[cause.id] if cause.id in before else {}
         elif cause.before is None:
             del grants[cause.id]
         else:
             grants[cause.id] = cause.before
-    hybrid = Explorer.build(after._replace(grants=tuple(grants.values()), attributes=attributes))
+    hybrid = standing(grants.values(), attributes)
     return hybrid.access(change.principal, change.resource) if change.principal in hybrid else None
 
 

@@ -18,9 +18,9 @@ from inroads import policy
 from inroads.claims import state
 from inroads.documents import Observation, read
 from inroads.fold import fold
+from inroads.generate import population
 from inroads.network import AccessGraph
 from inroads.said import pack
-from inroads.generate import population
 
 SIZE = 20_000
 Record = dict[str, Any]

@@ -617,7 +617,7 @@ class TestDamage:
         loose = taken(BRUCE)
         body = msgspec.json.format(loose.body)
         with Ledger(path) as ledger:
-            ledger.add([msgspec.structs.replace(loose, body=body)])
+            ledger.add([msgspec.structs.replace(loose, kept=body)])
             assert [problem.code for problem in ledger.verify()] == ["CANONICAL", "SHA256"]
 
     @pytest.mark.usefixtures("sound")

@@ -8,9 +8,13 @@ from typing import Any
 
 import msgspec
 
+from inroads.claims import Attribute, Claim, Place, Statement
 from inroads.documents import Observation, read
 from inroads.explorer import Explorer
+from inroads.fold import fold, grants_of
+from inroads.model import Document, Grant
 from inroads.policy import STOCK, Policy
+from inroads.said import pack
 
 World = Sequence[tuple[dict[str, Any], dt.datetime]]
 """Bodies of documents with the moment at which each was observed."""
@@ -32,3 +36,35 @@ def same(graphs: Iterable[Explorer]) -> bool:
     """Whether graphs hold the same nodes, grants and attributes, evidence included."""
     first, *others = ((graph.version, dict(graph.nodes(data=True)), graph.grants, graph.issues) for graph in graphs)
     return all(other == first for other in others)
+
+
+def standing(grants: Iterable[Grant], nodes: dict[str, dict[str, Any]]) -> Explorer:
+    """A graph in which just these grants stand, between nodes with these attributes."""
+    attributes = []
+    for node, data in nodes.items():
+        plain = {name: value for name, value in data.items() if name not in {"kind", "observed", "unconfirmed"}}
+        if data.get("unconfirmed"):
+            plain["confirmed_at"] = None
+        attributes += [Attribute(node, name, value) for name, value in plain.items()]
+        attributes.append(Attribute(node, "system_id" if node.startswith("account") else "record", None))
+    claims = []
+    for grant in grants:
+        for role in grant.roles or (None,):
+            claims.append(
+                Claim(
+                    grant.principal,
+                    grant.relation,
+                    grant.resource,
+                    Place(grant.evidence[0].section, len(claims)),
+                    None,
+                    (f"me {grant.principal}",),
+                    role,
+                    client_role="/CLIENT@" in grant.id,
+                    active=grant.active,
+                )
+            )
+    moment = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
+    document = Document(moment, "00" * 32, "", "me", min(nodes, default="identity:0"), "", "", b"{}")
+    said = pack([Statement(document, tuple(claims), tuple(attributes), (), (), ())])
+    rows, evidence_of, evidence = grants_of(said.claims, len(said.nodes))
+    return Explorer.build(fold(said, STOCK)._replace(grants=rows, evidence_of=evidence_of, evidence=evidence), STOCK)

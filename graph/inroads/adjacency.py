@@ -10,9 +10,8 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 
 from inroads.columns import Flags, Ints, narrow, offsets
-from inroads.errors import BadId
-from inroads.fold import KEEPS, Fold, without_staff
-from inroads.model import Evidence, Grant, NodeKind, Relation, grant_id, native_id, node_id
+from inroads.fold import KEEPS, Fold
+from inroads.model import Evidence, Grant, NodeKind, Relation, grant_id
 from inroads.policy import Conveys, Policy
 from inroads.said import KIND_BITS, KINDS, NONE, RELATIONS, ROLES, SECTIONS
 
@@ -24,6 +23,8 @@ _ACCOUNT: Final = KINDS.index(NodeKind.ACCOUNT)
 _PREFIXES: Final = tuple(f"{kind.lower()}:" for kind in KINDS)
 _NUMBERS: Final = {kind.lower(): number for number, kind in enumerate(KINDS)}
 _GRANTS_KEPT: Final = 4096
+_POWERS: Final = 10 ** np.arange(18)
+_PRINTED: Final = np.argsort(np.argsort(_PREFIXES))
 
 
 class Entries(NamedTuple):
@@ -49,8 +50,8 @@ class Adjacency:
         self.size = len(fold.said.nodes)
         self.conveys_column = _conveys(fold, policy)
         self.dead_column = _dead(fold, policy)
-        self.out_entries = self._entries(grants.principal, grants.resource, forward=True)
-        self.in_entries = self._entries(grants.resource, grants.principal, forward=False)
+        self.out_entries = self._entries(grants.principal, grants.resource)
+        self.in_entries = self._entries(grants.resource, grants.principal)
         self._open()
 
     def _open(self) -> None:
@@ -61,11 +62,12 @@ class Adjacency:
         self.conveys, self.dead = memoryview(self.conveys_column), memoryview(self.dead_column)
         self.out_starts, self.out_hops = map(memoryview, self.out_entries)
         self.in_starts, self.in_hops = map(memoryview, self.in_entries)
-        self.codes = memoryview(self.fold.said.nodes)
+        self.codes_column = self.fold.said.nodes
+        self.codes = memoryview(self.codes_column)
         self.evidence_of = memoryview(self.fold.evidence_of)
         self.grant = lru_cache(_GRANTS_KEPT)(self._grant)
 
-    def _entries(self, here: Ints, there: Ints, *, forward: bool) -> Entries:
+    def _entries(self, here: Ints, there: Ints) -> Entries:
         """The hops by their near end: each grant, and each KEEPS from its other end as well."""
         keeps = np.flatnonzero(self.fold.grants.relation == KEEPS)
         near = np.concatenate([here, there[keeps]])
@@ -85,6 +87,15 @@ class Adjacency:
     def kind(self, node: int) -> NodeKind:
         """The kind of a node."""
         return KINDS[self.codes[node] >> KIND_BITS]
+
+    def printed_order(self, nodes: Ints) -> tuple[Ints, ...]:
+        """Keys that order nodes as their printed ids are ordered, the last one first, as `numpy.lexsort` takes them."""
+        codes = self.codes_column[nodes]
+        kind, native = codes >> KIND_BITS, codes & _NATIVE
+        digits = np.searchsorted(_POWERS, native, side="right")
+        digits = np.where((kind == _ACCOUNT) | (digits == 0), 1, digits)  # accounts are numbered in their order
+        padded = np.where(kind == _ACCOUNT, native, native * 10 ** (18 - digits))
+        return digits, padded, _PRINTED[kind]
 
     def number(self, name: object) -> int | None:
         """The number of a node by its printed id; None for what no document names."""
@@ -137,7 +148,12 @@ class Adjacency:
         word, _, holder = rest.partition("@")
         relation, _, client = word.partition("/")
         principal, resource = self.number(holder), self.number(held)
-        if principal is None or resource is None or relation not in Relation.__members__ or client not in ("", "CLIENT"):
+        if (
+            principal is None
+            or resource is None
+            or relation not in Relation.__members__
+            or client not in ("", "CLIENT")
+        ):
             return None
         wanted = RELATIONS.index(Relation(relation)), bool(client)
         for other, grant in self.hops_from(principal):

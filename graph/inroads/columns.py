@@ -6,7 +6,7 @@ block of UTF-8 with offsets, which is `Texts`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, Final, NamedTuple, TypeVar, overload
 
 import numpy as np
@@ -15,6 +15,8 @@ import numpy.typing as npt
 Ints = npt.NDArray[np.signedinteger[Any]]
 Flags = npt.NDArray[np.bool_]
 _Table = TypeVar("_Table", bound=tuple[Any, ...])
+
+_T = TypeVar("_T")
 
 _NARROW: Final = (np.int8, np.int16, np.int32)
 _GATHERED: Final = 2**20
@@ -62,6 +64,24 @@ class Texts(NamedTuple):
         return Texts(starts, data)
 
 
+class Lazily(Sequence[_T]):
+    """A sequence whose items are made when they are looked at."""
+
+    def __init__(self, size: int, item: Callable[[int], _T]) -> None:
+        self._size, self._item = size, item
+
+    @overload
+    def __getitem__(self, index: int) -> _T: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[_T]: ...
+    def __getitem__(self, index: int | slice) -> _T | Sequence[_T]:
+        places = range(self._size)[index]
+        return self._item(places) if isinstance(places, int) else [self._item(place) for place in places]
+
+    def __len__(self) -> int:
+        return self._size
+
+
 def ranges(starts: Ints, sizes: Ints) -> Ints:
     """The numbers of many ranges, one range after another.
 
@@ -98,14 +118,14 @@ def stack(tables: Sequence[_Table]) -> _Table:
     """Tables of the same columns, one under the other."""
     if len(tables) == 1:
         return tables[0]
-    return type(tables[0])(*(_joined(columns) for columns in zip(*tables, strict=True)))  # type: ignore[call-arg]
+    return type(tables[0])(*(joined(columns) for columns in zip(*tables, strict=True)))  # type: ignore[call-arg]
 
 
 @overload
-def _joined(columns: tuple[Texts, ...]) -> Texts: ...
+def joined(columns: tuple[Texts, ...]) -> Texts: ...
 @overload
-def _joined(columns: tuple[Ints, ...]) -> Ints: ...
-def _joined(columns: tuple[Any, ...]) -> Any:
+def joined(columns: tuple[Ints, ...]) -> Ints: ...
+def joined(columns: tuple[Any, ...]) -> Any:
     if not isinstance(columns[0], Texts):
         return np.concatenate(columns)
     shifts = np.cumsum([0, *(len(each.data) for each in columns)])

@@ -13,13 +13,11 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from inroads.columns import Flags, Ints, firsts, narrow, offsets, ranges, take
-from inroads.model import NodeKind, Relation, Role, Section
+from inroads.model import NodeKind, Relation, Role
 from inroads.policy import STAFF_AGREES_WITH, Policy
 from inroads.said import ATTRIBUTES, KIND_BITS, KINDS, NONE, RELATIONS, ROLES, SCOPES, SECTIONS, ClaimRows, Said
 
-MEMBER, ROLE, GROUP, KEEPS = map(
-    RELATIONS.index, (Relation.MEMBER, Relation.ROLE, Relation.GROUP, Relation.KEEPS)
-)
+MEMBER, ROLE, GROUP, KEEPS = map(RELATIONS.index, (Relation.MEMBER, Relation.ROLE, Relation.GROUP, Relation.KEEPS))
 _TEAM: Final = SCOPES.index("team")
 
 
@@ -81,7 +79,7 @@ def fold(said: Said, policy: Policy) -> Fold:
     edges = take(claims, stands & ~is_role)
     roles = take(claims, stands & is_role)
     every = _with_roles(edges, roles, era, latest, len(said.nodes))
-    grants, evidence_of, evidence = _grants(every, len(said.nodes))
+    grants, evidence_of, evidence = grants_of(every, len(said.nodes))
     starts = tuple(np.searchsorted(said.nodes, [kind << KIND_BITS for kind in range(len(KINDS) + 1)]).tolist())
     attributes, unconfirmed = _attributes(said, starts)
     observed = np.zeros(len(said.nodes), np.bool_)
@@ -165,7 +163,7 @@ def _stacked(*tables: ClaimRows) -> ClaimRows:
     return ClaimRows(*(np.concatenate(columns) for columns in zip(*tables, strict=True)))
 
 
-def _grants(claims: ClaimRows, size: int) -> tuple[GrantRows, Ints, EvidenceRows]:
+def grants_of(claims: ClaimRows, size: int) -> tuple[GrantRows, Ints, EvidenceRows]:
     """Claims of one relation of a principal on a resource are one grant; clients' roles are grants of their own."""
     edge = (claims.principal.astype(np.int64) * size + claims.resource) * 16 + claims.relation * 2 + claims.client_role
     order = np.lexsort((claims.sub, claims.row, claims.document, edge * len(SECTIONS) + claims.section))

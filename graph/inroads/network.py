@@ -25,6 +25,7 @@ from inroads.model import (
     Kept,
     NodeKind,
     Relation,
+    Role,
     Section,
     fold_email,
     kind_of,
@@ -32,7 +33,7 @@ from inroads.model import (
     node_id,
 )
 from inroads.policy import STOCK, Conveys, Policy
-from inroads.said import KINDS, NONE, SCOPES, email_key, moment_of
+from inroads.said import KINDS, NONE, ROLES, SCOPES, email_key, moment_of
 from inroads.views import Documents, Grants, Neighbours, Nodes
 
 
@@ -133,16 +134,32 @@ class AccessGraph(MultiDiGraph):
     def hops_from(self, node: str) -> Iterator[Hop]:
         """The hops out of a node, in a stable order."""
         index = self.adjacency
-        for other, grant in index.hops_from(self._number(node)):
-            yield Hop(node, index.name(other), index.grant(grant), CONVEYS[index.conveys[grant]])
+        here = self.number(node)
+        return (self.hop(here, other, grant) for other, grant in index.hops_from(here))
 
     def hops_to(self, node: str) -> Iterator[Hop]:
         """The hops into a node, in a stable order."""
         index = self.adjacency
-        for other, grant in index.hops_to(self._number(node)):
-            yield Hop(index.name(other), node, index.grant(grant), CONVEYS[index.conveys[grant]])
+        here = self.number(node)
+        return (self.hop(other, here, grant) for other, grant in index.hops_to(here))
 
-    def _number(self, node: str) -> int:
+    def hop(self, principal: int, resource: int, grant: int) -> Hop:
+        """A hop by numbers."""
+        index = self.adjacency
+        return Hop(index.name(principal), index.name(resource), index.grant(grant), CONVEYS[index.conveys[grant]])
+
+    def roles_of(self, bits: int) -> tuple[Role, ...]:
+        """The maximal ones of these roles."""
+        if bits not in self._roles:
+            self._roles[bits] = self.policy.maximal(role for place, role in enumerate(ROLES) if bits >> place & 1)
+        return self._roles[bits]
+
+    @cached_property
+    def _roles(self) -> dict[int, tuple[Role, ...]]:
+        return {}  # filled as it is asked: there are not many
+
+    def number(self, node: str) -> int:
+        """The number of a node in the columns. Raises KeyError for what no document names."""
         number = self.adjacency.number(node)
         if number is None:
             raise KeyError(node)

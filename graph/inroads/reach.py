@@ -11,10 +11,13 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
 from itertools import count
-from typing import Final, NamedTuple, overload
+from typing import Any, Final, NamedTuple, overload
 
 import msgspec
+import numpy as np
 
+from inroads.adjacency import CONVEYS, Adjacency
+from inroads.columns import Flags, Ints, Lazily, firsts, ranges
 from inroads.errors import BadId, InroadsError, NotFound
 from inroads.model import (
     Access,
@@ -35,6 +38,7 @@ from inroads.model import (
 )
 from inroads.network import AccessGraph, Hop
 from inroads.policy import GRAMMAR, Conveys, Phase
+from inroads.said import KIND_BITS, KINDS, NONE, RELATIONS, ROLES
 
 MAX_PATHS: Final = 1000
 """The most paths that are kept for one access; more are told as `truncated`."""
@@ -80,10 +84,13 @@ class AccessFilter(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return (
             (self.certainty is None or summary.certainty is self.certainty)
             and (self.state is None or summary.state is self.state)
-            and (self.roles is None or not self.roles.isdisjoint(summary.roles))
-            and (
-                self.capabilities is None or not self.capabilities.isdisjoint(graph.policy.capabilities(summary.roles))
-            )
+            and self.suits(summary, graph)
+        )
+
+    def suits(self, summary: Summary, graph: AccessGraph) -> bool:
+        """Whether the roles of an access are asked for."""
+        return (self.roles is None or not self.roles.isdisjoint(summary.roles)) and (
+            self.capabilities is None or not self.capabilities.isdisjoint(graph.policy.capabilities(summary.roles))
         )
 
 
@@ -117,19 +124,20 @@ class Summary(NamedTuple):
 class Answer(Sequence[Access]):
     """The accesses of one question in their total order, each written out with its paths when it is looked at.
 
-    `truncated` tells that a limit cut the search itself; `coverage` how much was observed; `version` which graph.
+    `summaries` are the same accesses without their paths, `keys` what orders them. `truncated` tells that a limit cut
+    the search itself; `coverage` how much was observed; `version` which graph.
     """
 
     def __init__(
         self,
         graph: AccessGraph,
-        summaries: Iterable[Summary],
+        summaries: Sequence[Summary],
         write: Callable[[Summary], Access],
         coverage: Coverage,
         *,
         truncated: bool,
     ) -> None:
-        self.summaries = sorted(summaries, key=lambda summary: summary.key)
+        self.summaries = summaries
         self.graph = graph
         self.coverage = coverage
         self.truncated = truncated
@@ -139,6 +147,11 @@ class Answer(Sequence[Access]):
     def version(self) -> str:
         """The version of the graph that answers."""
         return self.graph.version
+
+    @property
+    def keys(self) -> Sequence[tuple[int, int, int, str]]:
+        """What orders the accesses."""
+        return Lazily(len(self), lambda place: self.summaries[place].key)
 
     def __len__(self) -> int:
         return len(self.summaries)
@@ -204,91 +217,330 @@ def _find_avoided(graph: AccessGraph, chosen: AccessFilter) -> None:
 
 def reachable(graph: AccessGraph, principal: str, avoid: frozenset[str] = frozenset()) -> set[str]:
     """Just the businesses and accounts that an identity reaches when these nodes and grants are gone."""
-    chosen = AccessFilter(avoid=avoid)
-    seen = {(principal, Phase.ACTING)}
+    index, allows = graph.adjacency, _Allowed.of(graph, AccessFilter(avoid=avoid))
+    seen = {(graph.number(principal), ACTING)}
     frontier = list(seen)
     while frontier:
         node, phase = frontier.pop()
-        for hop in graph.hops_from(node):
-            after = GRAMMAR.get((phase, hop.conveys))
-            if after is not None and (hop.resource, after) not in seen and chosen.allows(hop):
-                seen.add((hop.resource, after))
-                frontier.append((hop.resource, after))
-    return {node for node, _ in seen if kind_of(node) in RESOURCES}
+        for other, grant in index.hops_from(node):
+            after = (other, FORWARD[phase][index.conveys[grant]])
+            if after[1] != OUTSIDE and after not in seen and (allows is None or allows(node, other, grant)):
+                seen.add(after)
+                frontier.append(after)
+    return {index.name(node) for node in {node for node, _ in seen} if index.kind(node) in RESOURCES}
 
 
-class _Link(NamedTuple):
-    """A partial path as a linked list: the hop last taken, and what was walked before it."""
-
-    hop: Hop
-    before: _Link | None
-    length: int
-
-    def nodes(self) -> Iterator[str]:
-        link: _Link | None = self
-        while link:
-            yield link.hop.principal
-            yield link.hop.resource
-            link = link.before
-
-    def hops(self, *, forward: bool) -> tuple[Hop, ...]:
-        found = []
-        link: _Link | None = self
-        while link:
-            found.append(link.hop)
-            link = link.before
-        return tuple(reversed(found) if forward else found)
+PHASES: Final = tuple(Phase)
+ACTING: Final = PHASES.index(Phase.ACTING)
+OUTSIDE: Final = -1
 
 
-_BACKWARD: Final = defaultdict(list)
-for (_before, _conveys), _after in GRAMMAR.items():
-    _BACKWARD[_after, _conveys].append(_before)
+def _table(*, forward: bool) -> list[list[int]]:
+    """The grammar by number: which phase a step of each class leads to from each phase, or came from."""
+    table = [[OUTSIDE] * len(CONVEYS) for _ in PHASES]
+    for (before, conveys), after in GRAMMAR.items():
+        here, there = (before, after) if forward else (after, before)
+        row = table[PHASES.index(here)]
+        if row[CONVEYS.index(conveys)] != OUTSIDE:
+            raise ValueError("the grammar is not the same machine in both directions")
+        row[CONVEYS.index(conveys)] = PHASES.index(there)
+    return table
+
+
+FORWARD: Final = _table(forward=True)
+BACKWARD: Final = _table(forward=False)
+_TABLES: Final = {True: np.array(FORWARD, np.int8), False: np.array(BACKWARD, np.int8)}
+RESOLVE: Final = CONVEYS.index(Conveys.RESOLVE)
+
+VECTORISED: Final = 64
+"""Frontiers of more partial paths than this are walked as columns."""
+
+
+class _Allowed(NamedTuple):
+    """A filter of hops by number."""
+
+    index: Adjacency
+    relations: frozenset[int] | None
+    nodes: frozenset[int]
+    grants: frozenset[int]
+
+    @classmethod
+    def of(cls, graph: AccessGraph, chosen: AccessFilter) -> _Allowed | None:
+        if chosen.via is None and not chosen.avoid:
+            return None
+        index = graph.adjacency
+        relations = None
+        if chosen.via is not None:
+            relations = frozenset(map(RELATIONS.index, {*chosen.via, Relation.KEEPS}))
+        nodes = (index.number(each) for each in chosen.avoid)
+        grants = (index.grant_number(each) for each in chosen.avoid)
+        return cls(index, relations, _known(nodes), _known(grants))
+
+    def __call__(self, node: int, other: int, grant: int) -> bool:
+        return (
+            (self.relations is None or self.index.relation[grant] in self.relations)
+            and grant not in self.grants
+            and node not in self.nodes
+            and other not in self.nodes
+        )
+
+    def column(self, others: Ints, grants: Ints) -> Flags:
+        """The same of many hops, from nodes that are allowed."""
+        allowed = ~np.isin(others, list(self.nodes)) & ~np.isin(grants, list(self.grants))
+        if self.relations is not None:
+            allowed &= np.isin(self.index.fold.grants.relation[grants], list(self.relations))
+        return allowed
+
+
+def _known(numbers: Iterable[int | None]) -> frozenset[int]:
+    return frozenset(number for number in numbers if number is not None)
+
+
+class _Level(NamedTuple):
+    """The partial paths of one length: lists while they are few, columns when they are many.
+
+    `parent` is a place in the level before. `passed` tells that a step before the last one walked is no RESOLVE,
+    `conveying` is the grant whose roles the path conveys, NONE before there is one.
+    """
+
+    node: Any
+    phase: Any
+    parent: Any
+    grant: Any
+    alive: Any
+    passed: Any
+    conveying: Any
 
 
 class _Walk:
     """Every simple path inside the grammar from an identity forward, or from a resource backward."""
 
     def __init__(self, graph: AccessGraph, start: str, chosen: AccessFilter, *, forward: bool) -> None:
-        self.graph, self.start, self.chosen, self.forward = graph, start, chosen, forward
-        self.found: defaultdict[str, list[_Link]] = defaultdict(list)
-        self.truncated: set[str] = set()
+        self.graph, self.index, self.chosen, self.forward = graph, graph.adjacency, chosen, forward
+        self.start, self.origin = start, graph.number(start)
+        self.allowed = _Allowed.of(graph, chosen)
+        self.truncated: set[int] = set()
+        self.levels: list[_Level] = []
         if start in chosen.avoid or (kind_of(start) is not NodeKind.IDENTITY) is forward:
             return
-        kept: defaultdict[tuple[str, Phase], int] = defaultdict(int)
-        phases = [Phase.ACTING] if forward else list(Phase)
-        frontier: list[tuple[str, Phase, _Link | None]] = [(start, phase, None) for phase in phases]
-        length = 0
-        while frontier and length != chosen.max_steps:
-            length += 1
-            after: list[tuple[str, Phase, _Link | None]] = []
-            for node, phase, link in frontier:
-                for hop in graph.hops_from(node) if forward else graph.hops_to(node):
-                    other = hop.resource if forward else hop.principal
-                    for entered in self._phases(phase, hop.conveys):
-                        if other == start or (link and other in link.nodes()) or not chosen.allows(hop):
-                            continue
-                        kept[other, entered] += 1
-                        if kept[other, entered] > MAX_PATHS:
-                            self.truncated.add(other)
-                            continue
-                        taken = _Link(hop, link, length)
-                        if forward or (kind_of(other) is NodeKind.IDENTITY and entered is Phase.ACTING):
-                            self.found[other].append(taken)
-                        after.append((other, entered, taken))
-            frontier = after
+        phases = [ACTING] if forward else list(range(len(PHASES)))
+        count = len(phases)
+        alive = not self.index.dead[self.origin]
+        self.levels.append(
+            _Level(
+                [self.origin] * count,
+                phases,
+                [NONE] * count,
+                [NONE] * count,
+                [alive] * count,
+                [False] * count,
+                [NONE] * count,
+            )
+        )
+        self.kept: defaultdict[int, int] = defaultdict(int)
+        while len(self.levels[-1].node) and len(self.levels) - 1 != chosen.max_steps:
+            many = len(self.levels[-1].node) > VECTORISED or not isinstance(self.levels[-1].node, list)
+            self.levels.append(self._columns() if many or self._is_hub() else self._lists())
         if self.truncated:
             # What goes on from a node whose paths were cut short has lost paths, too.
-            passed = ((other, link) for other, links in self.found.items() for link in links)
-            self.truncated |= {other for other, link in passed if not self.truncated.isdisjoint(link.nodes())}
+            self.truncated |= {
+                node for node, places in self.found.items() for place in places if self._passes(*place, self.truncated)
+            }
 
-    def _phases(self, phase: Phase, conveys: Conveys) -> Sequence[Phase]:
-        if not self.forward:
-            return _BACKWARD.get((phase, conveys), ())
-        after = GRAMMAR.get((phase, conveys))
-        return () if after is None else (after,)
+    def _is_hub(self) -> bool:
+        """Whether a node of the last level has more hops than are worth going through one by one."""
+        starts = self.index.out_starts if self.forward else self.index.in_starts
+        return any(starts[node + 1] - starts[node] > VECTORISED for node in self.levels[-1].node)
+
+    def _lists(self) -> _Level:
+        """The next level, one hop after the other."""
+        index, forward, allowed, kept = self.index, self.forward, self.allowed, self.kept
+        table, conveys, active, dead = (FORWARD if forward else BACKWARD), index.conveys, index.active, index.dead
+        starts, hops = (index.out_starts, index.out_hops) if forward else (index.in_starts, index.in_hops)
+        ahead, behind = (index.resource, index.principal) if forward else (index.principal, index.resource)
+        level, first = self.levels[-1], len(self.levels) == 1
+        after = _Level([], [], [], [], [], [], [])
+        for place, (node, phase, _, last, alive, passed, conveying) in enumerate(zip(*level, strict=True)):
+            row = table[phase]
+            for at in range(starts[node], starts[node + 1]):
+                hop = hops[at]
+                grant = hop if hop >= 0 else ~hop
+                step = conveys[grant]
+                entered = row[step]
+                if entered == OUTSIDE:
+                    continue
+                other = ahead[hop] if hop >= 0 else behind[grant]
+                if self._visited(other, place) or (allowed is not None and not allowed(node, other, grant)):
+                    continue
+                key = other * len(PHASES) + entered
+                kept[key] += 1
+                if kept[key] > MAX_PATHS:
+                    self.truncated.add(other)
+                    continue
+                after.node.append(other)
+                after.phase.append(entered)
+                after.parent.append(place)
+                after.grant.append(grant)
+                after.alive.append(bool(alive and active[grant] and not dead[other]))
+                if forward:
+                    after.passed.append(passed or (step != RESOLVE and not first))
+                    after.conveying.append(conveying if step == RESOLVE else grant)
+                else:
+                    after.passed.append(passed or (last != NONE and conveys[last] != RESOLVE))
+                    after.conveying.append(grant if conveying == NONE and step != RESOLVE else conveying)
+        return after
+
+    def _visited(self, other: int, place: int) -> bool:
+        """Whether the partial path at a place of the last level passes through a node."""
+        for level in reversed(self.levels):
+            if level.node[place] == other:
+                return True
+            place = level.parent[place]
+        return False
+
+    def _columns(self) -> _Level:
+        """The next level, all hops at once; otherwise as `_lists`."""
+        index, forward = self.index, self.forward
+        level = _Level(*map(np.asarray, self.levels[-1]))
+        self.levels[-1] = level
+        entries = index.out_entries if forward else index.in_entries
+        size = entries.starts[level.node + 1] - entries.starts[level.node]
+        parent = np.repeat(np.arange(len(size)), size)
+        hops = entries.hops[ranges(entries.starts[level.node], size)]
+        grant = np.where(hops < 0, ~hops, hops)
+        step = index.conveys_column[grant]
+        entered = _TABLES[forward][level.phase[parent], step]
+        rows = index.fold.grants
+        other = np.where((hops < 0) == forward, rows.principal[grant], rows.resource[grant])
+        fine = entered != OUTSIDE
+        if self.allowed is not None:
+            fine &= self.allowed.column(other, grant)
+        place = parent
+        for before in reversed(self.levels):
+            fine &= np.asarray(before.node)[place] != other
+            place = np.asarray(before.parent)[place]
+        parent, grant, step, entered, other = (each[fine] for each in (parent, grant, step, entered, other))
+        within = self._within(other, entered)
+        parent, grant, step, entered, other = (each[within] for each in (parent, grant, step, entered, other))
+        moved = step != RESOLVE
+        if forward:
+            passed = level.passed[parent] | (moved if len(self.levels) > 1 else False)
+            conveying = np.where(moved, grant, level.conveying[parent])
+        else:
+            last = level.grant[parent]
+            passed = level.passed[parent] | ((last != NONE) & (index.conveys_column[last] != RESOLVE))
+            conveying = np.where((level.conveying[parent] == NONE) & moved, grant, level.conveying[parent])
+        alive = level.alive[parent] & (rows.active[grant] != 0) & ~index.dead_column[other]
+        return _Level(other, entered, parent, grant, alive, passed, conveying)
+
+    def _within(self, other: Ints, entered: Ints) -> Flags:
+        """Which of these partial paths are within the limit of their node and phase, counted in their order."""
+        keys, inverse, counts = np.unique(
+            other.astype(np.int64) * len(PHASES) + entered, return_inverse=True, return_counts=True
+        )
+        before = np.array([self.kept.get(key, 0) for key in keys.tolist()] if self.kept else [0] * len(keys), np.int64)
+        self.kept.update(zip(keys.tolist(), (before + counts).tolist(), strict=True))
+        if not (before + counts > MAX_PATHS).any():
+            return np.ones(len(other), np.bool_)
+        order = np.argsort(inverse, kind="stable")
+        rank = np.empty(len(order), np.int64)
+        rank[order] = np.arange(len(order)) - (np.cumsum(counts) - counts)[inverse[order]]
+        within = rank + before[inverse] < MAX_PATHS
+        self.truncated.update(other[~within].tolist())
+        return within
+
+    @cached_property
+    def found(self) -> dict[int, list[tuple[int, int]]]:
+        """By node the paths that lead to it, or from it, as places of levels."""
+        found: defaultdict[int, list[tuple[int, int]]] = defaultdict(list)
+        for number, level in enumerate(self.levels[1:], 1):
+            nodes, phases = (each.tolist() if isinstance(each, np.ndarray) else each for each in level[:2])
+            for place, (node, phase) in enumerate(zip(nodes, phases, strict=True)):
+                if self._arrives(node, phase):
+                    found[node].append((number, place))
+        return found
+
+    def _arrives(self, node: int, phase: int) -> bool:
+        return self.forward or (phase == ACTING and self.index.kind(node) is NodeKind.IDENTITY)
+
+    def _passes(self, number: int, place: int, nodes: set[int]) -> bool:
+        while number:
+            if self.levels[number].node[place] in nodes:
+                return True
+            number, place = number - 1, self.levels[number].parent[place]
+        return self.origin in nodes
 
     def paths(self, other: str) -> list[tuple[Hop, ...]]:
-        return [link.hops(forward=self.forward) for link in self.found.get(other, ())]
+        """The paths that lead to a node, or from it."""
+        return [self._hops(*place) for place in self.found.get(self.graph.number(other), ())]
+
+    def _hops(self, number: int, place: int) -> tuple[Hop, ...]:
+        hops = []
+        while number:
+            level, before = self.levels[number], self.levels[number - 1]
+            grant, here, there = int(level.grant[place]), int(level.node[place]), int(before.node[level.parent[place]])
+            ends = (there, here) if self.forward else (here, there)
+            hops.append(self.graph.hop(*ends, grant))
+            number, place = number - 1, level.parent[place]
+        return tuple(reversed(hops) if self.forward else hops)
+
+    def gathered(self) -> _Gathered:
+        """What the paths to each node say together, or from each."""
+        if all(isinstance(level.node, list) for level in self.levels):
+            found = self._gathered_one_by_one()
+        else:
+            found = self._gathered_by_columns()
+        return found if not self.truncated else self._with_truncated(found)
+
+    def _gathered_one_by_one(self) -> _Gathered:
+        said: dict[int, list[int]] = {}
+        roles = self.index.roles
+        for length, level in enumerate(self.levels[1:], 1):
+            for node, phase, _, _, alive, passed, conveying in zip(*level, strict=True):
+                if not self._arrives(node, phase):
+                    continue
+                before = said.get(node)
+                if before is None:
+                    said[node] = [int(passed), not alive, length, roles[conveying]]
+                else:
+                    before[0] = min(before[0], passed)
+                    before[1] = min(before[1], not alive)
+                    before[3] |= roles[conveying]
+        return _Gathered(list(said), *([each[place] for each in said.values()] for place in range(4)))
+
+    def _gathered_by_columns(self) -> _Gathered:
+        levels = [_Level(*map(np.asarray, level)) for level in self.levels[1:]]
+        lengths = np.repeat(np.arange(1, len(levels) + 1), [len(level.node) for level in levels])
+        node, phase, _, _, alive, passed, conveying = (np.concatenate(each) for each in zip(*levels, strict=True))
+        if not self.forward:
+            here = (phase == ACTING) & (self.index.codes_column[node] >> KIND_BITS == KINDS.index(NodeKind.IDENTITY))
+            node, alive, passed, conveying, lengths = (each[here] for each in (node, alive, passed, conveying, lengths))
+        order = np.argsort(node, kind="stable")
+        starts = np.flatnonzero(firsts(node[order]))
+        if not len(starts):
+            return _Gathered([], [], [], [], [])
+        roles = self.index.fold.grants.roles[conveying[order]]
+        return _Gathered(
+            node[order][starts],
+            np.minimum.reduceat(passed[order].astype(np.int8), starts),
+            np.minimum.reduceat((~alive[order].astype(np.bool_)).astype(np.int8), starts),
+            np.minimum.reduceat(lengths[order], starts),
+            np.bitwise_or.reduceat(roles, starts),
+        )
+
+    def _with_truncated(self, found: _Gathered) -> _Gathered:
+        """The same, where what is said of truncated accesses is what all walks say."""
+        rows = {row[0]: list(row) for row in zip(*(np.asarray(each).tolist() for each in found), strict=True)}
+        for node in self.truncated & rows.keys():
+            facts = self.whole[self.index.name(node)]
+            rows[node] = [
+                node,
+                min(_CERTAINTIES[each.certainty] for each in facts),
+                min(bool(each.reasons) for each in facts),
+                min(each.length for each in facts),
+                sum({1 << ROLES.index(role) for each in facts for role in each.roles}),
+            ]
+        return _Gathered(*([row[place] for row in rows.values()] for place in range(len(_Gathered._fields))))
 
     @cached_property
     def whole(self) -> dict[str, list[_Facts]]:
@@ -331,6 +583,45 @@ class _Walk:
                                 found[other].append(_Facts(certainty, reasons, conveying.roles, length))
                 frontier = after
         return found
+
+    def _phases(self, phase: Phase, conveys: Conveys) -> Sequence[Phase]:
+        entered = (FORWARD if self.forward else BACKWARD)[PHASES.index(phase)][CONVEYS.index(conveys)]
+        return () if entered == OUTSIDE else (PHASES[entered],)
+
+
+class _Gathered(NamedTuple):
+    """Accesses before they are written out, lists or columns: the other end, the rank of certainty and of state, the
+    distance, and the roles as bits.
+    """
+
+    node: Any
+    certainty: Any
+    state: Any
+    distance: Any
+    roles: Any
+
+
+class _Link(NamedTuple):
+    """A partial path as a linked list: the hop last taken, and what was walked before it."""
+
+    hop: Hop
+    before: _Link | None
+    length: int
+
+    def nodes(self) -> Iterator[str]:
+        link: _Link | None = self
+        while link:
+            yield link.hop.principal
+            yield link.hop.resource
+            link = link.before
+
+    def hops(self, *, forward: bool) -> tuple[Hop, ...]:
+        found = []
+        link: _Link | None = self
+        while link:
+            found.append(link.hop)
+            link = link.before
+        return tuple(reversed(found) if forward else found)
 
 
 class _Association:
@@ -412,16 +703,18 @@ def _answer(
     wanted: frozenset[NodeKind],
     coverage: Coverage,
 ) -> Answer:
-    others: Iterable[str] = association.distances if association else walk.found
-    all_summaries = (
-        _summary(graph, walk, association, other)
-        for other in others
-        if kind_of(other) in wanted and other != walk.start
-    )
-    summaries = [summary for summary in all_summaries if walk.chosen.keeps(summary, graph)]
+    found = walk.gathered()
+    if association:
+        summaries = _associated(graph, walk, association, found, wanted)
+    elif isinstance(found.node, list):
+        listed = (_summary(graph, *row) for row in zip(*found, strict=True) if graph.adjacency.kind(row[0]) in wanted)
+        summaries = sorted((each for each in listed if walk.chosen.keeps(each, graph)), key=lambda summary: summary.key)
+    else:
+        summaries = _ordered(graph, found, walk.chosen, wanted)
 
     def write(summary: Summary) -> Access:
-        hops, cut_off = walk.paths(summary.other), summary.other in walk.truncated
+        hops = walk.paths(summary.other)
+        cut_off = bool(walk.truncated) and graph.number(summary.other) in walk.truncated
         if association:
             more, cut_off_more = association.paths(summary.other)
             hops, cut_off = list(dict.fromkeys([*hops, *more])), cut_off or cut_off_more
@@ -444,15 +737,56 @@ def _answer(
     return Answer(graph, summaries, write, coverage, truncated=bool(walk.truncated))
 
 
-def _summary(graph: AccessGraph, walk: _Walk, association: _Association | None, other: str) -> Summary:
-    facts = walk.whole[other] if other in walk.truncated else [_facts(graph, hops) for hops in walk.paths(other)]
-    roles = graph.policy.maximal(role for each in facts for role in each.roles) if facts else (Role.UNKNOWN,)
-    certainty = min((each.certainty for each in facts), key=_CERTAINTIES.__getitem__, default=Certainty.ASSOCIATED)
-    if association:
-        alive, distance = other in association.alive, association.distances[other]
-    else:
-        alive, distance = any(not each.reasons for each in facts), min(each.length for each in facts)
-    return Summary(certainty, AccessState.ACTIVE if alive else AccessState.LATENT, distance, other, roles)
+_BY_RANK: Final = tuple(Certainty)
+_STATE_BY_RANK: Final = tuple(AccessState)
+
+
+def _summary(graph: AccessGraph, node: int, certainty: int, state: int, distance: int, roles: int) -> Summary:
+    return Summary(
+        _BY_RANK[certainty], _STATE_BY_RANK[state], distance, graph.adjacency.name(node), graph.roles_of(roles)
+    )
+
+
+def _ordered(
+    graph: AccessGraph, found: _Gathered, chosen: AccessFilter, wanted: frozenset[NodeKind]
+) -> Sequence[Summary]:
+    """Many summaries in their order, each made when it is looked at."""
+    index = graph.adjacency
+    keep = np.isin(index.codes_column[found.node] >> KIND_BITS, [KINDS.index(kind) for kind in wanted])
+    for asked, ranks, column in (
+        (chosen.certainty, _CERTAINTIES, found.certainty),
+        (chosen.state, _STATES, found.state),
+    ):
+        if asked is not None:
+            keep &= column == ranks[asked]
+    if chosen.roles is not None or chosen.capabilities is not None:
+        sample = Summary(_BY_RANK[0], _STATE_BY_RANK[0], 0, "", ())
+        held = [
+            bits
+            for bits in np.unique(found.roles).tolist()
+            if chosen.suits(sample._replace(roles=graph.roles_of(bits)), graph)
+        ]
+        keep &= np.isin(found.roles, held)
+    rows = _Gathered(*(each[keep] for each in found))
+    order = np.lexsort((*index.printed_order(rows.node), rows.distance, rows.state, rows.certainty))
+    rows = _Gathered(*(each[order] for each in rows))
+    return Lazily(len(order), lambda place: _summary(graph, *(int(each[place]) for each in rows)))
+
+
+def _associated(
+    graph: AccessGraph, walk: _Walk, association: _Association, found: _Gathered, wanted: frozenset[NodeKind]
+) -> list[Summary]:
+    """The summaries of everything that is connected, with what conveys access to some of it."""
+    conveyed = {row[0]: row for row in zip(*(np.asarray(each).tolist() for each in found), strict=True)}
+    summaries = []
+    for other, distance in association.distances.items():
+        if kind_of(other) in wanted and other != walk.start:
+            row = conveyed.get(graph.number(other))
+            state = AccessState.ACTIVE if other in association.alive else AccessState.LATENT
+            certainty = _BY_RANK[row[1]] if row else Certainty.ASSOCIATED
+            roles = graph.roles_of(row[4]) if row else (Role.UNKNOWN,)
+            summaries.append(Summary(certainty, state, distance, other, roles))
+    return sorted((each for each in summaries if walk.chosen.keeps(each, graph)), key=lambda summary: summary.key)
 
 
 class _Facts(NamedTuple):

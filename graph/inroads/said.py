@@ -18,7 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from inroads.claims import Place, Statement
-from inroads.columns import Flags, Ints, Texts, firsts, stack, take
+from inroads.columns import Flags, Ints, Texts, firsts, joined, stack, take
 from inroads.model import Document, NodeKind, Relation, Role, Section, fold_email, kind_of, native_id
 
 KINDS: Final = tuple(NodeKind)
@@ -350,7 +350,7 @@ def union(parts: Sequence[Said]) -> Said:
     own = era[claims.document]
     other = np.where(claims.other_scope == NONE, NONE, reach[claims.other_scope])
     claims = take(claims, (reach[claims.scope] <= own) & (other <= own))
-    texts, attributes = _needed(stack([part.texts for part in parts]), _decided(attributes, era))
+    texts, attributes = _needed(joined(tuple(part.texts for part in parts)), _decided(attributes, era))
     pairs = groups.group.astype(np.int64) * len(nodes) + groups.business
     return Said(
         nodes,

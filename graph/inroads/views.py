@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, ItemsView, Iterator, Mapping, Sequence, ValuesView
 from itertools import groupby
-from typing import Any, TypeVar, overload
+from typing import Any, TypeVar
 
 from inroads.adjacency import Adjacency
+from inroads.columns import Lazily
 from inroads.model import Document, Grant
 
 _V = TypeVar("_V")
@@ -141,23 +142,8 @@ class Grants(Mapping[str, Grant]):
         return repr(dict(self)) if len(self) <= 100 else f"Grants({len(self)})"
 
 
-class Documents(Sequence[Document]):
+class Documents(Lazily[Document]):
     """The documents in their total order, each made when it is looked at; its body is read when that is."""
-
-    def __init__(self, size: int, document: Callable[[int], Document]) -> None:
-        self._size, self._document = size, document
-
-    @overload
-    def __getitem__(self, index: int) -> Document: ...
-    @overload
-    def __getitem__(self, index: slice) -> Sequence[Document]: ...
-    def __getitem__(self, index: int | slice) -> Document | Sequence[Document]:
-        if isinstance(index, slice):
-            return [self._document(place) for place in range(self._size)[index]]
-        return self._document(range(self._size)[index])
-
-    def __len__(self) -> int:
-        return self._size
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Sequence) and len(self) == len(other) and all(map(Document.__eq__, self, other))

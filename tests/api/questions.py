@@ -10,9 +10,9 @@ from typing import Any
 from inroads.claims import state
 from inroads.documents import Observation, read
 from inroads.fold import fold
-from inroads.said import pack
 from inroads.network import AccessGraph
 from inroads.policy import STOCK
+from inroads.said import pack
 from inroads_api.schema import Context, Schema, execute
 
 NOON = dt.datetime(2026, 3, 1, 12, tzinfo=dt.UTC)

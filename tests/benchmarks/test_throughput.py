@@ -15,8 +15,8 @@ from inroads.claims import state
 from inroads.documents import Observation, read
 from inroads.explorer import Explorer
 from inroads.fold import fold
-from inroads.said import pack
 from inroads.policy import STOCK
+from inroads.said import pack
 
 OBSERVED: Final = "JSON bytes in memory to a graph (Explorer.observe), against the bare msgspec.json.decode of them"
 STAGES: Final = "The stages apart, one after the other; µs of CPU a document, ratio to the smallest population"
