@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import AbstractContextManager, nullcontext
 from functools import partial
 from pathlib import Path
@@ -28,12 +28,12 @@ from inroads_api.terminal import (
     problem_row,
     progress_bar,
     say,
+    say_rejections,
     write_json,
 )
 
 # Everything heavier is imported by the command that needs it, so that --help is quick.
 if TYPE_CHECKING:
-    from inroads.errors import Rejection
     from inroads.explorer import Answers, ExplainedAccess, Explorer
     from inroads.model import Coverage
 
@@ -343,6 +343,7 @@ def _opened(out: Path | None) -> AbstractContextManager[Any]:
 app.add_typer(ledger_cli.app)
 app.command()(ledger_cli.ingest)
 app.command()(ledger_cli.collect)
+app.command()(ledger_cli.watch)
 
 
 @app.callback(invoke_without_command=True)
@@ -377,7 +378,7 @@ def _load(paths: list[str], observed_at: str | None, policy: Path | None, as_of:
     from inroads.explorer import load
     from inroads.policy import STOCK
 
-    observed, until = moment(observed_at), moment(as_of)
+    observed, until = moment(observed_at), moment(as_of, "--as-of")
     with progress_bar(paths) as advance:
         gc.disable()  # nothing that is built here is garbage, and looking for it takes a quarter of the time
         try:
@@ -402,20 +403,11 @@ def _load_for_answer(
         say("error: say which documents to read: -d PATH (- for standard input) or --ledger FILE")
         raise typer.Exit(USAGE)
     graph = _load(paths, observed_at, policy, as_of)
-    _report(graph.rejections)
+    say_rejections(graph.rejections)
     if strict and graph.rejections:
         say("no answer, because of --strict")
         raise typer.Exit(REJECTED)
     return graph
-
-
-def _report(rejections: Iterable[Rejection], most: int = 20) -> None:
-    listed = sorted(rejections)
-    for each in listed[:most]:
-        place = f" at {each.pointer}" if each.pointer else ""
-        say(f"rejected {each.source}{place}: {each.code}: {each.message}")
-    if len(listed) > most:
-        say(f"… and {len(listed) - most} more; `inroads check` lists them all")
 
 
 def _finish(graph: Explorer) -> None:
