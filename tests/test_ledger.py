@@ -648,6 +648,74 @@ def _outcome(path: Path, before: Sequence[Observation]) -> str:
         return "refused"
 
 
+class TestBackup:
+    def test_a_backup_is_the_ledger(self, path: Path, tmp_path: Path) -> None:
+        """The same documents under the same numbers in one file, and copied back the same again."""
+        with Ledger(path) as ledger:
+            ledger.add(crowd())
+            ledger.forget("identity:712052", NOW)
+            ledger.backup(tmp_path / "copy")
+            rows, observations = list(ledger.rows()), list(ledger.observations())
+        assert {each.name for each in tmp_path.iterdir()} == {path.name, "copy"}
+        with Ledger(tmp_path / "copy", read_only=True) as copy:
+            copy.backup(tmp_path / "restored")
+        with Ledger(tmp_path / "restored") as restored:
+            assert (list(restored.rows()), list(restored.observations())) == (rows, observations)
+            assert restored.verify() == []
+            assert restored.add(crowd()).forgotten, "what was forgotten stays so"
+
+    def test_a_backup_replaces_nothing(self, path: Path, tmp_path: Path) -> None:
+        """Another file, the ledger itself, or what is left of one that was in its place: refused and left alone."""
+        other = tmp_path / "other"
+        other.write_text("mine")
+        (tmp_path / "new-wal").write_text("left over")
+        with Ledger(path) as ledger:
+            for target in (other, path, tmp_path / "new"):
+                assert code(partial(ledger.backup, target)) == "LEDGER_EXISTS"
+            assert code(lambda: ledger.backup(tmp_path / "none" / "copy")) == "LEDGER_MISSING"
+        assert other.read_text() == "mine"
+
+    def test_a_backup_while_others_write(self, path: Path, tmp_path: Path) -> None:
+        """Every copy is sound, and holds what the log held at one moment."""
+        expected = [each.sha256 for each in generated(400)]
+        writer = child(INGEST, path, 400, 10)
+        assert writer.stdout
+        assert writer.stdout.readline() == "open\n"
+        with Ledger(path, read_only=True) as ledger:
+            sizes = []
+            while not sizes or (writer.poll() is None and len(sizes) < 20):
+                least = ledger.sequence
+                ledger.backup(tmp_path / f"copy {len(sizes)}")
+                with Ledger(tmp_path / f"copy {len(sizes)}", read_only=True) as copy:
+                    seen = [each.sha256 for each in kept(copy)]
+                assert seen == expected[: len(seen)]
+                assert len(seen) >= least
+                sizes.append(len(seen))
+        writer.communicate()
+        assert sizes == sorted(sizes)
+
+    def test_a_damaged_ledger_gives_no_backup(self, path: Path, tmp_path: Path) -> None:
+        """What `verify` would complain of gets no name."""
+        with Ledger(path) as ledger:
+            ledger.add([taken(BRUCE)])
+        with contextlib.closing(sqlite3.connect(path)) as other, other:
+            other.execute("UPDATE documents SET sha256 = zeroblob(32)")
+        with Ledger(path) as ledger:
+            assert code(lambda: ledger.backup(tmp_path / "copy")) == "LEDGER_CORRUPT"
+        assert {each.name for each in tmp_path.iterdir()} == {path.name}
+
+    def test_only_the_owner_reads(self, path: Path, tmp_path: Path) -> None:
+        """A new ledger, what SQLite puts beside it, and a backup are private; a mode that the owner chose stays."""
+        with Ledger(path) as ledger:
+            ledger.add([taken(BRUCE)])
+            ledger.backup(tmp_path / "copy")
+            assert {each.stat().st_mode & 0o777 for each in tmp_path.iterdir()} == {0o600}
+        path.chmod(0o640)
+        with Ledger(path) as ledger:
+            ledger.add([taken(CLAIRE)])
+        assert path.stat().st_mode & 0o777 == 0o640
+
+
 LOCKED_UP = """
 import os, sys, datetime as dt
 from inroads.ledger import Ledger
@@ -747,7 +815,8 @@ class TestDisk:
 
     @pytest.mark.skipif(sys.platform == "win32", reason="no such permissions")
     def test_reading_without_permission_beside_a_writer(self, public: Path) -> None:
-        """Who may not write the folder still reads what a writer has just committed."""
+        """Who may read the file and not write the folder still reads what a writer has just committed."""
+        (public / "ledger").touch(0o644)
         with Ledger(public / "ledger") as ledger:
             ledger.add([taken(BRUCE)])
             public.chmod(0o555)

@@ -275,6 +275,21 @@ def verify(ledger: LedgerFile = None, output: Output = None) -> None:
 
 
 @app.command()
+def backup(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A new file; none is replaced.")],
+    ledger: LedgerFile = None,
+) -> None:
+    """Copy a ledger, while it is in use, to a new file, and verify it; restoring is the same the other way round."""
+    from inroads.ledger import Ledger
+
+    with failing():
+        with Ledger(ledger or default_ledger(), create=False, read_only=True) as opened:
+            opened.backup(file)
+        with Ledger(file, create=False, read_only=True) as copied:
+            say(f"{file}: {many(copied.info().documents, 'document')}, verified")
+
+
+@app.command()
 def compact(ledger: LedgerFile = None) -> None:
     """Give back the space that the file no longer needs."""
     from inroads.ledger import Ledger
