@@ -27,7 +27,7 @@ from hypothesis import strategies as st
 from inroads import ledger as room
 from inroads.documents import Observation, read
 from inroads.errors import BadId, LedgerError
-from inroads.explorer import Explorer
+from inroads.explorer import Explorer, load
 from inroads.generate import population
 from inroads.ledger import Added, Forgotten, Ledger
 from inroads.model import Document
@@ -272,6 +272,28 @@ class TestReading:
             with Ledger(path, read_only=True) as ledger:
                 assert same([Explorer.observe(ledger.observations()), Explorer.observe(seen)])
                 assert ledger.verify() == []
+
+    @given(worlds(), st.randoms(use_true_random=False))
+    @settings(max_examples=25, deadline=None)
+    def test_as_of_every_moment_after_any_history(self, world: World, rng: random.Random) -> None:
+        """However the log came about, through restarts too, it answers as of every moment in it and just before."""
+        seen = observations(world)
+        arriving = [each.document for each in rng.sample(seen, len(seen))]
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder, "ledger")
+            while arriving:
+                cut = rng.randint(1, len(arriving))
+                with Ledger(path) as ledger:
+                    ledger.add(arriving[:cut], batch=rng.randint(1, 4))
+                arriving = arriving[cut:]
+                with Ledger(path, read_only=True) as ledger:
+                    moments = {row.observed_at for row in ledger.rows()}
+                    assert same([load(path), Explorer.observe(ledger.observations())])
+            assert moments == {each.document.observed_at for each in seen}
+            for moment in moments | {each - dt.timedelta(microseconds=1) for each in moments}:
+                until = [each for each in seen if each.document.observed_at <= moment]
+                assert same([load(path, as_of=moment), Explorer.observe(until)])
+            assert same([load(path), Explorer.observe(seen)])
 
     @given(worlds(), st.data())
     @settings(max_examples=25, deadline=None)
