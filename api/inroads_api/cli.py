@@ -206,14 +206,15 @@ def query(
 ) -> None:
     """Answer a GraphQL query without a server, from exactly the schema that the server serves."""
 
-    from inroads_api.schema import Context, build_schema, execute
+    from inroads_api.schema import build_schema, execute
+    from inroads_api.versions import Versions
 
     with failing():
         given = {} if variables is None else _json_object(variables)
         if text.startswith("@"):
             text = Path(text[1:]).read_text(encoding="utf-8")
         graph = _load_for_answer(_paths(documents, ledger), as_of, observed_at, policy, strict)
-        response = execute(build_schema(), Context(graph, now()), text, given, operation)
+        response = execute(build_schema(), Versions(graph, now()), text, given, operation)
         write_json(response, pretty=True)
         if "errors" in response:
             raise typer.Exit(USAGE)
@@ -270,6 +271,10 @@ def serve(
     ledger: LedgerFile = None,
     as_of: AsOf = None,
     port: Annotated[int, typer.Option(min=0, max=65535, help="The port on 127.0.0.1; 0 takes a free one.")] = 8000,
+    allow_ingest: Annotated[
+        bool,
+        typer.Option("--allow-ingest", help="Take documents into the ledger, which is made if it is not there."),
+    ] = False,
     observed_at: ObservedAt = None,
     policy: PolicyFile = None,
     strict: Strict = False,
@@ -279,22 +284,29 @@ def serve(
 
     import uvicorn
 
+    from inroads.errors import InroadsError
     from inroads.explorer import load
-    from inroads.ledger import is_ledger
+    from inroads.ledger import Ledger, is_ledger
     from inroads.policy import STOCK
     from inroads_api.app import create_app
     from inroads_api.live import follow, position
 
     with failing():
+        if allow_ingest and not documents:
+            Ledger(ledger or default_ledger()).close()
         paths = _paths(documents, ledger)
         ledgers = [Path(path) for path in paths if is_ledger(path)]
-        following = None
+        following = reached = None
         if len(ledgers) == 1 and as_of is None and "-" not in paths:
             observed = moment(observed_at)
             reload = partial(load, *paths, observed_at=observed, policy=policy or STOCK)
-            following = follow(ledgers[0], reload, now, position(ledgers[0]))
+            following = follow(ledgers[0], reload, now, alone=len(paths) == 1)
+            reached = position(ledgers[0])  # before it is loaded: what is added meanwhile is seen again
+        elif allow_ingest:
+            raise InroadsError("--allow-ingest goes with one ledger, all of it: not with --as-of, nor with -d -")
         graph = _load_for_answer(paths, as_of, observed_at, policy, strict)
-        application = create_app(graph, now(), following=following)
+        ingest = ledgers[0] if allow_ingest else None
+        application = create_app(graph, now(), following=following, position=reached, ingest=ingest)
         server = uvicorn.Server(uvicorn.Config(application, "127.0.0.1", port, log_level="warning", access_log=False))
         sock = socket.create_server(("127.0.0.1", port))
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # asyncio leaves it to whoever made the socket
@@ -304,10 +316,10 @@ def serve(
 
 @app.command()
 def schema() -> None:
-    """Print the GraphQL schema."""
+    """Print the GraphQL schema with all that `serve` may serve: mutations need its --allow-ingest."""
     from inroads_api.schema import build_schema
 
-    typer.echo(build_schema().as_str())
+    typer.echo(build_schema(allow_ingest=True).as_str())
 
 
 @app.command()

@@ -34,8 +34,8 @@ from typing import Final, NamedTuple
 
 import msgspec
 
-from inroads.claims import account_scope, clients_scope, state
-from inroads.documents import reread
+from inroads.claims import Place, Statement, account_scope, clients_scope, state
+from inroads.documents import escape, reread
 from inroads.errors import InroadsError
 from inroads.explain import grant_label, label, printable
 from inroads.model import (
@@ -43,11 +43,14 @@ from inroads.model import (
     AccessState,
     Capability,
     Certainty,
+    Document,
+    Evidence,
     Grant,
     NodeKind,
     Path,
     Relation,
     Role,
+    Section,
     kind_of,
     native_id,
 )
@@ -111,7 +114,8 @@ class NodeCause(msgspec.Struct, frozen=True):
     """An attribute of a node that makes access through it latent.
 
     `attribute` is `confirmed_at` of an identity (`confirmed` or `unconfirmed`), `active` of a business (`active` or
-    `inactive`), `subscription_status` of an account (its own word); None where it is not known.
+    `inactive`), `subscription_status` of an account (its own word); None where it is not known. `stated` finds the
+    record that says so.
     """
 
     id: str
@@ -123,6 +127,13 @@ class NodeCause(msgspec.Struct, frozen=True):
     def witnessed(self) -> bool:
         """Whether both versions know the attribute."""
         return self.before is not None and self.after is not None
+
+    @property
+    def pointer(self) -> str:
+        """Where the attribute stands in the record that states it."""
+        if self.attribute == "subscription_status":
+            return f"/subscription_statuses/{escape(native_id(self.id))}"
+        return f"/{self.attribute}"
 
     @property
     def key(self) -> tuple[int, str]:
@@ -508,6 +519,40 @@ def _covered(graph: AccessGraph, business: str, scope: str, key: bytes) -> bool:
     )
 
 
+def stated(graph: AccessGraph, cause: NodeCause) -> Evidence | None:
+    """The record by which a version knows the attribute of a cause, the latest one that states it; None for none.
+
+    It searches the documents, the newest first, which is why a cause does not carry it.
+    """
+    for number in range(len(graph.documents) - 1, -1, -1):
+        document = graph.documents[number]
+        if _may_state(document, cause) and (place := _place(state(reread(document), graph.policy), cause)):
+            owner = kind_of(cause.id) is not NodeKind.ACCOUNT  # an account has no record of its own
+            return Evidence(number, *place, native_id(cause.id) if owner else None)
+    return None
+
+
+def _may_state(document: Document, cause: NodeCause) -> bool:
+    """Whether a document could state the attribute: far quicker than to read one that cannot."""
+    number = native_id(cause.id)
+    if cause.attribute == "confirmed_at":
+        return document.subject == cause.id
+    if cause.attribute == "active":
+        return any(each.encode() in document.body for each in (f'"id":{number}', f'"id":"{number}"'))
+    return msgspec.json.encode(number) + b":" in document.body
+
+
+def _place(statement: Statement, cause: NodeCause) -> Place | None:
+    """Where a document states the attribute, the last place if it does so more than once."""
+    record, found = Place(Section.DOCUMENT), None
+    for attribute in statement.attributes:
+        if attribute.node == cause.id and isinstance(attribute.value, Place) and attribute.name == "record":
+            record = attribute.value  # a record comes before what it says
+        elif (attribute.node, attribute.name) == (cause.id, cause.attribute):
+            found = record
+    return found
+
+
 def sentence(before: AccessGraph, after: AccessGraph, change: Change) -> str:
     """A change in plain English with its first causes, given the two graphs that were compared."""
     telling = _Telling(before, after)
@@ -516,6 +561,11 @@ def sentence(before: AccessGraph, after: AccessGraph, change: Change) -> str:
     if more := len(change.causes) - len(told):
         told.append(f"{more} more")
     return f"{text}: {'; '.join(told)}."
+
+
+def cause_sentence(before: AccessGraph, after: AccessGraph, cause: Cause) -> str:
+    """A cause in plain English, given the two graphs that were compared."""
+    return _Telling(before, after).cause(cause)
 
 
 _SAID: Final = {
