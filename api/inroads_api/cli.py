@@ -94,13 +94,14 @@ def demo(output: Output = None) -> None:
 @app.command()
 def check(
     paths: Annotated[list[str], typer.Argument(metavar="DOCS...", help="Files and folders; `-` is standard input.")],
+    as_of: AsOf = None,
     observed_at: ObservedAt = None,
     policy: PolicyFile = None,
     output: Output = None,
 ) -> None:
     """Read documents and report every problem: what was rejected, what could not be read, what contradicts itself."""
     with failing():
-        graph = _load(paths, observed_at, policy)
+        graph = _load(paths, observed_at, policy, as_of)
         rows = [problem_row("rejected", each) for each in sorted(graph.rejections)]
         rows += [problem_row("issue", each) for each in graph.issues]
         rows += _unknown_keys(graph)
@@ -225,6 +226,13 @@ def query(
 def changes(
     since: Annotated[str, typer.Option(metavar="MOMENT", help="The moment of the last review (RFC 3339).")],
     until: Annotated[str | None, typer.Option(metavar="MOMENT", help="Default: everything that was observed.")] = None,
+    kind: Annotated[
+        list[str] | None, typer.Option("--kind", help="Only changes of this kind: gained, lost, observed, …")
+    ] = None,
+    by: Annotated[
+        str | None,
+        typer.Option(metavar="access|cause", help="What a row is about. Default: cause in a table, else access."),
+    ] = None,
     documents: Documents = None,
     ledger: LedgerFile = None,
     observed_at: ObservedAt = None,
@@ -232,36 +240,31 @@ def changes(
     strict: Strict = False,
     output: Output = None,
 ) -> None:
-    """Who gained, lost or changed access between two moments, and because of which grants."""
+    """Who gained, lost or changed access between two moments, and because of which grants.
+
+    What was OBSERVED for the first time is kept apart from what was GAINED.
+    """
     from inroads.changes import changes as compare
-    from inroads.changes import sentence
     from inroads.errors import InroadsError
+    from inroads_api.changes_cli import By, ChangesView, kinds, only
 
     with failing():
+        wanted = kinds(kind)
+        if by not in (None, *By):
+            raise InroadsError(f"--by {by!r} is neither access nor cause")
+        start, end = moment(since, "--since"), moment(until, "--until")
+        if start and end and end < start:
+            raise InroadsError(f"--until {until} is before --since {since}", "BAD_MOMENT")
         paths = _paths(documents, ledger)
         if "-" in paths:
             raise InroadsError("changes reads its documents twice, and standard input can be read once")
         after = _load_for_answer(paths, until, observed_at, policy, strict)
         before = _load(paths, observed_at, policy, since)
-        found = compare(before, after)
-        print_rows(
-            [
-                {
-                    "change": [kind.value for kind in change.kinds],
-                    "principal": change.principal,
-                    "email": after.nodes[change.principal].get("email"),
-                    "resource": change.resource,
-                    "name": after.nodes[change.resource].get("name"),
-                    "causes": [cause.id for cause in change.causes],
-                    "how": sentence(before, after, change),
-                }
-                for change in found.changes
-            ],
-            output,
-        )
-        say(f"{many(len(found.changes), 'change')} between versions {found.before} and {found.after}")
-        if found.truncated:
-            say("a limit cut this answer short")
+        view = ChangesView(before, after, only(compare(before, after), wanted))
+        view.show(output, By(by) if by else None)
+        view.summarise()
+        if not before.documents:
+            say(f"nothing had been observed by {since}")
         _finish(after)
 
 
