@@ -6,10 +6,12 @@ import datetime as dt
 import gc
 import logging
 import threading
+import time
 from collections.abc import Callable
 from contextlib import closing
 from itertools import islice
 from pathlib import Path
+from typing import Final
 
 from inroads.documents import Observation
 from inroads.errors import LedgerError
@@ -18,6 +20,9 @@ from inroads.ledger import Ledger
 from inroads_api.versions import Version, Versions
 
 log = logging.getLogger(__name__)
+
+SETTLE_PAUSE: Final = 20
+"""How many times longer than it took it is before old versions are looked for again."""
 
 Following = Callable[[Version], Version | None]
 """Gives the version after the one that is served, None where there is none yet."""
@@ -78,6 +83,7 @@ class Follower(threading.Thread):
         super().__init__(name="inroads-follower", daemon=True)
         self._versions, self._following, self._every = versions, following, every
         self._nudged, self._stopped = threading.Event(), threading.Event()
+        self._settle_after = 0.0
 
     def nudge(self) -> None:
         """Look now."""
@@ -105,11 +111,17 @@ class Follower(threading.Thread):
         if version is not None and not self._stopped.is_set():
             self._versions.swap(version)
             del version
-            _settle()
+            self._settle()
 
+    def _settle(self) -> None:
+        """Let go of versions that are no longer served, and keep the collector's hands off the one that is.
 
-def _settle() -> None:
-    """Let go of the version that is no longer served, and keep the collector's hands off the one that is."""
-    gc.unfreeze()
-    gc.collect()
-    gc.freeze()
+        Everything stands still meanwhile, so it is done for a small part of the time only.
+        """
+        begun = time.monotonic()
+        if begun >= self._settle_after:
+            gc.unfreeze()
+            gc.collect()
+            gc.freeze()
+            ended = time.monotonic()
+            self._settle_after = ended + SETTLE_PAUSE * (ended - begun)

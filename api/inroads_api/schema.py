@@ -9,7 +9,14 @@ from collections.abc import Iterator
 from typing import Any, Final, cast
 
 import strawberry
-from graphql import GraphQLError, GraphQLInputObjectType, GraphQLSyntaxError, OperationDefinitionNode
+from graphql import (
+    GraphQLError,
+    GraphQLInputObjectType,
+    GraphQLSyntaxError,
+    OperationDefinitionNode,
+    VariableDefinitionNode,
+    print_ast,
+)
 from strawberry.exceptions import MissingQueryError, StrawberryInputCoercionError
 from strawberry.extensions import SchemaExtension
 from strawberry.schema.config import StrawberryConfig
@@ -52,6 +59,7 @@ class Schema(strawberry.Schema):
         executed = execution_context is not None and execution_context.result is not None
         for error in errors:
             error.extensions = _extensions(error, executed=executed)
+            error.message = _message(error)
             path = ".".join(map(str, error.path or ()))
             if error.extensions["code"] == "INTERNAL_ERROR":
                 log.error("INTERNAL_ERROR at %r: %s", path, type(error.original_error or error).__name__)
@@ -66,6 +74,16 @@ def _extensions(error: GraphQLError, *, executed: bool) -> dict[str, Any]:
     if error.extensions and "code" in error.extensions:
         return error.extensions
     return {"code": _code(error, executed=executed)}
+
+
+def _message(error: GraphQLError) -> str:
+    """The message without the value of a variable, which may be a document, with all that is secret in it."""
+    variable = next(iter(error.nodes or ()), None)
+    head, invalid, _ = error.message.partition(" has invalid value")
+    ours = (error.extensions or {}).get("code") != "BAD_USER_INPUT"
+    if ours or not invalid or not isinstance(variable, VariableDefinitionNode):
+        return error.message
+    return f"{head}{invalid}: it is not {print_ast(variable.type)}"
 
 
 def _code(error: GraphQLError, *, executed: bool) -> str:
