@@ -29,7 +29,7 @@ from inroads.documents import Observation, read
 from inroads.errors import BadId, LedgerError
 from inroads.explorer import Explorer, load
 from inroads.generate import population
-from inroads.ledger import Added, Forgotten, Ledger
+from inroads.ledger import Added, Forgotten, Ledger, is_ledger
 from inroads.model import Document
 from strategies import worlds
 from worlds import World, observations, same
@@ -670,6 +670,31 @@ def _outcome(path: Path, before: Sequence[Observation]) -> str:
         return "refused"
 
 
+class TestLooking:
+    def test_what_is_one(self, path: Path, tmp_path: Path) -> None:
+        """A database, damaged or not, is taken for a ledger; a text, an empty file, a folder and nothing are not."""
+        Ledger(path).close()
+        damaged, text, empty = (tmp_path / name for name in ("damaged", "text", "empty"))
+        damaged.write_bytes(b"SQLite format 3\0" + bytes(4096))
+        text.write_text("{}")
+        empty.touch()
+        assert [each for each in (path, damaged, text, empty, tmp_path, tmp_path / "none") if is_ledger(each)] == [
+            path,
+            damaged,
+        ]
+
+    @pytest.mark.skipif(sys.platform == "win32", reason="no named pipes")
+    def test_a_pipe_is_left_unread(self, tmp_path: Path) -> None:
+        """What comes through a pipe can be read once, and not by who only looks."""
+        pipe = tmp_path / "pipe"
+        os.mkfifo(pipe)
+        with open(os.open(pipe, os.O_RDWR), "wb", buffering=0) as writing:  # noqa: PTH123  # by its descriptor
+            writing.write(b"{}")
+            assert not is_ledger(pipe)
+            with pipe.open("rb", buffering=0) as reading:
+                assert reading.read(2) == b"{}"
+
+
 class TestBackup:
     def test_a_backup_is_the_ledger(self, path: Path, tmp_path: Path) -> None:
         """The same documents under the same numbers in one file, and copied back the same again."""
@@ -1006,6 +1031,16 @@ class TestProcesses:
                 assert len(kept(ledger)) >= int(line)
         writer.stdout.close()
         assert writer.wait() == 0
+
+    def test_looking_whether_it_is_one_leaves_its_locks(self, path: Path) -> None:
+        """Who asks in the process that has it open does not let another process take its log away."""
+        with Ledger(path) as ledger:
+            ledger.add([taken(BRUCE)])
+            assert is_ledger(path)
+            told("import sys; from inroads.ledger import Ledger; Ledger(sys.argv[1]).close()", path)
+            ledger.add([taken(CLAIRE)])
+            count = "import sys; from inroads.ledger import Ledger; print(len(list(Ledger(sys.argv[1]).rows())))"
+            assert told(count, path) == "2"
 
     def test_two_writers_lose_nothing(self, path: Path) -> None:
         """Two processes that add the same documents at once: each document is there once."""

@@ -107,10 +107,21 @@ _EPOCH: Final = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 
 
 def is_ledger(path: str | os.PathLike[str]) -> bool:
-    """Whether a file looks like one: any SQLite database, which opening it then checks."""
+    """Whether a file looks like one: any SQLite database, which opening it then checks. A pipe is left unread."""
+    file = Path(path)
     try:
-        with Path(path).open("rb") as file:
-            return file.read(16) == b"SQLite format 3\0"
+        if not file.is_file() or not file.stat().st_size:
+            return False
+        # SQLite itself must look first: whoever else closes a file loses all locks that this process has on it, and
+        # with them what another ledger of this process is just writing.
+        with closing(sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro&immutable=1", uri=True)) as connection:
+            connection.execute("PRAGMA schema_version")
+            return True
+    except (OSError, sqlite3.Error):
+        pass
+    try:
+        with file.open("rb") as opened:  # damaged, perhaps: no other ledger has it open
+            return opened.read(16) == b"SQLite format 3\0"
     except OSError:
         return False
 
