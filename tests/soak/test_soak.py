@@ -109,6 +109,7 @@ def _mutate(asker: Asker, stream: Stream, visible: list[float]) -> None:
     start = time.monotonic()
     asker.ask(VISIBLE, token=done["token"])
     visible.append(time.monotonic() - start)
+    asker.close()  # it opens again by itself: a server does not wait for long between two requests
 
 
 def rebuild(ledger: Path, seen: Seen) -> int:
