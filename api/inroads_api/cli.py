@@ -295,7 +295,7 @@ def serve(
     from inroads_api.live import follow, position
 
     with failing():
-        if allow_ingest and not documents:
+        if allow_ingest and not documents and as_of is None:
             Ledger(ledger or default_ledger()).close()
         paths = _paths(documents, ledger)
         ledgers = [Path(path) for path in paths if is_ledger(path)]

@@ -283,6 +283,7 @@ def test_without_a_ledger_that_grows(tmp_path: Path, words: tuple[str, ...]) -> 
     done = run("serve", *words, *ledger, "--port", "0", "--allow-ingest", stdin="{}")
     assert done.returncode == 2
     assert "--allow-ingest goes with one ledger" in done.stderr
+    assert not list(tmp_path.iterdir()), "a slip makes no ledger"
 
 
 def post(address: str, query: str, **variables: Any) -> dict[str, Any]:
