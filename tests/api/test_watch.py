@@ -24,7 +24,7 @@ from inroads.errors import Rejection
 from inroads.explorer import Explorer
 from inroads.ledger import Ledger
 from inroads_api.watch import TICK, Folders
-from service import Reply, Service, delayed, errors, silent
+from service import CLIENT_SECRET, REFRESH, Reply, Service, delayed, errors, silent
 from worlds import same
 
 PATIENCE = 60.0  # seconds: the machine may be slow
@@ -274,6 +274,26 @@ class TestCollecting:
                     time.sleep(0.01)
                 assert watching.stop() < PATIENCE / 2
         assert documents(ledger) == []
+
+    def test_a_token_that_is_being_refreshed_is_waited_for(self, tmp_path: Path, ledger: Path) -> None:
+        """The pair that a service gives while the watch is asked to end, twice, is in the token file afterwards."""
+        file = tokens(tmp_path, "ann")
+        (entry,) = json.loads(file.read_text())
+        secret = {"refresh_token": "refresh-token-ann", "client_id": "it", "client_secret": CLIENT_SECRET}
+        file.write_text(json.dumps([{**entry, **secret}]))
+        pair = {"access_token": "access-token-next", "refresh_token": "refresh-token-next"}
+        with Service() as service:
+            service.script[REFRESH] += [delayed(Reply(200, pair), 2.0)]
+            words = ("--collect", "--tokens", str(file), "--base-url", service.base_url)
+            with watch(*words, "--ledger", str(ledger), every="1d") as watching:
+                deadline = time.monotonic() + PATIENCE
+                while REFRESH not in service.paths() and time.monotonic() < deadline:
+                    time.sleep(0.01)
+                watching.process.send_signal(signal.SIGINT)
+                time.sleep(0.2)
+                watching.stop()
+        (kept,) = json.loads(file.read_text())["tokens"]
+        assert (kept["access_token"], kept["refresh_token"]) == ("access-token-next", "refresh-token-next")
 
 
 class TestWords:
