@@ -291,7 +291,7 @@ _WIDE: Final = frozenset({"record", "client", "value"})
 _NARROW: Final = frozenset({"relation", "role", "client_role", "active", "section", "name"})
 
 
-def _columns(kind: Callable[..., Any], rows: list[tuple[int, ...]]) -> Any:
+def _columns(kind: Callable[..., Any], rows: Sequence[tuple[int, ...]]) -> Any:
     names = kind._fields  # type: ignore[attr-defined]  # a table
     table = np.array(rows, np.int64).reshape(len(rows), len(names))
     kinds = [np.int64 if name in _WIDE else np.int8 if name in _NARROW else np.int32 for name in names]
@@ -323,7 +323,7 @@ def email_key(email: str) -> int:
 def union(parts: Sequence[Said]) -> Said:
     """All that these say, each said once."""
     accounts = np.unique(np.concatenate([part.accounts for part in parts]))
-    codes = [_recoded(part, accounts) for part in parts]
+    codes = [recoded(part, accounts) for part in parts]
     nodes = np.unique(np.concatenate(codes))
     numbers = [np.searchsorted(nodes, each).astype(np.int32) for each in codes]
     words: dict[str, int] = {}
@@ -343,7 +343,7 @@ def union(parts: Sequence[Said]) -> Said:
     claims, attributes, covers, groups, issues = (
         _of_kept(table, kept, order) if "document" in table._fields else table for table in stacked[1:]
     )
-    era = np.cumsum(firsts(documents.moment)) if len(documents.moment) else documents.moment
+    era: Ints = np.cumsum(firsts(documents.moment))
     covers = _latest(covers)
     reach = np.full(len(nodes) * len(SCOPES), NONE, np.int32)
     reach[covers.scope] = era[covers.document]
@@ -367,7 +367,7 @@ def union(parts: Sequence[Said]) -> Said:
     )
 
 
-def _recoded(part: Said, accounts: npt.NDArray[np.bytes_]) -> Ints:
+def recoded(part: Said, accounts: npt.NDArray[np.bytes_]) -> Ints:
     """The codes of a part's nodes, when accounts are numbered as in all parts together."""
     codes = part.nodes.copy()
     here = (codes >= _ACCOUNTS) & (codes < _ACCOUNTS + (1 << KIND_BITS))
