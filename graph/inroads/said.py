@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-import zlib
 from collections.abc import Callable, Iterable, Sequence
 from itertools import accumulate
 from typing import Any, Final, NamedTuple, Protocol
@@ -154,13 +153,13 @@ class Said(NamedTuple):
 
 
 class Packed(NamedTuple):
-    """Bodies kept in memory, each compressed."""
+    """Bodies in memory, one after the other."""
 
     data: bytes
 
     def body(self, at: int, size: int) -> bytes:
         """See `Store`."""
-        return zlib.decompress(self.data[at : at + size])
+        return self.data[at : at + size]
 
 
 def pack(statements: Iterable[Statement], store: Store | None = None, places: Iterable[int] = ()) -> Said:
@@ -168,7 +167,7 @@ def pack(statements: Iterable[Statement], store: Store | None = None, places: It
     packer = _Packer()
     for statement in statements:
         packer.add(statement)
-    bodies = [] if store else [zlib.compress(document.body, 1) for document in packer.documents]
+    bodies = [] if store else [document.body for document in packer.documents]
     sizes = [len(body) for body in bodies] or [0] * len(packer.documents)
     at = list(accumulate(sizes, initial=0))[:-1] if store is None else list(places)
     return union([packer.said(store or Packed(b"".join(bodies)), at, sizes)])
