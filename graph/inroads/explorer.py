@@ -6,6 +6,7 @@ import datetime as dt
 import os
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack
+from itertools import takewhile
 from operator import attrgetter
 from pathlib import Path as FilePath
 from typing import IO, TYPE_CHECKING, Any, Self, TypeVar, overload
@@ -13,6 +14,7 @@ from typing import IO, TYPE_CHECKING, Any, Self, TypeVar, overload
 import msgspec
 
 from inroads import reach as reaching
+from inroads import snapshot
 from inroads.documents import Observation
 from inroads.draw import svg
 from inroads.errors import InroadsError, NotFound, Rejection
@@ -58,7 +60,17 @@ class Explorer(AccessGraph):
 
     def adding(self, arriving: Iterable[Observation | Rejection]) -> Self:
         """The next version of this graph, with more documents; this one stays as it is."""
-        found = gather([Stream(map(Taken, arriving))], self.policy)
+        return self._with(gather([Stream(map(Taken, arriving))], self.policy))
+
+    def grown(self, ledger: Ledger, after: int, until: int | None = None, workers: int = 1) -> Self:
+        """The next version of this graph, with what a ledger's log has after one number, up to another."""
+        items = takewhile(lambda item: until is None or item.sequence <= until, ledger.unread(after=after))
+        stream = Stream(items, Bodies(ledger.path), attrgetter("sequence"))
+        return self._with(gather([stream], self.policy, workers=workers))
+
+    def _with(self, found: Gathered) -> Self:
+        if not len(found.said.documents.moment) and not found.rejections:
+            return self
         said = union([self.fold.said, found.said])
         return self.gathered(Gathered(said, (*self.rejections, *found.rejections)), self.policy)
 
@@ -124,12 +136,31 @@ def load(
     ledgers = [path for path in paths if is_ledger(path)]
     others = [path for path in paths if path not in ledgers]
 
+    if len(paths) == 1 and ledgers and as_of is None:
+        return _kept(FilePath(paths[0]), policy, workers)
     refusals = Refusals()
     with ExitStack() as stack:
         opened = [stack.enter_context(Ledger(path, create=False, read_only=True)) for path in ledgers]
         streams = [Stream(each.unread(as_of), Bodies(each.path), attrgetter("sequence")) for each in opened]
         files = Stream(unread(others, observed_at, stdin, progress, refusals), note=refusals.note)
         return Explorer.gathered(gather([*streams, files], policy, as_of, workers), policy)
+
+
+SNAPSHOT_FROM = 5_000
+"""A snapshot is kept when so many documents were read that none had."""
+
+
+def _kept(path: FilePath, policy: Policy, workers: int) -> Explorer:
+    """The graph of a ledger: of its latest snapshot, and of what has been added since."""
+    with Ledger(path, create=False, read_only=True) as ledger:
+        position, kept = ledger.sequence, snapshot.find(ledger, policy)
+        graph = Explorer.of(kept.columns) if kept else Explorer.observe((), policy)
+        read = len(graph.documents)
+        graph = graph.grown(ledger, kept.position if kept else 0, workers=workers)
+        if len(graph.documents) - read >= SNAPSHOT_FROM and snapshot.save(graph.index, ledger, position):
+            kept = snapshot.find(ledger, policy)
+            return Explorer.of(kept.columns) if kept and kept.position == position else graph
+    return graph
 
 
 class ExplainedAccess(Access, frozen=True):

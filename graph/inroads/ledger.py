@@ -7,10 +7,12 @@ once; a reader sees the log as it was when its reading began. Only `forget` take
 from __future__ import annotations
 
 import datetime as dt
+import glob
 import hashlib
 import os
 import re
 import secrets
+import shutil
 import sqlite3
 import threading
 import time
@@ -127,6 +129,11 @@ def is_ledger(path: str | os.PathLike[str]) -> bool:
         return False
 
 
+def snapshots(ledger: Path) -> list[Path]:
+    """The folders beside a ledger that hold what was derived from it."""
+    return sorted(ledger.parent.glob(f"{glob.escape(ledger.name)}.snapshot-*"))
+
+
 class Added(NamedTuple):
     """How many documents were added, were in the ledger already, and were refused because they were forgotten."""
 
@@ -203,6 +210,12 @@ class Bodies:
 
     def __reduce__(self) -> tuple[type[Bodies], tuple[Path]]:
         return Bodies, (self.path,)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Bodies) and self.path == other.path
+
+    def __hash__(self) -> int:
+        return hash(self.path)
 
     def body(self, at: int, _size: int) -> bytes:
         """The redacted canonical body of a document. Raises InroadsError BODY_GONE when it was forgotten since."""
@@ -310,6 +323,8 @@ class Ledger:
         number = native_id(node_id(identity, NodeKind.IDENTITY))
         with self._writing():
             done = self._forget(_Person(number), _microseconds(now))
+        for folder in snapshots(self.path):  # of what has been forgotten, too
+            shutil.rmtree(folder)
         self._finish_erasing()
         return done
 
