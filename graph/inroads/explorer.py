@@ -153,11 +153,12 @@ SNAPSHOT_FROM = 5_000
 def _kept(path: FilePath, policy: Policy, workers: int) -> Explorer:
     """The graph of a ledger: of its latest snapshot, and of what has been added since."""
     with Ledger(path, create=False, read_only=True) as ledger:
-        position, kept = ledger.sequence, snapshot.find(ledger, policy)
+        position, forgetting = ledger.sequence, ledger.forgetting  # before anything is read
+        kept = snapshot.find(ledger, policy)
         graph = Explorer.of(kept.columns) if kept else Explorer.observe((), policy)
         read = len(graph.documents)
         graph = graph.grown(ledger, kept.position if kept else 0, workers=workers)
-        if len(graph.documents) - read >= SNAPSHOT_FROM and snapshot.save(graph.index, ledger, position):
+        if len(graph.documents) - read >= SNAPSHOT_FROM and snapshot.save(graph.index, ledger, position, forgetting):
             kept = snapshot.find(ledger, policy)
             return Explorer.of(kept.columns) if kept and kept.position == position else graph
     return graph

@@ -7,6 +7,7 @@ import multiprocessing
 import os
 import signal
 import tempfile
+import weakref
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -183,6 +184,7 @@ class _File:
     def __init__(self) -> None:
         self._file = tempfile.TemporaryFile()  # noqa: SIM115  # it is open for as long as this is there
         self._size = 0
+        weakref.finalize(self, self._file.close)
 
     def put(self, data: bytes) -> Spooled:
         """Keep some bytes at the end of the file."""

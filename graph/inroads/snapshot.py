@@ -63,16 +63,15 @@ def find(ledger: Ledger, policy: Policy) -> Snapshot | None:
     return None
 
 
-def save(index: Adjacency, ledger: Ledger, position: int) -> Path | None:
-    """Keep a graph of this ledger alone, which holds its log up to a position.
+def save(index: Adjacency, ledger: Ledger, position: int, forgetting: int) -> Path | None:
+    """Keep a graph of this ledger alone, which holds its log up to a position, and was read after that forgetting.
 
-    None where the place beside the ledger cannot be written.
+    None where the place beside the ledger cannot be written, and where somebody was forgotten since.
     """
     if index.fold.said.stores != (Bodies(ledger.path),):
         raise ValueError("the graph holds documents of other places")
     name = f"{_prefix(ledger.path, index.policy)}{position}"
     folder, making = ledger.path.with_name(name), ledger.path.with_name(f".{name}.{os.getpid()}")
-    forgetting = ledger.forgetting
     try:
         making.mkdir(mode=0o700)
         files = {}
