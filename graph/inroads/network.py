@@ -339,7 +339,7 @@ class AccessGraph(MultiDiGraph):
 
     def coverage_of_reach(self, identity: str) -> Coverage:
         """How far an identity's reach is known: complete when its own `me` document was read."""
-        complete = bool(self.nodes[identity].get("observed"))
+        complete = bool(self.fold.observed[self.number(identity)])
         notes = [*self._unread(identity)]
         if not complete:
             notes.append(f"no document of {identity} itself was read: what it reaches is a lower bound")
@@ -349,7 +349,7 @@ class AccessGraph(MultiDiGraph):
     def coverage_of_reached_by(self, resource: str) -> Coverage:
         """How far it is known who reaches a resource: complete when its business's `team` document was read."""
         businesses = [resource] if kind_of(resource) is NodeKind.BUSINESS else self.kept(resource)
-        unseen = [business for business in businesses if not self.nodes[business].get("observed")]
+        unseen = [business for business in businesses if not self.fold.observed[self.number(business)]]
         notes = [note for business in businesses for note in self._unread(business)]
         if not businesses:
             notes.append(f"no business is known to keep {resource}: who reaches it is a lower bound")
