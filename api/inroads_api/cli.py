@@ -404,6 +404,7 @@ def _load(paths: list[str], observed_at: str | None, policy: Path | None, as_of:
                 policy=policy or STOCK,
                 stdin=sys.stdin.buffer,
                 progress=advance,
+                workers=os.cpu_count() or 1,
             )
         finally:
             gc.enable()
