@@ -528,7 +528,7 @@ _HARMLESS: Final = (_FIELDS | {"document", "observed_at", "source", "response", 
 _FLAGS: Final = frozenset({bool, int, type(None)})
 _DROPPED: Final = object()
 _LARGE: Final = 2**20
-"""Bytes of a document from which its strings are judged one by one: a copy of all of them would fill the memory."""
+"""Bytes of a document from which its strings are never joined: a copy of all of them would fill the memory."""
 
 
 def _redact(value: Any, size: int) -> Any:
@@ -543,7 +543,7 @@ def _redact(value: Any, size: int) -> Any:
     _walk(value, 0, False, texts, dropped)
     for box, key in dropped:
         del box[key]
-    return _without_secrets(value) if size > _LARGE or _may_hold_secret(texts) else value
+    return _without_secrets(value) if _any_holds_secret(texts, size) else value
 
 
 def _walk(box: Any, depth: int, table: bool, texts: list[str], dropped: list[tuple[dict[str, Any], str]]) -> None:
@@ -595,12 +595,14 @@ def _names_secret(key: str) -> bool:
     return (_SECRET_LOWER_KEY.search(key.lower()) if key.isascii() else _SECRET_KEY.search(key)) is not None
 
 
-def _may_hold_secret(texts: list[str]) -> bool:
-    """Whether one of the texts could be a secret: if none is, this says so nearly always; if one is, never."""
-    folded = "\n".join(texts).lower()
-    if any(map(folded.__contains__, _SECRET_MARKS)):
-        return True
-    return b"0" * _SHORTEST_HEX in folded.encode().translate(_HEX_TO_ZERO)
+def _any_holds_secret(texts: list[str], size: int) -> bool:
+    """As `_holds_secret` of each; nearly always one look at all of them together says that none does."""
+    if size <= _LARGE:
+        folded = "\n".join(texts).lower()
+        marked = any(map(folded.__contains__, _SECRET_MARKS))
+        if not marked and b"0" * _SHORTEST_HEX not in folded.encode().translate(_HEX_TO_ZERO):
+            return False
+    return any(map(_holds_secret, texts))
 
 
 def _without_secrets(value: Any) -> Any:
