@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 from inroads import reach as reaching
-from inroads.changes import AccessFacts, Change, Changes, GrantCause, Kind, NodeCause, changes, sentence
+from inroads.changes import AccessFacts, Change, Changes, GrantCause, Kind, NodeCause, changes, sentence, stated
+from inroads.documents import pointer, record
 from inroads.errors import InroadsError
 from inroads.explorer import Explorer
 from inroads.generate import population
@@ -20,7 +21,7 @@ from inroads.network import AccessGraph
 from inroads.policy import load_policy
 from oracle import Oracle
 from strategies import random_world
-from test_fold import CLIENT, DAY, me, membership, team
+from test_fold import CLIENT, DAY, business, me, membership, team
 from test_reach import client
 from worlds import World, explore, standing
 
@@ -350,6 +351,90 @@ class TestState:
             "membership 1 of i1@example.com changed from MANAGER to OWNER; "
             "Business 10 (10) was active and is inactive."
         ) in sentences(before, after)[0]
+
+
+class TestStated:
+    """Where a version knows the attribute of a cause from."""
+
+    def found(self, before: AccessGraph, after: AccessGraph) -> list[tuple[str, str | None, Any] | None]:
+        """On either side of the only node cause: document, record id, and what stands at the pointer."""
+        causes = {each.id: each for change in changes(before, after).changes for each in change.causes}
+        (cause,) = (each for each in causes.values() if isinstance(each, NodeCause))
+        return [self.said(graph, cause) for graph in (before, after)]
+
+    def said(self, graph: AccessGraph, cause: NodeCause) -> tuple[str, str | None, Any] | None:
+        evidence = stated(graph, cause)
+        if evidence is None:
+            return None
+        document = graph.documents[evidence.document]
+        place = pointer(document, evidence.section, evidence.index, evidence.sub) + cause.pointer
+        return document.source, evidence.record_id, record(document, place)
+
+    def test_a_subscription(self) -> None:
+        """The latest document that lists the account says it, whoever's it is; one that is silent does not."""
+        rows = [membership(1, 10, account_id="A/~")]
+        worlds = [
+            (me(business_memberships=rows, subscription_statuses={"A/~": "active"}), DAY[0]),
+            (me(2, business_memberships=[membership(2, 10)], subscription_statuses={"A/~": "expired"}), DAY[1]),
+            (me(business_memberships=rows, subscription_statuses={"B": "active"}, note='"A/~":'), DAY[2]),
+        ]
+        before, after = versions(worlds[:1], worlds[1:])
+        assert self.found(before, after) == [("document 0", None, "active"), ("document 1", None, "expired")]
+
+    def test_a_business(self) -> None:
+        """A membership's record of the business says it, or the team's, wherever that keeps it."""
+        first = me(business_memberships=[membership(2, 100), membership(1, 10, active=True)])
+        nested = team(10, (1, 1, "owner"))
+        group = nested["response"]["business_group"]
+        nested["response"] = {
+            "business": business(10, active=False),
+            "business_group": group,
+        }
+        for last in (team(10, (1, 1, "owner"), active=False), nested):
+            graphs = versions([(first, DAY[0])], [(last, DAY[1]), (me(2, business_memberships=[]), DAY[2])])
+            assert self.found(*graphs) == [("document 0", "10", True), ("document 1", "10", False)]
+
+    def test_an_identity(self) -> None:
+        """Only its own document says whether it is confirmed; a later one without the key does not."""
+        rows = [membership(1, 10)]
+        worlds = [
+            (me(business_memberships=rows, confirmed_at=None), DAY[0]),
+            (me(business_memberships=rows, confirmed_at="2026-01-01T00:00:00Z"), DAY[1]),
+            (me(business_memberships=rows), DAY[2]),
+        ]
+        before, after = versions(worlds[:1], worlds[1:])
+        assert self.found(before, after) == [("document 0", "1", None), ("document 1", "1", "2026-01-01T00:00:00Z")]
+
+    def test_what_was_not_known(self) -> None:
+        """Where no document states it there is nothing to show."""
+        rows = [membership(1, 10, account_id="A")]
+        worlds = [
+            (me(business_memberships=rows), DAY[0]),
+            (me(business_memberships=rows, subscription_statuses={"A": "expired"}), DAY[1]),
+        ]
+        assert self.found(*versions(worlds[:1], worlds[1:])) == [None, ("document 1", None, "expired")]
+
+
+@pytest.mark.parametrize("first", range(0, WORLDS, BATCH))
+def test_what_is_stated_is_what_decides(first: int) -> None:
+    """On random worlds, what stands where a cause is stated is what the version takes for it."""
+    for seed in range(first, first + BATCH, 5):
+        old, new = two_moments(seed)
+        before, after = explore(old), explore(new)
+        for change in changes(before, after).changes:
+            for cause in change.causes:
+                if isinstance(cause, NodeCause):
+                    for graph, word in ((before, cause.before), (after, cause.after)):
+                        found = TestStated().said(graph, cause)
+                        assert (found and found[2]) == _raw(graph, cause, word), (seed, cause)
+
+
+def _raw(graph: AccessGraph, cause: NodeCause, word: str | None) -> Any:
+    """The word of a cause as a document has it."""
+    if cause.attribute == "active":
+        return {"active": True, "inactive": False, None: None}[word]
+    confirmed = str(graph.nodes[cause.id].get("confirmed_at", "")).replace("+00:00", "Z") or None
+    return confirmed if cause.attribute == "confirmed_at" else word
 
 
 class TestCertainty:

@@ -27,9 +27,9 @@ from hypothesis import strategies as st
 from inroads import ledger as room
 from inroads.documents import Observation, read
 from inroads.errors import BadId, LedgerError
-from inroads.explorer import Explorer
+from inroads.explorer import Explorer, load
 from inroads.generate import population
-from inroads.ledger import Added, Forgotten, Ledger
+from inroads.ledger import Added, Forgotten, Ledger, is_ledger
 from inroads.model import Document
 from strategies import worlds
 from worlds import World, observations, same
@@ -272,6 +272,28 @@ class TestReading:
             with Ledger(path, read_only=True) as ledger:
                 assert same([Explorer.observe(ledger.observations()), Explorer.observe(seen)])
                 assert ledger.verify() == []
+
+    @given(worlds(), st.randoms(use_true_random=False))
+    @settings(max_examples=25, deadline=None)
+    def test_as_of_every_moment_after_any_history(self, world: World, rng: random.Random) -> None:
+        """However the log came about, through restarts too, it answers as of every moment in it and just before."""
+        seen = observations(world)
+        arriving = [each.document for each in rng.sample(seen, len(seen))]
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder, "ledger")
+            while arriving:
+                cut = rng.randint(1, len(arriving))
+                with Ledger(path) as ledger:
+                    ledger.add(arriving[:cut], batch=rng.randint(1, 4))
+                arriving = arriving[cut:]
+                with Ledger(path, read_only=True) as ledger:
+                    moments = {row.observed_at for row in ledger.rows()}
+                    assert same([load(path), Explorer.observe(ledger.observations())])
+            assert moments == {each.document.observed_at for each in seen}
+            for moment in moments | {each - dt.timedelta(microseconds=1) for each in moments}:
+                until = [each for each in seen if each.document.observed_at <= moment]
+                assert same([load(path, as_of=moment), Explorer.observe(until)])
+            assert same([load(path), Explorer.observe(seen)])
 
     @given(worlds(), st.data())
     @settings(max_examples=25, deadline=None)
@@ -648,6 +670,99 @@ def _outcome(path: Path, before: Sequence[Observation]) -> str:
         return "refused"
 
 
+class TestLooking:
+    def test_what_is_one(self, path: Path, tmp_path: Path) -> None:
+        """A database, damaged or not, is taken for a ledger; a text, an empty file, a folder and nothing are not."""
+        Ledger(path).close()
+        damaged, text, empty = (tmp_path / name for name in ("damaged", "text", "empty"))
+        damaged.write_bytes(b"SQLite format 3\0" + bytes(4096))
+        text.write_text("{}")
+        empty.touch()
+        assert [each for each in (path, damaged, text, empty, tmp_path, tmp_path / "none") if is_ledger(each)] == [
+            path,
+            damaged,
+        ]
+
+    @pytest.mark.skipif(sys.platform == "win32", reason="no named pipes")
+    def test_a_pipe_is_left_unread(self, tmp_path: Path) -> None:
+        """What comes through a pipe can be read once, and not by who only looks."""
+        pipe = tmp_path / "pipe"
+        os.mkfifo(pipe)
+        with open(os.open(pipe, os.O_RDWR), "wb", buffering=0) as writing:  # noqa: PTH123  # by its descriptor
+            writing.write(b"{}")
+            assert not is_ledger(pipe)
+            with pipe.open("rb", buffering=0) as reading:
+                assert reading.read(2) == b"{}"
+
+
+class TestBackup:
+    def test_a_backup_is_the_ledger(self, path: Path, tmp_path: Path) -> None:
+        """The same documents under the same numbers in one file, and copied back the same again."""
+        with Ledger(path) as ledger:
+            ledger.add(crowd())
+            ledger.forget("identity:712052", NOW)
+            ledger.backup(tmp_path / "copy")
+            rows, observations = list(ledger.rows()), list(ledger.observations())
+        assert {each.name for each in tmp_path.iterdir()} == {path.name, "copy"}
+        with Ledger(tmp_path / "copy", read_only=True) as copy:
+            copy.backup(tmp_path / "restored")
+        with Ledger(tmp_path / "restored") as restored:
+            assert (list(restored.rows()), list(restored.observations())) == (rows, observations)
+            assert restored.verify() == []
+            assert restored.add(crowd()).forgotten, "what was forgotten stays so"
+
+    def test_a_backup_replaces_nothing(self, path: Path, tmp_path: Path) -> None:
+        """Another file, the ledger itself, or what is left of one that was in its place: refused and left alone."""
+        other = tmp_path / "other"
+        other.write_text("mine")
+        (tmp_path / "new-wal").write_text("left over")
+        with Ledger(path) as ledger:
+            for target in (other, path, tmp_path / "new"):
+                assert code(partial(ledger.backup, target)) == "LEDGER_EXISTS"
+            assert code(lambda: ledger.backup(tmp_path / "none" / "copy")) == "LEDGER_MISSING"
+        assert other.read_text() == "mine"
+
+    def test_a_backup_while_others_write(self, path: Path, tmp_path: Path) -> None:
+        """Every copy is sound, and holds what the log held at one moment."""
+        expected = [each.sha256 for each in generated(400)]
+        writer = child(INGEST, path, 400, 10)
+        assert writer.stdout
+        assert writer.stdout.readline() == "open\n"
+        with Ledger(path, read_only=True) as ledger:
+            sizes = []
+            while not sizes or (writer.poll() is None and len(sizes) < 20):
+                least = ledger.sequence
+                ledger.backup(tmp_path / f"copy {len(sizes)}")
+                with Ledger(tmp_path / f"copy {len(sizes)}", read_only=True) as copy:
+                    seen = [each.sha256 for each in kept(copy)]
+                assert seen == expected[: len(seen)]
+                assert len(seen) >= least
+                sizes.append(len(seen))
+        writer.communicate()
+        assert sizes == sorted(sizes)
+
+    def test_a_damaged_ledger_gives_no_backup(self, path: Path, tmp_path: Path) -> None:
+        """What `verify` would complain of gets no name."""
+        with Ledger(path) as ledger:
+            ledger.add([taken(BRUCE)])
+        with contextlib.closing(sqlite3.connect(path)) as other, other:
+            other.execute("UPDATE documents SET sha256 = zeroblob(32)")
+        with Ledger(path) as ledger:
+            assert code(lambda: ledger.backup(tmp_path / "copy")) == "LEDGER_CORRUPT"
+        assert {each.name for each in tmp_path.iterdir()} == {path.name}
+
+    def test_only_the_owner_reads(self, path: Path, tmp_path: Path) -> None:
+        """A new ledger, what SQLite puts beside it, and a backup are private; a mode that the owner chose stays."""
+        with Ledger(path) as ledger:
+            ledger.add([taken(BRUCE)])
+            ledger.backup(tmp_path / "copy")
+            assert {each.stat().st_mode & 0o777 for each in tmp_path.iterdir()} == {0o600}
+        path.chmod(0o640)
+        with Ledger(path) as ledger:
+            ledger.add([taken(CLAIRE)])
+        assert path.stat().st_mode & 0o777 == 0o640
+
+
 LOCKED_UP = """
 import os, sys, datetime as dt
 from inroads.ledger import Ledger
@@ -747,7 +862,8 @@ class TestDisk:
 
     @pytest.mark.skipif(sys.platform == "win32", reason="no such permissions")
     def test_reading_without_permission_beside_a_writer(self, public: Path) -> None:
-        """Who may not write the folder still reads what a writer has just committed."""
+        """Who may read the file and not write the folder still reads what a writer has just committed."""
+        (public / "ledger").touch(0o644)
         with Ledger(public / "ledger") as ledger:
             ledger.add([taken(BRUCE)])
             public.chmod(0o555)
@@ -915,6 +1031,16 @@ class TestProcesses:
                 assert len(kept(ledger)) >= int(line)
         writer.stdout.close()
         assert writer.wait() == 0
+
+    def test_looking_whether_it_is_one_leaves_its_locks(self, path: Path) -> None:
+        """Who asks in the process that has it open does not let another process take its log away."""
+        with Ledger(path) as ledger:
+            ledger.add([taken(BRUCE)])
+            assert is_ledger(path)
+            told("import sys; from inroads.ledger import Ledger; Ledger(sys.argv[1]).close()", path)
+            ledger.add([taken(CLAIRE)])
+            count = "import sys; from inroads.ledger import Ledger; print(len(list(Ledger(sys.argv[1]).rows())))"
+            assert told(count, path) == "2"
 
     def test_two_writers_lose_nothing(self, path: Path) -> None:
         """Two processes that add the same documents at once: each document is there once."""

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 import datetime as dt
 import logging
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any, Final
 from urllib.parse import parse_qsl
 
@@ -22,9 +22,11 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from inroads.network import AccessGraph
+from inroads_api.intake import Intake
 from inroads_api.limits import MAX_BODY
-from inroads_api.live import settle
-from inroads_api.schema import Context, Schema, build_schema, execute, failure
+from inroads_api.live import Follower, Following
+from inroads_api.schema import Schema, build_schema, execute, failure
+from inroads_api.versions import PATIENCE, Versions
 
 log = logging.getLogger(__name__)
 
@@ -75,23 +77,32 @@ def create_app(
     graph: AccessGraph,
     built_at: dt.datetime,
     hosts: Sequence[str] = LOCAL,
-    following: Callable[[], Context | None] | None = None,
+    following: Following | None = None,
     every: float = 0.5,
+    position: int | None = None,
+    patience: float = PATIENCE,
+    ingest: Path | None = None,
 ) -> Starlette:
     """The application that answers from a version of the graph, built at an aware moment.
 
     `hosts` are the names in the Host header that are answered; `*` is any. `following` is asked for the next version
     every so many seconds, in a thread of its own; a version is swapped in whole, and a query that has begun ends on
-    the one it began with.
+    the one it began with. `position` is how far of the log of a ledger the graph holds, and `patience` how many
+    seconds a query waits for a later version. Documents that are handed in go to the ledger `ingest`; without one
+    there are no mutations.
     """
-    endpoint = _GraphQL(build_schema(), Context(graph, built_at))
+    versions = Versions(graph, built_at, position, patience)
+    follower = Follower(versions, following, every) if following else None
+    intake = Intake(ingest, follower.nudge if follower else None) if ingest else None
+    endpoint = _GraphQL(build_schema(allow_ingest=intake is not None), versions, intake)
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
-        task = asyncio.create_task(endpoint.follow(following, every)) if following else None
+        if follower:
+            follower.start()
         yield
-        if task:
-            task.cancel()
+        if follower:
+            follower.stop()
 
     return Starlette(
         lifespan=lifespan,
@@ -119,20 +130,8 @@ async def _healthz(_: Request) -> Response:
 class _GraphQL:
     """The endpoint: reads a request, has it executed in the thread pool, writes the response."""
 
-    def __init__(self, schema: Schema, context: Context) -> None:
-        self.schema, self.context = schema, context
-
-    async def follow(self, following: Callable[[], Context | None], every: float) -> None:
-        while True:
-            await asyncio.sleep(every)
-            try:
-                context = await run_in_threadpool(following)
-            except Exception as error:  # noqa: BLE001  # whatever it is, the version that is served goes on
-                log.error("no new version: %s", type(error).__name__)
-                continue
-            if context is not None:
-                self.context = context
-                await run_in_threadpool(settle)
+    def __init__(self, schema: Schema, versions: Versions, intake: Intake | None) -> None:
+        self.schema, self.versions, self.intake = schema, versions, intake
 
     async def answer(self, request: Request) -> Response:
         media_type = acceptable(",".join(request.headers.getlist("accept")))
@@ -153,7 +152,8 @@ class _GraphQL:
 
     def _execute(self, asked: _Request, method: str, media_type: str) -> tuple[bytes, int]:
         try:
-            response = execute(self.schema, self.context, asked.query, asked.variables, asked.operation_name)
+            intake = self.intake if method == "POST" else None  # a URL never changes anything
+            response = execute(self.schema, self.versions, asked.query, asked.variables, asked.operation_name, intake)
             return msgspec.json.encode(response), _status(response, method, media_type)
         except Exception as error:  # noqa: BLE001  # the server would log the message, which may quote what was asked
             log.error("INTERNAL_ERROR outside of the execution: %s", type(error).__name__)

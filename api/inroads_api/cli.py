@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import AbstractContextManager, nullcontext
 from functools import partial
 from pathlib import Path
@@ -28,12 +28,12 @@ from inroads_api.terminal import (
     problem_row,
     progress_bar,
     say,
+    say_rejections,
     write_json,
 )
 
 # Everything heavier is imported by the command that needs it, so that --help is quick.
 if TYPE_CHECKING:
-    from inroads.errors import Rejection
     from inroads.explorer import Answers, ExplainedAccess, Explorer
     from inroads.model import Coverage
 
@@ -94,13 +94,14 @@ def demo(output: Output = None) -> None:
 @app.command()
 def check(
     paths: Annotated[list[str], typer.Argument(metavar="DOCS...", help="Files and folders; `-` is standard input.")],
+    as_of: AsOf = None,
     observed_at: ObservedAt = None,
     policy: PolicyFile = None,
     output: Output = None,
 ) -> None:
     """Read documents and report every problem: what was rejected, what could not be read, what contradicts itself."""
     with failing():
-        graph = _load(paths, observed_at, policy)
+        graph = _load(paths, observed_at, policy, as_of)
         rows = [problem_row("rejected", each) for each in sorted(graph.rejections)]
         rows += [problem_row("issue", each) for each in graph.issues]
         rows += _unknown_keys(graph)
@@ -206,14 +207,15 @@ def query(
 ) -> None:
     """Answer a GraphQL query without a server, from exactly the schema that the server serves."""
 
-    from inroads_api.schema import Context, build_schema, execute
+    from inroads_api.schema import build_schema, execute
+    from inroads_api.versions import Versions
 
     with failing():
         given = {} if variables is None else _json_object(variables)
         if text.startswith("@"):
             text = Path(text[1:]).read_text(encoding="utf-8")
         graph = _load_for_answer(_paths(documents, ledger), as_of, observed_at, policy, strict)
-        response = execute(build_schema(), Context(graph, now()), text, given, operation)
+        response = execute(build_schema(), Versions(graph, now()), text, given, operation)
         write_json(response, pretty=True)
         if "errors" in response:
             raise typer.Exit(USAGE)
@@ -224,6 +226,13 @@ def query(
 def changes(
     since: Annotated[str, typer.Option(metavar="MOMENT", help="The moment of the last review (RFC 3339).")],
     until: Annotated[str | None, typer.Option(metavar="MOMENT", help="Default: everything that was observed.")] = None,
+    kind: Annotated[
+        list[str] | None, typer.Option("--kind", help="Only changes of this kind: gained, lost, observed, …")
+    ] = None,
+    by: Annotated[
+        str | None,
+        typer.Option(metavar="access|cause", help="What a row is about. Default: cause in a table, else access."),
+    ] = None,
     documents: Documents = None,
     ledger: LedgerFile = None,
     observed_at: ObservedAt = None,
@@ -231,36 +240,31 @@ def changes(
     strict: Strict = False,
     output: Output = None,
 ) -> None:
-    """Who gained, lost or changed access between two moments, and because of which grants."""
+    """Who gained, lost or changed access between two moments, and because of which grants.
+
+    What was OBSERVED for the first time is kept apart from what was GAINED.
+    """
     from inroads.changes import changes as compare
-    from inroads.changes import sentence
     from inroads.errors import InroadsError
+    from inroads_api.changes_cli import By, ChangesView, kinds, only
 
     with failing():
+        wanted = kinds(kind)
+        if by not in (None, *By):
+            raise InroadsError(f"--by {by!r} is neither access nor cause")
+        start, end = moment(since, "--since"), moment(until, "--until")
+        if start and end and end < start:
+            raise InroadsError(f"--until {until} is before --since {since}", "BAD_MOMENT")
         paths = _paths(documents, ledger)
         if "-" in paths:
             raise InroadsError("changes reads its documents twice, and standard input can be read once")
         after = _load_for_answer(paths, until, observed_at, policy, strict)
         before = _load(paths, observed_at, policy, since)
-        found = compare(before, after)
-        print_rows(
-            [
-                {
-                    "change": [kind.value for kind in change.kinds],
-                    "principal": change.principal,
-                    "email": after.nodes[change.principal].get("email"),
-                    "resource": change.resource,
-                    "name": after.nodes[change.resource].get("name"),
-                    "causes": [cause.id for cause in change.causes],
-                    "how": sentence(before, after, change),
-                }
-                for change in found.changes
-            ],
-            output,
-        )
-        say(f"{many(len(found.changes), 'change')} between versions {found.before} and {found.after}")
-        if found.truncated:
-            say("a limit cut this answer short")
+        view = ChangesView(before, after, only(compare(before, after), wanted))
+        view.show(output, By(by) if by else None)
+        view.summarise()
+        if not before.documents:
+            say(f"nothing had been observed by {since}")
         _finish(after)
 
 
@@ -270,6 +274,10 @@ def serve(
     ledger: LedgerFile = None,
     as_of: AsOf = None,
     port: Annotated[int, typer.Option(min=0, max=65535, help="The port on 127.0.0.1; 0 takes a free one.")] = 8000,
+    allow_ingest: Annotated[
+        bool,
+        typer.Option("--allow-ingest", help="Take documents into the ledger, which is made if it is not there."),
+    ] = False,
     observed_at: ObservedAt = None,
     policy: PolicyFile = None,
     strict: Strict = False,
@@ -279,22 +287,29 @@ def serve(
 
     import uvicorn
 
+    from inroads.errors import InroadsError
     from inroads.explorer import load
-    from inroads.ledger import is_ledger
+    from inroads.ledger import Ledger, is_ledger
     from inroads.policy import STOCK
     from inroads_api.app import create_app
     from inroads_api.live import follow, position
 
     with failing():
+        if allow_ingest and not documents and as_of is None:
+            Ledger(ledger or default_ledger()).close()
         paths = _paths(documents, ledger)
         ledgers = [Path(path) for path in paths if is_ledger(path)]
-        following = None
+        following = reached = None
         if len(ledgers) == 1 and as_of is None and "-" not in paths:
             observed = moment(observed_at)
             reload = partial(load, *paths, observed_at=observed, policy=policy or STOCK)
-            following = follow(ledgers[0], reload, now, position(ledgers[0]))
+            following = follow(ledgers[0], reload, now, alone=len(paths) == 1)
+            reached = position(ledgers[0])  # before it is loaded: what is added meanwhile is seen again
+        elif allow_ingest:
+            raise InroadsError("--allow-ingest goes with one ledger, all of it: not with --as-of, nor with -d -")
         graph = _load_for_answer(paths, as_of, observed_at, policy, strict)
-        application = create_app(graph, now(), following=following)
+        ingest = ledgers[0] if allow_ingest else None
+        application = create_app(graph, now(), following=following, position=reached, ingest=ingest)
         server = uvicorn.Server(uvicorn.Config(application, "127.0.0.1", port, log_level="warning", access_log=False))
         sock = socket.create_server(("127.0.0.1", port))
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # asyncio leaves it to whoever made the socket
@@ -304,10 +319,10 @@ def serve(
 
 @app.command()
 def schema() -> None:
-    """Print the GraphQL schema."""
+    """Print the GraphQL schema with all that `serve` may serve: mutations need its --allow-ingest."""
     from inroads_api.schema import build_schema
 
-    typer.echo(build_schema().as_str())
+    typer.echo(build_schema(allow_ingest=True).as_str())
 
 
 @app.command()
@@ -343,6 +358,7 @@ def _opened(out: Path | None) -> AbstractContextManager[Any]:
 app.add_typer(ledger_cli.app)
 app.command()(ledger_cli.ingest)
 app.command()(ledger_cli.collect)
+app.command()(ledger_cli.watch)
 
 
 @app.callback(invoke_without_command=True)
@@ -377,7 +393,7 @@ def _load(paths: list[str], observed_at: str | None, policy: Path | None, as_of:
     from inroads.explorer import load
     from inroads.policy import STOCK
 
-    observed, until = moment(observed_at), moment(as_of)
+    observed, until = moment(observed_at), moment(as_of, "--as-of")
     with progress_bar(paths) as advance:
         gc.disable()  # nothing that is built here is garbage, and looking for it takes a quarter of the time
         try:
@@ -402,20 +418,11 @@ def _load_for_answer(
         say("error: say which documents to read: -d PATH (- for standard input) or --ledger FILE")
         raise typer.Exit(USAGE)
     graph = _load(paths, observed_at, policy, as_of)
-    _report(graph.rejections)
+    say_rejections(graph.rejections)
     if strict and graph.rejections:
         say("no answer, because of --strict")
         raise typer.Exit(REJECTED)
     return graph
-
-
-def _report(rejections: Iterable[Rejection], most: int = 20) -> None:
-    listed = sorted(rejections)
-    for each in listed[:most]:
-        place = f" at {each.pointer}" if each.pointer else ""
-        say(f"rejected {each.source}{place}: {each.code}: {each.message}")
-    if len(listed) > most:
-        say(f"… and {len(listed) - most} more; `inroads check` lists them all")
 
 
 def _finish(graph: Explorer) -> None:

@@ -1,4 +1,4 @@
-"""The commands that keep a ledger: `inroads ingest` and `inroads ledger …`."""
+"""The commands that keep a ledger: `inroads ingest`, `collect`, `watch` and `inroads ledger …`."""
 
 from __future__ import annotations
 
@@ -23,12 +23,14 @@ from inroads_api.terminal import (
     problem_row,
     progress_bar,
     say,
+    seconds,
 )
 
 if TYPE_CHECKING:
     from inroads.errors import Rejection
     from inroads.ledger import Added
     from inroads.model import Document
+    from inroads.tokens import TokenStore
 
 AsOf = Annotated[
     str | None, typer.Option("--as-of", metavar="MOMENT", help="Only what was observed until then (RFC 3339).")
@@ -36,6 +38,12 @@ AsOf = Annotated[
 LedgerFile = Annotated[
     Path | None, typer.Option("--ledger", metavar="FILE", help="Default: $INROADS_LEDGER, else inroads.db.")
 ]
+
+TokenFile = Annotated[
+    Path | None, typer.Option(metavar="FILE", help="A private TOML or JSON file. Default: $INROADS_TOKENS itself.")
+]
+Teams = Annotated[bool, typer.Option("--teams", help="Also the teams of businesses they own or administer.")]
+BaseUrl = Annotated[str | None, typer.Option(metavar="URL", help="Another service, for tests.")]
 
 app = typer.Typer(name="ledger", help="Look into a ledger and keep it.", no_args_is_help=True)
 
@@ -86,18 +94,14 @@ def ingest(
 
 
 def collect(
-    tokens: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="A private TOML or JSON file. Default: $INROADS_TOKENS itself.")
-    ] = None,
-    teams: Annotated[
-        bool, typer.Option("--teams", help="Also the teams of businesses they own or administer.")
-    ] = False,
+    tokens: TokenFile = None,
+    teams: Teams = False,
     ledger: LedgerFile = None,
     resume: Annotated[
         str | None,
         typer.Option(metavar="MOMENT", help="Skip what a run that was cut off has collected since."),
     ] = None,
-    base_url: Annotated[str | None, typer.Option(metavar="URL", help="Another service, for tests.")] = None,
+    base_url: BaseUrl = None,
     output: Output = None,
 ) -> None:
     """Fetch `me` for each token from the service into a ledger, with a report for each token."""
@@ -106,15 +110,13 @@ def collect(
     from inroads.collect import BASE_URL, Progress, collected
     from inroads.errors import Rejection
     from inroads.ledger import Ledger
-    from inroads.tokens import TokenStore
 
     reports: dict[str, Progress] = {}
     rejections: list[Rejection] = []
 
     with failing():
-        since = moment(resume)
-        opened_tokens = TokenStore.open(tokens) if tokens else TokenStore.from_environment()
-        with opened_tokens as store, Ledger(ledger or default_ledger()) as opened:
+        since = moment(resume, "--resume")
+        with _tokens(tokens) as store, Ledger(ledger or default_ledger()) as opened:
             kept = (each.document for each in opened.observations() if since is not None)
             done = [document for document in kept if since and document.observed_at >= since]
 
@@ -139,6 +141,55 @@ def collect(
         say(f"{opened.path}: {added.added} added, {added.known} already known, {len(rejections)} rejected")
         failed = any(progress.failed for progress in reports.values())
         raise typer.Exit(REJECTED if rejections or failed else 0)
+
+
+def _tokens(file: Path | None) -> TokenStore:
+    from inroads.tokens import TokenStore
+
+    return TokenStore.open(file) if file else TokenStore.from_environment()
+
+
+def watch(
+    folders: Annotated[
+        list[str] | None, typer.Argument(metavar="[FOLDER]...", help="Folders and files to look at again and again.")
+    ] = None,
+    every: Annotated[str, typer.Option(metavar="DURATION", help="From one look to the next: 30s, 5m, 1h, 1d.")] = "1h",
+    collect: Annotated[bool, typer.Option("--collect", help="Fetch from the service in each round, too.")] = False,
+    tokens: TokenFile = None,
+    teams: Teams = False,
+    ledger: LedgerFile = None,
+    base_url: BaseUrl = None,
+) -> None:
+    """Keep a ledger fresh until SIGTERM or Ctrl-C: new and modified files of folders, and what the service gives.
+
+    What fails in a round is told, and tried again in the next one.
+    """
+    from functools import partial
+
+    from inroads.collect import BASE_URL
+    from inroads.errors import InroadsError
+    from inroads_api.watch import Watch
+
+    with failing():
+        period = seconds(every)
+        if not (folders or collect):
+            raise InroadsError("say what to watch: a FOLDER, --collect, or both")
+        if "-" in (folders or ()):
+            raise InroadsError("watch looks at folders and files: use ingest for standard input")
+        if (tokens or teams) and not collect:
+            raise InroadsError("--tokens and --teams need --collect")
+        file = ledger or default_ledger()
+        watching = Watch(
+            file,
+            folders or (),
+            partial(_tokens, tokens) if collect else None,
+            teams=teams,
+            base_url=base_url or BASE_URL,
+        )
+        watching.check()
+        what = " and ".join([*(folders or ()), *(["the service"] if collect else [])])
+        say(f"watching {what} every {every} for {file}; end with Ctrl-C")
+        watching.run(period)
 
 
 @app.command()
@@ -167,7 +218,7 @@ def list_(
     from inroads.ledger import Ledger
 
     with failing(), Ledger(ledger or default_ledger(), create=False, read_only=True) as opened:
-        rows = opened.rows(subject=subject, as_of=moment(as_of), after=after, limit=limit)
+        rows = opened.rows(subject=subject, as_of=moment(as_of, "--as-of"), after=after, limit=limit)
         print_rows((row._asdict() for row in rows), output)
 
 
@@ -221,6 +272,21 @@ def verify(ledger: LedgerFile = None, output: Output = None) -> None:
         print_rows([problem._asdict() for problem in problems], output)
         say(f"{many(len(problems), 'problem')} in {many(opened.info().documents, 'document')}")
         raise typer.Exit(REJECTED if problems else 0)
+
+
+@app.command()
+def backup(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A new file; none is replaced.")],
+    ledger: LedgerFile = None,
+) -> None:
+    """Copy a ledger, while it is in use, to a new file, and verify it; restoring is the same the other way round."""
+    from inroads.ledger import Ledger
+
+    with failing():
+        with Ledger(ledger or default_ledger(), create=False, read_only=True) as opened:
+            opened.backup(file)
+        with Ledger(file, create=False, read_only=True) as copied:
+            say(f"{file}: {many(copied.info().documents, 'document')}, verified")
 
 
 @app.command()

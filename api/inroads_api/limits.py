@@ -64,16 +64,27 @@ _LISTED: Final = 3
 _INTROSPECTED: Final = {"types": 60, "fields": 6, "possibleTypes": 4, "enumValues": 8, "args": 2, "inputFields": 2}
 """How many items the lists of the introspection have, on average."""
 
+_ENTRY: Final = {
+    "access": 20,
+    "search": 100,  # looks at every node
+    "changes": 5_000,  # may fold two versions of the past, and compares them
+    "changesByCause": 5_000,
+}
+
 _WEIGHTS: Final = {
     ("Identity", "reach"): 20,
     ("Business", "reachedBy"): 20,
     ("Account", "reachedBy"): 20,
-    ("Query", "access"): 20,
-    ("Query", "search"): 100,  # looks at every node
+    **{(kind, name): weight for kind in ("Query", "GraphInfo") for name, weight in _ENTRY.items()},
     ("Access", "explanation"): 50,  # a minimum cut, and what else it would end
     ("Evidence", "record"): 10,
+    ("AttributeFact", "evidence"): 20,  # looks through the documents
+    ("Mutation", "ingest"): 1_000,
 }
 """The fields that do more than to give a value they have."""
+
+_ANOTHER_VERSION: Final = 5_000
+"""What it costs to ask for the graph as of another moment, or to wait for another version."""
 
 _PAIR: Final = 4
 """What two selections under one name cost: the stock validation compares every pair of them."""
@@ -202,14 +213,17 @@ class _Walk:
         definition = _META.get(name) or _fields(parent).get(name)
         kind = get_named_type(definition.type) if definition else None
         inside = self._selections(node.selection_set, kind, level + 1) if node.selection_set else Measure()
-        weight = _WEIGHTS.get((parent.name if parent else "", name), 1)
+        place = parent.name if parent else "", name
+        weight = _WEIGHTS.get(place, 1)
+        if place == ("Query", "graph") and node.arguments:
+            weight = _ANOTHER_VERSION
         times = self._times(node, definition, parent) if definition else 1
         return Measure(min(weight + times * inside.cost, MAX_COST + 1), inside.depth + 1, inside.nesting)
 
     def _times(self, node: FieldNode, definition: GraphQLField, parent: GraphQLNamedType | None) -> int:
         """How many objects a field gives at most, as far as the document says."""
         given = {each.name.value: each.value for each in node.arguments or ()}
-        for name in ("first", "ids"):
+        for name in ("first", "ids", "documents"):
             if name in definition.args:
                 argument = definition.args[name]
                 asked = self._value(given[name]) if name in given else argument.default_value

@@ -5,15 +5,27 @@ from __future__ import annotations
 import datetime as dt
 import gc
 import logging
+import threading
+import time
 from collections.abc import Callable
+from contextlib import closing
+from itertools import islice
 from pathlib import Path
+from typing import Final
 
+from inroads.documents import Observation
 from inroads.errors import LedgerError
+from inroads.explorer import Explorer
 from inroads.ledger import Ledger
-from inroads.network import AccessGraph
-from inroads_api.schema import Context
+from inroads_api.versions import Version, Versions
 
 log = logging.getLogger(__name__)
+
+SETTLE_PAUSE: Final = 20
+"""How many times longer than it took it is before old versions are looked for again."""
+
+Following = Callable[[Version], Version | None]
+"""Gives the version after the one that is served, None where there is none yet."""
 
 
 def position(ledger: Path) -> int:
@@ -23,32 +35,93 @@ def position(ledger: Path) -> int:
 
 
 def follow(
-    ledger: Path, load: Callable[[], AccessGraph], now: Callable[[], dt.datetime], since: int
-) -> Callable[[], Context | None]:
-    """What to ask again and again: the next version when the ledger has moved on from `since`, else None.
+    ledger: Path, load: Callable[[], Explorer], now: Callable[[], dt.datetime], *, alone: bool = True
+) -> Following:
+    """What to ask again and again: the next version when the ledger has moved on from the one that is served.
 
-    A ledger that cannot be read just now is told in the log, and the version that is served stays.
+    Where documents were only added, they are added to the served version. After a forgetting, and where the ledger is
+    not `alone` and other files may differ by now, everything is loaded. A ledger that cannot be read just now is told
+    in the log, and the version that is served stays.
     """
-    at = since
 
-    def following() -> Context | None:
-        nonlocal at
+    def following(served: Version) -> Version | None:
         try:
-            found = position(ledger)
-            if found == at:
-                return None
-            context = Context(load(), now())
+            with Ledger(ledger, create=False, read_only=True) as opened:
+                reached = opened.sequence
+                if reached == served.position:
+                    return None
+                graph = _grown(opened, served, reached) if alone else None
+            return Version(graph, now(), reached, served.base) if graph else Version(load(), now(), reached, reached)
         except LedgerError as error:
             log.warning("%s: the served version stays", error.code)
             return None
-        at = found
-        return context
 
     return following
 
 
-def settle() -> None:
-    """Let go of the version that is no longer served, and keep the collector's hands off the one that is."""
-    gc.unfreeze()
-    gc.collect()
-    gc.freeze()
+def _grown(ledger: Ledger, served: Version, reached: int) -> Explorer | None:
+    """The served graph with what was added to the log up to a number; None where anything was taken out of it."""
+    known = served.position
+    if known is None or reached < known or ledger.forgetting > known or not isinstance(served.graph, Explorer):
+        return None
+    added = _added(ledger, known, reached)
+    # Asked once more, since what was forgotten meanwhile is missing from what was read.
+    return None if ledger.forgetting > known else served.graph.adding(added)
+
+
+def _added(ledger: Ledger, known: int, reached: int) -> list[Observation]:
+    """The documents above one number of the log, up to another: more may be written while it is read."""
+    count = sum(row.sequence <= reached for row in ledger.rows(after=known))
+    with closing(ledger.observations(after=known)) as observations:  # type: ignore[type-var]  # a generator
+        return list(islice(observations, count))
+
+
+class Follower(threading.Thread):
+    """Swaps in the next version whenever there is one; looks every so many seconds, and at once when nudged."""
+
+    def __init__(self, versions: Versions, following: Following, every: float) -> None:
+        super().__init__(name="inroads-follower", daemon=True)
+        self._versions, self._following, self._every = versions, following, every
+        self._nudged, self._stopped = threading.Event(), threading.Event()
+        self._settle_after = 0.0
+
+    def nudge(self) -> None:
+        """Look now."""
+        self._nudged.set()
+
+    def stop(self) -> None:
+        """Look no more; a version that is just being made is not waited for."""
+        self._stopped.set()
+        self._nudged.set()
+
+    def run(self) -> None:
+        """Look until stopped."""
+        while not self._stopped.is_set():
+            self._nudged.wait(self._every)
+            self._nudged.clear()
+            if not self._stopped.is_set():
+                self._look()
+
+    def _look(self) -> None:
+        try:
+            version = self._following(self._versions.current)
+        except Exception as error:  # noqa: BLE001  # whatever it is, the version that is served goes on
+            log.error("no new version: %s", type(error).__name__)
+            return
+        if version is not None and not self._stopped.is_set():
+            self._versions.swap(version)
+            del version
+            self._settle()
+
+    def _settle(self) -> None:
+        """Let go of versions that are no longer served, and keep the collector's hands off the one that is.
+
+        Everything stands still meanwhile, so it is done for a small part of the time only.
+        """
+        begun = time.monotonic()
+        if begun >= self._settle_after:
+            gc.unfreeze()
+            gc.collect()
+            gc.freeze()
+            ended = time.monotonic()
+            self._settle_after = ended + SETTLE_PAUSE * (ended - begun)

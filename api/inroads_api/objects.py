@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from enum import EnumMeta
 from functools import cached_property, partial
 from inspect import cleandoc
-from itertools import islice
 from typing import Annotated, Any, Final, Generic, TypeVar, cast, dataclass_transform
 from urllib.parse import quote
 
@@ -89,14 +88,14 @@ ModeArgument = Annotated[
 RESOURCES: Final = [NodeKind.BUSINESS, NodeKind.ACCOUNT]
 
 
-def _describe(kind: EnumMeta, description: str, values: dict[str, str]) -> None:
+def describe(kind: EnumMeta, description: str, values: dict[str, str], name: str | None = None) -> None:
     """Make a GraphQL enum of one of the library's, without a second copy of its values."""
-    strawberry.enum(kind, description=description)
+    strawberry.enum(kind, name=name, description=description)
     for each in cast("Any", kind).__strawberry_definition__.values:
         each.description = values[each.name]
 
 
-_describe(
+describe(
     NodeKind,
     "The four kinds of node. Every kind of id counts separately.",
     {
@@ -106,7 +105,7 @@ _describe(
         "GROUP": "A group of people: everyone in a business, or a project.",
     },
 )
-_describe(
+describe(
     Relation,
     "The kinds of edge, each from a principal to a resource.",
     {
@@ -118,7 +117,7 @@ _describe(
         "CLIENT": "A business is a client of the account of a vendor.",
     },
 )
-_describe(
+describe(
     Role,
     "Canonical roles; the documents' own words are kept beside them.",
     {
@@ -133,7 +132,7 @@ _describe(
         "UNKNOWN": "A word that is in no table: kept as spelled, never hidden, never control.",
     },
 )
-_describe(
+describe(
     Capability,
     "What a role lets a person do, by the policy's table.",
     {
@@ -151,7 +150,7 @@ _describe(
         "RECEIVED_INVOICES": "See the invoices that the business sent them.",
     },
 )
-_describe(
+describe(
     Certainty,
     "How sure a path is, best first.",
     {
@@ -160,7 +159,7 @@ _describe(
         "ASSOCIATED": "Connected, which is not access.",
     },
 )
-_describe(
+describe(
     AccessState,
     "How alive a path or an access is, best first.",
     {
@@ -168,7 +167,7 @@ _describe(
         "LATENT": "Something known suspends it, and the reasons say what.",
     },
 )
-_describe(
+describe(
     Mode,
     "What a question follows.",
     {
@@ -191,32 +190,33 @@ def within(first: int | None, default: int) -> int:
     return count
 
 
-def _mirror(kind: type[_T], struct: msgspec.Struct) -> _T:
+def mirror(kind: type[_T], struct: object) -> _T:
     """The GraphQL object with the fields of the same names."""
     return kind(**{name: known(getattr(struct, name)) for name in kind.__annotations__})
 
 
 def _maybe(kind: type[_T], struct: Any) -> _T | None:
     """The GraphQL object of a part that a document may lack."""
-    return _mirror(kind, struct) if known(struct) is not None else None
+    return mirror(kind, struct) if known(struct) is not None else None
 
 
 class Window(Generic[_T]):
     """One page of an ordered list: `keys` orders all of it, `load` writes out a slice of it when it is looked at.
 
-    `question` is all that tells this list from another. Raises BadCursor for a cursor that is not of this list.
+    `version` names what the list was made from, `question` is all else that tells this list from another. Raises
+    BadCursor for a cursor that is not of this list.
     """
 
     def __init__(
         self,
-        graph: AccessGraph,
+        version: str,
         question: object,
         keys: Sequence[tuple[Any, ...]],
         load: Callable[[slice], Iterable[_T]],
         first: int | None,
         after: str | None,
     ) -> None:
-        self.version, self.keys, self.load = graph.version, keys, load
+        self.version, self.keys, self.load = version, keys, load
         self.question = msgspec.json.encode(question, order="deterministic")
         count = within(first, 50)
         self.start = 0 if after is None or after is strawberry.UNSET else self._position(after)
@@ -309,7 +309,7 @@ def records(
     def load(part: slice) -> list[_T]:
         return [kind(graph=graph, held=unique[key][0], said=unique[key][1]) for key in keys[part]]
 
-    return Connection(window=Window(graph, question, keys, load, first, after))
+    return Connection(window=Window(graph.version, question, keys, load, first, after))
 
 
 @strawberry.input(
@@ -452,7 +452,7 @@ class Identity(Node):
     @field
     def addresses(self) -> list[Address]:
         """Postal addresses; empty placeholders are left out."""
-        return [_mirror(Address, each) for each in known(self._me.addresses) or () if each]
+        return [mirror(Address, each) for each in known(self._me.addresses) or () if each]
 
     @field
     def links(self) -> list[Link]:
@@ -744,7 +744,7 @@ class AccessConnection(Connection[Access]):
     @field
     def coverage(self) -> Coverage:
         """How much was observed, so that "nobody else" is never claimed falsely."""
-        return _mirror(Coverage, self.answer.coverage)
+        return mirror(Coverage, self.answer.coverage)
 
 
 def accesses(
@@ -756,7 +756,7 @@ def accesses(
     def load(part: slice) -> list[Access]:
         return [Access(graph=graph, found=found) for found in answer[part]]
 
-    return AccessConnection(window=Window(graph, question, keys, load, first, after), answer=answer)
+    return AccessConnection(window=Window(graph.version, question, keys, load, first, after), answer=answer)
 
 
 @described
@@ -890,11 +890,12 @@ class Evidence:
 
     graph: strawberry.Private[AccessGraph]
     said: strawberry.Private[model.Evidence]
+    inside: strawberry.Private[str] = ""  # the rest of the pointer, where a part of a record says it
 
     @cached_property
     def _place(self) -> str:
         said = self.said
-        return documents.pointer(self.graph.documents[said.document], said.section, said.index, said.sub)
+        return documents.pointer(self.graph.documents[said.document], said.section, said.index, said.sub) + self.inside
 
     @field
     def document(self) -> Document:
@@ -1153,7 +1154,7 @@ class Profile:
     @field
     def professions(self) -> list[Profession]:
         """What the person says of their work."""
-        return [_mirror(Profession, each) for each in known(self.given.professions) or () if each]
+        return [mirror(Profession, each) for each in known(self.given.professions) or () if each]
 
 
 @described
@@ -1212,7 +1213,7 @@ def _phones(given: Any) -> list[Phone]:
     """The phone numbers of a document, which gives a list, one, or only its text."""
     listed = given if isinstance(given, list) else [given]
     plain = (documents.Phone(phone_number=each) if isinstance(each, str) else each for each in listed)
-    return [_mirror(Phone, each) for each in plain if isinstance(each, documents.Phone)]
+    return [mirror(Phone, each) for each in plain if isinstance(each, documents.Phone)]
 
 
 def _links(given: Any) -> list[Link]:
@@ -1246,71 +1247,3 @@ class Policy:
     digest: str = value("A hash that two policies share exactly when their tables are equal.")
     roles: list[RoleRule] = value("What each role can do.")
     alive: list[str] = value("The subscription statuses under which an account works.")
-
-
-@described
-class GraphInfo:
-    """The version of the graph that answers, and what is in it."""
-
-    graph: strawberry.Private[AccessGraph]
-    built_at: dt.datetime = value("The moment at which this version was built.")
-
-    @field
-    def version(self) -> str:
-        """A name that two graphs share exactly when they hold the same documents under the same policy."""
-        return self.graph.version
-
-    @field
-    def documents(self) -> int:
-        """How many documents were folded."""
-        return len(self.graph.documents)
-
-    @field
-    def identities(self) -> int:
-        """How many identities are known."""
-        return self.graph.counts[NodeKind.IDENTITY]
-
-    @field
-    def businesses(self) -> int:
-        """How many businesses are known."""
-        return self.graph.counts[NodeKind.BUSINESS]
-
-    @field
-    def accounts(self) -> int:
-        """How many accounts are known."""
-        return self.graph.counts[NodeKind.ACCOUNT]
-
-    @field
-    def groups(self) -> int:
-        """How many groups are known."""
-        return self.graph.counts[NodeKind.GROUP]
-
-    @field
-    def grants(self) -> int:
-        """How many grants stand."""
-        return len(self.graph.grants)
-
-    @field
-    def policy(self) -> Policy:
-        """The judgement that the answers are given under."""
-        policy = self.graph.policy
-        rules = [
-            RoleRule(role=role, capabilities=list(policy.capabilities([role])), controls=row.controls)
-            for role, row in policy.roles.items()
-        ]
-        return Policy(digest=policy.digest, roles=rules, alive=sorted(policy.alive))
-
-    @field
-    def issue_count(self) -> int:
-        """How many issues the documents have."""
-        return len(self.graph.issues)
-
-    @field
-    def issues(self, first: First = 50) -> list[Issue]:
-        """The first issues of the documents, by source and place."""
-        return [_mirror(Issue, each) for each in islice(self.graph.issues, within(first, 50))]
-
-    @field
-    def coverage(self) -> Coverage:
-        """How much was observed; complete when every identity and business that is named has a document of its own."""
-        return _mirror(Coverage, self.graph.coverage())

@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
+import re
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Annotated, Any, Final, cast
+from typing import Any, Final, cast
 
 import strawberry
-from graphql import GraphQLError, GraphQLInputObjectType, GraphQLSyntaxError, OperationDefinitionNode
+from graphql import (
+    GraphQLError,
+    GraphQLInputObjectType,
+    GraphQLSyntaxError,
+    OperationDefinitionNode,
+    VariableDefinitionNode,
+    print_ast,
+)
 from strawberry.exceptions import MissingQueryError, StrawberryInputCoercionError
 from strawberry.extensions import SchemaExtension
 from strawberry.schema.config import StrawberryConfig
@@ -17,137 +24,16 @@ from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOpe
 from strawberry.types import ExecutionContext
 from strawberry.types.graphql import OperationType
 
-from inroads import reach
-from inroads.errors import BadId, InroadsError, extensions
-from inroads.model import Mode, NodeKind, kind_of, node_id
-from inroads.network import AccessGraph
-from inroads_api.limits import MAX_FIRST, Limits
-from inroads_api.objects import (
-    ID,
-    Access,
-    Account,
-    Business,
-    First,
-    GraphInfo,
-    Group,
-    Identity,
-    ModeArgument,
-    Node,
-    described,
-    field,
-    node,
-    optional,
-    within,
-)
+from inroads.documents import parse_moment
+from inroads.errors import InroadsError, extensions
+from inroads_api.changes import GrantCause, NodeCause
+from inroads_api.entry import Context, Mutation, Query
+from inroads_api.intake import Intake
+from inroads_api.limits import Limits
+from inroads_api.objects import Account, Business, Group, Identity
+from inroads_api.versions import Versions
 
 log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True)
-class Context:
-    """What one query sees from start to end: one version of the graph, and when it was built (aware)."""
-
-    graph: AccessGraph
-    built_at: dt.datetime
-
-
-Info = strawberry.Info[Context, None]
-NodeId = Annotated[ID, strawberry.argument(description="A node id: `business:77128`.")]
-NativeId = Annotated[ID, strawberry.argument(description="The service's own id or the node id.")]
-
-
-@strawberry.input(one_of=True, description="How to look an identity up: by exactly one of these.")
-class IdentityLookup:
-    """How to look an identity up."""
-
-    email: str | None = optional("The email, trimmed, in any case.")
-    id: ID | None = optional("`712052` or `identity:712052`.")
-
-
-def _node(graph: AccessGraph, key: str) -> Node | None:
-    """The object of a node that is known; None for any other."""
-    return node(graph, key) if key in graph else None
-
-
-@described
-class Query:
-    """Which businesses can this email reach, and how? A lookup that finds nothing gives null."""
-
-    @field
-    def node(self, info: Info, id: NodeId) -> Node | None:  # noqa: A002  # the contract's name
-        """Any node by its node id."""
-        return _node(info.context.graph, node_id(id))
-
-    @field
-    def nodes(
-        self,
-        info: Info,
-        ids: Annotated[list[ID], strawberry.argument(description="Up to 100 node ids.")],
-    ) -> list[Node | None]:
-        """Nodes in the order of the ids, null for each that is not known."""
-        if len(ids) > MAX_FIRST:
-            raise InroadsError(f"{len(ids)} ids: the most is {MAX_FIRST}", "TOO_MANY_IDS")
-        return [_node(info.context.graph, node_id(each)) for each in ids]
-
-    @field
-    def identity(
-        self,
-        info: Info,
-        by: Annotated[IdentityLookup, strawberry.argument(description="The email or the id.")],
-    ) -> Identity | None:
-        """An identity by its email or its id; AMBIGUOUS_EMAIL where several identities share the email."""
-        graph = info.context.graph
-        key = graph.by_email(by.email) if by.email else node_id(by.id or "", NodeKind.IDENTITY)
-        return cast("Identity | None", _node(graph, key)) if key and kind_of(key) is NodeKind.IDENTITY else None
-
-    @field
-    def business(self, info: Info, id: NativeId) -> Business | None:  # noqa: A002  # the contract's name
-        """A business by its id."""
-        return cast("Business | None", _node(info.context.graph, node_id(id, NodeKind.BUSINESS)))
-
-    @field
-    def account(self, info: Info, id: NativeId) -> Account | None:  # noqa: A002  # the contract's name
-        """An account by its id, in which case matters."""
-        return cast("Account | None", _node(info.context.graph, node_id(id, NodeKind.ACCOUNT)))
-
-    @field
-    def group(self, info: Info, id: NativeId) -> Group | None:  # noqa: A002  # as its neighbours
-        """A group by its id."""
-        return cast("Group | None", _node(info.context.graph, node_id(id, NodeKind.GROUP)))
-
-    @field
-    def search(
-        self,
-        info: Info,
-        text: Annotated[str, strawberry.argument(description="A part of an id, an email or a name.")],
-        first: First = 10,
-    ) -> list[Node]:
-        """Nodes whose id, email or name contains the text, exact matches first, then prefixes."""
-        graph = info.context.graph
-        return [node(graph, key) for key in graph.search(text, within(first, 10))]
-
-    @field
-    def access(
-        self,
-        info: Info,
-        principal: Annotated[ID, strawberry.argument(description="An identity, by its node id or its email.")],
-        resource: Annotated[ID, strawberry.argument(description="A business or an account, by its node id.")],
-        mode: ModeArgument = Mode.ACCESS,
-    ) -> Access | None:
-        """The access of one identity to one resource; null when there is none, and when either is not known."""
-        graph = info.context.graph
-        who, what = graph.find(principal), node_id(resource)
-        if who is None or what not in graph:
-            return None
-        if kind_of(who) is not NodeKind.IDENTITY:
-            raise BadId(f"{principal!r} is not an identity")
-        found = reach.access(graph, who, what, mode=mode or Mode.ACCESS)
-        return Access(graph=graph, found=found) if found else None
-
-    @field
-    def graph(self, info: Info) -> GraphInfo:
-        """The version of the graph that answers, and what is in it."""
-        return GraphInfo(graph=info.context.graph, built_at=info.context.built_at)
 
 
 class OneOperation(SchemaExtension):
@@ -173,6 +59,7 @@ class Schema(strawberry.Schema):
         executed = execution_context is not None and execution_context.result is not None
         for error in errors:
             error.extensions = _extensions(error, executed=executed)
+            error.message = _message(error)
             path = ".".join(map(str, error.path or ()))
             if error.extensions["code"] == "INTERNAL_ERROR":
                 log.error("INTERNAL_ERROR at %r: %s", path, type(error.original_error or error).__name__)
@@ -187,6 +74,16 @@ def _extensions(error: GraphQLError, *, executed: bool) -> dict[str, Any]:
     if error.extensions and "code" in error.extensions:
         return error.extensions
     return {"code": _code(error, executed=executed)}
+
+
+def _message(error: GraphQLError) -> str:
+    """The message without the value of a variable, which may be a document, with all that is secret in it."""
+    variable = next(iter(error.nodes or ()), None)
+    head, invalid, _ = error.message.partition(" has invalid value")
+    ours = (error.extensions or {}).get("code") != "BAD_USER_INPUT"
+    if ours or not invalid or not isinstance(variable, VariableDefinitionNode):
+        return error.message
+    return f"{head}{invalid}: it is not {print_ast(variable.type)}"
 
 
 def _code(error: GraphQLError, *, executed: bool) -> str:
@@ -213,17 +110,30 @@ def _rfc3339(moment: dt.datetime | str) -> str:
         return aware.isoformat()
 
 
-def build_schema() -> Schema:
-    """The schema of the API; `str()` prints it."""
+def _moment(given: object) -> dt.datetime:
+    """A moment that a question names: with an offset, since what it would be taken for without one is a guess."""
+    moment = parse_moment(given) if isinstance(given, str) and _OFFSET.search(given) else None
+    if moment is None:
+        raise GraphQLError("not a moment with an offset like 2026-03-01T00:00:00Z", extensions={"code": "BAD_MOMENT"})
+    return moment
+
+
+_OFFSET: Final = re.compile(r"([zZ]|[+-]\d\d:?\d\d)$")
+
+
+def build_schema(*, allow_ingest: bool = False) -> Schema:
+    """The schema of the API, with mutations where documents can be handed in; `str()` prints it."""
     moment = strawberry.scalar(
         name="DateTime",
         description="A moment in UTC by RFC 3339: `2016-01-26T16:01:23Z`.",
         specified_by_url="https://www.rfc-editor.org/rfc/rfc3339",
         serialize=_rfc3339,
+        parse_value=_moment,
     )
     schema = Schema(
         Query,
-        types=[Identity, Business, Account, Group],
+        Mutation if allow_ingest else None,
+        types=[Identity, Business, Account, Group, GrantCause, NodeCause],
         extensions=[Limits, OneOperation],
         config=StrawberryConfig(scalar_map={dt.datetime: moment}),
     )
@@ -246,18 +156,27 @@ def failure(code: str, message: str) -> dict[str, Any]:
 
 def execute(
     schema: Schema,
-    context: Context,
+    versions: Versions,
     query: str,
     variables: dict[str, Any] | None = None,
     operation_name: str | None = None,
+    intake: Intake | None = None,
 ) -> dict[str, Any]:
     """The response to a GraphQL request, as plain JSON values; every error has `extensions.code`.
 
-    There is no `data` when the request was refused before it was executed.
+    There is no `data` when the request was refused before it was executed. Mutations are refused where there is no
+    `intake`.
     """
+    context = Context(versions, versions.current, intake)
+    allowed = (OperationType.QUERY, OperationType.MUTATION) if intake else (OperationType.QUERY,)
     try:
         result = schema.execute_sync(
-            query, variables, context, operation_name=operation_name, allowed_operation_types=(OperationType.QUERY,)
+            query,
+            variables,
+            context,
+            root_value=Query(seen=context.version),
+            operation_name=operation_name,
+            allowed_operation_types=allowed,
         )
     except tuple(_REFUSED) as error:
         code, message = _REFUSED[type(error)]

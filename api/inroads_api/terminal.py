@@ -55,7 +55,7 @@ def failing() -> Iterator[None]:
         raise typer.Exit(USAGE) from None
 
 
-def moment(text: str | None) -> dt.datetime | None:
+def moment(text: str | None, option: str = "--observed-at") -> dt.datetime | None:
     from inroads.documents import parse_moment
     from inroads.errors import InroadsError
 
@@ -63,8 +63,21 @@ def moment(text: str | None) -> dt.datetime | None:
         return None
     moment = parse_moment(text)
     if moment is None:
-        raise InroadsError(f"--observed-at {text!r} is not a moment like 2026-03-01T00:00:00Z", "BAD_MOMENT")
+        raise InroadsError(f"{option} {text!r} is not a moment like 2026-03-01T00:00:00Z", "BAD_MOMENT")
     return moment
+
+
+def seconds(text: str, option: str = "--every") -> int:
+    """The seconds of a duration such as 30s, 5m, 1h or 1d: at least one second, at most a year."""
+    import re
+
+    from inroads.errors import InroadsError
+
+    found = re.fullmatch(r"([0-9]{1,8})([smhd])", text.strip(), re.ASCII)
+    length = int(found[1]) * {"s": 1, "m": 60, "h": 3600, "d": 86400}[found[2]] if found else 0
+    if not 0 < length <= 366 * 86400:
+        raise InroadsError(f"{option} {text!r} is not a duration like 30s, 5m, 1h or 1d", "BAD_DURATION")
+    return length
 
 
 def now() -> dt.datetime:
@@ -178,3 +191,13 @@ def say(line: str) -> None:
     from inroads.explain import printable
 
     typer.echo(printable(line), err=True)
+
+
+def say_rejections(rejections: Iterable[Rejection], most: int = 20) -> None:
+    """What was rejected and why, a line each."""
+    listed = sorted(rejections)
+    for each in listed[:most]:
+        place = f" at {each.pointer}" if each.pointer else ""
+        say(f"rejected {each.source}{place}: {each.code}: {each.message}")
+    if len(listed) > most:
+        say(f"… and {len(listed) - most} more; `inroads check` lists them all")

@@ -9,11 +9,11 @@ from typing import Any, Final, NamedTuple
 
 import numpy as np
 
-from inroads.columns import Flags, Ints, narrow, offsets
+from inroads.columns import Flags, Ints, narrow, offsets, view
 from inroads.fold import KEEPS, Fold
 from inroads.model import Evidence, Grant, NodeKind, Relation, grant_id
 from inroads.policy import Conveys, Policy
-from inroads.said import KIND_BITS, KINDS, NONE, RELATIONS, ROLES, SECTIONS
+from inroads.said import KIND_BITS, KINDS, NONE, RELATIONS, ROLES, SECTIONS, recoded
 
 CONVEYS: Final = tuple(Conveys)
 """The classes of a step by number."""
@@ -49,22 +49,23 @@ class Adjacency:
         grants = fold.grants
         self.size = len(fold.said.nodes)
         self.conveys_column = _conveys(fold, policy)
-        self.dead_column = _dead(fold, policy)
+        self.failing = _failing(fold, policy)
+        self.dead_column = _dead(fold, self.failing)
         self.out_entries = self._entries(grants.principal, grants.resource)
         self.in_entries = self._entries(grants.resource, grants.principal)
         self._open()
 
     def _open(self) -> None:
         grants = self.fold.grants
-        self.principal, self.resource = memoryview(grants.principal), memoryview(grants.resource)
-        self.relation, self.roles = memoryview(grants.relation), memoryview(grants.roles)
-        self.active, self.client_role = memoryview(grants.active), memoryview(grants.client_role)
-        self.conveys, self.dead = memoryview(self.conveys_column), memoryview(self.dead_column)
-        self.out_starts, self.out_hops = map(memoryview, self.out_entries)
-        self.in_starts, self.in_hops = map(memoryview, self.in_entries)
+        self.principal, self.resource = view(grants.principal), view(grants.resource)
+        self.relation, self.roles = view(grants.relation), view(grants.roles)
+        self.active, self.client_role = view(grants.active), view(grants.client_role)
+        self.conveys, self.dead = view(self.conveys_column), view(self.dead_column)
+        self.out_starts, self.out_hops = map(view, self.out_entries)
+        self.in_starts, self.in_hops = map(view, self.in_entries)
         self.codes_column = self.fold.said.nodes
-        self.codes = memoryview(self.codes_column)
-        self.evidence_of = memoryview(self.fold.evidence_of)
+        self.codes = view(self.codes_column)
+        self.evidence_of = view(self.fold.evidence_of)
         self.grant = lru_cache(_GRANTS_KEPT)(self._grant)
 
     def _entries(self, here: Ints, there: Ints) -> Entries:
@@ -86,7 +87,8 @@ class Adjacency:
 
     def kind(self, node: int) -> NodeKind:
         """The kind of a node."""
-        return KINDS[self.codes[node] >> KIND_BITS]
+        kind: int = self.codes[node] >> KIND_BITS
+        return KINDS[kind]
 
     def printed_order(self, nodes: Ints) -> tuple[Ints, ...]:
         """Keys that order nodes as their printed ids are ordered, the last one first, as `numpy.lexsort` takes them."""
@@ -202,23 +204,62 @@ def _conveys(fold: Fold, policy: Policy) -> Ints:
         ],
         np.int8,
     )
-    return table[fold.grants.relation, ((fold.grants.roles & controlling) != 0).astype(np.int8)]
+    classes: Ints = table[fold.grants.relation, ((fold.grants.roles & controlling) != 0).astype(np.int8)]
+    return classes
 
 
-def _dead(fold: Fold, policy: Policy) -> Flags:
-    """Which nodes make a path latent; a business counts together with the accounts it keeps."""
-    dead = np.zeros(len(fold.said.nodes), np.bool_)
+def _failing(fold: Fold, policy: Policy) -> Flags:
+    """Which nodes make a path latent by themselves."""
+    failing = np.zeros(len(fold.said.nodes), np.bool_)
     starts, found = fold.kind_starts, fold.attributes
     business, account = KINDS.index(NodeKind.BUSINESS), _ACCOUNT
-    dead[: starts[1]] = fold.unconfirmed
-    dead[starts[business] : starts[business + 1]] = found["active"] == 0
+    failing[: starts[1]] = fold.unconfirmed
+    failing[starts[business] : starts[business + 1]] = found["active"] == 0
     status = found["subscription_status"]
-    words = np.unique(status[status != NONE])
-    lapsed = [word for word in words if fold.said.texts.text(word) not in policy.alive]
-    dead[starts[account] : starts[account + 1]] = np.isin(status, lapsed)
-    keeps = fold.grants.relation == KEEPS
+    words = {word: fold.said.texts.text(word) for word in np.unique(status[status != NONE])}
+    failing[starts[account] : starts[account + 1]] = np.isin(
+        status, [word for word, text in words.items() if text not in policy.alive]
+    )
+    return failing
+
+
+def _dead(fold: Fold, failing: Flags) -> Flags:
+    """Which nodes make a path latent: a business counts together with the accounts it keeps."""
+    dead, keeps = failing.copy(), fold.grants.relation == KEEPS
     keeper, kept = fold.grants.principal[keeps], fold.grants.resource[keeps]
-    by_account, by_business = dead[kept], dead[keeper]
-    np.logical_or.at(dead, keeper, by_account)
-    np.logical_or.at(dead, kept, by_business)
+    np.logical_or.at(dead, keeper, failing[kept])
+    np.logical_or.at(dead, kept, failing[keeper])
     return dead
+
+
+class Differing(NamedTuple):
+    """What differs between two folds by number: grants here and there, and nodes of both that fail in one only."""
+
+    before: Ints
+    after: Ints
+    nodes: Ints
+
+
+def differing(before: Adjacency, after: Adjacency) -> Differing:
+    """The grants that are in one only, or convey something else, whatever their evidence; nodes as `after` has them."""
+    accounts = np.union1d(before.fold.said.accounts, after.fold.said.accounts)
+    old, new = (recoded(each.fold.said, accounts) for each in (before, after))
+    nodes = np.union1d(old, new)
+    old, new = np.searchsorted(nodes, old), np.searchsorted(nodes, new)
+    old_keys, new_keys = _grant_keys(before, old, len(nodes)), _grant_keys(after, new, len(nodes))
+    _, olds, news = np.intersect1d(old_keys, new_keys, assume_unique=True, return_indices=True)
+    alike = (before.fold.grants.roles[olds] == after.fold.grants.roles[news]) & (
+        before.fold.grants.active[olds] == after.fold.grants.active[news]
+    )
+    gone, come = np.ones(len(old_keys), np.bool_), np.ones(len(new_keys), np.bool_)
+    gone[olds[alike]] = come[news[alike]] = False
+    _, olds, news = np.intersect1d(old, new, assume_unique=True, return_indices=True)
+    turned = before.failing[olds] != after.failing[news]
+    return Differing(np.flatnonzero(gone), np.flatnonzero(come), news[turned])
+
+
+def _grant_keys(adjacency: Adjacency, numbers: Ints, size: int) -> Ints:
+    rows = adjacency.fold.grants
+    ends = numbers[rows.principal] * size + numbers[rows.resource]
+    keys: Ints = ends * 16 + rows.relation * 2 + rows.client_role
+    return keys

@@ -34,8 +34,9 @@ from typing import Final, NamedTuple
 
 import msgspec
 
-from inroads.claims import account_scope, clients_scope, state
-from inroads.documents import reread
+from inroads.adjacency import differing
+from inroads.claims import Place, Statement, state
+from inroads.documents import escape, reread
 from inroads.errors import InroadsError
 from inroads.explain import grant_label, label, printable
 from inroads.model import (
@@ -43,17 +44,19 @@ from inroads.model import (
     AccessState,
     Capability,
     Certainty,
+    Evidence,
     Grant,
     NodeKind,
     Path,
     Relation,
     Role,
+    Section,
     kind_of,
     native_id,
 )
 from inroads.network import AccessGraph
 from inroads.policy import GRAMMAR, Phase
-from inroads.reach import Answer, reach
+from inroads.reach import ACTING, FORWARD, OUTSIDE, PHASES, Answer, reach
 
 CAUSES_TOLD: Final = 3
 """The most causes that a sentence names."""
@@ -111,7 +114,8 @@ class NodeCause(msgspec.Struct, frozen=True):
     """An attribute of a node that makes access through it latent.
 
     `attribute` is `confirmed_at` of an identity (`confirmed` or `unconfirmed`), `active` of a business (`active` or
-    `inactive`), `subscription_status` of an account (its own word); None where it is not known.
+    `inactive`), `subscription_status` of an account (its own word); None where it is not known. `stated` finds the
+    record that says so.
     """
 
     id: str
@@ -123,6 +127,13 @@ class NodeCause(msgspec.Struct, frozen=True):
     def witnessed(self) -> bool:
         """Whether both versions know the attribute."""
         return self.before is not None and self.after is not None
+
+    @property
+    def pointer(self) -> str:
+        """Where the attribute stands in the record that states it."""
+        if self.attribute == "subscription_status":
+            return f"/subscription_statuses/{escape(native_id(self.id))}"
+        return f"/{self.attribute}"
 
     @property
     def key(self) -> tuple[int, str]:
@@ -208,46 +219,27 @@ def changes(before: AccessGraph, after: AccessGraph) -> Changes:
     return Changes(before.version, after.version, ordered, comparison.truncated)
 
 
-def _differing_grants(before: AccessGraph, after: AccessGraph) -> list[str]:
-    """The ids of the grants that are in one version only, or differ in what they convey; evidence does not count."""
-    old, new = before.grants, after.grants
-    differing = list(new.keys() - old.keys())
-    for key, grant in old.items():
-        other = new.get(key)
-        if other is None or grant.roles != other.roles or grant.active != other.active:
-            differing.append(key)
-    return differing
-
-
-def _differing_nodes(before: AccessGraph, after: AccessGraph) -> list[str]:
-    """The nodes of both versions that make access through them latent in one only; all else has differing grants."""
-    old = before.nodes
-    return [
-        node
-        for node, data in after.nodes(data=True)
-        if node in old and data != old[node] and _fails(before, node) != _fails(after, node)
-    ]
-
-
-def _affected(graph: AccessGraph, grants: Iterable[Grant], nodes: Iterable[str]) -> set[str]:
-    """The identities that have a path over one of these grants or through one of these nodes.
+def _affected(graph: AccessGraph, grants: Iterable[int], nodes: Iterable[int]) -> set[str]:
+    """The identities that have a path over one of these grants or through one of these nodes, which are numbers.
 
     Who walks a KEEPS from the account's end is found too: from the business, the same grant leads back to the account.
     """
-    seen = {(node, phase) for node in nodes for phase in Phase}
+    index, phases = graph.index, range(len(PHASES))
+    seen = {(node, phase) for node in nodes for phase in phases}
     for grant in grants:
-        conveys = graph.policy.conveys(grant)
-        seen.update((grant.principal, phase) for phase in Phase if (phase, conveys) in GRAMMAR)
+        row = index.conveys[grant]
+        seen.update((index.principal[grant], phase) for phase in phases if FORWARD[phase][row] != OUTSIDE)
     frontier = list(seen)
     while frontier:
         node, phase = frontier.pop()
-        for hop in graph.hops_to(node):
-            for earlier in Phase:
-                behind = (hop.principal, earlier)
-                if GRAMMAR.get((earlier, hop.conveys)) is phase and behind not in seen:
+        for other, grant in index.hops_to(node):
+            for earlier in phases:
+                behind = (other, earlier)
+                if FORWARD[earlier][index.conveys[grant]] == phase and behind not in seen:
                     seen.add(behind)
                     frontier.append(behind)
-    return {node for node, phase in seen if phase is Phase.ACTING and kind_of(node) is NodeKind.IDENTITY}
+    people = {node for node, phase in seen if phase == ACTING and index.kind(node) is NodeKind.IDENTITY}
+    return set(map(index.name, people))
 
 
 class _Side(NamedTuple):
@@ -312,13 +304,13 @@ class _Side(NamedTuple):
         for node in (path.steps[0].principal, *(step.resource for step in path.steps)):
             if node not in self.there:
                 continue
-            if _fails(self.there, node):
+            if self.there.fails(node):
                 yield node
             for hop in self.there.hops_from(node):
-                if hop.grant.relation is Relation.KEEPS and _fails(self.there, hop.resource):
+                if hop.grant.relation is Relation.KEEPS and self.there.fails(hop.resource):
                     if hop.grant.id not in self.here.grants:
                         yield hop.grant.id
-                    if not _fails(self.here, hop.resource):
+                    if not self.here.fails(hop.resource):
                         yield hop.resource
 
 
@@ -349,11 +341,11 @@ class _Comparison:
 
     def affected(self) -> set[str]:
         """The identities of which an access may differ."""
-        differing, nodes = _differing_grants(self.before, self.after), _differing_nodes(self.before, self.after)
-        found: set[str] = set()
-        for graph in (self.before, self.after):
-            found |= _affected(graph, (graph.grants[key] for key in differing if key in graph.grants), nodes)
-        return found
+        found = differing(self.before.index, self.after.index)
+        names = [self.after.index.name(node) for node in found.nodes.tolist()]
+        return _affected(self.after, found.after.tolist(), found.nodes.tolist()) | _affected(
+            self.before, found.before.tolist(), map(self.before.number, names)
+        )
 
     def of(self, identity: str) -> Iterator[Change]:
         """The changes of one identity's accesses."""
@@ -418,9 +410,9 @@ class _Comparison:
         if grant is None:
             return False
         if grant.relation is Relation.KEEPS:
-            return _shows_account(there, grant.principal)
+            return there.covered(grant.principal, "account")
         if grant.relation is Relation.CLIENT:
-            return _shows_clients(there, grant.principal)
+            return there.covered(grant.principal, "clients")
         teams = [grant.resource]
         if grant.relation is Relation.ROLE:
             teams = [] if Role.CLIENT in grant.roles else self.keepers(grant.resource)
@@ -458,17 +450,6 @@ _VITAL: Final = {
 }
 
 
-def _fails(graph: AccessGraph, node: str) -> bool:
-    """Whether a node by itself makes access through it latent, not counting what it keeps."""
-    data = graph.nodes[node] if node in graph else {}
-    status = data.get("subscription_status")
-    return (
-        bool(data.get("unconfirmed"))
-        or data.get("active") is False
-        or (status is not None and status not in graph.policy.alive)
-    )
-
-
 def _vital(graph: AccessGraph, node: str) -> str | None:
     """The attribute that decides whether a node is alive, as a word; None when it is not known."""
     data = graph.nodes[node] if node in graph else {}
@@ -481,31 +462,25 @@ def _vital(graph: AccessGraph, node: str) -> str | None:
     return None if status is None else str(status)
 
 
-def _shows_account(graph: AccessGraph, business: str) -> bool:
-    """Whether a document of this version says which account a business keeps, if any."""
-    record = graph.business_record(business)
-    if record is None:
-        return False
-    return record.account_id is not msgspec.UNSET or _covered(graph, business, account_scope(business), b"account_id")
+def stated(graph: AccessGraph, cause: NodeCause) -> Evidence | None:
+    """The record by which a version knows the attribute of a cause, the latest one that states it; None for none."""
+    number = graph.stating(cause.id, cause.attribute)
+    if number is None:
+        return None
+    place = _place(state(reread(graph.documents[number]), graph.policy), cause)
+    owner = kind_of(cause.id) is not NodeKind.ACCOUNT  # an account has no record of its own
+    return Evidence(number, *place, native_id(cause.id) if owner else None) if place else None
 
 
-def _shows_clients(graph: AccessGraph, business: str) -> bool:
-    """Whether a document of this version says whose client a business is, if anyone's."""
-    record = graph.business_record(business)
-    if record is None:
-        return False
-    scope = clients_scope(business)
-    return record.business_clients is not msgspec.UNSET or _covered(graph, business, scope, b"business_clients")
-
-
-def _covered(graph: AccessGraph, business: str, scope: str, key: bytes) -> bool:
-    """Whether any document covers a scope of a business; only asked when the latest record of it lacks the key."""
-    number = native_id(business).encode()
-    return any(
-        scope in state(reread(document), graph.policy).covers
-        for document in graph.documents
-        if number in document.body and key in document.body  # far quicker than to read a document that cannot
-    )
+def _place(statement: Statement, cause: NodeCause) -> Place | None:
+    """Where a document states the attribute, the last place if it does so more than once."""
+    record, found = Place(Section.DOCUMENT), None
+    for attribute in statement.attributes:
+        if attribute.node == cause.id and isinstance(attribute.value, Place) and attribute.name == "record":
+            record = attribute.value  # a record comes before what it says
+        elif (attribute.node, attribute.name) == (cause.id, cause.attribute):
+            found = record
+    return found
 
 
 def sentence(before: AccessGraph, after: AccessGraph, change: Change) -> str:
@@ -516,6 +491,11 @@ def sentence(before: AccessGraph, after: AccessGraph, change: Change) -> str:
     if more := len(change.causes) - len(told):
         told.append(f"{more} more")
     return f"{text}: {'; '.join(told)}."
+
+
+def cause_sentence(before: AccessGraph, after: AccessGraph, cause: Cause) -> str:
+    """A cause in plain English, given the two graphs that were compared."""
+    return _Telling(before, after).cause(cause)
 
 
 _SAID: Final = {

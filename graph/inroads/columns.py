@@ -89,9 +89,14 @@ def ranges(starts: Ints, sizes: Ints) -> Ints:
     [5, 6, 7, 0, 1]
     """
     stops = np.cumsum(sizes)
-    before = stops - sizes
     total = int(stops[-1]) if len(stops) else 0
-    return np.arange(total) + np.repeat(np.asarray(starts) - before, sizes)
+    places: Ints = np.arange(total) + np.repeat(starts - (stops - sizes), sizes)
+    return places
+
+
+def view(column: Ints | Flags) -> Any:
+    """A column as a memory view, which gives one Python integer several times faster than the array."""
+    return memoryview(column)  # type: ignore[arg-type]  # an array is a buffer, which its annotations say from 3.12 on
 
 
 def offsets(keys: Ints, size: int) -> Ints:
@@ -111,14 +116,14 @@ def narrow(column: Ints) -> Ints:
 def take(table: _Table, rows: Any) -> _Table:
     """A table of columns with these rows, which are places or a mask."""
     places = np.flatnonzero(rows) if getattr(rows, "dtype", None) == np.bool_ else rows
-    return type(table)(*(column.take(places) for column in table))  # type: ignore[call-arg]  # one field a column
+    return type(table)(*(column.take(places) for column in table))
 
 
 def stack(tables: Sequence[_Table]) -> _Table:
     """Tables of the same columns, one under the other."""
     if len(tables) == 1:
         return tables[0]
-    return type(tables[0])(*(joined(columns) for columns in zip(*tables, strict=True)))  # type: ignore[call-arg]
+    return type(tables[0])(*(joined(columns) for columns in zip(*tables, strict=True)))
 
 
 @overload

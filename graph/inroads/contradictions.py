@@ -73,7 +73,7 @@ def _differ(adjacency: Adjacency, rows: AttributeRows, again: Flags) -> Flags:
     """Which of these rows have another value than the row before."""
     here = np.flatnonzero(again)
     value, before = rows.value[here], rows.value[here - 1]
-    differ = value != before
+    differ: Flags = value != before
     both = TEXT_ATTRIBUTES[rows.name[here]] & (value != NONE) & (before != NONE)
     starts, data = adjacency.fold.said.texts
     places, value, before = np.flatnonzero(both), value[both], before[both]

@@ -83,7 +83,8 @@ class LedgerError(InroadsError):
     """A ledger that cannot be used as asked; what was acknowledged before is still in it.
 
     `code` is LEDGER_MISSING, LEDGER_FOREIGN (no ledger), LEDGER_NEWER (made by a newer version), LEDGER_CORRUPT,
-    LEDGER_READ_ONLY, LEDGER_FULL (the disk) or LEDGER_BUSY (another process holds it).
+    LEDGER_READ_ONLY, LEDGER_FULL (the disk), LEDGER_BUSY (another process holds it) or LEDGER_EXISTS (a backup would
+    replace something).
     """
 
     code: str = "LEDGER_CORRUPT"

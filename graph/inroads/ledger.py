@@ -10,6 +10,7 @@ import datetime as dt
 import hashlib
 import os
 import re
+import secrets
 import sqlite3
 import time
 import zlib
@@ -106,10 +107,21 @@ _EPOCH: Final = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 
 
 def is_ledger(path: str | os.PathLike[str]) -> bool:
-    """Whether a file looks like one: any SQLite database, which opening it then checks."""
+    """Whether a file looks like one: any SQLite database, which opening it then checks. A pipe is left unread."""
+    file = Path(path)
     try:
-        with Path(path).open("rb") as file:
-            return file.read(16) == b"SQLite format 3\0"
+        if not file.is_file() or not file.stat().st_size:
+            return False
+        # SQLite itself must look first: whoever else closes a file loses all locks that this process has on it, and
+        # with them what another ledger of this process is just writing.
+        with closing(sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro&immutable=1", uri=True)) as connection:
+            connection.execute("PRAGMA schema_version")
+            return True
+    except (OSError, sqlite3.Error):
+        pass
+    try:
+        with file.open("rb") as opened:  # damaged, perhaps: no other ledger has it open
+            return opened.read(16) == b"SQLite format 3\0"
     except OSError:
         return False
 
@@ -177,8 +189,9 @@ class Problem(NamedTuple):
 class Ledger:
     """An open ledger; a context manager. One object belongs to one thread.
 
-    A missing file is made, unless `create` is false or the ledger is `read_only`. `busy` is how many seconds another
-    process is waited for. Raises LedgerError, here and from every method.
+    A missing file is made, unless `create` is false or the ledger is `read_only`; nobody but its owner can read it,
+    until the owner says otherwise. `busy` is how many seconds another process is waited for. Raises LedgerError, here
+    and from every method.
 
     Where neither the file nor its folder may be written, reading sees the file as it is, and `sequence` as it was when
     the ledger was opened.
@@ -273,6 +286,35 @@ class Ledger:
 
     # ---- reading
 
+    def backup(self, target: str | os.PathLike[str]) -> None:
+        """Copy the ledger as it is now to a new file of its own, while others go on to write.
+
+        The copy is verified, on the disk, and readable by its owner alone before it gets its name; it holds no byte of
+        what was forgotten. Never over another file: LEDGER_EXISTS.
+        """
+        target = Path(target)
+        _check_new(target)
+        if not target.parent.is_dir():
+            raise LedgerError(f"{target}: there is no such folder", "LEDGER_MISSING")
+        temporary = target.with_name(f".{target.name}.{secrets.token_hex(8)}.tmp")
+        try:
+            _create(temporary)
+            with self._snapshot() as snapshot, closing(sqlite3.connect(temporary, isolation_level=None)) as copy:
+                snapshot.backup(copy)
+                copy.execute("PRAGMA journal_mode = DELETE")  # one file, nothing beside it
+                copy.execute("VACUUM")
+                copy.execute("UPDATE tombstones SET erased = 1")
+            with Ledger(temporary, create=False, read_only=True) as made:
+                problems = made.verify()
+            if problems:
+                raise self._error("LEDGER_CORRUPT", f"its copy is damaged: {problems[0].message}")
+            _sync(temporary)
+            _check_new(target)
+            temporary.rename(target)
+            _sync(target.parent)
+        finally:
+            temporary.unlink(missing_ok=True)
+
     @property
     def sequence(self) -> int:
         """The newest number of the log, 0 when it is empty. It grows with every change: cheap enough to poll."""
@@ -359,6 +401,9 @@ class Ledger:
     # ---- the file
 
     def _open(self, create: bool) -> sqlite3.Connection:
+        if create and not self.path.exists():
+            with suppress(OSError):  # SQLite says what is in the way
+                _create(self.path)
         return self._connect(f"mode={'rwc' if create else 'rw'}") if not self.read_only else self._open_to_read()[0]
 
     def _open_to_read(self) -> tuple[sqlite3.Connection, bool]:
@@ -651,6 +696,26 @@ _FRAME: Final = frozenset({"response", "business", "business_group", "members"})
 
 def _folded(text: str) -> str:
     return text.strip().casefold()
+
+
+def _create(path: Path) -> None:
+    """An empty file that only its owner can read, which goes for what SQLite puts beside it, too."""
+    os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+
+
+def _check_new(path: Path) -> None:
+    for ending in ("", "-wal", "-shm", "-journal"):  # SQLite would take what is left of another for a part of it
+        if os.path.lexists(f"{path}{ending}"):
+            raise LedgerError(f"{path}{ending} is there already, and nothing is replaced", "LEDGER_EXISTS")
+
+
+def _sync(path: Path) -> None:
+    """See to it that a file, or the names in a folder, are on the disk."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def _batches(documents: Iterable[Document], most: int) -> Iterator[list[Document]]:

@@ -33,8 +33,8 @@ from inroads.model import (
     node_id,
 )
 from inroads.policy import STOCK, Conveys, Policy
-from inroads.said import KINDS, NONE, ROLES, SCOPES, email_key, moment_of
-from inroads.views import Documents, Grants, Neighbours, Nodes
+from inroads.said import ATTRIBUTES, KINDS, NONE, ROLES, SCOPES, email_key, moment_of
+from inroads.views import NO_DOCUMENTS, Documents, Grants, Neighbours, Nodes
 
 
 class Hop(NamedTuple):
@@ -64,11 +64,14 @@ class AccessGraph(MultiDiGraph):
     business, `subscription_status business_status system_id` of an account. Edges have `relation` and `role`.
     """
 
-    documents: Documents | tuple[()] = ()
+    documents: Documents = NO_DOCUMENTS
     policy: Policy = STOCK
     version: str = ""
     fold: Fold
-    adjacency: Adjacency
+    index: Adjacency
+    _node: Mapping[str, dict[str, Any]]  # networkx's own attributes, which its stub leaves out
+    _adj: Mapping[str, Mapping[str, Mapping[str, Any]]]
+    _pred: Mapping[str, Mapping[str, Mapping[str, Any]]]
     grants: Mapping[str, Grant]
 
     @classmethod
@@ -76,7 +79,7 @@ class AccessGraph(MultiDiGraph):
         """The graph of a fold."""
         graph = cls()
         adjacency = Adjacency(fold, policy)
-        graph.fold, graph.policy, graph.version, graph.adjacency = fold, policy, fold.version, adjacency
+        graph.fold, graph.policy, graph.version, graph.index = fold, policy, fold.version, adjacency
         graph.documents = Documents(len(fold.said.documents.moment), graph._document)
         graph.grants = Grants(adjacency)
         graph._node = Nodes(adjacency, graph._attributes)
@@ -98,7 +101,7 @@ class AccessGraph(MultiDiGraph):
             bytes(rows.sha256[number]).ljust(32, b"\0").hex(),
             rows.source.text(number),
             "team" if rows.team[number] else "me",
-            self.adjacency.name(rows.subject[number]),
+            self.index.name(rows.subject[number]),
             "/response" if rows.wrapped[number] else "",
             "/business" if rows.nested[number] else "",
             Kept(store.body, int(rows.at[number]), int(rows.size[number])),
@@ -106,7 +109,7 @@ class AccessGraph(MultiDiGraph):
 
     def _attributes(self, number: int) -> dict[str, Any]:
         """What networkx gives as the attributes of a node."""
-        fold, kind = self.fold, self.adjacency.kind(number)
+        fold, kind = self.fold, self.index.kind(number)
         place = number - fold.kind_starts[KINDS.index(kind)]
         data: dict[str, Any] = {"kind": kind.value}
         for name in _PLAIN[kind]:
@@ -122,30 +125,30 @@ class AccessGraph(MultiDiGraph):
     @cached_property
     def issues(self) -> tuple[Issue, ...]:
         """What a user should know of the documents, by source and place."""
-        return issues(self.adjacency, self.documents) if "fold" in vars(self) else ()
+        return issues(self.index, self.documents) if "fold" in vars(self) else ()
 
     @cached_property
     def business_groups(self) -> Mapping[str, str]:
         """The groups that are known to be of a whole business, with the business."""
-        name = self.adjacency.name
+        name = self.index.name
         pairs = zip(self.fold.business_groups.tolist(), self.fold.group_owners.tolist(), strict=True)
         return {name(group): name(business) for group, business in pairs}
 
     def hops_from(self, node: str) -> Iterator[Hop]:
         """The hops out of a node, in a stable order."""
-        index = self.adjacency
+        index = self.index
         here = self.number(node)
         return (self.hop(here, other, grant) for other, grant in index.hops_from(here))
 
     def hops_to(self, node: str) -> Iterator[Hop]:
         """The hops into a node, in a stable order."""
-        index = self.adjacency
+        index = self.index
         here = self.number(node)
         return (self.hop(other, here, grant) for other, grant in index.hops_to(here))
 
     def hop(self, principal: int, resource: int, grant: int) -> Hop:
         """A hop by numbers."""
-        index = self.adjacency
+        index = self.index
         return Hop(index.name(principal), index.name(resource), index.grant(grant), CONVEYS[index.conveys[grant]])
 
     def roles_of(self, bits: int) -> tuple[Role, ...]:
@@ -160,7 +163,7 @@ class AccessGraph(MultiDiGraph):
 
     def number(self, node: str) -> int:
         """The number of a node in the columns. Raises KeyError for what no document names."""
-        number = self.adjacency.number(node)
+        number = self.index.number(node)
         if number is None:
             raise KeyError(node)
         return number
@@ -168,6 +171,27 @@ class AccessGraph(MultiDiGraph):
     def kept(self, node: str) -> list[str]:
         """The accounts that a business keeps, or the businesses that keep an account."""
         return [hop.resource for hop in self.hops_from(node) if hop.grant.relation is Relation.KEEPS]
+
+    def fails(self, node: str) -> bool:
+        """Whether a node by itself makes access through it latent, not counting what it keeps."""
+        number = self.index.number(node)
+        return number is not None and bool(self.index.failing[number])
+
+    def covered(self, node: str, what: str) -> bool:
+        """Whether any document covers a scope of a node; `what` is one of SCOPES."""
+        number, covered = self.index.number(node), self.fold.said.covers.scope
+        scope = NONE if number is None else number * len(SCOPES) + SCOPES.index(what)
+        place = np.searchsorted(covered, scope)
+        return bool(place < len(covered) and covered[place] == scope)
+
+    def stating(self, node: str, attribute: str) -> int | None:
+        """The number of the document that decides an attribute of a node; None where none states it."""
+        rows, number = self.fold.said.attributes, self.index.number(node)
+        if number is None:
+            return None
+        first, last = np.searchsorted(rows.node, number), np.searchsorted(rows.node, number, "right")
+        named = np.flatnonzero(rows.name[first:last] == ATTRIBUTES.index(attribute))
+        return int(rows.document[first + named[-1]]) if len(named) else None
 
     def latent(self, node: str) -> tuple[str, ...]:
         """Why access through a node is latent, as codes; empty when it is alive, or when nothing is known.
@@ -221,7 +245,7 @@ class AccessGraph(MultiDiGraph):
         same = fold_email(email)
         found = tuple(
             sorted(
-                self.adjacency.name(place)
+                self.index.name(place)
                 for place in self._email_order[first:last]
                 if fold_email(self.fold.said.texts.text(texts[place])) == same
             )
@@ -251,7 +275,7 @@ class AccessGraph(MultiDiGraph):
 
     def _record(self, node: str, name: str) -> tuple[Document, int] | None:
         """The document that has a node's latest record, and the index in it."""
-        number = self.adjacency.number(node)
+        number = self.index.number(node)
         document = NONE if number is None else int(self.fold.attributes[name][number])
         if number is None or document == NONE:
             return None
@@ -347,7 +371,7 @@ class AccessGraph(MultiDiGraph):
             scope = int(rows.subject[number]) * len(SCOPES) + SCOPES.index("team" if rows.team[number] else "me")
             latest = covers.document[np.searchsorted(covers.scope, scope)]
             if rows.moment[latest] == rows.moment[number]:
-                found[self.adjacency.name(rows.subject[number])] += int(rows.unreadable[number])
+                found[self.index.name(rows.subject[number])] += int(rows.unreadable[number])
         return found
 
     def _coverage(self, complete: bool, notes: list[str]) -> Coverage:

@@ -217,7 +217,7 @@ def _find_avoided(graph: AccessGraph, chosen: AccessFilter) -> None:
 
 def reachable(graph: AccessGraph, principal: str, avoid: frozenset[str] = frozenset()) -> set[str]:
     """Just the businesses and accounts that an identity reaches when these nodes and grants are gone."""
-    index, allows = graph.adjacency, _Allowed.of(graph, AccessFilter(avoid=avoid))
+    index, allows = graph.index, _Allowed.of(graph, AccessFilter(avoid=avoid))
     seen = {(graph.number(principal), ACTING)}
     frontier = list(seen)
     while frontier:
@@ -306,7 +306,7 @@ MOST_AHEAD: Final = 2**23
 class _Allowed(NamedTuple):
     """A filter of hops by number."""
 
-    index: Adjacency
+    by_number: Adjacency
     relations: frozenset[int] | None
     nodes: frozenset[int]
     grants: frozenset[int]
@@ -315,7 +315,7 @@ class _Allowed(NamedTuple):
     def of(cls, graph: AccessGraph, chosen: AccessFilter) -> _Allowed | None:
         if chosen.via is None and not chosen.avoid:
             return None
-        index = graph.adjacency
+        index = graph.index
         relations = None
         if chosen.via is not None:
             relations = frozenset(map(RELATIONS.index, {*chosen.via, Relation.KEEPS}))
@@ -325,7 +325,7 @@ class _Allowed(NamedTuple):
 
     def __call__(self, node: int, other: int, grant: int) -> bool:
         return (
-            (self.relations is None or self.index.relation[grant] in self.relations)
+            (self.relations is None or self.by_number.relation[grant] in self.relations)
             and grant not in self.grants
             and node not in self.nodes
             and other not in self.nodes
@@ -335,7 +335,7 @@ class _Allowed(NamedTuple):
         """The same of many hops, from nodes that are allowed."""
         allowed = ~np.isin(others, list(self.nodes)) & ~np.isin(grants, list(self.grants))
         if self.relations is not None:
-            allowed &= np.isin(self.index.fold.grants.relation[grants], list(self.relations))
+            allowed &= np.isin(self.by_number.fold.grants.relation[grants], list(self.relations))
         return allowed
 
 
@@ -396,7 +396,7 @@ class _Walk:
     """Every simple path inside the grammar from an identity forward, or from a resource backward."""
 
     def __init__(self, graph: AccessGraph, start: str, chosen: AccessFilter, *, forward: bool) -> None:
-        self.graph, self.index, self.chosen, self.forward = graph, graph.adjacency, chosen, forward
+        self.graph, self.index, self.chosen, self.forward = graph, graph.index, chosen, forward
         self.start, self.origin = start, graph.number(start)
         self.allowed = _Allowed.of(graph, chosen)
         self.truncated: set[int] = set()
@@ -804,10 +804,11 @@ def _answer(
     coverage: Coverage,
 ) -> Answer:
     found = walk.gathered()
+    summaries: Sequence[Summary]
     if association:
         summaries = _associated(graph, walk, association, found, wanted)
     elif isinstance(found.node, list):
-        listed = (_summary(graph, *row) for row in zip(*found, strict=True) if graph.adjacency.kind(row[0]) in wanted)
+        listed = (_summary(graph, *row) for row in zip(*found, strict=True) if graph.index.kind(row[0]) in wanted)
         summaries = sorted((each for each in listed if walk.chosen.keeps(each, graph)), key=lambda summary: summary.key)
     else:
         summaries = _ordered(graph, found, walk.chosen, wanted)
@@ -842,23 +843,19 @@ _STATE_BY_RANK: Final = tuple(AccessState)
 
 
 def _summary(graph: AccessGraph, node: int, certainty: int, state: int, distance: int, roles: int) -> Summary:
-    return Summary(
-        _BY_RANK[certainty], _STATE_BY_RANK[state], distance, graph.adjacency.name(node), graph.roles_of(roles)
-    )
+    return Summary(_BY_RANK[certainty], _STATE_BY_RANK[state], distance, graph.index.name(node), graph.roles_of(roles))
 
 
 def _ordered(
     graph: AccessGraph, found: _Gathered, chosen: AccessFilter, wanted: frozenset[NodeKind]
 ) -> Sequence[Summary]:
     """Many summaries in their order, each made when it is looked at."""
-    index = graph.adjacency
+    index = graph.index
     keep = np.isin(index.codes_column[found.node] >> KIND_BITS, [KINDS.index(kind) for kind in wanted])
-    for asked, ranks, column in (
-        (chosen.certainty, _CERTAINTIES, found.certainty),
-        (chosen.state, _STATES, found.state),
-    ):
-        if asked is not None:
-            keep &= column == ranks[asked]
+    if chosen.certainty is not None:
+        keep &= found.certainty == _CERTAINTIES[chosen.certainty]
+    if chosen.state is not None:
+        keep &= found.state == _STATES[chosen.state]
     if chosen.roles is not None or chosen.capabilities is not None:
         sample = Summary(_BY_RANK[0], _STATE_BY_RANK[0], 0, "", ())
         held = [

@@ -174,14 +174,35 @@ def pack(statements: Iterable[Statement], store: Store | None = None, places: It
     return union([packer.said(store or Packed(b"".join(bodies)), at, sizes)])
 
 
+class _Numbers(dict[str, int]):
+    """Numbers of words as they come; of one that was seen before at the speed of a dictionary."""
+
+    def __missing__(self, word: str) -> int:
+        number = self[word] = len(self)
+        return number
+
+
+class _Scopes(dict[str, int]):
+    """The numbers of scopes, by those of their nodes."""
+
+    def __init__(self, nodes: _Numbers) -> None:
+        self.nodes = nodes
+
+    def __missing__(self, scope: str) -> int:
+        kind, _, node = scope.partition(" ")
+        number = self[scope] = self.nodes[node] * len(SCOPES) + _SCOPES[kind]
+        return number
+
+
 class _Packer:
     """Growing rows, in which nodes are numbered as they come."""
 
     def __init__(self) -> None:
         self.documents: list[Document] = []
         self.unreadable: list[int] = []
-        self.nodes: dict[str, int] = {}
-        self.words: dict[str, int] = {}
+        self.nodes = _Numbers()
+        self.scopes = _Scopes(self.nodes)
+        self.words = _Numbers()
         self.texts: list[str] = []
         self.claims: list[tuple[int, ...]] = []
         self.attributes: list[tuple[int, ...]] = []
@@ -189,60 +210,54 @@ class _Packer:
         self.groups: list[tuple[int, int]] = []
         self.issues: list[tuple[int, str, str, str]] = []
 
-    def node(self, node: str) -> int:
-        return self.nodes.setdefault(node, len(self.nodes))
-
-    def scope(self, scope: str) -> int:
-        kind, _, node = scope.partition(" ")
-        return self.node(node) * len(SCOPES) + _SCOPES[kind]
-
     def add(self, statement: Statement) -> None:
-        number = len(self.documents)
-        self.documents.append(statement.document)
-        self.unreadable.append(sum(issue.code == "unreadable_row" for issue in statement.issues))
-        self.node(statement.document.subject)
-        owners = {(each.principal, each.place): each.resource for each in statement.claims if each.relation is _OF}
-        for claim in statement.claims:
-            owner = owners.get((claim.resource, claim.place)) if claim.relation is Relation.GROUP else None
-            section, index, sub = claim.place
+        document, claims, attributes, covers, groups, issues = statement
+        number, nodes, scopes, words = len(self.documents), self.nodes, self.scopes, self.words
+        self.documents.append(document)
+        self.unreadable.append(sum(issue.code == "unreadable_row" for issue in issues))
+        nodes[document.subject]  # it is known, whatever else is said
+        owners = {(each.principal, each.place): each.resource for each in claims if each.relation is _OF}
+        for principal, relation, resource, place, record, scope, role, word, client_role, client, active in claims:
+            owner = owners.get((resource, place)) if relation is _GROUP else None
+            section, index, sub = place
             self.claims.append(
                 (
                     number,
-                    self.node(claim.principal),
-                    _RELATIONS[claim.relation],
-                    self.node(claim.resource),
-                    self.scope(claim.scopes[0]),
-                    self.scope(claim.scopes[1]) if len(claim.scopes) > 1 else NONE,
-                    NONE if owner is None else self.node(owner),
-                    NONE if claim.role is None else _ROLES[claim.role],
-                    NONE if claim.word is None else self.words.setdefault(claim.word, len(self.words)),
-                    claim.client_role,
-                    claim.active,
-                    _SECTIONS[section],
+                    nodes[principal],
+                    _RELATIONS[relation._value_],
+                    nodes[resource],
+                    scopes[scope[0]],
+                    scopes[scope[1]] if len(scope) > 1 else NONE,
+                    NONE if owner is None else nodes[owner],
+                    NONE if role is None else _ROLES[role._value_],
+                    NONE if word is None else words[word],
+                    client_role,
+                    active,
+                    _SECTIONS[section._value_],
                     index,
                     sub,
-                    NONE if claim.record_id is None else int(claim.record_id),
-                    NONE if claim.client is None else int(claim.client),
+                    NONE if record is None else int(record),
+                    NONE if client is None else int(client),
                 )
             )
-        for node, name, value in statement.attributes:
-            self.attributes.append((number, self.node(node), _ATTRIBUTES[name], self.value(value)))
+        for node, name, value in attributes:
+            self.attributes.append((number, nodes[node], _ATTRIBUTES[name], self.value(value)))
             if name == "email":
                 key = NONE if value is None else email_key(str(value))
-                self.attributes.append((number, self.node(node), _ATTRIBUTES["email_key"], key))
-        self.covers.extend((self.scope(scope), number) for scope in statement.covers)
-        self.groups.extend((self.node(group), self.node(business)) for group, business in statement.business_groups)
-        self.issues.extend((number, issue.pointer, issue.code, issue.message) for issue in statement.issues)
+                self.attributes.append((number, nodes[node], _ATTRIBUTES["email_key"], key))
+        self.covers.extend((scopes[scope], number) for scope in covers)
+        self.groups.extend((nodes[group], nodes[business]) for group, business in groups)
+        self.issues.extend((number, issue.pointer, issue.code, issue.message) for issue in issues)
 
     def value(self, value: str | bool | dt.datetime | Place | None) -> int:
+        if isinstance(value, str):
+            self.texts.append(value)
+            return len(self.texts) - 1
         if value is None:
             return NONE
         if isinstance(value, Place):
             return value.index
-        if isinstance(value, bool):
-            return value
-        self.texts.append(value.isoformat() if isinstance(value, dt.datetime) else value)
-        return len(self.texts) - 1
+        return value if isinstance(value, bool) else self.value(value.isoformat())
 
     def said(self, store: Store, at: Sequence[int], sizes: Sequence[int]) -> Said:
         documents, count = self.documents, len(self.documents)
@@ -278,10 +293,11 @@ class _Packer:
         )
 
 
-_OF: Final = Relation.GROUP_OF
-_RELATIONS: Final = {each: number for number, each in enumerate(RELATIONS)}
-_ROLES: Final = {each: number for number, each in enumerate(ROLES)}
-_SECTIONS: Final = {each: number for number, each in enumerate(SECTIONS)}
+_OF, _GROUP = Relation.GROUP_OF, Relation.GROUP
+# By value: the hash of a member is computed anew each time, that of a string once.
+_RELATIONS: Final = {each.value: number for number, each in enumerate(RELATIONS)}
+_ROLES: Final = {each.value: number for number, each in enumerate(ROLES)}
+_SECTIONS: Final = {each.value: number for number, each in enumerate(SECTIONS)}
 _SCOPES: Final = {each: number for number, each in enumerate(SCOPES)}
 _ATTRIBUTES: Final = {each: number for number, each in enumerate(ATTRIBUTES)}
 TEXT_ATTRIBUTES: Final = np.array([name not in {"email_key", "active", "record", "permissions"} for name in ATTRIBUTES])
@@ -291,7 +307,7 @@ _WIDE: Final = frozenset({"record", "client", "value"})
 _NARROW: Final = frozenset({"relation", "role", "client_role", "active", "section", "name"})
 
 
-def _columns(kind: Callable[..., Any], rows: list[tuple[int, ...]]) -> Any:
+def _columns(kind: Callable[..., Any], rows: Sequence[tuple[int, ...]]) -> Any:
     names = kind._fields  # type: ignore[attr-defined]  # a table
     table = np.array(rows, np.int64).reshape(len(rows), len(names))
     kinds = [np.int64 if name in _WIDE else np.int8 if name in _NARROW else np.int32 for name in names]
@@ -323,7 +339,7 @@ def email_key(email: str) -> int:
 def union(parts: Sequence[Said]) -> Said:
     """All that these say, each said once."""
     accounts = np.unique(np.concatenate([part.accounts for part in parts]))
-    codes = [_recoded(part, accounts) for part in parts]
+    codes = [recoded(part, accounts) for part in parts]
     nodes = np.unique(np.concatenate(codes))
     numbers = [np.searchsorted(nodes, each).astype(np.int32) for each in codes]
     words: dict[str, int] = {}
@@ -343,7 +359,7 @@ def union(parts: Sequence[Said]) -> Said:
     claims, attributes, covers, groups, issues = (
         _of_kept(table, kept, order) if "document" in table._fields else table for table in stacked[1:]
     )
-    era = np.cumsum(firsts(documents.moment)) if len(documents.moment) else documents.moment
+    era: Ints = np.cumsum(firsts(documents.moment))
     covers = _latest(covers)
     reach = np.full(len(nodes) * len(SCOPES), NONE, np.int32)
     reach[covers.scope] = era[covers.document]
@@ -367,7 +383,7 @@ def union(parts: Sequence[Said]) -> Said:
     )
 
 
-def _recoded(part: Said, accounts: npt.NDArray[np.bytes_]) -> Ints:
+def recoded(part: Said, accounts: npt.NDArray[np.bytes_]) -> Ints:
     """The codes of a part's nodes, when accounts are numbered as in all parts together."""
     codes = part.nodes.copy()
     here = (codes >= _ACCOUNTS) & (codes < _ACCOUNTS + (1 << KIND_BITS))

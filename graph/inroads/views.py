@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, ItemsView, Iterator, Mapping, Sequence, ValuesView
 from itertools import groupby
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from inroads.adjacency import Adjacency
 from inroads.columns import Lazily
@@ -149,3 +149,10 @@ class Documents(Lazily[Document]):
         return isinstance(other, Sequence) and len(self) == len(other) and all(map(Document.__eq__, self, other))
 
     __hash__ = None  # type: ignore[assignment]  # as any other sequence that compares by what is in it
+
+
+def _missing(place: int) -> Document:
+    raise IndexError(place)
+
+
+NO_DOCUMENTS: Final = Documents(0, _missing)

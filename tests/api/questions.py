@@ -13,7 +13,8 @@ from inroads.fold import fold
 from inroads.network import AccessGraph
 from inroads.policy import STOCK
 from inroads.said import pack
-from inroads_api.schema import Context, Schema, execute
+from inroads_api.schema import Schema, execute
+from inroads_api.versions import Versions
 
 NOON = dt.datetime(2026, 3, 1, 12, tzinfo=dt.UTC)
 Ask = Callable[..., dict[str, Any]]
@@ -32,8 +33,8 @@ def graph_of(*bodies: bytes | dict[str, Any]) -> AccessGraph:
 
 def asker(schema: Schema, graph: AccessGraph) -> Ask:
     """Asks this graph: `ask(query, **variables)` gives the whole response."""
-    context = Context(graph, NOON)
-    return lambda query, **variables: execute(schema, context, query, variables)
+    versions = Versions(graph, NOON)
+    return lambda query, **variables: execute(schema, versions, query, variables)
 
 
 def code(response: dict[str, Any]) -> str:

@@ -283,6 +283,14 @@ def test_methods(client: httpx2.Client, method: str) -> None:
     assert "access-control-allow-origin" not in response.headers
 
 
+def test_patience(bruce: AccessGraph, serve: Callable[..., httpx2.Client]) -> None:
+    """A query waits for a version no longer than the patience given, and is told then what there is."""
+    client = serve(create_app(bruce, NOON, position=4, patience=0.2))
+    here, later = (ask(client, {"query": f'{{ graph(atLeast: "ledger:{n}") {{ position }} }}'}).json() for n in (4, 5))
+    assert here == {"data": {"graph": {"position": 4}}}
+    assert later["errors"][0]["extensions"] == {"code": "VERSION_NOT_REACHED", "served": bruce.version, "position": 4}
+
+
 # --- around it
 
 

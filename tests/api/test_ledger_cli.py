@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import re
 import signal
@@ -77,14 +79,128 @@ def test_changes(ledger: tuple[str, str], tmp_path: Path) -> None:
     """What was lost since a moment is told with the grant; a first observation is no gain."""
     (lost,) = rows(run("changes", "--since", JANUARY[1], *ledger).stdout)
     assert (lost["change"], lost["resource"]) == (["LOST"], "business:9")
-    assert lost["causes"] == ["business:9#MEMBER@identity:1"]
+    (cause,) = lost["causes"]
+    assert (cause["id"], cause["witnessed"], cause["after"]) == ("business:9#MEMBER@identity:1", True, None)
+    (record,) = cause["before"]["evidence"]
+    stored = rows(run("ledger", "list", *ledger).stdout)[0]
+    assert (record["document"], record["source"]) == (stored["sha256"], stored["source"])
+    assert (record["pointer"], record["record_id"]) == ("/business_memberships/0", "4")
     since = ("--since", "2025-01-01T00:00:00Z", "--until", JANUARY[1])
     (seen,) = rows(run("changes", *since, *ledger).stdout)
     assert seen["change"] == ["OBSERVED"]
     file = tmp_path / "documents.ndjson"
     file.write_text(DOCUMENTS)
-    assert rows(run("changes", *since, "-d", str(file)).stdout) == [seen]
+    assert [row["how"] for row in rows(run("changes", *since, "-d", str(file)).stdout)] == [seen["how"]]
     assert run("changes", *since, "-d", "-", stdin=DOCUMENTS).returncode == 2
+
+
+REVIEWED = ("--since", "2026-01-15T00:00:00Z")
+
+
+@pytest.fixture
+def review(tmp_path: Path) -> tuple[str, str]:
+    """Documents by which one gains and loses access, one keeps it latent, and one is seen for the first time."""
+    nine = {"id": 4, "role": "owner", "business": {"id": 9, "name": "Nine", "account_id": "A9"}}
+    ten = {"id": 5, "role": "manager", "business": {"id": 10, "name": "Ten"}}
+    seven = {"id": 7, "role": "manager", "business": {"id": 7, "account_id": "A7"}}
+    documents = [
+        ("2026-01-01", {"id": 1, "email": "a@x.org", "business_memberships": [nine]}),
+        ("2026-01-01", {"id": 3, "business_memberships": [seven], "subscription_statuses": {"A7": "active"}}),
+        ("2026-02-01", {"id": 1, "email": "a@x.org", "business_memberships": [ten]}),
+        ("2026-02-01", {"id": 2, "business_memberships": [{**ten, "id": 6}]}),
+        ("2026-02-01", {"id": 3, "business_memberships": [seven], "subscription_statuses": {"A7": "cancelled"}}),
+    ]
+    file = tmp_path / "review.ndjson"
+    file.write_text(
+        "".join(
+            json.dumps({"observed_at": f"{day}T00:00:00Z", "source": day, "document": body}) + "\n"
+            for day, body in documents
+        )
+    )
+    return "-d", str(file)
+
+
+def test_changes_of_one_kind(review: tuple[str, str]) -> None:
+    """--kind repeats, in any spelling; what is observed for the first time is not what is gained."""
+    found = rows(run("changes", *REVIEWED, *review).stdout)
+    assert sorted(row["change"][0] for row in found) == [
+        *("GAINED", "LOST", "LOST", "OBSERVED", "TURNED_LATENT", "TURNED_LATENT")
+    ]
+    (gained,) = rows(run("changes", *REVIEWED, *review, "--kind", "gained").stdout)
+    assert (gained["principal"], gained["resource"]) == ("identity:1", "business:10")
+    done = run("changes", *REVIEWED, *review, "--kind", "OBSERVED", "--kind", "turned-latent")
+    assert len(rows(done.stdout)) == 3
+    assert "1 OBSERVED, 2 TURNED_LATENT" in done.stderr
+    wrong = run("changes", *REVIEWED, *review, "--kind", "found")
+    assert (wrong.returncode, wrong.stdout) == (2, "")
+    assert "GAINED, OBSERVED, LOST" in wrong.stderr
+
+
+def test_changes_by_cause(review: tuple[str, str]) -> None:
+    """One row a cause, with its evidence on both sides and all accesses that it changed, in every format."""
+    found = {row["id"]: row for row in rows(run("changes", *REVIEWED, *review, "--by", "cause").stdout)}
+    lost, latent = found["business:9#MEMBER@identity:1"], found["account:A7"]
+    assert [change["resource"] for change in lost["changes"]] == ["account:A9", "business:9"]
+    assert (lost["after"], lost["what"]) == (None, "membership 4 of a@x.org was removed")
+    assert [latent[side]["subscription_status"] for side in ("before", "after")] == ["active", "cancelled"]
+    assert [latent[side]["evidence"][0]["source"] for side in ("before", "after")] == ["2026-01-01", "2026-02-01"]
+    table = list(csv.DictReader(io.StringIO(run("changes", *REVIEWED, *review, "--by", "cause", "-f", "csv").stdout)))
+    assert [row["id"] for row in table] == list(found)
+    for row in table:
+        for side in ("before", "after"):
+            for each in (found[row["id"]][side] or {"evidence": []})["evidence"]:
+                assert f"{each['source']} {each['pointer']}" in row[f"evidence_{side}"]
+                assert each["document"] in row[f"evidence_{side}"]
+    assert run("changes", *REVIEWED, *review, "--by", "magic").returncode == 2
+
+
+def test_changes_on_a_terminal(review: tuple[str, str]) -> None:
+    """Each cause is a heading with its records, over the accesses that it changed; what is uncertain stands apart."""
+    text = run("changes", *REVIEWED, *review, "-f", "table").stdout
+    sure, _, unsure = text.partition("Observed for the first time, or no longer observed")
+    heading, before = (
+        "business:9#MEMBER@identity:1: membership 4 of a@x.org was removed",
+        "before: membership 4: 2026-01-01",
+    )
+    assert sure.index(heading) < sure.index(before) < sure.index("account:A9") < sure.index("business:9 ")
+    assert "GAINED" in sure
+    assert "GAINED" not in unsure
+    assert "OBSERVED" in unsure
+    assert "OBSERVED" not in sure
+    flat = run("changes", *REVIEWED, *review, "-f", "table", "--by", "access").stdout
+    assert "membership 4" not in flat
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--since", "2026-02-01T00:00:00Z", "--until", "2026-01-01T00:00:00Z"), "is before --since"),
+        (("--since", "last week"), "--since 'last week' is not a moment like 2026-03-01T00:00:00Z"),
+        ((*REVIEWED, "--until", "2026-02-30T00:00:00Z"), "--until '2026-02-30T00:00:00Z' is not a moment"),
+        ((), "--since"),
+    ],
+)
+def test_moments_that_cannot_be_compared(review: tuple[str, str], words: tuple[str, ...], said: str) -> None:
+    """Moments that are none, or in the wrong order, are named in one clear line."""
+    done = run("changes", *words, *review)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert said in done.stderr
+
+
+def test_check_as_of(ledger: tuple[str, str]) -> None:
+    """`check` looks at a ledger or at documents as of a moment, too."""
+    assert run("check", ledger[1]).stderr.startswith("2 documents taken")
+    assert run("check", ledger[1], *JANUARY).stderr.startswith("1 document taken")
+
+
+def test_backup(ledger: tuple[str, str], tmp_path: Path) -> None:
+    """A backup answers as the ledger does, replaces nothing, and is restored by the same command."""
+    copy, restored = str(tmp_path / "backup.db"), str(tmp_path / "restored.db")
+    assert "2 documents, verified" in run("ledger", "backup", copy, *ledger).stderr
+    assert run("ledger", "backup", copy, *ledger).returncode == 2
+    assert run("ledger", "backup", restored, "--ledger", copy).returncode == 0
+    assert run("ledger", "list", "--ledger", restored).stdout == run("ledger", "list", *ledger).stdout
+    assert run("ledger", "verify", "--ledger", restored).returncode == 0
 
 
 def test_the_default_ledger(ledger: tuple[str, str]) -> None:

@@ -12,7 +12,8 @@ from questions import NOON, Ask, code
 from inroads.network import AccessGraph
 from inroads_api import limits
 from inroads_api.limits import MAX_COST, MAX_TOKENS, Measure
-from inroads_api.schema import Context, Schema, execute
+from inroads_api.schema import Schema, execute
+from inroads_api.versions import Versions
 
 
 def measure(schema: Schema, query: str, **variables: Any) -> Measure:
@@ -152,7 +153,7 @@ SOON = 30
 def test_hostile(schema: Schema, bruce: AccessGraph, query: str, wanted: str) -> None:
     """A hostile document is refused with its code, long before what it asks for could be done."""
     start = time.perf_counter()
-    response = execute(schema, Context(bruce, NOON), query)
+    response = execute(schema, Versions(bruce, NOON), query)
     assert time.perf_counter() - start < SOON
     assert {error["extensions"]["code"] for error in response["errors"]} == {wanted}
     assert "data" not in response

@@ -1,0 +1,369 @@
+"""Where questions begin: the root types, whose resolvers of a few lines decide nothing."""
+
+from __future__ import annotations
+
+import datetime as dt
+import time
+from dataclasses import dataclass
+from dataclasses import field as attribute
+from itertools import islice
+from typing import Annotated, Final, cast
+
+import strawberry
+from strawberry.scalars import JSON
+
+from inroads import reach
+from inroads.errors import BadId, InroadsError
+from inroads.model import Mode, NodeKind, kind_of, node_id
+from inroads.network import AccessGraph
+from inroads_api.changes import CausedChangesConnection, ChangeConnection, changes_between, changes_by_cause
+from inroads_api.intake import Ingested, IngestStatus, Intake
+from inroads_api.limits import MAX_FIRST
+from inroads_api.objects import (
+    ID,
+    Access,
+    Account,
+    After,
+    Business,
+    Coverage,
+    First,
+    Group,
+    Identity,
+    Issue,
+    ModeArgument,
+    Node,
+    Policy,
+    RoleRule,
+    describe,
+    described,
+    field,
+    mirror,
+    node,
+    optional,
+    stated,
+    value,
+    within,
+)
+from inroads_api.versions import Version, Versions
+
+MAX_MOMENTS: Final = 4
+"""The most moments of the past that one query may ask about."""
+
+
+@dataclass
+class Context:
+    """What one query sees from start to end, and what it has asked for so far.
+
+    `version` is served as it begins; `intake` is where documents are handed in, None where they are not.
+    """
+
+    versions: Versions
+    version: Version
+    intake: Intake | None = None
+    moments: set[tuple[str, dt.datetime]] = attribute(default_factory=set)
+    deadline: float | None = None
+
+    def at_least(self, wanted: str | None) -> Version:
+        """The version that the query began with, or where it is not yet the wanted one, a later one.
+
+        However often a query waits, it waits no longer than the patience of the server.
+        """
+        if not wanted:
+            return self.version
+        self.deadline = self.deadline or time.monotonic() + self.versions.patience
+        return self.versions.at_least(wanted, self.deadline)
+
+    def until(self, version: Version, moment: dt.datetime | None) -> Version:
+        """A version as of a moment; the version itself for None. Raises InroadsError TOO_MANY_MOMENTS and BUSY."""
+        if not moment:
+            return version
+        self.moments.add((version.name, moment))
+        if len(self.moments) > MAX_MOMENTS:
+            raise InroadsError(f"a query can ask about {MAX_MOMENTS} moments", "TOO_MANY_MOMENTS")
+        return self.versions.until(version, moment)
+
+
+Info = strawberry.Info[Context, None]
+Since = Annotated[dt.datetime, strawberry.argument(description="The moment of the last review.")]
+Until = Annotated[
+    dt.datetime | None,
+    strawberry.argument(
+        description="The end of the review; none for all that was observed, which may grow between two pages."
+    ),
+]
+NodeId = Annotated[ID, strawberry.argument(description="A node id: `business:77128`.")]
+NativeId = Annotated[ID, strawberry.argument(description="The service's own id or the node id.")]
+
+
+@strawberry.input(one_of=True, description="How to look an identity up: by exactly one of these.")
+class IdentityLookup:
+    """How to look an identity up."""
+
+    email: str | None = optional("The email, trimmed, in any case.")
+    id: ID | None = optional("`712052` or `identity:712052`.")
+
+
+def _node(graph: AccessGraph, key: str) -> Node | None:
+    """The object of a node that is known; None for any other."""
+    return node(graph, key) if key in graph else None
+
+
+@described
+class Entry:
+    """Where questions begin, on one version of the graph. A lookup that finds nothing gives null."""
+
+    seen: strawberry.Private[Version]
+
+    @field
+    def node(self, id: NodeId) -> Node | None:  # noqa: A002  # the contract's name
+        """Any node by its node id."""
+        return _node(self.seen.graph, node_id(id))
+
+    @field
+    def nodes(
+        self,
+        ids: Annotated[list[ID], strawberry.argument(description="Up to 100 node ids.")],
+    ) -> list[Node | None]:
+        """Nodes in the order of the ids, null for each that is not known."""
+        if len(ids) > MAX_FIRST:
+            raise InroadsError(f"{len(ids)} ids: the most is {MAX_FIRST}", "TOO_MANY_IDS")
+        return [_node(self.seen.graph, node_id(each)) for each in ids]
+
+    @field
+    def identity(
+        self,
+        by: Annotated[IdentityLookup, strawberry.argument(description="The email or the id.")],
+    ) -> Identity | None:
+        """An identity by its email or its id; AMBIGUOUS_EMAIL where several identities share the email."""
+        graph = self.seen.graph
+        key = graph.by_email(by.email) if by.email else node_id(by.id or "", NodeKind.IDENTITY)
+        return cast("Identity | None", _node(graph, key)) if key and kind_of(key) is NodeKind.IDENTITY else None
+
+    @field
+    def business(self, id: NativeId) -> Business | None:  # noqa: A002  # the contract's name
+        """A business by its id."""
+        return cast("Business | None", _node(self.seen.graph, node_id(id, NodeKind.BUSINESS)))
+
+    @field
+    def account(self, id: NativeId) -> Account | None:  # noqa: A002  # the contract's name
+        """An account by its id, in which case matters."""
+        return cast("Account | None", _node(self.seen.graph, node_id(id, NodeKind.ACCOUNT)))
+
+    @field
+    def group(self, id: NativeId) -> Group | None:  # noqa: A002  # as its neighbours
+        """A group by its id."""
+        return cast("Group | None", _node(self.seen.graph, node_id(id, NodeKind.GROUP)))
+
+    @field
+    def search(
+        self,
+        text: Annotated[str, strawberry.argument(description="A part of an id, an email or a name.")],
+        first: First = 10,
+    ) -> list[Node]:
+        """Nodes whose id, email or name contains the text, exact matches first, then prefixes."""
+        graph = self.seen.graph
+        return [node(graph, key) for key in graph.search(text, within(first, 10))]
+
+    @field
+    def access(
+        self,
+        principal: Annotated[ID, strawberry.argument(description="An identity, by its node id or its email.")],
+        resource: Annotated[ID, strawberry.argument(description="A business or an account, by its node id.")],
+        mode: ModeArgument = Mode.ACCESS,
+    ) -> Access | None:
+        """The access of one identity to one resource; null when there is none, and when either is not known."""
+        graph = self.seen.graph
+        who, what = graph.find(principal), node_id(resource)
+        if who is None or what not in graph:
+            return None
+        if kind_of(who) is not NodeKind.IDENTITY:
+            raise BadId(f"{principal!r} is not an identity")
+        found = reach.access(graph, who, what, mode=mode or Mode.ACCESS)
+        return Access(graph=graph, found=found) if found else None
+
+    @field
+    def changes(
+        self,
+        info: Info,
+        since: Since,
+        until: Until = strawberry.UNSET,
+        first: First = 50,
+        after: After = strawberry.UNSET,
+    ) -> ChangeConnection:
+        """Whose access changed between two moments, and because of what; pages last as long as both versions do."""
+        compared = self._compared(info.context, since, until)
+        return changes_between(*compared, info.context.versions.compare(*compared), first, after)
+
+    @field
+    def changes_by_cause(
+        self,
+        info: Info,
+        since: Since,
+        until: Until = strawberry.UNSET,
+        first: First = 50,
+        after: After = strawberry.UNSET,
+    ) -> CausedChangesConnection:
+        """The same changes under each grant or attribute that caused them, as one who reviews them would go on."""
+        compared = self._compared(info.context, since, until)
+        return changes_by_cause(*compared, info.context.versions.compare(*compared), first, after)
+
+    def _compared(self, context: Context, since: dt.datetime, until: dt.datetime | None) -> tuple[Version, Version]:
+        if until and until < since:
+            raise InroadsError("the review ends before it begins", "BAD_MOMENT")
+        return context.until(self.seen, since), context.until(self.seen, until)
+
+
+@described
+class GraphInfo(Entry):
+    """A version of the graph: what is in it, and every question as this version answers it."""
+
+    built_at: dt.datetime = stated(lambda self: self.seen.built_at, "The moment at which this version was built.")
+    position: int | None = stated(
+        lambda self: self.seen.position,
+        "How far of its ledger's log the server had read for this version; null without a ledger.",
+    )
+
+    @field
+    def version(self) -> str:
+        """A name that two graphs share exactly when they hold the same documents under the same policy."""
+        return self.seen.graph.version
+
+    @field
+    def documents(self) -> int:
+        """How many documents were folded."""
+        return len(self.seen.graph.documents)
+
+    @field
+    def identities(self) -> int:
+        """How many identities are known."""
+        return self.seen.graph.counts[NodeKind.IDENTITY]
+
+    @field
+    def businesses(self) -> int:
+        """How many businesses are known."""
+        return self.seen.graph.counts[NodeKind.BUSINESS]
+
+    @field
+    def accounts(self) -> int:
+        """How many accounts are known."""
+        return self.seen.graph.counts[NodeKind.ACCOUNT]
+
+    @field
+    def groups(self) -> int:
+        """How many groups are known."""
+        return self.seen.graph.counts[NodeKind.GROUP]
+
+    @field
+    def grants(self) -> int:
+        """How many grants stand."""
+        return len(self.seen.graph.grants)
+
+    @field
+    def policy(self) -> Policy:
+        """The judgement that the answers are given under."""
+        policy = self.seen.graph.policy
+        rules = [
+            RoleRule(role=role, capabilities=list(policy.capabilities([role])), controls=row.controls)
+            for role, row in policy.roles.items()
+        ]
+        return Policy(digest=policy.digest, roles=rules, alive=sorted(policy.alive))
+
+    @field
+    def issue_count(self) -> int:
+        """How many issues the documents have."""
+        return len(self.seen.graph.issues)
+
+    @field
+    def issues(self, first: First = 50) -> list[Issue]:
+        """The first issues of the documents, by source and place."""
+        return [mirror(Issue, each) for each in islice(self.seen.graph.issues, within(first, 50))]
+
+    @field
+    def coverage(self) -> Coverage:
+        """How much was observed; complete when every identity and business that is named has a document of its own."""
+        return mirror(Coverage, self.seen.graph.coverage())
+
+
+AsOf = Annotated[
+    dt.datetime | None,
+    strawberry.argument(
+        description="Only what was observed until this moment, as everything below answers; none for all of it."
+    ),
+]
+AtLeast = Annotated[
+    str | None,
+    strawberry.argument(
+        description="Wait until this version is served, or a later one: a version's name, or the token of an ingest."
+        " VERSION_NOT_REACHED when it does not come in time."
+    ),
+]
+
+
+@described
+class Query(Entry):
+    """Which businesses can this email reach, and how? A lookup that finds nothing gives null."""
+
+    @field
+    def graph(self, info: Info, as_of: AsOf = strawberry.UNSET, at_least: AtLeast = strawberry.UNSET) -> GraphInfo:
+        """The version of the graph that answers, or that of a moment; all that is asked inside is asked of it."""
+        version = info.context.at_least(at_least)
+        return GraphInfo(seen=info.context.until(version, as_of))
+
+
+describe(
+    IngestStatus,
+    "What became of a document that was handed in.",
+    {
+        "ADDED": "It is in the ledger, and was not before.",
+        "KNOWN": "The same observation was in the ledger already.",
+        "REJECTED": "It cannot be taken, and nothing of it is kept.",
+        "FORGOTTEN": "It is not taken: whom it is about was forgotten since it was observed.",
+    },
+)
+
+
+@described
+class IngestedDocument:
+    """The receipt for one document."""
+
+    status: IngestStatus = value("What became of it.")
+    sha256: str | None = value("The SHA-256 of the body as it is kept, in hexadecimal; null where it is not kept.")
+    code: str | None = value("Why it was rejected, as a stable code.")
+    pointer: str | None = value("The JSON pointer of what it was rejected for.")
+    message: str | None = value("Why it was rejected, in plain English.")
+
+
+@described
+class IngestResult:
+    """What became of the documents of one request, all of them committed."""
+
+    found: strawberry.Private[Ingested]
+
+    @field
+    def documents(self) -> list[IngestedDocument]:
+        """A receipt for each document, in the order in which they were handed in."""
+        return [mirror(IngestedDocument, each) for each in self.found.receipts]
+
+    token: str = stated(lambda self: self.found.token, "What `graph(atLeast:)` takes: these documents are in it then.")
+
+
+@described
+class Mutation:
+    """What changes the ledger: only there where the server was started with `--allow-ingest`."""
+
+    @field
+    def ingest(
+        self,
+        info: Info,
+        documents: Annotated[
+            list[JSON],
+            strawberry.argument(
+                description="Up to 100 documents or envelopes, in a request of at most 1 MiB, best in a variable: what"
+                " is written into the query counts against its tokens. Without an envelope one was observed now."
+            ),
+        ],
+    ) -> IngestResult:
+        """Add documents to the ledger, in one transaction those that can be taken, and give a receipt for each."""
+        if info.context.intake is None:
+            raise InroadsError("documents are not taken here", "OPERATION_NOT_SUPPORTED")
+        return IngestResult(found=info.context.intake.take(documents))

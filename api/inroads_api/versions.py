@@ -1,0 +1,227 @@
+"""The versions of the graph that a process answers from: the one it serves, those before it, and those of the past."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import threading
+import time
+from bisect import bisect_right
+from collections import OrderedDict
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from typing import Final, Generic, TypeVar
+
+from inroads.changes import Changes, changes
+from inroads.documents import reread
+from inroads.errors import InroadsError
+from inroads.explorer import Explorer
+from inroads.network import AccessGraph
+
+KEPT: Final = 4
+"""The most versions of the past that are kept, and the most comparisons: those used last."""
+
+MAKERS: Final = 2
+"""The most versions of the past, or comparisons, that are made at the same time."""
+
+MAX_MAKING: Final = 8
+"""The most requests that make one, or wait for one that is being made."""
+
+MAX_WAITING: Final = 16
+"""The most requests that wait for a version which is not served yet. With the above fewer than there are threads."""
+
+REMEMBERED: Final = 1_000
+"""The most names of versions that were served before."""
+
+PATIENCE: Final = 10.0
+"""How many seconds a query waits for a version that is not served yet."""
+
+_K = TypeVar("_K")
+_V = TypeVar("_V")
+
+
+def utcnow() -> dt.datetime:
+    """The moment by this machine's clock."""
+    return dt.datetime.now(dt.UTC)
+
+
+@dataclass(frozen=True)
+class Version:
+    """One version of the graph, and when it was built (aware).
+
+    `position` is how far of a ledger's log it holds, None without a ledger. Versions of one `base` were made from
+    each other by adding documents only.
+    """
+
+    graph: AccessGraph
+    built_at: dt.datetime
+    position: int | None = None
+    base: int = 0
+
+    @property
+    def name(self) -> str:
+        """What two versions share exactly when they hold the same documents under the same policy."""
+        return self.graph.version
+
+
+@dataclass(unsafe_hash=True)  # as its neighbours in errors.py
+class NotReached(InroadsError):
+    """A version that is not served in time; `served` is served now, and holds so much of the ledger's log."""
+
+    code: str = "VERSION_NOT_REACHED"
+    served: str = ""
+    position: int | None = None
+
+
+def token(position: int) -> str:
+    """What stands for any version that holds a ledger's log up to a number.
+
+    >>> token(42)
+    'ledger:42'
+    """
+    return f"ledger:{position}"
+
+
+class Room:
+    """Where a bounded number of requests may wait; whoever finds it full is told at once."""
+
+    def __init__(self, seats: int) -> None:
+        self._seats = threading.BoundedSemaphore(seats)
+
+    @contextmanager
+    def seat(self) -> Iterator[None]:
+        """A place to wait in. Raises InroadsError BUSY when there is none."""
+        if not self._seats.acquire(blocking=False):
+            raise InroadsError("too many requests are waiting already: ask again later", "BUSY")
+        try:
+            yield
+        finally:
+            self._seats.release()
+
+
+class Shelf(Generic[_K, _V]):
+    """A few values, those used last, each made once although many ask for it at the same time."""
+
+    def __init__(self, room: Room, makers: threading.Semaphore, kept: int = KEPT) -> None:
+        self._room, self._makers, self._kept = room, makers, kept
+        self._lock = threading.Lock()
+        self._values: OrderedDict[_K, Future[_V]] = OrderedDict()
+
+    def get(self, key: _K, make: Callable[[], _V]) -> _V:
+        """The value of a key, made where it is not there. Raises InroadsError BUSY, and what making it raises."""
+        with self._lock:
+            found = self._values.get(key)
+            if found and found.done():
+                self._values.move_to_end(key)
+                return found.result()
+        with self._room.seat():
+            return self._made(key, make)
+
+    def _made(self, key: _K, make: Callable[[], _V]) -> _V:
+        with self._lock:
+            mine = key not in self._values
+            promised = self._values.setdefault(key, Future())
+            self._values.move_to_end(key)
+        if mine:
+            try:
+                with self._makers:
+                    promised.set_result(make())
+            except BaseException as error:
+                with self._lock:
+                    del self._values[key]
+                promised.set_exception(error)
+                raise
+            self._tidy()
+        return promised.result()
+
+    def _tidy(self) -> None:
+        with self._lock:
+            done = [key for key, value in self._values.items() if value.done()]
+            for key in done[: -self._kept]:
+                del self._values[key]
+
+
+class Versions:
+    """The version that is served, which any thread may ask for and one thread swaps, and what is reached from it."""
+
+    def __init__(
+        self,
+        graph: AccessGraph,
+        built_at: dt.datetime,
+        position: int | None = None,
+        patience: float = PATIENCE,
+        now: Callable[[], dt.datetime] = utcnow,
+    ) -> None:
+        self.patience = patience
+        self._now = now
+        self._current = Version(graph, built_at, position, position or 0)
+        self._served = OrderedDict.fromkeys([self._current.name])
+        self._swapped = threading.Condition()
+        self._waiting = Room(MAX_WAITING)
+        making, makers = Room(MAX_MAKING), threading.Semaphore(MAKERS)
+        self._past = Shelf[tuple[object, ...], Version](making, makers)
+        self._compared = Shelf[tuple[str, str], Changes](making, makers)
+
+    @property
+    def current(self) -> Version:
+        """The version that is served now."""
+        return self._current
+
+    def swap(self, version: Version) -> None:
+        """Serve another version from now on; a query that has begun ends on the one it began with."""
+        with self._swapped:
+            self._current = version
+            self._served[version.name] = None
+            self._served.move_to_end(version.name)
+            while len(self._served) > REMEMBERED:
+                self._served.popitem(last=False)
+            self._swapped.notify_all()
+
+    def at_least(self, wanted: str, deadline: float) -> Version:
+        """The served version, as soon as it is the wanted one or later; waits until a moment of the monotonic clock.
+
+        Wanted is a version's name or the token of what was handed in. Raises NotReached, and InroadsError BAD_VERSION
+        and BUSY.
+        """
+        holds = self._condition(wanted)
+        with self._swapped:
+            if holds():
+                return self._current
+        with self._waiting.seat(), self._swapped:
+            if self._swapped.wait_for(holds, max(0.0, deadline - time.monotonic())):
+                return self._current
+            served, position = self._current.name, self._current.position
+        raise NotReached("the version is not served, and did not come in time", served=served, position=position)
+
+    def _condition(self, wanted: str) -> Callable[[], bool]:
+        if re.fullmatch("[0-9a-f]{16}", wanted):
+            return lambda: wanted in self._served
+        if found := re.fullmatch(r"ledger:([0-9]{1,18})", wanted):
+            position = int(found[1])
+            return lambda: self._current.position is not None and self._current.position >= position
+        raise InroadsError("this is neither the version of a graph nor the token of an ingest", "BAD_VERSION")
+
+    def until(self, version: Version, moment: dt.datetime) -> Version:
+        """The version of those documents of another one that were observed until a moment (aware).
+
+        Each version carries its documents, so the past is folded from them and from nothing newer: whatever the
+        documents came from need not be read again. Raises InroadsError BUSY.
+        """
+        documents = version.graph.documents
+        count = bisect_right(documents, moment, key=lambda document: document.observed_at)
+        if count == len(documents):
+            return version
+        # Of one base: so many documents until this one are the same documents, for the others were added.
+        key = (version.base, count, documents[count - 1].observed_at if count else None)
+        found = self._past.get(key, lambda: self._folded(version, count))
+        return replace(found, position=version.position)
+
+    def _folded(self, version: Version, count: int) -> Version:
+        graph = Explorer.observe(map(reread, version.graph.documents[:count]), version.graph.policy)
+        return Version(graph, self._now(), base=version.base)
+
+    def compare(self, before: Version, after: Version) -> Changes:
+        """Every access that differs between two versions. Raises InroadsError BUSY, and what `changes` raises."""
+        return self._compared.get((before.name, after.name), lambda: changes(before.graph, after.graph))

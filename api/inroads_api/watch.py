@@ -1,0 +1,258 @@
+"""The watch: it looks for documents again and again, and keeps a ledger fresh until it is asked to stop."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import time
+from collections.abc import Callable, Coroutine, Iterable, Iterator
+from contextlib import aclosing, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+from inroads.collect import BASE_URL, Progress, collect
+from inroads.documents import Observation
+from inroads.errors import InroadsError, Rejection
+from inroads.ledger import Added, Ledger
+from inroads.model import Document
+from inroads.sources import files, observe
+from inroads.tokens import TokenStore
+from inroads_api.terminal import now, say, say_rejections
+
+UNFINISHED: Final = frozenset({"truncated", "unreadable_file"})
+"""Codes of what may go better at the next look although the file says of itself that it has not changed."""
+
+TICK: Final = 100_000_000  # nanoseconds
+"""Two writings within one tick of a file system's clock leave one time of modification."""
+
+
+class Stop:
+    """Whether this process was asked to end, by SIGTERM or SIGINT.
+
+    What only waits is cancelled; what works looks at `asked` where it can end.
+    """
+
+    def __init__(self) -> None:
+        self.asked = False
+
+    def run(self, work: Coroutine[Any, Any, None]) -> None:
+        """Do the work until it ends, or until somebody asks to stop."""
+
+        async def main() -> None:
+            loop, task = asyncio.get_running_loop(), asyncio.create_task(work)
+
+            def stop(*_: object) -> None:
+                if not self.asked:  # once: a second one would break off what must not be, the refresh of a token
+                    self.asked = True
+                    loop.call_soon_threadsafe(task.cancel)
+
+            # Not the loop's own handlers: those do not run while a file is read.
+            for number in (signal.SIGTERM, signal.SIGINT):
+                signal.signal(number, stop)
+            with suppress(asyncio.CancelledError):
+                await task
+
+        asyncio.run(main())
+
+
+class Told:
+    """What was said of each origin the last time that it was looked at, so that it is said once."""
+
+    def __init__(self) -> None:
+        self._rejections: dict[object, frozenset[Rejection]] = {}
+
+    def news(self, origin: object, rejections: Iterable[Rejection]) -> frozenset[Rejection]:
+        """Which of all that is rejected there now was not rejected there before."""
+        found = frozenset(rejections)
+        before = self._rejections.pop(origin, frozenset())
+        if found:
+            self._rejections[origin] = found
+        return found - before
+
+
+class _Mark(NamedTuple):
+    """By what a file is known not to have changed."""
+
+    number: int
+    size: int
+    modified: int
+
+
+def _mark(file: Path) -> _Mark | None:
+    try:
+        status = file.stat()
+    except OSError:
+        return None
+    return _Mark(status.st_ino, status.st_size, status.st_mtime_ns)
+
+
+class Folders:
+    """Files and folders that are looked at again and again: each look gives what is new or modified since the last.
+
+    `news` are the rejections of the last look that were not told before.
+    """
+
+    def __init__(self, paths: Iterable[str], clock: Callable[[], int] = time.time_ns) -> None:
+        self._read: dict[str, dict[Path, _Mark]] = {path: {} for path in paths}
+        self._reading: dict[str, dict[Path, _Mark]] = {}
+        self._clock = clock
+        self._told = Told()
+        self.news: set[Rejection] = set()
+
+    def look(self) -> Iterator[Observation | Rejection]:
+        """The documents of every file that is new, was modified, or could not be read to its end the last time.
+
+        What is rejected for that reason is not lost; nor is what this look gave, as long as `keep` is not called.
+        """
+        self._reading, self.news = {}, set()
+        for path, read in self._read.items():
+            try:
+                found = files([path])
+            except OSError as error:
+                found = []
+                rejection = Rejection(path, "", "missing", str(error) or type(error).__name__)
+                yield rejection
+                self.news |= self._told.news(path, [rejection])
+                continue
+            self._told.news(path, ())  # it is there again: its next absence is news
+            kept = self._reading[path] = {}
+            for file in found:
+                mark = _mark(file)  # before it is read: what is written meanwhile makes another mark
+                if mark is not None and read.get(file) == mark:
+                    kept[file] = mark
+                else:
+                    yield from self._documents(file, mark, kept)
+
+    def keep(self) -> None:
+        """What the last look gave is safe: those files are not read again unless they change."""
+        self._read |= self._reading
+
+    def _documents(self, file: Path, mark: _Mark | None, kept: dict[Path, _Mark]) -> Iterator[Observation | Rejection]:
+        start, rejections = self._clock(), []
+        for arrival in observe(file):
+            if isinstance(arrival, Rejection):
+                rejections.append(arrival)
+            yield arrival
+        self.news |= self._told.news(file, rejections)
+        finished = UNFINISHED.isdisjoint(each.code for each in rejections)
+        if mark is not None and finished and start - mark.modified > TICK:
+            kept[file] = mark
+
+
+@dataclass
+class _Round:
+    """What one round has come to so far."""
+
+    kept: Added = field(default_factory=lambda: Added(0, 0, 0))
+    rejected: int = 0
+    news: set[Rejection] = field(default_factory=set)
+    failures: list[str] = field(default_factory=list)
+
+    def add(self, added: Added) -> None:
+        self.kept = Added(*map(sum, zip(self.kept, added, strict=True)))
+
+    def tell(self, ledger: Path) -> None:
+        say_rejections(self.news)
+        for failure in self.failures:
+            say(failure)
+        refused = f", {self.kept.forgotten} forgotten" if self.kept.forgotten else ""
+        counts = f"{self.kept.added} added, {self.kept.known} already known, {self.rejected} rejected{refused}"
+        say(f"{now():%Y-%m-%dT%H:%M:%SZ} {ledger}: {counts}")
+
+
+class Watch:
+    """Keeps a ledger fresh from folders, from the service with `tokens`, or from both.
+
+    `tokens` opens a token store for a round. What fails is told, and tried again in the next round; only what cannot
+    work from the beginning is raised, by `check`.
+    """
+
+    def __init__(
+        self,
+        ledger: Path,
+        paths: Iterable[str],
+        tokens: Callable[[], TokenStore] | None,
+        *,
+        teams: bool = False,
+        base_url: str = BASE_URL,
+    ) -> None:
+        self._ledger, self._folders, self._tokens = ledger, Folders(paths), tokens
+        self._teams, self._base_url = teams, base_url
+        self._told = Told()
+        self._stop = Stop()
+
+    def check(self) -> None:
+        """Open and close all that every round opens. Raises InroadsError."""
+        Ledger(self._ledger).close()
+        if self._tokens:
+            self._tokens().close()
+
+    def run(self, every: float) -> None:
+        """A round each so many seconds, until the process is asked to stop."""
+        self._stop.run(self._rounds(every))
+
+    async def _rounds(self, every: float) -> None:
+        while not self._stop.asked:
+            start = time.monotonic()
+            found = _Round()
+            try:
+                await self._round(found)
+            finally:
+                found.tell(self._ledger)
+            await asyncio.sleep(max(0.0, start + every - time.monotonic()))
+
+    async def _round(self, found: _Round) -> None:
+        try:
+            self._ingest(found)
+        except (InroadsError, OSError) as error:
+            found.failures.append(f"error: {error}")
+        if self._tokens and not self._stop.asked:
+            try:
+                await self._collect(self._tokens, found)
+            except (InroadsError, OSError) as error:
+                found.failures.append(f"error: {error}")
+
+    def _ingest(self, found: _Round) -> None:
+        before = found.kept
+
+        def committed(so_far: Added) -> None:
+            found.kept = before
+            found.add(so_far)
+
+        with Ledger(self._ledger) as ledger:
+            ledger.add(self._documents(found), progress=committed)
+        found.news |= self._folders.news
+        if not self._stop.asked:
+            self._folders.keep()
+
+    def _documents(self, found: _Round) -> Iterator[Document]:
+        for arrival in self._folders.look():
+            if self._stop.asked:
+                return  # what was read is committed
+            if isinstance(arrival, Rejection):
+                found.rejected += 1
+            else:
+                yield arrival.document
+
+    async def _collect(self, tokens: Callable[[], TokenStore], found: _Round) -> None:
+        reports: dict[str, Progress] = {}
+        rejections: list[Rejection] = []
+
+        def report(progress: Progress) -> None:
+            reports[progress.label] = progress
+
+        with tokens() as store, Ledger(self._ledger) as ledger:
+            arriving = collect(store, teams=self._teams, base_url=self._base_url, now=now, report=report)
+            async with aclosing(arriving) as arrivals:
+                async for arrival in arrivals:  # each is kept before the next one is taken
+                    if isinstance(arrival, Rejection):
+                        rejections.append(arrival)
+                    else:
+                        found.add(ledger.add([arrival.document]))
+        failed = [each for each in reports.values() if each.failed]
+        found.rejected += len(rejections)
+        found.failures += sorted(f"token {each.label}: {each.failed}: {each.message}" for each in failed)
+        said = {(each.failed, each.message) for each in failed}
+        others = [each for each in rejections if (each.code, each.message) not in said]
+        found.news |= self._told.news("service", others)
