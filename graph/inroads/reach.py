@@ -262,7 +262,7 @@ def accesses_of(graph: AccessGraph, node: str) -> Accesses:
     walk = _Walk(graph, node, ALL, forward=forward)
     there, certainty, state, _, roles = (np.asarray(each, np.int64) for each in walk.gathered())
     here = np.full(len(there), walk.origin)
-    return _to_resources(graph.adjacency, *((here, there) if forward else (there, here)), certainty, state, roles)
+    return _to_resources(graph.index, *((here, there) if forward else (there, here)), certainty, state, roles)
 
 
 def _to_resources(index: Adjacency, principal: Ints, resource: Ints, *facts: Ints) -> Accesses:
@@ -677,7 +677,7 @@ def _walked_together(graph: AccessGraph, starts: Ints) -> Accesses | None:
 
     Who has more partial paths than the limit of one access is walked alone, so that nothing here is cut short.
     """
-    index, nothing = graph.adjacency, np.full(len(starts), NONE)
+    index, nothing = graph.index, np.full(len(starts), NONE)
     alive, passed = ~index.dead_column[starts], np.zeros(len(starts), np.bool_)
     levels = [_Level(starts, np.full(len(starts), ACTING), nothing, nothing, alive, passed, nothing)]
     origins, paths = [np.arange(len(starts))], np.zeros(len(starts), np.int64)
