@@ -12,7 +12,18 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from inroads_api import ledger_cli
+from inroads_api import census_cli, ledger_cli
+from inroads_api.given import (
+    Documents,
+    LedgerFile,
+    ObservedAt,
+    PolicyFile,
+    Strict,
+    finish,
+    load_for_answer,
+    load_graph,
+    places,
+)
 from inroads_api.ledger_cli import AsOf, default_ledger
 from inroads_api.terminal import (
     REJECTED,
@@ -26,16 +37,14 @@ from inroads_api.terminal import (
     now,
     print_rows,
     problem_row,
-    progress_bar,
     say,
-    say_rejections,
+    say_coverage,
     write_json,
 )
 
 # Everything heavier is imported by the command that needs it, so that --help is quick.
 if TYPE_CHECKING:
     from inroads.explorer import Answers, ExplainedAccess, Explorer
-    from inroads.model import Coverage
 
 app = typer.Typer(
     name="inroads",
@@ -46,21 +55,6 @@ app = typer.Typer(
 )
 
 
-Documents = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--documents", "-d", metavar="PATH", help="A file or folder of documents; `-` is standard input. Repeatable."
-    ),
-]
-LedgerFile = Annotated[
-    Path | None,
-    typer.Option("--ledger", metavar="FILE", help="A ledger. Default: $INROADS_LEDGER, else inroads.db, if it exists."),
-]
-ObservedAt = Annotated[
-    str | None, typer.Option(metavar="MOMENT", help="When documents without an envelope were observed (RFC 3339).")
-]
-PolicyFile = Annotated[Path | None, typer.Option("--policy", metavar="FILE.toml", help="Replace rows of the policy.")]
-Strict = Annotated[bool, typer.Option("--strict", help="Give no answer when any document is rejected.")]
 Roles = Annotated[list[str] | None, typer.Option("--role", help="Only accesses with any of these roles.")]
 Capabilities = Annotated[list[str] | None, typer.Option("--capability", help="Only accesses with any of these.")]
 OneCertainty = Annotated[str | None, typer.Option("--certainty", help="Only STATED, INFERRED or ASSOCIATED accesses.")]
@@ -101,7 +95,7 @@ def check(
 ) -> None:
     """Read documents and report every problem: what was rejected, what could not be read, what contradicts itself."""
     with failing():
-        graph = _load(paths, observed_at, policy, as_of)
+        graph = load_graph(paths, observed_at, policy, as_of)
         rows = [problem_row("rejected", each) for each in sorted(graph.rejections)]
         rows += [problem_row("issue", each) for each in graph.issues]
         rows += _unknown_keys(graph)
@@ -134,10 +128,10 @@ def reach(
 ) -> None:
     """Which businesses and accounts an identity reaches, and how."""
     with failing():
-        graph = _load_for_answer(_paths(documents, ledger), as_of, observed_at, policy, strict)
+        graph = load_for_answer(places(documents, ledger), as_of, observed_at, policy, strict)
         chosen = _filters(role, capability, certainty, state, via, avoid, max_steps)
         _print_accesses(graph.reach(principal, mode=_mode(association), **chosen), "resource", output)
-        _finish(graph)
+        finish(graph)
 
 
 @app.command()
@@ -161,10 +155,10 @@ def who(
 ) -> None:
     """Who reaches a business or an account, and how."""
     with failing():
-        graph = _load_for_answer(_paths(documents, ledger), as_of, observed_at, policy, strict)
+        graph = load_for_answer(places(documents, ledger), as_of, observed_at, policy, strict)
         chosen = _filters(role, capability, certainty, state, via, avoid, max_steps)
         _print_accesses(graph.reached_by(resource, mode=_mode(association), **chosen), "principal", output)
-        _finish(graph)
+        finish(graph)
 
 
 @app.command()
@@ -182,15 +176,15 @@ def explain(
 ) -> None:
     """Every path of one access with the record behind each step, and what would end it."""
     with failing():
-        graph = _load_for_answer(_paths(documents, ledger), as_of, observed_at, policy, strict)
+        graph = load_for_answer(places(documents, ledger), as_of, observed_at, policy, strict)
         access = graph.access(principal, resource, mode=_mode(association))
         if access is None:
             say(f"no access: {principal} and {resource} are both known, and no path leads from one to the other")
         _print_explanation(graph, access, output)
         identity = access.principal if access else graph.find(principal)
         if identity:
-            _say_coverage(many(len(access.paths) if access else 0, "path"), graph.coverage_of_reach(identity))
-        _finish(graph)
+            say_coverage(many(len(access.paths) if access else 0, "path"), graph.coverage_of_reach(identity))
+        finish(graph)
 
 
 @app.command()
@@ -214,12 +208,12 @@ def query(
         given = {} if variables is None else _json_object(variables)
         if text.startswith("@"):
             text = Path(text[1:]).read_text(encoding="utf-8")
-        graph = _load_for_answer(_paths(documents, ledger), as_of, observed_at, policy, strict)
+        graph = load_for_answer(places(documents, ledger), as_of, observed_at, policy, strict)
         response = execute(build_schema(), Versions(graph, now()), text, given, operation)
         write_json(response, pretty=True)
         if "errors" in response:
             raise typer.Exit(USAGE)
-        _finish(graph)
+        finish(graph)
 
 
 @app.command()
@@ -255,17 +249,17 @@ def changes(
         start, end = moment(since, "--since"), moment(until, "--until")
         if start and end and end < start:
             raise InroadsError(f"--until {until} is before --since {since}", "BAD_MOMENT")
-        paths = _paths(documents, ledger)
+        paths = places(documents, ledger)
         if "-" in paths:
             raise InroadsError("changes reads its documents twice, and standard input can be read once")
-        after = _load_for_answer(paths, until, observed_at, policy, strict)
-        before = _load(paths, observed_at, policy, since)
+        after = load_for_answer(paths, until, observed_at, policy, strict)
+        before = load_graph(paths, observed_at, policy, since)
         view = ChangesView(before, after, only(compare(before, after), wanted))
         view.show(output, By(by) if by else None)
         view.summarise()
         if not before.documents:
             say(f"nothing had been observed by {since}")
-        _finish(after)
+        finish(after)
 
 
 @app.command()
@@ -297,7 +291,7 @@ def serve(
     with failing():
         if allow_ingest and not documents and as_of is None:
             Ledger(ledger or default_ledger()).close()
-        paths = _paths(documents, ledger)
+        paths = places(documents, ledger)
         ledgers = [Path(path) for path in paths if is_ledger(path)]
         following = reached = None
         if len(ledgers) == 1 and as_of is None and "-" not in paths:
@@ -307,7 +301,7 @@ def serve(
             reached = position(ledgers[0])  # before it is loaded: what is added meanwhile is seen again
         elif allow_ingest:
             raise InroadsError("--allow-ingest goes with one ledger, all of it: not with --as-of, nor with -d -")
-        graph = _load_for_answer(paths, as_of, observed_at, policy, strict)
+        graph = load_for_answer(paths, as_of, observed_at, policy, strict)
         ingest = ledgers[0] if allow_ingest else None
         application = create_app(graph, now(), following=following, position=reached, ingest=ingest)
         server = uvicorn.Server(uvicorn.Config(application, "127.0.0.1", port, log_level="warning", access_log=False))
@@ -359,6 +353,7 @@ app.add_typer(ledger_cli.app)
 app.command()(ledger_cli.ingest)
 app.command()(ledger_cli.collect)
 app.command()(ledger_cli.watch)
+app.command()(census_cli.census)
 
 
 @app.callback(invoke_without_command=True)
@@ -379,56 +374,6 @@ def main() -> None:
     except BrokenPipeError:  # the reader of a pipe has seen enough, as `head` does
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
-
-
-def _paths(documents: list[str] | None, ledger: Path | None) -> list[str]:
-    """Where the documents are: as given, or else in the ledger that stands for the default."""
-    given = [*(documents or ()), *([str(ledger)] if ledger else ())]
-    return given or [str(path) for path in [default_ledger()] if path.exists()]
-
-
-def _load(paths: list[str], observed_at: str | None, policy: Path | None, as_of: str | None = None) -> Explorer:
-    import gc
-
-    from inroads.explorer import load
-    from inroads.policy import STOCK
-
-    observed, until = moment(observed_at), moment(as_of, "--as-of")
-    with progress_bar(paths) as advance:
-        gc.disable()  # nothing that is built here is garbage, and looking for it takes a quarter of the time
-        try:
-            graph = load(
-                *paths,
-                as_of=until,
-                observed_at=observed,
-                policy=policy or STOCK,
-                stdin=sys.stdin.buffer,
-                progress=advance,
-                workers=os.cpu_count() or 1,
-            )
-        finally:
-            gc.enable()
-        gc.freeze()  # nor later: this process keeps one graph until it ends
-        return graph
-
-
-def _load_for_answer(
-    paths: list[str], as_of: str | None, observed_at: str | None, policy: Path | None, strict: bool
-) -> Explorer:
-    if not paths:
-        say("error: say which documents to read: -d PATH (- for standard input) or --ledger FILE")
-        raise typer.Exit(USAGE)
-    graph = _load(paths, observed_at, policy, as_of)
-    say_rejections(graph.rejections)
-    if strict and graph.rejections:
-        say("no answer, because of --strict")
-        raise typer.Exit(REJECTED)
-    return graph
-
-
-def _finish(graph: Explorer) -> None:
-    if graph.rejections:
-        raise typer.Exit(REJECTED)
 
 
 def _mode(association: bool) -> str:
@@ -501,15 +446,9 @@ def _print_accesses(answer: Answers, other: str, output: Format | None) -> None:
         print_rows([_access_cells(row, other, name) for row in rows] or [{other: "no access"}], chosen)
     else:
         print_rows(rows, chosen)
-    _say_coverage(many(len(answer), "access", "es"), answer.coverage)
+    say_coverage(many(len(answer), "access", "es"), answer.coverage)
     if answer.truncated:
         say("a limit cut this answer short")
-
-
-def _say_coverage(what: str, coverage: Coverage) -> None:
-    say(f"{what}; coverage {'complete' if coverage.complete else 'NOT complete'}")
-    for note in coverage.notes:
-        say(f"  {note}")
 
 
 def _access_cells(row: dict[str, Any], other: str, name: str) -> dict[str, Any]:

@@ -91,6 +91,7 @@ Until = Annotated[
         description="The end of the review; none for all that was observed, which may grow between two pages."
     ),
 ]
+Exposed = Annotated[NodeKind | None, strawberry.argument(description="Businesses, or accounts.")]
 NodeId = Annotated[ID, strawberry.argument(description="A node id: `business:77128`.")]
 NativeId = Annotated[ID, strawberry.argument(description="The service's own id or the node id.")]
 
@@ -180,6 +181,22 @@ class Entry:
             raise BadId(f"{principal!r} is not an identity")
         found = reach.access(graph, who, what, mode=mode or Mode.ACCESS)
         return Access(graph=graph, found=found) if found else None
+
+    @field
+    def largest_blast_radius(self, info: Info, first: First = 10) -> list[Identity]:
+        """The identities that reach most businesses and accounts, most first."""
+        graph, count = self.seen.graph, within(first, 10)
+        most = info.context.versions.census(self.seen).ranked(NodeKind.IDENTITY, first=count).tolist()
+        return [Identity(graph=graph, key=graph.index.name(each)) for each in most]
+
+    @field
+    def most_exposed(self, info: Info, first: First = 10, kind: Exposed = NodeKind.BUSINESS) -> list[Node]:
+        """The businesses, or the accounts, that most identities reach, most first."""
+        graph, count = self.seen.graph, within(first, 10)
+        if kind not in (None, *reach.RESOURCES):
+            raise InroadsError("only businesses and accounts are exposed", "WRONG_KIND")
+        most = info.context.versions.census(self.seen).ranked(kind or NodeKind.BUSINESS, first=count).tolist()
+        return [node(graph, graph.index.name(each)) for each in most]
 
     @field
     def changes(

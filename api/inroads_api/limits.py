@@ -69,10 +69,15 @@ _ENTRY: Final = {
     "search": 100,  # looks at every node
     "changes": 5_000,  # may fold two versions of the past, and compares them
     "changesByCause": 5_000,
+    "largestBlastRadius": 5_000,  # counts every access, once for a version
+    "mostExposed": 5_000,
 }
 
 _WEIGHTS: Final = {
     ("Identity", "reach"): 20,
+    ("Identity", "blastRadius"): 20,
+    ("Business", "exposure"): 20,
+    ("Account", "exposure"): 20,
     ("Business", "reachedBy"): 20,
     ("Account", "reachedBy"): 20,
     **{(kind, name): weight for kind in ("Query", "GraphInfo") for name, weight in _ENTRY.items()},

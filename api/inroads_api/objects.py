@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from enum import EnumMeta
 from functools import cached_property, partial
 from inspect import cleandoc
-from typing import Annotated, Any, Final, Generic, TypeVar, cast, dataclass_transform
+from typing import TYPE_CHECKING, Annotated, Any, Final, Generic, TypeVar, cast, dataclass_transform
 from urllib.parse import quote
 
 import msgspec
@@ -21,6 +21,7 @@ from strawberry.relay import PageInfo
 from strawberry.scalars import JSON
 
 from inroads import documents, explain, model, reach
+from inroads.census import counts
 from inroads.errors import BadCursor, InroadsError
 from inroads.model import (
     AccessState,
@@ -37,6 +38,9 @@ from inroads.model import (
 )
 from inroads.network import AccessGraph
 from inroads_api.limits import MAX_FIRST
+
+if TYPE_CHECKING:
+    from inroads_api.census_objects import AccessCounts
 
 ID = strawberry.ID
 _T = TypeVar("_T")
@@ -85,6 +89,7 @@ Filter = Annotated["AccessFilter | None", strawberry.argument(description="Which
 ModeArgument = Annotated[
     Mode | None, strawberry.argument(description="Whether to follow what conveys access, or every connection.")
 ]
+Figures = Annotated["AccessCounts", strawberry.lazy("inroads_api.census_objects")]
 RESOURCES: Final = [NodeKind.BUSINESS, NodeKind.ACCOUNT]
 
 
@@ -498,6 +503,8 @@ class Identity(Node):
         answer = reach.reach(self.graph, self.key, wanted, chosen, mode)
         return accesses(self.graph, ("reach", self.key, wanted, chosen, mode), answer, first, after)
 
+    blast_radius: Figures = stated(lambda self: counts(self.graph, self.key), "What this identity reaches, in figures.")
+
 
 @described
 class Business(Node):
@@ -582,6 +589,8 @@ class Business(Node):
         """Every identity that reaches this business, and how."""
         return _reached_by(self, filter, mode, first, after)
 
+    exposure: Figures = stated(lambda self: counts(self.graph, self.key), "Who reaches this business, in figures.")
+
 
 @described
 class Account(Node):
@@ -630,6 +639,8 @@ class Account(Node):
     ) -> AccessConnection:
         """Every identity that reaches this account, and how."""
         return _reached_by(self, filter, mode, first, after)
+
+    exposure: Figures = stated(lambda self: counts(self.graph, self.key), "Who reaches this account, in figures.")
 
 
 @described

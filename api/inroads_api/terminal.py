@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     import datetime as dt
 
     from inroads.errors import Issue, Rejection
+    from inroads.model import Coverage
 
 USAGE, REJECTED, NOT_FOUND = 2, 3, 4
 """Exit codes beside 0: the request was wrong, documents were rejected, no document names what was asked for."""
@@ -149,18 +150,13 @@ def _print_table(rows: list[dict[str, Any]]) -> None:
 def _print_csv(rows: Iterable[dict[str, Any]]) -> None:
     import csv
 
-    from inroads.explain import printable
+    from inroads.explain import harmless
 
     writer = csv.writer(sys.stdout, lineterminator="\n")
     for number, row in enumerate(rows):
         if number == 0:
             writer.writerow(row)
-        writer.writerow([_harmless(printable(_cell(cell, "; "))) for cell in row.values()])
-
-
-def _harmless(cell: str) -> str:
-    """A cell that no spreadsheet runs as a formula (OWASP: CSV injection)."""
-    return f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell
+        writer.writerow([harmless(_cell(cell, "; ")) for cell in row.values()])
 
 
 def _cell(value: Any, between: str) -> str:
@@ -201,3 +197,10 @@ def say_rejections(rejections: Iterable[Rejection], most: int = 20) -> None:
         say(f"rejected {each.source}{place}: {each.code}: {each.message}")
     if len(listed) > most:
         say(f"… and {len(listed) - most} more; `inroads check` lists them all")
+
+
+def say_coverage(what: str, coverage: Coverage) -> None:
+    """What was found, and how much was observed, so that "nobody else" is never claimed falsely."""
+    say(f"{what}; coverage {'complete' if coverage.complete else 'NOT complete'}")
+    for note in coverage.notes:
+        say(f"  {note}")

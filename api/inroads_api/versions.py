@@ -10,10 +10,11 @@ from bisect import bisect_right
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from typing import Final, Generic, TypeVar
 
+from inroads.census import Census, census, made
 from inroads.changes import Changes, changes
 from inroads.documents import reread
 from inroads.errors import InroadsError
@@ -161,6 +162,7 @@ class Versions:
         self._swapped = threading.Condition()
         self._waiting = Room(MAX_WAITING)
         making, makers = Room(MAX_MAKING), threading.Semaphore(MAKERS)
+        self._making = making
         self._past = Shelf[tuple[object, ...], Version](making, makers)
         self._compared = Shelf[tuple[str, str], Changes](making, makers)
 
@@ -225,3 +227,8 @@ class Versions:
     def compare(self, before: Version, after: Version) -> Changes:
         """Every access that differs between two versions. Raises InroadsError BUSY, and what `changes` raises."""
         return self._compared.get((before.name, after.name), lambda: changes(before.graph, after.graph))
+
+    def census(self, version: Version) -> Census:
+        """How far everyone reaches in a version, counted when it is first asked for. Raises InroadsError BUSY."""
+        with nullcontext() if made(version.graph) else self._making.seat():
+            return census(version.graph)

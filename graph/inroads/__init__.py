@@ -8,6 +8,7 @@
 
 from pathlib import Path
 
+from inroads.census import Census, census
 from inroads.changes import changes
 from inroads.errors import InroadsError, Issue, NotFound, Rejection
 from inroads.explain import evidence_lines
@@ -25,6 +26,7 @@ __all__ = [
     "AccessGraph",
     "Answers",
     "Capability",
+    "Census",
     "Certainty",
     "ExplainedAccess",
     "Explorer",
@@ -38,6 +40,7 @@ __all__ = [
     "Rejection",
     "Relation",
     "Role",
+    "census",
     "changes",
     "evidence_lines",
     "load",

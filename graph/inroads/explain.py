@@ -68,6 +68,12 @@ def printable(text: str) -> str:
     return text if text.isprintable() else _STEERING.sub("\ufffd", text)
 
 
+def harmless(cell: str) -> str:
+    """A cell that no spreadsheet runs as a formula (OWASP: CSV injection), and that steers no terminal."""
+    text = printable(cell)
+    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
+
+
 def record_label(record: Evidence) -> str:
     """What a person calls a record: `role 994207`."""
     return f"{RECORD_NOUN[record.section]} {record.record_id or '(no id)'}"

@@ -17,7 +17,7 @@ import msgspec
 import numpy as np
 
 from inroads.adjacency import CONVEYS, Adjacency
-from inroads.columns import Flags, Ints, Lazily, firsts, ranges
+from inroads.columns import Flags, Ints, Lazily, firsts, ranges, stack, take
 from inroads.errors import BadId, InroadsError, NotFound
 from inroads.model import (
     Access,
@@ -234,6 +234,47 @@ def reachable(graph: AccessGraph, principal: str, avoid: frozenset[str] = frozen
     return {index.name(node) for node in {node for node, _ in seen} if index.kind(node) in RESOURCES}
 
 
+class Accesses(NamedTuple):
+    """Accesses as columns: who and what by number, the ranks of certainty and of state, and the roles as bits."""
+
+    principal: Ints
+    resource: Ints
+    certainty: Ints
+    state: Ints
+    roles: Ints
+
+
+def every_access(graph: AccessGraph) -> Iterator[Accesses]:
+    """What each identity of the graph reaches, exactly as `reach` gives it, many identities at a time.
+
+    How much is held at once is bounded, however many accesses there are.
+    """
+    identities = np.arange(*graph.fold.kind_starts[:2])
+    waiting = [identities[at : at + TOGETHER] for at in range(0, len(identities), TOGETHER)]
+    while waiting:
+        starts = waiting.pop()
+        found = _walked_together(graph, starts)
+        if found is None:
+            waiting += np.array_split(starts, 2)
+        else:
+            yield found
+
+
+def accesses_of(graph: AccessGraph, node: str) -> Accesses:
+    """What an identity reaches, or who reaches a business or an account, as columns without an order."""
+    forward = kind_of(node) is NodeKind.IDENTITY
+    walk = _Walk(graph, node, ALL, forward=forward)
+    there, certainty, state, _, roles = (np.asarray(each, np.int64) for each in walk.gathered())
+    here = np.full(len(there), walk.origin)
+    return _to_resources(graph.index, *((here, there) if forward else (there, here)), certainty, state, roles)
+
+
+def _to_resources(index: Adjacency, principal: Ints, resource: Ints, *facts: Ints) -> Accesses:
+    """The accesses, where what is reached is a business or an account."""
+    kinds = index.codes_column[resource] >> KIND_BITS
+    return take(Accesses(principal, resource, *facts), np.isin(kinds, [KINDS.index(kind) for kind in RESOURCES]))
+
+
 PHASES: Final = tuple(Phase)
 ACTING: Final = PHASES.index(Phase.ACTING)
 OUTSIDE: Final = -1
@@ -258,6 +299,12 @@ RESOLVE: Final = CONVEYS.index(Conveys.RESOLVE)
 
 VECTORISED: Final = 64
 """Frontiers of more partial paths than this are walked as columns."""
+
+TOGETHER: Final = 2**16
+"""How many identities are walked from at the same time."""
+
+MOST_AHEAD: Final = 2**23
+"""The most hops that are looked at together, unless they are all of one identity."""
 
 
 class _Allowed(NamedTuple):
@@ -314,6 +361,39 @@ class _Level(NamedTuple):
     alive: Any
     passed: Any
     conveying: Any
+
+
+def _onward(index: Adjacency, levels: Sequence[_Level], allowed: _Allowed | None, *, forward: bool) -> _Level:
+    """The level after these, of which the last one is columns: all hops at once, from one start or from many."""
+    level, rows = levels[-1], index.fold.grants
+    entries = index.out_entries if forward else index.in_entries
+    size = entries.starts[level.node + 1] - entries.starts[level.node]
+    parent = np.repeat(np.arange(len(size)), size)
+    hops = entries.hops[ranges(entries.starts[level.node], size)]
+    grant = np.where(hops < 0, ~hops, hops)
+    step = index.conveys_column[grant]
+    entered = _TABLES[forward][level.phase[parent], step]
+    fine = np.flatnonzero(entered != OUTSIDE)
+    parent, hops, grant, step, entered = (each[fine] for each in (parent, hops, grant, step, entered))
+    other = np.where((hops < 0) == forward, rows.principal[grant], rows.resource[grant])
+    simple = np.ones(len(other), np.bool_) if allowed is None else allowed.column(other, grant)
+    place = parent
+    for before in reversed(levels):
+        simple &= np.asarray(before.node)[place] != other
+        place = np.asarray(before.parent)[place]
+    fine = np.flatnonzero(simple)
+    parent, grant, step, entered, other = (each[fine] for each in (parent, grant, step, entered, other))
+    moved, passed, conveying = step != RESOLVE, level.passed[parent], level.conveying[parent]
+    if forward:
+        if len(levels) > 1:
+            passed = passed | moved
+        conveying = np.where(moved, grant, conveying)
+    else:
+        last = level.grant[parent]
+        passed = passed | ((last != NONE) & (index.conveys_column[last] != RESOLVE))
+        conveying = np.where((conveying == NONE) & moved, grant, conveying)
+    alive = level.alive[parent] & (rows.active[grant] != 0) & ~index.dead_column[other]
+    return _Level(other, entered, parent, grant, alive, passed, conveying)
 
 
 class _Walk:
@@ -407,54 +487,25 @@ class _Walk:
 
     def _columns(self) -> _Level:
         """The next level, all hops at once; otherwise as `_lists`."""
-        index, forward = self.index, self.forward
-        level = _Level(*map(np.asarray, self.levels[-1]))
-        self.levels[-1] = level
-        entries = index.out_entries if forward else index.in_entries
-        size = entries.starts[level.node + 1] - entries.starts[level.node]
-        parent = np.repeat(np.arange(len(size)), size)
-        hops = entries.hops[ranges(entries.starts[level.node], size)]
-        grant = np.where(hops < 0, ~hops, hops)
-        step = index.conveys_column[grant]
-        entered = _TABLES[forward][level.phase[parent], step]
-        rows = index.fold.grants
-        other = np.where((hops < 0) == forward, rows.principal[grant], rows.resource[grant])
-        fine = entered != OUTSIDE
-        if self.allowed is not None:
-            fine &= self.allowed.column(other, grant)
-        place = parent
-        for before in reversed(self.levels):
-            fine &= np.asarray(before.node)[place] != other
-            place = np.asarray(before.parent)[place]
-        parent, grant, step, entered, other = (each[fine] for each in (parent, grant, step, entered, other))
-        within = self._within(other, entered)
-        parent, grant, step, entered, other = (each[within] for each in (parent, grant, step, entered, other))
-        moved = step != RESOLVE
-        if forward:
-            passed = level.passed[parent] | (moved if len(self.levels) > 1 else False)
-            conveying = np.where(moved, grant, level.conveying[parent])
-        else:
-            last = level.grant[parent]
-            passed = level.passed[parent] | ((last != NONE) & (index.conveys_column[last] != RESOLVE))
-            conveying = np.where((level.conveying[parent] == NONE) & moved, grant, level.conveying[parent])
-        alive = level.alive[parent] & (rows.active[grant] != 0) & ~index.dead_column[other]
-        return _Level(other, entered, parent, grant, alive, passed, conveying)
+        self.levels[-1] = _Level(*map(np.asarray, self.levels[-1]))
+        level = _onward(self.index, self.levels, self.allowed, forward=self.forward)
+        return self._within(level)
 
-    def _within(self, other: Ints, entered: Ints) -> Flags:
-        """Which of these partial paths are within the limit of their node and phase, counted in their order."""
+    def _within(self, level: _Level) -> _Level:
+        """Those partial paths that are within the limit of their node and phase, counted in their order."""
         keys, inverse, counts = np.unique(
-            other.astype(np.int64) * len(PHASES) + entered, return_inverse=True, return_counts=True
+            level.node.astype(np.int64) * len(PHASES) + level.phase, return_inverse=True, return_counts=True
         )
         before = np.array([self.kept.get(key, 0) for key in keys.tolist()] if self.kept else [0] * len(keys), np.int64)
         self.kept.update(zip(keys.tolist(), (before + counts).tolist(), strict=True))
         if not (before + counts > MAX_PATHS).any():
-            return np.ones(len(other), np.bool_)
+            return level
         order = np.argsort(inverse, kind="stable")
         rank = np.empty(len(order), np.int64)
         rank[order] = np.arange(len(order)) - (np.cumsum(counts) - counts)[inverse[order]]
         within = rank + before[inverse] < MAX_PATHS
-        self.truncated.update(other[~within].tolist())
-        return within
+        self.truncated.update(level.node[~within].tolist())
+        return take(level, within)
 
     @cached_property
     def found(self) -> dict[int, list[tuple[int, int]]]:
@@ -516,24 +567,11 @@ class _Walk:
         return _Gathered(list(said), *([each[place] for each in said.values()] for place in range(4)))
 
     def _gathered_by_columns(self) -> _Gathered:
-        levels = [_Level(*map(np.asarray, level)) for level in self.levels[1:]]
-        lengths = np.repeat(np.arange(1, len(levels) + 1), [len(level.node) for level in levels])
-        node, phase, _, _, alive, passed, conveying = (np.concatenate(each) for each in zip(*levels, strict=True))
+        walked = _Walked.of([_Level(*map(np.asarray, level)) for level in self.levels[1:]])
         if not self.forward:
-            here = (phase == ACTING) & (self.index.codes_column[node] >> KIND_BITS == KINDS.index(NodeKind.IDENTITY))
-            node, alive, passed, conveying, lengths = (each[here] for each in (node, alive, passed, conveying, lengths))
-        order = np.argsort(node, kind="stable")
-        starts = np.flatnonzero(firsts(node[order]))
-        if not len(starts):
-            return _Gathered([], [], [], [], [])
-        roles = self.index.fold.grants.roles[conveying[order]]
-        return _Gathered(
-            node[order][starts],
-            np.minimum.reduceat(passed[order].astype(np.int8), starts),
-            np.minimum.reduceat((~alive[order].astype(np.bool_)).astype(np.int8), starts),
-            np.minimum.reduceat(lengths[order], starts),
-            np.bitwise_or.reduceat(roles, starts),
-        )
+            here = self.index.codes_column[walked.node] >> KIND_BITS == KINDS.index(NodeKind.IDENTITY)
+            walked = take(walked, here & (walked.phase == ACTING))
+        return walked.gathered(self.index, walked.node)
 
     def _with_truncated(self, found: _Gathered) -> _Gathered:
         """The same, where what is said of truncated accesses is what all walks say."""
@@ -606,6 +644,68 @@ class _Gathered(NamedTuple):
     state: Any
     distance: Any
     roles: Any
+
+
+class _Walked(NamedTuple):
+    """Partial paths of all lengths as columns, each an access by itself."""
+
+    node: Ints
+    phase: Ints
+    alive: Flags
+    passed: Flags
+    conveying: Ints
+    length: Ints
+
+    @classmethod
+    def of(cls, levels: Sequence[_Level]) -> _Walked:
+        """Those of levels from the first step on."""
+        lengths = np.repeat(np.arange(1, len(levels) + 1), [len(level.node) for level in levels])
+        node, phase, _, _, alive, passed, conveying = (np.concatenate(each) for each in zip(*levels, strict=True))
+        return cls(node, phase, alive.astype(np.bool_), passed.astype(np.bool_), conveying, lengths)
+
+    def gathered(self, index: Adjacency, key: Ints) -> _Gathered:
+        """What those of each key say together; the key stands for the node."""
+        order = np.argsort(key)
+        key = key[order]
+        starts = np.flatnonzero(firsts(key))
+        if not len(starts):
+            return _Gathered([], [], [], [], [])
+        return _Gathered(
+            key[starts],
+            np.logical_and.reduceat(self.passed[order], starts).astype(np.int8),
+            (~np.logical_or.reduceat(self.alive[order], starts)).astype(np.int8),
+            np.minimum.reduceat(self.length[order], starts),
+            np.bitwise_or.reduceat(index.fold.grants.roles[self.conveying[order]], starts),
+        )
+
+
+def _walked_together(graph: AccessGraph, starts: Ints) -> Accesses | None:
+    """What these identities reach; None where it is too much at once.
+
+    Who has more partial paths than the limit of one access is walked alone, so that nothing here is cut short.
+    """
+    index, nothing = graph.index, np.full(len(starts), NONE)
+    alive, passed = ~index.dead_column[starts], np.zeros(len(starts), np.bool_)
+    levels = [_Level(starts, np.full(len(starts), ACTING), nothing, nothing, alive, passed, nothing)]
+    origins, paths = [np.arange(len(starts))], np.zeros(len(starts), np.int64)
+    while len(levels[-1].node):
+        ahead = index.out_entries.starts[levels[-1].node + 1] - index.out_entries.starts[levels[-1].node]
+        if len(starts) > 1 and ahead.sum() > MOST_AHEAD:
+            return None
+        level = _onward(index, levels, None, forward=True)
+        origin = origins[-1][level.parent]
+        paths += np.bincount(origin, minlength=len(starts))
+        few = np.flatnonzero((paths <= MAX_PATHS)[origin])
+        levels.append(take(level, few))
+        origins.append(origin[few])
+    origin = np.concatenate(origins[1:])
+    few = np.flatnonzero((paths <= MAX_PATHS)[origin])
+    walked, origin = take(_Walked.of(levels[1:]), few), origin[few]
+    found = walked.gathered(index, origin * index.size + walked.node)
+    origin, node = np.divmod(np.asarray(found.node, np.int64), index.size)
+    facts = (np.asarray(each, np.int64) for each in (found.certainty, found.state, found.roles))
+    together = _to_resources(index, starts[origin], node, *facts)
+    return stack([together, *(accesses_of(graph, index.name(each)) for each in starts[paths > MAX_PATHS].tolist())])
 
 
 class _Link(NamedTuple):

@@ -1,0 +1,87 @@
+"""What a command is given: which documents, and the graph of them."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from inroads_api.ledger_cli import default_ledger
+from inroads_api.terminal import REJECTED, USAGE, moment, progress_bar, say, say_rejections
+
+# Everything heavier is imported where it is needed, so that --help is quick.
+if TYPE_CHECKING:
+    from inroads.explorer import Explorer
+
+
+Documents = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--documents", "-d", metavar="PATH", help="A file or folder of documents; `-` is standard input. Repeatable."
+    ),
+]
+LedgerFile = Annotated[
+    Path | None,
+    typer.Option("--ledger", metavar="FILE", help="A ledger. Default: $INROADS_LEDGER, else inroads.db, if it exists."),
+]
+ObservedAt = Annotated[
+    str | None, typer.Option(metavar="MOMENT", help="When documents without an envelope were observed (RFC 3339).")
+]
+PolicyFile = Annotated[Path | None, typer.Option("--policy", metavar="FILE.toml", help="Replace rows of the policy.")]
+Strict = Annotated[bool, typer.Option("--strict", help="Give no answer when any document is rejected.")]
+
+
+def places(documents: list[str] | None, ledger: Path | None) -> list[str]:
+    """Where the documents are: as given, or else in the ledger that stands for the default."""
+    given = [*(documents or ()), *([str(ledger)] if ledger else ())]
+    return given or [str(path) for path in [default_ledger()] if path.exists()]
+
+
+def load_graph(paths: list[str], observed_at: str | None, policy: Path | None, as_of: str | None = None) -> Explorer:
+    """The graph of these documents, with a progress bar where reading takes long."""
+    import gc
+
+    from inroads.explorer import load
+    from inroads.policy import STOCK
+
+    observed, until = moment(observed_at), moment(as_of, "--as-of")
+    with progress_bar(paths) as advance:
+        gc.disable()  # nothing that is built here is garbage, and looking for it takes a quarter of the time
+        try:
+            graph = load(
+                *paths,
+                as_of=until,
+                observed_at=observed,
+                policy=policy or STOCK,
+                stdin=sys.stdin.buffer,
+                progress=advance,
+                workers=os.cpu_count() or 1,
+            )
+        finally:
+            gc.enable()
+        gc.freeze()  # nor later: this process keeps one graph until it ends
+        return graph
+
+
+def load_for_answer(
+    paths: list[str], as_of: str | None, observed_at: str | None, policy: Path | None, strict: bool
+) -> Explorer:
+    """The graph that answers are given from; says what was rejected, and ends where there is nothing to read."""
+    if not paths:
+        say("error: say which documents to read: -d PATH (- for standard input) or --ledger FILE")
+        raise typer.Exit(USAGE)
+    graph = load_graph(paths, observed_at, policy, as_of)
+    say_rejections(graph.rejections)
+    if strict and graph.rejections:
+        say("no answer, because of --strict")
+        raise typer.Exit(REJECTED)
+    return graph
+
+
+def finish(graph: Explorer) -> None:
+    """End with the exit code that tells of rejected documents."""
+    if graph.rejections:
+        raise typer.Exit(REJECTED)

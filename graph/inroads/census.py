@@ -1,0 +1,237 @@
+"""Everyone's reach at once: how far each identity reaches, and how many reach each business and account."""
+
+from __future__ import annotations
+
+import csv
+import threading
+from collections.abc import Iterable, Iterator
+from os import PathLike
+from typing import IO, TYPE_CHECKING, Any, Final, NamedTuple
+
+import numpy as np
+
+from inroads.columns import Ints
+from inroads.errors import InroadsError
+from inroads.explain import harmless, printable
+from inroads.model import NodeKind, Role, kind_of
+from inroads.network import AccessGraph
+from inroads.reach import Accesses, accesses_of, every_access
+from inroads.said import KINDS, NONE, ROLES
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+SUBJECTS: Final = KINDS[:3]
+"""The kinds that are counted, in the order of their numbers: identities, businesses, accounts."""
+
+FIGURES: Final = ("total", "stated", "inferred", "active", "latent", *(role.lower() for role in ROLES))
+"""The columns of a census: accesses in all, by certainty, by state, and by role in the order of ROLES."""
+
+COLUMNS: Final = ("kind", "id", "name", *FIGURES)
+"""What a row of a census has."""
+
+_NAMES: Final = {NodeKind.IDENTITY: "email", NodeKind.BUSINESS: "name"}
+_ONE: Final = np.int32(1)
+"""Of the columns' own type: `np.add.at` is slow where it has to convert."""
+
+_PART: Final = 2**16
+_KEPT: Final = "_census"
+_MAKING: Final = threading.Lock()
+
+
+def census(graph: AccessGraph) -> Census:
+    """How far each identity reaches, and how many reach each business and account.
+
+    It is counted once for a graph, when it is first asked for: a graph does not change.
+    """
+    with _MAKING:
+        found = made(graph)
+        if found is None:
+            found = vars(graph)[_KEPT] = Census(graph)
+    return found
+
+
+def made(graph: AccessGraph) -> Census | None:
+    """The census of a graph if it has been asked for before."""
+    found: Census | None = vars(graph).get(_KEPT)
+    return found
+
+
+def counts(graph: AccessGraph, node: str) -> Counts:
+    """The figures of one node: from the census where there is one, else from this node's own accesses.
+
+    Those cost what they touch, a census costs the whole graph. Raises KeyError for what the graph does not have.
+    """
+    known = made(graph)
+    if known:
+        return known.counts(node)
+    _place(kind_of(node))
+    return Counts.of(map(len, _counted(graph, accesses_of(graph, node)).values()))
+
+
+def figure(word: str) -> str:
+    """The one of FIGURES that a word names, in any case. Raises InroadsError BAD_FIGURE."""
+    if word.lower() not in FIGURES:
+        raise InroadsError(f"{word!r} is none of {', '.join(FIGURES)}", "BAD_FIGURE")
+    return word.lower()
+
+
+def _counted(graph: AccessGraph, found: Accesses) -> dict[str, Ints]:
+    """Which of these accesses count in each of FIGURES."""
+    maximal = np.zeros(1 << len(ROLES), np.int16)
+    for bits in np.unique(found.roles).tolist():
+        maximal[bits] = sum(1 << ROLES.index(role) for role in graph.roles_of(bits))
+    held = maximal[found.roles]
+    masks = (
+        np.ones(len(held), np.bool_),
+        *(found.certainty == rank for rank in (0, 1)),
+        *(found.state == rank for rank in (0, 1)),
+        *(held & 1 << place != 0 for place in range(len(ROLES))),
+    )
+    return dict(zip(FIGURES, map(np.flatnonzero, masks), strict=True))
+
+
+def _place(kind: NodeKind | str) -> int:
+    """Where a kind stands in SUBJECTS. Raises InroadsError WRONG_KIND."""
+    if kind not in SUBJECTS:
+        raise InroadsError(f"a census counts {', '.join(SUBJECTS)}, and nothing of {kind!r}", "WRONG_KIND")
+    return SUBJECTS.index(NodeKind(kind))
+
+
+class Counts(NamedTuple):
+    """The figures of one node: in all, by certainty, by state, and by role where there are any.
+
+    An access with two maximal roles counts under each of them, so the roles may sum to more than the total.
+    """
+
+    total: int
+    stated: int
+    inferred: int
+    active: int
+    latent: int
+    roles: dict[Role, int]
+
+    @classmethod
+    def of(cls, figures: Iterable[int]) -> Counts:
+        """From a number for each of FIGURES."""
+        total, stated, inferred, active, latent, *roles = figures
+        held = {role: count for role, count in zip(ROLES, roles, strict=True) if count}
+        return cls(total, stated, inferred, active, latent, held)
+
+
+class Census:
+    """How many accesses each identity has (its blast radius), and each business and account (their exposure).
+
+    `columns` has for each of FIGURES a number for each node below `size`, in the order of the graph's numbers; `of`
+    gives the part of one kind. Only what conveys access counts, as `reach` gives it. An access with two maximal roles
+    counts under each of them.
+    """
+
+    def __init__(self, graph: AccessGraph) -> None:
+        if "fold" not in vars(graph):
+            raise InroadsError("only the whole graph is counted, not a view or a copy of it", "NOT_WHOLE")
+        self.graph = graph
+        self.starts = graph.fold.kind_starts[: len(SUBJECTS) + 1]
+        self.size = self.starts[-1]
+        self.columns: dict[str, Ints] = {name: np.zeros(self.size, np.int32) for name in FIGURES}
+        for found in every_access(graph):
+            for name, rows in _counted(graph, found).items():
+                np.add.at(self.columns[name], found.principal[rows], _ONE)
+                np.add.at(self.columns[name], found.resource[rows], _ONE)
+
+    def of(self, kind: NodeKind) -> dict[str, Ints]:
+        """The figures of all nodes of a kind as columns, in the order of `ids`."""
+        return {name: column[self._numbers(kind)] for name, column in self.columns.items()}
+
+    def ids(self, kind: NodeKind) -> list[str]:
+        """The printed ids of all nodes of a kind."""
+        return list(map(self.graph.index.name, range(self.size)[self._numbers(kind)]))
+
+    def _numbers(self, kind: NodeKind) -> slice:
+        place = _place(kind)
+        return slice(self.starts[place], self.starts[place + 1])
+
+    def counts(self, node: str) -> Counts:
+        """The figures of one node. Raises KeyError for what the graph does not have."""
+        _place(kind_of(node))
+        number = self.graph.number(node)
+        return Counts.of([int(column[number]) for column in self.columns.values()])
+
+    def ranked(self, kind: NodeKind, by: str = "total", first: int | None = None) -> Ints:
+        """The numbers of the nodes of a kind that have most of a figure, then in the order of their printed ids."""
+        where = self._numbers(kind)
+        column, numbers = self.columns[figure(by)][where], np.arange(where.start, where.stop)
+        if first is not None and first < len(column):
+            among = column >= np.partition(column, -first)[-first] if first else slice(0)
+            column, numbers = column[among], numbers[among]
+        order = np.lexsort((*self.graph.index.printed_order(numbers), -column))
+        return numbers[order][:first]
+
+    def rows(
+        self, kinds: Iterable[NodeKind | str] = SUBJECTS, by: str = "total", first: int | None = None
+    ) -> Iterator[dict[str, Any]]:
+        """One plain row a node, of COLUMNS; `name` is an identity's email or a business's name as it can be printed.
+
+        Kind after kind, each with those first that have most of the figure `by`; with `first` only so many of each.
+        """
+        for part in self._parts(kinds, by, first):
+            rows = zip(*(column if isinstance(column, list) else column.tolist() for column in part), strict=True)
+            yield from (dict(zip(COLUMNS, row, strict=True)) for row in rows)
+
+    def to_csv(self, stream: IO[str], **chosen: Any) -> None:
+        """The rows as CSV, part by part; `chosen` as for `rows`. No cell is a formula."""
+        writer = csv.writer(stream, lineterminator="\n")
+        writer.writerow(COLUMNS)
+        for kinds, ids, names, *figures in self._parts(**chosen):
+            cells = map(harmless, ids), (name and harmless(name) for name in names)
+            writer.writerows(zip(kinds, *cells, *(column.tolist() for column in figures), strict=True))
+
+    def to_arrow(self, **chosen: Any) -> pa.Table:
+        """The rows as an Arrow table; needs the extra `inroads[arrow]`."""
+        arrow, schema = _arrow()
+        return arrow.Table.from_batches(self._batches(**chosen), schema)
+
+    def to_parquet(self, path: str | PathLike[str], **chosen: Any) -> None:
+        """The rows as a Parquet file, written part by part; needs the extra `inroads[arrow]`."""
+        _, schema = _arrow()
+        from pyarrow import parquet  # noqa: PLC0415  # an optional extra
+
+        with parquet.ParquetWriter(path, schema) as writer:
+            for batch in self._batches(**chosen):
+                writer.write_batch(batch)
+
+    def _batches(self, **chosen: Any) -> Iterator[pa.RecordBatch]:
+        arrow, schema = _arrow()
+        for part in self._parts(**chosen):
+            arrays = (arrow.array(column, type_) for column, type_ in zip(part, schema.types, strict=True))
+            yield arrow.RecordBatch.from_arrays(list(arrays), schema=schema)
+
+    def _parts(
+        self, kinds: Iterable[NodeKind | str] = SUBJECTS, by: str = "total", first: int | None = None
+    ) -> Iterator[list[Any]]:
+        """The rows as COLUMNS, some thousand at a time; texts as lists, figures as arrays."""
+        for kind in (SUBJECTS[_place(each)] for each in kinds):
+            ranked = self.ranked(kind, by, first)
+            for numbers in (ranked[at : at + _PART] for at in range(0, len(ranked), _PART)):
+                ids = list(map(self.graph.index.name, numbers.tolist()))
+                figures = [self.columns[name][numbers] for name in FIGURES]
+                yield [[kind.value] * len(ids), ids, self._names(kind, numbers), *figures]
+
+    def _names(self, kind: NodeKind, numbers: Ints) -> list[str | None]:
+        names: list[str | None] = [None] * len(numbers)
+        if kind in _NAMES:
+            texts = self.graph.fold.attributes[_NAMES[kind]][numbers - self.starts[SUBJECTS.index(kind)]]
+            known = np.flatnonzero(texts != NONE)
+            for place, text in zip(known.tolist(), self.graph.fold.said.texts.take(texts[known]).texts(), strict=True):
+                names[place] = printable(text)
+        return names
+
+
+def _arrow() -> tuple[Any, Any]:
+    """Arrow, and the schema of COLUMNS."""
+    try:
+        import pyarrow as pa  # noqa: PLC0415  # an optional extra
+    except ImportError:
+        raise InroadsError("this needs Arrow: install inroads[arrow]", "EXTRA_MISSING") from None
+    texts = [(name, pa.string()) for name in COLUMNS[: -len(FIGURES)]]
+    return pa, pa.schema(texts + [(name, pa.int32()) for name in FIGURES])
