@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import pickle
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import msgspec
@@ -75,3 +78,37 @@ def test_too_many_rejections_in_a_row(tmp_path: Path, monkeypatch: pytest.Monkey
         assert "identity:1" in graph
         assert "too_many_rejections" in {each.code for each in graph.rejections}
         assert len(graph.rejections) < 1_000
+
+
+def test_processes_end_with_the_one_that_started_them(file: Path, tmp_path: Path) -> None:
+    """Whoever is killed in the middle of a load leaves no process behind."""
+    script = tmp_path / "load.py"
+    script.write_text(
+        "import multiprocessing, sys, threading, time\n"
+        "from inroads import gather, load\n"
+        "def tell():\n"
+        "    while not multiprocessing.active_children(): time.sleep(0.01)\n"
+        "    print(*(child.pid for child in multiprocessing.active_children()), flush=True)\n"
+        "if __name__ == '__main__':\n"
+        "    gather.PARALLEL_FROM = 0\n"
+        "    threading.Thread(target=tell, daemon=True).start()\n"
+        "    while True: load(sys.argv[1], workers=2)\n"
+    )
+    process = subprocess.Popen([sys.executable, script, file], stdout=subprocess.PIPE)  # noqa: S603  # its own
+    assert process.stdout
+    with process.stdout:
+        started = [int(each) for each in process.stdout.readline().split()]
+        process.kill()
+        process.wait()
+    assert started
+    deadline = time.monotonic() + 60
+    while any(_runs(each) for each in started):
+        assert time.monotonic() < deadline, "they wait for ever"
+        time.sleep(0.05)
+
+
+def _runs(process: int) -> bool:
+    try:
+        return "\nState:\tZ" not in Path(f"/proc/{process}/status").read_text()
+    except OSError:
+        return False

@@ -7,6 +7,7 @@ import multiprocessing
 import os
 import signal
 import tempfile
+import threading
 import weakref
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -139,10 +140,22 @@ class _Pool(ProcessPoolExecutor):
     def __init__(self, workers: int) -> None:
         # Not forked: a process that has threads must not be.
         context = multiprocessing.get_context("spawn")
-        super().__init__(workers, context, signal.signal, (signal.SIGINT, signal.SIG_IGN))
+        super().__init__(workers, context, _begin)
 
     def __exit__(self, *problem: object) -> None:
         self.shutdown(wait=problem[0] is None, cancel_futures=True)
+
+
+def _begin() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    """A process whose parent was killed would wait for it for ever."""
+    if parent := multiprocessing.parent_process():
+        parent.join()
+        os._exit(1)
 
 
 def _chunks(streams: Iterable[Stream]) -> Iterator[tuple[Stream, list[Any], int]]:
