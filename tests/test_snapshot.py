@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
 from inroads import snapshot
 from inroads.documents import Observation, parse_moment, read
@@ -16,6 +17,7 @@ from inroads.errors import InroadsError
 from inroads.explorer import Explorer, load
 from inroads.ledger import Ledger, snapshots
 from inroads.policy import load_policy
+from inroads_api.cli import app
 from strategies import random_world
 from worlds import observations, same
 
@@ -139,3 +141,33 @@ def test_a_folder_that_cannot_be_written_is_no_error(path: Path, monkeypatch: py
     monkeypatch.setattr("inroads.snapshot.np.save", full)
     assert same([load(path), fresh(path)])
     assert [each for each in path.parent.iterdir() if "snapshot" in each.name] == []
+
+
+def test_another_ledger_in_its_place(path: Path, tmp_path: Path) -> None:
+    """A backup that was restored and added to has as many documents, and is not what the snapshot holds."""
+    with Ledger(path) as ledger:
+        ledger.backup(tmp_path / "backup.db")
+        ledger.add([taken(93).document])
+    assert "identity:93" in load(path)
+    for each in path.parent.glob(f"{path.name}-*"):
+        each.unlink()
+    (tmp_path / "backup.db").replace(path)
+    with Ledger(path) as ledger:
+        ledger.add([taken(94).document])
+    assert same([load(path), fresh(path)])
+    assert "identity:93" not in load(path)
+
+
+def test_verify_tells_of_a_damaged_one(path: Path) -> None:
+    """A byte that changed in a snapshot is found by verifying the ledger."""
+    load(path)
+    (folder,) = snapshots(path)
+    run = CliRunner().invoke(app, ["ledger", "verify", "--ledger", str(path)])
+    assert run.exit_code == 0
+    column = folder / "fold.said.nodes.npy"
+    data = bytearray(column.read_bytes())
+    data[-1] ^= 1
+    column.write_bytes(data)
+    run = CliRunner().invoke(app, ["ledger", "verify", "--ledger", str(path)])
+    assert run.exit_code == 3
+    assert "SNAPSHOT" in run.stdout

@@ -264,11 +264,15 @@ def forget(
 
 @app.command()
 def verify(ledger: LedgerFile = None, output: Output = None) -> None:
-    """Check every document against its hash and columns; exit code 3 when something is wrong."""
-    from inroads.ledger import Ledger
+    """Check every document against its hash and columns, and the snapshots; exit code 3 when something is wrong."""
+    from inroads.ledger import Ledger, Problem, snapshots
+    from inroads.snapshot import damage
 
     with failing(), Ledger(ledger or default_ledger(), create=False, read_only=True) as opened:
         problems = opened.verify()
+        for folder in snapshots(opened.path):
+            spoilt = (f"{folder.name}: {name} is not what was written: remove the folder" for name in damage(folder))
+            problems += [Problem("SNAPSHOT", None, message) for message in spoilt]
         print_rows([problem._asdict() for problem in problems], output)
         say(f"{many(len(problems), 'problem')} in {many(opened.info().documents, 'document')}")
         raise typer.Exit(REJECTED if problems else 0)

@@ -140,8 +140,11 @@ def narrow(column: Ints) -> Ints:
 
 
 def take(table: _Table, rows: Any) -> _Table:
-    """A table of columns with these rows, which are places or a mask."""
-    places = np.flatnonzero(rows) if getattr(rows, "dtype", None) == np.bool_ else rows
+    """A table of columns with these rows, which are places or a mask; the table itself where they are all of it."""
+    is_mask = getattr(rows, "dtype", None) == np.bool_
+    if is_mask and rows.all():
+        return table
+    places = np.flatnonzero(rows) if is_mask else rows
     return type(table)(*(column.take(places) for column in table))
 
 

@@ -412,6 +412,20 @@ class Ledger:
         where, given = _where(kind=kind, subject=subject, as_of=as_of, after=after)
         yield from self._entries(where, given, limit)
 
+    def fingerprint(self, position: int) -> str:
+        """What the log says up to a number: a hash of its last documents there, a thousand of them.
+
+        It tells a ledger from another one that took its place, such as a backup that has been added to since.
+        """
+        query = (
+            "SELECT sequence, sha256, observed_at FROM documents WHERE sequence <= ? ORDER BY sequence DESC LIMIT 1000"
+        )
+        digest = hashlib.sha256()
+        with self._faults():
+            for row in self._connection.execute(query, (position,)).fetchall():
+                digest.update(repr(row).encode())
+        return digest.hexdigest()
+
     def body(self, sequence: int) -> bytes:
         """The body of one document. Raises InroadsError BODY_GONE when it is not there any more."""
         with self._faults():

@@ -40,6 +40,7 @@ class _Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     policy: str
     position: int
     forgetting: int
+    fingerprint: str
     version: str
     kind_starts: tuple[int, ...]
     files: dict[str, _File]
@@ -57,10 +58,18 @@ def find(ledger: Ledger, policy: Policy) -> Snapshot | None:
     for folder in sorted(_folders(ledger.path, policy), key=_position, reverse=True):
         with suppress(OSError, ValueError, KeyError, TypeError, msgspec.DecodeError):
             manifest = _manifest(folder)
-            fits = (manifest.format, manifest.policy) == (FORMAT, policy.digest)
-            if fits and manifest.forgetting == ledger.forgetting and manifest.position <= ledger.sequence:
+            if _fits(manifest, ledger, policy):
                 return Snapshot(_opened(folder, manifest, ledger.path, policy), manifest.position)
     return None
+
+
+def _fits(manifest: _Manifest, ledger: Ledger, policy: Policy) -> bool:
+    """Whether the snapshot is of this ledger as it is now; a restored backup may be another under the same name."""
+    return (
+        (manifest.format, manifest.policy, manifest.forgetting) == (FORMAT, policy.digest, ledger.forgetting)
+        and manifest.position <= ledger.sequence
+        and manifest.fingerprint == ledger.fingerprint(manifest.position)
+    )
 
 
 def save(index: Adjacency, ledger: Ledger, position: int, forgetting: int) -> Path | None:
@@ -81,7 +90,14 @@ def save(index: Adjacency, ledger: Ledger, position: int, forgetting: int) -> Pa
             files[column] = _File(path.stat().st_size, _crc32(path))
         fold = index.fold
         manifest = _Manifest(
-            FORMAT, index.policy.digest, position, forgetting, fold.version, tuple(fold.kind_starts), files
+            FORMAT,
+            index.policy.digest,
+            position,
+            forgetting,
+            ledger.fingerprint(position),
+            fold.version,
+            tuple(fold.kind_starts),
+            files,
         )
         (making / _MANIFEST).write_bytes(msgspec.json.encode(manifest))
         making.rename(folder)
