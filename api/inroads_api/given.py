@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -57,6 +58,7 @@ def load_graph(paths: list[str], observed_at: str | None, policy: Path | None, a
                 policy=policy or STOCK,
                 stdin=sys.stdin.buffer,
                 progress=advance,
+                workers=os.cpu_count() or 1,
             )
         finally:
             gc.enable()

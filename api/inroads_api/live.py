@@ -8,12 +8,9 @@ import logging
 import threading
 import time
 from collections.abc import Callable
-from contextlib import closing
-from itertools import islice
 from pathlib import Path
 from typing import Final
 
-from inroads.documents import Observation
 from inroads.errors import LedgerError
 from inroads.explorer import Explorer
 from inroads.ledger import Ledger
@@ -64,16 +61,9 @@ def _grown(ledger: Ledger, served: Version, reached: int) -> Explorer | None:
     known = served.position
     if known is None or reached < known or ledger.forgetting > known or not isinstance(served.graph, Explorer):
         return None
-    added = _added(ledger, known, reached)
+    grown = served.graph.grown(ledger, known, reached)
     # Asked once more, since what was forgotten meanwhile is missing from what was read.
-    return None if ledger.forgetting > known else served.graph.adding(added)
-
-
-def _added(ledger: Ledger, known: int, reached: int) -> list[Observation]:
-    """The documents above one number of the log, up to another: more may be written while it is read."""
-    count = sum(row.sequence <= reached for row in ledger.rows(after=known))
-    with closing(ledger.observations(after=known)) as observations:  # type: ignore[type-var]  # a generator
-        return list(islice(observations, count))
+    return None if ledger.forgetting > known else grown
 
 
 class Follower(threading.Thread):

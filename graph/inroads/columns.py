@@ -104,6 +104,32 @@ def offsets(keys: Ints, size: int) -> Ints:
     return narrow(np.searchsorted(keys, np.arange(size + 1)))
 
 
+def distinct(column: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """The values of a column, ascending, each once; of an ascending column in linear time."""
+    ordered = np.sort(column, kind="stable")
+    return ordered[firsts(ordered)]
+
+
+def contained(column: Ints, ordered: Ints) -> Flags:
+    """Which values are among those of an ascending column."""
+    if not len(ordered):
+        return np.zeros(len(column), np.bool_)
+    found: Flags = ordered[np.minimum(np.searchsorted(ordered, column), len(ordered) - 1)] == column
+    return found
+
+
+def in_order(keys: Ints, then: Ints) -> Ints:
+    """The places of rows by key, then by another column, then as they stand; in linear time for sorted parts."""
+    order = np.argsort(keys, kind="stable")
+    key, second = keys[order], then[order]
+    astray = (key[1:] == key[:-1]) & (second[1:] < second[:-1])
+    if astray.any():
+        mixed = np.isin(key, key[1:][astray])
+        places = np.flatnonzero(mixed)
+        order[places] = order[places][np.lexsort((second[places], key[places]))]
+    return order
+
+
 def narrow(column: Ints) -> Ints:
     """The same numbers in the narrowest signed integers that hold them."""
     if not len(column):

@@ -5,25 +5,29 @@ from __future__ import annotations
 import datetime as dt
 import os
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import ExitStack
+from itertools import takewhile
+from operator import attrgetter
 from pathlib import Path as FilePath
 from typing import IO, TYPE_CHECKING, Any, Self, TypeVar, overload
 
 import msgspec
 
 from inroads import reach as reaching
-from inroads.claims import Statement, state
+from inroads import snapshot
 from inroads.documents import Observation
 from inroads.draw import svg
 from inroads.errors import InroadsError, NotFound, Rejection
 from inroads.explain import explain, path_sentence, printable
 from inroads.fold import fold
-from inroads.ledger import Ledger, is_ledger
+from inroads.gather import Gathered, Stream, Taken, gather
+from inroads.ledger import Bodies, Ledger, is_ledger
 from inroads.model import Access, Coverage, Explanation, Mode, NodeKind, Path, kind_of
 from inroads.network import AccessGraph
 from inroads.policy import STOCK, Policy, load_policy
 from inroads.reach import RESOURCES, AccessFilter
-from inroads.said import pack, union
-from inroads.sources import arrivals
+from inroads.said import union
+from inroads.sources import Refusals, unread
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -45,26 +49,30 @@ class Explorer(AccessGraph):
     @classmethod
     def observe(cls, arriving: Iterable[Observation | Rejection], policy: Policy = STOCK) -> Self:
         """Fold documents as they arrive; what is rejected is kept by reason, not by content."""
-        rejections: list[Rejection] = []
+        return cls.gathered(gather([Stream(map(Taken, arriving))], policy), policy)
 
-        def statements() -> Iterable[Statement]:
-            for arrival in arriving:
-                if isinstance(arrival, Rejection):
-                    rejections.append(arrival)
-                else:
-                    yield state(arrival, policy)
-
-        graph = cls.build(fold(pack(statements()), policy), policy)
-        graph.rejections = tuple(rejections)
+    @classmethod
+    def gathered(cls, found: Gathered, policy: Policy = STOCK) -> Self:
+        """The graph of what documents say."""
+        graph = cls.build(fold(found.said, policy), policy)
+        graph.rejections = found.rejections
         return graph
 
     def adding(self, arriving: Iterable[Observation | Rejection]) -> Self:
         """The next version of this graph, with more documents; this one stays as it is."""
-        graph = type(self).observe(arriving, self.policy)
-        rejections = (*self.rejections, *graph.rejections)
-        graph = type(self).build(fold(union([self.fold.said, graph.fold.said]), self.policy), self.policy)
-        graph.rejections = rejections
-        return graph
+        return self._with(gather([Stream(map(Taken, arriving))], self.policy))
+
+    def grown(self, ledger: Ledger, after: int, until: int | None = None, workers: int = 1) -> Self:
+        """The next version of this graph, with what a ledger's log has after one number, up to another."""
+        items = takewhile(lambda item: until is None or item.sequence <= until, ledger.unread(after=after))
+        stream = Stream(items, Bodies(ledger.path), attrgetter("sequence"))
+        return self._with(gather([stream], self.policy, workers=workers))
+
+    def _with(self, found: Gathered) -> Self:
+        if not len(found.said.documents.moment) and not found.rejections:
+            return self
+        said = union([self.fold.said, found.said])
+        return self.gathered(Gathered(said, (*self.rejections, *found.rejections)), self.policy)
 
     def reach(
         self,
@@ -113,28 +121,47 @@ def load(
     policy: Policy | str | os.PathLike[str] = STOCK,
     stdin: IO[bytes] | None = None,
     progress: Callable[[int], None] | None = None,
+    workers: int = 1,
 ) -> Explorer:
     """The graph of all documents in these ledgers, files and folders; `-` is `stdin`.
 
     With `as_of` (aware) only of those observed until then. Documents without an envelope were observed at
     `observed_at` (aware), else when their file was modified. `policy` may name a TOML file. `progress` is told how
-    many bytes were read since it was told last. Raises FileNotFoundError, LedgerError and BadPolicy; a document that
-    cannot be taken is in the graph's `rejections`.
+    many bytes were read since it was told last. With more `workers` large input is read on so many processes; a script
+    must then start from `if __name__ == "__main__":`, as for all of them. Raises FileNotFoundError, LedgerError and
+    BadPolicy; a document that cannot be taken is in the graph's `rejections`.
     """
     if not isinstance(policy, Policy):
         policy = load_policy(FilePath(policy).read_text(encoding="utf-8"))
     ledgers = [path for path in paths if is_ledger(path)]
     others = [path for path in paths if path not in ledgers]
 
-    def observed() -> Iterable[Observation | Rejection]:
-        for path in ledgers:
-            with Ledger(path, create=False, read_only=True) as ledger:
-                yield from ledger.observations(as_of)
-        for arrival in arrivals(others, observed_at, stdin, progress):
-            if as_of is None or isinstance(arrival, Rejection) or arrival.document.observed_at <= as_of:
-                yield arrival
+    if len(paths) == 1 and ledgers and as_of is None:
+        return _kept(FilePath(paths[0]), policy, workers)
+    refusals = Refusals()
+    with ExitStack() as stack:
+        opened = [stack.enter_context(Ledger(path, create=False, read_only=True)) for path in ledgers]
+        streams = [Stream(each.unread(as_of), Bodies(each.path), attrgetter("sequence")) for each in opened]
+        files = Stream(unread(others, observed_at, stdin, progress, refusals), note=refusals.note)
+        return Explorer.gathered(gather([*streams, files], policy, as_of, workers), policy)
 
-    return Explorer.observe(observed(), policy)
+
+SNAPSHOT_FROM = 5_000
+"""A snapshot is kept when so many documents were read that none had."""
+
+
+def _kept(path: FilePath, policy: Policy, workers: int) -> Explorer:
+    """The graph of a ledger: of its latest snapshot, and of what has been added since."""
+    with Ledger(path, create=False, read_only=True) as ledger:
+        position, forgetting = ledger.sequence, ledger.forgetting  # before anything is read
+        kept = snapshot.find(ledger, policy)
+        graph = Explorer.of(kept.columns) if kept else Explorer.observe((), policy)
+        read = len(graph.documents)
+        graph = graph.grown(ledger, kept.position if kept else 0, workers=workers)
+        if len(graph.documents) - read >= SNAPSHOT_FROM and snapshot.save(graph.index, ledger, position, forgetting):
+            kept = snapshot.find(ledger, policy)
+            return Explorer.of(kept.columns) if kept and kept.position == position else graph
+    return graph
 
 
 class ExplainedAccess(Access, frozen=True):

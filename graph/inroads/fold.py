@@ -12,10 +12,22 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from inroads.columns import Flags, Ints, firsts, narrow, offsets, ranges, take
+from inroads.columns import Flags, Ints, contained, distinct, firsts, in_order, narrow, offsets, ranges, take
 from inroads.model import NodeKind, Relation, Role
 from inroads.policy import STAFF_AGREES_WITH, Policy
-from inroads.said import ATTRIBUTES, KIND_BITS, KINDS, NONE, RELATIONS, ROLES, SCOPES, SECTIONS, ClaimRows, Said
+from inroads.said import (
+    ATTRIBUTES,
+    KIND_BITS,
+    KINDS,
+    NONE,
+    RELATIONS,
+    ROLES,
+    SCOPES,
+    SECTIONS,
+    ClaimRows,
+    Said,
+    edge_keys,
+)
 
 MEMBER, ROLE, GROUP, KEEPS = map(RELATIONS.index, (Relation.MEMBER, Relation.ROLE, Relation.GROUP, Relation.KEEPS))
 _TEAM: Final = SCOPES.index("team")
@@ -142,14 +154,14 @@ def _with_roles(edges: ClaimRows, roles: ClaimRows, era: Ints, latest: Ints, siz
     team = np.full(size, NONE, np.int32)
     np.maximum.at(team, keeps.resource, latest[keeps.principal * len(SCOPES) + _TEAM])
     roles = take(roles, team[roles.resource] <= era[roles.document])
-    pairs = np.unique(keeps.resource.astype(np.int64) * size + keeps.principal)  # account, then the businesses
+    pairs = distinct(keeps.resource.astype(np.int64) * size + keeps.principal)  # account, then the businesses
     keepers = offsets(pairs // size, size) if len(pairs) else np.zeros(size + 1, np.int64)
     count = np.diff(keepers)[roles.resource]
     role = np.repeat(np.arange(len(count)), count)
     business = (pairs % size)[ranges(keepers[roles.resource], count)]
     is_member = edges.relation == MEMBER
-    members = np.unique(edges.principal[is_member].astype(np.int64) * size + edges.resource[is_member])
-    shared = np.isin(roles.principal[role].astype(np.int64) * size + business, members)
+    members = distinct(edges.principal[is_member].astype(np.int64) * size + edges.resource[is_member])
+    shared = contained(roles.principal[role].astype(np.int64) * size + business, members)
     absorbed = np.zeros(len(count), np.bool_)
     absorbed[role[shared]] = True
     merged = take(roles, role[shared])
@@ -165,8 +177,8 @@ def _stacked(*tables: ClaimRows) -> ClaimRows:
 
 def grants_of(claims: ClaimRows, size: int) -> tuple[GrantRows, Ints, EvidenceRows]:
     """Claims of one relation of a principal on a resource are one grant; clients' roles are grants of their own."""
-    edge = (claims.principal.astype(np.int64) * size + claims.resource) * 16 + claims.relation * 2 + claims.client_role
-    order = np.lexsort((claims.sub, claims.row, claims.document, edge * len(SECTIONS) + claims.section))
+    edge = edge_keys(claims, size)
+    order = in_order(edge * len(SECTIONS) + claims.section, claims.document)
     claims, edge = take(claims, order), edge[order]
     starts = np.flatnonzero(firsts(edge))
     said = np.where(claims.role == NONE, 0, 1 << claims.role.astype(np.int16)).astype(np.int16)

@@ -7,11 +7,14 @@ once; a reader sees the log as it was when its reading began. Only `forget` take
 from __future__ import annotations
 
 import datetime as dt
+import glob
 import hashlib
 import os
 import re
 import secrets
+import shutil
 import sqlite3
+import threading
 import time
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -22,7 +25,7 @@ from typing import Any, Final, NamedTuple, Self
 import msgspec
 
 from inroads.documents import Me, Observation, restore
-from inroads.errors import BadId, LedgerError
+from inroads.errors import BadId, InroadsError, LedgerError
 from inroads.model import Document, NodeKind, native_id, node_id
 
 BATCH: Final = 1000
@@ -126,6 +129,11 @@ def is_ledger(path: str | os.PathLike[str]) -> bool:
         return False
 
 
+def snapshots(ledger: Path) -> list[Path]:
+    """The folders beside a ledger that hold what was derived from it."""
+    return sorted(ledger.parent.glob(f"{glob.escape(ledger.name)}.snapshot-*"))
+
+
 class Added(NamedTuple):
     """How many documents were added, were in the ledger already, and were refused because they were forgotten."""
 
@@ -172,6 +180,51 @@ class Info(NamedTuple):
     bytes: int
     version: int
     tombstones: int
+
+
+class Kept(NamedTuple):
+    """One document as it stands in a ledger."""
+
+    ledger: Path
+    sequence: int
+    sha256: bytes
+    moment: int
+    source: str
+    raw: bytes
+
+    def observe(self) -> Observation:
+        """The document as read. Raises LedgerError where it is damaged."""
+        try:
+            return restore(zlib.decompress(self.raw), self.sha256.hex(), _moment(self.moment), self.source)
+        except _UNREADABLE as error:
+            message = f"the ledger {self.ledger}: document {self.sequence} cannot be read: {error}"
+            raise LedgerError(message, "LEDGER_CORRUPT") from error
+
+
+class Bodies:
+    """The bodies of a ledger's documents by their numbers, for any thread; a store of `said.Said`."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._open = threading.local()
+
+    def __reduce__(self) -> tuple[type[Bodies], tuple[Path]]:
+        return Bodies, (self.path,)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Bodies) and self.path == other.path
+
+    def __hash__(self) -> int:
+        return hash(self.path)
+
+    def body(self, at: int, _size: int) -> bytes:
+        """The redacted canonical body of a document. Raises InroadsError BODY_GONE when it was forgotten since."""
+        try:
+            ledger = self._open.ledger
+        except AttributeError:
+            ledger = self._open.ledger = Ledger(self.path, create=False, read_only=True)
+        body: bytes = ledger.body(at)
+        return body
 
 
 class Problem(NamedTuple):
@@ -270,6 +323,8 @@ class Ledger:
         number = native_id(node_id(identity, NodeKind.IDENTITY))
         with self._writing():
             done = self._forget(_Person(number), _microseconds(now))
+        for folder in snapshots(self.path):  # of what has been forgotten, too
+            shutil.rmtree(folder)
         self._finish_erasing()
         return done
 
@@ -338,6 +393,13 @@ class Ledger:
             for row in snapshot.execute(f"{_SELECT} WHERE {where} ORDER BY sequence", given):
                 yield self._restored(*row)
 
+    def unread(self, as_of: dt.datetime | None = None, after: int = 0) -> Iterator[Kept]:
+        """The same documents before they are read, for whoever reads them; otherwise as `observations`."""
+        where, given = _where(as_of=as_of, after=after)
+        with self._snapshot() as snapshot:
+            for row in snapshot.execute(f"{_SELECT} WHERE {where} ORDER BY sequence", given):
+                yield Kept(self.path, *row)
+
     def rows(
         self,
         kind: str | None = None,
@@ -349,6 +411,14 @@ class Ledger:
         """The log without its bodies, in order of arrival: of one kind, one subject (a node id), until a moment."""
         where, given = _where(kind=kind, subject=subject, as_of=as_of, after=after)
         yield from self._entries(where, given, limit)
+
+    def body(self, sequence: int) -> bytes:
+        """The body of one document. Raises InroadsError BODY_GONE when it is not there any more."""
+        with self._faults():
+            found = self._one("SELECT body FROM documents WHERE sequence = ?", sequence)
+        if found is None:
+            raise InroadsError("the document was forgotten since this version was made", "BODY_GONE")
+        return zlib.decompress(found)
 
     def find(self, prefix: str) -> list[Entry]:
         """Every observation of the bodies whose sha-256 begins so. Raises BadId for less than 4 hex digits."""
@@ -597,11 +667,8 @@ class Ledger:
         for row in self._connection.execute(f"{_SELECT} WHERE {where}", given):
             yield self._restored(*row)
 
-    def _restored(self, sequence: int, sha256: bytes, moment: int, source: str, body: bytes) -> Observation:
-        try:
-            return restore(zlib.decompress(body), sha256.hex(), _moment(moment), source)
-        except _UNREADABLE as error:
-            raise self._error("LEDGER_CORRUPT", f"document {sequence} cannot be read: {error}") from error
+    def _restored(self, *row: Any) -> Observation:
+        return Kept(self.path, *row).observe()
 
     def _remove(self, observation: Observation, now: int) -> None:
         document = observation.document

@@ -13,7 +13,6 @@ import networkx as nx
 import numpy as np
 
 from inroads.adjacency import CONVEYS, Adjacency
-from inroads.columns import Ints
 from inroads.contradictions import issues
 from inroads.documents import Business, Me, Team, reread
 from inroads.errors import AmbiguousEmail, BadId, Issue
@@ -33,7 +32,7 @@ from inroads.model import (
     node_id,
 )
 from inroads.policy import STOCK, Conveys, Policy
-from inroads.said import ATTRIBUTES, KINDS, NONE, ROLES, SCOPES, email_key, moment_of
+from inroads.said import ATTRIBUTES, KINDS, NONE, ROLES, SCOPES, WORD_ATTRIBUTES, email_key, moment_of
 from inroads.views import NO_DOCUMENTS, Documents, Grants, Neighbours, Nodes
 
 
@@ -77,8 +76,12 @@ class AccessGraph(MultiDiGraph):
     @classmethod
     def build(cls, fold: Fold, policy: Policy = STOCK) -> Self:
         """The graph of a fold."""
-        graph = cls()
-        adjacency = Adjacency(fold, policy)
+        return cls.of(Adjacency(fold, policy))
+
+    @classmethod
+    def of(cls, adjacency: Adjacency) -> Self:
+        """The graph of columns that are ready."""
+        graph, fold, policy = cls(), adjacency.fold, adjacency.policy
         graph.fold, graph.policy, graph.version, graph.index = fold, policy, fold.version, adjacency
         graph.documents = Documents(len(fold.said.documents.moment), graph._document)
         graph.grants = Grants(adjacency)
@@ -115,7 +118,8 @@ class AccessGraph(MultiDiGraph):
         for name in _PLAIN[kind]:
             value = fold.attributes[name][place]
             if value != NONE:
-                data[name] = bool(value) if name == "active" else fold.said.texts.text(value)
+                texts = fold.said.words if name in WORD_ATTRIBUTES else fold.said.texts
+                data[name] = bool(value) if name == "active" else texts.text(value)
         if kind is NodeKind.IDENTITY and fold.unconfirmed[place]:
             data["unconfirmed"] = True
         if fold.observed[number]:
@@ -239,14 +243,14 @@ class AccessGraph(MultiDiGraph):
     def by_email(self, email: str) -> str | None:
         """The identity with this email, trimmed and case-folded; None when there is none. Raises AmbiguousEmail."""
         wanted, keys = email_key(email), self.fold.attributes["email_key"]
-        first = bisect_left(self._email_order, wanted, key=keys.__getitem__)
-        last = bisect_right(self._email_order, wanted, key=keys.__getitem__)
+        first = bisect_left(self.index.derived.email_order, wanted, key=keys.__getitem__)
+        last = bisect_right(self.index.derived.email_order, wanted, key=keys.__getitem__)
         texts = self.fold.attributes["email"]
         same = fold_email(email)
         found = tuple(
             sorted(
                 self.index.name(place)
-                for place in self._email_order[first:last]
+                for place in self.index.derived.email_order[first:last]
                 if fold_email(self.fold.said.texts.text(texts[place])) == same
             )
         )
@@ -267,11 +271,6 @@ class AccessGraph(MultiDiGraph):
             if rank < 3:
                 ranked.append((rank, node))
         return [node for _, node in sorted(ranked)[:first]]
-
-    @cached_property
-    def _email_order(self) -> Ints:
-        """The identities by the keys of their emails."""
-        return np.argsort(self.fold.attributes["email_key"], kind="stable")
 
     def _record(self, node: str, name: str) -> tuple[Document, int] | None:
         """The document that has a node's latest record, and the index in it."""

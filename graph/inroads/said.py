@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-import zlib
 from collections.abc import Callable, Iterable, Sequence
 from itertools import accumulate
 from typing import Any, Final, NamedTuple, Protocol
@@ -18,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from inroads.claims import Place, Statement
-from inroads.columns import Flags, Ints, Texts, firsts, joined, stack, take
+from inroads.columns import Flags, Ints, Texts, distinct, firsts, in_order, joined, stack, take
 from inroads.model import Document, NodeKind, Relation, Role, Section, fold_email, kind_of, native_id
 
 KINDS: Final = tuple(NodeKind)
@@ -106,7 +105,7 @@ class ClaimRows(NamedTuple):
 
 
 class AttributeRows(NamedTuple):
-    """Attributes of the latest moment of each; `value` is a place in the texts, a truth value, a key or an index."""
+    """Attributes of the latest moment of each; `value` is a place in the texts or words, a flag, a key or an index."""
 
     document: Ints
     node: Ints
@@ -154,13 +153,13 @@ class Said(NamedTuple):
 
 
 class Packed(NamedTuple):
-    """Bodies kept in memory, each compressed."""
+    """Bodies in memory, one after the other."""
 
     data: bytes
 
     def body(self, at: int, size: int) -> bytes:
         """See `Store`."""
-        return zlib.decompress(self.data[at : at + size])
+        return self.data[at : at + size]
 
 
 def pack(statements: Iterable[Statement], store: Store | None = None, places: Iterable[int] = ()) -> Said:
@@ -168,7 +167,7 @@ def pack(statements: Iterable[Statement], store: Store | None = None, places: It
     packer = _Packer()
     for statement in statements:
         packer.add(statement)
-    bodies = [] if store else [zlib.compress(document.body, 1) for document in packer.documents]
+    bodies = [] if store else [document.body for document in packer.documents]
     sizes = [len(body) for body in bodies] or [0] * len(packer.documents)
     at = list(accumulate(sizes, initial=0))[:-1] if store is None else list(places)
     return union([packer.said(store or Packed(b"".join(bodies)), at, sizes)])
@@ -241,7 +240,7 @@ class _Packer:
                 )
             )
         for node, name, value in attributes:
-            self.attributes.append((number, nodes[node], _ATTRIBUTES[name], self.value(value)))
+            self.attributes.append((number, nodes[node], _ATTRIBUTES[name], self.value(name, value)))
             if name == "email":
                 key = NONE if value is None else email_key(str(value))
                 self.attributes.append((number, nodes[node], _ATTRIBUTES["email_key"], key))
@@ -249,15 +248,17 @@ class _Packer:
         self.groups.extend((nodes[group], nodes[business]) for group, business in groups)
         self.issues.extend((number, issue.pointer, issue.code, issue.message) for issue in issues)
 
-    def value(self, value: str | bool | dt.datetime | Place | None) -> int:
+    def value(self, name: str, value: str | bool | dt.datetime | Place | None) -> int:
         if isinstance(value, str):
+            if name in WORD_ATTRIBUTES:
+                return self.words[value]
             self.texts.append(value)
             return len(self.texts) - 1
         if value is None:
             return NONE
         if isinstance(value, Place):
             return value.index
-        return value if isinstance(value, bool) else self.value(value.isoformat())
+        return value if isinstance(value, bool) else self.value(name, value.isoformat())
 
     def said(self, store: Store, at: Sequence[int], sizes: Sequence[int]) -> Said:
         documents, count = self.documents, len(self.documents)
@@ -289,7 +290,7 @@ class _Packer:
             _columns(CoverRows, self.covers),
             _columns(GroupRows, self.groups),
             IssueRows(np.array(issues[0], np.int32), *map(Texts.of, issues[1:])),
-            (store,),
+            (store,) if documents else (),
         )
 
 
@@ -300,8 +301,14 @@ _ROLES: Final = {each.value: number for number, each in enumerate(ROLES)}
 _SECTIONS: Final = {each.value: number for number, each in enumerate(SECTIONS)}
 _SCOPES: Final = {each: number for number, each in enumerate(SCOPES)}
 _ATTRIBUTES: Final = {each: number for number, each in enumerate(ATTRIBUTES)}
-TEXT_ATTRIBUTES: Final = np.array([name not in {"email_key", "active", "record", "permissions"} for name in ATTRIBUTES])
+WORD_ATTRIBUTES: Final = frozenset({"subscription_status", "business_status"})
+"""Attributes that are one of a few words."""
+
+_OTHERS: Final = frozenset({"email_key", "active", "record", "permissions"})
+TEXT_ATTRIBUTES: Final = np.array([name not in _OTHERS | WORD_ATTRIBUTES for name in ATTRIBUTES])
 """Which attributes are texts."""
+
+_IS_WORD: Final = np.array([name in WORD_ATTRIBUTES for name in ATTRIBUTES])
 
 _WIDE: Final = frozenset({"record", "client", "value"})
 _NARROW: Final = frozenset({"relation", "role", "client_role", "active", "section", "name"})
@@ -338,20 +345,17 @@ def email_key(email: str) -> int:
 
 def union(parts: Sequence[Said]) -> Said:
     """All that these say, each said once."""
-    accounts = np.unique(np.concatenate([part.accounts for part in parts]))
+    accounts = distinct(np.concatenate([part.accounts for part in parts]))
     codes = [recoded(part, accounts) for part in parts]
-    nodes = np.unique(np.concatenate(codes))
+    nodes = distinct(np.concatenate(codes))
     numbers = [np.searchsorted(nodes, each).astype(np.int32) for each in codes]
     words: dict[str, int] = {}
-    stores: dict[int, Store] = {}
+    stores: dict[Store, int] = {}
     tables = []
     base, before = 0, 0
     for part, number in zip(parts, numbers, strict=True):
         word = np.array([words.setdefault(each, len(words)) for each in part.words.texts()], np.int32)
-        for each in part.stores:
-            stores.setdefault(id(each), each)
-        places = {each: place for place, each in enumerate(stores)}
-        store = np.array([places[id(each)] for each in part.stores], np.int32)
+        store = np.array([stores.setdefault(each, len(stores)) for each in part.stores], np.int32)
         tables.append(_renumbered(part, number, word, store, base, before))
         base, before = base + len(part.documents.moment), before + part.texts.size
     stacked = [stack(each) for each in zip(*tables, strict=True)]
@@ -366,6 +370,7 @@ def union(parts: Sequence[Said]) -> Said:
     own = era[claims.document]
     other = np.where(claims.other_scope == NONE, NONE, reach[claims.other_scope])
     claims = take(claims, (reach[claims.scope] <= own) & (other <= own))
+    claims = take(claims, in_order(edge_keys(claims, len(nodes)) * len(SECTIONS) + claims.section, claims.document))
     texts, attributes = _needed(joined(tuple(part.texts for part in parts)), _decided(attributes, era))
     pairs = groups.group.astype(np.int64) * len(nodes) + groups.business
     return Said(
@@ -379,8 +384,15 @@ def union(parts: Sequence[Said]) -> Said:
         covers,
         take(groups, np.unique(pairs, return_index=True)[1]),
         issues,
-        tuple(stores.values()),
+        tuple(stores),
     )
+
+
+def edge_keys(claims: Any, size: int) -> Ints:
+    """What claims of one grant share, in the order of grants; of claims, or of grants."""
+    ends = claims.principal.astype(np.int64) * size + claims.resource
+    keys: Ints = ends * 16 + claims.relation * 2 + claims.client_role
+    return keys
 
 
 def recoded(part: Said, accounts: npt.NDArray[np.bytes_]) -> Ints:
@@ -397,6 +409,9 @@ def _renumbered(
     """The tables of a part with the numbers of all parts together, documents and texts after those before it."""
     documents, claims, attributes, covers, groups, issues = part[4:10]
     is_text = TEXT_ATTRIBUTES[attributes.name] & (attributes.value != NONE)
+    is_word = _IS_WORD[attributes.name]
+    value = np.where(is_text, attributes.value + texts, attributes.value)
+    value[is_word] = _optional(attributes.value[is_word], word)
     return (
         documents._replace(subject=number[documents.subject], store=store[documents.store]),
         claims._replace(
@@ -411,7 +426,7 @@ def _renumbered(
         attributes._replace(
             document=attributes.document + base,
             node=number[attributes.node],
-            value=np.where(is_text, attributes.value + texts, attributes.value),
+            value=value,
         ),
         covers._replace(document=covers.document + base, scope=_scope(covers.scope, number)),
         GroupRows(number[groups.group], number[groups.business]),
@@ -461,7 +476,7 @@ def _of_kept(table: Any, kept: Flags, place: Ints) -> Any:
 
 def _latest(covers: CoverRows) -> CoverRows:
     """The last document of each scope."""
-    order = np.lexsort((covers.document, covers.scope))
+    order = np.argsort(covers.scope * (np.int64(1) << 32) + covers.document, kind="stable")
     ends = np.roll(firsts(covers.scope[order]), -1)
     return take(covers, order[ends])
 

@@ -15,6 +15,7 @@ import json
 import os
 import re
 import zlib
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from itertools import chain, count
 from pathlib import Path
@@ -44,6 +45,19 @@ class _Arrival(NamedTuple):
     source: str
 
 
+class Unread(NamedTuple):
+    """One document as it stands in a file, with its moment and source where no envelope says them."""
+
+    raw: bytes
+    moment: dt.datetime
+    source: str
+    file: int
+
+    def observe(self) -> Observation | Rejection:
+        """The document as read."""
+        return read(self.raw, self.moment, self.source)
+
+
 def files(paths: Iterable[str | os.PathLike[str]]) -> list[Path]:
     """The document files behind these paths, folders searched. Raises FileNotFoundError for what is not there."""
     found: dict[Path, None] = {}
@@ -67,12 +81,55 @@ def arrivals(
 
     `progress` is told how many bytes were read since it was told last. Raises FileNotFoundError before anything else.
     """
+    refusals = Refusals()
+    return _taken(unread(paths, observed_at, stdin, progress, refusals), refusals)
+
+
+class Refusals:
+    """Files of which so many documents in a row were rejected that the rest is not read."""
+
+    def __init__(self) -> None:
+        self.files: set[int] = set()
+        self._in_a_row: Counter[int] = Counter()
+
+    def note(self, item: object, rejected: bool) -> Rejection | None:
+        """Take note of what became of a document; what to tell when it was one too many."""
+        if not isinstance(item, Unread) or item.file in self.files:
+            return None
+        self._in_a_row[item.file] = self._in_a_row[item.file] + 1 if rejected else 0
+        if self._in_a_row[item.file] < MAX_REJECTED:
+            return None
+        self.files.add(item.file)
+        message = f"{MAX_REJECTED:,} rejections in a row: what follows is not read"
+        return Rejection(re.sub(r"(:|#/)[0-9]+\Z", "", item.source), "", "too_many_rejections", message)
+
+
+def unread(
+    paths: Iterable[str | os.PathLike[str]],
+    observed_at: dt.datetime | None,
+    stdin: IO[bytes] | None,
+    progress: Callable[[int], None] | None,
+    refusals: Refusals,
+) -> Iterator[Unread | Rejection]:
+    """The same documents before they are read, for whoever reads them; otherwise as `arrivals`."""
     names = list(paths)
     found = files(name for name in names if name != "-")
-    if "-" in names and stdin is not None:
-        yield from observe_stream(stdin, "-", observed_at)
-    for file in found:
-        yield from observe(file, observed_at, _advance(progress))
+
+    def items() -> Iterator[Unread | Rejection]:
+        if "-" in names and stdin is not None:
+            yield from _unread_stream(stdin, "-", observed_at, None, 0, refusals)
+        for number, file in enumerate(found, 1):
+            yield from _unread_file(file, observed_at, _advance(progress), number, refusals)
+
+    return items()
+
+
+def _taken(items: Iterable[Unread | Rejection], refusals: Refusals) -> Iterator[Observation | Rejection]:
+    for item in items:
+        taken = item.observe() if isinstance(item, Unread) else item
+        yield taken
+        if told := refusals.note(item, isinstance(taken, Rejection)):
+            yield told
 
 
 def _advance(progress: Callable[[int], None] | None) -> Callable[[int], None] | None:
@@ -117,13 +174,8 @@ def observe(
     `progress` is told how many bytes of the file have been read so far. A file that cannot be read, or only in part,
     ends in a Rejection that says so.
     """
-    try:
-        stream = path.open("rb")
-    except OSError as error:
-        yield _unreadable(_name(path), error)
-        return
-    with stream:
-        yield from observe_stream(stream, _name(path), observed_at, progress)
+    refusals = Refusals()
+    return _taken(_unread_file(path, observed_at, progress, 1, refusals), refusals)
 
 
 def observe_stream(
@@ -133,17 +185,40 @@ def observe_stream(
     progress: Callable[[int], None] | None = None,
 ) -> Iterator[Observation | Rejection]:
     """Every document of an open binary stream, such as standard input; otherwise as `observe`."""
+    refusals = Refusals()
+    return _taken(_unread_stream(stream, source, observed_at, progress, 1, refusals), refusals)
+
+
+def _unread_file(
+    path: Path,
+    observed_at: dt.datetime | None,
+    progress: Callable[[int], None] | None,
+    number: int,
+    refusals: Refusals,
+) -> Iterator[Unread | Rejection]:
+    try:
+        stream = path.open("rb")
+    except OSError as error:
+        yield _unreadable(_name(path), error)
+        return
+    with stream:
+        yield from _unread_stream(stream, _name(path), observed_at, progress, number, refusals)
+
+
+def _unread_stream(
+    stream: IO[bytes],
+    source: str,
+    observed_at: dt.datetime | None,
+    progress: Callable[[int], None] | None,
+    number: int,
+    refusals: Refusals,
+) -> Iterator[Unread | Rejection]:
     moment = observed_at or _modified(stream)
-    rejected = 0
     for arrival in _arrivals(stream, source):
         if progress and stream.seekable():
             progress(stream.tell())
-        taken = arrival if isinstance(arrival, Rejection) else read(arrival.raw, moment, arrival.source)
-        yield taken
-        rejected = rejected + 1 if isinstance(taken, Rejection) else 0
-        if rejected >= MAX_REJECTED:
-            message = f"{rejected:,} rejections in a row: what follows is not read"
-            yield Rejection(source, "", "too_many_rejections", message)
+        yield arrival if isinstance(arrival, Rejection) else Unread(arrival.raw, moment, arrival.source, number)
+        if number in refusals.files:
             return
 
 

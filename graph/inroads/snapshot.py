@@ -1,0 +1,182 @@
+"""The folded columns beside their ledger, memory-mapped, so that a new process need not fold them again.
+
+A snapshot is a folder of NumPy's own .npy files and a manifest. Everything in it is derived from the ledger: where
+one is missing, stale or damaged it is made anew.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import zlib
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, Final, NamedTuple, get_type_hints
+
+import msgspec
+import numpy as np
+
+from inroads.adjacency import Adjacency, Derived
+from inroads.fold import Fold
+from inroads.ledger import Bodies, Ledger, snapshots
+from inroads.policy import Policy
+
+FORMAT: Final = 1
+"""Counts up whenever the columns change."""
+
+_MANIFEST: Final = "manifest.json"
+
+
+class _File(msgspec.Struct, frozen=True):
+    """What must be true of one file."""
+
+    bytes: int
+    crc32: int
+
+
+class _Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    format: int
+    policy: str
+    position: int
+    forgetting: int
+    version: str
+    kind_starts: tuple[int, ...]
+    files: dict[str, _File]
+
+
+class Snapshot(NamedTuple):
+    """What was kept, and how far of the ledger's log it holds."""
+
+    columns: Adjacency
+    position: int
+
+
+def find(ledger: Ledger, policy: Policy) -> Snapshot | None:
+    """The latest snapshot that can be used; those that cannot are passed over."""
+    for folder in sorted(_folders(ledger.path, policy), key=_position, reverse=True):
+        with suppress(OSError, ValueError, KeyError, TypeError, msgspec.DecodeError):
+            manifest = _manifest(folder)
+            fits = (manifest.format, manifest.policy) == (FORMAT, policy.digest)
+            if fits and manifest.forgetting == ledger.forgetting and manifest.position <= ledger.sequence:
+                return Snapshot(_opened(folder, manifest, ledger.path, policy), manifest.position)
+    return None
+
+
+def save(index: Adjacency, ledger: Ledger, position: int, forgetting: int) -> Path | None:
+    """Keep a graph of this ledger alone, which holds its log up to a position, and was read after that forgetting.
+
+    None where the place beside the ledger cannot be written, and where somebody was forgotten since.
+    """
+    if index.fold.said.stores != (Bodies(ledger.path),):
+        raise ValueError("the graph holds documents of other places")
+    name = f"{_prefix(ledger.path, index.policy)}{position}"
+    folder, making = ledger.path.with_name(name), ledger.path.with_name(f".{name}.{os.getpid()}")
+    try:
+        making.mkdir(mode=0o700)
+        files = {}
+        for column, array in _flat({"fold": index.fold, "derived": index.derived}):
+            path = making / f"{column}.npy"
+            np.save(path, array, allow_pickle=False)
+            files[column] = _File(path.stat().st_size, _crc32(path))
+        fold = index.fold
+        manifest = _Manifest(
+            FORMAT, index.policy.digest, position, forgetting, fold.version, tuple(fold.kind_starts), files
+        )
+        (making / _MANIFEST).write_bytes(msgspec.json.encode(manifest))
+        making.rename(folder)
+    except OSError:
+        shutil.rmtree(making, ignore_errors=True)
+        return None
+    for older in _folders(ledger.path, index.policy):
+        if _position(older) < position:
+            shutil.rmtree(older, ignore_errors=True)
+    if ledger.forgetting != forgetting:  # someone was forgotten meanwhile: what is in here must not stay
+        shutil.rmtree(folder, ignore_errors=True)
+        return None
+    return folder
+
+
+def damage(folder: Path) -> list[str]:
+    """The files of a snapshot that are not what was written."""
+    try:
+        files = _manifest(folder).files
+    except (OSError, msgspec.DecodeError):
+        return [_MANIFEST]
+    return [name for name, each in files.items() if not _is_whole(folder / f"{name}.npy", each)]
+
+
+def _is_whole(path: Path, expected: _File) -> bool:
+    try:
+        return path.stat().st_size == expected.bytes and _crc32(path) == expected.crc32
+    except OSError:
+        return False
+
+
+def _prefix(ledger: Path, policy: Policy) -> str:
+    return f"{ledger.name}.snapshot-{FORMAT}-{policy.digest[:8]}-"
+
+
+def _folders(ledger: Path, policy: Policy) -> list[Path]:
+    prefix = _prefix(ledger, policy)
+    return [folder for folder in snapshots(ledger) if folder.name.startswith(prefix)]
+
+
+def _position(folder: Path) -> int:
+    last = folder.name.rpartition("-")[2]
+    return int(last) if last.isdecimal() else -1
+
+
+def _manifest(folder: Path) -> _Manifest:
+    return msgspec.json.decode((folder / _MANIFEST).read_bytes(), type=_Manifest)
+
+
+def _crc32(path: Path) -> int:
+    crc = 0
+    with path.open("rb") as file:
+        while piece := file.read(2**22):
+            crc = zlib.crc32(piece, crc)
+    return crc
+
+
+def _opened(folder: Path, manifest: _Manifest, ledger: Path, policy: Policy) -> Adjacency:
+    arrays = {}
+    for name, each in manifest.files.items():
+        path = folder / f"{name}.npy"
+        if path.stat().st_size != each.bytes:
+            raise ValueError(f"{path} is cut off")
+        arrays[name] = np.load(path, mmap_mode="r", allow_pickle=False).view(np.ndarray)
+    given = {
+        "fold.kind_starts": manifest.kind_starts,
+        "fold.version": manifest.version,
+        "fold.said.stores": (Bodies(ledger),),
+    }
+    return Adjacency(_shaped(Fold, "fold", arrays, given), policy, _shaped(Derived, "derived", arrays, given))
+
+
+def _flat(values: Mapping[str, Any]) -> Iterator[tuple[str, np.ndarray[Any, Any]]]:
+    """Every array inside tables and mappings, by the names that lead to it."""
+    for name, value in values.items():
+        if isinstance(value, np.ndarray):
+            yield name, value
+            continue
+        inner = value if isinstance(value, Mapping) else value._asdict() if hasattr(value, "_asdict") else {}
+        yield from _flat({f"{name}.{key}": each for key, each in inner.items()})
+
+
+def _shaped(kind: Any, name: str, arrays: Mapping[str, Any], given: Mapping[str, Any]) -> Any:
+    """A table again, from the arrays by name."""
+    values = {}
+    for field, inner in get_type_hints(kind).items():
+        place = f"{name}.{field}"
+        if place in given:
+            values[field] = given[place]
+        elif place in arrays:
+            values[field] = arrays[place]
+        elif hasattr(inner, "_fields"):
+            values[field] = _shaped(inner, place, arrays, given)
+        else:
+            values[field] = {
+                key.removeprefix(f"{place}."): each for key, each in arrays.items() if key.startswith(f"{place}.")
+            }
+    return kind(**values)

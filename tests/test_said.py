@@ -1,0 +1,79 @@
+"""What documents say, as columns: the laws of the union."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from inroads.claims import state
+from inroads.explorer import Explorer
+from inroads.fold import fold
+from inroads.policy import STOCK
+from inroads.said import ATTRIBUTES, Said, email_key, moment_number, moment_of, pack, union
+from strategies import worlds
+from worlds import World, observations, same
+
+
+def said(world: World) -> list[Said]:
+    """Each document of a world by itself."""
+    return [pack([state(each, STOCK)]) for each in observations(world)]
+
+
+def graph(parts: list[Said]) -> Explorer:
+    """The graph of what these say."""
+    return Explorer.build(fold(union(parts), STOCK))
+
+
+@given(worlds(), st.data())
+@settings(max_examples=40, deadline=None)
+def test_union_is_associative_commutative_and_idempotent(world: World, data: st.DataObject) -> None:
+    """However documents are put together, in any order and any number of times, they say the same."""
+    parts = said(world)
+    whole = graph(parts)
+    shuffled = data.draw(st.permutations(parts))
+    while len(shuffled) > 1:
+        at = data.draw(st.integers(0, len(shuffled) - 2))
+        shuffled[at : at + 2] = [union(shuffled[at : at + 2])]
+    assert same([whole, graph(shuffled), graph([*shuffled, *parts])])
+
+
+@given(worlds())
+@settings(max_examples=40, deadline=None)
+def test_what_is_let_go_of_is_never_missed(world: World) -> None:
+    """A union keeps no more than what the latest documents of a scope can still decide, and the fold is the same."""
+    parts = said(world)
+    newer = [(body, moment + dt.timedelta(days=1000)) for body, moment in world]
+    both = union([union(parts), union(said(newer))])
+    alone = union(said(newer))
+    assert len(both.claims.document) == len(alone.claims.document)
+    assert len(both.attributes.document) == len(alone.attributes.document)
+    assert set(both.nodes.tolist()) == set(alone.nodes.tolist())
+
+
+def test_columns_are_sorted() -> None:
+    """Nodes ascend, and attributes come by node, name and document."""
+    moment = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
+    rows = [{"id": 5, "business": {"id": 10 - n}} for n in range(3)]
+    world: list[tuple[dict[str, Any], dt.datetime]] = [
+        ({"id": n, "email": f"{n}@x.org", "business_memberships": rows}, moment) for n in (3, 1, 2)
+    ]
+    found = union(said(world))
+    assert (np.diff(found.nodes) > 0).all()
+    keys = found.attributes.node * len(ATTRIBUTES) + found.attributes.name
+    assert (np.diff(keys) >= 0).all()
+
+
+@given(st.datetimes(timezones=st.just(dt.UTC)))
+def test_moments_survive(moment: dt.datetime) -> None:
+    """A moment is the same after it was a number, to the microsecond."""
+    assert moment_of(moment_number(moment)) == moment
+
+
+def test_email_keys() -> None:
+    """Emails that differ in case and spaces alone have one key; the key is never that of no email."""
+    assert email_key(" A@x.org") == email_key("a@X.ORG ") != email_key("b@x.org")
+    assert email_key("a@x.org") >= 0
