@@ -185,6 +185,14 @@ class Adjacency:
                 return grant if self.principal[grant] == principal else None
         return None
 
+    def data(self, grant: int) -> dict[str, str]:
+        """The attributes of a grant's edge."""
+        data, bits = {"relation": RELATIONS[self.relation[grant]].value}, self.roles[grant]
+        if bits:  # which of several speaks first, the evidence tells
+            one = ROLES[bits.bit_length() - 1] if bits.bit_count() == 1 else self.grant(grant).roles[0]
+            data["role"] = one.value
+        return data
+
     def _grant(self, number: int) -> Grant:
         evidence, said = self.fold.evidence, self.fold.said
         rows = range(self.evidence_of[number], self.evidence_of[number + 1])

@@ -281,7 +281,7 @@ def _decode(raw: bytes) -> Any:
         raise _Rejected("empty", "", "there is nothing in it")
     if text.startswith(b"<"):
         raise _Rejected("not_json", "", "it is HTML or XML, not JSON")
-    if text.count(b",") > MAX_VALUES:
+    if len(text) > MAX_VALUES and text.count(b",") > MAX_VALUES:
         raise _Rejected("too_large", "", f"more than {MAX_VALUES:,} values")
     try:
         value = _parsed(text)
@@ -294,7 +294,7 @@ def _decode(raw: bytes) -> Any:
         raise _Rejected("not_json", "", "it is not UTF-8") from None
     if isinstance(value, str):
         raise _Rejected("not_an_object", "", "a JSON string, not an object")  # perhaps a secret, and nothing else
-    return _redact(value, 0)
+    return _redact(value, len(text))
 
 
 _ESCAPE: Final = re.compile(
@@ -360,6 +360,8 @@ def _observe(value: Any, body: bytes, sha256: str, observed_at: dt.datetime, sou
 
 
 def _observation(document: Document, content: Me | Team, problems: list[_Problem]) -> Observation:
+    if not problems:
+        return Observation(document, content, ())
     issues = (Issue(document.source, *problem, document.sha256) for problem in sorted(problems))  # not in order of keys
     return Observation(document, content, tuple(issues))
 
@@ -368,13 +370,13 @@ def _unwrap(value: Any) -> tuple[dict[str, Any], str]:
     if not isinstance(value, dict):
         raise _Rejected("not_an_object", "", f"a JSON {_json_type(value)}, not an object")
     inner, prefix = value, ""
-    if "response" in value and not value.keys() & _SUBJECTS:
+    if "response" in value and value.keys().isdisjoint(_SUBJECTS):
         inner, prefix = value["response"], "/response"
         if inner is None:
             raise _Rejected("empty_response", prefix, "the response is null")
         if not isinstance(inner, dict):
             raise _Rejected("not_an_object", prefix, f"the response is a JSON {_json_type(inner)}, not an object")
-    if not inner.keys() & _SUBJECTS:
+    if inner.keys().isdisjoint(_SUBJECTS):
         for key in ("error", "errors"):
             if inner.get(key):
                 word = inner[key] if isinstance(inner[key], str) else ""
@@ -392,10 +394,10 @@ def _typed(inner: dict[str, Any], prefix: str) -> tuple[Me | Team, list[_Problem
         if not isinstance(inner.get(section), list | None):
             raise _Rejected("wrong_type", f"{prefix}/{section}", f"a JSON {_json_type(inner[section])}, not an array")
     me = _read(Me, inner, prefix, problems)
-    ids = {name: getattr(me, name) for name in ("id", "identity_id") if isinstance(getattr(me, name), int | str)}
+    ids = {str(number) for number in (me.id, me.identity_id) if isinstance(number, int | str)}
     if not ids:
         raise _Rejected("no_identity", prefix, "neither id nor identity_id says whose document this is")
-    if len({str(number) for number in ids.values()}) > 1:
+    if len(ids) > 1:
         raise _Rejected("identity_conflict", f"{prefix}/identity_id", "id and identity_id name two identities")
     return me, problems
 
@@ -473,11 +475,13 @@ def _read_struct(kind: type[msgspec.Struct], value: dict[str, Any], pointer: str
     return kind(**found)
 
 
-_SECRET_KEY = re.compile(
+_SECRET_KEY: Final = re.compile(
     r"tok.?n|secret|pass(?:w|_?phrase|_?code)|pwd|authori[sz]ation|bearer|credential|cookie|csrf|jwt|fast.?track"
     r"|(?:api|access|private|signing)[-_. ]?key|session.?(?:id|key)",
     re.IGNORECASE,
 )
+_SECRET_LOWER_KEY: Final = re.compile(_SECRET_KEY.pattern)
+"""The same for ASCII in lower case, and faster; beyond ASCII are other letters that pass for a k, an s or an i."""
 # Each alternative begins where no other attempt of its kind can, or is of fixed length: linear on any text.
 _SECRET_VALUE = re.compile(
     r"""
@@ -490,11 +494,13 @@ _SECRET_VALUE = re.compile(
     """,
     re.IGNORECASE | re.VERBOSE | re.ASCII,
 )
-_SECRET_MARKS: Final = ("eyj", "bearer", "token", "secret", "passw", "api", "://", "-----begin")
+_SECRET_MARKS: Final = ("eyj", "bearer", "token", "secret", "passw", "apikey", "api_key", "://", "-----begin")
 """One of these is in every text that `_SECRET_VALUE` matches, and is found faster."""
 _SHORTEST_SECRET: Final = 12
 _SECRET_HEX = re.compile(r"(?<![0-9a-z])(?=[a-f]*\d)[0-9a-f]{40,}+(?![0-9a-z])")  # the vendor's tokens; a UUID has 32
 _SHORTEST_HEX: Final = 40
+_HEX_TO_ZERO: Final = bytes(ord("0") if chr(each) in "0123456789abcdef" else ord(" ") for each in range(256))
+"""A table for `bytes.translate`: a run of hexadecimal digits becomes a run of zeros, which is found faster."""
 _ACCOUNT_TABLES: Final = frozenset({"permissions", "subscription_statuses", "business_statuses"})
 _STRUCTS: Final = (
     Me,
@@ -505,41 +511,110 @@ _STRUCTS: Final = (
     Membership,
     Business,
     ClientRow,
+    ClientBusiness,
+    AccountBusiness,
     GroupRow,
     RoleRow,
+    Team,
+    BusinessGroup,
     TeamMember,
 )
-_FIELDS: Final = frozenset(name for kind in _STRUCTS for name in kind.__struct_fields__) - {"integrations"}
+_FIELDS: Final = frozenset(name for kind in _STRUCTS for name in kind.__struct_fields__)
+_HARMLESS: Final = (_FIELDS | {"document", "observed_at", "source", "response", "destroy"}) - {
+    "integrations",
+    *_ACCOUNT_TABLES,
+}
+"""The keys that need no judgement, nearly all that there are: it would let every one of them pass."""
+_FLAGS: Final = frozenset({bool, int, type(None)})
 _DROPPED: Final = object()
+_LARGE: Final = 2**20
+"""Bytes of a document from which its strings are never joined: a copy of all of them would fill the memory."""
 
 
-def _redact(value: Any, depth: int, *, table: bool = False) -> Any:
+def _redact(value: Any, size: int) -> Any:
     """The value without secrets: keys that name one, strings that are one, and all of `integrations` but names.
+
+    It is changed in place. Keys are judged one by one, strings all together: hardly ever is one of them a secret.
+    """
+    if not isinstance(value, dict | list):
+        return value
+    texts: list[str] = []
+    dropped: list[tuple[dict[str, Any], str]] = []
+    _walk(value, 0, False, texts, dropped)
+    for box, key in dropped:
+        del box[key]
+    return _without_secrets(value) if _any_holds_secret(texts, size) else value
+
+
+def _walk(box: Any, depth: int, table: bool, texts: list[str], dropped: list[tuple[dict[str, Any], str]]) -> None:
+    """Judges every key, and collects the texts that are left to judge and the keys to drop.
 
     In a `table` the keys are account ids and names of flags, which may spell anything: there only what could hold a
     secret is dropped.
     """
+    if depth >= MAX_DEPTH:
+        raise _Rejected("too_deep", "", f"nested deeper than {MAX_DEPTH} levels")
+    if type(box) is list:
+        for each in box:
+            kind = type(each)
+            if kind is str:
+                texts.append(each)
+            elif kind is dict or kind is list:
+                _walk(each, depth + 1, table, texts, dropped)
+        return
+    for key, each in box.items():
+        kind = type(each)
+        inside = table
+        if key not in _HARMLESS:
+            if table and kind in _FLAGS:
+                texts.append(key)
+            elif key in _ACCOUNT_TABLES:
+                inside = True
+            elif (kept := _kept(key, each, table=table)) is not each:
+                box[key] = kept
+                if kept is _DROPPED:
+                    dropped.append((box, key))
+                continue
+        if kind is str:
+            texts.append(each)
+        elif kind is dict or kind is list:
+            _walk(each, depth + 1, inside, texts, dropped)
+
+
+def _kept(key: str, value: Any, *, table: bool) -> Any:
+    """What a key leaves of its value: all of it, the names of integrations, or nothing."""
+    if _holds_secret(key):
+        return _DROPPED
+    secret = _names_secret(key)
+    if not (secret or key.casefold().startswith("integration")) or (table and _is_plain(value)):
+        return value
+    return _DROPPED if secret else _integration_names(value)
+
+
+def _names_secret(key: str) -> bool:
+    return (_SECRET_LOWER_KEY.search(key.lower()) if key.isascii() else _SECRET_KEY.search(key)) is not None
+
+
+def _any_holds_secret(texts: list[str], size: int) -> bool:
+    """As `_holds_secret` of each; nearly always one look at all of them together says that none does."""
+    if size <= _LARGE:
+        folded = "\n".join(texts).lower()
+        marked = any(map(folded.__contains__, _SECRET_MARKS))
+        if not marked and b"0" * _SHORTEST_HEX not in folded.encode().translate(_HEX_TO_ZERO):
+            return False
+    return any(map(_holds_secret, texts))
+
+
+def _without_secrets(value: Any) -> Any:
+    """The value without the strings that are or hold a secret, as values and as keys."""
     if isinstance(value, str):
         return _DROPPED if _holds_secret(value) else value
-    if isinstance(value, dict | list) and depth >= MAX_DEPTH:
-        raise _Rejected("too_deep", "", f"nested deeper than {MAX_DEPTH} levels")
     if isinstance(value, list):
-        cleaned = (_redact(each, depth + 1, table=table) for each in value)
+        cleaned = (_without_secrets(each) for each in value)
         return [None if each is _DROPPED else each for each in cleaned]
     if isinstance(value, dict):
-        kept: dict[str, Any] = {}
-        for key, each in value.items():
-            if key not in _FIELDS:
-                plain = table and _is_plain(each)
-                if _holds_secret(key) or (not plain and _SECRET_KEY.search(key)):
-                    continue
-                if not plain and key.casefold().startswith("integration"):
-                    kept[key] = _integration_names(each)
-                    continue
-            cleaned = _redact(each, depth + 1, table=table or key in _ACCOUNT_TABLES)
-            if cleaned is not _DROPPED:
-                kept[key] = cleaned
-        return kept
+        pairs = ((key, _without_secrets(each)) for key, each in value.items() if not _holds_secret(key))
+        return {key: each for key, each in pairs if each is not _DROPPED}
     return value
 
 
@@ -547,7 +622,7 @@ def _holds_secret(text: str) -> bool:
     if len(text) < _SHORTEST_SECRET:
         return False
     folded = text.lower()
-    return (any(mark in folded for mark in _SECRET_MARKS) and _SECRET_VALUE.search(text) is not None) or (
+    return (any(map(folded.__contains__, _SECRET_MARKS)) and _SECRET_VALUE.search(text) is not None) or (
         len(text) >= _SHORTEST_HEX and _SECRET_HEX.search(folded) is not None
     )
 
@@ -563,7 +638,7 @@ def _is_plain(value: Any) -> bool:
 def _integration_names(value: Any) -> dict[str, None] | None:
     if not isinstance(value, dict):
         return None
-    return {name: None for name in value if not ("@" in name or _SECRET_KEY.search(name) or _holds_secret(name))}
+    return {name: None for name in value if not ("@" in name or _names_secret(name) or _holds_secret(name))}
 
 
 class _TeamKeys(Team, frozen=True):

@@ -33,7 +33,7 @@ from inroads.model import (
 )
 from inroads.policy import STOCK, Conveys, Policy
 from inroads.said import ATTRIBUTES, KINDS, NONE, ROLES, SCOPES, WORD_ATTRIBUTES, email_key, moment_of
-from inroads.views import NO_DOCUMENTS, Documents, Grants, Neighbours, Nodes
+from inroads.views import NO_DOCUMENTS, Data, Documents, Grants, Neighbours, Nodes
 
 
 class Hop(NamedTuple):
@@ -85,15 +85,22 @@ class AccessGraph(MultiDiGraph):
         graph.fold, graph.policy, graph.version, graph.index = fold, policy, fold.version, adjacency
         graph.documents = Documents(len(fold.said.documents.moment), graph._document)
         graph.grants = Grants(adjacency)
-        graph._node = Nodes(adjacency, graph._attributes)
-        graph._adj = Neighbours(adjacency, forward=True)
-        graph._pred = Neighbours(adjacency, forward=False)
+        graph._node = Nodes(adjacency, graph._attributes, (graph, "_node"))
+        graph._adj = Neighbours(adjacency, (graph, "_adj"), forward=True)
+        graph._pred = Neighbours(adjacency, (graph, "_pred"), forward=False)
         return nx.freeze(graph)  # type: ignore[no-any-return]  # the stub forgets the class
 
     def __reduce__(self) -> Any:
         if "fold" not in vars(self):  # a copy or a view, which is plain networkx
             return super().__reduce__()
-        return _rebuilt, (type(self), self.fold, self.policy)
+        state = {name: vars(self)[name] for name in ("graph", "rejections") if name in vars(self)}
+        return _rebuilt, (type(self), self.fold, self.policy), state
+
+    def size(self, weight: str | None = None) -> float:  # type: ignore[override]  # the stub tells int from float
+        """The number of edges, or the sum of their weights: networkx would sum the degrees of all nodes."""
+        if weight is None and "fold" in vars(self):
+            return len(self.index.out_hops)
+        return super().size(weight)
 
     def _document(self, number: int) -> Document:
         said = self.fold.said
@@ -110,7 +117,7 @@ class AccessGraph(MultiDiGraph):
             Kept(store.body, int(rows.at[number]), int(rows.size[number])),
         )
 
-    def _attributes(self, number: int) -> dict[str, Any]:
+    def _attributes(self, number: int) -> Data:
         """What networkx gives as the attributes of a node."""
         fold, kind = self.fold, self.index.kind(number)
         place = number - fold.kind_starts[KINDS.index(kind)]
@@ -124,7 +131,7 @@ class AccessGraph(MultiDiGraph):
             data["unconfirmed"] = True
         if fold.observed[number]:
             data["observed"] = True
-        return data
+        return Data(data)
 
     @cached_property
     def issues(self) -> tuple[Issue, ...]:
@@ -339,7 +346,7 @@ class AccessGraph(MultiDiGraph):
 
     def coverage_of_reach(self, identity: str) -> Coverage:
         """How far an identity's reach is known: complete when its own `me` document was read."""
-        complete = bool(self.nodes[identity].get("observed"))
+        complete = bool(self.fold.observed[self.number(identity)])
         notes = [*self._unread(identity)]
         if not complete:
             notes.append(f"no document of {identity} itself was read: what it reaches is a lower bound")
@@ -349,7 +356,7 @@ class AccessGraph(MultiDiGraph):
     def coverage_of_reached_by(self, resource: str) -> Coverage:
         """How far it is known who reaches a resource: complete when its business's `team` document was read."""
         businesses = [resource] if kind_of(resource) is NodeKind.BUSINESS else self.kept(resource)
-        unseen = [business for business in businesses if not self.nodes[business].get("observed")]
+        unseen = [business for business in businesses if not self.fold.observed[self.number(business)]]
         notes = [note for business in businesses for note in self._unread(business)]
         if not businesses:
             notes.append(f"no business is known to keep {resource}: who reaches it is a lower bound")

@@ -9,7 +9,7 @@ from __future__ import annotations
 import heapq
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import count
 from typing import Any, Final, NamedTuple, overload
 
@@ -133,20 +133,24 @@ class Answer(Sequence[Access]):
         graph: AccessGraph,
         summaries: Sequence[Summary],
         write: Callable[[Summary], Access],
-        coverage: Coverage,
+        coverage: Callable[[], Coverage],
         *,
         truncated: bool,
     ) -> None:
         self.summaries = summaries
         self.graph = graph
-        self.coverage = coverage
         self.truncated = truncated
-        self._write = write
+        self._write, self._coverage = write, coverage
 
     @property
     def version(self) -> str:
         """The version of the graph that answers."""
         return self.graph.version
+
+    @property
+    def coverage(self) -> Coverage:
+        """How much was observed."""
+        return self._coverage()
 
     @property
     def keys(self) -> Sequence[tuple[int, int, int, str]]:
@@ -187,7 +191,7 @@ def reach(
     _find_avoided(graph, chosen)
     walk = _Walk(graph, principal, chosen, forward=True)
     association = _Association(graph, principal, chosen, forward=True) if mode is Mode.ASSOCIATION else None
-    return _answer(graph, walk, association, wanted, graph.coverage_of_reach(principal))
+    return _answer(graph, walk, association, wanted, partial(graph.coverage_of_reach, principal))
 
 
 def reached_by(graph: AccessGraph, resource: str, chosen: AccessFilter = ALL, mode: Mode = Mode.ACCESS) -> Answer:
@@ -196,7 +200,7 @@ def reached_by(graph: AccessGraph, resource: str, chosen: AccessFilter = ALL, mo
     walk = _Walk(graph, resource, chosen, forward=False)
     association = _Association(graph, resource, chosen, forward=False) if mode is Mode.ASSOCIATION else None
     wanted = frozenset({NodeKind.IDENTITY})
-    return _answer(graph, walk, association, wanted, graph.coverage_of_reached_by(resource))
+    return _answer(graph, walk, association, wanted, partial(graph.coverage_of_reached_by, resource))
 
 
 def access(
@@ -430,7 +434,10 @@ class _Walk:
     def _is_hub(self) -> bool:
         """Whether a node of the last level has more hops than are worth going through one by one."""
         starts = self.index.out_starts if self.forward else self.index.in_starts
-        return any(starts[node + 1] - starts[node] > VECTORISED for node in self.levels[-1].node)
+        for node in self.levels[-1].node:  # noqa: SIM110  # a generator costs more than the few hops themselves
+            if starts[node + 1] - starts[node] > VECTORISED:
+                return True
+        return False
 
     def _lists(self) -> _Level:
         """The next level, one hop after the other."""
@@ -801,15 +808,14 @@ def _answer(
     walk: _Walk,
     association: _Association | None,
     wanted: frozenset[NodeKind],
-    coverage: Coverage,
+    coverage: Callable[[], Coverage],
 ) -> Answer:
     found = walk.gathered()
     summaries: Sequence[Summary]
     if association:
         summaries = _associated(graph, walk, association, found, wanted)
     elif isinstance(found.node, list):
-        listed = (_summary(graph, *row) for row in zip(*found, strict=True) if graph.index.kind(row[0]) in wanted)
-        summaries = sorted((each for each in listed if walk.chosen.keeps(each, graph)), key=lambda summary: summary.key)
+        summaries = _sorted(graph, found, walk.chosen, wanted)
     else:
         summaries = _ordered(graph, found, walk.chosen, wanted)
 
@@ -844,6 +850,21 @@ _STATE_BY_RANK: Final = tuple(AccessState)
 
 def _summary(graph: AccessGraph, node: int, certainty: int, state: int, distance: int, roles: int) -> Summary:
     return Summary(_BY_RANK[certainty], _STATE_BY_RANK[state], distance, graph.index.name(node), graph.roles_of(roles))
+
+
+def _sorted(graph: AccessGraph, found: _Gathered, chosen: AccessFilter, wanted: frozenset[NodeKind]) -> list[Summary]:
+    """A few summaries in their order: sorted as numbers, which compare in no time."""
+    name, kind, roles_of = graph.index.name, graph.index.kind, graph.roles_of
+    rows = sorted(
+        (certainty, state, distance, name(node), roles)
+        for node, certainty, state, distance, roles in zip(*found, strict=True)
+        if kind(node) in wanted
+    )
+    summaries = [
+        Summary(_BY_RANK[certainty], _STATE_BY_RANK[state], distance, other, roles_of(roles))
+        for certainty, state, distance, other, roles in rows
+    ]
+    return summaries if chosen is ALL else [each for each in summaries if chosen.keeps(each, graph)]
 
 
 def _ordered(

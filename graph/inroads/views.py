@@ -2,22 +2,41 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, ItemsView, Iterator, Mapping, Sequence, ValuesView
+from functools import partial
 from itertools import groupby
 from typing import Any, Final, TypeVar
+
+from networkx.classes.function import frozen  # type: ignore[attr-defined]  # the stub leaves it out
 
 from inroads.adjacency import Adjacency
 from inroads.columns import Lazily
 from inroads.model import Document, Grant
 
 _V = TypeVar("_V")
-Hops = list[tuple[int, int]]
+
+
+class Data(dict[str, Any]):
+    """The attributes of a node or an edge, made anew for each look: to write into them would be lost, so it raises.
+
+    Copies of it, pickled and deep ones too, are plain dicts.
+    """
+
+    __setitem__ = __delitem__ = __ior__ = clear = pop = popitem = setdefault = update = frozen
+
+    def __reduce__(self) -> Any:
+        return dict, (dict(self),)
 
 
 class _Paired(Mapping[str, _V]):
-    """A mapping that goes through its items in one pass, without looking each key up again."""
+    """A mapping that goes through its values in one pass, without looking each key up again, as a dict does.
 
-    def pairs(self) -> Iterator[tuple[str, _V]]:
+    Copied, pickled and printed it is a dict.
+    """
+
+    def each(self) -> Iterator[_V]:
+        """The values, in the order of the keys."""
         raise NotImplementedError
 
     def items(self) -> ItemsView[str, _V]:
@@ -26,47 +45,66 @@ class _Paired(Mapping[str, _V]):
     def values(self) -> ValuesView[_V]:
         return _Values(self)
 
+    def copy(self) -> dict[str, _V]:
+        """A dict with the same values."""
+        return dict(self.items())
+
+    def __reduce__(self) -> Any:
+        return dict, (self.copy(),)
+
+    def __repr__(self) -> str:
+        return repr(self.copy())
+
 
 class _Items(ItemsView[str, _V]):
     _mapping: _Paired[_V]
 
     def __iter__(self) -> Iterator[tuple[str, _V]]:
-        return self._mapping.pairs()
+        return zip(self._mapping, self._mapping.each(), strict=True)
 
 
 class _Values(ValuesView[_V]):
     _mapping: _Paired[_V]
 
     def __iter__(self) -> Iterator[_V]:
-        return (value for _, value in self._mapping.pairs())
+        return self._mapping.each()
+
+
+def _absent(key: object) -> KeyError:
+    """The error for a key that is not there. Raises TypeError for what could not be one, as a dict does."""
+    hash(key)
+    return KeyError(key)
 
 
 class _ByName(_Paired[_V]):
-    """A mapping from the printed ids of all nodes."""
+    """A mapping from the printed ids of all nodes; `home` is the graph and the attribute of it that this is."""
 
-    def __init__(self, adjacency: Adjacency, value: Callable[[int], _V]) -> None:
-        self._adjacency, self._value = adjacency, value
+    def __init__(self, index: Adjacency, value: Callable[[int], _V], home: tuple[object, str]) -> None:
+        self._index, self._value, self._home = index, value, home
 
     def __getitem__(self, name: str) -> _V:
-        number = self._adjacency.number(name)
+        number = self._index.number(name)
         if number is None:
-            raise KeyError(name)
+            raise _absent(name)
         return self._value(number)
 
     def __iter__(self) -> Iterator[str]:
-        return map(self._adjacency.name, range(self._adjacency.size))
+        return map(self._index.name, range(len(self)))
 
     def __len__(self) -> int:
-        return self._adjacency.size
+        return self._index.size
 
     def __contains__(self, name: object) -> bool:
-        return self._adjacency.number(name) is not None
+        if self._index.number(name) is None:
+            _absent(name)
+            return False
+        return True
 
-    def pairs(self) -> Iterator[tuple[str, _V]]:
-        return ((self._adjacency.name(node), self._value(node)) for node in range(self._adjacency.size))
+    def each(self) -> Iterator[_V]:
+        return map(self._value, range(len(self)))
 
-    def __repr__(self) -> str:
-        return f"{type(self).__name__}({len(self)} nodes)"
+    def __reduce__(self) -> Any:
+        return getattr, self._home
 
 
 class Nodes(_ByName[dict[str, Any]]):
@@ -76,45 +114,69 @@ class Nodes(_ByName[dict[str, Any]]):
 class Neighbours(_ByName[Mapping[str, Mapping[str, dict[str, str]]]]):
     """Each node with its neighbours at one end of its hops, these with the parallel edges by grant id."""
 
-    def __init__(self, adjacency: Adjacency, *, forward: bool) -> None:
-        hops = adjacency.hops_from if forward else adjacency.hops_to
-        super().__init__(adjacency, lambda node: _Neighbourhood(adjacency, list(hops(node))))
+    def __init__(self, index: Adjacency, home: tuple[object, str], *, forward: bool) -> None:
+        super().__init__(index, partial(_Neighbourhood, index, forward), home)
 
 
 class _Neighbourhood(_Paired[Mapping[str, dict[str, str]]]):
     """The neighbours of one node; its hops come sorted by them."""
 
-    def __init__(self, adjacency: Adjacency, hops: Hops) -> None:
-        self._adjacency, self._hops = adjacency, hops
+    def __init__(self, index: Adjacency, forward: bool, node: int) -> None:
+        self._index = index
+        starts, self._hops = (index.out_starts, index.out_hops) if forward else (index.in_starts, index.in_hops)
+        ends = index.resource, index.principal
+        self._far, self._near = ends if forward else ends[::-1]
+        self._places = range(starts[node], starts[node + 1])
+
+    def _other(self, place: int) -> int:
+        hop: int = self._hops[place]
+        end: int = self._far[hop] if hop >= 0 else self._near[~hop]
+        return end
 
     def __getitem__(self, name: str) -> Mapping[str, dict[str, str]]:
-        number = self._adjacency.number(name)
-        found = [grant for other, grant in self._hops if other == number]
-        if not found:
-            raise KeyError(name)
-        return self._edges(found)
-
-    def pairs(self) -> Iterator[tuple[str, Mapping[str, dict[str, str]]]]:
-        for other, hops in groupby(self._hops, lambda hop: hop[0]):
-            yield self._adjacency.name(other), self._edges([grant for _, grant in hops])
+        number = self._index.number(name)
+        if number is not None:
+            first = bisect_left(self._places, number, key=self._other)
+            last = bisect_right(self._places, number, first, key=self._other)
+            if first < last:
+                return _Parallel(self._index, self._hops[self._places.start + first : self._places.start + last])
+        raise _absent(name)
 
     def __iter__(self) -> Iterator[str]:
-        return (self._adjacency.name(other) for other, _ in groupby(self._hops, lambda hop: hop[0]))
+        return (self._index.name(other) for other, _ in groupby(self._places, self._other))
 
     def __len__(self) -> int:
-        return len({other for other, _ in self._hops})
+        return sum(1 for _ in groupby(self._places, self._other))
 
-    def _edges(self, grants: list[int]) -> dict[str, dict[str, str]]:
-        return {self._adjacency.grant_name(grant): edge_data(self._adjacency, grant) for grant in grants}
+    def each(self) -> Iterator[Mapping[str, dict[str, str]]]:
+        for _, places in groupby(self._places, self._other):
+            first, *more = places
+            yield _Parallel(self._index, self._hops[first : first + 1 + len(more)])
 
 
-def edge_data(adjacency: Adjacency, number: int) -> dict[str, str]:
-    """The attributes of an edge."""
-    grant = adjacency.grant(number)
-    data = {"relation": grant.relation.value}
-    if grant.roles:
-        data["role"] = grant.roles[0].value
-    return data
+class _Parallel(_Paired[dict[str, str]]):
+    """The edges from one node to another by grant id."""
+
+    def __init__(self, index: Adjacency, hops: Sequence[int]) -> None:
+        self._index, self._hops = index, hops
+
+    def __getitem__(self, name: str) -> dict[str, str]:
+        for grant in self._grants():
+            if self._index.grant_name(grant) == name:
+                return Data(self._index.data(grant))
+        raise _absent(name)
+
+    def __iter__(self) -> Iterator[str]:
+        return map(self._index.grant_name, self._grants())
+
+    def __len__(self) -> int:
+        return len(self._hops)
+
+    def each(self) -> Iterator[dict[str, str]]:
+        return map(Data, map(self._index.data, self._grants()))
+
+    def _grants(self) -> Iterator[int]:
+        return (hop if hop >= 0 else ~hop for hop in self._hops)
 
 
 class Grants(Mapping[str, Grant]):
