@@ -173,6 +173,20 @@ def test_how_many_are_walked_together_changes_nothing(
     assert all((whole.columns[name] == parts.columns[name]).all() for name in FIGURES)
 
 
+def test_nobody_is_walked_alone_without_need(people: Explorer, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where nobody has more paths than the limit, all are walked together: nothing is left to the exception."""
+
+    def alone(*_: object) -> reach.Accesses:
+        raise AssertionError("walked alone")
+
+    whole = Census(people)
+    monkeypatch.setattr(reach, "accesses_of", alone)
+    assert (Census(people).columns["total"] == whole.columns["total"]).all()
+    monkeypatch.setattr(reach, "MAX_PATHS", 10)
+    with pytest.raises(AssertionError, match="walked alone"):
+        Census(people)
+
+
 def test_nobody() -> None:
     """An empty graph has an empty census, and an identity without access counts nothing."""
     assert list(Census(explore([])).rows()) == []
