@@ -141,11 +141,16 @@ def narrow(column: Ints) -> Ints:
 
 def take(table: _Table, rows: Any) -> _Table:
     """A table of columns with these rows, which are places or a mask; the table itself where they are all of it."""
-    is_mask = getattr(rows, "dtype", None) == np.bool_
-    if is_mask and rows.all():
+    places = np.flatnonzero(rows) if getattr(rows, "dtype", None) == np.bool_ else rows
+    whole = table[0].size if isinstance(table[0], Texts) else len(table[0])
+    if len(places) == whole and in_place(places):
         return table
-    places = np.flatnonzero(rows) if is_mask else rows
     return type(table)(*(column.take(places) for column in table))
+
+
+def in_place(places: Ints) -> bool:
+    """Whether everything stays where it is."""
+    return bool(np.array_equal(places, np.arange(len(places))))
 
 
 def stack(tables: Sequence[_Table]) -> _Table:

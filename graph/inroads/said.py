@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from inroads.claims import Place, Statement
-from inroads.columns import Flags, Ints, Texts, distinct, firsts, in_order, joined, stack, take
+from inroads.columns import Flags, Ints, Texts, distinct, firsts, in_order, in_place, joined, stack, take
 from inroads.model import Document, NodeKind, Relation, Role, Section, fold_email, kind_of, native_id
 
 KINDS: Final = tuple(NodeKind)
@@ -369,8 +369,9 @@ def union(parts: Sequence[Said]) -> Said:
     reach[covers.scope] = era[covers.document]
     own = era[claims.document]
     other = np.where(claims.other_scope == NONE, NONE, reach[claims.other_scope])
-    claims = take(claims, (reach[claims.scope] <= own) & (other <= own))
-    claims = take(claims, in_order(edge_keys(claims, len(nodes)) * len(SECTIONS) + claims.section, claims.document))
+    standing = (reach[claims.scope] <= own) & (other <= own)
+    places = in_order(edge_keys(claims, len(nodes)) * len(SECTIONS) + claims.section, claims.document)
+    claims = take(claims, places[standing[places]])
     texts, attributes = _needed(joined(tuple(part.texts for part in parts)), _decided(attributes, era))
     pairs = groups.group.astype(np.int64) * len(nodes) + groups.business
     return Said(
@@ -408,6 +409,8 @@ def _renumbered(
 ) -> tuple[DocumentRows, ClaimRows, AttributeRows, CoverRows, GroupRows, IssueRows]:
     """The tables of a part with the numbers of all parts together, documents and texts after those before it."""
     documents, claims, attributes, covers, groups, issues = part[4:10]
+    if base == 0 and in_place(number) and in_place(word) and in_place(store):
+        return documents, claims, attributes, covers, groups, issues  # as when little is added to much
     is_text = TEXT_ATTRIBUTES[attributes.name] & (attributes.value != NONE)
     is_word = _IS_WORD[attributes.name]
     value = np.where(is_text, attributes.value + texts, attributes.value)
@@ -471,7 +474,7 @@ def _of_kept(table: Any, kept: Flags, place: Ints) -> Any:
     """The rows of documents that are kept, by the documents' places."""
     if not kept.all():
         table = take(table, kept[table.document])
-    return table._replace(document=place[table.document])
+    return table if in_place(place) else table._replace(document=place[table.document])
 
 
 def _latest(covers: CoverRows) -> CoverRows:
