@@ -7,11 +7,12 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 import msgspec
+import numpy as np
 
 from inroads.claims import Attribute, Claim, Place, Statement
 from inroads.documents import Observation, read
 from inroads.explorer import Explorer
-from inroads.fold import fold, grants_of
+from inroads.fold import edges_of, fold, grants_of
 from inroads.model import Document, Grant
 from inroads.policy import STOCK, Policy
 from inroads.said import pack
@@ -66,5 +67,6 @@ def standing(grants: Iterable[Grant], nodes: dict[str, dict[str, Any]]) -> Explo
     moment = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
     document = Document(moment, "00" * 32, "", "me", min(nodes, default="identity:0"), "", "", b"{}")
     said = pack([Statement(document, tuple(claims), tuple(attributes), (), (), ())])
-    rows, evidence_of, evidence = grants_of(said.claims, len(said.nodes))
+    edges = edges_of(said.claims, np.arange(len(said.claims.document)))
+    rows, evidence_of, evidence = grants_of(edges, said.claims, len(said.nodes))
     return Explorer.build(fold(said, STOCK)._replace(grants=rows, evidence_of=evidence_of, evidence=evidence), STOCK)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import gc
 import os
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack
@@ -158,9 +159,14 @@ def _kept(path: FilePath, policy: Policy, workers: int) -> Explorer:
         graph = Explorer.of(kept.columns) if kept else Explorer.observe((), policy)
         read = len(graph.documents)
         graph = graph.grown(ledger, kept.position if kept else 0, workers=workers)
-        if len(graph.documents) - read >= SNAPSHOT_FROM and snapshot.save(graph.index, ledger, position, forgetting):
-            kept = snapshot.find(ledger, policy)
-            return Explorer.of(kept.columns) if kept and kept.position == position else graph
+        if len(graph.documents) - read < SNAPSHOT_FROM or not snapshot.save(graph.index, ledger, position, forgetting):
+            return graph
+        made, kept = graph, snapshot.find(ledger, policy)
+    if not kept or kept.position != position:
+        return made
+    graph = Explorer.of(kept.columns)
+    del made
+    gc.collect()  # the columns in memory, which hold each other, for those that are mapped
     return graph
 
 

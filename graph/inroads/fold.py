@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from inroads.columns import Flags, Ints, contained, distinct, firsts, in_order, narrow, offsets, ranges, take
+from inroads.columns import Flags, Ints, contained, distinct, firsts, in_order, narrow, offsets, ranges, stack, take
 from inroads.model import NodeKind, Relation, Role
 from inroads.policy import STAFF_AGREES_WITH, Policy
 from inroads.said import (
@@ -42,6 +42,16 @@ class GrantRows(NamedTuple):
     client_role: Ints
     roles: Ints
     active: Ints
+
+
+class EdgeRows(NamedTuple):
+    """Standing claims as the edges that they state; `claim` is the place of each among the claims."""
+
+    principal: Ints
+    resource: Ints
+    relation: Ints
+    client_role: Ints
+    claim: Ints
 
 
 class EvidenceRows(NamedTuple):
@@ -88,10 +98,10 @@ def fold(said: Said, policy: Policy) -> Fold:
         np.where(claims.other_scope == NONE, NONE, latest[claims.other_scope]) <= era[claims.document]
     )
     is_role = (claims.relation == ROLE) & (claims.client_role == 0)
-    edges = take(claims, stands & ~is_role)
-    roles = take(claims, stands & is_role)
-    every = _with_roles(edges, roles, era, latest, len(said.nodes))
-    grants, evidence_of, evidence = grants_of(every, len(said.nodes))
+    edges = edges_of(claims, np.flatnonzero(stands & ~is_role))
+    roles = edges_of(claims, np.flatnonzero(stands & is_role))
+    edges = _with_roles(edges, roles, era[claims.document[roles.claim]], latest, len(said.nodes))
+    grants, evidence_of, evidence = grants_of(edges, claims, len(said.nodes))
     starts = tuple(np.searchsorted(said.nodes, [kind << KIND_BITS for kind in range(len(KINDS) + 1)]).tolist())
     attributes, unconfirmed = _attributes(said, starts)
     observed = np.zeros(len(said.nodes), np.bool_)
@@ -144,16 +154,23 @@ def _members(claims: ClaimRows, groups: Ints, owners: Ints) -> ClaimRows:
     )
 
 
-def _with_roles(edges: ClaimRows, roles: ClaimRows, era: Ints, latest: Ints, size: int) -> ClaimRows:
-    """The standing claims and the roles that stand beside them, each as the grant that it states.
+def edges_of(claims: ClaimRows, places: Ints) -> EdgeRows:
+    """The edges that the claims at these places state."""
+    return EdgeRows(
+        claims.principal[places], claims.resource[places], claims.relation[places], claims.client_role[places], places
+    )
 
-    A role stands until a team of a business that keeps the account is newer. A role on the account that a business
-    keeps is the membership's grant, in the older dialect.
+
+def _with_roles(edges: EdgeRows, roles: EdgeRows, era: Ints, latest: Ints, size: int) -> EdgeRows:
+    """The standing edges, and the roles that stand beside them as the edges of the grants that they state.
+
+    `era` is of the roles. A role stands until a team of a business that keeps the account is newer. A role on the
+    account that a business keeps is the membership's grant, in the older dialect.
     """
     keeps = take(edges, edges.relation == KEEPS)
     team = np.full(size, NONE, np.int32)
     np.maximum.at(team, keeps.resource, latest[keeps.principal * len(SCOPES) + _TEAM])
-    roles = take(roles, team[roles.resource] <= era[roles.document])
+    roles = take(roles, team[roles.resource] <= era)
     pairs = distinct(keeps.resource.astype(np.int64) * size + keeps.principal)  # account, then the businesses
     keepers = offsets(pairs // size, size) if len(pairs) else np.zeros(size + 1, np.int64)
     count = np.diff(keepers)[roles.resource]
@@ -165,47 +182,28 @@ def _with_roles(edges: ClaimRows, roles: ClaimRows, era: Ints, latest: Ints, siz
     absorbed = np.zeros(len(count), np.bool_)
     absorbed[role[shared]] = True
     merged = take(roles, role[shared])
-    merged = merged._replace(
-        relation=np.full(len(merged.role), MEMBER, np.int8), resource=business[shared].astype(np.int32)
-    )
-    return _stacked(edges, merged, take(roles, ~absorbed))
+    membership = np.full(len(merged.claim), MEMBER, np.int8)
+    merged = merged._replace(relation=membership, resource=business[shared].astype(np.int32))
+    return stack([edges, merged, take(roles, ~absorbed)])
 
 
-def _stacked(*tables: ClaimRows) -> ClaimRows:
-    return ClaimRows(*(np.concatenate(columns) for columns in zip(*tables, strict=True)))
-
-
-def grants_of(claims: ClaimRows, size: int) -> tuple[GrantRows, Ints, EvidenceRows]:
-    """Claims of one relation of a principal on a resource are one grant; clients' roles are grants of their own."""
-    edge = edge_keys(claims, size)
-    order = in_order(edge * len(SECTIONS) + claims.section, claims.document)
-    claims, edge = take(claims, order), edge[order]
+def grants_of(edges: EdgeRows, claims: ClaimRows, size: int) -> tuple[GrantRows, Ints, EvidenceRows]:
+    """Claims of one edge are one grant; clients' roles are grants of their own."""
+    edge = edge_keys(edges, size)
+    order = in_order(edge * len(SECTIONS) + claims.section[edges.claim], claims.document[edges.claim])
+    edge, said = edge[order], edges.claim[order]
     starts = np.flatnonzero(firsts(edge))
-    said = np.where(claims.role == NONE, 0, 1 << claims.role.astype(np.int16)).astype(np.int16)
-    roles = np.bitwise_or.reduceat(said, starts) if len(starts) else said
-    active = np.logical_and.reduceat(claims.active, starts) if len(starts) else claims.active
+    held = take(edges, order[starts])
+    evidence = EvidenceRows(*(narrow(getattr(claims, name)[said]) for name in EvidenceRows._fields))
+    bits = np.where(evidence.role == NONE, 0, 1 << evidence.role.astype(np.int16)).astype(np.int16)
+    active = claims.active[said]
     grants = GrantRows(
-        claims.principal[starts],
-        claims.resource[starts],
-        claims.relation[starts],
-        claims.client_role[starts],
-        without_staff(roles),
-        active.astype(np.int8),
-    )
-    evidence = EvidenceRows(
-        *map(
-            narrow,
-            (
-                claims.document,
-                claims.section,
-                claims.row,
-                claims.sub,
-                claims.record,
-                claims.role,
-                claims.word,
-                claims.client,
-            ),
-        )
+        held.principal,
+        held.resource,
+        held.relation,
+        held.client_role,
+        without_staff(np.bitwise_or.reduceat(bits, starts) if len(starts) else bits),
+        (np.logical_and.reduceat(active, starts) if len(starts) else active).astype(np.int8),
     )
     return grants, narrow(np.append(starts, len(edge))), evidence
 

@@ -487,11 +487,13 @@ def _latest(covers: CoverRows) -> CoverRows:
 def _decided(attributes: AttributeRows, era: Ints) -> AttributeRows:
     """The rows at the latest moment of each attribute of each node, in the order of nodes, names, documents."""
     key = attributes.node.astype(np.int64) * len(ATTRIBUTES) + attributes.name
-    order = np.argsort(key * (len(era) + 1) + attributes.document, kind="stable")  # of one document its last row
-    key, moment = key[order], era[attributes.document[order]]
-    group = np.cumsum(firsts(key)) - 1
-    last = np.flatnonzero(np.roll(firsts(key), -1))
-    return take(attributes, order[moment == moment[last][group]])
+    order = in_order(key, attributes.document)  # of one document its last row
+    begins = firsts(key[order])
+    if begins.all():
+        return take(attributes, order)
+    moment = era[attributes.document[order]]
+    last = moment[np.roll(begins, -1)]
+    return take(attributes, order[moment == np.repeat(last, np.diff(np.flatnonzero(np.append(begins, True))))])
 
 
 def _needed(texts: Texts, attributes: AttributeRows) -> tuple[Texts, AttributeRows]:

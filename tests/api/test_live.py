@@ -118,14 +118,14 @@ class TestFollow:
         version = served(ledger)
         following, loaded = reloading(ledger)
         add(ledger, [(me(2), DAY[1])])
-        plain = Ledger.rows
+        plain = Ledger.unread
 
-        def rows(self: Ledger, **given: Any) -> Any:
+        def unread(self: Ledger, **given: Any) -> Any:
             found = list(plain(self, **given))
             forget(ledger, "identity:1")
             return found
 
-        monkeypatch.setattr(Ledger, "rows", rows)
+        monkeypatch.setattr(Ledger, "unread", unread)
         second = next_of(following, version)
         assert "identity:1" not in second.graph
         assert loaded == [second.name]
@@ -135,14 +135,14 @@ class TestFollow:
         version = served(ledger)
         following, _ = reloading(ledger)
         add(ledger, [(me(2), DAY[1])])
-        plain = Ledger.rows
+        plain = Ledger.unread
 
-        def rows(self: Ledger, **given: Any) -> Any:
+        def unread(self: Ledger, **given: Any) -> Any:
             add(ledger, [(me(3), DAY[2])])
             return plain(self, **given)
 
         with monkeypatch.context() as patch:
-            patch.setattr(Ledger, "rows", rows)
+            patch.setattr(Ledger, "unread", unread)
             second = next_of(following, version)
         assert (second.position, len(second.graph.documents)) == (2, 2)
         third = next_of(following, second)
