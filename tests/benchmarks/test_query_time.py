@@ -11,7 +11,7 @@ from typing import Any, Final
 import msgspec
 import numpy as np
 import pytest
-from measuring import Cell, Plain, Populations, Report, Times, alone, best, dicts, observe, side_by_side, timed
+from measuring import Plain, Populations, Report, Times, alone, best, dicts, observe, side_by_side, timed
 from pytest_benchmark.fixture import BenchmarkFixture
 from walking import Walked
 
@@ -56,14 +56,10 @@ def test_a_question_against_a_plain_search_and_c(
         found, _ = timed(benchmark, lambda: {of: side_by_side(ways, nodes) for of, nodes in asked.items()})
     for of, taken in found.items():
         for way, each in taken.items():
-            cells: dict[str, Cell] = {
-                "size": size,
-                "question": question,
-                "of": f"{each.calls} {of} {kind.lower()}",
-                "asked": way,
-            }
-            report.row(ASKED, **cells, **_milliseconds(each), p50_of_C=each.p50 / taken["C"].p50)
-            benchmark.extra_info[f"{of} {way}"] = _milliseconds(each)
+            figures = {**_milliseconds(each), "p50_of_C": each.p50 / taken["C"].p50}
+            who = f"{each.calls} {of} {kind.lower()}"
+            report.row(ASKED, size=size, question=question, of=who, asked=way, **figures)
+            benchmark.extra_info[f"{of} {way}"] = figures
 
 
 def test_hubs_cost_what_they_touch(

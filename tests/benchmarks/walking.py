@@ -17,23 +17,11 @@ from inroads.reach import ACTING, BACKWARD, FORWARD, PHASES, RESOLVE, RESOURCES
 from inroads.said import KIND_BITS, KINDS
 
 _FOUND: Final = 1 << 30
-_ARRAYS: Final = (
-    "starts",
-    "hops",
-    "ahead",
-    "behind",
-    "roles",
-    "conveys",
-    "entered",
-    "wanted",
-    "passed",
-    "held",
-    "found",
-)
+_Arrays: Final = ctypes.c_void_p * 11
 
 
 class _Walk(ctypes.Structure):
-    _fields_ = (*((name, ctypes.c_void_p) for name in _ARRAYS), ("count", ctypes.c_int32), ("forward", ctypes.c_int32))
+    _fields_ = (("arrays", _Arrays), ("count", ctypes.c_int32), ("forward", ctypes.c_int32))
 
 
 def compiled(folder: Path) -> ctypes.CDLL:
@@ -61,13 +49,13 @@ class Walked:
             entries, ends = index.in_entries, (grants.principal, grants.resource)
             wanted = (kinds == KINDS.index(NodeKind.IDENTITY)) * (1 << ACTING)
         wide = (np.ascontiguousarray(each, np.int32) for each in (*entries, *ends, grants.roles))
-        narrow = (
-            np.ascontiguousarray(each, np.int8) for each in (index.conveys_column, FORWARD if forward else BACKWARD)
-        )
+        table = FORWARD if forward else BACKWARD
+        narrow = (np.ascontiguousarray(each, np.int8) for each in (index.conveys_column, table))
         self.held, self.found = np.zeros(index.size, np.int32), np.zeros(index.size, np.int32)
         passed = np.zeros(index.size, np.uint8)
+        # In the order of walk.c; they must live as long as their addresses are used.
         self._arrays: list[Any] = [*wide, *narrow, wanted.astype(np.uint8), passed, self.held, self.found]
-        self._walk = _Walk(*(each.ctypes.data for each in self._arrays), 0, forward)
+        self._walk = _Walk(_Arrays(*(each.ctypes.data for each in self._arrays)), 0, forward)
         self._graph, self._walked, self._phases = graph, library.walked, 1 if forward else len(PHASES)
 
     def __call__(self, node: str) -> int:

@@ -8,8 +8,6 @@ memory before and after the edges of an opened one are put into networkx's own d
 from __future__ import annotations
 
 import gc
-import os
-import resource
 import sys
 import time
 from collections import deque
@@ -23,11 +21,12 @@ from inroads.snapshot import _flat
 QUESTIONS = 100
 
 
-def _resident() -> int:
-    """Bytes of memory that this process has now; 0 where the system does not tell."""
+def _resident(word: str = "VmRSS") -> int:
+    """Bytes of memory that this process has now, or `VmHWM` the most it had; 0 where the system does not tell."""
     gc.collect()
-    status = Path("/proc/self/statm")
-    return int(status.read_text(encoding="ascii").split()[1]) * os.sysconf("SC_PAGE_SIZE") if status.exists() else 0
+    status = Path("/proc/self/status")
+    lines = status.read_text(encoding="ascii").splitlines() if status.exists() else []
+    return sum(int(line.split()[1]) * 1024 for line in lines if line.startswith(f"{word}:"))
 
 
 def _answered(graph: Explorer, count: int) -> int:
@@ -57,8 +56,7 @@ def main(path: str, way: str) -> None:
         plain = dicts(graph)
         held = _resident() - before
         assert plain.number_of_edges() == graph.number_of_edges()
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
-    figures = {"held": held, "edges": graph.number_of_edges(), "peak": peak}
+    figures = {"held": held, "edges": graph.number_of_edges(), "peak": _resident("VmHWM")}
     seconds = {"made": made - start, "answered": answered - made}
     sys.stdout.buffer.write(msgspec.json.encode(figures | seconds))
 
