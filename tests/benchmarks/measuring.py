@@ -137,6 +137,14 @@ def seconds(act: Callable[[], object]) -> float:
     return time.perf_counter() - start
 
 
+def spent(act: Callable[[], object]) -> tuple[float, float]:
+    """How long one call takes, and how much of the processors, by this process and by those that it started."""
+    before = os.times()
+    act()
+    taken = [after - then for after, then in zip(os.times(), before, strict=True)]
+    return taken[-1], sum(taken[:-1])
+
+
 def best(act: Callable[[], object], rounds: int = 3) -> float:
     """The least that a call takes in some rounds: what noise adds is left out."""
     return min(seconds(act) for _ in range(rounds))
