@@ -7,9 +7,11 @@ these sizes; without the variable there is one of 1,000. No figure makes a bench
 from __future__ import annotations
 
 import os
+from ctypes import CDLL
 from typing import Final
 
 import pytest
+import walking
 from measuring import Populations, Report
 
 SIZES: Final = sorted({int(size) for size in os.environ.get("INROADS_BENCHMARK_SIZES", "1000").split(",")})
@@ -41,6 +43,12 @@ def report(request: pytest.FixtureRequest) -> Report:
 def populations(tmp_path_factory: pytest.TempPathFactory) -> Populations:
     """The documents of each size, made when they are first asked for: skipped benchmarks cost nothing."""
     return Populations(tmp_path_factory.mktemp("populations"))
+
+
+@pytest.fixture(scope="session")
+def compiled(tmp_path_factory: pytest.TempPathFactory) -> CDLL:
+    """The peer in C."""
+    return walking.compiled(tmp_path_factory.mktemp("compiled"))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:

@@ -6,35 +6,48 @@ import datetime as dt
 import gc
 import os
 import platform
+import subprocess
+import sys
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
-from typing import Final, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
 
 import msgspec
+import networkx as nx
 from pytest_benchmark.fixture import BenchmarkFixture
 
-from inroads.documents import read
+from inroads import snapshot
+from inroads.documents import Observation, read
 from inroads.explorer import Explorer
 from inroads.generate import population
+from inroads.ledger import Ledger
+from inroads.model import Document
 
 MOMENT: Final = dt.datetime(2026, 3, 1, tzinfo=dt.UTC)
 """Counts for no document of a population, since its envelopes name their own moments."""
 
 Made = TypeVar("Made")
 
+if TYPE_CHECKING:
+    Plain = nx.MultiDiGraph[str]
+else:
+    Plain = nx.MultiDiGraph
+
 Cell = str | int | float
 """What a report shows: words as they are, numbers with three digits that count."""
 
 
 class Populations:
-    """The documents of `population(size, seed=1)` as an NDJSON file, and the graph of them; both are made once."""
+    """The documents of `population(size, seed=1)` as a file and as a ledger, and their graph; each is made once."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.graph = lru_cache(maxsize=1)(self._graph)  # one at a time: a large one takes gigabytes
+        self.graph = lru_cache(maxsize=1)(self._graph)  # one at a time: a large one takes much memory
+        self.plain = lru_cache(maxsize=1)(self._plain)
 
     def file(self, size: int) -> Path:
         """The NDJSON file of a size."""
@@ -49,13 +62,60 @@ class Populations:
         """The JSON bytes of each document."""
         return self.file(size).read_bytes().splitlines()
 
+    def ledger(self, size: int) -> Path:
+        """A ledger that holds the documents, with a snapshot beside it, which small ones would not get."""
+        path = self.folder / f"{size}.db"
+        if not path.exists():
+            with Ledger(path) as ledger:
+                ledger.add(documents(self.lines(size)))
+                index = Explorer.observe(()).grown(ledger, 0).index
+                assert snapshot.save(index, ledger, ledger.sequence, ledger.forgetting)
+        return path
+
     def _graph(self, size: int) -> Explorer:
         return observe(self.lines(size))
+
+    def _plain(self, size: int) -> Plain:
+        return dicts(self.graph(size))
+
+
+def documents(lines: Sequence[bytes]) -> list[Document]:
+    """JSON bytes as documents, without those that cannot be taken."""
+    taken = [read(line, MOMENT, "population") for line in lines]
+    return [each.document for each in taken if isinstance(each, Observation)]
+
+
+def dicts(graph: Explorer) -> Plain:
+    """The same nodes and edges in networkx's own dicts, each name in memory once."""
+    plain, names = Plain(), {name: name for name in graph}
+    plain.add_nodes_from(names)
+    edges = graph.edges(keys=True, data=True)
+    plain.add_edges_from((names[here], names[there], key, data) for here, there, key, data in edges)
+    return plain
+
+
+def decoded(path: Path, part: int, parts: int) -> float:
+    """How long the bare decoding takes of every so many lines of a file, which are read before."""
+    lines = path.read_bytes().splitlines()[part::parts]
+    return seconds(lambda: decode(lines))
+
+
+def decode(lines: Iterable[bytes]) -> None:
+    """The bare decoding of each line, of which nothing is kept."""
+    deque(map(msgspec.json.decode, lines), maxlen=0)
 
 
 def observe(lines: Sequence[bytes]) -> Explorer:
     """JSON bytes to a graph in memory: read, claimed, folded and built, without a disk."""
     return Explorer.observe(read(line, MOMENT, "population") for line in lines)
+
+
+def weighed(path: Path, way: str) -> dict[str, Any]:
+    """What `weighing.py` says of a way."""
+    command = [sys.executable, str(Path(__file__).with_name("weighing.py")), str(path), way]
+    done = subprocess.run(command, check=True, capture_output=True)  # noqa: S603  # our own script
+    found: dict[str, Any] = msgspec.json.decode(done.stdout)
+    return found
 
 
 @contextmanager
@@ -75,6 +135,14 @@ def seconds(act: Callable[[], object]) -> float:
     start = time.perf_counter()
     act()
     return time.perf_counter() - start
+
+
+def spent(act: Callable[[], object]) -> tuple[float, float]:
+    """How long one call takes, and how much of the processors, by this process and by those that it started."""
+    before = os.times()
+    act()
+    taken = [after - then for after, then in zip(os.times(), before, strict=True)]
+    return taken[-1], sum(taken[:-1])
 
 
 def best(act: Callable[[], object], rounds: int = 3) -> float:
@@ -135,7 +203,8 @@ class Report:
         """The tables as text."""
         if self.tables:
             yield ""
-            yield f"Python {platform.python_version()}, {platform.machine()}, {os.cpu_count()} cores"
+            load = ", ".join(f"{each:.1f}" for each in os.getloadavg())
+            yield f"Python {platform.python_version()}, {platform.machine()}, {os.cpu_count()} cores, load {load}"
         for heading, rows in self.tables.items():
             columns = list(dict.fromkeys(column for row in rows for column in row))
             texts = [[column.replace("_", " ") for column in columns]]

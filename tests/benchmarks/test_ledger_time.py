@@ -19,11 +19,10 @@ from typing import Any, Final
 
 import msgspec
 import pytest
-from measuring import MOMENT, Populations, Report, alone, seconds, timed, times
+from measuring import MOMENT, Populations, Report, alone, documents, seconds, timed, times
 from pytest_benchmark.fixture import BenchmarkFixture
 
 from inroads.changes import changes
-from inroads.documents import Observation, read
 from inroads.explorer import load
 from inroads.ledger import Ledger
 from inroads.model import Document
@@ -48,19 +47,19 @@ def test_ingest_against_bare_inserts(
     benchmark: BenchmarkFixture, populations: Populations, report: Report, tmp_path: Path, size: int, batch: int
 ) -> None:
     """A ledger takes documents at a known multiple of what SQLite alone takes for the bytes that it keeps of them."""
-    documents = _documents(populations.lines(size))
+    given = documents(populations.lines(size))
     if batch == 1:
-        documents = documents[:ONE_BY_ONE]
-    bodies = [zlib.compress(each.body) for each in documents]
-    ways = (partial(_inserted, bodies, batch), partial(_added, documents, batch))
+        given = given[:ONE_BY_ONE]
+    bodies = [zlib.compress(each.body) for each in given]
+    ways = (partial(_inserted, bodies, batch), partial(_added, given, batch))
     rounds, _ = timed(benchmark, lambda: [[seconds(partial(way, tmp_path / f"{n}")) for way in ways] for n in range(3)])
     bare, taken = map(min, zip(*rounds, strict=True))
     figures = {
-        "documents": len(documents),
-        "MB": sum(len(each.body) for each in documents) / 1e6,
+        "documents": len(given),
+        "MB": sum(len(each.body) for each in given) / 1e6,
         "compressed_MB": sum(map(len, bodies)) / 1e6,
         "seconds": taken,
-        "documents_per_s": len(documents) / taken,
+        "documents_per_s": len(given) / taken,
         "bare_s": bare,
         "times_bare": taken / bare,
     }
@@ -74,7 +73,7 @@ def test_from_ingest_to_visible(
     """A server shows a new document after a known multiple of the time that a load of its ledger takes."""
     path = tmp_path / "inroads.db"
     with Ledger(path) as ledger:
-        ledger.add(_documents(populations.lines(size)))
+        ledger.add(documents(populations.lines(size)))
     with alone():
         bare = seconds(lambda: load(path))
     with _served(path) as port, closing(HTTPConnection("127.0.0.1", port, timeout=60)) as connection:
@@ -93,7 +92,7 @@ def test_changes_between_two_moments(
     """A comparison takes a known share of the time that it takes to load the two graphs."""
     path, lines = tmp_path / "inroads.db", populations.lines(size)
     with Ledger(path) as ledger:
-        ledger.add(_documents([*lines, *_again(lines)]))
+        ledger.add(documents([*lines, *_again(lines)]))
     with alone():
         start = time.perf_counter()
         before, after = load(path, as_of=LATER), load(path)
@@ -110,11 +109,6 @@ def test_changes_between_two_moments(
     }
     benchmark.extra_info.update(figures)
     report.row(COMPARED, size=size, **figures)
-
-
-def _documents(lines: Sequence[bytes]) -> list[Document]:
-    taken = [read(line, MOMENT, "population") for line in lines]
-    return [each.document for each in taken if isinstance(each, Observation)]
 
 
 def _added(documents: Sequence[Document], batch: int, path: Path) -> None:
@@ -150,7 +144,7 @@ def _wait(connection: HTTPConnection, path: Path, number: int) -> float:
     before = _version(connection)
     body = msgspec.json.encode({"id": 10**9 + number, "email": f"newcomer{number}@example.org"})
     with Ledger(path) as ledger:
-        ledger.add(_documents([body]))
+        ledger.add(documents([body]))
     start = time.perf_counter()
     while _version(connection) == before:
         assert time.perf_counter() - start < 600

@@ -3,73 +3,87 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from ctypes import CDLL
+from functools import partial
 from typing import Any, Final
 
 import msgspec
-import networkx as nx
+import numpy as np
 import pytest
-from measuring import Populations, Report, Times, best, observe, side_by_side, timed
+from measuring import Plain, Populations, Report, Times, alone, best, dicts, observe, side_by_side, timed
 from pytest_benchmark.fixture import BenchmarkFixture
+from walking import Walked
 
 from inroads.explain import explain
 from inroads.explorer import Explorer
 from inroads.model import Mode, NodeKind, kind_of
-from inroads.reach import Answer, access, reach, reachable, reached_by
+from inroads.reach import access, reach, reached_by
+from inroads.said import KINDS
 
 SAMPLE: Final = 500
-ASKED: Final = "Random nodes, each way in turn on the same node; ms. The peers follow every edge and say no how"
-HUBS: Final = "Hubs: identities that reach most, accounts with most clients; ms, best of 3; all of the answer is listed"
+LARGEST: Final = 20
+CLIENTS: Final = 10_000
+PAGE: Final = 50
+ASKED: Final = (
+    f"{SAMPLE} random nodes and the {LARGEST} largest, each way in turn on the same node; ms. BFS: over every edge of "
+    "a networkx graph of dicts, says no how; C: the same nodes and roles by the same grammar, over the same columns"
+)
+HUBS: Final = f"Hubs: the 1st, 4th, 16th largest, and an account with {CLIENTS:,} clients; ms, best of 3"
 EXPLAINED: Final = "access + explain: a random access of each of 300 random identities; ms"
 ASSOCIATED: Final = "mode ASSOCIATION: 20 random identities, and a world of k businesses, all clients of each other; ms"
 WORST: Final = "explain, worst case: one owner of k businesses that are all clients of one account; best of 2"
 
 
-def test_reach_against_a_plain_search(
-    benchmark: BenchmarkFixture, populations: Populations, report: Report, size: int
+@pytest.mark.parametrize(
+    ("question", "kind"),
+    [("reach", NodeKind.IDENTITY), ("reached_by", NodeKind.BUSINESS), ("reached_by", NodeKind.ACCOUNT)],
+)
+def test_a_question_against_a_plain_search_and_c(
+    benchmark: BenchmarkFixture,
+    populations: Populations,
+    compiled: CDLL,
+    report: Report,
+    size: int,
+    question: str,
+    kind: NodeKind,
 ) -> None:
-    """What an identity reaches, with roles, certainty, state and order, costs a known multiple of a bare search."""
+    """Who reaches what, with roles, certainty, state and order, costs known multiples of a bare search and of C."""
     graph = populations.graph(size)
-    ways: dict[str, Callable[[str], object]] = {
-        "reach": lambda node: reach(graph, node),
-        "reach, all listed": lambda node: list(reach(graph, node)),
-        "reachable (grammar, no paths)": lambda node: reachable(graph, node),
-        "hand-written BFS": lambda node: _search(graph._succ, node),
-        "nx.descendants": lambda node: nx.descendants(graph, node),
-    }
-    nodes = _sample(graph, NodeKind.IDENTITY)
-    found, _ = timed(benchmark, lambda: side_by_side(ways, nodes))
-    _tell(benchmark, report, size, found)
-
-
-def test_reached_by_against_a_plain_search(
-    benchmark: BenchmarkFixture, populations: Populations, report: Report, size: int
-) -> None:
-    """Who reaches a business or an account, hubs among them, costs a known multiple of a bare search."""
-    graph = populations.graph(size)
-    ways: dict[str, Callable[[str], object]] = {
-        "reached_by": lambda node: reached_by(graph, node),
-        "reached_by, 50 listed": lambda node: reached_by(graph, node)[:50],
-        "hand-written BFS": lambda node: _search(graph._pred, node),
-        "nx.ancestors": lambda node: nx.ancestors(graph, node),
-    }
-    nodes = _sample(graph, NodeKind.BUSINESS)
-    found, _ = timed(benchmark, lambda: side_by_side(ways, nodes))
-    _tell(benchmark, report, size, found)
+    asked = {"random": _sample(graph, kind), "largest": _largest(graph, kind)[:LARGEST]}
+    ways = _ways(graph, populations.plain(size), compiled, question, [*asked["random"], *asked["largest"]])
+    with alone():
+        found, _ = timed(benchmark, lambda: {of: side_by_side(ways, nodes) for of, nodes in asked.items()})
+    for of, taken in found.items():
+        for way, each in taken.items():
+            figures = {**_milliseconds(each), "p50_of_C": each.p50 / taken["C"].p50}
+            who = f"{each.calls} {of} {kind.lower()}"
+            report.row(ASKED, size=size, question=question, of=who, asked=way, **figures)
+            benchmark.extra_info[f"{of} {way}"] = figures
 
 
 def test_hubs_cost_what_they_touch(
-    benchmark: BenchmarkFixture, populations: Populations, report: Report, size: int
+    benchmark: BenchmarkFixture, populations: Populations, compiled: CDLL, report: Report, size: int
 ) -> None:
-    """The time for each path is about the same for a small hub and for the largest one."""
-    graph = populations.graph(size)
+    """The time for each access is about the same for a small hub and for the largest one."""
+    graph, plain = populations.graph(size), populations.plain(size)
 
     def measure() -> None:
-        for question, pick in (("reach", _accountants(graph)), ("reached_by", _vendors(graph))):
-            for node in pick:
-                _hub(graph, report, size, question, node)
+        for kind in (NodeKind.IDENTITY, NodeKind.BUSINESS, NodeKind.ACCOUNT):
+            ranked = _largest(graph, kind)
+            for node in [ranked[rank] for rank in (0, 3, 15) if rank < len(ranked)]:
+                _hub(graph, plain, compiled, report, f"{size:,}", node)
 
-    timed(benchmark, measure)
+    with alone():
+        timed(benchmark, measure)
+
+
+def test_a_vendor_with_many_clients(benchmark: BenchmarkFixture, compiled: CDLL, report: Report) -> None:
+    """A vendor whose clients are owned by one identity each is a hub as any other."""
+    graph = observe([_client(number) for number in range(1, CLIENTS + 1)])
+    plain = dicts(graph)
+    with alone():
+        timed(benchmark, lambda: _hub(graph, plain, compiled, report, "vendor", "account:shop"))
 
 
 def test_access_and_explanation(
@@ -82,7 +96,7 @@ def test_access_and_explanation(
     for node in _sample(graph, NodeKind.IDENTITY)[:300]:
         if summaries := reach(graph, node).summaries:
             ends[node] = draw.choice(summaries).other
-    largest = next(iter(_accountants(graph)))
+    largest = _largest(graph, NodeKind.IDENTITY)[0]
     answer = reach(graph, largest)
     ways: dict[str, Callable[[str], object]] = {
         "access": lambda node: access(graph, node, ends[node]),
@@ -136,6 +150,33 @@ def _sample(graph: Explorer, kind: NodeKind) -> list[str]:
     return random.Random(1).sample(nodes, min(SAMPLE, len(nodes)))
 
 
+def _largest(graph: Explorer, kind: NodeKind) -> list[str]:
+    """The nodes of a kind, those with the most hops first: held by an identity, of others those that hold them."""
+    place, index = KINDS.index(kind), graph.index
+    first, stop = graph.fold.kind_starts[place : place + 2]
+    entries = index.out_entries if kind is NodeKind.IDENTITY else index.in_entries
+    hops = np.diff(entries.starts[first : stop + 1])
+    return [index.name(first + each) for each in np.argsort(-hops, kind="stable")[:300].tolist()]
+
+
+def _ways(
+    graph: Explorer, plain: Plain, library: CDLL, question: str, nodes: Sequence[str]
+) -> dict[str, Callable[[str], object]]:
+    """The ways of asking these nodes, after those that must agree did."""
+    asks = reach if question == "reach" else reached_by
+    adjacency = plain._succ if question == "reach" else plain._pred
+    walked = Walked(library, graph, forward=question == "reach")
+    for node in nodes:
+        answer = asks(graph, node)
+        assert answer.truncated or walked.printed(node) == {(each.other, each.roles) for each in answer.summaries}
+    return {
+        "set only": lambda node: asks(graph, node),
+        f"first {PAGE} with paths": lambda node: asks(graph, node)[:PAGE],
+        "BFS": lambda node: _search(adjacency, node),
+        "C": walked,
+    }
+
+
 def _search(adjacency: Mapping[str, Mapping[str, Any]], start: str) -> set[str]:
     """Breadth first over every edge, as a person writes it."""
     seen, frontier = {start}, [start]
@@ -154,51 +195,22 @@ def _milliseconds(each: Times) -> dict[str, float]:
     return {"p50": each.p50 * 1e3, "p99": each.p99 * 1e3, "max": each.worst * 1e3}
 
 
-def _tell(benchmark: BenchmarkFixture, report: Report, size: int, found: Mapping[str, Times]) -> None:
-    first = next(iter(found.values()))
-    for way, each in found.items():
-        figures = _milliseconds(each)
-        report.row(ASKED, size=size, asked=way, nodes=each.calls, **figures, p50_of_first=each.p50 / first.p50)
-        benchmark.extra_info[way] = figures
-
-
-def _accountants(graph: Explorer) -> list[str]:
-    """Identities by how many grants they hold: the most, and ever half as far down the order."""
-    return _ranks(sorted((n for n in graph if kind_of(n) is NodeKind.IDENTITY), key=graph.out_degree, reverse=True))
-
-
-def _vendors(graph: Explorer) -> list[str]:
-    """Accounts by how many clients they have, likewise."""
-    return _ranks(sorted((n for n in graph if kind_of(n) is NodeKind.ACCOUNT), key=graph.in_degree, reverse=True))
-
-
-def _ranks(nodes: list[str]) -> list[str]:
-    return [nodes[rank] for rank in (0, 3, 15, 63, 255) if rank < len(nodes)]
-
-
-def _hub(graph: Explorer, report: Report, size: int, question: str, node: str) -> None:
-    adjacency = graph._succ if question == "reach" else graph._pred
-
-    def ask() -> Answer:
-        return reach(graph, node) if question == "reach" else reached_by(graph, node)
-
-    answer = ask()
-    paths = sum(len(each.paths) for each in answer)
-    asking = best(ask)
-    listing = best(lambda: list(answer))
-    searching = best(lambda: _search(adjacency, node))
+def _hub(graph: Explorer, plain: Plain, library: CDLL, report: Report, world: str, node: str) -> None:
+    question = "reach" if kind_of(node) is NodeKind.IDENTITY else "reached_by"
+    ways = _ways(graph, plain, library, question, [node])
+    answer = reach(graph, node) if question == "reach" else reached_by(graph, node)
+    taken = {way: best(partial(ask, node)) for way, ask in ways.items()}
     report.row(
         HUBS,
-        size=size,
+        world=world,
         asked=question,
-        grants=len(adjacency[node]),
+        of=kind_of(node).lower(),
+        hops=len((plain._succ if question == "reach" else plain._pred)[node]),
         accesses=len(answer),
-        paths=paths,
-        ask=asking * 1e3,
-        us_a_path=asking / max(paths, 1) * 1e6,
-        list_all=listing * 1e3,
-        us_a_path_listed=listing / max(paths, 1) * 1e6,
-        BFS=searching * 1e3,
+        **{way: each * 1e3 for way, each in taken.items()},
+        set_us_an_access=taken["set only"] / max(len(answer), 1) * 1e6,
+        set_of_BFS=taken["set only"] / taken["BFS"],
+        set_of_C=taken["set only"] / taken["C"],
         cut_off="yes" if answer.truncated else "no",
     )
 
@@ -210,19 +222,18 @@ def _explained(graph: Explorer, principal: str, resource: str) -> object:
 
 def _conglomerate(businesses: int) -> bytes:
     """The document of someone who owns so many businesses, each a client of the account `shop`."""
-    rows = [
-        {
-            "id": number,
-            "role": "owner",
-            "business": {
-                "id": number,
-                "account_id": f"a{number}",
-                "business_clients": [{"id": number, "account_id": "shop", "userid": number}],
-            },
-        }
-        for number in range(1, businesses + 1)
-    ]
-    return msgspec.json.encode({"id": 1, "business_memberships": rows})
+    return msgspec.json.encode({"id": 1, "business_memberships": [_owned(each) for each in range(1, businesses + 1)]})
+
+
+def _client(number: int) -> bytes:
+    """The document of the owner of one business that is a client of the account `shop`."""
+    return msgspec.json.encode({"id": number, "business_memberships": [_owned(number)]})
+
+
+def _owned(number: int) -> dict[str, Any]:
+    client = {"id": number, "account_id": "shop", "userid": number}
+    business = {"id": number, "account_id": f"a{number}", "business_clients": [client]}
+    return {"id": number, "role": "owner", "business": business}
 
 
 def _mutual(number: int, businesses: int) -> bytes:

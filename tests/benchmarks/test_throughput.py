@@ -5,22 +5,30 @@ from __future__ import annotations
 import gc
 import time
 from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
+from functools import partial
+from multiprocessing import get_context
 from typing import Final
 
 import msgspec
-from measuring import MOMENT, Made, Populations, Report, alone, best, observe, timed
+from measuring import MOMENT, Made, Populations, Report, alone, best, decode, decoded, observe, spent, timed
 from pytest_benchmark.fixture import BenchmarkFixture
 
 from inroads.claims import state
 from inroads.documents import Observation, read
-from inroads.explorer import Explorer
+from inroads.explorer import Explorer, load
 from inroads.fold import fold
+from inroads.gather import CHUNK_DOCUMENTS, PARALLEL_FROM
 from inroads.policy import STOCK
-from inroads.said import pack
+from inroads.said import pack, union
 
 OBSERVED: Final = "JSON bytes in memory to a graph (Explorer.observe), against the bare msgspec.json.decode of them"
 STAGES: Final = "The stages apart, one after the other; µs of CPU a document, ratio to the smallest population"
-STAGE_NAMES: Final = ("decode", "read", "state", "fold", "build")
+STAGE_NAMES: Final = ("decode", "read", "state", "pack", "union", "fold", "build")
+LOADED: Final = (
+    "A file to a graph (load, 2 workers), against two processes that each do the bare msgspec.json.decode of half "
+    f"of it; the best of some rounds, in turn. Below {PARALLEL_FROM / 2**20:.0f} MiB one process loads it"
+)
 
 
 def test_observe_against_bare_decoding(
@@ -28,7 +36,7 @@ def test_observe_against_bare_decoding(
 ) -> None:
     """Reading, claiming, folding and building cost a known multiple of decoding the same JSON bytes."""
     lines = populations.lines(size)
-    bare = best(lambda: [msgspec.json.decode(line) for line in lines])
+    bare = best(lambda: decode(lines))
     with alone():
         graph, taken = timed(benchmark, lambda: observe(lines), rounds=3 if size <= 1_000 else 1)
     assert not graph.rejections
@@ -43,6 +51,35 @@ def test_observe_against_bare_decoding(
     }
     benchmark.extra_info.update(figures)
     report.row(OBSERVED, size=size, **figures)
+
+
+def test_load_against_bare_decoding_on_both_cores(
+    benchmark: BenchmarkFixture, populations: Populations, report: Report, size: int
+) -> None:
+    """Loading a file on two processes, their start included, costs a known multiple of decoding it on two."""
+    path = populations.file(size)
+    with ProcessPoolExecutor(2, get_context("spawn")) as pool, alone():
+        bare = partial(pool.map, decoded, (path, path), (0, 1), (2, 2))
+        list(bare())  # starts them
+        loads = [partial(load, path, workers=workers) for workers in (1, 2)]
+        repeated = range(3 if size <= 10_000 else 1)
+        rounds, _ = timed(benchmark, lambda: [(max(bare()), *spent(loads[0]), *spent(loads[1])) for _ in repeated])
+    decoding, one, one_cpu, taken, cpu = map(min, zip(*rounds, strict=True))
+    count = len(populations.lines(size))
+    figures = {
+        "documents": count,
+        "MB": path.stat().st_size / 1e6,
+        "seconds": taken,
+        "documents_per_s": count / taken,
+        "decode_s": decoding,
+        "times_decode": taken / decoding,
+        "one_process_s": one,
+        "speedup": one / taken,
+        "cpu_s": cpu,
+        "one_process_cpu_s": one_cpu,
+    }
+    benchmark.extra_info.update(figures)
+    report.row(LOADED, size=size, **figures)
 
 
 def test_stages_grow_with_the_documents(
@@ -89,7 +126,9 @@ def _stages(lines: list[bytes]) -> dict[str, float]:
             found = run("read", lambda: [read(line, MOMENT, "population") for line in lines])
             taken_in = [each for each in found if isinstance(each, Observation)]
             statements = run("state", lambda: [state(each, STOCK) for each in taken_in])
-            said = run("pack", lambda: pack(statements))
+            chunks = [statements[at : at + CHUNK_DOCUMENTS] for at in range(0, len(statements), CHUNK_DOCUMENTS)]
+            parts = run("pack", lambda: [pack(chunk) for chunk in chunks])
+            said = run("union", lambda: union(parts))
             folded = run("fold", lambda: fold(said, STOCK))
             run("build", lambda: Explorer.build(folded))
         finally:
