@@ -9,7 +9,7 @@ from typing import Any, Final, NamedTuple
 
 import numpy as np
 
-from inroads.columns import Flags, Ints, narrow, offsets, view
+from inroads.columns import Flags, Ints, distinct, narrow, offsets, view
 from inroads.fold import KEEPS, Fold
 from inroads.model import Evidence, Grant, NodeKind, Relation, grant_id
 from inroads.policy import Conveys, Policy
@@ -270,9 +270,9 @@ class Differing(NamedTuple):
 
 def differing(before: Adjacency, after: Adjacency) -> Differing:
     """The grants that are in one only, or convey something else, whatever their evidence; nodes as `after` has them."""
-    accounts = np.union1d(before.fold.said.accounts, after.fold.said.accounts)
+    accounts = distinct(np.concatenate([before.fold.said.accounts, after.fold.said.accounts]))
     old, new = (recoded(each.fold.said, accounts) for each in (before, after))
-    nodes = np.union1d(old, new)
+    nodes = distinct(np.concatenate([old, new]))
     old, new = np.searchsorted(nodes, old), np.searchsorted(nodes, new)
     old_keys, new_keys = _grant_keys(before, old, len(nodes)), _grant_keys(after, new, len(nodes))
     _, olds, news = np.intersect1d(old_keys, new_keys, assume_unique=True, return_indices=True)

@@ -18,6 +18,7 @@ from inroads.documents import Business, Me, Team, reread
 from inroads.errors import AmbiguousEmail, BadId, Issue
 from inroads.fold import Fold
 from inroads.model import (
+    Capability,
     Coverage,
     Document,
     Grant,
@@ -167,6 +168,16 @@ class AccessGraph(MultiDiGraph):
         if bits not in self._roles:
             self._roles[bits] = self.policy.maximal(role for place, role in enumerate(ROLES) if bits >> place & 1)
         return self._roles[bits]
+
+    def capabilities(self, roles: tuple[Role, ...]) -> tuple[Capability, ...]:
+        """What these roles can do together, by the policy."""
+        if roles not in self._capabilities:
+            self._capabilities[roles] = self.policy.capabilities(roles)
+        return self._capabilities[roles]
+
+    @cached_property
+    def _capabilities(self) -> dict[tuple[Role, ...], tuple[Capability, ...]]:
+        return {}  # filled as it is asked, too
 
     @cached_property
     def _roles(self) -> dict[int, tuple[Role, ...]]:

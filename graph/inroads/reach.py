@@ -422,6 +422,7 @@ class _Walk:
             )
         )
         self.kept: defaultdict[int, int] = defaultdict(int)
+        self.walked = 0
         while len(self.levels[-1].node) and len(self.levels) - 1 != chosen.max_steps:
             many = len(self.levels[-1].node) > VECTORISED or not isinstance(self.levels[-1].node, list)
             self.levels.append(self._columns() if many or self._is_hub() else self._lists())
@@ -475,6 +476,7 @@ class _Walk:
                 else:
                     after.passed.append(passed or (last != NONE and conveys[last] != RESOLVE))
                     after.conveying.append(grant if conveying == NONE and step != RESOLVE else conveying)
+        self.walked += len(after.node)
         return after
 
     def _visited(self, other: int, place: int) -> bool:
@@ -493,11 +495,12 @@ class _Walk:
 
     def _within(self, level: _Level) -> _Level:
         """Those partial paths that are within the limit of their node and phase, counted in their order."""
-        keys, inverse, counts = np.unique(
-            level.node.astype(np.int64) * len(PHASES) + level.phase, return_inverse=True, return_counts=True
-        )
-        before = np.array([self.kept.get(key, 0) for key in keys.tolist()] if self.kept else [0] * len(keys), np.int64)
-        self.kept.update(zip(keys.tolist(), (before + counts).tolist(), strict=True))
+        self.walked += len(level.node)
+        if self.walked <= MAX_PATHS:
+            return level
+        walked = np.sort(np.concatenate([_arrivals(each) for each in self.levels[1:]] or [level.node[:0]]))
+        keys, inverse, counts = np.unique(_arrivals(level), return_inverse=True, return_counts=True)
+        before = np.searchsorted(walked, keys, "right") - np.searchsorted(walked, keys)
         if not (before + counts > MAX_PATHS).any():
             return level
         order = np.argsort(inverse, kind="stable")
@@ -530,7 +533,13 @@ class _Walk:
 
     def paths(self, other: str) -> list[tuple[Hop, ...]]:
         """The paths that lead to a node, or from it."""
-        return [self._hops(*place) for place in self.found.get(self.graph.number(other), ())]
+        node = self.graph.number(other)
+        return [
+            self._hops(length, place)
+            for length, level in enumerate(self.levels[1:], 1)
+            for place in _places(level, node)
+            if self._arrives(node, level.phase[place])
+        ]
 
     def _hops(self, number: int, place: int) -> tuple[Hop, ...]:
         hops = []
@@ -632,6 +641,20 @@ class _Walk:
     def _phases(self, phase: Phase, conveys: Conveys) -> Sequence[Phase]:
         entered = (FORWARD if self.forward else BACKWARD)[PHASES.index(phase)][CONVEYS.index(conveys)]
         return () if entered == OUTSIDE else (PHASES[entered],)
+
+
+def _places(level: _Level, node: int) -> list[int]:
+    """Where a level has a node."""
+    if isinstance(level.node, list):
+        return [place for place, each in enumerate(level.node) if each == node]
+    places: list[int] = np.flatnonzero(level.node == node).tolist()
+    return places
+
+
+def _arrivals(level: _Level) -> Ints:
+    """The node and phase of each partial path as one number."""
+    arrivals: Ints = np.asarray(level.node, np.int64) * len(PHASES) + np.asarray(level.phase)
+    return arrivals
 
 
 class _Gathered(NamedTuple):
@@ -832,7 +855,7 @@ def _answer(
         return Access(
             *ends,
             summary.roles,
-            graph.policy.capabilities(conveyed),
+            graph.capabilities(conveyed),
             summary.certainty,
             summary.state,
             tuple(sorted({reason for path in paths for reason in path.reasons})) if latent else (),
