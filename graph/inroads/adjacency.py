@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
@@ -22,7 +22,7 @@ _NATIVE: Final = (1 << KIND_BITS) - 1
 _ACCOUNT: Final = KINDS.index(NodeKind.ACCOUNT)
 _PREFIXES: Final = tuple(f"{kind.lower()}:" for kind in KINDS)
 _NUMBERS: Final = {kind.lower(): number for number, kind in enumerate(KINDS)}
-_GRANTS_KEPT: Final = 4096
+_KEPT: Final = 4096
 _POWERS: Final = 10 ** np.arange(18)
 _PRINTED: Final = np.argsort(np.argsort(_PREFIXES))
 
@@ -97,7 +97,10 @@ class Adjacency:
         self.in_starts, self.in_hops = map(view, self.in_entries)
         self.codes = view(self.codes_column)
         self.evidence_of = view(fold.evidence_of)
-        self.grant = lru_cache(_GRANTS_KEPT)(self._grant)
+        # Paths name the same few nodes and grants again and again.
+        self.grant = lru_cache(_KEPT)(self._grant)
+        self.number = lru_cache(_KEPT)(self._number)
+        self.grant_number = lru_cache(_KEPT)(self._grant_number)
 
     def name(self, node: int) -> str:
         """The printed id of a node."""
@@ -121,7 +124,7 @@ class Adjacency:
         padded = np.where(kind == _ACCOUNT, native, native * 10 ** (18 - digits))
         return digits, padded, _PRINTED[kind]
 
-    def number(self, name: object) -> int | None:
+    def _number(self, name: Hashable) -> int | None:
         """The number of a node by its printed id; None for what no document names."""
         if not isinstance(name, str):
             return None
@@ -164,7 +167,7 @@ class Adjacency:
             relation += "/CLIENT"
         return grant_id(self.name(self.principal[grant]), relation, self.name(self.resource[grant]))
 
-    def grant_number(self, name: object) -> int | None:
+    def _grant_number(self, name: Hashable) -> int | None:
         """The number of a grant by its printed id; None for one that does not stand."""
         if not isinstance(name, str):
             return None
