@@ -256,11 +256,15 @@ def _failing(fold: Fold, policy: Policy) -> Flags:
 
 def _dead(fold: Fold, failing: Flags) -> Flags:
     """Which nodes make a path latent: a business counts together with the accounts it keeps."""
-    dead, keeps = failing.copy(), fold.grants.relation == KEEPS
-    keeper, kept = fold.grants.principal[keeps], fold.grants.resource[keeps]
+    dead, keeps = failing.copy(), np.flatnonzero(fold.grants.relation == KEEPS)
+    keep_together(dead, failing, fold.grants.principal[keeps], fold.grants.resource[keeps])
+    return dead
+
+
+def keep_together(dead: Flags, failing: Flags, keeper: Ints, kept: Ints) -> None:
+    """Mark as dead what keeps something that fails, or is kept by it."""
     np.logical_or.at(dead, keeper, failing[kept])
     np.logical_or.at(dead, kept, failing[keeper])
-    return dead
 
 
 class Differing(NamedTuple):

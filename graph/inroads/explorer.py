@@ -16,6 +16,7 @@ import msgspec
 
 from inroads import reach as reaching
 from inroads import snapshot
+from inroads.adjacency import Adjacency
 from inroads.documents import Observation
 from inroads.draw import svg
 from inroads.errors import InroadsError, NotFound, Rejection
@@ -27,8 +28,8 @@ from inroads.model import Access, Coverage, Explanation, Mode, NodeKind, Path, k
 from inroads.network import AccessGraph
 from inroads.policy import STOCK, Policy, load_policy
 from inroads.reach import RESOURCES, AccessFilter
-from inroads.said import union
 from inroads.sources import Refusals, unread
+from inroads.splice import grown
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -72,8 +73,10 @@ class Explorer(AccessGraph):
     def _with(self, found: Gathered) -> Self:
         if not len(found.said.documents.moment) and not found.rejections:
             return self
-        said = union([self.fold.said, found.said])
-        return self.gathered(Gathered(said, (*self.rejections, *found.rejections)), self.policy)
+        columns = grown(self.fold, self.index.derived, found.said, self.policy)
+        graph = self.of(Adjacency(columns[0], self.policy, columns[1]))
+        graph.rejections = (*self.rejections, *found.rejections)
+        return graph
 
     def reach(
         self,

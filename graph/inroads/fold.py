@@ -102,7 +102,7 @@ def fold(said: Said, policy: Policy) -> Fold:
     roles = edges_of(claims, np.flatnonzero(stands & is_role))
     edges = _with_roles(edges, roles, era[claims.document[roles.claim]], latest, len(said.nodes))
     grants, evidence_of, evidence = grants_of(edges, claims, len(said.nodes))
-    starts = tuple(np.searchsorted(said.nodes, [kind << KIND_BITS for kind in range(len(KINDS) + 1)]).tolist())
+    starts = kind_starts(said.nodes)
     attributes, unconfirmed = _attributes(said, starts)
     observed = np.zeros(len(said.nodes), np.bool_)
     observed[said.documents.subject] = True
@@ -117,8 +117,13 @@ def fold(said: Said, policy: Policy) -> Fold:
         observed,
         groups,
         owners,
-        _version(said, policy),
+        version(said, policy),
     )
+
+
+def kind_starts(nodes: Ints) -> tuple[int, ...]:
+    """Where the nodes of each kind start among these codes, and at the end where they stop."""
+    return tuple(np.searchsorted(nodes, [kind << KIND_BITS for kind in range(len(KINDS) + 1)]).tolist())
 
 
 def _moments(said: Said) -> tuple[Ints, Ints]:
@@ -217,7 +222,7 @@ def without_staff(roles: Ints) -> Ints:
     return np.where(roles & _AGREEING, roles & ~_STAFF, roles).astype(np.int16)
 
 
-_HOLDERS: Final = {
+HOLDERS: Final = {
     "email": NodeKind.IDENTITY,
     "email_key": NodeKind.IDENTITY,
     "first_name": NodeKind.IDENTITY,
@@ -244,7 +249,7 @@ def _attributes(said: Said, starts: tuple[int, ...]) -> tuple[dict[str, Ints], F
             found[name] = _spread(here.node, here.document, len(said.nodes))
             found[f"{name}_index"] = _spread(here.node, here.value, len(said.nodes))
             continue
-        kind = KINDS.index(_HOLDERS[name])
+        kind = KINDS.index(HOLDERS[name])
         found[name] = _spread(here.node - starts[kind], here.value, starts[kind + 1] - starts[kind])
         if name == "confirmed_at":
             unconfirmed[here.node[here.value == NONE]] = True
@@ -257,7 +262,7 @@ def _spread(places: Ints, values: Ints, size: int) -> Ints:
     return narrow(column)
 
 
-def _version(said: Said, policy: Policy) -> str:
+def version(said: Said, policy: Policy) -> str:
     """A name that two graphs share exactly when they hold the same observations under the same policy."""
     digest = hashlib.sha256(policy.digest.encode())
     digest.update(said.documents.moment.astype("<i8").tobytes())

@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from itertools import accumulate
 from typing import Any, Final, NamedTuple, Protocol
 
@@ -47,7 +48,8 @@ NONE: Final = -1
 KIND_BITS: Final = 60
 """A node's code is its kind above so many bits of its native id, or of its account's number."""
 
-_ACCOUNTS: Final = KINDS.index(NodeKind.ACCOUNT) << KIND_BITS
+ACCOUNTS: Final = KINDS.index(NodeKind.ACCOUNT) << KIND_BITS
+"""Codes of accounts are this and the number of the account."""
 _GROUPS: Final = KINDS.index(NodeKind.GROUP) << KIND_BITS
 _EPOCH: Final = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 
@@ -399,9 +401,69 @@ def edge_keys(claims: Any, size: int) -> Ints:
 def recoded(part: Said, accounts: npt.NDArray[np.bytes_]) -> Ints:
     """The codes of a part's nodes, when accounts are numbered as in all parts together."""
     codes = part.nodes.copy()
-    here = (codes >= _ACCOUNTS) & (codes < _ACCOUNTS + (1 << KIND_BITS))
-    codes[here] = np.searchsorted(accounts, part.accounts)[codes[here] - _ACCOUNTS] + _ACCOUNTS
+    here = (codes >= ACCOUNTS) & (codes < ACCOUNTS + (1 << KIND_BITS))
+    codes[here] = np.searchsorted(accounts, part.accounts)[codes[here] - ACCOUNTS] + ACCOUNTS
     return codes
+
+
+def without(part: Said, left_out: Flags) -> Said:
+    """A part without some of its documents, and without what they say."""
+    kept = ~left_out
+    place = (np.cumsum(kept) - 1).astype(np.int32)
+    claims, attributes, covers, issues = (
+        _of_kept(table, kept, place) for table in (part.claims, part.attributes, part.covers, part.issues)
+    )
+    documents = take(part.documents, kept)
+    return part._replace(documents=documents, claims=claims, attributes=attributes, covers=covers, issues=issues)
+
+
+def excerpt(
+    said: Said,
+    nodes: Ints,
+    documents: Ints,
+    claims: ClaimRows,
+    attributes: AttributeRows,
+    covers: CoverRows,
+    groups: GroupRows,
+) -> Said:
+    """Some rows of what was said as a value of their own, with just these nodes and documents, ascending.
+
+    Words and stores stay numbered as they are. So do texts, which are left out.
+    """
+    codes = said.nodes[nodes]
+    is_account = (codes >= ACCOUNTS) & (codes < _GROUPS)
+    accounts = said.accounts[codes[is_account] - ACCOUNTS]
+    codes[is_account] = ACCOUNTS + np.arange(len(accounts))
+    number = partial(_numbers_among, nodes)
+    document = partial(_numbers_among, documents)
+    rows = take(said.documents, documents)
+    return Said(
+        codes,
+        accounts,
+        said.words,
+        Texts.of(()),
+        rows._replace(subject=number(rows.subject)),
+        claims._replace(
+            document=document(claims.document),
+            principal=number(claims.principal),
+            resource=number(claims.resource),
+            scope=number(claims.scope, len(SCOPES)),
+            other_scope=number(claims.other_scope, len(SCOPES)),
+            owner=number(claims.owner),
+        ),
+        attributes._replace(document=document(attributes.document), node=number(attributes.node)),
+        CoverRows(number(covers.scope, len(SCOPES)), document(covers.document)),
+        GroupRows(number(groups.group), number(groups.business)),
+        IssueRows(np.zeros(0, np.int32), *[Texts.of(())] * 3),
+        said.stores,
+    )
+
+
+def _numbers_among(chosen: Ints, column: Ints, each: int = 1) -> Ints:
+    """Numbers, or those with one of `each` below them, by their places among the chosen ones."""
+    number, below = np.divmod(column, each)
+    found = np.searchsorted(chosen, number) * each + below
+    return np.where(column == NONE, NONE, found).astype(np.int32)
 
 
 def _renumbered(

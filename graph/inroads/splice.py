@@ -1,0 +1,606 @@
+"""The fold of a little more, when much is folded already: what it touches is folded anew, all else moves over as it is.
+
+Nothing is decided here. The rows that new documents touch, and those that decide them, are cut out as a `Said` of
+their own, which goes through the union, the fold and the derivation that the whole goes through; what comes out is put
+in the place of what was there. Numbers of nodes, documents and grants move where something is put before them. So the
+cost is that of copying the columns, and a column in which nothing changes is not even copied.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Sequence
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from inroads.adjacency import Derived, Entries, derive, keep_together
+from inroads.columns import Flags, Ints, Texts, contained, distinct, narrow, ranges, take
+from inroads.fold import GROUP, HOLDERS, KEEPS, ROLE, Fold, GrantRows, fold, kind_starts, version
+from inroads.policy import Policy
+from inroads.said import (
+    ACCOUNTS,
+    KINDS,
+    NONE,
+    SCOPES,
+    TEXT_ATTRIBUTES,
+    AttributeRows,
+    Said,
+    excerpt,
+    recoded,
+    union,
+    without,
+)
+
+SHARE: Final = 16
+"""Where more than one in so many claims is touched, the whole is folded anew: by then it takes no longer."""
+
+_ACCOUNT: Final = KINDS.index("ACCOUNT")  # type: ignore[arg-type]  # a member is its text
+_TEAM: Final = SCOPES.index("team")
+_FEW: Final = 12
+"""Up to so many values are looked for one after the other, which is quicker than looking each row up."""
+
+_PIECE: Final = 2**15
+"""So many rows are moved at a time, which stay in the processor's cache meanwhile."""
+
+_COUNTED: Final = dict.fromkeys(("principal", "resource", "owner", "node", "group", "business", "subject"), "node")
+_COUNTED.update(scope="scope", other_scope="scope", document="document")
+"""What the numbers in a column count; those in others count nothing that moves."""
+
+
+def grown(before: Fold, derived: Derived, part: Said, policy: Policy) -> tuple[Fold, Derived]:
+    """The fold and the derivation of a fold's documents and of a part's, as if they had been folded together."""
+    found = _added(before, derived, part, policy)
+    if found is None:
+        whole = fold(union([before.said, part]), policy)
+        found = whole, derive(whole, policy)
+    return found
+
+
+class Cut(NamedTuple):
+    """Rows `starts` to `stops` of a column, ascending, each time with so many (`sizes`) others in their place."""
+
+    starts: Ints
+    stops: Ints
+    sizes: Ints
+
+    @property
+    def shift(self) -> Shift:
+        """How the numbers of the rows that stay move."""
+        more = self.sizes - (self.stops - self.starts)
+        moving = more != 0
+        return Shift(self.stops[moving], np.cumsum(more[moving]))
+
+
+class Shift(NamedTuple):
+    """From each of `starts` on, numbers are higher by `by` altogether."""
+
+    starts: Ints
+    by: Ints
+
+    def times(self, factor: int) -> Shift:
+        """The shift of such numbers with something else below them."""
+        return Shift(self.starts * factor, self.by * factor)
+
+    def of(self, numbers: Ints) -> Ints:
+        """A few numbers, moved."""
+        return numbers + np.append(self.by, 0)[np.searchsorted(self.starts, numbers, side="right") - 1]
+
+    def move(self, column: Ints, *, hops: bool = False) -> None:
+        """Many numbers, moved where they are; in hops also what stands for the complement of a number."""
+        for first in range(0, len(column) if len(self.starts) else 0, _PIECE):
+            piece = column[first : first + _PIECE]
+            if len(self.starts) > _FEW:
+                piece[:] = np.where(piece < 0, ~self.of(~piece), self.of(piece)) if hops else self.of(piece)
+                continue
+            steps = zip(self.starts.tolist(), np.diff(self.by, prepend=0).tolist(), strict=True)
+            for start, step in reversed(list(steps)):
+                above = piece >= start
+                below = piece <= ~start if hops else None
+                np.add(piece, step, out=piece, where=above, casting="unsafe")
+                if below is not None:
+                    np.subtract(piece, step, out=piece, where=below, casting="unsafe")
+
+
+class Counted(NamedTuple):
+    """How numbers come into the whole: those of the excerpt by `places`, those of before by `shift`; all below `size`."""
+
+    places: Ints
+    shift: Shift
+    size: int
+
+
+_STILL: Final = Shift(np.zeros(0, np.int64), np.zeros(0, np.int64))
+
+
+def replaced(column: Any, cut: Cut, rows: Any, counted: Counted | None = None, *, hops: bool = False) -> Any:
+    """A column with other rows in some places, all of them in the numbers of the whole; itself if it stays the same."""
+    if isinstance(column, Texts):
+        if not len(ranges(cut.starts, cut.stops - cut.starts)) and not rows.size:
+            return column
+        starts, inner = replaced_starts(column.starts, cut, np.diff(rows.starts))
+        return Texts(starts, replaced(column.data, inner, rows.data))
+    shift = counted.shift if counted else _STILL
+    if not len(shift.starts):
+        spans = cut.stops - cut.starts
+        if np.array_equal(spans, cut.sizes) and np.array_equal(column[ranges(cut.starts, spans)], rows):
+            return column
+    kind = column.dtype if column.dtype.kind != "i" else np.promote_types(column.dtype, narrow(rows).dtype)
+    if counted:
+        kind = np.promote_types(kind, narrow(np.array([~counted.size, counted.size])).dtype)
+    elif column.dtype.kind == "S":
+        kind = np.promote_types(kind, rows.dtype)
+    size = len(column) + int((cut.sizes - cut.stops + cut.starts).sum())
+    made = np.empty(size, kind)
+    at = done = taken = 0
+    for start, stop, count in zip(*(each.tolist() for each in cut), strict=True):
+        _moved(column[done:start], made[at : at + start - done], shift, hops=hops)
+        at += start - done
+        made[at : at + count] = rows[taken : taken + count]
+        at, done, taken = at + count, stop, taken + count
+    _moved(column[done:], made[at:], shift, hops=hops)
+    return made
+
+
+def _moved(column: Ints, into: Ints, shift: Shift, *, hops: bool) -> None:
+    into[:] = column
+    shift.move(into, hops=hops)
+
+
+def replaced_starts(starts: Ints, cut: Cut, counts: Ints) -> tuple[Ints, Cut]:
+    """Where the rows of each key start, when other keys with so many rows come into some places; and the rows' cut."""
+    ends = np.cumsum(cut.sizes)
+    total = np.append(0, np.cumsum(counts))
+    old_starts, old_stops = (starts[each].astype(np.int64) for each in (cut.starts, cut.stops))
+    sizes = total[ends] - total[ends - cut.sizes]
+    by = np.append(0, np.cumsum(sizes - (old_stops - old_starts)))
+    group = np.repeat(np.arange(len(cut.sizes)), cut.sizes)
+    rows = (old_starts + by[:-1])[group] + total[:-1] - total[(ends - cut.sizes)[group]]
+    made = np.empty(len(starts) + int((cut.sizes - cut.stops + cut.starts).sum()), starts.dtype)
+    if int(starts[-1]) + by[-1] > np.iinfo(starts.dtype).max:
+        made = made.astype(narrow(np.array([int(starts[-1]) + by[-1]])).dtype)
+    at = done = taken = 0
+    for number, (start, stop, count) in enumerate(zip(*(each.tolist() for each in cut), strict=True)):
+        np.add(starts[done:start], by[number], out=made[at : at + start - done], casting="unsafe")
+        at += start - done
+        made[at : at + count] = rows[taken : taken + count]
+        at, done, taken = at + count, stop, taken + count
+    np.add(starts[done:], by[-1], out=made[at:], casting="unsafe")
+    return made, Cut(old_starts, old_stops, sizes)
+
+
+def places_of(column: Ints, wanted: Ints, size: int) -> Ints:
+    """Where a column has any of some numbers below a size."""
+    if not len(wanted):
+        return np.zeros(0, np.int64)
+    flags = np.zeros(size + 1, np.bool_)  # the last is for NONE
+    flags[wanted] = True
+    few = wanted.tolist() if len(wanted) <= _FEW else []
+    found = []
+    for first in range(0, len(column), _PIECE):
+        piece = column[first : first + _PIECE]
+        here = np.zeros(len(piece), np.bool_) if few else flags[piece]
+        for each in few:
+            here |= piece == each
+        found.append(np.flatnonzero(here) + first)
+    return np.concatenate(found) if found else np.zeros(0, np.int64)
+
+
+def _search(column: Ints, numbers: Ints) -> Ints:
+    """Where numbers stand in an ascending column, which is not widened for it."""
+    return np.searchsorted(column, numbers.astype(column.dtype))
+
+
+def _rows(column: Ints, numbers: Ints, each: int = 1) -> Ints:
+    """The places of rows in an ascending column that have these numbers, or the `each` numbers of each of them."""
+    starts = _search(column, numbers * each)
+    return ranges(starts, _search(column, (numbers + 1) * each) - starts)
+
+
+class _Nodes(NamedTuple):
+    """The nodes of the whole: what comes in, and the numbers of a part's nodes, now and before (NONE: it is new)."""
+
+    codes: Ints
+    accounts: npt.NDArray[np.bytes_]
+    inserted: Ints
+    shift: Shift
+    of_part: Ints
+    old_of_part: Ints
+
+    def before(self, numbers: Ints) -> tuple[Ints, Ints]:
+        """Where nodes were before, and where they ended: at the same place if they are new."""
+        place = numbers - np.searchsorted(self.inserted, numbers)
+        return place, place + ~contained(numbers, self.inserted)
+
+
+def _nodes(said: Said, part: Said, starts: tuple[int, ...]) -> _Nodes:
+    found = np.searchsorted(said.accounts, part.accounts)
+    new = part.accounts != said.accounts[np.minimum(found, len(said.accounts) - 1)] if len(said.accounts) else found == 0
+    places = found[new]
+    codes, accounts = said.nodes, said.accounts
+    if len(places):
+        cut = Cut(places, places, np.ones(len(places), np.int64))
+        accounts = replaced(said.accounts, cut, part.accounts[new])
+        codes = codes.copy()
+        Shift(cut.shift.starts + ACCOUNTS, cut.shift.by).move(codes[starts[_ACCOUNT] : starts[_ACCOUNT + 1]])
+    wanted = recoded(part, accounts)
+    places = np.searchsorted(codes, wanted)
+    new = ~contained(wanted, codes)
+    cut = Cut(places[new], places[new], np.ones(int(new.sum()), np.int64))
+    inserted = places[new] + np.arange(len(places[new]))
+    shift = Shift(cut.starts, np.arange(1, len(cut.starts) + 1))
+    codes = replaced(codes, cut, wanted[new])
+    return _Nodes(codes, accounts, inserted, shift, np.searchsorted(codes, wanted), np.where(new, NONE, places))
+
+
+def _places_of_documents(said: Said, part: Said) -> tuple[Ints, Flags]:
+    """Where a part's documents come among others in the order of documents; and which are there already."""
+    rows, places, known = said.documents, [], []
+    for moment, sha256 in zip(part.documents.moment, part.documents.sha256, strict=True):
+        first, last = np.searchsorted(rows.moment, moment), np.searchsorted(rows.moment, moment, side="right")
+        place = first + np.searchsorted(rows.sha256[first:last], sha256)
+        places.append(place)
+        known.append(place < last and rows.sha256[place] == sha256)
+    return np.array(places, np.int64), np.array(known, np.bool_)
+
+
+def _touched(before: Fold, derived: Derived, part: Said, nodes: _Nodes) -> Ints:
+    """The old numbers of the principals of which some grant may differ.
+
+    Those are the principals of claims in a scope that is covered anew; of rows of a group that comes to be of a
+    business; of memberships in a business with a newer team; and of roles on an account of which a keeper, or the
+    team of one, may differ.
+    """
+    said, size, grants = before.said, len(before.said.nodes), before.grants
+    claims, old = said.claims, nodes.old_of_part
+    node, kind = np.divmod(part.covers.scope, len(SCOPES))
+    known = old[node] != NONE
+    scope = (old[node] * len(SCOPES) + kind)[known]
+    latest = _search(said.covers.scope, scope)
+    covered = np.zeros(len(scope), np.bool_)
+    inside = np.flatnonzero(latest < len(said.covers.scope))
+    covered[inside] = said.covers.scope[latest[inside]] == scope[inside]
+    here = part.documents.moment[part.covers.document[known]]
+    newer = np.ones(len(scope), np.bool_)
+    newer[covered] = said.documents.moment[said.covers.document[latest[covered]]] < here[covered]
+    scope = scope[newer]
+    falling = [places_of(each, scope, size * len(SCOPES)) for each in (claims.scope, claims.other_scope)]
+    stating = old[distinct(part.claims.principal)]
+    principals = distinct(np.concatenate([*(claims.principal[each] for each in falling), stating[stating != NONE]]))
+
+    teams = scope[scope % len(SCOPES) == _TEAM] // len(SCOPES)
+    members = grants.principal[_grants_at(derived.in_entries, teams)]
+    rows = _rows(claims.principal, principals)
+    keeping = claims.resource[rows[claims.relation[rows] == KEEPS]]
+    kept = _grants_at(derived.out_entries, teams)
+    kept = grants.resource[kept[grants.relation[kept] == KEEPS]]
+    coming = old[part.claims.resource[part.claims.relation == KEEPS]]
+    pairs = [each.astype(np.int64) * size for each in (said.groups.group, old[part.groups.group])]
+    known = contained(pairs[1] + old[part.groups.business], pairs[0] + said.groups.business)
+    groups = old[part.groups.group[~known]]
+    wanted = distinct(np.concatenate([keeping, kept, coming, groups]))
+    held = places_of(claims.resource, wanted[wanted != NONE], size)
+    relation = claims.relation[held]
+    held = held[(relation == GROUP) | ((relation == ROLE) & (claims.client_role[held] == 0))]
+    return distinct(np.concatenate([principals, members, claims.principal[held]]))
+
+
+def _grants_at(entries: Entries, numbers: Ints) -> Ints:
+    """The grants at some nodes, in whichever direction they are walked."""
+    starts = entries.starts[numbers].astype(np.int64)
+    hops = entries.hops[ranges(starts, entries.starts[numbers + 1] - starts)]
+    return np.where(hops < 0, ~hops, hops)
+
+
+def _cut_out(before: Fold, derived: Derived, part: Said, nodes: _Nodes, principals: Ints) -> tuple[Said, Ints, Ints, AttributeRows]:
+    """What was said of these principals with all that decides it; the old numbers of its nodes and documents.
+
+    And what was said of the nodes that the part describes, with their old numbers.
+    """
+    said, starts = before.said, before.kind_starts
+    claims, old = said.claims, nodes.old_of_part[nodes.old_of_part != NONE]
+    rows = _rows(claims.principal, principals)
+    named = np.concatenate([old, claims.resource[rows]])
+    accounts = distinct(named[(starts[_ACCOUNT] <= named) & (named < starts[_ACCOUNT + 1])])
+    keepers = distinct(before.grants.principal[_grants_at(derived.out_entries, accounts)])
+    around = _rows(claims.principal, keepers)
+    rows = distinct(np.concatenate([rows, around[claims.relation[around] == KEEPS]]))
+    chosen = take(claims, rows)
+    groups = take(said.groups, _rows(said.groups.group, distinct(named[named >= starts[_ACCOUNT + 1]])))
+    scopes = (np.where(each == NONE, NONE, each // len(SCOPES)) for each in (chosen.scope, chosen.other_scope))
+    around = np.concatenate([old, chosen.principal, chosen.resource, chosen.owner, *scopes, groups.business])
+    around = distinct(around[around != NONE])
+    covers = take(said.covers, _rows(said.covers.scope, around, len(SCOPES)))
+    stating = nodes.old_of_part[distinct(part.attributes.node)]
+    attributes = take(said.attributes, _rows(said.attributes.node, stating[stating != NONE]))
+    documents = distinct(np.concatenate([chosen.document, covers.document, attributes.document]))
+    everything = distinct(np.concatenate([around, groups.group, said.documents.subject[documents]]))
+    return excerpt(said, everything, documents, chosen, attributes, covers, groups), everything, documents, attributes
+
+
+def _sharing_texts(part: Said, known: AttributeRows, said: Said, nodes: Ints) -> tuple[Said, list[int]]:
+    """The part with the numbers that its texts have in the whole; and those of them that are new.
+
+    A text that an attribute has already is not kept again. `nodes` are the part's, as those of the known rows.
+    """
+    found: dict[tuple[int, int, str], int] = {}
+    is_text = TEXT_ATTRIBUTES[known.name] & (known.value != NONE)
+    columns = (each[is_text].tolist() for each in (known.node, known.name, known.value))
+    for node, name, value in zip(*columns, strict=True):
+        found[node, name, said.texts.text(value)] = value
+    rows, values, new = part.attributes, part.attributes.value.copy(), []
+    for row in np.flatnonzero(TEXT_ATTRIBUTES[rows.name] & (rows.value != NONE)).tolist():
+        place = int(rows.value[row])
+        key = int(nodes[rows.node[row]]), int(rows.name[row]), part.texts.text(place)
+        if key not in found:
+            found[key] = said.texts.size + len(new)
+            new.append(place)
+        values[row] = found[key]
+    return part._replace(texts=Texts.of(()), attributes=rows._replace(value=values)), new
+
+
+def _added(before: Fold, derived: Derived, part: Said, policy: Policy) -> tuple[Fold, Derived] | None:
+    """See `grown`; None where too much is touched, or where a known document comes from a source that counts more."""
+    said = before.said
+    places, known = _places_of_documents(said, part)
+    if known.any():
+        sources = part.documents.source, said.documents.source
+        if any(sources[0].text(row) < sources[1].text(places[row]) for row in np.flatnonzero(known)):
+            return None
+        part, places = without(part, known), places[~known]
+    if not len(places):
+        return before, derived
+    if not len(said.nodes) or said.texts.size > 2 * len(said.attributes.node) + _FEW:
+        return None
+    nodes = _nodes(said, part, before.kind_starts)
+    principals = _touched(before, derived, part, nodes)
+    old, old_nodes, old_documents, stating = _cut_out(before, derived, part, nodes, principals)
+    if (len(old.claims.document) + len(part.claims.document)) * SHARE > len(said.claims.document):
+        return None
+    shared, new_texts = _sharing_texts(part, stating, said, nodes.old_of_part)
+    whole = union([old, shared])
+    small = fold(whole, policy)
+    inserted = Cut(places, places, np.ones(len(places), np.int64))
+    coming = places + np.arange(len(places))
+    splice = _Splice(
+        nodes,
+        Counted(
+            distinct(np.concatenate([nodes.shift.of(old_nodes), nodes.of_part])), nodes.shift, len(nodes.codes)
+        ),
+        Counted(
+            distinct(np.concatenate([inserted.shift.of(old_documents), coming])),
+            inserted.shift,
+            len(said.documents.moment) + len(places),
+        ),
+    )
+    principals = distinct(np.concatenate([nodes.shift.of(principals), nodes.of_part[part.claims.principal]]))
+    next_said = Said(
+        nodes.codes,
+        nodes.accounts,
+        whole.words,
+        replaced(said.texts, _end(said.texts.size, len(new_texts)), part.texts.take(np.array(new_texts, np.int64))),
+        splice.table(said.documents, whole.documents, inserted, np.searchsorted(splice.documents.places, coming)),
+        splice.by(said.claims, whole.claims, "principal", principals),
+        splice.by(said.attributes, whole.attributes, "node", nodes.of_part[part.attributes.node]),
+        splice.by(said.covers, whole.covers, "scope", nodes.of_part[part.covers.scope // len(SCOPES)], len(SCOPES)),
+        splice.by(said.groups, whole.groups, "group", nodes.of_part[part.groups.group]),
+        splice.table(
+            said.issues,
+            whole.issues,
+            _end(len(said.issues.document), len(whole.issues.document)),
+            np.arange(len(whole.issues.document)),
+        ),
+        whole.stores,
+    )
+    return splice.put(before, derived, next_said, small, part, principals, policy)
+
+
+def _end(size: int, more: int) -> Cut:
+    return Cut(*(np.array([each]) for each in (size, size, more)))
+
+
+class _Splice(NamedTuple):
+    """Puts rows of what was folded anew into what was folded before."""
+
+    nodes: _Nodes
+    numbers: Counted
+    documents: Counted
+
+    def counted(self, name: str) -> Counted | None:
+        """How the numbers in a column come into the whole."""
+        kind = _COUNTED.get(name)
+        if kind != "scope":
+            return {"node": self.numbers, "document": self.documents}.get(kind or "")
+        places = self.numbers.places[:, None] * len(SCOPES) + np.arange(len(SCOPES))
+        return Counted(places.ravel(), self.numbers.shift.times(len(SCOPES)), self.numbers.size * len(SCOPES))
+
+    def column(self, name: str, old: Any, new: Any, cut: Cut, rows: Ints) -> Any:
+        """A column with rows of the new one, in the numbers of the whole."""
+        chosen, counted = new.take(rows), self.counted(name)
+        if counted:
+            chosen = np.append(counted.places, NONE)[chosen]
+        return replaced(old, cut, chosen, counted)
+
+    def table(self, old: Any, new: Any, cut: Cut, rows: Ints) -> Any:
+        """A table with rows of the new one, in the numbers of the whole."""
+        columns = zip(old._fields, old, new, strict=True)
+        return type(old)(*(self.column(name, here, there, cut, rows) for name, here, there in columns))
+
+    def by(self, old: Any, new: Any, name: str, numbers: Ints, each: int = 1) -> Any:
+        """A table with the new rows of these nodes in place of the old ones; it is in the order of a column."""
+        return self.table(old, new, *self.cut(getattr(old, name), getattr(new, name), distinct(numbers), each))
+
+    def cut(self, old: Ints, new: Ints, numbers: Ints, each: int = 1) -> tuple[Cut, Ints]:
+        """The old rows of some nodes, ascending, and the new ones."""
+        before, after = self.nodes.before(numbers)
+        place = np.searchsorted(self.numbers.places, numbers)
+        first = _search(new, place * each)
+        sizes = _search(new, (place + 1) * each) - first
+        return Cut(_search(old, before * each), _search(old, after * each), sizes), ranges(first, sizes)
+
+    def put(
+        self, before: Fold, derived: Derived, said: Said, small: Fold, part: Said, principals: Ints, policy: Policy
+    ) -> tuple[Fold, Derived]:
+        """The fold of the whole, and what is derived from it."""
+        cut, rows = self.cut(before.grants.principal, small.grants.principal, principals)
+        grants = self.table(before.grants, small.grants, cut, rows)
+        counts = np.diff(small.evidence_of)[rows]
+        evidence_of, inner = replaced_starts(before.evidence_of, cut, counts)
+        evidence = self.table(before.evidence, small.evidence, inner, ranges(small.evidence_of[rows], counts))
+        starts = kind_starts(said.nodes)
+        stated = distinct(np.concatenate([self.nodes.inserted, self.nodes.of_part[part.attributes.node]]))
+        attributes = {}
+        for name, column in before.attributes.items():
+            kind = KINDS.index(HOLDERS[name]) if name in HOLDERS else None
+            counts_as = "document" if name in {"record", "permissions"} else ""
+            attributes[name] = self.of_nodes(
+                column, small.attributes[name], stated, kind, (before.kind_starts, small.kind_starts, starts), counts_as
+            )
+        all_starts = before.kind_starts, small.kind_starts, starts
+        observed = self.of_nodes(before.observed, small.observed, stated, None, all_starts)
+        old, _ = self.nodes.before(stated)
+        known = ~contained(stated, self.nodes.inserted)
+        if known.any():
+            seen = before.observed[old[known]]
+            if (seen & ~observed[stated[known]]).any():
+                observed[stated[known]] |= seen
+        business_groups, group_owners = self._groups(before, small, part)
+        after = Fold(
+            said,
+            grants,
+            evidence_of,
+            evidence,
+            starts,
+            attributes,
+            self.of_nodes(before.unconfirmed, small.unconfirmed, stated, 0, all_starts),
+            observed,
+            business_groups,
+            group_owners,
+            version(said, policy),
+        )
+        bits = derive(small, policy)
+        failing = self.of_nodes(derived.failing, bits.failing, stated, None, all_starts)
+        changed = before.grants, derived, after, cut, principals
+        out_entries = self._entries(derived.out_entries, *changed, out=True)
+        in_entries = self._entries(derived.in_entries, *changed, out=False)
+        dead = self.of_nodes(derived.dead, bits.failing, stated, None, all_starts)
+        self._revive(dead, failing, before.grants, after.grants, out_entries, cut, stated)
+        return after, Derived(
+            replaced(derived.conveys, cut, bits.conveys[rows]),
+            failing,
+            dead,
+            out_entries,
+            in_entries,
+            self._email_order(derived.email_order, before, after, stated),
+        )
+
+    def of_nodes(
+        self, old: Any, new: Any, numbers: Ints, kind: int | None, starts: Sequence[tuple[int, ...]], name: str = ""
+    ) -> Any:
+        """A column that has a row for each node, or for each of one kind, with new rows for some nodes."""
+        bases = [each[kind] if kind is not None else 0 for each in starts]
+        if kind is not None:
+            numbers = numbers[(starts[2][kind] <= numbers) & (numbers < starts[2][kind + 1])]
+        before, after = self.nodes.before(numbers)
+        cut = Cut(before - bases[0], after - bases[0], np.ones(len(numbers), np.int64))
+        return self.column(name, old, new, cut, np.searchsorted(self.numbers.places, numbers) - bases[1])
+
+    def _groups(self, before: Fold, small: Fold, part: Said) -> tuple[Ints, Ints]:
+        numbers = distinct(self.nodes.of_part[part.groups.group])
+        cut, rows = self.cut(before.business_groups, small.business_groups, numbers)
+        return (
+            self.column("group", before.business_groups, small.business_groups, cut, rows),
+            self.column("business", before.group_owners, small.group_owners, cut, rows),
+        )
+
+    def _entries(
+        self,
+        old: Entries,
+        before: GrantRows,
+        derived: Derived,
+        after: Fold,
+        cut: Cut,
+        principals: Ints,
+        *,
+        out: bool,
+    ) -> Entries:
+        """The hops at each node, where those over other grants of some principals come in place of the old ones."""
+        gone = ranges(cut.starts, cut.stops - cut.starts)
+        ahead = cut.starts + np.append(0, np.cumsum(cut.sizes - (cut.stops - cut.starts)))[:-1]
+        come = ranges(ahead, cut.sizes)
+        near, far = ("principal", "resource") if out else ("resource", "principal")
+        grants = after.grants
+
+        def ends(rows: Any, places: Ints) -> Ints:
+            """The near ends of grants, and of KEEPS walked from the other end."""
+            keeps = places[rows.relation[places] == KEEPS]
+            return np.concatenate([getattr(rows, near)[places], getattr(rows, far)[keeps]])
+
+        numbers = distinct(
+            np.concatenate(
+                [self.nodes.inserted, self.nodes.shift.of(ends(before, gone)), ends(grants, come)]
+            )
+        )
+        first, last = self.nodes.before(numbers)
+        starts = old.starts[first].astype(np.int64)
+        sizes = old.starts[last] - starts
+        hops = old.hops[ranges(starts, sizes)].astype(np.int64)
+        grant = np.where(hops < 0, ~hops, hops)
+        place = np.searchsorted(cut.stops, grant, side="right")
+        stays = ~contained(grant, gone)
+        moved = cut.shift.of(grant)
+        del place
+        keeps = come[grants.relation[come] == KEEPS]
+        hops = np.concatenate([np.where(hops < 0, ~moved, moved)[stays], come, ~keeps])
+        grant = np.where(hops < 0, ~hops, hops)
+        here, there = (getattr(grants, each)[grant] for each in (near, far))
+        here, there = np.where(hops < 0, there, here), np.where(hops < 0, here, there)
+        order = np.lexsort((grant, hops < 0, there, here))
+        hops, here = hops[order], here[order]
+        counts = np.searchsorted(here, numbers, side="right") - np.searchsorted(here, numbers)
+        made, inner = replaced_starts(old.starts, Cut(first, last, np.ones(len(numbers), np.int64)), counts)
+        counted = Counted(hops, cut.shift, len(grants.principal))
+        return Entries(made, replaced(old.hops, inner, hops, counted, hops=True))
+
+    def _revive(
+        self, dead: Flags, failing: Flags, before: Any, after: Any, entries: Entries, cut: Cut, stated: Ints
+    ) -> None:
+        """Say anew of some nodes, and of what they keep or are kept by, whether they are dead."""
+        gone = ranges(cut.starts, cut.stops - cut.starts)
+        gone = gone[before.relation[gone] == KEEPS]
+        ahead = cut.starts + np.append(0, np.cumsum(cut.sizes - (cut.stops - cut.starts)))[:-1]
+        come = ranges(ahead, cut.sizes)
+        come = come[after.relation[come] == KEEPS]
+        ends = [self.nodes.shift.of(each[gone]) for each in (before.principal, before.resource)]
+        nodes = np.concatenate([stated, *ends, after.principal[come], after.resource[come]])
+        for _ in range(2):
+            nodes = distinct(nodes)
+            keeps = _grants_at(entries, nodes)
+            keeps = keeps[after.relation[keeps] == KEEPS]
+            again = nodes
+            nodes = np.concatenate([nodes, after.principal[keeps], after.resource[keeps]])
+        dead[again] = failing[again]
+        keep_together(dead, failing, after.principal[keeps], after.resource[keeps])
+
+    def _email_order(self, order: Ints, before: Fold, after: Fold, stated: Ints) -> Ints:
+        """The identities by the keys of their emails, where some came or have another."""
+        stated = stated[stated < after.kind_starts[1]]
+        first, last = self.nodes.before(stated)
+        old, new = before.attributes["email_key"], after.attributes["email_key"]
+        known = first != last
+        same = np.zeros(len(stated), np.bool_)
+        same[known] = old[first[known]] == new[stated[known]]
+
+        def place(identity: int, key: int) -> int:
+            return bisect_left(order, (key, identity), key=lambda each: (int(old[each]), int(each)))
+
+        cuts = [(place(each, int(old[each])), 1, 0, 0, 0) for each in first[known & ~same].tolist()]
+        for identity, at in zip(stated[~same].tolist(), first[~same].tolist(), strict=True):
+            key = int(new[identity])
+            cuts.append((place(at, key), 0, 1, key, identity))
+        cuts.sort(key=lambda each: (each[0], each[1], each[3:]))
+        columns = np.array(cuts, np.int64).reshape(-1, 5).T
+        rows = columns[4][columns[2] == 1]
+        shift = Counted(rows, self.nodes.shift, len(new))
+        return replaced(order, Cut(columns[0], columns[0] + columns[1], columns[2]), rows, shift)
