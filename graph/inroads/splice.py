@@ -216,7 +216,9 @@ class _Nodes(NamedTuple):
 
 def _nodes(said: Said, part: Said, starts: tuple[int, ...]) -> _Nodes:
     found = np.searchsorted(said.accounts, part.accounts)
-    new = part.accounts != said.accounts[np.minimum(found, len(said.accounts) - 1)] if len(said.accounts) else found == 0
+    new = (
+        part.accounts != said.accounts[np.minimum(found, len(said.accounts) - 1)] if len(said.accounts) else found == 0
+    )
     places = found[new]
     codes, accounts = said.nodes, said.accounts
     if len(places):
@@ -293,7 +295,9 @@ def _grants_at(entries: Entries, numbers: Ints) -> Ints:
     return np.where(hops < 0, ~hops, hops)
 
 
-def _cut_out(before: Fold, derived: Derived, part: Said, nodes: _Nodes, principals: Ints) -> tuple[Said, Ints, Ints, AttributeRows]:
+def _cut_out(
+    before: Fold, derived: Derived, part: Said, nodes: _Nodes, principals: Ints
+) -> tuple[Said, Ints, Ints, AttributeRows]:
     """What was said of these principals with all that decides it; the old numbers of its nodes and documents.
 
     And what was said of the nodes that the part describes, with their old numbers.
@@ -312,7 +316,7 @@ def _cut_out(before: Fold, derived: Derived, part: Said, nodes: _Nodes, principa
     around = np.concatenate([old, chosen.principal, chosen.resource, chosen.owner, *scopes, groups.business])
     around = distinct(around[around != NONE])
     covers = take(said.covers, _rows(said.covers.scope, around, len(SCOPES)))
-    stating = nodes.old_of_part[distinct(part.attributes.node)]
+    stating = nodes.old_of_part[distinct(np.concatenate([part.documents.subject, part.attributes.node]))]
     attributes = take(said.attributes, _rows(said.attributes.node, stating[stating != NONE]))
     documents = distinct(np.concatenate([chosen.document, covers.document, attributes.document]))
     everything = distinct(np.concatenate([around, groups.group, said.documents.subject[documents]]))
@@ -365,9 +369,7 @@ def _added(before: Fold, derived: Derived, part: Said, policy: Policy) -> tuple[
     coming = places + np.arange(len(places))
     splice = _Splice(
         nodes,
-        Counted(
-            distinct(np.concatenate([nodes.shift.of(old_nodes), nodes.of_part])), nodes.shift, len(nodes.codes)
-        ),
+        Counted(distinct(np.concatenate([nodes.shift.of(old_nodes), nodes.of_part])), nodes.shift, len(nodes.codes)),
         Counted(
             distinct(np.concatenate([inserted.shift.of(old_documents), coming])),
             inserted.shift,
@@ -449,22 +451,18 @@ class _Splice(NamedTuple):
         evidence_of, inner = replaced_starts(before.evidence_of, cut, counts)
         evidence = self.table(before.evidence, small.evidence, inner, ranges(small.evidence_of[rows], counts))
         starts = kind_starts(said.nodes)
-        stated = distinct(np.concatenate([self.nodes.inserted, self.nodes.of_part[part.attributes.node]]))
+        subjects = self.nodes.of_part[part.documents.subject]
+        stated = distinct(np.concatenate([self.nodes.inserted, subjects, self.nodes.of_part[part.attributes.node]]))
+        all_starts = before.kind_starts, small.kind_starts, starts
         attributes = {}
         for name, column in before.attributes.items():
             kind = KINDS.index(HOLDERS[name]) if name in HOLDERS else None
             counts_as = "document" if name in {"record", "permissions"} else ""
-            attributes[name] = self.of_nodes(
-                column, small.attributes[name], stated, kind, (before.kind_starts, small.kind_starts, starts), counts_as
-            )
-        all_starts = before.kind_starts, small.kind_starts, starts
-        observed = self.of_nodes(before.observed, small.observed, stated, None, all_starts)
-        old, _ = self.nodes.before(stated)
-        known = ~contained(stated, self.nodes.inserted)
-        if known.any():
-            seen = before.observed[old[known]]
-            if (seen & ~observed[stated[known]]).any():
-                observed[stated[known]] |= seen
+            attributes[name] = self.of_nodes(column, small.attributes[name], stated, kind, all_starts, counts_as)
+        old, stop = self.nodes.before(stated)
+        seen = np.isin(stated, subjects)
+        seen[old < stop] |= before.observed[old[old < stop]]
+        observed = replaced(before.observed, Cut(old, stop, np.ones(len(old), np.int64)), seen)
         business_groups, group_owners = self._groups(before, small, part)
         after = Fold(
             said,
@@ -484,7 +482,7 @@ class _Splice(NamedTuple):
         changed = before.grants, derived, after, cut, principals
         out_entries = self._entries(derived.out_entries, *changed, out=True)
         in_entries = self._entries(derived.in_entries, *changed, out=False)
-        dead = self.of_nodes(derived.dead, bits.failing, stated, None, all_starts)
+        dead = self.of_nodes(derived.dead, bits.failing, stated, None, all_starts).copy()  # it may be that of before
         self._revive(dead, failing, before.grants, after.grants, out_entries, cut, stated)
         return after, Derived(
             replaced(derived.conveys, cut, bits.conveys[rows]),
@@ -538,19 +536,15 @@ class _Splice(NamedTuple):
             return np.concatenate([getattr(rows, near)[places], getattr(rows, far)[keeps]])
 
         numbers = distinct(
-            np.concatenate(
-                [self.nodes.inserted, self.nodes.shift.of(ends(before, gone)), ends(grants, come)]
-            )
+            np.concatenate([self.nodes.inserted, self.nodes.shift.of(ends(before, gone)), ends(grants, come)])
         )
         first, last = self.nodes.before(numbers)
         starts = old.starts[first].astype(np.int64)
         sizes = old.starts[last] - starts
         hops = old.hops[ranges(starts, sizes)].astype(np.int64)
         grant = np.where(hops < 0, ~hops, hops)
-        place = np.searchsorted(cut.stops, grant, side="right")
         stays = ~contained(grant, gone)
         moved = cut.shift.of(grant)
-        del place
         keeps = come[grants.relation[come] == KEEPS]
         hops = np.concatenate([np.where(hops < 0, ~moved, moved)[stays], come, ~keeps])
         grant = np.where(hops < 0, ~hops, hops)
