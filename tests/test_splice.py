@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from inroads import splice
 from inroads.columns import Texts
 from inroads.explorer import Explorer
-from inroads.said import NONE, TEXT_ATTRIBUTES, WORD_ATTRIBUTES, ATTRIBUTES
+from inroads.said import ATTRIBUTES, NONE, TEXT_ATTRIBUTES, WORD_ATTRIBUTES
 from strategies import worlds
 from worlds import World, observations, same
 

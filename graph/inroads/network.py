@@ -203,7 +203,7 @@ class AccessGraph(MultiDiGraph):
         """Whether any document covers a scope of a node; `what` is one of SCOPES."""
         number, covered = self.index.number(node), self.fold.said.covers.scope
         scope = NONE if number is None else number * len(SCOPES) + SCOPES.index(what)
-        place = np.searchsorted(covered, scope)
+        place = np.searchsorted(covered, covered.dtype.type(scope))  # of its own type, or all of it would be widened
         return bool(place < len(covered) and covered[place] == scope)
 
     def stating(self, node: str, attribute: str) -> int | None:
@@ -211,7 +211,7 @@ class AccessGraph(MultiDiGraph):
         rows, number = self.fold.said.attributes, self.index.number(node)
         if number is None:
             return None
-        first, last = np.searchsorted(rows.node, number), np.searchsorted(rows.node, number, "right")
+        first, last = (np.searchsorted(rows.node, rows.node.dtype.type(number), side) for side in ("left", "right"))
         named = np.flatnonzero(rows.name[first:last] == ATTRIBUTES.index(attribute))
         return int(rows.document[first + named[-1]]) if len(named) else None
 

@@ -9,7 +9,6 @@ cost is that of copying the columns, and a column in which nothing changes is no
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Sequence
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -18,6 +17,7 @@ import numpy.typing as npt
 from inroads.adjacency import Derived, Entries, derive, keep_together
 from inroads.columns import Flags, Ints, Texts, contained, distinct, narrow, ranges, take
 from inroads.fold import GROUP, HOLDERS, KEEPS, ROLE, Fold, GrantRows, fold, kind_starts, version
+from inroads.model import NodeKind
 from inroads.policy import Policy
 from inroads.said import (
     ACCOUNTS,
@@ -36,7 +36,7 @@ from inroads.said import (
 SHARE: Final = 16
 """Where more than one in so many claims is touched, the whole is folded anew: by then it takes no longer."""
 
-_ACCOUNT: Final = KINDS.index("ACCOUNT")  # type: ignore[arg-type]  # a member is its text
+_ACCOUNT: Final = KINDS.index(NodeKind.ACCOUNT)
 _TEAM: Final = SCOPES.index("team")
 _FEW: Final = 12
 """Up to so many values are looked for one after the other, which is quicker than looking each row up."""
@@ -85,7 +85,8 @@ class Shift(NamedTuple):
 
     def of(self, numbers: Ints) -> Ints:
         """A few numbers, moved."""
-        return numbers + np.append(self.by, 0)[np.searchsorted(self.starts, numbers, side="right") - 1]
+        moved: Ints = numbers + np.append(self.by, 0)[np.searchsorted(self.starts, numbers, side="right") - 1]
+        return moved
 
     def move(self, column: Ints, *, hops: bool = False) -> None:
         """Many numbers, moved where they are; in hops also what stands for the complement of a number."""
@@ -104,7 +105,7 @@ class Shift(NamedTuple):
 
 
 class Counted(NamedTuple):
-    """How numbers come into the whole: those of the excerpt by `places`, those of before by `shift`; all below `size`."""
+    """How numbers come into the whole, all below `size`: those folded anew by `places`, those of before by `shift`."""
 
     places: Ints
     shift: Shift
@@ -275,8 +276,7 @@ def _touched(before: Fold, derived: Derived, part: Said, nodes: _Nodes) -> Ints:
     members = grants.principal[_grants_at(derived.in_entries, teams)]
     rows = _rows(claims.principal, principals)
     keeping = claims.resource[rows[claims.relation[rows] == KEEPS]]
-    kept = _grants_at(derived.out_entries, teams)
-    kept = grants.resource[kept[grants.relation[kept] == KEEPS]]
+    kept = grants.resource[_keeps_at(derived.out_entries, teams, grants)]
     coming = old[part.claims.resource[part.claims.relation == KEEPS]]
     pairs = [each.astype(np.int64) * size for each in (said.groups.group, old[part.groups.group])]
     known = contained(pairs[1] + old[part.groups.business], pairs[0] + said.groups.business)
@@ -292,7 +292,7 @@ def _grants_at(entries: Entries, numbers: Ints) -> Ints:
     """The grants at some nodes, in whichever direction they are walked."""
     starts = entries.starts[numbers].astype(np.int64)
     hops = entries.hops[ranges(starts, entries.starts[numbers + 1] - starts)]
-    return np.where(hops < 0, ~hops, hops)
+    return _grants_of(hops)
 
 
 def _cut_out(
@@ -333,7 +333,8 @@ def _sharing_texts(part: Said, known: AttributeRows, said: Said, nodes: Ints) ->
     columns = (each[is_text].tolist() for each in (known.node, known.name, known.value))
     for node, name, value in zip(*columns, strict=True):
         found[node, name, said.texts.text(value)] = value
-    rows, values, new = part.attributes, part.attributes.value.copy(), []
+    rows, values = part.attributes, part.attributes.value.copy()
+    new: list[int] = []
     for row in np.flatnonzero(TEXT_ATTRIBUTES[rows.name] & (rows.value != NONE)).tolist():
         place = int(rows.value[row])
         key = int(nodes[rows.node[row]]), int(rows.name[row]), part.texts.text(place)
@@ -350,7 +351,7 @@ def _added(before: Fold, derived: Derived, part: Said, policy: Policy) -> tuple[
     places, known = _places_of_documents(said, part)
     if known.any():
         sources = part.documents.source, said.documents.source
-        if any(sources[0].text(row) < sources[1].text(places[row]) for row in np.flatnonzero(known)):
+        if any(sources[0].text(row) < sources[1].text(int(places[row])) for row in np.flatnonzero(known).tolist()):
             return None
         part, places = without(part, known), places[~known]
     if not len(places):
@@ -446,136 +447,82 @@ class _Splice(NamedTuple):
     ) -> tuple[Fold, Derived]:
         """The fold of the whole, and what is derived from it."""
         cut, rows = self.cut(before.grants.principal, small.grants.principal, principals)
-        grants = self.table(before.grants, small.grants, cut, rows)
         counts = np.diff(small.evidence_of)[rows]
         evidence_of, inner = replaced_starts(before.evidence_of, cut, counts)
-        evidence = self.table(before.evidence, small.evidence, inner, ranges(small.evidence_of[rows], counts))
-        starts = kind_starts(said.nodes)
         subjects = self.nodes.of_part[part.documents.subject]
         stated = distinct(np.concatenate([self.nodes.inserted, subjects, self.nodes.of_part[part.attributes.node]]))
-        all_starts = before.kind_starts, small.kind_starts, starts
-        attributes = {}
-        for name, column in before.attributes.items():
-            kind = KINDS.index(HOLDERS[name]) if name in HOLDERS else None
-            counts_as = "document" if name in {"record", "permissions"} else ""
-            attributes[name] = self.of_nodes(column, small.attributes[name], stated, kind, all_starts, counts_as)
-        old, stop = self.nodes.before(stated)
-        seen = np.isin(stated, subjects)
-        seen[old < stop] |= before.observed[old[old < stop]]
-        observed = replaced(before.observed, Cut(old, stop, np.ones(len(old), np.int64)), seen)
-        business_groups, group_owners = self._groups(before, small, part)
+        starts = kind_starts(said.nodes)
+        of_nodes = _OfNodes(self, stated, (before.kind_starts, small.kind_starts, starts))
+        groups = distinct(self.nodes.of_part[part.groups.group])
+        grouped = self.cut(before.business_groups, small.business_groups, groups)
         after = Fold(
             said,
-            grants,
+            self.table(before.grants, small.grants, cut, rows),
             evidence_of,
-            evidence,
+            self.table(before.evidence, small.evidence, inner, ranges(small.evidence_of[rows], counts)),
             starts,
-            attributes,
-            self.of_nodes(before.unconfirmed, small.unconfirmed, stated, 0, all_starts),
-            observed,
-            business_groups,
-            group_owners,
+            {name: of_nodes.put(old, small.attributes[name], name) for name, old in before.attributes.items()},
+            of_nodes.put(before.unconfirmed, small.unconfirmed, "confirmed_at"),
+            of_nodes.observed(before.observed, subjects),
+            self.column("group", before.business_groups, small.business_groups, *grouped),
+            self.column("business", before.group_owners, small.group_owners, *grouped),
             version(said, policy),
         )
         bits = derive(small, policy)
-        failing = self.of_nodes(derived.failing, bits.failing, stated, None, all_starts)
-        changed = before.grants, derived, after, cut, principals
-        out_entries = self._entries(derived.out_entries, *changed, out=True)
-        in_entries = self._entries(derived.in_entries, *changed, out=False)
-        dead = self.of_nodes(derived.dead, bits.failing, stated, None, all_starts).copy()  # it may be that of before
-        self._revive(dead, failing, before.grants, after.grants, out_entries, cut, stated)
+        failing = of_nodes.put(derived.failing, bits.failing)
+        grants = _Changed(before.grants, after.grants, cut)
+        out_entries = self._entries(derived.out_entries, grants, "principal", "resource")
+        dead = of_nodes.put(derived.dead, bits.failing).copy()  # it may be that of the fold before
+        self._revive(dead, failing, grants, out_entries, stated)
         return after, Derived(
             replaced(derived.conveys, cut, bits.conveys[rows]),
             failing,
             dead,
             out_entries,
-            in_entries,
+            self._entries(derived.in_entries, grants, "resource", "principal"),
             self._email_order(derived.email_order, before, after, stated),
         )
 
-    def of_nodes(
-        self, old: Any, new: Any, numbers: Ints, kind: int | None, starts: Sequence[tuple[int, ...]], name: str = ""
-    ) -> Any:
-        """A column that has a row for each node, or for each of one kind, with new rows for some nodes."""
-        bases = [each[kind] if kind is not None else 0 for each in starts]
-        if kind is not None:
-            numbers = numbers[(starts[2][kind] <= numbers) & (numbers < starts[2][kind + 1])]
-        before, after = self.nodes.before(numbers)
-        cut = Cut(before - bases[0], after - bases[0], np.ones(len(numbers), np.int64))
-        return self.column(name, old, new, cut, np.searchsorted(self.numbers.places, numbers) - bases[1])
+    def _entries(self, old: Entries, grants: _Changed, near: str, far: str) -> Entries:
+        """The hops at each node, where those over grants that came are in place of those over grants that went."""
+        rows = grants.after
 
-    def _groups(self, before: Fold, small: Fold, part: Said) -> tuple[Ints, Ints]:
-        numbers = distinct(self.nodes.of_part[part.groups.group])
-        cut, rows = self.cut(before.business_groups, small.business_groups, numbers)
-        return (
-            self.column("group", before.business_groups, small.business_groups, cut, rows),
-            self.column("business", before.group_owners, small.group_owners, cut, rows),
-        )
-
-    def _entries(
-        self,
-        old: Entries,
-        before: GrantRows,
-        derived: Derived,
-        after: Fold,
-        cut: Cut,
-        principals: Ints,
-        *,
-        out: bool,
-    ) -> Entries:
-        """The hops at each node, where those over other grants of some principals come in place of the old ones."""
-        gone = ranges(cut.starts, cut.stops - cut.starts)
-        ahead = cut.starts + np.append(0, np.cumsum(cut.sizes - (cut.stops - cut.starts)))[:-1]
-        come = ranges(ahead, cut.sizes)
-        near, far = ("principal", "resource") if out else ("resource", "principal")
-        grants = after.grants
-
-        def ends(rows: Any, places: Ints) -> Ints:
+        def ends(rows: GrantRows, places: Ints) -> Ints:
             """The near ends of grants, and of KEEPS walked from the other end."""
             keeps = places[rows.relation[places] == KEEPS]
             return np.concatenate([getattr(rows, near)[places], getattr(rows, far)[keeps]])
 
-        numbers = distinct(
-            np.concatenate([self.nodes.inserted, self.nodes.shift.of(ends(before, gone)), ends(grants, come)])
-        )
-        first, last = self.nodes.before(numbers)
+        gone = self.nodes.shift.of(ends(grants.before, grants.gone))
+        nodes = distinct(np.concatenate([self.nodes.inserted, gone, ends(rows, grants.come)]))
+        first, last = self.nodes.before(nodes)
         starts = old.starts[first].astype(np.int64)
-        sizes = old.starts[last] - starts
-        hops = old.hops[ranges(starts, sizes)].astype(np.int64)
-        grant = np.where(hops < 0, ~hops, hops)
-        stays = ~contained(grant, gone)
-        moved = cut.shift.of(grant)
-        keeps = come[grants.relation[come] == KEEPS]
-        hops = np.concatenate([np.where(hops < 0, ~moved, moved)[stays], come, ~keeps])
-        grant = np.where(hops < 0, ~hops, hops)
-        here, there = (getattr(grants, each)[grant] for each in (near, far))
+        hops = old.hops[ranges(starts, old.starts[last] - starts)].astype(np.int64)
+        grant = _grants_of(hops)
+        moved = grants.cut.shift.of(grant)
+        kept = np.where(hops < 0, ~moved, moved)[~contained(grant, grants.gone)]
+        hops = np.concatenate([kept, grants.come, ~grants.come[rows.relation[grants.come] == KEEPS]])
+        grant = _grants_of(hops)
+        here, there = (getattr(rows, each)[grant] for each in (near, far))
         here, there = np.where(hops < 0, there, here), np.where(hops < 0, here, there)
-        order = np.lexsort((grant, hops < 0, there, here))
+        order = np.lexsort((grant, hops < 0, there, here))  # as a stable sort by the ends leaves them
         hops, here = hops[order], here[order]
-        counts = np.searchsorted(here, numbers, side="right") - np.searchsorted(here, numbers)
-        made, inner = replaced_starts(old.starts, Cut(first, last, np.ones(len(numbers), np.int64)), counts)
-        counted = Counted(hops, cut.shift, len(grants.principal))
+        counts = np.searchsorted(here, nodes, side="right") - np.searchsorted(here, nodes)
+        made, inner = replaced_starts(old.starts, _ones(first, last), counts)
+        counted = Counted(hops, grants.cut.shift, len(rows.principal))
         return Entries(made, replaced(old.hops, inner, hops, counted, hops=True))
 
-    def _revive(
-        self, dead: Flags, failing: Flags, before: Any, after: Any, entries: Entries, cut: Cut, stated: Ints
-    ) -> None:
+    def _revive(self, dead: Flags, failing: Flags, grants: _Changed, entries: Entries, stated: Ints) -> None:
         """Say anew of some nodes, and of what they keep or are kept by, whether they are dead."""
-        gone = ranges(cut.starts, cut.stops - cut.starts)
-        gone = gone[before.relation[gone] == KEEPS]
-        ahead = cut.starts + np.append(0, np.cumsum(cut.sizes - (cut.stops - cut.starts)))[:-1]
-        come = ranges(ahead, cut.sizes)
-        come = come[after.relation[come] == KEEPS]
-        ends = [self.nodes.shift.of(each[gone]) for each in (before.principal, before.resource)]
-        nodes = np.concatenate([stated, *ends, after.principal[come], after.resource[come]])
-        for _ in range(2):
-            nodes = distinct(nodes)
-            keeps = _grants_at(entries, nodes)
-            keeps = keeps[after.relation[keeps] == KEEPS]
-            again = nodes
-            nodes = np.concatenate([nodes, after.principal[keeps], after.resource[keeps]])
-        dead[again] = failing[again]
-        keep_together(dead, failing, after.principal[keeps], after.resource[keeps])
+        rows = grants.after
+        gone = take(grants.before, grants.gone[grants.before.relation[grants.gone] == KEEPS])
+        come = take(rows, grants.come[rows.relation[grants.come] == KEEPS])
+        ends = [self.nodes.shift.of(each) for each in (gone.principal, gone.resource)]
+        nodes = distinct(np.concatenate([stated, *ends, come.principal, come.resource]))
+        keeps = _keeps_at(entries, nodes, rows)
+        nodes = distinct(np.concatenate([nodes, rows.principal[keeps], rows.resource[keeps]]))
+        keeps = _keeps_at(entries, nodes, rows)
+        dead[nodes] = failing[nodes]
+        keep_together(dead, failing, rows.principal[keeps], rows.resource[keeps])
 
     def _email_order(self, order: Ints, before: Fold, after: Fold, stated: Ints) -> Ints:
         """The identities by the keys of their emails, where some came or have another."""
@@ -596,5 +543,69 @@ class _Splice(NamedTuple):
         cuts.sort(key=lambda each: (each[0], each[1], each[3:]))
         columns = np.array(cuts, np.int64).reshape(-1, 5).T
         rows = columns[4][columns[2] == 1]
-        shift = Counted(rows, self.nodes.shift, len(new))
-        return replaced(order, Cut(columns[0], columns[0] + columns[1], columns[2]), rows, shift)
+        cut, counted = Cut(columns[0], columns[0] + columns[1], columns[2]), Counted(rows, self.nodes.shift, len(new))
+        made: Ints = replaced(order, cut, rows, counted)
+        return made
+
+
+class _Changed(NamedTuple):
+    """The grants of before and after, of which some went and others came."""
+
+    before: GrantRows
+    after: GrantRows
+    cut: Cut
+
+    @property
+    def gone(self) -> Ints:
+        """The numbers that those had which went."""
+        return ranges(self.cut.starts, self.cut.stops - self.cut.starts)
+
+    @property
+    def come(self) -> Ints:
+        """The numbers of those which came."""
+        more = self.cut.sizes - (self.cut.stops - self.cut.starts)
+        return ranges(self.cut.starts + np.cumsum(more) - more, self.cut.sizes)
+
+
+class _OfNodes(NamedTuple):
+    """Puts new rows for some nodes into columns of nodes; `starts` are the kinds' before, folded anew, and after."""
+
+    splice: _Splice
+    nodes: Ints
+    starts: tuple[tuple[int, ...], ...]
+
+    def put(self, old: Any, new: Any, name: str = "") -> Any:
+        """A column that has a row for each node, or for each that has such an attribute."""
+        nodes, bases = self.nodes, [0, 0]
+        if name in HOLDERS:
+            kind = KINDS.index(HOLDERS[name])
+            bases = [each[kind] for each in self.starts]
+            nodes = nodes[(bases[2] <= nodes) & (nodes < self.starts[2][kind + 1])]
+        first, last = self.splice.nodes.before(nodes)
+        rows = np.searchsorted(self.splice.numbers.places, nodes) - bases[1]
+        counted_as = "document" if name in {"record", "permissions"} else ""
+        return self.splice.column(counted_as, old, new, _ones(first - bases[0], last - bases[0]), rows)
+
+    def observed(self, old: Flags, subjects: Ints) -> Flags:
+        """Which nodes have a document of their own."""
+        first, last = self.splice.nodes.before(self.nodes)
+        seen = np.isin(self.nodes, subjects)
+        known = first < last
+        seen[known] |= old[first[known]]
+        made: Flags = replaced(old, _ones(first, last), seen)
+        return made
+
+
+def _ones(first: Ints, last: Ints) -> Cut:
+    """One row in place of each of these, of which each is one or none."""
+    return Cut(first, last, np.ones(len(first), np.int64))
+
+
+def _grants_of(hops: Ints) -> Ints:
+    grants: Ints = np.where(hops < 0, ~hops, hops)
+    return grants
+
+
+def _keeps_at(entries: Entries, nodes: Ints, grants: GrantRows) -> Ints:
+    found = _grants_at(entries, nodes)
+    return found[grants.relation[found] == KEEPS]
