@@ -9,6 +9,7 @@ cost is that of copying the columns, and a column in which nothing changes is no
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections.abc import Iterator
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -64,6 +65,13 @@ class Cut(NamedTuple):
     starts: Ints
     stops: Ints
     sizes: Ints
+
+    @property
+    def come(self) -> Ints:
+        """Where the others are afterwards."""
+        more = self.sizes - (self.stops - self.starts)
+        places: Ints = self.starts + np.cumsum(more) - more
+        return places
 
     @property
     def shift(self) -> Shift:
@@ -132,21 +140,22 @@ def replaced(column: Any, cut: Cut, rows: Any, counted: Counted | None = None, *
         kind = np.promote_types(kind, narrow(np.array([~counted.size, counted.size])).dtype)
     elif column.dtype.kind == "S":
         kind = np.promote_types(kind, rows.dtype)
-    size = len(column) + int((cut.sizes - cut.stops + cut.starts).sum())
-    made = np.empty(size, kind)
-    at = done = taken = 0
-    for start, stop, count in zip(*(each.tolist() for each in cut), strict=True):
-        _moved(column[done:start], made[at : at + start - done], shift, hops=hops)
-        at += start - done
-        made[at : at + count] = rows[taken : taken + count]
-        at, done, taken = at + count, stop, taken + count
-    _moved(column[done:], made[at:], shift, hops=hops)
+    rows = rows.astype(kind, copy=False)
+    made = np.empty(len(column) + len(rows) - int((cut.stops - cut.starts).sum()), kind)
+    np.concatenate(list(_pieces(column, cut, rows)), out=made, casting="unsafe")
+    if len(shift.starts):
+        shift.move(made, hops=hops)
+        made[ranges(cut.come, cut.sizes)] = rows  # which are in the numbers of the whole
     return made
 
 
-def _moved(column: Ints, into: Ints, shift: Shift, *, hops: bool) -> None:
-    into[:] = column
-    shift.move(into, hops=hops)
+def _pieces(column: Any, cut: Cut, rows: Any) -> Iterator[Any]:
+    done = taken = 0
+    for start, stop, size in zip(*(each.tolist() for each in cut), strict=True):
+        yield column[done:start]
+        yield rows[taken : taken + size]
+        done, taken = stop, taken + size
+    yield column[done:]
 
 
 def replaced_starts(starts: Ints, cut: Cut, counts: Ints) -> tuple[Ints, Cut]:
@@ -563,8 +572,7 @@ class _Changed(NamedTuple):
     @property
     def come(self) -> Ints:
         """The numbers of those which came."""
-        more = self.cut.sizes - (self.cut.stops - self.cut.starts)
-        return ranges(self.cut.starts + np.cumsum(more) - more, self.cut.sizes)
+        return ranges(self.cut.come, self.cut.sizes)
 
 
 class _OfNodes(NamedTuple):
@@ -607,5 +615,6 @@ def _grants_of(hops: Ints) -> Ints:
 
 
 def _keeps_at(entries: Entries, nodes: Ints, grants: GrantRows) -> Ints:
-    found = _grants_at(entries, nodes)
-    return found[grants.relation[found] == KEEPS]
+    found: Ints = _grants_at(entries, nodes)
+    keeps: Ints = found[grants.relation[found] == KEEPS]
+    return keeps
