@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from itertools import permutations
 from typing import Any
 
 import numpy as np
@@ -73,7 +75,7 @@ def differing(one: Explorer, other: Explorer) -> list[str]:
 
 
 @given(worlds(size=8), st.data())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_growing_is_folding(world: World, data: st.DataObject) -> None:
     """A graph that grew by documents, by one or several at a time, in any order, is that of all of them."""
     found = data.draw(st.permutations(observations(world)))
@@ -85,3 +87,112 @@ def test_growing_is_folding(world: World, data: st.DataObject) -> None:
         assert differing(grown, whole) == []
         assert same([grown, whole])
         graph = grown
+
+
+def plain_me(number: int, **more: Any) -> dict[str, Any]:
+    """A `me` document."""
+    return {"id": number, **more}
+
+
+def owner_of(business: int, account: str | None, **more: Any) -> dict[str, Any]:
+    """A membership that shows its business, and the account that it keeps."""
+    return {"id": business, "role": "owner", "business": {"id": business, "account_id": account, **more}}
+
+
+DAY = [dt.datetime(2026, 1, day, tzinfo=dt.UTC) for day in range(1, 6)]
+CLIENT = {
+    "id": 6,
+    "account_id": "V",
+    "client_business": {"business_id": 10},
+    "account_business": {"account_business_id": 20, "account_id": "V"},
+}
+
+
+@pytest.mark.parametrize(
+    "world",
+    [
+        pytest.param(
+            [
+                (plain_me(1, business_memberships=[owner_of(10, "A")]), DAY[0]),
+                (plain_me(2, roles=[{"id": 3, "role": "admin", "accountid": "A"}]), DAY[0]),
+                ({"id": 10, "business_group": {"id": 900, "members": []}}, DAY[1]),
+                (plain_me(1, business_memberships=[owner_of(10, None)]), DAY[2]),
+            ],
+            id="a role that fell by a team stands again when the business keeps its account no more",
+        ),
+        pytest.param(
+            [
+                (plain_me(1, groups=[{"id": 5, "group_id": 77, "role": "manager"}]), DAY[2]),
+                (plain_me(2, groups=[{"id": 6, "group_id": 77, "role": "owner", "business_id": 9}]), DAY[1]),
+                ({"id": 10, "business_group": {"id": 77, "members": []}}, DAY[0]),
+                ({"id": 9, "business_group": {"id": 77, "members": []}}, DAY[3]),
+            ],
+            id="rows of a group become memberships of a business, then of another whose team leaves them out",
+        ),
+        pytest.param(
+            [
+                (plain_me(1, business_memberships=[owner_of(10, "A", business_clients=[CLIENT])]), DAY[1]),
+                (plain_me(2, business_memberships=[owner_of(20, None)]), DAY[2]),
+                (plain_me(3, business_memberships=[owner_of(20, "V", active=False)]), DAY[3]),
+                (plain_me(1, business_memberships=[]), DAY[4]),
+                (plain_me(4, subscription_statuses={"V": "cancelled", "A": "active"}), DAY[0]),
+            ],
+            id="a vendor that keeps an account by a client's row, by none, and by its own",
+        ),
+        pytest.param(
+            [
+                (plain_me(5, email="b@x.org", roles=[{"id": 1, "role": "client", "accountid": "zz"}]), DAY[1]),
+                (plain_me(1, email="a@x.org", roles=[{"id": 1, "role": "owner", "accountid": "a-longer-id"}]), DAY[2]),
+                (plain_me(3, email=None, confirmed_at=None, roles=[None, {"id": "x"}]), DAY[0]),
+                (plain_me(5, email="c@x.org", confirmed_at=None), DAY[3]),
+            ],
+            id="nodes, accounts and documents before those that are known, and longer ids",
+        ),
+    ],
+)
+def test_every_order_of_growing(world: World) -> None:
+    """What moves grants of others than the document names is found, in every order of arrival."""
+    for found in permutations(observations(world)):
+        graph = Explorer.observe(found[:1])
+        for at in range(1, len(found)):
+            graph = graph.adding(found[at : at + 1])
+            assert differing(graph, Explorer.observe(found[: at + 1])) == []
+
+
+@given(worlds(size=10))
+@settings(max_examples=30, deadline=None)
+def test_the_version_before_stays(world: World) -> None:
+    """Growing changes nothing in the graph that grew, of which columns may be shared."""
+    found = observations(world)
+    graph = Explorer.observe(found[:-1] or found)
+    before = plain(graph)
+    graph.adding(found[-1:])
+    assert plain(graph) == before
+
+
+def test_a_known_document_changes_nothing() -> None:
+    """One that is there already, from a source that comes later by name, leaves the very columns."""
+    found = observations([(plain_me(1, business_memberships=[owner_of(10, "A")]), DAY[0])] * 2)
+    graph = Explorer.observe(found[:1])
+    assert graph.adding(found[1:]).fold is graph.fold
+    assert differing(Explorer.observe(found[1:]).adding(found[:1]), graph) == []
+
+
+@given(st.integers(0, 40), st.data())
+@settings(max_examples=60, deadline=None)
+def test_numbers_move(size: int, data: st.DataObject) -> None:
+    """A column with other rows in places is what slicing makes of it, however many places there are."""
+    column = np.arange(size, dtype=np.int8)
+    ends = sorted(data.draw(st.lists(st.integers(0, size), max_size=30).filter(lambda each: len(each) % 2 == 0)))
+    starts, stops = np.array(ends[::2], np.int64), np.array(ends[1::2], np.int64)
+    sizes = np.array([data.draw(st.integers(0, 3)) for _ in starts], np.int64)
+    cut, rows = splice.Cut(starts, stops, sizes), np.full(int(sizes.sum()), 99, np.int8)
+    counted = splice.Counted(rows, cut.shift, 200)
+    expected: list[int] = []
+    done = 0
+    for start, stop, count in zip(starts.tolist(), stops.tolist(), sizes.tolist(), strict=True):
+        expected += [*range(done, start), *[-1] * count]
+        done = stop
+    expected += range(done, size)
+    moved = splice.replaced(column, cut, rows, counted).tolist()
+    assert moved == [99 if old < 0 else new for new, old in enumerate(expected)]
