@@ -133,9 +133,11 @@ CLIENT = {
             [
                 (plain_me(1, business_memberships=[owner_of(10, "A", business_clients=[CLIENT])]), DAY[1]),
                 (plain_me(2, business_memberships=[owner_of(20, None)]), DAY[2]),
-                (plain_me(3, business_memberships=[owner_of(20, "V", active=False)]), DAY[3]),
+                (
+                    plain_me(3, business_memberships=[owner_of(20, "V")], subscription_statuses={"V": "cancelled"}),
+                    DAY[3],
+                ),
                 (plain_me(1, business_memberships=[]), DAY[4]),
-                (plain_me(4, subscription_statuses={"V": "cancelled", "A": "active"}), DAY[0]),
             ],
             id="a vendor that keeps an account by a client's row, by none, and by its own",
         ),

@@ -12,10 +12,12 @@ from measuring import MOMENT, Populations, Report, alone, best, seconds, timed, 
 from pytest_benchmark.fixture import BenchmarkFixture
 
 from inroads.changes import changes
-from inroads.documents import read
+from inroads.documents import Observation, read
+from inroads.errors import Rejection
 from inroads.explorer import Explorer, load
+from inroads.fold import fold
 from inroads.model import NodeKind
-from inroads.said import KINDS
+from inroads.said import KINDS, union
 
 ROUNDS: Final = 5
 OPENED: Final = (
@@ -24,7 +26,7 @@ OPENED: Final = (
 )
 ADDED: Final = (
     "One more document folded in (Explorer.adding), the first answer after it, and the changes between the two "
-    "versions; ms, best of 5, against the load of all documents"
+    "versions; ms, best of 5, against the union and the fold of all that is said, and the load of all documents"
 )
 
 
@@ -64,6 +66,7 @@ def test_one_more_document(benchmark: BenchmarkFixture, populations: Populations
         answering = seconds(lambda: after.reach("identity:1")[:50])
         found = changes(graph, after)
         comparing = best(lambda: changes(graph, after), rounds=5)
+        whole = best(lambda: _whole(graph, newcomer))
         loading = seconds(lambda: load(populations.file(size)))
     assert found.changes
     figures = {
@@ -71,11 +74,19 @@ def test_one_more_document(benchmark: BenchmarkFixture, populations: Populations
         "add": adding * 1e3,
         "first_answer": answering * 1e3,
         "changes": comparing * 1e3,
+        "whole": whole * 1e3,
+        "whole_times_add": whole / adding,
         "load": loading * 1e3,
         "load_times_add": loading / adding,
     }
     benchmark.extra_info.update(figures)
     report.row(ADDED, size=size, **figures)
+
+
+def _whole(graph: Explorer, newcomer: Observation | Rejection) -> None:
+    """The same without knowing what a document touches."""
+    said = Explorer.observe([newcomer]).fold.said
+    Explorer.build(fold(union([graph.fold.said, said]), graph.policy), graph.policy)
 
 
 def _newcomer(graph: Explorer) -> bytes:
