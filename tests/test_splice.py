@@ -198,3 +198,14 @@ def test_numbers_move(size: int, data: st.DataObject) -> None:
     expected += range(done, size)
     moved = splice.replaced(column, cut, rows, counted).tolist()
     assert moved == [99 if old < 0 else new for new, old in enumerate(expected)]
+
+
+def test_much_is_folded_as_a_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where more than a share of the claims is touched, the union says the same."""
+    found = observations(
+        [(plain_me(each, business_memberships=[owner_of(10, "A")]), DAY[each % 3]) for each in range(1, 9)]
+    )
+    spliced = Explorer.observe(found[:7]).adding(found[7:])
+    monkeypatch.setattr(splice, "SHARE", 1000)
+    whole = Explorer.observe(found[:7]).adding(found[7:])
+    assert differing(spliced, whole) == []

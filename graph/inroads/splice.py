@@ -357,6 +357,10 @@ def _sharing_texts(part: Said, known: AttributeRows, said: Said, nodes: Ints) ->
 def _added(before: Fold, derived: Derived, part: Said, policy: Policy) -> tuple[Fold, Derived] | None:
     """See `grown`; None where too much is touched, or where a known document comes from a source that counts more."""
     said = before.said
+    if not len(said.nodes) or len(part.claims.document) * SHARE > len(said.claims.document):
+        return None
+    if said.texts.size > 2 * len(said.attributes.node) + _FEW:  # most are used no more: the union lets go of them
+        return None
     places, known = _places_of_documents(said, part)
     if known.any():
         sources = part.documents.source, said.documents.source
@@ -365,8 +369,6 @@ def _added(before: Fold, derived: Derived, part: Said, policy: Policy) -> tuple[
         part, places = without(part, known), places[~known]
     if not len(places):
         return before, derived
-    if not len(said.nodes) or said.texts.size > 2 * len(said.attributes.node) + _FEW:
-        return None
     nodes = _nodes(said, part, before.kind_starts)
     principals = _touched(before, derived, part, nodes)
     old, old_nodes, old_documents, stating = _cut_out(before, derived, part, nodes, principals)
