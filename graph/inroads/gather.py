@@ -15,11 +15,10 @@ from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import ExitStack
 from typing import Any, Final, NamedTuple
 
-from inroads.claims import state
 from inroads.documents import Observation
 from inroads.errors import Rejection
 from inroads.policy import Policy
-from inroads.said import Packed, Said, Store, pack, union
+from inroads.said import Packed, Packer, Said, Store, pack, union
 
 CHUNK_DOCUMENTS: Final = 1000
 CHUNK_BYTES: Final = 2 * 2**20
@@ -96,16 +95,16 @@ def _work(
 ) -> _Done:
     """What a chunk of documents says."""
     rejected = bytearray(len(chunk))
-    rejections, statements, at = [], [], []
+    rejections, at, packer = [], [], Packer(policy)
     for number, item in enumerate(chunk):
         found = item if isinstance(item, Rejection) else item.observe()
         if isinstance(found, Rejection):
             rejected[number] = True
             rejections.append(found)
         elif as_of is None or found.document.observed_at <= as_of:
-            statements.append(state(found, policy))
+            packer.read(found)
             at.append(places[number] if store else 0)
-    return _Done(pack(statements, store, at), bytes(rejected), rejections)
+    return _Done(packer.said(store, at), bytes(rejected), rejections)
 
 
 def _worked(
