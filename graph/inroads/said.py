@@ -9,8 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from array import array
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from itertools import accumulate
 from typing import Any, Final, NamedTuple, Protocol, TypeVar
 
@@ -404,8 +403,8 @@ def _columns(kind: Callable[..., Any], cells: list[int]) -> Any:
     return kind(*(table[:, place].astype(each) for place, each in enumerate(kinds)))
 
 
-def _ints(numbers: Iterable[int]) -> Ints:
-    return np.frombuffer(bytearray(array("q", numbers)), np.int64)  # an array takes them faster than NumPy does
+def _ints(numbers: Collection[int]) -> Ints:
+    return np.fromiter(numbers, np.int64, len(numbers))
 
 
 def moment_number(moment: dt.datetime) -> int:
