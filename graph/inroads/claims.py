@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
 from typing import Any, Final, Generic, NamedTuple, TypeVar
 
 from msgspec import UNSET
@@ -400,9 +399,9 @@ class _Naming(Reader[str, str]):
         self.issues.append(issue)
 
 
-def _rows(section: Any) -> Iterator[tuple[int, Any]]:
+def _rows(section: Any) -> list[tuple[int, Any]]:
     """The rows of a section that can be read, each with its place; a null or missing section has none."""
-    return ((index, row) for index, row in enumerate(section or ()) if row is not None)
+    return [(index, row) for index, row in enumerate(section) if row is not None] if section else []
 
 
 def _number(value: Any) -> int | None:

@@ -277,19 +277,19 @@ class Packer(Reader[int, int]):
         )
 
     def attribute(self, node: int, name: str, value: Value) -> None:
-        number = NONE
-        if isinstance(value, bool):
-            number = value
-        elif value is not None:
-            text = value if isinstance(value, str) else value.isoformat()
+        if isinstance(value, dt.datetime):
+            value = value.isoformat()
+        if isinstance(value, str):
             if name in WORD_ATTRIBUTES:
-                number = self.words[text]
+                number = self.words[value]
             else:
                 number = len(self.texts)
-                self.texts.append(text)
+                self.texts.append(value)
+        else:
+            number = NONE if value is None else value
         self.attributes += self.number, node, _ATTRIBUTES[name], number
         if name == "email":
-            self.attributes += self.number, node, _EMAIL_KEY, NONE if value is None else email_key(str(value))
+            self.attributes += self.number, node, _EMAIL_KEY, email_key(value) if isinstance(value, str) else NONE
 
     def located(self, node: int, name: str, spot: Spot) -> None:
         self.attributes += self.number, node, _ATTRIBUTES[name], spot[1]
@@ -306,15 +306,25 @@ class Packer(Reader[int, int]):
         self.begin(statement.document)
         for issue in statement.issues:
             self.told(issue)
-        node = self.node
-        owners = {(each.principal, each.place): node(each.resource) for each in statement.claims if each.relation is _OF}
+        node, rows = self.node, (each for each in statement.claims if each.relation is _OF)
+        owners = {(each.principal, each.place): node(each.resource) for each in rows}
         for each in statement.claims:
-            owner = owners.get((each.resource, each.place)) if each.relation is _GROUP else None
-            scope, other = (*map(self._scope, each.scopes), None)[:2]
-            record, client = (None if number is None else int(number) for number in (each.record_id, each.client))
-            ends = node(each.principal), each.relation, node(each.resource)
-            rest = each.role, each.word, each.client_role, client, each.active, owner
-            self.claim(*ends, each.place, record, scope, other, *rest)
+            scopes = [self._scope(scope) for scope in each.scopes]
+            self.claim(
+                node(each.principal),
+                each.relation,
+                node(each.resource),
+                each.place,
+                _optional_int(each.record_id),
+                scopes[0],
+                scopes[1] if len(scopes) > 1 else None,
+                each.role,
+                each.word,
+                each.client_role,
+                _optional_int(each.client),
+                each.active,
+                owners.get((each.resource, each.place)) if each.relation is _GROUP else None,
+            )
         for name, attribute, value in statement.attributes:
             if isinstance(value, Place):
                 self.located(node(name), attribute, value)
@@ -394,6 +404,10 @@ _IS_WORD: Final = np.array([name in WORD_ATTRIBUTES for name in ATTRIBUTES])
 
 _WIDE: Final = frozenset({"record", "client", "value"})
 _NARROW: Final = frozenset({"relation", "role", "client_role", "active", "section", "name"})
+
+
+def _optional_int(text: str | None) -> int | None:
+    return None if text is None else int(text)
 
 
 def _columns(kind: Callable[..., Any], cells: list[int]) -> Any:
