@@ -38,6 +38,10 @@ Flag = bool | None | UnsetType
 Moment = dt.datetime | None | UnsetType
 OptionalId = Id | None | UnsetType
 
+# Made once: a union takes longer to make than to look at.
+_NUMBER: Final = int | str
+_SECTION: Final = list | None
+
 
 class Address(msgspec.Struct, frozen=True, gc=False):
     """A postal address; every part may be missing."""
@@ -182,8 +186,8 @@ class Me(msgspec.Struct, frozen=True, gc=False):
     @property
     def number(self) -> int | str:
         """The identity's native id, from whichever of its two names is there."""
-        ids = (each for each in (self.id, self.identity_id) if isinstance(each, int | str))
-        return next(ids)  # the reader rejects a document that has neither
+        first, second = self.id, self.identity_id
+        return first if isinstance(first, _NUMBER) else second  # type: ignore[return-value]  # the reader wants one
 
 
 class TeamMember(msgspec.Struct, frozen=True, gc=False):
@@ -392,10 +396,10 @@ def _typed(inner: dict[str, Any], prefix: str) -> tuple[Me | Team, list[_Problem
         return _team(inner, prefix, problems), problems
     for section in ("business_memberships", "groups", "roles"):
         # A section that cannot be read must not pass for an empty one: that would revoke what it used to say.
-        if not isinstance(inner.get(section), list | None):
+        if not isinstance(inner.get(section), _SECTION):
             raise _Rejected("wrong_type", f"{prefix}/{section}", f"a JSON {_json_type(inner[section])}, not an array")
     me = _read(Me, inner, prefix, problems)
-    ids = {str(number) for number in (me.id, me.identity_id) if isinstance(number, int | str)}
+    ids = {str(number) for number in (me.id, me.identity_id) if isinstance(number, _NUMBER)}
     if not ids:
         raise _Rejected("no_identity", prefix, "neither id nor identity_id says whose document this is")
     if len(ids) > 1:

@@ -56,6 +56,7 @@ _IDENTITIES, _BUSINESSES, _ACCOUNTS, _GROUPS = (
     KINDS.index(kind) << KIND_BITS for kind in (NodeKind.IDENTITY, NodeKind.BUSINESS, NodeKind.ACCOUNT, NodeKind.GROUP)
 )
 _EPOCH: Final = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+_MICROSECOND: Final = dt.timedelta(microseconds=1)
 
 
 class Store(Protocol):
@@ -230,9 +231,8 @@ class Packer(Reader[int, int]):
 
     def node(self, printed: str) -> int:
         """A node by its printed form."""
-        kind, native = kind_of(printed), native_id(printed)
-        number = self.accounts[native] if kind is NodeKind.ACCOUNT else int(native)
-        return self.nodes[KINDS.index(kind) << KIND_BITS | number]
+        kind, native = _KINDS[kind_of(printed)._value_], native_id(printed)
+        return self.account(native) if kind == _ACCOUNTS else self.nodes[kind | int(native)]
 
     def scope(self, kind: str, node: int) -> int:
         return node * len(SCOPES) + _SCOPES[kind]
@@ -387,6 +387,7 @@ class Packer(Reader[int, int]):
 
 _OF, _GROUP = Relation.GROUP_OF, Relation.GROUP
 # By value: the hash of a member is computed anew each time, that of a string once.
+_KINDS: Final = {each.value: number << KIND_BITS for number, each in enumerate(KINDS)}
 _RELATIONS: Final = {each.value: number for number, each in enumerate(RELATIONS)}
 _ROLES: Final = {each.value: number for number, each in enumerate(ROLES)}
 _SECTIONS: Final = {each.value: number for number, each in enumerate(SECTIONS)}
@@ -423,7 +424,7 @@ def _ints(numbers: Collection[int]) -> Ints:
 
 def moment_number(moment: dt.datetime) -> int:
     """A moment as documents are ordered by it: microseconds since 1970, UTC."""
-    return (moment - _EPOCH) // dt.timedelta(microseconds=1)
+    return (moment - _EPOCH) // _MICROSECOND
 
 
 def moment_of(number: int) -> dt.datetime:
