@@ -25,7 +25,7 @@ CHUNK_DOCUMENTS: Final = 1000
 CHUNK_BYTES: Final = 2 * 2**20
 """What one process takes at a time: so many documents, or so many bytes of them."""
 
-PARALLEL_FROM: Final = 16 * 2**20
+PARALLEL_FROM: Final = 32 * 2**20
 """Other processes are started after so many bytes: with less they take longer to start than to help."""
 
 MERGED_PARTS: Final = 32
