@@ -600,32 +600,30 @@ def _judged(
 
 def _kept(key: str, value: Any, *, table: bool) -> Any:
     """What a key leaves of its value: all of it, the names of integrations, or nothing."""
-    verdict = _verdict(key) if len(key) <= _LONGEST_NAME else _judge(key)
-    if verdict is _Verdict.HARMLESS:
+    if _holds_secret(key):
+        return _DROPPED
+    naming = _remembered(key) if len(key) <= _LONGEST_NAME else _naming(key)
+    if naming is _Naming.HARMLESS or (table and _is_plain(value)):
         return value
-    if verdict is not _Verdict.SECRET and table and _is_plain(value):
-        return value
-    return _integration_names(value) if verdict is _Verdict.INTEGRATION else _DROPPED
+    return _integration_names(value) if naming is _Naming.INTEGRATION else _DROPPED
 
 
-class _Verdict(Enum):
+class _Naming(Enum):
+    """What a key says that its value is."""
+
     HARMLESS = auto()
     INTEGRATION = auto()
-    NAMES_SECRET = auto()
     SECRET = auto()
 
 
-def _judge(key: str) -> _Verdict:
-    if _holds_secret(key):
-        return _Verdict.SECRET
+def _naming(key: str) -> _Naming:
     if _names_secret(key):
-        return _Verdict.NAMES_SECRET
-    return _Verdict.INTEGRATION if key.casefold().startswith("integration") else _Verdict.HARMLESS
+        return _Naming.SECRET
+    return _Naming.INTEGRATION if key.casefold().startswith("integration") else _Naming.HARMLESS
 
 
-_verdict: Final = lru_cache(maxsize=2**12)(_judge)
+_remembered: Final = lru_cache(maxsize=2**12)(_naming)  # few keys are used over and over; none of them holds a secret
 _LONGEST_NAME: Final = 32
-"""A longer key may be a secret itself, and is not remembered."""
 
 
 def _names_secret(key: str) -> bool:
