@@ -13,8 +13,9 @@ import pytest
 import inroads
 from inroads.errors import AmbiguousEmail, BadPolicy, InroadsError
 from inroads.explorer import Explorer
+from inroads.ledger import Ledger
 from test_fold import DAY, me, membership, team
-from worlds import explore
+from worlds import explore, observations
 
 ENVELOPE = '{{"observed_at": "2026-01-0{}T00:00:00Z", "document": {}}}\n'
 
@@ -35,6 +36,18 @@ class TestLoad:
         assert list(graph.reach("identity:1")) == []
         (rejection,) = graph.rejections
         assert (rejection.source, rejection.code) == ((tmp_path / "b.ndjson").as_posix() + ":2", "not_json")
+
+    def test_progress_of_a_ledger(self, tmp_path: Path) -> None:
+        """Whoever loads a ledger is told its size once the whole log is read, half of it after half of the log."""
+        with Ledger(tmp_path / "inroads.db") as ledger:
+            ledger.add(each.document for each in observations([(me(n), DAY[1]) for n in range(10)]))
+        size = ledger.path.stat().st_size
+        for until in (None, DAY[1]):
+            told: list[int] = []
+            inroads.load(ledger.path, as_of=until, progress=told.append)
+            assert len(told) == 10
+            assert sum(told) == size
+            assert abs(sum(told[:5]) - size / 2) <= 1
 
     def test_a_policy_by_file(self, tmp_path: Path) -> None:
         """A policy file is read, and a wrong one raises with its problems."""

@@ -15,6 +15,7 @@ from inroads import gather as gathering
 from inroads.explorer import Explorer, load
 from inroads.generate import population
 from inroads.ledger import Ledger
+from inroads.said import Said, union
 from worlds import same
 
 
@@ -34,6 +35,7 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(gathering, "PARALLEL_FROM", 0)
     monkeypatch.setattr(gathering, "CHUNK_DOCUMENTS", 40)
     monkeypatch.setattr(gathering, "KEPT_BYTES", 20_000)
+    monkeypatch.setattr(gathering, "MERGED_PARTS", 3)
 
 
 @pytest.mark.usefixtures("small")
@@ -65,6 +67,27 @@ def test_bodies_on_disk_travel(file: Path) -> None:
     assert isinstance(again, Explorer)
     assert same([graph, again])
     assert [each.body for each in graph.documents] == [each.body for each in again.documents]
+
+
+@pytest.mark.usefixtures("small")
+def test_what_is_replaced_is_not_held_to_the_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However often the same is said anew, no more parts and claims are held than a few times what stands."""
+    body = {"id": 1, "business_memberships": [{"id": n, "role": "owner", "business": {"id": n}} for n in range(20)]}
+    moments = (f"2026-03-01T00:{minute:02}:{second:02}Z" for minute in range(40) for second in range(40))
+    path = tmp_path / "again.ndjson"
+    path.write_bytes(b"\n".join(msgspec.json.encode({"observed_at": each, "document": body}) for each in moments))
+    held: list[tuple[int, int]] = []
+
+    def watched(parts: list[Said]) -> Said:
+        held.append((len(parts), sum(len(each.claims.document) for each in parts)))
+        return union(parts)
+
+    monkeypatch.setattr(gathering, "union", watched)
+    graph = load(path)
+    assert len(graph.documents) == 1_600
+    assert graph.number_of_edges() == 20
+    assert max(parts for parts, _ in held) <= 12
+    assert max(claims for _, claims in held) <= 12 * 20
 
 
 @pytest.mark.usefixtures("small")

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -13,7 +15,7 @@ from inroads.claims import state
 from inroads.explorer import Explorer
 from inroads.fold import fold
 from inroads.policy import STOCK
-from inroads.said import ATTRIBUTES, Said, email_key, moment_number, moment_of, pack, union
+from inroads.said import ATTRIBUTES, Packed, Packer, Said, email_key, moment_number, moment_of, pack, union
 from strategies import worlds
 from worlds import World, observations, same
 
@@ -26,6 +28,27 @@ def said(world: World) -> list[Said]:
 def graph(parts: list[Said]) -> Explorer:
     """The graph of what these say."""
     return Explorer.build(fold(union(parts), STOCK))
+
+
+@given(worlds())
+@settings(max_examples=40, deadline=None)
+def test_rows_and_names_say_the_same(world: World) -> None:
+    """Documents that are put into rows at once say what they say by name: column by column, body by body."""
+    packer = Packer(STOCK)
+    for each in observations(world):
+        packer.read(each)
+    at_once, by_name = packer.said(), pack([state(each, STOCK) for each in observations(world)])
+    columns = zip(_columns(at_once), _columns(by_name), strict=True)
+    assert all(one.dtype == other.dtype and one.tolist() == other.tolist() for one, other in columns)
+    assert at_once.stores == by_name.stores
+
+
+def _columns(part: Any) -> Iterator[npt.NDArray[Any]]:
+    if isinstance(part, np.ndarray):
+        yield part
+    elif isinstance(part, tuple) and not isinstance(part, Packed):
+        for each in part:
+            yield from _columns(each)
 
 
 @given(worlds(), st.data())

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator
-from typing import Any, NamedTuple
+from abc import ABC, abstractmethod
+from typing import Any, Final, Generic, NamedTuple, TypeVar
 
 from msgspec import UNSET
 
@@ -12,6 +12,13 @@ from inroads.documents import Business, ClientRow, GroupRow, Me, Observation, Ro
 from inroads.errors import Issue
 from inroads.model import Document, Relation, Role, Section
 from inroads.policy import Policy
+
+Node = TypeVar("Node")
+Scope = TypeVar("Scope")
+Spot = tuple[Section, int, int]
+"""A `Place`, without its names."""
+
+Value = str | bool | dt.datetime | None
 
 
 class Place(NamedTuple):
@@ -61,216 +68,346 @@ class Statement(NamedTuple):
     issues: tuple[Issue, ...]
 
 
-def identity_scope(identity: str) -> str:
-    """What a `me` document covers: every membership, role and group of its identity."""
-    return f"me {identity}"
-
-
-def team_scope(business: str) -> str:
-    """What a `team` document covers: every grant of its business but those of clients."""
-    return f"team {business}"
-
-
-def account_scope(business: str) -> str:
-    """What a business record that has the key `account_id` covers: which account the business keeps."""
-    return f"account {business}"
-
-
-def clients_scope(business: str) -> str:
-    """What a business record that has the key `business_clients` covers: whose client the business is."""
-    return f"clients {business}"
-
-
 def state(observation: Observation, policy: Policy) -> Statement:
-    """Everything an observed document says, under a policy's words."""
-    reader = _Reader(observation.document, policy)
-    if isinstance(observation.content, Me):
-        reader.me(observation.content)
-    else:
-        reader.team(observation.content)
+    """Everything an observed document says, under a policy's words, by name."""
+    reader = _Naming(policy)
+    reader.read(observation)
     return Statement(
         observation.document,
         tuple(reader.claims),
         tuple(reader.attributes),
         tuple(reader.covers),
         tuple(reader.business_groups),
-        (*observation.issues, *reader.issues),
+        tuple(reader.issues),
     )
 
 
-class _Reader:
-    def __init__(self, document: Document, policy: Policy) -> None:
-        self.document = document
-        self.policy = policy
-        self.claims: list[Claim] = []
-        self.attributes: list[Attribute] = []
-        self.covers: list[str] = []
-        self.business_groups: list[tuple[str, str]] = []
-        self.issues: list[Issue] = []
+class Reader(ABC, Generic[Node, Scope]):
+    """Says what documents say, section by section; whoever takes it down decides what a node and a scope are.
 
-    def me(self, me: Me) -> None:
-        identity = f"identity:{me.number}"
-        self.covers.append(identity_scope(identity))
-        self.attributes.append(Attribute(identity, "record", Place(Section.DOCUMENT)))
-        self.say(identity, me, ("email", "first_name", "last_name", "confirmed_at"))
-        memberships: dict[tuple[str, str], None] = {}
+    Four kinds of scope: `me`, every membership, role and group of an identity; `team`, every grant of a business but
+    those of clients; `account`, which account a business keeps; `clients`, whose client a business is.
+    """
+
+    def __init__(self, policy: Policy) -> None:
+        self.policy = policy
+        self.document: Document
+
+    @abstractmethod
+    def identity(self, number: int) -> Node:
+        """The node of an identity."""
+
+    @abstractmethod
+    def business(self, number: int) -> Node:
+        """The node of a business."""
+
+    @abstractmethod
+    def group(self, number: int) -> Node:
+        """The node of a group."""
+
+    @abstractmethod
+    def account(self, name: str) -> Node:
+        """The node of an account."""
+
+    @abstractmethod
+    def scope(self, kind: str, node: Node) -> Scope:
+        """One of the four kinds of scope."""
+
+    @abstractmethod
+    def cover(self, scope: Scope) -> None:
+        """The document covers this scope."""
+
+    @abstractmethod
+    def claim(
+        self,
+        principal: Node,
+        relation: Relation,
+        resource: Node,
+        spot: Spot,
+        record: int | None,
+        scope: Scope,
+        other_scope: Scope | None = None,
+        role: Role | None = None,
+        word: str | None = None,
+        client_role: bool = False,
+        client: int | None = None,
+        active: bool = True,
+        owner: Node | None = None,
+    ) -> None:
+        """The document says an edge; see `Claim`. `owner` is the business that a group's row names."""
+
+    @abstractmethod
+    def attribute(self, node: Node, name: str, value: Value) -> None:
+        """The document says an attribute of a node."""
+
+    @abstractmethod
+    def located(self, node: Node, name: str, spot: Spot) -> None:
+        """The document has the record of a node at a place."""
+
+    @abstractmethod
+    def business_group(self, group: Node, business: Node) -> None:
+        """The document shows a group to be a business's own."""
+
+    @abstractmethod
+    def told(self, issue: Issue) -> None:
+        """The document has an issue."""
+
+    def read(self, observation: Observation) -> None:
+        """Say everything that an observed document says."""
+        self.document = observation.document
+        for issue in observation.issues:
+            self.told(issue)
+        if isinstance(observation.content, Me):
+            self._me(observation.content)
+        else:
+            self._team(observation.content)
+
+    def _me(self, me: Me) -> None:
+        number = int(me.number)
+        identity = self.identity(number)
+        scope = self.scope("me", identity)
+        self.cover(scope)
+        self.located(identity, "record", _WHOLE)
+        confirmed = me.confirmed_at
+        if isinstance(confirmed, dt.datetime) and confirmed.tzinfo is None:
+            confirmed = confirmed.replace(tzinfo=dt.UTC)
+        self._say(identity, "email", me.email)
+        self._say(identity, "first_name", me.first_name)
+        self._say(identity, "last_name", me.last_name)
+        self._say(identity, "confirmed_at", confirmed)
+        memberships: set[tuple[int, int]] = set()
         for index, membership in _rows(me.business_memberships):
-            place = Place(Section.MEMBERSHIP, index)
-            business = self.business(membership.business, Place(Section.BUSINESS, index), Section.CLIENT)
-            record = _id(membership.id)
+            record = _number(membership.id)
+            owner = int(membership.business.id)
+            business = self._business(membership.business, owner, (_BUSINESS, index, -1), _CLIENT)
             if record is not None:
-                memberships[record, business] = None
-            self.member(identity, business, place, record, membership.role)
+                memberships.add((record, owner))
+            spot = (_MEMBERSHIP, index, -1)
+            self._member(identity, scope, business, self.scope("team", business), spot, record, membership.role, True)
         for index, group in _rows(me.groups):
-            self.group(identity, group, Place(Section.GROUP, index), memberships)
+            self._group(number, identity, scope, group, (_GROUP, index, -1), memberships)
         for index, role in _rows(me.roles):
-            self.role(identity, role, Place(Section.ROLE, index))
+            self._role(identity, scope, role, (_ROLE, index, -1))
         for name, statuses in (
             ("subscription_status", me.subscription_statuses),
             ("business_status", me.business_statuses),
         ):
             for account, status in (statuses or {}).items():
                 if status is not UNSET and account:
-                    self.attributes.append(Attribute(f"account:{account}", name, status or None))
-        for account in me.permissions or {}:
+                    self.attribute(self.account(account), name, status or None)
+        for account in me.permissions or ():
             if account:
-                self.attributes.append(Attribute(f"account:{account}", "permissions", Place(Section.DOCUMENT)))
+                self.located(self.account(account), "permissions", _WHOLE)
 
-    def team(self, team: Team) -> None:
-        business = self.business(team.business, Place(Section.TEAM_BUSINESS), Section.TEAM_CLIENT)
-        self.covers.append(team_scope(business))
-        group = _id(team.business_group.id)
+    def _team(self, team: Team) -> None:
+        number = int(team.business.id)
+        business = self._business(team.business, number, (Section.TEAM_BUSINESS, -1, -1), Section.TEAM_CLIENT)
+        scope = self.scope("team", business)
+        self.cover(scope)
+        group = _number(team.business_group.id)
         if group is not None:
-            node = f"group:{group}"
-            self.business_groups.append((node, business))
-            place = Place(Section.TEAM_GROUP)
-            self.claims.append(Claim(node, Relation.GROUP_OF, business, place, group, (team_scope(business),)))
+            node = self.group(group)
+            self.business_group(node, business)
+            self.claim(node, _GROUP_OF, business, (Section.TEAM_GROUP, -1, -1), group, scope)
         for index, member in _rows(team.business_group.members):
-            place = Place(Section.TEAM_MEMBER, index)
-            identity = f"identity:{member.identity_id}"
+            spot = (_TEAM_MEMBER, index, -1)
+            identity = self.identity(int(member.identity_id))
             for name in ("email", "first_name", "last_name"):
                 if value := getattr(member, name):  # a list of others leaves gaps: null says nothing here
-                    self.attributes.append(Attribute(identity, name, value))
-            self.agree(business, f"business:{_id(member.business_id)}", member.business_id, place, "business_id")
+                    self.attribute(identity, name, value)
+            self._agree(number, member.business_id, spot, "business_id")
             if group is not None:
-                self.agree(f"group:{group}", f"group:{_id(member.group_id)}", member.group_id, place, "group_id")
-            self.member(identity, business, place, _id(member.id), member.role, active=member.active is not False)
+                self._agree(group, member.group_id, spot, "group_id")
+            own, record, active = self.scope("me", identity), _number(member.id), member.active is not False
+            self._member(identity, own, business, scope, spot, record, member.role, active)
 
-    def business(self, record: Business, place: Place, clients: Section) -> str:
-        business = f"business:{record.id}"
-        self.attributes.append(Attribute(business, "record", place))
-        self.say(business, record, ("name", "active"))
+    def _business(self, record: Business, number: int, spot: Spot, clients: Section) -> Node:
+        business = self.business(number)
+        self.located(business, "record", spot)
+        self._say(business, "name", record.name)
+        self._say(business, "active", record.active)
         if record.account_id is not UNSET:
-            scope = account_scope(business)
-            self.covers.append(scope)
+            scope = self.scope("account", business)
+            self.cover(scope)
             if record.account_id is not None:
-                account = f"account:{record.account_id}"
-                self.claims.append(Claim(business, Relation.KEEPS, account, place, str(record.id), (scope,)))
+                self.claim(business, _KEEPS, self.account(record.account_id), spot, number, scope)
         if record.business_clients is not UNSET:
-            self.covers.append(clients_scope(business))
+            scope = self.scope("clients", business)
+            self.cover(scope)
             for index, row in _rows(record.business_clients):
-                sub = Place(clients, index) if place.index < 0 else Place(clients, place.index, index)
-                self.client(business, row, sub)
+                sub = (clients, index, -1) if spot[1] < 0 else (clients, spot[1], index)
+                self._client(number, business, scope, row, sub)
         return business
 
-    def member(
-        self, identity: str, business: str, place: Place, record: str | None, word: Any, *, active: bool = True
+    def _member(
+        self,
+        identity: Node,
+        own: Scope,
+        business: Node,
+        team: Scope,
+        spot: Spot,
+        record: int | None,
+        word: Any,
+        active: bool,
     ) -> None:
-        scopes = (identity_scope(identity), team_scope(business))
-        role = self.canonical("membership", word, place)
-        text = word if isinstance(word, str) else None
-        claim = Claim(identity, Relation.MEMBER, business, place, record, scopes, role, text, active=active)
-        self.claims.append(claim)
+        role, text = self._canonical("membership", word, spot)
+        self.claim(identity, _MEMBER, business, spot, record, own, team, role, text, False, None, active)
 
-    def group(self, identity: str, row: GroupRow, place: Place, memberships: dict[tuple[str, str], None]) -> None:
-        node, record, business = f"group:{row.group_id}", _id(row.id), _id(row.business_id)
-        self.agree(identity, f"identity:{_id(row.identity_id)}", row.identity_id, place, "identity_id")
-        scopes = (identity_scope(identity),)
-        role = self.canonical("membership", row.role, place)
-        text = row.role if isinstance(row.role, str) else None
+    def _group(
+        self, number: int, identity: Node, scope: Scope, row: GroupRow, spot: Spot, memberships: set[tuple[int, int]]
+    ) -> None:
+        group, record, business = self.group(int(row.group_id)), _number(row.id), _number(row.business_id)
+        self._agree(number, row.identity_id, spot, "identity_id")
+        role, text = self._canonical("membership", row.role, spot)
+        owner = None if business is None else self.business(business)
         active = row.active is not False
-        self.claims.append(Claim(identity, Relation.GROUP, node, place, record, scopes, role, text, active=active))
-        if business is not None:
-            owner = f"business:{business}"
-            self.claims.append(Claim(node, Relation.GROUP_OF, owner, place, record, scopes))
-            if record is not None and (record, owner) in memberships:
-                self.business_groups.append((node, owner))
+        self.claim(identity, _IN_GROUP, group, spot, record, scope, None, role, text, False, None, active, owner)
+        if owner is not None and business is not None:
+            self.claim(group, _GROUP_OF, owner, spot, record, scope)
+            if record is not None and (record, business) in memberships:
+                self.business_group(group, owner)
 
-    def role(self, identity: str, row: RoleRow, place: Place) -> None:
-        account, role = f"account:{row.accountid}", self.canonical("roles", row.role, place)
-        self.claims.append(
-            Claim(
-                identity,
-                Relation.ROLE,
-                account,
-                place,
-                _id(row.id),
-                (identity_scope(identity),),
-                role,
-                row.role if isinstance(row.role, str) else None,
-                client_role=role is Role.CLIENT,
-                client=_id(row.userid) if role is Role.CLIENT else None,
-            )
-        )
-        if (system := _id(row.systemid)) is not None:
-            self.attributes.append(Attribute(account, "system_id", system))
+    def _role(self, identity: Node, scope: Scope, row: RoleRow, spot: Spot) -> None:
+        account = self.account(row.accountid)
+        role, text = self._canonical("roles", row.role, spot)
+        is_client = role is Role.CLIENT
+        client = _number(row.userid) if is_client else None
+        self.claim(identity, _HAS_ROLE, account, spot, _number(row.id), scope, None, role, text, is_client, client)
+        if (system := _number(row.systemid)) is not None:
+            self.attribute(account, "system_id", str(system))
 
-    def client(self, enclosing: str, row: ClientRow, place: Place) -> None:
+    def _client(self, enclosing: int, business: Node, scope: Scope, row: ClientRow, spot: Spot) -> None:
         """A row names both ends; the enclosing business and the row's own account win over what disagrees."""
         far = row.account_business or None
         account = row.account_id or (far and far.account_id) or None
-        vendor = _id(far.account_business_id) if far else None
-        named = _id(row.client_business.business_id) if row.client_business else None
+        vendor = _number(far.account_business_id) if far else None
+        named = _number(row.client_business.business_id) if row.client_business else None
         if not isinstance(account, str):
-            self.issue(place, "unreadable_row", "left out: it names no account")
+            self._issue(spot, "unreadable_row", "left out: it names no account")
             return
-        client = enclosing
-        scopes: tuple[str, ...] = (clients_scope(enclosing),)
-        if named is not None and vendor is not None and f"business:{vendor}" == enclosing != f"business:{named}":
-            client = f"business:{named}"  # direction comes from the two ends: this row stands on the vendor's side
-            scopes = (clients_scope(enclosing), clients_scope(client))
+        number, client, other = enclosing, business, None
+        if named is not None and vendor == enclosing != named:
+            # Direction comes from the two ends: this row stands on the vendor's side.
+            number, client = named, self.business(named)
+            other = self.scope("clients", client)
         else:
-            self.agree(enclosing, f"business:{named}", named, place, "client_business/business_id")
-        self.agree(client, f"business:{_id(row.business_id)}", row.business_id, place, "business_id")
-        if far:
-            self.agree(account, far.account_id, far.account_id, place, "account_business/account_id")
-        node, record = f"account:{account}", _id(row.id)
-        number = _id(row.userid)
-        self.claims.append(Claim(client, Relation.CLIENT, node, place, record, scopes, Role.CLIENT, client=number))
+            self._agree(enclosing, named, spot, "client_business/business_id")
+        self._agree(number, row.business_id, spot, "business_id")
+        if far and far.account_id is not UNSET and far.account_id is not None and far.account_id != account:
+            self._conflict(spot, "account_business/account_id")
+        node, record = self.account(account), _number(row.id)
+        userid = _number(row.userid)
+        self.claim(client, _IS_CLIENT, node, spot, record, scope, other, Role.CLIENT, None, False, userid)
         if vendor is not None:
-            keeper = f"business:{vendor}"
-            keeping = (clients_scope(enclosing), account_scope(keeper))
-            self.claims.append(Claim(keeper, Relation.KEEPS, node, place, record, keeping))
+            keeper = self.business(vendor)
+            self.claim(keeper, _KEEPS, node, spot, record, scope, self.scope("account", keeper))
 
-    def say(self, node: str, record: Me | Business, names: Iterable[str]) -> None:
-        for name in names:
-            value = getattr(record, name)
-            if value is not UNSET:
-                if isinstance(value, dt.datetime) and value.tzinfo is None:
-                    value = value.replace(tzinfo=dt.UTC)
-                self.attributes.append(Attribute(node, name, value))
+    def _say(self, node: Node, name: str, value: Any) -> None:
+        if value is not UNSET:
+            self.attribute(node, name, value)
 
-    def canonical(self, dialect: str, word: Any, place: Place) -> Role:
-        role = self.policy.role(dialect, word if isinstance(word, str) else None)
-        if role is Role.UNKNOWN:
-            said = f"the role {word[:40]!r}" if isinstance(word, str) else "a missing role"
-            self.issue(place, "unmapped_role", f"{said} is not in the table of this dialect: kept as UNKNOWN")
-        return role
+    def _canonical(self, dialect: str, word: Any, spot: Spot) -> tuple[Role, str | None]:
+        """The role that a word means, and the word."""
+        text = word if isinstance(word, str) else None
+        role = self.policy.role(dialect, text)
+        if role is _UNKNOWN:
+            said = "a missing role" if text is None else f"the role {text[:40]!r}"
+            self._issue(spot, "unmapped_role", f"{said} is not in the table of this dialect: kept as UNKNOWN")
+        return role, text
 
-    def agree(self, ours: object, theirs: object, given: object, place: Place, field: str) -> None:
+    def _agree(self, ours: int, theirs: Any, spot: Spot, field: str) -> None:
         """Report a redundant id that is given and contradicts the one that counts."""
-        if given is not UNSET and given is not None and ours != theirs:
-            self.issue(place, "reference_conflict", f"{field} contradicts the record around it, which wins")
+        if theirs != ours and (given := _number(theirs)) is not None and given != ours:
+            self._conflict(spot, field)
 
-    def issue(self, place: Place, code: str, message: str) -> None:
-        where = pointer(self.document, *place)
-        self.issues.append(Issue(self.document.source, where, code, message, self.document.sha256))
+    def _conflict(self, spot: Spot, field: str) -> None:
+        self._issue(spot, "reference_conflict", f"{field} contradicts the record around it, which wins")
+
+    def _issue(self, spot: Spot, code: str, message: str) -> None:
+        where = pointer(self.document, *spot)
+        self.told(Issue(self.document.source, where, code, message, self.document.sha256))
 
 
-def _rows(section: Any) -> Iterator[tuple[int, Any]]:
+# Short names for what every document has: looking up a member of an enumeration takes longer than it seems.
+_MEMBERSHIP, _BUSINESS, _CLIENT = Section.MEMBERSHIP, Section.BUSINESS, Section.CLIENT
+_GROUP, _ROLE, _TEAM_MEMBER = Section.GROUP, Section.ROLE, Section.TEAM_MEMBER
+_MEMBER, _HAS_ROLE, _IN_GROUP = Relation.MEMBER, Relation.ROLE, Relation.GROUP
+_GROUP_OF, _KEEPS, _IS_CLIENT = Relation.GROUP_OF, Relation.KEEPS, Relation.CLIENT
+_UNKNOWN: Final = Role.UNKNOWN
+_WHOLE: Final = (Section.DOCUMENT, -1, -1)
+
+
+class _Naming(Reader[str, str]):
+    """Takes everything down by name."""
+
+    def __init__(self, policy: Policy) -> None:
+        super().__init__(policy)
+        self.claims: list[Claim] = []
+        self.attributes: list[Attribute] = []
+        self.covers: list[str] = []
+        self.business_groups: list[tuple[str, str]] = []
+        self.issues: list[Issue] = []
+
+    def identity(self, number: int) -> str:
+        return f"identity:{number}"
+
+    def business(self, number: int) -> str:
+        return f"business:{number}"
+
+    def group(self, number: int) -> str:
+        return f"group:{number}"
+
+    def account(self, name: str) -> str:
+        return f"account:{name}"
+
+    def scope(self, kind: str, node: str) -> str:
+        return f"{kind} {node}"
+
+    def cover(self, scope: str) -> None:
+        self.covers.append(scope)
+
+    def claim(
+        self,
+        principal: str,
+        relation: Relation,
+        resource: str,
+        spot: Spot,
+        record: int | None,
+        scope: str,
+        other_scope: str | None = None,
+        role: Role | None = None,
+        word: str | None = None,
+        client_role: bool = False,
+        client: int | None = None,
+        active: bool = True,
+        owner: str | None = None,  # noqa: ARG002  # the claim that follows says it
+    ) -> None:
+        scopes = (scope,) if other_scope is None else (scope, other_scope)
+        rest = role, word, client_role, _printed(client), active
+        self.claims.append(Claim(principal, relation, resource, Place(*spot), _printed(record), scopes, *rest))
+
+    def attribute(self, node: str, name: str, value: Value) -> None:
+        self.attributes.append(Attribute(node, name, value))
+
+    def located(self, node: str, name: str, spot: Spot) -> None:
+        self.attributes.append(Attribute(node, name, Place(*spot)))
+
+    def business_group(self, group: str, business: str) -> None:
+        self.business_groups.append((group, business))
+
+    def told(self, issue: Issue) -> None:
+        self.issues.append(issue)
+
+
+def _rows(section: Any) -> list[tuple[int, Any]]:
     """The rows of a section that can be read, each with its place; a null or missing section has none."""
-    return ((index, row) for index, row in enumerate(section or ()) if row is not None)
+    return [(index, row) for index, row in enumerate(section) if row is not None] if section else []
 
 
-def _id(value: object) -> str | None:
-    return str(value) if isinstance(value, int | str) else None
+def _number(value: Any) -> int | None:
+    """An id as a number: the reader has seen to it that a text of digits is the number's only spelling."""
+    return value if type(value) is int else int(value) if type(value) is str else None
+
+
+def _printed(number: int | None) -> str | None:
+    return None if number is None else str(number)

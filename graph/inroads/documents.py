@@ -6,7 +6,8 @@ import datetime as dt
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from enum import Enum, auto
 from functools import cache, lru_cache
 from types import UnionType
 from typing import Annotated, Any, Final, Literal, NamedTuple, TypeGuard, Union, get_args, get_origin
@@ -37,8 +38,12 @@ Flag = bool | None | UnsetType
 Moment = dt.datetime | None | UnsetType
 OptionalId = Id | None | UnsetType
 
+# Made once: a union takes longer to make than to look at.
+_NUMBER: Final = int | str
+_SECTION: Final = list | None
 
-class Address(msgspec.Struct, frozen=True):
+
+class Address(msgspec.Struct, frozen=True, gc=False):
     """A postal address; every part may be missing."""
 
     id: OptionalId = UNSET
@@ -49,7 +54,7 @@ class Address(msgspec.Struct, frozen=True):
     postal_code: Text = UNSET
 
 
-class Phone(msgspec.Struct, frozen=True):
+class Phone(msgspec.Struct, frozen=True, gc=False):
     """A named phone number; a placeholder row has a null number."""
 
     id: OptionalId = UNSET
@@ -57,7 +62,7 @@ class Phone(msgspec.Struct, frozen=True):
     phone_number: Text = UNSET
 
 
-class Profession(msgspec.Struct, frozen=True):
+class Profession(msgspec.Struct, frozen=True, gc=False):
     """What the person says of their work."""
 
     id: OptionalId = UNSET
@@ -66,7 +71,7 @@ class Profession(msgspec.Struct, frozen=True):
     designation: Text = UNSET
 
 
-class Profile(msgspec.Struct, frozen=True):
+class Profile(msgspec.Struct, frozen=True, gc=False):
     """The profile that older documents repeat."""
 
     setup_complete: Flag = UNSET
@@ -77,20 +82,20 @@ class Profile(msgspec.Struct, frozen=True):
     professions: list[Profession | None] | UnsetType | None = UNSET
 
 
-class ClientBusiness(msgspec.Struct, frozen=True):
+class ClientBusiness(msgspec.Struct, frozen=True, gc=False):
     """The client's end of a client row."""
 
     business_id: OptionalId = UNSET
 
 
-class AccountBusiness(msgspec.Struct, frozen=True):
+class AccountBusiness(msgspec.Struct, frozen=True, gc=False):
     """The vendor's end of a client row."""
 
     account_business_id: OptionalId = UNSET
     account_id: AccountId | UnsetType | None = UNSET
 
 
-class ClientRow(msgspec.Struct, frozen=True):
+class ClientRow(msgspec.Struct, frozen=True, gc=False):
     """One business is a client of one account; `userid` is the client's number in that account."""
 
     id: OptionalId = UNSET
@@ -101,7 +106,7 @@ class ClientRow(msgspec.Struct, frozen=True):
     account_business: AccountBusiness | UnsetType | None = UNSET
 
 
-class Business(msgspec.Struct, frozen=True):
+class Business(msgspec.Struct, frozen=True, gc=False):
     """A business record. `account_id` and `business_clients` say something only where the key is there."""
 
     id: Id
@@ -117,7 +122,7 @@ class Business(msgspec.Struct, frozen=True):
     business_clients: list[ClientRow | None] | UnsetType | None = UNSET
 
 
-class Membership(msgspec.Struct, frozen=True):
+class Membership(msgspec.Struct, frozen=True, gc=False):
     """One identity's membership of one business."""
 
     business: Business
@@ -125,7 +130,7 @@ class Membership(msgspec.Struct, frozen=True):
     role: Text = UNSET
 
 
-class GroupRow(msgspec.Struct, frozen=True):
+class GroupRow(msgspec.Struct, frozen=True, gc=False):
     """A row of `groups`: the identity has a named role in a business-level or a project group."""
 
     group_id: Id
@@ -140,7 +145,7 @@ class GroupRow(msgspec.Struct, frozen=True):
     active: Flag = UNSET
 
 
-class RoleRow(msgspec.Struct, frozen=True):
+class RoleRow(msgspec.Struct, frozen=True, gc=False):
     """A row of the deprecated `roles`: the identity has a role on an account."""
 
     accountid: AccountId
@@ -152,7 +157,7 @@ class RoleRow(msgspec.Struct, frozen=True):
     links: dict[str, Text] | UnsetType | None = UNSET
 
 
-class Me(msgspec.Struct, frozen=True):
+class Me(msgspec.Struct, frozen=True, gc=False):
     """One identity's own view: all of its memberships, roles and groups."""
 
     id: OptionalId = UNSET
@@ -181,11 +186,11 @@ class Me(msgspec.Struct, frozen=True):
     @property
     def number(self) -> int | str:
         """The identity's native id, from whichever of its two names is there."""
-        ids = (each for each in (self.id, self.identity_id) if isinstance(each, int | str))
-        return next(ids)  # the reader rejects a document that has neither
+        first, second = self.id, self.identity_id
+        return first if isinstance(first, _NUMBER) else second  # type: ignore[return-value]  # the reader wants one
 
 
-class TeamMember(msgspec.Struct, frozen=True):
+class TeamMember(msgspec.Struct, frozen=True, gc=False):
     """One person's role in the business of a team document."""
 
     identity_id: Id
@@ -200,7 +205,7 @@ class TeamMember(msgspec.Struct, frozen=True):
     active: Flag = UNSET
 
 
-class BusinessGroup(msgspec.Struct, frozen=True):
+class BusinessGroup(msgspec.Struct, frozen=True, gc=False):
     """The group of everyone in a business."""
 
     members: list[TeamMember | None]
@@ -208,7 +213,7 @@ class BusinessGroup(msgspec.Struct, frozen=True):
     category: Text = UNSET
 
 
-class Team(msgspec.Struct, frozen=True):
+class Team(msgspec.Struct, frozen=True, gc=False):
     """Everyone's role in one business."""
 
     business: Business
@@ -391,10 +396,10 @@ def _typed(inner: dict[str, Any], prefix: str) -> tuple[Me | Team, list[_Problem
         return _team(inner, prefix, problems), problems
     for section in ("business_memberships", "groups", "roles"):
         # A section that cannot be read must not pass for an empty one: that would revoke what it used to say.
-        if not isinstance(inner.get(section), list | None):
+        if not isinstance(inner.get(section), _SECTION):
             raise _Rejected("wrong_type", f"{prefix}/{section}", f"a JSON {_json_type(inner[section])}, not an array")
     me = _read(Me, inner, prefix, problems)
-    ids = {str(number) for number in (me.id, me.identity_id) if isinstance(number, int | str)}
+    ids = {str(number) for number in (me.id, me.identity_id) if isinstance(number, _NUMBER)}
     if not ids:
         raise _Rejected("no_identity", prefix, "neither id nor identity_id says whose document this is")
     if len(ids) > 1:
@@ -555,40 +560,70 @@ def _walk(box: Any, depth: int, table: bool, texts: list[str], dropped: list[tup
     if depth >= MAX_DEPTH:
         raise _Rejected("too_deep", "", f"nested deeper than {MAX_DEPTH} levels")
     if type(box) is list:
-        for each in box:
-            kind = type(each)
-            if kind is str:
-                texts.append(each)
-            elif kind is dict or kind is list:
-                _walk(each, depth + 1, table, texts, dropped)
-        return
-    for key, each in box.items():
+        values: Iterable[Any] = box
+    elif _HARMLESS.issuperset(box):
+        values = box.values()
+    else:
+        values = _judged(box, depth, table, texts, dropped)
+    for each in values:
         kind = type(each)
-        inside = table
-        if key not in _HARMLESS:
-            if table and kind in _FLAGS:
-                texts.append(key)
-            elif key in _ACCOUNT_TABLES:
-                inside = True
-            elif (kept := _kept(key, each, table=table)) is not each:
-                box[key] = kept
-                if kept is _DROPPED:
-                    dropped.append((box, key))
-                continue
         if kind is str:
-            texts.append(each)
+            if len(each) >= _SHORTEST_SECRET:
+                texts.append(each)
         elif kind is dict or kind is list:
-            _walk(each, depth + 1, inside, texts, dropped)
+            _walk(each, depth + 1, table, texts, dropped)
+
+
+def _judged(
+    box: dict[str, Any], depth: int, table: bool, texts: list[str], dropped: list[tuple[dict[str, Any], str]]
+) -> list[Any]:
+    """The values of a box that has other keys than harmless ones, but for those that their keys decide."""
+    values: list[Any] = []
+    for key, each in box.items():
+        if key in _HARMLESS:
+            values.append(each)
+        elif table and type(each) in _FLAGS:
+            texts.append(key)
+        elif key in _ACCOUNT_TABLES:
+            if type(each) is dict or type(each) is list:
+                _walk(each, depth + 1, True, texts, dropped)
+            else:
+                values.append(each)
+        elif (kept := _kept(key, each, table=table)) is each:
+            values.append(each)
+        else:
+            box[key] = kept
+            if kept is _DROPPED:
+                dropped.append((box, key))
+    return values
 
 
 def _kept(key: str, value: Any, *, table: bool) -> Any:
     """What a key leaves of its value: all of it, the names of integrations, or nothing."""
     if _holds_secret(key):
         return _DROPPED
-    secret = _names_secret(key)
-    if not (secret or key.casefold().startswith("integration")) or (table and _is_plain(value)):
+    naming = _remembered(key) if len(key) <= _LONGEST_NAME else _naming(key)
+    if naming is _Naming.HARMLESS or (table and _is_plain(value)):
         return value
-    return _DROPPED if secret else _integration_names(value)
+    return _integration_names(value) if naming is _Naming.INTEGRATION else _DROPPED
+
+
+class _Naming(Enum):
+    """What a key says that its value is."""
+
+    HARMLESS = auto()
+    INTEGRATION = auto()
+    SECRET = auto()
+
+
+def _naming(key: str) -> _Naming:
+    if _names_secret(key):
+        return _Naming.SECRET
+    return _Naming.INTEGRATION if key.casefold().startswith("integration") else _Naming.HARMLESS
+
+
+_remembered: Final = lru_cache(maxsize=2**12)(_naming)  # few keys are used over and over; none of them holds a secret
+_LONGEST_NAME: Final = 32
 
 
 def _names_secret(key: str) -> bool:

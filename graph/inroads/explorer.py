@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import gc
 import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from itertools import takewhile
 from operator import attrgetter
@@ -23,7 +23,7 @@ from inroads.errors import InroadsError, NotFound, Rejection
 from inroads.explain import explain, path_sentence, printable
 from inroads.fold import fold
 from inroads.gather import Gathered, Stream, Taken, gather
-from inroads.ledger import Bodies, Ledger, is_ledger
+from inroads.ledger import Bodies, Kept, Ledger, is_ledger
 from inroads.model import Access, Coverage, Explanation, Mode, NodeKind, Path, kind_of
 from inroads.network import AccessGraph
 from inroads.policy import STOCK, Policy, load_policy
@@ -64,9 +64,20 @@ class Explorer(AccessGraph):
         """The next version of this graph, with more documents; this one stays as it is."""
         return self._with(gather([Stream(map(Taken, arriving))], self.policy))
 
-    def grown(self, ledger: Ledger, after: int, until: int | None = None, workers: int = 1) -> Self:
-        """The next version of this graph, with what a ledger's log has after one number, up to another."""
-        items = takewhile(lambda item: until is None or item.sequence <= until, ledger.unread(after=after))
+    def grown(
+        self,
+        ledger: Ledger,
+        after: int,
+        until: int | None = None,
+        workers: int = 1,
+        progress: Callable[[int], None] | None = None,
+    ) -> Self:
+        """The next version of this graph, with what a ledger's log has after one number, up to another.
+
+        For `progress` see `load`.
+        """
+        unread = _advancing(ledger.unread(after=after), ledger, progress)
+        items = takewhile(lambda item: until is None or item.sequence <= until, unread)
         stream = Stream(items, Bodies(ledger.path), attrgetter("sequence"))
         return self._with(gather([stream], self.policy, workers=workers))
 
@@ -131,9 +142,10 @@ def load(
 
     With `as_of` (aware) only of those observed until then. Documents without an envelope were observed at
     `observed_at` (aware), else when their file was modified. `policy` may name a TOML file. `progress` is told how
-    many bytes were read since it was told last. With more `workers` large input is read on so many processes; a script
-    must then start from `if __name__ == "__main__":`, as for all of them. Raises FileNotFoundError, LedgerError and
-    BadPolicy; a document that cannot be taken is in the graph's `rejections`.
+    many bytes were read since it was told last; of a ledger's file, as much as of its log. With more `workers` large
+    input is read on so many processes; a script must then start from `if __name__ == "__main__":`, as for all of
+    them. Raises FileNotFoundError, LedgerError and BadPolicy; a document that cannot be taken is in the graph's
+    `rejections`.
     """
     if not isinstance(policy, Policy):
         policy = load_policy(FilePath(policy).read_text(encoding="utf-8"))
@@ -141,11 +153,12 @@ def load(
     others = [path for path in paths if path not in ledgers]
 
     if len(paths) == 1 and ledgers and as_of is None:
-        return _kept(FilePath(paths[0]), policy, workers)
+        return _kept(FilePath(paths[0]), policy, workers, progress)
     refusals = Refusals()
     with ExitStack() as stack:
         opened = [stack.enter_context(Ledger(path, create=False, read_only=True)) for path in ledgers]
-        streams = [Stream(each.unread(as_of), Bodies(each.path), attrgetter("sequence")) for each in opened]
+        logs = [(each, _advancing(each.unread(as_of), each, progress)) for each in opened]
+        streams = [Stream(items, Bodies(each.path), attrgetter("sequence")) for each, items in logs]
         files = Stream(unread(others, observed_at, stdin, progress, refusals), note=refusals.note)
         return Explorer.gathered(gather([*streams, files], policy, as_of, workers), policy)
 
@@ -154,14 +167,25 @@ SNAPSHOT_FROM = 5_000
 """A snapshot is kept when so many documents were read that none had."""
 
 
-def _kept(path: FilePath, policy: Policy, workers: int) -> Explorer:
+def _advancing(items: Iterable[Kept], ledger: Ledger, progress: Callable[[int], None] | None) -> Iterator[Kept]:
+    share = ledger.path.stat().st_size / max(1, ledger.sequence)
+    before = 0
+    for item in items:
+        if progress:
+            here = int(item.sequence * share)
+            progress(here - before)
+            before = here
+        yield item
+
+
+def _kept(path: FilePath, policy: Policy, workers: int, progress: Callable[[int], None] | None) -> Explorer:
     """The graph of a ledger: of its latest snapshot, and of what has been added since."""
     with Ledger(path, create=False, read_only=True) as ledger:
         position, forgetting = ledger.sequence, ledger.forgetting  # before anything is read
         kept = snapshot.find(ledger, policy)
         graph = Explorer.of(kept.columns) if kept else Explorer.observe((), policy)
         read = len(graph.documents)
-        graph = graph.grown(ledger, kept.position if kept else 0, workers=workers)
+        graph = graph.grown(ledger, kept.position if kept else 0, None, workers, progress)
         if len(graph.documents) - read < SNAPSHOT_FROM or not snapshot.save(graph.index, ledger, position, forgetting):
             return graph
         made, kept = graph, snapshot.find(ledger, policy)

@@ -9,17 +9,22 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from functools import partial
 from itertools import accumulate
-from typing import Any, Final, NamedTuple, Protocol
+from typing import Any, Final, NamedTuple, Protocol, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
-from inroads.claims import Place, Statement
+from inroads.claims import Place, Reader, Spot, Statement, Value
 from inroads.columns import Flags, Ints, Texts, distinct, firsts, in_order, in_place, joined, stack, take
+from inroads.documents import Observation
+from inroads.errors import Issue
 from inroads.model import Document, NodeKind, Relation, Role, Section, fold_email, kind_of, native_id
+from inroads.policy import STOCK, Policy
+
+_Key = TypeVar("_Key", int, str)
 
 KINDS: Final = tuple(NodeKind)
 RELATIONS: Final = tuple(Relation)
@@ -48,10 +53,12 @@ NONE: Final = -1
 KIND_BITS: Final = 60
 """A node's code is its kind above so many bits of its native id, or of its account's number."""
 
-ACCOUNTS: Final = KINDS.index(NodeKind.ACCOUNT) << KIND_BITS
-"""Codes of accounts are this and the number of the account."""
-_GROUPS: Final = KINDS.index(NodeKind.GROUP) << KIND_BITS
+_IDENTITIES, _BUSINESSES, ACCOUNTS, _GROUPS = (
+    KINDS.index(kind) << KIND_BITS for kind in (NodeKind.IDENTITY, NodeKind.BUSINESS, NodeKind.ACCOUNT, NodeKind.GROUP)
+)
+"""Where the codes of each kind begin; those of accounts go on with the number of the account."""
 _EPOCH: Final = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+_MICROSECOND: Final = dt.timedelta(microseconds=1)
 
 
 class Store(Protocol):
@@ -164,145 +171,231 @@ class Packed(NamedTuple):
         return self.data[at : at + size]
 
 
-def pack(statements: Iterable[Statement], store: Store | None = None, places: Iterable[int] = ()) -> Said:
+def pack(statements: Iterable[Statement], store: Store | None = None, places: Sequence[int] = ()) -> Said:
     """What these statements say. Their bodies are at `places` of the store; without one they are kept in memory."""
-    packer = _Packer()
+    packer = Packer(STOCK)
     for statement in statements:
         packer.add(statement)
-    bodies = [] if store else [document.body for document in packer.documents]
-    sizes = [len(body) for body in bodies] or [0] * len(packer.documents)
-    at = list(accumulate(sizes, initial=0))[:-1] if store is None else list(places)
-    return union([packer.said(store or Packed(b"".join(bodies)), at, sizes)])
+    return packer.said(store, places)
 
 
-class _Numbers(dict[str, int]):
-    """Numbers of words as they come; of one that was seen before at the speed of a dictionary."""
+class _Numbers(dict[_Key, int]):
+    """Numbers of things as they come; of one that was seen before at the speed of a dictionary."""
 
-    def __missing__(self, word: str) -> int:
-        number = self[word] = len(self)
+    def __missing__(self, key: _Key) -> int:
+        number = self[key] = len(self)
         return number
 
 
-class _Scopes(dict[str, int]):
-    """The numbers of scopes, by those of their nodes."""
+class Packer(Reader[int, int]):
+    """Takes down what documents say in growing rows, in which nodes are numbered as they come.
 
-    def __init__(self, nodes: _Numbers) -> None:
-        self.nodes = nodes
+    The cells of all rows of a table stand one after the other in one list.
+    """
 
-    def __missing__(self, scope: str) -> int:
-        kind, _, node = scope.partition(" ")
-        number = self[scope] = self.nodes[node] * len(SCOPES) + _SCOPES[kind]
-        return number
-
-
-class _Packer:
-    """Growing rows, in which nodes are numbered as they come."""
-
-    def __init__(self) -> None:
+    def __init__(self, policy: Policy) -> None:
+        super().__init__(policy)
         self.documents: list[Document] = []
+        self.subjects: list[int] = []
         self.unreadable: list[int] = []
-        self.nodes = _Numbers()
-        self.scopes = _Scopes(self.nodes)
-        self.words = _Numbers()
+        self.nodes = _Numbers[int]()
+        self.accounts = _Numbers[str]()
+        self.words = _Numbers[str]()
         self.texts: list[str] = []
-        self.claims: list[tuple[int, ...]] = []
-        self.attributes: list[tuple[int, ...]] = []
-        self.covers: list[tuple[int, int]] = []
-        self.groups: list[tuple[int, int]] = []
+        self.claims: list[int] = []
+        self.attributes: list[int] = []
+        self.covers: list[int] = []
+        self.groups: list[int] = []
         self.issues: list[tuple[int, str, str, str]] = []
 
-    def add(self, statement: Statement) -> None:
-        document, claims, attributes, covers, groups, issues = statement
-        number, nodes, scopes, words = len(self.documents), self.nodes, self.scopes, self.words
-        self.documents.append(document)
-        self.unreadable.append(sum(issue.code == "unreadable_row" for issue in issues))
-        nodes[document.subject]  # it is known, whatever else is said
-        owners = {(each.principal, each.place): each.resource for each in claims if each.relation is _OF}
-        for principal, relation, resource, place, record, scope, role, word, client_role, client, active in claims:
-            owner = owners.get((resource, place)) if relation is _GROUP else None
-            section, index, sub = place
-            self.claims.append(
-                (
-                    number,
-                    nodes[principal],
-                    _RELATIONS[relation._value_],
-                    nodes[resource],
-                    scopes[scope[0]],
-                    scopes[scope[1]] if len(scope) > 1 else NONE,
-                    NONE if owner is None else nodes[owner],
-                    NONE if role is None else _ROLES[role._value_],
-                    NONE if word is None else words[word],
-                    client_role,
-                    active,
-                    _SECTIONS[section._value_],
-                    index,
-                    sub,
-                    NONE if record is None else int(record),
-                    NONE if client is None else int(client),
-                )
-            )
-        for node, name, value in attributes:
-            self.attributes.append((number, nodes[node], _ATTRIBUTES[name], self.value(name, value)))
-            if name == "email":
-                key = NONE if value is None else email_key(str(value))
-                self.attributes.append((number, nodes[node], _ATTRIBUTES["email_key"], key))
-        self.covers.extend((scopes[scope], number) for scope in covers)
-        self.groups.extend((nodes[group], nodes[business]) for group, business in groups)
-        self.issues.extend((number, issue.pointer, issue.code, issue.message) for issue in issues)
+    def read(self, observation: Observation) -> None:
+        self.begin(observation.document)
+        super().read(observation)
 
-    def value(self, name: str, value: str | bool | dt.datetime | Place | None) -> int:
+    def begin(self, document: Document) -> None:
+        """What follows is said by this document."""
+        self.number = len(self.documents)
+        self.documents.append(document)
+        self.subjects.append(self.node(document.subject))  # it is known, whatever else is said
+        self.unreadable.append(0)
+
+    def identity(self, number: int) -> int:
+        return self.nodes[_IDENTITIES | number]
+
+    def business(self, number: int) -> int:
+        return self.nodes[_BUSINESSES | number]
+
+    def group(self, number: int) -> int:
+        return self.nodes[_GROUPS | number]
+
+    def account(self, name: str) -> int:
+        return self.nodes[ACCOUNTS | self.accounts[name]]
+
+    def node(self, printed: str) -> int:
+        """A node by its printed form."""
+        kind, native = _KINDS[kind_of(printed)._value_], native_id(printed)
+        return self.account(native) if kind == ACCOUNTS else self.nodes[kind | int(native)]
+
+    def scope(self, kind: str, node: int) -> int:
+        return node * len(SCOPES) + _SCOPES[kind]
+
+    def cover(self, scope: int) -> None:
+        self.covers += scope, self.number
+
+    def claim(
+        self,
+        principal: int,
+        relation: Relation,
+        resource: int,
+        spot: Spot,
+        record: int | None,
+        scope: int,
+        other_scope: int | None = None,
+        role: Role | None = None,
+        word: str | None = None,
+        client_role: bool = False,
+        client: int | None = None,
+        active: bool = True,
+        owner: int | None = None,
+    ) -> None:
+        section, index, sub = spot
+        self.claims += (
+            self.number,
+            principal,
+            _RELATIONS[relation._value_],
+            resource,
+            scope,
+            NONE if other_scope is None else other_scope,
+            NONE if owner is None else owner,
+            NONE if role is None else _ROLES[role._value_],
+            NONE if word is None else self.words[word],
+            client_role,
+            active,
+            _SECTIONS[section._value_],
+            index,
+            sub,
+            NONE if record is None else record,
+            NONE if client is None else client,
+        )
+
+    def attribute(self, node: int, name: str, value: Value) -> None:
+        if isinstance(value, dt.datetime):
+            value = value.isoformat()
         if isinstance(value, str):
             if name in WORD_ATTRIBUTES:
-                return self.words[value]
-            self.texts.append(value)
-            return len(self.texts) - 1
-        if value is None:
-            return NONE
-        if isinstance(value, Place):
-            return value.index
-        return value if isinstance(value, bool) else self.value(name, value.isoformat())
+                number = self.words[value]
+            else:
+                number = len(self.texts)
+                self.texts.append(value)
+        else:
+            number = NONE if value is None else value
+        self.attributes += self.number, node, _ATTRIBUTES[name], number
+        if name == "email":
+            self.attributes += self.number, node, _EMAIL_KEY, email_key(value) if isinstance(value, str) else NONE
 
-    def said(self, store: Store, at: Sequence[int], sizes: Sequence[int]) -> Said:
+    def located(self, node: int, name: str, spot: Spot) -> None:
+        self.attributes += self.number, node, _ATTRIBUTES[name], spot[1]
+
+    def business_group(self, group: int, business: int) -> None:
+        self.groups += group, business
+
+    def told(self, issue: Issue) -> None:
+        self.issues.append((self.number, issue.pointer, issue.code, issue.message))
+        self.unreadable[-1] += issue.code == "unreadable_row"
+
+    def add(self, statement: Statement) -> None:
+        """Take down what is known by name."""
+        self.begin(statement.document)
+        for issue in statement.issues:
+            self.told(issue)
+        node, rows = self.node, (each for each in statement.claims if each.relation is _OF)
+        owners = {(each.principal, each.place): node(each.resource) for each in rows}
+        for each in statement.claims:
+            scopes = [self._scope(scope) for scope in each.scopes]
+            self.claim(
+                node(each.principal),
+                each.relation,
+                node(each.resource),
+                each.place,
+                _optional_int(each.record_id),
+                scopes[0],
+                scopes[1] if len(scopes) > 1 else None,
+                each.role,
+                each.word,
+                each.client_role,
+                _optional_int(each.client),
+                each.active,
+                owners.get((each.resource, each.place)) if each.relation is _GROUP else None,
+            )
+        for name, attribute, value in statement.attributes:
+            if isinstance(value, Place):
+                self.located(node(name), attribute, value)
+            else:
+                self.attribute(node(name), attribute, value)
+        for covered in statement.covers:
+            self.cover(self._scope(covered))
+        for group, business in statement.business_groups:
+            self.business_group(node(group), node(business))
+
+    def _scope(self, printed: str) -> int:
+        kind, _, node = printed.partition(" ")
+        return self.scope(kind, self.node(node))
+
+    def said(self, store: Store | None = None, places: Sequence[int] = ()) -> Said:
+        """What all of them say; for `store` and `places` see `pack`."""
         documents, count = self.documents, len(self.documents)
-        accounts = sorted({native_id(node).encode() for node in self.nodes if kind_of(node) is NodeKind.ACCOUNT})
-        numbers = {account: number for number, account in enumerate(accounts)}
-        codes = np.array([_code(node, numbers) for node in self.nodes], np.int64)
+        sizes = [0] * count
+        if store is None:
+            bodies = [document.body for document in documents]
+            store, sizes = Packed(b"".join(bodies)), [len(body) for body in bodies]
+            places = list(accumulate(sizes, initial=0))[:-1]
+        names = np.array([name.encode() for name in self.accounts] or [b""], "S")
+        accounts = np.sort(names[: len(self.accounts)])
+        codes = _ints(self.nodes)
+        here = (codes >= ACCOUNTS) & (codes < ACCOUNTS + (1 << KIND_BITS))
+        codes[here] = np.searchsorted(accounts, names)[codes[here] - ACCOUNTS] + ACCOUNTS
         rows = DocumentRows(
-            np.array([moment_number(document.observed_at) for document in documents], np.int64),
+            _ints([moment_number(document.observed_at) for document in documents]),
             np.array([bytes.fromhex(document.sha256) for document in documents], "S32"),
             Texts.of(document.source for document in documents),
             np.array([document.kind == "team" for document in documents], np.int8),
-            np.array([self.nodes[document.subject] for document in documents], np.int32),
+            np.array(self.subjects, np.int32),
             np.array([bool(document.prefix) for document in documents], np.int8),
             np.array([bool(document.business) for document in documents], np.int8),
             np.zeros(count, np.int32),
-            np.array(at, np.int64),
+            np.array(places, np.int64),
             np.array(sizes, np.int32),
             np.array(self.unreadable, np.int32),
         )
         issues = list(zip(*self.issues, strict=True)) or [()] * len(IssueRows._fields)
-        return Said(
-            codes,
-            np.array(accounts, "S"),
-            Texts.of(self.words),
-            Texts.of(self.texts),
-            rows,
-            _columns(ClaimRows, self.claims),
-            _columns(AttributeRows, self.attributes),
-            _columns(CoverRows, self.covers),
-            _columns(GroupRows, self.groups),
-            IssueRows(np.array(issues[0], np.int32), *map(Texts.of, issues[1:])),
-            (store,) if documents else (),
+        return union(
+            [
+                Said(
+                    codes,
+                    accounts,
+                    Texts.of(self.words),
+                    Texts.of(self.texts),
+                    rows,
+                    _columns(ClaimRows, self.claims),
+                    _columns(AttributeRows, self.attributes),
+                    _columns(CoverRows, self.covers),
+                    _columns(GroupRows, self.groups),
+                    IssueRows(np.array(issues[0], np.int32), *map(Texts.of, issues[1:])),
+                    (store,) if documents else (),
+                )
+            ]
         )
 
 
 _OF, _GROUP = Relation.GROUP_OF, Relation.GROUP
 # By value: the hash of a member is computed anew each time, that of a string once.
+_KINDS: Final = {each.value: number << KIND_BITS for number, each in enumerate(KINDS)}
 _RELATIONS: Final = {each.value: number for number, each in enumerate(RELATIONS)}
 _ROLES: Final = {each.value: number for number, each in enumerate(ROLES)}
 _SECTIONS: Final = {each.value: number for number, each in enumerate(SECTIONS)}
 _SCOPES: Final = {each: number for number, each in enumerate(SCOPES)}
 _ATTRIBUTES: Final = {each: number for number, each in enumerate(ATTRIBUTES)}
+_EMAIL_KEY: Final = ATTRIBUTES.index("email_key")
 WORD_ATTRIBUTES: Final = frozenset({"subscription_status", "business_status"})
 """Attributes that are one of a few words."""
 
@@ -316,22 +409,24 @@ _WIDE: Final = frozenset({"record", "client", "value"})
 _NARROW: Final = frozenset({"relation", "role", "client_role", "active", "section", "name"})
 
 
-def _columns(kind: Callable[..., Any], rows: Sequence[tuple[int, ...]]) -> Any:
+def _optional_int(text: str | None) -> int | None:
+    return None if text is None else int(text)
+
+
+def _columns(kind: Callable[..., Any], cells: list[int]) -> Any:
     names = kind._fields  # type: ignore[attr-defined]  # a table
-    table = np.array(rows, np.int64).reshape(len(rows), len(names))
+    table = _ints(cells).reshape(-1, len(names))
     kinds = [np.int64 if name in _WIDE else np.int8 if name in _NARROW else np.int32 for name in names]
     return kind(*(table[:, place].astype(each) for place, each in enumerate(kinds)))
 
 
-def _code(node: str, accounts: dict[bytes, int]) -> int:
-    kind, native = KINDS.index(kind_of(node)), native_id(node)
-    number = accounts[native.encode()] if KINDS[kind] is NodeKind.ACCOUNT else int(native)
-    return kind << KIND_BITS | number
+def _ints(numbers: Collection[int]) -> Ints:
+    return np.fromiter(numbers, np.int64, len(numbers))
 
 
 def moment_number(moment: dt.datetime) -> int:
     """A moment as documents are ordered by it: microseconds since 1970, UTC."""
-    return (moment - _EPOCH) // dt.timedelta(microseconds=1)
+    return (moment - _EPOCH) // _MICROSECOND
 
 
 def moment_of(number: int) -> dt.datetime:

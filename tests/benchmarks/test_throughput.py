@@ -14,17 +14,16 @@ import msgspec
 from measuring import MOMENT, Made, Populations, Report, alone, best, decode, decoded, observe, spent, timed
 from pytest_benchmark.fixture import BenchmarkFixture
 
-from inroads.claims import state
 from inroads.documents import Observation, read
 from inroads.explorer import Explorer, load
 from inroads.fold import fold
 from inroads.gather import CHUNK_DOCUMENTS, PARALLEL_FROM
 from inroads.policy import STOCK
-from inroads.said import pack, union
+from inroads.said import Packer, union
 
 OBSERVED: Final = "JSON bytes in memory to a graph (Explorer.observe), against the bare msgspec.json.decode of them"
 STAGES: Final = "The stages apart, one after the other; µs of CPU a document, ratio to the smallest population"
-STAGE_NAMES: Final = ("decode", "read", "state", "pack", "union", "fold", "build")
+STAGE_NAMES: Final = ("decode", "read", "claim", "pack", "union", "fold", "build")
 LOADED: Final = (
     "A file to a graph (load, 2 workers), against two processes that each do the bare msgspec.json.decode of half "
     f"of it; the best of some rounds, in turn. Below {PARALLEL_FROM / 2**20:.0f} MiB one process loads it"
@@ -125,12 +124,19 @@ def _stages(lines: list[bytes]) -> dict[str, float]:
             run("decode", lambda: [msgspec.json.decode(line) for line in lines])
             found = run("read", lambda: [read(line, MOMENT, "population") for line in lines])
             taken_in = [each for each in found if isinstance(each, Observation)]
-            statements = run("state", lambda: [state(each, STOCK) for each in taken_in])
-            chunks = [statements[at : at + CHUNK_DOCUMENTS] for at in range(0, len(statements), CHUNK_DOCUMENTS)]
-            parts = run("pack", lambda: [pack(chunk) for chunk in chunks])
+            chunks = [taken_in[at : at + CHUNK_DOCUMENTS] for at in range(0, len(taken_in), CHUNK_DOCUMENTS)]
+            packers = run("claim", lambda: [_packed(chunk) for chunk in chunks])
+            parts = run("pack", lambda: [packer.said() for packer in packers])
             said = run("union", lambda: union(parts))
             folded = run("fold", lambda: fold(said, STOCK))
             run("build", lambda: Explorer.build(folded))
         finally:
             gc.callbacks.remove(watch)
     return taken
+
+
+def _packed(chunk: list[Observation]) -> Packer:
+    packer = Packer(STOCK)
+    for each in chunk:
+        packer.read(each)
+    return packer
