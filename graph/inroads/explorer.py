@@ -29,6 +29,7 @@ from inroads.policy import STOCK, Policy, load_policy
 from inroads.reach import RESOURCES, AccessFilter
 from inroads.said import union
 from inroads.sources import Refusals, unread
+from inroads.whatif import Plan, WhatIf, plan
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -103,6 +104,19 @@ class Explorer(AccessGraph):
         node = self._known(resource, frozenset(NodeKind) - {NodeKind.IDENTITY})
         found = reaching.access(self, identity, node, _filter(filters), _one_of(mode, Mode))
         return _explained(self, found) if found else None
+
+    def without(self, *grants: str, add: Iterable[str] = (), records: Iterable[str] = ()) -> WhatIf[Self]:
+        """What would become of every access without these grants; nothing is written.
+
+        A grant is given by its id, or by a record such as `role 994207`. `add` imagines grants, such as
+        `business:1#MEMBER@identity:2=MANAGER`; of `records` each goes alone. Raises as `WhatIf`.
+        """
+        return WhatIf(self, grants, add, records)
+
+    def plan(self, principal: str, resource: str) -> Plan | None:
+        """How to end an access with the least collateral; None when there is none. Raises as `access`."""
+        found = self.access(principal, resource)
+        return plan(self, found) if found else None
 
     def _known(self, text: str, kinds: Iterable[NodeKind]) -> str:
         if "grants" not in vars(self):

@@ -14,7 +14,7 @@ folded anew from the claims that remain: no document is read, but all columns ar
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 from typing import Final, Generic, NamedTuple, TypeVar
 
@@ -24,7 +24,7 @@ import numpy as np
 from inroads.changes import Kind, affected, alterations
 from inroads.claims import Claim, Place, Statement, clients_scope, identity_scope, team_scope
 from inroads.columns import Ints, take
-from inroads.errors import BadId, InroadsError, NotFound
+from inroads.errors import AmbiguousGrant, InroadsError, NotFound
 from inroads.explain import explain, grant_label, label, path_sentence, printable, record_label
 from inroads.fold import fold
 from inroads.model import (
@@ -125,7 +125,7 @@ class WhatIf(Generic[_G]):
     def graph(self) -> _G:
         """The hypothetical version of the graph, of which every question can be asked."""
         said = self.base.fold.said
-        said = said._replace(claims=take(said.claims, _others(said.claims, self._dropped)))
+        said = said._replace(claims=take(said.claims, _others(said.claims, self.dropped)))
         if self.added:
             said = union([said, pack(map(self._statement, self.added))])
         return type(self.base).build(fold(said, self.base.policy)._replace(version=self.version), self.base.policy)
@@ -178,7 +178,7 @@ class WhatIf(Generic[_G]):
     # ---- the accesses
 
     @cached_property
-    def _dropped(self) -> frozenset[tuple[int, Section, int, int]]:
+    def dropped(self) -> frozenset[tuple[int, Section, int, int]]:
         """The places of the records that go."""
         return frozenset(each[:4] for grant in self.removed for each in grant.evidence) | frozenset(
             each[:4] for each in self.records
@@ -187,18 +187,16 @@ class WhatIf(Generic[_G]):
     @property
     def _simple(self) -> bool:
         """Whether paths that avoid the removed grants tell everything: no record of theirs states another grant."""
-        return not self.added and not self.records and not self._shared
+        return not self.added and not self.records and not self.shared
 
     @cached_property
-    def _shared(self) -> tuple[Grant, ...]:
+    def shared(self) -> tuple[Grant, ...]:
         """Other grants that a record of a removed grant states as well."""
         ids = {each.id for each in self.removed}
         principals = {grant.principal for grant in self.removed if grant.relation is Relation.MEMBER}
         held = (hop.grant for principal in sorted(principals) for hop in self.base.hops_from(principal))
         return tuple(
-            grant
-            for grant in held
-            if grant.id not in ids and any(each[:4] in self._dropped for each in grant.evidence)
+            grant for grant in held if grant.id not in ids and any(each[:4] in self.dropped for each in grant.evidence)
         )
 
     def _outcomes(self) -> Iterator[Outcome]:
@@ -316,16 +314,10 @@ def revocable(graph: AccessGraph, text: str) -> Grant:
         return grant
     found = {grant.id: grant for each in _record(graph, wanted) for grant in _stating(graph, each)}
     if len(found) > 1:
-        raise AmbiguousGrant(f"{wanted!r} states {len(found)} grants: {', '.join(sorted(found))}", ids=tuple(found))
+        raise AmbiguousGrant(
+            f"{wanted!r} states {len(found)} grants: {', '.join(sorted(found))}", ids=tuple(sorted(found))
+        )
     return next(iter(found.values()))
-
-
-class AmbiguousGrant(InroadsError):
-    """A record id that several grants have; `ids` are theirs."""
-
-    def __init__(self, message: str, ids: tuple[str, ...]) -> None:
-        super().__init__(message, "AMBIGUOUS_GRANT")
-        self.ids = tuple(sorted(ids))
 
 
 def _record(graph: AccessGraph, text: str) -> list[Evidence]:
@@ -463,7 +455,8 @@ def outcome_sentence(what: WhatIf[_G], each: Outcome) -> str:
         roles = " and ".join(each.before.roles) if each.before else ""
         return f"{who} no longer reaches {where}, held as {roles}."
     after = " and ".join(each.after.roles)
-    route = f"by {len(each.after.paths)} path(s): {path_sentence(graph, each.after.paths[0])}"
+    count = len(each.after.paths)
+    route = f"by {count} path{'s' * (count > 1)}: {path_sentence(graph, each.after.paths[0])}"
     if each.before is None:
         return f"{who} gains {where} as {after}, {route}"
     before = " and ".join(each.before.roles)
@@ -484,35 +477,37 @@ _ALTERED: Final = {
 
 
 def _notes(what: WhatIf[_G]) -> Iterator[str]:
-    graph = what.base
+    graph, told = what.base, set[frozenset[str]]()
     for grant in what.removed:
         names = list(dict.fromkeys(map(record_label, grant.evidence)))
         if len(names) > 1:
             yield f"{grant_label(grant)} ends only when all of its records go: {', '.join(names)}."
         if grant.relation is Relation.GROUP:
             yield f"{grant_label(grant)} is an association and conveys no access."
-        yield from _shared_clients(graph, grant)
-    for other in what._shared:
-        yield f"A role row that goes also states {grant_label(other)} of {label(graph, other.principal)}, which stays."
-    for record in what.records:
-        for grant in _stating(graph, record):
-            left = [each for each in grant.evidence if each[:4] not in what._dropped]
-            if left:
-                names = list(dict.fromkeys(map(record_label, left)))
-                yield f"{record_label(record)} alone does not end its grant: {', '.join(names)} still state(s) it."
-
-
-def _shared_clients(graph: AccessGraph, grant: Grant) -> Iterator[str]:
-    """Other grants of a vendor's account that name the same client as this one."""
-    rows = graph.fold.evidence
-    for number in dict.fromkeys(each for each in grant.clients if each is not None):
-        grants = dict.fromkeys(_of(graph, np.flatnonzero(rows.client == int(number))).tolist())
-        for other in map(graph.index.grant, grants):
-            if other.resource == grant.resource and other.id != grant.id:
+        for other, number in _shared_clients(graph, grant):
+            pair = frozenset({grant.id, other.id})
+            if pair not in told:
                 yield (
                     f"{grant_label(grant)} and {grant_label(other)} both name client {number} of"
                     f" {label(graph, grant.resource)}: removing that client on the vendor's side may end both."
                 )
+            told.add(pair)
+    for other in what.shared:
+        yield f"A role row that goes also states {grant_label(other)} of {label(graph, other.principal)}, which stays."
+    for record in what.records:
+        for grant in _stating(graph, record):
+            left = dict.fromkeys(record_label(each) for each in grant.evidence if each[:4] not in what.dropped)
+            if left:
+                yield f"{record_label(record)} alone does not end its grant: {', '.join(left)} still states it."
+
+
+def _shared_clients(graph: AccessGraph, grant: Grant) -> Iterator[tuple[Grant, str]]:
+    """Other grants on a vendor's account that name the same client as this one."""
+    for number in dict.fromkeys(each for each in grant.clients if each is not None):
+        places = np.flatnonzero(graph.fold.evidence.client == int(number))
+        for other in map(graph.index.grant, dict.fromkeys(_of(graph, places).tolist())):
+            if other.resource == grant.resource and other.id != grant.id:
+                yield other, number
 
 
 # ---- a plan
