@@ -25,7 +25,7 @@ from inroads.changes import Kind, affected, alterations
 from inroads.claims import Claim, Place, Statement, clients_scope, identity_scope, team_scope
 from inroads.columns import Ints, take
 from inroads.errors import AmbiguousGrant, InroadsError, NotFound
-from inroads.explain import explain, grant_label, label, path_sentence, printable, record_label
+from inroads.explain import explain, grant_label, label, path_sentence, record_label
 from inroads.fold import fold
 from inroads.model import (
     RECORD_NOUN,
@@ -47,7 +47,7 @@ from inroads.model import (
 from inroads.network import AccessGraph
 from inroads.reach import ALL, FORWARD, OUTSIDE, PHASES, RESOURCES, AccessFilter, reach
 from inroads.remedy import FACTS, Remedy, remedies
-from inroads.said import NONE, RELATIONS, SECTIONS, pack, union
+from inroads.said import RELATIONS, SECTIONS, pack, union
 
 _G = TypeVar("_G", bound=AccessGraph)
 
@@ -243,7 +243,7 @@ def _order(each: Outcome) -> tuple[int, str, str]:
 
 
 def _outcome(identity: str, resource: str, old: Access | None, new: Access | None) -> Outcome:
-    kinds = (Kind.LOST,) if new is None else (Kind.GAINED,)
+    kinds: tuple[Kind, ...] = (Kind.LOST,) if new is None else (Kind.GAINED,)
     if old and new:
         kinds = tuple(alterations(old, new))
     remaining = {_grants(path) for path in new.paths} if new else set()
