@@ -16,6 +16,7 @@ import msgspec
 
 from inroads import reach as reaching
 from inroads import snapshot
+from inroads.choke import ChokePoint, choke_points
 from inroads.documents import Observation
 from inroads.draw import svg
 from inroads.errors import InroadsError, NotFound, Rejection
@@ -117,6 +118,15 @@ class Explorer(AccessGraph):
         """How to end an access with the least collateral; None when there is none. Raises as `access`."""
         found = self.access(principal, resource)
         return plan(self, found) if found else None
+
+    def choke_points(self, *of: str, by: str = "ended", first: int | None = None) -> list[ChokePoint]:
+        """The grants that alone end most accesses, or with `by="inferred"` most inferred ones.
+
+        Of all accesses, or with `of` only of those of some identities, or to some businesses and accounts. Raises
+        InroadsError BAD_FIGURE and WRONG_KIND, and otherwise as `reach`.
+        """
+        nodes = [self._known(each, {NodeKind.IDENTITY, *RESOURCES}) for each in of]
+        return choke_points(self, nodes).ranked(by, first)
 
     def _known(self, text: str, kinds: Iterable[NodeKind]) -> str:
         if "grants" not in vars(self):
