@@ -19,6 +19,7 @@ from inroads import snapshot
 from inroads.choke import ChokePoint, choke_points
 from inroads.documents import Observation
 from inroads.draw import svg
+from inroads.duties import Conflicts, duties
 from inroads.errors import InroadsError, NotFound, Rejection
 from inroads.explain import explain, path_sentence, printable
 from inroads.fold import fold
@@ -127,6 +128,10 @@ class Explorer(AccessGraph):
         """
         nodes = [self._known(each, {NodeKind.IDENTITY, *RESOURCES}) for each in of]
         return choke_points(self, nodes).ranked(by, first)
+
+    def duties(self) -> Conflicts:
+        """Who holds both sides of what the policy's `separation_of_duty` tells apart."""
+        return duties(self)
 
     def _known(self, text: str, kinds: Iterable[NodeKind]) -> str:
         if "grants" not in vars(self):

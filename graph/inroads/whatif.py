@@ -15,8 +15,9 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator
+from enum import StrEnum
 from functools import cached_property
-from typing import Final, Generic, NamedTuple, TypeVar
+from typing import Final, Generic, NamedTuple, Self, TypeVar
 
 import msgspec
 import numpy as np
@@ -78,6 +79,20 @@ class Addition(NamedTuple):
         return grant_id(self.principal, f"{self.relation}{client}", self.resource)
 
 
+class Fate(StrEnum):
+    """What becomes of an access: it ends, gets less, both less and more, stays by other paths, gets more, or is new."""
+
+    ENDS = "ENDS"
+    LOWERED = "LOWERED"
+    CHANGED = "CHANGED"
+    STAYS = "STAYS"
+    RAISED = "RAISED"
+    GAINED = "GAINED"
+
+
+_FATES: Final = {fate: rank for rank, fate in enumerate(Fate)}
+
+
 class Outcome(msgspec.Struct, frozen=True):
     """What becomes of one access: how it stands before and after, None where there is none.
 
@@ -91,6 +106,21 @@ class Outcome(msgspec.Struct, frozen=True):
     before: Access | None
     after: Access | None
     gone: tuple[Path, ...]
+
+    @property
+    def fate(self) -> Fate:
+        """What becomes of it in one word."""
+        if self.after is None:
+            return Fate.ENDS
+        if self.before is None:
+            return Fate.GAINED
+        worse, better = (not side.isdisjoint(self.kinds) for side in (_WORSE, _BETTER))
+        return (Fate.CHANGED if better else Fate.LOWERED) if worse else (Fate.RAISED if better else Fate.STAYS)
+
+    @property
+    def key(self) -> tuple[int, str, str]:
+        """The total order of outcomes: by fate, principal, resource."""
+        return _FATES[self.fate], self.principal, self.resource
 
 
 class WhatIf(Generic[_G]):
@@ -130,10 +160,20 @@ class WhatIf(Generic[_G]):
             said = union([said, pack(map(self._statement, self.added))])
         return type(self.base).build(fold(said, self.base.policy)._replace(version=self.version), self.base.policy)
 
+    @property
+    def standing(self) -> _G:
+        """The graph that has the grants of all paths after: the base itself while grants are only removed."""
+        return self.base if self._simple else self.graph
+
     @cached_property
     def outcomes(self) -> tuple[Outcome, ...]:
-        """Every access of which a path goes, comes or alters: what ends, then what is altered, stays, and is new."""
-        return tuple(sorted(self._outcomes(), key=_order))
+        """Every access of which a path goes or that alters, in the order of fates, principals and resources."""
+        return tuple(sorted(self._outcomes(), key=lambda each: each.key))
+
+    def answer(self) -> Self:
+        """The same, its outcomes found now and not when they are first asked for."""
+        len(self.outcomes)
+        return self
 
     @property
     def ended(self) -> tuple[Outcome, ...]:
@@ -201,11 +241,12 @@ class WhatIf(Generic[_G]):
 
     def _outcomes(self) -> Iterator[Outcome]:
         if self._simple:
-            ids, after, chosen = [each.id for each in self.removed], self.base, AccessFilter(avoid=self._avoided)
-            before_ids, after_ids = ids, list[str]()
+            before_ids, after_ids = [each.id for each in self.removed], list[str]()
+            chosen = AccessFilter(avoid=frozenset(before_ids))
         else:
-            after, chosen = self.graph, ALL
             before_ids, after_ids = (list(_held(graph, self._principals)) for graph in (self.base, self.graph))
+            chosen = ALL
+        after = self.standing
         behind = {
             node
             for graph, ids in ((self.base, before_ids), (after, after_ids))
@@ -223,10 +264,6 @@ class WhatIf(Generic[_G]):
                     yield outcome
 
     @property
-    def _avoided(self) -> frozenset[str]:
-        return frozenset(each.id for each in self.removed)
-
-    @property
     def _principals(self) -> set[str]:
         """Whose grants may differ: all that a record states is held by one principal, but for facts."""
         holders = {grant.principal for grant in self.removed} | {each.principal for each in self.added}
@@ -235,11 +272,6 @@ class WhatIf(Generic[_G]):
     def _statement(self, added: Addition) -> Statement:
         """What a document would say that has just this record, observed with the newest; it covers nothing."""
         return Statement(_document(self.base, added), (_claim(added),), (), (), (), ())
-
-
-def _order(each: Outcome) -> tuple[int, str, str]:
-    rank = 0 if each.after is None else 3 if each.before is None else 1 if each.kinds else 2
-    return rank, each.principal, each.resource
 
 
 def _outcome(identity: str, resource: str, old: Access | None, new: Access | None) -> Outcome:
