@@ -243,8 +243,8 @@ class Entry:
         info: Info,
         remove: Annotated[
             list[ID], strawberry.argument(description="Grants by id, or by a record such as `role 994207`; up to 100.")
-        ] = [],  # noqa: B006  # strawberry prints it as the default, and nobody writes to it
-        add: Annotated[list[ImaginedGrant], strawberry.argument(description="Grants to imagine; up to 100.")] = [],  # noqa: B006  # as above
+        ],
+        add: Annotated[list[ImaginedGrant], strawberry.argument(description="Grants to imagine; up to 100.")] = [],  # noqa: B006  # the default is printed, and nobody writes to it
     ) -> WhatIf:
         """What would end, stay and change if grants were revoked or made. Nothing is written."""
         return imagine(info.context.versions, self.seen, remove, add)
