@@ -232,6 +232,8 @@ def _conflict(graph: Explorer, each: Conflict) -> dict[str, Any]:
 
 
 def _print_what_if(what: WhatIf[Explorer], output: Format) -> None:
+    from inroads.explain import printable
+
     rows = (_outcome(what, each) for each in what.outcomes)
     if output is Format.JSON:
         whole = {
@@ -248,6 +250,8 @@ def _print_what_if(what: WhatIf[Explorer], output: Format) -> None:
     if output is Format.TABLE:
         print_rows(map(_outcome_cells, rows), output)
         _print_remedies(what)
+        for note in what.notes:
+            typer.echo(f"Note: {printable(note)}")
     else:
         print_rows(map(_flat, rows) if output is Format.CSV else rows, output)
         for note in what.notes:
@@ -294,8 +298,6 @@ def _print_remedies(what: WhatIf[Any]) -> None:
     for number, remedy in enumerate(what.remedies, 1):
         typer.echo(f"  {number}. {remedy.sentence}")
         typer.echo(printable(f"     {remedy.source} {remedy.pointer}"))
-    for note in what.notes:
-        typer.echo(f"Note: {printable(note)}")
 
 
 def _plain(struct: Any) -> dict[str, Any]:

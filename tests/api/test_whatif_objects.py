@@ -22,7 +22,8 @@ from inroads_api.versions import Versions
 OUTCOMES = """fate kinds principal { id } resource { id } sentence
   before { roles certainty state } after { roles certainty state }
   remaining { truncated nodes { sentence steps { grant { id evidence { pointer record } } } } }"""
-WHAT_IF = f"""query ($remove: [ID!]! = [], $add: [ImaginedGrant!]! = [], $fates: [Fate!], $first: Int, $after: String) {{
+WHAT_IF = f"""query ($remove: [ID!]! = [], $add: [ImaginedGrant!]! = [], $fates: [Fate!], $first: Int,
+  $after: String) {{
   whatIf(remove: $remove, add: $add) {{ version truncated notes
     removed {{ id remediation {{ record dialect action destroy source pointer }} }}
     outcomes(fates: $fates, first: $first, after: $after) {{ totalCount pageInfo {{ hasNextPage endCursor }}
