@@ -219,7 +219,7 @@ def changes(before: AccessGraph, after: AccessGraph) -> Changes:
     return Changes(before.version, after.version, ordered, comparison.truncated)
 
 
-def affected(graph: AccessGraph, grants: Iterable[int], nodes: Iterable[int]) -> set[str]:
+def _affected(graph: AccessGraph, grants: Iterable[int], nodes: Iterable[int]) -> set[str]:
     """The identities that have a path over one of these grants or through one of these nodes, which are numbers.
 
     Who walks a KEEPS from the account's end is found too: from the business, the same grant leads back to the account.
@@ -343,7 +343,7 @@ class _Comparison:
         """The identities of which an access may differ."""
         found = differing(self.before.index, self.after.index)
         names = [self.after.index.name(node) for node in found.nodes.tolist()]
-        return affected(self.after, found.after.tolist(), found.nodes.tolist()) | affected(
+        return _affected(self.after, found.after.tolist(), found.nodes.tolist()) | _affected(
             self.before, found.before.tolist(), map(self.before.number, names)
         )
 

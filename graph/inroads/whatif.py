@@ -6,9 +6,9 @@ stays known: which account a business keeps, whose client it is, which group is 
 So this is the graph as newer documents would make it that no longer have these records but still show all else, and
 not that of documents which never said it: those would, with the last client row, forget who the vendor is.
 
-**What it costs.** Only who can use a grant is asked, and only for what lies behind it. While grants are only removed,
-`reach` that avoids them gives the answer, whatever the size of the graph. Otherwise, and for `graph`, the columns are
-folded anew from the claims that remain: no document is read, but all columns are passed over.
+**What it costs.** Only who can use a grant is asked. While grants are only removed, `reach` that avoids them gives the
+answer, for what lies behind them, whatever the size of the graph. Otherwise the claims about what is touched are taken
+out of the columns and folded alone. Only `graph` folds all of them anew; no document is read.
 """
 
 from __future__ import annotations
@@ -22,10 +22,11 @@ from typing import Final, Generic, NamedTuple, Self, TypeVar
 import msgspec
 import numpy as np
 
-from inroads.changes import Kind, affected, alterations
+from inroads.changes import Kind, alterations
 from inroads.claims import Claim, Place, Statement, clients_scope, identity_scope, team_scope
 from inroads.columns import Ints, take
 from inroads.errors import AmbiguousGrant, InroadsError, NotFound
+from inroads.excerpt import excerpt
 from inroads.explain import explain, grant_label, label, path_sentence, record_label
 from inroads.fold import fold
 from inroads.model import (
@@ -46,9 +47,9 @@ from inroads.model import (
     native_id,
 )
 from inroads.network import AccessGraph
-from inroads.reach import ALL, FORWARD, OUTSIDE, PHASES, RESOURCES, AccessFilter, reach
+from inroads.reach import ACTING, ALL, FORWARD, OUTSIDE, PHASES, RESOURCES, AccessFilter, reach
 from inroads.remedy import FACTS, Remedy, remedies
-from inroads.said import RELATIONS, SECTIONS, pack, union
+from inroads.said import RELATIONS, SECTIONS, Said, pack, union
 
 _G = TypeVar("_G", bound=AccessGraph)
 
@@ -154,16 +155,21 @@ class WhatIf(Generic[_G]):
     @cached_property
     def graph(self) -> _G:
         """The hypothetical version of the graph, of which every question can be asked."""
-        said = self.base.fold.said
-        said = said._replace(claims=take(said.claims, _others(said.claims, self.dropped)))
+        return self._imagined(self.base.fold.said)
+
+    @cached_property
+    def standing(self) -> _G:
+        """A graph with the grants of all paths after: the base while grants are only removed, else what is touched."""
+        if self._simple:
+            return self.base
+        return self._imagined(excerpt(self.base.fold.said, np.array(sorted(self._touched), np.int64)))
+
+    def _imagined(self, said: Said) -> _G:
+        """The graph of what remains of a part of what is said, and of what is imagined."""
+        said = said._replace(claims=take(said.claims, _others(self.base, said, self.dropped)))
         if self.added:
             said = union([said, pack(map(self._statement, self.added))])
         return type(self.base).build(fold(said, self.base.policy)._replace(version=self.version), self.base.policy)
-
-    @property
-    def standing(self) -> _G:
-        """The graph that has the grants of all paths after: the base itself while grants are only removed."""
-        return self.base if self._simple else self.graph
 
     @cached_property
     def outcomes(self) -> tuple[Outcome, ...]:
@@ -240,28 +246,38 @@ class WhatIf(Generic[_G]):
         )
 
     def _outcomes(self) -> Iterator[Outcome]:
+        after, chosen = self.standing, ALL
+        behind: set[str] | None = None
         if self._simple:
-            before_ids, after_ids = [each.id for each in self.removed], list[str]()
-            chosen = AccessFilter(avoid=frozenset(before_ids))
-        else:
-            before_ids, after_ids = (list(_held(graph, self._principals)) for graph in (self.base, self.graph))
-            chosen = ALL
-        after = self.standing
-        behind = {
-            node
-            for graph, ids in ((self.base, before_ids), (after, after_ids))
-            for node in _behind(graph, _numbers(graph, ids))
-        }
-        people = affected(self.base, _numbers(self.base, before_ids), ()) | affected(
-            after, _numbers(after, after_ids), ()
-        )
-        for identity in sorted(people):
+            ids = frozenset(each.id for each in self.removed)
+            numbers = map(self.base.index.grant_number, ids)
+            behind = _behind(self.base, [number for number in numbers if number is not None])
+            chosen = AccessFilter(avoid=ids)
+        for identity in sorted(self._people):
             old = _reached(self.base, identity, behind, ALL)
             new = _reached(after, identity, behind, chosen)
             for resource in {**old, **new}:
                 outcome = _outcome(identity, resource, old.get(resource), new.get(resource))
                 if outcome.kinds or outcome.gone:
                     yield outcome
+
+    @cached_property
+    def _people(self) -> list[str]:
+        """The identities whose accesses may differ: who holds what is removed or added, or acts for its holder."""
+        index, frontier = self.base.index, [self.base.number(each) for each in self._principals]
+        seen = set(frontier)
+        while frontier:
+            for other, grant in index.hops_to(frontier.pop()):
+                if FORWARD[ACTING][index.conveys[grant]] == ACTING and other not in seen:
+                    seen.add(other)
+                    frontier.append(other)
+        return [index.name(node) for node in seen if index.kind(node) is NodeKind.IDENTITY]
+
+    @property
+    def _touched(self) -> set[int]:
+        """What these reach, and what lies behind what is imagined, whatever it lets them do there."""
+        imagined = (node for each in self.added for node in (each.principal, each.resource))
+        return _onward(self.base, [(self.base.number(node), ACTING) for node in (*self._people, *imagined)])
 
     @property
     def _principals(self) -> set[str]:
@@ -287,35 +303,27 @@ def _grants(path: Path) -> tuple[str, ...]:
     return tuple(step.grant for step in path.steps)
 
 
-def _reached(graph: AccessGraph, identity: str, behind: set[str], chosen: AccessFilter) -> dict[str, Access]:
-    """The accesses of an identity to these nodes."""
+def _reached(graph: AccessGraph, identity: str, behind: set[str] | None, chosen: AccessFilter) -> dict[str, Access]:
+    """The accesses of an identity to these nodes; None for all."""
     answer = reach(graph, identity, RESOURCES, chosen)
-    places = (place for place, summary in enumerate(answer.summaries) if summary.other in behind)
+    places = (place for place, summary in enumerate(answer.summaries) if behind is None or summary.other in behind)
     return {found.resource: found for found in map(answer.__getitem__, places)}
-
-
-def _held(graph: AccessGraph, principals: Iterable[str]) -> Iterator[str]:
-    """What these hold and could be revoked."""
-    for principal in principals:
-        for hop in graph.hops_from(principal):
-            if hop.grant.principal == principal and hop.grant.relation not in FACTS:
-                yield hop.grant.id
-
-
-def _numbers(graph: AccessGraph, ids: Iterable[str]) -> list[int]:
-    found = map(graph.index.grant_number, ids)
-    return [number for number in found if number is not None]
 
 
 def _behind(graph: AccessGraph, grants: Iterable[int]) -> set[str]:
     """What is reached over these grants, by whoever uses them."""
     index = graph.index
-    seen = {
+    entered = (
         (index.resource[grant], FORWARD[phase][index.conveys[grant]])
         for grant in grants
         for phase in range(len(PHASES))
-        if FORWARD[phase][index.conveys[grant]] != OUTSIDE
-    }
+    )
+    return set(map(index.name, _onward(graph, [each for each in entered if each[1] != OUTSIDE])))
+
+
+def _onward(graph: AccessGraph, starts: Iterable[tuple[int, int]]) -> set[int]:
+    """All that lies behind nodes that are entered in a phase of the grammar, themselves included."""
+    index, seen = graph.index, set(starts)
     frontier = list(seen)
     while frontier:
         node, phase = frontier.pop()
@@ -324,7 +332,7 @@ def _behind(graph: AccessGraph, grants: Iterable[int]) -> set[str]:
             if there[1] != OUTSIDE and there not in seen:
                 seen.add(there)
                 frontier.append(there)
-    return {index.name(node) for node, _ in seen}
+    return {node for node, _ in seen}
 
 
 # ---- what is removed
@@ -392,18 +400,20 @@ def _stating(graph: AccessGraph, each: Evidence) -> list[Grant]:
     return [grant for grant in grants if grant.relation not in FACTS]
 
 
-def _others(claims: object, dropped: Iterable[tuple[int, Section, int, int]]) -> Ints:
-    """The places of the claims that none of these records makes; facts stay, whatever record says them."""
-    document, section, row, sub, relation = (
-        getattr(claims, name) for name in ("document", "section", "row", "sub", "relation")
-    )
-    gone = np.zeros(len(document), np.bool_)
+def _others(graph: AccessGraph, said: Said, dropped: Iterable[tuple[int, Section, int, int]]) -> Ints:
+    """The places of the claims that none of these records of the graph makes; facts stay, whatever record says them."""
+    claims, names = said.claims, said.documents.sha256
+    moments, ours = said.documents.moment, graph.fold.said.documents
+    gone = np.zeros(len(claims.document), np.bool_)
     for number, where, index, inside in dropped:
-        places = np.flatnonzero(document == number)
-        alike = (section[places] == SECTIONS.index(where)) & (row[places] == index) & (sub[places] == inside)
-        gone[places[alike & ~np.isin(relation[places], _FACTS)]] = True
-    places_left: Ints = np.flatnonzero(~gone)
-    return places_left
+        # A part of what is said has the same documents by other numbers, if it has them at all.
+        documents = np.flatnonzero((names == ours.sha256[number]) & (moments == ours.moment[number]))
+        places = np.flatnonzero(np.isin(claims.document, documents))
+        alike = (claims.section[places] == SECTIONS.index(where)) & (claims.row[places] == index)
+        alike &= (claims.sub[places] == inside) & ~np.isin(claims.relation[places], _FACTS)
+        gone[places[alike]] = True
+    left: Ints = np.flatnonzero(~gone)
+    return left
 
 
 # ---- what is added

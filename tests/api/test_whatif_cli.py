@@ -68,8 +68,6 @@ class TestWhatIf:
             (["--remove", "wizard"], 2),
             ([], 2),
             (["--add", "business:77128#MEMBER@identity:712052"], 2),
-            (["--add", "business:1#MEMBER@identity:712052=OWNER"], 4),
-            (["--remove", "account:zDmNq#KEEPS@business:77128"], 2),
         ],
     )
     def test_what_is_refused(self, given: list[str], code: int) -> None:

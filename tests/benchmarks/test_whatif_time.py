@@ -17,7 +17,9 @@ from inroads.remedy import FACTS
 from inroads.whatif import WhatIf
 
 REMOVED: Final = "What-if: one random grant is removed; the peer folds the columns and builds the graph anew"
-IMAGINED: Final = "What-if: one random grant is removed and imagined again, on the hypothetical graph; ms, best of 3"
+IMAGINED: Final = (
+    "What-if: one random grant is removed and imagined again, from the claims that are touched; ms, best of 3"
+)
 CHOKED: Final = "Choke points: what each grant ends alone, of everyone; the peer is a census"
 
 
@@ -48,7 +50,7 @@ def test_removed(benchmark: BenchmarkFixture, populations: Populations, report: 
 
 
 def test_imagined(benchmark: BenchmarkFixture, populations: Populations, report: Report, size: int) -> None:
-    """What is imagined costs a fold of the columns, and no document is read."""
+    """What is imagined costs one pass over the claims, and no document is read."""
     graph = populations.graph(size)
     member = next(each for each in some(graph, min(500, len(graph.grants))) if "#MEMBER@" in each)
 
