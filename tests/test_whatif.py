@@ -7,12 +7,14 @@ import random
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from hypothesis import given, settings
 
 from agreement import identities
 from inroads import EXAMPLE
+from inroads import reach as reaching
 from inroads.changes import Kind
 from inroads.documents import pointer
 from inroads.errors import AmbiguousGrant, InroadsError
@@ -105,7 +107,7 @@ class TestExample:
             ("business:363103", (Kind.RAISED,)),
         ]
         assert what.ended == what.lowered == what.kept == ()
-        lowered = bruce.without(MEMBERSHIP, add=[f"{MEMBERSHIP}=MANAGER"]).lowered
+        lowered = bruce.without(MEMBERSHIP, add=f"{MEMBERSHIP}=MANAGER").lowered
         assert [(each.resource, each.kinds[0]) for each in lowered] == [
             ("account:zDmNq", Kind.LOWERED),
             ("business:77128", Kind.LOWERED),
@@ -176,6 +178,27 @@ def test_nothing_is_asked(bruce: Explorer) -> None:
             ask()
     with pytest.raises(InroadsError, match="whole graph"):
         WhatIf(bruce.subgraph(["identity:712052"]), ["role 1"])
+
+
+def test_who_is_left_in_control() -> None:
+    """The last owner or admin who goes is told, unless another one stays or is imagined."""
+    graph = explore([(team(10, (1, 1, "owner"), (2, 2, "business_partner"), (3, 3, "manager")), DAY[0])])
+    rows = ["team row 1", "team row 2"]
+    assert graph.without(*rows).notes == ("Nobody who was observed is left in control of Business 10 (10).",)
+    assert graph.without(rows[0]).notes == graph.without("team row 3").notes == ()
+    assert graph.without(*rows, add="business:10#MEMBER@identity:3=ADMIN").notes == ()
+
+
+def test_too_many_paths_are_told() -> None:
+    """Where a limit cuts the paths of an access short, the answer says so; what ends is exact all the same."""
+    rows = [membership(n, n, business_clients=[client(n, "V", 900, n)]) for n in range(1, 12)]
+    graph = explore([(me(business_memberships=rows), DAY[0])])
+    assert not graph.without("client 1").truncated
+    with patch.object(reaching, "MAX_PATHS", 3):
+        what = graph.without("client 1")
+        assert what.truncated
+        assert what.ended == ()
+        assert ends(graph.without(*(f"client {n}" for n in range(1, 12))).ended) == ["account:V", "business:900"]
 
 
 def test_an_ambiguous_record_lists_its_grants() -> None:

@@ -107,13 +107,14 @@ class Explorer(AccessGraph):
         found = reaching.access(self, identity, node, _filter(filters), _one_of(mode, Mode))
         return _explained(self, found) if found else None
 
-    def without(self, *grants: str, add: Iterable[str] = (), records: Iterable[str] = ()) -> WhatIf[Self]:
+    def without(self, *grants: str, add: str | Iterable[str] = (), records: str | Iterable[str] = ()) -> WhatIf[Self]:
         """What would become of every access without these grants; nothing is written.
 
         A grant is given by its id, or by a record such as `role 994207`. `add` imagines grants, such as
         `business:1#MEMBER@identity:2=MANAGER`; of `records` each goes alone. Raises as `WhatIf`.
         """
-        return WhatIf(self, grants, add, records)
+        wanted = ([each] if isinstance(each, str) else each for each in (add, records))
+        return WhatIf(self, grants, *wanted)
 
     def plan(self, principal: str, resource: str) -> Plan | None:
         """How to end an access with the least collateral; None when there is none. Raises as `access`."""

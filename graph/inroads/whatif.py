@@ -47,6 +47,7 @@ from inroads.model import (
     native_id,
 )
 from inroads.network import AccessGraph
+from inroads.policy import Conveys
 from inroads.reach import ACTING, ALL, FORWARD, OUTSIDE, PHASES, RESOURCES, AccessFilter, reach
 from inroads.remedy import FACTS, Remedy, remedies
 from inroads.said import RELATIONS, SECTIONS, Said, pack, union
@@ -136,7 +137,7 @@ class WhatIf(Generic[_G]):
     ) -> None:
         if "fold" not in vars(graph):
             raise InroadsError("only the whole graph answers questions, not a view or a copy of it", "NOT_WHOLE")
-        self.base = graph
+        self.base, self._cut = graph, False
         self.removed = tuple({grant.id: grant for text in remove for grant in [revocable(graph, text)]}.values())
         self.records = tuple({each: None for text in records for each in _record(graph, text)})
         self.added = tuple(dict.fromkeys(addition(graph, text) for text in add))
@@ -148,7 +149,7 @@ class WhatIf(Generic[_G]):
     @property
     def version(self) -> str:
         """The name of the hypothetical version: that of its base and a mark of what is imagined."""
-        imagined = [[each.id for each in self.removed], self.records, [tuple(each) for each in self.added]]
+        imagined = [sorted(each.id for each in self.removed), sorted(self.records), sorted(self.added)]
         mark = hashlib.sha256(msgspec.json.encode(imagined)).hexdigest()[:8]
         return f"{self.base.version}-hypothetical-{mark}"
 
@@ -208,8 +209,8 @@ class WhatIf(Generic[_G]):
 
     @property
     def truncated(self) -> bool:
-        """Whether a limit cut the paths of an access short, so that what is told of its paths is a part."""
-        return any(each and each.truncated for one in self.outcomes for each in (one.before, one.after))
+        """Whether a limit cut the paths of an access short: which of them are gone is then told in part."""
+        return self.answer()._cut
 
     @property
     def remedies(self) -> tuple[Remedy, ...]:
@@ -219,7 +220,7 @@ class WhatIf(Generic[_G]):
     @cached_property
     def notes(self) -> tuple[str, ...]:
         """What one should know before acting on it."""
-        return tuple(_notes(self))
+        return tuple(dict.fromkeys(_notes(self)))
 
     # ---- the accesses
 
@@ -256,6 +257,7 @@ class WhatIf(Generic[_G]):
         for identity in sorted(self._people):
             old = _reached(self.base, identity, behind, ALL)
             new = _reached(after, identity, behind, chosen)
+            self._cut |= any(each.truncated for each in (*old.values(), *new.values()))
             for resource in {**old, **new}:
                 outcome = _outcome(identity, resource, old.get(resource), new.get(resource))
                 if outcome.kinds or outcome.gone:
@@ -524,6 +526,8 @@ def _notes(what: WhatIf[_G]) -> Iterator[str]:
         names = list(dict.fromkeys(map(record_label, grant.evidence)))
         if len(names) > 1:
             yield f"{grant_label(grant)} ends only when all of its records go: {', '.join(names)}."
+        if grant.relation is Relation.MEMBER and _headless(what, grant):
+            yield f"Nobody who was observed is left in control of {label(graph, grant.resource)}."
         if grant.relation is Relation.GROUP:
             yield f"{grant_label(grant)} is an association and conveys no access."
         for other, number in _shared_clients(graph, grant):
@@ -541,6 +545,14 @@ def _notes(what: WhatIf[_G]) -> Iterator[str]:
             left = dict.fromkeys(record_label(each) for each in grant.evidence if each[:4] not in what.dropped)
             if left:
                 yield f"{record_label(record)} alone does not end its grant: {', '.join(left)} still states it."
+
+
+def _headless(what: WhatIf[_G], grant: Grant) -> bool:
+    """Whether a business is under the control of members, and of none without the removed grants."""
+    graph, gone = what.base, {each.id for each in what.removed}
+    left = {hop.grant.id for hop in graph.hops_to(grant.resource) if hop.conveys is Conveys.CONTROL}
+    imagined = [each for each in what.added if each.resource == grant.resource]
+    return bool(left) and left <= gone and not any(graph.policy.roles[each.role].controls for each in imagined)
 
 
 def _shared_clients(graph: AccessGraph, grant: Grant) -> Iterator[tuple[Grant, str]]:

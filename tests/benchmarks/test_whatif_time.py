@@ -17,9 +17,7 @@ from inroads.remedy import FACTS
 from inroads.whatif import WhatIf
 
 REMOVED: Final = "What-if: one random grant is removed; the peer folds the columns and builds the graph anew"
-IMAGINED: Final = (
-    "What-if: one random grant is removed and imagined again, from the claims that are touched; ms, best of 3"
-)
+IMAGINED: Final = "What-if: one random grant is removed and imagined again, from the claims it touches; ms, best of 3"
 CHOKED: Final = "Choke points: what each grant ends alone, of everyone; the peer is a census"
 
 
