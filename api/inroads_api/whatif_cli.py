@@ -73,7 +73,7 @@ def what_if(
         _print_what_if(what, output or default_format())
         counts = Counter(each.fate for each in what.outcomes)
         told = ", ".join(f"{counts[fate]} {fate}" for fate in counts) or "no access would change"
-        say_coverage(told, graph.coverage())
+        say_coverage(told, what.coverage)
         if what.truncated:
             say("a limit cut the paths of an access short")
         finish(graph)

@@ -22,6 +22,7 @@ from inroads_api.objects import (
     Access,
     After,
     Connection,
+    Coverage,
     First,
     Grant,
     Identity,
@@ -31,6 +32,7 @@ from inroads_api.objects import (
     describe,
     described,
     field,
+    mirror,
     node,
     optional,
     stated,
@@ -155,6 +157,11 @@ class WhatIf:
     version: str = stated(lambda self: self.what.version, "The name of the hypothetical version.")
     truncated: bool = stated(lambda self: self.what.truncated, "Whether a limit cut the paths of an access short.")
     notes: list[str] = stated(lambda self: self.what.notes, "What one should know before acting on it.")
+
+    @field
+    def coverage(self) -> Coverage:
+        """How much was observed: whoever was not may lose access, or keep it, too."""
+        return mirror(Coverage, self.what.coverage)
 
     @field
     def removed(self) -> list[Grant]:

@@ -32,6 +32,7 @@ from inroads.fold import fold
 from inroads.model import (
     RECORD_NOUN,
     Access,
+    Coverage,
     Document,
     Evidence,
     Explanation,
@@ -211,6 +212,11 @@ class WhatIf(Generic[_G]):
     def truncated(self) -> bool:
         """Whether a limit cut the paths of an access short: which of them are gone is then told in part."""
         return self.answer()._cut
+
+    @property
+    def coverage(self) -> Coverage:
+        """How much was observed: whoever was not may lose access, or keep it, too."""
+        return self.base.coverage()
 
     @property
     def remedies(self) -> tuple[Remedy, ...]:

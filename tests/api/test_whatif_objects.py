@@ -24,7 +24,7 @@ OUTCOMES = """fate kinds principal { id } resource { id } sentence
   remaining { truncated nodes { sentence steps { grant { id evidence { pointer record } } } } }"""
 WHAT_IF = f"""query ($remove: [ID!]! = [], $add: [ImaginedGrant!]! = [], $fates: [Fate!], $first: Int,
   $after: String) {{
-  whatIf(remove: $remove, add: $add) {{ version truncated notes
+  whatIf(remove: $remove, add: $add) {{ version truncated notes coverage {{ complete }}
     removed {{ id remediation {{ record dialect action destroy source pointer }} }}
     outcomes(fates: $fates, first: $first, after: $after) {{ totalCount pageInfo {{ hasNextPage endCursor }}
       nodes {{ {OUTCOMES} }} }} }} }}"""
@@ -52,6 +52,7 @@ def test_the_role_alone_ends_nothing(ask: Ask) -> None:
     assert grant["id"] == "account:Xr82w#ROLE/CLIENT@identity:712052"
     assert grant["remediation"][0]["destroy"] == "/service/auth/api/v1/users/role/994207"
     assert "-hypothetical-" in found["version"]
+    assert found["coverage"] == {"complete": False}
     assert len(found["notes"]) == 1
 
 
