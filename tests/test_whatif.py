@@ -180,6 +180,20 @@ def test_nothing_is_asked(bruce: Explorer) -> None:
         WhatIf(bruce.subgraph(["identity:712052"]), ["role 1"])
 
 
+def test_what_is_imagined_observes_nobody() -> None:
+    """The hypothetical graph claims to have seen no more than its base: neither a `me`, nor a team."""
+    rows = [membership(1, 1, account_id="A"), membership(2, 2, account_id="B")]
+    graph = explore([(me(business_memberships=rows), DAY[0]), (team(1, (9, 9, "manager")), DAY[0])])
+    added = ["business:2#MEMBER@identity:9=OWNER", "account:A#CLIENT@business:2"]
+    what = graph.without(add=added)
+    for seen in (what.graph, what.standing):
+        assert not seen.coverage_of_reach("identity:9").complete
+        assert not seen.coverage_of_reached_by("business:2").complete
+        assert seen.coverage_of_reached_by("business:1").complete
+        assert seen.coverage_of_reach("identity:1").complete
+    assert what.graph.coverage() == graph.coverage()
+
+
 def test_who_is_left_in_control() -> None:
     """The last owner or admin who goes is told, unless another one stays or is imagined."""
     graph = explore([(team(10, (1, 1, "owner"), (2, 2, "business_partner"), (3, 3, "manager")), DAY[0])])

@@ -171,7 +171,9 @@ class WhatIf(Generic[_G]):
         said = said._replace(claims=take(said.claims, _others(self.base, said, self.dropped)))
         if self.added:
             said = union([said, pack(map(self._statement, self.added))])
-        return type(self.base).build(fold(said, self.base.policy)._replace(version=self.version), self.base.policy)
+        ours, policy = self.base.fold, self.base.policy
+        observed = ours.observed[np.searchsorted(ours.said.nodes, said.nodes)]  # what is imagined observes nobody
+        return type(self.base).build(fold(said, policy)._replace(version=self.version, observed=observed), policy)
 
     @cached_property
     def outcomes(self) -> tuple[Outcome, ...]:
