@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from inroads_api import census_cli, ledger_cli
+from inroads_api import census_cli, ledger_cli, whatif_cli
 from inroads_api.given import (
     Documents,
     LedgerFile,
@@ -354,6 +354,10 @@ app.command()(ledger_cli.ingest)
 app.command()(ledger_cli.collect)
 app.command()(ledger_cli.watch)
 app.command()(census_cli.census)
+app.command()(whatif_cli.what_if)
+app.command()(whatif_cli.plan)
+app.command()(whatif_cli.choke_points)
+app.command()(whatif_cli.duties)
 
 
 @app.callback(invoke_without_command=True)
@@ -474,10 +478,12 @@ def _print_explanation(graph: Explorer, access: ExplainedAccess | None, output: 
     rows = list(_steps(graph, access))
     if chosen is Format.JSON:
         from inroads.explain import records
+        from inroads.remedy import remedies
 
         cut = [{"id": grant.id, "records": records(grant)} for grant in explanation.cut]
         routes = {"independent_routes": explanation.independent_routes, "cut": cut, "sentence": explanation.sentence}
         whole = {**access.to_dict(), "explanation": routes, "steps": rows}
+        whole["remediation"] = {row["grant"]: remedies(graph, graph.grants[row["grant"]]) for row in rows}
         write_json(whole, pretty=True)
     elif chosen is Format.TABLE:
         from inroads.explain import evidence_lines

@@ -25,6 +25,7 @@ from inroads_api.objects import (
     Account,
     After,
     Business,
+    Connection,
     Coverage,
     First,
     Group,
@@ -45,6 +46,18 @@ from inroads_api.objects import (
     within,
 )
 from inroads_api.versions import Version, Versions
+from inroads_api.whatif_objects import (
+    ChokeFigure,
+    ChokePoint,
+    DutyConflict,
+    ImaginedGrant,
+    Plan,
+    WhatIf,
+    choke_points,
+    duty_conflicts,
+    imagine,
+    plan,
+)
 
 MAX_MOMENTS: Final = 4
 """The most moments of the past that one query may ask about."""
@@ -223,6 +236,51 @@ class Entry:
         """The same changes under each grant or attribute that caused them, as one who reviews them would go on."""
         compared = self._compared(info.context, since, until)
         return changes_by_cause(*compared, info.context.versions.compare(*compared), first, after)
+
+    @field
+    def what_if(
+        self,
+        info: Info,
+        remove: Annotated[
+            list[ID], strawberry.argument(description="Grants by id, or by a record such as `role 994207`; up to 100.")
+        ],
+        add: Annotated[list[ImaginedGrant], strawberry.argument(description="Grants to imagine; up to 100.")] = [],  # noqa: B006  # the default is printed, and nobody writes to it
+    ) -> WhatIf:
+        """What would end, stay and change if grants were revoked or made. Nothing is written."""
+        return imagine(info.context.versions, self.seen, remove, add)
+
+    @field
+    def plan(
+        self,
+        principal: Annotated[ID, strawberry.argument(description="An identity, by its node id or its email.")],
+        resource: Annotated[ID, strawberry.argument(description="A business or an account, by its node id.")],
+    ) -> Plan | None:
+        """How to end an access with the least collateral; null when there is none, and when either is not known."""
+        return plan(self.seen, principal, resource)
+
+    @field
+    def choke_points(
+        self,
+        info: Info,
+        of: Annotated[
+            list[ID],
+            strawberry.argument(
+                description="Only accesses of these identities, or to these businesses (with what they keep) and"
+                " accounts; up to 100. None for all accesses."
+            ),
+        ] = [],  # noqa: B006  # as above
+        by: Annotated[ChokeFigure, strawberry.argument(description="What they are ranked by.")] = ChokeFigure.ENDED,
+        first: First = 10,
+    ) -> list[ChokePoint]:
+        """The grants that alone would end most accesses, most first."""
+        return choke_points(info.context.versions, self.seen, of, by, within(first, 10))
+
+    @field
+    def duty_conflicts(
+        self, info: Info, first: First = 50, after: After = strawberry.UNSET
+    ) -> Connection[DutyConflict]:
+        """Who holds both sides of what the policy's `separation_of_duty` tells apart."""
+        return duty_conflicts(info.context.versions, self.seen, first, after)
 
     def _compared(self, context: Context, since: dt.datetime, until: dt.datetime | None) -> tuple[Version, Version]:
         if until and until < since:

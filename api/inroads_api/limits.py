@@ -71,6 +71,10 @@ _ENTRY: Final = {
     "changesByCause": 5_000,
     "largestBlastRadius": 5_000,  # counts every access, once for a version
     "mostExposed": 5_000,
+    "whatIf": 5_000,  # folds the columns anew where grants are added
+    "plan": 1_000,
+    "chokePoints": 5_000,
+    "dutyConflicts": 5_000,
 }
 
 _WEIGHTS: Final = {
@@ -83,6 +87,7 @@ _WEIGHTS: Final = {
     **{(kind, name): weight for kind in ("Query", "GraphInfo") for name, weight in _ENTRY.items()},
     ("Access", "explanation"): 50,  # a minimum cut, and what else it would end
     ("Evidence", "record"): 10,
+    ("Grant", "remediation"): 10,
     ("AttributeFact", "evidence"): 20,  # looks through the documents
     ("Mutation", "ingest"): 1_000,
 }

@@ -37,6 +37,7 @@ from inroads.model import (
     node_id,
 )
 from inroads.network import AccessGraph
+from inroads.remedy import remedies
 from inroads_api.limits import MAX_FIRST
 
 if TYPE_CHECKING:
@@ -893,6 +894,23 @@ class Grant:
     def evidence(self) -> list[Evidence]:
         """Every standing record that states it."""
         return [Evidence(graph=self.graph, said=each) for each in self.held.evidence]
+
+    @field
+    def remediation(self) -> list[Remedy]:
+        """What to do for it to end: every record of it must go. None for a fact that nobody can revoke."""
+        return [mirror(Remedy, each) for each in remedies(self.graph, self.held)]
+
+
+@described
+class Remedy:
+    """A record that must go for a grant to end, and how. Nothing is done here."""
+
+    record: str = value("The record as a person calls it: `role 994207`.")
+    dialect: str = value("The dialect that it stands in.")
+    action: str = value("What to do in the vendor's product.")
+    destroy: str | None = value("The record's own `links.destroy`, as the document gives it; never called.")
+    source: str = value("The source of the document.")
+    pointer: str = value("The JSON pointer of the record in the document.")
 
 
 @described

@@ -8,7 +8,7 @@ import threading
 import time
 from bisect import bisect_right
 from collections import OrderedDict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
@@ -16,10 +16,13 @@ from typing import Final, Generic, TypeVar
 
 from inroads.census import Census, census, made
 from inroads.changes import Changes, changes
+from inroads.choke import ChokePoints, choke_points
 from inroads.documents import reread
+from inroads.duties import Conflicts, duties
 from inroads.errors import InroadsError
 from inroads.explorer import Explorer
 from inroads.network import AccessGraph
+from inroads.whatif import WhatIf
 
 KEPT: Final = 4
 """The most versions of the past that are kept, and the most comparisons: those used last."""
@@ -165,6 +168,8 @@ class Versions:
         self._making = making
         self._past = Shelf[tuple[object, ...], Version](making, makers)
         self._compared = Shelf[tuple[str, str], Changes](making, makers)
+        self._imagined = Shelf[tuple[str, str], WhatIf[AccessGraph]](making, makers, kept=1)  # each may hold a graph
+        self._conflicts = Shelf[str, Conflicts](making, makers)
 
     @property
     def current(self) -> Version:
@@ -232,3 +237,16 @@ class Versions:
         """How far everyone reaches in a version, counted when it is first asked for. Raises InroadsError BUSY."""
         with nullcontext() if made(version.graph) else self._making.seat():
             return census(version.graph)
+
+    def imagine(self, version: Version, what: WhatIf[AccessGraph]) -> WhatIf[AccessGraph]:
+        """The same what-if with its outcomes, which are found once. Raises InroadsError BUSY."""
+        return self._imagined.get((version.name, what.version), what.answer)
+
+    def choke_points(self, version: Version, of: Iterable[str]) -> ChokePoints:
+        """What each grant ends alone, of everyone or of some nodes. Raises InroadsError BUSY and WRONG_KIND."""
+        with self._making.seat():
+            return choke_points(version.graph, of)
+
+    def conflicts(self, version: Version) -> Conflicts:
+        """Who holds both sides of a duty, looked for when it is first asked. Raises InroadsError BUSY."""
+        return self._conflicts.get(version.name, lambda: duties(version.graph))

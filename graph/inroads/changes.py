@@ -368,7 +368,7 @@ class _Comparison:
         after = _Side(self.after, self.before, new, old)
         causes = sorted(map(self.cause, set(_causes(before, after))), key=lambda cause: cause.key)
         kinds = tuple(self.kinds(before, after))
-        return Change(kinds, identity, resource, _facts(old), _facts(new), tuple(causes))
+        return Change(kinds, identity, resource, facts(old), facts(new), tuple(causes))
 
     def kinds(self, before: _Side, after: _Side) -> Iterator[Kind]:
         old, new = before.access, after.access
@@ -379,13 +379,7 @@ class _Comparison:
             else:
                 yield Kind.LOST if gone else Kind.GAINED
             return
-        if old.roles != new.roles:
-            could, can = set(old.capabilities), set(new.capabilities)
-            yield Kind.RAISED if could < can else Kind.LOWERED if can < could else Kind.CHANGED
-        if old.state is not new.state:
-            yield Kind.TURNED_ACTIVE if new.state is AccessState.ACTIVE else Kind.TURNED_LATENT
-        if old.certainty is not new.certainty:
-            yield Kind.NOW_STATED if new.certainty is Certainty.STATED else Kind.NOW_INFERRED
+        yield from alterations(old, new)
 
     def may_be_there(self, side: _Side) -> bool:
         """Whether an access may be in the other version too, for all that the other version has observed."""
@@ -422,6 +416,17 @@ class _Comparison:
         return [each for graph in (self.before, self.after) if account in graph for each in graph.kept(account)]
 
 
+def alterations(old: Access, new: Access) -> Iterator[Kind]:
+    """How an access that stands on both sides differs, in the order of the kinds; none where it does not."""
+    if old.roles != new.roles:
+        could, can = set(old.capabilities), set(new.capabilities)
+        yield Kind.RAISED if could < can else Kind.LOWERED if can < could else Kind.CHANGED
+    if old.state is not new.state:
+        yield Kind.TURNED_ACTIVE if new.state is AccessState.ACTIVE else Kind.TURNED_LATENT
+    if old.certainty is not new.certainty:
+        yield Kind.NOW_STATED if new.certainty is Certainty.STATED else Kind.NOW_INFERRED
+
+
 def _causes(before: _Side, after: _Side) -> Iterator[str]:
     """The grants and nodes that differ and decide an access, as ids, with repetitions; see `Change`."""
     if all(after.breaks(path) for path in after.paths):
@@ -437,7 +442,8 @@ def _causes(before: _Side, after: _Side) -> Iterator[str]:
         yield from (before if old.state is AccessState.ACTIVE else after).state_causes()
 
 
-def _facts(access: Access | None) -> AccessFacts | None:
+def facts(access: Access | None) -> AccessFacts | None:
+    """What an access amounts to."""
     if access is None:
         return None
     return AccessFacts(access.roles, access.capabilities, access.certainty, access.state, access.reasons)

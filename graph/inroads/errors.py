@@ -64,6 +64,14 @@ class AmbiguousEmail(InroadsError):
 
 
 @dataclass(unsafe_hash=True)
+class AmbiguousGrant(InroadsError):
+    """A record states two or more grants; `ids` are theirs."""
+
+    code: str = "AMBIGUOUS_GRANT"
+    ids: tuple[str, ...] = ()
+
+
+@dataclass(unsafe_hash=True)
 class BadPolicy(InroadsError):
     """A policy file with problems, all of them in `problems`, one sentence each."""
 

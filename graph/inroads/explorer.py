@@ -17,8 +17,10 @@ import msgspec
 from inroads import reach as reaching
 from inroads import snapshot
 from inroads.adjacency import Adjacency
+from inroads.choke import ChokePoint, choke_points
 from inroads.documents import Observation
 from inroads.draw import svg
+from inroads.duties import Conflicts, duties
 from inroads.errors import InroadsError, NotFound, Rejection
 from inroads.explain import explain, path_sentence, printable
 from inroads.fold import fold
@@ -30,6 +32,7 @@ from inroads.policy import STOCK, Policy, load_policy
 from inroads.reach import RESOURCES, AccessFilter
 from inroads.sources import Refusals, unread
 from inroads.splice import grown
+from inroads.whatif import Plan, WhatIf, plan
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -117,6 +120,33 @@ class Explorer(AccessGraph):
         node = self._known(resource, frozenset(NodeKind) - {NodeKind.IDENTITY})
         found = reaching.access(self, identity, node, _filter(filters), _one_of(mode, Mode))
         return _explained(self, found) if found else None
+
+    def without(self, *grants: str, add: str | Iterable[str] = (), records: str | Iterable[str] = ()) -> WhatIf[Self]:
+        """What would become of every access without these grants; nothing is written.
+
+        A grant is given by its id, or by a record such as `role 994207`. `add` imagines grants, such as
+        `business:1#MEMBER@identity:2=MANAGER`; of `records` each goes alone. Raises as `WhatIf`.
+        """
+        wanted = ([each] if isinstance(each, str) else each for each in (add, records))
+        return WhatIf(self, grants, *wanted)
+
+    def plan(self, principal: str, resource: str) -> Plan | None:
+        """How to end an access with the least collateral; None when there is none. Raises as `access`."""
+        found = self.access(principal, resource)
+        return plan(self, found) if found else None
+
+    def choke_points(self, *of: str, by: str = "ended", first: int | None = None) -> list[ChokePoint]:
+        """The grants that alone end most accesses, or with `by="inferred"` most inferred ones.
+
+        Of all accesses, or with `of` only of those of some identities, or to some businesses and accounts. Raises
+        InroadsError BAD_FIGURE and WRONG_KIND, and otherwise as `reach`.
+        """
+        nodes = [self._known(each, {NodeKind.IDENTITY, *RESOURCES}) for each in of]
+        return choke_points(self, nodes).ranked(by, first)
+
+    def duties(self) -> Conflicts:
+        """Who holds both sides of what the policy's `separation_of_duty` tells apart."""
+        return duties(self)
 
     def _known(self, text: str, kinds: Iterable[NodeKind]) -> str:
         if "grants" not in vars(self):

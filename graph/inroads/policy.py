@@ -26,6 +26,7 @@ import msgspec
 
 from inroads.errors import BadPolicy
 from inroads.model import Capability, Grant, Relation, Role
+from inroads.separation import SECTION, Duty, read_duties
 
 _E = TypeVar("_E", bound=StrEnum)
 _C = Capability
@@ -162,6 +163,7 @@ class Policy(msgspec.Struct, frozen=True, dict=True):
     roles: dict[Role, RoleRow]
     relations: dict[Relation, RelationRow]
     alive: frozenset[str]
+    separation: tuple[Duty, ...] = ()
 
     def role(self, dialect: str, word: str | None) -> Role:
         """The canonical role of a word, exactly as spelled; UNKNOWN for a word outside the dialect's table."""
@@ -192,9 +194,10 @@ class Policy(msgspec.Struct, frozen=True, dict=True):
 
     @cached_property
     def digest(self) -> str:
-        """A hash that two policies share exactly when their tables are equal."""
+        """A hash that two policies share exactly when the tables that make a graph are equal."""
         plain = msgspec.to_builtins(self, order="deterministic", str_keys=True)
         plain["alive"] = sorted(self.alive)
+        del plain["separation"]  # it judges answers, and folds nothing
         for row in plain["roles"].values():
             row["capabilities"] = sorted(row["capabilities"])
         return hashlib.sha256(msgspec.json.encode(plain, order="sorted")).hexdigest()
@@ -265,14 +268,15 @@ def load_policy(text: str) -> Policy:
         "relations": relation_row,
         "subscriptions": subscription_row,
     }
-    _only(given, tuple(readers), "", problems)
+    _only(given, (*readers, SECTION), "", problems)
+    separation = read_duties(given.get(SECTION, []), problems)
     for section in readers.keys() & given.keys():
         if _is_table(given[section], section, problems):
             for name, value in given[section].items():
                 readers[section](name, value, f"{section}.{name}")
     if problems:
         raise BadPolicy(f"the policy has {len(problems)} problem(s)", problems=tuple(sorted(problems)))
-    return Policy(words, roles, relations, alive)
+    return Policy(words, roles, relations, alive, separation)
 
 
 def _is_table(value: Any, where: str, problems: list[str]) -> bool:

@@ -1,0 +1,91 @@
+"""What to do about a grant: which records state it, in which dialect, and how each is ended in the vendor's product.
+
+Nothing here calls the service. The product's screens are not documented beside the records, so the actions name what
+must go, not where to click; a role's own `links.destroy` is repeated as the document gives it, and is as trustworthy.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import msgspec
+
+from inroads.documents import pointer
+from inroads.explain import label, printable, record_label
+from inroads.model import Evidence, Grant, Relation, Section
+from inroads.network import AccessGraph
+
+FACTS: Final = frozenset({Relation.KEEPS, Relation.GROUP_OF})
+"""Relations that are facts about businesses, accounts and groups: nobody can revoke them."""
+
+_DIALECT: Final = {
+    Section.MEMBERSHIP: "business_memberships",
+    Section.TEAM_MEMBER: "team",
+    Section.GROUP: "groups",
+    Section.ROLE: "roles (deprecated)",
+    Section.CLIENT: "business_clients",
+    Section.TEAM_CLIENT: "business_clients",
+}
+
+_ACTION: Final = {
+    Section.MEMBERSHIP: "remove {who} from the team of {what}",
+    Section.TEAM_MEMBER: "remove {who} from the team of {what}",
+    Section.GROUP: "remove {who} from {what}; the row goes with it",
+    Section.ROLE: "destroy this role of {who} on {account}",
+    Section.CLIENT: "remove {client} of {what} on the vendor's side",
+    Section.TEAM_CLIENT: "remove {client} of {what} on the vendor's side",
+}
+"""What must go, by the section of the record. `account` of a role is its own, also where a membership states more."""
+
+
+class Remedy(msgspec.Struct, frozen=True):
+    """One record that must go for a grant to end, and how.
+
+    `record` is what a person calls it, `destroy` the vendor's own link where the record has one: never called, text of
+    a document like any other. `source` and `pointer` tell where the record stands.
+    """
+
+    record: str
+    dialect: str
+    action: str
+    destroy: str | None
+    source: str
+    pointer: str
+
+    @property
+    def sentence(self) -> str:
+        """All of it in one line, without characters that could steer a terminal."""
+        text = f"{self.record} ({self.dialect}): {self.action}"
+        return printable(text + (f" (its links.destroy: {self.destroy})" if self.destroy else ""))
+
+
+def remedies(graph: AccessGraph, grant: Grant) -> tuple[Remedy, ...]:
+    """What to do about each record of a grant, each record once; nothing for a fact."""
+    if grant.relation in FACTS:
+        return ()
+    found: dict[str, Remedy] = {}
+    for each, client in zip(grant.evidence, grant.clients, strict=True):
+        name = record_label(each) if each.record_id else f"{record_label(each)} at {_place(graph, each)}"
+        known = found.get(name)
+        if known is None or (known.destroy is None and each.section is Section.ROLE):
+            found[name] = _remedy(graph, grant, each, name, client)
+    return tuple(found.values())
+
+
+def _remedy(graph: AccessGraph, grant: Grant, each: Evidence, name: str, client: str | None) -> Remedy:
+    row = graph.row(each.document, each.section, each.index) if each.section is Section.ROLE else None
+    number = f"client {client}" if client else "this client"
+    account = label(graph, f"account:{row.accountid}") if row else ""
+    action = _ACTION[each.section].format(
+        who=label(graph, grant.principal), what=label(graph, grant.resource), account=account, client=number
+    )
+    if row and client:
+        action += f", or remove {number} there on the vendor's side"
+    destroy = (row.links or {}).get("destroy") if row else None
+    source = graph.documents[each.document].source
+    link = destroy if isinstance(destroy, str) else None
+    return Remedy(name, _DIALECT[each.section], action, link, source, _place(graph, each))
+
+
+def _place(graph: AccessGraph, each: Evidence) -> str:
+    return pointer(graph.documents[each.document], each.section, each.index, each.sub)

@@ -1,0 +1,601 @@
+"""What would end, stay and change if grants were revoked or made. Nothing is written, and the graph stays as it is.
+
+**What is removed.** A grant is removed with every standing record that states it, in every dialect and document. A role
+row that two memberships merge (their businesses keep one account) goes from both. What the records say beside the grant
+stays known: which account a business keeps, whose client it is, which group is a whole business's, names and statuses.
+So this is the graph as newer documents would make it that no longer have these records but still show all else, and
+not that of documents which never said it: those would, with the last client row, forget who the vendor is.
+
+**What it costs.** Only who can use a grant is asked. While grants are only removed, `reach` that avoids them gives the
+answer, for what lies behind them, whatever the size of the graph. Otherwise the claims about what is touched are taken
+out of the columns and folded alone. Only `graph` folds all of them anew; no document is read.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from enum import StrEnum
+from functools import cached_property
+from typing import Final, Generic, NamedTuple, Self, TypeVar
+
+import msgspec
+import numpy as np
+
+from inroads.changes import Kind, alterations
+from inroads.claims import Claim, Place, Statement
+from inroads.columns import Ints, take
+from inroads.errors import AmbiguousGrant, InroadsError, NotFound
+from inroads.excerpt import excerpt
+from inroads.explain import explain, grant_label, label, path_sentence, record_label
+from inroads.fold import fold
+from inroads.model import (
+    RECORD_NOUN,
+    Access,
+    Coverage,
+    Document,
+    Evidence,
+    Explanation,
+    Grant,
+    NodeKind,
+    Path,
+    Relation,
+    Role,
+    Section,
+    grant_id,
+    is_grant_id,
+    kind_of,
+    native_id,
+)
+from inroads.network import AccessGraph
+from inroads.policy import Conveys
+from inroads.reach import ACTING, ALL, FORWARD, OUTSIDE, PHASES, RESOURCES, AccessFilter, reach
+from inroads.remedy import FACTS, Remedy, remedies
+from inroads.said import RELATIONS, SECTIONS, Said, pack, union
+
+_G = TypeVar("_G", bound=AccessGraph)
+
+MAX_EDITS: Final = 100
+"""The most grants that one question removes, and adds."""
+
+_WORSE: Final = frozenset({Kind.LOWERED, Kind.CHANGED, Kind.TURNED_LATENT, Kind.NOW_INFERRED})
+_BETTER: Final = frozenset({Kind.RAISED, Kind.CHANGED, Kind.TURNED_ACTIVE, Kind.NOW_STATED})
+_FACTS: Final = [RELATIONS.index(each) for each in FACTS]
+_NOUNS: Final = {
+    noun: [SECTIONS.index(section) for section, name in RECORD_NOUN.items() if name == noun]
+    for noun in RECORD_NOUN.values()
+}
+
+
+class Addition(NamedTuple):
+    """A grant that is imagined."""
+
+    principal: str
+    relation: Relation
+    resource: str
+    role: Role
+
+    @property
+    def id(self) -> str:
+        """The printed id of the grant, where no membership merges it."""
+        client = "/CLIENT" if (self.relation, self.role) == (Relation.ROLE, Role.CLIENT) else ""
+        return grant_id(self.principal, f"{self.relation}{client}", self.resource)
+
+
+class Fate(StrEnum):
+    """What becomes of an access: it ends, gets less, both less and more, stays by other paths, gets more, or is new."""
+
+    ENDS = "ENDS"
+    LOWERED = "LOWERED"
+    CHANGED = "CHANGED"
+    STAYS = "STAYS"
+    RAISED = "RAISED"
+    GAINED = "GAINED"
+
+
+_FATES: Final = {fate: rank for rank, fate in enumerate(Fate)}
+
+
+class Outcome(msgspec.Struct, frozen=True):
+    """What becomes of one access: how it stands before and after, None where there is none.
+
+    `kinds` are those of changes: LOST, GAINED, or what alters; none where it stays as it was by other paths. `gone` are
+    the paths that it has before only.
+    """
+
+    kinds: tuple[Kind, ...]
+    principal: str
+    resource: str
+    before: Access | None
+    after: Access | None
+    gone: tuple[Path, ...]
+
+    @property
+    def fate(self) -> Fate:
+        """What becomes of it in one word."""
+        if self.after is None:
+            return Fate.ENDS
+        if self.before is None:
+            return Fate.GAINED
+        worse, better = (not side.isdisjoint(self.kinds) for side in (_WORSE, _BETTER))
+        return (Fate.CHANGED if better else Fate.LOWERED) if worse else (Fate.RAISED if better else Fate.STAYS)
+
+    @property
+    def key(self) -> tuple[int, str, str]:
+        """The total order of outcomes: by fate, principal, resource."""
+        return _FATES[self.fate], self.principal, self.resource
+
+
+class WhatIf(Generic[_G]):
+    """The graph without some grants, and with others.
+
+    `removed` are the grants that go, `records` single records that go, `added` the grants that are imagined. Raises
+    InroadsError for what is no grant of the graph: BAD_GRANT, NOT_FOUND, AMBIGUOUS_GRANT, NOT_REVOCABLE.
+    """
+
+    def __init__(
+        self, graph: _G, remove: Iterable[str] = (), add: Iterable[str] = (), records: Iterable[str] = ()
+    ) -> None:
+        if "fold" not in vars(graph):
+            raise InroadsError("only the whole graph answers questions, not a view or a copy of it", "NOT_WHOLE")
+        self.base, self._cut = graph, False
+        self.removed = tuple({grant.id: grant for text in remove for grant in [revocable(graph, text)]}.values())
+        self.records = tuple({each: None for text in records for each in _record(graph, text)})
+        self.added = tuple(dict.fromkeys(addition(graph, text) for text in add))
+        if not (self.removed or self.records or self.added):
+            raise InroadsError("say what is to be removed or added", "BAD_GRANT")
+        if max(len(self.removed), len(self.added)) > MAX_EDITS:
+            raise InroadsError(f"the most grants that are removed or added at once is {MAX_EDITS}", "TOO_MANY_GRANTS")
+
+    @property
+    def version(self) -> str:
+        """The name of the hypothetical version: that of its base and a mark of what is imagined."""
+        imagined = [sorted(each.id for each in self.removed), sorted(self.records), sorted(self.added)]
+        mark = hashlib.sha256(msgspec.json.encode(imagined)).hexdigest()[:8]
+        return f"{self.base.version}-hypothetical-{mark}"
+
+    @cached_property
+    def graph(self) -> _G:
+        """The hypothetical version of the graph, of which every question can be asked."""
+        return self._imagined(self.base.fold.said)
+
+    @cached_property
+    def standing(self) -> _G:
+        """A graph with the grants of all paths after: the base while grants are only removed, else what is touched."""
+        if self._simple:
+            return self.base
+        return self._imagined(excerpt(self.base.fold.said, np.array(sorted(self._touched), np.int64)))
+
+    def _imagined(self, said: Said) -> _G:
+        """The graph of what remains of a part of what is said, and of what is imagined."""
+        said = said._replace(claims=take(said.claims, _others(self.base, said, self.dropped)))
+        if self.added:
+            said = union([said, pack(map(self._statement, self.added))])
+        ours, policy = self.base.fold, self.base.policy
+        observed = ours.observed[np.searchsorted(ours.said.nodes, said.nodes)]  # what is imagined observes nobody
+        return type(self.base).build(fold(said, policy)._replace(version=self.version, observed=observed), policy)
+
+    @cached_property
+    def outcomes(self) -> tuple[Outcome, ...]:
+        """Every access of which a path goes or that alters, in the order of fates, principals and resources."""
+        return tuple(sorted(self._outcomes(), key=lambda each: each.key))
+
+    def answer(self) -> Self:
+        """The same, its outcomes found now and not when they are first asked for."""
+        len(self.outcomes)
+        return self
+
+    @property
+    def ended(self) -> tuple[Outcome, ...]:
+        """The accesses that end."""
+        return tuple(each for each in self.outcomes if each.after is None)
+
+    @property
+    def kept(self) -> tuple[Outcome, ...]:
+        """The accesses that stay although a path of theirs is gone; some of them are also `lowered`."""
+        return tuple(each for each in self.outcomes if each.after and each.gone)
+
+    @property
+    def lowered(self) -> tuple[Outcome, ...]:
+        """The accesses that stay with fewer or other capabilities, latent, or inferred only."""
+        return tuple(each for each in self.outcomes if each.after and not _WORSE.isdisjoint(each.kinds))
+
+    @property
+    def raised(self) -> tuple[Outcome, ...]:
+        """The accesses that stay with more or other capabilities, turn active, or become stated."""
+        return tuple(each for each in self.outcomes if each.before and not _BETTER.isdisjoint(each.kinds))
+
+    @property
+    def gained(self) -> tuple[Outcome, ...]:
+        """The accesses that are new."""
+        return tuple(each for each in self.outcomes if each.before is None)
+
+    @property
+    def truncated(self) -> bool:
+        """Whether a limit cut the paths of an access short: which of them are gone is then told in part."""
+        return self.answer()._cut
+
+    @property
+    def coverage(self) -> Coverage:
+        """How much was observed: whoever was not may lose access, or keep it, too."""
+        return self.base.coverage()
+
+    @property
+    def remedies(self) -> tuple[Remedy, ...]:
+        """The records that must go, and how: all of those of each removed grant."""
+        return tuple(each for grant in self.removed for each in remedies(self.base, grant))
+
+    @cached_property
+    def notes(self) -> tuple[str, ...]:
+        """What one should know before acting on it."""
+        return tuple(dict.fromkeys(_notes(self)))
+
+    # ---- the accesses
+
+    @cached_property
+    def dropped(self) -> frozenset[tuple[int, Section, int, int]]:
+        """The places of the records that go."""
+        return frozenset(each[:4] for grant in self.removed for each in grant.evidence) | frozenset(
+            each[:4] for each in self.records
+        )
+
+    @property
+    def _simple(self) -> bool:
+        """Whether paths that avoid the removed grants tell everything: no record of theirs states another grant."""
+        return not self.added and not self.records and not self.shared
+
+    @cached_property
+    def shared(self) -> tuple[Grant, ...]:
+        """Other grants that a record of a removed grant states as well."""
+        ids = {each.id for each in self.removed}
+        principals = {grant.principal for grant in self.removed if grant.relation is Relation.MEMBER}
+        held = (hop.grant for principal in sorted(principals) for hop in self.base.hops_from(principal))
+        return tuple(
+            grant for grant in held if grant.id not in ids and any(each[:4] in self.dropped for each in grant.evidence)
+        )
+
+    def _outcomes(self) -> Iterator[Outcome]:
+        after, chosen = self.standing, ALL
+        behind: set[str] | None = None
+        if self._simple:
+            ids = frozenset(each.id for each in self.removed)
+            numbers = map(self.base.index.grant_number, ids)
+            behind = _behind(self.base, [number for number in numbers if number is not None])
+            chosen = AccessFilter(avoid=ids)
+        for identity in sorted(self._people):
+            old = _reached(self.base, identity, behind, ALL)
+            new = _reached(after, identity, behind, chosen)
+            self._cut |= any(each.truncated for each in (*old.values(), *new.values()))
+            for resource in {**old, **new}:
+                outcome = _outcome(identity, resource, old.get(resource), new.get(resource))
+                if outcome.kinds or outcome.gone:
+                    yield outcome
+
+    @cached_property
+    def _people(self) -> list[str]:
+        """The identities whose accesses may differ: who holds what is removed or added, or acts for its holder."""
+        index, frontier = self.base.index, [self.base.number(each) for each in self._principals]
+        seen = set(frontier)
+        while frontier:
+            for other, grant in index.hops_to(frontier.pop()):
+                if FORWARD[ACTING][index.conveys[grant]] == ACTING and other not in seen:
+                    seen.add(other)
+                    frontier.append(other)
+        return [index.name(node) for node in seen if index.kind(node) is NodeKind.IDENTITY]
+
+    @property
+    def _touched(self) -> set[int]:
+        """What these reach, and what lies behind what is imagined, whatever it lets them do there."""
+        imagined = (node for each in self.added for node in (each.principal, each.resource))
+        return _onward(self.base, [(self.base.number(node), ACTING) for node in (*self._people, *imagined)])
+
+    @property
+    def _principals(self) -> set[str]:
+        """Whose grants may differ: all that a record states is held by one principal, but for facts."""
+        holders = {grant.principal for grant in self.removed} | {each.principal for each in self.added}
+        return holders | {grant.principal for each in self.records for grant in _stating(self.base, each)}
+
+    def _statement(self, added: Addition) -> Statement:
+        """What a document would say that has just this record, observed with the newest; it covers nothing."""
+        return Statement(_document(self.base, added), (_claim(added),), (), (), (), ())
+
+
+def _outcome(identity: str, resource: str, old: Access | None, new: Access | None) -> Outcome:
+    kinds: tuple[Kind, ...] = (Kind.LOST,) if new is None else (Kind.GAINED,)
+    if old and new:
+        kinds = tuple(alterations(old, new))
+    remaining = {_grants(path) for path in new.paths} if new else set()
+    gone = tuple(path for path in old.paths if _grants(path) not in remaining) if old else ()
+    return Outcome(kinds, identity, resource, old, new, gone)
+
+
+def _grants(path: Path) -> tuple[str, ...]:
+    return tuple(step.grant for step in path.steps)
+
+
+def _reached(graph: AccessGraph, identity: str, behind: set[str] | None, chosen: AccessFilter) -> dict[str, Access]:
+    """The accesses of an identity to these nodes; None for all."""
+    answer = reach(graph, identity, RESOURCES, chosen)
+    places = (place for place, summary in enumerate(answer.summaries) if behind is None or summary.other in behind)
+    return {found.resource: found for found in map(answer.__getitem__, places)}
+
+
+def _behind(graph: AccessGraph, grants: Iterable[int]) -> set[str]:
+    """What is reached over these grants, by whoever uses them."""
+    index = graph.index
+    entered = (
+        (index.resource[grant], FORWARD[phase][index.conveys[grant]])
+        for grant in grants
+        for phase in range(len(PHASES))
+    )
+    return set(map(index.name, _onward(graph, [each for each in entered if each[1] != OUTSIDE])))
+
+
+def _onward(graph: AccessGraph, starts: Iterable[tuple[int, int]]) -> set[int]:
+    """All that lies behind nodes that are entered in a phase of the grammar, themselves included."""
+    index, seen = graph.index, set(starts)
+    frontier = list(seen)
+    while frontier:
+        node, phase = frontier.pop()
+        for other, grant in index.hops_from(node):
+            there = (other, FORWARD[phase][index.conveys[grant]])
+            if there[1] != OUTSIDE and there not in seen:
+                seen.add(there)
+                frontier.append(there)
+    return {node for node, _ in seen}
+
+
+# ---- what is removed
+
+
+def revocable(graph: AccessGraph, text: str) -> Grant:
+    """The grant that a user means by its id, or by a record such as `role 994207` or `membership:168372`.
+
+    Raises InroadsError: BAD_GRANT for neither, NOT_FOUND, AMBIGUOUS_GRANT where records of several grants have the id,
+    NOT_REVOCABLE for a fact.
+    """
+    wanted = text.strip()
+    if is_grant_id(wanted):
+        grant = graph.grants.get(wanted)
+        if grant is None:
+            raise NotFound(f"no grant {wanted!r} stands")
+        if grant.relation in FACTS:
+            raise InroadsError(f"{wanted!r} is a fact, and nobody can revoke it", "NOT_REVOCABLE")
+        return grant
+    found = {grant.id: grant for each in _record(graph, wanted) for grant in _stating(graph, each)}
+    if len(found) > 1:
+        raise AmbiguousGrant(
+            f"{wanted!r} states {len(found)} grants: {', '.join(sorted(found))}", ids=tuple(sorted(found))
+        )
+    return next(iter(found.values()))
+
+
+def _record(graph: AccessGraph, text: str) -> list[Evidence]:
+    """The standing records that a person means by `role 994207` or `role:994207`, in every document."""
+    noun, _, number = text.strip().replace(":", " ").rpartition(" ")
+    noun = noun.strip().lower().replace("-", " ")
+    sections = _NOUNS.get(noun)
+    if sections is None or not (number.isascii() and number.isdecimal() and len(number) <= 18):
+        raise InroadsError(
+            f"{text!r} is neither a grant's id like account:Xr82w#CLIENT@business:77128 nor a record like role 994207",
+            "BAD_GRANT",
+        )
+    rows = graph.fold.evidence
+    places = np.flatnonzero(rows.record == int(number))
+    places = places[np.isin(rows.section[places], sections)]
+    grants = graph.fold.grants.relation[_of(graph, places)]
+    revoked = places[~np.isin(grants, _FACTS)]
+    if len(places) and not len(revoked):
+        raise InroadsError(f"{text!r} is a fact, and nobody can revoke it", "NOT_REVOCABLE")
+    if not len(revoked):
+        raise NotFound(f"no record {text!r} stands")
+    keys = zip(*(column[revoked].tolist() for column in rows[:4]), strict=True)
+    return [
+        Evidence(document, SECTIONS[section], row, sub, number) for document, section, row, sub in dict.fromkeys(keys)
+    ]
+
+
+def _of(graph: AccessGraph, places: Ints) -> Ints:
+    """The grants that rows of evidence are of."""
+    found: Ints = np.searchsorted(graph.fold.evidence_of, places, "right") - 1
+    return found
+
+
+def _stating(graph: AccessGraph, each: Evidence) -> list[Grant]:
+    """The grants that a record states, but for facts."""
+    rows, key = graph.fold.evidence, (each.document, SECTIONS.index(each.section), each.index, each.sub)
+    places = np.flatnonzero(rows.document == each.document)
+    alike = np.logical_and.reduce([column[places] == value for column, value in zip(rows[:4], key, strict=True)])
+    grants = map(graph.index.grant, dict.fromkeys(_of(graph, places[alike]).tolist()))
+    return [grant for grant in grants if grant.relation not in FACTS]
+
+
+def _others(graph: AccessGraph, said: Said, dropped: Iterable[tuple[int, Section, int, int]]) -> Ints:
+    """The places of the claims that none of these records of the graph makes; facts stay, whatever record says them."""
+    claims, names = said.claims, said.documents.sha256
+    moments, ours = said.documents.moment, graph.fold.said.documents
+    gone = np.zeros(len(claims.document), np.bool_)
+    for number, where, index, inside in dropped:
+        # A part of what is said has the same documents by other numbers, if it has them at all.
+        documents = np.flatnonzero((names == ours.sha256[number]) & (moments == ours.moment[number]))
+        places = np.flatnonzero(np.isin(claims.document, documents))
+        alike = (claims.section[places] == SECTIONS.index(where)) & (claims.row[places] == index)
+        alike &= (claims.sub[places] == inside) & ~np.isin(claims.relation[places], _FACTS)
+        gone[places[alike]] = True
+    left: Ints = np.flatnonzero(~gone)
+    return left
+
+
+# ---- what is added
+
+_ENDS: Final = {
+    Relation.MEMBER: (NodeKind.IDENTITY, NodeKind.BUSINESS),
+    Relation.ROLE: (NodeKind.IDENTITY, NodeKind.ACCOUNT),
+    Relation.CLIENT: (NodeKind.BUSINESS, NodeKind.ACCOUNT),
+}
+_PLACES: Final = {
+    Relation.MEMBER: Place(Section.MEMBERSHIP, 0),
+    Relation.ROLE: Place(Section.ROLE, 0),
+    Relation.CLIENT: Place(Section.TEAM_CLIENT, 0),
+}
+
+
+def addition(graph: AccessGraph, text: str) -> Addition:
+    """The grant that a user imagines: a grant's id, and a role, as `business:1#MEMBER@identity:2=MANAGER`.
+
+    MEMBER, ROLE and CLIENT can be imagined; a CLIENT needs no role. Raises InroadsError BAD_GRANT, and NotFound for a
+    node that no document names.
+    """
+    name, given, word = text.strip().rpartition("=")
+    if not given or not is_grant_id(name):  # the id of an account may have a `=` in it
+        name, word = text.strip(), ""
+    if not is_grant_id(name):
+        raise InroadsError(f"{text!r} is not like business:1#MEMBER@identity:2=MANAGER", "BAD_GRANT")
+    resource, _, rest = name.rpartition("#")
+    held, _, principal = rest.partition("@")
+    relation = Relation(held.removesuffix("/CLIENT"))
+    client = relation is Relation.CLIENT or held.endswith("/CLIENT")
+    role = word.strip().upper() or ("CLIENT" if client else "")
+    kinds = kind_of(principal), kind_of(resource)
+    if relation not in _ENDS or _ENDS[relation] != kinds or role not in Role.__members__:
+        raise InroadsError(
+            f"{text!r} cannot be added: a grant is MEMBER of a business or ROLE on an account, each with a role after"
+            f" `=`, or CLIENT of a business on an account; roles are {', '.join(Role)}",
+            "BAD_GRANT",
+        )
+    if client and role != Role.CLIENT:
+        raise InroadsError(f"{text!r} cannot be added: a client's role is CLIENT", "BAD_GRANT")
+    for node in (principal, resource):
+        if node not in graph:
+            raise NotFound(f"no document names {node!r}")
+    return Addition(principal, relation, resource, Role(role))
+
+
+def _claim(added: Addition) -> Claim:
+    principal, relation, resource, role = added
+    scopes: tuple[str, ...] = (f"clients {principal}",)
+    if relation is not Relation.CLIENT:
+        scopes = (f"me {principal}", f"team {resource}")[: 2 if relation is Relation.MEMBER else 1]
+    client = (relation, role) == (Relation.ROLE, Role.CLIENT)
+    return Claim(principal, relation, resource, _PLACES[relation], None, scopes, role, None, client_role=client)
+
+
+def _document(graph: AccessGraph, added: Addition) -> Document:
+    """A document that has just the record of an imagined grant, so that its evidence can be looked at as any."""
+    resource = native_id(added.resource)
+    subject = int(native_id(added.principal))
+    body: dict[str, object] = {
+        Relation.MEMBER: {"id": subject, "business_memberships": [{"business": {"id": resource}}]},
+        Relation.ROLE: {"id": subject, "roles": [{"accountid": resource}]},
+        Relation.CLIENT: {"id": subject, "business_clients": [{"account_id": resource}], "business_group": {}},
+    }[added.relation]
+    data = msgspec.json.encode(body)
+    digest = hashlib.sha256(data + added.id.encode("utf-8", "surrogatepass") + added.role.encode()).hexdigest()
+    kind = "team" if added.relation is Relation.CLIENT else "me"
+    newest = graph.documents[-1].observed_at
+    return Document(newest, digest, "imagined", kind, added.principal, "", "", data)
+
+
+# ---- in words
+
+
+def outcome_sentence(what: WhatIf[_G], each: Outcome) -> str:
+    """What becomes of an access, in plain English."""
+    graph = what.base
+    who, where = label(graph, each.principal), label(graph, each.resource)
+    if each.after is None:
+        roles = " and ".join(each.before.roles) if each.before else ""
+        return f"{who} no longer reaches {where}, held as {roles}."
+    after = " and ".join(each.after.roles)
+    count = len(each.after.paths)
+    route = f"by {count} path{'s' * (count > 1)}: {path_sentence(graph, each.after.paths[0])}"
+    if each.before is None:
+        return f"{who} gains {where} as {after}, {route}"
+    before = " and ".join(each.before.roles)
+    said = f"{who} still reaches {where} as {after}, {route}"
+    changed = [_ALTERED[kind].format(before=before, after=after) for kind in each.kinds]
+    return f"{said[:-1]}; {', '.join(changed)}." if changed else said
+
+
+_ALTERED: Final = {
+    Kind.RAISED: "raised from {before}",
+    Kind.LOWERED: "lowered from {before}",
+    Kind.CHANGED: "changed from {before}",
+    Kind.TURNED_ACTIVE: "turned active",
+    Kind.TURNED_LATENT: "turned latent",
+    Kind.NOW_STATED: "now stated by a record",
+    Kind.NOW_INFERRED: "now inferred only",
+}
+
+
+def _notes(what: WhatIf[_G]) -> Iterator[str]:
+    graph, told = what.base, set[frozenset[str]]()
+    for grant in what.removed:
+        names = list(dict.fromkeys(map(record_label, grant.evidence)))
+        if len(names) > 1:
+            yield f"{grant_label(grant)} ends only when all of its records go: {', '.join(names)}."
+        if grant.relation is Relation.MEMBER and _headless(what, grant):
+            yield f"Nobody who was observed is left in control of {label(graph, grant.resource)}."
+        if grant.relation is Relation.GROUP:
+            yield f"{grant_label(grant)} is an association and conveys no access."
+        for other, number in _shared_clients(graph, grant):
+            pair = frozenset({grant.id, other.id})
+            if pair not in told:
+                yield (
+                    f"{grant_label(grant)} and {grant_label(other)} both name client {number} of"
+                    f" {label(graph, grant.resource)}: removing that client on the vendor's side may end both."
+                )
+            told.add(pair)
+    for other in what.shared:
+        yield f"A role row that goes also states {grant_label(other)} of {label(graph, other.principal)}, which stays."
+    for record in what.records:
+        for grant in _stating(graph, record):
+            left = dict.fromkeys(record_label(each) for each in grant.evidence if each[:4] not in what.dropped)
+            if left:
+                yield f"{record_label(record)} alone does not end its grant: {', '.join(left)} still states it."
+
+
+def _headless(what: WhatIf[_G], grant: Grant) -> bool:
+    """Whether a business is under the control of members, and of none without the removed grants."""
+    graph, gone = what.base, {each.id for each in what.removed}
+    left = {hop.grant.id for hop in graph.hops_to(grant.resource) if hop.conveys is Conveys.CONTROL}
+    imagined = [each for each in what.added if each.resource == grant.resource]
+    return bool(left) and left <= gone and not any(graph.policy.roles[each.role].controls for each in imagined)
+
+
+def _shared_clients(graph: AccessGraph, grant: Grant) -> Iterator[tuple[Grant, str]]:
+    """Other grants on a vendor's account that name the same client as this one."""
+    for number in dict.fromkeys(each for each in grant.clients if each is not None):
+        places = np.flatnonzero(graph.fold.evidence.client == int(number))
+        for other in map(graph.index.grant, dict.fromkeys(_of(graph, places).tolist())):
+            if other.resource == grant.resource and other.id != grant.id:
+                yield other, number
+
+
+# ---- a plan
+
+
+class Plan(msgspec.Struct, frozen=True):
+    """How to end one access: the cut that ends least else, and what would become of everyone's accesses by it."""
+
+    access: Access
+    explanation: Explanation
+    what_if: WhatIf[AccessGraph]
+
+    @property
+    def verified(self) -> bool:
+        """Whether the access ends, by the graph without these grants."""
+        ends = (self.access.principal, self.access.resource)
+        return any((each.principal, each.resource) == ends for each in self.what_if.ended)
+
+    @property
+    def also(self) -> tuple[Outcome, ...]:
+        """What else would end or be altered."""
+        ends = (self.access.principal, self.access.resource)
+        return tuple(each for each in self.what_if.outcomes if each.kinds and (each.principal, each.resource) != ends)
+
+
+def plan(graph: AccessGraph, access: Access) -> Plan:
+    """The plan that ends an access of the graph."""
+    explanation = explain(graph, access)
+    return Plan(access, explanation, WhatIf(graph, [grant.id for grant in explanation.cut]))
