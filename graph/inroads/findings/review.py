@@ -1,0 +1,320 @@
+"""A review: the rules run over one version of a graph, and all that they found, in one total order."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property, lru_cache
+from typing import Any, Final, NamedTuple, overload
+
+import msgspec
+import numpy as np
+
+from inroads.changes import NodeCause, stated
+from inroads.documents import escape, pointer, record
+from inroads.errors import InroadsError
+from inroads.explain import record_label
+from inroads.findings import accesses, control, grants, identities, resources  # noqa: F401  # each registers its rules
+from inroads.findings.finding import (
+    Finding,
+    Hit,
+    Line,
+    Looked,
+    Proof,
+    Source,
+    Spot,
+    Stated,
+    Suppressed,
+    Ways,
+    finding_identity,
+)
+from inroads.findings.matter import Matter
+from inroads.findings.registry import RULES, Rule
+from inroads.judgement import Judgement, Severity, Suppression
+from inroads.model import Document, Evidence, NodeKind, Section, kind_of, native_id
+from inroads.network import AccessGraph
+from inroads.reach import reach
+from inroads.said import ATTRIBUTES, NONE
+
+_LONG_AGO: Final = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+
+
+def review(
+    graph: AccessGraph,
+    rules: Iterable[str] | None = None,
+    severity: Severity | str | None = None,
+    *,
+    suppressed: bool | None = None,
+    now: dt.datetime | None = None,
+    since: AccessGraph | None = None,
+) -> Findings:
+    """What these rules find, or all that the policy enables, of this severity or a higher one.
+
+    `suppressed` keeps only those that are, or only those that are not. Ages and the days on which suppressions expire
+    count at `now` (aware); without it at the newest document's moment, since the graph knows no clock. `since` is the
+    earlier version for `new-since`. Raises InroadsError UNKNOWN_RULE, BAD_SEVERITY, BAD_MOMENT and NOT_WHOLE.
+    """
+    if "fold" not in vars(graph):
+        raise InroadsError("only the whole graph is reviewed, not a view or a copy of it", "NOT_WHOLE")
+    if now is not None and now.tzinfo is None:
+        raise InroadsError("the moment of a review names no offset", "BAD_MOMENT")
+    judged = graph.policy.judgement
+    chosen = _chosen(rules, judged)
+    least = _severity(severity)
+    newest = graph.documents[-1].observed_at if graph.documents else _LONG_AGO
+    matter = Matter(graph, now.astimezone(dt.UTC) if now else newest, since)
+    found: list[_Found] = []
+    looked = []
+    for each in RULES.values():
+        if each.id not in chosen:
+            looked.append(Looked(each.id, each.population, skipped="not asked for"))
+            continue
+        row = judged.rules[each.id]
+        if rules is None and not row.enabled:
+            looked.append(Looked(each.id, each.population, skipped="disabled by the policy"))
+            continue
+        if each.id == "new-since" and since is None:
+            looked.append(Looked(each.id, each.population, skipped="no earlier version to compare with was given"))
+            continue
+        outcome = each.look(matter, row)
+        found += (_Found.of(each, hit, hit.severity or row.severity) for hit in outcome.hits)
+        told = outcome.looked, outcome.unseen, outcome.notes
+        looked.append(Looked(each.id, each.population, *told, findings=len(outcome.hits)))
+    standing, expired = _standing(judged, matter.now)
+    kept = [each._replace(suppressed=_suppressed(each, standing)) for each in found if each.severity.rank >= least.rank]
+    if suppressed is not None:
+        kept = [each for each in kept if (each.suppressed is not None) is suppressed]
+    asked = [sorted(chosen), least, suppressed, since and since.version]
+    return Findings(
+        matter, sorted(kept, key=lambda each: each.key), tuple(looked), expired, asked, given=now is not None
+    )
+
+
+def _chosen(rules: Iterable[str] | None, judged: Judgement) -> set[str]:
+    if rules is None:
+        return set(RULES)
+    chosen = set([rules] if isinstance(rules, str) else rules)
+    for unknown in sorted(chosen - judged.rules.keys()):
+        raise InroadsError(f"there is no rule {unknown!r}; there are {', '.join(RULES)}", "UNKNOWN_RULE")
+    return chosen
+
+
+def _severity(given: Severity | str | None) -> Severity:
+    word = str(given or Severity.INFO).upper()
+    if word not in Severity.__members__:
+        raise InroadsError(f"{given!r} is none of {', '.join(Severity).lower()}", "BAD_SEVERITY")
+    return Severity[word]
+
+
+def _standing(judged: Judgement, now: dt.datetime) -> tuple[list[Suppression], tuple[Suppression, ...]]:
+    """The suppressions that hold at a moment, and those that have expired."""
+    today = now.astimezone(dt.UTC).date()
+    holds = [each for each in judged.suppressions if today <= each.expires]
+    return holds, tuple(each for each in judged.suppressions if today > each.expires)
+
+
+def _suppressed(found: _Found, standing: Iterable[Suppression]) -> Suppressed | None:
+    for each in standing:
+        if each.covers(found.rule.id, found.identity, found.hit.subjects):
+            return Suppressed(each.reason, each.expires)
+    return None
+
+
+class _Found(NamedTuple):
+    """A finding whose evidence is not written out yet."""
+
+    rule: Rule
+    hit: Hit
+    severity: Severity
+    identity: str
+    suppressed: Suppressed | None = None
+
+    @classmethod
+    def of(cls, found_by: Rule, hit: Hit, severity: Severity) -> _Found:
+        return cls(found_by, hit, severity, finding_identity(found_by.id, hit.subjects))
+
+    @property
+    def key(self) -> tuple[int, str, tuple[str, ...]]:
+        return -self.severity.rank, self.rule.id, self.hit.subjects
+
+
+class Findings(Sequence[Finding]):
+    """All findings of one review, the most severe first; each one's evidence is written out when it is looked at.
+
+    `looked` tells for every rule what it looked at, before any filter; `expired` are the suppressions that no longer
+    suppress; `version` names the graph, `moment` is when ages counted, and `moment_given` whether somebody said so;
+    `identity` names the whole result: the graph, the rules' judgement, the moment and the question.
+    """
+
+    def __init__(
+        self,
+        matter: Matter,
+        found: Sequence[_Found],
+        looked: tuple[Looked, ...],
+        expired: tuple[Suppression, ...],
+        asked: Sequence[object],
+        *,
+        given: bool,
+    ) -> None:
+        self.graph, self.moment, self.moment_given = matter.graph, matter.now, given
+        self.looked, self.expired = looked, expired
+        self._found, self._asked = found, asked
+        self._writer = _Writer(matter.graph)
+
+    @property
+    def version(self) -> str:
+        """The version of the graph that was reviewed."""
+        return self.graph.version
+
+    @cached_property
+    def identity(self) -> str:
+        """The name of the result."""
+        versions = [(each.id, each.version) for each in RULES.values()]
+        named = [self.version, self.graph.policy.judgement.digest, self.moment, versions, self._asked]
+        return hashlib.sha256(msgspec.json.encode(named)).hexdigest()[:16]
+
+    @property
+    def keys(self) -> Sequence[tuple[int, str, str]]:
+        """What orders the findings, as plain values."""
+        return [(rank, rule, "\n".join(subjects)) for rank, rule, subjects in (each.key for each in self._found)]
+
+    def worst(self) -> Severity | None:
+        """The highest severity of what is not suppressed; None where there is nothing."""
+        return next((each.severity for each in self._found if each.suppressed is None), None)
+
+    def counts(self) -> tuple[int, int]:
+        """How many findings there are that are not suppressed, and how many that are."""
+        hidden = sum(each.suppressed is not None for each in self._found)
+        return len(self._found) - hidden, hidden
+
+    def __len__(self) -> int:
+        return len(self._found)
+
+    @overload
+    def __getitem__(self, index: int) -> Finding: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[Finding]: ...
+    def __getitem__(self, index: int | slice) -> Finding | Sequence[Finding]:
+        if isinstance(index, slice):
+            return [self._writer.finding(each) for each in self._found[index]]
+        return self._writer.finding(self._found[index])
+
+    def __iter__(self) -> Iterator[Finding]:
+        return map(self._writer.finding, self._found)
+
+    def __str__(self) -> str:
+        return "\n".join(f"{each.severity} {each.rule} {' '.join(each.subjects)}" for each in self) or "no findings"
+
+
+class _Writer:
+    """Writes findings out: where each fact behind them is said."""
+
+    def __init__(self, graph: AccessGraph) -> None:
+        self.graph = graph
+        self.reached = lru_cache(4)(self._reached)
+
+    def finding(self, found: _Found) -> Finding:
+        proofs = {proof: None for source in found.hit.evidence for proof in self.proofs(source)}
+        head = found.identity, found.rule.id, found.rule.version, found.severity
+        return Finding(*head, found.hit.subjects, found.hit.facts, tuple(proofs), found.suppressed)
+
+    def proofs(self, source: Source) -> Iterator[Proof]:
+        if isinstance(source, int):
+            yield from map(self.said, self.graph.index.grant(source).evidence)
+        elif isinstance(source, Ways):
+            for grant in self.reached(source.principal).get(source.resource, ()):
+                yield from map(self.said, self.graph.grants[grant].evidence)
+        elif isinstance(source, Stated):
+            yield from self.stated(source)
+        elif isinstance(source, Line):
+            yield _proof(self.graph.documents[source.document], source.label, None, source.pointer)
+        else:
+            yield self.spot(source)
+
+    def said(self, each: Evidence) -> Proof:
+        document = self.graph.documents[each.document]
+        place = pointer(document, each.section, each.index, each.sub)
+        return _proof(document, record_label(each), each.record_id, place)
+
+    def spot(self, each: Spot) -> Proof:
+        document = self.graph.documents[each.document]
+        place = pointer(document, each.section, each.row, each.sub) + each.inside
+        return _proof(document, each.label, each.record_id, place)
+
+    def _reached(self, principal: str) -> dict[str, tuple[str, ...]]:
+        """The grants on the paths to each resource of an identity."""
+        return {
+            access.resource: tuple(dict.fromkeys(step.grant for path in access.paths for step in path.steps))
+            for access in reach(self.graph, principal)
+        }
+
+    def stated(self, source: Stated) -> Iterator[Proof]:
+        """Every latest statement of an attribute."""
+        node, attribute = source
+        graph = self.graph
+        if attribute == "permissions":
+            document = int(graph.fold.attributes["permissions"][graph.number(node)])
+            if document != NONE:
+                yield self.spot(
+                    Spot(document, Section.DOCUMENT, inside=f"/permissions/{escape(native_id(node))}", label=attribute)
+                )
+            return
+        for number in self._stating(node, attribute):
+            yield from self._statement(number, node, attribute)
+
+    def _stating(self, node: str, attribute: str) -> list[int]:
+        rows, number = self.graph.fold.said.attributes, self.graph.number(node)
+        first, last = np.searchsorted(rows.node, number), np.searchsorted(rows.node, number, "right")
+        here = rows.name[first:last] == ATTRIBUTES.index(attribute)
+        return [int(each) for each in rows.document[first:last][here]]
+
+    def _statement(self, number: int, node: str, attribute: str) -> Iterator[Proof]:
+        """Where one document states an attribute of a node."""
+        document = self.graph.documents[number]
+        if attribute == "system_id":
+            rows = enumerate(_rows(document, "roles"))
+            places = (
+                Spot(number, Section.ROLE, row, inside="/systemid", label=attribute)
+                for row, each in rows
+                if each.get("accountid") == native_id(node) and each.get("systemid") is not None
+            )
+            yield from map(self.spot, places)
+            return
+        if document.kind == "team" and node != document.subject and attribute == "email":
+            members = enumerate(_rows(document, "business_group", "members"))
+            places = (
+                Spot(number, Section.TEAM_MEMBER, row, inside="/email", label=attribute)
+                for row, each in members
+                if str(each.get("identity_id")) == native_id(node) and each.get("email")
+            )
+            yield from map(self.spot, places)
+            return
+        cause = NodeCause(node, attribute, None, None)
+        place = self.record_of(number, node) or stated(self.graph, cause)
+        if place is None or place.document != number:
+            yield _proof(document, attribute, None, document.prefix)
+        else:
+            head = number, place.section, place.index, place.sub
+            yield self.spot(Spot(*head, cause.pointer, attribute, place.record_id))
+
+    def record_of(self, number: int, node: str) -> Evidence | None:
+        """The record of a node in a document, as far as the columns tell without reading it."""
+        document, kind = self.graph.documents[number], kind_of(node)
+        if kind is not NodeKind.BUSINESS:
+            return Evidence(number, Section.DOCUMENT, -1, -1, None)
+        fold, place = self.graph.fold, self.graph.number(node)
+        if fold.attributes["record"][place] != number:
+            return None
+        section = Section.TEAM_BUSINESS if document.kind == "team" else Section.BUSINESS
+        return Evidence(number, section, int(fold.attributes["record_index"][place]), -1, native_id(node))
+
+
+def _rows(document: Document, *keys: str) -> list[dict[str, Any]]:
+    """The rows of a section of a document, an empty one for what is no object."""
+    value = record(document, "/".join((document.prefix, *keys)))
+    return [each if isinstance(each, dict) else {} for each in value]
+
+
+def _proof(document: Document, label: str, record_id: str | None, place: str) -> Proof:
+    return Proof(label, record_id, document.source, place, document.observed_at, document.sha256)
