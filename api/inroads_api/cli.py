@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from inroads_api import census_cli, ledger_cli
+from inroads_api import census_cli, findings_cli, ledger_cli
 from inroads_api.given import (
     Documents,
     LedgerFile,
@@ -354,6 +354,8 @@ app.command()(ledger_cli.ingest)
 app.command()(ledger_cli.collect)
 app.command()(ledger_cli.watch)
 app.command()(census_cli.census)
+app.command()(findings_cli.findings)
+app.command()(findings_cli.rules)
 
 
 @app.callback(invoke_without_command=True)

@@ -2,7 +2,7 @@
 
 from inroads.findings.finding import Finding, Looked, Proof, Suppressed
 from inroads.findings.registry import RULES, Maturity, Rule
-from inroads.findings.review import Findings, review
+from inroads.findings.review import Findings, least_severity, review
 from inroads.findings.telling import sentence
 from inroads.judgement import Judgement, Severity, Suppression
 
@@ -18,6 +18,7 @@ __all__ = [
     "Severity",
     "Suppressed",
     "Suppression",
+    "least_severity",
     "review",
     "sentence",
 ]

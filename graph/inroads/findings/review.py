@@ -61,7 +61,7 @@ def review(
         raise InroadsError("the moment of a review names no offset", "BAD_MOMENT")
     judged = graph.policy.judgement
     chosen = _chosen(rules, judged)
-    least = _severity(severity)
+    least = least_severity(severity)
     newest = graph.documents[-1].observed_at if graph.documents else _LONG_AGO
     matter = Matter(graph, now.astimezone(dt.UTC) if now else newest, since)
     found: list[_Found] = []
@@ -82,13 +82,17 @@ def review(
         told = outcome.looked, outcome.unseen, outcome.notes
         looked.append(Looked(each.id, each.population, *told, findings=len(outcome.hits)))
     standing, expired = _standing(judged, matter.now)
-    kept = [each._replace(suppressed=_suppressed(each, standing)) for each in found if each.severity.rank >= least.rank]
-    if suppressed is not None:
-        kept = [each for each in kept if (each.suppressed is not None) is suppressed]
+    judged_each = [each._replace(suppressed=_suppressed(each, standing)) for each in found] if standing else found
+    open_ranks = {each.severity for each in judged_each if each.suppressed is None}
+    kept = [
+        each
+        for each in judged_each
+        if each.severity.rank >= least.rank and suppressed in (None, each.suppressed is not None)
+    ]
+    kept.sort(key=lambda each: each.key)
     asked = [sorted(chosen), least, suppressed, since and since.version]
-    return Findings(
-        matter, sorted(kept, key=lambda each: each.key), tuple(looked), expired, asked, given=now is not None
-    )
+    worst = max(open_ranks, key=lambda each: each.rank, default=None)
+    return Findings(matter, kept, tuple(looked), expired, asked, worst)
 
 
 def _chosen(rules: Iterable[str] | None, judged: Judgement) -> set[str]:
@@ -100,7 +104,8 @@ def _chosen(rules: Iterable[str] | None, judged: Judgement) -> set[str]:
     return chosen
 
 
-def _severity(given: Severity | str | None) -> Severity:
+def least_severity(given: Severity | str | None) -> Severity:
+    """The severity that a word names, in any case; INFO for none. Raises InroadsError BAD_SEVERITY."""
     word = str(given or Severity.INFO).upper()
     if word not in Severity.__members__:
         raise InroadsError(f"{given!r} is none of {', '.join(Severity).lower()}", "BAD_SEVERITY")
@@ -142,9 +147,9 @@ class _Found(NamedTuple):
 class Findings(Sequence[Finding]):
     """All findings of one review, the most severe first; each one's evidence is written out when it is looked at.
 
-    `looked` tells for every rule what it looked at, before any filter; `expired` are the suppressions that no longer
-    suppress; `version` names the graph, `moment` is when ages counted, and `moment_given` whether somebody said so;
-    `identity` names the whole result: the graph, the rules' judgement, the moment and the question.
+    `looked` tells for every rule what it looked at, and `worst` is the highest severity of what is not suppressed, both
+    before any filter; `expired` are the suppressions that no longer suppress; `version` names the graph, `moment` is
+    when ages counted; `identity` names the result: the graph, the rules, their judgement, the moment and the question.
     """
 
     def __init__(
@@ -154,11 +159,10 @@ class Findings(Sequence[Finding]):
         looked: tuple[Looked, ...],
         expired: tuple[Suppression, ...],
         asked: Sequence[object],
-        *,
-        given: bool,
+        worst: Severity | None,
     ) -> None:
-        self.graph, self.moment, self.moment_given = matter.graph, matter.now, given
-        self.looked, self.expired = looked, expired
+        self.graph, self.moment = matter.graph, matter.now
+        self.looked, self.expired, self.worst = looked, expired, worst
         self._found, self._asked = found, asked
         self._writer = _Writer(matter.graph)
 
@@ -178,10 +182,6 @@ class Findings(Sequence[Finding]):
     def keys(self) -> Sequence[tuple[int, str, str]]:
         """What orders the findings, as plain values."""
         return [(rank, rule, "\n".join(subjects)) for rank, rule, subjects in (each.key for each in self._found)]
-
-    def worst(self) -> Severity | None:
-        """The highest severity of what is not suppressed; None where there is nothing."""
-        return next((each.severity for each in self._found if each.suppressed is None), None)
 
     def counts(self) -> tuple[int, int]:
         """How many findings there are that are not suppressed, and how many that are."""
