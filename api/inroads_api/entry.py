@@ -47,7 +47,6 @@ from inroads_api.objects import (
     describe,
     described,
     field,
-    known,
     mirror,
     node,
     optional,
@@ -250,7 +249,8 @@ class Entry:
 
         `new-since` is not run here: `changes` answers it.
         """
-        asked = (known(rules), known(severity), known(suppressed), known(now))
+        given = (rules, severity, suppressed, now)
+        asked = (None if each is strawberry.UNSET else each for each in given)
         return page(info.context.versions.findings(self.seen, *asked), first, after)
 
     @field

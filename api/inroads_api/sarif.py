@@ -49,10 +49,7 @@ def _run(found: Findings) -> dict[str, Any]:
         "invocations": [
             {
                 "executionSuccessful": True,
-                "endTimeUtc": found.moment.isoformat().replace("+00:00", "Z"),
-                "toolExecutionNotifications": [
-                    {"level": "note", "message": {"text": printable(each)}} for each in notes
-                ],
+                "toolExecutionNotifications": [{"level": "note", "message": {"text": each}} for each in notes],
             }
         ],
         "properties": {"graphVersion": found.version, "moment": found.moment, "looked": found.looked},
