@@ -249,9 +249,10 @@ class Entry:
 
         `new-since` is not run here: `changes` answers it.
         """
-        given = (rules, severity, suppressed, now)
-        asked = (None if each is strawberry.UNSET else each for each in given)
-        return page(info.context.versions.findings(self.seen, *asked), first, after)
+        kept = None if suppressed is strawberry.UNSET else suppressed
+        chosen = None if rules is strawberry.UNSET else rules
+        found = info.context.versions.findings(self.seen, chosen, severity or None, kept, now or None)
+        return page(found, first, after)
 
     @field
     def rules(self) -> list[FindingRule]:

@@ -67,7 +67,7 @@ class FindingRule:
     rule: strawberry.Private[review.Rule]
     judgement: strawberry.Private[Judgement]
 
-    id: str = stated(lambda self: self.rule.id, "Its stable name.")
+    id: ID = stated(lambda self: self.rule.id, "Its stable name.")
     version: str = stated(lambda self: self.rule.version, "The version of its meaning, by Semantic Versioning.")
     maturity: Maturity = stated(lambda self: self.rule.maturity, "How settled it is.")
     definition: str = stated(lambda self: self.rule.definition, "What it finds, exactly.")

@@ -12,6 +12,7 @@ import msgspec
 import numpy as np
 
 from inroads.changes import NodeCause, stated
+from inroads.columns import Lazily
 from inroads.documents import escape, pointer, record
 from inroads.errors import InroadsError
 from inroads.explain import record_label
@@ -181,7 +182,11 @@ class Findings(Sequence[Finding]):
     @property
     def keys(self) -> Sequence[tuple[int, str, str]]:
         """What orders the findings, as plain values."""
-        return [(rank, rule, "\n".join(subjects)) for rank, rule, subjects in (each.key for each in self._found)]
+        return Lazily(len(self), self._key)
+
+    def _key(self, place: int) -> tuple[int, str, str]:
+        rank, rule, subjects = self._found[place].key
+        return rank, rule, "\n".join(subjects)  # of the same order: a line end comes before what ids are made of
 
     def counts(self) -> tuple[int, int]:
         """How many findings there are that are not suppressed, and how many that are."""
