@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -42,9 +41,8 @@ def built(world: dict[str, Any]) -> tuple[Explorer, dict[str, Any]]:
     return explore(documents, policy), asked
 
 
-def worlds_of(which: str) -> Iterator[Any]:
-    for name in ROWS:
-        yield pytest.param(name, json.loads((WORLDS / f"{name}.json").read_text())[which], id=name)
+def worlds_of(which: str) -> list[Any]:
+    return [pytest.param(name, json.loads((WORLDS / f"{name}.json").read_text())[which], id=name) for name in ROWS]
 
 
 def proofs_hold(graph: Explorer, found: Findings) -> None:
@@ -309,9 +307,9 @@ class TestThePolicy:
             "findings.old-grant.enabled",
             "findings.old-grant.hours",
             "findings.old-grant.severity",
-            "suppressions.0",
             "suppressions.0.expires",
             "suppressions.0.reason",
+            "suppressions.0",
             "suppressions.1.expires",
             "suppressions.1.reason",
             "suppressions.2.finding",

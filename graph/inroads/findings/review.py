@@ -238,9 +238,7 @@ class _Writer:
             yield self.spot(source)
 
     def said(self, each: Evidence) -> Proof:
-        document = self.graph.documents[each.document]
-        place = pointer(document, each.section, each.index, each.sub)
-        return _proof(document, record_label(each), each.record_id, place)
+        return _proof(self.graph.documents[each.document], record_label(each), each.record_id, self.place(each))
 
     def spot(self, each: Spot) -> Proof:
         document = self.graph.documents[each.document]
@@ -296,12 +294,17 @@ class _Writer:
             yield from map(self.spot, places)
             return
         cause = NodeCause(node, attribute, None, None)
-        place = self.record_of(number, node) or stated(self.graph, cause)
+        place = self.record_of(number, node)
+        if place is None or not _has(document, self.place(place) + cause.pointer):
+            place = stated(self.graph, cause)  # as where one document has a record twice
         if place is None or place.document != number:
             yield _proof(document, attribute, None, document.prefix)
         else:
-            head = number, place.section, place.index, place.sub
-            yield self.spot(Spot(*head, cause.pointer, attribute, place.record_id))
+            yield _proof(document, attribute, place.record_id, self.place(place) + cause.pointer)
+
+    def place(self, each: Evidence) -> str:
+        """The pointer of a record."""
+        return pointer(self.graph.documents[each.document], each.section, each.index, each.sub)
 
     def record_of(self, number: int, node: str) -> Evidence | None:
         """The record of a node in a document, as far as the columns tell without reading it."""
@@ -313,6 +316,14 @@ class _Writer:
             return None
         section = Section.TEAM_BUSINESS if document.kind == "team" else Section.BUSINESS
         return Evidence(number, section, int(fold.attributes["record_index"][place]), -1, native_id(node))
+
+
+def _has(document: Document, place: str) -> bool:
+    try:
+        record(document, place)
+    except LookupError:
+        return False
+    return True
 
 
 def _rows(document: Document, *keys: str) -> list[dict[str, Any]]:
