@@ -180,7 +180,7 @@ class TestLaws:
             "unconfirmed_email": 7,
             "created_at": "2020-01-01T00:00:00Z",
             "roles": [{"id": 3, "accountid": "a", "role": "client", "created_at": "2010-01-01T00:00:00"}, None, 5],
-            "groups": "none" and None,
+            "groups": None,
         }
         found = explore([(body, NOW)]).findings(["role-predates-identity", "email-collision"])
         assert [each.rule for each in found] == ["role-predates-identity"]
