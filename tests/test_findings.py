@@ -329,3 +329,11 @@ def test_a_proof_is_plain() -> None:
         again = msgspec.json.decode(msgspec.json.encode(each), type=type(each))
         assert again == each
         assert all(isinstance(proof, Proof) for proof in again.evidence)
+
+
+def test_the_readme_lists_the_rules() -> None:
+    """The table of the README is that of the registry."""
+    readme = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
+    listed = [line for line in readme.splitlines() if line.startswith("| `") and line.count(" | ") == 2]
+    rows = [f"| `{each.id}` | {each.severity.lower()} | {each.definition} |" for each in RULES.values()]
+    assert [line for line in listed if line.split("`")[1] in RULES] == rows
