@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 import pytest
 from hypothesis import given, settings
+from hypothesis import strategies as st
 
 import inroads
 from inroads.documents import parse_moment, record
@@ -20,12 +21,17 @@ from inroads.findings import RULES, Findings, Proof, Severity, sentence
 from inroads.findings.accesses import independent
 from inroads.fold import fold
 from inroads.judgement import RULES as ROWS
-from inroads.policy import STOCK, load_policy
+from inroads.policy import STOCK, Policy, load_policy
 from inroads.said import NONE
 from strategies import worlds
 from worlds import explore
 
 WORLDS = Path(__file__).parent / "findings"
+ACTING = load_policy("""
+relations.ROLE.controlling = "CONTROL"
+relations.MEMBER.otherwise = "NONE"
+roles.CLIENT.controls = true
+""")
 NOW = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
 
 
@@ -116,11 +122,11 @@ class TestTheCatalogue:
 class TestLaws:
     """What holds of every review."""
 
-    @given(worlds())
-    @settings(max_examples=60, deadline=None)
-    def test_agrees_with_explain(self, world: Any) -> None:
+    @given(worlds(), st.sampled_from([STOCK, ACTING]))
+    @settings(max_examples=80, deadline=None)
+    def test_agrees_with_explain(self, world: Any, policy: Policy) -> None:
         """An access is a redundant route exactly when `explain` finds two independent ones, and as many."""
-        graph = explore(world)
+        graph = explore(world, policy)
         found = {each.subjects: dict(each.facts)["routes"] for each in graph.findings(["redundant-route"])}
         expected = {}
         for identity in [node for node, data in graph.nodes(data=True) if data["kind"] == "IDENTITY"]:
@@ -172,6 +178,27 @@ class TestLaws:
         assert independent([(1, 7), (1, 8), (2, 7), (2, 9), (3, 7)]) == 3
         assert independent([(1, NONE), (1, 7)]) == 1
         assert independent([]) == 0
+
+    def test_ids_that_look_like_something_else(self) -> None:
+        """Account ids and flags made of what pointers, grants and formulas are made of lead to their places."""
+        account, flag = "=a~1/b#@:{0}", "x/~y"
+        body = {
+            "id": 1,
+            "email": "{0}@example.com",
+            "business_memberships": [{"id": 2, "role": "{word}", "business": {"id": 3, "account_id": account}}],
+            "roles": [{"id": 4, "accountid": account, "role": "owner", "created_at": "2001-01-01T00:00:00Z"}],
+            "subscription_statuses": {account: "{status}"},
+            "permissions": {account: {flag: -1}},
+        }
+        graph = explore([(body, NOW)])
+        found = graph.findings()
+        for finding in found:
+            for proof in finding.evidence:
+                record(graph.documents[0], proof.pointer)
+        assert {each.rule for each in found} >= {"unmapped-role", "unlimited-on-lapsed", "old-grant"}
+        said = {each.rule: sentence(graph, each) for each in found}
+        assert f"no limit for {flag}" in said["unlimited-on-lapsed"]
+        assert "{word}" in said["unmapped-role"]
 
     def test_bodies_that_are_not_as_they_should_be(self) -> None:
         """A body with fields of wrong types is read leniently: the rest of it still counts."""

@@ -166,7 +166,7 @@ class Versions:
         self._making = making
         self._past = Shelf[tuple[object, ...], Version](making, makers)
         self._compared = Shelf[tuple[str, str], Changes](making, makers)
-        self._reviewed = Shelf[tuple[object, ...], Findings](making, makers)
+        self._reviewed = Shelf[tuple[object, ...], Findings](making, makers, kept=2)  # they are large
 
     @property
     def current(self) -> Version:

@@ -94,14 +94,6 @@ class Suppression(msgspec.Struct, frozen=True):
     finding: str | None = None
     subject: str | None = None
 
-    def covers(self, rule: str, finding: str, subjects: tuple[str, ...]) -> bool:
-        """Whether a finding is meant."""
-        return (
-            (self.rule is None or self.rule == rule)
-            and (self.finding is None or self.finding == finding)
-            and (self.subject is None or self.subject in subjects)
-        )
-
 
 class Judgement(msgspec.Struct, frozen=True, dict=True):
     """The rows of all rules, and the suppressions in the order in which they are written."""

@@ -21,7 +21,7 @@ from inroads.said import ATTRIBUTES, NONE, SCOPES
 @rule(
     "inactive-business",
     "businesses of which it is known whether they are active",
-    "{0} is inactive and still reached by {identities} identities.",
+    "{0} is inactive and still reached (identities: {identities}).",
     "Revoke the memberships and roles, or reactivate the business.",
 )
 def inactive_business(matter: Matter, _: RuleRow) -> Outcome:
@@ -59,7 +59,7 @@ def _status(matter: Matter, account: int) -> tuple[str, str]:
 @rule(
     "lapsed-subscription",
     "accounts of which the subscription's status is known",
-    "The subscription of {0} is {status}, and {identities} identities still reach it.",
+    "The subscription of {0} is {status}, and the account is still reached (identities: {identities}).",
     "Revoke the roles if the account is given up; they come back to life when it is paid for again.",
 )
 def lapsed_subscription(matter: Matter, _: RuleRow) -> Outcome:
@@ -106,7 +106,7 @@ def unlimited_on_lapsed(matter: Matter, _: RuleRow) -> Outcome:
 @rule(
     "orphan-account",
     "accounts",
-    "No business that was seen keeps {0}; {identities} identities reach it.",
+    "No business that was seen keeps {0} (identities that reach it: {identities}).",
     "Collect the documents of its team, or ask the vendor which business the account belongs to.",
 )
 def orphan_account(matter: Matter, _: RuleRow) -> Outcome:

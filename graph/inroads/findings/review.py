@@ -82,18 +82,17 @@ def review(
         found += (_Found.of(each, hit, hit.severity or row.severity) for hit in outcome.hits)
         told = outcome.looked, outcome.unseen, outcome.notes
         looked.append(Looked(each.id, each.population, *told, findings=len(outcome.hits)))
-    standing, expired = _standing(judged, matter.now)
-    judged_each = [each._replace(suppressed=_suppressed(each, standing)) for each in found] if standing else found
-    open_ranks = {each.severity for each in judged_each if each.suppressed is None}
+    standing = _Standing.at(matter.now, judged)
+    if standing.findings or standing.subjects:
+        found = [each._replace(suppressed=standing.suppressed(each)) for each in found]
+    severities = {each.severity for each in found if each.suppressed is None}
     kept = [
-        each
-        for each in judged_each
-        if each.severity.rank >= least.rank and suppressed in (None, each.suppressed is not None)
+        each for each in found if each.severity.rank >= least.rank and suppressed in (None, each.suppressed is not None)
     ]
     kept.sort(key=lambda each: each.key)
     asked = [sorted(chosen), least, suppressed, since and since.version]
-    worst = max(open_ranks, key=lambda each: each.rank, default=None)
-    return Findings(matter, kept, tuple(looked), expired, asked, worst)
+    worst = max(severities, key=lambda each: each.rank, default=None)
+    return Findings(matter, kept, tuple(looked), standing.expired, asked, worst)
 
 
 def _chosen(rules: Iterable[str] | None, judged: Judgement) -> set[str]:
@@ -113,18 +112,31 @@ def least_severity(given: Severity | str | None) -> Severity:
     return Severity[word]
 
 
-def _standing(judged: Judgement, now: dt.datetime) -> tuple[list[Suppression], tuple[Suppression, ...]]:
-    """The suppressions that hold at a moment, and those that have expired."""
-    today = now.astimezone(dt.UTC).date()
-    holds = [each for each in judged.suppressions if today <= each.expires]
-    return holds, tuple(each for each in judged.suppressions if today > each.expires)
+class _Standing(NamedTuple):
+    """The suppressions that hold at a moment, by finding or by rule and subject, and those that have expired."""
 
+    findings: dict[str, Suppression]
+    subjects: dict[tuple[str | None, str], Suppression]
+    expired: tuple[Suppression, ...]
 
-def _suppressed(found: _Found, standing: Iterable[Suppression]) -> Suppressed | None:
-    for each in standing:
-        if each.covers(found.rule.id, found.identity, found.hit.subjects):
-            return Suppressed(each.reason, each.expires)
-    return None
+    @classmethod
+    def at(cls, now: dt.datetime, judged: Judgement) -> _Standing:
+        today = now.astimezone(dt.UTC).date()
+        standing = cls({}, {}, tuple(each for each in judged.suppressions if today > each.expires))
+        for each in judged.suppressions:
+            if today <= each.expires:
+                if each.finding is not None:
+                    standing.findings.setdefault(each.finding, each)
+                if each.subject is not None:
+                    standing.subjects.setdefault((each.rule, each.subject), each)
+        return standing
+
+    def suppressed(self, found: _Found) -> Suppressed | None:
+        keys = ((found.rule.id, subject) for subject in found.hit.subjects)
+        given = self.findings.get(found.identity) or next(filter(None, map(self.subjects.get, keys)), None)
+        if given is None or given.rule not in (None, found.rule.id):
+            return None
+        return Suppressed(given.reason, given.expires)
 
 
 class _Found(NamedTuple):
