@@ -35,7 +35,7 @@ from inroads.findings.registry import RULES, Rule
 from inroads.judgement import Judgement, Severity, Suppression
 from inroads.model import Document, Evidence, NodeKind, Section, kind_of, native_id
 from inroads.network import AccessGraph
-from inroads.reach import reach
+from inroads.reach import Answer, reach
 from inroads.said import ATTRIBUTES, NONE
 
 _LONG_AGO: Final = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
@@ -240,7 +240,7 @@ class _Writer:
         if isinstance(source, int):
             yield from map(self.said, self.graph.index.grant(source).evidence)
         elif isinstance(source, Ways):
-            for grant in self.reached(source.principal).get(source.resource, ()):
+            for grant in self.ways(source):
                 yield from map(self.said, self.graph.grants[grant].evidence)
         elif isinstance(source, Stated):
             yield from self.stated(source)
@@ -257,12 +257,17 @@ class _Writer:
         place = pointer(document, each.section, each.row, each.sub) + each.inside
         return _proof(document, each.label, each.record_id, place)
 
-    def _reached(self, principal: str) -> dict[str, tuple[str, ...]]:
-        """The grants on the paths to each resource of an identity."""
-        return {
-            access.resource: tuple(dict.fromkeys(step.grant for path in access.paths for step in path.steps))
-            for access in reach(self.graph, principal)
-        }
+    def ways(self, source: Ways) -> Iterator[str]:
+        """The grants on the paths of an access, each once."""
+        answer, places = self.reached(source.principal)
+        if source.resource in places:
+            paths = answer[places[source.resource]].paths
+            yield from dict.fromkeys(step.grant for path in paths for step in path.steps)
+
+    def _reached(self, principal: str) -> tuple[Answer, dict[str, int]]:
+        """What an identity reaches, and where each resource is in it: findings come in the order of principals."""
+        answer = reach(self.graph, principal)
+        return answer, {summary.other: place for place, summary in enumerate(answer.summaries)}
 
     def stated(self, source: Stated) -> Iterator[Proof]:
         """Every latest statement of an attribute."""
@@ -279,7 +284,8 @@ class _Writer:
             yield from self._statement(number, node, attribute)
 
     def _stating(self, node: str, attribute: str) -> list[int]:
-        rows, number = self.graph.fold.said.attributes, self.graph.number(node)
+        rows = self.graph.fold.said.attributes
+        number = rows.node.dtype.type(self.graph.number(node))  # else the whole column would be converted
         first, last = np.searchsorted(rows.node, number), np.searchsorted(rows.node, number, "right")
         here = rows.name[first:last] == ATTRIBUTES.index(attribute)
         return [int(each) for each in rows.document[first:last][here]]
