@@ -116,6 +116,7 @@ def test_since(tmp_path: Path) -> None:
         ["identity:1", "business:1"]
     ]
     assert run(*ask, "2026-04-01T00:00:00Z").stdout == ""
+    assert "nothing had been observed by 2025" in run(*ask, "2025-01-01T00:00:00Z").stderr
 
 
 def test_refusals() -> None:
