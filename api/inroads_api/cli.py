@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from inroads_api import census_cli, ledger_cli, whatif_cli
+from inroads_api import census_cli, findings_cli, ledger_cli, whatif_cli
 from inroads_api.given import (
     Documents,
     LedgerFile,
@@ -358,6 +358,8 @@ app.command()(whatif_cli.what_if)
 app.command()(whatif_cli.plan)
 app.command()(whatif_cli.choke_points)
 app.command()(whatif_cli.duties)
+app.command()(findings_cli.findings)
+app.command()(findings_cli.rules)
 
 
 @app.callback(invoke_without_command=True)

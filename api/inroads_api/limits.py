@@ -75,6 +75,8 @@ _ENTRY: Final = {
     "plan": 1_000,
     "chokePoints": 5_000,
     "dutyConflicts": 5_000,
+    "findings": 5_000,  # runs the rules over the whole graph, once for a version and a question
+    "rules": 30,
 }
 
 _WEIGHTS: Final = {
@@ -88,6 +90,7 @@ _WEIGHTS: Final = {
     ("Access", "explanation"): 50,  # a minimum cut, and what else it would end
     ("Evidence", "record"): 10,
     ("Grant", "remediation"): 10,
+    ("Finding", "evidence"): 20,
     ("AttributeFact", "evidence"): 20,  # looks through the documents
     ("Mutation", "ingest"): 1_000,
 }

@@ -21,6 +21,7 @@ from inroads.documents import reread
 from inroads.duties import Conflicts, duties
 from inroads.errors import InroadsError
 from inroads.explorer import Explorer
+from inroads.findings import Findings, Severity, review
 from inroads.network import AccessGraph
 from inroads.whatif import WhatIf
 
@@ -170,6 +171,7 @@ class Versions:
         self._compared = Shelf[tuple[str, str], Changes](making, makers)
         self._imagined = Shelf[tuple[str, str], WhatIf[AccessGraph]](making, makers, kept=1)  # each may hold a graph
         self._conflicts = Shelf[str, Conflicts](making, makers)
+        self._reviewed = Shelf[tuple[object, ...], Findings](making, makers, kept=2)  # they are large
 
     @property
     def current(self) -> Version:
@@ -232,6 +234,18 @@ class Versions:
     def compare(self, before: Version, after: Version) -> Changes:
         """Every access that differs between two versions. Raises InroadsError BUSY, and what `changes` raises."""
         return self._compared.get((before.name, after.name), lambda: changes(before.graph, after.graph))
+
+    def findings(
+        self,
+        version: Version,
+        rules: list[str] | None = None,
+        severity: Severity | None = None,
+        suppressed: bool | None = None,
+        now: dt.datetime | None = None,
+    ) -> Findings:
+        """What the rules find in a version. Raises InroadsError BUSY, and what `review` raises."""
+        key = version.name, None if rules is None else tuple(sorted(set(rules))), severity, suppressed, now
+        return self._reviewed.get(key, lambda: review(version.graph, rules, severity, suppressed=suppressed, now=now))
 
     def census(self, version: Version) -> Census:
         """How far everyone reaches in a version, counted when it is first asked for. Raises InroadsError BUSY."""

@@ -23,6 +23,7 @@ from inroads.draw import svg
 from inroads.duties import Conflicts, duties
 from inroads.errors import InroadsError, NotFound, Rejection
 from inroads.explain import explain, path_sentence, printable
+from inroads.findings import Findings, review
 from inroads.fold import fold
 from inroads.gather import Gathered, Stream, Taken, gather
 from inroads.ledger import Bodies, Kept, Ledger, is_ledger
@@ -147,6 +148,10 @@ class Explorer(AccessGraph):
     def duties(self) -> Conflicts:
         """Who holds both sides of what the policy's `separation_of_duty` tells apart."""
         return duties(self)
+
+    def findings(self, rules: Iterable[str] | None = None, severity: str | None = None, **chosen: Any) -> Findings:
+        """What the rules of a security review find here; see `findings.review`."""
+        return review(self, rules, severity, **chosen)
 
     def _known(self, text: str, kinds: Iterable[NodeKind]) -> str:
         if "grants" not in vars(self):
