@@ -231,8 +231,10 @@ def held(graph: AccessGraph, node: str, avoid: frozenset[str] = frozenset()) -> 
     states = _states(graph, graph.number(node), _Allowed.of(graph, chosen), forward=forward)
     if states is None:
         found = _Walk(graph, node, chosen, forward=forward).gathered()
-        nodes, roles = (np.asarray(each).tolist() for each in (found.node, found.roles))
-        return {each: bits for each, bits in zip(nodes, roles, strict=True) if forward is _is_resource(graph, each)}
+        nodes, roles = (np.asarray(each, np.int64) for each in (found.node, found.roles))
+        kinds = graph.index.codes_column[nodes] >> KIND_BITS
+        kept = np.isin(kinds, [KINDS.index(kind) for kind in RESOURCES]) == forward
+        return dict(zip(nodes[kept].tolist(), roles[kept].tolist(), strict=True))
     result: dict[int, int] = {}
     for (other, phase, conveyed), bits in states.items():
         if conveyed and (forward or phase == ACTING) and forward is _is_resource(graph, other):
