@@ -9,7 +9,7 @@ from inroads import reach as reaching
 from inroads.explain import explain
 from inroads.explorer import Explorer
 from inroads.model import Access, Mode, NodeKind, Path, kind_of
-from inroads.reach import reachable
+from inroads.reach import held, reachable
 from oracle import Oracle, OraclePath
 from worlds import World, explore
 
@@ -49,8 +49,18 @@ def _check_reach(graph: Explorer, oracle: Oracle, identity: str, mode: Mode) -> 
         assert not access.truncated
         _check_explanation(graph, oracle, access, mode)
     if mode is Mode.ACCESS:
+        _check_sets(graph, [identity, *oracle.resources])
         assert reachable(graph, identity) == {access.resource for access in answer}
     return answer
+
+
+def _check_sets(graph: Explorer, nodes: list[str]) -> None:
+    """Just the set has the same nodes and roles as the whole answer."""
+    for node in nodes:
+        answer = graph.reach(node) if kind_of(node) is NodeKind.IDENTITY else graph.reached_by(node)
+        ends = (access.resource if access.principal == node else access.principal for access in answer)
+        whole = dict(zip(ends, (access.roles for access in answer), strict=True))
+        assert {graph.index.name(each): graph.roles_of(bits) for each, bits in held(graph, node).items()} == whole
 
 
 def _check_explanation(graph: Explorer, oracle: Oracle, access: Access, mode: Mode) -> None:

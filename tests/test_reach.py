@@ -154,6 +154,40 @@ def bruce() -> Explorer:
     return load(EXAMPLE)
 
 
+class TestSets:
+    def check(self, graph: Explorer, node: str) -> dict[str, set[str]]:
+        found = {graph.index.name(each): graph.roles_of(bits) for each, bits in reach.held(graph, node).items()}
+        answer = graph.reach(node) if node.startswith("identity") else graph.reached_by(node)
+        ends = {access.principal if access.resource == node else access.resource: access.roles for access in answer}
+        assert found == ends
+        return {each: set(roles) for each, roles in found.items()}
+
+    def test_a_walk_that_comes_back_conveys_nothing(self) -> None:
+        """Who owns a client of its own account is a client of the account, but not of the business behind it."""
+        graph = cycle(1)
+        assert self.check(graph, "identity:1") == {"business:1": {"OWNER"}, "account:A1": {"OWNER", "CLIENT"}}
+        assert self.check(graph, "business:1") == {"identity:1": {"OWNER"}}
+        assert self.check(graph, "account:A1") == {"identity:1": {"OWNER", "CLIENT"}}
+
+    @pytest.mark.parametrize("businesses", [2, 40, 70])
+    def test_few_and_many_are_the_same(self, businesses: int) -> None:
+        """One hop after the other, or all at once for a hub: the same nodes and roles."""
+        rows = [membership(n, n, account_id=f"A{n}", business_clients=[client(n, "V", 900)]) for n in range(businesses)]
+        graph = explore([(me(business_memberships=[*rows, membership(900, 900, "manager")]), DAY[0])])
+        found = self.check(graph, "identity:1")
+        assert len(found) == 2 * businesses + 2
+        assert found["business:900"] == {"MANAGER", "CLIENT"}
+        assert self.check(graph, "account:V") == {"identity:1": found["account:V"]}
+
+    def test_what_is_avoided_is_not_walked(self, bruce: Explorer) -> None:
+        """Without the business and without the role, each by itself, the vendor is still held; without both, not."""
+        vendor, role = bruce.number("account:Xr82w"), "account:Xr82w#ROLE/CLIENT@identity:712052"
+        for avoid in ({"business:77128"}, {role}):
+            assert vendor in reach.held(bruce, "identity:712052", frozenset(avoid))
+        assert vendor not in reach.held(bruce, "identity:712052", frozenset({"business:77128", role}))
+        assert reach.held(bruce, "identity:712052", frozenset({"identity:712052"})) == {}
+
+
 class TestFilter:
     def reached(self, graph: Explorer, **chosen: Any) -> set[str]:
         return {access.resource for access in graph.reach("b@example.com", **chosen)}

@@ -30,7 +30,7 @@ from inroads.model import (
 )
 from inroads.network import AccessGraph
 from inroads.policy import GRAMMAR, Conveys, Phase
-from inroads.reach import RESOURCES, reachable
+from inroads.reach import RESOURCES, held
 
 MAX_CANDIDATES: Final = 2_000
 """Up to so many sets of grants are tried one by one for the exact least collateral; beyond, each grant's own counts."""
@@ -195,10 +195,10 @@ def _least_cut(graph: AccessGraph, access: Access, candidates: dict[str, Grant],
 def collateral(graph: AccessGraph, access: Access, cut: Sequence[Grant]) -> int:
     """How many other accesses, of anyone to any business or account, end when these grants are revoked."""
     avoid = frozenset(grant.id for grant in cut)
-    ended = 0
+    ended, own = 0, graph.number(access.resource)
     for identity in {identity for grant in cut for identity in _holders(graph, grant)}:
-        lost = reachable(graph, identity) - reachable(graph, identity, avoid)
-        ended += len(lost - {access.resource} if identity == access.principal else lost)
+        lost = held(graph, identity).keys() - held(graph, identity, avoid).keys()
+        ended += len(lost - {own} if identity == access.principal else lost)
     return ended
 
 

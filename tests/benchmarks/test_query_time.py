@@ -18,7 +18,7 @@ from walking import Walked
 from inroads.explain import explain
 from inroads.explorer import Explorer
 from inroads.model import Mode, NodeKind, kind_of
-from inroads.reach import access, reach, reached_by
+from inroads.reach import access, held, reach, reached_by
 from inroads.said import KINDS
 
 SAMPLE: Final = 500
@@ -168,9 +168,12 @@ def _ways(
     walked = Walked(library, graph, forward=question == "reach")
     for node in nodes:
         answer = asks(graph, node)
+        sets = {graph.index.name(each): graph.roles_of(bits) for each, bits in held(graph, node).items()}
+        assert sets == {each.other: each.roles for each in answer.summaries}
         assert answer.truncated or walked.printed(node) == {(each.other, each.roles) for each in answer.summaries}
     return {
-        "set only": lambda node: asks(graph, node),
+        "whole set": lambda node: asks(graph, node),
+        "nodes and roles": lambda node: held(graph, node),
         f"first {PAGE} with paths": lambda node: asks(graph, node)[:PAGE],
         "BFS": lambda node: _search(adjacency, node),
         "C": walked,
@@ -208,9 +211,10 @@ def _hub(graph: Explorer, plain: Plain, library: CDLL, report: Report, world: st
         hops=len((plain._succ if question == "reach" else plain._pred)[node]),
         accesses=len(answer),
         **{way: each * 1e3 for way, each in taken.items()},
-        set_us_an_access=taken["set only"] / max(len(answer), 1) * 1e6,
-        set_of_BFS=taken["set only"] / taken["BFS"],
-        set_of_C=taken["set only"] / taken["C"],
+        set_us_an_access=taken["whole set"] / max(len(answer), 1) * 1e6,
+        set_of_BFS=taken["whole set"] / taken["BFS"],
+        set_of_C=taken["whole set"] / taken["C"],
+        roles_of_C=taken["nodes and roles"] / taken["C"],
         cut_off="yes" if answer.truncated else "no",
     )
 
