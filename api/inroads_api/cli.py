@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from inroads_api import census_cli, ledger_cli
+from inroads_api import census_cli, export_cli, ledger_cli
 from inroads_api.given import (
     Documents,
     LedgerFile,
@@ -354,6 +354,7 @@ app.command()(ledger_cli.ingest)
 app.command()(ledger_cli.collect)
 app.command()(ledger_cli.watch)
 app.command()(census_cli.census)
+app.command()(export_cli.export)
 
 
 @app.callback(invoke_without_command=True)

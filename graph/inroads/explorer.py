@@ -19,6 +19,7 @@ from inroads import snapshot
 from inroads.documents import Observation
 from inroads.draw import svg
 from inroads.errors import InroadsError, NotFound, Rejection
+from inroads.export import write
 from inroads.explain import explain, path_sentence, printable
 from inroads.fold import fold
 from inroads.gather import Gathered, Stream, Taken, gather
@@ -103,6 +104,10 @@ class Explorer(AccessGraph):
         node = self._known(resource, frozenset(NodeKind) - {NodeKind.IDENTITY})
         found = reaching.access(self, identity, node, _filter(filters), _one_of(mode, Mode))
         return _explained(self, found) if found else None
+
+    def export(self, name: str, path: str | os.PathLike[str], *, force: bool = False) -> None:
+        """Write the graph in a format that other tools open, such as graphml; see `inroads.export.write`."""
+        write(self, name, path, force=force)
 
     def _known(self, text: str, kinds: Iterable[NodeKind]) -> str:
         if "grants" not in vars(self):

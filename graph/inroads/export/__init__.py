@@ -67,9 +67,14 @@ def writers(graph: AccessGraph, name: str) -> dict[str, Writer]:
     """The files of a format of this graph. Raises InroadsError UNKNOWN_FORMAT and NOT_WHOLE."""
     if "fold" not in vars(graph):
         raise InroadsError("only the whole graph is exported, not a view or a copy of it", "NOT_WHOLE")
+    check(name)
+    return FORMATS[name]
+
+
+def check(name: str) -> None:
+    """Raises InroadsError UNKNOWN_FORMAT for what is no format."""
     if name not in FORMATS:
         raise InroadsError(f"there is no format {name!r}; there are {', '.join(FORMATS)}", "UNKNOWN_FORMAT")
-    return FORMATS[name]
 
 
 @contextmanager

@@ -80,7 +80,7 @@ def _nodes(graph: AccessGraph, scopes: Scopes) -> Iterator[dict[str, Any]]:
             properties["known_name"] = escaped(row["name"])
         kinds = [f"{SOURCE}_{NodeKind(row['kind']).title()}"]
         yield {"id": node_id(row["id"]), "kinds": kinds, "properties": properties}
-    for scope in sorted({held.principal for held in scopes.held(by_identities=False)}):
+    for scope in sorted({client for client, _ in scopes.clients()}):
         name = graph.index.name(scope)
         properties = {"name": f"control of {escaped(name)}", "node": escaped(name)}
         yield {"id": _control(name), "kinds": [f"{SOURCE}_Control"], "properties": properties}
@@ -101,9 +101,9 @@ def _edges(graph: AccessGraph, scopes: Scopes) -> Iterator[dict[str, Any]]:
 def _derived(graph: AccessGraph, scopes: Scopes) -> Iterator[dict[str, Any]]:
     """The traversable edges, each once."""
     name, parts = graph.index.name, _Members(scopes)
-    clients = sorted({(held.principal, held.scope) for held in scopes.held(by_identities=False)})
+    clients = scopes.clients()
     acting = {client for client, _ in clients}
-    for principal, grants in groupby(scopes.held(by_identities=True), lambda held: held.principal):
+    for principal, grants in groupby(scopes.held(), lambda held: held.principal):
         found: dict[tuple[str, int], None] = {}
         for held in grants:
             if held.acting and held.scope in acting:
@@ -116,6 +116,8 @@ def _derived(graph: AccessGraph, scopes: Scopes) -> Iterator[dict[str, Any]]:
                 yield _edge(kind, start, _control(name(scope)), {})
             else:
                 yield from (_edge(kind, start, node_id(name(node)), {}) for node in parts.of(scope))
+    for person, resource in scopes.own_clients():
+        yield _edge(ACCESS["client"], node_id(name(person)), node_id(name(resource)), {})
     for client, vendor in clients:
         for node in parts.of(vendor):
             yield _edge(ACCESS["client"], _control(name(client)), node_id(name(node)), {})

@@ -44,9 +44,10 @@ def _model() -> Iterator[str]:
         yield f"    define {role}: acting_{role} or holding_{role}{inferred}"
     yield f"    define access: {' or '.join(_ROLES)}"
     for kind in ("business", "account"):
-        yield from ("", f"type {kind}", "  relations", "    define scope: [scope]")
+        yield from ("", f"type {kind}", "  relations", "    define scope: [scope]", "    define own_client: [identity]")
         for name in (*_ROLES, "access"):
-            yield f"    define {name}: {name} from scope"
+            own = " or own_client" if name in ("client", "access") else ""
+            yield f"    define {name}: {name} from scope{own}"
 
 
 def _tuples(graph: AccessGraph) -> Iterator[Iterable[str]]:
@@ -55,7 +56,7 @@ def _tuples(graph: AccessGraph) -> Iterator[Iterable[str]]:
         yield ("scope", scope_id(name(int(scopes.of[node]))), "", "scope", *object_id(name(node)))
     said: set[tuple[int, int, str]] = set()
     principal = -1
-    for held in scopes.held(by_identities=True):
+    for held in scopes.held():
         if held.principal != principal:
             principal, said = held.principal, set()  # grants come by their principals
         for role in roles(held.roles):
@@ -63,8 +64,9 @@ def _tuples(graph: AccessGraph) -> Iterator[Iterable[str]]:
             if (held.principal, held.scope, relation) not in said:
                 said.add((held.principal, held.scope, relation))
                 yield (*_user(name(held.principal)), relation, "scope", scope_id(name(held.scope)))
-    clients = {(held.principal, held.scope) for held in scopes.held(by_identities=False)}
-    for client, vendor in sorted(clients):
+    for person, resource in scopes.own_clients():
+        yield (*_user(name(person)), "own_client", *object_id(name(resource)))
+    for client, vendor in scopes.clients():
         yield ("scope", scope_id(name(client)), "", "client_scope", "scope", scope_id(name(vendor)))
 
 

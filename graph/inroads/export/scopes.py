@@ -2,12 +2,13 @@
 
 KEEPS is the same scope and carries every role unchanged. So what it connects is one scope, and a path
 `(CONTROL | RESOLVE)* REACH? RESOLVE*` is: acting for a scope, holding a scope, or acting for one that is a client of
-another. Nothing longer conveys access, and nothing here is recursive.
+another. Nothing longer conveys access, and nothing here is recursive. A scope that is a client of itself is told by resource.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
@@ -15,12 +16,12 @@ import numpy as np
 from inroads.adjacency import CONVEYS
 from inroads.columns import Ints
 from inroads.fold import KEEPS
-from inroads.model import NodeKind
+from inroads.model import NodeKind, Role
 from inroads.network import AccessGraph
 from inroads.policy import Conveys
+from inroads.reach import accesses_of
 from inroads.said import KINDS, ROLES
 
-_IDENTITY = KINDS.index(NodeKind.IDENTITY)
 _GROUP = KINDS.index(NodeKind.GROUP)
 
 
@@ -46,8 +47,35 @@ class Scopes:
         self.identities, self.resources = range(starts[1]), range(starts[1], starts[_GROUP])
         self.of = _connected(graph)
 
-    def held(self, *, by_identities: bool) -> Iterator[Held]:
-        """The grants that convey access, of identities or of client businesses."""
+    def clients(self) -> list[tuple[int, int]]:
+        """Each scope that is a client of another one, with that one."""
+        return sorted({(held.principal, held.scope) for held in self._held(by_identities=False)} - self._own)
+
+    def own_clients(self) -> Iterator[tuple[int, int]]:
+        """Who holds CLIENT on which resource of a scope that is a client of itself.
+
+        No path passes a node twice, so this depends on where in the scope a grant stands: the walk itself tells.
+        """
+        scopes = {scope for scope, _ in self._own}
+        if not scopes:
+            return
+        client = 1 << ROLES.index(Role.CLIENT)
+        for person in sorted({held.principal for held in self.held() if held.acting and held.scope in scopes}):
+            found = accesses_of(self.graph, self.graph.index.name(person))
+            for resource, bits in zip(found.resource.tolist(), found.roles.tolist(), strict=True):
+                if bits & client and int(self.of[resource]) in scopes:
+                    yield person, resource
+
+    @cached_property
+    def _own(self) -> set[tuple[int, int]]:
+        found = ((held.principal, held.scope) for held in self._held(by_identities=False))
+        return {pair for pair in found if pair[0] == pair[1]}
+
+    def held(self) -> Iterator[Held]:
+        """The grants of identities that convey access, in the order of the identities."""
+        return self._held(by_identities=True)
+
+    def _held(self, *, by_identities: bool) -> Iterator[Held]:
         index = self.graph.index
         of = memoryview(self.of)
         control, reach = CONVEYS.index(Conveys.CONTROL), CONVEYS.index(Conveys.REACH)
