@@ -23,7 +23,8 @@ def export(
         ),
     ],
     out: Annotated[
-        Path, typer.Option("--out", "-o", metavar="PATH", help="A file (gzipped if it ends in .gz; - is stdout) or folder.")
+        Path,
+        typer.Option("--out", "-o", metavar="PATH", help="A file (gzipped if it ends in .gz; - is stdout) or folder."),
     ],
     documents: Documents = None,
     ledger: LedgerFile = None,

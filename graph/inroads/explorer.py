@@ -19,8 +19,8 @@ from inroads import snapshot
 from inroads.documents import Observation
 from inroads.draw import svg
 from inroads.errors import InroadsError, NotFound, Rejection
-from inroads.export import write
 from inroads.explain import explain, path_sentence, printable
+from inroads.export import write
 from inroads.fold import fold
 from inroads.gather import Gathered, Stream, Taken, gather
 from inroads.ledger import Bodies, Ledger, is_ledger

@@ -9,10 +9,10 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, Final
+from typing import IO, Final, cast
 
 from inroads.errors import InroadsError
-from inroads.export import arrow, bloodhound, openfga, separated, xml
+from inroads.export import arrow, bloodhound, neo4j, openfga, separated, spicedb, xml
 from inroads.network import AccessGraph
 
 Writer = Callable[[AccessGraph, IO[bytes]], None]
@@ -22,7 +22,10 @@ FORMATS: Final[dict[str, dict[str, Writer]]] = {
     "gexf": {"graph.gexf": xml.write_gexf},
     "csv": {"nodes.csv": separated.write_nodes, "edges.csv": separated.write_edges},
     "parquet": {"nodes.parquet": arrow.write_nodes, "edges.parquet": arrow.write_edges},
+    "neo4j": {"nodes.csv": neo4j.write_nodes, "edges.csv": neo4j.write_edges},
+    "cypher": {"graph.cypher": neo4j.write_cypher},
     "openfga": {"model.fga": openfga.write_model, "tuples.csv": openfga.write_tuples},
+    "spicedb": {"schema.zed": spicedb.write_schema, "relationships.txt": spicedb.write_relationships},
     "bloodhound": {"graph.json": bloodhound.write_graph, "custom-nodes.json": bloodhound.write_kinds},
 }
 """The files of each format. One of a single file is written to a file, the others to a folder."""
@@ -95,6 +98,6 @@ def _write(graph: AccessGraph, writer: Writer, path: Path, *, gzipped: bool) -> 
     with path.open("wb") as out:
         if gzipped:
             with gzip.GzipFile(fileobj=out, mode="wb", filename="", mtime=0) as packed:
-                writer(graph, packed)
+                writer(graph, cast("IO[bytes]", packed))
         else:
             writer(graph, out)

@@ -101,7 +101,7 @@ def _edges(graph: AccessGraph, scopes: Scopes) -> Iterator[dict[str, Any]]:
 def _derived(graph: AccessGraph, scopes: Scopes) -> Iterator[dict[str, Any]]:
     """The traversable edges, each once."""
     name, parts = graph.index.name, _Members(scopes)
-    clients = scopes.clients()
+    clients, own = scopes.clients(), set(scopes.own_clients())
     acting = {client for client, _ in clients}
     for principal, grants in groupby(scopes.held(), lambda held: held.principal):
         found: dict[tuple[str, int], None] = {}
@@ -115,8 +115,11 @@ def _derived(graph: AccessGraph, scopes: Scopes) -> Iterator[dict[str, Any]]:
             if kind == CONTROL:
                 yield _edge(kind, start, _control(name(scope)), {})
             else:
-                yield from (_edge(kind, start, node_id(name(node)), {}) for node in parts.of(scope))
-    for person, resource in scopes.own_clients():
+                for node in parts.of(scope):
+                    yield _edge(kind, start, node_id(name(node)), {})
+                    if kind == ACCESS["client"]:
+                        own.discard((principal, node))
+    for person, resource in sorted(own):
         yield _edge(ACCESS["client"], node_id(name(person)), node_id(name(resource)), {})
     for client, vendor in clients:
         for node in parts.of(vendor):

@@ -5,7 +5,7 @@ What is latent counts as access, as in `reach`; its state is not exported. Group
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import IO, Final
 
 from inroads.export.escape import plain_id
@@ -29,7 +29,7 @@ def write_model(_graph: AccessGraph, stream: IO[bytes]) -> None:
 
 def write_tuples(graph: AccessGraph, stream: IO[bytes]) -> None:
     """The tuples as CSV, as `fga tuple write` and `fga model test` read them."""
-    table(stream, _HEADER, _tuples(graph))
+    table(stream, _HEADER, tuples(graph))
 
 
 def _model() -> Iterator[str]:
@@ -50,7 +50,8 @@ def _model() -> Iterator[str]:
             yield f"    define {name}: {name} from scope{own}"
 
 
-def _tuples(graph: AccessGraph) -> Iterator[Iterable[str]]:
+def tuples(graph: AccessGraph) -> Iterator[tuple[str, ...]]:
+    """The tuples: type and id of the user, its relation, the relation, type and id of the object."""
     scopes, name = Scopes(graph), graph.index.name
     for node in scopes.resources:
         yield ("scope", scope_id(name(int(scopes.of[node]))), "", "scope", *object_id(name(node)))
@@ -90,4 +91,3 @@ def scope_id(first: str) -> str:
     'business=3a77128'
     """
     return plain_id(first)
-

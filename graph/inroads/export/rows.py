@@ -56,8 +56,7 @@ def nodes(graph: AccessGraph) -> Iterator[dict[str, Any]]:
     index = graph.index
     unknown = dict.fromkeys(NODE)
     flags = {"unconfirmed": False, "observed": False}
-    for number, data in enumerate(graph.nodes.values()):
-        name = index.name(number)
+    for number, (name, data) in enumerate(graph.nodes.data()):
         own = {"id": name, "native_id": native_id(name), "latent": bool(index.dead[number])}
         yield {**unknown, **flags, **data, **own}
 
@@ -66,7 +65,7 @@ def edges(graph: AccessGraph) -> Iterator[dict[str, Any]]:
     """The rows of all grants, in the order of their numbers."""
     index, document = graph.index, lru_cache(256)(graph.documents.__getitem__)
     for number in range(len(index.relation)):
-        grant = index._grant(number)  # noqa: SLF001  # past the cache, which is for the few that are asked again
+        grant = index._grant(number)  # past the cache, which is for the few that are asked again
         yield {
             "id": grant.id,
             "principal": grant.principal,
@@ -86,7 +85,7 @@ def edges(graph: AccessGraph) -> Iterator[dict[str, Any]]:
 
 def _evidence(document: Document, place: str, record: str | None) -> str:
     said = {
-        "source": _valid(document.source),
+        "source": valid(document.source),
         "sha256": document.sha256,
         "observed_at": document.observed_at,
         "pointer": place,
@@ -95,7 +94,7 @@ def _evidence(document: Document, place: str, record: str | None) -> str:
     return msgspec.json.encode(said).decode()
 
 
-def _valid(text: str) -> str:
+def valid(text: str) -> str:
     """A text in UTF-8: a file's name may hold bytes that are none."""
     return text.encode("utf-8", "backslashreplace").decode()
 
@@ -105,5 +104,5 @@ def flat(value: Any) -> str | None:
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, list):
-        return msgspec.json.encode([_valid(each) for each in value]).decode()
+        return msgspec.json.encode([valid(each) for each in value]).decode()
     return value if value is None else str(value)

@@ -2,7 +2,8 @@
 
 KEEPS is the same scope and carries every role unchanged. So what it connects is one scope, and a path
 `(CONTROL | RESOLVE)* REACH? RESOLVE*` is: acting for a scope, holding a scope, or acting for one that is a client of
-another. Nothing longer conveys access, and nothing here is recursive. A scope that is a client of itself is told by resource.
+another. Nothing longer conveys access, and nothing here is recursive. A scope that is a client of itself is told by
+resource.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from typing import NamedTuple
 import numpy as np
 
 from inroads.adjacency import CONVEYS
-from inroads.columns import Ints
+from inroads.columns import Ints, view
 from inroads.fold import KEEPS
 from inroads.model import NodeKind, Role
 from inroads.network import AccessGraph
@@ -77,7 +78,7 @@ class Scopes:
 
     def _held(self, *, by_identities: bool) -> Iterator[Held]:
         index = self.graph.index
-        of = memoryview(self.of)
+        of = view(self.of)
         control, reach = CONVEYS.index(Conveys.CONTROL), CONVEYS.index(Conveys.REACH)
         for grant in range(len(index.relation)):
             conveys, principal = index.conveys[grant], index.principal[grant]

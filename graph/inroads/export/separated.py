@@ -14,7 +14,7 @@ from inroads.network import AccessGraph
 
 def text(stream: IO[bytes]) -> io.TextIOWrapper:
     """A stream of bytes as one of UTF-8 text with plain line ends; detach it when all is written."""
-    return io.TextIOWrapper(stream, encoding="utf-8", newline="")  # type: ignore[arg-type]  # any writable will do
+    return io.TextIOWrapper(stream, encoding="utf-8", newline="")
 
 
 def table(stream: IO[bytes], header: Iterable[str], rows: Iterable[Iterable[str | None]]) -> None:

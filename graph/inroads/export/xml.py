@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import IO, Any, Final
-from xml.sax.saxutils import XMLGenerator  # noqa: S406  # writes XML and reads none
+from xml.sax.saxutils import XMLGenerator  # writes XML and reads none
+from xml.sax.xmlreader import AttributesImpl  # likewise
 
 from inroads.export.escape import escaped
 from inroads.export.rows import EDGE, NODE, edges, flat, nodes
@@ -21,18 +22,18 @@ def _type(kind: type) -> str:
 
 class _Xml(XMLGenerator):
     def __init__(self, stream: IO[bytes]) -> None:
-        super().__init__(stream, "utf-8", short_empty_elements=True)  # type: ignore[arg-type]  # bytes are right here
+        super().__init__(stream, "utf-8", short_empty_elements=True)
         self.startDocument()
 
     def open(self, name: str, **attributes: str) -> None:
-        self.startElement(name, attributes)
+        self.startElement(name, AttributesImpl(attributes))
 
     def close(self, name: str) -> None:
         self.endElement(name)
         self.ignorableWhitespace("\n")
 
     def leaf(self, name: str, text: str = "", **attributes: str) -> None:
-        self.startElement(name, attributes)
+        self.startElement(name, AttributesImpl(attributes))
         if text:
             self.characters(text)
         self.close(name)
