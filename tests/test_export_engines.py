@@ -321,6 +321,23 @@ def test_bloodhound_files_follow_the_published_rules() -> None:
         assert {edge["properties"]["grant"] for edge in raw} == set(graph.grants)
 
 
+def test_the_extension_tells_every_kind() -> None:
+    """Each kind in a file is defined, and just the derived ones are traversable."""
+    out = io.BytesIO()
+    bloodhound.write_extension(graphs_made()[0], out)
+    told = json.loads(out.getvalue())
+    traversable = {each["name"]: each["is_traversable"] for each in told["relationship_kinds"]}
+    assert not traversable["Inroads_Member"]
+    assert not traversable["Inroads_GroupOf"]
+    assert traversable["Inroads_CanAccessAsOwner"]
+    assert traversable["Inroads_CanControl"]
+    nodes = {each["name"] for each in told["node_kinds"]}
+    for graph in graphs_made():
+        said = open_graph(graph)["graph"]
+        assert {kind for node in said["nodes"] for kind in node["kinds"]} <= nodes
+        assert {edge["kind"] for edge in said["edges"]} <= set(traversable)
+
+
 def test_the_rules_can_be_broken() -> None:
     """The schema refuses what BloodHound refuses."""
     node = {"id": "a", "kinds": ["A"], "properties": {"x": 1}}

@@ -26,7 +26,11 @@ FORMATS: Final[dict[str, dict[str, Writer]]] = {
     "cypher": {"graph.cypher": neo4j.write_cypher},
     "openfga": {"model.fga": openfga.write_model, "tuples.csv": openfga.write_tuples},
     "spicedb": {"schema.zed": spicedb.write_schema, "relationships.txt": spicedb.write_relationships},
-    "bloodhound": {"graph.json": bloodhound.write_graph, "custom-nodes.json": bloodhound.write_kinds},
+    "bloodhound": {
+        "graph.json": bloodhound.write_graph,
+        "custom-nodes.json": bloodhound.write_kinds,
+        "extension.json": bloodhound.write_extension,
+    },
 }
 """The files of each format. One of a single file is written to a file, the others to a folder."""
 

@@ -30,6 +30,7 @@ _ICONS: Final = {
     "Group": ("users", "#b0bec5"),
     "Control": ("key", "#ef5350"),
 }
+_CONTROL_NODE: Final = "Control of a business and the account it keeps"
 CONTROL: Final = f"{SOURCE}_CanControl"
 RAW: Final = tuple(f"{SOURCE}_{''.join(word.title() for word in relation.split('_'))}" for relation in Relation)
 ACCESS: Final = {role.lower(): f"{SOURCE}_CanAccessAs{role.title()}" for role in ROLES}
@@ -54,6 +55,33 @@ def write_kinds(_graph: AccessGraph, stream: IO[bytes]) -> None:
         for kind, (name, color) in _ICONS.items()
     }
     stream.write(msgspec.json.format(msgspec.json.encode({"custom_types": icons})) + b"\n")
+
+
+def write_extension(_graph: AccessGraph, stream: IO[bytes]) -> None:
+    """The extension definition, for BloodHound's `/api/v2/extensions`: it tells which kinds are traversable."""
+    told = {
+        "schema": {"name": SOURCE, "display_name": SOURCE, "version": "v1.0.0", "namespace": SOURCE},
+        "node_kinds": [
+            {
+                "name": f"{SOURCE}_{kind}",
+                "display_name": kind,
+                "description": _CONTROL_NODE if kind == "Control" else f"A FreshBooks {kind.lower()}",
+                "is_display_kind": True,
+                "icon": icon,
+                "color": color,
+            }
+            for kind, (icon, color) in _ICONS.items()
+        ],
+        "relationship_kinds": [
+            {"name": kind, "description": text, "is_traversable": kind in TRAVERSABLE}
+            for kind, text in (
+                *((kind, f"{relation}, as documents say it") for relation, kind in zip(Relation, RAW, strict=True)),
+                (CONTROL, "Acts for a business towards its vendors"),
+                *((kind, f"Has access as {role}") for role, kind in ACCESS.items()),
+            )
+        ],
+    }
+    stream.write(msgspec.json.format(msgspec.json.encode(told)) + b"\n")
 
 
 def _write(stream: IO[bytes], rows: Iterable[dict[str, Any]]) -> None:

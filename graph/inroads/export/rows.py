@@ -53,11 +53,11 @@ none. Each evidence is a JSON object of source, sha256, observed_at, pointer and
 
 def nodes(graph: AccessGraph) -> Iterator[dict[str, Any]]:
     """The rows of all nodes, in the order of their numbers."""
-    index = graph.index
     unknown = dict.fromkeys(NODE)
     flags = {"unconfirmed": False, "observed": False}
-    for number, (name, data) in enumerate(graph.nodes.data()):
-        own = {"id": name, "native_id": native_id(name), "latent": bool(index.dead[number])}
+    dead = iter(graph.index.dead)
+    for name, data in graph.nodes(data=True):
+        own = {"id": name, "native_id": native_id(name), "latent": bool(next(dead))}
         yield {**unknown, **flags, **data, **own}
 
 
