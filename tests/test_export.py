@@ -204,7 +204,7 @@ def test_a_failed_write_leaves_nothing(tmp_path: Path, monkeypatch: pytest.Monke
 def test_memory_does_not_grow_with_the_graph() -> None:
     """Writing holds no more for more nodes, and for edges no more than the largest grant's evidence."""
     peaks = []
-    for people in (300, 1_500):
+    for people in (150, 750):
         graph = populated(people)
         tracemalloc.start()
         export.FORMATS["csv"]["nodes.csv"](graph, Nowhere())
