@@ -63,6 +63,9 @@ def test_scripts(block: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     if "inroads ingest" in block:
         assert (tmp_path / "inroads.db").exists()
         assert (tmp_path / "changes.csv").read_text().startswith("change,principal")
+    elif "inroads export" in block:
+        assert (tmp_path / "graph.graphml.gz").exists()
+        assert (tmp_path / "fga" / "model.fga").read_text().startswith("model")
     else:
         assert done.stdout.startswith("kind,id,name,total")
 

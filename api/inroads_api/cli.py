@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from inroads_api import census_cli, findings_cli, ledger_cli, whatif_cli
+from inroads_api import census_cli, export_cli, findings_cli, ledger_cli, whatif_cli
 from inroads_api.given import (
     Documents,
     LedgerFile,
@@ -360,6 +360,7 @@ app.command()(whatif_cli.choke_points)
 app.command()(whatif_cli.duties)
 app.command()(findings_cli.findings)
 app.command()(findings_cli.rules)
+app.command()(export_cli.export)
 
 
 @app.callback(invoke_without_command=True)

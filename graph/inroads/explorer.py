@@ -23,6 +23,7 @@ from inroads.draw import svg
 from inroads.duties import Conflicts, duties
 from inroads.errors import InroadsError, NotFound, Rejection
 from inroads.explain import explain, path_sentence, printable
+from inroads.export import write
 from inroads.findings import Findings, review
 from inroads.fold import fold
 from inroads.gather import Gathered, Stream, Taken, gather
@@ -152,6 +153,10 @@ class Explorer(AccessGraph):
     def findings(self, rules: Iterable[str] | None = None, severity: str | None = None, **chosen: Any) -> Findings:
         """What the rules of a security review find here; see `findings.review`."""
         return review(self, rules, severity, **chosen)
+
+    def export(self, name: str, path: str | os.PathLike[str], *, force: bool = False) -> None:
+        """Write the graph in a format that other tools open, such as graphml; see `inroads.export.write`."""
+        write(self, name, path, force=force)
 
     def _known(self, text: str, kinds: Iterable[NodeKind]) -> str:
         if "grants" not in vars(self):

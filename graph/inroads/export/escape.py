@@ -1,0 +1,60 @@
+"""How texts of documents are written where a format forbids some characters, so that they can be read back."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+_STEERING: Final = re.compile(
+    "[\\\\\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ufffe\uffff\ud800-\udfff]"
+)
+"""What steers terminals, is invalid in XML or has no UTF-8, and the backslash that escapes it."""
+_ESCAPED: Final = re.compile(r"\\(\\|u[0-9a-f]{4})")
+_FORMULA: Final = ("=", "+", "-", "@", "'")
+_NOT_PLAIN: Final = re.compile(r"[^A-Za-z0-9_-]")
+
+
+def escaped(text: str) -> str:
+    r"""A text without characters that a file cannot hold or that steer a terminal; see `unescaped`.
+
+    >>> print(escaped("a\x1b[0m\\"))
+    a\u001b[0m\\
+    """
+    return _STEERING.sub(lambda each: "\\\\" if each[0] == "\\" else f"\\u{ord(each[0]):04x}", text)
+
+
+def unescaped(text: str) -> str:
+    r"""The text that `escaped` was given.
+
+    >>> unescaped(escaped("a\x1b[0m\\u0041"))
+    'a\x1b[0m\\u0041'
+    """
+    return _ESCAPED.sub(lambda each: "\\" if each[1] == "\\" else chr(int(each[1][1:], 16)), text)
+
+
+def cell(text: str) -> str:
+    """An escaped text that no spreadsheet runs as a formula; `original` gives the text back.
+
+    >>> cell("=1+1"), cell("plain")
+    ("'=1+1", 'plain')
+    """
+    shown = escaped(text)
+    return f"'{shown}" if shown.startswith(_FORMULA) else shown
+
+
+def original(shown: str) -> str:
+    """The text that `cell` was given.
+
+    >>> original(cell("'=1")), original("plain")
+    ("'=1", 'plain')
+    """
+    return unescaped(shown.removeprefix("'"))
+
+
+def plain_id(text: str) -> str:
+    """An id of `A-Z a-z 0-9 _ - =` alone, different for different texts: any other character is `=` and its hex bytes.
+
+    >>> plain_id("zDmNq"), plain_id("a b=:")
+    ('zDmNq', 'a=20b=3d=3a')
+    """
+    return _NOT_PLAIN.sub(lambda each: "".join(f"={b:02x}" for b in each[0].encode("utf-8", "surrogatepass")), text)

@@ -1,0 +1,107 @@
+"""Neo4j: CSV files for `neo4j-admin database import`, and a Cypher script for a database that runs."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from typing import IO, Any, Final
+
+from inroads.export.rows import EDGE, NODE, edges, nodes, valid
+from inroads.export.separated import table
+from inroads.model import NodeKind, Relation
+from inroads.network import AccessGraph
+
+_TYPES: Final = {str: "", bool: ":boolean", list: ":string[]"}
+_BETWEEN: Final = ";"
+_PART: Final = 1_000
+_UNSAFE: Final = re.compile("[\\\\'\"\x00-\x1f\x7f-\x9f\u2028\u2029]")
+
+
+def write_nodes(graph: AccessGraph, stream: IO[bytes]) -> None:
+    """`nodes.csv`, in one id space of printed ids, labelled by kind."""
+    fields = [f"{name}{_TYPES[kind]}" for name, kind in NODE.items() if name not in ("id", "kind")]
+    header = ("id:ID(Node)", ":LABEL", *fields)
+    table(stream, header, ([row["id"], _label(row), *_cells(row, NODE, "id", "kind")] for row in nodes(graph)))
+
+
+def write_edges(graph: AccessGraph, stream: IO[bytes]) -> None:
+    """`edges.csv`; a text array is separated by `;`, and a `;` within it is written as a comma."""
+    fields = [f"{name}{_TYPES[kind]}" for name, kind in EDGE.items() if name not in _ENDS]
+    header = (":START_ID(Node)", ":END_ID(Node)", ":TYPE", *fields)
+    rows = ([row["principal"], row["resource"], row["relation"], *_cells(row, EDGE, *_ENDS)] for row in edges(graph))
+    table(stream, header, rows)
+
+
+_ENDS: Final = ("principal", "resource", "relation")
+
+
+def _label(row: dict[str, Any]) -> str:
+    return str(row["kind"].title())
+
+
+def _cells(row: dict[str, Any], fields: Iterable[str], *without: str) -> Iterator[str | None]:
+    for name in fields:
+        if name not in without:
+            value = row[name]
+            if isinstance(value, bool):
+                yield str(value).lower()
+            elif isinstance(value, list):
+                yield _BETWEEN.join(valid(each).replace(_BETWEEN, ",") for each in value)
+            else:
+                yield value if value is None else valid(value)
+
+
+def write_cypher(graph: AccessGraph, stream: IO[bytes]) -> None:
+    """A script for `cypher-shell`: constraints first, then nodes and edges, so many at a time; it may run again."""
+    for kind in NodeKind:
+        label = kind.title()
+        stream.write(
+            f"CREATE CONSTRAINT {kind.lower()}_id IF NOT EXISTS FOR (n:{label}) REQUIRE n.id IS UNIQUE;\n".encode()
+        )
+    for label, rows in _runs(nodes(graph), _label):
+        listed = ",\n".join(_literal(_known(row, "kind")) for row in rows)
+        stream.write(f"UNWIND [\n{listed}\n] AS row MERGE (n:{label} {{id: row.id}}) SET n = row;\n".encode())
+    for (start, relation, end), rows in _runs(edges(graph), _shape):
+        listed = ",\n".join(
+            _literal({"start": row["principal"], "end": row["resource"], "known": _known(row, *_ENDS)}) for row in rows
+        )
+        stream.write(
+            (
+                f"UNWIND [\n{listed}\n] AS row MATCH (p:{start} {{id: row.start}}), (r:{end} {{id: row.end}}) "
+                f"MERGE (p)-[e:{relation} {{id: row.known.id}}]->(r) SET e = row.known;\n"
+            ).encode()
+        )
+
+
+def _shape(row: dict[str, Any]) -> tuple[str, Relation, str]:
+    start, end = (row[name].partition(":")[0].title() for name in ("principal", "resource"))
+    return start, Relation(row["relation"]), end
+
+
+def _runs(rows: Iterator[dict[str, Any]], key: Any) -> Iterator[tuple[Any, list[dict[str, Any]]]]:
+    """The rows in groups of one key, none of them larger than a statement should be."""
+    while part := list(islice(rows, _PART)):
+        groups: dict[Any, list[dict[str, Any]]] = {}
+        for row in part:
+            groups.setdefault(key(row), []).append(row)
+        yield from groups.items()
+
+
+def _known(row: dict[str, Any], *without: str) -> dict[str, Any]:
+    return {name: value for name, value in row.items() if value is not None and name not in without}
+
+
+def _literal(value: Any) -> str:
+    r"""A value in Cypher.
+
+    >>> print(_literal({"name": "O'Hara\\", "active": True, "roles": ["OWNER"]}))
+    {name: 'O\u0027Hara\u005c', active: true, roles: ['OWNER']}
+    """
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{name}: {_literal(each)}" for name, each in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join(map(_literal, value)) + "]"
+    if isinstance(value, bool):
+        return str(value).lower()
+    return "'" + _UNSAFE.sub(lambda each: f"\\u{ord(each[0]):04x}", valid(value)) + "'"

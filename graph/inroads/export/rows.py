@@ -1,0 +1,108 @@
+"""The nodes and edges of a graph as plain rows, made one at a time: what every format of the whole graph writes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import Any, Final
+
+import msgspec
+
+from inroads.adjacency import CONVEYS
+from inroads.documents import pointer
+from inroads.model import Document, native_id
+from inroads.network import AccessGraph
+
+NODE: Final[dict[str, type]] = {
+    "id": str,
+    "kind": str,
+    "native_id": str,
+    "email": str,
+    "first_name": str,
+    "last_name": str,
+    "confirmed_at": str,
+    "unconfirmed": bool,
+    "name": str,
+    "active": bool,
+    "subscription_status": str,
+    "business_status": str,
+    "system_id": str,
+    "observed": bool,
+    "latent": bool,
+}
+"""What a row of a node has; None where nothing is known. `latent`: access through it is, by itself or what it keeps."""
+
+EDGE: Final[dict[str, type]] = {
+    "id": str,
+    "principal": str,
+    "resource": str,
+    "relation": str,
+    "conveys": str,
+    "active": bool,
+    "roles": list,
+    "words": list,
+    "clients": list,
+    "evidence": list,
+}
+"""What a row of an edge has: one edge a grant, KEEPS from business to account alone.
+
+`conveys` is its class under the policy. `words` and `clients` are in the order of `evidence`, "" where a record has
+none. Each evidence is a JSON object of source, sha256, observed_at, pointer and record.
+"""
+
+
+def nodes(graph: AccessGraph) -> Iterator[dict[str, Any]]:
+    """The rows of all nodes, in the order of their numbers."""
+    unknown = dict.fromkeys(NODE)
+    flags = {"unconfirmed": False, "observed": False}
+    dead = iter(graph.index.dead)
+    for name, data in graph.nodes(data=True):
+        own = {"id": name, "native_id": native_id(name), "latent": bool(next(dead))}
+        yield {**unknown, **flags, **data, **own}
+
+
+def edges(graph: AccessGraph) -> Iterator[dict[str, Any]]:
+    """The rows of all grants, in the order of their numbers."""
+    index, document = graph.index, lru_cache(256)(graph.documents.__getitem__)
+    for number in range(len(index.relation)):
+        grant = index._grant(number)  # past the cache, which is for the few that are asked again
+        yield {
+            "id": grant.id,
+            "principal": grant.principal,
+            "resource": grant.resource,
+            "relation": grant.relation.value,
+            "conveys": CONVEYS[index.conveys[number]].value,
+            "active": grant.active,
+            "roles": [role.value for role in grant.roles],
+            "words": [word or "" for word in grant.words],
+            "clients": [client or "" for client in grant.clients],
+            "evidence": [
+                _evidence(document(each.document), pointer(document(each.document), *each[1:4]), each.record_id)
+                for each in grant.evidence
+            ],
+        }
+
+
+def _evidence(document: Document, place: str, record: str | None) -> str:
+    said = {
+        "source": valid(document.source),
+        "sha256": document.sha256,
+        "observed_at": document.observed_at,
+        "pointer": place,
+        "record": record,
+    }
+    return msgspec.json.encode(said).decode()
+
+
+def valid(text: str) -> str:
+    """A text in UTF-8: a file's name may hold bytes that are none."""
+    return text.encode("utf-8", "backslashreplace").decode()
+
+
+def flat(value: Any) -> str | None:
+    """A value in one text: flags as `true` and `false`, lists as JSON."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, list):
+        return msgspec.json.encode([valid(each) for each in value]).decode()
+    return value if value is None else str(value)

@@ -1,0 +1,108 @@
+"""The graph in the terms of its grammar: scopes, who acts for them or holds them, and which are clients of which.
+
+KEEPS is the same scope and carries every role unchanged. So what it connects is one scope, and a path
+`(CONTROL | RESOLVE)* REACH? RESOLVE*` is: acting for a scope, holding a scope, or acting for one that is a client of
+another. Nothing longer conveys access, and nothing here is recursive. A scope that is a client of itself is told by
+resource.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cached_property
+from typing import NamedTuple
+
+import numpy as np
+
+from inroads.adjacency import CONVEYS
+from inroads.columns import Ints, view
+from inroads.fold import KEEPS
+from inroads.model import NodeKind, Role
+from inroads.network import AccessGraph
+from inroads.policy import Conveys
+from inroads.reach import accesses_of
+from inroads.said import KINDS, ROLES
+
+_GROUP = KINDS.index(NodeKind.GROUP)
+
+
+class Held(NamedTuple):
+    """A grant that conveys access, by number: who (an identity, or the scope of a client), the scope, the role bits.
+
+    `acting` is whether it is of the class CONTROL.
+    """
+
+    grant: int
+    principal: int
+    scope: int
+    roles: int
+    acting: bool
+
+
+class Scopes:
+    """The scopes of a graph; a scope has the number of its first node."""
+
+    def __init__(self, graph: AccessGraph) -> None:
+        self.graph = graph
+        starts = graph.fold.kind_starts
+        self.identities, self.resources = range(starts[1]), range(starts[1], starts[_GROUP])
+        self.of = _connected(graph)
+
+    def clients(self) -> list[tuple[int, int]]:
+        """Each scope that is a client of another one, with that one."""
+        return sorted({(held.principal, held.scope) for held in self._held(by_identities=False)} - self._own)
+
+    def own_clients(self) -> Iterator[tuple[int, int]]:
+        """Who holds CLIENT on which resource of a scope that is a client of itself.
+
+        No path passes a node twice, so this depends on where in the scope a grant stands: the walk itself tells.
+        """
+        scopes = {scope for scope, _ in self._own}
+        if not scopes:
+            return
+        client = 1 << ROLES.index(Role.CLIENT)
+        for person in sorted({held.principal for held in self.held() if held.acting and held.scope in scopes}):
+            found = accesses_of(self.graph, self.graph.index.name(person))
+            for resource, bits in zip(found.resource.tolist(), found.roles.tolist(), strict=True):
+                if bits & client and int(self.of[resource]) in scopes:
+                    yield person, resource
+
+    @cached_property
+    def _own(self) -> set[tuple[int, int]]:
+        found = ((held.principal, held.scope) for held in self._held(by_identities=False))
+        return {pair for pair in found if pair[0] == pair[1]}
+
+    def held(self) -> Iterator[Held]:
+        """The grants of identities that convey access, in the order of the identities."""
+        return self._held(by_identities=True)
+
+    def _held(self, *, by_identities: bool) -> Iterator[Held]:
+        index = self.graph.index
+        of = view(self.of)
+        control, reach = CONVEYS.index(Conveys.CONTROL), CONVEYS.index(Conveys.REACH)
+        for grant in range(len(index.relation)):
+            conveys, principal = index.conveys[grant], index.principal[grant]
+            if conveys in (control, reach) and (principal < self.identities.stop) == by_identities:
+                holder = principal if by_identities else of[principal]
+                yield Held(grant, holder, of[index.resource[grant]], index.roles[grant], conveys == control)
+
+
+def roles(bits: int) -> list[str]:
+    """The roles of bits, in lower case."""
+    return [role.lower() for place, role in enumerate(ROLES) if bits >> place & 1]
+
+
+def _connected(graph: AccessGraph) -> Ints:
+    """For each node the least number of what KEEPS connects it with."""
+    grants = graph.fold.grants
+    keeps = grants.relation == KEEPS
+    here, there = grants.principal[keeps].astype(np.int64), grants.resource[keeps].astype(np.int64)
+    least = np.arange(graph.index.size, dtype=np.int64)
+    while True:
+        before = least.copy()
+        lower = np.minimum(least[here], least[there])
+        np.minimum.at(least, here, lower)
+        np.minimum.at(least, there, lower)
+        least = least[least]
+        if np.array_equal(before, least):
+            return least

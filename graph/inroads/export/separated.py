@@ -1,0 +1,43 @@
+"""Nodes and edges as CSV, every cell of which can be read back with `escape.original`."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Iterator
+from typing import IO, Any
+
+from inroads.export.escape import cell
+from inroads.export.rows import EDGE, NODE, edges, flat, nodes
+from inroads.network import AccessGraph
+
+
+def text(stream: IO[bytes]) -> io.TextIOWrapper:
+    """A stream of bytes as one of UTF-8 text with plain line ends; detach it when all is written."""
+    return io.TextIOWrapper(stream, encoding="utf-8", newline="")
+
+
+def table(stream: IO[bytes], header: Iterable[str], rows: Iterable[Iterable[str | None]]) -> None:
+    """A CSV file of these cells as they are; None is an empty cell."""
+    out = text(stream)
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(header)
+    writer.writerows(rows)
+    out.flush()
+    out.detach()
+
+
+def write_nodes(graph: AccessGraph, stream: IO[bytes]) -> None:
+    """A row a node."""
+    table(stream, NODE, _cells(nodes(graph)))
+
+
+def write_edges(graph: AccessGraph, stream: IO[bytes]) -> None:
+    """A row a grant."""
+    table(stream, EDGE, _cells(edges(graph)))
+
+
+def _cells(rows: Iterable[dict[str, Any]]) -> Iterator[list[str | None]]:
+    for row in rows:
+        texts = map(flat, row.values())
+        yield [each if each is None else cell(each) for each in texts]

