@@ -5,67 +5,39 @@ from __future__ import annotations
 import datetime as dt
 import logging
 import re
-from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Final, cast
 
 import strawberry
 from graphql import (
+    DocumentNode,
     GraphQLError,
+    GraphQLFormattedError,
     GraphQLInputObjectType,
+    GraphQLSchema,
     GraphQLSyntaxError,
     OperationDefinitionNode,
+    OperationType,
     VariableDefinitionNode,
+    execute_sync,
     print_ast,
+    validate,
 )
-from strawberry.exceptions import MissingQueryError, StrawberryInputCoercionError
-from strawberry.extensions import SchemaExtension
+from strawberry.exceptions import StrawberryInputCoercionError
 from strawberry.schema.config import StrawberryConfig
-from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
-from strawberry.types import ExecutionContext
-from strawberry.types.graphql import OperationType
 
 from inroads.documents import parse_moment
 from inroads.errors import InroadsError, extensions
 from inroads_api.changes import GrantCause, NodeCause
 from inroads_api.entry import Context, Mutation, Query
+from inroads_api.execution import CompiledExecutor
 from inroads_api.intake import Intake
-from inroads_api.limits import Limits
+from inroads_api.limits import Measures, parsed
 from inroads_api.objects import Account, Business, Group, Identity
 from inroads_api.versions import Versions
 
 log = logging.getLogger(__name__)
-
-
-class OneOperation(SchemaExtension):
-    """Refuses a document of several operations when none is named: strawberry would take the first."""
-
-    def on_validate(self) -> Iterator[None]:
-        """Runs after `Limits` has validated."""
-        context = self.execution_context
-        definitions = context.graphql_document.definitions if context.graphql_document else ()
-        operations = sum(isinstance(each, OperationDefinitionNode) for each in definitions)
-        named = context._provided_operation_name is not None  # operation_name falls back to the first
-        if operations > 1 and not named and not context.pre_execution_errors:
-            error = GraphQLError("name the operation: the document has several", extensions={"code": "BAD_USER_INPUT"})
-            context.pre_execution_errors = [error]
-        yield
-
-
-class Schema(strawberry.Schema):
-    """A schema whose errors all carry a code, and which logs nothing of what was asked."""
-
-    def process_errors(self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None) -> None:
-        """Give each error its code; only the code and the response path are logged, never the query or a value."""
-        executed = execution_context is not None and execution_context.result is not None
-        for error in errors:
-            error.extensions = _extensions(error, executed=executed)
-            error.message = _message(error)
-            path = ".".join(map(str, error.path or ()))
-            if error.extensions["code"] == "INTERNAL_ERROR":
-                log.error("INTERNAL_ERROR at %r: %s", path, type(error.original_error or error).__name__)
-                error.message = "internal error"
-            else:
-                log.info("%s at %r", error.extensions["code"], path)
 
 
 def _extensions(error: GraphQLError, *, executed: bool) -> dict[str, Any]:
@@ -121,8 +93,18 @@ def _moment(given: object) -> dt.datetime:
 _OFFSET: Final = re.compile(r"([zZ]|[+-]\d\d:?\d\d)$")
 
 
-def build_schema(*, allow_ingest: bool = False) -> Schema:
-    """The schema of the API, with mutations where documents can be handed in; `str()` prints it."""
+Schema = strawberry.Schema
+"""What `build_schema` gives and `execute` takes."""
+
+MAX_PREPARED: Final = 128
+"""The most documents that are kept parsed: those used last."""
+
+
+def build_schema(*, allow_ingest: bool = False, compiled: bool = True) -> Schema:
+    """The schema of the API, with mutations where documents can be handed in; `str()` prints it.
+
+    Queries that come again are `compiled`, or each is executed by the stock executor.
+    """
     moment = strawberry.scalar(
         name="DateTime",
         description="A moment in UTC by RFC 3339: `2016-01-26T16:01:23Z`.",
@@ -130,11 +112,11 @@ def build_schema(*, allow_ingest: bool = False) -> Schema:
         serialize=_rfc3339,
         parse_value=_moment,
     )
-    schema = Schema(
+    schema = strawberry.Schema(
         Query,
         Mutation if allow_ingest else None,
         types=[Identity, Business, Account, Group, GrantCause, NodeCause],
-        extensions=[Limits, OneOperation],
+        execution_context_class=CompiledExecutor if compiled else None,
         config=StrawberryConfig(scalar_map={dt.datetime: moment}),
     )
     lookup = cast("GraphQLInputObjectType", schema._schema.type_map["IdentityLookup"])
@@ -142,16 +124,44 @@ def build_schema(*, allow_ingest: bool = False) -> Schema:
     return schema
 
 
-_REFUSED: Final[dict[type[Exception], tuple[str, str]]] = {
-    MissingQueryError: ("GRAPHQL_PARSE_FAILED", "the document is empty"),
-    CannotGetOperationTypeError: ("BAD_USER_INPUT", "the document has no operation, or none of this name"),
-    InvalidOperationTypeError: ("OPERATION_NOT_SUPPORTED", "there are only queries here"),
-}
-
-
 def failure(code: str, message: str) -> dict[str, Any]:
     """A response that is only an error."""
     return {"errors": [{"message": message, "extensions": {"code": code}}]}
+
+
+@dataclass
+class Prepared:
+    """A parsed document: its operations by name, how much it asks, and whether it has been found valid."""
+
+    document: DocumentNode
+    measures: Measures
+    valid: bool = False
+
+    def operation(self, name: str | None) -> OperationType | None:
+        """The type of the operation of this name, or of the first one; None where there is none."""
+        operations = (each for each in self.document.definitions if isinstance(each, OperationDefinitionNode))
+        named = (each for each in operations if name is None or (each.name and each.name.value == name))
+        return next((each.operation for each in named), None)
+
+    def errors(self, schema: GraphQLSchema, variables: dict[str, Any] | None, name: str | None) -> list[GraphQLError]:
+        """Why the document cannot be executed with these variables: its limits first, then the stock rules."""
+        if over := self.measures.over(variables):
+            return [over]
+        if not self.valid:
+            if errors := validate(schema, self.document):
+                return errors
+            self.valid = True
+        if name is None and sum(isinstance(each, OperationDefinitionNode) for each in self.document.definitions) > 1:
+            message = "name the operation: the document has several"
+            return [GraphQLError(message, extensions={"code": "BAD_USER_INPUT"})]
+        return []
+
+
+@lru_cache(maxsize=MAX_PREPARED)
+def _prepared(schema: GraphQLSchema, query: str) -> Prepared:
+    """The document of a query, which is parsed once. Raises GraphQLError, as `limits.parsed` does."""
+    document = parsed(query)
+    return Prepared(document, Measures(document, schema))
 
 
 def execute(
@@ -167,21 +177,50 @@ def execute(
     There is no `data` when the request was refused before it was executed. Mutations are refused where there is no
     `intake`.
     """
-    context = Context(versions, versions.current, intake)
-    allowed = (OperationType.QUERY, OperationType.MUTATION) if intake else (OperationType.QUERY,)
+    if not query:
+        return _refused("GRAPHQL_PARSE_FAILED", "the document is empty")
+    core = schema._schema  # strawberry gives no other way to the schema of graphql-core
     try:
-        result = schema.execute_sync(
-            query,
-            variables,
-            context,
-            root_value=Query(seen=context.version),
-            operation_name=operation_name,
-            allowed_operation_types=allowed,
-        )
-    except tuple(_REFUSED) as error:
-        code, message = _REFUSED[type(error)]
-        log.info("%s at ''", code)
-        return failure(code, message)
-    errors = [error.formatted for error in result.errors or ()]
-    refused = result.data is None and not any(error.path for error in result.errors or ())
-    return ({"errors": errors} if errors else {}) | ({} if refused else {"data": result.data})
+        prepared = _prepared(core, query)
+    except GraphQLError as error:
+        return {"errors": _told([error])}
+    operation = prepared.operation(operation_name)
+    if operation is None:
+        return _refused("BAD_USER_INPUT", "the document has no operation, or none of this name")
+    if operation is not OperationType.QUERY and not (intake and operation is OperationType.MUTATION):
+        return _refused("OPERATION_NOT_SUPPORTED", "there are only queries here")
+    if errors := prepared.errors(core, variables, operation_name):
+        return {"errors": _told(errors)}
+    context = Context(versions, versions.current, intake)
+    result = execute_sync(
+        core,
+        prepared.document,
+        Query(seen=context.version),
+        context,
+        variables,
+        operation_name,
+        executor_class=schema.execution_context_class,
+    )
+    errors = result.errors or []
+    refused = result.data is None and not any(error.path for error in errors)
+    told = {"errors": _told(errors, executed=True)} if errors else {}
+    return told | ({} if refused else {"data": result.data})
+
+
+def _refused(code: str, message: str) -> dict[str, Any]:
+    log.info("%s at ''", code)
+    return failure(code, message)
+
+
+def _told(errors: list[GraphQLError], *, executed: bool = False) -> list[GraphQLFormattedError]:
+    """Errors as they are sent, each with a code; only that and the response path are logged, never what was asked."""
+    for error in errors:
+        error.extensions = _extensions(error, executed=executed)
+        error.message = _message(error)
+        path = ".".join(map(str, error.path or ()))
+        if error.extensions["code"] == "INTERNAL_ERROR":
+            log.error("INTERNAL_ERROR at %r: %s", path, type(error.original_error or error).__name__)
+            error.message = "internal error"
+        else:
+            log.info("%s at %r", error.extensions["code"], path)
+    return [error.formatted for error in errors]
