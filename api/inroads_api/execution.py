@@ -16,6 +16,7 @@ from typing import Any, Final, NamedTuple, cast
 
 from graphql import (
     FieldNode,
+    GraphQLError,
     GraphQLField,
     GraphQLLeafType,
     GraphQLObjectType,
@@ -181,10 +182,10 @@ class _Compiler:
         self.fields = 0
 
     def plan(self, kind: GraphQLObjectType, fields: GroupedFieldSet) -> Plan | None:
-        """The plan of root fields; None where there are too many inside."""
+        """The plan of root fields; None where there are too many inside, or where they cannot be collected."""
         try:
             roots = {name: self._root(kind, name, details) for name, details in fields.items()}
-        except _TooLarge:
+        except (_TooLarge, GraphQLError):  # as where a condition is null, which the stock executor tells with its place
             return None
         exec(compile("\n".join(self.lines), "<query>", "exec"), self.names)  # noqa: S102  # our own text; names of documents are literals in it
         return Plan({name: self.names[root] if root else None for name, root in roots.items()}, self.arguments)
