@@ -39,6 +39,12 @@ MODERN: Final = "application/graphql-response+json"
 LEGACY: Final = "application/json"
 """Where every well-formed request is answered with status 200."""
 
+MAX_RUNNING: Final = 120
+"""The most requests that are answered in threads, or wait for one; what comes on top is told to come again."""
+
+RETRY_AFTER: Final = "1"
+"""In seconds."""
+
 _PAGE: Final = """<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
@@ -132,6 +138,7 @@ class _GraphQL:
 
     def __init__(self, schema: Schema, versions: Versions, intake: Intake | None) -> None:
         self.schema, self.versions, self.intake = schema, versions, intake
+        self.running = 0
 
     async def answer(self, request: Request) -> Response:
         media_type = acceptable(",".join(request.headers.getlist("accept")))
@@ -139,16 +146,31 @@ class _GraphQL:
             if media_type is None:
                 raise _Refused(406, "NOT_ACCEPTABLE", f"accept {MODERN} or {LEGACY}")
             asked = await _read(request)
+            body, status = await self._answered(asked, request.method, media_type)
         except _Refused as refused:
             body = msgspec.json.encode(failure(refused.code, refused.message))
-            return _json(body, refused.status, media_type or LEGACY)
+            response = _json(body, refused.status, media_type or LEGACY)
+            if refused.status == 503:
+                response.headers["retry-after"] = RETRY_AFTER
+            return response
         except ClientDisconnect:
             return Response(status_code=400)
-        body, status = await run_in_threadpool(self._execute, asked, request.method, media_type)
         response = _json(body, status, media_type)
         if status == 405:
             response.headers["allow"] = "POST"
         return response
+
+    async def _answered(self, asked: _Request, method: str, media_type: str) -> tuple[bytes, int]:
+        known = self.schema.documents.known(asked.query)
+        if known and known.quick:  # another thread would cost more, and take turns with this one
+            return self._execute(asked, method, media_type)
+        if self.running >= MAX_RUNNING:
+            raise _Refused(503, "OVERLOADED", "too many requests are being answered: ask again later")
+        self.running += 1
+        try:
+            return await run_in_threadpool(self._execute, asked, method, media_type)
+        finally:
+            self.running -= 1
 
     def _execute(self, asked: _Request, method: str, media_type: str) -> tuple[bytes, int]:
         try:

@@ -5,24 +5,19 @@ from __future__ import annotations
 import datetime as dt
 import logging
 import re
-from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property
 from typing import Any, Final, cast
 
 import strawberry
 from graphql import (
-    DocumentNode,
     GraphQLError,
     GraphQLFormattedError,
     GraphQLInputObjectType,
-    GraphQLSchema,
     GraphQLSyntaxError,
-    OperationDefinitionNode,
     OperationType,
     VariableDefinitionNode,
     execute_sync,
     print_ast,
-    validate,
 )
 from strawberry.exceptions import StrawberryInputCoercionError
 from strawberry.schema.config import StrawberryConfig
@@ -33,8 +28,8 @@ from inroads_api.changes import GrantCause, NodeCause
 from inroads_api.entry import Context, Mutation, Query
 from inroads_api.execution import CompiledExecutor
 from inroads_api.intake import Intake
-from inroads_api.limits import Measures, parsed
 from inroads_api.objects import Account, Business, Group, Identity
+from inroads_api.prepared import Documents
 from inroads_api.versions import Versions
 
 log = logging.getLogger(__name__)
@@ -93,11 +88,13 @@ def _moment(given: object) -> dt.datetime:
 _OFFSET: Final = re.compile(r"([zZ]|[+-]\d\d:?\d\d)$")
 
 
-Schema = strawberry.Schema
-"""What `build_schema` gives and `execute` takes."""
+class Schema(strawberry.Schema):
+    """A schema with the documents that it was asked last, ready to be executed."""
 
-MAX_PREPARED: Final = 128
-"""The most documents that are kept parsed: those used last."""
+    @cached_property
+    def documents(self) -> Documents:
+        """Parsed and validated documents by their text."""
+        return Documents(self._schema)  # strawberry gives no other way to the schema of graphql-core
 
 
 def build_schema(*, allow_ingest: bool = False, compiled: bool = True) -> Schema:
@@ -112,7 +109,7 @@ def build_schema(*, allow_ingest: bool = False, compiled: bool = True) -> Schema
         serialize=_rfc3339,
         parse_value=_moment,
     )
-    schema = strawberry.Schema(
+    schema = Schema(
         Query,
         Mutation if allow_ingest else None,
         types=[Identity, Business, Account, Group, GrantCause, NodeCause],
@@ -127,41 +124,6 @@ def build_schema(*, allow_ingest: bool = False, compiled: bool = True) -> Schema
 def failure(code: str, message: str) -> dict[str, Any]:
     """A response that is only an error."""
     return {"errors": [{"message": message, "extensions": {"code": code}}]}
-
-
-@dataclass
-class Prepared:
-    """A parsed document: its operations by name, how much it asks, and whether it has been found valid."""
-
-    document: DocumentNode
-    measures: Measures
-    valid: bool = False
-
-    def operation(self, name: str | None) -> OperationType | None:
-        """The type of the operation of this name, or of the first one; None where there is none."""
-        operations = (each for each in self.document.definitions if isinstance(each, OperationDefinitionNode))
-        named = (each for each in operations if name is None or (each.name and each.name.value == name))
-        return next((each.operation for each in named), None)
-
-    def errors(self, schema: GraphQLSchema, variables: dict[str, Any] | None, name: str | None) -> list[GraphQLError]:
-        """Why the document cannot be executed with these variables: its limits first, then the stock rules."""
-        if over := self.measures.over(variables):
-            return [over]
-        if not self.valid:
-            if errors := validate(schema, self.document):
-                return errors
-            self.valid = True
-        if name is None and sum(isinstance(each, OperationDefinitionNode) for each in self.document.definitions) > 1:
-            message = "name the operation: the document has several"
-            return [GraphQLError(message, extensions={"code": "BAD_USER_INPUT"})]
-        return []
-
-
-@lru_cache(maxsize=MAX_PREPARED)
-def _prepared(schema: GraphQLSchema, query: str) -> Prepared:
-    """The document of a query, which is parsed once. Raises GraphQLError, as `limits.parsed` does."""
-    document = parsed(query)
-    return Prepared(document, Measures(document, schema))
 
 
 def execute(
@@ -179,9 +141,8 @@ def execute(
     """
     if not query:
         return _refused("GRAPHQL_PARSE_FAILED", "the document is empty")
-    core = schema._schema  # strawberry gives no other way to the schema of graphql-core
     try:
-        prepared = _prepared(core, query)
+        prepared = schema.documents.get(query)
     except GraphQLError as error:
         return {"errors": _told([error])}
     operation = prepared.operation(operation_name)
@@ -189,11 +150,11 @@ def execute(
         return _refused("BAD_USER_INPUT", "the document has no operation, or none of this name")
     if operation is not OperationType.QUERY and not (intake and operation is OperationType.MUTATION):
         return _refused("OPERATION_NOT_SUPPORTED", "there are only queries here")
-    if errors := prepared.errors(core, variables, operation_name):
+    if errors := prepared.errors(variables, operation_name):
         return {"errors": _told(errors)}
     context = Context(versions, versions.current, intake)
     result = execute_sync(
-        core,
+        schema._schema,
         prepared.document,
         Query(seen=context.version),
         context,
