@@ -242,16 +242,18 @@ def _decoded(text: bytes, kind: Any) -> Any:
 def acceptable(accept: str) -> str | None:
     """The media type that an Accept header prefers of the two there are; None when it accepts neither.
 
-    Where it prefers none, the one that it names; where it names none or both, the modern one.
+    Where it prefers none, the one that it names; where it names both, the modern one; where it names none, the one
+    that those expect who know of no other (GraphQL over HTTP, "Legacy watershed").
 
-    >>> acceptable("application/json, */*"), acceptable("*/*"), acceptable("text/html")
-    ('application/json', 'application/graphql-response+json', None)
+    >>> acceptable("application/graphql-response+json, */*"), acceptable("*/*"), acceptable("text/html")
+    ('application/graphql-response+json', 'application/json', None)
     """
     if not accept.strip():
-        return MODERN
+        return LEGACY
     ranges = [_media_type(each) for each in accept.split(",")]
-    best: tuple[float, int, str] | None = None
-    for media_type in (MODERN, LEGACY):
+    best: tuple[float, int, bool] | None = None
+    chosen = None
+    for media_type in (LEGACY, MODERN):
         matching = [
             (specificity, _quality(parameters))
             for wanted, parameters in ranges
@@ -260,9 +262,10 @@ def acceptable(accept: str) -> str | None:
         ]
         if matching:
             specificity, quality = max(matching)  # the most specific range speaks for a type
-            if quality > 0 and (best is None or (quality, specificity) > best[:2]):
-                best = quality, specificity, media_type
-    return best[2] if best else None
+            rank = quality, specificity, specificity == 2 and media_type == MODERN
+            if quality > 0 and (best is None or rank > best):
+                best, chosen = rank, media_type
+    return chosen
 
 
 def _media_type(text: str) -> tuple[str, dict[str, str]]:
