@@ -23,7 +23,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from inroads.network import AccessGraph
 from inroads_api.intake import Intake
-from inroads_api.limits import MAX_BODY
+from inroads_api.limits import MAX_BODY, MAX_COST
 from inroads_api.live import Follower, Following
 from inroads_api.schema import Schema, build_schema, execute, failure
 from inroads_api.versions import PATIENCE, Versions
@@ -176,10 +176,22 @@ class _GraphQL:
         try:
             intake = self.intake if method == "POST" else None  # a URL never changes anything
             response = execute(self.schema, self.versions, asked.query, asked.variables, asked.operation_name, intake)
-            return msgspec.json.encode(response), _status(response, method, media_type)
+            return self._written(response, asked), _status(response, method, media_type)
         except Exception as error:  # noqa: BLE001  # the server would log the message, which may quote what was asked
             log.error("INTERNAL_ERROR outside of the execution: %s", type(error).__name__)
             return msgspec.json.encode(failure("INTERNAL_ERROR", "internal error")), 500
+
+    def _written(self, response: dict[str, Any], asked: _Request) -> bytes:
+        """The response; where it has data, with what that cost: as reckoned before, and how many fields it has."""
+        prepared = self.schema.documents.known(asked.query)
+        measure = prepared.measures.measure(asked.variables or {}) if prepared else None
+        if measure is None or "data" not in response:
+            return msgspec.json.encode(response)
+        data = msgspec.json.encode(response["data"])
+        # A quote that ends a name has no backslash before it, one inside a text always has.
+        fields = data.count(b'":') - data.count(b'\\":')
+        cost = {"requested": measure.cost, "actual": fields, "maximum": MAX_COST}
+        return msgspec.json.encode({**response, "data": msgspec.Raw(data), "extensions": {"cost": cost}})
 
 
 def _status(response: dict[str, Any], method: str, media_type: str) -> int:

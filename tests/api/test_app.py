@@ -100,6 +100,16 @@ def test_real_server(address: str) -> None:
         assert client.get("/healthz", headers={"host": "evil.example"}).status_code == 400
 
 
+def test_cost(client: httpx2.Client) -> None:
+    """An answer says what it was reckoned to cost, how many fields it has, and the most that is allowed."""
+    found = 'a: search(text: "bill") { id } b: search(text: "\\":\\":") { id } nothing: business(id: 1) { id }'
+    question = f"{{ graph {{ version }} {found} }}"
+    cost = ask(client, {"query": question}).json()["extensions"]["cost"]
+    assert cost == {"requested": 2 + 110 + 110 + 2, "actual": 6, "maximum": 100_000}
+    refused = ask(client, {"query": "{ nothing }"}).json()
+    assert "extensions" not in refused
+
+
 # --- requests
 
 
@@ -116,7 +126,7 @@ def test_well_formed(client: httpx2.Client, bruce: AccessGraph, body: dict[str, 
     """The parameters of GraphQL over HTTP may be left out or null; what else is there is ignored."""
     response = ask(client, body)
     assert response.status_code == 200
-    assert response.json() == {"data": {"graph": {"version": bruce.version}}}
+    assert response.json()["data"] == {"graph": {"version": bruce.version}}
 
 
 @pytest.mark.parametrize("accept", [MODERN, LEGACY])
@@ -240,10 +250,10 @@ def url(**parameters: str) -> str:
 
 def test_get(client: httpx2.Client, bruce: AccessGraph) -> None:
     """A query may come in the URL; empty parameters are as good as none."""
-    wanted = {"data": {"graph": {"version": bruce.version}}}
-    assert client.get(url(query=QUERY)).json() == wanted
-    assert client.get(url(query=QUERY, variables="", operationName="", extensions="")).json() == wanted
-    assert client.get(url(query=QUERY, variables="null", extensions="{}")).json() == wanted
+    wanted = {"graph": {"version": bruce.version}}
+    assert client.get(url(query=QUERY)).json()["data"] == wanted
+    assert client.get(url(query=QUERY, variables="", operationName="", extensions="")).json()["data"] == wanted
+    assert client.get(url(query=QUERY, variables="null", extensions="{}")).json()["data"] == wanted
     found = client.get(url(query="query ($i: ID!) { node(id: $i) { id } }", variables='{"i": "business:77128"}'))
     assert found.json()["data"]["node"] == {"id": "business:77128"}
 
@@ -288,7 +298,7 @@ def test_patience(bruce: AccessGraph, serve: Callable[..., httpx2.Client]) -> No
     """A query waits for a version no longer than the patience given, and is told then what there is."""
     client = serve(create_app(bruce, NOON, position=4, patience=0.2))
     here, later = (ask(client, {"query": f'{{ graph(atLeast: "ledger:{n}") {{ position }} }}'}).json() for n in (4, 5))
-    assert here == {"data": {"graph": {"position": 4}}}
+    assert here["data"] == {"graph": {"position": 4}}
     assert later["errors"][0]["extensions"] == {"code": "VERSION_NOT_REACHED", "served": bruce.version, "position": 4}
 
 
