@@ -23,7 +23,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from inroads.network import AccessGraph
 from inroads_api.intake import Intake
-from inroads_api.limits import MAX_BODY
+from inroads_api.limits import MAX_BODY, MAX_COST
 from inroads_api.live import Follower, Following
 from inroads_api.schema import Schema, build_schema, execute, failure
 from inroads_api.versions import PATIENCE, Versions
@@ -38,6 +38,12 @@ MODERN: Final = "application/graphql-response+json"
 
 LEGACY: Final = "application/json"
 """Where every well-formed request is answered with status 200."""
+
+MAX_RUNNING: Final = 120
+"""The most requests that are answered in threads, or wait for one; what comes on top is told to come again."""
+
+RETRY_AFTER: Final = "1"
+"""In seconds."""
 
 _PAGE: Final = """<!doctype html>
 <html lang="en">
@@ -132,6 +138,7 @@ class _GraphQL:
 
     def __init__(self, schema: Schema, versions: Versions, intake: Intake | None) -> None:
         self.schema, self.versions, self.intake = schema, versions, intake
+        self.running = 0
 
     async def answer(self, request: Request) -> Response:
         media_type = acceptable(",".join(request.headers.getlist("accept")))
@@ -139,25 +146,52 @@ class _GraphQL:
             if media_type is None:
                 raise _Refused(406, "NOT_ACCEPTABLE", f"accept {MODERN} or {LEGACY}")
             asked = await _read(request)
+            body, status = await self._answered(asked, request.method, media_type)
         except _Refused as refused:
             body = msgspec.json.encode(failure(refused.code, refused.message))
-            return _json(body, refused.status, media_type or LEGACY)
+            response = _json(body, refused.status, media_type or LEGACY)
+            if refused.status == 503:
+                response.headers["retry-after"] = RETRY_AFTER
+            return response
         except ClientDisconnect:
             return Response(status_code=400)
-        body, status = await run_in_threadpool(self._execute, asked, request.method, media_type)
         response = _json(body, status, media_type)
         if status == 405:
             response.headers["allow"] = "POST"
         return response
 
+    async def _answered(self, asked: _Request, method: str, media_type: str) -> tuple[bytes, int]:
+        known = self.schema.documents.known(asked.query)
+        if known and known.quick:  # another thread would cost more, and take turns with this one
+            return self._execute(asked, method, media_type)
+        if self.running >= MAX_RUNNING:
+            raise _Refused(503, "OVERLOADED", "too many requests are being answered: ask again later")
+        self.running += 1
+        try:
+            return await run_in_threadpool(self._execute, asked, method, media_type)
+        finally:
+            self.running -= 1
+
     def _execute(self, asked: _Request, method: str, media_type: str) -> tuple[bytes, int]:
         try:
             intake = self.intake if method == "POST" else None  # a URL never changes anything
             response = execute(self.schema, self.versions, asked.query, asked.variables, asked.operation_name, intake)
-            return msgspec.json.encode(response), _status(response, method, media_type)
+            return self._written(response, asked), _status(response, method, media_type)
         except Exception as error:  # noqa: BLE001  # the server would log the message, which may quote what was asked
             log.error("INTERNAL_ERROR outside of the execution: %s", type(error).__name__)
             return msgspec.json.encode(failure("INTERNAL_ERROR", "internal error")), 500
+
+    def _written(self, response: dict[str, Any], asked: _Request) -> bytes:
+        """The response; where it has data, with what that cost: as reckoned before, and how many fields it has."""
+        prepared = self.schema.documents.known(asked.query)
+        measure = prepared.measures.measure(asked.variables or {}) if prepared else None
+        if measure is None or "data" not in response:
+            return msgspec.json.encode(response)
+        data = msgspec.json.encode(response["data"])
+        # A quote that ends a name has no backslash before it, one inside a text always has.
+        fields = data.count(b'":') - data.count(b'\\":')
+        cost = {"requested": measure.cost, "actual": fields, "maximum": MAX_COST}
+        return msgspec.json.encode({**response, "data": msgspec.Raw(data), "extensions": {"cost": cost}})
 
 
 def _status(response: dict[str, Any], method: str, media_type: str) -> int:
@@ -220,16 +254,18 @@ def _decoded(text: bytes, kind: Any) -> Any:
 def acceptable(accept: str) -> str | None:
     """The media type that an Accept header prefers of the two there are; None when it accepts neither.
 
-    Where it prefers none, the one that it names; where it names none or both, the modern one.
+    Where it prefers none, the one that it names; where it names both, the modern one; where it names none, the one
+    that those expect who know of no other (GraphQL over HTTP, "Legacy watershed").
 
-    >>> acceptable("application/json, */*"), acceptable("*/*"), acceptable("text/html")
-    ('application/json', 'application/graphql-response+json', None)
+    >>> acceptable("application/graphql-response+json, */*"), acceptable("*/*"), acceptable("text/html")
+    ('application/graphql-response+json', 'application/json', None)
     """
     if not accept.strip():
-        return MODERN
+        return LEGACY
     ranges = [_media_type(each) for each in accept.split(",")]
-    best: tuple[float, int, str] | None = None
-    for media_type in (MODERN, LEGACY):
+    best: tuple[float, int, bool] | None = None
+    chosen = None
+    for media_type in (LEGACY, MODERN):
         matching = [
             (specificity, _quality(parameters))
             for wanted, parameters in ranges
@@ -238,9 +274,10 @@ def acceptable(accept: str) -> str | None:
         ]
         if matching:
             specificity, quality = max(matching)  # the most specific range speaks for a type
-            if quality > 0 and (best is None or (quality, specificity) > best[:2]):
-                best = quality, specificity, media_type
-    return best[2] if best else None
+            rank = quality, specificity, specificity == 2 and media_type == MODERN
+            if quality > 0 and (best is None or rank > best):
+                best, chosen = rank, media_type
+    return chosen
 
 
 def _media_type(text: str) -> tuple[str, dict[str, str]]:

@@ -7,7 +7,8 @@ document is measured first, in one walk that looks at each fragment once: its co
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
 from graphql import (
@@ -32,10 +33,9 @@ from graphql import (
     get_named_type,
     get_nullable_type,
     is_list_type,
-    validate,
+    parse,
 )
 from graphql.type import SchemaMetaFieldDef, TypeMetaFieldDef
-from strawberry.extensions import SchemaExtension
 
 MAX_FIRST: Final = 100
 """The most items that one page, list or `nodes` question gives."""
@@ -118,45 +118,59 @@ class Measure(NamedTuple):
         return Measure(cost, max(self.depth, other.depth), max(self.nesting, other.nesting))
 
 
-def over(document: DocumentNode, schema: GraphQLSchema, variables: Mapping[str, Any] | None) -> GraphQLError | None:
-    """The limit that a parsed document is over, DEPTH_LIMIT or COST_LIMIT; None when it is within all of them.
+class Measures:
+    """How much a parsed document asks, measured once for all variables that ask as much.
 
     Any document will do: unknown fields count one, unknown fragments nothing, a fragment inside itself nothing.
     """
-    try:
-        measure = _Walk(document, schema, variables or {}).document()
-    except _TooDeep:
-        return _limit("DEPTH_LIMIT", f"the document nests more than {MAX_NESTING} selections", MAX_NESTING)
-    if measure.depth > MAX_DEPTH:
-        return _limit("DEPTH_LIMIT", f"the document is {measure.depth} fields deep", MAX_DEPTH)
-    if measure.cost > MAX_COST:
-        return _limit("COST_LIMIT", "the document asks for too much at once: ask for fewer, or page by page", MAX_COST)
-    return None
+
+    def __init__(self, document: DocumentNode, schema: GraphQLSchema) -> None:
+        self._document, self._schema = document, schema
+        self._counting: frozenset[str] | None = None
+        self._known: dict[tuple[tuple[str, object], ...], Measure | None] = {}
+
+    def over(self, variables: Mapping[str, Any] | None) -> GraphQLError | None:
+        """The limit that the document is over, DEPTH_LIMIT or COST_LIMIT; None when it is within all of them."""
+        measure = self.measure(variables or {})
+        if measure is None:
+            return _limit("DEPTH_LIMIT", f"the document nests more than {MAX_NESTING} selections", MAX_NESTING)
+        if measure.depth > MAX_DEPTH:
+            return _limit("DEPTH_LIMIT", f"the document is {measure.depth} fields deep", MAX_DEPTH)
+        if measure.cost > MAX_COST:
+            message = "the document asks for too much at once: ask for fewer, or page by page"
+            return _limit("COST_LIMIT", message, MAX_COST)
+        return None
+
+    def measure(self, variables: Mapping[str, Any]) -> Measure | None:
+        """What the document asks with these variables; None for one that is too deep to walk."""
+        if self._counting is not None:
+            key = self._key(variables)
+            if key in self._known:
+                return self._known[key]
+        walk = _Walk(self._document, self._schema, variables)
+        try:
+            found = walk.document()
+        except _TooDeep:
+            found = None
+        self._counting = frozenset(walk.counting)
+        if len(self._known) < MAX_FIRST:
+            self._known[self._key(variables)] = found
+        return found
+
+    def _key(self, variables: Mapping[str, Any]) -> tuple[tuple[str, object], ...]:
+        counting = sorted((self._counting or frozenset()) & variables.keys())
+        return tuple((name, _count(variables[name])) for name in counting)
 
 
 def _limit(code: str, message: str, limit: int) -> GraphQLError:
     return GraphQLError(f"{message}; the most is {limit:,}", extensions={"code": code, "limit": limit})
 
 
-class Limits(SchemaExtension):
-    """Refuses a document that is over a limit before the stock validation sees it."""
-
-    def on_operation(self) -> Iterator[None]:
-        """Let the parser stop at the first token too many."""
-        if len(self.execution_context.query or "") > MAX_QUERY:
-            raise _limit("TOKEN_LIMIT", "the document has too many characters", MAX_QUERY)
-        self.execution_context.parse_options["max_tokens"] = MAX_TOKENS
-        yield
-
-    def on_validate(self) -> Iterator[None]:
-        """Measure, then validate by the stock rules of graphql-core."""
-        context = self.execution_context
-        schema = context.schema._schema  # strawberry gives no other way to the schema of graphql-core
-        if (document := context.graphql_document) is not None:
-            refused = over(document, schema, context.variables)
-            # Strawberry's own rule for @oneOf fails on a fragment before its operation; graphql-core has one too.
-            context.pre_execution_errors = [refused] if refused else validate(schema, document)
-        yield
+def parsed(query: str) -> DocumentNode:
+    """The document of a query. Raises GraphQLError where it is no GraphQL, and TOKEN_LIMIT for one that is too long."""
+    if len(query) > MAX_QUERY:
+        raise _limit("TOKEN_LIMIT", "the document has too many characters", MAX_QUERY)
+    return parse(query, max_tokens=MAX_TOKENS)
 
 
 class _TooDeep(Exception):
@@ -174,9 +188,8 @@ class _Walk:
         }
         self.measured: dict[str, Measure] = {}
         self.defaults = self._defaults()
-        # The lists that a `first` on the field before has limited already, as `nodes` of a connection.
-        fields = (each for kind in schema.type_map.values() for each in _fields(kind).values())
-        self.paged = {get_named_type(each.type).name for each in fields if "first" in each.args}
+        self.paged = _paged(schema)
+        self.counting: set[str] = set()
 
     def document(self) -> Measure:
         """The most that any operation asks, and any fragment, used or not, since validation reads them all."""
@@ -240,8 +253,7 @@ class _Walk:
             if name in definition.args:
                 argument = definition.args[name]
                 asked = self._value(given[name]) if name in given else argument.default_value
-                count = len(asked) if isinstance(asked, list | tuple) else asked
-                return max(1, min(count, MAX_FIRST)) if isinstance(count, int) else MAX_FIRST
+                return _count(asked)
         if not is_list_type(get_nullable_type(definition.type)) or (parent and parent.name in self.paged):
             return 1
         return _INTROSPECTED.get(node.name.value, 1) if parent and parent.name.startswith("__") else _LISTED
@@ -250,6 +262,7 @@ class _Walk:
         """What an argument is, or None when it is not known here: null stands for the default, at most the most."""
         if isinstance(node, VariableNode):
             name = node.name.value
+            self.counting.add(name)
             return self.variables[name] if name in self.variables else self.defaults.get(name)
         return _literal(node)
 
@@ -262,6 +275,19 @@ class _Walk:
                 default = _literal(each.default_value)
                 found[name] = default if found.get(name, default) == default else None
         return found
+
+
+def _count(asked: object) -> int:
+    """How many items a `first` or a list asks for, at most the most; null and what is no number ask for all."""
+    count = len(asked) if isinstance(asked, list | tuple) else asked
+    return max(1, min(count, MAX_FIRST)) if isinstance(count, int) else MAX_FIRST
+
+
+@lru_cache(maxsize=8)
+def _paged(schema: GraphQLSchema) -> frozenset[str]:
+    """The types of lists that a `first` on the field before has limited already, as `nodes` of a connection."""
+    fields = (each for kind in schema.type_map.values() for each in _fields(kind).values())
+    return frozenset(get_named_type(each.type).name for each in fields if "first" in each.args)
 
 
 def _literal(node: ValueNode | None) -> object:

@@ -5,67 +5,34 @@ from __future__ import annotations
 import datetime as dt
 import logging
 import re
-from collections.abc import Iterator
+from functools import cached_property
 from typing import Any, Final, cast
 
 import strawberry
 from graphql import (
     GraphQLError,
+    GraphQLFormattedError,
     GraphQLInputObjectType,
     GraphQLSyntaxError,
-    OperationDefinitionNode,
+    OperationType,
     VariableDefinitionNode,
+    execute_sync,
     print_ast,
 )
-from strawberry.exceptions import MissingQueryError, StrawberryInputCoercionError
-from strawberry.extensions import SchemaExtension
+from strawberry.exceptions import StrawberryInputCoercionError
 from strawberry.schema.config import StrawberryConfig
-from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
-from strawberry.types import ExecutionContext
-from strawberry.types.graphql import OperationType
 
 from inroads.documents import parse_moment
 from inroads.errors import InroadsError, extensions
 from inroads_api.changes import GrantCause, NodeCause
 from inroads_api.entry import Context, Mutation, Query
+from inroads_api.execution import CompiledExecutor
 from inroads_api.intake import Intake
-from inroads_api.limits import Limits
 from inroads_api.objects import Account, Business, Group, Identity
+from inroads_api.prepared import Documents
 from inroads_api.versions import Versions
 
 log = logging.getLogger(__name__)
-
-
-class OneOperation(SchemaExtension):
-    """Refuses a document of several operations when none is named: strawberry would take the first."""
-
-    def on_validate(self) -> Iterator[None]:
-        """Runs after `Limits` has validated."""
-        context = self.execution_context
-        definitions = context.graphql_document.definitions if context.graphql_document else ()
-        operations = sum(isinstance(each, OperationDefinitionNode) for each in definitions)
-        named = context._provided_operation_name is not None  # operation_name falls back to the first
-        if operations > 1 and not named and not context.pre_execution_errors:
-            error = GraphQLError("name the operation: the document has several", extensions={"code": "BAD_USER_INPUT"})
-            context.pre_execution_errors = [error]
-        yield
-
-
-class Schema(strawberry.Schema):
-    """A schema whose errors all carry a code, and which logs nothing of what was asked."""
-
-    def process_errors(self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None) -> None:
-        """Give each error its code; only the code and the response path are logged, never the query or a value."""
-        executed = execution_context is not None and execution_context.result is not None
-        for error in errors:
-            error.extensions = _extensions(error, executed=executed)
-            error.message = _message(error)
-            path = ".".join(map(str, error.path or ()))
-            if error.extensions["code"] == "INTERNAL_ERROR":
-                log.error("INTERNAL_ERROR at %r: %s", path, type(error.original_error or error).__name__)
-                error.message = "internal error"
-            else:
-                log.info("%s at %r", error.extensions["code"], path)
 
 
 def _extensions(error: GraphQLError, *, executed: bool) -> dict[str, Any]:
@@ -121,8 +88,20 @@ def _moment(given: object) -> dt.datetime:
 _OFFSET: Final = re.compile(r"([zZ]|[+-]\d\d:?\d\d)$")
 
 
-def build_schema(*, allow_ingest: bool = False) -> Schema:
-    """The schema of the API, with mutations where documents can be handed in; `str()` prints it."""
+class Schema(strawberry.Schema):
+    """A schema with the documents that it was asked last, ready to be executed."""
+
+    @cached_property
+    def documents(self) -> Documents:
+        """Parsed and validated documents by their text."""
+        return Documents(self._schema)  # strawberry gives no other way to the schema of graphql-core
+
+
+def build_schema(*, allow_ingest: bool = False, compiled: bool = True) -> Schema:
+    """The schema of the API, with mutations where documents can be handed in; `str()` prints it.
+
+    Queries that come again are `compiled`, or each is executed by the stock executor.
+    """
     moment = strawberry.scalar(
         name="DateTime",
         description="A moment in UTC by RFC 3339: `2016-01-26T16:01:23Z`.",
@@ -134,19 +113,12 @@ def build_schema(*, allow_ingest: bool = False) -> Schema:
         Query,
         Mutation if allow_ingest else None,
         types=[Identity, Business, Account, Group, GrantCause, NodeCause],
-        extensions=[Limits, OneOperation],
+        execution_context_class=CompiledExecutor if compiled else None,
         config=StrawberryConfig(scalar_map={dt.datetime: moment}),
     )
     lookup = cast("GraphQLInputObjectType", schema._schema.type_map["IdentityLookup"])
     lookup.is_one_of = True  # strawberry does not tell graphql-core, whose rules know @oneOf
     return schema
-
-
-_REFUSED: Final[dict[type[Exception], tuple[str, str]]] = {
-    MissingQueryError: ("GRAPHQL_PARSE_FAILED", "the document is empty"),
-    CannotGetOperationTypeError: ("BAD_USER_INPUT", "the document has no operation, or none of this name"),
-    InvalidOperationTypeError: ("OPERATION_NOT_SUPPORTED", "there are only queries here"),
-}
 
 
 def failure(code: str, message: str) -> dict[str, Any]:
@@ -167,21 +139,49 @@ def execute(
     There is no `data` when the request was refused before it was executed. Mutations are refused where there is no
     `intake`.
     """
-    context = Context(versions, versions.current, intake)
-    allowed = (OperationType.QUERY, OperationType.MUTATION) if intake else (OperationType.QUERY,)
+    if not query:
+        return _refused("GRAPHQL_PARSE_FAILED", "the document is empty")
     try:
-        result = schema.execute_sync(
-            query,
-            variables,
-            context,
-            root_value=Query(seen=context.version),
-            operation_name=operation_name,
-            allowed_operation_types=allowed,
-        )
-    except tuple(_REFUSED) as error:
-        code, message = _REFUSED[type(error)]
-        log.info("%s at ''", code)
-        return failure(code, message)
-    errors = [error.formatted for error in result.errors or ()]
-    refused = result.data is None and not any(error.path for error in result.errors or ())
-    return ({"errors": errors} if errors else {}) | ({} if refused else {"data": result.data})
+        prepared = schema.documents.get(query)
+    except GraphQLError as error:
+        return {"errors": _told([error])}
+    operation = prepared.operation(operation_name)
+    if operation is None:
+        return _refused("BAD_USER_INPUT", "the document has no operation, or none of this name")
+    if operation is not OperationType.QUERY and not (intake and operation is OperationType.MUTATION):
+        return _refused("OPERATION_NOT_SUPPORTED", "there are only queries here")
+    if errors := prepared.errors(variables, operation_name):
+        return {"errors": _told(errors)}
+    context = Context(versions, versions.current, intake)
+    result = execute_sync(
+        schema._schema,
+        prepared.document,
+        Query(seen=context.version),
+        context,
+        variables,
+        operation_name,
+        executor_class=schema.execution_context_class,
+    )
+    errors = result.errors or []
+    refused = result.data is None and not any(error.path for error in errors)
+    told = {"errors": _told(errors, executed=True)} if errors else {}
+    return told | ({} if refused else {"data": result.data})
+
+
+def _refused(code: str, message: str) -> dict[str, Any]:
+    log.info("%s at ''", code)
+    return failure(code, message)
+
+
+def _told(errors: list[GraphQLError], *, executed: bool = False) -> list[GraphQLFormattedError]:
+    """Errors as they are sent, each with a code; only that and the response path are logged, never what was asked."""
+    for error in errors:
+        error.extensions = _extensions(error, executed=executed)
+        error.message = _message(error)
+        path = ".".join(map(str, error.path or ()))
+        if error.extensions["code"] == "INTERNAL_ERROR":
+            log.error("INTERNAL_ERROR at %r: %s", path, type(error.original_error or error).__name__)
+            error.message = "internal error"
+        else:
+            log.info("%s at %r", error.extensions["code"], path)
+    return [error.formatted for error in errors]

@@ -1,0 +1,380 @@
+"""Execution that compiles: each selection of a query becomes one Python function that builds its part of the answer.
+
+The stock executor decides for each value of each object what the document has decided for all of them. Here a query
+that comes again is compiled once; whatever is not plain is left to the stock executor, and where anything surprises
+(a null where none may be, a value of another type, an exception) it executes the whole root field instead, so that
+errors and nulls are its own. Resolvers may therefore run twice: they only read.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import Any, Final, NamedTuple, cast
+
+from graphql import (
+    FieldNode,
+    GraphQLError,
+    GraphQLField,
+    GraphQLLeafType,
+    GraphQLObjectType,
+    GraphQLResolveInfo,
+    OperationDefinitionNode,
+    OperationType,
+    SelectionSetNode,
+    Undefined,
+    VariableNode,
+    is_leaf_type,
+    is_list_type,
+    is_non_null_type,
+    is_object_type,
+)
+from graphql.execution.collect_fields import FieldDetailsList, GroupedFieldSet
+from graphql.execution.executor import CollectedErrors, Executor
+from graphql.execution.values import get_argument_values
+from graphql.pyutils import Path, is_iterable
+from strawberry import Schema
+from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
+from strawberry.schema.schema_converter import CustomGraphQLEnumType
+from strawberry.types.arguments import convert_arguments
+from strawberry.types.base import get_object_definition
+from strawberry.types.cast import get_strawberry_type_cast
+from strawberry.types.field import StrawberryField
+
+MAX_PLANS: Final = 256
+"""The most queries that are kept compiled: those used last."""
+
+MAX_FIELDS: Final = 2_000
+"""The most fields of a query that is compiled, each counted wherever a fragment brings it."""
+
+_Run = Callable[[Any, Any, Any], Any]
+"""A compiled part of a query: from an object, the executor and the path of the object to a value."""
+
+
+class Plan(NamedTuple):
+    """A compiled query: what runs each root field, None where the stock executor does; and its arguments by place."""
+
+    runs: dict[str, _Run | None]
+    arguments: list[Callable[[CompiledExecutor], dict[str, Any]]]
+
+
+class CompiledExecutor(StrawberryGraphQLCoreExecutionContext):
+    """An executor that compiles queries which come again; all else is the stock one's."""
+
+    given: list[dict[str, Any]]
+
+    def execute_fields(
+        self,
+        parent_type: GraphQLObjectType,
+        source_value: Any,
+        path: Path | None,
+        grouped_field_set: GroupedFieldSet,
+        position_context: Any,
+    ) -> Any:
+        """The root fields of a query as they are compiled, all others as the stock executor has them."""
+        plan = self._plan(parent_type, grouped_field_set) if path is None else None
+        if plan is None:
+            return super().execute_fields(parent_type, source_value, path, grouped_field_set, position_context)
+        results: dict[str, Any] = {}
+        for name, details in grouped_field_set.items():
+            done = self._done(plan.runs[name], source_value)
+            if done is _SURPRISE:
+                done = self.execute_field(
+                    parent_type, source_value, details, Path(None, name, parent_type.name), position_context
+                )
+            if done is not Undefined:
+                results[name] = done
+        return results
+
+    def _plan(self, kind: GraphQLObjectType, fields: GroupedFieldSet) -> Plan | None:
+        if self.operation.operation is not OperationType.QUERY or self.operation.directives or self.middleware_manager:
+            return None
+        plan = _PLANS.find(self, kind, fields)
+        try:
+            self.given = [convert(self) for convert in plan.arguments] if plan else []
+        except Exception:  # noqa: BLE001  # an argument that cannot be coerced is the stock executor's to tell
+            return None
+        return plan
+
+    def _done(self, run: _Run | None, source: Any) -> Any:
+        """The value of a root field, or _SURPRISE where the stock executor must say what it is."""
+        if run is None:
+            return _SURPRISE
+        before, self.collected_errors = self.collected_errors, CollectedErrors()
+        try:
+            done = run(source, self, None)
+            return _SURPRISE if self.collected_errors.errors else done
+        except Exception:  # noqa: BLE001  # whatever it is, the stock executor meets it again and tells it
+            return _SURPRISE
+        finally:
+            self.collected_errors = before
+
+
+_SURPRISE: Final = object()
+
+
+class _Known(NamedTuple):
+    """An operation with the variables that its conditions name, and its plans by what these say."""
+
+    operation: OperationDefinitionNode
+    conditions: tuple[str, ...]
+    plans: dict[tuple[object, ...], Plan | None]
+
+
+class _Plans:
+    """The plans of the operations that were executed last."""
+
+    def __init__(self) -> None:
+        self._kept: OrderedDict[int, _Known] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def find(self, executor: CompiledExecutor, kind: GraphQLObjectType, fields: GroupedFieldSet) -> Plan | None:
+        """The plan of an operation that has been seen before; None for one that is new, or that cannot have one."""
+        operation, coerced = executor.operation, executor.variable_values.coerced
+        with self._lock:
+            # By identity, which the node in it keeps: a document that is parsed anew is another one.
+            known = self._kept.get(id(operation))
+            if known is None:
+                self._kept[id(operation)] = _Known(operation, _conditions(executor), {})
+                if len(self._kept) > MAX_PLANS:
+                    self._kept.popitem(last=False)
+                return None
+            self._kept.move_to_end(id(operation))
+        key = tuple(coerced.get(name) for name in known.conditions)
+        if key not in known.plans and len(known.plans) < MAX_PLANS:
+            known.plans[key] = _Compiler(executor).plan(kind, fields)
+        return known.plans.get(key)
+
+
+_PLANS: Final = _Plans()
+
+
+def _conditions(executor: CompiledExecutor) -> tuple[str, ...]:
+    """What decides `@include` and `@skip`: the variables that stand in directives."""
+    parts = [executor.operation, *executor.fragment_definitions.values()]
+    return tuple(sorted({name for part in parts for name in _conditional(part.selection_set)}))
+
+
+def _conditional(selections: SelectionSetNode) -> Iterator[str]:
+    for each in selections.selections:
+        arguments = (argument for directive in each.directives or () for argument in directive.arguments or ())
+        yield from (each.value.name.value for each in arguments if isinstance(each.value, VariableNode))
+        if inner := getattr(each, "selection_set", None):
+            yield from _conditional(inner)
+
+
+class _TooLarge(Exception):
+    """A query of more fields than are worth compiling."""
+
+
+class _Compiler:
+    """Writes the functions of one operation, those of inner selections first."""
+
+    def __init__(self, executor: CompiledExecutor) -> None:
+        self.executor = executor
+        self.schema: Schema = executor.schema._strawberry_schema  # type: ignore[attr-defined]  # strawberry's own link
+        self.names: dict[str, Any] = {"Path": Path, "is_iterable": is_iterable}
+        self.lines: list[str] = []
+        self.arguments: list[Callable[[CompiledExecutor], dict[str, Any]]] = []
+        self.made: dict[tuple[str, int], _Function] = {}
+        self.fields = 0
+
+    def plan(self, kind: GraphQLObjectType, fields: GroupedFieldSet) -> Plan | None:
+        """The plan of root fields; None where there are too many inside, or where they cannot be collected."""
+        try:
+            roots = {name: self._root(kind, name, details) for name, details in fields.items()}
+        except (_TooLarge, GraphQLError):  # as where a condition is null, which the stock executor tells with its place
+            return None
+        exec(compile("\n".join(self.lines), "<query>", "exec"), self.names)  # noqa: S102  # our own text; names of documents are literals in it
+        return Plan({name: self.names[root] if root else None for name, root in roots.items()}, self.arguments)
+
+    def _root(self, kind: GraphQLObjectType, name: str, details: FieldDetailsList) -> str | None:
+        if self._strawberry(kind, details) is None and details[0].node.name.value != "__typename":
+            return None
+        body: list[str] = []
+        self._field(kind, name, details, "v", body)
+        return self._write(kind, [*body, "return v"])
+
+    def _function(self, kind: GraphQLObjectType, fields: GroupedFieldSet) -> _Function:
+        """The function from an object to the dict of a selection."""
+        body: list[str] = []
+        located = False
+        for place, (name, details) in enumerate(fields.items()):
+            located |= self._field(kind, name, details, f"v{place}", body)
+        pairs = ", ".join(f"{response!r}: v{place}" for place, response in enumerate(fields))
+        return _Function(self._write(kind, [*body, f"return {{{pairs}}}"]), located)
+
+    def _write(self, kind: GraphQLObjectType, body: list[str]) -> str:
+        name = f"f{len(self.lines)}_{kind.name}"
+        self.lines += [f"def {name}(o, x, p):", *(f"    {line}" for line in body)]
+        return name
+
+    def _field(self, kind: GraphQLObjectType, name: str, details: FieldDetailsList, var: str, body: list[str]) -> bool:
+        """Write what gives a field its value; tells whether the path of the object is needed for it."""
+        self.fields += 1
+        if self.fields > MAX_FIELDS:
+            raise _TooLarge
+        node = details[0].node
+        if node.name.value == "__typename":
+            body.append(f"{var} = {kind.name!r}")
+            return False
+        path = f"Path(p, {name!r}, {kind.name!r})"
+        field = self._strawberry(kind, details)
+        if field is None:
+            body.append(f"{var} = x.execute_field({self._name(kind)}, o, {self._name(details)}, {path}, None)")
+            return True
+        definition = kind.fields[node.name.value]
+        needs_info = False
+        if field.base_resolver is None:
+            body.append(f"{var} = o.{field.python_name}")
+        else:
+            given = ["o"] if field.base_resolver.self_parameter else []
+            if definition.args:
+                given.append(f"**x.given[{self._argument(definition, field, node)}]")
+            if info := field.base_resolver.info_parameter:
+                needs_info = True
+                self.names["Info"] = self.schema.config.info_class
+                nodes = [each.node for each in details]
+                raw = f"x.build_resolve_info({self._name(definition)}, {self._name(nodes)}, {self._name(kind)}, {path})"
+                given.append(f"{info.name}=Info({raw}, {self._name(field)})")
+            body.append(f"{var} = {self._name(field.base_resolver.wrapped_func)}({', '.join(given)})")
+        return self._complete(definition.type, var, details, path, body) or needs_info
+
+    def _strawberry(self, kind: GraphQLObjectType, details: FieldDetailsList) -> StrawberryField | None:
+        """The definition of a field that can be compiled."""
+        definition = kind.fields.get(details[0].node.name.value)
+        field = definition.extensions.get("strawberry-definition") if definition else None
+        plain = (
+            isinstance(field, StrawberryField)
+            and not field.extensions
+            and not field.is_async
+            and (
+                field.default_resolver is getattr
+                if field.base_resolver is None
+                else not (field.base_resolver.parent_parameter or field.base_resolver.root_parameter)
+            )
+        )
+        return field if plain else None
+
+    def _argument(self, definition: GraphQLField, field: StrawberryField, node: FieldNode) -> int:
+        converter = self.schema.schema_converter
+
+        def convert(executor: CompiledExecutor) -> dict[str, Any]:
+            values = get_argument_values(definition, node, executor.variable_values)
+            return convert_arguments(values, field.arguments, converter.scalar_registry, converter.config)
+
+        self.arguments.append(convert)
+        return len(self.arguments) - 1
+
+    def _complete(self, kind: Any, var: str, details: FieldDetailsList, path: str, body: list[str]) -> bool:
+        """Write what turns a resolved value into what the answer has; tells whether the path is needed for it."""
+        if is_non_null_type(kind):
+            body.append(f"if {var} is None: raise ValueError")
+            return self._present(kind.of_type, var, details, path, body)
+        inner: list[str] = []
+        located = self._present(kind, var, details, path, inner)
+        body += [f"if {var} is not None:", *(f"    {line}" for line in inner)]
+        return located
+
+    def _present(self, kind: Any, var: str, details: FieldDetailsList, path: str, body: list[str]) -> bool:
+        if is_list_type(kind):
+            return self._list(kind.of_type, var, details, path, body)
+        if is_leaf_type(kind):
+            body += self._leaf(kind, var)
+            return False
+        call, located = self._object(kind, var, details) if is_object_type(kind) else self._abstract(kind, var, details)
+        body += [line.replace("PATH", path if located else "None") for line in call]
+        return located
+
+    def _list(self, kind: Any, var: str, details: FieldDetailsList, path: str, body: list[str]) -> bool:
+        item, items, place = f"{var}i", f"{var}s", f"{var}n"
+        inner: list[str] = []
+        located = self._complete(kind, item, details, f"{path}.add_key({place}, None)", inner)
+        head = f"for {place}, {item} in enumerate({var}):" if located else f"for {item} in {var}:"
+        body += [
+            f"if {var}.__class__ is not list and not is_iterable({var}): raise TypeError",
+            f"{items} = []",
+            head,
+            *(f"    {line}" for line in inner),
+            f"    {items}.append({item})",
+            f"{var} = {items}",
+        ]
+        return located
+
+    def _leaf(self, kind: GraphQLLeafType, var: str) -> list[str]:
+        """What is of the usual type stays as it is; all else is coerced as the stock executor does."""
+        coerced = f"{var} = {self._name(partial(Executor.complete_leaf_value, kind))}({var})"
+        if isinstance(kind, CustomGraphQLEnumType):
+            values = {each.value: name for name, each in kind.values.items()}
+            chosen = f"{var} = {self._name(values)}[{var}._value_]"
+            return [f"if {var}.__class__ is {self._name(kind.wrapped_cls)}: {chosen}", f"else: {coerced}"]
+        usual = _USUAL.get(kind.name)
+        return [f"if {usual.format(var)}: {coerced}" if usual else coerced]
+
+    def _object(self, kind: GraphQLObjectType, var: str, details: FieldDetailsList) -> tuple[list[str], bool]:
+        function = self._selected(kind, details)
+        admitted: set[type] = set()
+
+        def admit(value: Any) -> None:
+            """Let objects of this class be of the kind, if they are."""
+            if isinstance(value, Exception) or get_strawberry_type_cast(value) is not None:
+                raise TypeError
+            if kind.is_type_of and not kind.is_type_of(value, _NO_INFO):
+                raise TypeError
+            admitted.add(value.__class__)
+
+        return [
+            f"if {var}.__class__ not in {self._name(admitted)}: {self._name(admit)}({var})",
+            f"{var} = {function.name}({var}, x, PATH)",
+        ], function.located
+
+    def _abstract(self, kind: Any, var: str, details: FieldDetailsList) -> tuple[list[str], bool]:
+        possible = {each.name: each for each in self.executor.schema.get_possible_types(kind)}
+        functions = {name: self._selected(each, details) for name, each in possible.items()}
+        known: dict[type, Any] = {}
+
+        def admit(value: Any) -> Any:
+            """The function for objects of this class."""
+            definition = get_object_definition(value.__class__)
+            if definition is None or definition.is_graphql_generic or get_strawberry_type_cast(value) is not None:
+                raise TypeError
+            if possible[definition.name].extensions["strawberry-definition"] is not definition:
+                raise TypeError
+            return known.setdefault(value.__class__, self.names[functions[definition.name].name])
+
+        found = f"{self._name(known)}.get({var}.__class__) or {self._name(admit)}({var})"
+        return [f"{var} = ({found})({var}, x, PATH)"], any(each.located for each in functions.values())
+
+    def _selected(self, kind: GraphQLObjectType, details: FieldDetailsList) -> _Function:
+        key = kind.name, id(details)  # the executor keeps the lists it has collected
+        if key not in self.made:
+            fields = self.executor.collect_subfields(kind, details).grouped_field_set
+            self.made[key] = self._function(kind, fields)
+        return self.made[key]
+
+    def _name(self, value: Any) -> str:
+        """A name under which the functions know a value."""
+        name = f"n{len(self.names)}"
+        self.names[name] = value
+        return name
+
+
+class _Function(NamedTuple):
+    """A written function, and whether it needs the path of its object."""
+
+    name: str
+    located: bool
+
+
+_NO_INFO: Final = cast("GraphQLResolveInfo[Any]", None)
+"""Strawberry's own checks of a type look at the value only."""
+
+_USUAL: Final = {
+    "ID": "{0}.__class__ is not str",
+    "String": "{0}.__class__ is not str",
+    "Boolean": "{0}.__class__ is not bool",
+    "Int": "{0}.__class__ is not int or not -2147483648 <= {0} <= 2147483647",
+}
+"""When a value of a scalar must be looked at by the stock executor."""

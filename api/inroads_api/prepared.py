@@ -1,0 +1,78 @@
+"""Documents that are parsed, measured and validated once, however often they are asked."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Mapping
+from typing import Any, Final
+
+from graphql import DocumentNode, GraphQLError, GraphQLSchema, OperationDefinitionNode, OperationType, validate
+
+from inroads_api.limits import Measures, parsed
+
+MAX_KEPT: Final = 128
+"""The most documents that are kept: those used last."""
+
+QUICK: Final = 1_000
+"""A document that costs no more, whatever its variables, is executed without a thread of its own."""
+
+
+class Prepared:
+    """A parsed document: what it asks, and why it cannot be executed, if it cannot.
+
+    `quick` tells that it has been found valid, and is cheap whatever its variables are.
+    """
+
+    def __init__(self, document: DocumentNode, schema: GraphQLSchema) -> None:
+        self.document, self._schema = document, schema
+        self.measures = Measures(document, schema)
+        self._operations = [each for each in document.definitions if isinstance(each, OperationDefinitionNode)]
+        self._valid = self.quick = False
+
+    def operation(self, name: str | None) -> OperationType | None:
+        """The type of the operation of this name, or of the first one; None where there is none."""
+        named = (each for each in self._operations if name is None or (each.name and each.name.value == name))
+        return next((each.operation for each in named), None)
+
+    def errors(self, variables: Mapping[str, Any] | None, name: str | None) -> list[GraphQLError]:
+        """Why it cannot be executed with these variables: its limits first, then the stock rules."""
+        if over := self.measures.over(variables):
+            return [over]
+        if not self._valid:
+            if errors := validate(self._schema, self.document):
+                return errors
+            most = self.measures.measure({})
+            self._valid, self.quick = True, most is not None and most.cost <= QUICK
+        if name is None and len(self._operations) > 1:
+            message = "name the operation: the document has several"
+            return [GraphQLError(message, extensions={"code": "BAD_USER_INPUT"})]
+        return []
+
+
+class Documents:
+    """The documents of a schema that were used last, by their text, for any thread."""
+
+    def __init__(self, schema: GraphQLSchema) -> None:
+        self._schema = schema
+        self._kept: OrderedDict[str, Prepared] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def known(self, query: str) -> Prepared | None:
+        """A document that is there already."""
+        with self._lock:
+            found = self._kept.get(query)
+            if found:
+                self._kept.move_to_end(query)
+            return found
+
+    def get(self, query: str) -> Prepared:
+        """The document of a query. Raises GraphQLError, as `limits.parsed` does."""
+        found = self.known(query)
+        if found is None:
+            found = Prepared(parsed(query), self._schema)
+            with self._lock:
+                self._kept[query] = found
+                if len(self._kept) > MAX_KEPT:
+                    self._kept.popitem(last=False)
+        return found
