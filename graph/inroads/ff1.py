@@ -21,7 +21,7 @@ class FF1:
 
     def __init__(self, key: bytes, digits: int, tweak: bytes) -> None:
         half = digits // 2
-        self._half, self._modulus = half, 10**half
+        self._modulus = int(10**half)
         self._bytes = ((self._modulus - 1).bit_length() + 7) // 8
         self._taken = 4 * -(-self._bytes // 4) + 4
         parts = (digits, 4), (len(tweak), 4)

@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from inroads.network import AccessGraph
 
 
-
 DIGITS: Final = 18
 """An id is below ten to this, and so is its pseudonym."""
 
@@ -196,7 +195,8 @@ class _Writer:
             "status": self.status,
             "email": lambda value: self.names.email(value) if value and isinstance(value, str) else _empty(value),
             "category": lambda value: value if value == "business" else _empty(value),
-            "confirmed_at": _moment,
+            "confirmed_at": lambda value: _moment(value, _KNOWN_MOMENT),
+            "created_at": lambda value: _moment(value, None),
             "permissions": lambda value: self.table(value, self.flags),
             "subscription_statuses": lambda value: self.table(value, self.status),
             "business_statuses": lambda value: self.table(value, self.status),
@@ -282,10 +282,10 @@ def _is_limit(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool) and value != -1
 
 
-def _moment(value: Any) -> Any:
+def _moment(value: Any, known: str | None) -> Any:
     if not isinstance(value, str):
         return _empty(value)
-    return "" if _read(value, dt.datetime) is None else _KNOWN_MOMENT
+    return "" if _read(value, dt.datetime) is None else known
 
 
 def _read(value: Any, kind: Any) -> Any:
