@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from inroads_api import census_cli, ledger_cli, pseudonyms_cli
+from inroads_api import census_cli, findings_cli, ledger_cli, pseudonyms_cli, report_cli
 from inroads_api.given import (
     Documents,
     LedgerFile,
@@ -374,6 +374,9 @@ app.command()(ledger_cli.watch)
 app.command()(census_cli.census)
 app.command()(pseudonyms_cli.mask)
 app.command()(pseudonyms_cli.unmask)
+app.command()(findings_cli.findings)
+app.command()(findings_cli.rules)
+app.command()(report_cli.report)
 
 
 @app.callback(invoke_without_command=True)

@@ -17,6 +17,16 @@ from inroads.errors import BadId, InroadsError
 from inroads.model import Mode, NodeKind, kind_of, node_id
 from inroads.network import AccessGraph
 from inroads_api.changes import CausedChangesConnection, ChangeConnection, changes_between, changes_by_cause
+from inroads_api.findings_objects import (
+    FindingConnection,
+    FindingRule,
+    IsSuppressed,
+    Least,
+    Now,
+    RuleIds,
+    all_rules,
+    page,
+)
 from inroads_api.intake import Ingested, IngestStatus, Intake
 from inroads_api.limits import MAX_FIRST
 from inroads_api.objects import (
@@ -223,6 +233,31 @@ class Entry:
         """The same changes under each grant or attribute that caused them, as one who reviews them would go on."""
         compared = self._compared(info.context, since, until)
         return changes_by_cause(*compared, info.context.versions.compare(*compared), first, after)
+
+    @field
+    def findings(
+        self,
+        info: Info,
+        rules: RuleIds = strawberry.UNSET,
+        severity: Least = strawberry.UNSET,
+        suppressed: IsSuppressed = strawberry.UNSET,
+        now: Now = strawberry.UNSET,
+        first: First = 50,
+        after: After = strawberry.UNSET,
+    ) -> FindingConnection:
+        """What the rules of a security review find, the worst first; pages last as long as the version does.
+
+        `new-since` is not run here: `changes` answers it.
+        """
+        kept = None if suppressed is strawberry.UNSET else suppressed
+        chosen = None if rules is strawberry.UNSET else rules
+        found = info.context.versions.findings(self.seen, chosen, severity or None, kept, now or None)
+        return page(found, first, after)
+
+    @field
+    def rules(self) -> list[FindingRule]:
+        """The rules of a security review."""
+        return all_rules(self.seen.graph.policy.judgement)
 
     def _compared(self, context: Context, since: dt.datetime, until: dt.datetime | None) -> tuple[Version, Version]:
         if until and until < since:

@@ -71,6 +71,8 @@ _ENTRY: Final = {
     "changesByCause": 5_000,
     "largestBlastRadius": 5_000,  # counts every access, once for a version
     "mostExposed": 5_000,
+    "findings": 5_000,  # runs the rules over the whole graph, once for a version and a question
+    "rules": 30,
 }
 
 _WEIGHTS: Final = {
@@ -83,6 +85,7 @@ _WEIGHTS: Final = {
     **{(kind, name): weight for kind in ("Query", "GraphInfo") for name, weight in _ENTRY.items()},
     ("Access", "explanation"): 50,  # a minimum cut, and what else it would end
     ("Evidence", "record"): 10,
+    ("Finding", "evidence"): 20,
     ("AttributeFact", "evidence"): 20,  # looks through the documents
     ("Mutation", "ingest"): 1_000,
 }

@@ -18,8 +18,9 @@ if TYPE_CHECKING:
     from inroads.errors import Issue, Rejection
     from inroads.model import Coverage
 
-USAGE, REJECTED, NOT_FOUND = 2, 3, 4
-"""Exit codes beside 0: the request was wrong, documents were rejected, no document names what was asked for."""
+USAGE, REJECTED, NOT_FOUND, FAILED = 2, 3, 4, 5
+"""Exit codes beside 0: the request was wrong, documents were rejected, no document names what was asked for, and
+there are findings as bad as `--fail-on`."""
 
 
 class Format(StrEnum):
@@ -170,16 +171,19 @@ def many(number: int, noun: str, plural: str = "s") -> str:
 
 
 def write_json(value: Any, *, pretty: bool = False) -> None:
-    """One JSON value and a line end; characters that could steer a terminal are escaped, which JSON allows."""
+    """One JSON value and a line end."""
+    sys.stdout.write(json_text(value, pretty=pretty) + "\n")
+
+
+def json_text(value: Any, *, pretty: bool = False) -> str:
+    """A value as JSON; characters that could steer a terminal are escaped, which JSON allows."""
     import re
 
     import msgspec
 
     data = msgspec.json.encode(value)
     text = (msgspec.json.format(data) if pretty else data).decode()
-    sys.stdout.write(
-        re.sub(r"[\x7f-\x9f\u2028-\u202e\u2066-\u2069]", lambda each: f"\\u{ord(each[0]):04x}", text) + "\n"
-    )
+    return re.sub(r"[\x7f-\x9f\u2028-\u202e\u2066-\u2069]", lambda each: f"\\u{ord(each[0]):04x}", text)
 
 
 def say(line: str) -> None:

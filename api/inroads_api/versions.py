@@ -19,6 +19,7 @@ from inroads.changes import Changes, changes
 from inroads.documents import reread
 from inroads.errors import InroadsError
 from inroads.explorer import Explorer
+from inroads.findings import Findings, Severity, review
 from inroads.network import AccessGraph
 
 KEPT: Final = 4
@@ -165,6 +166,7 @@ class Versions:
         self._making = making
         self._past = Shelf[tuple[object, ...], Version](making, makers)
         self._compared = Shelf[tuple[str, str], Changes](making, makers)
+        self._reviewed = Shelf[tuple[object, ...], Findings](making, makers, kept=2)  # they are large
 
     @property
     def current(self) -> Version:
@@ -227,6 +229,18 @@ class Versions:
     def compare(self, before: Version, after: Version) -> Changes:
         """Every access that differs between two versions. Raises InroadsError BUSY, and what `changes` raises."""
         return self._compared.get((before.name, after.name), lambda: changes(before.graph, after.graph))
+
+    def findings(
+        self,
+        version: Version,
+        rules: list[str] | None = None,
+        severity: Severity | None = None,
+        suppressed: bool | None = None,
+        now: dt.datetime | None = None,
+    ) -> Findings:
+        """What the rules find in a version. Raises InroadsError BUSY, and what `review` raises."""
+        key = version.name, None if rules is None else tuple(sorted(set(rules))), severity, suppressed, now
+        return self._reviewed.get(key, lambda: review(version.graph, rules, severity, suppressed=suppressed, now=now))
 
     def census(self, version: Version) -> Census:
         """How far everyone reaches in a version, counted when it is first asked for. Raises InroadsError BUSY."""

@@ -13,6 +13,7 @@ from inroads.changes import changes
 from inroads.errors import InroadsError, Issue, NotFound, Rejection
 from inroads.explain import evidence_lines
 from inroads.explorer import Answers, ExplainedAccess, Explorer, load
+from inroads.findings import Finding, Findings
 from inroads.ledger import Ledger
 from inroads.model import Capability, Certainty, Mode, NodeKind, Relation, Role
 from inroads.network import AccessGraph
@@ -30,6 +31,8 @@ __all__ = [
     "Certainty",
     "ExplainedAccess",
     "Explorer",
+    "Finding",
+    "Findings",
     "InroadsError",
     "Issue",
     "Ledger",

@@ -20,6 +20,7 @@ from inroads.documents import Observation
 from inroads.draw import svg
 from inroads.errors import InroadsError, NotFound, Rejection
 from inroads.explain import explain, path_sentence, printable
+from inroads.findings import Findings, review
 from inroads.fold import fold
 from inroads.gather import Gathered, Stream, Taken, gather
 from inroads.ledger import Bodies, Ledger, is_ledger
@@ -119,6 +120,10 @@ class Explorer(AccessGraph):
         node = self._known(resource, frozenset(NodeKind) - {NodeKind.IDENTITY})
         found = reaching.access(self, identity, node, _filter(filters), _one_of(mode, Mode))
         return _explained(self, found) if found else None
+
+    def findings(self, rules: Iterable[str] | None = None, severity: str | None = None, **chosen: Any) -> Findings:
+        """What the rules of a security review find here; see `findings.review`."""
+        return review(self, rules, severity, **chosen)
 
     def _known(self, text: str, kinds: Iterable[NodeKind]) -> str:
         if "grants" not in vars(self):

@@ -11,6 +11,8 @@ The tables quote the vendor's identity-model page beside each row. A user's own 
     otherwise = "NONE"              # a client relation conveys nothing, unless the role controls
     [subscriptions]
     alive = ["active", "active_trial", "past_due"]
+
+The tables `findings` and `suppressions` are read by `judgement`.
 """
 
 from __future__ import annotations
@@ -25,6 +27,8 @@ from typing import Any, TypeVar
 import msgspec
 
 from inroads.errors import BadPolicy
+from inroads.judgement import STOCK as STOCK_JUDGEMENT
+from inroads.judgement import Judgement, judgement
 from inroads.model import Capability, Grant, Relation, Role
 
 _E = TypeVar("_E", bound=StrEnum)
@@ -162,6 +166,7 @@ class Policy(msgspec.Struct, frozen=True, dict=True):
     roles: dict[Role, RoleRow]
     relations: dict[Relation, RelationRow]
     alive: frozenset[str]
+    judgement: Judgement = STOCK_JUDGEMENT  # of findings alone, so it is not in the digest
 
     def role(self, dialect: str, word: str | None) -> Role:
         """The canonical role of a word, exactly as spelled; UNKNOWN for a word outside the dialect's table."""
@@ -194,6 +199,7 @@ class Policy(msgspec.Struct, frozen=True, dict=True):
     def digest(self) -> str:
         """A hash that two policies share exactly when their tables are equal."""
         plain = msgspec.to_builtins(self, order="deterministic", str_keys=True)
+        del plain["judgement"]
         plain["alive"] = sorted(self.alive)
         for row in plain["roles"].values():
             row["capabilities"] = sorted(row["capabilities"])
@@ -265,14 +271,15 @@ def load_policy(text: str) -> Policy:
         "relations": relation_row,
         "subscriptions": subscription_row,
     }
-    _only(given, tuple(readers), "", problems)
+    judged = judgement(given.get("findings", {}), given.get("suppressions", []), problems)
+    _only(given, (*readers, "findings", "suppressions"), "", problems)
     for section in readers.keys() & given.keys():
         if _is_table(given[section], section, problems):
             for name, value in given[section].items():
                 readers[section](name, value, f"{section}.{name}")
     if problems:
         raise BadPolicy(f"the policy has {len(problems)} problem(s)", problems=tuple(sorted(problems)))
-    return Policy(words, roles, relations, alive)
+    return Policy(words, roles, relations, alive, judged)
 
 
 def _is_table(value: Any, where: str, problems: list[str]) -> bool:

@@ -193,7 +193,8 @@ class _Writer:
             "accountid": self.account,
             "role": self.word,
             "status": self.status,
-            "email": lambda value: self.names.email(value) if value and isinstance(value, str) else _empty(value),
+            "email": self.email,
+            "unconfirmed_email": self.email,
             "category": lambda value: value if value == "business" else _empty(value),
             "confirmed_at": lambda value: _moment(value, _KNOWN_MOMENT),
             "created_at": lambda value: _moment(value, None),
@@ -236,6 +237,9 @@ class _Writer:
             return _empty(value)
         masked = self.names.account(value)
         return masked if _read(value, AccountId) is not None else f"? {masked}"  # with a space it is no account's id
+
+    def email(self, value: Any) -> Any:
+        return self.names.email(value) if value and isinstance(value, str) else _empty(value)
 
     def word(self, value: Any) -> Any:
         if not isinstance(value, str) or not value or value in self.words:

@@ -1,0 +1,253 @@
+"""The commands of a security review: `inroads findings` and `inroads rules`."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from inroads_api.given import (
+    Documents,
+    LedgerFile,
+    ObservedAt,
+    PolicyFile,
+    Pseudonymise,
+    Strict,
+    finish,
+    load_for_answer,
+    load_graph,
+    places,
+)
+from inroads_api.ledger_cli import AsOf
+from inroads_api.terminal import (
+    FAILED,
+    Format,
+    Output,
+    default_format,
+    failing,
+    many,
+    moment,
+    now,
+    print_rows,
+    say,
+    say_coverage,
+    write_json,
+)
+
+if TYPE_CHECKING:
+    from inroads.findings import Finding, Findings, Proof
+
+
+class FindingsFormat(StrEnum):
+    """How findings are printed."""
+
+    TABLE = "table"
+    JSON = "json"
+    NDJSON = "ndjson"
+    CSV = "csv"
+    SARIF = "sarif"
+
+
+def findings(
+    rule: Annotated[list[str] | None, typer.Option("--rule", help="Only this rule, even if disabled.")] = None,
+    severity: Annotated[
+        str | None, typer.Option(metavar="SEVERITY", help="Only this and worse: info, low, medium, high, critical.")
+    ] = None,
+    fail_on: Annotated[
+        str | None,
+        typer.Option(metavar="SEVERITY", help="Exit with 5 for a finding this bad or worse that is not suppressed."),
+    ] = None,
+    suppressed: Annotated[
+        bool | None, typer.Option("--suppressed/--unsuppressed", help="Only those that are, or are not, suppressed.")
+    ] = None,
+    since: Annotated[
+        str | None, typer.Option(metavar="MOMENT", help="The moment of the last review, for new-since (RFC 3339).")
+    ] = None,
+    documents: Documents = None,
+    ledger: LedgerFile = None,
+    as_of: AsOf = None,
+    observed_at: ObservedAt = None,
+    policy: PolicyFile = None,
+    pseudonymise: Pseudonymise = None,
+    strict: Strict = False,
+    output: Annotated[
+        FindingsFormat | None,
+        typer.Option("--format", "-f", help="Default: a table on a terminal, NDJSON in a pipe."),
+    ] = None,
+) -> None:
+    """What the rules of a security review find, the worst first; `inroads rules` explains them.
+
+    Ages count now, or at --as-of. Exit code 5, of --fail-on, comes before 3, of rejected documents.
+    """
+    from inroads.errors import InroadsError
+    from inroads.findings import least_severity
+
+    with failing():
+        limit = least_severity(fail_on) if fail_on else None
+        paths = places(documents, ledger)
+        start, end = moment(since, "--since"), moment(as_of, "--as-of")
+        if start and "-" in paths:
+            raise InroadsError("--since reads the documents twice, and standard input can be read once", "BAD_REQUEST")
+        if start and end and end < start:
+            raise InroadsError(f"--as-of {as_of} is before --since {since}", "BAD_MOMENT")
+        graph = load_for_answer(paths, as_of, observed_at, policy, strict, pseudonymise)
+        before = load_graph(paths, observed_at, policy, since, pseudonymise) if start else None
+        found = graph.findings(rule, severity, suppressed=suppressed, now=end or now(), since=before)
+        chosen = output or FindingsFormat(default_format())
+        _print(found, chosen)
+        shown, hidden = found.counts()
+        say_coverage(f"{many(shown, 'finding')}, {hidden} suppressed", graph.coverage())
+        _say_looked(found)
+        if before is not None and not before.documents:
+            say(f"  nothing had been observed by {since}")
+        if limit and found.worst and found.worst.rank >= limit.rank:
+            say(f"failed: the worst finding that is not suppressed is of severity {found.worst.lower()}")
+            raise typer.Exit(FAILED)
+        finish(graph)
+
+
+def rules(policy: PolicyFile = None, output: Output = None) -> None:
+    """The rules of a security review: what each means, looks at, and how it is judged under the policy."""
+    from inroads.findings import RULES
+    from inroads.policy import STOCK, load_policy
+
+    with failing():
+        judged = (load_policy(policy.read_text(encoding="utf-8")) if policy else STOCK).judgement
+        rows = []
+        for each in RULES.values():
+            row = judged.rules[each.id]
+            rows.append(
+                {
+                    "rule": each.id,
+                    "version": each.version,
+                    "severity": row.severity.lower(),
+                    "maturity": each.maturity.lower(),
+                    "enabled": row.enabled,
+                    "options": [f"{name} = {_toml(value)}" for name, value in row.options.items()],
+                    "definition": each.definition,
+                    "population": each.population,
+                    "remediation": each.remediation,
+                }
+            )
+        if (output or default_format()) is Format.TABLE:
+            rows = [_rule_cells(row) for row in rows]
+        print_rows(rows, output)
+
+
+def _rule_cells(row: dict[str, Any]) -> dict[str, Any]:
+    """A rule as few columns, for eyes."""
+    state = [row["severity"], row["maturity"], *([] if row["enabled"] else ["disabled"])]
+    return {"rule": [row["rule"], *row["options"]], "judged": state, "finds": row["definition"]}
+
+
+def _toml(value: Any) -> str:
+    return (
+        str(value).lower()
+        if isinstance(value, bool)
+        else f'"{value.lower()}"'
+        if isinstance(value, str)
+        else f"{value}"
+    )
+
+
+def _print(found: Findings, output: FindingsFormat) -> None:
+    if output is FindingsFormat.SARIF:
+        from inroads_api.sarif import write
+
+        write(found, sys.stdout)
+    elif output is FindingsFormat.JSON:
+        whole = {
+            "identity": found.identity,
+            "version": found.version,
+            "moment": found.moment,
+            "total": len(found),
+            "looked": found.looked,
+            "expired_suppressions": found.expired,
+            "coverage": found.graph.coverage(),
+            "findings": list(_rows(found)),
+        }
+        write_json(whole, pretty=True)
+    elif output is FindingsFormat.TABLE:
+        print_rows(map(_cells, _rows(found)), Format.TABLE)
+    elif output is FindingsFormat.CSV:
+        print_rows(map(_flat, _rows(found)), Format.CSV)
+    else:
+        print_rows(_rows(found), Format.NDJSON)
+
+
+def _rows(found: Findings) -> Iterator[dict[str, Any]]:
+    """One plain row a finding."""
+    from inroads.findings import sentence
+
+    for each in found:
+        yield {
+            "severity": each.severity.lower(),
+            "rule": each.rule,
+            "rule_version": each.rule_version,
+            "finding": each.identity,
+            "subjects": list(each.subjects),
+            "sentence": sentence(found.graph, each),
+            "facts": {name: list(value) if isinstance(value, tuple) else value for name, value in each.facts},
+            "remediation": _remediation(each),
+            "suppressed": each.suppressed,
+            "evidence": list(each.evidence),
+        }
+
+
+def _remediation(each: Finding) -> str:
+    from inroads.findings import RULES
+
+    return RULES[each.rule].remediation
+
+
+def _flat(row: dict[str, Any]) -> dict[str, Any]:
+    """A row whose cells are texts or lists of texts."""
+    return {
+        **row,
+        "facts": [f"{name}={_words(value)}" for name, value in row["facts"].items()],
+        "suppressed": _suppression(row),
+        "evidence": [
+            f"{each.record}: {each.source} {each.pointer}, sha256 {each.document}" for each in row["evidence"]
+        ],
+    }
+
+
+def _line(proof: Proof) -> str:
+    return f"{proof.record}: {proof.source} {proof.pointer}"
+
+
+def _words(value: Any) -> str:
+    return " ".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+def _suppression(row: dict[str, Any]) -> str | None:
+    hidden = row["suppressed"]
+    return f"until {hidden.expires}: {hidden.reason}" if hidden else None
+
+
+def _cells(row: dict[str, Any]) -> dict[str, Any]:
+    """A finding as few columns, for eyes."""
+    hidden = _suppression(row)
+    return {
+        "severity": [row["severity"], *([f"suppressed {hidden}"] if hidden else [])],
+        "rule": [row["rule"], row["finding"]],
+        "what": [row["sentence"], row["remediation"]],
+        "evidence": list(map(_line, row["evidence"])),
+    }
+
+
+def _say_looked(found: Findings) -> None:
+    """What each rule looked at, so that no finding is never taken for not looked at."""
+    for each in found.looked:
+        if each.skipped:
+            if each.skipped != "not asked for":
+                say(f"  {each.rule}: not run: {each.skipped}")
+            continue
+        unseen = f", {each.unseen} more unseen" if each.unseen else ""
+        say(f"  {each.rule}: {each.findings} in {each.looked} {each.what}{unseen}")
+    for expired in found.expired:
+        what = expired.finding or f"{expired.rule} of {expired.subject}"
+        say(f"  a suppression expired on {expired.expires} and suppresses nothing: {what}: {expired.reason}")

@@ -1,0 +1,24 @@
+"""The rules of a security review over one version of a graph, and what they find."""
+
+from inroads.findings.finding import Finding, Looked, Proof, Suppressed
+from inroads.findings.registry import RULES, Maturity, Rule
+from inroads.findings.review import Findings, least_severity, review
+from inroads.findings.telling import sentence
+from inroads.judgement import Judgement, Severity, Suppression
+
+__all__ = [
+    "RULES",
+    "Finding",
+    "Findings",
+    "Judgement",
+    "Looked",
+    "Maturity",
+    "Proof",
+    "Rule",
+    "Severity",
+    "Suppressed",
+    "Suppression",
+    "least_severity",
+    "review",
+    "sentence",
+]

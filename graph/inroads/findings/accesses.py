@@ -1,0 +1,196 @@
+"""Rules about accesses: how they come about, and how they end."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+
+import numpy as np
+
+from inroads.changes import Kind, changes
+from inroads.columns import firsts, take
+from inroads.findings.finding import Hit, Outcome, Stated, Ways
+from inroads.findings.matter import CLIENT_BIT, Matter
+from inroads.findings.registry import rule
+from inroads.judgement import RuleRow
+from inroads.model import Certainty, NodeKind
+from inroads.reach import Accesses
+from inroads.said import NONE
+
+
+@rule(
+    "indirect-only",
+    "accesses",
+    "{0} reaches {1} only through a business that it controls.",
+    "No record names this person there: to end the access, end the control of the business, or the client relation.",
+)
+def indirect_only(matter: Matter, _: RuleRow) -> Outcome:
+    """An access whose every path is INFERRED: it passes through a business that the identity controls."""
+    found = matter.accesses
+    rows = take(found, found.certainty == list(Certainty).index(Certainty.INFERRED))
+    hits = [
+        Hit(ends, (), (Ways(*ends),))
+        for ends in zip(
+            map(matter.name, rows.principal.tolist()), map(matter.name, rows.resource.tolist()), strict=True
+        )
+    ]
+    return Outcome(len(found.principal), hits)
+
+
+@rule(
+    "redundant-route",
+    "accesses",
+    "{0} reaches {1} by {routes} independent routes: revoking one grant does not end it.",
+    "To end the access, revoke a grant on every route; to keep it, drop the routes that nobody needs.",
+)
+def redundant_route(matter: Matter, _: RuleRow) -> Outcome:
+    """An access with two or more routes that share no grant which one could revoke."""
+    routes = matter.routes()
+    order = np.lexsort((routes.client, routes.first, routes.scope, routes.identity))
+    routes = take(routes, order)
+    starts = np.append(np.flatnonzero(firsts(routes.identity, routes.scope)), len(order))
+    new = firsts(routes.identity, routes.scope, routes.first)
+    several = np.add.reduceat(new, starts[:-1]) > 1 if len(order) else new
+    hits = []
+    for place in np.flatnonzero(several).tolist():
+        here = slice(starts[place], starts[place + 1])
+        pairs = list(zip(routes.first[here].tolist(), routes.client[here].tolist(), strict=True))
+        count = independent(pairs)
+        if count < 2:
+            continue
+        identity = matter.name(int(routes.identity[here.start]))
+        grants = tuple(sorted({grant for pair in pairs for grant in pair} - {NONE}))
+        hits += [
+            Hit((identity, matter.name(node)), (("routes", count),), grants)
+            for node in matter.nodes_of(int(routes.scope[here.start]))
+        ]
+    return Outcome(len(matter.accesses.principal), hits)
+
+
+def independent(routes: Iterable[tuple[int, int]]) -> int:
+    """The most routes that share no grant, of one or two grants each; NONE is no grant.
+
+    A route of one grant is best taken as it is; the others match first grants with those of clients.
+
+    >>> independent([(1, NONE), (2, 7), (3, 7), (1, 8)])
+    2
+    """
+    pairs = list(routes)
+    alone = {first for first, client in pairs if client == NONE}
+    ahead: defaultdict[int, list[int]] = defaultdict(list)
+    for first, client in pairs:
+        if first not in alone:
+            ahead[first].append(client)
+    holder: dict[int, int] = {}
+    return len(alone) + sum(_matched(first, ahead, holder) for first in ahead)
+
+
+def _matched(start: int, ahead: dict[int, list[int]], holder: dict[int, int]) -> bool:
+    """Match one more first grant to a client's, moving others where need be; `holder` is who has each client's."""
+    has = {first: client for client, first in holder.items()}
+    came: dict[int, int] = {}
+    frontier = [start]
+    for first in frontier:  # it grows: a search in breadth
+        for client in ahead[first]:
+            if client in came:
+                continue
+            came[client] = first
+            if client in holder:
+                frontier.append(holder[client])
+                continue
+            while client is not None:  # back to the start, each takes the client's grant by which it was found
+                taker = came[client]
+                holder[client], client = taker, has.get(taker)  # type: ignore[assignment]  # None at the start  # noqa: PLW2901
+            return True
+    return False
+
+
+def by_principal(found: Accesses) -> Callable[[int], list[int]]:
+    """What each identity reaches among these accesses, by number, ascending."""
+    order = np.lexsort((found.resource, found.principal))
+    principal, resource = found.principal[order], found.resource[order]
+
+    def of(identity: int) -> list[int]:
+        here: list[int] = resource[slice(*np.searchsorted(principal, [identity, identity + 1]))].tolist()
+        return here
+
+    return of
+
+
+@rule(
+    "client-only",
+    "identities of which a document of their own was read",
+    "Every access of {0} is that of a client, and it keeps no account of its own.",
+    "A client needs no review of its roles; check that nobody of the team uses this identity.",
+)
+def client_only(matter: Matter, _: RuleRow) -> Outcome:
+    """An identity whose every access is CLIENT and that controls no business which keeps an account."""
+    people = matter.span(NodeKind.IDENTITY)
+    observed = matter.fold.observed[: len(people)]
+    found = matter.accesses
+    count = np.bincount(found.principal, minlength=len(people))
+    other = np.bincount(found.principal[found.roles != CLIENT_BIT], minlength=len(people))
+    owner, business = matter.controls
+    keeps = np.zeros(len(people), np.bool_)
+    keeps[owner[matter.kept[business]]] = True
+    rows = np.flatnonzero(observed & (count > 0) & (other == 0) & ~keeps).tolist()
+    own = by_principal(found)
+    hits = [
+        Hit(
+            (matter.name(each),),
+            (("accesses", int(count[each])),),
+            tuple(Ways(matter.name(each), matter.name(resource)) for resource in own(each)),
+        )
+        for each in rows
+    ]
+    return Outcome(int(observed.sum()), hits, int((~observed).sum()))
+
+
+@rule(
+    "unconfirmed-access",
+    "identities of which it is known whether they are confirmed",
+    "{0} has not confirmed its email and holds more than a client's access to {accesses} resources.",
+    "Have the person confirm the email, or revoke the grants until they do.",
+)
+def unconfirmed_access(matter: Matter, _: RuleRow) -> Outcome:
+    """An identity whose `confirmed_at` is given as null and that has an access as more than CLIENT."""
+    people = matter.span(NodeKind.IDENTITY)
+    found = matter.accesses
+    more = take(found, (found.roles & ~CLIENT_BIT) != 0)
+    count = np.bincount(more.principal, minlength=len(people))
+    unconfirmed, own = matter.fold.unconfirmed, by_principal(more)
+    hits = []
+    for each in np.flatnonzero(unconfirmed & (count > 0)).tolist():
+        name = matter.name(each)
+        ways = tuple(Ways(name, matter.name(node)) for node in own(each))
+        hits.append(Hit((name,), (("accesses", int(count[each])),), (Stated(name, "confirmed_at"), *ways)))
+    known = unconfirmed | (matter.fold.attributes["confirmed_at"] != NONE)
+    return Outcome(int(known.sum()), hits, int((~known).sum()))
+
+
+@rule(
+    "new-since",
+    "accesses that changed between the two versions",
+    "{0} gained access to {1} as {roles} since the earlier version.",
+    "Confirm with the owner of the business that the access was meant.",
+)
+def new_since(matter: Matter, _: RuleRow) -> Outcome:
+    """An access that was GAINED since the earlier version: that version had read what would have shown it.
+
+    What was only observed for the first time is counted as unseen. The rule needs an earlier version to compare with.
+    """
+    if matter.before is None:
+        return Outcome(0, [])
+    found = changes(matter.before, matter.graph)
+    gained = [each for each in found.changes if Kind.GAINED in each.kinds]
+    observed = sum(Kind.OBSERVED in each.kinds for each in found.changes)
+    hits = [
+        Hit(
+            (each.principal, each.resource),
+            (("roles", tuple(each.after.roles) if each.after else ()), ("since", matter.before.version)),
+            (Ways(each.principal, each.resource),),
+        )
+        for each in gained
+    ]
+    notes = ("a limit cut the comparison short: there may be more",) if found.truncated else ()
+    return Outcome(len(found.changes), hits, observed, notes)

@@ -1,0 +1,135 @@
+"""What only the bodies of documents tell, read in one pass over those that stand: moments of creation, other emails."""
+
+from __future__ import annotations
+
+import datetime as dt
+import threading
+from typing import Any, Final, NamedTuple
+
+import msgspec
+import numpy as np
+
+from inroads.columns import Ints, distinct
+from inroads.documents import Moment, OptionalId, Text, reread
+from inroads.model import Section, fold_email, native_id
+from inroads.network import AccessGraph
+from inroads.said import NONE, SECTIONS, moment_number
+
+UNKNOWN: Final = np.iinfo(np.int64).min
+"""No moment, in a column of moments."""
+
+_KEPT: Final = "_bodies"
+_MAKING: Final = threading.Lock()
+
+
+class Bodies(NamedTuple):
+    """What the documents that stand say beside the columns; moments are microseconds since 1970, else UNKNOWN.
+
+    `created` is of the identities; `roles` maps (document, row) of roles to their moments; `pending` the identities
+    that have an unconfirmed email to it; `other` has (document, row) of group rows that name their identity by another
+    email; `without_roles` the documents that have no roles section.
+    """
+
+    created: Ints
+    roles: dict[tuple[int, int], int]
+    pending: dict[int, str]
+    other: list[tuple[int, int]]
+    without_roles: set[int]
+
+
+class _Role(msgspec.Struct):
+    created_at: Moment = None
+
+
+class _Group(msgspec.Struct):
+    email: Text = None
+    identity_id: OptionalId = None
+
+
+class _Me(msgspec.Struct):
+    email: Text = None
+    unconfirmed_email: Text = None
+    created_at: Moment = None
+    groups: list[_Group | None] | None = None
+    roles: list[_Role | None] | None = None
+
+
+class _Plan(msgspec.Struct):
+    permissions: dict[str, dict[str, Any] | None] | None = None
+
+
+class _Response(msgspec.Struct):
+    response: _Me
+
+
+class _PlanResponse(msgspec.Struct):
+    response: _Plan
+
+
+def unlimited(graph: AccessGraph, account: str, number: int) -> list[str]:
+    """The limits of an account's plan that a document gives as -1, which means that there are none."""
+    rows = graph.fold.said.documents
+    body = graph.fold.said.stores[rows.store[number]].body(int(rows.at[number]), int(rows.size[number]))
+    try:
+        plan = _WRAPPED.decode(body).response if rows.wrapped[number] else _PLAIN.decode(body)
+        flags = (plan.permissions or {}).get(native_id(account)) or {}
+    except msgspec.ValidationError:
+        flags = graph.permissions(account)
+    return sorted(name for name, value in flags.items() if type(value) is not bool and value == -1)
+
+
+_PLAIN: Final = msgspec.json.Decoder(_Plan)
+_WRAPPED: Final = msgspec.json.Decoder(_PlanResponse)
+
+
+def bodies(graph: AccessGraph) -> Bodies:
+    """What the bodies tell, read once for a graph: a graph does not change."""
+    with _MAKING:
+        found: Bodies | None = vars(graph).get(_KEPT)
+        if found is None:
+            found = vars(graph)[_KEPT] = _read(graph)
+    return found
+
+
+def _read(graph: AccessGraph) -> Bodies:
+    fold, rows = graph.fold, graph.fold.said.documents
+    latest = fold.attributes["record"][: fold.kind_starts[1]]
+    found = Bodies(np.full(len(latest), UNKNOWN, np.int64), {}, {}, [], set())
+    standing = distinct(
+        np.concatenate(
+            [latest[latest != NONE], fold.evidence.document[fold.evidence.section == SECTIONS.index(Section.ROLE)]]
+        ).astype(np.int64)
+    )
+    plain, wrapped = msgspec.json.Decoder(_Me), msgspec.json.Decoder(_Response)
+    for number in standing.tolist():
+        body = fold.said.stores[rows.store[number]].body(int(rows.at[number]), int(rows.size[number]))
+        me: Any
+        try:
+            me = wrapped.decode(body).response if rows.wrapped[number] else plain.decode(body)
+        except msgspec.ValidationError:  # something in it is not as it should be: read it leniently
+            me = reread(graph.documents[number]).content
+        _take(found, number, int(rows.subject[number]), me, decides=int(latest[rows.subject[number]]) == number)
+    return found
+
+
+def _take(found: Bodies, number: int, identity: int, me: Any, *, decides: bool) -> None:
+    for row, role in enumerate(me.roles or ()):
+        if role and role.created_at:
+            found.roles[number, row] = _moment(role.created_at)
+    if not isinstance(me.roles, list):
+        found.without_roles.add(number)
+    if not decides:
+        return
+    if me.created_at:
+        found.created[identity] = _moment(me.created_at)
+    if me.unconfirmed_email and me.unconfirmed_email.strip():
+        found.pending[identity] = me.unconfirmed_email
+    if me.email:
+        mine = fold_email(me.email)
+        for row, group in enumerate(me.groups or ()):
+            if group and group.email and group.email != me.email and fold_email(group.email) != mine:
+                found.other.append((number, row))
+
+
+def _moment(moment: dt.datetime) -> int:
+    return moment_number(moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC))

@@ -1,0 +1,136 @@
+"""What a rule finds, and what it looked at, as plain values."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from typing import NamedTuple
+
+import msgspec
+
+from inroads.judgement import Severity
+from inroads.model import Section
+
+
+class Proof(msgspec.Struct, frozen=True):
+    """Where a fact behind a finding is said: a document, the JSON pointer in it, and the id of the record if any.
+
+    `record` is what a person calls it, such as `role 994207` or `subscription_status`.
+    """
+
+    record: str
+    record_id: str | None
+    source: str
+    pointer: str
+    observed_at: dt.datetime
+    document: str
+
+
+class Suppressed(msgspec.Struct, frozen=True):
+    """Why a finding is suppressed, and the last day (UTC) on which it is."""
+
+    reason: str
+    expires: dt.date
+
+
+class Finding(msgspec.Struct, frozen=True):
+    """One finding of one rule.
+
+    `subjects` are printed ids of nodes, and of a grant where the nodes alone do not tell findings apart. `identity`
+    is a hash of the rule's id and the subjects alone: the same matter has it in every version of a graph, whatever
+    the evidence. `facts` are names and plain values in the order in which the rule gives them.
+    """
+
+    identity: str
+    rule: str
+    rule_version: str
+    severity: Severity
+    subjects: tuple[str, ...]
+    facts: tuple[tuple[str, str | int | tuple[str, ...]], ...]
+    evidence: tuple[Proof, ...]
+    suppressed: Suppressed | None = None
+
+    @property
+    def key(self) -> tuple[int, str, tuple[str, ...]]:
+        """The total order of findings: the most severe first, then by rule and subjects."""
+        return -self.severity.rank, self.rule, self.subjects
+
+
+def finding_identity(rule: str, subjects: tuple[str, ...]) -> str:
+    """The name of a finding, the same in every version: 32 hexadecimal digits."""
+    return hashlib.sha256(msgspec.json.encode([rule, *subjects])).hexdigest()[:32]
+
+
+class Looked(msgspec.Struct, frozen=True):
+    """What a rule looked at: `looked` of `what`; and `unseen` more of which the documents do not tell.
+
+    `skipped` says why a rule was not run at all, None when it was. So no finding is never taken for not looked at.
+    """
+
+    rule: str
+    what: str
+    looked: int = 0
+    unseen: int = 0
+    notes: tuple[str, ...] = ()
+    findings: int = 0
+    skipped: str | None = None
+
+
+class Stated(NamedTuple):
+    """The latest statement of an attribute of a node, as a proof that is looked up when it is written out."""
+
+    node: str
+    attribute: str
+
+
+class Spot(NamedTuple):
+    """A place in a document by number; `inside` is the rest of the pointer."""
+
+    document: int
+    section: Section
+    row: int = -1
+    sub: int = -1
+    inside: str = ""
+    label: str = ""
+    record_id: str | None = None
+
+
+class Line(NamedTuple):
+    """The pointer of an issue in a document by number."""
+
+    document: int
+    pointer: str
+    label: str
+
+
+class Ways(NamedTuple):
+    """The grants on all paths of one identity to one resource."""
+
+    principal: str
+    resource: str
+
+
+Source = int | Stated | Spot | Line | Ways
+"""Where evidence is found: the number of a grant, or one of these."""
+
+
+Fact = tuple[str, str | int | tuple[str, ...]]
+"""A name with a plain value; texts that are ids of nodes are printed as a person knows those."""
+
+
+class Hit(NamedTuple):
+    """What a rule gives for a finding; the evidence is written out only for what is listed."""
+
+    subjects: tuple[str, ...]
+    facts: tuple[Fact, ...] = ()
+    evidence: tuple[Source, ...] = ()
+    severity: Severity | None = None
+
+
+class Outcome(NamedTuple):
+    """All that a rule gives: how many it looked at, what it found, how many it could not see, and notes."""
+
+    looked: int
+    hits: list[Hit]
+    unseen: int = 0
+    notes: tuple[str, ...] = ()

@@ -1,0 +1,279 @@
+"""Rules about single grants and the records that state them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+
+import numpy as np
+
+from inroads.columns import Ints, contained, distinct
+from inroads.findings.bodies import UNKNOWN
+from inroads.findings.finding import Fact, Hit, Outcome, Source, Spot, Stated
+from inroads.findings.matter import CLIENT_BIT, GROUP, GROUP_OF, UNKNOWN_BIT, Matter
+from inroads.findings.registry import rule
+from inroads.fold import MEMBER, ROLE
+from inroads.judgement import RuleRow, Severity
+from inroads.model import RECORD_NOUN, Section
+from inroads.said import NONE, ROLES, SECTIONS, moment_number, moment_of
+
+
+def _of_grant(matter: Matter, grant: int, *facts: Fact) -> Hit:
+    """A finding about one grant, with all its records."""
+    index = matter.index
+    ends = index.name(index.principal[grant]), index.name(index.resource[grant])
+    return Hit((*ends, index.grant_name(grant)), facts, (grant,))
+
+
+def _words(bits: int) -> tuple[str, ...]:
+    return tuple(role.value for place, role in enumerate(ROLES) if bits >> place & 1)
+
+
+@rule(
+    "role-without-membership",
+    "roles on accounts that are no membership's",
+    "{0} holds a role on {1} as {roles}, and no membership of the business that keeps it.",
+    "Destroy the role, or make the person a member of the business; a client's role ends on the vendor's side.",
+)
+def role_without_membership(matter: Matter, row: RuleRow) -> Outcome:
+    """A role on an account that a known business keeps, of which the identity is no member.
+
+    Less severe where the role is CLIENT. Where no business is known to keep the account it is unseen.
+    """
+    grants, size = matter.grants, matter.index.size
+    rows = np.flatnonzero(grants.relation == ROLE)
+    keyed = matter.scope[grants.resource[rows]] + grants.principal[rows].astype(np.int64) * size
+    is_member = grants.relation == MEMBER
+    members = grants.principal[is_member].astype(np.int64) * size + matter.scope[grants.resource[is_member]]
+    kept = matter.kept[grants.resource[rows]]
+    alone = rows[kept & ~contained(keyed, distinct(members))]
+    hits = []
+    for grant in alone.tolist():
+        hit = _of_grant(matter, grant, ("roles", _words(matter.index.roles[grant])))
+        if matter.index.roles[grant] == CLIENT_BIT:
+            hit = hit._replace(severity=Severity(str(row.options["client_severity"])))
+        hits.append(hit)
+    return Outcome(int(kept.sum()), hits, int((~kept).sum()))
+
+
+@rule(
+    "membership-without-role",
+    "memberships of identities whose own document lists roles, on businesses that keep an account",
+    "{0} is a member of {1} and holds no role on its account.",
+    "Tools that read the deprecated roles do not see this person: check that they read memberships.",
+    experimental=True,
+)
+def membership_without_role(matter: Matter, _: RuleRow) -> Outcome:
+    """A membership of a business that keeps an account, on which the identity holds no role of the older dialect.
+
+    Where the identity's own document was not read, or has no `roles`, it is unseen.
+    """
+    grants, size = matter.grants, matter.index.size
+    rows = np.flatnonzero((grants.relation == MEMBER) & matter.kept[grants.resource])
+    record = matter.fold.attributes["record"][grants.principal[rows]]
+    known = (record != NONE) & ~np.isin(record, list(matter.bodies.without_roles))
+    merged = np.zeros(len(grants.relation), np.bool_)
+    merged[matter.grant_of[matter.sections(Section.ROLE)]] = True
+    is_role = grants.relation == ROLE
+    held = distinct(grants.principal[is_role].astype(np.int64) * size + matter.scope[grants.resource[is_role]])
+    beside = contained(grants.principal[rows].astype(np.int64) * size + matter.scope[grants.resource[rows]], held)
+    hits = [_of_grant(matter, grant) for grant in rows[known & ~merged[rows] & ~beside].tolist()]
+    return Outcome(int(known.sum()), hits, int((~known).sum()))
+
+
+@rule(
+    "role-disagreement",
+    "grants that state a role",
+    "The records of one grant of {0} on {1} state different roles: {roles}.",
+    "Find out which role is meant and correct the other record: capabilities are their union until then.",
+)
+def role_disagreement(matter: Matter, _: RuleRow) -> Outcome:
+    """One grant whose records state roles that do not agree; STAFF agrees with MANAGER, EMPLOYEE and ACCOUNTANT."""
+    roles = matter.grants.roles
+    hits = [
+        _of_grant(matter, grant, ("roles", _words(matter.index.roles[grant])))
+        for grant in np.flatnonzero(roles & (roles - 1)).tolist()
+    ]
+    return Outcome(int((roles != 0).sum()), hits)
+
+
+@rule(
+    "unmapped-role",
+    "grants that state a role",
+    "{0} holds a role on {1} that no table maps: {words}.",
+    "Ask the vendor what the word means, and add it to the policy under [words].",
+)
+def unmapped_role(matter: Matter, _: RuleRow) -> Outcome:
+    """A grant of which a record states a role word that is outside the tables of its dialect, or none at all."""
+    hits = []
+    for grant in np.flatnonzero(matter.grants.roles & UNKNOWN_BIT).tolist():
+        rows = range(matter.index.evidence_of[grant], matter.index.evidence_of[grant + 1])
+        here = [row for row in rows if matter.evidence.role[row] == UNKNOWN_BIT.bit_length() - 1]
+        words = {matter.evidence.word[row] for row in here}
+        texts = {"(none)" if word == NONE else matter.fold.said.words.text(word) for word in words}
+        hits.append(_of_grant(matter, grant, ("words", tuple(sorted(texts)))))
+    return Outcome(int((matter.grants.roles != 0).sum()), hits)
+
+
+@rule(
+    "group-without-membership",
+    "memberships that a row of a business-level group states",
+    "{0} is in the business-level group of {1}, and no membership says so.",
+    "Ask the vendor whether the group row grants anything; remove it if the membership was ended.",
+)
+def group_without_membership(matter: Matter, _: RuleRow) -> Outcome:
+    """A row of a group that is known to be business-level, where neither a membership nor a team row says the same."""
+    is_member = matter.grants.relation == MEMBER
+    by_group, otherwise = (np.zeros(len(is_member), np.bool_) for _ in range(2))
+    by_group[matter.grant_of[matter.sections(Section.GROUP)]] = True
+    otherwise[matter.grant_of[matter.sections(Section.MEMBERSHIP, Section.TEAM_MEMBER)]] = True
+    looked = is_member & by_group
+    hits = [_of_grant(matter, grant) for grant in np.flatnonzero(looked & ~otherwise).tolist()]
+    unseen = int((matter.grants.relation == GROUP).sum())
+    return Outcome(int(looked.sum()), hits, unseen, ("groups that are not known to be business-level are unseen",))
+
+
+@rule(
+    "duplicate-group",
+    "pairs of an identity and a business that rows of groups state",
+    "{0} holds the same role in {1} under several groups: {roles}.",
+    "Rows of project groups grant nothing by themselves: remove those that are left over.",
+    experimental=True,
+)
+def duplicate_group(matter: Matter, _: RuleRow) -> Outcome:
+    """The same identity, business and role under several groups, at least one of which is known to be business-level.
+
+    Several project groups of one business are usual, so they alone are nothing.
+    """
+    index, rows = matter.index, np.flatnonzero(matter.sections(Section.GROUP))
+    grant = matter.grant_of[rows]
+    relation = matter.grants.relation
+    keep = np.isin(relation[grant], [MEMBER, GROUP]) & (matter.evidence.role[rows] != NONE)
+    owners: dict[int, list[int]] = defaultdict(list)
+    for each in np.flatnonzero(relation == GROUP_OF).tolist():
+        owners[index.principal[each]].append(index.resource[each])
+    found: dict[tuple[int, int], dict[int, list[int]]] = defaultdict(lambda: defaultdict(list))
+    whole: set[tuple[int, int]] = set()
+    for row, held in zip(rows[keep].tolist(), grant[keep].tolist(), strict=True):
+        member = index.relation[held] == MEMBER
+        for business in [index.resource[held]] if member else owners[index.resource[held]]:
+            key = index.principal[held], business
+            found[key][int(matter.evidence.role[row])].append(row)
+            if member:
+                whole.add(key)
+    hits = []
+    for identity, business in sorted(whole):
+        same = {role: each for role, each in found[identity, business].items() if _several(matter, each)}
+        if same:
+            spots = tuple(_spot(matter, row) for role in sorted(same) for row in sorted(same[role]))
+            roles = tuple(ROLES[role].value for role in sorted(same))
+            hits.append(Hit((matter.name(identity), matter.name(business)), (("roles", roles),), spots))
+    return Outcome(len(found), hits)
+
+
+def _several(matter: Matter, rows: list[int]) -> bool:
+    """Whether rows of groups are of several groups, one of them business-level."""
+    relations = {matter.index.relation[matter.grant_of[row]] for row in rows}
+    if MEMBER not in relations or len(rows) < 2:
+        return False
+    if len(relations) > 1:
+        return True
+    evidence = matter.evidence
+    places = {(int(evidence.document[row]), int(evidence.row[row])) for row in rows}
+    return len({str(matter.graph.row(document, Section.GROUP, row).group_id) for document, row in places}) > 1
+
+
+def _spot(matter: Matter, row: int, inside: str = "") -> Spot:
+    """One row of evidence as a proof."""
+    evidence = matter.evidence
+    section = SECTIONS[evidence.section[row]]
+    record = None if evidence.record[row] == NONE else str(evidence.record[row])
+    label = f"{RECORD_NOUN[section]} {record or '(no id)'}"
+    place = int(evidence.document[row]), section, int(evidence.row[row]), int(evidence.sub[row])
+    return Spot(*place, inside, label, record)
+
+
+def _created(matter: Matter) -> tuple[Ints, Ints]:
+    """The rows of evidence that are roles, and when each was created, else UNKNOWN."""
+    rows = np.flatnonzero(matter.sections(Section.ROLE))
+    moments = matter.bodies.roles
+    places = zip(matter.evidence.document[rows].tolist(), matter.evidence.row[rows].tolist(), strict=True)
+    return rows, np.array([moments.get(place, UNKNOWN) for place in places], np.int64)
+
+
+@rule(
+    "old-grant",
+    "roles that say when they were created, on what has lapsed or is inactive",
+    "{0} holds a role on {1}, which has lapsed or is inactive, since {created} ({days} days).",
+    "Revoke the grant unless the business is to come back. No record tells whether a grant was ever used.",
+)
+def old_grant(matter: Matter, row: RuleRow) -> Outcome:
+    """A role older than so many days on an account or business that has lapsed or is inactive.
+
+    Age alone is nothing: documents have no last-used field. Only rows of `roles` say when they were created, so a
+    grant without one is unseen.
+    """
+    dead = matter.index.dead_column
+    relation = matter.grants.relation
+    looked = np.isin(relation, [MEMBER, ROLE]) & dead[matter.grants.resource]
+    rows, created = _created(matter)
+    grant = matter.grant_of[rows]
+    known = looked[grant] & (created != UNKNOWN)
+    dated = np.zeros(len(relation), np.bool_)
+    dated[grant[known]] = True
+    now = moment_number(matter.now)
+    limit = now - int(row.options["days"]) * 86_400_000_000
+    old: dict[int, list[tuple[int, int]]] = defaultdict(list)
+    for place in np.flatnonzero(known & (created < limit)).tolist():
+        old[int(grant[place])].append((int(created[place]), int(rows[place])))
+    hits = []
+    for each, dates in old.items():
+        first = min(dates)[0]
+        facts = ("created", _text(first)), ("days", (now - first) // 86_400_000_000)
+        spots = tuple(_spot(matter, place) for _, place in sorted(dates))
+        hits.append(_of_grant(matter, each, *facts)._replace(evidence=(*spots, *_why_dead(matter, each))))
+    return Outcome(int((looked & dated).sum()), hits, int((looked & ~dated).sum()))
+
+
+def _why_dead(matter: Matter, grant: int) -> list[Source]:
+    """The statements that make the resource of a grant latent."""
+    resource = matter.index.resource[grant]
+    nodes = [resource, *(matter.graph.number(each) for each in matter.graph.kept(matter.name(resource)))]
+    starts = matter.fold.kind_starts
+    return [
+        Stated(matter.name(node), "active" if node < starts[2] else "subscription_status")
+        for node in nodes
+        if matter.index.failing[node]
+    ]
+
+
+def _text(moment: int) -> str:
+    return moment_of(moment).astimezone(dt.UTC).isoformat().replace("+00:00", "Z")
+
+
+@rule(
+    "role-predates-identity",
+    "roles and identities that both say when they were created",
+    "{0} holds a role on {1} that was created {created}, before the identity itself ({identity_created}).",
+    "Ask the vendor how the role came about: it may have been moved from another identity.",
+    experimental=True,
+)
+def role_predates_identity(matter: Matter, _: RuleRow) -> Outcome:
+    """A role whose `created_at` is before that of its identity."""
+    rows, created = _created(matter)
+    grant = matter.grant_of[rows]
+    identity = matter.grants.principal[grant]
+    born = matter.bodies.created[identity]
+    known = (created != UNKNOWN) & (born != UNKNOWN)
+    early: dict[int, list[int]] = defaultdict(list)
+    for place in np.flatnonzero(known & (created < born)).tolist():
+        early[int(grant[place])].append(place)
+    record = matter.fold.attributes["record"]
+    hits = []
+    for each, places in early.items():
+        facts = ("created", _text(int(created[places].min()))), ("identity_created", _text(int(born[places[0]])))
+        spots = [_spot(matter, int(rows[place]), "/created_at") for place in places]
+        own = int(matter.grants.principal[each])
+        spots.append(Spot(int(record[own]), Section.DOCUMENT, inside="/created_at", label="created_at"))
+        hits.append(_of_grant(matter, each, *facts)._replace(evidence=tuple(spots)))
+    return Outcome(int(known.sum()), hits, int((~known).sum()))

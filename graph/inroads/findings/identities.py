@@ -1,0 +1,95 @@
+"""Rules about identities and their emails."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+import numpy as np
+
+from inroads.columns import Flags
+from inroads.findings.finding import Hit, Outcome, Spot, Stated
+from inroads.findings.matter import Matter
+from inroads.findings.registry import rule
+from inroads.judgement import RuleRow
+from inroads.model import NodeKind, Section, fold_email
+from inroads.said import NONE, email_key
+
+
+@rule(
+    "email-collision",
+    "identities of which an email is known",
+    "Emails of {subjects} collide: {collision}.",
+    "Find out who owns the address: whoever does may be taken for the other, and can take over by a password reset.",
+)
+def email_collision(matter: Matter, _: RuleRow) -> Outcome:
+    """Two identities with one email (trimmed, case-folded); an unconfirmed address that is another's email; and group
+    rows that name their identity by another email than its document does.
+    """
+    people = matter.span(NodeKind.IDENTITY)
+    known = matter.fold.attributes["email"] != NONE
+    hits = [*_shared(matter, known), *_pending(matter), *_other(matter)]
+    return Outcome(int(known.sum()), _joined(hits), len(people) - int(known.sum()))
+
+
+def _email(matter: Matter, identity: int) -> str:
+    return fold_email(matter.fold.said.texts.text(matter.fold.attributes["email"][identity]))
+
+
+def _shared(matter: Matter, known: Flags) -> list[Hit]:
+    """Identities that share an email."""
+    keys = matter.fold.attributes["email_key"]
+    _, inverse, counts = np.unique(keys, return_inverse=True, return_counts=True)
+    same: dict[str, list[int]] = defaultdict(list)
+    for each in np.flatnonzero((counts[inverse] > 1) & known).tolist():
+        same[_email(matter, each)].append(each)
+    hits = []
+    for email, several in same.items():
+        names = matter.names(several)
+        if email and len(names) > 1:
+            hits.append(Hit(names, (("collision", "one email"),), tuple(Stated(name, "email") for name in names)))
+    return hits
+
+
+def _pending(matter: Matter) -> list[Hit]:
+    """Identities whose unconfirmed address is the email of another."""
+    keys, order = matter.fold.attributes["email_key"], matter.index.derived.email_order
+    pending = matter.bodies.pending
+    wanted = np.array([email_key(email) for email in pending.values()], np.int64)
+    first, last = (np.searchsorted(keys, wanted, side, sorter=order) for side in ("left", "right"))
+    record = matter.fold.attributes["record"]
+    hits = []
+    for (identity, email), start, stop in zip(pending.items(), first.tolist(), last.tolist(), strict=True):
+        others = [each for each in order[start:stop].tolist() if each != identity]
+        for other in others:
+            if _email(matter, other) == fold_email(email):
+                inside = "/unconfirmed_email"
+                spot = Spot(int(record[identity]), Section.DOCUMENT, inside=inside, label="unconfirmed_email")
+                names = matter.name(identity), matter.name(other)
+                text = "an unconfirmed address is another's email"
+                hits.append(Hit(names, (("collision", text),), (spot, Stated(names[1], "email"))))
+    return hits
+
+
+def _other(matter: Matter) -> list[Hit]:
+    """Identities that a group row names by another email."""
+    rows: dict[int, list[Spot]] = defaultdict(list)
+    for document, row in matter.bodies.other:
+        identity = int(matter.fold.said.documents.subject[document])
+        rows[identity].append(Spot(document, Section.GROUP, row, inside="/email", label="email of a group row"))
+    text = "a group row names the identity by another email"
+    return [
+        Hit((matter.name(identity),), (("collision", text),), (Stated(matter.name(identity), "email"), *spots))
+        for identity, spots in rows.items()
+    ]
+
+
+def _joined(hits: list[Hit]) -> list[Hit]:
+    """One finding for the same subjects, whatever ways they collide in."""
+    found: dict[tuple[str, ...], Hit] = {}
+    for hit in hits:
+        subjects = tuple(sorted(hit.subjects))
+        before = found.get(subjects)
+        texts = {str(hit.facts[0][1])} | ({str(before.facts[0][1])} if before else set())
+        evidence = (before.evidence if before else ()) + hit.evidence
+        found[subjects] = Hit(subjects, (("collision", "; ".join(sorted(texts))),), tuple(dict.fromkeys(evidence)))
+    return list(found.values())

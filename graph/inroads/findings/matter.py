@@ -1,0 +1,169 @@
+"""What the rules look at: one version of a graph, the moment, and the columns that several rules need."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from functools import cached_property
+from typing import NamedTuple
+
+import numpy as np
+
+from inroads.adjacency import CONVEYS
+from inroads.columns import Flags, Ints, distinct, narrow, offsets, ranges, stack
+from inroads.findings.bodies import Bodies, bodies
+from inroads.findings.finding import Source
+from inroads.fold import KEEPS, MEMBER, ROLE
+from inroads.model import NodeKind, Relation, Role, Section
+from inroads.network import AccessGraph
+from inroads.policy import Conveys
+from inroads.reach import Accesses, every_access
+from inroads.said import KINDS, NONE, RELATIONS, ROLES, SECTIONS
+
+CLIENT = RELATIONS.index(Relation.CLIENT)
+GROUP, GROUP_OF = RELATIONS.index(Relation.GROUP), RELATIONS.index(Relation.GROUP_OF)
+CONTROL, NOTHING = CONVEYS.index(Conveys.CONTROL), CONVEYS.index(Conveys.NONE)
+CLIENT_BIT, UNKNOWN_BIT = (1 << ROLES.index(role) for role in (Role.CLIENT, Role.UNKNOWN))
+
+
+class Routes(NamedTuple):
+    """Shortest proofs: an identity reaches a scope by a grant of its own, and by a client grant or NONE."""
+
+    identity: Ints
+    scope: Ints
+    first: Ints
+    client: Ints
+
+
+class Matter:
+    """A graph with what rules need of it, each made when it is first asked for.
+
+    `now` is the moment against which ages count, `before` the earlier version that `new-since` compares with. A
+    *scope* is a business with the account it keeps (all that KEEPS joins), named by the least number of its nodes.
+    """
+
+    def __init__(self, graph: AccessGraph, now: dt.datetime, before: AccessGraph | None = None) -> None:
+        self.graph, self.now, self.before = graph, now, before
+        self.fold, self.index = graph.fold, graph.index
+        self.grants, self.evidence = graph.fold.grants, graph.fold.evidence
+        self.name = graph.index.name
+
+    def span(self, kind: NodeKind) -> range:
+        """The numbers of the nodes of a kind."""
+        place = KINDS.index(kind)
+        return range(self.fold.kind_starts[place], self.fold.kind_starts[place + 1])
+
+    @cached_property
+    def scope(self) -> Ints:
+        """The scope of each node."""
+        label = np.arange(self.index.size)
+        keeps = self.grants.relation == KEEPS
+        ends = self.grants.principal[keeps], self.grants.resource[keeps]
+        while True:
+            least = np.minimum(label[ends[0]], label[ends[1]])
+            after = label.copy()
+            for end in ends:
+                np.minimum.at(after, end, least)
+                np.minimum.at(after, label[end], least)
+            after = after[after]
+            if np.array_equal(after, label):
+                return label
+            label = after
+
+    @cached_property
+    def in_scope(self) -> tuple[Ints, Ints]:
+        """The nodes by scope: those of scope `s` are `nodes[starts[s] : starts[s + 1]]`."""
+        order = np.argsort(self.scope, kind="stable")
+        return order, offsets(self.scope[order], self.index.size)
+
+    def nodes_of(self, scope: int) -> list[int]:
+        """The nodes of a scope, ascending: businesses before accounts."""
+        nodes, starts = self.in_scope
+        found: list[int] = nodes[starts[scope] : starts[scope + 1]].tolist()
+        return found
+
+    @cached_property
+    def kept(self) -> Flags:
+        """Which nodes keep an account, or are kept by a business."""
+        found = np.zeros(self.index.size, np.bool_)
+        keeps = self.grants.relation == KEEPS
+        found[self.grants.principal[keeps]] = found[self.grants.resource[keeps]] = True
+        return found
+
+    @cached_property
+    def accesses(self) -> Accesses:
+        """Every access of everyone, in columns as narrow as they can be."""
+        parts = [Accesses(*map(narrow, part)) for part in every_access(self.graph)]
+        empty = np.zeros(0, np.int8)
+        return stack([Accesses(*[empty] * len(Accesses._fields)), *parts])
+
+    @cached_property
+    def reached(self) -> Ints:
+        """How many identities reach each node."""
+        return np.bincount(self.accesses.resource, minlength=self.index.size)
+
+    @cached_property
+    def controls(self) -> tuple[Ints, Ints]:
+        """The pairs of an identity and a business that it controls, by number, ascending."""
+        rows = np.flatnonzero(self._own & (self.index.conveys_column == CONTROL))
+        nodes, starts = self.in_scope
+        scope = self.scope[self.grants.resource[rows]]
+        size = starts[scope + 1] - starts[scope]
+        identity = np.repeat(self.grants.principal[rows], size).astype(np.int64)
+        node = nodes[ranges(starts[scope], size)]
+        here = np.isin(node, self.span(NodeKind.BUSINESS))
+        pairs = distinct(identity[here] * self.index.size + node[here])
+        return pairs // self.index.size, pairs % self.index.size
+
+    @cached_property
+    def _own(self) -> Flags:
+        """Which grants are identities' own."""
+        own: Flags = self.grants.principal < self.fold.kind_starts[1]
+        return own
+
+    def routes(self) -> Routes:
+        """How identities reach scopes, but for routes that KEEPS alone tells apart.
+
+        By the policy only a grant of the identity itself can control, and a CLIENT never passes control on: so a path
+        has one such grant, and at most one client's after it.
+        """
+        rows = np.flatnonzero(self._own & (self.index.conveys_column != NOTHING))
+        scope = self.scope[self.grants.resource[rows]]
+        plain = Routes(self.grants.principal[rows], scope, rows, np.full(len(rows), NONE))
+        clients = np.flatnonzero((self.grants.relation == CLIENT) & (self.index.conveys_column != NOTHING))
+        near = self.scope[self.grants.principal[clients]]
+        order = np.argsort(near, kind="stable")
+        clients, near = clients[order], near[order]
+        starts = offsets(near, self.index.size)
+        rows = np.flatnonzero(self._own & (self.index.conveys_column == CONTROL))
+        scope = self.scope[self.grants.resource[rows]]
+        size = starts[scope + 1] - starts[scope]
+        first = np.repeat(rows, size)
+        client = clients[ranges(starts[scope], size)]
+        through = Routes(self.grants.principal[first], self.scope[self.grants.resource[client]], first, client)
+        return stack([plain, through])
+
+    @cached_property
+    def bodies(self) -> Bodies:
+        """What only the bodies of documents tell."""
+        return bodies(self.graph)
+
+    def sections(self, *sections: Section) -> Flags:
+        """Which rows of evidence are of these sections."""
+        found: Flags = np.isin(self.evidence.section, list(map(SECTIONS.index, sections)))
+        return found
+
+    @cached_property
+    def grant_of(self) -> Ints:
+        """The grant of each row of evidence."""
+        return np.repeat(np.arange(len(self.grants.principal)), np.diff(self.fold.evidence_of))
+
+    def into(self, node: int) -> tuple[Source, ...]:
+        """The grants that lead into a node from outside its scope."""
+        relation = self.index.relation
+        found = (grant for _, grant in self.index.hops_to(node) if relation[grant] in (MEMBER, ROLE, CLIENT))
+        return tuple(sorted(found))
+
+    def names(self, nodes: Iterable[int]) -> tuple[str, ...]:
+        """The printed ids of nodes, in their order."""
+        return tuple(sorted(map(self.name, nodes)))

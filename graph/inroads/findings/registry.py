@@ -1,0 +1,58 @@
+"""The registry of rules: a rule is a small function that is registered in one line."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from enum import StrEnum
+from typing import NamedTuple
+
+from inroads.findings.finding import Outcome
+from inroads.findings.matter import Matter
+from inroads.judgement import RULES as ROWS
+from inroads.judgement import RuleRow, Severity
+
+
+class Maturity(StrEnum):
+    """How settled a rule is: the meaning of an EXPERIMENTAL one may change with a new minor version."""
+
+    EXPERIMENTAL = "EXPERIMENTAL"
+    STABLE = "STABLE"
+
+
+class Rule(NamedTuple):
+    """A rule: what it means exactly, what it looks at, what to do, and the function that looks.
+
+    `says` is a sentence with `{0}`, `{1}` for the subjects and names for the facts.
+    """
+
+    id: str
+    version: str
+    maturity: Maturity
+    definition: str
+    population: str
+    says: str
+    remediation: str
+    look: Callable[[Matter, RuleRow], Outcome]
+
+    @property
+    def severity(self) -> Severity:
+        """How severe its findings are unless the policy says otherwise."""
+        return ROWS[self.id].severity
+
+
+RULES: dict[str, Rule] = {}
+"""The rules by id, in the order in which they are registered."""
+
+
+def rule(
+    name: str, population: str, says: str, remediation: str, version: str = "1.0.0", *, experimental: bool = False
+) -> Callable[[Callable[[Matter, RuleRow], Outcome]], Callable[[Matter, RuleRow], Outcome]]:
+    """Register a rule whose docstring is its definition."""
+
+    def register(look: Callable[[Matter, RuleRow], Outcome]) -> Callable[[Matter, RuleRow], Outcome]:
+        maturity = Maturity.EXPERIMENTAL if experimental else Maturity.STABLE
+        definition = " ".join((look.__doc__ or "").split())
+        RULES[name] = Rule(name, version, maturity, definition, population, says, remediation, look)
+        return look
+
+    return register

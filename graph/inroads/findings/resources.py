@@ -1,0 +1,211 @@
+"""Rules about businesses and accounts: whether they are alive, and whether the documents agree on them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+import numpy as np
+
+from inroads.columns import Flags, distinct
+from inroads.documents import escape
+from inroads.findings.bodies import unlimited
+from inroads.findings.finding import Hit, Line, Outcome, Source, Spot, Stated
+from inroads.findings.matter import Matter
+from inroads.findings.registry import rule
+from inroads.fold import KEEPS
+from inroads.judgement import RuleRow
+from inroads.model import NodeKind, Section, native_id
+from inroads.said import ATTRIBUTES, NONE, SCOPES
+
+
+@rule(
+    "inactive-business",
+    "businesses of which it is known whether they are active",
+    "{0} is inactive and still reached (identities: {identities}).",
+    "Revoke the memberships and roles, or reactivate the business.",
+)
+def inactive_business(matter: Matter, _: RuleRow) -> Outcome:
+    """A business whose `active` is false and that at least one identity still reaches."""
+    active, span = matter.fold.attributes["active"], matter.span(NodeKind.BUSINESS)
+    rows = np.flatnonzero((active == 0) & (matter.reached[span.start : span.stop] > 0)) + span.start
+    known = int((active != NONE).sum())
+    return Outcome(known, [_still_reached(matter, node, "active") for node in rows.tolist()], len(span) - known)
+
+
+def _still_reached(matter: Matter, node: int, attribute: str, *facts: tuple[str, str]) -> Hit:
+    name = matter.name(node)
+    evidence = Stated(name, attribute), *_into_scope(matter, node)
+    return Hit((name,), (*facts, ("identities", int(matter.reached[node]))), evidence)
+
+
+def _into_scope(matter: Matter, node: int) -> tuple[Source, ...]:
+    """The grants that lead into the scope of a node."""
+    found = {each for other in matter.nodes_of(int(matter.scope[node])) for each in matter.into(other)}
+    return tuple(sorted(found, key=repr))
+
+
+def _lapsed(matter: Matter) -> Flags:
+    """Which accounts have a subscription that is known not to be alive, and are still reached."""
+    span = matter.span(NodeKind.ACCOUNT)
+    found: Flags = matter.index.failing[span.start : span.stop] & (matter.reached[span.start : span.stop] > 0)
+    return found
+
+
+def _status(matter: Matter, account: int) -> tuple[str, str]:
+    place = account - matter.span(NodeKind.ACCOUNT).start
+    return "status", matter.fold.said.words.text(matter.fold.attributes["subscription_status"][place])
+
+
+@rule(
+    "lapsed-subscription",
+    "accounts of which the subscription's status is known",
+    "The subscription of {0} is {status}, and the account is still reached (identities: {identities}).",
+    "Revoke the roles if the account is given up; they come back to life when it is paid for again.",
+)
+def lapsed_subscription(matter: Matter, _: RuleRow) -> Outcome:
+    """An account whose known subscription status is none of the policy's `alive` and that is still reached."""
+    span, status = matter.span(NodeKind.ACCOUNT), matter.fold.attributes["subscription_status"]
+    rows = np.flatnonzero(_lapsed(matter)) + span.start
+    hits = [_still_reached(matter, each, "subscription_status", _status(matter, each)) for each in rows.tolist()]
+    known = int((status != NONE).sum())
+    return Outcome(known, hits, len(span) - known)
+
+
+@rule(
+    "unlimited-on-lapsed",
+    "accounts that are still reached although their subscription lapsed, and of which the plan's limits are known",
+    "The subscription of {0} is {status}, and its plan has no limit for {limits}.",
+    "Ask the vendor whether the limits of the plan still hold.",
+    experimental=True,
+)
+def unlimited_on_lapsed(matter: Matter, _: RuleRow) -> Outcome:
+    """An account as in lapsed-subscription for which `permissions` have a limit of -1, which means none."""
+    span, record = matter.span(NodeKind.ACCOUNT), matter.fold.attributes["permissions"]
+    rows = np.flatnonzero(_lapsed(matter)) + span.start
+    known = rows[record[rows] != NONE]
+    hits = []
+    for account in known.tolist():
+        name = matter.name(account)
+        document, native = int(record[account]), escape(native_id(name))
+        limits = unlimited(matter.graph, name, document)
+        if limits:
+            spots = (
+                Spot(
+                    document,
+                    Section.DOCUMENT,
+                    inside=f"/permissions/{native}/{escape(flag)}",
+                    label=flag,
+                )
+                for flag in limits
+            )
+            facts = _status(matter, account), ("limits", tuple(limits))
+            hits.append(Hit((name,), facts, (Stated(name, "subscription_status"), *spots)))
+    return Outcome(len(known), hits, len(rows) - len(known))
+
+
+@rule(
+    "orphan-account",
+    "accounts",
+    "No business that was seen keeps {0} (identities that reach it: {identities}).",
+    "Collect the documents of its team, or ask the vendor which business the account belongs to.",
+)
+def orphan_account(matter: Matter, _: RuleRow) -> Outcome:
+    """An account that only roles, permissions, statuses or clients name, and that no business seen keeps."""
+    span = matter.span(NodeKind.ACCOUNT)
+    rows = np.flatnonzero(~matter.kept[span.start : span.stop]) + span.start
+    hits = []
+    for node in rows.tolist():
+        name = matter.name(node)
+        facts = (("identities", int(matter.reached[node])),)
+        evidence = *matter.into(node), Stated(name, "subscription_status"), Stated(name, "permissions")
+        hits.append(Hit((name,), facts, evidence))
+    return Outcome(len(span), hits)
+
+
+@rule(
+    "reference-conflict",
+    "businesses, accounts and documents that stand",
+    "Ids around {0} contradict each other: {conflict}.",
+    "Ask the vendor which of the ids is right: accesses across this place may be wrong until then.",
+)
+def reference_conflict(matter: Matter, _: RuleRow) -> Outcome:
+    """Ids that contradict each other: two accounts of one business, two businesses of one account, two accounts with
+    one systemid or two systemids of one account, and records that disagree with themselves or with what is around them.
+    """
+    hits = [*_keeping(matter), *_systems(matter), *_records(matter)]
+    spans = (matter.span(kind) for kind in (NodeKind.BUSINESS, NodeKind.ACCOUNT))
+    return Outcome(sum(map(len, spans)) + len(_standing(matter)), hits)
+
+
+def _keeping(matter: Matter) -> list[Hit]:
+    """Businesses that keep several accounts, and accounts that several businesses keep."""
+    keeps = np.flatnonzero(matter.grants.relation == KEEPS)
+    hits = []
+    for here, there, text in (
+        (matter.grants.principal, matter.grants.resource, "a business keeps several accounts"),
+        (matter.grants.resource, matter.grants.principal, "several businesses keep an account"),
+    ):
+        nodes, counts = np.unique(here[keeps], return_counts=True)
+        wanted = keeps[np.isin(here[keeps], nodes[counts > 1])]
+        held: dict[int, list[int]] = defaultdict(list)
+        for grant in wanted.tolist():
+            held[int(here[grant])].append(grant)
+        for node, grants in sorted(held.items()):
+            others = sorted({matter.name(int(there[grant])) for grant in grants})
+            hits.append(Hit((matter.name(node), *others), (("conflict", text),), tuple(grants)))
+    return hits
+
+
+def _systems(matter: Matter) -> list[Hit]:
+    """Accounts that share a systemid, and accounts that have several at one moment."""
+    rows = matter.fold.said.attributes
+    here = rows.name == ATTRIBUTES.index("system_id")
+    pairs: dict[int, set[str]] = defaultdict(set)
+    accounts: dict[str, set[int]] = defaultdict(set)
+    texts = matter.fold.said.texts.take(rows.value[here & (rows.value != NONE)])
+    for node, text in zip(rows.node[here & (rows.value != NONE)].tolist(), texts.texts(), strict=True):
+        pairs[node].add(text)
+        accounts[text].add(node)
+    hits = [
+        Hit(
+            (matter.name(node),),
+            (("conflict", f"the account has the system ids {', '.join(sorted(found))}"),),
+            (Stated(matter.name(node), "system_id"),),
+        )
+        for node, found in sorted(pairs.items())
+        if len(found) > 1
+    ]
+    shared: dict[tuple[str, ...], list[str]] = defaultdict(list)
+    for text, nodes in accounts.items():
+        if len(nodes) > 1:
+            shared[matter.names(nodes)].append(text)
+    return hits + [
+        Hit(
+            names,
+            (("conflict", f"accounts share the system id {', '.join(sorted(found))}"),),
+            tuple(Stated(name, "system_id") for name in names),
+        )
+        for names, found in sorted(shared.items())
+    ]
+
+
+def _standing(matter: Matter) -> set[int]:
+    """The documents that decide what their subjects hold."""
+    covers = matter.fold.said.covers
+    scopes = [SCOPES.index("me"), SCOPES.index("team")]
+    found: set[int] = set(distinct(covers.document[np.isin(covers.scope % len(SCOPES), scopes)]).tolist())
+    return found
+
+
+def _records(matter: Matter) -> list[Hit]:
+    """Records whose own ids disagree, in documents that stand, by the subject of the document."""
+    rows, standing = matter.fold.said.issues, _standing(matter)
+    found: dict[str, list[Line]] = defaultdict(list)
+    for place, number in enumerate(rows.document.tolist()):
+        if number in standing and rows.code.text(place) == "reference_conflict":
+            subject = matter.name(int(matter.fold.said.documents.subject[number]))
+            found[subject].append(Line(number, rows.pointer.text(place), rows.message.text(place)))
+    return [
+        Hit((subject,), (("conflict", "; ".join(sorted({line.label for line in lines}))),), tuple(sorted(lines)))
+        for subject, lines in sorted(found.items())
+    ]

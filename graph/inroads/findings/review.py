@@ -1,0 +1,354 @@
+"""A review: the rules run over one version of a graph, and all that they found, in one total order."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property, lru_cache
+from typing import Any, Final, NamedTuple, overload
+
+import msgspec
+import numpy as np
+
+from inroads.changes import NodeCause, stated
+from inroads.columns import Lazily
+from inroads.documents import escape, pointer, record
+from inroads.errors import InroadsError
+from inroads.explain import record_label
+from inroads.findings import accesses, control, grants, identities, resources  # noqa: F401  # each registers its rules
+from inroads.findings.finding import (
+    Finding,
+    Hit,
+    Line,
+    Looked,
+    Proof,
+    Source,
+    Spot,
+    Stated,
+    Suppressed,
+    Ways,
+    finding_identity,
+)
+from inroads.findings.matter import Matter
+from inroads.findings.registry import RULES, Rule
+from inroads.judgement import Judgement, Severity, Suppression
+from inroads.model import Document, Evidence, NodeKind, Section, kind_of, native_id
+from inroads.network import AccessGraph
+from inroads.reach import Answer, reach
+from inroads.said import ATTRIBUTES, NONE
+
+_LONG_AGO: Final = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+
+
+def review(
+    graph: AccessGraph,
+    rules: Iterable[str] | None = None,
+    severity: Severity | str | None = None,
+    *,
+    suppressed: bool | None = None,
+    now: dt.datetime | None = None,
+    since: AccessGraph | None = None,
+) -> Findings:
+    """What these rules find, or all that the policy enables, of this severity or a higher one.
+
+    `suppressed` keeps only those that are, or only those that are not. Ages and the days on which suppressions expire
+    count at `now` (aware); without it at the newest document's moment, since the graph knows no clock. `since` is the
+    earlier version for `new-since`. Raises InroadsError UNKNOWN_RULE, BAD_SEVERITY, BAD_MOMENT and NOT_WHOLE.
+    """
+    if "fold" not in vars(graph):
+        raise InroadsError("only the whole graph is reviewed, not a view or a copy of it", "NOT_WHOLE")
+    if now is not None and now.tzinfo is None:
+        raise InroadsError("the moment of a review names no offset", "BAD_MOMENT")
+    judged = graph.policy.judgement
+    chosen = _chosen(rules, judged)
+    least = least_severity(severity)
+    newest = graph.documents[-1].observed_at if graph.documents else _LONG_AGO
+    matter = Matter(graph, now.astimezone(dt.UTC) if now else newest, since)
+    found: list[_Found] = []
+    looked = []
+    for each in RULES.values():
+        if each.id not in chosen:
+            looked.append(Looked(each.id, each.population, skipped="not asked for"))
+            continue
+        row = judged.rules[each.id]
+        if rules is None and not row.enabled:
+            looked.append(Looked(each.id, each.population, skipped="disabled by the policy"))
+            continue
+        if each.id == "new-since" and since is None:
+            looked.append(Looked(each.id, each.population, skipped="no earlier version to compare with was given"))
+            continue
+        outcome = each.look(matter, row)
+        found += (_Found.of(each, hit, hit.severity or row.severity) for hit in outcome.hits)
+        told = outcome.looked, outcome.unseen, outcome.notes
+        looked.append(Looked(each.id, each.population, *told, findings=len(outcome.hits)))
+    standing = _Standing.at(matter.now, judged)
+    if standing.findings or standing.subjects:
+        found = [each._replace(suppressed=standing.suppressed(each)) for each in found]
+    severities = {each.severity for each in found if each.suppressed is None}
+    kept = [
+        each for each in found if each.severity.rank >= least.rank and suppressed in (None, each.suppressed is not None)
+    ]
+    kept.sort(key=lambda each: each.key)
+    asked = [sorted(chosen), least, suppressed, since and since.version]
+    worst = max(severities, key=lambda each: each.rank, default=None)
+    return Findings(matter, kept, tuple(looked), standing.expired, asked, worst)
+
+
+def _chosen(rules: Iterable[str] | None, judged: Judgement) -> set[str]:
+    if rules is None:
+        return set(RULES)
+    chosen = set([rules] if isinstance(rules, str) else rules)
+    for unknown in sorted(chosen - judged.rules.keys()):
+        raise InroadsError(f"there is no rule {unknown!r}; there are {', '.join(RULES)}", "UNKNOWN_RULE")
+    return chosen
+
+
+def least_severity(given: Severity | str | None) -> Severity:
+    """The severity that a word names, in any case; INFO for none. Raises InroadsError BAD_SEVERITY."""
+    word = str(given or Severity.INFO).upper()
+    if word not in Severity.__members__:
+        raise InroadsError(f"{given!r} is none of {', '.join(Severity).lower()}", "BAD_SEVERITY")
+    return Severity[word]
+
+
+class _Standing(NamedTuple):
+    """The suppressions that hold at a moment, by finding or by rule and subject, and those that have expired."""
+
+    findings: dict[str, Suppression]
+    subjects: dict[tuple[str | None, str], Suppression]
+    expired: tuple[Suppression, ...]
+
+    @classmethod
+    def at(cls, now: dt.datetime, judged: Judgement) -> _Standing:
+        today = now.astimezone(dt.UTC).date()
+        standing = cls({}, {}, tuple(each for each in judged.suppressions if today > each.expires))
+        for each in judged.suppressions:
+            if today <= each.expires:
+                if each.finding is not None:
+                    standing.findings.setdefault(each.finding, each)
+                if each.subject is not None:
+                    standing.subjects.setdefault((each.rule, each.subject), each)
+        return standing
+
+    def suppressed(self, found: _Found) -> Suppressed | None:
+        keys = ((found.rule.id, subject) for subject in found.hit.subjects)
+        given = self.findings.get(found.identity) or next(filter(None, map(self.subjects.get, keys)), None)
+        if given is None or given.rule not in (None, found.rule.id):
+            return None
+        return Suppressed(given.reason, given.expires)
+
+
+class _Found(NamedTuple):
+    """A finding whose evidence is not written out yet."""
+
+    rule: Rule
+    hit: Hit
+    severity: Severity
+    identity: str
+    suppressed: Suppressed | None = None
+
+    @classmethod
+    def of(cls, found_by: Rule, hit: Hit, severity: Severity) -> _Found:
+        return cls(found_by, hit, severity, finding_identity(found_by.id, hit.subjects))
+
+    @property
+    def key(self) -> tuple[int, str, tuple[str, ...]]:
+        return -self.severity.rank, self.rule.id, self.hit.subjects
+
+
+class Findings(Sequence[Finding]):
+    """All findings of one review, the most severe first; each one's evidence is written out when it is looked at.
+
+    `looked` tells for every rule what it looked at, and `worst` is the highest severity of what is not suppressed, both
+    before any filter; `expired` are the suppressions that no longer suppress; `version` names the graph, `moment` is
+    when ages counted; `identity` names the result: the graph, the rules, their judgement, the moment and the question.
+    """
+
+    def __init__(
+        self,
+        matter: Matter,
+        found: Sequence[_Found],
+        looked: tuple[Looked, ...],
+        expired: tuple[Suppression, ...],
+        asked: Sequence[object],
+        worst: Severity | None,
+    ) -> None:
+        self.graph, self.moment = matter.graph, matter.now
+        self.looked, self.expired, self.worst = looked, expired, worst
+        self._found, self._asked = found, asked
+        self._writer = _Writer(matter.graph)
+
+    @property
+    def version(self) -> str:
+        """The version of the graph that was reviewed."""
+        return self.graph.version
+
+    @cached_property
+    def identity(self) -> str:
+        """The name of the result."""
+        versions = [(each.id, each.version) for each in RULES.values()]
+        named = [self.version, self.graph.policy.judgement.digest, self.moment, versions, self._asked]
+        return hashlib.sha256(msgspec.json.encode(named)).hexdigest()[:16]
+
+    @property
+    def keys(self) -> Sequence[tuple[int, str, str]]:
+        """What orders the findings, as plain values."""
+        return Lazily(len(self), self._key)
+
+    def _key(self, place: int) -> tuple[int, str, str]:
+        rank, rule, subjects = self._found[place].key
+        return rank, rule, "\n".join(subjects)  # of the same order: a line end comes before what ids are made of
+
+    def counts(self) -> tuple[int, int]:
+        """How many findings there are that are not suppressed, and how many that are."""
+        hidden = sum(each.suppressed is not None for each in self._found)
+        return len(self._found) - hidden, hidden
+
+    def __len__(self) -> int:
+        return len(self._found)
+
+    @overload
+    def __getitem__(self, index: int) -> Finding: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[Finding]: ...
+    def __getitem__(self, index: int | slice) -> Finding | Sequence[Finding]:
+        if isinstance(index, slice):
+            return [self._writer.finding(each) for each in self._found[index]]
+        return self._writer.finding(self._found[index])
+
+    def __iter__(self) -> Iterator[Finding]:
+        return map(self._writer.finding, self._found)
+
+    def __str__(self) -> str:
+        return "\n".join(f"{each.severity} {each.rule} {' '.join(each.subjects)}" for each in self) or "no findings"
+
+
+class _Writer:
+    """Writes findings out: where each fact behind them is said."""
+
+    def __init__(self, graph: AccessGraph) -> None:
+        self.graph = graph
+        self.reached = lru_cache(4)(self._reached)
+
+    def finding(self, found: _Found) -> Finding:
+        proofs = {proof: None for source in found.hit.evidence for proof in self.proofs(source)}
+        head = found.identity, found.rule.id, found.rule.version, found.severity
+        return Finding(*head, found.hit.subjects, found.hit.facts, tuple(proofs), found.suppressed)
+
+    def proofs(self, source: Source) -> Iterator[Proof]:
+        if isinstance(source, int):
+            yield from map(self.said, self.graph.index.grant(source).evidence)
+        elif isinstance(source, Ways):
+            for grant in self.ways(source):
+                yield from map(self.said, self.graph.grants[grant].evidence)
+        elif isinstance(source, Stated):
+            yield from self.stated(source)
+        elif isinstance(source, Line):
+            yield _proof(self.graph.documents[source.document], source.label, None, source.pointer)
+        else:
+            yield self.spot(source)
+
+    def said(self, each: Evidence) -> Proof:
+        return _proof(self.graph.documents[each.document], record_label(each), each.record_id, self.place(each))
+
+    def spot(self, each: Spot) -> Proof:
+        document = self.graph.documents[each.document]
+        place = pointer(document, each.section, each.row, each.sub) + each.inside
+        return _proof(document, each.label, each.record_id, place)
+
+    def ways(self, source: Ways) -> Iterator[str]:
+        """The grants on the paths of an access, each once."""
+        answer, places = self.reached(source.principal)
+        if source.resource in places:
+            paths = answer[places[source.resource]].paths
+            yield from dict.fromkeys(step.grant for path in paths for step in path.steps)
+
+    def _reached(self, principal: str) -> tuple[Answer, dict[str, int]]:
+        """What an identity reaches, and where each resource is in it: findings come in the order of principals."""
+        answer = reach(self.graph, principal)
+        return answer, {summary.other: place for place, summary in enumerate(answer.summaries)}
+
+    def stated(self, source: Stated) -> Iterator[Proof]:
+        """Every latest statement of an attribute."""
+        node, attribute = source
+        graph = self.graph
+        if attribute == "permissions":
+            document = int(graph.fold.attributes["permissions"][graph.number(node)])
+            if document != NONE:
+                yield self.spot(
+                    Spot(document, Section.DOCUMENT, inside=f"/permissions/{escape(native_id(node))}", label=attribute)
+                )
+            return
+        for number in self._stating(node, attribute):
+            yield from self._statement(number, node, attribute)
+
+    def _stating(self, node: str, attribute: str) -> list[int]:
+        rows = self.graph.fold.said.attributes
+        number = rows.node.dtype.type(self.graph.number(node))  # else the whole column would be converted
+        first, last = np.searchsorted(rows.node, number), np.searchsorted(rows.node, number, "right")
+        here = rows.name[first:last] == ATTRIBUTES.index(attribute)
+        return [int(each) for each in rows.document[first:last][here]]
+
+    def _statement(self, number: int, node: str, attribute: str) -> Iterator[Proof]:
+        """Where one document states an attribute of a node."""
+        document = self.graph.documents[number]
+        if attribute == "system_id":
+            rows = enumerate(_rows(document, "roles"))
+            places = (
+                Spot(number, Section.ROLE, row, inside="/systemid", label=attribute)
+                for row, each in rows
+                if each.get("accountid") == native_id(node) and each.get("systemid") is not None
+            )
+            yield from map(self.spot, places)
+            return
+        if document.kind == "team" and node != document.subject and attribute == "email":
+            members = enumerate(_rows(document, "business_group", "members"))
+            places = (
+                Spot(number, Section.TEAM_MEMBER, row, inside="/email", label=attribute)
+                for row, each in members
+                if str(each.get("identity_id")) == native_id(node) and each.get("email")
+            )
+            yield from map(self.spot, places)
+            return
+        cause = NodeCause(node, attribute, None, None)
+        place = self.record_of(number, node)
+        if place is None or not _has(document, self.place(place) + cause.pointer):
+            place = stated(self.graph, cause)  # as where one document has a record twice
+        if place is None or place.document != number:
+            yield _proof(document, attribute, None, document.prefix)
+        else:
+            yield _proof(document, attribute, place.record_id, self.place(place) + cause.pointer)
+
+    def place(self, each: Evidence) -> str:
+        """The pointer of a record."""
+        return pointer(self.graph.documents[each.document], each.section, each.index, each.sub)
+
+    def record_of(self, number: int, node: str) -> Evidence | None:
+        """The record of a node in a document, as far as the columns tell without reading it."""
+        document, kind = self.graph.documents[number], kind_of(node)
+        if kind is not NodeKind.BUSINESS:
+            return Evidence(number, Section.DOCUMENT, -1, -1, None)
+        fold, place = self.graph.fold, self.graph.number(node)
+        if fold.attributes["record"][place] != number:
+            return None
+        section = Section.TEAM_BUSINESS if document.kind == "team" else Section.BUSINESS
+        return Evidence(number, section, int(fold.attributes["record_index"][place]), -1, native_id(node))
+
+
+def _has(document: Document, place: str) -> bool:
+    try:
+        record(document, place)
+    except LookupError:
+        return False
+    return True
+
+
+def _rows(document: Document, *keys: str) -> list[dict[str, Any]]:
+    """The rows of a section of a document, an empty one for what is no object."""
+    value = record(document, "/".join((document.prefix, *keys)))
+    return [each if isinstance(each, dict) else {} for each in value]
+
+
+def _proof(document: Document, label: str, record_id: str | None, place: str) -> Proof:
+    return Proof(label, record_id, document.source, place, document.observed_at, document.sha256)

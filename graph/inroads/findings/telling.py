@@ -1,0 +1,21 @@
+"""A finding in plain English."""
+
+from __future__ import annotations
+
+from inroads.explain import label, printable
+from inroads.findings.finding import Finding
+from inroads.findings.registry import RULES
+from inroads.network import AccessGraph
+
+
+def sentence(graph: AccessGraph, finding: Finding) -> str:
+    """What a finding says, with emails and names as a person knows them."""
+    labels = [label(graph, each) if each in graph else printable(each) for each in finding.subjects]
+    facts = {name: printable(_words(graph, value)) for name, value in finding.facts}
+    return RULES[finding.rule].says.format(*labels, subjects=" and ".join(labels), **facts)
+
+
+def _words(graph: AccessGraph, value: str | int | tuple[str, ...]) -> str:
+    if isinstance(value, tuple):
+        return " and ".join(label(graph, each) if each in graph else each for each in value)
+    return str(value)
