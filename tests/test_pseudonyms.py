@@ -25,6 +25,7 @@ from inroads.explorer import load
 from inroads.ff1 import FF1
 from inroads.model import Access, Path
 from inroads.pseudonyms import Pseudonyms
+from inroads.report import report
 from inroads.said import KIND_BITS
 from inroads_api.schema import build_schema, execute
 from inroads_api.versions import Versions
@@ -288,6 +289,7 @@ def _all_that_is_made(graph: Explorer, *, fields: bool) -> Iterator[str]:
     for document in graph.documents:
         yield f"{document.source} {document.sha256} {document.subject} {document.body.decode()}"
     yield "\n".join(str(row) for row in inroads.census(graph).rows())
+    yield f"{list(graph.findings(now=NOON))}{''.join(report(graph, now=NOON))}"
     for grant in graph.grants.values():
         yield f"{grant} {inroads.evidence_lines(graph, grant)}"
     for identity in (node for node in graph if node.startswith("identity")):
