@@ -16,6 +16,7 @@ from inroads_api.given import (
     LedgerFile,
     ObservedAt,
     PolicyFile,
+    Pseudonymise,
     Strict,
     finish,
     load_for_answer,
@@ -59,6 +60,7 @@ def census(
     as_of: AsOf = None,
     observed_at: ObservedAt = None,
     policy: PolicyFile = None,
+    pseudonymise: Pseudonymise = None,
     strict: Strict = False,
     output: Annotated[
         CensusFormat | None,
@@ -79,7 +81,7 @@ def census(
             raise InroadsError("Parquet is not for a terminal: name a file with -o FILE", "BAD_FORMAT")
         chosen: dict[str, Any] = {"by": figure(sort), "first": top}
         chosen["kinds"] = [each for each in SUBJECTS if kind in (None, each.lower())]
-        graph = load_for_answer(places(documents, ledger), as_of, observed_at, policy, strict)
+        graph = load_for_answer(places(documents, ledger), as_of, observed_at, policy, strict, pseudonymise)
         found = count(graph)
         if output is CensusFormat.PARQUET and out is not None:
             found.to_parquet(out, **chosen)

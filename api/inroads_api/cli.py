@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, nullcontext
 from functools import partial
 from pathlib import Path
@@ -12,16 +12,26 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from inroads_api import census_cli, export_cli, findings_cli, ledger_cli, whatif_cli
+from inroads_api import (
+    census_cli,
+    export_cli,
+    findings_cli,
+    ledger_cli,
+    pseudonyms_cli,
+    report_cli,
+    whatif_cli,
+)
 from inroads_api.given import (
     Documents,
     LedgerFile,
     ObservedAt,
     PolicyFile,
+    Pseudonymise,
     Strict,
     finish,
     load_for_answer,
     load_graph,
+    names_of,
     places,
 )
 from inroads_api.ledger_cli import AsOf, default_ledger
@@ -45,6 +55,7 @@ from inroads_api.terminal import (
 # Everything heavier is imported by the command that needs it, so that --help is quick.
 if TYPE_CHECKING:
     from inroads.explorer import Answers, ExplainedAccess, Explorer
+    from inroads.pseudonyms import Pseudonyms
 
 app = typer.Typer(
     name="inroads",
@@ -91,11 +102,12 @@ def check(
     as_of: AsOf = None,
     observed_at: ObservedAt = None,
     policy: PolicyFile = None,
+    pseudonymise: Pseudonymise = None,
     output: Output = None,
 ) -> None:
     """Read documents and report every problem: what was rejected, what could not be read, what contradicts itself."""
     with failing():
-        graph = load_graph(paths, observed_at, policy, as_of)
+        graph = load_graph(paths, observed_at, policy, as_of, pseudonymise)
         rows = [problem_row("rejected", each) for each in sorted(graph.rejections)]
         rows += [problem_row("issue", each) for each in graph.issues]
         rows += _unknown_keys(graph)
@@ -123,12 +135,13 @@ def reach(
     association: Association = False,
     observed_at: ObservedAt = None,
     policy: PolicyFile = None,
+    pseudonymise: Pseudonymise = None,
     strict: Strict = False,
     output: Output = None,
 ) -> None:
     """Which businesses and accounts an identity reaches, and how."""
     with failing():
-        graph = load_for_answer(places(documents, ledger), as_of, observed_at, policy, strict)
+        graph = load_for_answer(places(documents, ledger), as_of, observed_at, policy, strict, pseudonymise)
         chosen = _filters(role, capability, certainty, state, via, avoid, max_steps)
         _print_accesses(graph.reach(principal, mode=_mode(association), **chosen), "resource", output)
         finish(graph)
@@ -150,12 +163,13 @@ def who(
     association: Association = False,
     observed_at: ObservedAt = None,
     policy: PolicyFile = None,
+    pseudonymise: Pseudonymise = None,
     strict: Strict = False,
     output: Output = None,
 ) -> None:
     """Who reaches a business or an account, and how."""
     with failing():
-        graph = load_for_answer(places(documents, ledger), as_of, observed_at, policy, strict)
+        graph = load_for_answer(places(documents, ledger), as_of, observed_at, policy, strict, pseudonymise)
         chosen = _filters(role, capability, certainty, state, via, avoid, max_steps)
         _print_accesses(graph.reached_by(resource, mode=_mode(association), **chosen), "principal", output)
         finish(graph)
@@ -171,12 +185,13 @@ def explain(
     association: Association = False,
     observed_at: ObservedAt = None,
     policy: PolicyFile = None,
+    pseudonymise: Pseudonymise = None,
     strict: Strict = False,
     output: Output = None,
 ) -> None:
     """Every path of one access with the record behind each step, and what would end it."""
     with failing():
-        graph = load_for_answer(places(documents, ledger), as_of, observed_at, policy, strict)
+        graph = load_for_answer(places(documents, ledger), as_of, observed_at, policy, strict, pseudonymise)
         access = graph.access(principal, resource, mode=_mode(association))
         if access is None:
             say(f"no access: {principal} and {resource} are both known, and no path leads from one to the other")
@@ -197,6 +212,7 @@ def query(
     operation: Annotated[str | None, typer.Option(metavar="NAME", help="Which operation of the document.")] = None,
     observed_at: ObservedAt = None,
     policy: PolicyFile = None,
+    pseudonymise: Pseudonymise = None,
     strict: Strict = False,
 ) -> None:
     """Answer a GraphQL query without a server, from exactly the schema that the server serves."""
@@ -208,7 +224,7 @@ def query(
         given = {} if variables is None else _json_object(variables)
         if text.startswith("@"):
             text = Path(text[1:]).read_text(encoding="utf-8")
-        graph = load_for_answer(places(documents, ledger), as_of, observed_at, policy, strict)
+        graph = load_for_answer(places(documents, ledger), as_of, observed_at, policy, strict, pseudonymise)
         response = execute(build_schema(), Versions(graph, now()), text, given, operation)
         write_json(response, pretty=True)
         if "errors" in response:
@@ -231,6 +247,7 @@ def changes(
     ledger: LedgerFile = None,
     observed_at: ObservedAt = None,
     policy: PolicyFile = None,
+    pseudonymise: Pseudonymise = None,
     strict: Strict = False,
     output: Output = None,
 ) -> None:
@@ -252,8 +269,8 @@ def changes(
         paths = places(documents, ledger)
         if "-" in paths:
             raise InroadsError("changes reads its documents twice, and standard input can be read once")
-        after = load_for_answer(paths, until, observed_at, policy, strict)
-        before = load_graph(paths, observed_at, policy, since)
+        after = load_for_answer(paths, until, observed_at, policy, strict, pseudonymise)
+        before = load_graph(paths, observed_at, policy, since, pseudonymise)
         view = ChangesView(before, after, only(compare(before, after), wanted))
         view.show(output, By(by) if by else None)
         view.summarise()
@@ -274,6 +291,7 @@ def serve(
     ] = False,
     observed_at: ObservedAt = None,
     policy: PolicyFile = None,
+    pseudonymise: Pseudonymise = None,
     strict: Strict = False,
 ) -> None:
     """Serve the GraphQL API on 127.0.0.1; a ledger's new documents are served within seconds."""
@@ -289,6 +307,8 @@ def serve(
     from inroads_api.live import follow, position
 
     with failing():
+        if allow_ingest and pseudonymise:
+            raise InroadsError("--allow-ingest takes documents as they are: not with --pseudonymise")
         if allow_ingest and not documents and as_of is None:
             Ledger(ledger or default_ledger()).close()
         paths = places(documents, ledger)
@@ -297,11 +317,13 @@ def serve(
         if len(ledgers) == 1 and as_of is None and "-" not in paths:
             observed = moment(observed_at)
             reload = partial(load, *paths, observed_at=observed, policy=policy or STOCK)
-            following = follow(ledgers[0], reload, now, alone=len(paths) == 1)
+            if pseudonymise:
+                reload = partial(_reloaded, reload, names_of(pseudonymise))
+            following = follow(ledgers[0], reload, now, alone=len(paths) == 1 and not pseudonymise)
             reached = position(ledgers[0])  # before it is loaded: what is added meanwhile is seen again
         elif allow_ingest:
             raise InroadsError("--allow-ingest goes with one ledger, all of it: not with --as-of, nor with -d -")
-        graph = load_for_answer(paths, as_of, observed_at, policy, strict)
+        graph = load_for_answer(paths, as_of, observed_at, policy, strict, pseudonymise)
         ingest = ledgers[0] if allow_ingest else None
         application = create_app(graph, now(), following=following, position=reached, ingest=ingest)
         server = uvicorn.Server(uvicorn.Config(application, "127.0.0.1", port, log_level="warning", access_log=False))
@@ -309,6 +331,10 @@ def serve(
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # asyncio leaves it to whoever made the socket
         say(f"GraphQL at http://127.0.0.1:{sock.getsockname()[1]}/graphql, end with Ctrl-C")
         server.run(sockets=[sock])
+
+
+def _reloaded(load: Callable[[], Explorer], names: Pseudonyms) -> Explorer:
+    return load().pseudonymised(names)
 
 
 @app.command()
@@ -361,6 +387,9 @@ app.command()(whatif_cli.duties)
 app.command()(findings_cli.findings)
 app.command()(findings_cli.rules)
 app.command()(export_cli.export)
+app.command()(pseudonyms_cli.mask)
+app.command()(pseudonyms_cli.unmask)
+app.command()(report_cli.report)
 
 
 @app.callback(invoke_without_command=True)

@@ -9,7 +9,17 @@ from typing import Annotated
 
 import typer
 
-from inroads_api.given import Documents, LedgerFile, ObservedAt, PolicyFile, Strict, finish, load_for_answer, places
+from inroads_api.given import (
+    Documents,
+    LedgerFile,
+    ObservedAt,
+    PolicyFile,
+    Pseudonymise,
+    Strict,
+    finish,
+    load_for_answer,
+    places,
+)
 from inroads_api.ledger_cli import AsOf
 from inroads_api.terminal import failing, many, say_coverage
 
@@ -32,6 +42,7 @@ def export(
     observed_at: ObservedAt = None,
     policy: PolicyFile = None,
     strict: Strict = False,
+    pseudonymise: Pseudonymise = None,
     force: Annotated[bool, typer.Option("--force", help="Replace what is there.")] = False,
 ) -> None:
     """Write the graph as files that other tools open.
@@ -43,7 +54,7 @@ def export(
 
     with failing():
         check(name)
-        graph = load_for_answer(places(documents, ledger), as_of, observed_at, policy, strict)
+        graph = load_for_answer(places(documents, ledger), as_of, observed_at, policy, strict, pseudonymise)
         if str(out) == "-":
             with os.fdopen(os.dup(sys.stdout.fileno()), "wb") as binary:
                 stream(graph, name, binary)

@@ -14,6 +14,7 @@ from inroads_api.given import (
     LedgerFile,
     ObservedAt,
     PolicyFile,
+    Pseudonymise,
     Strict,
     finish,
     load_for_answer,
@@ -70,6 +71,7 @@ def findings(
     as_of: AsOf = None,
     observed_at: ObservedAt = None,
     policy: PolicyFile = None,
+    pseudonymise: Pseudonymise = None,
     strict: Strict = False,
     output: Annotated[
         FindingsFormat | None,
@@ -91,8 +93,8 @@ def findings(
             raise InroadsError("--since reads the documents twice, and standard input can be read once", "BAD_REQUEST")
         if start and end and end < start:
             raise InroadsError(f"--as-of {as_of} is before --since {since}", "BAD_MOMENT")
-        graph = load_for_answer(paths, as_of, observed_at, policy, strict)
-        before = load_graph(paths, observed_at, policy, since) if start else None
+        graph = load_for_answer(paths, as_of, observed_at, policy, strict, pseudonymise)
+        before = load_graph(paths, observed_at, policy, since, pseudonymise) if start else None
         found = graph.findings(rule, severity, suppressed=suppressed, now=end or now(), since=before)
         chosen = output or FindingsFormat(default_format())
         _print(found, chosen)

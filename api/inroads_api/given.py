@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -15,6 +16,10 @@ from inroads_api.terminal import REJECTED, USAGE, moment, progress_bar, say, say
 # Everything heavier is imported where it is needed, so that --help is quick.
 if TYPE_CHECKING:
     from inroads.explorer import Explorer
+    from inroads.pseudonyms import Pseudonyms
+
+MAX_KEY = 4096
+"""Bytes of a key file that are read."""
 
 
 Documents = Annotated[
@@ -33,6 +38,28 @@ ObservedAt = Annotated[
 PolicyFile = Annotated[Path | None, typer.Option("--policy", metavar="FILE.toml", help="Replace rows of the policy.")]
 Strict = Annotated[bool, typer.Option("--strict", help="Give no answer when any document is rejected.")]
 
+Pseudonymise = Annotated[
+    Path | None,
+    typer.Option(
+        "--pseudonymise",
+        metavar="KEYFILE",
+        envvar="INROADS_PSEUDONYMISE",
+        help="Answer with pseudonyms under this key for all people, businesses and ids; ask by pseudonym, too.",
+    ),
+]
+
+
+def names_of(key: Path) -> Pseudonyms:
+    """The pseudonyms under the key in a file, which must be for its owner alone."""
+    from inroads.errors import InroadsError
+    from inroads.pseudonyms import Pseudonyms
+
+    with key.open("rb") as file:
+        status = os.fstat(file.fileno())
+        if stat.S_ISREG(status.st_mode) and status.st_mode & 0o077:
+            raise InroadsError("others can read the key: chmod 600", "KEY_EXPOSED")
+        return Pseudonyms(file.read(MAX_KEY).strip(b"\r\n"))
+
 
 def places(documents: list[str] | None, ledger: Path | None) -> list[str]:
     """Where the documents are: as given, or else in the ledger that stands for the default."""
@@ -40,7 +67,13 @@ def places(documents: list[str] | None, ledger: Path | None) -> list[str]:
     return given or [str(path) for path in [default_ledger()] if path.exists()]
 
 
-def load_graph(paths: list[str], observed_at: str | None, policy: Path | None, as_of: str | None = None) -> Explorer:
+def load_graph(
+    paths: list[str],
+    observed_at: str | None,
+    policy: Path | None,
+    as_of: str | None = None,
+    pseudonymise: Path | None = None,
+) -> Explorer:
     """The graph of these documents, with a progress bar where reading takes long."""
     import gc
 
@@ -48,6 +81,7 @@ def load_graph(paths: list[str], observed_at: str | None, policy: Path | None, a
     from inroads.policy import STOCK
 
     observed, until = moment(observed_at), moment(as_of, "--as-of")
+    names = names_of(pseudonymise) if pseudonymise else None
     with progress_bar(paths) as advance:
         gc.disable()  # nothing that is built here is garbage, and looking for it takes a quarter of the time
         try:
@@ -60,6 +94,8 @@ def load_graph(paths: list[str], observed_at: str | None, policy: Path | None, a
                 progress=advance,
                 workers=os.cpu_count() or 1,
             )
+            if names:
+                graph = graph.pseudonymised(names)
         finally:
             gc.enable()
         gc.freeze()  # nor later: this process keeps one graph until it ends
@@ -67,13 +103,18 @@ def load_graph(paths: list[str], observed_at: str | None, policy: Path | None, a
 
 
 def load_for_answer(
-    paths: list[str], as_of: str | None, observed_at: str | None, policy: Path | None, strict: bool
+    paths: list[str],
+    as_of: str | None,
+    observed_at: str | None,
+    policy: Path | None,
+    strict: bool,
+    pseudonymise: Path | None = None,
 ) -> Explorer:
     """The graph that answers are given from; says what was rejected, and ends where there is nothing to read."""
     if not paths:
         say("error: say which documents to read: -d PATH (- for standard input) or --ledger FILE")
         raise typer.Exit(USAGE)
-    graph = load_graph(paths, observed_at, policy, as_of)
+    graph = load_graph(paths, observed_at, policy, as_of, pseudonymise)
     say_rejections(graph.rejections)
     if strict and graph.rejections:
         say("no answer, because of --strict")

@@ -13,6 +13,7 @@ from inroads_api.given import (
     LedgerFile,
     ObservedAt,
     PolicyFile,
+    Pseudonymise,
     Strict,
     finish,
     load_for_answer,
@@ -61,6 +62,7 @@ def what_if(
     observed_at: ObservedAt = None,
     policy: PolicyFile = None,
     strict: Strict = False,
+    pseudonymise: Pseudonymise = None,
     output: Output = None,
 ) -> None:
     """What would end, stay and change if grants were revoked or made. Nothing is written.
@@ -68,7 +70,7 @@ def what_if(
     A grant is removed with all records that state it; what these say beside it stays known.
     """
     with failing():
-        graph = load_for_answer(places(documents, ledger), as_of, observed_at, policy, strict)
+        graph = load_for_answer(places(documents, ledger), as_of, observed_at, policy, strict, pseudonymise)
         what = graph.without(*(remove or ()), add=add or (), records=remove_record or ())
         _print_what_if(what, output or default_format())
         counts = Counter(each.fate for each in what.outcomes)
@@ -88,11 +90,12 @@ def plan(
     observed_at: ObservedAt = None,
     policy: PolicyFile = None,
     strict: Strict = False,
+    pseudonymise: Pseudonymise = None,
     output: Output = None,
 ) -> None:
     """How to end an access: the fewest grants that end the least else, their records, and what else would change."""
     with failing():
-        graph = load_for_answer(places(documents, ledger), as_of, observed_at, policy, strict)
+        graph = load_for_answer(places(documents, ledger), as_of, observed_at, policy, strict, pseudonymise)
         found = graph.plan(principal, resource)
         if found:
             _print_plan(found, output or default_format())
@@ -123,11 +126,12 @@ def choke_points(
     observed_at: ObservedAt = None,
     policy: PolicyFile = None,
     strict: Strict = False,
+    pseudonymise: Pseudonymise = None,
     output: Output = None,
 ) -> None:
     """The grants that alone would end most accesses."""
     with failing():
-        graph = load_for_answer(places(documents, ledger), as_of, observed_at, policy, strict)
+        graph = load_for_answer(places(documents, ledger), as_of, observed_at, policy, strict, pseudonymise)
         found = graph.choke_points(*(of or ()), by=sort.lower(), first=top)
         rows = [{**_grant(graph.grants[each.grant]), "ended": each.ended, "inferred": each.inferred} for each in found]
         print_rows(rows, output)
@@ -142,11 +146,12 @@ def duties(
     observed_at: ObservedAt = None,
     policy: PolicyFile = None,
     strict: Strict = False,
+    pseudonymise: Pseudonymise = None,
     output: Output = None,
 ) -> None:
     """Who holds both sides of what the policy's `separation_of_duty` tells apart."""
     with failing():
-        graph = load_for_answer(places(documents, ledger), as_of, observed_at, policy, strict)
+        graph = load_for_answer(places(documents, ledger), as_of, observed_at, policy, strict, pseudonymise)
         if not graph.policy.separation:
             say("the policy names no [[separation_of_duty]]")
         found = graph.duties()

@@ -524,8 +524,10 @@ _STRUCTS: Final = (
     BusinessGroup,
     TeamMember,
 )
-_FIELDS: Final = frozenset(name for kind in _STRUCTS for name in kind.__struct_fields__)
-_HARMLESS: Final = (_FIELDS | {"document", "observed_at", "source", "response", "destroy"}) - {
+FIELDS: Final = frozenset(name for kind in _STRUCTS for name in kind.__struct_fields__)
+"""Every key that is read, in whatever object."""
+
+_HARMLESS: Final = (FIELDS | {"document", "observed_at", "source", "response", "destroy"}) - {
     "integrations",
     *_ACCOUNT_TABLES,
 }

@@ -31,6 +31,7 @@ from inroads.ledger import Bodies, Kept, Ledger, is_ledger
 from inroads.model import Access, Coverage, Explanation, Mode, NodeKind, Path, kind_of
 from inroads.network import AccessGraph
 from inroads.policy import STOCK, Policy, load_policy
+from inroads.pseudonyms import Pseudonyms, rejected, rewritten
 from inroads.reach import RESOURCES, AccessFilter
 from inroads.sources import Refusals, unread
 from inroads.splice import grown
@@ -48,10 +49,11 @@ PATHS_DRAWN = 200
 class Explorer(AccessGraph):
     """An AccessGraph with the questions as methods. Nodes are given as printed node ids, identities also by email.
 
-    `rejections` are the documents that were not taken.
+    `rejections` are the documents that were not taken; `masked` tells that it holds pseudonyms.
     """
 
     rejections: tuple[Rejection, ...] = ()
+    masked: bool = False
 
     @classmethod
     def observe(cls, arriving: Iterable[Observation | Rejection], policy: Policy = STOCK) -> Self:
@@ -86,7 +88,21 @@ class Explorer(AccessGraph):
         stream = Stream(items, Bodies(ledger.path), attrgetter("sequence"))
         return self._with(gather([stream], self.policy, workers=workers))
 
+    def pseudonymised(self, key: bytes | Pseudonyms) -> Self:
+        """The same graph with keyed pseudonyms for everything that names a person or a business.
+
+        It answers as this one does, and nothing that is made of it can hold an original name or id. Raises
+        InroadsError WEAK_KEY.
+        """
+        names = key if isinstance(key, Pseudonyms) else Pseudonyms(key)
+        graph = self.observe(rewritten(self.documents, names, self.policy), self.policy)
+        graph.rejections = tuple(rejected(each, names) for each in self.rejections)
+        graph.masked = True
+        return graph
+
     def _with(self, found: Gathered) -> Self:
+        if self.masked:
+            raise InroadsError("add to the graph of the original documents, and pseudonymise that", "PSEUDONYMISED")
         if not len(found.said.documents.moment) and not found.rejections:
             return self
         columns = grown(self.fold, self.index.derived, found.said, self.policy)

@@ -94,7 +94,7 @@ class AccessGraph(MultiDiGraph):
     def __reduce__(self) -> Any:
         if "fold" not in vars(self):  # a copy or a view, which is plain networkx
             return super().__reduce__()
-        state = {name: vars(self)[name] for name in ("graph", "rejections") if name in vars(self)}
+        state = {name: vars(self)[name] for name in ("graph", "rejections", "masked") if name in vars(self)}
         return _rebuilt, (type(self), self.fold, self.policy), state
 
     def size(self, weight: str | None = None) -> float:  # type: ignore[override]  # the stub tells int from float

@@ -258,5 +258,6 @@ class TestServe:
             finally:
                 server.send_signal(signal.SIGINT)
                 server.wait(timeout=20)
+        assert served.pop("extensions")["cost"]["requested"] > 0
         assert served == json.loads(run("query", question, *DOCUMENTS).stdout)
         assert served["data"]["identity"]["reach"]["totalCount"] == 6

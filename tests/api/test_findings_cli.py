@@ -35,7 +35,7 @@ def test_formats_agree() -> None:
     log = json.loads(run(*ask, "sarif").stdout)
     results = log["runs"][0]["results"]
     assert [each["partialFingerprints"][FINGERPRINT] for each in results] == [each["finding"] for each in plain]
-    eyes = run(*ask, "table").stdout
+    eyes = run(*ask, "table", env={"COLUMNS": "200"}).stdout
     assert all(each["finding"] in eyes for each in plain)
     assert "single-owner: 0 in 0 businesses whose team was observed, 3 more unseen" in done.stderr
     assert "new-since: not run" in done.stderr

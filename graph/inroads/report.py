@@ -1,0 +1,123 @@
+"""The report of a review: one HTML file without scripts, from which no request leaves."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from typing import Any, Final, NamedTuple
+
+from jinja2 import Environment, PackageLoader
+from markupsafe import Markup
+
+from inroads.census import census
+from inroads.draw import svg
+from inroads.errors import InroadsError, NotFound
+from inroads.explain import evidence_lines, explain, label, path_sentence, printable
+from inroads.explorer import Explorer
+from inroads.findings import RULES, Finding, sentence
+from inroads.model import Access, NodeKind, kind_of
+from inroads.reach import reach, reached_by
+
+TOP: Final = 10
+"""How many findings of a rule, people, businesses and accesses of each a report shows unless told otherwise."""
+
+
+class _Route(NamedTuple):
+    """One access as the report shows it."""
+
+    access: Access
+    principal: str
+    resource: str
+    sentence: str
+    paths: tuple[str, ...]
+    evidence: tuple[str, ...]
+    picture: Markup
+
+
+class _Subject(NamedTuple):
+    """A person or a business with its accesses."""
+
+    node: str
+    label: str
+    total: int
+    routes: Iterator[_Route]
+
+
+def report(
+    graph: Explorer, subject: str | None = None, *, top: int = TOP, now: dt.datetime | None = None
+) -> Iterator[str]:
+    """The report as pieces of HTML: of everything, or of one identity or business (`subject`, an email or node id).
+
+    No more than `top` of each thing is shown, and the report says how many were left out. Raises NotFound, BadId and
+    InroadsError WRONG_KIND before the first piece.
+    """
+    node = graph.find(subject) if subject else None
+    if subject and node is None:
+        raise NotFound(f"no document names {subject.strip()!r}")
+    if node and kind_of(node) not in (NodeKind.IDENTITY, NodeKind.BUSINESS):
+        raise InroadsError(f"{node} is neither an identity nor a business", "WRONG_KIND")
+    found = graph.findings(now=now)
+    about = [each for each in found if node is None or node in each.subjects]
+    people = node is None or kind_of(node) is NodeKind.IDENTITY
+    businesses = node is None or not people
+    values: dict[str, Any] = {
+        "graph": graph,
+        "subject": label(graph, node) if node else None,
+        "moment": found.moment,
+        "coverage": _coverage(graph, node),
+        "counts": {kind.lower(): graph.counts[kind] for kind in NodeKind},
+        "findings": [_told(graph, each) for each in about[:top]],
+        "left_out": max(0, len(about) - top),
+        "looked": found.looked,
+        "people": _subjects(graph, NodeKind.IDENTITY, node, top) if people else iter(()),
+        "businesses": _subjects(graph, NodeKind.BUSINESS, node, top) if businesses else iter(()),
+        "people_left_out": max(0, graph.counts[NodeKind.IDENTITY] - top) if node is None else 0,
+        "businesses_left_out": max(0, graph.counts[NodeKind.BUSINESS] - top) if node is None else 0,
+        "top": top,
+    }
+    return _ENVIRONMENT.get_template("report.html.jinja").generate(values)
+
+
+def _coverage(graph: Explorer, node: str | None) -> Any:
+    if node is None:
+        return graph.coverage()
+    return graph.coverage_of_reach(node) if kind_of(node) is NodeKind.IDENTITY else graph.coverage_of_reached_by(node)
+
+
+def _told(graph: Explorer, finding: Finding) -> dict[str, Any]:
+    return {"it": finding, "sentence": sentence(graph, finding), "rule": RULES[finding.rule]}
+
+
+def _subjects(graph: Explorer, kind: NodeKind, node: str | None, top: int) -> Iterator[_Subject]:
+    """Those with most accesses, one by one, so that only one is held at a time."""
+    counted = census(graph)
+    nodes = [node] if node else [str(row["id"]) for row in counted.rows([kind], first=top)]
+    ask = reach if kind is NodeKind.IDENTITY else reached_by
+    for each in nodes:
+        found = ask(graph, each)
+        routes = (_route(graph, found[place]) for place in range(min(top, len(found))))
+        yield _Subject(each, label(graph, each), len(found), routes)
+
+
+def _route(graph: Explorer, access: Access) -> _Route:
+    paths = access.paths[:5]
+    grants = dict.fromkeys(step.grant for path in paths for step in path.steps)
+    return _Route(
+        access,
+        label(graph, access.principal),
+        label(graph, access.resource),
+        explain(graph, access).sentence,
+        tuple(path_sentence(graph, path) for path in paths),
+        tuple(line for grant in grants for line in evidence_lines(graph, graph.grants[grant])),
+        Markup(svg(graph, paths)),  # noqa: S704  # made by ElementTree, which escapes every text
+    )
+
+
+def _shown(value: Any) -> Any:
+    """Texts without what could reorder them; autoescape does the rest."""
+    return value if isinstance(value, Markup) or not isinstance(value, str) else printable(value)
+
+
+_ENVIRONMENT: Final = Environment(
+    loader=PackageLoader("inroads", "."), autoescape=True, finalize=_shown, trim_blocks=True, lstrip_blocks=True
+)

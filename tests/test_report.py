@@ -1,0 +1,127 @@
+"""The HTML report: all that it says, nothing that it fetches, and no text of a document that becomes markup."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from html.parser import HTMLParser
+
+import msgspec
+import pytest
+
+from inroads import EXAMPLE, InroadsError, NotFound
+from inroads.documents import read
+from inroads.explorer import Explorer, load
+from inroads.generate import population
+from inroads.pseudonyms import Pseudonyms
+from inroads.report import report
+from worlds import explore
+
+NOON = dt.datetime(2026, 3, 1, 12, tzinfo=dt.UTC)
+HOSTILE = "</style></title><script>alert(1)</script><img src=//evil.example/x onerror=a()> \u202egnp {{ 7*7 }}"
+VOID = {"meta", "link", "img", "br", "hr", "input"}
+
+
+class _Parsed(HTMLParser):
+    """The tags, attributes and text of a page; raises for a tag that closes another."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.tags: list[str] = []
+        self.attributes: list[tuple[str, str]] = []
+        self.text = ""
+        self._open: list[str] = []
+        self.feed(page)
+        self.close()
+        assert not self._open
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        self.attributes += [(name, value or "") for name, value in attrs]
+        if tag not in VOID:
+            self._open.append(tag)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        self.attributes += [(name, value or "") for name, value in attrs]
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self._open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+
+def _page(graph: Explorer, subject: str | None = None, **chosen: int) -> str:
+    return "".join(report(graph, subject, now=NOON, **chosen))
+
+
+def _assert_self_contained(page: str) -> _Parsed:
+    parsed = _Parsed(page)
+    assert not {"script", "link", "img", "iframe", "object", "embed", "form", "base", "image", "use"} & set(parsed.tags)
+    for name, value in parsed.attributes:
+        assert name not in {"src", "href", "xlink:href", "srcset", "action", "style", "data"}, (name, value)
+        assert not name.startswith("on")
+        assert "url(" not in value or re.fullmatch(r"url\(#[\w-]+\)", value)
+        assert "//" not in value or value == "http://www.w3.org/2000/svg"
+    styles = re.findall(r"<style>(.*?)</style>", page, re.DOTALL)
+    assert len(styles) == 1
+    assert "url(" not in styles[0]
+    assert "@import" not in styles[0]
+    return parsed
+
+
+def test_the_example() -> None:
+    """The report of the example tells its accesses, its latent one, its evidence and what was not seen."""
+    parsed = _assert_self_contained(_page(load(EXAMPLE)))
+    for words in ("BillSpring (77128)", "2 independent routes", "trial_expired", "role 994207", "bruce.json"):
+        assert words in parsed.text
+    assert "Coverage is not complete" in parsed.text
+    assert parsed.text.count("0 of 3 businesses have a team document") == 1
+    policy = dict(parsed.attributes)["content"]
+    assert ("content", "default-src 'none'; style-src 'unsafe-inline'; img-src data:") in parsed.attributes, policy
+
+
+def test_hostile_texts_stay_texts() -> None:
+    """Markup, templates and overrides of direction in a name are shown as they are, or as U+FFFD."""
+    member = {"id": 5, "role": HOSTILE, "business": {"id": 2, "name": HOSTILE, "account_id": "<b>"}}
+    body = {"id": 1, "email": HOSTILE, "business_memberships": [member], "subscription_statuses": {"<b>": HOSTILE}}
+    taken = read(msgspec.json.encode(body), NOON, HOSTILE)
+    page = _page(Explorer.observe([taken]))
+    parsed = _assert_self_contained(page)
+    assert "<script>alert(1)</script>" in parsed.text
+    assert "{{ 7*7 }}" in parsed.text
+    assert "\u202e" not in page
+
+
+def test_pseudonyms() -> None:
+    """The report of a graph of pseudonyms names nobody and says that it does so."""
+    page = _page(load(EXAMPLE).pseudonymised(Pseudonyms(bytes(range(16)))))
+    assert "shown by pseudonyms" in page
+    assert not [each for each in ("712052", "77128", "zDmNq", "b@example", "BillSpring", "bruce.json") if each in page]
+
+
+def test_one_subject() -> None:
+    """A report of one identity or business is of that one; what is unknown or neither is an error before any output."""
+    graph = load(EXAMPLE)
+    assert "Which businesses" not in _page(graph, "b@example.com")
+    assert "Who reaches most" not in _page(graph, "business:77128")
+    for subject, error in (("identity:5", NotFound), ("account:zDmNq", InroadsError)):
+        with pytest.raises(error):
+            report(graph, subject)
+
+
+def test_what_is_left_out_is_told() -> None:
+    """A report of many stays small, and says how many people and businesses it does not show."""
+    graph = Explorer.observe(read(msgspec.json.encode(each), NOON, "p") for each in population(80, 3))
+    page = _page(graph, top=2)
+    people, businesses = (graph.counts[kind] - 2 for kind in ("IDENTITY", "BUSINESS"))
+    assert f"{people} more identities are not shown" in page
+    assert f"{businesses} more businesses are not shown" in page
+    assert len(page) < len(_page(graph, top=4))
+
+
+def test_nothing() -> None:
+    """The report of no document says that there is none."""
+    parsed = _assert_self_contained(_page(explore([])))
+    assert "no document was read" in parsed.text
