@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from inroads_api import census_cli, ledger_cli
+from inroads_api import census_cli, ledger_cli, review_cli
 from inroads_api.given import (
     Documents,
     LedgerFile,
@@ -350,6 +350,7 @@ def _opened(out: Path | None) -> AbstractContextManager[Any]:
 
 
 app.add_typer(ledger_cli.app)
+app.add_typer(review_cli.app)
 app.command()(ledger_cli.ingest)
 app.command()(ledger_cli.collect)
 app.command()(ledger_cli.watch)
