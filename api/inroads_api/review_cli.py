@@ -298,18 +298,19 @@ def verify(
     from inroads.review import report
 
     with failing():
-        seal = report.seal(file.read_bytes())
+        data = file.read_bytes()
+        seal = report.seal(data)
         if not seal.holds:
             say(f"{file}: changed: its SHA-256 is {seal.found}, and it says {seal.said}")
             raise typer.Exit(REJECTED)
         say(f"{file}: unchanged, SHA-256 {seal.found}")
         if name is not None:
             with _opened(ledger) as opened:
-                signed = review.campaign(opened, name).signed
-            if signed is None or signed.sha256 not in (seal.found, report.quoted(file.read_bytes())):
-                say(f"it is not the report that was signed off for {name}")
-                raise typer.Exit(REJECTED)
-            say(f"signed off by {signed.by} at {signed.moment}")
+                found = review.campaign(opened, name)
+                if found.signed is None or not report.is_signed(found, data):
+                    say(f"it is not the report that was signed off for {name}")
+                    raise typer.Exit(REJECTED)
+                say(f"signed off by {found.signed.by} at {found.signed.moment}")
 
 
 @contextmanager

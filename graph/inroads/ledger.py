@@ -295,7 +295,8 @@ class Problem(NamedTuple):
     """Something wrong with the file; `sequence` names the document where it is one document's.
 
     `code` is DATABASE (SQLite's own check), BODY (does not decompress, or is no document), CANONICAL (not in canonical
-    form), SHA256, COLUMN (disagrees with the body) or ERASURE (forgotten, but bytes of it may remain: `compact`).
+    form), SHA256, COLUMN (disagrees with the body), REVIEW (an item of a campaign cannot be read) or ERASURE (forgotten,
+    but bytes of it may remain: `compact`).
     """
 
     code: str
@@ -541,6 +542,7 @@ class Ledger:
                         problems.append(Problem("DATABASE", None, str(message)))
                 for row in snapshot.execute("SELECT * FROM documents ORDER BY sequence"):
                     problems.extend(_problems(*row))
+                problems.extend(_review_problems(snapshot))
                 for (sequence,) in snapshot.execute("SELECT sequence FROM tombstones WHERE NOT erased"):
                     message = "forgotten, but bytes of it may remain in the file until it is compacted"
                     problems.append(Problem("ERASURE", sequence, message))
@@ -963,6 +965,16 @@ def _where(
     }
     given = {condition: value for condition, value in asked.items() if value is not None}
     return " AND ".join(given), tuple(given.values())
+
+
+def _review_problems(snapshot: sqlite3.Connection) -> Iterator[Problem]:
+    if not snapshot.execute("SELECT count(*) FROM sqlite_master WHERE name = 'review_items'").fetchone()[0]:
+        return  # a file of an older format
+    for campaign, number, frozen in snapshot.execute("SELECT campaign, number, frozen FROM review_items"):
+        try:
+            msgspec.json.decode(zlib.decompress(frozen))
+        except _UNREADABLE as error:
+            yield Problem("REVIEW", None, f"item {number} of campaign {campaign} cannot be read: {error}")
 
 
 def _problems(

@@ -177,7 +177,10 @@ def seal(data: bytes) -> Seal:
     return Seal((found[2] or found[3]).decode(), hashlib.sha256(data[: found.start(1)]).hexdigest())
 
 
-def quoted(data: bytes) -> str | None:
-    """The SHA-256 of the canonical report that a Markdown report quotes; None where it quotes none."""
-    found = re.search(rb"^SHA-256 of the canonical report: ([0-9a-f]{64})$", data, re.MULTILINE)
-    return found[1].decode() if found else None
+def is_signed(campaign: Campaign, data: bytes) -> bool:
+    """Whether a report, NDJSON or Markdown, is that of the campaign as it was signed off.
+
+    A Markdown report is compared with what the ledger says today: it differs where a person was forgotten since.
+    """
+    found = seal(data).found
+    return campaign.signed is not None and found in (campaign.signed.sha256, _digest(_paragraphs(campaign)))

@@ -13,7 +13,7 @@ from inroads.explain import printable
 from inroads.review.campaign import Answer, Item, ReviewError, Verdict
 
 COLUMNS: Final = (
-    "number", "decision", "why", "by", "decided_at", "carried", "opened", "principal", "email", "resource", "name",
+    "number", "decision", "why", "by", "decided_at", "carried", "opened", "principal", "who", "resource", "what",
     "business", "roles", "certainty", "state", "paths", "changed", "previous", "fingerprint",
 )  # fmt: skip
 """What a row has; `decision` and `why` are for the reviewer to fill."""
