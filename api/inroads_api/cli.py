@@ -19,6 +19,7 @@ from inroads_api import (
     ledger_cli,
     pseudonyms_cli,
     report_cli,
+    review_cli,
     whatif_cli,
 )
 from inroads_api.given import (
@@ -376,6 +377,7 @@ def _opened(out: Path | None) -> AbstractContextManager[Any]:
 
 
 app.add_typer(ledger_cli.app)
+app.add_typer(review_cli.app)
 app.command()(ledger_cli.ingest)
 app.command()(ledger_cli.collect)
 app.command()(ledger_cli.watch)

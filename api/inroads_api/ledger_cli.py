@@ -259,6 +259,8 @@ def forget(
             raise typer.Exit(USAGE)
         gone = opened.forget(node, now())
         say(f"{many(gone.removed, 'document')} removed, {gone.rewritten} rewritten without the person")
+        if gone.items or gone.mentions:
+            say(f"{many(gone.items, 'item')} of reviews removed, {many(gone.mentions, 'mention')} blanked")
         raise typer.Exit(0 if any(gone) else NOT_FOUND)
 
 

@@ -40,15 +40,14 @@ Output = Annotated[
 @contextmanager
 def failing() -> Iterator[None]:
     """Turn what the caller got wrong into one line on stderr and an exit code."""
-    from inroads.errors import BadPolicy, InroadsError
+    from inroads.errors import InroadsError
 
     try:
         yield
     except InroadsError as error:
         say(f"error: {error}")
-        if isinstance(error, BadPolicy):
-            for problem in error.problems:
-                say(f"  {problem}")
+        for problem in getattr(error, "problems", ()):
+            say(f"  {problem}")
         raise typer.Exit(NOT_FOUND if error.code == "NOT_FOUND" else USAGE) from None
     except BrokenPipeError:
         raise

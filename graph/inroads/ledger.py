@@ -74,7 +74,66 @@ _STEPS: Final[tuple[tuple[str, ...], ...]] = (
         "CREATE TABLE salt (value BLOB NOT NULL)",
         "INSERT INTO salt VALUES (randomblob(32))",
     ),
+    (  # what `review` keeps; none of it counts in the sequence of the log
+        """
+        CREATE TABLE campaigns (
+            id        INTEGER PRIMARY KEY,
+            name      TEXT NOT NULL,
+            head      BLOB NOT NULL,          -- JSON: what was frozen of the whole
+            signed    BLOB,                   -- JSON: who signed it off; NULL while it is open
+            forgotten INTEGER NOT NULL        -- items that went with the persons they were about
+        )
+        """,
+        """
+        CREATE TABLE review_items (
+            campaign    INTEGER NOT NULL,
+            number      INTEGER NOT NULL,     -- in the order of review, from 1
+            principal   TEXT NOT NULL,
+            label       TEXT NOT NULL,        -- what the principal is called, such as their email
+            resource    TEXT NOT NULL,
+            business    TEXT NOT NULL,        -- the resource, or the business that keeps it
+            roles       TEXT NOT NULL,        -- with a blank before and after each
+            certainty   TEXT NOT NULL,
+            state       TEXT NOT NULL,
+            opened      TEXT NOT NULL,        -- why it is in the campaign
+            fingerprint BLOB NOT NULL,
+            previous    INTEGER,              -- the last decision about it in the campaign before
+            decision    INTEGER,              -- the last decision about it here
+            frozen      BLOB NOT NULL,        -- zlib; the last column, so that listing does not read it
+            PRIMARY KEY (campaign, number),
+            UNIQUE (campaign, principal, resource)
+        )
+        """,
+        "CREATE INDEX review_items_undecided ON review_items (campaign, number) WHERE decision IS NULL",
+        "CREATE INDEX review_items_by_business ON review_items (campaign, business)",
+        """
+        CREATE TABLE review_decisions (
+            sequence INTEGER PRIMARY KEY AUTOINCREMENT,  -- never given twice
+            campaign INTEGER NOT NULL,
+            item     INTEGER NOT NULL,
+            verdict  TEXT NOT NULL,
+            decider  TEXT NOT NULL,
+            moment   TEXT NOT NULL,           -- RFC 3339, UTC
+            why      TEXT NOT NULL,
+            origin   INTEGER                  -- the decision that this one was carried over from
+        )
+        """,
+        "CREATE INDEX review_decisions_by_item ON review_decisions (campaign, item)",
+        """
+        CREATE TABLE review_endings (
+            campaign  INTEGER NOT NULL,
+            principal TEXT NOT NULL,
+            resource  TEXT NOT NULL,
+            kind      TEXT NOT NULL,
+            previous  INTEGER,                -- the last decision about it in the campaign before
+            PRIMARY KEY (campaign, principal, resource)
+        ) WITHOUT ROWID
+        """,
+    ),
 )
+
+_READABLE: Final = 1
+"""The oldest format that is read as it is: the steps after it only add tables."""
 
 _FAULTS: Final[Mapping[int, tuple[str, str]]] = {
     sqlite3.SQLITE_BUSY: ("LEDGER_BUSY", "another process holds it"),
@@ -143,10 +202,15 @@ class Added(NamedTuple):
 
 
 class Forgotten(NamedTuple):
-    """How many documents went for good, and how many were rewritten without the person."""
+    """How many documents went for good, how many were rewritten without the person, and how many items of reviews went.
+
+    `mentions` counts texts of reviews, such as the reason of a decision about somebody else, that named the person.
+    """
 
     removed: int
     rewritten: int
+    items: int = 0
+    mentions: int = 0
 
 
 class Entry(NamedTuple):
@@ -231,7 +295,8 @@ class Problem(NamedTuple):
     """Something wrong with the file; `sequence` names the document where it is one document's.
 
     `code` is DATABASE (SQLite's own check), BODY (does not decompress, or is no document), CANONICAL (not in canonical
-    form), SHA256, COLUMN (disagrees with the body) or ERASURE (forgotten, but bytes of it may remain: `compact`).
+    form), SHA256, COLUMN (disagrees with the body), REVIEW (an item of a campaign cannot be read) or ERASURE (forgotten,
+    but bytes of it may remain: `compact`).
     """
 
     code: str
@@ -315,6 +380,8 @@ class Ledger:
         A rewritten team keeps its moment and source, and stands at the end of the log. A tombstone stays, without
         personal data: `now` (aware), the counts, and a mark of each body that went, by which the same body is refused
         if it was observed by then. A later observation of the same person is a new document and is taken.
+        What reviews hold about the person's access goes too, with the decisions about it; where other rows of reviews
+        name the person by id or address, as a reviewer may be named, ANONYMOUS stands instead.
 
         Raises BadId for what is no identity. With LEDGER_BUSY (somebody still reads the old pages) or LEDGER_FULL
         the person may be gone from the log and not yet from the file: `verify` tells, and `forget`, `compact`, or the
@@ -475,12 +542,25 @@ class Ledger:
                         problems.append(Problem("DATABASE", None, str(message)))
                 for row in snapshot.execute("SELECT * FROM documents ORDER BY sequence"):
                     problems.extend(_problems(*row))
+                problems.extend(_review_problems(snapshot))
                 for (sequence,) in snapshot.execute("SELECT sequence FROM tombstones WHERE NOT erased"):
                     message = "forgotten, but bytes of it may remain in the file until it is compacted"
                     problems.append(Problem("ERASURE", sequence, message))
         except LedgerError as error:
             problems.append(Problem("DATABASE", None, error.message))
         return problems
+
+    @contextmanager
+    def changing(self) -> Iterator[sqlite3.Connection]:
+        """One transaction for the room that keeps reviews in this file: all of it is committed and synced, or none."""
+        with self._writing():
+            yield self._connection
+
+    @contextmanager
+    def looking(self) -> Iterator[sqlite3.Connection]:
+        """One state of the file, for the same room."""
+        with self._snapshot() as snapshot:
+            yield snapshot
 
     # ---- the file
 
@@ -537,7 +617,7 @@ class Ledger:
             raise self._error("LEDGER_FOREIGN", "it is a database of something else")
         elif version > len(_STEPS):
             raise self._error("LEDGER_NEWER", f"its format is {version}, and this version knows {len(_STEPS)}")
-        elif version < len(_STEPS) and self.read_only:
+        elif version < _READABLE and self.read_only:
             raise self._error("LEDGER_READ_ONLY", "its format is older: it must be opened for writing once")
 
     def _prepare(self) -> None:
@@ -671,10 +751,32 @@ class Ledger:
         for number, (team, rest) in enumerate(teams, newest + 1):
             self._remove(team, now)
             self._insert(number, rest, _compressed(rest.body))
-        if own or teams:
+        forgotten = Forgotten(len(own), len(teams), *self._forget_reviews(person))
+        if any(forgotten):
             tombstone = (newest + len(teams) + 1, now, len(own), len(teams))
             self._connection.execute("INSERT INTO tombstones VALUES (?, ?, ?, ?, 0)", tombstone)
-        return Forgotten(len(own), len(teams))
+        return forgotten
+
+    def _forget_reviews(self, person: _Person) -> tuple[int, int]:
+        """Remove the items about a person and what was decided about them, and their name from all other rows."""
+        node = f"identity:{person.number}"
+        items = "SELECT campaign, number, label FROM review_items WHERE principal = ?"
+        rows = self._connection.execute(items, (node,)).fetchall()
+        person.names.update(_folded(label) for *_, label in rows if "@" in label)
+        about = [(campaign, number) for campaign, number, _ in rows]
+        self._connection.executemany("DELETE FROM review_decisions WHERE campaign = ? AND item = ?", about)
+        counted = [(campaign,) for campaign, _ in about]
+        self._connection.executemany("UPDATE campaigns SET forgotten = forgotten + 1 WHERE id = ?", counted)
+        self._connection.execute("DELETE FROM review_items WHERE principal = ?", (node,))
+        ended = self._connection.execute("DELETE FROM review_endings WHERE principal = ?", (node,)).rowcount
+        mentions = 0
+        for table, key, column in _MENTIONING:
+            rows = self._connection.execute(f"SELECT {key}, {column} FROM {table}").fetchall()  # noqa: S608  # ours
+            told = ((person.left_unsaid(text), row) for row, text in rows if text is not None)
+            changed = [(new, row) for (new, found), row in told if found]
+            self._connection.executemany(f"UPDATE {table} SET {column} = ? WHERE {key} = ?", changed)  # noqa: S608  # ours
+            mentions += len(changed)
+        return len(about) + ended, mentions
 
     def _kept(self, kind: str, subject: str | None = None) -> Iterator[Observation]:
         where, given = _where(kind=kind, subject=subject)
@@ -752,6 +854,15 @@ class _Person:
             }
         return value
 
+    def left_unsaid(self, text: Any) -> tuple[Any, int]:
+        """A text of a review, or its bytes, without the person's id and addresses; and how often they were in it."""
+        if isinstance(text, bytes):
+            plain, found = self.left_unsaid(text.decode())
+            return plain.encode(), found
+        words = sorted({f"identity:{self.number}", *self.names}, key=len, reverse=True)
+        pattern = "|".join(map(re.escape, words))
+        return re.subn(rf"(?<![\w.+-])(?:{pattern})(?![\w-]|\.\w)", ANONYMOUS, text, flags=re.IGNORECASE)
+
     def _owns(self, value: Any) -> bool:
         """Whether it is a record of the person, or one of their addresses."""
         if isinstance(value, str):
@@ -770,6 +881,18 @@ class _Person:
         """Whether it is somebody else's record, which stays whole: two people may share an address."""
         return record.get("identity_id") is not None and str(record["identity_id"]) != self.number
 
+
+ANONYMOUS: Final = "(forgotten)"
+"""What stands in a review for a person who was forgotten."""
+
+_MENTIONING: Final = (
+    ("campaigns", "id", "head"),
+    ("campaigns", "id", "name"),
+    ("campaigns", "id", "signed"),
+    ("review_decisions", "sequence", "decider"),
+    ("review_decisions", "sequence", "why"),
+)
+"""The texts of reviews that may name anybody: table, key, column."""
 
 _NAMES: Final = ("email", "unconfirmed_email", "identity_uuid")
 _FRAME: Final = frozenset({"response", "business", "business_group", "members"})  # without these it is no team
@@ -842,6 +965,16 @@ def _where(
     }
     given = {condition: value for condition, value in asked.items() if value is not None}
     return " AND ".join(given), tuple(given.values())
+
+
+def _review_problems(snapshot: sqlite3.Connection) -> Iterator[Problem]:
+    if not snapshot.execute("SELECT count(*) FROM sqlite_master WHERE name = 'review_items'").fetchone()[0]:
+        return  # a file of an older format
+    for campaign, number, frozen in snapshot.execute("SELECT campaign, number, frozen FROM review_items"):
+        try:
+            msgspec.json.decode(zlib.decompress(frozen))
+        except _UNREADABLE as error:
+            yield Problem("REVIEW", None, f"item {number} of campaign {campaign} cannot be read: {error}")
 
 
 def _problems(

@@ -1,0 +1,416 @@
+"""The commands of review campaigns: `inroads review …`."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from inroads_api.given import LedgerFile, PolicyFile, load_graph
+from inroads_api.ledger_cli import AsOf, default_ledger
+from inroads_api.terminal import (
+    REJECTED,
+    Format,
+    Output,
+    default_format,
+    failing,
+    many,
+    moment,
+    now,
+    print_rows,
+    say,
+    say_coverage,
+    write_json,
+)
+
+if TYPE_CHECKING:
+    from inroads.explorer import Explorer
+    from inroads.ledger import Ledger
+    from inroads.review import Campaign, Filter, Item
+
+app = typer.Typer(name="review", help="Review campaigns: decide who keeps which access.", no_args_is_help=True)
+
+Name = Annotated[str, typer.Argument(metavar="CAMPAIGN", help="The name or the number of a campaign.")]
+By = Annotated[str, typer.Option("--by", metavar="WHO", help="Who does this, such as an email.")]
+Of = Annotated[
+    str | None,
+    typer.Option("--of", metavar="NODE", help="Only items of this identity, business (with its accounts) or account."),
+]
+OfRole = Annotated[str | None, typer.Option("--role", help="Only items with this role.")]
+OfCertainty = Annotated[str | None, typer.Option("--certainty", help="stated or inferred.")]
+OfState = Annotated[str | None, typer.Option("--state", help="active or latent.")]
+
+
+@app.command()
+def start(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="What the campaign is called.")],
+    by: By,
+    identity: Annotated[
+        list[str] | None, typer.Option("--identity", help="Only accesses of this email or identity. Repeatable.")
+    ] = None,
+    resource: Annotated[
+        list[str] | None, typer.Option("--resource", help="Only accesses to this business or account. Repeatable.")
+    ] = None,
+    role: Annotated[list[str] | None, typer.Option("--role", help="Only accesses with this role. Repeatable.")] = None,
+    kind: Annotated[str | None, typer.Option("--kind", help="Only accesses to a business, or to an account.")] = None,
+    certainty: OfCertainty = None,
+    state: OfState = None,
+    since: Annotated[
+        str | None, typer.Option("--from", metavar="CAMPAIGN", help="Carry over what was decided in this campaign.")
+    ] = None,
+    due: Annotated[str | None, typer.Option("--due", metavar="MOMENT", help="When it is overdue (RFC 3339).")] = None,
+    as_of: AsOf = None,
+    policy: PolicyFile = None,
+    ledger: LedgerFile = None,
+    output: Output = None,
+) -> None:
+    """Freeze the accesses of a scope into a new campaign; without options that is every access."""
+    from inroads import review
+
+    with failing(), _opened(ledger, write=True) as opened:
+        words: dict[str, Any] = {"roles": role, "kinds": [kind] if kind else None}
+        given: dict[str, Any] = {key: [word.upper() for word in value] for key, value in words.items() if value}
+        single = (("certainty", certainty), ("state", state))
+        given |= {key: value.upper() for key, value in single if value is not None}
+        scope = _converted(given | {"identities": identity or (), "resources": resource or ()}, review.Scope)
+        previous = review.campaign(opened, since) if since is not None else None
+        graph = load_graph([str(opened.path)], None, policy, as_of)
+        made = review.start(
+            opened,
+            graph,
+            scope,
+            name,
+            by=by,
+            now=now(),
+            as_of=moment(as_of, "--as-of"),
+            due=moment(due, "--due"),
+            previous=previous,
+        )
+        _print_status(made, output)
+        endings = made.endings()
+        for kind_ in sorted({each.kind for each in endings}):
+            say(f"{many(sum(each.kind is kind_ for each in endings), 'access', 'es')} of {since}: {kind_.lower()}")
+        say_coverage(many(made.head.items, "item"), made.head.coverage)
+
+
+@app.command(name="list")
+def list_(ledger: LedgerFile = None, output: Output = None) -> None:
+    """Every campaign, with how far it is."""
+    from inroads import review
+
+    with failing(), _opened(ledger) as opened:
+        print_rows([_summary(each) for each in review.campaigns(opened)], output)
+
+
+@app.command(name="next")
+def next_(
+    name: Name,
+    of: Of = None,
+    role: OfRole = None,
+    certainty: OfCertainty = None,
+    state: OfState = None,
+    policy: PolicyFile = None,
+    ledger: LedgerFile = None,
+    output: Output = None,
+) -> None:
+    """The next item without a decision: what was still there although revoked, then the riskiest.
+
+    Inferred accesses and controlling roles come before the rest, active ones before latent ones, then by business.
+    """
+    from inroads import review
+
+    with failing(), _opened(ledger) as opened:
+        found = review.campaign(opened, name)
+        item = found.next(_filter(of, role, certainty, state))
+        if item is None:
+            say("nothing is undecided")
+        else:
+            _print_item(found, item, load_graph([str(opened.path)], None, policy), output)
+
+
+@app.command()
+def show(
+    name: Name,
+    number: Annotated[int, typer.Argument(metavar="ITEM", help="The number of an item.")],
+    policy: PolicyFile = None,
+    ledger: LedgerFile = None,
+    output: Output = None,
+) -> None:
+    """One item as it was frozen, with every decision, and how it stands now."""
+    from inroads import review
+
+    with failing(), _opened(ledger) as opened:
+        found = review.campaign(opened, name)
+        _print_item(found, found.item(number), load_graph([str(opened.path)], None, policy), output)
+
+
+@app.command()
+def decide(
+    name: Name,
+    by: By,
+    verdict: Annotated[str | None, typer.Argument(metavar="[VERDICT]", help="keep, revoke or unsure.")] = None,
+    items: Annotated[list[int] | None, typer.Argument(metavar="[ITEM]...", help="Numbers of items.")] = None,
+    why: Annotated[str, typer.Option("--why", metavar="TEXT", help="The reason; needed unless it is keep.")] = "",
+    all_of: Annotated[
+        str | None,
+        typer.Option("--all-of", metavar="NODE", help="All undecided items of this identity, business or account."),
+    ] = None,
+    role: OfRole = None,
+    certainty: OfCertainty = None,
+    state: OfState = None,
+    expect: Annotated[
+        str, typer.Option("--expect", metavar="FINGERPRINT", help="Only if this is what is decided on.")
+    ] = "",
+    sheet: Annotated[
+        Path | None, typer.Option("--file", metavar="FILE", help="An exported CSV or NDJSON file that was filled in.")
+    ] = None,
+    ledger: LedgerFile = None,
+) -> None:
+    """Decide about items: by number, all of somebody or something, or as a filled-in export says; all or none."""
+    from inroads import review
+    from inroads.errors import InroadsError
+    from inroads.review import sheet as sheets
+
+    with failing(), _opened(ledger, write=True) as opened:
+        found = review.campaign(opened, name)
+        given = [bool(items), all_of is not None, sheet is not None]
+        if sum(given) != 1 or (verdict is None) is not (sheet is not None):
+            raise InroadsError("say a verdict with items or with --all-of, or only --file", "BAD_DECISION")
+        if sheet is not None:
+            done = found.answer(sheets.read(sheet.read_bytes()), by=by, now=now(), keeping=True)
+        else:
+            chosen = items or found.numbers(_filter(all_of, role, certainty, state, decided=False))
+            done = found.decide(chosen, verdict or "", by=by, now=now(), why=why, expect=expect)
+        left = found.progress()[""].undecided
+        say(f"{many(done.new, 'decision')} taken, {done.known} known already; {many(left, 'item')} undecided")
+
+
+@app.command()
+def status(
+    name: Name,
+    drift: Annotated[bool, typer.Option("--drift/--no-drift", help="Compare with what the ledger says now.")] = True,
+    policy: PolicyFile = None,
+    ledger: LedgerFile = None,
+    output: Output = None,
+) -> None:
+    """How far each business is, what has changed since it was frozen, and which revocations have taken effect."""
+    from inroads import review
+
+    with failing(), _opened(ledger) as opened:
+        found = review.campaign(opened, name)
+        _print_status(found, output)
+        if not drift:
+            return
+        seen = found.drift(load_graph([str(opened.path)], None, policy))
+        say(
+            f"since it was frozen: {seen.same} the same, {len(seen.changed)} changed, {len(seen.ended)} ended,"
+            f" {len(seen.unseen)} no longer seen, {len(seen.appeared)} appeared in its scope"
+        )
+        for number, pair, what in seen.changed:
+            say(f"  changed: item {number} {' -> '.join(pair)}: {'; '.join(what.lines())}")
+        for word, rows in (("ended", seen.ended), ("no longer seen", seen.unseen)):
+            for number, pair in rows:
+                say(f"  {word}: item {number} {' -> '.join(pair)}")
+        for pair in seen.appeared:
+            say(f"  appeared: {' -> '.join(pair)}")
+        done, standing = len(seen.revoked_ended), len(seen.revoked_standing)
+        say(f"revocations: {done} have taken effect, {standing} still stand")
+        for number, pair in seen.revoked_standing:
+            say(f"  still there: item {number} {' -> '.join(pair)}")
+
+
+@app.command(name="sign-off")
+def sign_off(
+    name: Name,
+    by: By,
+    partial: Annotated[
+        bool, typer.Option("--partial", help="Although items are undecided; the report says so.")
+    ] = False,
+    ledger: LedgerFile = None,
+) -> None:
+    """Close a campaign, with the SHA-256 of its report."""
+    from inroads import review
+    from inroads.review import report
+
+    with failing(), _opened(ledger, write=True) as opened:
+        closed = report.sign_off(review.campaign(opened, name), by=by, now=now(), partial=partial)
+        say(f"signed off; SHA-256 of the report {closed.signed.sha256 if closed.signed else ''}")
+
+
+@app.command()
+def export(
+    name: Name,
+    form: Annotated[
+        str,
+        typer.Option("--format", "-f", metavar="csv|ndjson|report|markdown", help="Rows to fill in, or the report."),
+    ] = "csv",
+    of: Of = None,
+    role: OfRole = None,
+    certainty: OfCertainty = None,
+    state: OfState = None,
+    undecided: Annotated[bool, typer.Option("--undecided", help="Only rows without a decision.")] = False,
+    out: Annotated[Path | None, typer.Option("--out", "-o", metavar="FILE", help="Default: stdout.")] = None,
+    ledger: LedgerFile = None,
+) -> None:
+    """The items as rows that `decide --file` takes back, or the report, as NDJSON or Markdown with its SHA-256."""
+    from inroads import review
+    from inroads.errors import InroadsError
+    from inroads.review import report, sheet
+
+    with failing(), _opened(ledger) as opened:
+        found = review.campaign(opened, name)
+        chosen = _filter(of, role, certainty, state, decided=False if undecided else None)
+        if form not in ("csv", "ndjson", "report", "markdown"):
+            raise InroadsError(f"{form!r} is none of csv, ndjson, report, markdown", "BAD_FORMAT")
+        if form in ("report", "markdown") and chosen != review.ALL:
+            raise InroadsError("a report is of all items", "BAD_FORMAT")
+        stream = out.open("w", encoding="utf-8", newline="") if out else sys.stdout
+        try:
+            if form == "csv":
+                sheet.write(found.items(chosen), stream)
+            elif form == "ndjson" and out is None:
+                print_rows(map(sheet.row, found.items(chosen)), Format.NDJSON)
+            elif form == "ndjson":
+                import msgspec
+
+                stream.writelines(f"{msgspec.json.encode(sheet.row(each)).decode()}\n" for each in found.items(chosen))
+            else:
+                stream.writelines(report.ndjson(found) if form == "report" else report.markdown(found))
+        finally:
+            if out:
+                stream.close()
+
+
+@app.command()
+def verify(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A report, as NDJSON or Markdown.")],
+    name: Annotated[
+        str | None, typer.Option("--campaign", help="Also that it is the signed report of this campaign.")
+    ] = None,
+    ledger: LedgerFile = None,
+) -> None:
+    """Check that nothing in a report was changed; exit code 3 when something was."""
+    from inroads import review
+    from inroads.review import report
+
+    with failing():
+        data = file.read_bytes()
+        seal = report.seal(data)
+        if not seal.holds:
+            say(f"{file}: changed: its SHA-256 is {seal.found}, and it says {seal.said}")
+            raise typer.Exit(REJECTED)
+        say(f"{file}: unchanged, SHA-256 {seal.found}")
+        if name is not None:
+            with _opened(ledger) as opened:
+                found = review.campaign(opened, name)
+                if found.signed is None or not report.is_signed(found, data):
+                    say(f"it is not the report that was signed off for {name}")
+                    raise typer.Exit(REJECTED)
+                say(f"signed off by {found.signed.by} at {found.signed.moment}")
+
+
+@contextmanager
+def _opened(file: Path | None, *, write: bool = False) -> Iterator[Ledger]:
+    from inroads.ledger import Ledger
+
+    with Ledger(file or default_ledger(), create=False, read_only=not write) as opened:
+        yield opened
+
+
+def _converted(given: dict[str, Any], kind: Any) -> Any:
+    import msgspec
+
+    from inroads.errors import InroadsError
+
+    try:
+        return msgspec.convert(given, kind)
+    except msgspec.ValidationError as error:
+        raise InroadsError(f"the question is wrong: {error}", "BAD_FILTER") from None
+
+
+def _filter(
+    of: str | None, role: str | None, certainty: str | None, state: str | None, decided: bool | None = None
+) -> Filter:
+    from inroads.review import Filter
+
+    words = {"role": role, "certainty": certainty, "state": state}
+    given: dict[str, Any] = {name: word.upper() for name, word in words.items() if word is not None}
+    found: Filter = _converted({**given, "of": of, "decided": decided}, Filter)
+    return found
+
+
+def _summary(campaign: Campaign) -> dict[str, Any]:
+    import msgspec
+
+    head, signed = campaign.head, campaign.signed
+    state = "open" if signed is None else "signed off, partial" if signed.undecided else "signed off"
+    return {
+        "campaign": campaign.id,
+        "name": campaign.name,
+        "state": "overdue" if campaign.overdue(now()) else state,
+        **msgspec.to_builtins(campaign.progress()[""]),
+        "by": head.by,
+        "started": head.started,
+        "due": head.due,
+        "version": head.version,
+    }
+
+
+def _print_status(campaign: Campaign, output: Format | None) -> None:
+    import msgspec
+
+    progress = campaign.progress()
+    rows = [{"business": business or "(all)", **msgspec.to_builtins(each)} for business, each in progress.items()]
+    print_rows(rows, output)
+    if campaign.overdue(now()):
+        say(f"overdue since {campaign.head.due}")
+    if campaign.signed:
+        rest = f", {many(campaign.signed.undecided, 'item')} undecided" if campaign.signed.undecided else ""
+        say(f"signed off by {campaign.signed.by} at {campaign.signed.moment}{rest}")
+    if campaign.forgotten:
+        say(f"{many(campaign.forgotten, 'item')} went with persons who were forgotten")
+
+
+def _print_item(campaign: Campaign, item: Item, graph: Explorer, output: Format | None) -> None:
+    """An item as it was frozen, and how it stands in a graph."""
+    import msgspec
+
+    from inroads.explain import grant_label
+    from inroads.review import report
+
+    standing = campaign.standing(item, graph)
+    explanation, history = standing.explanation, campaign.history(item.number)
+    now_ = "ended" if explanation is None else "; ".join(standing.difference.lines()) if standing.difference else ""
+    if (output or default_format()) is not Format.TABLE:
+        told = {
+            **report.named(item),
+            "history": msgspec.to_builtins(history),
+            "since": now_ or None,
+            "explanation": explanation
+            and {
+                "sentence": explanation.sentence,
+                "independent_routes": explanation.independent_routes,
+                "cut": [grant_label(grant) for grant in explanation.cut],
+            },
+        }
+        write_json(told, pretty=output is Format.JSON)
+        return
+    from inroads.explain import printable
+
+    lines = [f"item {item.number}: {item.access.sentence}  [{item.opened}, {item.fingerprint}]"]
+    for number, path in enumerate(item.access.paths, 1):
+        lines.append(f"{number}. {path.sentence}  [{path.certainty}, {path.state}]")
+    for grant in item.access.grants:
+        lines += [f"     {grant.relation:<8} {each.label}: {each.source} {each.pointer}" for each in grant.records]
+    if item.previous:
+        lines.append(f"before: {item.previous.verdict} by {item.previous.by}: {item.previous.why}")
+    lines += [f"changed since: {line}" for line in (item.difference.lines() if item.difference else [])]
+    lines += [f"decided: {each.verdict} by {each.by} at {each.moment}: {each.why}" for each in history]
+    lines.append(f"since frozen: {now_}" if now_ else "since frozen: the same")
+    lines += [explanation.sentence] if explanation else []
+    for line in lines:
+        typer.echo(printable(line))

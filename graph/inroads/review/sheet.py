@@ -1,0 +1,146 @@
+"""Items as rows of a spreadsheet, and the decisions that a reviewer wrote into them, read back."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Iterator
+from typing import IO, Any, Final
+
+import msgspec
+
+from inroads.explain import printable
+from inroads.review.campaign import Answer, Item, ReviewError, Verdict
+
+COLUMNS: Final = (
+    "number", "decision", "why", "by", "decided_at", "carried", "opened", "principal", "who", "resource", "what",
+    "business", "roles", "certainty", "state", "paths", "changed", "previous", "fingerprint",
+)  # fmt: skip
+"""What a row has; `decision` and `why` are for the reviewer to fill."""
+
+_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
+
+
+def row(item: Item) -> dict[str, Any]:
+    """An item as plain values: strings, numbers and lists of strings."""
+    access, decision, previous = item.access, item.decision, item.previous
+    before = previous and f"{previous.verdict} by {previous.by} at {previous.moment}: {previous.why}".rstrip(": ")
+    values = (
+        item.number,
+        decision.verdict.value.lower() if decision else "",
+        decision.why if decision else "",
+        decision.by if decision else "",
+        decision.moment if decision else "",
+        bool(decision and decision.origin),
+        item.opened.value,
+        access.principal,
+        access.who,
+        access.resource,
+        access.what,
+        item.business,
+        [role.value for role in access.roles],
+        access.certainty.value,
+        access.state.value,
+        [path.sentence for path in access.paths],
+        item.difference.lines() if item.difference else [],
+        before or "",
+        item.fingerprint,
+    )
+    return dict(zip(COLUMNS, values, strict=True))
+
+
+def write(items: Iterable[Item], stream: IO[str]) -> None:
+    """The items as CSV; no cell is a formula."""
+    writer = csv.writer(stream, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    for item in items:
+        cells = ("; ".join(each) if isinstance(each, list) else str(each) for each in row(item).values())
+        writer.writerow([guarded(cell) for cell in cells])
+
+
+def guarded(cell: str) -> str:
+    """A cell that no spreadsheet runs and that `bare` gives back as it was, if it can be printed at all."""
+    text = printable(cell)
+    return f"'{text}" if text.startswith((*_FORMULA, "'")) else text
+
+
+def bare(cell: str) -> str:
+    """What a cell said before it was guarded."""
+    return cell[1:] if cell[:1] == "'" and cell[1:].startswith((*_FORMULA, "'")) else cell
+
+
+def read(data: bytes) -> list[Answer]:
+    """The decisions in a CSV or NDJSON file that was exported, each with its line; rows without one are passed over.
+
+    Each row needs `number`, `decision` and `why`; `fingerprint` is checked where it is given. Raises ReviewError with
+    every problem.
+    """
+    problems: list[str] = []
+    answers: dict[int, Answer] = {}
+    for line, given in _rows(data, problems):
+        try:
+            answer = _answer(given, f"line {line}")
+        except ReviewError as error:
+            problems.append(f"line {line}: {error.message}")
+            continue
+        if answer is None:
+            continue
+        if answer.item in answers:
+            problems.append(f"line {line}: item {answer.item} was decided in {answers[answer.item].where} already")
+        answers.setdefault(answer.item, answer)
+    if problems:
+        raise ReviewError(f"{len(problems)} rows cannot be taken, and none was", "BAD_SHEET", tuple(problems))
+    return list(answers.values())
+
+
+def _rows(data: bytes, problems: list[str]) -> Iterator[tuple[int, dict[str, Any]]]:
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise ReviewError(f"the file is not UTF-8: {error.reason} at byte {error.start}", "BAD_SHEET") from None
+    return _json_rows(text, problems) if text.lstrip().startswith("{") else _csv_rows(text)
+
+
+def _json_rows(text: str, problems: list[str]) -> Iterator[tuple[int, dict[str, Any]]]:
+    for number, line in enumerate(text.split("\n"), 1):
+        if line.strip():
+            try:
+                yield number, msgspec.json.decode(line, type=dict[str, Any])
+            except (msgspec.DecodeError, RecursionError):
+                problems.append(f"line {number}: it is not a JSON object")
+
+
+def _csv_rows(text: str) -> Iterator[tuple[int, dict[str, Any]]]:
+    head = text.split("\n", 1)[0]
+    delimiter = max(",;\t", key=head.count)  # spreadsheets of some countries write semicolons
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    try:
+        names = [bare(cell.strip()) for cell in next(reader, [])]
+        missing = [name for name in ("number", "decision", "why") if name not in names]
+        if missing:
+            raise ReviewError(f"the first line has no column {', '.join(missing)}", "BAD_SHEET")
+        before = reader.line_num
+        for cells in reader:
+            line, before = before + 1, reader.line_num
+            if any(cell.strip() for cell in cells):
+                yield line, dict(zip(names, map(bare, cells), strict=False))
+    except csv.Error as error:
+        raise ReviewError(f"line {reader.line_num}: {error}", "BAD_SHEET") from None
+
+
+def _answer(given: dict[str, Any], where: str) -> Answer | None:
+    decision, number, why, expect = (given.get(name) for name in ("decision", "number", "why", "fingerprint"))
+    if not all(each is None or isinstance(each, str) for each in (decision, why, expect)):
+        raise ReviewError("decision, why and fingerprint are texts")
+    if not decision or not decision.strip():
+        if why and why.strip():
+            raise ReviewError("there is a reason and no decision")
+        return None
+    plain = str(number).strip()
+    if isinstance(number, bool) or not (plain.isascii() and plain.isdecimal() and len(plain) < 19):
+        raise ReviewError("its number is no number of an item")
+    try:
+        verdict = Verdict(decision.strip().upper())
+    except ValueError:
+        raise ReviewError(f"{printable(decision)[:40]!r} is none of keep, revoke, unsure") from None
+    return Answer(int(plain), verdict, why or "", expect or "", where)
