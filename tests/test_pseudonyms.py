@@ -71,7 +71,7 @@ def test_weak_keys_are_refused(secret: bytes) -> None:
 
 
 class TestSameAnswers:
-    @settings(max_examples=40)
+    @settings(max_examples=40, deadline=None)
     @given(worlds())
     def test_accesses(self, world: World) -> None:
         """Every access, path and state is that of the original under the mapping, in both modes."""
@@ -90,7 +90,7 @@ class TestSameAnswers:
             found = {NAMES.mask(each.principal) for each in graph.reached_by(resource)}
             assert {each.principal for each in masked.reached_by(NAMES.mask(resource))} == found
 
-    @settings(max_examples=15)
+    @settings(max_examples=15, deadline=None)
     @given(worlds(4))
     def test_explanations(self, world: World) -> None:
         """As many independent routes and as small a cut; evidence stands in the same places."""
@@ -108,7 +108,7 @@ class TestSameAnswers:
             there = masked.grants[NAMES.mask(name)].evidence
             assert sorted(each[:4] for each in grant.evidence) == sorted(each[:4] for each in there)
 
-    @settings(max_examples=25)
+    @settings(max_examples=25, deadline=None)
     @given(worlds())
     def test_issues_stay(self, world: World) -> None:
         """What cannot be read or is not in the tables is told as often, at the same places."""
@@ -209,7 +209,7 @@ class TestUnmask:
 
 
 class TestLeaks:
-    @settings(max_examples=8)
+    @settings(max_examples=8, deadline=None)
     @given(worlds(4))
     def test_random_worlds(self, world: World) -> None:
         """No planted word and no original id is in anything that is made of a world's pseudonyms."""

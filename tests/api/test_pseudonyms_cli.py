@@ -28,7 +28,7 @@ def test_answers_hold_no_originals(key: Path, output: str) -> None:
     hidden = ("--pseudonymise", str(key), "-f", output)
     since = ("--since", "2000-01-01T00:00:00Z")
     for words in (["reach", who], ["who", what], ["explain", who, what], ["census"], ["changes", *since]):
-        done = run(*words, *DOCUMENTS, *hidden)
+        done = run(*words, *DOCUMENTS, *hidden, env={"COLUMNS": "200"})
         assert done.returncode == 0, done.stderr
         assert not [each for each in ORIGINALS if each in done.stdout + done.stderr], words
         assert "pseudonym.invalid" in done.stdout or words[0] == "explain"
