@@ -125,3 +125,15 @@ def test_nothing() -> None:
     """The report of no document says that there is none."""
     parsed = _assert_self_contained(_page(explore([])))
     assert "no document was read" in parsed.text
+
+
+def test_each_fix_with_what_it_would_change() -> None:
+    """A finding that one may revoke says which records must go, what would end, and what stays by which way."""
+    text = _Parsed(_page(load(EXAMPLE))).text
+    assert "role 994207 (roles (deprecated)): destroy this role of b@example.com on account Xr82w" in text
+    assert "client 22347 (business_clients): remove client 74353 of account Xr82w" in text
+    assert "b@example.com no longer reaches account Xr82w, held as CLIENT." in text
+    assert (
+        "b@example.com still reaches account Xr82w as CLIENT, by 1 path: b@example.com owns BillSpring (77128)" in text
+    )
+    assert "no longer reaches BillSpring" not in text

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, Final, NamedTuple
 
 from jinja2 import Environment, PackageLoader
@@ -13,13 +13,24 @@ from inroads.census import census
 from inroads.draw import svg
 from inroads.errors import InroadsError, NotFound
 from inroads.explain import evidence_lines, explain, label, path_sentence, printable
-from inroads.explorer import Explorer
+from inroads.explorer import ExplainedAccess, Explorer
 from inroads.findings import RULES, Finding, sentence
-from inroads.model import Access, NodeKind, kind_of
-from inroads.reach import reach, reached_by
+from inroads.model import Access, NodeKind, Path, kind_of
+from inroads.network import AccessGraph
+from inroads.reach import RESOURCES, reach, reached_by
+from inroads.remedy import FACTS
+from inroads.whatif import WhatIf, outcome_sentence, plan
 
 TOP: Final = 10
 """How many findings of a rule, people, businesses and accesses of each a report shows unless told otherwise."""
+
+REVOKED: Final = frozenset(
+    {"bridge", "indirect-only", "new-since", "old-grant", "redundant-route", "role-without-membership"}
+)
+"""The rules whose findings somebody may settle by revoking, so that a report says what this would change."""
+
+PATHS_SHOWN: Final = 5
+"""How many paths of one access are told and drawn."""
 
 
 class _Route(NamedTuple):
@@ -32,6 +43,15 @@ class _Route(NamedTuple):
     paths: tuple[str, ...]
     evidence: tuple[str, ...]
     picture: Markup
+
+
+class _Fix(NamedTuple):
+    """What would end what a finding is about, and what would become of every access over it."""
+
+    steps: tuple[str, ...]
+    outcomes: tuple[str, ...]
+    left_out: int
+    notes: tuple[str, ...]
 
 
 class _Subject(NamedTuple):
@@ -66,7 +86,7 @@ def report(
         "moment": found.moment,
         "coverage": _coverage(graph, node),
         "counts": {kind.lower(): graph.counts[kind] for kind in NodeKind},
-        "findings": [_told(graph, each) for each in about[:top]],
+        "findings": [_told(graph, each, top) for each in about[:top]],
         "left_out": max(0, len(about) - top),
         "looked": found.looked,
         "people": _subjects(graph, NodeKind.IDENTITY, node, top) if people else iter(()),
@@ -84,8 +104,35 @@ def _coverage(graph: Explorer, node: str | None) -> Any:
     return graph.coverage_of_reach(node) if kind_of(node) is NodeKind.IDENTITY else graph.coverage_of_reached_by(node)
 
 
-def _told(graph: Explorer, finding: Finding) -> dict[str, Any]:
-    return {"it": finding, "sentence": sentence(graph, finding), "rule": RULES[finding.rule]}
+def _told(graph: Explorer, finding: Finding, top: int) -> dict[str, Any]:
+    access = _access(graph, finding)
+    return {
+        "it": finding,
+        "sentence": sentence(graph, finding),
+        "rule": RULES[finding.rule],
+        "picture": _picture(graph, access.paths[:PATHS_SHOWN]) if access else None,
+        "fix": _fix(graph, finding, access, top) if finding.rule in REVOKED else None,
+    }
+
+
+def _access(graph: Explorer, finding: Finding) -> ExplainedAccess | None:
+    """The access that a finding is about, when it is about one."""
+    if len(finding.subjects) != 2 or any("#" in each for each in finding.subjects):
+        return None
+    who, what = finding.subjects
+    if kind_of(who) is not NodeKind.IDENTITY or kind_of(what) not in RESOURCES:
+        return None
+    return graph.access(who, what)
+
+
+def _fix(graph: Explorer, finding: Finding, access: ExplainedAccess | None, top: int) -> _Fix | None:
+    """What-if of the grants that a finding names, or of the cut that ends its access; None where it names neither."""
+    grants = [each for each in finding.subjects if each in graph.grants and graph.grants[each].relation not in FACTS]
+    if not grants and not access:
+        return None
+    what = WhatIf[AccessGraph](graph, grants) if grants or not access else plan(graph, access).what_if
+    told = tuple(outcome_sentence(what, each) for each in what.outcomes[:top])
+    return _Fix(tuple(each.sentence for each in what.remedies), told, len(what.outcomes) - len(told), what.notes)
 
 
 def _subjects(graph: Explorer, kind: NodeKind, node: str | None, top: int) -> Iterator[_Subject]:
@@ -100,7 +147,7 @@ def _subjects(graph: Explorer, kind: NodeKind, node: str | None, top: int) -> It
 
 
 def _route(graph: Explorer, access: Access) -> _Route:
-    paths = access.paths[:5]
+    paths = access.paths[:PATHS_SHOWN]
     grants = dict.fromkeys(step.grant for path in paths for step in path.steps)
     return _Route(
         access,
@@ -109,8 +156,12 @@ def _route(graph: Explorer, access: Access) -> _Route:
         explain(graph, access).sentence,
         tuple(path_sentence(graph, path) for path in paths),
         tuple(line for grant in grants for line in evidence_lines(graph, graph.grants[grant])),
-        Markup(svg(graph, paths)),  # noqa: S704  # made by ElementTree, which escapes every text
+        _picture(graph, paths),
     )
+
+
+def _picture(graph: Explorer, paths: Sequence[Path]) -> Markup:
+    return Markup(svg(graph, paths))  # noqa: S704  # made by ElementTree, which escapes every text
 
 
 def _shown(value: Any) -> Any:
