@@ -232,6 +232,12 @@ class WhatIf(Generic[_G]):
 
     # ---- the accesses
 
+    def __str__(self) -> str:
+        said = [f"{each.fate}  {outcome_sentence(self, each)}" for each in self.outcomes] or ["no access changes"]
+        return "\n".join([*said, *self.notes])
+
+    __repr__ = __str__
+
     @cached_property
     def dropped(self) -> frozenset[tuple[int, Section, int, int]]:
         """The places of the records that go."""

@@ -6,6 +6,7 @@ import datetime as dt
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property, lru_cache
+from itertools import islice
 from typing import Any, Final, NamedTuple, overload
 
 import msgspec
@@ -32,11 +33,15 @@ from inroads.findings.finding import (
 )
 from inroads.findings.matter import Matter
 from inroads.findings.registry import RULES, Rule
+from inroads.findings.telling import sentence
 from inroads.judgement import Judgement, Severity, Suppression
 from inroads.model import Document, Evidence, NodeKind, Section, kind_of, native_id
 from inroads.network import AccessGraph
 from inroads.reach import Answer, reach
 from inroads.said import ATTRIBUTES, NONE
+
+PRINTED: Final = 100
+"""How many findings are printed; there may be one for each access."""
 
 _LONG_AGO: Final = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 
@@ -221,7 +226,11 @@ class Findings(Sequence[Finding]):
         return map(self._writer.finding, self._found)
 
     def __str__(self) -> str:
-        return "\n".join(f"{each.severity} {each.rule} {' '.join(each.subjects)}" for each in self) or "no findings"
+        told = (f"{each.severity}  {each.rule}  {sentence(self.graph, each)}" for each in islice(self, PRINTED))
+        more = [f"… and {len(self) - PRINTED} more"] if len(self) > PRINTED else []
+        return "\n".join([*told, *more]) or "no findings"
+
+    __repr__ = __str__
 
 
 class _Writer:
