@@ -104,15 +104,19 @@ class _Merging:
             self._sizes.append([])
         self._sizes[size].append(part)
         if len(self._sizes[size]) == MERGED_PARTS:
-            whole = union(self._sizes[size])
-            self._sizes[size].clear()
-            self.add(whole, size + 1)
+            self.add(union(_handed_over(self._sizes[size])), size + 1)
 
     def whole(self) -> Said:
         """All of them, of which nothing is left here."""
         parts = [part for size in reversed(self._sizes) for part in size]
         self._sizes.clear()
-        return union(parts) if parts else pack([])
+        return union(_handed_over(parts)) if parts else pack([])
+
+
+def _handed_over(parts: list[Said]) -> Iterator[Said]:
+    """Parts that are held here no more."""
+    while parts:
+        yield parts.pop(0)
 
 
 class _Done(NamedTuple):
