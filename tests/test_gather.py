@@ -6,6 +6,7 @@ import pickle
 import subprocess
 import sys
 import time
+from collections.abc import Iterable
 from pathlib import Path
 
 import msgspec
@@ -78,7 +79,8 @@ def test_what_is_replaced_is_not_held_to_the_end(tmp_path: Path, monkeypatch: py
     path.write_bytes(b"\n".join(msgspec.json.encode({"observed_at": each, "document": body}) for each in moments))
     held: list[tuple[int, int]] = []
 
-    def watched(parts: list[Said]) -> Said:
+    def watched(handed: Iterable[Said]) -> Said:
+        parts = list(handed)
         held.append((len(parts), sum(len(each.claims.document) for each in parts)))
         return union(parts)
 

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
+import weakref
 from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from inroads import said as saying
 from inroads.claims import state
 from inroads.explorer import Explorer
 from inroads.fold import fold
@@ -88,6 +91,41 @@ def test_columns_are_sorted() -> None:
     assert (np.diff(found.nodes) > 0).all()
     keys = found.attributes.node * len(ATTRIBUTES) + found.attributes.name
     assert (np.diff(keys) >= 0).all()
+
+
+def test_parts_are_let_go_of(monkeypatch: pytest.MonkeyPatch) -> None:
+    """While a union makes its last columns, those of its parts that it is done with are gone, unless they are held."""
+    rows = [{"id": n, "role": "owner", "business": {"id": n, "name": f"{n}"}} for n in range(5)]
+    moment = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
+    world = [({"id": n, "business_memberships": rows}, moment) for n in range(3)]
+    refs: list[weakref.ref[Any]] = []
+    alive: list[bool] = []
+    needed = saying._needed
+
+    def watched(*given: Any) -> Any:
+        alive[:] = [each() is not None for each in refs]
+        return needed(*given)
+
+    monkeypatch.setattr(saying, "_needed", watched)
+    for hold in (True, False):
+        parts = said(world)
+        tables = ((each.attributes, each.covers, each.documents.sha256, each.claims.principal) for each in parts)
+        refs[:] = [weakref.ref(column) for each in tables for column in _columns(each)]
+        handed = iter(parts if hold else [parts.pop() for _ in range(len(parts))])
+        assert len(union(handed).documents.moment) == 3
+        assert alive == [hold] * len(refs)
+
+
+@given(st.integers(0, 10**17))
+@settings(max_examples=40, deadline=None)
+def test_narrow_columns_hold_wide_numbers(number: int) -> None:
+    """The ids of records are whole however large, beside small ones."""
+    moment = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
+    world: list[tuple[dict[str, Any], dt.datetime]] = [
+        ({"id": n, "roles": [{"id": record, "role": "owner", "accountid": "A"}]}, moment)
+        for n, record in ((1, number), (2, 1), (3, number + 1))
+    ]
+    assert union(said(world)).claims.record.tolist() == [number, 1, number + 1]
 
 
 @given(st.datetimes(timezones=st.just(dt.UTC)))

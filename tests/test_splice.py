@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import gc
+import weakref
 from itertools import permutations
 from typing import Any
 
@@ -209,3 +211,19 @@ def test_much_is_folded_as_a_whole(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(splice, "SHARE", 1000)
     whole = Explorer.observe(found[:7]).adding(found[7:])
     assert differing(spliced, whole) == []
+
+
+def test_versions_let_go_of_are_collected(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of large graphs no more versions are in memory than somebody holds, and the one that is about to go."""
+    monkeypatch.setattr("inroads.explorer.COLLECTED_FROM", 1)
+    found = observations([(plain_me(n, business_memberships=[owner_of(n, "A")]), DAY[0]) for n in range(1, 7)])
+    gc.collect()
+    gc.disable()
+    try:
+        graph, alive = Explorer.observe(found[:1]), []
+        for each in found[1:]:
+            alive.append(weakref.ref(graph.fold.grants.roles))
+            graph = graph.adding([each])
+    finally:
+        gc.enable()
+    assert sum(ref() is not None for ref in alive) <= 2

@@ -155,8 +155,6 @@ def in_place(places: Ints) -> bool:
 
 def stack(tables: Sequence[_Table]) -> _Table:
     """Tables of the same columns, one under the other."""
-    if len(tables) == 1:
-        return tables[0]
     return type(tables[0])(*(joined(columns) for columns in zip(*tables, strict=True)))
 
 
@@ -165,11 +163,14 @@ def joined(columns: tuple[Texts, ...]) -> Texts: ...
 @overload
 def joined(columns: tuple[Ints, ...]) -> Ints: ...
 def joined(columns: tuple[Any, ...]) -> Any:
+    """Columns one under the other."""
+    if len(columns) == 1:
+        return columns[0]
     if not isinstance(columns[0], Texts):
         return np.concatenate(columns)
     shifts = np.cumsum([0, *(len(each.data) for each in columns)])
     starts = [each.starts[:-1] + shift for each, shift in zip(columns, shifts[:-1], strict=True)]
-    return Texts(np.concatenate([*starts, shifts[-1:]]), np.concatenate([each.data for each in columns]))
+    return Texts(narrow(np.concatenate([*starts, shifts[-1:]])), np.concatenate([each.data for each in columns]))
 
 
 def firsts(*keys: npt.NDArray[Any]) -> Flags:

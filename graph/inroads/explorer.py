@@ -105,6 +105,8 @@ class Explorer(AccessGraph):
             raise InroadsError("add to the graph of the original documents, and pseudonymise that", "PSEUDONYMISED")
         if not len(found.said.documents.moment) and not found.rejections:
             return self
+        if len(self.fold.said.claims.document) >= COLLECTED_FROM:
+            gc.collect()
         columns = grown(self.fold, self.index.derived, found.said, self.policy)
         graph = self.of(Adjacency(columns[0], self.policy, columns[1]))
         graph.rejections = (*self.rejections, *found.rejections)
@@ -218,6 +220,9 @@ def load(
         files = Stream(unread(others, observed_at, stdin, progress, refusals), note=refusals.note)
         return Explorer.gathered(gather([*streams, files], policy, as_of, workers), policy)
 
+
+COLLECTED_FROM = 1_000_000
+"""With so many claims, versions that were let go of make room for the next: what networkx keeps holds itself."""
 
 SNAPSHOT_FROM = 5_000
 """A snapshot is kept when so many documents were read that none had."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import gc
+import mmap
 import multiprocessing
 import os
 import signal
@@ -15,6 +16,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import ExitStack
 from typing import Any, Final, NamedTuple
+
+import numpy as np
 
 from inroads.documents import Observation
 from inroads.errors import Rejection
@@ -34,6 +37,7 @@ MERGED_PARTS: Final = 32
 KEPT_BYTES: Final = 32 * 2**20
 """Beyond so many bytes of bodies they are kept in a temporary file."""
 
+_PAGES: Final = 2**16  # bytes from which a column has pages of its own
 _AHEAD: Final = 2  # chunks for each process, so that none waits
 _COLLECTED_FROM: Final = 100_000  # objects: documents hold no circles, and looking for them takes a fifth of the time
 
@@ -104,15 +108,30 @@ class _Merging:
             self._sizes.append([])
         self._sizes[size].append(part)
         if len(self._sizes[size]) == MERGED_PARTS:
-            whole = union(self._sizes[size])
-            self._sizes[size].clear()
-            self.add(whole, size + 1)
+            self.add(_apart(union(_handed_over(self._sizes[size]))), size + 1)
 
     def whole(self) -> Said:
         """All of them, of which nothing is left here."""
         parts = [part for size in reversed(self._sizes) for part in size]
         self._sizes.clear()
-        return union(parts) if parts else pack([])
+        return union(_handed_over(parts)) if parts else pack([])
+
+
+def _handed_over(parts: list[Said]) -> Iterator[Said]:
+    """Parts that are held here no more."""
+    while parts:
+        yield parts.pop(0)
+
+
+def _apart(value: Any) -> Any:
+    """The same columns, each in pages of its own: what is freed between others would stay with the process."""
+    if isinstance(value, np.ndarray):
+        if value.nbytes < _PAGES:
+            return value
+        own = np.frombuffer(mmap.mmap(-1, value.nbytes), value.dtype)
+        own[:] = value
+        return own
+    return type(value)(*map(_apart, value)) if hasattr(value, "_fields") else value
 
 
 class _Done(NamedTuple):

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from functools import partial
 from itertools import accumulate
 from typing import Any, Final, NamedTuple, Protocol, TypeVar
@@ -18,13 +18,13 @@ import numpy as np
 import numpy.typing as npt
 
 from inroads.claims import Place, Reader, Spot, Statement, Value
-from inroads.columns import Flags, Ints, Texts, distinct, firsts, in_order, in_place, joined, stack, take
+from inroads.columns import Flags, Ints, Texts, distinct, firsts, in_order, in_place, joined, narrow, take
 from inroads.documents import Observation
 from inroads.errors import Issue
 from inroads.model import Document, NodeKind, Relation, Role, Section, fold_email, kind_of, native_id
 from inroads.policy import STOCK, Policy
 
-_Key = TypeVar("_Key", int, str)
+_Key = TypeVar("_Key")
 
 KINDS: Final = tuple(NodeKind)
 RELATIONS: Final = tuple(Relation)
@@ -405,6 +405,16 @@ TEXT_ATTRIBUTES: Final = np.array([name not in _OTHERS | WORD_ATTRIBUTES for nam
 
 _IS_WORD: Final = np.array([name in WORD_ATTRIBUTES for name in ATTRIBUTES])
 
+COUNTED: Final = {
+    **dict.fromkeys(("principal", "resource", "owner", "node", "group", "business", "subject"), "node"),
+    **dict.fromkeys(("scope", "other_scope"), "scope"),
+    **{name: name for name in ("document", "word", "store")},
+}
+"""What the numbers in a column count; those in others count nothing that moves."""
+
+_NARROWED: Final = frozenset({"word", "row", "sub", "record", "client", "store", "size", "unreadable"})
+"""What is only kept is as narrow as it can be; what is counted with is not."""
+
 _WIDE: Final = frozenset({"record", "client", "value"})
 _NARROW: Final = frozenset({"relation", "role", "client_role", "active", "section", "name"})
 
@@ -440,36 +450,30 @@ def email_key(email: str) -> int:
     return int.from_bytes(digest, "big") >> 1  # a signed column holds it, and it is never NONE
 
 
-def union(parts: Sequence[Said]) -> Said:
-    """All that these say, each said once."""
-    accounts = distinct(np.concatenate([part.accounts for part in parts]))
-    codes = [recoded(part, accounts) for part in parts]
+def union(parts: Iterable[Said]) -> Said:
+    """All that these say, each said once.
+
+    Where nobody else holds the parts, each of their columns is let go of once it is in the whole.
+    """
+    taken = list(parts)
+    accounts = distinct(np.concatenate([part.accounts for part in taken]))
+    codes = [recoded(part, accounts) for part in taken]
     nodes = distinct(np.concatenate(codes))
-    numbers = [np.searchsorted(nodes, each).astype(np.int32) for each in codes]
-    words: dict[str, int] = {}
-    stores: dict[Store, int] = {}
-    tables = []
-    base, before = 0, 0
-    for part, number in zip(parts, numbers, strict=True):
-        word = np.array([words.setdefault(each, len(words)) for each in part.words.texts()], np.int32)
-        store = np.array([stores.setdefault(each, len(stores)) for each in part.stores], np.int32)
-        tables.append(_renumbered(part, number, word, store, base, before))
-        base, before = base + len(part.documents.moment), before + part.texts.size
-    stacked = [stack(each) for each in zip(*tables, strict=True)]
-    documents, kept, order = _ordered(stacked[0])
-    claims, attributes, covers, groups, issues = (
-        _of_kept(table, kept, order) if "document" in table._fields else table for table in stacked[1:]
-    )
-    era: Ints = np.cumsum(firsts(documents.moment))
-    covers = _latest(covers)
+    words, stores = _Numbers[str](), _Numbers[Store]()
+    numbers = list(_Numbered.each(taken, [np.searchsorted(nodes, each) for each in codes], words, stores))
+    taken = [number.valued(part) for number, part in zip(numbers, taken, strict=True)]
+    texts = joined(tuple(part.texts for part in taken))
+    piles = [_Pile(tables, numbers) for tables in zip(*(part[4:10] for part in taken), strict=True)]
+    del codes, taken
+    documents, kept, place = _ordered(piles[0].take())
+    claims, attributes, covers, groups, issues = piles[1:]
+    era: Ints = np.cumsum(firsts(documents.moment)).astype(np.int32)
+    latest = _latest(_of_kept(covers.take(), kept, place))
     reach = np.full(len(nodes) * len(SCOPES), NONE, np.int32)
-    reach[covers.scope] = era[covers.document]
-    own = era[claims.document]
-    other = np.where(claims.other_scope == NONE, NONE, reach[claims.other_scope])
-    standing = (reach[claims.scope] <= own) & (other <= own)
-    places = in_order(edge_keys(claims, len(nodes)) * len(SECTIONS) + claims.section, claims.document)
-    claims = take(claims, places[standing[places]])
-    texts, attributes = _needed(joined(tuple(part.texts for part in parts)), _decided(attributes, era))
+    reach[latest.scope] = era[latest.document]
+    standing = _standing(claims, kept, place, reach, era)
+    decided = _decided(attributes, kept, place, era)
+    texts, stated = _needed(texts, attributes.take(decided))
     pairs = groups.group.astype(np.int64) * len(nodes) + groups.business
     return Said(
         nodes,
@@ -477,13 +481,25 @@ def union(parts: Sequence[Said]) -> Said:
         Texts.of(words),
         texts,
         documents,
-        claims,
-        attributes,
-        covers,
-        take(groups, np.unique(pairs, return_index=True)[1]),
-        issues,
+        claims.take(standing),
+        stated,
+        latest,
+        groups.take(np.unique(pairs, return_index=True)[1]),
+        _of_kept(issues.take(), kept, place),
         tuple(stores),
     )
+
+
+def _standing(claims: _Pile, kept: Flags, place: Ints, reach: Ints, era: Ints) -> Ints:
+    """Which claims no newer document covers, in the order of grants, sections and documents; they are put in place."""
+    left_in, claims.document = kept[claims.document], place[claims.document]
+    own = era[claims.document]
+    standing = left_in & (reach[claims.scope] <= own)
+    standing &= np.where(claims.other_scope == NONE, NONE, reach[claims.other_scope]) <= own
+    size = len(reach) // len(SCOPES)
+    places = in_order(edge_keys(claims, size) * len(SECTIONS) + claims.section, claims.document)
+    ordered: Ints = places[standing[places]]
+    return ordered
 
 
 def edge_keys(claims: Any, size: int) -> Ints:
@@ -561,37 +577,73 @@ def _numbers_among(chosen: Ints, column: Ints, each: int = 1) -> Ints:
     return np.where(column == NONE, NONE, found).astype(np.int32)
 
 
-def _renumbered(
-    part: Said, number: Ints, word: Ints, store: Ints, base: int, texts: int
-) -> tuple[DocumentRows, ClaimRows, AttributeRows, CoverRows, GroupRows, IssueRows]:
-    """The tables of a part with the numbers of all parts together, documents and texts after those before it."""
-    documents, claims, attributes, covers, groups, issues = part[4:10]
-    if base == 0 and in_place(number) and in_place(word) and in_place(store):
-        return documents, claims, attributes, covers, groups, issues  # as when little is added to much
-    is_text = TEXT_ATTRIBUTES[attributes.name] & (attributes.value != NONE)
-    is_word = _IS_WORD[attributes.name]
-    value = np.where(is_text, attributes.value + texts, attributes.value)
-    value[is_word] = _optional(attributes.value[is_word], word)
-    return (
-        documents._replace(subject=number[documents.subject], store=store[documents.store]),
-        claims._replace(
-            document=claims.document + base,
-            principal=number[claims.principal],
-            resource=number[claims.resource],
-            scope=_scope(claims.scope, number),
-            other_scope=_scope(claims.other_scope, number),
-            owner=_optional(claims.owner, number),
-            word=_optional(claims.word, word),
-        ),
-        attributes._replace(
-            document=attributes.document + base,
-            node=number[attributes.node],
-            value=value,
-        ),
-        covers._replace(document=covers.document + base, scope=_scope(covers.scope, number)),
-        GroupRows(number[groups.group], number[groups.business]),
-        issues._replace(document=issues.document + base),
-    )
+class _Numbered(NamedTuple):
+    """The numbers that a part's things have among those of all parts, or how many are before them; None: the same."""
+
+    node: Ints | None
+    word: Ints | None
+    store: Ints | None
+    document: int
+    text: int
+
+    @classmethod
+    def each(
+        cls, parts: Sequence[Said], nodes: Sequence[Ints], words: _Numbers[str], stores: _Numbers[Store]
+    ) -> Iterator[_Numbered]:
+        """Those of each part, of which the nodes are numbered."""
+        documents = texts = 0
+        for part, node in zip(parts, nodes, strict=True):
+            word = np.array([words[each] for each in part.words.texts()], np.int64)
+            store = np.array([stores[each] for each in part.stores], np.int64)
+            numbers = [None if in_place(each) else each.astype(np.int32) for each in (node, word, store)]
+            yield cls(numbers[0], numbers[1], numbers[2], documents, texts)
+            documents, texts = documents + len(part.documents.moment), texts + part.texts.size
+
+    def column(self, name: str, column: Any) -> Any:
+        """A column of a part's table in these numbers."""
+        counted = COUNTED.get(name)
+        if counted == "document":
+            return column + self.document if self.document else column
+        number = None if counted is None else self.node if counted == "scope" else getattr(self, counted)
+        if number is None:
+            return column
+        return _scope(column, number) if counted == "scope" else _optional(column, number)
+
+    def valued(self, part: Said) -> Said:
+        """A part of which the values of attributes are in these numbers: what they count, their names tell."""
+        name, value = part.attributes.name, part.attributes.value
+        if self.text:
+            value = np.where(TEXT_ATTRIBUTES[name] & (value != NONE), value + self.text, value)
+        if self.word is not None:
+            is_word = _IS_WORD[name]
+            value = np.where(is_word, _optional(np.where(is_word, value, NONE), self.word), value)
+        return part._replace(attributes=part.attributes._replace(value=value))
+
+
+class _Pile:
+    """Tables of all parts as one, of which a column is put together when it is first asked for."""
+
+    document: Ints
+
+    def __init__(self, tables: Sequence[Any], numbers: Sequence[_Numbered]) -> None:
+        self._kind = type(tables[0])
+        self._parts = dict(zip(self._kind._fields, zip(*tables, strict=True), strict=True))
+        self._numbers = numbers
+
+    def __getattr__(self, name: str) -> Any:
+        columns = zip(self._numbers, self._parts.pop(name), strict=True)
+        column = joined(tuple(number.column(name, each) for number, each in columns))
+        setattr(self, name, column)
+        return column
+
+    def take(self, rows: Ints | None = None) -> Any:
+        """The table, or these rows of it; each column is let go of here."""
+        columns = []
+        for name in self._kind._fields:
+            column = getattr(self, name) if rows is None else getattr(self, name).take(rows)
+            delattr(self, name)
+            columns.append(narrow(column) if name in _NARROWED else column)
+        return self._kind(*columns)
 
 
 def _optional(column: Ints, number: Ints) -> Ints:
@@ -641,16 +693,19 @@ def _latest(covers: CoverRows) -> CoverRows:
     return take(covers, order[ends])
 
 
-def _decided(attributes: AttributeRows, era: Ints) -> AttributeRows:
+def _decided(attributes: _Pile, kept: Flags, place: Ints, era: Ints) -> Ints:
     """The rows at the latest moment of each attribute of each node, in the order of nodes, names, documents."""
+    left_in, attributes.document = kept[attributes.document], place[attributes.document]
     key = attributes.node.astype(np.int64) * len(ATTRIBUTES) + attributes.name
     order = in_order(key, attributes.document)  # of one document its last row
+    order = order[left_in[order]]
     begins = firsts(key[order])
     if begins.all():
-        return take(attributes, order)
+        return order
     moment = era[attributes.document[order]]
     last = moment[np.roll(begins, -1)]
-    return take(attributes, order[moment == np.repeat(last, np.diff(np.flatnonzero(np.append(begins, True))))])
+    latest: Ints = order[moment == np.repeat(last, np.diff(np.flatnonzero(np.append(begins, True))))]
+    return latest
 
 
 def _needed(texts: Texts, attributes: AttributeRows) -> tuple[Texts, AttributeRows]:

@@ -22,7 +22,7 @@ from inroads.fold import Fold
 from inroads.ledger import Bodies, Ledger, snapshots
 from inroads.policy import Policy
 
-FORMAT: Final = 1
+FORMAT: Final = 2
 """Counts up whenever the columns change."""
 
 _MANIFEST: Final = "manifest.json"

@@ -22,6 +22,7 @@ from inroads.model import NodeKind
 from inroads.policy import Policy
 from inroads.said import (
     ACCOUNTS,
+    COUNTED,
     KINDS,
     NONE,
     SCOPES,
@@ -44,10 +45,6 @@ _FEW: Final = 12
 
 _PIECE: Final = 2**15
 """So many rows are moved at a time, which stay in the processor's cache meanwhile."""
-
-_COUNTED: Final = dict.fromkeys(("principal", "resource", "owner", "node", "group", "business", "subject"), "node")
-_COUNTED.update(scope="scope", other_scope="scope", document="document")
-"""What the numbers in a column count; those in others count nothing that moves."""
 
 
 def grown(before: Fold, derived: Derived, part: Said, policy: Policy) -> tuple[Fold, Derived]:
@@ -423,7 +420,7 @@ class _Splice(NamedTuple):
 
     def counted(self, name: str) -> Counted | None:
         """How the numbers in a column come into the whole."""
-        kind = _COUNTED.get(name)
+        kind = COUNTED.get(name)
         if kind != "scope":
             return {"node": self.numbers, "document": self.documents}.get(kind or "")
         places = self.numbers.places[:, None] * len(SCOPES) + np.arange(len(SCOPES))
