@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Hashable, Iterator
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -101,6 +101,15 @@ class Adjacency:
         self.grant = lru_cache(_KEPT)(self._grant)
         self.number = lru_cache(_KEPT)(self._number)
         self.grant_number = lru_cache(_KEPT)(self._grant_number)
+
+    @cached_property
+    def entangled(self) -> Ints:
+        """The nodes of businesses that keep several accounts, or of accounts that several keep, in ascending order."""
+        keeps = np.flatnonzero(self.fold.grants.relation == KEEPS)
+        pairs = self.fold.grants.principal[keeps], self.fold.grants.resource[keeps]
+        several = [ordered[1:][ordered[1:] == ordered[:-1]] for ordered in map(np.sort, pairs)]
+        astray = np.isin(pairs[0], several[0]) | np.isin(pairs[1], several[1])
+        return distinct(np.concatenate([each[astray] for each in pairs]))
 
     def name(self, node: int) -> str:
         """The printed id of a node."""
