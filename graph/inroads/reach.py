@@ -966,7 +966,7 @@ def _ordered(
 ) -> Sequence[Summary]:
     """Many summaries in their order, each made when it is looked at."""
     index = graph.index
-    keep = np.isin(index.codes_column[found.node] >> KIND_BITS, [KINDS.index(kind) for kind in wanted])
+    keep = np.array([kind in wanted for kind in KINDS])[index.codes_column[found.node] >> KIND_BITS]
     if chosen.certainty is not None:
         keep &= found.certainty == _CERTAINTIES[chosen.certainty]
     if chosen.state is not None:
@@ -979,9 +979,10 @@ def _ordered(
             if chosen.suits(sample._replace(roles=graph.roles_of(bits)), graph)
         ]
         keep &= np.isin(found.roles, held)
-    rows = Gathered(*(each[keep] for each in found))
-    order = np.lexsort((*index.printed_order(rows.node), rows.distance, rows.state, rows.certainty))
-    rows = Gathered(*(each[order] for each in rows))
+    rows = take(found, keep)
+    ranks = rows.certainty * len(_STATES) + rows.state
+    order = index.printed_after(ranks * (rows.distance.max(initial=0) + 1) + rows.distance, rows.node)
+    rows = take(rows, order)
     return Lazily(len(order), lambda place: _summary(graph, *(int(each[place]) for each in rows)))
 
 
