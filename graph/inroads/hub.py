@@ -12,7 +12,7 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 
 from inroads.adjacency import CONVEYS, Adjacency
-from inroads.columns import Flags, Ints, contained, firsts, take
+from inroads.columns import Flags, Ints, contained, firsts
 from inroads.model import NodeKind, Relation
 from inroads.policy import Conveys
 from inroads.said import KINDS, ROLES
@@ -80,6 +80,11 @@ class _Hops(NamedTuple):
     far: Ints
 
 
+def _only(hops: _Hops, chosen: Flags) -> _Hops:
+    places = np.flatnonzero(chosen)
+    return hops if len(places) == len(chosen) else _Hops(*(column[places] for column in hops))
+
+
 class _Hub:
     """The paths of each shape; `told` is what they say, `entangled` that there may be others."""
 
@@ -93,63 +98,61 @@ class _Hub:
 
     def forward(self, identity: Ints) -> None:
         """From an identity to everything."""
-        own = self._hops(identity)
-        own = take(own, (own.step == _CONTROL) | (own.step == _REACH))
+        own = self._hops(identity, _CONTROL, _REACH)
         roles, acting = self.rows.roles[own.grant], own.step == _CONTROL
         alive = self._alive(own) & ~self.index.dead_column[identity[0]]
         self._tell(own.far, 1, alive, roles)
-        onward = self._hops(own.far)
-        kept = take(onward, onward.step == _RESOLVE)
+        onward = self._hops(own.far, _REACH, _RESOLVE)
+        kept = _only(onward, onward.step == _RESOLVE)
         also = alive[kept.near] & self._alive(kept)
         self._tell(kept.far, 2, also, roles[kept.near])
-        self._to_vendors(own.far, alive, take(onward, (onward.step == _REACH) & acting[onward.near]), 1)
+        self._to_vendors(own.far, alive, _only(onward, (onward.step == _REACH) & acting[onward.near]), 1)
         start, stop = self.index.fold.kind_starts[_BUSINESS : _BUSINESS + 2]
         turned = np.flatnonzero(acting[kept.near] & (kept.far >= start) & (kept.far < stop))
         if len(turned):  # who controls an account acts for the business that keeps it
-            clients = self._hops(kept.far[turned])
+            clients = self._hops(kept.far[turned], _REACH)
             passed = own.far[kept.near[turned]][clients.near]
-            clients = take(clients, (clients.step == _REACH) & (clients.far != passed))
+            clients = _only(clients, clients.far != passed)
             self._to_vendors(kept.far[turned], also[turned], clients, 2)
 
     def _to_vendors(self, business: Ints, alive: Flags, clients: _Hops, length: int) -> None:
         """Over client grants of businesses that are acted for."""
         roles, alive = self.rows.roles[clients.grant], alive[clients.near] & self._alive(clients)
         self._tell(clients.far, length + 1, alive, roles, inferred=True)
-        kept = self._hops(clients.far)
-        kept = take(kept, (kept.step == _RESOLVE) & (kept.far != business[clients.near][kept.near]))
+        kept = self._hops(clients.far, _RESOLVE)
+        kept = _only(kept, kept.far != business[clients.near][kept.near])
         self._tell(kept.far, length + 2, alive[kept.near] & self._alive(kept), roles[kept.near], inferred=True)
 
     def backward(self, resource: Ints) -> None:
         """From a resource to the identities that reach it."""
-        into = self._hops(resource)
+        into = self._hops(resource, _CONTROL, _REACH, _RESOLVE)
         alive = ~self.index.dead_column[resource]
         self._from_scope(resource, alive, into, 0, resource)
-        keeping = take(into, into.step == _RESOLVE)
-        self._from_scope(keeping.far, alive & self._alive(keeping), self._hops(keeping.far), 1, resource)
+        keeping = _only(into, into.step == _RESOLVE)
+        into = self._hops(keeping.far, _CONTROL, _REACH)
+        self._from_scope(keeping.far, alive & self._alive(keeping), into, 1, resource)
 
     def _from_scope(self, scope: Ints, alive: Flags, into: _Hops, length: int, resource: Ints) -> None:
         """From the resource, or what keeps it or is kept by it: to those who hold it, and over its clients."""
-        into = take(into, (into.step == _CONTROL) | (into.step == _REACH))
+        into = _only(into, into.step != _RESOLVE)
         alive, roles, is_own = alive[into.near] & self._alive(into), self.rows.roles[into.grant], self._is_own(into)
         self._tell(into.far[is_own], length + 1, alive[is_own], roles[is_own])
         client = np.flatnonzero(~is_own & (into.far != resource[0]))
         business, alive, roles = into.far[client], alive[client], roles[client]
-        above = self._hops(business)
-        self._controlling(above, alive, roles, length + 2)
-        if self.index.policy.relations[Relation.ROLE].controlling == Conveys.CONTROL or (
-            self.index.policy.relations[Relation.ROLE].otherwise == Conveys.CONTROL
-        ):
-            kept = take(above, (above.step == _RESOLVE) & (above.far != scope[into.near[client]][above.near]))
-            also = alive[kept.near] & self._alive(kept)
-            self._controlling(self._hops(kept.far), also, roles[kept.near], length + 3)
+        self._controlling(business, alive, roles, length + 2)
+        row = self.index.policy.relations[Relation.ROLE]
+        if Conveys.CONTROL in (row.controlling, row.otherwise):
+            kept = self._hops(business, _RESOLVE)
+            kept = _only(kept, kept.far != scope[into.near[client]][kept.near])
+            self._controlling(kept.far, alive[kept.near] & self._alive(kept), roles[kept.near], length + 3)
 
-    def _controlling(self, above: _Hops, alive: Flags, roles: Ints, length: int) -> None:
-        """The identities that control what is a client."""
-        above = take(above, above.step == _CONTROL)
+    def _controlling(self, scope: Ints, alive: Flags, roles: Ints, length: int) -> None:
+        """The identities that control what is a client, or what keeps it."""
+        above = self._hops(scope, _CONTROL)
         self._tell(above.far, length, alive[above.near] & self._alive(above), roles[above.near], inferred=True)
 
-    def _hops(self, nodes: Ints) -> _Hops:
-        """The hops of nodes that are of some class."""
+    def _hops(self, nodes: Ints, *steps: int) -> _Hops:
+        """The hops of nodes that are of these classes."""
         index, first = self.index, self.entries.starts[nodes]
         if len(nodes) == 1:
             hops = self.entries.hops[first[0] : self.entries.starts[nodes[0] + 1]]
@@ -158,16 +161,18 @@ class _Hub:
             size = self.entries.starts[nodes + 1] - first
             near = np.repeat(np.arange(len(nodes)), size)
             hops = self.entries.hops[np.arange(len(near)) + (first - (np.cumsum(size) - size))[near]]
-        grant = hops ^ (hops >> hops.itemsize * 8 - 1)  # the complement of what is negative
-        step, far = index.conveys_column[grant], self.ahead[grant]
-        turned = np.flatnonzero(hops < 0)
-        far[turned] = self.behind[grant[turned]]
-        found = _Hops(near, grant, step, far)
-        if self.allows is not None:
-            found = take(found, self.allows(far, grant))
+        grant = (hops ^ (hops >> hops.itemsize * 8 - 1)).astype(np.intp)  # the complement of what is negative
+        step = index.conveys_column[grant]
+        wanted = np.flatnonzero(np.logical_or.reduce([step == each for each in steps]))
+        near, grant, step, hops = near[wanted], grant[wanted], step[wanted], hops[wanted]
+        far = self.ahead[grant]
+        if _RESOLVE in steps:
+            turned = np.flatnonzero(hops < 0)
+            far[turned] = self.behind[grant[turned]]
         if len(index.entangled):
-            self.entangled |= bool(contained(found.far, index.entangled).any())
-        return found
+            self.entangled |= bool(contained(nodes, index.entangled).any())
+        found = _Hops(near, grant, step, far)
+        return found if self.allows is None else _only(found, self.allows(far, grant))
 
     def _alive(self, hops: _Hops) -> Flags:
         """Whether nothing is latent in a hop, nor at its far end."""
