@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Hashable, Iterator
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -24,6 +24,8 @@ _PREFIXES: Final = tuple(f"{kind.lower()}:" for kind in KINDS)
 _NUMBERS: Final = {kind.lower(): number for number, kind in enumerate(KINDS)}
 _KEPT: Final = 4096
 _POWERS: Final = 10 ** np.arange(18)
+_DIGITS: Final = 5
+"""The number of a native id's digits takes so many bits."""
 _PRINTED: Final = np.argsort(np.argsort(_PREFIXES))
 
 
@@ -102,6 +104,15 @@ class Adjacency:
         self.number = lru_cache(_KEPT)(self._number)
         self.grant_number = lru_cache(_KEPT)(self._grant_number)
 
+    @cached_property
+    def entangled(self) -> Ints:
+        """The nodes of businesses that keep several accounts, or of accounts that several keep, in ascending order."""
+        keeps = np.flatnonzero(self.fold.grants.relation == KEEPS)
+        pairs = self.fold.grants.principal[keeps], self.fold.grants.resource[keeps]
+        several = [ordered[1:][ordered[1:] == ordered[:-1]] for ordered in map(np.sort, pairs)]
+        astray = np.isin(pairs[0], several[0]) | np.isin(pairs[1], several[1])
+        return distinct(np.concatenate([each[astray] for each in pairs]))
+
     def name(self, node: int) -> str:
         """The printed id of a node."""
         code = self.codes[node]
@@ -123,6 +134,25 @@ class Adjacency:
         digits = np.where((kind == _ACCOUNT) | (digits == 0), 1, digits)  # accounts are numbered in their order
         padded = np.where(kind == _ACCOUNT, native, native * 10 ** (18 - digits))
         return digits, padded, _PRINTED[kind]
+
+    def printed_after(self, ranks: Ints, nodes: Ints) -> Ints:
+        """The order of ascending nodes by rank, then by printed id: by one number each, where it fits."""
+        codes = self.codes_column[nodes]
+        kind, native = codes >> KIND_BITS, codes & _NATIVE
+        numbered = np.flatnonzero(kind != _ACCOUNT)
+        longest = len(str(native[numbered].max(initial=0)))
+        bits = int(max(10**longest << _DIGITS, len(self.fold.said.accounts))).bit_length()
+        if int(ranks.max(initial=0)).bit_length() + _DIGITS + bits > 63:
+            return np.lexsort((*self.printed_order(nodes), ranks))
+        for number in np.flatnonzero(np.bincount(kind, minlength=len(KINDS))).tolist():
+            if number != _ACCOUNT:
+                here = slice(*np.searchsorted(kind, (number, number + 1)))
+                sizes = np.diff(
+                    np.searchsorted(native[here], _POWERS[1:longest]), prepend=0, append=here.stop - here.start
+                )
+                digits = np.repeat(np.arange(1, longest + 1), sizes)
+                native[here] = native[here] * _POWERS[longest - digits] << _DIGITS | digits
+        return np.argsort((ranks << 2 | _PRINTED[kind]) << bits | native)
 
     def _number(self, name: Hashable) -> int | None:
         """The number of a node by its printed id; None for what no document names."""

@@ -34,6 +34,7 @@ from inroads.model import (
 )
 from inroads.policy import STOCK, Conveys, Policy
 from inroads.said import ATTRIBUTES, KINDS, NONE, ROLES, SCOPES, WORD_ATTRIBUTES, email_key, moment_of
+from inroads.search import Odd, odd, search
 from inroads.views import NO_DOCUMENTS, Data, Documents, Grants, Neighbours, Nodes
 
 
@@ -278,17 +279,11 @@ class AccessGraph(MultiDiGraph):
 
     def search(self, text: str, first: int = 10) -> list[str]:
         """Up to `first` nodes whose id, email or name contains the text, exact matches first, then prefixes."""
-        wanted = fold_email(text)
-        if not wanted:
-            return []
-        ranked = []
-        for node, data in self.nodes(data=True):
-            name = " ".join(filter(None, (data.get("first_name"), data.get("last_name"))))
-            texts = (node, native_id(node), data.get("email"), name, data.get("name"))
-            rank = min(_rank(fold_email(each), wanted) for each in texts if each)
-            if rank < 3:
-                ranked.append((rank, node))
-        return [node for _, node in sorted(ranked)[:first]]
+        return [self.index.name(node) for node in search(self.index, self._odd, text, first).tolist()]
+
+    @cached_property
+    def _odd(self) -> Odd:
+        return odd(self.index)
 
     def _record(self, node: str, name: str) -> tuple[Document, int] | None:
         """The document that has a node's latest record, and the index in it."""
@@ -401,10 +396,6 @@ class AccessGraph(MultiDiGraph):
         moments = (self.documents[0].observed_at, self.documents[-1].observed_at) if self.documents else (None, None)
         shown = int((self.fold.attributes["record"][businesses] != NONE).sum())
         return int(seen[people].sum()), shown, int(seen[businesses].sum()), *moments
-
-
-def _rank(word: str, wanted: str) -> int:
-    return 0 if word == wanted else 1 if word.startswith(wanted) else 2 if wanted in word else 3
 
 
 @lru_cache(maxsize=256)

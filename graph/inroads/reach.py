@@ -19,6 +19,7 @@ import numpy as np
 from inroads.adjacency import CONVEYS, Adjacency
 from inroads.columns import Flags, Ints, Lazily, firsts, ranges, stack, take
 from inroads.errors import BadId, InroadsError, NotFound
+from inroads.hub import Gathered, gathered
 from inroads.model import (
     Access,
     AccessState,
@@ -465,6 +466,7 @@ class _Walk:
         self.allowed = _Allowed.of(graph, chosen)
         self.truncated: set[int] = set()
         self.levels: list[_Level] = []
+        self.merged: Gathered | None = None
         if start in chosen.avoid or (kind_of(start) is not NodeKind.IDENTITY) is forward:
             return
         phases = [ACTING] if forward else list(range(len(PHASES)))
@@ -483,9 +485,23 @@ class _Walk:
         )
         self.kept: defaultdict[int, int] = defaultdict(int)
         self.walked = 0
-        while len(self.levels[-1].node) and len(self.levels) - 1 != chosen.max_steps:
-            many = len(self.levels[-1].node) > VECTORISED or not isinstance(self.levels[-1].node, list)
-            self.levels.append(self._columns() if many or self._is_hub() else self._lists())
+        while self._goes_on():
+            if not isinstance(self.levels[-1].node, list) or len(self.levels[-1].node) > VECTORISED or self._is_hub():
+                allows = self.allowed.column if self.allowed else None
+                if chosen.max_steps is None:
+                    self.merged = gathered(self.index, self.origin, allows, MAX_PATHS, forward=forward)
+                if self.merged is None:
+                    self._by_columns()
+                return
+            self.levels.append(self._lists())
+
+    def _goes_on(self) -> bool:
+        return len(self.levels[-1].node) > 0 and len(self.levels) - 1 != self.chosen.max_steps
+
+    def _by_columns(self) -> None:
+        """Walk on to the end."""
+        while self._goes_on():
+            self.levels.append(self._columns())
         if self.truncated:
             # What goes on from a node whose paths were cut short has lost paths, too.
             self.truncated |= {
@@ -594,6 +610,11 @@ class _Walk:
     def paths(self, other: str) -> list[tuple[Hop, ...]]:
         """The paths that lead to a node, or from it."""
         node = self.graph.number(other)
+        if self.merged is not None and self._goes_on():
+            back = _Walk(self.graph, other, self.chosen, forward=not self.forward)
+            if back.merged is None and not back.truncated:
+                return back.paths(self.start)
+            self._by_columns()
         return [
             self._hops(length, place)
             for length, level in enumerate(self.levels[1:], 1)
@@ -611,15 +632,17 @@ class _Walk:
             number, place = number - 1, level.parent[place]
         return tuple(reversed(hops) if self.forward else hops)
 
-    def gathered(self) -> _Gathered:
+    def gathered(self) -> Gathered:
         """What the paths to each node say together, or from each."""
+        if self.merged is not None:
+            return self.merged
         if all(isinstance(level.node, list) for level in self.levels):
             found = self._gathered_one_by_one()
         else:
             found = self._gathered_by_columns()
         return found if not self.truncated else self._with_truncated(found)
 
-    def _gathered_one_by_one(self) -> _Gathered:
+    def _gathered_one_by_one(self) -> Gathered:
         said: dict[int, list[int]] = {}
         roles = self.index.roles
         for length, level in enumerate(self.levels[1:], 1):
@@ -633,16 +656,16 @@ class _Walk:
                     before[0] = min(before[0], passed)
                     before[1] = min(before[1], not alive)
                     before[3] |= roles[conveying]
-        return _Gathered(list(said), *([each[place] for each in said.values()] for place in range(4)))
+        return Gathered(list(said), *([each[place] for each in said.values()] for place in range(4)))
 
-    def _gathered_by_columns(self) -> _Gathered:
+    def _gathered_by_columns(self) -> Gathered:
         walked = _Walked.of([_Level(*map(np.asarray, level)) for level in self.levels[1:]])
         if not self.forward:
             here = self.index.codes_column[walked.node] >> KIND_BITS == KINDS.index(NodeKind.IDENTITY)
             walked = take(walked, here & (walked.phase == ACTING))
         return walked.gathered(self.index, walked.node)
 
-    def _with_truncated(self, found: _Gathered) -> _Gathered:
+    def _with_truncated(self, found: Gathered) -> Gathered:
         """The same, where what is said of truncated accesses is what all walks say."""
         rows = {row[0]: list(row) for row in zip(*(np.asarray(each).tolist() for each in found), strict=True)}
         for node in self.truncated & rows.keys():
@@ -654,7 +677,7 @@ class _Walk:
                 min(each.length for each in facts),
                 sum({1 << ROLES.index(role) for each in facts for role in each.roles}),
             ]
-        return _Gathered(*([row[place] for row in rows.values()] for place in range(len(_Gathered._fields))))
+        return Gathered(*([row[place] for row in rows.values()] for place in range(len(Gathered._fields))))
 
     @cached_property
     def whole(self) -> dict[str, list[_Facts]]:
@@ -717,18 +740,6 @@ def _arrivals(level: _Level) -> Ints:
     return arrivals
 
 
-class _Gathered(NamedTuple):
-    """Accesses before they are written out, lists or columns: the other end, the rank of certainty and of state, the
-    distance, and the roles as bits.
-    """
-
-    node: Any
-    certainty: Any
-    state: Any
-    distance: Any
-    roles: Any
-
-
 class _Walked(NamedTuple):
     """Partial paths of all lengths as columns, each an access by itself."""
 
@@ -746,14 +757,14 @@ class _Walked(NamedTuple):
         node, phase, _, _, alive, passed, conveying = (np.concatenate(each) for each in zip(*levels, strict=True))
         return cls(node, phase, alive.astype(np.bool_), passed.astype(np.bool_), conveying, lengths)
 
-    def gathered(self, index: Adjacency, key: Ints) -> _Gathered:
+    def gathered(self, index: Adjacency, key: Ints) -> Gathered:
         """What those of each key say together; the key stands for the node."""
         order = np.argsort(key)
         key = key[order]
         starts = np.flatnonzero(firsts(key))
         if not len(starts):
-            return _Gathered([], [], [], [], [])
-        return _Gathered(
+            return Gathered([], [], [], [], [])
+        return Gathered(
             key[starts],
             np.logical_and.reduceat(self.passed[order], starts).astype(np.int8),
             (~np.logical_or.reduceat(self.alive[order], starts)).astype(np.int8),
@@ -935,7 +946,7 @@ def _summary(graph: AccessGraph, node: int, certainty: int, state: int, distance
     return Summary(_BY_RANK[certainty], _STATE_BY_RANK[state], distance, graph.index.name(node), graph.roles_of(roles))
 
 
-def _sorted(graph: AccessGraph, found: _Gathered, chosen: AccessFilter, wanted: frozenset[NodeKind]) -> list[Summary]:
+def _sorted(graph: AccessGraph, found: Gathered, chosen: AccessFilter, wanted: frozenset[NodeKind]) -> list[Summary]:
     """A few summaries in their order: sorted as numbers, which compare in no time."""
     name, kind, roles_of = graph.index.name, graph.index.kind, graph.roles_of
     rows = sorted(
@@ -951,11 +962,11 @@ def _sorted(graph: AccessGraph, found: _Gathered, chosen: AccessFilter, wanted: 
 
 
 def _ordered(
-    graph: AccessGraph, found: _Gathered, chosen: AccessFilter, wanted: frozenset[NodeKind]
+    graph: AccessGraph, found: Gathered, chosen: AccessFilter, wanted: frozenset[NodeKind]
 ) -> Sequence[Summary]:
     """Many summaries in their order, each made when it is looked at."""
     index = graph.index
-    keep = np.isin(index.codes_column[found.node] >> KIND_BITS, [KINDS.index(kind) for kind in wanted])
+    keep = np.array([kind in wanted for kind in KINDS])[index.codes_column[found.node] >> KIND_BITS]
     if chosen.certainty is not None:
         keep &= found.certainty == _CERTAINTIES[chosen.certainty]
     if chosen.state is not None:
@@ -968,14 +979,15 @@ def _ordered(
             if chosen.suits(sample._replace(roles=graph.roles_of(bits)), graph)
         ]
         keep &= np.isin(found.roles, held)
-    rows = _Gathered(*(each[keep] for each in found))
-    order = np.lexsort((*index.printed_order(rows.node), rows.distance, rows.state, rows.certainty))
-    rows = _Gathered(*(each[order] for each in rows))
+    rows = take(found, keep)
+    ranks = rows.certainty * len(_STATES) + rows.state
+    order = index.printed_after(ranks * (rows.distance.max(initial=0) + 1) + rows.distance, rows.node)
+    rows = take(rows, order)
     return Lazily(len(order), lambda place: _summary(graph, *(int(each[place]) for each in rows)))
 
 
 def _associated(
-    graph: AccessGraph, walk: _Walk, association: _Association, found: _Gathered, wanted: frozenset[NodeKind]
+    graph: AccessGraph, walk: _Walk, association: _Association, found: Gathered, wanted: frozenset[NodeKind]
 ) -> list[Summary]:
     """The summaries of everything that is connected, with what conveys access to some of it."""
     conveyed = {row[0]: row for row in zip(*(np.asarray(each).tolist() for each in found), strict=True)}

@@ -1,0 +1,68 @@
+"""What hubs are told to reach, against the paths themselves."""
+
+from __future__ import annotations
+
+import random
+from unittest.mock import patch
+
+import pytest
+
+from inroads import reach as reaching
+from inroads.explorer import Explorer
+from inroads.policy import STOCK, Policy
+from inroads.reach import AccessFilter, Answer, reach, reached_by
+from strategies import random_world
+from test_census import CONTROLLING
+from test_fold import DAY, me, membership
+from test_reach import client
+from worlds import explore
+
+
+def answers(graph: Explorer, chosen: AccessFilter) -> list[Answer]:
+    """What every node reaches, or who reaches it."""
+    return [
+        *(reach(graph, node, chosen=chosen) for node in graph if node.startswith("identity:")),
+        *(reached_by(graph, node, chosen) for node in graph if node.startswith(("business:", "account:"))),
+    ]
+
+
+@pytest.mark.parametrize("policy", [STOCK, CONTROLLING], ids=["stock", "controlling"])
+def test_hubs_are_told_what_the_paths_say(policy: Policy) -> None:
+    """Summaries and paths are the same by shapes as along every path, whatever is avoided."""
+    for seed in range(20):
+        graph = explore(random_world(random.Random(seed)), policy)
+        draw = random.Random(seed)
+        for avoid in (frozenset[str](), frozenset(draw.sample([*graph, *graph.grants], 2))):
+            chosen = AccessFilter(avoid=avoid)
+            plain = answers(graph, chosen)
+            with patch.object(reaching, "VECTORISED", -1):
+                assert answers(graph, chosen) == plain, f"world of seed {seed}"
+            with patch.object(reaching, "VECTORISED", -1), patch.object(reaching, "gathered", lambda *_, **__: None):
+                assert answers(graph, chosen) == plain, f"world of seed {seed}"
+
+
+def test_a_scope_of_several_businesses_is_walked() -> None:
+    """An account that two businesses keep has longer paths than hubs are told: they are found all the same."""
+    shared = [membership(1, 10, account_id="A"), membership(2, 20, "manager", account_id="A")]
+    vendor = client(3, "V")
+    shared[1]["business"]["business_clients"] = [vendor]
+    graph = explore([(me(1, business_memberships=shared), DAY[0])])
+    assert len(graph.index.entangled) == 3
+    with patch.object(reaching, "VECTORISED", -1):
+        assert [access.resource for access in graph.reach("identity:1")] == [
+            "business:10",
+            "business:20",
+            "account:A",
+            "account:V",
+        ]
+        assert [access.distance for access in graph.reached_by("account:V")] == [4]
+
+
+def test_a_client_of_itself_is_no_cycle() -> None:
+    """A business that is a client of the account it keeps reaches it twice, and goes round no further."""
+    own = membership(1, 10, account_id="A", business_clients=[client(3, "A")])
+    graph = explore([(me(1, business_memberships=[own]), DAY[0])])
+    with patch.object(reaching, "VECTORISED", -1):
+        found = {access.resource: len(access.paths) for access in graph.reach("identity:1")}
+        assert found == {"business:10": 1, "account:A": 2}
+        assert len(graph.reached_by("account:A")[0].paths) == 2
