@@ -1,8 +1,7 @@
-"""The exports for authorization engines and BloodHound: what a path or an engine says of access is what we say."""
+"""The exports for authorization engines: what an engine says of access is what we say."""
 
 from __future__ import annotations
 
-import io
 import json
 import os
 import random
@@ -13,16 +12,13 @@ from collections import defaultdict
 from pathlib import Path
 from typing import Any
 
-import jsonschema
 import msgspec
-import networkx as nx
 import pytest
 
 import inroads
 from inroads import export
 from inroads.documents import Observation, parse_moment, read
 from inroads.explorer import Explorer
-from inroads.export import bloodhound
 from inroads.export.openfga import object_id
 from inroads.generate import population
 from inroads.model import NodeKind, Role
@@ -209,148 +205,3 @@ def graphs_made() -> list[Explorer]:
     if not _made:
         _made.extend(graphs())
     return _made
-
-
-# ---- BloodHound
-
-PRIMITIVE: dict[str, Any] = {
-    "anyOf": [
-        {"type": ["string", "number", "boolean"]},
-        *({"type": "array", "items": {"type": kind}} for kind in ("string", "number", "boolean")),
-    ]
-}
-PROPERTIES: dict[str, Any] = {
-    "type": "object",
-    "propertyNames": {"pattern": "^[a-z0-9_]+$", "not": {"const": "objectid"}},
-    "additionalProperties": PRIMITIVE,
-}
-KIND = {"type": "string", "pattern": "^[A-Za-z0-9_]+$"}
-END = {
-    "type": "object",
-    "required": ["value"],
-    "properties": {"value": {"type": "string", "pattern": "^[^:]+$"}, "match_by": {"const": "id"}},
-    "additionalProperties": False,
-}
-OPEN_GRAPH: dict[str, Any] = {
-    "type": "object",
-    "required": ["graph"],
-    "additionalProperties": False,
-    "properties": {
-        "metadata": {"type": "object", "properties": {"source_kind": KIND}, "additionalProperties": False},
-        "graph": {
-            "type": "object",
-            "required": ["nodes", "edges"],
-            "additionalProperties": False,
-            "properties": {
-                "nodes": {
-                    "type": "array",
-                    "items": {
-                        "type": "object",
-                        "required": ["id", "kinds", "properties"],
-                        "additionalProperties": False,
-                        "properties": {
-                            "id": {"type": "string", "pattern": "^[^:]+$"},
-                            "kinds": {"type": "array", "items": KIND, "minItems": 1, "maxItems": 3},
-                            "properties": PROPERTIES,
-                        },
-                    },
-                },
-                "edges": {
-                    "type": "array",
-                    "items": {
-                        "type": "object",
-                        "required": ["kind", "start", "end", "properties"],
-                        "additionalProperties": False,
-                        "properties": {"kind": KIND, "start": END, "end": END, "properties": PROPERTIES},
-                    },
-                },
-            },
-        },
-    },
-}
-"""The published rules of OpenGraph files, as a schema of our own."""
-
-
-def open_graph(graph: Explorer) -> dict[str, Any]:
-    out = io.BytesIO()
-    bloodhound.write_graph(graph, out)
-    found: dict[str, Any] = json.loads(out.getvalue())
-    return found
-
-
-def test_paths_in_bloodhound_are_the_accesses() -> None:
-    """From an identity, traversable paths to resources are its accesses, and their last edges the roles."""
-    for graph in graphs_made():
-        said = open_graph(graph)["graph"]
-        names = {each["id"]: each["properties"]["node"] for each in said["nodes"] if "Control" not in each["kinds"][0]}
-        ways = nx.MultiDiGraph()
-        ways.add_nodes_from(each["id"] for each in said["nodes"])
-        for edge in said["edges"]:
-            if edge["kind"] in bloodhound.TRAVERSABLE:
-                ways.add_edge(edge["start"]["value"], edge["end"]["value"], kind=edge["kind"])
-        words = {kind: role.upper() for role, kind in bloodhound.ACCESS.items()}
-        found = {}
-        for start, person in names.items():
-            if not person.startswith("identity"):
-                continue
-            roles = defaultdict(set)
-            for node in (start, *nx.descendants(ways, start)):
-                for _, end, data in ways.out_edges(node, data=True):
-                    if data["kind"] in words:
-                        roles[names[end]].add(Role(words[data["kind"]]))
-            found |= {(person, resource): graph.policy.maximal(each) for resource, each in roles.items()}
-        assert found == accesses(graph)
-
-
-def test_bloodhound_files_follow_the_published_rules() -> None:
-    """Ids, kinds and properties are such as BloodHound takes, ids are unique, and each edge ends at nodes."""
-    validator = jsonschema.Draft202012Validator(OPEN_GRAPH)
-    for graph in graphs_made():
-        said = open_graph(graph)
-        validator.validate(said)
-        ids = [each["id"] for each in said["graph"]["nodes"]]
-        assert len(set(ids)) == len(ids)
-        assert {edge[end]["value"] for edge in said["graph"]["edges"] for end in ("start", "end")} <= set(ids)
-        ways = [
-            (edge["kind"], edge["start"]["value"], edge["end"]["value"])
-            for edge in said["graph"]["edges"]
-            if edge["kind"] in bloodhound.TRAVERSABLE
-        ]
-        assert len(set(ways)) == len(ways)
-        raw = [edge for edge in said["graph"]["edges"] if edge["kind"] in bloodhound.RAW]
-        assert {edge["properties"]["grant"] for edge in raw} == set(graph.grants)
-
-
-def test_the_extension_tells_every_kind() -> None:
-    """Each kind in a file is defined, and just the derived ones are traversable."""
-    out = io.BytesIO()
-    bloodhound.write_extension(graphs_made()[0], out)
-    told = json.loads(out.getvalue())
-    traversable = {each["name"]: each["is_traversable"] for each in told["relationship_kinds"]}
-    assert not traversable["Inroads_Member"]
-    assert not traversable["Inroads_GroupOf"]
-    assert traversable["Inroads_CanAccessAsOwner"]
-    assert traversable["Inroads_CanControl"]
-    nodes = {each["name"] for each in told["node_kinds"]}
-    for graph in graphs_made():
-        said = open_graph(graph)["graph"]
-        assert {kind for node in said["nodes"] for kind in node["kinds"]} <= nodes
-        assert {edge["kind"] for edge in said["edges"]} <= set(traversable)
-
-
-def test_the_rules_can_be_broken() -> None:
-    """The schema refuses what BloodHound refuses."""
-    node = {"id": "a", "kinds": ["A"], "properties": {"x": 1}}
-    for wrong in (
-        {"id": "a:b"},
-        {"kinds": ["A"] * 4},
-        {"kinds": ["A b"]},
-        {"properties": {"X": 1}},
-        {"properties": {"x": None}},
-        {"properties": {"x": {}}},
-        {"properties": {"x": [1, "a"]}},
-        {"properties": {"objectid": "a"}},
-    ):
-        with pytest.raises(jsonschema.ValidationError):
-            jsonschema.validate({"graph": {"nodes": [node | wrong], "edges": []}}, OPEN_GRAPH)
-    jsonschema.validate({"graph": {"nodes": [node], "edges": []}}, OPEN_GRAPH)
