@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
+import msgspec
 import networkx as nx
 import pytest
 from pyarrow import parquet
@@ -20,13 +21,14 @@ from typer.testing import CliRunner
 
 import inroads
 from inroads import export
+from inroads.documents import Observation, parse_moment, read
 from inroads.errors import InroadsError
 from inroads.explorer import Explorer
 from inroads.export.escape import cell, original, plain_id, unescaped
 from inroads.export.rows import EDGE, NODE, edges, flat, nodes
+from inroads.generate import population
 from inroads_api.cli import app
 from strategies import random_world
-from test_export_engines import populated
 from test_fold import DAY, me, membership
 from worlds import explore
 
@@ -49,6 +51,18 @@ def hostile() -> Explorer:
         row["business"] |= {"name": name, "account_id": ("a b", "=x#@:", "'|`;", "../", "-1", "x;y", "a:b")[number - 1]}
         rows.append(row)
     return explore([(me(1, business_memberships=rows), DAY[0])])
+
+
+def populated(people: int) -> Explorer:
+    """A made-up population."""
+    taken = []
+    for row in population(people, 7):
+        moment = parse_moment(row["observed_at"])
+        assert moment
+        found = read(msgspec.json.encode(row["document"]), moment, row["source"])
+        assert isinstance(found, Observation)
+        taken.append(found)
+    return Explorer.observe(taken)
 
 
 def worlds() -> list[Explorer]:
@@ -204,7 +218,7 @@ def test_a_failed_write_leaves_nothing(tmp_path: Path, monkeypatch: pytest.Monke
 def test_memory_does_not_grow_with_the_graph() -> None:
     """For five times the people, nodes need no more memory, and edges less than three times, for the largest grant."""
     peaks = []
-    for people in (300, 1_500):
+    for people in (200, 1_000):
         graph = populated(people)
         tracemalloc.start()
         export.FORMATS["csv"]["nodes.csv"](graph, Nowhere())

@@ -15,7 +15,7 @@ import pytest
 from inroads.explorer import Explorer
 from inroads.export import bloodhound
 from inroads.model import Role
-from test_export_engines import accesses, graphs_made
+from test_export_engines import accesses, graphs
 
 PRIMITIVE: dict[str, Any] = {
     "anyOf": [
@@ -95,7 +95,7 @@ def ingested(graph: Explorer) -> tuple[dict[str, Any], dict[tuple[str, str, str]
 
 def test_paths_in_bloodhound_are_the_accesses() -> None:
     """From an identity, traversable paths to resources are its accesses, and their last edges the roles."""
-    for graph in graphs_made():
+    for graph in graphs():
         nodes, edges = ingested(graph)
         names = {name: each["properties"]["node"] for name, each in nodes.items() if "Control" not in each["kinds"][0]}
         ways = nx.MultiDiGraph()
@@ -120,7 +120,7 @@ def test_paths_in_bloodhound_are_the_accesses() -> None:
 def test_bloodhound_files_follow_the_published_rules() -> None:
     """Ids, kinds and properties are such as BloodHound takes, and each edge ends at nodes."""
     validator = jsonschema.Draft202012Validator(OPEN_GRAPH)
-    for graph in graphs_made():
+    for graph in graphs():
         validator.validate(open_graph(graph))
         nodes, edges = ingested(graph)
         assert {end for _, *ends in edges for end in ends} <= set(nodes)
@@ -129,7 +129,7 @@ def test_bloodhound_files_follow_the_published_rules() -> None:
 def test_bloodhound_loses_nothing() -> None:
     """It ignores the case of ids and keeps one edge of a kind between two nodes: nodes and grants stay apart still."""
     both = 0
-    for graph in graphs_made():
+    for graph in graphs():
         nodes, edges = ingested(graph)
         said = open_graph(graph)["graph"]
         assert (len(nodes), len(edges)) == (len(said["nodes"]), len(said["edges"]))
@@ -144,7 +144,7 @@ def test_bloodhound_loses_nothing() -> None:
 def test_the_extension_tells_every_kind() -> None:
     """Each kind in a file is defined once, and just the derived ones are traversable."""
     out = io.BytesIO()
-    bloodhound.write_extension(graphs_made()[0], out)
+    bloodhound.write_extension(graphs()[0], out)
     told = json.loads(out.getvalue())
     traversable = {each["name"]: each["is_traversable"] for each in told["relationship_kinds"]}
     assert not traversable["Inroads_MemberGrant"]
@@ -157,7 +157,7 @@ def test_the_extension_tells_every_kind() -> None:
     # nodes and relationships share one space of names
     assert len(nodes | set(traversable)) == len(told["node_kinds"]) + len(told["relationship_kinds"])
     assert re.fullmatch(r"v\d+\.\d+\.\d+", told["schema"]["version"])
-    for graph in graphs_made():
+    for graph in graphs():
         said = open_graph(graph)["graph"]
         assert {kind for node in said["nodes"] for kind in node["kinds"]} <= nodes
         assert {edge["kind"] for edge in said["edges"]} <= set(traversable)

@@ -9,26 +9,27 @@ import shutil
 import subprocess
 import sys
 from collections import defaultdict
+from functools import cache
 from pathlib import Path
 from typing import Any
 
-import msgspec
 import pytest
 
 import inroads
 from inroads import export
-from inroads.documents import Observation, parse_moment, read
+from inroads.documents import parse_moment
 from inroads.explorer import Explorer
 from inroads.export.openfga import object_id
-from inroads.generate import population
 from inroads.model import NodeKind, Role
-from inroads.policy import STOCK, Policy, load_policy
+from inroads.policy import STOCK, load_policy
 from inroads.reach import every_access
 from inroads.said import ROLES
 from strategies import random_world
+from test_export import hostile, populated
+from test_worlds import FILES
 from worlds import explore
 
-WORLDS = int(os.environ.get("INROADS_EXPORT_WORLDS", "25"))
+WORLDS = int(os.environ.get("INROADS_EXPORT_WORLDS", "12"))
 POLICIES = {
     "stock": STOCK,
     "controlling": load_policy("""
@@ -50,26 +51,18 @@ otherwise = "NONE"
 RESOURCES = (NodeKind.BUSINESS, NodeKind.ACCOUNT)
 
 
+@cache
 def graphs() -> list[Explorer]:
-    """The example, and random worlds under each policy in turn."""
+    """The example, the named worlds, one of hostile ids, and random worlds under each policy in turn."""
+    found = [inroads.load(inroads.EXAMPLE), hostile()]
+    for file in FILES:
+        documents = json.loads(file.read_text())["documents"]
+        found.append(explore([(each["document"], parse_moment(each["observed_at"])) for each in documents]))
     policies = list(POLICIES.values())
-    found = [inroads.load(inroads.EXAMPLE)]
     for seed in range(WORLDS):
         rng = random.Random(seed)
         found.append(explore(random_world(rng, rng.choice((3, 6, 12))), policies[seed % len(policies)]))
     return found
-
-
-def populated(people: int, policy: Policy = STOCK) -> Explorer:
-    """A made-up population."""
-    taken = []
-    for row in population(people, 7):
-        moment = parse_moment(row["observed_at"])
-        assert moment
-        found = read(msgspec.json.encode(row["document"]), moment, row["source"])
-        assert isinstance(found, Observation)
-        taken.append(found)
-    return Explorer.observe(taken, policy)
 
 
 def accesses(graph: Explorer) -> dict[tuple[str, str], tuple[Role, ...]]:
@@ -169,10 +162,10 @@ def store(graph: Explorer, folder: Path, tests: dict[str, Any]) -> None:
 
 
 @needs_fga
-@pytest.mark.parametrize("seed", range(WORLDS + 1))
+@pytest.mark.parametrize("seed", range(2 + len(FILES) + WORLDS))
 def test_openfga_answers_as_we_do(tmp_path: Path, seed: int) -> None:
     """The engine's check, list_objects and list_users equal access, reach and reached_by, under any policy."""
-    graph = graphs_made()[seed]
+    graph = graphs()[seed]
     if not nodes_of(graph, *RESOURCES):
         return
     store(graph, tmp_path, questions(graph, random.Random(seed), 400))
@@ -182,8 +175,8 @@ def test_openfga_answers_as_we_do(tmp_path: Path, seed: int) -> None:
 
 @needs_fga
 def test_openfga_answers_for_a_population(tmp_path: Path) -> None:
-    """So it does for a thousand people."""
-    graph = populated(1_000)
+    """So it does for a population."""
+    graph = populated(300)
     store(graph, tmp_path, questions(graph, random.Random(1), 60))
     answer = ask(tmp_path)
     assert answer["ok"], answer["said"][-3000:]
@@ -196,12 +189,3 @@ def test_a_wrong_answer_is_noticed(tmp_path: Path) -> None:
     wrong = {"user": "identity:712052", "object": "business:311394", "assertions": {"owner": True}}
     store(graph, tmp_path, {"name": "wrong", "check": [wrong]})
     assert not ask(tmp_path)["ok"]
-
-
-_made: list[Explorer] = []
-
-
-def graphs_made() -> list[Explorer]:
-    if not _made:
-        _made.extend(graphs())
-    return _made
