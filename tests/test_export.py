@@ -218,7 +218,7 @@ def test_a_failed_write_leaves_nothing(tmp_path: Path, monkeypatch: pytest.Monke
 def test_memory_does_not_grow_with_the_graph() -> None:
     """For five times the people, nodes need no more memory, and edges less than three times, for the largest grant."""
     peaks = []
-    for people in (200, 1_000):
+    for people in (150, 750):
         graph = populated(people)
         tracemalloc.start()
         export.FORMATS["csv"]["nodes.csv"](graph, Nowhere())
