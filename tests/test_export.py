@@ -25,7 +25,7 @@ from inroads.documents import Observation, parse_moment, read
 from inroads.errors import InroadsError
 from inroads.explorer import Explorer
 from inroads.export.escape import cell, original, plain_id, unescaped
-from inroads.export.rows import EDGE, NODE, edges, flat, nodes
+from inroads.export.rows import EDGE, NODE, edges, flat, nodes, texts
 from inroads.generate import population
 from inroads_api.cli import app
 from strategies import random_world
@@ -76,7 +76,7 @@ def made(graph: Explorer, name: str, file: str) -> bytes:
     return out.getvalue()
 
 
-def texts(rows: Any) -> list[dict[str, str]]:
+def shown(rows: Any) -> list[dict[str, str]]:
     return [{name: flat(value) or "" for name, value in row.items()} for row in rows]
 
 
@@ -85,15 +85,15 @@ def test_csv_is_read_back_whole() -> None:
     for graph in worlds():
         for file, rows in (("nodes.csv", nodes(graph)), ("edges.csv", edges(graph))):
             found = list(csv.DictReader(io.StringIO(made(graph, "csv", file).decode(), newline="")))
-            assert not any(shown.startswith(("=", "+", "-", "@")) for row in found for shown in row.values())
-            assert [{name: original(shown) for name, shown in row.items()} for row in found] == texts(rows)
+            assert not any(each.startswith(("=", "+", "-", "@")) for row in found for each in row.values())
+            assert [{name: original(each) for name, each in row.items()} for row in found] == shown(rows)
 
 
 def test_graphml_is_read_back_by_networkx() -> None:
     """networkx reads the same nodes and edges, with their attributes."""
     for graph in worlds():
         found = nx.read_graphml(io.BytesIO(made(graph, "graphml", "graph.graphml")), force_multigraph=True)
-        expected = {row.pop("id"): {name: value for name, value in row.items() if value} for row in texts(nodes(graph))}
+        expected = {row.pop("id"): {name: value for name, value in row.items() if value} for row in shown(nodes(graph))}
         said = {
             unescaped(node): {name: unescaped(flat(value) or "") for name, value in data.items() if value != ""}
             for node, data in found.nodes(data=True)
@@ -105,7 +105,8 @@ def test_graphml_is_read_back_by_networkx() -> None:
         for _, _, key, data in found.edges(keys=True, data=True):
             grant = graph.grants[unescaped(key)]
             assert json.loads(unescaped(data["roles"])) == [role.value for role in grant.roles]
-            assert len(json.loads(unescaped(data["evidence"]))) == len(grant.evidence)
+            evidence = json.loads(unescaped(data["evidence"]))
+            assert [each["record"] for each in evidence] == [each.record_id for each in grant.evidence]
 
 
 def test_gexf_is_well_formed() -> None:
@@ -122,16 +123,18 @@ def test_parquet_is_read_back() -> None:
     for graph in worlds():
         for file, rows in (("nodes.parquet", nodes(graph)), ("edges.parquet", edges(graph))):
             found = parquet.read_table(io.BytesIO(made(graph, "parquet", file))).to_pylist()
-            assert [_unescaped(row) for row in found] == [_unescaped(row, raw=True) for row in rows]
+            assert [_unescaped(row) for row in found] == [
+                {name: texts(value) if isinstance(value, list) else value for name, value in row.items()}
+                for row in rows
+            ]
 
 
-def _unescaped(row: dict[str, Any], *, raw: bool = False) -> dict[str, Any]:
-    def one(value: Any) -> Any:
-        return unescaped(value) if isinstance(value, str) and not raw else value
-
-    return {
-        name: [one(each) for each in value] if isinstance(value, list) else one(value) for name, value in row.items()
-    }
+def _unescaped(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _unescaped(each) for name, each in value.items()}
+    if isinstance(value, list):
+        return list(map(_unescaped, value))
+    return unescaped(value) if isinstance(value, str) else value
 
 
 def test_neo4j_headers_and_ends() -> None:

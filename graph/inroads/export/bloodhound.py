@@ -20,7 +20,7 @@ import msgspec
 import numpy as np
 
 from inroads.export.escape import escaped, plain_id
-from inroads.export.rows import edges, nodes
+from inroads.export.rows import edges, nodes, texts
 from inroads.export.scopes import Scopes, roles
 from inroads.model import NodeKind, Relation, kind_of, native_id
 from inroads.network import AccessGraph
@@ -184,11 +184,12 @@ def _edge(kind: str, start: str, end: str, properties: dict[str, Any]) -> dict[s
 
 def _properties(row: dict[str, Any]) -> dict[str, Any]:
     """What is known, as BloodHound takes it: no null, no object, no list that is empty."""
-    found = {}
+    found: dict[str, Any] = {}
     for name, value in row.items():
         if name in {"id", "principal", "resource"} or value is None or value == []:
             continue
-        found[name] = [escaped(each) for each in value] if isinstance(value, list) else value
-        if isinstance(value, str):
-            found[name] = escaped(value)
+        if isinstance(value, list):
+            found[name] = list(map(escaped, texts(value)))
+        else:
+            found[name] = escaped(value) if isinstance(value, str) else value
     return found

@@ -7,12 +7,13 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import IO, Any, Final
 
-from inroads.export.rows import EDGE, NODE, edges, nodes, valid
+from inroads.export.rows import EDGE, NODE, edges, nodes, texts, valid
 from inroads.export.separated import table
 from inroads.model import NodeKind, Relation
 from inroads.network import AccessGraph
 
 _TYPES: Final = {str: "", bool: ":boolean", list: ":string[]"}
+_ENDS: Final = ("principal", "resource", "relation")
 _BETWEEN: Final = ";"
 _PART: Final = 1_000
 _UNSAFE: Final = re.compile("[\\\\'\"\x00-\x1f\x7f-\x9f\u2028\u2029]")
@@ -33,9 +34,6 @@ def write_edges(graph: AccessGraph, stream: IO[bytes]) -> None:
     table(stream, header, rows)
 
 
-_ENDS: Final = ("principal", "resource", "relation")
-
-
 def _label(row: dict[str, Any]) -> str:
     return str(row["kind"].title())
 
@@ -47,7 +45,7 @@ def _cells(row: dict[str, Any], fields: Iterable[str], *without: str) -> Iterato
             if isinstance(value, bool):
                 yield str(value).lower()
             elif isinstance(value, list):
-                yield _BETWEEN.join(valid(each).replace(_BETWEEN, ",") for each in value)
+                yield _BETWEEN.join(each.replace(_BETWEEN, ",") for each in texts(value))
             else:
                 yield value if value is None else valid(value)
 
@@ -101,7 +99,7 @@ def _literal(value: Any) -> str:
     if isinstance(value, dict):
         return "{" + ", ".join(f"{name}: {_literal(each)}" for name, each in value.items()) + "}"
     if isinstance(value, list):
-        return "[" + ", ".join(map(_literal, value)) + "]"
+        return "[" + ", ".join(map(_literal, texts(value))) + "]"
     if isinstance(value, bool):
         return str(value).lower()
     return "'" + _UNSAFE.sub(lambda each: f"\\u{ord(each[0]):04x}", valid(value)) + "'"
