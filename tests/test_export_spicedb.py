@@ -22,7 +22,7 @@ try:
 
     EmbeddedSpiceDB.start().close()
 except (ImportError, OSError) as why:
-    pytest.skip(f"SpiceDB is not installed, which .ci/spicedb does: {why}", allow_module_level=True)
+    pytest.skip(f"SpiceDB is not installed, which .ci/peers does: {why}", allow_module_level=True)
 
 LINE = re.compile(r"(\w+:[^#]+)#(\w+)@(\w+:.+)")
 MOST = 1_000
