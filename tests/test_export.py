@@ -48,7 +48,10 @@ def hostile() -> Explorer:
     rows = []
     for number, name in enumerate(HOSTILE[:-1], 1):
         row = membership(number, number, "owner")
-        row["business"] |= {"name": name, "account_id": ("a b", "=x#@:", "'|`;", "../", "-1", "x;y", "a:b")[number - 1]}
+        row["business"] |= {
+            "name": name,
+            "account_id": ("a b", "=x#@:", "'|`;", "..\\", "-1", "x;y", "a:b")[number - 1],
+        }
         rows.append(row)
     return explore([(me(1, business_memberships=rows), DAY[0])])
 
@@ -138,16 +141,19 @@ def _unescaped(value: Any) -> Any:
 
 
 def test_neo4j_headers_and_ends() -> None:
-    """Headers are those of `neo4j-admin database import`, ids are unique, and edges end at them."""
+    """Headers are those of `neo4j-admin database import`, ids and ends are those of the graph, and a line is a row."""
     for graph in worlds():
         found = list(csv.reader(io.StringIO(made(graph, "neo4j", "nodes.csv").decode(), newline="")))
         assert found[0][:4] == ["id:ID(Node)", ":LABEL", "native_id", "email"]
         assert "active:boolean" in found[0]
-        assert [row[0] for row in found[1:]] == list(graph.nodes)
+        assert [unescaped(row[0]) for row in found[1:]] == list(graph.nodes)
         ways = list(csv.reader(io.StringIO(made(graph, "neo4j", "edges.csv").decode(), newline="")))
         assert ways[0][:4] == [":START_ID(Node)", ":END_ID(Node)", ":TYPE", "id"]
         assert "roles:string[]" in ways[0]
-        assert {tuple(row[:4]) for row in ways[1:]} == {
+        for file, rows in (("nodes.csv", found), ("edges.csv", ways)):
+            assert len(made(graph, "neo4j", file).splitlines()) == len(rows)
+            assert len({len(row) for row in rows}) == 1
+        assert {tuple(map(unescaped, row[:4])) for row in ways[1:]} == {
             (grant.principal, grant.resource, grant.relation.value, grant.id) for grant in graph.grants.values()
         }
 
