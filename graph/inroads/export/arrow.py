@@ -8,7 +8,7 @@ from typing import IO, Any, Final
 
 from inroads.errors import InroadsError
 from inroads.export.escape import escaped
-from inroads.export.rows import EDGE, NODE, edges, nodes
+from inroads.export.rows import EDGE, NODE, edges, nodes, texts
 from inroads.network import AccessGraph
 
 _PART: Final = 2**13
@@ -40,5 +40,5 @@ def _write(stream: IO[bytes], fields: dict[str, type], rows: Iterator[dict[str, 
 
 def _value(value: Any) -> Any:
     if isinstance(value, list):
-        return [escaped(each) for each in value]
+        return list(map(escaped, texts(value)))
     return escaped(value) if isinstance(value, str) else value

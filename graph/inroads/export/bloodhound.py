@@ -4,10 +4,14 @@ Grants are raw kinds, which BloodHound does not traverse. Traversable are `CanAc
 that its own grant conveys, and `CanControl` from an identity to the control of a scope (a node of its own, since
 the business may also be held without acting for it), from which `CanAccessAsClient` leads to the scope's vendors.
 Businesses and accounts have no traversable edge out, so no path goes on from what was merely reached.
+
+BloodHound upper-cases ids, and keeps one edge of a kind from one node to another: ids say their case in other signs,
+and a client's role, which may stand beside another role on the same account, is a kind of its own.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from itertools import groupby
 from typing import IO, Any, Final
@@ -16,7 +20,7 @@ import msgspec
 import numpy as np
 
 from inroads.export.escape import escaped, plain_id
-from inroads.export.rows import edges, nodes
+from inroads.export.rows import edges, nodes, texts
 from inroads.export.scopes import Scopes, roles
 from inroads.model import NodeKind, Relation, kind_of, native_id
 from inroads.network import AccessGraph
@@ -30,12 +34,17 @@ _ICONS: Final = {
     "Group": ("users", "#b0bec5"),
     "Control": ("key", "#ef5350"),
 }
+_UPPER: Final = re.compile("[A-Z]")
+_NOT_LETTERS: Final = re.compile("[^A-Za-z]")
 _CONTROL_NODE: Final = "Control of a business and the account it keeps"
 CONTROL: Final = f"{SOURCE}_CanControl"
-RAW: Final = tuple(f"{SOURCE}_{''.join(word.title() for word in relation.split('_'))}" for relation in Relation)
+RAW: Final = {
+    word: f"{SOURCE}_{_NOT_LETTERS.sub('', word.title())}Grant"
+    for word in (*map(str, Relation), f"{Relation.ROLE}/CLIENT")
+}
 ACCESS: Final = {role.lower(): f"{SOURCE}_CanAccessAs{role.title()}" for role in ROLES}
 TRAVERSABLE: Final = (CONTROL, *ACCESS.values())
-"""The kinds that convey access; RAW ones do not."""
+"""The kinds that convey access; RAW ones, by the word in a grant's id, do not."""
 
 
 def write_graph(graph: AccessGraph, stream: IO[bytes]) -> None:
@@ -75,7 +84,7 @@ def write_extension(_graph: AccessGraph, stream: IO[bytes]) -> None:
         "relationship_kinds": [
             {"name": kind, "description": text, "is_traversable": kind in TRAVERSABLE}
             for kind, text in (
-                *((kind, f"{relation}, as documents say it") for relation, kind in zip(Relation, RAW, strict=True)),
+                *((kind, f"{word}, as documents say it") for word, kind in RAW.items()),
                 (CONTROL, "Acts for a business towards its vendors"),
                 *((kind, f"Has access as {role}") for role, kind in ACCESS.items()),
             )
@@ -92,12 +101,13 @@ def _write(stream: IO[bytes], rows: Iterable[dict[str, Any]]) -> None:
 
 
 def node_id(node: str) -> str:
-    """The id of a node in BloodHound, without colons.
+    """The id of a node in BloodHound, without colons and in upper case; `^` is before what was upper case already.
 
     >>> node_id("account:zDmNq")
-    'account.zDmNq'
+    'ACCOUNT.Z^DM^NQ'
     """
-    return f"{kind_of(node).lower()}.{plain_id(native_id(node))}"
+    marked = _UPPER.sub(r"^\g<0>", plain_id(native_id(node)))
+    return f"{kind_of(node)}.{marked}".upper()
 
 
 def _nodes(graph: AccessGraph, scopes: Scopes) -> Iterator[dict[str, Any]]:
@@ -115,14 +125,14 @@ def _nodes(graph: AccessGraph, scopes: Scopes) -> Iterator[dict[str, Any]]:
 
 
 def _control(first: str) -> str:
-    return f"control.{node_id(first)}"
+    return f"CONTROL.{node_id(first)}"
 
 
 def _edges(graph: AccessGraph, scopes: Scopes) -> Iterator[dict[str, Any]]:
-    kinds = dict(zip(Relation, RAW, strict=True))
     for row in edges(graph):
-        properties = {**_properties(row), "grant": escaped(row["id"])}
-        yield _edge(kinds[Relation(row["relation"])], node_id(row["principal"]), node_id(row["resource"]), properties)
+        principal, resource, name = row["principal"], row["resource"], row["id"]
+        word = name[len(resource) + 1 : -len(principal) - 1]
+        yield _edge(RAW[word], node_id(principal), node_id(resource), {**_properties(row), "grant": escaped(name)})
     yield from _derived(graph, scopes)
 
 
@@ -174,11 +184,12 @@ def _edge(kind: str, start: str, end: str, properties: dict[str, Any]) -> dict[s
 
 def _properties(row: dict[str, Any]) -> dict[str, Any]:
     """What is known, as BloodHound takes it: no null, no object, no list that is empty."""
-    found = {}
+    found: dict[str, Any] = {}
     for name, value in row.items():
         if name in {"id", "principal", "resource"} or value is None or value == []:
             continue
-        found[name] = [escaped(each) for each in value] if isinstance(value, list) else value
-        if isinstance(value, str):
-            found[name] = escaped(value)
+        if isinstance(value, list):
+            found[name] = list(map(escaped, texts(value)))
+        else:
+            found[name] = escaped(value) if isinstance(value, str) else value
     return found

@@ -6,9 +6,9 @@ import re
 from typing import Final
 
 _STEERING: Final = re.compile(
-    "[\\\\\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ufffe\uffff\ud800-\udfff]"
+    "[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ufffe\uffff\ud800-\udfff]"
 )
-"""What steers terminals, is invalid in XML or has no UTF-8, and the backslash that escapes it."""
+"""What steers terminals, is invalid in XML or has no UTF-8; a backslash, which escapes it, is written twice."""
 _ESCAPED: Final = re.compile(r"\\(\\|u[0-9a-f]{4})")
 _FORMULA: Final = ("=", "+", "-", "@", "'")
 _NOT_PLAIN: Final = re.compile(r"[^A-Za-z0-9_-]")
@@ -20,7 +20,7 @@ def escaped(text: str) -> str:
     >>> print(escaped("a\x1b[0m\\"))
     a\u001b[0m\\
     """
-    return _STEERING.sub(lambda each: "\\\\" if each[0] == "\\" else f"\\u{ord(each[0]):04x}", text)
+    return _STEERING.sub(lambda each: f"\\u{ord(each[0]):04x}", text.replace("\\", "\\\\"))
 
 
 def unescaped(text: str) -> str:

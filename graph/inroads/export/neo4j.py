@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from itertools import islice
 from typing import IO, Any, Final
 
-from inroads.export.rows import EDGE, NODE, edges, nodes, valid
+from inroads.export.escape import escaped
+from inroads.export.rows import EDGE, NODE, edges, flat, nodes, texts, valid
 from inroads.export.separated import table
 from inroads.model import NodeKind, Relation
 from inroads.network import AccessGraph
 
 _TYPES: Final = {str: "", bool: ":boolean", list: ":string[]"}
+_ENDS: Final = ("principal", "resource", "relation")
 _BETWEEN: Final = ";"
 _PART: Final = 1_000
 _UNSAFE: Final = re.compile("[\\\\'\"\x00-\x1f\x7f-\x9f\u2028\u2029]")
@@ -20,36 +22,35 @@ _UNSAFE: Final = re.compile("[\\\\'\"\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
 def write_nodes(graph: AccessGraph, stream: IO[bytes]) -> None:
     """`nodes.csv`, in one id space of printed ids, labelled by kind."""
-    fields = [f"{name}{_TYPES[kind]}" for name, kind in NODE.items() if name not in ("id", "kind")]
-    header = ("id:ID(Node)", ":LABEL", *fields)
-    table(stream, header, ([row["id"], _label(row), *_cells(row, NODE, "id", "kind")] for row in nodes(graph)))
+    header = ("id:ID(Node)", ":LABEL", *_header(NODE, "id", "kind"))
+    rows = ([escaped(row["id"]), _label(row), *_cells(row, "id", "kind")] for row in nodes(graph))
+    table(stream, header, rows)
 
 
 def write_edges(graph: AccessGraph, stream: IO[bytes]) -> None:
     """`edges.csv`; a text array is separated by `;`, and a `;` within it is written as a comma."""
-    fields = [f"{name}{_TYPES[kind]}" for name, kind in EDGE.items() if name not in _ENDS]
-    header = (":START_ID(Node)", ":END_ID(Node)", ":TYPE", *fields)
-    rows = ([row["principal"], row["resource"], row["relation"], *_cells(row, EDGE, *_ENDS)] for row in edges(graph))
+    header = (":START_ID(Node)", ":END_ID(Node)", ":TYPE", *_header(EDGE, *_ENDS))
+    rows = ([*(escaped(row[end]) for end in _ENDS), *_cells(row, *_ENDS)] for row in edges(graph))
     table(stream, header, rows)
 
 
-_ENDS: Final = ("principal", "resource", "relation")
+def _header(fields: dict[str, type], *without: str) -> list[str]:
+    return [f"{name}{_TYPES[kind]}" for name, kind in fields.items() if name not in without]
 
 
 def _label(row: dict[str, Any]) -> str:
     return str(row["kind"].title())
 
 
-def _cells(row: dict[str, Any], fields: Iterable[str], *without: str) -> Iterator[str | None]:
-    for name in fields:
+def _cells(row: dict[str, Any], *without: str) -> Iterator[str | None]:
+    """Texts are escaped, since a line end within a cell would stop the import."""
+    for name, value in row.items():
         if name not in without:
-            value = row[name]
-            if isinstance(value, bool):
-                yield str(value).lower()
-            elif isinstance(value, list):
-                yield _BETWEEN.join(valid(each).replace(_BETWEEN, ",") for each in value)
+            if isinstance(value, list):
+                yield escaped(_BETWEEN.join(each.replace(_BETWEEN, ",") for each in texts(value)))
             else:
-                yield value if value is None else valid(value)
+                text = flat(value)
+                yield text if text is None else escaped(text)
 
 
 def write_cypher(graph: AccessGraph, stream: IO[bytes]) -> None:
@@ -101,7 +102,7 @@ def _literal(value: Any) -> str:
     if isinstance(value, dict):
         return "{" + ", ".join(f"{name}: {_literal(each)}" for name, each in value.items()) + "}"
     if isinstance(value, list):
-        return "[" + ", ".join(map(_literal, value)) + "]"
+        return "[" + ", ".join(map(_literal, texts(value))) + "]"
     if isinstance(value, bool):
         return str(value).lower()
     return "'" + _UNSAFE.sub(lambda each: f"\\u{ord(each[0]):04x}", valid(value)) + "'"

@@ -47,7 +47,7 @@ EDGE: Final[dict[str, type]] = {
 """What a row of an edge has: one edge a grant, KEEPS from business to account alone.
 
 `conveys` is its class under the policy. `words` and `clients` are in the order of `evidence`, "" where a record has
-none. Each evidence is a JSON object of source, sha256, observed_at, pointer and record.
+none. Each evidence is a dict of source, sha256, observed_at, pointer and record.
 """
 
 
@@ -83,15 +83,14 @@ def edges(graph: AccessGraph) -> Iterator[dict[str, Any]]:
         }
 
 
-def _evidence(document: Document, place: str, record: str | None) -> str:
-    said = {
+def _evidence(document: Document, place: str, record: str | None) -> dict[str, Any]:
+    return {
         "source": valid(document.source),
         "sha256": document.sha256,
         "observed_at": document.observed_at,
         "pointer": place,
         "record": record,
     }
-    return msgspec.json.encode(said).decode()
 
 
 def valid(text: str) -> str:
@@ -104,5 +103,10 @@ def flat(value: Any) -> str | None:
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, list):
-        return msgspec.json.encode([valid(each) for each in value]).decode()
-    return value if value is None else str(value)
+        return msgspec.json.encode([valid(each) if isinstance(each, str) else each for each in value]).decode()
+    return value if value is None else valid(value)
+
+
+def texts(values: list[Any]) -> list[str]:
+    """A list as texts alone, each evidence as JSON."""
+    return [valid(each) if isinstance(each, str) else msgspec.json.encode(each).decode() for each in values]
