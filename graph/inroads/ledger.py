@@ -295,8 +295,8 @@ class Problem(NamedTuple):
     """Something wrong with the file; `sequence` names the document where it is one document's.
 
     `code` is DATABASE (SQLite's own check), BODY (does not decompress, or is no document), CANONICAL (not in canonical
-    form), SHA256, COLUMN (disagrees with the body), REVIEW (an item of a campaign cannot be read) or ERASURE (forgotten,
-    but bytes of it may remain: `compact`).
+    form), SHA256, COLUMN (disagrees with the body), REVIEW (an item of a campaign cannot be read) or ERASURE
+    (forgotten, but bytes of it may remain: `compact`).
     """
 
     code: str
