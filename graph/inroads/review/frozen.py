@@ -47,8 +47,14 @@ class Record(msgspec.Struct, frozen=True, array_like=True):
     pointer: str
 
 
+_FACTS: Final = (Relation.KEEPS, Relation.GROUP_OF)
+
+
 class FrozenGrant(msgspec.Struct, frozen=True, array_like=True):
-    """A grant with each of its records once."""
+    """A grant with each of its records once; of a fact, such as KEEPS, only the record that speaks first.
+
+    Whoever is a client of an account tells which business keeps it: that would be hundreds of records.
+    """
 
     id: str
     relation: Relation
@@ -63,8 +69,7 @@ class FrozenGrant(msgspec.Struct, frozen=True, array_like=True):
         A grant whose records have other ids was given anew. Facts such as KEEPS are told by whoever shows the
         business, so that their records come and go. Words count where no table knows them.
         """
-        fact = self.relation in (Relation.KEEPS, Relation.GROUP_OF)
-        records = () if fact else {each.id or each.label for each in self.records}
+        records = () if self.relation in _FACTS else {each.id or each.label for each in self.records}
         words = self.words if Role.UNKNOWN in self.roles else ()
         return [self.id, sorted(self.roles), sorted(records), sorted(set(words))]
 
@@ -198,7 +203,7 @@ class Freezer:
     def _frozen_grant(self, name: str) -> FrozenGrant:
         grant: Grant = self.graph.grants[name]
         records = {}
-        for each in grant.evidence:
+        for each in grant.evidence[:1] if grant.relation in _FACTS else grant.evidence:
             said = record_label(each)
             if said not in records:
                 document = self.graph.documents[each.document]
