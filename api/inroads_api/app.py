@@ -1,4 +1,4 @@
-"""The HTTP application: GraphQL over HTTP, for whoever is on this machine."""
+"""The HTTP application: GraphQL over HTTP, for whoever is on this machine or has a token."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from typing import Any, Final
 from urllib.parse import parse_qsl
 
 import msgspec
+from graphql import GraphQLError
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import MutableHeaders
@@ -22,6 +23,8 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from inroads.network import AccessGraph
+from inroads_api.auth import Auth, Caller, Denied
+from inroads_api.guard import Guard, caller_of, permit
 from inroads_api.intake import Intake
 from inroads_api.limits import MAX_BODY, MAX_COST
 from inroads_api.live import Follower, Following
@@ -88,6 +91,8 @@ def create_app(
     position: int | None = None,
     patience: float = PATIENCE,
     ingest: Path | None = None,
+    auth: Auth | None = None,
+    introspection: bool = False,
 ) -> Starlette:
     """The application that answers from a version of the graph, built at an aware moment.
 
@@ -95,7 +100,7 @@ def create_app(
     every so many seconds, in a thread of its own; a version is swapped in whole, and a query that has begun ends on
     the one it began with. `position` is how far of the log of a ledger the graph holds, and `patience` how many
     seconds a query waits for a later version. Documents that are handed in go to the ledger `ingest`; without one
-    there are no mutations.
+    there are no mutations. With `auth` whoever asks must show a token; `introspection` lets anybody read the schema.
     """
     versions = Versions(graph, built_at, position, patience)
     follower = Follower(versions, following, every) if following else None
@@ -120,6 +125,7 @@ def create_app(
         middleware=[
             Middleware(_SecurityHeaders),
             Middleware(TrustedHostMiddleware, allowed_hosts=list(hosts), www_redirect=False),
+            *([Middleware(Guard, tokens=auth, introspection=introspection, refused=_denied)] if auth else []),
         ],
     )
 
@@ -127,6 +133,15 @@ def create_app(
 async def _page(_: Request) -> Response:
     policy = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"
     return HTMLResponse(_PAGE, headers={"content-security-policy": policy})
+
+
+def _denied(request: Request, denied: Denied) -> Response:
+    """Who is not let in is told so in the media type that was asked for, and with the status in either."""
+    media_type = acceptable(",".join(request.headers.getlist("accept"))) or LEGACY
+    response = _json(msgspec.json.encode(failure(denied.code, denied.message)), denied.status, media_type)
+    if denied.status != 503:
+        response.headers["www-authenticate"] = denied.challenge
+    return response
 
 
 async def _healthz(_: Request) -> Response:
@@ -146,13 +161,15 @@ class _GraphQL:
             if media_type is None:
                 raise _Refused(406, "NOT_ACCEPTABLE", f"accept {MODERN} or {LEGACY}")
             asked = await _read(request)
-            body, status = await self._answered(asked, request.method, media_type)
+            body, status = await self._answered(asked, request.method, media_type, caller_of(request))
         except _Refused as refused:
             body = msgspec.json.encode(failure(refused.code, refused.message))
             response = _json(body, refused.status, media_type or LEGACY)
             if refused.status == 503:
                 response.headers["retry-after"] = RETRY_AFTER
             return response
+        except Denied as denied:
+            return _denied(request, denied)
         except ClientDisconnect:
             return Response(status_code=400)
         response = _json(body, status, media_type)
@@ -160,26 +177,39 @@ class _GraphQL:
             response.headers["allow"] = "POST"
         return response
 
-    async def _answered(self, asked: _Request, method: str, media_type: str) -> tuple[bytes, int]:
+    async def _answered(
+        self, asked: _Request, method: str, media_type: str, caller: Caller | None
+    ) -> tuple[bytes, int]:
         known = self.schema.documents.known(asked.query)
         if known and known.quick:  # another thread would cost more, and take turns with this one
-            return self._execute(asked, method, media_type)
+            return self._execute(asked, method, media_type, caller)
         if self.running >= MAX_RUNNING:
             raise _Refused(503, "OVERLOADED", "too many requests are being answered: ask again later")
         self.running += 1
         try:
-            return await run_in_threadpool(self._execute, asked, method, media_type)
+            return await run_in_threadpool(self._execute, asked, method, media_type, caller)
         finally:
             self.running -= 1
 
-    def _execute(self, asked: _Request, method: str, media_type: str) -> tuple[bytes, int]:
+    def _execute(self, asked: _Request, method: str, media_type: str, caller: Caller | None) -> tuple[bytes, int]:
         try:
+            self._permit(asked, caller)
             intake = self.intake if method == "POST" else None  # a URL never changes anything
             response = execute(self.schema, self.versions, asked.query, asked.variables, asked.operation_name, intake)
             return self._written(response, asked), _status(response, method, media_type)
+        except Denied:
+            raise
         except Exception as error:  # noqa: BLE001  # the server would log the message, which may quote what was asked
             log.error("INTERNAL_ERROR outside of the execution: %s", type(error).__name__)
             return msgspec.json.encode(failure("INTERNAL_ERROR", "internal error")), 500
+
+    def _permit(self, asked: _Request, caller: Caller | None) -> None:
+        if caller is not None and asked.query:
+            try:
+                prepared = self.schema.documents.get(asked.query)
+            except GraphQLError:
+                return  # the execution tells what is wrong with it
+            permit(caller, prepared, asked.operation_name)
 
     def _written(self, response: dict[str, Any], asked: _Request) -> bytes:
         """The response; where it has data, with what that cost: as reckoned before, and how many fields it has."""
