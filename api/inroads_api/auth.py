@@ -90,10 +90,18 @@ ANYBODY: Final = Caller(None)
 
 
 class Denied(Exception):
-    """A request that is not let in: a status of HTTP, a code, why, and what RFC 6750 calls it."""
+    """A request that is not let in: a status of HTTP, a code, why, what RFC 6750 calls it, and whose token it was."""
 
-    def __init__(self, status: int, code: str, message: str, error: str | None = None, scope: Scope | None = None):
-        self.status, self.code, self.message = status, code, message
+    def __init__(
+        self,
+        status: int,
+        code: str,
+        message: str,
+        error: str | None = None,
+        scope: Scope | None = None,
+        who: str | None = None,
+    ):
+        self.status, self.code, self.message, self.who = status, code, message, who
         parts = [("error", error), ("scope", scope)]
         self.challenge = ", ".join(['Bearer realm="inroads"', *(f'{name}="{word}"' for name, word in parts if word)])
 
@@ -236,7 +244,7 @@ class Auth:
         if not token or not same:
             raise Denied(401, "UNAUTHENTICATED", "this token is not known", "invalid_token")
         if ended := token.ended(self._now()):  # told only to who has the token
-            raise Denied(401, "UNAUTHENTICATED", f"this token is {ended}", "invalid_token")
+            raise Denied(401, "UNAUTHENTICATED", f"this token is {ended}", "invalid_token", who=token.id)
         return Caller(token.id, frozenset(token.scopes))
 
     def _refresh(self) -> None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from inroads_api import census_cli, export_cli, findings_cli, ledger_cli, tokens_cli, whatif_cli
+from inroads_api import audit_cli, census_cli, export_cli, findings_cli, ledger_cli, tokens_cli, whatif_cli
 from inroads_api.given import (
     Documents,
     LedgerFile,
@@ -272,6 +272,9 @@ def serve(
     auth: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Ask for a token of this file: see `inroads token create`.")
     ] = None,
+    audit: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="With --auth, write a line for each operation to this log.")
+    ] = None,
     introspection: Annotated[
         bool, typer.Option("--introspection", help="With --auth, let anybody read the schema.")
     ] = False,
@@ -296,13 +299,16 @@ def serve(
     from inroads.ledger import Ledger, is_ledger
     from inroads.policy import STOCK
     from inroads_api.app import LOCAL, create_app
-    from inroads_api.auth import Auth
+    from inroads_api.audit import AuditLog
+    from inroads_api.auth import Auth, TokenFile
     from inroads_api.binding import place, tls_options, url
     from inroads_api.live import follow, position
 
     with failing():
         tls = tls_options(tls_cert, tls_key, tls_client_ca)
         tokens = Auth(auth) if auth else None
+        if audit and not auth:
+            raise InroadsError("--audit tells who asked, and --auth FILE is what tells it", "UNGUARDED")
         there = place(host, port, guarded=tokens is not None)
         if allow_ingest and not documents and as_of is None:
             Ledger(ledger or default_ledger()).close()
@@ -327,6 +333,7 @@ def serve(
             ingest=ingest,
             auth=tokens,
             introspection=introspection,
+            audit=AuditLog(audit, TokenFile(auth).key()) if audit and auth else None,
         )
         config = uvicorn.Config(application, host, port, log_level="warning", access_log=False, **tls)
         server = uvicorn.Server(config)
@@ -377,6 +384,7 @@ def _opened(out: Path | None) -> AbstractContextManager[Any]:
 
 app.add_typer(ledger_cli.app)
 app.add_typer(tokens_cli.app)
+app.add_typer(audit_cli.app)
 app.command()(ledger_cli.ingest)
 app.command()(ledger_cli.collect)
 app.command()(ledger_cli.watch)

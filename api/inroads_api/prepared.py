@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from graphql import (
+    ArgumentNode,
     DocumentNode,
     FieldNode,
     FragmentDefinitionNode,
@@ -15,9 +16,12 @@ from graphql import (
     GraphQLError,
     GraphQLSchema,
     InlineFragmentNode,
+    IntValueNode,
+    Node,
     OperationDefinitionNode,
     OperationType,
     SelectionSetNode,
+    StringValueNode,
     validate,
 )
 
@@ -33,13 +37,15 @@ QUICK: Final = 1_000
 class Prepared:
     """A parsed document: what it asks, and why it cannot be executed, if it cannot.
 
-    `quick` tells that it has been found valid, and is cheap whatever its variables are.
+    `quick` tells that it has been found valid, and is cheap whatever its variables are; `literals` are the texts and
+    whole numbers that its arguments have, but for the sizes of pages.
     """
 
     def __init__(self, document: DocumentNode, schema: GraphQLSchema) -> None:
         self.document, self._schema = document, schema
         self.measures = Measures(document, schema)
         self._operations = [each for each in document.definitions if isinstance(each, OperationDefinitionNode)]
+        self.literals = tuple(dict.fromkeys(_literals(document)))
         self._fragments: dict[str, list[SelectionSetNode]] = {}
         for each in document.definitions:
             if isinstance(each, FragmentDefinitionNode):  # two of one name are refused later
@@ -91,6 +97,18 @@ class Prepared:
             message = "name the operation: the document has several"
             return [GraphQLError(message, extensions={"code": "BAD_USER_INPUT"})]
         return []
+
+
+def _literals(document: DocumentNode) -> Iterator[str]:
+    waiting: list[object] = [document]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, StringValueNode | IntValueNode):
+            yield node.value
+        elif isinstance(node, Node) and not (isinstance(node, ArgumentNode) and node.name.value == "first"):
+            waiting += (getattr(node, key, None) for key in node.keys)
+        elif isinstance(node, tuple | list):
+            waiting += node
 
 
 class Documents:
