@@ -214,39 +214,39 @@ class _GraphQL:
         finally:
             self.running -= 1
 
-    def _execute(self, asked: _Request, method: str, media_type: str, caller: Caller | None) -> tuple[bytes, int]:
+    def _execute(self, asked: _Request, method: str, media_type: str) -> tuple[bytes, int]:
         try:
-            self._permit(asked, caller)
             intake = self.intake if method == "POST" else None  # a URL never changes anything
             response = execute(self.schema, self.versions, asked.query, asked.variables, asked.operation_name, intake)
             return self._written(response, asked), _status(response, method, media_type)
-        except Denied:
-            raise
         except Exception as error:  # noqa: BLE001  # the server would log the message, which may quote what was asked
             log.error("INTERNAL_ERROR outside of the execution: %s", type(error).__name__)
             return msgspec.json.encode(failure("INTERNAL_ERROR", "internal error")), 500
 
     def _audited(self, asked: _Request, method: str, media_type: str, caller: Caller | None) -> tuple[bytes, int]:
-        """No answer is given, and no mutation made, that the audit log does not tell of."""
+        """No answer is given, and no mutation made, that the caller may not have or the audit log does not tell of."""
+        prepared = self._prepared(asked)
         if self.audit is None:
-            return self._execute(asked, method, media_type, caller)
+            self._permit(asked, caller, prepared)
+            return self._execute(asked, method, media_type)
         try:
             who = caller.id if caller else None
-            prepared = self._prepared(asked)
             asking = self.audit.asking(who, asked.query, asked.variables, asked.operation_name, prepared)
             try:
-                body, status = self._execute(asked, method, media_type, caller)
+                self._permit(asked, caller, prepared)
             except Denied as denied:
                 asking.refused(denied.status, denied.code)
                 raise
+            asking.begins()
+            body, status = self._execute(asked, method, media_type)
             asking.answered(status, body)
         except (InroadsError, RecursionError) as error:
             log.error("AUDIT_UNAVAILABLE, an answer was withheld: %s", type(error).__name__)
             raise _Refused(503, "AUDIT_UNAVAILABLE", "the audit log cannot be written: no answer is given") from None
         return body, status
 
-    def _permit(self, asked: _Request, caller: Caller | None) -> None:
-        if caller and (prepared := self._prepared(asked)):  # else the execution tells what is wrong with it
+    def _permit(self, asked: _Request, caller: Caller | None, prepared: Prepared | None) -> None:
+        if caller and prepared:  # what is no document is refused by the execution
             permit(caller, prepared, asked.operation_name, pseudonymised=self.pseudonymised)
 
     def _prepared(self, asked: _Request) -> Prepared | None:

@@ -136,7 +136,7 @@ class AuditLog:
         name: str | None,
         prepared: Prepared | None,
     ) -> Asking:
-        """An operation that is about to be executed; where it is a mutation it is on the disk when this returns."""
+        """An operation that somebody wants to be executed."""
         operation = prepared.named(name) if prepared else None
         kind = operation.operation.value if operation else None
         named = operation.name.value if operation and operation.name else ""
@@ -150,9 +150,6 @@ class AuditLog:
             "asked": tuple(sorted({asked_about(self._key, each) for each in values[:MAX_ASKED]})),
             "asked_more": max(0, len(values) - MAX_ASKED),
         }
-        if kind == "mutation":
-            self._write(event="begun", **said)
-            self._sync()
         return Asking(self, said)
 
     def turned_away(self, code: str, who: str | None) -> None:
@@ -259,6 +256,12 @@ class Asking:
 
     def __init__(self, audit: AuditLog, said: dict[str, Any]) -> None:
         self._audit, self._said, self._started = audit, said, time.perf_counter()
+
+    def begins(self) -> None:
+        """Now it is executed; where it is a mutation, that is on the disk when this returns."""
+        if self._said["operation"] == "mutation":
+            self._audit._write(event="begun", **self._said)
+            self._audit._sync()
 
     def answered(self, status: int, body: bytes) -> None:
         """Write what became of it; the answer may be sent when this returns."""

@@ -145,6 +145,8 @@ class TestWhatItSays:
             (403, ["INSUFFICIENT_SCOPE"]),
         ]
         assert asked[1]["who"] == reader[4:14]
+        client.post("/graphql", json={"query": "mutation { ingest }"}, headers=headers)
+        assert [each["event"] for each in lines(path)[3:]] == ["asked"]
 
     def test_turned_away(self, audit: AuditLog, path: Path) -> None:
         """However many are turned away, a line a second says how many, with the id of a token that has ended."""
