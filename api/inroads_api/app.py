@@ -1,4 +1,4 @@
-"""The HTTP application: GraphQL over HTTP, for whoever is on this machine."""
+"""The HTTP application: GraphQL over HTTP, for whoever is on this machine or has a token."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from typing import Any, Final
 from urllib.parse import parse_qsl
 
 import msgspec
+from graphql import GraphQLError
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import MutableHeaders
@@ -21,10 +22,15 @@ from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from inroads.errors import InroadsError
 from inroads.network import AccessGraph
+from inroads_api.audit import AuditLog
+from inroads_api.auth import Auth, Caller, Denied
+from inroads_api.guard import Guard, caller_of, permit
 from inroads_api.intake import Intake
 from inroads_api.limits import MAX_BODY, MAX_COST
 from inroads_api.live import Follower, Following
+from inroads_api.prepared import Prepared
 from inroads_api.schema import Schema, build_schema, execute, failure
 from inroads_api.versions import PATIENCE, Versions
 
@@ -88,6 +94,10 @@ def create_app(
     position: int | None = None,
     patience: float = PATIENCE,
     ingest: Path | None = None,
+    auth: Auth | None = None,
+    introspection: bool = False,
+    audit: AuditLog | None = None,
+    pseudonymised: bool = False,
 ) -> Starlette:
     """The application that answers from a version of the graph, built at an aware moment.
 
@@ -95,20 +105,30 @@ def create_app(
     every so many seconds, in a thread of its own; a version is swapped in whole, and a query that has begun ends on
     the one it began with. `position` is how far of the log of a ledger the graph holds, and `patience` how many
     seconds a query waits for a later version. Documents that are handed in go to the ledger `ingest`; without one
-    there are no mutations.
+    there are no mutations. With `auth` whoever asks must show a token; `introspection` lets anybody read the schema,
+    and `pseudonymised` tells that the graph is, which lets in more. Each operation is written to `audit`.
     """
     versions = Versions(graph, built_at, position, patience)
     follower = Follower(versions, following, every) if following else None
     intake = Intake(ingest, follower.nudge if follower else None) if ingest else None
-    endpoint = _GraphQL(build_schema(allow_ingest=intake is not None), versions, intake)
+    endpoint = _GraphQL(build_schema(allow_ingest=intake is not None), versions, intake, audit, pseudonymised)
+
+    def refused(request: Request, denied: Denied) -> Response:
+        if audit:
+            audit.turned_away(denied.code, denied.who)
+        return _denied(request, denied)
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         if follower:
             follower.start()
+        if audit:
+            audit.start()
         yield
         if follower:
             follower.stop()
+        if audit:
+            audit.close()
 
     return Starlette(
         lifespan=lifespan,
@@ -120,6 +140,7 @@ def create_app(
         middleware=[
             Middleware(_SecurityHeaders),
             Middleware(TrustedHostMiddleware, allowed_hosts=list(hosts), www_redirect=False),
+            *([Middleware(Guard, tokens=auth, introspection=introspection, refused=refused)] if auth else []),
         ],
     )
 
@@ -129,6 +150,15 @@ async def _page(_: Request) -> Response:
     return HTMLResponse(_PAGE, headers={"content-security-policy": policy})
 
 
+def _denied(request: Request, denied: Denied) -> Response:
+    """Who is not let in is told so in the media type that was asked for, and with the status in either."""
+    media_type = acceptable(",".join(request.headers.getlist("accept"))) or LEGACY
+    response = _json(msgspec.json.encode(failure(denied.code, denied.message)), denied.status, media_type)
+    if denied.status != 503:
+        response.headers["www-authenticate"] = denied.challenge
+    return response
+
+
 async def _healthz(_: Request) -> Response:
     return PlainTextResponse("ok\n")
 
@@ -136,8 +166,16 @@ async def _healthz(_: Request) -> Response:
 class _GraphQL:
     """The endpoint: reads a request, has it executed in the thread pool, writes the response."""
 
-    def __init__(self, schema: Schema, versions: Versions, intake: Intake | None) -> None:
+    def __init__(
+        self,
+        schema: Schema,
+        versions: Versions,
+        intake: Intake | None,
+        audit: AuditLog | None = None,
+        pseudonymised: bool = False,
+    ) -> None:
         self.schema, self.versions, self.intake = schema, versions, intake
+        self.audit, self.pseudonymised = audit, pseudonymised
         self.running = 0
 
     async def answer(self, request: Request) -> Response:
@@ -146,13 +184,15 @@ class _GraphQL:
             if media_type is None:
                 raise _Refused(406, "NOT_ACCEPTABLE", f"accept {MODERN} or {LEGACY}")
             asked = await _read(request)
-            body, status = await self._answered(asked, request.method, media_type)
+            body, status = await self._answered(asked, request.method, media_type, caller_of(request))
         except _Refused as refused:
             body = msgspec.json.encode(failure(refused.code, refused.message))
             response = _json(body, refused.status, media_type or LEGACY)
             if refused.status == 503:
                 response.headers["retry-after"] = RETRY_AFTER
             return response
+        except Denied as denied:
+            return _denied(request, denied)
         except ClientDisconnect:
             return Response(status_code=400)
         response = _json(body, status, media_type)
@@ -160,15 +200,17 @@ class _GraphQL:
             response.headers["allow"] = "POST"
         return response
 
-    async def _answered(self, asked: _Request, method: str, media_type: str) -> tuple[bytes, int]:
+    async def _answered(
+        self, asked: _Request, method: str, media_type: str, caller: Caller | None
+    ) -> tuple[bytes, int]:
         known = self.schema.documents.known(asked.query)
         if known and known.quick:  # another thread would cost more, and take turns with this one
-            return self._execute(asked, method, media_type)
+            return self._audited(asked, method, media_type, caller)
         if self.running >= MAX_RUNNING:
             raise _Refused(503, "OVERLOADED", "too many requests are being answered: ask again later")
         self.running += 1
         try:
-            return await run_in_threadpool(self._execute, asked, method, media_type)
+            return await run_in_threadpool(self._audited, asked, method, media_type, caller)
         finally:
             self.running -= 1
 
@@ -180,6 +222,38 @@ class _GraphQL:
         except Exception as error:  # noqa: BLE001  # the server would log the message, which may quote what was asked
             log.error("INTERNAL_ERROR outside of the execution: %s", type(error).__name__)
             return msgspec.json.encode(failure("INTERNAL_ERROR", "internal error")), 500
+
+    def _audited(self, asked: _Request, method: str, media_type: str, caller: Caller | None) -> tuple[bytes, int]:
+        """No answer is given, and no mutation made, that the caller may not have or the audit log does not tell of."""
+        prepared = self._prepared(asked)
+        if self.audit is None:
+            self._permit(asked, caller, prepared)
+            return self._execute(asked, method, media_type)
+        try:
+            who = caller.id if caller else None
+            asking = self.audit.asking(who, asked.query, asked.variables, asked.operation_name, prepared)
+            try:
+                self._permit(asked, caller, prepared)
+            except Denied as denied:
+                asking.refused(denied.status, denied.code)
+                raise
+            asking.begins()
+            body, status = self._execute(asked, method, media_type)
+            asking.answered(status, body)
+        except (InroadsError, RecursionError) as error:
+            log.error("AUDIT_UNAVAILABLE, an answer was withheld: %s", type(error).__name__)
+            raise _Refused(503, "AUDIT_UNAVAILABLE", "the audit log cannot be written: no answer is given") from None
+        return body, status
+
+    def _permit(self, asked: _Request, caller: Caller | None, prepared: Prepared | None) -> None:
+        if caller and prepared:  # what is no document is refused by the execution
+            permit(caller, prepared, asked.operation_name, pseudonymised=self.pseudonymised)
+
+    def _prepared(self, asked: _Request) -> Prepared | None:
+        try:
+            return self.schema.documents.get(asked.query) if asked.query else None
+        except GraphQLError:
+            return None
 
     def _written(self, response: dict[str, Any], asked: _Request) -> bytes:
         """The response; where it has data, with what that cost: as reckoned before, and how many fields it has."""

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from inroads_api import (
+    audit_cli,
     census_cli,
     export_cli,
     findings_cli,
@@ -20,6 +21,7 @@ from inroads_api import (
     pseudonyms_cli,
     report_cli,
     review_cli,
+    tokens_cli,
     whatif_cli,
 )
 from inroads_api.given import (
@@ -285,7 +287,22 @@ def serve(
     documents: Documents = None,
     ledger: LedgerFile = None,
     as_of: AsOf = None,
-    port: Annotated[int, typer.Option(min=0, max=65535, help="The port on 127.0.0.1; 0 takes a free one.")] = 8000,
+    host: Annotated[str, typer.Option(help="Where to listen; what others can reach needs --auth.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="The port; 0 takes a free one.")] = 8000,
+    auth: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Ask for a token of this file: see `inroads token create`.")
+    ] = None,
+    audit: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="With --auth, write a line for each operation to this log.")
+    ] = None,
+    introspection: Annotated[
+        bool, typer.Option("--introspection", help="With --auth, let anybody read the schema.")
+    ] = False,
+    tls_cert: Annotated[Path | None, typer.Option(metavar="FILE", help="Speak TLS with this certificate.")] = None,
+    tls_key: Annotated[Path | None, typer.Option(metavar="FILE", help="Its key.")] = None,
+    tls_client_ca: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Ask clients for a certificate of this authority.")
+    ] = None,
     allow_ingest: Annotated[
         bool,
         typer.Option("--allow-ingest", help="Take documents into the ledger, which is made if it is not there."),
@@ -295,21 +312,27 @@ def serve(
     pseudonymise: Pseudonymise = None,
     strict: Strict = False,
 ) -> None:
-    """Serve the GraphQL API on 127.0.0.1; a ledger's new documents are served within seconds."""
-    import socket
-
+    """Serve the GraphQL API, by default on 127.0.0.1; a ledger's new documents are served within seconds."""
     import uvicorn
 
     from inroads.errors import InroadsError
     from inroads.explorer import load
     from inroads.ledger import Ledger, is_ledger
     from inroads.policy import STOCK
-    from inroads_api.app import create_app
+    from inroads_api.app import LOCAL, create_app
+    from inroads_api.audit import AuditLog
+    from inroads_api.auth import Auth, TokenFile
+    from inroads_api.binding import place, tls_options, url
     from inroads_api.live import follow, position
 
     with failing():
         if allow_ingest and pseudonymise:
             raise InroadsError("--allow-ingest takes documents as they are: not with --pseudonymise")
+        tls = tls_options(tls_cert, tls_key, tls_client_ca)
+        tokens = Auth(auth) if auth else None
+        if audit and not auth:
+            raise InroadsError("--audit tells who asked, and --auth FILE is what tells it", "UNGUARDED")
+        there = place(host, port, guarded=tokens is not None)
         if allow_ingest and not documents and as_of is None:
             Ledger(ledger or default_ledger()).close()
         paths = places(documents, ledger)
@@ -326,11 +349,23 @@ def serve(
             raise InroadsError("--allow-ingest goes with one ledger, all of it: not with --as-of, nor with -d -")
         graph = load_for_answer(paths, as_of, observed_at, policy, strict, pseudonymise)
         ingest = ledgers[0] if allow_ingest else None
-        application = create_app(graph, now(), following=following, position=reached, ingest=ingest)
-        server = uvicorn.Server(uvicorn.Config(application, "127.0.0.1", port, log_level="warning", access_log=False))
-        sock = socket.create_server(("127.0.0.1", port))
-        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # asyncio leaves it to whoever made the socket
-        say(f"GraphQL at http://127.0.0.1:{sock.getsockname()[1]}/graphql, end with Ctrl-C")
+        application = create_app(
+            graph,
+            now(),
+            ("*",) if tokens else LOCAL,  # a page that was bound to this address has no token
+            following=following,
+            position=reached,
+            ingest=ingest,
+            auth=tokens,
+            introspection=introspection,
+            audit=AuditLog(audit, TokenFile(auth).key()) if audit and auth else None,
+        )
+        config = uvicorn.Config(application, host, port, log_level="warning", access_log=False, **tls)
+        server = uvicorn.Server(config)
+        sock = there.bound()
+        say(f"GraphQL at {url(sock, tls=bool(tls))}/graphql, end with Ctrl-C")
+        if not (tls or there.local):
+            say("tokens travel in clear text, unless a proxy before this speaks TLS: --tls-cert FILE --tls-key FILE")
         server.run(sockets=[sock])
 
 
@@ -378,6 +413,8 @@ def _opened(out: Path | None) -> AbstractContextManager[Any]:
 
 app.add_typer(ledger_cli.app)
 app.add_typer(review_cli.app)
+app.add_typer(tokens_cli.app)
+app.add_typer(audit_cli.app)
 app.command()(ledger_cli.ingest)
 app.command()(ledger_cli.collect)
 app.command()(ledger_cli.watch)

@@ -4,10 +4,26 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from graphql import DocumentNode, GraphQLError, GraphQLSchema, OperationDefinitionNode, OperationType, validate
+from graphql import (
+    ArgumentNode,
+    DocumentNode,
+    FieldNode,
+    FragmentDefinitionNode,
+    FragmentSpreadNode,
+    GraphQLError,
+    GraphQLSchema,
+    InlineFragmentNode,
+    IntValueNode,
+    Node,
+    OperationDefinitionNode,
+    OperationType,
+    SelectionSetNode,
+    StringValueNode,
+    validate,
+)
 
 from inroads_api.limits import Measures, parsed
 
@@ -21,19 +37,52 @@ QUICK: Final = 1_000
 class Prepared:
     """A parsed document: what it asks, and why it cannot be executed, if it cannot.
 
-    `quick` tells that it has been found valid, and is cheap whatever its variables are.
+    `quick` tells that it has been found valid, and is cheap whatever its variables are; `literals` are the texts and
+    whole numbers that its arguments have, but for the sizes of pages.
     """
 
     def __init__(self, document: DocumentNode, schema: GraphQLSchema) -> None:
         self.document, self._schema = document, schema
         self.measures = Measures(document, schema)
         self._operations = [each for each in document.definitions if isinstance(each, OperationDefinitionNode)]
+        self.literals = tuple(dict.fromkeys(_literals(document)))
+        self._fragments: dict[str, list[SelectionSetNode]] = {}
+        for each in document.definitions:
+            if isinstance(each, FragmentDefinitionNode):  # two of one name are refused later
+                self._fragments.setdefault(each.name.value, []).append(each.selection_set)
+        self._roots: dict[str | None, frozenset[str]] = {}
         self._valid = self.quick = False
 
     def operation(self, name: str | None) -> OperationType | None:
         """The type of the operation of this name, or of the first one; None where there is none."""
+        found = self.named(name)
+        return found.operation if found else None
+
+    def named(self, name: str | None) -> OperationDefinitionNode | None:
+        """The operation of this name, or the first one."""
         named = (each for each in self._operations if name is None or (each.name and each.name.value == name))
-        return next((each.operation for each in named), None)
+        return next(named, None)
+
+    def roots(self, name: str | None) -> frozenset[str]:
+        """The names of the fields that this operation begins with, also those in fragments."""
+        if name not in self._roots:
+            operation = self.named(name)
+            self._roots[name] = self._begins(operation.selection_set) if operation else frozenset()
+        return self._roots[name]
+
+    def _begins(self, selections: SelectionSetNode) -> frozenset[str]:
+        """Each fragment is looked into once, however often, and in however many circles, it is spread."""
+        found, seen, waiting = set(), set(), [selections]
+        while waiting:
+            for each in waiting.pop().selections:
+                if isinstance(each, FieldNode):
+                    found.add(each.name.value)
+                elif isinstance(each, InlineFragmentNode):
+                    waiting.append(each.selection_set)
+                elif isinstance(each, FragmentSpreadNode) and each.name.value not in seen:
+                    seen.add(each.name.value)
+                    waiting += self._fragments.get(each.name.value, ())
+        return frozenset(found)
 
     def errors(self, variables: Mapping[str, Any] | None, name: str | None) -> list[GraphQLError]:
         """Why it cannot be executed with these variables: its limits first, then the stock rules."""
@@ -48,6 +97,18 @@ class Prepared:
             message = "name the operation: the document has several"
             return [GraphQLError(message, extensions={"code": "BAD_USER_INPUT"})]
         return []
+
+
+def _literals(document: DocumentNode) -> Iterator[str]:
+    waiting: list[object] = [document]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, StringValueNode | IntValueNode):
+            yield node.value
+        elif isinstance(node, Node) and not (isinstance(node, ArgumentNode) and node.name.value == "first"):
+            waiting += (getattr(node, key, None) for key in node.keys)
+        elif isinstance(node, tuple | list):
+            waiting += node
 
 
 class Documents:

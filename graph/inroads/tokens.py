@@ -101,10 +101,10 @@ class TokenStore:
         tokens. Raises BadTokens.
         """
         file = Path(path).absolute()
-        lock = _open_safely(file)
+        lock = open_private(file)
         try:
             _take_lock(lock, file)
-            return cls(_listed(_parse(_content(lock)), str(file)), file, lock)
+            return cls(_listed(_parse(content_of(lock)), str(file)), file, lock)
         except BaseException:
             os.close(lock)
             raise
@@ -138,16 +138,16 @@ class TokenStore:
     def _rewrite(self, token: Token | None) -> None:
         if self.path is None:
             raise BadTokens("tokens from the environment cannot be kept", code="NOT_KEPT")
-        found = _open_safely(self.path)
+        found = open_private(self.path)
         try:
-            content = _content(found)
+            content = content_of(found)
         finally:
             os.close(found)
         parsed = _parse(content)
         on_disk = {each.label: each for each in _listed(parsed, str(self.path))}
         if token is not None:
             content = _formatted((on_disk | {token.label: token}).values(), parsed.form)
-        lock = _write(self.path, content)
+        lock = put_private(self.path, content)
         self.close()
         self._lock = lock
 
@@ -182,8 +182,11 @@ def _listed(parsed: _Parsed, name: str) -> tuple[Token, ...]:
     return parsed.tokens
 
 
-def _open_safely(path: Path) -> int:
-    """A descriptor of the token file. All checks are made on it, so that no other file can be slipped in between."""
+def open_private(path: Path) -> int:
+    """A descriptor of a file that only this user can read, made sure on itself: no other can be slipped in between.
+
+    Raises BadTokens; the same rules hold for the tokens of the service and for those of who may ask.
+    """
     try:
         # O_NONBLOCK: a named pipe would wait for its writer for ever.
         descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
@@ -221,12 +224,13 @@ def _take_lock(descriptor: int, path: Path) -> None:
         raise BadTokens(f"{path}: another run is using these tokens", code="TOKENS_IN_USE")
 
 
-def _content(descriptor: int) -> bytes:
+def content_of(descriptor: int) -> bytes:
+    """What a private file holds, up to 16 MiB."""
     with os.fdopen(os.dup(descriptor), "rb") as file:
         return file.read(_MAX_TOKEN_BYTES)
 
 
-def _write(path: Path, content: bytes) -> int:
+def put_private(path: Path, content: bytes) -> int:
     """Put a file with this content in the place of another, whole or not at all. Gives its descriptor, locked."""
     temporary = path.with_name(f".{path.name}.{secrets.token_hex(8)}.tmp")
     descriptor = os.open(temporary, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)

@@ -1,0 +1,390 @@
+"""The audit log: a line of JSON for each operation, chained by hashes, written before its answer is sent.
+
+Each line has the SHA-256 of the line before, so that none can be changed, taken out or put in unseen; lines that are
+missing at the end show only to who has noted a later hash elsewhere. Nothing that was asked stands in it: texts of
+documents, variables and values are HMACs with the key of the file of tokens.
+
+A line is with the operating system before the answer is sent, so that it survives the death of the process, and on
+the disk within a second; that of a mutation is on the disk before the mutation begins. A file that is renamed or
+truncated by a rotation is followed by one that continues its chain. Several processes may write to one file.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import fcntl
+import hashlib
+import hmac
+import logging
+import os
+import re
+import stat
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+import msgspec
+
+from inroads.errors import InroadsError
+from inroads_api.prepared import Prepared
+from inroads_api.versions import utcnow
+
+log = logging.getLogger(__name__)
+
+FIRST: Final = "0" * 64
+"""What the first line of all has as the hash of the line before."""
+
+MAX_ASKED: Final = 100
+"""The most values of one operation that are hashed; `asked_more` tells how many there were beside."""
+
+MAX_VALUE: Final = 256
+"""In characters: a longer text is no id and no email; it is in the hash of all variables."""
+
+EVERY: Final = 1.0
+"""In seconds: how often lines are forced to the disk, and how often those who are turned away are told."""
+
+_TAIL: Final = 2**20
+_NAME: Final = re.compile(r"[_A-Za-z][_0-9A-Za-z]{0,63}", re.ASCII)
+
+
+class Line(msgspec.Struct, kw_only=True, omit_defaults=True):
+    """One line. `who` is the id of a token; `document`, `variables` and `asked` are keyed hashes."""
+
+    number: int
+    previous: str
+    at: dt.datetime
+    event: str
+    who: str | None = None
+    operation: str | None = None
+    name: str | None = None
+    document: str | None = None
+    variables: str | None = None
+    asked: tuple[str, ...] = ()
+    asked_more: int = 0
+    status: int | None = None
+    codes: tuple[str, ...] = ()
+    cost: int | None = None
+    fields: int | None = None
+    bytes: int | None = None
+    milliseconds: float | None = None
+    times: int | None = None
+    sha256: str | None = None
+
+
+class _Error(msgspec.Struct):
+    extensions: dict[str, Any] = {}  # msgspec copies it
+
+
+class _Extensions(msgspec.Struct):
+    cost: dict[str, int] = {}  # msgspec copies it
+
+
+class _Told(msgspec.Struct):
+    """What an answer says of itself; the data are passed over."""
+
+    errors: list[_Error] = []  # msgspec copies it
+    extensions: _Extensions = msgspec.field(default_factory=_Extensions)
+
+
+def keyed(key: bytes, text: str) -> str:
+    """The first 128 bits of the HMAC-SHA-256 of a text."""
+    return hmac.new(key, text.encode(errors="surrogatepass"), hashlib.sha256).hexdigest()[:32]
+
+
+def asked_about(key: bytes, value: str) -> str:
+    """What stands in `asked` for a value: an email is the same in any case, as it is for who looks it up."""
+    return keyed(key, value.strip().casefold() if "@" in value else value)
+
+
+class AuditLog:
+    """The log that a server writes; any thread may. Raises InroadsError AUDIT_UNAVAILABLE where it cannot be written.
+
+    A torn last line, left by a machine that lost its power, is taken away, and a line `mended` says what it was.
+    """
+
+    def __init__(self, path: Path, key: bytes, now: Callable[[], dt.datetime] = utcnow) -> None:
+        self._path, self._key, self._now = path, key, now
+        self._lock, self._stopped = threading.Lock(), threading.Event()
+        self._away: Counter[tuple[str, str | None]] = Counter()
+        self._number, self._previous, self._end, self._dirty = 0, FIRST, 0, False
+        self._ticking: threading.Thread | None = None
+        self._file = _opened(path)
+        self._write(event="opened")
+
+    def start(self) -> None:
+        """Force lines to the disk every second from now on, in a thread of its own."""
+        self._ticking = threading.Thread(target=self._tick, name="audit", daemon=True)
+        self._ticking.start()
+
+    def close(self) -> None:
+        """Everything is on the disk, and nothing more is written."""
+        self._stopped.set()
+        if self._ticking:
+            self._ticking.join()
+        self._settle()
+        os.close(self._file)
+
+    def asking(
+        self,
+        who: str | None,
+        query: str,
+        variables: Mapping[str, Any] | None,
+        name: str | None,
+        prepared: Prepared | None,
+    ) -> Asking:
+        """An operation that somebody wants to be executed."""
+        operation = prepared.named(name) if prepared else None
+        kind = operation.operation.value if operation else None
+        named = operation.name.value if operation and operation.name else ""
+        values = list(_values(prepared, variables)) if prepared and kind == "query" else []
+        said = {
+            "who": who,
+            "operation": kind,
+            "name": named if _NAME.fullmatch(named) else None,
+            "document": keyed(self._key, query),
+            "variables": keyed(self._key, _canonical(variables)) if variables else None,
+            "asked": tuple(sorted({asked_about(self._key, each) for each in values[:MAX_ASKED]})),
+            "asked_more": max(0, len(values) - MAX_ASKED),
+        }
+        return Asking(self, said)
+
+    def turned_away(self, code: str, who: str | None) -> None:
+        """Somebody was not let in; they are counted, so that nobody can fill the disk."""
+        with self._lock:
+            self._away[code, who] += 1
+
+    def _tick(self) -> None:
+        while not self._stopped.wait(EVERY):
+            self._settle()
+
+    def _settle(self) -> None:
+        try:
+            with self._lock:
+                away, self._away = self._away, Counter()
+            for (code, who), times in away.items():
+                self._write(event="turned away", who=who, codes=(code,), times=times)
+            self._sync()
+        except InroadsError:
+            log.error("AUDIT_UNAVAILABLE: the log cannot be written")
+
+    def _sync(self) -> None:
+        """Force what is written to the disk, while others may go on writing."""
+        with _told():
+            with self._lock:
+                file = os.dup(self._file) if self._dirty else None
+                self._dirty = False
+            if file is not None:
+                try:
+                    os.fsync(file)
+                finally:
+                    os.close(file)
+
+    def _write(self, **said: Any) -> None:
+        with self._lock, _told(), self._held():
+            self._put(**said)
+
+    @contextmanager
+    def _held(self) -> Iterator[None]:
+        """The file at the path, for this process alone, with its end known."""
+        fcntl.flock(self._file, fcntl.LOCK_EX)
+        try:
+            while not self._current():
+                self._catch_up()  # others may have written to the old one
+                following = _opened(self._path)
+                fcntl.flock(following, fcntl.LOCK_EX)
+                old, self._file, self._end = self._file, following, 0
+                os.fsync(old)
+                os.close(old)
+            self._catch_up()
+            yield
+        finally:
+            fcntl.flock(self._file, fcntl.LOCK_UN)
+
+    def _current(self) -> bool:
+        try:
+            return os.path.samestat(os.fstat(self._file), self._path.lstat())
+        except FileNotFoundError:
+            return False
+
+    def _catch_up(self) -> None:
+        """Learn the end of the chain where another process has moved it, and mend what was torn.
+
+        Where the file has become shorter the chain goes on as it was, so that a verification shows the gap.
+        """
+        size = os.fstat(self._file).st_size
+        if size == self._end:
+            return
+        start = max(0, size - _TAIL)
+        tail = os.pread(self._file, size - start, start)
+        whole, _, torn = tail.rpartition(b"\n")
+        last = whole.rpartition(b"\n")[2]
+        if not b'{"number":'.startswith(torn[:10]) and torn.strip(b"\0"):
+            raise InroadsError(f"{self._path}: it ends with what is no line of an audit log", "AUDIT_CORRUPT")
+        if size > self._end and (b"\n" in tail or start):
+            try:
+                self._number = msgspec.json.decode(last, type=Line).number
+            except ValueError:
+                raise InroadsError(f"{self._path}: its last line is none of an audit log", "AUDIT_CORRUPT") from None
+            self._previous = hashlib.sha256(last).hexdigest()
+        self._end = size - len(torn)
+        if torn:
+            os.ftruncate(self._file, self._end)
+            log.warning("AUDIT_MENDED: a torn last line of %d bytes", len(torn))
+            self._put(event="mended", bytes=len(torn), sha256=hashlib.sha256(torn).hexdigest())
+
+    def _put(self, **said: Any) -> None:
+        line = Line(number=self._number + 1, previous=self._previous, at=self._now(), **said)
+        data = msgspec.json.encode(line)
+        try:
+            if os.write(self._file, data + b"\n") != len(data) + 1:
+                raise OSError("the disk is full")
+        except OSError:
+            with suppress(OSError):
+                os.ftruncate(self._file, self._end)
+            raise
+        self._number, self._previous = line.number, hashlib.sha256(data).hexdigest()
+        self._end += len(data) + 1
+        self._dirty = True
+
+
+class Asking:
+    """An operation between its question and its answer."""
+
+    def __init__(self, audit: AuditLog, said: dict[str, Any]) -> None:
+        self._audit, self._said, self._started = audit, said, time.perf_counter()
+
+    def begins(self) -> None:
+        """Now it is executed; where it is a mutation, that is on the disk when this returns."""
+        if self._said["operation"] == "mutation":
+            self._audit._write(event="begun", **self._said)
+            self._audit._sync()
+
+    def answered(self, status: int, body: bytes) -> None:
+        """Write what became of it; the answer may be sent when this returns."""
+        told = msgspec.json.decode(body, type=_Told)
+        codes = {str(error.extensions.get("code")) for error in told.errors}
+        cost = told.extensions.cost
+        figures = {"cost": cost.get("requested"), "fields": cost.get("actual"), "bytes": len(body)}
+        self._ended(status=status, codes=tuple(sorted(codes)), **figures)
+
+    def refused(self, status: int, code: str) -> None:
+        """Write that it was not executed."""
+        self._ended(status=status, codes=(code,))
+
+    def _ended(self, **said: Any) -> None:
+        milliseconds = round((time.perf_counter() - self._started) * 1000, 3)
+        self._audit._write(event="asked", milliseconds=milliseconds, **self._said, **said)
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise InroadsError(f"the audit log cannot be written: {error.strerror or error}", "AUDIT_UNAVAILABLE") from None
+
+
+def _opened(path: Path) -> int:
+    with _told():
+        flags = os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+        descriptor = os.open(path, flags, 0o600)
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            os.close(descriptor)
+            raise OSError("it is not a regular file")
+        folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+        return descriptor
+
+
+def _canonical(variables: Mapping[str, Any]) -> str:
+    return msgspec.json.encode(variables, order="deterministic").decode()
+
+
+def _values(prepared: Prepared, variables: object) -> Iterator[str]:
+    """The texts and numbers that a document and its variables have, as they are spelled."""
+    yield from prepared.literals
+    waiting = [variables]
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, dict):
+            waiting += value.values()
+        elif isinstance(value, list):
+            waiting += value
+        elif isinstance(value, str | int) and not isinstance(value, bool) and len(text := str(value)) <= MAX_VALUE:
+            yield text
+
+
+class Problem(NamedTuple):
+    """What is wrong with a log: a code, and the place."""
+
+    code: str
+    source: str
+    line: int
+    message: str
+
+
+class Verified(NamedTuple):
+    """What a verification has found: how many lines, the numbers of the first and last, and the hash of the last."""
+
+    lines: int
+    first: int
+    last: int
+    head: str
+    problems: tuple[Problem, ...]
+
+
+def verify(paths: Sequence[Path], head: str | None = None) -> Verified:
+    """Check files of one log, the oldest first: each line whole, and chained to the one before.
+
+    `head` is a hash that an earlier verification gave: it must be there still. Raises OSError.
+    """
+    problems: list[Problem] = []
+    lines = first = last = 0
+    before: str | None = None
+    seen = head is None
+    for path in paths:
+        for place, raw in enumerate(_lines(path), 1):
+            lines += 1
+            digest = hashlib.sha256(raw.removesuffix(b"\n")).hexdigest()
+            line = _decoded(raw)
+            if line is None:
+                torn = not raw.endswith(b"\n")
+                said = "the last line is torn" if torn else "this is no line of an audit log"
+                problems.append(Problem("TORN" if torn else "BAD_LINE", str(path), place, said))
+            elif before is None:
+                first = line.number
+                if (line.number == 1) != (line.previous == FIRST):
+                    problems.append(Problem("BROKEN", str(path), place, "the number and the hash before do not agree"))
+            elif line.previous != before or line.number != last + 1:
+                said = f"line {line.number} does not follow line {last} as it stands there"
+                problems.append(Problem("BROKEN", str(path), place, said))
+            last = line.number if line else last + 1
+            before = digest
+            seen = seen or digest == head
+    if not seen:
+        problems.append(Problem("HEAD_MISSING", str(paths[-1]), 0, "no line has the hash that was noted"))
+    return Verified(lines, first, last, before or FIRST, tuple(problems))
+
+
+def _decoded(raw: bytes) -> Line | None:
+    try:
+        return msgspec.json.decode(raw, type=Line) if raw.endswith(b"\n") else None
+    except ValueError:
+        return None
+
+
+def _lines(path: Path) -> Iterable[bytes]:
+    """The lines that are there now, none of them being written just then."""
+    with path.open("rb") as file:
+        fcntl.flock(file, fcntl.LOCK_SH)
+        size = os.fstat(file.fileno()).st_size
+        fcntl.flock(file, fcntl.LOCK_UN)
+        while file.tell() < size:
+            yield file.readline()

@@ -1,0 +1,83 @@
+"""The guard at the door: a request is let in with a token, and an operation with its scope."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from graphql import OperationType
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from inroads_api import auth
+from inroads_api.auth import Auth, Caller, Denied
+from inroads_api.prepared import Prepared
+
+OPEN: Final = frozenset({"/", "/healthz", "/readyz"})
+"""Paths that say nothing of the graph; every other one, whoever adds it, needs a token."""
+
+GRAPHQL: Final = "/graphql"
+
+MUTATIONS: Final = {"ingest": auth.Scope.INGEST}
+"""The scope of each mutation; one that is not listed needs `admin`."""
+
+INTROSPECTION: Final = frozenset({"__schema", "__type", "__typename"})
+
+_CALLER: Final = "inroads.caller"
+
+
+class Guard:
+    """Lets in who shows a token. With `introspection` anybody may ask GraphQL, and `permit` decides what."""
+
+    def __init__(
+        self, app: ASGIApp, tokens: Auth, introspection: bool, refused: Callable[[Request, Denied], Response]
+    ) -> None:
+        self.app, self.tokens, self.introspection, self.refused = app, tokens, introspection, refused
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and scope["path"] not in OPEN:
+            try:
+                scope[_CALLER] = self._caller(scope)
+            except Denied as denied:
+                await self.refused(Request(scope), denied)(scope, receive, send)
+                return
+        await self.app(scope, receive, send)
+
+    def _caller(self, scope: Scope) -> Caller:
+        caller = self.tokens.caller([value for name, value in scope["headers"] if name == b"authorization"])
+        if caller.id is None and not (self.introspection and scope["path"] == GRAPHQL):
+            raise _anonymous()
+        return caller
+
+
+def caller_of(request: Request) -> Caller | None:
+    """Who the guard has let in; None where there is no guard."""
+    found: Caller | None = request.scope.get(_CALLER)
+    return found
+
+
+def permit(caller: Caller, prepared: Prepared, name: str | None, *, pseudonymised: bool = False) -> None:
+    """Raises Denied where a caller may not have this operation of a document executed.
+
+    `pseudonymised` tells that the answers are; only then `read:pseudonymised` is enough to read.
+    """
+    operation = prepared.operation(name)
+    if operation is None:
+        return  # it will not be executed
+    fields = prepared.roots(name)
+    if caller.id is None:
+        if operation is OperationType.QUERY and fields <= INTROSPECTION:
+            return
+        raise _anonymous()
+    reading = auth.Scope.READ_PSEUDONYMISED if pseudonymised else auth.Scope.READ
+    needed = {MUTATIONS.get(field, auth.Scope.ADMIN) for field in fields - INTROSPECTION}
+    for scope in sorted(needed if operation is OperationType.MUTATION else {reading}):
+        if not caller.may(scope):
+            raise Denied(
+                403, "INSUFFICIENT_SCOPE", f"this needs a token with the scope {scope}", "insufficient_scope", scope
+            )
+
+
+def _anonymous() -> Denied:
+    return Denied(401, "UNAUTHENTICATED", "send Authorization: Bearer and a token")
