@@ -7,7 +7,7 @@ import logging
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from urllib.parse import parse_qsl
 
 import msgspec
@@ -21,11 +21,13 @@ from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from inroads.errors import InroadsError
 from inroads.network import AccessGraph
 from inroads_api.intake import Intake
 from inroads_api.limits import MAX_BODY, MAX_COST
 from inroads_api.live import Follower, Following
 from inroads_api.schema import Schema, build_schema, execute, failure
+from inroads_api.trusted import Trusted
 from inroads_api.versions import PATIENCE, Versions
 
 log = logging.getLogger(__name__)
@@ -63,13 +65,22 @@ JSON</pre>
 """
 
 
-class _Request(msgspec.Struct, rename="camel"):
+class _Sent(msgspec.Struct, rename="camel"):
     """The parameters of GraphQL over HTTP; what else a client sends is ignored."""
 
-    query: str
+    query: str | None = None
+    document_id: str | None = None
     variables: dict[str, Any] | None = None
     operation_name: str | None = None
     extensions: dict[str, Any] | None = None
+
+
+class _Request(NamedTuple):
+    """What is asked, whether its document was sent or named."""
+
+    query: str
+    variables: dict[str, Any] | None
+    operation_name: str | None
 
 
 class _Refused(Exception):
@@ -88,6 +99,7 @@ def create_app(
     position: int | None = None,
     patience: float = PATIENCE,
     ingest: Path | None = None,
+    trusted: Trusted | None = None,
 ) -> Starlette:
     """The application that answers from a version of the graph, built at an aware moment.
 
@@ -95,12 +107,13 @@ def create_app(
     every so many seconds, in a thread of its own; a version is swapped in whole, and a query that has begun ends on
     the one it began with. `position` is how far of the log of a ledger the graph holds, and `patience` how many
     seconds a query waits for a later version. Documents that are handed in go to the ledger `ingest`; without one
-    there are no mutations.
+    there are no mutations. `trusted` are the documents that are known by an id, the package's own without it; raises
+    InroadsError BAD_DOCUMENTS where the schema refuses one of them.
     """
     versions = Versions(graph, built_at, position, patience)
     follower = Follower(versions, following, every) if following else None
     intake = Intake(ingest, follower.nudge if follower else None) if ingest else None
-    endpoint = _GraphQL(build_schema(allow_ingest=intake is not None), versions, intake)
+    endpoint = _GraphQL(build_schema(allow_ingest=intake is not None), versions, intake, trusted or Trusted())
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
@@ -136,8 +149,9 @@ async def _healthz(_: Request) -> Response:
 class _GraphQL:
     """The endpoint: reads a request, has it executed in the thread pool, writes the response."""
 
-    def __init__(self, schema: Schema, versions: Versions, intake: Intake | None) -> None:
-        self.schema, self.versions, self.intake = schema, versions, intake
+    def __init__(self, schema: Schema, versions: Versions, intake: Intake | None, trusted: Trusted) -> None:
+        self.schema, self.versions, self.intake, self.trusted = schema, versions, intake, trusted
+        trusted.check(schema._schema)
         self.running = 0
 
     async def answer(self, request: Request) -> Response:
@@ -145,7 +159,7 @@ class _GraphQL:
         try:
             if media_type is None:
                 raise _Refused(406, "NOT_ACCEPTABLE", f"accept {MODERN} or {LEGACY}")
-            asked = await _read(request)
+            asked = self._request(await _read(request), media_type)
             body, status = await self._answered(asked, request.method, media_type)
         except _Refused as refused:
             body = msgspec.json.encode(failure(refused.code, refused.message))
@@ -159,6 +173,13 @@ class _GraphQL:
         if status == 405:
             response.headers["allow"] = "POST"
         return response
+
+    def _request(self, sent: _Sent, media_type: str) -> _Request:
+        try:
+            return _Request(self.trusted.text(sent.query, sent.document_id), sent.variables, sent.operation_name)
+        except InroadsError as error:
+            well_formed = error.code != "BAD_REQUEST"
+            raise _Refused(200 if well_formed and media_type == LEGACY else 400, error.code, str(error)) from None
 
     async def _answered(self, asked: _Request, method: str, media_type: str) -> tuple[bytes, int]:
         known = self.schema.documents.known(asked.query)
@@ -207,14 +228,14 @@ def _json(body: bytes, status: int, media_type: str) -> Response:
     return Response(body, status, media_type=f"{media_type}; charset=utf-8")
 
 
-async def _read(request: Request) -> _Request:
+async def _read(request: Request) -> _Sent:
     if request.method != "POST":
         return _from_url(request.scope["query_string"])
     media_type, parameters = _media_type(request.headers.get("content-type", ""))
     if media_type != LEGACY or not _is_utf8(parameters):
         raise _Refused(415, "UNSUPPORTED_MEDIA_TYPE", f"send {LEGACY} in UTF-8")
-    asked: _Request = _decoded(await _body(request), _Request)
-    return asked
+    sent: _Sent = _decoded(await _body(request), _Sent)
+    return sent
 
 
 async def _body(request: Request) -> bytes:
@@ -227,7 +248,7 @@ async def _body(request: Request) -> bytes:
     return bytes(body)
 
 
-def _from_url(text: bytes) -> _Request:
+def _from_url(text: bytes) -> _Sent:
     try:
         pairs = parse_qsl(text.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=20)
     except ValueError:
@@ -237,7 +258,7 @@ def _from_url(text: bytes) -> _Request:
         if name in given:
             given[name] = _decoded(given[name].encode(), dict[str, Any] | None)
     try:
-        return msgspec.convert(given, _Request)
+        return msgspec.convert(given, _Sent)
     except msgspec.ValidationError as error:
         raise _Refused(400, "BAD_REQUEST", str(error)) from None
 

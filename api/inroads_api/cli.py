@@ -272,6 +272,13 @@ def serve(
         bool,
         typer.Option("--allow-ingest", help="Take documents into the ledger, which is made if it is not there."),
     ] = False,
+    trusted: Annotated[
+        Path | None,
+        typer.Option("--trusted", metavar="FOLDER", help="GraphQL documents (.graphql) to be asked by their ids."),
+    ] = None,
+    trusted_only: Annotated[
+        bool, typer.Option("--trusted-only", help="Answer only these documents and those of the package.")
+    ] = False,
     observed_at: ObservedAt = None,
     policy: PolicyFile = None,
     strict: Strict = False,
@@ -287,8 +294,10 @@ def serve(
     from inroads.policy import STOCK
     from inroads_api.app import create_app
     from inroads_api.live import follow, position
+    from inroads_api.trusted import Trusted, read_folder
 
     with failing():
+        known = Trusted(read_folder(trusted) if trusted else {}, only=trusted_only)
         if allow_ingest and not documents and as_of is None:
             Ledger(ledger or default_ledger()).close()
         paths = places(documents, ledger)
@@ -303,7 +312,7 @@ def serve(
             raise InroadsError("--allow-ingest goes with one ledger, all of it: not with --as-of, nor with -d -")
         graph = load_for_answer(paths, as_of, observed_at, policy, strict)
         ingest = ledgers[0] if allow_ingest else None
-        application = create_app(graph, now(), following=following, position=reached, ingest=ingest)
+        application = create_app(graph, now(), following=following, position=reached, ingest=ingest, trusted=known)
         server = uvicorn.Server(uvicorn.Config(application, "127.0.0.1", port, log_level="warning", access_log=False))
         sock = socket.create_server(("127.0.0.1", port))
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # asyncio leaves it to whoever made the socket
