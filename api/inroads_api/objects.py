@@ -303,7 +303,10 @@ class Window(Generic[_T]):
             raise BadCursor("this is not a cursor of this list")
         if version != self.version:
             raise BadCursor("the graph is newer than this cursor: start again", "CURSOR_EXPIRED")
-        return side(self.keys, tuple(key))
+        try:
+            return side(self.keys, tuple(key))
+        except TypeError:  # the mark is no signature: whoever writes one may put numbers where words are
+            raise BadCursor("this is not a cursor of this list") from None
 
     @property
     def info(self) -> PageInfo:

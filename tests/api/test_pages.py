@@ -17,6 +17,7 @@ from inroads.model import Capability, Role
 from inroads.network import AccessGraph
 from inroads.policy import STOCK
 from inroads.separation import Duty, Scope, Side
+from inroads_api.objects import Page, Window
 from inroads_api.schema import Schema, build_schema
 
 SINCE = 'since: "2026-01-01T00:00:00Z"'
@@ -152,6 +153,14 @@ def test_before_is_checked_as_after_is(ask: Ask) -> None:
     other = ask("{ business(id: 77128) { page: reachedBy { edges { cursor } } } }")
     for wrong in ("", "x", _page(other["data"])["edges"][0]["cursor"]):
         assert code(ask(ROLES, before=wrong)) == "CURSOR_INVALID"
+
+
+def test_forged_cursors(ask: Ask, bruce: AccessGraph) -> None:
+    """A cursor that somebody made, of the wrong words or too few or many, is one that stands somewhere, or is none."""
+    for key in ([1, 2, 3, 4], ["x"] * 4, [], [[]], [None], [1.5] * 4, [10**30], [0, "role", 0, -1, 5]):
+        window: Window[Any] = Window(bruce.version, ("roles", "identity:712052"), [tuple(key)], lambda _: (), Page(1))
+        forged = ask(ROLES, after=window.cursor(0))
+        assert forged.get("data", {}).get("identity") or code(forged) == "CURSOR_INVALID", key
 
 
 def test_every_node_comes_back(schema: Schema, ask_world: Ask, world: AccessGraph) -> None:

@@ -14,12 +14,14 @@ from questions import NOON, Ask
 from starlette.testclient import TestClient
 
 from inroads.errors import InroadsError
+from inroads.ledger import Ledger
 from inroads.network import AccessGraph
 from inroads_api.app import LEGACY, MODERN, create_app
 from inroads_api.limits import MAX_QUERY
 from inroads_api.trusted import OWN, Trusted, document_id, read_folder
 
 VERSION = "{ graph { version } }\r\n"
+INGEST = "mutation ($documents: [JSON!]!) { ingest(documents: $documents) { documents { status } } }"
 
 ASKED: dict[str, dict[str, Any]] = {
     "reach": {"email": "b@example.com"},
@@ -172,6 +174,17 @@ def test_limits_hold_for_them_too(bruce: AccessGraph, serve: Serve) -> None:
     assert told(post(app, documentId=document_id(text), variables={"n": 100})) == (400, "COST_LIMIT")
 
 
+def test_mutations(bruce: AccessGraph, serve: Serve, tmp_path: Path) -> None:
+    """Where documents are handed in, a trusted mutation is answered, but never one that a URL names."""
+    Ledger(tmp_path / "x.db").close()
+    trusted = Trusted({"ingest": INGEST}, only=True)
+    asked = {"documentId": document_id(INGEST), "variables": {"documents": [{"id": 1, "email": "a@x.org"}]}}
+    client = serve(create_app(bruce, NOON, ingest=tmp_path / "x.db", trusted=trusted))
+    params = asked | {"variables": json.dumps(asked["variables"])}
+    assert told(client.get("/graphql", params=params)) == (405, "OPERATION_NOT_SUPPORTED")
+    assert post(client, **asked).json()["data"]["ingest"] == {"documents": [{"status": "ADDED"}]}
+
+
 def test_bad_documents(bruce: AccessGraph) -> None:
     """Every problem of every document is told before anything is served."""
     given = {
@@ -180,12 +193,13 @@ def test_bad_documents(bruce: AccessGraph) -> None:
         "field": "{ nothing } query B { never }",
         "empty": "fragment F on Query { graph { version } }",
         "long": "{ graph { version } }" + " " * MAX_QUERY,
+        "mutation": INGEST,
     }
     with pytest.raises(InroadsError) as error:
         create_app(bruce, NOON, trusted=Trusted(given))
     assert error.value.code == "BAD_DOCUMENTS"
     told = [line.partition(":")[0] for line in str(error.value).splitlines()[1:]]
-    assert [told.count(name) for name in given] == [0, 1, 3, 2, 1]
+    assert [told.count(name) for name in given] == [0, 1, 3, 2, 1, 1]
 
 
 def test_bad_folders(tmp_path: Path) -> None:
