@@ -7,7 +7,7 @@ import logging
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from urllib.parse import parse_qsl
 
 import msgspec
@@ -32,6 +32,7 @@ from inroads_api.limits import MAX_BODY, MAX_COST
 from inroads_api.live import Follower, Following
 from inroads_api.prepared import Prepared
 from inroads_api.schema import Schema, build_schema, execute, failure
+from inroads_api.trusted import Trusted
 from inroads_api.versions import PATIENCE, Versions
 
 log = logging.getLogger(__name__)
@@ -69,13 +70,22 @@ JSON</pre>
 """
 
 
-class _Request(msgspec.Struct, rename="camel"):
+class _Sent(msgspec.Struct, rename="camel"):
     """The parameters of GraphQL over HTTP; what else a client sends is ignored."""
 
-    query: str
+    query: str | None = None
+    document_id: str | None = None
     variables: dict[str, Any] | None = None
     operation_name: str | None = None
     extensions: dict[str, Any] | None = None
+
+
+class _Request(NamedTuple):
+    """What is asked, whether its document was sent or named."""
+
+    query: str
+    variables: dict[str, Any] | None
+    operation_name: str | None
 
 
 class _Refused(Exception):
@@ -98,6 +108,7 @@ def create_app(
     introspection: bool = False,
     audit: AuditLog | None = None,
     pseudonymised: bool = False,
+    trusted: Trusted | None = None,
 ) -> Starlette:
     """The application that answers from a version of the graph, built at an aware moment.
 
@@ -106,12 +117,15 @@ def create_app(
     the one it began with. `position` is how far of the log of a ledger the graph holds, and `patience` how many
     seconds a query waits for a later version. Documents that are handed in go to the ledger `ingest`; without one
     there are no mutations. With `auth` whoever asks must show a token; `introspection` lets anybody read the schema,
-    and `pseudonymised` tells that the graph is, which lets in more. Each operation is written to `audit`.
+    and `pseudonymised` tells that the graph is, which lets in more. Each operation is written to `audit`. `trusted`
+    are the documents that are known by an id, the package's own without it; raises InroadsError BAD_DOCUMENTS where
+    the schema refuses one of them.
     """
     versions = Versions(graph, built_at, position, patience)
     follower = Follower(versions, following, every) if following else None
     intake = Intake(ingest, follower.nudge if follower else None) if ingest else None
-    endpoint = _GraphQL(build_schema(allow_ingest=intake is not None), versions, intake, audit, pseudonymised)
+    schema = build_schema(allow_ingest=intake is not None)
+    endpoint = _GraphQL(schema, versions, intake, trusted or Trusted(), audit, pseudonymised)
 
     def refused(request: Request, denied: Denied) -> Response:
         if audit:
@@ -171,11 +185,13 @@ class _GraphQL:
         schema: Schema,
         versions: Versions,
         intake: Intake | None,
+        trusted: Trusted,
         audit: AuditLog | None = None,
         pseudonymised: bool = False,
     ) -> None:
-        self.schema, self.versions, self.intake = schema, versions, intake
+        self.schema, self.versions, self.intake, self.trusted = schema, versions, intake, trusted
         self.audit, self.pseudonymised = audit, pseudonymised
+        trusted.check(schema._schema)
         self.running = 0
 
     async def answer(self, request: Request) -> Response:
@@ -183,7 +199,7 @@ class _GraphQL:
         try:
             if media_type is None:
                 raise _Refused(406, "NOT_ACCEPTABLE", f"accept {MODERN} or {LEGACY}")
-            asked = await _read(request)
+            asked = self._request(await _read(request), media_type)
             body, status = await self._answered(asked, request.method, media_type, caller_of(request))
         except _Refused as refused:
             body = msgspec.json.encode(failure(refused.code, refused.message))
@@ -199,6 +215,13 @@ class _GraphQL:
         if status == 405:
             response.headers["allow"] = "POST"
         return response
+
+    def _request(self, sent: _Sent, media_type: str) -> _Request:
+        try:
+            return _Request(self.trusted.text(sent.query, sent.document_id), sent.variables, sent.operation_name)
+        except InroadsError as error:
+            well_formed = error.code != "BAD_REQUEST"
+            raise _Refused(200 if well_formed and media_type == LEGACY else 400, error.code, str(error)) from None
 
     async def _answered(
         self, asked: _Request, method: str, media_type: str, caller: Caller | None
@@ -281,14 +304,14 @@ def _json(body: bytes, status: int, media_type: str) -> Response:
     return Response(body, status, media_type=f"{media_type}; charset=utf-8")
 
 
-async def _read(request: Request) -> _Request:
+async def _read(request: Request) -> _Sent:
     if request.method != "POST":
         return _from_url(request.scope["query_string"])
     media_type, parameters = _media_type(request.headers.get("content-type", ""))
     if media_type != LEGACY or not _is_utf8(parameters):
         raise _Refused(415, "UNSUPPORTED_MEDIA_TYPE", f"send {LEGACY} in UTF-8")
-    asked: _Request = _decoded(await _body(request), _Request)
-    return asked
+    sent: _Sent = _decoded(await _body(request), _Sent)
+    return sent
 
 
 async def _body(request: Request) -> bytes:
@@ -301,7 +324,7 @@ async def _body(request: Request) -> bytes:
     return bytes(body)
 
 
-def _from_url(text: bytes) -> _Request:
+def _from_url(text: bytes) -> _Sent:
     try:
         pairs = parse_qsl(text.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=20)
     except ValueError:
@@ -311,7 +334,7 @@ def _from_url(text: bytes) -> _Request:
         if name in given:
             given[name] = _decoded(given[name].encode(), dict[str, Any] | None)
     try:
-        return msgspec.convert(given, _Request)
+        return msgspec.convert(given, _Sent)
     except msgspec.ValidationError as error:
         raise _Refused(400, "BAD_REQUEST", str(error)) from None
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from dataclasses import field as attribute
+from functools import partial
 
 import strawberry
 
@@ -19,14 +20,14 @@ from inroads.model import AccessState, Capability, Certainty, Role
 from inroads.network import AccessGraph
 from inroads_api.objects import (
     ID,
-    After,
     Connection,
     Evidence,
-    First,
     Grant,
     Identity,
     Node,
+    Page,
     Window,
+    connection,
     describe,
     described,
     described_interface,
@@ -275,11 +276,11 @@ class CausedChanges:
         """The cause."""
         return _cause(self.between, self.group.cause)
 
-    @field
-    def changes(self, first: First = 10, after: After = strawberry.UNSET) -> ChangeConnection:
+    @partial(connection, default=10)
+    def changes(self, page: Page) -> ChangeConnection:
         """The changes; one with several causes is under each of them."""
         question = ("changes of", self.group.cause.key)
-        return _page(self.between, self.all, question, self.group.changes, first, after, default=10)
+        return _page(self.between, self.all, question, self.group.changes, page)
 
 
 @described
@@ -287,17 +288,13 @@ class CausedChangesConnection(Connection[CausedChanges], Compared):
     """A page of causes with their changes: grants first, then attributes, by printed form."""
 
 
-def changes_between(
-    before: Version, after: Version, found: Changes, first: int | None, after_cursor: str | None
-) -> ChangeConnection:
+def changes_between(before: Version, after: Version, found: Changes, page: Page) -> ChangeConnection:
     """A page of all changes between two versions."""
     between = Between(before.graph, after.graph)
-    return _page(between, found, ("changes",), found.changes, first, after_cursor)
+    return _page(between, found, ("changes",), found.changes, page)
 
 
-def changes_by_cause(
-    before: Version, after: Version, found: Changes, first: int | None, after_cursor: str | None
-) -> CausedChangesConnection:
+def changes_by_cause(before: Version, after: Version, found: Changes, page: Page) -> CausedChangesConnection:
     """A page of the causes of all changes between two versions."""
     between = Between(before.graph, after.graph)
 
@@ -305,7 +302,7 @@ def changes_by_cause(
         return [CausedChanges(between=between, all=found, group=each) for each in found.groups[part]]
 
     keys = [each.cause.key for each in found.groups]
-    window = Window(_both(found), ("changes by cause",), keys, load, first, after_cursor)
+    window = Window(_both(found), ("changes by cause",), keys, load, page)
     return CausedChangesConnection(window=window, all=found)
 
 
@@ -314,16 +311,13 @@ def _page(
     found: Changes,
     question: Sequence[object],
     listed: Sequence[Changed],
-    first: int | None,
-    after: str | None,
-    default: int = 50,
+    page: Page,
 ) -> ChangeConnection:
     def load(part: slice) -> list[Change]:
         return [Change(between=between, found=each) for each in listed[part]]
 
     keys = [_key(each) for each in listed]
-    count = default if first is None else first
-    return ChangeConnection(window=Window(_both(found), question, keys, load, count, after), all=found)
+    return ChangeConnection(window=Window(_both(found), question, keys, load, page), all=found)
 
 
 def _both(found: Changes) -> str:

@@ -307,6 +307,13 @@ def serve(
         bool,
         typer.Option("--allow-ingest", help="Take documents into the ledger, which is made if it is not there."),
     ] = False,
+    trusted: Annotated[
+        Path | None,
+        typer.Option("--trusted", metavar="FOLDER", help="GraphQL documents (.graphql) to be asked by their ids."),
+    ] = None,
+    trusted_only: Annotated[
+        bool, typer.Option("--trusted-only", help="Answer only these documents and those of the package.")
+    ] = False,
     observed_at: ObservedAt = None,
     policy: PolicyFile = None,
     pseudonymise: Pseudonymise = None,
@@ -324,6 +331,7 @@ def serve(
     from inroads_api.auth import Auth, TokenFile
     from inroads_api.binding import place, tls_options, url
     from inroads_api.live import follow, position
+    from inroads_api.trusted import Trusted, read_folder
 
     with failing():
         if allow_ingest and pseudonymise:
@@ -333,6 +341,7 @@ def serve(
         if audit and not auth:
             raise InroadsError("--audit tells who asked, and --auth FILE is what tells it", "UNGUARDED")
         there = place(host, port, guarded=tokens is not None)
+        known = Trusted(read_folder(trusted) if trusted else {}, only=trusted_only)
         if allow_ingest and not documents and as_of is None:
             Ledger(ledger or default_ledger()).close()
         paths = places(documents, ledger)
@@ -358,6 +367,8 @@ def serve(
             ingest=ingest,
             auth=tokens,
             introspection=introspection,
+            trusted=known,
+            pseudonymised=pseudonymise is not None,
             audit=AuditLog(audit, TokenFile(auth).key()) if audit and auth else None,
         )
         config = uvicorn.Config(application, host, port, log_level="warning", access_log=False, **tls)

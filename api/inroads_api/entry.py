@@ -25,7 +25,7 @@ from inroads_api.findings_objects import (
     Now,
     RuleIds,
     all_rules,
-    page,
+    findings_page,
 )
 from inroads_api.intake import Ingested, IngestStatus, Intake
 from inroads_api.limits import MAX_FIRST
@@ -33,7 +33,6 @@ from inroads_api.objects import (
     ID,
     Access,
     Account,
-    After,
     Business,
     Connection,
     Coverage,
@@ -43,8 +42,10 @@ from inroads_api.objects import (
     Issue,
     ModeArgument,
     Node,
+    Page,
     Policy,
     RoleRule,
+    connection,
     describe,
     described,
     field,
@@ -221,31 +222,29 @@ class Entry:
         most = info.context.versions.census(self.seen).ranked(kind or NodeKind.BUSINESS, first=count).tolist()
         return [node(graph, graph.index.name(each)) for each in most]
 
-    @field
+    @connection
     def changes(
         self,
         info: Info,
+        page: Page,
         since: Since,
         until: Until = strawberry.UNSET,
-        first: First = 50,
-        after: After = strawberry.UNSET,
     ) -> ChangeConnection:
         """Whose access changed between two moments, and because of what; pages last as long as both versions do."""
         compared = self._compared(info.context, since, until)
-        return changes_between(*compared, info.context.versions.compare(*compared), first, after)
+        return changes_between(*compared, info.context.versions.compare(*compared), page)
 
-    @field
+    @connection
     def changes_by_cause(
         self,
         info: Info,
+        page: Page,
         since: Since,
         until: Until = strawberry.UNSET,
-        first: First = 50,
-        after: After = strawberry.UNSET,
     ) -> CausedChangesConnection:
         """The same changes under each grant or attribute that caused them, as one who reviews them would go on."""
         compared = self._compared(info.context, since, until)
-        return changes_by_cause(*compared, info.context.versions.compare(*compared), first, after)
+        return changes_by_cause(*compared, info.context.versions.compare(*compared), page)
 
     @field
     def what_if(
@@ -285,23 +284,24 @@ class Entry:
         """The grants that alone would end most accesses, most first."""
         return choke_points(info.context.versions, self.seen, of, by, within(first, 10))
 
-    @field
+    @connection
     def duty_conflicts(
-        self, info: Info, first: First = 50, after: After = strawberry.UNSET
+        self,
+        info: Info,
+        page: Page,
     ) -> Connection[DutyConflict]:
         """Who holds both sides of what the policy's `separation_of_duty` tells apart."""
-        return duty_conflicts(info.context.versions, self.seen, first, after)
+        return duty_conflicts(info.context.versions, self.seen, page)
 
-    @field
+    @connection
     def findings(
         self,
         info: Info,
+        page: Page,
         rules: RuleIds = strawberry.UNSET,
         severity: Least = strawberry.UNSET,
         suppressed: IsSuppressed = strawberry.UNSET,
         now: Now = strawberry.UNSET,
-        first: First = 50,
-        after: After = strawberry.UNSET,
     ) -> FindingConnection:
         """What the rules of a security review find, the worst first; pages last as long as the version does.
 
@@ -310,7 +310,7 @@ class Entry:
         kept = None if suppressed is strawberry.UNSET else suppressed
         chosen = None if rules is strawberry.UNSET else rules
         found = info.context.versions.findings(self.seen, chosen, severity or None, kept, now or None)
-        return page(found, first, after)
+        return findings_page(found, page)
 
     @field
     def rules(self) -> list[FindingRule]:

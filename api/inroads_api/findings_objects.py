@@ -16,6 +16,7 @@ from inroads_api.objects import (
     ID,
     Connection,
     Node,
+    Page,
     Window,
     describe,
     described,
@@ -212,13 +213,13 @@ class FindingConnection(Connection[Finding]):
         return [ExpiredSuppression(suppression=each) for each in self.all.expired]
 
 
-def page(found: Findings, first: int | None, after: str | None) -> FindingConnection:
+def findings_page(found: Findings, page: Page) -> FindingConnection:
     """A page of a review."""
 
     def load(part: slice) -> list[Finding]:
         return [Finding(graph=found.graph, found=each) for each in found[part]]
 
-    window = Window(found.identity, ("findings",), found.keys, load, first, after)
+    window = Window(found.identity, ("findings",), found.keys, load, page)
     return FindingConnection(window=window, all=found)
 
 

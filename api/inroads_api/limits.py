@@ -159,7 +159,7 @@ class Measures:
 
     def _key(self, variables: Mapping[str, Any]) -> tuple[tuple[str, object], ...]:
         counting = sorted((self._counting or frozenset()) & variables.keys())
-        return tuple((name, _count(variables[name])) for name in counting)
+        return tuple((name, None if variables[name] is None else _count(variables[name])) for name in counting)
 
 
 def _limit(code: str, message: str, limit: int) -> GraphQLError:
@@ -249,6 +249,8 @@ class _Walk:
     def _times(self, node: FieldNode, definition: GraphQLField, parent: GraphQLNamedType | None) -> int:
         """How many objects a field gives at most, as far as the document says."""
         given = {each.name.value: each.value for each in node.arguments or ()}
+        if "last" in definition.args and "last" in given and (asked := self._value(given["last"])) is not None:
+            return _count(asked)  # a null leaves it to `first`
         for name in ("first", "ids", "documents"):
             if name in definition.args:
                 argument = definition.args[name]
@@ -259,7 +261,7 @@ class _Walk:
         return _INTROSPECTED.get(node.name.value, 1) if parent and parent.name.startswith("__") else _LISTED
 
     def _value(self, node: ValueNode) -> object:
-        """What an argument is, or None when it is not known here: null stands for the default, at most the most."""
+        """What an argument is, None for null and what is not given: these stand for the default, at most the most."""
         if isinstance(node, VariableNode):
             name = node.name.value
             self.counting.add(name)
@@ -267,13 +269,13 @@ class _Walk:
         return _literal(node)
 
     def _defaults(self) -> dict[str, object]:
-        """The default of each variable; not known where operations differ, since fragments are measured for all."""
+        """The default of each variable; the most where operations differ, since fragments are measured for all."""
         found: dict[str, object] = {}
         for operation in self.operations:
             for each in operation.variable_definitions or ():
                 name = each.variable.name.value
                 default = _literal(each.default_value)
-                found[name] = default if found.get(name, default) == default else None
+                found[name] = default if found.get(name, default) == default else MAX_FIRST
         return found
 
 

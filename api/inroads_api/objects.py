@@ -6,12 +6,13 @@ import base64
 import binascii
 import datetime as dt
 import hashlib
-from bisect import bisect_right
+import inspect
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from enum import EnumMeta
-from functools import cached_property, partial
+from functools import cached_property, partial, wraps
 from inspect import cleandoc
-from typing import TYPE_CHECKING, Annotated, Any, Final, Generic, TypeVar, cast, dataclass_transform
+from typing import TYPE_CHECKING, Annotated, Any, Final, Generic, NamedTuple, TypeVar, cast, dataclass_transform
 from urllib.parse import quote
 
 import msgspec
@@ -19,6 +20,7 @@ import strawberry
 from msgspec import UNSET
 from strawberry.relay import PageInfo
 from strawberry.scalars import JSON
+from strawberry.types.fields.resolver import StrawberryResolver
 
 from inroads import documents, explain, model, reach
 from inroads.census import counts
@@ -84,7 +86,12 @@ def optional(description: str) -> Any:
 
 
 First = Annotated[int | None, strawberry.argument(description="How many to give, from 1 to 100.")]
-After = Annotated[str | None, strawberry.argument(description="The cursor after which to go on; none for the start.")]
+_After = Annotated[str | None, strawberry.argument(description="The cursor after which to go on; none for the start.")]
+_Last = Annotated[
+    int | None,
+    strawberry.argument(description="How many to give from the end, from 1 to 100; where given, `first` is not read."),
+]
+_Before = Annotated[str | None, strawberry.argument(description="The cursor before which to end; none for the end.")]
 Kinds = Annotated[list[NodeKind] | None, strawberry.argument(description="The kinds of resource that are asked for.")]
 Filter = Annotated["AccessFilter | None", strawberry.argument(description="Which accesses are asked for.")]
 ModeArgument = Annotated[
@@ -188,11 +195,11 @@ def known(given: Any) -> Any:
     return None if given is UNSET else given
 
 
-def within(first: int | None, default: int) -> int:
-    """The number of items that a `first` asks for. Raises InroadsError FIRST_OUT_OF_RANGE."""
-    count = default if first is None else first
+def within(given: int | None, default: int, name: str = "first") -> int:
+    """How many items a `first` or `last` asks for. Raises InroadsError FIRST_OUT_OF_RANGE, LAST_OUT_OF_RANGE."""
+    count = default if given is None else given
     if not 1 <= count <= MAX_FIRST:
-        raise InroadsError(f"first is {count}: it can be 1 to {MAX_FIRST}", "FIRST_OUT_OF_RANGE")
+        raise InroadsError(f"{name} is {count}: it can be 1 to {MAX_FIRST}", f"{name.upper()}_OUT_OF_RANGE")
     return count
 
 
@@ -204,6 +211,50 @@ def mirror(kind: type[_T], struct: object) -> _T:
 def _maybe(kind: type[_T], struct: Any) -> _T | None:
     """The GraphQL object of a part that a document may lack."""
     return mirror(kind, struct) if known(struct) is not None else None
+
+
+class Page(NamedTuple):
+    """Which part of a list is asked for: so many items after a cursor and before another, from its start or its end."""
+
+    size: int
+    after: str | None = None
+    before: str | None = None
+    from_end: bool = False
+
+
+def connection(resolver: Callable[..., Any], default: int = 50) -> Any:
+    """A field that gives a page of a list: its resolver takes a `page`, which GraphQL knows as four arguments.
+
+    A `first` that was given cannot be told from the default, so where there is a `last`, that counts alone.
+    """
+
+    @wraps(resolver)
+    def paged(
+        self: Any,
+        *,
+        first: int | None = default,
+        after: str | None = None,
+        last: int | None = None,
+        before: str | None = None,
+        **given: Any,
+    ) -> Any:
+        size = within(first, default) if last is None else within(last, default, "last")
+        return resolver(self, page=Page(size, after, before, last is not None), **given)
+
+    signature = StrawberryResolver(resolver).signature  # its parameters may have lists for defaults
+    taken = (
+        ("first", First, default),
+        ("after", _After, strawberry.UNSET),
+        ("last", _Last, strawberry.UNSET),
+        ("before", _Before, strawberry.UNSET),
+    )
+    arguments = [
+        inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=given, annotation=kind)
+        for name, kind, given in taken
+    ]
+    others = [each for each in signature.parameters.values() if each.name != "page"]
+    cast("Any", paged).__signature__ = signature.replace(parameters=[*others, *arguments])
+    return field(paged)
 
 
 class Window(Generic[_T]):
@@ -219,14 +270,15 @@ class Window(Generic[_T]):
         question: object,
         keys: Sequence[tuple[Any, ...]],
         load: Callable[[slice], Iterable[_T]],
-        first: int | None,
-        after: str | None,
+        page: Page,
     ) -> None:
         self.version, self.keys, self.load = version, keys, load
         self.question = msgspec.json.encode(question, order="deterministic")
-        count = within(first, 50)
-        self.start = 0 if after is None or after is strawberry.UNSET else self._position(after)
-        self.stop = min(self.start + count, len(keys))
+        start = 0 if page.after is None else self._position(page.after, bisect_right)
+        stop = len(keys) if page.before is None else self._position(page.before, bisect_left)
+        stop = max(start, stop)
+        self.start = max(start, stop - page.size) if page.from_end else start
+        self.stop = stop if page.from_end else min(start + page.size, stop)
 
     @cached_property
     def nodes(self) -> list[_T]:
@@ -241,7 +293,7 @@ class Window(Generic[_T]):
     def _mark(self, version: str, key: list[Any]) -> str:
         return hashlib.sha256(self.question + msgspec.json.encode([version, key])).hexdigest()[:16]
 
-    def _position(self, cursor: str) -> int:
+    def _position(self, cursor: str, side: Callable[[Sequence[tuple[Any, ...]], tuple[Any, ...]], int]) -> int:
         try:
             text = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
             version, mark, key = msgspec.json.decode(text, type=tuple[str, str, list[int | str]])
@@ -251,7 +303,10 @@ class Window(Generic[_T]):
             raise BadCursor("this is not a cursor of this list")
         if version != self.version:
             raise BadCursor("the graph is newer than this cursor: start again", "CURSOR_EXPIRED")
-        return bisect_right(self.keys, tuple(key))
+        try:
+            return side(self.keys, tuple(key))
+        except TypeError:  # the mark is no signature: whoever writes one may put numbers where words are
+            raise BadCursor("this is not a cursor of this list") from None
 
     @property
     def info(self) -> PageInfo:
@@ -305,8 +360,7 @@ def records(
     graph: AccessGraph,
     question: Sequence[object],
     found: Iterable[tuple[model.Grant, model.Evidence]],
-    first: int | None,
-    after: str | None,
+    page: Page,
 ) -> Connection[_T]:
     """A page of records, each a grant with the evidence that speaks; a record that states two grants comes once."""
     unique = {(each.document, each.section.value, each.index, each.sub): (grant, each) for grant, each in found}
@@ -315,7 +369,7 @@ def records(
     def load(part: slice) -> list[_T]:
         return [kind(graph=graph, held=unique[key][0], said=unique[key][1]) for key in keys[part]]
 
-    return Connection(window=Window(graph.version, question, keys, load, first, after))
+    return Connection(window=Window(graph.version, question, keys, load, page))
 
 
 @strawberry.input(
@@ -395,13 +449,11 @@ def _each(grants: Iterable[model.Grant], *sections: Section) -> Iterator[tuple[m
     return ((grant, said) for grant in grants for said in grant.evidence if said.section in sections)
 
 
-def _reached_by(
-    self: Node, filter_: AccessFilter | None, mode: Mode | None, first: int | None, after: str | None
-) -> AccessConnection:
+def _reached_by(self: Node, filter_: AccessFilter | None, mode: Mode | None, page: Page) -> AccessConnection:
     chosen = filter_.chosen() if filter_ else reach.ALL
     mode = mode or Mode.ACCESS
     answer = reach.reached_by(self.graph, self.key, chosen, mode)
-    return accesses(self.graph, ("reachedBy", self.key, chosen, mode), answer, first, after)
+    return accesses(self.graph, ("reachedBy", self.key, chosen, mode), answer, page)
 
 
 @described
@@ -470,39 +522,38 @@ class Identity(Node):
         """The names of integrations; nothing else of them is kept."""
         return sorted(known(self._me.integrations) or ())
 
-    @field
-    def memberships(self, first: First = 50, after: After = strawberry.UNSET) -> Connection[Membership]:
+    @connection
+    def memberships(self, page: Page) -> Connection[Membership]:
         """The businesses this identity is a member of, one for each membership that stands."""
         found = _first(_held(self.graph, self.key, Relation.MEMBER))
-        return records(Membership, self.graph, ("memberships", self.key), found, first, after)
+        return records(Membership, self.graph, ("memberships", self.key), found, page)
 
-    @field
-    def groups(self, first: First = 50, after: After = strawberry.UNSET) -> Connection[GroupMembership]:
+    @connection
+    def groups(self, page: Page) -> Connection[GroupMembership]:
         """The rows of groups and teams that name this identity. A row in a project group is no access."""
         found = _each(_held(self.graph, self.key, *Relation), Section.GROUP, Section.TEAM_MEMBER)
-        return records(GroupMembership, self.graph, ("groups", self.key), found, first, after)
+        return records(GroupMembership, self.graph, ("groups", self.key), found, page)
 
-    @field
-    def roles(self, first: First = 50, after: After = strawberry.UNSET) -> Connection[RoleRecord]:
+    @connection
+    def roles(self, page: Page) -> Connection[RoleRecord]:
         """The rows of the deprecated dialect, clients' rows among them."""
         found = _each(_held(self.graph, self.key, *Relation), Section.ROLE)
-        return records(RoleRecord, self.graph, ("roles", self.key), found, first, after)
+        return records(RoleRecord, self.graph, ("roles", self.key), found, page)
 
-    @field
+    @connection
     def reach(
         self,
+        page: Page,
         kinds: Kinds = RESOURCES,
         filter: Filter = strawberry.UNSET,  # noqa: A002  # the name that the contract gives to the argument
         mode: ModeArgument = Mode.ACCESS,
-        first: First = 50,
-        after: After = strawberry.UNSET,
     ) -> AccessConnection:
         """Every business and account that this identity reaches, and how."""
         wanted = frozenset(RESOURCES if kinds is None else kinds)
         chosen = filter.chosen() if filter else reach.ALL
         mode = mode or Mode.ACCESS
         answer = reach.reach(self.graph, self.key, wanted, chosen, mode)
-        return accesses(self.graph, ("reach", self.key, wanted, chosen, mode), answer, first, after)
+        return accesses(self.graph, ("reach", self.key, wanted, chosen, mode), answer, page)
 
     blast_radius: Figures = stated(lambda self: counts(self.graph, self.key), "What this identity reaches, in figures.")
 
@@ -556,14 +607,14 @@ class Business(Node):
         accounts = (path for account in self.graph.kept(self.key) for path in _api_paths(account))
         return [*accounts, *_api_paths(self.key)]
 
-    @field
-    def members(self, first: First = 50, after: After = strawberry.UNSET) -> Connection[Membership]:
+    @connection
+    def members(self, page: Page) -> Connection[Membership]:
         """The memberships of this business that stand."""
         found = _first(_given(self.graph, self.key, Relation.MEMBER))
-        return records(Membership, self.graph, ("members", self.key), found, first, after)
+        return records(Membership, self.graph, ("members", self.key), found, page)
 
-    @field
-    def clients(self, first: First = 50, after: After = strawberry.UNSET) -> Connection[Client]:
+    @connection
+    def clients(self, page: Page) -> Connection[Client]:
         """Who is a client of this business's account: businesses, and identities with a client's role row."""
         given = (
             grant
@@ -571,24 +622,23 @@ class Business(Node):
             for grant in _given(self.graph, account, Relation.CLIENT, Relation.ROLE)
             if Role.CLIENT in grant.roles
         )
-        return records(Client, self.graph, ("clients", self.key), _first(given), first, after)
+        return records(Client, self.graph, ("clients", self.key), _first(given), page)
 
-    @field
-    def vendors(self, first: First = 50, after: After = strawberry.UNSET) -> Connection[Client]:
+    @connection
+    def vendors(self, page: Page) -> Connection[Client]:
         """The accounts that this business is a client of."""
         found = _first(_held(self.graph, self.key, Relation.CLIENT))
-        return records(Client, self.graph, ("vendors", self.key), found, first, after)
+        return records(Client, self.graph, ("vendors", self.key), found, page)
 
-    @field
+    @connection
     def reached_by(
         self,
+        page: Page,
         filter: Filter = strawberry.UNSET,  # noqa: A002  # the name that the contract gives to the argument
         mode: ModeArgument = Mode.ACCESS,
-        first: First = 50,
-        after: After = strawberry.UNSET,
     ) -> AccessConnection:
         """Every identity that reaches this business, and how."""
-        return _reached_by(self, filter, mode, first, after)
+        return _reached_by(self, filter, mode, page)
 
     exposure: Figures = stated(lambda self: counts(self.graph, self.key), "Who reaches this business, in figures.")
 
@@ -630,16 +680,15 @@ class Account(Node):
         """Which id goes into which call of the service."""
         return _api_paths(self.key)
 
-    @field
+    @connection
     def reached_by(
         self,
+        page: Page,
         filter: Filter = strawberry.UNSET,  # noqa: A002  # the name that the contract gives to the argument
         mode: ModeArgument = Mode.ACCESS,
-        first: First = 50,
-        after: After = strawberry.UNSET,
     ) -> AccessConnection:
         """Every identity that reaches this account, and how."""
-        return _reached_by(self, filter, mode, first, after)
+        return _reached_by(self, filter, mode, page)
 
     exposure: Figures = stated(lambda self: counts(self.graph, self.key), "Who reaches this account, in figures.")
 
@@ -671,10 +720,10 @@ class Group(Node):
         said = [each for each in rows if isinstance(each, bool)]
         return all(said) if said else None
 
-    @field
-    def members(self, first: First = 50, after: After = strawberry.UNSET) -> Connection[GroupMembership]:
+    @connection
+    def members(self, page: Page) -> Connection[GroupMembership]:
         """The rows that put an identity into this group."""
-        return records(GroupMembership, self.graph, ("group", self.key), _rows_of(self), first, after)
+        return records(GroupMembership, self.graph, ("group", self.key), _rows_of(self), page)
 
 
 def _rows_of(group: Group) -> Iterator[tuple[model.Grant, model.Evidence]]:
@@ -759,16 +808,14 @@ class AccessConnection(Connection[Access]):
         return mirror(Coverage, self.answer.coverage)
 
 
-def accesses(
-    graph: AccessGraph, question: Sequence[object], answer: reach.Answer, first: int | None, after: str | None
-) -> AccessConnection:
+def accesses(graph: AccessGraph, question: Sequence[object], answer: reach.Answer, page: Page) -> AccessConnection:
     """A page of an answer; only the accesses of the page are written out."""
     keys = [summary.key for summary in answer.summaries]
 
     def load(part: slice) -> list[Access]:
         return [Access(graph=graph, found=found) for found in answer[part]]
 
-    return AccessConnection(window=Window(graph.version, question, keys, load, first, after), answer=answer)
+    return AccessConnection(window=Window(graph.version, question, keys, load, page), answer=answer)
 
 
 @described

@@ -20,15 +20,16 @@ from inroads_api.limits import MAX_FIRST
 from inroads_api.objects import (
     ID,
     Access,
-    After,
     Connection,
     Coverage,
     First,
     Grant,
     Identity,
     Node,
+    Page,
     PathList,
     Window,
+    connection,
     describe,
     described,
     field,
@@ -168,10 +169,8 @@ class WhatIf:
         """The grants that would be revoked, with all records that must go."""
         return [Grant(graph=self.what.base, held=each) for each in self.what.removed]
 
-    @field
-    def outcomes(
-        self, fates: Fates = strawberry.UNSET, first: First = 50, after: After = strawberry.UNSET
-    ) -> OutcomeConnection:
+    @connection
+    def outcomes(self, page: Page, fates: Fates = strawberry.UNSET) -> OutcomeConnection:
         """What becomes of each access of which a path goes or that alters."""
         chosen = [each for each in self.what.outcomes if not fates or each.fate in fates]
 
@@ -180,7 +179,7 @@ class WhatIf:
 
         question = ("what if", sorted(fates or ()))
         keys = [each.key for each in chosen]
-        return OutcomeConnection(window=Window(self.what.version, question, keys, load, first, after))
+        return OutcomeConnection(window=Window(self.what.version, question, keys, load, page))
 
 
 @described
@@ -286,11 +285,11 @@ def choke_points(versions: Versions, seen: Version, of: Sequence[str], by: Choke
     ]
 
 
-def duty_conflicts(versions: Versions, seen: Version, first: int | None, after: str | None) -> Connection[DutyConflict]:
+def duty_conflicts(versions: Versions, seen: Version, page: Page) -> Connection[DutyConflict]:
     """A page of the conflicts of a version."""
     found = versions.conflicts(seen)
 
     def load(part: slice) -> list[DutyConflict]:
         return [DutyConflict(graph=seen.graph, found=each) for each in found[part]]
 
-    return Connection(window=Window(seen.graph.version, ("duties",), found.keys, load, first, after))
+    return Connection(window=Window(seen.graph.version, ("duties",), found.keys, load, page))

@@ -11,7 +11,7 @@ from inroads.claims import state
 from inroads.documents import Observation, read
 from inroads.fold import fold
 from inroads.network import AccessGraph
-from inroads.policy import STOCK
+from inroads.policy import STOCK, Policy
 from inroads.said import pack
 from inroads_api.schema import Schema, execute
 from inroads_api.versions import Versions
@@ -20,15 +20,15 @@ NOON = dt.datetime(2026, 3, 1, 12, tzinfo=dt.UTC)
 Ask = Callable[..., dict[str, Any]]
 
 
-def graph_of(*bodies: bytes | dict[str, Any]) -> AccessGraph:
+def graph_of(*bodies: bytes | dict[str, Any], policy: Policy = STOCK) -> AccessGraph:
     """The graph of these documents or envelopes, all observed at noon unless they say when."""
     statements = []
     for number, body in enumerate(bodies):
         raw = body if isinstance(body, bytes) else json.dumps(body).encode()
         taken = read(raw, NOON, f"{number}.json")
         assert isinstance(taken, Observation), taken
-        statements.append(state(taken, STOCK))
-    return AccessGraph.build(fold(pack(statements), STOCK))
+        statements.append(state(taken, policy))
+    return AccessGraph.build(fold(pack(statements), policy), policy)
 
 
 def asker(schema: Schema, graph: AccessGraph) -> Ask:

@@ -11,7 +11,7 @@ from questions import NOON, Ask, code
 
 from inroads.network import AccessGraph
 from inroads_api import limits
-from inroads_api.limits import MAX_COST, MAX_TOKENS, Measure
+from inroads_api.limits import MAX_COST, MAX_TOKENS, Measure, Measures
 from inroads_api.schema import Schema, execute
 from inroads_api.versions import Versions
 
@@ -52,6 +52,9 @@ def test_the_whole_explanation(ask: Ask) -> None:
     assert "errors" not in response
 
 
+LAST = "query ($n: Int) { business(id: 1) { members(first: 9, last: $n) { nodes { role } } } }"
+
+
 @pytest.mark.parametrize(
     ("query", "variables", "cost"),
     [
@@ -65,6 +68,14 @@ def test_the_whole_explanation(ask: Ask) -> None:
         ("query ($n: Int) { business(id: 1) { members(first: $n) { nodes { role } } } }", {"n": "x"}, 1 + 1 + 100 * 2),
         ("query ($n: Int) { business(id: 1) { members(first: $n) { nodes { role } } } }", {"n": -9}, 1 + 1 + 1 * 2),
         ("{ business(id: 1) { members(first: 99999999999) { nodes { role } } } }", {}, 1 + 1 + 100 * 2),
+        ("{ business(id: 1) { members(last: 3) { nodes { role } } } }", {}, 1 + 1 + 3 * 2),
+        ("{ business(id: 1) { members(first: 9, last: 3) { nodes { role } } } }", {}, 1 + 1 + 3 * 2),
+        ("{ business(id: 1) { members(first: 9, last: null) { nodes { role } } } }", {}, 1 + 1 + 9 * 2),
+        (LAST, {}, 1 + 1 + 9 * 2),
+        (LAST, {"n": None}, 1 + 1 + 9 * 2),
+        (LAST, {"n": 100}, 1 + 1 + 100 * 2),
+        (LAST, {"n": 5.0}, 1 + 1 + 100 * 2),
+        (f"query A {LAST[6:]} query B ($n: Int = 50) {{ a: __typename }}", {}, 1 + 1 + 100 * 2),
         ('{ nodes(ids: ["a", "b"]) { id } }', {}, 1 + 2),
         ("query ($i: [ID!]!) { nodes(ids: $i) { id } }", {"i": ["a", "b", "c"]}, 1 + 3),
         ("query ($i: [ID!]!) { nodes(ids: $i) { id } }", {}, 1 + 100),
@@ -79,6 +90,13 @@ def test_the_whole_explanation(ask: Ask) -> None:
 def test_cost(schema: Schema, query: str, variables: dict[str, Any], cost: int) -> None:
     """A field costs one, a list multiplies by what is asked of it, at most by what can be given."""
     assert measure(schema, query, **variables).cost == cost
+
+
+def test_null_is_measured_apart(schema: Schema) -> None:
+    """What a document was found to ask with a null is not taken for what it asks with the most."""
+    measures = Measures(parse(LAST), schema._schema)
+    costs = [found.cost for n in (None, 100, None, 1) if (found := measures.measure({"n": n}))]
+    assert costs == [1 + 1 + 9 * 2, 1 + 1 + 100 * 2, 1 + 1 + 9 * 2, 1 + 1 + 1 * 2]
 
 
 def test_depth(schema: Schema, ask: Ask) -> None:

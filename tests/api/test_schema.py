@@ -49,15 +49,17 @@ type Identity implements Node {
   id: ID!  identityId: ID!  email: String  firstName: String  lastName: String  confirmedAt: DateTime
   observed: Boolean!
   reach(kinds: [NodeKind!] = [BUSINESS, ACCOUNT], filter: AccessFilter, mode: Mode = ACCESS, first: Int = 50,
-    after: String): AccessConnection!
+    after: String, last: Int, before: String): AccessConnection!
 }
 type Business implements Node {
   id: ID!  businessId: ID!  name: String  active: Boolean  account: Account  observed: Boolean!
-  reachedBy(filter: AccessFilter, mode: Mode = ACCESS, first: Int = 50, after: String): AccessConnection!
+  reachedBy(filter: AccessFilter, mode: Mode = ACCESS,
+    first: Int = 50, after: String, last: Int, before: String): AccessConnection!
 }
 type Account implements Node {
   id: ID!  accountId: ID!  business: Business  subscriptionStatus: String
-  reachedBy(filter: AccessFilter, mode: Mode = ACCESS, first: Int = 50, after: String): AccessConnection!
+  reachedBy(filter: AccessFilter, mode: Mode = ACCESS,
+    first: Int = 50, after: String, last: Int, before: String): AccessConnection!
 }
 type Group implements Node { id: ID!  groupId: ID!  business: Business  businessLevel: Boolean! }
 
@@ -97,8 +99,10 @@ type GraphInfo {
   account(id: ID!): Account
   search(text: String!, first: Int = 10): [Node!]!
   access(principal: ID!, resource: ID!, mode: Mode = ACCESS): Access
-  changes(since: DateTime!, until: DateTime, first: Int = 50, after: String): ChangeConnection!
-  changesByCause(since: DateTime!, until: DateTime, first: Int = 50, after: String): CausedChangesConnection!
+  changes(since: DateTime!, until: DateTime,
+    first: Int = 50, after: String, last: Int, before: String): ChangeConnection!
+  changesByCause(since: DateTime!, until: DateTime,
+    first: Int = 50, after: String, last: Int, before: String): CausedChangesConnection!
 }
 type AccessFacts {
   roles: [Role!]!  capabilities: [Capability!]!  certainty: Certainty!  state: AccessState!  stateReasons: [String!]!
@@ -119,7 +123,8 @@ type ChangeConnection {
   edges: [ChangeEdge!]!  nodes: [Change!]!  pageInfo: PageInfo!  totalCount: Int!  before: String!  after: String!
   truncated: Boolean!
 }
-type CausedChanges { cause: ChangeCause!  changes(first: Int = 10, after: String): ChangeConnection! }
+type CausedChanges { cause: ChangeCause!  changes(
+    first: Int = 10, after: String, last: Int, before: String): ChangeConnection! }
 type CausedChangesConnection { nodes: [CausedChanges!]!  totalCount: Int!  truncated: Boolean! }
 type Query {
   node(id: ID!): Node
@@ -129,8 +134,10 @@ type Query {
   account(id: ID!): Account
   search(text: String!, first: Int = 10): [Node!]!
   access(principal: ID!, resource: ID!, mode: Mode = ACCESS): Access
-  changes(since: DateTime!, until: DateTime, first: Int = 50, after: String): ChangeConnection!
-  changesByCause(since: DateTime!, until: DateTime, first: Int = 50, after: String): CausedChangesConnection!
+  changes(since: DateTime!, until: DateTime,
+    first: Int = 50, after: String, last: Int, before: String): ChangeConnection!
+  changesByCause(since: DateTime!, until: DateTime,
+    first: Int = 50, after: String, last: Int, before: String): CausedChangesConnection!
   graph(asOf: DateTime, atLeast: String): GraphInfo!
 }
 """

@@ -1,0 +1,74 @@
+"""What a client of the last release relies on still holds.
+
+`released.graphql` is the schema as it was last released. At a release `schema.graphql` is copied over it, and ALLOWED
+is emptied.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+import pytest
+from graphql import GraphQLSchema, build_schema
+from graphql.utilities import DangerousChangeType, find_breaking_changes, find_dangerous_changes
+
+RELEASED = Path(__file__).parent / "released.graphql"
+COMMITTED = Path(__file__).parents[2] / "schema.graphql"
+
+ALLOWED: Final[dict[str, str]] = {}
+"""The breaking changes since the last release that are wanted, in the words of `breaking`, each with its reason."""
+
+
+def breaking(before: GraphQLSchema, after: GraphQLSchema) -> set[str]:
+    """What changed that may break a client: also a default, since what was asked without it gets another answer."""
+    defaults = (
+        each
+        for each in find_dangerous_changes(before, after)
+        if each.type is DangerousChangeType.ARG_DEFAULT_VALUE_CHANGE
+    )
+    return {each.description for each in (*find_breaking_changes(before, after), *defaults)}
+
+
+def read(path: Path) -> GraphQLSchema:
+    return build_schema(path.read_text(encoding="utf-8"))
+
+
+def test_only_what_is_allowed_breaks() -> None:
+    """The schema breaks no client of the last release, but where that is wanted, and nothing else is allowed."""
+    assert breaking(read(RELEASED), read(COMMITTED)) == set(ALLOWED)
+    assert all(ALLOWED.values()), "each has a reason"
+
+
+SMALL = """
+type Query { nodes(first: Int = 50): [Node!]  email: String  reason: String!  role: Role  filter(by: Filter): Int }
+interface Node { id: ID! }
+type Group implements Node { id: ID! }
+enum Role { OWNER ACCOUNTANT }
+input Filter { role: Role }
+"""
+
+
+@pytest.mark.parametrize(
+    ("given", "instead", "breaks"),
+    [
+        ("email: String ", " ", True),
+        ("email: String ", "email: ID ", True),
+        ("reason: String!", "reason: String", True),
+        ("first: Int = 50", "first: Int!", True),
+        ("first: Int = 50", "first: Int = 40", True),
+        ("first: Int = 50", "first: Int", True),
+        ("OWNER ACCOUNTANT", "OWNER", True),
+        ("Group implements Node", "Group", True),
+        ("input Filter {", "input Filter { more: Int!", True),
+        ("email: String ", "email: String! ", False),
+        ("first: Int = 50", "first: Int = 50, last: Int", False),
+        ("OWNER ACCOUNTANT", "OWNER ACCOUNTANT CLIENT", False),
+        ("input Filter {", "input Filter { more: Int", False),
+        ("interface", "scalar More interface", False),
+    ],
+)
+def test_it_would_be_told(given: str, instead: str, breaks: bool) -> None:
+    """What takes something away, asks for more or answers otherwise breaks; what only adds does not."""
+    assert SMALL.count(given) == 1
+    assert bool(breaking(build_schema(SMALL), build_schema(SMALL.replace(given, instead)))) is breaks

