@@ -60,7 +60,9 @@ def test_scripts(block: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
         ["/bin/bash", "-euo", "pipefail", "-c", block], check=False, cwd=tmp_path, capture_output=True, text=True
     )
     assert done.returncode == 0, done.stderr
-    if "inroads ingest" in block:
+    if "inroads review" in block:
+        assert (tmp_path / "q1.report.ndjson").read_text().startswith('{"campaign":"2026-Q1"')
+    elif "inroads ingest" in block:
         assert (tmp_path / "inroads.db").exists()
         assert (tmp_path / "changes.csv").read_text().startswith("change,principal")
     elif "inroads export" in block:

@@ -8,6 +8,7 @@
 
 from pathlib import Path
 
+from inroads import review
 from inroads.census import Census, census
 from inroads.changes import changes
 from inroads.errors import InroadsError, Issue, NotFound, Rejection
@@ -48,4 +49,5 @@ __all__ = [
     "evidence_lines",
     "load",
     "load_policy",
+    "review",
 ]

@@ -1,0 +1,114 @@
+"""`inroads review`: a campaign from its start to its sign-off and the next one, in a terminal and in pipes."""
+
+from __future__ import annotations
+
+import csv
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from inroads import EXAMPLE
+from inroads_api.cli import app
+
+EVE = ("--by", "eve@example.com")
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("INROADS_LEDGER", raising=False)
+    run("ingest", str(EXAMPLE))
+    return tmp_path
+
+
+def run(*arguments: str, code: int = 0) -> str:
+    """What a command prints to stdout and stderr; it must end with this exit code."""
+    done = CliRunner().invoke(app, list(arguments))
+    assert done.exit_code == code, done.output
+    return done.output
+
+
+def review(*arguments: str, code: int = 0) -> str:
+    return run("review", *arguments, code=code)
+
+
+def test_a_whole_campaign(folder: Path) -> None:
+    """Start, next, decide, status, sign-off, verify, and the next campaign from the first."""
+    assert "6 items; coverage NOT complete" in review("start", "Q1", *EVE)
+    item = json.loads(review("next", "Q1"))
+    assert (item["number"], item["explanation"]["cut"], item["since"]) == (1, ["membership 168372"], None)
+    assert "2 decisions taken" in review("decide", "Q1", "keep", "1", "2", *EVE)
+    assert "4 items are undecided" in review("sign-off", "Q1", *EVE, code=2)
+    assert "the reason is needed" in review("decide", "Q1", "revoke", "--all-of", "business:363103", *EVE, code=2)
+    told = review("decide", "Q1", "revoke", "--all-of", "business:363103", "--why", "left", *EVE)
+    assert "2 decisions taken, 0 known already; 2 items undecided" in told
+    review("export", "Q1", "--undecided", "-o", "q1.csv")
+    with (folder / "q1.csv").open(newline="") as stream:
+        rows = list(csv.DictReader(stream))
+    assert [row["state"] for row in rows] == ["LATENT", "LATENT"]
+    with (folder / "q1.csv").open("w", newline="") as stream:
+        writer = csv.DictWriter(stream, rows[0])
+        writer.writeheader()
+        writer.writerows(row | {"decision": "unsure", "why": "=ask"} for row in rows)
+    assert "2 decisions taken" in review("decide", "Q1", "--file", "q1.csv", *EVE)
+    assert "nothing is undecided" in review("next", "Q1")
+    assert "0 have taken effect, 2 still stand" in review("status", "Q1")
+    assert "signed off; SHA-256" in review("sign-off", "Q1", *EVE)
+    for form, name in (("report", "q1.ndjson"), ("markdown", "q1.md")):
+        review("export", "Q1", "-f", form, "-o", name)
+        assert "signed off by eve@example.com" in review("verify", name, "--campaign", "Q1")
+        text = (folder / name).read_text()
+        (folder / name).write_text(text.replace("UNSURE", "KEEP", 1))
+        assert "changed" in review("verify", name, code=3)
+    assert "6 items" in review("start", "Q2", "--from", "Q1", *EVE)
+    assert "STILL_THERE" in review("show", "Q2", "1", "-f", "table")
+    listed = [json.loads(line) for line in review("list").splitlines()]
+    assert [(each["name"], each["state"], each["carried"]) for each in listed] == [
+        ("Q1", "signed off", 0),
+        ("Q2", "open", 2),
+    ]
+
+
+def test_a_report_of_another_campaign() -> None:
+    """A report that holds together and was not signed off for the campaign is refused."""
+    review("start", "Q1", *EVE)
+    review("export", "Q1", "-f", "report", "-o", "draft")
+    review("sign-off", "Q1", "--partial", *EVE)
+    assert "unchanged" in review("verify", "draft")
+    assert "not the report that was signed off" in review("verify", "draft", "--campaign", "Q1", code=3)
+
+
+def test_ndjson_comes_back(folder: Path) -> None:
+    """Exported rows in NDJSON are taken back like those in CSV."""
+    review("start", "Q1", *EVE)
+    rows = [json.loads(line) for line in review("export", "Q1", "-f", "ndjson").splitlines()]
+    (folder / "rows").write_text("".join(f"{json.dumps(row | {'decision': 'keep'})}\n" for row in rows))
+    assert "6 decisions taken" in review("decide", "Q1", "--file", "rows", *EVE)
+    assert "0 decisions taken, 6 known" in review("decide", "Q1", "--file", "rows", "--by", "adam")
+
+
+def test_what_is_wrong(folder: Path) -> None:
+    """Every mistake is told in one line, bad rows each with theirs, and nothing is made or changed by it."""
+    assert "no campaign 'Q9'" in review("status", "Q9", code=2)
+    assert "no document names" in review("start", "Q1", "--identity", "nobody@example.com", *EVE, code=4)
+    assert "is not a moment" in review("start", "Q1", "--due", "tomorrow", *EVE, code=2)
+    assert "the question is wrong" in review("start", "Q1", "--role", "king", *EVE, code=2)
+    review("start", "Q1", "--due", "2020-01-01T00:00:00Z", *EVE)
+    assert "overdue since 2020" in review("status", "Q1")
+    (folder / "bad.csv").write_text("number,decision,why\n1,revoke,\n77,keep,\n2,keep,\n")
+    told = review("decide", "Q1", "--file", "bad.csv", *EVE, code=2)
+    assert "line 2: the reason is needed" in told
+    assert "line 3: the campaign has no such item" in told
+    assert "say a verdict" in review("decide", "Q1", "keep", *EVE, code=2)
+    assert "fingerprint" in review("decide", "Q1", "keep", "1", "--expect", "00000000", *EVE, code=2)
+    assert json.loads(review("list"))["undecided"] == 6
+    assert "there is no such file" in review("list", "--ledger", "nowhere.db", code=2)
+
+
+def test_forgetting_says_so() -> None:
+    """`ledger forget` tells how many items of reviews went, too."""
+    review("start", "Q1", *EVE)
+    assert "6 items of reviews removed" in run("ledger", "forget", "identity:712052", "--yes")
+    assert "6 items went with persons who were forgotten" in review("status", "Q1", "--no-drift")
