@@ -11,7 +11,6 @@ import re
 import tracemalloc
 from pathlib import Path
 from typing import Any
-from xml.etree import ElementTree
 
 import msgspec
 import networkx as nx
@@ -112,13 +111,20 @@ def test_graphml_is_read_back_by_networkx() -> None:
             assert [each["record"] for each in evidence] == [each.record_id for each in grant.evidence]
 
 
-def test_gexf_is_well_formed() -> None:
-    """Every node and grant is there, whatever the names hold."""
+def test_gexf_is_read_back_by_networkx() -> None:
+    """networkx reads the same nodes and edges, with their attributes, whatever the names hold."""
     for graph in worlds():
-        root = ElementTree.fromstring(made(graph, "gexf", "graph.gexf"))  # noqa: S314  # our own file
-        space = {"g": "http://gexf.net/1.3"}
-        assert {unescaped(each.attrib["id"]) for each in root.iterfind(".//g:node", space)} == set(graph.nodes)
-        assert {unescaped(each.attrib["id"]) for each in root.iterfind(".//g:edge", space)} == set(graph.grants)
+        found = nx.read_gexf(io.BytesIO(made(graph, "gexf", "graph.gexf")), version="1.3")
+        assert {unescaped(node): unescaped(data.get("name", "")) for node, data in found.nodes(data=True)} == {
+            row["id"]: row["name"] or "" for row in nodes(graph)
+        }
+        ways = {unescaped(data["id"]): (unescaped(a), unescaped(b), data) for a, b, data in found.edges(data=True)}
+        assert ways.keys() == set(graph.grants)
+        for name, (principal, resource, data) in ways.items():
+            grant = graph.grants[name]
+            assert (principal, resource) == (grant.principal, grant.resource)
+            assert json.loads(unescaped(data["roles"])) == [role.value for role in grant.roles]
+            assert len(json.loads(unescaped(data["evidence"]))) == len(grant.evidence)
 
 
 def test_parquet_is_read_back() -> None:

@@ -14,6 +14,7 @@ import pytest
 
 from inroads.explorer import Explorer
 from inroads.export import bloodhound
+from inroads.export.escape import unescaped
 from inroads.model import Role
 from test_export_engines import accesses, graphs
 
@@ -97,7 +98,11 @@ def test_paths_in_bloodhound_are_the_accesses() -> None:
     """From an identity, traversable paths to resources are its accesses, and their last edges the roles."""
     for graph in graphs():
         nodes, edges = ingested(graph)
-        names = {name: each["properties"]["node"] for name, each in nodes.items() if "Control" not in each["kinds"][0]}
+        names = {
+            name: unescaped(each["properties"]["node"])
+            for name, each in nodes.items()
+            if "Control" not in each["kinds"][0]
+        }
         ways = nx.MultiDiGraph()
         ways.add_nodes_from(nodes)
         for kind, start, end in edges:
@@ -134,8 +139,8 @@ def test_bloodhound_loses_nothing() -> None:
         said = open_graph(graph)["graph"]
         assert (len(nodes), len(edges)) == (len(said["nodes"]), len(said["edges"]))
         raw = [properties for (kind, *_), properties in edges.items() if kind in bloodhound.RAW.values()]
-        assert sorted(each["grant"] for each in raw) == sorted(graph.grants)
-        named = {each["properties"]["node"] for each in nodes.values()}
+        assert sorted(unescaped(each["grant"]) for each in raw) == sorted(graph.grants)
+        named = {unescaped(each["properties"]["node"]) for each in nodes.values()}
         assert named == set(graph.nodes)
         both += {"account:zDmNq", "account:ZDMNQ"} <= named
     assert both

@@ -17,7 +17,7 @@ _TYPES: Final = {str: "", bool: ":boolean", list: ":string[]"}
 _ENDS: Final = ("principal", "resource", "relation")
 _BETWEEN: Final = ";"
 _PART: Final = 1_000
-_UNSAFE: Final = re.compile("[\\\\'\"\x00-\x1f\x7f-\x9f\u2028\u2029]")
+_UNSAFE: Final = re.compile("[\\\\'\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
 
 def write_nodes(graph: AccessGraph, stream: IO[bytes]) -> None:

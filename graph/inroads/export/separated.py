@@ -12,19 +12,13 @@ from inroads.export.rows import EDGE, NODE, edges, flat, nodes
 from inroads.network import AccessGraph
 
 
-def text(stream: IO[bytes]) -> io.TextIOWrapper:
-    """A stream of bytes as one of UTF-8 text with plain line ends; detach it when all is written."""
-    return io.TextIOWrapper(stream, encoding="utf-8", newline="")
-
-
 def table(stream: IO[bytes], header: Iterable[str], rows: Iterable[Iterable[str | None]]) -> None:
     """A CSV file of these cells as they are; None is an empty cell."""
-    out = text(stream)
+    out = io.TextIOWrapper(stream, encoding="utf-8", newline="")
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(header)
     writer.writerows(rows)
-    out.flush()
-    out.detach()
+    out.detach()  # flushes, and leaves the stream open
 
 
 def write_nodes(graph: AccessGraph, stream: IO[bytes]) -> None:
