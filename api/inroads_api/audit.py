@@ -14,7 +14,6 @@ from __future__ import annotations
 import datetime as dt
 import fcntl
 import hashlib
-import hmac
 import logging
 import os
 import re
@@ -30,6 +29,7 @@ from typing import Any, Final, NamedTuple
 import msgspec
 
 from inroads.errors import InroadsError
+from inroads_api.auth import keyed
 from inroads_api.prepared import Prepared
 from inroads_api.versions import utcnow
 
@@ -88,11 +88,6 @@ class _Told(msgspec.Struct):
 
     errors: list[_Error] = []  # msgspec copies it
     extensions: _Extensions = msgspec.field(default_factory=_Extensions)
-
-
-def keyed(key: bytes, text: str) -> str:
-    """The first 128 bits of the HMAC-SHA-256 of a text."""
-    return hmac.new(key, text.encode(errors="surrogatepass"), hashlib.sha256).hexdigest()[:32]
 
 
 def asked_about(key: bytes, value: str) -> str:

@@ -27,8 +27,8 @@ from inroads.errors import InroadsError
 from inroads.ledger import Ledger
 from inroads.network import AccessGraph
 from inroads_api.app import create_app
-from inroads_api.audit import FIRST, MAX_ASKED, AuditLog, asked_about, keyed, verify
-from inroads_api.auth import Auth, Scope, TokenFile
+from inroads_api.audit import FIRST, MAX_ASKED, AuditLog, asked_about, verify
+from inroads_api.auth import Auth, Scope, TokenFile, keyed
 from inroads_api.cli import app
 from inroads_api.schema import Schema
 
