@@ -228,7 +228,7 @@ class Auth:
 
     def __init__(self, path: Path, now: Callable[[], dt.datetime] = utcnow, provider: Provider | None = None) -> None:
         self._path, self._now, self._provider = path, now, provider
-        self._key = b""
+        self._key, self._closed = b"", False
         self._stamp: object = None
         self._tokens: dict[str, Token] = {}
         self._refresh()
@@ -240,10 +240,11 @@ class Auth:
         try:
             self._refresh()
         except (InroadsError, OSError) as error:
-            if self._stamp is not None:  # told once, not for each request
+            if not self._closed:  # told once, not for each request
                 log.error("AUTH_UNAVAILABLE: %s", error)
-            self._stamp, self._tokens = None, {}
+            self._stamp, self._tokens, self._closed = None, {}, True
             raise Denied(503, "AUTH_UNAVAILABLE", "the tokens cannot be read: nobody is let in") from None
+        self._closed = False
         if not authorization:
             return ANYBODY
         if len(authorization) > 1:

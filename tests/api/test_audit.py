@@ -323,6 +323,15 @@ class TestItsLife:
         assert found.problems == ()
         assert found.lines == found.last == 2 * (1 + 2 * 300)
 
+    def test_forked(self, asked: Callable[..., None], audit: AuditLog, path: Path) -> None:
+        """A process that was forked from the one that opened the log opens it for itself, since locks are inherited."""
+        asked(1)
+        inherited, audit._process = audit._file, -1
+        AuditLog(path, KEY)
+        asked(1)
+        assert audit._file != inherited
+        assert codes(path) == []
+
     def test_killed(self, path: Path) -> None:
         """What was told as written is there after kill -9, and the chain is whole."""
         imports = f"import pathlib, sys; sys.path[:0] = {sys.path!r}; import test_audit"
