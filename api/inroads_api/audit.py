@@ -14,7 +14,6 @@ from __future__ import annotations
 import datetime as dt
 import fcntl
 import hashlib
-import hmac
 import logging
 import os
 import re
@@ -30,6 +29,7 @@ from typing import Any, Final, NamedTuple
 import msgspec
 
 from inroads.errors import InroadsError
+from inroads_api.auth import keyed
 from inroads_api.prepared import Prepared
 from inroads_api.versions import utcnow
 
@@ -80,7 +80,7 @@ class _Error(msgspec.Struct):
 
 
 class _Extensions(msgspec.Struct):
-    cost: dict[str, int] = {}  # msgspec copies it
+    cost: dict[str, Any] = {}  # msgspec copies it
 
 
 class _Told(msgspec.Struct):
@@ -88,11 +88,6 @@ class _Told(msgspec.Struct):
 
     errors: list[_Error] = []  # msgspec copies it
     extensions: _Extensions = msgspec.field(default_factory=_Extensions)
-
-
-def keyed(key: bytes, text: str) -> str:
-    """The first 128 bits of the HMAC-SHA-256 of a text."""
-    return hmac.new(key, text.encode(errors="surrogatepass"), hashlib.sha256).hexdigest()[:32]
 
 
 def asked_about(key: bytes, value: str) -> str:
@@ -112,7 +107,7 @@ class AuditLog:
         self._away: Counter[tuple[str, str | None]] = Counter()
         self._number, self._previous, self._end, self._dirty = 0, FIRST, 0, False
         self._ticking: threading.Thread | None = None
-        self._file = _opened(path)
+        self._file, self._process = _opened(path), os.getpid()
         self._write(event="opened")
 
     def start(self) -> None:
@@ -190,6 +185,8 @@ class AuditLog:
     @contextmanager
     def _held(self) -> Iterator[None]:
         """The file at the path, for this process alone, with its end known."""
+        if self._process != os.getpid():  # a lock would be shared with the process that this one was forked from
+            self._file, self._process, self._end = _opened(self._path), os.getpid(), 0
         fcntl.flock(self._file, fcntl.LOCK_EX)
         try:
             while not self._current():

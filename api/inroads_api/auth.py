@@ -19,7 +19,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from enum import StrEnum
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, Protocol
 
 import msgspec
 
@@ -179,8 +179,8 @@ def _read(path: Path) -> tuple[_Content, object]:
     """The content of the file, and the stamp of what was read."""
     descriptor = open_private(path)
     try:
-        stamp = _stamp(os.fstat(descriptor))
-        return _parsed(content_of(descriptor), path), stamp
+        read = stamp(os.fstat(descriptor))
+        return _parsed(content_of(descriptor), path), read
     finally:
         os.close(descriptor)
 
@@ -199,34 +199,52 @@ def _parsed(raw: bytes, path: Path) -> _Content:
     return content
 
 
-def _stamp(status: os.stat_result) -> object:
+def stamp(status: os.stat_result) -> object:
+    """What differs when a file was changed or replaced."""
     return status.st_ino, status.st_dev, status.st_mtime_ns, status.st_ctime_ns, status.st_size, status.st_mode
+
+
+def keyed(key: bytes, text: str) -> str:
+    """The first 128 bits of the HMAC-SHA-256 of a text."""
+    return hmac.new(key, text.encode(errors="surrogatepass"), hashlib.sha256).hexdigest()[:32]
+
+
+class Provider(Protocol):
+    """Somebody else whose tokens are good here, too."""
+
+    def refresh(self) -> None:
+        """Learn what has changed. Raises InroadsError."""
+
+    def caller(self, token: str, key: bytes) -> Caller:
+        """Who shows a token. Raises Denied."""
 
 
 class Auth:
     """The tokens as the server knows them: those that the file holds at the moment of each request.
 
     While the file is missing, damaged or readable by others nobody is let in. Raises BadTokens where it is so at the
-    start, and NO_TOKENS where no token in it can be used.
+    start, and NO_TOKENS where no token in it can be used, and there is no `provider` of others.
     """
 
-    def __init__(self, path: Path, now: Callable[[], dt.datetime] = utcnow) -> None:
-        self._path, self._now = path, now
+    def __init__(self, path: Path, now: Callable[[], dt.datetime] = utcnow, provider: Provider | None = None) -> None:
+        self._path, self._now, self._provider = path, now, provider
+        self._key, self._closed = b"", False
         self._stamp: object = None
         self._tokens: dict[str, Token] = {}
         self._refresh()
-        if all(token.ended(now()) for token in self._tokens.values()):
+        if not provider and all(token.ended(now()) for token in self._tokens.values()):
             raise BadTokens(f"{path}: no token in it can be used; `inroads token create` makes one", "NO_TOKENS")
 
     def caller(self, authorization: Sequence[bytes]) -> Caller:
         """Who asks with these headers Authorization. Raises Denied."""
         try:
             self._refresh()
-        except (BadTokens, OSError) as error:
-            if self._stamp is not None:  # told once, not for each request
+        except (InroadsError, OSError) as error:
+            if not self._closed:  # told once, not for each request
                 log.error("AUTH_UNAVAILABLE: %s", error)
-            self._stamp, self._tokens = None, {}
+            self._stamp, self._tokens, self._closed = None, {}, True
             raise Denied(503, "AUTH_UNAVAILABLE", "the tokens cannot be read: nobody is let in") from None
+        self._closed = False
         if not authorization:
             return ANYBODY
         if len(authorization) > 1:
@@ -237,6 +255,8 @@ class Auth:
         return self._known(given[1])
 
     def _known(self, text: bytes) -> Caller:
+        if self._provider and text.count(b".") == 2:  # which no token of ours has
+            return self._provider.caller(text.decode("latin-1"), self._key)
         form = FORM.fullmatch(text)
         token = self._tokens.get(form[1].decode()) if form else None
         expected = token.sha256 if token else _NOBODY
@@ -248,6 +268,9 @@ class Auth:
         return Caller(token.id, frozenset(token.scopes))
 
     def _refresh(self) -> None:
-        if self._stamp is None or self._stamp != _stamp(self._path.lstat()):
+        if self._stamp is None or self._stamp != stamp(self._path.lstat()):
             content, self._stamp = _read(self._path)
             self._tokens = {token.id: token for token in content.tokens}
+            self._key = base64.b64decode(content.key)
+        if self._provider:
+            self._provider.refresh()

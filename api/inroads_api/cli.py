@@ -59,6 +59,7 @@ from inroads_api.terminal import (
 if TYPE_CHECKING:
     from inroads.explorer import Answers, ExplainedAccess, Explorer
     from inroads.pseudonyms import Pseudonyms
+    from inroads_api.oidc import Issuer
 
 app = typer.Typer(
     name="inroads",
@@ -292,6 +293,11 @@ def serve(
     auth: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Ask for a token of this file: see `inroads token create`.")
     ] = None,
+    oidc_issuer: Annotated[
+        str | None, typer.Option(metavar="URL", help="With --auth, take tokens of this provider, too.")
+    ] = None,
+    oidc_audience: Annotated[str | None, typer.Option(metavar="NAME", help="Only those that are for it.")] = None,
+    oidc_jwks: Annotated[Path | None, typer.Option(metavar="FILE", help="Signed by a key of this file.")] = None,
     audit: Annotated[
         Path | None, typer.Option(metavar="FILE", help="With --auth, write a line for each operation to this log.")
     ] = None,
@@ -337,7 +343,8 @@ def serve(
         if allow_ingest and pseudonymise:
             raise InroadsError("--allow-ingest takes documents as they are: not with --pseudonymise")
         tls = tls_options(tls_cert, tls_key, tls_client_ca)
-        tokens = Auth(auth) if auth else None
+        provider = _provider(auth, oidc_issuer, oidc_audience, oidc_jwks)
+        tokens = Auth(auth, provider=provider) if auth else None
         if audit and not auth:
             raise InroadsError("--audit tells who asked, and --auth FILE is what tells it", "UNGUARDED")
         there = place(host, port, guarded=tokens is not None)
@@ -382,6 +389,20 @@ def serve(
 
 def _reloaded(load: Callable[[], Explorer], names: Pseudonyms) -> Explorer:
     return load().pseudonymised(names)
+
+
+def _provider(auth: Path | None, issuer: str | None, audience: str | None, jwks: Path | None) -> Issuer | None:
+    from inroads.errors import InroadsError
+
+    if not (issuer or audience or jwks):
+        return None
+    if not (auth and issuer and audience and jwks):
+        raise InroadsError("--oidc-issuer, --oidc-audience and --oidc-jwks go together, and with --auth", "BAD_OIDC")
+    try:
+        from inroads_api.oidc import Issuer
+    except ImportError:
+        raise InroadsError("this needs PyJWT: install inroads[oidc]", "EXTRA_MISSING") from None
+    return Issuer(issuer, audience, jwks)
 
 
 @app.command()

@@ -27,8 +27,8 @@ from inroads.errors import InroadsError
 from inroads.ledger import Ledger
 from inroads.network import AccessGraph
 from inroads_api.app import create_app
-from inroads_api.audit import FIRST, MAX_ASKED, AuditLog, asked_about, keyed, verify
-from inroads_api.auth import Auth, Scope, TokenFile
+from inroads_api.audit import FIRST, MAX_ASKED, AuditLog, asked_about, verify
+from inroads_api.auth import Auth, Scope, TokenFile, keyed
 from inroads_api.cli import app
 from inroads_api.schema import Schema
 
@@ -322,6 +322,15 @@ class TestItsLife:
         found = verify([rotated, path])
         assert found.problems == ()
         assert found.lines == found.last == 2 * (1 + 2 * 300)
+
+    def test_forked(self, asked: Callable[..., None], audit: AuditLog, path: Path) -> None:
+        """A process that was forked from the one that opened the log opens it for itself, since locks are inherited."""
+        asked(1)
+        inherited, audit._process = audit._file, -1
+        AuditLog(path, KEY)
+        asked(1)
+        assert audit._file != inherited
+        assert codes(path) == []
 
     def test_killed(self, path: Path) -> None:
         """What was told as written is there after kill -9, and the chain is whole."""

@@ -294,7 +294,13 @@ class TestWhoAsks:
         assert "data" in ask(client, other).json()
         assert "data" in ask(client, issue()).json()
 
-    def test_the_file_goes(self, door: Callable[..., httpx2.Client], issue: Issue, file: TokenFile) -> None:
+    def test_the_file_goes(
+        self,
+        door: Callable[..., httpx2.Client],
+        issue: Issue,
+        file: TokenFile,
+        caplog: pytest.LogCaptureFixture,
+    ) -> None:
         """While the file is missing, damaged or readable by others nobody is let in; then all is as before."""
         token = issue()
         client = door()
@@ -313,6 +319,7 @@ class TestWhoAsks:
         none_let_in()
         file.path.write_bytes(raw)
         assert "data" in ask(client, token).json()
+        assert caplog.text.count("AUTH_UNAVAILABLE") == 1  # not once for each request
 
 
 class TestScopes:
