@@ -5,12 +5,15 @@ from __future__ import annotations
 import random
 from unittest.mock import patch
 
+import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from inroads import reach as reaching
 from inroads.explorer import Explorer
 from inroads.policy import STOCK, Policy
-from inroads.reach import AccessFilter, Answer, reach, reached_by
+from inroads.reach import AccessFilter, Answer, access, reach, reached_by
 from strategies import random_world
 from test_census import CONTROLLING
 from test_fold import DAY, me, membership
@@ -39,6 +42,33 @@ def test_hubs_are_told_what_the_paths_say(policy: Policy) -> None:
                 assert answers(graph, chosen) == plain, f"world of seed {seed}"
             with patch.object(reaching, "VECTORISED", -1), patch.object(reaching, "gathered", lambda *_, **__: None):
                 assert answers(graph, chosen) == plain, f"world of seed {seed}"
+
+
+def test_one_access_of_a_hub_is_that_of_its_answer() -> None:
+    """Asked for by its two ends, an access has the same facts and paths as in the answers of either end."""
+    found = 0
+    for seed in range(10):
+        graph = explore(random_world(random.Random(seed)))
+        with patch.object(reaching, "VECTORISED", -1):
+            every = [each for answer in answers(graph, AccessFilter()) for each in answer]
+            assert all(access(graph, each.principal, each.resource) == each for each in every)
+        found += len(every)
+    assert found > 20
+
+
+@given(
+    st.sets(st.integers(1, 10**17) | st.integers(1, 120), max_size=20),
+    st.sampled_from((1, 10**6, 2**40)),
+)
+@settings(max_examples=50, deadline=None)
+def test_printed_order_by_number(numbers: set[int], scale: int) -> None:
+    """Nodes are ordered by rank and then as their printed ids are, however long those are."""
+    rows = {each: [membership(each, each + 1, account_id=f"A{each}")] for each in sorted(numbers)}
+    index = explore([(me(each, business_memberships=row), DAY[0]) for each, row in rows.items()]).index
+    nodes = np.arange(index.size)
+    ranks = np.array([node * 7 % 4 * scale for node in range(index.size)], np.int64)
+    order = index.printed_after(ranks, nodes).tolist()
+    assert order == sorted(range(index.size), key=lambda node: (ranks[node], index.name(node)))
 
 
 def test_a_scope_of_several_businesses_is_walked() -> None:

@@ -208,9 +208,18 @@ def access(
     graph: AccessGraph, principal: str, resource: str, chosen: AccessFilter = ALL, mode: Mode = Mode.ACCESS
 ) -> Access | None:
     """The access of one identity to one resource, or None when there is none. Both must be nodes of the graph."""
-    answer = reach(graph, principal, {kind_of(resource)}, chosen, mode)
-    found = (index for index, summary in enumerate(answer.summaries) if summary.other == resource)
-    return next((answer[index] for index in found), None)
+    if mode is Mode.ASSOCIATION:
+        answer = reach(graph, principal, {kind_of(resource)}, chosen, mode)
+        found = (index for index, summary in enumerate(answer.summaries) if summary.other == resource)
+        return next((answer[index] for index in found), None)
+    _find_avoided(graph, chosen)
+    walk = _Walk(graph, principal, chosen, forward=True)
+    said = walk.gathered()
+    for place in np.flatnonzero(np.asarray(said.node) == graph.number(resource)).tolist():
+        summary = _summary(graph, *(int(column[place]) for column in said))
+        if chosen.keeps(summary, graph):
+            return _written(graph, walk, None, summary)
+    return None
 
 
 def _find_avoided(graph: AccessGraph, chosen: AccessFilter) -> None:
@@ -361,6 +370,9 @@ RESOLVE: Final = CONVEYS.index(Conveys.RESOLVE)
 VECTORISED: Final = 64
 """Frontiers of more partial paths than this are walked as columns."""
 
+BACK: Final = 32
+"""Walking all paths of a hub takes as long as walking back from one in so many of those that it reaches."""
+
 TOGETHER: Final = 2**16
 """How many identities are walked from at the same time."""
 
@@ -467,6 +479,7 @@ class _Walk:
         self.truncated: set[int] = set()
         self.levels: list[_Level] = []
         self.merged: Gathered | None = None
+        self.back = 0
         if start in chosen.avoid or (kind_of(start) is not NodeKind.IDENTITY) is forward:
             return
         phases = [ACTING] if forward else list(range(len(PHASES)))
@@ -610,10 +623,12 @@ class _Walk:
     def paths(self, other: str) -> list[tuple[Hop, ...]]:
         """The paths that lead to a node, or from it."""
         node = self.graph.number(other)
-        if self.merged is not None and self._goes_on():
+        if self.merged is not None and self._goes_on() and self.back * BACK < len(self.merged.node):
+            self.back += 1
             back = _Walk(self.graph, other, self.chosen, forward=not self.forward)
             if back.merged is None and not back.truncated:
                 return back.paths(self.start)
+        if self.merged is not None:
             self._by_columns()
         return [
             self._hops(length, place)
@@ -644,10 +659,10 @@ class _Walk:
 
     def _gathered_one_by_one(self) -> Gathered:
         said: dict[int, list[int]] = {}
-        roles = self.index.roles
+        forward, roles = self.forward, self.index.roles
         for length, level in enumerate(self.levels[1:], 1):
             for node, phase, _, _, alive, passed, conveying in zip(*level, strict=True):
-                if not self._arrives(node, phase):
+                if not (forward or self._arrives(node, phase)):
                     continue
                 before = said.get(node)
                 if before is None:
@@ -913,29 +928,32 @@ def _answer(
     else:
         summaries = _ordered(graph, found, walk.chosen, wanted)
 
-    def write(summary: Summary) -> Access:
-        hops = walk.paths(summary.other)
-        cut_off = bool(walk.truncated) and graph.number(summary.other) in walk.truncated
-        if association:
-            more, cut_off_more = association.paths(summary.other)
-            hops, cut_off = list(dict.fromkeys([*hops, *more])), cut_off or cut_off_more
-        paths = sorted((_path(graph, each) for each in hops), key=_path_order)
-        ends = (walk.start, summary.other) if walk.forward else (summary.other, walk.start)
-        conveyed = () if summary.certainty is Certainty.ASSOCIATED else summary.roles
-        latent = summary.state is AccessState.LATENT
-        return Access(
-            *ends,
-            summary.roles,
-            graph.capabilities(conveyed),
-            summary.certainty,
-            summary.state,
-            tuple(sorted({reason for path in paths for reason in path.reasons})) if latent else (),
-            summary.distance,
-            tuple(paths[:MAX_PATHS]),
-            cut_off or len(paths) > MAX_PATHS,
-        )
-
+    write = partial(_written, graph, walk, association)
     return Answer(graph, summaries, write, coverage, truncated=bool(walk.truncated))
+
+
+def _written(graph: AccessGraph, walk: _Walk, association: _Association | None, summary: Summary) -> Access:
+    """An access with its paths."""
+    hops = walk.paths(summary.other)
+    cut_off = bool(walk.truncated) and graph.number(summary.other) in walk.truncated
+    if association:
+        more, cut_off_more = association.paths(summary.other)
+        hops, cut_off = list(dict.fromkeys([*hops, *more])), cut_off or cut_off_more
+    paths = sorted((_path(graph, each) for each in hops), key=_path_order)
+    ends = (walk.start, summary.other) if walk.forward else (summary.other, walk.start)
+    conveyed = () if summary.certainty is Certainty.ASSOCIATED else summary.roles
+    latent = summary.state is AccessState.LATENT
+    return Access(
+        *ends,
+        summary.roles,
+        graph.capabilities(conveyed),
+        summary.certainty,
+        summary.state,
+        tuple(sorted({reason for path in paths for reason in path.reasons})) if latent else (),
+        summary.distance,
+        tuple(paths[:MAX_PATHS]),
+        cut_off or len(paths) > MAX_PATHS,
+    )
 
 
 _BY_RANK: Final = tuple(Certainty)

@@ -32,7 +32,7 @@ _SHORT: Final = 2
 
 Bytes = npt.NDArray[np.uint8]
 Ranks = npt.NDArray[np.int8]
-Find = Callable[[Texts, bytes], Ints]
+Find = Callable[[Texts, bytes], tuple[Ints, Ints]]
 
 
 class Odd(NamedTuple):
@@ -77,9 +77,10 @@ def _strange(texts: Texts) -> Flags:
 
 def _strange_between(data: Bytes, starts: Ints, stops: Ints) -> Flags:
     """Which texts are more than ASCII, or begin or end with what may be space."""
-    strange = np.zeros(len(starts), np.bool_)
-    filled = np.flatnonzero(stops > starts)
-    strange[filled] = (data[starts[filled]] <= ord(" ")) | (data[stops[filled] - 1] <= ord(" "))
+    if not len(data):
+        return np.zeros(len(starts), np.bool_)
+    outer = data[np.minimum(starts, len(data) - 1)], data[stops - 1]  # of nothing, any bytes do
+    strange: Flags = np.minimum(*outer) <= ord(" ")
     for first in range(0, len(data), _BLOCK):
         block = data[first : first + _BLOCK]
         if block.max() >= 0x80:
@@ -107,10 +108,6 @@ def search(index: Adjacency, odd: Odd, text: str, first: int) -> Ints:
     return _best(index, ranks, first)
 
 
-def _anywhere(texts: Texts, wanted: bytes) -> Ints:
-    return _occurrences(texts.data, wanted)
-
-
 def _occurrences(data: Bytes, wanted: bytes) -> Ints:
     """Where these bytes stand, whatever the case of ASCII letters."""
     head = [byte | _CASE for byte in np.frombuffer(wanted[:_HEAD], np.uint8)]
@@ -135,21 +132,27 @@ def _spelled(data: Bytes, places: Ints, wanted: bytes) -> Ints:
     return fitting
 
 
-def _beginning(texts: Texts, wanted: bytes) -> Ints:
-    """Where a text begins with these bytes."""
-    places = texts.starts[:-1]
-    places = places[places + len(wanted) <= len(texts.data)]
-    return places[_spelled(texts.data, places, wanted)]
+def _anywhere(texts: Texts, wanted: bytes) -> tuple[Ints, Ints]:
+    """The texts that have these bytes, and where in each first."""
+    places = _occurrences(texts.data, wanted)
+    text = np.searchsorted(texts.starts, places, "right") - 1
+    first = np.flatnonzero(firsts(text))
+    return text[first], places[first] - texts.starts[text[first]]
+
+
+def _beginning(texts: Texts, wanted: bytes) -> tuple[Ints, Ints]:
+    """The same of texts that begin with these bytes."""
+    last = np.searchsorted(texts.starts[:-1], len(texts.data) - len(wanted), "right")
+    text = _spelled(texts.data, texts.starts[:last], wanted)
+    return text, np.zeros_like(text)
 
 
 def _ranked(texts: Texts, wanted: bytes, find: Find) -> Ranks:
     """The rank of each text, and at the end NOTHING for none."""
     starts, ranks = texts.starts, np.full(texts.size + 1, NOTHING, np.int8)
-    places = find(texts, wanted)
-    text = np.searchsorted(starts, places, "right") - 1
-    inside = np.flatnonzero((places + len(wanted) <= starts[text + 1]) & firsts(text))
-    places, text = places[inside], text[inside]
-    ranks[text] = _rank(places - starts[text], starts[text + 1] - starts[text], len(wanted))
+    text, at = find(texts, wanted)
+    size = starts[text + 1] - starts[text]
+    ranks[text] = np.where(at + len(wanted) <= size, _rank(at, size, len(wanted)), NOTHING)
     return ranks
 
 

@@ -32,6 +32,7 @@ ASKED: Final = (
 HUBS: Final = f"Hubs: the 1st, 4th, 16th largest, and an account with {CLIENTS:,} clients; ms, best of 3"
 EXPLAINED: Final = "access + explain: a random access of each of 300 random identities; ms"
 ASSOCIATED: Final = "mode ASSOCIATION: 20 random identities, and a world of k businesses, all clients of each other; ms"
+SEARCHED: Final = "search: ten of all nodes, against one bytes.find over the same texts; ms, best of 3"
 WORST: Final = "explain, worst case: one owner of k businesses that are all clients of one account; best of 2"
 
 
@@ -109,6 +110,19 @@ def test_access_and_explanation(
     worst = side_by_side({"access + explain": lambda node: _explained(graph, largest, node)}, some)
     for way, each in worst.items():
         report.row(EXPLAINED, size=size, asked=way, of=f"{largest}: {len(answer)} accesses", **_milliseconds(each))
+
+
+def test_search(benchmark: BenchmarkFixture, populations: Populations, report: Report, size: int) -> None:
+    """What a search costs that finds nothing, one node, a name, or very many."""
+    graph = populations.graph(size)
+    block = graph.fold.said.texts.data.tobytes()
+    floor = best(lambda: block.find(b"zzqqq")) * 1e3
+    email = graph.nodes[next(iter(graph))]["email"]
+    assert graph.search(email)
+    timed(benchmark, lambda: graph.search("zzqqq"))
+    for text in ("zzqqq", email, "ada haddad", "77128", "example.com", "a"):
+        taken = best(partial(graph.search, text)) * 1e3
+        report.row(SEARCHED, size=size, text=text, found=len(graph.search(text)), search=taken, of_find=taken / floor)
 
 
 def test_association(benchmark: BenchmarkFixture, populations: Populations, report: Report, size: int) -> None:
