@@ -99,6 +99,9 @@ _WEIGHTS: Final = {
 _ANOTHER_VERSION: Final = 5_000
 """What it costs to ask for the graph as of another moment, or to wait for another version."""
 
+_COUNTS: Final = ("last", "first", "ids", "documents")
+"""The arguments that say how many objects a field gives: the first of these that it has, and `last` if it is given."""
+
 _PAIR: Final = 4
 """What two selections under one name cost: the stock validation compares every pair of them."""
 
@@ -248,14 +251,13 @@ class _Walk:
 
     def _times(self, node: FieldNode, definition: GraphQLField, parent: GraphQLNamedType | None) -> int:
         """How many objects a field gives at most, as far as the document says."""
-        given = {each.name.value: each.value for each in node.arguments or ()}
-        if "last" in definition.args and "last" in given and (asked := self._value(given["last"])) is not None:
-            return _count(asked)  # a null leaves it to `first`
-        for name in ("first", "ids", "documents"):
-            if name in definition.args:
-                argument = definition.args[name]
-                asked = self._value(given[name]) if name in given else argument.default_value
-                return _count(asked)
+        # All are looked at, whichever counts: the variables that decide must not depend on what these are.
+        given = {
+            each.name.value: self._value(each.value) for each in node.arguments or () if each.name.value in _COUNTS
+        }
+        for name in _COUNTS:
+            if name in definition.args and (name != "last" or given.get(name) is not None):
+                return _count(given.get(name, definition.args[name].default_value))
         if not is_list_type(get_nullable_type(definition.type)) or (parent and parent.name in self.paged):
             return 1
         return _INTROSPECTED.get(node.name.value, 1) if parent and parent.name.startswith("__") else _LISTED

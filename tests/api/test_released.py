@@ -6,6 +6,7 @@ is emptied.
 
 from __future__ import annotations
 
+import subprocess
 from pathlib import Path
 from typing import Final
 
@@ -14,7 +15,8 @@ from graphql import GraphQLSchema, build_schema
 from graphql.utilities import DangerousChangeType, find_breaking_changes, find_dangerous_changes
 
 RELEASED = Path(__file__).parent / "released.graphql"
-COMMITTED = Path(__file__).parents[2] / "schema.graphql"
+TOP = Path(__file__).parents[2]
+COMMITTED = TOP / "schema.graphql"
 
 ALLOWED: Final[dict[str, str]] = {}
 """The breaking changes since the last release that are wanted, in the words of `breaking`, each with its reason."""
@@ -38,6 +40,24 @@ def test_only_what_is_allowed_breaks() -> None:
     """The schema breaks no client of the last release, but where that is wanted, and nothing else is allowed."""
     assert breaking(read(RELEASED), read(COMMITTED)) == set(ALLOWED)
     assert all(ALLOWED.values()), "each has a reason"
+
+
+def git(*words: str) -> str | None:
+    """What git says here; None where there is no git, no history, or no answer."""
+    try:
+        done = subprocess.run(["git", *words], cwd=TOP, capture_output=True, text=True, check=False)  # noqa: S603, S607  # our own words
+    except FileNotFoundError:
+        return None
+    return done.stdout if done.returncode == 0 else None
+
+
+def test_released_is_what_was_tagged() -> None:
+    """The last release is that of the last tag, or while another is made, the one that will be tagged."""
+    tag = git("describe", "--tags", "--abbrev=0")
+    if tag is None:
+        pytest.skip("nothing is tagged here")
+    tagged = git("show", f"{tag.strip()}:schema.graphql")
+    assert RELEASED.read_text(encoding="utf-8") in (tagged, COMMITTED.read_text(encoding="utf-8"))
 
 
 SMALL = """
