@@ -22,6 +22,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from inroads.network import AccessGraph
+from inroads_api.deadline import SECONDS, Deadline
 from inroads_api.intake import Intake
 from inroads_api.limits import MAX_BODY, MAX_COST
 from inroads_api.live import Follower, Following
@@ -44,6 +45,9 @@ MAX_RUNNING: Final = 120
 
 RETRY_AFTER: Final = "1"
 """In seconds."""
+
+_FAULTS: Final = {"INTERNAL_ERROR": 500, "DEADLINE": 503}
+"""The statuses of refusals that are not the asker's fault."""
 
 _PAGE: Final = """<!doctype html>
 <html lang="en">
@@ -88,6 +92,7 @@ def create_app(
     position: int | None = None,
     patience: float = PATIENCE,
     ingest: Path | None = None,
+    seconds: float = SECONDS,
 ) -> Starlette:
     """The application that answers from a version of the graph, built at an aware moment.
 
@@ -95,12 +100,12 @@ def create_app(
     every so many seconds, in a thread of its own; a version is swapped in whole, and a query that has begun ends on
     the one it began with. `position` is how far of the log of a ledger the graph holds, and `patience` how many
     seconds a query waits for a later version. Documents that are handed in go to the ledger `ingest`; without one
-    there are no mutations.
+    there are no mutations. A query that is not answered within so many `seconds` is answered with DEADLINE.
     """
     versions = Versions(graph, built_at, position, patience)
     follower = Follower(versions, following, every) if following else None
     intake = Intake(ingest, follower.nudge if follower else None) if ingest else None
-    endpoint = _GraphQL(build_schema(allow_ingest=intake is not None), versions, intake)
+    endpoint = _GraphQL(build_schema(allow_ingest=intake is not None), versions, intake, seconds)
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
@@ -136,8 +141,8 @@ async def _healthz(_: Request) -> Response:
 class _GraphQL:
     """The endpoint: reads a request, has it executed in the thread pool, writes the response."""
 
-    def __init__(self, schema: Schema, versions: Versions, intake: Intake | None) -> None:
-        self.schema, self.versions, self.intake = schema, versions, intake
+    def __init__(self, schema: Schema, versions: Versions, intake: Intake | None, seconds: float) -> None:
+        self.schema, self.versions, self.intake, self.seconds = schema, versions, intake, seconds
         self.running = 0
 
     async def answer(self, request: Request) -> Response:
@@ -161,21 +166,24 @@ class _GraphQL:
         return response
 
     async def _answered(self, asked: _Request, method: str, media_type: str) -> tuple[bytes, int]:
+        deadline = Deadline.after(self.seconds)
         known = self.schema.documents.known(asked.query)
         if known and known.quick:  # another thread would cost more, and take turns with this one
-            return self._execute(asked, method, media_type)
+            return self._execute(asked, method, media_type, deadline)
         if self.running >= MAX_RUNNING:
             raise _Refused(503, "OVERLOADED", "too many requests are being answered: ask again later")
         self.running += 1
         try:
-            return await run_in_threadpool(self._execute, asked, method, media_type)
+            return await run_in_threadpool(self._execute, asked, method, media_type, deadline)
         finally:
             self.running -= 1
 
-    def _execute(self, asked: _Request, method: str, media_type: str) -> tuple[bytes, int]:
+    def _execute(self, asked: _Request, method: str, media_type: str, deadline: Deadline) -> tuple[bytes, int]:
         try:
             intake = self.intake if method == "POST" else None  # a URL never changes anything
-            response = execute(self.schema, self.versions, asked.query, asked.variables, asked.operation_name, intake)
+            response = execute(
+                self.schema, self.versions, asked.query, asked.variables, asked.operation_name, intake, deadline
+            )
             return self._written(response, asked), _status(response, method, media_type)
         except Exception as error:  # noqa: BLE001  # the server would log the message, which may quote what was asked
             log.error("INTERNAL_ERROR outside of the execution: %s", type(error).__name__)
@@ -200,7 +208,7 @@ def _status(response: dict[str, Any], method: str, media_type: str) -> int:
         return 405
     if media_type == LEGACY or "data" in response:
         return 200
-    return 500 if "INTERNAL_ERROR" in codes else 400
+    return max((_FAULTS.get(code, 400) for code in codes), default=400)
 
 
 def _json(body: bytes, status: int, media_type: str) -> Response:

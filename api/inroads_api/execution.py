@@ -26,6 +26,7 @@ from graphql import (
     SelectionSetNode,
     Undefined,
     VariableNode,
+    get_named_type,
     is_leaf_type,
     is_list_type,
     is_non_null_type,
@@ -42,6 +43,8 @@ from strawberry.types.arguments import convert_arguments
 from strawberry.types.base import get_object_definition
 from strawberry.types.cast import get_strawberry_type_cast
 from strawberry.types.field import StrawberryField
+
+from inroads.deadline import check
 
 MAX_PLANS: Final = 256
 """The most queries that are kept compiled: those used last."""
@@ -74,6 +77,7 @@ class CompiledExecutor(StrawberryGraphQLCoreExecutionContext):
         position_context: Any,
     ) -> Any:
         """The root fields of a query as they are compiled, all others as the stock executor has them."""
+        check()
         plan = self._plan(parent_type, grouped_field_set) if path is None else None
         if plan is None:
             return super().execute_fields(parent_type, source_value, path, grouped_field_set, position_context)
@@ -175,7 +179,7 @@ class _Compiler:
     def __init__(self, executor: CompiledExecutor) -> None:
         self.executor = executor
         self.schema: Schema = executor.schema._strawberry_schema  # type: ignore[attr-defined]  # strawberry's own link
-        self.names: dict[str, Any] = {"Path": Path, "is_iterable": is_iterable}
+        self.names: dict[str, Any] = {"Path": Path, "is_iterable": is_iterable, "check": check}
         self.lines: list[str] = []
         self.arguments: list[Callable[[CompiledExecutor], dict[str, Any]]] = []
         self.made: dict[tuple[str, int], _Function] = {}
@@ -297,6 +301,7 @@ class _Compiler:
             f"if {var}.__class__ is not list and not is_iterable({var}): raise TypeError",
             f"{items} = []",
             head,
+            *([] if is_leaf_type(get_named_type(kind)) else ["    check()"]),
             *(f"    {line}" for line in inner),
             f"    {items}.append({item})",
             f"{var} = {items}",

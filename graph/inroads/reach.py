@@ -18,6 +18,7 @@ import numpy as np
 
 from inroads.adjacency import CONVEYS, Adjacency
 from inroads.columns import Flags, Ints, Lazily, firsts, ranges, stack, take
+from inroads.deadline import check
 from inroads.errors import BadId, InroadsError, NotFound
 from inroads.model import (
     Access,
@@ -226,6 +227,7 @@ def held(graph: AccessGraph, node: str, avoid: frozenset[str] = frozenset()) -> 
     followed but the states (node, phase, conveyed), which tell as much unless a walk could come back to its own
     nodes. Then, and for hubs, the paths are walked after all. `avoid` as in AccessFilter.
     """
+    check()
     forward = kind_of(node) is NodeKind.IDENTITY
     chosen = AccessFilter(avoid=avoid) if avoid else ALL
     states = _states(graph, graph.number(node), _Allowed.of(graph, chosen), forward=forward)
@@ -484,6 +486,7 @@ class _Walk:
         self.kept: defaultdict[int, int] = defaultdict(int)
         self.walked = 0
         while len(self.levels[-1].node) and len(self.levels) - 1 != chosen.max_steps:
+            check()
             many = len(self.levels[-1].node) > VECTORISED or not isinstance(self.levels[-1].node, list)
             self.levels.append(self._columns() if many or self._is_hub() else self._lists())
         if self.truncated:
@@ -674,6 +677,7 @@ class _Walk:
                 length += 1
                 after = []
                 for node, phase, grant, taken in frontier:
+                    check()
                     for hop in self.graph.hops_from(node) if self.forward else self.graph.hops_to(node):
                         other = hop.resource if self.forward else hop.principal
                         if not self.chosen.allows(hop):
@@ -772,6 +776,7 @@ def _walked_together(graph: AccessGraph, starts: Ints) -> Accesses | None:
     levels = [_Level(starts, np.full(len(starts), ACTING), nothing, nothing, alive, passed, nothing)]
     origins, paths = [np.arange(len(starts))], np.zeros(len(starts), np.int64)
     while len(levels[-1].node):
+        check()
         ahead = index.out_entries.starts[levels[-1].node + 1] - index.out_entries.starts[levels[-1].node]
         if len(starts) > 1 and ahead.sum() > MOST_AHEAD:
             return None
@@ -838,6 +843,7 @@ class _Association:
         while frontier:
             after = []
             for node in frontier:
+                check()
                 if distances[node] == self.chosen.max_steps:
                     continue
                 for other, hop in self._hops(node, alive=alive):
@@ -870,6 +876,7 @@ class _Association:
         order = count()
         queue: list[tuple[int, int, str, _Link | None]] = [(distances[other], next(order), other, None)]
         for _ in range(MAX_WORK):
+            check()
             if not queue:
                 return
             _, _, node, link = heapq.heappop(queue)
@@ -903,6 +910,7 @@ def _answer(
         summaries = _ordered(graph, found, walk.chosen, wanted)
 
     def write(summary: Summary) -> Access:
+        check()
         hops = walk.paths(summary.other)
         cut_off = bool(walk.truncated) and graph.number(summary.other) in walk.truncated
         if association:
