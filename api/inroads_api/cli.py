@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, nullcontext
+from enum import StrEnum
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -39,6 +40,7 @@ from inroads_api.terminal import (
     problem_row,
     say,
     say_coverage,
+    seconds,
     write_json,
 )
 
@@ -262,6 +264,13 @@ def changes(
         finish(after)
 
 
+class Log(StrEnum):
+    """How a server logs."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
 @app.command()
 def serve(
     documents: Documents = None,
@@ -272,21 +281,24 @@ def serve(
         bool,
         typer.Option("--allow-ingest", help="Take documents into the ledger, which is made if it is not there."),
     ] = False,
+    workers: Annotated[int, typer.Option(min=1, max=64, help="Server processes; several need one ledger.")] = 1,
+    deadline: Annotated[str, typer.Option(help="How long a query may take, such as 10s or 5m.")] = "10s",
+    log: Annotated[Log, typer.Option(help="The log on stderr: text for people, or a JSON object for each request.")] = (
+        Log.TEXT
+    ),
     observed_at: ObservedAt = None,
     policy: PolicyFile = None,
     strict: Strict = False,
 ) -> None:
     """Serve the GraphQL API on 127.0.0.1; a ledger's new documents are served within seconds."""
-    import socket
-
-    import uvicorn
-
     from inroads.errors import InroadsError
     from inroads.explorer import load
     from inroads.ledger import Ledger, is_ledger
     from inroads.policy import STOCK
     from inroads_api.app import create_app
     from inroads_api.live import follow, position
+    from inroads_api.logs import CONFIG
+    from inroads_api.serving import Followed, listening, run, run_workers
 
     with failing():
         if allow_ingest and not documents and as_of is None:
@@ -301,14 +313,24 @@ def serve(
             reached = position(ledgers[0])  # before it is loaded: what is added meanwhile is seen again
         elif allow_ingest:
             raise InroadsError("--allow-ingest goes with one ledger, all of it: not with --as-of, nor with -d -")
+        if workers > 1 and (len(paths) != 1 or not following):
+            raise InroadsError("--workers goes with one ledger, all of it: not with -d or --as-of", "BAD_WORKERS")
+        allowed = seconds(deadline, "--deadline")
         graph = load_for_answer(paths, as_of, observed_at, policy, strict)
         ingest = ledgers[0] if allow_ingest else None
-        application = create_app(graph, now(), following=following, position=reached, ingest=ingest)
-        server = uvicorn.Server(uvicorn.Config(application, "127.0.0.1", port, log_level="warning", access_log=False))
-        sock = socket.create_server(("127.0.0.1", port))
-        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # asyncio leaves it to whoever made the socket
+        config = CONFIG if log is Log.JSON else None
+        sock = listening(port)
         say(f"GraphQL at http://127.0.0.1:{sock.getsockname()[1]}/graphql, end with Ctrl-C")
-        server.run(sockets=[sock])
+        if workers > 1:
+            del graph  # it was read to say what was rejected, and to make the snapshot that the workers open
+            followed = Followed(ledgers[0], moment(observed_at), policy, allow_ingest, allowed)
+            run_workers(workers, followed.application, sock, allowed, config)
+        else:
+            told = ledgers[0] if following else None
+            application = create_app(
+                graph, now(), following=following, position=reached, ingest=ingest, seconds=allowed, ledger=told
+            )
+            run(application, sock, allowed, config)
 
 
 @app.command()
