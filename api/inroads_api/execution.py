@@ -10,21 +10,26 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from typing import Any, Final, NamedTuple, cast
 
 from graphql import (
+    ArgumentNode,
     FieldNode,
     GraphQLError,
     GraphQLField,
     GraphQLLeafType,
     GraphQLObjectType,
     GraphQLResolveInfo,
+    ListValueNode,
+    ObjectFieldNode,
+    ObjectValueNode,
     OperationDefinitionNode,
     OperationType,
     SelectionSetNode,
     Undefined,
+    ValueNode,
     VariableNode,
     get_named_type,
     is_leaf_type,
@@ -169,6 +174,17 @@ def _conditional(selections: SelectionSetNode) -> Iterator[str]:
             yield from _conditional(inner)
 
 
+def _names_variables(nodes: Iterable[ArgumentNode | ObjectFieldNode]) -> bool:
+    """Whether any variable stands in these values."""
+    return any(_varies(each.value) for each in nodes)
+
+
+def _varies(value: ValueNode) -> bool:
+    if isinstance(value, ListValueNode):
+        return any(map(_varies, value.values))
+    return isinstance(value, VariableNode) or (isinstance(value, ObjectValueNode) and _names_variables(value.fields))
+
+
 class _TooLarge(Exception):
     """A query of more fields than are worth compiling."""
 
@@ -269,6 +285,15 @@ class _Compiler:
             values = get_argument_values(definition, node, executor.variable_values)
             return convert_arguments(values, field.arguments, converter.scalar_registry, converter.config)
 
+        if not _names_variables(node.arguments or ()):
+            try:
+                same = convert(self.executor)
+            except Exception:  # noqa: BLE001  # the stock executor tells it, each time
+                return self._added(convert)
+            return self._added(lambda _: same)
+        return self._added(convert)
+
+    def _added(self, convert: Callable[[CompiledExecutor], dict[str, Any]]) -> int:
         self.arguments.append(convert)
         return len(self.arguments) - 1
 

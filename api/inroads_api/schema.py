@@ -6,7 +6,7 @@ import datetime as dt
 import logging
 import re
 from contextlib import nullcontext
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, Final, cast
 
 import strawberry
@@ -70,6 +70,7 @@ def _code(error: GraphQLError, *, executed: bool) -> str:
     return "BAD_USER_INPUT" if inner.nodes or isinstance(inner, StrawberryInputCoercionError) else "INTERNAL_ERROR"
 
 
+@lru_cache(4096)  # the moments of documents come again and again
 def _rfc3339(moment: dt.datetime | str) -> str:
     """A moment as documents and graphs hold it, in UTC; without an offset it is taken as UTC."""
     given = dt.datetime.fromisoformat(moment) if isinstance(moment, str) else moment
