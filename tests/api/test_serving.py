@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
+from urllib.request import urlopen
 
 import msgspec
 import pytest
@@ -79,7 +80,7 @@ def children(pid: int) -> set[int]:
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there is no SIGHUP")
 def test_a_restart_under_load_drops_nothing(ledger: Path) -> None:
-    """While both workers are replaced a client that asks all the time gets every answer, and then the server ends."""
+    """While both workers are replaced a client that asks all the time gets every answer, and all are counted."""
     with serving("--ledger", str(ledger), "--workers", "2") as (server, port):
         wanted = ask(port)
         assert wanted[0] == 200
@@ -104,6 +105,10 @@ def test_a_restart_under_load_drops_nothing(ledger: Path) -> None:
         assert before.isdisjoint(after)
         assert replies
         assert all(each == wanted for each in replies)
+        with urlopen(f"http://127.0.0.1:{port}/metrics", timeout=PATIENCE) as figures:
+            told = figures.read().decode()
+        # Whichever worker is asked, it tells of all, also of those that are gone.
+        assert f'inroads_requests_total{{operation="(unnamed)",outcome="ok"}} {len(replies) + 1:.1f}' in told
     assert server.returncode == 0
 
 

@@ -71,6 +71,35 @@ def test_on_the_wire(populations: Populations, report: Report, size: int, tmp_pa
             report.row(WIRE, size=size, query=name, kB=len(answer) / 1e3, **figures)
 
 
+HOSTILE: Final = (
+    {"query": "{...F0}" + "".join(f"fragment F{n} on Query{{...F{n + 1}...F{n + 1}}}" for n in range(60))},
+    {"query": "{" + "__typename " * 1_000 + "}"},
+    {"query": "{" + "".join(f"a{n}:__typename " for n in range(1_000)) + "}"},
+    {"query": "{__typename " + "@skip(if:true)" * 250 + "}"},
+    {"query": "{a" * 2_000 + "}" * 2_000},
+    {"query": "#" + "x" * 1_000_000},
+)
+
+
+@pytest.mark.skipif(shutil.which("wrk") is None, reason="wrk is not installed")
+def test_beside_a_hostile_client(populations: Populations, report: Report, size: int, tmp_path: Path) -> None:
+    """How much longer a small question takes while another client sends nothing but what is refused."""
+    body = msgspec.json.encode({"query": "{ graph { version } }"})
+    with _served(populations.file(size)) as url:
+        port = int(url.rpartition(":")[2].partition("/")[0])
+        _asked(port, body)
+        alone = _wrk(port, body, tmp_path)
+        words = [sys.executable, str(Path(__file__).with_name("asking.py")), url, "1", str(SECONDS)]
+        with subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as hostile:  # noqa: S603  # our own
+            assert hostile.stdin
+            hostile.stdin.write(b"\n".join([*map(msgspec.json.encode, HOSTILE)] * 40))
+            hostile.stdin.close()
+            beside = _wrk(port, body, tmp_path)
+    figures = {"alone_p50_ms": alone.p50_ms, "alone_p99_ms": alone.p99_ms}
+    figures |= {"p50_ms": beside.p50_ms, "p99_ms": beside.p99_ms, "p99_ratio": beside.p99_ms / alone.p99_ms}
+    report.row("a small question beside a hostile client, wrk as above", size=size, **figures)
+
+
 def _asked(port: int, body: bytes) -> bytes:
     with closing(HTTPConnection("127.0.0.1", port, timeout=60)) as connection:
         for _ in range(3):  # a query that comes again is compiled
