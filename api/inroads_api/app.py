@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import datetime as dt
 import logging
+import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 from urllib.parse import parse_qsl
@@ -22,20 +25,25 @@ from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from inroads.errors import InroadsError
+from inroads.errors import InroadsError, LedgerError
 from inroads.network import AccessGraph
+from inroads_api import live
 from inroads_api.audit import AuditLog
 from inroads_api.auth import Auth, Caller, Denied
+from inroads_api.deadline import SECONDS, Deadline
 from inroads_api.guard import Guard, caller_of, permit
 from inroads_api.intake import Intake
 from inroads_api.limits import MAX_BODY, MAX_COST
 from inroads_api.live import Follower, Following
+from inroads_api.logs import REQUESTS
+from inroads_api.metrics import Metrics, Names
 from inroads_api.prepared import Prepared
 from inroads_api.schema import Schema, build_schema, execute, failure
 from inroads_api.trusted import Trusted
-from inroads_api.versions import PATIENCE, Versions
+from inroads_api.versions import PATIENCE, Versions, utcnow
 
 log = logging.getLogger(__name__)
+requests = logging.getLogger(REQUESTS)
 
 LOCAL: Final = ("localhost", "127.0.0.1", "[::1]")
 """The names by which a browser may ask: any other name is a page that was bound to this address (DNS rebinding)."""
@@ -46,11 +54,17 @@ MODERN: Final = "application/graphql-response+json"
 LEGACY: Final = "application/json"
 """Where every well-formed request is answered with status 200."""
 
+BODY_SECONDS: Final = 10.0
+"""How long a body may take to come."""
+
 MAX_RUNNING: Final = 120
 """The most requests that are answered in threads, or wait for one; what comes on top is told to come again."""
 
 RETRY_AFTER: Final = "1"
 """In seconds."""
+
+_FAULTS: Final = {"INTERNAL_ERROR": 500, "DEADLINE": 503}
+"""The statuses of refusals that are not the asker's fault."""
 
 _PAGE: Final = """<!doctype html>
 <html lang="en">
@@ -109,6 +123,8 @@ def create_app(
     audit: AuditLog | None = None,
     pseudonymised: bool = False,
     trusted: Trusted | None = None,
+    seconds: float = SECONDS,
+    ledger: Path | None = None,
 ) -> Starlette:
     """The application that answers from a version of the graph, built at an aware moment.
 
@@ -119,13 +135,15 @@ def create_app(
     there are no mutations. With `auth` whoever asks must show a token; `introspection` lets anybody read the schema,
     and `pseudonymised` tells that the graph is, which lets in more. Each operation is written to `audit`. `trusted`
     are the documents that are known by an id, the package's own without it; raises InroadsError BAD_DOCUMENTS where
-    the schema refuses one of them.
+    the schema refuses one of them. A query that is not answered within so many `seconds` is answered with DEADLINE.
+    `ledger` is the one that the graph is of, which `/readyz` and `/metrics` tell about.
     """
     versions = Versions(graph, built_at, position, patience)
     follower = Follower(versions, following, every) if following else None
     intake = Intake(ingest, follower.nudge if follower else None) if ingest else None
+    metrics = Metrics(versions, ledger)
     schema = build_schema(allow_ingest=intake is not None)
-    endpoint = _GraphQL(schema, versions, intake, trusted or Trusted(), audit, pseudonymised)
+    endpoint = _GraphQL(schema, versions, intake, trusted or Trusted(), seconds, metrics, audit, pseudonymised)
 
     def refused(request: Request, denied: Denied) -> Response:
         if audit:
@@ -149,6 +167,8 @@ def create_app(
         routes=[
             Route("/", _page, methods=["GET"]),
             Route("/healthz", _healthz, methods=["GET"]),
+            Route("/readyz", partial(_readyz, versions, ledger), methods=["GET"]),
+            Route("/metrics", partial(_metrics, metrics), methods=["GET"]),
             Route("/graphql", endpoint.answer, methods=["GET", "POST"]),
         ],
         middleware=[
@@ -177,6 +197,33 @@ async def _healthz(_: Request) -> Response:
     return PlainTextResponse("ok\n")
 
 
+async def _readyz(versions: Versions, ledger: Path | None, _: Request) -> Response:
+    """Ready is who has a graph, and can read the ledger that it is of."""
+    served = versions.current
+    age = round((utcnow() - served.built_at).total_seconds())
+    told: dict[str, object] = {"version": served.name, "age_seconds": age}
+    if ledger is not None:
+        try:
+            reached = await run_in_threadpool(live.position, ledger)
+        except LedgerError as error:
+            return _json(msgspec.json.encode({"ready": False, "code": error.code, **told}), 503, LEGACY)
+        told |= {"position": served.position, "ledger": reached}
+    return _json(msgspec.json.encode({"ready": True, **told}), 200, LEGACY)
+
+
+async def _metrics(metrics: Metrics, _: Request) -> Response:
+    return Response(await run_in_threadpool(metrics.text), media_type="text/plain; version=1.0.0; charset=utf-8")
+
+
+class _Answered(NamedTuple):
+    """A response to a request, and what the figures tell of it."""
+
+    body: bytes
+    status: int
+    outcome: str
+    cost: int | None = None
+
+
 class _GraphQL:
     """The endpoint: reads a request, has it executed in the thread pool, writes the response."""
 
@@ -186,10 +233,13 @@ class _GraphQL:
         versions: Versions,
         intake: Intake | None,
         trusted: Trusted,
+        seconds: float,
+        metrics: Metrics,
         audit: AuditLog | None = None,
         pseudonymised: bool = False,
     ) -> None:
         self.schema, self.versions, self.intake, self.trusted = schema, versions, intake, trusted
+        self.seconds, self.metrics, self.names = seconds, metrics, Names()
         self.audit, self.pseudonymised = audit, pseudonymised
         trusted.check(schema._schema)
         self.running = 0
@@ -200,10 +250,15 @@ class _GraphQL:
             if media_type is None:
                 raise _Refused(406, "NOT_ACCEPTABLE", f"accept {MODERN} or {LEGACY}")
             asked = self._request(await _read(request), media_type)
-            body, status = await self._answered(asked, request.method, media_type, caller_of(request))
+            begun = time.perf_counter()
+            answered = await self._answered(asked, request.method, media_type, caller_of(request))
+            self._told(asked, answered, time.perf_counter() - begun)
         except _Refused as refused:
+            self._told(None, _Answered(b"", refused.status, refused.code), 0.0)
             body = msgspec.json.encode(failure(refused.code, refused.message))
             response = _json(body, refused.status, media_type or LEGACY)
+            if refused.status == 408:
+                response.headers["connection"] = "close"  # what comes of the body would be taken for a request
             if refused.status == 503:
                 response.headers["retry-after"] = RETRY_AFTER
             return response
@@ -211,10 +266,20 @@ class _GraphQL:
             return _denied(request, denied)
         except ClientDisconnect:
             return Response(status_code=400)
-        response = _json(body, status, media_type)
-        if status == 405:
+        response = _json(answered.body, answered.status, media_type)
+        if answered.status == 405:
             response.headers["allow"] = "POST"
         return response
+
+    def _told(self, asked: _Request | None, answered: _Answered, seconds: float) -> None:
+        """Count a request, and log it: by the name of its operation, never by anything else that it says."""
+        known = self.schema.documents.known(asked.query) if asked else None
+        name = self.names.told(known.name(asked.operation_name) if known and asked else None)
+        self.metrics.count(name, answered.outcome, seconds, answered.cost)
+        if requests.isEnabledFor(logging.INFO):
+            figures = {"operation": name, "outcome": answered.outcome, "status": answered.status}
+            figures |= {"seconds": round(seconds, 6), "cost": answered.cost, "version": self.versions.current.name}
+            requests.info("request", extra={"figures": figures})
 
     def _request(self, sent: _Sent, media_type: str) -> _Request:
         try:
@@ -223,35 +288,43 @@ class _GraphQL:
             well_formed = error.code != "BAD_REQUEST"
             raise _Refused(200 if well_formed and media_type == LEGACY else 400, error.code, str(error)) from None
 
-    async def _answered(
-        self, asked: _Request, method: str, media_type: str, caller: Caller | None
-    ) -> tuple[bytes, int]:
+    async def _answered(self, asked: _Request, method: str, media_type: str, caller: Caller | None) -> _Answered:
+        given = asked, method, media_type, caller, Deadline.after(self.seconds)
         known = self.schema.documents.known(asked.query)
         if known and known.quick:  # another thread would cost more, and take turns with this one
-            return self._audited(asked, method, media_type, caller)
+            return self._audited(*given)
         if self.running >= MAX_RUNNING:
             raise _Refused(503, "OVERLOADED", "too many requests are being answered: ask again later")
         self.running += 1
         try:
-            return await run_in_threadpool(self._audited, asked, method, media_type, caller)
+            return await run_in_threadpool(self._audited, *given)
         finally:
             self.running -= 1
 
-    def _execute(self, asked: _Request, method: str, media_type: str) -> tuple[bytes, int]:
+    def _execute(self, asked: _Request, method: str, media_type: str, deadline: Deadline) -> _Answered:
         try:
             intake = self.intake if method == "POST" else None  # a URL never changes anything
-            response = execute(self.schema, self.versions, asked.query, asked.variables, asked.operation_name, intake)
-            return self._written(response, asked), _status(response, method, media_type)
+            response = execute(
+                self.schema, self.versions, asked.query, asked.variables, asked.operation_name, intake, deadline
+            )
+            prepared = self.schema.documents.known(asked.query)
+            measure = prepared.measures.measure(asked.variables or {}) if prepared else None
+            cost = measure.cost if measure else None
+            outcome = response["errors"][0]["extensions"]["code"] if "errors" in response else "ok"
+            return _Answered(_written(response, cost), _status(response, method, media_type), outcome, cost)
         except Exception as error:  # noqa: BLE001  # the server would log the message, which may quote what was asked
             log.error("INTERNAL_ERROR outside of the execution: %s", type(error).__name__)
-            return msgspec.json.encode(failure("INTERNAL_ERROR", "internal error")), 500
+            body = msgspec.json.encode(failure("INTERNAL_ERROR", "internal error"))
+            return _Answered(body, 500, "INTERNAL_ERROR")
 
-    def _audited(self, asked: _Request, method: str, media_type: str, caller: Caller | None) -> tuple[bytes, int]:
+    def _audited(
+        self, asked: _Request, method: str, media_type: str, caller: Caller | None, deadline: Deadline
+    ) -> _Answered:
         """No answer is given, and no mutation made, that the caller may not have or the audit log does not tell of."""
         prepared = self._prepared(asked)
         if self.audit is None:
             self._permit(asked, caller, prepared)
-            return self._execute(asked, method, media_type)
+            return self._execute(asked, method, media_type, deadline)
         try:
             who = caller.id if caller else None
             asking = self.audit.asking(who, asked.query, asked.variables, asked.operation_name, prepared)
@@ -261,12 +334,12 @@ class _GraphQL:
                 asking.refused(denied.status, denied.code)
                 raise
             asking.begins()
-            body, status = self._execute(asked, method, media_type)
-            asking.answered(status, body)
+            answered = self._execute(asked, method, media_type, deadline)
+            asking.answered(answered.status, answered.body)
         except (InroadsError, RecursionError) as error:
             log.error("AUDIT_UNAVAILABLE, an answer was withheld: %s", type(error).__name__)
             raise _Refused(503, "AUDIT_UNAVAILABLE", "the audit log cannot be written: no answer is given") from None
-        return body, status
+        return answered
 
     def _permit(self, asked: _Request, caller: Caller | None, prepared: Prepared | None) -> None:
         if caller and prepared:  # what is no document is refused by the execution
@@ -278,17 +351,16 @@ class _GraphQL:
         except GraphQLError:
             return None
 
-    def _written(self, response: dict[str, Any], asked: _Request) -> bytes:
-        """The response; where it has data, with what that cost: as reckoned before, and how many fields it has."""
-        prepared = self.schema.documents.known(asked.query)
-        measure = prepared.measures.measure(asked.variables or {}) if prepared else None
-        if measure is None or "data" not in response:
-            return msgspec.json.encode(response)
-        data = msgspec.json.encode(response["data"])
-        # A quote that ends a name has no backslash before it, one inside a text always has.
-        fields = data.count(b'":') - data.count(b'\\":')
-        cost = {"requested": measure.cost, "actual": fields, "maximum": MAX_COST}
-        return msgspec.json.encode({**response, "data": msgspec.Raw(data), "extensions": {"cost": cost}})
+
+def _written(response: dict[str, Any], cost: int | None) -> bytes:
+    """The response; where it has data, with what that cost: as reckoned before, and how many fields it has."""
+    if cost is None or "data" not in response:
+        return msgspec.json.encode(response)
+    data = msgspec.json.encode(response["data"])
+    # A quote that ends a name has no backslash before it, one inside a text always has.
+    fields = data.count(b'":') - data.count(b'\\":')
+    told = {"requested": cost, "actual": fields, "maximum": MAX_COST}
+    return msgspec.json.encode({**response, "data": msgspec.Raw(data), "extensions": {"cost": told}})
 
 
 def _status(response: dict[str, Any], method: str, media_type: str) -> int:
@@ -297,7 +369,7 @@ def _status(response: dict[str, Any], method: str, media_type: str) -> int:
         return 405
     if media_type == LEGACY or "data" in response:
         return 200
-    return 500 if "INTERNAL_ERROR" in codes else 400
+    return max((_FAULTS.get(code, 400) for code in codes), default=400)
 
 
 def _json(body: bytes, status: int, media_type: str) -> Response:
@@ -317,10 +389,14 @@ async def _read(request: Request) -> _Sent:
 async def _body(request: Request) -> bytes:
     """The body, as long as it is not too long, whatever its headers say of it."""
     body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > MAX_BODY:
-            raise _Refused(413, "BODY_TOO_LARGE", f"the most is {MAX_BODY:,} bytes")
+    try:
+        async with asyncio.timeout(BODY_SECONDS):
+            async for chunk in request.stream():
+                body += chunk
+                if len(body) > MAX_BODY:
+                    raise _Refused(413, "BODY_TOO_LARGE", f"the most is {MAX_BODY:,} bytes")
+    except TimeoutError:
+        raise _Refused(408, "BODY_TOO_SLOW", f"the body did not come within {BODY_SECONDS:g} seconds") from None
     return bytes(body)
 
 

@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, nullcontext
+from enum import StrEnum
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -52,6 +53,7 @@ from inroads_api.terminal import (
     problem_row,
     say,
     say_coverage,
+    seconds,
     write_json,
 )
 
@@ -59,7 +61,6 @@ from inroads_api.terminal import (
 if TYPE_CHECKING:
     from inroads.explorer import Answers, ExplainedAccess, Explorer
     from inroads.pseudonyms import Pseudonyms
-    from inroads_api.oidc import Issuer
 
 app = typer.Typer(
     name="inroads",
@@ -283,6 +284,13 @@ def changes(
         finish(after)
 
 
+class Log(StrEnum):
+    """How a server logs."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
 @app.command()
 def serve(
     documents: Documents = None,
@@ -320,35 +328,34 @@ def serve(
     trusted_only: Annotated[
         bool, typer.Option("--trusted-only", help="Answer only these documents and those of the package.")
     ] = False,
+    workers: Annotated[int, typer.Option(min=1, max=64, help="Server processes; several need one ledger.")] = 1,
+    deadline: Annotated[str, typer.Option(help="How long a query may take, such as 10s or 5m.")] = "10s",
+    log: Annotated[Log, typer.Option(help="The log on stderr: text for people, or a JSON object for each request.")] = (
+        Log.TEXT
+    ),
     observed_at: ObservedAt = None,
     policy: PolicyFile = None,
     pseudonymise: Pseudonymise = None,
     strict: Strict = False,
 ) -> None:
     """Serve the GraphQL API, by default on 127.0.0.1; a ledger's new documents are served within seconds."""
-    import uvicorn
-
     from inroads.errors import InroadsError
     from inroads.explorer import load
     from inroads.ledger import Ledger, is_ledger
     from inroads.policy import STOCK
-    from inroads_api.app import LOCAL, create_app
-    from inroads_api.audit import AuditLog
-    from inroads_api.auth import Auth, TokenFile
+    from inroads_api.app import create_app
     from inroads_api.binding import place, tls_options, url
     from inroads_api.live import follow, position
-    from inroads_api.trusted import Trusted, read_folder
+    from inroads_api.logs import CONFIG
+    from inroads_api.serving import Doors, Followed, run, run_workers
 
     with failing():
         if allow_ingest and pseudonymise:
             raise InroadsError("--allow-ingest takes documents as they are: not with --pseudonymise")
         tls = tls_options(tls_cert, tls_key, tls_client_ca)
-        provider = _provider(auth, oidc_issuer, oidc_audience, oidc_jwks)
-        tokens = Auth(auth, provider=provider) if auth else None
-        if audit and not auth:
-            raise InroadsError("--audit tells who asked, and --auth FILE is what tells it", "UNGUARDED")
-        there = place(host, port, guarded=tokens is not None)
-        known = Trusted(read_folder(trusted) if trusted else {}, only=trusted_only)
+        doors = Doors(auth, introspection, audit, trusted, trusted_only, oidc_issuer, oidc_audience, oidc_jwks)
+        opened = doors.opened()
+        there = place(host, port, guarded=auth is not None)
         if allow_ingest and not documents and as_of is None:
             Ledger(ledger or default_ledger()).close()
         paths = places(documents, ledger)
@@ -363,46 +370,39 @@ def serve(
             reached = position(ledgers[0])  # before it is loaded: what is added meanwhile is seen again
         elif allow_ingest:
             raise InroadsError("--allow-ingest goes with one ledger, all of it: not with --as-of, nor with -d -")
+        if workers > 1 and (len(paths) != 1 or not following or pseudonymise):
+            raise InroadsError(
+                "--workers goes with one ledger, all of it: not with -d, --as-of or --pseudonymise", "BAD_WORKERS"
+            )
+        allowed = seconds(deadline, "--deadline")
         graph = load_for_answer(paths, as_of, observed_at, policy, strict, pseudonymise)
         ingest = ledgers[0] if allow_ingest else None
-        application = create_app(
-            graph,
-            now(),
-            ("*",) if tokens else LOCAL,  # a page that was bound to this address has no token
-            following=following,
-            position=reached,
-            ingest=ingest,
-            auth=tokens,
-            introspection=introspection,
-            trusted=known,
-            pseudonymised=pseudonymise is not None,
-            audit=AuditLog(audit, TokenFile(auth).key()) if audit and auth else None,
-        )
-        config = uvicorn.Config(application, host, port, log_level="warning", access_log=False, **tls)
-        server = uvicorn.Server(config)
+        config = CONFIG if log is Log.JSON else None
         sock = there.bound()
         say(f"GraphQL at {url(sock, tls=bool(tls))}/graphql, end with Ctrl-C")
         if not (tls or there.local):
             say("tokens travel in clear text, unless a proxy before this speaks TLS: --tls-cert FILE --tls-key FILE")
-        server.run(sockets=[sock])
+        if workers > 1:
+            del graph  # it was read to say what was rejected, and to make the snapshot that the workers open
+            followed = Followed(ledgers[0], moment(observed_at), policy, allow_ingest, allowed, doors)
+            run_workers(workers, followed.application, sock, allowed, config, tls)
+        else:
+            application = create_app(
+                graph,
+                now(),
+                following=following,
+                position=reached,
+                ingest=ingest,
+                seconds=allowed,
+                ledger=ledgers[0] if following else None,
+                pseudonymised=pseudonymise is not None,
+                **opened,
+            )
+            run(application, sock, allowed, config, tls)
 
 
 def _reloaded(load: Callable[[], Explorer], names: Pseudonyms) -> Explorer:
     return load().pseudonymised(names)
-
-
-def _provider(auth: Path | None, issuer: str | None, audience: str | None, jwks: Path | None) -> Issuer | None:
-    from inroads.errors import InroadsError
-
-    if not (issuer or audience or jwks):
-        return None
-    if not (auth and issuer and audience and jwks):
-        raise InroadsError("--oidc-issuer, --oidc-audience and --oidc-jwks go together, and with --auth", "BAD_OIDC")
-    try:
-        from inroads_api.oidc import Issuer
-    except ImportError:
-        raise InroadsError("this needs PyJWT: install inroads[oidc]", "EXTRA_MISSING") from None
-    return Issuer(issuer, audience, jwks)
 
 
 @app.command()

@@ -10,22 +10,28 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from typing import Any, Final, NamedTuple, cast
 
 from graphql import (
+    ArgumentNode,
     FieldNode,
     GraphQLError,
     GraphQLField,
     GraphQLLeafType,
     GraphQLObjectType,
     GraphQLResolveInfo,
+    ListValueNode,
+    ObjectFieldNode,
+    ObjectValueNode,
     OperationDefinitionNode,
     OperationType,
     SelectionSetNode,
     Undefined,
+    ValueNode,
     VariableNode,
+    get_named_type,
     is_leaf_type,
     is_list_type,
     is_non_null_type,
@@ -42,6 +48,8 @@ from strawberry.types.arguments import convert_arguments
 from strawberry.types.base import get_object_definition
 from strawberry.types.cast import get_strawberry_type_cast
 from strawberry.types.field import StrawberryField
+
+from inroads.deadline import check
 
 MAX_PLANS: Final = 256
 """The most queries that are kept compiled: those used last."""
@@ -74,6 +82,7 @@ class CompiledExecutor(StrawberryGraphQLCoreExecutionContext):
         position_context: Any,
     ) -> Any:
         """The root fields of a query as they are compiled, all others as the stock executor has them."""
+        check()
         plan = self._plan(parent_type, grouped_field_set) if path is None else None
         if plan is None:
             return super().execute_fields(parent_type, source_value, path, grouped_field_set, position_context)
@@ -165,6 +174,17 @@ def _conditional(selections: SelectionSetNode) -> Iterator[str]:
             yield from _conditional(inner)
 
 
+def _names_variables(nodes: Iterable[ArgumentNode | ObjectFieldNode]) -> bool:
+    """Whether any variable stands in these values."""
+    return any(_varies(each.value) for each in nodes)
+
+
+def _varies(value: ValueNode) -> bool:
+    if isinstance(value, ListValueNode):
+        return any(map(_varies, value.values))
+    return isinstance(value, VariableNode) or (isinstance(value, ObjectValueNode) and _names_variables(value.fields))
+
+
 class _TooLarge(Exception):
     """A query of more fields than are worth compiling."""
 
@@ -175,7 +195,7 @@ class _Compiler:
     def __init__(self, executor: CompiledExecutor) -> None:
         self.executor = executor
         self.schema: Schema = executor.schema._strawberry_schema  # type: ignore[attr-defined]  # strawberry's own link
-        self.names: dict[str, Any] = {"Path": Path, "is_iterable": is_iterable}
+        self.names: dict[str, Any] = {"Path": Path, "is_iterable": is_iterable, "check": check}
         self.lines: list[str] = []
         self.arguments: list[Callable[[CompiledExecutor], dict[str, Any]]] = []
         self.made: dict[tuple[str, int], _Function] = {}
@@ -265,6 +285,15 @@ class _Compiler:
             values = get_argument_values(definition, node, executor.variable_values)
             return convert_arguments(values, field.arguments, converter.scalar_registry, converter.config)
 
+        if not _names_variables(node.arguments or ()):
+            try:
+                same = convert(self.executor)
+            except Exception:  # noqa: BLE001  # the stock executor tells it, each time
+                return self._added(convert)
+            return self._added(lambda _: same)
+        return self._added(convert)
+
+    def _added(self, convert: Callable[[CompiledExecutor], dict[str, Any]]) -> int:
         self.arguments.append(convert)
         return len(self.arguments) - 1
 
@@ -297,6 +326,7 @@ class _Compiler:
             f"if {var}.__class__ is not list and not is_iterable({var}): raise TypeError",
             f"{items} = []",
             head,
+            *([] if is_leaf_type(get_named_type(kind)) else ["    check()"]),
             *(f"    {line}" for line in inner),
             f"    {items}.append({item})",
             f"{var} = {items}",

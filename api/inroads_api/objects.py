@@ -968,7 +968,7 @@ class Evidence:
     said: strawberry.Private[model.Evidence]
     inside: strawberry.Private[str] = ""  # the rest of the pointer, where a part of a record says it
 
-    @cached_property
+    @property
     def _place(self) -> str:
         said = self.said
         return documents.pointer(self.graph.documents[said.document], said.section, said.index, said.sub) + self.inside

@@ -84,6 +84,11 @@ class Prepared:
                     waiting += self._fragments.get(each.name.value, ())
         return frozenset(found)
 
+    def name(self, name: str | None) -> str | None:
+        """The name of the operation that a request of this `operationName` means; None where it has none."""
+        names = [each.name.value for each in self._operations if each.name]
+        return name if name in names else names[0] if name is None and len(self._operations) == 1 and names else None
+
     def errors(self, variables: Mapping[str, Any] | None, name: str | None) -> list[GraphQLError]:
         """Why it cannot be executed with these variables: its limits first, then the stock rules."""
         if over := self.measures.over(variables):

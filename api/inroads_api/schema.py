@@ -5,7 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import logging
 import re
-from functools import cached_property
+from contextlib import nullcontext
+from functools import cached_property, lru_cache
 from typing import Any, Final, cast
 
 import strawberry
@@ -22,9 +23,11 @@ from graphql import (
 from strawberry.exceptions import StrawberryInputCoercionError
 from strawberry.schema.config import StrawberryConfig
 
+from inroads.deadline import check, checked
 from inroads.documents import parse_moment
 from inroads.errors import InroadsError, extensions
 from inroads_api.changes import GrantCause, NodeCause
+from inroads_api.deadline import Deadline, Late
 from inroads_api.entry import Context, Mutation, Query
 from inroads_api.execution import CompiledExecutor
 from inroads_api.intake import Intake
@@ -67,6 +70,7 @@ def _code(error: GraphQLError, *, executed: bool) -> str:
     return "BAD_USER_INPUT" if inner.nodes or isinstance(inner, StrawberryInputCoercionError) else "INTERNAL_ERROR"
 
 
+@lru_cache(4096)  # the moments of documents come again and again
 def _rfc3339(moment: dt.datetime | str) -> str:
     """A moment as documents and graphs hold it, in UTC; without an offset it is taken as UTC."""
     given = dt.datetime.fromisoformat(moment) if isinstance(moment, str) else moment
@@ -133,12 +137,28 @@ def execute(
     variables: dict[str, Any] | None = None,
     operation_name: str | None = None,
     intake: Intake | None = None,
+    deadline: Deadline | None = None,
 ) -> dict[str, Any]:
     """The response to a GraphQL request, as plain JSON values; every error has `extensions.code`.
 
     There is no `data` when the request was refused before it was executed. Mutations are refused where there is no
-    `intake`.
+    `intake`. What is not answered before the `deadline` is not answered at all, with DEADLINE.
     """
+    try:
+        return _executed(schema, versions, query, variables, operation_name, intake, deadline)
+    except Late:
+        return _refused("DEADLINE", "this took longer than a request may: ask for less at once")
+
+
+def _executed(
+    schema: Schema,
+    versions: Versions,
+    query: str,
+    variables: dict[str, Any] | None,
+    operation_name: str | None,
+    intake: Intake | None,
+    deadline: Deadline | None,
+) -> dict[str, Any]:
     if not query:
         return _refused("GRAPHQL_PARSE_FAILED", "the document is empty")
     try:
@@ -153,15 +173,18 @@ def execute(
     if errors := prepared.errors(variables, operation_name):
         return {"errors": _told(errors)}
     context = Context(versions, versions.current, intake)
-    result = execute_sync(
-        schema._schema,
-        prepared.document,
-        Query(seen=context.version),
-        context,
-        variables,
-        operation_name,
-        executor_class=schema.execution_context_class,
-    )
+    # A mutation is answered however long it took: what it did stays done.
+    with checked(deadline.check) if deadline and operation is OperationType.QUERY else nullcontext():
+        check()
+        result = execute_sync(
+            schema._schema,
+            prepared.document,
+            Query(seen=context.version),
+            context,
+            variables,
+            operation_name,
+            executor_class=schema.execution_context_class,
+        )
     errors = result.errors or []
     refused = result.data is None and not any(error.path for error in errors)
     told = {"errors": _told(errors, executed=True)} if errors else {}

@@ -9,7 +9,7 @@ import time
 from bisect import bisect_right
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future
+from concurrent.futures import Future, wait
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from typing import Final, Generic, TypeVar
@@ -17,13 +17,16 @@ from typing import Final, Generic, TypeVar
 from inroads.census import Census, census, made
 from inroads.changes import Changes, changes
 from inroads.choke import ChokePoints, choke_points
-from inroads.documents import reread
+from inroads.deadline import PAUSE, check, holding
+from inroads.documents import Observation, reread
 from inroads.duties import Conflicts, duties
 from inroads.errors import InroadsError
 from inroads.explorer import Explorer
 from inroads.findings import Findings, Severity, review
+from inroads.model import Document
 from inroads.network import AccessGraph
 from inroads.whatif import WhatIf
+from inroads_api.deadline import Late
 
 KEPT: Final = 4
 """The most versions of the past that are kept, and the most comparisons: those used last."""
@@ -40,8 +43,8 @@ MAX_WAITING: Final = 16
 REMEMBERED: Final = 1_000
 """The most names of versions that were served before."""
 
-PATIENCE: Final = 10.0
-"""How many seconds a query waits for a version that is not served yet."""
+PATIENCE: Final = 8.0
+"""How many seconds a query waits for a version that is not served yet: less than a request may take."""
 
 _K = TypeVar("_K")
 _V = TypeVar("_V")
@@ -125,20 +128,31 @@ class Shelf(Generic[_K, _V]):
             return self._made(key, make)
 
     def _made(self, key: _K, make: Callable[[], _V]) -> _V:
-        with self._lock:
-            mine = key not in self._values
-            promised = self._values.setdefault(key, Future())
-            self._values.move_to_end(key)
-        if mine:
+        while True:
+            with self._lock:
+                mine = key not in self._values
+                promised = self._values.setdefault(key, Future())
+                self._values.move_to_end(key)
+            if mine:
+                return self._make(key, make, promised)
+            while not promised.done():
+                check()
+                wait([promised], PAUSE)
             try:
-                with self._makers:
-                    promised.set_result(make())
-            except BaseException as error:
-                with self._lock:
-                    del self._values[key]
-                promised.set_exception(error)
-                raise
-            self._tidy()
+                return promised.result()
+            except Late:  # whoever made it had no time left: perhaps this one has
+                check()
+
+    def _make(self, key: _K, make: Callable[[], _V], promised: Future[_V]) -> _V:
+        try:
+            with holding(self._makers):
+                promised.set_result(make())
+        except BaseException as error:
+            with self._lock:
+                del self._values[key]
+            promised.set_exception(error)
+            raise
+        self._tidy()
         return promised.result()
 
     def _tidy(self) -> None:
@@ -228,7 +242,7 @@ class Versions:
         return replace(found, position=version.position)
 
     def _folded(self, version: Version, count: int) -> Version:
-        graph = Explorer.observe(map(reread, version.graph.documents[:count]), version.graph.policy)
+        graph = Explorer.observe(map(_reread, version.graph.documents[:count]), version.graph.policy)
         return Version(graph, self._now(), base=version.base)
 
     def compare(self, before: Version, after: Version) -> Changes:
@@ -264,3 +278,8 @@ class Versions:
     def conflicts(self, version: Version) -> Conflicts:
         """Who holds both sides of a duty, looked for when it is first asked. Raises InroadsError BUSY."""
         return self._conflicts.get(version.name, lambda: duties(version.graph))
+
+
+def _reread(document: Document) -> Observation:
+    check()
+    return reread(document)

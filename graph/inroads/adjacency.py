@@ -22,7 +22,8 @@ _NATIVE: Final = (1 << KIND_BITS) - 1
 _ACCOUNT: Final = KINDS.index(NodeKind.ACCOUNT)
 _PREFIXES: Final = tuple(f"{kind.lower()}:" for kind in KINDS)
 _NUMBERS: Final = {kind.lower(): number for number, kind in enumerate(KINDS)}
-_KEPT: Final = 4096
+KEPT: Final = 4096
+"""How many values are kept of those that answers name again and again: nodes, grants, documents."""
 _POWERS: Final = 10 ** np.arange(18)
 _DIGITS: Final = 5
 """The number of a native id's digits takes so many bits."""
@@ -100,9 +101,9 @@ class Adjacency:
         self.codes = view(self.codes_column)
         self.evidence_of = view(fold.evidence_of)
         # Paths name the same few nodes and grants again and again.
-        self.grant = lru_cache(_KEPT)(self._grant)
-        self.number = lru_cache(_KEPT)(self._number)
-        self.grant_number = lru_cache(_KEPT)(self._grant_number)
+        self.grant = lru_cache(KEPT)(self._grant)
+        self.number = lru_cache(KEPT)(self._number)
+        self.grant_number = lru_cache(KEPT)(self._grant_number)
 
     @cached_property
     def entangled(self) -> Ints:

@@ -11,6 +11,7 @@ from typing import IO, TYPE_CHECKING, Any, Final, NamedTuple
 import numpy as np
 
 from inroads.columns import Ints
+from inroads.deadline import holding
 from inroads.errors import InroadsError
 from inroads.explain import harmless, printable
 from inroads.model import NodeKind, Role, kind_of
@@ -44,7 +45,7 @@ def census(graph: AccessGraph) -> Census:
 
     It is counted once for a graph, when it is first asked for: a graph does not change.
     """
-    with _MAKING:
+    with holding(_MAKING):
         found = made(graph)
         if found is None:
             found = vars(graph)[_KEPT] = Census(graph)

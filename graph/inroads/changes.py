@@ -36,6 +36,7 @@ import msgspec
 
 from inroads.adjacency import differing
 from inroads.claims import Place, Statement, state
+from inroads.deadline import check
 from inroads.documents import escape, reread
 from inroads.errors import InroadsError
 from inroads.explain import grant_label, label, printable
@@ -231,6 +232,7 @@ def _affected(graph: AccessGraph, grants: Iterable[int], nodes: Iterable[int]) -
         seen.update((index.principal[grant], phase) for phase in phases if FORWARD[phase][row] != OUTSIDE)
     frontier = list(seen)
     while frontier:
+        check()
         node, phase = frontier.pop()
         for other, grant in index.hops_to(node):
             for earlier in phases:

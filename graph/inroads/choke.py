@@ -16,6 +16,7 @@ import networkx as nx
 import numpy as np
 
 from inroads.columns import Ints, firsts, ranges
+from inroads.deadline import check, holding
 from inroads.errors import InroadsError
 from inroads.model import Certainty, NodeKind, kind_of
 from inroads.network import AccessGraph
@@ -95,7 +96,7 @@ def choke_points(graph: AccessGraph, of: Iterable[str] = ()) -> ChokePoints:
     nodes = tuple(of)
     if nodes:
         return ChokePoints(graph, nodes)
-    with _MAKING:
+    with holding(_MAKING):
         found: ChokePoints | None = vars(graph).get(_KEPT)
         if found is None:
             found = vars(graph)[_KEPT] = ChokePoints(graph)
@@ -154,6 +155,7 @@ def _alone(graph: AccessGraph, identities: Ints, chosen: _Chosen | None) -> Iter
         paths, crowded = walked
         yield _counted(graph, paths, chosen)
         for start in crowded.tolist():
+            check()
             yield _dominated(graph, start, chosen)
 
 
@@ -176,6 +178,7 @@ def _walked(graph: AccessGraph, starts: Ints) -> tuple[list[_Level], Ints] | Non
     levels = [_Level(starts, nothing + ACTING, nothing, nothing, nothing > 0, np.arange(size))]
     paths = np.zeros(size, np.int64)
     while len(levels[-1].node):
+        check()
         level = levels[-1]
         count = entries.starts[level.node + 1] - entries.starts[level.node]
         if size > 1 and count.sum() > _MOST_AHEAD:

@@ -11,6 +11,7 @@ from typing import Any, Final, NamedTuple
 
 import networkx as nx
 
+from inroads.deadline import check
 from inroads.documents import pointer
 from inroads.model import (
     RECORD_NOUN,
@@ -228,6 +229,7 @@ def _routes(graph: AccessGraph, identity: str, candidates: Container[str]) -> nx
     network: nx.DiGraph[Any] = nx.DiGraph()
     frontier = [(identity, Phase.ACTING)]
     while frontier:
+        check()
         here = frontier.pop()
         network.add_edge(here, here[0])
         for hop in graph.hops_from(here[0]):
@@ -245,6 +247,7 @@ def _holders(graph: AccessGraph, grant: Grant) -> Iterable[str]:
     """The identities that can use a grant: its principal, or whoever acts for its principal."""
     seen, frontier = {grant.principal}, [grant.principal]
     while frontier:
+        check()
         for hop in graph.hops_to(frontier.pop()):
             if hop.conveys in (Conveys.CONTROL, Conveys.RESOLVE) and hop.principal not in seen:
                 seen.add(hop.principal)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Self
 import networkx as nx
 import numpy as np
 
-from inroads.adjacency import CONVEYS, Adjacency
+from inroads.adjacency import CONVEYS, KEPT, Adjacency
 from inroads.contradictions import issues
 from inroads.documents import Business, Me, Team, reread
 from inroads.errors import AmbiguousEmail, BadId, Issue
@@ -85,9 +85,9 @@ class AccessGraph(MultiDiGraph):
         """The graph of columns that are ready."""
         graph, fold, policy = cls(), adjacency.fold, adjacency.policy
         graph.fold, graph.policy, graph.version, graph.index = fold, policy, fold.version, adjacency
-        graph.documents = Documents(len(fold.said.documents.moment), graph._document)
+        graph.documents = Documents(len(fold.said.documents.moment), lru_cache(KEPT)(graph._document))
         graph.grants = Grants(adjacency)
-        graph._node = Nodes(adjacency, graph._attributes, (graph, "_node"))
+        graph._node = Nodes(adjacency, lru_cache(KEPT)(graph._attributes), (graph, "_node"))
         graph._adj = Neighbours(adjacency, (graph, "_adj"), forward=True)
         graph._pred = Neighbours(adjacency, (graph, "_pred"), forward=False)
         return nx.freeze(graph)  # type: ignore[no-any-return]  # the stub forgets the class

@@ -18,6 +18,7 @@ import numpy as np
 
 from inroads.adjacency import CONVEYS, Adjacency
 from inroads.columns import Flags, Ints, Lazily, firsts, ranges, stack, take
+from inroads.deadline import check
 from inroads.errors import BadId, InroadsError, NotFound
 from inroads.hub import Gathered, gathered
 from inroads.model import (
@@ -236,6 +237,7 @@ def held(graph: AccessGraph, node: str, avoid: frozenset[str] = frozenset()) -> 
     followed but the states (node, phase, conveyed), which tell as much unless a walk could come back to its own
     nodes. Then, and for hubs, the paths are walked after all. `avoid` as in AccessFilter.
     """
+    check()
     forward = kind_of(node) is NodeKind.IDENTITY
     chosen = AccessFilter(avoid=avoid) if avoid else ALL
     states = _states(graph, graph.number(node), _Allowed.of(graph, chosen), forward=forward)
@@ -506,6 +508,7 @@ class _Walk:
                 if self.merged is None:
                     self._by_columns()
                 return
+            check()
             self.levels.append(self._lists())
 
     def _goes_on(self) -> bool:
@@ -514,6 +517,7 @@ class _Walk:
     def _by_columns(self) -> None:
         """Walk on to the end."""
         while self._goes_on():
+            check()
             self.levels.append(self._columns())
         if self.truncated:
             # What goes on from a node whose paths were cut short has lost paths, too.
@@ -712,6 +716,7 @@ class _Walk:
                 length += 1
                 after = []
                 for node, phase, grant, taken in frontier:
+                    check()
                     for hop in self.graph.hops_from(node) if self.forward else self.graph.hops_to(node):
                         other = hop.resource if self.forward else hop.principal
                         if not self.chosen.allows(hop):
@@ -798,6 +803,7 @@ def _walked_together(graph: AccessGraph, starts: Ints) -> Accesses | None:
     levels = [_Level(starts, np.full(len(starts), ACTING), nothing, nothing, alive, passed, nothing)]
     origins, paths = [np.arange(len(starts))], np.zeros(len(starts), np.int64)
     while len(levels[-1].node):
+        check()
         ahead = index.out_entries.starts[levels[-1].node + 1] - index.out_entries.starts[levels[-1].node]
         if len(starts) > 1 and ahead.sum() > MOST_AHEAD:
             return None
@@ -864,6 +870,7 @@ class _Association:
         while frontier:
             after = []
             for node in frontier:
+                check()
                 if distances[node] == self.chosen.max_steps:
                     continue
                 for other, hop in self._hops(node, alive=alive):
@@ -896,6 +903,7 @@ class _Association:
         order = count()
         queue: list[tuple[int, int, str, _Link | None]] = [(distances[other], next(order), other, None)]
         for _ in range(MAX_WORK):
+            check()
             if not queue:
                 return
             _, _, node, link = heapq.heappop(queue)

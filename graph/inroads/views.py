@@ -18,7 +18,7 @@ _V = TypeVar("_V")
 
 
 class Data(dict[str, Any]):
-    """The attributes of a node or an edge, made anew for each look: to write into them would be lost, so it raises.
+    """The attributes of a node or an edge, which many may look at: to write into them raises.
 
     Copies of it, pickled and deep ones too, are plain dicts.
     """

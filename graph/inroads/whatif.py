@@ -25,6 +25,7 @@ import numpy as np
 from inroads.changes import Kind, alterations
 from inroads.claims import Claim, Place, Statement
 from inroads.columns import Ints, take
+from inroads.deadline import check
 from inroads.errors import AmbiguousGrant, InroadsError, NotFound
 from inroads.excerpt import excerpt
 from inroads.explain import explain, grant_label, label, path_sentence, record_label
@@ -342,6 +343,7 @@ def _onward(graph: AccessGraph, starts: Iterable[tuple[int, int]]) -> set[int]:
     index, seen = graph.index, set(starts)
     frontier = list(seen)
     while frontier:
+        check()
         node, phase = frontier.pop()
         for other, grant in index.hops_from(node):
             there = (other, FORWARD[phase][index.conveys[grant]])

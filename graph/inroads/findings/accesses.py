@@ -9,6 +9,7 @@ import numpy as np
 
 from inroads.changes import Kind, changes
 from inroads.columns import firsts, take
+from inroads.deadline import check
 from inroads.findings.finding import Hit, Outcome, Stated, Ways
 from inroads.findings.matter import CLIENT_BIT, Matter
 from inroads.findings.registry import rule
@@ -53,6 +54,7 @@ def redundant_route(matter: Matter, _: RuleRow) -> Outcome:
     several = np.add.reduceat(new, starts[:-1]) > 1 if len(order) else new
     hits = []
     for place in np.flatnonzero(several).tolist():
+        check()
         here = slice(starts[place], starts[place + 1])
         pairs = list(zip(routes.first[here].tolist(), routes.client[here].tolist(), strict=True))
         count = independent(pairs)

@@ -14,6 +14,7 @@ import numpy as np
 
 from inroads.changes import NodeCause, stated
 from inroads.columns import Lazily
+from inroads.deadline import check
 from inroads.documents import escape, pointer, record
 from inroads.errors import InroadsError
 from inroads.explain import record_label
@@ -83,6 +84,7 @@ def review(
         if each.id == "new-since" and since is None:
             looked.append(Looked(each.id, each.population, skipped="no earlier version to compare with was given"))
             continue
+        check()
         outcome = each.look(matter, row)
         found += (_Found.of(each, hit, hit.severity or row.severity) for hit in outcome.hits)
         told = outcome.looked, outcome.unseen, outcome.notes
@@ -155,6 +157,7 @@ class _Found(NamedTuple):
 
     @classmethod
     def of(cls, found_by: Rule, hit: Hit, severity: Severity) -> _Found:
+        check()
         return cls(found_by, hit, severity, finding_identity(found_by.id, hit.subjects))
 
     @property

@@ -1,0 +1,39 @@
+"""The log of a server as JSON, one object a line, without anything that was asked."""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+from typing import Any, Final
+
+import msgspec
+
+REQUESTS: Final = "inroads_api.requests"
+"""The name of the logger that has one record for each request, whose figures are its `figures`."""
+
+CONFIG: Final[dict[str, Any]] = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"json": {"()": "inroads_api.logs.Lines"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json"}},
+    "root": {"handlers": ["stderr"], "level": "WARNING"},
+    "loggers": {"inroads_api": {"level": "INFO"}},
+}
+"""What `logging.config.dictConfig` takes."""
+
+
+class Lines(logging.Formatter):
+    """Writes a record as one line. Of an exception only its type: its message may quote a document."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The record as JSON."""
+        line: dict[str, Any] = {
+            "time": dt.datetime.fromtimestamp(record.created, dt.UTC).isoformat().replace("+00:00", "Z"),
+            "level": record.levelname,
+            "logger": record.name,
+            "message": record.getMessage(),
+        }
+        if record.exc_info and record.exc_info[0]:
+            line["exception"] = record.exc_info[0].__name__
+        line |= getattr(record, "figures", {})
+        return msgspec.json.encode(line).decode()

@@ -1,0 +1,112 @@
+"""What a server tells of itself in figures: requests, their cost and time by operation, the graph, and the ledger.
+
+No label holds what was asked: the only text of a caller is the name of an operation, which is a GraphQL name of bounded
+length, and only so many names are told apart.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client.core import GaugeMetricFamily, InfoMetricFamily
+from prometheus_client.metrics_core import Metric
+from prometheus_client.multiprocess import MultiProcessCollector
+from prometheus_client.registry import Collector
+
+from inroads_api.versions import Versions
+
+SHARED: Final = "PROMETHEUS_MULTIPROC_DIR"
+"""The variable that names the folder in which several workers of one server count together."""
+
+MAX_NAMES: Final = 50
+"""The most operation names that are told apart, those that were asked first; all others count as OTHER."""
+
+OTHER: Final = "(other)"
+UNNAMED: Final = "(unnamed)"
+
+_NAME: Final = re.compile(r"[_A-Za-z][_0-9A-Za-z]{0,39}", re.ASCII)
+
+
+class Names:
+    """The names of operations as they may be told."""
+
+    def __init__(self) -> None:
+        self._known: set[str] = set()
+
+    def told(self, name: str | None) -> str:
+        """The name, or what stands for one that is missing, too long, no name, or one of too many.
+
+        >>> names = Names()
+        >>> names.told("Review"), names.told(None), names.told("a@example.com"), names.told("x" * 41)
+        ('Review', '(unnamed)', '(other)', '(other)')
+        """
+        if not name:
+            return UNNAMED
+        if name not in self._known:
+            if len(self._known) >= MAX_NAMES or not _NAME.fullmatch(name):
+                return OTHER
+            self._known.add(name)
+        return name
+
+
+class Metrics:
+    """The figures of one server."""
+
+    def __init__(self, versions: Versions, ledger: Path | None) -> None:
+        self._registry = CollectorRegistry()
+        self._registry.register(_Graph(versions, ledger))
+        # Where workers count together, the counts come from their files, those of this process among them.
+        shared = os.environ.get(SHARED)
+        own = CollectorRegistry() if shared else self._registry
+        if shared:
+            MultiProcessCollector(self._registry, shared)  # type: ignore[no-untyped-call]  # the only one of theirs
+        self._requests = Counter(
+            "inroads_requests", "Requests by operation and outcome.", ["operation", "outcome"], registry=own
+        )
+        self._seconds = Histogram(
+            "inroads_request_seconds", "How long requests took, in seconds.", ["operation"], registry=own
+        )
+        self._cost = Histogram(
+            "inroads_request_cost",
+            "What requests were reckoned to cost.",
+            ["operation"],
+            buckets=(10, 100, 1_000, 10_000, 100_000),
+            registry=own,
+        )
+
+    def count(self, operation: str, outcome: str, seconds: float, cost: int | None) -> None:
+        """Count a request that was answered; `outcome` is ok, or the code of its first error."""
+        self._requests.labels(operation, outcome).inc()
+        self._seconds.labels(operation).observe(seconds)
+        if cost is not None:
+            self._cost.labels(operation).observe(cost)
+
+    def text(self) -> bytes:
+        """All figures in the text format of Prometheus."""
+        return generate_latest(self._registry)
+
+
+class _Graph(Collector):
+    """What is served, looked at when it is asked for."""
+
+    def __init__(self, versions: Versions, ledger: Path | None) -> None:
+        self._versions, self._ledger = versions, ledger
+
+    def collect(self) -> Iterator[Metric]:
+        """The figures of the version that is served, and of its ledger."""
+        served = self._versions.current
+        yield InfoMetricFamily("inroads_graph", "The version that is served.", {"version": served.name})
+        built = served.built_at.timestamp()
+        yield GaugeMetricFamily("inroads_graph_built_timestamp_seconds", "When it was built.", built)
+        documents = len(served.graph.documents)
+        yield GaugeMetricFamily("inroads_graph_documents", "How many documents it holds.", documents)
+        if served.position is not None:
+            yield GaugeMetricFamily("inroads_ledger_position", "How far of the ledger it holds.", served.position)
+        if self._ledger is not None and self._ledger.exists():
+            size = self._ledger.stat().st_size
+            yield GaugeMetricFamily("inroads_ledger_bytes", "The size of the ledger's file, without its log.", size)

@@ -1,0 +1,157 @@
+"""Server processes: one, or several workers that share a socket, which end what they have begun."""
+
+from __future__ import annotations
+
+import datetime as dt
+import gc
+import math
+import os
+import socket
+from collections.abc import Callable, Mapping
+from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+import uvicorn
+from starlette.applications import Starlette
+from uvicorn.supervisors import Multiprocess
+
+from inroads.errors import InroadsError
+from inroads.explorer import load
+from inroads.policy import STOCK
+from inroads_api.app import LOCAL, create_app
+from inroads_api.audit import AuditLog
+from inroads_api.auth import Auth, TokenFile
+from inroads_api.deadline import SECONDS
+from inroads_api.live import follow, position
+from inroads_api.metrics import SHARED
+from inroads_api.trusted import Trusted, read_folder
+from inroads_api.versions import utcnow
+
+if TYPE_CHECKING:
+    from inroads_api.oidc import Issuer
+
+READY: Final = 600
+"""How many seconds a new worker may take until it answers, or be held up before it is taken for dead."""
+
+GRACE: Final = 5
+"""How many seconds beyond its deadline a request that runs has to end when its server is told to."""
+
+NO_TLS: Final[Mapping[str, Any]] = MappingProxyType({})
+
+
+class Doors(NamedTuple):
+    """Who is let in, and what may be asked: files and names, of which each process makes its own."""
+
+    auth: Path | None = None
+    introspection: bool = False
+    audit: Path | None = None
+    trusted: Path | None = None
+    trusted_only: bool = False
+    oidc_issuer: str | None = None
+    oidc_audience: str | None = None
+    oidc_jwks: Path | None = None
+
+    def opened(self) -> dict[str, Any]:
+        """What `create_app` takes of it. Raises InroadsError where the files do not go together, or are none."""
+        if self.audit and not self.auth:
+            raise InroadsError("--audit tells who asked, and --auth FILE is what tells it", "UNGUARDED")
+        provider = self._provider()
+        tokens = Auth(self.auth, provider=provider) if self.auth else None
+        return {
+            "hosts": ("*",) if tokens else LOCAL,  # a page that was bound to this address has no token
+            "auth": tokens,
+            "introspection": self.introspection,
+            "audit": AuditLog(self.audit, TokenFile(self.auth).key()) if self.audit and self.auth else None,
+            "trusted": Trusted(read_folder(self.trusted) if self.trusted else {}, only=self.trusted_only),
+        }
+
+    def _provider(self) -> Issuer | None:
+        given = self.oidc_issuer, self.oidc_audience, self.oidc_jwks
+        if not any(given):
+            return None
+        if not (self.auth and all(given)):
+            raise InroadsError(
+                "--oidc-issuer, --oidc-audience and --oidc-jwks go together, and with --auth", "BAD_OIDC"
+            )
+        try:
+            from inroads_api.oidc import Issuer  # noqa: PLC0415  # an optional extra
+        except ImportError:
+            raise InroadsError("this needs PyJWT: install inroads[oidc]", "EXTRA_MISSING") from None
+        return Issuer(*given)  # type: ignore[arg-type]  # all are given
+
+
+class Followed(NamedTuple):
+    """A ledger to serve, which each worker opens and follows by itself; of its snapshot all share one memory."""
+
+    ledger: Path
+    observed_at: dt.datetime | None = None
+    policy: Path | None = None
+    ingest: bool = False
+    seconds: float = SECONDS
+    doors: Doors = Doors()
+
+    def application(self) -> Starlette:
+        """The application of one worker. Raises as `load`."""
+        reload = partial(load, self.ledger, observed_at=self.observed_at, policy=self.policy or STOCK)
+        reached = position(self.ledger)  # before it is loaded: what is added meanwhile is seen again
+        gc.disable()  # as for a single server
+        try:
+            graph = reload()
+        finally:
+            gc.enable()
+        gc.freeze()
+        return create_app(
+            graph,
+            utcnow(),
+            following=follow(self.ledger, reload, utcnow),
+            position=reached,
+            ingest=self.ledger if self.ingest else None,
+            seconds=self.seconds,
+            ledger=self.ledger,
+            **self.doors.opened(),
+        )
+
+
+def run(
+    application: Starlette,
+    sock: socket.socket,
+    seconds: float,
+    log: dict[str, Any] | None = None,
+    tls: Mapping[str, Any] = NO_TLS,
+) -> None:
+    """Serve in this process until a signal ends it."""
+    uvicorn.Server(_config(application, seconds, log, **tls)).run(sockets=[sock])
+
+
+def run_workers(
+    workers: int,
+    make: Callable[[], Starlette],
+    sock: socket.socket,
+    seconds: float,
+    log: dict[str, Any] | None = None,
+    tls: Mapping[str, Any] = NO_TLS,
+) -> None:
+    """Serve by so many processes until a signal ends them; SIGHUP replaces one after the other.
+
+    `make` is called in each of them, so it must be one that can be pickled. The socket stays open in this process
+    while workers come and go: who connects meanwhile waits for the next one.
+    """
+    with TemporaryDirectory(prefix="inroads-") as together:
+        os.environ[SHARED] = together
+        Multiprocess(_config(make, seconds, log, factory=True, workers=workers, **tls), sockets=[sock]).run()
+
+
+def _config(application: Callable[..., Any], seconds: float, log: dict[str, Any] | None, **more: Any) -> uvicorn.Config:
+    """What all processes have in common. uvloop and httptools are taken by themselves where they are there."""
+    return uvicorn.Config(
+        application,
+        log_config=log or uvicorn.config.LOGGING_CONFIG,
+        log_level=None if log else "warning",
+        access_log=False,
+        timeout_graceful_shutdown=math.ceil(seconds) + GRACE,
+        timeout_worker_healthcheck=READY,
+        **more,
+    )

@@ -1,0 +1,173 @@
+"""Serving: several workers of one ledger, and a restart under load that drops nothing."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.client import HTTPConnection
+from pathlib import Path
+from typing import Any
+from urllib.request import urlopen
+
+import msgspec
+import pytest
+import uvicorn
+from questions import NOON
+
+from inroads import EXAMPLE
+from inroads.documents import Observation, read
+from inroads.ledger import Ledger
+from inroads.network import AccessGraph
+from inroads_api import app as application
+from inroads_api.app import create_app
+from inroads_api.binding import place
+
+PATIENCE = 60.0  # seconds: the machine may be slow
+QUERY = msgspec.json.encode({"query": "{ graph { version documents } }"})
+JSON = {"content-type": "application/json"}
+
+
+def command(*words: str) -> list[str]:
+    return [sys.executable, "-c", "from inroads_api.cli import main; main()", "serve", "--port", "0", *words]
+
+
+@pytest.fixture
+def ledger(tmp_path: Path) -> Path:
+    taken = read((EXAMPLE / "bruce.json").read_bytes(), NOON, "bruce.json")
+    assert isinstance(taken, Observation)
+    with Ledger(tmp_path / "l.db") as opened:
+        opened.add([taken.document])
+    return tmp_path / "l.db"
+
+
+@contextmanager
+def serving(*words: str) -> Iterator[tuple[subprocess.Popen[str], int]]:
+    """A server and its port."""
+    with subprocess.Popen(command(*words), stderr=subprocess.PIPE, text=True) as server:  # noqa: S603  # our own
+        try:
+            assert server.stderr
+            line = next(line for line in server.stderr if "http://127.0.0.1:" in line)
+            yield server, int(line.partition("127.0.0.1:")[2].partition("/")[0])
+        finally:
+            server.terminate()
+            try:
+                server.wait(PATIENCE)
+            finally:
+                server.kill()
+
+
+def ask(port: int) -> tuple[int, Any]:
+    connection = HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
+    connection.request("POST", "/graphql", QUERY, JSON)
+    response = connection.getresponse()
+    answer = response.status, msgspec.json.decode(response.read())
+    connection.close()
+    return answer
+
+
+def children(pid: int) -> set[int]:
+    words = ["ps", "-ww", "-o", "pid=,args=", "--ppid", str(pid)]
+    found = subprocess.run(words, capture_output=True, text=True, check=True)  # noqa: S603  # our own
+    return {int(line.split()[0]) for line in found.stdout.splitlines() if "spawn_main" in line}
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no SIGHUP")
+def test_a_restart_under_load_drops_nothing(ledger: Path) -> None:
+    """While both workers are replaced a client that asks all the time gets every answer, and all are counted."""
+    with serving("--ledger", str(ledger), "--workers", "2") as (server, port):
+        wanted = ask(port)
+        assert wanted[0] == 200
+        before, replies, over = children(server.pid), [], threading.Event()
+
+        def looping() -> None:
+            while not over.is_set():
+                replies.append(ask(port))
+                time.sleep(0.01)
+
+        asking = threading.Thread(target=looping)
+        asking.start()
+        os.kill(server.pid, signal.SIGHUP)
+        until = time.monotonic() + PATIENCE
+        while (children(server.pid) & before or len(children(server.pid)) < 2) and time.monotonic() < until:
+            time.sleep(0.1)
+        time.sleep(0.2)
+        over.set()
+        asking.join(PATIENCE)
+        after = children(server.pid)
+        assert len(before) == len(after) == 2
+        assert before.isdisjoint(after)
+        assert replies
+        assert all(each == wanted for each in replies)
+        with urlopen(f"http://127.0.0.1:{port}/metrics", timeout=PATIENCE) as figures:
+            told = figures.read().decode()
+        # Whichever worker is asked, it tells of all, also of those that are gone.
+        assert f'inroads_requests_total{{operation="(unnamed)",outcome="ok"}} {len(replies) + 1:.1f}' in told
+    assert server.returncode == 0
+
+
+@pytest.mark.parametrize("more", [("-d", str(EXAMPLE)), ("--as-of", "2027-01-01T00:00:00Z")])
+def test_workers_need_a_ledger(ledger: Path, more: tuple[str, ...]) -> None:
+    """Several processes share one ledger, and nothing else."""
+    done = subprocess.run(  # noqa: S603  # our own command
+        command("--workers", "2", "--ledger", str(ledger), *more),
+        check=False,
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+    )
+    assert done.returncode == 2
+    assert "--workers goes with one ledger" in done.stderr
+
+
+def test_a_running_request_ends(bruce: AccessGraph, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A server that is told to stop answers what it has begun, and takes no more."""
+    begun, real = threading.Event(), application.execute
+
+    def slowly(*given: Any) -> Any:
+        begun.set()
+        time.sleep(0.5)
+        return real(*given)
+
+    monkeypatch.setattr(application, "execute", slowly)
+    sock = place("127.0.0.1", 0, guarded=False).bound()
+    server = uvicorn.Server(uvicorn.Config(create_app(bruce, NOON), log_level="critical", timeout_graceful_shutdown=30))
+    running = threading.Thread(target=server.run, kwargs={"sockets": [sock]})
+    running.start()
+    port, replies = sock.getsockname()[1], []
+    asking = threading.Thread(target=lambda: replies.append(ask(port)))
+    asking.start()
+    assert begun.wait(PATIENCE)
+    server.should_exit = True
+    asking.join(PATIENCE)
+    running.join(PATIENCE)
+    sock.close()
+    assert [status for status, _ in replies] == [200]
+    with pytest.raises(ConnectionError):
+        ask(port)
+
+
+def test_a_slow_body(bruce: AccessGraph, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A body that does not come in time is 408, and its connection is closed."""
+    monkeypatch.setattr(application, "BODY_SECONDS", 0.2)
+    sock = place("127.0.0.1", 0, guarded=False).bound()
+    server = uvicorn.Server(uvicorn.Config(create_app(bruce, NOON), log_level="critical"))
+    running = threading.Thread(target=server.run, kwargs={"sockets": [sock]})
+    running.start()
+    try:
+        with socket.create_connection(sock.getsockname(), timeout=PATIENCE) as slow:
+            slow.sendall(b"POST /graphql HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n")
+            slow.sendall(b'Content-Length: 100\r\n\r\n{"query"')
+            answer = b"".join(iter(lambda: slow.recv(4096), b""))
+        assert answer.startswith(b"HTTP/1.1 408")
+        assert b"BODY_TOO_SLOW" in answer
+    finally:
+        server.should_exit = True
+        running.join(PATIENCE)
+        sock.close()
