@@ -14,7 +14,6 @@ import numpy as np
 
 from inroads.adjacency import CONVEYS, KEPT, Adjacency
 from inroads.contradictions import issues
-from inroads.deadline import check
 from inroads.documents import Business, Me, Team, reread
 from inroads.errors import AmbiguousEmail, BadId, Issue
 from inroads.fold import Fold
@@ -284,7 +283,6 @@ class AccessGraph(MultiDiGraph):
             return []
         ranked = []
         for node, data in self.nodes(data=True):
-            check()
             name = " ".join(filter(None, (data.get("first_name"), data.get("last_name"))))
             texts = (node, native_id(node), data.get("email"), name, data.get("name"))
             rank = min(_rank(fold_email(each), wanted) for each in texts if each)

@@ -427,6 +427,7 @@ class _Level(NamedTuple):
 
 def _onward(index: Adjacency, levels: Sequence[_Level], allowed: _Allowed | None, *, forward: bool) -> _Level:
     """The level after these, of which the last one is columns: all hops at once, from one start or from many."""
+    check()
     level, rows = levels[-1], index.fold.grants
     entries = index.out_entries if forward else index.in_entries
     size = entries.starts[level.node + 1] - entries.starts[level.node]
@@ -486,7 +487,6 @@ class _Walk:
         self.kept: defaultdict[int, int] = defaultdict(int)
         self.walked = 0
         while len(self.levels[-1].node) and len(self.levels) - 1 != chosen.max_steps:
-            check()
             many = len(self.levels[-1].node) > VECTORISED or not isinstance(self.levels[-1].node, list)
             self.levels.append(self._columns() if many or self._is_hub() else self._lists())
         if self.truncated:
@@ -505,6 +505,7 @@ class _Walk:
 
     def _lists(self) -> _Level:
         """The next level, one hop after the other."""
+        check()
         index, forward, allowed, kept = self.index, self.forward, self.allowed, self.kept
         table, conveys, active, dead = (FORWARD if forward else BACKWARD), index.conveys, index.active, index.dead
         starts, hops = (index.out_starts, index.out_hops) if forward else (index.in_starts, index.in_hops)
@@ -910,7 +911,6 @@ def _answer(
         summaries = _ordered(graph, found, walk.chosen, wanted)
 
     def write(summary: Summary) -> Access:
-        check()
         hops = walk.paths(summary.other)
         cut_off = bool(walk.truncated) and graph.number(summary.other) in walk.truncated
         if association:
@@ -1026,6 +1026,7 @@ def _facts(graph: AccessGraph, hops: tuple[Hop, ...]) -> _Facts:
 
 
 def _path(graph: AccessGraph, hops: tuple[Hop, ...]) -> Path:
+    check()
     certainty, reasons, roles, _ = _facts(graph, hops)
     steps = tuple(
         Step(
