@@ -60,7 +60,6 @@ QUESTIONS: dict[str, Callable[[Explorer], Any]] = {
     "reached by": lambda graph: graph.reached_by(busiest(graph, NodeKind.BUSINESS)).to_dicts(),
     "association": lambda graph: [each.paths for each in graph.reach(busiest(graph), mode="ASSOCIATION")],
     "explanations": lambda graph: [each.explanation for each in graph.reach(busiest(graph))],
-    "search": lambda graph: graph.search("a"),
     "census": lambda graph: figures(census(graph)),
     "choke points": lambda graph: choke_points(graph).ranked(),
     "findings": lambda graph: list(review(graph)),

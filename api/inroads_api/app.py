@@ -15,6 +15,7 @@ from urllib.parse import parse_qsl
 
 import msgspec
 from graphql import GraphQLError
+from prometheus_client import CONTENT_TYPE_LATEST
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import MutableHeaders
@@ -212,7 +213,7 @@ async def _readyz(versions: Versions, ledger: Path | None, _: Request) -> Respon
 
 
 async def _metrics(metrics: Metrics, _: Request) -> Response:
-    return Response(await run_in_threadpool(metrics.text), media_type="text/plain; version=1.0.0; charset=utf-8")
+    return Response(await run_in_threadpool(metrics.text), media_type=CONTENT_TYPE_LATEST)
 
 
 class _Answered(NamedTuple):

@@ -440,6 +440,7 @@ class _Level(NamedTuple):
 
 def _onward(index: Adjacency, levels: Sequence[_Level], allowed: _Allowed | None, *, forward: bool) -> _Level:
     """The level after these, of which the last one is columns: all hops at once, from one start or from many."""
+    check()
     level, rows = levels[-1], index.fold.grants
     entries = index.out_entries if forward else index.in_entries
     size = entries.starts[level.node + 1] - entries.starts[level.node]
@@ -508,7 +509,6 @@ class _Walk:
                 if self.merged is None:
                     self._by_columns()
                 return
-            check()
             self.levels.append(self._lists())
 
     def _goes_on(self) -> bool:
@@ -517,7 +517,6 @@ class _Walk:
     def _by_columns(self) -> None:
         """Walk on to the end."""
         while self._goes_on():
-            check()
             self.levels.append(self._columns())
         if self.truncated:
             # What goes on from a node whose paths were cut short has lost paths, too.
@@ -535,6 +534,7 @@ class _Walk:
 
     def _lists(self) -> _Level:
         """The next level, one hop after the other."""
+        check()
         index, forward, allowed, kept = self.index, self.forward, self.allowed, self.kept
         table, conveys, active, dead = (FORWARD if forward else BACKWARD), index.conveys, index.active, index.dead
         starts, hops = (index.out_starts, index.out_hops) if forward else (index.in_starts, index.in_hops)
@@ -1056,6 +1056,7 @@ def _facts(graph: AccessGraph, hops: tuple[Hop, ...]) -> _Facts:
 
 
 def _path(graph: AccessGraph, hops: tuple[Hop, ...]) -> Path:
+    check()
     certainty, reasons, roles, _ = _facts(graph, hops)
     steps = tuple(
         Step(
