@@ -235,7 +235,7 @@ def held(graph: AccessGraph, node: str, avoid: frozenset[str] = frozenset()) -> 
 
     The roles are those of all paths, not only the maximal ones. Exact whatever the number of paths: not the paths are
     followed but the states (node, phase, conveyed), which tell as much unless a walk could come back to its own
-    nodes. Then, and for hubs, the paths are walked after all. `avoid` as in AccessFilter.
+    nodes. Then, and for hubs, all four facts of an access are gathered after all. `avoid` as in AccessFilter.
     """
     check()
     forward = kind_of(node) is NodeKind.IDENTITY
@@ -473,7 +473,10 @@ def _onward(index: Adjacency, levels: Sequence[_Level], allowed: _Allowed | None
 
 
 class _Walk:
-    """Every simple path inside the grammar from an identity forward, or from a resource backward."""
+    """Every simple path inside the grammar from an identity forward, or from a resource backward.
+
+    Of hubs `merged` has what the paths say, and they are walked only to be written out; see `hub`.
+    """
 
     def __init__(self, graph: AccessGraph, start: str, chosen: AccessFilter, *, forward: bool) -> None:
         self.graph, self.index, self.chosen, self.forward = graph, graph.index, chosen, forward
@@ -503,13 +506,13 @@ class _Walk:
         self.walked = 0
         while self._goes_on():
             if not isinstance(self.levels[-1].node, list) or len(self.levels[-1].node) > VECTORISED or self._is_hub():
-                allows = self.allowed.column if self.allowed else None
-                if chosen.max_steps is None:
+                if chosen.max_steps is None and not self.truncated:
+                    allows = self.allowed.column if self.allowed else None
                     self.merged = gathered(self.index, self.origin, allows, MAX_PATHS, forward=forward)
-                if self.merged is None:
-                    self._by_columns()
-                return
+                break
             self.levels.append(self._lists())
+        if self.merged is None:
+            self._by_columns()
 
     def _goes_on(self) -> bool:
         return len(self.levels[-1].node) > 0 and len(self.levels) - 1 != self.chosen.max_steps
