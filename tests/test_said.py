@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from inroads import said as saying
 from inroads.claims import state
+from inroads.columns import Texts
 from inroads.explorer import Explorer
 from inroads.fold import fold
 from inroads.policy import STOCK
@@ -114,6 +115,12 @@ def test_parts_are_let_go_of(monkeypatch: pytest.MonkeyPatch) -> None:
         handed = iter(parts if hold else [parts.pop() for _ in range(len(parts))])
         assert len(union(handed).documents.moment) == 3
         assert alive == [hold] * len(refs)
+
+
+def test_texts_are_found_by_narrow_numbers() -> None:
+    """The place of a text may be the last that its own type of integer holds."""
+    texts = Texts.of(map(str, range(200)))
+    assert [texts.text(place) for place in np.arange(128, dtype=np.int8)] == [str(place) for place in range(128)]
 
 
 @given(st.integers(0, 10**17))

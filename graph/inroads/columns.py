@@ -44,7 +44,7 @@ class Texts(NamedTuple):
 
     def text(self, place: int) -> str:
         """One text."""
-        start, stop = self.starts[place], self.starts[place + 1]
+        start, stop = self.starts[place], self.starts[int(place) + 1]  # one more may not fit in a narrow number
         return self.data[start:stop].tobytes().decode("utf-8", "surrogatepass")
 
     def texts(self) -> Iterator[str]:
