@@ -1025,6 +1025,7 @@ def test_nothing_leaks(
 def test_others_may_log(place: Service, caplog: pytest.LogCaptureFixture) -> None:
     """Only the collector's own requests are kept out of the log of the HTTP client, not those of its host program."""
     caplog.set_level(logging.DEBUG)
+    caplog.set_level(logging.DEBUG, "httpx2")  # whatever others have set it to
     Run(given(row("ann")), place.base_url)
     assert not [record for record in caplog.records if record.name.startswith("http") and ME in record.getMessage()]
     with httpx2.Client(trust_env=False) as client:

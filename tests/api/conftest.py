@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import httpx2
 import msgspec
 import pytest
-from questions import NOON, Ask, asker, graph_of
+from questions import NOON, Ask, Serve, asker, graph_of
 from starlette.testclient import TestClient
 
 from inroads import EXAMPLE
@@ -17,8 +15,6 @@ from inroads_api.app import create_app
 from inroads_api.schema import Schema, build_schema
 
 collect_ignore = ["conftest.py"]  # as a module to look for doctests in, it clashes with every other conftest.py
-
-Serve = Callable[..., httpx2.Client]
 
 
 @pytest.fixture(scope="session")

@@ -7,6 +7,8 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+import httpx2
+
 from inroads.claims import state
 from inroads.documents import Observation, read
 from inroads.fold import fold
@@ -18,6 +20,7 @@ from inroads_api.versions import Versions
 
 NOON = dt.datetime(2026, 3, 1, 12, tzinfo=dt.UTC)
 Ask = Callable[..., dict[str, Any]]
+Serve = Callable[..., httpx2.Client]
 
 
 def graph_of(*bodies: bytes | dict[str, Any], policy: Policy = STOCK) -> AccessGraph:

@@ -19,8 +19,7 @@ from typing import Any
 
 import httpx2
 import pytest
-from conftest import Serve
-from questions import NOON, code
+from questions import NOON, Serve, code
 from typer.testing import CliRunner
 
 from inroads.errors import InroadsError

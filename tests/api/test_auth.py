@@ -15,8 +15,7 @@ from typing import Any
 
 import httpx2
 import pytest
-from conftest import Serve
-from questions import NOON, code
+from questions import NOON, Serve, code
 
 from inroads.errors import NotFound
 from inroads.network import AccessGraph

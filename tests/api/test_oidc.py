@@ -12,11 +12,10 @@ from typing import Any
 
 import jwt
 import pytest
-from conftest import Serve
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from jwt.utils import base64url_encode
-from questions import NOON, code
+from questions import NOON, Serve, code
 from typer.testing import CliRunner
 
 from inroads import EXAMPLE

@@ -9,8 +9,7 @@ from typing import Any
 
 import httpx2
 import pytest
-from conftest import Serve
-from questions import NOON, Ask
+from questions import NOON, Ask, Serve
 from starlette.testclient import TestClient
 
 from inroads.errors import InroadsError
