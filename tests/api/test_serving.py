@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import os
+import pickle
 import signal
 import socket
 import subprocess
@@ -20,14 +22,18 @@ import msgspec
 import pytest
 import uvicorn
 from questions import NOON
+from starlette.testclient import TestClient
 
 from inroads import EXAMPLE
 from inroads.documents import Observation, read
+from inroads.errors import InroadsError
 from inroads.ledger import Ledger
 from inroads.network import AccessGraph
 from inroads_api import app as application
 from inroads_api.app import create_app
+from inroads_api.auth import Scope, TokenFile
 from inroads_api.binding import place
+from inroads_api.serving import Doors, Followed
 
 PATIENCE = 60.0  # seconds: the machine may be slow
 QUERY = msgspec.json.encode({"query": "{ graph { version documents } }"})
@@ -171,3 +177,18 @@ def test_a_slow_body(bruce: AccessGraph, monkeypatch: pytest.MonkeyPatch) -> Non
         server.should_exit = True
         running.join(PATIENCE)
         sock.close()
+
+
+def test_workers_let_in_whom_a_single_server_does(ledger: Path, tmp_path: Path) -> None:
+    """Each worker asks for tokens, and all write one audit log, as the server that made them was told to."""
+    auth, audit = tmp_path / "auth.json", tmp_path / "audit.log"
+    _, token = TokenFile(auth).create("reader", [Scope.READ], dt.timedelta(days=36_500), NOON)
+    doors = Doors(auth, audit=audit)
+    made = pickle.loads(pickle.dumps(Followed(ledger, doors=doors).application))()  # noqa: S301  # our own, as it is sent
+    with TestClient(made, base_url="http://localhost") as client:
+        assert client.post("/graphql", content=QUERY, headers=JSON).status_code == 401
+        response = client.post("/graphql", content=QUERY, headers={**JSON, "authorization": f"Bearer {token}"})
+    assert response.json()["data"]["graph"]["documents"] == 1
+    assert len(audit.read_bytes().splitlines()) > 0
+    with pytest.raises(InroadsError, match="--auth"):
+        Doors(audit=audit).opened()
