@@ -29,6 +29,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from inroads.errors import InroadsError, LedgerError
 from inroads.network import AccessGraph
 from inroads_api import live
+from inroads_api.answers import Answers, Question, question
 from inroads_api.audit import AuditLog
 from inroads_api.auth import Auth, Caller, Denied
 from inroads_api.deadline import SECONDS, Deadline
@@ -242,6 +243,7 @@ class _GraphQL:
         self.schema, self.versions, self.intake, self.trusted = schema, versions, intake, trusted
         self.seconds, self.metrics, self.names = seconds, metrics, Names()
         self.audit, self.pseudonymised = audit, pseudonymised
+        self.answers = Answers[_Answered]()
         trusted.check(schema._schema)
         self.running = 0
 
@@ -290,9 +292,11 @@ class _GraphQL:
             raise _Refused(200 if well_formed and media_type == LEGACY else 400, error.code, str(error)) from None
 
     async def _answered(self, asked: _Request, method: str, media_type: str, caller: Caller | None) -> _Answered:
-        given = asked, method, media_type, caller, Deadline.after(self.seconds)
         known = self.schema.documents.known(asked.query)
-        if known and known.quick:  # another thread would cost more, and take turns with this one
+        again = question(known, asked.query, asked.variables, asked.operation_name) if known else None
+        answered = self.answers.find(self.versions.current, again) if again else None
+        given = asked, method, media_type, caller, Deadline.after(self.seconds), again, answered
+        if answered or (known and known.quick):  # another thread would cost more, and take turns with this one
             return self._audited(*given)
         if self.running >= MAX_RUNNING:
             raise _Refused(503, "OVERLOADED", "too many requests are being answered: ask again later")
@@ -302,7 +306,10 @@ class _GraphQL:
         finally:
             self.running -= 1
 
-    def _execute(self, asked: _Request, method: str, media_type: str, deadline: Deadline) -> _Answered:
+    def _execute(
+        self, asked: _Request, method: str, media_type: str, deadline: Deadline, again: Question | None
+    ) -> _Answered:
+        served = self.versions.current
         try:
             intake = self.intake if method == "POST" else None  # a URL never changes anything
             response = execute(
@@ -312,20 +319,30 @@ class _GraphQL:
             measure = prepared.measures.measure(asked.variables or {}) if prepared else None
             cost = measure.cost if measure else None
             outcome = response["errors"][0]["extensions"]["code"] if "errors" in response else "ok"
-            return _Answered(_written(response, cost), _status(response, method, media_type), outcome, cost)
+            answered = _Answered(_written(response, cost), _status(response, method, media_type), outcome, cost)
+            if again and outcome == "ok" and self.versions.current is served:
+                self.answers.keep(served, again, answered, len(answered.body))
+            return answered
         except Exception as error:  # noqa: BLE001  # the server would log the message, which may quote what was asked
             log.error("INTERNAL_ERROR outside of the execution: %s", type(error).__name__)
             body = msgspec.json.encode(failure("INTERNAL_ERROR", "internal error"))
             return _Answered(body, 500, "INTERNAL_ERROR")
 
     def _audited(
-        self, asked: _Request, method: str, media_type: str, caller: Caller | None, deadline: Deadline
+        self,
+        asked: _Request,
+        method: str,
+        media_type: str,
+        caller: Caller | None,
+        deadline: Deadline,
+        again: Question | None,
+        answered: _Answered | None,
     ) -> _Answered:
         """No answer is given, and no mutation made, that the caller may not have or the audit log does not tell of."""
         prepared = self._prepared(asked)
         if self.audit is None:
             self._permit(asked, caller, prepared)
-            return self._execute(asked, method, media_type, deadline)
+            return answered or self._execute(asked, method, media_type, deadline, again)
         try:
             who = caller.id if caller else None
             asking = self.audit.asking(who, asked.query, asked.variables, asked.operation_name, prepared)
@@ -335,7 +352,7 @@ class _GraphQL:
                 asking.refused(denied.status, denied.code)
                 raise
             asking.begins()
-            answered = self._execute(asked, method, media_type, deadline)
+            answered = answered or self._execute(asked, method, media_type, deadline, again)
             asking.answered(answered.status, answered.body)
         except (InroadsError, RecursionError) as error:
             log.error("AUDIT_UNAVAILABLE, an answer was withheld: %s", type(error).__name__)

@@ -49,23 +49,31 @@ class Rate(NamedTuple):
 
 @pytest.mark.skipif(shutil.which("wrk") is None, reason="wrk is not installed")
 def test_on_the_wire(populations: Populations, report: Report, size: int, tmp_path: Path) -> None:
-    """The smallest question, the headline and 100 objects, each beside a route that decides nothing."""
+    """The smallest question, the headline and 100 objects, each beside a route that decides nothing.
+
+    "anew" are questions of which none was asked before, though all have the same answer: an email is trimmed, and
+    ids are asked for in any order.
+    """
     graph = populations.graph(size)
-    email = _emails(graph, "random")[0]
+    email, ids = _emails(graph, "random")[0], list(islice(graph, 100))
+    emails = [" " * before + email + " " * after for before in range(80) for after in range(80)]
+    swapped = [ids[:a] + [ids[b]] + ids[a + 1 : b] + [ids[a]] + ids[b + 1 :] for b in range(100) for a in range(b)]
     asked = {
-        "typename": {"query": "{ __typename }"},
-        "headline": {"query": QUERIES["headline"], "variables": {"email": email}},
-        "100 objects": {"query": HUNDRED, "variables": {"ids": list(islice(graph, 100))}},
+        "typename": [{"query": "{ __typename }"}],
+        "headline": [{"query": QUERIES["headline"], "variables": {"email": email}}],
+        "100 objects": [{"query": HUNDRED, "variables": {"ids": ids}}],
+        "headline, anew": [{"query": QUERIES["headline"], "variables": {"email": each}} for each in emails],
+        "100 objects, anew": [{"query": HUNDRED, "variables": {"ids": each}} for each in swapped],
     }
     with _served(populations.file(size)) as url:
         port = int(url.rpartition(":")[2].partition("/")[0])
-        for name, question in asked.items():
-            body = msgspec.json.encode(question)
-            answer = _asked(port, body)
+        for name, questions in asked.items():
+            bodies = [msgspec.json.encode(each) for each in questions]
+            answer = _asked(port, bodies[0])
             assert b'"errors"' not in answer[:200]
-            ours = _wrk(port, body, tmp_path)
+            ours = _wrk(port, bodies, tmp_path)
             with _bare(answer, tmp_path) as other:
-                bare = _wrk(other, body, tmp_path)
+                bare = _wrk(other, bodies, tmp_path)
             figures = ours._asdict()
             figures |= {"bare_per_second": bare.per_second, "ratio": ours.per_second / bare.per_second}
             report.row(WIRE, size=size, query=name, kB=len(answer) / 1e3, **figures)
@@ -84,10 +92,10 @@ HOSTILE: Final = (
 @pytest.mark.skipif(shutil.which("wrk") is None, reason="wrk is not installed")
 def test_beside_a_hostile_client(populations: Populations, report: Report, size: int, tmp_path: Path) -> None:
     """How much longer a small question takes while another client sends nothing but what is refused."""
-    body = msgspec.json.encode({"query": "{ graph { version } }"})
+    body = [msgspec.json.encode({"query": "{ graph { version } }"})]
     with _served(populations.file(size)) as url:
         port = int(url.rpartition(":")[2].partition("/")[0])
-        _asked(port, body)
+        _asked(port, *body)
         alone = _wrk(port, body, tmp_path)
         words = [sys.executable, str(Path(__file__).with_name("asking.py")), url, "1", str(SECONDS)]
         with subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as hostile:  # noqa: S603  # our own
@@ -126,10 +134,13 @@ def _bare(answer: bytes, folder: Path) -> Iterator[int]:
             server.terminate()
 
 
-def _wrk(port: int, body: bytes, folder: Path) -> Rate:
+def _wrk(port: int, bodies: list[bytes], folder: Path) -> Rate:
+    """Ask for one body after the other, and for the first one again after the last."""
     script = folder / "post.lua"
     script.write_text(
-        f'wrk.method = "POST"\nwrk.headers["Content-Type"] = "application/json"\nwrk.body = [==[{body.decode()}]==]\n'
+        'wrk.method = "POST"\nwrk.headers["Content-Type"] = "application/json"\nlocal next, bodies = 0, {\n'
+        + "".join(f"[==[{each.decode()}]==],\n" for each in bodies)
+        + "}\nrequest = function() next = next % #bodies + 1 return wrk.format(nil, nil, nil, bodies[next]) end\n"
         "done = function(s, l, r) print(string.format('told %f %f %f %d', s.requests / s.duration * 1e6,"
         " l:percentile(50) / 1e3, l:percentile(99) / 1e3, s.errors.status + s.errors.read)) end\n"
     )
