@@ -57,7 +57,7 @@ def test_on_the_wire(populations: Populations, report: Report, size: int, tmp_pa
     graph = populations.graph(size)
     email, ids = _emails(graph, "random")[0], list(islice(graph, 100))
     emails = [" " * before + email + " " * after for before in range(80) for after in range(80)]
-    swapped = [ids[:a] + [ids[b]] + ids[a + 1 : b] + [ids[a]] + ids[b + 1 :] for b in range(100) for a in range(b)]
+    swapped = [[*ids[:a], ids[b], *ids[a + 1 : b], ids[a], *ids[b + 1 :]] for b in range(100) for a in range(b)]
     asked = {
         "typename": [{"query": "{ __typename }"}],
         "headline": [{"query": QUERIES["headline"], "variables": {"email": email}}],
