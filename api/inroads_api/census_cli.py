@@ -11,18 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from inroads_api.given import (
-    Documents,
-    LedgerFile,
-    ObservedAt,
-    PolicyFile,
-    Pseudonymise,
-    Strict,
-    finish,
-    load_for_answer,
-    places,
-)
-from inroads_api.ledger_cli import AsOf
+from inroads_api.given import Given, about_a_graph, finish
 from inroads_api.terminal import Format, default_format, failing, many, print_rows, say_coverage
 
 if TYPE_CHECKING:
@@ -47,7 +36,9 @@ class CensusFormat(StrEnum):
     PARQUET = "parquet"
 
 
+@about_a_graph
 def census(
+    *,
     kind: Annotated[
         Kind | None, typer.Option(help="Only what identities reach, or who reaches businesses or accounts.")
     ] = None,
@@ -55,13 +46,7 @@ def census(
     sort: Annotated[
         str, typer.Option(metavar="FIGURE", help="Those with most of it first: total, inferred, latent, owner, …")
     ] = "total",
-    documents: Documents = None,
-    ledger: LedgerFile = None,
-    as_of: AsOf = None,
-    observed_at: ObservedAt = None,
-    policy: PolicyFile = None,
-    pseudonymise: Pseudonymise = None,
-    strict: Strict = False,
+    given: Given,
     output: Annotated[
         CensusFormat | None,
         typer.Option("--format", "-f", help="Default: a table on a terminal, NDJSON in a pipe or a file."),
@@ -81,7 +66,7 @@ def census(
             raise InroadsError("Parquet is not for a terminal: name a file with -o FILE", "BAD_FORMAT")
         chosen: dict[str, Any] = {"by": figure(sort), "first": top}
         chosen["kinds"] = [each for each in SUBJECTS if kind in (None, each.lower())]
-        graph = load_for_answer(places(documents, ledger), as_of, observed_at, policy, strict, pseudonymise)
+        graph = given.graph()
         found = count(graph)
         if output is CensusFormat.PARQUET and out is not None:
             found.to_parquet(out, **chosen)

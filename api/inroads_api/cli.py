@@ -27,13 +27,14 @@ from inroads_api import (
 )
 from inroads_api.given import (
     Documents,
+    Given,
     LedgerFile,
     ObservedAt,
     PolicyFile,
     Pseudonymise,
     Strict,
+    about_a_graph,
     finish,
-    load_for_answer,
     load_graph,
     names_of,
     places,
@@ -125,11 +126,10 @@ def check(
 
 
 @app.command()
+@about_a_graph
 def reach(
     principal: Annotated[str, typer.Argument(metavar="EMAIL|NODE", help="An email, or identity:712052.")],
-    documents: Documents = None,
-    ledger: LedgerFile = None,
-    as_of: AsOf = None,
+    given: Given,
     role: Roles = None,
     capability: Capabilities = None,
     certainty: OneCertainty = None,
@@ -138,26 +138,21 @@ def reach(
     avoid: Avoid = None,
     max_steps: MaxSteps = None,
     association: Association = False,
-    observed_at: ObservedAt = None,
-    policy: PolicyFile = None,
-    pseudonymise: Pseudonymise = None,
-    strict: Strict = False,
     output: Output = None,
 ) -> None:
     """Which businesses and accounts an identity reaches, and how."""
     with failing():
-        graph = load_for_answer(places(documents, ledger), as_of, observed_at, policy, strict, pseudonymise)
+        graph = given.graph()
         chosen = _filters(role, capability, certainty, state, via, avoid, max_steps)
         _print_accesses(graph.reach(principal, mode=_mode(association), **chosen), "resource", output)
         finish(graph)
 
 
 @app.command()
+@about_a_graph
 def who(
     resource: Annotated[str, typer.Argument(metavar="NODE", help="business:77128 or account:zDmNq.")],
-    documents: Documents = None,
-    ledger: LedgerFile = None,
-    as_of: AsOf = None,
+    given: Given,
     role: Roles = None,
     capability: Capabilities = None,
     certainty: OneCertainty = None,
@@ -166,37 +161,28 @@ def who(
     avoid: Avoid = None,
     max_steps: MaxSteps = None,
     association: Association = False,
-    observed_at: ObservedAt = None,
-    policy: PolicyFile = None,
-    pseudonymise: Pseudonymise = None,
-    strict: Strict = False,
     output: Output = None,
 ) -> None:
     """Who reaches a business or an account, and how."""
     with failing():
-        graph = load_for_answer(places(documents, ledger), as_of, observed_at, policy, strict, pseudonymise)
+        graph = given.graph()
         chosen = _filters(role, capability, certainty, state, via, avoid, max_steps)
         _print_accesses(graph.reached_by(resource, mode=_mode(association), **chosen), "principal", output)
         finish(graph)
 
 
 @app.command()
+@about_a_graph
 def explain(
     principal: Annotated[str, typer.Argument(metavar="PRINCIPAL", help="An email, or identity:712052.")],
     resource: Annotated[str, typer.Argument(metavar="RESOURCE", help="business:77128 or account:zDmNq.")],
-    documents: Documents = None,
-    ledger: LedgerFile = None,
-    as_of: AsOf = None,
+    given: Given,
     association: Association = False,
-    observed_at: ObservedAt = None,
-    policy: PolicyFile = None,
-    pseudonymise: Pseudonymise = None,
-    strict: Strict = False,
     output: Output = None,
 ) -> None:
     """Every path of one access with the record behind each step, and what would end it."""
     with failing():
-        graph = load_for_answer(places(documents, ledger), as_of, observed_at, policy, strict, pseudonymise)
+        graph = given.graph()
         access = graph.access(principal, resource, mode=_mode(association))
         if access is None:
             say(f"no access: {principal} and {resource} are both known, and no path leads from one to the other")
@@ -208,17 +194,12 @@ def explain(
 
 
 @app.command()
+@about_a_graph
 def query(
     text: Annotated[str, typer.Argument(metavar="GRAPHQL", help="A GraphQL document, or @FILE.")],
-    documents: Documents = None,
-    ledger: LedgerFile = None,
-    as_of: AsOf = None,
+    given: Given,
     variables: Annotated[str | None, typer.Option(metavar="JSON", help="The variables as a JSON object.")] = None,
     operation: Annotated[str | None, typer.Option(metavar="NAME", help="Which operation of the document.")] = None,
-    observed_at: ObservedAt = None,
-    policy: PolicyFile = None,
-    pseudonymise: Pseudonymise = None,
-    strict: Strict = False,
 ) -> None:
     """Answer a GraphQL query without a server, from exactly the schema that the server serves."""
 
@@ -226,11 +207,11 @@ def query(
     from inroads_api.versions import Versions
 
     with failing():
-        given = {} if variables is None else _json_object(variables)
+        values = {} if variables is None else _json_object(variables)
         if text.startswith("@"):
             text = Path(text[1:]).read_text(encoding="utf-8")
-        graph = load_for_answer(places(documents, ledger), as_of, observed_at, policy, strict, pseudonymise)
-        response = execute(build_schema(), Versions(graph, now()), text, given, operation)
+        graph = given.graph()
+        response = execute(build_schema(), Versions(graph, now()), text, values, operation)
         write_json(response, pretty=True)
         if "errors" in response:
             raise typer.Exit(USAGE)
@@ -271,11 +252,11 @@ def changes(
         start, end = moment(since, "--since"), moment(until, "--until")
         if start and end and end < start:
             raise InroadsError(f"--until {until} is before --since {since}", "BAD_MOMENT")
-        paths = places(documents, ledger)
-        if "-" in paths:
+        given = Given(documents, ledger, until, observed_at, policy, pseudonymise, strict)
+        if "-" in given.places:
             raise InroadsError("changes reads its documents twice, and standard input can be read once")
-        after = load_for_answer(paths, until, observed_at, policy, strict, pseudonymise)
-        before = load_graph(paths, observed_at, policy, since, pseudonymise)
+        after = given.graph()
+        before = given.until(since)
         view = ChangesView(before, after, only(compare(before, after), wanted))
         view.show(output, By(by) if by else None)
         view.summarise()
@@ -375,7 +356,7 @@ def serve(
                 "--workers goes with one ledger, all of it: not with -d, --as-of or --pseudonymise", "BAD_WORKERS"
             )
         allowed = seconds(deadline, "--deadline")
-        graph = load_for_answer(paths, as_of, observed_at, policy, strict, pseudonymise)
+        graph = Given(documents, ledger, as_of, observed_at, policy, pseudonymise, strict).graph()
         ingest = ledgers[0] if allow_ingest else None
         config = CONFIG if log is Log.JSON else None
         sock = there.bound()

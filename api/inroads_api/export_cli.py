@@ -9,21 +9,11 @@ from typing import Annotated
 
 import typer
 
-from inroads_api.given import (
-    Documents,
-    LedgerFile,
-    ObservedAt,
-    PolicyFile,
-    Pseudonymise,
-    Strict,
-    finish,
-    load_for_answer,
-    places,
-)
-from inroads_api.ledger_cli import AsOf
+from inroads_api.given import Given, about_a_graph, finish
 from inroads_api.terminal import failing, many, say_coverage
 
 
+@about_a_graph
 def export(
     name: Annotated[
         str,
@@ -36,13 +26,7 @@ def export(
         Path,
         typer.Option("--out", "-o", metavar="PATH", help="A file (gzipped if it ends in .gz; - is stdout) or folder."),
     ],
-    documents: Documents = None,
-    ledger: LedgerFile = None,
-    as_of: AsOf = None,
-    observed_at: ObservedAt = None,
-    policy: PolicyFile = None,
-    strict: Strict = False,
-    pseudonymise: Pseudonymise = None,
+    given: Given,
     force: Annotated[bool, typer.Option("--force", help="Replace what is there.")] = False,
 ) -> None:
     """Write the graph as files that other tools open.
@@ -54,7 +38,7 @@ def export(
 
     with failing():
         check(name)
-        graph = load_for_answer(places(documents, ledger), as_of, observed_at, policy, strict, pseudonymise)
+        graph = given.graph()
         if str(out) == "-":
             with os.fdopen(os.dup(sys.stdout.fileno()), "wb") as binary:
                 stream(graph, name, binary)

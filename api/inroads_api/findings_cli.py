@@ -9,19 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from inroads_api.given import (
-    Documents,
-    LedgerFile,
-    ObservedAt,
-    PolicyFile,
-    Pseudonymise,
-    Strict,
-    finish,
-    load_for_answer,
-    load_graph,
-    places,
-)
-from inroads_api.ledger_cli import AsOf
+from inroads_api.given import Given, PolicyFile, about_a_graph, finish
 from inroads_api.terminal import (
     FAILED,
     Format,
@@ -51,7 +39,9 @@ class FindingsFormat(StrEnum):
     SARIF = "sarif"
 
 
+@about_a_graph
 def findings(
+    *,
     rule: Annotated[list[str] | None, typer.Option("--rule", help="Only this rule, even if disabled.")] = None,
     severity: Annotated[
         str | None, typer.Option(metavar="SEVERITY", help="Only this and worse: info, low, medium, high, critical.")
@@ -66,13 +56,7 @@ def findings(
     since: Annotated[
         str | None, typer.Option(metavar="MOMENT", help="The moment of the last review, for new-since (RFC 3339).")
     ] = None,
-    documents: Documents = None,
-    ledger: LedgerFile = None,
-    as_of: AsOf = None,
-    observed_at: ObservedAt = None,
-    policy: PolicyFile = None,
-    pseudonymise: Pseudonymise = None,
-    strict: Strict = False,
+    given: Given,
     output: Annotated[
         FindingsFormat | None,
         typer.Option("--format", "-f", help="Default: a table on a terminal, NDJSON in a pipe."),
@@ -87,14 +71,13 @@ def findings(
 
     with failing():
         limit = least_severity(fail_on) if fail_on else None
-        paths = places(documents, ledger)
-        start, end = moment(since, "--since"), moment(as_of, "--as-of")
-        if start and "-" in paths:
+        start, end = moment(since, "--since"), moment(given.as_of, "--as-of")
+        if start and "-" in given.places:
             raise InroadsError("--since reads the documents twice, and standard input can be read once", "BAD_REQUEST")
         if start and end and end < start:
-            raise InroadsError(f"--as-of {as_of} is before --since {since}", "BAD_MOMENT")
-        graph = load_for_answer(paths, as_of, observed_at, policy, strict, pseudonymise)
-        before = load_graph(paths, observed_at, policy, since, pseudonymise) if start else None
+            raise InroadsError(f"--as-of {given.as_of} is before --since {since}", "BAD_MOMENT")
+        graph = given.graph()
+        before = given.until(since) if start else None
         found = graph.findings(rule, severity, suppressed=suppressed, now=end or now(), since=before)
         chosen = output or FindingsFormat(default_format())
         _print(found, chosen)

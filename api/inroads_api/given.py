@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import inspect
 import os
 import stat
 import sys
+from collections.abc import Callable
+from dataclasses import dataclass, fields
+from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from inroads_api.ledger_cli import default_ledger
+from inroads_api.ledger_cli import AsOf, default_ledger
 from inroads_api.terminal import REJECTED, USAGE, moment, progress_bar, say, say_rejections
 
 # Everything heavier is imported where it is needed, so that --help is quick.
@@ -102,27 +106,59 @@ def load_graph(
         return graph
 
 
-def load_for_answer(
-    paths: list[str],
-    as_of: str | None,
-    observed_at: str | None,
-    policy: Path | None,
-    strict: bool,
-    pseudonymise: Path | None = None,
-) -> Explorer:
-    """The graph that answers are given from; says what was rejected, and ends where there is nothing to read."""
-    if not paths:
-        say("error: say which documents to read: -d PATH (- for standard input) or --ledger FILE")
-        raise typer.Exit(USAGE)
-    graph = load_graph(paths, observed_at, policy, as_of, pseudonymise)
-    say_rejections(graph.rejections)
-    if strict and graph.rejections:
-        say("no answer, because of --strict")
-        raise typer.Exit(REJECTED)
-    return graph
-
-
 def finish(graph: Explorer) -> None:
     """End with the exit code that tells of rejected documents."""
     if graph.rejections:
         raise typer.Exit(REJECTED)
+
+
+@dataclass(frozen=True)
+class Given:
+    """The options that say which graph a command answers from."""
+
+    documents: Documents = None
+    ledger: LedgerFile = None
+    as_of: AsOf = None
+    observed_at: ObservedAt = None
+    policy: PolicyFile = None
+    pseudonymise: Pseudonymise = None
+    strict: Strict = False
+
+    @property
+    def places(self) -> list[str]:
+        """Where the documents are."""
+        return places(self.documents, self.ledger)
+
+    def graph(self) -> Explorer:
+        """The graph that answers are given from; says what was rejected, and ends where there is nothing to read."""
+        if not self.places:
+            say("error: say which documents to read: -d PATH (- for standard input) or --ledger FILE")
+            raise typer.Exit(USAGE)
+        graph = self.until(self.as_of)
+        say_rejections(graph.rejections)
+        if self.strict and graph.rejections:
+            say("no answer, because of --strict")
+            raise typer.Exit(REJECTED)
+        return graph
+
+    def until(self, moment: str | None) -> Explorer:
+        """The graph of what was observed until another moment."""
+        return load_graph(self.places, self.observed_at, self.policy, moment, self.pseudonymise)
+
+
+def about_a_graph(command: Callable[..., None]) -> Callable[..., None]:
+    """The same command, with the options of `Given` in place of its parameter `given`."""
+    signature = inspect.signature(command, eval_str=True)
+    options = inspect.signature(Given, eval_str=True).parameters.values()
+    parameters = [
+        option.replace(kind=option.KEYWORD_ONLY)
+        for each in signature.parameters.values()
+        for option in (options if each.annotation is Given else [each])
+    ]
+
+    @wraps(command)
+    def asked(**chosen: Any) -> None:
+        command(given=Given(**{each.name: chosen.pop(each.name) for each in fields(Given)}), **chosen)
+
+    asked.__signature__ = signature.replace(parameters=parameters)  # type: ignore[attr-defined]  # what typer looks at
+    return asked

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from inroads_api.given import Documents, LedgerFile, ObservedAt, load_for_answer, names_of, places
+from inroads_api.given import Documents, Given, LedgerFile, ObservedAt, names_of
 from inroads_api.ledger_cli import AsOf
 from inroads_api.terminal import failing
 
@@ -36,5 +36,5 @@ def unmask(
 
     with failing():
         names = names_of(key_file)
-        graph = load_for_answer(places(documents, ledger), as_of, observed_at, None, strict=False)
+        graph = Given(documents, ledger, as_of, observed_at).graph()
         typer.echo(printable(names.unmask(pseudonym, graph)))

@@ -7,33 +7,18 @@ from typing import Annotated
 
 import typer
 
-from inroads_api.given import (
-    Documents,
-    LedgerFile,
-    ObservedAt,
-    PolicyFile,
-    Pseudonymise,
-    Strict,
-    finish,
-    load_for_answer,
-    places,
-)
-from inroads_api.ledger_cli import AsOf
+from inroads_api.given import Given, about_a_graph, finish
 from inroads_api.terminal import failing, moment, now, say_coverage
 
 
+@about_a_graph
 def report(
+    *,
     out: Annotated[Path, typer.Option("--out", "-o", metavar="FILE.html", help="Where the report goes.")],
     identity: Annotated[str | None, typer.Option(metavar="EMAIL|NODE", help="Only of this identity.")] = None,
     business: Annotated[str | None, typer.Option(metavar="NODE", help="Only of this business.")] = None,
     top: Annotated[int, typer.Option(min=1, max=1000, metavar="N", help="So many of each thing are shown.")] = 10,
-    documents: Documents = None,
-    ledger: LedgerFile = None,
-    as_of: AsOf = None,
-    observed_at: ObservedAt = None,
-    policy: PolicyFile = None,
-    pseudonymise: Pseudonymise = None,
-    strict: Strict = False,
+    given: Given,
 ) -> None:
     """Write one HTML file with findings, evidence and pictures, which fetches nothing and runs no script."""
     from inroads.errors import InroadsError
@@ -42,8 +27,8 @@ def report(
     with failing():
         if identity and business:
             raise InroadsError("a report is of an identity or of a business, not of both")
-        graph = load_for_answer(places(documents, ledger), as_of, observed_at, policy, strict, pseudonymise)
-        pieces = write(graph, identity or business, top=top, now=moment(as_of, "--as-of") or now())
+        graph = given.graph()
+        pieces = write(graph, identity or business, top=top, now=moment(given.as_of, "--as-of") or now())
         with out.open("w", encoding="utf-8", errors="replace") as stream:
             stream.writelines(pieces)
         say_coverage(str(out), graph.coverage())

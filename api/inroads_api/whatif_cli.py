@@ -8,18 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from inroads_api.given import (
-    Documents,
-    LedgerFile,
-    ObservedAt,
-    PolicyFile,
-    Pseudonymise,
-    Strict,
-    finish,
-    load_for_answer,
-    places,
-)
-from inroads_api.ledger_cli import AsOf
+from inroads_api.given import Given, about_a_graph, finish
 from inroads_api.terminal import (
     Format,
     Output,
@@ -39,7 +28,9 @@ if TYPE_CHECKING:
     from inroads.whatif import Outcome, Plan, WhatIf
 
 
+@about_a_graph
 def what_if(
+    *,
     remove: Annotated[
         list[str] | None,
         typer.Option("--remove", metavar="GRANT", help="A grant's id, or a record such as 'role 994207'. Repeatable."),
@@ -56,13 +47,7 @@ def what_if(
         list[str] | None,
         typer.Option("--remove-record", metavar="RECORD", help="One record alone, not all that state its grant."),
     ] = None,
-    documents: Documents = None,
-    ledger: LedgerFile = None,
-    as_of: AsOf = None,
-    observed_at: ObservedAt = None,
-    policy: PolicyFile = None,
-    strict: Strict = False,
-    pseudonymise: Pseudonymise = None,
+    given: Given,
     output: Output = None,
 ) -> None:
     """What would end, stay and change if grants were revoked or made. Nothing is written.
@@ -70,7 +55,7 @@ def what_if(
     A grant is removed with all records that state it; what these say beside it stays known.
     """
     with failing():
-        graph = load_for_answer(places(documents, ledger), as_of, observed_at, policy, strict, pseudonymise)
+        graph = given.graph()
         what = graph.without(*(remove or ()), add=add or (), records=remove_record or ())
         _print_what_if(what, output or default_format())
         counts = Counter(each.fate for each in what.outcomes)
@@ -81,21 +66,16 @@ def what_if(
         finish(graph)
 
 
+@about_a_graph
 def plan(
     principal: Annotated[str, typer.Argument(metavar="PRINCIPAL", help="An email, or identity:712052.")],
     resource: Annotated[str, typer.Argument(metavar="RESOURCE", help="business:77128 or account:zDmNq.")],
-    documents: Documents = None,
-    ledger: LedgerFile = None,
-    as_of: AsOf = None,
-    observed_at: ObservedAt = None,
-    policy: PolicyFile = None,
-    strict: Strict = False,
-    pseudonymise: Pseudonymise = None,
+    given: Given,
     output: Output = None,
 ) -> None:
     """How to end an access: the fewest grants that end the least else, their records, and what else would change."""
     with failing():
-        graph = load_for_answer(places(documents, ledger), as_of, observed_at, policy, strict, pseudonymise)
+        graph = given.graph()
         found = graph.plan(principal, resource)
         if found:
             _print_plan(found, output or default_format())
@@ -110,7 +90,9 @@ def plan(
         finish(graph)
 
 
+@about_a_graph
 def choke_points(
+    *,
     of: Annotated[
         list[str] | None,
         typer.Option("--of", metavar="NODE", help="Only accesses of an identity, or to a business or account."),
@@ -120,18 +102,12 @@ def choke_points(
         str,
         typer.Option(metavar="FIGURE", help="Those first that end most accesses: ended, or inferred."),
     ] = "ended",
-    documents: Documents = None,
-    ledger: LedgerFile = None,
-    as_of: AsOf = None,
-    observed_at: ObservedAt = None,
-    policy: PolicyFile = None,
-    strict: Strict = False,
-    pseudonymise: Pseudonymise = None,
+    given: Given,
     output: Output = None,
 ) -> None:
     """The grants that alone would end most accesses."""
     with failing():
-        graph = load_for_answer(places(documents, ledger), as_of, observed_at, policy, strict, pseudonymise)
+        graph = given.graph()
         found = graph.choke_points(*(of or ()), by=sort.lower(), first=top)
         rows = [{**_grant(graph.grants[each.grant]), "ended": each.ended, "inferred": each.inferred} for each in found]
         print_rows(rows, output)
@@ -139,19 +115,14 @@ def choke_points(
         finish(graph)
 
 
+@about_a_graph
 def duties(
-    documents: Documents = None,
-    ledger: LedgerFile = None,
-    as_of: AsOf = None,
-    observed_at: ObservedAt = None,
-    policy: PolicyFile = None,
-    strict: Strict = False,
-    pseudonymise: Pseudonymise = None,
+    given: Given,
     output: Output = None,
 ) -> None:
     """Who holds both sides of what the policy's `separation_of_duty` tells apart."""
     with failing():
-        graph = load_for_answer(places(documents, ledger), as_of, observed_at, policy, strict, pseudonymise)
+        graph = given.graph()
         if not graph.policy.separation:
             say("the policy names no [[separation_of_duty]]")
         found = graph.duties()
