@@ -12,7 +12,7 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 
 from inroads.adjacency import CONVEYS, Adjacency
-from inroads.columns import Flags, Ints, contained, firsts
+from inroads.columns import Flags, Ints, contained, firsts, ranges
 from inroads.model import NodeKind, Relation
 from inroads.policy import Conveys
 from inroads.said import KINDS, ROLES
@@ -160,11 +160,12 @@ class _Hub:
         else:
             size = self.entries.starts[nodes + 1] - first
             near = np.repeat(np.arange(len(nodes)), size)
-            hops = self.entries.hops[np.arange(len(near)) + (first - (np.cumsum(size) - size))[near]]
+            hops = self.entries.hops[ranges(first, size)]
         grant = (hops ^ (hops >> hops.itemsize * 8 - 1)).astype(np.intp)  # the complement of what is negative
         step = index.conveys_column[grant]
-        wanted = np.flatnonzero(np.logical_or.reduce([step == each for each in steps]))
-        near, grant, step, hops = near[wanted], grant[wanted], step[wanted], hops[wanted]
+        wanted = np.flatnonzero((np.int8(sum(1 << each for each in steps)) >> step & 1).view(np.bool_))
+        if len(wanted) < len(step):
+            near, grant, step, hops = near[wanted], grant[wanted], step[wanted], hops[wanted]
         far = self.ahead[grant]
         if _RESOLVE in steps:
             turned = np.flatnonzero(hops < 0)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import heapq
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import cached_property, partial
+from functools import cache, cached_property, partial
 from itertools import count
 from typing import Any, Final, NamedTuple, overload
 
@@ -1008,11 +1008,15 @@ def _ordered(
             if chosen.suits(sample._replace(roles=graph.roles_of(bits)), graph)
         ]
         keep &= np.isin(found.roles, held)
-    rows = take(found, keep)
-    ranks = rows.certainty * len(_STATES) + rows.state
-    order = index.printed_after(ranks * (rows.distance.max(initial=0) + 1) + rows.distance, rows.node)
-    rows = take(rows, order)
-    return Lazily(len(order), lambda place: _summary(graph, *(int(each[place]) for each in rows)))
+    kept = take(found, keep)
+
+    @cache
+    def rows() -> Gathered:
+        """In their order, which who only counts them does not wait for."""
+        ranks = kept.certainty * len(_STATES) + kept.state
+        return take(kept, index.printed_after(ranks * (kept.distance.max(initial=0) + 1) + kept.distance, kept.node))
+
+    return Lazily(len(kept.node), lambda place: _summary(graph, *(int(each[place]) for each in rows())))
 
 
 def _associated(
