@@ -13,6 +13,7 @@ import numpy as np
 
 from inroads.adjacency import CONVEYS, Adjacency
 from inroads.columns import Flags, Ints, contained, firsts, ranges
+from inroads.deadline import check
 from inroads.model import NodeKind, Relation
 from inroads.policy import Conveys
 from inroads.said import KINDS, ROLES
@@ -153,6 +154,7 @@ class _Hub:
 
     def _hops(self, nodes: Ints, *steps: int) -> _Hops:
         """The hops of nodes that are of these classes."""
+        check()
         index, first = self.index, self.entries.starts[nodes]
         if len(nodes) == 1:
             hops = self.entries.hops[first[0] : self.entries.starts[nodes[0] + 1]]
