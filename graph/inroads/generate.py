@@ -308,7 +308,8 @@ class _Population:
             number = str(number)
             for row in sections["business_memberships"]:
                 row["id"] = str(row["id"])
-        created, confirmed = _moment(2012 + h % 12, 1 + h % 7, h >> 8 & 0xFFFFF), h >> 26 & 31 != 0
+        since = 2012 if h >> 40 & 31 == 0 else 2000  # now and then later than a role, which no service should give
+        created, confirmed = _moment(since + h % 12, 1 + h % 7, h >> 8 & 0xFFFFF), h >> 26 & 31 != 0
         response: Record = {
             "id": number,
             "identity_id": number,
