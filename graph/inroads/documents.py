@@ -6,7 +6,7 @@ import datetime as dt
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from enum import Enum, auto
 from functools import cache, lru_cache
 from types import UnionType
@@ -499,11 +499,11 @@ _SECRET_VALUE = re.compile(
     """,
     re.IGNORECASE | re.VERBOSE | re.ASCII,
 )
-_SECRET_MARKS: Final = ("eyj", "bearer", "token", "secret", "passw", "apikey", "api_key", "://", "-----begin")
+SECRET_MARKS: Final = ("eyj", "bearer", "token", "secret", "passw", "apikey", "api_key", "://", "-----begin")
 """One of these is in every text that `_SECRET_VALUE` matches, and is found faster."""
 _SHORTEST_SECRET: Final = 12
 _SECRET_HEX = re.compile(r"(?<![0-9a-z])(?=[a-f]*\d)[0-9a-f]{40,}+(?![0-9a-z])")  # the vendor's tokens; a UUID has 32
-_SHORTEST_HEX: Final = 40
+SHORTEST_HEX: Final = 40
 _HEX_TO_ZERO: Final = bytes(ord("0") if chr(each) in "0123456789abcdef" else ord(" ") for each in range(256))
 """A table for `bytes.translate`: a run of hexadecimal digits becomes a run of zeros, which is found faster."""
 _ACCOUNT_TABLES: Final = frozenset({"permissions", "subscription_statuses", "business_statuses"})
@@ -607,7 +607,7 @@ def _kept(key: str, value: Any, *, table: bool) -> Any:
     naming = _remembered(key) if len(key) <= _LONGEST_NAME else _naming(key)
     if naming is _Naming.HARMLESS or (table and _is_plain(value)):
         return value
-    return _integration_names(value) if naming is _Naming.INTEGRATION else _DROPPED
+    return integration_names(value) if naming is _Naming.INTEGRATION else _DROPPED
 
 
 class _Naming(Enum):
@@ -632,12 +632,20 @@ def _names_secret(key: str) -> bool:
     return (_SECRET_LOWER_KEY.search(key.lower()) if key.isascii() else _SECRET_KEY.search(key)) is not None
 
 
+def keys_to_judge(keys: Collection[str]) -> set[str]:
+    """Those of these keys of which the value is not simply kept; nearly always one look at all together finds none."""
+    together = "\n" + "\n".join(keys)
+    if together.isascii() and not _names_secret(together) and "\nintegration" not in together.lower():
+        return set()
+    return {key for key in keys if _naming(key) is not _Naming.HARMLESS}
+
+
 def _any_holds_secret(texts: list[str], size: int) -> bool:
     """As `_holds_secret` of each; nearly always one look at all of them together says that none does."""
     if size <= _LARGE:
         folded = "\n".join(texts).lower()
-        marked = any(map(folded.__contains__, _SECRET_MARKS))
-        if not marked and b"0" * _SHORTEST_HEX not in folded.encode().translate(_HEX_TO_ZERO):
+        marked = any(map(folded.__contains__, SECRET_MARKS))
+        if not marked and b"0" * SHORTEST_HEX not in folded.encode().translate(_HEX_TO_ZERO):
             return False
     return any(map(_holds_secret, texts))
 
@@ -659,8 +667,8 @@ def _holds_secret(text: str) -> bool:
     if len(text) < _SHORTEST_SECRET:
         return False
     folded = text.lower()
-    return (any(map(folded.__contains__, _SECRET_MARKS)) and _SECRET_VALUE.search(text) is not None) or (
-        len(text) >= _SHORTEST_HEX and _SECRET_HEX.search(folded) is not None
+    return (any(map(folded.__contains__, SECRET_MARKS)) and _SECRET_VALUE.search(text) is not None) or (
+        len(text) >= SHORTEST_HEX and _SECRET_HEX.search(folded) is not None
     )
 
 
@@ -672,7 +680,8 @@ def _is_plain(value: Any) -> bool:
     return isinstance(value, int | None) or (isinstance(value, str) and bool(re.fullmatch(r"[a-z_]{1,20}", value)))
 
 
-def _integration_names(value: Any) -> dict[str, None] | None:
+def integration_names(value: Any) -> dict[str, None] | None:
+    """What is kept of `integrations`: the names that are no address and no secret."""
     if not isinstance(value, dict):
         return None
     return {name: None for name in value if not ("@" in name or _names_secret(name) or _holds_secret(name))}

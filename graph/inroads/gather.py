@@ -21,8 +21,10 @@ import numpy as np
 
 from inroads.documents import Observation
 from inroads.errors import Rejection
+from inroads.plain import plain
 from inroads.policy import Policy
 from inroads.said import Packed, Packer, Said, Store, pack, union
+from inroads.sections import together
 
 CHUNK_DOCUMENTS: Final = 1000
 CHUNK_BYTES: Final = 2 * 2**20
@@ -46,6 +48,7 @@ class Taken(NamedTuple):
     """What has been read already."""
 
     found: Observation | Rejection
+    arrived: None = None
 
     @property
     def raw(self) -> bytes:
@@ -144,17 +147,26 @@ def _work(
     chunk: Sequence[Any], policy: Policy, as_of: dt.datetime | None, store: Store | None, places: list[int]
 ) -> _Done:
     """What a chunk of documents says."""
+    reading = [None if store or isinstance(item, Rejection) else item.arrived for item in chunk]
+    found = plain(reading, policy)
+    easy = {each.place for each in found}
     rejected = bytearray(len(chunk))
     rejections, at, packer = [], [], Packer(policy)
     for number, item in enumerate(chunk):
-        found = item if isinstance(item, Rejection) else item.observe()
-        if isinstance(found, Rejection):
+        if number in easy:
+            continue
+        taken = item if isinstance(item, Rejection) else item.observe()
+        if isinstance(taken, Rejection):
             rejected[number] = True
-            rejections.append(found)
-        elif as_of is None or found.document.observed_at <= as_of:
-            packer.read(found)
+            rejections.append(taken)
+        elif as_of is None or taken.document.observed_at <= as_of:
+            packer.read(taken)
             at.append(places[number] if store else 0)
-    return _Done(packer.said(store, at), bytes(rejected), rejections)
+    if store:
+        return _Done(packer.said(store, at), bytes(rejected), rejections)
+    found = [each for each in found if as_of is None or each.moment <= as_of]
+    sources = [each.named or chunk[each.place].source for each in found]
+    return _Done(together(found, sources, packer), bytes(rejected), rejections)
 
 
 def _worked(

@@ -53,7 +53,7 @@ NONE: Final = -1
 KIND_BITS: Final = 60
 """A node's code is its kind above so many bits of its native id, or of its account's number."""
 
-_IDENTITIES, _BUSINESSES, ACCOUNTS, _GROUPS = (
+IDENTITIES, BUSINESSES, ACCOUNTS, GROUPS = (
     KINDS.index(kind) << KIND_BITS for kind in (NodeKind.IDENTITY, NodeKind.BUSINESS, NodeKind.ACCOUNT, NodeKind.GROUP)
 )
 """Where the codes of each kind begin; those of accounts go on with the number of the account."""
@@ -179,7 +179,7 @@ def pack(statements: Iterable[Statement], store: Store | None = None, places: Se
     return packer.said(store, places)
 
 
-class _Numbers(dict[_Key, int]):
+class Numbers(dict[_Key, int]):
     """Numbers of things as they come; of one that was seen before at the speed of a dictionary."""
 
     def __missing__(self, key: _Key) -> int:
@@ -198,9 +198,9 @@ class Packer(Reader[int, int]):
         self.documents: list[Document] = []
         self.subjects: list[int] = []
         self.unreadable: list[int] = []
-        self.nodes = _Numbers[int]()
-        self.accounts = _Numbers[str]()
-        self.words = _Numbers[str]()
+        self.nodes = Numbers[int]()
+        self.accounts = Numbers[str]()
+        self.words = Numbers[str]()
         self.texts: list[str] = []
         self.claims: list[int] = []
         self.attributes: list[int] = []
@@ -220,13 +220,13 @@ class Packer(Reader[int, int]):
         self.unreadable.append(0)
 
     def identity(self, number: int) -> int:
-        return self.nodes[_IDENTITIES | number]
+        return self.nodes[IDENTITIES | number]
 
     def business(self, number: int) -> int:
-        return self.nodes[_BUSINESSES | number]
+        return self.nodes[BUSINESSES | number]
 
     def group(self, number: int) -> int:
-        return self.nodes[_GROUPS | number]
+        return self.nodes[GROUPS | number]
 
     def account(self, name: str) -> int:
         return self.nodes[ACCOUNTS | self.accounts[name]]
@@ -343,12 +343,15 @@ class Packer(Reader[int, int]):
 
     def said(self, store: Store | None = None, places: Sequence[int] = ()) -> Said:
         """What all of them say; for `store` and `places` see `pack`."""
+        if store is not None:
+            return union([self.part(store, places, [0] * len(places))])
+        bodies = [document.body for document in self.documents]
+        sizes = list(map(len, bodies))
+        return union([self.part(Packed(b"".join(bodies)), list(accumulate(sizes, initial=0))[:-1], sizes)])
+
+    def part(self, store: Store, places: Sequence[int], sizes: Sequence[int]) -> Said:
+        """The same as one part of a union, which puts it in order."""
         documents, count = self.documents, len(self.documents)
-        sizes = [0] * count
-        if store is None:
-            bodies = [document.body for document in documents]
-            store, sizes = Packed(b"".join(bodies)), [len(body) for body in bodies]
-            places = list(accumulate(sizes, initial=0))[:-1]
         names = np.array([name.encode() for name in self.accounts] or [b""], "S")
         accounts = np.sort(names[: len(self.accounts)])
         codes = _ints(self.nodes)
@@ -368,22 +371,18 @@ class Packer(Reader[int, int]):
             np.array(self.unreadable, np.int32),
         )
         issues = list(zip(*self.issues, strict=True)) or [()] * len(IssueRows._fields)
-        return union(
-            [
-                Said(
-                    codes,
-                    accounts,
-                    Texts.of(self.words),
-                    Texts.of(self.texts),
-                    rows,
-                    _columns(ClaimRows, self.claims),
-                    _columns(AttributeRows, self.attributes),
-                    _columns(CoverRows, self.covers),
-                    _columns(GroupRows, self.groups),
-                    IssueRows(np.array(issues[0], np.int32), *map(Texts.of, issues[1:])),
-                    (store,) if documents else (),
-                )
-            ]
+        return Said(
+            codes,
+            accounts,
+            Texts.of(self.words),
+            Texts.of(self.texts),
+            rows,
+            _columns(ClaimRows, self.claims),
+            _columns(AttributeRows, self.attributes),
+            _columns(CoverRows, self.covers),
+            _columns(GroupRows, self.groups),
+            IssueRows(np.array(issues[0], np.int32), *map(Texts.of, issues[1:])),
+            (store,) if documents else (),
         )
 
 
@@ -424,10 +423,14 @@ def _optional_int(text: str | None) -> int | None:
 
 
 def _columns(kind: Callable[..., Any], cells: list[int]) -> Any:
-    names = kind._fields  # type: ignore[attr-defined]  # a table
-    table = _ints(cells).reshape(-1, len(names))
+    return typed(kind, _ints(cells).reshape(-1, len(kind._fields)).T)  # type: ignore[attr-defined]  # a table
+
+
+def typed(kind: Callable[..., Any], columns: Iterable[Any]) -> Any:
+    """A table of these columns, each in its own type of integer."""
+    names: tuple[str, ...] = kind._fields  # type: ignore[attr-defined]  # as above
     kinds = [np.int64 if name in _WIDE else np.int8 if name in _NARROW else np.int32 for name in names]
-    return kind(*(table[:, place].astype(each) for place, each in enumerate(kinds)))
+    return kind(*(column.astype(each) for column, each in zip(columns, kinds, strict=True)))
 
 
 def _ints(numbers: Collection[int]) -> Ints:
@@ -459,7 +462,7 @@ def union(parts: Iterable[Said]) -> Said:
     accounts = distinct(np.concatenate([part.accounts for part in taken]))
     codes = [recoded(part, accounts) for part in taken]
     nodes = distinct(np.concatenate(codes))
-    words, stores = _Numbers[str](), _Numbers[Store]()
+    words, stores = Numbers[str](), Numbers[Store]()
     numbers = list(_Numbered.each(taken, [np.searchsorted(nodes, each) for each in codes], words, stores))
     taken = [number.valued(part) for number, part in zip(numbers, taken, strict=True)]
     texts = joined(tuple(part.texts for part in taken))
@@ -542,7 +545,7 @@ def excerpt(
     Words and stores stay numbered as they are. So do texts, which are left out.
     """
     codes = said.nodes[nodes]
-    is_account = (codes >= ACCOUNTS) & (codes < _GROUPS)
+    is_account = (codes >= ACCOUNTS) & (codes < GROUPS)
     accounts = said.accounts[codes[is_account] - ACCOUNTS]
     codes[is_account] = ACCOUNTS + np.arange(len(accounts))
     number = partial(_numbers_among, nodes)
@@ -588,7 +591,7 @@ class _Numbered(NamedTuple):
 
     @classmethod
     def each(
-        cls, parts: Sequence[Said], nodes: Sequence[Ints], words: _Numbers[str], stores: _Numbers[Store]
+        cls, parts: Sequence[Said], nodes: Sequence[Ints], words: Numbers[str], stores: Numbers[Store]
     ) -> Iterator[_Numbered]:
         """Those of each part, of which the nodes are numbered."""
         documents = texts = 0

@@ -25,6 +25,7 @@ import msgspec
 
 from inroads.documents import MAX_BYTES, Observation, read
 from inroads.errors import Rejection
+from inroads.plain import Arrived
 
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
@@ -52,6 +53,11 @@ class Unread(NamedTuple):
     moment: dt.datetime
     source: str
     file: int
+
+    @property
+    def arrived(self) -> Arrived:
+        """The document as it arrived."""
+        return Arrived(self.raw, self.moment, self.source)
 
     def observe(self) -> Observation | Rejection:
         """The document as read."""
