@@ -18,7 +18,7 @@ from inroads.documents import FIELDS, SECRET_MARKS, Observation, read
 from inroads.errors import Rejection
 from inroads.gather import Stream, gather
 from inroads.generate import population
-from inroads.plain import Arrived, Plain, plain
+from inroads.plain import Plain, plain
 from inroads.policy import STOCK, Policy, load_policy
 from inroads.said import ATTRIBUTES, TEXT_ATTRIBUTES, WORD_ATTRIBUTES, Packer, Said
 from inroads.sources import Unread
@@ -105,7 +105,7 @@ def unread(raws: Sequence[bytes]) -> list[Unread]:
 
 
 def taken(raws: Sequence[bytes], words: Policy = STOCK) -> list[Plain]:
-    return plain((Arrived(raw, MOMENT, "a file") for raw in raws), words)
+    return plain(unread(raws), words)
 
 
 def agree(raws: Sequence[bytes], words: Policy = STOCK) -> None:

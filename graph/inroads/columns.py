@@ -32,10 +32,14 @@ class Texts(NamedTuple):
     @classmethod
     def of(cls, texts: Iterable[str]) -> Texts:
         """The texts as a column."""
-        encoded = [text.encode("utf-8", "surrogatepass") for text in texts]
-        starts = np.zeros(len(encoded) + 1, np.int64)
-        np.cumsum([len(each) for each in encoded], out=starts[1:])
-        return cls(starts, np.frombuffer(b"".join(encoded), np.uint8))
+        each = list(texts)
+        together = "".join(each)
+        data = np.frombuffer(together.encode("utf-8", "surrogatepass"), np.uint8)
+        starts = np.zeros(len(each) + 1, np.int64)
+        np.cumsum(list(map(len, each)), out=starts[1:])
+        if len(data) != len(together):  # characters of several bytes, of which all but the first begin with the bits 10
+            starts = np.append(np.flatnonzero((data & 0xC0) != 0x80), len(data))[starts]
+        return cls(starts, data)
 
     @property
     def size(self) -> int:

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from itertools import accumulate, chain
 from typing import Any, Final, NamedTuple
 
@@ -16,7 +16,7 @@ from msgspec import UNSET
 from inroads.columns import Flags, Ints, Texts, distinct, ranges, stack, take
 from inroads.documents import AccountBusiness
 from inroads.model import Relation, Role, Section
-from inroads.plain import Plain, account_ids
+from inroads.plain import Plain
 from inroads.policy import Policy
 from inroads.said import (
     ACCOUNTS,
@@ -137,9 +137,15 @@ class _Saying:
 
     def _number(self) -> None:
         """Number the nodes that are named, each column of them."""
-        self.account_names = sorted(account_ids(self.contents))
-        accounts: dict[Any, int] = {name: ACCOUNTS + number for number, name in enumerate(self.account_names)}
-        accounts |= {None: NONE, UNSET: NONE}
+        named = [
+            [each.account_id for each in self.businesses],
+            [row.account_id for row in self.clients.rows],
+            [row.accountid for row in self.roles.rows],
+            *(each.rows for each in self.tables),
+        ]
+        nothing: dict[Any, int] = {None: NONE, UNSET: NONE}
+        self.account_names = sorted(set().union(*named) - nothing.keys())
+        accounts = {name: ACCOUNTS + number for number, name in enumerate(self.account_names)} | nothing
         vendors = [row.account_business or _NO_VENDOR for row in self.clients.rows]
         columns = (
             _codes(IDENTITIES, [each.id if type(each.id) is int else each.identity_id for each in self.contents]),
@@ -147,10 +153,7 @@ class _Saying:
             _codes(BUSINESSES, [each.account_business_id for each in vendors]),
             _codes(BUSINESSES, [row.business_id for row in self.groups.rows]),
             _codes(GROUPS, [row.group_id for row in self.groups.rows]),
-            _ints([accounts[each.account_id] for each in self.businesses]),
-            _ints([accounts[row.account_id] for row in self.clients.rows]),
-            _ints([accounts[row.accountid] for row in self.roles.rows]),
-            *(_ints([accounts[name] for name in each.rows]) for each in self.tables),
+            *(_ints([accounts[name] for name in names]) for names in named),
         )
         self.codes = distinct(np.concatenate([column[column != NONE] for column in columns]))
         numbers = [np.where(each == NONE, NONE, np.searchsorted(self.codes, each)).astype(np.int32) for each in columns]
@@ -201,7 +204,7 @@ class _Saying:
         self._located("record", document, self.identity, NONE)
         emails = [each.email for each in self.contents]
         self._text("email", document, self.identity, emails)
-        self._value("email_key", document, self.identity, emails, email_key)
+        self._value("email_key", document, self.identity, emails, list(map(email_key, _given(emails))))
         for name in ("first_name", "last_name"):
             self._text(name, document, self.identity, [getattr(each, name) for each in self.contents])
         moments = [each.confirmed_at for each in self.contents]
@@ -226,7 +229,8 @@ class _Saying:
         records = self.businesses
         self._located("record", document, self.business, index)
         self._text("name", document, self.business, [each.name for each in records])
-        self._value("active", document, self.business, [each.active for each in records], int)
+        active = [each.active for each in records]
+        self._value("active", document, self.business, active, _given(active))
         scope = self.business * len(SCOPES) + _ACCOUNT
         said = np.array([each.account_id is not UNSET for each in records], np.bool_)
         self._cover(document[said], scope[said])
@@ -279,7 +283,7 @@ class _Saying:
                 continue
             tables = [getattr(each, section) or {} for each in self.contents]
             words = [status or None for each in tables for status in each.values()]
-            self._value(name, table.owner, account, words, self.words.__getitem__)
+            self._value(name, table.owner, account, words, [self.words[word] for word in _given(words)])
 
     def _meant(self, dialect: str, rows: list[Any]) -> _Words:
         """The role that each row's word means, and the word; a plain document has no word without a meaning."""
@@ -316,18 +320,22 @@ class _Saying:
         number = ATTRIBUTES.index(name)
         self.attributes.append(typed(AttributeRows, np.broadcast_arrays(document, node, number, place)))
 
-    def _value(self, name: str, document: Ints, node: Ints, values: list[Any], number: Callable[[Any], int]) -> None:
-        """One attribute of each row that says it, null being a value."""
-        numbers = _ints([NONE if value is None or value is UNSET else number(value) for value in values])
+    def _value(self, name: str, document: Ints, node: Ints, values: list[Any], numbers: list[int]) -> None:
+        """One attribute of each row that says it, null being a value; `numbers` are those of the other values."""
         said = np.array([value is not UNSET for value in values], np.bool_)
-        self._located(name, document[said], node[said], numbers[said])
+        number = np.full(len(values), NONE, np.int64)
+        number[np.array([value is not None for value in values], np.bool_) & said] = numbers
+        self._located(name, document[said], node[said], number[said])
 
     def _text(self, name: str, document: Ints, node: Ints, values: list[Any]) -> None:
-        self._value(name, document, node, values, self._kept)
+        texts = _given(values)
+        self._value(name, document, node, values, list(range(len(self.texts), len(self.texts) + len(texts))))
+        self.texts += texts
 
-    def _kept(self, text: str) -> int:
-        self.texts.append(text)
-        return len(self.texts) - 1
+
+def _given(values: list[Any]) -> list[Any]:
+    """Those that are neither missing nor null."""
+    return [value for value in values if value is not None and value is not UNSET]
 
 
 def _ints(numbers: list[int]) -> Ints:

@@ -56,8 +56,8 @@ class Unread(NamedTuple):
 
     @property
     def arrived(self) -> Arrived:
-        """The document as it arrived."""
-        return Arrived(self.raw, self.moment, self.source)
+        """The document, of which nothing is read yet."""
+        return self
 
     def observe(self) -> Observation | Rejection:
         """The document as read."""
