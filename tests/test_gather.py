@@ -36,6 +36,7 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(gathering, "PARALLEL_FROM", 0)
     monkeypatch.setattr(gathering, "CHUNK_DOCUMENTS", 40)
     monkeypatch.setattr(gathering, "KEPT_BYTES", 20_000)
+    monkeypatch.setattr(gathering, "TOGETHER", 2)
     monkeypatch.setattr(gathering, "MERGED_PARTS", 3)
     monkeypatch.setattr(gathering, "_PAGES", 1)
 

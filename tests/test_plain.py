@@ -21,7 +21,7 @@ from inroads.generate import population
 from inroads.plain import Plain, plain
 from inroads.policy import STOCK, Policy, load_policy
 from inroads.said import ATTRIBUTES, TEXT_ATTRIBUTES, WORD_ATTRIBUTES, Packer, Said
-from inroads.sources import Unread
+from inroads.stretch import Unread
 from strategies import World, worlds
 
 MOMENT = dt.datetime(2026, 3, 2, tzinfo=dt.UTC)

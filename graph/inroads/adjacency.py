@@ -9,7 +9,7 @@ from typing import Any, Final, NamedTuple
 
 import numpy as np
 
-from inroads.columns import Flags, Ints, distinct, narrow, offsets, view
+from inroads.columns import Flags, Ints, at_once, distinct, narrow, offsets, view
 from inroads.fold import KEEPS, Fold
 from inroads.model import Evidence, Grant, NodeKind, Relation, grant_id
 from inroads.policy import Conveys, Policy
@@ -58,12 +58,17 @@ class Derived(NamedTuple):
 def derive(fold: Fold, policy: Policy) -> Derived:
     """Everything that walking needs, in time linear in the grants, but for sorting them."""
     grants, failing = fold.grants, _failing(fold, policy)
+    out_entries, in_entries = at_once(
+        len(grants.principal),
+        lambda: _entries(fold, grants.principal, grants.resource),
+        lambda: _entries(fold, grants.resource, grants.principal),
+    )
     return Derived(
         _conveys(fold, policy),
         failing,
         _dead(fold, failing),
-        _entries(fold, grants.principal, grants.resource),
-        _entries(fold, grants.resource, grants.principal),
+        out_entries,
+        in_entries,
         narrow(np.argsort(fold.attributes["email_key"], kind="stable")),
     )
 

@@ -7,6 +7,7 @@ block of UTF-8 with offsets, which is `Texts`.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Final, NamedTuple, TypeVar, overload
 
 import numpy as np
@@ -19,6 +20,9 @@ _Table = TypeVar("_Table", bound=tuple[Any, ...])
 _T = TypeVar("_T")
 
 _NARROW: Final = (np.int8, np.int16, np.int32)
+_MANY: Final = 2**17
+"""From so many rows on a second thread gains more than it takes."""
+
 _GATHERED: Final = 2**20
 """So many texts are gathered at a time, since the places of all their bytes are written out."""
 
@@ -104,8 +108,8 @@ def view(column: Ints | Flags) -> Any:
 
 
 def offsets(keys: Ints, size: int) -> Ints:
-    """Where the rows of each key from 0 to `size - 1` begin in ascending keys, and at the end where they stop."""
-    return narrow(np.searchsorted(keys, np.arange(size + 1)))
+    """Where the rows of each key begin in ascending keys from 0 to `size - 1`, and at the end where they stop."""
+    return narrow(np.concatenate([[0], np.cumsum(np.bincount(keys, minlength=size))]))
 
 
 def distinct(column: npt.NDArray[Any]) -> npt.NDArray[Any]:
@@ -123,14 +127,20 @@ def contained(column: Ints, ordered: Ints) -> Flags:
 
 
 def in_order(keys: Ints, then: Ints) -> Ints:
-    """The places of rows by key, then by another column, then as they stand; in linear time for sorted parts."""
+    """The places of rows by key, then by another column, then as they stand; in linear time for sorted parts.
+
+    The numbers of the other column are small, and none is negative.
+    """
     order = np.argsort(keys, kind="stable")
-    key, second = keys[order], then[order]
-    astray = (key[1:] == key[:-1]) & (second[1:] < second[:-1])
-    if astray.any():
-        mixed = np.isin(key, key[1:][astray])
-        places = np.flatnonzero(mixed)
-        order[places] = order[places][np.lexsort((second[places], key[places]))]
+    begins, second = firsts(keys[order]), then[order]
+    astray = np.flatnonzero(~begins[1:] & (second[1:] < second[:-1]))
+    if len(astray):
+        group = np.cumsum(begins)
+        mixed = np.zeros(group[-1] + 1, np.bool_)
+        mixed[group[astray]] = True
+        places = np.flatnonzero(mixed[group])
+        both = group[places] * (np.int64(second.max()) + 1) + second[places]
+        order[places] = order[places][np.argsort(both, kind="stable")]
     return order
 
 
@@ -175,6 +185,14 @@ def joined(columns: tuple[Any, ...]) -> Any:
     shifts = np.cumsum([0, *(len(each.data) for each in columns)])
     starts = [each.starts[:-1] + shift for each, shift in zip(columns, shifts[:-1], strict=True)]
     return Texts(narrow(np.concatenate([*starts, shifts[-1:]])), np.concatenate([each.data for each in columns]))
+
+
+def at_once(rows: int, *acts: Callable[[], Any]) -> list[Any]:
+    """What these give, each on a thread of its own where there are many rows: NumPy leaves the others running."""
+    if rows < _MANY:
+        return [act() for act in acts]
+    with ThreadPoolExecutor(len(acts)) as threads:
+        return [each.result() for each in [threads.submit(act) for act in acts]]
 
 
 def firsts(*keys: npt.NDArray[Any]) -> Flags:

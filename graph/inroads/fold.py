@@ -12,7 +12,20 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from inroads.columns import Flags, Ints, contained, distinct, firsts, in_order, narrow, offsets, ranges, stack, take
+from inroads.columns import (
+    Flags,
+    Ints,
+    at_once,
+    contained,
+    distinct,
+    firsts,
+    in_order,
+    narrow,
+    offsets,
+    ranges,
+    stack,
+    take,
+)
 from inroads.model import NodeKind, Relation, Role
 from inroads.policy import STAFF_AGREES_WITH, Policy
 from inroads.said import (
@@ -92,18 +105,10 @@ class Fold(NamedTuple):
 def fold(said: Said, policy: Policy) -> Fold:
     """What stands of what was said."""
     groups, owners = _group_owners(said)
-    claims = _members(said.claims, groups, owners)
-    era, latest = _moments(said)
-    stands = (latest[claims.scope] <= era[claims.document]) & (
-        np.where(claims.other_scope == NONE, NONE, latest[claims.other_scope]) <= era[claims.document]
-    )
-    is_role = (claims.relation == ROLE) & (claims.client_role == 0)
-    edges = edges_of(claims, np.flatnonzero(stands & ~is_role))
-    roles = edges_of(claims, np.flatnonzero(stands & is_role))
-    edges = _with_roles(edges, roles, era[claims.document[roles.claim]], latest, len(said.nodes))
-    grants, evidence_of, evidence = grants_of(edges, claims, len(said.nodes))
     starts = kind_starts(said.nodes)
-    attributes, unconfirmed = _attributes(said, starts)
+    (grants, evidence_of, evidence), (attributes, unconfirmed) = at_once(
+        len(said.claims.document), lambda: _stand(said, groups, owners), lambda: _attributes(said, starts)
+    )
     observed = np.zeros(len(said.nodes), np.bool_)
     observed[said.documents.subject] = True
     return Fold(
@@ -119,6 +124,20 @@ def fold(said: Said, policy: Policy) -> Fold:
         owners,
         version(said, policy),
     )
+
+
+def _stand(said: Said, groups: Ints, owners: Ints) -> tuple[GrantRows, Ints, EvidenceRows]:
+    """The grants that stand, and their evidence."""
+    claims = _members(said.claims, groups, owners)
+    era, latest = _moments(said)
+    stands = (latest[claims.scope] <= era[claims.document]) & (
+        np.where(claims.other_scope == NONE, NONE, latest[claims.other_scope]) <= era[claims.document]
+    )
+    is_role = (claims.relation == ROLE) & (claims.client_role == 0)
+    edges = edges_of(claims, np.flatnonzero(stands & ~is_role))
+    roles = edges_of(claims, np.flatnonzero(stands & is_role))
+    edges = _with_roles(edges, roles, era[claims.document[roles.claim]], latest, len(said.nodes))
+    return grants_of(edges, claims, len(said.nodes))
 
 
 def kind_starts(nodes: Ints) -> tuple[int, ...]:

@@ -14,7 +14,10 @@ import weakref
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, ExitStack, nullcontext
+from itertools import islice
+from multiprocessing.context import get_spawning_popen
+from multiprocessing.reduction import DupFd
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -25,10 +28,14 @@ from inroads.plain import plain
 from inroads.policy import Policy
 from inroads.said import Packed, Packer, Said, Store, pack, union
 from inroads.sections import together
+from inroads.stretch import Stretch, Unread
 
 CHUNK_DOCUMENTS: Final = 1000
 CHUNK_BYTES: Final = 2 * 2**20
 """What one process takes at a time: so many documents, or so many bytes of them."""
+
+TOGETHER: Final = 8
+"""Another process is given so many chunks at once, and puts together what they say."""
 
 PARALLEL_FROM: Final = 32 * 2**20
 """Other processes are started after so many bytes: with less they take longer to start than to help."""
@@ -48,7 +55,6 @@ class Taken(NamedTuple):
     """What has been read already."""
 
     found: Observation | Rejection
-    arrived: None = None
 
     @property
     def raw(self) -> bytes:
@@ -61,16 +67,16 @@ class Taken(NamedTuple):
 
 
 class Stream(NamedTuple):
-    """Documents from one kind of place: items that have `raw` bytes and `observe()`, or rejections.
+    """Documents from one kind of place: items that have `raw` bytes and `observe()`, stretches, or rejections.
 
-    `store` has their bodies at the number that `place` gives, if there is one. `note` is told what became of each
-    item, and gives what else is to be told.
+    `store` has their bodies at the number that `place` gives, if there is one; then none is a stretch. `note` is told
+    of each item which of its documents were rejected, and gives what else is to be told.
     """
 
     items: Iterable[Any]
     store: Store | None = None
     place: Callable[[Any], int] = id
-    note: Callable[[Any, bool], Rejection | None] = lambda _item, _rejected: None
+    note: Callable[[Any, bytes], Rejection | None] = lambda _item, _rejected: None
 
 
 class Gathered(NamedTuple):
@@ -84,14 +90,12 @@ def gather(streams: Iterable[Stream], policy: Policy, as_of: dt.datetime | None 
     """Read all documents of these streams, until a moment (aware; None: all), on so many processes."""
     merging = _Merging()
     rejections: list[Rejection] = []
-    spool = _Spool()
     for stream, chunk, done in _worked(streams, policy, as_of, workers):
-        merging.add(spool.keep(done.said))
+        merging.add(done.said)
         found = iter(done.rejections)
         for item, rejected in zip(chunk, done.rejected, strict=True):
-            if rejected:
-                rejections.append(next(found))
-            if told := stream.note(item, bool(rejected)):
+            rejections += islice(found, sum(rejected))
+            if told := stream.note(item, rejected):
                 rejections.append(told)
     return Gathered(merging.whole(), tuple(rejections))
 
@@ -117,6 +121,8 @@ class _Merging:
         """All of them, of which nothing is left here."""
         parts = [part for size in reversed(self._sizes) for part in size]
         self._sizes.clear()
+        if len(parts) == 1:
+            return parts[0]
         return union(_handed_over(parts)) if parts else pack([])
 
 
@@ -138,35 +144,66 @@ def _apart(value: Any) -> Any:
 
 
 class _Done(NamedTuple):
+    """What a chunk says; which documents of each item were rejected, and why."""
+
     said: Said
-    rejected: bytes
+    rejected: list[bytes]
     rejections: list[Rejection]
 
 
-def _work(
-    chunk: Sequence[Any], policy: Policy, as_of: dt.datetime | None, store: Store | None, places: list[int]
-) -> _Done:
+class _Given(NamedTuple):
+    """A chunk, and what is to be known of it; the places of its items are in `store`, if there is one."""
+
+    chunk: list[Any]
+    policy: Policy
+    as_of: dt.datetime | None
+    store: Store | None
+    places: list[int]
+
+    def wants(self, moment: dt.datetime) -> bool:
+        """Whether what was observed at this moment (aware) is asked for."""
+        return self.as_of is None or moment <= self.as_of
+
+
+def _work(given: _Given, spool: _Spool) -> _Done:
     """What a chunk of documents says."""
-    reading = [None if store or isinstance(item, Rejection) else item.arrived for item in chunk]
-    found = plain(reading, policy)
-    easy = {each.place for each in found}
-    rejected = bytearray(len(chunk))
-    rejections, at, packer = [], [], Packer(policy)
+    documents, merging = _documents(given.chunk), _Merging()
+    rejected, rejections = [bytearray() for _ in given.chunk], list[Rejection]()
+    while some := list(islice(documents, CHUNK_DOCUMENTS)):
+        said = _said(some, given, rejected, rejections)
+        if len(said.documents.moment):
+            merging.add(spool.keep(said))
+    return _Done(merging.whole(), list(map(bytes, rejected)), rejections)
+
+
+def _documents(chunk: Iterable[Any]) -> Iterator[tuple[int, Any]]:
+    """The documents of the items, each with the number of its item."""
     for number, item in enumerate(chunk):
-        if number in easy:
-            continue
-        taken = item if isinstance(item, Rejection) else item.observe()
+        for each in item.unread() if isinstance(item, Stretch) else (item,):
+            yield number, each
+
+
+def _said(
+    documents: Sequence[tuple[int, Any]], given: _Given, rejected: list[bytearray], rejections: list[Rejection]
+) -> Said:
+    """What these say, plain ones together; notes which were rejected."""
+    found = plain(
+        (each if isinstance(each, Unread) and not given.store else None for _, each in documents), given.policy
+    )
+    easy = {each.place for each in found}
+    packer, at = Packer(given.policy), []
+    for place, (number, item) in enumerate(documents):
+        taken = None if place in easy else item if isinstance(item, Rejection) else item.observe()
+        rejected[number].append(isinstance(taken, Rejection))
         if isinstance(taken, Rejection):
-            rejected[number] = True
             rejections.append(taken)
-        elif as_of is None or taken.document.observed_at <= as_of:
+        elif taken and given.wants(taken.document.observed_at):
             packer.read(taken)
-            at.append(places[number] if store else 0)
-    if store:
-        return _Done(packer.said(store, at), bytes(rejected), rejections)
-    found = [each for each in found if as_of is None or each.moment <= as_of]
-    sources = [each.named or chunk[each.place].source for each in found]
-    return _Done(together(found, sources, packer), bytes(rejected), rejections)
+            at.append(given.places[number] if given.store else 0)
+    if given.store:
+        return packer.said(given.store, at)
+    found = [each for each in found if given.wants(each.moment)]
+    return together(found, [each.named or documents[each.place][1].source for each in found], packer)
 
 
 def _worked(
@@ -174,25 +211,25 @@ def _worked(
 ) -> Iterator[tuple[Stream, list[Any], _Done]]:
     """The chunks in their order, each with what it says."""
     pending: deque[tuple[Stream, list[Any], Future[_Done]]] = deque()
-    pool: ProcessPoolExecutor | None = None
-    seen = 0
+    pool: _Pool | None = None
+    spool, seen = _Spool(), 0
     with ExitStack() as stack:
-        for stream, chunk, size in _chunks(streams):
-            places = [stream.place(item) for item in chunk] if stream.store else []
-            given = chunk, policy, as_of, stream.store, places
-            seen += size
-            if workers > 1 and seen > PARALLEL_FROM and pool is None:
+        for stream, chunk, size in _chunks(streams, lambda: TOGETHER if pool else 1):  # noqa: B023  # as it is by then
+            given = _Given(chunk, policy, as_of, stream.store, list(map(stream.place, chunk)) if stream.store else [])
+            ahead = chunk[0].rest if isinstance(chunk[0], Stretch) else size
+            if workers > 1 and seen + ahead > PARALLEL_FROM and pool is None:
                 pool = stack.enter_context(_Pool(workers))
+            seen += size
             if pool is None:
-                yield stream, chunk, _work(*given)
+                yield stream, chunk, _work(given, spool)
                 continue
-            pending.append((stream, chunk, pool.submit(_work, *given)))
+            pending.append((stream, chunk, pool.submit(_work_there, given)))
             if len(pending) > workers * _AHEAD:
                 first = pending.popleft()
-                yield *first[:2], first[2].result()
-        while pending:
+                yield *first[:2], pool.done(first[2])
+        while pending and pool:
             first = pending.popleft()
-            yield *first[:2], first[2].result()
+            yield *first[:2], pool.done(first[2])
 
 
 class _Pool(ProcessPoolExecutor):
@@ -201,17 +238,38 @@ class _Pool(ProcessPoolExecutor):
     def __init__(self, workers: int) -> None:
         # Not forked: a process that has threads must not be.
         context = multiprocessing.get_context("spawn")
-        super().__init__(workers, context, _begin)
+        self._kept = _File(context.Lock())
+        super().__init__(workers, context, _begin, (self._kept,))
+
+    def done(self, future: Future[_Done]) -> _Done:
+        """What became of a chunk; its bodies are in the file that all processes have."""
+        done = future.result()
+        said = done.said
+        if said.stores or not len(said.documents.moment):
+            return done
+        return done._replace(said=said._replace(stores=(self._kept,)))
 
     def __exit__(self, *problem: object) -> None:
         self.shutdown(wait=problem[0] is None, cancel_futures=True)
 
 
-def _begin() -> None:
+_there: _Spool
+"""Where another process keeps bodies."""
+
+
+def _begin(file: _File) -> None:
+    global _there  # noqa: PLW0603  # the one thing that a process of the pool has from the start
+    _there = _Spool(file)
     gc.freeze()
     gc.set_threshold(_COLLECTED_FROM, *gc.get_threshold()[1:])
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _work_there(given: _Given) -> _Done:
+    """The same in another process, whose file travels by no pickle."""
+    done = _work(given, _there)
+    return done if given.store else done._replace(said=done.said._replace(stores=()))
 
 
 def _end_with_parent() -> None:
@@ -221,26 +279,32 @@ def _end_with_parent() -> None:
         os._exit(1)
 
 
-def _chunks(streams: Iterable[Stream]) -> Iterator[tuple[Stream, list[Any], int]]:
+def _chunks(streams: Iterable[Stream], most: Callable[[], int]) -> Iterator[tuple[Stream, list[Any], int]]:
+    """Items of one stream, as many as make a chunk or, by now, `most` of them."""
     for stream in streams:
         chunk: list[Any] = []
-        size = 0
+        documents = size = 0
         for item in stream.items:
             chunk.append(item)
-            size += 0 if isinstance(item, Rejection) else len(item.raw)
-            if len(chunk) == CHUNK_DOCUMENTS or size >= CHUNK_BYTES:
+            lines, length = (item.lines, item.size) if isinstance(item, Stretch) else (1, _length(item))
+            documents, size = documents + lines, size + length
+            if documents >= CHUNK_DOCUMENTS * most() or size >= CHUNK_BYTES * most():
                 yield stream, chunk, size
-                chunk, size = [], 0
+                chunk, documents, size = [], 0, 0
         if chunk:
             yield stream, chunk, size
+
+
+def _length(item: Any) -> int:
+    return 0 if isinstance(item, Rejection) else len(item.raw)
 
 
 class _Spool:
     """Bodies in memory while they are few, then in a temporary file that ends with whoever holds it."""
 
-    def __init__(self) -> None:
+    def __init__(self, file: _File | None = None) -> None:
         self._kept = 0
-        self._file: _File | None = None
+        self._file = file
 
     def keep(self, said: Said) -> Said:
         """The same with its bodies where they stay."""
@@ -248,44 +312,40 @@ class _Spool:
         if not isinstance(store, Packed):
             return said
         self._kept += len(store.data)
-        if self._kept <= KEPT_BYTES:
-            return said
-        self._file = self._file or _File()
-        return said._replace(stores=(self._file.put(store.data),))
+        if self._file is None:
+            if self._kept <= KEPT_BYTES:
+                return said
+            self._file = _File()
+        places = said.documents.at + self._file.put(store.data)
+        return said._replace(documents=said.documents._replace(at=places), stores=(self._file,))
 
 
 class _File:
-    """A file without a name."""
+    """A file without a name, for one process or for all that hold the lock; in a pickle its bytes are in memory."""
 
-    def __init__(self) -> None:
-        self._file = tempfile.TemporaryFile()  # noqa: SIM115  # it is open for as long as this is there
-        self._size = 0
+    def __init__(self, lock: AbstractContextManager[Any] | None = None, descriptor: Any = None) -> None:
+        self._lock: AbstractContextManager[Any] = lock or nullcontext()
+        self._file = os.fdopen(descriptor.detach(), "r+b") if descriptor else tempfile.TemporaryFile()  # noqa: SIM115  # it is open for as long as this is there
         weakref.finalize(self, self._file.close)
 
-    def put(self, data: bytes) -> Spooled:
-        """Keep some bytes at the end of the file."""
-        start = self._size
-        self._file.seek(start)
-        self._file.write(data)
-        self._file.flush()
-        self._size += len(data)
-        return Spooled(self, start, len(data))
-
-    def read(self, at: int, size: int) -> bytes:
-        """Bytes from anywhere in the file, for any thread."""
-        return os.pread(self._file.fileno(), size, at)
-
-
-class Spooled(NamedTuple):
-    """Bodies in a part of a temporary file; elsewhere, as in a pickle, they are in memory."""
-
-    file: _File
-    start: int
-    length: int
+    def put(self, data: bytes) -> int:
+        """Keep some bytes at the end of the file, and tell where."""
+        descriptor = self._file.fileno()
+        with self._lock:
+            start = os.lseek(descriptor, 0, os.SEEK_END)
+            os.ftruncate(descriptor, start + len(data))
+        rest, at = memoryview(data), start
+        while rest:
+            written = os.pwrite(descriptor, rest, at)
+            rest, at = rest[written:], at + written
+        return start
 
     def body(self, at: int, size: int) -> bytes:
         """See `said.Store`."""
-        return self.file.read(self.start + at, size)
+        return os.pread(self._file.fileno(), size, at)
 
-    def __reduce__(self) -> tuple[type[Packed], tuple[bytes]]:
-        return Packed, (self.file.read(self.start, self.length),)
+    def __reduce__(self) -> tuple[Any, ...]:
+        descriptor = self._file.fileno()
+        if get_spawning_popen() is not None:
+            return _File, (self._lock, DupFd(descriptor))
+        return Packed, (self.body(0, os.fstat(descriptor).st_size),)

@@ -18,7 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from inroads.claims import Place, Reader, Spot, Statement, Value
-from inroads.columns import Flags, Ints, Texts, distinct, firsts, in_order, in_place, joined, narrow, take
+from inroads.columns import Flags, Ints, Texts, at_once, distinct, firsts, in_order, in_place, joined, narrow, take
 from inroads.documents import Observation
 from inroads.errors import Issue
 from inroads.model import Document, NodeKind, Relation, Role, Section, fold_email, kind_of, native_id
@@ -474,9 +474,12 @@ def union(parts: Iterable[Said]) -> Said:
     latest = _latest(_of_kept(covers.take(), kept, place))
     reach = np.full(len(nodes) * len(SCOPES), NONE, np.int32)
     reach[latest.scope] = era[latest.document]
-    standing = _standing(claims, kept, place, reach, era)
-    decided = _decided(attributes, kept, place, era)
-    texts, stated = _needed(texts, attributes.take(decided))
+    standing, stated = at_once(
+        len(place),
+        lambda: claims.take(_standing(claims, kept, place, reach, era)),
+        lambda: attributes.take(_decided(attributes, kept, place, era)),
+    )
+    texts, stated = _needed(texts, stated)
     pairs = groups.group.astype(np.int64) * len(nodes) + groups.business
     return Said(
         nodes,
@@ -484,7 +487,7 @@ def union(parts: Iterable[Said]) -> Said:
         Texts.of(words),
         texts,
         documents,
-        claims.take(standing),
+        standing,
         stated,
         latest,
         groups.take(np.unique(pairs, return_index=True)[1]),

@@ -17,15 +17,16 @@ import re
 import zlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack
 from itertools import chain, count
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Final, NamedTuple
 
 import msgspec
 
-from inroads.documents import MAX_BYTES, Observation, read
+from inroads.documents import MAX_BYTES, Observation
 from inroads.errors import Rejection
-from inroads.plain import Arrived
+from inroads.stretch import Stretch, Unread, is_large, stretches, unreadable
 
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
@@ -44,24 +45,6 @@ _CHUNK: Final = 2**16
 class _Arrival(NamedTuple):
     raw: bytes
     source: str
-
-
-class Unread(NamedTuple):
-    """One document as it stands in a file, with its moment and source where no envelope says them."""
-
-    raw: bytes
-    moment: dt.datetime
-    source: str
-    file: int
-
-    @property
-    def arrived(self) -> Arrived:
-        """The document, of which nothing is read yet."""
-        return self
-
-    def observe(self) -> Observation | Rejection:
-        """The document as read."""
-        return read(self.raw, self.moment, self.source)
 
 
 def files(paths: Iterable[str | os.PathLike[str]]) -> list[Path]:
@@ -98,16 +81,19 @@ class Refusals:
         self.files: set[int] = set()
         self._in_a_row: Counter[int] = Counter()
 
-    def note(self, item: object, rejected: bool) -> Rejection | None:
-        """Take note of what became of a document; what to tell when it was one too many."""
-        if not isinstance(item, Unread) or item.file in self.files:
+    def note(self, item: object, rejected: bytes) -> Rejection | None:
+        """Take note of which documents of an item were rejected; what to tell when it was one too many."""
+        if not isinstance(item, Unread | Stretch) or item.file in self.files:
             return None
-        self._in_a_row[item.file] = self._in_a_row[item.file] + 1 if rejected else 0
-        if self._in_a_row[item.file] < MAX_REJECTED:
+        runs = [len(run) for run in rejected.split(b"\0")]
+        runs[0] += self._in_a_row[item.file]
+        self._in_a_row[item.file] = runs[-1]
+        if max(runs) < MAX_REJECTED:
             return None
         self.files.add(item.file)
         message = f"{MAX_REJECTED:,} rejections in a row: what follows is not read"
-        return Rejection(re.sub(r"(:|#/)[0-9]+\Z", "", item.source), "", "too_many_rejections", message)
+        source = item.source if isinstance(item, Stretch) else re.sub(r"(:|#/)[0-9]+\Z", "", item.source)
+        return Rejection(source, "", "too_many_rejections", message)
 
 
 def unread(
@@ -116,12 +102,15 @@ def unread(
     stdin: IO[bytes] | None,
     progress: Callable[[int], None] | None,
     refusals: Refusals,
-) -> Iterator[Unread | Rejection]:
-    """The same documents before they are read, for whoever reads them; otherwise as `arrivals`."""
+) -> Iterator[Unread | Stretch | Rejection]:
+    """The same documents before they are read, for whoever reads them; otherwise as `arrivals`.
+
+    Those on the lines of a large file are in stretches.
+    """
     names = list(paths)
     found = files(name for name in names if name != "-")
 
-    def items() -> Iterator[Unread | Rejection]:
+    def items() -> Iterator[Unread | Stretch | Rejection]:
         if "-" in names and stdin is not None:
             yield from _unread_stream(stdin, "-", observed_at, None, 0, refusals)
         for number, file in enumerate(found, 1):
@@ -130,11 +119,14 @@ def unread(
     return items()
 
 
-def _taken(items: Iterable[Unread | Rejection], refusals: Refusals) -> Iterator[Observation | Rejection]:
+def _taken(items: Iterable[Unread | Stretch | Rejection], refusals: Refusals) -> Iterator[Observation | Rejection]:
     for item in items:
-        taken = item.observe() if isinstance(item, Unread) else item
-        yield taken
-        if told := refusals.note(item, isinstance(taken, Rejection)):
+        rejected = bytearray()
+        for each in item.unread() if isinstance(item, Stretch) else (item,):
+            taken = each.observe() if isinstance(each, Unread) else each
+            yield taken
+            rejected.append(isinstance(taken, Rejection))
+        if told := refusals.note(item, bytes(rejected)):
             yield told
 
 
@@ -201,14 +193,34 @@ def _unread_file(
     progress: Callable[[int], None] | None,
     number: int,
     refusals: Refusals,
-) -> Iterator[Unread | Rejection]:
-    try:
-        stream = path.open("rb")
-    except OSError as error:
-        yield _unreadable(_name(path), error)
-        return
-    with stream:
-        yield from _unread_stream(stream, _name(path), observed_at, progress, number, refusals)
+) -> Iterator[Unread | Stretch | Rejection]:
+    source = _name(path)
+    with ExitStack() as stack:
+        try:
+            stream = stack.enter_context(path.open("rb"))
+            start = _begin(stream, source)
+        except OSError as error:
+            yield unreadable(source, error)
+            return
+        if start is None:
+            yield from _unread_stream(stream, source, observed_at, progress, number, refusals)
+            return
+        for stretch in stretches(stream, start, path, observed_at or _modified(stream), source, number):
+            if progress and isinstance(stretch, Stretch):
+                progress(stretch.start + stretch.size)
+            yield stretch
+            if number in refusals.files:
+                return
+
+
+def _begin(stream: IO[bytes], source: str) -> int | None:
+    """Where the lines begin in a large file of one document a line; None in any other."""
+    if not is_large(stream):
+        return None
+    head, second = (stream.readline(MAX_BYTES + 1) for _ in range(2))
+    stream.seek(0)
+    several = source.lower().endswith(_LINE_ENDINGS) or second.strip()
+    return head.startswith(_BOM) * len(_BOM) if several and len(head) <= MAX_BYTES and _is_object(head) else None
 
 
 def _unread_stream(
@@ -235,10 +247,6 @@ def _modified(stream: IO[bytes]) -> dt.datetime:
         return dt.datetime.now(dt.UTC)
 
 
-def _unreadable(source: str, error: OSError) -> Rejection:
-    return Rejection(source, "", "unreadable_file", error.strerror or type(error).__name__)
-
-
 def _arrivals(stream: IO[bytes], source: str) -> Iterator[_Arrival | Rejection]:
     try:
         head = b""
@@ -251,7 +259,7 @@ def _arrivals(stream: IO[bytes], source: str) -> Iterator[_Arrival | Rejection]:
     except (gzip.BadGzipFile, EOFError, zlib.error):
         yield Rejection(source, "", "unreadable_file", "the gzip data is damaged or cut off: what follows is lost")
     except OSError as error:
-        yield _unreadable(source, error)
+        yield unreadable(source, error)
 
 
 class _Rejoined(io.RawIOBase):

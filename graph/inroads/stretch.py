@@ -1,0 +1,115 @@
+"""Stretches of a large file: whole lines that are left where they are for whoever reads them."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+import os
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO, Final, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from inroads.documents import MAX_BYTES, Observation, read
+from inroads.errors import Rejection
+
+BYTES: Final = 2 * 2**20
+LINES: Final = 1000
+"""The most that a stretch holds, but for a single line that is longer."""
+
+
+class Unread(NamedTuple):
+    """One document as it stands in a file, with its moment and source where no envelope says them."""
+
+    raw: bytes
+    moment: dt.datetime
+    source: str
+    file: int
+
+    def observe(self) -> Observation | Rejection:
+        """The document as read."""
+        return read(self.raw, self.moment, self.source)
+
+
+class Stretch(NamedTuple):
+    """The `lines` from number `first` on, in `size` bytes from `start` on, with `rest` of their file from there.
+
+    `source` is the name of the file, which `inode` tells from another one that takes its place; `file` numbers it.
+    """
+
+    path: Path
+    inode: tuple[int, int]
+    start: int
+    size: int
+    rest: int
+    first: int
+    lines: int
+    moment: dt.datetime
+    source: str
+    file: int
+
+    def unread(self) -> Iterator[Unread | Rejection]:
+        """The documents; ends in a Rejection where the file is not what it was when it was cut."""
+        most = self.size if self.lines > 1 else min(self.size, MAX_BYTES + 1)  # of a long line no more is looked at
+        try:
+            with self.path.open("rb") as stream:
+                stream.seek(self.start)
+                raw = stream.read(most) if inode(stream) == self.inode else b""
+        except OSError as error:
+            yield unreadable(self.source, error)
+            return
+        for number, line in enumerate(io.BytesIO(raw), self.first):
+            if line.strip():
+                yield Unread(line[: MAX_BYTES + 1], self.moment, f"{self.source}:{number}", self.file)
+        if len(raw) < most:
+            yield Rejection(self.source, "", "unreadable_file", "it changed while it was read: what follows is lost")
+
+
+def stretches(
+    stream: IO[bytes], start: int, path: Path, moment: dt.datetime, source: str, file: int
+) -> Iterator[Stretch | Rejection]:
+    """The stretches of a file whose first line begins at this place; ends in a Rejection where it cannot be read."""
+    window, itself, first = np.empty(BYTES, np.uint8), inode(stream), 1
+    while True:
+        try:
+            size, lines = _cut(stream, start, window)
+            rest = os.fstat(stream.fileno()).st_size - start
+        except OSError as error:
+            yield unreadable(source, error)
+            return
+        if not size:
+            return
+        yield Stretch(path, itself, start, size, rest, first, lines, moment, source, file)
+        start, first = start + size, first + lines
+
+
+def _cut(stream: IO[bytes], start: int, window: npt.NDArray[np.uint8]) -> tuple[int, int]:
+    """How many bytes the next lines take, and how many lines they are; the last one of a file may have no end."""
+    size = 0
+    stream.seek(start)
+    while got := stream.readinto(window):  # type: ignore[attr-defined]  # a file reads into arrays
+        ends = np.flatnonzero(window[:got] == ord("\n"))[: 1 if size else LINES]
+        if len(ends):
+            return size + int(ends[-1]) + 1, len(ends)
+        size += got
+    return size, 1
+
+
+def is_large(stream: IO[bytes]) -> bool:
+    """Whether an open file is longer than a stretch."""
+    found = os.fstat(stream.fileno())
+    return stat.S_ISREG(found.st_mode) and found.st_size > BYTES
+
+
+def inode(stream: IO[bytes]) -> tuple[int, int]:
+    """What tells an open file from others."""
+    found = os.fstat(stream.fileno())
+    return found.st_dev, found.st_ino
+
+
+def unreadable(source: str, error: OSError) -> Rejection:
+    """That a file cannot be read, with the system's reason."""
+    return Rejection(source, "", "unreadable_file", error.strerror or type(error).__name__)
