@@ -13,25 +13,30 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from inroads import splice
+from inroads import splice, spliced
 from inroads.columns import Texts
 from inroads.explorer import Explorer
 from inroads.said import ATTRIBUTES, NONE, TEXT_ATTRIBUTES, WORD_ATTRIBUTES
+from inroads.spliced import Spliced
 from strategies import worlds
 from worlds import World, observations, same
 
 
-@pytest.fixture(autouse=True)
-def always(monkeypatch: pytest.MonkeyPatch) -> None:
-    """However much is touched, nothing is folded as a whole."""
+@pytest.fixture(autouse=True, params=["whole", "spliced", "by turns"])
+def always(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing is folded as a whole, however much is touched; columns are put together at once, late, or at times."""
     monkeypatch.setattr(splice, "SHARE", 0)
+    if request.param != "whole":
+        monkeypatch.setattr(splice, "SPLICED_FROM", 0)
+        monkeypatch.setattr(spliced, "SINGLE", 0)
+        monkeypatch.setattr(splice, "TOUCHED", 10**6 if request.param == "spliced" else 8)
 
 
 def columns(value: Any, name: str = "") -> dict[str, Any]:
     """Every column of a fold and its derivation by name, as plain lists."""
     if isinstance(value, Texts):
         return {name: list(value.texts())}
-    if isinstance(value, np.ndarray):
+    if isinstance(value, np.ndarray | Spliced):
         return {name: value.tolist()}
     inner = value if isinstance(value, dict) else value._asdict() if hasattr(value, "_asdict") else None
     if inner is None:
@@ -190,15 +195,15 @@ def test_numbers_move(size: int, data: st.DataObject) -> None:
     ends = sorted(data.draw(st.lists(st.integers(0, size), max_size=30).filter(lambda each: len(each) % 2 == 0)))
     starts, stops = np.array(ends[::2], np.int64), np.array(ends[1::2], np.int64)
     sizes = np.array([data.draw(st.integers(0, 3)) for _ in starts], np.int64)
-    cut, rows = splice.Cut(starts, stops, sizes), np.full(int(sizes.sum()), 99, np.int8)
-    counted = splice.Counted(rows, cut.shift, 200)
+    cut, rows = spliced.Cut(starts, stops, sizes), np.full(int(sizes.sum()), 99, np.int8)
+    counted = spliced.Counted(rows, cut.shift, 200)
     expected: list[int] = []
     done = 0
     for start, stop, count in zip(starts.tolist(), stops.tolist(), sizes.tolist(), strict=True):
         expected += [*range(done, start), *[-1] * count]
         done = stop
     expected += range(done, size)
-    moved = splice.replaced(column, cut, rows, counted).tolist()
+    moved = spliced.replaced(column, cut, rows, counted).tolist()
     assert moved == [99 if old < 0 else new for new, old in enumerate(expected)]
 
 
