@@ -12,7 +12,20 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from inroads.columns import Flags, Ints, contained, distinct, firsts, in_order, narrow, offsets, ranges, stack, take
+from inroads.columns import (
+    Flags,
+    Ints,
+    contained,
+    distinct,
+    firsts,
+    in_order,
+    narrow,
+    offsets,
+    ranges,
+    stack,
+    take,
+    view,
+)
 from inroads.model import NodeKind, Relation, Role
 from inroads.policy import STAFF_AGREES_WITH, Policy
 from inroads.said import (
@@ -270,5 +283,5 @@ def version(said: Said, policy: Policy) -> str:
     digest = hashlib.sha256(policy.digest.encode())
     for column, kind in ((said.documents.moment, "<i8"), (said.documents.sha256, "S32")):
         for first in range(0, len(column), _HASHED):  # it may be a spliced one, which is not put together for this
-            digest.update(column[first : first + _HASHED].astype(kind, copy=False).tobytes())
+            digest.update(view(np.ascontiguousarray(column[first : first + _HASHED], kind)))
     return digest.hexdigest()[:16]

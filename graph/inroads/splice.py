@@ -35,18 +35,18 @@ from inroads.said import (
     union,
     without,
 )
-from inroads.spliced import STILL, Counted, Cut, Shift, Spliced, replaced, replaced_starts, whole
+from inroads.spliced import STILL, Counted, Cut, Shift, Spliced, put_together, replaced, replaced_starts, whole
 
 SHARE: Final = 16
 """Where more than one in so many claims is touched, the whole is folded anew: by then it takes no longer."""
 
 _ACCOUNT: Final = KINDS.index(NodeKind.ACCOUNT)
 _TEAM: Final = SCOPES.index("team")
-SPLICED_FROM: Final = 2**18
-"""Of so many claims on, columns are put together when they are asked for; of fewer it takes a moment."""
+TOUCHED: Final = 2**16
+"""Where what was said since the columns were whole touches more claims than these, they are put together anew."""
 
-TOUCHED: Final = 2**13
-"""Where what was said since the columns were whole touches more claims than these, they are put together."""
+STEP: Final = 2**26
+"""So many bytes of them with each version, so that none takes long."""
 
 _FEW: Final = 12
 """Up to so many values are looked for one after the other, which is quicker than looking each row up."""
@@ -56,16 +56,33 @@ _PIECE: Final = 2**15
 
 
 class Base(NamedTuple):
-    """What versions are made from: a fold and its derivation, of whole columns, and what was said since."""
+    """What versions are made from: a fold and its derivation, of whole columns, and what was said since.
+
+    `coming` is what they are made from once its columns are whole.
+    """
 
     fold: Fold
     derived: Derived
     since: Said | None = None
+    coming: Base | None = None
 
     @classmethod
     def of(cls, fold: Fold, derived: Derived) -> Base:
-        """That of a version which is to be whole."""
+        """That of a version, which is put together."""
         return cls(whole(fold), whole(derived))
+
+    def with_(self, news: Said) -> Base:
+        """The same with what was said now."""
+        return self._replace(since=union([self.since, news]) if self.since else news)
+
+    def next(self, added: _Added, news: Said) -> Base:
+        """What comes after it, when a version was made of it: put together by a step, where so much was said since."""
+        if self.coming is None:
+            return self._replace(coming=Base(added.fold, added.derived)) if added.touched > TOUCHED else self
+        coming = self.coming.with_(news)
+        if put_together((coming.fold, coming.derived), STEP):
+            return coming._replace(fold=whole(coming.fold), derived=whole(coming.derived))
+        return self._replace(coming=coming)
 
 
 class Grown(NamedTuple):
@@ -81,21 +98,15 @@ def grown(before: Fold, derived: Derived, part: Said, policy: Policy, base: Base
     news = _unknown(before.said, part)
     if news is None:
         return _folded(before, part, policy)
+    base = base or Base.of(before, derived)
     if not len(news.documents.moment):
-        return Grown(before, derived, base or Base.of(before, derived))
-    if base and base.since:
-        since = union([base.since, news])
-        added = _added(base.fold, base.derived, since, policy)
-        if added and added.touched <= TOUCHED:
-            return Grown(added.fold, added.derived, base._replace(since=since))
-    base = Base.of(before, derived)
-    added = _added(base.fold, base.derived, news, policy)
-    if not added:
-        return _folded(before, part, policy)
-    if added.touched <= TOUCHED and len(base.fold.said.claims.document) >= SPLICED_FROM:
-        return Grown(added.fold, added.derived, base._replace(since=news))
-    base = Base.of(added.fold, added.derived)
-    return Grown(base.fold, base.derived, base)
+        return Grown(before, derived, base)
+    base = base.with_(news)
+    added = _added(base, policy)
+    if not added and base.since is not news:
+        base = Base.of(before, derived).with_(news)
+        added = _added(base, policy)
+    return Grown(added.fold, added.derived, base.next(added, news)) if added else _folded(before, part, policy)
 
 
 def _folded(before: Fold, part: Said, policy: Policy) -> Grown:
@@ -301,10 +312,11 @@ class _Added(NamedTuple):
     touched: int
 
 
-def _added(before: Fold, derived: Derived, part: Said, policy: Policy) -> _Added | None:
-    """See `grown`, of documents that are all new; None where too much is touched."""
+def _added(base: Base, policy: Policy) -> _Added | None:
+    """The version with what was said since, in documents that are all new; None where too much is touched."""
+    before, derived, part = base.fold, base.derived, base.since
     said = before.said
-    if not len(said.nodes) or len(part.claims.document) * SHARE > len(said.claims.document):
+    if part is None or not len(said.nodes) or len(part.claims.document) * SHARE > len(said.claims.document):
         return None
     if said.texts.size > 2 * len(said.attributes.node) + _FEW:  # most are used no more: the union lets go of them
         return None

@@ -7,7 +7,7 @@ are found without putting it together; whatever else is asked of it is asked of 
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any, Final, NamedTuple
 
@@ -128,6 +128,11 @@ class Spliced(NDArrayOperatorsMixin):
         if self._whole is None:
             self._whole = self._between(0, self._size)
         return self._whole
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether it was put together."""
+        return self._whole is not None
 
     def __getitem__(self, key: Any) -> Any:
         if isinstance(key, int | np.integer):
@@ -277,6 +282,26 @@ class _View(Sequence[Any]):
 def view(column: Any) -> Any:
     """A column, whole or not, that gives plain integers (see `columns.view`)."""
     return _View(column) if isinstance(column, Spliced) else columns.view(column)
+
+
+def put_together(value: Any, most: int) -> bool:
+    """Put columns of these tables and mappings together, some bytes at most and at least one; whether all are now."""
+    left = most
+    for column in _spliced(value):
+        if column.is_whole:
+            continue
+        if left <= 0:
+            return False
+        left -= column.whole.nbytes
+    return True
+
+
+def _spliced(value: Any) -> Iterator[Spliced]:
+    if isinstance(value, Spliced):
+        yield value
+    elif isinstance(value, tuple | Mapping):
+        for each in value.values() if isinstance(value, Mapping) else value:
+            yield from _spliced(each)
 
 
 def whole(value: Any) -> Any:
