@@ -219,7 +219,7 @@ def test_much_is_folded_as_a_whole(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_versions_let_go_of_are_collected(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Of large graphs no more versions are in memory than somebody holds, one that goes, and one that is put together."""
+    """Of large graphs only versions that somebody holds are in memory, one that goes, and one that is put together."""
     monkeypatch.setattr("inroads.explorer.COLLECTED_FROM", 1)
     found = observations([(plain_me(n, business_memberships=[owner_of(n, "A")]), DAY[0]) for n in range(1, 7)])
     gc.collect()
