@@ -22,14 +22,16 @@ from strategies import worlds
 from worlds import World, observations, same
 
 
-@pytest.fixture(autouse=True, params=[(10**6, 10**6, 1), (0, 10**6, 1), (1, 3, 99)])
+@pytest.fixture(autouse=True, params=[(10**6, 10**6, 1), (0, 10**6, 1), (16, 3, 99)])
 def always(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing is folded as a whole, however much is touched; columns are put together at once, late, or by turns."""
-    monkeypatch.setattr(splice, "SHARE", 0)
-    for (room, name), value in zip(
-        ((spliced, "SINGLE"), (splice, "TOUCHED"), (splice, "STEP")), request.param, strict=True
+    single, touched, step = request.param
+    for room, values in (
+        (splice, {"SHARE": 0, "TOUCHED": touched, "STEP": step}),
+        (spliced, {"SINGLE": single, "GATHERED": single}),
     ):
-        monkeypatch.setattr(room, name, value)
+        for name, value in values.items():
+            monkeypatch.setattr(room, name, value)
 
 
 def columns(value: Any, name: str = "") -> dict[str, Any]:

@@ -18,8 +18,11 @@ from numpy.lib.mixins import NDArrayOperatorsMixin
 from inroads import columns
 from inroads.columns import Ints, Texts, narrow, ranges
 
-SINGLE: Final = 32
-"""One row that is looked up costs as much as so many that are copied."""
+SINGLE: Final = 256
+"""To look up one row takes as long as to copy so many bytes."""
+
+GATHERED: Final = 32
+"""To look up one of many rows, likewise."""
 
 _FEW: Final = 12
 """Up to so many steps are taken one after the other, which is quicker than looking each number up."""
@@ -139,11 +142,11 @@ class Spliced(NDArrayOperatorsMixin):
             return self._one(int(key))
         if self._whole is None and isinstance(key, slice):
             first, last, step = key.indices(self._size)
-            if step == 1 and (self._untouched(first, last) or not self._worn(last - first)):
+            if step == 1 and (self._untouched(first, last) or not self._worn((last - first) * self.itemsize)):
                 return self._between(first, max(first, last))
         elif self._whole is None:
             key = np.asarray(key)
-            if key.dtype.kind == "i" and key.ndim == 1 and not self._worn(len(key) * SINGLE // 4):
+            if key.dtype.kind == "i" and key.ndim == 1 and not self._worn(len(key) * GATHERED):
                 return self.take(key)
         return self.whole[key]
 
@@ -209,7 +212,7 @@ class Spliced(NDArrayOperatorsMixin):
     def _worn(self, cost: int) -> bool:
         """Whether so much was asked by now that it would have been quicker to put the whole together."""
         self._asked += cost
-        return self._asked > self._size
+        return self._asked > self._size * self.itemsize
 
     @cached_property
     def _pieces(self) -> tuple[Ints, Ints]:
