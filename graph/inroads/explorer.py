@@ -34,7 +34,7 @@ from inroads.policy import STOCK, Policy, load_policy
 from inroads.pseudonyms import Pseudonyms, rejected, rewritten
 from inroads.reach import RESOURCES, AccessFilter
 from inroads.sources import Refusals, unread
-from inroads.splice import grown
+from inroads.splice import Base, grown
 from inroads.whatif import Plan, WhatIf, plan
 
 if TYPE_CHECKING:
@@ -54,6 +54,7 @@ class Explorer(AccessGraph):
 
     rejections: tuple[Rejection, ...] = ()
     masked: bool = False
+    _base: Base | None = None
 
     @classmethod
     def observe(cls, arriving: Iterable[Observation | Rejection], policy: Policy = STOCK) -> Self:
@@ -107,8 +108,9 @@ class Explorer(AccessGraph):
             return self
         if len(self.fold.said.claims.document) >= COLLECTED_FROM:
             gc.collect()
-        columns = grown(self.fold, self.index.derived, found.said, self.policy)
-        graph = self.of(Adjacency(columns[0], self.policy, columns[1]))
+        made = grown(self.fold, self.index.derived, found.said, self.policy, self._base)
+        graph = self.of(Adjacency(made.fold, self.policy, made.derived))
+        graph._base = made.base
         graph.rejections = (*self.rejections, *found.rejections)
         return graph
 

@@ -25,6 +25,7 @@ from inroads.columns import (
     ranges,
     stack,
     take,
+    view,
 )
 from inroads.model import NodeKind, Relation, Role
 from inroads.policy import STAFF_AGREES_WITH, Policy
@@ -41,6 +42,9 @@ from inroads.said import (
     Said,
     edge_keys,
 )
+
+_HASHED: Final = 2**16
+"""So many rows are hashed at a time."""
 
 MEMBER, ROLE, GROUP, KEEPS = map(RELATIONS.index, (Relation.MEMBER, Relation.ROLE, Relation.GROUP, Relation.KEEPS))
 _TEAM: Final = SCOPES.index("team")
@@ -284,6 +288,7 @@ def _spread(places: Ints, values: Ints, size: int) -> Ints:
 def version(said: Said, policy: Policy) -> str:
     """A name that two graphs share exactly when they hold the same observations under the same policy."""
     digest = hashlib.sha256(policy.digest.encode())
-    digest.update(said.documents.moment.astype("<i8").tobytes())
-    digest.update(said.documents.sha256.tobytes())
+    for column, kind in ((said.documents.moment, "<i8"), (said.documents.sha256, "S32")):
+        for first in range(0, len(column), _HASHED):  # it may be a spliced one, which is not put together for this
+            digest.update(view(np.ascontiguousarray(column[first : first + _HASHED], kind)))
     return digest.hexdigest()[:16]

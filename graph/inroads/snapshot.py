@@ -21,6 +21,7 @@ from inroads.adjacency import Adjacency, Derived
 from inroads.fold import Fold
 from inroads.ledger import Bodies, Ledger, snapshots
 from inroads.policy import Policy
+from inroads.spliced import whole
 
 FORMAT: Final = 2
 """Counts up whenever the columns change."""
@@ -84,7 +85,7 @@ def save(index: Adjacency, ledger: Ledger, position: int, forgetting: int) -> Pa
     try:
         making.mkdir(mode=0o700)
         files = {}
-        for column, array in _flat({"fold": index.fold, "derived": index.derived}):
+        for column, array in _flat(whole({"fold": index.fold, "derived": index.derived})):
             path = making / f"{column}.npy"
             np.save(path, array, allow_pickle=False)
             files[column] = _File(path.stat().st_size, _crc32(path))

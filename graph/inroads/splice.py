@@ -1,28 +1,29 @@
-"""The fold of a little more, when much is folded already: what it touches is folded anew, all else moves over as it is.
+"""The fold of a little more, when much is folded already: what it touches is folded anew, all else stays as it is.
 
 Nothing is decided here. The rows that new documents touch, and those that decide them, are cut out as a `Said` of
 their own, which goes through the union, the fold and the derivation that the whole goes through; what comes out is put
-in the place of what was there. Numbers of nodes, documents and grants move where something is put before them. So the
-cost is that of copying the columns, and a column in which nothing changes is not even copied.
+in the place of what was there. Numbers of nodes, documents and grants move where something is put before them. Of many
+rows no column is copied for that: see `spliced`. Each version is made from the same whole columns and from all that
+was said since, until that touches too much.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterator
 from typing import Any, Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from inroads.adjacency import Derived, Entries, derive, keep_together
-from inroads.columns import Flags, Ints, Texts, contained, distinct, narrow, ranges, take
+from inroads.columns import Flags, Ints, Texts, contained, distinct, ranges, take
 from inroads.fold import GROUP, HOLDERS, KEEPS, ROLE, Fold, GrantRows, fold, kind_starts, version
 from inroads.model import NodeKind
 from inroads.policy import Policy
 from inroads.said import (
     ACCOUNTS,
     COUNTED,
+    KIND_BITS,
     KINDS,
     NONE,
     SCOPES,
@@ -34,147 +35,93 @@ from inroads.said import (
     union,
     without,
 )
+from inroads.spliced import STILL, Counted, Cut, Shift, Spliced, put_together, replaced, replaced_starts, whole
 
 SHARE: Final = 16
 """Where more than one in so many claims is touched, the whole is folded anew: by then it takes no longer."""
 
 _ACCOUNT: Final = KINDS.index(NodeKind.ACCOUNT)
 _TEAM: Final = SCOPES.index("team")
+TOUCHED: Final = 2**16
+"""Where what was said since the columns were whole touches more claims than these, they are put together anew."""
+
+STEP: Final = 2**26
+"""So many bytes of them with each version, so that none takes long."""
+
 _FEW: Final = 12
 """Up to so many values are looked for one after the other, which is quicker than looking each row up."""
 
 _PIECE: Final = 2**15
-"""So many rows are moved at a time, which stay in the processor's cache meanwhile."""
+"""So many rows are looked through at a time, which stay in the processor's cache meanwhile."""
 
 
-def grown(before: Fold, derived: Derived, part: Said, policy: Policy) -> tuple[Fold, Derived]:
+class Base(NamedTuple):
+    """What versions are made from: a fold and its derivation, of whole columns, and what was said since.
+
+    `coming` is what they are made from once its columns are whole.
+    """
+
+    fold: Fold
+    derived: Derived
+    since: Said | None = None
+    coming: Base | None = None
+
+    @classmethod
+    def of(cls, fold: Fold, derived: Derived) -> Base:
+        """That of a version, which is put together."""
+        return cls(whole(fold), whole(derived))
+
+    def with_(self, news: Said) -> Base:
+        """The same with what was said now."""
+        return self._replace(since=union([self.since, news]) if self.since else news)
+
+    def next(self, added: _Added, news: Said) -> Base:
+        """What comes after it, when a version was made of it: put together by a step, where so much was said since."""
+        if self.coming is None:
+            return self._replace(coming=Base(added.fold, added.derived)) if added.touched > TOUCHED else self
+        coming = self.coming.with_(news)
+        if put_together((coming.fold, coming.derived), STEP):
+            return coming._replace(fold=whole(coming.fold), derived=whole(coming.derived))
+        return self._replace(coming=coming)
+
+
+class Grown(NamedTuple):
+    """A version, and what the next one is made from."""
+
+    fold: Fold
+    derived: Derived
+    base: Base
+
+
+def grown(before: Fold, derived: Derived, part: Said, policy: Policy, base: Base | None = None) -> Grown:
     """The fold and the derivation of a fold's documents and of a part's, as if they had been folded together."""
-    found = _added(before, derived, part, policy)
-    if found is None:
-        whole = fold(union([before.said, part]), policy)
-        found = whole, derive(whole, policy)
-    return found
+    news = _unknown(before.said, part)
+    if news is None:
+        return _folded(before, part, policy)
+    base = base or Base.of(before, derived)
+    if not len(news.documents.moment):
+        return Grown(before, derived, base)
+    base = base.with_(news)
+    added = _added(base, policy)
+    if not added and base.since is not news:
+        base = Base.of(before, derived).with_(news)
+        added = _added(base, policy)
+    return Grown(added.fold, added.derived, base.next(added, news)) if added else _folded(before, part, policy)
 
 
-class Cut(NamedTuple):
-    """Rows `starts` to `stops` of a column, ascending, each time with so many (`sizes`) others in their place."""
-
-    starts: Ints
-    stops: Ints
-    sizes: Ints
-
-    @property
-    def come(self) -> Ints:
-        """Where the others are afterwards."""
-        more = self.sizes - (self.stops - self.starts)
-        places: Ints = self.starts + np.cumsum(more) - more
-        return places
-
-    @property
-    def shift(self) -> Shift:
-        """How the numbers of the rows that stay move."""
-        more = self.sizes - (self.stops - self.starts)
-        moving = more != 0
-        return Shift(self.stops[moving], np.cumsum(more[moving]))
+def _folded(before: Fold, part: Said, policy: Policy) -> Grown:
+    together = fold(union([whole(before.said), part]), policy)
+    derived = derive(together, policy)
+    return Grown(together, derived, Base(together, derived))
 
 
-class Shift(NamedTuple):
-    """From each of `starts` on, numbers are higher by `by` altogether."""
-
-    starts: Ints
-    by: Ints
-
-    def times(self, factor: int) -> Shift:
-        """The shift of such numbers with something else below them."""
-        return Shift(self.starts * factor, self.by * factor)
-
-    def of(self, numbers: Ints) -> Ints:
-        """A few numbers, moved."""
-        moved: Ints = numbers + np.append(self.by, 0)[np.searchsorted(self.starts, numbers, side="right") - 1]
-        return moved
-
-    def move(self, column: Ints, *, hops: bool = False) -> None:
-        """Many numbers, moved where they are; in hops also what stands for the complement of a number."""
-        for first in range(0, len(column) if len(self.starts) else 0, _PIECE):
-            piece = column[first : first + _PIECE]
-            if len(self.starts) > _FEW:
-                piece[:] = np.where(piece < 0, ~self.of(~piece), self.of(piece)) if hops else self.of(piece)
-                continue
-            steps = zip(self.starts.tolist(), np.diff(self.by, prepend=0).tolist(), strict=True)
-            for start, step in reversed(list(steps)):
-                above = piece >= start
-                below = piece <= ~start if hops else None
-                np.add(piece, step, out=piece, where=above, casting="unsafe")
-                if below is not None:
-                    np.subtract(piece, step, out=piece, where=below, casting="unsafe")
-
-
-class Counted(NamedTuple):
-    """How numbers come into the whole, all below `size`: those folded anew by `places`, those of before by `shift`."""
-
-    places: Ints
-    shift: Shift
-    size: int
-
-
-_STILL: Final = Shift(np.zeros(0, np.int64), np.zeros(0, np.int64))
-
-
-def replaced(column: Any, cut: Cut, rows: Any, counted: Counted | None = None, *, hops: bool = False) -> Any:
-    """A column with other rows in some places, all of them in the numbers of the whole; itself if it stays the same."""
-    if isinstance(column, Texts):
-        if not len(ranges(cut.starts, cut.stops - cut.starts)) and not rows.size:
-            return column
-        starts, inner = replaced_starts(column.starts, cut, np.diff(rows.starts))
-        return Texts(starts, replaced(column.data, inner, rows.data))
-    shift = counted.shift if counted else _STILL
-    if not len(shift.starts):
-        spans = cut.stops - cut.starts
-        if np.array_equal(spans, cut.sizes) and np.array_equal(column[ranges(cut.starts, spans)], rows):
-            return column
-    kind = column.dtype if column.dtype.kind != "i" else np.promote_types(column.dtype, narrow(rows).dtype)
-    if counted:
-        kind = np.promote_types(kind, narrow(np.array([~counted.size, counted.size])).dtype)
-    elif column.dtype.kind == "S":
-        kind = np.promote_types(kind, rows.dtype)
-    rows = rows.astype(kind, copy=False)
-    made = np.empty(len(column) + len(rows) - int((cut.stops - cut.starts).sum()), kind)
-    np.concatenate(list(_pieces(column, cut, rows)), out=made, casting="unsafe")
-    if len(shift.starts):
-        shift.move(made, hops=hops)
-        made[ranges(cut.come, cut.sizes)] = rows  # which are in the numbers of the whole
-    return made
-
-
-def _pieces(column: Any, cut: Cut, rows: Any) -> Iterator[Any]:
-    done = taken = 0
-    for start, stop, size in zip(*(each.tolist() for each in cut), strict=True):
-        yield column[done:start]
-        yield rows[taken : taken + size]
-        done, taken = stop, taken + size
-    yield column[done:]
-
-
-def replaced_starts(starts: Ints, cut: Cut, counts: Ints) -> tuple[Ints, Cut]:
-    """Where the rows of each key start, when other keys with so many rows come into some places; and the rows' cut."""
-    ends = np.cumsum(cut.sizes)
-    total = np.append(0, np.cumsum(counts))
-    old_starts, old_stops = (starts[each].astype(np.int64) for each in (cut.starts, cut.stops))
-    sizes = total[ends] - total[ends - cut.sizes]
-    by = np.append(0, np.cumsum(sizes - (old_stops - old_starts)))
-    group = np.repeat(np.arange(len(cut.sizes)), cut.sizes)
-    rows = (old_starts + by[:-1])[group] + total[:-1] - total[(ends - cut.sizes)[group]]
-    made = np.empty(len(starts) + int((cut.sizes - cut.stops + cut.starts).sum()), starts.dtype)
-    if int(starts[-1]) + by[-1] > np.iinfo(starts.dtype).max:
-        made = made.astype(narrow(np.array([int(starts[-1]) + by[-1]])).dtype)
-    at = done = taken = 0
-    for number, (start, stop, count) in enumerate(zip(*(each.tolist() for each in cut), strict=True)):
-        np.add(starts[done:start], by[number], out=made[at : at + start - done], casting="unsafe")
-        at += start - done
-        made[at : at + count] = rows[taken : taken + count]
-        at, done, taken = at + count, stop, taken + count
-    np.add(starts[done:], by[-1], out=made[at:], casting="unsafe")
-    return made, Cut(old_starts, old_stops, sizes)
+def _unknown(said: Said, part: Said) -> Said | None:
+    """The part without documents that are known; None where one of them comes from a source that counts more."""
+    places, known = _places_of_documents(said, part)
+    sources = part.documents.source, said.documents.source
+    if any(sources[0].text(row) < sources[1].text(int(places[row])) for row in np.flatnonzero(known).tolist()):
+        return None
+    return without(part, known) if known.any() else part
 
 
 def places_of(column: Ints, wanted: Ints, size: int) -> Ints:
@@ -208,7 +155,7 @@ def _rows(column: Ints, numbers: Ints, each: int = 1) -> Ints:
 class _Nodes(NamedTuple):
     """The nodes of the whole: what comes in, and the numbers of a part's nodes, now and before (NONE: it is new)."""
 
-    codes: Ints
+    codes: Any
     accounts: npt.NDArray[np.bytes_]
     inserted: Ints
     shift: Shift
@@ -221,26 +168,34 @@ class _Nodes(NamedTuple):
         return place, place + ~contained(numbers, self.inserted)
 
 
-def _nodes(said: Said, part: Said, starts: tuple[int, ...]) -> _Nodes:
+def _nodes(said: Said, part: Said) -> _Nodes:
     found = np.searchsorted(said.accounts, part.accounts)
-    new = (
-        part.accounts != said.accounts[np.minimum(found, len(said.accounts) - 1)] if len(said.accounts) else found == 0
-    )
-    places = found[new]
-    codes, accounts = said.nodes, said.accounts
-    if len(places):
-        cut = Cut(places, places, np.ones(len(places), np.int64))
-        accounts = replaced(said.accounts, cut, part.accounts[new])
-        codes = codes.copy()
-        Shift(cut.shift.starts + ACCOUNTS, cut.shift.by).move(codes[starts[_ACCOUNT] : starts[_ACCOUNT + 1]])
-    wanted = recoded(part, accounts)
-    places = np.searchsorted(codes, wanted)
-    new = ~contained(wanted, codes)
+    unknown = ~_matching(part.accounts, said.accounts, found)
+    cut = Cut(found[unknown], found[unknown], np.ones(int(unknown.sum()), np.int64))
+    accounts, moves = said.accounts, STILL
+    if unknown.any():
+        accounts = whole(replaced(said.accounts, cut, part.accounts[unknown]))
+        # Up to the next kind, whose codes do not go on with the number of an account.
+        moves = Shift(np.append(cut.shift.starts + ACCOUNTS, _ACCOUNT + 1 << KIND_BITS), np.append(cut.shift.by, 0))
+    sought = recoded(part, said.accounts)
+    places = np.searchsorted(said.nodes, sought)
+    new = ~_matching(sought, said.nodes, places)
+    starts = kind_starts(part.nodes)
+    here = slice(starts[_ACCOUNT], starts[_ACCOUNT + 1])
+    new[here] |= unknown[part.nodes[here] - ACCOUNTS]
     cut = Cut(places[new], places[new], np.ones(int(new.sum()), np.int64))
-    inserted = places[new] + np.arange(len(places[new]))
+    codes = Spliced(said.nodes, cut, recoded(part, accounts)[new], moves) if new.any() else said.nodes
+    of_part = places + np.cumsum(new) - new
     shift = Shift(cut.starts, np.arange(1, len(cut.starts) + 1))
-    codes = replaced(codes, cut, wanted[new])
-    return _Nodes(codes, accounts, inserted, shift, np.searchsorted(codes, wanted), np.where(new, NONE, places))
+    return _Nodes(codes, accounts, of_part[new], shift, of_part, np.where(new, NONE, places))
+
+
+def _matching(wanted: npt.NDArray[Any], column: npt.NDArray[Any], places: Ints) -> Flags:
+    """Which of these values are at these places of a column."""
+    if not len(column):
+        return np.zeros(len(wanted), np.bool_)
+    found: Flags = column[np.minimum(places, len(column) - 1)] == wanted
+    return found
 
 
 def _places_of_documents(said: Said, part: Said) -> tuple[Ints, Flags]:
@@ -351,29 +306,30 @@ def _sharing_texts(part: Said, known: AttributeRows, said: Said, nodes: Ints) ->
     return part._replace(texts=Texts.of(()), attributes=rows._replace(value=values)), new
 
 
-def _added(before: Fold, derived: Derived, part: Said, policy: Policy) -> tuple[Fold, Derived] | None:
-    """See `grown`; None where too much is touched, or where a known document comes from a source that counts more."""
+class _Added(NamedTuple):
+    fold: Fold
+    derived: Derived
+    touched: int
+
+
+def _added(base: Base, policy: Policy) -> _Added | None:
+    """The version with what was said since, in documents that are all new; None where too much is touched."""
+    before, derived, part = base.fold, base.derived, base.since
     said = before.said
-    if not len(said.nodes) or len(part.claims.document) * SHARE > len(said.claims.document):
+    if part is None or not len(said.nodes) or len(part.claims.document) * SHARE > len(said.claims.document):
         return None
     if said.texts.size > 2 * len(said.attributes.node) + _FEW:  # most are used no more: the union lets go of them
         return None
-    places, known = _places_of_documents(said, part)
-    if known.any():
-        sources = part.documents.source, said.documents.source
-        if any(sources[0].text(row) < sources[1].text(int(places[row])) for row in np.flatnonzero(known).tolist()):
-            return None
-        part, places = without(part, known), places[~known]
-    if not len(places):
-        return before, derived
-    nodes = _nodes(said, part, before.kind_starts)
+    places, _ = _places_of_documents(said, part)
+    nodes = _nodes(said, part)
     principals = _touched(before, derived, part, nodes)
     old, old_nodes, old_documents, stating = _cut_out(before, derived, part, nodes, principals)
-    if (len(old.claims.document) + len(part.claims.document)) * SHARE > len(said.claims.document):
+    touched = len(old.claims.document) + len(part.claims.document)
+    if touched * SHARE > len(said.claims.document):
         return None
     shared, new_texts = _sharing_texts(part, stating, said, nodes.old_of_part)
-    whole = union([old, shared])
-    small = fold(whole, policy)
+    anew = union([old, shared])
+    small = fold(anew, policy)
     inserted = Cut(places, places, np.ones(len(places), np.int64))
     coming = places + np.arange(len(places))
     splice = _Splice(
@@ -389,22 +345,22 @@ def _added(before: Fold, derived: Derived, part: Said, policy: Policy) -> tuple[
     next_said = Said(
         nodes.codes,
         nodes.accounts,
-        whole.words,
+        anew.words,
         replaced(said.texts, _end(said.texts.size, len(new_texts)), part.texts.take(np.array(new_texts, np.int64))),
-        splice.table(said.documents, whole.documents, inserted, np.searchsorted(splice.documents.places, coming)),
-        splice.by(said.claims, whole.claims, "principal", principals),
-        splice.by(said.attributes, whole.attributes, "node", nodes.of_part[part.attributes.node]),
-        splice.by(said.covers, whole.covers, "scope", nodes.of_part[part.covers.scope // len(SCOPES)], len(SCOPES)),
-        splice.by(said.groups, whole.groups, "group", nodes.of_part[part.groups.group]),
+        splice.table(said.documents, anew.documents, inserted, np.searchsorted(splice.documents.places, coming)),
+        splice.by(said.claims, anew.claims, "principal", principals),
+        splice.by(said.attributes, anew.attributes, "node", nodes.of_part[part.attributes.node]),
+        splice.by(said.covers, anew.covers, "scope", nodes.of_part[part.covers.scope // len(SCOPES)], len(SCOPES)),
+        splice.by(said.groups, anew.groups, "group", nodes.of_part[part.groups.group]),
         splice.table(
             said.issues,
-            whole.issues,
-            _end(len(said.issues.document), len(whole.issues.document)),
-            np.arange(len(whole.issues.document)),
+            anew.issues,
+            _end(len(said.issues.document), len(anew.issues.document)),
+            np.arange(len(anew.issues.document)),
         ),
-        whole.stores,
+        anew.stores,
     )
-    return splice.put(before, derived, next_said, small, part, principals, policy)
+    return _Added(*splice.put(before, derived, next_said, small, part, principals, policy), touched)
 
 
 def _end(size: int, more: int) -> Cut:
@@ -480,12 +436,10 @@ class _Splice(NamedTuple):
         failing = of_nodes.put(derived.failing, bits.failing)
         grants = _Changed(before.grants, after.grants, cut)
         out_entries = self._entries(derived.out_entries, grants, "principal", "resource")
-        dead = of_nodes.put(derived.dead, bits.failing).copy()  # it may be that of the fold before
-        self._revive(dead, failing, grants, out_entries, stated)
         return after, Derived(
             replaced(derived.conveys, cut, bits.conveys[rows]),
             failing,
-            dead,
+            self._dead(derived.dead, failing, grants, out_entries, stated),
             out_entries,
             self._entries(derived.in_entries, grants, "resource", "principal"),
             self._email_order(derived.email_order, before, after, stated),
@@ -519,8 +473,8 @@ class _Splice(NamedTuple):
         counted = Counted(hops, grants.cut.shift, len(rows.principal))
         return Entries(made, replaced(old.hops, inner, hops, counted, hops=True))
 
-    def _revive(self, dead: Flags, failing: Flags, grants: _Changed, entries: Entries, stated: Ints) -> None:
-        """Say anew of some nodes, and of what they keep or are kept by, whether they are dead."""
+    def _dead(self, old: Flags, failing: Flags, grants: _Changed, entries: Entries, stated: Ints) -> Flags:
+        """Which nodes are dead: it is said anew of some nodes, and of what they keep or are kept by."""
         rows = grants.after
         gone = take(grants.before, grants.gone[grants.before.relation[grants.gone] == KEEPS])
         come = take(rows, grants.come[rows.relation[grants.come] == KEEPS])
@@ -529,8 +483,14 @@ class _Splice(NamedTuple):
         keeps = _keeps_at(entries, nodes, rows)
         nodes = distinct(np.concatenate([nodes, rows.principal[keeps], rows.resource[keeps]]))
         keeps = _keeps_at(entries, nodes, rows)
-        dead[nodes] = failing[nodes]
-        keep_together(dead, failing, rows.principal[keeps], rows.resource[keeps])
+        ends = [rows.principal[keeps], rows.resource[keeps]]
+        # What is beyond these stays as it was, but has to be there while they are looked at.
+        around = distinct(np.concatenate([nodes, *ends]))
+        fails = failing[around]
+        dead = fails.copy()
+        keep_together(dead, fails, *(np.searchsorted(around, each) for each in ends))
+        made: Flags = replaced(old, _ones(*self.nodes.before(nodes)), dead[contained(around, nodes)])
+        return made
 
     def _email_order(self, order: Ints, before: Fold, after: Fold, stated: Ints) -> Ints:
         """The identities by the keys of their emails, where some came or have another."""
