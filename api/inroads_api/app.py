@@ -37,6 +37,7 @@ from inroads_api.intake import Intake
 from inroads_api.limits import MAX_BODY, MAX_COST
 from inroads_api.live import Follower, Following
 from inroads_api.logs import REQUESTS
+from inroads_api.meter import Meter, Standing, Throttled
 from inroads_api.metrics import Metrics, Names
 from inroads_api.prepared import Prepared
 from inroads_api.schema import Schema, build_schema, execute, failure
@@ -126,6 +127,7 @@ def create_app(
     trusted: Trusted | None = None,
     seconds: float = SECONDS,
     ledger: Path | None = None,
+    meter: Meter | None = None,
 ) -> Starlette:
     """The application that answers from a version of the graph, built at an aware moment.
 
@@ -137,14 +139,15 @@ def create_app(
     and `pseudonymised` tells that the graph is, which lets in more. Each operation is written to `audit`. `trusted`
     are the documents that are known by an id, the package's own without it; raises InroadsError BAD_DOCUMENTS where
     the schema refuses one of them. A query that is not answered within so many `seconds` is answered with DEADLINE.
-    `ledger` is the one that the graph is of, which `/readyz` and `/metrics` tell about.
+    `ledger` is the one that the graph is of, which `/readyz` and `/metrics` tell about. `meter` limits what each
+    caller spends in a minute; without it there are no such limits.
     """
     versions = Versions(graph, built_at, position, patience)
     follower = Follower(versions, following, every) if following else None
     intake = Intake(ingest, follower.nudge if follower else None) if ingest else None
     metrics = Metrics(versions, ledger)
     schema = build_schema(allow_ingest=intake is not None)
-    endpoint = _GraphQL(schema, versions, intake, trusted or Trusted(), seconds, metrics, audit, pseudonymised)
+    endpoint = _GraphQL(schema, versions, intake, trusted or Trusted(), seconds, metrics, audit, pseudonymised, meter)
 
     def refused(request: Request, denied: Denied) -> Response:
         if audit:
@@ -223,6 +226,7 @@ class _Answered(NamedTuple):
     status: int
     outcome: str
     cost: int | None = None
+    standing: Standing | None = None
 
 
 class _GraphQL:
@@ -238,10 +242,11 @@ class _GraphQL:
         metrics: Metrics,
         audit: AuditLog | None = None,
         pseudonymised: bool = False,
+        meter: Meter | None = None,
     ) -> None:
         self.schema, self.versions, self.intake, self.trusted = schema, versions, intake, trusted
         self.seconds, self.metrics, self.names = seconds, metrics, Names()
-        self.audit, self.pseudonymised = audit, pseudonymised
+        self.audit, self.pseudonymised, self.meter = audit, pseudonymised, meter or Meter()
         trusted.check(schema._schema)
         self.running = 0
 
@@ -263,11 +268,16 @@ class _GraphQL:
             if refused.status == 503:
                 response.headers["retry-after"] = RETRY_AFTER
             return response
+        except Throttled as throttled:
+            self._told(asked, _Answered(b"", throttled.status, throttled.code, throttled.cost), 0.0)
+            return _throttled(throttled, media_type)
         except Denied as denied:
             return _denied(request, denied)
         except ClientDisconnect:
             return Response(status_code=400)
         response = _json(answered.body, answered.status, media_type)
+        if answered.standing:
+            response.headers.update(answered.standing.headers())
         if answered.status == 405:
             response.headers["allow"] = "POST"
         return response
@@ -302,17 +312,18 @@ class _GraphQL:
         finally:
             self.running -= 1
 
-    def _execute(self, asked: _Request, method: str, media_type: str, deadline: Deadline) -> _Answered:
+    def _execute(
+        self, asked: _Request, method: str, media_type: str, deadline: Deadline, standing: Standing | None
+    ) -> _Answered:
         try:
             intake = self.intake if method == "POST" else None  # a URL never changes anything
             response = execute(
                 self.schema, self.versions, asked.query, asked.variables, asked.operation_name, intake, deadline
             )
-            prepared = self.schema.documents.known(asked.query)
-            measure = prepared.measures.measure(asked.variables or {}) if prepared else None
-            cost = measure.cost if measure else None
+            cost = _cost(self.schema.documents.known(asked.query), asked)
             outcome = response["errors"][0]["extensions"]["code"] if "errors" in response else "ok"
-            return _Answered(_written(response, cost), _status(response, method, media_type), outcome, cost)
+            body = _written(response, cost, standing)
+            return _Answered(body, _status(response, method, media_type), outcome, cost, standing)
         except Exception as error:  # noqa: BLE001  # the server would log the message, which may quote what was asked
             log.error("INTERNAL_ERROR outside of the execution: %s", type(error).__name__)
             body = msgspec.json.encode(failure("INTERNAL_ERROR", "internal error"))
@@ -324,27 +335,30 @@ class _GraphQL:
         """No answer is given, and no mutation made, that the caller may not have or the audit log does not tell of."""
         prepared = self._prepared(asked)
         if self.audit is None:
-            self._permit(asked, caller, prepared)
-            return self._execute(asked, method, media_type, deadline)
+            standing = self._admitted(asked, caller, prepared)
+            return self._execute(asked, method, media_type, deadline, standing)
         try:
             who = caller.id if caller else None
             asking = self.audit.asking(who, asked.query, asked.variables, asked.operation_name, prepared)
             try:
-                self._permit(asked, caller, prepared)
-            except Denied as denied:
-                asking.refused(denied.status, denied.code)
+                standing = self._admitted(asked, caller, prepared)
+            except (Denied, Throttled) as refused:
+                asking.refused(refused.status, refused.code)
                 raise
             asking.begins()
-            answered = self._execute(asked, method, media_type, deadline)
+            answered = self._execute(asked, method, media_type, deadline, standing)
             asking.answered(answered.status, answered.body)
         except (InroadsError, RecursionError) as error:
             log.error("AUDIT_UNAVAILABLE, an answer was withheld: %s", type(error).__name__)
             raise _Refused(503, "AUDIT_UNAVAILABLE", "the audit log cannot be written: no answer is given") from None
         return answered
 
-    def _permit(self, asked: _Request, caller: Caller | None, prepared: Prepared | None) -> None:
+    def _admitted(self, asked: _Request, caller: Caller | None, prepared: Prepared | None) -> Standing | None:
+        """Who may have this executed has paid for it then. Raises Denied and Throttled."""
         if caller and prepared:  # what is no document is refused by the execution
             permit(caller, prepared, asked.operation_name, pseudonymised=self.pseudonymised)
+        cost = _cost(prepared, asked) or 1
+        return self.meter.spend(caller, cost if cost <= MAX_COST else 1)  # what costs more is only looked at
 
     def _prepared(self, asked: _Request) -> Prepared | None:
         try:
@@ -353,14 +367,32 @@ class _GraphQL:
             return None
 
 
-def _written(response: dict[str, Any], cost: int | None) -> bytes:
+def _cost(prepared: Prepared | None, asked: _Request) -> int | None:
+    """What a request is reckoned to cost; None for what is no document, or one that is too deep to tell."""
+    measure = prepared.measures.measure(asked.variables or {}) if prepared else None
+    return measure.cost if measure else None
+
+
+def _throttled(throttled: Throttled, media_type: str | None) -> Response:
+    """Who has spent too much is told so, what that is, and when to ask again."""
+    throttle = throttled.standing.told(utcnow())
+    told = {"cost": {"requested": throttled.cost, "maximum": MAX_COST, "throttle": throttle}}
+    body = msgspec.json.encode({**failure(throttled.code, throttled.message), "extensions": told})
+    response = _json(body, throttled.status, media_type or LEGACY)
+    response.headers.update(throttled.headers())
+    return response
+
+
+def _written(response: dict[str, Any], cost: int | None, standing: Standing | None) -> bytes:
     """The response; where it has data, with what that cost: as reckoned before, and how many fields it has."""
     if cost is None or "data" not in response:
         return msgspec.json.encode(response)
     data = msgspec.json.encode(response["data"])
     # A quote that ends a name has no backslash before it, one inside a text always has.
     fields = data.count(b'":') - data.count(b'\\":')
-    told = {"requested": cost, "actual": fields, "maximum": MAX_COST}
+    told: dict[str, Any] = {"requested": cost, "actual": fields, "maximum": MAX_COST}
+    if standing:
+        told["throttle"] = standing.told(utcnow())
     return msgspec.json.encode({**response, "data": msgspec.Raw(data), "extensions": {"cost": told}})
 
 

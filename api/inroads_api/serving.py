@@ -26,6 +26,7 @@ from inroads_api.audit import AuditLog
 from inroads_api.auth import Auth, TokenFile
 from inroads_api.deadline import SECONDS
 from inroads_api.live import follow, position
+from inroads_api.meter import Meter
 from inroads_api.metrics import SHARED
 from inroads_api.trusted import Trusted, read_folder
 from inroads_api.versions import utcnow
@@ -53,6 +54,8 @@ class Doors(NamedTuple):
     oidc_issuer: str | None = None
     oidc_audience: str | None = None
     oidc_jwks: Path | None = None
+    cost_per_minute: int = 0
+    workers: int = 1
 
     def opened(self) -> dict[str, Any]:
         """What `create_app` takes of it. Raises InroadsError where the files do not go together, or are none."""
@@ -64,6 +67,7 @@ class Doors(NamedTuple):
             "hosts": ("*",) if tokens else LOCAL,  # a page that was bound to this address has no token
             "auth": tokens,
             "introspection": self.introspection,
+            "meter": Meter(self.cost_per_minute, self.workers),
             "audit": AuditLog(self.audit, TokenFile(self.auth).key()) if self.audit and self.auth else None,
             "trusted": Trusted(read_folder(self.trusted) if self.trusted else {}, only=self.trusted_only),
         }
