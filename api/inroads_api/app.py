@@ -7,7 +7,7 @@ import datetime as dt
 import logging
 import time
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from functools import partial
 from pathlib import Path
 from typing import Any, Final, NamedTuple
@@ -160,7 +160,8 @@ def create_app(
             follower.start()
         if audit:
             audit.start()
-        yield
+        with auth.running() if auth else nullcontext():
+            yield
         if follower:
             follower.stop()
         if audit:
@@ -192,7 +193,9 @@ def _denied(request: Request, denied: Denied) -> Response:
     """Who is not let in is told so in the media type that was asked for, and with the status in either."""
     media_type = acceptable(",".join(request.headers.getlist("accept"))) or LEGACY
     response = _json(msgspec.json.encode(failure(denied.code, denied.message)), denied.status, media_type)
-    if denied.status != 503:
+    if denied.status == 503:
+        response.headers["retry-after"] = RETRY_AFTER
+    else:
         response.headers["www-authenticate"] = denied.challenge
     return response
 

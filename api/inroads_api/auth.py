@@ -16,7 +16,7 @@ import os
 import re
 import secrets
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Final, NamedTuple, Protocol
@@ -235,6 +235,9 @@ class Provider(Protocol):
     def caller(self, token: str, key: bytes) -> Caller:
         """Who shows a token. Raises Denied."""
 
+    def running(self) -> AbstractContextManager[None]:
+        """While this is entered, what takes longer is learnt beside the requests."""
+
 
 class Auth:
     """The tokens as the server knows them: those that the file holds at the moment of each request.
@@ -251,6 +254,10 @@ class Auth:
         self._refresh()
         if not provider and all(token.ended(now()) for token in self._tokens.values()):
             raise BadTokens(f"{path}: no token in it can be used; `inroads token create` makes one", "NO_TOKENS")
+
+    def running(self) -> AbstractContextManager[None]:
+        """What is done beside the requests: the provider learns its keys."""
+        return self._provider.running() if self._provider else nullcontext()
 
     def caller(self, authorization: Sequence[bytes]) -> Caller:
         """Who asks with these headers Authorization. Raises Denied."""

@@ -305,7 +305,10 @@ def serve(
         str | None, typer.Option(metavar="URL", help="With --auth, take tokens of this provider, too.")
     ] = None,
     oidc_audience: Annotated[str | None, typer.Option(metavar="NAME", help="Only those that are for it.")] = None,
-    oidc_jwks: Annotated[Path | None, typer.Option(metavar="FILE", help="Signed by a key of this file.")] = None,
+    oidc_jwks: Annotated[
+        str | None,
+        typer.Option(metavar="FILE|URL", help="Signed by a key of it. Default: of what its discovery names."),
+    ] = None,
     audit: Annotated[
         Path | None, typer.Option(metavar="FILE", help="With --auth, write a line for each operation to this log.")
     ] = None,

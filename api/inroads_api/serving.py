@@ -53,7 +53,7 @@ class Doors(NamedTuple):
     trusted_only: bool = False
     oidc_issuer: str | None = None
     oidc_audience: str | None = None
-    oidc_jwks: Path | None = None
+    oidc_jwks: str | None = None
     cost_per_minute: int = 0
     workers: int = 1
 
@@ -73,18 +73,19 @@ class Doors(NamedTuple):
         }
 
     def _provider(self) -> Issuer | None:
-        given = self.oidc_issuer, self.oidc_audience, self.oidc_jwks
-        if not any(given):
+        if not (self.oidc_issuer or self.oidc_audience or self.oidc_jwks):
             return None
-        if not (self.auth and all(given)):
-            raise InroadsError(
-                "--oidc-issuer, --oidc-audience and --oidc-jwks go together, and with --auth", "BAD_OIDC"
-            )
+        if not (self.auth and self.oidc_issuer and self.oidc_audience):
+            raise InroadsError("--oidc-issuer and --oidc-audience go together, and with --auth", "BAD_OIDC")
         try:
-            from inroads_api.oidc import Issuer  # noqa: PLC0415  # an optional extra
+            from inroads_api.fetched import KeyUrl  # noqa: PLC0415  # an optional extra
+            from inroads_api.jwks import KeyFile  # noqa: PLC0415
+            from inroads_api.oidc import Issuer  # noqa: PLC0415
         except ImportError:
             raise InroadsError("this needs PyJWT: install inroads[oidc]", "EXTRA_MISSING") from None
-        return Issuer(*given)  # type: ignore[arg-type]  # all are given
+        jwks = self.oidc_jwks
+        keys = KeyFile(Path(jwks)) if jwks and "://" not in jwks else KeyUrl(self.oidc_issuer, jwks)
+        return Issuer(self.oidc_issuer, self.oidc_audience, keys)
 
 
 class Followed(NamedTuple):
