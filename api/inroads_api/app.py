@@ -41,6 +41,7 @@ from inroads_api.meter import Meter, Standing, Throttled
 from inroads_api.metrics import Metrics, Names
 from inroads_api.prepared import Prepared
 from inroads_api.schema import Schema, build_schema, execute, failure
+from inroads_api.traces import TRACE, Told
 from inroads_api.trusted import Trusted
 from inroads_api.versions import PATIENCE, Versions, utcnow
 
@@ -286,13 +287,18 @@ class _GraphQL:
         return response
 
     def _told(self, asked: _Request | None, answered: _Answered, seconds: float) -> None:
-        """Count a request, and log it: by the name of its operation, never by anything else that it says."""
+        """Count a request, trace it and log it: by the name of its operation, never by anything else that it says."""
         known = self.schema.documents.known(asked.query) if asked else None
         name = self.names.told(known.name(asked.operation_name) if known and asked else None)
         self.metrics.count(name, answered.outcome, seconds, answered.cost)
+        version = self.versions.current.name
+        if trace := TRACE.get():
+            kind = known.operation(asked.operation_name) if known and asked else None
+            shape = known.shape if known else None
+            trace.tell(Told(name, answered.outcome, version, answered.cost, kind.value if kind else None, shape))
         if requests.isEnabledFor(logging.INFO):
             figures = {"operation": name, "outcome": answered.outcome, "status": answered.status}
-            figures |= {"seconds": round(seconds, 6), "cost": answered.cost, "version": self.versions.current.name}
+            figures |= {"seconds": round(seconds, 6), "cost": answered.cost, "version": version}
             requests.info("request", extra={"figures": figures})
 
     def _request(self, sent: _Sent, media_type: str) -> _Request:

@@ -345,6 +345,9 @@ def serve(
     log: Annotated[Log, typer.Option(help="The log on stderr: text for people, or a JSON object for each request.")] = (
         Log.TEXT
     ),
+    traces: Annotated[
+        bool, typer.Option("--traces", help="Send traces by OpenTelemetry to where the variables OTEL_… say.")
+    ] = False,
     observed_at: ObservedAt = None,
     policy: PolicyFile = None,
     pseudonymise: Pseudonymise = None,
@@ -369,7 +372,7 @@ def serve(
         there = place(host, port, guarded=auth is not None)
         doors = Doors(auth, introspection, audit, trusted, trusted_only, oidc_issuer, oidc_audience, oidc_jwks)
         spending = (0 if there.local else COST_PER_MINUTE) if cost_per_minute is None else cost_per_minute
-        doors = doors._replace(cost_per_minute=spending, workers=workers)
+        doors = doors._replace(cost_per_minute=spending, workers=workers, traces=traces)
         opened = doors.opened()
         if allow_ingest and not documents and as_of is None:
             Ledger(ledger or default_ledger()).close()
@@ -413,7 +416,7 @@ def serve(
                 pseudonymised=pseudonymise is not None,
                 **opened,
             )
-            run(application, sock, allowed, config, tls)
+            run(doors.traced(application), sock, allowed, config, tls)
 
 
 def _reloaded(load: Callable[[], Explorer], names: Pseudonyms) -> Explorer:
