@@ -7,7 +7,7 @@ import datetime as dt
 import logging
 import time
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from functools import partial
 from pathlib import Path
 from typing import Any, Final, NamedTuple
@@ -38,9 +38,11 @@ from inroads_api.intake import Intake
 from inroads_api.limits import MAX_BODY, MAX_COST
 from inroads_api.live import Follower, Following
 from inroads_api.logs import REQUESTS
+from inroads_api.meter import Meter, Standing, Throttled
 from inroads_api.metrics import Metrics, Names
 from inroads_api.prepared import Prepared
 from inroads_api.schema import Schema, build_schema, execute, failure
+from inroads_api.traces import TRACE, Told
 from inroads_api.trusted import Trusted
 from inroads_api.versions import PATIENCE, Versions, utcnow
 
@@ -127,6 +129,7 @@ def create_app(
     trusted: Trusted | None = None,
     seconds: float = SECONDS,
     ledger: Path | None = None,
+    meter: Meter | None = None,
 ) -> Starlette:
     """The application that answers from a version of the graph, built at an aware moment.
 
@@ -138,14 +141,15 @@ def create_app(
     and `pseudonymised` tells that the graph is, which lets in more. Each operation is written to `audit`. `trusted`
     are the documents that are known by an id, the package's own without it; raises InroadsError BAD_DOCUMENTS where
     the schema refuses one of them. A query that is not answered within so many `seconds` is answered with DEADLINE.
-    `ledger` is the one that the graph is of, which `/readyz` and `/metrics` tell about.
+    `ledger` is the one that the graph is of, which `/readyz` and `/metrics` tell about. `meter` limits what each
+    caller spends in a minute; without it there are no such limits.
     """
     versions = Versions(graph, built_at, position, patience)
     follower = Follower(versions, following, every) if following else None
     intake = Intake(ingest, follower.nudge if follower else None) if ingest else None
     metrics = Metrics(versions, ledger)
     schema = build_schema(allow_ingest=intake is not None)
-    endpoint = _GraphQL(schema, versions, intake, trusted or Trusted(), seconds, metrics, audit, pseudonymised)
+    endpoint = _GraphQL(schema, versions, intake, trusted or Trusted(), seconds, metrics, audit, pseudonymised, meter)
 
     def refused(request: Request, denied: Denied) -> Response:
         if audit:
@@ -158,7 +162,8 @@ def create_app(
             follower.start()
         if audit:
             audit.start()
-        yield
+        with auth.running() if auth else nullcontext():
+            yield
         if follower:
             follower.stop()
         if audit:
@@ -190,7 +195,9 @@ def _denied(request: Request, denied: Denied) -> Response:
     """Who is not let in is told so in the media type that was asked for, and with the status in either."""
     media_type = acceptable(",".join(request.headers.getlist("accept"))) or LEGACY
     response = _json(msgspec.json.encode(failure(denied.code, denied.message)), denied.status, media_type)
-    if denied.status != 503:
+    if denied.status == 503:
+        response.headers["retry-after"] = RETRY_AFTER
+    else:
         response.headers["www-authenticate"] = denied.challenge
     return response
 
@@ -224,6 +231,7 @@ class _Answered(NamedTuple):
     status: int
     outcome: str
     cost: int | None = None
+    standing: Standing | None = None
 
 
 class _GraphQL:
@@ -239,10 +247,11 @@ class _GraphQL:
         metrics: Metrics,
         audit: AuditLog | None = None,
         pseudonymised: bool = False,
+        meter: Meter | None = None,
     ) -> None:
         self.schema, self.versions, self.intake, self.trusted = schema, versions, intake, trusted
         self.seconds, self.metrics, self.names = seconds, metrics, Names()
-        self.audit, self.pseudonymised = audit, pseudonymised
+        self.audit, self.pseudonymised, self.meter = audit, pseudonymised, meter or Meter()
         self.answers = Answers[_Answered]()
         trusted.check(schema._schema)
         self.running = 0
@@ -265,23 +274,33 @@ class _GraphQL:
             if refused.status == 503:
                 response.headers["retry-after"] = RETRY_AFTER
             return response
+        except Throttled as throttled:
+            self._told(asked, _Answered(b"", throttled.status, throttled.code, throttled.cost), 0.0)
+            return _throttled(throttled, media_type)
         except Denied as denied:
             return _denied(request, denied)
         except ClientDisconnect:
             return Response(status_code=400)
         response = _json(answered.body, answered.status, media_type)
+        if answered.standing:
+            response.headers.update(answered.standing.headers())
         if answered.status == 405:
             response.headers["allow"] = "POST"
         return response
 
     def _told(self, asked: _Request | None, answered: _Answered, seconds: float) -> None:
-        """Count a request, and log it: by the name of its operation, never by anything else that it says."""
+        """Count a request, trace it and log it: by the name of its operation, never by anything else that it says."""
         known = self.schema.documents.known(asked.query) if asked else None
         name = self.names.told(known.name(asked.operation_name) if known and asked else None)
         self.metrics.count(name, answered.outcome, seconds, answered.cost)
+        version = self.versions.current.name
+        if trace := TRACE.get():
+            kind = known.operation(asked.operation_name) if known and asked else None
+            shape = known.shape if known else None
+            trace.tell(Told(name, answered.outcome, version, answered.cost, kind.value if kind else None, shape))
         if requests.isEnabledFor(logging.INFO):
             figures = {"operation": name, "outcome": answered.outcome, "status": answered.status}
-            figures |= {"seconds": round(seconds, 6), "cost": answered.cost, "version": self.versions.current.name}
+            figures |= {"seconds": round(seconds, 6), "cost": answered.cost, "version": version}
             requests.info("request", extra={"figures": figures})
 
     def _request(self, sent: _Sent, media_type: str) -> _Request:
@@ -315,9 +334,7 @@ class _GraphQL:
             response = execute(
                 self.schema, self.versions, asked.query, asked.variables, asked.operation_name, intake, deadline
             )
-            prepared = self.schema.documents.known(asked.query)
-            measure = prepared.measures.measure(asked.variables or {}) if prepared else None
-            cost = measure.cost if measure else None
+            cost = _cost(self.schema.documents.known(asked.query), asked)
             outcome = response["errors"][0]["extensions"]["code"] if "errors" in response else "ok"
             answered = _Answered(_written(response, cost), _status(response, method, media_type), outcome, cost)
             if again and outcome == "ok" and self.versions.current is served:
@@ -341,33 +358,52 @@ class _GraphQL:
         """No answer is given, and no mutation made, that the caller may not have or the audit log does not tell of."""
         prepared = self._prepared(asked)
         if self.audit is None:
-            self._permit(asked, caller, prepared)
-            return answered or self._execute(asked, method, media_type, deadline, again)
+            standing = self._admitted(asked, caller, prepared)
+            return _metered(answered or self._execute(asked, method, media_type, deadline, again), standing)
         try:
             who = caller.id if caller else None
             asking = self.audit.asking(who, asked.query, asked.variables, asked.operation_name, prepared)
             try:
-                self._permit(asked, caller, prepared)
-            except Denied as denied:
-                asking.refused(denied.status, denied.code)
+                standing = self._admitted(asked, caller, prepared)
+            except (Denied, Throttled) as refused:
+                asking.refused(refused.status, refused.code)
                 raise
             asking.begins()
-            answered = answered or self._execute(asked, method, media_type, deadline, again)
+            answered = _metered(answered or self._execute(asked, method, media_type, deadline, again), standing)
             asking.answered(answered.status, answered.body)
         except (InroadsError, RecursionError) as error:
             log.error("AUDIT_UNAVAILABLE, an answer was withheld: %s", type(error).__name__)
             raise _Refused(503, "AUDIT_UNAVAILABLE", "the audit log cannot be written: no answer is given") from None
         return answered
 
-    def _permit(self, asked: _Request, caller: Caller | None, prepared: Prepared | None) -> None:
+    def _admitted(self, asked: _Request, caller: Caller | None, prepared: Prepared | None) -> Standing | None:
+        """Who may have this executed has paid for it then. Raises Denied and Throttled."""
         if caller and prepared:  # what is no document is refused by the execution
             permit(caller, prepared, asked.operation_name, pseudonymised=self.pseudonymised)
+        cost = _cost(prepared, asked) or 1
+        return self.meter.spend(caller, cost if cost <= MAX_COST else 1)  # what costs more is only looked at
 
     def _prepared(self, asked: _Request) -> Prepared | None:
         try:
             return self.schema.documents.get(asked.query) if asked.query else None
         except GraphQLError:
             return None
+
+
+def _cost(prepared: Prepared | None, asked: _Request) -> int | None:
+    """What a request is reckoned to cost; None for what is no document, or one that is too deep to tell."""
+    measure = prepared.measures.measure(asked.variables or {}) if prepared else None
+    return measure.cost if measure else None
+
+
+def _throttled(throttled: Throttled, media_type: str | None) -> Response:
+    """Who has spent too much is told so, what that is, and when to ask again."""
+    throttle = throttled.standing.told(utcnow())
+    told = {"cost": {"requested": throttled.cost, "maximum": MAX_COST, "throttle": throttle}}
+    body = msgspec.json.encode({**failure(throttled.code, throttled.message), "extensions": told})
+    response = _json(body, throttled.status, media_type or LEGACY)
+    response.headers.update(throttled.headers())
+    return response
 
 
 def _written(response: dict[str, Any], cost: int | None) -> bytes:
@@ -379,6 +415,16 @@ def _written(response: dict[str, Any], cost: int | None) -> bytes:
     fields = data.count(b'":') - data.count(b'\\":')
     told = {"requested": cost, "actual": fields, "maximum": MAX_COST}
     return msgspec.json.encode({**response, "data": msgspec.Raw(data), "extensions": {"cost": told}})
+
+
+def _metered(answered: _Answered, standing: Standing | None) -> _Answered:
+    """The answer with how its caller stands now, which ends what it tells of its cost."""
+    if not standing:
+        return answered
+    body = answered.body
+    if body.endswith(b"}}}"):  # `extensions.cost` is the last of all
+        body = b'%b,"throttle":%b}}}' % (body[:-3], msgspec.json.encode(standing.told(utcnow())))
+    return answered._replace(body=body, standing=standing)
 
 
 def _status(response: dict[str, Any], method: str, media_type: str) -> int:

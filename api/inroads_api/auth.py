@@ -16,10 +16,10 @@ import os
 import re
 import secrets
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from enum import StrEnum
 from pathlib import Path
-from typing import Final, NamedTuple, Protocol
+from typing import Annotated, Final, NamedTuple, Protocol
 
 import msgspec
 
@@ -57,8 +57,8 @@ COVERED_BY: Final = {
 """The scopes of which one is enough, for each that is needed."""
 
 
-class Token(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What is kept of a token; moments are aware."""
+class Token(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """What is kept of a token; moments are aware. `cost_per_minute` is a limit of its own, in place of the server's."""
 
     id: str
     name: str
@@ -67,6 +67,7 @@ class Token(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     created_at: dt.datetime
     expires_at: dt.datetime
     revoked_at: dt.datetime | None = None
+    cost_per_minute: Annotated[int, msgspec.Meta(ge=1)] | None = None
 
     def ended(self, now: dt.datetime) -> str | None:
         """Why it may no longer be used: it was `revoked`, or is `expired`; None while it may."""
@@ -76,10 +77,11 @@ class Token(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
 
 class Caller(NamedTuple):
-    """Who asks: the id of a token and its scopes; without an id, somebody who showed none."""
+    """Who asks: the id of a token, its scopes and its own limit; without an id, somebody who showed none."""
 
     id: str | None
     scopes: frozenset[Scope] = frozenset()
+    cost_per_minute: int | None = None
 
     def may(self, scope: Scope) -> bool:
         """Whether what needs this scope may be done."""
@@ -128,7 +130,14 @@ class TokenFile:
         """The key for the hashes of an audit log. Raises BadTokens."""
         return base64.b64decode(_read(self.path)[0].key)
 
-    def create(self, name: str, scopes: Sequence[Scope], lifetime: dt.timedelta, now: dt.datetime) -> tuple[Token, str]:
+    def create(
+        self,
+        name: str,
+        scopes: Sequence[Scope],
+        lifetime: dt.timedelta,
+        now: dt.datetime,
+        cost_per_minute: int | None = None,
+    ) -> tuple[Token, str]:
         """A new token and its text, which is in no file. Makes the file, too. Raises BadTokens and InroadsError."""
         if not (name.strip() and name.isprintable() and len(name) <= 100):
             raise InroadsError("the name of a token is a line of at most 100 characters", "BAD_NAME")
@@ -136,7 +145,15 @@ class TokenFile:
         text = f"inr_{number}_{secrets.token_urlsafe(32)}"
         digest = hashlib.sha256(text.encode()).hexdigest()
         chosen = tuple(sorted(set(scopes)))
-        token = Token(id=number, name=name, sha256=digest, scopes=chosen, created_at=now, expires_at=now + lifetime)
+        token = Token(
+            id=number,
+            name=name,
+            sha256=digest,
+            scopes=chosen,
+            created_at=now,
+            expires_at=now + lifetime,
+            cost_per_minute=cost_per_minute,
+        )
         with suppress(FileExistsError):
             os.close(os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
         with self._changed() as content:
@@ -218,6 +235,9 @@ class Provider(Protocol):
     def caller(self, token: str, key: bytes) -> Caller:
         """Who shows a token. Raises Denied."""
 
+    def running(self) -> AbstractContextManager[None]:
+        """While this is entered, what takes longer is learnt beside the requests."""
+
 
 class Auth:
     """The tokens as the server knows them: those that the file holds at the moment of each request.
@@ -234,6 +254,10 @@ class Auth:
         self._refresh()
         if not provider and all(token.ended(now()) for token in self._tokens.values()):
             raise BadTokens(f"{path}: no token in it can be used; `inroads token create` makes one", "NO_TOKENS")
+
+    def running(self) -> AbstractContextManager[None]:
+        """What is done beside the requests: the provider learns its keys."""
+        return self._provider.running() if self._provider else nullcontext()
 
     def caller(self, authorization: Sequence[bytes]) -> Caller:
         """Who asks with these headers Authorization. Raises Denied."""
@@ -265,7 +289,7 @@ class Auth:
             raise Denied(401, "UNAUTHENTICATED", "this token is not known", "invalid_token")
         if ended := token.ended(self._now()):  # told only to who has the token
             raise Denied(401, "UNAUTHENTICATED", f"this token is {ended}", "invalid_token", who=token.id)
-        return Caller(token.id, frozenset(token.scopes))
+        return Caller(token.id, frozenset(token.scopes), token.cost_per_minute)
 
     def _refresh(self) -> None:
         if self._stamp is None or self._stamp != stamp(self._path.lstat()):

@@ -286,7 +286,10 @@ def serve(
         str | None, typer.Option(metavar="URL", help="With --auth, take tokens of this provider, too.")
     ] = None,
     oidc_audience: Annotated[str | None, typer.Option(metavar="NAME", help="Only those that are for it.")] = None,
-    oidc_jwks: Annotated[Path | None, typer.Option(metavar="FILE", help="Signed by a key of this file.")] = None,
+    oidc_jwks: Annotated[
+        str | None,
+        typer.Option(metavar="FILE|URL", help="Signed by a key of it. Default: of what its discovery names."),
+    ] = None,
     audit: Annotated[
         Path | None, typer.Option(metavar="FILE", help="With --auth, write a line for each operation to this log.")
     ] = None,
@@ -309,11 +312,23 @@ def serve(
     trusted_only: Annotated[
         bool, typer.Option("--trusted-only", help="Answer only these documents and those of the package.")
     ] = False,
+    cost_per_minute: Annotated[
+        int | None,
+        typer.Option(
+            min=0,
+            metavar="N",
+            help="The most that a token may spend in a minute, 0 for no limit; workers let N / workers be spent each."
+            " Default: 1,000,000 where other machines can ask.",
+        ),
+    ] = None,
     workers: Annotated[int, typer.Option(min=1, max=64, help="Server processes; several need one ledger.")] = 1,
     deadline: Annotated[str, typer.Option(help="How long a query may take, such as 10s or 5m.")] = "10s",
     log: Annotated[Log, typer.Option(help="The log on stderr: text for people, or a JSON object for each request.")] = (
         Log.TEXT
     ),
+    traces: Annotated[
+        bool, typer.Option("--traces", help="Send traces by OpenTelemetry to where the variables OTEL_… say.")
+    ] = False,
     observed_at: ObservedAt = None,
     policy: PolicyFile = None,
     pseudonymise: Pseudonymise = None,
@@ -328,15 +343,18 @@ def serve(
     from inroads_api.binding import place, tls_options, url
     from inroads_api.live import follow, position
     from inroads_api.logs import CONFIG
+    from inroads_api.meter import COST_PER_MINUTE
     from inroads_api.serving import Doors, Followed, run, run_workers
 
     with failing():
         if allow_ingest and pseudonymise:
             raise InroadsError("--allow-ingest takes documents as they are: not with --pseudonymise")
         tls = tls_options(tls_cert, tls_key, tls_client_ca)
-        doors = Doors(auth, introspection, audit, trusted, trusted_only, oidc_issuer, oidc_audience, oidc_jwks)
-        opened = doors.opened()
         there = place(host, port, guarded=auth is not None)
+        doors = Doors(auth, introspection, audit, trusted, trusted_only, oidc_issuer, oidc_audience, oidc_jwks)
+        spending = (0 if there.local else COST_PER_MINUTE) if cost_per_minute is None else cost_per_minute
+        doors = doors._replace(cost_per_minute=spending, workers=workers, traces=traces)
+        opened = doors.opened()
         if allow_ingest and not documents and as_of is None:
             Ledger(ledger or default_ledger()).close()
         paths = places(documents, ledger)
@@ -379,7 +397,7 @@ def serve(
                 pseudonymised=pseudonymise is not None,
                 **opened,
             )
-            run(application, sock, allowed, config, tls)
+            run(doors.traced(application), sock, allowed, config, tls)
 
 
 def _reloaded(load: Callable[[], Explorer], names: Pseudonyms) -> Explorer:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping
+from functools import cached_property
 from typing import Any, Final
 
 from graphql import (
@@ -26,6 +27,8 @@ from graphql import (
 )
 
 from inroads_api.limits import Measures, parsed
+from inroads_api.shape import shape
+from inroads_api.traces import part
 
 MAX_KEPT: Final = 128
 """The most documents that are kept: those used last."""
@@ -52,6 +55,11 @@ class Prepared:
                 self._fragments.setdefault(each.name.value, []).append(each.selection_set)
         self._roots: dict[str | None, frozenset[str]] = {}
         self._valid = self.quick = False
+
+    @cached_property
+    def shape(self) -> str:
+        """The same for documents that differ only in what they ask about."""
+        return shape(self.document)
 
     def operation(self, name: str | None) -> OperationType | None:
         """The type of the operation of this name, or of the first one; None where there is none."""
@@ -136,7 +144,8 @@ class Documents:
         """The document of a query. Raises GraphQLError, as `limits.parsed` does."""
         found = self.known(query)
         if found is None:
-            found = Prepared(parsed(query), self._schema)
+            with part("parse"):
+                found = Prepared(parsed(query), self._schema)
             with self._lock:
                 self._kept[query] = found
                 if len(self._kept) > MAX_KEPT:

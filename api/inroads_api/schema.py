@@ -33,6 +33,7 @@ from inroads_api.execution import CompiledExecutor
 from inroads_api.intake import Intake
 from inroads_api.objects import Account, Business, Group, Identity
 from inroads_api.prepared import Documents
+from inroads_api.traces import part
 from inroads_api.versions import Versions
 
 log = logging.getLogger(__name__)
@@ -170,11 +171,14 @@ def _executed(
         return _refused("BAD_USER_INPUT", "the document has no operation, or none of this name")
     if operation is not OperationType.QUERY and not (intake and operation is OperationType.MUTATION):
         return _refused("OPERATION_NOT_SUPPORTED", "there are only queries here")
-    if errors := prepared.errors(variables, operation_name):
+    with part("validate"):
+        errors = prepared.errors(variables, operation_name)
+    if errors:
         return {"errors": _told(errors)}
     context = Context(versions, versions.current, intake)
     # A mutation is answered however long it took: what it did stays done.
-    with checked(deadline.check) if deadline and operation is OperationType.QUERY else nullcontext():
+    watched = checked(deadline.check) if deadline and operation is OperationType.QUERY else nullcontext()
+    with watched, part("execute"):
         check()
         result = execute_sync(
             schema._schema,

@@ -11,11 +11,12 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from types import MappingProxyType
+from types import MappingProxyType, ModuleType
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import uvicorn
 from starlette.applications import Starlette
+from starlette.types import ASGIApp
 from uvicorn.supervisors import Multiprocess
 
 from inroads.errors import InroadsError
@@ -26,6 +27,7 @@ from inroads_api.audit import AuditLog
 from inroads_api.auth import Auth, TokenFile
 from inroads_api.deadline import SECONDS
 from inroads_api.live import follow, position
+from inroads_api.meter import Meter
 from inroads_api.metrics import SHARED
 from inroads_api.trusted import Trusted, read_folder
 from inroads_api.versions import utcnow
@@ -52,35 +54,58 @@ class Doors(NamedTuple):
     trusted_only: bool = False
     oidc_issuer: str | None = None
     oidc_audience: str | None = None
-    oidc_jwks: Path | None = None
+    oidc_jwks: str | None = None
+    cost_per_minute: int = 0
+    workers: int = 1
+    traces: bool = False
 
     def opened(self) -> dict[str, Any]:
         """What `create_app` takes of it. Raises InroadsError where the files do not go together, or are none."""
         if self.audit and not self.auth:
             raise InroadsError("--audit tells who asked, and --auth FILE is what tells it", "UNGUARDED")
+        if self.traces:
+            _telemetry()  # workers would tell too late that it is missing
         provider = self._provider()
         tokens = Auth(self.auth, provider=provider) if self.auth else None
         return {
             "hosts": ("*",) if tokens else LOCAL,  # a page that was bound to this address has no token
             "auth": tokens,
             "introspection": self.introspection,
+            "meter": Meter(self.cost_per_minute, self.workers),
             "audit": AuditLog(self.audit, TokenFile(self.auth).key()) if self.audit and self.auth else None,
             "trusted": Trusted(read_folder(self.trusted) if self.trusted else {}, only=self.trusted_only),
         }
 
+    def traced(self, application: Starlette) -> ASGIApp:
+        """The application, whose requests are traced if that is wanted. Raises InroadsError EXTRA_MISSING."""
+        if not self.traces:
+            return application
+        telemetry = _telemetry()
+        traced: ASGIApp = telemetry.Traced(application, telemetry.exporting())
+        return traced
+
     def _provider(self) -> Issuer | None:
-        given = self.oidc_issuer, self.oidc_audience, self.oidc_jwks
-        if not any(given):
+        if not (self.oidc_issuer or self.oidc_audience or self.oidc_jwks):
             return None
-        if not (self.auth and all(given)):
-            raise InroadsError(
-                "--oidc-issuer, --oidc-audience and --oidc-jwks go together, and with --auth", "BAD_OIDC"
-            )
+        if not (self.auth and self.oidc_issuer and self.oidc_audience):
+            raise InroadsError("--oidc-issuer and --oidc-audience go together, and with --auth", "BAD_OIDC")
         try:
-            from inroads_api.oidc import Issuer  # noqa: PLC0415  # an optional extra
+            from inroads_api.fetched import KeyUrl  # noqa: PLC0415  # an optional extra
+            from inroads_api.jwks import KeyFile  # noqa: PLC0415
+            from inroads_api.oidc import Issuer  # noqa: PLC0415
         except ImportError:
             raise InroadsError("this needs PyJWT: install inroads[oidc]", "EXTRA_MISSING") from None
-        return Issuer(*given)  # type: ignore[arg-type]  # all are given
+        jwks = self.oidc_jwks
+        keys = KeyFile(Path(jwks)) if jwks and "://" not in jwks else KeyUrl(self.oidc_issuer, jwks)
+        return Issuer(self.oidc_issuer, self.oidc_audience, keys)
+
+
+def _telemetry() -> ModuleType:
+    try:
+        from inroads_api import telemetry  # noqa: PLC0415  # an optional extra
+    except ImportError:
+        raise InroadsError("--traces needs OpenTelemetry: install inroads[otel]", "EXTRA_MISSING") from None
+    return telemetry
 
 
 class Followed(NamedTuple):
@@ -93,7 +118,7 @@ class Followed(NamedTuple):
     seconds: float = SECONDS
     doors: Doors = Doors()
 
-    def application(self) -> Starlette:
+    def application(self) -> ASGIApp:
         """The application of one worker. Raises as `load`."""
         reload = partial(load, self.ledger, observed_at=self.observed_at, policy=self.policy or STOCK)
         reached = position(self.ledger)  # before it is loaded: what is added meanwhile is seen again
@@ -103,7 +128,7 @@ class Followed(NamedTuple):
         finally:
             gc.enable()
         gc.freeze()
-        return create_app(
+        application = create_app(
             graph,
             utcnow(),
             following=follow(self.ledger, reload, utcnow),
@@ -113,10 +138,11 @@ class Followed(NamedTuple):
             ledger=self.ledger,
             **self.doors.opened(),
         )
+        return self.doors.traced(application)
 
 
 def run(
-    application: Starlette,
+    application: ASGIApp,
     sock: socket.socket,
     seconds: float,
     log: dict[str, Any] | None = None,
@@ -128,7 +154,7 @@ def run(
 
 def run_workers(
     workers: int,
-    make: Callable[[], Starlette],
+    make: Callable[[], ASGIApp],
     sock: socket.socket,
     seconds: float,
     log: dict[str, Any] | None = None,

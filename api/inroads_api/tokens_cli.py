@@ -23,6 +23,9 @@ def create(
         typer.Option("--scope", help="read, review, ingest, admin or read:pseudonymised; repeatable. Default: read."),
     ] = None,
     expires: Annotated[str, typer.Option(metavar="DURATION", help="12h, 30d, … at most a year.")] = "90d",
+    cost_per_minute: Annotated[
+        int | None, typer.Option(min=1, metavar="N", help="What it may spend in a minute, in place of what others may.")
+    ] = None,
 ) -> None:
     """Make a token and print it, once: the file, which is made if it is not there, holds only its hash."""
     import datetime as dt
@@ -35,7 +38,8 @@ def create(
         if unknown:
             raise InroadsError(f"--scope {unknown[0]!r} is none of {', '.join(Scope)}", "BAD_SCOPE")
         lifetime = dt.timedelta(seconds=seconds(expires, "--expires"))
-        token, text = TokenFile(auth).create(name, [Scope(each) for each in scope or ["read"]], lifetime, now())
+        scopes = [Scope(each) for each in scope or ["read"]]
+        token, text = TokenFile(auth).create(name, scopes, lifetime, now(), cost_per_minute)
         typer.echo(text)
         until = f"{token.expires_at:%Y-%m-%dT%H:%M:%SZ}"
         say(f"token {token.id} for {', '.join(token.scopes)} until {until}; it is not shown again")
@@ -58,6 +62,7 @@ def list_(auth: AuthFile, output: Output = None) -> None:
                     "created_at": each.created_at,
                     "expires_at": each.expires_at,
                     "revoked_at": each.revoked_at,
+                    "cost_per_minute": each.cost_per_minute,
                 }
                 for each in TokenFile(auth).tokens()
             ),

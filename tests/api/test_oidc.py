@@ -24,6 +24,7 @@ from inroads.network import AccessGraph
 from inroads_api.app import create_app
 from inroads_api.auth import Auth, Denied, Scope, TokenFile
 from inroads_api.cli import app
+from inroads_api.jwks import KeyFile
 from inroads_api.oidc import Issuer
 
 ISSUER, AUDIENCE = "https://login.example", "inroads"
@@ -63,7 +64,7 @@ def test_a_good_one(bruce: AccessGraph, serve: Serve, jwks: Callable[..., Path],
     """A token that is signed, for us and alive is let in with its scopes; its subject is hidden in `who`."""
     file = TokenFile(tmp_path / "auth.json")
     _, own = file.create("a", [Scope.READ], timedelta(days=1), NOON)
-    auth = Auth(file.path, lambda: NOON, Issuer(ISSUER, AUDIENCE, jwks(public(ELLIPTIC))))
+    auth = Auth(file.path, lambda: NOON, Issuer(ISSUER, AUDIENCE, KeyFile(jwks(public(ELLIPTIC)))))
     client = serve(create_app(bruce, NOON, ("*",), auth=auth))
 
     def ask(text: str) -> Any:
@@ -101,7 +102,7 @@ def test_a_good_one(bruce: AccessGraph, serve: Serve, jwks: Callable[..., Path],
 )
 def test_claims(jwks: Callable[..., Path], claims: dict[str, Any]) -> None:
     """A token of another provider, for another audience, from another time or of nobody is refused."""
-    issuer = Issuer(ISSUER, AUDIENCE, jwks(public(ELLIPTIC)))
+    issuer = Issuer(ISSUER, AUDIENCE, KeyFile(jwks(public(ELLIPTIC))))
     stock = {"iss": ISSUER, "aud": AUDIENCE, "sub": "b", "exp": time.time() + 300, "scope": "read"}
 
     def signed(claims: dict[str, Any]) -> str:
@@ -115,7 +116,7 @@ def test_claims(jwks: Callable[..., Path], claims: dict[str, Any]) -> None:
 
 def test_signatures(jwks: Callable[..., Path]) -> None:
     """Another key, none, a shared secret made of the public key, another algorithm, an unknown id: all are refused."""
-    issuer = Issuer(ISSUER, AUDIENCE, jwks(public(ELLIPTIC), public(OTHER, "two")))
+    issuer = Issuer(ISSUER, AUDIENCE, KeyFile(jwks(public(ELLIPTIC), public(OTHER, "two"))))
     public_half = ELLIPTIC.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
     forged = ".".join([base64url_encode(b'{"alg":"HS256","kid":"one"}').decode(), token().split(".")[1]])
     good = token()
@@ -143,7 +144,7 @@ def test_signatures(jwks: Callable[..., Path]) -> None:
 
 def test_rotation(jwks: Callable[..., Path]) -> None:
     """Keys that the file has now are taken, and no others; a single one also where the token names none."""
-    issuer = Issuer(ISSUER, AUDIENCE, jwks(public(ELLIPTIC)))
+    issuer = Issuer(ISSUER, AUDIENCE, KeyFile(jwks(public(ELLIPTIC))))
     new = token(OTHER, headers={"kid": "two"})
     with pytest.raises(Denied):
         issuer.caller(new, b"")
@@ -171,7 +172,7 @@ def test_rotation(jwks: Callable[..., Path]) -> None:
 def test_bad_files(jwks: Callable[..., Path], keys: list[Any]) -> None:
     """A file without a key that signs, with a shared secret or with two keys of one id is refused."""
     with pytest.raises(InroadsError) as caught:
-        Issuer(ISSUER, AUDIENCE, jwks(*keys))
+        KeyFile(jwks(*keys))
     assert caught.value.code == "BAD_JWKS"
 
 
@@ -181,6 +182,6 @@ def test_a_file_of_others(jwks: Callable[..., Path], tmp_path: Path) -> None:
     path.chmod(0o666)
     for each in (path, tmp_path / "none"):
         with pytest.raises(InroadsError):
-            Issuer(ISSUER, AUDIENCE, each)
+            KeyFile(each)
     done = CliRunner().invoke(app, ["serve", "-d", str(EXAMPLE), "--oidc-issuer", ISSUER])
     assert (done.exit_code, "go together" in done.stderr) == (2, True)

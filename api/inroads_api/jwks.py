@@ -1,0 +1,104 @@
+"""The keys of a provider in a JWKS file, which is read again when it changes."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Mapping
+from contextlib import AbstractContextManager, nullcontext
+from pathlib import Path
+from typing import Any, Final, Protocol
+
+import jwt
+import msgspec
+
+from inroads.errors import InroadsError
+from inroads_api.auth import stamp
+
+ALGORITHMS: Final = frozenset(
+    {"RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"}
+)
+"""Signatures by the private half of a key; never a shared secret, never none."""
+
+MAX_JWKS: Final = 2**20
+"""The most bytes of a JWKS."""
+
+ById = Mapping[str | None, jwt.PyJWK]
+"""Keys by their ids; one that is alone is also there without."""
+
+
+class Keys(Protocol):
+    """The keys of a provider, wherever they come from."""
+
+    def refresh(self) -> None:
+        """Learn what has changed, at once. Raises InroadsError."""
+
+    def find(self, kid: str | None) -> jwt.PyJWK:
+        """The key of an id. Raises KeyError, and Denied where it may be known soon."""
+
+    def running(self) -> AbstractContextManager[None]:
+        """While this is entered, what takes longer is learnt beside the requests."""
+
+
+class KeyFile:
+    """Keys rotate by putting a new file in place. Raises InroadsError BAD_JWKS, at the start and at each refresh."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._stamp: object = None
+        self._keys: ById = {}
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Read the keys, if the file has changed."""
+        try:
+            if self._stamp is None or self._stamp != stamp(self._path.stat()):
+                self._stamp = None
+                self._keys, self._stamp = _read(self._path)
+        except OSError as error:
+            raise InroadsError(f"{self._path}: {error.strerror}", "BAD_JWKS") from None
+
+    def find(self, kid: str | None) -> jwt.PyJWK:
+        """The key of an id, or the only one without. Raises KeyError."""
+        return self._keys[kid]
+
+    def running(self) -> AbstractContextManager[None]:
+        """There is nothing that takes long."""
+        return nullcontext()
+
+
+def _read(path: Path) -> tuple[ById, object]:
+    """The keys, and the stamp of the file."""
+    with path.open("rb") as file:
+        status = os.fstat(file.fileno())
+        if not stat.S_ISREG(status.st_mode) or status.st_mode & 0o022 or status.st_uid not in (0, os.geteuid()):
+            raise InroadsError(f"{path}: others could put their own keys into it", "BAD_JWKS")
+        raw = file.read(MAX_JWKS)
+    found = keys_of(raw, str(path))
+    if not found:
+        raise InroadsError(f"{path}: it has no key that signs", "BAD_JWKS")
+    return found, stamp(status)
+
+
+def keys_of(raw: bytes, source: str) -> ById:
+    """The keys that sign. Raises InroadsError BAD_JWKS for what is no JWKS, or has two of one id."""
+    try:
+        given = msgspec.json.decode(raw, type=dict[str, Any])["keys"]
+        usable = [key for each in msgspec.convert(given, list[dict[str, Any]]) if (key := _key(each))]
+    except (KeyError, ValueError, RecursionError):
+        raise InroadsError(f"{source}: this is not a JWKS", "BAD_JWKS") from None
+    found: dict[str | None, jwt.PyJWK] = {each.key_id: each for each in usable}
+    if len(found) < len(usable):
+        raise InroadsError(f"{source}: it has two keys of one id", "BAD_JWKS")
+    return {None: usable[0], **found} if len(usable) == 1 else found
+
+
+def _key(given: Mapping[str, Any]) -> jwt.PyJWK | None:
+    """A key that signs; None for what is for something else, or of a kind that we do not know (RFC 7517, 5)."""
+    if given.get("use", "sig") != "sig" or given.get("kty") == "oct":
+        return None
+    try:
+        key = jwt.PyJWK(dict(given))
+    except (jwt.PyJWTError, KeyError, TypeError, ValueError):
+        return None
+    return key if key.algorithm_name in ALGORITHMS else None

@@ -1,0 +1,109 @@
+"""Traces of requests by OpenTelemetry: a span for each request to GraphQL, and in it those of its parts.
+
+A span has names and figures that the server makes, never a text of the caller: no document, variable, header, address
+or message of an exception. Of a `traceparent` the ids are taken; a `tracestate` and a `baggage` could say anything.
+"""
+
+from __future__ import annotations
+
+import os
+from contextlib import AbstractContextManager
+from typing import Final
+
+from opentelemetry.context import Context
+from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
+from opentelemetry.sdk.resources import SERVICE_NAME, Resource
+from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace.export import BatchSpanProcessor
+from opentelemetry.trace import Span, SpanKind, StatusCode, Tracer
+from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
+from starlette.concurrency import run_in_threadpool
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from inroads_api.guard import GRAPHQL
+from inroads_api.traces import TRACE, Told
+
+METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+"""The methods that are told by their names; any other is a text of the caller."""
+
+_W3C: Final = TraceContextTextMapPropagator()
+
+
+def exporting() -> TracerProvider:
+    """What sends spans by OTLP over HTTP, as the variables OTEL_… say where, which and how many."""
+    named = "OTEL_SERVICE_NAME" in os.environ or SERVICE_NAME in os.environ.get("OTEL_RESOURCE_ATTRIBUTES", "")
+    provider = TracerProvider(resource=Resource.create({} if named else {SERVICE_NAME: "inroads"}))
+    provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))
+    return provider
+
+
+class Traced:
+    """An application whose requests to GraphQL are traced. All spans are sent before its end is told."""
+
+    def __init__(self, app: ASGIApp, provider: TracerProvider) -> None:
+        self._app, self._provider = app, provider
+        self._tracer = provider.get_tracer("inroads")
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def ending(message: Message) -> None:
+            if message["type"].startswith("lifespan.shutdown"):
+                await run_in_threadpool(self._provider.shutdown)
+            await send(message)
+
+        if scope["type"] == "http" and scope["path"] == GRAPHQL:
+            await self._request(scope, receive, send)
+        else:
+            await self._app(scope, receive, ending)
+
+    async def _request(self, scope: Scope, receive: Receive, send: Send) -> None:
+        method = scope["method"] if scope["method"] in METHODS else None
+        with self._tracer.start_as_current_span(
+            f"{method or 'HTTP'} {GRAPHQL}",
+            _parent(scope),
+            SpanKind.SERVER,
+            {"http.request.method": method or "_OTHER", "http.route": GRAPHQL},
+            record_exception=False,
+            set_status_on_exception=False,
+        ) as span:
+
+            async def told(message: Message) -> None:
+                if message["type"] == "http.response.start":
+                    span.set_attribute("http.response.status_code", message["status"])
+                    if message["status"] >= 500:
+                        span.set_status(StatusCode.ERROR)
+                await send(message)
+
+            before = TRACE.set(_Request(self._tracer, span) if span.is_recording() else None)
+            try:
+                await self._app(scope, receive, told)
+            finally:
+                TRACE.reset(before)
+
+
+class _Request:
+    """The trace of one request that is recorded."""
+
+    def __init__(self, tracer: Tracer, span: Span) -> None:
+        self._tracer, self._span = tracer, span
+
+    def part(self, name: str) -> AbstractContextManager[object]:
+        """A span within that of the request."""
+        return self._tracer.start_as_current_span(name, record_exception=False, set_status_on_exception=False)
+
+    def tell(self, told: Told) -> None:
+        """The attributes of the span: those of the conventions for GraphQL that are not the caller's text, and ours."""
+        given = {
+            "graphql.operation.type": told.kind,
+            "graphql.operation.name": told.name,
+            "inroads.document.shape": told.shape,
+            "inroads.cost": told.cost,
+            "inroads.outcome": told.outcome,
+            "inroads.graph.version": told.version,
+        }
+        self._span.set_attributes({name: value for name, value in given.items() if value is not None})
+
+
+def _parent(scope: Scope) -> Context:
+    """The span that the caller says this one is part of, if it says one."""
+    given = [value.decode("latin-1") for name, value in scope["headers"] if name == b"traceparent"]
+    return _W3C.extract({"traceparent": given[0]} if len(given) == 1 else {}, Context())
