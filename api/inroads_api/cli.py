@@ -330,6 +330,7 @@ def serve(
     ] = False,
     workers: Annotated[int, typer.Option(min=1, max=64, help="Server processes; several need one ledger.")] = 1,
     deadline: Annotated[str, typer.Option(help="How long a query may take, such as 10s or 5m.")] = "10s",
+    keep_alive: Annotated[str, typer.Option(help="How long a stream may be silent, such as 15s.")] = "15s",
     log: Annotated[Log, typer.Option(help="The log on stderr: text for people, or a JSON object for each request.")] = (
         Log.TEXT
     ),
@@ -374,7 +375,7 @@ def serve(
             raise InroadsError(
                 "--workers goes with one ledger, all of it: not with -d, --as-of or --pseudonymise", "BAD_WORKERS"
             )
-        allowed = seconds(deadline, "--deadline")
+        allowed, silent = seconds(deadline, "--deadline"), seconds(keep_alive, "--keep-alive")
         graph = load_for_answer(paths, as_of, observed_at, policy, strict, pseudonymise)
         ingest = ledgers[0] if allow_ingest else None
         config = CONFIG if log is Log.JSON else None
@@ -384,7 +385,7 @@ def serve(
             say("tokens travel in clear text, unless a proxy before this speaks TLS: --tls-cert FILE --tls-key FILE")
         if workers > 1:
             del graph  # it was read to say what was rejected, and to make the snapshot that the workers open
-            followed = Followed(ledgers[0], moment(observed_at), policy, allow_ingest, allowed, doors)
+            followed = Followed(ledgers[0], moment(observed_at), policy, allow_ingest, allowed, doors, silent)
             run_workers(workers, followed.application, sock, allowed, config, tls)
         else:
             application = create_app(
@@ -395,6 +396,8 @@ def serve(
                 ingest=ingest,
                 seconds=allowed,
                 ledger=ledgers[0] if following else None,
+                alone=len(paths) == 1 and not pseudonymise,
+                keep_alive=silent,
                 pseudonymised=pseudonymise is not None,
                 **opened,
             )

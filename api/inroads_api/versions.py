@@ -25,6 +25,7 @@ from inroads.explorer import Explorer
 from inroads.findings import Findings, Severity, review
 from inroads.model import Document
 from inroads.network import AccessGraph
+from inroads.policy import Policy
 from inroads.whatif import WhatIf
 from inroads_api.deadline import Late
 
@@ -45,6 +46,12 @@ REMEMBERED: Final = 1_000
 
 PATIENCE: Final = 8.0
 """How many seconds a query waits for a version that is not served yet: less than a request may take."""
+
+Logged = Callable[[int, Policy], AccessGraph]
+"""Gives the graph of a ledger's log up to a number. Raises BadCursor CURSOR_EXPIRED where it has changed."""
+
+LOGGED: Final = 2
+"""How many of the versions that were served before are kept for streams, which tell what became of them."""
 
 _K = TypeVar("_K")
 _V = TypeVar("_V")
@@ -127,6 +134,20 @@ class Shelf(Generic[_K, _V]):
         with self._room.seat():
             return self._made(key, make)
 
+    def put(self, key: _K, value: _V) -> None:
+        """A value that is there already."""
+        given = Future[_V]()
+        given.set_result(value)
+        with self._lock:
+            self._values.setdefault(key, given)
+        self._tidy()
+
+    def clear(self) -> None:
+        """Let go of all values."""
+        with self._lock:
+            for key in [key for key, value in self._values.items() if value.done()]:
+                del self._values[key]
+
     def _made(self, key: _K, make: Callable[[], _V]) -> _V:
         while True:
             with self._lock:
@@ -172,16 +193,19 @@ class Versions:
         position: int | None = None,
         patience: float = PATIENCE,
         now: Callable[[], dt.datetime] = utcnow,
+        logged: Logged | None = None,
     ) -> None:
-        self.patience = patience
+        self.patience, self.logged = patience, logged
         self._now = now
         self._current = Version(graph, built_at, position, position or 0)
         self._served = OrderedDict.fromkeys([self._current.name])
         self._swapped = threading.Condition()
+        self._listeners: list[Callable[[], None]] = []
         self._waiting = Room(MAX_WAITING)
         making, makers = Room(MAX_MAKING), threading.Semaphore(MAKERS)
         self._making = making
         self._past = Shelf[tuple[object, ...], Version](making, makers)
+        self._before = Shelf[tuple[int, int], Version](making, makers, LOGGED)
         self._compared = Shelf[tuple[str, str], Changes](making, makers)
         self._imagined = Shelf[tuple[str, str], WhatIf[AccessGraph]](making, makers, kept=1)  # each may hold a graph
         self._conflicts = Shelf[str, Conflicts](making, makers)
@@ -195,12 +219,47 @@ class Versions:
     def swap(self, version: Version) -> None:
         """Serve another version from now on; a query that has begun ends on the one it began with."""
         with self._swapped:
-            self._current = version
+            before, self._current = self._current, version
+            if before.base != version.base:  # somebody may have been forgotten
+                self._before.clear()
+            elif self._listeners and before.position is not None:
+                self._before.put((before.base, before.position), before)
             self._served[version.name] = None
             self._served.move_to_end(version.name)
             while len(self._served) > REMEMBERED:
                 self._served.popitem(last=False)
             self._swapped.notify_all()
+            for wake in self._listeners:
+                wake()
+
+    @contextmanager
+    def listening(self, wake: Callable[[], None]) -> Iterator[None]:
+        """Have this called, by any thread, whenever another version is served; meanwhile the last ones are kept."""
+        with self._swapped:
+            self._listeners.append(wake)
+        try:
+            yield
+        finally:
+            with self._swapped:
+                self._listeners.remove(wake)
+                if not self._listeners:
+                    self._before.clear()
+
+    def at(self, position: int) -> Version:
+        """The version that holds the ledger's log up to a number, and no more of it.
+
+        Raises BadCursor CURSOR_EXPIRED where the log says something else now, LedgerError, and InroadsError BUSY.
+        """
+        current = self._current
+        if current.position == position:
+            return current
+        return self._before.get((current.base, position), lambda: self._read(position, current))
+
+    def _read(self, position: int, current: Version) -> Version:
+        if self.logged is None:
+            raise InroadsError("there is no ledger here", "OPERATION_NOT_SUPPORTED")
+        graph = self.logged(position, current.graph.policy)
+        return Version(graph, self._now(), position, current.base)
 
     def at_least(self, wanted: str, deadline: float) -> Version:
         """The served version, as soon as it is the wanted one or later; waits until a moment of the monotonic clock.
