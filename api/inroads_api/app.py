@@ -389,9 +389,8 @@ class _GraphQL:
         except BaseException:
             self.streams.leave(who)
             raise
-        feed = Feed(self.versions, request.headers.get("last-event-id"))
 
-        def make() -> Made:
+        def make(feed: Feed) -> Made:
             feed.reached = None
             answered = self._execute(asked, request.method, MODERN, Deadline.after(self.seconds), feed)
             if answered.empty:  # also where an answer was made, and could not be given
@@ -409,7 +408,8 @@ class _GraphQL:
                 with suppress(_Refused), self._auditing():
                     asking.streamed(events, size, why)
 
-        return Stream(self.streams, who, feed, make, admitted, ended)
+        resumed = request.headers.get("last-event-id")
+        return Stream(self.streams, self.versions, who, resumed, make, admitted, ended)
 
     def _entered(self, asked: _Request, caller: Caller | None) -> Asking | None:
         with self._auditing():

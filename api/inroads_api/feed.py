@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final, Generic, NamedTuple, TypeVar
 
@@ -73,13 +73,20 @@ class Feed:
     """How far one stream has come. The resolver of an event asks for its `step`, and takes its `part` of that.
 
     A stream begins after `resumed`, which its client has seen last, or else where the resolver says. `reached` is
-    where it comes to with the event that is being made: None where none was.
+    where it comes to with the event that is being made: None where none was. `wake` is called when there may be more.
     """
 
     versions: Versions
+    wake: Callable[[], None]
     resumed: str | None = None
     cursor: Cursor | None = None
     reached: Cursor | None = None
+    after: int | None = None
+
+    def needs(self, position: int) -> bool:
+        """Whether the next event tells what became of the version of this position, or goes on with it."""
+        standing = self.cursor or self.reached
+        return position == self.after or (standing is not None and position in (standing.position, standing.until))
 
     @property
     def behind(self) -> bool:
@@ -101,6 +108,7 @@ class Feed:
             cursor = Cursor.parse(given) if given else Cursor(current.position, current.name)
         if max(cursor.position, cursor.until or 0) > current.position:
             raise NotReached("this is not served yet", served=current.name, position=current.position)
+        self.after = current.position if cursor.until is None else cursor.until  # kept while the event is made
         before = self._version(cursor.position, cursor.name)
         after = current if cursor.until is None else self._version(cursor.until, cursor.until_name)
         return Step(before, after, cursor.told, cursor.mark)
@@ -120,7 +128,8 @@ class Feed:
 
     def sent(self) -> None:
         """The event is made: the next one begins where it ends."""
-        self.cursor = self.reached
+        self.cursor, self.after = self.reached, None
+        self.versions.tidy()
 
     def _version(self, position: int, name: str | None) -> Version:
         found = self.versions.at(position)

@@ -26,6 +26,7 @@ from inroads_api.feed import Feed
 from inroads_api.limits import MAX_EVENTS_MADE, MAX_STREAMS, MAX_STREAMS_OF_ONE
 from inroads_api.metrics import Metrics
 from inroads_api.schema import failure
+from inroads_api.versions import Versions
 
 log = logging.getLogger(__name__)
 
@@ -130,8 +131,9 @@ class Streams:
 class Stream(Response):
     """The answer to a subscription.
 
-    `make` makes the next event, in a thread, from where `feed` says; `admitted` raises Denied when the client may not
-    go on; `ended` is told how many events of how many bytes there were, and why it ended if the client has not left.
+    It begins after what `resumed` names. `make` makes the next event of its feed, in a thread; `admitted` raises Denied
+    when the client may not go on; `ended` is told how many events of how many bytes there were, and why it ended if the
+    client has not left.
     """
 
     media_type = EVENTS
@@ -139,29 +141,25 @@ class Stream(Response):
     def __init__(
         self,
         streams: Streams,
+        versions: Versions,
         who: str | None,
-        feed: Feed,
-        make: Callable[[], Made],
+        resumed: str | None,
+        make: Callable[[Feed], Made],
         admitted: Callable[[], None],
         ended: Callable[[int, int, str | None], None],
     ) -> None:
         self.status_code, self.background = 200, None
         self.init_headers(_HEADERS)
-        self._streams, self._who, self._feed = streams, who, feed
+        self._streams, self._who = streams, who
         self._make, self._admitted, self._ended = make, admitted, ended
-        self._woken = asyncio.Event()
+        self._loop, self._woken = asyncio.get_running_loop(), asyncio.Event()
+        self._feed = Feed(versions, self._wake, resumed)
         self._events = self._bytes = 0
         self._why: str | None = None
 
     async def __call__(self, _: Scope, receive: Receive, send: Send) -> None:
         """Send events until the client leaves, or may not go on, or the process ends; then nothing of it is left."""
-        loop = asyncio.get_running_loop()
-
-        def wake() -> None:
-            with suppress(RuntimeError):  # the loop is closed
-                loop.call_soon_threadsafe(self._woken.set)
-
-        with self._feed.versions.listening(wake), self._streams.waking(wake):
+        with self._feed.versions.listening(self._feed), self._streams.waking(self._wake):
             tasks = [asyncio.create_task(self._answer(send)), asyncio.create_task(_left(receive))]
             try:
                 await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
@@ -173,6 +171,10 @@ class Stream(Response):
             for found in await asyncio.gather(*tasks, return_exceptions=True):
                 if isinstance(found, Exception):
                     log.error("a stream broke off: %s", type(found).__name__)
+
+    def _wake(self) -> None:
+        with suppress(RuntimeError):  # the loop is closed
+            self._loop.call_soon_threadsafe(self._woken.set)
 
     async def _answer(self, send: Send) -> None:
         async def put(chunk: bytes, *, more: bool = True) -> None:
@@ -219,7 +221,11 @@ class Stream(Response):
 
     async def _making(self) -> Made:
         async with self._streams.making:
-            return await run_in_threadpool(self._make)
+            making = asyncio.ensure_future(run_in_threadpool(self._make, self._feed))
+            try:
+                return await asyncio.shield(making)
+            finally:  # a thread cannot be broken off: it counts as long as it works, also when the client has left
+                await asyncio.wait({making})
 
     async def _meanwhile(self, work: Coroutine[Any, Any, _T], put: _Put) -> _T:
         """What comes of some work; until then the client is told now and then that the stream is there still."""

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, wait
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
-from typing import Final, Generic, TypeVar
+from typing import Final, Generic, Protocol, TypeVar
 
 from inroads.census import Census, census, made
 from inroads.changes import Changes, changes
@@ -50,8 +50,8 @@ PATIENCE: Final = 8.0
 Logged = Callable[[int, Policy], AccessGraph]
 """Gives the graph of a ledger's log up to a number. Raises BadCursor CURSOR_EXPIRED where it has changed."""
 
-LOGGED: Final = 2
-"""How many of the versions that were served before are kept for streams, which tell what became of them."""
+MAX_LEFT: Final = 3
+"""The most versions that are no longer served and kept for streams, which tell what became of them: the newest."""
 
 _K = TypeVar("_K")
 _V = TypeVar("_V")
@@ -134,20 +134,6 @@ class Shelf(Generic[_K, _V]):
         with self._room.seat():
             return self._made(key, make)
 
-    def put(self, key: _K, value: _V) -> None:
-        """A value that is there already."""
-        given = Future[_V]()
-        given.set_result(value)
-        with self._lock:
-            self._values.setdefault(key, given)
-        self._tidy()
-
-    def clear(self) -> None:
-        """Let go of all values."""
-        with self._lock:
-            for key in [key for key, value in self._values.items() if value.done()]:
-                del self._values[key]
-
     def _made(self, key: _K, make: Callable[[], _V]) -> _V:
         while True:
             with self._lock:
@@ -183,6 +169,16 @@ class Shelf(Generic[_K, _V]):
                 del self._values[key]
 
 
+class Listener(Protocol):
+    """Who is told of each version that is served, by any thread."""
+
+    def wake(self) -> None:
+        """Another version is served."""
+
+    def needs(self, position: int) -> bool:
+        """Whether the version of this position of the log must stay, although it is no longer served."""
+
+
 class Versions:
     """The version that is served, which any thread may ask for and one thread swaps, and what is reached from it."""
 
@@ -200,12 +196,13 @@ class Versions:
         self._current = Version(graph, built_at, position, position or 0)
         self._served = OrderedDict.fromkeys([self._current.name])
         self._swapped = threading.Condition()
-        self._listeners: list[Callable[[], None]] = []
+        self._listeners: list[Listener] = []
+        self._left: dict[int, Version] = {}
         self._waiting = Room(MAX_WAITING)
         making, makers = Room(MAX_MAKING), threading.Semaphore(MAKERS)
         self._making = making
         self._past = Shelf[tuple[object, ...], Version](making, makers)
-        self._before = Shelf[tuple[int, int], Version](making, makers, LOGGED)
+        self._logged = Shelf[tuple[int, int], Version](making, makers, kept=1)
         self._compared = Shelf[tuple[str, str], Changes](making, makers)
         self._imagined = Shelf[tuple[str, str], WhatIf[AccessGraph]](making, makers, kept=1)  # each may hold a graph
         self._conflicts = Shelf[str, Conflicts](making, makers)
@@ -221,39 +218,48 @@ class Versions:
         with self._swapped:
             before, self._current = self._current, version
             if before.base != version.base:  # somebody may have been forgotten
-                self._before.clear()
-            elif self._listeners and before.position is not None:
-                self._before.put((before.base, before.position), before)
+                self._left.clear()
+            elif before.position is not None:
+                self._left[before.position] = before
+            self._tidy()
             self._served[version.name] = None
             self._served.move_to_end(version.name)
             while len(self._served) > REMEMBERED:
                 self._served.popitem(last=False)
             self._swapped.notify_all()
-            for wake in self._listeners:
-                wake()
+            for each in self._listeners:
+                each.wake()
 
     @contextmanager
-    def listening(self, wake: Callable[[], None]) -> Iterator[None]:
-        """Have this called, by any thread, whenever another version is served; meanwhile the last ones are kept."""
+    def listening(self, listener: Listener) -> Iterator[None]:
+        """Have somebody told whenever another version is served, and keep those that they need, as far as may be."""
         with self._swapped:
-            self._listeners.append(wake)
+            self._listeners.append(listener)
         try:
             yield
         finally:
             with self._swapped:
-                self._listeners.remove(wake)
-                if not self._listeners:
-                    self._before.clear()
+                self._listeners.remove(listener)
+            self.tidy()
+
+    def tidy(self) -> None:
+        """Let go of versions that are no longer served and that nobody needs."""
+        with self._swapped:
+            self._tidy()
+
+    def _tidy(self) -> None:
+        needed = [each for each in sorted(self._left) if any(one.needs(each) for one in self._listeners)]
+        self._left = {each: self._left[each] for each in needed[-MAX_LEFT:]}
 
     def at(self, position: int) -> Version:
         """The version that holds the ledger's log up to a number, and no more of it.
 
         Raises BadCursor CURSOR_EXPIRED where the log says something else now, LedgerError, and InroadsError BUSY.
         """
-        current = self._current
-        if current.position == position:
-            return current
-        return self._before.get((current.base, position), lambda: self._read(position, current))
+        with self._swapped:
+            current = self._current
+            found = current if current.position == position else self._left.get(position)
+        return found or self._logged.get((current.base, position), lambda: self._read(position, current))
 
     def _read(self, position: int, current: Version) -> Version:
         if self.logged is None:
