@@ -44,6 +44,9 @@ AGAIN: Final = 1.0
 COMPLETE: Final = b"event: complete\ndata:\n\n"
 """Says that nothing more comes, and that it is no use to come back."""
 
+REST: Final = 3
+"""How many times longer than an event took to be made it is before the next one is: what comes meanwhile is in it."""
+
 _T = TypeVar("_T")
 _Put = Callable[..., Coroutine[Any, Any, None]]
 _TRANSIENT: Final = frozenset({"BUSY", "VERSION_NOT_REACHED"})
@@ -195,7 +198,8 @@ class Stream(Response):
     async def _tell(self, put: _Put) -> None:
         """One event after the other. Where the process ends there is no `complete`: the client is to come back."""
         while not self._streams.ending:
-            made = await self._made(put)
+            begun = time.monotonic()
+            made, took = await self._made(put), time.monotonic() - begun
             reached = self._feed.reached
             self._events += 1
             self._bytes += len(made.body)
@@ -206,9 +210,19 @@ class Stream(Response):
                 await put(COMPLETE)
                 return
             self._feed.sent()
-            while not (self._feed.behind or self._streams.ending):
-                await self._meanwhile(self._woken.wait(), put)
-                self._woken.clear()
+            rested = begun if reached.until else time.monotonic() + REST * took
+            await self._meanwhile(self._rest(rested), put)
+
+    async def _rest(self, rested: float) -> None:
+        """Until there is something to tell, and a moment is over; or until the process ends."""
+        while True:
+            self._woken.clear()
+            left = rested - time.monotonic()
+            if self._streams.ending or (self._feed.behind and left <= 0):
+                return
+            with suppress(TimeoutError):
+                async with asyncio.timeout(left if self._feed.behind else None):
+                    await self._woken.wait()
 
     async def _made(self, put: _Put) -> Made:
         """The next event; what cannot be made just now is tried again, as long as a query would wait."""

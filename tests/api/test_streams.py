@@ -240,6 +240,25 @@ def test_what_cannot_be_made_just_now(start: Start, monkeypatch: pytest.MonkeyPa
     assert (code(told), end["event"]) == ("BUSY", "complete")
 
 
+def test_an_event_that_is_hard_to_make(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
+    """After it the server rests for longer than it took: what comes meanwhile is one event."""
+    monkeypatch.setattr(streams, "REST", 30)
+    real = Versions.compare
+
+    def slowly(*given: Any) -> Any:
+        time.sleep(0.1)
+        return real(*given)
+
+    monkeypatch.setattr(Versions, "compare", slowly)
+    server = start()
+    with server.stream() as response:
+        coming = read(response)
+        next(coming)
+        for number in (2, 3):
+            server.ingest(manager(number))
+        assert len(result(next(coming))["changes"]) == 2
+
+
 def test_a_client_that_does_not_read(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
     """Who leaves events unread is sent no more, has none made for it, and is taken for gone after a while."""
     monkeypatch.setattr(streams, "STUCK", 0.3)
@@ -257,6 +276,7 @@ def test_a_client_that_does_not_read(start: Start, monkeypatch: pytest.MonkeyPat
         wait_for(lambda: server.figure("inroads_stream_events_total") > 0)
         wait_for(lambda: server.idle)
         assert server.figure("inroads_stream_events_total") < 5  # of nine
+    monkeypatch.setattr(streams, "STUCK", PATIENCE)
     with server.stream(query) as response:
         assert [event["event"] for event in islice(read(response), 9)] == ["next"] * 9
 
