@@ -6,15 +6,15 @@ import asyncio
 import datetime as dt
 import logging
 import time
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager, nullcontext
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager, nullcontext, suppress
 from functools import partial
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 from urllib.parse import parse_qsl
 
 import msgspec
-from graphql import GraphQLError
+from graphql import GraphQLError, OperationType
 from prometheus_client import CONTENT_TYPE_LATEST
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
@@ -30,10 +30,11 @@ from inroads.errors import InroadsError, LedgerError
 from inroads.network import AccessGraph
 from inroads_api import live
 from inroads_api.answers import Answers, Question, question
-from inroads_api.audit import AuditLog
+from inroads_api.audit import Asking, AuditLog
 from inroads_api.auth import Auth, Caller, Denied
 from inroads_api.deadline import SECONDS, Deadline
-from inroads_api.guard import Guard, caller_of, permit
+from inroads_api.feed import Feed
+from inroads_api.guard import Guard, caller_now, caller_of, permit
 from inroads_api.intake import Intake
 from inroads_api.limits import MAX_BODY, MAX_COST
 from inroads_api.live import Follower, Following
@@ -41,7 +42,8 @@ from inroads_api.logs import REQUESTS
 from inroads_api.meter import Meter, Standing, Throttled
 from inroads_api.metrics import Metrics, Names
 from inroads_api.prepared import Prepared
-from inroads_api.schema import Schema, build_schema, execute, failure
+from inroads_api.schema import STREAM_REQUIRED, Schema, build_schema, execute, failure
+from inroads_api.streams import COMPLETE, EVENTS, KEEP_ALIVE, Full, Made, Stream, Streams, event
 from inroads_api.traces import TRACE, Told
 from inroads_api.trusted import Trusted
 from inroads_api.versions import PATIENCE, Versions, utcnow
@@ -67,8 +69,8 @@ MAX_RUNNING: Final = 120
 RETRY_AFTER: Final = "1"
 """In seconds."""
 
-_FAULTS: Final = {"INTERNAL_ERROR": 500, "DEADLINE": 503}
-"""The statuses of refusals that are not the asker's fault."""
+_FAULTS: Final = {"INTERNAL_ERROR": 500, "DEADLINE": 503, STREAM_REQUIRED: 406}
+"""The statuses of refusals that are not the asker's fault, or that have one of their own."""
 
 _PAGE: Final = """<!doctype html>
 <html lang="en">
@@ -130,6 +132,8 @@ def create_app(
     seconds: float = SECONDS,
     ledger: Path | None = None,
     meter: Meter | None = None,
+    alone: bool = True,
+    keep_alive: float = KEEP_ALIVE,
 ) -> Starlette:
     """The application that answers from a version of the graph, built at an aware moment.
 
@@ -141,15 +145,19 @@ def create_app(
     and `pseudonymised` tells that the graph is, which lets in more. Each operation is written to `audit`. `trusted`
     are the documents that are known by an id, the package's own without it; raises InroadsError BAD_DOCUMENTS where
     the schema refuses one of them. A query that is not answered within so many `seconds` is answered with DEADLINE.
-    `ledger` is the one that the graph is of, which `/readyz` and `/metrics` tell about. `meter` limits what each
-    caller spends in a minute; without it there are no such limits.
+    `ledger` is the one that the graph is of, which `/readyz` and `/metrics` tell about; with `alone` it is of nothing
+    else, and streams tell what became of it. `meter` limits what each caller spends in a minute; without it there are
+    no such limits. A stream that is silent for `keep_alive` seconds says that it is there.
     """
-    versions = Versions(graph, built_at, position, patience)
+    versions = Versions(graph, built_at, position, patience, logged=live.logged(ledger) if ledger and alone else None)
     follower = Follower(versions, following, every) if following else None
     intake = Intake(ingest, follower.nudge if follower else None) if ingest else None
     metrics = Metrics(versions, ledger)
     schema = build_schema(allow_ingest=intake is not None)
-    endpoint = _GraphQL(schema, versions, intake, trusted or Trusted(), seconds, metrics, audit, pseudonymised, meter)
+    streams = Streams(metrics, keep_alive)
+    endpoint = _GraphQL(
+        schema, versions, intake, trusted or Trusted(), seconds, metrics, streams, audit, pseudonymised, meter
+    )
 
     def refused(request: Request, denied: Denied) -> Response:
         if audit:
@@ -162,7 +170,7 @@ def create_app(
             follower.start()
         if audit:
             audit.start()
-        with auth.running() if auth else nullcontext():
+        with streams.until_signal(), auth.running() if auth else nullcontext():
             yield
         if follower:
             follower.stop()
@@ -232,6 +240,7 @@ class _Answered(NamedTuple):
     outcome: str
     cost: int | None = None
     standing: Standing | None = None
+    empty: bool = False
 
 
 class _GraphQL:
@@ -245,25 +254,29 @@ class _GraphQL:
         trusted: Trusted,
         seconds: float,
         metrics: Metrics,
+        streams: Streams,
         audit: AuditLog | None = None,
         pseudonymised: bool = False,
         meter: Meter | None = None,
     ) -> None:
         self.schema, self.versions, self.intake, self.trusted = schema, versions, intake, trusted
         self.seconds, self.metrics, self.names = seconds, metrics, Names()
-        self.audit, self.pseudonymised, self.meter = audit, pseudonymised, meter or Meter()
+        self.streams, self.audit, self.pseudonymised, self.meter = streams, audit, pseudonymised, meter or Meter()
         self.answers = Answers[_Answered]()
         trusted.check(schema._schema)
         self.running = 0
 
     async def answer(self, request: Request) -> Response:
-        media_type = acceptable(",".join(request.headers.getlist("accept")))
+        accept = ",".join(request.headers.getlist("accept"))
+        media_type, streamed = acceptable(accept), accepts_events(accept)
         try:
-            if media_type is None:
-                raise _Refused(406, "NOT_ACCEPTABLE", f"accept {MODERN} or {LEGACY}")
-            asked = self._request(await _read(request), media_type)
+            if not (media_type or streamed):
+                raise _Refused(406, "NOT_ACCEPTABLE", f"accept {MODERN}, {LEGACY} or {EVENTS}")
+            asked = self._request(await _read(request), media_type or MODERN)
+            if streamed and await run_in_threadpool(self._subscribes, asked):
+                return await self._stream(request, asked)
             begun = time.perf_counter()
-            answered = await self._answered(asked, request.method, media_type, caller_of(request))
+            answered = await self._answered(asked, request.method, media_type or MODERN, caller_of(request))
             self._told(asked, answered, time.perf_counter() - begun)
         except _Refused as refused:
             self._told(None, _Answered(b"", refused.status, refused.code), 0.0)
@@ -276,11 +289,13 @@ class _GraphQL:
             return response
         except Throttled as throttled:
             self._told(asked, _Answered(b"", throttled.status, throttled.code, throttled.cost), 0.0)
-            return _throttled(throttled, media_type)
+            return _throttled(throttled, media_type or LEGACY)
         except Denied as denied:
             return _denied(request, denied)
         except ClientDisconnect:
             return Response(status_code=400)
+        if media_type is None:
+            return Response(event(answered.body) + COMPLETE, media_type=EVENTS)
         response = _json(answered.body, answered.status, media_type)
         if answered.standing:
             response.headers.update(answered.standing.headers())
@@ -326,24 +341,31 @@ class _GraphQL:
             self.running -= 1
 
     def _execute(
-        self, asked: _Request, method: str, media_type: str, deadline: Deadline, again: Question | None
+        self,
+        asked: _Request,
+        method: str,
+        media_type: str,
+        deadline: Deadline,
+        again: Question | None = None,
+        feed: Feed | None = None,
     ) -> _Answered:
         served = self.versions.current
         try:
             intake = self.intake if method == "POST" else None  # a URL never changes anything
             response = execute(
-                self.schema, self.versions, asked.query, asked.variables, asked.operation_name, intake, deadline
+                self.schema, self.versions, asked.query, asked.variables, asked.operation_name, intake, deadline, feed
             )
             cost = _cost(self.schema.documents.known(asked.query), asked)
             outcome = response["errors"][0]["extensions"]["code"] if "errors" in response else "ok"
-            answered = _Answered(_written(response, cost), _status(response, method, media_type), outcome, cost)
+            body, empty = _written(response, cost), response.get("data") is None
+            answered = _Answered(body, _status(response, method, media_type), outcome, cost, empty=empty)
             if again and outcome == "ok" and self.versions.current is served:
-                self.answers.keep(served, again, answered, len(answered.body))
+                self.answers.keep(served, again, answered, len(body))
             return answered
         except Exception as error:  # noqa: BLE001  # the server would log the message, which may quote what was asked
             log.error("INTERNAL_ERROR outside of the execution: %s", type(error).__name__)
             body = msgspec.json.encode(failure("INTERNAL_ERROR", "internal error"))
-            return _Answered(body, 500, "INTERNAL_ERROR")
+            return _Answered(body, 500, "INTERNAL_ERROR", empty=True)
 
     def _audited(
         self,
@@ -356,30 +378,89 @@ class _GraphQL:
         answered: _Answered | None,
     ) -> _Answered:
         """No answer is given, and no mutation made, that the caller may not have or the audit log does not tell of."""
-        prepared = self._prepared(asked)
-        if self.audit is None:
-            standing = self._admitted(asked, caller, prepared)
-            return _metered(answered or self._execute(asked, method, media_type, deadline, again), standing)
-        try:
-            who = caller.id if caller else None
-            asking = self.audit.asking(who, asked.query, asked.variables, asked.operation_name, prepared)
-            try:
-                standing = self._admitted(asked, caller, prepared)
-            except (Denied, Throttled) as refused:
-                asking.refused(refused.status, refused.code)
-                raise
-            asking.begins()
+        with self._auditing():
+            asking, standing = self._begun(asked, caller)
             answered = _metered(answered or self._execute(asked, method, media_type, deadline, again), standing)
-            asking.answered(answered.status, answered.body)
+            if asking:
+                asking.answered(answered.status, answered.body)
+        return answered
+
+    def _begun(self, asked: _Request, caller: Caller | None) -> tuple[Asking | None, Standing | None]:
+        """An operation that may be executed from now on, as the audit log has it. Raises Denied and Throttled."""
+        prepared = self._prepared(asked)
+        who = caller.id if caller else None
+        named = who, asked.query, asked.variables, asked.operation_name, prepared
+        asking = self.audit.asking(*named) if self.audit else None
+        try:
+            standing = self._admitted(asked, caller, prepared)
+        except (Denied, Throttled) as refused:
+            if asking:
+                asking.refused(refused.status, refused.code)
+            raise
+        if asking:
+            asking.begins()
+        return asking, standing
+
+    @contextmanager
+    def _auditing(self) -> Iterator[None]:
+        try:
+            yield
         except (InroadsError, RecursionError) as error:
+            if self.audit is None:
+                raise
             log.error("AUDIT_UNAVAILABLE, an answer was withheld: %s", type(error).__name__)
             raise _Refused(503, "AUDIT_UNAVAILABLE", "the audit log cannot be written: no answer is given") from None
-        return answered
+
+    def _subscribes(self, asked: _Request) -> bool:
+        prepared = self._prepared(asked)
+        return prepared is not None and prepared.operation(asked.operation_name) is OperationType.SUBSCRIPTION
+
+    async def _stream(self, request: Request, asked: _Request) -> Response:
+        """The stream of a subscription, which the caller may have and the audit log tells of."""
+        caller, begun = caller_of(request), time.perf_counter()
+        who = caller.id if caller else None
+        try:
+            self.streams.enter(who)
+        except Full as full:
+            raise _Refused(503, "OVERLOADED", str(full)) from None
+        try:
+            asking = await run_in_threadpool(self._entered, asked, caller)
+        except BaseException:
+            self.streams.leave(who)
+            raise
+
+        def make(feed: Feed) -> Made:
+            feed.reached = None
+            answered = self._execute(asked, request.method, MODERN, Deadline.after(self.seconds), feed=feed)
+            if answered.empty:  # also where an answer was made, and could not be given
+                feed.reached = None
+            return Made(answered.body, answered.outcome)
+
+        def admitted() -> None:
+            now = caller_now(request)
+            if now:
+                self._permit(asked, now, self._prepared(asked))
+
+        def ended(events: int, size: int, why: str | None) -> None:
+            self._told(asked, _Answered(b"", 200, why or "ok"), time.perf_counter() - begun)
+            if asking:
+                with suppress(_Refused), self._auditing():
+                    asking.streamed(events, size, why)
+
+        resumed = request.headers.get("last-event-id")
+        return Stream(self.streams, self.versions, who, resumed, make, admitted, ended)
+
+    def _entered(self, asked: _Request, caller: Caller | None) -> Asking | None:
+        with self._auditing():
+            return self._begun(asked, caller)[0]
+
+    def _permit(self, asked: _Request, caller: Caller | None, prepared: Prepared | None) -> None:
+        if caller and prepared:  # what is no document is refused by the execution
+            permit(caller, prepared, asked.operation_name, pseudonymised=self.pseudonymised)
 
     def _admitted(self, asked: _Request, caller: Caller | None, prepared: Prepared | None) -> Standing | None:
         """Who may have this executed has paid for it then. Raises Denied and Throttled."""
-        if caller and prepared:  # what is no document is refused by the execution
-            permit(caller, prepared, asked.operation_name, pseudonymised=self.pseudonymised)
+        self._permit(asked, caller, prepared)
         cost = _cost(prepared, asked) or 1
         return self.meter.spend(caller, cost if cost <= MAX_COST else 1)  # what costs more is only looked at
 
@@ -431,7 +512,7 @@ def _status(response: dict[str, Any], method: str, media_type: str) -> int:
     codes = {error["extensions"]["code"] for error in response.get("errors", ())}
     if method != "POST" and "OPERATION_NOT_SUPPORTED" in codes:
         return 405
-    if media_type == LEGACY or "data" in response:
+    if (media_type == LEGACY and STREAM_REQUIRED not in codes) or "data" in response:
         return 200
     return max((_FAULTS.get(code, 400) for code in codes), default=400)
 
@@ -515,6 +596,16 @@ def acceptable(accept: str) -> str | None:
             if quality > 0 and (best is None or rank > best):
                 best, chosen = rank, media_type
     return chosen
+
+
+def accepts_events(accept: str) -> bool:
+    """Whether an Accept header names the media type of streams: who knows nothing of them takes anything, too.
+
+    >>> accepts_events("application/json, text/event-stream"), accepts_events("text/event-stream;q=0, */*")
+    (True, False)
+    """
+    ranges = [_media_type(each) for each in accept.split(",")]
+    return any(wanted == EVENTS and _quality(parameters) > 0 for wanted, parameters in ranges)
 
 
 def _media_type(text: str) -> tuple[str, dict[str, str]]:

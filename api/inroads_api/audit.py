@@ -135,7 +135,7 @@ class AuditLog:
         operation = prepared.named(name) if prepared else None
         kind = operation.operation.value if operation else None
         named = operation.name.value if operation and operation.name else ""
-        values = list(_values(prepared, variables)) if prepared and kind == "query" else []
+        values = list(_values(prepared, variables)) if prepared and kind in ("query", "subscription") else []
         said = {
             "who": who,
             "operation": kind,
@@ -256,8 +256,9 @@ class Asking:
 
     def begins(self) -> None:
         """Now it is executed; where it is a mutation, that is on the disk when this returns."""
-        if self._said["operation"] == "mutation":
+        if self._said["operation"] in ("mutation", "subscription"):
             self._audit._write(event="begun", **self._said)
+        if self._said["operation"] == "mutation":
             self._audit._sync()
 
     def answered(self, status: int, body: bytes) -> None:
@@ -267,6 +268,10 @@ class Asking:
         cost = told.extensions.cost
         figures = {"cost": cost.get("requested"), "fields": cost.get("actual"), "bytes": len(body)}
         self._ended(status=status, codes=tuple(sorted(codes)), **figures)
+
+    def streamed(self, events: int, size: int, code: str | None) -> None:
+        """Write that a stream has ended: how many events it had, of how many bytes, and why, if it was not left."""
+        self._ended(status=200, codes=(code,) if code else (), times=events, bytes=size)
 
     def refused(self, status: int, code: str) -> None:
         """Write that it was not executed."""

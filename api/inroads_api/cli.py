@@ -323,6 +323,7 @@ def serve(
     ] = None,
     workers: Annotated[int, typer.Option(min=1, max=64, help="Server processes; several need one ledger.")] = 1,
     deadline: Annotated[str, typer.Option(help="How long a query may take, such as 10s or 5m.")] = "10s",
+    keep_alive: Annotated[str, typer.Option(help="How long a stream may be silent, such as 15s.")] = "15s",
     log: Annotated[Log, typer.Option(help="The log on stderr: text for people, or a JSON object for each request.")] = (
         Log.TEXT
     ),
@@ -373,7 +374,7 @@ def serve(
             raise InroadsError(
                 "--workers goes with one ledger, all of it: not with -d, --as-of or --pseudonymise", "BAD_WORKERS"
             )
-        allowed = seconds(deadline, "--deadline")
+        allowed, silent = seconds(deadline, "--deadline"), seconds(keep_alive, "--keep-alive")
         graph = Given(documents, ledger, as_of, observed_at, policy, pseudonymise, strict).graph()
         ingest = ledgers[0] if allow_ingest else None
         config = CONFIG if log is Log.JSON else None
@@ -383,7 +384,7 @@ def serve(
             say("tokens travel in clear text, unless a proxy before this speaks TLS: --tls-cert FILE --tls-key FILE")
         if workers > 1:
             del graph  # it was read to say what was rejected, and to make the snapshot that the workers open
-            followed = Followed(ledgers[0], moment(observed_at), policy, allow_ingest, allowed, doors)
+            followed = Followed(ledgers[0], moment(observed_at), policy, allow_ingest, allowed, doors, silent)
             run_workers(workers, followed.application, sock, allowed, config, tls)
         else:
             application = create_app(
@@ -394,6 +395,8 @@ def serve(
                 ingest=ingest,
                 seconds=allowed,
                 ledger=ledgers[0] if following else None,
+                alone=len(paths) == 1 and not pseudonymise,
+                keep_alive=silent,
                 pseudonymised=pseudonymise is not None,
                 **opened,
             )

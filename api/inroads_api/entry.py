@@ -17,6 +17,7 @@ from inroads.errors import BadId, InroadsError
 from inroads.model import Mode, NodeKind, kind_of, node_id
 from inroads.network import AccessGraph
 from inroads_api.changes import CausedChangesConnection, ChangeConnection, changes_between, changes_by_cause
+from inroads_api.feed import Feed
 from inroads_api.findings_objects import (
     FindingConnection,
     FindingRule,
@@ -78,12 +79,14 @@ MAX_MOMENTS: Final = 4
 class Context:
     """What one query sees from start to end, and what it has asked for so far.
 
-    `version` is served as it begins; `intake` is where documents are handed in, None where they are not.
+    `version` is served as it begins; `intake` is where documents are handed in, None where they are not. `feed` is
+    that of the stream whose event this is, None where it is none.
     """
 
     versions: Versions
     version: Version
     intake: Intake | None = None
+    feed: Feed | None = None
     moments: set[tuple[str, dt.datetime]] = attribute(default_factory=set)
     deadline: float | None = None
 

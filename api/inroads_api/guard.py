@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Final
 
 from graphql import OperationType
@@ -25,6 +26,7 @@ MUTATIONS: Final = {"ingest": auth.Scope.INGEST}
 INTROSPECTION: Final = frozenset({"__schema", "__type", "__typename"})
 
 _CALLER: Final = "inroads.caller"
+_AGAIN: Final = "inroads.caller.again"
 
 
 class Guard:
@@ -37,6 +39,7 @@ class Guard:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and scope["path"] not in OPEN:
+            scope[_AGAIN] = partial(self._caller, scope)
             try:
                 scope[_CALLER] = self._caller(scope)
             except Denied as denied:
@@ -55,6 +58,12 @@ def caller_of(request: Request) -> Caller | None:
     """Who the guard has let in; None where there is no guard."""
     found: Caller | None = request.scope.get(_CALLER)
     return found
+
+
+def caller_now(request: Request) -> Caller | None:
+    """Who would be let in with the same token now, long after it was; None where there is no guard. Raises Denied."""
+    again: Callable[[], Caller] | None = request.scope.get(_AGAIN)
+    return again() if again else None
 
 
 def permit(caller: Caller, prepared: Prepared, name: str | None, *, pseudonymised: bool = False) -> None:

@@ -58,6 +58,15 @@ MAX_NESTING: Final = 64
 MAX_COST: Final = 100_000
 """The most that a document may cost: about so many fields in the answer."""
 
+MAX_STREAMS: Final = 100
+"""The most streams that one process has open at the same time."""
+
+MAX_STREAMS_OF_ONE: Final = 10
+"""The most of them with one token."""
+
+MAX_EVENTS_MADE: Final = 4
+"""The most events of all streams that are made at the same time: queries are not to wait for them."""
+
 _LISTED: Final = 3
 """How many items a list has that nobody limits, such as the steps of a path."""
 
@@ -87,6 +96,8 @@ _WEIGHTS: Final = {
     ("Business", "reachedBy"): 20,
     ("Account", "reachedBy"): 20,
     **{(kind, name): weight for kind in ("Query", "GraphInfo") for name, weight in _ENTRY.items()},
+    ("Subscription", "changes"): 5_000,
+    ("Subscription", "findings"): 5_000,
     ("Access", "explanation"): 50,  # a minimum cut, and what else it would end
     ("Evidence", "record"): 10,
     ("Grant", "remediation"): 10,

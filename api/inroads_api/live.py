@@ -11,10 +11,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-from inroads.errors import LedgerError
+from inroads import snapshot
+from inroads.deadline import check
+from inroads.errors import BadCursor, LedgerError
 from inroads.explorer import Explorer
 from inroads.ledger import Ledger
-from inroads_api.versions import Version, Versions
+from inroads.policy import Policy
+from inroads_api.versions import Logged, Version, Versions
 
 log = logging.getLogger(__name__)
 
@@ -64,6 +67,30 @@ def _grown(ledger: Ledger, served: Version, reached: int) -> Explorer | None:
     grown = served.graph.grown(ledger, known, reached)
     # Asked once more, since what was forgotten meanwhile is missing from what was read.
     return None if ledger.forgetting > known else grown
+
+
+def logged(ledger: Path) -> Logged:
+    """What reads the log of a ledger up to a number, from its snapshot on where that is no newer.
+
+    A forgetting takes out of the log what was in it before: no number before it stands for what it stood for.
+    """
+
+    def read(position: int, policy: Policy) -> Explorer:
+        with Ledger(ledger, create=False, read_only=True) as opened:
+            _check_kept(opened, position)
+            kept = snapshot.find(opened, policy)
+            begin = kept if kept and kept.position <= position else None
+            graph = Explorer.of(begin.columns) if begin else Explorer.observe((), policy)
+            graph = graph.grown(opened, begin.position if begin else 0, position, progress=lambda _: check())
+            _check_kept(opened, position)  # once more, since what was forgotten meanwhile is missing
+            return graph
+
+    return read
+
+
+def _check_kept(ledger: Ledger, position: int) -> None:
+    if 0 < position < ledger.forgetting:
+        raise BadCursor("somebody was forgotten since this cursor was given: start again", "CURSOR_EXPIRED")
 
 
 class Follower(threading.Thread):

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.core import GaugeMetricFamily, InfoMetricFamily
 from prometheus_client.metrics_core import Metric
 from prometheus_client.multiprocess import MultiProcessCollector
@@ -78,6 +78,9 @@ class Metrics:
             buckets=(10, 100, 1_000, 10_000, 100_000),
             registry=own,
         )
+
+        self.streams = Gauge("inroads_streams", "Streams that are open.", registry=own, multiprocess_mode="livesum")
+        self.events = Counter("inroads_stream_events", "Events of streams that were sent.", registry=own)
 
     def count(self, operation: str, outcome: str, seconds: float, cost: int | None) -> None:
         """Count a request that was answered; `outcome` is ok, or the code of its first error."""

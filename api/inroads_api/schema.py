@@ -30,9 +30,11 @@ from inroads_api.changes import GrantCause, NodeCause
 from inroads_api.deadline import Deadline, Late
 from inroads_api.entry import Context, Mutation, Query
 from inroads_api.execution import CompiledExecutor
+from inroads_api.feed import Feed
 from inroads_api.intake import Intake
 from inroads_api.objects import Account, Business, Group, Identity
 from inroads_api.prepared import Documents
+from inroads_api.subscriptions import Subscription
 from inroads_api.traces import part
 from inroads_api.versions import Versions
 
@@ -90,6 +92,9 @@ def _moment(given: object) -> dt.datetime:
     return moment
 
 
+STREAM_REQUIRED: Final = "EVENT_STREAM_REQUIRED"
+"""The code of a subscription that was asked as a query is."""
+
 _OFFSET: Final = re.compile(r"([zZ]|[+-]\d\d:?\d\d)$")
 
 
@@ -117,6 +122,7 @@ def build_schema(*, allow_ingest: bool = False, compiled: bool = True) -> Schema
     schema = Schema(
         Query,
         Mutation if allow_ingest else None,
+        Subscription,
         types=[Identity, Business, Account, Group, GrantCause, NodeCause],
         execution_context_class=CompiledExecutor if compiled else None,
         config=StrawberryConfig(scalar_map={dt.datetime: moment}),
@@ -139,14 +145,16 @@ def execute(
     operation_name: str | None = None,
     intake: Intake | None = None,
     deadline: Deadline | None = None,
+    feed: Feed | None = None,
 ) -> dict[str, Any]:
     """The response to a GraphQL request, as plain JSON values; every error has `extensions.code`.
 
     There is no `data` when the request was refused before it was executed. Mutations are refused where there is no
-    `intake`. What is not answered before the `deadline` is not answered at all, with DEADLINE.
+    `intake`. Of a subscription this is the next event of the stream with this `feed`, and EVENT_STREAM_REQUIRED without
+    one. What is not answered before the `deadline` is not answered at all, with DEADLINE.
     """
     try:
-        return _executed(schema, versions, query, variables, operation_name, intake, deadline)
+        return _executed(schema, versions, query, variables, operation_name, intake, deadline, feed)
     except Late:
         return _refused("DEADLINE", "this took longer than a request may: ask for less at once")
 
@@ -159,6 +167,7 @@ def _executed(
     operation_name: str | None,
     intake: Intake | None,
     deadline: Deadline | None,
+    feed: Feed | None,
 ) -> dict[str, Any]:
     if not query:
         return _refused("GRAPHQL_PARSE_FAILED", "the document is empty")
@@ -169,21 +178,25 @@ def _executed(
     operation = prepared.operation(operation_name)
     if operation is None:
         return _refused("BAD_USER_INPUT", "the document has no operation, or none of this name")
-    if operation is not OperationType.QUERY and not (intake and operation is OperationType.MUTATION):
+    if operation is OperationType.SUBSCRIPTION and not feed:
+        return _refused(
+            STREAM_REQUIRED, "a subscription is answered as a stream: ask a server, with Accept: text/event-stream"
+        )
+    if operation is OperationType.MUTATION and not intake:
         return _refused("OPERATION_NOT_SUPPORTED", "there are only queries here")
     with part("validate"):
         errors = prepared.errors(variables, operation_name)
     if errors:
         return {"errors": _told(errors)}
-    context = Context(versions, versions.current, intake)
+    context = Context(versions, versions.current, intake, feed)
     # A mutation is answered however long it took: what it did stays done.
-    watched = checked(deadline.check) if deadline and operation is OperationType.QUERY else nullcontext()
+    watched = checked(deadline.check) if deadline and operation is not OperationType.MUTATION else nullcontext()
     with watched, part("execute"):
         check()
         result = execute_sync(
             schema._schema,
             prepared.document,
-            Query(seen=context.version),
+            Subscription() if operation is OperationType.SUBSCRIPTION else Query(seen=context.version),
             context,
             variables,
             operation_name,

@@ -29,6 +29,7 @@ from inroads_api.deadline import SECONDS
 from inroads_api.live import follow, position
 from inroads_api.meter import Meter
 from inroads_api.metrics import SHARED
+from inroads_api.streams import KEEP_ALIVE
 from inroads_api.trusted import Trusted, read_folder
 from inroads_api.versions import utcnow
 
@@ -117,6 +118,7 @@ class Followed(NamedTuple):
     ingest: bool = False
     seconds: float = SECONDS
     doors: Doors = Doors()
+    keep_alive: float = KEEP_ALIVE
 
     def application(self) -> ASGIApp:
         """The application of one worker. Raises as `load`."""
@@ -136,6 +138,7 @@ class Followed(NamedTuple):
             ingest=self.ledger if self.ingest else None,
             seconds=self.seconds,
             ledger=self.ledger,
+            keep_alive=self.keep_alive,
             **self.doors.opened(),
         )
         return self.doors.traced(application)

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, wait
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
-from typing import Final, Generic, TypeVar
+from typing import Final, Generic, Protocol, TypeVar
 
 from inroads.census import Census, census, made
 from inroads.changes import Changes, changes
@@ -25,6 +25,7 @@ from inroads.explorer import Explorer
 from inroads.findings import Findings, Severity, review
 from inroads.model import Document
 from inroads.network import AccessGraph
+from inroads.policy import Policy
 from inroads.whatif import WhatIf
 from inroads_api.deadline import Late
 
@@ -45,6 +46,12 @@ REMEMBERED: Final = 1_000
 
 PATIENCE: Final = 8.0
 """How many seconds a query waits for a version that is not served yet: less than a request may take."""
+
+Logged = Callable[[int, Policy], AccessGraph]
+"""Gives the graph of a ledger's log up to a number. Raises BadCursor CURSOR_EXPIRED where it has changed."""
+
+MAX_LEFT: Final = 3
+"""The most versions that are no longer served and kept for streams, which tell what became of them: the newest."""
 
 _K = TypeVar("_K")
 _V = TypeVar("_V")
@@ -162,6 +169,16 @@ class Shelf(Generic[_K, _V]):
                 del self._values[key]
 
 
+class Listener(Protocol):
+    """Who is told of each version that is served, by any thread."""
+
+    def wake(self) -> None:
+        """Another version is served."""
+
+    def needs(self, position: int) -> bool:
+        """Whether the version of this position of the log must stay, although it is no longer served."""
+
+
 class Versions:
     """The version that is served, which any thread may ask for and one thread swaps, and what is reached from it."""
 
@@ -172,16 +189,20 @@ class Versions:
         position: int | None = None,
         patience: float = PATIENCE,
         now: Callable[[], dt.datetime] = utcnow,
+        logged: Logged | None = None,
     ) -> None:
-        self.patience = patience
+        self.patience, self.logged = patience, logged
         self._now = now
         self._current = Version(graph, built_at, position, position or 0)
         self._served = OrderedDict.fromkeys([self._current.name])
         self._swapped = threading.Condition()
+        self._listeners: list[Listener] = []
+        self._left: dict[int, Version] = {}
         self._waiting = Room(MAX_WAITING)
         making, makers = Room(MAX_MAKING), threading.Semaphore(MAKERS)
         self._making = making
         self._past = Shelf[tuple[object, ...], Version](making, makers)
+        self._logged = Shelf[tuple[int, int], Version](making, makers, kept=1)
         self._compared = Shelf[tuple[str, str], Changes](making, makers)
         self._imagined = Shelf[tuple[str, str], WhatIf[AccessGraph]](making, makers, kept=1)  # each may hold a graph
         self._conflicts = Shelf[str, Conflicts](making, makers)
@@ -195,12 +216,56 @@ class Versions:
     def swap(self, version: Version) -> None:
         """Serve another version from now on; a query that has begun ends on the one it began with."""
         with self._swapped:
-            self._current = version
+            before, self._current = self._current, version
+            if before.base != version.base:  # somebody may have been forgotten
+                self._left.clear()
+            elif before.position is not None:
+                self._left[before.position] = before
+            self._tidy()
             self._served[version.name] = None
             self._served.move_to_end(version.name)
             while len(self._served) > REMEMBERED:
                 self._served.popitem(last=False)
             self._swapped.notify_all()
+            for each in self._listeners:
+                each.wake()
+
+    @contextmanager
+    def listening(self, listener: Listener) -> Iterator[None]:
+        """Have somebody told whenever another version is served, and keep those that they need, as far as may be."""
+        with self._swapped:
+            self._listeners.append(listener)
+        try:
+            yield
+        finally:
+            with self._swapped:
+                self._listeners.remove(listener)
+            self.tidy()
+
+    def tidy(self) -> None:
+        """Let go of versions that are no longer served and that nobody needs."""
+        with self._swapped:
+            self._tidy()
+
+    def _tidy(self) -> None:
+        needed = [each for each in sorted(self._left) if any(one.needs(each) for one in self._listeners)]
+        self._left = {each: self._left[each] for each in needed[-MAX_LEFT:]}
+
+    def at(self, position: int) -> Version:
+        """The version that holds the ledger's log up to a number, and no more of it.
+
+        Raises BadCursor CURSOR_EXPIRED where the log says something else now, LedgerError, and InroadsError BUSY.
+        """
+        with self._swapped:
+            current = self._current
+            found = current if current.position == position else self._left.get(position)
+        return found or self._logged.get((current.base, position), lambda: self._read(position, current))
+
+    def _read(self, position: int, current: Version) -> Version:
+        if self.logged is None:
+            raise InroadsError("there is no ledger here", "OPERATION_NOT_SUPPORTED")
+        graph = self.logged(position, current.graph.policy)
+        return Version(graph, self._now(), position, current.base)
 
     def at_least(self, wanted: str, deadline: float) -> Version:
         """The served version, as soon as it is the wanted one or later; waits until a moment of the monotonic clock.

@@ -523,7 +523,7 @@ def test_filter(ask: Ask) -> None:
         ("query A { graph { version } } query B { graph { version } }", {}, "BAD_USER_INPUT"),
         ("fragment A on Query { graph { version } }", {}, "BAD_USER_INPUT"),
         ("mutation { anything }", {}, "OPERATION_NOT_SUPPORTED"),
-        ("subscription { anything }", {}, "OPERATION_NOT_SUPPORTED"),
+        ("subscription { anything }", {}, "EVENT_STREAM_REQUIRED"),
     ],
 )
 def test_refused(schema: Schema, bruce: AccessGraph, query: str, variables: dict[str, Any], wanted: str) -> None:

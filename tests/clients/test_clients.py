@@ -10,6 +10,7 @@ import subprocess
 import sys
 import venv
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -50,16 +51,23 @@ with Plain(transport=HTTPXTransport(url=sys.argv[1]), fetch_schema_from_transpor
 """
 
 
-@pytest.fixture(scope="module")
-def address() -> Iterator[str]:
-    """The example, served as a user serves it."""
-    command = [str(Path(sys.executable).parent / "inroads"), "serve", "-d", str(EXAMPLE), "--port", "0"]
+@contextmanager
+def serving(*words: str) -> Iterator[str]:
+    """The address of a server, as a user starts it."""
+    command = [str(Path(sys.executable).parent / "inroads"), "serve", "--port", "0", *words]
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as server:  # noqa: S603  # our own command
         assert server.stderr is not None
         found = re.search(r"http://127\.0\.0\.1:\d+/graphql", server.stderr.readline())
         assert found
         yield found[0]
         server.terminate()
+
+
+@pytest.fixture(scope="module")
+def address() -> Iterator[str]:
+    """The example, served."""
+    with serving("-d", str(EXAMPLE)) as found:
+        yield found
 
 
 @pytest.fixture
@@ -95,7 +103,9 @@ def install(place: Path, packages: list[str]) -> None:
 
 
 def test_node(place: Path, address: str) -> None:
-    """Each audit of `graphql-http` passes without a warning; a TypeScript client is generated, strict, and answered."""
+    """Each audit of `graphql-http` passes without a warning; a TypeScript client is generated, strict, and answered;
+    `graphql-sse` reads streams.
+    """
     install(place, NODE)
     run(place, "npm", "install", "--no-audit", "--no-fund", "--loglevel=error")
     audits = json.loads(run(place, "node", "audits.mjs", address))
@@ -106,6 +116,10 @@ def test_node(place: Path, address: str) -> None:
     run(place, "tsc", *types, "--outDir", "out", "ask.ts")
     found = json.loads(run(place, "node", "out/ask.js", address))
     assert {tuple(each) for each in found} == REACHED
+    with serving("--ledger", str(place / "l.db"), "--allow-ingest") as growing:
+        streamed = json.loads(run(place, "node", "subscribe.mjs", growing))
+    news = [["identity:5", "business:44"]]
+    assert streamed == {"events": [[], news], "again": [news], "documents": 1, "code": "CURSOR_INVALID"}
 
 
 def test_python(place: Path, address: str) -> None:

@@ -200,6 +200,11 @@ class Findings(Sequence[Finding]):
         return hashlib.sha256(msgspec.json.encode(named)).hexdigest()[:16]
 
     @property
+    def identities(self) -> list[str]:
+        """The identity of each finding, without its evidence being written out."""
+        return [each.identity for each in self._found]
+
+    @property
     def keys(self) -> Sequence[tuple[int, str, str]]:
         """What orders the findings, as plain values."""
         return Lazily(len(self), self._key)
