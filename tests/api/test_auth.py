@@ -398,8 +398,9 @@ class TestScopes:
         """Who may not hand documents in has no use for a body of their size."""
         large = QUERY + " " * MAX_ASKED
         for scope, wanted in ((Scope.READ, "BODY_TOO_LARGE"), (Scope.INGEST, "TOKEN_LIMIT")):
-            assert code(ask(door(ingest=tmp_path / "none.db"), issue(scope), large).json()) == wanted
-            assert code(ask(door(), issue(scope), large).json()) == "BODY_TOO_LARGE"
+            token = issue(scope)
+            assert code(ask(door(ingest=tmp_path / "none.db"), token, large).json()) == wanted
+            assert code(ask(door(), token, large).json()) == "BODY_TOO_LARGE"
 
 
 class TestIntrospection:
