@@ -68,9 +68,7 @@ def test_quick(documents: Documents, query: str, quick: bool) -> None:
 
 def test_over_a_limit_with_some_variables(documents: Documents) -> None:
     """What some variables make too dear is not refused with others."""
-    each = (
-        "business(id: 1) {members(first: $n) {nodes {identity {reach(first: 99) {nodes {explanation {sentence}}}}}}}}"
-    )
+    each = "business(id: 1) {members(first: $n) {nodes {identity {reach(first: 99) {nodes {explanation {sentence}}}}}}}"
     query = f"query ($n: Int) {{a: {each} b: {each}}}"
     assert documents.get(query).errors({"n": 100}, None)
     assert (documents.quick(query), documents.settled(query)) == (False, False)
