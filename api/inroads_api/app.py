@@ -34,9 +34,9 @@ from inroads_api.audit import Asking, AuditLog
 from inroads_api.auth import Auth, Caller, Denied
 from inroads_api.deadline import SECONDS, Deadline
 from inroads_api.feed import Feed
-from inroads_api.guard import Guard, caller_now, caller_of, permit
+from inroads_api.guard import MUTATIONS, Guard, caller_now, caller_of, permit
 from inroads_api.intake import Intake
-from inroads_api.limits import MAX_BODY, MAX_COST
+from inroads_api.limits import MAX_ASKED, MAX_BODY, MAX_COST
 from inroads_api.live import Follower, Following
 from inroads_api.logs import REQUESTS
 from inroads_api.meter import Meter, Standing, Throttled
@@ -46,6 +46,8 @@ from inroads_api.schema import STREAM_REQUIRED, Schema, build_schema, execute, f
 from inroads_api.streams import COMPLETE, EVENTS, KEEP_ALIVE, Full, Made, Stream, Streams, event
 from inroads_api.traces import TRACE, Told
 from inroads_api.trusted import Trusted
+from inroads_api.turns import Full as Crowded
+from inroads_api.turns import Turns
 from inroads_api.versions import PATIENCE, Versions, utcnow
 
 log = logging.getLogger(__name__)
@@ -63,8 +65,8 @@ LEGACY: Final = "application/json"
 BODY_SECONDS: Final = 10.0
 """How long a body may take to come."""
 
-MAX_RUNNING: Final = 120
-"""The most requests that are answered in threads, or wait for one; what comes on top is told to come again."""
+SMALL: Final = 2**13
+"""In bytes: the variables of larger bodies take longer to be looked at than the loop of the server can wait."""
 
 RETRY_AFTER: Final = "1"
 """In seconds."""
@@ -101,11 +103,12 @@ class _Sent(msgspec.Struct, rename="camel"):
 
 
 class _Request(NamedTuple):
-    """What is asked, whether its document was sent or named."""
+    """What is asked, whether its document was sent or named, in a body of so many bytes."""
 
     query: str
     variables: dict[str, Any] | None
     operation_name: str | None
+    size: int
 
 
 class _Refused(Exception):
@@ -264,7 +267,7 @@ class _GraphQL:
         self.streams, self.audit, self.pseudonymised, self.meter = streams, audit, pseudonymised, meter or Meter()
         self.answers = Answers[_Answered]()
         trusted.check(schema._schema)
-        self.running = 0
+        self.turns = Turns()
 
     async def answer(self, request: Request) -> Response:
         accept = ",".join(request.headers.getlist("accept"))
@@ -272,11 +275,12 @@ class _GraphQL:
         try:
             if not (media_type or streamed):
                 raise _Refused(406, "NOT_ACCEPTABLE", f"accept {MODERN}, {LEGACY} or {EVENTS}")
-            asked = self._request(await _read(request), media_type or MODERN)
+            caller = caller_of(request)
+            asked = self._request(*await _read(request, self._most(caller)), media_type or MODERN)
             if streamed and await run_in_threadpool(self._subscribes, asked):
                 return await self._stream(request, asked)
             begun = time.perf_counter()
-            answered = await self._answered(asked, request.method, media_type or MODERN, caller_of(request))
+            answered = await self._answered(asked, request.method, media_type or MODERN, caller)
             self._told(asked, answered, time.perf_counter() - begun)
         except _Refused as refused:
             self._told(None, _Answered(b"", refused.status, refused.code), 0.0)
@@ -318,9 +322,15 @@ class _GraphQL:
             figures |= {"seconds": round(seconds, 6), "cost": answered.cost, "version": version}
             requests.info("request", extra={"figures": figures})
 
-    def _request(self, sent: _Sent, media_type: str) -> _Request:
+    def _most(self, caller: Caller | None) -> int:
+        """How many bytes a body may have."""
+        ingests = self.intake is not None and (caller is None or caller.may(MUTATIONS["ingest"]))
+        return MAX_BODY if ingests else MAX_ASKED
+
+    def _request(self, sent: _Sent, size: int, media_type: str) -> _Request:
         try:
-            return _Request(self.trusted.text(sent.query, sent.document_id), sent.variables, sent.operation_name)
+            text = self.trusted.text(sent.query, sent.document_id)
+            return _Request(text, sent.variables, sent.operation_name, size)
         except InroadsError as error:
             well_formed = error.code != "BAD_REQUEST"
             raise _Refused(200 if well_formed and media_type == LEGACY else 400, error.code, str(error)) from None
@@ -330,15 +340,28 @@ class _GraphQL:
         again = question(known, asked.query, asked.variables, asked.operation_name) if known else None
         answered = self.answers.find(self.versions.current, again) if again else None
         given = asked, method, media_type, caller, Deadline.after(self.seconds), again, answered
-        if answered or (known and known.quick):  # another thread would cost more, and take turns with this one
+        if answered or self._quick(asked):
             return self._audited(*given)
-        if self.running >= MAX_RUNNING:
-            raise _Refused(503, "OVERLOADED", "too many requests are being answered: ask again later")
-        self.running += 1
         try:
-            return await run_in_threadpool(self._audited, *given)
-        finally:
-            self.running -= 1
+            async with self.turns.place(caller.id if caller else None) as turn:
+                if not self.schema.documents.settled(asked.query):
+                    async with self.turns.look(turn):
+                        await run_in_threadpool(self._look, asked)
+                    if self._quick(asked):
+                        return self._audited(*given)
+                async with turn.working:
+                    return await run_in_threadpool(self._audited, *given)
+        except Crowded:
+            raise _Refused(503, "OVERLOADED", "too many requests are being answered: ask again later") from None
+
+    def _quick(self, asked: _Request) -> bool:
+        """Whether another thread would cost more than the answer, and take turns with this one."""
+        return asked.size <= SMALL and self.schema.documents.quick(asked.query)
+
+    def _look(self, asked: _Request) -> None:
+        """Find out whether the document can be executed, and is quick: it is remembered."""
+        if prepared := self._prepared(asked):
+            prepared.errors(asked.variables, asked.operation_name)
 
     def _execute(
         self,
@@ -521,28 +544,37 @@ def _json(body: bytes, status: int, media_type: str) -> Response:
     return Response(body, status, media_type=f"{media_type}; charset=utf-8")
 
 
-async def _read(request: Request) -> _Sent:
+async def _read(request: Request, most: int) -> tuple[_Sent, int]:
+    """What was sent, and in how many bytes."""
     if request.method != "POST":
-        return _from_url(request.scope["query_string"])
+        text = request.scope["query_string"]
+        return _from_url(text), len(text)
     media_type, parameters = _media_type(request.headers.get("content-type", ""))
     if media_type != LEGACY or not _is_utf8(parameters):
         raise _Refused(415, "UNSUPPORTED_MEDIA_TYPE", f"send {LEGACY} in UTF-8")
-    sent: _Sent = _decoded(await _body(request), _Sent)
-    return sent
+    body = await _body(request, most)
+    return _decoded(body, _Sent), len(body)
 
 
-async def _body(request: Request) -> bytes:
-    """The body, as long as it is not too long, whatever its headers say of it."""
+async def _body(request: Request, most: int) -> bytes:
+    """The body, as long as it is not too long: if its headers say so, it is not even read."""
     body = bytearray()
+    length = request.headers.get("content-length", "")
+    if length.isdecimal() and int(length) > most:
+        raise _too_large(most)
     try:
         async with asyncio.timeout(BODY_SECONDS):
             async for chunk in request.stream():
                 body += chunk
-                if len(body) > MAX_BODY:
-                    raise _Refused(413, "BODY_TOO_LARGE", f"the most is {MAX_BODY:,} bytes")
+                if len(body) > most:
+                    raise _too_large(most)
     except TimeoutError:
         raise _Refused(408, "BODY_TOO_SLOW", f"the body did not come within {BODY_SECONDS:g} seconds") from None
     return bytes(body)
+
+
+def _too_large(most: int) -> _Refused:
+    return _Refused(413, "BODY_TOO_LARGE", f"the most is {most:,} bytes")
 
 
 def _from_url(text: bytes) -> _Sent:

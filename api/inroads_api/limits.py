@@ -6,6 +6,7 @@ document is measured first, in one walk that looks at each fragment once: its co
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Mapping
 from functools import lru_cache
@@ -41,7 +42,10 @@ MAX_FIRST: Final = 100
 """The most items that one page, list or `nodes` question gives."""
 
 MAX_BODY: Final = 2**20
-"""The most bytes of a request; a document can take 64 KiB of them, the rest is for variables."""
+"""The most bytes of a request that may hand documents in."""
+
+MAX_ASKED: Final = 2**17
+"""The most bytes of any other request; a document can take 64 KiB of them, the rest is for variables."""
 
 MAX_QUERY: Final = 2**16
 """The most characters of a document."""
@@ -54,6 +58,9 @@ MAX_DEPTH: Final = 16
 
 MAX_NESTING: Final = 64
 """The most selection sets and fragments inside each other, which recursion has to walk."""
+
+MAX_BRACKETS: Final = 2 * MAX_NESTING
+"""The most brackets of any kind inside each other: those of selections, and of the values of their arguments."""
 
 MAX_COST: Final = 100_000
 """The most that a document may cost: about so many fields in the answer."""
@@ -143,6 +150,11 @@ class Measures:
         self._counting: frozenset[str] | None = None
         self._known: dict[tuple[tuple[str, object], ...], Measure | None] = {}
 
+    @property
+    def same(self) -> bool:
+        """Whether it has been measured, and found to ask as much with any variables."""
+        return self._counting == frozenset()
+
     def over(self, variables: Mapping[str, Any] | None) -> GraphQLError | None:
         """The limit that the document is over, DEPTH_LIMIT or COST_LIMIT; None when it is within all of them."""
         measure = self.measure(variables or {})
@@ -181,10 +193,42 @@ def _limit(code: str, message: str, limit: int) -> GraphQLError:
 
 
 def parsed(query: str) -> DocumentNode:
-    """The document of a query. Raises GraphQLError where it is no GraphQL, and TOKEN_LIMIT for one that is too long."""
+    """The document of a query.
+
+    Raises GraphQLError where it is no GraphQL, TOKEN_LIMIT for one that is too long, and DEPTH_LIMIT.
+    """
     if len(query) > MAX_QUERY:
         raise _limit("TOKEN_LIMIT", "the document has too many characters", MAX_QUERY)
+    _scan(query)
     return parse(query, max_tokens=MAX_TOKENS)
+
+
+_TOKEN: Final = re.compile(
+    r"""
+    "{3}(?:[^"\\]|\\(?:"{3})?+|"(?!""))*+(?:"{3}|\Z)   # a block string, to the end where nothing ends it
+    | "(?:[^"\\\n\r]|\\.)*+"?
+    | \#[^\n\r]*+                             # the parser counts comments, too
+    | [_A-Za-z][_0-9A-Za-z]*+
+    | -?[0-9][-+.0-9Ee]*+                     # of several numbers without a blank between them, one
+    | \.\.\.
+    | (?P<opens>[{\[(])
+    | (?P<closes>[}\])])
+    | [^ \t\n\r,\ufeff]
+    """,
+    re.DOTALL | re.VERBOSE,
+)
+"""A token, or more than one, but never a part of one: in any text in linear time, since nothing is tried twice."""
+
+
+def _scan(query: str) -> None:
+    """Refuse at a tenth of the parser's cost what has too many tokens, or brackets nested deeper than any question."""
+    depth = 0
+    for count, token in enumerate(_TOKEN.finditer(query), 1):
+        if count > MAX_TOKENS:
+            raise _limit("TOKEN_LIMIT", "the document has too many tokens", MAX_TOKENS)
+        depth += (token.lastgroup == "opens") - (token.lastgroup == "closes")
+        if depth > MAX_BRACKETS:
+            raise _limit("DEPTH_LIMIT", "the document nests too many brackets", MAX_BRACKETS)
 
 
 class _TooDeep(Exception):

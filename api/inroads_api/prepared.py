@@ -1,4 +1,4 @@
-"""Documents that are parsed, measured and validated once, however often they are asked."""
+"""Documents that are parsed, measured and validated once, or refused once, however often they are asked."""
 
 from __future__ import annotations
 
@@ -26,22 +26,28 @@ from graphql import (
     validate,
 )
 
-from inroads_api.limits import Measures, parsed
+from inroads_api.limits import MAX_QUERY, Measures, parsed
 from inroads_api.shape import shape
 from inroads_api.traces import part
 
 MAX_KEPT: Final = 128
 """The most documents that are kept: those used last."""
 
+MAX_REFUSED: Final = 32
+"""The most documents that are kept to be refused again: those refused last."""
+
 QUICK: Final = 1_000
 """A document that costs no more, whatever its variables, is executed without a thread of its own."""
+
+MAX_ERRORS: Final = 20
+"""The most errors that one document is told: each has its price, and who asks needs the first few."""
 
 
 class Prepared:
     """A parsed document: what it asks, and why it cannot be executed, if it cannot.
 
-    `quick` tells that it has been found valid, and is cheap whatever its variables are; `literals` are the texts and
-    whole numbers that its arguments have, but for the sizes of pages.
+    `quick` tells that it has been found cheap to answer whatever its variables are, be it with a refusal, and `valid`
+    that it is none; `literals` are the texts and whole numbers that its arguments have, but for the sizes of pages.
     """
 
     def __init__(self, document: DocumentNode, schema: GraphQLSchema) -> None:
@@ -54,7 +60,8 @@ class Prepared:
             if isinstance(each, FragmentDefinitionNode):  # two of one name are refused later
                 self._fragments.setdefault(each.name.value, []).append(each.selection_set)
         self._roots: dict[str | None, frozenset[str]] = {}
-        self._valid = self.quick = False
+        self._errors: list[GraphQLError] | None = None
+        self.quick = False
 
     @cached_property
     def shape(self) -> str:
@@ -92,6 +99,16 @@ class Prepared:
                     waiting += self._fragments.get(each.name.value, ())
         return frozenset(found)
 
+    @property
+    def settled(self) -> bool:
+        """Whether it is known if it can be executed; what is over a limit may be so only with some variables."""
+        return self.quick or self._errors is not None
+
+    @property
+    def valid(self) -> bool:
+        """Whether it has been found valid."""
+        return self._errors == []
+
     def name(self, name: str | None) -> str | None:
         """The name of the operation that a request of this `operationName` means; None where it has none."""
         names = [each.name.value for each in self._operations if each.name]
@@ -100,12 +117,14 @@ class Prepared:
     def errors(self, variables: Mapping[str, Any] | None, name: str | None) -> list[GraphQLError]:
         """Why it cannot be executed with these variables: its limits first, then the stock rules."""
         if over := self.measures.over(variables):
+            self.quick = self.quick or self.measures.same
             return [over]
-        if not self._valid:
-            if errors := validate(self._schema, self.document):
-                return errors
+        if self._errors is None:
             most = self.measures.measure({})
-            self._valid, self.quick = True, most is not None and most.cost <= QUICK
+            self._errors = validate(self._schema, self.document, max_errors=MAX_ERRORS)
+            self.quick = bool(self._errors) or (most is not None and most.cost <= QUICK)
+        if self._errors:
+            return self._errors
         if name is None and len(self._operations) > 1:
             message = "name the operation: the document has several"
             return [GraphQLError(message, extensions={"code": "BAD_USER_INPUT"})]
@@ -125,29 +144,65 @@ def _literals(document: DocumentNode) -> Iterator[str]:
 
 
 class Documents:
-    """The documents of a schema that were used last, by their text, for any thread."""
+    """The documents of a schema that were used last, by their text, for any thread.
+
+    What is valid is kept apart from what is refused, so that no flood of this drives it out.
+    """
 
     def __init__(self, schema: GraphQLSchema) -> None:
         self._schema = schema
         self._kept: OrderedDict[str, Prepared] = OrderedDict()
+        self._refused: OrderedDict[str, Prepared | GraphQLError] = OrderedDict()
         self._lock = threading.Lock()
 
     def known(self, query: str) -> Prepared | None:
         """A document that is there already."""
-        with self._lock:
-            found = self._kept.get(query)
-            if found:
-                self._kept.move_to_end(query)
-            return found
+        found = self._found(query)
+        return found if isinstance(found, Prepared) else None
+
+    def quick(self, query: str) -> bool:
+        """Whether this is quick to answer: it is there already and quick, or known to be no document."""
+        if len(query) > MAX_QUERY:
+            return True
+        found = self._found(query)
+        return found.quick if isinstance(found, Prepared) else found is not None
+
+    def settled(self, query: str) -> bool:
+        """Whether nothing has to be found out any more about what this is."""
+        found = self._found(query)
+        return found.settled if isinstance(found, Prepared) else found is not None
 
     def get(self, query: str) -> Prepared:
         """The document of a query. Raises GraphQLError, as `limits.parsed` does."""
-        found = self.known(query)
-        if found is None:
-            with part("parse"):
-                found = Prepared(parsed(query), self._schema)
-            with self._lock:
+        found = self._found(query) or self._made(query)
+        if isinstance(found, GraphQLError):
+            raise found.with_traceback(None)  # else each time it is raised adds to its traceback
+        return found
+
+    def _found(self, query: str) -> Prepared | GraphQLError | None:
+        with self._lock:
+            if query in self._kept:
+                self._kept.move_to_end(query)
+                return self._kept[query]
+            found = self._refused.get(query)
+            if isinstance(found, Prepared) and found.valid:  # it was new
+                del self._refused[query]
                 self._kept[query] = found
                 if len(self._kept) > MAX_KEPT:
                     self._kept.popitem(last=False)
+            return found
+
+    def _made(self, query: str) -> Prepared | GraphQLError:
+        found: Prepared | GraphQLError
+        try:
+            with part("parse"):
+                found = Prepared(parsed(query), self._schema)
+        except GraphQLError as error:
+            if len(query) > MAX_QUERY:
+                raise  # there is nothing to be saved
+            found = error
+        with self._lock:
+            self._refused[query] = found
+            if len(self._refused) > MAX_REFUSED:
+                self._refused.popitem(last=False)
         return found

@@ -7,6 +7,7 @@ import gc
 import math
 import os
 import socket
+import sys
 from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
@@ -41,6 +42,9 @@ READY: Final = 600
 
 GRACE: Final = 5
 """How many seconds beyond its deadline a request that runs has to end when its server is told to."""
+
+SWITCH: Final = 0.0002
+"""How many seconds a thread keeps the interpreter from the loop, which needs it several times for each request."""
 
 NO_TLS: Final[Mapping[str, Any]] = MappingProxyType({})
 
@@ -175,6 +179,7 @@ def run_workers(
 
 def _config(application: Callable[..., Any], seconds: float, log: dict[str, Any] | None, **more: Any) -> uvicorn.Config:
     """What all processes have in common. uvloop and httptools are taken by themselves where they are there."""
+    sys.setswitchinterval(SWITCH)
     return uvicorn.Config(
         application,
         log_config=log or uvicorn.config.LOGGING_CONFIG,

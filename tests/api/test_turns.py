@@ -1,0 +1,74 @@
+"""Turns: new documents one after the other, a few requests of each token at once, and a place for everybody else."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from contextlib import AsyncExitStack
+
+import pytest
+
+from inroads_api.turns import MOST, MOST_EACH, WORKING_EACH, Full, Turns
+
+
+def test_new_documents_are_looked_at_in_turn() -> None:
+    """One at a time, and who sends many is overtaken by who sends one."""
+    done: list[str] = []
+
+    async def look(turns: Turns, who: str, name: str) -> None:
+        async with turns.place(who) as caller, turns.look(caller):
+            before = len(done)
+            await asyncio.sleep(0)
+            assert len(done) == before  # nobody else was at it
+            done.append(name)
+
+    async def all_of_them() -> None:
+        turns = Turns()
+        await asyncio.gather(
+            *(look(turns, "many", f"many {n}") for n in range(MOST_EACH)), look(turns, "other", "other")
+        )
+
+    asyncio.run(all_of_them())
+    assert done[:3] == ["many 0", "other", "many 1"] or done[:3] == ["many 0", "many 1", "other"]
+    assert len(done) == MOST_EACH + 1
+
+
+def test_a_token_has_a_few_in_work() -> None:
+    """However many requests show it; those of another token, and those without one, do not wait for them."""
+    working: Counter[str | None] = Counter()
+    most: Counter[str | None] = Counter()
+
+    async def work(turns: Turns, who: str | None) -> None:
+        async with turns.place(who) as caller, caller.working:
+            working[who] += 1
+            most[who] = max(most[who], working[who])
+            await asyncio.sleep(0.01)
+            working[who] -= 1
+
+    async def all_of_them() -> None:
+        turns = Turns()
+        await asyncio.gather(*(work(turns, who) for who in (["a"] * 30 + ["b"] * 5 + [None] * 20)))
+        assert not turns._callers, "nothing is remembered of those who are gone"
+
+    asyncio.run(all_of_them())
+    assert most == {"a": WORKING_EACH, "b": 5, None: 20}
+
+
+def test_there_is_a_place_for_others() -> None:
+    """One token fills its own places only; all together fill those that there are, and a place that is left is free."""
+
+    async def fill() -> None:
+        turns = Turns()
+        async with AsyncExitStack() as stack:
+            for _ in range(MOST_EACH):
+                await stack.enter_async_context(turns.place("a"))
+            with pytest.raises(Full):
+                await stack.enter_async_context(turns.place("a"))
+            for _ in range(MOST - MOST_EACH):
+                await stack.enter_async_context(turns.place(None))
+            with pytest.raises(Full):
+                await stack.enter_async_context(turns.place("b"))
+        async with turns.place("a"), turns.place("b"):
+            pass
+
+    asyncio.run(fill())
