@@ -7,6 +7,7 @@ call returns. Nothing here has a clock: moments are passed in.
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import sqlite3
 import zlib
 from collections import Counter
@@ -79,8 +80,8 @@ class ReviewError(InroadsError):
     """A review that cannot go on as asked; nothing was changed. `problems` are all of them, one sentence each.
 
     `code` is CAMPAIGN_UNKNOWN, CAMPAIGN_EXISTS, CAMPAIGN_CLOSED, CAMPAIGN_EMPTY, ITEM_UNKNOWN, STALE_DECISION (the item
-    is not the one that was decided on), BAD_DECISION, BAD_NAME, BAD_SHEET, UNDECIDED (items that a sign-off would leave
-    out) or POLICY_DIFFERS.
+    is not the one that was decided on), BAD_DECISION, BAD_NAME, BAD_SHEET, KEY_REUSED (for another request), UNDECIDED
+    (items that a sign-off would leave out) or POLICY_DIFFERS.
     """
 
     code: str = "BAD_DECISION"
@@ -165,10 +166,13 @@ class Answer(NamedTuple):
 
 
 class Decided(NamedTuple):
-    """How many decisions were new, and how many said what stood already."""
+    """How many decisions were new, and how many said what stood already; `again` if the request had been taken before,
+    of which these are the figures.
+    """
 
     new: int
     known: int
+    again: bool = False
 
 
 class Progress(msgspec.Struct, frozen=True):
@@ -195,8 +199,8 @@ class Drift(msgspec.Struct, frozen=True):
     ended: tuple[tuple[int, Pair], ...]
     unseen: tuple[tuple[int, Pair], ...]
     appeared: tuple[Pair, ...]
-    revoked_standing: tuple[tuple[int, Pair], ...]
-    revoked_ended: tuple[tuple[int, Pair], ...]
+    revoked_standing: tuple[tuple[int, Pair], ...] = ()
+    revoked_ended: tuple[tuple[int, Pair], ...] = ()
 
 
 class Standing(msgspec.Struct, frozen=True):
@@ -395,9 +399,10 @@ class Filter(msgspec.Struct, frozen=True):
             asked.append(("instr(i.roles, ?)", f" {self.role} "))
         if self.verdict is not None:
             asked.append(("d.verdict = ?", self.verdict))
+        where = "".join(f" AND {condition}" for condition, _ in asked)
         if self.decided is not None:
-            asked.append(("(i.decision IS NOT NULL) = ?", self.decided))
-        return "".join(f" AND {condition}" for condition, _ in asked), [value for _, value in asked]
+            where += f" AND i.decision IS {'NOT ' * self.decided}NULL"  # for this there is an index
+        return where, [value for _, value in asked]
 
 
 ALL: Final = Filter()
@@ -425,15 +430,37 @@ class Campaign:
 
     # ---- reading
 
-    def items(self, chosen: Filter = ALL, after: int = 0, limit: int | None = None) -> Iterator[Item]:
-        """The items in the order of review, from the one after a number; of one state of the file."""
+    def items(
+        self,
+        chosen: Filter = ALL,
+        after: int = 0,
+        limit: int | None = None,
+        *,
+        before: int | None = None,
+        backwards: bool = False,
+    ) -> Iterator[Item]:
+        """The items in the order of review between two numbers, or against that order; of one state of the file."""
         with self.ledger.looking() as rows:
-            yield from _items(rows, self.id, chosen, after, limit)
+            where, given = _part(chosen, after, limit, before, backwards)
+            for row in rows.execute(f"{_ITEMS}{where}", (self.id, *given)):
+                yield _to_item(row)
 
-    def numbers(self, chosen: Filter = ALL) -> list[int]:
-        """The numbers of the items."""
+    def numbers(
+        self, chosen: Filter = ALL, after: int = 0, limit: int | None = None, before: int | None = None
+    ) -> list[int]:
+        """The numbers of the same items."""
         with self.ledger.looking() as rows:
-            return _numbers(rows, self.id, chosen)
+            return _numbers(rows, self.id, chosen, after, limit, before)
+
+    def count(self, chosen: Filter = ALL) -> int:
+        """How many items there are."""
+        where, given = chosen.where()
+        query = f"""
+            SELECT count(*) FROM review_items i LEFT JOIN review_decisions d ON d.sequence = i.decision
+            WHERE i.campaign = ?{where}"""  # noqa: S608  # our own conditions
+        with self.ledger.looking() as rows:
+            counted: int = rows.execute(query, (self.id, *given)).fetchone()[0]
+            return counted
 
     def item(self, key: int | Pair) -> Item:
         """An item by its number, or by the ends of its access. Raises ReviewError ITEM_UNKNOWN."""
@@ -442,12 +469,8 @@ class Campaign:
 
     def next(self, chosen: Filter = ALL) -> Item | None:
         """The first item without a decision; None when there is none. The order is that of `frozen.Risk`."""
-        undecided = msgspec.structs.replace(chosen, decided=None)
-        where, given = undecided.where()
-        with self.ledger.looking() as rows:
-            query = f"{_ITEMS} AND i.decision IS NULL{where} ORDER BY i.number LIMIT 1"
-            row = rows.execute(query, (self.id, *given)).fetchone()
-            return _to_item(row) if row else None
+        undecided = msgspec.structs.replace(chosen, decided=False)
+        return next(iter([*self.items(undecided, limit=1)]), None)  # to its end, so that nothing stays open
 
     def history(self, number: int) -> list[Decision]:
         """Every decision about an item, oldest first."""
@@ -501,8 +524,7 @@ class Campaign:
         self._check_policy(graph)
         with self.ledger.looking() as rows:
             query = """
-                SELECT i.principal, i.resource, i.number, i.fingerprint, d.verdict FROM review_items i
-                LEFT JOIN review_decisions d ON d.sequence = i.decision WHERE i.campaign = ?"""
+                SELECT i.principal, i.resource, i.number, i.fingerprint FROM review_items i WHERE i.campaign = ?"""
             kept = {Pair(*row[:2]): row[2:] for row in rows.execute(query, (self.id,))}
             stands = {Pair(each.principal, each.resource): each for each in frozen(graph, kept)}
             differing = [pair for pair, each in stands.items() if each.fingerprint != kept[pair][1]]
@@ -512,17 +534,25 @@ class Campaign:
             )
         gone = sorted((row[0], pair) for pair, row in kept.items() if pair not in stands)
         unseen = tuple(each for each in gone if each[1].principal not in graph or each[1].resource not in graph)
-        ended = tuple(each for each in gone if each not in set(unseen))
-        revoked = sorted((row[0], pair) for pair, row in kept.items() if row[2] == Verdict.REVOKE)
-        return Drift(
-            graph.version,
-            len(stands) - len(changed),
-            tuple(changed),
-            ended,
-            unseen,
-            tuple(pair for pair in pairs(graph, selected(graph, self.head.scope)) if pair not in kept),
-            tuple(each for each in revoked if each[1] in stands),
-            tuple(each for each in revoked if each in set(ended)),
+        known = set(unseen)
+        appeared = tuple(pair for pair in pairs(graph, selected(graph, self.head.scope)) if pair not in kept)
+        ended = tuple(each for each in gone if each not in known)
+        same = len(stands) - len(changed)
+        return self.revoked(Drift(graph.version, same, tuple(changed), ended, unseen, appeared))
+
+    def revoked(self, drift: Drift) -> Drift:
+        """A drift that was found before, with the revocations as they are decided now."""
+        query = """
+            SELECT i.number, i.principal, i.resource FROM review_decisions d
+            JOIN review_items i ON i.campaign = d.campaign AND i.number = d.item AND i.decision = d.sequence
+            WHERE d.campaign = ? AND d.verdict = 'REVOKE' ORDER BY i.number"""
+        with self.ledger.looking() as rows:
+            found = [(number, Pair(*ends)) for number, *ends in rows.execute(query, (self.id,))]
+        ended, unseen = set(drift.ended), set(drift.unseen)
+        return msgspec.structs.replace(
+            drift,
+            revoked_standing=tuple(each for each in found if each not in ended and each not in unseen),
+            revoked_ended=tuple(each for each in found if each in ended),
         )
 
     def standing(self, item: Item, graph: AccessGraph) -> Standing:
@@ -554,16 +584,23 @@ class Campaign:
         said = _verdict(verdict)
         return self.answer([Answer(number, said, why, expect) for number in items], by=by, now=now)
 
-    def answer(self, answers: Sequence[Answer], *, by: str, now: dt.datetime, keeping: bool = False) -> Decided:
+    def answer(
+        self, answers: Sequence[Answer], *, by: str, now: dt.datetime, keeping: bool = False, key: str | None = None
+    ) -> Decided:
         """Take decisions, all of them or none.
 
         What a decision says already changes nothing the second time: the same verdict and reason by the same person,
-        or with `keeping` by anybody. Raises ReviewError, with the code of its first problem and all of them in
-        `problems`.
+        or with `keeping` by anybody. A request with a `key` that the same person has used in this campaign is taken
+        once, whatever was decided since, and gets the answer of the first time. Raises ReviewError, with the code of
+        its first problem and all of them in `problems`.
         """
         by, moment = _line(by, "who decides", 200), _moment(now)
         with self.ledger.changing() as rows:
-            if Campaign(self.ledger, *self._row(rows)).signed:
+            row = self._row(rows)
+            request = _Request.of(rows, self.id, by, key, answers) if key is not None else None
+            if request and (before := request.before(rows)):
+                return before
+            if Campaign(self.ledger, *row).signed:
                 raise ReviewError(f"the campaign {self.name!r} was signed off", "CAMPAIGN_CLOSED")
             query = """
                 SELECT i.fingerprint, d.verdict, d.decider, d.why, d.origin FROM review_items i
@@ -588,7 +625,10 @@ class Campaign:
                 told = tuple(message for _, message in problems)
                 more = f"; and {len(told) - 1} more" if len(told) > 1 else ""
                 raise ReviewError(f"{told[0]}{more}", problems[0][0], told)
-        return Decided(new, len(answers) - new)
+            done = Decided(new, len(answers) - new)
+            if request:
+                rows.execute("INSERT INTO review_requests VALUES (?, ?, ?, ?)", (*request, done.new, done.known))
+        return done
 
     def sign_off(
         self, digest: Callable[[Campaign], str], *, by: str, now: dt.datetime, partial: bool = False
@@ -616,6 +656,30 @@ class Campaign:
         if found is None:
             raise ReviewError(f"the ledger has no campaign {self.name!r}", "CAMPAIGN_UNKNOWN")
         return found
+
+
+class _Request(NamedTuple):
+    """What a request to decide is known by when it comes again: marks, salted, of whose it is and of what it asks."""
+
+    mark: bytes
+    asked: bytes
+
+    @classmethod
+    def of(cls, rows: sqlite3.Connection, campaign_: int, by: str, key: str, answers: Sequence[Answer]) -> _Request:
+        if not 1 <= len(key) <= 200:
+            raise ReviewError("a key has 1 to 200 characters")
+        (salt,) = rows.execute("SELECT value FROM salt").fetchone()
+        asked = [(each.item, each.verdict.value, each.why, each.expect) for each in answers]
+        said = (repr(each).encode() for each in ((campaign_, by, key), asked))  # which encodes any text
+        return cls(*(hashlib.blake2b(each, key=salt, digest_size=16).digest() for each in said))
+
+    def before(self, rows: sqlite3.Connection) -> Decided | None:
+        """What became of it. Raises ReviewError KEY_REUSED where the key was for something else."""
+        query = "SELECT asked, new, known FROM review_requests WHERE mark = ?"
+        found = rows.execute(query, (self.mark,)).fetchone()
+        if found and found[0] != self.asked:
+            raise ReviewError("this key was used for other decisions", "KEY_REUSED")
+        return Decided(found[1], found[2], again=True) if found else None
 
 
 def _check(answer: Answer, row: tuple[Any, ...] | None) -> None:
@@ -662,20 +726,30 @@ def _find(rows: sqlite3.Connection, name: str) -> tuple[Any, ...] | None:
     return found
 
 
-def _items(
-    rows: sqlite3.Connection, number: int, chosen: Filter, after: int = 0, limit: int | None = None
-) -> Iterator[Item]:
+def _part(
+    chosen: Filter, after: int, limit: int | None, before: int | None, backwards: bool = False
+) -> tuple[str, list[object]]:
+    """The rest of a query of items, and the values of its question marks."""
     where, given = chosen.where()
-    query = f"{_ITEMS} AND i.number > ?{where} ORDER BY i.number LIMIT ?"
-    for row in rows.execute(query, (number, after, *given, -1 if limit is None else limit)):
-        yield _to_item(row)
+    upto = "" if before is None else " AND i.number < ?"
+    order = " DESC" if backwards else ""
+    ends = [after] if before is None else [after, before]
+    values = [*ends, *given, -1 if limit is None else limit]
+    return f" AND i.number > ?{upto}{where} ORDER BY i.number{order} LIMIT ?", values
 
 
-def _numbers(rows: sqlite3.Connection, number: int, chosen: Filter) -> list[int]:
-    where, given = chosen.where()
+def _numbers(
+    rows: sqlite3.Connection,
+    number: int,
+    chosen: Filter,
+    after: int = 0,
+    limit: int | None = None,
+    before: int | None = None,
+) -> list[int]:
+    where, given = _part(chosen, after, limit, before)
     query = f"""
         SELECT i.number FROM review_items i LEFT JOIN review_decisions d ON d.sequence = i.decision
-        WHERE i.campaign = ?{where} ORDER BY i.number"""  # noqa: S608  # our own conditions
+        WHERE i.campaign = ?{where}"""  # noqa: S608  # our own conditions
     return [each for (each,) in rows.execute(query, (number, *given))]
 
 
