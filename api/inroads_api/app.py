@@ -39,6 +39,7 @@ from inroads_api.live import Follower, Following
 from inroads_api.logs import REQUESTS
 from inroads_api.metrics import Metrics, Names
 from inroads_api.prepared import Prepared
+from inroads_api.reviews import Desk, Done, Reviews
 from inroads_api.schema import Schema, build_schema, execute, failure
 from inroads_api.trusted import Trusted
 from inroads_api.versions import PATIENCE, Versions, utcnow
@@ -126,6 +127,7 @@ def create_app(
     trusted: Trusted | None = None,
     seconds: float = SECONDS,
     ledger: Path | None = None,
+    review: bool = False,
 ) -> Starlette:
     """The application that answers from a version of the graph, built at an aware moment.
 
@@ -137,14 +139,18 @@ def create_app(
     and `pseudonymised` tells that the graph is, which lets in more. Each operation is written to `audit`. `trusted`
     are the documents that are known by an id, the package's own without it; raises InroadsError BAD_DOCUMENTS where
     the schema refuses one of them. A query that is not answered within so many `seconds` is answered with DEADLINE.
-    `ledger` is the one that the graph is of, which `/readyz` and `/metrics` tell about.
+    `ledger` is the one that the graph is of, which `/readyz` and `/metrics` tell about; its reviews are shown unless
+    answers are pseudonymised, and with `review` they are decided here, too.
     """
     versions = Versions(graph, built_at, position, patience)
     follower = Follower(versions, following, every) if following else None
     intake = Intake(ingest, follower.nudge if follower else None) if ingest else None
     metrics = Metrics(versions, ledger)
-    schema = build_schema(allow_ingest=intake is not None)
-    endpoint = _GraphQL(schema, versions, intake, trusted or Trusted(), seconds, metrics, audit, pseudonymised)
+    reviews = Reviews(ledger) if ledger and not pseudonymised else None
+    schema = build_schema(allow_ingest=intake is not None, allow_review=review)
+    endpoint = _GraphQL(
+        schema, versions, intake, trusted or Trusted(), seconds, metrics, audit, pseudonymised, reviews, review
+    )
 
     def refused(request: Request, denied: Denied) -> Response:
         if audit:
@@ -223,6 +229,7 @@ class _Answered(NamedTuple):
     status: int
     outcome: str
     cost: int | None = None
+    reviews: Sequence[Done] = ()
 
 
 class _GraphQL:
@@ -238,10 +245,13 @@ class _GraphQL:
         metrics: Metrics,
         audit: AuditLog | None = None,
         pseudonymised: bool = False,
+        reviews: Reviews | None = None,
+        deciding: bool = False,
     ) -> None:
         self.schema, self.versions, self.intake, self.trusted = schema, versions, intake, trusted
         self.seconds, self.metrics, self.names = seconds, metrics, Names()
         self.audit, self.pseudonymised = audit, pseudonymised
+        self.reviews, self.deciding = reviews, deciding
         trusted.check(schema._schema)
         self.running = 0
 
@@ -302,21 +312,31 @@ class _GraphQL:
         finally:
             self.running -= 1
 
-    def _execute(self, asked: _Request, method: str, media_type: str, deadline: Deadline) -> _Answered:
+    def _execute(
+        self, asked: _Request, method: str, media_type: str, caller: Caller | None, deadline: Deadline
+    ) -> _Answered:
         try:
-            intake = self.intake if method == "POST" else None  # a URL never changes anything
+            posted = method == "POST"  # a URL never changes anything
+            intake = self.intake if posted else None
+            desk = self._desk(caller, deciding=posted and self.deciding)
             response = execute(
-                self.schema, self.versions, asked.query, asked.variables, asked.operation_name, intake, deadline
+                self.schema, self.versions, asked.query, asked.variables, asked.operation_name, intake, deadline, desk
             )
             prepared = self.schema.documents.known(asked.query)
             measure = prepared.measures.measure(asked.variables or {}) if prepared else None
             cost = measure.cost if measure else None
             outcome = response["errors"][0]["extensions"]["code"] if "errors" in response else "ok"
-            return _Answered(_written(response, cost), _status(response, method, media_type), outcome, cost)
+            done = desk.done if desk else ()
+            return _Answered(_written(response, cost), _status(response, method, media_type), outcome, cost, done)
         except Exception as error:  # noqa: BLE001  # the server would log the message, which may quote what was asked
             log.error("INTERNAL_ERROR outside of the execution: %s", type(error).__name__)
             body = msgspec.json.encode(failure("INTERNAL_ERROR", "internal error"))
             return _Answered(body, 500, "INTERNAL_ERROR")
+
+    def _desk(self, caller: Caller | None, *, deciding: bool) -> Desk | None:
+        """Where the caller sees and decides reviews, in the name that their token tells."""
+        who = (caller.name or caller.id or "") if caller else None
+        return Desk(self.reviews, who, deciding=deciding) if self.reviews else None
 
     def _audited(
         self, asked: _Request, method: str, media_type: str, caller: Caller | None, deadline: Deadline
@@ -325,7 +345,7 @@ class _GraphQL:
         prepared = self._prepared(asked)
         if self.audit is None:
             self._permit(asked, caller, prepared)
-            return self._execute(asked, method, media_type, deadline)
+            return self._execute(asked, method, media_type, caller, deadline)
         try:
             who = caller.id if caller else None
             asking = self.audit.asking(who, asked.query, asked.variables, asked.operation_name, prepared)
@@ -335,8 +355,8 @@ class _GraphQL:
                 asking.refused(denied.status, denied.code)
                 raise
             asking.begins()
-            answered = self._execute(asked, method, media_type, deadline)
-            asking.answered(answered.status, answered.body)
+            answered = self._execute(asked, method, media_type, caller, deadline)
+            asking.answered(answered.status, answered.body, answered.reviews)
         except (InroadsError, RecursionError) as error:
             log.error("AUDIT_UNAVAILABLE, an answer was withheld: %s", type(error).__name__)
             raise _Refused(503, "AUDIT_UNAVAILABLE", "the audit log cannot be written: no answer is given") from None

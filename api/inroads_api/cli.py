@@ -222,6 +222,8 @@ def query(
 ) -> None:
     """Answer a GraphQL query without a server, from exactly the schema that the server serves."""
 
+    from inroads.ledger import is_ledger
+    from inroads_api.reviews import Desk, Reviews
     from inroads_api.schema import build_schema, execute
     from inroads_api.versions import Versions
 
@@ -229,8 +231,12 @@ def query(
         given = {} if variables is None else _json_object(variables)
         if text.startswith("@"):
             text = Path(text[1:]).read_text(encoding="utf-8")
-        graph = load_for_answer(places(documents, ledger), as_of, observed_at, policy, strict, pseudonymise)
-        response = execute(build_schema(), Versions(graph, now()), text, given, operation)
+        known = places(documents, ledger)
+        graph = load_for_answer(known, as_of, observed_at, policy, strict, pseudonymise)
+        desk = (
+            Desk(Reviews(Path(known[0]), now)) if len(known) == 1 and is_ledger(known[0]) and not pseudonymise else None
+        )
+        response = execute(build_schema(), Versions(graph, now()), text, given, operation, desk=desk)
         write_json(response, pretty=True)
         if "errors" in response:
             raise typer.Exit(USAGE)
@@ -321,6 +327,9 @@ def serve(
         bool,
         typer.Option("--allow-ingest", help="Take documents into the ledger, which is made if it is not there."),
     ] = False,
+    allow_review: Annotated[
+        bool, typer.Option("--allow-review", help="Start review campaigns, decide in them and sign them off.")
+    ] = False,
     trusted: Annotated[
         Path | None,
         typer.Option("--trusted", metavar="FOLDER", help="GraphQL documents (.graphql) to be asked by their ids."),
@@ -374,6 +383,8 @@ def serve(
             raise InroadsError(
                 "--workers goes with one ledger, all of it: not with -d, --as-of or --pseudonymise", "BAD_WORKERS"
             )
+        if allow_review and (len(paths) != 1 or not following or pseudonymise):
+            raise InroadsError("--allow-review goes with one ledger, all of it: not with -d, --as-of or --pseudonymise")
         allowed = seconds(deadline, "--deadline")
         graph = load_for_answer(paths, as_of, observed_at, policy, strict, pseudonymise)
         ingest = ledgers[0] if allow_ingest else None
@@ -384,7 +395,7 @@ def serve(
             say("tokens travel in clear text, unless a proxy before this speaks TLS: --tls-cert FILE --tls-key FILE")
         if workers > 1:
             del graph  # it was read to say what was rejected, and to make the snapshot that the workers open
-            followed = Followed(ledgers[0], moment(observed_at), policy, allow_ingest, allowed, doors)
+            followed = Followed(ledgers[0], moment(observed_at), policy, allow_ingest, allowed, doors, allow_review)
             run_workers(workers, followed.application, sock, allowed, config, tls)
         else:
             application = create_app(
@@ -395,6 +406,7 @@ def serve(
                 ingest=ingest,
                 seconds=allowed,
                 ledger=ledgers[0] if following else None,
+                review=allow_review,
                 pseudonymised=pseudonymise is not None,
                 **opened,
             )
@@ -407,10 +419,10 @@ def _reloaded(load: Callable[[], Explorer], names: Pseudonyms) -> Explorer:
 
 @app.command()
 def schema() -> None:
-    """Print the GraphQL schema with all that `serve` may serve: mutations need its --allow-ingest."""
+    """Print the GraphQL schema with all that `serve` may serve: mutations need its --allow-ingest or --allow-review."""
     from inroads_api.schema import build_schema
 
-    typer.echo(build_schema(allow_ingest=True).as_str())
+    typer.echo(build_schema(allow_ingest=True, allow_review=True).as_str())
 
 
 @app.command()

@@ -92,6 +92,7 @@ class Followed(NamedTuple):
     ingest: bool = False
     seconds: float = SECONDS
     doors: Doors = Doors()
+    review: bool = False
 
     def application(self) -> Starlette:
         """The application of one worker. Raises as `load`."""
@@ -111,6 +112,7 @@ class Followed(NamedTuple):
             ingest=self.ledger if self.ingest else None,
             seconds=self.seconds,
             ledger=self.ledger,
+            review=self.review,
             **self.doors.opened(),
         )
 

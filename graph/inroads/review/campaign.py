@@ -79,9 +79,9 @@ class Gone(StrEnum):
 class ReviewError(InroadsError):
     """A review that cannot go on as asked; nothing was changed. `problems` are all of them, one sentence each.
 
-    `code` is CAMPAIGN_UNKNOWN, CAMPAIGN_EXISTS, CAMPAIGN_CLOSED, CAMPAIGN_EMPTY, ITEM_UNKNOWN, STALE_DECISION (the item
-    is not the one that was decided on), BAD_DECISION, BAD_NAME, BAD_SHEET, KEY_REUSED (for another request), UNDECIDED
-    (items that a sign-off would leave out) or POLICY_DIFFERS.
+    `code` is CAMPAIGN_UNKNOWN, CAMPAIGN_EXISTS, CAMPAIGN_CLOSED, CAMPAIGN_EMPTY, CAMPAIGN_TOO_LARGE, ITEM_UNKNOWN,
+    STALE_DECISION (the item is not the one that was decided on), BAD_DECISION, BAD_NAME, BAD_SHEET, KEY_REUSED (for
+    another request), UNDECIDED (items that a sign-off would leave out), STALE_GRAPH or POLICY_DIFFERS.
     """
 
     code: str = "BAD_DECISION"
@@ -239,12 +239,16 @@ def start(
     as_of: dt.datetime | None = None,
     due: dt.datetime | None = None,
     previous: Campaign | None = None,
+    position: int | None = None,
+    most: int | None = None,
 ) -> Campaign:
     """Freeze the accesses of a scope into a new campaign of a ledger.
 
     With a `previous` campaign its decisions are carried over: KEEP about an access that has not changed since counts
-    again, everything else is opened again, and says what changed. Raises ReviewError CAMPAIGN_EXISTS and
-    CAMPAIGN_EMPTY, NotFound for a scope that names what no document names.
+    again, everything else is opened again, and says what changed. `position` is how far of the ledger's log the graph
+    holds, so that nobody who was forgotten since comes back with it; `most` is how many accesses it may have. Raises
+    ReviewError CAMPAIGN_EXISTS, CAMPAIGN_EMPTY, CAMPAIGN_TOO_LARGE and STALE_GRAPH, NotFound for a scope that names
+    what no document names.
     """
     name, by = _line(name, "the name", 200), _line(by, "who starts it", 200)
     if name.isdecimal():
@@ -253,6 +257,8 @@ def start(
     chosen = pairs(graph, selected(graph, scope))
     if not chosen:
         raise ReviewError("there is no access in this scope", "CAMPAIGN_EMPTY")
+    if most is not None and len(chosen) > most:
+        raise ReviewError(f"there are {len(chosen)} accesses in this scope: the most is {most}", "CAMPAIGN_TOO_LARGE")
     made = [_Made.of(graph, each) for each in frozen(graph, chosen)]
     head = Head(
         scope,
@@ -270,6 +276,8 @@ def start(
     with ledger.changing() as rows:  # what was decided while the accesses were frozen is carried over, too
         if _find(rows, name) is not None:
             raise ReviewError(f"there is a campaign {name!r} already", "CAMPAIGN_EXISTS")
+        if position is not None and ledger.forgetting > position:
+            raise ReviewError("somebody was forgotten since the graph was made: ask again", "STALE_GRAPH")
         added = rows.execute("INSERT INTO campaigns (name, head, forgotten) VALUES (?, ?, 0)", (name, encoded))
         number = added.lastrowid or 0
         _open(rows, number, graph, made, _left(rows, previous.id) if previous else {})
@@ -454,12 +462,9 @@ class Campaign:
 
     def count(self, chosen: Filter = ALL) -> int:
         """How many items there are."""
-        where, given = chosen.where()
-        query = f"""
-            SELECT count(*) FROM review_items i LEFT JOIN review_decisions d ON d.sequence = i.decision
-            WHERE i.campaign = ?{where}"""  # noqa: S608  # our own conditions
+        query, given = _numbered(self.id, chosen)
         with self.ledger.looking() as rows:
-            counted: int = rows.execute(query, (self.id, *given)).fetchone()[0]
+            counted: int = rows.execute(f"SELECT count(*) FROM ({query})", given).fetchone()[0]  # noqa: S608  # ours
             return counted
 
     def item(self, key: int | Pair) -> Item:
@@ -490,27 +495,33 @@ class Campaign:
 
     def progress(self) -> dict[str, Progress]:
         """How far each business is, those with most undecided first; `""` is the whole."""
+        made = self.parts()
+        columns = ([getattr(each, name) for each in made.values()] for name in Progress.__struct_fields__)
+        ranked = sorted(made.items(), key=lambda each: (-each[1].undecided, each[0]))
+        return {"": Progress(*map(sum, columns)), **dict(ranked)}
+
+    def whole(self) -> Progress:
+        """How far all of it is."""
+        query = """
+            SELECT '', coalesce(d.verdict, ''), d.origin IS NOT NULL, count(*) FROM review_items i
+            LEFT JOIN review_decisions d ON d.sequence = i.decision WHERE i.campaign = ? GROUP BY 2, 3"""
+        with self.ledger.looking() as rows:
+            return _counted(rows.execute(query, (self.id,))).get("", Progress(0, 0, 0, 0, 0, 0))
+
+    def parts(self, start: str | None = None, end: str | None = None) -> dict[str, Progress]:
+        """How far each business is, by its node id: all of them, or those from one to another."""
         query = """
             SELECT i.business, coalesce(d.verdict, ''), d.origin IS NOT NULL, count(*) FROM review_items i
-            LEFT JOIN review_decisions d ON d.sequence = i.decision WHERE i.campaign = ? GROUP BY 1, 2, 3"""
-        counted: dict[str, Counter[str]] = {"": Counter()}
+            LEFT JOIN review_decisions d ON d.sequence = i.decision
+            WHERE i.campaign = ? AND i.business >= ? AND i.business <= ? GROUP BY 1, 2, 3"""
         with self.ledger.looking() as rows:
-            for business, verdict, carried, number in rows.execute(query, (self.id,)):
-                for counts in (counted[""], counted.setdefault(business, Counter())):
-                    counts[verdict] += number
-                    counts["carried"] += number * carried
-        made = {
-            business: Progress(
-                sum(counts[each] for each in ("", *Verdict)),
-                counts[""],
-                counts[Verdict.KEEP],
-                counts[Verdict.REVOKE],
-                counts[Verdict.UNSURE],
-                counts["carried"],
-            )
-            for business, counts in counted.items()
-        }
-        return dict(sorted(made.items(), key=lambda each: (each[0] != "", -each[1].undecided, each[0])))
+            return _counted(rows.execute(query, (self.id, start or "", _LAST if end is None else end)))
+
+    def businesses(self) -> list[str]:
+        """The node ids of the businesses that it has items about."""
+        query = "SELECT DISTINCT business FROM review_items WHERE campaign = ? ORDER BY business"
+        with self.ledger.looking() as rows:
+            return [each for (each,) in rows.execute(query, (self.id,))]
 
     def overdue(self, now: dt.datetime) -> bool:
         """Whether it is open, and its day has passed."""
@@ -519,9 +530,12 @@ class Campaign:
     def drift(self, graph: AccessGraph) -> Drift:
         """How the accesses of a graph, such as the newest, differ from what was frozen.
 
-        The cost is that of freezing the same accesses again. Raises ReviewError POLICY_DIFFERS.
+        The cost is that of freezing the same accesses again, unless it is the graph that was frozen. Raises ReviewError
+        POLICY_DIFFERS.
         """
         self._check_policy(graph)
+        if graph.version == self.head.version:
+            return self.revoked(Drift(graph.version, self.count(), (), (), (), ()))
         with self.ledger.looking() as rows:
             query = """
                 SELECT i.principal, i.resource, i.number, i.fingerprint FROM review_items i WHERE i.campaign = ?"""
@@ -682,6 +696,30 @@ class _Request(NamedTuple):
         return Decided(found[1], found[2], again=True) if found else None
 
 
+_LAST: Final = "\U0010ffff"
+"""After every node id."""
+
+
+def _counted(rows: Iterable[tuple[str, str, int, int]]) -> dict[str, Progress]:
+    """From rows of a name, a verdict or nothing, whether it was carried over, and how many there are."""
+    counted: dict[str, Counter[str]] = {}
+    for name, verdict, carried, number in rows:
+        counts = counted.setdefault(name, Counter())
+        counts[verdict] += number
+        counts["carried"] += number * carried
+    return {
+        name: Progress(
+            sum(counts[each] for each in ("", *Verdict)),
+            counts[""],
+            counts[Verdict.KEEP],
+            counts[Verdict.REVOKE],
+            counts[Verdict.UNSURE],
+            counts["carried"],
+        )
+        for name, counts in counted.items()
+    }
+
+
 def _check(answer: Answer, row: tuple[Any, ...] | None) -> None:
     if row is None:
         raise ReviewError("the campaign has no such item", "ITEM_UNKNOWN")
@@ -731,11 +769,21 @@ def _part(
 ) -> tuple[str, list[object]]:
     """The rest of a query of items, and the values of its question marks."""
     where, given = chosen.where()
-    upto = "" if before is None else " AND i.number < ?"
+    number = "+i.number" if chosen.of else "i.number"  # few items: their own index, not that of numbers, leads to them
+    upto = "" if before is None else f" AND {number} < ?"
     order = " DESC" if backwards else ""
     ends = [after] if before is None else [after, before]
     values = [*ends, *given, -1 if limit is None else limit]
-    return f" AND i.number > ?{upto}{where} ORDER BY i.number{order} LIMIT ?", values
+    return f" AND {number} > ?{upto}{where} ORDER BY {number}{order} LIMIT ?", values
+
+
+def _numbered(
+    campaign_: int, chosen: Filter, after: int = 0, limit: int | None = None, before: int | None = None
+) -> tuple[str, list[object]]:
+    """A query of numbers of items, and the values of its question marks."""
+    where, given = _part(chosen, after, limit, before)
+    joined = " LEFT JOIN review_decisions d ON d.sequence = i.decision" if chosen.verdict else ""
+    return f"SELECT i.number FROM review_items i{joined} WHERE i.campaign = ?{where}", [campaign_, *given]  # noqa: S608  # ours
 
 
 def _numbers(
@@ -746,11 +794,7 @@ def _numbers(
     limit: int | None = None,
     before: int | None = None,
 ) -> list[int]:
-    where, given = _part(chosen, after, limit, before)
-    query = f"""
-        SELECT i.number FROM review_items i LEFT JOIN review_decisions d ON d.sequence = i.decision
-        WHERE i.campaign = ?{where}"""  # noqa: S608  # our own conditions
-    return [each for (each,) in rows.execute(query, (number, *given))]
+    return [each for (each,) in rows.execute(*_numbered(number, chosen, after, limit, before))]
 
 
 def _item(rows: sqlite3.Connection, number: int, key: int | Pair) -> Item:
