@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import io
+import itertools
 import os
 import signal
 import sqlite3
@@ -218,6 +219,54 @@ class TestDeciding:
         assert (progress["business:363103"].undecided, progress["business:77128"].undecided) == (0, 2)
         assert not campaign.overdue(NOW)
         assert campaign.overdue(NOW + dt.timedelta(seconds=1))
+
+    def test_a_request_that_comes_again(self, ledger: Ledger, bruce: Explorer) -> None:
+        """A key is taken once: later decisions and a sign-off stand, and the answer is that of the first time."""
+        campaign = begin(ledger, bruce)
+        keep, leave = [Answer(1, Verdict.KEEP), Answer(2, Verdict.KEEP)], [Answer(1, Verdict.REVOKE, "left")]
+        say: Any = {"by": "eve", "now": NOW}
+        assert campaign.answer(keep, **say, key="k1") == (2, 0, False)
+        assert campaign.answer(leave, **say, key="k2") == (1, 0, False)
+        assert campaign.answer(keep, **say, key="k1") == (2, 0, True)
+        assert [each.verdict for each in campaign.history(1)] == [Verdict.KEEP, Verdict.REVOKE]
+        assert code(lambda: campaign.answer(leave, **say, key="k1")) == "KEY_REUSED"
+        assert code(lambda: campaign.answer(keep, **say, key="")) == "BAD_DECISION"
+        assert campaign.answer(leave, by="adam", now=NOW, key="k1").new == 1, "keys are each person's own"
+        assert code(lambda: campaign.answer([Answer(9, Verdict.KEEP)], **say, key="k3")) == "ITEM_UNKNOWN"
+        assert campaign.answer([Answer(3, Verdict.KEEP)], **say, key="k3").new == 1, "what was refused used no key"
+        assert begin(ledger, bruce, "Q2").answer(leave, **say, key="k1").new == 1, "and each campaign's"
+        report.sign_off(campaign, by="eve", now=NOW, partial=True)
+        assert campaign.answer(keep, **say, key="k1") == (2, 0, True)
+        assert code(lambda: campaign.answer(keep, **say, key="k4")) == "CAMPAIGN_CLOSED"
+        campaign = begin(ledger, bruce, "Q3")
+        campaign.answer(keep, **say, key="eve@example.com at noon")
+        assert b"at noon" not in raw(ledger.path)
+
+    def test_one_state(self, ledger: Ledger, bruce: Explorer) -> None:
+        """What is looked at while the file is still does not change with what another writes meanwhile."""
+        campaign = begin(ledger, bruce)
+        with Ledger(ledger.path) as other:
+            with ledger.still():
+                assert campaign.count(Filter(decided=False)) == 6
+                review.campaign(other, "Q1").decide([1], "keep", by="eve", now=NOW)
+                assert campaign.count(Filter(decided=False)) == 6
+                assert campaign.item(1).decision is None
+            assert campaign.count(Filter(decided=False)) == 5
+
+    def test_parts(self, ledger: Ledger, bruce: Explorer) -> None:
+        """A part of the items, from either end, is that part of all of them, under any filter."""
+        campaign = begin(ledger, bruce)
+        campaign.decide([1, 4], "revoke", by="eve", now=NOW, why="left")
+        for chosen in (review.ALL, Filter(decided=True), Filter(decided=False), Filter(verdict=Verdict.REVOKE)):
+            whole = [each.number for each in campaign.items(chosen)]
+            assert campaign.count(chosen) == len(whole) == len(campaign.numbers(chosen))
+            for after, before, limit in itertools.product((0, 1, 3, 6, 7), (None, 0, 1, 4, 6, 7, 8), (0, 2, 9)):
+                part = [each for each in whole if after < each < (99 if before is None else before)]
+                given: Any = {"before": before, "limit": limit}
+                assert campaign.numbers(chosen, after, **given) == part[:limit]
+                assert [each.number for each in campaign.items(chosen, after, **given)] == part[:limit]
+                backwards = campaign.items(chosen, after, **given, backwards=True)
+                assert [each.number for each in backwards] == part[::-1][:limit]
 
     def test_two_processes(self, ledger: Ledger, bruce: Explorer) -> None:
         """What two processes decide at once is all kept, in one order."""

@@ -42,6 +42,7 @@ from inroads_api.logs import REQUESTS
 from inroads_api.meter import Meter, Standing, Throttled
 from inroads_api.metrics import Metrics, Names
 from inroads_api.prepared import Prepared
+from inroads_api.reviews import Desk, Done, Reviews
 from inroads_api.schema import STREAM_REQUIRED, Schema, build_schema, execute, failure
 from inroads_api.streams import COMPLETE, EVENTS, KEEP_ALIVE, Full, Made, Stream, Streams, event
 from inroads_api.traces import TRACE, Told
@@ -137,6 +138,7 @@ def create_app(
     meter: Meter | None = None,
     alone: bool = True,
     keep_alive: float = KEEP_ALIVE,
+    review: bool = False,
 ) -> Starlette:
     """The application that answers from a version of the graph, built at an aware moment.
 
@@ -148,18 +150,31 @@ def create_app(
     and `pseudonymised` tells that the graph is, which lets in more. Each operation is written to `audit`. `trusted`
     are the documents that are known by an id, the package's own without it; raises InroadsError BAD_DOCUMENTS where
     the schema refuses one of them. A query that is not answered within so many `seconds` is answered with DEADLINE.
-    `ledger` is the one that the graph is of, which `/readyz` and `/metrics` tell about; with `alone` it is of nothing
-    else, and streams tell what became of it. `meter` limits what each caller spends in a minute; without it there are
-    no such limits. A stream that is silent for `keep_alive` seconds says that it is there.
+    `ledger` is the one that the graph is of, which `/readyz` and `/metrics` tell about; its reviews are shown unless
+    answers are pseudonymised, and with `review` they are decided here, too. With `alone` the graph is of nothing else,
+    and streams tell what became of it. `meter` limits what each caller spends in a minute; without it there are no
+    such limits. A stream that is silent for `keep_alive` seconds says that it is there.
     """
     versions = Versions(graph, built_at, position, patience, logged=live.logged(ledger) if ledger and alone else None)
     follower = Follower(versions, following, every) if following else None
     intake = Intake(ingest, follower.nudge if follower else None) if ingest else None
     metrics = Metrics(versions, ledger)
-    schema = build_schema(allow_ingest=intake is not None)
+    reviews = Reviews(ledger) if ledger and not pseudonymised else None
+    schema = build_schema(allow_ingest=intake is not None, allow_review=review)
     streams = Streams(metrics, keep_alive)
     endpoint = _GraphQL(
-        schema, versions, intake, trusted or Trusted(), seconds, metrics, streams, audit, pseudonymised, meter
+        schema,
+        versions,
+        intake,
+        trusted or Trusted(),
+        seconds,
+        metrics,
+        streams,
+        audit,
+        pseudonymised,
+        meter,
+        reviews,
+        review,
     )
 
     def refused(request: Request, denied: Denied) -> Response:
@@ -244,6 +259,7 @@ class _Answered(NamedTuple):
     cost: int | None = None
     standing: Standing | None = None
     empty: bool = False
+    reviews: Sequence[Done] = ()
 
 
 class _GraphQL:
@@ -261,10 +277,13 @@ class _GraphQL:
         audit: AuditLog | None = None,
         pseudonymised: bool = False,
         meter: Meter | None = None,
+        reviews: Reviews | None = None,
+        deciding: bool = False,
     ) -> None:
         self.schema, self.versions, self.intake, self.trusted = schema, versions, intake, trusted
         self.seconds, self.metrics, self.names = seconds, metrics, Names()
         self.streams, self.audit, self.pseudonymised, self.meter = streams, audit, pseudonymised, meter or Meter()
+        self.reviews, self.deciding = reviews, deciding
         self.answers = Answers[_Answered]()
         trusted.check(schema._schema)
         self.turns = Turns()
@@ -368,20 +387,33 @@ class _GraphQL:
         asked: _Request,
         method: str,
         media_type: str,
+        caller: Caller | None,
         deadline: Deadline,
         again: Question | None = None,
         feed: Feed | None = None,
     ) -> _Answered:
         served = self.versions.current
         try:
-            intake = self.intake if method == "POST" else None  # a URL never changes anything
+            posted = method == "POST"  # a URL never changes anything
+            intake = self.intake if posted else None
+            desk = self._desk(caller, deciding=posted and self.deciding)
             response = execute(
-                self.schema, self.versions, asked.query, asked.variables, asked.operation_name, intake, deadline, feed
+                self.schema,
+                self.versions,
+                asked.query,
+                asked.variables,
+                asked.operation_name,
+                intake,
+                deadline,
+                feed,
+                desk,
             )
             cost = _cost(self.schema.documents.known(asked.query), asked)
             outcome = response["errors"][0]["extensions"]["code"] if "errors" in response else "ok"
             body, empty = _written(response, cost), response.get("data") is None
-            answered = _Answered(body, _status(response, method, media_type), outcome, cost, empty=empty)
+            answered = _Answered(
+                body, _status(response, method, media_type), outcome, cost, None, empty, desk.done if desk else ()
+            )
             if again and outcome == "ok" and self.versions.current is served:
                 self.answers.keep(served, again, answered, len(body))
             return answered
@@ -389,6 +421,11 @@ class _GraphQL:
             log.error("INTERNAL_ERROR outside of the execution: %s", type(error).__name__)
             body = msgspec.json.encode(failure("INTERNAL_ERROR", "internal error"))
             return _Answered(body, 500, "INTERNAL_ERROR", empty=True)
+
+    def _desk(self, caller: Caller | None, *, deciding: bool) -> Desk | None:
+        """Where the caller sees and decides reviews, in the name that their token tells."""
+        who = (caller.name or caller.id or "") if caller else None
+        return Desk(self.reviews, who, deciding=deciding) if self.reviews else None
 
     def _audited(
         self,
@@ -403,9 +440,9 @@ class _GraphQL:
         """No answer is given, and no mutation made, that the caller may not have or the audit log does not tell of."""
         with self._auditing():
             asking, standing = self._begun(asked, caller)
-            answered = _metered(answered or self._execute(asked, method, media_type, deadline, again), standing)
+            answered = _metered(answered or self._execute(asked, method, media_type, caller, deadline, again), standing)
             if asking:
-                asking.answered(answered.status, answered.body)
+                asking.answered(answered.status, answered.body, answered.reviews)
         return answered
 
     def _begun(self, asked: _Request, caller: Caller | None) -> tuple[Asking | None, Standing | None]:
@@ -454,7 +491,7 @@ class _GraphQL:
 
         def make(feed: Feed) -> Made:
             feed.reached = None
-            answered = self._execute(asked, request.method, MODERN, Deadline.after(self.seconds), feed=feed)
+            answered = self._execute(asked, request.method, MODERN, caller, Deadline.after(self.seconds), feed=feed)
             if answered.empty:  # also where an answer was made, and could not be given
                 feed.reached = None
             return Made(answered.body, answered.outcome)

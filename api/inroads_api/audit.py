@@ -31,6 +31,7 @@ import msgspec
 from inroads.errors import InroadsError
 from inroads_api.auth import keyed
 from inroads_api.prepared import Prepared
+from inroads_api.reviews import Done
 from inroads_api.versions import utcnow
 
 log = logging.getLogger(__name__)
@@ -52,7 +53,9 @@ _NAME: Final = re.compile(r"[_A-Za-z][_0-9A-Za-z]{0,63}", re.ASCII)
 
 
 class Line(msgspec.Struct, kw_only=True, omit_defaults=True):
-    """One line. `who` is the id of a token; `document`, `variables` and `asked` are keyed hashes."""
+    """One line. `who` is the id of a token; `document`, `variables` and `asked` are keyed hashes; `reviews` tells what
+    was done to which campaigns, in numbers.
+    """
 
     number: int
     previous: str
@@ -73,6 +76,7 @@ class Line(msgspec.Struct, kw_only=True, omit_defaults=True):
     milliseconds: float | None = None
     times: int | None = None
     sha256: str | None = None
+    reviews: tuple[Done, ...] = ()
 
 
 class _Error(msgspec.Struct):
@@ -261,13 +265,13 @@ class Asking:
         if self._said["operation"] == "mutation":
             self._audit._sync()
 
-    def answered(self, status: int, body: bytes) -> None:
+    def answered(self, status: int, body: bytes, reviews: Sequence[Done] = ()) -> None:
         """Write what became of it; the answer may be sent when this returns."""
         told = msgspec.json.decode(body, type=_Told)
         codes = {str(error.extensions.get("code")) for error in told.errors}
         cost = told.extensions.cost
         figures = {"cost": cost.get("requested"), "fields": cost.get("actual"), "bytes": len(body)}
-        self._ended(status=status, codes=tuple(sorted(codes)), **figures)
+        self._ended(status=status, codes=tuple(sorted(codes)), reviews=tuple(reviews), **figures)
 
     def streamed(self, events: int, size: int, code: str | None) -> None:
         """Write that a stream has ended: how many events it had, of how many bytes, and why, if it was not left."""

@@ -77,11 +77,15 @@ class Token(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
 
 class Caller(NamedTuple):
-    """Who asks: the id of a token, its scopes and its own limit; without an id, somebody who showed none."""
+    """Who asks: the id of a token, its scopes and its own limit; without an id, somebody who showed none.
+
+    `name` is what stands in reviews for whoever has the token: no two have the same one.
+    """
 
     id: str | None
     scopes: frozenset[Scope] = frozenset()
     cost_per_minute: int | None = None
+    name: str | None = None
 
     def may(self, scope: Scope) -> bool:
         """Whether what needs this scope may be done."""
@@ -289,7 +293,8 @@ class Auth:
             raise Denied(401, "UNAUTHENTICATED", "this token is not known", "invalid_token")
         if ended := token.ended(self._now()):  # told only to who has the token
             raise Denied(401, "UNAUTHENTICATED", f"this token is {ended}", "invalid_token", who=token.id)
-        return Caller(token.id, frozenset(token.scopes), token.cost_per_minute)
+        name = f"token:{token.id} ({token.name})"
+        return Caller(token.id, frozenset(token.scopes), token.cost_per_minute, name)
 
     def _refresh(self) -> None:
         if self._stamp is None or self._stamp != stamp(self._path.lstat()):

@@ -203,6 +203,8 @@ def query(
 ) -> None:
     """Answer a GraphQL query without a server, from exactly the schema that the server serves."""
 
+    from inroads.ledger import is_ledger
+    from inroads_api.reviews import Desk, Reviews
     from inroads_api.schema import build_schema, execute
     from inroads_api.versions import Versions
 
@@ -210,8 +212,10 @@ def query(
         values = {} if variables is None else _json_object(variables)
         if text.startswith("@"):
             text = Path(text[1:]).read_text(encoding="utf-8")
-        graph = given.graph()
-        response = execute(build_schema(), Versions(graph, now()), text, values, operation)
+        graph, known = given.graph(), given.places
+        shown = len(known) == 1 and is_ledger(known[0]) and not given.pseudonymise
+        desk = Desk(Reviews(Path(known[0]), now)) if shown else None
+        response = execute(build_schema(), Versions(graph, now()), text, values, operation, desk=desk)
         write_json(response, pretty=True)
         if "errors" in response:
             raise typer.Exit(USAGE)
@@ -305,6 +309,9 @@ def serve(
         bool,
         typer.Option("--allow-ingest", help="Take documents into the ledger, which is made if it is not there."),
     ] = False,
+    allow_review: Annotated[
+        bool, typer.Option("--allow-review", help="Start review campaigns, decide in them and sign them off.")
+    ] = False,
     trusted: Annotated[
         Path | None,
         typer.Option("--trusted", metavar="FOLDER", help="GraphQL documents (.graphql) to be asked by their ids."),
@@ -374,6 +381,8 @@ def serve(
             raise InroadsError(
                 "--workers goes with one ledger, all of it: not with -d, --as-of or --pseudonymise", "BAD_WORKERS"
             )
+        if allow_review and (len(paths) != 1 or not following or pseudonymise):
+            raise InroadsError("--allow-review goes with one ledger, all of it: not with -d, --as-of or --pseudonymise")
         allowed, silent = seconds(deadline, "--deadline"), seconds(keep_alive, "--keep-alive")
         graph = Given(documents, ledger, as_of, observed_at, policy, pseudonymise, strict).graph()
         ingest = ledgers[0] if allow_ingest else None
@@ -384,7 +393,9 @@ def serve(
             say("tokens travel in clear text, unless a proxy before this speaks TLS: --tls-cert FILE --tls-key FILE")
         if workers > 1:
             del graph  # it was read to say what was rejected, and to make the snapshot that the workers open
-            followed = Followed(ledgers[0], moment(observed_at), policy, allow_ingest, allowed, doors, silent)
+            followed = Followed(
+                ledgers[0], moment(observed_at), policy, allow_ingest, allowed, doors, silent, allow_review
+            )
             run_workers(workers, followed.application, sock, allowed, config, tls)
         else:
             application = create_app(
@@ -397,6 +408,7 @@ def serve(
                 ledger=ledgers[0] if following else None,
                 alone=len(paths) == 1 and not pseudonymise,
                 keep_alive=silent,
+                review=allow_review,
                 pseudonymised=pseudonymise is not None,
                 **opened,
             )
@@ -409,10 +421,10 @@ def _reloaded(load: Callable[[], Explorer], names: Pseudonyms) -> Explorer:
 
 @app.command()
 def schema() -> None:
-    """Print the GraphQL schema with all that `serve` may serve: mutations need its --allow-ingest."""
+    """Print the GraphQL schema with all that `serve` may serve: mutations need its --allow-ingest or --allow-review."""
     from inroads_api.schema import build_schema
 
-    typer.echo(build_schema(allow_ingest=True).as_str())
+    typer.echo(build_schema(allow_ingest=True, allow_review=True).as_str())
 
 
 @app.command()

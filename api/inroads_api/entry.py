@@ -57,6 +57,8 @@ from inroads_api.objects import (
     value,
     within,
 )
+from inroads_api.review_objects import ReviewMutations, ReviewQuestions
+from inroads_api.reviews import Desk
 from inroads_api.versions import Version, Versions
 from inroads_api.whatif_objects import (
     ChokeFigure,
@@ -79,14 +81,15 @@ MAX_MOMENTS: Final = 4
 class Context:
     """What one query sees from start to end, and what it has asked for so far.
 
-    `version` is served as it begins; `intake` is where documents are handed in, None where they are not. `feed` is
-    that of the stream whose event this is, None where it is none.
+    `version` is served as it begins; `intake` is where documents are handed in, `desk` where reviews are: None where
+    they are not. `feed` is that of the stream whose event this is, None where it is none.
     """
 
     versions: Versions
     version: Version
     intake: Intake | None = None
     feed: Feed | None = None
+    desk: Desk | None = None
     moments: set[tuple[str, dt.datetime]] = attribute(default_factory=set)
     deadline: float | None = None
 
@@ -413,7 +416,7 @@ AtLeast = Annotated[
 
 
 @described
-class Query(Entry):
+class Query(Entry, ReviewQuestions):
     """Which businesses can this email reach, and how? A lookup that finds nothing gives null."""
 
     @field
@@ -460,9 +463,9 @@ class IngestResult:
     token: str = stated(lambda self: self.found.token, "What `graph(atLeast:)` takes: these documents are in it then.")
 
 
-@described
-class Mutation:
-    """What changes the ledger: only there where the server was started with `--allow-ingest`."""
+@strawberry.type(name="Mutation", description="What changes the ledger's documents.")
+class IngestMutations:
+    """Where documents are handed in."""
 
     @field
     def ingest(
@@ -480,3 +483,15 @@ class Mutation:
         if info.context.intake is None:
             raise InroadsError("documents are not taken here", "OPERATION_NOT_SUPPORTED")
         return IngestResult(found=info.context.intake.take(documents))
+
+
+@strawberry.type(
+    description="What changes the ledger: its documents where the server was started with `--allow-ingest`, its reviews"
+    " where it was with `--allow-review`."
+)
+class Mutation(IngestMutations, ReviewMutations):
+    """Both."""
+
+
+MUTATIONS: Final = {(True, False): IngestMutations, (False, True): ReviewMutations, (True, True): Mutation}
+"""What changes the ledger where documents are taken, and where reviews are decided."""

@@ -20,7 +20,12 @@ OPEN: Final = frozenset({"/", "/healthz", "/readyz"})
 
 GRAPHQL: Final = "/graphql"
 
-MUTATIONS: Final = {"ingest": auth.Scope.INGEST}
+MUTATIONS: Final = {
+    "ingest": auth.Scope.INGEST,
+    "startReview": auth.Scope.REVIEW,
+    "decideReview": auth.Scope.REVIEW,
+    "signOffReview": auth.Scope.REVIEW,
+}
 """The scope of each mutation; one that is not listed needs `admin`."""
 
 INTROSPECTION: Final = frozenset({"__schema", "__type", "__typename"})

@@ -111,6 +111,18 @@ _WEIGHTS: Final = {
     ("Finding", "evidence"): 20,
     ("AttributeFact", "evidence"): 20,  # looks through the documents
     ("Mutation", "ingest"): 1_000,
+    ("Mutation", "startReview"): 50_000,  # freezes up to 100,000 accesses
+    ("Mutation", "decideReview"): 1_000,
+    ("Mutation", "signOffReview"): 20_000,  # writes the whole report, to hash it
+    ("Query", "reviewCampaigns"): 1_000,  # opens the ledger
+    ("Query", "reviewCampaign"): 1_000,
+    ("ReviewCampaign", "progress"): 500,  # counts all items
+    ("ReviewCampaign", "parts"): 500,
+    ("ReviewCampaign", "endings"): 500,
+    ("ReviewCampaign", "items"): 100,
+    ("ReviewCampaign", "drift"): 20_000,  # freezes all of it again, once for a version
+    ("ReviewItem", "standing"): 70,
+    ("ReviewItem", "history"): 10,
 }
 """The fields that do more than to give a value they have."""
 

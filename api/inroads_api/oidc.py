@@ -14,6 +14,9 @@ MAX_TOKEN: Final = 2**14
 LEEWAY: Final = 30
 """In seconds: how far the clock of the provider may be from ours."""
 
+MAX_SHOWN: Final = 150
+"""The most characters of a subject that stands in reviews as it is; a hash stands for a longer one."""
+
 
 class Issuer:
     """A provider as the server trusts it: its name, who its tokens must be for, and its keys."""
@@ -46,6 +49,9 @@ class Issuer:
             )
             words = claims.get("scope", "")
             scopes = {each for each in Scope if each in words.split(" ")} if isinstance(words, str) else set()
-            return Caller(f"oidc:{keyed(key, claims['sub'])}", frozenset(scopes))
+            who = claims["sub"]
+            mark = f"oidc:{keyed(key, who)}"
+            plain = who.isprintable() and who == " ".join(who.split()) and len(who) <= MAX_SHOWN
+            return Caller(mark, frozenset(scopes), name=f"oidc:{who}" if plain else mark)
         except (jwt.PyJWTError, KeyError, TypeError, ValueError, RecursionError):
             raise Denied(401, "UNAUTHENTICATED", "this token is not accepted", "invalid_token") from None

@@ -122,7 +122,8 @@ class Prepared:
         if self._errors is None:
             most = self.measures.measure({})
             self._errors = validate(self._schema, self.document, max_errors=MAX_ERRORS)
-            self.quick = bool(self._errors) or (most is not None and most.cost <= QUICK)
+            reads = all(each.operation is OperationType.QUERY for each in self._operations)
+            self.quick = bool(self._errors) or (reads and most is not None and most.cost <= QUICK)
         if self._errors:
             return self._errors
         if name is None and len(self._operations) > 1:

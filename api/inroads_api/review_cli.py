@@ -78,6 +78,7 @@ def start(
         given |= {key: value.upper() for key, value in single if value is not None}
         scope = _converted(given | {"identities": identity or (), "resources": resource or ()}, review.Scope)
         previous = review.campaign(opened, since) if since is not None else None
+        position = opened.sequence  # before it is loaded
         graph = load_graph([str(opened.path)], None, policy, as_of)
         made = review.start(
             opened,
@@ -89,6 +90,7 @@ def start(
             as_of=moment(as_of, "--as-of"),
             due=moment(due, "--due"),
             previous=previous,
+            position=position,
         )
         _print_status(made, output)
         endings = made.endings()
@@ -185,7 +187,7 @@ def decide(
         else:
             chosen = items or found.numbers(_filter(all_of, role, certainty, state, decided=False))
             done = found.decide(chosen, verdict or "", by=by, now=now(), why=why, expect=expect)
-        left = found.progress()[""].undecided
+        left = found.count(review.Filter(decided=False))
         say(f"{many(done.new, 'decision')} taken, {done.known} known already; {many(left, 'item')} undecided")
 
 
@@ -352,7 +354,7 @@ def _summary(campaign: Campaign) -> dict[str, Any]:
         "campaign": campaign.id,
         "name": campaign.name,
         "state": "overdue" if campaign.overdue(now()) else state,
-        **msgspec.to_builtins(campaign.progress()[""]),
+        **msgspec.to_builtins(campaign.whole()),
         "by": head.by,
         "started": head.started,
         "due": head.due,

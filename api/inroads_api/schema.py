@@ -25,15 +25,16 @@ from strawberry.schema.config import StrawberryConfig
 
 from inroads.deadline import check, checked
 from inroads.documents import parse_moment
-from inroads.errors import InroadsError, extensions
+from inroads.errors import InroadsError, LedgerError, extensions
 from inroads_api.changes import GrantCause, NodeCause
 from inroads_api.deadline import Deadline, Late
-from inroads_api.entry import Context, Mutation, Query
+from inroads_api.entry import MUTATIONS, Context, Query
 from inroads_api.execution import CompiledExecutor
 from inroads_api.feed import Feed
 from inroads_api.intake import Intake
 from inroads_api.objects import Account, Business, Group, Identity
 from inroads_api.prepared import Documents
+from inroads_api.reviews import Desk
 from inroads_api.subscriptions import Subscription
 from inroads_api.traces import part
 from inroads_api.versions import Versions
@@ -50,13 +51,20 @@ def _extensions(error: GraphQLError, *, executed: bool) -> dict[str, Any]:
 
 
 def _message(error: GraphQLError) -> str:
-    """The message without the value of a variable, which may be a document, with all that is secret in it."""
+    """The message without the value of a variable, which may be a document, with all that is secret in it, and without
+    the place of a ledger.
+    """
+    if isinstance(error.original_error, LedgerError):
+        return _PLACE.sub("the ledger: ", error.message)
     variable = next(iter(error.nodes or ()), None)
     head, invalid, _ = error.message.partition(" has invalid value")
     ours = (error.extensions or {}).get("code") != "BAD_USER_INPUT"
     if ours or not invalid or not isinstance(variable, VariableDefinitionNode):
         return error.message
     return f"{head}{invalid}: it is not {print_ast(variable.type)}"
+
+
+_PLACE: Final = re.compile(r"^the ledger .+: ", re.DOTALL)
 
 
 def _code(error: GraphQLError, *, executed: bool) -> str:
@@ -107,8 +115,8 @@ class Schema(strawberry.Schema):
         return Documents(self._schema)  # strawberry gives no other way to the schema of graphql-core
 
 
-def build_schema(*, allow_ingest: bool = False, compiled: bool = True) -> Schema:
-    """The schema of the API, with mutations where documents can be handed in; `str()` prints it.
+def build_schema(*, allow_ingest: bool = False, allow_review: bool = False, compiled: bool = True) -> Schema:
+    """The schema of the API, with mutations where documents can be handed in, or reviews decided; `str()` prints it.
 
     Queries that come again are `compiled`, or each is executed by the stock executor.
     """
@@ -121,7 +129,7 @@ def build_schema(*, allow_ingest: bool = False, compiled: bool = True) -> Schema
     )
     schema = Schema(
         Query,
-        Mutation if allow_ingest else None,
+        MUTATIONS.get((allow_ingest, allow_review)),
         Subscription,
         types=[Identity, Business, Account, Group, GrantCause, NodeCause],
         execution_context_class=CompiledExecutor if compiled else None,
@@ -146,15 +154,17 @@ def execute(
     intake: Intake | None = None,
     deadline: Deadline | None = None,
     feed: Feed | None = None,
+    desk: Desk | None = None,
 ) -> dict[str, Any]:
     """The response to a GraphQL request, as plain JSON values; every error has `extensions.code`.
 
     There is no `data` when the request was refused before it was executed. Mutations are refused where there is no
-    `intake`. Of a subscription this is the next event of the stream with this `feed`, and EVENT_STREAM_REQUIRED without
-    one. What is not answered before the `deadline` is not answered at all, with DEADLINE.
+    `intake`, and no `desk` to decide at. Of a subscription this is the next event of the stream with this `feed`, and
+    EVENT_STREAM_REQUIRED without one. What is not answered before the `deadline` is not answered at all, with DEADLINE.
     """
     try:
-        return _executed(schema, versions, query, variables, operation_name, intake, deadline, feed)
+        with desk or nullcontext():
+            return _executed(schema, versions, query, variables, operation_name, intake, deadline, feed, desk)
     except Late:
         return _refused("DEADLINE", "this took longer than a request may: ask for less at once")
 
@@ -168,6 +178,7 @@ def _executed(
     intake: Intake | None,
     deadline: Deadline | None,
     feed: Feed | None,
+    desk: Desk | None,
 ) -> dict[str, Any]:
     if not query:
         return _refused("GRAPHQL_PARSE_FAILED", "the document is empty")
@@ -182,13 +193,13 @@ def _executed(
         return _refused(
             STREAM_REQUIRED, "a subscription is answered as a stream: ask a server, with Accept: text/event-stream"
         )
-    if operation is OperationType.MUTATION and not intake:
+    if operation is OperationType.MUTATION and not (intake or (desk and desk.deciding)):
         return _refused("OPERATION_NOT_SUPPORTED", "there are only queries here")
     with part("validate"):
         errors = prepared.errors(variables, operation_name)
     if errors:
         return {"errors": _told(errors)}
-    context = Context(versions, versions.current, intake, feed)
+    context = Context(versions, versions.current, intake, feed, desk)
     # A mutation is answered however long it took: what it did stays done.
     watched = checked(deadline.check) if deadline and operation is not OperationType.MUTATION else nullcontext()
     with watched, part("execute"):

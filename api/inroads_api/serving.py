@@ -123,6 +123,7 @@ class Followed(NamedTuple):
     seconds: float = SECONDS
     doors: Doors = Doors()
     keep_alive: float = KEEP_ALIVE
+    review: bool = False
 
     def application(self) -> ASGIApp:
         """The application of one worker. Raises as `load`."""
@@ -143,6 +144,7 @@ class Followed(NamedTuple):
             seconds=self.seconds,
             ledger=self.ledger,
             keep_alive=self.keep_alive,
+            review=self.review,
             **self.doors.opened(),
         )
         return self.doors.traced(application)

@@ -26,6 +26,7 @@ from inroads.findings import Findings, Severity, review
 from inroads.model import Document
 from inroads.network import AccessGraph
 from inroads.policy import Policy
+from inroads.review import Campaign, Drift
 from inroads.whatif import WhatIf
 from inroads_api.deadline import Late
 
@@ -206,6 +207,7 @@ class Versions:
         self._compared = Shelf[tuple[str, str], Changes](making, makers)
         self._imagined = Shelf[tuple[str, str], WhatIf[AccessGraph]](making, makers, kept=1)  # each may hold a graph
         self._conflicts = Shelf[str, Conflicts](making, makers)
+        self._drifted = Shelf[tuple[object, ...], Drift](making, makers, kept=2)
         self._reviewed = Shelf[tuple[object, ...], Findings](making, makers, kept=2)  # they are large
 
     @property
@@ -339,6 +341,14 @@ class Versions:
         """What each grant ends alone, of everyone or of some nodes. Raises InroadsError BUSY and WRONG_KIND."""
         with self._making.seat():
             return choke_points(version.graph, of)
+
+    def drift(self, version: Version, campaign: Campaign) -> Drift:
+        """How a version differs from what a campaign froze, found once; its revocations are those of the moment.
+
+        Raises InroadsError BUSY, and ReviewError POLICY_DIFFERS.
+        """
+        key = version.name, campaign.id, campaign.head.started, campaign.forgotten
+        return campaign.revoked(self._drifted.get(key, lambda: campaign.drift(version.graph)))
 
     def conflicts(self, version: Version) -> Conflicts:
         """Who holds both sides of a duty, looked for when it is first asked. Raises InroadsError BUSY."""

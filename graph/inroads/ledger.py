@@ -18,7 +18,7 @@ import threading
 import time
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, contextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import Any, Final, NamedTuple, Self
 
@@ -127,6 +127,16 @@ _STEPS: Final[tuple[tuple[str, ...], ...]] = (
             kind      TEXT NOT NULL,
             previous  INTEGER,                -- the last decision about it in the campaign before
             PRIMARY KEY (campaign, principal, resource)
+        ) WITHOUT ROWID
+        """,
+    ),
+    (  # by which a request to decide is known when it comes again; nothing in it can be read
+        """
+        CREATE TABLE review_requests (
+            mark  BLOB PRIMARY KEY,           -- of the campaign, who decided, and their key; salted
+            asked BLOB NOT NULL,              -- of what was to be decided; salted
+            new   INTEGER NOT NULL,           -- how many decisions it added
+            known INTEGER NOT NULL            -- how many stood already
         ) WITHOUT ROWID
         """,
     ),
@@ -326,6 +336,7 @@ class Ledger:
         self.path = Path(path)
         self.read_only = read_only
         self._busy = busy
+        self._seen: sqlite3.Connection | None = None
         create = create and not read_only
         if not (self.path.parent if create else self.path).exists():
             raise self._error("LEDGER_MISSING", "there is no such folder" if create else "there is no such file")
@@ -559,8 +570,18 @@ class Ledger:
     @contextmanager
     def looking(self) -> Iterator[sqlite3.Connection]:
         """One state of the file, for the same room."""
-        with self._snapshot() as snapshot:
+        with nullcontext(self._seen) if self._seen else self._snapshot() as snapshot:
             yield snapshot
+
+    @contextmanager
+    def still(self) -> Iterator[None]:
+        """All that `looking` sees inside is one state of the file, whatever is written meanwhile."""
+        with self._snapshot() as snapshot:
+            self._seen = snapshot
+            try:
+                yield
+            finally:
+                self._seen = None
 
     # ---- the file
 

@@ -23,8 +23,8 @@ from inroads_api.auth import Auth, Scope, TokenFile
 from inroads_api.schema import Schema
 from inroads_api.versions import Version, Versions
 
-UNSETTLED: Final = {"graph", "changes", "changesByCause", "findings"}
-"""These name other versions, or moments by the clock."""
+UNSETTLED: Final = {"graph", "changes", "changesByCause", "findings", "reviewCampaigns", "reviewCampaign"}
+"""These name other versions, moments by the clock, or what stands in the ledger by now."""
 
 IDENTITY: Final = "query Who($email: String!) { identity(by: {email: $email}) { id email reach { totalCount } } }"
 EMAIL: Final = "b@example.com"

@@ -369,7 +369,7 @@ class TestScopes:
     )
     def test_hidden_mutations(self, document: str) -> None:
         """A mutation needs its scope under any alias and in any fragment, and what is not in the table needs admin."""
-        schema = build_schema(allow_ingest=True)
+        schema = build_schema(allow_ingest=True, allow_review=True)
         name = "Write" if "Write" in document else None
         for field, scope in (("ingest", Scope.INGEST), ("dropAll", Scope.ADMIN)):
             prepared = schema.documents.get(document % field)
@@ -380,7 +380,7 @@ class TestScopes:
 
     def test_mutations_are_in_the_table(self) -> None:
         """Every mutation there is has its scope in the table, and nothing else does."""
-        mutation = build_schema(allow_ingest=True)._schema.mutation_type
+        mutation = build_schema(allow_ingest=True, allow_review=True)._schema.mutation_type
         assert mutation is not None
         assert set(mutation.fields) == set(MUTATIONS)
 

@@ -176,25 +176,47 @@ def test_contract(schema: Schema) -> None:
 
 def test_committed() -> None:
     """schema.graphql in the repository is the whole schema; `inroads schema > schema.graphql` writes it."""
-    assert COMMITTED.read_text(encoding="utf-8") == f"{api_schema(allow_ingest=True)}\n"
+    assert COMMITTED.read_text(encoding="utf-8") == f"{api_schema(allow_ingest=True, allow_review=True)}\n"
 
 
 def test_no_mutation_unless_allowed(schema: Schema) -> None:
-    """Where documents cannot be handed in there is no type of it, and all else is the same."""
-    plain, whole = (shape(build_schema(str(each))) for each in (schema, api_schema(allow_ingest=True)))
+    """Where nothing can be changed there is no type of it, and all else is the same."""
+    plain, whole = (
+        shape(build_schema(str(each))) for each in (schema, api_schema(allow_ingest=True, allow_review=True))
+    )
     assert {key: whole[key] for key in plain} == plain
     assert {key.split(".")[0].split()[0] for key in whole.keys() - plain.keys()} == {
         "Mutation",
         "IngestResult",
         "IngestedDocument",
         "IngestStatus",
+        "StartedReview",
+        "DecidedReview",
+        "SignedReview",
+        "ReviewAnswer",
+        "ReviewScopeInput",
     }
+
+
+@pytest.mark.parametrize(
+    ("allowed", "there"),
+    [
+        ({"allow_ingest": True}, {"ingest"}),
+        ({"allow_review": True}, {"startReview", "decideReview", "signOffReview"}),
+        ({"allow_ingest": True, "allow_review": True}, {"ingest", "startReview", "decideReview", "signOffReview"}),
+    ],
+)
+def test_the_mutations_that_are_allowed(allowed: dict[str, bool], there: set[str]) -> None:
+    """A mutation that is not allowed is not in the schema."""
+    kind = build_schema(str(api_schema(**allowed))).mutation_type
+    assert kind is not None
+    assert (kind.name, set(kind.fields)) == ("Mutation", there)
 
 
 def test_described() -> None:
     """Every type, field, argument and enum value has a description."""
     bare = []
-    for name, kind in build_schema(str(api_schema(allow_ingest=True))).type_map.items():
+    for name, kind in build_schema(str(api_schema(allow_ingest=True, allow_review=True))).type_map.items():
         if name.startswith("__"):
             continue
         parts: dict[str, Any] = {"": kind}

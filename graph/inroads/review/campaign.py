@@ -7,6 +7,7 @@ call returns. Nothing here has a clock: moments are passed in.
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import sqlite3
 import zlib
 from collections import Counter
@@ -78,9 +79,9 @@ class Gone(StrEnum):
 class ReviewError(InroadsError):
     """A review that cannot go on as asked; nothing was changed. `problems` are all of them, one sentence each.
 
-    `code` is CAMPAIGN_UNKNOWN, CAMPAIGN_EXISTS, CAMPAIGN_CLOSED, CAMPAIGN_EMPTY, ITEM_UNKNOWN, STALE_DECISION (the item
-    is not the one that was decided on), BAD_DECISION, BAD_NAME, BAD_SHEET, UNDECIDED (items that a sign-off would leave
-    out) or POLICY_DIFFERS.
+    `code` is CAMPAIGN_UNKNOWN, CAMPAIGN_EXISTS, CAMPAIGN_CLOSED, CAMPAIGN_EMPTY, CAMPAIGN_TOO_LARGE, ITEM_UNKNOWN,
+    STALE_DECISION (the item is not the one that was decided on), BAD_DECISION, BAD_NAME, BAD_SHEET, KEY_REUSED (for
+    another request), UNDECIDED (items that a sign-off would leave out), STALE_GRAPH or POLICY_DIFFERS.
     """
 
     code: str = "BAD_DECISION"
@@ -165,10 +166,13 @@ class Answer(NamedTuple):
 
 
 class Decided(NamedTuple):
-    """How many decisions were new, and how many said what stood already."""
+    """How many decisions were new, and how many said what stood already; `again` if the request had been taken before,
+    of which these are the figures.
+    """
 
     new: int
     known: int
+    again: bool = False
 
 
 class Progress(msgspec.Struct, frozen=True):
@@ -195,8 +199,8 @@ class Drift(msgspec.Struct, frozen=True):
     ended: tuple[tuple[int, Pair], ...]
     unseen: tuple[tuple[int, Pair], ...]
     appeared: tuple[Pair, ...]
-    revoked_standing: tuple[tuple[int, Pair], ...]
-    revoked_ended: tuple[tuple[int, Pair], ...]
+    revoked_standing: tuple[tuple[int, Pair], ...] = ()
+    revoked_ended: tuple[tuple[int, Pair], ...] = ()
 
 
 class Standing(msgspec.Struct, frozen=True):
@@ -235,12 +239,16 @@ def start(
     as_of: dt.datetime | None = None,
     due: dt.datetime | None = None,
     previous: Campaign | None = None,
+    position: int | None = None,
+    most: int | None = None,
 ) -> Campaign:
     """Freeze the accesses of a scope into a new campaign of a ledger.
 
     With a `previous` campaign its decisions are carried over: KEEP about an access that has not changed since counts
-    again, everything else is opened again, and says what changed. Raises ReviewError CAMPAIGN_EXISTS and
-    CAMPAIGN_EMPTY, NotFound for a scope that names what no document names.
+    again, everything else is opened again, and says what changed. `position` is how far of the ledger's log the graph
+    holds, so that nobody who was forgotten since comes back with it; `most` is how many accesses it may have. Raises
+    ReviewError CAMPAIGN_EXISTS, CAMPAIGN_EMPTY, CAMPAIGN_TOO_LARGE and STALE_GRAPH, NotFound for a scope that names
+    what no document names.
     """
     name, by = _line(name, "the name", 200), _line(by, "who starts it", 200)
     if name.isdecimal():
@@ -249,6 +257,8 @@ def start(
     chosen = pairs(graph, selected(graph, scope))
     if not chosen:
         raise ReviewError("there is no access in this scope", "CAMPAIGN_EMPTY")
+    if most is not None and len(chosen) > most:
+        raise ReviewError(f"there are {len(chosen)} accesses in this scope: the most is {most}", "CAMPAIGN_TOO_LARGE")
     made = [_Made.of(graph, each) for each in frozen(graph, chosen)]
     head = Head(
         scope,
@@ -266,6 +276,8 @@ def start(
     with ledger.changing() as rows:  # what was decided while the accesses were frozen is carried over, too
         if _find(rows, name) is not None:
             raise ReviewError(f"there is a campaign {name!r} already", "CAMPAIGN_EXISTS")
+        if position is not None and ledger.forgetting > position:
+            raise ReviewError("somebody was forgotten since the graph was made: ask again", "STALE_GRAPH")
         added = rows.execute("INSERT INTO campaigns (name, head, forgotten) VALUES (?, ?, 0)", (name, encoded))
         number = added.lastrowid or 0
         _open(rows, number, graph, made, _left(rows, previous.id) if previous else {})
@@ -395,9 +407,10 @@ class Filter(msgspec.Struct, frozen=True):
             asked.append(("instr(i.roles, ?)", f" {self.role} "))
         if self.verdict is not None:
             asked.append(("d.verdict = ?", self.verdict))
+        where = "".join(f" AND {condition}" for condition, _ in asked)
         if self.decided is not None:
-            asked.append(("(i.decision IS NOT NULL) = ?", self.decided))
-        return "".join(f" AND {condition}" for condition, _ in asked), [value for _, value in asked]
+            where += f" AND i.decision IS {'NOT ' * self.decided}NULL"  # for this there is an index
+        return where, [value for _, value in asked]
 
 
 ALL: Final = Filter()
@@ -425,15 +438,34 @@ class Campaign:
 
     # ---- reading
 
-    def items(self, chosen: Filter = ALL, after: int = 0, limit: int | None = None) -> Iterator[Item]:
-        """The items in the order of review, from the one after a number; of one state of the file."""
+    def items(
+        self,
+        chosen: Filter = ALL,
+        after: int = 0,
+        limit: int | None = None,
+        *,
+        before: int | None = None,
+        backwards: bool = False,
+    ) -> Iterator[Item]:
+        """The items in the order of review between two numbers, or against that order; of one state of the file."""
         with self.ledger.looking() as rows:
-            yield from _items(rows, self.id, chosen, after, limit)
+            where, given = _part(chosen, after, limit, before, backwards)
+            for row in rows.execute(f"{_ITEMS}{where}", (self.id, *given)):
+                yield _to_item(row)
 
-    def numbers(self, chosen: Filter = ALL) -> list[int]:
-        """The numbers of the items."""
+    def numbers(
+        self, chosen: Filter = ALL, after: int = 0, limit: int | None = None, before: int | None = None
+    ) -> list[int]:
+        """The numbers of the same items."""
         with self.ledger.looking() as rows:
-            return _numbers(rows, self.id, chosen)
+            return _numbers(rows, self.id, chosen, after, limit, before)
+
+    def count(self, chosen: Filter = ALL) -> int:
+        """How many items there are."""
+        query, given = _numbered(self.id, chosen)
+        with self.ledger.looking() as rows:
+            counted: int = rows.execute(f"SELECT count(*) FROM ({query})", given).fetchone()[0]  # noqa: S608  # ours
+            return counted
 
     def item(self, key: int | Pair) -> Item:
         """An item by its number, or by the ends of its access. Raises ReviewError ITEM_UNKNOWN."""
@@ -442,12 +474,8 @@ class Campaign:
 
     def next(self, chosen: Filter = ALL) -> Item | None:
         """The first item without a decision; None when there is none. The order is that of `frozen.Risk`."""
-        undecided = msgspec.structs.replace(chosen, decided=None)
-        where, given = undecided.where()
-        with self.ledger.looking() as rows:
-            query = f"{_ITEMS} AND i.decision IS NULL{where} ORDER BY i.number LIMIT 1"
-            row = rows.execute(query, (self.id, *given)).fetchone()
-            return _to_item(row) if row else None
+        undecided = msgspec.structs.replace(chosen, decided=False)
+        return next(iter([*self.items(undecided, limit=1)]), None)  # to its end, so that nothing stays open
 
     def history(self, number: int) -> list[Decision]:
         """Every decision about an item, oldest first."""
@@ -467,27 +495,33 @@ class Campaign:
 
     def progress(self) -> dict[str, Progress]:
         """How far each business is, those with most undecided first; `""` is the whole."""
+        made = self.parts()
+        columns = ([getattr(each, name) for each in made.values()] for name in Progress.__struct_fields__)
+        ranked = sorted(made.items(), key=lambda each: (-each[1].undecided, each[0]))
+        return {"": Progress(*map(sum, columns)), **dict(ranked)}
+
+    def whole(self) -> Progress:
+        """How far all of it is."""
+        query = """
+            SELECT '', coalesce(d.verdict, ''), d.origin IS NOT NULL, count(*) FROM review_items i
+            LEFT JOIN review_decisions d ON d.sequence = i.decision WHERE i.campaign = ? GROUP BY 2, 3"""
+        with self.ledger.looking() as rows:
+            return _counted(rows.execute(query, (self.id,))).get("", Progress(0, 0, 0, 0, 0, 0))
+
+    def parts(self, start: str | None = None, end: str | None = None) -> dict[str, Progress]:
+        """How far each business is, by its node id: all of them, or those from one to another."""
         query = """
             SELECT i.business, coalesce(d.verdict, ''), d.origin IS NOT NULL, count(*) FROM review_items i
-            LEFT JOIN review_decisions d ON d.sequence = i.decision WHERE i.campaign = ? GROUP BY 1, 2, 3"""
-        counted: dict[str, Counter[str]] = {"": Counter()}
+            LEFT JOIN review_decisions d ON d.sequence = i.decision
+            WHERE i.campaign = ? AND i.business >= ? AND i.business <= ? GROUP BY 1, 2, 3"""
         with self.ledger.looking() as rows:
-            for business, verdict, carried, number in rows.execute(query, (self.id,)):
-                for counts in (counted[""], counted.setdefault(business, Counter())):
-                    counts[verdict] += number
-                    counts["carried"] += number * carried
-        made = {
-            business: Progress(
-                sum(counts[each] for each in ("", *Verdict)),
-                counts[""],
-                counts[Verdict.KEEP],
-                counts[Verdict.REVOKE],
-                counts[Verdict.UNSURE],
-                counts["carried"],
-            )
-            for business, counts in counted.items()
-        }
-        return dict(sorted(made.items(), key=lambda each: (each[0] != "", -each[1].undecided, each[0])))
+            return _counted(rows.execute(query, (self.id, start or "", _LAST if end is None else end)))
+
+    def businesses(self) -> list[str]:
+        """The node ids of the businesses that it has items about."""
+        query = "SELECT DISTINCT business FROM review_items WHERE campaign = ? ORDER BY business"
+        with self.ledger.looking() as rows:
+            return [each for (each,) in rows.execute(query, (self.id,))]
 
     def overdue(self, now: dt.datetime) -> bool:
         """Whether it is open, and its day has passed."""
@@ -496,13 +530,15 @@ class Campaign:
     def drift(self, graph: AccessGraph) -> Drift:
         """How the accesses of a graph, such as the newest, differ from what was frozen.
 
-        The cost is that of freezing the same accesses again. Raises ReviewError POLICY_DIFFERS.
+        The cost is that of freezing the same accesses again, unless it is the graph that was frozen. Raises ReviewError
+        POLICY_DIFFERS.
         """
         self._check_policy(graph)
+        if graph.version == self.head.version:
+            return self.revoked(Drift(graph.version, self.count(), (), (), (), ()))
         with self.ledger.looking() as rows:
             query = """
-                SELECT i.principal, i.resource, i.number, i.fingerprint, d.verdict FROM review_items i
-                LEFT JOIN review_decisions d ON d.sequence = i.decision WHERE i.campaign = ?"""
+                SELECT i.principal, i.resource, i.number, i.fingerprint FROM review_items i WHERE i.campaign = ?"""
             kept = {Pair(*row[:2]): row[2:] for row in rows.execute(query, (self.id,))}
             stands = {Pair(each.principal, each.resource): each for each in frozen(graph, kept)}
             differing = [pair for pair, each in stands.items() if each.fingerprint != kept[pair][1]]
@@ -512,17 +548,25 @@ class Campaign:
             )
         gone = sorted((row[0], pair) for pair, row in kept.items() if pair not in stands)
         unseen = tuple(each for each in gone if each[1].principal not in graph or each[1].resource not in graph)
-        ended = tuple(each for each in gone if each not in set(unseen))
-        revoked = sorted((row[0], pair) for pair, row in kept.items() if row[2] == Verdict.REVOKE)
-        return Drift(
-            graph.version,
-            len(stands) - len(changed),
-            tuple(changed),
-            ended,
-            unseen,
-            tuple(pair for pair in pairs(graph, selected(graph, self.head.scope)) if pair not in kept),
-            tuple(each for each in revoked if each[1] in stands),
-            tuple(each for each in revoked if each in set(ended)),
+        known = set(unseen)
+        appeared = tuple(pair for pair in pairs(graph, selected(graph, self.head.scope)) if pair not in kept)
+        ended = tuple(each for each in gone if each not in known)
+        same = len(stands) - len(changed)
+        return self.revoked(Drift(graph.version, same, tuple(changed), ended, unseen, appeared))
+
+    def revoked(self, drift: Drift) -> Drift:
+        """A drift that was found before, with the revocations as they are decided now."""
+        query = """
+            SELECT i.number, i.principal, i.resource FROM review_decisions d
+            JOIN review_items i ON i.campaign = d.campaign AND i.number = d.item AND i.decision = d.sequence
+            WHERE d.campaign = ? AND d.verdict = 'REVOKE' ORDER BY i.number"""
+        with self.ledger.looking() as rows:
+            found = [(number, Pair(*ends)) for number, *ends in rows.execute(query, (self.id,))]
+        ended, unseen = set(drift.ended), set(drift.unseen)
+        return msgspec.structs.replace(
+            drift,
+            revoked_standing=tuple(each for each in found if each not in ended and each not in unseen),
+            revoked_ended=tuple(each for each in found if each in ended),
         )
 
     def standing(self, item: Item, graph: AccessGraph) -> Standing:
@@ -554,16 +598,23 @@ class Campaign:
         said = _verdict(verdict)
         return self.answer([Answer(number, said, why, expect) for number in items], by=by, now=now)
 
-    def answer(self, answers: Sequence[Answer], *, by: str, now: dt.datetime, keeping: bool = False) -> Decided:
+    def answer(
+        self, answers: Sequence[Answer], *, by: str, now: dt.datetime, keeping: bool = False, key: str | None = None
+    ) -> Decided:
         """Take decisions, all of them or none.
 
         What a decision says already changes nothing the second time: the same verdict and reason by the same person,
-        or with `keeping` by anybody. Raises ReviewError, with the code of its first problem and all of them in
-        `problems`.
+        or with `keeping` by anybody. A request with a `key` that the same person has used in this campaign is taken
+        once, whatever was decided since, and gets the answer of the first time. Raises ReviewError, with the code of
+        its first problem and all of them in `problems`.
         """
         by, moment = _line(by, "who decides", 200), _moment(now)
         with self.ledger.changing() as rows:
-            if Campaign(self.ledger, *self._row(rows)).signed:
+            row = self._row(rows)
+            request = _Request.of(rows, self.id, by, key, answers) if key is not None else None
+            if request and (before := request.before(rows)):
+                return before
+            if Campaign(self.ledger, *row).signed:
                 raise ReviewError(f"the campaign {self.name!r} was signed off", "CAMPAIGN_CLOSED")
             query = """
                 SELECT i.fingerprint, d.verdict, d.decider, d.why, d.origin FROM review_items i
@@ -588,7 +639,10 @@ class Campaign:
                 told = tuple(message for _, message in problems)
                 more = f"; and {len(told) - 1} more" if len(told) > 1 else ""
                 raise ReviewError(f"{told[0]}{more}", problems[0][0], told)
-        return Decided(new, len(answers) - new)
+            done = Decided(new, len(answers) - new)
+            if request:
+                rows.execute("INSERT INTO review_requests VALUES (?, ?, ?, ?)", (*request, done.new, done.known))
+        return done
 
     def sign_off(
         self, digest: Callable[[Campaign], str], *, by: str, now: dt.datetime, partial: bool = False
@@ -616,6 +670,54 @@ class Campaign:
         if found is None:
             raise ReviewError(f"the ledger has no campaign {self.name!r}", "CAMPAIGN_UNKNOWN")
         return found
+
+
+class _Request(NamedTuple):
+    """What a request to decide is known by when it comes again: marks, salted, of whose it is and of what it asks."""
+
+    mark: bytes
+    asked: bytes
+
+    @classmethod
+    def of(cls, rows: sqlite3.Connection, campaign_: int, by: str, key: str, answers: Sequence[Answer]) -> _Request:
+        if not 1 <= len(key) <= 200:
+            raise ReviewError("a key has 1 to 200 characters")
+        (salt,) = rows.execute("SELECT value FROM salt").fetchone()
+        asked = [(each.item, each.verdict.value, each.why, each.expect) for each in answers]
+        said = (repr(each).encode() for each in ((campaign_, by, key), asked))  # which encodes any text
+        return cls(*(hashlib.blake2b(each, key=salt, digest_size=16).digest() for each in said))
+
+    def before(self, rows: sqlite3.Connection) -> Decided | None:
+        """What became of it. Raises ReviewError KEY_REUSED where the key was for something else."""
+        query = "SELECT asked, new, known FROM review_requests WHERE mark = ?"
+        found = rows.execute(query, (self.mark,)).fetchone()
+        if found and found[0] != self.asked:
+            raise ReviewError("this key was used for other decisions", "KEY_REUSED")
+        return Decided(found[1], found[2], again=True) if found else None
+
+
+_LAST: Final = "\U0010ffff"
+"""After every node id."""
+
+
+def _counted(rows: Iterable[tuple[str, str, int, int]]) -> dict[str, Progress]:
+    """From rows of a name, a verdict or nothing, whether it was carried over, and how many there are."""
+    counted: dict[str, Counter[str]] = {}
+    for name, verdict, carried, number in rows:
+        counts = counted.setdefault(name, Counter())
+        counts[verdict] += number
+        counts["carried"] += number * carried
+    return {
+        name: Progress(
+            sum(counts[each] for each in ("", *Verdict)),
+            counts[""],
+            counts[Verdict.KEEP],
+            counts[Verdict.REVOKE],
+            counts[Verdict.UNSURE],
+            counts["carried"],
+        )
+        for name, counts in counted.items()
+    }
 
 
 def _check(answer: Answer, row: tuple[Any, ...] | None) -> None:
@@ -662,21 +764,37 @@ def _find(rows: sqlite3.Connection, name: str) -> tuple[Any, ...] | None:
     return found
 
 
-def _items(
-    rows: sqlite3.Connection, number: int, chosen: Filter, after: int = 0, limit: int | None = None
-) -> Iterator[Item]:
+def _part(
+    chosen: Filter, after: int, limit: int | None, before: int | None, backwards: bool = False
+) -> tuple[str, list[object]]:
+    """The rest of a query of items, and the values of its question marks."""
     where, given = chosen.where()
-    query = f"{_ITEMS} AND i.number > ?{where} ORDER BY i.number LIMIT ?"
-    for row in rows.execute(query, (number, after, *given, -1 if limit is None else limit)):
-        yield _to_item(row)
+    number = "+i.number" if chosen.of else "i.number"  # few items: their own index, not that of numbers, leads to them
+    upto = "" if before is None else f" AND {number} < ?"
+    order = " DESC" if backwards else ""
+    ends = [after] if before is None else [after, before]
+    values = [*ends, *given, -1 if limit is None else limit]
+    return f" AND {number} > ?{upto}{where} ORDER BY {number}{order} LIMIT ?", values
 
 
-def _numbers(rows: sqlite3.Connection, number: int, chosen: Filter) -> list[int]:
-    where, given = chosen.where()
-    query = f"""
-        SELECT i.number FROM review_items i LEFT JOIN review_decisions d ON d.sequence = i.decision
-        WHERE i.campaign = ?{where} ORDER BY i.number"""  # noqa: S608  # our own conditions
-    return [each for (each,) in rows.execute(query, (number, *given))]
+def _numbered(
+    campaign_: int, chosen: Filter, after: int = 0, limit: int | None = None, before: int | None = None
+) -> tuple[str, list[object]]:
+    """A query of numbers of items, and the values of its question marks."""
+    where, given = _part(chosen, after, limit, before)
+    joined = " LEFT JOIN review_decisions d ON d.sequence = i.decision" if chosen.verdict else ""
+    return f"SELECT i.number FROM review_items i{joined} WHERE i.campaign = ?{where}", [campaign_, *given]  # noqa: S608  # ours
+
+
+def _numbers(
+    rows: sqlite3.Connection,
+    number: int,
+    chosen: Filter,
+    after: int = 0,
+    limit: int | None = None,
+    before: int | None = None,
+) -> list[int]:
+    return [each for (each,) in rows.execute(*_numbered(number, chosen, after, limit, before))]
 
 
 def _item(rows: sqlite3.Connection, number: int, key: int | Pair) -> Item:

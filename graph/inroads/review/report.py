@@ -37,7 +37,7 @@ class Whole(msgspec.Struct, frozen=True):
 def whole(campaign: Campaign) -> Whole:
     """What a report says of the campaign as a whole."""
     signed = campaign.signed and msgspec.structs.replace(campaign.signed, sha256="")
-    return Whole(FORMAT, campaign.name, campaign.head, signed, campaign.forgotten, campaign.progress()[""])
+    return Whole(FORMAT, campaign.name, campaign.head, signed, campaign.forgotten, campaign.whole())
 
 
 def ndjson(campaign: Campaign) -> Iterator[str]:
