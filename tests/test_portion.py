@@ -47,7 +47,7 @@ def told(access: Access) -> Any:
 
 
 @given(st.integers(0, 2**32))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=40, deadline=None)
 def test_who_reaches_what_is_allowed(seed: int) -> None:
     """Accesses to allowed businesses and their accounts are those of the whole graph, path by path."""
     _, _, graph, chosen = drawn(seed)
@@ -61,7 +61,7 @@ def test_who_reaches_what_is_allowed(seed: int) -> None:
 
 
 @given(st.integers(0, 2**32))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=40, deadline=None)
 def test_nothing_else_matters(seed: int) -> None:
     """Whatever is changed in what is hidden, the portion is the same: nodes, grants, evidence, documents, version."""
     rng, world, graph, chosen = drawn(seed)

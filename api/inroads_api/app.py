@@ -38,6 +38,7 @@ from inroads_api.limits import MAX_BODY, MAX_COST
 from inroads_api.live import Follower, Following
 from inroads_api.logs import REQUESTS
 from inroads_api.metrics import Metrics, Names
+from inroads_api.portions import Portions
 from inroads_api.prepared import Prepared
 from inroads_api.schema import Schema, build_schema, execute, failure
 from inroads_api.trusted import Trusted
@@ -64,7 +65,7 @@ MAX_RUNNING: Final = 120
 RETRY_AFTER: Final = "1"
 """In seconds."""
 
-_FAULTS: Final = {"INTERNAL_ERROR": 500, "DEADLINE": 503}
+_FAULTS: Final = {"INTERNAL_ERROR": 500, "DEADLINE": 503, "BUSY": 503}
 """The statuses of refusals that are not the asker's fault."""
 
 _PAGE: Final = """<!doctype html>
@@ -144,7 +145,8 @@ def create_app(
     intake = Intake(ingest, follower.nudge if follower else None) if ingest else None
     metrics = Metrics(versions, ledger)
     schema = build_schema(allow_ingest=intake is not None)
-    endpoint = _GraphQL(schema, versions, intake, trusted or Trusted(), seconds, metrics, audit, pseudonymised)
+    seen = Portions(versions, auth.key if auth else bytes)
+    endpoint = _GraphQL(schema, seen, intake, trusted or Trusted(), seconds, metrics, audit, pseudonymised)
 
     def refused(request: Request, denied: Denied) -> Response:
         if audit:
@@ -231,7 +233,7 @@ class _GraphQL:
     def __init__(
         self,
         schema: Schema,
-        versions: Versions,
+        seen: Portions,
         intake: Intake | None,
         trusted: Trusted,
         seconds: float,
@@ -239,7 +241,7 @@ class _GraphQL:
         audit: AuditLog | None = None,
         pseudonymised: bool = False,
     ) -> None:
-        self.schema, self.versions, self.intake, self.trusted = schema, versions, intake, trusted
+        self.schema, self.seen, self.intake, self.trusted = schema, seen, intake, trusted
         self.seconds, self.metrics, self.names = seconds, metrics, Names()
         self.audit, self.pseudonymised = audit, pseudonymised
         trusted.check(schema._schema)
@@ -279,7 +281,7 @@ class _GraphQL:
         self.metrics.count(name, answered.outcome, seconds, answered.cost)
         if requests.isEnabledFor(logging.INFO):
             figures = {"operation": name, "outcome": answered.outcome, "status": answered.status}
-            figures |= {"seconds": round(seconds, 6), "cost": answered.cost, "version": self.versions.current.name}
+            figures |= {"seconds": round(seconds, 6), "cost": answered.cost, "version": self.seen.of(None).current.name}
             requests.info("request", extra={"figures": figures})
 
     def _request(self, sent: _Sent, media_type: str) -> _Request:
@@ -292,7 +294,8 @@ class _GraphQL:
     async def _answered(self, asked: _Request, method: str, media_type: str, caller: Caller | None) -> _Answered:
         given = asked, method, media_type, caller, Deadline.after(self.seconds)
         known = self.schema.documents.known(asked.query)
-        if known and known.quick:  # another thread would cost more, and take turns with this one
+        limited = caller is not None and caller.businesses is not None  # it may have to be made first
+        if known and known.quick and not limited:  # another thread would cost more, and take turns with this one
             return self._audited(*given)
         if self.running >= MAX_RUNNING:
             raise _Refused(503, "OVERLOADED", "too many requests are being answered: ask again later")
@@ -302,12 +305,16 @@ class _GraphQL:
         finally:
             self.running -= 1
 
-    def _execute(self, asked: _Request, method: str, media_type: str, deadline: Deadline) -> _Answered:
+    def _execute(
+        self, asked: _Request, method: str, media_type: str, caller: Caller | None, deadline: Deadline
+    ) -> _Answered:
         try:
             intake = self.intake if method == "POST" else None  # a URL never changes anything
-            response = execute(
-                self.schema, self.versions, asked.query, asked.variables, asked.operation_name, intake, deadline
-            )
+            given = asked.query, asked.variables, asked.operation_name, intake, deadline
+            try:
+                response = execute(self.schema, self.seen.of(caller.businesses if caller else None), *given)
+            except InroadsError as error:  # there is no graph to ask
+                response = failure(error.code, str(error))
             prepared = self.schema.documents.known(asked.query)
             measure = prepared.measures.measure(asked.variables or {}) if prepared else None
             cost = measure.cost if measure else None
@@ -325,17 +332,17 @@ class _GraphQL:
         prepared = self._prepared(asked)
         if self.audit is None:
             self._permit(asked, caller, prepared)
-            return self._execute(asked, method, media_type, deadline)
+            return self._execute(asked, method, media_type, caller, deadline)
         try:
-            who = caller.id if caller else None
-            asking = self.audit.asking(who, asked.query, asked.variables, asked.operation_name, prepared)
+            who, limited = (caller.id, caller.businesses) if caller else (None, None)
+            asking = self.audit.asking(who, asked.query, asked.variables, asked.operation_name, prepared, limited)
             try:
                 self._permit(asked, caller, prepared)
             except Denied as denied:
                 asking.refused(denied.status, denied.code)
                 raise
             asking.begins()
-            answered = self._execute(asked, method, media_type, deadline)
+            answered = self._execute(asked, method, media_type, caller, deadline)
             asking.answered(answered.status, answered.body)
         except (InroadsError, RecursionError) as error:
             log.error("AUDIT_UNAVAILABLE, an answer was withheld: %s", type(error).__name__)

@@ -306,6 +306,12 @@ def serve(
     ] = None,
     oidc_audience: Annotated[str | None, typer.Option(metavar="NAME", help="Only those that are for it.")] = None,
     oidc_jwks: Annotated[Path | None, typer.Option(metavar="FILE", help="Signed by a key of this file.")] = None,
+    oidc_businesses: Annotated[
+        str | None,
+        typer.Option(
+            "--oidc-businesses-claim", metavar="NAME", help="Their claim that lists the businesses they see, or is *."
+        ),
+    ] = None,
     audit: Annotated[
         Path | None, typer.Option(metavar="FILE", help="With --auth, write a line for each operation to this log.")
     ] = None,
@@ -353,7 +359,8 @@ def serve(
         if allow_ingest and pseudonymise:
             raise InroadsError("--allow-ingest takes documents as they are: not with --pseudonymise")
         tls = tls_options(tls_cert, tls_key, tls_client_ca)
-        doors = Doors(auth, introspection, audit, trusted, trusted_only, oidc_issuer, oidc_audience, oidc_jwks)
+        oidc = oidc_issuer, oidc_audience, oidc_jwks, oidc_businesses
+        doors = Doors(auth, introspection, audit, trusted, trusted_only, *oidc)
         opened = doors.opened()
         there = place(host, port, guarded=auth is not None)
         if allow_ingest and not documents and as_of is None:

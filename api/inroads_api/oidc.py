@@ -11,8 +11,8 @@ from typing import Any, Final
 import jwt
 import msgspec
 
-from inroads.errors import InroadsError
-from inroads_api.auth import Caller, Denied, Scope, keyed, stamp
+from inroads.errors import BadId, InroadsError
+from inroads_api.auth import Caller, Denied, Scope, keyed, native_businesses, stamp
 
 ALGORITHMS: Final = frozenset(
     {"RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"}
@@ -28,11 +28,12 @@ LEEWAY: Final = 30
 class Issuer:
     """A provider as the server trusts it. Its keys are read again when the file changes: that is how they rotate.
 
-    Raises InroadsError BAD_JWKS where the file cannot be used, at the start and then at each request.
+    `limit` names the claim that holds the ids of the businesses that a token is limited to, or `*`; a token without it
+    is refused then. Raises InroadsError BAD_JWKS where the file cannot be used, at the start and then at each request.
     """
 
-    def __init__(self, issuer: str, audience: str, jwks: Path) -> None:
-        self._issuer, self._audience, self._path = issuer, audience, jwks
+    def __init__(self, issuer: str, audience: str, jwks: Path, limit: str | None = None) -> None:
+        self._issuer, self._audience, self._path, self._limit = issuer, audience, jwks, limit
         self._stamp: object = None
         self._keys: Mapping[str | None, jwt.PyJWK] = {}
         self.refresh()
@@ -63,8 +64,11 @@ class Issuer:
             )
             words = claims.get("scope", "")
             scopes = {each for each in Scope if each in words.split(" ")} if isinstance(words, str) else set()
-            return Caller(f"oidc:{keyed(key, claims['sub'])}", frozenset(scopes))
-        except (jwt.PyJWTError, KeyError, TypeError, ValueError, RecursionError):
+            caller = Caller(f"oidc:{keyed(key, claims['sub'])}", frozenset(scopes))
+            if self._limit is None or claims[self._limit] == "*":
+                return caller
+            return caller.limited(native_businesses(map(str, msgspec.convert(claims[self._limit], list[int | str]))))
+        except (jwt.PyJWTError, BadId, KeyError, TypeError, ValueError, RecursionError):
             raise Denied(401, "UNAUTHENTICATED", "this token is not accepted", "invalid_token") from None
 
 

@@ -53,6 +53,7 @@ class Doors(NamedTuple):
     oidc_issuer: str | None = None
     oidc_audience: str | None = None
     oidc_jwks: Path | None = None
+    oidc_businesses: str | None = None
 
     def opened(self) -> dict[str, Any]:
         """What `create_app` takes of it. Raises InroadsError where the files do not go together, or are none."""
@@ -70,7 +71,7 @@ class Doors(NamedTuple):
 
     def _provider(self) -> Issuer | None:
         given = self.oidc_issuer, self.oidc_audience, self.oidc_jwks
-        if not any(given):
+        if not any((*given, self.oidc_businesses)):
             return None
         if not (self.auth and all(given)):
             raise InroadsError(
@@ -80,7 +81,7 @@ class Doors(NamedTuple):
             from inroads_api.oidc import Issuer  # noqa: PLC0415  # an optional extra
         except ImportError:
             raise InroadsError("this needs PyJWT: install inroads[oidc]", "EXTRA_MISSING") from None
-        return Issuer(*given)  # type: ignore[arg-type]  # all are given
+        return Issuer(*given, self.oidc_businesses)  # type: ignore[arg-type]  # all are given
 
 
 class Followed(NamedTuple):

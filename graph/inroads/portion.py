@@ -238,12 +238,18 @@ class _Portion(Generic[_G]):
 
     @cached_property
     def _documents(self) -> frozenset[int]:
-        """The documents that are shown: they state a grant or an attribute, or cover what is shown."""
-        said = self.whole.fold.said
-        scopes = (self._numbers[:, None] * len(SCOPES) + np.arange(len(SCOPES))).ravel()
-        covers = said.covers.document[_rows(said.covers.scope, scopes)]
-        stating = said.attributes.document[_rows(said.attributes.node, self._numbers)]
-        chosen = {*self._spots, *covers.tolist(), *stating.tolist()}
+        """The documents that are shown: they state a grant or an attribute, or are the latest of their subject.
+
+        Where several are the latest all of them are: which of them decides would depend on what is hidden in them.
+        """
+        said, numbers = self.whole.fold.said, self._numbers
+        stating = said.attributes.document[_rows(said.attributes.node, numbers)]
+        own = np.flatnonzero(np.isin(said.documents.subject, numbers))
+        scopes = said.documents.subject[own].astype(np.int64) * len(SCOPES) + said.documents.team[own]
+        covers = said.covers.document[np.searchsorted(said.covers.scope, scopes.astype(said.covers.scope.dtype))]
+        moment = said.documents.moment
+        latest = own[moment[covers] == moment[own]]
+        chosen = {*self._spots, *latest.tolist(), *stating.tolist()}
         return frozenset(each for each in chosen if self.whole.documents[each].subject in self.visible)
 
     def _cut(self, number: int) -> _Cut:
@@ -303,6 +309,13 @@ class _Portion(Generic[_G]):
             if document in self._documents:
                 found[self.index.name(node), ATTRIBUTES[name]].add(document)
         return found
+
+    def stated(self, node: str, name: str) -> list[tuple[int, int]]:
+        """The documents that state an attribute of a node at its latest moment, and the values."""
+        rows = self.whole.fold.said.attributes
+        rows = take(rows, _rows(rows.node, np.array([self.whole.number(node)])))
+        rows = take(rows, rows.name == ATTRIBUTES.index(name))
+        return list(zip(rows.document.tolist(), rows.value.tolist(), strict=True))
 
     @cached_property
     def _numbers(self) -> Any:
@@ -513,14 +526,29 @@ class _Rest:
             self.attributes.append(Attribute(self.of.name(node), name, value))
 
     def located(self, node: str, name: str) -> None:
-        """Put in a record of a node that is shown: of a business, or the permissions of an account."""
+        """Put in a record of a node that is shown: of a business, or the permissions of an account.
+
+        Of several at the latest moment one that does not depend on what else their documents say.
+        """
+        found = [self._record(node, name, *each) for each in self.of.stated(node, name)]
+        record = min(found, key=lambda each: msgspec.json.encode(each, order="sorted"))
         if name == "permissions":
-            self.body.setdefault(name, {})[native_id(node)] = self.of.whole.permissions(node)
+            self.body.setdefault(name, {})[native_id(node)] = record
             place = Place(Section.DOCUMENT)
         else:
-            kept = _only(msgspec.to_builtins(self.of.whole.business_record(node)), _OF_A_BUSINESS)
-            place = Place(Section.BUSINESS, self._row("business_memberships", {"business": kept}))
+            place = Place(Section.BUSINESS, self._row("business_memberships", {"business": record}))
         self.attributes.append(Attribute(node, name, place))
+
+    def _record(self, node: str, name: str, document: int, index: int) -> Any:
+        """What is shown of a record that a document has at a place."""
+        content = reread(self.of.whole.documents[document]).content
+        if isinstance(content, Team):
+            record = content.business
+        elif name == "permissions":
+            return (content.permissions or {})[native_id(node)]
+        else:
+            record = self.of.whole.row(document, Section.MEMBERSHIP, index).business
+        return _only(msgspec.to_builtins(record), _OF_A_BUSINESS)
 
     def _row(self, section: str, row: dict[str, Any]) -> int:
         self.body[section].append(row)
