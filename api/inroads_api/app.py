@@ -41,6 +41,7 @@ from inroads_api.live import Follower, Following
 from inroads_api.logs import REQUESTS
 from inroads_api.meter import Meter, Standing, Throttled
 from inroads_api.metrics import Metrics, Names
+from inroads_api.portions import Portions
 from inroads_api.prepared import Prepared
 from inroads_api.reviews import Desk, Done, Reviews
 from inroads_api.schema import STREAM_REQUIRED, Schema, build_schema, execute, failure
@@ -72,7 +73,7 @@ SMALL: Final = 2**13
 RETRY_AFTER: Final = "1"
 """In seconds."""
 
-_FAULTS: Final = {"INTERNAL_ERROR": 500, "DEADLINE": 503, STREAM_REQUIRED: 406}
+_FAULTS: Final = {"INTERNAL_ERROR": 500, "DEADLINE": 503, "BUSY": 503, STREAM_REQUIRED: 406}
 """The statuses of refusals that are not the asker's fault, or that have one of their own."""
 
 _PAGE: Final = """<!doctype html>
@@ -162,9 +163,10 @@ def create_app(
     reviews = Reviews(ledger) if ledger and not pseudonymised else None
     schema = build_schema(allow_ingest=intake is not None, allow_review=review)
     streams = Streams(metrics, keep_alive)
+    seen = Portions(versions, auth.key if auth else bytes)
     endpoint = _GraphQL(
         schema,
-        versions,
+        seen,
         intake,
         trusted or Trusted(),
         seconds,
@@ -268,7 +270,7 @@ class _GraphQL:
     def __init__(
         self,
         schema: Schema,
-        versions: Versions,
+        seen: Portions,
         intake: Intake | None,
         trusted: Trusted,
         seconds: float,
@@ -280,7 +282,8 @@ class _GraphQL:
         reviews: Reviews | None = None,
         deciding: bool = False,
     ) -> None:
-        self.schema, self.versions, self.intake, self.trusted = schema, versions, intake, trusted
+        self.schema, self.seen, self.intake, self.trusted = schema, seen, intake, trusted
+        self.versions = seen.of(None)
         self.seconds, self.metrics, self.names = seconds, metrics, Names()
         self.streams, self.audit, self.pseudonymised, self.meter = streams, audit, pseudonymised, meter or Meter()
         self.reviews, self.deciding = reviews, deciding
@@ -356,17 +359,18 @@ class _GraphQL:
 
     async def _answered(self, asked: _Request, method: str, media_type: str, caller: Caller | None) -> _Answered:
         known = self.schema.documents.known(asked.query)
-        again = question(known, asked.query, asked.variables, asked.operation_name) if known else None
+        limited = _is_limited(caller)  # what it sees may have to be made first
+        again = question(known, asked.query, asked.variables, asked.operation_name) if known and not limited else None
         answered = self.answers.find(self.versions.current, again) if again else None
         given = asked, method, media_type, caller, Deadline.after(self.seconds), again, answered
-        if answered or self._quick(asked):
+        if answered or (self._quick(asked) and not limited):
             return self._audited(*given)
         try:
             async with self.turns.place(caller.id if caller else None) as turn:
                 if not self.schema.documents.settled(asked.query):
                     async with self.turns.look(turn):
                         await run_in_threadpool(self._look, asked)
-                    if self._quick(asked):
+                    if self._quick(asked) and not limited:
                         return self._audited(*given)
                 async with turn.working:
                     return await run_in_threadpool(self._audited, *given)
@@ -397,17 +401,11 @@ class _GraphQL:
             posted = method == "POST"  # a URL never changes anything
             intake = self.intake if posted else None
             desk = self._desk(caller, deciding=posted and self.deciding)
-            response = execute(
-                self.schema,
-                self.versions,
-                asked.query,
-                asked.variables,
-                asked.operation_name,
-                intake,
-                deadline,
-                feed,
-                desk,
-            )
+            given = asked.query, asked.variables, asked.operation_name, intake, deadline, feed, desk
+            try:
+                response = execute(self.schema, self.seen.of(caller.businesses if caller else None), *given)
+            except InroadsError as error:  # there is no graph to ask
+                response = failure(error.code, str(error))
             cost = _cost(self.schema.documents.known(asked.query), asked)
             outcome = response["errors"][0]["extensions"]["code"] if "errors" in response else "ok"
             body, empty = _written(response, cost), response.get("data") is None
@@ -425,7 +423,7 @@ class _GraphQL:
     def _desk(self, caller: Caller | None, *, deciding: bool) -> Desk | None:
         """Where the caller sees and decides reviews, in the name that their token tells."""
         who = (caller.name or caller.id or "") if caller else None
-        return Desk(self.reviews, who, deciding=deciding) if self.reviews else None
+        return Desk(self.reviews, who, deciding=deciding) if self.reviews and not _is_limited(caller) else None
 
     def _audited(
         self,
@@ -448,8 +446,8 @@ class _GraphQL:
     def _begun(self, asked: _Request, caller: Caller | None) -> tuple[Asking | None, Standing | None]:
         """An operation that may be executed from now on, as the audit log has it. Raises Denied and Throttled."""
         prepared = self._prepared(asked)
-        who = caller.id if caller else None
-        named = who, asked.query, asked.variables, asked.operation_name, prepared
+        who, limited = (caller.id, caller.businesses) if caller else (None, None)
+        named = who, asked.query, asked.variables, asked.operation_name, prepared, limited
         asking = self.audit.asking(*named) if self.audit else None
         try:
             standing = self._admitted(asked, caller, prepared)
@@ -478,6 +476,8 @@ class _GraphQL:
     async def _stream(self, request: Request, asked: _Request) -> Response:
         """The stream of a subscription, which the caller may have and the audit log tells of."""
         caller, begun = caller_of(request), time.perf_counter()
+        if _is_limited(caller):  # its cursors count the ledger, and what is hidden with it
+            raise Denied(403, "LIMITED", "a token that is limited to businesses has no streams", "insufficient_scope")
         who = caller.id if caller else None
         try:
             self.streams.enter(who)
@@ -545,6 +545,11 @@ def _throttled(throttled: Throttled, media_type: str | None) -> Response:
     response = _json(body, throttled.status, media_type or LEGACY)
     response.headers.update(throttled.headers())
     return response
+
+
+def _is_limited(caller: Caller | None) -> bool:
+    """Whether somebody sees only some businesses."""
+    return caller is not None and caller.businesses is not None
 
 
 def _written(response: dict[str, Any], cost: int | None) -> bytes:

@@ -53,8 +53,10 @@ _NAME: Final = re.compile(r"[_A-Za-z][_0-9A-Za-z]{0,63}", re.ASCII)
 
 
 class Line(msgspec.Struct, kw_only=True, omit_defaults=True):
-    """One line. `who` is the id of a token; `document`, `variables` and `asked` are keyed hashes; `reviews` tells what
-    was done to which campaigns, in numbers.
+    """One line. `who` is the id of a token; `limited`, `document`, `variables` and `asked` are keyed hashes; `reviews`
+    tells what was done to which campaigns, in numbers.
+
+    `limited` is of the businesses that the token is limited to, their ids in order.
     """
 
     number: int
@@ -62,6 +64,7 @@ class Line(msgspec.Struct, kw_only=True, omit_defaults=True):
     at: dt.datetime
     event: str
     who: str | None = None
+    limited: str | None = None
     operation: str | None = None
     name: str | None = None
     document: str | None = None
@@ -134,14 +137,16 @@ class AuditLog:
         variables: Mapping[str, Any] | None,
         name: str | None,
         prepared: Prepared | None,
+        limited: Iterable[str] | None = None,
     ) -> Asking:
-        """An operation that somebody wants to be executed."""
+        """An operation that somebody, who may be limited to businesses, wants to be executed."""
         operation = prepared.named(name) if prepared else None
         kind = operation.operation.value if operation else None
         named = operation.name.value if operation and operation.name else ""
         values = list(_values(prepared, variables)) if prepared and kind in ("query", "subscription") else []
         said = {
             "who": who,
+            "limited": None if limited is None else keyed(self._key, ",".join(sorted(limited))),
             "operation": kind,
             "name": named if _NAME.fullmatch(named) else None,
             "document": keyed(self._key, query),

@@ -15,7 +15,7 @@ import logging
 import os
 import re
 import secrets
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from enum import StrEnum
 from pathlib import Path
@@ -24,6 +24,7 @@ from typing import Annotated, Final, NamedTuple, Protocol
 import msgspec
 
 from inroads.errors import InroadsError, NotFound
+from inroads.model import NodeKind, native_id, node_id
 from inroads.tokens import BadTokens, content_of, open_private, put_private
 from inroads_api.versions import utcnow
 
@@ -56,9 +57,15 @@ COVERED_BY: Final = {
 }
 """The scopes of which one is enough, for each that is needed."""
 
+LIMITABLE: Final = frozenset({Scope.READ, Scope.READ_PSEUDONYMISED})
+"""The scopes that can be limited to some businesses: those that only read."""
+
 
 class Token(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
-    """What is kept of a token; moments are aware. `cost_per_minute` is a limit of its own, in place of the server's."""
+    """What is kept of a token; moments are aware. `cost_per_minute` is a limit of its own, in place of the server's.
+
+    `businesses` are the native ids of those that it is limited to, None for all; a file from before has none of it.
+    """
 
     id: str
     name: str
@@ -68,6 +75,7 @@ class Token(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     expires_at: dt.datetime
     revoked_at: dt.datetime | None = None
     cost_per_minute: Annotated[int, msgspec.Meta(ge=1)] | None = None
+    businesses: tuple[str, ...] | None = None
 
     def ended(self, now: dt.datetime) -> str | None:
         """Why it may no longer be used: it was `revoked`, or is `expired`; None while it may."""
@@ -79,13 +87,20 @@ class Token(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 class Caller(NamedTuple):
     """Who asks: the id of a token, its scopes and its own limit; without an id, somebody who showed none.
 
-    `name` is what stands in reviews for whoever has the token: no two have the same one.
+    `name` is what stands in reviews for whoever has the token: no two have the same one. `businesses` are those that
+    are seen, None for all.
     """
 
     id: str | None
     scopes: frozenset[Scope] = frozenset()
     cost_per_minute: int | None = None
     name: str | None = None
+    businesses: frozenset[str] | None = None
+
+    def limited(self, businesses: Iterable[str]) -> Caller:
+        """The same, who sees only these businesses, and may only read."""
+        reading = frozenset(each for each in LIMITABLE if self.may(each))
+        return self._replace(scopes=reading, businesses=frozenset(businesses))
 
     def may(self, scope: Scope) -> bool:
         """Whether what needs this scope may be done."""
@@ -141,8 +156,13 @@ class TokenFile:
         lifetime: dt.timedelta,
         now: dt.datetime,
         cost_per_minute: int | None = None,
+        businesses: Iterable[str] | None = None,
     ) -> tuple[Token, str]:
-        """A new token and its text, which is in no file. Makes the file, too. Raises BadTokens and InroadsError."""
+        """A new token and its text, which is in no file; it sees only these businesses, by id, where they are given.
+
+        Makes the file, too. Raises BadTokens, BadId, and InroadsError BAD_NAME, and BAD_LIMIT where a scope cannot be
+        limited or no business is named.
+        """
         if not (name.strip() and name.isprintable() and len(name) <= 100):
             raise InroadsError("the name of a token is a line of at most 100 characters", "BAD_NAME")
         number = base64.b32encode(secrets.token_bytes(7)).decode().lower()[:10]
@@ -157,6 +177,7 @@ class TokenFile:
             created_at=now,
             expires_at=now + lifetime,
             cost_per_minute=cost_per_minute,
+            businesses=None if businesses is None else _limit(businesses, chosen),
         )
         with suppress(FileExistsError):
             os.close(os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
@@ -230,6 +251,24 @@ def keyed(key: bytes, text: str) -> str:
     return hmac.new(key, text.encode(errors="surrogatepass"), hashlib.sha256).hexdigest()[:32]
 
 
+def native_businesses(given: Iterable[str]) -> tuple[str, ...]:
+    """The native ids of businesses, each once and in order. Raises BadId.
+
+    >>> native_businesses(["77128", "business:5", "5"])
+    ('5', '77128')
+    """
+    return tuple(sorted({native_id(node_id(each, NodeKind.BUSINESS)) for each in given}))
+
+
+def _limit(businesses: Iterable[str], scopes: Iterable[Scope]) -> tuple[str, ...]:
+    chosen = native_businesses(businesses)
+    if not chosen:
+        raise InroadsError("a token that is limited to no business sees nothing", "BAD_LIMIT")
+    if others := sorted(set(scopes) - LIMITABLE):
+        raise InroadsError(f"the scope {others[0]} cannot be limited to businesses: only reading can", "BAD_LIMIT")
+    return chosen
+
+
 class Provider(Protocol):
     """Somebody else whose tokens are good here, too."""
 
@@ -263,6 +302,10 @@ class Auth:
         """What is done beside the requests: the provider learns its keys."""
         return self._provider.running() if self._provider else nullcontext()
 
+    def key(self) -> bytes:
+        """The key of the file, as it was read last."""
+        return self._key
+
     def caller(self, authorization: Sequence[bytes]) -> Caller:
         """Who asks with these headers Authorization. Raises Denied."""
         try:
@@ -294,7 +337,8 @@ class Auth:
         if ended := token.ended(self._now()):  # told only to who has the token
             raise Denied(401, "UNAUTHENTICATED", f"this token is {ended}", "invalid_token", who=token.id)
         name = f"token:{token.id} ({token.name})"
-        return Caller(token.id, frozenset(token.scopes), token.cost_per_minute, name)
+        caller = Caller(token.id, frozenset(token.scopes), token.cost_per_minute, name)
+        return caller if token.businesses is None else caller.limited(token.businesses)
 
     def _refresh(self) -> None:
         if self._stamp is None or self._stamp != stamp(self._path.lstat()):

@@ -294,6 +294,12 @@ def serve(
         str | None,
         typer.Option(metavar="FILE|URL", help="Signed by a key of it. Default: of what its discovery names."),
     ] = None,
+    oidc_businesses: Annotated[
+        str | None,
+        typer.Option(
+            "--oidc-businesses-claim", metavar="NAME", help="Their claim that lists the businesses they see, or is *."
+        ),
+    ] = None,
     audit: Annotated[
         Path | None, typer.Option(metavar="FILE", help="With --auth, write a line for each operation to this log.")
     ] = None,
@@ -359,7 +365,9 @@ def serve(
             raise InroadsError("--allow-ingest takes documents as they are: not with --pseudonymise")
         tls = tls_options(tls_cert, tls_key, tls_client_ca)
         there = place(host, port, guarded=auth is not None)
-        doors = Doors(auth, introspection, audit, trusted, trusted_only, oidc_issuer, oidc_audience, oidc_jwks)
+        doors = Doors(
+            auth, introspection, audit, trusted, trusted_only, oidc_issuer, oidc_audience, oidc_jwks, oidc_businesses
+        )
         spending = (0 if there.local else COST_PER_MINUTE) if cost_per_minute is None else cost_per_minute
         doors = doors._replace(cost_per_minute=spending, workers=workers, traces=traces)
         opened = doors.opened()

@@ -56,6 +56,9 @@ class Guard:
         caller = self.tokens.caller([value for name, value in scope["headers"] if name == b"authorization"])
         if caller.id is None and not (self.introspection and scope["path"] == GRAPHQL):
             raise _anonymous()
+        if caller.businesses is not None and scope["path"] != GRAPHQL:
+            message = "a token that is limited to businesses only asks GraphQL"
+            raise Denied(403, "INSUFFICIENT_SCOPE", message, "insufficient_scope", who=caller.id)
         return caller
 
 

@@ -6,8 +6,10 @@ from contextlib import AbstractContextManager
 from typing import Final
 
 import jwt
+import msgspec
 
-from inroads_api.auth import Caller, Denied, Scope, keyed
+from inroads.errors import BadId
+from inroads_api.auth import Caller, Denied, Scope, keyed, native_businesses
 from inroads_api.jwks import Keys
 
 MAX_TOKEN: Final = 2**14
@@ -19,10 +21,14 @@ MAX_SHOWN: Final = 150
 
 
 class Issuer:
-    """A provider as the server trusts it: its name, who its tokens must be for, and its keys."""
+    """A provider as the server trusts it: its name, who its tokens must be for, and its keys.
 
-    def __init__(self, issuer: str, audience: str, keys: Keys) -> None:
-        self._issuer, self._audience, self._keys = issuer, audience, keys
+    `limit` names the claim that holds the ids of the businesses that a token is limited to, or `*`; a token without it
+    is refused then.
+    """
+
+    def __init__(self, issuer: str, audience: str, keys: Keys, limit: str | None = None) -> None:
+        self._issuer, self._audience, self._keys, self._limit = issuer, audience, keys, limit
 
     def refresh(self) -> None:
         """Learn what has changed of the keys. Raises InroadsError."""
@@ -52,6 +58,9 @@ class Issuer:
             who = claims["sub"]
             mark = f"oidc:{keyed(key, who)}"
             plain = who.isprintable() and who == " ".join(who.split()) and len(who) <= MAX_SHOWN
-            return Caller(mark, frozenset(scopes), name=f"oidc:{who}" if plain else mark)
-        except (jwt.PyJWTError, KeyError, TypeError, ValueError, RecursionError):
+            caller = Caller(mark, frozenset(scopes), name=f"oidc:{who}" if plain else mark)
+            if self._limit is None or claims[self._limit] == "*":
+                return caller
+            return caller.limited(native_businesses(map(str, msgspec.convert(claims[self._limit], list[int | str]))))
+        except (jwt.PyJWTError, BadId, KeyError, TypeError, ValueError, RecursionError):
             raise Denied(401, "UNAUTHENTICATED", "this token is not accepted", "invalid_token") from None

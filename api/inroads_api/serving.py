@@ -60,6 +60,7 @@ class Doors(NamedTuple):
     oidc_issuer: str | None = None
     oidc_audience: str | None = None
     oidc_jwks: str | None = None
+    oidc_businesses: str | None = None
     cost_per_minute: int = 0
     workers: int = 1
     traces: bool = False
@@ -90,7 +91,7 @@ class Doors(NamedTuple):
         return traced
 
     def _provider(self) -> Issuer | None:
-        if not (self.oidc_issuer or self.oidc_audience or self.oidc_jwks):
+        if not any((self.oidc_issuer, self.oidc_audience, self.oidc_jwks, self.oidc_businesses)):
             return None
         if not (self.auth and self.oidc_issuer and self.oidc_audience):
             raise InroadsError("--oidc-issuer and --oidc-audience go together, and with --auth", "BAD_OIDC")
@@ -102,7 +103,7 @@ class Doors(NamedTuple):
             raise InroadsError("this needs PyJWT: install inroads[oidc]", "EXTRA_MISSING") from None
         jwks = self.oidc_jwks
         keys = KeyFile(Path(jwks)) if jwks and "://" not in jwks else KeyUrl(self.oidc_issuer, jwks)
-        return Issuer(self.oidc_issuer, self.oidc_audience, keys)
+        return Issuer(self.oidc_issuer, self.oidc_audience, keys, self.oidc_businesses)
 
 
 def _telemetry() -> ModuleType:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
 from inroads_api.terminal import Output, failing, now, print_rows, say, seconds
 
 AuthFile = Annotated[Path, typer.Option("--auth", metavar="FILE", help="The file that holds the hashes of tokens.")]
+
+SHOWN: Final = 5
+"""How many businesses of a limit are shown; there may be thousands."""
 
 app = typer.Typer(name="token", help="Tokens for those who may ask the server.", no_args_is_help=True)
 
@@ -26,23 +30,52 @@ def create(
     cost_per_minute: Annotated[
         int | None, typer.Option(min=1, metavar="N", help="What it may spend in a minute, in place of what others may.")
     ] = None,
+    business: Annotated[
+        list[str] | None, typer.Option("--business", metavar="ID", help="See only what concerns it; repeatable.")
+    ] = None,
+    businesses_file: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="See only what concerns the businesses in it, an id a line.")
+    ] = None,
+    ledger: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Say which of these businesses it does not know.")
+    ] = None,
 ) -> None:
     """Make a token and print it, once: the file, which is made if it is not there, holds only its hash."""
     import datetime as dt
 
     from inroads.errors import InroadsError
-    from inroads_api.auth import Scope, TokenFile
+    from inroads_api.auth import Scope, TokenFile, native_businesses
 
     with failing():
-        unknown = sorted(set(scope or ()) - {*Scope})
-        if unknown:
-            raise InroadsError(f"--scope {unknown[0]!r} is none of {', '.join(Scope)}", "BAD_SCOPE")
+        wrong = sorted(set(scope or ()) - {*Scope})
+        if wrong:
+            raise InroadsError(f"--scope {wrong[0]!r} is none of {', '.join(Scope)}", "BAD_SCOPE")
         lifetime = dt.timedelta(seconds=seconds(expires, "--expires"))
+        chosen = _businesses(business, businesses_file)
+        unknown = _unknown(native_businesses(chosen or ()), ledger) if ledger else []
         scopes = [Scope(each) for each in scope or ["read"]]
-        token, text = TokenFile(auth).create(name, scopes, lifetime, now(), cost_per_minute)
+        token, text = TokenFile(auth).create(name, scopes, lifetime, now(), cost_per_minute, chosen)
         typer.echo(text)
         until = f"{token.expires_at:%Y-%m-%dT%H:%M:%SZ}"
-        say(f"token {token.id} for {', '.join(token.scopes)} until {until}; it is not shown again")
+        limit = f" of what concerns {len(token.businesses)} business(es)" if token.businesses else ""
+        say(f"token {token.id} for {', '.join(token.scopes)}{limit} until {until}; it is not shown again")
+        if unknown:
+            say(f"warning: {len(unknown)} of them are not known yet: {', '.join(unknown[:SHOWN])}")
+
+
+def _businesses(given: list[str] | None, file: Path | None) -> list[str] | None:
+    """The ids that were given; None where no limit was asked for."""
+    if not given and file is None:
+        return None
+    lines = file.read_text(encoding="utf-8").split() if file else []
+    return [*(given or ()), *lines]
+
+
+def _unknown(businesses: Iterable[str], ledger: Path) -> list[str]:
+    from inroads_api.given import load_graph
+
+    graph = load_graph([str(ledger)], None, None)
+    return [each for each in businesses if f"business:{each}" not in graph]
 
 
 @app.command("list")
@@ -59,6 +92,8 @@ def list_(auth: AuthFile, output: Output = None) -> None:
                     "name": each.name,
                     "state": each.ended(moment) or "usable",
                     "scopes": list(each.scopes),
+                    "businesses": None if each.businesses is None else len(each.businesses),
+                    "first_businesses": list((each.businesses or ())[:SHOWN]),
                     "created_at": each.created_at,
                     "expires_at": each.expires_at,
                     "revoked_at": each.revoked_at,

@@ -285,6 +285,11 @@ class Versions:
             served, position = self._current.name, self._current.position
         raise NotReached("the version is not served, and did not come in time", served=served, position=position)
 
+    def passes(self, version: Version, deadline: float) -> bool:
+        """Whether another version than this one is served by a moment of the monotonic clock. Raises BUSY."""
+        with self._waiting.seat(), self._swapped:
+            return self._swapped.wait_for(lambda: self._current is not version, max(0.0, deadline - time.monotonic()))
+
     def _condition(self, wanted: str) -> Callable[[], bool]:
         if re.fullmatch("[0-9a-f]{16}", wanted):
             return lambda: wanted in self._served

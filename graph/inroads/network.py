@@ -68,6 +68,8 @@ class AccessGraph(MultiDiGraph):
     documents: Documents = NO_DOCUMENTS
     policy: Policy = STOCK
     version: str = ""
+    limited: int = 0
+    """To how many businesses it is limited; 0 where it is of all that was said (see `portion`)."""
     fold: Fold
     index: Adjacency
     _node: Mapping[str, dict[str, Any]]  # networkx's own attributes, which its stub leaves out
@@ -95,7 +97,7 @@ class AccessGraph(MultiDiGraph):
     def __reduce__(self) -> Any:
         if "fold" not in vars(self):  # a copy or a view, which is plain networkx
             return super().__reduce__()
-        state = {name: vars(self)[name] for name in ("graph", "rejections", "masked") if name in vars(self)}
+        state = {name: vars(self)[name] for name in ("graph", "rejections", "masked", "limited") if name in vars(self)}
         return _rebuilt, (type(self), self.fold, self.policy), state
 
     def size(self, weight: str | None = None) -> float:  # type: ignore[override]  # the stub tells int from float
@@ -348,16 +350,17 @@ class AccessGraph(MultiDiGraph):
         ]
         if not self.documents:
             notes.append("no document was read")
+        notes += self._limits
         return self._coverage(not notes, notes)
 
     def coverage_of_reach(self, identity: str) -> Coverage:
         """How far an identity's reach is known: complete when its own `me` document was read."""
         complete = bool(self.fold.observed[self.number(identity)])
-        notes = [*self._unread(identity)]
+        notes = [*self._limits, *self._unread(identity)]
         if not complete:
             notes.append(f"no document of {identity} itself was read: what it reaches is a lower bound")
         notes.append("whose client a business is, is known only from documents that show that business")
-        return self._coverage(complete, notes)
+        return self._coverage(complete and not self.limited, notes)
 
     def coverage_of_reached_by(self, resource: str) -> Coverage:
         """How far it is known who reaches a resource: complete when its business's `team` document was read."""
@@ -369,6 +372,10 @@ class AccessGraph(MultiDiGraph):
         notes += [f"no team document of {business} was read: who reaches it is a lower bound" for business in unseen]
         notes.append("clients are known only from documents of those clients, so there may be more of them")
         return self._coverage(bool(businesses) and not unseen, notes)
+
+    @property
+    def _limits(self) -> list[str]:
+        return [f"this is only what concerns {self.limited} business(es)"] if self.limited else []
 
     def _unread(self, subject: str) -> Iterable[str]:
         if rows := self._unreadable.get(subject):

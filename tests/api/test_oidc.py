@@ -185,3 +185,30 @@ def test_a_file_of_others(jwks: Callable[..., Path], tmp_path: Path) -> None:
             KeyFile(each)
     done = CliRunner().invoke(app, ["serve", "-d", str(EXAMPLE), "--oidc-issuer", ISSUER])
     assert (done.exit_code, "go together" in done.stderr) == (2, True)
+
+
+@pytest.mark.parametrize(
+    ("claim", "expected"),
+    [
+        (["77128", 5], {"77128", "5"}),
+        ([], set()),
+        ("*", None),
+        (None, Denied),
+        ("77128", Denied),
+        (["shop"], Denied),
+        ([True], Denied),
+        ({"a": 1}, Denied),
+    ],
+)
+def test_businesses(jwks: Callable[..., Path], claim: Any, expected: Any) -> None:
+    """Where a claim holds the businesses, whoever has none that can be read is not let in; `*` is all of them."""
+    issuer = Issuer(ISSUER, AUDIENCE, KeyFile(jwks(public(ELLIPTIC))), "shops")
+    given = token(scope="admin", shops=claim)
+    if expected is Denied:
+        with pytest.raises(Denied):
+            issuer.caller(given, b"")
+        return
+    caller = issuer.caller(given, b"")
+    assert caller.businesses == expected
+    assert caller.may(Scope.READ)
+    assert caller.may(Scope.INGEST) is (expected is None)

@@ -33,6 +33,7 @@ from inroads_api.app import create_app
 from inroads_api.audit import AuditLog
 from inroads_api.auth import Auth, Scope, TokenFile
 from inroads_api.cli import app
+from inroads_api.jwks import KeyFile
 from inroads_api.objects import Page
 from inroads_api.oidc import Issuer
 from inroads_api.review_objects import ItemWindow, Seen
@@ -735,7 +736,7 @@ class TestHttp:
         file.write_text(json.dumps({"keys": [public(ELLIPTIC)]}))
         file.chmod(0o600)
         self.issue(tokens, Scope.READ)
-        issuer = Issuer(ISSUER, AUDIENCE, file)
+        issuer = Issuer(ISSUER, AUDIENCE, KeyFile(file))
         auth = Auth(tokens.path, lambda: NOON, issuer)
         client = serve(create_app(load(door.ledger), NOON, ("*",), auth=auth, ledger=door.ledger, review=True))
         for number, subject in enumerate(("eve@example.com", "\u202eeve", "e" * 200), 1):

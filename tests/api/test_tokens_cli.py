@@ -49,6 +49,30 @@ def test_create_list_revoke(tmp_path: Path) -> None:
     assert text.strip()[15:] not in listed
 
 
+def test_limited_to_businesses(tmp_path: Path) -> None:
+    """Businesses are given by option and in a file; the list shows the first, and unknown ones are told."""
+    file = ("--auth", str(tmp_path / "auth.json"))
+    ledger, many = tmp_path / "inroads.db", tmp_path / "businesses.txt"
+    many.write_text("".join(f"{number}\n" for number in range(100, 110)))
+    assert run("ingest", str(EXAMPLE / "bruce.json"), "--ledger", str(ledger))[0] == 0
+    status, _, told = run(
+        *("token", "create", "a", *file, "--business", "77128", "--business", "business:311394"),
+        *("--businesses-file", str(many), "--ledger", str(ledger)),
+    )
+    assert status == 0
+    assert "of what concerns 12 business(es)" in told
+    assert "10 of them are not known yet: 100, 101, 102, 103, 104" in told
+    run("token", "create", "b", *file)
+    limited, whole = map(json.loads, run("token", "list", *file)[1].splitlines())
+    assert (limited["businesses"], limited["first_businesses"]) == (12, ["100", "101", "102", "103", "104"])
+    assert (whole["businesses"], whole["first_businesses"]) == (None, [])
+    for wrong in (("--scope", "admin"), ("--scope", "ingest"), ("--business", "x"), ("--businesses-file", "none")):
+        assert run("token", "create", "c", *file, "--business", "1", *wrong)[0] == 2
+    many.write_text("\n")
+    status, _, told = run("token", "create", "c", *file, "--businesses-file", str(many))
+    assert (status, "sees nothing" in told) == (2, True)
+
+
 @pytest.mark.parametrize(
     ("arguments", "status"),
     [

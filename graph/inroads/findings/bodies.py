@@ -108,7 +108,9 @@ def _read(graph: AccessGraph) -> Bodies:
             me = wrapped.decode(body).response if rows.wrapped[number] else plain.decode(body)
         except msgspec.ValidationError:  # something in it is not as it should be: read it leniently
             me = reread(graph.documents[number]).content
-        _take(found, number, int(rows.subject[number]), me, decides=int(latest[rows.subject[number]]) == number)
+        subject = int(rows.subject[number])
+        own = subject < len(latest)  # but for the one document of a portion that stands for others
+        _take(found, number, subject, me, decides=own and int(latest[subject]) == number)
     return found
 
 

@@ -1,0 +1,109 @@
+"""Versions as those see them who may see only some businesses: each of the whole graph cut to a portion.
+
+A portion is made when it is first asked for, and lasts as long as a version of the whole. A version of a portion has
+the name, and the moment at which it was built, of the first one that said the same: that documents arrived which do
+not concern it cannot be told from it.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import threading
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final, cast
+
+from inroads.network import AccessGraph
+from inroads.portion import portion
+from inroads_api.versions import (
+    KEPT,
+    MAKERS,
+    MAX_MAKING,
+    REMEMBERED,
+    NotReached,
+    Room,
+    Shelf,
+    Version,
+    Versions,
+    utcnow,
+)
+
+MAX_PORTIONS: Final = 16
+"""The most sets of businesses whose portions are kept: those asked last."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cut(Version):
+    """A version of a portion, and the one that it is of. Only a query holds it: it holds all of the whole graph."""
+
+    whole: Version
+
+
+class Portion(Versions):
+    """The versions of the portion that concerns some businesses. It knows no ledger: positions count what is hidden."""
+
+    def __init__(
+        self, whole: Versions, businesses: frozenset[str], key: bytes, now: Callable[[], dt.datetime] = utcnow
+    ) -> None:
+        self._whole, self._businesses, self._key, self._clock = whole, businesses, key, now
+        self._graphs = Shelf[str, AccessGraph](Room(MAX_MAKING), threading.Semaphore(1), KEPT)
+        self._built: OrderedDict[str, dt.datetime] = OrderedDict()
+        self._last: AccessGraph | None = None
+        first = self._cut(whole.current)
+        super().__init__(first.graph, first.built_at, None, whole.patience, now)
+
+    @property
+    def current(self) -> Version:
+        """The version that is served now. Raises InroadsError BUSY."""
+        version = self._cut(self._whole.current)
+        with self._swapped:
+            self._served[version.name] = None
+            while len(self._served) > REMEMBERED:
+                self._served.popitem(last=False)
+        return version
+
+    def at_least(self, wanted: str, deadline: float) -> Version:
+        """As that of the whole; what no ingest has told to these callers never comes."""
+        holds = self._condition(wanted)
+        while True:
+            version = cast("Cut", self.current)
+            if holds():
+                return version
+            if not self._whole.passes(version.whole, deadline):
+                raise NotReached("the version is not served, and did not come in time", served=version.name)
+
+    def until(self, version: Version, moment: dt.datetime) -> Version:
+        """As that of the whole, cut."""
+        return self._cut(self._whole.until(cast("Cut", version).whole, moment))
+
+    def _cut(self, whole: Version) -> Cut:
+        graph = self._graphs.get(whole.name, lambda: self._made(whole))
+        return Cut(graph, self._built.setdefault(graph.version, self._clock()), whole=whole)
+
+    def _made(self, whole: Version) -> AccessGraph:
+        """The portion of a version; the one that there is where it says the same."""
+        made, last = portion(whole.graph, self._businesses, self._key), self._last
+        if last is not None and last.version == made.version:
+            return last
+        self._last = made
+        while len(self._built) > REMEMBERED:
+            self._built.popitem(last=False)
+        return made
+
+
+class Portions:
+    """Who sees which versions. `key` gives the secret behind the ids of placeholders."""
+
+    def __init__(self, whole: Versions, key: Callable[[], bytes]) -> None:
+        self._whole, self._key = whole, key
+        self._kept = Shelf[tuple[frozenset[str], bytes], Portion](
+            Room(MAX_MAKING), threading.Semaphore(MAKERS), MAX_PORTIONS
+        )
+
+    def of(self, businesses: frozenset[str] | None) -> Versions:
+        """The versions of the portion of these businesses, or of the whole for None. Raises InroadsError BUSY."""
+        if businesses is None:
+            return self._whole
+        key = self._key()
+        return self._kept.get((businesses, key), lambda: Portion(self._whole, businesses, key))

@@ -1,0 +1,624 @@
+"""A portion of a graph: what concerns some businesses, as a graph of its own in which nothing else is.
+
+Who may see only these businesses is answered from it with the ordinary code. What is not there cannot leak through a
+count, a cursor, an error or the time that an answer takes. What is there:
+
+- The **allowed** businesses, the accounts they keep, their groups, and every grant on one of these.
+- The identities that hold such a grant, or reach an allowed business or account by access through others: their
+  ids, emails, names and confirmation. What else they hold is not there, nor that there is anything else.
+- A business or account of others that is a step on the way to an allowed one, or a client of it, as an opaque
+  **placeholder**: an id that is keyed by a secret and by the set of businesses, and no other attribute than that
+  access through it is latent. The step says which role conveys it, and of a client its numbers in the allowed account.
+- The documents of these identities and of the teams of these businesses, each **cut** to the records that state what
+  is there. Their hashes are of what is left, since the hash of all of it would confirm guesses; sources, which may
+  count lines, are left out. What only documents about others say is in one document that stands for all of them: how
+  many say it, and when, is not told. Problems of single documents are not there.
+
+Accesses to what is allowed are exactly those of the whole graph. So are their roles, certainty, state and paths, but
+for the names of placeholders. Chains of mere association are followed no further than a grant on what is allowed.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import hmac
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from functools import cached_property
+from typing import Any, Final, Generic, NamedTuple, TypeVar
+
+import msgspec
+import numpy as np
+
+from inroads.claims import Attribute, Claim, Place, Statement, state
+from inroads.columns import take
+from inroads.documents import Business, Me, Team, reread
+from inroads.errors import Issue
+from inroads.fold import KEEPS, fold
+from inroads.model import Document, Grant, NodeKind, Relation, Role, Section, native_id
+from inroads.network import AccessGraph
+from inroads.reach import ACTING, BACKWARD, OUTSIDE, PHASES
+from inroads.said import ATTRIBUTES, KIND_BITS, KINDS, NONE, SCOPES, pack
+
+_G = TypeVar("_G", bound=AccessGraph)
+_T = TypeVar("_T")
+
+SOURCE: Final = "(limited view)"
+"""The source of every document of a portion."""
+
+HIDDEN: Final = "hidden"
+"""Stands for the status of an account that is not shown, and under which access is latent."""
+
+_NEVER: Final = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+"""The moment of what no document says that is shown."""
+
+_IDENTITY, _BUSINESS, _ACCOUNT, _GROUP = map(
+    KINDS.index, (NodeKind.IDENTITY, NodeKind.BUSINESS, NodeKind.ACCOUNT, NodeKind.GROUP)
+)
+
+_OF_A_PERSON: Final = ("id", "identity_id", "email", "first_name", "last_name", "confirmed_at")
+_OF_A_MEMBERSHIP: Final = ("id", "role")
+_OF_A_BUSINESS: Final = tuple(set(Business.__struct_fields__) - {"account_id", "business_clients"})
+_OF_A_ROW: Final = ("id", "role", "email", "first_name", "last_name", "identity_uuid", "active")
+_OF_A_ROLE: Final = ("id", "role", "accountid", "systemid", "userid", "created_at")
+_OF_A_CLIENT: Final = ("id", "userid")
+"""What stays of records as it is; ids of others stay where what they name is shown."""
+
+_REFERENCES: Final = {
+    "identity_id": NodeKind.IDENTITY,
+    "business_id": NodeKind.BUSINESS,
+    "account_business_id": NodeKind.BUSINESS,
+    "account_id": NodeKind.ACCOUNT,
+    "group_id": NodeKind.GROUP,
+}
+
+_PERSONAL: Final = frozenset({Relation.MEMBER, Relation.ROLE, Relation.GROUP})
+"""A record may say one as another, so that they are told together."""
+
+_Spot = tuple[Place, Relation]
+
+
+def portion(graph: _G, businesses: Collection[str], key: bytes) -> _G:
+    """The portion of a graph that concerns these businesses, by their native ids; those it does not know are none.
+
+    `key` is the secret behind the ids of placeholders. The cost is proportional to what is kept.
+    """
+    return _Portion(graph, frozenset(businesses), key).graph()
+
+
+class _Cut(NamedTuple):
+    """A document that was cut: where its records stand now, and what it says of nodes that are shown."""
+
+    statement: Statement
+    places: Mapping[Place, Place]
+    stated: frozenset[Attribute]
+
+
+class _Portion(Generic[_G]):
+    def __init__(self, graph: _G, businesses: frozenset[str], key: bytes) -> None:
+        self.whole, self.index = graph, graph.index
+        mark = msgspec.json.encode(sorted(businesses))
+        self.mark = hashlib.sha256(mark).hexdigest()
+        self.key = hmac.digest(key, b"portion\0" + mark, "sha256")
+        self.count = len(businesses)
+        found = {self.index.number(f"business:{each}") for each in businesses}
+        self.businesses = sorted(each for each in found if each is not None)
+
+    def graph(self) -> _G:
+        """All of it together."""
+        cuts = {number: self._cut(number) for number in sorted(self._documents)}
+        statements = [*_merged(each.statement for each in cuts.values())]
+        rest = self._rest(cuts, max((each.document.observed_at for each in statements), default=_NEVER))
+        if rest:
+            statements.append(rest)
+        said, policy = pack(statements), self.whole.policy
+        told = msgspec.json.encode([self.mark, policy.digest, sorted(map(msgspec.json.encode, statements))])
+        version = hashlib.sha256(told).hexdigest()[:16]
+        folded = fold(said, policy)
+        if rest:  # it is nobody's own document
+            own = said.documents.sha256 != bytes.fromhex(rest.document.sha256)
+            folded.observed[:] = False
+            folded.observed[said.documents.subject[own]] = True
+        graph = type(self.whole).build(folded._replace(version=version), policy)
+        graph.limited = self.count
+        return graph
+
+    # What is there
+
+    @cached_property
+    def allowed(self) -> frozenset[int]:
+        """The businesses, the accounts that they keep, and their groups."""
+        kinds = (_ACCOUNT, _GROUP)
+        near = {
+            other for each in self.businesses for other, _ in self.index.hops_to(each) if self._kind(other) in kinds
+        }
+        return frozenset((*self.businesses, *near, *(group for group, _ in self._level)))
+
+    @cached_property
+    def _level(self) -> list[tuple[int, int]]:
+        """The groups that documents show to be these businesses' own, each with its business."""
+        rows = self.whole.fold.said.groups
+        rows = take(rows, np.isin(rows.business, self.businesses))
+        return list(zip(rows.group.tolist(), rows.business.tolist(), strict=True))
+
+    @cached_property
+    def grants(self) -> frozenset[int]:
+        """The grants on what is allowed and on the ways to it, and those that tell why one of these ways is latent."""
+        kept = self._routes()
+        for node in self.allowed:
+            kept.update(grant for _, grant in self.index.hops_to(node))
+        for node in self._others(kept, _ACCOUNT):
+            kept.update(grant for keeper, grant in self._keeping(node) if self.index.failing[keeper])
+        for node in self._others(kept, _BUSINESS):
+            if any(grant in kept for _, grant in self._keeping(node)):
+                kept.update(grant for account, grant in self._keeping(node) if self.index.failing[account])
+        return frozenset(kept)
+
+    def _routes(self) -> set[int]:
+        """The grants on the ways of access to what is allowed, found by walking back, never over one grant twice."""
+        starts = [node for node in self.allowed if self._kind(node) in (_BUSINESS, _ACCOUNT)]
+        waiting = [(node, phase, NONE) for node in starts for phase in range(len(PHASES))]
+        before: dict[tuple[int, int, int], list[tuple[tuple[int, int, int], int]]] = {each: [] for each in waiting}
+        kept: set[int] = set()
+        leading: list[tuple[int, int, int]] = []
+        while waiting:
+            here = waiting.pop()
+            node, phase, came = here
+            for other, grant in self.index.hops_to(node):
+                entered = BACKWARD[phase][self.index.conveys[grant]]
+                if entered == OUTSIDE or grant == came:
+                    continue
+                if self._kind(other) == _IDENTITY:
+                    if entered == ACTING:
+                        kept.add(grant)
+                        leading.append(here)
+                    continue
+                there = other, entered, grant if self.index.relation[grant] == KEEPS else NONE
+                if there not in before:
+                    before[there] = []
+                    waiting.append(there)
+                before[there].append((here, grant))
+        seen = set(leading)
+        while leading:
+            for then, grant in before[leading.pop()]:
+                kept.add(grant)
+                if then not in seen:
+                    seen.add(then)
+                    leading.append(then)
+        return kept
+
+    def _others(self, grants: Iterable[int], kind: int) -> list[int]:
+        """The nodes of a kind that these grants name, and that are not allowed."""
+        ends = {end for each in grants for end in (self.index.principal[each], self.index.resource[each])}
+        return sorted(end for end in ends - self.allowed if self._kind(end) == kind)
+
+    def _keeping(self, node: int) -> Iterator[tuple[int, int]]:
+        return ((other, grant) for other, grant in self.index.hops_to(node) if self.index.relation[grant] == KEEPS)
+
+    def _kind(self, node: int) -> int:
+        return int(self.index.codes[node]) >> KIND_BITS
+
+    @cached_property
+    def visible(self) -> frozenset[str]:
+        """The printed ids of what is shown as it is."""
+        people = {self.index.principal[each] for each in self.grants}
+        shown = self.allowed.union(each for each in people if self._kind(each) == _IDENTITY)
+        return frozenset(map(self.index.name, shown))
+
+    def sees(self, kind: NodeKind, native: object) -> bool:
+        return f"{kind.lower()}:{native}" in self.visible
+
+    def name(self, node: str) -> str:
+        """The node, or the placeholder that stands for it."""
+        if node in self.visible:
+            return node
+        mark = hmac.new(self.key, node.encode(errors="surrogatepass"), hashlib.sha256)
+        if node.startswith("account:"):
+            return f"account:hidden-{mark.hexdigest()[:32]}"
+        return f"business:{10**17 + int.from_bytes(mark.digest()) % (9 * 10**17)}"
+
+    # Documents that are shown
+
+    @cached_property
+    def _standing(self) -> list[Grant]:
+        return [self.index.grant(each) for each in sorted(self.grants)]
+
+    @cached_property
+    def _spots(self) -> dict[int, dict[_Spot, Grant]]:
+        """Where documents that are shown state grants between nodes that are."""
+        found: dict[int, dict[_Spot, Grant]] = defaultdict(dict)
+        for grant in self._standing:
+            if {grant.principal, grant.resource} <= self.visible:
+                for each in grant.evidence:
+                    if self.whole.documents[each.document].subject in self.visible:
+                        place = Place(each.section, each.index, each.sub)
+                        found[each.document][place, _told_as(grant.relation)] = grant
+        return found
+
+    @cached_property
+    def _documents(self) -> frozenset[int]:
+        """The documents that are shown: they state a grant or an attribute, or are the latest of their subject.
+
+        Where several are the latest all of them are: which of them decides would depend on what is hidden in them.
+        """
+        said, numbers = self.whole.fold.said, self._numbers
+        stating = said.attributes.document[_rows(said.attributes.node, numbers)]
+        own = np.flatnonzero(np.isin(said.documents.subject, numbers))
+        scopes = said.documents.subject[own].astype(np.int64) * len(SCOPES) + said.documents.team[own]
+        covers = said.covers.document[np.searchsorted(said.covers.scope, scopes.astype(said.covers.scope.dtype))]
+        moment = said.documents.moment
+        latest = own[moment[covers] == moment[own]]
+        chosen = {*self._spots, *latest.tolist(), *stating.tolist()}
+        return frozenset(each for each in chosen if self.whole.documents[each].subject in self.visible)
+
+    def _cut(self, number: int) -> _Cut:
+        """A document cut to what is shown of it."""
+        document = self.whole.documents[number]
+        observation = reread(document)
+        said = state(observation, self.whole.policy)
+        value = msgspec.json.decode(document.body)
+        inner = value["response"] if document.prefix else value
+        content, writer = observation.content, _Writer(self, {place for place, _ in self._spots.get(number, {})})
+        body = writer.me(inner, content) if isinstance(content, Me) else writer.team(inner, content, document.business)
+        cut = _document(body, document.observed_at, document.kind, document.subject)
+        claims = (_moved(claim, self._spots.get(number, {}), writer.places) for claim in said.claims)
+        statement = Statement(
+            cut,
+            tuple(each for each in claims if each),
+            (),
+            tuple(each for each in said.covers if each.partition(" ")[2] in self.visible),
+            tuple(each for each in said.business_groups if self.visible.issuperset(each)),
+            tuple(
+                Issue(SOURCE, "/business_group", each.code, "a row could not be read", cut.sha256)
+                for each in said.issues
+                if document.kind == "team" and each.code == "unreadable_row"
+            ),
+        )
+        attributes = [each for given in said.attributes if (each := self._attribute(number, given, writer.places))]
+        stated = frozenset(each for each in attributes if not isinstance(each.value, Place))
+        return _Cut(statement._replace(attributes=tuple(attributes)), writer.places, stated)
+
+    def _attribute(self, number: int, given: Attribute, places: Mapping[Place, Place]) -> Attribute | None:
+        """An attribute as a document states it, if that still counts, or is what is known now."""
+        node, name, value = given
+        counts = number in self._latest.get((node, name), ())
+        if isinstance(value, Place):
+            return Attribute(node, name, places[value]) if counts else None
+        found = Attribute(node, name, value.isoformat() if isinstance(value, dt.datetime) else value)
+        return found if counts or found in self._attributes else None
+
+    @cached_property
+    def _attributes(self) -> frozenset[Attribute]:
+        """What is known of the nodes that are shown."""
+        found: list[Attribute] = []
+        for node in self.visible:
+            data = self.whole.nodes[node]
+            found += [Attribute(node, name, value) for name, value in data.items() if name not in _DERIVED]
+            if data.get("unconfirmed"):
+                found.append(Attribute(node, "confirmed_at", None))
+        return frozenset(found)
+
+    @cached_property
+    def _latest(self) -> dict[tuple[str, str], set[int]]:
+        """The documents that are shown and of the latest moment at which an attribute of a node is stated."""
+        rows = self.whole.fold.said.attributes
+        rows = take(rows, _rows(rows.node, self._numbers))
+        found: dict[tuple[str, str], set[int]] = defaultdict(set)
+        for document, node, name in zip(*(each.tolist() for each in rows[:3]), strict=True):
+            if document in self._documents:
+                found[self.index.name(node), ATTRIBUTES[name]].add(document)
+        return found
+
+    def stated(self, node: str, name: str) -> list[tuple[int, int]]:
+        """The documents that state an attribute of a node at its latest moment, and the values."""
+        rows = self.whole.fold.said.attributes
+        rows = take(rows, _rows(rows.node, np.array([self.whole.number(node)])))
+        rows = take(rows, rows.name == ATTRIBUTES.index(name))
+        return list(zip(rows.document.tolist(), rows.value.tolist(), strict=True))
+
+    @cached_property
+    def _numbers(self) -> Any:
+        return np.array(sorted(self.whole.number(each) for each in self.visible), np.int64)
+
+    # What only documents about others say
+
+    def _rest(self, cuts: Mapping[int, _Cut], moment: dt.datetime) -> Statement | None:
+        """One document for all that none of these says."""
+        rest = _Rest(self)
+        said = {
+            grant.id
+            for number, spots in self._spots.items()
+            for (place, _), grant in spots.items()
+            if place in cuts[number].places
+        }
+        for grant in self._standing:
+            if grant.id not in said:
+                rest.grant(grant)
+        for number in self._others(self.grants, _BUSINESS):
+            rest.state(self.index.name(number), "active", False, when=self._lapsed(number))
+        for number in self._others(self.grants, _ACCOUNT):
+            rest.state(self.index.name(number), "subscription_status", HIDDEN, when=bool(self.index.failing[number]))
+        stated = frozenset[Attribute]().union(*(each.stated for each in cuts.values()))
+        for each in sorted(self._attributes - stated, key=repr):
+            rest.state(*each, when=each[:2] not in self._latest)
+        for name, node in ((name, node) for name in ("record", "permissions") for node in sorted(self.visible)):
+            known = self.whole.fold.attributes[name][self.whole.number(node)] != NONE
+            if known and (node, name) not in self._latest:
+                rest.located(node, name)
+        named = {node for grant in self._standing for node in (grant.principal, grant.resource)}
+        for node in map(self.index.name, self.businesses):
+            rest.state(node, "name", None, when=node not in named and "name" not in self.whole.nodes[node])
+        shown = {each for cut in cuts.values() for each in cut.statement.business_groups}
+        pairs = {(self.index.name(group), self.index.name(business)) for group, business in self._level}
+        rest.level = tuple(sorted(pairs - shown))
+        return rest.statement(moment) if self.businesses else None
+
+    def _lapsed(self, business: int) -> bool:
+        """Whether access through a placeholder is latent for a reason that nothing else shown tells."""
+        accounts = (node for node, grant in self._keeping(business) if grant not in self.grants)
+        return bool(self.index.failing[business]) or any(self.index.failing[each] for each in accounts)
+
+
+class _Writer:
+    """Writes what is shown of one document anew, and notes where its records stand now."""
+
+    def __init__(self, of: _Portion[Any], wanted: set[Place]) -> None:
+        self.of, self.wanted = of, wanted
+        self.places: dict[Place, Place] = {Place(Section.DOCUMENT): Place(Section.DOCUMENT)}
+
+    def me(self, given: dict[str, Any], content: Me) -> dict[str, Any]:
+        body = _only(given, _OF_A_PERSON)
+        memberships: list[Any] = []
+        for index, row in enumerate(content.business_memberships or ()):
+            if row is None or not self.of.sees(NodeKind.BUSINESS, row.business.id):
+                continue
+            raw, here = given["business_memberships"][index], len(memberships)
+            self.places[Place(Section.BUSINESS, index)] = Place(Section.BUSINESS, here)
+            stands = self._moved(Section.MEMBERSHIP, index, here)
+            record = self.business(raw["business"], row.business, Section.CLIENT, (index, here))
+            memberships.append((_only(raw, _OF_A_MEMBERSHIP) if stands else {}) | {"business": record})
+        body["business_memberships"] = memberships
+        body["groups"] = self.rows(given, "groups", Section.GROUP, self.row)
+        body["roles"] = self.rows(given, "roles", Section.ROLE, self.role)
+        for name in ("subscription_statuses", "business_statuses", "permissions"):
+            table = getattr(content, name) or {}
+            body[name] = {each: given[name][each] for each in table if self.of.sees(NodeKind.ACCOUNT, each)}
+        return body
+
+    def team(self, given: dict[str, Any], content: Team, nested: str) -> dict[str, Any]:
+        record = given["business"] if nested else given
+        for section in (Section.TEAM_BUSINESS, Section.TEAM_GROUP):
+            self.places[Place(section)] = Place(section)
+        group = given["business_group"]
+        written = self._references(group, {"id": NodeKind.GROUP}) | _only(group, ("category",))
+        written["members"] = self.rows(group, "members", Section.TEAM_MEMBER, self.row)
+        business = self.business(record, content.business, Section.TEAM_CLIENT)
+        return {"business": business, "business_group": written}
+
+    def business(
+        self, raw: dict[str, Any], record: Business, section: Section, inside: tuple[int, int] | None = None
+    ) -> dict[str, Any]:
+        written = _only(raw, _OF_A_BUSINESS) | self._references(raw, {"account_id": NodeKind.ACCOUNT})
+        clients: list[Any] = []
+        for index, row in enumerate(record.business_clients or ()):
+            old, new = ((*inside, index) if inside else (index,)), len(clients)
+            place = Place(section, inside[0], index) if inside else Place(section, index)
+            if row is not None and place in self.wanted:
+                self.places[place] = Place(section, inside[1], new) if inside else Place(section, new)
+                clients.append(self.client(raw["business_clients"][old[-1]]))
+        return written | ({"business_clients": clients} if clients else {})
+
+    def rows(self, given: dict[str, Any], name: str, section: Section, write: Any) -> list[Any]:
+        """The rows of a section that state what is shown."""
+        found: list[Any] = []
+        for index, row in enumerate(given.get(name) or ()):
+            if self._moved(section, index, len(found)):
+                found.append(write(row))
+        return found
+
+    def row(self, raw: dict[str, Any]) -> dict[str, Any]:
+        """A row of a group or a team; the name of a company stays with the id of its business."""
+        kinds = {name: _REFERENCES[name] for name in ("identity_id", "business_id", "group_id")}
+        written = _only(raw, _OF_A_ROW) | self._references(raw, kinds)
+        return written | (_only(raw, ("company",)) if "business_id" in written else {})
+
+    def role(self, raw: dict[str, Any]) -> dict[str, Any]:
+        links = raw.get("links")
+        destroy = {"links": _only(links, ("destroy",))} if isinstance(links, dict) else {}
+        return _only(raw, _OF_A_ROLE) | destroy
+
+    def client(self, raw: dict[str, Any]) -> dict[str, Any]:
+        kinds = {name: _REFERENCES[name] for name in ("business_id", "account_id", "account_business_id")}
+        written = _only(raw, _OF_A_CLIENT) | self._references(raw, kinds)
+        for end in ("client_business", "account_business"):
+            if isinstance(raw.get(end), dict) and (inner := self._references(raw[end], kinds)):
+                written[end] = inner
+        return written
+
+    def _references(self, raw: dict[str, Any], kinds: Mapping[str, NodeKind]) -> dict[str, Any]:
+        return {name: raw[name] for name, kind in kinds.items() if name in raw and self.of.sees(kind, raw[name])}
+
+    def _moved(self, section: Section, index: int, here: int) -> bool:
+        """Note where a record stands now, if it states what is shown."""
+        stands = Place(section, index) in self.wanted
+        if stands:
+            self.places[Place(section, index)] = Place(section, here)
+        return stands
+
+
+class _Rest:
+    """The document that stands for all that are not shown, as it is written."""
+
+    def __init__(self, of: _Portion[Any]) -> None:
+        self.of = of
+        self.body: dict[str, Any] = {"id": 0, "business_memberships": [], "groups": [], "roles": []}
+        self.claims: list[Claim] = []
+        self.attributes: list[Attribute] = []
+        self.level: tuple[tuple[str, str], ...] = ()
+
+    def grant(self, grant: Grant) -> None:
+        """State a grant by records that say no more than that it stands."""
+        of, relation = self.of, grant.relation
+        principal, resource = of.name(grant.principal), of.name(grant.resource)
+        holder, held = _number(principal), _number(resource)
+        spoken = list(zip(grant.evidence, grant.clients, strict=True))
+        scope = {Relation.KEEPS: "account", Relation.CLIENT: "clients"}.get(relation, "me")
+        scopes = (f"{scope} {principal if relation is not Relation.GROUP_OF else resource}",)
+        if relation is Relation.CLIENT:
+            rows = sorted({(each.record_id, client) for each, client in spoken}, key=repr)
+            clients = [{"id": record, "userid": client, "account_id": held} for record, client in rows]
+            place = self._row("business_memberships", {"business": {"id": holder, "business_clients": clients}})
+            for index, (record, client) in enumerate(rows):
+                where = Place(Section.CLIENT, place, index)
+                self.claims.append(
+                    Claim(principal, relation, resource, where, record, scopes, Role.CLIENT, client=client)
+                )
+            return
+        client_role = "/CLIENT@" in grant.id
+        clients_of = sorted({client for _, client in spoken}, key=repr) if client_role else [None]
+        for role in self._roles(grant) or (None,):
+            for client in clients_of:
+                where = self._written(relation, holder, held, role, client)
+                self.claims.append(
+                    Claim(
+                        principal,
+                        relation,
+                        resource,
+                        where,
+                        None,
+                        scopes,
+                        role,
+                        client_role=client_role,
+                        client=client,
+                        active=grant.active,
+                    )
+                )
+
+    def _written(self, relation: Relation, holder: Any, held: Any, role: Role | None, client: str | None) -> Place:
+        """The row that says a grant, and where it stands."""
+        told = {"role": role.value} if role else {}
+        if relation is Relation.MEMBER:
+            row = {"identity_id": holder, "business": {"id": held}} | told
+            return Place(Section.MEMBERSHIP, self._row("business_memberships", row))
+        if relation is Relation.ROLE:
+            row = {"identity_id": holder, "accountid": held} | told | ({"userid": client} if client else {})
+            return Place(Section.ROLE, self._row("roles", row))
+        if relation is Relation.KEEPS:
+            row = {"business": {"id": holder, "account_id": held}}
+            return Place(Section.BUSINESS, self._row("business_memberships", row))
+        ends = {"identity_id": holder, "group_id": held} if relation is Relation.GROUP else {}
+        return Place(Section.GROUP, self._row("groups", (ends or {"group_id": holder, "business_id": held}) | told))
+
+    def _roles(self, grant: Grant) -> list[Role]:
+        """The roles that matter: through a client who is not shown only those that act for it."""
+        policy, roles = self.of.whole.policy, sorted(grant.roles, key=list(Role).index)
+        if grant.relation is not Relation.MEMBER or grant.resource in self.of.visible:
+            return roles
+        keeps = self.of._keeping(self.of.whole.number(grant.resource))
+        if any(each in self.of.grants for _, each in keeps):
+            return roles
+        return [role for role in roles if policy.roles[role].controls] or roles
+
+    def state(self, node: str, name: str, value: Any, *, when: bool) -> None:
+        """State an attribute of a node, if nothing else does."""
+        if when:
+            self.attributes.append(Attribute(self.of.name(node), name, value))
+
+    def located(self, node: str, name: str) -> None:
+        """Put in a record of a node that is shown: of a business, or the permissions of an account.
+
+        Of several at the latest moment one that does not depend on what else their documents say.
+        """
+        found = [self._record(node, name, *each) for each in self.of.stated(node, name)]
+        record = min(found, key=lambda each: msgspec.json.encode(each, order="sorted"))
+        if name == "permissions":
+            self.body.setdefault(name, {})[native_id(node)] = record
+            place = Place(Section.DOCUMENT)
+        else:
+            place = Place(Section.BUSINESS, self._row("business_memberships", {"business": record}))
+        self.attributes.append(Attribute(node, name, place))
+
+    def _record(self, node: str, name: str, document: int, index: int) -> Any:
+        """What is shown of a record that a document has at a place."""
+        content = reread(self.of.whole.documents[document]).content
+        if isinstance(content, Team):
+            record = content.business
+        elif name == "permissions":
+            return (content.permissions or {})[native_id(node)]
+        else:
+            record = self.of.whole.row(document, Section.MEMBERSHIP, index).business
+        return _only(msgspec.to_builtins(record), _OF_A_BUSINESS)
+
+    def _row(self, section: str, row: dict[str, Any]) -> int:
+        self.body[section].append(row)
+        return len(self.body[section]) - 1
+
+    def statement(self, moment: dt.datetime) -> Statement | None:
+        """All of it; None where nothing is left to say."""
+        if not (self.claims or self.attributes or self.level):
+            return None
+        body = self.body | {"attributes": [each for each in self.attributes if not isinstance(each.value, Place)]}
+        document = _document(body, moment, "me", self.of.index.name(self.of.businesses[0]))
+        return Statement(document, tuple(self.claims), tuple(self.attributes), (), self.level, ())
+
+
+_DERIVED: Final = frozenset({"kind", "observed", "unconfirmed"})
+
+
+def _told_as(relation: Relation) -> Relation:
+    return Relation.MEMBER if relation in _PERSONAL else relation
+
+
+def _moved(claim: Claim, spots: Mapping[_Spot, Grant], places: Mapping[Place, Place]) -> Claim | None:
+    """A claim where it stands now; None where it states nothing that is shown."""
+    grant = spots.get((claim.place, _told_as(claim.relation)))
+    if not grant or claim.place not in places:
+        return None
+    claim = claim._replace(place=places[claim.place])
+    if claim.relation is Relation.GROUP and grant.relation is Relation.MEMBER:
+        scopes = (*claim.scopes, f"team {grant.resource}")
+        return claim._replace(relation=grant.relation, resource=grant.resource, scopes=scopes)
+    return claim
+
+
+def _only(raw: Mapping[str, Any], names: Iterable[str]) -> dict[str, Any]:
+    return {name: raw[name] for name in names if name in raw}
+
+
+def _number(node: str) -> int | str:
+    native = native_id(node)
+    return native if node.startswith("account:") else int(native)
+
+
+def _rows(column: Any, wanted: Any) -> Any:
+    """The rows of an ascending column that hold one of these ascending numbers."""
+    first, last = (np.searchsorted(column, wanted.astype(column.dtype), side) for side in ("left", "right"))
+    return np.concatenate([np.arange(*pair) for pair in zip(first, last, strict=True)] or [np.zeros(0, np.int64)])
+
+
+def _document(body: dict[str, Any], moment: dt.datetime, kind: str, subject: str) -> Document:
+    raw = msgspec.json.encode(body, order="sorted")
+    nested = "/business" if kind == "team" else ""
+    return Document(moment, hashlib.sha256(raw).hexdigest(), SOURCE, kind, subject, "", nested, raw)
+
+
+def _merged(statements: Iterable[Statement]) -> Iterator[Statement]:
+    """Each document once, with all that those say of which the same is left."""
+    same: dict[Document, list[Statement]] = defaultdict(list)
+    for each in statements:
+        same[each.document].append(each)
+    for document, several in same.items():
+        yield Statement(
+            document,
+            _together(each.claims for each in several),
+            _together(each.attributes for each in several),
+            _together(each.covers for each in several),
+            _together(each.business_groups for each in several),
+            _together(each.issues for each in several),
+        )
+
+
+def _together(parts: Iterable[tuple[_T, ...]]) -> tuple[_T, ...]:
+    """Rows of the same, each once, in an order that does not tell in which they were read."""
+    return tuple(sorted({row for part in parts for row in part}, key=repr))
