@@ -273,8 +273,13 @@ class _View(Sequence[Any]):
 
     def __init__(self, column: Spliced) -> None:
         self._column = column
+        self._whole: memoryview | None = None
 
     def __getitem__(self, key: Any) -> Any:
+        if self._whole is not None:
+            return self._whole[key]
+        if self._column.is_whole:
+            self._whole = columns.view(self._column.whole)
         found = self._column[key]
         return memoryview(found) if isinstance(key, slice) else found
 
