@@ -97,8 +97,8 @@ class Doors(NamedTuple):
             raise InroadsError("--oidc-issuer and --oidc-audience go together, and with --auth", "BAD_OIDC")
         try:
             from inroads_api.fetched import KeyUrl  # noqa: PLC0415  # an optional extra
-            from inroads_api.jwks import KeyFile  # noqa: PLC0415
-            from inroads_api.oidc import Issuer  # noqa: PLC0415
+            from inroads_api.jwks import KeyFile  # noqa: PLC0415  # of the same extra
+            from inroads_api.oidc import Issuer  # noqa: PLC0415  # of the same extra
         except ImportError:
             raise InroadsError("this needs PyJWT: install inroads[oidc]", "EXTRA_MISSING") from None
         jwks = self.oidc_jwks
