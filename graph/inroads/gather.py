@@ -27,7 +27,7 @@ from inroads.errors import Rejection
 from inroads.plain import plain
 from inroads.policy import Policy
 from inroads.said import Packed, Packer, Said, Store, pack, union
-from inroads.sections import together
+from inroads.sections import say
 from inroads.stretch import Stretch, Unread
 
 CHUNK_DOCUMENTS: Final = 1000
@@ -40,7 +40,7 @@ TOGETHER: Final = 8
 PARALLEL_FROM: Final = 32 * 2**20
 """Other processes are started after so many bytes: with less they take longer to start than to help."""
 
-MERGED_PARTS: Final = 32
+MERGED_PARTS: Final = 256
 """So many parts are put together at a time."""
 
 KEPT_BYTES: Final = 32 * 2**20
@@ -137,7 +137,8 @@ def _apart(value: Any) -> Any:
     if isinstance(value, np.ndarray):
         if value.nbytes < _PAGES:
             return value
-        own = np.frombuffer(mmap.mmap(-1, value.nbytes), value.dtype)
+        pages = mmap.mmap(-1, value.nbytes, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
+        own = np.frombuffer(pages, value.dtype)
         own[:] = value
         return own
     return type(value)(*map(_apart, value)) if hasattr(value, "_fields") else value
@@ -167,13 +168,11 @@ class _Given(NamedTuple):
 
 def _work(given: _Given, spool: _Spool) -> _Done:
     """What a chunk of documents says."""
-    documents, merging = _documents(given.chunk), _Merging()
+    documents, parts = _documents(given.chunk), list[Said]()
     rejected, rejections = [bytearray() for _ in given.chunk], list[Rejection]()
     while some := list(islice(documents, CHUNK_DOCUMENTS)):
-        said = _said(some, given, rejected, rejections)
-        if len(said.documents.moment):
-            merging.add(spool.keep(said))
-    return _Done(merging.whole(), list(map(bytes, rejected)), rejections)
+        parts += map(spool.keep, _said(some, given, rejected, rejections))
+    return _Done(union(_handed_over(parts)) if parts else pack([]), list(map(bytes, rejected)), rejections)
 
 
 def _documents(chunk: Iterable[Any]) -> Iterator[tuple[int, Any]]:
@@ -185,8 +184,8 @@ def _documents(chunk: Iterable[Any]) -> Iterator[tuple[int, Any]]:
 
 def _said(
     documents: Sequence[tuple[int, Any]], given: _Given, rejected: list[bytearray], rejections: list[Rejection]
-) -> Said:
-    """What these say, plain ones together; notes which were rejected."""
+) -> Iterator[Said]:
+    """What these say, as parts of a union, plain ones together; notes which were rejected."""
     found = plain(
         (each if isinstance(each, Unread) and not given.store else None for _, each in documents), given.policy
     )
@@ -200,10 +199,10 @@ def _said(
         elif taken and given.wants(taken.document.observed_at):
             packer.read(taken)
             at.append(given.places[number] if given.store else 0)
-    if given.store:
-        return packer.said(given.store, at)
-    found = [each for each in found if given.wants(each.moment)]
-    return together(found, [each.named or documents[each.place][1].source for each in found], packer)
+    if packer.documents:
+        yield packer.part(given.store, at)
+    if wanted := [each for each in found if given.wants(each.moment)]:
+        yield say(wanted, [each.named or documents[each.place][1].source for each in wanted], given.policy)
 
 
 def _worked(

@@ -1,4 +1,4 @@
-"""Plain documents, many at a time: those of one identity that need no second look, their bodies proved clean.
+"""Plain documents, many at a time: those that need no second look, their bodies proved clean.
 
 A document is plain when no rule for the irregular applies to it: nothing to reject, report or repair, no key that is
 not read, and no secret but a token where the vendor puts it. `documents.read` says the same of each. Whatever is not
@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import cache
 from itertools import compress
 from typing import Annotated, Any, Final, NamedTuple, Protocol, Union, get_args, get_origin
@@ -24,12 +24,15 @@ from inroads.documents import (
     SECRET_MARKS,
     SHORTEST_HEX,
     AccountId,
+    Business,
+    BusinessGroup,
     ClientRow,
     GroupRow,
-    Id,
     Me,
     Membership,
+    OptionalId,
     RoleRow,
+    TeamMember,
     integration_names,
     keys_to_judge,
 )
@@ -55,8 +58,8 @@ class Arrived(Protocol):
 class Plain(NamedTuple):
     """A plain document: its place among those that arrived, what is kept of it, and its typed content.
 
-    `named` is the source that its envelope names. `content` has the fields of `documents.Me`, but its moments are texts
-    as they stand.
+    `named` is the source that its envelope names. `content` has the fields of `documents.Me` or `FlatTeam`; its `id` is
+    the number of its subject, while other ids are numbers or texts and moments are texts, as they stand.
     """
 
     place: int
@@ -64,14 +67,22 @@ class Plain(NamedTuple):
     named: str | None
     body: bytes
     wrapped: bool
+    is_team: bool
     content: Any
+
+
+class FlatTeam(Business, frozen=True):
+    """A team as the vendor writes it: the business record with its group."""
+
+    id: OptionalId = UNSET  # type: ignore[assignment]  # around a response there is none
+    business_group: BusinessGroup | UnsetType = UNSET
 
 
 def plain(arrived: Iterable[Arrived | None], policy: Policy) -> list[Plain]:
     """The plain ones of these documents, where there is one, under a policy's words, in their order."""
     reading = (_read(place, one.raw, one.moment) for place, one in enumerate(arrived) if one)
     members, roles = (_meant(policy, dialect) for dialect in ("membership", "roles"))
-    found = [each for each in reading if each and _is_regular(each.content, members, roles)]
+    found = [each for each in reading if each and _is_regular(each, members, roles)]
     clean = _clean(found)
     return found if clean.all() else list(compress(found, clean.tolist()))
 
@@ -81,8 +92,7 @@ _MOMENT: Final = (
     r"\A(?!0000)[0-9]{4}-(?:(?:0[13578]|1[02])-(?:0[1-9]|[12][0-9]|3[01])|(?:0[469]|11)-(?:0[1-9]|[12][0-9]|30)"
     r"|02-(?:0[1-9]|1[0-9]|2[0-8]))T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]Z\Z"
 )
-_NUMBER, _DIGITS = get_args(Id)
-_ROWS: Final = (Membership, GroupRow, RoleRow, ClientRow)
+_ROWS: Final = (Membership, GroupRow, RoleRow, ClientRow, TeamMember)
 _NARROWED: Final = {dt.datetime: Annotated[str, Meta(pattern=_MOMENT)], AccountId: str}
 """What a moment and an account id are in plain documents: `_clean` judges account ids, each once."""
 _FLAGS: Final = dict[str, dict[str, bool | int | None]]
@@ -105,8 +115,8 @@ def _narrowed(kind: Any) -> Any:
         return origin[tuple(map(_narrowed, options))]
     if origin is None or origin is Annotated:
         return kind
-    left_out = {_DIGITS} | ({type(None)} if set(_ROWS) & set(options) else set())
-    return Union[tuple(_narrowed(each) for each in options if each not in left_out)]  # noqa: UP007  # made of what there is
+    left_out = type(None) if set(_ROWS) & set(options) else None
+    return Union[tuple(_narrowed(each) for each in options if each is not left_out)]  # noqa: UP007  # made of what there is
 
 
 def _struct(kind: type[msgspec.Struct], more: list[Any]) -> type[msgspec.Struct]:
@@ -119,17 +129,15 @@ def _struct(kind: type[msgspec.Struct], more: list[Any]) -> type[msgspec.Struct]
     return msgspec.defstruct(kind.__name__, fields, kw_only=True, forbid_unknown_fields=True, gc=False)
 
 
-_CONTENT: Final = _struct(Me, [])
-_DOCUMENT: Final = _struct(Me, [("response", _CONTENT | UnsetType, UNSET)])
-_ARRIVED: Final = _struct(
-    Me,
-    [
-        ("response", _CONTENT | UnsetType, UNSET),
-        ("document", _DOCUMENT | UnsetType, UNSET),
-        ("observed_at", dt.datetime | UnsetType, UNSET),
-        ("source", str | UnsetType, UNSET),
-    ],
-)
+def _decoder(kind: type[msgspec.Struct]) -> Callable[[bytes], Any]:
+    """Decodes documents of a kind, bare or wrapped or in an envelope."""
+    wrapped = ("response", _struct(kind, []) | UnsetType, UNSET)
+    envelope = [("observed_at", dt.datetime | UnsetType, UNSET), ("source", str | UnsetType, UNSET)]
+    arrived = _struct(kind, [wrapped, ("document", _struct(kind, [wrapped]) | UnsetType, UNSET), *envelope])
+    return msgspec.json.Decoder(arrived).decode
+
+
+_DECODERS: Final = ((False, _decoder(Me)), (True, _decoder(FlatTeam)))
 _CASE: Final = 32
 """The bit by which letters differ in case."""
 
@@ -156,7 +164,6 @@ _WORDS: Final = SHORTEST_HEX // 8 - 1
 """So many words of eight are whole in such a run, wherever it begins."""
 
 _ACCOUNT_ID: Final = re.compile(get_args(AccountId)[1].pattern).search
-_decode: Final = msgspec.json.Decoder(_ARRIVED).decode
 _encode: Final = msgspec.json.Encoder(order="deterministic").encode  # puts keys of tables in order, as fields are
 
 
@@ -164,9 +171,8 @@ def _read(place: int, raw: bytes, moment: dt.datetime) -> Plain | None:
     """A document that is plain but for what `_clean` judges."""
     if len(raw) > LARGEST:
         return None
-    try:
-        arrived: Any = _decode(raw)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+    arrived, is_team = _decoded(raw)
+    if arrived is None:
         return None
     document, named = arrived.document, None
     if document is UNSET:
@@ -183,20 +189,39 @@ def _read(place: int, raw: bytes, moment: dt.datetime) -> Plain | None:
         content = document
     elif document != type(document)(response=content):  # there are keys beside it
         return None
-    first, second = content.id, content.identity_id
-    if type(first) is int:
-        if type(second) is int and second != first:
-            return None
-    elif type(second) is not int:
+    number = _subject(content, is_team=is_team)
+    if number is None:
         return None
-    for membership in content.business_memberships or ():
-        membership.fasttrack_token = UNSET
-    if content.integrations:
-        content.integrations = integration_names(content.integrations)
+    if not is_team:
+        for membership in content.business_memberships or ():
+            membership.fasttrack_token = UNSET
+        if content.integrations:
+            content.integrations = integration_names(content.integrations)
     try:
-        return Plain(place, moment, named, _encode(document), wrapped, content)
+        body = _encode(document)
     except OverflowError:  # an integer beyond all that is written
         return None
+    content.id = number
+    return Plain(place, moment, named, body, wrapped, is_team, content)
+
+
+def _decoded(raw: bytes) -> tuple[Any, bool]:
+    """A document that is plain by its types, and whether it is a team; None where it is neither."""
+    for is_team, decode in _DECODERS:
+        try:
+            return decode(raw), is_team
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):  # it is what is asked
+            continue
+    return None, False
+
+
+def _subject(content: Any, *, is_team: bool) -> int | None:
+    """The number of whom or what a document is about; None where that is not plain."""
+    if is_team and content.business_group is UNSET:
+        return None
+    named = (content.id,) if is_team else (content.id, content.identity_id)
+    numbers = {int(each) for each in named if each is not None and each is not UNSET}
+    return numbers.pop() if len(numbers) == 1 else None
 
 
 def _meant(policy: Policy, dialect: str) -> frozenset[str]:
@@ -204,26 +229,51 @@ def _meant(policy: Policy, dialect: str) -> frozenset[str]:
     return frozenset(word for word, role in policy.words[dialect].items() if role is not Role.UNKNOWN)
 
 
-def _is_regular(content: Any, members: frozenset[str], roles: frozenset[str]) -> bool:
+def _is_regular(document: Plain, members: frozenset[str], roles: frozenset[str]) -> bool:
     """Whether every word means something, and every client row has its account, and no redundant id contradicts."""
-    number = content.id if type(content.id) is int else content.identity_id
+    content = document.content
+    if document.is_team:
+        return _is_agreed(content) and _is_one_team(content, members)
     for membership in content.business_memberships or ():
-        if membership.role not in members:
+        if membership.role not in members or not _is_agreed(membership.business):
             return False
-        business = membership.business
-        for row in business.business_clients or ():
-            if not row.account_id or row.business_id not in (business.id, None, UNSET):
-                return False
-            near, far = row.client_business, row.account_business
-            if near and near.business_id not in (business.id, None, UNSET):
-                return False
-            if far and far.account_id not in (row.account_id, None, UNSET):
-                return False
     for row in content.groups or ():
-        if row.role not in members or row.identity_id not in (number, None, UNSET):
+        if row.role not in members or _differs(row.identity_id, content.id):
             return False
     for row in content.roles or ():  # noqa: SIM110  # twice as fast
         if row.role not in roles:
+            return False
+    return True
+
+
+def _differs(given: Any, number: Any) -> bool:
+    """Whether a redundant id is given and is another one; either may be a text."""
+    return given != number and given is not None and given is not UNSET and int(given) != int(number)
+
+
+def _is_agreed(business: Any) -> bool:
+    """Whether the client rows of a business agree with it, and with themselves."""
+    for row in business.business_clients or ():
+        if not row.account_id or _differs(row.business_id, business.id):
+            return False
+        near, far = row.client_business, row.account_business
+        if near and _differs(near.business_id, business.id):
+            return False
+        if far and far.account_id not in (row.account_id, None, UNSET):
+            return False
+    return True
+
+
+def _is_one_team(team: Any, members: frozenset[str]) -> bool:
+    """Whether every member has a role in this business and its group."""
+    group = team.business_group
+    if group.category not in ("business", None, UNSET):
+        return False
+    is_named = group.id is not None and group.id is not UNSET
+    for row in group.members:
+        if row.role not in members or _differs(row.business_id, team.id):
+            return False
+        if is_named and _differs(row.group_id, group.id):
             return False
     return True
 
@@ -236,42 +286,48 @@ def _clean(found: Sequence[Plain]) -> Flags:
     kept = [each.body if each.named is None else each.body + each.named.encode() for each in found]
     clean = np.ones(len(found), np.bool_)
     clean[np.searchsorted(np.cumsum(list(map(len, kept))), _marked(b"".join(kept)), side="right")] = False
-    if _bad([each.content for each in found]):
-        for number, each in enumerate(found):
-            clean[number] &= not _bad([each.content])
+    clean[_doubtful(found)] = False
     return clean
 
 
-def _bad(contents: Sequence[Any]) -> set[str]:
-    """The names in these that are no account id where one must be, or keys that need judgement."""
-    accounts, keys = _accounts(contents), _keys(contents)
-    return {each for each in accounts if not _ACCOUNT_ID(each)} | keys_to_judge(keys)
+def _doubtful(found: Sequence[Plain], first: int = 0) -> list[int]:
+    """The places of those with a bad name, found by halves; `first` is that of the first one."""
+    if not _has_bad(found):
+        return []
+    if len(found) == 1:
+        return [first]
+    half = len(found) // 2
+    return _doubtful(found[:half], first) + _doubtful(found[half:], first + half)
 
 
-def _accounts(contents: Sequence[Any]) -> set[str]:
-    """Every account id in these."""
-    businesses = [row.business for each in contents for row in each.business_memberships or ()]
-    clients = [row for each in businesses for row in each.business_clients or ()]
+def _has_bad(found: Sequence[Plain]) -> bool:
+    """Whether a name in these is no account id where one must be, or a key that needs judgement."""
+    people, teams = ([each.content for each in found if each.is_team is team] for team in (False, True))
+    businesses = teams + [row.business for each in people for row in each.business_memberships or ()]
+    return not all(map(_ACCOUNT_ID, _accounts(people, businesses))) or bool(keys_to_judge(_keys(people)))
+
+
+def _accounts(people: Sequence[Any], businesses: Sequence[Any]) -> set[str]:
+    """Every account id in these; both ends of a client row have the same."""
     names: set[Any] = {each.account_id for each in businesses}
-    names.update([each.account_id for each in clients])
-    names.update([each.account_business.account_id for each in clients if each.account_business])
-    names.update([row.accountid for each in contents for row in each.roles or ()])
-    names.update(*[each.permissions or () for each in contents])
-    names.update(*[each.subscription_statuses or () for each in contents])
-    names.update(*[each.business_statuses or () for each in contents])
+    names.update([row.account_id for each in businesses for row in each.business_clients or ()])
+    names.update([row.accountid for each in people for row in each.roles or ()])
+    names.update(*[each.permissions or () for each in people])
+    names.update(*[each.subscription_statuses or () for each in people])
+    names.update(*[each.business_statuses or () for each in people])
     return names - {None, UNSET}
 
 
-def _keys(contents: Sequence[Any]) -> set[str]:
+def _keys(people: Sequence[Any]) -> set[str]:
     """Every key in these that no struct names, but for those of `integrations`, which were judged."""
     keys: set[str] = set()
-    tables = [each.permissions for each in contents if each.permissions]
+    tables = [each.permissions for each in people if each.permissions]
     keys.update(*tables)
     keys.update(*[flags for each in tables for flags in each.values()])
-    keys.update(*[each.subscription_statuses or () for each in contents])
-    keys.update(*[each.business_statuses or () for each in contents])
-    keys.update(*[each.links or () for each in contents])
-    keys.update(*[row.links or () for each in contents for row in each.roles or ()])
+    keys.update(*[each.subscription_statuses or () for each in people])
+    keys.update(*[each.business_statuses or () for each in people])
+    keys.update(*[each.links or () for each in people])
+    keys.update(*[row.links or () for each in people for row in each.roles or ()])
     return keys
 
 

@@ -343,15 +343,16 @@ class Packer(Reader[int, int]):
 
     def said(self, store: Store | None = None, places: Sequence[int] = ()) -> Said:
         """What all of them say; for `store` and `places` see `pack`."""
-        if store is not None:
-            return union([self.part(store, places, [0] * len(places))])
-        bodies = [document.body for document in self.documents]
-        sizes = list(map(len, bodies))
-        return union([self.part(Packed(b"".join(bodies)), list(accumulate(sizes, initial=0))[:-1], sizes)])
+        return union([self.part(store, places)])
 
-    def part(self, store: Store, places: Sequence[int], sizes: Sequence[int]) -> Said:
+    def part(self, store: Store | None = None, places: Sequence[int] = ()) -> Said:
         """The same as one part of a union, which puts it in order."""
         documents, count = self.documents, len(self.documents)
+        sizes = [0] * count
+        if store is None:
+            bodies = [document.body for document in documents]
+            sizes = list(map(len, bodies))
+            store, places = Packed(b"".join(bodies)), list(accumulate(sizes, initial=0))[:-1]
         names = np.array([name.encode() for name in self.accounts] or [b""], "S")
         accounts = np.sort(names[: len(self.accounts)])
         codes = _ints(self.nodes)

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from itertools import accumulate, chain
+from itertools import chain
 from typing import Any, Final, NamedTuple
 
 import numpy as np
-from msgspec import UNSET
+from msgspec import UNSET, UnsetType
 
 from inroads.columns import Flags, Ints, Texts, distinct, ranges, stack, take
 from inroads.documents import AccountBusiness
@@ -37,16 +37,19 @@ from inroads.said import (
     IssueRows,
     Numbers,
     Packed,
-    Packer,
     Said,
-    Store,
     email_key,
     moment_number,
     typed,
-    union,
 )
 
 _ME, _TEAM, _ACCOUNT, _CLIENTS = range(len(SCOPES))
+_MEMBERSHIP, _BUSINESS, _CLIENT, _GROUP, _ROLE = map(
+    SECTIONS.index, (Section.MEMBERSHIP, Section.BUSINESS, Section.CLIENT, Section.GROUP, Section.ROLE)
+)
+_TEAM_BUSINESS, _TEAM_CLIENT, _TEAM_GROUP, _TEAM_MEMBER = map(
+    SECTIONS.index, (Section.TEAM_BUSINESS, Section.TEAM_CLIENT, Section.TEAM_GROUP, Section.TEAM_MEMBER)
+)
 _TABLES: Final = {
     "subscription_status": "subscription_statuses",
     "business_status": "business_statuses",
@@ -55,50 +58,36 @@ _TABLES: Final = {
 """The tables by account, by the attribute that each states."""
 
 _NO_VENDOR: Final = AccountBusiness()
+_NOTHING: Final = frozenset({type(None), UnsetType})
 
 
-def together(documents: Sequence[Plain], sources: Sequence[str], others: Packer) -> Said:
-    """What plain documents of these sources and those that were packed say, under the packer's policy.
-
-    Their bodies are kept in memory.
-    """
-    bodies = [*(each.body for each in documents), *(each.body for each in others.documents)]
-    sizes = list(map(len, bodies))
-    places = list(accumulate(sizes, initial=0))[:-1]
-    store, count = Packed(b"".join(bodies)), len(documents)
-    parts = [others.part(store, places[count:], sizes[count:])]
-    if documents:
-        parts.append(say(documents, sources, others.policy, store))
-    return union(parts)
-
-
-def say(documents: Sequence[Plain], sources: Sequence[str], policy: Policy, store: Store) -> Said:
-    """What these say, as one part of a union, which puts it in order. The store begins with their bodies."""
-    return _Saying([each.content for each in documents], policy).said(documents, sources, store)
+def say(documents: Sequence[Plain], sources: Sequence[str], policy: Policy) -> Said:
+    """What plain documents of these sources say, as one part of a union, which puts it in order."""
+    return _Saying(documents, policy).said(sources)
 
 
 class _Rows(NamedTuple):
-    """The rows of one section: the place of what each is in, and its own place there."""
+    """The rows of one section: the number of what each is in, and its own place there."""
 
     rows: list[Any]
     owner: Ints
     index: Ints  # type: ignore[assignment]  # hides tuple.index, which nobody asks of rows
 
     @classmethod
-    def of(cls, sections: Sequence[Any]) -> _Rows:
+    def of(cls, sections: Sequence[Any], owners: Ints) -> _Rows:
         """Those of each owner in turn; a null or missing section has none."""
         each = [section or () for section in sections]
         sizes = np.fromiter(map(len, each), np.int64, len(each))
         places = ranges(np.zeros(len(each), np.int64), sizes)
-        return cls(list(chain.from_iterable(each)), np.repeat(np.arange(len(each)), sizes), places)
+        return cls(list(chain.from_iterable(each)), np.repeat(owners, sizes), places)
 
 
 class _Spot(NamedTuple):
     """Where the records of a section stand, and their own ids."""
 
     document: Ints
-    section: Section
-    row: Ints
+    section: Ints | int
+    row: Ints | int
     sub: Ints | int
     record: Ints
 
@@ -116,18 +105,30 @@ _NO_WORDS: Final = _Words()
 class _Saying:
     """Takes the sections down one after the other."""
 
-    def __init__(self, contents: list[Any], policy: Policy) -> None:
+    def __init__(self, documents: Sequence[Plain], policy: Policy) -> None:
         self.policy = policy
-        self.contents = contents
-        self.memberships = _Rows.of([each.business_memberships for each in contents])
-        self.businesses = [row.business for row in self.memberships.rows]
-        self.clients = _Rows.of([each.business_clients for each in self.businesses])
-        self.groups = _Rows.of([each.groups for each in contents])
-        self.roles = _Rows.of([each.roles for each in contents])
-        self.tables = [_Rows.of([getattr(each, name) for each in contents]) for name in _TABLES.values()]
+        self.documents = documents
+        is_team = np.array([each.is_team for each in documents], np.bool_)
+        self.people, self.teams = np.flatnonzero(~is_team), np.flatnonzero(is_team)
+        self.identities = [each.content for each in documents if not each.is_team]
+        teams = [each.content for each in documents if each.is_team]
+        self.memberships = _Rows.of([each.business_memberships for each in self.identities], self.people)
+        owner, index = self.memberships[1:]
+        self.businesses = _Rows(
+            [row.business for row in self.memberships.rows] + teams,
+            np.concatenate([owner, self.teams]),
+            np.concatenate([index, np.full(len(teams), NONE)]),
+        )
+        clients = [each.business_clients for each in self.businesses.rows]
+        self.clients = _Rows.of(clients, np.arange(len(clients)))
+        self.groups = _Rows.of([each.groups for each in self.identities], self.people)
+        self.roles = _Rows.of([each.roles for each in self.identities], self.people)
+        tables = ([getattr(each, name) for each in self.identities] for name in _TABLES.values())
+        self.tables = [_Rows.of(each, self.people) for each in tables]
+        self.team_groups = [each.business_group for each in teams]
+        self.members = _Rows.of([each.members for each in self.team_groups], self.teams)
         self.membership_ids = _ids([row.id for row in self.memberships.rows])
         self._number()
-        self.me = self.identity * len(SCOPES) + _ME
         self.words = Numbers[str]()
         self.texts: list[str] = []
         self.claims: list[ClaimRows] = []
@@ -138,7 +139,7 @@ class _Saying:
     def _number(self) -> None:
         """Number the nodes that are named, each column of them."""
         named = [
-            [each.account_id for each in self.businesses],
+            [each.account_id for each in self.businesses.rows],
             [row.account_id for row in self.clients.rows],
             [row.accountid for row in self.roles.rows],
             *(each.rows for each in self.tables),
@@ -148,19 +149,26 @@ class _Saying:
         accounts = {name: ACCOUNTS + number for number, name in enumerate(self.account_names)} | nothing
         vendors = [row.account_business or _NO_VENDOR for row in self.clients.rows]
         columns = (
-            _codes(IDENTITIES, [each.id if type(each.id) is int else each.identity_id for each in self.contents]),
-            _codes(BUSINESSES, [each.id for each in self.businesses]),
+            _codes(IDENTITIES, [each.id for each in self.identities]),
+            _codes(IDENTITIES, [row.identity_id for row in self.members.rows]),
+            _codes(BUSINESSES, [each.id for each in self.businesses.rows]),
             _codes(BUSINESSES, [each.account_business_id for each in vendors]),
             _codes(BUSINESSES, [row.business_id for row in self.groups.rows]),
             _codes(GROUPS, [row.group_id for row in self.groups.rows]),
+            _codes(GROUPS, [each.id for each in self.team_groups]),
             *(_ints([accounts[name] for name in names]) for names in named),
         )
         self.codes = distinct(np.concatenate([column[column != NONE] for column in columns]))
         numbers = [np.where(each == NONE, NONE, np.searchsorted(self.codes, each)).astype(np.int32) for each in columns]
-        self.identity, self.business, self.vendor, self.group_business, self.group = numbers[:5]
-        self.kept, self.vendor_account, self.role_account, *self.table_accounts = numbers[5:]
+        identity, self.member, self.business, self.vendor, self.group_business = numbers[:5]
+        self.group, self.team_group, self.kept, self.vendor_account, self.role_account = numbers[5:10]
+        self.table_accounts = numbers[10:]
+        self.joined, teams = np.split(self.business, [len(self.memberships.rows)])
+        self.subject = np.empty(len(self.documents), np.int32)
+        self.subject[self.people] = identity
+        self.subject[self.teams] = teams
 
-    def said(self, documents: Sequence[Plain], sources: Sequence[str], store: Store) -> Said:
+    def said(self, sources: Sequence[str]) -> Said:
         """All of it."""
         self._identities()
         self._memberships()
@@ -169,14 +177,16 @@ class _Saying:
         self._groups()
         self._roles()
         self._tables()
+        self._teams()
+        documents = self.documents
         sizes = np.array([len(each.body) for each in documents], np.int32)
         none = np.zeros(len(documents), np.int32)
         rows = DocumentRows(
             _ints([moment_number(each.moment) for each in documents]),
             np.array([hashlib.sha256(each.body).digest() for each in documents], "S32"),
             Texts.of(sources),
-            none.astype(np.int8),
-            self.identity,
+            np.array([each.is_team for each in documents], np.int8),
+            self.subject,
             np.array([each.wrapped for each in documents], np.int8),
             none.astype(np.int8),
             none,
@@ -195,85 +205,81 @@ class _Saying:
             stack(self.covers),
             stack(self.shown),
             IssueRows(none[:0], *[Texts.of(())] * 3),
-            (store,),
+            (Packed(b"".join([each.body for each in documents])),),
         )
 
     def _identities(self) -> None:
-        document = np.arange(len(self.contents))
-        self._cover(document, self.me)
-        self._located("record", document, self.identity, NONE)
-        emails = [each.email for each in self.contents]
-        self._text("email", document, self.identity, emails)
-        self._value("email_key", document, self.identity, emails, list(map(email_key, _given(emails))))
+        document, records = self.people, self.identities
+        identity = self.subject[document]
+        self._cover(document, _scope(identity, _ME))
+        self._located("record", document, identity, NONE)
+        emails = [each.email for each in records]
+        self._text("email", document, identity, emails)
+        self._email_keys(document, identity, emails)
         for name in ("first_name", "last_name"):
-            self._text(name, document, self.identity, [getattr(each, name) for each in self.contents])
-        moments = [each.confirmed_at for each in self.contents]
+            self._text(name, document, identity, [getattr(each, name) for each in records])
+        moments = [each.confirmed_at for each in records]
         utc = [f"{moment[:-1]}+00:00" if type(moment) is str else moment for moment in moments]  # as Python prints it
-        self._text("confirmed_at", document, self.identity, utc)
+        self._text("confirmed_at", document, identity, utc)
 
     def _memberships(self) -> None:
         rows, document, index = self.memberships
-        spot = _Spot(document, Section.MEMBERSHIP, index, NONE, self.membership_ids)
-        self._claim(
-            Relation.MEMBER,
-            self.identity[document],
-            self.business,
-            spot,
-            self.me[document],
-            self.business * len(SCOPES) + _TEAM,
-            words=self._meant("membership", rows),
-        )
+        identity, business = self.subject[document], self.joined
+        spot = _Spot(document, _MEMBERSHIP, index, NONE, self.membership_ids)
+        words, own, team = self._meant("membership", rows), _scope(identity, _ME), _scope(business, _TEAM)
+        self._claim(Relation.MEMBER, identity, business, spot, own, team, words=words)
 
     def _businesses(self) -> None:
-        _, document, index = self.memberships
-        records = self.businesses
+        records, document, index = self.businesses
         self._located("record", document, self.business, index)
         self._text("name", document, self.business, [each.name for each in records])
         active = [each.active for each in records]
         self._value("active", document, self.business, active, _given(active))
-        scope = self.business * len(SCOPES) + _ACCOUNT
+        scope = _scope(self.business, _ACCOUNT)
         said = np.array([each.account_id is not UNSET for each in records], np.bool_)
         self._cover(document[said], scope[said])
-        spot = _Spot(document, Section.BUSINESS, index, NONE, _ids([each.id for each in records]))
+        section = np.where(index == NONE, _TEAM_BUSINESS, _BUSINESS)
+        spot = _Spot(document, section, index, NONE, _ids([each.id for each in records]))
         self._claim(Relation.KEEPS, self.business, self.kept, spot, scope)
         said = np.array([each.business_clients is not UNSET for each in records], np.bool_)
-        self._cover(document[said], self.business[said] * len(SCOPES) + _CLIENTS)
+        self._cover(document[said], _scope(self.business[said], _CLIENTS))
 
     def _clients(self) -> None:
-        rows, owner, sub = self.clients
-        _, document, index = self.memberships
-        business = self.business[owner]
-        spot = _Spot(document[owner], Section.CLIENT, index[owner], sub, _ids([row.id for row in rows]))
-        scope = business * len(SCOPES) + _CLIENTS
+        rows, owner, place = self.clients
+        _, document, index = self.businesses
+        business, of_team = self.business[owner], index[owner] == NONE
+        row, sub = np.where(of_team, place, index[owner]), np.where(of_team, NONE, place)
+        section = np.where(of_team, _TEAM_CLIENT, _CLIENT)
+        spot = _Spot(document[owner], section, row, sub, _ids([row.id for row in rows]))
+        scope = _scope(business, _CLIENTS)
         words, client = _Words(ROLES.index(Role.CLIENT)), _ids([row.userid for row in rows])
         self._claim(Relation.CLIENT, business, self.vendor_account, spot, scope, words=words, client=client)
-        keeper = self.vendor * len(SCOPES) + _ACCOUNT
-        self._claim(Relation.KEEPS, self.vendor, self.vendor_account, spot, scope, keeper)
+        self._claim(Relation.KEEPS, self.vendor, self.vendor_account, spot, scope, _scope(self.vendor, _ACCOUNT))
 
     def _groups(self) -> None:
         rows, document, index = self.groups
         records = _ids([row.id for row in rows])
-        spot = _Spot(document, Section.GROUP, index, NONE, records)
-        me, active = self.me[document], np.array([row.active is not False for row in rows], np.int8)
-        words = self._meant("membership", rows)
-        identity, owner = self.identity[document], self.group_business
-        self._claim(Relation.GROUP, identity, self.group, spot, me, words=words, owner=owner, active=active)
-        self._claim(Relation.GROUP_OF, self.group, owner, spot, me)
-        memberships = set(_tuples(self.memberships.owner, self.membership_ids, self.business))
+        spot = _Spot(document, _GROUP, index, NONE, records)
+        identity, owner = self.subject[document], self.group_business
+        scope, words, active = _scope(identity, _ME), self._meant("membership", rows), _active(rows)
+        self._claim(Relation.GROUP, identity, self.group, spot, scope, words=words, owner=owner, active=active)
+        self._claim(Relation.GROUP_OF, self.group, owner, spot, scope)
+        memberships = set(_tuples(self.memberships.owner, self.membership_ids, self.joined))
         shown = np.array([each in memberships for each in _tuples(document, records, owner)], np.bool_)
         shown &= (records != NONE) & (owner != NONE)
-        self.shown.append(typed(GroupRows, (self.group[shown], owner[shown])))
+        self._shown(self.group[shown], owner[shown])
 
     def _roles(self) -> None:
         rows, document, index = self.roles
-        spot = _Spot(document, Section.ROLE, index, NONE, _ids([row.id for row in rows]))
+        identity, account = self.subject[document], self.role_account
+        spot = _Spot(document, _ROLE, index, NONE, _ids([row.id for row in rows]))
         words = self._meant("roles", rows)
         is_client = words.role == ROLES.index(Role.CLIENT)
         client = np.where(is_client, _ids([row.userid for row in rows]), NONE)
-        identity, me, account = self.identity[document], self.me[document], self.role_account
-        self._claim(Relation.ROLE, identity, account, spot, me, words=words, client_role=is_client, client=client)
-        systems = [str(row.systemid) if type(row.systemid) is int else UNSET for row in rows]
-        self._text("system_id", document, self.role_account, systems)
+        scope = _scope(identity, _ME)
+        self._claim(Relation.ROLE, identity, account, spot, scope, words=words, client_role=is_client, client=client)
+        systems = [UNSET if row.systemid is None or row.systemid is UNSET else str(row.systemid) for row in rows]
+        self._text("system_id", document, account, systems)
 
     def _tables(self) -> None:
         """The tables by account: statuses, and permissions."""
@@ -281,15 +287,38 @@ class _Saying:
             if name == "permissions":
                 self._located(name, table.owner, account, NONE)
                 continue
-            tables = [getattr(each, section) or {} for each in self.contents]
+            tables = [getattr(each, section) or {} for each in self.identities]
             words = [status or None for each in tables for status in each.values()]
             self._value(name, table.owner, account, words, [self.words[word] for word in _given(words)])
+
+    def _teams(self) -> None:
+        """The lists of members, each of one business."""
+        if not len(self.teams):
+            return
+        business, group = self.subject[self.teams], self.team_group
+        self._cover(self.teams, _scope(business, _TEAM))
+        spot = _Spot(self.teams, _TEAM_GROUP, NONE, NONE, _ids([each.id for each in self.team_groups]))
+        self._claim(Relation.GROUP_OF, group, business, spot, _scope(business, _TEAM))
+        self._shown(group[group != NONE], business[group != NONE])
+        rows, document, index = self.members
+        for name in ("email", "first_name", "last_name"):
+            values = [getattr(row, name) or UNSET for row in rows]  # null says nothing in a list of others
+            self._text(name, document, self.member, values)
+            if name == "email":
+                self._email_keys(document, self.member, values)
+        identity, business = self.member, self.subject[document]
+        spot = _Spot(document, _TEAM_MEMBER, index, NONE, _ids([row.id for row in rows]))
+        words, active = self._meant("membership", rows), _active(rows)
+        own, team = _scope(identity, _ME), _scope(business, _TEAM)
+        self._claim(Relation.MEMBER, identity, business, spot, own, team, words=words, active=active)
 
     def _meant(self, dialect: str, rows: list[Any]) -> _Words:
         """The role that each row's word means, and the word; a plain document has no word without a meaning."""
         words = [row.role for row in rows]
-        roles = {word: ROLES.index(self.policy.role(dialect, word)) for word in set(words)}
-        return _Words(_ints([roles[word] for word in words]), _ints([self.words[word] for word in words]))
+        different = {word: place for place, word in enumerate(dict.fromkeys(words))}
+        places = _ints([different[word] for word in words])
+        roles = _ints([ROLES.index(self.policy.role(dialect, word)) for word in different])
+        return _Words(roles[places], _ints([self.words[word] for word in different])[places])
 
     def _claim(
         self,
@@ -307,47 +336,66 @@ class _Saying:
         client: Ints | int = NONE,
     ) -> None:
         """One claim of each row that names both ends; see `claims.Claim`."""
-        number, section = RELATIONS.index(relation), SECTIONS.index(spot.section)
-        row = spot.row, spot.sub, spot.record
-        given = principal, number, resource, scope, other_scope, owner, *words, client_role, active, section, *row
-        columns = np.broadcast_arrays(spot.document, *given, client)
+        number, row = RELATIONS.index(relation), (spot.section, spot.row, spot.sub, spot.record)
+        given = principal, number, resource, scope, other_scope, owner, *words, client_role, active, *row, client
+        columns = np.broadcast_arrays(spot.document, *given)
         self.claims.append(take(typed(ClaimRows, columns), (principal != NONE) & (resource != NONE)))
 
     def _cover(self, document: Ints, scope: Ints) -> None:
         self.covers.append(typed(CoverRows, (scope, document)))
 
+    def _shown(self, group: Ints, business: Ints) -> None:
+        self.shown.append(typed(GroupRows, (group, business)))
+
     def _located(self, name: str, document: Ints, node: Ints, place: Ints | int) -> None:
         number = ATTRIBUTES.index(name)
         self.attributes.append(typed(AttributeRows, np.broadcast_arrays(document, node, number, place)))
 
-    def _value(self, name: str, document: Ints, node: Ints, values: list[Any], numbers: list[int]) -> None:
+    def _value(self, name: str, document: Ints, node: Ints, values: list[Any], numbers: Sequence[int]) -> None:
         """One attribute of each row that says it, null being a value; `numbers` are those of the other values."""
-        said = np.array([value is not UNSET for value in values], np.bool_)
-        number = np.full(len(values), NONE, np.int64)
-        number[np.array([value is not None for value in values], np.bool_) & said] = numbers
-        self._located(name, document[said], node[said], number[said])
+        number = np.array(numbers, np.int64)
+        if len(number) < len(values):
+            said = np.array([value is not UNSET for value in values], np.bool_)
+            given = np.array([value is not None for value in values], np.bool_) & said
+            every = np.full(len(values), NONE, np.int64)
+            every[given] = number
+            document, node, number = document[said], node[said], every[said]
+        self._located(name, document, node, number)
 
     def _text(self, name: str, document: Ints, node: Ints, values: list[Any]) -> None:
         texts = _given(values)
-        self._value(name, document, node, values, list(range(len(self.texts), len(self.texts) + len(texts))))
+        self._value(name, document, node, values, range(len(self.texts), len(self.texts) + len(texts)))
         self.texts += texts
+
+    def _email_keys(self, document: Ints, node: Ints, emails: list[Any]) -> None:
+        self._value("email_key", document, node, emails, list(map(email_key, _given(emails))))
 
 
 def _given(values: list[Any]) -> list[Any]:
     """Those that are neither missing nor null."""
+    if _NOTHING.isdisjoint(map(type, values)):
+        return values
     return [value for value in values if value is not None and value is not UNSET]
 
 
 def _ints(numbers: list[int]) -> Ints:
-    return np.array(numbers, np.int64)
+    return np.fromiter(numbers, np.int64, len(numbers))
+
+
+def _active(rows: list[Any]) -> Ints:
+    return np.array([row.active is not False for row in rows], np.int8)
+
+
+def _scope(node: Ints, kind: int) -> Ints:
+    return node * len(SCOPES) + kind
 
 
 def _ids(values: list[Any]) -> Ints:
-    """Ids as numbers, NONE where none is given."""
+    """Ids, numbers or texts, as numbers; NONE where none is given."""
     try:
         return np.fromiter(values, np.int64, len(values))
     except TypeError:
-        return _ints([value if type(value) is int else NONE for value in values])
+        return _ints([NONE if value is None or value is UNSET else int(value) for value in values])
 
 
 def _tuples(*columns: Ints) -> list[tuple[int, ...]]:
