@@ -132,7 +132,7 @@ def fold(said: Said, policy: Policy) -> Fold:
 
 def _stand(said: Said, groups: Ints, owners: Ints) -> tuple[GrantRows, Ints, EvidenceRows]:
     """The grants that stand, and their evidence."""
-    claims = _members(said.claims, groups, owners)
+    claims = _members(said.claims, groups, owners, len(said.nodes))
     era, latest = _moments(said)
     stands = (latest[claims.scope] <= era[claims.document]) & (
         np.where(claims.other_scope == NONE, NONE, latest[claims.other_scope]) <= era[claims.document]
@@ -168,13 +168,15 @@ def _group_owners(said: Said) -> tuple[Ints, Ints]:
     return groups, owners
 
 
-def _members(claims: ClaimRows, groups: Ints, owners: Ints) -> ClaimRows:
+def _members(claims: ClaimRows, groups: Ints, owners: Ints, size: int) -> ClaimRows:
     """The claims, where a row of a business-level group is a claim of membership."""
     if not len(groups):
         return claims
-    place = np.minimum(np.searchsorted(groups, claims.resource), len(groups) - 1)
-    member = (claims.relation == GROUP) & (groups[place] == claims.resource)
-    business = np.where(claims.owner == NONE, owners[place], claims.owner)
+    owner = np.full(size, NONE, np.int32)
+    owner[groups] = owners
+    owner = owner[claims.resource]
+    member = (claims.relation == GROUP) & (owner != NONE)
+    business = np.where(claims.owner == NONE, owner, claims.owner)
     return claims._replace(
         relation=np.where(member, MEMBER, claims.relation).astype(np.int8),
         resource=np.where(member, business, claims.resource),

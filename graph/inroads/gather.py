@@ -30,11 +30,11 @@ from inroads.said import Packed, Packer, Said, Store, pack, union
 from inroads.sections import say
 from inroads.stretch import Stretch, Unread
 
-CHUNK_DOCUMENTS: Final = 1000
-CHUNK_BYTES: Final = 2 * 2**20
+CHUNK_DOCUMENTS: Final = 500
+CHUNK_BYTES: Final = 2**20
 """What one process takes at a time: so many documents, or so many bytes of them."""
 
-TOGETHER: Final = 8
+TOGETHER: Final = 16
 """Another process is given so many chunks at once, and puts together what they say."""
 
 PARALLEL_FROM: Final = 32 * 2**20

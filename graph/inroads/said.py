@@ -469,16 +469,17 @@ def union(parts: Iterable[Said]) -> Said:
     texts = joined(tuple(part.texts for part in taken))
     piles = [_Pile(tables, numbers) for tables in zip(*(part[4:10] for part in taken), strict=True)]
     del codes, taken
-    documents, kept, place = _ordered(piles[0].take())
-    claims, attributes, covers, groups, issues = piles[1:]
-    era: Ints = np.cumsum(firsts(documents.moment)).astype(np.int32)
+    documents, claims, attributes, covers, groups, issues = piles
+    order, kept, place = _ordered(documents)
+    era: Ints = np.cumsum(firsts(documents.moment[order])).astype(np.int32)
     latest = _latest(_of_kept(covers.take(), kept, place))
     reach = np.full(len(nodes) * len(SCOPES), NONE, np.int32)
     reach[latest.scope] = era[latest.document]
-    standing, stated = at_once(
+    standing, stated, rows = at_once(
         len(place),
         lambda: claims.take(_standing(claims, kept, place, reach, era)),
         lambda: attributes.take(_decided(attributes, kept, place, era)),
+        lambda: documents.take(None if in_place(place) else order),
     )
     texts, stated = _needed(texts, stated)
     pairs = groups.group.astype(np.int64) * len(nodes) + groups.business
@@ -487,7 +488,7 @@ def union(parts: Iterable[Said]) -> Said:
         accounts,
         Texts.of(words),
         texts,
-        documents,
+        rows,
         standing,
         stated,
         latest,
@@ -511,8 +512,10 @@ def _standing(claims: _Pile, kept: Flags, place: Ints, reach: Ints, era: Ints) -
 
 def edge_keys(claims: Any, size: int) -> Ints:
     """What claims of one grant share, in the order of grants; of claims, or of grants."""
-    ends = claims.principal.astype(np.int64) * size + claims.resource
-    keys: Ints = ends * 16 + claims.relation * 2 + claims.client_role
+    keys: Ints = claims.principal.astype(np.int64)
+    for column, values in ((claims.resource, size), (claims.relation, 8), (claims.client_role, 2)):
+        keys *= values
+        keys += column
     return keys
 
 
@@ -631,6 +634,7 @@ class _Pile:
     """Tables of all parts as one, of which a column is put together when it is first asked for."""
 
     document: Ints
+    moment: Ints
 
     def __init__(self, tables: Sequence[Any], numbers: Sequence[_Numbered]) -> None:
         self._kind = type(tables[0])
@@ -662,8 +666,8 @@ def _scope(column: Ints, number: Ints) -> Ints:
     return np.where(column == NONE, np.int32(NONE), _optional(node, number) * len(SCOPES) + kind).astype(np.int32)
 
 
-def _ordered(documents: DocumentRows) -> tuple[DocumentRows, Flags, Ints]:
-    """The documents in their order, each once; which rows are kept, and the place of each in the order.
+def _ordered(documents: _Pile) -> tuple[Ints, Flags, Ints]:
+    """The rows of documents in their order, each once; which rows are kept, and the place of each in the order.
 
     Of one that arrived from several sources the first by name is kept.
     """
@@ -683,7 +687,7 @@ def _ordered(documents: DocumentRows) -> tuple[DocumentRows, Flags, Ints]:
     kept[keeping] = True
     place = np.empty(len(order), np.int32)
     place[order] = group
-    return take(documents, keeping), kept, place
+    return keeping, kept, place
 
 
 def _of_kept(table: Any, kept: Flags, place: Ints) -> Any:

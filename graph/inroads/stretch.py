@@ -62,7 +62,7 @@ class Stretch(NamedTuple):
             yield unreadable(self.source, error)
             return
         for number, line in enumerate(io.BytesIO(raw), self.first):
-            if line.strip():
+            if not line.isspace():
                 yield Unread(line[: MAX_BYTES + 1], self.moment, f"{self.source}:{number}", self.file)
         if len(raw) < most:
             yield Rejection(self.source, "", "unreadable_file", "it changed while it was read: what follows is lost")
