@@ -120,6 +120,15 @@ class Adjacency:
         astray = np.isin(pairs[0], several[0]) | np.isin(pairs[1], several[1])
         return distinct(np.concatenate([each[astray] for each in pairs]))
 
+    @cached_property
+    def joined(self) -> Ints:
+        """What a business keeps, or what keeps an account, by node; NONE for others; any of several."""
+        keeps = np.flatnonzero(self.fold.grants.relation == KEEPS)
+        business, account = self.fold.grants.principal[keeps], self.fold.grants.resource[keeps]
+        joined = np.full(self.size, NONE, account.dtype)
+        joined[business], joined[account] = account, business
+        return joined
+
     def name(self, node: int) -> str:
         """The printed id of a node."""
         code = self.codes[node]

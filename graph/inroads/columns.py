@@ -197,10 +197,8 @@ def at_once(rows: int, *acts: Callable[[], Any]) -> list[Any]:
 
 def firsts(*keys: npt.NDArray[Any]) -> Flags:
     """Which rows of a sorted table begin a new group of equal keys."""
-    size = len(keys[0])
-    begins = np.ones(size, np.bool_)
-    if size:
-        begins[1:] = False
-        for key in keys:
-            begins[1:] |= key[1:] != key[:-1]
+    begins = np.ones(len(keys[0]), np.bool_)
+    np.not_equal(keys[0][1:], keys[0][:-1], out=begins[1:])
+    for key in keys[1:]:
+        begins[1:] |= key[1:] != key[:-1]
     return begins
