@@ -16,7 +16,7 @@ from inroads.columns import Flags, Ints, contained, firsts
 from inroads.deadline import check
 from inroads.model import NodeKind, Relation
 from inroads.policy import Conveys
-from inroads.said import KINDS, NONE, ROLES
+from inroads.said import KINDS, ROLES
 
 _CONTROL, _REACH, _RESOLVE = map(CONVEYS.index, (Conveys.CONTROL, Conveys.REACH, Conveys.RESOLVE))
 _BUSINESS: Final = KINDS.index(NodeKind.BUSINESS)
@@ -30,15 +30,6 @@ _NODE: Final = _LENGTH + 3
 _ROLES: Final = (1 << _LATENT) - 1
 _STEP: Final = np.int16(1 << _LENGTH)
 """What one more step adds; it also makes roles as wide as what a path says without its node."""
-
-_FEW: Final = 4
-"""The hops of so many nodes are cut out one after the other."""
-
-_WANTED: Final[dict[tuple[int, ...], Flags]] = {
-    steps: np.isin(np.arange(len(CONVEYS)), steps)
-    for steps in ((_CONTROL, _REACH), (_CONTROL,), (_REACH,), (_RESOLVE,))
-}
-"""Which classes are among these."""
 
 Allows = Callable[[Ints, Ints], Flags]
 
@@ -140,20 +131,22 @@ class _Hub:
     def forward(self, identity: int) -> None:
         """From an identity to everything."""
         own = self._hops(np.array([identity]), _CONTROL, _REACH)
-        says = self._roles(own) + _STEP | self._latent(own) | self._dead(identity)
+        says = self._marked(self.rows.roles[own.grant] + self._start(identity), own)
         self._tell(own.far, says)
         near, kept = self._kept(own.far)
         self._tell(kept, says[near] + _STEP)
         acting = (self.index.conveys_column[own.grant] == _CONTROL).nonzero()[0]
-        business, says = own.far[acting], says[acting]
-        passed = np.full(len(business), NONE)
+        if not len(acting):
+            return
+        business, says = own.far[acting], (says[acting] & ~_ROLES | 1 << _INFERRED) + _STEP
+        passed = business
         if self.by_accounts:  # who controls an account acts for the business that keeps it
             near, kept = self._kept(business)
-            business, passed = np.concatenate([business, kept]), np.concatenate([passed, business[near]])
+            business, passed = np.concatenate([business, kept]), np.concatenate([business, business[near]])
             says = np.concatenate([says, says[near] + _STEP])
         clients = self._hops(business, _REACH)
         clients = _only(clients, clients.far != passed[clients.near])
-        says = (says & ~_ROLES | 1 << _INFERRED)[clients.near] + (self._roles(clients) + _STEP) | self._latent(clients)
+        says = self._marked(self.rows.roles[clients.grant] + says[clients.near], clients)
         self._tell(clients.far, says)
         near, kept = self._kept(clients.far)
         onward = (kept != business[clients.near[near]]).nonzero()[0]
@@ -164,35 +157,44 @@ class _Hub:
         scope = np.array([resource])
         scope = np.concatenate([scope, self._kept(scope)[1]])
         into = self._hops(scope, _CONTROL, _REACH)
-        length = (into.near + 1 << _LENGTH).astype(np.int16)
-        says = self._roles(into) + length | self._latent(into) | self._dead(resource)
+        starts = self._start(resource) + (scope != resource) * _STEP
+        says = self._marked(self.rows.roles[into.grant] + starts[into.near], into)
         is_own = into.far < self.index.fold.kind_starts[_BUSINESS]
         own = is_own.nonzero()[0]
         self._tell(into.far[own], says[own])
+        if len(own) == len(is_own):
+            return
         client = (is_own | (into.far == resource) == 0).nonzero()[0]
-        business, says = into.far[client], says[client] | 1 << _INFERRED
+        business, says = into.far[client], (says[client] | 1 << _INFERRED) + _STEP
         if self.by_accounts:  # who controls the account of a client acts for it
             near, kept = self._kept(business)
             onward = (kept != scope[into.near[client[near]]]).nonzero()[0]
             business, near = np.concatenate([business, kept[onward]]), near[onward]
             says = np.concatenate([says, says[near] + _STEP])
         above = self._hops(business, _CONTROL)
-        self._tell(above.far, says[above.near] + _STEP | self._latent(above))
+        self._tell(above.far, self._marked(says[above.near], above))
 
     def _hops(self, nodes: Ints, *steps: int) -> _Hops:
         """The hops of nodes that are of these classes."""
         check()
         self._look(nodes)
-        starts, hops = self.entries.starts, self.entries.hops
-        first, last = starts[nodes], starts[nodes + 1]
-        near = np.arange(len(nodes)).repeat(last - first)
-        if 0 < len(nodes) <= _FEW:
-            spans = zip(first.tolist(), last.tolist(), strict=True)
-            hops = np.concatenate([hops[begin:end] for begin, end in spans])
+        starts, hops = self.entries
+        if len(nodes) in (1, 2):
+            parts = [hops[starts[node] : starts[node + 1]] for node in nodes.tolist()]
+            hops = np.concatenate(parts)
+            near = np.zeros(len(hops), np.intp)
+            near[len(parts[0]) :] = 1
         else:
-            hops = hops[(last - (last - first).cumsum())[near] + np.arange(len(near))]
+            last = starts[nodes + 1]
+            size = last - starts[nodes]
+            near = np.arange(len(nodes)).repeat(size)
+            hops = hops[(last - size.cumsum())[near] + np.arange(len(near))]
         grant = (hops ^ (hops >> hops.itemsize * 8 - 1)).astype(np.intp)  # the complement of what is negative
-        wanted = _WANTED[steps][self.index.conveys_column[grant]].nonzero()[0]
+        step = self.index.conveys_column[grant]
+        chosen = step == steps[0]
+        for each in steps[1:]:
+            chosen |= step == each
+        wanted = chosen.nonzero()[0]
         if len(wanted) < len(grant):
             near, grant = near[wanted], grant[wanted]
         far = self.ahead[grant].astype(np.intp)
@@ -219,18 +221,16 @@ class _Hub:
         if len(self.index.entangled):
             self.entangled |= bool(contained(nodes, self.index.entangled).any())
 
-    def _roles(self, hops: _Hops) -> Ints:
-        roles: Ints = self.rows.roles[hops.grant]
-        return roles
+    def _start(self, node: int) -> np.int16:
+        """What the first step from a node says, but for its roles."""
+        return _STEP | np.int16(self.alive and self.index.dead[node]) << _LATENT
 
-    def _latent(self, hops: _Hops) -> Any:
-        """What says that a grant is not active, or the far end latent."""
-        if not self.alive:
-            return 0
-        return (self.rows.active[hops.grant] <= self.index.dead_column[hops.far]).astype(np.int16) << _LATENT
-
-    def _dead(self, node: int) -> int:
-        return bool(self.index.dead[node]) << _LATENT
+    def _marked(self, says: Ints, hops: _Hops) -> Ints:
+        """The same, which is latent where a grant is not active, or the far end latent."""
+        if self.alive:
+            latent = self.rows.active[hops.grant] <= self.index.dead_column[hops.far]
+            says |= latent.astype(np.int16) << _LATENT
+        return says
 
     def _tell(self, nodes: Ints, says: Ints) -> None:
         self.nodes.append(nodes)
