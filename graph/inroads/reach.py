@@ -315,7 +315,7 @@ def _states(
         here = frontier.pop()
         node, phase, conveyed = here
         first, last = starts[node], starts[node + 1]
-        if last - first > VECTORISED or len(states) > MAX_PATHS:
+        if last - first > VECTORISED or len(states) > 2 * VECTORISED:
             return None
         bits, row = states[here], table[phase]
         for hop in hops[first:last]:
@@ -401,7 +401,7 @@ BACKWARD: Final = _table(forward=False)
 _TABLES: Final = {True: np.array(FORWARD, np.int8), False: np.array(BACKWARD, np.int8)}
 RESOLVE: Final = CONVEYS.index(Conveys.RESOLVE)
 
-VECTORISED: Final = 64
+VECTORISED: Final = 32
 """Frontiers of more partial paths than this are walked as columns."""
 
 BACK: Final = 32
