@@ -87,7 +87,7 @@ def _merged(told: Ints, most: int) -> Gathered | None:
     starts = firsts(node).nonzero()[0]
     best, either = told, told
     if len(starts) < len(told):
-        if np.diff(starts, append=len(told)).max() > most:
+        if len(told) > most and np.diff(starts, append=len(told)).max() > most:
             return None
         node, best, either = node[starts], np.bitwise_and.reduceat(told, starts), np.bitwise_or.reduceat(told, starts)
     return Gathered(
