@@ -263,7 +263,8 @@ def held(graph: AccessGraph, node: str, avoid: frozenset[str] = frozenset()) -> 
 
     The roles are those of all paths, not only the maximal ones. Exact whatever the number of paths: not the paths are
     followed but the states (node, phase, conveyed), which tell as much unless a walk could come back to its own
-    nodes. Then all four facts of an access are gathered after all. `avoid` as in AccessFilter.
+    nodes. Then, and for hubs, the shapes of the paths tell (see `hub`); all four facts of an access are gathered only
+    where an account is shared. `avoid` as in AccessFilter.
     """
     check()
     forward = kind_of(node) is NodeKind.IDENTITY
