@@ -28,7 +28,8 @@ _NODE: Final = _LENGTH + 3
 """What a path says, as one number: the node, the length, whether it is inferred, latent, and the roles as bits."""
 
 _ROLES: Final = (1 << _LATENT) - 1
-_STEP: Final = np.int16(1 << _LENGTH)
+_SAYS: Final = np.min_scalar_type(-1 << _NODE)
+_STEP: Final = _SAYS.type(1 << _LENGTH)
 """What one more step adds; it also makes roles as wide as what a path says without its node."""
 
 Allows = Callable[[Ints, Ints], Flags]
@@ -222,15 +223,15 @@ class _Hub:
         if len(self.index.entangled):
             self.entangled |= bool(contained(nodes, self.index.entangled).any())
 
-    def _start(self, node: int) -> np.int16:
+    def _start(self, node: int) -> Any:
         """What the first step from a node says, but for its roles."""
-        return _STEP | np.int16(self.alive and self.index.dead[node]) << _LATENT
+        return _STEP | bool(self.alive and self.index.dead[node]) << _LATENT
 
     def _marked(self, says: Ints, hops: _Hops) -> Ints:
         """The same, which is latent where a grant is not active, or the far end latent."""
         if self.alive:
             latent = self.rows.active[hops.grant] <= self.index.dead_column[hops.far]
-            says |= latent.astype(np.int16) << _LATENT
+            says |= latent.astype(_SAYS) << _LATENT
         return says
 
     def _tell(self, nodes: Ints, says: Ints) -> None:
