@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from inroads import reach as reaching
 from inroads.explorer import Explorer
+from inroads.model import Role
 from inroads.policy import STOCK, Policy
 from inroads.reach import AccessFilter, Answer, Held, access, held, reach, reached_by
 from strategies import random_world
@@ -130,3 +131,6 @@ def test_a_client_of_itself_is_no_cycle() -> None:
         found = {access.resource: len(access.paths) for access in graph.reach("identity:1")}
         assert found == {"business:10": 1, "account:A": 2}
         assert len(graph.reached_by("account:A")[0].paths) == 2
+        assert [access.roles for access in graph.reach("identity:1")] == [(Role.OWNER,), (Role.OWNER, Role.CLIENT)]
+        assert [access.roles for access in graph.reached_by("account:A")] == [(Role.OWNER, Role.CLIENT)]
+        assert [access.roles for access in graph.reached_by("business:10")] == [(Role.OWNER,)]
