@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 
 from inroads import reach as reaching
 from inroads.explorer import Explorer
+from inroads.model import Role
 from inroads.policy import STOCK, Policy
-from inroads.reach import AccessFilter, Answer, access, reach, reached_by
+from inroads.reach import AccessFilter, Answer, Held, access, held, reach, reached_by
 from strategies import random_world
 from test_census import CONTROLLING
 from test_fold import DAY, me, membership
@@ -42,6 +43,40 @@ def test_hubs_are_told_what_the_paths_say(policy: Policy) -> None:
                 assert answers(graph, chosen) == plain, f"world of seed {seed}"
             with patch.object(reaching, "VECTORISED", -1), patch.object(reaching, "gathered", lambda *_, **__: None):
                 assert answers(graph, chosen) == plain, f"world of seed {seed}"
+
+
+@pytest.mark.parametrize("policy", [STOCK, CONTROLLING], ids=["stock", "controlling"])
+def test_sets_of_hubs_are_those_of_their_answers(policy: Policy) -> None:
+    """Nodes and roles by shapes are the same as in the answers along every path, whatever is avoided."""
+    found = 0
+    for seed in range(20, 40):
+        graph = explore(random_world(random.Random(seed)), policy)
+        draw = random.Random(seed)
+        for avoid in (frozenset[str](), frozenset(draw.sample([*graph, *graph.grants], 2))):
+            for node in [node for node in graph if not node.startswith("group:")]:
+                ask = reach if node.startswith("identity:") else reached_by
+                expected = {
+                    each.other: each.roles for each in ask(graph, node, chosen=AccessFilter(avoid=avoid)).summaries
+                }
+                with patch.object(reaching, "VECTORISED", -1):
+                    told = held(graph, node, avoid)
+                assert {graph.index.name(each): graph.roles_of(bits) for each, bits in told.items()} == expected
+                found += isinstance(told, Held)
+    assert found > 200
+
+
+def test_a_set_of_a_hub_is_a_mapping() -> None:
+    """The columns behind it are found by node, counted, compared and told apart from what is not there."""
+    graph = explore([(me(1, business_memberships=[membership(1, 10, "manager", account_id="A")]), DAY[0])])
+    expected = held(graph, "identity:1")
+    with patch.object(reaching, "VECTORISED", -1):
+        told = held(graph, "identity:1")
+    assert isinstance(told, Held)
+    assert told == expected
+    assert told.nodes.tolist() == sorted(expected)
+    assert told.keys() - {graph.number("account:A")} == {graph.number("business:10")}
+    assert graph.number("identity:1") not in told
+    assert told.get(graph.number("identity:1")) is None
 
 
 def test_one_access_of_a_hub_is_that_of_its_answer() -> None:
@@ -96,3 +131,6 @@ def test_a_client_of_itself_is_no_cycle() -> None:
         found = {access.resource: len(access.paths) for access in graph.reach("identity:1")}
         assert found == {"business:10": 1, "account:A": 2}
         assert len(graph.reached_by("account:A")[0].paths) == 2
+        assert [access.roles for access in graph.reach("identity:1")] == [(Role.OWNER,), (Role.OWNER, Role.CLIENT)]
+        assert [access.roles for access in graph.reached_by("account:A")] == [(Role.OWNER, Role.CLIENT)]
+        assert [access.roles for access in graph.reached_by("business:10")] == [(Role.OWNER,)]

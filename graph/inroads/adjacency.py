@@ -112,13 +112,26 @@ class Adjacency:
         self.grant_number = lru_cache(KEPT)(self._grant_number)
 
     @cached_property
+    def joined(self) -> Ints:
+        """What a business keeps, or what keeps an account, by node: one of several; NONE for all others."""
+        business, account = self._keeps()
+        joined = np.full(self.size, NONE, account.dtype)
+        joined[business], joined[account] = account, business
+        return joined
+
+    @cached_property
     def entangled(self) -> Ints:
         """The nodes of businesses that keep several accounts, or of accounts that several keep, in ascending order."""
-        keeps = np.flatnonzero(self.fold.grants.relation == KEEPS)
-        pairs = self.fold.grants.principal[keeps], self.fold.grants.resource[keeps]
+        pairs = business, account = self._keeps()
+        if np.array_equal(self.joined[business], account) and np.array_equal(self.joined[account], business):
+            return business[:0]
         several = [ordered[1:][ordered[1:] == ordered[:-1]] for ordered in map(np.sort, pairs)]
-        astray = np.isin(pairs[0], several[0]) | np.isin(pairs[1], several[1])
+        astray = np.isin(business, several[0]) | np.isin(account, several[1])
         return distinct(np.concatenate([each[astray] for each in pairs]))
+
+    def _keeps(self) -> tuple[Ints, Ints]:
+        keeps = np.flatnonzero(self.fold.grants.relation == KEEPS)
+        return self.fold.grants.principal[keeps], self.fold.grants.resource[keeps]
 
     def name(self, node: int) -> str:
         """The printed id of a node."""

@@ -155,9 +155,10 @@ def narrow(column: Ints) -> Ints:
 
 def take(table: _Table, rows: Any) -> _Table:
     """A table of columns with these rows, which are places or a mask; the table itself where they are all of it."""
-    places = np.flatnonzero(rows) if getattr(rows, "dtype", None) == np.bool_ else rows
+    is_mask = getattr(rows, "dtype", None) == np.bool_
+    places = rows.nonzero()[0] if is_mask else rows
     whole = table[0].size if isinstance(table[0], Texts) else len(table[0])
-    if len(places) == whole and in_place(places):
+    if len(places) == whole and (is_mask or in_place(places)):
         return table
     return type(table)(*(column.take(places) for column in table))
 
@@ -197,10 +198,8 @@ def at_once(rows: int, *acts: Callable[[], Any]) -> list[Any]:
 
 def firsts(*keys: npt.NDArray[Any]) -> Flags:
     """Which rows of a sorted table begin a new group of equal keys."""
-    size = len(keys[0])
-    begins = np.ones(size, np.bool_)
-    if size:
-        begins[1:] = False
-        for key in keys:
-            begins[1:] |= key[1:] != key[:-1]
+    begins = np.ones(len(keys[0]), np.bool_)
+    np.not_equal(keys[0][1:], keys[0][:-1], out=begins[1:])
+    for key in keys[1:]:
+        begins[1:] |= key[1:] != key[:-1]
     return begins

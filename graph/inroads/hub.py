@@ -12,7 +12,7 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 
 from inroads.adjacency import CONVEYS, Adjacency
-from inroads.columns import Flags, Ints, contained, firsts, ranges
+from inroads.columns import Flags, Ints, contained, firsts
 from inroads.deadline import check
 from inroads.model import NodeKind, Relation
 from inroads.policy import Conveys
@@ -26,6 +26,11 @@ _INFERRED: Final = _LATENT + 1
 _LENGTH: Final = _INFERRED + 1
 _NODE: Final = _LENGTH + 3
 """What a path says, as one number: the node, the length, whether it is inferred, latent, and the roles as bits."""
+
+_ROLES: Final = (1 << _LATENT) - 1
+_SAYS: Final = np.min_scalar_type(-1 << _NODE)
+_STEP: Final = _SAYS.type(1 << _LENGTH)
+"""What one more step adds; it also makes roles as wide as what a path says without its node."""
 
 Allows = Callable[[Ints, Ints], Flags]
 
@@ -48,19 +53,43 @@ def gathered(index: Adjacency, origin: int, allows: Allows | None, most: int, *,
     `allows` tells which hops may be taken, by their far ends and grants. None where some node has more than `most`
     paths, or where a business keeps several accounts, or an account is kept by several businesses.
     """
-    hub = _Hub(index, allows, forward=forward)
-    (hub.forward if forward else hub.backward)(np.array([origin]))
-    return None if hub.entangled else _merged(np.concatenate([*hub.told, np.zeros(0, np.int64)]), most)
+    told = _told(index, origin, allows, forward=forward, alive=True)
+    return None if told is None else _merged(told, most)
+
+
+def roles_held(index: Adjacency, origin: int, allows: Allows | None, *, forward: bool) -> tuple[Ints, Ints] | None:
+    """Just the nodes, ascending, and the roles as bits, of however many paths; None only for what is kept severally."""
+    told = _told(index, origin, allows, forward=forward, alive=False)
+    if told is None:
+        return None
+    node = told >> _NODE
+    starts = firsts(node).nonzero()[0]
+    if len(starts) < len(told):
+        node, told = node[starts], np.bitwise_or.reduceat(told, starts)
+    return node, told & _ROLES
+
+
+def _told(index: Adjacency, origin: int, allows: Allows | None, *, forward: bool, alive: bool) -> Ints | None:
+    """What the paths say, in ascending order."""
+    hub = _Hub(index, allows, forward=forward, alive=alive)
+    (hub.forward if forward else hub.backward)(origin)
+    if hub.entangled:
+        return None
+    told = np.concatenate(hub.nodes).astype(np.int64, copy=False)
+    told <<= _NODE
+    told |= np.concatenate(hub.says)
+    if (told[1:] < told[:-1]).any():  # the hops of one node are in order
+        told.sort()
+    return told
 
 
 def _merged(told: Ints, most: int) -> Gathered | None:
     """What paths say together of each node: the shortest length, the best certainty and state, all roles."""
-    told.sort()
     node = told >> _NODE
-    starts = np.flatnonzero(firsts(node))
+    starts = firsts(node).nonzero()[0]
     best, either = told, told
     if len(starts) < len(told):
-        if np.diff(starts, append=len(told)).max() > most:
+        if len(told) > most and np.diff(starts, append=len(told)).max() > most:
             return None
         node, best, either = node[starts], np.bitwise_and.reduceat(told, starts), np.bitwise_or.reduceat(told, starts)
     return Gathered(
@@ -68,128 +97,143 @@ def _merged(told: Ints, most: int) -> Gathered | None:
         best >> _INFERRED & 1,
         best >> _LATENT & 1,
         told[starts] >> _LENGTH & ((1 << _NODE - _LENGTH) - 1),
-        either & ((1 << _LATENT) - 1),
+        either & _ROLES,
     )
 
 
 class _Hops(NamedTuple):
-    """Hops as columns: the place of the near end among those asked for, the grant, its class, the far end."""
+    """Hops as columns: the place of the near end among those asked for, the grant, the far end."""
 
     near: Ints
     grant: Ints
-    step: Ints
     far: Ints
 
 
 def _only(hops: _Hops, chosen: Flags) -> _Hops:
-    places = np.flatnonzero(chosen)
+    places = chosen.nonzero()[0]
     return hops if len(places) == len(chosen) else _Hops(*(column[places] for column in hops))
 
 
 class _Hub:
-    """The paths of each shape; `told` is what they say, `entangled` that there may be others."""
+    """The paths of each shape: the `nodes` to which they lead, and what each `says`: whether it is latent only where
+    that is asked for (`alive`). `entangled` tells that there may be other paths.
+    """
 
-    def __init__(self, index: Adjacency, allows: Allows | None, *, forward: bool) -> None:
-        self.index, self.allows, self.rows = index, allows, index.fold.grants
+    def __init__(self, index: Adjacency, allows: Allows | None, *, forward: bool, alive: bool) -> None:
+        self.index, self.allows, self.alive, self.rows = index, allows, alive, index.fold.grants
         self.entries = index.out_entries if forward else index.in_entries
         ends = self.rows.resource, self.rows.principal
         self.ahead, self.behind = ends if forward else ends[::-1]
-        self.told: list[Ints] = []
+        role = index.policy.relations[Relation.ROLE]
+        self.by_accounts = Conveys.CONTROL in (role.controlling, role.otherwise)
+        self.nodes: list[Ints] = []
+        self.says: list[Ints] = []
         self.entangled = False
 
-    def forward(self, identity: Ints) -> None:
+    def forward(self, identity: int) -> None:
         """From an identity to everything."""
-        own = self._hops(identity, _CONTROL, _REACH)
-        roles, acting = self.rows.roles[own.grant], own.step == _CONTROL
-        alive = self._alive(own) & ~self.index.dead_column[identity[0]]
-        self._tell(own.far, 1, alive, roles)
-        onward = self._hops(own.far, _REACH, _RESOLVE)
-        kept = _only(onward, onward.step == _RESOLVE)
-        also = alive[kept.near] & self._alive(kept)
-        self._tell(kept.far, 2, also, roles[kept.near])
-        self._to_vendors(own.far, alive, _only(onward, (onward.step == _REACH) & acting[onward.near]), 1)
-        start, stop = self.index.fold.kind_starts[_BUSINESS : _BUSINESS + 2]
-        turned = np.flatnonzero(acting[kept.near] & (kept.far >= start) & (kept.far < stop))
-        if len(turned):  # who controls an account acts for the business that keeps it
-            clients = self._hops(kept.far[turned], _REACH)
-            passed = own.far[kept.near[turned]][clients.near]
-            clients = _only(clients, clients.far != passed)
-            self._to_vendors(kept.far[turned], also[turned], clients, 2)
+        own = self._hops(np.array([identity]), _CONTROL, _REACH)
+        says = self._marked(self.rows.roles[own.grant] + self._start(identity), own)
+        self._tell(own.far, says)
+        near, kept = self._kept(own.far)
+        self._tell(kept, says[near] + _STEP)
+        acting = (self.index.conveys_column[own.grant] == _CONTROL).nonzero()[0]
+        if not len(acting):
+            return
+        business, says = own.far[acting], (says[acting] & ~_ROLES | 1 << _INFERRED) + _STEP
+        passed = business
+        if self.by_accounts:  # who controls an account acts for the business that keeps it
+            near, kept = self._kept(business)
+            business, passed = np.concatenate([business, kept]), np.concatenate([business, business[near]])
+            says = np.concatenate([says, says[near] + _STEP])
+        clients = self._hops(business, _REACH)
+        clients = _only(clients, clients.far != passed[clients.near])
+        says = self._marked(self.rows.roles[clients.grant] + says[clients.near], clients)
+        self._tell(clients.far, says)
+        near, kept = self._kept(clients.far)
+        onward = (kept != business[clients.near[near]]).nonzero()[0]
+        self._tell(kept[onward], says[near[onward]] + _STEP)
 
-    def _to_vendors(self, business: Ints, alive: Flags, clients: _Hops, length: int) -> None:
-        """Over client grants of businesses that are acted for."""
-        roles, alive = self.rows.roles[clients.grant], alive[clients.near] & self._alive(clients)
-        self._tell(clients.far, length + 1, alive, roles, inferred=True)
-        kept = self._hops(clients.far, _RESOLVE)
-        kept = _only(kept, kept.far != business[clients.near][kept.near])
-        self._tell(kept.far, length + 2, alive[kept.near] & self._alive(kept), roles[kept.near], inferred=True)
-
-    def backward(self, resource: Ints) -> None:
+    def backward(self, resource: int) -> None:
         """From a resource to the identities that reach it."""
-        into = self._hops(resource, _CONTROL, _REACH, _RESOLVE)
-        alive = ~self.index.dead_column[resource]
-        self._from_scope(resource, alive, into, 0, resource)
-        keeping = _only(into, into.step == _RESOLVE)
-        into = self._hops(keeping.far, _CONTROL, _REACH)
-        self._from_scope(keeping.far, alive & self._alive(keeping), into, 1, resource)
-
-    def _from_scope(self, scope: Ints, alive: Flags, into: _Hops, length: int, resource: Ints) -> None:
-        """From the resource, or what keeps it or is kept by it: to those who hold it, and over its clients."""
-        into = _only(into, into.step != _RESOLVE)
-        alive, roles, is_own = alive[into.near] & self._alive(into), self.rows.roles[into.grant], self._is_own(into)
-        self._tell(into.far[is_own], length + 1, alive[is_own], roles[is_own])
-        client = np.flatnonzero(~is_own & (into.far != resource[0]))
-        business, alive, roles = into.far[client], alive[client], roles[client]
-        self._controlling(business, alive, roles, length + 2)
-        row = self.index.policy.relations[Relation.ROLE]
-        if Conveys.CONTROL in (row.controlling, row.otherwise):
-            kept = self._hops(business, _RESOLVE)
-            kept = _only(kept, kept.far != scope[into.near[client]][kept.near])
-            self._controlling(kept.far, alive[kept.near] & self._alive(kept), roles[kept.near], length + 3)
-
-    def _controlling(self, scope: Ints, alive: Flags, roles: Ints, length: int) -> None:
-        """The identities that control what is a client, or what keeps it."""
-        above = self._hops(scope, _CONTROL)
-        self._tell(above.far, length, alive[above.near] & self._alive(above), roles[above.near], inferred=True)
+        scope = np.array([resource])
+        scope = np.concatenate([scope, self._kept(scope)[1]])
+        into = self._hops(scope, _CONTROL, _REACH)
+        starts = self._start(resource) + (scope != resource) * _STEP
+        says = self._marked(self.rows.roles[into.grant] + starts[into.near], into)
+        is_own = into.far < self.index.fold.kind_starts[_BUSINESS]
+        own = is_own.nonzero()[0]
+        self._tell(into.far[own], says[own])
+        if len(own) == len(is_own):
+            return
+        client = (is_own | (into.far == resource) == 0).nonzero()[0]
+        business, says = into.far[client], (says[client] | 1 << _INFERRED) + _STEP
+        if self.by_accounts:  # who controls the account of a client acts for it
+            near, kept = self._kept(business)
+            onward = (kept != scope[into.near[client[near]]]).nonzero()[0]
+            business, near = np.concatenate([business, kept[onward]]), near[onward]
+            says = np.concatenate([says, says[near] + _STEP])
+        above = self._hops(business, _CONTROL)
+        self._tell(above.far, self._marked(says[above.near], above))
 
     def _hops(self, nodes: Ints, *steps: int) -> _Hops:
         """The hops of nodes that are of these classes."""
         check()
-        index, first = self.index, self.entries.starts[nodes]
-        if len(nodes) == 1:
-            hops = self.entries.hops[first[0] : self.entries.starts[nodes[0] + 1]]
+        self._look(nodes)
+        starts, hops = self.entries
+        if len(nodes) in (1, 2):
+            parts = [hops[starts[node] : starts[node + 1]] for node in nodes.tolist()]
+            hops = np.concatenate(parts)
             near = np.zeros(len(hops), np.intp)
+            near[len(parts[0]) :] = 1
         else:
-            size = self.entries.starts[nodes + 1] - first
-            near = np.repeat(np.arange(len(nodes)), size)
-            hops = self.entries.hops[ranges(first, size)]
+            last = starts[nodes + 1]
+            size = last - starts[nodes]
+            near = np.arange(len(nodes)).repeat(size)
+            hops = hops[(last - size.cumsum())[near] + np.arange(len(near))]
         grant = (hops ^ (hops >> hops.itemsize * 8 - 1)).astype(np.intp)  # the complement of what is negative
-        step = index.conveys_column[grant]
-        wanted = np.flatnonzero((np.int8(sum(1 << each for each in steps)) >> step & 1).view(np.bool_))
-        if len(wanted) < len(step):
-            near, grant, step, hops = near[wanted], grant[wanted], step[wanted], hops[wanted]
-        far = self.ahead[grant]
+        step = self.index.conveys_column[grant]
+        chosen = step == steps[0]
+        for each in steps[1:]:
+            chosen |= step == each
+        wanted = chosen.nonzero()[0]
+        if len(wanted) < len(grant):
+            near, grant = near[wanted], grant[wanted]
+        far = self.ahead[grant].astype(np.intp)
         if _RESOLVE in steps:
-            turned = np.flatnonzero(hops < 0)
+            turned = (hops[wanted] < 0).nonzero()[0]
             far[turned] = self.behind[grant[turned]]
-        if len(index.entangled):
-            self.entangled |= bool(contained(nodes, index.entangled).any())
-        found = _Hops(near, grant, step, far)
+        found = _Hops(near, grant, far)
         return found if self.allows is None else _only(found, self.allows(far, grant))
 
-    def _alive(self, hops: _Hops) -> Flags:
-        """Whether nothing is latent in a hop, nor at its far end."""
-        alive: Flags = (self.rows.active[hops.grant] != 0) & ~self.index.dead_column[hops.far]
-        return alive
+    def _kept(self, nodes: Ints) -> tuple[Ints, Ints]:
+        """The places of those that keep an account, or that a business keeps; and what is at the other end.
 
-    def _is_own(self, hops: _Hops) -> Flags:
-        """Whether the far end is an identity."""
-        own: Flags = hops.far < self.index.fold.kind_starts[_BUSINESS]
-        return own
+        Nothing more is latent there: a business counts together with the account that it keeps.
+        """
+        if self.allows is not None:
+            near, _, far = self._hops(nodes, _RESOLVE)
+            return near, far
+        self._look(nodes)
+        far = self.index.joined[nodes]
+        near = (far >= 0).nonzero()[0]
+        return near, far[near].astype(np.intp)
 
-    def _tell(self, nodes: Ints, length: int, alive: Flags, roles: Ints, *, inferred: bool = False) -> None:
-        told = nodes.astype(np.int64) << _NODE
-        told |= length << _LENGTH | inferred << _INFERRED
-        told |= roles
-        told |= (~alive).astype(np.int64) << _LATENT
-        self.told.append(told)
+    def _look(self, nodes: Ints) -> None:
+        if len(self.index.entangled):
+            self.entangled |= bool(contained(nodes, self.index.entangled).any())
+
+    def _start(self, node: int) -> Any:
+        """What the first step from a node says, but for its roles."""
+        return _STEP | bool(self.alive and self.index.dead[node]) << _LATENT
+
+    def _marked(self, says: Ints, hops: _Hops) -> Ints:
+        """The same, which is latent where a grant is not active, or the far end latent."""
+        if self.alive:
+            latent = self.rows.active[hops.grant] <= self.index.dead_column[hops.far]
+            says |= latent.astype(_SAYS) << _LATENT
+        return says
+
+    def _tell(self, nodes: Ints, says: Ints) -> None:
+        self.nodes.append(nodes)
+        self.says.append(says)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import heapq
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, ItemsView, Iterable, Iterator, KeysView, Mapping, Sequence
 from functools import cache, cached_property, partial
 from itertools import count
 from typing import Any, Final, NamedTuple, overload
@@ -20,7 +20,7 @@ from inroads.adjacency import CONVEYS, Adjacency
 from inroads.columns import Flags, Ints, Lazily, firsts, ranges, stack, take
 from inroads.deadline import check
 from inroads.errors import BadId, InroadsError, NotFound
-from inroads.hub import Gathered, gathered
+from inroads.hub import Gathered, gathered, roles_held
 from inroads.model import (
     Access,
     AccessState,
@@ -230,18 +230,51 @@ def _find_avoided(graph: AccessGraph, chosen: AccessFilter) -> None:
             raise NotFound(f"no document names {each!r}, which is to be avoided")
 
 
-def held(graph: AccessGraph, node: str, avoid: frozenset[str] = frozenset()) -> dict[int, int]:
+class Held(Mapping[int, int]):
+    """The roles of each node as bits: two columns, of which the first ascends, and a dict once one is asked for."""
+
+    def __init__(self, nodes: Ints, roles: Ints) -> None:
+        self.nodes, self.roles = nodes, roles
+
+    @cached_property
+    def _each(self) -> dict[int, int]:
+        return dict(zip(self.nodes.tolist(), self.roles.tolist(), strict=True))
+
+    def __getitem__(self, node: int) -> int:
+        return self._each[node]
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(self._each)
+
+    def __len__(self) -> int:
+        return len(self.nodes)
+
+    def keys(self) -> KeysView[int]:
+        """The nodes, as those of a dict, which compares them quickly."""
+        return self._each.keys()
+
+    def items(self) -> ItemsView[int, int]:
+        """The nodes with their roles, likewise."""
+        return self._each.items()
+
+
+def held(graph: AccessGraph, node: str, avoid: frozenset[str] = frozenset()) -> Mapping[int, int]:
     """Just what an identity reaches, or who reaches a business or an account: node numbers, and the roles as bits.
 
     The roles are those of all paths, not only the maximal ones. Exact whatever the number of paths: not the paths are
     followed but the states (node, phase, conveyed), which tell as much unless a walk could come back to its own
-    nodes. Then, and for hubs, all four facts of an access are gathered after all. `avoid` as in AccessFilter.
+    nodes. Then, and for hubs, the shapes of the paths tell (see `hub`); all four facts of an access are gathered only
+    where an account is shared. `avoid` as in AccessFilter.
     """
     check()
     forward = kind_of(node) is NodeKind.IDENTITY
     chosen = AccessFilter(avoid=avoid) if avoid else ALL
-    states = _states(graph, graph.number(node), _Allowed.of(graph, chosen), forward=forward)
+    allowed = _Allowed.of(graph, chosen)
+    states = _states(graph, graph.number(node), allowed, forward=forward)
     if states is None:
+        columns = roles_held(graph.index, graph.number(node), allowed and allowed.column, forward=forward)
+        if columns is not None:
+            return Held(*columns)
         found = _Walk(graph, node, chosen, forward=forward).gathered()
         nodes, roles = (np.asarray(each, np.int64) for each in (found.node, found.roles))
         kinds = graph.index.codes_column[nodes] >> KIND_BITS
@@ -283,7 +316,7 @@ def _states(
         here = frontier.pop()
         node, phase, conveyed = here
         first, last = starts[node], starts[node + 1]
-        if last - first > VECTORISED or len(states) > MAX_PATHS:
+        if last - first > VECTORISED or len(states) > 2 * VECTORISED:
             return None
         bits, row = states[here], table[phase]
         for hop in hops[first:last]:
@@ -369,7 +402,7 @@ BACKWARD: Final = _table(forward=False)
 _TABLES: Final = {True: np.array(FORWARD, np.int8), False: np.array(BACKWARD, np.int8)}
 RESOLVE: Final = CONVEYS.index(Conveys.RESOLVE)
 
-VECTORISED: Final = 64
+VECTORISED: Final = 32
 """Frontiers of more partial paths than this are walked as columns."""
 
 BACK: Final = 32
