@@ -1,20 +1,21 @@
 """Sends GraphQL requests at an even pace, whether or not those before are answered, and tells how long each took.
 
-`python pacing.py URL CONNECTIONS SECONDS RATE FILE` asks the lines of standard input, each a JSON array of a kind and
-a body, one after the other and again from the first, so many a second; with a rate of 0 each connection asks as soon
-as it is answered. FILE gets a NumPy array with a row for each request: the second in which it was due, how many
-seconds after that it was answered, the number of its kind in order of appearance, and 1 where the answer was whole.
-What was not is told on standard error. It is a process of its own, so that the server does not wait for who measures.
+`python pacing.py URL CONNECTIONS SECONDS RATE FILE` asks so many times a second any of the lines of standard input, each
+a JSON array of a kind and a body; with a rate of 0 each connection asks as soon as it is answered. FILE gets a NumPy
+array with a row for each request: the second in which it was due, how many seconds after that it was answered, the
+number of its kind in order of appearance, and 1 where the answer was whole. What was not is told on standard error.
+It is a process of its own, so that the server does not wait for who measures.
 """
 
 from __future__ import annotations
 
 import asyncio
+import random
 import sys
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
-from itertools import cycle
+from itertools import repeat
 from pathlib import Path
 from typing import Final, NamedTuple, cast
 from urllib.parse import urlsplit
@@ -147,7 +148,7 @@ def main(url: str, connections: str, seconds: str, rate: str, file: str) -> None
         head = f"POST {host.path} HTTP/1.1\r\nHost: {host.netloc}\r\nContent-Type: application/json\r\n"
         head += f"Content-Length: {len(body)}\r\n\r\n"
         requests.append((kinds.setdefault(kind, len(kinds)), head.encode() + body))
-    pacer = Pacer(cycle(requests), float(rate))
+    pacer = Pacer(map(random.Random(float(rate)).choice, repeat(requests)), float(rate))
     uvloop.run(pacer.run(url, int(connections), float(seconds)))
     with Path(file).open("wb") as rows:
         np.save(rows, np.array(pacer.rows))
