@@ -99,8 +99,9 @@ def test_an_even_pace(tmp_path: Path) -> None:
     assert (tmp_path / "server.log").read_text().count("\n") == 1
     assert grown(samples) < GROWN
     early, late = samples[: len(samples) // 2], samples[len(samples) // 2 :]
-    for held in (lambda process: process.threads, lambda process: process.files):
-        assert max(held(each.process) for each in late) <= max(held(each.process) for each in early) + FEW
+    for held in ("threads", "files"):
+        before, after = (max(getattr(each.process, held) for each in half) for half in (early, late))
+        assert after <= before + FEW, held
 
 
 def mixed(server: Server, bodies: Sequence[dict[str, Any]]) -> bytes:
