@@ -1,10 +1,10 @@
 """Sends GraphQL requests at an even pace, whether or not those before are answered, and tells how long each took.
 
 `python pacing.py URL CONNECTIONS SECONDS RATE FILE` asks so many times a second any of the lines of standard input,
-each a JSON array of a kind and a body; with a rate of 0 each connection asks as soon as it is answered. FILE gets a NumPy
-array with a row for each request: the second in which it was due, how many seconds after that it was answered, the
-number of its kind in order of appearance, and 1 where the answer was whole. What was not is told on standard error.
-It is a process of its own, so that the server does not wait for who measures.
+each a JSON array of a kind and a body; with a rate of 0 each connection asks as soon as it is answered. FILE gets a
+NumPy array with a row for each request: the second in which it was due, how many seconds after that it was answered,
+the number of its kind in order of appearance, and 1 where the answer was whole. What was not is told on standard
+error. It is a process of its own, so that the server does not wait for who measures.
 """
 
 from __future__ import annotations
