@@ -212,7 +212,18 @@ def parsed(query: str) -> DocumentNode:
     if len(query) > MAX_QUERY:
         raise _limit("TOKEN_LIMIT", "the document has too many characters", MAX_QUERY)
     _scan(query)
-    return parse(query, max_tokens=MAX_TOKENS)
+    document = parse(query, max_tokens=MAX_TOKENS)
+    _unlink(document)
+    return document
+
+
+def _unlink(document: DocumentNode) -> None:
+    """Forget which token came before which: in a circle, they would stay until a collection that holds up everybody."""
+    token = document.loc.start_token if document.loc else None
+    while token:
+        following = token.next
+        token.prev = token.next = None
+        token = following
 
 
 _TOKEN: Final = re.compile(
