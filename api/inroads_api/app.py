@@ -48,6 +48,7 @@ from inroads_api.schema import STREAM_REQUIRED, Schema, build_schema, execute, f
 from inroads_api.streams import COMPLETE, EVENTS, KEEP_ALIVE, Full, Made, Stream, Streams, event
 from inroads_api.traces import TRACE, Told
 from inroads_api.trusted import Trusted
+from inroads_api.turns import Caller as Turn
 from inroads_api.turns import Full as Crowded
 from inroads_api.turns import Turns
 from inroads_api.versions import PATIENCE, Versions, utcnow
@@ -299,7 +300,7 @@ class _GraphQL:
                 raise _Refused(406, "NOT_ACCEPTABLE", f"accept {MODERN}, {LEGACY} or {EVENTS}")
             caller = caller_of(request)
             asked = self._request(*await _read(request, self._most(caller)), media_type or MODERN)
-            if streamed and await run_in_threadpool(self._subscribes, asked):
+            if streamed and await self._subscribes(asked, caller):
                 return await self._stream(request, asked)
             begun = time.perf_counter()
             answered = await self._answered(asked, request.method, media_type or MODERN, caller)
@@ -365,26 +366,39 @@ class _GraphQL:
         given = asked, method, media_type, caller, Deadline.after(self.seconds), again, answered
         if answered or (self._quick(asked) and not limited):
             return self._audited(*given)
+        async with self._place(caller) as turn:
+            if not self.schema.documents.settled(asked.query):
+                await self._looked(asked, turn)
+                if self._quick(asked) and not limited:
+                    return self._audited(*given)
+            async with turn.working:
+                return await run_in_threadpool(self._audited, *given)
+
+    @asynccontextmanager
+    async def _place(self, caller: Caller | None) -> AsyncIterator[Turn]:
         try:
             async with self.turns.place(caller.id if caller else None) as turn:
-                if not self.schema.documents.settled(asked.query):
-                    async with self.turns.look(turn):
-                        await run_in_threadpool(self._look, asked)
-                    if self._quick(asked) and not limited:
-                        return self._audited(*given)
-                async with turn.working:
-                    return await run_in_threadpool(self._audited, *given)
+                yield turn
         except Crowded:
             raise _Refused(503, "OVERLOADED", "too many requests are being answered: ask again later") from None
+
+    async def _looked(self, asked: _Request, turn: Turn) -> None:
+        async with self.turns.look(turn) as line:
+            line.owes(await run_in_threadpool(self._look, asked))
 
     def _quick(self, asked: _Request) -> bool:
         """Whether another thread would cost more than the answer, and take turns with this one."""
         return asked.size <= SMALL and self.schema.documents.quick(asked.query)
 
-    def _look(self, asked: _Request) -> None:
-        """Find out whether the document can be executed, and is quick: it is remembered."""
-        if prepared := self._prepared(asked):
-            prepared.errors(asked.variables, asked.operation_name)
+    def _look(self, asked: _Request) -> float:
+        """Find out whether the document can be executed, and is quick: it is remembered.
+
+        How many seconds of work that took where it cannot.
+        """
+        begun = time.thread_time()
+        prepared = self._prepared(asked)
+        good = prepared is not None and not prepared.errors(asked.variables, asked.operation_name)
+        return 0.0 if good else time.thread_time() - begun
 
     def _execute(
         self,
@@ -469,7 +483,10 @@ class _GraphQL:
             log.error("AUDIT_UNAVAILABLE, an answer was withheld: %s", type(error).__name__)
             raise _Refused(503, "AUDIT_UNAVAILABLE", "the audit log cannot be written: no answer is given") from None
 
-    def _subscribes(self, asked: _Request) -> bool:
+    async def _subscribes(self, asked: _Request, caller: Caller | None) -> bool:
+        if not self.schema.documents.settled(asked.query):
+            async with self._place(caller) as turn:
+                await self._looked(asked, turn)
         prepared = self._prepared(asked)
         return prepared is not None and prepared.operation(asked.operation_name) is OperationType.SUBSCRIPTION
 

@@ -33,7 +33,7 @@ from inroads_api.traces import part
 MAX_KEPT: Final = 128
 """The most documents that are kept: those used last."""
 
-MAX_REFUSED: Final = 32
+MAX_REFUSED: Final = 12
 """The most documents that are kept to be refused again: those refused last."""
 
 QUICK: Final = 1_000
@@ -47,14 +47,13 @@ class Prepared:
     """A parsed document: what it asks, and why it cannot be executed, if it cannot.
 
     `quick` tells that it has been found cheap to answer whatever its variables are, be it with a refusal, and `valid`
-    that it is none; `literals` are the texts and whole numbers that its arguments have, but for the sizes of pages.
+    that it is none.
     """
 
     def __init__(self, document: DocumentNode, schema: GraphQLSchema) -> None:
         self.document, self._schema = document, schema
         self.measures = Measures(document, schema)
         self._operations = [each for each in document.definitions if isinstance(each, OperationDefinitionNode)]
-        self.literals = tuple(dict.fromkeys(_literals(document)))
         self._fragments: dict[str, list[SelectionSetNode]] = {}
         for each in document.definitions:
             if isinstance(each, FragmentDefinitionNode):  # two of one name are refused later
@@ -62,6 +61,11 @@ class Prepared:
         self._roots: dict[str | None, frozenset[str]] = {}
         self._errors: list[GraphQLError] | None = None
         self.quick = False
+
+    @cached_property
+    def literals(self) -> tuple[str, ...]:
+        """The texts and whole numbers that its arguments have, but for the sizes of pages."""
+        return tuple(dict.fromkeys(_literals(self.document)))
 
     @cached_property
     def shape(self) -> str:

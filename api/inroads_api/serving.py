@@ -46,6 +46,12 @@ GRACE: Final = 5
 SWITCH: Final = 0.0002
 """How many seconds a thread keeps the interpreter from the loop, which needs it several times for each request."""
 
+COLLECTIONS: Final = 100
+"""How many collections of what is young there are for each of all that is there, which holds everybody up for longer.
+
+What is young goes in time either way, and what is old is mostly documents that are kept, which nobody's circles hold.
+"""
+
 NO_TLS: Final[Mapping[str, Any]] = MappingProxyType({})
 
 
@@ -135,7 +141,6 @@ class Followed(NamedTuple):
             graph = reload()
         finally:
             gc.enable()
-        gc.freeze()
         application = create_app(
             graph,
             utcnow(),
@@ -148,6 +153,7 @@ class Followed(NamedTuple):
             review=self.review,
             **self.doors.opened(),
         )
+        gc.freeze()  # what a process keeps until it ends is not looked through each time
         return self.doors.traced(application)
 
 
@@ -159,7 +165,9 @@ def run(
     tls: Mapping[str, Any] = NO_TLS,
 ) -> None:
     """Serve in this process until a signal ends it."""
-    uvicorn.Server(_config(application, seconds, log, **tls)).run(sockets=[sock])
+    server = uvicorn.Server(_config(application, seconds, log, **tls))
+    gc.freeze()  # what this process keeps until it ends is not looked through each time
+    server.run(sockets=[sock])
 
 
 def run_workers(
@@ -183,6 +191,7 @@ def run_workers(
 def _config(application: Callable[..., Any], seconds: float, log: dict[str, Any] | None, **more: Any) -> uvicorn.Config:
     """What all processes have in common. uvloop and httptools are taken by themselves where they are there."""
     sys.setswitchinterval(SWITCH)
+    gc.set_threshold(*gc.get_threshold()[:2], COLLECTIONS)
     return uvicorn.Config(
         application,
         log_config=log or uvicorn.config.LOGGING_CONFIG,

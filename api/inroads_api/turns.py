@@ -1,13 +1,15 @@
 """Turns: who waits for whom before a request is worked on in a thread.
 
 All threads share one interpreter with the loop that serves everybody. So documents that are new, which anybody can
-send as fast as they are refused, are looked at one after the other, and no token has more than a few requests in work:
-others of its own wait for these, and nobody else does.
+send as fast as they are refused, are looked at one after the other; who has sent many that were refused waits for the
+next one, so that all of them together take a small part of the time. And no token has more than a few requests in
+work. Others of its own wait for these, and nobody else does: those who show no token are as one.
 """
 
 from __future__ import annotations
 
-from asyncio import Lock, Semaphore
+import time
+from asyncio import Lock, Semaphore, sleep
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Final
@@ -23,15 +25,41 @@ WORKING_EACH: Final = 8
 """The most requests of one token that are worked on at once."""
 
 
+PART: Final = 1 / 20
+"""The part of the time in which documents of one token are looked at, and refused."""
+
+BURST: Final = 0.05
+"""How many seconds of that it has at once: who writes a query makes mistakes."""
+
+MOST_OWING: Final = 16
+"""The most new documents that wait for their turn, once there is something to wait for."""
+
+
 class Full(Exception):
     """There is no place to wait."""
+
+
+class Line:
+    """Where new documents wait, those of one token, until a moment of the monotonic clock or for the one before."""
+
+    def __init__(self) -> None:
+        self.lock, self.length, self.until = Lock(), 0, 0.0
+
+    @property
+    def pause(self) -> float:
+        """How many seconds the next one has to wait."""
+        return max(0.0, self.until - time.monotonic() - BURST / PART)
+
+    def owes(self, spent: float) -> None:
+        """So many seconds went into documents that were refused."""
+        self.until = max(self.until, time.monotonic()) + spent / PART
 
 
 class Caller:
     """What the requests of one token have in common, as long as there is one; each of those without a token its own."""
 
-    def __init__(self) -> None:
-        self.waiting, self.working, self.count = Lock(), Semaphore(WORKING_EACH), 0
+    def __init__(self, who: str | None) -> None:
+        self.who, self.working, self.count = who, Semaphore(WORKING_EACH), 0
 
 
 class Turns:
@@ -40,11 +68,12 @@ class Turns:
     def __init__(self) -> None:
         self._desk, self._count = Lock(), 0
         self._callers: WeakValueDictionary[str, Caller] = WeakValueDictionary()
+        self._lines: dict[str | None, Line] = {}
 
     @asynccontextmanager
     async def place(self, who: str | None) -> AsyncIterator[Caller]:
         """A place for a request of a token, if there is one: else it raises Full."""
-        caller = self._callers.setdefault(who, Caller()) if who else Caller()
+        caller = self._callers.setdefault(who, Caller(who)) if who else Caller(None)
         if self._count >= MOST or caller.count >= MOST_EACH:
             raise Full
         self._count += 1
@@ -56,7 +85,27 @@ class Turns:
             caller.count -= 1
 
     @asynccontextmanager
-    async def look(self, caller: Caller) -> AsyncIterator[None]:
-        """The turn to look at a new document. Of each caller only one waits for it beside those of others."""
-        async with caller.waiting, self._desk:
-            yield
+    async def look(self, caller: Caller) -> AsyncIterator[Line]:
+        """The turn to look at a new document, which tells what it owes; if too many owe already, it raises Full.
+
+        Of each line only one waits for it beside those of others.
+        """
+        line = self._line(caller.who)
+        if line.pause and line.length >= MOST_OWING:
+            raise Full
+        line.length += 1
+        try:
+            async with line.lock:
+                await sleep(line.pause)
+                async with self._desk:
+                    yield line
+        finally:
+            line.length -= 1
+
+    def _line(self, who: str | None) -> Line:
+        """The line of a token; what nobody waits in, and owes nothing, is forgotten."""
+        if who not in self._lines:
+            now = time.monotonic()
+            self._lines = {each: line for each, line in self._lines.items() if line.length or line.until > now}
+            self._lines[who] = Line()
+        return self._lines[who]

@@ -105,9 +105,37 @@ def test_cost(client: httpx2.Client) -> None:
     found = 'a: search(text: "bill") { id } b: search(text: "\\":\\":") { id } nothing: business(id: 1) { id }'
     question = f"{{ graph {{ version }} {found} }}"
     cost = ask(client, {"query": question}).json()["extensions"]["cost"]
-    assert cost == {"requested": 2 + 110 + 110 + 2, "actual": 6, "maximum": 100_000}
+    assert cost == {"requested": 2 + 1_010 + 1_010 + 2, "actual": 6, "maximum": 100_000}
     refused = ask(client, {"query": "{ nothing }"}).json()
     assert "extensions" not in refused
+
+
+def test_a_search_does_not_hold_up_the_loop(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It looks at every node, so a thread does it; a lookup is answered where it comes."""
+    threads: dict[str, set[int]] = {"search": set(), "by_email": set()}
+
+    def told(name: str) -> Callable[..., Any]:
+        found = getattr(AccessGraph, name)
+
+        def asked(self: AccessGraph, *given: Any) -> Any:
+            threads[name].add(threading.get_ident())
+            return found(self, *given)
+
+        return asked
+
+    for name in threads:
+        monkeypatch.setattr(AccessGraph, name, told(name))
+    asked = {
+        "search": "($t: String!) { search(text: $t) { id } }",
+        "by_email": "($t: String!) { identity(by: {email: $t}) { id } }",
+    }
+    with httpx2.Client(base_url=address, trust_env=False) as client:
+        for text in "abcdef":
+            for query in asked.values():
+                assert "errors" not in ask(client, {"query": "query " + query, "variables": {"t": text}}).json()
+    assert threads["search"]
+    assert len(threads["by_email"]) == 1
+    assert not threads["search"] & threads["by_email"]
 
 
 # --- requests

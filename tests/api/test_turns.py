@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections import Counter
 from contextlib import AsyncExitStack
 
 import pytest
 
-from inroads_api.turns import MOST, MOST_EACH, WORKING_EACH, Full, Turns
+from inroads_api.turns import BURST, MOST, MOST_EACH, MOST_OWING, PART, WORKING_EACH, Full, Turns
 
 
 def test_new_documents_are_looked_at_in_turn() -> None:
@@ -52,6 +53,56 @@ def test_a_token_has_a_few_in_work() -> None:
 
     asyncio.run(all_of_them())
     assert most == {"a": WORKING_EACH, "b": 5, None: 20}
+
+
+def test_who_was_refused_waits() -> None:
+    """Refused documents take a small part of the time, after a few at once; nobody else's wait for them."""
+    done: list[str] = []
+
+    async def look(turns: Turns, who: str | None, spent: float) -> None:
+        async with turns.place(who) as caller, turns.look(caller) as line:
+            done.append(f"{who} {spent:g}")
+            line.owes(spent)
+
+    async def all_of_them() -> None:
+        turns = Turns()
+        begun = time.monotonic()
+        for _ in range(3):
+            await look(turns, "bad", BURST / 3)
+        assert time.monotonic() - begun < BURST, "mistakes cost nothing"
+        await look(turns, "bad", 0.01)
+        begun = time.monotonic()
+        many = [look(turns, "bad", 0) for _ in range(5)]
+        await asyncio.gather(*many, look(turns, "good", 0), look(turns, None, 0))
+        assert 0.05 < time.monotonic() - begun < 2, "what was spent makes up a part of the time"
+        begun = time.monotonic()
+        await look(turns, "bad", 0)
+        assert time.monotonic() - begun < 0.05, "it is waited for once"
+        assert len(turns._lines) < 4
+        await asyncio.sleep(BURST / PART)
+        await look(turns, "another", 0)
+        assert set(turns._lines) == {"another"}, "nothing is remembered of those who owe nothing"
+
+    asyncio.run(all_of_them())
+    assert done[4:6] == ["good 0", "None 0"]
+
+
+def test_a_line_ends() -> None:
+    """Where refused documents make others wait, only a few do: the next is refused without being looked at."""
+
+    async def all_of_them() -> None:
+        turns = Turns()
+
+        async def look(who: str, spent: float = 0) -> None:
+            async with turns.place(who) as caller, turns.look(caller) as line:
+                line.owes(spent)
+
+        await asyncio.gather(*(look("good") for _ in range(MOST_EACH)))
+        await look("bad", BURST + 0.01)
+        came = await asyncio.gather(*(look("bad") for _ in range(MOST_EACH)), return_exceptions=True)
+        assert Counter(map(type, came)) == {type(None): MOST_OWING, Full: MOST_EACH - MOST_OWING}
+
+    asyncio.run(all_of_them())
 
 
 def test_there_is_a_place_for_others() -> None:

@@ -68,6 +68,15 @@ class Asker:
         self._connection.close()
 
 
+class Process(NamedTuple):
+    """What a process holds: bytes of memory, open files, threads; and the seconds of processor it has had."""
+
+    resident: int
+    files: int
+    threads: int
+    busy: float
+
+
 class Server:
     """A running `inroads serve --ledger`."""
 
@@ -82,8 +91,15 @@ class Server:
 
     def resident(self) -> int:
         """Bytes of memory that it has now."""
-        statm = Path(f"/proc/{self.process.pid}/statm").read_text(encoding="ascii")
-        return int(statm.split()[1]) * os.sysconf("SC_PAGE_SIZE")
+        return self.now().resident
+
+    def now(self) -> Process:
+        """What its process holds now."""
+        proc = Path(f"/proc/{self.process.pid}")
+        fields = (proc / "stat").read_text(encoding="ascii").rpartition(") ")[2].split()  # from the third, the state
+        user, system, threads, pages = (int(fields[number - 3]) for number in (14, 15, 20, 24))
+        busy = (user + system) / os.sysconf("SC_CLK_TCK")
+        return Process(pages * os.sysconf("SC_PAGE_SIZE"), len(list((proc / "fd").iterdir())), threads, busy)
 
 
 @contextmanager
