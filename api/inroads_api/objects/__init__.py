@@ -18,7 +18,7 @@ from inroads_api.objects.fields import (
 from inroads_api.objects.grants import Grant
 from inroads_api.objects.node import AnIdentity, Node, identity, node
 from inroads_api.objects.nodes import Account, Business, Group, Identity
-from inroads_api.objects.pages import Connection, First, Page, Window, connection, within
+from inroads_api.objects.pages import Connection, First, Page, Window, connection, within, written
 from inroads_api.objects.paths import PathList
 from inroads_api.objects.policies import Policy, RoleRule
 
@@ -57,4 +57,5 @@ __all__ = [
     "stated",
     "value",
     "within",
+    "written",
 ]

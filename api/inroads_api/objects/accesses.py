@@ -14,7 +14,7 @@ from inroads_api.objects.coverage import Coverage
 from inroads_api.objects.fields import ID, described, field, mirror, optional, stated, value
 from inroads_api.objects.grants import Grant
 from inroads_api.objects.node import AnIdentity, Node, identity, node
-from inroads_api.objects.pages import Connection, First, Page, Window, within
+from inroads_api.objects.pages import Connection, First, Page, Window, within, written
 from inroads_api.objects.paths import PathList
 
 _T = TypeVar("_T")
@@ -140,7 +140,5 @@ def accesses(graph: AccessGraph, question: Sequence[object], answer: reach.Answe
     """A page of an answer; only the accesses of the page are written out."""
     keys = [summary.key for summary in answer.summaries]
 
-    def load(part: slice) -> list[Access]:
-        return [Access(graph=graph, found=found) for found in answer[part]]
-
+    load = written(answer, lambda each: Access(graph=graph, found=each))
     return AccessConnection(window=Window(graph.version, question, keys, load, page), answer=answer)

@@ -20,6 +20,7 @@ from inroads.errors import BadCursor, InroadsError
 from inroads_api.limits import MAX_FIRST
 from inroads_api.objects.fields import described, field, value
 
+_S = TypeVar("_S")
 _T = TypeVar("_T")
 
 First = Annotated[int | None, strawberry.argument(description="How many to give, from 1 to 100.")]
@@ -143,6 +144,11 @@ class Window(Generic[_T]):
             start_cursor=self.cursor(here[0]) if here else None,
             end_cursor=self.cursor(here[-1]) if here else None,
         )
+
+
+def written(found: Sequence[_S], write: Callable[[_S], _T]) -> Callable[[slice], Iterable[_T]]:
+    """What a window loads where each of its objects is made from the value in the same place of a list."""
+    return lambda part: map(write, found[part])
 
 
 @described

@@ -26,7 +26,7 @@ from inroads_api.objects.node import (
     identity,
     node,
 )
-from inroads_api.objects.pages import Connection, Page, Window
+from inroads_api.objects.pages import Connection, Page, Window, written
 from inroads_api.objects.parts import Link, links
 
 _T = TypeVar("_T")
@@ -69,9 +69,7 @@ def records(
     unique = {(each.document, each.section.value, each.index, each.sub): (grant, each) for grant, each in found}
     keys = sorted(unique)
 
-    def load(part: slice) -> list[_T]:
-        return [kind(graph=graph, held=unique[key][0], said=unique[key][1]) for key in keys[part]]
-
+    load = written(keys, lambda each: kind(graph=graph, held=unique[each][0], said=unique[each][1]))
     return Connection(window=Window(graph.version, question, keys, load, page))
 
 
