@@ -202,6 +202,11 @@ def say_rejections(rejections: Iterable[Rejection], most: int = 20) -> None:
         say(f"… and {len(listed) - most} more; `inroads check` lists them all")
 
 
+def say_no_access(principal: str, resource: str) -> None:
+    """That there is none, which is not the same as not knowing one of the two."""
+    say(f"no access: {principal} and {resource} are both known, and no path leads from one to the other")
+
+
 def say_coverage(what: str, coverage: Coverage) -> None:
     """What was found, and how much was observed, so that "nobody else" is never claimed falsely."""
     say(f"{what}; coverage {'complete' if coverage.complete else 'NOT complete'}")
