@@ -1,4 +1,4 @@
-"""The `inroads` command: disk, clock and terminal live here; every answer comes from the library."""
+"""The `inroads` command, put together; every answer comes from the library."""
 
 from __future__ import annotations
 
