@@ -90,7 +90,7 @@ def test_what_curl_sends() -> None:
             text=True,
         ).stdout.split("\0")[:-1]
     ]
-    assert len(sent) == 5
+    assert len(sent) >= 5
     schema, trusted = build_schema(allow_ingest=True, allow_review=True), Trusted()
     for body in sent:
         given = json.loads(body)

@@ -66,12 +66,6 @@ def names_of(key: Path) -> Pseudonyms:
         return Pseudonyms(file.read(MAX_KEY).strip(b"\r\n"))
 
 
-def places(documents: list[str] | None, ledger: Path | None) -> list[str]:
-    """Where the documents are: as given, or else in the ledger that stands for the default."""
-    given = [*(documents or ()), *([str(ledger)] if ledger else ())]
-    return given or [str(path) for path in [default_ledger()] if path.exists()]
-
-
 def load_graph(
     paths: list[str],
     observed_at: str | None,
@@ -127,8 +121,9 @@ class Given:
 
     @property
     def places(self) -> list[str]:
-        """Where the documents are."""
-        return places(self.documents, self.ledger)
+        """Where the documents are: as given, or else in the ledger that stands for the default."""
+        given = [*(self.documents or ()), *([str(self.ledger)] if self.ledger else ())]
+        return given or [str(path) for path in [default_ledger()] if path.exists()]
 
     def graph(self) -> Explorer:
         """The graph that answers are given from; says what was rejected, and ends where there is nothing to read."""

@@ -101,6 +101,7 @@ def serve(
     from inroads_api.live import follow, position
     from inroads_api.logs import CONFIG
     from inroads_api.meter import COST_PER_MINUTE
+    from inroads_api.schema import build_schema
     from inroads_api.serving import Doors, Followed, run, run_workers
 
     with failing():
@@ -124,6 +125,8 @@ def serve(
             traces,
         )
         opened = doors.opened()
+        if trusted:  # told before anything is read, and before there are workers
+            opened["trusted"].check(build_schema(allow_ingest=allow_ingest, allow_review=allow_review)._schema)
         if allow_ingest and not given.documents and given.as_of is None:
             Ledger(given.ledger or default_ledger()).close()
         paths = given.places
