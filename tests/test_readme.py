@@ -18,6 +18,8 @@ from inroads import EXAMPLE
 from inroads.documents import Observation, read
 from inroads.explorer import load
 from inroads.policy import load_policy
+from inroads_api.schema import build_schema
+from inroads_api.trusted import Trusted
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -70,6 +72,30 @@ def test_scripts(block: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
         assert (tmp_path / "fga" / "model.fga").read_text().startswith("model")
     else:
         assert done.stdout.startswith("kind,id,name,total")
+
+
+def test_what_curl_sends() -> None:
+    """Each request that the README shows is JSON, and its document and variables are valid."""
+    stub = 'inroads() { :; }; curl() { while [ "$1" != -d ]; do shift; done; printf "%s\\0" "$2"; }\n'
+    sent = [
+        body
+        for block in blocks("sh")
+        if "curl " in block
+        for body in subprocess.run(  # noqa: S603  # the README's own commands, but for what they start
+            ["/bin/bash", "-eu", "-c", stub + block],
+            check=True,
+            cwd=ROOT,
+            env={**os.environ, "TOKEN": "inr_"},
+            capture_output=True,
+            text=True,
+        ).stdout.split("\0")[:-1]
+    ]
+    assert len(sent) >= 5
+    schema, trusted = build_schema(allow_ingest=True, allow_review=True), Trusted()
+    for body in sent:
+        given = json.loads(body)
+        prepared = schema.documents.get(trusted.text(given.get("query"), given.get("documentId")))
+        assert not prepared.errors(given.get("variables"), None)
 
 
 @pytest.mark.parametrize("block", blocks("pycon"))

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from inroads_api.given import Given, about_a_graph, finish
+from inroads_api.given import Given, finish, grouped
 from inroads_api.terminal import Format, default_format, failing, many, print_rows, say_coverage
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ class CensusFormat(StrEnum):
     PARQUET = "parquet"
 
 
-@about_a_graph
+@grouped
 def census(
     *,
     kind: Annotated[

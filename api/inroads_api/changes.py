@@ -35,6 +35,7 @@ from inroads_api.objects import (
     node,
     stated,
     value,
+    written,
 )
 from inroads_api.versions import Version
 
@@ -298,10 +299,8 @@ def changes_by_cause(before: Version, after: Version, found: Changes, page: Page
     """A page of the causes of all changes between two versions."""
     between = Between(before.graph, after.graph)
 
-    def load(part: slice) -> list[CausedChanges]:
-        return [CausedChanges(between=between, all=found, group=each) for each in found.groups[part]]
-
     keys = [each.cause.key for each in found.groups]
+    load = written(found.groups, lambda each: CausedChanges(between=between, all=found, group=each))
     window = Window(_both(found), ("changes by cause",), keys, load, page)
     return CausedChangesConnection(window=window, all=found)
 
@@ -313,10 +312,8 @@ def _page(
     listed: Sequence[Changed],
     page: Page,
 ) -> ChangeConnection:
-    def load(part: slice) -> list[Change]:
-        return [Change(between=between, found=each) for each in listed[part]]
-
     keys = [_key(each) for each in listed]
+    load = written(listed, lambda each: Change(between=between, found=each))
     return ChangeConnection(window=Window(_both(found), question, keys, load, page), all=found)
 
 

@@ -9,11 +9,11 @@ from typing import Annotated
 
 import typer
 
-from inroads_api.given import Given, about_a_graph, finish
+from inroads_api.given import Given, finish, grouped
 from inroads_api.terminal import failing, many, say_coverage
 
 
-@about_a_graph
+@grouped
 def export(
     name: Annotated[
         str,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from inroads_api.given import Given, PolicyFile, about_a_graph, finish
+from inroads_api.given import Given, PolicyFile, finish, grouped
 from inroads_api.terminal import (
     FAILED,
     Format,
@@ -39,7 +39,7 @@ class FindingsFormat(StrEnum):
     SARIF = "sarif"
 
 
-@about_a_graph
+@grouped
 def findings(
     *,
     rule: Annotated[list[str] | None, typer.Option("--rule", help="Only this rule, even if disabled.")] = None,

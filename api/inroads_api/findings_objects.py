@@ -25,6 +25,7 @@ from inroads_api.objects import (
     node,
     stated,
     value,
+    written,
 )
 
 describe(
@@ -215,10 +216,7 @@ class FindingConnection(Connection[Finding]):
 
 def findings_page(found: Findings, page: Page) -> FindingConnection:
     """A page of a review."""
-
-    def load(part: slice) -> list[Finding]:
-        return [Finding(graph=found.graph, found=each) for each in found[part]]
-
+    load = written(found, lambda each: Finding(graph=found.graph, found=each))
     window = Window(found.identity, ("findings",), found.keys, load, page)
     return FindingConnection(window=window, all=found)
 

@@ -6,8 +6,8 @@ import inspect
 import os
 import stat
 import sys
-from collections.abc import Callable
-from dataclasses import dataclass, fields
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, is_dataclass
 from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -41,7 +41,6 @@ ObservedAt = Annotated[
 ]
 PolicyFile = Annotated[Path | None, typer.Option("--policy", metavar="FILE.toml", help="Replace rows of the policy.")]
 Strict = Annotated[bool, typer.Option("--strict", help="Give no answer when any document is rejected.")]
-
 Pseudonymise = Annotated[
     Path | None,
     typer.Option(
@@ -51,6 +50,8 @@ Pseudonymise = Annotated[
         help="Answer with pseudonyms under this key for all people, businesses and ids; ask by pseudonym, too.",
     ),
 ]
+Principal = Annotated[str, typer.Argument(metavar="PRINCIPAL", help="An email, or identity:712052.")]
+Resource = Annotated[str, typer.Argument(metavar="RESOURCE", help="business:77128 or account:zDmNq.")]
 
 
 def names_of(key: Path) -> Pseudonyms:
@@ -63,12 +64,6 @@ def names_of(key: Path) -> Pseudonyms:
         if stat.S_ISREG(status.st_mode) and status.st_mode & 0o077:
             raise InroadsError("others can read the key: chmod 600", "KEY_EXPOSED")
         return Pseudonyms(file.read(MAX_KEY).strip(b"\r\n"))
-
-
-def places(documents: list[str] | None, ledger: Path | None) -> list[str]:
-    """Where the documents are: as given, or else in the ledger that stands for the default."""
-    given = [*(documents or ()), *([str(ledger)] if ledger else ())]
-    return given or [str(path) for path in [default_ledger()] if path.exists()]
 
 
 def load_graph(
@@ -126,8 +121,9 @@ class Given:
 
     @property
     def places(self) -> list[str]:
-        """Where the documents are."""
-        return places(self.documents, self.ledger)
+        """Where the documents are: as given, or else in the ledger that stands for the default."""
+        given = [*(self.documents or ()), *([str(self.ledger)] if self.ledger else ())]
+        return given or [str(path) for path in [default_ledger()] if path.exists()]
 
     def graph(self) -> Explorer:
         """The graph that answers are given from; says what was rejected, and ends where there is nothing to read."""
@@ -146,19 +142,30 @@ class Given:
         return load_graph(self.places, self.observed_at, self.policy, moment, self.pseudonymise)
 
 
-def about_a_graph(command: Callable[..., None]) -> Callable[..., None]:
-    """The same command, with the options of `Given` in place of its parameter `given`."""
+def grouped(command: Callable[..., None]) -> Callable[..., None]:
+    """The same command, with the options of each group in place of the parameter that has a group for its annotation.
+
+    A group is a dataclass whose fields are options, as `Given` is.
+    """
     signature = inspect.signature(command, eval_str=True)
-    options = inspect.signature(Given, eval_str=True).parameters.values()
+    groups: dict[str, Any] = {
+        name: each.annotation for name, each in signature.parameters.items() if is_dataclass(each.annotation)
+    }
     parameters = [
         option.replace(kind=option.KEYWORD_ONLY)
-        for each in signature.parameters.values()
-        for option in (options if each.annotation is Given else [each])
+        for name, each in signature.parameters.items()
+        for option in (_options(groups[name]) if name in groups else [each])
     ]
 
     @wraps(command)
     def asked(**chosen: Any) -> None:
-        command(given=Given(**{each.name: chosen.pop(each.name) for each in fields(Given)}), **chosen)
+        for name, group in groups.items():
+            chosen[name] = group(**{each.name: chosen.pop(each.name) for each in _options(group)})
+        command(**chosen)
 
     asked.__signature__ = signature.replace(parameters=parameters)  # type: ignore[attr-defined]  # what typer looks at
     return asked
+
+
+def _options(group: Any) -> Iterable[inspect.Parameter]:
+    return inspect.signature(group, eval_str=True).parameters.values()

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from inroads.documents import Observation, read
-from inroads.errors import InroadsError, LedgerError, Rejection
+from inroads.errors import InroadsError, Rejection
 from inroads.ledger import BUSY_SECONDS, Ledger
 from inroads.model import Document
 from inroads_api.limits import MAX_FIRST
@@ -88,16 +88,13 @@ class Intake:
 
     @contextmanager
     def _opened(self) -> Iterator[Ledger]:
-        """The ledger, for one request at a time; what it raises does not tell where it is."""
+        """The ledger, for one request at a time."""
         with self._room.seat():
             if not self._writing.acquire(timeout=self._busy):
                 raise InroadsError("the ledger: other requests are writing to it", "LEDGER_BUSY")
             try:
                 with Ledger(self._ledger, create=False, busy=self._busy) as ledger:
                     yield ledger
-            except LedgerError as error:
-                said = error.message.removeprefix(f"the ledger {self._ledger}: ")
-                raise InroadsError(f"the ledger: {said}", error.code) from None
             finally:
                 self._writing.release()
 

@@ -21,9 +21,9 @@ from inroads_api.versions import (
     MAKERS,
     MAX_MAKING,
     REMEMBERED,
+    Cache,
     NotReached,
     Room,
-    Shelf,
     Version,
     Versions,
     utcnow,
@@ -47,7 +47,7 @@ class Portion(Versions):
         self, whole: Versions, businesses: frozenset[str], key: bytes, now: Callable[[], dt.datetime] = utcnow
     ) -> None:
         self._whole, self._businesses, self._key, self._clock = whole, businesses, key, now
-        self._graphs = Shelf[str, AccessGraph](Room(MAX_MAKING), threading.Semaphore(1), KEPT)
+        self._graphs = Cache[str, AccessGraph](Room(MAX_MAKING), threading.Semaphore(1), KEPT)
         self._built: OrderedDict[str, dt.datetime] = OrderedDict()
         self._last: AccessGraph | None = None
         first = self._cut(whole.current)
@@ -97,7 +97,7 @@ class Portions:
 
     def __init__(self, whole: Versions, key: Callable[[], bytes]) -> None:
         self._whole, self._key = whole, key
-        self._kept = Shelf[tuple[frozenset[str], bytes], Portion](
+        self._kept = Cache[tuple[frozenset[str], bytes], Portion](
             Room(MAX_MAKING), threading.Semaphore(MAKERS), MAX_PORTIONS
         )
 

@@ -7,11 +7,11 @@ from typing import Annotated
 
 import typer
 
-from inroads_api.given import Given, about_a_graph, finish
+from inroads_api.given import Given, finish, grouped
 from inroads_api.terminal import failing, moment, now, say_coverage
 
 
-@about_a_graph
+@grouped
 def report(
     *,
     out: Annotated[Path, typer.Option("--out", "-o", metavar="FILE.html", help="Where the report goes.")],

@@ -5,12 +5,13 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from inroads_api.given import LedgerFile, PolicyFile, load_graph
+from inroads_api.given import LedgerFile, PolicyFile, grouped, load_graph
 from inroads_api.ledger_cli import AsOf, default_ledger
 from inroads_api.terminal import (
     REJECTED,
@@ -40,9 +41,26 @@ Of = Annotated[
     str | None,
     typer.Option("--of", metavar="NODE", help="Only items of this identity, business (with its accounts) or account."),
 ]
-OfRole = Annotated[str | None, typer.Option("--role", help="Only items with this role.")]
 OfCertainty = Annotated[str | None, typer.Option("--certainty", help="stated or inferred.")]
 OfState = Annotated[str | None, typer.Option("--state", help="active or latent.")]
+
+
+@dataclass(frozen=True)
+class Which:
+    """The options that say which items, beside whose."""
+
+    role: Annotated[str | None, typer.Option("--role", help="Only items with this role.")] = None
+    certainty: OfCertainty = None
+    state: OfState = None
+
+    def chosen(self, of: str | None, *, decided: bool | None = None) -> Filter:
+        """The filter as the library takes it, words in any case."""
+        from inroads.review import Filter
+
+        words = {"role": self.role, "certainty": self.certainty, "state": self.state}
+        given = {name: word.upper() for name, word in words.items() if word is not None}
+        found: Filter = _converted({**given, "of": of, "decided": decided}, Filter)
+        return found
 
 
 @app.command()
@@ -109,12 +127,12 @@ def list_(ledger: LedgerFile = None, output: Output = None) -> None:
 
 
 @app.command(name="next")
+@grouped
 def next_(
+    *,
     name: Name,
     of: Of = None,
-    role: OfRole = None,
-    certainty: OfCertainty = None,
-    state: OfState = None,
+    which: Which,
     policy: PolicyFile = None,
     ledger: LedgerFile = None,
     output: Output = None,
@@ -127,7 +145,7 @@ def next_(
 
     with failing(), _opened(ledger) as opened:
         found = review.campaign(opened, name)
-        item = found.next(_filter(of, role, certainty, state))
+        item = found.next(which.chosen(of))
         if item is None:
             say("nothing is undecided")
         else:
@@ -151,7 +169,9 @@ def show(
 
 
 @app.command()
+@grouped
 def decide(
+    *,
     name: Name,
     by: By,
     verdict: Annotated[str | None, typer.Argument(metavar="[VERDICT]", help="keep, revoke or unsure.")] = None,
@@ -161,9 +181,7 @@ def decide(
         str | None,
         typer.Option("--all-of", metavar="NODE", help="All undecided items of this identity, business or account."),
     ] = None,
-    role: OfRole = None,
-    certainty: OfCertainty = None,
-    state: OfState = None,
+    which: Which,
     expect: Annotated[
         str, typer.Option("--expect", metavar="FINGERPRINT", help="Only if this is what is decided on.")
     ] = "",
@@ -185,7 +203,7 @@ def decide(
         if sheet is not None:
             done = found.answer(sheets.read(sheet.read_bytes()), by=by, now=now(), keeping=True)
         else:
-            chosen = items or found.numbers(_filter(all_of, role, certainty, state, decided=False))
+            chosen = items or found.numbers(which.chosen(all_of, decided=False))
             done = found.decide(chosen, verdict or "", by=by, now=now(), why=why, expect=expect)
         left = found.count(review.Filter(decided=False))
         say(f"{many(done.new, 'decision')} taken, {done.known} known already; {many(left, 'item')} undecided")
@@ -244,16 +262,16 @@ def sign_off(
 
 
 @app.command()
+@grouped
 def export(
+    *,
     name: Name,
     form: Annotated[
         str,
         typer.Option("--format", "-f", metavar="csv|ndjson|report|markdown", help="Rows to fill in, or the report."),
     ] = "csv",
     of: Of = None,
-    role: OfRole = None,
-    certainty: OfCertainty = None,
-    state: OfState = None,
+    which: Which,
     undecided: Annotated[bool, typer.Option("--undecided", help="Only rows without a decision.")] = False,
     out: Annotated[Path | None, typer.Option("--out", "-o", metavar="FILE", help="Default: stdout.")] = None,
     ledger: LedgerFile = None,
@@ -265,7 +283,7 @@ def export(
 
     with failing(), _opened(ledger) as opened:
         found = review.campaign(opened, name)
-        chosen = _filter(of, role, certainty, state, decided=False if undecided else None)
+        chosen = which.chosen(of, decided=False if undecided else None)
         if form not in ("csv", "ndjson", "report", "markdown"):
             raise InroadsError(f"{form!r} is none of csv, ndjson, report, markdown", "BAD_FORMAT")
         if form in ("report", "markdown") and chosen != review.ALL:
@@ -332,17 +350,6 @@ def _converted(given: dict[str, Any], kind: Any) -> Any:
         return msgspec.convert(given, kind)
     except msgspec.ValidationError as error:
         raise InroadsError(f"the question is wrong: {error}", "BAD_FILTER") from None
-
-
-def _filter(
-    of: str | None, role: str | None, certainty: str | None, state: str | None, decided: bool | None = None
-) -> Filter:
-    from inroads.review import Filter
-
-    words = {"role": role, "certainty": certainty, "state": state}
-    given: dict[str, Any] = {name: word.upper() for name, word in words.items() if word is not None}
-    found: Filter = _converted({**given, "of": of, "decided": decided}, Filter)
-    return found
 
 
 def _summary(campaign: Campaign) -> dict[str, Any]:

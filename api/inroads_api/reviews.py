@@ -11,7 +11,7 @@ from typing import Final, NamedTuple, Self
 
 from inroads import review
 from inroads.errors import InroadsError
-from inroads.ledger import BUSY_SECONDS, Ledger
+from inroads.ledger import Ledger
 from inroads.review import Answer, Campaign, Decided, ReviewError, Scope, report
 from inroads_api.limits import MAX_FIRST
 from inroads_api.versions import Room, Version, utcnow
@@ -24,10 +24,10 @@ MAX_FROZEN: Final = 100_000
 
 
 class Reviews:
-    """The reviews of a ledger, for any thread; `busy` is how many seconds it is waited for while another writes."""
+    """The reviews of a ledger, for any thread."""
 
-    def __init__(self, ledger: Path, now: Callable[[], dt.datetime] = utcnow, busy: float = BUSY_SECONDS) -> None:
-        self.ledger, self.now, self._busy = ledger, now, busy
+    def __init__(self, ledger: Path, now: Callable[[], dt.datetime] = utcnow) -> None:
+        self.ledger, self.now = ledger, now
         self._room, self._starting = Room(MAX_DECIDING), Room(1)
 
     def reading(self) -> Ledger:
@@ -41,7 +41,7 @@ class Reviews:
     @contextmanager
     def writing(self) -> Iterator[Ledger]:
         """The ledger, for one request. Raises InroadsError BUSY."""
-        with self._room.seat(), Ledger(self.ledger, create=False, busy=self._busy) as opened:
+        with self._room.seat(), Ledger(self.ledger, create=False) as opened:
             yield opened
 
 

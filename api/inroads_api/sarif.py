@@ -1,11 +1,12 @@
 """Findings as SARIF 2.1.0, which code hosts and scanners' dashboards read.
 
-A finding's place is a document, with the JSON pointer of each record as a logical location; its identity is a partial
-fingerprint, so that it is followed from one run to the next.
+A finding's place is a document, with the JSON pointer of each record as a logical location, and of one that was a line
+of a file that line; its identity is a partial fingerprint, so that it is followed from one run to the next.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from importlib.metadata import version
 from typing import IO, Any, Final
@@ -24,6 +25,9 @@ LEVELS: Final = {
     Severity.HIGH: "error",
     Severity.CRITICAL: "error",
 }
+
+_LINE: Final = re.compile(r"(.+\.(?:ndjson|jsonl)):([1-9][0-9]{0,8})", re.DOTALL | re.IGNORECASE)
+"""The source of a document that was a line of a file; the lines of a packed file are nothing to show."""
 
 
 def write(found: Findings, stream: IO[str]) -> None:
@@ -91,7 +95,7 @@ def _results(found: Findings) -> Iterator[dict[str, Any]]:
 
 def _location(proof: Proof) -> dict[str, Any]:
     return {
-        "physicalLocation": {"artifactLocation": {"uri": _uri(proof.source)}},
+        "physicalLocation": _place(proof.source),
         "logicalLocations": [
             {
                 "name": proof.record,
@@ -101,6 +105,12 @@ def _location(proof: Proof) -> dict[str, Any]:
         ],
         "properties": {"sha256": proof.document, "observedAt": proof.observed_at, "recordId": proof.record_id},
     }
+
+
+def _place(source: str) -> dict[str, Any]:
+    line = _LINE.fullmatch(source)
+    place = {"artifactLocation": {"uri": _uri(line[1] if line else source)}}
+    return {**place, "region": {"startLine": int(line[2])}} if line else place
 
 
 def _uri(source: str) -> str:

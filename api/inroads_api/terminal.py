@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 USAGE, REJECTED, NOT_FOUND, FAILED = 2, 3, 4, 5
 """Exit codes beside 0: the request was wrong, documents were rejected, no document names what was asked for, and
 there are findings as bad as `--fail-on`."""
+
+MAX_SAID: Final = 20
+"""The most rejections that a command which answers tells of."""
 
 
 class Format(StrEnum):
@@ -192,14 +195,19 @@ def say(line: str) -> None:
     typer.echo(printable(line), err=True)
 
 
-def say_rejections(rejections: Iterable[Rejection], most: int = 20) -> None:
+def say_rejections(rejections: Iterable[Rejection]) -> None:
     """What was rejected and why, a line each."""
     listed = sorted(rejections)
-    for each in listed[:most]:
+    for each in listed[:MAX_SAID]:
         place = f" at {each.pointer}" if each.pointer else ""
         say(f"rejected {each.source}{place}: {each.code}: {each.message}")
-    if len(listed) > most:
-        say(f"… and {len(listed) - most} more; `inroads check` lists them all")
+    if len(listed) > MAX_SAID:
+        say(f"… and {len(listed) - MAX_SAID} more; `inroads check` lists them all")
+
+
+def say_no_access(principal: str, resource: str) -> None:
+    """That there is none, which is not the same as not knowing one of the two."""
+    say(f"no access: {principal} and {resource} are both known, and no path leads from one to the other")
 
 
 def say_coverage(what: str, coverage: Coverage) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
@@ -25,6 +26,14 @@ MAX_TRUSTED: Final = 10_000
 """The most documents of a folder."""
 
 
+@dataclass(unsafe_hash=True)  # as its neighbours in errors.py
+class BadDocuments(InroadsError):
+    """Documents that cannot be trusted, with all their `problems`, one sentence each."""
+
+    code: str = "BAD_DOCUMENTS"
+    problems: tuple[str, ...] = ()
+
+
 class Trusted:
     """The documents that a server knows by their ids: the package's own, and those given by their files' names.
 
@@ -36,7 +45,7 @@ class Trusted:
         self._texts = {document_id(each): each for each in (*_own().values(), *given.values())}
 
     def check(self, schema: GraphQLSchema) -> None:
-        """Raises InroadsError BAD_DOCUMENTS, with every problem, where the schema refuses what was given."""
+        """Raises BadDocuments where the schema refuses what was given."""
         _raise(f"{name}: {each}" for name, text in self.given.items() for each in _problems(text, schema))
 
     def text(self, query: str | None, identifier: str | None) -> str:
@@ -73,12 +82,11 @@ def _own() -> Mapping[str, str]:
 def read_folder(folder: Path) -> Mapping[str, str]:
     """The text of each `.graphql` file in a folder and those below it, by its path there.
 
-    Raises InroadsError BAD_DOCUMENTS, with every problem.
+    Raises BadDocuments.
     """
     paths = sorted(each for each in folder.rglob("*.graphql") if each.is_file())
     if not 1 <= len(paths) <= MAX_TRUSTED:
-        message = f"{folder} has {len(paths):,} .graphql files: it can be 1 to {MAX_TRUSTED:,}"
-        raise InroadsError(message, "BAD_DOCUMENTS")
+        raise BadDocuments(f"{folder} has {len(paths):,} .graphql files: it can be 1 to {MAX_TRUSTED:,}")
     found, problems = dict[str, str](), []
     for path in paths:
         name = path.relative_to(folder).as_posix()
@@ -108,5 +116,5 @@ def _problems(text: str, schema: GraphQLSchema) -> Iterator[str]:
 
 
 def _raise(problems: Iterable[str]) -> None:
-    if found := "\n".join(problems):
-        raise InroadsError(f"these documents cannot be trusted:\n{found}", "BAD_DOCUMENTS")
+    if found := tuple(problems):
+        raise BadDocuments("these documents cannot be trusted", problems=found)

@@ -117,7 +117,7 @@ class Room:
             self._seats.release()
 
 
-class Shelf(Generic[_K, _V]):
+class Cache(Generic[_K, _V]):
     """A few values, those used last, each made once although many ask for it at the same time."""
 
     def __init__(self, room: Room, makers: threading.Semaphore, kept: int = KEPT) -> None:
@@ -202,13 +202,13 @@ class Versions:
         self._waiting = Room(MAX_WAITING)
         making, makers = Room(MAX_MAKING), threading.Semaphore(MAKERS)
         self._making = making
-        self._past = Shelf[tuple[object, ...], Version](making, makers)
-        self._logged = Shelf[tuple[int, int], Version](making, makers, kept=1)
-        self._compared = Shelf[tuple[str, str], Changes](making, makers)
-        self._imagined = Shelf[tuple[str, str], WhatIf[AccessGraph]](making, makers, kept=1)  # each may hold a graph
-        self._conflicts = Shelf[str, Conflicts](making, makers)
-        self._drifted = Shelf[tuple[object, ...], Drift](making, makers, kept=2)
-        self._reviewed = Shelf[tuple[object, ...], Findings](making, makers, kept=2)  # they are large
+        self._past = Cache[tuple[object, ...], Version](making, makers)
+        self._logged = Cache[tuple[int, int], Version](making, makers, kept=1)
+        self._compared = Cache[tuple[str, str], Changes](making, makers)
+        self._imagined = Cache[tuple[str, str], WhatIf[AccessGraph]](making, makers, kept=1)  # each may hold a graph
+        self._conflicts = Cache[str, Conflicts](making, makers)
+        self._drifted = Cache[tuple[object, ...], Drift](making, makers, kept=2)
+        self._reviewed = Cache[tuple[object, ...], Findings](making, makers, kept=2)  # they are large
 
     @property
     def current(self) -> Version:

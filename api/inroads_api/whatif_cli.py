@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from inroads_api.given import Given, about_a_graph, finish
+from inroads_api.given import Given, Principal, Resource, finish, grouped
 from inroads_api.terminal import (
     Format,
     Output,
@@ -18,6 +18,7 @@ from inroads_api.terminal import (
     print_rows,
     say,
     say_coverage,
+    say_no_access,
     write_json,
 )
 
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from inroads.whatif import Outcome, Plan, WhatIf
 
 
-@about_a_graph
+@grouped
 def what_if(
     *,
     remove: Annotated[
@@ -66,10 +67,10 @@ def what_if(
         finish(graph)
 
 
-@about_a_graph
+@grouped
 def plan(
-    principal: Annotated[str, typer.Argument(metavar="PRINCIPAL", help="An email, or identity:712052.")],
-    resource: Annotated[str, typer.Argument(metavar="RESOURCE", help="business:77128 or account:zDmNq.")],
+    principal: Principal,
+    resource: Resource,
     given: Given,
     output: Output = None,
 ) -> None:
@@ -84,13 +85,13 @@ def plan(
                 graph.coverage_of_reach(found.access.principal),
             )
         else:
-            say(f"no access: {principal} and {resource} are both known, and no path leads from one to the other")
+            say_no_access(principal, resource)
             if output is Format.JSON:
                 write_json(None)
         finish(graph)
 
 
-@about_a_graph
+@grouped
 def choke_points(
     *,
     of: Annotated[
@@ -115,7 +116,7 @@ def choke_points(
         finish(graph)
 
 
-@about_a_graph
+@grouped
 def duties(
     given: Given,
     output: Output = None,

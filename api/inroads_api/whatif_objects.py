@@ -33,12 +33,14 @@ from inroads_api.objects import (
     describe,
     described,
     field,
+    identity,
     mirror,
     node,
     optional,
     stated,
     value,
     within,
+    written,
 )
 from inroads_api.versions import Version, Versions
 
@@ -113,7 +115,7 @@ class Outcome:
     @field
     def principal(self) -> Identity:
         """Whose access it is."""
-        return node(self.what.base, self.found.principal)  # type: ignore[return-value]  # only identities reach
+        return identity(self.what.base, self.found.principal)
 
     @field
     def resource(self) -> Node:
@@ -174,11 +176,9 @@ class WhatIf:
         """What becomes of each access of which a path goes or that alters."""
         chosen = [each for each in self.what.outcomes if not fates or each.fate in fates]
 
-        def load(part: slice) -> list[Outcome]:
-            return [Outcome(what=self.what, found=each) for each in chosen[part]]
-
         question = ("what if", sorted(fates or ()))
         keys = [each.key for each in chosen]
+        load = written(chosen, lambda each: Outcome(what=self.what, found=each))
         return OutcomeConnection(window=Window(self.what.version, question, keys, load, page))
 
 
@@ -231,7 +231,7 @@ class DutyConflict:
     @field
     def principal(self) -> Identity:
         """Who holds both."""
-        return node(self.graph, self.found.principal)  # type: ignore[return-value]  # only identities reach
+        return identity(self.graph, self.found.principal)
 
     @field
     def where(self) -> Node | None:
@@ -289,7 +289,5 @@ def duty_conflicts(versions: Versions, seen: Version, page: Page) -> Connection[
     """A page of the conflicts of a version."""
     found = versions.conflicts(seen)
 
-    def load(part: slice) -> list[DutyConflict]:
-        return [DutyConflict(graph=seen.graph, found=each) for each in found[part]]
-
+    load = written(found, lambda each: DutyConflict(graph=seen.graph, found=each))
     return Connection(window=Window(seen.graph.version, ("duties",), found.keys, load, page))

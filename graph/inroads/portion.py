@@ -402,11 +402,11 @@ class _Writer:
         written = _only(raw, _OF_A_BUSINESS) | self._references(raw, {"account_id": NodeKind.ACCOUNT})
         clients: list[Any] = []
         for index, row in enumerate(record.business_clients or ()):
-            old, new = ((*inside, index) if inside else (index,)), len(clients)
             place = Place(section, inside[0], index) if inside else Place(section, index)
             if row is not None and place in self.wanted:
-                self.places[place] = Place(section, inside[1], new) if inside else Place(section, new)
-                clients.append(self.client(raw["business_clients"][old[-1]]))
+                here = len(clients)
+                self.places[place] = Place(section, inside[1], here) if inside else Place(section, here)
+                clients.append(self.client(raw["business_clients"][index]))
         return written | ({"business_clients": clients} if clients else {})
 
     def rows(self, given: dict[str, Any], name: str, section: Section, write: Any) -> list[Any]:

@@ -17,7 +17,7 @@ from inroads.ledger import Ledger
 from inroads.network import AccessGraph
 from inroads_api.app import LEGACY, MODERN, create_app
 from inroads_api.deadline import Deadline, Late
-from inroads_api.versions import Room, Shelf
+from inroads_api.versions import Cache, Room
 
 Serve = Callable[..., httpx2.Client]
 QUERY = "{ a: graph { version } b: graph { version } }"
@@ -67,7 +67,7 @@ def test_a_mutation_is_answered(tmp_path: Path, bruce: AccessGraph, serve: Serve
 
 def test_who_waits_is_not_ended_with_the_maker() -> None:
     """A value that its maker had no time for is made by the next who waits; who has no time waits no longer."""
-    shelf = Shelf[str, int](Room(4), threading.Semaphore(1))
+    cache = Cache[str, int](Room(4), threading.Semaphore(1))
     begun, found = threading.Event(), []
 
     def slowly() -> int:
@@ -77,14 +77,14 @@ def test_who_waits_is_not_ended_with_the_maker() -> None:
 
     def first() -> None:
         with pytest.raises(Late):
-            shelf.get("key", slowly)
+            cache.get("key", slowly)
         found.append("late")
 
     maker = threading.Thread(target=first)
     maker.start()
     assert begun.wait(5)
     with pytest.raises(Late), checked(Deadline.after(-1).check):
-        shelf.get("key", lambda: 1)
-    assert shelf.get("key", lambda: 2) == 2
+        cache.get("key", lambda: 1)
+    assert cache.get("key", lambda: 2) == 2
     maker.join(5)
     assert found == ["late"]

@@ -132,6 +132,12 @@ def door(ledger: Path) -> Door:
     return made
 
 
+def owner(number: int, businesses: list[int]) -> dict[str, Any]:
+    """What a `me` says of somebody who owns these businesses."""
+    owned = [{"id": each, "role": "owner", "business": {"id": each}} for each in businesses]
+    return {"id": number, "email": f"{number}@example.com", "business_memberships": owned}
+
+
 def moments(text: str) -> str:
     return text.replace("+00:00", "Z")
 
@@ -243,6 +249,24 @@ class TestWhatIsSaid:
         assert all(each["standing"]["explanation"] is None for each in after["items"]["nodes"][4:])
         door.decide((5, "KEEP", ""))
         assert door.data(now)["drift"]["revokedEnded"]["nodes"] == [{"number": 6, "principalId": "identity:712052"}]
+
+    def test_what_appeared_page_by_page(self, door: Door) -> None:
+        """The pages of a drift have all of it, each once, also where ids of several lengths sort unlike numbers."""
+        owned = {number: [number, number * 7] for number in (100, 9, 10, 2, 1_000_000, 11)}
+        with Ledger(door.ledger) as opened:
+            bodies = ({"response": owner(number, businesses)} for number, businesses in owned.items())
+            opened.add(each.document for each in observations([(body, NOON) for body in bodies]))
+        door.renew()
+        query = """query ($after: String) { reviewCampaign(id: "Q1") { drift { appeared(first: 5, after: $after) {
+          totalCount nodes { principalId resourceId } pageInfo { hasNextPage endCursor } } } } }"""
+        found, after = [], None
+        while len(found) < 12:
+            page = door.data(query, after=after)["drift"]["appeared"]
+            found += [tuple(each.values()) for each in page["nodes"]]
+            after = page["pageInfo"]["endCursor"]
+            assert page["totalCount"] == 12
+            assert page["pageInfo"]["hasNextPage"] is (len(found) < 12)
+        assert set(found) == {(f"identity:{who}", f"business:{what}") for who in owned for what in owned[who]}
 
     def test_without_a_ledger(self, door: Door) -> None:
         """Where no ledger is served the question has a code, and all else is answered."""

@@ -21,9 +21,8 @@ from graphql import (
 from graphql.utilities import ast_from_value
 from questions import NOON, Ask, asker, code, graph_of
 
-from inroads import reach
+from inroads import explain, reach
 from inroads.network import AccessGraph
-from inroads_api import objects
 from inroads_api.schema import Schema, execute
 from inroads_api.schema import build_schema as api_schema
 from inroads_api.versions import Versions
@@ -570,7 +569,7 @@ def test_one_of_in_a_fragment_before_its_operation(ask: Ask) -> None:
 
 def test_internal_error(ask: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
     """What nobody expected is told generically, beside what else was answered."""
-    monkeypatch.setattr(objects.explain, "explain", lambda *_: 1 / 0)
+    monkeypatch.setattr(explain, "explain", lambda *_: 1 / 0)
     response = ask(
         """{ access(principal: "b@example.com", resource: "account:Xr82w") { explanation { sentence } }
         graph { version } }"""

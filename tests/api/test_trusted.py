@@ -11,13 +11,15 @@ import httpx2
 import pytest
 from questions import NOON, Ask, Serve
 from starlette.testclient import TestClient
+from typer.testing import CliRunner
 
 from inroads.errors import InroadsError
 from inroads.ledger import Ledger
 from inroads.network import AccessGraph
 from inroads_api.app import LEGACY, MODERN, create_app
+from inroads_api.cli import app as command
 from inroads_api.limits import MAX_QUERY
-from inroads_api.trusted import OWN, Trusted, document_id, read_folder
+from inroads_api.trusted import OWN, BadDocuments, Trusted, document_id, read_folder
 
 VERSION = "{ graph { version } }\r\n"
 INGEST = "mutation ($documents: [JSON!]!) { ingest(documents: $documents) { documents { status } } }"
@@ -194,10 +196,10 @@ def test_bad_documents(bruce: AccessGraph) -> None:
         "long": "{ graph { version } }" + " " * MAX_QUERY,
         "mutation": INGEST,
     }
-    with pytest.raises(InroadsError) as error:
+    with pytest.raises(BadDocuments) as error:
         create_app(bruce, NOON, trusted=Trusted(given))
     assert error.value.code == "BAD_DOCUMENTS"
-    told = [line.partition(":")[0] for line in str(error.value).splitlines()[1:]]
+    told = [each.partition(":")[0] for each in error.value.problems]
     assert [told.count(name) for name in given] == [0, 1, 3, 2, 1, 1]
 
 
@@ -208,6 +210,17 @@ def test_bad_folders(tmp_path: Path) -> None:
             read_folder(folder)
     (tmp_path / "a.graphql").write_bytes(b"\xff")
     (tmp_path / "b.graphql").write_text(VERSION)
-    with pytest.raises(InroadsError, match=r"a\.graphql") as error:
+    with pytest.raises(BadDocuments) as error:
         read_folder(tmp_path)
-    assert error.value.code == "BAD_DOCUMENTS"
+    assert [each.partition(":")[0] for each in error.value.problems] == ["a.graphql"]
+
+
+@pytest.mark.parametrize("more", [(), ("--workers", "2")])
+def test_bad_documents_of_a_server(tmp_path: Path, more: tuple[str, ...]) -> None:
+    """`serve` tells each problem in a line of its own before it reads anything, also where workers would meet it."""
+    (tmp_path / "a.graphql").write_text("{ nothing never }")
+    done = CliRunner().invoke(command, ["serve", "--ledger", "nowhere.db", "--trusted", str(tmp_path), *more])
+    assert done.exit_code == 2
+    first, *problems = done.output.splitlines()
+    assert first == "error: these documents cannot be trusted"
+    assert [line.partition(":")[0] for line in problems] == ["  a.graphql"] * 2

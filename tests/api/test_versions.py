@@ -16,7 +16,7 @@ from questions import NOON
 from inroads.errors import InroadsError
 from inroads.explorer import Explorer
 from inroads_api import versions as room
-from inroads_api.versions import NotReached, Room, Shelf, Version, Versions, token
+from inroads_api.versions import Cache, NotReached, Room, Version, Versions, token
 from test_fold import DAY, me
 from worlds import explore
 
@@ -37,13 +37,13 @@ def spin(condition: Callable[[], bool]) -> None:
         time.sleep(0.001)
 
 
-class TestShelf:
-    def shelf(self, seats: int = 8, makers: int = 2, kept: int = 2) -> Shelf[int, object]:
-        return Shelf(Room(seats), threading.Semaphore(makers), kept)
+class TestCache:
+    def cache(self, seats: int = 8, makers: int = 2, kept: int = 2) -> Cache[int, object]:
+        return Cache(Room(seats), threading.Semaphore(makers), kept)
 
     def test_made_once(self) -> None:
         """Whoever asks while a value is being made gets that one, and it is made once."""
-        shelf, begin, made = self.shelf(), threading.Event(), []
+        cache, begin, made = self.cache(), threading.Event(), []
 
         def make() -> object:
             made.append(threading.get_ident())
@@ -51,34 +51,34 @@ class TestShelf:
             return object()
 
         with ThreadPoolExecutor(8) as pool:
-            asked = [pool.submit(shelf.get, 1, make) for _ in range(8)]
+            asked = [pool.submit(cache.get, 1, make) for _ in range(8)]
             spin(lambda: bool(made))
             begin.set()
             found = {id(each.result(SOON)) for each in asked}
         assert len(found) == len(made) == 1
-        assert shelf.get(1, lambda: pytest.fail("it is there")) is not None
+        assert cache.get(1, lambda: pytest.fail("it is there")) is not None
 
     def test_the_last_used_are_kept(self) -> None:
         """A few values are kept, and those that nobody used for longest go first."""
-        shelf = self.shelf(kept=2)
+        cache = self.cache(kept=2)
         made: list[int] = []
         for key in (1, 2, 1, 3, 1, 2):
-            shelf.get(key, lambda key=key: made.append(key))  # type: ignore[misc]  # bound now
+            cache.get(key, lambda key=key: made.append(key))  # type: ignore[misc]  # bound now
         assert made == [1, 2, 3, 2]
 
     def test_few_at_a_time(self) -> None:
         """No more are made at once than there are makers, and who finds no seat is told so at once."""
-        shelf, begin, making = self.shelf(seats=4, makers=2), threading.Event(), []
+        cache, begin, making = self.cache(seats=4, makers=2), threading.Event(), []
 
         def make() -> None:
             making.append(1)
             assert begin.wait(SOON)
 
         with ThreadPoolExecutor(5) as pool:
-            asked = [pool.submit(shelf.get, key, make) for key in range(4)]
-            spin(lambda: len(making) == 2 and self.full(shelf))
+            asked = [pool.submit(cache.get, key, make) for key in range(4)]
+            spin(lambda: len(making) == 2 and self.full(cache))
             with pytest.raises(InroadsError) as error:
-                shelf.get(9, make)
+                cache.get(9, make)
             assert error.value.code == "BUSY"
             assert len(making) == 2
             begin.set()
@@ -86,24 +86,24 @@ class TestShelf:
                 each.result(SOON)
         assert len(making) == 4
 
-    def full(self, shelf: Shelf[int, object]) -> bool:
+    def full(self, cache: Cache[int, object]) -> bool:
         try:
-            with shelf._room.seat():
+            with cache._room.seat():
                 return False
         except InroadsError:
             return True
 
     def test_a_failure_is_not_kept(self) -> None:
         """What could not be made is raised to all who waited, and tried again by the next one."""
-        shelf = self.shelf()
+        cache = self.cache()
 
         def fail() -> object:
             raise InroadsError("no", "NO")
 
         for _ in range(2):
             with pytest.raises(InroadsError, match="no"):
-                shelf.get(1, fail)
-        assert shelf.get(1, lambda: 5) == 5
+                cache.get(1, fail)
+        assert cache.get(1, lambda: 5) == 5
 
 
 class TestUntil:

@@ -549,7 +549,7 @@ class Campaign:
         gone = sorted((row[0], pair) for pair, row in kept.items() if pair not in stands)
         unseen = tuple(each for each in gone if each[1].principal not in graph or each[1].resource not in graph)
         known = set(unseen)
-        appeared = tuple(pair for pair in pairs(graph, selected(graph, self.head.scope)) if pair not in kept)
+        appeared = tuple(sorted(set(pairs(graph, selected(graph, self.head.scope))).difference(kept)))
         ended = tuple(each for each in gone if each not in known)
         same = len(stands) - len(changed)
         return self.revoked(Drift(graph.version, same, tuple(changed), ended, unseen, appeared))

@@ -1,0 +1,222 @@
+"""The commands that answer who reaches what: `inroads demo`, `reach`, `who` and `explain`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from inroads_api.given import Given, Principal, Resource, finish, grouped
+from inroads_api.terminal import (
+    Format,
+    Output,
+    default_format,
+    failing,
+    many,
+    print_rows,
+    say,
+    say_coverage,
+    say_no_access,
+    write_json,
+)
+
+# Everything heavier is imported by the command that needs it, so that --help is quick.
+if TYPE_CHECKING:
+    from inroads.explorer import Answers, ExplainedAccess, Explorer
+
+Association = Annotated[bool, typer.Option("--association", help="Follow every edge, not only what conveys access.")]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """The options that say which accesses are asked for."""
+
+    role: Annotated[list[str] | None, typer.Option("--role", help="Only accesses with any of these roles.")] = None
+    capability: Annotated[list[str] | None, typer.Option("--capability", help="Only accesses with any of these.")] = (
+        None
+    )
+    certainty: Annotated[
+        str | None, typer.Option("--certainty", help="Only STATED, INFERRED or ASSOCIATED accesses.")
+    ] = None
+    state: Annotated[str | None, typer.Option("--state", help="Only ACTIVE or LATENT accesses.")] = None
+    via: Annotated[
+        list[str] | None, typer.Option("--via", help="Only paths over these relations (KEEPS is always allowed).")
+    ] = None
+    avoid: Annotated[
+        list[str] | None, typer.Option("--avoid", metavar="ID", help="No paths through this node or grant.")
+    ] = None
+    max_steps: Annotated[int | None, typer.Option("--max-steps", min=1, help="No paths longer than this.")] = None
+    association: Association = False
+
+    @property
+    def chosen(self) -> dict[str, Any]:
+        """What was given of it as a question takes it, words in any case."""
+        words = {"roles": self.role, "capabilities": self.capability, "via": self.via}
+        given: dict[str, Any] = {name: [word.upper() for word in value] for name, value in words.items() if value}
+        single = (("certainty", self.certainty), ("state", self.state))
+        given |= {name: value.upper() for name, value in single if value is not None}
+        plain = (("avoid", self.avoid), ("max_steps", self.max_steps))
+        return given | {name: value for name, value in plain if value} | {"mode": _mode(self.association)}
+
+
+def demo(output: Output = None) -> None:
+    """Answer the main question on the bundled example."""
+    from inroads import EXAMPLE
+    from inroads.explorer import load
+
+    with failing():
+        graph = load(EXAMPLE)
+        answer = graph.reach("b@example.com")
+        if (output or Format.TABLE) is Format.TABLE:
+            typer.echo("Which businesses can b@example.com reach, and how?\n")
+        _print_accesses(answer, "resource", output or Format.TABLE)
+        if (output or Format.TABLE) is Format.TABLE:
+            for access in answer:
+                if len(access.paths) > 1:
+                    typer.echo(access.explanation.sentence)
+
+
+@grouped
+def reach(
+    principal: Annotated[str, typer.Argument(metavar="EMAIL|NODE", help="An email, or identity:712052.")],
+    given: Given,
+    asked: Asked,
+    output: Output = None,
+) -> None:
+    """Which businesses and accounts an identity reaches, and how."""
+    with failing():
+        graph = given.graph()
+        _print_accesses(graph.reach(principal, **asked.chosen), "resource", output)
+        finish(graph)
+
+
+@grouped
+def who(
+    resource: Annotated[str, typer.Argument(metavar="NODE", help="business:77128 or account:zDmNq.")],
+    given: Given,
+    asked: Asked,
+    output: Output = None,
+) -> None:
+    """Who reaches a business or an account, and how."""
+    with failing():
+        graph = given.graph()
+        _print_accesses(graph.reached_by(resource, **asked.chosen), "principal", output)
+        finish(graph)
+
+
+@grouped
+def explain(
+    principal: Principal,
+    resource: Resource,
+    given: Given,
+    association: Association = False,
+    output: Output = None,
+) -> None:
+    """Every path of one access with the record behind each step, and what would end it."""
+    with failing():
+        graph = given.graph()
+        access = graph.access(principal, resource, mode=_mode(association))
+        if access is None:
+            say_no_access(principal, resource)
+        _print_explanation(graph, access, output)
+        identity = access.principal if access else graph.find(principal)
+        if identity:
+            say_coverage(many(len(access.paths) if access else 0, "path"), graph.coverage_of_reach(identity))
+        finish(graph)
+
+
+def _mode(association: bool) -> str:
+    return "ASSOCIATION" if association else "ACCESS"
+
+
+def _print_accesses(answer: Answers, other: str, output: Format | None) -> None:
+    """One row an access; `other` names the end that was asked for."""
+
+    chosen = output or default_format()
+    if chosen is Format.JSON:
+        whole = {
+            "version": answer.version,
+            "coverage": answer.coverage,
+            "truncated": answer.truncated,
+            "total": len(answer),
+            "accesses": answer.to_dicts(),
+        }
+        write_json(whole, pretty=True)
+        return
+    rows = (access.to_dict() for access in answer)
+    if chosen is Format.TABLE:
+        name = "name" if other == "resource" else "email"
+        print_rows([_access_cells(row, other, name) for row in rows] or [{other: "no access"}], chosen)
+    else:
+        print_rows(rows, chosen)
+    say_coverage(many(len(answer), "access", "es"), answer.coverage)
+    if answer.truncated:
+        say("a limit cut this answer short")
+
+
+def _access_cells(row: dict[str, Any], other: str, name: str) -> dict[str, Any]:
+    """An access as few columns, for eyes."""
+    paths = row["paths"] if len(row["paths"]) == 1 else [f"{n}. {path}" for n, path in enumerate(row["paths"], 1)]
+    return {
+        other: [row[other], *filter(None, [row[name]])],
+        "roles": row["roles"],
+        "certainty": row["certainty"],
+        "state": [row["state"], *row["reasons"]],
+        "how": paths + ["… more paths than are listed"] * row["truncated"],
+    }
+
+
+def _print_explanation(graph: Explorer, access: ExplainedAccess | None, output: Format | None) -> None:
+
+    chosen = output or default_format()
+    if access is None:
+        if chosen is Format.JSON:
+            write_json(None)
+        return
+    explanation = access.explanation
+    rows = list(_steps(graph, access))
+    if chosen is Format.JSON:
+        from inroads.explain import records
+        from inroads.remedy import remedies
+
+        cut = [{"id": grant.id, "records": records(grant)} for grant in explanation.cut]
+        routes = {"independent_routes": explanation.independent_routes, "cut": cut, "sentence": explanation.sentence}
+        whole = {**access.to_dict(), "explanation": routes, "steps": rows}
+        whole["remediation"] = {row["grant"]: remedies(graph, graph.grants[row["grant"]]) for row in rows}
+        write_json(whole, pretty=True)
+    elif chosen is Format.TABLE:
+        from inroads.explain import evidence_lines
+
+        typer.echo(explanation.sentence)
+        for number, (path, sentence) in enumerate(zip(access.paths, access.sentences, strict=True), 1):
+            typer.echo(f"\n{number}. {sentence}  [{path.certainty}, {path.state}]")
+            for step in path.steps:
+                for line in evidence_lines(graph, graph.grants[step.grant]):
+                    typer.echo(f"     {step.relation:<8} {line}")
+    else:
+        print_rows(rows, chosen)
+
+
+def _steps(graph: Explorer, access: ExplainedAccess) -> Iterator[dict[str, Any]]:
+    """One row for each step of each path, with the records behind it."""
+    from inroads.explain import evidence_lines, records
+
+    for number, path in enumerate(access.paths, 1):
+        for place, step in enumerate(path.steps, 1):
+            grant = graph.grants[step.grant]
+            yield {
+                "path": number,
+                "step": place,
+                "principal": step.principal,
+                "relation": step.relation.value,
+                "resource": step.resource,
+                "role": step.role.value if step.role else None,
+                "raw_role": step.raw_role,
+                "certainty": path.certainty.value,
+                "state": path.state.value,
+                "grant": grant.id,
+                "records": records(grant),
+                "evidence": evidence_lines(graph, grant),
+            }

@@ -1,0 +1,144 @@
+"""The answers for an identity and a resource, and how one asks for them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Annotated, Final, TypeVar
+
+import strawberry
+
+from inroads import explain, model, reach
+from inroads.model import AccessState, Capability, Certainty, Mode, NodeKind, Relation, Role, node_id
+from inroads.network import AccessGraph
+from inroads_api.objects.coverage import Coverage
+from inroads_api.objects.fields import ID, described, field, mirror, optional, stated, value
+from inroads_api.objects.grants import Grant
+from inroads_api.objects.node import AnIdentity, Node, identity, node
+from inroads_api.objects.pages import Connection, First, Page, Window, within, written
+from inroads_api.objects.paths import PathList
+
+_T = TypeVar("_T")
+
+RESOURCES: Final = [NodeKind.BUSINESS, NodeKind.ACCOUNT]
+"""What is asked for where no kinds are given."""
+
+
+@strawberry.input(
+    description="Which accesses are asked for; everything not given is allowed. `via`, `avoid` and `maxSteps` drop"
+    " paths; what remains of an access is then kept if it has any of `roles`, any of `capabilities`, this `certainty`"
+    " and this `state`."
+)
+class AccessFilter:
+    """Which accesses are asked for, as a user says it."""
+
+    roles: list[Role] | None = optional("Any of these roles.")
+    capabilities: list[Capability] | None = optional("Any of these capabilities.")
+    certainty: Certainty | None = optional("This certainty.")
+    state: AccessState | None = optional("This state.")
+    via: list[Relation] | None = optional("Only paths over these relations; KEEPS is always allowed.")
+    avoid: list[ID] | None = optional("No paths through these nodes or grants, by their ids.")
+    max_steps: int | None = optional("No paths of more steps.")
+
+    def chosen(self) -> reach.AccessFilter:
+        """The filter as the library takes it. Raises BadId, and InroadsError BAD_FILTER."""
+
+        def given(listed: list[_T] | None) -> frozenset[_T] | None:
+            return frozenset(listed) if listed or listed == [] else None
+
+        return reach.AccessFilter(
+            given(self.roles),
+            given(self.capabilities),
+            self.certainty or None,
+            self.state or None,
+            given(self.via),
+            # A grant id is the resource's id, then `#` and the rest; it is compared as it stands.
+            frozenset(each if "#" in each else node_id(each) for each in self.avoid or ()),
+            None if self.max_steps is strawberry.UNSET else self.max_steps,
+        )
+
+
+Kinds = Annotated[list[NodeKind] | None, strawberry.argument(description="The kinds of resource that are asked for.")]
+Filter = Annotated[AccessFilter | None, strawberry.argument(description="Which accesses are asked for.")]
+ModeArgument = Annotated[
+    Mode | None, strawberry.argument(description="Whether to follow what conveys access, or every connection.")
+]
+
+
+@described
+class Access:
+    """The answer for one identity and one resource."""
+
+    graph: strawberry.Private[AccessGraph]
+    found: strawberry.Private[model.Access]
+
+    @field
+    def principal(self) -> AnIdentity:
+        """Who reaches."""
+        return identity(self.graph, self.found.principal)
+
+    @field
+    def resource(self) -> Node:
+        """What is reached."""
+        return node(self.graph, self.found.resource)
+
+    roles: list[Role] = stated(lambda self: self.found.roles, "The maximal roles over the paths.")
+    capabilities: list[Capability] = stated(
+        lambda self: self.found.capabilities, "What these roles can do, by the policy's table."
+    )
+    certainty: Certainty = stated(lambda self: self.found.certainty, "How sure the best path is.")
+    state: AccessState = stated(lambda self: self.found.state, "Active when any path is.")
+    state_reasons: list[str] = stated(
+        lambda self: self.found.reasons, "Why it is latent, as codes; none when it is active."
+    )
+    distance: int = stated(lambda self: self.found.distance, "The number of steps of the shortest path.")
+
+    @field
+    def paths(self, first: First = 5) -> PathList:
+        """The paths that prove the access, by certainty, state, length and printed form."""
+        return PathList(graph=self.graph, found=self.found, count=within(first, 5))
+
+    @field
+    def explanation(self) -> Explanation:
+        """How many independent routes there are, and what would end them."""
+        explained = explain.explain(self.graph, self.found)
+        return Explanation(
+            independent_routes=explained.independent_routes,
+            cut=[Grant(graph=self.graph, held=each) for each in explained.cut],
+            sentence=explained.sentence,
+        )
+
+
+@described
+class Explanation:
+    """How an access could be ended."""
+
+    independent_routes: int = value("The most paths that share no grant which one could revoke.")
+    cut: list[Grant] = value(
+        "The fewest grants whose removal ends the access; among equals, those that end the least else."
+    )
+    sentence: str = value("All of it in plain English.")
+
+
+@described
+class AccessConnection(Connection[Access]):
+    """A page of accesses, by certainty, state, distance and printed form."""
+
+    answer: strawberry.Private[reach.Answer]
+
+    @field
+    def truncated(self) -> bool:
+        """Whether a limit cut the search itself: then there may be more."""
+        return self.answer.truncated
+
+    @field
+    def coverage(self) -> Coverage:
+        """How much was observed, so that "nobody else" is never claimed falsely."""
+        return mirror(Coverage, self.answer.coverage)
+
+
+def accesses(graph: AccessGraph, question: Sequence[object], answer: reach.Answer, page: Page) -> AccessConnection:
+    """A page of an answer; only the accesses of the page are written out."""
+    keys = [summary.key for summary in answer.summaries]
+
+    load = written(answer, lambda each: Access(graph=graph, found=each))
+    return AccessConnection(window=Window(graph.version, question, keys, load, page), answer=answer)

@@ -1,0 +1,31 @@
+"""How much was observed, and what is the matter with it."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from inroads_api.objects.fields import described, value
+
+
+@described
+class Coverage:
+    """How much was observed."""
+
+    complete: bool = value("Whether the document that decides the question was read.")
+    notes: list[str] = value("What stays a lower bound, one sentence each.")
+    identities_observed: int = value("How many identities have their own document in the graph.")
+    businesses_observed: int = value("How many businesses have a record in the graph.")
+    teams_observed: int = value("How many businesses have a team document in the graph.")
+    oldest: dt.datetime | None = value("The moment of the oldest document.")
+    newest: dt.datetime | None = value("The moment of the newest document.")
+
+
+@described
+class Issue:
+    """Something in one document that a user should know, although the document was taken."""
+
+    code: str = value("A stable code.")
+    source: str = value("The document's source.")
+    sha256: str = value("The document's SHA-256, in hexadecimal.")
+    pointer: str = value("The JSON pointer of the place in the document.")
+    message: str = value("What is the matter, in plain English.")

@@ -1,0 +1,61 @@
+"""Anything that has an id, and how one comes by its object."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Final, cast
+
+import strawberry
+
+from inroads.model import NodeKind, kind_of
+from inroads.network import AccessGraph
+from inroads_api.objects.fields import ID, described_interface, field
+
+if TYPE_CHECKING:
+    from inroads_api.objects.nodes import Account, Business, Group, Identity
+
+AnIdentity = Annotated["Identity", strawberry.lazy("inroads_api.objects.nodes")]
+ABusiness = Annotated["Business", strawberry.lazy("inroads_api.objects.nodes")]
+AnAccount = Annotated["Account", strawberry.lazy("inroads_api.objects.nodes")]
+AGroup = Annotated["Group", strawberry.lazy("inroads_api.objects.nodes")]
+
+
+@described_interface
+class Node:
+    """Anything that has an id: an identity, a business, an account or a group."""
+
+    graph: strawberry.Private[AccessGraph]
+    key: strawberry.Private[str]
+
+    @field
+    def id(self) -> ID:
+        """The printed form of the node, readable and stable: `business:77128`."""
+        return ID(self.key)
+
+
+KINDS: Final[dict[NodeKind, type[Node]]] = {}
+"""The type of each kind: `nodes` fills it, since nodes lead to all that leads to nodes."""
+
+
+def node(graph: AccessGraph, key: str) -> Node:
+    """The GraphQL object of a node of the graph."""
+    return KINDS[kind_of(key)](graph=graph, key=key)
+
+
+def identity(graph: AccessGraph, key: str) -> AnIdentity:
+    """The same for a key that is known to be an identity's, as that of whoever reaches something is."""
+    return cast("Identity", node(graph, key))
+
+
+def business(graph: AccessGraph, key: str) -> ABusiness:
+    """The same for a business."""
+    return cast("Business", node(graph, key))
+
+
+def account(graph: AccessGraph, key: str) -> AnAccount:
+    """The same for an account."""
+    return cast("Account", node(graph, key))
+
+
+def group(graph: AccessGraph, key: str) -> AGroup:
+    """The same for a group."""
+    return cast("Group", node(graph, key))

@@ -1,0 +1,188 @@
+"""Records of documents, each with where it is said and the grant that it states."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, TypeVar
+
+import strawberry
+
+from inroads import model
+from inroads.model import Role
+from inroads.network import AccessGraph
+from inroads_api.objects.evidence import Evidence
+from inroads_api.objects.fields import ID, described, described_interface, field, known, stated
+from inroads_api.objects.grants import Grant
+from inroads_api.objects.node import (
+    ABusiness,
+    AGroup,
+    AnAccount,
+    AnIdentity,
+    Node,
+    account,
+    business,
+    group,
+    identity,
+    node,
+)
+from inroads_api.objects.pages import Connection, Page, Window, written
+from inroads_api.objects.parts import Link, links
+
+_T = TypeVar("_T")
+
+
+@described_interface
+class Record:
+    """A record of a document, with where it is said and the grant that it states."""
+
+    graph: strawberry.Private[AccessGraph]
+    held: strawberry.Private[model.Grant]
+    said: strawberry.Private[model.Evidence]
+
+    record_id: ID | None = stated(lambda self: self.said.record_id, "The record's own id; not an id of a node.")
+
+    @field
+    def grant(self) -> Grant:
+        """The grant that the record states, with every other record of it."""
+        return Grant(graph=self.graph, held=self.held)
+
+    @field
+    def evidence(self) -> Evidence:
+        """Where this record is said."""
+        return Evidence(graph=self.graph, said=self.said)
+
+
+def _row(self: Record) -> Any:
+    """The typed row of a record."""
+    return self.graph.row(self.said.document, self.said.section, self.said.index)
+
+
+def records(
+    kind: Callable[..., _T],
+    graph: AccessGraph,
+    question: Sequence[object],
+    found: Iterable[tuple[model.Grant, model.Evidence]],
+    page: Page,
+) -> Connection[_T]:
+    """A page of records, each a grant with the evidence that speaks; a record that states two grants comes once."""
+    unique = {(each.document, each.section.value, each.index, each.sub): (grant, each) for grant, each in found}
+    keys = sorted(unique)
+
+    load = written(keys, lambda each: kind(graph=graph, held=unique[each][0], said=unique[each][1]))
+    return Connection(window=Window(graph.version, question, keys, load, page))
+
+
+@described
+class Membership(Record):
+    """An identity's membership of a business."""
+
+    @field
+    def identity(self) -> AnIdentity:
+        """The member."""
+        return identity(self.graph, self.held.principal)
+
+    @field
+    def business(self) -> ABusiness:
+        """The business."""
+        return business(self.graph, self.held.resource)
+
+    @field
+    def role(self) -> Role:
+        """The role of the record that speaks first."""
+        return self.held.roles[0]
+
+    roles: list[Role] = stated(
+        lambda self: self.held.roles, "All roles that its records state; more than one where they disagree."
+    )
+
+    @field
+    def raw_role(self) -> str | None:
+        """The document's own word for the role."""
+        return self.held.words[0]
+
+
+@described
+class GroupMembership(Record):
+    """A row that puts an identity into a group, of its own document or of a team's."""
+
+    @field
+    def identity(self) -> AnIdentity:
+        """Who is in the group."""
+        return identity(self.graph, self.held.principal)
+
+    @field
+    def group(self) -> AGroup | None:
+        """The group, when the row names it."""
+        key = f"group:{known(_row(self).group_id)}"
+        return group(self.graph, key) if key in self.graph else None
+
+    group_id: ID | None = stated(lambda self: _row(self).group_id, "The group's id, as the row gives it.")
+    role: str | None = stated(
+        lambda self: _row(self).role, "The row's own word; in a project group it is a project role."
+    )
+    identity_id: ID | None = stated(lambda self: _row(self).identity_id, "The identity's id, as the row gives it.")
+    first_name: str | None = stated(lambda self: _row(self).first_name, "The first name, as the row spells it.")
+    last_name: str | None = stated(lambda self: _row(self).last_name, "The last name, as the row spells it.")
+    email: str | None = stated(lambda self: _row(self).email, "The email, as the row spells it.")
+    company: str | None = stated(
+        lambda self: getattr(_row(self), "company", None),
+        "The name of the business, as the row spells it; a team's rows have none.",
+    )
+    business_id: ID | None = stated(lambda self: _row(self).business_id, "The business's id, as the row gives it.")
+    active: bool | None = stated(lambda self: _row(self).active, "Whether the business is active, as the row says.")
+
+
+@described
+class RoleRecord(Record):
+    """A row of the deprecated dialect: an identity has a role on an account."""
+
+    @field
+    def identity(self) -> AnIdentity:
+        """Who has the role."""
+        return identity(self.graph, self.held.principal)
+
+    @field
+    def account(self) -> AnAccount:
+        """The account."""
+        return account(self.graph, f"account:{_row(self).accountid}")
+
+    role: str | None = stated(lambda self: _row(self).role, "The row's own word; `admin` means OWNER in this dialect.")
+    system_id: ID | None = stated(lambda self: _row(self).systemid, "The integer id of the accounting system.")
+    user_id: ID | None = stated(lambda self: _row(self).userid, "The person's number inside this account only.")
+    created_at: dt.datetime | None = stated(lambda self: _row(self).created_at, "When the role was created.")
+
+    @field
+    def links(self) -> list[Link]:
+        """Related resources of the service, such as the call that destroys the role."""
+        return links(_row(self).links)
+
+    @field
+    def account_id(self) -> ID:
+        """The account's id, as the row gives it."""
+        return ID(_row(self).accountid)
+
+
+@described
+class Client(Record):
+    """A business or an identity that is a client of an account."""
+
+    @field
+    def client(self) -> Node:
+        """Who is the client."""
+        return node(self.graph, self.held.principal)
+
+    @field
+    def account(self) -> AnAccount:
+        """The vendor's account."""
+        return account(self.graph, self.held.resource)
+
+    @field
+    def vendor(self) -> ABusiness | None:
+        """The vendor, when a document names the business behind the account."""
+        return next((business(self.graph, key) for key in self.graph.kept(self.held.resource)), None)
+
+    @field
+    def user_ids(self) -> list[ID]:
+        """The client's numbers inside the vendor's account."""
+        return [ID(each) for each in dict.fromkeys(self.held.clients) if each is not None]
