@@ -141,7 +141,7 @@ class _Hub:
         if not len(acting):
             return
         business, says = own.far[acting], (says[acting] & ~_ROLES | 1 << _INFERRED) + _STEP
-        passed = business
+        passed = business  # to which no client's hop leads
         if self.by_accounts:  # who controls an account acts for the business that keeps it
             near, kept = self._kept(business)
             business, passed = np.concatenate([business, kept]), np.concatenate([business, business[near]])
@@ -191,7 +191,7 @@ class _Hub:
             size = last - starts[nodes]
             near = np.arange(len(nodes)).repeat(size)
             hops = hops[(last - size.cumsum())[near] + np.arange(len(near))]
-        grant = (hops ^ (hops >> hops.itemsize * 8 - 1)).astype(np.intp)  # the complement of what is negative
+        grant = np.maximum(hops, ~hops).astype(np.intp)  # the complement of what is negative
         step = self.index.conveys_column[grant]
         chosen = step == steps[0]
         for each in steps[1:]:
