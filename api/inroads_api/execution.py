@@ -16,22 +16,29 @@ from typing import Any, Final, NamedTuple, cast
 
 from graphql import (
     ArgumentNode,
+    DocumentNode,
     FieldNode,
     GraphQLError,
     GraphQLField,
     GraphQLLeafType,
     GraphQLObjectType,
     GraphQLResolveInfo,
+    GraphQLSchema,
+    ListTypeNode,
     ListValueNode,
+    NamedTypeNode,
+    NonNullTypeNode,
     ObjectFieldNode,
     ObjectValueNode,
     OperationDefinitionNode,
     OperationType,
     SelectionSetNode,
+    TypeNode,
     Undefined,
     ValueNode,
     VariableNode,
     get_named_type,
+    get_operation_ast,
     is_leaf_type,
     is_list_type,
     is_non_null_type,
@@ -72,6 +79,29 @@ class CompiledExecutor(StrawberryGraphQLCoreExecutionContext):
     """An executor that compiles queries which come again; all else is the stock one's."""
 
     given: list[dict[str, Any]]
+
+    @classmethod
+    def build(
+        cls,
+        schema: GraphQLSchema,
+        document: DocumentNode,
+        root_value: Any = None,
+        context_value: Any = None,
+        raw_variable_values: dict[str, Any] | None = None,
+        operation_name: str | None = None,
+        *given: Any,
+        **named: Any,
+    ) -> Any:
+        """An executor, or the errors of its variables; lists of texts, which may be long, are taken as they are."""
+        operation, raw = get_operation_ast(document, operation_name), raw_variable_values or {}
+        lists = {name: raw[name] for name in _texts(operation) if _are_texts(raw.get(name))} if operation else {}
+        others = raw | {name: [] for name in lists}
+        built = super().build(schema, document, root_value, context_value, others, operation_name, *given, **named)
+        if isinstance(built, cls):
+            variables = built.variable_values
+            variables.coerced.update(lists)
+            variables.sources.update({name: variables.sources[name]._replace(value=raw[name]) for name in lists})
+        return built
 
     def execute_fields(
         self,
@@ -122,6 +152,23 @@ class CompiledExecutor(StrawberryGraphQLCoreExecutionContext):
 
 
 _SURPRISE: Final = object()
+
+
+def _texts(operation: OperationDefinitionNode) -> Iterator[str]:
+    """The variables that are lists of texts, of which each item is the same when it is coerced."""
+    for each in operation.variable_definitions or ():
+        kind = _unwrapped(each.type)
+        item = _unwrapped(kind.type) if isinstance(kind, ListTypeNode) else None
+        if isinstance(item, NamedTypeNode) and item.name.value in ("ID", "String"):
+            yield each.variable.name.value
+
+
+def _unwrapped(kind: TypeNode) -> TypeNode:
+    return kind.type if isinstance(kind, NonNullTypeNode) else kind
+
+
+def _are_texts(value: object) -> bool:
+    return value.__class__ is list and all(each.__class__ is str for each in cast("list[object]", value))
 
 
 class _Known(NamedTuple):

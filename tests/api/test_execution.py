@@ -56,6 +56,33 @@ def test_random_operations(schema: Schema, stock: Schema, people: AccessGraph, b
     assert min(seen["errors"], seen["data"], seen["partial"]) > 10
 
 
+@pytest.mark.parametrize(
+    "ids",
+    [
+        ["identity:712052", "business:77128", "nothing:1"],
+        [],
+        "identity:712052",
+        712052,
+        None,
+        [712052, "identity:712052"],
+        ["identity:712052", None],
+        [["identity:712052"]],
+        [True, 1.5],
+        {"a": "b"},
+        ["identity:712052"] * 101,
+    ],
+)
+@pytest.mark.parametrize("kind", ["[ID!]!", "[ID!]", "[ID]", "ID", "[[ID!]!]!", "[Nothing]", '[ID!]! = ["identity:1"]'])
+def test_lists_of_texts(schema: Schema, stock: Schema, bruce: AccessGraph, kind: str, ids: object) -> None:
+    """A variable that is a list of texts is taken as it is; it is refused, and completed, as it would be otherwise."""
+    versions = Versions(bruce, NOON)
+    query = f'query ($ids: {kind}, $text: String = "b") {{ nodes(ids: $ids) {{ id }} search(text: $text) {{ id }} }}'
+    for given in ({"ids": ids}, {"ids": ids, "text": 5}, {"text": "x"}):
+        wanted = execute(stock, versions, query, given)
+        for _ in range(3):
+            assert execute(schema, versions, query, given) == wanted
+
+
 class Colour(Enum):
     RED = "red"
     BLUE = "blue"

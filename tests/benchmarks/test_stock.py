@@ -54,7 +54,7 @@ def test_a_list_against_stock(benchmark: BenchmarkFixture, populations: Populati
         return {f"l{n}": turned[n * PAGE : (n + 1) * PAGE] for n in range(LISTS)}
 
     def asked(app: ASGIApp) -> Callable[[dict[str, Any]], object]:
-        return lambda variables: asyncio.run(_ask(app, msgspec.json.encode({"query": LIST, "variables": variables})))
+        return lambda variables: loop.run(_ask(app, msgspec.json.encode({"query": LIST, "variables": variables})))
 
     def executed(variables: dict[str, Any]) -> object:
         return execute(schema, versions, LIST, variables)["data"]
@@ -72,7 +72,7 @@ def test_a_list_against_stock(benchmark: BenchmarkFixture, populations: Populati
         "asked anew": ("asked", another),
         "executed": ("executed", another),
     }
-    with alone():
+    with alone(), asyncio.Runner() as loop:
         found, _ = timed(
             benchmark, lambda: {case: _compared(pairs[way], variables) for case, (way, variables) in cases.items()}
         )

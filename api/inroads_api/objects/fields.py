@@ -40,6 +40,15 @@ def stated(read: Callable[[Any], Any], description: str) -> Any:
     return strawberry.field(resolver=resolver, description=description)
 
 
+def attribute(name: str, description: str) -> Any:
+    """A field that gives what the graph knows of a node, null where it does not."""
+
+    def resolver(self: Any) -> Any:
+        return self.attributes.get(name)
+
+    return strawberry.field(resolver=resolver, description=description)
+
+
 def value(description: str) -> Any:
     """A field that is given when the object is made."""
     return strawberry.field(description=description)

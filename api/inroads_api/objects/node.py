@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Final, cast
+from functools import cached_property
+from typing import TYPE_CHECKING, Annotated, Any, Final, cast
 
 import strawberry
 
@@ -30,6 +31,11 @@ class Node:
     def id(self) -> ID:
         """The printed form of the node, readable and stable: `business:77128`."""
         return ID(self.key)
+
+    @cached_property
+    def attributes(self) -> dict[str, Any]:
+        """What the graph knows of it."""
+        return self.graph.nodes[self.key]
 
 
 KINDS: Final[dict[NodeKind, type[Node]]] = {}

@@ -14,7 +14,7 @@ from inroads.census import counts
 from inroads.model import Mode, NodeKind, Relation, Role, Section, native_id
 from inroads.network import AccessGraph
 from inroads_api.objects.accesses import RESOURCES, AccessConnection, Filter, Kinds, ModeArgument, accesses
-from inroads_api.objects.fields import ID, described, field, known, maybe, mirror, stated
+from inroads_api.objects.fields import ID, attribute, described, field, known, maybe, mirror, stated
 from inroads_api.objects.node import KINDS, Node
 from inroads_api.objects.pages import Connection, Page, connection
 from inroads_api.objects.parts import (
@@ -37,11 +37,6 @@ if TYPE_CHECKING:
 
 
 Figures = Annotated["AccessCounts", strawberry.lazy("inroads_api.census_objects")]
-
-
-def _known(self: Node, name: str) -> Any:
-    """What the graph knows of an attribute of a node."""
-    return self.graph.nodes[self.key].get(name)
 
 
 def _held(graph: AccessGraph, key: str, *relations: Relation) -> Iterator[model.Grant]:
@@ -95,15 +90,15 @@ class Identity(Node):
         """The service's own id."""
         return ID(native_id(self.key))
 
-    email: str | None = stated(lambda self: _known(self, "email"), "The email, as the latest document spells it.")
-    first_name: str | None = stated(lambda self: _known(self, "first_name"), "The first name.")
-    last_name: str | None = stated(lambda self: _known(self, "last_name"), "The last name.")
-    confirmed_at: dt.datetime | None = stated(
-        lambda self: _known(self, "confirmed_at"),
+    email: str | None = attribute("email", "The email, as the latest document spells it.")
+    first_name: str | None = attribute("first_name", "The first name.")
+    last_name: str | None = attribute("last_name", "The last name.")
+    confirmed_at: dt.datetime | None = attribute(
+        "confirmed_at",
         "When the email was confirmed; null when it was not, or when it is not known.",
     )
     observed: bool = stated(
-        lambda self: bool(_known(self, "observed")),
+        lambda self: bool(self.attributes.get("observed")),
         "Whether this identity's own document was read: only then is what it reaches complete.",
     )
     created_at: dt.datetime | None = stated(lambda self: self._me.created_at, "When the identity was created.")
@@ -197,10 +192,8 @@ class Business(Node):
         """The service's own id; not the id of a membership, nor of the account."""
         return ID(native_id(self.key))
 
-    name: str | None = stated(lambda self: _known(self, "name"), "The name of the business.")
-    active: bool | None = stated(
-        lambda self: _known(self, "active"), "Whether the business is active; null when it is not known."
-    )
+    name: str | None = attribute("name", "The name of the business.")
+    active: bool | None = attribute("active", "Whether the business is active; null when it is not known.")
 
     @field
     def account(self) -> Account | None:
@@ -208,7 +201,7 @@ class Business(Node):
         return next((Account(graph=self.graph, key=key) for key in self.graph.kept(self.key)), None)
 
     observed: bool = stated(
-        lambda self: bool(_known(self, "observed")),
+        lambda self: bool(self.attributes.get("observed")),
         "Whether this business's team document was read: only then is who reaches it complete.",
     )
     business_uuid: ID | None = stated(lambda self: self._record.business_uuid, "The business's other id.")
@@ -275,16 +268,16 @@ class Account(Node):
         """The business that keeps this account, when a document names it."""
         return next((Business(graph=self.graph, key=key) for key in self.graph.kept(self.key)), None)
 
-    subscription_status: str | None = stated(
-        lambda self: _known(self, "subscription_status"),
+    subscription_status: str | None = attribute(
+        "subscription_status",
         "The subscription, as spelled: `active`, `active_trial`, `trial_expired`, `cancelled` and others.",
     )
-    business_status: str | None = stated(
-        lambda self: _known(self, "business_status"),
+    business_status: str | None = attribute(
+        "business_status",
         "The status of the account's business in newer documents, as spelled.",
     )
-    system_id: ID | None = stated(
-        lambda self: _known(self, "system_id"),
+    system_id: ID | None = attribute(
+        "system_id",
         "The integer id of the same accounting system, in the deprecated dialect.",
     )
 
