@@ -16,7 +16,7 @@ from inroads_api.objects.fields import (
     value,
 )
 from inroads_api.objects.grants import Grant
-from inroads_api.objects.node import AnIdentity, Node, identity, node
+from inroads_api.objects.node import Node, identity, node
 from inroads_api.objects.nodes import Account, Business, Group, Identity
 from inroads_api.objects.pages import Connection, First, Page, Window, connection, within, written
 from inroads_api.objects.paths import PathList
@@ -27,7 +27,6 @@ __all__ = [
     "RESOURCES",
     "Access",
     "Account",
-    "AnIdentity",
     "Business",
     "Connection",
     "Coverage",
