@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Final, cast
+from typing import TYPE_CHECKING, Annotated, Any, Final, cast
 
 import strawberry
 
@@ -11,12 +11,15 @@ from inroads.network import AccessGraph
 from inroads_api.objects.fields import ID, described_interface, field
 
 if TYPE_CHECKING:
-    from inroads_api.objects.nodes import Account, Business, Group, Identity
+    from inroads_api.objects.accounts import Account
+    from inroads_api.objects.businesses import Business
+    from inroads_api.objects.groups import Group
+    from inroads_api.objects.identities import Identity
 
-AnIdentity = Annotated["Identity", strawberry.lazy("inroads_api.objects.nodes")]
-ABusiness = Annotated["Business", strawberry.lazy("inroads_api.objects.nodes")]
-AnAccount = Annotated["Account", strawberry.lazy("inroads_api.objects.nodes")]
-AGroup = Annotated["Group", strawberry.lazy("inroads_api.objects.nodes")]
+AnIdentity = Annotated["Identity", strawberry.lazy("inroads_api.objects.identities")]
+ABusiness = Annotated["Business", strawberry.lazy("inroads_api.objects.businesses")]
+AnAccount = Annotated["Account", strawberry.lazy("inroads_api.objects.accounts")]
+AGroup = Annotated["Group", strawberry.lazy("inroads_api.objects.groups")]
 
 
 @described_interface
@@ -32,8 +35,13 @@ class Node:
         return ID(self.key)
 
 
+def told(self: Node, name: str) -> Any:
+    """What the graph knows of an attribute of a node."""
+    return self.graph.nodes[self.key].get(name)
+
+
 KINDS: Final[dict[NodeKind, type[Node]]] = {}
-"""The type of each kind: `nodes` fills it, since nodes lead to all that leads to nodes."""
+"""The type of each kind, put there by its own file, since a node leads to all that leads to nodes."""
 
 
 def node(graph: AccessGraph, key: str) -> Node:
