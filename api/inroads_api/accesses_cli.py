@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from inroads_api.given import Given, Principal, Resource, finish, grouped
+from inroads_api.given import Given, Principal, Resource, finish, grouped, words
 from inroads_api.terminal import (
     Format,
     Output,
@@ -52,13 +52,12 @@ class Asked:
 
     @property
     def chosen(self) -> dict[str, Any]:
-        """What was given of it as a question takes it, words in any case."""
-        words = {"roles": self.role, "capabilities": self.capability, "via": self.via}
-        given: dict[str, Any] = {name: [word.upper() for word in value] for name, value in words.items() if value}
-        single = (("certainty", self.certainty), ("state", self.state))
-        given |= {name: value.upper() for name, value in single if value is not None}
-        plain = (("avoid", self.avoid), ("max_steps", self.max_steps))
-        return given | {name: value for name, value in plain if value} | {"mode": _mode(self.association)}
+        """What was given of it, as a question takes it."""
+        given = words(
+            roles=self.role, capabilities=self.capability, certainty=self.certainty, state=self.state, via=self.via
+        )
+        plain = {"avoid": self.avoid, "max_steps": self.max_steps, "mode": _mode(self.association)}
+        return given | {name: each for name, each in plain.items() if each}
 
 
 def demo(output: Output = None) -> None:

@@ -54,6 +54,14 @@ Principal = Annotated[str, typer.Argument(metavar="PRINCIPAL", help="An email, o
 Resource = Annotated[str, typer.Argument(metavar="RESOURCE", help="business:77128 or account:zDmNq.")]
 
 
+def words(**given: list[str] | str | None) -> dict[str, Any]:
+    """The words that were given by these names, as the library spells them: a user may in any case."""
+    said = {name: each for name, each in given.items() if each is not None and each != []}
+    return {
+        name: each.upper() if isinstance(each, str) else [word.upper() for word in each] for name, each in said.items()
+    }
+
+
 def names_of(key: Path) -> Pseudonyms:
     """The pseudonyms under the key in a file, which must be for its owner alone."""
     from inroads.errors import InroadsError

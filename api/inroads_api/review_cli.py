@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from inroads_api.given import LedgerFile, PolicyFile, grouped, load_graph
+from inroads_api.given import LedgerFile, PolicyFile, grouped, load_graph, words
 from inroads_api.ledger_cli import AsOf, default_ledger
 from inroads_api.terminal import (
     REJECTED,
@@ -54,12 +54,11 @@ class Which:
     state: OfState = None
 
     def chosen(self, of: str | None, *, decided: bool | None = None) -> Filter:
-        """The filter as the library takes it, words in any case."""
+        """The filter as the library takes it."""
         from inroads.review import Filter
 
-        words = {"role": self.role, "certainty": self.certainty, "state": self.state}
-        given = {name: word.upper() for name, word in words.items() if word is not None}
-        found: Filter = _converted({**given, "of": of, "decided": decided}, Filter)
+        given = words(role=self.role, certainty=self.certainty, state=self.state)
+        found: Filter = _converted(given | {"of": of, "decided": decided}, Filter)
         return found
 
 
@@ -90,10 +89,7 @@ def start(
     from inroads import review
 
     with failing(), _opened(ledger, write=True) as opened:
-        words: dict[str, Any] = {"roles": role, "kinds": [kind] if kind else None}
-        given: dict[str, Any] = {key: [word.upper() for word in value] for key, value in words.items() if value}
-        single = (("certainty", certainty), ("state", state))
-        given |= {key: value.upper() for key, value in single if value is not None}
+        given = words(roles=role, kinds=[kind] if kind else None, certainty=certainty, state=state)
         scope = _converted(given | {"identities": identity or (), "resources": resource or ()}, review.Scope)
         previous = review.campaign(opened, since) if since is not None else None
         position = opened.sequence  # before it is loaded

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 import uvicorn
 from starlette.applications import Starlette
 from starlette.types import ASGIApp
-from uvicorn.supervisors import Multiprocess
+from uvicorn.supervisors import multiprocess
 
 from inroads.errors import InroadsError
 from inroads.explorer import load
@@ -183,9 +183,22 @@ def run_workers(
     `make` is called in each of them, so it must be one that can be pickled. The socket stays open in this process
     while workers come and go: who connects meanwhile waits for the next one.
     """
+    multiprocess.Process = _Worker  # type: ignore[misc]  # there is no other way to say it
     with TemporaryDirectory(prefix="inroads-") as together:
         os.environ[SHARED] = together
-        Multiprocess(_config(make, seconds, log, factory=True, workers=workers, **tls), sockets=[sock]).run()
+        multiprocess.Multiprocess(
+            _config(make, seconds, log, factory=True, workers=workers, **tls), sockets=[sock]
+        ).run()
+
+
+class _Worker(multiprocess.Process):
+    """A worker that alone has its end of the pipe: while its answer is waited for, nothing else is heard, no signal
+    either, and so its death must end the wait.
+    """
+
+    def start(self) -> None:
+        super().start()
+        self.child_conn.close()
 
 
 def _config(application: Callable[..., Any], seconds: float, log: dict[str, Any] | None, **more: Any) -> uvicorn.Config:

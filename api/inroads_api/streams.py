@@ -151,7 +151,7 @@ class Stream(Response):
         admitted: Callable[[], None],
         ended: Callable[[int, int, str | None], None],
     ) -> None:
-        self.status_code, self.background = 200, None
+        self.status_code = 200
         self.init_headers(_HEADERS)
         self._streams, self._who = streams, who
         self._make, self._admitted, self._ended = make, admitted, ended

@@ -84,6 +84,23 @@ def children(pid: int) -> set[int]:
     return {int(line.split()[0]) for line in found.stdout.splitlines() if "spawn_main" in line}
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no SIGSTOP")
+def test_a_worker_that_dies_is_replaced(ledger: Path) -> None:
+    """Also one that hangs before, so that its supervisor waits for it; and the server still ends when it is told to."""
+    with serving("--ledger", str(ledger), "--workers", "2") as (server, port):
+        assert ask(port)[0] == 200
+        victim = min(children(server.pid))
+        os.kill(victim, signal.SIGSTOP)
+        time.sleep(1.5)  # its supervisor looks twice a second
+        os.kill(victim, signal.SIGKILL)
+        until = time.monotonic() + PATIENCE
+        while (victim in children(server.pid) or len(children(server.pid)) < 2) and time.monotonic() < until:
+            time.sleep(0.1)
+        assert victim not in children(server.pid)
+        assert len(children(server.pid)) == 2
+    assert server.returncode == 0
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="there is no SIGHUP")
 def test_a_restart_under_load_drops_nothing(ledger: Path) -> None:
     """While both workers are replaced a client that asks all the time gets every answer, and all are counted."""

@@ -2,6 +2,8 @@
 
 import inroads_api.objects.words  # noqa: F401  # the enums that the types speak in
 from inroads_api.objects.accesses import RESOURCES, Access, Explanation, ModeArgument
+from inroads_api.objects.accounts import Account
+from inroads_api.objects.businesses import Business
 from inroads_api.objects.coverage import Coverage, Issue
 from inroads_api.objects.evidence import Evidence
 from inroads_api.objects.fields import (
@@ -16,8 +18,9 @@ from inroads_api.objects.fields import (
     value,
 )
 from inroads_api.objects.grants import Grant
-from inroads_api.objects.node import AnIdentity, Node, identity, node
-from inroads_api.objects.nodes import Account, Business, Group, Identity
+from inroads_api.objects.groups import Group
+from inroads_api.objects.identities import Identity
+from inroads_api.objects.node import Node, identity, node
 from inroads_api.objects.pages import Connection, First, Page, Window, connection, within, written
 from inroads_api.objects.paths import PathList
 from inroads_api.objects.policies import Policy, RoleRule
@@ -27,7 +30,6 @@ __all__ = [
     "RESOURCES",
     "Access",
     "Account",
-    "AnIdentity",
     "Business",
     "Connection",
     "Coverage",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Annotated, Final, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, Final, TypeVar
 
 import strawberry
 
@@ -14,8 +14,11 @@ from inroads_api.objects.coverage import Coverage
 from inroads_api.objects.fields import ID, described, field, mirror, optional, stated, value
 from inroads_api.objects.grants import Grant
 from inroads_api.objects.node import AnIdentity, Node, identity, node
-from inroads_api.objects.pages import Connection, First, Page, Window, within, written
+from inroads_api.objects.pages import Connection, First, Page, Window, connection, within, written
 from inroads_api.objects.paths import PathList
+
+if TYPE_CHECKING:
+    from inroads_api.census_objects import AccessCounts
 
 _T = TypeVar("_T")
 
@@ -57,6 +60,7 @@ class AccessFilter:
         )
 
 
+Figures = Annotated["AccessCounts", strawberry.lazy("inroads_api.census_objects")]
 Kinds = Annotated[list[NodeKind] | None, strawberry.argument(description="The kinds of resource that are asked for.")]
 Filter = Annotated[AccessFilter | None, strawberry.argument(description="Which accesses are asked for.")]
 ModeArgument = Annotated[
@@ -142,3 +146,21 @@ def accesses(graph: AccessGraph, question: Sequence[object], answer: reach.Answe
 
     load = written(answer, lambda each: Access(graph=graph, found=each))
     return AccessConnection(window=Window(graph.version, question, keys, load, page), answer=answer)
+
+
+def reached_by_field(what: str) -> Any:
+    """The field that says who reaches a business or an account."""
+
+    def reached_by(
+        self: Node,
+        page: Page,
+        filter: Filter = strawberry.UNSET,  # noqa: A002  # the name that the contract gives to the argument
+        mode: ModeArgument = Mode.ACCESS,
+    ) -> AccessConnection:
+        chosen = filter.chosen() if filter else reach.ALL
+        mode = mode or Mode.ACCESS
+        answer = reach.reached_by(self.graph, self.key, chosen, mode)
+        return accesses(self.graph, ("reachedBy", self.key, chosen, mode), answer, page)
+
+    reached_by.__doc__ = f"Every identity that reaches this {what}, and how."
+    return connection(reached_by)

@@ -12,12 +12,15 @@ from inroads.network import AccessGraph
 from inroads_api.objects.fields import ID, described_interface, field
 
 if TYPE_CHECKING:
-    from inroads_api.objects.nodes import Account, Business, Group, Identity
+    from inroads_api.objects.accounts import Account
+    from inroads_api.objects.businesses import Business
+    from inroads_api.objects.groups import Group
+    from inroads_api.objects.identities import Identity
 
-AnIdentity = Annotated["Identity", strawberry.lazy("inroads_api.objects.nodes")]
-ABusiness = Annotated["Business", strawberry.lazy("inroads_api.objects.nodes")]
-AnAccount = Annotated["Account", strawberry.lazy("inroads_api.objects.nodes")]
-AGroup = Annotated["Group", strawberry.lazy("inroads_api.objects.nodes")]
+AnIdentity = Annotated["Identity", strawberry.lazy("inroads_api.objects.identities")]
+ABusiness = Annotated["Business", strawberry.lazy("inroads_api.objects.businesses")]
+AnAccount = Annotated["Account", strawberry.lazy("inroads_api.objects.accounts")]
+AGroup = Annotated["Group", strawberry.lazy("inroads_api.objects.groups")]
 
 
 @described_interface
@@ -39,7 +42,7 @@ class Node:
 
 
 KINDS: Final[dict[NodeKind, type[Node]]] = {}
-"""The type of each kind: `nodes` fills it, since nodes lead to all that leads to nodes."""
+"""The type of each kind, put there by its own file, since a node leads to all that leads to nodes."""
 
 
 def node(graph: AccessGraph, key: str) -> Node:

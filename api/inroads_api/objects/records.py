@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, TypeVar
 
 import strawberry
 
 from inroads import model
-from inroads.model import Role
+from inroads.model import Relation, Role, Section
 from inroads.network import AccessGraph
 from inroads_api.objects.evidence import Evidence
 from inroads_api.objects.fields import ID, described, described_interface, field, known, stated
@@ -56,6 +56,26 @@ class Record:
 def _row(self: Record) -> Any:
     """The typed row of a record."""
     return self.graph.row(self.said.document, self.said.section, self.said.index)
+
+
+def held(graph: AccessGraph, key: str, *relations: Relation) -> Iterator[model.Grant]:
+    """The grants that a node holds."""
+    return (hop.grant for hop in graph.hops_from(key) if hop.grant.relation in relations and hop.grant.principal == key)
+
+
+def given(graph: AccessGraph, key: str, *relations: Relation) -> Iterator[model.Grant]:
+    """The grants that others hold on a node."""
+    return (hop.grant for hop in graph.hops_to(key) if hop.grant.relation in relations and hop.grant.resource == key)
+
+
+def first_of(grants: Iterable[model.Grant]) -> Iterator[tuple[model.Grant, model.Evidence]]:
+    """Each grant with the record that speaks first."""
+    return ((grant, grant.evidence[0]) for grant in grants)
+
+
+def each_of(grants: Iterable[model.Grant], *sections: Section) -> Iterator[tuple[model.Grant, model.Evidence]]:
+    """Each record of these sections with the grant that it states."""
+    return ((grant, said) for grant in grants for said in grant.evidence if said.section in sections)
 
 
 def records(
