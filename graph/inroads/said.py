@@ -429,9 +429,22 @@ def _columns(kind: Callable[..., Any], cells: list[int]) -> Any:
 
 def typed(kind: Callable[..., Any], columns: Iterable[Any]) -> Any:
     """A table of these columns, each in its own type of integer."""
-    names: tuple[str, ...] = kind._fields  # type: ignore[attr-defined]  # as above
-    kinds = [np.int64 if name in _WIDE else np.int8 if name in _NARROW else np.int32 for name in names]
-    return kind(*(column.astype(each) for column, each in zip(columns, kinds, strict=True)))
+    return kind(*(column.astype(each) for column, each in zip(columns, _types(kind), strict=True)))
+
+
+def stacked(kind: Callable[..., Any], pieces: Sequence[Sequence[Any]]) -> Any:
+    """The same of pieces of the columns, one under the other; in all but the first a number may stand for as many."""
+    stops = list(accumulate(len(piece[0]) for piece in pieces))
+    columns = [np.empty(stops[-1], each) for each in _types(kind)]
+    for piece, start, stop in zip(pieces, [0, *stops], stops, strict=False):
+        for column, cells in zip(columns, piece, strict=True):
+            column[start:stop] = cells
+    return kind(*columns)
+
+
+def _types(kind: Any) -> list[type[np.signedinteger[Any]]]:
+    names: tuple[str, ...] = kind._fields
+    return [np.int64 if name in _WIDE else np.int8 if name in _NARROW else np.int32 for name in names]
 
 
 def _ints(numbers: Collection[int]) -> Ints:

@@ -13,7 +13,7 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 from msgspec import UNSET, UnsetType
 
-from inroads.columns import Flags, Ints, Texts, distinct, ranges, stack, take
+from inroads.columns import Flags, Ints, Texts, distinct, ranges, take
 from inroads.documents import AccountBusiness
 from inroads.model import Relation, Role, Section
 from inroads.plain import Plain
@@ -40,7 +40,7 @@ from inroads.said import (
     Said,
     email_key,
     moment_number,
-    typed,
+    stacked,
 )
 
 _ME, _TEAM, _ACCOUNT, _CLIENTS = range(len(SCOPES))
@@ -131,10 +131,10 @@ class _Saying:
         self._number()
         self.words = Numbers[str]()
         self.texts: list[str] = []
-        self.claims: list[ClaimRows] = []
-        self.attributes: list[AttributeRows] = []
-        self.covers: list[CoverRows] = []
-        self.shown: list[GroupRows] = []
+        self.claims: list[tuple[Any, ...]] = []
+        self.attributes: list[tuple[Any, ...]] = []
+        self.covers: list[tuple[Any, ...]] = []
+        self.shown: list[tuple[Any, ...]] = []
 
     def _number(self) -> None:
         """Number the nodes that are named, each column of them."""
@@ -178,7 +178,7 @@ class _Saying:
         self._roles()
         self._tables()
         self._teams()
-        documents = self.documents
+        documents, claims = self.documents, stacked(ClaimRows, self.claims)
         sizes = np.array([len(each.body) for each in documents], np.int32)
         none = np.zeros(len(documents), np.int32)
         rows = DocumentRows(
@@ -200,10 +200,10 @@ class _Saying:
             Texts.of(self.words),
             Texts.of(self.texts),
             rows,
-            stack(self.claims),
-            stack(self.attributes),
-            stack(self.covers),
-            stack(self.shown),
+            take(claims, (claims.principal != NONE) & (claims.resource != NONE)),
+            stacked(AttributeRows, self.attributes),
+            stacked(CoverRows, self.covers),
+            stacked(GroupRows, self.shown),
             IssueRows(none[:0], *[Texts.of(())] * 3),
             (Packed(b"".join([each.body for each in documents])),),
         )
@@ -336,20 +336,18 @@ class _Saying:
         client: Ints | int = NONE,
     ) -> None:
         """One claim of each row that names both ends; see `claims.Claim`."""
-        number, row = RELATIONS.index(relation), (spot.section, spot.row, spot.sub, spot.record)
-        given = principal, number, resource, scope, other_scope, owner, *words, client_role, active, *row, client
-        columns = np.broadcast_arrays(spot.document, *given)
-        self.claims.append(take(typed(ClaimRows, columns), (principal != NONE) & (resource != NONE)))
+        document, *row = spot
+        number, stated = RELATIONS.index(relation), (owner, *words, client_role, active, *row, client)
+        self.claims.append((document, principal, number, resource, scope, other_scope, *stated))
 
     def _cover(self, document: Ints, scope: Ints) -> None:
-        self.covers.append(typed(CoverRows, (scope, document)))
+        self.covers.append((scope, document))
 
     def _shown(self, group: Ints, business: Ints) -> None:
-        self.shown.append(typed(GroupRows, (group, business)))
+        self.shown.append((group, business))
 
     def _located(self, name: str, document: Ints, node: Ints, place: Ints | int) -> None:
-        number = ATTRIBUTES.index(name)
-        self.attributes.append(typed(AttributeRows, np.broadcast_arrays(document, node, number, place)))
+        self.attributes.append((document, node, ATTRIBUTES.index(name), place))
 
     def _value(self, name: str, document: Ints, node: Ints, values: list[Any], numbers: Sequence[int]) -> None:
         """One attribute of each row that says it, null being a value; `numbers` are those of the other values."""
