@@ -6,6 +6,7 @@ block of UTF-8 with offsets, which is `Texts`.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Final, NamedTuple, TypeVar, overload
@@ -160,7 +161,7 @@ def take(table: _Table, rows: Any) -> _Table:
     whole = table[0].size if isinstance(table[0], Texts) else len(table[0])
     if len(places) == whole and (is_mask or in_place(places)):
         return table
-    return type(table)(*(column.take(places) for column in table))
+    return type(table)(*mapped(lambda column: column.take(places), table, len(places)))
 
 
 def in_place(places: Ints) -> bool:
@@ -170,7 +171,8 @@ def in_place(places: Ints) -> bool:
 
 def stack(tables: Sequence[_Table]) -> _Table:
     """Tables of the same columns, one under the other."""
-    return type(tables[0])(*(joined(columns) for columns in zip(*tables, strict=True)))
+    rows = sum(len(table[-1]) for table in tables)
+    return type(tables[0])(*mapped(joined, list(zip(*tables, strict=True)), rows))
 
 
 @overload
@@ -189,11 +191,16 @@ def joined(columns: tuple[Any, ...]) -> Any:
 
 
 def at_once(rows: int, *acts: Callable[[], Any]) -> list[Any]:
-    """What these give, each on a thread of its own where there are many rows: NumPy leaves the others running."""
+    """What these give; see `mapped`."""
+    return mapped(lambda act: act(), acts, rows)
+
+
+def mapped(act: Callable[[Any], _T], each: Sequence[Any], rows: int) -> list[_T]:
+    """What an act gives of each, on several threads where there are many rows: NumPy leaves the others running."""
     if rows < _MANY:
-        return [act() for act in acts]
-    with ThreadPoolExecutor(len(acts)) as threads:
-        return [each.result() for each in [threads.submit(act) for act in acts]]
+        return list(map(act, each))
+    with ThreadPoolExecutor(os.cpu_count()) as threads:
+        return list(threads.map(act, each))
 
 
 def firsts(*keys: npt.NDArray[Any]) -> Flags:

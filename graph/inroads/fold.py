@@ -20,6 +20,7 @@ from inroads.columns import (
     distinct,
     firsts,
     in_order,
+    mapped,
     narrow,
     offsets,
     ranges,
@@ -224,7 +225,8 @@ def grants_of(edges: EdgeRows, claims: ClaimRows, size: int) -> tuple[GrantRows,
     edge, said = edge[order], edges.claim[order]
     starts = np.flatnonzero(firsts(edge))
     held = take(edges, order[starts])
-    evidence = EvidenceRows(*(narrow(getattr(claims, name)[said]) for name in EvidenceRows._fields))
+    columns = [getattr(claims, name) for name in EvidenceRows._fields]
+    evidence = EvidenceRows(*mapped(lambda column: narrow(column[said]), columns, len(said)))
     bits = np.where(evidence.role == NONE, 0, 1 << evidence.role.astype(np.int16)).astype(np.int16)
     active = claims.active[said]
     grants = GrantRows(

@@ -18,7 +18,20 @@ import numpy as np
 import numpy.typing as npt
 
 from inroads.claims import Place, Reader, Spot, Statement, Value
-from inroads.columns import Flags, Ints, Texts, at_once, distinct, firsts, in_order, in_place, joined, narrow, take
+from inroads.columns import (
+    Flags,
+    Ints,
+    Texts,
+    at_once,
+    distinct,
+    firsts,
+    in_order,
+    in_place,
+    joined,
+    mapped,
+    narrow,
+    take,
+)
 from inroads.documents import Observation
 from inroads.errors import Issue
 from inroads.model import Document, NodeKind, Relation, Role, Section, fold_email, kind_of, native_id
@@ -474,22 +487,24 @@ def union(parts: Iterable[Said]) -> Said:
     """
     taken = list(parts)
     accounts = distinct(np.concatenate([part.accounts for part in taken]))
-    codes = [recoded(part, accounts) for part in taken]
+    rows = sum(len(part.claims.document) for part in taken)
+    codes = mapped(lambda part: recoded(part, accounts), taken, rows)
     nodes = distinct(np.concatenate(codes))
     words, stores = Numbers[str](), Numbers[Store]()
-    numbers = list(_Numbered.each(taken, [np.searchsorted(nodes, each) for each in codes], words, stores))
-    taken = [number.valued(part) for number, part in zip(numbers, taken, strict=True)]
+    places = mapped(lambda each: np.searchsorted(nodes, each), codes, rows)
+    numbers = list(_Numbered.each(taken, places, words, stores))
+    taken = mapped(lambda both: both[0].valued(both[1]), list(zip(numbers, taken, strict=True)), rows)
     texts = joined(tuple(part.texts for part in taken))
     piles = [_Pile(tables, numbers) for tables in zip(*(part[4:10] for part in taken), strict=True)]
-    del codes, taken
+    del codes, places, taken
     documents, claims, attributes, covers, groups, issues = piles
     order, kept, place = _ordered(documents)
     era: Ints = np.cumsum(firsts(documents.moment[order])).astype(np.int32)
     latest = _latest(_of_kept(covers.take(), kept, place))
     reach = np.full(len(nodes) * len(SCOPES), NONE, np.int32)
     reach[latest.scope] = era[latest.document]
-    standing, stated, rows = at_once(
-        len(place),
+    standing, stated, arrived = at_once(
+        rows,
         lambda: claims.take(_standing(claims, kept, place, reach, era)),
         lambda: attributes.take(_decided(attributes, kept, place, era)),
         lambda: documents.take(None if in_place(place) else order),
@@ -501,7 +516,7 @@ def union(parts: Iterable[Said]) -> Said:
         accounts,
         Texts.of(words),
         texts,
-        rows,
+        arrived,
         standing,
         stated,
         latest,
