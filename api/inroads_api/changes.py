@@ -10,16 +10,15 @@ from functools import partial
 import strawberry
 
 from inroads import model
-from inroads.changes import AccessFacts as Facts
 from inroads.changes import Cause, Changes, Kind, cause_sentence, sentence
 from inroads.changes import CausedChanges as Group
 from inroads.changes import Change as Changed
 from inroads.changes import NodeCause as Attribute
 from inroads.changes import stated as stating
-from inroads.model import AccessState, Capability, Certainty, Role
 from inroads.network import AccessGraph
 from inroads_api.objects import (
     ID,
+    AccessFacts,
     Connection,
     Evidence,
     Grant,
@@ -82,23 +81,6 @@ class Between:
     def node(self, key: str) -> Node:
         """The object of a node as the later version has it, or else the earlier one."""
         return node(self.after if key in self.after else self.before, key)
-
-
-@described
-class AccessFacts:
-    """What an access amounts to in one version."""
-
-    found: strawberry.Private[Facts]
-
-    roles: list[Role] = stated(lambda self: self.found.roles, "The maximal roles over the paths.")
-    capabilities: list[Capability] = stated(
-        lambda self: self.found.capabilities, "What these roles can do, by the policy's table."
-    )
-    certainty: Certainty = stated(lambda self: self.found.certainty, "How sure the best path is.")
-    state: AccessState = stated(lambda self: self.found.state, "Active when any path is.")
-    state_reasons: list[str] = stated(
-        lambda self: self.found.reasons, "Why it is latent, as codes; none when it is active."
-    )
 
 
 @described_interface

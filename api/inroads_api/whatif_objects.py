@@ -15,11 +15,11 @@ from inroads.model import Relation, Role, kind_of, node_id
 from inroads.network import AccessGraph
 from inroads.separation import Scope
 from inroads.whatif import Fate
-from inroads_api.changes import AccessFacts
 from inroads_api.limits import MAX_FIRST
 from inroads_api.objects import (
     ID,
     Access,
+    AccessFacts,
     Connection,
     Coverage,
     First,

@@ -1,7 +1,7 @@
 """The GraphQL types, each made from a value of the graph."""
 
 import inroads_api.objects.words  # noqa: F401  # the enums that the types speak in
-from inroads_api.objects.accesses import RESOURCES, Access, Explanation, ModeArgument
+from inroads_api.objects.accesses import RESOURCES, Access, AccessFacts, Explanation, ModeArgument
 from inroads_api.objects.accounts import Account
 from inroads_api.objects.businesses import Business
 from inroads_api.objects.coverage import Coverage, Issue
@@ -29,6 +29,7 @@ __all__ = [
     "ID",
     "RESOURCES",
     "Access",
+    "AccessFacts",
     "Account",
     "Business",
     "Connection",

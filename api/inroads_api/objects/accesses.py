@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, TypeVar
 import strawberry
 
 from inroads import explain, model, reach
+from inroads.changes import AccessFacts as Facts
 from inroads.model import AccessState, Capability, Certainty, Mode, NodeKind, Relation, Role, node_id
 from inroads.network import AccessGraph
 from inroads_api.objects.coverage import Coverage
@@ -69,7 +70,24 @@ ModeArgument = Annotated[
 
 
 @described
-class Access:
+class AccessFacts:
+    """What an access amounts to in one version."""
+
+    found: strawberry.Private[model.Access | Facts]
+
+    roles: list[Role] = stated(lambda self: self.found.roles, "The maximal roles over the paths.")
+    capabilities: list[Capability] = stated(
+        lambda self: self.found.capabilities, "What these roles can do, by the policy's table."
+    )
+    certainty: Certainty = stated(lambda self: self.found.certainty, "How sure the best path is.")
+    state: AccessState = stated(lambda self: self.found.state, "Active when any path is.")
+    state_reasons: list[str] = stated(
+        lambda self: self.found.reasons, "Why it is latent, as codes; none when it is active."
+    )
+
+
+@described
+class Access(AccessFacts):
     """The answer for one identity and one resource."""
 
     graph: strawberry.Private[AccessGraph]
@@ -85,15 +103,6 @@ class Access:
         """What is reached."""
         return node(self.graph, self.found.resource)
 
-    roles: list[Role] = stated(lambda self: self.found.roles, "The maximal roles over the paths.")
-    capabilities: list[Capability] = stated(
-        lambda self: self.found.capabilities, "What these roles can do, by the policy's table."
-    )
-    certainty: Certainty = stated(lambda self: self.found.certainty, "How sure the best path is.")
-    state: AccessState = stated(lambda self: self.found.state, "Active when any path is.")
-    state_reasons: list[str] = stated(
-        lambda self: self.found.reasons, "Why it is latent, as codes; none when it is active."
-    )
     distance: int = stated(lambda self: self.found.distance, "The number of steps of the shortest path.")
 
     @field

@@ -8,7 +8,6 @@ from typing import Annotated
 import strawberry
 
 from inroads import review
-from inroads.model import AccessState, Certainty, NodeKind, Role
 from inroads.review import Gone
 from inroads_api.objects import (
     ID,
@@ -28,6 +27,8 @@ from inroads_api.objects import (
 from inroads_api.review_objects.decisions import ReviewDecision, decision_of
 from inroads_api.review_objects.drift import ReviewDrift
 from inroads_api.review_objects.items import Chosen, ItemWindow, ReviewItem, ReviewItemConnection, chosen_of
+from inroads_api.review_objects.progress import ReviewPart, ReviewProgress
+from inroads_api.review_objects.scopes import ReviewScope, scope_of
 from inroads_api.review_objects.seen import LASTING, Info, Seen, desk_of, mark_of
 
 describe(
@@ -44,26 +45,6 @@ CampaignId = Annotated[ID, strawberry.argument(description="A campaign by its id
 
 
 @described
-class ReviewProgress:
-    """How far a campaign is, or a part of it."""
-
-    total: int = value("How many items there are.")
-    undecided: int = value("How many have no decision.")
-    keep: int = value("How many are to be kept.")
-    revoke: int = value("How many are to be revoked.")
-    unsure: int = value("How many nobody could tell about.")
-    carried: int = value("How many decisions were carried over from the campaign before.")
-
-
-@described
-class ReviewPart:
-    """How far the part of a campaign about one business is."""
-
-    business_id: ID = value("The node id of the business; an account's where no business is known to keep it.")
-    progress: ReviewProgress = value("How far it is.")
-
-
-@described
 class ReviewEnding:
     """An access of the campaign before that is not in this one."""
 
@@ -77,18 +58,6 @@ class ReviewEnding:
     def previous(self) -> ReviewDecision | None:
         """What the campaign before decided about it."""
         return decision_of(self.ending.previous)
-
-
-@described
-class ReviewScope:
-    """Which accesses a campaign is about; what is empty or null is not asked for."""
-
-    identities: list[ID] = value("Only of these identities, by their node ids.")
-    resources: list[ID] = value("Only to these businesses and accounts, by their node ids.")
-    roles: list[Role] = value("Only with any of these roles.")
-    certainty: Certainty | None = value("Only of this certainty.")
-    state: AccessState | None = value("Only in this state.")
-    kinds: list[NodeKind] = value("Only to any of these kinds.")
 
 
 @described
@@ -137,15 +106,7 @@ class ReviewCampaign:
     @field
     def scope(self) -> ReviewScope:
         """Which accesses it is about."""
-        scope = self.of.campaign.head.scope
-        return ReviewScope(
-            identities=[ID(each) for each in scope.identities],
-            resources=[ID(each) for each in scope.resources],
-            roles=[each for each in Role if each in scope.roles],
-            certainty=scope.certainty,
-            state=scope.state,
-            kinds=[each for each in NodeKind if each in scope.kinds],
-        )
+        return scope_of(self.of.campaign.head.scope)
 
     @field
     def coverage(self) -> Coverage:

@@ -8,35 +8,12 @@ from typing import Annotated
 import strawberry
 
 from inroads import review
-from inroads.model import AccessState, Certainty, NodeKind, Role
 from inroads.review import Answer, Campaign, Decided, Scope, Verdict
-from inroads_api.objects import ID, RESOURCES, described, field, optional, stated
+from inroads_api.objects import ID, described, field, optional, stated
 from inroads_api.review_objects.campaigns import CampaignId, ReviewSignOff, sign_off_of
+from inroads_api.review_objects.scopes import ReviewScopeInput
 from inroads_api.review_objects.seen import Info, desk_of
 from inroads_api.reviews import Desk
-
-
-@strawberry.input(description="Which accesses a campaign is about; everything not given is in it.")
-class ReviewScopeInput:
-    """Which accesses a campaign is about, as a user says it."""
-
-    identities: list[ID] | None = optional("Only of these identities, by their node ids or emails.")
-    resources: list[ID] | None = optional("Only to these businesses and accounts, exactly these, by their node ids.")
-    roles: list[Role] | None = optional("Only with any of these roles.")
-    certainty: Certainty | None = optional("Only of this certainty.")
-    state: AccessState | None = optional("Only in this state.")
-    kinds: list[NodeKind] | None = optional("Only to businesses, or to accounts.")
-
-    def chosen(self) -> Scope:
-        """The scope as the library takes it."""
-        return Scope(
-            tuple(self.identities or ()),
-            tuple(self.resources or ()),
-            frozenset(self.roles or ()),
-            self.certainty or None,
-            self.state or None,
-            frozenset(self.kinds or RESOURCES),
-        )
 
 
 @strawberry.input(description="A decision about one item.")
