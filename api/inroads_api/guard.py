@@ -87,6 +87,9 @@ def permit(caller: Caller, prepared: Prepared, name: str | None, *, pseudonymise
         if operation is OperationType.QUERY and fields <= INTROSPECTION:
             return
         raise _anonymous()
+    if operation is OperationType.SUBSCRIPTION and caller.businesses is not None:
+        # Its cursors count the ledger, and what is hidden with it.
+        raise Denied(403, "LIMITED", "a token that is limited to businesses has no streams", "insufficient_scope")
     reading = auth.Scope.READ_PSEUDONYMISED if pseudonymised else auth.Scope.READ
     needed = {MUTATIONS.get(field, auth.Scope.ADMIN) for field in fields - INTROSPECTION}
     for scope in sorted(needed if operation is OperationType.MUTATION else {reading}):

@@ -218,6 +218,24 @@ def test_the_audit_log(door: Callable[..., Any], tmp_path: Path) -> None:
     assert all(len(each) == 32 for each in marks[:3])
 
 
+def test_a_stream_that_is_refused_is_in_the_audit_log(file: TokenFile, graph: Explorer, serve: Serve) -> None:
+    """Who is limited and subscribes is refused, and a line tells of it as of any other operation."""
+    path = file.path.parent / "audit.log"
+    text = file.create("a", [Scope.READ], DAY, NOON, businesses=["1"])[1]
+    auth = Auth(file.path, lambda: NOON)
+    client = serve(create_app(graph, NOON, ("*",), auth=auth, audit=AuditLog(path, KEY)))
+    head = {"authorization": f"Bearer {text}", "accept": "text/event-stream"}
+    response = client.post("/graphql", json={"query": "subscription { changes { cursor } }"}, headers=head)
+    assert (response.status_code, code(response.json())) == (403, "LIMITED")
+    line = json.loads(path.read_text().splitlines()[-1])
+    assert (line["event"], line["operation"], line["status"], line["codes"]) == (
+        "asked",
+        "subscription",
+        403,
+        ["LIMITED"],
+    )
+
+
 def test_limits_of_tokens(file: TokenFile) -> None:
     """Only reading is limited, to at least one business, by its id; a token without a limit has none."""
     for scopes, businesses, expected in (
