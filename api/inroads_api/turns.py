@@ -25,13 +25,16 @@ WORKING_EACH: Final = 8
 """The most requests of one token that are worked on at once."""
 
 
-PART: Final = 1 / 20
+PART: Final = 1 / 40
 """The part of the time in which documents of one token are looked at, and refused."""
 
 BURST: Final = 0.05
 """How many seconds of that it has at once: who writes a query makes mistakes."""
 
-MOST_OWING: Final = 16
+LONGEST: Final = 1.0
+"""The most seconds that a new document waits for what those before it owe."""
+
+MOST_OWING: Final = 8
 """The most new documents that wait for their turn, once there is something to wait for."""
 
 
@@ -52,7 +55,8 @@ class Line:
 
     def owes(self, spent: float) -> None:
         """So many seconds went into documents that were refused."""
-        self.until = max(self.until, time.monotonic()) + spent / PART
+        now = time.monotonic()
+        self.until = min(max(self.until, now) + spent / PART, now + BURST / PART + LONGEST)
 
 
 class Caller:

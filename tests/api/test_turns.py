@@ -9,7 +9,8 @@ from contextlib import AsyncExitStack
 
 import pytest
 
-from inroads_api.turns import BURST, MOST, MOST_EACH, MOST_OWING, PART, WORKING_EACH, Full, Turns
+from inroads_api import turns as turns_
+from inroads_api.turns import BURST, LONGEST, MOST, MOST_EACH, MOST_OWING, WORKING_EACH, Full, Line, Turns
 
 
 def test_new_documents_are_looked_at_in_turn() -> None:
@@ -55,8 +56,9 @@ def test_a_token_has_a_few_in_work() -> None:
     assert most == {"a": WORKING_EACH, "b": 5, None: 20}
 
 
-def test_who_was_refused_waits() -> None:
+def test_who_was_refused_waits(monkeypatch: pytest.MonkeyPatch) -> None:
     """Refused documents take a small part of the time, after a few at once; nobody else's wait for them."""
+    monkeypatch.setattr(turns_, "PART", 1 / 10)
     done: list[str] = []
 
     async def look(turns: Turns, who: str | None, spent: float) -> None:
@@ -79,12 +81,20 @@ def test_who_was_refused_waits() -> None:
         await look(turns, "bad", 0)
         assert time.monotonic() - begun < 0.05, "it is waited for once"
         assert len(turns._lines) < 4
-        await asyncio.sleep(BURST / PART)
+        await asyncio.sleep(10 * BURST)
         await look(turns, "another", 0)
         assert set(turns._lines) == {"another"}, "nothing is remembered of those who owe nothing"
 
     asyncio.run(all_of_them())
     assert done[4:6] == ["good 0", "None 0"]
+
+
+def test_nobody_waits_for_long() -> None:
+    """Whatever was spent, on however slow a machine."""
+    line = Line()
+    for _ in range(3):
+        line.owes(5.0)
+    assert 0.5 < line.pause <= LONGEST
 
 
 def test_a_line_ends() -> None:
