@@ -28,7 +28,7 @@ WORKING_EACH: Final = 8
 PART: Final = 1 / 40
 """The part of the time in which documents of one token are looked at, and refused."""
 
-BURST: Final = 0.05
+BURST: Final = 0.02
 """How many seconds of that it has at once: who writes a query makes mistakes."""
 
 LONGEST: Final = 1.0

@@ -68,18 +68,16 @@ def test_who_was_refused_waits(monkeypatch: pytest.MonkeyPatch) -> None:
 
     async def all_of_them() -> None:
         turns = Turns()
-        begun = time.monotonic()
         for _ in range(3):
             await look(turns, "bad", BURST / 3)
-        assert time.monotonic() - begun < BURST, "mistakes cost nothing"
-        await look(turns, "bad", 0.01)
+        assert not turns._lines["bad"].pause, "mistakes cost nothing"
+        await look(turns, "bad", 0.05)
         begun = time.monotonic()
         many = [look(turns, "bad", 0) for _ in range(5)]
         await asyncio.gather(*many, look(turns, "good", 0), look(turns, None, 0))
-        assert 0.05 < time.monotonic() - begun < 2, "what was spent makes up a part of the time"
-        begun = time.monotonic()
+        assert 0.2 < time.monotonic() - begun < 5, "what was spent makes up a part of the time"
+        assert not turns._lines["bad"].pause, "it is waited for once"
         await look(turns, "bad", 0)
-        assert time.monotonic() - begun < 0.05, "it is waited for once"
         assert len(turns._lines) < 4
         await asyncio.sleep(10 * BURST)
         await look(turns, "another", 0)
@@ -108,7 +106,7 @@ def test_a_line_ends() -> None:
                 line.owes(spent)
 
         await asyncio.gather(*(look("good") for _ in range(MOST_EACH)))
-        await look("bad", BURST + 0.01)
+        await look("bad", 1.0)
         came = await asyncio.gather(*(look("bad") for _ in range(MOST_EACH)), return_exceptions=True)
         assert Counter(map(type, came)) == {type(None): MOST_OWING, Full: MOST_EACH - MOST_OWING}
 
