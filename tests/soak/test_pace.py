@@ -61,8 +61,8 @@ MIX: Final = {
     "search": (10, f"query ($text: String!) {{ search(text: $text) {{ id {NODES} }} }}"),
     "findings": (
         5,
-        """query ($severity: FindingSeverity, $after: String) { findings(severity: $severity, first: 20, after: $after) {
-        totalCount
+        """query ($severity: FindingSeverity, $after: String) {
+        findings(severity: $severity, first: 20, after: $after) { totalCount
         pageInfo { endCursor hasNextPage } nodes { identity severity sentence subjects { id } } } }""",
     ),
     "nodes": (10, f"query ($ids: [ID!]!) {{ nodes(ids: $ids) {{ id {NODES} }} }}"),
