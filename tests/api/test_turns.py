@@ -62,9 +62,9 @@ def test_who_was_refused_waits(monkeypatch: pytest.MonkeyPatch) -> None:
     done: list[str] = []
 
     async def look(turns: Turns, who: str | None, spent: float) -> None:
-        async with turns.place(who) as caller, turns.look(caller) as line:
+        async with turns.place(who) as caller, turns.look(caller) as told:
             done.append(f"{who} {spent:g}")
-            line.owes(spent)
+            told(spent)
 
     async def all_of_them() -> None:
         turns = Turns()
@@ -87,6 +87,39 @@ def test_who_was_refused_waits(monkeypatch: pytest.MonkeyPatch) -> None:
     assert done[4:6] == ["good 0", "None 0"]
 
 
+def test_connections_without_a_token(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Those of which the last document was good wait for nobody; all others for each other, new ones among them."""
+    monkeypatch.setattr(turns_, "MOST_GOOD", 2)
+    turns = Turns()
+
+    async def look(connection: str | None, spent: float = 0) -> float:
+        begun = time.monotonic()
+        async with turns.place(None, connection) as caller, turns.look(caller) as told:
+            told(spent)
+        return time.monotonic() - begun
+
+    async def all_of_them() -> None:
+        await look("good")
+        await look("mixed")
+        assert list(turns._good) == ["good", "mixed"]
+        await look("bad", 1.0)
+        assert turns._lines[None].pause
+        assert await look("good") < turns._lines[None].pause
+        await look("mixed", 1.0)
+        assert list(turns._good) == ["good"]
+        waited = await asyncio.gather(*map(look, ("mixed", "new", None)))
+        assert all(each > 0.3 for each in waited)
+        await look("mixed", 1.0)
+        assert turns._lines[None].pause, "what it costs, all pay who are not told apart"
+        assert list(turns._good) == ["new"]
+        await look("new")
+        await look("newer")
+        await look("newest")
+        assert list(turns._good) == ["newer", "newest"], "the last ones are remembered"
+
+    asyncio.run(all_of_them())
+
+
 def test_nobody_waits_for_long() -> None:
     """Whatever was spent, on however slow a machine."""
     line = Line()
@@ -102,8 +135,8 @@ def test_a_line_ends() -> None:
         turns = Turns()
 
         async def look(who: str, spent: float = 0) -> None:
-            async with turns.place(who) as caller, turns.look(caller) as line:
-                line.owes(spent)
+            async with turns.place(who) as caller, turns.look(caller) as told:
+                told(spent)
 
         await asyncio.gather(*(look("good") for _ in range(MOST_EACH)))
         await look("bad", 1.0)
