@@ -37,9 +37,9 @@ CONNECTIONS: Final = 16
 ASKED: Final = 20_000 if LONG else 2_000
 """How many requests there are, of which any may come at any time."""
 
-GROWN: Final = (8 if LONG else 40) * 2**20
-"""So many bytes more, along the straight line through the second half of the samples, are no growth: a few seconds do
-not fill the 32 MiB of answers that are kept."""
+GROWN: Final = (16 if LONG else 40) * 2**20
+"""So many bytes more, along the straight line through the second half of the samples, are no growth: some 40 bytes a
+request in ten minutes, and a few seconds do not fill the 32 MiB of answers that are kept."""
 
 FEW: Final = 8
 """So many more threads or files in the second half are no growth: each thread has the ledger open."""
