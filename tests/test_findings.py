@@ -227,6 +227,15 @@ class TestAsking:
         assert len(graph.findings(suppressed=True)) == 0
         assert len(graph.findings(suppressed=False)) == 8
         assert len(graph.findings([])) == 0
+        every = graph.findings()
+        assert len({each.severity for each in every}) > 2
+        for least in Severity:
+            some = [each for each in every if each.severity.rank >= least.rank]
+            for only in (graph.findings(severity=least), every.only(least), every.only().only(least, False)):
+                assert list(only) == some
+                assert (only.worst, only.looked) == (every.worst, every.looked)
+            assert every.only(least).identity == graph.findings(severity=least).identity
+        assert len({every.only(least, kept).identity for least in Severity for kept in (None, True, False)}) == 15
 
     def test_what_is_asked_wrongly(self) -> None:
         """An unknown rule, severity or a naive moment is an error with a code."""

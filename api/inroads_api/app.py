@@ -300,10 +300,10 @@ class _GraphQL:
                 raise _Refused(406, "NOT_ACCEPTABLE", f"accept {MODERN}, {LEGACY} or {EVENTS}")
             caller = caller_of(request)
             asked = self._request(*await _read(request, self._most(caller)), media_type or MODERN)
-            if streamed and await self._subscribes(asked, caller):
+            if streamed and await self._subscribes(asked, caller, request):
                 return await self._stream(request, asked)
             begun = time.perf_counter()
-            answered = await self._answered(asked, request.method, media_type or MODERN, caller)
+            answered = await self._answered(asked, request, media_type or MODERN, caller)
             self._told(asked, answered, time.perf_counter() - begun)
         except _Refused as refused:
             self._told(None, _Answered(b"", refused.status, refused.code), 0.0)
@@ -358,15 +358,15 @@ class _GraphQL:
             well_formed = error.code != "BAD_REQUEST"
             raise _Refused(200 if well_formed and media_type == LEGACY else 400, error.code, str(error)) from None
 
-    async def _answered(self, asked: _Request, method: str, media_type: str, caller: Caller | None) -> _Answered:
+    async def _answered(self, asked: _Request, request: Request, media_type: str, caller: Caller | None) -> _Answered:
         known = self.schema.documents.known(asked.query)
         limited = _is_limited(caller)  # what it sees may have to be made first
         again = question(known, asked.query, asked.variables, asked.operation_name) if known and not limited else None
         answered = self.answers.find(self.versions.current, again) if again else None
-        given = asked, method, media_type, caller, Deadline.after(self.seconds), again, answered
+        given = asked, request.method, media_type, caller, Deadline.after(self.seconds), again, answered
         if answered or (self._quick(asked) and not limited):
             return self._audited(*given)
-        async with self._place(caller) as turn:
+        async with self._place(caller, request) as turn:
             if not self.schema.documents.settled(asked.query):
                 await self._looked(asked, turn)
                 if self._quick(asked) and not limited:
@@ -375,16 +375,17 @@ class _GraphQL:
                 return await run_in_threadpool(self._audited, *given)
 
     @asynccontextmanager
-    async def _place(self, caller: Caller | None) -> AsyncIterator[Turn]:
+    async def _place(self, caller: Caller | None, request: Request) -> AsyncIterator[Turn]:
+        connection = f"{request.client.host}:{request.client.port}" if request.client else None
         try:
-            async with self.turns.place(caller.id if caller else None) as turn:
+            async with self.turns.place(caller.id if caller else None, connection) as turn:
                 yield turn
         except Crowded:
             raise _Refused(503, "OVERLOADED", "too many requests are being answered: ask again later") from None
 
     async def _looked(self, asked: _Request, turn: Turn) -> None:
-        async with self.turns.look(turn) as line:
-            line.owes(await run_in_threadpool(self._look, asked))
+        async with self.turns.look(turn) as told:
+            told(await run_in_threadpool(self._look, asked))
 
     def _quick(self, asked: _Request) -> bool:
         """Whether another thread would cost more than the answer, and take turns with this one."""
@@ -483,9 +484,9 @@ class _GraphQL:
             log.error("AUDIT_UNAVAILABLE, an answer was withheld: %s", type(error).__name__)
             raise _Refused(503, "AUDIT_UNAVAILABLE", "the audit log cannot be written: no answer is given") from None
 
-    async def _subscribes(self, asked: _Request, caller: Caller | None) -> bool:
+    async def _subscribes(self, asked: _Request, caller: Caller | None, request: Request) -> bool:
         if not self.schema.documents.settled(asked.query):
-            async with self._place(caller) as turn:
+            async with self._place(caller, request) as turn:
                 await self._looked(asked, turn)
         prepared = self._prepared(asked)
         return prepared is not None and prepared.operation(asked.operation_name) is OperationType.SUBSCRIPTION

@@ -329,9 +329,9 @@ class Versions:
         suppressed: bool | None = None,
         now: dt.datetime | None = None,
     ) -> Findings:
-        """What the rules find in a version. Raises InroadsError BUSY, and what `review` raises."""
-        key = version.name, None if rules is None else tuple(sorted(set(rules))), severity, suppressed, now
-        return self._reviewed.get(key, lambda: review(version.graph, rules, severity, suppressed=suppressed, now=now))
+        """What the rules find in a version, looked for once. Raises InroadsError BUSY, and what `review` raises."""
+        key = version.name, None if rules is None else tuple(sorted(set(rules))), now
+        return self._reviewed.get(key, lambda: review(version.graph, rules, now=now)).only(severity, suppressed)
 
     def census(self, version: Version) -> Census:
         """How far everyone reaches in a version, counted when it is first asked for. Raises InroadsError BUSY."""

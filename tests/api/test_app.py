@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import threading
+import time
 from collections.abc import Callable, Iterator
 from typing import Any
 from urllib.parse import urlencode
@@ -136,6 +137,30 @@ def test_a_search_does_not_hold_up_the_loop(address: str, monkeypatch: pytest.Mo
     assert threads["search"]
     assert len(threads["by_email"]) == 1
     assert not threads["search"] & threads["by_email"]
+
+
+def test_new_documents_beside_refused_ones(address: str) -> None:
+    """Who sends one refused document after the other waits; whose documents are good does not, new as each may be."""
+    over, refused = threading.Event(), []
+
+    def hostile() -> None:
+        with httpx2.Client(base_url=address, trust_env=False) as client:
+            while not over.is_set():
+                answer = ask(client, {"query": f"#{len(refused)}\n{{{'__typename ' * 1_000}}}"})
+                refused.append(answer.json()["errors"][0]["extensions"]["code"])
+
+    thread = threading.Thread(target=hostile)
+    with httpx2.Client(base_url=address, trust_env=False) as client:
+        assert "errors" not in ask(client, {"query": "{ __typename }"}).json()
+        thread.start()
+        begun, good = time.monotonic(), 0
+        while time.monotonic() < begun + 1.5 or good < 20:
+            assert ask(client, {"query": f"{{ a{good}: __typename }}"}).json()["data"] == {f"a{good}": "Query"}
+            good += 1
+    over.set()
+    thread.join(30)
+    assert set(refused) == {"COST_LIMIT"}
+    assert len(refused) < good
 
 
 # --- requests

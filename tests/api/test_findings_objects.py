@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from questions import Ask, asker, code
 
 import inroads
-from inroads.findings import RULES
+from inroads.findings import RULES, review
 from inroads.network import AccessGraph
 from inroads_api.schema import Schema
 
@@ -44,6 +46,22 @@ def test_pages_are_the_library_s(ask: Ask) -> None:
     assert set(populations) == set(RULES)
     assert populations["no-owner"]["unseen"] == 3
     assert "earlier version" in populations["new-since"]["skipped"]
+
+
+def test_rules_run_once(ask: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many severities of one version are asked for, one after the other: each is a part of the same review."""
+    reviewed = []
+
+    def told(*given: Any, **named: Any) -> Any:
+        reviewed.append(given)
+        return review(*given, **named)
+
+    monkeypatch.setattr("inroads_api.versions.review", told)
+    for _ in range(2):
+        for severity in (None, "INFO", "LOW", "MEDIUM", "HIGH", "CRITICAL"):
+            for suppressed in (None, True, False):
+                assert "errors" not in ask(PAGE, severity=severity, suppressed=suppressed)
+    assert len(reviewed) == 1
 
 
 def test_filters(ask: Ask, people: AccessGraph, schema: Schema) -> None:

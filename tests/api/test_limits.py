@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import gc
 import random
 import time
 from itertools import accumulate
 from typing import Any
 
 import pytest
-from graphql import GraphQLSyntaxError, Lexer, Source, TokenKind, get_introspection_query, parse
+from graphql import GraphQLSyntaxError, Lexer, Node, Source, Token, TokenKind, get_introspection_query, parse
 from hypothesis import given
 from hypothesis import strategies as st
 from questions import NOON, Ask, code
@@ -23,6 +24,21 @@ from inroads_api.versions import Versions
 def measure(schema: Schema, query: str, **variables: Any) -> Measure:
     """What a document asks, within the limits or not."""
     return limits._Walk(parse(query), schema._schema, variables).document()
+
+
+def test_a_document_goes_at_once() -> None:
+    """Nothing of it stays for the collector, which holds everybody up, when nobody holds it any more."""
+    gc.collect()
+    gc.disable()
+    try:
+        before = sum(isinstance(each, Token | Node) for each in gc.get_objects())
+        document = limits.parsed("query A($x: Int = 5) { a(b: [$x, {c: 1}]) ...F } fragment F on Query { d }")
+        assert document.loc
+        assert sum(isinstance(each, Token | Node) for each in gc.get_objects()) > before + 20
+        del document
+        assert sum(isinstance(each, Token | Node) for each in gc.get_objects()) == before
+    finally:
+        gc.enable()
 
 
 INTROSPECTION = [

@@ -66,7 +66,7 @@ def test_on_the_wire(
     email, ids = _emails(graph, "random")[0], list(islice(graph, 100))
     emails = [" " * before + email + " " * after for before in range(80) for after in range(80)]
     swapped = [[*ids[:a], ids[b], *ids[a + 1 : b], ids[a], *ids[b + 1 :]] for b in range(100) for a in range(b)]
-    asked = {
+    asked: dict[str, list[dict[str, Any]]] = {
         "typename": [{"query": "{ __typename }"}],
         "headline": [{"query": QUERIES["headline"], "variables": {"email": email}}],
         "100 objects": [{"query": HUNDRED, "variables": {"ids": ids}}],
@@ -128,7 +128,9 @@ def test_beside_a_hostile_client(
                 lambda: [{way: _beside(*each, body, tmp_path) for way, each in ways.items()} for _ in range(ROUNDS)],
             )
     for way in ways:
-        alone, beside, hostile = (sorted(each[way][place] for each in found)[ROUNDS // 2] for place in range(3))
+        alone = sorted(each[way][0] for each in found)[ROUNDS // 2]
+        beside = sorted(each[way][1] for each in found)[ROUNDS // 2]
+        hostile = sorted(each[way][2] for each in found)[ROUNDS // 2]
         figures = {"alone_p50_ms": alone.p50_ms, "alone_p99_ms": alone.p99_ms}
         figures |= {"p50_ms": beside.p50_ms, "p99_ms": beside.p99_ms, "p99_ratio": beside.p99_ms / alone.p99_ms}
         report.row(BESIDE, size=size, beside=way, refused_per_second=hostile / ROUND, **figures)

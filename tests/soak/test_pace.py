@@ -37,9 +37,9 @@ CONNECTIONS: Final = 16
 ASKED: Final = 20_000 if LONG else 2_000
 """How many requests there are, of which any may come at any time."""
 
-GROWN: Final = (8 if LONG else 40) * 2**20
-"""So many bytes more, along the straight line through the second half of the samples, are no growth: a few seconds do
-not fill the 32 MiB of answers that are kept."""
+GROWN: Final = (16 if LONG else 40) * 2**20
+"""So many bytes more, along the straight line through the second half of the samples, are no growth: some 40 bytes a
+request in ten minutes, and a few seconds do not fill the 32 MiB of answers that are kept."""
 
 FEW: Final = 8
 """So many more threads or files in the second half are no growth: each thread has the ledger open."""
@@ -61,7 +61,8 @@ MIX: Final = {
     "search": (10, f"query ($text: String!) {{ search(text: $text) {{ id {NODES} }} }}"),
     "findings": (
         5,
-        """query ($after: String) { findings(first: 20, after: $after) { totalCount
+        """query ($severity: FindingSeverity, $after: String) {
+        findings(severity: $severity, first: 20, after: $after) { totalCount
         pageInfo { endCursor hasNextPage } nodes { identity severity sentence subjects { id } } } }""",
     ),
     "nodes": (10, f"query ($ids: [ID!]!) {{ nodes(ids: $ids) {{ id {NODES} }} }}"),
@@ -115,7 +116,11 @@ def mixed(server: Server, bodies: Sequence[dict[str, Any]]) -> bytes:
         for business in rng.sample(sorted(shown), min(500, len(shown)))
         for after in cursors(asker, "reachedBy", business=business)
     ]
-    found = list(islice(cursors(asker, "findings"), 20))
+    found = [
+        {"severity": severity, "after": after}
+        for severity in (None, "LOW", "MEDIUM", "HIGH")
+        for after in islice(cursors(asker, "findings", severity=severity), 10)
+    ]
 
     def variables(kind: str) -> dict[str, Any]:
         email: str = rng.choice(emails)
@@ -123,7 +128,7 @@ def mixed(server: Server, bodies: Sequence[dict[str, Any]]) -> bytes:
             "headline": {"email": email},
             "reachedBy": rng.choice(pages),
             "search": {"text": email[: rng.randrange(4, 12)]},
-            "findings": {"after": rng.choice(found)},
+            "findings": rng.choice(found),
             "nodes": {"ids": rng.choices(ids, k=100)},
             "typename": {},
         }
@@ -135,7 +140,7 @@ def mixed(server: Server, bodies: Sequence[dict[str, Any]]) -> bytes:
     return b"\n".join(map(msgspec.json.encode, asked))
 
 
-def cursors(asker: Asker, kind: str, **variables: str) -> Iterator[str | None]:
+def cursors(asker: Asker, kind: str, **variables: str | None) -> Iterator[str | None]:
     """Where each page begins of what a question gives."""
     page: dict[str, Any] = {"endCursor": None, "hasNextPage": True}
     while page["hasNextPage"]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property, lru_cache
 from itertools import islice
@@ -93,13 +94,10 @@ def review(
     if standing.findings or standing.subjects:
         found = [each._replace(suppressed=standing.suppressed(each)) for each in found]
     severities = {each.severity for each in found if each.suppressed is None}
-    kept = [
-        each for each in found if each.severity.rank >= least.rank and suppressed in (None, each.suppressed is not None)
-    ]
-    kept.sort(key=lambda each: each.key)
-    asked = [sorted(chosen), least, suppressed, since and since.version]
+    found.sort(key=lambda each: each.key)
+    asked = _Asked(sorted(chosen), Severity.INFO, None, since.version if since else None)
     worst = max(severities, key=lambda each: each.rank, default=None)
-    return Findings(matter, kept, tuple(looked), standing.expired, asked, worst)
+    return Findings(matter, found, tuple(looked), standing.expired, asked, worst).only(least, suppressed)
 
 
 def _chosen(rules: Iterable[str] | None, judged: Judgement) -> set[str]:
@@ -165,6 +163,15 @@ class _Found(NamedTuple):
         return -self.severity.rank, self.rule.id, self.hit.subjects
 
 
+class _Asked(NamedTuple):
+    """What was asked for: rules, the least severity, what is suppressed or what is not, an earlier version."""
+
+    rules: Sequence[str]
+    least: Severity
+    suppressed: bool | None
+    since: str | None
+
+
 class Findings(Sequence[Finding]):
     """All findings of one review, the most severe first; each one's evidence is written out when it is looked at.
 
@@ -179,13 +186,27 @@ class Findings(Sequence[Finding]):
         found: Sequence[_Found],
         looked: tuple[Looked, ...],
         expired: tuple[Suppression, ...],
-        asked: Sequence[object],
+        asked: _Asked,
         worst: Severity | None,
     ) -> None:
-        self.graph, self.moment = matter.graph, matter.now
+        self._matter, self.graph, self.moment = matter, matter.graph, matter.now
         self.looked, self.expired, self.worst = looked, expired, worst
         self._found, self._asked = found, asked
         self._writer = _Writer(matter.graph)
+
+    def only(self, severity: Severity | str | None = None, suppressed: bool | None = None) -> Findings:
+        """The same review, of which those of this severity and worse ones are kept, suppressed or not.
+
+        Raises InroadsError BAD_SEVERITY.
+        """
+        least = least_severity(severity)
+        if least is Severity.INFO and suppressed is None:
+            return self
+        found = self._found[: bisect_right(self._found, -least.rank, key=lambda each: each.key[0])]
+        if suppressed is not None:
+            found = [each for each in found if (each.suppressed is not None) is suppressed]
+        asked = self._asked._replace(least=least, suppressed=suppressed)
+        return Findings(self._matter, found, self.looked, self.expired, asked, self.worst)
 
     @property
     def version(self) -> str:
