@@ -47,6 +47,7 @@ KEPT_BYTES: Final = 32 * 2**20
 """Beyond so many bytes of bodies they are kept in a temporary file."""
 
 _PAGES: Final = 2**16  # bytes from which a column has pages of its own
+_FREED: Final = 31 * 2**20  # bytes: once so many were freed in one piece, the C library of Linux keeps as many at hand
 _AHEAD: Final = 2  # chunks for each process, so that none waits
 _COLLECTED_FROM: Final = 100_000  # objects: documents hold no circles, and looking for them takes a fifth of the time
 
@@ -259,6 +260,7 @@ _there: _Spool
 def _begin(file: _File) -> None:
     global _there  # noqa: PLW0603  # the one thing that a process of the pool has from the start
     _there = _Spool(file)
+    bytearray(_FREED)
     gc.freeze()
     gc.set_threshold(_COLLECTED_FROM, *gc.get_threshold()[1:])
     signal.signal(signal.SIGINT, signal.SIG_IGN)

@@ -17,7 +17,7 @@ from typing import Annotated, Any, Final, NamedTuple, Protocol, Union, get_args,
 import msgspec
 import numpy as np
 import numpy.typing as npt
-from msgspec import UNSET, Meta, UnsetType
+from msgspec import UNSET, UnsetType
 
 from inroads.columns import Flags, Ints
 from inroads.documents import (
@@ -87,14 +87,9 @@ def plain(arrived: Iterable[Arrived | None], policy: Policy) -> list[Plain]:
     return found if clean.all() else list(compress(found, clean.tolist()))
 
 
-# A day that is in every year's calendar; the others are left to the reader that knows it.
-_MOMENT: Final = (
-    r"\A(?!0000)[0-9]{4}-(?:(?:0[13578]|1[02])-(?:0[1-9]|[12][0-9]|3[01])|(?:0[469]|11)-(?:0[1-9]|[12][0-9]|30)"
-    r"|02-(?:0[1-9]|1[0-9]|2[0-8]))T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]Z\Z"
-)
 _ROWS: Final = (Membership, GroupRow, RoleRow, ClientRow, TeamMember)
-_NARROWED: Final = {dt.datetime: Annotated[str, Meta(pattern=_MOMENT)], AccountId: str}
-"""What a moment and an account id are in plain documents: `_clean` judges account ids, each once."""
+_NARROWED: Final = {dt.datetime: str, AccountId: str}
+"""What a moment and an account id are in plain documents: `_clean` judges them, all together."""
 _FLAGS: Final = dict[str, dict[str, bool | int | None]]
 _REPLACED: Final[dict[tuple[Any, str], Any]] = {
     (Me, "permissions"): _FLAGS | None | UnsetType,
@@ -304,7 +299,43 @@ def _has_bad(found: Sequence[Plain]) -> bool:
     """Whether a name in these is no account id where one must be, or a key that needs judgement."""
     people, teams = ([each.content for each in found if each.is_team is team] for team in (False, True))
     businesses = teams + [row.business for each in people for row in each.business_memberships or ()]
-    return not all(map(_ACCOUNT_ID, _accounts(people, businesses))) or bool(keys_to_judge(_keys(people)))
+    if not all(map(_ACCOUNT_ID, _accounts(people, businesses))) or keys_to_judge(_keys(people)):
+        return True
+    return not _are_regular(_moments(people))
+
+
+def _moments(people: Sequence[Any]) -> list[str]:
+    """Every moment in these."""
+    moments: list[Any] = [each.confirmed_at for each in people]
+    moments += [each.created_at for each in people]
+    moments += [row.created_at for each in people for row in each.roles or ()]
+    return [each for each in moments if type(each) is str]
+
+
+_MOMENT: Final = np.frombuffer(b"0000-00-00T00:00:00Z", np.uint8)
+_IS_DIGIT: Final = ord("0") == _MOMENT
+_DAYS: Final = np.array([0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31])
+"""The days that a month has in every year: the others are left to the reader that knows the calendar."""
+
+
+def _are_regular(moments: list[str]) -> bool:
+    """Whether these are all moments as the vendor writes them: `2016-01-26T16:00:44Z`."""
+    if set(map(len, moments)) - {len(_MOMENT)}:
+        return False
+    text = "".join(moments)
+    if not text.isascii():
+        return False
+    cells = np.frombuffer(text.encode(), np.uint8).reshape(-1, len(_MOMENT))
+    if (cells[:, ~_IS_DIGIT] != _MOMENT[~_IS_DIGIT]).any():
+        return False
+    digits = cells[:, _IS_DIGIT] - _MOMENT[0]
+    if (digits > 9).any():
+        return False
+    century, year, month, day, hour, minute, second = (digits[:, 0::2] * np.uint8(10) + digits[:, 1::2]).T
+    if (month > 12).any() or (month == 0).any():
+        return False
+    is_day = (day > 0) & (day <= _DAYS[month])
+    return bool((is_day & (hour < 24) & (minute < 60) & (second < 60) & (century | year > 0)).all())
 
 
 def _accounts(people: Sequence[Any], businesses: Sequence[Any]) -> set[str]:
@@ -346,6 +377,8 @@ def _marked(data: bytes) -> Ints:
             starts = ends[(ends >= before) & (ends <= len(text) + before - len(mark))] - before
             for at, other in enumerate(mark):
                 starts = starts[text[starts + at] | _CASE == other]
+                if not len(starts):
+                    break
             found.append(starts)
     return np.concatenate(found)
 
