@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from enum import EnumMeta
 from inspect import cleandoc
-from typing import Any, TypeVar, cast, dataclass_transform
+from typing import Any, Generic, TypeVar, cast, dataclass_transform
 
 import strawberry
 from msgspec import UNSET
@@ -38,6 +38,18 @@ def stated(read: Callable[[Any], Any], description: str) -> Any:
         return known(read(self))
 
     return strawberry.field(resolver=resolver, description=description)
+
+
+class once(Generic[_T]):  # noqa: N801  # it is written as a decorator
+    """A property that is read when it is first asked for; that of `functools` waits for a lock before Python 3.12."""
+
+    def __init__(self, read: Callable[[Any], _T]) -> None:
+        self._read = read
+
+    def __get__(self, instance: Any, owner: type) -> _T:
+        value: _T = self._read(instance)
+        instance.__dict__[self._read.__name__] = value  # found before this from now on
+        return value
 
 
 def attribute(name: str, description: str) -> Any:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from functools import cached_property
 from typing import TYPE_CHECKING, Annotated, Any, Final, cast
 
 import strawberry
 
 from inroads.model import NodeKind, kind_of
 from inroads.network import AccessGraph
-from inroads_api.objects.fields import ID, described_interface, field
+from inroads_api.objects.fields import ID, described_interface, field, once
 
 if TYPE_CHECKING:
     from inroads_api.objects.accounts import Account
@@ -35,7 +34,7 @@ class Node:
         """The printed form of the node, readable and stable: `business:77128`."""
         return ID(self.key)
 
-    @cached_property
+    @once
     def attributes(self) -> dict[str, Any]:
         """What the graph knows of it."""
         return self.graph.nodes[self.key]
