@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import datetime as dt
 import gc
 import math
 import os
 import socket
 import sys
+import time
 from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
@@ -42,6 +44,9 @@ READY: Final = 600
 
 GRACE: Final = 5
 """How many seconds beyond its deadline a request that runs has to end when its server is told to."""
+
+HEARD: Final = 1.0
+"""How many seconds a server that was told to end waits for the first request of who is connected."""
 
 SWITCH: Final = 0.0002
 """How many seconds a thread keeps the interpreter from the loop, which needs it several times for each request."""
@@ -165,7 +170,7 @@ def run(
     tls: Mapping[str, Any] = NO_TLS,
 ) -> None:
     """Serve in this process until a signal ends it."""
-    server = uvicorn.Server(_config(application, seconds, log, **tls))
+    server = _Server(_config(application, seconds, log, **tls))
     gc.freeze()  # what this process keeps until it ends is not looked through each time
     server.run(sockets=[sock])
 
@@ -191,6 +196,22 @@ def run_workers(
         ).run()
 
 
+class _Server(uvicorn.Server):
+    """A server that is told to end still hears who was let in and has not asked yet: a request may be on its way."""
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        for server in self.servers:
+            server.close()
+        until = time.monotonic() + HEARD
+        while time.monotonic() < until and any(map(_is_silent, self.server_state.connections)):
+            await asyncio.sleep(0.01)
+        await super().shutdown(sockets)
+
+
+def _is_silent(connection: Any) -> bool:
+    return getattr(connection, "cycle", connection) is None  # each request has a cycle, once its headers are there
+
+
 class _Worker(multiprocess.Process):
     """A worker that alone has its end of the pipe: while its answer is waited for, nothing else is heard, no signal
     either, and so its death must end the wait.
@@ -199,6 +220,12 @@ class _Worker(multiprocess.Process):
     def start(self) -> None:
         super().start()
         self.child_conn.close()
+
+    @property
+    def server(self) -> uvicorn.Server:
+        if self._server is None:
+            self._server = _Server(self.config)
+        return self._server
 
 
 def _config(application: Callable[..., Any], seconds: float, log: dict[str, Any] | None, **more: Any) -> uvicorn.Config:

@@ -12,7 +12,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
@@ -133,6 +133,26 @@ def test_a_restart_under_load_drops_nothing(ledger: Path) -> None:
         # Whichever worker is asked, it tells of all, also of those that are gone.
         assert f'inroads_requests_total{{operation="(unnamed)",outcome="ok"}} {len(replies) + 1:.1f}' in told
     assert server.returncode == 0
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no SIGTERM")
+@pytest.mark.parametrize("workers", [(), ("--workers", "2")])
+def test_who_was_let_in_is_heard(ledger: Path, workers: tuple[str, ...]) -> None:
+    """A request that comes on an open connection just after the server was told to end is answered; silence is not."""
+    with serving("--ledger", str(ledger), *workers) as (server, port):
+        wanted = ask(port)
+        asking, silent = (HTTPConnection("127.0.0.1", port, timeout=PATIENCE) for _ in range(2))
+        with closing(asking), closing(silent):
+            asking.connect()
+            silent.connect()
+            assert ask(port) == wanted  # they came before, so they were let in
+            server.terminate()
+            time.sleep(0.3)
+            asking.request("POST", "/graphql", QUERY, JSON)
+            response = asking.getresponse()
+            assert (response.status, msgspec.json.decode(response.read())) == wanted
+            assert silent.sock.recv(1) == b""
+    assert server.returncode in (0, -signal.SIGTERM)
 
 
 @pytest.mark.parametrize("more", [("-d", str(EXAMPLE)), ("--as-of", "2027-01-01T00:00:00Z")])
