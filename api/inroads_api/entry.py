@@ -158,7 +158,8 @@ class Entry:
         """Nodes in the order of the ids, null for each that is not known."""
         if len(ids) > MAX_FIRST:
             raise InroadsError(f"{len(ids)} ids: the most is {MAX_FIRST}", "TOO_MANY_IDS")
-        return [_node(self.seen.graph, node_id(each)) for each in ids]
+        graph = self.seen.graph
+        return [node(graph, key) if key in graph else None for key in map(node_id, ids)]
 
     @field
     def identity(

@@ -57,6 +57,7 @@ from strawberry.types.cast import get_strawberry_type_cast
 from strawberry.types.field import StrawberryField
 
 from inroads.deadline import check
+from inroads_api.objects.fields import READS
 
 MAX_PLANS: Final = 256
 """The most queries that are kept compiled: those used last."""
@@ -294,8 +295,10 @@ class _Compiler:
             return True
         definition = kind.fields[node.name.value]
         needs_info = False
-        if field.base_resolver is None:
-            body.append(f"{var} = o.{field.python_name}")
+        resolver: Any = field.base_resolver and field.base_resolver.wrapped_func
+        read = READS.get(resolver) if resolver else field.python_name
+        if field.base_resolver is None or read:
+            body.append(f"{var} = o.{read}")
         else:
             given = ["o"] if field.base_resolver.self_parameter else []
             if definition.args:

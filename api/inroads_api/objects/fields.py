@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from enum import EnumMeta
 from inspect import cleandoc
-from typing import Any, Generic, TypeVar, cast, dataclass_transform
+from typing import Any, Final, Generic, TypeVar, cast, dataclass_transform
 
 import strawberry
 from msgspec import UNSET
@@ -40,6 +40,10 @@ def stated(read: Callable[[Any], Any], description: str) -> Any:
     return strawberry.field(resolver=resolver, description=description)
 
 
+READS: Final[dict[Callable[..., Any], str]] = {}
+"""What a resolver reads of its object, for whoever compiles a query and would rather not call it."""
+
+
 class once(Generic[_T]):  # noqa: N801  # it is written as a decorator
     """A property that is read when it is first asked for; that of `functools` waits for a lock before Python 3.12."""
 
@@ -58,6 +62,7 @@ def attribute(name: str, description: str) -> Any:
     def resolver(self: Any) -> Any:
         return self.attributes.get(name)
 
+    READS[resolver] = f"attributes.get({name!r})"
     return strawberry.field(resolver=resolver, description=description)
 
 
