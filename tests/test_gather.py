@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import pickle
+import signal
 import subprocess
 import sys
 import time
@@ -139,3 +141,42 @@ def _runs(process: int) -> bool:
         return "\nState:\tZ" not in Path(f"/proc/{process}/status").read_text()
     except OSError:
         return False
+
+
+INTERRUPTED = """
+import sys
+import inroads
+from inroads import gather
+
+gather.PARALLEL_FROM = 0
+told = []
+
+
+def progress(size):
+    told.append(size)
+    if len(told) == 3:
+        print("reading", flush=True)
+
+
+if __name__ == "__main__":
+    inroads.load(sys.argv[1], workers=2, progress=progress)
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there are no process groups")
+def test_an_interruption_ends_all_processes(tmp_path: Path) -> None:
+    """Ctrl-C while several processes read, which all of them get, ends them at once; only one says what happened."""
+    script, file = tmp_path / "reads.py", tmp_path / "many.ndjson"
+    script.write_text(INTERRUPTED)
+    one = b"\n".join(map(msgspec.json.encode, population(200, 1))) + b"\n"
+    file.write_bytes(one * 300)
+    words = [sys.executable, str(script), str(file)]
+    with subprocess.Popen(  # noqa: S603  # our own
+        words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
+    ) as reading:
+        assert reading.stdout
+        assert reading.stdout.readline() == "reading\n"
+        os.killpg(reading.pid, signal.SIGINT)
+        _, said = reading.communicate(timeout=60)  # it ends when nobody holds the pipes any more
+    assert reading.returncode == -signal.SIGINT
+    assert said.count("KeyboardInterrupt") == 1

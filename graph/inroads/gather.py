@@ -241,6 +241,14 @@ class _Pool(ProcessPoolExecutor):
         self._kept = _File(context.Lock())
         super().__init__(workers, context, _begin, (self._kept,))
 
+    def submit(self, *given: Any, **named: Any) -> Future[Any]:
+        """See Executor. What is started here is never interrupted, not even while it begins."""
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        try:
+            return super().submit(*given, **named)
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
     def done(self, future: Future[_Done]) -> _Done:
         """What became of a chunk; its bodies are in the file that all processes have."""
         done = future.result()
@@ -263,7 +271,6 @@ def _begin(file: _File) -> None:
     bytearray(_FREED)
     gc.freeze()
     gc.set_threshold(_COLLECTED_FROM, *gc.get_threshold()[1:])
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
 
 
