@@ -11,10 +11,10 @@ from typing import Any
 import msgspec
 import pytest
 
+from inroads.cancellation import check, checked, holding
 from inroads.census import Census, census
 from inroads.changes import changes
 from inroads.choke import choke_points
-from inroads.deadline import check, checked, holding
 from inroads.explorer import Explorer, load
 from inroads.findings import review
 from inroads.generate import population

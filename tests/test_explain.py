@@ -10,6 +10,7 @@ import pytest
 
 from agreement import identities
 from inroads import EXAMPLE, explain
+from inroads import text as text_
 from inroads.explorer import ExplainedAccess, Explorer, load
 from strategies import random_world
 from test_fold import DAY, me, membership, team
@@ -148,9 +149,9 @@ class TestCut:
 def test_printable() -> None:
     """No character that steers a terminal or reorders text survives; ordinary text of any script does."""
     for text in ("Ünï 企業 🙂", "株式会社\u3000山田", "l\u00a0atelier", "👩\u200d🔧"):
-        assert explain.printable(text) == text
+        assert text_.printable(text) == text
     nasty = "".join(map(chr, (0, 7, 10, 13, 27, 127, 0x85, 0x202E, 0x2066, 0xFEFF, 0x2028)))
-    assert explain.printable(nasty) == "\ufffd" * len(nasty)
+    assert text_.printable(nasty) == "\ufffd" * len(nasty)
     rng = random.Random(1)
     text = "".join(chr(rng.randrange(0xD800)) for _ in range(2000))
-    assert not any(unicodedata.category(each) in ("Cc", "Cs", "Zl", "Zp") for each in explain.printable(text))
+    assert not any(unicodedata.category(each) in ("Cc", "Cs", "Zl", "Zp") for each in text_.printable(text))

@@ -14,8 +14,8 @@ import pytest
 
 from inroads.explorer import Explorer
 from inroads.export import bloodhound
-from inroads.export.escape import unescaped
 from inroads.model import Role
+from inroads.text import unescaped
 from test_export_engines import accesses, graphs
 
 PRIMITIVE: dict[str, Any] = {

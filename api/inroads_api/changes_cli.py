@@ -24,9 +24,10 @@ from inroads.changes import (
 )
 from inroads.documents import pointer
 from inroads.errors import InroadsError
-from inroads.explain import printable, record_label
+from inroads.explain import record_label
 from inroads.explorer import Explorer
 from inroads.model import Evidence, Grant
+from inroads.text import printable
 from inroads_api.terminal import Format, default_format, many, print_rows, say
 
 UNCERTAIN: Final = frozenset({Kind.OBSERVED, Kind.UNOBSERVED})

@@ -56,7 +56,7 @@ from strawberry.types.base import get_object_definition
 from strawberry.types.cast import get_strawberry_type_cast
 from strawberry.types.field import StrawberryField
 
-from inroads.deadline import check
+from inroads.cancellation import check
 from inroads_api.objects.fields import READS
 
 MAX_PLANS: Final = 256

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from inroads import snapshot
-from inroads.deadline import check
+from inroads.cancellation import check
 from inroads.errors import BadCursor, LedgerError
 from inroads.explorer import Explorer
 from inroads.ledger import Ledger

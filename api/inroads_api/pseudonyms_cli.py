@@ -32,7 +32,7 @@ def unmask(
     observed_at: ObservedAt = None,
 ) -> None:
     """What a pseudonym stands for in the original documents; an error where the key is another one."""
-    from inroads.explain import printable
+    from inroads.text import printable
 
     with failing():
         names = names_of(key_file)

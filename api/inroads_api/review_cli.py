@@ -404,7 +404,7 @@ def _print_item(campaign: Campaign, item: Item, graph: Explorer, output: Format 
         }
         write_json(told, pretty=output is Format.JSON)
         return
-    from inroads.explain import printable
+    from inroads.text import printable
 
     lines = [f"item {item.number}: {item.access.sentence}  [{item.opened}, {item.fingerprint}]"]
     for number, path in enumerate(item.access.paths, 1):

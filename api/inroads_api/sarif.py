@@ -13,7 +13,7 @@ from typing import IO, Any, Final
 from urllib.parse import quote
 
 from inroads.findings import RULES, Finding, Findings, Judgement, Proof, Severity, sentence
-from inroads_api.terminal import json_text
+from inroads.text import json_text
 
 SCHEMA: Final = "https://json.schemastore.org/sarif-2.1.0.json"
 FINGERPRINT: Final = "inroadsFinding/v1"

@@ -23,7 +23,7 @@ from graphql import (
 from strawberry.exceptions import StrawberryInputCoercionError
 from strawberry.schema.config import StrawberryConfig
 
-from inroads.deadline import check, checked
+from inroads.cancellation import check, checked
 from inroads.documents import parse_moment
 from inroads.errors import InroadsError, LedgerError, extensions
 from inroads_api.changes import GrantCause, NodeCause

@@ -11,12 +11,14 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-# Everything heavier is imported where it is needed, so that --help is quick.
+from inroads.text import json_text
+
 if TYPE_CHECKING:
     import datetime as dt
 
     from inroads.errors import Issue, Rejection
     from inroads.model import Coverage
+
 
 USAGE, REJECTED, NOT_FOUND, FAILED = 2, 3, 4, 5
 """Exit codes beside 0: the request was wrong, documents were rejected, no document names what was asked for, and
@@ -137,7 +139,7 @@ def _print_table(rows: list[dict[str, Any]]) -> None:
     from rich.table import Table
     from rich.text import Text
 
-    from inroads.explain import printable
+    from inroads.text import printable
 
     table = Table(*(rows[0] if rows else ()), box=box.SIMPLE_HEAD, pad_edge=False)
     for column in table.columns:
@@ -153,7 +155,7 @@ def _print_table(rows: list[dict[str, Any]]) -> None:
 def _print_csv(rows: Iterable[dict[str, Any]]) -> None:
     import csv
 
-    from inroads.explain import harmless
+    from inroads.text import harmless
 
     writer = csv.writer(sys.stdout, lineterminator="\n")
     for number, row in enumerate(rows):
@@ -177,20 +179,9 @@ def write_json(value: Any, *, pretty: bool = False) -> None:
     sys.stdout.write(json_text(value, pretty=pretty) + "\n")
 
 
-def json_text(value: Any, *, pretty: bool = False) -> str:
-    """A value as JSON; characters that could steer a terminal are escaped, which JSON allows."""
-    import re
-
-    import msgspec
-
-    data = msgspec.json.encode(value)
-    text = (msgspec.json.format(data) if pretty else data).decode()
-    return re.sub(r"[\x7f-\x9f\u2028-\u202e\u2066-\u2069]", lambda each: f"\\u{ord(each[0]):04x}", text)
-
-
 def say(line: str) -> None:
     """One line to stderr, without characters that could steer the terminal."""
-    from inroads.explain import printable
+    from inroads.text import printable
 
     typer.echo(printable(line), err=True)
 

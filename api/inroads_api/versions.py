@@ -14,10 +14,10 @@ from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from typing import Final, Generic, Protocol, TypeVar
 
+from inroads.cancellation import PAUSE, check, holding
 from inroads.census import Census, census, made
 from inroads.changes import Changes, changes
 from inroads.choke import ChokePoints, choke_points
-from inroads.deadline import PAUSE, check, holding
 from inroads.documents import Observation, reread
 from inroads.duties import Conflicts, duties
 from inroads.errors import InroadsError

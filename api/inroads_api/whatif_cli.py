@@ -209,7 +209,7 @@ def _conflict(graph: Explorer, each: Conflict) -> dict[str, Any]:
 
 
 def _print_what_if(what: WhatIf[Explorer], output: Format) -> None:
-    from inroads.explain import printable
+    from inroads.text import printable
 
     rows = (_outcome(what, each) for each in what.outcomes)
     if output is Format.JSON:
@@ -268,7 +268,7 @@ def _print_plan(found: Plan, output: Format) -> None:
 
 
 def _print_remedies(what: WhatIf[Any]) -> None:
-    from inroads.explain import printable
+    from inroads.text import printable
 
     if what.remedies:
         typer.echo("To do in the product; nothing here does it")

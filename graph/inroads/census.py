@@ -10,14 +10,14 @@ from typing import IO, TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 
+from inroads.cancellation import holding
 from inroads.columns import Ints
-from inroads.deadline import holding
 from inroads.errors import InroadsError
-from inroads.explain import harmless, printable
 from inroads.model import NodeKind, Role, kind_of
 from inroads.network import AccessGraph
 from inroads.reach import Accesses, accesses_of, every_access
 from inroads.said import KINDS, NONE, ROLES
+from inroads.text import harmless, printable
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -35,11 +35,11 @@ from typing import Final, NamedTuple
 import msgspec
 
 from inroads.adjacency import differing
+from inroads.cancellation import check
 from inroads.claims import Place, Statement, state
-from inroads.deadline import check
 from inroads.documents import escape, reread
 from inroads.errors import InroadsError
-from inroads.explain import grant_label, label, printable
+from inroads.explain import grant_label, label
 from inroads.model import (
     Access,
     AccessState,
@@ -58,6 +58,7 @@ from inroads.model import (
 from inroads.network import AccessGraph
 from inroads.policy import GRAMMAR, Phase
 from inroads.reach import ACTING, FORWARD, OUTSIDE, PHASES, Answer, reach
+from inroads.text import printable
 
 CAUSES_TOLD: Final = 3
 """The most causes that a sentence names."""

@@ -15,8 +15,8 @@ from typing import Any, Final, NamedTuple
 import networkx as nx
 import numpy as np
 
+from inroads.cancellation import check, holding
 from inroads.columns import Ints, firsts, ranges
-from inroads.deadline import check, holding
 from inroads.errors import InroadsError
 from inroads.model import Certainty, NodeKind, kind_of
 from inroads.network import AccessGraph

@@ -8,9 +8,10 @@ from itertools import pairwise
 from typing import Final
 from xml.etree import ElementTree as ET
 
-from inroads.explain import evidence_lines, label, printable, records
+from inroads.explain import evidence_lines, label, records
 from inroads.model import AccessState, Certainty, NodeKind, Path, Relation, Step, kind_of
 from inroads.network import AccessGraph
+from inroads.text import printable
 
 MAX_NODES: Final = 40
 """The most nodes in one picture; further paths are told as "… n more"."""

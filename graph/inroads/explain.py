@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Container, Iterable, Sequence
 from itertools import combinations
@@ -11,7 +10,7 @@ from typing import Any, Final, NamedTuple
 
 import networkx as nx
 
-from inroads.deadline import check
+from inroads.cancellation import check
 from inroads.documents import pointer
 from inroads.model import (
     RECORD_NOUN,
@@ -32,6 +31,7 @@ from inroads.model import (
 from inroads.network import AccessGraph
 from inroads.policy import GRAMMAR, Conveys, Phase
 from inroads.reach import RESOURCES, held
+from inroads.text import printable
 
 MAX_CANDIDATES: Final = 2_000
 """Up to so many sets of grants are tried one by one for the exact least collateral; beyond, each grant's own counts."""
@@ -48,12 +48,6 @@ _HOLDS: Final = {
 }
 
 
-_STEERING: Final = re.compile(
-    "[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ufffe\uffff\ud800-\udfff]"
-)
-"""Controls, line and paragraph separators, marks and overrides of direction, lone surrogates, no characters at all."""
-
-
 def label(graph: AccessGraph, node: str) -> str:
     """What a person calls a node: `b@example.com`, `BillSpring (77128)`, `account Xr82w`."""
     data, native = graph.nodes[node], native_id(node)
@@ -62,17 +56,6 @@ def label(graph: AccessGraph, node: str) -> str:
     if data.get("name"):
         return f"{printable(data['name'])} ({native})"
     return printable(f"{data['kind'].lower()} {native}")
-
-
-def printable(text: str) -> str:
-    """The text without characters that could steer a terminal or reorder what is read: each becomes U+FFFD."""
-    return text if text.isprintable() else _STEERING.sub("\ufffd", text)
-
-
-def harmless(cell: str) -> str:
-    """A cell that no spreadsheet runs as a formula (OWASP: CSV injection), and that steers no terminal."""
-    text = printable(cell)
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
 
 
 def record_label(record: Evidence) -> str:

@@ -22,7 +22,7 @@ from inroads.documents import Observation
 from inroads.draw import svg
 from inroads.duties import Conflicts, duties
 from inroads.errors import InroadsError, NotFound, Rejection
-from inroads.explain import explain, path_sentence, printable
+from inroads.explain import explain, path_sentence
 from inroads.export import write
 from inroads.findings import Findings, review
 from inroads.fold import fold
@@ -35,6 +35,7 @@ from inroads.pseudonyms import Pseudonyms, rejected, rewritten
 from inroads.reach import RESOURCES, AccessFilter
 from inroads.sources import Refusals, unread
 from inroads.splice import Base, grown
+from inroads.text import printable
 from inroads.whatif import Plan, WhatIf, plan
 
 if TYPE_CHECKING:

@@ -12,8 +12,8 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 
 from inroads.adjacency import CONVEYS, Adjacency
+from inroads.cancellation import check
 from inroads.columns import Flags, Ints, contained, firsts
-from inroads.deadline import check
 from inroads.model import NodeKind, Relation
 from inroads.policy import Conveys
 from inroads.said import KINDS, ROLES

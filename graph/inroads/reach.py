@@ -17,8 +17,8 @@ import msgspec
 import numpy as np
 
 from inroads.adjacency import CONVEYS, Adjacency
+from inroads.cancellation import check
 from inroads.columns import Flags, Ints, Lazily, firsts, ranges, stack, take
-from inroads.deadline import check
 from inroads.errors import BadId, InroadsError, NotFound
 from inroads.hub import Gathered, gathered, roles_held
 from inroads.model import (

@@ -11,9 +11,10 @@ from typing import Final
 import msgspec
 
 from inroads.documents import pointer
-from inroads.explain import label, printable, record_label
+from inroads.explain import label, record_label
 from inroads.model import Evidence, Grant, Relation, Section
 from inroads.network import AccessGraph
+from inroads.text import printable
 
 FACTS: Final = frozenset({Relation.KEEPS, Relation.GROUP_OF})
 """Relations that are facts about businesses, accounts and groups: nobody can revoke them."""

@@ -12,13 +12,14 @@ from markupsafe import Markup
 from inroads.census import census
 from inroads.draw import svg
 from inroads.errors import InroadsError, NotFound
-from inroads.explain import evidence_lines, explain, label, path_sentence, printable
+from inroads.explain import evidence_lines, explain, label, path_sentence
 from inroads.explorer import ExplainedAccess, Explorer
 from inroads.findings import RULES, Finding, sentence
 from inroads.model import Access, NodeKind, Path, kind_of
 from inroads.network import AccessGraph
 from inroads.reach import RESOURCES, reach, reached_by
 from inroads.remedy import FACTS
+from inroads.text import printable
 from inroads.whatif import WhatIf, outcome_sentence, plan
 
 TOP: Final = 10

@@ -12,7 +12,7 @@ import httpx2
 import pytest
 from questions import NOON, code
 
-from inroads.deadline import checked
+from inroads.cancellation import checked
 from inroads.ledger import Ledger
 from inroads.network import AccessGraph
 from inroads_api.app import LEGACY, MODERN, create_app

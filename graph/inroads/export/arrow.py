@@ -7,9 +7,9 @@ from itertools import islice
 from typing import IO, Any, Final
 
 from inroads.errors import InroadsError
-from inroads.export.escape import escaped
 from inroads.export.rows import EDGE, NODE, edges, nodes, texts
 from inroads.network import AccessGraph
+from inroads.text import escaped
 
 _PART: Final = 2**13
 

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import IO, Any, Final
 
-from inroads.export.escape import escaped
 from inroads.export.rows import EDGE, NODE, edges, flat, nodes, texts, valid
 from inroads.export.separated import table
 from inroads.model import NodeKind, Relation
 from inroads.network import AccessGraph
+from inroads.text import escaped
 
 _TYPES: Final = {str: "", bool: ":boolean", list: ":string[]"}
 _ENDS: Final = ("principal", "resource", "relation")

@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import IO, Final
 
-from inroads.export.escape import plain_id
 from inroads.export.scopes import Scopes, roles
 from inroads.export.separated import table
 from inroads.model import kind_of, native_id
 from inroads.network import AccessGraph
 from inroads.said import ROLES
+from inroads.text import plain_id
 
 _ROLES: Final = tuple(role.lower() for role in ROLES)
 _HEADER: Final = ("user_type", "user_id", "user_relation", "relation", "object_type", "object_id")

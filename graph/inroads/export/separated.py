@@ -7,9 +7,9 @@ import io
 from collections.abc import Iterable, Iterator
 from typing import IO, Any
 
-from inroads.export.escape import cell
 from inroads.export.rows import EDGE, NODE, edges, flat, nodes
 from inroads.network import AccessGraph
+from inroads.text import cell
 
 
 def table(stream: IO[bytes], header: Iterable[str], rows: Iterable[Iterable[str | None]]) -> None:

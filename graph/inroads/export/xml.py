@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from typing import IO, Any, Final
 from xml.sax.saxutils import escape  # writes XML and reads none
 
-from inroads.export.escape import escaped
 from inroads.export.rows import EDGE, NODE, edges, flat, nodes
 from inroads.network import AccessGraph
+from inroads.text import escaped
 
 _ENDS: Final = ("id", "principal", "resource")
 _FIELDS: Final = {

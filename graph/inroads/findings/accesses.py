@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterable
 
 import numpy as np
 
+from inroads.cancellation import check
 from inroads.changes import Kind, changes
 from inroads.columns import firsts, take
-from inroads.deadline import check
 from inroads.findings.finding import Hit, Outcome, Stated, Ways
 from inroads.findings.matter import CLIENT_BIT, Matter
 from inroads.findings.registry import rule

@@ -13,9 +13,9 @@ from typing import Any, Final, NamedTuple, overload
 import msgspec
 import numpy as np
 
+from inroads.cancellation import check
 from inroads.changes import NodeCause, stated
 from inroads.columns import Lazily
-from inroads.deadline import check
 from inroads.documents import escape, pointer, record
 from inroads.errors import InroadsError
 from inroads.explain import record_label

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from inroads.explain import label, printable
+from inroads.explain import label
 from inroads.findings.finding import Finding
 from inroads.findings.registry import RULES
 from inroads.network import AccessGraph
+from inroads.text import printable
 
 
 def sentence(graph: AccessGraph, finding: Finding) -> str:

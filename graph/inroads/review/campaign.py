@@ -19,7 +19,7 @@ from typing import Any, Final, NamedTuple
 import msgspec
 
 from inroads.errors import InroadsError
-from inroads.explain import explain, printable
+from inroads.explain import explain
 from inroads.ledger import Ledger
 from inroads.model import AccessState, Certainty, Coverage, Explanation, NodeKind, Role, kind_of, node_id
 from inroads.network import AccessGraph
@@ -39,6 +39,7 @@ from inroads.review.frozen import (
     risk,
     selected,
 )
+from inroads.text import printable
 
 LONGEST: Final = 10_000
 """The most characters of a reason; a name of a campaign or a reviewer has at most 200."""

@@ -15,9 +15,9 @@ from typing import Final, NamedTuple
 import msgspec
 
 from inroads.errors import InroadsError
-from inroads.explain import printable
 from inroads.review.campaign import Campaign, Ending, Head, Item, Progress, Signed, Verdict
 from inroads.review.frozen import Frozen
+from inroads.text import printable
 
 FORMAT: Final = "inroads review 1"
 """What a report calls itself."""

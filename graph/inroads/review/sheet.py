@@ -9,8 +9,8 @@ from typing import IO, Any, Final
 
 import msgspec
 
-from inroads.explain import printable
 from inroads.review.campaign import Answer, Item, ReviewError, Verdict
+from inroads.text import printable
 
 COLUMNS: Final = (
     "number", "decision", "why", "by", "decided_at", "carried", "opened", "principal", "who", "resource", "what",

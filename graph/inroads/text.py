@@ -1,9 +1,11 @@
-"""How texts of documents are written where a format forbids some characters, so that they can be read back."""
+"""Text of documents made safe for terminals, spreadsheets, JSON and XML."""
 
 from __future__ import annotations
 
 import re
-from typing import Final
+from typing import Any, Final
+
+import msgspec
 
 _STEERING: Final = re.compile(
     "[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ufffe\uffff\ud800-\udfff]"
@@ -58,3 +60,21 @@ def plain_id(text: str) -> str:
     ('zDmNq', 'a=20b=3d=3a')
     """
     return _NOT_PLAIN.sub(lambda each: "".join(f"={b:02x}" for b in each[0].encode("utf-8", "surrogatepass")), text)
+
+
+def printable(text: str) -> str:
+    """The text without characters that could steer a terminal or reorder what is read: each becomes U+FFFD."""
+    return text if text.isprintable() else _STEERING.sub("\ufffd", text)
+
+
+def harmless(cell: str) -> str:
+    """A cell that no spreadsheet runs as a formula (OWASP: CSV injection), and that steers no terminal."""
+    text = printable(cell)
+    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
+
+
+def json_text(value: Any, *, pretty: bool = False) -> str:
+    """A value as JSON; characters that could steer a terminal are escaped, which JSON allows."""
+    data = msgspec.json.encode(value)
+    text = (msgspec.json.format(data) if pretty else data).decode()
+    return re.sub(r"[\x7f-\x9f\u2028-\u202e\u2066-\u2069]", lambda each: f"\\u{ord(each[0]):04x}", text)
