@@ -28,7 +28,8 @@ from inroads.errors import InroadsError
 from inroads.explorer import Explorer, load
 from inroads.generate import population
 from inroads.model import AccessState, Certainty, NodeKind, kind_of
-from inroads.policy import STOCK, Policy, load_policy
+from inroads.policy.loading import load_policy
+from inroads.policy.tables import STOCK, Policy
 from inroads.reach import Summary, reached_by
 from inroads.said import ROLES
 from strategies import random_world, worlds

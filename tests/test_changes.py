@@ -18,7 +18,7 @@ from inroads.explorer import Explorer
 from inroads.generate import population
 from inroads.model import Access, AccessState, Certainty, Grant, NodeKind, Relation, Role, kind_of
 from inroads.network import AccessGraph
-from inroads.policy import load_policy
+from inroads.policy.loading import load_policy
 from oracle import Oracle
 from strategies import random_world
 from test_fold import CLIENT, DAY, business, me, membership, team

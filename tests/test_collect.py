@@ -29,7 +29,7 @@ from inroads import collect as room
 from inroads.collect import Limits, Progress, collect, collected
 from inroads.documents import Observation, read
 from inroads.errors import InroadsError, Rejection
-from inroads.policy import load_policy
+from inroads.policy.loading import load_policy
 from inroads.tokens import BadTokens, Secret, TokenStore
 from service import (
     CLIENT_SECRET,

@@ -31,7 +31,7 @@ from inroads.documents import (
 )
 from inroads.errors import Rejection
 from inroads.model import Relation, Role, Section
-from inroads.policy import STOCK
+from inroads.policy.tables import STOCK
 from worlds import explore
 
 Body = dict[str, Any]

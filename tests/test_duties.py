@@ -13,8 +13,9 @@ from inroads.duties import SHOWN, conflict_sentence, duties
 from inroads.errors import BadPolicy, InroadsError
 from inroads.explorer import Explorer
 from inroads.model import Access, Capability, Role
-from inroads.policy import STOCK, Policy, load_policy
-from inroads.separation import Duty, Scope, Side
+from inroads.policy.loading import load_policy
+from inroads.policy.separation import Duty, Scope, Side
+from inroads.policy.tables import STOCK, Policy
 from strategies import random_world
 from test_fold import DAY, me, membership
 from worlds import explore

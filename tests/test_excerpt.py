@@ -13,7 +13,7 @@ from inroads.excerpt import excerpt
 from inroads.explorer import Explorer
 from inroads.fold import fold
 from inroads.model import Grant
-from inroads.policy import STOCK
+from inroads.policy.tables import STOCK
 from strategies import random_world, worlds
 from worlds import World, explore
 

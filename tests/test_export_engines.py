@@ -21,7 +21,8 @@ from inroads.documents import parse_moment
 from inroads.explorer import Explorer
 from inroads.export.openfga import object_id
 from inroads.model import NodeKind, Role
-from inroads.policy import STOCK, load_policy
+from inroads.policy.loading import load_policy
+from inroads.policy.tables import STOCK
 from inroads.reach import every_access
 from inroads.said import ROLES
 from strategies import random_world

@@ -20,8 +20,9 @@ from inroads.explorer import Explorer
 from inroads.findings import RULES, Findings, Proof, Severity, sentence
 from inroads.findings.accesses import independent
 from inroads.fold import fold
-from inroads.judgement import RULES as ROWS
-from inroads.policy import STOCK, Policy, load_policy
+from inroads.policy.loading import load_policy
+from inroads.policy.rule_settings import RULES as ROWS
+from inroads.policy.tables import STOCK, Policy
 from inroads.said import NONE
 from strategies import worlds
 from worlds import explore

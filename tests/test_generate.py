@@ -14,12 +14,12 @@ from typing import Any
 import msgspec
 import pytest
 
-from inroads import policy
 from inroads.claims import state
 from inroads.documents import Observation, read
 from inroads.fold import fold
 from inroads.generate import population
 from inroads.network import AccessGraph
+from inroads.policy import tables
 from inroads.said import pack
 
 SIZE = 20_000
@@ -383,8 +383,8 @@ def test_the_product_reads_it() -> None:
             observation = read(msgspec.json.encode(envelope), dt.datetime(2026, 1, 1, tzinfo=dt.UTC), "")
             assert isinstance(observation, Observation)
             assert not observation.issues
-            taken.append(state(observation, policy.STOCK))
-        return Counter(issue.code for issue in AccessGraph.build(fold(pack(taken), policy.STOCK)).issues)
+            taken.append(state(observation, tables.STOCK))
+        return Counter(issue.code for issue in AccessGraph.build(fold(pack(taken), tables.STOCK)).issues)
 
     assert issues(0) == {}
     assert set(issues(0.05)) == {"role_disagreement", "reference_conflict", "attribute_conflict"}

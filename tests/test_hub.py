@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from inroads import reach as reaching
 from inroads.explorer import Explorer
 from inroads.model import Role
-from inroads.policy import STOCK, Policy
+from inroads.policy.tables import STOCK, Policy
 from inroads.reach import AccessFilter, Answer, Held, access, held, reach, reached_by
 from strategies import random_world
 from test_census import CONTROLLING

@@ -19,7 +19,8 @@ from inroads.errors import Rejection
 from inroads.gather import Stream, gather
 from inroads.generate import population
 from inroads.plain import Plain, plain
-from inroads.policy import STOCK, Policy, load_policy
+from inroads.policy.loading import load_policy
+from inroads.policy.tables import STOCK, Policy
 from inroads.said import ATTRIBUTES, TEXT_ATTRIBUTES, WORD_ATTRIBUTES, Packer, Said
 from inroads.stretch import Unread
 from strategies import World, worlds

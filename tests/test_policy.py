@@ -8,7 +8,9 @@ import pytest
 
 from inroads.errors import BadPolicy
 from inroads.model import Capability, Role
-from inroads.policy import GRAMMAR, STOCK, Conveys, Phase, load_policy
+from inroads.policy.grammar import GRAMMAR, Conveys, Phase
+from inroads.policy.loading import load_policy
+from inroads.policy.tables import STOCK
 from test_fold import DAY, me, membership
 from worlds import explore
 

@@ -17,7 +17,7 @@ import pytest
 from inroads import EXAMPLE
 from inroads.documents import Observation, read
 from inroads.explorer import load
-from inroads.policy import load_policy
+from inroads.policy.loading import load_policy
 from inroads_api.schema import build_schema
 from inroads_api.trusted import Trusted
 

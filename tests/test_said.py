@@ -18,7 +18,7 @@ from inroads.claims import state
 from inroads.columns import Texts
 from inroads.explorer import Explorer
 from inroads.fold import fold
-from inroads.policy import STOCK
+from inroads.policy.tables import STOCK
 from inroads.said import ATTRIBUTES, Packed, Packer, Said, email_key, moment_number, moment_of, pack, union
 from strategies import worlds
 from worlds import World, observations, same

@@ -16,7 +16,7 @@ from inroads.documents import Observation, parse_moment, read
 from inroads.errors import InroadsError
 from inroads.explorer import Explorer, load
 from inroads.ledger import Ledger, snapshots
-from inroads.policy import load_policy
+from inroads.policy.loading import load_policy
 from inroads_api.cli import app
 from strategies import random_world
 from worlds import observations, same

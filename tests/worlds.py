@@ -14,7 +14,7 @@ from inroads.documents import Observation, read
 from inroads.explorer import Explorer
 from inroads.fold import edges_of, fold, grants_of
 from inroads.model import Document, Grant
-from inroads.policy import STOCK, Policy
+from inroads.policy.tables import STOCK, Policy
 from inroads.said import pack
 
 World = Sequence[tuple[dict[str, Any], dt.datetime]]

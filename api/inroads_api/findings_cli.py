@@ -95,7 +95,8 @@ def findings(
 def rules(policy: PolicyFile = None, output: Output = None) -> None:
     """The rules of a security review: what each means, looks at, and how it is judged under the policy."""
     from inroads.findings import RULES
-    from inroads.policy import STOCK, load_policy
+    from inroads.policy.loading import load_policy
+    from inroads.policy.tables import STOCK
 
     with failing():
         judged = (load_policy(policy.read_text(encoding="utf-8")) if policy else STOCK).judgement

@@ -10,8 +10,8 @@ from strawberry.scalars import JSON
 
 from inroads import findings as review
 from inroads.findings import RULES, Findings, Looked, Maturity, Severity, sentence
-from inroads.judgement import Judgement, Suppression
 from inroads.network import AccessGraph
+from inroads.policy.rule_settings import Judgement, Suppression
 from inroads_api.objects import (
     ID,
     Connection,

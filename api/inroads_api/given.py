@@ -85,7 +85,7 @@ def load_graph(
     import gc
 
     from inroads.explorer import load
-    from inroads.policy import STOCK
+    from inroads.policy.tables import STOCK
 
     observed, until = moment(observed_at), moment(as_of, "--as-of")
     names = names_of(pseudonymise) if pseudonymise else None

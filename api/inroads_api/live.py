@@ -16,7 +16,7 @@ from inroads.cancellation import check
 from inroads.errors import BadCursor, LedgerError
 from inroads.explorer import Explorer
 from inroads.ledger import Ledger
-from inroads.policy import Policy
+from inroads.policy.tables import Policy
 from inroads_api.versions import Logged, Version, Versions
 
 log = logging.getLogger(__name__)

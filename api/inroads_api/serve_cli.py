@@ -95,7 +95,7 @@ def serve(
     from inroads.errors import InroadsError
     from inroads.explorer import load
     from inroads.ledger import Ledger, is_ledger
-    from inroads.policy import STOCK
+    from inroads.policy.tables import STOCK
     from inroads_api.app import create_app
     from inroads_api.binding import place, tls_options, url
     from inroads_api.live import follow, position

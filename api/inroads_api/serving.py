@@ -24,7 +24,7 @@ from uvicorn.supervisors import multiprocess
 
 from inroads.errors import InroadsError
 from inroads.explorer import load
-from inroads.policy import STOCK
+from inroads.policy.tables import STOCK
 from inroads_api.app import LOCAL, create_app
 from inroads_api.audit import AuditLog
 from inroads_api.auth import Auth, TokenFile

@@ -25,7 +25,7 @@ from inroads.explorer import Explorer
 from inroads.findings import Findings, Severity, review
 from inroads.model import Document
 from inroads.network import AccessGraph
-from inroads.policy import Policy
+from inroads.policy.tables import Policy
 from inroads.review import Campaign, Drift
 from inroads.whatif import WhatIf
 from inroads_api.deadline import Late

@@ -18,7 +18,8 @@ from inroads.findings import Finding, Findings
 from inroads.ledger import Ledger
 from inroads.model import Capability, Certainty, Mode, NodeKind, Relation, Role
 from inroads.network import AccessGraph
-from inroads.policy import Policy, load_policy
+from inroads.policy.loading import load_policy
+from inroads.policy.tables import Policy
 
 EXAMPLE = Path(__file__).parent / "example"
 """A folder with the documents of the vendor's own example."""

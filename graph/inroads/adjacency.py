@@ -12,12 +12,10 @@ import numpy as np
 from inroads.columns import Flags, Ints, at_once, distinct, narrow, offsets
 from inroads.fold import KEEPS, Fold
 from inroads.model import Evidence, Grant, NodeKind, Relation, grant_id
-from inroads.policy import Conveys, Policy
+from inroads.policy.grammar import CONVEYS
+from inroads.policy.tables import Policy
 from inroads.said import KIND_BITS, KINDS, NONE, RELATIONS, ROLES, SECTIONS, edge_keys, recoded
 from inroads.spliced import view
-
-CONVEYS: Final = tuple(Conveys)
-"""The classes of a step by number."""
 
 _NATIVE: Final = (1 << KIND_BITS) - 1
 _ACCOUNT: Final = KINDS.index(NodeKind.ACCOUNT)

@@ -56,8 +56,8 @@ from inroads.model import (
     native_id,
 )
 from inroads.network import AccessGraph
-from inroads.policy import GRAMMAR, Phase
-from inroads.reach import ACTING, FORWARD, OUTSIDE, PHASES, Answer, reach
+from inroads.policy.grammar import ACTING, FORWARD, GRAMMAR, OUTSIDE, PHASES, Phase
+from inroads.reach import Answer, reach
 from inroads.text import printable
 
 CAUSES_TOLD: Final = 3

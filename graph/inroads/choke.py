@@ -20,7 +20,8 @@ from inroads.columns import Ints, firsts, ranges
 from inroads.errors import InroadsError
 from inroads.model import Certainty, NodeKind, kind_of
 from inroads.network import AccessGraph
-from inroads.reach import ACTING, FORWARD, OUTSIDE, RESOLVE, RESOURCES, accesses_of, reached_by
+from inroads.policy.grammar import ACTING, FORWARD, OUTSIDE, RESOLVE
+from inroads.reach import RESOURCES, accesses_of, reached_by
 from inroads.remedy import FACTS
 from inroads.said import KIND_BITS, KINDS, RELATIONS
 

@@ -11,7 +11,7 @@ from msgspec import UNSET
 from inroads.documents import Business, ClientRow, GroupRow, Me, Observation, RoleRow, Team, pointer
 from inroads.errors import Issue
 from inroads.model import Document, Relation, Role, Section
-from inroads.policy import Policy
+from inroads.policy.tables import Policy
 
 Node = TypeVar("Node")
 Scope = TypeVar("Scope")

@@ -29,7 +29,7 @@ import msgspec
 from inroads.documents import MAX_BYTES, Me, Observation, read, reread
 from inroads.errors import InroadsError, Rejection
 from inroads.model import Document, Role
-from inroads.policy import STOCK, Policy
+from inroads.policy.tables import STOCK, Policy
 from inroads.tokens import ENVIRONMENT, VISIBLE, BadTokens, Secret, Token, TokenStore
 
 BASE_URL: Final = "https://api.freshbooks.com"

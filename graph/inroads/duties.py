@@ -18,9 +18,9 @@ from inroads.explain import label, path_sentence
 from inroads.fold import KEEPS
 from inroads.model import Access, NodeKind, Role, kind_of
 from inroads.network import AccessGraph
+from inroads.policy.separation import Duty, Scope, Side
 from inroads.reach import Accesses, every_access, reach
 from inroads.said import NONE
-from inroads.separation import Duty, Scope, Side
 
 SHOWN: Final = 3
 """How many accesses of each side a conflict shows, best first."""

@@ -29,7 +29,7 @@ from inroads.model import (
     native_id,
 )
 from inroads.network import AccessGraph
-from inroads.policy import GRAMMAR, Conveys, Phase
+from inroads.policy.grammar import GRAMMAR, Conveys, Phase
 from inroads.reach import RESOURCES, held
 from inroads.text import printable
 

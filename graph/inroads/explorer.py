@@ -30,7 +30,8 @@ from inroads.gather import Gathered, Stream, Taken, gather
 from inroads.ledger import Bodies, Kept, Ledger, is_ledger
 from inroads.model import Access, Coverage, Explanation, Mode, NodeKind, Path, kind_of
 from inroads.network import AccessGraph
-from inroads.policy import STOCK, Policy, load_policy
+from inroads.policy.loading import load_policy
+from inroads.policy.tables import STOCK, Policy
 from inroads.pseudonyms import Pseudonyms, rejected, rewritten
 from inroads.reach import RESOURCES, AccessFilter
 from inroads.sources import Refusals, unread

@@ -29,7 +29,7 @@ from inroads.columns import (
     view,
 )
 from inroads.model import NodeKind, Relation, Role
-from inroads.policy import STAFF_AGREES_WITH, Policy
+from inroads.policy.tables import STAFF_AGREES_WITH, Policy
 from inroads.said import (
     ATTRIBUTES,
     KIND_BITS,

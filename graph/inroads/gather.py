@@ -25,7 +25,7 @@ import numpy as np
 from inroads.documents import Observation
 from inroads.errors import Rejection
 from inroads.plain import plain
-from inroads.policy import Policy
+from inroads.policy.tables import Policy
 from inroads.said import Packed, Packer, Said, Store, pack, union
 from inroads.sections import say
 from inroads.stretch import Stretch, Unread

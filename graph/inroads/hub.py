@@ -11,11 +11,11 @@ from typing import Any, Final, NamedTuple
 
 import numpy as np
 
-from inroads.adjacency import CONVEYS, Adjacency
+from inroads.adjacency import Adjacency
 from inroads.cancellation import check
 from inroads.columns import Flags, Ints, contained, firsts
 from inroads.model import NodeKind, Relation
-from inroads.policy import Conveys
+from inroads.policy.grammar import CONVEYS, Conveys
 from inroads.said import KINDS, ROLES
 
 _CONTROL, _REACH, _RESOLVE = map(CONVEYS.index, (Conveys.CONTROL, Conveys.REACH, Conveys.RESOLVE))

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Self
 import networkx as nx
 import numpy as np
 
-from inroads.adjacency import CONVEYS, KEPT, Adjacency
+from inroads.adjacency import KEPT, Adjacency
 from inroads.contradictions import issues
 from inroads.documents import Business, Me, Team, reread
 from inroads.errors import AmbiguousEmail, BadId, Issue
@@ -32,7 +32,8 @@ from inroads.model import (
     native_id,
     node_id,
 )
-from inroads.policy import STOCK, Conveys, Policy
+from inroads.policy.grammar import CONVEYS, Conveys
+from inroads.policy.tables import STOCK, Policy
 from inroads.said import ATTRIBUTES, KINDS, NONE, ROLES, SCOPES, WORD_ATTRIBUTES, email_key, moment_of
 from inroads.search import Odd, odd, search
 from inroads.views import NO_DOCUMENTS, Data, Documents, Grants, Neighbours, Nodes

@@ -37,7 +37,7 @@ from inroads.documents import (
     keys_to_judge,
 )
 from inroads.model import Role
-from inroads.policy import Policy
+from inroads.policy.tables import Policy
 
 LARGEST: Final = 2**20
 """Bytes of the largest document that is looked at here."""

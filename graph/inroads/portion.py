@@ -38,7 +38,7 @@ from inroads.errors import Issue
 from inroads.fold import KEEPS, fold
 from inroads.model import Document, Grant, NodeKind, Relation, Role, Section, native_id
 from inroads.network import AccessGraph
-from inroads.reach import ACTING, BACKWARD, OUTSIDE, PHASES
+from inroads.policy.grammar import ACTING, BACKWARD, OUTSIDE, PHASES
 from inroads.said import ATTRIBUTES, KIND_BITS, KINDS, NONE, SCOPES, pack
 
 _G = TypeVar("_G", bound=AccessGraph)

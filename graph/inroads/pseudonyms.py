@@ -22,7 +22,7 @@ from inroads.documents import FIELDS, AccountId, Id, Observation, restore
 from inroads.errors import InroadsError, NotFound, Rejection
 from inroads.ff1 import FF1
 from inroads.model import Document, NodeKind, fold_email, grant_id, is_grant_id, kind_of, native_id, node_id
-from inroads.policy import WORDS, Policy
+from inroads.policy.tables import WORDS, Policy
 
 if TYPE_CHECKING:
     from inroads.network import AccessGraph

@@ -16,7 +16,7 @@ from typing import Any, Final, NamedTuple, overload
 import msgspec
 import numpy as np
 
-from inroads.adjacency import CONVEYS, Adjacency
+from inroads.adjacency import Adjacency
 from inroads.cancellation import check
 from inroads.columns import Flags, Ints, Lazily, firsts, ranges, stack, take
 from inroads.errors import BadId, InroadsError, NotFound
@@ -39,7 +39,19 @@ from inroads.model import (
     node_id,
 )
 from inroads.network import AccessGraph, Hop
-from inroads.policy import GRAMMAR, Conveys, Phase
+from inroads.policy.grammar import (
+    _TABLES,
+    ACTING,
+    BACKWARD,
+    CONVEYS,
+    FORWARD,
+    GRAMMAR,
+    OUTSIDE,
+    PHASES,
+    RESOLVE,
+    Conveys,
+    Phase,
+)
 from inroads.said import KIND_BITS, KINDS, NONE, RELATIONS, ROLES
 
 MAX_PATHS: Final = 1000
@@ -379,28 +391,6 @@ def _to_resources(index: Adjacency, principal: Ints, resource: Ints, *facts: Int
     kinds = index.codes_column[resource] >> KIND_BITS
     return take(Accesses(principal, resource, *facts), np.isin(kinds, [KINDS.index(kind) for kind in RESOURCES]))
 
-
-PHASES: Final = tuple(Phase)
-ACTING: Final = PHASES.index(Phase.ACTING)
-OUTSIDE: Final = -1
-
-
-def _table(*, forward: bool) -> list[list[int]]:
-    """The grammar by number: which phase a step of each class leads to from each phase, or came from."""
-    table = [[OUTSIDE] * len(CONVEYS) for _ in PHASES]
-    for (before, conveys), after in GRAMMAR.items():
-        here, there = (before, after) if forward else (after, before)
-        row = table[PHASES.index(here)]
-        if row[CONVEYS.index(conveys)] != OUTSIDE:
-            raise ValueError("the grammar is not the same machine in both directions")
-        row[CONVEYS.index(conveys)] = PHASES.index(there)
-    return table
-
-
-FORWARD: Final = _table(forward=True)
-BACKWARD: Final = _table(forward=False)
-_TABLES: Final = {True: np.array(FORWARD, np.int8), False: np.array(BACKWARD, np.int8)}
-RESOLVE: Final = CONVEYS.index(Conveys.RESOLVE)
 
 VECTORISED: Final = 32
 """Frontiers of more partial paths than this are walked as columns."""

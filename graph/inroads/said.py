@@ -35,7 +35,7 @@ from inroads.columns import (
 from inroads.documents import Observation
 from inroads.errors import Issue
 from inroads.model import Document, NodeKind, Relation, Role, Section, fold_email, kind_of, native_id
-from inroads.policy import STOCK, Policy
+from inroads.policy.tables import STOCK, Policy
 
 _Key = TypeVar("_Key")
 

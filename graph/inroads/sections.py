@@ -17,7 +17,7 @@ from inroads.columns import Flags, Ints, Texts, distinct, ranges, take
 from inroads.documents import AccountBusiness
 from inroads.model import Relation, Role, Section
 from inroads.plain import Plain
-from inroads.policy import Policy
+from inroads.policy.tables import Policy
 from inroads.said import (
     ACCOUNTS,
     ATTRIBUTES,

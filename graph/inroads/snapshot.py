@@ -20,7 +20,7 @@ import numpy as np
 from inroads.adjacency import Adjacency, Derived
 from inroads.fold import Fold
 from inroads.ledger import Bodies, Ledger, snapshots
-from inroads.policy import Policy
+from inroads.policy.tables import Policy
 from inroads.spliced import whole
 
 FORMAT: Final = 2

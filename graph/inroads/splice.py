@@ -19,7 +19,7 @@ from inroads.adjacency import Derived, Entries, derive, keep_together
 from inroads.columns import Flags, Ints, Texts, contained, distinct, ranges, take
 from inroads.fold import GROUP, HOLDERS, KEEPS, ROLE, Fold, GrantRows, fold, kind_starts, version
 from inroads.model import NodeKind
-from inroads.policy import Policy
+from inroads.policy.tables import Policy
 from inroads.said import (
     ACCOUNTS,
     COUNTED,

@@ -49,8 +49,8 @@ from inroads.model import (
     native_id,
 )
 from inroads.network import AccessGraph
-from inroads.policy import Conveys
-from inroads.reach import ACTING, ALL, FORWARD, OUTSIDE, PHASES, RESOURCES, AccessFilter, reach
+from inroads.policy.grammar import ACTING, FORWARD, OUTSIDE, PHASES, Conveys
+from inroads.reach import ALL, RESOURCES, AccessFilter, reach
 from inroads.remedy import FACTS, Remedy, remedies
 from inroads.said import RELATIONS, SECTIONS, Said, pack, union
 

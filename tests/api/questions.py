@@ -13,7 +13,7 @@ from inroads.claims import state
 from inroads.documents import Observation, read
 from inroads.fold import fold
 from inroads.network import AccessGraph
-from inroads.policy import STOCK, Policy
+from inroads.policy.tables import STOCK, Policy
 from inroads.said import pack
 from inroads_api.schema import Schema, execute
 from inroads_api.versions import Versions

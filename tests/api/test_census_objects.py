@@ -12,7 +12,7 @@ from inroads.census import Counts, census, made
 from inroads.errors import InroadsError
 from inroads.model import Role, kind_of
 from inroads.network import AccessGraph
-from inroads.policy import STOCK
+from inroads.policy.tables import STOCK
 from inroads.reach import reach, reached_by
 from inroads_api import versions
 from inroads_api.schema import Schema

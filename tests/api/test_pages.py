@@ -16,8 +16,8 @@ from questions import Ask, asker, code, graph_of
 from inroads.generate import population
 from inroads.model import Capability, Role
 from inroads.network import AccessGraph
-from inroads.policy import STOCK
-from inroads.separation import Duty, Scope, Side
+from inroads.policy.separation import Duty, Scope, Side
+from inroads.policy.tables import STOCK
 from inroads_api.objects import Page, Window
 from inroads_api.schema import Schema, build_schema
 

@@ -14,8 +14,8 @@ from inroads.choke import choke_points
 from inroads.explorer import Explorer, load
 from inroads.model import Capability, Role
 from inroads.network import AccessGraph
-from inroads.policy import STOCK
-from inroads.separation import Duty, Scope, Side
+from inroads.policy.separation import Duty, Scope, Side
+from inroads.policy.tables import STOCK
 from inroads_api.schema import Schema, execute
 from inroads_api.versions import Versions
 

@@ -18,7 +18,7 @@ from inroads.documents import Observation, read
 from inroads.explorer import Explorer, load
 from inroads.fold import fold
 from inroads.gather import CHUNK_DOCUMENTS, PARALLEL_FROM
-from inroads.policy import STOCK
+from inroads.policy.tables import STOCK
 from inroads.said import Packer, union
 
 OBSERVED: Final = "JSON bytes in memory to a graph (Explorer.observe), against the bare msgspec.json.decode of them"

@@ -13,7 +13,8 @@ import pytest
 
 from inroads.explorer import Explorer
 from inroads.model import NodeKind, Role
-from inroads.reach import ACTING, BACKWARD, FORWARD, PHASES, RESOLVE, RESOURCES
+from inroads.policy.grammar import ACTING, BACKWARD, FORWARD, PHASES, RESOLVE
+from inroads.reach import RESOURCES
 from inroads.said import KIND_BITS, KINDS
 
 _FOUND: Final = 1 << 30

@@ -8,10 +8,10 @@ from typing import Any, Final
 
 import msgspec
 
-from inroads.adjacency import CONVEYS
 from inroads.documents import pointer
 from inroads.model import Document, native_id
 from inroads.network import AccessGraph
+from inroads.policy.grammar import CONVEYS
 
 NODE: Final[dict[str, type]] = {
     "id": str,

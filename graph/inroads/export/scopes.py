@@ -14,12 +14,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from inroads.adjacency import CONVEYS
 from inroads.columns import Ints, view
 from inroads.fold import KEEPS
 from inroads.model import NodeKind, Role
 from inroads.network import AccessGraph
-from inroads.policy import Conveys
+from inroads.policy.grammar import CONVEYS, Conveys
 from inroads.reach import accesses_of
 from inroads.said import KINDS, ROLES
 

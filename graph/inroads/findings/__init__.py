@@ -4,7 +4,7 @@ from inroads.findings.finding import Finding, Looked, Proof, Suppressed
 from inroads.findings.registry import RULES, Maturity, Rule
 from inroads.findings.review import Findings, least_severity, review
 from inroads.findings.telling import sentence
-from inroads.judgement import Judgement, Severity, Suppression
+from inroads.policy.rule_settings import Judgement, Severity, Suppression
 
 __all__ = [
     "RULES",

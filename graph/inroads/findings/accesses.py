@@ -13,8 +13,8 @@ from inroads.columns import firsts, take
 from inroads.findings.finding import Hit, Outcome, Stated, Ways
 from inroads.findings.matter import CLIENT_BIT, Matter
 from inroads.findings.registry import rule
-from inroads.judgement import RuleRow
 from inroads.model import Certainty, NodeKind
+from inroads.policy.rule_settings import RuleRow
 from inroads.reach import Accesses
 from inroads.said import NONE
 

@@ -12,8 +12,8 @@ from inroads.findings.finding import Fact, Hit, Outcome, Source
 from inroads.findings.matter import CLIENT, CLIENT_BIT, CONTROL, NOTHING, Matter
 from inroads.findings.registry import rule
 from inroads.fold import MEMBER, ROLE
-from inroads.judgement import RuleRow
 from inroads.model import NodeKind
+from inroads.policy.rule_settings import RuleRow
 
 
 def _controls(matter: Matter) -> dict[int, set[int]]:

@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 import msgspec
 
-from inroads.judgement import Severity
 from inroads.model import Section
+from inroads.policy.rule_settings import Severity
 
 
 class Proof(msgspec.Struct, frozen=True):

@@ -13,8 +13,8 @@ from inroads.findings.finding import Fact, Hit, Outcome, Source, Spot, Stated
 from inroads.findings.matter import CLIENT_BIT, GROUP, GROUP_OF, UNKNOWN_BIT, Matter
 from inroads.findings.registry import rule
 from inroads.fold import MEMBER, ROLE
-from inroads.judgement import RuleRow, Severity
 from inroads.model import RECORD_NOUN, Section
+from inroads.policy.rule_settings import RuleRow, Severity
 from inroads.said import NONE, ROLES, SECTIONS, moment_number, moment_of
 
 

@@ -10,8 +10,8 @@ from inroads.columns import Flags
 from inroads.findings.finding import Hit, Outcome, Spot, Stated
 from inroads.findings.matter import Matter
 from inroads.findings.registry import rule
-from inroads.judgement import RuleRow
 from inroads.model import NodeKind, Section, fold_email
+from inroads.policy.rule_settings import RuleRow
 from inroads.said import NONE, email_key
 
 

@@ -9,14 +9,13 @@ from typing import NamedTuple
 
 import numpy as np
 
-from inroads.adjacency import CONVEYS
 from inroads.columns import Flags, Ints, distinct, narrow, offsets, ranges, stack
 from inroads.findings.bodies import Bodies, bodies
 from inroads.findings.finding import Source
 from inroads.fold import KEEPS, MEMBER, ROLE
 from inroads.model import NodeKind, Relation, Role, Section
 from inroads.network import AccessGraph
-from inroads.policy import Conveys
+from inroads.policy.grammar import CONVEYS, Conveys
 from inroads.reach import Accesses, every_access
 from inroads.said import KINDS, NONE, RELATIONS, ROLES, SECTIONS
 

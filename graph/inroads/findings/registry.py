@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 from inroads.findings.finding import Outcome
 from inroads.findings.matter import Matter
-from inroads.judgement import RULES as ROWS
-from inroads.judgement import RuleRow, Severity
+from inroads.policy.rule_settings import RULES as ROWS
+from inroads.policy.rule_settings import RuleRow, Severity
 
 
 class Maturity(StrEnum):

@@ -13,8 +13,8 @@ from inroads.findings.finding import Hit, Line, Outcome, Source, Spot, Stated
 from inroads.findings.matter import Matter
 from inroads.findings.registry import rule
 from inroads.fold import KEEPS
-from inroads.judgement import RuleRow
 from inroads.model import NodeKind, Section, native_id
+from inroads.policy.rule_settings import RuleRow
 from inroads.said import ATTRIBUTES, NONE, SCOPES
 
 

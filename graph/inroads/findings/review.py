@@ -36,9 +36,9 @@ from inroads.findings.finding import (
 from inroads.findings.matter import Matter
 from inroads.findings.registry import RULES, Rule
 from inroads.findings.telling import sentence
-from inroads.judgement import Judgement, Severity, Suppression
 from inroads.model import Document, Evidence, NodeKind, Section, kind_of, native_id
 from inroads.network import AccessGraph
+from inroads.policy.rule_settings import Judgement, Severity, Suppression
 from inroads.reach import Answer, reach
 from inroads.said import ATTRIBUTES, NONE
 

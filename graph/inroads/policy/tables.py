@@ -18,21 +18,17 @@ The tables `findings` and `suppressions` are read by `judgement`.
 from __future__ import annotations
 
 import hashlib
-import tomllib
-from collections.abc import Callable, Iterable
-from enum import StrEnum
+from collections.abc import Iterable
 from functools import cached_property
-from typing import Any, TypeVar
 
 import msgspec
 
-from inroads.errors import BadPolicy
-from inroads.judgement import STOCK as STOCK_JUDGEMENT
-from inroads.judgement import Judgement, judgement
 from inroads.model import Capability, Grant, Relation, Role
-from inroads.separation import SECTION, Duty, read_duties
+from inroads.policy.grammar import Conveys
+from inroads.policy.rule_settings import STOCK as STOCK_JUDGEMENT
+from inroads.policy.rule_settings import Judgement
+from inroads.policy.separation import Duty
 
-_E = TypeVar("_E", bound=StrEnum)
 _C = Capability
 _TEAM = frozenset({_C.TEAM_MEMBER})
 _EMPLOYEE = _TEAM | {_C.OWN_EXPENSES, _C.PROJECTS, _C.TIME_TRACKING}
@@ -48,36 +44,12 @@ class RoleRow(msgspec.Struct, frozen=True):
     controls: bool
 
 
-class Conveys(StrEnum):
-    """The class of a step; a path conveys access when its classes read `(CONTROL | RESOLVE)* REACH? RESOLVE*`."""
-
-    CONTROL = "CONTROL"
-    REACH = "REACH"
-    RESOLVE = "RESOLVE"
-    NONE = "NONE"
-
-
 class RelationRow(msgspec.Struct, frozen=True):
     """The class of a step over a relation: when the grant's role controls, and otherwise."""
 
     controlling: Conveys
     otherwise: Conveys
 
-
-class Phase(StrEnum):
-    """Where a walk stands in the grammar: still acting for what it passes, or holding what it reached."""
-
-    ACTING = "ACTING"
-    HOLDING = "HOLDING"
-
-
-GRAMMAR: dict[tuple[Phase, Conveys], Phase] = {
-    (Phase.ACTING, Conveys.CONTROL): Phase.ACTING,
-    (Phase.ACTING, Conveys.RESOLVE): Phase.ACTING,
-    (Phase.ACTING, Conveys.REACH): Phase.HOLDING,
-    (Phase.HOLDING, Conveys.RESOLVE): Phase.HOLDING,
-}
-"""`(CONTROL | RESOLVE)* REACH? RESOLVE*` as a machine; every phase accepts, a missing row is outside the grammar."""
 
 ROLES: dict[Role, RoleRow] = {
     # "The primary Identity of a FreshBooks business."
@@ -207,104 +179,6 @@ class Policy(msgspec.Struct, frozen=True, dict=True):
         for row in plain["roles"].values():
             row["capabilities"] = sorted(row["capabilities"])
         return hashlib.sha256(msgspec.json.encode(plain, order="sorted")).hexdigest()
-
-
-def load_policy(text: str) -> Policy:
-    """The stock policy with the rows that this TOML replaces. Raises BadPolicy with every problem listed."""
-    try:
-        given = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise BadPolicy("the policy is not TOML", problems=(str(error),)) from None
-    problems: list[str] = []
-    words = {dialect: dict(table) for dialect, table in WORDS.items()}
-    roles, relations, alive = dict(ROLES), dict(RELATIONS), ALIVE
-
-    def word_tables(dialect: str, table: Any, where: str) -> None:
-        if dialect not in words:
-            problems.append(f"{where}: no such dialect; there are {', '.join(words)}")
-        elif _is_table(table, where, problems):
-            for word, value in table.items():
-                role = _one(Role, value, f"{where}.{word}", problems)
-                if role is not None:
-                    words[dialect][word] = role
-
-    def role_row(name: str, table: Any, where: str) -> None:
-        role = _one(Role, name, where, problems)
-        if role is None or not _is_table(table, where, problems):
-            return
-        _only(table, ("capabilities", "controls"), where, problems)
-        controls = table.get("controls", roles[role].controls)
-        if not isinstance(controls, bool):
-            problems.append(f"{where}.controls: {controls!r} is not true or false")
-        elif controls and role is Role.UNKNOWN:
-            problems.append(f"{where}.controls: an unknown role never grants control")
-        else:
-            listed = table.get("capabilities", sorted(roles[role].capabilities))
-            if not isinstance(listed, list):
-                problems.append(f"{where}.capabilities: {listed!r} is not a list")
-                return
-            found = [_one(Capability, value, f"{where}.capabilities", problems) for value in listed]
-            roles[role] = RoleRow(frozenset(c for c in found if c is not None), controls)
-
-    def relation_row(name: str, table: Any, where: str) -> None:
-        relation = _one(Relation, name, where, problems)
-        if relation is None or not _is_table(table, where, problems):
-            return
-        _only(table, ("controlling", "otherwise"), where, problems)
-        row = {"controlling": relations[relation].controlling, "otherwise": relations[relation].otherwise}
-        for key in row.keys() & table.keys():
-            conveys = _one(Conveys, table[key], f"{where}.{key}", problems)
-            if conveys is not None and conveys not in ALLOWED[relation]:
-                allowed = ", ".join(sorted(ALLOWED[relation]))
-                problems.append(f"{where}.{key}: {relation} cannot be {conveys}; it can be {allowed}")
-            elif conveys is not None:
-                row[key] = conveys
-        relations[relation] = RelationRow(**row)
-
-    def subscription_row(name: str, value: Any, where: str) -> None:
-        nonlocal alive
-        if name != "alive" or not isinstance(value, list) or not all(isinstance(item, str) for item in value):
-            problems.append(f'{where}: write alive = ["active", ...], a list of statuses')
-        else:
-            alive = frozenset(value)
-
-    readers: dict[str, Callable[[str, Any, str], None]] = {
-        "words": word_tables,
-        "roles": role_row,
-        "relations": relation_row,
-        "subscriptions": subscription_row,
-    }
-    _only(given, (*readers, SECTION, "findings", "suppressions"), "", problems)
-    separation = read_duties(given.get(SECTION, []), problems)
-    judged = judgement(given.get("findings", {}), given.get("suppressions", []), problems)
-    for section in readers.keys() & given.keys():
-        if _is_table(given[section], section, problems):
-            for name, value in given[section].items():
-                readers[section](name, value, f"{section}.{name}")
-    if problems:
-        raise BadPolicy(f"the policy has {len(problems)} problem(s)", problems=tuple(sorted(problems)))
-    return Policy(words, roles, relations, alive, separation, judged)
-
-
-def _is_table(value: Any, where: str, problems: list[str]) -> bool:
-    if not isinstance(value, dict):
-        problems.append(f"{where}: is not a table")
-    return isinstance(value, dict)
-
-
-def _only(table: dict[str, Any], known: tuple[str, ...], where: str, problems: list[str]) -> None:
-    problems += [
-        f"{f'{where}.' if where else ''}{key}: no such key; there are {', '.join(known)}"
-        for key in table
-        if key not in known
-    ]
-
-
-def _one(kind: type[_E], value: Any, where: str, problems: list[str]) -> _E | None:
-    if isinstance(value, str) and value in kind.__members__:
-        return kind[value]
-    problems.append(f"{where}: {value!r} is none of {', '.join(kind.__members__)}")
-    return None
 
 
 STOCK = Policy(WORDS, ROLES, RELATIONS, ALIVE)

@@ -1,0 +1,1 @@
+"""All judgement, as tables quoted from their source."""
