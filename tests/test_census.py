@@ -23,7 +23,7 @@ import inroads
 from inroads import census as count
 from inroads import reach
 from inroads.census import COLUMNS, FIGURES, SUBJECTS, Census, Counts, counts, made
-from inroads.documents import Observation, parse_moment, read
+from inroads.documents.reader import Observation, parse_moment, read
 from inroads.errors import InroadsError
 from inroads.explorer import Explorer, load
 from inroads.generate import population

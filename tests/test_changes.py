@@ -12,7 +12,7 @@ import pytest
 
 from inroads import reach as reaching
 from inroads.changes import AccessFacts, Change, Changes, GrantCause, Kind, NodeCause, changes, sentence, stated
-from inroads.documents import pointer, record
+from inroads.documents.pointers import pointer, record
 from inroads.errors import InroadsError
 from inroads.explorer import Explorer
 from inroads.generate import population

@@ -27,7 +27,7 @@ import pytest
 import service
 from inroads import collect as room
 from inroads.collect import Limits, Progress, collect, collected
-from inroads.documents import Observation, read
+from inroads.documents.reader import Observation, read
 from inroads.errors import InroadsError, Rejection
 from inroads.policy.loading import load_policy
 from inroads.tokens import BadTokens, Secret, TokenStore

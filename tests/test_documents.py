@@ -15,20 +15,12 @@ import msgspec
 import pytest
 
 import inroads
-from inroads import documents
-from inroads.claims import Statement, state
-from inroads.documents import (
-    MAX_DEPTH,
-    Me,
-    Observation,
-    Team,
-    parse_moment,
-    pointer,
-    read,
-    record,
-    reread,
-    unknown_keys,
-)
+from inroads.documents import pointers, reader, redaction
+from inroads.documents.claims import Statement, state
+from inroads.documents.pointers import pointer, record
+from inroads.documents.reader import Observation, parse_moment, read, reread, unknown_keys
+from inroads.documents.records import Me, Team
+from inroads.documents.redaction import MAX_DEPTH
 from inroads.errors import Rejection
 from inroads.model import Relation, Role, Section
 from inroads.policy.tables import STOCK
@@ -685,11 +677,11 @@ def test_depth(kind: str) -> None:
 def test_size(monkeypatch: pytest.MonkeyPatch) -> None:
     """A document is read up to the limits of its bytes and of its values, and refused beyond either."""
     raw = encode({"id": 7, "x": [1, 2, 3]})
-    monkeypatch.setattr(documents, "MAX_BYTES", len(raw))
-    monkeypatch.setattr(documents, "MAX_VALUES", raw.count(b","))
+    monkeypatch.setattr(reader, "MAX_BYTES", len(raw))
+    monkeypatch.setattr(redaction, "MAX_VALUES", raw.count(b","))
     assert taken(raw)
     assert refused(raw + b" ").code == "too_large"
-    monkeypatch.setattr(documents, "MAX_VALUES", raw.count(b",") - 1)
+    monkeypatch.setattr(redaction, "MAX_VALUES", raw.count(b",") - 1)
     assert refused(raw).code == "too_large"
 
 
@@ -794,7 +786,7 @@ def test_pointers_with_special_characters() -> None:
     keys = ["a/b", "a~b", "~1", "~0", "/", "~", "", " ", "m~n/o", "0", "-1"]
     document = taken({"id": 7, "x": {key: number for number, key in enumerate(keys)}}).document
     for number, key in enumerate(keys):
-        assert record(document, f"/x/{documents.escape(key)}") == number
+        assert record(document, f"/x/{pointers.escape(key)}") == number
 
 
 @pytest.mark.parametrize(
@@ -948,9 +940,9 @@ def test_halves_are_no_secret() -> None:
 
 def test_known_keys_need_no_judgement() -> None:
     """Every key that is passed without a look would pass the look."""
-    assert {"role", "business_memberships", "response"} <= documents._HARMLESS
-    for key in documents._HARMLESS:
-        assert documents._kept(key, "x", table=False) == "x"
+    assert {"role", "business_memberships", "response"} <= redaction._HARMLESS
+    for key in redaction._HARMLESS:
+        assert redaction._kept(key, "x", table=False) == "x"
 
 
 @pytest.mark.parametrize("key", [JWT, "fasttrack_token", "integrations"])
@@ -962,7 +954,7 @@ def test_what_is_dropped_may_be_deep(key: str) -> None:
 
 def test_large_documents_lose_the_same() -> None:
     """A document too large to have its strings judged together comes out as a small one does."""
-    given = {"id": 7, "first_name": "x" * documents._LARGE, "x": [*SECRETS, "\U0001f4a5"], "y": {SECRETS[0]: 1, "z": 2}}
+    given = {"id": 7, "first_name": "x" * redaction._LARGE, "x": [*SECRETS, "\U0001f4a5"], "y": {SECRETS[0]: 1, "z": 2}}
     assert body(given) == {**given, "x": [None] * len(SECRETS) + ["\U0001f4a5"], "y": {"z": 2}}
 
 

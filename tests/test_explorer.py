@@ -68,7 +68,7 @@ class TestLoad:
         """A new document makes a new version; the graph that was held stays as it is."""
         later = explore([(team(77128, (1, 5, "owner")), dt.datetime(2100, 1, 1, tzinfo=dt.UTC))])
         version = bruce.version
-        newer = bruce.adding(map(inroads.documents.reread, later.documents))
+        newer = bruce.adding(map(inroads.documents.reader.reread, later.documents))
         assert bruce.version == version != newer.version
         assert len(bruce.reached_by("business:77128")) == 1
         assert [access.principal for access in newer.reached_by("business:77128")] == ["identity:5"]

@@ -20,7 +20,7 @@ from typer.testing import CliRunner
 
 import inroads
 from inroads import export
-from inroads.documents import Observation, parse_moment, read
+from inroads.documents.reader import Observation, parse_moment, read
 from inroads.errors import InroadsError
 from inroads.explorer import Explorer
 from inroads.export.rows import EDGE, NODE, edges, flat, nodes, texts

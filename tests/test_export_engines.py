@@ -17,7 +17,7 @@ import pytest
 
 import inroads
 from inroads import export
-from inroads.documents import parse_moment
+from inroads.documents.reader import parse_moment
 from inroads.explorer import Explorer
 from inroads.export.openfga import object_id
 from inroads.model import NodeKind, Role

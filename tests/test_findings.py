@@ -13,7 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import inroads
-from inroads.documents import parse_moment, record
+from inroads.documents.pointers import record
+from inroads.documents.reader import parse_moment
 from inroads.errors import BadPolicy, InroadsError
 from inroads.explain import explain
 from inroads.explorer import Explorer

@@ -14,8 +14,8 @@ from typing import Any
 import msgspec
 import pytest
 
-from inroads.claims import state
-from inroads.documents import Observation, read
+from inroads.documents.claims import state
+from inroads.documents.reader import Observation, read
 from inroads.fold import fold
 from inroads.generate import population
 from inroads.network import AccessGraph

@@ -21,7 +21,8 @@ import networkx as nx
 import pytest
 
 import inroads
-from inroads.documents import Observation, pointer, read, record, reread, unknown_keys
+from inroads.documents.pointers import pointer, record
+from inroads.documents.reader import Observation, read, reread, unknown_keys
 from inroads.errors import Rejection
 from inroads.explorer import Answers, Explorer, load
 from inroads.model import Mode, NodeKind, Section, kind_of, native_id

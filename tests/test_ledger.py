@@ -25,7 +25,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from inroads import ledger as room
-from inroads.documents import Observation, read
+from inroads.documents.reader import Observation, read
 from inroads.errors import BadId, LedgerError
 from inroads.explorer import Explorer, load
 from inroads.generate import population

@@ -14,11 +14,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import inroads
-from inroads.documents import FIELDS, SECRET_MARKS, Observation, read
+from inroads.documents.bulk_reader import Plain, plain
+from inroads.documents.reader import Observation, read
+from inroads.documents.redaction import FIELDS, SECRET_MARKS
 from inroads.errors import Rejection
 from inroads.gather import Stream, gather
 from inroads.generate import population
-from inroads.plain import Plain, plain
 from inroads.policy.loading import load_policy
 from inroads.policy.tables import STOCK, Policy
 from inroads.said import ATTRIBUTES, TEXT_ATTRIBUTES, WORD_ATTRIBUTES, Packer, Said

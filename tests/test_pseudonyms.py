@@ -19,12 +19,12 @@ from hypothesis import strategies as st
 import inroads
 from inroads import EXAMPLE, Explorer, Mode, NodeKind
 from inroads.changes import changes
-from inroads.documents import read
+from inroads.documents.ff1 import FF1
+from inroads.documents.pseudonyms import Pseudonyms
+from inroads.documents.reader import read
 from inroads.errors import BadId, InroadsError, NotFound, Rejection
 from inroads.explorer import load
-from inroads.ff1 import FF1
 from inroads.model import Access, Path
-from inroads.pseudonyms import Pseudonyms
 from inroads.report import report
 from inroads.said import KIND_BITS
 from inroads_api.schema import build_schema, execute

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from inroads import EXAMPLE
-from inroads.documents import Observation, read
+from inroads.documents.reader import Observation, read
 from inroads.explorer import load
 from inroads.policy.loading import load_policy
 from inroads_api.schema import build_schema

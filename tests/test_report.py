@@ -10,10 +10,10 @@ import msgspec
 import pytest
 
 from inroads import EXAMPLE, InroadsError, NotFound
-from inroads.documents import read
+from inroads.documents.pseudonyms import Pseudonyms
+from inroads.documents.reader import read
 from inroads.explorer import Explorer, load
 from inroads.generate import population
-from inroads.pseudonyms import Pseudonyms
 from inroads.report import report
 from worlds import explore
 

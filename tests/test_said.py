@@ -14,8 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from inroads import said as saying
-from inroads.claims import state
 from inroads.columns import Texts
+from inroads.documents.claims import state
 from inroads.explorer import Explorer
 from inroads.fold import fold
 from inroads.policy.tables import STOCK

@@ -12,7 +12,7 @@ import pytest
 from typer.testing import CliRunner
 
 from inroads import snapshot
-from inroads.documents import Observation, parse_moment, read
+from inroads.documents.reader import Observation, parse_moment, read
 from inroads.errors import InroadsError
 from inroads.explorer import Explorer, load
 from inroads.ledger import Ledger, snapshots

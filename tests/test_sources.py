@@ -18,8 +18,9 @@ from typing import IO, Any
 import pytest
 
 import inroads
-from inroads import documents, sources
-from inroads.documents import Observation
+from inroads import sources
+from inroads.documents import reader, records
+from inroads.documents.reader import Observation
 from inroads.errors import Rejection
 from inroads.sources import files, observe, observe_stream
 
@@ -241,7 +242,7 @@ def test_too_long_line(monkeypatch: pytest.MonkeyPatch) -> None:
     """A line that is too long is refused wherever it stands, skipped to its end, and the others go on."""
     limit = len(me(1)) + 20
     monkeypatch.setattr(sources, "MAX_BYTES", limit)
-    monkeypatch.setattr(documents, "MAX_BYTES", limit)
+    monkeypatch.setattr(reader, "MAX_BYTES", limit)
     for length in (limit + 1, limit + 2, 2 * limit + 1, 2 * limit + 2, 5 * limit + 3):
         long = b'{"id": 9, "x": "' + b"x" * (length - 18) + b'"}'
         assert len(long) == length
@@ -258,7 +259,7 @@ def test_too_long_line(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_too_large_for_one_document(monkeypatch: pytest.MonkeyPatch) -> None:
     """A document over many lines that is too large is refused as one; lines with a broken first one have no limit."""
     monkeypatch.setattr(sources, "MAX_BYTES", 200)
-    monkeypatch.setattr(documents, "MAX_BYTES", 200)
+    monkeypatch.setattr(reader, "MAX_BYTES", 200)
     assert told(BRUCE) == [("x", "too_large")]
     lines = [me(number) for number in range(1, 50)]
     found = told(b"\n".join([b"broken", *lines]))
@@ -268,7 +269,7 @@ def test_too_large_for_one_document(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_too_large_element(monkeypatch: pytest.MonkeyPatch) -> None:
     """An array may be of any length, its elements may not."""
     monkeypatch.setattr(sources, "MAX_BYTES", 200)
-    monkeypatch.setattr(documents, "MAX_BYTES", 200)
+    monkeypatch.setattr(reader, "MAX_BYTES", 200)
     monkeypatch.setattr(sources, "_CHUNK", 16)
     many = [me(number) for number in range(50)]
     assert told(b"[" + b",\n".join(many) + b"]") == [(f"x#/{n}", f"identity:{n}") for n in range(50)]
@@ -330,7 +331,7 @@ def test_what_follows_a_gzip() -> None:
 def test_gzip_bombs(opening: bytes, unit: bytes, outcome: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """A small gzip file of a huge text is answered with a few documents' worth of memory."""
     monkeypatch.setattr(sources, "MAX_BYTES", 4 * 2**20)
-    monkeypatch.setattr(documents, "MAX_BYTES", 4 * 2**20)
+    monkeypatch.setattr(reader, "MAX_BYTES", 4 * 2**20)
     monkeypatch.setattr(sources, "MAX_REJECTED", 1_000)
     packed = io.BytesIO()
     with gzip.GzipFile(fileobj=packed, mode="wb", compresslevel=1) as writer:
@@ -583,7 +584,7 @@ def test_half_an_emoji_costs_no_document() -> None:
     raw = b'{"id": 1, "first_name": "Al \\ud83d", "last_name": "\\ud83d\\ude42 \\\\ud83d"}'
     (taken,) = observe_stream(io.BytesIO(raw), "x", MONDAY)
     assert isinstance(taken, Observation)
-    assert isinstance(taken.content, documents.Me)
+    assert isinstance(taken.content, records.Me)
     assert (taken.content.first_name, taken.content.last_name) == ("Al \ufffd", "\U0001f642 \\ud83d")
 
 

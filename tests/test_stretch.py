@@ -13,7 +13,7 @@ import pytest
 
 from inroads import gather as gathering
 from inroads import sources, stretch
-from inroads.documents import Observation
+from inroads.documents.reader import Observation
 from inroads.errors import Rejection
 from inroads.explorer import load
 from inroads.sources import Refusals, observe, observe_stream, unread
@@ -84,7 +84,7 @@ def test_no_more_of_a_long_line_is_read_than_tells(tmp_path: Path, monkeypatch: 
     """A line that is too long for a document is one rejection, and the lines behind it keep their numbers."""
     for module in (sources, stretch):
         monkeypatch.setattr(module, "MAX_BYTES", 300)
-    monkeypatch.setattr("inroads.documents.MAX_BYTES", 300)
+    monkeypatch.setattr("inroads.documents.reader.MAX_BYTES", 300)
     path = tmp_path / "x.ndjson"
     path.write_bytes(b'{"id": 1}\n{"x": "%s"}\n{"id": 2}\n{"id": 3}' % (b"x" * 1_000))
     first, long, second, third = observe(path, MONDAY)

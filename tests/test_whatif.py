@@ -16,7 +16,7 @@ from agreement import identities
 from inroads import EXAMPLE
 from inroads import reach as reaching
 from inroads.changes import Kind
-from inroads.documents import pointer
+from inroads.documents.pointers import pointer
 from inroads.errors import AmbiguousGrant, InroadsError
 from inroads.explain import record_label
 from inroads.explorer import Explorer, load

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from agreement import check, identities
-from inroads.documents import parse_moment
+from inroads.documents.reader import parse_moment
 from inroads.explain import explain
 from inroads.model import Access
 

@@ -9,8 +9,8 @@ from typing import Any
 import msgspec
 import numpy as np
 
-from inroads.claims import Attribute, Claim, Place, Statement
-from inroads.documents import Observation, read
+from inroads.documents.claims import Attribute, Claim, Place, Statement
+from inroads.documents.reader import Observation, read
 from inroads.explorer import Explorer
 from inroads.fold import edges_of, fold, grants_of
 from inroads.model import Document, Grant

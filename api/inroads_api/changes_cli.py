@@ -22,7 +22,7 @@ from inroads.changes import (
     sentence,
     stated,
 )
-from inroads.documents import pointer
+from inroads.documents.pointers import pointer
 from inroads.errors import InroadsError
 from inroads.explain import record_label
 from inroads.explorer import Explorer

@@ -261,7 +261,7 @@ def _json_object(text: str) -> dict[str, Any]:
 def _unknown_keys(graph: Explorer) -> list[dict[str, Any]]:
     from collections import Counter
 
-    from inroads.documents import unknown_keys
+    from inroads.documents.reader import unknown_keys
 
     found: Counter[str] = Counter()
     for document in graph.documents:

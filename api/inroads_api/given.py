@@ -19,8 +19,8 @@ from inroads_api.terminal import REJECTED, USAGE, moment, progress_bar, say, say
 
 # Everything heavier is imported where it is needed, so that --help is quick.
 if TYPE_CHECKING:
+    from inroads.documents.pseudonyms import Pseudonyms
     from inroads.explorer import Explorer
-    from inroads.pseudonyms import Pseudonyms
 
 MAX_KEY = 4096
 """Bytes of a key file that are read."""
@@ -64,8 +64,8 @@ def words(**given: list[str] | str | None) -> dict[str, Any]:
 
 def names_of(key: Path) -> Pseudonyms:
     """The pseudonyms under the key in a file, which must be for its owner alone."""
+    from inroads.documents.pseudonyms import Pseudonyms
     from inroads.errors import InroadsError
-    from inroads.pseudonyms import Pseudonyms
 
     with key.open("rb") as file:
         status = os.fstat(file.fileno())

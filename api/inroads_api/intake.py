@@ -11,7 +11,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from inroads.documents import Observation, read
+from inroads.documents.reader import Observation, read
 from inroads.errors import InroadsError, Rejection
 from inroads.ledger import BUSY_SECONDS, Ledger
 from inroads.model import Document

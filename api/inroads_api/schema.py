@@ -24,7 +24,7 @@ from strawberry.exceptions import StrawberryInputCoercionError
 from strawberry.schema.config import StrawberryConfig
 
 from inroads.cancellation import check, checked
-from inroads.documents import parse_moment
+from inroads.documents.reader import parse_moment
 from inroads.errors import InroadsError, LedgerError, extensions
 from inroads_api.changes import GrantCause, NodeCause
 from inroads_api.deadline import Deadline, Late

@@ -62,7 +62,7 @@ def failing() -> Iterator[None]:
 
 
 def moment(text: str | None, option: str = "--observed-at") -> dt.datetime | None:
-    from inroads.documents import parse_moment
+    from inroads.documents.reader import parse_moment
     from inroads.errors import InroadsError
 
     if text is None:

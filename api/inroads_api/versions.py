@@ -18,7 +18,7 @@ from inroads.cancellation import PAUSE, check, holding
 from inroads.census import Census, census, made
 from inroads.changes import Changes, changes
 from inroads.choke import ChokePoints, choke_points
-from inroads.documents import Observation, reread
+from inroads.documents.reader import Observation, reread
 from inroads.duties import Conflicts, duties
 from inroads.errors import InroadsError
 from inroads.explorer import Explorer

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from inroads.collect import BASE_URL, Progress, collect
-from inroads.documents import Observation
+from inroads.documents.reader import Observation
 from inroads.errors import InroadsError, Rejection
 from inroads.ledger import Added, Ledger
 from inroads.model import Document

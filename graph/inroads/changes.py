@@ -36,8 +36,9 @@ import msgspec
 
 from inroads.adjacency import differing
 from inroads.cancellation import check
-from inroads.claims import Place, Statement, state
-from inroads.documents import escape, reread
+from inroads.documents.claims import Place, Statement, state
+from inroads.documents.pointers import escape
+from inroads.documents.reader import reread
 from inroads.errors import InroadsError
 from inroads.explain import grant_label, label
 from inroads.model import (

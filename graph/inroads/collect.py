@@ -26,7 +26,8 @@ from urllib.parse import quote
 import httpx2
 import msgspec
 
-from inroads.documents import MAX_BYTES, Me, Observation, read, reread
+from inroads.documents.reader import MAX_BYTES, Observation, read, reread
+from inroads.documents.records import Me
 from inroads.errors import InroadsError, Rejection
 from inroads.model import Document, Role
 from inroads.policy.tables import STOCK, Policy

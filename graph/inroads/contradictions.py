@@ -8,7 +8,7 @@ import numpy as np
 
 from inroads.adjacency import Adjacency
 from inroads.columns import Flags, firsts, ranges
-from inroads.documents import pointer
+from inroads.documents.pointers import pointer
 from inroads.errors import Issue
 from inroads.fold import KEEPS
 from inroads.model import Document

@@ -11,7 +11,7 @@ from typing import Any, Final, NamedTuple
 import networkx as nx
 
 from inroads.cancellation import check
-from inroads.documents import pointer
+from inroads.documents.pointers import pointer
 from inroads.model import (
     RECORD_NOUN,
     Access,

@@ -18,7 +18,8 @@ from inroads import reach as reaching
 from inroads import snapshot
 from inroads.adjacency import Adjacency
 from inroads.choke import ChokePoint, choke_points
-from inroads.documents import Observation
+from inroads.documents.pseudonyms import Pseudonyms, rejected, rewritten
+from inroads.documents.reader import Observation
 from inroads.draw import svg
 from inroads.duties import Conflicts, duties
 from inroads.errors import InroadsError, NotFound, Rejection
@@ -32,7 +33,6 @@ from inroads.model import Access, Coverage, Explanation, Mode, NodeKind, Path, k
 from inroads.network import AccessGraph
 from inroads.policy.loading import load_policy
 from inroads.policy.tables import STOCK, Policy
-from inroads.pseudonyms import Pseudonyms, rejected, rewritten
 from inroads.reach import RESOURCES, AccessFilter
 from inroads.sources import Refusals, unread
 from inroads.splice import Base, grown

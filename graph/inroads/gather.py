@@ -22,9 +22,9 @@ from typing import Any, Final, NamedTuple
 
 import numpy as np
 
-from inroads.documents import Observation
+from inroads.documents.bulk_reader import plain
+from inroads.documents.reader import Observation
 from inroads.errors import Rejection
-from inroads.plain import plain
 from inroads.policy.tables import Policy
 from inroads.said import Packed, Packer, Said, Store, pack, union
 from inroads.sections import say

@@ -24,7 +24,8 @@ from typing import Any, Final, NamedTuple, Self
 
 import msgspec
 
-from inroads.documents import Me, Observation, restore
+from inroads.documents.reader import Observation, restore
+from inroads.documents.records import Me
 from inroads.errors import BadId, InroadsError, LedgerError
 from inroads.model import Document, NodeKind, native_id, node_id
 

@@ -14,7 +14,8 @@ import numpy as np
 
 from inroads.adjacency import KEPT, Adjacency
 from inroads.contradictions import issues
-from inroads.documents import Business, Me, Team, reread
+from inroads.documents.reader import reread
+from inroads.documents.records import Business, Me, Team
 from inroads.errors import AmbiguousEmail, BadId, Issue
 from inroads.fold import Fold
 from inroads.model import (

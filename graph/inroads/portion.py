@@ -31,9 +31,10 @@ from typing import Any, Final, Generic, NamedTuple, TypeVar
 import msgspec
 import numpy as np
 
-from inroads.claims import Attribute, Claim, Place, Statement, state
 from inroads.columns import take
-from inroads.documents import Business, Me, Team, reread
+from inroads.documents.claims import Attribute, Claim, Place, Statement, state
+from inroads.documents.reader import reread
+from inroads.documents.records import Business, Me, Team
 from inroads.errors import Issue
 from inroads.fold import KEEPS, fold
 from inroads.model import Document, Grant, NodeKind, Relation, Role, Section, native_id

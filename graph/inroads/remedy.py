@@ -10,7 +10,7 @@ from typing import Final
 
 import msgspec
 
-from inroads.documents import pointer
+from inroads.documents.pointers import pointer
 from inroads.explain import label, record_label
 from inroads.model import Evidence, Grant, Relation, Section
 from inroads.network import AccessGraph

@@ -17,7 +17,6 @@ from typing import Any, Final, NamedTuple, Protocol, TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from inroads.claims import Place, Reader, Spot, Statement, Value
 from inroads.columns import (
     Flags,
     Ints,
@@ -32,7 +31,8 @@ from inroads.columns import (
     narrow,
     take,
 )
-from inroads.documents import Observation
+from inroads.documents.claims import Place, Reader, Spot, Statement, Value
+from inroads.documents.reader import Observation
 from inroads.errors import Issue
 from inroads.model import Document, NodeKind, Relation, Role, Section, fold_email, kind_of, native_id
 from inroads.policy.tables import STOCK, Policy

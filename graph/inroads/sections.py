@@ -14,9 +14,9 @@ import numpy as np
 from msgspec import UNSET, UnsetType
 
 from inroads.columns import Flags, Ints, Texts, distinct, ranges, take
-from inroads.documents import AccountBusiness
+from inroads.documents.bulk_reader import Plain
+from inroads.documents.records import AccountBusiness
 from inroads.model import Relation, Role, Section
-from inroads.plain import Plain
 from inroads.policy.tables import Policy
 from inroads.said import (
     ACCOUNTS,

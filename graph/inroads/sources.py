@@ -24,7 +24,7 @@ from typing import IO, TYPE_CHECKING, Final, NamedTuple
 
 import msgspec
 
-from inroads.documents import MAX_BYTES, Observation
+from inroads.documents.reader import MAX_BYTES, Observation
 from inroads.errors import Rejection
 from inroads.stretch import Stretch, Unread, is_large, stretches, unreadable
 

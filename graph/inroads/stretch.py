@@ -13,7 +13,7 @@ from typing import IO, Final, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from inroads.documents import MAX_BYTES, Observation, read
+from inroads.documents.reader import MAX_BYTES, Observation, read
 from inroads.errors import Rejection
 
 BYTES: Final = 2 * 2**20

@@ -30,7 +30,7 @@ from typing import Any, Final, NamedTuple, NoReturn, Self
 
 import msgspec
 
-from inroads.documents import parse_moment
+from inroads.documents.reader import parse_moment
 from inroads.errors import InroadsError
 
 ENVIRONMENT: Final = "INROADS_TOKENS"

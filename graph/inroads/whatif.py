@@ -24,8 +24,8 @@ import numpy as np
 
 from inroads.cancellation import check
 from inroads.changes import Kind, alterations
-from inroads.claims import Claim, Place, Statement
 from inroads.columns import Ints, take
+from inroads.documents.claims import Claim, Place, Statement
 from inroads.errors import AmbiguousGrant, InroadsError, NotFound
 from inroads.excerpt import excerpt
 from inroads.explain import explain, grant_label, label, path_sentence, record_label

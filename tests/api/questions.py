@@ -9,8 +9,8 @@ from typing import Any
 
 import httpx2
 
-from inroads.claims import state
-from inroads.documents import Observation, read
+from inroads.documents.claims import state
+from inroads.documents.reader import Observation, read
 from inroads.fold import fold
 from inroads.network import AccessGraph
 from inroads.policy.tables import STOCK, Policy

@@ -12,7 +12,7 @@ from questions import Ask, asker, code
 from test_limits import measure
 
 from inroads.changes import GrantCause, NodeCause, changes, sentence, stated
-from inroads.documents import pointer, record
+from inroads.documents.pointers import pointer, record
 from inroads.explorer import Explorer
 from inroads.network import AccessGraph
 from inroads_api.entry import MAX_MOMENTS

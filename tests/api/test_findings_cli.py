@@ -14,7 +14,7 @@ import msgspec
 from test_cli import DOCUMENTS, rows, run
 
 import inroads
-from inroads.documents import record
+from inroads.documents.pointers import record
 from inroads.findings import RULES
 from inroads_api.sarif import FINGERPRINT
 

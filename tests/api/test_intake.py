@@ -20,7 +20,7 @@ import pytest
 from questions import NOON, code
 from test_cli import INROADS, run
 
-from inroads.documents import Observation, read
+from inroads.documents.reader import Observation, read
 from inroads.errors import InroadsError
 from inroads.explorer import Explorer, load
 from inroads.ledger import Ledger

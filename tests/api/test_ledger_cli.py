@@ -17,7 +17,7 @@ import pytest
 from test_cli import INROADS, rows, run
 
 import inroads
-from inroads.documents import parse_moment
+from inroads.documents.reader import parse_moment
 from service import Service
 
 OWNER = '{"id": 4, "role": "owner", "business": {"id": 9, "name": "Nine"}}'

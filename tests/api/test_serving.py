@@ -25,7 +25,7 @@ from questions import NOON
 from starlette.testclient import TestClient
 
 from inroads import EXAMPLE
-from inroads.documents import Observation, read
+from inroads.documents.reader import Observation, read
 from inroads.errors import InroadsError
 from inroads.ledger import Ledger
 from inroads.network import AccessGraph

@@ -21,7 +21,7 @@ import networkx as nx
 from pytest_benchmark.fixture import BenchmarkFixture
 
 from inroads import snapshot
-from inroads.documents import Observation, read
+from inroads.documents.reader import Observation, read
 from inroads.explorer import Explorer
 from inroads.generate import population
 from inroads.ledger import Ledger

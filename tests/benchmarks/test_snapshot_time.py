@@ -12,7 +12,7 @@ from measuring import MOMENT, Populations, Report, alone, best, seconds, timed, 
 from pytest_benchmark.fixture import BenchmarkFixture
 
 from inroads.changes import changes
-from inroads.documents import Observation, read
+from inroads.documents.reader import Observation, read
 from inroads.errors import Rejection
 from inroads.explorer import Explorer, load
 from inroads.fold import fold

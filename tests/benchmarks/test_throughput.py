@@ -14,7 +14,7 @@ import msgspec
 from measuring import MOMENT, Made, Populations, Report, alone, best, decode, decoded, observe, spent, timed
 from pytest_benchmark.fixture import BenchmarkFixture
 
-from inroads.documents import Observation, read
+from inroads.documents.reader import Observation, read
 from inroads.explorer import Explorer, load
 from inroads.fold import fold
 from inroads.gather import CHUNK_DOCUMENTS, PARALLEL_FROM

@@ -21,7 +21,7 @@ from typing import Any, Final, NamedTuple
 
 import msgspec
 
-from inroads.documents import Observation, read
+from inroads.documents.reader import Observation, read
 from inroads.generate import population
 from inroads.ledger import Ledger
 

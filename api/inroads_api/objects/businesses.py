@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from functools import cached_property
 
-from inroads import documents
 from inroads.census import counts
+from inroads.documents import records as records_
 from inroads.model import NodeKind, Relation, Role, native_id
 from inroads_api.objects.accesses import Figures, reached_by_field
 from inroads_api.objects.fields import ID, attribute, described, field, maybe, stated
@@ -20,8 +20,8 @@ class Business(Node):
     """A business, the scope of most calls of the service."""
 
     @cached_property
-    def _record(self) -> documents.Business:
-        return self.graph.business_record(self.key) or documents.Business(native_id(self.key))
+    def _record(self) -> records_.Business:
+        return self.graph.business_record(self.key) or records_.Business(native_id(self.key))
 
     @field
     def business_id(self) -> ID:

@@ -7,7 +7,8 @@ import datetime as dt
 import strawberry
 from strawberry.scalars import JSON
 
-from inroads import documents, model
+from inroads import model
+from inroads.documents import pointers
 from inroads.network import AccessGraph
 from inroads_api.objects.fields import ID, described, field, stated, value
 from inroads_api.objects.node import Node, node
@@ -24,7 +25,7 @@ class Evidence:
     @property
     def _place(self) -> str:
         said = self.said
-        return documents.pointer(self.graph.documents[said.document], said.section, said.index, said.sub) + self.inside
+        return pointers.pointer(self.graph.documents[said.document], said.section, said.index, said.sub) + self.inside
 
     @field
     def document(self) -> Document:
@@ -48,7 +49,7 @@ class Evidence:
     @field
     def record(self) -> JSON | None:
         """The record as it was kept: secrets were dropped before."""
-        return JSON(documents.record(self.graph.documents[self.said.document], self._place))
+        return JSON(pointers.record(self.graph.documents[self.said.document], self._place))
 
 
 @described

@@ -7,8 +7,9 @@ from functools import cached_property
 
 import strawberry
 
-from inroads import documents, reach
+from inroads import reach
 from inroads.census import counts
+from inroads.documents import records as records_
 from inroads.model import Mode, NodeKind, Relation, Section, native_id
 from inroads_api.objects.accesses import RESOURCES, AccessConnection, Figures, Filter, Kinds, ModeArgument, accesses
 from inroads_api.objects.fields import ID, attribute, described, field, known, maybe, mirror, stated
@@ -23,8 +24,8 @@ class Identity(Node):
     """A person, known by one email across the service."""
 
     @cached_property
-    def _me(self) -> documents.Me:
-        return self.graph.me(self.key) or documents.Me()
+    def _me(self) -> records_.Me:
+        return self.graph.me(self.key) or records_.Me()
 
     @field
     def identity_id(self) -> ID:

@@ -8,7 +8,7 @@ from urllib.parse import quote
 import strawberry
 from strawberry.scalars import JSON
 
-from inroads import documents
+from inroads.documents import records
 from inroads.model import NodeKind, kind_of, native_id
 from inroads_api.objects.fields import ID, described, field, known, maybe, mirror, stated, value
 
@@ -37,8 +37,8 @@ class Phone:
 def phones(given: Any) -> list[Phone]:
     """The phone numbers of a document, which gives a list, one, or only its text."""
     listed = given if isinstance(given, list) else [given]
-    plain = (documents.Phone(phone_number=each) if isinstance(each, str) else each for each in listed)
-    return [mirror(Phone, each) for each in plain if isinstance(each, documents.Phone)]
+    plain = (records.Phone(phone_number=each) if isinstance(each, str) else each for each in listed)
+    return [mirror(Phone, each) for each in plain if isinstance(each, records.Phone)]
 
 
 @described
@@ -55,7 +55,7 @@ class Profession:
 class Profile:
     """The profile that older documents repeat."""
 
-    given: strawberry.Private[documents.Profile]
+    given: strawberry.Private[records.Profile]
 
     setup_complete: bool | None = stated(
         lambda self: self.given.setup_complete, "Whether the identity has been populated with necessary data."

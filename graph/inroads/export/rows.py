@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import msgspec
 
-from inroads.documents import pointer
+from inroads.documents.pointers import pointer
 from inroads.model import Document, native_id
 from inroads.network import AccessGraph
 from inroads.policy.grammar import CONVEYS

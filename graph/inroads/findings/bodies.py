@@ -10,7 +10,8 @@ import msgspec
 import numpy as np
 
 from inroads.columns import Ints, distinct
-from inroads.documents import Moment, OptionalId, Text, reread
+from inroads.documents.reader import reread
+from inroads.documents.records import Moment, OptionalId, Text
 from inroads.model import Section, fold_email, native_id
 from inroads.network import AccessGraph
 from inroads.said import NONE, SECTIONS, moment_number

@@ -7,7 +7,7 @@ from collections import defaultdict
 import numpy as np
 
 from inroads.columns import Flags, distinct
-from inroads.documents import escape
+from inroads.documents.pointers import escape
 from inroads.findings.bodies import unlimited
 from inroads.findings.finding import Hit, Line, Outcome, Source, Spot, Stated
 from inroads.findings.matter import Matter

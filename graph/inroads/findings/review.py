@@ -16,7 +16,7 @@ import numpy as np
 from inroads.cancellation import check
 from inroads.changes import NodeCause, stated
 from inroads.columns import Lazily
-from inroads.documents import escape, pointer, record
+from inroads.documents.pointers import escape, pointer, record
 from inroads.errors import InroadsError
 from inroads.explain import record_label
 from inroads.findings import accesses, control, grants, identities, resources  # noqa: F401  # each registers its rules

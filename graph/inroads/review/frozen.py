@@ -12,7 +12,7 @@ import msgspec
 import numpy as np
 
 from inroads.columns import Ints, stack, take
-from inroads.documents import pointer
+from inroads.documents.pointers import pointer
 from inroads.errors import InroadsError, NotFound
 from inroads.explain import label, path_sentence, record_label
 from inroads.model import Access, AccessState, Capability, Certainty, Grant, NodeKind, Path, Relation, Role, kind_of

@@ -8,7 +8,9 @@ from typing import Any, Final, Generic, NamedTuple, TypeVar
 
 from msgspec import UNSET
 
-from inroads.documents import Business, ClientRow, GroupRow, Me, Observation, RoleRow, Team, pointer
+from inroads.documents.pointers import pointer
+from inroads.documents.reader import Observation
+from inroads.documents.records import Business, ClientRow, GroupRow, Me, RoleRow, Team
 from inroads.errors import Issue
 from inroads.model import Document, Relation, Role, Section
 from inroads.policy.tables import Policy

@@ -14,18 +14,18 @@ import math
 import re
 from collections.abc import Callable, Iterator, Sequence
 from itertools import groupby
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import msgspec
+import networkx as nx
 
-from inroads.documents import FIELDS, AccountId, Id, Observation, restore
+from inroads.documents.ff1 import FF1
+from inroads.documents.reader import Observation, restore
+from inroads.documents.records import AccountId, Id
+from inroads.documents.redaction import FIELDS
 from inroads.errors import InroadsError, NotFound, Rejection
-from inroads.ff1 import FF1
 from inroads.model import Document, NodeKind, fold_email, grant_id, is_grant_id, kind_of, native_id, node_id
 from inroads.policy.tables import WORDS, Policy
-
-if TYPE_CHECKING:
-    from inroads.network import AccessGraph
 
 
 DIGITS: Final = 18
@@ -133,7 +133,7 @@ class Pseudonyms:
             return f"account:{self.account(native)}"
         return f"{kind.lower()}:{self.number(kind.lower(), _in_range(native))}"
 
-    def unmask(self, text: str, graph: AccessGraph) -> str:
+    def unmask(self, text: str, graph: nx.MultiDiGraph[str]) -> str:
         """What a pseudonym stands for in the graph of the original documents.
 
         Raises NotFound where nothing in it has this pseudonym under this key, and BadId.

@@ -19,10 +19,7 @@ import numpy as np
 import numpy.typing as npt
 from msgspec import UNSET, UnsetType
 
-from inroads.columns import Flags, Ints
-from inroads.documents import (
-    SECRET_MARKS,
-    SHORTEST_HEX,
+from inroads.documents.records import (
     AccountId,
     Business,
     BusinessGroup,
@@ -33,11 +30,13 @@ from inroads.documents import (
     OptionalId,
     RoleRow,
     TeamMember,
-    integration_names,
-    keys_to_judge,
 )
+from inroads.documents.redaction import SECRET_MARKS, SHORTEST_HEX, integration_names, keys_to_judge
 from inroads.model import Role
 from inroads.policy.tables import Policy
+
+Ints = npt.NDArray[np.signedinteger[Any]]
+Flags = npt.NDArray[np.bool_]
 
 LARGEST: Final = 2**20
 """Bytes of the largest document that is looked at here."""

@@ -1,0 +1,1 @@
+"""JSON bytes to typed, redacted documents, and the claims that each document makes."""

@@ -1,0 +1,308 @@
+"""JSON bytes to typed documents: tolerant of what the vendor may add, exact about what we use, secrets dropped."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import re
+from collections import Counter
+from collections.abc import Iterator
+from functools import cache
+from types import UnionType
+from typing import Any, Final, Literal, NamedTuple, TypeGuard, Union, get_args, get_origin
+
+import msgspec
+from msgspec import UNSET, UnsetType
+
+from inroads.documents.pointers import escape
+from inroads.documents.records import _NUMBER, _SECTION, Business, BusinessGroup, Me, Team
+from inroads.documents.redaction import _SUBJECTS, MAX_DEPTH, MAX_VALUES, _redact, _Rejected
+from inroads.errors import Issue, Rejection
+from inroads.model import Document
+
+MAX_BYTES: Final = 64 * 2**20
+"""The largest document that is read: a team of 200,000 fits."""
+
+
+class Observation(NamedTuple):
+    """A document that was taken: what is kept of it, its typed content, and its issues."""
+
+    document: Document
+    content: Me | Team
+    issues: tuple[Issue, ...]
+
+
+def read(raw: bytes, observed_at: dt.datetime, source: str) -> Observation | Rejection:
+    """One document or envelope from its JSON bytes.
+
+    `observed_at` (aware) and `source` count where there is no envelope that says them. Nothing is raised for bad
+    input: a document that has no identity or business to speak of comes back as a Rejection with a stable code.
+    """
+    try:
+        value = _decode(raw)
+        if _is_envelope(value):
+            observed_at, source, value = _open_envelope(value, observed_at, source)
+        return _take(value, observed_at.astimezone(dt.UTC), source)
+    except _Rejected as rejected:
+        code, pointer, message = rejected.reason
+        return Rejection(source, pointer, code, message)
+
+
+def reread(document: Document) -> Observation:
+    """The observation of a document that was taken before, from what is kept of it."""
+    value = msgspec.json.decode(document.body)
+    return _observation(document, *_typed(_unwrap(value)[0], document.prefix))
+
+
+def restore(body: bytes, sha256: str, observed_at: dt.datetime, source: str) -> Observation:
+    """The observation of a redacted canonical body that was kept. Raises ValueError where that is no document."""
+    try:
+        return _observe(msgspec.json.decode(body), body, sha256, observed_at, source)
+    except (_Rejected, msgspec.DecodeError) as error:
+        raise ValueError("the body is no document that can be taken") from error
+
+
+def unknown_keys(document: Document) -> Counter[str]:
+    """How often each key occurs that this version does not read, by its pointer with `*` for indexes."""
+    value = _unwrap(msgspec.json.decode(document.body))[0]
+    kind: Any = Me
+    if document.kind == "team":
+        kind = _TeamKeys if document.business else _FlatTeamKeys
+    return Counter(_unknown(kind, value, ""))
+
+
+def _decode(raw: bytes) -> Any:
+    if len(raw) > MAX_BYTES:
+        raise _Rejected("too_large", "", f"{len(raw):,} bytes; the most is {MAX_BYTES:,}")
+    text = raw.removeprefix(b"\xef\xbb\xbf").strip()
+    if not text:
+        raise _Rejected("empty", "", "there is nothing in it")
+    if text.startswith(b"<"):
+        raise _Rejected("not_json", "", "it is HTML or XML, not JSON")
+    if len(text) > MAX_VALUES and text.count(b",") > MAX_VALUES:
+        raise _Rejected("too_large", "", f"more than {MAX_VALUES:,} values")
+    try:
+        value = _parsed(text)
+    except RecursionError:
+        raise _Rejected("too_deep", "", f"nested deeper than {MAX_DEPTH} levels") from None
+    except msgspec.DecodeError as error:
+        code = "truncated" if "truncated" in str(error) else "not_json"
+        raise _Rejected(code, "", str(error)) from None
+    except UnicodeDecodeError:
+        raise _Rejected("not_json", "", "it is not UTF-8") from None
+    if isinstance(value, str):
+        raise _Rejected("not_an_object", "", "a JSON string, not an object")  # perhaps a secret, and nothing else
+    return _redact(value, len(text))
+
+
+_ESCAPE: Final = re.compile(
+    rb"\\(?:(u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2})|(u[dD][89a-fA-F][0-9a-fA-F]{2})|.)", re.DOTALL
+)
+
+
+def _parsed(text: bytes) -> Any:
+    try:
+        return msgspec.json.decode(text)
+    except msgspec.DecodeError:
+        if rb"\u" not in text:
+            raise
+    # Half an emoji, as some exporters leave it when they cut a name: U+FFFD in its place, and the rest is kept.
+    return msgspec.json.decode(_ESCAPE.sub(lambda each: rb"\ufffd" if each[2] else each[0], text))
+
+
+def _is_envelope(value: Any) -> TypeGuard[dict[str, Any]]:
+    """An object with a `document`, unless that is just another key of a document."""
+    if not isinstance(value, dict) or "document" not in value:
+        return False
+    return "observed_at" in value or not value.keys() & {"response", *_SUBJECTS}
+
+
+def _open_envelope(value: dict[str, Any], moment: dt.datetime, source: str) -> tuple[dt.datetime, str, Any]:
+    if value.get("observed_at") is not None:
+        given = parse_moment(value["observed_at"])
+        if given is None:
+            raise _Rejected("bad_moment", "/observed_at", "observed_at is not a moment like 2026-03-01T00:00:00Z")
+        moment = given
+    if isinstance(value.get("source"), str) and value["source"]:
+        source = value["source"]
+    return moment, source, value["document"]
+
+
+def parse_moment(value: object) -> dt.datetime | None:
+    """An RFC 3339 moment in UTC, taken as UTC where it names no offset; None for what is no moment.
+
+    >>> parse_moment("2026-03-01T01:00:00+01:00")
+    datetime.datetime(2026, 3, 1, 0, 0, tzinfo=datetime.timezone.utc)
+    """
+    try:
+        moment = msgspec.convert(value, dt.datetime)
+        return (moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)).astimezone(dt.UTC)
+    except (msgspec.ValidationError, OverflowError):
+        return None
+
+
+def _take(value: Any, observed_at: dt.datetime, source: str) -> Observation:
+    body = msgspec.json.encode(value, order="sorted")
+    return _observe(value, body, hashlib.sha256(body).hexdigest(), observed_at, source)
+
+
+def _observe(value: Any, body: bytes, sha256: str, observed_at: dt.datetime, source: str) -> Observation:
+    inner, prefix = _unwrap(value)
+    content, problems = _typed(inner, prefix)
+    if isinstance(content, Me):
+        kind, subject, business = "me", f"identity:{content.number}", ""
+    else:
+        kind, subject, business = "team", f"business:{content.business.id}", "/business" if "business" in inner else ""
+    document = Document(observed_at, sha256, source, kind, subject, prefix, business, body)
+    return _observation(document, content, problems)
+
+
+def _observation(document: Document, content: Me | Team, problems: list[_Problem]) -> Observation:
+    if not problems:
+        return Observation(document, content, ())
+    issues = (Issue(document.source, *problem, document.sha256) for problem in sorted(problems))  # not in order of keys
+    return Observation(document, content, tuple(issues))
+
+
+def _unwrap(value: Any) -> tuple[dict[str, Any], str]:
+    if not isinstance(value, dict):
+        raise _Rejected("not_an_object", "", f"a JSON {_json_type(value)}, not an object")
+    inner, prefix = value, ""
+    if "response" in value and value.keys().isdisjoint(_SUBJECTS):
+        inner, prefix = value["response"], "/response"
+        if inner is None:
+            raise _Rejected("empty_response", prefix, "the response is null")
+        if not isinstance(inner, dict):
+            raise _Rejected("not_an_object", prefix, f"the response is a JSON {_json_type(inner)}, not an object")
+    if inner.keys().isdisjoint(_SUBJECTS):
+        for key in ("error", "errors"):
+            if inner.get(key):
+                word = inner[key] if isinstance(inner[key], str) else ""
+                said = f": {word}" if re.fullmatch(r"[a-z_]{1,40}", word) else ""
+                raise _Rejected("error_body", f"{prefix}/{key}", f"the service answered with an error{said}")
+    return inner, prefix
+
+
+def _typed(inner: dict[str, Any], prefix: str) -> tuple[Me | Team, list[_Problem]]:
+    problems: list[_Problem] = []
+    if "business_group" in inner:
+        return _team(inner, prefix, problems), problems
+    for section in ("business_memberships", "groups", "roles"):
+        # A section that cannot be read must not pass for an empty one: that would revoke what it used to say.
+        if not isinstance(inner.get(section), _SECTION):
+            raise _Rejected("wrong_type", f"{prefix}/{section}", f"a JSON {_json_type(inner[section])}, not an array")
+    me = _read(Me, inner, prefix, problems)
+    ids = {str(number) for number in (me.id, me.identity_id) if isinstance(number, _NUMBER)}
+    if not ids:
+        raise _Rejected("no_identity", prefix, "neither id nor identity_id says whose document this is")
+    if len(ids) > 1:
+        raise _Rejected("identity_conflict", f"{prefix}/identity_id", "id and identity_id name two identities")
+    return me, problems
+
+
+def _team(inner: dict[str, Any], prefix: str, problems: list[_Problem]) -> Team:
+    nested = "business" in inner
+    record, place = (inner["business"], f"{prefix}/business") if nested else (inner, prefix)
+    business = _read(Business, record, place, problems) if isinstance(record, dict) else UNREADABLE
+    if not isinstance(business, Business):
+        raise _Rejected("no_business", place, "no business id says whose team this is")
+    where = f"{prefix}/business_group"
+    group = inner["business_group"]
+    if not isinstance(group, dict) or not isinstance(group.get("members"), list):
+        raise _Rejected("no_members", f"{where}/members", "the team does not list its members")
+    if group.get("category") not in (None, "business"):
+        raise _Rejected("not_a_team", f"{where}/category", "the group is not the business-level one")
+    return Team(business, _read(BusinessGroup, group, where, problems))
+
+
+_Problem = tuple[str, str, str]  # pointer, code, message
+UNREADABLE: Final = object()
+
+
+def _read(kind: Any, value: Any, pointer: str, problems: list[_Problem]) -> Any:
+    """The value as `kind`, or what can be read of it: every unreadable part is left out and told with its place."""
+    try:
+        return msgspec.convert(value, kind)
+    except msgspec.ValidationError as error:
+        message = str(error).partition(" - at ")[0]
+    options = get_args(kind) if get_origin(kind) in (Union, UnionType) else (kind,)
+    for option in options:
+        origin = get_origin(option) or option
+        if origin is list and isinstance(value, list):
+            (item,) = get_args(option)
+            items = (_read_row(item, each, f"{pointer}/{index}", problems) for index, each in enumerate(value))
+            return [None if each is UNREADABLE else each for each in items]
+        if origin is dict and isinstance(value, dict):
+            name, item = get_args(option)
+            pairs = {}
+            for key, each in value.items():
+                place = f"{pointer}/{escape(key)}"
+                pair = _read(name, key, place, problems), _read(item, each, place, problems)
+                if UNREADABLE not in pair:
+                    pairs[key] = pair[1]
+            return pairs
+        if isinstance(origin, type) and issubclass(origin, msgspec.Struct) and isinstance(value, dict):
+            return _read_struct(origin, value, pointer, problems)
+    problems.append((pointer, "wrong_type", message))
+    return UNREADABLE
+
+
+@cache
+def _fields(kind: type[msgspec.Struct]) -> tuple[msgspec.structs.FieldInfo, ...]:
+    return msgspec.structs.fields(kind)  # it evaluates the annotations each time
+
+
+def _read_row(kind: Any, value: Any, pointer: str, problems: list[_Problem]) -> Any:
+    row = _read(kind, value, pointer, problems)
+    if row is UNREADABLE and problems[-1][:2] == (pointer, "wrong_type"):
+        problems[-1] = (pointer, "unreadable_row", f"left out: a JSON {_json_type(value)}, not an object")
+    return row
+
+
+def _read_struct(kind: type[msgspec.Struct], value: dict[str, Any], pointer: str, problems: list[_Problem]) -> Any:
+    found: dict[str, Any] = {}
+    for field in _fields(kind):
+        each = UNREADABLE
+        if field.name in value:
+            each = _read(field.type, value[field.name], f"{pointer}/{field.name}", problems)
+        if each is not UNREADABLE:
+            found[field.name] = each
+        elif field.required:
+            problems.append((pointer, "unreadable_row", f"left out: nothing usable in its {field.name}"))
+            return UNREADABLE
+    return kind(**found)
+
+
+class _TeamKeys(Team, frozen=True):
+    """The keys of a team whose business record is an object of its own."""
+
+
+class _FlatTeamKeys(Business, frozen=True):
+    """The keys of a team whose business record is the document itself."""
+
+    business_group: BusinessGroup | UnsetType = UNSET
+
+
+def _unknown(kind: Any, value: Any, pointer: str) -> Iterator[str]:
+    for option in get_args(kind) if get_origin(kind) in (Union, UnionType) else (kind,):
+        origin = get_origin(option) or option
+        if origin is list and isinstance(value, list):
+            for each in value:
+                yield from _unknown(get_args(option)[0], each, f"{pointer}/*")
+        elif isinstance(origin, type) and issubclass(origin, msgspec.Struct) and isinstance(value, dict):
+            fields = {field.name: field.type for field in _fields(origin)}
+            for key, each in value.items():
+                if key in fields:
+                    yield from _unknown(fields[key], each, f"{pointer}/{key}")
+                else:
+                    yield f"{pointer}/{escape(key)}"
+
+
+def _json_type(value: Any) -> Literal["array", "string", "number", "boolean", "null", "object"]:
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return "boolean"
+    if isinstance(value, int | float):
+        return "number"
+    return "string" if isinstance(value, str) else "array" if isinstance(value, list) else "object"
