@@ -23,6 +23,7 @@ import inroads
 from inroads import census as count
 from inroads import reach
 from inroads.census import COLUMNS, FIGURES, SUBJECTS, Census, Counts, counts, made
+from inroads.columns.claimset import ROLES
 from inroads.documents.reader import Observation, parse_moment, read
 from inroads.errors import InroadsError
 from inroads.explorer import Explorer, load
@@ -31,7 +32,6 @@ from inroads.model import AccessState, Certainty, NodeKind, kind_of
 from inroads.policy.loading import load_policy
 from inroads.policy.tables import STOCK, Policy
 from inroads.reach import Summary, reached_by
-from inroads.said import ROLES
 from strategies import random_world, worlds
 from test_fold import DAY, me, membership
 from test_reach import client

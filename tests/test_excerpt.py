@@ -9,9 +9,9 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from inroads.excerpt import excerpt
+from inroads.columns.fold import fold
+from inroads.columns.subset import excerpt
 from inroads.explorer import Explorer
-from inroads.fold import fold
 from inroads.model import Grant
 from inroads.policy.tables import STOCK
 from strategies import random_world, worlds

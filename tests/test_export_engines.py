@@ -17,6 +17,7 @@ import pytest
 
 import inroads
 from inroads import export
+from inroads.columns.claimset import ROLES
 from inroads.documents.reader import parse_moment
 from inroads.explorer import Explorer
 from inroads.export.openfga import object_id
@@ -24,7 +25,6 @@ from inroads.model import NodeKind, Role
 from inroads.policy.loading import load_policy
 from inroads.policy.tables import STOCK
 from inroads.reach import every_access
-from inroads.said import ROLES
 from strategies import random_world
 from test_export import hostile, populated
 from test_worlds import FILES

@@ -15,10 +15,11 @@ import msgspec
 import pytest
 
 from inroads import gather as gathering
+from inroads.columns.claimset import Said
+from inroads.columns.union import union
 from inroads.explorer import Explorer, load
 from inroads.generate import population
 from inroads.ledger import Ledger
-from inroads.said import Said, union
 from worlds import same
 
 

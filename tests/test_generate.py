@@ -14,13 +14,13 @@ from typing import Any
 import msgspec
 import pytest
 
+from inroads.columns.builder import pack
+from inroads.columns.fold import fold
 from inroads.documents.claims import state
 from inroads.documents.reader import Observation, read
-from inroads.fold import fold
 from inroads.generate import population
 from inroads.network import AccessGraph
 from inroads.policy import tables
-from inroads.said import pack
 
 SIZE = 20_000
 Record = dict[str, Any]

@@ -14,6 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import inroads
+from inroads.columns.builder import Packer
+from inroads.columns.claimset import ATTRIBUTES, TEXT_ATTRIBUTES, WORD_ATTRIBUTES, Said
 from inroads.documents.bulk_reader import Plain, plain
 from inroads.documents.reader import Observation, read
 from inroads.documents.redaction import FIELDS, SECRET_MARKS
@@ -22,7 +24,6 @@ from inroads.gather import Stream, gather
 from inroads.generate import population
 from inroads.policy.loading import load_policy
 from inroads.policy.tables import STOCK, Policy
-from inroads.said import ATTRIBUTES, TEXT_ATTRIBUTES, WORD_ATTRIBUTES, Packer, Said
 from inroads.stretch import Unread
 from strategies import World, worlds
 

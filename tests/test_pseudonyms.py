@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 import inroads
 from inroads import EXAMPLE, Explorer, Mode, NodeKind
 from inroads.changes import changes
+from inroads.columns.claimset import KIND_BITS
 from inroads.documents.ff1 import FF1
 from inroads.documents.pseudonyms import Pseudonyms
 from inroads.documents.reader import read
@@ -26,7 +27,6 @@ from inroads.errors import BadId, InroadsError, NotFound, Rejection
 from inroads.explorer import load
 from inroads.model import Access, Path
 from inroads.report import report
-from inroads.said import KIND_BITS
 from inroads_api.schema import build_schema, execute
 from inroads_api.versions import Versions
 from strategies import World, worlds

@@ -13,13 +13,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from inroads import said as saying
-from inroads.columns import Texts
+from inroads.columns import union as saying
+from inroads.columns.arrays import Texts
+from inroads.columns.builder import Packer, pack
+from inroads.columns.claimset import ATTRIBUTES, Packed, Said, email_key, moment_number, moment_of
+from inroads.columns.fold import fold
+from inroads.columns.union import union
 from inroads.documents.claims import state
 from inroads.explorer import Explorer
-from inroads.fold import fold
 from inroads.policy.tables import STOCK
-from inroads.said import ATTRIBUTES, Packed, Packer, Said, email_key, moment_number, moment_of, pack, union
 from strategies import worlds
 from worlds import World, observations, same
 

@@ -13,11 +13,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from inroads import splice, spliced
-from inroads.columns import Texts
+from inroads.columns import incremental, overlay
+from inroads.columns.arrays import Texts
+from inroads.columns.claimset import ATTRIBUTES, NONE, TEXT_ATTRIBUTES, WORD_ATTRIBUTES
+from inroads.columns.overlay import Spliced
 from inroads.explorer import Explorer
-from inroads.said import ATTRIBUTES, NONE, TEXT_ATTRIBUTES, WORD_ATTRIBUTES
-from inroads.spliced import Spliced
 from strategies import worlds
 from worlds import World, observations, same
 
@@ -27,8 +27,8 @@ def always(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> N
     """Nothing is folded as a whole, however much is touched; columns are put together at once, late, or by turns."""
     single, touched, step = request.param
     for room, values in (
-        (splice, {"SHARE": 0, "TOUCHED": touched, "STEP": step}),
-        (spliced, {"SINGLE": single, "GATHERED": single}),
+        (incremental, {"SHARE": 0, "TOUCHED": touched, "STEP": step}),
+        (overlay, {"SINGLE": single, "GATHERED": single}),
     ):
         for name, value in values.items():
             monkeypatch.setattr(room, name, value)
@@ -197,15 +197,15 @@ def test_numbers_move(size: int, data: st.DataObject) -> None:
     ends = sorted(data.draw(st.lists(st.integers(0, size), max_size=30).filter(lambda each: len(each) % 2 == 0)))
     starts, stops = np.array(ends[::2], np.int64), np.array(ends[1::2], np.int64)
     sizes = np.array([data.draw(st.integers(0, 3)) for _ in starts], np.int64)
-    cut, rows = spliced.Cut(starts, stops, sizes), np.full(int(sizes.sum()), 99, np.int8)
-    counted = spliced.Counted(rows, cut.shift, 200)
+    cut, rows = overlay.Cut(starts, stops, sizes), np.full(int(sizes.sum()), 99, np.int8)
+    counted = overlay.Counted(rows, cut.shift, 200)
     expected: list[int] = []
     done = 0
     for start, stop, count in zip(starts.tolist(), stops.tolist(), sizes.tolist(), strict=True):
         expected += [*range(done, start), *[-1] * count]
         done = stop
     expected += range(done, size)
-    moved = spliced.replaced(column, cut, rows, counted).tolist()
+    moved = overlay.replaced(column, cut, rows, counted).tolist()
     assert moved == [99 if old < 0 else new for new, old in enumerate(expected)]
 
 
@@ -215,7 +215,7 @@ def test_much_is_folded_as_a_whole(monkeypatch: pytest.MonkeyPatch) -> None:
         [(plain_me(each, business_memberships=[owner_of(10, "A")]), DAY[each % 3]) for each in range(1, 9)]
     )
     spliced = Explorer.observe(found[:7]).adding(found[7:])
-    monkeypatch.setattr(splice, "SHARE", 1000)
+    monkeypatch.setattr(incremental, "SHARE", 1000)
     whole = Explorer.observe(found[:7]).adding(found[7:])
     assert differing(spliced, whole) == []
 

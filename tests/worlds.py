@@ -9,13 +9,13 @@ from typing import Any
 import msgspec
 import numpy as np
 
+from inroads.columns.builder import pack
+from inroads.columns.fold import edges_of, fold, grants_of
 from inroads.documents.claims import Attribute, Claim, Place, Statement
 from inroads.documents.reader import Observation, read
 from inroads.explorer import Explorer
-from inroads.fold import edges_of, fold, grants_of
 from inroads.model import Document, Grant
 from inroads.policy.tables import STOCK, Policy
-from inroads.said import pack
 
 World = Sequence[tuple[dict[str, Any], dt.datetime]]
 """Bodies of documents with the moment at which each was observed."""

@@ -99,7 +99,7 @@ def _print(found: Census, output: Format, chosen: dict[str, Any]) -> None:
 
 def _cells(row: dict[str, Any]) -> dict[str, Any]:
     """A row as few columns, for eyes."""
-    from inroads.said import ROLES
+    from inroads.columns.claimset import ROLES
 
     held = [(role, row[role.lower()]) for role in ROLES]
     plain = {name: row[name] for name in ("total", "stated", "inferred", "active", "latent")}

@@ -11,12 +11,12 @@ from typing import IO, TYPE_CHECKING, Any, Final, NamedTuple
 import numpy as np
 
 from inroads.cancellation import holding
-from inroads.columns import Ints
+from inroads.columns.arrays import Ints
+from inroads.columns.claimset import KINDS, NONE, ROLES
 from inroads.errors import InroadsError
 from inroads.model import NodeKind, Role, kind_of
 from inroads.network import AccessGraph
 from inroads.reach import Accesses, accesses_of, every_access
-from inroads.said import KINDS, NONE, ROLES
 from inroads.text import harmless, printable
 
 if TYPE_CHECKING:

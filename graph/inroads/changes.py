@@ -34,8 +34,8 @@ from typing import Final, NamedTuple
 
 import msgspec
 
-from inroads.adjacency import differing
 from inroads.cancellation import check
+from inroads.columns.adjacency import differing
 from inroads.documents.claims import Place, Statement, state
 from inroads.documents.pointers import escape
 from inroads.documents.reader import reread

@@ -16,14 +16,14 @@ import networkx as nx
 import numpy as np
 
 from inroads.cancellation import check, holding
-from inroads.columns import Ints, firsts, ranges
+from inroads.columns.arrays import Ints, firsts, ranges
+from inroads.columns.claimset import KIND_BITS, KINDS, RELATIONS
 from inroads.errors import InroadsError
 from inroads.model import Certainty, NodeKind, kind_of
 from inroads.network import AccessGraph
 from inroads.policy.grammar import ACTING, FORWARD, OUTSIDE, RESOLVE
 from inroads.reach import RESOURCES, accesses_of, reached_by
 from inroads.remedy import FACTS
-from inroads.said import KIND_BITS, KINDS, RELATIONS
 
 FIGURES: Final = ("ended", "inferred")
 """What choke points are ranked by: all accesses that a grant ends alone, or those of them that are inferred."""

@@ -6,13 +6,13 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from inroads.adjacency import Adjacency
-from inroads.columns import Flags, firsts, ranges
+from inroads.columns.adjacency import Adjacency
+from inroads.columns.arrays import Flags, firsts, ranges
+from inroads.columns.claimset import ATTRIBUTES, NONE, TEXT_ATTRIBUTES, AttributeRows
+from inroads.columns.fold import KEEPS
 from inroads.documents.pointers import pointer
 from inroads.errors import Issue
-from inroads.fold import KEEPS
 from inroads.model import Document
-from inroads.said import ATTRIBUTES, NONE, TEXT_ATTRIBUTES, AttributeRows
 from inroads.views import Documents
 
 _STATED = np.array([name not in {"email_key", "record", "permissions"} for name in ATTRIBUTES])

@@ -12,15 +12,15 @@ from typing import Final, NamedTuple
 import msgspec
 import numpy as np
 
-from inroads.columns import Ints, Lazily, distinct, offsets, ranges, take
+from inroads.columns.arrays import Ints, Lazily, distinct, offsets, ranges, take
+from inroads.columns.claimset import NONE
+from inroads.columns.fold import KEEPS
 from inroads.errors import InroadsError
 from inroads.explain import label, path_sentence
-from inroads.fold import KEEPS
 from inroads.model import Access, NodeKind, Role, kind_of
 from inroads.network import AccessGraph
 from inroads.policy.separation import Duty, Scope, Side
 from inroads.reach import Accesses, every_access, reach
-from inroads.said import NONE
 
 SHOWN: Final = 3
 """How many accesses of each side a conflict shows, best first."""

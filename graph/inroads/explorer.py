@@ -16,8 +16,10 @@ import msgspec
 
 from inroads import reach as reaching
 from inroads import snapshot
-from inroads.adjacency import Adjacency
 from inroads.choke import ChokePoint, choke_points
+from inroads.columns.adjacency import Adjacency
+from inroads.columns.fold import fold
+from inroads.columns.incremental import Base, grown
 from inroads.documents.pseudonyms import Pseudonyms, rejected, rewritten
 from inroads.documents.reader import Observation
 from inroads.draw import svg
@@ -26,7 +28,6 @@ from inroads.errors import InroadsError, NotFound, Rejection
 from inroads.explain import explain, path_sentence
 from inroads.export import write
 from inroads.findings import Findings, review
-from inroads.fold import fold
 from inroads.gather import Gathered, Stream, Taken, gather
 from inroads.ledger import Bodies, Kept, Ledger, is_ledger
 from inroads.model import Access, Coverage, Explanation, Mode, NodeKind, Path, kind_of
@@ -35,7 +36,6 @@ from inroads.policy.loading import load_policy
 from inroads.policy.tables import STOCK, Policy
 from inroads.reach import RESOURCES, AccessFilter
 from inroads.sources import Refusals, unread
-from inroads.splice import Base, grown
 from inroads.text import printable
 from inroads.whatif import Plan, WhatIf, plan
 

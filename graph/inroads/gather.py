@@ -22,12 +22,14 @@ from typing import Any, Final, NamedTuple
 
 import numpy as np
 
+from inroads.columns.builder import Packer, pack
+from inroads.columns.bulk_builder import say
+from inroads.columns.claimset import Packed, Said, Store
+from inroads.columns.union import union
 from inroads.documents.bulk_reader import plain
 from inroads.documents.reader import Observation
 from inroads.errors import Rejection
 from inroads.policy.tables import Policy
-from inroads.said import Packed, Packer, Said, Store, pack, union
-from inroads.sections import say
 from inroads.stretch import Stretch, Unread
 
 CHUNK_DOCUMENTS: Final = 500

@@ -11,12 +11,12 @@ from typing import Any, Final, NamedTuple
 
 import numpy as np
 
-from inroads.adjacency import Adjacency
 from inroads.cancellation import check
-from inroads.columns import Flags, Ints, contained, firsts
+from inroads.columns.adjacency import Adjacency
+from inroads.columns.arrays import Flags, Ints, contained, firsts
+from inroads.columns.claimset import KINDS, ROLES
 from inroads.model import NodeKind, Relation
 from inroads.policy.grammar import CONVEYS, Conveys
-from inroads.said import KINDS, ROLES
 
 _CONTROL, _REACH, _RESOLVE = map(CONVEYS.index, (Conveys.CONTROL, Conveys.REACH, Conveys.RESOLVE))
 _BUSINESS: Final = KINDS.index(NodeKind.BUSINESS)

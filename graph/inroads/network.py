@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Self
 import networkx as nx
 import numpy as np
 
-from inroads.adjacency import KEPT, Adjacency
+from inroads.columns.adjacency import KEPT, Adjacency
+from inroads.columns.claimset import ATTRIBUTES, KINDS, NONE, ROLES, SCOPES, WORD_ATTRIBUTES, email_key, moment_of
+from inroads.columns.fold import Fold
 from inroads.contradictions import issues
 from inroads.documents.reader import reread
 from inroads.documents.records import Business, Me, Team
 from inroads.errors import AmbiguousEmail, BadId, Issue
-from inroads.fold import Fold
 from inroads.model import (
     Capability,
     Coverage,
@@ -35,7 +36,6 @@ from inroads.model import (
 )
 from inroads.policy.grammar import CONVEYS, Conveys
 from inroads.policy.tables import STOCK, Policy
-from inroads.said import ATTRIBUTES, KINDS, NONE, ROLES, SCOPES, WORD_ATTRIBUTES, email_key, moment_of
 from inroads.search import Odd, odd, search
 from inroads.views import NO_DOCUMENTS, Data, Documents, Grants, Neighbours, Nodes
 

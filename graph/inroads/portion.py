@@ -31,16 +31,17 @@ from typing import Any, Final, Generic, NamedTuple, TypeVar
 import msgspec
 import numpy as np
 
-from inroads.columns import take
+from inroads.columns.arrays import take
+from inroads.columns.builder import pack
+from inroads.columns.claimset import ATTRIBUTES, KIND_BITS, KINDS, NONE, SCOPES
+from inroads.columns.fold import KEEPS, fold
 from inroads.documents.claims import Attribute, Claim, Place, Statement, state
 from inroads.documents.reader import reread
 from inroads.documents.records import Business, Me, Team
 from inroads.errors import Issue
-from inroads.fold import KEEPS, fold
 from inroads.model import Document, Grant, NodeKind, Relation, Role, Section, native_id
 from inroads.network import AccessGraph
 from inroads.policy.grammar import ACTING, BACKWARD, OUTSIDE, PHASES
-from inroads.said import ATTRIBUTES, KIND_BITS, KINDS, NONE, SCOPES, pack
 
 _G = TypeVar("_G", bound=AccessGraph)
 _T = TypeVar("_T")

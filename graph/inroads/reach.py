@@ -16,9 +16,10 @@ from typing import Any, Final, NamedTuple, overload
 import msgspec
 import numpy as np
 
-from inroads.adjacency import Adjacency
 from inroads.cancellation import check
-from inroads.columns import Flags, Ints, Lazily, firsts, ranges, stack, take
+from inroads.columns.adjacency import Adjacency
+from inroads.columns.arrays import Flags, Ints, Lazily, firsts, ranges, stack, take
+from inroads.columns.claimset import KIND_BITS, KINDS, NONE, RELATIONS, ROLES
 from inroads.errors import BadId, InroadsError, NotFound
 from inroads.hub import Gathered, gathered, roles_held
 from inroads.model import (
@@ -52,7 +53,6 @@ from inroads.policy.grammar import (
     Conveys,
     Phase,
 )
-from inroads.said import KIND_BITS, KINDS, NONE, RELATIONS, ROLES
 
 MAX_PATHS: Final = 1000
 """The most paths that are kept for one access; more are told as `truncated`."""

@@ -8,10 +8,10 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from inroads.adjacency import Adjacency
-from inroads.columns import Flags, Ints, Texts, firsts
+from inroads.columns.adjacency import Adjacency
+from inroads.columns.arrays import Flags, Ints, Texts, firsts
+from inroads.columns.claimset import KIND_BITS, KINDS, NONE
 from inroads.model import NodeKind, fold_email
-from inroads.said import KIND_BITS, KINDS, NONE
 
 EXACT, PREFIX, WITHIN, NOTHING = range(4)
 """How well a text matches, the best first."""

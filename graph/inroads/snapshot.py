@@ -17,11 +17,11 @@ from typing import Any, Final, NamedTuple, get_type_hints
 import msgspec
 import numpy as np
 
-from inroads.adjacency import Adjacency, Derived
-from inroads.fold import Fold
+from inroads.columns.adjacency import Adjacency, Derived
+from inroads.columns.fold import Fold
+from inroads.columns.overlay import whole
 from inroads.ledger import Bodies, Ledger, snapshots
 from inroads.policy.tables import Policy
-from inroads.spliced import whole
 
 FORMAT: Final = 2
 """Counts up whenever the columns change."""

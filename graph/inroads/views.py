@@ -10,8 +10,8 @@ from typing import Any, Final, TypeVar
 
 from networkx.classes.function import frozen  # type: ignore[attr-defined]  # the stub leaves it out
 
-from inroads.adjacency import Adjacency
-from inroads.columns import Lazily
+from inroads.columns.adjacency import Adjacency
+from inroads.columns.arrays import Lazily
 from inroads.model import Document, Grant
 
 _V = TypeVar("_V")

@@ -24,12 +24,15 @@ import numpy as np
 
 from inroads.cancellation import check
 from inroads.changes import Kind, alterations
-from inroads.columns import Ints, take
+from inroads.columns.arrays import Ints, take
+from inroads.columns.builder import pack
+from inroads.columns.claimset import RELATIONS, SECTIONS, Said
+from inroads.columns.fold import fold
+from inroads.columns.subset import excerpt
+from inroads.columns.union import union
 from inroads.documents.claims import Claim, Place, Statement
 from inroads.errors import AmbiguousGrant, InroadsError, NotFound
-from inroads.excerpt import excerpt
 from inroads.explain import explain, grant_label, label, path_sentence, record_label
-from inroads.fold import fold
 from inroads.model import (
     RECORD_NOUN,
     Access,
@@ -52,7 +55,6 @@ from inroads.network import AccessGraph
 from inroads.policy.grammar import ACTING, FORWARD, OUTSIDE, PHASES, Conveys
 from inroads.reach import ALL, RESOURCES, AccessFilter, reach
 from inroads.remedy import FACTS, Remedy, remedies
-from inroads.said import RELATIONS, SECTIONS, Said, pack, union
 
 _G = TypeVar("_G", bound=AccessGraph)
 

@@ -9,12 +9,12 @@ from typing import Any
 
 import httpx2
 
+from inroads.columns.builder import pack
+from inroads.columns.fold import fold
 from inroads.documents.claims import state
 from inroads.documents.reader import Observation, read
-from inroads.fold import fold
 from inroads.network import AccessGraph
 from inroads.policy.tables import STOCK, Policy
-from inroads.said import pack
 from inroads_api.schema import Schema, execute
 from inroads_api.versions import Versions
 

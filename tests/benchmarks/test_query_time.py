@@ -15,11 +15,11 @@ from measuring import Plain, Populations, Report, Times, alone, best, dicts, obs
 from pytest_benchmark.fixture import BenchmarkFixture
 from walking import Walked
 
+from inroads.columns.claimset import KINDS
 from inroads.explain import explain
 from inroads.explorer import Explorer
 from inroads.model import Mode, NodeKind, kind_of
 from inroads.reach import access, held, reach, reached_by
-from inroads.said import KINDS
 
 SAMPLE: Final = 500
 LARGEST: Final = 20

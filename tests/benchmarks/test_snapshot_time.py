@@ -12,12 +12,13 @@ from measuring import MOMENT, Populations, Report, alone, best, seconds, timed, 
 from pytest_benchmark.fixture import BenchmarkFixture
 
 from inroads.changes import changes
+from inroads.columns.claimset import KINDS
+from inroads.columns.fold import fold
+from inroads.columns.union import union
 from inroads.documents.reader import Observation, read
 from inroads.errors import Rejection
 from inroads.explorer import Explorer, load
-from inroads.fold import fold
 from inroads.model import NodeKind
-from inroads.said import KINDS, union
 
 ROUNDS: Final = 5
 OPENED: Final = (

@@ -14,12 +14,13 @@ import msgspec
 from measuring import MOMENT, Made, Populations, Report, alone, best, decode, decoded, observe, spent, timed
 from pytest_benchmark.fixture import BenchmarkFixture
 
+from inroads.columns.builder import Packer
+from inroads.columns.fold import fold
+from inroads.columns.union import union
 from inroads.documents.reader import Observation, read
 from inroads.explorer import Explorer, load
-from inroads.fold import fold
 from inroads.gather import CHUNK_DOCUMENTS, PARALLEL_FROM
 from inroads.policy.tables import STOCK
-from inroads.said import Packer, union
 
 OBSERVED: Final = "JSON bytes in memory to a graph (Explorer.observe), against the bare msgspec.json.decode of them"
 STAGES: Final = "The stages apart, one after the other; µs of CPU a document, ratio to the smallest population"

@@ -11,7 +11,7 @@ from pytest_benchmark.fixture import BenchmarkFixture
 
 from inroads.census import Census
 from inroads.choke import ChokePoints
-from inroads.fold import fold
+from inroads.columns.fold import fold
 from inroads.network import AccessGraph
 from inroads.remedy import FACTS
 from inroads.whatif import WhatIf

@@ -11,11 +11,11 @@ from typing import Any, Final
 import numpy as np
 import pytest
 
+from inroads.columns.claimset import KIND_BITS, KINDS
 from inroads.explorer import Explorer
 from inroads.model import NodeKind, Role
 from inroads.policy.grammar import ACTING, BACKWARD, FORWARD, PHASES, RESOLVE
 from inroads.reach import RESOURCES
-from inroads.said import KIND_BITS, KINDS
 
 _FOUND: Final = 1 << 30
 _Arrays: Final = ctypes.c_void_p * 11

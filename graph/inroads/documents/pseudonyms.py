@@ -27,7 +27,6 @@ from inroads.errors import InroadsError, NotFound, Rejection
 from inroads.model import Document, NodeKind, fold_email, grant_id, is_grant_id, kind_of, native_id, node_id
 from inroads.policy.tables import WORDS, Policy
 
-
 DIGITS: Final = 18
 """An id is below ten to this, and so is its pseudonym."""
 

@@ -19,11 +19,11 @@ from typing import IO, Any, Final
 import msgspec
 import numpy as np
 
+from inroads.columns.claimset import ROLES
 from inroads.export.rows import edges, nodes, texts
 from inroads.export.scopes import Scopes, roles
 from inroads.model import NodeKind, Relation, kind_of, native_id
 from inroads.network import AccessGraph
-from inroads.said import ROLES
 from inroads.text import escaped, plain_id
 
 SOURCE: Final = "Inroads"

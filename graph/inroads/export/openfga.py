@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import IO, Final
 
+from inroads.columns.claimset import ROLES
 from inroads.export.scopes import Scopes, roles
 from inroads.export.separated import table
 from inroads.model import kind_of, native_id
 from inroads.network import AccessGraph
-from inroads.said import ROLES
 from inroads.text import plain_id
 
 _ROLES: Final = tuple(role.lower() for role in ROLES)

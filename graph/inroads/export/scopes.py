@@ -14,13 +14,13 @@ from typing import NamedTuple
 
 import numpy as np
 
-from inroads.columns import Ints, view
-from inroads.fold import KEEPS
+from inroads.columns.arrays import Ints, view
+from inroads.columns.claimset import KINDS, ROLES
+from inroads.columns.fold import KEEPS
 from inroads.model import NodeKind, Role
 from inroads.network import AccessGraph
 from inroads.policy.grammar import CONVEYS, Conveys
 from inroads.reach import accesses_of
-from inroads.said import KINDS, ROLES
 
 _GROUP = KINDS.index(NodeKind.GROUP)
 

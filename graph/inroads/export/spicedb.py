@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import IO, Final
 
+from inroads.columns.claimset import ROLES
 from inroads.export.openfga import tuples
 from inroads.network import AccessGraph
-from inroads.said import ROLES
 
 _ROLES: Final = tuple(role.lower() for role in ROLES)
 

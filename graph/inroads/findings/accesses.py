@@ -9,14 +9,14 @@ import numpy as np
 
 from inroads.cancellation import check
 from inroads.changes import Kind, changes
-from inroads.columns import firsts, take
+from inroads.columns.arrays import firsts, take
+from inroads.columns.claimset import NONE
 from inroads.findings.finding import Hit, Outcome, Stated, Ways
 from inroads.findings.matter import CLIENT_BIT, Matter
 from inroads.findings.registry import rule
 from inroads.model import Certainty, NodeKind
 from inroads.policy.rule_settings import RuleRow
 from inroads.reach import Accesses
-from inroads.said import NONE
 
 
 @rule(

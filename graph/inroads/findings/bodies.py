@@ -9,12 +9,12 @@ from typing import Any, Final, NamedTuple
 import msgspec
 import numpy as np
 
-from inroads.columns import Ints, distinct
+from inroads.columns.arrays import Ints, distinct
+from inroads.columns.claimset import NONE, SECTIONS, moment_number
 from inroads.documents.reader import reread
 from inroads.documents.records import Moment, OptionalId, Text
 from inroads.model import Section, fold_email, native_id
 from inroads.network import AccessGraph
-from inroads.said import NONE, SECTIONS, moment_number
 
 UNKNOWN: Final = np.iinfo(np.int64).min
 """No moment, in a column of moments."""

@@ -6,13 +6,13 @@ from collections import defaultdict
 
 import numpy as np
 
-from inroads.columns import Flags
+from inroads.columns.arrays import Flags
+from inroads.columns.claimset import NONE, email_key
 from inroads.findings.finding import Hit, Outcome, Spot, Stated
 from inroads.findings.matter import Matter
 from inroads.findings.registry import rule
 from inroads.model import NodeKind, Section, fold_email
 from inroads.policy.rule_settings import RuleRow
-from inroads.said import NONE, email_key
 
 
 @rule(

@@ -9,15 +9,15 @@ from typing import NamedTuple
 
 import numpy as np
 
-from inroads.columns import Flags, Ints, distinct, narrow, offsets, ranges, stack
+from inroads.columns.arrays import Flags, Ints, distinct, narrow, offsets, ranges, stack
+from inroads.columns.claimset import KINDS, NONE, RELATIONS, ROLES, SECTIONS
+from inroads.columns.fold import KEEPS, MEMBER, ROLE
 from inroads.findings.bodies import Bodies, bodies
 from inroads.findings.finding import Source
-from inroads.fold import KEEPS, MEMBER, ROLE
 from inroads.model import NodeKind, Relation, Role, Section
 from inroads.network import AccessGraph
 from inroads.policy.grammar import CONVEYS, Conveys
 from inroads.reach import Accesses, every_access
-from inroads.said import KINDS, NONE, RELATIONS, ROLES, SECTIONS
 
 CLIENT = RELATIONS.index(Relation.CLIENT)
 GROUP, GROUP_OF = RELATIONS.index(Relation.GROUP), RELATIONS.index(Relation.GROUP_OF)

@@ -15,7 +15,8 @@ import numpy as np
 
 from inroads.cancellation import check
 from inroads.changes import NodeCause, stated
-from inroads.columns import Lazily
+from inroads.columns.arrays import Lazily
+from inroads.columns.claimset import ATTRIBUTES, NONE
 from inroads.documents.pointers import escape, pointer, record
 from inroads.errors import InroadsError
 from inroads.explain import record_label
@@ -40,7 +41,6 @@ from inroads.model import Document, Evidence, NodeKind, Section, kind_of, native
 from inroads.network import AccessGraph
 from inroads.policy.rule_settings import Judgement, Severity, Suppression
 from inroads.reach import Answer, reach
-from inroads.said import ATTRIBUTES, NONE
 
 PRINTED: Final = 100
 """How many findings are printed; there may be one for each access."""

@@ -13,12 +13,8 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 from msgspec import UNSET, UnsetType
 
-from inroads.columns import Flags, Ints, Texts, distinct, ranges, take
-from inroads.documents.bulk_reader import Plain
-from inroads.documents.records import AccountBusiness
-from inroads.model import Relation, Role, Section
-from inroads.policy.tables import Policy
-from inroads.said import (
+from inroads.columns.arrays import Flags, Ints, Texts, distinct, ranges, take
+from inroads.columns.claimset import (
     ACCOUNTS,
     ATTRIBUTES,
     BUSINESSES,
@@ -42,6 +38,10 @@ from inroads.said import (
     moment_number,
     stacked,
 )
+from inroads.documents.bulk_reader import Plain
+from inroads.documents.records import AccountBusiness
+from inroads.model import Relation, Role, Section
+from inroads.policy.tables import Policy
 
 _ME, _TEAM, _ACCOUNT, _CLIENTS = range(len(SCOPES))
 _MEMBERSHIP, _BUSINESS, _CLIENT, _GROUP, _ROLE = map(

@@ -9,13 +9,13 @@ from typing import Any, Final, NamedTuple
 
 import numpy as np
 
-from inroads.columns import Flags, Ints, at_once, distinct, narrow, offsets
-from inroads.fold import KEEPS, Fold
+from inroads.columns.arrays import Flags, Ints, at_once, distinct, narrow, offsets
+from inroads.columns.claimset import KIND_BITS, KINDS, NONE, RELATIONS, ROLES, SECTIONS, edge_keys, recoded
+from inroads.columns.fold import KEEPS, Fold
+from inroads.columns.overlay import view
 from inroads.model import Evidence, Grant, NodeKind, Relation, grant_id
 from inroads.policy.grammar import CONVEYS
 from inroads.policy.tables import Policy
-from inroads.said import KIND_BITS, KINDS, NONE, RELATIONS, ROLES, SECTIONS, edge_keys, recoded
-from inroads.spliced import view
 
 _NATIVE: Final = (1 << KIND_BITS) - 1
 _ACCOUNT: Final = KINDS.index(NodeKind.ACCOUNT)

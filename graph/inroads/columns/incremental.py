@@ -15,12 +15,9 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from inroads.adjacency import Derived, Entries, derive, keep_together
-from inroads.columns import Flags, Ints, Texts, contained, distinct, ranges, take
-from inroads.fold import GROUP, HOLDERS, KEEPS, ROLE, Fold, GrantRows, fold, kind_starts, version
-from inroads.model import NodeKind
-from inroads.policy.tables import Policy
-from inroads.said import (
+from inroads.columns.adjacency import Derived, Entries, derive, keep_together
+from inroads.columns.arrays import Flags, Ints, Texts, contained, distinct, ranges, take
+from inroads.columns.claimset import (
     ACCOUNTS,
     COUNTED,
     KIND_BITS,
@@ -30,12 +27,14 @@ from inroads.said import (
     TEXT_ATTRIBUTES,
     AttributeRows,
     Said,
-    excerpt,
     recoded,
-    union,
-    without,
 )
-from inroads.spliced import STILL, Counted, Cut, Shift, Spliced, put_together, replaced, replaced_starts, whole
+from inroads.columns.fold import GROUP, HOLDERS, KEEPS, ROLE, Fold, GrantRows, fold, kind_starts, version
+from inroads.columns.overlay import STILL, Counted, Cut, Shift, Spliced, put_together, replaced, replaced_starts, whole
+from inroads.columns.subset import selected_rows, without
+from inroads.columns.union import union
+from inroads.model import NodeKind
+from inroads.policy.tables import Policy
 
 SHARE: Final = 16
 """Where more than one in so many claims is touched, the whole is folded anew: by then it takes no longer."""
@@ -281,7 +280,12 @@ def _cut_out(
     attributes = take(said.attributes, _rows(said.attributes.node, stating[stating != NONE]))
     documents = distinct(np.concatenate([chosen.document, covers.document, attributes.document]))
     everything = distinct(np.concatenate([around, groups.group, said.documents.subject[documents]]))
-    return excerpt(said, everything, documents, chosen, attributes, covers, groups), everything, documents, attributes
+    return (
+        selected_rows(said, everything, documents, chosen, attributes, covers, groups),
+        everything,
+        documents,
+        attributes,
+    )
 
 
 def _sharing_texts(part: Said, known: AttributeRows, said: Said, nodes: Ints) -> tuple[Said, list[int]]:

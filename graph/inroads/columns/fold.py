@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from inroads.columns import (
+from inroads.columns.arrays import (
     Flags,
     Ints,
     at_once,
@@ -28,9 +28,7 @@ from inroads.columns import (
     take,
     view,
 )
-from inroads.model import NodeKind, Relation, Role
-from inroads.policy.tables import STAFF_AGREES_WITH, Policy
-from inroads.said import (
+from inroads.columns.claimset import (
     ATTRIBUTES,
     KIND_BITS,
     KINDS,
@@ -43,6 +41,8 @@ from inroads.said import (
     Said,
     edge_keys,
 )
+from inroads.model import NodeKind, Relation, Role
+from inroads.policy.tables import STAFF_AGREES_WITH, Policy
 
 _HASHED: Final = 2**16
 """So many rows are hashed at a time."""

@@ -1,15 +1,28 @@
-"""A part of what documents say: all that tells what some nodes hold, small where they are few.
-
-Its fold gives these nodes every grant that they hold or keep, with the same evidence, and every node of it its state.
-"""
+"""Subsets of a claim set: without some documents, or only what bears on some nodes."""
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 
-from inroads.columns import Flags, Ints, Texts, take
+from inroads.columns.arrays import Flags, Ints, Texts, take
+from inroads.columns.claimset import (
+    ACCOUNTS,
+    GROUPS,
+    NONE,
+    RELATIONS,
+    SCOPES,
+    TEXT_ATTRIBUTES,
+    AttributeRows,
+    ClaimRows,
+    CoverRows,
+    GroupRows,
+    IssueRows,
+    Said,
+    _of_kept,
+)
 from inroads.model import Relation
-from inroads.said import NONE, RELATIONS, SCOPES, TEXT_ATTRIBUTES, IssueRows, Said
 
 _KEEPS = RELATIONS.index(Relation.KEEPS)
 
@@ -72,3 +85,63 @@ def _renumbered(column: Ints, numbers: Ints) -> Ints:
 
 def _rescoped(scopes: Ints, numbers: Ints) -> Ints:
     return np.where(scopes == NONE, NONE, numbers[scopes // len(SCOPES)] * len(SCOPES) + scopes % len(SCOPES))
+
+
+def without(part: Said, left_out: Flags) -> Said:
+    """A part without some of its documents, and without what they say."""
+    kept = ~left_out
+    place = (np.cumsum(kept) - 1).astype(np.int32)
+    claims, attributes, covers, issues = (
+        _of_kept(table, kept, place) for table in (part.claims, part.attributes, part.covers, part.issues)
+    )
+    documents = take(part.documents, kept)
+    return part._replace(documents=documents, claims=claims, attributes=attributes, covers=covers, issues=issues)
+
+
+def selected_rows(
+    said: Said,
+    nodes: Ints,
+    documents: Ints,
+    claims: ClaimRows,
+    attributes: AttributeRows,
+    covers: CoverRows,
+    groups: GroupRows,
+) -> Said:
+    """Some rows of what was said as a value of their own, with just these nodes and documents, ascending.
+
+    Words and stores stay numbered as they are. So do texts, which are left out.
+    """
+    codes = said.nodes[nodes]
+    is_account = (codes >= ACCOUNTS) & (codes < GROUPS)
+    accounts = said.accounts[codes[is_account] - ACCOUNTS]
+    codes[is_account] = ACCOUNTS + np.arange(len(accounts))
+    number = partial(_numbers_among, nodes)
+    document = partial(_numbers_among, documents)
+    rows = take(said.documents, documents)
+    return Said(
+        codes,
+        accounts,
+        said.words,
+        Texts.of(()),
+        rows._replace(subject=number(rows.subject)),
+        claims._replace(
+            document=document(claims.document),
+            principal=number(claims.principal),
+            resource=number(claims.resource),
+            scope=number(claims.scope, len(SCOPES)),
+            other_scope=number(claims.other_scope, len(SCOPES)),
+            owner=number(claims.owner),
+        ),
+        attributes._replace(document=document(attributes.document), node=number(attributes.node)),
+        CoverRows(number(covers.scope, len(SCOPES)), document(covers.document)),
+        GroupRows(number(groups.group), number(groups.business)),
+        IssueRows(np.zeros(0, np.int32), *[Texts.of(())] * 3),
+        said.stores,
+    )
+
+
+def _numbers_among(chosen: Ints, column: Ints, each: int = 1) -> Ints:
+    """Numbers, or those with one of `each` below them, by their places among the chosen ones."""
+    number, below = np.divmod(column, each)
+    found = np.searchsorted(chosen, number) * each + below
+    return np.where(column == NONE, NONE, found).astype(np.int32)

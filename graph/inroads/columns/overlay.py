@@ -15,8 +15,8 @@ import numpy as np
 import numpy.typing as npt
 from numpy.lib.mixins import NDArrayOperatorsMixin
 
-from inroads import columns
-from inroads.columns import Ints, Texts, narrow, ranges
+from inroads.columns import arrays
+from inroads.columns.arrays import Ints, Texts, narrow, ranges
 
 SINGLE: Final = 256
 """To look up one row takes as long as to copy so many bytes."""
@@ -279,7 +279,7 @@ class _View(Sequence[Any]):
         if self._whole is not None:
             return self._whole[key]
         if self._column.is_whole:
-            self._whole = columns.view(self._column.whole)
+            self._whole = arrays.view(self._column.whole)
         found = self._column[key]
         return memoryview(found) if isinstance(key, slice) else found
 
@@ -289,7 +289,7 @@ class _View(Sequence[Any]):
 
 def view(column: Any) -> Any:
     """A column, whole or not, that gives plain integers (see `columns.view`)."""
-    return _View(column) if isinstance(column, Spliced) else columns.view(column)
+    return _View(column) if isinstance(column, Spliced) else arrays.view(column)
 
 
 def put_together(value: Any, most: int) -> bool:

@@ -1,0 +1,237 @@
+"""The union of claim sets."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+
+from inroads.columns.arrays import (
+    Flags,
+    Ints,
+    Texts,
+    at_once,
+    distinct,
+    firsts,
+    in_order,
+    in_place,
+    joined,
+    mapped,
+    narrow,
+    take,
+)
+from inroads.columns.claimset import (
+    _IS_WORD,
+    ATTRIBUTES,
+    COUNTED,
+    NONE,
+    SCOPES,
+    SECTIONS,
+    TEXT_ATTRIBUTES,
+    AttributeRows,
+    CoverRows,
+    Numbers,
+    Said,
+    Store,
+    _of_kept,
+    edge_keys,
+    recoded,
+)
+
+_NARROWED: Final = frozenset({"word", "row", "sub", "record", "client", "store", "size", "unreadable"})
+"""What is only kept is as narrow as it can be; what is counted with is not."""
+
+
+def union(parts: Iterable[Said]) -> Said:
+    """All that these say, each said once.
+
+    Where nobody else holds the parts, each of their columns is let go of once it is in the whole.
+    """
+    taken = list(parts)
+    accounts = distinct(np.concatenate([part.accounts for part in taken]))
+    rows = sum(len(part.claims.document) for part in taken)
+    codes = mapped(lambda part: recoded(part, accounts), taken, rows)
+    nodes = distinct(np.concatenate(codes))
+    words, stores = Numbers[str](), Numbers[Store]()
+    places = mapped(lambda each: np.searchsorted(nodes, each), codes, rows)
+    numbers = list(_Numbered.each(taken, places, words, stores))
+    taken = mapped(lambda both: both[0].valued(both[1]), list(zip(numbers, taken, strict=True)), rows)
+    texts = joined(tuple(part.texts for part in taken))
+    piles = [_Pile(tables, numbers) for tables in zip(*(part[4:10] for part in taken), strict=True)]
+    del codes, places, taken
+    documents, claims, attributes, covers, groups, issues = piles
+    order, kept, place = _ordered(documents)
+    era: Ints = np.cumsum(firsts(documents.moment[order])).astype(np.int32)
+    latest = _latest(_of_kept(covers.take(), kept, place))
+    reach = np.full(len(nodes) * len(SCOPES), NONE, np.int32)
+    reach[latest.scope] = era[latest.document]
+    standing, stated, arrived = at_once(
+        rows,
+        lambda: claims.take(_standing(claims, kept, place, reach, era)),
+        lambda: attributes.take(_decided(attributes, kept, place, era)),
+        lambda: documents.take(None if in_place(place) else order),
+    )
+    texts, stated = _needed(texts, stated)
+    pairs = groups.group.astype(np.int64) * len(nodes) + groups.business
+    return Said(
+        nodes,
+        accounts,
+        Texts.of(words),
+        texts,
+        arrived,
+        standing,
+        stated,
+        latest,
+        groups.take(np.unique(pairs, return_index=True)[1]),
+        _of_kept(issues.take(), kept, place),
+        tuple(stores),
+    )
+
+
+def _standing(claims: _Pile, kept: Flags, place: Ints, reach: Ints, era: Ints) -> Ints:
+    """Which claims no newer document covers, in the order of grants, sections and documents; they are put in place."""
+    left_in, claims.document = kept[claims.document], place[claims.document]
+    own = era[claims.document]
+    standing = left_in & (reach[claims.scope] <= own)
+    standing &= np.where(claims.other_scope == NONE, NONE, reach[claims.other_scope]) <= own
+    size = len(reach) // len(SCOPES)
+    places = in_order(edge_keys(claims, size) * len(SECTIONS) + claims.section, claims.document)
+    ordered: Ints = places[standing[places]]
+    return ordered
+
+
+class _Numbered(NamedTuple):
+    """The numbers that a part's things have among those of all parts, or how many are before them; None: the same."""
+
+    node: Ints | None
+    word: Ints | None
+    store: Ints | None
+    document: int
+    text: int
+
+    @classmethod
+    def each(
+        cls, parts: Sequence[Said], nodes: Sequence[Ints], words: Numbers[str], stores: Numbers[Store]
+    ) -> Iterator[_Numbered]:
+        """Those of each part, of which the nodes are numbered."""
+        documents = texts = 0
+        for part, node in zip(parts, nodes, strict=True):
+            word = np.array([words[each] for each in part.words.texts()], np.int64)
+            store = np.array([stores[each] for each in part.stores], np.int64)
+            numbers = [None if in_place(each) else each.astype(np.int32) for each in (node, word, store)]
+            yield cls(numbers[0], numbers[1], numbers[2], documents, texts)
+            documents, texts = documents + len(part.documents.moment), texts + part.texts.size
+
+    def column(self, name: str, column: Any) -> Any:
+        """A column of a part's table in these numbers."""
+        counted = COUNTED.get(name)
+        if counted == "document":
+            return column + self.document if self.document else column
+        number = None if counted is None else self.node if counted == "scope" else getattr(self, counted)
+        if number is None:
+            return column
+        return _scope(column, number) if counted == "scope" else _optional(column, number)
+
+    def valued(self, part: Said) -> Said:
+        """A part of which the values of attributes are in these numbers: what they count, their names tell."""
+        name, value = part.attributes.name, part.attributes.value
+        if self.text:
+            value = np.where(TEXT_ATTRIBUTES[name] & (value != NONE), value + self.text, value)
+        if self.word is not None:
+            is_word = _IS_WORD[name]
+            value = np.where(is_word, _optional(np.where(is_word, value, NONE), self.word), value)
+        return part._replace(attributes=part.attributes._replace(value=value))
+
+
+class _Pile:
+    """Tables of all parts as one, of which a column is put together when it is first asked for."""
+
+    document: Ints
+    moment: Ints
+
+    def __init__(self, tables: Sequence[Any], numbers: Sequence[_Numbered]) -> None:
+        self._kind = type(tables[0])
+        self._parts = dict(zip(self._kind._fields, zip(*tables, strict=True), strict=True))
+        self._numbers = numbers
+
+    def __getattr__(self, name: str) -> Any:
+        columns = zip(self._numbers, self._parts.pop(name), strict=True)
+        column = joined(tuple(number.column(name, each) for number, each in columns))
+        setattr(self, name, column)
+        return column
+
+    def take(self, rows: Ints | None = None) -> Any:
+        """The table, or these rows of it; each column is let go of here."""
+        columns = []
+        for name in self._kind._fields:
+            column = getattr(self, name) if rows is None else getattr(self, name).take(rows)
+            delattr(self, name)
+            columns.append(narrow(column) if name in _NARROWED else column)
+        return self._kind(*columns)
+
+
+def _optional(column: Ints, number: Ints) -> Ints:
+    return np.append(number, np.int32(NONE))[column]  # NONE, the last of all, stays NONE
+
+
+def _scope(column: Ints, number: Ints) -> Ints:
+    node, kind = np.divmod(column, len(SCOPES))
+    return np.where(column == NONE, np.int32(NONE), _optional(node, number) * len(SCOPES) + kind).astype(np.int32)
+
+
+def _ordered(documents: _Pile) -> tuple[Ints, Flags, Ints]:
+    """The rows of documents in their order, each once; which rows are kept, and the place of each in the order.
+
+    Of one that arrived from several sources the first by name is kept.
+    """
+    key = np.empty((len(documents.moment), 40), np.uint8)
+    key[:, :8] = (documents.moment.view(np.uint64) ^ np.uint64(1 << 63)).astype(">u8").view(np.uint8).reshape(-1, 8)
+    key[:, 8:] = documents.sha256.view(np.uint8).reshape(-1, 32)
+    keys = key.view("S40").ravel()  # one key, for which a sorted part costs next to nothing
+    order = np.argsort(keys, kind="stable")
+    begins = firsts(keys[order])
+    group = np.cumsum(begins) - 1
+    keeping = order[begins]
+    for row in np.flatnonzero(~begins):
+        here, chosen = order[row], keeping[group[row]]
+        if documents.source.text(here) < documents.source.text(chosen):
+            keeping[group[row]] = here
+    kept = np.zeros(len(order), np.bool_)
+    kept[keeping] = True
+    place = np.empty(len(order), np.int32)
+    place[order] = group
+    return keeping, kept, place
+
+
+def _latest(covers: CoverRows) -> CoverRows:
+    """The last document of each scope."""
+    order = np.argsort(covers.scope * (np.int64(1) << 32) + covers.document, kind="stable")
+    ends = np.roll(firsts(covers.scope[order]), -1)
+    return take(covers, order[ends])
+
+
+def _decided(attributes: _Pile, kept: Flags, place: Ints, era: Ints) -> Ints:
+    """The rows at the latest moment of each attribute of each node, in the order of nodes, names, documents."""
+    left_in, attributes.document = kept[attributes.document], place[attributes.document]
+    key = attributes.node.astype(np.int64) * len(ATTRIBUTES) + attributes.name
+    order = in_order(key, attributes.document)  # of one document its last row
+    order = order[left_in[order]]
+    begins = firsts(key[order])
+    if begins.all():
+        return order
+    moment = era[attributes.document[order]]
+    last = moment[np.roll(begins, -1)]
+    latest: Ints = order[moment == np.repeat(last, np.diff(np.flatnonzero(np.append(begins, True))))]
+    return latest
+
+
+def _needed(texts: Texts, attributes: AttributeRows) -> tuple[Texts, AttributeRows]:
+    """The texts that are still used, once many are not."""
+    is_text = TEXT_ATTRIBUTES[attributes.name] & (attributes.value != NONE)
+    used = attributes.value[is_text]
+    if len(used) * 2 > texts.size:
+        return texts, attributes
+    value = attributes.value.copy()
+    value[is_text] = np.arange(len(used))
+    return texts.take(used), attributes._replace(value=value)
