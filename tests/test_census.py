@@ -27,11 +27,11 @@ from inroads.columns.claimset import ROLES
 from inroads.documents.reader import Observation, parse_moment, read
 from inroads.errors import InroadsError
 from inroads.explorer import Explorer, load
-from inroads.generate import population
 from inroads.model import AccessState, Certainty, NodeKind, kind_of
 from inroads.policy.loading import load_policy
 from inroads.policy.tables import STOCK, Policy
 from inroads.reach import Summary, reached_by
+from inroads.sources.synthetic import population
 from strategies import random_world, worlds
 from test_fold import DAY, me, membership
 from test_reach import client

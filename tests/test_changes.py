@@ -15,10 +15,10 @@ from inroads.changes import AccessFacts, Change, Changes, GrantCause, Kind, Node
 from inroads.documents.pointers import pointer, record
 from inroads.errors import InroadsError
 from inroads.explorer import Explorer
-from inroads.generate import population
 from inroads.model import Access, AccessState, Certainty, Grant, NodeKind, Relation, Role, kind_of
 from inroads.network import AccessGraph
 from inroads.policy.loading import load_policy
+from inroads.sources.synthetic import population
 from oracle import Oracle
 from strategies import random_world
 from test_fold import CLIENT, DAY, business, me, membership, team

@@ -25,12 +25,14 @@ import msgspec
 import pytest
 
 import service
-from inroads import collect as room
-from inroads.collect import Limits, Progress, collect, collected
 from inroads.documents.reader import Observation, read
 from inroads.errors import InroadsError, Rejection
 from inroads.policy.loading import load_policy
-from inroads.tokens import BadTokens, Secret, TokenStore
+from inroads.sources import service_client as room
+from inroads.sources.private_file import BadTokens
+from inroads.sources.service_client import Limits
+from inroads.sources.service_collector import Progress, collect, collected
+from inroads.sources.service_tokens import Secret, TokenStore
 from service import (
     CLIENT_SECRET,
     ME,

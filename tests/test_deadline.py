@@ -17,8 +17,8 @@ from inroads.changes import changes
 from inroads.choke import choke_points
 from inroads.explorer import Explorer, load
 from inroads.findings import review
-from inroads.generate import population
 from inroads.model import NodeKind, kind_of
+from inroads.sources.synthetic import population
 from inroads.whatif import WhatIf
 
 NOON = dt.datetime(2026, 3, 1, 12, tzinfo=dt.UTC)

@@ -13,7 +13,7 @@ import pytest
 import inroads
 from inroads.errors import AmbiguousEmail, BadPolicy, InroadsError
 from inroads.explorer import Explorer
-from inroads.ledger import Ledger
+from inroads.store.ledger import Ledger
 from test_fold import DAY, me, membership, team
 from worlds import explore, observations
 

@@ -24,7 +24,7 @@ from inroads.documents.reader import Observation, parse_moment, read
 from inroads.errors import InroadsError
 from inroads.explorer import Explorer
 from inroads.export.rows import EDGE, NODE, edges, flat, nodes, texts
-from inroads.generate import population
+from inroads.sources.synthetic import population
 from inroads.text import cell, original, plain_id, unescaped
 from inroads_api.cli import app
 from strategies import random_world

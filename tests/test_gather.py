@@ -14,12 +14,12 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from inroads import gather as gathering
 from inroads.columns.claimset import Said
 from inroads.columns.union import union
 from inroads.explorer import Explorer, load
-from inroads.generate import population
-from inroads.ledger import Ledger
+from inroads.sources import loader as gathering
+from inroads.sources.synthetic import population
+from inroads.store.ledger import Ledger
 from worlds import same
 
 
@@ -100,7 +100,7 @@ def test_what_is_replaced_is_not_held_to_the_end(tmp_path: Path, monkeypatch: py
 @pytest.mark.usefixtures("small")
 def test_too_many_rejections_in_a_row(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A file of nothing but refuse is left, also when several processes read it; the next file is read."""
-    monkeypatch.setattr("inroads.sources.MAX_REJECTED", 100)
+    monkeypatch.setattr("inroads.sources.files.MAX_REJECTED", 100)
     (tmp_path / "a.ndjson").write_bytes(b"{}\n" * 5_000)
     (tmp_path / "b.json").write_bytes(b'{"id": 1}')
     for workers in (1, 2):

@@ -18,9 +18,9 @@ from inroads.columns.builder import pack
 from inroads.columns.fold import fold
 from inroads.documents.claims import state
 from inroads.documents.reader import Observation, read
-from inroads.generate import population
 from inroads.network import AccessGraph
 from inroads.policy import tables
+from inroads.sources.synthetic import population
 
 SIZE = 20_000
 Record = dict[str, Any]

@@ -26,7 +26,7 @@ from inroads.documents.reader import Observation, read, reread, unknown_keys
 from inroads.errors import Rejection
 from inroads.explorer import Answers, Explorer, load
 from inroads.model import Mode, NodeKind, Section, kind_of, native_id
-from inroads.sources import observe_stream
+from inroads.sources.files import observe_stream
 from strategies import random_world
 from worlds import observations, same
 

@@ -24,13 +24,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from inroads import ledger as room
 from inroads.documents.reader import Observation, read
 from inroads.errors import BadId, LedgerError
 from inroads.explorer import Explorer, load
-from inroads.generate import population
-from inroads.ledger import Added, Forgotten, Ledger, is_ledger
 from inroads.model import Document
+from inroads.sources.synthetic import population
+from inroads.store import ledger as ledger_
+from inroads.store import schema
+from inroads.store.ledger import Added, Forgotten, Ledger, is_ledger
 from strategies import worlds
 from worlds import World, observations, same
 
@@ -164,7 +165,7 @@ class TestAdding:
 
     def test_a_large_document_ends_its_batch(self, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         """Large documents are committed before many of them fill the memory."""
-        monkeypatch.setattr(room, "BATCH_BYTES", 1)
+        monkeypatch.setattr(ledger_, "BATCH_BYTES", 1)
         seen: list[int] = []
         with Ledger(path) as ledger:
             ledger.add(generated(20)[:3], progress=lambda added: seen.append(added.added))
@@ -215,7 +216,7 @@ class TestReading:
         with Ledger(path) as ledger:
             empty = ledger.info()
             assert (empty.documents, empty.kinds, empty.oldest, empty.newest) == (0, {}, None, None)
-            assert (empty.first, empty.last, empty.version, empty.tombstones) == (0, 0, len(room._STEPS), 0)
+            assert (empty.first, empty.last, empty.version, empty.tombstones) == (0, 0, len(schema._STEPS), 0)
             ledger.add([taken(BRUCE, NOW), taken(BRUCE), taken(CLAIRE), taken(team())])
             info = ledger.info()
             assert (info.documents, info.kinds, info.identities, info.businesses) == (4, {"me": 3, "team": 1}, 2, 1)
@@ -520,10 +521,10 @@ class TestFiles:
     def test_newer(self, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         """A file of a newer format is not touched."""
         with monkeypatch.context() as future:
-            future.setattr(room, "_STEPS", (*room._STEPS, ("CREATE TABLE extra (value)",)))
+            future.setattr(schema, "_STEPS", (*schema._STEPS, ("CREATE TABLE extra (value)",)))
             with Ledger(path) as ledger:
                 ledger.add([taken(BRUCE)])
-                assert ledger.info().version == len(room._STEPS)
+                assert ledger.info().version == len(schema._STEPS)
         before = path.read_bytes()
         for read_only in (True, False):
             assert code(partial(Ledger, path, read_only=read_only)) == "LEDGER_NEWER"
@@ -533,14 +534,14 @@ class TestFiles:
         """A file of an older format is read as it is, and brought forward with all that is in it for writing."""
         with Ledger(path) as ledger:
             ledger.add([taken(BRUCE)])
-        older = len(room._STEPS)
-        monkeypatch.setattr(room, "_STEPS", (*room._STEPS, ("CREATE TABLE extra (value)",)))
+        older = len(schema._STEPS)
+        monkeypatch.setattr(schema, "_STEPS", (*schema._STEPS, ("CREATE TABLE extra (value)",)))
         with Ledger(path, read_only=True) as ledger:
             assert (kept(ledger), ledger.info().version) == ([taken(BRUCE)], older)
         with Ledger(path) as ledger:
             assert (kept(ledger), ledger.info().version) == ([taken(BRUCE)], older + 1)
-        monkeypatch.setattr(room, "_READABLE", older + 2)
-        monkeypatch.setattr(room, "_STEPS", (*room._STEPS, ("CREATE TABLE another (value)",)))
+        monkeypatch.setattr(schema, "_READABLE", older + 2)
+        monkeypatch.setattr(schema, "_STEPS", (*schema._STEPS, ("CREATE TABLE another (value)",)))
         assert code(lambda: Ledger(path, read_only=True)) == "LEDGER_READ_ONLY"
 
     def test_a_step_that_fails_leaves_the_older_format(self, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -548,10 +549,10 @@ class TestFiles:
         with Ledger(path) as ledger:
             ledger.add([taken(BRUCE)])
         with monkeypatch.context() as future:
-            future.setattr(room, "_STEPS", (*room._STEPS, ("CREATE TABLE extra (value)", "CREATE NONSENSE")))
+            future.setattr(schema, "_STEPS", (*schema._STEPS, ("CREATE TABLE extra (value)", "CREATE NONSENSE")))
             assert code(lambda: Ledger(path)) == "LEDGER_CORRUPT"
         with Ledger(path) as ledger:
-            assert (kept(ledger), ledger.info().version) == ([taken(BRUCE)], len(room._STEPS))
+            assert (kept(ledger), ledger.info().version) == ([taken(BRUCE)], len(schema._STEPS))
 
     def test_an_awkward_name(self, tmp_path: Path) -> None:
         """A path may hold what means something in a URI."""
@@ -1021,7 +1022,7 @@ class TestProcesses:
                 asked.flush()
             assert [said.readline() for _, said in pipes] == ["0\n"] * 4
             with Ledger(path, read_only=True) as ledger:
-                assert (ledger.info().version, ledger.verify()) == (len(room._STEPS), [])
+                assert (ledger.info().version, ledger.verify()) == (len(schema._STEPS), [])
         for each in processes:
             each.communicate()
 
@@ -1042,9 +1043,9 @@ class TestProcesses:
         with Ledger(path) as ledger:
             ledger.add([taken(BRUCE)])
             assert is_ledger(path)
-            told("import sys; from inroads.ledger import Ledger; Ledger(sys.argv[1]).close()", path)
+            told("import sys; from inroads.store.ledger import Ledger; Ledger(sys.argv[1]).close()", path)
             ledger.add([taken(CLAIRE)])
-            count = "import sys; from inroads.ledger import Ledger; print(len(list(Ledger(sys.argv[1]).rows())))"
+            count = "import sys; from inroads.store.ledger import Ledger; print(len(list(Ledger(sys.argv[1]).rows())))"
             assert told(count, path) == "2"
 
     def test_two_writers_lose_nothing(self, path: Path) -> None:

@@ -24,9 +24,9 @@ from networkx.classes.tests import (
 
 import inroads
 from inroads.explorer import Explorer
-from inroads.generate import population
 from inroads.model import Evidence, Grant, Relation, Section
 from inroads.network import AccessGraph
+from inroads.sources.synthetic import population
 from inroads.views import Data, Nodes
 from strategies import random_world
 from worlds import explore, standing

@@ -20,11 +20,11 @@ from inroads.documents.bulk_reader import Plain, plain
 from inroads.documents.reader import Observation, read
 from inroads.documents.redaction import FIELDS, SECRET_MARKS
 from inroads.errors import Rejection
-from inroads.gather import Stream, gather
-from inroads.generate import population
 from inroads.policy.loading import load_policy
 from inroads.policy.tables import STOCK, Policy
-from inroads.stretch import Unread
+from inroads.sources.chunks import Unread
+from inroads.sources.loader import Stream, gather
+from inroads.sources.synthetic import population
 from strategies import World, worlds
 
 MOMENT = dt.datetime(2026, 3, 2, tzinfo=dt.UTC)

@@ -13,8 +13,8 @@ from inroads import EXAMPLE, InroadsError, NotFound
 from inroads.documents.pseudonyms import Pseudonyms
 from inroads.documents.reader import read
 from inroads.explorer import Explorer, load
-from inroads.generate import population
 from inroads.report import report
+from inroads.sources.synthetic import population
 from worlds import explore
 
 NOON = dt.datetime(2026, 3, 1, 12, tzinfo=dt.UTC)

@@ -22,10 +22,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from inroads import EXAMPLE, load, review
-from inroads import ledger as room
 from inroads.errors import InroadsError, NotFound
 from inroads.explorer import Explorer
-from inroads.ledger import ANONYMOUS, Ledger
 from inroads.model import Role
 from inroads.review import (
     Answer,
@@ -42,6 +40,9 @@ from inroads.review import (
     report,
     sheet,
 )
+from inroads.store import schema as room
+from inroads.store.forgetting import ANONYMOUS
+from inroads.store.ledger import Ledger
 from strategies import World, worlds
 from test_ledger import inflated, raw
 from worlds import explore, observations

@@ -11,12 +11,12 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from inroads import snapshot
 from inroads.documents.reader import Observation, parse_moment, read
 from inroads.errors import InroadsError
 from inroads.explorer import Explorer, load
-from inroads.ledger import Ledger, snapshots
 from inroads.policy.loading import load_policy
+from inroads.store import snapshot
+from inroads.store.ledger import Ledger, snapshots
 from inroads_api.cli import app
 from strategies import random_world
 from worlds import observations, same
@@ -54,7 +54,7 @@ def test_opened_is_what_was_kept(path: Path, monkeypatch: pytest.MonkeyPatch) ->
     (folder,) = snapshots(path)
     assert snapshot.damage(folder) == []
     assert folder.stat().st_mode & 0o077 == 0
-    monkeypatch.setattr("inroads.ledger.restore", pytest.fail)
+    monkeypatch.setattr("inroads.store.ledger.restore", pytest.fail)
     second = load(path)
     monkeypatch.undo()
     assert same([first, second, fresh(path)])
@@ -138,7 +138,7 @@ def test_a_folder_that_cannot_be_written_is_no_error(path: Path, monkeypatch: py
     def full(*_: object, **__: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("inroads.snapshot.np.save", full)
+    monkeypatch.setattr("inroads.store.snapshot.np.save", full)
     assert same([load(path), fresh(path)])
     assert [each for each in path.parent.iterdir() if "snapshot" in each.name] == []
 

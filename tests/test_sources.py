@@ -18,11 +18,11 @@ from typing import IO, Any
 import pytest
 
 import inroads
-from inroads import sources
 from inroads.documents import reader, records
 from inroads.documents.reader import Observation
 from inroads.errors import Rejection
-from inroads.sources import files, observe, observe_stream
+from inroads.sources import files as files_
+from inroads.sources.files import files, observe, observe_stream
 
 MONDAY = datetime(2026, 3, 2, tzinfo=UTC)
 TUESDAY = datetime(2026, 3, 3, tzinfo=UTC)
@@ -193,7 +193,7 @@ def test_element_by_element_equals_all_at_once() -> None:
         expected = [value(3) for _ in range(rng.randrange(6))]
         raw = json.dumps(expected, ensure_ascii=rng.random() < 0.5, indent=rng.choice([None, 1])).encode()
         for size in (1, 2, 7, 10_000):
-            arrivals = list(sources._split(io.BufferedReader(Trickle(raw, size), 16), "x"))
+            arrivals = list(files_._split(io.BufferedReader(Trickle(raw, size), 16), "x"))
             assert not any(isinstance(each, Rejection) for each in arrivals)
             assert [json.loads(each.raw) for each in arrivals if not isinstance(each, Rejection)] == expected
 
@@ -241,7 +241,7 @@ def test_streams_that_cannot_seek_or_peek(raw: bytes, expected: Told, zipped: bo
 def test_too_long_line(monkeypatch: pytest.MonkeyPatch) -> None:
     """A line that is too long is refused wherever it stands, skipped to its end, and the others go on."""
     limit = len(me(1)) + 20
-    monkeypatch.setattr(sources, "MAX_BYTES", limit)
+    monkeypatch.setattr(files_, "MAX_BYTES", limit)
     monkeypatch.setattr(reader, "MAX_BYTES", limit)
     for length in (limit + 1, limit + 2, 2 * limit + 1, 2 * limit + 2, 5 * limit + 3):
         long = b'{"id": 9, "x": "' + b"x" * (length - 18) + b'"}'
@@ -258,7 +258,7 @@ def test_too_long_line(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_too_large_for_one_document(monkeypatch: pytest.MonkeyPatch) -> None:
     """A document over many lines that is too large is refused as one; lines with a broken first one have no limit."""
-    monkeypatch.setattr(sources, "MAX_BYTES", 200)
+    monkeypatch.setattr(files_, "MAX_BYTES", 200)
     monkeypatch.setattr(reader, "MAX_BYTES", 200)
     assert told(BRUCE) == [("x", "too_large")]
     lines = [me(number) for number in range(1, 50)]
@@ -268,9 +268,9 @@ def test_too_large_for_one_document(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_too_large_element(monkeypatch: pytest.MonkeyPatch) -> None:
     """An array may be of any length, its elements may not."""
-    monkeypatch.setattr(sources, "MAX_BYTES", 200)
+    monkeypatch.setattr(files_, "MAX_BYTES", 200)
     monkeypatch.setattr(reader, "MAX_BYTES", 200)
-    monkeypatch.setattr(sources, "_CHUNK", 16)
+    monkeypatch.setattr(files_, "_CHUNK", 16)
     many = [me(number) for number in range(50)]
     assert told(b"[" + b",\n".join(many) + b"]") == [(f"x#/{n}", f"identity:{n}") for n in range(50)]
     long = b'{"id": 9, "x": "' + b"x" * 300 + b'"}'
@@ -330,9 +330,9 @@ def test_what_follows_a_gzip() -> None:
 )
 def test_gzip_bombs(opening: bytes, unit: bytes, outcome: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """A small gzip file of a huge text is answered with a few documents' worth of memory."""
-    monkeypatch.setattr(sources, "MAX_BYTES", 4 * 2**20)
+    monkeypatch.setattr(files_, "MAX_BYTES", 4 * 2**20)
     monkeypatch.setattr(reader, "MAX_BYTES", 4 * 2**20)
-    monkeypatch.setattr(sources, "MAX_REJECTED", 1_000)
+    monkeypatch.setattr(files_, "MAX_REJECTED", 1_000)
     packed = io.BytesIO()
     with gzip.GzipFile(fileobj=packed, mode="wb", compresslevel=1) as writer:
         writer.write(opening)
@@ -350,7 +350,7 @@ def test_gzip_bombs(opening: bytes, unit: bytes, outcome: str, monkeypatch: pyte
 
 def test_too_many_rejections_in_a_row(monkeypatch: pytest.MonkeyPatch) -> None:
     """Rejections end the reading of a source only where no document comes between them."""
-    monkeypatch.setattr(sources, "MAX_REJECTED", 3)
+    monkeypatch.setattr(files_, "MAX_REJECTED", 3)
     assert told(b"\n".join([b"{}", b"{}", me(1)] * 3))[-1] == ("x:9", "identity:1")
     assert told(b"\n".join([me(1), b"{}", b"{}", b"{}", me(2)])) == [
         ("x:1", "identity:1"),

@@ -11,13 +11,13 @@ from pathlib import Path
 
 import pytest
 
-from inroads import gather as gathering
-from inroads import sources, stretch
 from inroads.documents.reader import Observation
 from inroads.errors import Rejection
 from inroads.explorer import load
-from inroads.sources import Refusals, observe, observe_stream, unread
-from inroads.stretch import Stretch, Unread
+from inroads.sources import chunks, files
+from inroads.sources import loader as gathering
+from inroads.sources.chunks import Stretch, Unread
+from inroads.sources.files import Refusals, observe, observe_stream, unread
 from worlds import same
 
 MONDAY = datetime(2026, 3, 2, tzinfo=UTC)
@@ -36,8 +36,8 @@ PIECES = [
 @pytest.fixture(autouse=True)
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
     """A stretch is short, so that a small file has many."""
-    monkeypatch.setattr(stretch, "BYTES", 64)
-    monkeypatch.setattr(stretch, "LINES", 5)
+    monkeypatch.setattr(chunks, "BYTES", 64)
+    monkeypatch.setattr(chunks, "LINES", 5)
 
 
 def outcomes(found: Iterator[Observation | Rejection]) -> list[object]:
@@ -82,7 +82,7 @@ def test_large_files_of_lines_are_left_where_they_are(tmp_path: Path) -> None:
 
 def test_no_more_of_a_long_line_is_read_than_tells(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A line that is too long for a document is one rejection, and the lines behind it keep their numbers."""
-    for module in (sources, stretch):
+    for module in (files, chunks):
         monkeypatch.setattr(module, "MAX_BYTES", 300)
     monkeypatch.setattr("inroads.documents.reader.MAX_BYTES", 300)
     path = tmp_path / "x.ndjson"
@@ -116,7 +116,7 @@ def test_a_file_that_changes_is_told(tmp_path: Path, how: str) -> None:
 
 def test_a_refused_file_is_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """So many rejections in a row end the reading, across the ends of stretches; one document begins the count anew."""
-    monkeypatch.setattr(sources, "MAX_REJECTED", 40)
+    monkeypatch.setattr(files, "MAX_REJECTED", 40)
     path = tmp_path / "x.ndjson"
     path.write_bytes(b'{"id": 1}\n' + b"{}\n" * 39 + b'{"id": 1}\n' + b"{}\n" * 5_000)
     found = list(observe(path, MONDAY))
@@ -130,7 +130,7 @@ def test_processes_read_stretches(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(gathering, "PARALLEL_FROM", 0)
     monkeypatch.setattr(gathering, "CHUNK_DOCUMENTS", 10)
     monkeypatch.setattr(gathering, "MERGED_PARTS", 3)
-    monkeypatch.setattr(stretch, "BYTES", 2_000)
+    monkeypatch.setattr(chunks, "BYTES", 2_000)
     row = (
         b'{"id": %d, "email": "%d@x.org", "business_memberships": [{"id": %d, "role": "owner", "business": {"id": 5}}]}'
     )

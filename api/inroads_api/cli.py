@@ -95,7 +95,7 @@ def query(
 ) -> None:
     """Answer a GraphQL query without a server, from exactly the schema that the server serves."""
 
-    from inroads.ledger import is_ledger
+    from inroads.store.ledger import is_ledger
     from inroads_api.reviews import Desk, Reviews
     from inroads_api.schema import build_schema, execute
     from inroads_api.versions import Versions
@@ -177,7 +177,7 @@ def generate(
     """Write the documents of a synthetic population as NDJSON."""
     import msgspec
 
-    from inroads.generate import population
+    from inroads.sources.synthetic import population
 
     with failing():
         encoder = msgspec.json.Encoder()

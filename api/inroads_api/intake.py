@@ -13,8 +13,8 @@ from typing import Final, NamedTuple
 
 from inroads.documents.reader import Observation, read
 from inroads.errors import InroadsError, Rejection
-from inroads.ledger import BUSY_SECONDS, Ledger
 from inroads.model import Document
+from inroads.store.ledger import BUSY_SECONDS, Ledger
 from inroads_api.limits import MAX_FIRST
 from inroads_api.versions import Room, token, utcnow
 

@@ -28,9 +28,9 @@ from inroads_api.terminal import (
 
 if TYPE_CHECKING:
     from inroads.errors import Rejection
-    from inroads.ledger import Added
     from inroads.model import Document
-    from inroads.tokens import TokenStore
+    from inroads.sources.service_tokens import TokenStore
+    from inroads.store.ledger import Added
 
 AsOf = Annotated[
     str | None, typer.Option("--as-of", metavar="MOMENT", help="Only what was observed until then (RFC 3339).")
@@ -63,8 +63,8 @@ def ingest(
 ) -> None:
     """Add documents to a ledger, which is made if it is not there; adding one twice changes nothing."""
     from inroads.errors import Rejection
-    from inroads.ledger import Added, Ledger
-    from inroads.sources import arrivals, files
+    from inroads.sources.files import arrivals, files
+    from inroads.store.ledger import Added, Ledger
 
     rejections: list[Rejection] = []
     kept = Added(0, 0, 0)
@@ -107,9 +107,9 @@ def collect(
     """Fetch `me` for each token from the service into a ledger, with a report for each token."""
     import msgspec
 
-    from inroads.collect import BASE_URL, Progress, collected
     from inroads.errors import Rejection
-    from inroads.ledger import Ledger
+    from inroads.sources.service_collector import BASE_URL, Progress, collected
+    from inroads.store.ledger import Ledger
 
     reports: dict[str, Progress] = {}
     rejections: list[Rejection] = []
@@ -144,7 +144,7 @@ def collect(
 
 
 def _tokens(file: Path | None) -> TokenStore:
-    from inroads.tokens import TokenStore
+    from inroads.sources.service_tokens import TokenStore
 
     return TokenStore.open(file) if file else TokenStore.from_environment()
 
@@ -166,8 +166,8 @@ def watch(
     """
     from functools import partial
 
-    from inroads.collect import BASE_URL
     from inroads.errors import InroadsError
+    from inroads.sources.service_collector import BASE_URL
     from inroads_api.watch import Watch
 
     with failing():
@@ -195,7 +195,7 @@ def watch(
 @app.command()
 def info(ledger: LedgerFile = None, output: Output = None) -> None:
     """How many documents there are, of what, and from when."""
-    from inroads.ledger import Ledger
+    from inroads.store.ledger import Ledger
 
     with failing(), Ledger(ledger or default_ledger(), create=False, read_only=True) as opened:
         found = opened.info()._asdict()
@@ -215,7 +215,7 @@ def list_(
     output: Output = None,
 ) -> None:
     """The log, one row a document, in order of arrival."""
-    from inroads.ledger import Ledger
+    from inroads.store.ledger import Ledger
 
     with failing(), Ledger(ledger or default_ledger(), create=False, read_only=True) as opened:
         rows = opened.rows(subject=subject, as_of=moment(as_of, "--as-of"), after=after, limit=limit)
@@ -230,7 +230,7 @@ def show(
     """The body of a document, redacted as it is kept."""
     import msgspec
 
-    from inroads.ledger import Ledger
+    from inroads.store.ledger import Ledger
     from inroads_api.terminal import write_json
 
     with failing(), Ledger(ledger or default_ledger(), create=False, read_only=True) as opened:
@@ -250,8 +250,8 @@ def forget(
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
 ) -> None:
     """Remove a person's documents for good; a tombstone without personal data stays."""
-    from inroads.ledger import Ledger
     from inroads.model import NodeKind, node_id
+    from inroads.store.ledger import Ledger
 
     with failing(), Ledger(ledger or default_ledger(), create=False) as opened:
         node = node_id(identity, NodeKind.IDENTITY)
@@ -267,8 +267,9 @@ def forget(
 @app.command()
 def verify(ledger: LedgerFile = None, output: Output = None) -> None:
     """Check every document against its hash and columns, and the snapshots; exit code 3 when something is wrong."""
-    from inroads.ledger import Ledger, Problem, snapshots
-    from inroads.snapshot import damage
+    from inroads.store.integrity import Problem
+    from inroads.store.ledger import Ledger, snapshots
+    from inroads.store.snapshot import damage
 
     with failing(), Ledger(ledger or default_ledger(), create=False, read_only=True) as opened:
         problems = opened.verify()
@@ -286,7 +287,7 @@ def backup(
     ledger: LedgerFile = None,
 ) -> None:
     """Copy a ledger, while it is in use, to a new file, and verify it; restoring is the same the other way round."""
-    from inroads.ledger import Ledger
+    from inroads.store.ledger import Ledger
 
     with failing():
         with Ledger(ledger or default_ledger(), create=False, read_only=True) as opened:
@@ -298,7 +299,7 @@ def backup(
 @app.command()
 def compact(ledger: LedgerFile = None) -> None:
     """Give back the space that the file no longer needs."""
-    from inroads.ledger import Ledger
+    from inroads.store.ledger import Ledger
 
     with failing(), Ledger(ledger or default_ledger(), create=False) as opened:
         before = opened.info().bytes

@@ -11,12 +11,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-from inroads import snapshot
 from inroads.cancellation import check
 from inroads.errors import BadCursor, LedgerError
 from inroads.explorer import Explorer
-from inroads.ledger import Ledger
 from inroads.policy.tables import Policy
+from inroads.store import snapshot
+from inroads.store.ledger import Ledger
 from inroads_api.versions import Logged, Version, Versions
 
 log = logging.getLogger(__name__)

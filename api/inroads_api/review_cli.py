@@ -30,8 +30,8 @@ from inroads_api.terminal import (
 
 if TYPE_CHECKING:
     from inroads.explorer import Explorer
-    from inroads.ledger import Ledger
     from inroads.review import Campaign, Filter, Item
+    from inroads.store.ledger import Ledger
 
 app = typer.Typer(name="review", help="Review campaigns: decide who keeps which access.", no_args_is_help=True)
 
@@ -331,7 +331,7 @@ def verify(
 
 @contextmanager
 def _opened(file: Path | None, *, write: bool = False) -> Iterator[Ledger]:
-    from inroads.ledger import Ledger
+    from inroads.store.ledger import Ledger
 
     with Ledger(file or default_ledger(), create=False, read_only=not write) as opened:
         yield opened

@@ -11,8 +11,8 @@ from typing import Final, NamedTuple, Self
 
 from inroads import review
 from inroads.errors import InroadsError
-from inroads.ledger import Ledger
 from inroads.review import Answer, Campaign, Decided, ReviewError, Scope, report
+from inroads.store.ledger import Ledger
 from inroads_api.limits import MAX_FIRST
 from inroads_api.versions import Room, Version, utcnow
 

@@ -94,8 +94,8 @@ def serve(
     """Serve the GraphQL API, by default on 127.0.0.1; a ledger's new documents are served within seconds."""
     from inroads.errors import InroadsError
     from inroads.explorer import load
-    from inroads.ledger import Ledger, is_ledger
     from inroads.policy.tables import STOCK
+    from inroads.store.ledger import Ledger, is_ledger
     from inroads_api.app import create_app
     from inroads_api.binding import place, tls_options, url
     from inroads_api.live import follow, position

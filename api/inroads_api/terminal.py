@@ -98,7 +98,7 @@ def progress_bar(paths: Iterable[str]) -> Iterator[Callable[[int], None]]:
     from rich.console import Console
     from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 
-    from inroads.sources import files
+    from inroads.sources.files import files
 
     size = sum(file.stat().st_size for file in files(path for path in paths if path != "-"))
     columns = TextColumn("reading"), BarColumn(), DownloadColumn(), TimeRemainingColumn()

@@ -11,13 +11,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-from inroads.collect import BASE_URL, Progress, collect
 from inroads.documents.reader import Observation
 from inroads.errors import InroadsError, Rejection
-from inroads.ledger import Added, Ledger
 from inroads.model import Document
-from inroads.sources import files, observe
-from inroads.tokens import TokenStore
+from inroads.sources.files import files, observe
+from inroads.sources.service_collector import BASE_URL, Progress, collect
+from inroads.sources.service_tokens import TokenStore
+from inroads.store.ledger import Added, Ledger
 from inroads_api.terminal import now, say, say_rejections
 
 UNFINISHED: Final = frozenset({"truncated", "unreadable_file"})

@@ -15,11 +15,11 @@ from inroads.errors import InroadsError, Issue, NotFound, Rejection
 from inroads.explain import evidence_lines
 from inroads.explorer import Answers, ExplainedAccess, Explorer, load
 from inroads.findings import Finding, Findings
-from inroads.ledger import Ledger
 from inroads.model import Capability, Certainty, Mode, NodeKind, Relation, Role
 from inroads.network import AccessGraph
 from inroads.policy.loading import load_policy
 from inroads.policy.tables import Policy
+from inroads.store.ledger import Ledger
 
 EXAMPLE = Path(__file__).parent / "example"
 """A folder with the documents of the vendor's own example."""

@@ -15,7 +15,6 @@ from typing import IO, TYPE_CHECKING, Any, Self, TypeVar, overload
 import msgspec
 
 from inroads import reach as reaching
-from inroads import snapshot
 from inroads.choke import ChokePoint, choke_points
 from inroads.columns.adjacency import Adjacency
 from inroads.columns.fold import fold
@@ -28,14 +27,15 @@ from inroads.errors import InroadsError, NotFound, Rejection
 from inroads.explain import explain, path_sentence
 from inroads.export import write
 from inroads.findings import Findings, review
-from inroads.gather import Gathered, Stream, Taken, gather
-from inroads.ledger import Bodies, Kept, Ledger, is_ledger
 from inroads.model import Access, Coverage, Explanation, Mode, NodeKind, Path, kind_of
 from inroads.network import AccessGraph
 from inroads.policy.loading import load_policy
 from inroads.policy.tables import STOCK, Policy
 from inroads.reach import RESOURCES, AccessFilter
-from inroads.sources import Refusals, unread
+from inroads.sources.files import Refusals, unread
+from inroads.sources.loader import Gathered, Stream, Taken, gather
+from inroads.store import snapshot
+from inroads.store.ledger import Bodies, Kept, Ledger, is_ledger
 from inroads.text import printable
 from inroads.whatif import Plan, WhatIf, plan
 

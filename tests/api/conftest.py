@@ -9,8 +9,8 @@ from questions import NOON, Ask, Serve, asker, graph_of
 from starlette.testclient import TestClient
 
 from inroads import EXAMPLE
-from inroads.generate import population
 from inroads.network import AccessGraph
+from inroads.sources.synthetic import population
 from inroads_api.app import create_app
 from inroads_api.schema import Schema, build_schema
 

@@ -19,7 +19,7 @@ from questions import NOON, Serve, code
 
 from inroads.errors import NotFound
 from inroads.network import AccessGraph
-from inroads.tokens import BadTokens
+from inroads.sources.private_file import BadTokens
 from inroads_api.app import LEGACY, MODERN, create_app
 from inroads_api.auth import Auth, Caller, Denied, Scope, Token, TokenFile
 from inroads_api.guard import MUTATIONS, permit

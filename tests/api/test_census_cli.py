@@ -13,7 +13,7 @@ from pyarrow import parquet
 from test_cli import DOCUMENTS, HOSTILE, rows, run
 
 import inroads
-from inroads.generate import population
+from inroads.sources.synthetic import population
 
 
 @pytest.fixture(scope="module")

@@ -14,9 +14,9 @@ from inroads.changes import changes
 from inroads.errors import BadCursor
 from inroads.explorer import Explorer, load
 from inroads.findings import review
-from inroads.ledger import Ledger
 from inroads.model import NodeKind, kind_of
 from inroads.network import AccessGraph
+from inroads.store.ledger import Ledger
 from inroads_api.feed import Cursor, Feed
 from inroads_api.live import follow, logged, position
 from inroads_api.schema import Schema, execute

@@ -23,7 +23,7 @@ from test_cli import INROADS, run
 from inroads.documents.reader import Observation, read
 from inroads.errors import InroadsError
 from inroads.explorer import Explorer, load
-from inroads.ledger import Ledger
+from inroads.store.ledger import Ledger
 from inroads_api import intake as room
 from inroads_api.app import create_app
 from inroads_api.intake import IngestStatus, Intake

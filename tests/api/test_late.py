@@ -13,8 +13,8 @@ import pytest
 from questions import NOON, code
 
 from inroads.cancellation import checked
-from inroads.ledger import Ledger
 from inroads.network import AccessGraph
+from inroads.store.ledger import Ledger
 from inroads_api.app import LEGACY, MODERN, create_app
 from inroads_api.deadline import Deadline, Late
 from inroads_api.versions import Cache, Room

@@ -16,8 +16,8 @@ import pytest
 from questions import NOON
 
 from inroads.explorer import Explorer, load
-from inroads.ledger import Ledger
 from inroads.network import AccessGraph
+from inroads.store.ledger import Ledger
 from inroads_api.live import Follower, Following, follow, position
 from inroads_api.schema import Schema, execute
 from inroads_api.versions import Version, Versions, token

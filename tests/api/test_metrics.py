@@ -13,8 +13,8 @@ import httpx2
 import pytest
 from questions import NOON
 
-from inroads.ledger import Ledger
 from inroads.network import AccessGraph
+from inroads.store.ledger import Ledger
 from inroads_api.app import create_app
 from inroads_api.logs import REQUESTS, Lines
 from inroads_api.metrics import MAX_NAMES

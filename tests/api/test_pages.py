@@ -13,11 +13,11 @@ import pytest
 from graphql import GraphQLInterfaceType, GraphQLObjectType, get_named_type
 from questions import Ask, asker, code, graph_of
 
-from inroads.generate import population
 from inroads.model import Capability, Role
 from inroads.network import AccessGraph
 from inroads.policy.separation import Duty, Scope, Side
 from inroads.policy.tables import STOCK
+from inroads.sources.synthetic import population
 from inroads_api.objects import Page, Window
 from inroads_api.schema import Schema, build_schema
 

@@ -26,8 +26,8 @@ from typer.testing import CliRunner
 
 from inroads import EXAMPLE, review
 from inroads.explorer import load
-from inroads.ledger import Ledger
 from inroads.review import Campaign, Filter, report
+from inroads.store.ledger import Ledger
 from inroads_api import review_cli, reviews
 from inroads_api.app import create_app
 from inroads_api.audit import AuditLog

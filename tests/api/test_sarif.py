@@ -11,7 +11,7 @@ import pytest
 from test_cli import run
 
 import inroads
-from inroads.generate import population
+from inroads.sources.synthetic import population
 
 SCHEMA = os.environ.get("SARIF_SCHEMA")
 

@@ -27,8 +27,8 @@ from starlette.testclient import TestClient
 from inroads import EXAMPLE
 from inroads.documents.reader import Observation, read
 from inroads.errors import InroadsError
-from inroads.ledger import Ledger
 from inroads.network import AccessGraph
+from inroads.store.ledger import Ledger
 from inroads_api import app as application
 from inroads_api.app import create_app
 from inroads_api.auth import Scope, TokenFile

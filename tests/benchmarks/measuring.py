@@ -20,12 +20,12 @@ import msgspec
 import networkx as nx
 from pytest_benchmark.fixture import BenchmarkFixture
 
-from inroads import snapshot
 from inroads.documents.reader import Observation, read
 from inroads.explorer import Explorer
-from inroads.generate import population
-from inroads.ledger import Ledger
 from inroads.model import Document
+from inroads.sources.synthetic import population
+from inroads.store import snapshot
+from inroads.store.ledger import Ledger
 
 MOMENT: Final = dt.datetime(2026, 3, 1, tzinfo=dt.UTC)
 """Counts for no document of a population, since its envelopes name their own moments."""

@@ -24,8 +24,8 @@ from pytest_benchmark.fixture import BenchmarkFixture
 
 from inroads.changes import changes
 from inroads.explorer import load
-from inroads.ledger import Ledger
 from inroads.model import Document
+from inroads.store.ledger import Ledger
 
 INGESTED: Final = (
     "Documents in memory into a new ledger (Ledger.add), against bare INSERTs of the compressed bytes in transactions "

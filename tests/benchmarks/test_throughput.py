@@ -19,8 +19,8 @@ from inroads.columns.fold import fold
 from inroads.columns.union import union
 from inroads.documents.reader import Observation, read
 from inroads.explorer import Explorer, load
-from inroads.gather import CHUNK_DOCUMENTS, PARALLEL_FROM
 from inroads.policy.tables import STOCK
+from inroads.sources.loader import CHUNK_DOCUMENTS, PARALLEL_FROM
 
 OBSERVED: Final = "JSON bytes in memory to a graph (Explorer.observe), against the bare msgspec.json.decode of them"
 STAGES: Final = "The stages apart, one after the other; µs of CPU a document, ratio to the smallest population"

@@ -16,7 +16,7 @@ from pathlib import Path
 import msgspec
 
 from inroads.explorer import Explorer, load
-from inroads.snapshot import _flat
+from inroads.store.snapshot import _flat
 
 QUESTIONS = 100
 

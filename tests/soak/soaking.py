@@ -22,8 +22,8 @@ from typing import Any, Final, NamedTuple
 import msgspec
 
 from inroads.documents.reader import Observation, read
-from inroads.generate import population
-from inroads.ledger import Ledger
+from inroads.sources.synthetic import population
+from inroads.store.ledger import Ledger
 
 INROADS: Final = str(Path(sys.executable).with_name("inroads"))
 START: Final = dt.datetime(2026, 4, 1, tzinfo=dt.UTC)

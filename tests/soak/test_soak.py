@@ -33,7 +33,7 @@ from soaking import (
 )
 
 from inroads.explorer import Explorer
-from inroads.ledger import Ledger
+from inroads.store.ledger import Ledger
 from inroads_api.schema import build_schema, execute
 from inroads_api.versions import Versions, utcnow
 

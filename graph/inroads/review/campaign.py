@@ -20,7 +20,6 @@ import msgspec
 
 from inroads.errors import InroadsError
 from inroads.explain import explain
-from inroads.ledger import Ledger
 from inroads.model import AccessState, Certainty, Coverage, Explanation, NodeKind, Role, kind_of, node_id
 from inroads.network import AccessGraph
 from inroads.reach import access
@@ -39,6 +38,7 @@ from inroads.review.frozen import (
     risk,
     selected,
 )
+from inroads.store.ledger import Ledger
 from inroads.text import printable
 
 LONGEST: Final = 10_000

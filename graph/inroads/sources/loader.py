@@ -30,7 +30,7 @@ from inroads.documents.bulk_reader import plain
 from inroads.documents.reader import Observation
 from inroads.errors import Rejection
 from inroads.policy.tables import Policy
-from inroads.stretch import Stretch, Unread
+from inroads.sources.chunks import Stretch, Unread
 
 CHUNK_DOCUMENTS: Final = 500
 CHUNK_BYTES: Final = 2**20

@@ -22,12 +22,12 @@ from contextlib import closing, contextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import Any, Final, NamedTuple, Self
 
-import msgspec
-
 from inroads.documents.reader import Observation, restore
-from inroads.documents.records import Me
 from inroads.errors import BadId, InroadsError, LedgerError
 from inroads.model import Document, NodeKind, native_id, node_id
+from inroads.store.forgetting import _MENTIONING, _folded, _Person
+from inroads.store.integrity import Problem, _problems, _review_problems
+from inroads.store.schema import _APPLICATION_ID, _FAULTS, _READABLE, _STEPS, _UNREADABLE, _microseconds, _moment
 
 BATCH: Final = 1000
 """The most documents in one transaction, unless told otherwise."""
@@ -39,129 +39,6 @@ BUSY_SECONDS: Final = 10.0
 """How long another process is waited for before LEDGER_BUSY is raised."""
 
 _PAUSE: Final = 0.02  # seconds
-_APPLICATION_ID: Final = 0x496E7264  # "Inrd"
-
-# One entry a version, each a list of statements that lead to it from the version before: only ever add to the end.
-_STEPS: Final[tuple[tuple[str, ...], ...]] = (
-    (
-        """
-        CREATE TABLE documents (
-            sequence    INTEGER PRIMARY KEY,  -- never given twice
-            sha256      BLOB NOT NULL,        -- of the redacted canonical body, 32 bytes
-            kind        TEXT NOT NULL,
-            subject     TEXT NOT NULL,
-            observed_at INTEGER NOT NULL,     -- microseconds since 1970, UTC
-            source      TEXT NOT NULL,
-            body        BLOB NOT NULL,        -- zlib; the last column, so that listing does not read it
-            UNIQUE (sha256, observed_at, source)
-        )
-        """,
-        "CREATE INDEX documents_by_subject ON documents (kind, subject, observed_at)",
-        """
-        CREATE TABLE tombstones (
-            sequence  INTEGER PRIMARY KEY,    -- numbered with the documents, so that a reader notices
-            moment    INTEGER NOT NULL,       -- as observed_at
-            removed   INTEGER NOT NULL,
-            rewritten INTEGER NOT NULL,
-            erased    INTEGER NOT NULL        -- 1 when no byte is left in the file
-        )
-        """,
-        """
-        CREATE TABLE forgotten (
-            mark  BLOB PRIMARY KEY,           -- see _mark
-            until INTEGER NOT NULL            -- as observed_at; an observation after it is a new one
-        ) WITHOUT ROWID
-        """,
-        "CREATE TABLE salt (value BLOB NOT NULL)",
-        "INSERT INTO salt VALUES (randomblob(32))",
-    ),
-    (  # what `review` keeps; none of it counts in the sequence of the log
-        """
-        CREATE TABLE campaigns (
-            id        INTEGER PRIMARY KEY,
-            name      TEXT NOT NULL,
-            head      BLOB NOT NULL,          -- JSON: what was frozen of the whole
-            signed    BLOB,                   -- JSON: who signed it off; NULL while it is open
-            forgotten INTEGER NOT NULL        -- items that went with the persons they were about
-        )
-        """,
-        """
-        CREATE TABLE review_items (
-            campaign    INTEGER NOT NULL,
-            number      INTEGER NOT NULL,     -- in the order of review, from 1
-            principal   TEXT NOT NULL,
-            label       TEXT NOT NULL,        -- what the principal is called, such as their email
-            resource    TEXT NOT NULL,
-            business    TEXT NOT NULL,        -- the resource, or the business that keeps it
-            roles       TEXT NOT NULL,        -- with a blank before and after each
-            certainty   TEXT NOT NULL,
-            state       TEXT NOT NULL,
-            opened      TEXT NOT NULL,        -- why it is in the campaign
-            fingerprint BLOB NOT NULL,
-            previous    INTEGER,              -- the last decision about it in the campaign before
-            decision    INTEGER,              -- the last decision about it here
-            frozen      BLOB NOT NULL,        -- zlib; the last column, so that listing does not read it
-            PRIMARY KEY (campaign, number),
-            UNIQUE (campaign, principal, resource)
-        )
-        """,
-        "CREATE INDEX review_items_undecided ON review_items (campaign, number) WHERE decision IS NULL",
-        "CREATE INDEX review_items_by_business ON review_items (campaign, business)",
-        """
-        CREATE TABLE review_decisions (
-            sequence INTEGER PRIMARY KEY AUTOINCREMENT,  -- never given twice
-            campaign INTEGER NOT NULL,
-            item     INTEGER NOT NULL,
-            verdict  TEXT NOT NULL,
-            decider  TEXT NOT NULL,
-            moment   TEXT NOT NULL,           -- RFC 3339, UTC
-            why      TEXT NOT NULL,
-            origin   INTEGER                  -- the decision that this one was carried over from
-        )
-        """,
-        "CREATE INDEX review_decisions_by_item ON review_decisions (campaign, item)",
-        """
-        CREATE TABLE review_endings (
-            campaign  INTEGER NOT NULL,
-            principal TEXT NOT NULL,
-            resource  TEXT NOT NULL,
-            kind      TEXT NOT NULL,
-            previous  INTEGER,                -- the last decision about it in the campaign before
-            PRIMARY KEY (campaign, principal, resource)
-        ) WITHOUT ROWID
-        """,
-    ),
-    (  # by which a request to decide is known when it comes again; nothing in it can be read
-        """
-        CREATE TABLE review_requests (
-            mark  BLOB PRIMARY KEY,           -- of the campaign, who decided, and their key; salted
-            asked BLOB NOT NULL,              -- of what was to be decided; salted
-            new   INTEGER NOT NULL,           -- how many decisions it added
-            known INTEGER NOT NULL            -- how many stood already
-        ) WITHOUT ROWID
-        """,
-    ),
-)
-
-_READABLE: Final = 1
-"""The oldest format that is read as it is: the steps after it only add tables."""
-
-_FAULTS: Final[Mapping[int, tuple[str, str]]] = {
-    sqlite3.SQLITE_BUSY: ("LEDGER_BUSY", "another process holds it"),
-    sqlite3.SQLITE_LOCKED: ("LEDGER_BUSY", "another reading or writing holds it"),
-    sqlite3.SQLITE_PROTOCOL: ("LEDGER_BUSY", "too many processes want it at once"),
-    sqlite3.SQLITE_READONLY: ("LEDGER_READ_ONLY", "it cannot be written"),
-    sqlite3.SQLITE_PERM: ("LEDGER_READ_ONLY", "it may not be opened"),
-    sqlite3.SQLITE_CANTOPEN: ("LEDGER_READ_ONLY", "it or its folder may not be written"),
-    sqlite3.SQLITE_FULL: ("LEDGER_FULL", "the disk takes no more"),
-    sqlite3.SQLITE_IOERR_WRITE: ("LEDGER_FULL", "the disk takes no more"),
-    sqlite3.SQLITE_IOERR_TRUNCATE: ("LEDGER_FULL", "the disk takes no more"),
-    sqlite3.SQLITE_IOERR_FSYNC: ("LEDGER_FULL", "the disk does not confirm what is written"),
-    sqlite3.SQLITE_IOERR_DIR_FSYNC: ("LEDGER_FULL", "the disk does not confirm what is written"),
-    sqlite3.SQLITE_IOERR_SHMSIZE: ("LEDGER_FULL", "the disk takes no more"),
-    sqlite3.SQLITE_IOERR_SHMOPEN: ("LEDGER_READ_ONLY", "it or its folder may not be written"),
-}
-"""What SQLite's result codes mean here, extended codes before primary ones; any other says that the file is damaged."""
 
 
 _INSERT: Final = """
@@ -175,8 +52,6 @@ _HELD: Final = """
 _DELETE: Final = "DELETE FROM documents WHERE sha256 = ? AND observed_at = ? AND source = CAST(? AS TEXT)"
 _LIST: Final = "SELECT sequence, sha256, kind, subject, observed_at, source, length(body) FROM documents"
 _SELECT: Final = "SELECT sequence, sha256, observed_at, source, body FROM documents"
-_UNREADABLE: Final = (zlib.error, ValueError, TypeError, AttributeError, OverflowError)  # what damaged columns cause
-_EPOCH: Final = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 
 
 def is_ledger(path: str | os.PathLike[str]) -> bool:
@@ -300,19 +175,6 @@ class Bodies:
             ledger = self._open.ledger = Ledger(self.path, create=False, read_only=True)
         body: bytes = ledger.body(at)
         return body
-
-
-class Problem(NamedTuple):
-    """Something wrong with the file; `sequence` names the document where it is one document's.
-
-    `code` is DATABASE (SQLite's own check), BODY (does not decompress, or is no document), CANONICAL (not in canonical
-    form), SHA256, COLUMN (disagrees with the body), REVIEW (an item of a campaign cannot be read) or ERASURE
-    (forgotten, but bytes of it may remain: `compact`).
-    """
-
-    code: str
-    sequence: int | None
-    message: str
 
 
 class Ledger:
@@ -840,90 +702,6 @@ class Ledger:
             self.compact()
 
 
-class _Person:
-    """One identity, and the addresses by which records without its id still name it."""
-
-    def __init__(self, number: str) -> None:
-        self.number = number
-        self.names: set[str] = set()
-
-    def learn(self, observation: Observation) -> None:
-        content = observation.content
-        rows = [content] if isinstance(content, Me) else [row for row in content.business_group.members if row]
-        for row in rows:
-            if isinstance(row, Me) or str(row.identity_id) == self.number:
-                said = (getattr(row, name, None) for name in _NAMES)
-                self.names.update(_folded(each) for each in said if isinstance(each, str) and each.strip())
-
-    def left_out_of(self, team: Observation) -> Document | None:
-        """The document of a team without the person; None where it does not name them."""
-        document = team.document
-        value = msgspec.json.decode(document.body)
-        rest = self._left_out(value, frame=True)
-        if rest == value:
-            return None
-        body = msgspec.json.encode(rest, order="sorted")
-        return restore(body, hashlib.sha256(body).hexdigest(), document.observed_at, document.source).document
-
-    def _left_out(self, value: Any, *, frame: bool = False) -> Any:
-        if isinstance(value, list):
-            return [self._left_out(each) for each in value if not (self._owns(each) or self._is_named_in(each))]
-        if isinstance(value, dict) and (frame or not self._is_anothers(value)):
-            return {
-                key: self._left_out(each, frame=key in _FRAME)
-                for key, each in value.items()
-                if key in _FRAME or not (self._owns(each) or (key == "identity_id" and str(each) == self.number))
-            }
-        return value
-
-    def left_unsaid(self, text: Any) -> tuple[Any, int]:
-        """A text of a review, or its bytes, without the person's id and addresses; and how often they were in it."""
-        if isinstance(text, bytes):
-            plain, found = self.left_unsaid(text.decode())
-            return plain.encode(), found
-        words = sorted({f"identity:{self.number}", *self.names}, key=len, reverse=True)
-        pattern = "|".join(map(re.escape, words))
-        return re.subn(rf"(?<![\w.+-])(?:{pattern})(?![\w-]|\.\w)", ANONYMOUS, text, flags=re.IGNORECASE)
-
-    def _owns(self, value: Any) -> bool:
-        """Whether it is a record of the person, or one of their addresses."""
-        if isinstance(value, str):
-            return _folded(value) in self.names
-        return isinstance(value, dict) and str(value.get("identity_id")) == self.number
-
-    def _is_named_in(self, row: Any) -> bool:
-        """Whether a row that names nobody by id has an address of the person."""
-        return (
-            isinstance(row, dict)
-            and row.get("identity_id") is None
-            and any(self._owns(row[name]) for name in _NAMES if isinstance(row.get(name), str))
-        )
-
-    def _is_anothers(self, record: dict[str, Any]) -> bool:
-        """Whether it is somebody else's record, which stays whole: two people may share an address."""
-        return record.get("identity_id") is not None and str(record["identity_id"]) != self.number
-
-
-ANONYMOUS: Final = "(forgotten)"
-"""What stands in a review for a person who was forgotten."""
-
-_MENTIONING: Final = (
-    ("campaigns", "id", "head"),
-    ("campaigns", "id", "name"),
-    ("campaigns", "id", "signed"),
-    ("review_decisions", "sequence", "decider"),
-    ("review_decisions", "sequence", "why"),
-)
-"""The texts of reviews that may name anybody: table, key, column."""
-
-_NAMES: Final = ("email", "unconfirmed_email", "identity_uuid")
-_FRAME: Final = frozenset({"response", "business", "business_group", "members"})  # without these it is no team
-
-
-def _folded(text: str) -> str:
-    return text.strip().casefold()
-
-
 def _create(path: Path) -> None:
     """An empty file that only its owner can read, which goes for what SQLite puts beside it, too."""
     os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
@@ -967,14 +745,6 @@ def _key(document: Document) -> tuple[bytes, int, bytes]:
     return bytes.fromhex(document.sha256), _microseconds(document.observed_at), source
 
 
-def _microseconds(moment: dt.datetime) -> int:
-    return (moment - _EPOCH) // dt.timedelta(microseconds=1)
-
-
-def _moment(microseconds: int) -> dt.datetime:
-    return _EPOCH + dt.timedelta(microseconds=microseconds)
-
-
 def _where(
     kind: str | None = None, subject: str | None = None, as_of: dt.datetime | None = None, after: int = 0
 ) -> tuple[str, tuple[object, ...]]:
@@ -987,32 +757,3 @@ def _where(
     }
     given = {condition: value for condition, value in asked.items() if value is not None}
     return " AND ".join(given), tuple(given.values())
-
-
-def _review_problems(snapshot: sqlite3.Connection) -> Iterator[Problem]:
-    if not snapshot.execute("SELECT count(*) FROM sqlite_master WHERE name = 'review_items'").fetchone()[0]:
-        return  # a file of an older format
-    for campaign, number, frozen in snapshot.execute("SELECT campaign, number, frozen FROM review_items"):
-        try:
-            msgspec.json.decode(zlib.decompress(frozen))
-        except _UNREADABLE as error:
-            yield Problem("REVIEW", None, f"item {number} of campaign {campaign} cannot be read: {error}")
-
-
-def _problems(
-    sequence: int, sha256: Any, kind: Any, subject: Any, moment: Any, source: Any, body: Any
-) -> Iterator[Problem]:
-    try:
-        plain = zlib.decompress(body)
-        digest = hashlib.sha256(plain).digest()
-        document = restore(plain, digest.hex(), _moment(moment), source).document
-    except _UNREADABLE as error:
-        yield Problem("BODY", sequence, f"it cannot be read: {error}")
-        return
-    if msgspec.json.encode(msgspec.json.decode(plain), order="sorted") != plain:
-        yield Problem("CANONICAL", sequence, "its body is not in canonical form")
-    if digest != sha256:
-        yield Problem("SHA256", sequence, "its body is not the one that its sha-256 names")
-    for name, said, shown in (("kind", kind, document.kind), ("subject", subject, document.subject)):
-        if said != shown:
-            yield Problem("COLUMN", sequence, f"its {name} is not what its body says")

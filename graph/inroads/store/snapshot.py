@@ -20,8 +20,8 @@ import numpy as np
 from inroads.columns.adjacency import Adjacency, Derived
 from inroads.columns.fold import Fold
 from inroads.columns.overlay import whole
-from inroads.ledger import Bodies, Ledger, snapshots
 from inroads.policy.tables import Policy
+from inroads.store.ledger import Bodies, Ledger, snapshots
 
 FORMAT: Final = 2
 """Counts up whenever the columns change."""

@@ -5,6 +5,8 @@ person's own document and a business's team document agree without either being 
 `random.Random.random` are used: the same arguments give the same bytes on every machine.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 from math import gcd
 from random import Random

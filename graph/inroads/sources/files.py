@@ -26,10 +26,11 @@ import msgspec
 
 from inroads.documents.reader import MAX_BYTES, Observation
 from inroads.errors import Rejection
-from inroads.stretch import Stretch, Unread, is_large, stretches, unreadable
+from inroads.sources.chunks import Stretch, Unread, is_large, stretches, unreadable
 
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
+
 
 MAX_REJECTED: Final = 100_000
 """After so many rejections in a row the rest of a source is not read: a small gzip file may hold billions of them."""

@@ -1,0 +1,1 @@
+"""Where documents come from: files, the service, a generator."""

@@ -1,0 +1,97 @@
+"""Erasing a person from the bodies of documents."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from typing import Any, Final
+
+import msgspec
+
+from inroads.documents.reader import Observation, restore
+from inroads.documents.records import Me
+from inroads.model import Document
+
+
+class _Person:
+    """One identity, and the addresses by which records without its id still name it."""
+
+    def __init__(self, number: str) -> None:
+        self.number = number
+        self.names: set[str] = set()
+
+    def learn(self, observation: Observation) -> None:
+        content = observation.content
+        rows = [content] if isinstance(content, Me) else [row for row in content.business_group.members if row]
+        for row in rows:
+            if isinstance(row, Me) or str(row.identity_id) == self.number:
+                said = (getattr(row, name, None) for name in _NAMES)
+                self.names.update(_folded(each) for each in said if isinstance(each, str) and each.strip())
+
+    def left_out_of(self, team: Observation) -> Document | None:
+        """The document of a team without the person; None where it does not name them."""
+        document = team.document
+        value = msgspec.json.decode(document.body)
+        rest = self._left_out(value, frame=True)
+        if rest == value:
+            return None
+        body = msgspec.json.encode(rest, order="sorted")
+        return restore(body, hashlib.sha256(body).hexdigest(), document.observed_at, document.source).document
+
+    def _left_out(self, value: Any, *, frame: bool = False) -> Any:
+        if isinstance(value, list):
+            return [self._left_out(each) for each in value if not (self._owns(each) or self._is_named_in(each))]
+        if isinstance(value, dict) and (frame or not self._is_anothers(value)):
+            return {
+                key: self._left_out(each, frame=key in _FRAME)
+                for key, each in value.items()
+                if key in _FRAME or not (self._owns(each) or (key == "identity_id" and str(each) == self.number))
+            }
+        return value
+
+    def left_unsaid(self, text: Any) -> tuple[Any, int]:
+        """A text of a review, or its bytes, without the person's id and addresses; and how often they were in it."""
+        if isinstance(text, bytes):
+            plain, found = self.left_unsaid(text.decode())
+            return plain.encode(), found
+        words = sorted({f"identity:{self.number}", *self.names}, key=len, reverse=True)
+        pattern = "|".join(map(re.escape, words))
+        return re.subn(rf"(?<![\w.+-])(?:{pattern})(?![\w-]|\.\w)", ANONYMOUS, text, flags=re.IGNORECASE)
+
+    def _owns(self, value: Any) -> bool:
+        """Whether it is a record of the person, or one of their addresses."""
+        if isinstance(value, str):
+            return _folded(value) in self.names
+        return isinstance(value, dict) and str(value.get("identity_id")) == self.number
+
+    def _is_named_in(self, row: Any) -> bool:
+        """Whether a row that names nobody by id has an address of the person."""
+        return (
+            isinstance(row, dict)
+            and row.get("identity_id") is None
+            and any(self._owns(row[name]) for name in _NAMES if isinstance(row.get(name), str))
+        )
+
+    def _is_anothers(self, record: dict[str, Any]) -> bool:
+        """Whether it is somebody else's record, which stays whole: two people may share an address."""
+        return record.get("identity_id") is not None and str(record["identity_id"]) != self.number
+
+
+ANONYMOUS: Final = "(forgotten)"
+"""What stands in a review for a person who was forgotten."""
+
+_MENTIONING: Final = (
+    ("campaigns", "id", "head"),
+    ("campaigns", "id", "name"),
+    ("campaigns", "id", "signed"),
+    ("review_decisions", "sequence", "decider"),
+    ("review_decisions", "sequence", "why"),
+)
+"""The texts of reviews that may name anybody: table, key, column."""
+
+_NAMES: Final = ("email", "unconfirmed_email", "identity_uuid")
+_FRAME: Final = frozenset({"response", "business", "business_group", "members"})  # without these it is no team
+
+
+def _folded(text: str) -> str:
+    return text.strip().casefold()
