@@ -11,7 +11,7 @@ from typing import Any
 import networkx as nx
 
 from inroads.model import Relation
-from inroads.network import AccessGraph
+from inroads.network.access_graph import AccessGraph
 
 Body = dict[str, Any]
 World = list[tuple[Body, dt.datetime]]

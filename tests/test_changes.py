@@ -16,7 +16,7 @@ from inroads.documents.pointers import pointer, record
 from inroads.errors import InroadsError
 from inroads.explorer import Explorer
 from inroads.model import Access, AccessState, Certainty, Grant, NodeKind, Relation, Role, kind_of
-from inroads.network import AccessGraph
+from inroads.network.access_graph import AccessGraph
 from inroads.policy.loading import load_policy
 from inroads.sources.synthetic import population
 from oracle import Oracle

@@ -12,6 +12,7 @@ from agreement import identities
 from inroads import EXAMPLE, explain
 from inroads import text as text_
 from inroads.explorer import ExplainedAccess, Explorer, load
+from inroads.network import wording
 from strategies import random_world
 from test_fold import DAY, me, membership, team
 from test_reach import client
@@ -36,7 +37,7 @@ class TestExample:
         for resource, name in (("account:Xr82w", "account Xr82w"), ("business:363103", "business 363103")):
             explanation = ask(bruce, "b@example.com", resource).explanation
             assert explanation.independent_routes == 2
-            assert [explain.grant_label(grant) for grant in explanation.cut] == ["role 994207", "client 22347"]
+            assert [wording.grant_label(grant) for grant in explanation.cut] == ["role 994207", "client 22347"]
             assert explanation.sentence == (
                 f"b@example.com reaches {name} as CLIENT by 2 independent routes. "
                 "To end it, revoke 2 grants: role 994207 and client 22347. "
@@ -57,8 +58,8 @@ class TestExample:
     def test_the_records_of_a_grant(self, bruce: Explorer) -> None:
         """One grant, three records, each with its place."""
         grant = bruce.grants["business:77128#MEMBER@identity:712052"]
-        assert explain.records(grant) == "membership 168372 = group row 168372 = role 682608"
-        assert [line.rpartition(" ")[2] for line in explain.evidence_lines(bruce, grant)] == [
+        assert wording.records(grant) == "membership 168372 = group row 168372 = role 682608"
+        assert [line.rpartition(" ")[2] for line in wording.evidence_lines(bruce, grant)] == [
             "/response/business_memberships/0",
             "/response/groups/1",
             "/response/roles/0",

@@ -25,9 +25,9 @@ from networkx.classes.tests import (
 import inroads
 from inroads.explorer import Explorer
 from inroads.model import Evidence, Grant, Relation, Section
-from inroads.network import AccessGraph
+from inroads.network.access_graph import AccessGraph
+from inroads.network.mappings import Data, Nodes
 from inroads.sources.synthetic import population
-from inroads.views import Data, Nodes
 from strategies import random_world
 from worlds import explore, standing
 

@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from hiding import altered, near
 from inroads.explorer import Explorer
 from inroads.model import Access, NodeKind, kind_of, native_id, node_id
-from inroads.portion import HIDDEN, SOURCE, portion
+from inroads.network.limited_documents import HIDDEN, SOURCE
+from inroads.network.limited_view import portion
 from inroads.reach import reached_by
 from strategies import random_world
 from worlds import explore, same

@@ -18,9 +18,9 @@ from inroads import reach as reaching
 from inroads.changes import Kind
 from inroads.documents.pointers import pointer
 from inroads.errors import AmbiguousGrant, InroadsError
-from inroads.explain import record_label
 from inroads.explorer import Explorer, load
 from inroads.model import Access, Grant, Relation, Section
+from inroads.network.wording import record_label
 from inroads.remedy import FACTS, remedies
 from inroads.whatif import WhatIf, outcome_sentence
 from strategies import random_world, worlds

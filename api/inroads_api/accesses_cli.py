@@ -177,7 +177,7 @@ def _print_explanation(graph: Explorer, access: ExplainedAccess | None, output: 
     explanation = access.explanation
     rows = list(_steps(graph, access))
     if chosen is Format.JSON:
-        from inroads.explain import records
+        from inroads.network.wording import records
         from inroads.remedy import remedies
 
         cut = [{"id": grant.id, "records": records(grant)} for grant in explanation.cut]
@@ -186,7 +186,7 @@ def _print_explanation(graph: Explorer, access: ExplainedAccess | None, output: 
         whole["remediation"] = {row["grant"]: remedies(graph, graph.grants[row["grant"]]) for row in rows}
         write_json(whole, pretty=True)
     elif chosen is Format.TABLE:
-        from inroads.explain import evidence_lines
+        from inroads.network.wording import evidence_lines
 
         typer.echo(explanation.sentence)
         for number, (path, sentence) in enumerate(zip(access.paths, access.sentences, strict=True), 1):
@@ -200,7 +200,7 @@ def _print_explanation(graph: Explorer, access: ExplainedAccess | None, output: 
 
 def _steps(graph: Explorer, access: ExplainedAccess) -> Iterator[dict[str, Any]]:
     """One row for each step of each path, with the records behind it."""
-    from inroads.explain import evidence_lines, records
+    from inroads.network.wording import evidence_lines, records
 
     for number, path in enumerate(access.paths, 1):
         for place, step in enumerate(path.steps, 1):

@@ -27,7 +27,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from inroads.errors import InroadsError, LedgerError
-from inroads.network import AccessGraph
+from inroads.network.access_graph import AccessGraph
 from inroads_api import live
 from inroads_api.answers import Answers, Question, question
 from inroads_api.audit import Asking, AuditLog

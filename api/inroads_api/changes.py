@@ -15,7 +15,7 @@ from inroads.changes import CausedChanges as Group
 from inroads.changes import Change as Changed
 from inroads.changes import NodeCause as Attribute
 from inroads.changes import stated as stating
-from inroads.network import AccessGraph
+from inroads.network.access_graph import AccessGraph
 from inroads_api.objects import (
     ID,
     AccessFacts,

@@ -24,9 +24,9 @@ from inroads.changes import (
 )
 from inroads.documents.pointers import pointer
 from inroads.errors import InroadsError
-from inroads.explain import record_label
 from inroads.explorer import Explorer
 from inroads.model import Evidence, Grant
+from inroads.network.wording import record_label
 from inroads.text import printable
 from inroads_api.terminal import Format, default_format, many, print_rows, say
 

@@ -15,7 +15,7 @@ from strawberry.scalars import JSON
 from inroads import reach
 from inroads.errors import BadId, InroadsError
 from inroads.model import Mode, NodeKind, kind_of, node_id
-from inroads.network import AccessGraph
+from inroads.network.access_graph import AccessGraph
 from inroads_api.changes import CausedChangesConnection, ChangeConnection, changes_between, changes_by_cause
 from inroads_api.feed import Feed
 from inroads_api.findings_objects import (

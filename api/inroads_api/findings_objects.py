@@ -10,7 +10,7 @@ from strawberry.scalars import JSON
 
 from inroads import findings as review
 from inroads.findings import RULES, Findings, Looked, Maturity, Severity, sentence
-from inroads.network import AccessGraph
+from inroads.network.access_graph import AccessGraph
 from inroads.policy.rule_settings import Judgement, Suppression
 from inroads_api.objects import (
     ID,

@@ -14,8 +14,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final, cast
 
-from inroads.network import AccessGraph
-from inroads.portion import portion
+from inroads.network.access_graph import AccessGraph
+from inroads.network.limited_view import portion
 from inroads_api.versions import (
     KEPT,
     MAKERS,

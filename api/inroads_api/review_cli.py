@@ -384,7 +384,7 @@ def _print_item(campaign: Campaign, item: Item, graph: Explorer, output: Format 
     """An item as it was frozen, and how it stands in a graph."""
     import msgspec
 
-    from inroads.explain import grant_label
+    from inroads.network.wording import grant_label
     from inroads.review import report
 
     standing = campaign.standing(item, graph)

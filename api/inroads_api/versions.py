@@ -24,7 +24,7 @@ from inroads.errors import InroadsError
 from inroads.explorer import Explorer
 from inroads.findings import Findings, Severity, review
 from inroads.model import Document
-from inroads.network import AccessGraph
+from inroads.network.access_graph import AccessGraph
 from inroads.policy.tables import Policy
 from inroads.review import Campaign, Drift
 from inroads.whatif import WhatIf

@@ -138,7 +138,7 @@ def duties(
 
 
 def _grant(grant: Grant) -> dict[str, Any]:
-    from inroads.explain import records
+    from inroads.network.wording import records
 
     return {"grant": grant.id, "roles": [role.value for role in grant.roles], "records": records(grant)}
 
@@ -150,7 +150,7 @@ def _removed(graph: Explorer, grants: Iterable[Grant]) -> list[dict[str, Any]]:
 
 
 def _outcome(what: WhatIf[Any], each: Outcome) -> dict[str, Any]:
-    from inroads.explain import path_sentence
+    from inroads.network.wording import path_sentence
     from inroads.whatif import outcome_sentence
 
     nodes = what.base.nodes
@@ -188,7 +188,7 @@ def _words(facts: dict[str, Any] | None) -> list[str]:
 
 def _conflict(graph: Explorer, each: Conflict) -> dict[str, Any]:
     from inroads.duties import conflict_sentence
-    from inroads.explain import path_sentence
+    from inroads.network.wording import path_sentence
 
     sides = {
         side: [path_sentence(graph, access.paths[0]) for access in accesses]

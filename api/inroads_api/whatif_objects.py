@@ -12,7 +12,7 @@ from inroads import duties, reach, whatif
 from inroads.changes import Kind, facts
 from inroads.errors import InroadsError, NotFound
 from inroads.model import Relation, Role, kind_of, node_id
-from inroads.network import AccessGraph
+from inroads.network.access_graph import AccessGraph
 from inroads.policy.separation import Scope
 from inroads.whatif import Fate
 from inroads_api.limits import MAX_FIRST

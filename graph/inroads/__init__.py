@@ -12,11 +12,11 @@ from inroads import review
 from inroads.census import Census, census
 from inroads.changes import changes
 from inroads.errors import InroadsError, Issue, NotFound, Rejection
-from inroads.explain import evidence_lines
 from inroads.explorer import Answers, ExplainedAccess, Explorer, load
 from inroads.findings import Finding, Findings
 from inroads.model import Capability, Certainty, Mode, NodeKind, Relation, Role
-from inroads.network import AccessGraph
+from inroads.network.access_graph import AccessGraph
+from inroads.network.wording import evidence_lines
 from inroads.policy.loading import load_policy
 from inroads.policy.tables import Policy
 from inroads.store.ledger import Ledger

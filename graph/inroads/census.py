@@ -15,7 +15,7 @@ from inroads.columns.arrays import Ints
 from inroads.columns.claimset import KINDS, NONE, ROLES
 from inroads.errors import InroadsError
 from inroads.model import NodeKind, Role, kind_of
-from inroads.network import AccessGraph
+from inroads.network.access_graph import AccessGraph
 from inroads.reach import Accesses, accesses_of, every_access
 from inroads.text import harmless, printable
 

@@ -40,7 +40,6 @@ from inroads.documents.claims import Place, Statement, state
 from inroads.documents.pointers import escape
 from inroads.documents.reader import reread
 from inroads.errors import InroadsError
-from inroads.explain import grant_label, label
 from inroads.model import (
     Access,
     AccessState,
@@ -56,7 +55,8 @@ from inroads.model import (
     kind_of,
     native_id,
 )
-from inroads.network import AccessGraph
+from inroads.network.access_graph import AccessGraph
+from inroads.network.wording import grant_label, label
 from inroads.policy.grammar import ACTING, FORWARD, GRAMMAR, OUTSIDE, PHASES, Phase
 from inroads.reach import Answer, reach
 from inroads.text import printable

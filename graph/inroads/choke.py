@@ -20,7 +20,7 @@ from inroads.columns.arrays import Ints, firsts, ranges
 from inroads.columns.claimset import KIND_BITS, KINDS, RELATIONS
 from inroads.errors import InroadsError
 from inroads.model import Certainty, NodeKind, kind_of
-from inroads.network import AccessGraph
+from inroads.network.access_graph import AccessGraph
 from inroads.policy.grammar import ACTING, FORWARD, OUTSIDE, RESOLVE
 from inroads.reach import RESOURCES, accesses_of, reached_by
 from inroads.remedy import FACTS

@@ -8,9 +8,9 @@ from itertools import pairwise
 from typing import Final
 from xml.etree import ElementTree as ET
 
-from inroads.explain import evidence_lines, label, records
 from inroads.model import AccessState, Certainty, NodeKind, Path, Relation, Step, kind_of
-from inroads.network import AccessGraph
+from inroads.network.access_graph import AccessGraph
+from inroads.network.wording import evidence_lines, label, records
 from inroads.text import printable
 
 MAX_NODES: Final = 40

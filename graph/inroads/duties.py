@@ -16,9 +16,9 @@ from inroads.columns.arrays import Ints, Lazily, distinct, offsets, ranges, take
 from inroads.columns.claimset import NONE
 from inroads.columns.fold import KEEPS
 from inroads.errors import InroadsError
-from inroads.explain import label, path_sentence
 from inroads.model import Access, NodeKind, Role, kind_of
-from inroads.network import AccessGraph
+from inroads.network.access_graph import AccessGraph
+from inroads.network.wording import label, path_sentence
 from inroads.policy.separation import Duty, Scope, Side
 from inroads.reach import Accesses, every_access, reach
 

@@ -11,109 +11,15 @@ from typing import Any, Final, NamedTuple
 import networkx as nx
 
 from inroads.cancellation import check
-from inroads.documents.pointers import pointer
-from inroads.model import (
-    RECORD_NOUN,
-    Access,
-    AccessState,
-    Certainty,
-    Evidence,
-    Explanation,
-    Grant,
-    NodeKind,
-    Path,
-    Relation,
-    Role,
-    Step,
-    kind_of,
-    native_id,
-)
-from inroads.network import AccessGraph
+from inroads.model import Access, AccessState, Certainty, Explanation, Grant, NodeKind, Relation, kind_of
+from inroads.network.access_graph import AccessGraph
+from inroads.network.wording import grant_label, label, record_label
 from inroads.policy.grammar import GRAMMAR, Conveys, Phase
 from inroads.reach import RESOURCES, held
 from inroads.text import printable
 
 MAX_CANDIDATES: Final = 2_000
 """Up to so many sets of grants are tried one by one for the exact least collateral; beyond, each grant's own counts."""
-
-_HOLDS: Final = {
-    Role.OWNER: "owns",
-    Role.ADMIN: "is an admin of",
-    Role.MANAGER: "is a manager of",
-    Role.EMPLOYEE: "is an employee of",
-    Role.ACCOUNTANT: "is an accountant of",
-    Role.CONTRACTOR: "is a contractor of",
-    Role.CLIENT: "is a client of",
-    Role.STAFF: "is on the staff of",
-}
-
-
-def label(graph: AccessGraph, node: str) -> str:
-    """What a person calls a node: `b@example.com`, `BillSpring (77128)`, `account Xr82w`."""
-    data, native = graph.nodes[node], native_id(node)
-    if data["kind"] == NodeKind.IDENTITY:
-        return printable(data.get("email") or f"identity {native}")
-    if data.get("name"):
-        return f"{printable(data['name'])} ({native})"
-    return printable(f"{data['kind'].lower()} {native}")
-
-
-def record_label(record: Evidence) -> str:
-    """What a person calls a record: `role 994207`."""
-    return f"{RECORD_NOUN[record.section]} {record.record_id or '(no id)'}"
-
-
-def grant_label(grant: Grant) -> str:
-    """The record of a grant that speaks first, and others of its kind beside it: `role 9 and role 10`."""
-    first = grant.evidence[0]
-    if first.record_id is None:
-        return grant.id
-    return " and ".join(dict.fromkeys(record_label(each) for each in grant.evidence if each.section is first.section))
-
-
-def records(grant: Grant) -> str:
-    """All records of a grant: `membership 168372 = group row 168372 = role 682608`."""
-    return " = ".join(dict.fromkeys(map(record_label, grant.evidence)))
-
-
-def evidence_lines(graph: AccessGraph, grant: Grant) -> list[str]:
-    """Where each record of a grant is said: `membership 168372: bruce.json /response/business_memberships/0`."""
-    lines = []
-    for each in grant.evidence:
-        document = graph.documents[each.document]
-        place = pointer(document, each.section, each.index, each.sub)
-        lines.append(printable(f"{record_label(each)}: {document.source} {place}"))
-    return lines
-
-
-def path_sentence(graph: AccessGraph, path: Path) -> str:
-    """A path in plain English, latent reasons included."""
-    first = path.steps[0]
-    text = f"{label(graph, first.principal)} {_clause(first)} {label(graph, first.resource)}"
-    for step in path.steps[1:]:
-        text += f", {_relative(step)} {label(graph, step.resource)}"
-    if path.certainty is Certainty.ASSOCIATED:
-        text += " (connected, which is not access)"
-    if path.reasons:
-        text += f" (latent: {', '.join(map(printable, path.reasons))})"
-    return f"{text}."
-
-
-def _clause(step: Step) -> str:
-    if step.relation is Relation.KEEPS:
-        return "keeps" if kind_of(step.principal) is NodeKind.BUSINESS else "is kept by"
-    if step.relation is Relation.GROUP_OF:
-        return "is a group of"
-    word = printable(step.raw_role) if step.raw_role else "no role"
-    if step.relation is Relation.GROUP:
-        return f"is {word!r} in"
-    return _HOLDS.get(step.role, f"holds {word!r} in") if step.role else "holds"
-
-
-def _relative(step: Step) -> str:
-    if step.relation is Relation.KEEPS and kind_of(step.principal) is NodeKind.ACCOUNT:
-        return "kept by"
-    return f"which {_clause(step)}"
 
 
 def explain(graph: AccessGraph, access: Access) -> Explanation:

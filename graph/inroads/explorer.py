@@ -24,11 +24,12 @@ from inroads.documents.reader import Observation
 from inroads.draw import svg
 from inroads.duties import Conflicts, duties
 from inroads.errors import InroadsError, NotFound, Rejection
-from inroads.explain import explain, path_sentence
+from inroads.explain import explain
 from inroads.export import write
 from inroads.findings import Findings, review
 from inroads.model import Access, Coverage, Explanation, Mode, NodeKind, Path, kind_of
-from inroads.network import AccessGraph
+from inroads.network.access_graph import AccessGraph
+from inroads.network.wording import path_sentence
 from inroads.policy.loading import load_policy
 from inroads.policy.tables import STOCK, Policy
 from inroads.reach import RESOURCES, AccessFilter

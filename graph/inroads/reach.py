@@ -39,7 +39,7 @@ from inroads.model import (
     kind_of,
     node_id,
 )
-from inroads.network import AccessGraph, Hop
+from inroads.network.access_graph import AccessGraph, Hop
 from inroads.policy.grammar import (
     _TABLES,
     ACTING,

@@ -11,9 +11,9 @@ from typing import Final
 import msgspec
 
 from inroads.documents.pointers import pointer
-from inroads.explain import label, record_label
 from inroads.model import Evidence, Grant, Relation, Section
-from inroads.network import AccessGraph
+from inroads.network.access_graph import AccessGraph
+from inroads.network.wording import label, record_label
 from inroads.text import printable
 
 FACTS: Final = frozenset({Relation.KEEPS, Relation.GROUP_OF})

@@ -12,11 +12,12 @@ from markupsafe import Markup
 from inroads.census import census
 from inroads.draw import svg
 from inroads.errors import InroadsError, NotFound
-from inroads.explain import evidence_lines, explain, label, path_sentence
+from inroads.explain import explain
 from inroads.explorer import ExplainedAccess, Explorer
 from inroads.findings import RULES, Finding, sentence
 from inroads.model import Access, NodeKind, Path, kind_of
-from inroads.network import AccessGraph
+from inroads.network.access_graph import AccessGraph
+from inroads.network.wording import evidence_lines, label, path_sentence
 from inroads.reach import RESOURCES, reach, reached_by
 from inroads.remedy import FACTS
 from inroads.text import printable

@@ -32,7 +32,7 @@ from inroads.columns.subset import excerpt
 from inroads.columns.union import union
 from inroads.documents.claims import Claim, Place, Statement
 from inroads.errors import AmbiguousGrant, InroadsError, NotFound
-from inroads.explain import explain, grant_label, label, path_sentence, record_label
+from inroads.explain import explain
 from inroads.model import (
     RECORD_NOUN,
     Access,
@@ -51,7 +51,8 @@ from inroads.model import (
     kind_of,
     native_id,
 )
-from inroads.network import AccessGraph
+from inroads.network.access_graph import AccessGraph
+from inroads.network.wording import grant_label, label, path_sentence, record_label
 from inroads.policy.grammar import ACTING, FORWARD, OUTSIDE, PHASES, Conveys
 from inroads.reach import ALL, RESOURCES, AccessFilter, reach
 from inroads.remedy import FACTS, Remedy, remedies

@@ -9,7 +9,7 @@ from questions import NOON, Ask, Serve, asker, graph_of
 from starlette.testclient import TestClient
 
 from inroads import EXAMPLE
-from inroads.network import AccessGraph
+from inroads.network.access_graph import AccessGraph
 from inroads.sources.synthetic import population
 from inroads_api.app import create_app
 from inroads_api.schema import Schema, build_schema

@@ -13,7 +13,7 @@ from inroads.columns.builder import pack
 from inroads.columns.fold import fold
 from inroads.documents.claims import state
 from inroads.documents.reader import Observation, read
-from inroads.network import AccessGraph
+from inroads.network.access_graph import AccessGraph
 from inroads.policy.tables import STOCK, Policy
 from inroads_api.schema import Schema, execute
 from inroads_api.versions import Versions

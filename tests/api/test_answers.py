@@ -14,7 +14,7 @@ import pytest
 from questions import NOON, Serve
 from starlette.routing import Route
 
-from inroads.network import AccessGraph
+from inroads.network.access_graph import AccessGraph
 from inroads_api import app as room
 from inroads_api.answers import SETTLED, Answers, Question
 from inroads_api.app import create_app

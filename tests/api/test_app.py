@@ -15,7 +15,7 @@ import pytest
 import uvicorn
 from questions import NOON, code
 
-from inroads.network import AccessGraph
+from inroads.network.access_graph import AccessGraph
 from inroads_api import app as application
 from inroads_api.app import LEGACY, MODERN, acceptable, create_app
 from inroads_api.limits import MAX_ASKED

@@ -23,7 +23,7 @@ from questions import NOON, Serve, code
 from typer.testing import CliRunner
 
 from inroads.errors import InroadsError
-from inroads.network import AccessGraph
+from inroads.network.access_graph import AccessGraph
 from inroads.store.ledger import Ledger
 from inroads_api.app import create_app
 from inroads_api.audit import FIRST, MAX_ASKED, AuditLog, asked_about, verify

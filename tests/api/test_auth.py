@@ -18,7 +18,7 @@ import pytest
 from questions import NOON, Serve, code
 
 from inroads.errors import NotFound
-from inroads.network import AccessGraph
+from inroads.network.access_graph import AccessGraph
 from inroads.sources.private_file import BadTokens
 from inroads_api.app import LEGACY, MODERN, create_app
 from inroads_api.auth import Auth, Caller, Denied, Scope, Token, TokenFile

@@ -11,7 +11,7 @@ from questions import NOON, Ask, asker, code
 from inroads.census import Counts, census, made
 from inroads.errors import InroadsError
 from inroads.model import Role, kind_of
-from inroads.network import AccessGraph
+from inroads.network.access_graph import AccessGraph
 from inroads.policy.tables import STOCK
 from inroads.reach import reach, reached_by
 from inroads_api import versions

@@ -14,7 +14,7 @@ from test_limits import measure
 from inroads.changes import GrantCause, NodeCause, changes, sentence, stated
 from inroads.documents.pointers import pointer, record
 from inroads.explorer import Explorer
-from inroads.network import AccessGraph
+from inroads.network.access_graph import AccessGraph
 from inroads_api.entry import MAX_MOMENTS
 from inroads_api.schema import Schema
 from strategies import random_world

@@ -15,7 +15,7 @@ from graphql import ExecutionResult, execute_sync, parse
 from operations import Operations
 from questions import NOON
 
-from inroads.network import AccessGraph
+from inroads.network.access_graph import AccessGraph
 from inroads_api import execution
 from inroads_api.execution import CompiledExecutor
 from inroads_api.schema import Schema, build_schema, execute

@@ -15,7 +15,7 @@ from inroads.errors import BadCursor
 from inroads.explorer import Explorer, load
 from inroads.findings import review
 from inroads.model import NodeKind, kind_of
-from inroads.network import AccessGraph
+from inroads.network.access_graph import AccessGraph
 from inroads.store.ledger import Ledger
 from inroads_api.feed import Cursor, Feed
 from inroads_api.live import follow, logged, position

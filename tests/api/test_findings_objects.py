@@ -9,7 +9,7 @@ from questions import Ask, asker, code
 
 import inroads
 from inroads.findings import RULES, review
-from inroads.network import AccessGraph
+from inroads.network.access_graph import AccessGraph
 from inroads_api.schema import Schema
 
 PAGE = """query ($first: Int, $after: String, $rules: [String!], $severity: FindingSeverity, $suppressed: Boolean) {

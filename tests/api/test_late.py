@@ -13,7 +13,7 @@ import pytest
 from questions import NOON, code
 
 from inroads.cancellation import checked
-from inroads.network import AccessGraph
+from inroads.network.access_graph import AccessGraph
 from inroads.store.ledger import Ledger
 from inroads_api.app import LEGACY, MODERN, create_app
 from inroads_api.deadline import Deadline, Late

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from questions import NOON, Ask, code
 
-from inroads.network import AccessGraph
+from inroads.network.access_graph import AccessGraph
 from inroads_api import limits
 from inroads_api.limits import MAX_COST, MAX_TOKENS, Measure, Measures
 from inroads_api.schema import Schema, execute

@@ -16,7 +16,7 @@ import pytest
 from questions import NOON
 
 from inroads.explorer import Explorer, load
-from inroads.network import AccessGraph
+from inroads.network.access_graph import AccessGraph
 from inroads.store.ledger import Ledger
 from inroads_api.live import Follower, Following, follow, position
 from inroads_api.schema import Schema, execute

@@ -17,7 +17,7 @@ from typer.testing import CliRunner
 
 from inroads import EXAMPLE
 from inroads.errors import InroadsError
-from inroads.network import AccessGraph
+from inroads.network.access_graph import AccessGraph
 from inroads_api.app import MODERN, create_app
 from inroads_api.audit import AuditLog
 from inroads_api.auth import Auth, Caller, Scope, TokenFile

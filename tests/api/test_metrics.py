@@ -13,7 +13,7 @@ import httpx2
 import pytest
 from questions import NOON
 
-from inroads.network import AccessGraph
+from inroads.network.access_graph import AccessGraph
 from inroads.store.ledger import Ledger
 from inroads_api.app import create_app
 from inroads_api.logs import REQUESTS, Lines

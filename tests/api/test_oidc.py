@@ -20,7 +20,7 @@ from typer.testing import CliRunner
 
 from inroads import EXAMPLE
 from inroads.errors import InroadsError
-from inroads.network import AccessGraph
+from inroads.network.access_graph import AccessGraph
 from inroads_api.app import create_app
 from inroads_api.auth import Auth, Denied, Scope, TokenFile
 from inroads_api.cli import app

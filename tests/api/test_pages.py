@@ -14,7 +14,7 @@ from graphql import GraphQLInterfaceType, GraphQLObjectType, get_named_type
 from questions import Ask, asker, code, graph_of
 
 from inroads.model import Capability, Role
-from inroads.network import AccessGraph
+from inroads.network.access_graph import AccessGraph
 from inroads.policy.separation import Duty, Scope, Side
 from inroads.policy.tables import STOCK
 from inroads.sources.synthetic import population

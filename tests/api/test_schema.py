@@ -22,7 +22,7 @@ from graphql.utilities import ast_from_value
 from questions import NOON, Ask, asker, code, graph_of
 
 from inroads import explain, reach
-from inroads.network import AccessGraph
+from inroads.network.access_graph import AccessGraph
 from inroads_api.schema import Schema, execute
 from inroads_api.schema import build_schema as api_schema
 from inroads_api.versions import Versions

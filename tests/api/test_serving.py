@@ -27,7 +27,7 @@ from starlette.testclient import TestClient
 from inroads import EXAMPLE
 from inroads.documents.reader import Observation, read
 from inroads.errors import InroadsError
-from inroads.network import AccessGraph
+from inroads.network.access_graph import AccessGraph
 from inroads.store.ledger import Ledger
 from inroads_api import app as application
 from inroads_api.app import create_app

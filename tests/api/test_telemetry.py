@@ -24,7 +24,7 @@ from starlette.testclient import TestClient
 from typer.testing import CliRunner
 
 from inroads import EXAMPLE
-from inroads.network import AccessGraph
+from inroads.network.access_graph import AccessGraph
 from inroads_api import app as application
 from inroads_api.app import create_app
 from inroads_api.auth import Auth, Scope, TokenFile

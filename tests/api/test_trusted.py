@@ -14,7 +14,7 @@ from starlette.testclient import TestClient
 from typer.testing import CliRunner
 
 from inroads.errors import InroadsError
-from inroads.network import AccessGraph
+from inroads.network.access_graph import AccessGraph
 from inroads.store.ledger import Ledger
 from inroads_api.app import LEGACY, MODERN, create_app
 from inroads_api.cli import app as command

@@ -13,7 +13,7 @@ from inroads import EXAMPLE
 from inroads.choke import choke_points
 from inroads.explorer import Explorer, load
 from inroads.model import Capability, Role
-from inroads.network import AccessGraph
+from inroads.network.access_graph import AccessGraph
 from inroads.policy.separation import Duty, Scope, Side
 from inroads.policy.tables import STOCK
 from inroads_api.schema import Schema, execute

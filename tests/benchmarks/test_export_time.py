@@ -11,7 +11,7 @@ from pytest_benchmark.fixture import BenchmarkFixture
 
 from inroads.export import FORMATS
 from inroads.export.rows import edges, nodes
-from inroads.network import AccessGraph
+from inroads.network.access_graph import AccessGraph
 
 WRITTEN: Final = "Exports: every file of each format, written to nowhere; the peer encodes the same rows as plain JSON"
 

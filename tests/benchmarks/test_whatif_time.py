@@ -12,7 +12,7 @@ from pytest_benchmark.fixture import BenchmarkFixture
 from inroads.census import Census
 from inroads.choke import ChokePoints
 from inroads.columns.fold import fold
-from inroads.network import AccessGraph
+from inroads.network.access_graph import AccessGraph
 from inroads.remedy import FACTS
 from inroads.whatif import WhatIf
 

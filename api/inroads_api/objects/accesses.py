@@ -10,7 +10,7 @@ import strawberry
 from inroads import explain, model, reach
 from inroads.changes import AccessFacts as Facts
 from inroads.model import AccessState, Capability, Certainty, Mode, NodeKind, Relation, Role, node_id
-from inroads.network import AccessGraph
+from inroads.network.access_graph import AccessGraph
 from inroads_api.objects.coverage import Coverage
 from inroads_api.objects.fields import ID, described, field, mirror, optional, stated, value
 from inroads_api.objects.grants import Grant

@@ -9,7 +9,7 @@ from strawberry.scalars import JSON
 
 from inroads import model
 from inroads.documents import pointers
-from inroads.network import AccessGraph
+from inroads.network.access_graph import AccessGraph
 from inroads_api.objects.fields import ID, described, field, stated, value
 from inroads_api.objects.node import Node, node
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import strawberry
 
-from inroads import explain, model
+from inroads import model
 from inroads.model import Relation, Role
-from inroads.network import AccessGraph
+from inroads.network import wording
+from inroads.network.access_graph import AccessGraph
 from inroads.remedy import remedies
 from inroads_api.objects.evidence import Evidence
 from inroads_api.objects.fields import ID, described, field, mirror, stated, value
@@ -28,7 +29,7 @@ class Grant:
     @field
     def label(self) -> str:
         """Its records as a person calls them: `membership 168372 = group row 168372 = role 682608`."""
-        return explain.records(self.held)
+        return wording.records(self.held)
 
     relation: Relation = stated(lambda self: self.held.relation, "The relation that is held.")
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, cast
 import strawberry
 
 from inroads.model import NodeKind, kind_of
-from inroads.network import AccessGraph
+from inroads.network.access_graph import AccessGraph
 from inroads_api.objects.fields import ID, described_interface, field, once
 
 if TYPE_CHECKING:

@@ -6,9 +6,10 @@ from functools import partial
 
 import strawberry
 
-from inroads import explain, model
+from inroads import model
 from inroads.model import AccessState, Certainty, Relation, Role
-from inroads.network import AccessGraph
+from inroads.network import wording
+from inroads.network.access_graph import AccessGraph
 from inroads_api.objects.fields import described, field, stated
 from inroads_api.objects.grants import Grant
 from inroads_api.objects.node import Node, node
@@ -63,7 +64,7 @@ class Path:
     @field
     def sentence(self) -> str:
         """The path in plain English."""
-        return explain.path_sentence(self.graph, self.walked)
+        return wording.path_sentence(self.graph, self.walked)
 
 
 @described

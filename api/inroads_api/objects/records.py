@@ -10,7 +10,7 @@ import strawberry
 
 from inroads import model
 from inroads.model import Relation, Role, Section
-from inroads.network import AccessGraph
+from inroads.network.access_graph import AccessGraph
 from inroads_api.objects.evidence import Evidence
 from inroads_api.objects.fields import ID, described, described_interface, field, known, stated
 from inroads_api.objects.grants import Grant

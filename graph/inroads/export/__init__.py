@@ -13,7 +13,7 @@ from typing import IO, Final, cast
 
 from inroads.errors import InroadsError
 from inroads.export import arrow, bloodhound, neo4j, openfga, separated, spicedb, xml
-from inroads.network import AccessGraph
+from inroads.network.access_graph import AccessGraph
 
 Writer = Callable[[AccessGraph, IO[bytes]], None]
 

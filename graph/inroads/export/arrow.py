@@ -8,7 +8,7 @@ from typing import IO, Any, Final
 
 from inroads.errors import InroadsError
 from inroads.export.rows import EDGE, NODE, edges, nodes, texts
-from inroads.network import AccessGraph
+from inroads.network.access_graph import AccessGraph
 from inroads.text import escaped
 
 _PART: Final = 2**13

@@ -23,7 +23,7 @@ from inroads.columns.claimset import ROLES
 from inroads.export.rows import edges, nodes, texts
 from inroads.export.scopes import Scopes, roles
 from inroads.model import NodeKind, Relation, kind_of, native_id
-from inroads.network import AccessGraph
+from inroads.network.access_graph import AccessGraph
 from inroads.text import escaped, plain_id
 
 SOURCE: Final = "Inroads"

@@ -10,7 +10,7 @@ from typing import IO, Any, Final
 from inroads.export.rows import EDGE, NODE, edges, flat, nodes, texts, valid
 from inroads.export.separated import table
 from inroads.model import NodeKind, Relation
-from inroads.network import AccessGraph
+from inroads.network.access_graph import AccessGraph
 from inroads.text import escaped
 
 _TYPES: Final = {str: "", bool: ":boolean", list: ":string[]"}

@@ -12,7 +12,7 @@ from inroads.columns.claimset import ROLES
 from inroads.export.scopes import Scopes, roles
 from inroads.export.separated import table
 from inroads.model import kind_of, native_id
-from inroads.network import AccessGraph
+from inroads.network.access_graph import AccessGraph
 from inroads.text import plain_id
 
 _ROLES: Final = tuple(role.lower() for role in ROLES)

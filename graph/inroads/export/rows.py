@@ -10,7 +10,7 @@ import msgspec
 
 from inroads.documents.pointers import pointer
 from inroads.model import Document, native_id
-from inroads.network import AccessGraph
+from inroads.network.access_graph import AccessGraph
 from inroads.policy.grammar import CONVEYS
 
 NODE: Final[dict[str, type]] = {

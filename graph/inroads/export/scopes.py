@@ -18,7 +18,7 @@ from inroads.columns.arrays import Ints, view
 from inroads.columns.claimset import KINDS, ROLES
 from inroads.columns.fold import KEEPS
 from inroads.model import NodeKind, Role
-from inroads.network import AccessGraph
+from inroads.network.access_graph import AccessGraph
 from inroads.policy.grammar import CONVEYS, Conveys
 from inroads.reach import accesses_of
 

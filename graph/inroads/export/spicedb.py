@@ -7,7 +7,7 @@ from typing import IO, Final
 
 from inroads.columns.claimset import ROLES
 from inroads.export.openfga import tuples
-from inroads.network import AccessGraph
+from inroads.network.access_graph import AccessGraph
 
 _ROLES: Final = tuple(role.lower() for role in ROLES)
 

@@ -14,7 +14,7 @@ from inroads.columns.claimset import NONE, SECTIONS, moment_number
 from inroads.documents.reader import reread
 from inroads.documents.records import Moment, OptionalId, Text
 from inroads.model import Section, fold_email, native_id
-from inroads.network import AccessGraph
+from inroads.network.access_graph import AccessGraph
 
 UNKNOWN: Final = np.iinfo(np.int64).min
 """No moment, in a column of moments."""

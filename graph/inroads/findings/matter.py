@@ -15,7 +15,7 @@ from inroads.columns.fold import KEEPS, MEMBER, ROLE
 from inroads.findings.bodies import Bodies, bodies
 from inroads.findings.finding import Source
 from inroads.model import NodeKind, Relation, Role, Section
-from inroads.network import AccessGraph
+from inroads.network.access_graph import AccessGraph
 from inroads.policy.grammar import CONVEYS, Conveys
 from inroads.reach import Accesses, every_access
 

@@ -19,7 +19,6 @@ from inroads.columns.arrays import Lazily
 from inroads.columns.claimset import ATTRIBUTES, NONE
 from inroads.documents.pointers import escape, pointer, record
 from inroads.errors import InroadsError
-from inroads.explain import record_label
 from inroads.findings import accesses, control, grants, identities, resources  # noqa: F401  # each registers its rules
 from inroads.findings.finding import (
     Finding,
@@ -38,7 +37,8 @@ from inroads.findings.matter import Matter
 from inroads.findings.registry import RULES, Rule
 from inroads.findings.telling import sentence
 from inroads.model import Document, Evidence, NodeKind, Section, kind_of, native_id
-from inroads.network import AccessGraph
+from inroads.network.access_graph import AccessGraph
+from inroads.network.wording import record_label
 from inroads.policy.rule_settings import Judgement, Severity, Suppression
 from inroads.reach import Answer, reach
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from inroads.explain import label
 from inroads.findings.finding import Finding
 from inroads.findings.registry import RULES
-from inroads.network import AccessGraph
+from inroads.network.access_graph import AccessGraph
+from inroads.network.wording import label
 from inroads.text import printable
 
 

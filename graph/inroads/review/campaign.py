@@ -21,7 +21,7 @@ import msgspec
 from inroads.errors import InroadsError
 from inroads.explain import explain
 from inroads.model import AccessState, Certainty, Coverage, Explanation, NodeKind, Role, kind_of, node_id
-from inroads.network import AccessGraph
+from inroads.network.access_graph import AccessGraph
 from inroads.reach import access
 from inroads.review.frozen import (
     Difference,

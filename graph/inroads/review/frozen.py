@@ -15,9 +15,9 @@ from inroads.columns.arrays import Ints, stack, take
 from inroads.columns.claimset import KIND_BITS, KINDS
 from inroads.documents.pointers import pointer
 from inroads.errors import InroadsError, NotFound
-from inroads.explain import label, path_sentence, record_label
 from inroads.model import Access, AccessState, Capability, Certainty, Grant, NodeKind, Path, Relation, Role, kind_of
-from inroads.network import AccessGraph
+from inroads.network.access_graph import AccessGraph
+from inroads.network.wording import label, path_sentence, record_label
 from inroads.reach import RESOURCES, Accesses, accesses_of, every_access, reach
 from inroads.text import printable
 

@@ -35,22 +35,26 @@ from inroads.columns.arrays import take
 from inroads.columns.builder import pack
 from inroads.columns.claimset import ATTRIBUTES, KIND_BITS, KINDS, NONE, SCOPES
 from inroads.columns.fold import KEEPS, fold
-from inroads.documents.claims import Attribute, Claim, Place, Statement, state
+from inroads.documents.claims import Attribute, Place, Statement, state
 from inroads.documents.reader import reread
-from inroads.documents.records import Business, Me, Team
+from inroads.documents.records import Me
 from inroads.errors import Issue
-from inroads.model import Document, Grant, NodeKind, Relation, Role, Section, native_id
-from inroads.network import AccessGraph
+from inroads.model import Grant, NodeKind
+from inroads.network.access_graph import AccessGraph
+from inroads.network.limited_documents import (
+    HIDDEN,
+    SOURCE,
+    _document,
+    _merged,
+    _moved,
+    _Rest,
+    _Spot,
+    _told_as,
+    _Writer,
+)
 from inroads.policy.grammar import ACTING, BACKWARD, OUTSIDE, PHASES
 
 _G = TypeVar("_G", bound=AccessGraph)
-_T = TypeVar("_T")
-
-SOURCE: Final = "(limited view)"
-"""The source of every document of a portion."""
-
-HIDDEN: Final = "hidden"
-"""Stands for the status of an account that is not shown, and under which access is latent."""
 
 _NEVER: Final = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 """The moment of what no document says that is shown."""
@@ -58,27 +62,6 @@ _NEVER: Final = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 _IDENTITY, _BUSINESS, _ACCOUNT, _GROUP = map(
     KINDS.index, (NodeKind.IDENTITY, NodeKind.BUSINESS, NodeKind.ACCOUNT, NodeKind.GROUP)
 )
-
-_OF_A_PERSON: Final = ("id", "identity_id", "email", "first_name", "last_name", "confirmed_at")
-_OF_A_MEMBERSHIP: Final = ("id", "role")
-_OF_A_BUSINESS: Final = tuple(set(Business.__struct_fields__) - {"account_id", "business_clients"})
-_OF_A_ROW: Final = ("id", "role", "email", "first_name", "last_name", "identity_uuid", "active")
-_OF_A_ROLE: Final = ("id", "role", "accountid", "systemid", "userid", "created_at")
-_OF_A_CLIENT: Final = ("id", "userid")
-"""What stays of records as it is; ids of others stay where what they name is shown."""
-
-_REFERENCES: Final = {
-    "identity_id": NodeKind.IDENTITY,
-    "business_id": NodeKind.BUSINESS,
-    "account_business_id": NodeKind.BUSINESS,
-    "account_id": NodeKind.ACCOUNT,
-    "group_id": NodeKind.GROUP,
-}
-
-_PERSONAL: Final = frozenset({Relation.MEMBER, Relation.ROLE, Relation.GROUP})
-"""A record may say one as another, so that they are told together."""
-
-_Spot = tuple[Place, Relation]
 
 
 def portion(graph: _G, businesses: Collection[str], key: bytes) -> _G:
@@ -362,265 +345,10 @@ class _Portion(Generic[_G]):
         return bool(self.index.failing[business]) or any(self.index.failing[each] for each in accounts)
 
 
-class _Writer:
-    """Writes what is shown of one document anew, and notes where its records stand now."""
-
-    def __init__(self, of: _Portion[Any], wanted: set[Place]) -> None:
-        self.of, self.wanted = of, wanted
-        self.places: dict[Place, Place] = {Place(Section.DOCUMENT): Place(Section.DOCUMENT)}
-
-    def me(self, given: dict[str, Any], content: Me) -> dict[str, Any]:
-        body = _only(given, _OF_A_PERSON)
-        memberships: list[Any] = []
-        for index, row in enumerate(content.business_memberships or ()):
-            if row is None or not self.of.sees(NodeKind.BUSINESS, row.business.id):
-                continue
-            raw, here = given["business_memberships"][index], len(memberships)
-            self.places[Place(Section.BUSINESS, index)] = Place(Section.BUSINESS, here)
-            stands = self._moved(Section.MEMBERSHIP, index, here)
-            record = self.business(raw["business"], row.business, Section.CLIENT, (index, here))
-            memberships.append((_only(raw, _OF_A_MEMBERSHIP) if stands else {}) | {"business": record})
-        body["business_memberships"] = memberships
-        body["groups"] = self.rows(given, "groups", Section.GROUP, self.row)
-        body["roles"] = self.rows(given, "roles", Section.ROLE, self.role)
-        for name in ("subscription_statuses", "business_statuses", "permissions"):
-            table = getattr(content, name) or {}
-            body[name] = {each: given[name][each] for each in table if self.of.sees(NodeKind.ACCOUNT, each)}
-        return body
-
-    def team(self, given: dict[str, Any], content: Team, nested: str) -> dict[str, Any]:
-        record = given["business"] if nested else given
-        for section in (Section.TEAM_BUSINESS, Section.TEAM_GROUP):
-            self.places[Place(section)] = Place(section)
-        group = given["business_group"]
-        written = self._references(group, {"id": NodeKind.GROUP}) | _only(group, ("category",))
-        written["members"] = self.rows(group, "members", Section.TEAM_MEMBER, self.row)
-        business = self.business(record, content.business, Section.TEAM_CLIENT)
-        return {"business": business, "business_group": written}
-
-    def business(
-        self, raw: dict[str, Any], record: Business, section: Section, inside: tuple[int, int] | None = None
-    ) -> dict[str, Any]:
-        written = _only(raw, _OF_A_BUSINESS) | self._references(raw, {"account_id": NodeKind.ACCOUNT})
-        clients: list[Any] = []
-        for index, row in enumerate(record.business_clients or ()):
-            place = Place(section, inside[0], index) if inside else Place(section, index)
-            if row is not None and place in self.wanted:
-                here = len(clients)
-                self.places[place] = Place(section, inside[1], here) if inside else Place(section, here)
-                clients.append(self.client(raw["business_clients"][index]))
-        return written | ({"business_clients": clients} if clients else {})
-
-    def rows(self, given: dict[str, Any], name: str, section: Section, write: Any) -> list[Any]:
-        """The rows of a section that state what is shown."""
-        found: list[Any] = []
-        for index, row in enumerate(given.get(name) or ()):
-            if self._moved(section, index, len(found)):
-                found.append(write(row))
-        return found
-
-    def row(self, raw: dict[str, Any]) -> dict[str, Any]:
-        """A row of a group or a team; the name of a company stays with the id of its business."""
-        kinds = {name: _REFERENCES[name] for name in ("identity_id", "business_id", "group_id")}
-        written = _only(raw, _OF_A_ROW) | self._references(raw, kinds)
-        return written | (_only(raw, ("company",)) if "business_id" in written else {})
-
-    def role(self, raw: dict[str, Any]) -> dict[str, Any]:
-        links = raw.get("links")
-        destroy = {"links": _only(links, ("destroy",))} if isinstance(links, dict) else {}
-        return _only(raw, _OF_A_ROLE) | destroy
-
-    def client(self, raw: dict[str, Any]) -> dict[str, Any]:
-        kinds = {name: _REFERENCES[name] for name in ("business_id", "account_id", "account_business_id")}
-        written = _only(raw, _OF_A_CLIENT) | self._references(raw, kinds)
-        for end in ("client_business", "account_business"):
-            if isinstance(raw.get(end), dict) and (inner := self._references(raw[end], kinds)):
-                written[end] = inner
-        return written
-
-    def _references(self, raw: dict[str, Any], kinds: Mapping[str, NodeKind]) -> dict[str, Any]:
-        return {name: raw[name] for name, kind in kinds.items() if name in raw and self.of.sees(kind, raw[name])}
-
-    def _moved(self, section: Section, index: int, here: int) -> bool:
-        """Note where a record stands now, if it states what is shown."""
-        stands = Place(section, index) in self.wanted
-        if stands:
-            self.places[Place(section, index)] = Place(section, here)
-        return stands
-
-
-class _Rest:
-    """The document that stands for all that are not shown, as it is written."""
-
-    def __init__(self, of: _Portion[Any]) -> None:
-        self.of = of
-        self.body: dict[str, Any] = {"id": 0, "business_memberships": [], "groups": [], "roles": []}
-        self.claims: list[Claim] = []
-        self.attributes: list[Attribute] = []
-        self.level: tuple[tuple[str, str], ...] = ()
-
-    def grant(self, grant: Grant) -> None:
-        """State a grant by records that say no more than that it stands."""
-        of, relation = self.of, grant.relation
-        principal, resource = of.name(grant.principal), of.name(grant.resource)
-        holder, held = _number(principal), _number(resource)
-        spoken = list(zip(grant.evidence, grant.clients, strict=True))
-        scope = {Relation.KEEPS: "account", Relation.CLIENT: "clients"}.get(relation, "me")
-        scopes = (f"{scope} {principal if relation is not Relation.GROUP_OF else resource}",)
-        if relation is Relation.CLIENT:
-            rows = sorted({(each.record_id, client) for each, client in spoken}, key=repr)
-            clients = [{"id": record, "userid": client, "account_id": held} for record, client in rows]
-            place = self._row("business_memberships", {"business": {"id": holder, "business_clients": clients}})
-            for index, (record, client) in enumerate(rows):
-                where = Place(Section.CLIENT, place, index)
-                self.claims.append(
-                    Claim(principal, relation, resource, where, record, scopes, Role.CLIENT, client=client)
-                )
-            return
-        client_role = "/CLIENT@" in grant.id
-        clients_of = sorted({client for _, client in spoken}, key=repr) if client_role else [None]
-        for role in self._roles(grant) or (None,):
-            for client in clients_of:
-                where = self._written(relation, holder, held, role, client)
-                self.claims.append(
-                    Claim(
-                        principal,
-                        relation,
-                        resource,
-                        where,
-                        None,
-                        scopes,
-                        role,
-                        client_role=client_role,
-                        client=client,
-                        active=grant.active,
-                    )
-                )
-
-    def _written(self, relation: Relation, holder: Any, held: Any, role: Role | None, client: str | None) -> Place:
-        """The row that says a grant, and where it stands."""
-        told = {"role": role.value} if role else {}
-        if relation is Relation.MEMBER:
-            row = {"identity_id": holder, "business": {"id": held}} | told
-            return Place(Section.MEMBERSHIP, self._row("business_memberships", row))
-        if relation is Relation.ROLE:
-            row = {"identity_id": holder, "accountid": held} | told | ({"userid": client} if client else {})
-            return Place(Section.ROLE, self._row("roles", row))
-        if relation is Relation.KEEPS:
-            row = {"business": {"id": holder, "account_id": held}}
-            return Place(Section.BUSINESS, self._row("business_memberships", row))
-        ends = {"identity_id": holder, "group_id": held} if relation is Relation.GROUP else {}
-        return Place(Section.GROUP, self._row("groups", (ends or {"group_id": holder, "business_id": held}) | told))
-
-    def _roles(self, grant: Grant) -> list[Role]:
-        """The roles that matter: through a client who is not shown only those that act for it."""
-        policy, roles = self.of.whole.policy, sorted(grant.roles, key=list(Role).index)
-        if grant.relation is not Relation.MEMBER or grant.resource in self.of.visible:
-            return roles
-        keeps = self.of._keeping(self.of.whole.number(grant.resource))
-        if any(each in self.of.grants for _, each in keeps):
-            return roles
-        return [role for role in roles if policy.roles[role].controls] or roles
-
-    def state(self, node: str, name: str, value: Any, *, when: bool) -> None:
-        """State an attribute of a node, if nothing else does."""
-        if when:
-            self.attributes.append(Attribute(self.of.name(node), name, value))
-
-    def located(self, node: str, name: str) -> None:
-        """Put in a record of a node that is shown: of a business, or the permissions of an account.
-
-        Of several at the latest moment one that does not depend on what else their documents say.
-        """
-        found = [self._record(node, name, *each) for each in self.of.stated(node, name)]
-        record = min(found, key=lambda each: msgspec.json.encode(each, order="sorted"))
-        if name == "permissions":
-            self.body.setdefault(name, {})[native_id(node)] = record
-            place = Place(Section.DOCUMENT)
-        else:
-            place = Place(Section.BUSINESS, self._row("business_memberships", {"business": record}))
-        self.attributes.append(Attribute(node, name, place))
-
-    def _record(self, node: str, name: str, document: int, index: int) -> Any:
-        """What is shown of a record that a document has at a place."""
-        content = reread(self.of.whole.documents[document]).content
-        if isinstance(content, Team):
-            record = content.business
-        elif name == "permissions":
-            return (content.permissions or {})[native_id(node)]
-        else:
-            record = self.of.whole.row(document, Section.MEMBERSHIP, index).business
-        return _only(msgspec.to_builtins(record), _OF_A_BUSINESS)
-
-    def _row(self, section: str, row: dict[str, Any]) -> int:
-        self.body[section].append(row)
-        return len(self.body[section]) - 1
-
-    def statement(self, moment: dt.datetime) -> Statement | None:
-        """All of it; None where nothing is left to say."""
-        if not (self.claims or self.attributes or self.level):
-            return None
-        body = self.body | {"attributes": [each for each in self.attributes if not isinstance(each.value, Place)]}
-        document = _document(body, moment, "me", self.of.index.name(self.of.businesses[0]))
-        return Statement(document, tuple(self.claims), tuple(self.attributes), (), self.level, ())
-
-
 _DERIVED: Final = frozenset({"kind", "observed", "unconfirmed"})
-
-
-def _told_as(relation: Relation) -> Relation:
-    return Relation.MEMBER if relation in _PERSONAL else relation
-
-
-def _moved(claim: Claim, spots: Mapping[_Spot, Grant], places: Mapping[Place, Place]) -> Claim | None:
-    """A claim where it stands now; None where it states nothing that is shown."""
-    grant = spots.get((claim.place, _told_as(claim.relation)))
-    if not grant or claim.place not in places:
-        return None
-    claim = claim._replace(place=places[claim.place])
-    if claim.relation is Relation.GROUP and grant.relation is Relation.MEMBER:
-        scopes = (*claim.scopes, f"team {grant.resource}")
-        return claim._replace(relation=grant.relation, resource=grant.resource, scopes=scopes)
-    return claim
-
-
-def _only(raw: Mapping[str, Any], names: Iterable[str]) -> dict[str, Any]:
-    return {name: raw[name] for name in names if name in raw}
-
-
-def _number(node: str) -> int | str:
-    native = native_id(node)
-    return native if node.startswith("account:") else int(native)
 
 
 def _rows(column: Any, wanted: Any) -> Any:
     """The rows of an ascending column that hold one of these ascending numbers."""
     first, last = (np.searchsorted(column, wanted.astype(column.dtype), side) for side in ("left", "right"))
     return np.concatenate([np.arange(*pair) for pair in zip(first, last, strict=True)] or [np.zeros(0, np.int64)])
-
-
-def _document(body: dict[str, Any], moment: dt.datetime, kind: str, subject: str) -> Document:
-    raw = msgspec.json.encode(body, order="sorted")
-    nested = "/business" if kind == "team" else ""
-    return Document(moment, hashlib.sha256(raw).hexdigest(), SOURCE, kind, subject, "", nested, raw)
-
-
-def _merged(statements: Iterable[Statement]) -> Iterator[Statement]:
-    """Each document once, with all that those say of which the same is left."""
-    same: dict[Document, list[Statement]] = defaultdict(list)
-    for each in statements:
-        same[each.document].append(each)
-    for document, several in same.items():
-        yield Statement(
-            document,
-            _together(each.claims for each in several),
-            _together(each.attributes for each in several),
-            _together(each.covers for each in several),
-            _together(each.business_groups for each in several),
-            _together(each.issues for each in several),
-        )
-
-
-def _together(parts: Iterable[tuple[_T, ...]]) -> tuple[_T, ...]:
-    """Rows of the same, each once, in an order that does not tell in which they were read."""
-    return tuple(sorted({row for part in parts for row in part}, key=repr))

@@ -15,7 +15,6 @@ import numpy as np
 from inroads.columns.adjacency import KEPT, Adjacency
 from inroads.columns.claimset import ATTRIBUTES, KINDS, NONE, ROLES, SCOPES, WORD_ATTRIBUTES, email_key, moment_of
 from inroads.columns.fold import Fold
-from inroads.contradictions import issues
 from inroads.documents.reader import reread
 from inroads.documents.records import Business, Me, Team
 from inroads.errors import AmbiguousEmail, BadId, Issue
@@ -34,10 +33,11 @@ from inroads.model import (
     native_id,
     node_id,
 )
+from inroads.network.issues import issues
+from inroads.network.mappings import NO_DOCUMENTS, Data, Documents, Grants, Neighbours, Nodes
+from inroads.network.search import Odd, odd, search
 from inroads.policy.grammar import CONVEYS, Conveys
 from inroads.policy.tables import STOCK, Policy
-from inroads.search import Odd, odd, search
-from inroads.views import NO_DOCUMENTS, Data, Documents, Grants, Neighbours, Nodes
 
 
 class Hop(NamedTuple):

@@ -13,7 +13,7 @@ from inroads.columns.fold import KEEPS
 from inroads.documents.pointers import pointer
 from inroads.errors import Issue
 from inroads.model import Document
-from inroads.views import Documents
+from inroads.network.mappings import Documents
 
 _STATED = np.array([name not in {"email_key", "record", "permissions"} for name in ATTRIBUTES])
 

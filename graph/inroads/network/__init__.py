@@ -1,0 +1,1 @@
+"""The graph that a user holds, as networkx sees it."""
