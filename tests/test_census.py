@@ -21,7 +21,6 @@ from pyarrow import parquet
 
 import inroads
 from inroads import census as count
-from inroads import reach
 from inroads.census import COLUMNS, FIGURES, SUBJECTS, Census, Counts, counts, made
 from inroads.columns.claimset import ROLES
 from inroads.documents.reader import Observation, parse_moment, read
@@ -30,7 +29,10 @@ from inroads.explorer import Explorer, load
 from inroads.model import AccessState, Certainty, NodeKind, kind_of
 from inroads.policy.loading import load_policy
 from inroads.policy.tables import STOCK, Policy
-from inroads.reach import Summary, reached_by
+from inroads.reach import answers as answers_
+from inroads.reach import everyone, questions, walk
+from inroads.reach.answers import Summary
+from inroads.reach.questions import reached_by
 from inroads.sources.synthetic import population
 from strategies import random_world, worlds
 from test_fold import DAY, me, membership
@@ -66,11 +68,11 @@ def one_by_one(summaries: Iterable[Summary]) -> Counts:
     )
 
 
-def answers(graph: Explorer) -> Iterator[tuple[str, reach.Answer]]:
+def answers(graph: Explorer) -> Iterator[tuple[str, answers_.Answer]]:
     """Every identity with what it reaches, every business and account with who reaches it."""
     for node in graph:
         if kind_of(node) is NodeKind.IDENTITY:
-            yield node, reach.reach(graph, node)
+            yield node, questions.reach(graph, node)
         elif kind_of(node) is not NodeKind.GROUP:
             yield node, reached_by(graph, node)
 
@@ -148,7 +150,7 @@ def test_the_example(bruce: Explorer) -> None:
 @pytest.mark.parametrize("limit", [1, 2, 5])
 def test_what_is_cut_short_is_exactly_what_reach_gives(limit: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """Who has more paths than the limit counts as reach judges them."""
-    monkeypatch.setattr(reach, "MAX_PATHS", limit)
+    monkeypatch.setattr(walk, "MAX_PATHS", limit)
     cut = 0
     rows = [membership(n, n, active=n == 19, business_clients=[client(n, "V", 900)]) for n in range(1, 21)]
     every = [random_world(random.Random(seed)) for seed in range(100)]
@@ -169,7 +171,7 @@ def test_how_many_are_walked_together_changes_nothing(
     """Identities one by one, some at a time, or halved again and again until there is little enough to look at."""
     whole = Census(people)
     for name, limit in zip(("TOGETHER", "MOST_AHEAD"), limits, strict=True):
-        monkeypatch.setattr(reach, name, limit)
+        monkeypatch.setattr(everyone, name, limit)
     parts = Census(people)
     assert all((whole.columns[name] == parts.columns[name]).all() for name in FIGURES)
 
@@ -177,13 +179,13 @@ def test_how_many_are_walked_together_changes_nothing(
 def test_nobody_is_walked_alone_without_need(people: Explorer, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where nobody has more paths than the limit, all are walked together: nothing is left to the exception."""
 
-    def alone(*_: object) -> reach.Accesses:
+    def alone(*_: object) -> everyone.Accesses:
         raise AssertionError("walked alone")
 
     whole = Census(people)
-    monkeypatch.setattr(reach, "accesses_of", alone)
+    monkeypatch.setattr(everyone, "accesses_of", alone)
     assert (Census(people).columns["total"] == whole.columns["total"]).all()
-    monkeypatch.setattr(reach, "MAX_PATHS", 10)
+    monkeypatch.setattr(walk, "MAX_PATHS", 10)
     with pytest.raises(AssertionError, match="walked alone"):
         Census(people)
 

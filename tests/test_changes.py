@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 
-from inroads import reach as reaching
 from inroads.changes import AccessFacts, Change, Changes, GrantCause, Kind, NodeCause, changes, sentence, stated
 from inroads.documents.pointers import pointer, record
 from inroads.errors import InroadsError
@@ -18,6 +17,7 @@ from inroads.explorer import Explorer
 from inroads.model import Access, AccessState, Certainty, Grant, NodeKind, Relation, Role, kind_of
 from inroads.network.access_graph import AccessGraph
 from inroads.policy.loading import load_policy
+from inroads.reach import walk as reaching
 from inroads.sources.synthetic import population
 from oracle import Oracle
 from strategies import random_world

@@ -24,7 +24,7 @@ from inroads.export.openfga import object_id
 from inroads.model import NodeKind, Role
 from inroads.policy.loading import load_policy
 from inroads.policy.tables import STOCK
-from inroads.reach import every_access
+from inroads.reach.everyone import every_access
 from strategies import random_world
 from test_export import hostile, populated
 from test_worlds import FILES

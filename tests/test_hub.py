@@ -10,11 +10,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from inroads import reach as reaching
 from inroads.explorer import Explorer
 from inroads.model import Role
 from inroads.policy.tables import STOCK, Policy
-from inroads.reach import AccessFilter, Answer, Held, access, held, reach, reached_by
+from inroads.reach import questions, walk
+from inroads.reach.answers import Answer
+from inroads.reach.filters import AccessFilter
+from inroads.reach.questions import access, reach, reached_by
+from inroads.reach.states import Held, held
 from strategies import random_world
 from test_census import CONTROLLING
 from test_fold import DAY, me, membership
@@ -39,9 +42,9 @@ def test_hubs_are_told_what_the_paths_say(policy: Policy) -> None:
         for avoid in (frozenset[str](), frozenset(draw.sample([*graph, *graph.grants], 2))):
             chosen = AccessFilter(avoid=avoid)
             plain = answers(graph, chosen)
-            with patch.object(reaching, "VECTORISED", -1):
+            with patch.object(walk, "VECTORISED", -1):
                 assert answers(graph, chosen) == plain, f"world of seed {seed}"
-            with patch.object(reaching, "VECTORISED", -1), patch.object(reaching, "gathered", lambda *_, **__: None):
+            with patch.object(walk, "VECTORISED", -1), patch.object(questions, "gathered", lambda *_, **__: None):
                 assert answers(graph, chosen) == plain, f"world of seed {seed}"
 
 
@@ -58,7 +61,7 @@ def test_sets_of_hubs_are_those_of_their_answers(policy: Policy) -> None:
                 expected = {
                     each.other: each.roles for each in ask(graph, node, chosen=AccessFilter(avoid=avoid)).summaries
                 }
-                with patch.object(reaching, "VECTORISED", -1):
+                with patch.object(walk, "VECTORISED", -1):
                     told = held(graph, node, avoid)
                 assert {graph.index.name(each): graph.roles_of(bits) for each, bits in told.items()} == expected
                 found += isinstance(told, Held)
@@ -69,7 +72,7 @@ def test_a_set_of_a_hub_is_a_mapping() -> None:
     """The columns behind it are found by node, counted, compared and told apart from what is not there."""
     graph = explore([(me(1, business_memberships=[membership(1, 10, "manager", account_id="A")]), DAY[0])])
     expected = held(graph, "identity:1")
-    with patch.object(reaching, "VECTORISED", -1):
+    with patch.object(walk, "VECTORISED", -1):
         told = held(graph, "identity:1")
     assert isinstance(told, Held)
     assert told == expected
@@ -84,7 +87,7 @@ def test_one_access_of_a_hub_is_that_of_its_answer() -> None:
     found = 0
     for seed in range(10):
         graph = explore(random_world(random.Random(seed)))
-        with patch.object(reaching, "VECTORISED", -1):
+        with patch.object(walk, "VECTORISED", -1):
             every = [each for answer in answers(graph, AccessFilter()) for each in answer]
             assert all(access(graph, each.principal, each.resource) == each for each in every)
         found += len(every)
@@ -113,7 +116,7 @@ def test_a_scope_of_several_businesses_is_walked() -> None:
     shared[1]["business"]["business_clients"] = [vendor]
     graph = explore([(me(1, business_memberships=shared), DAY[0])])
     assert len(graph.index.entangled) == 3
-    with patch.object(reaching, "VECTORISED", -1):
+    with patch.object(walk, "VECTORISED", -1):
         assert [access.resource for access in graph.reach("identity:1")] == [
             "business:10",
             "business:20",
@@ -127,7 +130,7 @@ def test_a_client_of_itself_is_no_cycle() -> None:
     """A business that is a client of the account it keeps reaches it twice, and goes round no further."""
     own = membership(1, 10, account_id="A", business_clients=[client(3, "A")])
     graph = explore([(me(1, business_memberships=[own]), DAY[0])])
-    with patch.object(reaching, "VECTORISED", -1):
+    with patch.object(walk, "VECTORISED", -1):
         found = {access.resource: len(access.paths) for access in graph.reach("identity:1")}
         assert found == {"business:10": 1, "account:A": 2}
         assert len(graph.reached_by("account:A")[0].paths) == 2

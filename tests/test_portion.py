@@ -17,7 +17,7 @@ from inroads.explorer import Explorer
 from inroads.model import Access, NodeKind, kind_of, native_id, node_id
 from inroads.network.limited_documents import HIDDEN, SOURCE
 from inroads.network.limited_view import portion
-from inroads.reach import reached_by
+from inroads.reach.questions import reached_by
 from strategies import random_world
 from worlds import explore, same
 

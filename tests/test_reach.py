@@ -10,10 +10,11 @@ import pytest
 from hypothesis import given, settings
 
 from agreement import check
-from inroads import EXAMPLE, reach
+from inroads import EXAMPLE
 from inroads.errors import BadId, InroadsError, NotFound
 from inroads.explorer import Explorer, load
 from inroads.model import Mode
+from inroads.reach import states, walk
 from strategies import random_world, worlds
 from test_fold import DAY, me, membership, team
 from worlds import World, explore
@@ -91,7 +92,7 @@ class TestLimits:
         whole = graph.access("identity:1", "account:V")
         assert whole is not None
         assert (len(whole.paths), whole.truncated) == (20, False)
-        monkeypatch.setattr(reach, "MAX_PATHS", 7)
+        monkeypatch.setattr(walk, "MAX_PATHS", 7)
         cut = graph.access("identity:1", "account:V")
         assert cut is not None
         assert (len(cut.paths), cut.truncated) == (7, True)
@@ -105,7 +106,7 @@ class TestLimits:
         rows += [membership(21, 900, "manager")]
         world = [(me(business_memberships=rows), DAY[0])]
         whole = {access.resource: access for access in explore(world).reach("identity:1")}
-        monkeypatch.setattr(reach, "MAX_PATHS", 5)
+        monkeypatch.setattr(walk, "MAX_PATHS", 5)
         graph = explore(world)
         for resource in ("account:V", "business:900"):
             access = graph.access("identity:1", resource)
@@ -156,7 +157,7 @@ def bruce() -> Explorer:
 
 class TestSets:
     def check(self, graph: Explorer, node: str) -> dict[str, set[str]]:
-        found = {graph.index.name(each): graph.roles_of(bits) for each, bits in reach.held(graph, node).items()}
+        found = {graph.index.name(each): graph.roles_of(bits) for each, bits in states.held(graph, node).items()}
         answer = graph.reach(node) if node.startswith("identity") else graph.reached_by(node)
         ends = {access.principal if access.resource == node else access.resource: access.roles for access in answer}
         assert found == ends
@@ -183,9 +184,9 @@ class TestSets:
         """Without the business and without the role, each by itself, the vendor is still held; without both, not."""
         vendor, role = bruce.number("account:Xr82w"), "account:Xr82w#ROLE/CLIENT@identity:712052"
         for avoid in ({"business:77128"}, {role}):
-            assert vendor in reach.held(bruce, "identity:712052", frozenset(avoid))
-        assert vendor not in reach.held(bruce, "identity:712052", frozenset({"business:77128", role}))
-        assert reach.held(bruce, "identity:712052", frozenset({"identity:712052"})) == {}
+            assert vendor in states.held(bruce, "identity:712052", frozenset(avoid))
+        assert vendor not in states.held(bruce, "identity:712052", frozenset({"business:77128", role}))
+        assert states.held(bruce, "identity:712052", frozenset({"identity:712052"})) == {}
 
 
 class TestFilter:

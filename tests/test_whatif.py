@@ -14,13 +14,13 @@ from hypothesis import given, settings
 
 from agreement import identities
 from inroads import EXAMPLE
-from inroads import reach as reaching
 from inroads.changes import Kind
 from inroads.documents.pointers import pointer
 from inroads.errors import AmbiguousGrant, InroadsError
 from inroads.explorer import Explorer, load
 from inroads.model import Access, Grant, Relation, Section
 from inroads.network.wording import record_label
+from inroads.reach import walk as reaching
 from inroads.remedy import FACTS, remedies
 from inroads.whatif import WhatIf, outcome_sentence
 from strategies import random_world, worlds

@@ -12,10 +12,10 @@ from typing import Annotated, Final, cast
 import strawberry
 from strawberry.scalars import JSON
 
-from inroads import reach
 from inroads.errors import BadId, InroadsError
 from inroads.model import Mode, NodeKind, kind_of, node_id
 from inroads.network.access_graph import AccessGraph
+from inroads.reach import answers, questions
 from inroads_api.changes import CausedChangesConnection, ChangeConnection, changes_between, changes_by_cause
 from inroads_api.feed import Feed
 from inroads_api.findings_objects import (
@@ -210,7 +210,7 @@ class Entry:
             return None
         if kind_of(who) is not NodeKind.IDENTITY:
             raise BadId(f"{principal!r} is not an identity")
-        found = reach.access(graph, who, what, mode=mode or Mode.ACCESS)
+        found = questions.access(graph, who, what, mode=mode or Mode.ACCESS)
         return Access(graph=graph, found=found) if found else None
 
     @field
@@ -224,7 +224,7 @@ class Entry:
     def most_exposed(self, info: Info, first: First = 10, kind: Exposed = NodeKind.BUSINESS) -> list[Node]:
         """The businesses, or the accounts, that most identities reach, most first."""
         graph, count = self.seen.graph, within(first, 10)
-        if kind not in (None, *reach.RESOURCES):
+        if kind not in (None, *answers.RESOURCES):
             raise InroadsError("only businesses and accounts are exposed", "WRONG_KIND")
         most = info.context.versions.census(self.seen).ranked(kind or NodeKind.BUSINESS, first=count).tolist()
         return [node(graph, graph.index.name(each)) for each in most]

@@ -8,12 +8,13 @@ from typing import Annotated
 
 import strawberry
 
-from inroads import duties, reach, whatif
+from inroads import duties, whatif
 from inroads.changes import Kind, facts
 from inroads.errors import InroadsError, NotFound
 from inroads.model import Relation, Role, kind_of, node_id
 from inroads.network.access_graph import AccessGraph
 from inroads.policy.separation import Scope
+from inroads.reach import answers, questions
 from inroads.whatif import Fate
 from inroads_api.limits import MAX_FIRST
 from inroads_api.objects import (
@@ -264,8 +265,8 @@ def plan(seen: Version, principal: str, resource: str) -> Plan | None:
     """The plan that ends an access of a version, if there is one."""
     graph = seen.graph
     who, what = graph.find(principal), node_id(resource)
-    known = who is not None and what in graph and kind_of(what) in reach.RESOURCES
-    found = reach.access(graph, who, what) if known and who else None
+    known = who is not None and what in graph and kind_of(what) in answers.RESOURCES
+    found = questions.access(graph, who, what) if known and who else None
     return Plan(found=whatif.plan(graph, found)) if found else None
 
 

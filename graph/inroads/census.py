@@ -16,7 +16,7 @@ from inroads.columns.claimset import KINDS, NONE, ROLES
 from inroads.errors import InroadsError
 from inroads.model import NodeKind, Role, kind_of
 from inroads.network.access_graph import AccessGraph
-from inroads.reach import Accesses, accesses_of, every_access
+from inroads.reach.everyone import Accesses, accesses_of, every_access
 from inroads.text import harmless, printable
 
 if TYPE_CHECKING:

@@ -58,7 +58,8 @@ from inroads.model import (
 from inroads.network.access_graph import AccessGraph
 from inroads.network.wording import grant_label, label
 from inroads.policy.grammar import ACTING, FORWARD, GRAMMAR, OUTSIDE, PHASES, Phase
-from inroads.reach import Answer, reach
+from inroads.reach.answers import Answer
+from inroads.reach.questions import reach
 from inroads.text import printable
 
 CAUSES_TOLD: Final = 3

@@ -22,7 +22,9 @@ from inroads.errors import InroadsError
 from inroads.model import Certainty, NodeKind, kind_of
 from inroads.network.access_graph import AccessGraph
 from inroads.policy.grammar import ACTING, FORWARD, OUTSIDE, RESOLVE
-from inroads.reach import RESOURCES, accesses_of, reached_by
+from inroads.reach.answers import RESOURCES
+from inroads.reach.everyone import accesses_of
+from inroads.reach.questions import reached_by
 from inroads.remedy import FACTS
 
 FIGURES: Final = ("ended", "inferred")

@@ -20,7 +20,8 @@ from inroads.model import Access, NodeKind, Role, kind_of
 from inroads.network.access_graph import AccessGraph
 from inroads.network.wording import label, path_sentence
 from inroads.policy.separation import Duty, Scope, Side
-from inroads.reach import Accesses, every_access, reach
+from inroads.reach.everyone import Accesses, every_access
+from inroads.reach.questions import reach
 
 SHOWN: Final = 3
 """How many accesses of each side a conflict shows, best first."""

@@ -15,7 +15,8 @@ from inroads.model import Access, AccessState, Certainty, Explanation, Grant, No
 from inroads.network.access_graph import AccessGraph
 from inroads.network.wording import grant_label, label, record_label
 from inroads.policy.grammar import GRAMMAR, Conveys, Phase
-from inroads.reach import RESOURCES, held
+from inroads.reach.answers import RESOURCES
+from inroads.reach.states import held
 from inroads.text import printable
 
 MAX_CANDIDATES: Final = 2_000

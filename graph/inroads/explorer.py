@@ -14,7 +14,6 @@ from typing import IO, TYPE_CHECKING, Any, Self, TypeVar, overload
 
 import msgspec
 
-from inroads import reach as reaching
 from inroads.choke import ChokePoint, choke_points
 from inroads.columns.adjacency import Adjacency
 from inroads.columns.fold import fold
@@ -32,7 +31,10 @@ from inroads.network.access_graph import AccessGraph
 from inroads.network.wording import path_sentence
 from inroads.policy.loading import load_policy
 from inroads.policy.tables import STOCK, Policy
-from inroads.reach import RESOURCES, AccessFilter
+from inroads.reach import answers, questions
+from inroads.reach import filters as filters_
+from inroads.reach.answers import RESOURCES
+from inroads.reach.filters import AccessFilter
 from inroads.sources.files import Refusals, unread
 from inroads.sources.loader import Gathered, Stream, Taken, gather
 from inroads.store import snapshot
@@ -130,12 +132,12 @@ class Explorer(AccessGraph):
         """
         node = self._known(principal, {NodeKind.IDENTITY})
         wanted = _one_of(list(kinds), list[NodeKind])
-        return Answers(self, reaching.reach(self, node, wanted, _filter(filters), _one_of(mode, Mode)))
+        return Answers(self, questions.reach(self, node, wanted, _filter(filters), _one_of(mode, Mode)))
 
     def reached_by(self, resource: str, mode: Mode | str = Mode.ACCESS, **filters: Any) -> Answers:
         """Every identity that reaches a business or account; otherwise as `reach`."""
         node = self._known(resource, RESOURCES)
-        return Answers(self, reaching.reached_by(self, node, _filter(filters), _one_of(mode, Mode)))
+        return Answers(self, questions.reached_by(self, node, _filter(filters), _one_of(mode, Mode)))
 
     def access(
         self, principal: str, resource: str, mode: Mode | str = Mode.ACCESS, **filters: Any
@@ -143,7 +145,7 @@ class Explorer(AccessGraph):
         """How one identity reaches one resource; None when both are known and there is no access."""
         identity = self._known(principal, {NodeKind.IDENTITY})
         node = self._known(resource, frozenset(NodeKind) - {NodeKind.IDENTITY})
-        found = reaching.access(self, identity, node, _filter(filters), _one_of(mode, Mode))
+        found = questions.access(self, identity, node, _filter(filters), _one_of(mode, Mode))
         return _explained(self, found) if found else None
 
     def without(self, *grants: str, add: str | Iterable[str] = (), records: str | Iterable[str] = ()) -> WhatIf[Self]:
@@ -310,7 +312,7 @@ class Answers(Sequence[ExplainedAccess]):
     `truncated` tells that a limit cut the answer short, `coverage` how much was observed, `version` which graph.
     """
 
-    def __init__(self, graph: Explorer, answer: reaching.Answer) -> None:
+    def __init__(self, graph: Explorer, answer: answers.Answer) -> None:
         self.graph = graph
         self._answer = answer
 
@@ -383,7 +385,7 @@ def _lines(access: ExplainedAccess) -> Iterable[str]:
 
 
 def _filter(given: dict[str, Any]) -> AccessFilter:
-    return _one_of(given, AccessFilter) if given else reaching.ALL
+    return _one_of(given, AccessFilter) if given else filters_.ALL
 
 
 def _one_of(given: Any, kind: type[_T]) -> _T:

@@ -18,7 +18,8 @@ from inroads.findings import RULES, Finding, sentence
 from inroads.model import Access, NodeKind, Path, kind_of
 from inroads.network.access_graph import AccessGraph
 from inroads.network.wording import evidence_lines, label, path_sentence
-from inroads.reach import RESOURCES, reach, reached_by
+from inroads.reach.answers import RESOURCES
+from inroads.reach.questions import reach, reached_by
 from inroads.remedy import FACTS
 from inroads.text import printable
 from inroads.whatif import WhatIf, outcome_sentence, plan

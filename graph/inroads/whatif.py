@@ -54,7 +54,9 @@ from inroads.model import (
 from inroads.network.access_graph import AccessGraph
 from inroads.network.wording import grant_label, label, path_sentence, record_label
 from inroads.policy.grammar import ACTING, FORWARD, OUTSIDE, PHASES, Conveys
-from inroads.reach import ALL, RESOURCES, AccessFilter, reach
+from inroads.reach.answers import RESOURCES
+from inroads.reach.filters import ALL, AccessFilter
+from inroads.reach.questions import reach
 from inroads.remedy import FACTS, Remedy, remedies
 
 _G = TypeVar("_G", bound=AccessGraph)

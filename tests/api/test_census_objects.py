@@ -13,7 +13,7 @@ from inroads.errors import InroadsError
 from inroads.model import Role, kind_of
 from inroads.network.access_graph import AccessGraph
 from inroads.policy.tables import STOCK
-from inroads.reach import reach, reached_by
+from inroads.reach.questions import reach, reached_by
 from inroads_api import versions
 from inroads_api.schema import Schema
 from inroads_api.versions import Versions

@@ -22,7 +22,7 @@ from hiding import altered, near
 from inroads.errors import InroadsError
 from inroads.explorer import Explorer
 from inroads.model import NodeKind, kind_of, native_id
-from inroads.reach import reached_by
+from inroads.reach.questions import reached_by
 from inroads_api.app import create_app
 from inroads_api.audit import AuditLog
 from inroads_api.auth import Auth, Caller, Scope, TokenFile

@@ -21,8 +21,9 @@ from graphql import (
 from graphql.utilities import ast_from_value
 from questions import NOON, Ask, asker, code, graph_of
 
-from inroads import explain, reach
+from inroads import explain
 from inroads.network.access_graph import AccessGraph
+from inroads.reach import answers, questions
 from inroads_api.schema import Schema, execute
 from inroads_api.schema import build_schema as api_schema
 from inroads_api.versions import Versions
@@ -428,13 +429,13 @@ def test_pages_of_everything(schema: Schema, people: AccessGraph, kind: str, fie
 def test_only_the_page_is_written_out(schema: Schema, people: AccessGraph, monkeypatch: pytest.MonkeyPatch) -> None:
     """A count writes out no access, and a page of two writes out two."""
     written: list[slice] = []
-    real = reach.Answer.__getitem__
+    real = answers.Answer.__getitem__
 
-    def counting(self: reach.Answer, index: Any) -> Any:
+    def counting(self: answers.Answer, index: Any) -> Any:
         written.append(index)
         return real(self, index)
 
-    monkeypatch.setattr(reach.Answer, "__getitem__", counting)
+    monkeypatch.setattr(answers.Answer, "__getitem__", counting)
     ask = asker(schema, people)
     most = max((n for n in people if n.startswith("identity")), key=people.out_degree)
     ask("query ($id: ID!) { identity(by: {id: $id}) { reach { totalCount pageInfo { endCursor } } } }", id=most)
@@ -595,7 +596,7 @@ def test_nothing_asked_is_logged(ask: Ask, monkeypatch: pytest.MonkeyPatch, capl
     ask('{ node(id: "secret@example.com") { id } }')
     ask("query ($value: ID!) { node(id: $value) { id } }", value="secret@example.com")
     ask('query ($value: Int!) { search(text: "secret", first: $value) { id } }', value="secret@example.com")
-    monkeypatch.setattr(reach, "access", boom)
+    monkeypatch.setattr(questions, "access", boom)
     ask('{ access(principal: "b@example.com", resource: "account:Xr82w") { roles } }')
     logged = [*(record.getMessage() for record in caplog.records), caplog.text]
     assert "BAD_ID at 'node'" in logged

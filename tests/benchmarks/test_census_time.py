@@ -13,7 +13,7 @@ from pytest_benchmark.fixture import BenchmarkFixture
 
 from inroads.census import FIGURES, SUBJECTS, Census, counts
 from inroads.model import NodeKind
-from inroads.reach import reach
+from inroads.reach.questions import reach
 
 COUNTED: Final = "Census: the accesses of everyone at once; the peer asks reach of 500 identities and no resource"
 WRITTEN: Final = "Census, written out: a row for each identity, business and account"

@@ -19,7 +19,8 @@ from inroads.columns.claimset import KINDS
 from inroads.explain import explain
 from inroads.explorer import Explorer
 from inroads.model import Mode, NodeKind, kind_of
-from inroads.reach import access, held, reach, reached_by
+from inroads.reach.questions import access, reach, reached_by
+from inroads.reach.states import held
 
 SAMPLE: Final = 500
 LARGEST: Final = 20

@@ -15,7 +15,7 @@ from inroads.columns.claimset import KIND_BITS, KINDS
 from inroads.explorer import Explorer
 from inroads.model import NodeKind, Role
 from inroads.policy.grammar import ACTING, BACKWARD, FORWARD, PHASES, RESOLVE
-from inroads.reach import RESOURCES
+from inroads.reach.answers import RESOURCES
 
 _FOUND: Final = 1 << 30
 _Arrays: Final = ctypes.c_void_p * 11

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, TypeVar
 
 import strawberry
 
-from inroads import explain, model, reach
+from inroads import explain, model
 from inroads.changes import AccessFacts as Facts
 from inroads.model import AccessState, Capability, Certainty, Mode, NodeKind, Relation, Role, node_id
 from inroads.network.access_graph import AccessGraph
+from inroads.reach import answers, filters, questions
 from inroads_api.objects.coverage import Coverage
 from inroads_api.objects.fields import ID, described, field, mirror, optional, stated, value
 from inroads_api.objects.grants import Grant
@@ -43,13 +44,13 @@ class AccessFilter:
     avoid: list[ID] | None = optional("No paths through these nodes or grants, by their ids.")
     max_steps: int | None = optional("No paths of more steps.")
 
-    def chosen(self) -> reach.AccessFilter:
+    def chosen(self) -> filters.AccessFilter:
         """The filter as the library takes it. Raises BadId, and InroadsError BAD_FILTER."""
 
         def given(listed: list[_T] | None) -> frozenset[_T] | None:
             return frozenset(listed) if listed or listed == [] else None
 
-        return reach.AccessFilter(
+        return filters.AccessFilter(
             given(self.roles),
             given(self.capabilities),
             self.certainty or None,
@@ -136,7 +137,7 @@ class Explanation:
 class AccessConnection(Connection[Access]):
     """A page of accesses, by certainty, state, distance and printed form."""
 
-    answer: strawberry.Private[reach.Answer]
+    answer: strawberry.Private[answers.Answer]
 
     @field
     def truncated(self) -> bool:
@@ -149,7 +150,7 @@ class AccessConnection(Connection[Access]):
         return mirror(Coverage, self.answer.coverage)
 
 
-def accesses(graph: AccessGraph, question: Sequence[object], answer: reach.Answer, page: Page) -> AccessConnection:
+def accesses(graph: AccessGraph, question: Sequence[object], answer: answers.Answer, page: Page) -> AccessConnection:
     """A page of an answer; only the accesses of the page are written out."""
     keys = [summary.key for summary in answer.summaries]
 
@@ -166,9 +167,9 @@ def reached_by_field(what: str) -> Any:
         filter: Filter = strawberry.UNSET,  # noqa: A002  # the name that the contract gives to the argument
         mode: ModeArgument = Mode.ACCESS,
     ) -> AccessConnection:
-        chosen = filter.chosen() if filter else reach.ALL
+        chosen = filter.chosen() if filter else filters.ALL
         mode = mode or Mode.ACCESS
-        answer = reach.reached_by(self.graph, self.key, chosen, mode)
+        answer = questions.reached_by(self.graph, self.key, chosen, mode)
         return accesses(self.graph, ("reachedBy", self.key, chosen, mode), answer, page)
 
     reached_by.__doc__ = f"Every identity that reaches this {what}, and how."

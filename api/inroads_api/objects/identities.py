@@ -7,10 +7,10 @@ from functools import cached_property
 
 import strawberry
 
-from inroads import reach
 from inroads.census import counts
 from inroads.documents import records as records_
 from inroads.model import Mode, NodeKind, Relation, Section, native_id
+from inroads.reach import filters, questions
 from inroads_api.objects.accesses import RESOURCES, AccessConnection, Figures, Filter, Kinds, ModeArgument, accesses
 from inroads_api.objects.fields import ID, attribute, described, field, known, maybe, mirror, stated
 from inroads_api.objects.node import KINDS, Node
@@ -113,9 +113,9 @@ class Identity(Node):
     ) -> AccessConnection:
         """Every business and account that this identity reaches, and how."""
         wanted = frozenset(RESOURCES if kinds is None else kinds)
-        chosen = filter.chosen() if filter else reach.ALL
+        chosen = filter.chosen() if filter else filters.ALL
         mode = mode or Mode.ACCESS
-        answer = reach.reach(self.graph, self.key, wanted, chosen, mode)
+        answer = questions.reach(self.graph, self.key, wanted, chosen, mode)
         return accesses(self.graph, ("reach", self.key, wanted, chosen, mode), answer, page)
 
     blast_radius: Figures = stated(lambda self: counts(self.graph, self.key), "What this identity reaches, in figures.")

@@ -20,7 +20,7 @@ from inroads.columns.fold import KEEPS
 from inroads.model import NodeKind, Role
 from inroads.network.access_graph import AccessGraph
 from inroads.policy.grammar import CONVEYS, Conveys
-from inroads.reach import accesses_of
+from inroads.reach.everyone import accesses_of
 
 _GROUP = KINDS.index(NodeKind.GROUP)
 

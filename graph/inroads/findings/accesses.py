@@ -16,7 +16,7 @@ from inroads.findings.matter import CLIENT_BIT, Matter
 from inroads.findings.registry import rule
 from inroads.model import Certainty, NodeKind
 from inroads.policy.rule_settings import RuleRow
-from inroads.reach import Accesses
+from inroads.reach.everyone import Accesses
 
 
 @rule(

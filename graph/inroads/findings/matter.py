@@ -17,7 +17,7 @@ from inroads.findings.finding import Source
 from inroads.model import NodeKind, Relation, Role, Section
 from inroads.network.access_graph import AccessGraph
 from inroads.policy.grammar import CONVEYS, Conveys
-from inroads.reach import Accesses, every_access
+from inroads.reach.everyone import Accesses, every_access
 
 CLIENT = RELATIONS.index(Relation.CLIENT)
 GROUP, GROUP_OF = RELATIONS.index(Relation.GROUP), RELATIONS.index(Relation.GROUP_OF)

@@ -40,7 +40,8 @@ from inroads.model import Document, Evidence, NodeKind, Section, kind_of, native
 from inroads.network.access_graph import AccessGraph
 from inroads.network.wording import record_label
 from inroads.policy.rule_settings import Judgement, Severity, Suppression
-from inroads.reach import Answer, reach
+from inroads.reach.answers import Answer
+from inroads.reach.questions import reach
 
 PRINTED: Final = 100
 """How many findings are printed; there may be one for each access."""

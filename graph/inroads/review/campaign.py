@@ -22,7 +22,7 @@ from inroads.errors import InroadsError
 from inroads.explain import explain
 from inroads.model import AccessState, Certainty, Coverage, Explanation, NodeKind, Role, kind_of, node_id
 from inroads.network.access_graph import AccessGraph
-from inroads.reach import access
+from inroads.reach.questions import access
 from inroads.review.frozen import (
     Difference,
     Freezer,

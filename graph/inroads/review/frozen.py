@@ -18,7 +18,9 @@ from inroads.errors import InroadsError, NotFound
 from inroads.model import Access, AccessState, Capability, Certainty, Grant, NodeKind, Path, Relation, Role, kind_of
 from inroads.network.access_graph import AccessGraph
 from inroads.network.wording import label, path_sentence, record_label
-from inroads.reach import RESOURCES, Accesses, accesses_of, every_access, reach
+from inroads.reach.answers import RESOURCES
+from inroads.reach.everyone import Accesses, accesses_of, every_access
+from inroads.reach.questions import reach
 from inroads.text import printable
 
 

@@ -1,0 +1,1 @@
+"""Questions over paths: who reaches what, and how."""

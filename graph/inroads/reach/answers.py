@@ -1,0 +1,88 @@
+"""The accesses of one question, in order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Final, NamedTuple, overload
+
+from inroads.columns.arrays import Lazily
+from inroads.model import Access, AccessState, Certainty, Coverage, NodeKind, Role
+from inroads.network.access_graph import AccessGraph
+
+RESOURCES: Final = frozenset({NodeKind.BUSINESS, NodeKind.ACCOUNT})
+
+_CERTAINTIES = {certainty: rank for rank, certainty in enumerate(Certainty)}
+_STATES = {state: rank for rank, state in enumerate(AccessState)}
+
+
+class Summary(NamedTuple):
+    """What orders and filters an access, before its paths are written out. `other` is the end that was not asked."""
+
+    certainty: Certainty
+    state: AccessState
+    distance: int
+    other: str
+    roles: tuple[Role, ...]
+
+    @property
+    def key(self) -> tuple[int, int, int, str]:
+        """The total order of accesses: by certainty, state, distance, printed form."""
+        return _CERTAINTIES[self.certainty], _STATES[self.state], self.distance, self.other
+
+
+class Answer(Sequence[Access]):
+    """The accesses of one question in their total order, each written out with its paths when it is looked at.
+
+    `summaries` are the same accesses without their paths, `keys` what orders them. `truncated` tells that a limit cut
+    the search itself; `coverage` how much was observed; `version` which graph.
+    """
+
+    def __init__(
+        self,
+        graph: AccessGraph,
+        summaries: Sequence[Summary],
+        write: Callable[[Summary], Access],
+        coverage: Callable[[], Coverage],
+        *,
+        truncated: bool,
+    ) -> None:
+        self.summaries = summaries
+        self.graph = graph
+        self.truncated = truncated
+        self._write, self._coverage = write, coverage
+
+    @property
+    def version(self) -> str:
+        """The version of the graph that answers."""
+        return self.graph.version
+
+    @property
+    def coverage(self) -> Coverage:
+        """How much was observed."""
+        return self._coverage()
+
+    @property
+    def keys(self) -> Sequence[tuple[int, int, int, str]]:
+        """What orders the accesses."""
+        return Lazily(len(self), lambda place: self.summaries[place].key)
+
+    def __len__(self) -> int:
+        return len(self.summaries)
+
+    @overload
+    def __getitem__(self, index: int) -> Access: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[Access]: ...
+    def __getitem__(self, index: int | slice) -> Access | Sequence[Access]:
+        if isinstance(index, slice):
+            return [self._write(summary) for summary in self.summaries[index]]
+        return self._write(self.summaries[index])
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Answer) and self.version == other.version and list(self) == list(other)
+
+    __hash__ = None  # type: ignore[assignment]  # compared by value, made anew by every question
+
+
+_BY_RANK: Final = tuple(Certainty)
+_STATE_BY_RANK: Final = tuple(AccessState)

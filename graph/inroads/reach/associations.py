@@ -1,0 +1,114 @@
+"""Paths of ASSOCIATION mode, which follow every edge."""
+
+from __future__ import annotations
+
+import heapq
+from collections import defaultdict
+from collections.abc import Iterator
+from itertools import count
+from typing import Final, NamedTuple
+
+from inroads.cancellation import check
+from inroads.network.access_graph import AccessGraph, Hop
+from inroads.reach.filters import AccessFilter
+from inroads.reach.walk import MAX_PATHS
+
+MAX_WORK: Final = 5_000
+"""The most partial associations that are looked at for the paths of one access, alive or not."""
+
+
+class _Link(NamedTuple):
+    """A partial path as a linked list: the hop last taken, and what was walked before it."""
+
+    hop: Hop
+    before: _Link | None
+    length: int
+
+    def nodes(self) -> Iterator[str]:
+        link: _Link | None = self
+        while link:
+            yield link.hop.principal
+            yield link.hop.resource
+            link = link.before
+
+    def hops(self, *, forward: bool) -> tuple[Hop, ...]:
+        found = []
+        link: _Link | None = self
+        while link:
+            found.append(link.hop)
+            link = link.before
+        return tuple(reversed(found) if forward else found)
+
+
+class _Association:
+    """Distances over every edge in its direction, whatever its class: over all nodes, and over those alive."""
+
+    def __init__(self, graph: AccessGraph, start: str, chosen: AccessFilter, *, forward: bool) -> None:
+        self.graph, self.start, self.chosen, self.forward = graph, start, chosen, forward
+        self.before: dict[bool, defaultdict[str, list[tuple[str, Hop]]]] = {}
+        self.distances = self._search(alive=False)
+        self.alive = self._search(alive=True)
+
+    def _hops(self, node: str, *, alive: bool) -> Iterator[tuple[str, Hop]]:
+        for hop in self.graph.hops_from(node) if self.forward else self.graph.hops_to(node):
+            other = hop.resource if self.forward else hop.principal
+            if self.chosen.allows(hop) and not (alive and (not hop.grant.active or self.graph.latent(other))):
+                yield other, hop
+
+    def _search(self, *, alive: bool) -> dict[str, int]:
+        """The distance of each node, noting the hops that led to it for the way back."""
+        before = self.before[alive] = defaultdict(list)
+        if self.start in self.chosen.avoid or (alive and self.graph.latent(self.start)):
+            return {}
+        distances, frontier = {self.start: 0}, [self.start]
+        while frontier:
+            after = []
+            for node in frontier:
+                check()
+                if distances[node] == self.chosen.max_steps:
+                    continue
+                for other, hop in self._hops(node, alive=alive):
+                    before[other].append((node, hop))
+                    if other not in distances:
+                        distances[other] = distances[node] + 1
+                        after.append(other)
+            frontier = after
+        return distances
+
+    def paths(self, other: str) -> tuple[list[tuple[Hop, ...]], bool]:
+        """The simple paths to `other`, those alive first, shortest first; and whether a limit cut them off."""
+        found: dict[tuple[Hop, ...], None] = {}
+        truncated = False
+        for alive, distances in ((True, self.alive), (False, self.distances)):
+            for path in self._shortest_first(other, distances, alive=alive):
+                if path is None or len(found) >= MAX_PATHS:
+                    truncated = True
+                    break
+                found[path] = None
+        return list(found), truncated
+
+    def _shortest_first(
+        self, other: str, distances: dict[str, int], *, alive: bool
+    ) -> Iterator[tuple[Hop, ...] | None]:
+        """Walk from `other` back to the start, the shortest completion first; None when the work became too much."""
+        if other not in distances:
+            return
+        longest = self.chosen.max_steps if self.chosen.max_steps is not None else len(distances)
+        order = count()
+        queue: list[tuple[int, int, str, _Link | None]] = [(distances[other], next(order), other, None)]
+        for _ in range(MAX_WORK):
+            check()
+            if not queue:
+                return
+            _, _, node, link = heapq.heappop(queue)
+            if node == self.start:
+                if link:
+                    yield link.hops(forward=not self.forward)
+                continue
+            length = link.length if link else 0
+            for nearer, hop in self.before[alive][node]:
+                if nearer != other and not (link and nearer in link.nodes()):
+                    least = length + 1 + distances[nearer]
+                    if least <= longest:
+                        heapq.heappush(queue, (least, next(order), nearer, _Link(hop, link, length + 1)))
+        yield None

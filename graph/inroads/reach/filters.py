@@ -1,0 +1,111 @@
+"""Filters of accesses."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final, NamedTuple
+
+import msgspec
+import numpy as np
+
+from inroads.columns.adjacency import Adjacency
+from inroads.columns.arrays import Flags, Ints
+from inroads.columns.claimset import RELATIONS
+from inroads.errors import BadId, InroadsError
+from inroads.model import AccessState, Capability, Certainty, Relation, Role, is_grant_id, node_id
+from inroads.network.access_graph import AccessGraph, Hop
+from inroads.reach.answers import Summary
+
+
+class AccessFilter(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Which accesses a question is about; everything not given is allowed.
+
+    `via` keeps the paths that use only these relations (KEEPS is always allowed), `avoid` drops paths through these
+    nodes or grants, `max_steps` drops longer paths. What remains of an access is then kept if it has any of `roles`,
+    any of `capabilities`, this `certainty` and this `state`. Raises BadId where `avoid` holds what is no id, and
+    BAD_FILTER where `max_steps` is less than 1.
+    """
+
+    roles: frozenset[Role] | None = None
+    capabilities: frozenset[Capability] | None = None
+    certainty: Certainty | None = None
+    state: AccessState | None = None
+    via: frozenset[Relation] | None = None
+    avoid: frozenset[str] = frozenset()
+    max_steps: int | None = None
+
+    def __post_init__(self) -> None:
+        avoid = frozenset(each.strip() if is_grant_id(each.strip()) else _node_to_avoid(each) for each in self.avoid)
+        msgspec.structs.force_setattr(self, "avoid", avoid)  # in the form that hops have
+        if self.max_steps is not None and self.max_steps < 1:
+            raise InroadsError("max_steps is less than 1", "BAD_FILTER")
+
+    def allows(self, hop: Hop) -> bool:
+        """Whether a path may take this hop."""
+        relation = hop.grant.relation
+        if self.via is not None and relation is not Relation.KEEPS and relation not in self.via:
+            return False
+        return not self.avoid or self.avoid.isdisjoint((hop.principal, hop.resource, hop.grant.id))
+
+    def keeps(self, summary: Summary, graph: AccessGraph) -> bool:
+        """Whether an access as a whole is asked for."""
+        return (
+            (self.certainty is None or summary.certainty is self.certainty)
+            and (self.state is None or summary.state is self.state)
+            and self.suits(summary, graph)
+        )
+
+    def suits(self, summary: Summary, graph: AccessGraph) -> bool:
+        """Whether the roles of an access are asked for."""
+        return (self.roles is None or not self.roles.isdisjoint(summary.roles)) and (
+            self.capabilities is None or not self.capabilities.isdisjoint(graph.policy.capabilities(summary.roles))
+        )
+
+
+def _node_to_avoid(text: str) -> str:
+    if "#" in text and "@" in text:
+        raise BadId(f"{text!r} is not a grant id like account:Xr82w#CLIENT@business:77128")
+    return node_id(text)
+
+
+ALL: Final = AccessFilter()
+
+
+class _Allowed(NamedTuple):
+    """A filter of hops by number."""
+
+    by_number: Adjacency
+    relations: frozenset[int] | None
+    nodes: frozenset[int]
+    grants: frozenset[int]
+
+    @classmethod
+    def of(cls, graph: AccessGraph, chosen: AccessFilter) -> _Allowed | None:
+        if chosen.via is None and not chosen.avoid:
+            return None
+        index = graph.index
+        relations = None
+        if chosen.via is not None:
+            relations = frozenset(map(RELATIONS.index, {*chosen.via, Relation.KEEPS}))
+        nodes = (index.number(each) for each in chosen.avoid)
+        grants = (index.grant_number(each) for each in chosen.avoid)
+        return cls(index, relations, _known(nodes), _known(grants))
+
+    def __call__(self, node: int, other: int, grant: int) -> bool:
+        return (
+            (self.relations is None or self.by_number.relation[grant] in self.relations)
+            and grant not in self.grants
+            and node not in self.nodes
+            and other not in self.nodes
+        )
+
+    def column(self, others: Ints, grants: Ints) -> Flags:
+        """The same of many hops, from nodes that are allowed."""
+        allowed = ~np.isin(others, list(self.nodes)) & ~np.isin(grants, list(self.grants))
+        if self.relations is not None:
+            allowed &= np.isin(self.by_number.fold.grants.relation[grants], list(self.relations))
+        return allowed
+
+
+def _known(numbers: Iterable[int | None]) -> frozenset[int]:
+    return frozenset(number for number in numbers if number is not None)

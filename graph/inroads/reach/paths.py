@@ -1,0 +1,61 @@
+"""Paths written out with their facts, and their order."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from inroads.cancellation import check
+from inroads.model import AccessState, Certainty, Path, Role, Step
+from inroads.network.access_graph import AccessGraph, Hop
+from inroads.policy.grammar import GRAMMAR, Conveys, Phase
+from inroads.reach.answers import _CERTAINTIES, _STATES
+
+
+class _Facts(NamedTuple):
+    certainty: Certainty
+    reasons: tuple[str, ...]
+    roles: tuple[Role, ...]
+    length: int
+
+
+def _facts(graph: AccessGraph, hops: tuple[Hop, ...]) -> _Facts:
+    """What the steps of a path say together."""
+    phase: Phase | None = Phase.ACTING
+    roles: tuple[Role, ...] = ()
+    reasons = set(graph.latent(hops[0].principal))
+    for hop in hops:
+        phase = GRAMMAR.get((phase, hop.conveys)) if phase else None
+        if hop.conveys is not Conveys.RESOLVE:
+            roles = hop.grant.roles
+        reasons.update(graph.latent(hop.resource))
+        if not hop.grant.active:
+            reasons.add("group_inactive")
+    certainty = Certainty.STATED
+    if phase is None:
+        certainty, roles = Certainty.ASSOCIATED, (Role.UNKNOWN,)
+    elif any(hop.conveys is not Conveys.RESOLVE for hop in hops[1:]):
+        certainty = Certainty.INFERRED  # it passes through a business that the identity controls: rule, not record
+    return _Facts(certainty, tuple(sorted(reasons)), roles, len(hops))
+
+
+def _path(graph: AccessGraph, hops: tuple[Hop, ...]) -> Path:
+    check()
+    certainty, reasons, roles, _ = _facts(graph, hops)
+    steps = tuple(
+        Step(
+            hop.principal,
+            hop.grant.relation,
+            hop.resource,
+            hop.grant.id,
+            hop.grant.roles[0] if hop.grant.roles else None,
+            hop.grant.words[0] if hop.grant.roles else None,
+        )
+        for hop in hops
+    )
+    return Path(steps, roles, certainty, AccessState.LATENT if reasons else AccessState.ACTIVE, reasons)
+
+
+def _path_order(path: Path) -> tuple[int, int, int, str, tuple[str, ...]]:
+    """The total order of paths: by certainty, state, length, printed form, grants."""
+    grants = tuple(step.grant for step in path.steps)
+    return _CERTAINTIES[path.certainty], _STATES[path.state], len(path.steps), str(path), grants

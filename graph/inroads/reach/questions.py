@@ -1,0 +1,185 @@
+"""reach, reached_by, access: pure functions from a graph to values.
+
+A path conveys access when the classes of its steps read `(CONTROL | RESOLVE)* REACH? RESOLVE*` (see `policy`).
+Paths are simple in nodes and told apart by their grants. The cost is proportional to what the question touches.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from functools import cache, partial
+
+import numpy as np
+
+from inroads.columns.arrays import Lazily, take
+from inroads.columns.claimset import KIND_BITS, KINDS
+from inroads.errors import NotFound
+from inroads.model import Access, AccessState, Certainty, Coverage, Mode, NodeKind, Role, kind_of
+from inroads.network.access_graph import AccessGraph
+from inroads.reach.answers import _BY_RANK, _CERTAINTIES, _STATE_BY_RANK, _STATES, RESOURCES, Answer, Summary
+from inroads.reach.associations import _Association
+from inroads.reach.closed_form import Gathered
+from inroads.reach.filters import ALL, AccessFilter
+from inroads.reach.paths import _path, _path_order
+from inroads.reach.walk import MAX_PATHS, _Walk
+
+
+def reach(
+    graph: AccessGraph,
+    principal: str,
+    kinds: Iterable[NodeKind] = RESOURCES,
+    chosen: AccessFilter = ALL,
+    mode: Mode = Mode.ACCESS,
+) -> Answer:
+    """Every resource of these kinds that an identity reaches, or with ASSOCIATION is connected to.
+
+    `principal` must be a node of the graph. Groups are reached only by association. Raises NotFound where
+    `chosen.avoid` names what the graph does not have.
+    """
+    wanted = frozenset(kinds)
+    _find_avoided(graph, chosen)
+    walk = _Walk(graph, principal, chosen, forward=True)
+    association = _Association(graph, principal, chosen, forward=True) if mode is Mode.ASSOCIATION else None
+    return _answer(graph, walk, association, wanted, partial(graph.coverage_of_reach, principal))
+
+
+def reached_by(graph: AccessGraph, resource: str, chosen: AccessFilter = ALL, mode: Mode = Mode.ACCESS) -> Answer:
+    """Every identity that reaches a business or an account. `resource` must be a node of the graph."""
+    _find_avoided(graph, chosen)
+    walk = _Walk(graph, resource, chosen, forward=False)
+    association = _Association(graph, resource, chosen, forward=False) if mode is Mode.ASSOCIATION else None
+    wanted = frozenset({NodeKind.IDENTITY})
+    return _answer(graph, walk, association, wanted, partial(graph.coverage_of_reached_by, resource))
+
+
+def access(
+    graph: AccessGraph, principal: str, resource: str, chosen: AccessFilter = ALL, mode: Mode = Mode.ACCESS
+) -> Access | None:
+    """The access of one identity to one resource, or None when there is none. Both must be nodes of the graph."""
+    if mode is Mode.ASSOCIATION:
+        answer = reach(graph, principal, {kind_of(resource)}, chosen, mode)
+        found = (index for index, summary in enumerate(answer.summaries) if summary.other == resource)
+        return next((answer[index] for index in found), None)
+    _find_avoided(graph, chosen)
+    walk = _Walk(graph, principal, chosen, forward=True)
+    said = walk.gathered()
+    for place in np.flatnonzero(np.asarray(said.node) == graph.number(resource)).tolist():
+        summary = _summary(graph, *(int(column[place]) for column in said))
+        if chosen.keeps(summary, graph):
+            return _written(graph, walk, None, summary)
+    return None
+
+
+def _find_avoided(graph: AccessGraph, chosen: AccessFilter) -> None:
+    """An id that names nothing would be avoided by every path: a slip must not pass for an answer."""
+    for each in sorted(chosen.avoid):
+        if each not in graph and each not in graph.grants:
+            raise NotFound(f"no document names {each!r}, which is to be avoided")
+
+
+def _answer(
+    graph: AccessGraph,
+    walk: _Walk,
+    association: _Association | None,
+    wanted: frozenset[NodeKind],
+    coverage: Callable[[], Coverage],
+) -> Answer:
+    found = walk.gathered()
+    summaries: Sequence[Summary]
+    if association:
+        summaries = _associated(graph, walk, association, found, wanted)
+    elif isinstance(found.node, list):
+        summaries = _sorted(graph, found, walk.chosen, wanted)
+    else:
+        summaries = _ordered(graph, found, walk.chosen, wanted)
+
+    write = partial(_written, graph, walk, association)
+    return Answer(graph, summaries, write, coverage, truncated=bool(walk.truncated))
+
+
+def _written(graph: AccessGraph, walk: _Walk, association: _Association | None, summary: Summary) -> Access:
+    """An access with its paths."""
+    hops = walk.paths(summary.other)
+    cut_off = bool(walk.truncated) and graph.number(summary.other) in walk.truncated
+    if association:
+        more, cut_off_more = association.paths(summary.other)
+        hops, cut_off = list(dict.fromkeys([*hops, *more])), cut_off or cut_off_more
+    paths = sorted((_path(graph, each) for each in hops), key=_path_order)
+    ends = (walk.start, summary.other) if walk.forward else (summary.other, walk.start)
+    conveyed = () if summary.certainty is Certainty.ASSOCIATED else summary.roles
+    latent = summary.state is AccessState.LATENT
+    return Access(
+        *ends,
+        summary.roles,
+        graph.capabilities(conveyed),
+        summary.certainty,
+        summary.state,
+        tuple(sorted({reason for path in paths for reason in path.reasons})) if latent else (),
+        summary.distance,
+        tuple(paths[:MAX_PATHS]),
+        cut_off or len(paths) > MAX_PATHS,
+    )
+
+
+def _summary(graph: AccessGraph, node: int, certainty: int, state: int, distance: int, roles: int) -> Summary:
+    return Summary(_BY_RANK[certainty], _STATE_BY_RANK[state], distance, graph.index.name(node), graph.roles_of(roles))
+
+
+def _sorted(graph: AccessGraph, found: Gathered, chosen: AccessFilter, wanted: frozenset[NodeKind]) -> list[Summary]:
+    """A few summaries in their order: sorted as numbers, which compare in no time."""
+    name, kind, roles_of = graph.index.name, graph.index.kind, graph.roles_of
+    rows = sorted(
+        (certainty, state, distance, name(node), roles)
+        for node, certainty, state, distance, roles in zip(*found, strict=True)
+        if kind(node) in wanted
+    )
+    summaries = [
+        Summary(_BY_RANK[certainty], _STATE_BY_RANK[state], distance, other, roles_of(roles))
+        for certainty, state, distance, other, roles in rows
+    ]
+    return summaries if chosen is ALL else [each for each in summaries if chosen.keeps(each, graph)]
+
+
+def _ordered(
+    graph: AccessGraph, found: Gathered, chosen: AccessFilter, wanted: frozenset[NodeKind]
+) -> Sequence[Summary]:
+    """Many summaries in their order, each made when it is looked at."""
+    index = graph.index
+    keep = np.array([kind in wanted for kind in KINDS])[index.codes_column[found.node] >> KIND_BITS]
+    if chosen.certainty is not None:
+        keep &= found.certainty == _CERTAINTIES[chosen.certainty]
+    if chosen.state is not None:
+        keep &= found.state == _STATES[chosen.state]
+    if chosen.roles is not None or chosen.capabilities is not None:
+        sample = Summary(_BY_RANK[0], _STATE_BY_RANK[0], 0, "", ())
+        held = [
+            bits
+            for bits in np.unique(found.roles).tolist()
+            if chosen.suits(sample._replace(roles=graph.roles_of(bits)), graph)
+        ]
+        keep &= np.isin(found.roles, held)
+    kept = take(found, keep)
+
+    @cache
+    def rows() -> Gathered:
+        """In their order, which who only counts them does not wait for."""
+        ranks = kept.certainty * len(_STATES) + kept.state
+        return take(kept, index.printed_after(ranks * (kept.distance.max(initial=0) + 1) + kept.distance, kept.node))
+
+    return Lazily(len(kept.node), lambda place: _summary(graph, *(int(each[place]) for each in rows())))
+
+
+def _associated(
+    graph: AccessGraph, walk: _Walk, association: _Association, found: Gathered, wanted: frozenset[NodeKind]
+) -> list[Summary]:
+    """The summaries of everything that is connected, with what conveys access to some of it."""
+    conveyed = {row[0]: row for row in zip(*(np.asarray(each).tolist() for each in found), strict=True)}
+    summaries = []
+    for other, distance in association.distances.items():
+        if kind_of(other) in wanted and other != walk.start:
+            row = conveyed.get(graph.number(other))
+            state = AccessState.ACTIVE if other in association.alive else AccessState.LATENT
+            certainty = _BY_RANK[row[1]] if row else Certainty.ASSOCIATED
+            roles = graph.roles_of(row[4]) if row else (Role.UNKNOWN,)
+            summaries.append(Summary(certainty, state, distance, other, roles))
+    return sorted((each for each in summaries if walk.chosen.keeps(each, graph)), key=lambda summary: summary.key)

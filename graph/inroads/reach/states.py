@@ -1,0 +1,128 @@
+"""Roles that nodes hold, without paths."""
+
+from __future__ import annotations
+
+from collections.abc import ItemsView, Iterator, KeysView, Mapping
+from functools import cached_property
+
+import numpy as np
+
+from inroads.cancellation import check
+from inroads.columns.arrays import Ints
+from inroads.columns.claimset import KIND_BITS, KINDS
+from inroads.model import NodeKind, kind_of
+from inroads.network.access_graph import AccessGraph
+from inroads.policy.grammar import ACTING, BACKWARD, FORWARD, OUTSIDE, PHASES, RESOLVE
+from inroads.reach.answers import RESOURCES
+from inroads.reach.closed_form import roles_held
+from inroads.reach.filters import ALL, AccessFilter, _Allowed
+from inroads.reach.walk import VECTORISED, _Walk
+
+
+class Held(Mapping[int, int]):
+    """The roles of each node as bits: two columns, of which the first ascends, and a dict once one is asked for."""
+
+    def __init__(self, nodes: Ints, roles: Ints) -> None:
+        self.nodes, self.roles = nodes, roles
+
+    @cached_property
+    def _each(self) -> dict[int, int]:
+        return dict(zip(self.nodes.tolist(), self.roles.tolist(), strict=True))
+
+    def __getitem__(self, node: int) -> int:
+        return self._each[node]
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(self._each)
+
+    def __len__(self) -> int:
+        return len(self.nodes)
+
+    def keys(self) -> KeysView[int]:
+        """The nodes, as those of a dict, which compares them quickly."""
+        return self._each.keys()
+
+    def items(self) -> ItemsView[int, int]:
+        """The nodes with their roles, likewise."""
+        return self._each.items()
+
+
+def held(graph: AccessGraph, node: str, avoid: frozenset[str] = frozenset()) -> Mapping[int, int]:
+    """Just what an identity reaches, or who reaches a business or an account: node numbers, and the roles as bits.
+
+    The roles are those of all paths, not only the maximal ones. Exact whatever the number of paths: not the paths are
+    followed but the states (node, phase, conveyed), which tell as much unless a walk could come back to its own
+    nodes. Then, and for hubs, the shapes of the paths tell (see `hub`); all four facts of an access are gathered only
+    where an account is shared. `avoid` as in AccessFilter.
+    """
+    check()
+    forward = kind_of(node) is NodeKind.IDENTITY
+    chosen = AccessFilter(avoid=avoid) if avoid else ALL
+    allowed = _Allowed.of(graph, chosen)
+    states = _states(graph, graph.number(node), allowed, forward=forward)
+    if states is None:
+        columns = roles_held(graph.index, graph.number(node), allowed and allowed.column, forward=forward)
+        if columns is not None:
+            return Held(*columns)
+        found = _Walk(graph, node, chosen, forward=forward).gathered()
+        nodes, roles = (np.asarray(each, np.int64) for each in (found.node, found.roles))
+        kinds = graph.index.codes_column[nodes] >> KIND_BITS
+        kept = np.isin(kinds, [KINDS.index(kind) for kind in RESOURCES]) == forward
+        return dict(zip(nodes[kept].tolist(), roles[kept].tolist(), strict=True))
+    result: dict[int, int] = {}
+    for (other, phase, conveyed), bits in states.items():
+        if conveyed and (forward or phase == ACTING) and forward is _is_resource(graph, other):
+            result[other] = result.get(other, 0) | bits
+    return result
+
+
+def reachable(graph: AccessGraph, principal: str, avoid: frozenset[str] = frozenset()) -> set[str]:
+    """Just the businesses and accounts that an identity reaches when these nodes and grants are gone."""
+    return set(map(graph.index.name, held(graph, principal, avoid)))
+
+
+def _is_resource(graph: AccessGraph, node: int) -> bool:
+    return graph.index.kind(node) in RESOURCES
+
+
+def _states(
+    graph: AccessGraph, start: int, allowed: _Allowed | None, *, forward: bool
+) -> dict[tuple[int, int, bool], int] | None:
+    """The roles of each state that a walk passes; None for hubs, and where walks are not as good as simple paths.
+
+    Steps before the conveying one are taken while acting, steps after it while holding. Where no node is passed in
+    both ways, what a walk repeats can be left out of it without another role, so that a simple path remains.
+    """
+    index = graph.index
+    if allowed is not None and start in allowed.nodes:
+        return {}
+    table, conveys, roles = (FORWARD if forward else BACKWARD), index.conveys, index.roles
+    starts, hops = (index.out_starts, index.out_hops) if forward else (index.in_starts, index.in_hops)
+    ahead, behind = (index.resource, index.principal) if forward else (index.principal, index.resource)
+    frontier = [(start, phase, False) for phase in ([ACTING] if forward else range(len(PHASES)))]
+    states = dict.fromkeys(frontier, 0)
+    while frontier:
+        here = frontier.pop()
+        node, phase, conveyed = here
+        first, last = starts[node], starts[node + 1]
+        if last - first > VECTORISED or len(states) > 2 * VECTORISED:
+            return None
+        bits, row = states[here], table[phase]
+        for hop in hops[first:last]:
+            grant = hop if hop >= 0 else ~hop
+            step = conveys[grant]
+            entered = row[step]
+            if entered == OUTSIDE:
+                continue
+            other = ahead[hop] if hop >= 0 else behind[grant]
+            if allowed is not None and not allowed(node, other, grant):
+                continue
+            kept = step == RESOLVE or (conveyed and not forward)
+            there = (other, entered, conveyed if kept else True)
+            before, now = states.get(there), (bits if kept else roles[grant])
+            if before is None or now | before != before:
+                states[there] = now | (before or 0)
+                frontier.append(there)
+    acting = {node for node, phase, conveyed in states if phase == ACTING and (forward or conveyed)}
+    holding = {node for node, phase, _ in states if phase != ACTING}
+    return states if acting.isdisjoint(holding) else None

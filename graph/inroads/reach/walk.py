@@ -1,0 +1,406 @@
+"""Walks of the grammar over lists."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from functools import cached_property
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+
+from inroads.cancellation import check
+from inroads.columns.adjacency import Adjacency
+from inroads.columns.arrays import Flags, Ints, firsts, ranges, take
+from inroads.columns.claimset import KIND_BITS, KINDS, NONE, ROLES
+from inroads.model import Certainty, Grant, NodeKind, kind_of
+from inroads.network.access_graph import AccessGraph, Hop
+from inroads.policy.grammar import _TABLES, ACTING, BACKWARD, CONVEYS, FORWARD, OUTSIDE, PHASES, RESOLVE, Conveys, Phase
+from inroads.reach.answers import _CERTAINTIES
+from inroads.reach.closed_form import Gathered, gathered
+from inroads.reach.filters import AccessFilter, _Allowed
+from inroads.reach.paths import _Facts
+
+MAX_PATHS: Final = 1000
+"""The most paths that are kept for one access; more are told as `truncated`."""
+
+
+VECTORISED: Final = 32
+"""Frontiers of more partial paths than this are walked as columns."""
+
+BACK: Final = 32
+"""Walking all paths of a hub takes as long as walking back from one in so many of those that it reaches."""
+
+
+class _Level(NamedTuple):
+    """The partial paths of one length: lists while they are few, columns when they are many.
+
+    `parent` is a place in the level before. `passed` tells that a step before the last one walked is no RESOLVE,
+    `conveying` is the grant whose roles the path conveys, NONE before there is one.
+    """
+
+    node: Any
+    phase: Any
+    parent: Any
+    grant: Any
+    alive: Any
+    passed: Any
+    conveying: Any
+
+
+def _onward(index: Adjacency, levels: Sequence[_Level], allowed: _Allowed | None, *, forward: bool) -> _Level:
+    """The level after these, of which the last one is columns: all hops at once, from one start or from many."""
+    check()
+    level, rows = levels[-1], index.fold.grants
+    entries = index.out_entries if forward else index.in_entries
+    size = entries.starts[level.node + 1] - entries.starts[level.node]
+    parent = np.repeat(np.arange(len(size)), size)
+    hops = entries.hops[ranges(entries.starts[level.node], size)]
+    grant = np.where(hops < 0, ~hops, hops)
+    step = index.conveys_column[grant]
+    entered = _TABLES[forward][level.phase[parent], step]
+    fine = np.flatnonzero(entered != OUTSIDE)
+    parent, hops, grant, step, entered = (each[fine] for each in (parent, hops, grant, step, entered))
+    other = np.where((hops < 0) == forward, rows.principal[grant], rows.resource[grant])
+    simple = np.ones(len(other), np.bool_) if allowed is None else allowed.column(other, grant)
+    place = parent
+    for before in reversed(levels):
+        simple &= np.asarray(before.node)[place] != other
+        place = np.asarray(before.parent)[place]
+    fine = np.flatnonzero(simple)
+    parent, grant, step, entered, other = (each[fine] for each in (parent, grant, step, entered, other))
+    moved, passed, conveying = step != RESOLVE, level.passed[parent], level.conveying[parent]
+    if forward:
+        if len(levels) > 1:
+            passed = passed | moved
+        conveying = np.where(moved, grant, conveying)
+    else:
+        last = level.grant[parent]
+        passed = passed | ((last != NONE) & (index.conveys_column[last] != RESOLVE))
+        conveying = np.where((conveying == NONE) & moved, grant, conveying)
+    alive = level.alive[parent] & (rows.active[grant] != 0) & ~index.dead_column[other]
+    return _Level(other, entered, parent, grant, alive, passed, conveying)
+
+
+class _Walk:
+    """Every simple path inside the grammar from an identity forward, or from a resource backward.
+
+    Of hubs `merged` has what the paths say, and they are walked only to be written out; see `hub`.
+    """
+
+    def __init__(self, graph: AccessGraph, start: str, chosen: AccessFilter, *, forward: bool) -> None:
+        self.graph, self.index, self.chosen, self.forward = graph, graph.index, chosen, forward
+        self.start, self.origin = start, graph.number(start)
+        self.allowed = _Allowed.of(graph, chosen)
+        self.truncated: set[int] = set()
+        self.levels: list[_Level] = []
+        self.merged: Gathered | None = None
+        self.back = 0
+        if start in chosen.avoid or (kind_of(start) is not NodeKind.IDENTITY) is forward:
+            return
+        phases = [ACTING] if forward else list(range(len(PHASES)))
+        count = len(phases)
+        alive = not self.index.dead[self.origin]
+        self.levels.append(
+            _Level(
+                [self.origin] * count,
+                phases,
+                [NONE] * count,
+                [NONE] * count,
+                [alive] * count,
+                [False] * count,
+                [NONE] * count,
+            )
+        )
+        self.kept: defaultdict[int, int] = defaultdict(int)
+        self.walked = 0
+        while self._goes_on():
+            if not isinstance(self.levels[-1].node, list) or len(self.levels[-1].node) > VECTORISED or self._is_hub():
+                if chosen.max_steps is None and not self.truncated:
+                    allows = self.allowed.column if self.allowed else None
+                    self.merged = gathered(self.index, self.origin, allows, MAX_PATHS, forward=forward)
+                break
+            self.levels.append(self._lists())
+        if self.merged is None:
+            self._by_columns()
+
+    def _goes_on(self) -> bool:
+        return len(self.levels[-1].node) > 0 and len(self.levels) - 1 != self.chosen.max_steps
+
+    def _by_columns(self) -> None:
+        """Walk on to the end."""
+        while self._goes_on():
+            self.levels.append(self._columns())
+        if self.truncated:
+            # What goes on from a node whose paths were cut short has lost paths, too.
+            self.truncated |= {
+                node for node, places in self.found.items() for place in places if self._passes(*place, self.truncated)
+            }
+
+    def _is_hub(self) -> bool:
+        """Whether a node of the last level has more hops than are worth going through one by one."""
+        starts = self.index.out_starts if self.forward else self.index.in_starts
+        for node in self.levels[-1].node:  # noqa: SIM110  # a generator costs more than the few hops themselves
+            if starts[node + 1] - starts[node] > VECTORISED:
+                return True
+        return False
+
+    def _lists(self) -> _Level:
+        """The next level, one hop after the other."""
+        check()
+        index, forward, allowed, kept = self.index, self.forward, self.allowed, self.kept
+        table, conveys, active, dead = (FORWARD if forward else BACKWARD), index.conveys, index.active, index.dead
+        starts, hops = (index.out_starts, index.out_hops) if forward else (index.in_starts, index.in_hops)
+        ahead, behind = (index.resource, index.principal) if forward else (index.principal, index.resource)
+        level, first = self.levels[-1], len(self.levels) == 1
+        after = _Level([], [], [], [], [], [], [])
+        for place, (node, phase, _, last, alive, passed, conveying) in enumerate(zip(*level, strict=True)):
+            row = table[phase]
+            for at in range(starts[node], starts[node + 1]):
+                hop = hops[at]
+                grant = hop if hop >= 0 else ~hop
+                step = conveys[grant]
+                entered = row[step]
+                if entered == OUTSIDE:
+                    continue
+                other = ahead[hop] if hop >= 0 else behind[grant]
+                if self._visited(other, place) or (allowed is not None and not allowed(node, other, grant)):
+                    continue
+                key = other * len(PHASES) + entered
+                kept[key] += 1
+                if kept[key] > MAX_PATHS:
+                    self.truncated.add(other)
+                    continue
+                after.node.append(other)
+                after.phase.append(entered)
+                after.parent.append(place)
+                after.grant.append(grant)
+                after.alive.append(bool(alive and active[grant] and not dead[other]))
+                if forward:
+                    after.passed.append(passed or (step != RESOLVE and not first))
+                    after.conveying.append(conveying if step == RESOLVE else grant)
+                else:
+                    after.passed.append(passed or (last != NONE and conveys[last] != RESOLVE))
+                    after.conveying.append(grant if conveying == NONE and step != RESOLVE else conveying)
+        self.walked += len(after.node)
+        return after
+
+    def _visited(self, other: int, place: int) -> bool:
+        """Whether the partial path at a place of the last level passes through a node."""
+        for level in reversed(self.levels):
+            if level.node[place] == other:
+                return True
+            place = level.parent[place]
+        return False
+
+    def _columns(self) -> _Level:
+        """The next level, all hops at once; otherwise as `_lists`."""
+        self.levels[-1] = _Level(*map(np.asarray, self.levels[-1]))
+        level = _onward(self.index, self.levels, self.allowed, forward=self.forward)
+        return self._within(level)
+
+    def _within(self, level: _Level) -> _Level:
+        """Those partial paths that are within the limit of their node and phase, counted in their order."""
+        self.walked += len(level.node)
+        if self.walked <= MAX_PATHS:
+            return level
+        walked = np.sort(np.concatenate([_arrivals(each) for each in self.levels[1:]] or [level.node[:0]]))
+        keys, inverse, counts = np.unique(_arrivals(level), return_inverse=True, return_counts=True)
+        before = np.searchsorted(walked, keys, "right") - np.searchsorted(walked, keys)
+        if not (before + counts > MAX_PATHS).any():
+            return level
+        order = np.argsort(inverse, kind="stable")
+        rank = np.empty(len(order), np.int64)
+        rank[order] = np.arange(len(order)) - (np.cumsum(counts) - counts)[inverse[order]]
+        within = rank + before[inverse] < MAX_PATHS
+        self.truncated.update(level.node[~within].tolist())
+        return take(level, within)
+
+    @cached_property
+    def found(self) -> dict[int, list[tuple[int, int]]]:
+        """By node the paths that lead to it, or from it, as places of levels."""
+        found: defaultdict[int, list[tuple[int, int]]] = defaultdict(list)
+        for number, level in enumerate(self.levels[1:], 1):
+            nodes, phases = (each.tolist() if isinstance(each, np.ndarray) else each for each in level[:2])
+            for place, (node, phase) in enumerate(zip(nodes, phases, strict=True)):
+                if self._arrives(node, phase):
+                    found[node].append((number, place))
+        return found
+
+    def _arrives(self, node: int, phase: int) -> bool:
+        return self.forward or (phase == ACTING and self.index.kind(node) is NodeKind.IDENTITY)
+
+    def _passes(self, number: int, place: int, nodes: set[int]) -> bool:
+        while number:
+            if self.levels[number].node[place] in nodes:
+                return True
+            number, place = number - 1, self.levels[number].parent[place]
+        return self.origin in nodes
+
+    def paths(self, other: str) -> list[tuple[Hop, ...]]:
+        """The paths that lead to a node, or from it."""
+        node = self.graph.number(other)
+        if self.merged is not None and self._goes_on() and self.back * BACK < len(self.merged.node):
+            self.back += 1
+            back = _Walk(self.graph, other, self.chosen, forward=not self.forward)
+            if back.merged is None and not back.truncated:
+                return back.paths(self.start)
+        if self.merged is not None:
+            self._by_columns()
+        return [
+            self._hops(length, place)
+            for length, level in enumerate(self.levels[1:], 1)
+            for place in _places(level, node)
+            if self._arrives(node, level.phase[place])
+        ]
+
+    def _hops(self, number: int, place: int) -> tuple[Hop, ...]:
+        hops = []
+        while number:
+            level, before = self.levels[number], self.levels[number - 1]
+            grant, here, there = int(level.grant[place]), int(level.node[place]), int(before.node[level.parent[place]])
+            ends = (there, here) if self.forward else (here, there)
+            hops.append(self.graph.hop(*ends, grant))
+            number, place = number - 1, level.parent[place]
+        return tuple(reversed(hops) if self.forward else hops)
+
+    def gathered(self) -> Gathered:
+        """What the paths to each node say together, or from each."""
+        if self.merged is not None:
+            return self.merged
+        if all(isinstance(level.node, list) for level in self.levels):
+            found = self._gathered_one_by_one()
+        else:
+            found = self._gathered_by_columns()
+        return found if not self.truncated else self._with_truncated(found)
+
+    def _gathered_one_by_one(self) -> Gathered:
+        said: dict[int, list[int]] = {}
+        forward, roles = self.forward, self.index.roles
+        for length, level in enumerate(self.levels[1:], 1):
+            for node, phase, _, _, alive, passed, conveying in zip(*level, strict=True):
+                if not (forward or self._arrives(node, phase)):
+                    continue
+                before = said.get(node)
+                if before is None:
+                    said[node] = [int(passed), not alive, length, roles[conveying]]
+                else:
+                    before[0] = min(before[0], passed)
+                    before[1] = min(before[1], not alive)
+                    before[3] |= roles[conveying]
+        return Gathered(list(said), *([each[place] for each in said.values()] for place in range(4)))
+
+    def _gathered_by_columns(self) -> Gathered:
+        walked = _Walked.of([_Level(*map(np.asarray, level)) for level in self.levels[1:]])
+        if not self.forward:
+            here = self.index.codes_column[walked.node] >> KIND_BITS == KINDS.index(NodeKind.IDENTITY)
+            walked = take(walked, here & (walked.phase == ACTING))
+        return walked.gathered(self.index, walked.node)
+
+    def _with_truncated(self, found: Gathered) -> Gathered:
+        """The same, where what is said of truncated accesses is what all walks say."""
+        rows = {row[0]: list(row) for row in zip(*(np.asarray(each).tolist() for each in found), strict=True)}
+        for node in self.truncated & rows.keys():
+            facts = self.whole[self.index.name(node)]
+            rows[node] = [
+                node,
+                min(_CERTAINTIES[each.certainty] for each in facts),
+                min(bool(each.reasons) for each in facts),
+                min(each.length for each in facts),
+                sum({1 << ROLES.index(role) for each in facts for role in each.roles}),
+            ]
+        return Gathered(*([row[place] for row in rows.values()] for place in range(len(Gathered._fields))))
+
+    @cached_property
+    def whole(self) -> dict[str, list[_Facts]]:
+        """What all walks together say of each node, paths that were cut short included: for truncated accesses only.
+
+        Not the walks are followed but the few facts that tell them apart, alive ones first.
+        """
+        found: defaultdict[str, list[_Facts]] = defaultdict(list)
+        for alive in (True, False):
+            start = [(self.start, phase, None, 0) for phase in ([Phase.ACTING] if self.forward else Phase)]
+            frontier: list[tuple[str, Phase, Grant | None, int]] = list(start)
+            seen: set[tuple[str, Phase, str | None, int]] = {(node, phase, None, 0) for node, phase, _, _ in frontier}
+            length = 0
+            if alive and self.graph.latent(self.start):
+                continue
+            while frontier and length != self.chosen.max_steps:
+                length += 1
+                after = []
+                for node, phase, grant, taken in frontier:
+                    check()
+                    for hop in self.graph.hops_from(node) if self.forward else self.graph.hops_to(node):
+                        other = hop.resource if self.forward else hop.principal
+                        if not self.chosen.allows(hop):
+                            continue
+                        if alive and (not hop.grant.active or self.graph.latent(other)):
+                            continue
+                        steps = min(2, taken + (hop.conveys is not Conveys.RESOLVE))
+                        conveying = (
+                            grant if hop.conveys is Conveys.RESOLVE or (grant and not self.forward) else hop.grant
+                        )
+                        for entered in self._phases(phase, hop.conveys):
+                            key = (other, entered, conveying.id if conveying else None, steps)
+                            if key in seen:
+                                continue
+                            seen.add(key)
+                            after.append((other, entered, conveying, steps))
+                            certainty = Certainty.INFERRED if steps > 1 else Certainty.STATED
+                            reasons = () if alive else ("latent",)
+                            arrived = self.forward or (kind_of(other) is NodeKind.IDENTITY and entered is Phase.ACTING)
+                            if conveying and arrived:
+                                found[other].append(_Facts(certainty, reasons, conveying.roles, length))
+                frontier = after
+        return found
+
+    def _phases(self, phase: Phase, conveys: Conveys) -> Sequence[Phase]:
+        entered = (FORWARD if self.forward else BACKWARD)[PHASES.index(phase)][CONVEYS.index(conveys)]
+        return () if entered == OUTSIDE else (PHASES[entered],)
+
+
+def _places(level: _Level, node: int) -> list[int]:
+    """Where a level has a node."""
+    if isinstance(level.node, list):
+        return [place for place, each in enumerate(level.node) if each == node]
+    places: list[int] = np.flatnonzero(level.node == node).tolist()
+    return places
+
+
+def _arrivals(level: _Level) -> Ints:
+    """The node and phase of each partial path as one number."""
+    arrivals: Ints = np.asarray(level.node, np.int64) * len(PHASES) + np.asarray(level.phase)
+    return arrivals
+
+
+class _Walked(NamedTuple):
+    """Partial paths of all lengths as columns, each an access by itself."""
+
+    node: Ints
+    phase: Ints
+    alive: Flags
+    passed: Flags
+    conveying: Ints
+    length: Ints
+
+    @classmethod
+    def of(cls, levels: Sequence[_Level]) -> _Walked:
+        """Those of levels from the first step on."""
+        lengths = np.repeat(np.arange(1, len(levels) + 1), [len(level.node) for level in levels])
+        node, phase, _, _, alive, passed, conveying = (np.concatenate(each) for each in zip(*levels, strict=True))
+        return cls(node, phase, alive.astype(np.bool_), passed.astype(np.bool_), conveying, lengths)
+
+    def gathered(self, index: Adjacency, key: Ints) -> Gathered:
+        """What those of each key say together; the key stands for the node."""
+        order = np.argsort(key)
+        key = key[order]
+        starts = np.flatnonzero(firsts(key))
+        if not len(starts):
+            return Gathered([], [], [], [], [])
+        return Gathered(
+            key[starts],
+            np.logical_and.reduceat(self.passed[order], starts).astype(np.int8),
+            (~np.logical_or.reduceat(self.alive[order], starts)).astype(np.int8),
+            np.minimum.reduceat(self.length[order], starts),
+            np.bitwise_or.reduceat(index.fold.grants.roles[self.conveying[order]], starts),
+        )
