@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from unittest.mock import patch
 
-from inroads.explain import explain
+from inroads.analysis.explain import explain
 from inroads.explorer import Explorer
 from inroads.model import Access, Mode, NodeKind, Path, kind_of
 from inroads.reach import walk as reaching

@@ -10,7 +10,17 @@ from typing import Any
 
 import pytest
 
-from inroads.changes import AccessFacts, Change, Changes, GrantCause, Kind, NodeCause, changes, sentence, stated
+from inroads.analysis.changes import (
+    AccessFacts,
+    Change,
+    Changes,
+    GrantCause,
+    Kind,
+    NodeCause,
+    changes,
+    sentence,
+    stated,
+)
 from inroads.documents.pointers import pointer, record
 from inroads.errors import InroadsError
 from inroads.explorer import Explorer

@@ -11,11 +11,12 @@ import pytest
 from hypothesis import given, settings
 
 from agreement import identities
-from inroads import EXAMPLE, choke
-from inroads.choke import ChokePoints, choke_points
+from inroads import EXAMPLE
+from inroads.analysis import choke_points as choke_points_
+from inroads.analysis.choke_points import ChokePoints, choke_points
+from inroads.analysis.remediation import FACTS
 from inroads.errors import InroadsError
 from inroads.explorer import Explorer, load
-from inroads.remedy import FACTS
 from strategies import random_world, worlds
 from test_fold import DAY, me, membership
 from test_reach import client
@@ -54,16 +55,16 @@ def check(world: World, rng: random.Random) -> Counter[str]:
     graph = explore(world)
     expected = by_brute_force(graph)
     assert counted(graph) == expected
-    with patch.object(choke, "MAX_LISTED", rng.choice([0, 1, 3])):
+    with patch.object(choke_points_, "MAX_LISTED", rng.choice([0, 1, 3])):
         assert counted(graph) == expected, "by dominators"
-    with patch.object(choke, "_MOST_AHEAD", 3):
+    with patch.object(choke_points_, "_MOST_AHEAD", 3):
         assert counted(graph) == expected, "identity by identity"
     nodes = [node for node in graph if not node.startswith("group:")]
     for chosen in (rng.sample(nodes, 1), rng.sample(nodes, min(len(nodes), 3))):
         kept = {account for node in chosen if node.startswith("business:") for account in graph.kept(node)}
         expected_there = by_brute_force(graph, {*chosen, *kept})
         assert counted(graph, *chosen) == expected_there
-        with patch.object(choke, "MAX_LISTED", 0):
+        with patch.object(choke_points_, "MAX_LISTED", 0):
             assert counted(graph, *chosen) == expected_there, "by dominators"
     return Counter({"ended": sum(n for n, _ in expected.values()), "inferred": sum(n for _, n in expected.values())})
 

@@ -11,15 +11,15 @@ from typing import Any
 import msgspec
 import pytest
 
+from inroads.analysis.census import Census, census
+from inroads.analysis.changes import changes
+from inroads.analysis.choke_points import choke_points
+from inroads.analysis.findings import review
+from inroads.analysis.what_if import WhatIf
 from inroads.cancellation import check, checked, holding
-from inroads.census import Census, census
-from inroads.changes import changes
-from inroads.choke import choke_points
 from inroads.explorer import Explorer, load
-from inroads.findings import review
 from inroads.model import NodeKind, kind_of
 from inroads.sources.synthetic import population
-from inroads.whatif import WhatIf
 
 NOON = dt.datetime(2026, 3, 1, 12, tzinfo=dt.UTC)
 PEOPLE = b"\n".join(msgspec.json.encode(each) for each in population(60, 5))

@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from agreement import identities
-from inroads.duties import SHOWN, conflict_sentence, duties
+from inroads.analysis.duties import SHOWN, conflict_sentence, duties
 from inroads.errors import BadPolicy, InroadsError
 from inroads.explorer import Explorer
 from inroads.model import Access, Capability, Role

@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 
 from agreement import identities
-from inroads import EXAMPLE, explain
+from inroads import EXAMPLE
 from inroads import text as text_
+from inroads.analysis import explain
 from inroads.explorer import ExplainedAccess, Explorer, load
 from inroads.network import wording
 from strategies import random_world

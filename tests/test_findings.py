@@ -13,15 +13,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import inroads
+from inroads.analysis.explain import explain
+from inroads.analysis.findings import RULES, Findings, Proof, Severity, sentence
+from inroads.analysis.findings.rules.accesses import independent
 from inroads.columns.claimset import NONE
 from inroads.columns.fold import fold
 from inroads.documents.pointers import record
 from inroads.documents.reader import parse_moment
 from inroads.errors import BadPolicy, InroadsError
-from inroads.explain import explain
 from inroads.explorer import Explorer
-from inroads.findings import RULES, Findings, Proof, Severity, sentence
-from inroads.findings.accesses import independent
 from inroads.policy.loading import load_policy
 from inroads.policy.rule_settings import RULES as ROWS
 from inroads.policy.tables import STOCK, Policy

@@ -14,15 +14,15 @@ from hypothesis import given, settings
 
 from agreement import identities
 from inroads import EXAMPLE
-from inroads.changes import Kind
+from inroads.analysis.changes import Kind
+from inroads.analysis.remediation import FACTS, remedies
+from inroads.analysis.what_if import WhatIf, outcome_sentence
 from inroads.documents.pointers import pointer
 from inroads.errors import AmbiguousGrant, InroadsError
 from inroads.explorer import Explorer, load
 from inroads.model import Access, Grant, Relation, Section
 from inroads.network.wording import record_label
 from inroads.reach import walk as reaching
-from inroads.remedy import FACTS, remedies
-from inroads.whatif import WhatIf, outcome_sentence
 from strategies import random_world, worlds
 from test_fold import DAY, me, membership, team
 from test_reach import client

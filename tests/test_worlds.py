@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from agreement import check, identities
+from inroads.analysis.explain import explain
 from inroads.documents.reader import parse_moment
-from inroads.explain import explain
 from inroads.model import Access
 
 FILES = sorted((Path(__file__).parent / "worlds").glob("*.json"))

@@ -177,8 +177,8 @@ def _print_explanation(graph: Explorer, access: ExplainedAccess | None, output: 
     explanation = access.explanation
     rows = list(_steps(graph, access))
     if chosen is Format.JSON:
+        from inroads.analysis.remediation import remedies
         from inroads.network.wording import records
-        from inroads.remedy import remedies
 
         cut = [{"id": grant.id, "records": records(grant)} for grant in explanation.cut]
         routes = {"independent_routes": explanation.independent_routes, "cut": cut, "sentence": explanation.sentence}

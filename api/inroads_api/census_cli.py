@@ -15,7 +15,7 @@ from inroads_api.given import Given, finish, grouped
 from inroads_api.terminal import Format, default_format, failing, many, print_rows, say_coverage
 
 if TYPE_CHECKING:
-    from inroads.census import Census
+    from inroads.analysis.census import Census
 
 
 class Kind(StrEnum):
@@ -57,8 +57,8 @@ def census(
 
     An access with two roles of which neither covers the other counts under both.
     """
-    from inroads.census import SUBJECTS, figure
-    from inroads.census import census as count
+    from inroads.analysis.census import SUBJECTS, figure
+    from inroads.analysis.census import census as count
     from inroads.errors import InroadsError
 
     with failing():

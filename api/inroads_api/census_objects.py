@@ -1,4 +1,4 @@
-"""The GraphQL types of a census, each made from `inroads.census.Counts`."""
+"""The GraphQL types of a census, each made from `inroads.analysis.census.Counts`."""
 
 from __future__ import annotations
 

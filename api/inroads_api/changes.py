@@ -10,11 +10,11 @@ from functools import partial
 import strawberry
 
 from inroads import model
-from inroads.changes import Cause, Changes, Kind, cause_sentence, sentence
-from inroads.changes import CausedChanges as Group
-from inroads.changes import Change as Changed
-from inroads.changes import NodeCause as Attribute
-from inroads.changes import stated as stating
+from inroads.analysis.changes import Cause, Changes, Kind, cause_sentence, sentence
+from inroads.analysis.changes import CausedChanges as Group
+from inroads.analysis.changes import Change as Changed
+from inroads.analysis.changes import NodeCause as Attribute
+from inroads.analysis.changes import stated as stating
 from inroads.network.access_graph import AccessGraph
 from inroads_api.objects import (
     ID,

@@ -10,7 +10,7 @@ from typing import Any, Final
 import msgspec
 import typer
 
-from inroads.changes import (
+from inroads.analysis.changes import (
     AccessFacts,
     Cause,
     CausedChanges,

@@ -136,7 +136,7 @@ def changes(
 
     What was OBSERVED for the first time is kept apart from what was GAINED.
     """
-    from inroads.changes import changes as compare
+    from inroads.analysis.changes import changes as compare
     from inroads.errors import InroadsError
     from inroads_api.changes_cli import By, ChangesView, kinds, only
 

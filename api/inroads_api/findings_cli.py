@@ -26,7 +26,7 @@ from inroads_api.terminal import (
 )
 
 if TYPE_CHECKING:
-    from inroads.findings import Finding, Findings, Proof
+    from inroads.analysis.findings import Finding, Findings, Proof
 
 
 class FindingsFormat(StrEnum):
@@ -66,8 +66,8 @@ def findings(
 
     Ages count now, or at --as-of. Exit code 5, of --fail-on, comes before 3, of rejected documents.
     """
+    from inroads.analysis.findings import least_severity
     from inroads.errors import InroadsError
-    from inroads.findings import least_severity
 
     with failing():
         limit = least_severity(fail_on) if fail_on else None
@@ -94,7 +94,7 @@ def findings(
 
 def rules(policy: PolicyFile = None, output: Output = None) -> None:
     """The rules of a security review: what each means, looks at, and how it is judged under the policy."""
-    from inroads.findings import RULES
+    from inroads.analysis.findings import RULES
     from inroads.policy.loading import load_policy
     from inroads.policy.tables import STOCK
 
@@ -164,7 +164,7 @@ def _print(found: Findings, output: FindingsFormat) -> None:
 
 def _rows(found: Findings) -> Iterator[dict[str, Any]]:
     """One plain row a finding."""
-    from inroads.findings import sentence
+    from inroads.analysis.findings import sentence
 
     for each in found:
         yield {
@@ -182,7 +182,7 @@ def _rows(found: Findings) -> Iterator[dict[str, Any]]:
 
 
 def _remediation(each: Finding) -> str:
-    from inroads.findings import RULES
+    from inroads.analysis.findings import RULES
 
     return RULES[each.rule].remediation
 

@@ -1,4 +1,4 @@
-"""The GraphQL types of a security review, each made from a value of `inroads.findings`."""
+"""The GraphQL types of a security review, each made from a value of `inroads.analysis.findings`."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from typing import Annotated
 import strawberry
 from strawberry.scalars import JSON
 
-from inroads import findings as review
-from inroads.findings import RULES, Findings, Looked, Maturity, Severity, sentence
+from inroads.analysis import findings as review
+from inroads.analysis.findings import RULES, Findings, Looked, Maturity, Severity, sentence
 from inroads.network.access_graph import AccessGraph
 from inroads.policy.rule_settings import Judgement, Suppression
 from inroads_api.objects import (

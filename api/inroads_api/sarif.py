@@ -12,7 +12,7 @@ from importlib.metadata import version
 from typing import IO, Any, Final
 from urllib.parse import quote
 
-from inroads.findings import RULES, Finding, Findings, Judgement, Proof, Severity, sentence
+from inroads.analysis.findings import RULES, Finding, Findings, Judgement, Proof, Severity, sentence
 from inroads.text import json_text
 
 SCHEMA: Final = "https://json.schemastore.org/sarif-2.1.0.json"

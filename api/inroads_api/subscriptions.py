@@ -7,7 +7,7 @@ from typing import Annotated, Any, cast
 
 import strawberry
 
-from inroads.findings import Findings
+from inroads.analysis.findings import Findings
 from inroads_api.changes import Between, Change, Compared
 from inroads_api.entry import Info
 from inroads_api.feed import Feed, Part

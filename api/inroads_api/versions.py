@@ -14,20 +14,20 @@ from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from typing import Final, Generic, Protocol, TypeVar
 
+from inroads.analysis.census import Census, census, made
+from inroads.analysis.changes import Changes, changes
+from inroads.analysis.choke_points import ChokePoints, choke_points
+from inroads.analysis.duties import Conflicts, duties
+from inroads.analysis.findings import Findings, Severity, review
+from inroads.analysis.what_if import WhatIf
 from inroads.cancellation import PAUSE, check, holding
-from inroads.census import Census, census, made
-from inroads.changes import Changes, changes
-from inroads.choke import ChokePoints, choke_points
 from inroads.documents.reader import Observation, reread
-from inroads.duties import Conflicts, duties
 from inroads.errors import InroadsError
 from inroads.explorer import Explorer
-from inroads.findings import Findings, Severity, review
 from inroads.model import Document
 from inroads.network.access_graph import AccessGraph
 from inroads.policy.tables import Policy
 from inroads.review import Campaign, Drift
-from inroads.whatif import WhatIf
 from inroads_api.deadline import Late
 
 KEPT: Final = 4

@@ -23,10 +23,10 @@ from inroads_api.terminal import (
 )
 
 if TYPE_CHECKING:
-    from inroads.duties import Conflict
+    from inroads.analysis.duties import Conflict
+    from inroads.analysis.what_if import Outcome, Plan, WhatIf
     from inroads.explorer import Explorer
     from inroads.model import Access, Grant
-    from inroads.whatif import Outcome, Plan, WhatIf
 
 
 @grouped
@@ -144,14 +144,14 @@ def _grant(grant: Grant) -> dict[str, Any]:
 
 
 def _removed(graph: Explorer, grants: Iterable[Grant]) -> list[dict[str, Any]]:
-    from inroads.remedy import remedies
+    from inroads.analysis.remediation import remedies
 
     return [{**_grant(each), "remediation": remedies(graph, each)} for each in grants]
 
 
 def _outcome(what: WhatIf[Any], each: Outcome) -> dict[str, Any]:
+    from inroads.analysis.what_if import outcome_sentence
     from inroads.network.wording import path_sentence
-    from inroads.whatif import outcome_sentence
 
     nodes = what.base.nodes
     paths = each.after.paths if each.after else ()
@@ -187,7 +187,7 @@ def _words(facts: dict[str, Any] | None) -> list[str]:
 
 
 def _conflict(graph: Explorer, each: Conflict) -> dict[str, Any]:
-    from inroads.duties import conflict_sentence
+    from inroads.analysis.duties import conflict_sentence
     from inroads.network.wording import path_sentence
 
     sides = {

@@ -8,14 +8,15 @@ from typing import Annotated
 
 import strawberry
 
-from inroads import duties, whatif
-from inroads.changes import Kind, facts
+from inroads.analysis import duties
+from inroads.analysis import what_if as what_if_
+from inroads.analysis.changes import Kind, facts
+from inroads.analysis.what_if import Fate
 from inroads.errors import InroadsError, NotFound
 from inroads.model import Relation, Role, kind_of, node_id
 from inroads.network.access_graph import AccessGraph
 from inroads.policy.separation import Scope
 from inroads.reach import answers, questions
-from inroads.whatif import Fate
 from inroads_api.limits import MAX_FIRST
 from inroads_api.objects import (
     ID,
@@ -105,8 +106,8 @@ Fates = Annotated[list[Fate] | None, strawberry.argument(description="Only what 
 class Outcome:
     """What becomes of one access."""
 
-    what: strawberry.Private[whatif.WhatIf[AccessGraph]]
-    found: strawberry.Private[whatif.Outcome]
+    what: strawberry.Private[what_if_.WhatIf[AccessGraph]]
+    found: strawberry.Private[what_if_.Outcome]
 
     fate: Fate = stated(lambda self: self.found.fate, "What becomes of it in one word.")
     kinds: list[Kind] = stated(
@@ -144,7 +145,7 @@ class Outcome:
     @field
     def sentence(self) -> str:
         """All of it in plain English."""
-        return whatif.outcome_sentence(self.what, self.found)
+        return what_if_.outcome_sentence(self.what, self.found)
 
 
 @described
@@ -156,7 +157,7 @@ class OutcomeConnection(Connection[Outcome]):
 class WhatIf:
     """What would become of every access that some grants have a part in. Nothing is written."""
 
-    what: strawberry.Private[whatif.WhatIf[AccessGraph]]
+    what: strawberry.Private[what_if_.WhatIf[AccessGraph]]
 
     version: str = stated(lambda self: self.what.version, "The name of the hypothetical version.")
     truncated: bool = stated(lambda self: self.what.truncated, "Whether a limit cut the paths of an access short.")
@@ -187,7 +188,7 @@ class WhatIf:
 class Plan:
     """How to end an access."""
 
-    found: strawberry.Private[whatif.Plan]
+    found: strawberry.Private[what_if_.Plan]
 
     verified: bool = stated(lambda self: self.found.verified, "Whether the access ends by it, asked of the graph.")
 
@@ -257,7 +258,7 @@ class DutyConflict:
 
 def imagine(versions: Versions, seen: Version, remove: Sequence[str], add: Sequence[ImaginedGrant]) -> WhatIf:
     """The answer to a what-if on a version."""
-    what = whatif.WhatIf(seen.graph, remove, [each.text for each in add])
+    what = what_if_.WhatIf(seen.graph, remove, [each.text for each in add])
     return WhatIf(what=versions.imagine(seen, what))
 
 
@@ -267,7 +268,7 @@ def plan(seen: Version, principal: str, resource: str) -> Plan | None:
     who, what = graph.find(principal), node_id(resource)
     known = who is not None and what in graph and kind_of(what) in answers.RESOURCES
     found = questions.access(graph, who, what) if known and who else None
-    return Plan(found=whatif.plan(graph, found)) if found else None
+    return Plan(found=what_if_.plan(graph, found)) if found else None
 
 
 def choke_points(versions: Versions, seen: Version, of: Sequence[str], by: ChokeFigure, first: int) -> list[ChokePoint]:

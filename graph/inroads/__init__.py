@@ -9,11 +9,12 @@
 from pathlib import Path
 
 from inroads import review
-from inroads.census import Census, census
-from inroads.changes import changes
+from inroads.analysis.census import Census, census
+from inroads.analysis.changes import changes
+from inroads.analysis.findings.finding import Finding
+from inroads.analysis.findings.review import Findings
 from inroads.errors import InroadsError, Issue, NotFound, Rejection
 from inroads.explorer import Answers, ExplainedAccess, Explorer, load
-from inroads.findings import Finding, Findings
 from inroads.model import Capability, Certainty, Mode, NodeKind, Relation, Role
 from inroads.network.access_graph import AccessGraph
 from inroads.network.wording import evidence_lines

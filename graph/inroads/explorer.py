@@ -14,18 +14,20 @@ from typing import IO, TYPE_CHECKING, Any, Self, TypeVar, overload
 
 import msgspec
 
-from inroads.choke import ChokePoint, choke_points
+from inroads.analysis.choke_points import ChokePoint, choke_points
+from inroads.analysis.duties import Conflicts, duties
+from inroads.analysis.explain import explain
+from inroads.analysis.findings import review
+from inroads.analysis.findings.review import Findings
+from inroads.analysis.what_if import Plan, WhatIf, plan
 from inroads.columns.adjacency import Adjacency
 from inroads.columns.fold import fold
 from inroads.columns.incremental import Base, grown
 from inroads.documents.pseudonyms import Pseudonyms, rejected, rewritten
 from inroads.documents.reader import Observation
 from inroads.draw import svg
-from inroads.duties import Conflicts, duties
 from inroads.errors import InroadsError, NotFound, Rejection
-from inroads.explain import explain
 from inroads.export import write
-from inroads.findings import Findings, review
 from inroads.model import Access, Coverage, Explanation, Mode, NodeKind, Path, kind_of
 from inroads.network.access_graph import AccessGraph
 from inroads.network.wording import path_sentence
@@ -40,7 +42,6 @@ from inroads.sources.loader import Gathered, Stream, Taken, gather
 from inroads.store import snapshot
 from inroads.store.ledger import Bodies, Kept, Ledger, is_ledger
 from inroads.text import printable
-from inroads.whatif import Plan, WhatIf, plan
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -9,20 +9,22 @@ from typing import Any, Final, NamedTuple
 from jinja2 import Environment, PackageLoader
 from markupsafe import Markup
 
-from inroads.census import census
+from inroads.analysis.census import census
+from inroads.analysis.explain import explain
+from inroads.analysis.findings.finding import Finding
+from inroads.analysis.findings.registry import RULES
+from inroads.analysis.findings.sentences import sentence
+from inroads.analysis.remediation import FACTS
+from inroads.analysis.what_if import WhatIf, outcome_sentence, plan
 from inroads.draw import svg
 from inroads.errors import InroadsError, NotFound
-from inroads.explain import explain
 from inroads.explorer import ExplainedAccess, Explorer
-from inroads.findings import RULES, Finding, sentence
 from inroads.model import Access, NodeKind, Path, kind_of
 from inroads.network.access_graph import AccessGraph
 from inroads.network.wording import evidence_lines, label, path_sentence
 from inroads.reach.answers import RESOURCES
 from inroads.reach.questions import reach, reached_by
-from inroads.remedy import FACTS
 from inroads.text import printable
-from inroads.whatif import WhatIf, outcome_sentence, plan
 
 TOP: Final = 10
 """How many findings of a rule, people, businesses and accesses of each a report shows unless told otherwise."""

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from questions import NOON, Ask, asker, code
 
-from inroads.census import Counts, census, made
+from inroads.analysis.census import Counts, census, made
 from inroads.errors import InroadsError
 from inroads.model import Role, kind_of
 from inroads.network.access_graph import AccessGraph

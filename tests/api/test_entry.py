@@ -11,7 +11,7 @@ import pytest
 from questions import Ask, asker, code
 from test_limits import measure
 
-from inroads.changes import GrantCause, NodeCause, changes, sentence, stated
+from inroads.analysis.changes import GrantCause, NodeCause, changes, sentence, stated
 from inroads.documents.pointers import pointer, record
 from inroads.explorer import Explorer
 from inroads.network.access_graph import AccessGraph

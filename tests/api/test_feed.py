@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 from questions import NOON, code
 
-from inroads.changes import changes
+from inroads.analysis.changes import changes
+from inroads.analysis.findings import review
 from inroads.errors import BadCursor
 from inroads.explorer import Explorer, load
-from inroads.findings import review
 from inroads.model import NodeKind, kind_of
 from inroads.network.access_graph import AccessGraph
 from inroads.store.ledger import Ledger

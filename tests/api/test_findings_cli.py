@@ -14,8 +14,8 @@ import msgspec
 from test_cli import DOCUMENTS, rows, run
 
 import inroads
+from inroads.analysis.findings import RULES
 from inroads.documents.pointers import record
-from inroads.findings import RULES
 from inroads_api.sarif import FINGERPRINT
 
 AT = ("--as-of", "2027-01-01T00:00:00Z")

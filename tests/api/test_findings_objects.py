@@ -8,7 +8,7 @@ import pytest
 from questions import Ask, asker, code
 
 import inroads
-from inroads.findings import RULES, review
+from inroads.analysis.findings import RULES, review
 from inroads.network.access_graph import AccessGraph
 from inroads_api.schema import Schema
 

@@ -21,7 +21,7 @@ from graphql import (
 from graphql.utilities import ast_from_value
 from questions import NOON, Ask, asker, code, graph_of
 
-from inroads import explain
+from inroads.analysis import explain
 from inroads.network.access_graph import AccessGraph
 from inroads.reach import answers, questions
 from inroads_api.schema import Schema, execute

@@ -10,7 +10,7 @@ import pytest
 from questions import NOON, Ask, asker, code
 
 from inroads import EXAMPLE
-from inroads.choke import choke_points
+from inroads.analysis.choke_points import choke_points
 from inroads.explorer import Explorer, load
 from inroads.model import Capability, Role
 from inroads.network.access_graph import AccessGraph

@@ -11,7 +11,7 @@ from typing import Final
 from measuring import Populations, Report, best, seconds, timed
 from pytest_benchmark.fixture import BenchmarkFixture
 
-from inroads.census import FIGURES, SUBJECTS, Census, counts
+from inroads.analysis.census import FIGURES, SUBJECTS, Census, counts
 from inroads.model import NodeKind
 from inroads.reach.questions import reach
 

@@ -7,8 +7,8 @@ from typing import Final
 from measuring import Populations, Report, seconds, timed
 from pytest_benchmark.fixture import BenchmarkFixture
 
-from inroads.census import Census
-from inroads.findings import review
+from inroads.analysis.census import Census
+from inroads.analysis.findings import review
 
 REVIEWED: Final = "Findings: all rules over everyone at once; the peer is the census of the same graph"
 

@@ -22,7 +22,7 @@ import pytest
 from measuring import MOMENT, Populations, Report, alone, documents, seconds, timed, times
 from pytest_benchmark.fixture import BenchmarkFixture
 
-from inroads.changes import changes
+from inroads.analysis.changes import changes
 from inroads.explorer import load
 from inroads.model import Document
 from inroads.store.ledger import Ledger

@@ -15,8 +15,8 @@ from measuring import Plain, Populations, Report, Times, alone, best, dicts, obs
 from pytest_benchmark.fixture import BenchmarkFixture
 from walking import Walked
 
+from inroads.analysis.explain import explain
 from inroads.columns.claimset import KINDS
-from inroads.explain import explain
 from inroads.explorer import Explorer
 from inroads.model import Mode, NodeKind, kind_of
 from inroads.reach.questions import access, reach, reached_by

@@ -11,7 +11,7 @@ import msgspec
 from measuring import MOMENT, Populations, Report, alone, best, seconds, timed, times, weighed
 from pytest_benchmark.fixture import BenchmarkFixture
 
-from inroads.changes import changes
+from inroads.analysis.changes import changes
 from inroads.columns.claimset import KINDS
 from inroads.columns.fold import fold
 from inroads.columns.union import union

@@ -9,12 +9,12 @@ from typing import Final
 from measuring import Populations, Report, best, seconds, timed
 from pytest_benchmark.fixture import BenchmarkFixture
 
-from inroads.census import Census
-from inroads.choke import ChokePoints
+from inroads.analysis.census import Census
+from inroads.analysis.choke_points import ChokePoints
+from inroads.analysis.remediation import FACTS
+from inroads.analysis.what_if import WhatIf
 from inroads.columns.fold import fold
 from inroads.network.access_graph import AccessGraph
-from inroads.remedy import FACTS
-from inroads.whatif import WhatIf
 
 REMOVED: Final = "What-if: one random grant is removed; the peer folds the columns and builds the graph anew"
 IMAGINED: Final = "What-if: one random grant is removed and imagined again, from the claims it touches; ms, best of 3"

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, TypeVar
 
 import strawberry
 
-from inroads import explain, model
-from inroads.changes import AccessFacts as Facts
+from inroads import model
+from inroads.analysis import explain
+from inroads.analysis.changes import AccessFacts as Facts
 from inroads.model import AccessState, Capability, Certainty, Mode, NodeKind, Relation, Role, node_id
 from inroads.network.access_graph import AccessGraph
 from inroads.reach import answers, filters, questions

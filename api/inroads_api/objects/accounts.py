@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from inroads.census import counts
+from inroads.analysis.census import counts
 from inroads.model import NodeKind, native_id
 from inroads_api.objects.accesses import Figures, reached_by_field
 from inroads_api.objects.fields import ID, attribute, described, field, stated

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cached_property
 
-from inroads.census import counts
+from inroads.analysis.census import counts
 from inroads.documents import records as records_
 from inroads.model import NodeKind, Relation, Role, native_id
 from inroads_api.objects.accesses import Figures, reached_by_field

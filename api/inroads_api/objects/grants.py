@@ -5,10 +5,10 @@ from __future__ import annotations
 import strawberry
 
 from inroads import model
+from inroads.analysis.remediation import remedies
 from inroads.model import Relation, Role
 from inroads.network import wording
 from inroads.network.access_graph import AccessGraph
-from inroads.remedy import remedies
 from inroads_api.objects.evidence import Evidence
 from inroads_api.objects.fields import ID, described, field, mirror, stated, value
 from inroads_api.objects.node import Node, node

@@ -7,7 +7,7 @@ from functools import cached_property
 
 import strawberry
 
-from inroads.census import counts
+from inroads.analysis.census import counts
 from inroads.documents import records as records_
 from inroads.model import Mode, NodeKind, Relation, Section, native_id
 from inroads.reach import filters, questions

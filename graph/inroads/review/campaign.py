@@ -18,8 +18,8 @@ from typing import Any, Final, NamedTuple
 
 import msgspec
 
+from inroads.analysis.explain import explain
 from inroads.errors import InroadsError
-from inroads.explain import explain
 from inroads.model import AccessState, Certainty, Coverage, Explanation, NodeKind, Role, kind_of, node_id
 from inroads.network.access_graph import AccessGraph
 from inroads.reach.questions import access

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from enum import StrEnum
 from typing import NamedTuple
 
-from inroads.findings.finding import Outcome
-from inroads.findings.matter import Matter
+from inroads.analysis.findings.context import Matter
+from inroads.analysis.findings.finding import Outcome
 from inroads.policy.rule_settings import RULES as ROWS
 from inroads.policy.rule_settings import RuleRow, Severity
 

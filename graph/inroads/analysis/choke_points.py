@@ -15,6 +15,7 @@ from typing import Any, Final, NamedTuple
 import networkx as nx
 import numpy as np
 
+from inroads.analysis.remediation import FACTS
 from inroads.cancellation import check, holding
 from inroads.columns.arrays import Ints, firsts, ranges
 from inroads.columns.claimset import KIND_BITS, KINDS, RELATIONS
@@ -25,7 +26,6 @@ from inroads.policy.grammar import ACTING, FORWARD, OUTSIDE, RESOLVE
 from inroads.reach.answers import RESOURCES
 from inroads.reach.everyone import accesses_of
 from inroads.reach.questions import reached_by
-from inroads.remedy import FACTS
 
 FIGURES: Final = ("ended", "inferred")
 """What choke points are ranked by: all accesses that a grant ends alone, or those of them that are inferred."""

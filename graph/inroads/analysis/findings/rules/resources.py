@@ -6,14 +6,14 @@ from collections import defaultdict
 
 import numpy as np
 
+from inroads.analysis.findings.context import Matter
+from inroads.analysis.findings.document_scan import unlimited
+from inroads.analysis.findings.finding import Hit, Line, Outcome, Source, Spot, Stated
+from inroads.analysis.findings.registry import rule
 from inroads.columns.arrays import Flags, distinct
 from inroads.columns.claimset import ATTRIBUTES, NONE, SCOPES
 from inroads.columns.fold import KEEPS
 from inroads.documents.pointers import escape
-from inroads.findings.bodies import unlimited
-from inroads.findings.finding import Hit, Line, Outcome, Source, Spot, Stated
-from inroads.findings.matter import Matter
-from inroads.findings.registry import rule
 from inroads.model import NodeKind, Section, native_id
 from inroads.policy.rule_settings import RuleRow
 

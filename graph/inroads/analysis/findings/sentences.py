@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from inroads.findings.finding import Finding
-from inroads.findings.registry import RULES
+from inroads.analysis.findings.finding import Finding
+from inroads.analysis.findings.registry import RULES
 from inroads.network.access_graph import AccessGraph
 from inroads.network.wording import label
 from inroads.text import printable

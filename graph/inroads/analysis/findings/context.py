@@ -9,11 +9,11 @@ from typing import NamedTuple
 
 import numpy as np
 
+from inroads.analysis.findings.document_scan import Bodies, bodies
+from inroads.analysis.findings.finding import Source
 from inroads.columns.arrays import Flags, Ints, distinct, narrow, offsets, ranges, stack
 from inroads.columns.claimset import KINDS, NONE, RELATIONS, ROLES, SECTIONS
 from inroads.columns.fold import KEEPS, MEMBER, ROLE
-from inroads.findings.bodies import Bodies, bodies
-from inroads.findings.finding import Source
 from inroads.model import NodeKind, Relation, Role, Section
 from inroads.network.access_graph import AccessGraph
 from inroads.policy.grammar import CONVEYS, Conveys

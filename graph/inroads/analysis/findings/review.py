@@ -13,14 +13,9 @@ from typing import Any, Final, NamedTuple, overload
 import msgspec
 import numpy as np
 
-from inroads.cancellation import check
-from inroads.changes import NodeCause, stated
-from inroads.columns.arrays import Lazily
-from inroads.columns.claimset import ATTRIBUTES, NONE
-from inroads.documents.pointers import escape, pointer, record
-from inroads.errors import InroadsError
-from inroads.findings import accesses, control, grants, identities, resources  # noqa: F401  # each registers its rules
-from inroads.findings.finding import (
+from inroads.analysis.changes import NodeCause, stated
+from inroads.analysis.findings.context import Matter
+from inroads.analysis.findings.finding import (
     Finding,
     Hit,
     Line,
@@ -33,9 +28,14 @@ from inroads.findings.finding import (
     Ways,
     finding_identity,
 )
-from inroads.findings.matter import Matter
-from inroads.findings.registry import RULES, Rule
-from inroads.findings.telling import sentence
+from inroads.analysis.findings.registry import RULES, Rule
+from inroads.analysis.findings.rules import accesses, control, grants, identities, resources  # noqa: F401  # each registers its rules
+from inroads.analysis.findings.sentences import sentence
+from inroads.cancellation import check
+from inroads.columns.arrays import Lazily
+from inroads.columns.claimset import ATTRIBUTES, NONE
+from inroads.documents.pointers import escape, pointer, record
+from inroads.errors import InroadsError
 from inroads.model import Document, Evidence, NodeKind, Section, kind_of, native_id
 from inroads.network.access_graph import AccessGraph
 from inroads.network.wording import record_label

@@ -6,11 +6,11 @@ from collections import defaultdict
 
 import numpy as np
 
+from inroads.analysis.findings.context import Matter
+from inroads.analysis.findings.finding import Hit, Outcome, Spot, Stated
+from inroads.analysis.findings.registry import rule
 from inroads.columns.arrays import Flags
 from inroads.columns.claimset import NONE, email_key
-from inroads.findings.finding import Hit, Outcome, Spot, Stated
-from inroads.findings.matter import Matter
-from inroads.findings.registry import rule
 from inroads.model import NodeKind, Section, fold_email
 from inroads.policy.rule_settings import RuleRow
 

@@ -22,6 +22,7 @@ from inroads.text import harmless, printable
 if TYPE_CHECKING:
     import pyarrow as pa
 
+
 SUBJECTS: Final = KINDS[:3]
 """The kinds that are counted, in the order of their numbers: identities, businesses, accounts."""
 

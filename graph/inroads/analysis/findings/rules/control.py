@@ -8,10 +8,10 @@ from functools import cache
 import networkx as nx
 import numpy as np
 
+from inroads.analysis.findings.context import CLIENT, CLIENT_BIT, CONTROL, NOTHING, Matter
+from inroads.analysis.findings.finding import Fact, Hit, Outcome, Source
+from inroads.analysis.findings.registry import rule
 from inroads.columns.fold import MEMBER, ROLE
-from inroads.findings.finding import Fact, Hit, Outcome, Source
-from inroads.findings.matter import CLIENT, CLIENT_BIT, CONTROL, NOTHING, Matter
-from inroads.findings.registry import rule
 from inroads.model import NodeKind
 from inroads.policy.rule_settings import RuleRow
 

@@ -7,13 +7,13 @@ from collections import defaultdict
 
 import numpy as np
 
+from inroads.analysis.findings.context import CLIENT_BIT, GROUP, GROUP_OF, UNKNOWN_BIT, Matter
+from inroads.analysis.findings.document_scan import UNKNOWN
+from inroads.analysis.findings.finding import Fact, Hit, Outcome, Source, Spot, Stated
+from inroads.analysis.findings.registry import rule
 from inroads.columns.arrays import Ints, contained, distinct
 from inroads.columns.claimset import NONE, ROLES, SECTIONS, moment_number, moment_of
 from inroads.columns.fold import MEMBER, ROLE
-from inroads.findings.bodies import UNKNOWN
-from inroads.findings.finding import Fact, Hit, Outcome, Source, Spot, Stated
-from inroads.findings.matter import CLIENT_BIT, GROUP, GROUP_OF, UNKNOWN_BIT, Matter
-from inroads.findings.registry import rule
 from inroads.model import RECORD_NOUN, Section
 from inroads.policy.rule_settings import RuleRow, Severity
 

@@ -7,13 +7,13 @@ from collections.abc import Callable, Iterable
 
 import numpy as np
 
+from inroads.analysis.changes import Kind, changes
+from inroads.analysis.findings.context import CLIENT_BIT, Matter
+from inroads.analysis.findings.finding import Hit, Outcome, Stated, Ways
+from inroads.analysis.findings.registry import rule
 from inroads.cancellation import check
-from inroads.changes import Kind, changes
 from inroads.columns.arrays import firsts, take
 from inroads.columns.claimset import NONE
-from inroads.findings.finding import Hit, Outcome, Stated, Ways
-from inroads.findings.matter import CLIENT_BIT, Matter
-from inroads.findings.registry import rule
 from inroads.model import Certainty, NodeKind
 from inroads.policy.rule_settings import RuleRow
 from inroads.reach.everyone import Accesses

@@ -1,9 +1,11 @@
 """The rules of a security review over one version of a graph, and what they find."""
 
-from inroads.findings.finding import Finding, Looked, Proof, Suppressed
-from inroads.findings.registry import RULES, Maturity, Rule
-from inroads.findings.review import Findings, least_severity, review
-from inroads.findings.telling import sentence
+from __future__ import annotations
+
+from inroads.analysis.findings.finding import Finding, Looked, Proof, Suppressed
+from inroads.analysis.findings.registry import RULES, Maturity, Rule
+from inroads.analysis.findings.review import Findings, least_severity, review
+from inroads.analysis.findings.sentences import sentence
 from inroads.policy.rule_settings import Judgement, Severity, Suppression
 
 __all__ = [

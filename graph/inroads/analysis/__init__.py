@@ -1,0 +1,1 @@
+"""What follows from reach: explanations, changes, what-ifs, findings."""

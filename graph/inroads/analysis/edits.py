@@ -1,0 +1,186 @@
+"""Hypothetical edits of a graph: revocations and additions, as text and as values."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Final, NamedTuple
+
+import msgspec
+import numpy as np
+
+from inroads.analysis.remediation import FACTS
+from inroads.columns.arrays import Ints
+from inroads.columns.claimset import RELATIONS, SECTIONS
+from inroads.documents.claims import Claim, Place
+from inroads.errors import AmbiguousGrant, InroadsError, NotFound
+from inroads.model import (
+    RECORD_NOUN,
+    Document,
+    Evidence,
+    Grant,
+    NodeKind,
+    Relation,
+    Role,
+    Section,
+    grant_id,
+    is_grant_id,
+    kind_of,
+    native_id,
+)
+from inroads.network.access_graph import AccessGraph
+
+_FACTS: Final = [RELATIONS.index(each) for each in FACTS]
+_NOUNS: Final = {
+    noun: [SECTIONS.index(section) for section, name in RECORD_NOUN.items() if name == noun]
+    for noun in RECORD_NOUN.values()
+}
+
+
+class Addition(NamedTuple):
+    """A grant that is imagined."""
+
+    principal: str
+    relation: Relation
+    resource: str
+    role: Role
+
+    @property
+    def id(self) -> str:
+        """The printed id of the grant, where no membership merges it."""
+        client = "/CLIENT" if (self.relation, self.role) == (Relation.ROLE, Role.CLIENT) else ""
+        return grant_id(self.principal, f"{self.relation}{client}", self.resource)
+
+
+# ---- what is removed
+
+
+def revocable(graph: AccessGraph, text: str) -> Grant:
+    """The grant that a user means by its id, or by a record such as `role 994207` or `membership:168372`.
+
+    Raises InroadsError: BAD_GRANT for neither, NOT_FOUND, AMBIGUOUS_GRANT where records of several grants have the id,
+    NOT_REVOCABLE for a fact.
+    """
+    wanted = text.strip()
+    if is_grant_id(wanted):
+        grant = graph.grants.get(wanted)
+        if grant is None:
+            raise NotFound(f"no grant {wanted!r} stands")
+        if grant.relation in FACTS:
+            raise InroadsError(f"{wanted!r} is a fact, and nobody can revoke it", "NOT_REVOCABLE")
+        return grant
+    found = {grant.id: grant for each in _record(graph, wanted) for grant in _stating(graph, each)}
+    if len(found) > 1:
+        raise AmbiguousGrant(
+            f"{wanted!r} states {len(found)} grants: {', '.join(sorted(found))}", ids=tuple(sorted(found))
+        )
+    return next(iter(found.values()))
+
+
+def _record(graph: AccessGraph, text: str) -> list[Evidence]:
+    """The standing records that a person means by `role 994207` or `role:994207`, in every document."""
+    noun, _, number = text.strip().replace(":", " ").rpartition(" ")
+    noun = noun.strip().lower().replace("-", " ")
+    sections = _NOUNS.get(noun)
+    if sections is None or not (number.isascii() and number.isdecimal() and len(number) <= 18):
+        raise InroadsError(
+            f"{text!r} is neither a grant's id like account:Xr82w#CLIENT@business:77128 nor a record like role 994207",
+            "BAD_GRANT",
+        )
+    rows = graph.fold.evidence
+    places = np.flatnonzero(rows.record == int(number))
+    places = places[np.isin(rows.section[places], sections)]
+    grants = graph.fold.grants.relation[_of(graph, places)]
+    revoked = places[~np.isin(grants, _FACTS)]
+    if len(places) and not len(revoked):
+        raise InroadsError(f"{text!r} is a fact, and nobody can revoke it", "NOT_REVOCABLE")
+    if not len(revoked):
+        raise NotFound(f"no record {text!r} stands")
+    keys = zip(*(column[revoked].tolist() for column in rows[:4]), strict=True)
+    return [
+        Evidence(document, SECTIONS[section], row, sub, number) for document, section, row, sub in dict.fromkeys(keys)
+    ]
+
+
+def _of(graph: AccessGraph, places: Ints) -> Ints:
+    """The grants that rows of evidence are of."""
+    found: Ints = np.searchsorted(graph.fold.evidence_of, places, "right") - 1
+    return found
+
+
+def _stating(graph: AccessGraph, each: Evidence) -> list[Grant]:
+    """The grants that a record states, but for facts."""
+    rows, key = graph.fold.evidence, (each.document, SECTIONS.index(each.section), each.index, each.sub)
+    places = np.flatnonzero(rows.document == each.document)
+    alike = np.logical_and.reduce([column[places] == value for column, value in zip(rows[:4], key, strict=True)])
+    grants = map(graph.index.grant, dict.fromkeys(_of(graph, places[alike]).tolist()))
+    return [grant for grant in grants if grant.relation not in FACTS]
+
+
+# ---- what is added
+
+_ENDS: Final = {
+    Relation.MEMBER: (NodeKind.IDENTITY, NodeKind.BUSINESS),
+    Relation.ROLE: (NodeKind.IDENTITY, NodeKind.ACCOUNT),
+    Relation.CLIENT: (NodeKind.BUSINESS, NodeKind.ACCOUNT),
+}
+_PLACES: Final = {
+    Relation.MEMBER: Place(Section.MEMBERSHIP, 0),
+    Relation.ROLE: Place(Section.ROLE, 0),
+    Relation.CLIENT: Place(Section.TEAM_CLIENT, 0),
+}
+
+
+def addition(graph: AccessGraph, text: str) -> Addition:
+    """The grant that a user imagines: a grant's id, and a role, as `business:1#MEMBER@identity:2=MANAGER`.
+
+    MEMBER, ROLE and CLIENT can be imagined; a CLIENT needs no role. Raises InroadsError BAD_GRANT, and NotFound for a
+    node that no document names.
+    """
+    name, given, word = text.strip().rpartition("=")
+    if not given or not is_grant_id(name):  # the id of an account may have a `=` in it
+        name, word = text.strip(), ""
+    if not is_grant_id(name):
+        raise InroadsError(f"{text!r} is not like business:1#MEMBER@identity:2=MANAGER", "BAD_GRANT")
+    resource, _, rest = name.rpartition("#")
+    held, _, principal = rest.partition("@")
+    relation = Relation(held.removesuffix("/CLIENT"))
+    client = relation is Relation.CLIENT or held.endswith("/CLIENT")
+    role = word.strip().upper() or ("CLIENT" if client else "")
+    kinds = kind_of(principal), kind_of(resource)
+    if relation not in _ENDS or _ENDS[relation] != kinds or role not in Role.__members__:
+        raise InroadsError(
+            f"{text!r} cannot be added: a grant is MEMBER of a business or ROLE on an account, each with a role after"
+            f" `=`, or CLIENT of a business on an account; roles are {', '.join(Role)}",
+            "BAD_GRANT",
+        )
+    if client and role != Role.CLIENT:
+        raise InroadsError(f"{text!r} cannot be added: a client's role is CLIENT", "BAD_GRANT")
+    for node in (principal, resource):
+        if node not in graph:
+            raise NotFound(f"no document names {node!r}")
+    return Addition(principal, relation, resource, Role(role))
+
+
+def _claim(added: Addition) -> Claim:
+    principal, relation, resource, role = added
+    scopes: tuple[str, ...] = (f"clients {principal}",)
+    if relation is not Relation.CLIENT:
+        scopes = (f"me {principal}", f"team {resource}")[: 2 if relation is Relation.MEMBER else 1]
+    client = (relation, role) == (Relation.ROLE, Role.CLIENT)
+    return Claim(principal, relation, resource, _PLACES[relation], None, scopes, role, None, client_role=client)
+
+
+def _document(graph: AccessGraph, added: Addition) -> Document:
+    """A document that has just the record of an imagined grant, so that its evidence can be looked at as any."""
+    resource = native_id(added.resource)
+    subject = int(native_id(added.principal))
+    body: dict[str, object] = {
+        Relation.MEMBER: {"id": subject, "business_memberships": [{"business": {"id": resource}}]},
+        Relation.ROLE: {"id": subject, "roles": [{"accountid": resource}]},
+        Relation.CLIENT: {"id": subject, "business_clients": [{"account_id": resource}], "business_group": {}},
+    }[added.relation]
+    data = msgspec.json.encode(body)
+    digest = hashlib.sha256(data + added.id.encode("utf-8", "surrogatepass") + added.role.encode()).hexdigest()
+    kind = "team" if added.relation is Relation.CLIENT else "me"
+    newest = graph.documents[-1].observed_at
+    return Document(newest, digest, "imagined", kind, added.principal, "", "", data)
