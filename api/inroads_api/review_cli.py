@@ -189,7 +189,7 @@ def decide(
     """Decide about items: by number, all of somebody or something, or as a filled-in export says; all or none."""
     from inroads import review
     from inroads.errors import InroadsError
-    from inroads.review import sheet as sheets
+    from inroads.review import spreadsheet as sheets
 
     with failing(), _opened(ledger, write=True) as opened:
         found = review.campaign(opened, name)
@@ -275,7 +275,7 @@ def export(
     """The items as rows that `decide --file` takes back, or the report, as NDJSON or Markdown with its SHA-256."""
     from inroads import review
     from inroads.errors import InroadsError
-    from inroads.review import report, sheet
+    from inroads.review import report, spreadsheet
 
     with failing(), _opened(ledger) as opened:
         found = review.campaign(opened, name)
@@ -287,13 +287,15 @@ def export(
         stream = out.open("w", encoding="utf-8", newline="") if out else sys.stdout
         try:
             if form == "csv":
-                sheet.write(found.items(chosen), stream)
+                spreadsheet.write(found.items(chosen), stream)
             elif form == "ndjson" and out is None:
-                print_rows(map(sheet.row, found.items(chosen)), Format.NDJSON)
+                print_rows(map(spreadsheet.row, found.items(chosen)), Format.NDJSON)
             elif form == "ndjson":
                 import msgspec
 
-                stream.writelines(f"{msgspec.json.encode(sheet.row(each)).decode()}\n" for each in found.items(chosen))
+                stream.writelines(
+                    f"{msgspec.json.encode(spreadsheet.row(each)).decode()}\n" for each in found.items(chosen)
+                )
             else:
                 stream.writelines(report.ndjson(found) if form == "report" else report.markdown(found))
         finally:

@@ -8,8 +8,8 @@ import strawberry
 
 from inroads import review
 from inroads.model import AccessState, Certainty, Relation, Role
-from inroads.review.frozen import FrozenGrant as FrozenGrantValue
-from inroads.review.frozen import FrozenPath as FrozenPathValue
+from inroads.review.frozen_access import FrozenGrant as FrozenGrantValue
+from inroads.review.frozen_access import FrozenPath as FrozenPathValue
 from inroads_api.objects import ID, described, field, mirror, stated, value
 
 

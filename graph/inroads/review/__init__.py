@@ -1,9 +1,11 @@
 """Review campaigns: who should keep which access, decided item by item, with what was decided on kept for good."""
 
-from inroads.review.campaign import (
+from inroads.review.campaign import Campaign, campaign, campaigns
+from inroads.review.frozen_access import Difference, Frozen, Pair, Scope, difference
+from inroads.review.opening import start
+from inroads.review.values import (
     ALL,
     Answer,
-    Campaign,
     Decided,
     Decision,
     Drift,
@@ -18,11 +20,7 @@ from inroads.review.campaign import (
     Signed,
     Standing,
     Verdict,
-    campaign,
-    campaigns,
-    start,
 )
-from inroads.review.frozen import Difference, Frozen, Pair, Scope, difference
 
 __all__ = [
     "ALL",

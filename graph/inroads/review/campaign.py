@@ -9,206 +9,40 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import sqlite3
-import zlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from enum import StrEnum
 from typing import Any, Final, NamedTuple
 
 import msgspec
 
 from inroads.analysis.explain import explain
-from inroads.errors import InroadsError
-from inroads.model import AccessState, Certainty, Coverage, Explanation, NodeKind, Role, kind_of, node_id
 from inroads.network.access_graph import AccessGraph
 from inroads.reach.questions import access
-from inroads.review.frozen import (
-    Difference,
-    Freezer,
-    Frozen,
-    Pair,
-    Risk,
-    Scope,
-    business_of,
-    difference,
-    frozen,
-    pairs,
-    resolved,
-    risk,
-    selected,
+from inroads.review.frozen_access import Freezer, Pair, difference, frozen, pairs, selected
+from inroads.review.rows import _DECISION, _decision, _find, _has_reviews, _insert, _unpack
+from inroads.review.values import (
+    ALL,
+    LONGEST,
+    Answer,
+    Decided,
+    Decision,
+    Drift,
+    Ending,
+    Filter,
+    Gone,
+    Head,
+    Item,
+    Opened,
+    Progress,
+    ReviewError,
+    Signed,
+    Standing,
+    Verdict,
+    _line,
+    _moment,
 )
 from inroads.store.ledger import Ledger
 from inroads.text import printable
-
-LONGEST: Final = 10_000
-"""The most characters of a reason; a name of a campaign or a reviewer has at most 200."""
-
-
-class Verdict(StrEnum):
-    """What was decided about an access. UNSURE is a decision too: the next campaign asks again."""
-
-    KEEP = "KEEP"
-    REVOKE = "REVOKE"
-    UNSURE = "UNSURE"
-
-
-class Opened(StrEnum):
-    """Why an item is in a campaign: as the campaign before left it, if there was one."""
-
-    NEW = "NEW"
-    CARRIED = "CARRIED"
-    CHANGED = "CHANGED"
-    STILL_THERE = "STILL_THERE"
-    UNSURE = "UNSURE"
-    UNDECIDED = "UNDECIDED"
-
-
-class Gone(StrEnum):
-    """What became of an access of the campaign before that is not in this one.
-
-    ENDED: both ends are known and there is no access. OUT_OF_SCOPE: it stands, and this scope does not ask for it.
-    UNSEEN: a document names one of its ends no longer.
-    """
-
-    ENDED = "ENDED"
-    OUT_OF_SCOPE = "OUT_OF_SCOPE"
-    UNSEEN = "UNSEEN"
-
-
-@dataclass(unsafe_hash=True)
-class ReviewError(InroadsError):
-    """A review that cannot go on as asked; nothing was changed. `problems` are all of them, one sentence each.
-
-    `code` is CAMPAIGN_UNKNOWN, CAMPAIGN_EXISTS, CAMPAIGN_CLOSED, CAMPAIGN_EMPTY, CAMPAIGN_TOO_LARGE, ITEM_UNKNOWN,
-    STALE_DECISION (the item is not the one that was decided on), BAD_DECISION, BAD_NAME, BAD_SHEET, KEY_REUSED (for
-    another request), UNDECIDED (items that a sign-off would leave out), STALE_GRAPH or POLICY_DIFFERS.
-    """
-
-    code: str = "BAD_DECISION"
-    problems: tuple[str, ...] = ()
-
-
-class Head(msgspec.Struct, frozen=True):
-    """What was frozen of a campaign as a whole; moments are RFC 3339 in UTC.
-
-    `version` is the graph's, `policy` the digest of its policy, `as_of` the moment it was asked of, None for all that
-    was observed. `coverage` is what could be seen. `previous` is the campaign that decisions were carried over from.
-    """
-
-    scope: Scope
-    version: str
-    policy: str
-    as_of: str | None
-    by: str
-    started: str
-    due: str | None
-    coverage: Coverage
-    items: int
-    previous: int | None
-
-
-class Signed(msgspec.Struct, frozen=True):
-    """A sign-off: who, when, how many items it left undecided, and the SHA-256 of the report as it was then."""
-
-    by: str
-    moment: str
-    undecided: int
-    sha256: str
-
-
-class Decision(msgspec.Struct, frozen=True):
-    """One decision about one item; `origin` is the number of the decision that it was carried over from, if it was."""
-
-    number: int
-    verdict: Verdict
-    by: str
-    moment: str
-    why: str
-    origin: int | None
-
-
-class Item(msgspec.Struct, frozen=True):
-    """One access of a campaign as it was frozen; `previous` is what the campaign before decided about it.
-
-    `difference` says what has changed since then, None where there is nothing to compare with.
-    """
-
-    number: int
-    business: str
-    opened: Opened
-    fingerprint: str
-    access: Frozen
-    decision: Decision | None
-    previous: Decision | None
-    difference: Difference | None
-
-
-class Ending(msgspec.Struct, frozen=True):
-    """An access of the campaign before that is not in this one."""
-
-    principal: str
-    resource: str
-    kind: Gone
-    previous: Decision | None
-
-
-class Answer(NamedTuple):
-    """A decision that is asked for: the number of the item, and the beginning of the fingerprint it must have, if any.
-
-    `where` says where it was asked for, as in `line 3`, for what is wrong with it.
-    """
-
-    item: int
-    verdict: Verdict
-    why: str = ""
-    expect: str = ""
-    where: str = ""
-
-
-class Decided(NamedTuple):
-    """How many decisions were new, and how many said what stood already; `again` if the request had been taken before,
-    of which these are the figures.
-    """
-
-    new: int
-    known: int
-    again: bool = False
-
-
-class Progress(msgspec.Struct, frozen=True):
-    """How far a campaign, or the part of it about one business, is."""
-
-    total: int
-    undecided: int
-    keep: int
-    revoke: int
-    unsure: int
-    carried: int
-
-
-class Drift(msgspec.Struct, frozen=True):
-    """How the accesses of another graph differ from what was frozen.
-
-    `ended` and `unseen` are items as in `Gone`; `changed` are items with what changed; `appeared` are accesses in the
-    scope that are no items. `revoked_standing` and `revoked_ended` are the items whose last decision is REVOKE.
-    """
-
-    version: str
-    same: int
-    changed: tuple[tuple[int, Pair, Difference], ...]
-    ended: tuple[tuple[int, Pair], ...]
-    unseen: tuple[tuple[int, Pair], ...]
-    appeared: tuple[Pair, ...]
-    revoked_standing: tuple[tuple[int, Pair], ...] = ()
-    revoked_ended: tuple[tuple[int, Pair], ...] = ()
-
-
-class Standing(msgspec.Struct, frozen=True):
-    """How one item stands in a graph: what differs, None where there is no access; and what would end it."""
-
-    difference: Difference | None
-    explanation: Explanation | None
 
 
 def campaigns(ledger: Ledger) -> list[Campaign]:
@@ -229,194 +63,6 @@ def campaign(ledger: Ledger, name: str | int) -> Campaign:
     return Campaign(ledger, *found)
 
 
-def start(
-    ledger: Ledger,
-    graph: AccessGraph,
-    scope: Scope,
-    name: str,
-    *,
-    by: str,
-    now: dt.datetime,
-    as_of: dt.datetime | None = None,
-    due: dt.datetime | None = None,
-    previous: Campaign | None = None,
-    position: int | None = None,
-    most: int | None = None,
-) -> Campaign:
-    """Freeze the accesses of a scope into a new campaign of a ledger.
-
-    With a `previous` campaign its decisions are carried over: KEEP about an access that has not changed since counts
-    again, everything else is opened again, and says what changed. `position` is how far of the ledger's log the graph
-    holds, so that nobody who was forgotten since comes back with it; `most` is how many accesses it may have. Raises
-    ReviewError CAMPAIGN_EXISTS, CAMPAIGN_EMPTY, CAMPAIGN_TOO_LARGE and STALE_GRAPH, NotFound for a scope that names
-    what no document names.
-    """
-    name, by = _line(name, "the name", 200), _line(by, "who starts it", 200)
-    if name.isdecimal():
-        raise ReviewError("a campaign's name is more than a number, which would be another campaign's", "BAD_NAME")
-    scope = resolved(graph, scope)
-    chosen = pairs(graph, selected(graph, scope))
-    if not chosen:
-        raise ReviewError("there is no access in this scope", "CAMPAIGN_EMPTY")
-    if most is not None and len(chosen) > most:
-        raise ReviewError(f"there are {len(chosen)} accesses in this scope: the most is {most}", "CAMPAIGN_TOO_LARGE")
-    made = [_Made.of(graph, each) for each in frozen(graph, chosen)]
-    head = Head(
-        scope,
-        graph.version,
-        graph.policy.digest,
-        _moment(as_of) if as_of else None,
-        by,
-        _moment(now),
-        _moment(due) if due else None,
-        _coverage(graph, scope),
-        len(made),
-        previous.id if previous else None,
-    )
-    encoded = msgspec.json.encode(head)
-    with ledger.changing() as rows:  # what was decided while the accesses were frozen is carried over, too
-        if _find(rows, name) is not None:
-            raise ReviewError(f"there is a campaign {name!r} already", "CAMPAIGN_EXISTS")
-        if position is not None and ledger.forgetting > position:
-            raise ReviewError("somebody was forgotten since the graph was made: ask again", "STALE_GRAPH")
-        added = rows.execute("INSERT INTO campaigns (name, head, forgotten) VALUES (?, ?, 0)", (name, encoded))
-        number = added.lastrowid or 0
-        _open(rows, number, graph, made, _left(rows, previous.id) if previous else {})
-    return Campaign(ledger, number, name, encoded, None, 0)
-
-
-class _Made(NamedTuple):
-    """An access as it is written down; the first fields order it."""
-
-    risk: Risk
-    fingerprint: bytes
-    columns: tuple[str, ...]
-    packed: bytes
-
-    @classmethod
-    def of(cls, graph: AccessGraph, each: Frozen) -> _Made:
-        business = business_of(graph, each.resource)
-        roles = f" {' '.join(each.roles)} "
-        columns = each.principal, each.who, each.resource, business, roles, each.certainty, each.state
-        return cls(risk(graph, each, business), each.fingerprint, columns, zlib.compress(msgspec.json.encode(each)))
-
-
-def _open(
-    rows: sqlite3.Connection, number: int, graph: AccessGraph, made: Sequence[_Made], before: dict[Pair, _Left]
-) -> None:
-    """Write the items of a campaign, in the order of review, with what the campaign before left of them."""
-    lefts = [before.pop(Pair(each.risk.principal, each.risk.resource), None) for each in made]
-    opened = [_opened(left, each.fingerprint) for each, left in zip(made, lefts, strict=True)]
-    order = sorted(range(len(made)), key=lambda at: (opened[at] is not Opened.STILL_THERE, made[at].risk))
-    rows.executemany(
-        f"INSERT INTO review_items ({_COLUMNS}) VALUES ({', '.join('?' * 13)})",  # noqa: S608  # our own names
-        (
-            (
-                number,
-                place,
-                *made[at].columns,
-                opened[at],
-                made[at].fingerprint,
-                left and left.decision,
-                made[at].packed,
-            )
-            for place, at in enumerate(order, 1)
-            for left in (lefts[at],)
-        ),
-    )
-    for place, at in enumerate(order, 1):
-        left = lefts[at]
-        if left and opened[at] is Opened.CARRIED:
-            _insert(rows, number, place, *left.carried)
-    endings = ((number, *pair, _gone(graph, pair), left.decision) for pair, left in before.items())
-    rows.executemany("INSERT INTO review_endings VALUES (?, ?, ?, ?, ?)", endings)
-
-
-_COLUMNS: Final = (
-    "campaign, number, principal, label, resource, business, roles, certainty, state, opened, fingerprint, previous,"
-    " frozen"
-)
-
-
-class _Left(NamedTuple):
-    """What a campaign left of one access: its fingerprint, and the last decision about it, if any."""
-
-    fingerprint: bytes
-    decision: int | None
-    verdict: str | None
-    by: str | None
-    moment: str | None
-    why: str | None
-    origin: int | None
-
-    @property
-    def carried(self) -> tuple[Any, ...]:
-        """The decision for the next campaign: who, when and why remain, and so does the first one of a chain."""
-        return self.verdict, self.by, self.moment, self.why, self.origin or self.decision
-
-
-def _opened(left: _Left | None, fingerprint: bytes) -> Opened:
-    """The one rule of carrying over: a KEEP holds for what it was given for, and for nothing else."""
-    if left is None:
-        return Opened.NEW
-    if left.verdict is None:
-        return Opened.UNDECIDED
-    if left.verdict == Verdict.KEEP:
-        return Opened.CARRIED if left.fingerprint == fingerprint else Opened.CHANGED
-    return Opened.STILL_THERE if left.verdict == Verdict.REVOKE else Opened.UNSURE
-
-
-def _gone(graph: AccessGraph, pair: Pair) -> Gone:
-    if pair.principal not in graph or pair.resource not in graph:
-        return Gone.UNSEEN
-    return Gone.OUT_OF_SCOPE if access(graph, *pair) else Gone.ENDED
-
-
-def _left(rows: sqlite3.Connection, number: int) -> dict[Pair, _Left]:
-    """What a campaign leaves of each access for the one after it."""
-    query = f"""
-        SELECT i.principal, i.resource, i.fingerprint, d.{_DECISION.format("d")} FROM review_items i
-        LEFT JOIN review_decisions d ON d.sequence = i.decision WHERE i.campaign = ?"""  # noqa: S608  # our own names
-    return {Pair(*row[:2]): _Left(*row[2:]) for row in rows.execute(query, (number,))}
-
-
-class Filter(msgspec.Struct, frozen=True):
-    """Which items of a campaign; everything not given is allowed. `of` is an identity, a business with the accounts
-    that it keeps, or an account. `decided` asks for those with a decision, or for those without.
-    """
-
-    of: str | None = None
-    role: Role | None = None
-    certainty: Certainty | None = None
-    state: AccessState | None = None
-    opened: Opened | None = None
-    verdict: Verdict | None = None
-    decided: bool | None = None
-
-    def where(self) -> tuple[str, list[object]]:
-        """The condition for the rows, and the values of its question marks."""
-        asked: list[tuple[str, object]] = [
-            (f"i.{name} = ?", value)
-            for name in ("certainty", "state", "opened")
-            if (value := getattr(self, name)) is not None
-        ]
-        if self.of is not None:
-            node = node_id(self.of)
-            ends = {NodeKind.IDENTITY: "i.principal = ?", NodeKind.BUSINESS: "i.business = ?"}
-            asked.append((ends.get(kind_of(node), "i.resource = ?"), node))
-        if self.role is not None:
-            asked.append(("instr(i.roles, ?)", f" {self.role} "))
-        if self.verdict is not None:
-            asked.append(("d.verdict = ?", self.verdict))
-        where = "".join(f" AND {condition}" for condition, _ in asked)
-        if self.decided is not None:
-            where += f" AND i.decision IS {'NOT ' * self.decided}NULL"  # for this there is an index
-        return where, [value for _, value in asked]
-
-
-ALL: Final = Filter()
-
-_DECISION: Final = "sequence, {0}.verdict, {0}.decider, {0}.moment, {0}.why, {0}.origin"
 _ITEMS: Final = f"""
     SELECT i.number, i.business, i.opened, i.fingerprint, i.frozen,
         d.{_DECISION.format("d")}, p.{_DECISION.format("p")}, q.frozen
@@ -728,41 +374,11 @@ def _check(answer: Answer, row: tuple[Any, ...] | None) -> None:
         raise ReviewError("the item's fingerprint is not the expected one", "STALE_DECISION")
 
 
-def _insert(
-    rows: sqlite3.Connection,
-    campaign_: int,
-    item: int,
-    verdict: str,
-    by: str,
-    moment: str,
-    why: str,
-    origin: int | None,
-) -> None:
-    query = (
-        "INSERT INTO review_decisions (campaign, item, verdict, decider, moment, why, origin)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?)"
-    )
-    number = rows.execute(query, (campaign_, item, verdict, by, moment, why, origin)).lastrowid
-    rows.execute("UPDATE review_items SET decision = ? WHERE campaign = ? AND number = ?", (number, campaign_, item))
-
-
 def _verdict(word: str) -> Verdict:
     try:
         return Verdict(word.strip().upper())
     except ValueError:
         raise ReviewError(f"{printable(word)!r} is none of keep, revoke, unsure", "BAD_DECISION") from None
-
-
-def _has_reviews(rows: sqlite3.Connection) -> bool:
-    found = rows.execute("SELECT count(*) FROM sqlite_master WHERE name = 'campaigns'").fetchone()
-    return bool(found[0])
-
-
-def _find(rows: sqlite3.Connection, name: str) -> tuple[Any, ...] | None:
-    number = int(name) if name.isdecimal() and name.isascii() and len(name) < 19 else 0
-    query = "SELECT id, name, head, signed, forgotten FROM campaigns WHERE name = ? OR id = ? ORDER BY id LIMIT 1"
-    found: tuple[Any, ...] | None = rows.execute(query, (_one_line(name), number)).fetchone()
-    return found
 
 
 def _part(
@@ -813,46 +429,3 @@ def _to_item(row: Sequence[Any]) -> Item:
     compared = difference(_unpack(before), now) if before is not None else None
     decisions = _decision(*row[5:11]), _decision(*row[11:17])
     return Item(number, business, Opened(opened), print_.hex(), now, *decisions, compared)
-
-
-def _decision(number: int | None, verdict: str, *rest: Any) -> Decision | None:
-    return None if number is None else Decision(number, Verdict(verdict), *rest)
-
-
-def _unpack(packed: bytes) -> Frozen:
-    try:
-        return msgspec.json.decode(zlib.decompress(packed), type=Frozen)
-    except (zlib.error, msgspec.DecodeError) as error:
-        raise ReviewError(f"an item cannot be read: {error}", "LEDGER_CORRUPT") from error
-
-
-def _coverage(graph: AccessGraph, scope: Scope) -> Coverage:
-    """What could be seen of a scope, with the notes of each identity or resource that it names."""
-    whole = graph.coverage()
-    parts = [graph.coverage_of_reach(each) for each in scope.identities]
-    if not parts:
-        parts = [graph.coverage_of_reached_by(each) for each in scope.resources]
-    if not parts:
-        return whole
-    notes = tuple(dict.fromkeys(note for part in parts for note in part.notes))
-    return msgspec.structs.replace(whole, complete=all(part.complete for part in parts), notes=notes)
-
-
-def _line(text: str, what: str, longest: int, *, needed: bool = True) -> str:
-    """A text as one line that can be shown anywhere. Raises ReviewError."""
-    line = _one_line(text)
-    if needed and not line:
-        raise ReviewError(f"{what} is needed")
-    if len(line) > longest:
-        raise ReviewError(f"{what} has {len(line)} characters: the most is {longest}")
-    return line
-
-
-def _one_line(text: str) -> str:
-    return printable(" ".join(text.split()))
-
-
-def _moment(moment: dt.datetime) -> str:
-    if moment.tzinfo is None:
-        raise InroadsError("a moment has an offset", "BAD_MOMENT")
-    return moment.astimezone(dt.UTC).isoformat().replace("+00:00", "Z")

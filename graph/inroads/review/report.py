@@ -15,8 +15,9 @@ from typing import Final, NamedTuple
 import msgspec
 
 from inroads.errors import InroadsError
-from inroads.review.campaign import Campaign, Ending, Head, Item, Progress, Signed, Verdict
-from inroads.review.frozen import Frozen
+from inroads.review.campaign import Campaign
+from inroads.review.frozen_access import Frozen
+from inroads.review.values import Ending, Head, Item, Progress, Signed, Verdict
 from inroads.text import printable
 
 FORMAT: Final = "inroads review 1"

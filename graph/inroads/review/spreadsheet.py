@@ -9,7 +9,7 @@ from typing import IO, Any, Final
 
 import msgspec
 
-from inroads.review.campaign import Answer, Item, ReviewError, Verdict
+from inroads.review.values import Answer, Item, ReviewError, Verdict
 from inroads.text import printable
 
 COLUMNS: Final = (
