@@ -20,7 +20,7 @@ from pathlib import Path
 from tempfile import mkdtemp
 
 import inroads
-from inroads.report import report
+from inroads.output.report import report
 
 g = inroads.load(inroads.EXAMPLE)
 findings = g.findings()

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from xml.etree import ElementTree as ET
 
-from inroads import EXAMPLE, draw
+from inroads import EXAMPLE
 from inroads.explorer import load
+from inroads.output import drawing
 from test_fold import DAY, me, membership
 from worlds import explore
 
@@ -47,8 +48,8 @@ def test_a_large_answer_is_capped_and_says_so() -> None:
     rows = [membership(n, n) for n in range(1, 101)]
     picture = explore([(me(business_memberships=rows), DAY[0])]).reach("identity:1")._repr_html_()
     shown = texts(picture)
-    assert len([text for text in shown if text == "business"]) == draw.MAX_NODES - 1
-    assert f"… {100 - draw.MAX_NODES + 1} more" in shown
+    assert len([text for text in shown if text == "business"]) == drawing.MAX_NODES - 1
+    assert f"… {100 - drawing.MAX_NODES + 1} more" in shown
 
 
 def test_no_access_is_said() -> None:

@@ -19,11 +19,11 @@ from pyarrow import parquet
 from typer.testing import CliRunner
 
 import inroads
-from inroads import export
 from inroads.documents.reader import Observation, parse_moment, read
 from inroads.errors import InroadsError
 from inroads.explorer import Explorer
-from inroads.export.rows import EDGE, NODE, edges, flat, nodes, texts
+from inroads.output import export
+from inroads.output.export.rows import EDGE, NODE, edges, flat, nodes, texts
 from inroads.sources.synthetic import population
 from inroads.text import cell, original, plain_id, unescaped
 from inroads_api.cli import app

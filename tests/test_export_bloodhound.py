@@ -13,8 +13,8 @@ import networkx as nx
 import pytest
 
 from inroads.explorer import Explorer
-from inroads.export import bloodhound
 from inroads.model import Role
+from inroads.output.export import bloodhound
 from inroads.text import unescaped
 from test_export_engines import accesses, graphs
 

@@ -16,12 +16,12 @@ from typing import Any
 import pytest
 
 import inroads
-from inroads import export
 from inroads.columns.claimset import ROLES
 from inroads.documents.reader import parse_moment
 from inroads.explorer import Explorer
-from inroads.export.openfga import object_id
 from inroads.model import NodeKind, Role
+from inroads.output import export
+from inroads.output.export.openfga import object_id
 from inroads.policy.loading import load_policy
 from inroads.policy.tables import STOCK
 from inroads.reach.everyone import every_access

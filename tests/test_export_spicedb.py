@@ -12,7 +12,7 @@ import pytest
 
 import inroads
 from inroads.explorer import Explorer
-from inroads.export import Writer, spicedb
+from inroads.output.export import Writer, spicedb
 from test_export import populated
 from test_export_engines import graphs, questions
 

@@ -26,7 +26,7 @@ from inroads.documents.reader import read
 from inroads.errors import BadId, InroadsError, NotFound, Rejection
 from inroads.explorer import load
 from inroads.model import Access, Path
-from inroads.report import report
+from inroads.output.report import report
 from inroads_api.schema import build_schema, execute
 from inroads_api.versions import Versions
 from strategies import World, worlds

@@ -13,7 +13,7 @@ from inroads import EXAMPLE, InroadsError, NotFound
 from inroads.documents.pseudonyms import Pseudonyms
 from inroads.documents.reader import read
 from inroads.explorer import Explorer, load
-from inroads.report import report
+from inroads.output.report import report
 from inroads.sources.synthetic import population
 from worlds import explore
 

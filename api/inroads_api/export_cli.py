@@ -34,7 +34,7 @@ def export(
     graphml, gexf and cypher are one file; the others are written to a folder. What exists is not replaced without
     --force, and nothing is half-written.
     """
-    from inroads.export import check, stream, write
+    from inroads.output.export import check, stream, write
 
     with failing():
         check(name)

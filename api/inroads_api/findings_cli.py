@@ -139,7 +139,7 @@ def _toml(value: Any) -> str:
 
 def _print(found: Findings, output: FindingsFormat) -> None:
     if output is FindingsFormat.SARIF:
-        from inroads_api.sarif import write
+        from inroads.output.sarif import write
 
         write(found, sys.stdout)
     elif output is FindingsFormat.JSON:

@@ -22,7 +22,7 @@ def report(
 ) -> None:
     """Write one HTML file with findings, evidence and pictures, which fetches nothing and runs no script."""
     from inroads.errors import InroadsError
-    from inroads.report import report as write
+    from inroads.output.report import report as write
 
     with failing():
         if identity and business:

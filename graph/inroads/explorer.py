@@ -25,12 +25,12 @@ from inroads.columns.fold import fold
 from inroads.columns.incremental import Base, grown
 from inroads.documents.pseudonyms import Pseudonyms, rejected, rewritten
 from inroads.documents.reader import Observation
-from inroads.draw import svg
 from inroads.errors import InroadsError, NotFound, Rejection
-from inroads.export import write
 from inroads.model import Access, Coverage, Explanation, Mode, NodeKind, Path, kind_of
 from inroads.network.access_graph import AccessGraph
 from inroads.network.wording import path_sentence
+from inroads.output.drawing import svg
+from inroads.output.export import write
 from inroads.policy.loading import load_policy
 from inroads.policy.tables import STOCK, Policy
 from inroads.reach import answers, questions
@@ -181,7 +181,7 @@ class Explorer(AccessGraph):
         return review(self, rules, severity, **chosen)
 
     def export(self, name: str, path: str | os.PathLike[str], *, force: bool = False) -> None:
-        """Write the graph in a format that other tools open, such as graphml; see `inroads.export.write`."""
+        """Write the graph in a format that other tools open, such as graphml; see `inroads.output.export.write`."""
         write(self, name, path, force=force)
 
     def _known(self, text: str, kinds: Iterable[NodeKind]) -> str:

@@ -16,7 +16,7 @@ from test_cli import DOCUMENTS, rows, run
 import inroads
 from inroads.analysis.findings import RULES
 from inroads.documents.pointers import record
-from inroads_api.sarif import FINGERPRINT
+from inroads.output.sarif import FINGERPRINT
 
 AT = ("--as-of", "2027-01-01T00:00:00Z")
 

@@ -9,9 +9,9 @@ import msgspec
 from measuring import Populations, Report, seconds, timed
 from pytest_benchmark.fixture import BenchmarkFixture
 
-from inroads.export import FORMATS
-from inroads.export.rows import edges, nodes
 from inroads.network.access_graph import AccessGraph
+from inroads.output.export import FORMATS
+from inroads.output.export.rows import edges, nodes
 
 WRITTEN: Final = "Exports: every file of each format, written to nowhere; the peer encodes the same rows as plain JSON"
 

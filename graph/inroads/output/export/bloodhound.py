@@ -20,10 +20,10 @@ import msgspec
 import numpy as np
 
 from inroads.columns.claimset import ROLES
-from inroads.export.rows import edges, nodes, texts
-from inroads.export.scopes import Scopes, roles
 from inroads.model import NodeKind, Relation, kind_of, native_id
 from inroads.network.access_graph import AccessGraph
+from inroads.output.export.rows import edges, nodes, texts
+from inroads.output.export.tuples import Scopes, roles
 from inroads.text import escaped, plain_id
 
 SOURCE: Final = "Inroads"

@@ -7,8 +7,8 @@ import io
 from collections.abc import Iterable, Iterator
 from typing import IO, Any
 
-from inroads.export.rows import EDGE, NODE, edges, flat, nodes
 from inroads.network.access_graph import AccessGraph
+from inroads.output.export.rows import EDGE, NODE, edges, flat, nodes
 from inroads.text import cell
 
 

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from typing import IO, Final
 
 from inroads.columns.claimset import ROLES
-from inroads.export.openfga import tuples
 from inroads.network.access_graph import AccessGraph
+from inroads.output.export.openfga import tuples
 
 _ROLES: Final = tuple(role.lower() for role in ROLES)
 

@@ -7,8 +7,8 @@ from itertools import islice
 from typing import IO, Any, Final
 
 from inroads.errors import InroadsError
-from inroads.export.rows import EDGE, NODE, edges, nodes, texts
 from inroads.network.access_graph import AccessGraph
+from inroads.output.export.rows import EDGE, NODE, edges, nodes, texts
 from inroads.text import escaped
 
 _PART: Final = 2**13

@@ -13,17 +13,17 @@ from inroads.analysis.census import census
 from inroads.analysis.explain import explain
 from inroads.analysis.findings.finding import Finding
 from inroads.analysis.findings.registry import RULES
+from inroads.analysis.findings.review import review
 from inroads.analysis.findings.sentences import sentence
 from inroads.analysis.remediation import FACTS
 from inroads.analysis.what_if import WhatIf, outcome_sentence, plan
-from inroads.draw import svg
 from inroads.errors import InroadsError, NotFound
-from inroads.explorer import ExplainedAccess, Explorer
 from inroads.model import Access, NodeKind, Path, kind_of
 from inroads.network.access_graph import AccessGraph
 from inroads.network.wording import evidence_lines, label, path_sentence
+from inroads.output.drawing import svg
 from inroads.reach.answers import RESOURCES
-from inroads.reach.questions import reach, reached_by
+from inroads.reach.questions import access, reach, reached_by
 from inroads.text import printable
 
 TOP: Final = 10
@@ -69,19 +69,19 @@ class _Subject(NamedTuple):
 
 
 def report(
-    graph: Explorer, subject: str | None = None, *, top: int = TOP, now: dt.datetime | None = None
+    graph: AccessGraph, subject: str | None = None, *, top: int = TOP, now: dt.datetime | None = None
 ) -> Iterator[str]:
     """The report as pieces of HTML: of everything, or of one identity or business (`subject`, an email or node id).
 
     No more than `top` of each thing is shown, and the report says how many were left out. Raises NotFound, BadId and
-    InroadsError WRONG_KIND before the first piece.
+    InroadsError WRONG_KIND before the first piece. For an Explorer the report also tells of rejections and pseudonyms.
     """
     node = graph.find(subject) if subject else None
     if subject and node is None:
         raise NotFound(f"no document names {subject.strip()!r}")
     if node and kind_of(node) not in (NodeKind.IDENTITY, NodeKind.BUSINESS):
         raise InroadsError(f"{node} is neither an identity nor a business", "WRONG_KIND")
-    found = graph.findings(now=now)
+    found = review(graph, now=now)
     about = [each for each in found if node is None or node in each.subjects]
     people = node is None or kind_of(node) is NodeKind.IDENTITY
     businesses = node is None or not people
@@ -103,44 +103,44 @@ def report(
     return _ENVIRONMENT.get_template("report.html.jinja").generate(values)
 
 
-def _coverage(graph: Explorer, node: str | None) -> Any:
+def _coverage(graph: AccessGraph, node: str | None) -> Any:
     if node is None:
         return graph.coverage()
     return graph.coverage_of_reach(node) if kind_of(node) is NodeKind.IDENTITY else graph.coverage_of_reached_by(node)
 
 
-def _told(graph: Explorer, finding: Finding, top: int) -> dict[str, Any]:
-    access = _access(graph, finding)
+def _told(graph: AccessGraph, finding: Finding, top: int) -> dict[str, Any]:
+    about = _access(graph, finding)
     return {
         "it": finding,
         "sentence": sentence(graph, finding),
         "rule": RULES[finding.rule],
-        "picture": _picture(graph, access.paths[:PATHS_SHOWN]) if access else None,
-        "fix": _fix(graph, finding, access, top) if finding.rule in REVOKED else None,
+        "picture": _picture(graph, about.paths[:PATHS_SHOWN]) if about else None,
+        "fix": _fix(graph, finding, about, top) if finding.rule in REVOKED else None,
     }
 
 
-def _access(graph: Explorer, finding: Finding) -> ExplainedAccess | None:
+def _access(graph: AccessGraph, finding: Finding) -> Access | None:
     """The access that a finding is about, when it is about one."""
     if len(finding.subjects) != 2 or any("#" in each for each in finding.subjects):
         return None
     who, what = finding.subjects
     if kind_of(who) is not NodeKind.IDENTITY or kind_of(what) not in RESOURCES:
         return None
-    return graph.access(who, what)
+    return access(graph, who, what)
 
 
-def _fix(graph: Explorer, finding: Finding, access: ExplainedAccess | None, top: int) -> _Fix | None:
+def _fix(graph: AccessGraph, finding: Finding, about: Access | None, top: int) -> _Fix | None:
     """What-if of the grants that a finding names, or of the cut that ends its access; None where it names neither."""
     grants = [each for each in finding.subjects if each in graph.grants and graph.grants[each].relation not in FACTS]
-    if not grants and not access:
+    if not grants and not about:
         return None
-    what = WhatIf[AccessGraph](graph, grants) if grants or not access else plan(graph, access).what_if
+    what = WhatIf[AccessGraph](graph, grants) if grants or not about else plan(graph, about).what_if
     told = tuple(outcome_sentence(what, each) for each in what.outcomes[:top])
     return _Fix(tuple(each.sentence for each in what.remedies), told, len(what.outcomes) - len(told), what.notes)
 
 
-def _subjects(graph: Explorer, kind: NodeKind, node: str | None, top: int) -> Iterator[_Subject]:
+def _subjects(graph: AccessGraph, kind: NodeKind, node: str | None, top: int) -> Iterator[_Subject]:
     """Those with most accesses, one by one, so that only one is held at a time."""
     counted = census(graph)
     nodes = [node] if node else [str(row["id"]) for row in counted.rows([kind], first=top)]
@@ -151,21 +151,21 @@ def _subjects(graph: Explorer, kind: NodeKind, node: str | None, top: int) -> It
         yield _Subject(each, label(graph, each), len(found), routes)
 
 
-def _route(graph: Explorer, access: Access) -> _Route:
-    paths = access.paths[:PATHS_SHOWN]
+def _route(graph: AccessGraph, about: Access) -> _Route:
+    paths = about.paths[:PATHS_SHOWN]
     grants = dict.fromkeys(step.grant for path in paths for step in path.steps)
     return _Route(
-        access,
-        label(graph, access.principal),
-        label(graph, access.resource),
-        explain(graph, access).sentence,
+        about,
+        label(graph, about.principal),
+        label(graph, about.resource),
+        explain(graph, about).sentence,
         tuple(path_sentence(graph, path) for path in paths),
         tuple(line for grant in grants for line in evidence_lines(graph, graph.grants[grant])),
         _picture(graph, paths),
     )
 
 
-def _picture(graph: Explorer, paths: Sequence[Path]) -> Markup:
+def _picture(graph: AccessGraph, paths: Sequence[Path]) -> Markup:
     return Markup(svg(graph, paths))  # noqa: S704  # made by ElementTree, which escapes every text
 
 
@@ -175,5 +175,5 @@ def _shown(value: Any) -> Any:
 
 
 _ENVIRONMENT: Final = Environment(
-    loader=PackageLoader("inroads", "."), autoescape=True, finalize=_shown, trim_blocks=True, lstrip_blocks=True
+    loader=PackageLoader("inroads.output", "."), autoescape=True, finalize=_shown, trim_blocks=True, lstrip_blocks=True
 )

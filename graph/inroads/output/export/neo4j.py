@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import IO, Any, Final
 
-from inroads.export.rows import EDGE, NODE, edges, flat, nodes, texts, valid
-from inroads.export.separated import table
 from inroads.model import NodeKind, Relation
 from inroads.network.access_graph import AccessGraph
+from inroads.output.export.csv_files import table
+from inroads.output.export.rows import EDGE, NODE, edges, flat, nodes, texts, valid
 from inroads.text import escaped
 
 _TYPES: Final = {str: "", bool: ":boolean", list: ":string[]"}

@@ -9,10 +9,10 @@ from collections.abc import Iterator
 from typing import IO, Final
 
 from inroads.columns.claimset import ROLES
-from inroads.export.scopes import Scopes, roles
-from inroads.export.separated import table
 from inroads.model import kind_of, native_id
 from inroads.network.access_graph import AccessGraph
+from inroads.output.export.csv_files import table
+from inroads.output.export.tuples import Scopes, roles
 from inroads.text import plain_id
 
 _ROLES: Final = tuple(role.lower() for role in ROLES)

@@ -12,16 +12,16 @@ from pathlib import Path
 from typing import IO, Final, cast
 
 from inroads.errors import InroadsError
-from inroads.export import arrow, bloodhound, neo4j, openfga, separated, spicedb, xml
 from inroads.network.access_graph import AccessGraph
+from inroads.output.export import bloodhound, csv_files, graphml, neo4j, openfga, parquet, spicedb
 
 Writer = Callable[[AccessGraph, IO[bytes]], None]
 
 FORMATS: Final[dict[str, dict[str, Writer]]] = {
-    "graphml": {"graph.graphml": xml.write_graphml},
-    "gexf": {"graph.gexf": xml.write_gexf},
-    "csv": {"nodes.csv": separated.write_nodes, "edges.csv": separated.write_edges},
-    "parquet": {"nodes.parquet": arrow.write_nodes, "edges.parquet": arrow.write_edges},
+    "graphml": {"graph.graphml": graphml.write_graphml},
+    "gexf": {"graph.gexf": graphml.write_gexf},
+    "csv": {"nodes.csv": csv_files.write_nodes, "edges.csv": csv_files.write_edges},
+    "parquet": {"nodes.parquet": parquet.write_nodes, "edges.parquet": parquet.write_edges},
     "neo4j": {"nodes.csv": neo4j.write_nodes, "edges.csv": neo4j.write_edges},
     "cypher": {"graph.cypher": neo4j.write_cypher},
     "openfga": {"model.fga": openfga.write_model, "tuples.csv": openfga.write_tuples},

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from typing import IO, Any, Final
 from xml.sax.saxutils import escape  # writes XML and reads none
 
-from inroads.export.rows import EDGE, NODE, edges, flat, nodes
 from inroads.network.access_graph import AccessGraph
+from inroads.output.export.rows import EDGE, NODE, edges, flat, nodes
 from inroads.text import escaped
 
 _ENDS: Final = ("id", "principal", "resource")
