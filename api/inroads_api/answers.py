@@ -15,7 +15,7 @@ import msgspec
 from graphql import OperationType
 
 from inroads_api.prepared import Prepared
-from inroads_api.versions import Version
+from inroads_api.versions.versions import Version
 
 MAX_BYTES: Final = 32 * 2**20
 """The most bytes of answers that are kept for one version: those given last."""

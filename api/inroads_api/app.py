@@ -28,22 +28,16 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from inroads.errors import InroadsError, LedgerError
 from inroads.network.access_graph import AccessGraph
-from inroads_api import live
 from inroads_api.answers import Answers, Question, question
 from inroads_api.audit import Asking, AuditLog
 from inroads_api.auth import Auth, Caller, Denied
-from inroads_api.deadline import SECONDS, Deadline
-from inroads_api.feed import Feed
+from inroads_api.clock import SECONDS, Deadline, utcnow
 from inroads_api.guard import MUTATIONS, Guard, caller_now, caller_of, permit
-from inroads_api.intake import Intake
 from inroads_api.limits import MAX_ASKED, MAX_BODY, MAX_COST
-from inroads_api.live import Follower, Following
 from inroads_api.logs import REQUESTS
 from inroads_api.meter import Meter, Standing, Throttled
 from inroads_api.metrics import Metrics, Names
-from inroads_api.portions import Portions
 from inroads_api.prepared import Prepared
-from inroads_api.reviews import Desk, Done, Reviews
 from inroads_api.schema import STREAM_REQUIRED, Schema, build_schema, execute, failure
 from inroads_api.streams import COMPLETE, EVENTS, KEEP_ALIVE, Full, Made, Stream, Streams, event
 from inroads_api.traces import TRACE, Told
@@ -51,7 +45,13 @@ from inroads_api.trusted import Trusted
 from inroads_api.turns import Caller as Turn
 from inroads_api.turns import Full as Crowded
 from inroads_api.turns import Turns
-from inroads_api.versions import PATIENCE, Versions, utcnow
+from inroads_api.versions import following as following_
+from inroads_api.versions.cursors import Feed
+from inroads_api.versions.following import Follower, Following
+from inroads_api.versions.ingestion import Intake
+from inroads_api.versions.limited import Portions
+from inroads_api.versions.review_desk import Desk, Done, Reviews
+from inroads_api.versions.versions import PATIENCE, Versions
 
 log = logging.getLogger(__name__)
 requests = logging.getLogger(REQUESTS)
@@ -157,7 +157,9 @@ def create_app(
     and streams tell what became of it. `meter` limits what each caller spends in a minute; without it there are no
     such limits. A stream that is silent for `keep_alive` seconds says that it is there.
     """
-    versions = Versions(graph, built_at, position, patience, logged=live.logged(ledger) if ledger and alone else None)
+    versions = Versions(
+        graph, built_at, position, patience, logged=following_.logged(ledger) if ledger and alone else None
+    )
     follower = Follower(versions, following, every) if following else None
     intake = Intake(ingest, follower.nudge if follower else None) if ingest else None
     metrics = Metrics(versions, ledger)
@@ -242,7 +244,7 @@ async def _readyz(versions: Versions, ledger: Path | None, _: Request) -> Respon
     told: dict[str, object] = {"version": served.name, "age_seconds": age}
     if ledger is not None:
         try:
-            reached = await run_in_threadpool(live.position, ledger)
+            reached = await run_in_threadpool(following_.position, ledger)
         except LedgerError as error:
             return _json(msgspec.json.encode({"ready": False, "code": error.code, **told}), 503, LEGACY)
         told |= {"position": served.position, "ledger": reached}

@@ -26,7 +26,7 @@ import msgspec
 from inroads.errors import InroadsError, NotFound
 from inroads.model import NodeKind, native_id, node_id
 from inroads.sources.private_file import BadTokens, content_of, open_private, put_private
-from inroads_api.versions import utcnow
+from inroads_api.clock import utcnow
 
 log = logging.getLogger(__name__)
 

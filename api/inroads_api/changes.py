@@ -36,7 +36,7 @@ from inroads_api.objects import (
     value,
     written,
 )
-from inroads_api.versions import Version
+from inroads_api.versions.versions import Version
 
 describe(
     Kind,

@@ -96,9 +96,9 @@ def query(
     """Answer a GraphQL query without a server, from exactly the schema that the server serves."""
 
     from inroads.store.ledger import is_ledger
-    from inroads_api.reviews import Desk, Reviews
     from inroads_api.schema import build_schema, execute
-    from inroads_api.versions import Versions
+    from inroads_api.versions.review_desk import Desk, Reviews
+    from inroads_api.versions.versions import Versions
 
     with failing():
         values = {} if variables is None else _json_object(variables)

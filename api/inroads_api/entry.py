@@ -17,7 +17,6 @@ from inroads.model import Mode, NodeKind, kind_of, node_id
 from inroads.network.access_graph import AccessGraph
 from inroads.reach import answers, questions
 from inroads_api.changes import CausedChangesConnection, ChangeConnection, changes_between, changes_by_cause
-from inroads_api.feed import Feed
 from inroads_api.findings_objects import (
     FindingConnection,
     FindingRule,
@@ -28,7 +27,6 @@ from inroads_api.findings_objects import (
     all_rules,
     findings_page,
 )
-from inroads_api.intake import Ingested, IngestStatus, Intake
 from inroads_api.limits import MAX_FIRST
 from inroads_api.objects import (
     ID,
@@ -58,8 +56,10 @@ from inroads_api.objects import (
     within,
 )
 from inroads_api.review_objects import ReviewMutations, ReviewQuestions
-from inroads_api.reviews import Desk
-from inroads_api.versions import Version, Versions
+from inroads_api.versions.cursors import Feed
+from inroads_api.versions.ingestion import Ingested, IngestStatus, Intake
+from inroads_api.versions.review_desk import Desk
+from inroads_api.versions.versions import Version, Versions
 from inroads_api.whatif_objects import (
     ChokeFigure,
     ChokePoint,

@@ -27,17 +27,17 @@ from inroads.cancellation import check, checked
 from inroads.documents.reader import parse_moment
 from inroads.errors import InroadsError, LedgerError, extensions
 from inroads_api.changes import GrantCause, NodeCause
-from inroads_api.deadline import Deadline, Late
+from inroads_api.clock import Deadline, Late
 from inroads_api.entry import MUTATIONS, Context, Query
 from inroads_api.execution import CompiledExecutor
-from inroads_api.feed import Feed
-from inroads_api.intake import Intake
 from inroads_api.objects import Account, Business, Group, Identity
 from inroads_api.prepared import Documents
-from inroads_api.reviews import Desk
 from inroads_api.subscriptions import Subscription
 from inroads_api.traces import part
-from inroads_api.versions import Versions
+from inroads_api.versions.cursors import Feed
+from inroads_api.versions.ingestion import Intake
+from inroads_api.versions.review_desk import Desk
+from inroads_api.versions.versions import Versions
 
 log = logging.getLogger(__name__)
 

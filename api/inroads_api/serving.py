@@ -28,13 +28,12 @@ from inroads.policy.tables import STOCK
 from inroads_api.app import LOCAL, create_app
 from inroads_api.audit import AuditLog
 from inroads_api.auth import Auth, TokenFile
-from inroads_api.deadline import SECONDS
-from inroads_api.live import follow, position
+from inroads_api.clock import SECONDS, utcnow
 from inroads_api.meter import Meter
 from inroads_api.metrics import SHARED
 from inroads_api.streams import KEEP_ALIVE
 from inroads_api.trusted import Trusted, read_folder
-from inroads_api.versions import utcnow
+from inroads_api.versions.following import follow, position
 
 if TYPE_CHECKING:
     from inroads_api.oidc import Issuer

@@ -10,10 +10,10 @@ import strawberry
 from inroads.analysis.findings import Findings
 from inroads_api.changes import Between, Change, Compared
 from inroads_api.entry import Info
-from inroads_api.feed import Feed, Part
 from inroads_api.findings_objects import Finding, IsSuppressed, Least, RuleIds
 from inroads_api.limits import MAX_FIRST
 from inroads_api.objects import First, described, described_interface, field, stated, value, within
+from inroads_api.versions.cursors import Feed, Part
 
 After = Annotated[
     str | None,

@@ -44,7 +44,7 @@ from inroads_api.objects import (
     within,
     written,
 )
-from inroads_api.versions import Version, Versions
+from inroads_api.versions.versions import Version, Versions
 
 describe(
     Fate,

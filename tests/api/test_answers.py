@@ -21,7 +21,7 @@ from inroads_api.app import create_app
 from inroads_api.audit import AuditLog
 from inroads_api.auth import Auth, Scope, TokenFile
 from inroads_api.schema import Schema
-from inroads_api.versions import Version, Versions
+from inroads_api.versions.versions import Version, Versions
 
 UNSETTLED: Final = {"graph", "changes", "changesByCause", "findings", "reviewCampaigns", "reviewCampaign"}
 """These name other versions, moments by the clock, or what stands in the ledger by now."""

@@ -14,9 +14,9 @@ from inroads.model import Role, kind_of
 from inroads.network.access_graph import AccessGraph
 from inroads.policy.tables import STOCK
 from inroads.reach.questions import reach, reached_by
-from inroads_api import versions
 from inroads_api.schema import Schema
-from inroads_api.versions import Versions
+from inroads_api.versions import cache, versions
+from inroads_api.versions.versions import Versions
 from test_census import one_by_one
 
 FIGURES = "total stated inferred active latent byRole { role count }"
@@ -99,7 +99,7 @@ def test_what_is_refused(ask: Ask) -> None:
 
 def test_few_wait_for_a_census(anew: AccessGraph, monkeypatch: pytest.MonkeyPatch) -> None:
     """Only so many requests may wait while the census is counted; a census that is there is given at once."""
-    monkeypatch.setattr(versions, "MAX_MAKING", 1)
+    monkeypatch.setattr(cache, "MAX_MAKING", 1)
     served = Versions(anew, NOON)
     counting, go_on = threading.Event(), threading.Event()
 

@@ -19,7 +19,7 @@ from inroads.network.access_graph import AccessGraph
 from inroads_api import execution
 from inroads_api.execution import CompiledExecutor
 from inroads_api.schema import Schema, build_schema, execute
-from inroads_api.versions import Versions
+from inroads_api.versions.versions import Versions
 
 OPERATIONS = int(os.environ.get("INROADS_OPERATIONS", "600"))
 """How many random operations are asked; tens of thousands by hand."""

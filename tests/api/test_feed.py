@@ -17,10 +17,10 @@ from inroads.explorer import Explorer, load
 from inroads.model import NodeKind, kind_of
 from inroads.network.access_graph import AccessGraph
 from inroads.store.ledger import Ledger
-from inroads_api.feed import Cursor, Feed
-from inroads_api.live import follow, logged, position
 from inroads_api.schema import Schema, execute
-from inroads_api.versions import MAX_LEFT, Version, Versions
+from inroads_api.versions.cursors import Cursor, Feed
+from inroads_api.versions.following import follow, logged, position
+from inroads_api.versions.versions import MAX_LEFT, Version, Versions
 from strategies import random_world
 from test_fold import DAY, me, membership, team
 from worlds import World, observations

@@ -56,7 +56,7 @@ def test_rules_run_once(ask: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
         reviewed.append(given)
         return review(*given, **named)
 
-    monkeypatch.setattr("inroads_api.versions.review", told)
+    monkeypatch.setattr("inroads_api.versions.versions.review", told)
     for _ in range(2):
         for severity in (None, "INFO", "LOW", "MEDIUM", "HIGH", "CRITICAL"):
             for suppressed in (None, True, False):

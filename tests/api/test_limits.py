@@ -18,7 +18,7 @@ from inroads.network.access_graph import AccessGraph
 from inroads_api import limits
 from inroads_api.limits import MAX_COST, MAX_TOKENS, Measure, Measures
 from inroads_api.schema import Schema, execute
-from inroads_api.versions import Versions
+from inroads_api.versions.versions import Versions
 
 
 def measure(schema: Schema, query: str, **variables: Any) -> Measure:

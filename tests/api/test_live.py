@@ -18,9 +18,9 @@ from questions import NOON
 from inroads.explorer import Explorer, load
 from inroads.network.access_graph import AccessGraph
 from inroads.store.ledger import Ledger
-from inroads_api.live import Follower, Following, follow, position
 from inroads_api.schema import Schema, execute
-from inroads_api.versions import Version, Versions, token
+from inroads_api.versions.following import Follower, Following, follow, position
+from inroads_api.versions.versions import Version, Versions, token
 from strategies import random_world
 from test_fold import DAY, me, membership, team
 from worlds import World, observations, same

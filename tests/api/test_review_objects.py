@@ -28,7 +28,7 @@ from inroads import EXAMPLE, review
 from inroads.explorer import load
 from inroads.review import Campaign, Filter, report
 from inroads.store.ledger import Ledger
-from inroads_api import review_cli, reviews
+from inroads_api import review_cli
 from inroads_api.app import create_app
 from inroads_api.audit import AuditLog
 from inroads_api.auth import Auth, Scope, TokenFile
@@ -37,9 +37,10 @@ from inroads_api.jwks import KeyFile
 from inroads_api.objects import Page
 from inroads_api.oidc import Issuer
 from inroads_api.review_objects import ItemWindow, Seen
-from inroads_api.reviews import Desk, Reviews
 from inroads_api.schema import build_schema, execute
-from inroads_api.versions import Version, Versions
+from inroads_api.versions import review_desk
+from inroads_api.versions.review_desk import Desk, Reviews
+from inroads_api.versions.versions import Version, Versions
 from strategies import World, worlds
 from worlds import observations
 
@@ -495,7 +496,7 @@ class TestDeciding:
 
     def test_too_large(self, door: Door, monkeypatch: pytest.MonkeyPatch) -> None:
         """A request starts a campaign of so many accesses and no larger one, and one at a time."""
-        monkeypatch.setattr(reviews, "MAX_FROZEN", 5)
+        monkeypatch.setattr(review_desk, "MAX_FROZEN", 5)
         assert code(door.ask(START, name="Q2", by="eve")) == "CAMPAIGN_TOO_LARGE"
         assert door.data(START, name="Q2", by="eve", scope={"kinds": ["ACCOUNT"]})["itemCount"] == 3
         with door.reviews.starting():
@@ -503,7 +504,7 @@ class TestDeciding:
 
     def test_a_full_room(self, door: Door, monkeypatch: pytest.MonkeyPatch) -> None:
         """Only so many requests wait to write; the next is told at once."""
-        monkeypatch.setattr(reviews, "MAX_DECIDING", 1)
+        monkeypatch.setattr(review_desk, "MAX_DECIDING", 1)
         door.reviews = Reviews(door.ledger, lambda: NOON)
         with door.reviews.writing():
             assert code(door.ask(DECIDE, **asking((1, "KEEP", "")))) == "BUSY"

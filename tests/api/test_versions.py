@@ -15,8 +15,9 @@ from questions import NOON
 
 from inroads.errors import InroadsError
 from inroads.explorer import Explorer
-from inroads_api import versions as room
-from inroads_api.versions import Cache, NotReached, Room, Version, Versions, token
+from inroads_api.versions import versions as room
+from inroads_api.versions.cache import Cache, Room
+from inroads_api.versions.versions import NotReached, Version, Versions, token
 from test_fold import DAY, me
 from worlds import explore
 

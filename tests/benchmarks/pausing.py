@@ -17,8 +17,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from inroads.explorer import load
 from inroads_api.app import create_app
 from inroads_api.binding import place, url
+from inroads_api.clock import utcnow
 from inroads_api.serving import run
-from inroads_api.versions import utcnow
 
 TICK: Final = 0.0005
 

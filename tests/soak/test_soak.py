@@ -34,8 +34,9 @@ from soaking import (
 
 from inroads.explorer import Explorer
 from inroads.store.ledger import Ledger
+from inroads_api.clock import utcnow
 from inroads_api.schema import build_schema, execute
-from inroads_api.versions import Versions, utcnow
+from inroads_api.versions.versions import Versions
 
 SECONDS: Final = float(os.environ.get("INROADS_SOAK", "10"))
 IDENTITIES: Final = 150

@@ -13,7 +13,7 @@ from inroads_api.objects import ID, described, field, optional, stated
 from inroads_api.review_objects.campaigns import CampaignId, ReviewSignOff, sign_off_of
 from inroads_api.review_objects.scopes import ReviewScopeInput
 from inroads_api.review_objects.seen import Info, desk_of
-from inroads_api.reviews import Desk
+from inroads_api.versions.review_desk import Desk
 
 
 @strawberry.input(description="A decision about one item.")

@@ -10,8 +10,8 @@ import strawberry
 
 from inroads.errors import InroadsError
 from inroads.review import Campaign
-from inroads_api.reviews import Desk
-from inroads_api.versions import Version, Versions
+from inroads_api.versions.review_desk import Desk
+from inroads_api.versions.versions import Version, Versions
 
 
 class Asker(Protocol):

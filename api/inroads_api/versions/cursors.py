@@ -11,7 +11,7 @@ from typing import Final, Generic, NamedTuple, TypeVar
 import msgspec
 
 from inroads.errors import BadCursor, InroadsError
-from inroads_api.versions import NotReached, Version, Versions
+from inroads_api.versions.versions import NotReached, Version, Versions
 
 _T = TypeVar("_T")
 _FORM: Final = re.compile(

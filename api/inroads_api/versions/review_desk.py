@@ -13,8 +13,10 @@ from inroads import review
 from inroads.errors import InroadsError
 from inroads.review import Answer, Campaign, Decided, ReviewError, Scope, report
 from inroads.store.ledger import Ledger
+from inroads_api.clock import utcnow
 from inroads_api.limits import MAX_FIRST
-from inroads_api.versions import Room, Version, utcnow
+from inroads_api.versions.cache import Room
+from inroads_api.versions.versions import Version
 
 MAX_DECIDING: Final = 8
 """The most requests that write to reviews, or wait for another to have written."""

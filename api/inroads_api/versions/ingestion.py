@@ -15,8 +15,10 @@ from inroads.documents.reader import Observation, read
 from inroads.errors import InroadsError, Rejection
 from inroads.model import Document
 from inroads.store.ledger import BUSY_SECONDS, Ledger
+from inroads_api.clock import utcnow
 from inroads_api.limits import MAX_FIRST
-from inroads_api.versions import Room, token, utcnow
+from inroads_api.versions.cache import Room
+from inroads_api.versions.versions import token
 
 SOURCE: Final = "ingest"
 """The source of a document whose envelope names none: the same for all, so that the same observation is the same."""

@@ -17,7 +17,7 @@ from inroads.explorer import Explorer
 from inroads.policy.tables import Policy
 from inroads.store import snapshot
 from inroads.store.ledger import Ledger
-from inroads_api.versions import Logged, Version, Versions
+from inroads_api.versions.versions import Logged, Version, Versions
 
 log = logging.getLogger(__name__)
 

@@ -1,7 +1,8 @@
-"""The time that a request may take, by the clock that only goes forward."""
+"""The moment now, and how long a request may take."""
 
 from __future__ import annotations
 
+import datetime as dt
 import time
 from typing import Final, NamedTuple
 
@@ -27,3 +28,8 @@ class Deadline(NamedTuple):
         """Raises Late when the moment has passed."""
         if time.monotonic() > self.moment:
             raise Late
+
+
+def utcnow() -> dt.datetime:
+    """The moment by this machine's clock."""
+    return dt.datetime.now(dt.UTC)

@@ -16,18 +16,9 @@ from typing import Final, cast
 
 from inroads.network.access_graph import AccessGraph
 from inroads.network.limited_view import portion
-from inroads_api.versions import (
-    KEPT,
-    MAKERS,
-    MAX_MAKING,
-    REMEMBERED,
-    Cache,
-    NotReached,
-    Room,
-    Version,
-    Versions,
-    utcnow,
-)
+from inroads_api.clock import utcnow
+from inroads_api.versions.cache import KEPT, MAKERS, MAX_MAKING, Cache, Room
+from inroads_api.versions.versions import REMEMBERED, NotReached, Version, Versions
 
 MAX_PORTIONS: Final = 16
 """The most sets of businesses whose portions are kept: those asked last."""

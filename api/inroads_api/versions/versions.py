@@ -9,10 +9,9 @@ import time
 from bisect import bisect_right
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, wait
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
-from typing import Final, Generic, Protocol, TypeVar
+from typing import Final, Protocol
 
 from inroads.analysis.census import Census, census, made
 from inroads.analysis.changes import Changes, changes
@@ -20,7 +19,7 @@ from inroads.analysis.choke_points import ChokePoints, choke_points
 from inroads.analysis.duties import Conflicts, duties
 from inroads.analysis.findings import Findings, Severity, review
 from inroads.analysis.what_if import WhatIf
-from inroads.cancellation import PAUSE, check, holding
+from inroads.cancellation import check
 from inroads.documents.reader import Observation, reread
 from inroads.errors import InroadsError
 from inroads.explorer import Explorer
@@ -28,16 +27,8 @@ from inroads.model import Document
 from inroads.network.access_graph import AccessGraph
 from inroads.policy.tables import Policy
 from inroads.review import Campaign, Drift
-from inroads_api.deadline import Late
-
-KEPT: Final = 4
-"""The most versions of the past that are kept, and the most comparisons: those used last."""
-
-MAKERS: Final = 2
-"""The most versions of the past, or comparisons, that are made at the same time."""
-
-MAX_MAKING: Final = 8
-"""The most requests that make one, or wait for one that is being made."""
+from inroads_api.clock import utcnow
+from inroads_api.versions.cache import MAKERS, MAX_MAKING, Cache, Room
 
 MAX_WAITING: Final = 16
 """The most requests that wait for a version which is not served yet. With the above fewer than there are threads."""
@@ -53,14 +44,6 @@ Logged = Callable[[int, Policy], AccessGraph]
 
 MAX_LEFT: Final = 3
 """The most versions that are no longer served and kept for streams, which tell what became of them: the newest."""
-
-_K = TypeVar("_K")
-_V = TypeVar("_V")
-
-
-def utcnow() -> dt.datetime:
-    """The moment by this machine's clock."""
-    return dt.datetime.now(dt.UTC)
 
 
 @dataclass(frozen=True)
@@ -98,76 +81,6 @@ def token(position: int) -> str:
     'ledger:42'
     """
     return f"ledger:{position}"
-
-
-class Room:
-    """Where a bounded number of requests may wait; whoever finds it full is told at once."""
-
-    def __init__(self, seats: int) -> None:
-        self._seats = threading.BoundedSemaphore(seats)
-
-    @contextmanager
-    def seat(self) -> Iterator[None]:
-        """A place to wait in. Raises InroadsError BUSY when there is none."""
-        if not self._seats.acquire(blocking=False):
-            raise InroadsError("too many requests are waiting already: ask again later", "BUSY")
-        try:
-            yield
-        finally:
-            self._seats.release()
-
-
-class Cache(Generic[_K, _V]):
-    """A few values, those used last, each made once although many ask for it at the same time."""
-
-    def __init__(self, room: Room, makers: threading.Semaphore, kept: int = KEPT) -> None:
-        self._room, self._makers, self._kept = room, makers, kept
-        self._lock = threading.Lock()
-        self._values: OrderedDict[_K, Future[_V]] = OrderedDict()
-
-    def get(self, key: _K, make: Callable[[], _V]) -> _V:
-        """The value of a key, made where it is not there. Raises InroadsError BUSY, and what making it raises."""
-        with self._lock:
-            found = self._values.get(key)
-            if found and found.done():
-                self._values.move_to_end(key)
-                return found.result()
-        with self._room.seat():
-            return self._made(key, make)
-
-    def _made(self, key: _K, make: Callable[[], _V]) -> _V:
-        while True:
-            with self._lock:
-                mine = key not in self._values
-                promised = self._values.setdefault(key, Future())
-                self._values.move_to_end(key)
-            if mine:
-                return self._make(key, make, promised)
-            while not promised.done():
-                check()
-                wait([promised], PAUSE)
-            try:
-                return promised.result()
-            except Late:  # whoever made it had no time left: perhaps this one has
-                check()
-
-    def _make(self, key: _K, make: Callable[[], _V], promised: Future[_V]) -> _V:
-        try:
-            with holding(self._makers):
-                promised.set_result(make())
-        except BaseException as error:
-            with self._lock:
-                del self._values[key]
-            promised.set_exception(error)
-            raise
-        self._tidy()
-        return promised.result()
-
-    def _tidy(self) -> None:
-        with self._lock:
-            done = [key for key, value in self._values.items() if value.done()]
-            for key in done[: -self._kept]:
-                del self._values[key]
 
 
 class Listener(Protocol):
