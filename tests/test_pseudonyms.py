@@ -27,7 +27,7 @@ from inroads.errors import BadId, InroadsError, NotFound, Rejection
 from inroads.explorer import load
 from inroads.model import Access, Path
 from inroads.output.report import report
-from inroads_api.schema import build_schema, execute
+from inroads_api.execution.execute import build_schema, execute
 from inroads_api.versions.versions import Versions
 from strategies import World, worlds
 from worlds import explore

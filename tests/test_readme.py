@@ -18,8 +18,8 @@ from inroads import EXAMPLE
 from inroads.documents.reader import Observation, read
 from inroads.explorer import load
 from inroads.policy.loading import load_policy
-from inroads_api.schema import build_schema
-from inroads_api.trusted import Trusted
+from inroads_api.execution.execute import build_schema
+from inroads_api.execution.trusted_documents import Trusted
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")

@@ -31,7 +31,7 @@ import msgspec
 from inroads.errors import InroadsError
 from inroads_api.auth import keyed
 from inroads_api.clock import utcnow
-from inroads_api.prepared import Prepared
+from inroads_api.execution.documents import Prepared
 from inroads_api.versions.review_desk import Done
 
 log = logging.getLogger(__name__)

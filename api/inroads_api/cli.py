@@ -96,7 +96,7 @@ def query(
     """Answer a GraphQL query without a server, from exactly the schema that the server serves."""
 
     from inroads.store.ledger import is_ledger
-    from inroads_api.schema import build_schema, execute
+    from inroads_api.execution.execute import build_schema, execute
     from inroads_api.versions.review_desk import Desk, Reviews
     from inroads_api.versions.versions import Versions
 
@@ -162,7 +162,7 @@ def changes(
 
 def schema() -> None:
     """Print the GraphQL schema with all that `serve` may serve: mutations need its --allow-ingest or --allow-review."""
-    from inroads_api.schema import build_schema
+    from inroads_api.execution.execute import build_schema
 
     typer.echo(build_schema(allow_ingest=True, allow_review=True).as_str())
 

@@ -13,7 +13,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from inroads_api import auth
 from inroads_api.auth import Auth, Caller, Denied
-from inroads_api.prepared import Prepared
+from inroads_api.execution.documents import Prepared
 
 OPEN: Final = frozenset({"/", "/healthz", "/readyz"})
 """Paths that say nothing of the graph; every other one, whoever adds it, needs a token."""

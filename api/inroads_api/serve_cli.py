@@ -98,9 +98,9 @@ def serve(
     from inroads.store.ledger import Ledger, is_ledger
     from inroads_api.app import create_app
     from inroads_api.binding import place, tls_options, url
+    from inroads_api.execution.execute import build_schema
     from inroads_api.logs import CONFIG
     from inroads_api.meter import COST_PER_MINUTE
-    from inroads_api.schema import build_schema
     from inroads_api.serving import Doors, Followed, run, run_workers
     from inroads_api.versions.following import follow, position
 

@@ -29,10 +29,10 @@ from inroads_api.app import LOCAL, create_app
 from inroads_api.audit import AuditLog
 from inroads_api.auth import Auth, TokenFile
 from inroads_api.clock import SECONDS, utcnow
+from inroads_api.execution.trusted_documents import Trusted, read_folder
 from inroads_api.meter import Meter
 from inroads_api.metrics import SHARED
 from inroads_api.streams import KEEP_ALIVE
-from inroads_api.trusted import Trusted, read_folder
 from inroads_api.versions.following import follow, position
 
 if TYPE_CHECKING:

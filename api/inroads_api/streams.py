@@ -22,9 +22,9 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from inroads_api.auth import Denied
+from inroads_api.execution.execute import failure
 from inroads_api.limits import MAX_EVENTS_MADE, MAX_STREAMS, MAX_STREAMS_OF_ONE
 from inroads_api.metrics import Metrics
-from inroads_api.schema import failure
 from inroads_api.versions.cursors import Feed
 from inroads_api.versions.versions import Versions
 

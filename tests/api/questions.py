@@ -15,7 +15,7 @@ from inroads.documents.claims import state
 from inroads.documents.reader import Observation, read
 from inroads.network.access_graph import AccessGraph
 from inroads.policy.tables import STOCK, Policy
-from inroads_api.schema import Schema, execute
+from inroads_api.execution.execute import Schema, execute
 from inroads_api.versions.versions import Versions
 
 NOON = dt.datetime(2026, 3, 1, 12, tzinfo=dt.UTC)

@@ -29,7 +29,7 @@ from inroads_api.app import create_app
 from inroads_api.audit import FIRST, MAX_ASKED, AuditLog, asked_about, verify
 from inroads_api.auth import Auth, Scope, TokenFile, keyed
 from inroads_api.cli import app
-from inroads_api.schema import Schema
+from inroads_api.execution.execute import Schema
 
 KEY = b"k" * 32
 QUERY = "{ graph { version } }"

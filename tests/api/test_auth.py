@@ -22,9 +22,9 @@ from inroads.network.access_graph import AccessGraph
 from inroads.sources.private_file import BadTokens
 from inroads_api.app import LEGACY, MODERN, create_app
 from inroads_api.auth import Auth, Caller, Denied, Scope, Token, TokenFile
+from inroads_api.execution.execute import Schema, build_schema
 from inroads_api.guard import MUTATIONS, permit
 from inroads_api.limits import MAX_ASKED
-from inroads_api.schema import Schema, build_schema
 
 DAY = dt.timedelta(days=1)
 QUERY = "{ graph { version } }"

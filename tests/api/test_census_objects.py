@@ -14,7 +14,7 @@ from inroads.model import Role, kind_of
 from inroads.network.access_graph import AccessGraph
 from inroads.policy.tables import STOCK
 from inroads.reach.questions import reach, reached_by
-from inroads_api.schema import Schema
+from inroads_api.execution.execute import Schema
 from inroads_api.versions import cache, versions
 from inroads_api.versions.versions import Versions
 from test_census import one_by_one

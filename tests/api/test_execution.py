@@ -16,9 +16,9 @@ from operations import Operations
 from questions import NOON
 
 from inroads.network.access_graph import AccessGraph
-from inroads_api import execution
-from inroads_api.execution import CompiledExecutor
-from inroads_api.schema import Schema, build_schema, execute
+from inroads_api.execution import compiler
+from inroads_api.execution.compiler import CompiledExecutor
+from inroads_api.execution.execute import Schema, build_schema, execute
 from inroads_api.versions.versions import Versions
 
 OPERATIONS = int(os.environ.get("INROADS_OPERATIONS", "600"))
@@ -282,8 +282,8 @@ def test_a_surprise_stays_in_its_root_field(monkeypatch: pytest.MonkeyPatch) -> 
 
 def test_plans_are_bounded() -> None:
     """However many queries come, only so many are kept compiled."""
-    for number in range(execution.MAX_PLANS + 10):
+    for number in range(compiler.MAX_PLANS + 10):
         document = parse(f"{{ a{number}: square {{ name }} }}")
         for _ in range(2):
             execute_sync(SHAPES._schema, document, Root(shapes=[]), executor_class=CompiledExecutor)
-    assert len(execution._PLANS._kept) == execution.MAX_PLANS
+    assert len(compiler._PLANS._kept) == compiler.MAX_PLANS

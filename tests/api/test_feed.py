@@ -17,7 +17,7 @@ from inroads.explorer import Explorer, load
 from inroads.model import NodeKind, kind_of
 from inroads.network.access_graph import AccessGraph
 from inroads.store.ledger import Ledger
-from inroads_api.schema import Schema, execute
+from inroads_api.execution.execute import Schema, execute
 from inroads_api.versions.cursors import Cursor, Feed
 from inroads_api.versions.following import follow, logged, position
 from inroads_api.versions.versions import MAX_LEFT, Version, Versions

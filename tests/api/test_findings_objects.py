@@ -10,7 +10,7 @@ from questions import Ask, asker, code
 import inroads
 from inroads.analysis.findings import RULES, review
 from inroads.network.access_graph import AccessGraph
-from inroads_api.schema import Schema
+from inroads_api.execution.execute import Schema
 
 PAGE = """query ($first: Int, $after: String, $rules: [String!], $severity: FindingSeverity, $suppressed: Boolean) {
   findings(first: $first, after: $after, rules: $rules, severity: $severity, suppressed: $suppressed) {

@@ -25,7 +25,7 @@ from inroads.errors import InroadsError
 from inroads.explorer import Explorer, load
 from inroads.store.ledger import Ledger
 from inroads_api.app import create_app
-from inroads_api.schema import build_schema, execute
+from inroads_api.execution.execute import build_schema, execute
 from inroads_api.versions import ingestion as room
 from inroads_api.versions.ingestion import IngestStatus, Intake
 from inroads_api.versions.versions import Versions

@@ -16,14 +16,16 @@ from questions import NOON, Ask, code
 
 from inroads.network.access_graph import AccessGraph
 from inroads_api import limits
-from inroads_api.limits import MAX_COST, MAX_TOKENS, Measure, Measures
-from inroads_api.schema import Schema, execute
+from inroads_api.execution import cost as cost_
+from inroads_api.execution.cost import Measure, Measures
+from inroads_api.execution.execute import Schema, execute
+from inroads_api.limits import MAX_COST, MAX_TOKENS
 from inroads_api.versions.versions import Versions
 
 
 def measure(schema: Schema, query: str, **variables: Any) -> Measure:
     """What a document asks, within the limits or not."""
-    return limits._Walk(parse(query), schema._schema, variables).document()
+    return cost_._Walk(parse(query), schema._schema, variables).document()
 
 
 def test_a_document_goes_at_once() -> None:
@@ -32,7 +34,7 @@ def test_a_document_goes_at_once() -> None:
     gc.disable()
     try:
         before = sum(isinstance(each, Token | Node) for each in gc.get_objects())
-        document = limits.parsed("query A($x: Int = 5) { a(b: [$x, {c: 1}]) ...F } fragment F on Query { d }")
+        document = cost_.parsed("query A($x: Int = 5) { a(b: [$x, {c: 1}]) ...F } fragment F on Query { d }")
         assert document.loc
         assert sum(isinstance(each, Token | Node) for each in gc.get_objects()) > before + 20
         del document
@@ -232,7 +234,7 @@ def test_the_worst_that_is_allowed(ask: Ask, query: str) -> None:
 def test_measuring_is_linear(schema: Schema) -> None:
     """Each fragment is measured once, and a cost that doubles has no more digits."""
     document = parse(doubling(9))
-    walk = limits._Walk(document, schema._schema, {})
+    walk = cost_._Walk(document, schema._schema, {})
     assert walk.document().cost > 2**9
     assert len(walk.measured) == 10
     wide = "{...F0}" + "".join(f"fragment F{n} on Query{{...F{n + 1}...F{n + 1}}}" for n in range(60))
@@ -271,7 +273,7 @@ def test_scan_never_refuses_what_the_parser_takes(text: str) -> None:
             deepest = max(deepest, depth)
     except GraphQLSyntaxError:
         return  # the parser refuses it, whatever the scan says
-    found = [each.lastgroup for each in limits._TOKEN.finditer(text)]
+    found = [each.lastgroup for each in cost_._TOKEN.finditer(text)]
     depths = accumulate(((each == "opens") - (each == "closes") for each in found), initial=0)
     assert len(found) <= count
     assert max(depths) == deepest
@@ -282,6 +284,6 @@ def test_scan_is_linear(piece: str) -> None:
     """No text makes the scan try anything twice: each is done in a moment."""
     text = (piece * limits.MAX_QUERY)[: limits.MAX_QUERY]
     started = time.process_time()
-    for _ in limits._TOKEN.finditer(text):
+    for _ in cost_._TOKEN.finditer(text):
         pass
     assert time.process_time() - started < SOON / 10

@@ -18,7 +18,7 @@ from questions import NOON
 from inroads.explorer import Explorer, load
 from inroads.network.access_graph import AccessGraph
 from inroads.store.ledger import Ledger
-from inroads_api.schema import Schema, execute
+from inroads_api.execution.execute import Schema, execute
 from inroads_api.versions.following import Follower, Following, follow, position
 from inroads_api.versions.versions import Version, Versions, token
 from strategies import random_world

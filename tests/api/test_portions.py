@@ -26,7 +26,7 @@ from inroads.reach.questions import reached_by
 from inroads_api.app import create_app
 from inroads_api.audit import AuditLog
 from inroads_api.auth import Auth, Caller, Scope, TokenFile
-from inroads_api.schema import Schema, execute
+from inroads_api.execution.execute import Schema, execute
 from inroads_api.versions.limited import Portion, Portions
 from inroads_api.versions.versions import Version, Versions
 from strategies import random_world

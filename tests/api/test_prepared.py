@@ -7,10 +7,10 @@ from contextlib import suppress
 import pytest
 from graphql import GraphQLError
 
-from inroads_api import prepared
+from inroads_api.execution import documents as documents_
+from inroads_api.execution.documents import MAX_ERRORS, MAX_REFUSED, Documents
+from inroads_api.execution.execute import Schema
 from inroads_api.limits import MAX_QUERY
-from inroads_api.prepared import MAX_ERRORS, MAX_REFUSED, Documents
-from inroads_api.schema import Schema
 
 
 @pytest.fixture
@@ -24,7 +24,7 @@ def test_refusals_do_not_drive_out_what_is_valid(documents: Documents) -> None:
     assert not documents.settled("{__typename}")
     assert valid.errors(None, None) == []
     assert documents.known("{__typename}") is valid
-    for n in range(3 * prepared.MAX_KEPT):
+    for n in range(3 * documents_.MAX_KEPT):
         with pytest.raises(GraphQLError):
             documents.get(f"{{a{n}")
         assert documents.get(f"{{a{n}}}").errors(None, None)
@@ -36,11 +36,11 @@ def test_valid_documents_are_kept_as_long_as_they_are_used(documents: Documents)
     """The one that is asked again and again stays; of the others the last do."""
     asked = documents.get("{__typename}")
     assert asked.errors(None, None) == []
-    for n in range(2 * prepared.MAX_KEPT):
+    for n in range(2 * documents_.MAX_KEPT):
         assert documents.get(f"{{a{n}: __typename}}").errors(None, None) == []
         assert documents.get("{__typename}") is asked
         assert documents.known(f"{{a{n}: __typename}}")
-    assert len(documents._kept) == prepared.MAX_KEPT
+    assert len(documents._kept) == documents_.MAX_KEPT
     assert not documents.known("{a0: __typename}")
 
 

@@ -24,8 +24,8 @@ from questions import NOON, Ask, asker, code, graph_of
 from inroads.analysis import explain
 from inroads.network.access_graph import AccessGraph
 from inroads.reach import answers, questions
-from inroads_api.schema import Schema, execute
-from inroads_api.schema import build_schema as api_schema
+from inroads_api.execution.execute import Schema, execute
+from inroads_api.execution.execute import build_schema as api_schema
 from inroads_api.versions.versions import Versions
 
 COMMITTED = Path(__file__).parents[2] / "schema.graphql"

@@ -28,9 +28,9 @@ from inroads_api.app import create_app
 from inroads_api.audit import AuditLog
 from inroads_api.auth import Auth, Scope, TokenFile
 from inroads_api.binding import place
-from inroads_api.schema import Schema
+from inroads_api.execution.execute import Schema
+from inroads_api.execution.trusted_documents import Trusted, document_id
 from inroads_api.streams import EVENTS, Streams
-from inroads_api.trusted import Trusted, document_id
 from inroads_api.versions.following import follow, position
 from inroads_api.versions.versions import Versions
 from test_fold import DAY, me, membership, team

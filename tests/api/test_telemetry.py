@@ -29,11 +29,11 @@ from inroads_api import app as application
 from inroads_api.app import create_app
 from inroads_api.auth import Auth, Scope, TokenFile
 from inroads_api.cli import app
+from inroads_api.execution.documents import shape
+from inroads_api.execution.tracing import TRACE, part
 from inroads_api.meter import Meter
 from inroads_api.serving import Doors
-from inroads_api.shape import shape
 from inroads_api.telemetry import Traced, exporting
-from inroads_api.traces import TRACE, part
 
 TRACE_ID, PARENT = "4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7"
 MARKER = "marker"
@@ -206,7 +206,7 @@ def test_what_is_not_recorded(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Without traces, and for what a sampler leaves out, a request makes no span and no shape."""
-    monkeypatch.setattr("inroads_api.prepared.shape", lambda _: pytest.fail("a shape was made"))
+    monkeypatch.setattr("inroads_api.execution.documents.shape", lambda _: pytest.fail("a shape was made"))
     body = {"query": "{ graph { version } }"}
     assert traced(create_app(bruce, NOON), sampler=ALWAYS_OFF).post("/graphql", json=body).status_code == 200
     assert (

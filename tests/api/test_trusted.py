@@ -18,8 +18,8 @@ from inroads.network.access_graph import AccessGraph
 from inroads.store.ledger import Ledger
 from inroads_api.app import LEGACY, MODERN, create_app
 from inroads_api.cli import app as command
+from inroads_api.execution.trusted_documents import OWN, BadDocuments, Trusted, document_id, read_folder
 from inroads_api.limits import MAX_QUERY
-from inroads_api.trusted import OWN, BadDocuments, Trusted, document_id, read_folder
 
 VERSION = "{ graph { version } }\r\n"
 INGEST = "mutation ($documents: [JSON!]!) { ingest(documents: $documents) { documents { status } } }"

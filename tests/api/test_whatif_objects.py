@@ -16,7 +16,7 @@ from inroads.model import Capability, Role
 from inroads.network.access_graph import AccessGraph
 from inroads.policy.separation import Duty, Scope, Side
 from inroads.policy.tables import STOCK
-from inroads_api.schema import Schema, execute
+from inroads_api.execution.execute import Schema, execute
 from inroads_api.versions.versions import Versions
 
 OUTCOMES = """fate kinds principal { id } resource { id } sentence

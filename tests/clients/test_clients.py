@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from inroads import EXAMPLE
-from inroads_api.trusted import OWN
+from inroads_api.execution.trusted_documents import OWN
 
 pytestmark = pytest.mark.skipif(
     os.environ.get("INROADS_CLIENTS") != "1", reason="installs clients from package registries: INROADS_CLIENTS=1"

@@ -35,7 +35,7 @@ from soaking import (
 from inroads.explorer import Explorer
 from inroads.store.ledger import Ledger
 from inroads_api.clock import utcnow
-from inroads_api.schema import build_schema, execute
+from inroads_api.execution.execute import build_schema, execute
 from inroads_api.versions.versions import Versions
 
 SECONDS: Final = float(os.environ.get("INROADS_SOAK", "10"))

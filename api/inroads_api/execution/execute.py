@@ -29,11 +29,11 @@ from inroads.errors import InroadsError, LedgerError, extensions
 from inroads_api.changes import GrantCause, NodeCause
 from inroads_api.clock import Deadline, Late
 from inroads_api.entry import MUTATIONS, Context, Query
-from inroads_api.execution import CompiledExecutor
+from inroads_api.execution.compiler import CompiledExecutor
+from inroads_api.execution.documents import Documents
+from inroads_api.execution.tracing import part
 from inroads_api.objects import Account, Business, Group, Identity
-from inroads_api.prepared import Documents
 from inroads_api.subscriptions import Subscription
-from inroads_api.traces import part
 from inroads_api.versions.cursors import Feed
 from inroads_api.versions.ingestion import Intake
 from inroads_api.versions.review_desk import Desk

@@ -17,9 +17,10 @@ from typing import Final
 from graphql import GraphQLError, GraphQLSchema, OperationDefinitionNode, validate
 
 from inroads.errors import InroadsError
-from inroads_api.limits import MAX_QUERY, parsed
+from inroads_api.execution.cost import parsed
+from inroads_api.limits import MAX_QUERY
 
-OWN: Final = Path(__file__).parent / "documents"
+OWN: Final = Path(__file__).parent / "operations"
 """The folder of the documents that come with the package."""
 
 MAX_TRUSTED: Final = 10_000

@@ -14,7 +14,7 @@ from weakref import WeakKeyDictionary
 import msgspec
 from graphql import OperationType
 
-from inroads_api.prepared import Prepared
+from inroads_api.execution.documents import Prepared
 from inroads_api.versions.versions import Version
 
 MAX_BYTES: Final = 32 * 2**20
