@@ -15,8 +15,8 @@ from inroads.analysis.changes import GrantCause, NodeCause, changes, sentence, s
 from inroads.documents.pointers import pointer, record
 from inroads.explorer import Explorer
 from inroads.network.access_graph import AccessGraph
-from inroads_api.entry import MAX_MOMENTS
 from inroads_api.execution.execute import Schema
+from inroads_api.schema.context import MAX_MOMENTS
 from strategies import random_world
 from test_fold import DAY, me, membership
 from test_reach import client

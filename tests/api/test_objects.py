@@ -12,7 +12,7 @@ from questions import Ask, asker, graph_of
 from inroads import EXAMPLE
 from inroads.errors import InroadsError
 from inroads_api.execution.execute import Schema
-from inroads_api.objects import within
+from inroads_api.schema.pages import within
 
 BRUCE = json.loads((EXAMPLE / "bruce.json").read_bytes())["response"]
 

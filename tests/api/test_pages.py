@@ -19,7 +19,7 @@ from inroads.policy.separation import Duty, Scope, Side
 from inroads.policy.tables import STOCK
 from inroads.sources.synthetic import population
 from inroads_api.execution.execute import Schema, build_schema
-from inroads_api.objects import Page, Window
+from inroads_api.schema.pages import Page, Window
 
 SINCE = 'since: "2026-01-01T00:00:00Z"'
 WAYS = {

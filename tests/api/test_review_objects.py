@@ -35,9 +35,10 @@ from inroads_api.auth import Auth, Scope, TokenFile
 from inroads_api.cli import app
 from inroads_api.execution.execute import build_schema, execute
 from inroads_api.jwks import KeyFile
-from inroads_api.objects import Page
 from inroads_api.oidc import Issuer
-from inroads_api.review_objects import ItemWindow, Seen
+from inroads_api.schema.pages import Page
+from inroads_api.schema.review.items import ItemWindow
+from inroads_api.schema.review.seen import Seen
 from inroads_api.versions import review_desk
 from inroads_api.versions.review_desk import Desk, Reviews
 from inroads_api.versions.versions import Version, Versions

@@ -57,7 +57,7 @@ from strawberry.types.cast import get_strawberry_type_cast
 from strawberry.types.field import StrawberryField
 
 from inroads.cancellation import check
-from inroads_api.objects.fields import READS
+from inroads_api.schema.fields import READS
 
 MAX_PLANS: Final = 256
 """The most queries that are kept compiled: those used last."""

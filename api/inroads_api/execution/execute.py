@@ -26,14 +26,19 @@ from strawberry.schema.config import StrawberryConfig
 from inroads.cancellation import check, checked
 from inroads.documents.reader import parse_moment
 from inroads.errors import InroadsError, LedgerError, extensions
-from inroads_api.changes import GrantCause, NodeCause
 from inroads_api.clock import Deadline, Late
-from inroads_api.entry import MUTATIONS, Context, Query
 from inroads_api.execution.compiler import CompiledExecutor
 from inroads_api.execution.documents import Documents
 from inroads_api.execution.tracing import part
-from inroads_api.objects import Account, Business, Group, Identity
-from inroads_api.subscriptions import Subscription
+from inroads_api.schema.analysis.changes import GrantCause, NodeCause
+from inroads_api.schema.context import Context
+from inroads_api.schema.graph.accounts import Account
+from inroads_api.schema.graph.businesses import Business
+from inroads_api.schema.graph.groups import Group
+from inroads_api.schema.graph.identities import Identity
+from inroads_api.schema.mutations import MUTATIONS
+from inroads_api.schema.query import Query
+from inroads_api.schema.subscriptions import Subscription
 from inroads_api.versions.cursors import Feed
 from inroads_api.versions.ingestion import Intake
 from inroads_api.versions.review_desk import Desk

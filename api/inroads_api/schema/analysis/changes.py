@@ -1,0 +1,298 @@
+"""The GraphQL types of a review: what became of each access between two versions, and because of what."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from dataclasses import field as attribute
+from functools import partial
+
+import strawberry
+
+from inroads import model
+from inroads.analysis.changes import Cause, Changes, Kind, cause_sentence, sentence
+from inroads.analysis.changes import CausedChanges as Group
+from inroads.analysis.changes import Change as Changed
+from inroads.analysis.changes import NodeCause as Attribute
+from inroads.analysis.changes import stated as stating
+from inroads.network.access_graph import AccessGraph
+from inroads_api.schema.fields import ID, describe, described, described_interface, field, stated, value
+from inroads_api.schema.graph import node
+from inroads_api.schema.graph.accesses import AccessFacts
+from inroads_api.schema.graph.evidence import Evidence
+from inroads_api.schema.graph.grants import Grant
+from inroads_api.schema.graph.identities import Identity
+from inroads_api.schema.graph.node import Node
+from inroads_api.schema.pages import Connection, Page, Window, connection, written
+from inroads_api.versions.versions import Version
+
+describe(
+    Kind,
+    "What became of an access: at most one word each of its being there, its roles, its state and its certainty.",
+    {
+        "GAINED": "It is new: the version before had read what would have shown it.",
+        "OBSERVED": "It is seen for the first time, and may have been there before.",
+        "LOST": "It has ended: the version after has read what would show it.",
+        "UNOBSERVED": "It is no longer seen, and need not have ended.",
+        "RAISED": "It has more capabilities and lost none.",
+        "LOWERED": "It has fewer capabilities and gained none.",
+        "CHANGED": "Its roles differ, and it has neither more capabilities nor fewer.",
+        "TURNED_ACTIVE": "It was latent and is active.",
+        "TURNED_LATENT": "It was active and is latent.",
+        "NOW_STATED": "It was inferred and is now stated by records.",
+        "NOW_INFERRED": "It was stated and is now inferred only.",
+    },
+    name="ChangeKind",
+)
+
+
+@dataclass(frozen=True)
+class Between:
+    """The two graphs that were compared, and what was looked up in them so far."""
+
+    before: AccessGraph
+    after: AccessGraph
+    found: dict[tuple[str, str], model.Evidence | None] = attribute(default_factory=dict)
+
+    @property
+    def graphs(self) -> tuple[AccessGraph, AccessGraph]:
+        """Both, the earlier one first."""
+        return self.before, self.after
+
+    def stated(self, graph: AccessGraph, cause: Attribute) -> model.Evidence | None:
+        """The record that states an attribute, looked for once: many changes share a cause."""
+        key = graph.version, cause.id
+        if key not in self.found:
+            self.found[key] = stating(graph, cause)
+        return self.found[key]
+
+    def node(self, key: str) -> Node:
+        """The object of a node as the later version has it, or else the earlier one."""
+        return node(self.after if key in self.after else self.before, key)
+
+
+@described_interface
+class ChangeCause:
+    """Something that differs between the versions and decides an access."""
+
+    between: strawberry.Private[Between]
+    cause: strawberry.Private[Cause]
+
+    @field
+    def id(self) -> ID:
+        """The id of the grant or of the node that differs."""
+        return ID(self.cause.id)
+
+    @field
+    def witnessed(self) -> bool:
+        """Whether both versions had observed the matter: only then is it known to have happened between them."""
+        return self.cause.witnessed
+
+    @field
+    def sentence(self) -> str:
+        """The cause in plain English."""
+        return cause_sentence(*self.between.graphs, self.cause)
+
+
+@described
+class GrantCause(ChangeCause):
+    """A grant that was added, removed, or changed in its roles or in being active."""
+
+    @field
+    def before(self) -> Grant | None:
+        """The grant in the version before, with its evidence there."""
+        return self._grant(self.between.before)
+
+    @field
+    def after(self) -> Grant | None:
+        """The grant in the version after, with its evidence there."""
+        return self._grant(self.between.after)
+
+    def _grant(self, graph: AccessGraph) -> Grant | None:
+        held = graph.grants.get(self.cause.id)
+        return Grant(graph=graph, held=held) if held else None
+
+
+@described
+class NodeCause(ChangeCause):
+    """An attribute of a node that makes access through it latent, or no longer."""
+
+    cause: strawberry.Private[Attribute]
+
+    @field
+    def node(self) -> Node:
+        """Whose attribute it is."""
+        return self.between.node(self.cause.id)
+
+    @field
+    def attribute(self) -> str:
+        """`confirmed_at` of an identity, `active` of a business, `subscription_status` of an account."""
+        return self.cause.attribute
+
+    @field
+    def before(self) -> AttributeFact | None:
+        """What it was in the version before; null when it was not known."""
+        return self._fact(self.between.before, self.cause.before)
+
+    @field
+    def after(self) -> AttributeFact | None:
+        """What it is in the version after; null when it is not known."""
+        return self._fact(self.between.after, self.cause.after)
+
+    def _fact(self, graph: AccessGraph, word: str | None) -> AttributeFact | None:
+        return None if word is None else AttributeFact(between=self.between, graph=graph, cause=self.cause, value=word)
+
+
+@described
+class AttributeFact:
+    """What an attribute of a node is in one version."""
+
+    between: strawberry.Private[Between]
+    graph: strawberry.Private[AccessGraph]
+    cause: strawberry.Private[Attribute]
+
+    value: str = value(
+        "`confirmed` or `unconfirmed`, `active` or `inactive`, or the subscription's own word, as the attribute is."
+    )
+
+    @field
+    def evidence(self) -> list[Evidence]:
+        """The latest document that states it, and where; the pointer leads to the attribute itself."""
+        said = self.between.stated(self.graph, self.cause)
+        return [Evidence(graph=self.graph, said=said, inside=self.cause.pointer)] if said else []
+
+
+@described
+class Change:
+    """What became of one access."""
+
+    between: strawberry.Private[Between]
+    found: strawberry.Private[Changed]
+
+    kinds: list[Kind] = stated(lambda self: self.found.kinds, "What became of it, in words; at least one.")
+
+    @field
+    def principal(self) -> Identity:
+        """Whose access it is."""
+        return self.between.node(self.found.principal)  # type: ignore[return-value]  # only identities reach
+
+    @field
+    def resource(self) -> Node:
+        """What is or was reached."""
+        return self.between.node(self.found.resource)
+
+    @field
+    def before(self) -> AccessFacts | None:
+        """The access in the version before; null when there was none."""
+        return AccessFacts(found=self.found.before) if self.found.before else None
+
+    @field
+    def after(self) -> AccessFacts | None:
+        """The access in the version after; null when there is none."""
+        return AccessFacts(found=self.found.after) if self.found.after else None
+
+    @field
+    def causes(self) -> list[ChangeCause]:
+        """What decides the change: grants first, then attributes."""
+        return [_cause(self.between, each) for each in self.found.causes]
+
+    @field
+    def sentence(self) -> str:
+        """The change in plain English, with its first causes."""
+        return sentence(*self.between.graphs, self.found)
+
+
+def _cause(between: Between, cause: Cause) -> ChangeCause:
+    kind = NodeCause if isinstance(cause, Attribute) else GrantCause
+    return kind(between=between, cause=cause)  # type: ignore[arg-type]  # each takes its own
+
+
+@described_interface
+class Compared:
+    """A list that was made from two versions of the graph."""
+
+    all: strawberry.Private[Changes]
+
+    @field
+    def before(self) -> str:
+        """The version before."""
+        return self.all.before
+
+    @field
+    def after(self) -> str:
+        """The version after."""
+        return self.all.after
+
+    @field
+    def truncated(self) -> bool:
+        """Whether a limit cut a search, so that facts may be missing."""
+        return self.all.truncated
+
+
+@described
+class ChangeConnection(Connection[Change], Compared):
+    """A page of changes, by kinds, principal and resource."""
+
+
+@described
+class CausedChanges:
+    """All changes that one cause has a part in."""
+
+    between: strawberry.Private[Between]
+    all: strawberry.Private[Changes]
+    group: strawberry.Private[Group]
+
+    @field
+    def cause(self) -> ChangeCause:
+        """The cause."""
+        return _cause(self.between, self.group.cause)
+
+    @partial(connection, default=10)
+    def changes(self, page: Page) -> ChangeConnection:
+        """The changes; one with several causes is under each of them."""
+        question = ("changes of", self.group.cause.key)
+        return _page(self.between, self.all, question, self.group.changes, page)
+
+
+@described
+class CausedChangesConnection(Connection[CausedChanges], Compared):
+    """A page of causes with their changes: grants first, then attributes, by printed form."""
+
+
+def changes_between(before: Version, after: Version, found: Changes, page: Page) -> ChangeConnection:
+    """A page of all changes between two versions."""
+    between = Between(before.graph, after.graph)
+    return _page(between, found, ("changes",), found.changes, page)
+
+
+def changes_by_cause(before: Version, after: Version, found: Changes, page: Page) -> CausedChangesConnection:
+    """A page of the causes of all changes between two versions."""
+    between = Between(before.graph, after.graph)
+
+    keys = [each.cause.key for each in found.groups]
+    load = written(found.groups, lambda each: CausedChanges(between=between, all=found, group=each))
+    window = Window(_both(found), ("changes by cause",), keys, load, page)
+    return CausedChangesConnection(window=window, all=found)
+
+
+def _page(
+    between: Between,
+    found: Changes,
+    question: Sequence[object],
+    listed: Sequence[Changed],
+    page: Page,
+) -> ChangeConnection:
+    keys = [_key(each) for each in listed]
+    load = written(listed, lambda each: Change(between=between, found=each))
+    return ChangeConnection(window=Window(_both(found), question, keys, load, page), all=found)
+
+
+def _both(found: Changes) -> str:
+    """What a cursor is bound to: it ends with either version."""
+    return f"{found.before}-{found.after}"
+
+
+def _key(change: Changed) -> tuple[str, str, str]:
+    """The key of a change with its kinds as one text of the same order."""
+    kinds, principal, resource = change.key
+    return "".join(chr(ord("a") + rank) for rank in kinds), principal, resource

@@ -1,0 +1,278 @@
+"""The GraphQL types of what one asks before one acts: what-if, plans, choke points, conflicts of duty."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from enum import StrEnum
+from typing import Annotated
+
+import strawberry
+
+from inroads.analysis import duties
+from inroads.analysis import what_if as what_if_
+from inroads.analysis.changes import Kind, facts
+from inroads.analysis.what_if import Fate
+from inroads.errors import InroadsError, NotFound
+from inroads.model import Relation, Role, kind_of, node_id
+from inroads.network.access_graph import AccessGraph
+from inroads.policy.separation import Scope
+from inroads.reach import answers, questions
+from inroads_api.limits import MAX_FIRST
+from inroads_api.schema.fields import ID, describe, described, field, mirror, optional, stated, value
+from inroads_api.schema.graph import node
+from inroads_api.schema.graph.accesses import Access, AccessFacts
+from inroads_api.schema.graph.coverage import Coverage
+from inroads_api.schema.graph.grants import Grant
+from inroads_api.schema.graph.identities import Identity
+from inroads_api.schema.graph.node import Node, identity
+from inroads_api.schema.graph.paths import PathList
+from inroads_api.schema.pages import Connection, First, Page, Window, connection, within, written
+from inroads_api.versions.versions import Version, Versions
+
+describe(
+    Fate,
+    "What becomes of an access.",
+    {
+        "ENDS": "It ends.",
+        "LOWERED": "It stays with fewer or other capabilities, turns latent, or is inferred only.",
+        "CHANGED": "It stays, with something less and something more.",
+        "STAYS": "It stays as it was by other paths.",
+        "RAISED": "It stays with more capabilities, turns active, or is now stated.",
+        "GAINED": "It is new.",
+    },
+)
+describe(
+    Scope,
+    "Where both sides of a duty must be held.",
+    {
+        "SAME_BUSINESS": "In one business, which counts with the accounts it keeps.",
+        "ANY": "Anywhere.",
+    },
+    name="DutyScope",
+)
+
+
+class ChokeFigure(StrEnum):
+    """What choke points are ranked by."""
+
+    ENDED = "ended"
+    INFERRED = "inferred"
+
+
+describe(
+    ChokeFigure,
+    "What choke points are ranked by.",
+    {"ENDED": "How many accesses end.", "INFERRED": "How many inferred accesses end."},
+)
+
+
+@strawberry.input(description="A grant to imagine between nodes that are known.")
+class ImaginedGrant:
+    """A grant to imagine, as a user says it."""
+
+    principal: ID = strawberry.field(description="Who holds it: an identity, or for CLIENT a business.")
+    relation: Relation = strawberry.field(description="MEMBER of a business, ROLE on an account, or CLIENT of one.")
+    resource: ID = strawberry.field(description="The business or the account, by its node id.")
+    role: Role | None = optional("The canonical role; a CLIENT needs none.")
+
+    @property
+    def text(self) -> str:
+        """The form that the library takes. Raises BadId."""
+        name = f"{node_id(self.resource)}#{self.relation}@{node_id(self.principal)}"
+        return f"{name}={self.role}" if self.role else name
+
+
+Fates = Annotated[list[Fate] | None, strawberry.argument(description="Only what ends thus; none for all.")]
+
+
+@described
+class Outcome:
+    """What becomes of one access."""
+
+    what: strawberry.Private[what_if_.WhatIf[AccessGraph]]
+    found: strawberry.Private[what_if_.Outcome]
+
+    fate: Fate = stated(lambda self: self.found.fate, "What becomes of it in one word.")
+    kinds: list[Kind] = stated(
+        lambda self: self.found.kinds, "How it alters, in the words of changes; none where it stays as it was."
+    )
+
+    @field
+    def principal(self) -> Identity:
+        """Whose access it is."""
+        return identity(self.what.base, self.found.principal)
+
+    @field
+    def resource(self) -> Node:
+        """What is or would be reached."""
+        return node(self.what.base, self.found.resource)
+
+    @field
+    def before(self) -> AccessFacts | None:
+        """The access as it is; null where there is none."""
+        found = facts(self.found.before)
+        return AccessFacts(found=found) if found else None
+
+    @field
+    def after(self) -> AccessFacts | None:
+        """The access as it would be; null where there would be none."""
+        found = facts(self.found.after)
+        return AccessFacts(found=found) if found else None
+
+    @field
+    def remaining(self, first: First = 5) -> PathList | None:
+        """The paths by which it would still be reached; null where it would not be."""
+        after = self.found.after
+        return PathList(graph=self.what.standing, found=after, count=within(first, 5)) if after else None
+
+    @field
+    def sentence(self) -> str:
+        """All of it in plain English."""
+        return what_if_.outcome_sentence(self.what, self.found)
+
+
+@described
+class OutcomeConnection(Connection[Outcome]):
+    """A page of outcomes: by fate, principal and resource."""
+
+
+@described
+class WhatIf:
+    """What would become of every access that some grants have a part in. Nothing is written."""
+
+    what: strawberry.Private[what_if_.WhatIf[AccessGraph]]
+
+    version: str = stated(lambda self: self.what.version, "The name of the hypothetical version.")
+    truncated: bool = stated(lambda self: self.what.truncated, "Whether a limit cut the paths of an access short.")
+    notes: list[str] = stated(lambda self: self.what.notes, "What one should know before acting on it.")
+
+    @field
+    def coverage(self) -> Coverage:
+        """How much was observed: whoever was not may lose access, or keep it, too."""
+        return mirror(Coverage, self.what.coverage)
+
+    @field
+    def removed(self) -> list[Grant]:
+        """The grants that would be revoked, with all records that must go."""
+        return [Grant(graph=self.what.base, held=each) for each in self.what.removed]
+
+    @connection
+    def outcomes(self, page: Page, fates: Fates = strawberry.UNSET) -> OutcomeConnection:
+        """What becomes of each access of which a path goes or that alters."""
+        chosen = [each for each in self.what.outcomes if not fates or each.fate in fates]
+
+        question = ("what if", sorted(fates or ()))
+        keys = [each.key for each in chosen]
+        load = written(chosen, lambda each: Outcome(what=self.what, found=each))
+        return OutcomeConnection(window=Window(self.what.version, question, keys, load, page))
+
+
+@described
+class Plan:
+    """How to end an access."""
+
+    found: strawberry.Private[what_if_.Plan]
+
+    verified: bool = stated(lambda self: self.found.verified, "Whether the access ends by it, asked of the graph.")
+
+    @field
+    def access(self) -> Access:
+        """The access as it is."""
+        return Access(graph=self.found.what_if.base, found=self.found.access)
+
+    @field
+    def revoke(self) -> list[Grant]:
+        """The fewest grants whose removal ends the access; among equals, those that end the least else."""
+        return [Grant(graph=self.found.what_if.base, held=each) for each in self.found.explanation.cut]
+
+    @field
+    def what_if(self) -> WhatIf:
+        """What would become of everyone's accesses."""
+        return WhatIf(what=self.found.what_if)
+
+    sentence: str = stated(lambda self: self.found.explanation.sentence, "All of it in plain English.")
+
+
+@described
+class ChokePoint:
+    """A grant, and what it ends when it alone is revoked."""
+
+    grant: Grant = value("The grant.")
+    ended: int = value("How many accesses end.")
+    inferred: int = value("How many of them are inferred.")
+
+
+@described
+class DutyConflict:
+    """An identity that holds both sides of what no person should hold together."""
+
+    graph: strawberry.Private[AccessGraph]
+    found: strawberry.Private[duties.Conflict]
+
+    duty: str = stated(lambda self: self.found.duty.name, "The name that the policy gives to the duty.")
+    reason: str = stated(lambda self: self.found.duty.reason, "Why the sides are kept apart.")
+    scope: Scope = stated(lambda self: self.found.duty.scope, "Where both must be held.")
+
+    @field
+    def principal(self) -> Identity:
+        """Who holds both."""
+        return identity(self.graph, self.found.principal)
+
+    @field
+    def where(self) -> Node | None:
+        """The business of both sides, or an account that none is known to keep; null for the scope ANY."""
+        return node(self.graph, self.found.where) if self.found.where else None
+
+    @field
+    def left(self) -> list[Access]:
+        """The best accesses that hold the left side."""
+        return [Access(graph=self.graph, found=each) for each in self.found.left]
+
+    @field
+    def right(self) -> list[Access]:
+        """The best accesses that hold the right side."""
+        return [Access(graph=self.graph, found=each) for each in self.found.right]
+
+    @field
+    def sentence(self) -> str:
+        """The conflict in plain English, with the best path of each side."""
+        return duties.conflict_sentence(self.graph, self.found)
+
+
+def imagine(versions: Versions, seen: Version, remove: Sequence[str], add: Sequence[ImaginedGrant]) -> WhatIf:
+    """The answer to a what-if on a version."""
+    what = what_if_.WhatIf(seen.graph, remove, [each.text for each in add])
+    return WhatIf(what=versions.imagine(seen, what))
+
+
+def plan(seen: Version, principal: str, resource: str) -> Plan | None:
+    """The plan that ends an access of a version, if there is one."""
+    graph = seen.graph
+    who, what = graph.find(principal), node_id(resource)
+    known = who is not None and what in graph and kind_of(what) in answers.RESOURCES
+    found = questions.access(graph, who, what) if known and who else None
+    return Plan(found=what_if_.plan(graph, found)) if found else None
+
+
+def choke_points(versions: Versions, seen: Version, of: Sequence[str], by: ChokeFigure, first: int) -> list[ChokePoint]:
+    """The first choke points of a version."""
+    graph = seen.graph
+    if len(of) > MAX_FIRST:
+        raise InroadsError(f"{len(of)} ids: the most is {MAX_FIRST}", "TOO_MANY_IDS")
+    nodes = [node_id(each) for each in of]
+    for each in nodes:
+        if each not in graph:
+            raise NotFound(f"no document names {each!r}")
+    ranked = versions.choke_points(seen, nodes).ranked(by.value, first)
+    return [
+        ChokePoint(grant=Grant(graph=graph, held=graph.grants[each.grant]), ended=each.ended, inferred=each.inferred)
+        for each in ranked
+    ]
+
+
+def duty_conflicts(versions: Versions, seen: Version, page: Page) -> Connection[DutyConflict]:
+    """A page of the conflicts of a version."""
+    found = versions.conflicts(seen)
+
+    load = written(found, lambda each: DutyConflict(graph=seen.graph, found=each))
+    return Connection(window=Window(seen.graph.version, ("duties",), found.keys, load, page))

@@ -1,0 +1,50 @@
+"""How much was observed, and what is the matter with it."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from inroads.model import Capability, Role
+from inroads_api.schema.fields import described, value
+
+
+@described
+class Coverage:
+    """How much was observed."""
+
+    complete: bool = value("Whether the document that decides the question was read.")
+    notes: list[str] = value("What stays a lower bound, one sentence each.")
+    identities_observed: int = value("How many identities have their own document in the graph.")
+    businesses_observed: int = value("How many businesses have a record in the graph.")
+    teams_observed: int = value("How many businesses have a team document in the graph.")
+    oldest: dt.datetime | None = value("The moment of the oldest document.")
+    newest: dt.datetime | None = value("The moment of the newest document.")
+
+
+@described
+class Issue:
+    """Something in one document that a user should know, although the document was taken."""
+
+    code: str = value("A stable code.")
+    source: str = value("The document's source.")
+    sha256: str = value("The document's SHA-256, in hexadecimal.")
+    pointer: str = value("The JSON pointer of the place in the document.")
+    message: str = value("What is the matter, in plain English.")
+
+
+@described
+class RoleRule:
+    """A row of the policy: what a role can do."""
+
+    role: Role = value("The role.")
+    capabilities: list[Capability] = value("What it can do.")
+    controls: bool = value("Whether its holder acts for the business.")
+
+
+@described
+class Policy:
+    """The judgement that the answers are given under."""
+
+    digest: str = value("A hash that two policies share exactly when their tables are equal.")
+    roles: list[RoleRule] = value("What each role can do.")
+    alive: list[str] = value("The subscription statuses under which an account works.")

@@ -1,0 +1,63 @@
+"""Where something is said."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import strawberry
+from strawberry.scalars import JSON
+
+from inroads import model
+from inroads.documents import pointers
+from inroads.network.access_graph import AccessGraph
+from inroads_api.schema.fields import ID, described, field, stated, value
+from inroads_api.schema.graph.node import Node, node
+
+
+@described
+class Evidence:
+    """Where something is said."""
+
+    graph: strawberry.Private[AccessGraph]
+    said: strawberry.Private[model.Evidence]
+    inside: strawberry.Private[str] = ""  # the rest of the pointer, where a part of a record says it
+
+    @property
+    def _place(self) -> str:
+        said = self.said
+        return pointers.pointer(self.graph.documents[said.document], said.section, said.index, said.sub) + self.inside
+
+    @field
+    def document(self) -> Document:
+        """The document that says it."""
+        found = self.graph.documents[self.said.document]
+        return Document(
+            sha256=found.sha256,
+            source=found.source,
+            observed_at=found.observed_at,
+            kind=found.kind,
+            subject=node(self.graph, found.subject),
+        )
+
+    @field
+    def pointer(self) -> str:
+        """The JSON pointer (RFC 6901) of the record in the document."""
+        return self._place
+
+    record_id: ID | None = stated(lambda self: self.said.record_id, "The record's own id, when it has one.")
+
+    @field
+    def record(self) -> JSON | None:
+        """The record as it was kept: secrets were dropped before."""
+        return JSON(pointers.record(self.graph.documents[self.said.document], self._place))
+
+
+@described
+class Document:
+    """One JSON body observed at one moment."""
+
+    sha256: str = value("The SHA-256 of the kept body, in hexadecimal.")
+    source: str = value("Where it came from: a file name or what its envelope says.")
+    observed_at: dt.datetime = value("The moment at which it was true.")
+    kind: str = value("`me` is one identity's own view, `team` everyone's role in one business.")
+    subject: Node = value("The identity or business that it speaks about.")

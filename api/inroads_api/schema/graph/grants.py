@@ -1,0 +1,74 @@
+"""Relations that a principal holds on a resource, with what must be done to end them."""
+
+from __future__ import annotations
+
+import strawberry
+
+from inroads import model
+from inroads.analysis.remediation import remedies
+from inroads.model import Relation, Role
+from inroads.network import wording
+from inroads.network.access_graph import AccessGraph
+from inroads_api.schema.fields import ID, described, field, mirror, stated, value
+from inroads_api.schema.graph.evidence import Evidence
+from inroads_api.schema.graph.node import Node, node
+
+
+@described
+class Grant:
+    """One relation held by a principal on a resource, as stated by one or more records in one or more dialects."""
+
+    graph: strawberry.Private[AccessGraph]
+    held: strawberry.Private[model.Grant]
+
+    @field
+    def id(self) -> ID:
+        """The printed form: `business:77128#MEMBER@identity:712052`."""
+        return ID(self.held.id)
+
+    @field
+    def label(self) -> str:
+        """Its records as a person calls them: `membership 168372 = group row 168372 = role 682608`."""
+        return wording.records(self.held)
+
+    relation: Relation = stated(lambda self: self.held.relation, "The relation that is held.")
+
+    @field
+    def principal(self) -> Node:
+        """Who holds it."""
+        return node(self.graph, self.held.principal)
+
+    @field
+    def resource(self) -> Node:
+        """What it is held on."""
+        return node(self.graph, self.held.resource)
+
+    roles: list[Role] = stated(
+        lambda self: self.held.roles, "The canonical roles that its records state, the membership's first."
+    )
+    raw_roles: list[str | None] = stated(
+        lambda self: self.held.words, "The documents' own words, in the order of the evidence."
+    )
+    active: bool = stated(lambda self: self.held.active, "False when a standing group or team row says so.")
+
+    @field
+    def evidence(self) -> list[Evidence]:
+        """Every standing record that states it."""
+        return [Evidence(graph=self.graph, said=each) for each in self.held.evidence]
+
+    @field
+    def remediation(self) -> list[Remedy]:
+        """What to do for it to end: every record of it must go. None for a fact that nobody can revoke."""
+        return [mirror(Remedy, each) for each in remedies(self.graph, self.held)]
+
+
+@described
+class Remedy:
+    """A record that must go for a grant to end, and how. Nothing is done here."""
+
+    record: str = value("The record as a person calls it: `role 994207`.")
+    dialect: str = value("The dialect that it stands in.")
+    action: str = value("What to do in the vendor's product.")
+    destroy: str | None = value("The record's own `links.destroy`, as the document gives it; never called.")
+    source: str = value("The source of the document.")
+    pointer: str = value("The JSON pointer of the record in the document.")

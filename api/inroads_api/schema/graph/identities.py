@@ -1,0 +1,148 @@
+"""Identities, which are persons."""
+
+from __future__ import annotations
+
+import datetime as dt
+from functools import cached_property
+
+import strawberry
+
+from inroads.analysis.census import counts
+from inroads.documents import records as records_
+from inroads.model import Mode, NodeKind, Relation, Section, native_id
+from inroads.reach import filters, questions
+from inroads_api.schema.fields import ID, attribute, described, field, known, maybe, mirror, stated
+from inroads_api.schema.graph.accesses import (
+    RESOURCES,
+    AccessConnection,
+    AccessCounts,
+    Filter,
+    Kinds,
+    ModeArgument,
+    accesses,
+)
+from inroads_api.schema.graph.node import KINDS, Node
+from inroads_api.schema.graph.records import (
+    Address,
+    GroupMembership,
+    Link,
+    Membership,
+    Phone,
+    Profession,
+    Profile,
+    RoleRecord,
+    each_of,
+    first_of,
+    held,
+    links,
+    phones,
+    records,
+)
+from inroads_api.schema.pages import Connection, Page, connection
+
+
+@described
+class Identity(Node):
+    """A person, known by one email across the service."""
+
+    @cached_property
+    def _me(self) -> records_.Me:
+        return self.graph.me(self.key) or records_.Me()
+
+    @field
+    def identity_id(self) -> ID:
+        """The service's own id."""
+        return ID(native_id(self.key))
+
+    email: str | None = attribute("email", "The email, as the latest document spells it.")
+    first_name: str | None = attribute("first_name", "The first name.")
+    last_name: str | None = attribute("last_name", "The last name.")
+    confirmed_at: dt.datetime | None = attribute(
+        "confirmed_at",
+        "When the email was confirmed; null when it was not, or when it is not known.",
+    )
+    observed: bool = stated(
+        lambda self: bool(self.attributes.get("observed")),
+        "Whether this identity's own document was read: only then is what it reaches complete.",
+    )
+    created_at: dt.datetime | None = stated(lambda self: self._me.created_at, "When the identity was created.")
+    setup_complete: bool | None = stated(
+        lambda self: self._me.setup_complete, "Whether the identity has been populated with necessary data."
+    )
+    identity_uuid: ID | None = stated(
+        lambda self: self._me.identity_uuid, "The identity's other id, in documents since about 2019."
+    )
+    unconfirmed_email: str | None = stated(
+        lambda self: self._me.unconfirmed_email, "A new email that waits for its confirmation."
+    )
+
+    @field
+    def profession(self) -> Profession | None:
+        """What the person says of their work."""
+        return maybe(Profession, self._me.profession)
+
+    @field
+    def profile(self) -> Profile | None:
+        """The profile that older documents repeat."""
+        found = known(self._me.profile)
+        return Profile(given=found) if found else None
+
+    @field
+    def phone_numbers(self) -> list[Phone]:
+        """Named phone numbers."""
+        return phones(self._me.phone_numbers)
+
+    @field
+    def addresses(self) -> list[Address]:
+        """Postal addresses; empty placeholders are left out."""
+        return [mirror(Address, each) for each in known(self._me.addresses) or () if each]
+
+    @field
+    def links(self) -> list[Link]:
+        """Related resources of the service."""
+        return links(self._me.links)
+
+    @field
+    def integrations(self) -> list[str]:
+        """The names of integrations; nothing else of them is kept."""
+        return sorted(known(self._me.integrations) or ())
+
+    @connection
+    def memberships(self, page: Page) -> Connection[Membership]:
+        """The businesses this identity is a member of, one for each membership that stands."""
+        found = first_of(held(self.graph, self.key, Relation.MEMBER))
+        return records(Membership, self.graph, ("memberships", self.key), found, page)
+
+    @connection
+    def groups(self, page: Page) -> Connection[GroupMembership]:
+        """The rows of groups and teams that name this identity. A row in a project group is no access."""
+        found = each_of(held(self.graph, self.key, *Relation), Section.GROUP, Section.TEAM_MEMBER)
+        return records(GroupMembership, self.graph, ("groups", self.key), found, page)
+
+    @connection
+    def roles(self, page: Page) -> Connection[RoleRecord]:
+        """The rows of the deprecated dialect, clients' rows among them."""
+        found = each_of(held(self.graph, self.key, *Relation), Section.ROLE)
+        return records(RoleRecord, self.graph, ("roles", self.key), found, page)
+
+    @connection
+    def reach(
+        self,
+        page: Page,
+        kinds: Kinds = RESOURCES,
+        filter: Filter = strawberry.UNSET,  # noqa: A002  # the name that the contract gives to the argument
+        mode: ModeArgument = Mode.ACCESS,
+    ) -> AccessConnection:
+        """Every business and account that this identity reaches, and how."""
+        wanted = frozenset(RESOURCES if kinds is None else kinds)
+        chosen = filter.chosen() if filter else filters.ALL
+        mode = mode or Mode.ACCESS
+        answer = questions.reach(self.graph, self.key, wanted, chosen, mode)
+        return accesses(self.graph, ("reach", self.key, wanted, chosen, mode), answer, page)
+
+    blast_radius: AccessCounts = stated(
+        lambda self: counts(self.graph, self.key), "What this identity reaches, in figures."
+    )
+
+
+KINDS[NodeKind.IDENTITY] = Identity

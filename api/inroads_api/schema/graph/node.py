@@ -1,0 +1,70 @@
+"""Anything that has an id, and how one comes by its object."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any, Final, cast
+
+import strawberry
+
+from inroads.model import NodeKind, kind_of
+from inroads.network.access_graph import AccessGraph
+from inroads_api.schema.fields import ID, described_interface, field, once
+
+if TYPE_CHECKING:
+    from inroads_api.schema.graph.accounts import Account
+    from inroads_api.schema.graph.businesses import Business
+    from inroads_api.schema.graph.groups import Group
+    from inroads_api.schema.graph.identities import Identity
+
+
+AnIdentity = Annotated["Identity", strawberry.lazy("inroads_api.schema.graph.identities")]
+ABusiness = Annotated["Business", strawberry.lazy("inroads_api.schema.graph.businesses")]
+AnAccount = Annotated["Account", strawberry.lazy("inroads_api.schema.graph.accounts")]
+AGroup = Annotated["Group", strawberry.lazy("inroads_api.schema.graph.groups")]
+
+
+@described_interface
+class Node:
+    """Anything that has an id: an identity, a business, an account or a group."""
+
+    graph: strawberry.Private[AccessGraph]
+    key: strawberry.Private[str]
+
+    @field
+    def id(self) -> ID:
+        """The printed form of the node, readable and stable: `business:77128`."""
+        return ID(self.key)
+
+    @once
+    def attributes(self) -> dict[str, Any]:
+        """What the graph knows of it."""
+        return self.graph.nodes[self.key]
+
+
+KINDS: Final[dict[NodeKind, type[Node]]] = {}
+"""The type of each kind, put there by its own file, since a node leads to all that leads to nodes."""
+
+
+def node(graph: AccessGraph, key: str) -> Node:
+    """The GraphQL object of a node of the graph."""
+    return KINDS[kind_of(key)](graph=graph, key=key)
+
+
+def identity(graph: AccessGraph, key: str) -> AnIdentity:
+    """The same for a key that is known to be an identity's, as that of whoever reaches something is."""
+    return cast("Identity", node(graph, key))
+
+
+def business(graph: AccessGraph, key: str) -> ABusiness:
+    """The same for a business."""
+    return cast("Business", node(graph, key))
+
+
+def account(graph: AccessGraph, key: str) -> AnAccount:
+    """The same for an account."""
+    return cast("Account", node(graph, key))
+
+
+def group(graph: AccessGraph, key: str) -> AGroup:
+    """The same for a group."""
+    return cast("Group", node(graph, key))

@@ -1,0 +1,73 @@
+"""The root type Mutation, and what ingestion answers."""
+
+from __future__ import annotations
+
+from typing import Annotated, Final
+
+import strawberry
+from strawberry.scalars import JSON
+
+from inroads.errors import InroadsError
+from inroads_api.schema.context import Info
+from inroads_api.schema.fields import described, field, mirror, stated, value
+from inroads_api.schema.review.mutations import ReviewMutations
+from inroads_api.versions.ingestion import Ingested, IngestStatus
+
+
+@described
+class IngestedDocument:
+    """The receipt for one document."""
+
+    status: IngestStatus = value("What became of it.")
+    sha256: str | None = value("The SHA-256 of the body as it is kept, in hexadecimal; null where it is not kept.")
+    code: str | None = value("Why it was rejected, as a stable code.")
+    pointer: str | None = value("The JSON pointer of what it was rejected for.")
+    message: str | None = value("Why it was rejected, in plain English.")
+
+
+@described
+class IngestResult:
+    """What became of the documents of one request, all of them committed."""
+
+    found: strawberry.Private[Ingested]
+
+    @field
+    def documents(self) -> list[IngestedDocument]:
+        """A receipt for each document, in the order in which they were handed in."""
+        return [mirror(IngestedDocument, each) for each in self.found.receipts]
+
+    token: str = stated(lambda self: self.found.token, "What `graph(atLeast:)` takes: these documents are in it then.")
+
+
+@strawberry.type(name="Mutation", description="What changes the ledger's documents.")
+class IngestMutations:
+    """Where documents are handed in."""
+
+    @field
+    def ingest(
+        self,
+        info: Info,
+        documents: Annotated[
+            list[JSON],
+            strawberry.argument(
+                description="Up to 100 documents or envelopes, in a request of at most 1 MiB, best in a variable: what"
+                " is written into the query counts against its tokens. Without an envelope one was observed now."
+            ),
+        ],
+    ) -> IngestResult:
+        """Add documents to the ledger, in one transaction those that can be taken, and give a receipt for each."""
+        if info.context.intake is None:
+            raise InroadsError("documents are not taken here", "OPERATION_NOT_SUPPORTED")
+        return IngestResult(found=info.context.intake.take(documents))
+
+
+@strawberry.type(
+    description="What changes the ledger: its documents where the server was started with `--allow-ingest`, its reviews"
+    " where it was with `--allow-review`."
+)
+class Mutation(IngestMutations, ReviewMutations):
+    """Both."""
+
+
+MUTATIONS: Final = {(True, False): IngestMutations, (False, True): ReviewMutations, (True, True): Mutation}
+"""What changes the ledger where documents are taken, and where reviews are decided."""

@@ -1,0 +1,187 @@
+"""Pages of ordered lists, as the Relay specification has them."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import inspect
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterable, Sequence
+from functools import cached_property, wraps
+from typing import Annotated, Any, Generic, NamedTuple, TypeVar, cast
+
+import msgspec
+import strawberry
+from strawberry.relay import PageInfo
+from strawberry.types.fields.resolver import StrawberryResolver
+
+from inroads.errors import BadCursor, InroadsError
+from inroads_api.limits import MAX_FIRST
+from inroads_api.schema.fields import described, field, value
+
+_S = TypeVar("_S")
+_T = TypeVar("_T")
+
+First = Annotated[int | None, strawberry.argument(description="How many to give, from 1 to 100.")]
+_After = Annotated[str | None, strawberry.argument(description="The cursor after which to go on; none for the start.")]
+_Last = Annotated[
+    int | None,
+    strawberry.argument(description="How many to give from the end, from 1 to 100; where given, `first` is not read."),
+]
+_Before = Annotated[str | None, strawberry.argument(description="The cursor before which to end; none for the end.")]
+
+
+def within(given: int | None, default: int, name: str = "first") -> int:
+    """How many items a `first` or `last` asks for. Raises InroadsError FIRST_OUT_OF_RANGE, LAST_OUT_OF_RANGE."""
+    count = default if given is None else given
+    if not 1 <= count <= MAX_FIRST:
+        raise InroadsError(f"{name} is {count}: it can be 1 to {MAX_FIRST}", f"{name.upper()}_OUT_OF_RANGE")
+    return count
+
+
+class Page(NamedTuple):
+    """Which part of a list is asked for: so many items after a cursor and before another, from its start or its end."""
+
+    size: int
+    after: str | None = None
+    before: str | None = None
+    from_end: bool = False
+
+
+def connection(resolver: Callable[..., Any], default: int = 50) -> Any:
+    """A field that gives a page of a list: its resolver takes a `page`, which GraphQL knows as four arguments.
+
+    A `first` that was given cannot be told from the default, so where there is a `last`, that counts alone.
+    """
+
+    @wraps(resolver)
+    def paged(
+        self: Any,
+        *,
+        first: int | None = default,
+        after: str | None = None,
+        last: int | None = None,
+        before: str | None = None,
+        **given: Any,
+    ) -> Any:
+        size = within(first, default) if last is None else within(last, default, "last")
+        return resolver(self, page=Page(size, after, before, last is not None), **given)
+
+    signature = StrawberryResolver(resolver).signature  # its parameters may have lists for defaults
+    taken = (
+        ("first", First, default),
+        ("after", _After, strawberry.UNSET),
+        ("last", _Last, strawberry.UNSET),
+        ("before", _Before, strawberry.UNSET),
+    )
+    arguments = [
+        inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=given, annotation=kind)
+        for name, kind, given in taken
+    ]
+    others = [each for each in signature.parameters.values() if each.name != "page"]
+    cast("Any", paged).__signature__ = signature.replace(parameters=[*others, *arguments])
+    return field(paged)
+
+
+class Window(Generic[_T]):
+    """One page of an ordered list: `keys` orders all of it, `load` writes out a slice of it when it is looked at.
+
+    `version` names what the list was made from, `question` is all else that tells this list from another. Raises
+    BadCursor for a cursor that is not of this list.
+    """
+
+    def __init__(
+        self,
+        version: str,
+        question: object,
+        keys: Sequence[tuple[Any, ...]],
+        load: Callable[[slice], Iterable[_T]],
+        page: Page,
+    ) -> None:
+        self.version, self.keys, self.load = version, keys, load
+        self.question = msgspec.json.encode(question, order="deterministic")
+        start = 0 if page.after is None else self._position(page.after, bisect_right)
+        stop = len(keys) if page.before is None else self._position(page.before, bisect_left)
+        stop = max(start, stop)
+        self.start = max(start, stop - page.size) if page.from_end else start
+        self.stop = stop if page.from_end else min(start + page.size, stop)
+
+    @cached_property
+    def nodes(self) -> list[_T]:
+        return list(self.load(slice(self.start, self.stop)))
+
+    def cursor(self, index: int) -> str:
+        """Where an item stands: the version of the graph, a mark of the question, the item's key in the order."""
+        key = list(self.keys[index])
+        text = msgspec.json.encode([self.version, self._mark(self.version, key), key])
+        return base64.urlsafe_b64encode(text).decode().rstrip("=")
+
+    def _mark(self, version: str, key: list[Any]) -> str:
+        return hashlib.sha256(self.question + msgspec.json.encode([version, key])).hexdigest()[:16]
+
+    def _position(self, cursor: str, side: Callable[[Sequence[tuple[Any, ...]], tuple[Any, ...]], int]) -> int:
+        try:
+            text = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
+            version, mark, key = msgspec.json.decode(text, type=tuple[str, str, list[int | str]])
+        except (binascii.Error, ValueError, msgspec.DecodeError):
+            raise BadCursor("this is not a cursor of this list") from None
+        if mark != self._mark(version, key):
+            raise BadCursor("this is not a cursor of this list")
+        if version != self.version:
+            raise BadCursor("the graph is newer than this cursor: start again", "CURSOR_EXPIRED")
+        try:
+            return side(self.keys, tuple(key))
+        except TypeError:  # the mark is no signature: whoever writes one may put numbers where words are
+            raise BadCursor("this is not a cursor of this list") from None
+
+    @property
+    def info(self) -> PageInfo:
+        here = range(self.start, self.stop)
+        return PageInfo(
+            has_next_page=self.stop < len(self.keys),
+            has_previous_page=self.start > 0,
+            start_cursor=self.cursor(here[0]) if here else None,
+            end_cursor=self.cursor(here[-1]) if here else None,
+        )
+
+
+def written(found: Sequence[_S], write: Callable[[_S], _T]) -> Callable[[slice], Iterable[_T]]:
+    """What a window loads where each of its objects is made from the value in the same place of a list."""
+    return lambda part: map(write, found[part])
+
+
+@described
+class Edge(Generic[_T]):
+    """An item of a page with its cursor."""
+
+    cursor: str = value("The cursor to go on from after this item.")
+    node: _T = value("The item.")
+
+
+@described
+class Connection(Generic[_T]):
+    """A page of a list whose order is total and stable, as the Relay specification has it."""
+
+    window: strawberry.Private[Any]
+
+    @field
+    def edges(self) -> list[Edge[_T]]:
+        """The items of the page, each with its cursor."""
+        numbered = enumerate(self.window.nodes, self.window.start)
+        return [Edge(cursor=self.window.cursor(index), node=node) for index, node in numbered]
+
+    @field
+    def nodes(self) -> list[_T]:
+        """The items of the page."""
+        return cast("list[_T]", self.window.nodes)
+
+    @field
+    def page_info(self) -> PageInfo:
+        """How to go on from this page."""
+        return cast("PageInfo", self.window.info)
+
+    @field
+    def total_count(self) -> int:
+        """How many items there are on all pages together."""
+        return len(self.window.keys)

@@ -1,0 +1,381 @@
+"""Where questions begin: the root types, whose resolvers of a few lines decide nothing."""
+
+from __future__ import annotations
+
+import datetime as dt
+from itertools import islice
+from typing import Annotated, cast
+
+import strawberry
+
+from inroads.errors import BadId, InroadsError
+from inroads.model import Mode, NodeKind, kind_of, node_id
+from inroads.network.access_graph import AccessGraph
+from inroads.reach import answers, questions
+from inroads_api.limits import MAX_FIRST
+from inroads_api.schema.analysis.changes import (
+    CausedChangesConnection,
+    ChangeConnection,
+    changes_between,
+    changes_by_cause,
+)
+from inroads_api.schema.analysis.findings import (
+    FindingConnection,
+    FindingRule,
+    IsSuppressed,
+    Least,
+    Now,
+    RuleIds,
+    all_rules,
+    findings_page,
+)
+from inroads_api.schema.analysis.what_if import (
+    ChokeFigure,
+    ChokePoint,
+    DutyConflict,
+    ImaginedGrant,
+    Plan,
+    WhatIf,
+    choke_points,
+    duty_conflicts,
+    imagine,
+    plan,
+)
+from inroads_api.schema.context import Context, Info
+from inroads_api.schema.fields import ID, describe, described, field, mirror, optional, stated
+from inroads_api.schema.graph import node
+from inroads_api.schema.graph.accesses import Access, ModeArgument
+from inroads_api.schema.graph.accounts import Account
+from inroads_api.schema.graph.businesses import Business
+from inroads_api.schema.graph.coverage import Coverage, Issue, Policy, RoleRule
+from inroads_api.schema.graph.groups import Group
+from inroads_api.schema.graph.identities import Identity
+from inroads_api.schema.graph.node import Node
+from inroads_api.schema.pages import Connection, First, Page, connection, within
+from inroads_api.schema.review.campaigns import ReviewQuestions
+from inroads_api.versions.ingestion import IngestStatus
+from inroads_api.versions.versions import Version
+
+Since = Annotated[dt.datetime, strawberry.argument(description="The moment of the last review.")]
+Until = Annotated[
+    dt.datetime | None,
+    strawberry.argument(
+        description="The end of the review; none for all that was observed, which may grow between two pages."
+    ),
+]
+Exposed = Annotated[NodeKind | None, strawberry.argument(description="Businesses, or accounts.")]
+NodeId = Annotated[ID, strawberry.argument(description="A node id: `business:77128`.")]
+NativeId = Annotated[ID, strawberry.argument(description="The service's own id or the node id.")]
+
+
+@strawberry.input(one_of=True, description="How to look an identity up: by exactly one of these.")
+class IdentityLookup:
+    """How to look an identity up."""
+
+    email: str | None = optional("The email, trimmed, in any case.")
+    id: ID | None = optional("`712052` or `identity:712052`.")
+
+
+def _node(graph: AccessGraph, key: str) -> Node | None:
+    """The object of a node that is known; None for any other."""
+    return node(graph, key) if key in graph else None
+
+
+@described
+class Entry:
+    """Where questions begin, on one version of the graph. A lookup that finds nothing gives null."""
+
+    seen: strawberry.Private[Version]
+
+    @field
+    def node(self, id: NodeId) -> Node | None:  # noqa: A002  # the contract's name
+        """Any node by its node id."""
+        return _node(self.seen.graph, node_id(id))
+
+    @field
+    def nodes(
+        self,
+        ids: Annotated[list[ID], strawberry.argument(description="Up to 100 node ids.")],
+    ) -> list[Node | None]:
+        """Nodes in the order of the ids, null for each that is not known."""
+        if len(ids) > MAX_FIRST:
+            raise InroadsError(f"{len(ids)} ids: the most is {MAX_FIRST}", "TOO_MANY_IDS")
+        graph = self.seen.graph
+        return [node(graph, key) if key in graph else None for key in map(node_id, ids)]
+
+    @field
+    def identity(
+        self,
+        by: Annotated[IdentityLookup, strawberry.argument(description="The email or the id.")],
+    ) -> Identity | None:
+        """An identity by its email or its id; AMBIGUOUS_EMAIL where several identities share the email."""
+        graph = self.seen.graph
+        key = graph.by_email(by.email) if by.email else node_id(by.id or "", NodeKind.IDENTITY)
+        return cast("Identity | None", _node(graph, key)) if key and kind_of(key) is NodeKind.IDENTITY else None
+
+    @field
+    def business(self, id: NativeId) -> Business | None:  # noqa: A002  # the contract's name
+        """A business by its id."""
+        return cast("Business | None", _node(self.seen.graph, node_id(id, NodeKind.BUSINESS)))
+
+    @field
+    def account(self, id: NativeId) -> Account | None:  # noqa: A002  # the contract's name
+        """An account by its id, in which case matters."""
+        return cast("Account | None", _node(self.seen.graph, node_id(id, NodeKind.ACCOUNT)))
+
+    @field
+    def group(self, id: NativeId) -> Group | None:  # noqa: A002  # as its neighbours
+        """A group by its id."""
+        return cast("Group | None", _node(self.seen.graph, node_id(id, NodeKind.GROUP)))
+
+    @field
+    def search(
+        self,
+        text: Annotated[str, strawberry.argument(description="A part of an id, an email or a name.")],
+        first: First = 10,
+    ) -> list[Node]:
+        """Nodes whose id, email or name contains the text, exact matches first, then prefixes."""
+        graph = self.seen.graph
+        return [node(graph, key) for key in graph.search(text, within(first, 10))]
+
+    @field
+    def access(
+        self,
+        principal: Annotated[ID, strawberry.argument(description="An identity, by its node id or its email.")],
+        resource: Annotated[ID, strawberry.argument(description="A business or an account, by its node id.")],
+        mode: ModeArgument = Mode.ACCESS,
+    ) -> Access | None:
+        """The access of one identity to one resource; null when there is none, and when either is not known."""
+        graph = self.seen.graph
+        who, what = graph.find(principal), node_id(resource)
+        if who is None or what not in graph:
+            return None
+        if kind_of(who) is not NodeKind.IDENTITY:
+            raise BadId(f"{principal!r} is not an identity")
+        found = questions.access(graph, who, what, mode=mode or Mode.ACCESS)
+        return Access(graph=graph, found=found) if found else None
+
+    @field
+    def largest_blast_radius(self, info: Info, first: First = 10) -> list[Identity]:
+        """The identities that reach most businesses and accounts, most first."""
+        graph, count = self.seen.graph, within(first, 10)
+        most = info.context.versions.census(self.seen).ranked(NodeKind.IDENTITY, first=count).tolist()
+        return [Identity(graph=graph, key=graph.index.name(each)) for each in most]
+
+    @field
+    def most_exposed(self, info: Info, first: First = 10, kind: Exposed = NodeKind.BUSINESS) -> list[Node]:
+        """The businesses, or the accounts, that most identities reach, most first."""
+        graph, count = self.seen.graph, within(first, 10)
+        if kind not in (None, *answers.RESOURCES):
+            raise InroadsError("only businesses and accounts are exposed", "WRONG_KIND")
+        most = info.context.versions.census(self.seen).ranked(kind or NodeKind.BUSINESS, first=count).tolist()
+        return [node(graph, graph.index.name(each)) for each in most]
+
+    @connection
+    def changes(
+        self,
+        info: Info,
+        page: Page,
+        since: Since,
+        until: Until = strawberry.UNSET,
+    ) -> ChangeConnection:
+        """Whose access changed between two moments, and because of what; pages last as long as both versions do."""
+        compared = self._compared(info.context, since, until)
+        return changes_between(*compared, info.context.versions.compare(*compared), page)
+
+    @connection
+    def changes_by_cause(
+        self,
+        info: Info,
+        page: Page,
+        since: Since,
+        until: Until = strawberry.UNSET,
+    ) -> CausedChangesConnection:
+        """The same changes under each grant or attribute that caused them, as one who reviews them would go on."""
+        compared = self._compared(info.context, since, until)
+        return changes_by_cause(*compared, info.context.versions.compare(*compared), page)
+
+    @field
+    def what_if(
+        self,
+        info: Info,
+        remove: Annotated[
+            list[ID], strawberry.argument(description="Grants by id, or by a record such as `role 994207`; up to 100.")
+        ],
+        add: Annotated[list[ImaginedGrant], strawberry.argument(description="Grants to imagine; up to 100.")] = [],  # noqa: B006  # the default is printed, and nobody writes to it
+    ) -> WhatIf:
+        """What would end, stay and change if grants were revoked or made. Nothing is written."""
+        return imagine(info.context.versions, self.seen, remove, add)
+
+    @field
+    def plan(
+        self,
+        principal: Annotated[ID, strawberry.argument(description="An identity, by its node id or its email.")],
+        resource: Annotated[ID, strawberry.argument(description="A business or an account, by its node id.")],
+    ) -> Plan | None:
+        """How to end an access with the least collateral; null when there is none, and when either is not known."""
+        return plan(self.seen, principal, resource)
+
+    @field
+    def choke_points(
+        self,
+        info: Info,
+        of: Annotated[
+            list[ID],
+            strawberry.argument(
+                description="Only accesses of these identities, or to these businesses (with what they keep) and"
+                " accounts; up to 100. None for all accesses."
+            ),
+        ] = [],  # noqa: B006  # as above
+        by: Annotated[ChokeFigure, strawberry.argument(description="What they are ranked by.")] = ChokeFigure.ENDED,
+        first: First = 10,
+    ) -> list[ChokePoint]:
+        """The grants that alone would end most accesses, most first."""
+        return choke_points(info.context.versions, self.seen, of, by, within(first, 10))
+
+    @connection
+    def duty_conflicts(
+        self,
+        info: Info,
+        page: Page,
+    ) -> Connection[DutyConflict]:
+        """Who holds both sides of what the policy's `separation_of_duty` tells apart."""
+        return duty_conflicts(info.context.versions, self.seen, page)
+
+    @connection
+    def findings(
+        self,
+        info: Info,
+        page: Page,
+        rules: RuleIds = strawberry.UNSET,
+        severity: Least = strawberry.UNSET,
+        suppressed: IsSuppressed = strawberry.UNSET,
+        now: Now = strawberry.UNSET,
+    ) -> FindingConnection:
+        """What the rules of a security review find, the worst first; pages last as long as the version does.
+
+        `new-since` is not run here: `changes` answers it.
+        """
+        kept = None if suppressed is strawberry.UNSET else suppressed
+        chosen = None if rules is strawberry.UNSET else rules
+        found = info.context.versions.findings(self.seen, chosen, severity or None, kept, now or None)
+        return findings_page(found, page)
+
+    @field
+    def rules(self) -> list[FindingRule]:
+        """The rules of a security review."""
+        return all_rules(self.seen.graph.policy.judgement)
+
+    def _compared(self, context: Context, since: dt.datetime, until: dt.datetime | None) -> tuple[Version, Version]:
+        if until and until < since:
+            raise InroadsError("the review ends before it begins", "BAD_MOMENT")
+        return context.until(self.seen, since), context.until(self.seen, until)
+
+
+@described
+class GraphInfo(Entry):
+    """A version of the graph: what is in it, and every question as this version answers it."""
+
+    built_at: dt.datetime = stated(lambda self: self.seen.built_at, "The moment at which this version was built.")
+    position: int | None = stated(
+        lambda self: self.seen.position,
+        "How far of its ledger's log the server had read for this version; null without a ledger.",
+    )
+
+    @field
+    def version(self) -> str:
+        """A name that two graphs share exactly when they hold the same documents under the same policy."""
+        return self.seen.graph.version
+
+    @field
+    def documents(self) -> int:
+        """How many documents were folded."""
+        return len(self.seen.graph.documents)
+
+    @field
+    def identities(self) -> int:
+        """How many identities are known."""
+        return self.seen.graph.counts[NodeKind.IDENTITY]
+
+    @field
+    def businesses(self) -> int:
+        """How many businesses are known."""
+        return self.seen.graph.counts[NodeKind.BUSINESS]
+
+    @field
+    def accounts(self) -> int:
+        """How many accounts are known."""
+        return self.seen.graph.counts[NodeKind.ACCOUNT]
+
+    @field
+    def groups(self) -> int:
+        """How many groups are known."""
+        return self.seen.graph.counts[NodeKind.GROUP]
+
+    @field
+    def grants(self) -> int:
+        """How many grants stand."""
+        return len(self.seen.graph.grants)
+
+    @field
+    def policy(self) -> Policy:
+        """The judgement that the answers are given under."""
+        policy = self.seen.graph.policy
+        rules = [
+            RoleRule(role=role, capabilities=list(policy.capabilities([role])), controls=row.controls)
+            for role, row in policy.roles.items()
+        ]
+        return Policy(digest=policy.digest, roles=rules, alive=sorted(policy.alive))
+
+    @field
+    def issue_count(self) -> int:
+        """How many issues the documents have."""
+        return len(self.seen.graph.issues)
+
+    @field
+    def issues(self, first: First = 50) -> list[Issue]:
+        """The first issues of the documents, by source and place."""
+        return [mirror(Issue, each) for each in islice(self.seen.graph.issues, within(first, 50))]
+
+    @field
+    def coverage(self) -> Coverage:
+        """How much was observed; complete when every identity and business that is named has a document of its own."""
+        return mirror(Coverage, self.seen.graph.coverage())
+
+
+AsOf = Annotated[
+    dt.datetime | None,
+    strawberry.argument(
+        description="Only what was observed until this moment, as everything below answers; none for all of it."
+    ),
+]
+AtLeast = Annotated[
+    str | None,
+    strawberry.argument(
+        description="Wait until this version is served, or a later one: a version's name, or the token of an ingest."
+        " VERSION_NOT_REACHED when it does not come in time."
+    ),
+]
+
+
+@described
+class Query(Entry, ReviewQuestions):
+    """Which businesses can this email reach, and how? A lookup that finds nothing gives null."""
+
+    @field
+    def graph(self, info: Info, as_of: AsOf = strawberry.UNSET, at_least: AtLeast = strawberry.UNSET) -> GraphInfo:
+        """The version of the graph that answers, or that of a moment; all that is asked inside is asked of it."""
+        version = info.context.at_least(at_least)
+        return GraphInfo(seen=info.context.until(version, as_of))
+
+
+describe(
+    IngestStatus,
+    "What became of a document that was handed in.",
+    {
+        "ADDED": "It is in the ledger, and was not before.",
+        "KNOWN": "The same observation was in the ledger already.",
+        "REJECTED": "It cannot be taken, and nothing of it is kept.",
+        "FORGOTTEN": "It is not taken: whom it is about was forgotten since it was observed.",
+    },
+)

@@ -1,0 +1,187 @@
+"""Review campaigns, and how one asks for them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Annotated
+
+import strawberry
+
+from inroads import review
+from inroads.review import Gone
+from inroads_api.schema.fields import ID, describe, described, field, mirror, stated, value
+from inroads_api.schema.graph.coverage import Coverage
+from inroads_api.schema.pages import Connection, Page, Window, connection, written
+from inroads_api.schema.review.decisions import ReviewDecision, decision_of
+from inroads_api.schema.review.drift import ReviewDrift
+from inroads_api.schema.review.items import Chosen, ItemWindow, ReviewItem, ReviewItemConnection, chosen_of
+from inroads_api.schema.review.progress import ReviewPart, ReviewProgress
+from inroads_api.schema.review.scopes import ReviewScope, scope_of
+from inroads_api.schema.review.seen import LASTING, Info, Seen, desk_of, mark_of
+
+describe(
+    Gone,
+    "What became of an access of the campaign before that is not in this one.",
+    {
+        "ENDED": "Both ends are known, and there is no access.",
+        "OUT_OF_SCOPE": "It stands, and this campaign's scope does not ask for it.",
+        "UNSEEN": "No document names one of its ends any more.",
+    },
+    name="ReviewGone",
+)
+CampaignId = Annotated[ID, strawberry.argument(description="A campaign by its id or its name.")]
+
+
+@described
+class ReviewEnding:
+    """An access of the campaign before that is not in this one."""
+
+    ending: strawberry.Private[review.Ending]
+
+    principal_id: ID = stated(lambda self: self.ending.principal, "The node id of whose access it was.")
+    resource_id: ID = stated(lambda self: self.ending.resource, "The node id of what was reached.")
+    gone: Gone = stated(lambda self: self.ending.kind, "What became of it.")
+
+    @field
+    def previous(self) -> ReviewDecision | None:
+        """What the campaign before decided about it."""
+        return decision_of(self.ending.previous)
+
+
+@described
+class ReviewSignOff:
+    """How a campaign was closed."""
+
+    by: str = value("Who signed it off.")
+    signed_at: dt.datetime = value("When.")
+    undecided: int = value("How many items it left undecided.")
+    sha256: str = value("The SHA-256 of the canonical report as it was then: `inroads review verify` checks a copy.")
+
+
+def sign_off_of(signed: review.Signed) -> ReviewSignOff:
+    return ReviewSignOff(
+        by=signed.by,
+        signed_at=signed.moment,  # type: ignore[arg-type]  # a text of a moment is serialised as one
+        undecided=signed.undecided,
+        sha256=signed.sha256,
+    )
+
+
+@described
+class ReviewCampaign:
+    """A review campaign: accesses as they were frozen, and what was decided about each.
+
+    Nothing of it follows the graph but `drift`, and what items tell of the version that answers.
+    """
+
+    of: strawberry.Private[Seen]
+
+    id: ID = stated(lambda self: self.of.campaign.id, "Its number in the ledger.")
+    name: str = stated(lambda self: self.of.campaign.name, "What it is called, which no other campaign is.")
+    started_by: str = stated(lambda self: self.of.campaign.head.by, "Who started it.")
+    started_at: dt.datetime = stated(lambda self: self.of.campaign.head.started, "When its accesses were frozen.")
+    due: dt.datetime | None = stated(lambda self: self.of.campaign.head.due, "When it is overdue, if ever.")
+    version: str = stated(lambda self: self.of.campaign.head.version, "The version of the graph that was frozen.")
+    as_of: dt.datetime | None = stated(
+        lambda self: self.of.campaign.head.as_of, "The moment that the graph was of; null for all that was observed."
+    )
+    policy_digest: str = stated(lambda self: self.of.campaign.head.policy, "The digest of the policy it was under.")
+    item_count: int = stated(lambda self: self.of.campaign.head.items, "How many accesses were frozen.")
+    forgotten: int = stated(
+        lambda self: self.of.campaign.forgotten, "How many items went since with the persons they were about."
+    )
+
+    @field
+    def scope(self) -> ReviewScope:
+        """Which accesses it is about."""
+        return scope_of(self.of.campaign.head.scope)
+
+    @field
+    def coverage(self) -> Coverage:
+        """How much had been observed."""
+        return mirror(Coverage, self.of.campaign.head.coverage)
+
+    @field
+    def previous(self) -> ReviewCampaign | None:
+        """The campaign that decisions were carried over from."""
+        number = self.of.campaign.head.previous
+        found = desk_of(self.of.asker).campaign(number) if number else None
+        return ReviewCampaign(of=Seen(self.of.asker, found)) if found else None
+
+    @field
+    def overdue(self) -> bool:
+        """Whether it is open, and its day has passed."""
+        return self.of.campaign.overdue(desk_of(self.of.asker).reviews.now())
+
+    @field
+    def sign_off(self) -> ReviewSignOff | None:
+        """How it was closed; null while it is open."""
+        return sign_off_of(self.of.campaign.signed) if self.of.campaign.signed else None
+
+    @field
+    def progress(self) -> ReviewProgress:
+        """How far it is."""
+        return mirror(ReviewProgress, self.of.campaign.whole())
+
+    @connection
+    def parts(self, page: Page) -> Connection[ReviewPart]:
+        """How far each business is, by its node id."""
+        keys = [(each,) for each in self.of.campaign.businesses()]
+
+        def load(part: slice) -> list[ReviewPart]:
+            some = keys[part]
+            found = self.of.campaign.parts(*some[0], *some[-1]) if some else {}
+            return [ReviewPart(business_id=ID(key), progress=mirror(ReviewProgress, found[key])) for (key,) in some]
+
+        return Connection(window=Window(LASTING, ("parts", mark_of(self.of.campaign)), keys, load, page))
+
+    @connection
+    def items(
+        self,
+        page: Page,
+        filter: Chosen = strawberry.UNSET,  # noqa: A002  # as of other lists
+    ) -> ReviewItemConnection:
+        """The frozen accesses in the order of review."""
+        return ReviewItemConnection(window=ItemWindow(self.of, chosen_of(filter), page))
+
+    @field
+    def item(
+        self, number: Annotated[int, strawberry.argument(description="Its number in the campaign.")]
+    ) -> ReviewItem | None:
+        """An item by its number; null where there is none, as when the person it was about was forgotten."""
+        found = list(self.of.campaign.items(after=number - 1, before=number + 1))
+        return ReviewItem(of=self.of, item=found[0]) if found else None
+
+    @connection
+    def endings(self, page: Page) -> Connection[ReviewEnding]:
+        """What became of the accesses of the campaign before that are not in this one."""
+        found = self.of.campaign.endings()
+
+        keys = [(each.principal, each.resource) for each in found]
+        load = written(found, lambda each: ReviewEnding(ending=each))
+        return Connection(window=Window(LASTING, ("endings", mark_of(self.of.campaign)), keys, load, page))
+
+    @field
+    def drift(self) -> ReviewDrift | None:
+        """How the version that answers differs; POLICY_DIFFERS where that was folded under another policy."""
+        asker = self.of.asker
+        return ReviewDrift(found=asker.versions.drift(asker.version, self.of.campaign), of=self.of.campaign)
+
+
+@described
+class ReviewQuestions:
+    """What can be asked about reviews."""
+
+    @connection
+    def review_campaigns(self, info: Info, page: Page) -> Connection[ReviewCampaign]:
+        """All review campaigns of the ledger, the oldest first. REVIEWS_UNAVAILABLE where no ledger is served."""
+        found = desk_of(info.context).campaigns()
+
+        load = written(found, lambda each: ReviewCampaign(of=Seen(info.context, each)))
+        return Connection(window=Window(LASTING, ("campaigns",), [(each.id,) for each in found], load, page))
+
+    @field
+    def review_campaign(self, info: Info, id: CampaignId) -> ReviewCampaign | None:  # noqa: A002  # as of other lookups
+        """A review campaign. REVIEWS_UNAVAILABLE where no ledger is served."""
+        found = desk_of(info.context).campaign(id)
+        return ReviewCampaign(of=Seen(info.context, found)) if found else None

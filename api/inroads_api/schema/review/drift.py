@@ -1,0 +1,84 @@
+"""How a version differs from what a campaign froze."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import strawberry
+
+from inroads import review
+from inroads.review import Campaign, Pair
+from inroads_api.schema.fields import ID, described, stated, value
+from inroads_api.schema.pages import Connection, Page, Window, connection
+from inroads_api.schema.review.frozen import ReviewDifference, difference_of
+from inroads_api.schema.review.seen import mark_of
+
+
+@described
+class DriftedAccess:
+    """An access that differs from what was frozen."""
+
+    number: int | None = value("The number of its item; null where it is none.")
+    principal_id: ID = value("The node id of whose access it is.")
+    resource_id: ID = value("The node id of what is reached.")
+    difference: ReviewDifference | None = value("What has changed, if it stands and has.")
+
+
+@described
+class ReviewDrift:
+    """How the version that answers differs from what a campaign froze; pages last as long as the version does."""
+
+    found: strawberry.Private[review.Drift]
+    of: strawberry.Private[Campaign]
+
+    version: str = stated(lambda self: self.found.version, "The name of the version.")
+    same: int = stated(lambda self: self.found.same, "How many accesses are as they were.")
+
+    @connection
+    def changed(self, page: Page) -> Connection[DriftedAccess]:
+        """The items that stand and differ."""
+        return self._page("changed", self.found.changed, page)
+
+    @connection
+    def ended(self, page: Page) -> Connection[DriftedAccess]:
+        """The items whose ends are known, and that are no access any more."""
+        return self._page("ended", self.found.ended, page)
+
+    @connection
+    def unseen(self, page: Page) -> Connection[DriftedAccess]:
+        """The items of which no document names one of the ends any more."""
+        return self._page("unseen", self.found.unseen, page)
+
+    @connection
+    def appeared(self, page: Page) -> Connection[DriftedAccess]:
+        """The accesses in the campaign's scope that are none of its items."""
+        return self._page("appeared", [(None, pair) for pair in self.found.appeared], page)
+
+    @connection
+    def revoked_standing(self, page: Page) -> Connection[DriftedAccess]:
+        """The items that are to be revoked, and still stand."""
+        return self._page("standing", self.found.revoked_standing, page)
+
+    @connection
+    def revoked_ended(self, page: Page) -> Connection[DriftedAccess]:
+        """The items that were to be revoked, and have ended."""
+        return self._page("done", self.found.revoked_ended, page)
+
+    def _page(
+        self, name: str, rows: Sequence[tuple[int | None, Pair, *tuple[review.Difference, ...]]], page: Page
+    ) -> Connection[DriftedAccess]:
+        keys: list[tuple[Any, ...]] = [pair if number is None else (number,) for number, pair, *_ in rows]
+
+        def load(part: slice) -> list[DriftedAccess]:
+            return [
+                DriftedAccess(
+                    number=number,
+                    principal_id=ID(pair.principal),
+                    resource_id=ID(pair.resource),
+                    difference=difference_of(next(iter(what), None)),
+                )
+                for number, pair, *what in rows[part]
+            ]
+
+        return Connection(window=Window(self.found.version, (mark_of(self.of), name), keys, load, page))

@@ -1,0 +1,70 @@
+"""What was frozen of an access, and how that differs from another moment."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import strawberry
+
+from inroads import review
+from inroads.model import AccessState, Certainty, Relation, Role
+from inroads.review.frozen_access import FrozenGrant as FrozenGrantValue
+from inroads.review.frozen_access import FrozenPath as FrozenPathValue
+from inroads_api.schema.fields import ID, described, field, mirror, stated, value
+
+
+@described
+class FrozenRecord:
+    """A record behind a frozen grant, and where it was said."""
+
+    label: str = value("What a person calls the record: `role 994207`.")
+    id: ID | None = value("The record's own id, when it has one.")
+    sha256: str = value("The document's SHA-256, in hexadecimal.")
+    observed_at: dt.datetime = value("The moment at which the document was true.")
+    source: str = value("Where the document came from.")
+    pointer: str = value("The JSON pointer (RFC 6901) in the document.")
+
+
+@described
+class FrozenGrant:
+    """A grant as it was frozen, with its records; of a fact such as KEEPS only the record that spoke first."""
+
+    was: strawberry.Private[FrozenGrantValue]
+
+    id: ID = stated(lambda self: self.was.id, "Its id.")
+    relation: Relation = stated(lambda self: self.was.relation, "Its kind.")
+    roles: list[Role] = stated(lambda self: self.was.roles, "Its roles.")
+    words: list[str] = stated(lambda self: self.was.words, "The documents' own words for them.")
+
+    @field
+    def records(self) -> list[FrozenRecord]:
+        """The records that stated it."""
+        return [mirror(FrozenRecord, each) for each in self.was.records]
+
+
+@described
+class FrozenPath:
+    """A path as it was frozen."""
+
+    was: strawberry.Private[FrozenPathValue]
+
+    grant_ids: list[ID] = stated(lambda self: self.was.grants, "The ids of its grants, in order.")
+    roles: list[Role] = stated(lambda self: self.was.roles, "What it conveyed.")
+    certainty: Certainty = stated(lambda self: self.was.certainty, "How sure it was.")
+    state: AccessState = stated(lambda self: self.was.state, "How alive it was.")
+    state_reasons: list[str] = stated(lambda self: self.was.reasons, "Why it was latent, if it was.")
+    sentence: str = stated(lambda self: self.was.sentence, "All of it in plain English.")
+
+
+@described
+class ReviewDifference:
+    """What became of an access between two moments, in sentences."""
+
+    facts: list[str] = value("What is another: roles, capabilities, certainty, state.")
+    gained: list[str] = value("The paths that were not there before.")
+    lost: list[str] = value("The paths that are not there any more.")
+    grants: list[str] = value("The grants whose roles or records are others.")
+
+
+def difference_of(found: review.Difference | None) -> ReviewDifference | None:
+    return mirror(ReviewDifference, found) if found else None

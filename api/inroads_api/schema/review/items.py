@@ -1,0 +1,210 @@
+"""Items of a campaign, and how one asks for them."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import msgspec
+import strawberry
+
+from inroads import review
+from inroads.model import AccessState, Capability, Certainty, Role
+from inroads.review import Item, Opened, Verdict
+from inroads_api.schema.fields import ID, describe, described, field, optional, stated, value
+from inroads_api.schema.graph import node
+from inroads_api.schema.graph.accesses import Explanation
+from inroads_api.schema.graph.grants import Grant
+from inroads_api.schema.graph.identities import Identity
+from inroads_api.schema.graph.node import Node, identity
+from inroads_api.schema.pages import Connection, First, Page, Window, connection, within, written
+from inroads_api.schema.review.decisions import ReviewDecision, decision_of
+from inroads_api.schema.review.frozen import FrozenGrant, FrozenPath, ReviewDifference, difference_of
+from inroads_api.schema.review.seen import LASTING, Seen, mark_of
+
+describe(
+    Opened,
+    "Why an item is in a campaign: as the campaign before left it, if there was one.",
+    {
+        "NEW": "The campaign before did not have it, or there was none.",
+        "CARRIED": "It was kept, and nothing about it has changed: the decision counts again.",
+        "CHANGED": "It was kept, and something about it has changed.",
+        "STILL_THERE": "It was to be revoked, and is still there.",
+        "UNSURE": "The decision was that nobody could tell.",
+        "UNDECIDED": "Nothing had been decided.",
+    },
+    name="ReviewOpened",
+)
+
+
+@strawberry.input(description="Which items of a campaign; everything not given is allowed.")
+class ReviewFilter:
+    """Which items of a campaign, as a user says it."""
+
+    of: ID | None = optional("Only of this identity, business (with the accounts it keeps) or account, by its node id.")
+    role: Role | None = optional("Only with this role.")
+    certainty: Certainty | None = optional("Only of this certainty.")
+    state: AccessState | None = optional("Only in this state.")
+    opened: Opened | None = optional("Only those that are in the campaign for this reason.")
+    verdict: Verdict | None = optional("Only those whose last decision says this.")
+    decided: bool | None = optional("Only those with a decision, or only those without.")
+
+    def chosen(self) -> review.Filter:
+        """The filter as the library takes it."""
+        given = {name: None if each is strawberry.UNSET else each for name, each in vars(self).items()}
+        return review.Filter(**given)
+
+
+Chosen = Annotated[ReviewFilter | None, strawberry.argument(description="Which items are asked for.")]
+
+
+def chosen_of(given: ReviewFilter | None) -> review.Filter:
+    return given.chosen() if given else review.ALL
+
+
+@described
+class ReviewStanding:
+    """How an item stands in the version that answers."""
+
+    version: str = value("The name of the version.")
+    stands: bool = value("Whether the access is there.")
+    difference: ReviewDifference | None = value("What differs from what was frozen; null where there is no access.")
+    explanation: Explanation | None = value("What would end the access; null where there is none.")
+
+
+@described
+class ReviewItem:
+    """An access of a campaign as it was frozen, and what was decided about it.
+
+    Only `principal`, `resource` and `standing` are of the version that answers.
+    """
+
+    of: strawberry.Private[Seen]
+    item: strawberry.Private[Item]
+
+    number: int = stated(lambda self: self.item.number, "Its number in the campaign, by which it is decided about.")
+    fingerprint: str = stated(
+        lambda self: self.item.fingerprint, "What two accesses share exactly when nothing between them differs."
+    )
+    opened: Opened = stated(lambda self: self.item.opened, "Why it is in the campaign.")
+    principal_id: ID = stated(lambda self: self.item.access.principal, "The node id of whose access it is.")
+    resource_id: ID = stated(lambda self: self.item.access.resource, "The node id of what is reached.")
+    business_id: ID = stated(
+        lambda self: self.item.business,
+        "The node id of the business that is reached, or that keeps the account; the account itself if none is known.",
+    )
+    who: str = stated(lambda self: self.item.access.who, "What the principal was called.")
+    what: str = stated(lambda self: self.item.access.what, "What the resource was called.")
+    roles: list[Role] = stated(lambda self: self.item.access.roles, "The roles.")
+    capabilities: list[Capability] = stated(lambda self: self.item.access.capabilities, "What they let the person do.")
+    certainty: Certainty = stated(lambda self: self.item.access.certainty, "How sure its best path was.")
+    state: AccessState = stated(lambda self: self.item.access.state, "How alive it was.")
+    state_reasons: list[str] = stated(lambda self: self.item.access.reasons, "Why it was latent, if it was.")
+    truncated: bool = stated(lambda self: self.item.access.truncated, "Whether there were more paths than were kept.")
+    sentence: str = stated(lambda self: self.item.access.sentence, "The access in plain English.")
+    path_count: int = stated(lambda self: len(self.item.access.paths), "How many paths were kept.")
+
+    @field
+    def paths(self, first: First = 5) -> list[FrozenPath]:
+        """The paths that proved it, the best first."""
+        return [FrozenPath(was=each) for each in self.item.access.paths[: within(first, 5)]]
+
+    @field
+    def grants(self, first: First = 10) -> list[FrozenGrant]:
+        """The grants on its paths with the records behind them, in the order of the paths."""
+        return [FrozenGrant(was=each) for each in self.item.access.grants[: within(first, 10)]]
+
+    @field
+    def principal(self) -> Identity | None:
+        """Whose access it is; null where the version that answers does not know them."""
+        graph, key = self.of.asker.version.graph, self.item.access.principal
+        return identity(graph, key) if key in graph else None
+
+    @field
+    def resource(self) -> Node | None:
+        """What is reached; null where the version that answers does not know it."""
+        graph, key = self.of.asker.version.graph, self.item.access.resource
+        return node(graph, key) if key in graph else None
+
+    @field
+    def decision(self) -> ReviewDecision | None:
+        """The last decision, which counts; null while there is none."""
+        return decision_of(self.item.decision)
+
+    @connection
+    def history(self, page: Page) -> Connection[ReviewDecision]:
+        """Every decision, the oldest first."""
+        made = self.of.campaign.history(self.item.number)
+
+        question = ("history", mark_of(self.of.campaign), self.item.number)
+        load = written(made, lambda each: ReviewDecision(made=each))
+        return Connection(window=Window(LASTING, question, [(each.number,) for each in made], load, page))
+
+    @field
+    def previous(self) -> ReviewDecision | None:
+        """What the campaign before decided about it."""
+        return decision_of(self.item.previous)
+
+    @field
+    def changed(self) -> ReviewDifference | None:
+        """What has changed since the campaign before; null where there is nothing to compare with."""
+        return difference_of(self.item.difference)
+
+    @field
+    def standing(self) -> ReviewStanding | None:
+        """How it stands in the version that answers; POLICY_DIFFERS where that was folded under another policy."""
+        version = self.of.asker.version
+        found = self.of.campaign.standing(self.item, version.graph)
+        told, explanation = found.explanation, None
+        if told:
+            cut = [Grant(graph=version.graph, held=each) for each in told.cut]
+            explanation = Explanation(independent_routes=told.independent_routes, cut=cut, sentence=told.sentence)
+        difference = difference_of(found.difference)
+        return ReviewStanding(
+            version=version.name, stands=told is not None, difference=difference, explanation=explanation
+        )
+
+
+class ItemWindow(Window[ReviewItem]):
+    """A page of items by their numbers, which no decision changes: it is read from there, however long the list is."""
+
+    def __init__(self, of: Seen, chosen: review.Filter, page: Page) -> None:
+        self.of, self.chosen = of, chosen
+        self.version, self.question = LASTING, msgspec.json.encode(["items", mark_of(of.campaign), chosen])
+        self.keys = []  # a position needs none of them
+        self.after = 0 if page.after is None else self._position(page.after, _number)
+        self.before = None if page.before is None else self._position(page.before, _number)
+        found = of.campaign.items(chosen, self.after, page.size, before=self.before, backwards=page.from_end)
+        items = list(found)[:: -1 if page.from_end else 1]
+        self.keys = [(each.number,) for each in items]
+        self.start, self.stop = 0, len(items)
+        self.load = lambda _: [ReviewItem(of=of, item=each) for each in items]
+
+    @property
+    def info(self) -> Any:
+        """What is on either side: an empty page stands where it was asked for."""
+        gap = max(self.after, (self.before or 1) - 1)
+        first, last = (self.keys[0][0], self.keys[-1][0]) if self.keys else (gap + 1, gap)
+        told = super().info
+        told.has_previous_page = bool(self.of.campaign.numbers(self.chosen, before=first, limit=1))
+        told.has_next_page = bool(self.of.campaign.numbers(self.chosen, last, 1))
+        return told
+
+
+def _number(_: object, key: tuple[Any, ...]) -> int:
+    number = key[0] if len(key) == 1 else None
+    if not isinstance(number, int) or not 0 <= number < 2**62:
+        raise TypeError
+    return number
+
+
+@described
+class ReviewItemConnection(Connection[ReviewItem]):
+    """A page of items in the order of review: what was revoked and still stands, then the riskiest.
+
+    Its cursors last as long as the campaign.
+    """
+
+    @field
+    def total_count(self) -> int:
+        """How many items there are on all pages together."""
+        return self.window.of.campaign.count(self.window.chosen)  # type: ignore[no-any-return]  # an ItemWindow's

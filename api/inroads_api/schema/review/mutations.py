@@ -1,0 +1,164 @@
+"""What changes reviews: campaigns are started, decided and signed off."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Annotated
+
+import strawberry
+
+from inroads import review
+from inroads.review import Answer, Campaign, Decided, Scope, Verdict
+from inroads_api.schema.fields import ID, described, field, optional, stated
+from inroads_api.schema.review.campaigns import CampaignId, ReviewSignOff, sign_off_of
+from inroads_api.schema.review.scopes import ReviewScopeInput
+from inroads_api.schema.review.seen import Info, desk_of
+from inroads_api.versions.review_desk import Desk
+
+
+@strawberry.input(description="A decision about one item.")
+class ReviewAnswer:
+    """A decision about one item, as a user says it."""
+
+    item: int = strawberry.field(description="The number of the item.")
+    verdict: Verdict = strawberry.field(description="What is decided.")
+    why: str | None = optional("The reason; needed unless it is KEEP.")
+    expect: str | None = optional("The item's fingerprint, or its beginning: STALE_DECISION if that is another.")
+
+    @property
+    def asked(self) -> Answer:
+        """The decision as the library takes it."""
+        return Answer(self.item, self.verdict, self.why or "", self.expect or "")
+
+
+@described
+class StartedReview:
+    """A campaign that was started."""
+
+    made: strawberry.Private[Campaign]
+
+    campaign_id: ID = stated(lambda self: self.made.id, "The campaign's id.")
+    name: str = stated(lambda self: self.made.name, "What it is called.")
+    item_count: int = stated(lambda self: self.made.head.items, "How many accesses were frozen.")
+
+
+@described
+class DecidedReview:
+    """Decisions that were taken, all of them."""
+
+    desk: strawberry.Private[Desk]
+    made: strawberry.Private[Campaign]
+    done: strawberry.Private[Decided]
+
+    campaign_id: ID = stated(lambda self: self.made.id, "The campaign's id.")
+    taken: int = stated(lambda self: self.done.new, "How many were new.")
+    known: int = stated(lambda self: self.done.known, "How many said what this person had decided already.")
+    repeated: bool = stated(
+        lambda self: self.done.again,
+        "Whether a request with this key had been taken before: nothing was added, and the figures are those of then.",
+    )
+
+    @field
+    def undecided(self) -> int:
+        """How many items have no decision now."""
+        found = self.desk.campaign(self.made.id)
+        return found.count(review.Filter(decided=False)) if found else 0
+
+
+@described
+class SignedReview:
+    """A campaign that was signed off."""
+
+    made: strawberry.Private[Campaign]
+
+    campaign_id: ID = stated(lambda self: self.made.id, "The campaign's id.")
+
+    @field
+    def sign_off(self) -> ReviewSignOff | None:
+        """How it was closed."""
+        return sign_off_of(self.made.signed) if self.made.signed else None
+
+
+By = Annotated[
+    str | None,
+    strawberry.argument(
+        description="Who does this, such as an email, where no token is needed. With a token its name stands: leave it"
+        " out."
+    ),
+]
+
+
+@strawberry.type(name="Mutation", description="What changes the ledger's reviews.")
+class ReviewMutations:
+    """Where reviews are decided. The answers tell nothing of the graph: reading needs a scope of its own."""
+
+    @field
+    def start_review(
+        self,
+        info: Info,
+        name: Annotated[str, strawberry.argument(description="What the campaign is called; more than a number.")],
+        scope: Annotated[
+            ReviewScopeInput | None, strawberry.argument(description="Which accesses; none for all of them.")
+        ] = strawberry.UNSET,
+        previous: Annotated[
+            ID | None, strawberry.argument(description="The campaign to carry decisions over from, by its id or name.")
+        ] = strawberry.UNSET,
+        due: Annotated[
+            dt.datetime | None, strawberry.argument(description="When it is overdue, if ever.")
+        ] = strawberry.UNSET,
+        as_of: Annotated[
+            dt.datetime | None, strawberry.argument(description="Only what was observed until this moment.")
+        ] = strawberry.UNSET,
+        at_least: Annotated[
+            str | None, strawberry.argument(description="Wait for this version or a later one, as `graph` does.")
+        ] = strawberry.UNSET,
+        by: By = strawberry.UNSET,
+    ) -> StartedReview:
+        """Freeze the accesses of a scope, at most 100,000, in the version that is served."""
+        asker = info.context
+        version = asker.until(asker.at_least(at_least or None), as_of or None)
+        chosen = scope.chosen() if scope else Scope()
+        made = desk_of(asker).start(
+            version,
+            chosen,
+            name,
+            by or None,
+            as_of or None,
+            due or None,
+            None if previous is strawberry.UNSET else previous,
+        )
+        return StartedReview(made=made)
+
+    @field
+    def decide_review(
+        self,
+        info: Info,
+        campaign: CampaignId,
+        answers: Annotated[list[ReviewAnswer], strawberry.argument(description="Up to 100 decisions.")],
+        key: Annotated[
+            str | None,
+            strawberry.argument(
+                description="A text of your own for this request, such as a UUID: sent again with the same key it is"
+                " not taken again, whatever was decided since. KEY_REUSED for another request with it."
+            ),
+        ] = strawberry.UNSET,
+        by: By = strawberry.UNSET,
+    ) -> DecidedReview:
+        """Decide about items, all of them or none: `problems` of an error has all that is wrong."""
+        desk = desk_of(info.context)
+        asked = [each.asked for each in answers]
+        made, done = desk.decide(campaign, asked, by or None, None if key is strawberry.UNSET else key)
+        return DecidedReview(desk=desk, made=made, done=done)
+
+    @field
+    def sign_off_review(
+        self,
+        info: Info,
+        campaign: CampaignId,
+        partial: Annotated[
+            bool, strawberry.argument(description="Although items are undecided; the report says so.")
+        ] = False,
+        by: By = strawberry.UNSET,
+    ) -> SignedReview:
+        """Close a campaign with the SHA-256 of its report; UNDECIDED while items are, unless it is `partial`."""
+        return SignedReview(made=desk_of(info.context).sign_off(campaign, by or None, partial=partial))

@@ -1,0 +1,57 @@
+"""Which accesses a campaign is about."""
+
+from __future__ import annotations
+
+import strawberry
+
+from inroads.model import AccessState, Certainty, NodeKind, Role
+from inroads.review import Scope
+from inroads_api.schema.fields import ID, described, optional, value
+from inroads_api.schema.graph.accesses import RESOURCES
+
+
+@described
+class ReviewScope:
+    """Which accesses a campaign is about; what is empty or null is not asked for."""
+
+    identities: list[ID] = value("Only of these identities, by their node ids.")
+    resources: list[ID] = value("Only to these businesses and accounts, by their node ids.")
+    roles: list[Role] = value("Only with any of these roles.")
+    certainty: Certainty | None = value("Only of this certainty.")
+    state: AccessState | None = value("Only in this state.")
+    kinds: list[NodeKind] = value("Only to any of these kinds.")
+
+
+def scope_of(scope: Scope) -> ReviewScope:
+    """The scope of a campaign."""
+    return ReviewScope(
+        identities=[ID(each) for each in scope.identities],
+        resources=[ID(each) for each in scope.resources],
+        roles=[each for each in Role if each in scope.roles],
+        certainty=scope.certainty,
+        state=scope.state,
+        kinds=[each for each in NodeKind if each in scope.kinds],
+    )
+
+
+@strawberry.input(description="Which accesses a campaign is about; everything not given is in it.")
+class ReviewScopeInput:
+    """Which accesses a campaign is about, as a user says it."""
+
+    identities: list[ID] | None = optional("Only of these identities, by their node ids or emails.")
+    resources: list[ID] | None = optional("Only to these businesses and accounts, exactly these, by their node ids.")
+    roles: list[Role] | None = optional("Only with any of these roles.")
+    certainty: Certainty | None = optional("Only of this certainty.")
+    state: AccessState | None = optional("Only in this state.")
+    kinds: list[NodeKind] | None = optional("Only to businesses, or to accounts.")
+
+    def chosen(self) -> Scope:
+        """The scope as the library takes it."""
+        return Scope(
+            tuple(self.identities or ()),
+            tuple(self.resources or ()),
+            frozenset(self.roles or ()),
+            self.certainty or None,
+            self.state or None,
+            frozenset(self.kinds or RESOURCES),
+        )

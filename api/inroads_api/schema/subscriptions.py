@@ -1,0 +1,127 @@
+"""Where streams begin: the root type of subscriptions, whose resolvers of a few lines make one event each."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Annotated, Any, cast
+
+import strawberry
+
+from inroads.analysis.findings import Findings
+from inroads_api.limits import MAX_FIRST
+from inroads_api.schema.analysis.changes import Between, Change, Compared
+from inroads_api.schema.analysis.findings import Finding, IsSuppressed, Least, RuleIds
+from inroads_api.schema.context import Info
+from inroads_api.schema.fields import described, described_interface, field, stated, value
+from inroads_api.schema.pages import First, within
+from inroads_api.versions.cursors import Feed, Part
+
+After = Annotated[
+    str | None,
+    strawberry.argument(
+        description="Begin after this `cursor`, or after the token of an ingest, `ledger:` and a position; by default"
+        " with what comes next. The header Last-Event-ID of a client that comes back counts instead."
+    ),
+]
+
+
+@described_interface
+class News:
+    """What is new since the event before: the first one comes at once, and has nothing unless it begins in the past."""
+
+    part: strawberry.Private[Part[Any]]
+
+    cursor: str = stated(
+        lambda self: str(self.part.cursor),
+        "What `since` takes to go on after this event, also on another day; it is the event's id, too.",
+    )
+    position: int = stated(lambda self: self.part.position, "How far of the ledger's log the version after holds.")
+    more: bool = stated(
+        lambda self: self.part.more, "Whether there was no room for all: the next event goes on from the same versions."
+    )
+
+
+@described
+class NewChanges(News, Compared):
+    """What became of accesses since the event before, as `Query.changes` tells it of the same two versions."""
+
+    between: strawberry.Private[Between]
+
+    @field
+    def changes(self) -> list[Change]:
+        """The changes, by kinds, principal and resource."""
+        return [Change(between=self.between, found=each) for each in self.part.items]
+
+
+@described
+class NewFindings(News):
+    """What the rules of a security review find since the event before, and what they find no longer."""
+
+    before: str = value("The version before.")
+    after: str = value("The version after.")
+
+    @field
+    def appeared(self) -> list[Finding]:
+        """Findings of the version after that the version before did not have, the worst first."""
+        return self._findings(settled=False)
+
+    @field
+    def settled(self) -> list[Finding]:
+        """Findings of the version before, as they were there, that the version after does not have."""
+        return self._findings(settled=True)
+
+    def _findings(self, *, settled: bool) -> list[Finding]:
+        chosen = [(review, place) for review, place, gone in self.part.items if gone is settled]
+        return [Finding(graph=review.graph, found=review[place]) for review, place in chosen]
+
+
+@described
+class Subscription:
+    """What comes as server-sent events while a ledger grows: ask with `Accept: text/event-stream`."""
+
+    @field
+    def changes(self, info: Info, since: After = strawberry.UNSET, first: First = MAX_FIRST) -> NewChanges:
+        """What becomes of accesses from now on, or since a cursor: an event for each version that is served."""
+        feed = _feed(info)
+        step = feed.step(since or None)
+        found = info.context.versions.compare(step.before, step.after)
+        part = feed.part(step, found.changes, within(first, MAX_FIRST), ["changes"])
+        return NewChanges(part=part, all=found, between=Between(step.before.graph, step.after.graph))
+
+    @field
+    def findings(
+        self,
+        info: Info,
+        since: After = strawberry.UNSET,
+        rules: RuleIds = strawberry.UNSET,
+        severity: Least = strawberry.UNSET,
+        suppressed: IsSuppressed = strawberry.UNSET,
+        first: First = MAX_FIRST,
+    ) -> NewFindings:
+        """What the rules find from now on, or since a cursor: an event for each version that is served."""
+        feed = _feed(info)
+        step = feed.step(since or None)
+        kept = None if suppressed is strawberry.UNSET else suppressed
+        chosen = None if rules is strawberry.UNSET else rules
+        before, after = (
+            info.context.versions.findings(each, chosen, severity or None, kept) for each in (step.before, step.after)
+        )
+        question = ["findings", sorted(set(chosen or ())), severity or None, kept]
+        part = feed.part(step, _news(before, after), within(first, MAX_FIRST), question)
+        return NewFindings(part=part, before=step.before.name, after=step.after.name)
+
+
+def _feed(info: Info) -> Feed:
+    """The stream of an event: nothing else executes a subscription."""
+    return cast("Feed", info.context.feed)
+
+
+def _news(before: Findings, after: Findings) -> Sequence[tuple[Findings, int, bool]]:
+    """What only one of two reviews finds, by place: first what has appeared, then, marked, what is settled."""
+    sides = (after, frozenset(before.identities), False), (before, frozenset(after.identities), True)
+    return [
+        (review, place, gone)
+        for review, others, gone in sides
+        for place, identity in enumerate(review.identities)
+        if identity not in others
+    ]
