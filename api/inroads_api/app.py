@@ -28,19 +28,21 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from inroads.errors import InroadsError, LedgerError
 from inroads.network.access_graph import AccessGraph
-from inroads_api.audit import Asking, AuditLog
-from inroads_api.auth import Auth, Caller, Denied
 from inroads_api.clock import SECONDS, Deadline, utcnow
 from inroads_api.execution.answer_cache import Answers, Question, question
 from inroads_api.execution.documents import Prepared
 from inroads_api.execution.execute import STREAM_REQUIRED, Schema, build_schema, execute, failure
 from inroads_api.execution.tracing import TRACE, Told
 from inroads_api.execution.trusted_documents import Trusted
-from inroads_api.guard import MUTATIONS, Guard, caller_now, caller_of, permit
+from inroads_api.guard import Guard, caller_now, caller_of
 from inroads_api.limits import MAX_ASKED, MAX_BODY, MAX_COST
 from inroads_api.logs import REQUESTS
 from inroads_api.meter import Meter, Standing, Throttled
 from inroads_api.metrics import Metrics, Names
+from inroads_api.security.audit import Asking, AuditLog
+from inroads_api.security.authentication import Auth
+from inroads_api.security.callers import Caller, Denied
+from inroads_api.security.permissions import MUTATIONS, permit
 from inroads_api.streams import COMPLETE, EVENTS, KEEP_ALIVE, Full, Made, Stream, Streams, event
 from inroads_api.turns import Caller as Turn
 from inroads_api.turns import Full as Crowded

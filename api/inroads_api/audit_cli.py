@@ -25,7 +25,7 @@ def verify(
 
     Note that hash where whoever writes the log cannot: it alone shows that lines at the end are missing.
     """
-    from inroads_api.audit import verify as verified
+    from inroads_api.security.audit import verify as verified
 
     with failing():
         found = verified(files, head)
@@ -44,8 +44,8 @@ def hash_(
     output: Output = None,
 ) -> None:
     """What stands in `asked` where one of these was asked about; of a node id, also that of its native id."""
-    from inroads_api.audit import asked_about
-    from inroads_api.auth import TokenFile
+    from inroads_api.security.audit import asked_about
+    from inroads_api.security.tokens import TokenFile
 
     with failing():
         key = TokenFile(auth).key()

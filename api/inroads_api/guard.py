@@ -6,29 +6,18 @@ from collections.abc import Callable
 from functools import partial
 from typing import Final
 
-from graphql import OperationType
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from inroads_api import auth
-from inroads_api.auth import Auth, Caller, Denied
-from inroads_api.execution.documents import Prepared
+from inroads_api.security.authentication import Auth
+from inroads_api.security.callers import Caller, Denied
+from inroads_api.security.permissions import _anonymous
 
 OPEN: Final = frozenset({"/", "/healthz", "/readyz"})
 """Paths that say nothing of the graph; every other one, whoever adds it, needs a token."""
 
 GRAPHQL: Final = "/graphql"
-
-MUTATIONS: Final = {
-    "ingest": auth.Scope.INGEST,
-    "startReview": auth.Scope.REVIEW,
-    "decideReview": auth.Scope.REVIEW,
-    "signOffReview": auth.Scope.REVIEW,
-}
-"""The scope of each mutation; one that is not listed needs `admin`."""
-
-INTROSPECTION: Final = frozenset({"__schema", "__type", "__typename"})
 
 _CALLER: Final = "inroads.caller"
 _AGAIN: Final = "inroads.caller.again"
@@ -72,32 +61,3 @@ def caller_now(request: Request) -> Caller | None:
     """Who would be let in with the same token now, long after it was; None where there is no guard. Raises Denied."""
     again: Callable[[], Caller] | None = request.scope.get(_AGAIN)
     return again() if again else None
-
-
-def permit(caller: Caller, prepared: Prepared, name: str | None, *, pseudonymised: bool = False) -> None:
-    """Raises Denied where a caller may not have this operation of a document executed.
-
-    `pseudonymised` tells that the answers are; only then `read:pseudonymised` is enough to read.
-    """
-    operation = prepared.operation(name)
-    if operation is None:
-        return  # it will not be executed
-    fields = prepared.roots(name)
-    if caller.id is None:
-        if operation is OperationType.QUERY and fields <= INTROSPECTION:
-            return
-        raise _anonymous()
-    if operation is OperationType.SUBSCRIPTION and caller.businesses is not None:
-        # Its cursors count the ledger, and what is hidden with it.
-        raise Denied(403, "LIMITED", "a token that is limited to businesses has no streams", "insufficient_scope")
-    reading = auth.Scope.READ_PSEUDONYMISED if pseudonymised else auth.Scope.READ
-    needed = {MUTATIONS.get(field, auth.Scope.ADMIN) for field in fields - INTROSPECTION}
-    for scope in sorted(needed if operation is OperationType.MUTATION else {reading}):
-        if not caller.may(scope):
-            raise Denied(
-                403, "INSUFFICIENT_SCOPE", f"this needs a token with the scope {scope}", "insufficient_scope", scope
-            )
-
-
-def _anonymous() -> Denied:
-    return Denied(401, "UNAUTHENTICATED", "send Authorization: Bearer and a token")

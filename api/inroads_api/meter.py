@@ -13,8 +13,8 @@ from collections.abc import Callable
 from typing import Any, Final, NamedTuple
 
 from inroads.errors import InroadsError
-from inroads_api.auth import Caller
 from inroads_api.limits import MAX_COST
+from inroads_api.security.callers import Caller
 
 COST_PER_MINUTE: Final = 10 * MAX_COST
 """What a token may spend in a minute where other machines can ask, if nobody says otherwise."""

@@ -26,17 +26,18 @@ from inroads.errors import InroadsError
 from inroads.explorer import load
 from inroads.policy.tables import STOCK
 from inroads_api.app import LOCAL, create_app
-from inroads_api.audit import AuditLog
-from inroads_api.auth import Auth, TokenFile
 from inroads_api.clock import SECONDS, utcnow
 from inroads_api.execution.trusted_documents import Trusted, read_folder
 from inroads_api.meter import Meter
 from inroads_api.metrics import SHARED
+from inroads_api.security.audit import AuditLog
+from inroads_api.security.authentication import Auth
+from inroads_api.security.tokens import TokenFile
 from inroads_api.streams import KEEP_ALIVE
 from inroads_api.versions.following import follow, position
 
 if TYPE_CHECKING:
-    from inroads_api.oidc import Issuer
+    from inroads_api.security.oidc import Issuer
 
 READY: Final = 600
 """How many seconds a new worker may take until it answers, or be held up before it is taken for dead."""
@@ -106,9 +107,9 @@ class Doors(NamedTuple):
         if not (self.auth and self.oidc_issuer and self.oidc_audience):
             raise InroadsError("--oidc-issuer and --oidc-audience go together, and with --auth", "BAD_OIDC")
         try:
-            from inroads_api.fetched import KeyUrl  # noqa: PLC0415  # an optional extra
-            from inroads_api.jwks import KeyFile  # noqa: PLC0415  # of the same extra
-            from inroads_api.oidc import Issuer  # noqa: PLC0415  # of the same extra
+            from inroads_api.security.jwks import KeyFile  # noqa: PLC0415  # of the same extra
+            from inroads_api.security.jwks_url import KeyUrl  # noqa: PLC0415  # an optional extra
+            from inroads_api.security.oidc import Issuer  # noqa: PLC0415  # of the same extra
         except ImportError:
             raise InroadsError("this needs PyJWT: install inroads[oidc]", "EXTRA_MISSING") from None
         jwks = self.oidc_jwks

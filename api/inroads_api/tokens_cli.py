@@ -44,7 +44,8 @@ def create(
     import datetime as dt
 
     from inroads.errors import InroadsError
-    from inroads_api.auth import Scope, TokenFile, native_businesses
+    from inroads_api.security.callers import Scope, native_businesses
+    from inroads_api.security.tokens import TokenFile
 
     with failing():
         wrong = sorted(set(scope or ()) - {*Scope})
@@ -81,7 +82,7 @@ def _unknown(businesses: Iterable[str], ledger: Path) -> list[str]:
 @app.command("list")
 def list_(auth: AuthFile, output: Output = None) -> None:
     """The tokens that were made, and which of them can be used."""
-    from inroads_api.auth import TokenFile
+    from inroads_api.security.tokens import TokenFile
 
     with failing():
         moment = now()
@@ -111,7 +112,7 @@ def revoke(
     auth: AuthFile,
 ) -> None:
     """End a token for good; a server that runs refuses it from its next request on."""
-    from inroads_api.auth import TokenFile
+    from inroads_api.security.tokens import TokenFile
 
     with failing():
         ended = TokenFile(auth).revoke(token, now())

@@ -17,10 +17,12 @@ from starlette.routing import Route
 from inroads.network.access_graph import AccessGraph
 from inroads_api import app as room
 from inroads_api.app import create_app
-from inroads_api.audit import AuditLog
-from inroads_api.auth import Auth, Scope, TokenFile
 from inroads_api.execution.answer_cache import SETTLED, Answers, Question
 from inroads_api.execution.execute import Schema
+from inroads_api.security.audit import AuditLog
+from inroads_api.security.authentication import Auth
+from inroads_api.security.callers import Scope
+from inroads_api.security.tokens import TokenFile
 from inroads_api.versions.versions import Version, Versions
 
 UNSETTLED: Final = {"graph", "changes", "changesByCause", "findings", "reviewCampaigns", "reviewCampaign"}

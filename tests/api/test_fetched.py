@@ -24,12 +24,14 @@ from typer.testing import CliRunner
 from inroads import EXAMPLE
 from inroads.errors import InroadsError
 from inroads.network.access_graph import AccessGraph
-from inroads_api import fetched
 from inroads_api.app import create_app
-from inroads_api.auth import Auth, Denied, Scope, TokenFile
 from inroads_api.cli import app
-from inroads_api.fetched import DISCOVERY, EVERY, KEPT, PAUSE, KeyUrl
-from inroads_api.oidc import Issuer
+from inroads_api.security import jwks_url
+from inroads_api.security.authentication import Auth
+from inroads_api.security.callers import Denied, Scope
+from inroads_api.security.jwks_url import DISCOVERY, EVERY, KEPT, PAUSE, KeyUrl
+from inroads_api.security.oidc import Issuer
+from inroads_api.security.tokens import TokenFile
 from inroads_api.serving import Doors
 
 PATIENCE = 60.0  # seconds: the machine may be slow
@@ -249,7 +251,7 @@ class TestWhatIsNone:
     )
     def test_answers(self, site: Site, monkeypatch: pytest.MonkeyPatch, page: Any, told: str) -> None:
         """What is packed, elsewhere, too long, too slow or no JWKS is refused, and leads nowhere else."""
-        monkeypatch.setattr(fetched, "PATIENCE", 0.3 if page is dripping else PATIENCE)
+        monkeypatch.setattr(jwks_url, "PATIENCE", 0.3 if page is dripping else PATIENCE)
         site.pages |= {"/jwks": page, "/other": json.dumps({"keys": [public(OTHER)]}).encode()}
         with pytest.raises(InroadsError, match=told):
             KeyUrl(ISSUER, site.url)

@@ -19,10 +19,12 @@ from inroads import EXAMPLE
 from inroads.errors import InroadsError
 from inroads.network.access_graph import AccessGraph
 from inroads_api.app import MODERN, create_app
-from inroads_api.audit import AuditLog
-from inroads_api.auth import Auth, Caller, Scope, TokenFile
 from inroads_api.cli import app
 from inroads_api.meter import COST_PER_MINUTE, WINDOW, Meter, Throttled
+from inroads_api.security.audit import AuditLog
+from inroads_api.security.authentication import Auth
+from inroads_api.security.callers import Caller, Scope
+from inroads_api.security.tokens import TokenFile
 from inroads_api.serving import Doors
 
 QUERY = "{ graph { version } }"

@@ -24,9 +24,11 @@ from inroads.explorer import Explorer
 from inroads.model import NodeKind, kind_of, native_id
 from inroads.reach.questions import reached_by
 from inroads_api.app import create_app
-from inroads_api.audit import AuditLog
-from inroads_api.auth import Auth, Caller, Scope, TokenFile
 from inroads_api.execution.execute import Schema, execute
+from inroads_api.security.audit import AuditLog
+from inroads_api.security.authentication import Auth
+from inroads_api.security.callers import Caller, Scope
+from inroads_api.security.tokens import TokenFile
 from inroads_api.versions.limited import Portion, Portions
 from inroads_api.versions.versions import Version, Versions
 from strategies import random_world

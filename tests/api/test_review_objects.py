@@ -30,15 +30,17 @@ from inroads.review import Campaign, Filter, report
 from inroads.store.ledger import Ledger
 from inroads_api import review_cli
 from inroads_api.app import create_app
-from inroads_api.audit import AuditLog
-from inroads_api.auth import Auth, Scope, TokenFile
 from inroads_api.cli import app
 from inroads_api.execution.execute import build_schema, execute
-from inroads_api.jwks import KeyFile
-from inroads_api.oidc import Issuer
 from inroads_api.schema.pages import Page
 from inroads_api.schema.review.items import ItemWindow
 from inroads_api.schema.review.seen import Seen
+from inroads_api.security.audit import AuditLog
+from inroads_api.security.authentication import Auth
+from inroads_api.security.callers import Scope
+from inroads_api.security.jwks import KeyFile
+from inroads_api.security.oidc import Issuer
+from inroads_api.security.tokens import TokenFile
 from inroads_api.versions import review_desk
 from inroads_api.versions.review_desk import Desk, Reviews
 from inroads_api.versions.versions import Version, Versions

@@ -31,8 +31,9 @@ from inroads.network.access_graph import AccessGraph
 from inroads.store.ledger import Ledger
 from inroads_api import app as application
 from inroads_api.app import create_app
-from inroads_api.auth import Scope, TokenFile
 from inroads_api.binding import place
+from inroads_api.security.callers import Scope
+from inroads_api.security.tokens import TokenFile
 from inroads_api.serving import Doors, Followed
 
 PATIENCE = 60.0  # seconds: the machine may be slow

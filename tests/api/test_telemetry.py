@@ -27,11 +27,13 @@ from inroads import EXAMPLE
 from inroads.network.access_graph import AccessGraph
 from inroads_api import app as application
 from inroads_api.app import create_app
-from inroads_api.auth import Auth, Scope, TokenFile
 from inroads_api.cli import app
 from inroads_api.execution.documents import shape
 from inroads_api.execution.tracing import TRACE, part
 from inroads_api.meter import Meter
+from inroads_api.security.authentication import Auth
+from inroads_api.security.callers import Scope
+from inroads_api.security.tokens import TokenFile
 from inroads_api.serving import Doors
 from inroads_api.telemetry import Traced, exporting
 

@@ -29,9 +29,9 @@ from typing import Any, Final, NamedTuple
 import msgspec
 
 from inroads.errors import InroadsError
-from inroads_api.auth import keyed
 from inroads_api.clock import utcnow
 from inroads_api.execution.documents import Prepared
+from inroads_api.security.callers import keyed
 from inroads_api.versions.review_desk import Done
 
 log = logging.getLogger(__name__)

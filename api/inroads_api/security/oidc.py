@@ -9,8 +9,8 @@ import jwt
 import msgspec
 
 from inroads.errors import BadId
-from inroads_api.auth import Caller, Denied, Scope, keyed, native_businesses
-from inroads_api.jwks import Keys
+from inroads_api.security.callers import Caller, Denied, Scope, keyed, native_businesses
+from inroads_api.security.jwks import Keys
 
 MAX_TOKEN: Final = 2**14
 LEEWAY: Final = 30

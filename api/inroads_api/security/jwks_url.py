@@ -21,8 +21,8 @@ import jwt
 import msgspec
 
 from inroads.errors import InroadsError
-from inroads_api.auth import Denied
-from inroads_api.jwks import MAX_JWKS, ById, keys_of
+from inroads_api.security.callers import Denied
+from inroads_api.security.jwks import MAX_JWKS, ById, keys_of
 
 log = logging.getLogger(__name__)
 

@@ -13,7 +13,7 @@ import jwt
 import msgspec
 
 from inroads.errors import InroadsError
-from inroads_api.auth import stamp
+from inroads_api.security.tokens import stamp
 
 ALGORITHMS: Final = frozenset(
     {"RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"}

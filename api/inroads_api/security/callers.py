@@ -1,0 +1,91 @@
+"""Callers and the scopes that they have."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections.abc import Iterable
+from enum import StrEnum
+from typing import Final, NamedTuple
+
+from inroads.model import NodeKind, native_id, node_id
+
+
+class Scope(StrEnum):
+    """What a token is for."""
+
+    READ = "read"
+    REVIEW = "review"
+    INGEST = "ingest"
+    ADMIN = "admin"
+    READ_PSEUDONYMISED = "read:pseudonymised"
+
+
+COVERED_BY: Final = {
+    Scope.READ: {Scope.READ, Scope.ADMIN},
+    Scope.REVIEW: {Scope.REVIEW, Scope.ADMIN},
+    Scope.INGEST: {Scope.INGEST, Scope.ADMIN},
+    Scope.ADMIN: {Scope.ADMIN},
+    Scope.READ_PSEUDONYMISED: {Scope.READ_PSEUDONYMISED, Scope.READ, Scope.ADMIN},
+}
+"""The scopes of which one is enough, for each that is needed."""
+
+LIMITABLE: Final = frozenset({Scope.READ, Scope.READ_PSEUDONYMISED})
+"""The scopes that can be limited to some businesses: those that only read."""
+
+
+class Caller(NamedTuple):
+    """Who asks: the id of a token, its scopes and its own limit; without an id, somebody who showed none.
+
+    `name` is what stands in reviews for whoever has the token: no two have the same one. `businesses` are those that
+    are seen, None for all.
+    """
+
+    id: str | None
+    scopes: frozenset[Scope] = frozenset()
+    cost_per_minute: int | None = None
+    name: str | None = None
+    businesses: frozenset[str] | None = None
+
+    def limited(self, businesses: Iterable[str]) -> Caller:
+        """The same, who sees only these businesses, and may only read."""
+        reading = frozenset(each for each in LIMITABLE if self.may(each))
+        return self._replace(scopes=reading, businesses=frozenset(businesses))
+
+    def may(self, scope: Scope) -> bool:
+        """Whether what needs this scope may be done."""
+        return not self.scopes.isdisjoint(COVERED_BY[scope])
+
+
+ANYBODY: Final = Caller(None)
+
+
+class Denied(Exception):
+    """A request that is not let in: a status of HTTP, a code, why, what RFC 6750 calls it, and whose token it was."""
+
+    def __init__(
+        self,
+        status: int,
+        code: str,
+        message: str,
+        error: str | None = None,
+        scope: Scope | None = None,
+        who: str | None = None,
+    ):
+        self.status, self.code, self.message, self.who = status, code, message, who
+        parts = [("error", error), ("scope", scope)]
+        self.challenge = ", ".join(['Bearer realm="inroads"', *(f'{name}="{word}"' for name, word in parts if word)])
+
+
+def keyed(key: bytes, text: str) -> str:
+    """The first 128 bits of the HMAC-SHA-256 of a text."""
+    return hmac.new(key, text.encode(errors="surrogatepass"), hashlib.sha256).hexdigest()[:32]
+
+
+def native_businesses(given: Iterable[str]) -> tuple[str, ...]:
+    """The native ids of businesses, each once and in order. Raises BadId.
+
+    >>> native_businesses(["77128", "business:5", "5"])
+    ('5', '77128')
+    """
+    return tuple(sorted({native_id(node_id(each, NodeKind.BUSINESS)) for each in given}))

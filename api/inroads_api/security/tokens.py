@@ -1,0 +1,175 @@
+"""The file of tokens."""
+
+from __future__ import annotations
+
+import base64
+import datetime as dt
+import fcntl
+import hashlib
+import os
+import re
+import secrets
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Annotated, Final
+
+import msgspec
+
+from inroads.errors import InroadsError, NotFound
+from inroads.sources.private_file import BadTokens, content_of, open_private, put_private
+from inroads_api.security.callers import LIMITABLE, Scope, native_businesses
+
+FORM: Final = re.compile(rb"inr_([a-z2-7]{10})_[A-Za-z0-9_-]{43}")
+"""What a token looks like; its first group names it."""
+
+
+class Token(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """What is kept of a token; moments are aware. `cost_per_minute` is a limit of its own, in place of the server's.
+
+    `businesses` are the native ids of those that it is limited to, None for all; a file from before has none of it.
+    """
+
+    id: str
+    name: str
+    sha256: str
+    scopes: tuple[Scope, ...]
+    created_at: dt.datetime
+    expires_at: dt.datetime
+    revoked_at: dt.datetime | None = None
+    cost_per_minute: Annotated[int, msgspec.Meta(ge=1)] | None = None
+    businesses: tuple[str, ...] | None = None
+
+    def ended(self, now: dt.datetime) -> str | None:
+        """Why it may no longer be used: it was `revoked`, or is `expired`; None while it may."""
+        if self.revoked_at:
+            return "revoked"
+        return "expired" if now >= self.expires_at else None
+
+
+class _Content(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+    """The file: `key` is for the hashes of an audit log, 32 bytes in base64."""
+
+    format: int
+    key: str
+    tokens: list[Token]
+
+
+class TokenFile:
+    """The file, for those who look after it. Each change is whole and on the disk, or was not made."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def tokens(self) -> list[Token]:
+        """All that were ever made, in that order. Raises BadTokens."""
+        return _read(self.path)[0].tokens
+
+    def key(self) -> bytes:
+        """The key for the hashes of an audit log. Raises BadTokens."""
+        return base64.b64decode(_read(self.path)[0].key)
+
+    def create(
+        self,
+        name: str,
+        scopes: Sequence[Scope],
+        lifetime: dt.timedelta,
+        now: dt.datetime,
+        cost_per_minute: int | None = None,
+        businesses: Iterable[str] | None = None,
+    ) -> tuple[Token, str]:
+        """A new token and its text, which is in no file; it sees only these businesses, by id, where they are given.
+
+        Makes the file, too. Raises BadTokens, BadId, and InroadsError BAD_NAME, and BAD_LIMIT where a scope cannot be
+        limited or no business is named.
+        """
+        if not (name.strip() and name.isprintable() and len(name) <= 100):
+            raise InroadsError("the name of a token is a line of at most 100 characters", "BAD_NAME")
+        number = base64.b32encode(secrets.token_bytes(7)).decode().lower()[:10]
+        text = f"inr_{number}_{secrets.token_urlsafe(32)}"
+        digest = hashlib.sha256(text.encode()).hexdigest()
+        chosen = tuple(sorted(set(scopes)))
+        token = Token(
+            id=number,
+            name=name,
+            sha256=digest,
+            scopes=chosen,
+            created_at=now,
+            expires_at=now + lifetime,
+            cost_per_minute=cost_per_minute,
+            businesses=None if businesses is None else _limit(businesses, chosen),
+        )
+        with suppress(FileExistsError):
+            os.close(os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
+        with self._changed() as content:
+            content.tokens.append(token)
+        return token, text
+
+    def revoke(self, number: str, now: dt.datetime) -> Token:
+        """End a token; one that has been revoked stays so since then. Raises BadTokens and NotFound."""
+        with self._changed() as content:
+            for place, token in enumerate(content.tokens):
+                if token.id == number:
+                    revoked = msgspec.structs.replace(token, revoked_at=token.revoked_at or now)
+                    content.tokens[place] = revoked
+                    return revoked
+            raise NotFound("there is no token of this id")
+
+    @contextmanager
+    def _changed(self) -> Iterator[_Content]:
+        """The content, to be changed by one process at a time."""
+        descriptor = self._locked()
+        try:
+            raw = content_of(descriptor)
+            key = base64.b64encode(secrets.token_bytes(32)).decode()
+            content = _parsed(raw, self.path) if raw else _Content(format=1, key=key, tokens=[])
+            yield content
+            os.close(put_private(self.path, msgspec.json.format(msgspec.json.encode(content)) + b"\n"))
+        finally:
+            os.close(descriptor)
+
+    def _locked(self) -> int:
+        while True:
+            descriptor = open_private(self.path)
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+            if os.path.samestat(os.fstat(descriptor), self.path.stat()):
+                return descriptor
+            os.close(descriptor)  # another process has just put a new file there
+
+
+def _read(path: Path) -> tuple[_Content, object]:
+    """The content of the file, and the stamp of what was read."""
+    descriptor = open_private(path)
+    try:
+        read = stamp(os.fstat(descriptor))
+        return _parsed(content_of(descriptor), path), read
+    finally:
+        os.close(descriptor)
+
+
+def _parsed(raw: bytes, path: Path) -> _Content:
+    try:
+        content = msgspec.json.decode(raw, type=_Content)
+        moments = [each for token in content.tokens for each in (token.created_at, token.expires_at, token.revoked_at)]
+        sound = len(base64.b64decode(content.key, validate=True)) == 32 and all(each.tzinfo for each in moments if each)
+    except (ValueError, RecursionError):  # their messages could quote the file
+        sound = False
+    if not sound or content.format != 1:
+        raise BadTokens(f"{path}: this is not a file that `inroads token create` has written", "BAD_TOKENS")
+    if len({token.id for token in content.tokens}) < len(content.tokens):
+        raise BadTokens(f"{path}: two of its tokens have one id", "BAD_TOKENS")
+    return content
+
+
+def stamp(status: os.stat_result) -> object:
+    """What differs when a file was changed or replaced."""
+    return status.st_ino, status.st_dev, status.st_mtime_ns, status.st_ctime_ns, status.st_size, status.st_mode
+
+
+def _limit(businesses: Iterable[str], scopes: Iterable[Scope]) -> tuple[str, ...]:
+    chosen = native_businesses(businesses)
+    if not chosen:
+        raise InroadsError("a token that is limited to no business sees nothing", "BAD_LIMIT")
+    if others := sorted(set(scopes) - LIMITABLE):
+        raise InroadsError(f"the scope {others[0]} cannot be limited to businesses: only reading can", "BAD_LIMIT")
+    return chosen
