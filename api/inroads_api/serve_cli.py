@@ -96,13 +96,13 @@ def serve(
     from inroads.explorer import load
     from inroads.policy.tables import STOCK
     from inroads.store.ledger import Ledger, is_ledger
-    from inroads_api.app import create_app
     from inroads_api.binding import place, tls_options, url
     from inroads_api.execution.execute import build_schema
-    from inroads_api.logs import CONFIG
-    from inroads_api.meter import COST_PER_MINUTE
     from inroads_api.serving import Doors, Followed, run, run_workers
     from inroads_api.versions.following import follow, position
+    from inroads_api.web.app import create_app
+    from inroads_api.web.logs import CONFIG
+    from inroads_api.web.rate_limit import COST_PER_MINUTE
 
     with failing():
         if allow_ingest and given.pseudonymise:

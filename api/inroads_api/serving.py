@@ -25,16 +25,17 @@ from uvicorn.supervisors import multiprocess
 from inroads.errors import InroadsError
 from inroads.explorer import load
 from inroads.policy.tables import STOCK
-from inroads_api.app import LOCAL, create_app
 from inroads_api.clock import SECONDS, utcnow
 from inroads_api.execution.trusted_documents import Trusted, read_folder
-from inroads_api.meter import Meter
-from inroads_api.metrics import SHARED
 from inroads_api.security.audit import AuditLog
 from inroads_api.security.authentication import Auth
 from inroads_api.security.tokens import TokenFile
-from inroads_api.streams import KEEP_ALIVE
 from inroads_api.versions.following import follow, position
+from inroads_api.web.app import create_app
+from inroads_api.web.metrics import SHARED
+from inroads_api.web.middleware import LOCAL
+from inroads_api.web.rate_limit import Meter
+from inroads_api.web.streams import KEEP_ALIVE
 
 if TYPE_CHECKING:
     from inroads_api.security.oidc import Issuer

@@ -21,7 +21,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from inroads_api.execution.tracing import TRACE, Told
-from inroads_api.guard import GRAPHQL
+from inroads_api.web.middleware import GRAPHQL
 
 METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 """The methods that are told by their names; any other is a text of the caller."""

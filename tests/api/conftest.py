@@ -11,8 +11,8 @@ from starlette.testclient import TestClient
 from inroads import EXAMPLE
 from inroads.network.access_graph import AccessGraph
 from inroads.sources.synthetic import population
-from inroads_api.app import create_app
 from inroads_api.execution.execute import Schema, build_schema
+from inroads_api.web.app import create_app
 
 collect_ignore = ["conftest.py"]  # as a module to look for doctests in, it clashes with every other conftest.py
 

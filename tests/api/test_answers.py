@@ -15,8 +15,6 @@ from questions import NOON, Serve
 from starlette.routing import Route
 
 from inroads.network.access_graph import AccessGraph
-from inroads_api import app as room
-from inroads_api.app import create_app
 from inroads_api.execution.answer_cache import SETTLED, Answers, Question
 from inroads_api.execution.execute import Schema
 from inroads_api.security.audit import AuditLog
@@ -24,6 +22,8 @@ from inroads_api.security.authentication import Auth
 from inroads_api.security.callers import Scope
 from inroads_api.security.tokens import TokenFile
 from inroads_api.versions.versions import Version, Versions
+from inroads_api.web import app as room
+from inroads_api.web.app import create_app
 
 UNSETTLED: Final = {"graph", "changes", "changesByCause", "findings", "reviewCampaigns", "reviewCampaign"}
 """These name other versions, moments by the clock, or what stands in the ledger by now."""

@@ -16,9 +16,10 @@ import uvicorn
 from questions import NOON, code
 
 from inroads.network.access_graph import AccessGraph
-from inroads_api import app as application
-from inroads_api.app import LEGACY, MODERN, acceptable, create_app
 from inroads_api.limits import MAX_ASKED
+from inroads_api.web import app as application
+from inroads_api.web.app import create_app
+from inroads_api.web.requests import LEGACY, MODERN, acceptable
 
 QUERY = "{ graph { version } }"
 

@@ -25,13 +25,13 @@ from typer.testing import CliRunner
 from inroads.errors import InroadsError
 from inroads.network.access_graph import AccessGraph
 from inroads.store.ledger import Ledger
-from inroads_api.app import create_app
 from inroads_api.cli import app
 from inroads_api.execution.execute import Schema
 from inroads_api.security.audit import FIRST, MAX_ASKED, AuditLog, asked_about, verify
 from inroads_api.security.authentication import Auth
 from inroads_api.security.callers import Scope, keyed
 from inroads_api.security.tokens import TokenFile
+from inroads_api.web.app import create_app
 
 KEY = b"k" * 32
 QUERY = "{ graph { version } }"

@@ -20,13 +20,14 @@ from questions import NOON, Serve, code
 from inroads.errors import NotFound
 from inroads.network.access_graph import AccessGraph
 from inroads.sources.private_file import BadTokens
-from inroads_api.app import LEGACY, MODERN, create_app
 from inroads_api.execution.execute import Schema, build_schema
 from inroads_api.limits import MAX_ASKED
 from inroads_api.security.authentication import Auth
 from inroads_api.security.callers import Caller, Denied, Scope
 from inroads_api.security.permissions import MUTATIONS, permit
 from inroads_api.security.tokens import Token, TokenFile
+from inroads_api.web.app import create_app
+from inroads_api.web.requests import LEGACY, MODERN
 
 DAY = dt.timedelta(days=1)
 QUERY = "{ graph { version } }"

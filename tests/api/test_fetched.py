@@ -24,7 +24,6 @@ from typer.testing import CliRunner
 from inroads import EXAMPLE
 from inroads.errors import InroadsError
 from inroads.network.access_graph import AccessGraph
-from inroads_api.app import create_app
 from inroads_api.cli import app
 from inroads_api.security import jwks_url
 from inroads_api.security.authentication import Auth
@@ -33,6 +32,7 @@ from inroads_api.security.jwks_url import DISCOVERY, EVERY, KEPT, PAUSE, KeyUrl
 from inroads_api.security.oidc import Issuer
 from inroads_api.security.tokens import TokenFile
 from inroads_api.serving import Doors
+from inroads_api.web.app import create_app
 
 PATIENCE = 60.0  # seconds: the machine may be slow
 NEW = {"kid": "two"}

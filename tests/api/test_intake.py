@@ -24,11 +24,11 @@ from inroads.documents.reader import Observation, read
 from inroads.errors import InroadsError
 from inroads.explorer import Explorer, load
 from inroads.store.ledger import Ledger
-from inroads_api.app import create_app
 from inroads_api.execution.execute import build_schema, execute
 from inroads_api.versions import ingestion as room
 from inroads_api.versions.ingestion import IngestStatus, Intake
 from inroads_api.versions.versions import Versions
+from inroads_api.web.app import create_app
 
 SECRET = ".".join(["eyJhbGciOiJub25lIn0", "eyJzdWIiOiIxIn0", "x"])
 INGEST = """mutation ($documents: [JSON!]!) { ingest(documents: $documents) { token

@@ -15,9 +15,10 @@ from questions import NOON, code
 from inroads.cancellation import checked
 from inroads.network.access_graph import AccessGraph
 from inroads.store.ledger import Ledger
-from inroads_api.app import LEGACY, MODERN, create_app
 from inroads_api.clock import Deadline, Late
 from inroads_api.versions.cache import Cache, Room
+from inroads_api.web.app import create_app
+from inroads_api.web.requests import LEGACY, MODERN
 
 Serve = Callable[..., httpx2.Client]
 QUERY = "{ a: graph { version } b: graph { version } }"

@@ -18,14 +18,15 @@ from typer.testing import CliRunner
 from inroads import EXAMPLE
 from inroads.errors import InroadsError
 from inroads.network.access_graph import AccessGraph
-from inroads_api.app import MODERN, create_app
 from inroads_api.cli import app
-from inroads_api.meter import COST_PER_MINUTE, WINDOW, Meter, Throttled
 from inroads_api.security.audit import AuditLog
 from inroads_api.security.authentication import Auth
 from inroads_api.security.callers import Caller, Scope
 from inroads_api.security.tokens import TokenFile
 from inroads_api.serving import Doors
+from inroads_api.web.app import create_app
+from inroads_api.web.rate_limit import COST_PER_MINUTE, WINDOW, Meter, Throttled
+from inroads_api.web.requests import MODERN
 
 QUERY = "{ graph { version } }"
 DEAR = "{ changes { totalCount } }"
@@ -235,7 +236,7 @@ def test_defaults(file: TokenFile, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where other machines can ask there is a limit, unless 0 is said; on this machine there is none, unless one is."""
     file.create("a", [Scope.READ], dt.timedelta(days=1), dt.datetime.now(dt.UTC))
     meters: list[Meter] = []
-    monkeypatch.setattr("inroads_api.app.create_app", lambda *_, meter, **__: meters.append(meter))
+    monkeypatch.setattr("inroads_api.web.app.create_app", lambda *_, meter, **__: meters.append(meter))
     monkeypatch.setattr("inroads_api.serving.run", lambda _, sock, *__: sock.close())
     for more in ([], ["--cost-per-minute", "50"]):
         for host in ("127.0.0.1", "0.0.0.0"):  # noqa: S104  # nothing is served

@@ -15,9 +15,9 @@ from questions import NOON
 
 from inroads.network.access_graph import AccessGraph
 from inroads.store.ledger import Ledger
-from inroads_api.app import create_app
-from inroads_api.logs import REQUESTS, Lines
-from inroads_api.metrics import MAX_NAMES
+from inroads_api.web.app import create_app
+from inroads_api.web.logs import REQUESTS, Lines
+from inroads_api.web.metrics import MAX_NAMES
 
 Serve = Callable[..., httpx2.Client]
 MARKERS = ("marker@example.com", "marker_value", "marker_variable", "marker_alias")

@@ -21,13 +21,13 @@ from typer.testing import CliRunner
 from inroads import EXAMPLE
 from inroads.errors import InroadsError
 from inroads.network.access_graph import AccessGraph
-from inroads_api.app import create_app
 from inroads_api.cli import app
 from inroads_api.security.authentication import Auth
 from inroads_api.security.callers import Denied, Scope
 from inroads_api.security.jwks import KeyFile
 from inroads_api.security.oidc import Issuer
 from inroads_api.security.tokens import TokenFile
+from inroads_api.web.app import create_app
 
 ISSUER, AUDIENCE = "https://login.example", "inroads"
 ELLIPTIC, OTHER = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())

@@ -23,7 +23,6 @@ from inroads.errors import InroadsError
 from inroads.explorer import Explorer
 from inroads.model import NodeKind, kind_of, native_id
 from inroads.reach.questions import reached_by
-from inroads_api.app import create_app
 from inroads_api.execution.execute import Schema, execute
 from inroads_api.security.audit import AuditLog
 from inroads_api.security.authentication import Auth
@@ -31,6 +30,7 @@ from inroads_api.security.callers import Caller, Scope
 from inroads_api.security.tokens import TokenFile
 from inroads_api.versions.limited import Portion, Portions
 from inroads_api.versions.versions import Version, Versions
+from inroads_api.web.app import create_app
 from strategies import random_world
 from worlds import explore
 

@@ -29,7 +29,6 @@ from inroads.explorer import load
 from inroads.review import Campaign, Filter, report
 from inroads.store.ledger import Ledger
 from inroads_api import review_cli
-from inroads_api.app import create_app
 from inroads_api.cli import app
 from inroads_api.execution.execute import build_schema, execute
 from inroads_api.schema.pages import Page
@@ -44,6 +43,7 @@ from inroads_api.security.tokens import TokenFile
 from inroads_api.versions import review_desk
 from inroads_api.versions.review_desk import Desk, Reviews
 from inroads_api.versions.versions import Version, Versions
+from inroads_api.web.app import create_app
 from strategies import World, worlds
 from worlds import observations
 

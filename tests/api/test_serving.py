@@ -29,12 +29,12 @@ from inroads.documents.reader import Observation, read
 from inroads.errors import InroadsError
 from inroads.network.access_graph import AccessGraph
 from inroads.store.ledger import Ledger
-from inroads_api import app as application
-from inroads_api.app import create_app
 from inroads_api.binding import place
 from inroads_api.security.callers import Scope
 from inroads_api.security.tokens import TokenFile
 from inroads_api.serving import Doors, Followed
+from inroads_api.web import app, requests
+from inroads_api.web.app import create_app
 
 PATIENCE = 60.0  # seconds: the machine may be slow
 QUERY = msgspec.json.encode({"query": "{ graph { version documents } }"})
@@ -172,14 +172,14 @@ def test_workers_need_a_ledger(ledger: Path, more: tuple[str, ...]) -> None:
 
 def test_a_running_request_ends(bruce: AccessGraph, monkeypatch: pytest.MonkeyPatch) -> None:
     """A server that is told to stop answers what it has begun, and takes no more."""
-    begun, real = threading.Event(), application.execute
+    begun, real = threading.Event(), app.execute
 
     def slowly(*given: Any) -> Any:
         begun.set()
         time.sleep(0.5)
         return real(*given)
 
-    monkeypatch.setattr(application, "execute", slowly)
+    monkeypatch.setattr(app, "execute", slowly)
     sock = place("127.0.0.1", 0, guarded=False).bound()
     server = uvicorn.Server(uvicorn.Config(create_app(bruce, NOON), log_level="critical", timeout_graceful_shutdown=30))
     running = threading.Thread(target=server.run, kwargs={"sockets": [sock]})
@@ -199,7 +199,7 @@ def test_a_running_request_ends(bruce: AccessGraph, monkeypatch: pytest.MonkeyPa
 
 def test_a_slow_body(bruce: AccessGraph, monkeypatch: pytest.MonkeyPatch) -> None:
     """A body that does not come in time is 408, and its connection is closed."""
-    monkeypatch.setattr(application, "BODY_SECONDS", 0.2)
+    monkeypatch.setattr(requests, "BODY_SECONDS", 0.2)
     sock = place("127.0.0.1", 0, guarded=False).bound()
     server = uvicorn.Server(uvicorn.Config(create_app(bruce, NOON), log_level="critical"))
     running = threading.Thread(target=server.run, kwargs={"sockets": [sock]})

@@ -23,8 +23,6 @@ from test_serving import serving
 
 from inroads.errors import InroadsError
 from inroads.explorer import load
-from inroads_api import streams
-from inroads_api.app import create_app
 from inroads_api.binding import place
 from inroads_api.execution.execute import Schema
 from inroads_api.execution.trusted_documents import Trusted, document_id
@@ -32,9 +30,11 @@ from inroads_api.security.audit import AuditLog
 from inroads_api.security.authentication import Auth
 from inroads_api.security.callers import Scope
 from inroads_api.security.tokens import TokenFile
-from inroads_api.streams import EVENTS, Streams
 from inroads_api.versions.following import follow, position
 from inroads_api.versions.versions import Versions
+from inroads_api.web import streams
+from inroads_api.web.app import create_app
+from inroads_api.web.streams import EVENTS, Streams
 from test_fold import DAY, me, membership, team
 
 PATIENCE = 30.0  # seconds: the machine may be slow

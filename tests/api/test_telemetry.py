@@ -25,17 +25,17 @@ from typer.testing import CliRunner
 
 from inroads import EXAMPLE
 from inroads.network.access_graph import AccessGraph
-from inroads_api import app as application
-from inroads_api.app import create_app
 from inroads_api.cli import app
 from inroads_api.execution.documents import shape
 from inroads_api.execution.tracing import TRACE, part
-from inroads_api.meter import Meter
 from inroads_api.security.authentication import Auth
 from inroads_api.security.callers import Scope
 from inroads_api.security.tokens import TokenFile
 from inroads_api.serving import Doors
 from inroads_api.telemetry import Traced, exporting
+from inroads_api.web import app as application
+from inroads_api.web.app import create_app
+from inroads_api.web.rate_limit import Meter
 
 TRACE_ID, PARENT = "4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7"
 MARKER = "marker"

@@ -16,10 +16,11 @@ from typer.testing import CliRunner
 from inroads.errors import InroadsError
 from inroads.network.access_graph import AccessGraph
 from inroads.store.ledger import Ledger
-from inroads_api.app import LEGACY, MODERN, create_app
 from inroads_api.cli import app as command
 from inroads_api.execution.trusted_documents import OWN, BadDocuments, Trusted, document_id, read_folder
 from inroads_api.limits import MAX_QUERY
+from inroads_api.web.app import create_app
+from inroads_api.web.requests import LEGACY, MODERN
 
 VERSION = "{ graph { version } }\r\n"
 INGEST = "mutation ($documents: [JSON!]!) { ingest(documents: $documents) { documents { status } } }"

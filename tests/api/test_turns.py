@@ -9,8 +9,8 @@ from contextlib import AsyncExitStack
 
 import pytest
 
-from inroads_api import turns as turns_
-from inroads_api.turns import BURST, LONGEST, MOST, MOST_EACH, MOST_OWING, WORKING_EACH, Full, Line, Turns
+from inroads_api.web import admission as turns_
+from inroads_api.web.admission import BURST, LONGEST, MOST, MOST_EACH, MOST_OWING, WORKING_EACH, Full, Line, Turns
 
 
 def test_new_documents_are_looked_at_in_turn() -> None:

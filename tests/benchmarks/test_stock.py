@@ -16,12 +16,12 @@ from strawberry.asgi import GraphQL
 from strawberry.extensions import ParserCache, ValidationCache
 
 from inroads.model import NodeKind, kind_of
-from inroads_api.app import create_app
 from inroads_api.clock import utcnow
 from inroads_api.execution.execute import build_schema, execute
 from inroads_api.schema.context import Context
 from inroads_api.schema.query import Query
 from inroads_api.versions.versions import Versions
+from inroads_api.web.app import create_app
 
 OBJECTS: Final = 1_000
 PAGE: Final = 100

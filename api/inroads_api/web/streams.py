@@ -23,10 +23,10 @@ from starlette.types import Receive, Scope, Send
 
 from inroads_api.execution.execute import failure
 from inroads_api.limits import MAX_EVENTS_MADE, MAX_STREAMS, MAX_STREAMS_OF_ONE
-from inroads_api.metrics import Metrics
 from inroads_api.security.callers import Denied
 from inroads_api.versions.cursors import Feed
 from inroads_api.versions.versions import Versions
+from inroads_api.web.metrics import Metrics
 
 log = logging.getLogger(__name__)
 

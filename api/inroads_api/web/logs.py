@@ -14,7 +14,7 @@ REQUESTS: Final = "inroads_api.requests"
 CONFIG: Final[dict[str, Any]] = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"json": {"()": "inroads_api.logs.Lines"}},
+    "formatters": {"json": {"()": "inroads_api.web.logs.Lines"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json"}},
     "root": {"handlers": ["stderr"], "level": "WARNING"},
     "loggers": {"inroads_api": {"level": "INFO"}},

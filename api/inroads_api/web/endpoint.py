@@ -1,110 +1,63 @@
-"""The HTTP application: GraphQL over HTTP, for whoever is on this machine or has a token."""
+"""The GraphQL endpoint over HTTP."""
 
 from __future__ import annotations
 
-import asyncio
-import datetime as dt
 import logging
 import time
 from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import asynccontextmanager, contextmanager, nullcontext, suppress
-from functools import partial
-from pathlib import Path
+from contextlib import asynccontextmanager, contextmanager, suppress
 from typing import Any, Final, NamedTuple
-from urllib.parse import parse_qsl
 
 import msgspec
 from graphql import GraphQLError, OperationType
-from prometheus_client import CONTENT_TYPE_LATEST
-from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
-from starlette.datastructures import MutableHeaders
-from starlette.middleware import Middleware
-from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import HTMLResponse, PlainTextResponse, Response
-from starlette.routing import Route
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.responses import Response
 
-from inroads.errors import InroadsError, LedgerError
-from inroads.network.access_graph import AccessGraph
-from inroads_api.clock import SECONDS, Deadline, utcnow
+from inroads.errors import InroadsError
+from inroads_api.clock import Deadline, utcnow
 from inroads_api.execution.answer_cache import Answers, Question, question
 from inroads_api.execution.documents import Prepared
-from inroads_api.execution.execute import STREAM_REQUIRED, Schema, build_schema, execute, failure
+from inroads_api.execution.execute import STREAM_REQUIRED, Schema, execute, failure
 from inroads_api.execution.tracing import TRACE, Told
 from inroads_api.execution.trusted_documents import Trusted
-from inroads_api.guard import Guard, caller_now, caller_of
 from inroads_api.limits import MAX_ASKED, MAX_BODY, MAX_COST
-from inroads_api.logs import REQUESTS
-from inroads_api.meter import Meter, Standing, Throttled
-from inroads_api.metrics import Metrics, Names
 from inroads_api.security.audit import Asking, AuditLog
-from inroads_api.security.authentication import Auth
 from inroads_api.security.callers import Caller, Denied
 from inroads_api.security.permissions import MUTATIONS, permit
-from inroads_api.streams import COMPLETE, EVENTS, KEEP_ALIVE, Full, Made, Stream, Streams, event
-from inroads_api.turns import Caller as Turn
-from inroads_api.turns import Full as Crowded
-from inroads_api.turns import Turns
-from inroads_api.versions import following as following_
 from inroads_api.versions.cursors import Feed
-from inroads_api.versions.following import Follower, Following
 from inroads_api.versions.ingestion import Intake
 from inroads_api.versions.limited import Portions
 from inroads_api.versions.review_desk import Desk, Done, Reviews
-from inroads_api.versions.versions import PATIENCE, Versions
+from inroads_api.web.admission import Caller as Turn
+from inroads_api.web.admission import Full as Crowded
+from inroads_api.web.admission import Turns
+from inroads_api.web.logs import REQUESTS
+from inroads_api.web.metrics import Metrics, Names
+from inroads_api.web.middleware import caller_now, caller_of
+from inroads_api.web.rate_limit import Meter, Standing, Throttled
+from inroads_api.web.requests import (
+    LEGACY,
+    MODERN,
+    RETRY_AFTER,
+    _denied,
+    _json,
+    _read,
+    _Refused,
+    _Sent,
+    acceptable,
+    accepts_events,
+)
+from inroads_api.web.streams import COMPLETE, EVENTS, Full, Made, Stream, Streams, event
 
 log = logging.getLogger(__name__)
 requests = logging.getLogger(REQUESTS)
 
-LOCAL: Final = ("localhost", "127.0.0.1", "[::1]")
-"""The names by which a browser may ask: any other name is a page that was bound to this address (DNS rebinding)."""
-
-MODERN: Final = "application/graphql-response+json"
-"""Where a refused request has an error status."""
-
-LEGACY: Final = "application/json"
-"""Where every well-formed request is answered with status 200."""
-
-BODY_SECONDS: Final = 10.0
-"""How long a body may take to come."""
-
 SMALL: Final = 2**13
 """In bytes: the variables of larger bodies take longer to be looked at than the loop of the server can wait."""
 
-RETRY_AFTER: Final = "1"
-"""In seconds."""
-
 _FAULTS: Final = {"INTERNAL_ERROR": 500, "DEADLINE": 503, "BUSY": 503, STREAM_REQUIRED: 406}
 """The statuses of refusals that are not the asker's fault, or that have one of their own."""
-
-_PAGE: Final = """<!doctype html>
-<html lang="en">
-<meta charset="utf-8">
-<title>Inroads</title>
-<style>body{font:1rem/1.5 system-ui;max-width:46rem;margin:3rem auto;padding:0 1rem}pre{overflow:auto}</style>
-<h1>Inroads</h1>
-<p>Which businesses can this email reach, and how? This is the GraphQL API, at <code>/graphql</code>.</p>
-<pre>curl -s http://localhost:8000/graphql -H 'content-type: application/json' -d @- &lt;&lt;'JSON'
-{"query": "query ($email: String!) {
-  identity(by: {email: $email}) {
-    reach { totalCount nodes { resource { id } roles state explanation { sentence } } coverage { complete notes } }
-  } }", "variables": {"email": "b@example.com"}}
-JSON</pre>
-<p>Any GraphQL client reads the schema from there: every type, field and argument has a description.</p>
-</html>
-"""
-
-
-class _Sent(msgspec.Struct, rename="camel"):
-    """The parameters of GraphQL over HTTP; what else a client sends is ignored."""
-
-    query: str | None = None
-    document_id: str | None = None
-    variables: dict[str, Any] | None = None
-    operation_name: str | None = None
-    extensions: dict[str, Any] | None = None
 
 
 class _Request(NamedTuple):
@@ -114,147 +67,6 @@ class _Request(NamedTuple):
     variables: dict[str, Any] | None
     operation_name: str | None
     size: int
-
-
-class _Refused(Exception):
-    """A request that is not one of GraphQL over HTTP: a status, and why."""
-
-    def __init__(self, status: int, code: str, message: str) -> None:
-        self.status, self.code, self.message = status, code, message
-
-
-def create_app(
-    graph: AccessGraph,
-    built_at: dt.datetime,
-    hosts: Sequence[str] = LOCAL,
-    following: Following | None = None,
-    every: float = 0.5,
-    position: int | None = None,
-    patience: float = PATIENCE,
-    ingest: Path | None = None,
-    auth: Auth | None = None,
-    introspection: bool = False,
-    audit: AuditLog | None = None,
-    pseudonymised: bool = False,
-    trusted: Trusted | None = None,
-    seconds: float = SECONDS,
-    ledger: Path | None = None,
-    meter: Meter | None = None,
-    alone: bool = True,
-    keep_alive: float = KEEP_ALIVE,
-    review: bool = False,
-) -> Starlette:
-    """The application that answers from a version of the graph, built at an aware moment.
-
-    `hosts` are the names in the Host header that are answered; `*` is any. `following` is asked for the next version
-    every so many seconds, in a thread of its own; a version is swapped in whole, and a query that has begun ends on
-    the one it began with. `position` is how far of the log of a ledger the graph holds, and `patience` how many
-    seconds a query waits for a later version. Documents that are handed in go to the ledger `ingest`; without one
-    there are no mutations. With `auth` whoever asks must show a token; `introspection` lets anybody read the schema,
-    and `pseudonymised` tells that the graph is, which lets in more. Each operation is written to `audit`. `trusted`
-    are the documents that are known by an id, the package's own without it; raises InroadsError BAD_DOCUMENTS where
-    the schema refuses one of them. A query that is not answered within so many `seconds` is answered with DEADLINE.
-    `ledger` is the one that the graph is of, which `/readyz` and `/metrics` tell about; its reviews are shown unless
-    answers are pseudonymised, and with `review` they are decided here, too. With `alone` the graph is of nothing else,
-    and streams tell what became of it. `meter` limits what each caller spends in a minute; without it there are no
-    such limits. A stream that is silent for `keep_alive` seconds says that it is there.
-    """
-    versions = Versions(
-        graph, built_at, position, patience, logged=following_.logged(ledger) if ledger and alone else None
-    )
-    follower = Follower(versions, following, every) if following else None
-    intake = Intake(ingest, follower.nudge if follower else None) if ingest else None
-    metrics = Metrics(versions, ledger)
-    reviews = Reviews(ledger) if ledger and not pseudonymised else None
-    schema = build_schema(allow_ingest=intake is not None, allow_review=review)
-    streams = Streams(metrics, keep_alive)
-    seen = Portions(versions, auth.key if auth else bytes)
-    endpoint = _GraphQL(
-        schema,
-        seen,
-        intake,
-        trusted or Trusted(),
-        seconds,
-        metrics,
-        streams,
-        audit,
-        pseudonymised,
-        meter,
-        reviews,
-        review,
-    )
-
-    def refused(request: Request, denied: Denied) -> Response:
-        if audit:
-            audit.turned_away(denied.code, denied.who)
-        return _denied(request, denied)
-
-    @asynccontextmanager
-    async def lifespan(_: Starlette) -> AsyncIterator[None]:
-        if follower:
-            follower.start()
-        if audit:
-            audit.start()
-        with streams.until_signal(), auth.running() if auth else nullcontext():
-            yield
-        if follower:
-            follower.stop()
-        if audit:
-            audit.close()
-
-    return Starlette(
-        lifespan=lifespan,
-        routes=[
-            Route("/", _page, methods=["GET"]),
-            Route("/healthz", _healthz, methods=["GET"]),
-            Route("/readyz", partial(_readyz, versions, ledger), methods=["GET"]),
-            Route("/metrics", partial(_metrics, metrics), methods=["GET"]),
-            Route("/graphql", endpoint.answer, methods=["GET", "POST"]),
-        ],
-        middleware=[
-            Middleware(_SecurityHeaders),
-            Middleware(TrustedHostMiddleware, allowed_hosts=list(hosts), www_redirect=False),
-            *([Middleware(Guard, tokens=auth, introspection=introspection, refused=refused)] if auth else []),
-        ],
-    )
-
-
-async def _page(_: Request) -> Response:
-    policy = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"
-    return HTMLResponse(_PAGE, headers={"content-security-policy": policy})
-
-
-def _denied(request: Request, denied: Denied) -> Response:
-    """Who is not let in is told so in the media type that was asked for, and with the status in either."""
-    media_type = acceptable(",".join(request.headers.getlist("accept"))) or LEGACY
-    response = _json(msgspec.json.encode(failure(denied.code, denied.message)), denied.status, media_type)
-    if denied.status == 503:
-        response.headers["retry-after"] = RETRY_AFTER
-    else:
-        response.headers["www-authenticate"] = denied.challenge
-    return response
-
-
-async def _healthz(_: Request) -> Response:
-    return PlainTextResponse("ok\n")
-
-
-async def _readyz(versions: Versions, ledger: Path | None, _: Request) -> Response:
-    """Ready is who has a graph, and can read the ledger that it is of."""
-    served = versions.current
-    age = round((utcnow() - served.built_at).total_seconds())
-    told: dict[str, object] = {"version": served.name, "age_seconds": age}
-    if ledger is not None:
-        try:
-            reached = await run_in_threadpool(following_.position, ledger)
-        except LedgerError as error:
-            return _json(msgspec.json.encode({"ready": False, "code": error.code, **told}), 503, LEGACY)
-        told |= {"position": served.position, "ledger": reached}
-    return _json(msgspec.json.encode({"ready": True, **told}), 200, LEGACY)
-
-
-async def _metrics(metrics: Metrics, _: Request) -> Response:
-    return Response(await run_in_threadpool(metrics.text), media_type=CONTENT_TYPE_LATEST)
 
 
 class _Answered(NamedTuple):
@@ -600,140 +412,3 @@ def _status(response: dict[str, Any], method: str, media_type: str) -> int:
     if (media_type == LEGACY and STREAM_REQUIRED not in codes) or "data" in response:
         return 200
     return max((_FAULTS.get(code, 400) for code in codes), default=400)
-
-
-def _json(body: bytes, status: int, media_type: str) -> Response:
-    return Response(body, status, media_type=f"{media_type}; charset=utf-8")
-
-
-async def _read(request: Request, most: int) -> tuple[_Sent, int]:
-    """What was sent, and in how many bytes."""
-    if request.method != "POST":
-        text = request.scope["query_string"]
-        return _from_url(text), len(text)
-    media_type, parameters = _media_type(request.headers.get("content-type", ""))
-    if media_type != LEGACY or not _is_utf8(parameters):
-        raise _Refused(415, "UNSUPPORTED_MEDIA_TYPE", f"send {LEGACY} in UTF-8")
-    body = await _body(request, most)
-    return _decoded(body, _Sent), len(body)
-
-
-async def _body(request: Request, most: int) -> bytes:
-    """The body, as long as it is not too long: if its headers say so, it is not even read."""
-    body = bytearray()
-    length = request.headers.get("content-length", "")
-    if length.isdecimal() and int(length) > most:
-        raise _too_large(most)
-    try:
-        async with asyncio.timeout(BODY_SECONDS):
-            async for chunk in request.stream():
-                body += chunk
-                if len(body) > most:
-                    raise _too_large(most)
-    except TimeoutError:
-        raise _Refused(408, "BODY_TOO_SLOW", f"the body did not come within {BODY_SECONDS:g} seconds") from None
-    return bytes(body)
-
-
-def _too_large(most: int) -> _Refused:
-    return _Refused(413, "BODY_TOO_LARGE", f"the most is {most:,} bytes")
-
-
-def _from_url(text: bytes) -> _Sent:
-    try:
-        pairs = parse_qsl(text.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=20)
-    except ValueError:
-        raise _Refused(400, "BAD_REQUEST", "the URL is not UTF-8, or has too many parameters") from None
-    given: dict[str, Any] = {name: value for name, value in pairs if value}
-    for name in ("variables", "extensions"):
-        if name in given:
-            given[name] = _decoded(given[name].encode(), dict[str, Any] | None)
-    try:
-        return msgspec.convert(given, _Sent)
-    except msgspec.ValidationError as error:
-        raise _Refused(400, "BAD_REQUEST", str(error)) from None
-
-
-def _decoded(text: bytes, kind: Any) -> Any:
-    try:
-        return msgspec.json.decode(text, type=kind)
-    except msgspec.ValidationError as error:  # says the expected type and the place, never the value
-        raise _Refused(400, "BAD_REQUEST", str(error)) from None
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        raise _Refused(400, "BAD_REQUEST", "this is not JSON in UTF-8") from None
-
-
-def acceptable(accept: str) -> str | None:
-    """The media type that an Accept header prefers of the two there are; None when it accepts neither.
-
-    Where it prefers none, the one that it names; where it names both, the modern one; where it names none, the one
-    that those expect who know of no other (GraphQL over HTTP, "Legacy watershed").
-
-    >>> acceptable("application/graphql-response+json, */*"), acceptable("*/*"), acceptable("text/html")
-    ('application/graphql-response+json', 'application/json', None)
-    """
-    if not accept.strip():
-        return LEGACY
-    ranges = [_media_type(each) for each in accept.split(",")]
-    best: tuple[float, int, bool] | None = None
-    chosen = None
-    for media_type in (LEGACY, MODERN):
-        matching = [
-            (specificity, _quality(parameters))
-            for wanted, parameters in ranges
-            for specificity, pattern in enumerate(("*/*", "application/*", media_type))
-            if wanted == pattern and _is_utf8(parameters)
-        ]
-        if matching:
-            specificity, quality = max(matching)  # the most specific range speaks for a type
-            rank = quality, specificity, specificity == 2 and media_type == MODERN
-            if quality > 0 and (best is None or rank > best):
-                best, chosen = rank, media_type
-    return chosen
-
-
-def accepts_events(accept: str) -> bool:
-    """Whether an Accept header names the media type of streams: who knows nothing of them takes anything, too.
-
-    >>> accepts_events("application/json, text/event-stream"), accepts_events("text/event-stream;q=0, */*")
-    (True, False)
-    """
-    ranges = [_media_type(each) for each in accept.split(",")]
-    return any(wanted == EVENTS and _quality(parameters) > 0 for wanted, parameters in ranges)
-
-
-def _media_type(text: str) -> tuple[str, dict[str, str]]:
-    """A media type, with its parameters, in lower case."""
-    first, *rest = (each.strip().lower() for each in text.split(";"))
-    pairs = (each.partition("=") for each in rest)
-    return first, {name.strip(): value.strip().strip('"') for name, _, value in pairs}
-
-
-def _quality(parameters: dict[str, str]) -> float:
-    try:
-        return min(float(parameters.get("q", "1")), 1.0)
-    except ValueError:
-        return 0.0
-
-
-def _is_utf8(parameters: dict[str, str]) -> bool:
-    return parameters.get("charset", "utf-8") in ("utf-8", "utf8")
-
-
-class _SecurityHeaders:
-    """Answers are for this asker, now, and as what they say they are: never framed, stored or sniffed."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        async def guarded(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                headers.setdefault("content-security-policy", "default-src 'none'; frame-ancestors 'none'")
-                headers["x-content-type-options"] = "nosniff"
-                headers["referrer-policy"] = "no-referrer"
-                headers["cache-control"] = "no-store"
-            await send(message)
-
-        await self.app(scope, receive, guarded)

@@ -1,4 +1,4 @@
-"""The guard at the door: a request is let in with a token, and an operation with its scope."""
+"""Middleware: authentication and security headers."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ from collections.abc import Callable
 from functools import partial
 from typing import Final
 
+from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from inroads_api.security.authentication import Auth
 from inroads_api.security.callers import Caller, Denied
@@ -61,3 +62,26 @@ def caller_now(request: Request) -> Caller | None:
     """Who would be let in with the same token now, long after it was; None where there is no guard. Raises Denied."""
     again: Callable[[], Caller] | None = request.scope.get(_AGAIN)
     return again() if again else None
+
+
+LOCAL: Final = ("localhost", "127.0.0.1", "[::1]")
+"""The names by which a browser may ask: any other name is a page that was bound to this address (DNS rebinding)."""
+
+
+class _SecurityHeaders:
+    """Answers are for this asker, now, and as what they say they are: never framed, stored or sniffed."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def guarded(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                headers.setdefault("content-security-policy", "default-src 'none'; frame-ancestors 'none'")
+                headers["x-content-type-options"] = "nosniff"
+                headers["referrer-policy"] = "no-referrer"
+                headers["cache-control"] = "no-store"
+            await send(message)
+
+        await self.app(scope, receive, guarded)
