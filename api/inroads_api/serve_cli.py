@@ -96,9 +96,10 @@ def serve(
     from inroads.explorer import load
     from inroads.policy.tables import STOCK
     from inroads.store.ledger import Ledger, is_ledger
-    from inroads_api.binding import place, tls_options, url
     from inroads_api.execution.execute import build_schema
-    from inroads_api.serving import Doors, Followed, run, run_workers
+    from inroads_api.server.listening import place, tls_options, url
+    from inroads_api.server.processes import run, run_workers
+    from inroads_api.server.settings import Doors, Followed
     from inroads_api.versions.following import follow, position
     from inroads_api.web.app import create_app
     from inroads_api.web.logs import CONFIG

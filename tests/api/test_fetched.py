@@ -31,7 +31,7 @@ from inroads_api.security.callers import Denied, Scope
 from inroads_api.security.jwks_url import DISCOVERY, EVERY, KEPT, PAUSE, KeyUrl
 from inroads_api.security.oidc import Issuer
 from inroads_api.security.tokens import TokenFile
-from inroads_api.serving import Doors
+from inroads_api.server.settings import Doors
 from inroads_api.web.app import create_app
 
 PATIENCE = 60.0  # seconds: the machine may be slow

@@ -23,7 +23,7 @@ from inroads_api.security.audit import AuditLog
 from inroads_api.security.authentication import Auth
 from inroads_api.security.callers import Caller, Scope
 from inroads_api.security.tokens import TokenFile
-from inroads_api.serving import Doors
+from inroads_api.server.settings import Doors
 from inroads_api.web.app import create_app
 from inroads_api.web.rate_limit import COST_PER_MINUTE, WINDOW, Meter, Throttled
 from inroads_api.web.requests import MODERN
@@ -237,7 +237,7 @@ def test_defaults(file: TokenFile, monkeypatch: pytest.MonkeyPatch) -> None:
     file.create("a", [Scope.READ], dt.timedelta(days=1), dt.datetime.now(dt.UTC))
     meters: list[Meter] = []
     monkeypatch.setattr("inroads_api.web.app.create_app", lambda *_, meter, **__: meters.append(meter))
-    monkeypatch.setattr("inroads_api.serving.run", lambda _, sock, *__: sock.close())
+    monkeypatch.setattr("inroads_api.server.processes.run", lambda _, sock, *__: sock.close())
     for more in ([], ["--cost-per-minute", "50"]):
         for host in ("127.0.0.1", "0.0.0.0"):  # noqa: S104  # nothing is served
             words = ["serve", "-d", str(EXAMPLE), "--port", "0", "--host", host, "--auth", str(file.path), *more]

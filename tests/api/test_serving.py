@@ -29,10 +29,10 @@ from inroads.documents.reader import Observation, read
 from inroads.errors import InroadsError
 from inroads.network.access_graph import AccessGraph
 from inroads.store.ledger import Ledger
-from inroads_api.binding import place
 from inroads_api.security.callers import Scope
 from inroads_api.security.tokens import TokenFile
-from inroads_api.serving import Doors, Followed
+from inroads_api.server.listening import place
+from inroads_api.server.settings import Doors, Followed
 from inroads_api.web import app, requests
 from inroads_api.web.app import create_app
 

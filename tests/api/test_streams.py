@@ -23,13 +23,13 @@ from test_serving import serving
 
 from inroads.errors import InroadsError
 from inroads.explorer import load
-from inroads_api.binding import place
 from inroads_api.execution.execute import Schema
 from inroads_api.execution.trusted_documents import Trusted, document_id
 from inroads_api.security.audit import AuditLog
 from inroads_api.security.authentication import Auth
 from inroads_api.security.callers import Scope
 from inroads_api.security.tokens import TokenFile
+from inroads_api.server.listening import place
 from inroads_api.versions.following import follow, position
 from inroads_api.versions.versions import Versions
 from inroads_api.web import streams

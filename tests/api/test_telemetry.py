@@ -31,8 +31,8 @@ from inroads_api.execution.tracing import TRACE, part
 from inroads_api.security.authentication import Auth
 from inroads_api.security.callers import Scope
 from inroads_api.security.tokens import TokenFile
-from inroads_api.serving import Doors
-from inroads_api.telemetry import Traced, exporting
+from inroads_api.server.settings import Doors
+from inroads_api.server.telemetry import Traced, exporting
 from inroads_api.web import app as application
 from inroads_api.web.app import create_app
 from inroads_api.web.rate_limit import Meter
@@ -221,9 +221,9 @@ def test_what_is_not_recorded(
 
 def test_without_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
     """Who wants traces and has not installed what makes them is told so before anything is served."""
-    monkeypatch.delitem(sys.modules, "inroads_api.telemetry")
-    monkeypatch.delattr("inroads_api.telemetry")  # the package would still have it
-    monkeypatch.setattr("inroads_api.serving.run", lambda *_: pytest.fail("it was served"))
+    monkeypatch.delitem(sys.modules, "inroads_api.server.telemetry")
+    monkeypatch.delattr("inroads_api.server.telemetry")  # the package would still have it
+    monkeypatch.setattr("inroads_api.server.processes.run", lambda *_: pytest.fail("it was served"))
     monkeypatch.setitem(sys.modules, "opentelemetry.sdk.trace", None)
     done = CliRunner().invoke(app, ["serve", "-d", str(EXAMPLE), "--port", "0", "--traces"])
     assert (done.exit_code, "inroads[otel]" in done.stderr) == (2, True)

@@ -15,9 +15,9 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from inroads.explorer import load
-from inroads_api.binding import place, url
 from inroads_api.clock import utcnow
-from inroads_api.serving import run
+from inroads_api.server.listening import place, url
+from inroads_api.server.processes import run
 from inroads_api.web.app import create_app
 
 TICK: Final = 0.0005
