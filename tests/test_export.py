@@ -26,7 +26,7 @@ from inroads.output import export
 from inroads.output.export.rows import EDGE, NODE, edges, flat, nodes, texts
 from inroads.sources.synthetic import population
 from inroads.text import cell, original, plain_id, unescaped
-from inroads_api.cli import app
+from inroads_api.cli.main import app
 from strategies import random_world
 from test_fold import DAY, me, membership
 from worlds import explore

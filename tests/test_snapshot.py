@@ -17,7 +17,7 @@ from inroads.explorer import Explorer, load
 from inroads.policy.loading import load_policy
 from inroads.store import snapshot
 from inroads.store.ledger import Ledger, snapshots
-from inroads_api.cli import app
+from inroads_api.cli.main import app
 from strategies import random_world
 from worlds import observations, same
 

@@ -25,7 +25,7 @@ from typer.testing import CliRunner
 from inroads.errors import InroadsError
 from inroads.network.access_graph import AccessGraph
 from inroads.store.ledger import Ledger
-from inroads_api.cli import app
+from inroads_api.cli.main import app
 from inroads_api.execution.execute import Schema
 from inroads_api.security.audit import FIRST, MAX_ASKED, AuditLog, asked_about, verify
 from inroads_api.security.authentication import Auth

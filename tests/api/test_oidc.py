@@ -21,7 +21,7 @@ from typer.testing import CliRunner
 from inroads import EXAMPLE
 from inroads.errors import InroadsError
 from inroads.network.access_graph import AccessGraph
-from inroads_api.cli import app
+from inroads_api.cli.main import app
 from inroads_api.security.authentication import Auth
 from inroads_api.security.callers import Denied, Scope
 from inroads_api.security.jwks import KeyFile

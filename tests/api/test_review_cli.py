@@ -10,7 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 from inroads import EXAMPLE
-from inroads_api.cli import app
+from inroads_api.cli.main import app
 
 EVE = ("--by", "eve@example.com")
 

@@ -28,8 +28,8 @@ from inroads import EXAMPLE, review
 from inroads.explorer import load
 from inroads.review import Campaign, Filter, report
 from inroads.store.ledger import Ledger
-from inroads_api import review_cli
-from inroads_api.cli import app
+from inroads_api.cli.commands import review as review_
+from inroads_api.cli.main import app
 from inroads_api.execution.execute import build_schema, execute
 from inroads_api.schema.pages import Page
 from inroads_api.schema.review.items import ItemWindow
@@ -530,7 +530,7 @@ steps = st.builds(
 class TestTwoDoors:
     def test_the_same_campaign(self, ledger: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         """Driven by commands and by GraphQL, a campaign and the one after it are the same rows and the same report."""
-        monkeypatch.setattr(review_cli, "now", lambda: NOON)
+        monkeypatch.setattr(review_, "now", lambda: NOON)
         copy = tmp_path / "copy.db"
         shutil.copy(ledger, copy)
 

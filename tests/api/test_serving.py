@@ -42,7 +42,7 @@ JSON = {"content-type": "application/json"}
 
 
 def command(*words: str) -> list[str]:
-    return [sys.executable, "-c", "from inroads_api.cli import main; main()", "serve", "--port", "0", *words]
+    return [sys.executable, "-c", "from inroads_api.cli.main import main; main()", "serve", "--port", "0", *words]
 
 
 @pytest.fixture

@@ -25,7 +25,7 @@ from typer.testing import CliRunner
 
 from inroads import EXAMPLE
 from inroads.network.access_graph import AccessGraph
-from inroads_api.cli import app
+from inroads_api.cli.main import app
 from inroads_api.execution.documents import shape
 from inroads_api.execution.tracing import TRACE, part
 from inroads_api.security.authentication import Auth

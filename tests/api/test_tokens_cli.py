@@ -19,7 +19,7 @@ from typer.testing import CliRunner
 
 from inroads import EXAMPLE
 from inroads.errors import InroadsError
-from inroads_api.cli import app
+from inroads_api.cli.main import app
 from inroads_api.security.tokens import FORM
 from inroads_api.server.listening import place, tls_options
 

@@ -16,7 +16,7 @@ from typer.testing import CliRunner
 from inroads.errors import InroadsError
 from inroads.network.access_graph import AccessGraph
 from inroads.store.ledger import Ledger
-from inroads_api.cli import app as command
+from inroads_api.cli.main import app as command
 from inroads_api.execution.trusted_documents import OWN, BadDocuments, Trusted, document_id, read_folder
 from inroads_api.limits import MAX_QUERY
 from inroads_api.web.app import create_app

@@ -95,7 +95,7 @@ def _served(file: Path) -> Iterator[str]:
     command = [
         sys.executable,
         "-c",
-        "from inroads_api.cli import main; main()",
+        "from inroads_api.cli.main import main; main()",
         "serve",
         "-d",
         str(file),

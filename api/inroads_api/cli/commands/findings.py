@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from inroads_api.given import Given, PolicyFile, finish, grouped
-from inroads_api.terminal import (
+from inroads_api.cli.options import Given, PolicyFile, finish, grouped
+from inroads_api.cli.terminal import (
     FAILED,
     Format,
     Output,

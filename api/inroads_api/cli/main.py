@@ -10,21 +10,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from inroads_api import (
-    accesses_cli,
-    audit_cli,
-    census_cli,
-    export_cli,
-    findings_cli,
-    ledger_cli,
-    pseudonyms_cli,
-    report_cli,
-    review_cli,
-    serve_cli,
-    tokens_cli,
-    whatif_cli,
-)
-from inroads_api.given import (
+from inroads_api.cli.commands import accesses, files, findings, review, security, serve, what_if
+from inroads_api.cli.commands import ledger as ledgers
+from inroads_api.cli.options import (
+    AsOf,
     Documents,
     Given,
     LedgerFile,
@@ -36,8 +25,7 @@ from inroads_api.given import (
     grouped,
     load_graph,
 )
-from inroads_api.ledger_cli import AsOf
-from inroads_api.terminal import (
+from inroads_api.cli.terminal import (
     REJECTED,
     USAGE,
     Output,
@@ -51,9 +39,9 @@ from inroads_api.terminal import (
     write_json,
 )
 
-# Everything heavier is imported by the command that needs it, so that --help is quick.
 if TYPE_CHECKING:
     from inroads.explorer import Explorer
+
 
 app = typer.Typer(
     name="inroads",
@@ -138,7 +126,7 @@ def changes(
     """
     from inroads.analysis.changes import changes as compare
     from inroads.errors import InroadsError
-    from inroads_api.changes_cli import By, ChangesView, kinds, only
+    from inroads_api.cli.commands.changes import By, ChangesView, kinds, only
 
     with failing():
         wanted = kinds(kind)
@@ -197,34 +185,34 @@ def _opened(out: Path | None) -> AbstractContextManager[Any]:
 
 
 for each in (
-    accesses_cli.demo,
+    accesses.demo,
     check,
-    accesses_cli.reach,
-    accesses_cli.who,
-    accesses_cli.explain,
+    accesses.reach,
+    accesses.who,
+    accesses.explain,
     query,
     changes,
-    serve_cli.serve,
+    serve.serve,
     schema,
     generate,
-    ledger_cli.ingest,
-    ledger_cli.collect,
-    ledger_cli.watch,
-    census_cli.census,
-    whatif_cli.what_if,
-    whatif_cli.plan,
-    whatif_cli.choke_points,
-    whatif_cli.duties,
-    findings_cli.findings,
-    findings_cli.rules,
-    export_cli.export,
-    pseudonyms_cli.mask,
-    pseudonyms_cli.unmask,
-    report_cli.report,
+    ledgers.ingest,
+    ledgers.collect,
+    ledgers.watch,
+    accesses.census,
+    what_if.what_if,
+    what_if.plan,
+    what_if.choke_points,
+    what_if.duties,
+    findings.findings,
+    findings.rules,
+    files.export,
+    files.mask,
+    files.unmask,
+    files.report,
 ):
     app.command()(each)
-for group in (ledger_cli, review_cli, tokens_cli, audit_cli):
-    app.add_typer(group.app)
+for group in (ledgers.app, review.app, security.tokens, security.audit):
+    app.add_typer(group)
 
 
 @app.callback(invoke_without_command=True)

@@ -18,7 +18,7 @@ from inroads.sources.files import files, observe
 from inroads.sources.service_collector import BASE_URL, Progress, collect
 from inroads.sources.service_tokens import TokenStore
 from inroads.store.ledger import Added, Ledger
-from inroads_api.terminal import now, say, say_rejections
+from inroads_api.cli.terminal import now, say, say_rejections
 
 UNFINISHED: Final = frozenset({"truncated", "unreadable_file"})
 """Codes of what may go better at the next look although the file says of itself that it has not changed."""

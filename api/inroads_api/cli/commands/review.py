@@ -11,9 +11,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from inroads_api.given import LedgerFile, PolicyFile, grouped, load_graph, words
-from inroads_api.ledger_cli import AsOf, default_ledger
-from inroads_api.terminal import (
+from inroads_api.cli.options import AsOf, LedgerPath, PolicyFile, default_ledger, grouped, load_graph, words
+from inroads_api.cli.terminal import (
     REJECTED,
     Format,
     Output,
@@ -32,6 +31,7 @@ if TYPE_CHECKING:
     from inroads.explorer import Explorer
     from inroads.review import Campaign, Filter, Item
     from inroads.store.ledger import Ledger
+
 
 app = typer.Typer(name="review", help="Review campaigns: decide who keeps which access.", no_args_is_help=True)
 
@@ -82,7 +82,7 @@ def start(
     due: Annotated[str | None, typer.Option("--due", metavar="MOMENT", help="When it is overdue (RFC 3339).")] = None,
     as_of: AsOf = None,
     policy: PolicyFile = None,
-    ledger: LedgerFile = None,
+    ledger: LedgerPath = None,
     output: Output = None,
 ) -> None:
     """Freeze the accesses of a scope into a new campaign; without options that is every access."""
@@ -114,7 +114,7 @@ def start(
 
 
 @app.command(name="list")
-def list_(ledger: LedgerFile = None, output: Output = None) -> None:
+def list_(ledger: LedgerPath = None, output: Output = None) -> None:
     """Every campaign, with how far it is."""
     from inroads import review
 
@@ -130,7 +130,7 @@ def next_(
     of: Of = None,
     which: Which,
     policy: PolicyFile = None,
-    ledger: LedgerFile = None,
+    ledger: LedgerPath = None,
     output: Output = None,
 ) -> None:
     """The next item without a decision: what was still there although revoked, then the riskiest.
@@ -153,7 +153,7 @@ def show(
     name: Name,
     number: Annotated[int, typer.Argument(metavar="ITEM", help="The number of an item.")],
     policy: PolicyFile = None,
-    ledger: LedgerFile = None,
+    ledger: LedgerPath = None,
     output: Output = None,
 ) -> None:
     """One item as it was frozen, with every decision, and how it stands now."""
@@ -184,7 +184,7 @@ def decide(
     sheet: Annotated[
         Path | None, typer.Option("--file", metavar="FILE", help="An exported CSV or NDJSON file that was filled in.")
     ] = None,
-    ledger: LedgerFile = None,
+    ledger: LedgerPath = None,
 ) -> None:
     """Decide about items: by number, all of somebody or something, or as a filled-in export says; all or none."""
     from inroads import review
@@ -210,7 +210,7 @@ def status(
     name: Name,
     drift: Annotated[bool, typer.Option("--drift/--no-drift", help="Compare with what the ledger says now.")] = True,
     policy: PolicyFile = None,
-    ledger: LedgerFile = None,
+    ledger: LedgerPath = None,
     output: Output = None,
 ) -> None:
     """How far each business is, what has changed since it was frozen, and which revocations have taken effect."""
@@ -246,7 +246,7 @@ def sign_off(
     partial: Annotated[
         bool, typer.Option("--partial", help="Although items are undecided; the report says so.")
     ] = False,
-    ledger: LedgerFile = None,
+    ledger: LedgerPath = None,
 ) -> None:
     """Close a campaign, with the SHA-256 of its report."""
     from inroads import review
@@ -270,7 +270,7 @@ def export(
     which: Which,
     undecided: Annotated[bool, typer.Option("--undecided", help="Only rows without a decision.")] = False,
     out: Annotated[Path | None, typer.Option("--out", "-o", metavar="FILE", help="Default: stdout.")] = None,
-    ledger: LedgerFile = None,
+    ledger: LedgerPath = None,
 ) -> None:
     """The items as rows that `decide --file` takes back, or the report, as NDJSON or Markdown with its SHA-256."""
     from inroads import review
@@ -309,7 +309,7 @@ def verify(
     name: Annotated[
         str | None, typer.Option("--campaign", help="Also that it is the signed report of this campaign.")
     ] = None,
-    ledger: LedgerFile = None,
+    ledger: LedgerPath = None,
 ) -> None:
     """Check that nothing in a report was changed; exit code 3 when something was."""
     from inroads import review

@@ -28,7 +28,7 @@ from inroads.explorer import Explorer
 from inroads.model import Evidence, Grant
 from inroads.network.wording import record_label
 from inroads.text import printable
-from inroads_api.terminal import Format, default_format, many, print_rows, say
+from inroads_api.cli.terminal import Format, default_format, many, print_rows, say
 
 UNCERTAIN: Final = frozenset({Kind.OBSERVED, Kind.UNOBSERVED})
 """What was seen for the first time need not be new, and what is no longer shown need not have ended."""

@@ -8,11 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from inroads_api.given import Given, grouped, names_of
-from inroads_api.ledger_cli import default_ledger
-from inroads_api.terminal import failing, moment, now, say, seconds
+from inroads_api.cli.options import Given, default_ledger, grouped, names_of
+from inroads_api.cli.terminal import failing, moment, now, say, seconds
 
-# Everything heavier is imported by the command that needs it, so that --help is quick.
 if TYPE_CHECKING:
     from inroads.explorer import Explorer
 

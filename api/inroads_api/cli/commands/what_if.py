@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from inroads_api.given import Given, Principal, Resource, finish, grouped
-from inroads_api.terminal import (
+from inroads_api.cli.options import Given, Principal, Resource, finish, grouped
+from inroads_api.cli.terminal import (
     Format,
     Output,
     default_format,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from inroads_api.terminal import (
+from inroads_api.cli.options import BaseUrl, LedgerPath, Teams, TokenFile, default_ledger
+from inroads_api.cli.terminal import (
     NOT_FOUND,
     REJECTED,
     USAGE,
@@ -32,30 +32,13 @@ if TYPE_CHECKING:
     from inroads.sources.service_tokens import TokenStore
     from inroads.store.ledger import Added
 
-AsOf = Annotated[
-    str | None, typer.Option("--as-of", metavar="MOMENT", help="Only what was observed until then (RFC 3339).")
-]
-LedgerFile = Annotated[
-    Path | None, typer.Option("--ledger", metavar="FILE", help="Default: $INROADS_LEDGER, else inroads.db.")
-]
-
-TokenFile = Annotated[
-    Path | None, typer.Option(metavar="FILE", help="A private TOML or JSON file. Default: $INROADS_TOKENS itself.")
-]
-Teams = Annotated[bool, typer.Option("--teams", help="Also the teams of businesses they own or administer.")]
-BaseUrl = Annotated[str | None, typer.Option(metavar="URL", help="Another service, for tests.")]
 
 app = typer.Typer(name="ledger", help="Look into a ledger and keep it.", no_args_is_help=True)
 
 
-def default_ledger() -> Path:
-    """The ledger that is meant when none is named."""
-    return Path(os.environ.get("INROADS_LEDGER") or "inroads.db")
-
-
 def ingest(
     paths: Annotated[list[str], typer.Argument(metavar="DOCS...", help="Files and folders; `-` is standard input.")],
-    ledger: LedgerFile = None,
+    ledger: LedgerPath = None,
     observed_at: Annotated[
         str | None, typer.Option(metavar="MOMENT", help="When documents without an envelope were observed (RFC 3339).")
     ] = None,
@@ -96,7 +79,7 @@ def ingest(
 def collect(
     tokens: TokenFile = None,
     teams: Teams = False,
-    ledger: LedgerFile = None,
+    ledger: LedgerPath = None,
     resume: Annotated[
         str | None,
         typer.Option(metavar="MOMENT", help="Skip what a run that was cut off has collected since."),
@@ -157,7 +140,7 @@ def watch(
     collect: Annotated[bool, typer.Option("--collect", help="Fetch from the service in each round, too.")] = False,
     tokens: TokenFile = None,
     teams: Teams = False,
-    ledger: LedgerFile = None,
+    ledger: LedgerPath = None,
     base_url: BaseUrl = None,
 ) -> None:
     """Keep a ledger fresh until SIGTERM or Ctrl-C: new and modified files of folders, and what the service gives.
@@ -168,7 +151,7 @@ def watch(
 
     from inroads.errors import InroadsError
     from inroads.sources.service_collector import BASE_URL
-    from inroads_api.watch import Watch
+    from inroads_api.cli.commands.watch import Watch
 
     with failing():
         period = seconds(every)
@@ -193,7 +176,7 @@ def watch(
 
 
 @app.command()
-def info(ledger: LedgerFile = None, output: Output = None) -> None:
+def info(ledger: LedgerPath = None, output: Output = None) -> None:
     """How many documents there are, of what, and from when."""
     from inroads.store.ledger import Ledger
 
@@ -205,7 +188,7 @@ def info(ledger: LedgerFile = None, output: Output = None) -> None:
 
 @app.command(name="list")
 def list_(
-    ledger: LedgerFile = None,
+    ledger: LedgerPath = None,
     subject: Annotated[str | None, typer.Option(help="Only documents about this node: identity:712052.")] = None,
     as_of: Annotated[
         str | None, typer.Option("--as-of", metavar="MOMENT", help="Only what was observed until then.")
@@ -225,13 +208,13 @@ def list_(
 @app.command()
 def show(
     sha: Annotated[str, typer.Argument(metavar="SHA", help="The first digits of a document's sha-256, four or more.")],
-    ledger: LedgerFile = None,
+    ledger: LedgerPath = None,
 ) -> None:
     """The body of a document, redacted as it is kept."""
     import msgspec
 
     from inroads.store.ledger import Ledger
-    from inroads_api.terminal import write_json
+    from inroads_api.cli.terminal import write_json
 
     with failing(), Ledger(ledger or default_ledger(), create=False, read_only=True) as opened:
         found = {entry.sha256: entry.sequence for entry in opened.find(sha)}
@@ -246,7 +229,7 @@ def show(
 @app.command()
 def forget(
     identity: Annotated[str, typer.Argument(metavar="IDENTITY", help="identity:712052.")],
-    ledger: LedgerFile = None,
+    ledger: LedgerPath = None,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
 ) -> None:
     """Remove a person's documents for good; a tombstone without personal data stays."""
@@ -265,7 +248,7 @@ def forget(
 
 
 @app.command()
-def verify(ledger: LedgerFile = None, output: Output = None) -> None:
+def verify(ledger: LedgerPath = None, output: Output = None) -> None:
     """Check every document against its hash and columns, and the snapshots; exit code 3 when something is wrong."""
     from inroads.store.integrity import Problem
     from inroads.store.ledger import Ledger, snapshots
@@ -284,7 +267,7 @@ def verify(ledger: LedgerFile = None, output: Output = None) -> None:
 @app.command()
 def backup(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="A new file; none is replaced.")],
-    ledger: LedgerFile = None,
+    ledger: LedgerPath = None,
 ) -> None:
     """Copy a ledger, while it is in use, to a new file, and verify it; restoring is the same the other way round."""
     from inroads.store.ledger import Ledger
@@ -297,7 +280,7 @@ def backup(
 
 
 @app.command()
-def compact(ledger: LedgerFile = None) -> None:
+def compact(ledger: LedgerPath = None) -> None:
     """Give back the space that the file no longer needs."""
     from inroads.store.ledger import Ledger
 

@@ -1,4 +1,4 @@
-"""The commands that look after tokens: `inroads token create`, `list` and `revoke`."""
+"""Commands about tokens and the audit log."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ from typing import Annotated, Final
 
 import typer
 
-from inroads_api.terminal import Output, failing, now, print_rows, say, seconds
+from inroads_api.cli.terminal import REJECTED, Output, failing, many, now, print_rows, say, seconds
 
 AuthFile = Annotated[Path, typer.Option("--auth", metavar="FILE", help="The file that holds the hashes of tokens.")]
 
 SHOWN: Final = 5
 """How many businesses of a limit are shown; there may be thousands."""
 
-app = typer.Typer(name="token", help="Tokens for those who may ask the server.", no_args_is_help=True)
+tokens = typer.Typer(name="token", help="Tokens for those who may ask the server.", no_args_is_help=True)
 
 
-@app.command()
+@tokens.command()
 def create(
     name: Annotated[str, typer.Argument(metavar="NAME", help="Whom or what it is for.")],
     auth: AuthFile,
@@ -73,13 +73,13 @@ def _businesses(given: list[str] | None, file: Path | None) -> list[str] | None:
 
 
 def _unknown(businesses: Iterable[str], ledger: Path) -> list[str]:
-    from inroads_api.given import load_graph
+    from inroads_api.cli.options import load_graph
 
     graph = load_graph([str(ledger)], None, None)
     return [each for each in businesses if f"business:{each}" not in graph]
 
 
-@app.command("list")
+@tokens.command("list")
 def list_(auth: AuthFile, output: Output = None) -> None:
     """The tokens that were made, and which of them can be used."""
     from inroads_api.security.tokens import TokenFile
@@ -106,7 +106,7 @@ def list_(auth: AuthFile, output: Output = None) -> None:
         )
 
 
-@app.command()
+@tokens.command()
 def revoke(
     token: Annotated[str, typer.Argument(metavar="ID", help="The id that `list` shows, not the token itself.")],
     auth: AuthFile,
@@ -117,3 +117,46 @@ def revoke(
     with failing():
         ended = TokenFile(auth).revoke(token, now())
         say(f"token {ended.id} is revoked")
+
+
+audit = typer.Typer(name="audit", help="Look into the log that `serve --audit` writes.", no_args_is_help=True)
+
+
+@audit.command()
+def verify(
+    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="The files of one log, the oldest first.")],
+    head: Annotated[
+        str | None, typer.Option(metavar="HASH", help="The hash of a last line that was noted before.")
+    ] = None,
+    output: Output = None,
+) -> None:
+    """Check that no line was changed, taken out or put in; prints what is wrong, and the hash of the last line.
+
+    Note that hash where whoever writes the log cannot: it alone shows that lines at the end are missing.
+    """
+    from inroads_api.security.audit import verify as verified
+
+    with failing():
+        found = verified(files, head)
+        print_rows((each._asdict() for each in found.problems), output)
+        say(f"{many(found.lines, 'line')}, {found.first} to {found.last}, {many(len(found.problems), 'problem')}")
+        say(f"head {found.head}")
+        if found.first > 1:
+            say(f"the log begins before these files: line {found.first - 1} was not given")
+        raise typer.Exit(REJECTED if found.problems else 0)
+
+
+@audit.command("hash")
+def hash_(
+    values: Annotated[list[str], typer.Argument(metavar="VALUE...", help="Emails, ids or texts as they are asked.")],
+    auth: AuthFile,
+    output: Output = None,
+) -> None:
+    """What stands in `asked` where one of these was asked about; of a node id, also that of its native id."""
+    from inroads_api.security.audit import asked_about
+    from inroads_api.security.tokens import TokenFile
+
+    with failing():
+        key = TokenFile(auth).key()
+        spelled = [text for each in values for text in dict.fromkeys((each, each.rpartition(":")[2]))]
+        print_rows(({"value": text, "hash": asked_about(key, text)} for text in spelled), output)

@@ -1,4 +1,4 @@
-"""What a command is given: which documents, and the graph of them."""
+"""Options that commands share."""
 
 from __future__ import annotations
 
@@ -14,13 +14,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from inroads_api.ledger_cli import AsOf, default_ledger
-from inroads_api.terminal import REJECTED, USAGE, moment, progress_bar, say, say_rejections
+from inroads_api.cli.terminal import REJECTED, USAGE, moment, progress_bar, say, say_rejections
 
-# Everything heavier is imported where it is needed, so that --help is quick.
 if TYPE_CHECKING:
     from inroads.documents.pseudonyms import Pseudonyms
     from inroads.explorer import Explorer
+
 
 MAX_KEY = 4096
 """Bytes of a key file that are read."""
@@ -177,3 +176,22 @@ def grouped(command: Callable[..., None]) -> Callable[..., None]:
 
 def _options(group: Any) -> Iterable[inspect.Parameter]:
     return inspect.signature(group, eval_str=True).parameters.values()
+
+
+AsOf = Annotated[
+    str | None, typer.Option("--as-of", metavar="MOMENT", help="Only what was observed until then (RFC 3339).")
+]
+LedgerPath = Annotated[
+    Path | None, typer.Option("--ledger", metavar="FILE", help="Default: $INROADS_LEDGER, else inroads.db.")
+]
+
+TokenFile = Annotated[
+    Path | None, typer.Option(metavar="FILE", help="A private TOML or JSON file. Default: $INROADS_TOKENS itself.")
+]
+Teams = Annotated[bool, typer.Option("--teams", help="Also the teams of businesses they own or administer.")]
+BaseUrl = Annotated[str | None, typer.Option(metavar="URL", help="Another service, for tests.")]
+
+
+def default_ledger() -> Path:
+    """The ledger that is meant when none is named."""
+    return Path(os.environ.get("INROADS_LEDGER") or "inroads.db")

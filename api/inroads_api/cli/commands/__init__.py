@@ -1,0 +1,1 @@
+"""The subcommands of `inroads`, a file for each group."""
