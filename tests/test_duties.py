@@ -14,7 +14,7 @@ from inroads.errors import BadPolicy, InroadsError
 from inroads.explorer import Explorer
 from inroads.model import Access, Capability, Role
 from inroads.policy.loading import load_policy
-from inroads.policy.separation import Duty, Scope, Side
+from inroads.policy.separation import Duty, DutyScope, Side
 from inroads.policy.tables import STOCK, Policy
 from strategies import random_world
 from test_fold import DAY, me, membership
@@ -64,7 +64,7 @@ def test_a_business_counts_with_its_account() -> None:
     policy = msgspec.structs.replace(
         STOCK,
         separation=(
-            Duty("d", "r", Side(frozenset({Role.MANAGER})), Side(frozenset({Role.CLIENT})), Scope.SAME_BUSINESS),
+            Duty("d", "r", Side(frozenset({Role.MANAGER})), Side(frozenset({Role.CLIENT})), DutyScope.SAME_BUSINESS),
         ),
     )
     graph = explore([(me(business_memberships=rows), DAY[0])], policy)
@@ -82,7 +82,7 @@ def by_asking(graph: Explorer, duty: Duty) -> set[tuple[str, str | None]]:
         answer = list(graph.reach(identity))
         for left, right in product(answer, answer):
             if holds(duty.left, left) and holds(duty.right, right):
-                if duty.scope is Scope.ANY:
+                if duty.scope is DutyScope.ANY:
                     found.add((identity, None))
                 else:
                     shared = _places(graph, left.resource) & _places(graph, right.resource)
@@ -104,7 +104,7 @@ def test_random_worlds() -> None:
             Side(frozenset(rng.sample(list(Role), rng.choice([0, 1, 2]))), frozenset(rng.sample(list(Capability), 1)))
             for _ in range(4)
         ]
-        separated = (Duty("one", "r", *sides[:2]), Duty("two", "r", *sides[2:], Scope.ANY))
+        separated = (Duty("one", "r", *sides[:2]), Duty("two", "r", *sides[2:], DutyScope.ANY))
         graph = explore(random_world(rng, 7), msgspec.structs.replace(STOCK, separation=separated))
         found = list(duties(graph))
         for duty in separated:
@@ -124,7 +124,7 @@ class TestPolicy:
     def test_what_is_read(self) -> None:
         """The tables become duties in their order; `same-business` is the default."""
         first, second = load_policy(TOML).separation
-        assert (first.name, first.scope, second.scope) == ("books-and-projects", Scope.SAME_BUSINESS, Scope.ANY)
+        assert (first.name, first.scope, second.scope) == ("books-and-projects", DutyScope.SAME_BUSINESS, DutyScope.ANY)
         assert first.right == Side(frozenset({Role.ACCOUNTANT}), frozenset({Capability.FINANCIAL_REPORTS}))
 
     def test_it_has_no_part_in_the_digest(self) -> None:

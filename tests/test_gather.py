@@ -14,7 +14,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from inroads.columns.claimset import Said
+from inroads.columns.claimset import ClaimSet
 from inroads.columns.union import union
 from inroads.explorer import Explorer, load
 from inroads.sources import loader as gathering
@@ -84,7 +84,7 @@ def test_what_is_replaced_is_not_held_to_the_end(tmp_path: Path, monkeypatch: py
     path.write_bytes(b"\n".join(msgspec.json.encode({"observed_at": each, "document": body}) for each in moments))
     held: list[tuple[int, int]] = []
 
-    def watched(handed: Iterable[Said]) -> Said:
+    def watched(handed: Iterable[ClaimSet]) -> ClaimSet:
         parts = list(handed)
         held.append((len(parts), sum(len(each.claims.document) for each in parts)))
         return union(parts)

@@ -14,7 +14,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from inroads.columns.builder import pack
+from inroads.columns.builder import claim_set
 from inroads.columns.fold import fold
 from inroads.documents.claims import state
 from inroads.documents.reader import Observation, read
@@ -384,7 +384,7 @@ def test_the_product_reads_it() -> None:
             assert isinstance(observation, Observation)
             assert not observation.issues
             taken.append(state(observation, tables.STOCK))
-        return Counter(issue.code for issue in AccessGraph.build(fold(pack(taken), tables.STOCK)).issues)
+        return Counter(issue.code for issue in AccessGraph.build(fold(claim_set(taken), tables.STOCK)).issues)
 
     assert issues(0) == {}
     assert set(issues(0.05)) == {"role_disagreement", "reference_conflict", "attribute_conflict"}

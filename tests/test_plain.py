@@ -14,15 +14,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import inroads
-from inroads.columns.builder import Packer
-from inroads.columns.claimset import ATTRIBUTES, TEXT_ATTRIBUTES, WORD_ATTRIBUTES, Said
-from inroads.documents.bulk_reader import Plain, plain
+from inroads.columns.builder import ClaimSetBuilder
+from inroads.columns.claimset import ATTRIBUTES, TEXT_ATTRIBUTES, WORD_ATTRIBUTES, ClaimSet
+from inroads.documents.bulk_reader import RegularDocument, plain
 from inroads.documents.reader import Observation, read
 from inroads.documents.redaction import FIELDS, SECRET_MARKS
 from inroads.errors import Rejection
 from inroads.policy.loading import load_policy
 from inroads.policy.tables import STOCK, Policy
-from inroads.sources.chunks import Unread
+from inroads.sources.chunks import RawDocument
 from inroads.sources.loader import Stream, gather
 from inroads.sources.synthetic import population
 from strategies import World, worlds
@@ -139,11 +139,11 @@ def encode(value: Any) -> bytes:
     return json.dumps(value).encode()
 
 
-def unread(raws: Sequence[bytes]) -> list[Unread]:
-    return [Unread(raw, MOMENT, f"a file:{number}", 1) for number, raw in enumerate(raws, 1)]
+def unread(raws: Sequence[bytes]) -> list[RawDocument]:
+    return [RawDocument(raw, MOMENT, f"a file:{number}", 1) for number, raw in enumerate(raws, 1)]
 
 
-def taken(raws: Sequence[bytes], words: Policy = STOCK) -> list[Plain]:
+def taken(raws: Sequence[bytes], words: Policy = STOCK) -> list[RegularDocument]:
     return plain(unread(raws), words)
 
 
@@ -151,7 +151,7 @@ def agree(raws: Sequence[bytes], words: Policy = STOCK) -> None:
     """Many at a time, documents say what the reader says of each: every column, every body, every rejection."""
     items = unread(raws)
     many = gather([Stream(items)], words)
-    packer, rejections = Packer(words), []
+    packer, rejections = ClaimSetBuilder(words), []
     for item in items:
         found = item.observe()
         if isinstance(found, Rejection):
@@ -162,7 +162,7 @@ def agree(raws: Sequence[bytes], words: Policy = STOCK) -> None:
     assert by_value(many.said) == by_value(packer.said())
 
 
-def by_value(said: Said) -> dict[str, Any]:
+def by_value(said: ClaimSet) -> dict[str, Any]:
     """All that was said, with words, texts and bodies for their numbers, which are as they came."""
     texts, words = list(said.texts.texts()), list(said.words.texts())
     tables = {

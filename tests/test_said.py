@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 
 from inroads.columns import union as saying
 from inroads.columns.arrays import Texts
-from inroads.columns.builder import Packer, pack
-from inroads.columns.claimset import ATTRIBUTES, Packed, Said, email_key, moment_number, moment_of
+from inroads.columns.builder import ClaimSetBuilder, claim_set
+from inroads.columns.claimset import ATTRIBUTES, ClaimSet, InMemoryBodies, email_key, moment_number, moment_of
 from inroads.columns.fold import fold
 from inroads.columns.union import union
 from inroads.documents.claims import state
@@ -26,12 +26,12 @@ from strategies import worlds
 from worlds import World, observations, same
 
 
-def said(world: World) -> list[Said]:
+def said(world: World) -> list[ClaimSet]:
     """Each document of a world by itself."""
-    return [pack([state(each, STOCK)]) for each in observations(world)]
+    return [claim_set([state(each, STOCK)]) for each in observations(world)]
 
 
-def graph(parts: list[Said]) -> Explorer:
+def graph(parts: list[ClaimSet]) -> Explorer:
     """The graph of what these say."""
     return Explorer.build(fold(union(parts), STOCK))
 
@@ -40,10 +40,10 @@ def graph(parts: list[Said]) -> Explorer:
 @settings(max_examples=40, deadline=None)
 def test_rows_and_names_say_the_same(world: World) -> None:
     """Documents that are put into rows at once say what they say by name: column by column, body by body."""
-    packer = Packer(STOCK)
+    packer = ClaimSetBuilder(STOCK)
     for each in observations(world):
         packer.read(each)
-    at_once, by_name = packer.said(), pack([state(each, STOCK) for each in observations(world)])
+    at_once, by_name = packer.said(), claim_set([state(each, STOCK) for each in observations(world)])
     columns = zip(_columns(at_once), _columns(by_name), strict=True)
     assert all(one.dtype == other.dtype and one.tolist() == other.tolist() for one, other in columns)
     assert at_once.stores == by_name.stores
@@ -52,7 +52,7 @@ def test_rows_and_names_say_the_same(world: World) -> None:
 def _columns(part: Any) -> Iterator[npt.NDArray[Any]]:
     if isinstance(part, np.ndarray):
         yield part
-    elif isinstance(part, tuple) and not isinstance(part, Packed):
+    elif isinstance(part, tuple) and not isinstance(part, InMemoryBodies):
         for each in part:
             yield from _columns(each)
 

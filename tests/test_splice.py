@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from inroads.columns import incremental, overlay
 from inroads.columns.arrays import Texts
 from inroads.columns.claimset import ATTRIBUTES, NONE, TEXT_ATTRIBUTES, WORD_ATTRIBUTES
-from inroads.columns.overlay import Spliced
+from inroads.columns.overlay import OverlayColumn
 from inroads.explorer import Explorer
 from strategies import worlds
 from worlds import World, observations, same
@@ -38,7 +38,7 @@ def columns(value: Any, name: str = "") -> dict[str, Any]:
     """Every column of a fold and its derivation by name, as plain lists."""
     if isinstance(value, Texts):
         return {name: list(value.texts())}
-    if isinstance(value, np.ndarray | Spliced):
+    if isinstance(value, np.ndarray | OverlayColumn):
         return {name: value.tolist()}
     inner = value if isinstance(value, dict) else value._asdict() if hasattr(value, "_asdict") else None
     if inner is None:
@@ -197,8 +197,8 @@ def test_numbers_move(size: int, data: st.DataObject) -> None:
     ends = sorted(data.draw(st.lists(st.integers(0, size), max_size=30).filter(lambda each: len(each) % 2 == 0)))
     starts, stops = np.array(ends[::2], np.int64), np.array(ends[1::2], np.int64)
     sizes = np.array([data.draw(st.integers(0, 3)) for _ in starts], np.int64)
-    cut, rows = overlay.Cut(starts, stops, sizes), np.full(int(sizes.sum()), 99, np.int8)
-    counted = overlay.Counted(rows, cut.shift, 200)
+    cut, rows = overlay.Replacement(starts, stops, sizes), np.full(int(sizes.sum()), 99, np.int8)
+    counted = overlay.Numbering(rows, cut.shift, 200)
     expected: list[int] = []
     done = 0
     for start, stop, count in zip(starts.tolist(), stops.tolist(), sizes.tolist(), strict=True):

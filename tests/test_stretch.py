@@ -16,7 +16,7 @@ from inroads.errors import Rejection
 from inroads.explorer import load
 from inroads.sources import chunks, files
 from inroads.sources import loader as gathering
-from inroads.sources.chunks import Stretch, Unread
+from inroads.sources.chunks import FileChunk, RawDocument
 from inroads.sources.files import Refusals, observe, observe_stream, unread
 from worlds import same
 
@@ -75,7 +75,7 @@ def test_large_files_of_lines_are_left_where_they_are(tmp_path: Path) -> None:
         path = tmp_path / name
         path.write_bytes(content)
         found = list(unread([path], MONDAY, None, None, Refusals()))
-        assert [isinstance(each, Stretch) for each in found] == [cut] * len(found)
+        assert [isinstance(each, FileChunk) for each in found] == [cut] * len(found)
         assert len(found) > 0
         assert outcomes(observe(path, MONDAY)) == as_stream(path)
 
@@ -100,7 +100,7 @@ def test_a_file_that_changes_is_told(tmp_path: Path, how: str) -> None:
     path, other = tmp_path / "x.ndjson", tmp_path / "other"
     path.write_bytes(b'{"id": 1, "email": "a@x.org"}\n' * 4)
     other.write_bytes(b'{"id": 2, "email": "b@x.org"}\n' * 4)
-    cut = [each for each in unread([path], MONDAY, None, None, Refusals()) if isinstance(each, Stretch)]
+    cut = [each for each in unread([path], MONDAY, None, None, Refusals()) if isinstance(each, FileChunk)]
     if how == "replaced":
         other.rename(path)
     elif how == "cut":
@@ -109,7 +109,7 @@ def test_a_file_that_changes_is_told(tmp_path: Path, how: str) -> None:
         path.unlink()
     found = list(cut[1].unread())
     assert [each.code for each in found if isinstance(each, Rejection)] == ["unreadable_file"]
-    taken = [each.observe() for each in found if isinstance(each, Unread)]
+    taken = [each.observe() for each in found if isinstance(each, RawDocument)]
     subjects = [each.document.subject for each in taken if isinstance(each, Observation)]
     assert subjects == (["identity:1"] if how == "cut" else [])
 

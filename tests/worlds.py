@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 import numpy as np
 
-from inroads.columns.builder import pack
+from inroads.columns.builder import claim_set
 from inroads.columns.fold import edges_of, fold, grants_of
 from inroads.documents.claims import Attribute, Claim, Place, Statement
 from inroads.documents.reader import Observation, read
@@ -66,7 +66,7 @@ def standing(grants: Iterable[Grant], nodes: dict[str, dict[str, Any]]) -> Explo
             )
     moment = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
     document = Document(moment, "00" * 32, "", "me", min(nodes, default="identity:0"), "", "", b"{}")
-    said = pack([Statement(document, tuple(claims), tuple(attributes), (), (), ())])
+    said = claim_set([Statement(document, tuple(claims), tuple(attributes), (), (), ())])
     edges = edges_of(said.claims, np.arange(len(said.claims.document)))
     rows, evidence_of, evidence = grants_of(edges, said.claims, len(said.nodes))
     return Explorer.build(fold(said, STOCK)._replace(grants=rows, evidence_of=evidence_of, evidence=evidence), STOCK)

@@ -19,10 +19,10 @@ from inroads.analysis.duties import Conflicts, duties
 from inroads.analysis.explain import explain
 from inroads.analysis.findings import review
 from inroads.analysis.findings.review import Findings
-from inroads.analysis.what_if import Plan, WhatIf, plan
+from inroads.analysis.what_if import RevocationPlan, WhatIf, plan
 from inroads.columns.adjacency import Adjacency
 from inroads.columns.fold import fold
-from inroads.columns.incremental import Base, grown
+from inroads.columns.incremental import Baseline, grown
 from inroads.documents.pseudonyms import Pseudonyms, rejected, rewritten
 from inroads.documents.reader import Observation
 from inroads.errors import InroadsError, NotFound, Rejection
@@ -38,7 +38,7 @@ from inroads.reach import filters as filters_
 from inroads.reach.answers import RESOURCES
 from inroads.reach.filters import AccessFilter
 from inroads.sources.files import Refusals, unread
-from inroads.sources.loader import Gathered, Stream, Taken, gather
+from inroads.sources.loader import Loaded, Stream, Taken, gather
 from inroads.store import snapshot
 from inroads.store.ledger import Bodies, Kept, Ledger, is_ledger
 from inroads.text import printable
@@ -60,7 +60,7 @@ class Explorer(AccessGraph):
 
     rejections: tuple[Rejection, ...] = ()
     masked: bool = False
-    _base: Base | None = None
+    _base: Baseline | None = None
 
     @classmethod
     def observe(cls, arriving: Iterable[Observation | Rejection], policy: Policy = STOCK) -> Self:
@@ -68,7 +68,7 @@ class Explorer(AccessGraph):
         return cls.gathered(gather([Stream(map(Taken, arriving))], policy), policy)
 
     @classmethod
-    def gathered(cls, found: Gathered, policy: Policy = STOCK) -> Self:
+    def gathered(cls, found: Loaded, policy: Policy = STOCK) -> Self:
         """The graph of what documents say."""
         graph = cls.build(fold(found.said, policy), policy)
         graph.rejections = found.rejections
@@ -107,7 +107,7 @@ class Explorer(AccessGraph):
         graph.masked = True
         return graph
 
-    def _with(self, found: Gathered) -> Self:
+    def _with(self, found: Loaded) -> Self:
         if self.masked:
             raise InroadsError("add to the graph of the original documents, and pseudonymise that", "PSEUDONYMISED")
         if not len(found.said.documents.moment) and not found.rejections:
@@ -158,7 +158,7 @@ class Explorer(AccessGraph):
         wanted = ([each] if isinstance(each, str) else each for each in (add, records))
         return WhatIf(self, grants, *wanted)
 
-    def plan(self, principal: str, resource: str) -> Plan | None:
+    def plan(self, principal: str, resource: str) -> RevocationPlan | None:
         """How to end an access with the least collateral; None when there is none. Raises as `access`."""
         found = self.access(principal, resource)
         return plan(self, found) if found else None

@@ -9,7 +9,7 @@ from typing import Any
 
 import httpx2
 
-from inroads.columns.builder import pack
+from inroads.columns.builder import claim_set
 from inroads.columns.fold import fold
 from inroads.documents.claims import state
 from inroads.documents.reader import Observation, read
@@ -31,7 +31,7 @@ def graph_of(*bodies: bytes | dict[str, Any], policy: Policy = STOCK) -> AccessG
         taken = read(raw, NOON, f"{number}.json")
         assert isinstance(taken, Observation), taken
         statements.append(state(taken, policy))
-    return AccessGraph.build(fold(pack(statements), policy), policy)
+    return AccessGraph.build(fold(claim_set(statements), policy), policy)
 
 
 def asker(schema: Schema, graph: AccessGraph) -> Ask:

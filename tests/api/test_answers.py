@@ -15,11 +15,11 @@ from questions import NOON, Serve
 from starlette.routing import Route
 
 from inroads.network.access_graph import AccessGraph
-from inroads_api.execution.answer_cache import SETTLED, Answers, Question
+from inroads_api.execution.answer_cache import SETTLED, AnswerCache, Question
 from inroads_api.execution.execute import Schema
 from inroads_api.security.audit import AuditLog
 from inroads_api.security.authentication import Auth
-from inroads_api.security.callers import Scope
+from inroads_api.security.callers import TokenScope
 from inroads_api.security.tokens import TokenFile
 from inroads_api.versions.versions import Version, Versions
 from inroads_api.web import app as room
@@ -140,7 +140,9 @@ def test_another_version_is_asked_anew(
 def test_who_may_not_ask_is_given_nothing(bruce: AccessGraph, serve: Serve, tmp_path: Path) -> None:
     """An answer that is there is given only to who may have it, and each giving is in the audit log."""
     file, day = TokenFile(tmp_path / "tokens.json"), dt.timedelta(days=1)
-    (_, reading), (_, ingesting) = (file.create("a", [each], day, NOON) for each in (Scope.READ, Scope.INGEST))
+    (_, reading), (_, ingesting) = (
+        file.create("a", [each], day, NOON) for each in (TokenScope.READ, TokenScope.INGEST)
+    )
     audit = AuditLog(tmp_path / "audit.log", b"k" * 32, lambda: NOON)
     client = serve(create_app(bruce, NOON, auth=Auth(file.path, lambda: NOON), audit=audit))
     headers = [{"authorization": f"Bearer {each}"} for each in (reading, reading, reading, ingesting)]
@@ -162,7 +164,7 @@ class TestAnswers:
 
     def test_the_last_given_are_kept(self, bruce: AccessGraph) -> None:
         """Up to so many bytes; those that nobody asked for longest go first, and a large one is never kept."""
-        answers, version = Answers[int](most=160), Version(bruce, NOON)
+        answers, version = AnswerCache[int](most=160), Version(bruce, NOON)
         for number in (1, 2, 3, 1, 4):
             if answers.find(version, self.asked(number)) is None:
                 answers.keep(version, self.asked(number), number, 10)
@@ -175,7 +177,7 @@ class TestAnswers:
 
     def test_nothing_is_held(self, bruce: AccessGraph) -> None:
         """Whoever lets go of a version lets go of its answers: nothing here holds a graph."""
-        answers, version = Answers[int](), Version(bruce, NOON)
+        answers, version = AnswerCache[int](), Version(bruce, NOON)
         answers.keep(version, self.asked(1), 1, 10)
         held = weakref.ref(version)
         del version

@@ -29,7 +29,7 @@ from inroads_api.cli.main import app
 from inroads_api.execution.execute import Schema
 from inroads_api.security.audit import FIRST, MAX_ASKED, AuditLog, asked_about, verify
 from inroads_api.security.authentication import Auth
-from inroads_api.security.callers import Scope, keyed
+from inroads_api.security.callers import TokenScope, keyed
 from inroads_api.security.tokens import TokenFile
 from inroads_api.web.app import create_app
 
@@ -75,7 +75,7 @@ def tokens(tmp_path: Path) -> TokenFile:
 @pytest.fixture
 def client(bruce: AccessGraph, serve: Serve, tokens: TokenFile, path: Path) -> httpx2.Client:
     """A client with a token of all scopes, of a server that writes to the log."""
-    _, text = tokens.create("a", [Scope.ADMIN], dt.timedelta(days=1), NOON)
+    _, text = tokens.create("a", [TokenScope.ADMIN], dt.timedelta(days=1), NOON)
     audit = AuditLog(path, tokens.key(), lambda: NOON)
     made = serve(create_app(bruce, NOON, ("*",), auth=Auth(tokens.path, lambda: NOON), audit=audit))
     made.headers["authorization"] = f"Bearer {text}"
@@ -137,7 +137,7 @@ class TestWhatItSays:
     def test_refusals(self, client: httpx2.Client, tokens: TokenFile, path: Path) -> None:
         """What was refused has its codes; who was not let in is counted."""
         client.post("/graphql", json={"query": "{ nothing }"})
-        _, reader = tokens.create("b", [Scope.REVIEW], dt.timedelta(days=1), NOON)
+        _, reader = tokens.create("b", [TokenScope.REVIEW], dt.timedelta(days=1), NOON)
         headers = {"authorization": f"Bearer {reader}"}
         assert client.post("/graphql", json={"query": QUERY}, headers=headers).status_code == 403
         asked = lines(path)[1:]
@@ -396,7 +396,7 @@ def _write_and_tell(path: Path) -> None:
 
 def test_commands(tmp_path: Path, path: Path, tokens: TokenFile, asked: Callable[..., None]) -> None:
     """`audit verify` tells what is wrong by its exit code, and `audit hash` finds who asked about somebody."""
-    tokens.create("a", [Scope.READ], dt.timedelta(days=1), NOON)
+    tokens.create("a", [TokenScope.READ], dt.timedelta(days=1), NOON)
     asked(2)
     run = CliRunner().invoke
     good = run(app, ["audit", "verify", str(path)])

@@ -23,9 +23,9 @@ from inroads.sources.private_file import BadTokens
 from inroads_api.execution.execute import Schema, build_schema
 from inroads_api.limits import MAX_ASKED
 from inroads_api.security.authentication import Auth
-from inroads_api.security.callers import Caller, Denied, Scope
-from inroads_api.security.permissions import MUTATIONS, permit
-from inroads_api.security.tokens import Token, TokenFile
+from inroads_api.security.callers import AccessDenied, Caller, TokenScope
+from inroads_api.security.permissions import MUTATIONS, authorise
+from inroads_api.security.tokens import ApiToken, TokenFile
 from inroads_api.web.app import create_app
 from inroads_api.web.requests import LEGACY, MODERN
 
@@ -60,7 +60,7 @@ Issue = Callable[..., str]
 @pytest.fixture
 def issue(file: TokenFile) -> Issue:
     """Makes a token of these scopes that lives a day, and gives its text."""
-    return lambda *scopes: file.create("a test", scopes or (Scope.READ,), DAY, NOON)[1]
+    return lambda *scopes: file.create("a test", scopes or (TokenScope.READ,), DAY, NOON)[1]
 
 
 @pytest.fixture
@@ -92,7 +92,7 @@ class TestTheFile:
 
     def test_what_it_holds(self, file: TokenFile) -> None:
         """The file is private and holds the hash of a token, never the token or its secret; a token has 256 bits."""
-        token, text = file.create("bruce's laptop", [Scope.READ, Scope.INGEST], DAY, NOON)
+        token, text = file.create("bruce's laptop", [TokenScope.READ, TokenScope.INGEST], DAY, NOON)
         raw = file.path.read_text()
         assert stat.S_IMODE(file.path.stat().st_mode) == 0o600
         assert text.startswith(f"inr_{token.id}_")
@@ -106,14 +106,14 @@ class TestTheFile:
 
     def test_tokens_differ(self, file: TokenFile) -> None:
         """No two tokens are the same, and the key stays as it is."""
-        key = file.create("0", [Scope.READ], DAY, NOON) and file.key()
-        texts = {file.create(str(n), [Scope.READ], DAY, NOON)[1] for n in range(20)}
+        key = file.create("0", [TokenScope.READ], DAY, NOON) and file.key()
+        texts = {file.create(str(n), [TokenScope.READ], DAY, NOON)[1] for n in range(20)}
         assert len(texts) == 20
         assert file.key() == key
 
     def test_revoked(self, file: TokenFile) -> None:
         """A revoked token stays listed with the first moment of its revocation; an unknown id is told."""
-        token, _ = file.create("a", [Scope.READ], DAY, NOON)
+        token, _ = file.create("a", [TokenScope.READ], DAY, NOON)
         file.revoke(token.id, NOON + DAY)
         file.revoke(token.id, NOON + 2 * DAY)
         assert [each.revoked_at for each in file.tokens()] == [NOON + DAY]
@@ -122,7 +122,7 @@ class TestTheFile:
 
     def test_many_at_once(self, file: TokenFile) -> None:
         """What several make at once is all there."""
-        makers = [threading.Thread(target=file.create, args=(str(n), [Scope.READ], DAY, NOON)) for n in range(12)]
+        makers = [threading.Thread(target=file.create, args=(str(n), [TokenScope.READ], DAY, NOON)) for n in range(12)]
         for each in makers:
             each.start()
         for each in makers:
@@ -134,7 +134,7 @@ class TestTheFile:
         """A file that others may read or write is not used."""
         issue()
         file.path.chmod(mode)
-        for use in (file.tokens, lambda: Auth(file.path), lambda: file.create("b", [Scope.READ], DAY, NOON)):
+        for use in (file.tokens, lambda: Auth(file.path), lambda: file.create("b", [TokenScope.READ], DAY, NOON)):
             with pytest.raises(BadTokens) as caught:
                 use()
             assert caught.value.code == "UNSAFE_TOKENS"
@@ -172,7 +172,7 @@ class TestTheFile:
 
     def test_no_token_of_use(self, file: TokenFile, clock: Clock) -> None:
         """A server does not start with a file in which no token can be used."""
-        token, _ = file.create("a", [Scope.READ], DAY, NOON)
+        token, _ = file.create("a", [TokenScope.READ], DAY, NOON)
         Auth(file.path, clock)
         file.revoke(token.id, NOON)
         with pytest.raises(BadTokens, match="token create"):
@@ -271,7 +271,7 @@ class TestWhoAsks:
         auth = Auth(file.path, lambda: NOON)
         monkeypatch.setattr(hmac, "compare_digest", compare)
         for text in (token[:-2] + "__", "inr_aaaaaaaaaa_" + "a" * 43, "nothing-like-it"):
-            with pytest.raises(Denied):
+            with pytest.raises(AccessDenied):
                 auth.caller([f"Bearer {text}".encode()])
         assert compared == [(64, 64)] * 3
 
@@ -331,12 +331,12 @@ class TestScopes:
     @pytest.mark.parametrize(
         ("scopes", "reads", "ingests"),
         [
-            ([Scope.READ], True, False),
-            ([Scope.INGEST], False, True),
-            ([Scope.READ, Scope.INGEST], True, True),
-            ([Scope.REVIEW], False, False),
-            ([Scope.ADMIN], True, True),
-            ([Scope.READ_PSEUDONYMISED], False, False),
+            ([TokenScope.READ], True, False),
+            ([TokenScope.INGEST], False, True),
+            ([TokenScope.READ, TokenScope.INGEST], True, True),
+            ([TokenScope.REVIEW], False, False),
+            ([TokenScope.ADMIN], True, True),
+            ([TokenScope.READ_PSEUDONYMISED], False, False),
         ],
     )
     def test_table(
@@ -344,7 +344,7 @@ class TestScopes:
         door: Callable[..., httpx2.Client],
         issue: Issue,
         tmp_path: Path,
-        scopes: Sequence[Scope],
+        scopes: Sequence[TokenScope],
         reads: bool,
         ingests: bool,
     ) -> None:
@@ -374,11 +374,11 @@ class TestScopes:
         """A mutation needs its scope under any alias and in any fragment, and what is not in the table needs admin."""
         schema = build_schema(allow_ingest=True, allow_review=True)
         name = "Write" if "Write" in document else None
-        for field, scope in (("ingest", Scope.INGEST), ("dropAll", Scope.ADMIN)):
+        for field, scope in (("ingest", TokenScope.INGEST), ("dropAll", TokenScope.ADMIN)):
             prepared = schema.documents.get(document % field)
-            permit(Caller("a", frozenset({scope})), prepared, name)
-            with pytest.raises(Denied) as caught:
-                permit(Caller("a", frozenset({*Scope} - {scope, Scope.ADMIN})), prepared, name)
+            authorise(Caller("a", frozenset({scope})), prepared, name)
+            with pytest.raises(AccessDenied) as caught:
+                authorise(Caller("a", frozenset({*TokenScope} - {scope, TokenScope.ADMIN})), prepared, name)
             assert caught.value.code == "INSUFFICIENT_SCOPE"
 
     def test_mutations_are_in_the_table(self) -> None:
@@ -390,17 +390,17 @@ class TestScopes:
     def test_pseudonymised(self, schema: Schema) -> None:
         """`read:pseudonymised` reads where answers are pseudonymised, and there alone."""
         prepared = schema.documents.get(QUERY)
-        permit(Caller("a", frozenset({Scope.READ_PSEUDONYMISED})), prepared, None, pseudonymised=True)
-        permit(Caller("a", frozenset({Scope.READ})), prepared, None, pseudonymised=True)
-        with pytest.raises(Denied):
-            permit(Caller("a", frozenset({Scope.READ_PSEUDONYMISED})), prepared, None)
+        authorise(Caller("a", frozenset({TokenScope.READ_PSEUDONYMISED})), prepared, None, pseudonymised=True)
+        authorise(Caller("a", frozenset({TokenScope.READ})), prepared, None, pseudonymised=True)
+        with pytest.raises(AccessDenied):
+            authorise(Caller("a", frozenset({TokenScope.READ_PSEUDONYMISED})), prepared, None)
 
     def test_a_large_body_is_for_who_may_ingest(
         self, door: Callable[..., httpx2.Client], issue: Issue, tmp_path: Path
     ) -> None:
         """Who may not hand documents in has no use for a body of their size."""
         large = QUERY + " " * MAX_ASKED
-        for scope, wanted in ((Scope.READ, "BODY_TOO_LARGE"), (Scope.INGEST, "TOKEN_LIMIT")):
+        for scope, wanted in ((TokenScope.READ, "BODY_TOO_LARGE"), (TokenScope.INGEST, "TOKEN_LIMIT")):
             token = issue(scope)
             assert code(ask(door(ingest=tmp_path / "none.db"), token, large).json()) == wanted
             assert code(ask(door(), token, large).json()) == "BODY_TOO_LARGE"
@@ -434,8 +434,8 @@ class TestIntrospection:
 
 def test_tokens_are_values(file: TokenFile) -> None:
     """A token can be compared, and says nothing of its text when it is shown."""
-    token, text = file.create("a", [Scope.READ, Scope.READ], DAY, NOON)
-    assert isinstance(token, Token)
-    assert token.scopes == (Scope.READ,)
+    token, text = file.create("a", [TokenScope.READ, TokenScope.READ], DAY, NOON)
+    assert isinstance(token, ApiToken)
+    assert token.scopes == (TokenScope.READ,)
     assert text[15:] not in repr(token)
     assert os.fspath(file.path) not in repr(token)

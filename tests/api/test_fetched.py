@@ -27,11 +27,11 @@ from inroads.network.access_graph import AccessGraph
 from inroads_api.cli.main import app
 from inroads_api.security import jwks_url
 from inroads_api.security.authentication import Auth
-from inroads_api.security.callers import Denied, Scope
+from inroads_api.security.callers import AccessDenied, TokenScope
 from inroads_api.security.jwks_url import DISCOVERY, EVERY, KEPT, PAUSE, KeyUrl
 from inroads_api.security.oidc import Issuer
 from inroads_api.security.tokens import TokenFile
-from inroads_api.server.settings import Doors
+from inroads_api.server.settings import ServerSettings
 from inroads_api.web.app import create_app
 
 PATIENCE = 60.0  # seconds: the machine may be slow
@@ -101,7 +101,7 @@ def found(keys: KeyUrl, kid: str | None) -> bool | int:
         return bool(keys.find(kid))
     except KeyError:
         return False
-    except Denied as denied:
+    except AccessDenied as denied:
         return denied.status
 
 
@@ -165,7 +165,7 @@ class TestWhen:
     ) -> None:
         """A fetch that hangs holds nobody up, is the only one, and lets its key in when it ends."""
         file = TokenFile(tmp_path / "auth.json")
-        _, own = file.create("a", [Scope.READ], timedelta(days=1), NOON)
+        _, own = file.create("a", [TokenScope.READ], timedelta(days=1), NOON)
         provider = Issuer(ISSUER, AUDIENCE, KeyUrl(ISSUER, site.url, clock))
         application = create_app(bruce, NOON, ("*",), auth=Auth(file.path, lambda: NOON, provider))
         gate, both = threading.Event(), json.dumps({"keys": [public(ELLIPTIC), public(OTHER, "two")]}).encode()
@@ -292,10 +292,10 @@ class TestWhatIsNone:
             token(OTHER),
             token(OTHER, headers={"kid": "one", "jwk": public(OTHER), "jku": site.root}),
         ):
-            with pytest.raises(Denied) as caught:
+            with pytest.raises(AccessDenied) as caught:
                 issuer.caller(text, b"")
             assert caught.value.status == 401
-        assert issuer.caller(token(), b"").scopes == {Scope.READ}
+        assert issuer.caller(token(), b"").scopes == {TokenScope.READ}
 
 
 def test_discovery(site: Site) -> None:
@@ -318,14 +318,14 @@ def test_discovery(site: Site) -> None:
 def test_doors(site: Site, tmp_path: Path) -> None:
     """A server, also where it is made within an event loop, takes tokens by a URL, and does not start without keys."""
     file = tmp_path / "auth.json"
-    TokenFile(file).create("a", [Scope.READ], timedelta(days=1), NOON)
+    TokenFile(file).create("a", [TokenScope.READ], timedelta(days=1), NOON)
 
     async def opened() -> Auth:
-        doors = Doors(file, oidc_issuer=ISSUER, oidc_audience=AUDIENCE, oidc_jwks=site.url)
+        doors = ServerSettings(file, oidc_issuer=ISSUER, oidc_audience=AUDIENCE, oidc_jwks=site.url)
         auth: Auth = doors.opened()["auth"]
         return auth
 
-    assert asyncio.run(opened()).caller([f"Bearer {token()}".encode()]).scopes == {Scope.READ}
+    assert asyncio.run(opened()).caller([f"Bearer {token()}".encode()]).scopes == {TokenScope.READ}
     words = ["serve", "-d", str(EXAMPLE), "--auth", str(file), "--oidc-issuer", ISSUER, "--oidc-audience", AUDIENCE]
     done = CliRunner().invoke(app, [*words, "--oidc-jwks", site.root + "/none"])
     assert (done.exit_code, "status 404" in done.stderr) == (2, True)

@@ -21,11 +21,11 @@ from inroads.network.access_graph import AccessGraph
 from inroads_api.cli.main import app
 from inroads_api.security.audit import AuditLog
 from inroads_api.security.authentication import Auth
-from inroads_api.security.callers import Caller, Scope
+from inroads_api.security.callers import Caller, TokenScope
 from inroads_api.security.tokens import TokenFile
-from inroads_api.server.settings import Doors
+from inroads_api.server.settings import ServerSettings
 from inroads_api.web.app import create_app
-from inroads_api.web.rate_limit import COST_PER_MINUTE, WINDOW, Meter, Throttled
+from inroads_api.web.rate_limit import COST_PER_MINUTE, WINDOW, RateLimiter, Throttled
 from inroads_api.web.requests import MODERN
 
 QUERY = "{ graph { version } }"
@@ -47,7 +47,7 @@ def clock() -> Clock:
     return Clock()
 
 
-def spend(meter: Meter, who: str | None, cost: int, own: int | None = None) -> int | str | None:
+def spend(meter: RateLimiter, who: str | None, cost: int, own: int | None = None) -> int | str | None:
     """What is left then, or the code of the refusal."""
     try:
         standing = meter.spend(Caller(who, cost_per_minute=own), cost)
@@ -56,7 +56,7 @@ def spend(meter: Meter, who: str | None, cost: int, own: int | None = None) -> i
     return standing.remaining if standing else None
 
 
-def refusal(meter: Meter, cost: int) -> int | None:
+def refusal(meter: RateLimiter, cost: int) -> int | None:
     """In how many seconds to ask again; None where there is nothing to wait for."""
     try:
         meter.spend(None, cost)
@@ -68,7 +68,7 @@ def refusal(meter: Meter, cost: int) -> int | None:
 class TestMeter:
     def test_a_minute(self, clock: Clock) -> None:
         """What was spent is refused until it is more than a minute ago, and then there again."""
-        meter = Meter(100, clock=clock)
+        meter = RateLimiter(100, clock=clock)
         assert [spend(meter, "a", 60), spend(meter, "a", 40), spend(meter, "a", 1)] == [40, 0, "THROTTLED"]
         clock.now += WINDOW
         assert spend(meter, "a", 1) == "THROTTLED"
@@ -79,7 +79,7 @@ class TestMeter:
     def test_no_minute_has_more(self, steps: list[tuple[float, int]]) -> None:
         """Whatever is asked whenever: no 60 seconds have more than the limit, and who waits as told is let in."""
         clock = Clock()
-        meter = Meter(100, clock=clock)
+        meter = RateLimiter(100, clock=clock)
         spent: list[tuple[float, int]] = []
         for pause, cost in steps:
             clock.now += pause
@@ -95,25 +95,25 @@ class TestMeter:
 
     def test_callers_are_apart(self, clock: Clock) -> None:
         """A token's own limit counts in place of the server's, also where that has none; the nameless are one."""
-        meter = Meter(100, clock=clock)
+        meter = RateLimiter(100, clock=clock)
         assert [spend(meter, "a", 100), spend(meter, "b", 30), spend(meter, None, 100)] == [0, 70, 0]
         assert refusal(meter, 1) == WINDOW + 1
         assert [spend(meter, "c", 500, own=500), spend(meter, "d", 20, own=10)] == [0, "COST_LIMIT"]
-        assert [spend(Meter(), "a", 10**9), spend(Meter(), "a", 4, own=5)] == [None, 1]
+        assert [spend(RateLimiter(), "a", 10**9), spend(RateLimiter(), "a", 4, own=5)] == [None, 1]
         assert spend(meter, "c", 1, own=100) == "THROTTLED"  # its limit was lowered, with 500 spent
 
     def test_shares(self, clock: Clock) -> None:
         """All workers together let no more be spent than one would."""
-        workers = [Meter(100, 3, clock) for _ in range(3)]
+        workers = [RateLimiter(100, 3, clock) for _ in range(3)]
         taken = [spend(worker, "a", 1) for _ in range(50) for worker in workers]
         assert sum(isinstance(each, int) for each in taken) == 99
-        assert spend(Meter(0, 4, clock), "a", 2, own=8) == 0
+        assert spend(RateLimiter(0, 4, clock), "a", 2, own=8) == 0
         with pytest.raises(InroadsError, match="1 for each worker"):
-            Meter(3, 4)
+            RateLimiter(3, 4)
 
     def test_memory(self, clock: Clock) -> None:
         """Callers are forgotten after a minute, and what one has spent is kept by the second."""
-        meter = Meter(10**6, clock=clock)
+        meter = RateLimiter(10**6, clock=clock)
         for number in range(1_000):
             spend(meter, str(number), 1)
         assert len(meter._spent) == 1_000
@@ -127,7 +127,7 @@ class TestMeter:
 
     def test_threads(self) -> None:
         """Threads that spend at once spend no more than the limit."""
-        meter = Meter(500, clock=lambda: 5.0)
+        meter = RateLimiter(500, clock=lambda: 5.0)
         with ThreadPoolExecutor(8) as pool:
             taken = list(pool.map(lambda _: spend(meter, "a", 1), range(1_000)))
         assert sorted(each for each in taken if isinstance(each, int)) == list(range(500))
@@ -142,7 +142,7 @@ def file(tmp_path: Path) -> TokenFile:
 def door(bruce: AccessGraph, serve: Serve, file: TokenFile) -> Callable[..., httpx2.Client]:
     """A client of an application that asks for tokens of the file, with this meter."""
 
-    def opened(meter: Meter, **options: Any) -> httpx2.Client:
+    def opened(meter: RateLimiter, **options: Any) -> httpx2.Client:
         return serve(create_app(bruce, NOON, ("*",), auth=Auth(file.path, lambda: NOON), meter=meter, **options))
 
     return opened
@@ -155,7 +155,7 @@ def ask(client: httpx2.Client, query: str = QUERY, token: str | None = None, acc
 
 def test_over_http(bruce: AccessGraph, serve: Serve, clock: Clock) -> None:
     """Each answer tells how its caller stands; what is too much is 429 in either media type, and counted."""
-    client = serve(create_app(bruce, NOON, meter=Meter(5, clock=clock)))
+    client = serve(create_app(bruce, NOON, meter=RateLimiter(5, clock=clock)))
     first = ask(client)
     cost = first.json()["extensions"]["cost"]
     assert (cost["requested"], cost["throttle"]["limit"], cost["throttle"]["remaining"]) == (2, 5, 3)
@@ -187,7 +187,7 @@ def test_without_a_limit(client: httpx2.Client) -> None:
 
 def test_what_is_not_executed_costs_a_look(bruce: AccessGraph, serve: Serve, clock: Clock) -> None:
     """What is no document, too dear or too deep spends 1, so that it cannot be asked without end."""
-    client = serve(create_app(bruce, NOON, meter=Meter(100, clock=clock)))
+    client = serve(create_app(bruce, NOON, meter=RateLimiter(100, clock=clock)))
     deep = "{ a" * 70 + "}" * 70
     dear = (
         "query($x: [ID!]!) { nodes(ids: $x) { ... on Identity { reach(first: 100) { nodes { paths(first: 100) { nodes"
@@ -202,11 +202,11 @@ def test_what_is_not_executed_costs_a_look(bruce: AccessGraph, serve: Serve, clo
 def test_tokens(door: Callable[..., httpx2.Client], file: TokenFile, clock: Clock, tmp_path: Path) -> None:
     """Each token has its own minute; who is not let in spends nothing and is not remembered; the log has refusals."""
     day = dt.timedelta(days=1)
-    _, one = file.create("one", [Scope.READ], day, NOON)
-    _, two = file.create("two", [Scope.READ], day, NOON, 7)
-    _, none = file.create("none", [Scope.INGEST], day, NOON)
+    _, one = file.create("one", [TokenScope.READ], day, NOON)
+    _, two = file.create("two", [TokenScope.READ], day, NOON, 7)
+    _, none = file.create("none", [TokenScope.INGEST], day, NOON)
     audit = AuditLog(tmp_path / "audit.log", file.key())
-    meter = Meter(2, clock=clock)
+    meter = RateLimiter(2, clock=clock)
     client = door(meter, audit=audit, introspection=True)
     assert [ask(client, token=one).status_code for _ in range(2)] == [200, 429]
     assert [ask(client, token=two).status_code for _ in range(4)] == [200, 200, 200, 429]
@@ -227,15 +227,15 @@ def test_options(file: TokenFile, tmp_path: Path) -> None:
     assert [each.cost_per_minute for each in file.tokens()] == [9]
     assert '"cost_per_minute":9' in run(app, ["token", "list", "--auth", str(file.path)]).stdout
     assert Auth(file.path).caller([f"Bearer {made.stdout.strip()}".encode()]).cost_per_minute == 9
-    meter = Doors(cost_per_minute=100, workers=4).opened()["meter"]
+    meter = ServerSettings(cost_per_minute=100, workers=4).opened()["meter"]
     assert [spend(meter, "a", 25), spend(meter, "a", 1)] == [0, "THROTTLED"]
     assert run(app, ["token", "create", "a", "--auth", str(file.path), "--cost-per-minute", "0"]).exit_code == 2
 
 
 def test_defaults(file: TokenFile, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where other machines can ask there is a limit, unless 0 is said; on this machine there is none, unless one is."""
-    file.create("a", [Scope.READ], dt.timedelta(days=1), dt.datetime.now(dt.UTC))
-    meters: list[Meter] = []
+    file.create("a", [TokenScope.READ], dt.timedelta(days=1), dt.datetime.now(dt.UTC))
+    meters: list[RateLimiter] = []
     monkeypatch.setattr("inroads_api.web.app.create_app", lambda *_, meter, **__: meters.append(meter))
     monkeypatch.setattr("inroads_api.server.processes.run", lambda _, sock, *__: sock.close())
     for more in ([], ["--cost-per-minute", "50"]):
@@ -247,5 +247,5 @@ def test_defaults(file: TokenFile, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_file_of_before(file: TokenFile) -> None:
     """A token without a limit is written as before there were limits, so that an older server still reads the file."""
-    file.create("a", [Scope.READ], dt.timedelta(days=1), NOON)
+    file.create("a", [TokenScope.READ], dt.timedelta(days=1), NOON)
     assert "cost_per_minute" not in file.path.read_text()

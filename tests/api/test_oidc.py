@@ -23,7 +23,7 @@ from inroads.errors import InroadsError
 from inroads.network.access_graph import AccessGraph
 from inroads_api.cli.main import app
 from inroads_api.security.authentication import Auth
-from inroads_api.security.callers import Denied, Scope
+from inroads_api.security.callers import AccessDenied, TokenScope
 from inroads_api.security.jwks import KeyFile
 from inroads_api.security.oidc import Issuer
 from inroads_api.security.tokens import TokenFile
@@ -65,7 +65,7 @@ def token(key: Any = ELLIPTIC, algorithm: str = "ES256", headers: dict[str, Any]
 def test_a_good_one(bruce: AccessGraph, serve: Serve, jwks: Callable[..., Path], tmp_path: Path) -> None:
     """A token that is signed, for us and alive is let in with its scopes; its subject is hidden in `who`."""
     file = TokenFile(tmp_path / "auth.json")
-    _, own = file.create("a", [Scope.READ], timedelta(days=1), NOON)
+    _, own = file.create("a", [TokenScope.READ], timedelta(days=1), NOON)
     auth = Auth(file.path, lambda: NOON, Issuer(ISSUER, AUDIENCE, KeyFile(jwks(public(ELLIPTIC)))))
     client = serve(create_app(bruce, NOON, ("*",), auth=auth))
 
@@ -111,8 +111,8 @@ def test_claims(jwks: Callable[..., Path], claims: dict[str, Any]) -> None:
         given = {name: value for name, value in claims.items() if value is not None}
         return jwt.api_jws.encode(json.dumps(given).encode(), ELLIPTIC, "ES256", {"kid": "one"})
 
-    assert issuer.caller(signed(stock), b"").scopes == {Scope.READ}
-    with pytest.raises(Denied):
+    assert issuer.caller(signed(stock), b"").scopes == {TokenScope.READ}
+    with pytest.raises(AccessDenied):
         issuer.caller(signed(stock | claims), b"")
 
 
@@ -139,7 +139,7 @@ def test_signatures(jwks: Callable[..., Path]) -> None:
         "ÿ.ÿ.ÿ",
         "a." + "b" * 20_000 + ".c",
     ):
-        with pytest.raises(Denied):
+        with pytest.raises(AccessDenied):
             issuer.caller(text, b"")
     assert issuer.caller(good, b"")
 
@@ -148,14 +148,14 @@ def test_rotation(jwks: Callable[..., Path]) -> None:
     """Keys that the file has now are taken, and no others; a single one also where the token names none."""
     issuer = Issuer(ISSUER, AUDIENCE, KeyFile(jwks(public(ELLIPTIC))))
     new = token(OTHER, headers={"kid": "two"})
-    with pytest.raises(Denied):
+    with pytest.raises(AccessDenied):
         issuer.caller(new, b"")
     assert issuer.caller(token(headers={}), b"")
     jwks({"kty": "NEW", "kid": "new"}, public(OTHER, "two"), public(rsa.generate_private_key(65537, 2048), "three"))
     issuer.refresh()
     assert issuer.caller(new, b"")
     for old in (token(), token(headers={})):
-        with pytest.raises(Denied):
+        with pytest.raises(AccessDenied):
             issuer.caller(old, b"")
 
 
@@ -195,22 +195,22 @@ def test_a_file_of_others(jwks: Callable[..., Path], tmp_path: Path) -> None:
         (["77128", 5], {"77128", "5"}),
         ([], set()),
         ("*", None),
-        (None, Denied),
-        ("77128", Denied),
-        (["shop"], Denied),
-        ([True], Denied),
-        ({"a": 1}, Denied),
+        (None, AccessDenied),
+        ("77128", AccessDenied),
+        (["shop"], AccessDenied),
+        ([True], AccessDenied),
+        ({"a": 1}, AccessDenied),
     ],
 )
 def test_businesses(jwks: Callable[..., Path], claim: Any, expected: Any) -> None:
     """Where a claim holds the businesses, whoever has none that can be read is not let in; `*` is all of them."""
     issuer = Issuer(ISSUER, AUDIENCE, KeyFile(jwks(public(ELLIPTIC))), "shops")
     given = token(scope="admin", shops=claim)
-    if expected is Denied:
-        with pytest.raises(Denied):
+    if expected is AccessDenied:
+        with pytest.raises(AccessDenied):
             issuer.caller(given, b"")
         return
     caller = issuer.caller(given, b"")
     assert caller.businesses == expected
-    assert caller.may(Scope.READ)
-    assert caller.may(Scope.INGEST) is (expected is None)
+    assert caller.may(TokenScope.READ)
+    assert caller.may(TokenScope.INGEST) is (expected is None)

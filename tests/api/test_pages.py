@@ -15,7 +15,7 @@ from questions import Ask, asker, code, graph_of
 
 from inroads.model import Capability, Role
 from inroads.network.access_graph import AccessGraph
-from inroads.policy.separation import Duty, Scope, Side
+from inroads.policy.separation import Duty, DutyScope, Side
 from inroads.policy.tables import STOCK
 from inroads.sources.synthetic import population
 from inroads_api.execution.execute import Schema, build_schema
@@ -53,7 +53,7 @@ def connections() -> Iterator[tuple[str, str]]:
 def world() -> AccessGraph:
     """Documents under a policy that tells duties apart, with ids that sort otherwise as texts than as numbers."""
     sides = Side(frozenset({Role.OWNER})), Side(frozenset(), frozenset({Capability.OPERATIONS}))
-    policy = msgspec.structs.replace(STOCK, separation=(Duty("a", "", *sides, Scope.ANY),))
+    policy = msgspec.structs.replace(STOCK, separation=(Duty("a", "", *sides, DutyScope.ANY),))
     return graph_of(*map(_of_several_lengths, map(msgspec.json.encode, population(60, 3))), policy=policy)
 
 

@@ -26,9 +26,9 @@ from inroads.reach.questions import reached_by
 from inroads_api.execution.execute import Schema, execute
 from inroads_api.security.audit import AuditLog
 from inroads_api.security.authentication import Auth
-from inroads_api.security.callers import Caller, Scope
+from inroads_api.security.callers import Caller, TokenScope
 from inroads_api.security.tokens import TokenFile
-from inroads_api.versions.limited import Portion, Portions
+from inroads_api.versions.limited import LimitedVersions, LimitedVersionsByBusinesses
 from inroads_api.versions.versions import Version, Versions
 from inroads_api.web.app import create_app
 from strategies import random_world
@@ -69,7 +69,9 @@ FIXED = [
 
 def asked(schema: Schema, graph: Explorer, chosen: list[str], texts: list[str], seed: int) -> bytes:
     """What somebody who is limited to these businesses is answered to all of it."""
-    view = Portion(Versions(graph, NOON, 7, now=lambda: NOON), frozenset(map(native_id, chosen)), KEY, lambda: NOON)
+    view = LimitedVersions(
+        Versions(graph, NOON, 7, now=lambda: NOON), frozenset(map(native_id, chosen)), KEY, lambda: NOON
+    )
     operations = Operations(schema._schema, random.Random(seed), texts)
     answers = [
         execute(schema, view, query, {"t": text} if "$t" in query else None)
@@ -139,7 +141,7 @@ def door(serve: Serve, file: TokenFile, graph: Explorer) -> Callable[..., Callab
     """Asks by a token of these businesses."""
 
     def opened(*businesses: str, **options: Any) -> Callable[..., Any]:
-        text = file.create("a test", [Scope.READ], DAY, NOON, businesses=businesses or None)[1]
+        text = file.create("a test", [TokenScope.READ], DAY, NOON, businesses=businesses or None)[1]
         client = serve(create_app(graph, NOON, ("*",), auth=Auth(file.path, lambda: NOON), **options))
         head = {"authorization": f"Bearer {text}"}
 
@@ -170,7 +172,7 @@ def test_who_is_limited(door: Callable[..., Any], graph: Explorer) -> None:
 def test_one_server_of_both(serve: Serve, file: TokenFile, graph: Explorer) -> None:
     """What a server has answered to who sees all it never gives to who is limited, who has no streams either."""
     every, one = (
-        file.create(name, [Scope.READ], DAY, NOON, businesses=of)[1] for name, of in (("a", None), ("b", "1"))
+        file.create(name, [TokenScope.READ], DAY, NOON, businesses=of)[1] for name, of in (("a", None), ("b", "1"))
     )
     client = serve(create_app(graph, NOON, ("*",), auth=Auth(file.path, lambda: NOON)))
 
@@ -223,7 +225,7 @@ def test_the_audit_log(door: Callable[..., Any], tmp_path: Path) -> None:
 def test_a_stream_that_is_refused_is_in_the_audit_log(file: TokenFile, graph: Explorer, serve: Serve) -> None:
     """Who is limited and subscribes is refused, and a line tells of it as of any other operation."""
     path = file.path.parent / "audit.log"
-    text = file.create("a", [Scope.READ], DAY, NOON, businesses=["1"])[1]
+    text = file.create("a", [TokenScope.READ], DAY, NOON, businesses=["1"])[1]
     auth = Auth(file.path, lambda: NOON)
     client = serve(create_app(graph, NOON, ("*",), auth=auth, audit=AuditLog(path, KEY)))
     head = {"authorization": f"Bearer {text}", "accept": "text/event-stream"}
@@ -241,26 +243,26 @@ def test_a_stream_that_is_refused_is_in_the_audit_log(file: TokenFile, graph: Ex
 def test_limits_of_tokens(file: TokenFile) -> None:
     """Only reading is limited, to at least one business, by its id; a token without a limit has none."""
     for scopes, businesses, expected in (
-        ([Scope.READ, Scope.INGEST], ["1"], "BAD_LIMIT"),
-        ([Scope.ADMIN], ["1"], "BAD_LIMIT"),
-        ([Scope.REVIEW], ["1"], "BAD_LIMIT"),
-        ([Scope.READ], [], "BAD_LIMIT"),
-        ([Scope.READ], ["shop"], "BAD_ID"),
-        ([Scope.READ], ["identity:1"], "BAD_ID"),
-        ([Scope.READ], ["1", "01"], "BAD_ID"),
+        ([TokenScope.READ, TokenScope.INGEST], ["1"], "BAD_LIMIT"),
+        ([TokenScope.ADMIN], ["1"], "BAD_LIMIT"),
+        ([TokenScope.REVIEW], ["1"], "BAD_LIMIT"),
+        ([TokenScope.READ], [], "BAD_LIMIT"),
+        ([TokenScope.READ], ["shop"], "BAD_ID"),
+        ([TokenScope.READ], ["identity:1"], "BAD_ID"),
+        ([TokenScope.READ], ["1", "01"], "BAD_ID"),
     ):
         with pytest.raises(InroadsError) as raised:
             file.create("a", scopes, DAY, NOON, businesses=businesses)
         assert raised.value.code == expected
-    kept, _ = file.create("a", [Scope.READ], DAY, NOON, businesses=["business:20", "3", "20"])
+    kept, _ = file.create("a", [TokenScope.READ], DAY, NOON, businesses=["business:20", "3", "20"])
     assert kept.businesses == ("20", "3")
-    file.create("b", [Scope.ADMIN], DAY, NOON)
+    file.create("b", [TokenScope.ADMIN], DAY, NOON)
     assert [each.businesses for each in file.tokens()] == [("20", "3"), None]
 
 
 def test_files_from_before(file: TokenFile) -> None:
     """A token file that knows no limits is read: its tokens see all."""
-    _, text = file.create("a", [Scope.READ], DAY, NOON)
+    _, text = file.create("a", [TokenScope.READ], DAY, NOON)
     older = json.loads(file.path.read_text())
     assert "businesses" not in older["tokens"][0]
     assert Auth(file.path, lambda: NOON).caller([f"Bearer {text}".encode()]).businesses is None
@@ -268,10 +270,10 @@ def test_files_from_before(file: TokenFile) -> None:
 
 def test_limited_callers_only_read() -> None:
     """Whatever a provider lets somebody do, within a limit only what reads is left."""
-    everybody = Caller("a", frozenset({Scope.ADMIN})).limited(["1"])
-    assert everybody.may(Scope.READ)
-    assert not any(map(everybody.may, (Scope.INGEST, Scope.REVIEW, Scope.ADMIN)))
-    assert not Caller("a", frozenset({Scope.INGEST})).limited(["1"]).may(Scope.READ)
+    everybody = Caller("a", frozenset({TokenScope.ADMIN})).limited(["1"])
+    assert everybody.may(TokenScope.READ)
+    assert not any(map(everybody.may, (TokenScope.INGEST, TokenScope.REVIEW, TokenScope.ADMIN)))
+    assert not Caller("a", frozenset({TokenScope.INGEST})).limited(["1"]).may(TokenScope.READ)
 
 
 # Versions
@@ -291,7 +293,7 @@ class Clock:
 def test_versions_that_differ_in_what_is_hidden(graph: Explorer) -> None:
     """They are one version of a portion, built at one moment; what is shown makes another."""
     whole = Versions(graph, NOON, 1)
-    view = Portion(whole, frozenset({"1"}), KEY, Clock())
+    view = LimitedVersions(whole, frozenset({"1"}), KEY, Clock())
     first = view.current
     hidden = explore([hands(1, 2), hands(1, identity=20), hands(3, 4, identity=30), hands(3, identity=31)])
     whole.swap(Version(hidden, NOON + DAY, 2))
@@ -307,10 +309,10 @@ def test_versions_that_differ_in_what_is_hidden(graph: Explorer) -> None:
 def test_waiting_for_a_version(graph: Explorer) -> None:
     """One that is served comes at once, one that comes while waiting then; an ingest's never does."""
     whole = Versions(graph, NOON, 1)
-    view = Portion(whole, frozenset({"3"}), KEY)
+    view = LimitedVersions(whole, frozenset({"3"}), KEY)
     first = view.current
     later = explore([hands(3, identity=30)])
-    name = Portion(Versions(later, NOON), frozenset({"3"}), KEY).current.name
+    name = LimitedVersions(Versions(later, NOON), frozenset({"3"}), KEY).current.name
     swapping = threading.Timer(0.05, lambda: whole.swap(Version(later, NOON, 2)))
     swapping.start()
     assert view.at_least(name, time.monotonic() + 5).name == name
@@ -328,7 +330,7 @@ def test_waiting_for_a_version(graph: Explorer) -> None:
 def test_one_for_each_set(graph: Explorer) -> None:
     """Those of one set share one portion; an unknown set is empty, and whoever is not limited has the whole."""
     whole = Versions(graph, NOON)
-    portions = Portions(whole, lambda: KEY)
+    portions = LimitedVersionsByBusinesses(whole, lambda: KEY)
     assert portions.of(None) is whole
     assert portions.of(frozenset({"1"})) is portions.of(frozenset({"1"}))
     assert portions.of(frozenset({"1"})) is not portions.of(frozenset({"1", "2"}))

@@ -36,7 +36,7 @@ from inroads_api.schema.review.items import ItemWindow
 from inroads_api.schema.review.seen import Seen
 from inroads_api.security.audit import AuditLog
 from inroads_api.security.authentication import Auth
-from inroads_api.security.callers import Scope
+from inroads_api.security.callers import TokenScope
 from inroads_api.security.jwks import KeyFile
 from inroads_api.security.oidc import Issuer
 from inroads_api.security.tokens import TokenFile
@@ -722,29 +722,29 @@ class TestHttp:
 
         return ask
 
-    def issue(self, tokens: TokenFile, *scopes: Scope, name: str = "eve") -> tuple[str, str]:
+    def issue(self, tokens: TokenFile, *scopes: TokenScope, name: str = "eve") -> tuple[str, str]:
         token, text = tokens.create(name, scopes, dt.timedelta(days=1), NOON)
         return token.id, text
 
     def test_scopes(self, door: Door, serve: Serve, tokens: TokenFile) -> None:
         """Deciding needs `review` or `admin`, reading needs `read`; neither is enough for the other."""
-        texts = {scope: self.issue(tokens, scope)[1] for scope in Scope}
+        texts = {scope: self.issue(tokens, scope)[1] for scope in TokenScope}
         ask = self.served(door, serve, tokens)
         for scope, text in texts.items():
             before = rows(door.ledger)
             done = ask(text, DECIDE, **asking((1, "KEEP", ""), by=None))
-            if scope in (Scope.REVIEW, Scope.ADMIN):
+            if scope in (TokenScope.REVIEW, TokenScope.ADMIN):
                 assert done.json()["data"]["decideReview"]["taken"] == 1
             else:
                 assert (done.status_code, code(done.json())) == (403, "INSUFFICIENT_SCOPE")
                 assert rows(door.ledger) == before
             read = ask(text, ALL, id="Q1")
-            assert (read.status_code == 200) is (scope in (Scope.READ, Scope.ADMIN))
+            assert (read.status_code == 200) is (scope in (TokenScope.READ, TokenScope.ADMIN))
 
     def test_in_whose_name(self, door: Door, serve: Serve, tokens: TokenFile) -> None:
         """Who decides is told by the token, whose name alone is not enough; what the client says is refused."""
-        mine, text = self.issue(tokens, Scope.REVIEW)
-        other, same = self.issue(tokens, Scope.REVIEW)
+        mine, text = self.issue(tokens, TokenScope.REVIEW)
+        other, same = self.issue(tokens, TokenScope.REVIEW)
         ask = self.served(door, serve, tokens)
         refused = ask(text, DECIDE, **asking((1, "KEEP", ""), by="adam")).json()
         assert code(refused) == "BAD_REVIEWER"
@@ -763,7 +763,7 @@ class TestHttp:
         file = tmp_path / "jwks.json"
         file.write_text(json.dumps({"keys": [public(ELLIPTIC)]}))
         file.chmod(0o600)
-        self.issue(tokens, Scope.READ)
+        self.issue(tokens, TokenScope.READ)
         issuer = Issuer(ISSUER, AUDIENCE, KeyFile(file))
         auth = Auth(tokens.path, lambda: NOON, issuer)
         client = serve(create_app(load(door.ledger), NOON, ("*",), auth=auth, ledger=door.ledger, review=True))
@@ -778,7 +778,7 @@ class TestHttp:
 
     def test_pseudonymised(self, door: Door, serve: Serve, tokens: TokenFile) -> None:
         """A server whose answers are pseudonymised shows no review, which would name everybody."""
-        text = self.issue(tokens, Scope.READ_PSEUDONYMISED)[1]
+        text = self.issue(tokens, TokenScope.READ_PSEUDONYMISED)[1]
         ask = self.served(door, serve, tokens, pseudonymised=True, review=False)
         response = ask(text, ALL, id="Q1").json()
         assert code(response) == "REVIEWS_UNAVAILABLE"
@@ -797,7 +797,7 @@ class TestHttp:
 
     def test_the_audit_log(self, door: Door, serve: Serve, tokens: TokenFile, tmp_path: Path) -> None:
         """The log tells who did what to which campaign, in numbers; not why, and not what it is called."""
-        mine, text = self.issue(tokens, Scope.REVIEW)
+        mine, text = self.issue(tokens, TokenScope.REVIEW)
         path = tmp_path / "audit.log"
         ask = self.served(door, serve, tokens, audit=AuditLog(path, tokens.key(), lambda: NOON))
         ask(text, DECIDE, **asking((1, "REVOKE", "a very private reason"), (2, "KEEP", ""), by=None))

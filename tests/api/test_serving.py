@@ -29,10 +29,10 @@ from inroads.documents.reader import Observation, read
 from inroads.errors import InroadsError
 from inroads.network.access_graph import AccessGraph
 from inroads.store.ledger import Ledger
-from inroads_api.security.callers import Scope
+from inroads_api.security.callers import TokenScope
 from inroads_api.security.tokens import TokenFile
 from inroads_api.server.listening import place
-from inroads_api.server.settings import Doors, Followed
+from inroads_api.server.settings import ServerSettings, WorkerSettings
 from inroads_api.web import app, requests
 from inroads_api.web.app import create_app
 
@@ -220,13 +220,13 @@ def test_a_slow_body(bruce: AccessGraph, monkeypatch: pytest.MonkeyPatch) -> Non
 def test_workers_let_in_whom_a_single_server_does(ledger: Path, tmp_path: Path) -> None:
     """Each worker asks for tokens, and all write one audit log, as the server that made them was told to."""
     auth, audit = tmp_path / "auth.json", tmp_path / "audit.log"
-    _, token = TokenFile(auth).create("reader", [Scope.READ], dt.timedelta(days=36_500), NOON)
-    doors = Doors(auth, audit=audit)
-    made = pickle.loads(pickle.dumps(Followed(ledger, doors=doors).application))()  # noqa: S301  # our own, as it is sent
+    _, token = TokenFile(auth).create("reader", [TokenScope.READ], dt.timedelta(days=36_500), NOON)
+    doors = ServerSettings(auth, audit=audit)
+    made = pickle.loads(pickle.dumps(WorkerSettings(ledger, doors=doors).application))()  # noqa: S301  # our own, as it is sent
     with TestClient(made, base_url="http://localhost") as client:
         assert client.post("/graphql", content=QUERY, headers=JSON).status_code == 401
         response = client.post("/graphql", content=QUERY, headers={**JSON, "authorization": f"Bearer {token}"})
     assert response.json()["data"]["graph"]["documents"] == 1
     assert len(audit.read_bytes().splitlines()) > 0
     with pytest.raises(InroadsError, match="--auth"):
-        Doors(audit=audit).opened()
+        ServerSettings(audit=audit).opened()

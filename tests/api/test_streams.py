@@ -27,7 +27,7 @@ from inroads_api.execution.execute import Schema
 from inroads_api.execution.trusted_documents import Trusted, document_id
 from inroads_api.security.audit import AuditLog
 from inroads_api.security.authentication import Auth
-from inroads_api.security.callers import Scope
+from inroads_api.security.callers import TokenScope
 from inroads_api.security.tokens import TokenFile
 from inroads_api.server.listening import place
 from inroads_api.versions.following import follow, position
@@ -376,7 +376,7 @@ class TestHowMany:
         """One token cannot take all."""
         monkeypatch.setattr(streams, "MAX_STREAMS_OF_ONE", 1)
         tokens, one = granted(tmp_path)
-        _, other = tokens.create("other", [Scope.READ], dt.timedelta(days=1), dt.datetime.now(dt.UTC))
+        _, other = tokens.create("other", [TokenScope.READ], dt.timedelta(days=1), dt.datetime.now(dt.UTC))
         server = start(auth=Auth(tokens.path))
         with server.stream(headers=bearer(one)) as first:
             coming = read(first)
@@ -385,7 +385,7 @@ class TestHowMany:
                 assert (second.status_code, third.status_code) == (503, 200)
 
 
-def granted(folder: Path, scope: Scope = Scope.READ) -> tuple[TokenFile, str]:
+def granted(folder: Path, scope: TokenScope = TokenScope.READ) -> tuple[TokenFile, str]:
     tokens = TokenFile(folder / "auth.json")
     return tokens, tokens.create("a", [scope], dt.timedelta(days=1), dt.datetime.now(dt.UTC))[1]
 
@@ -399,7 +399,7 @@ class TestWho:
 
     def test_who_may_not(self, start: Start, tmp_path: Path) -> None:
         """Without a token, or the scope, there is no stream: the status says so."""
-        tokens, ingester = granted(tmp_path, Scope.INGEST)
+        tokens, ingester = granted(tmp_path, TokenScope.INGEST)
         server = start(auth=Auth(tokens.path), introspection=True)
         with server.stream() as nobody, server.stream(headers=bearer(ingester)) as other:
             assert (nobody.status_code, other.status_code) == (401, 403)

@@ -29,13 +29,13 @@ from inroads_api.cli.main import app
 from inroads_api.execution.documents import shape
 from inroads_api.execution.tracing import TRACE, part
 from inroads_api.security.authentication import Auth
-from inroads_api.security.callers import Scope
+from inroads_api.security.callers import TokenScope
 from inroads_api.security.tokens import TokenFile
-from inroads_api.server.settings import Doors
+from inroads_api.server.settings import ServerSettings
 from inroads_api.server.telemetry import Traced, exporting
 from inroads_api.web import app as application
 from inroads_api.web.app import create_app
-from inroads_api.web.rate_limit import Meter
+from inroads_api.web.rate_limit import RateLimiter
 
 TRACE_ID, PARENT = "4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7"
 MARKER = "marker"
@@ -182,8 +182,8 @@ def test_refusals(
 ) -> None:
     """Who is not let in and who is throttled is told by the status; only what is our fault is an error."""
     file = TokenFile(tmp_path / "auth.json")
-    _, text = file.create("a", [Scope.READ], dt.timedelta(days=1), NOON)
-    client = traced(create_app(bruce, NOON, ("*",), auth=Auth(file.path, lambda: NOON), meter=Meter(2)))
+    _, text = file.create("a", [TokenScope.READ], dt.timedelta(days=1), NOON)
+    client = traced(create_app(bruce, NOON, ("*",), auth=Auth(file.path, lambda: NOON), meter=RateLimiter(2)))
     headers = {"authorization": f"Bearer {text}"}
     for given in ({}, headers, headers):
         client.post("/graphql", json={"query": "{ graph { version } }"}, headers=given)
@@ -270,7 +270,9 @@ def test_exported(bruce: AccessGraph, collector: Collector, monkeypatch: pytest.
         if name:
             monkeypatch.setenv("OTEL_SERVICE_NAME", name)
         collector.bodies.clear()
-        with TestClient(Doors(traces=True).traced(create_app(bruce, NOON)), base_url="http://localhost") as client:
+        with TestClient(
+            ServerSettings(traces=True).traced(create_app(bruce, NOON)), base_url="http://localhost"
+        ) as client:
             for body in ASKED:
                 client.post("/graphql", json=body)
         sent = b"".join(collector.bodies)

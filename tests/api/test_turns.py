@@ -10,14 +10,24 @@ from contextlib import AsyncExitStack
 import pytest
 
 from inroads_api.web import admission as turns_
-from inroads_api.web.admission import BURST, LONGEST, MOST, MOST_EACH, MOST_OWING, WORKING_EACH, Full, Line, Turns
+from inroads_api.web.admission import (
+    BURST,
+    LONGEST,
+    MOST,
+    MOST_EACH,
+    MOST_OWING,
+    WORKING_EACH,
+    AdmissionControl,
+    Overloaded,
+    PenaltyQueue,
+)
 
 
 def test_new_documents_are_looked_at_in_turn() -> None:
     """One at a time, and who sends many is overtaken by who sends one."""
     done: list[str] = []
 
-    async def look(turns: Turns, who: str, name: str) -> None:
+    async def look(turns: AdmissionControl, who: str, name: str) -> None:
         async with turns.place(who) as caller, turns.look(caller):
             before = len(done)
             await asyncio.sleep(0)
@@ -25,7 +35,7 @@ def test_new_documents_are_looked_at_in_turn() -> None:
             done.append(name)
 
     async def all_of_them() -> None:
-        turns = Turns()
+        turns = AdmissionControl()
         await asyncio.gather(
             *(look(turns, "many", f"many {n}") for n in range(MOST_EACH)), look(turns, "other", "other")
         )
@@ -40,7 +50,7 @@ def test_a_token_has_a_few_in_work() -> None:
     working: Counter[str | None] = Counter()
     most: Counter[str | None] = Counter()
 
-    async def work(turns: Turns, who: str | None) -> None:
+    async def work(turns: AdmissionControl, who: str | None) -> None:
         async with turns.place(who) as caller, caller.working:
             working[who] += 1
             most[who] = max(most[who], working[who])
@@ -48,7 +58,7 @@ def test_a_token_has_a_few_in_work() -> None:
             working[who] -= 1
 
     async def all_of_them() -> None:
-        turns = Turns()
+        turns = AdmissionControl()
         await asyncio.gather(*(work(turns, who) for who in (["a"] * 30 + ["b"] * 5 + [None] * 20)))
         assert not turns._callers, "nothing is remembered of those who are gone"
 
@@ -61,13 +71,13 @@ def test_who_was_refused_waits(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(turns_, "PART", 1 / 10)
     done: list[str] = []
 
-    async def look(turns: Turns, who: str | None, spent: float) -> None:
+    async def look(turns: AdmissionControl, who: str | None, spent: float) -> None:
         async with turns.place(who) as caller, turns.look(caller) as told:
             done.append(f"{who} {spent:g}")
             told(spent)
 
     async def all_of_them() -> None:
-        turns = Turns()
+        turns = AdmissionControl()
         for _ in range(3):
             await look(turns, "bad", BURST / 3)
         assert not turns._lines["bad"].pause, "mistakes cost nothing"
@@ -90,7 +100,7 @@ def test_who_was_refused_waits(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_connections_without_a_token(monkeypatch: pytest.MonkeyPatch) -> None:
     """Those of which the last document was good wait for nobody; all others for each other, new ones among them."""
     monkeypatch.setattr(turns_, "MOST_GOOD", 2)
-    turns = Turns()
+    turns = AdmissionControl()
 
     async def look(connection: str | None, spent: float = 0) -> float:
         begun = time.monotonic()
@@ -122,7 +132,7 @@ def test_connections_without_a_token(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_nobody_waits_for_long() -> None:
     """Whatever was spent, on however slow a machine."""
-    line = Line()
+    line = PenaltyQueue()
     for _ in range(3):
         line.owes(5.0)
     assert 0.5 < line.pause <= LONGEST
@@ -132,7 +142,7 @@ def test_a_line_ends() -> None:
     """Where refused documents make others wait, only a few do: the next is refused without being looked at."""
 
     async def all_of_them() -> None:
-        turns = Turns()
+        turns = AdmissionControl()
 
         async def look(who: str, spent: float = 0) -> None:
             async with turns.place(who) as caller, turns.look(caller) as told:
@@ -141,7 +151,7 @@ def test_a_line_ends() -> None:
         await asyncio.gather(*(look("good") for _ in range(MOST_EACH)))
         await look("bad", 1.0)
         came = await asyncio.gather(*(look("bad") for _ in range(MOST_EACH)), return_exceptions=True)
-        assert Counter(map(type, came)) == {type(None): MOST_OWING, Full: MOST_EACH - MOST_OWING}
+        assert Counter(map(type, came)) == {type(None): MOST_OWING, Overloaded: MOST_EACH - MOST_OWING}
 
     asyncio.run(all_of_them())
 
@@ -150,15 +160,15 @@ def test_there_is_a_place_for_others() -> None:
     """One token fills its own places only; all together fill those that there are, and a place that is left is free."""
 
     async def fill() -> None:
-        turns = Turns()
+        turns = AdmissionControl()
         async with AsyncExitStack() as stack:
             for _ in range(MOST_EACH):
                 await stack.enter_async_context(turns.place("a"))
-            with pytest.raises(Full):
+            with pytest.raises(Overloaded):
                 await stack.enter_async_context(turns.place("a"))
             for _ in range(MOST - MOST_EACH):
                 await stack.enter_async_context(turns.place(None))
-            with pytest.raises(Full):
+            with pytest.raises(Overloaded):
                 await stack.enter_async_context(turns.place("b"))
         async with turns.place("a"), turns.place("b"):
             pass

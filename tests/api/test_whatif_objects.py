@@ -14,7 +14,7 @@ from inroads.analysis.choke_points import choke_points
 from inroads.explorer import Explorer, load
 from inroads.model import Capability, Role
 from inroads.network.access_graph import AccessGraph
-from inroads.policy.separation import Duty, Scope, Side
+from inroads.policy.separation import Duty, DutyScope, Side
 from inroads.policy.tables import STOCK
 from inroads_api.execution.execute import Schema, execute
 from inroads_api.versions.versions import Versions
@@ -135,7 +135,7 @@ def test_choke_points(schema: Schema, people: AccessGraph) -> None:
 def test_conflicts_of_duty(schema: Schema) -> None:
     """Both sides with their accesses, page by page; none where the policy names no duties."""
     side = Side(frozenset({Role.OWNER})), Side(frozenset(), frozenset({Capability.OPERATIONS}))
-    policy = msgspec.structs.replace(STOCK, separation=(Duty("a", "b", *side), Duty("c", "d", *side, Scope.ANY)))
+    policy = msgspec.structs.replace(STOCK, separation=(Duty("a", "b", *side), Duty("c", "d", *side, DutyScope.ANY)))
     graph: Explorer = load(EXAMPLE, policy=policy)
     versions = Versions(graph, NOON)
     text = """{ dutyConflicts(first: 1%s) { totalCount pageInfo { endCursor } nodes { duty reason scope sentence

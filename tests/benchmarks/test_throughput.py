@@ -14,7 +14,7 @@ import msgspec
 from measuring import MOMENT, Made, Populations, Report, alone, best, decode, decoded, observe, spent, timed
 from pytest_benchmark.fixture import BenchmarkFixture
 
-from inroads.columns.builder import Packer
+from inroads.columns.builder import ClaimSetBuilder
 from inroads.columns.fold import fold
 from inroads.columns.union import union
 from inroads.documents.reader import Observation, read
@@ -136,8 +136,8 @@ def _stages(lines: list[bytes]) -> dict[str, float]:
     return taken
 
 
-def _packed(chunk: list[Observation]) -> Packer:
-    packer = Packer(STOCK)
+def _packed(chunk: list[Observation]) -> ClaimSetBuilder:
+    packer = ClaimSetBuilder(STOCK)
     for each in chunk:
         packer.read(each)
     return packer

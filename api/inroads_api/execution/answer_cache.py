@@ -14,7 +14,7 @@ from weakref import WeakKeyDictionary
 import msgspec
 from graphql import OperationType
 
-from inroads_api.execution.documents import Prepared
+from inroads_api.execution.documents import PreparedDocument
 from inroads_api.versions.versions import Version
 
 MAX_BYTES: Final = 32 * 2**20
@@ -40,13 +40,13 @@ class Question(NamedTuple):
     variables: bytes
 
 
-class Answers(Generic[_A]):
+class AnswerCache(Generic[_A]):
     """The answers that were given last, for as long as somebody holds their version; for any thread."""
 
     def __init__(self, most: int = MAX_BYTES) -> None:
         self._most = most
         self._lock = threading.Lock()
-        self._of: WeakKeyDictionary[Version, _Given[_A]] = WeakKeyDictionary()
+        self._of: WeakKeyDictionary[Version, _VersionAnswers[_A]] = WeakKeyDictionary()
 
     def find(self, version: Version, question: Question) -> _A | None:
         """The answer that a version gave to a question."""
@@ -58,10 +58,10 @@ class Answers(Generic[_A]):
         """Keep an answer of so many bytes, unless it is a large part of all that can be kept."""
         if size <= self._most // 16:
             with self._lock:
-                self._of.setdefault(version, _Given()).keep(question, answer, size, self._most)
+                self._of.setdefault(version, _VersionAnswers()).keep(question, answer, size, self._most)
 
 
-class _Given(Generic[_A]):
+class _VersionAnswers(Generic[_A]):
     """The answers of one version."""
 
     def __init__(self) -> None:
@@ -86,7 +86,7 @@ class _Given(Generic[_A]):
 
 
 def question(
-    prepared: Prepared, query: str, variables: Mapping[str, Any] | None, operation: str | None
+    prepared: PreparedDocument, query: str, variables: Mapping[str, Any] | None, operation: str | None
 ) -> Question | None:
     """What a query asks; None for all else, and where the version alone does not settle it."""
     if prepared.operation(operation) is not OperationType.QUERY or not prepared.roots(operation) <= SETTLED:

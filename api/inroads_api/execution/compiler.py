@@ -69,7 +69,7 @@ _Run = Callable[[Any, Any, Any], Any]
 """A compiled part of a query: from an object, the executor and the path of the object to a value."""
 
 
-class Plan(NamedTuple):
+class CompiledQuery(NamedTuple):
     """A compiled query: what runs each root field, None where the stock executor does; and its arguments by place."""
 
     runs: dict[str, _Run | None]
@@ -128,7 +128,7 @@ class CompiledExecutor(StrawberryGraphQLCoreExecutionContext):
                 results[name] = done
         return results
 
-    def _plan(self, kind: GraphQLObjectType, fields: GroupedFieldSet) -> Plan | None:
+    def _plan(self, kind: GraphQLObjectType, fields: GroupedFieldSet) -> CompiledQuery | None:
         if self.operation.operation is not OperationType.QUERY or self.operation.directives or self.middleware_manager:
             return None
         plan = _PLANS.find(self, kind, fields)
@@ -177,7 +177,7 @@ class _Known(NamedTuple):
 
     operation: OperationDefinitionNode
     conditions: tuple[str, ...]
-    plans: dict[tuple[object, ...], Plan | None]
+    plans: dict[tuple[object, ...], CompiledQuery | None]
 
 
 class _Plans:
@@ -187,7 +187,9 @@ class _Plans:
         self._kept: OrderedDict[int, _Known] = OrderedDict()
         self._lock = threading.Lock()
 
-    def find(self, executor: CompiledExecutor, kind: GraphQLObjectType, fields: GroupedFieldSet) -> Plan | None:
+    def find(
+        self, executor: CompiledExecutor, kind: GraphQLObjectType, fields: GroupedFieldSet
+    ) -> CompiledQuery | None:
         """The plan of an operation that has been seen before; None for one that is new, or that cannot have one."""
         operation, coerced = executor.operation, executor.variable_values.coerced
         with self._lock:
@@ -249,14 +251,14 @@ class _Compiler:
         self.made: dict[tuple[str, int], _Function] = {}
         self.fields = 0
 
-    def plan(self, kind: GraphQLObjectType, fields: GroupedFieldSet) -> Plan | None:
+    def plan(self, kind: GraphQLObjectType, fields: GroupedFieldSet) -> CompiledQuery | None:
         """The plan of root fields; None where there are too many inside, or where they cannot be collected."""
         try:
             roots = {name: self._root(kind, name, details) for name, details in fields.items()}
         except (_TooLarge, GraphQLError):  # as where a condition is null, which the stock executor tells with its place
             return None
         exec(compile("\n".join(self.lines), "<query>", "exec"), self.names)  # noqa: S102  # our own text; names of documents are literals in it
-        return Plan({name: self.names[root] if root else None for name, root in roots.items()}, self.arguments)
+        return CompiledQuery({name: self.names[root] if root else None for name, root in roots.items()}, self.arguments)
 
     def _root(self, kind: GraphQLObjectType, name: str, details: FieldDetailsList) -> str | None:
         if self._strawberry(kind, details) is None and details[0].node.name.value != "__typename":

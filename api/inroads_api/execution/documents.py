@@ -50,7 +50,7 @@ MAX_ERRORS: Final = 20
 """The most errors that one document is told: each has its price, and who asks needs the first few."""
 
 
-class Prepared:
+class PreparedDocument:
     """A parsed document: what it asks, and why it cannot be executed, if it cannot.
 
     `quick` tells that it has been found cheap to answer whatever its variables are, be it with a refusal, and `valid`
@@ -155,7 +155,7 @@ def _literals(document: DocumentNode) -> Iterator[str]:
             waiting += node
 
 
-class Documents:
+class DocumentCache:
     """The documents of a schema that were used last, by their text, for any thread.
 
     What is valid is kept apart from what is refused, so that no flood of this drives it out.
@@ -163,52 +163,52 @@ class Documents:
 
     def __init__(self, schema: GraphQLSchema) -> None:
         self._schema = schema
-        self._kept: OrderedDict[str, Prepared] = OrderedDict()
-        self._refused: OrderedDict[str, Prepared | GraphQLError] = OrderedDict()
+        self._kept: OrderedDict[str, PreparedDocument] = OrderedDict()
+        self._refused: OrderedDict[str, PreparedDocument | GraphQLError] = OrderedDict()
         self._lock = threading.Lock()
 
-    def known(self, query: str) -> Prepared | None:
+    def known(self, query: str) -> PreparedDocument | None:
         """A document that is there already."""
         found = self._found(query)
-        return found if isinstance(found, Prepared) else None
+        return found if isinstance(found, PreparedDocument) else None
 
     def quick(self, query: str) -> bool:
         """Whether this is quick to answer: it is there already and quick, or known to be no document."""
         if len(query) > MAX_QUERY:
             return True
         found = self._found(query)
-        return found.quick if isinstance(found, Prepared) else found is not None
+        return found.quick if isinstance(found, PreparedDocument) else found is not None
 
     def settled(self, query: str) -> bool:
         """Whether nothing has to be found out any more about what this is."""
         found = self._found(query)
-        return found.settled if isinstance(found, Prepared) else found is not None
+        return found.settled if isinstance(found, PreparedDocument) else found is not None
 
-    def get(self, query: str) -> Prepared:
+    def get(self, query: str) -> PreparedDocument:
         """The document of a query. Raises GraphQLError, as `limits.parsed` does."""
         found = self._found(query) or self._made(query)
         if isinstance(found, GraphQLError):
             raise found.with_traceback(None)  # else each time it is raised adds to its traceback
         return found
 
-    def _found(self, query: str) -> Prepared | GraphQLError | None:
+    def _found(self, query: str) -> PreparedDocument | GraphQLError | None:
         with self._lock:
             if query in self._kept:
                 self._kept.move_to_end(query)
                 return self._kept[query]
             found = self._refused.get(query)
-            if isinstance(found, Prepared) and found.valid:  # it was new
+            if isinstance(found, PreparedDocument) and found.valid:  # it was new
                 del self._refused[query]
                 self._kept[query] = found
                 if len(self._kept) > MAX_KEPT:
                     self._kept.popitem(last=False)
             return found
 
-    def _made(self, query: str) -> Prepared | GraphQLError:
-        found: Prepared | GraphQLError
+    def _made(self, query: str) -> PreparedDocument | GraphQLError:
+        found: PreparedDocument | GraphQLError
         try:
             with part("parse"):
-                found = Prepared(parsed(query), self._schema)
+                found = PreparedDocument(parsed(query), self._schema)
         except GraphQLError as error:
             if len(query) > MAX_QUERY:
                 raise  # there is nothing to be saved

@@ -28,7 +28,7 @@ from inroads.documents.reader import parse_moment
 from inroads.errors import InroadsError, LedgerError, extensions
 from inroads_api.clock import Deadline, Late
 from inroads_api.execution.compiler import CompiledExecutor
-from inroads_api.execution.documents import Documents
+from inroads_api.execution.documents import DocumentCache
 from inroads_api.execution.tracing import part
 from inroads_api.schema.analysis.changes import GrantCause, NodeCause
 from inroads_api.schema.context import Context
@@ -115,9 +115,9 @@ class Schema(strawberry.Schema):
     """A schema with the documents that it was asked last, ready to be executed."""
 
     @cached_property
-    def documents(self) -> Documents:
+    def documents(self) -> DocumentCache:
         """Parsed and validated documents by their text."""
-        return Documents(self._schema)  # strawberry gives no other way to the schema of graphql-core
+        return DocumentCache(self._schema)  # strawberry gives no other way to the schema of graphql-core
 
 
 def build_schema(*, allow_ingest: bool = False, allow_review: bool = False, compiled: bool = True) -> Schema:

@@ -30,7 +30,7 @@ import msgspec
 
 from inroads.errors import InroadsError
 from inroads_api.clock import utcnow
-from inroads_api.execution.documents import Prepared
+from inroads_api.execution.documents import PreparedDocument
 from inroads_api.security.callers import keyed
 from inroads_api.versions.review_desk import Done
 
@@ -52,7 +52,7 @@ _TAIL: Final = 2**20
 _NAME: Final = re.compile(r"[_A-Za-z][_0-9A-Za-z]{0,63}", re.ASCII)
 
 
-class Line(msgspec.Struct, kw_only=True, omit_defaults=True):
+class AuditLine(msgspec.Struct, kw_only=True, omit_defaults=True):
     """One line. `who` is the id of a token; `limited`, `document`, `variables` and `asked` are keyed hashes; `reviews`
     tells what was done to which campaigns, in numbers.
 
@@ -136,7 +136,7 @@ class AuditLog:
         query: str,
         variables: Mapping[str, Any] | None,
         name: str | None,
-        prepared: Prepared | None,
+        prepared: PreparedDocument | None,
         limited: Iterable[str] | None = None,
     ) -> Asking:
         """An operation that somebody, who may be limited to businesses, wants to be executed."""
@@ -232,7 +232,7 @@ class AuditLog:
             raise InroadsError(f"{self._path}: it ends with what is no line of an audit log", "AUDIT_CORRUPT")
         if size > self._end and (b"\n" in tail or start):
             try:
-                self._number = msgspec.json.decode(last, type=Line).number
+                self._number = msgspec.json.decode(last, type=AuditLine).number
             except ValueError:
                 raise InroadsError(f"{self._path}: its last line is none of an audit log", "AUDIT_CORRUPT") from None
             self._previous = hashlib.sha256(last).hexdigest()
@@ -243,7 +243,7 @@ class AuditLog:
             self._put(event="mended", bytes=len(torn), sha256=hashlib.sha256(torn).hexdigest())
 
     def _put(self, **said: Any) -> None:
-        line = Line(number=self._number + 1, previous=self._previous, at=self._now(), **said)
+        line = AuditLine(number=self._number + 1, previous=self._previous, at=self._now(), **said)
         data = msgspec.json.encode(line)
         try:
             if os.write(self._file, data + b"\n") != len(data) + 1:
@@ -318,7 +318,7 @@ def _canonical(variables: Mapping[str, Any]) -> str:
     return msgspec.json.encode(variables, order="deterministic").decode()
 
 
-def _values(prepared: Prepared, variables: object) -> Iterator[str]:
+def _values(prepared: PreparedDocument, variables: object) -> Iterator[str]:
     """The texts and numbers that a document and its variables have, as they are spelled."""
     yield from prepared.literals
     waiting = [variables]
@@ -384,9 +384,9 @@ def verify(paths: Sequence[Path], head: str | None = None) -> Verified:
     return Verified(lines, first, last, before or FIRST, tuple(problems))
 
 
-def _decoded(raw: bytes) -> Line | None:
+def _decoded(raw: bytes) -> AuditLine | None:
     try:
-        return msgspec.json.decode(raw, type=Line) if raw.endswith(b"\n") else None
+        return msgspec.json.decode(raw, type=AuditLine) if raw.endswith(b"\n") else None
     except ValueError:
         return None
 

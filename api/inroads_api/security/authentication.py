@@ -20,8 +20,8 @@ from typing import Final, Protocol
 from inroads.errors import InroadsError
 from inroads.sources.private_file import BadTokens
 from inroads_api.clock import utcnow
-from inroads_api.security.callers import ANYBODY, Caller, Denied
-from inroads_api.security.tokens import FORM, Token, _read, stamp
+from inroads_api.security.callers import ANYBODY, AccessDenied, Caller
+from inroads_api.security.tokens import FORM, ApiToken, _read, stamp
 
 log = logging.getLogger(__name__)
 
@@ -54,7 +54,7 @@ class Auth:
         self._path, self._now, self._provider = path, now, provider
         self._key, self._closed = b"", False
         self._stamp: object = None
-        self._tokens: dict[str, Token] = {}
+        self._tokens: dict[str, ApiToken] = {}
         self._refresh()
         if not provider and all(token.ended(now()) for token in self._tokens.values()):
             raise BadTokens(f"{path}: no token in it can be used; `inroads token create` makes one", "NO_TOKENS")
@@ -75,15 +75,15 @@ class Auth:
             if not self._closed:  # told once, not for each request
                 log.error("AUTH_UNAVAILABLE: %s", error)
             self._stamp, self._tokens, self._closed = None, {}, True
-            raise Denied(503, "AUTH_UNAVAILABLE", "the tokens cannot be read: nobody is let in") from None
+            raise AccessDenied(503, "AUTH_UNAVAILABLE", "the tokens cannot be read: nobody is let in") from None
         self._closed = False
         if not authorization:
             return ANYBODY
         if len(authorization) > 1:
-            raise Denied(400, "BAD_REQUEST", "there are two headers Authorization", "invalid_request")
+            raise AccessDenied(400, "BAD_REQUEST", "there are two headers Authorization", "invalid_request")
         given = _CREDENTIALS.fullmatch(authorization[0])
         if not given:
-            raise Denied(401, "UNAUTHENTICATED", "send Authorization: Bearer and a token")
+            raise AccessDenied(401, "UNAUTHENTICATED", "send Authorization: Bearer and a token")
         return self._known(given[1])
 
     def _known(self, text: bytes) -> Caller:
@@ -94,9 +94,9 @@ class Auth:
         expected = token.sha256 if token else _NOBODY
         same = hmac.compare_digest(hashlib.sha256(text).hexdigest().encode(), expected.encode())
         if not token or not same:
-            raise Denied(401, "UNAUTHENTICATED", "this token is not known", "invalid_token")
+            raise AccessDenied(401, "UNAUTHENTICATED", "this token is not known", "invalid_token")
         if ended := token.ended(self._now()):  # told only to who has the token
-            raise Denied(401, "UNAUTHENTICATED", f"this token is {ended}", "invalid_token", who=token.id)
+            raise AccessDenied(401, "UNAUTHENTICATED", f"this token is {ended}", "invalid_token", who=token.id)
         name = f"token:{token.id} ({token.name})"
         caller = Caller(token.id, frozenset(token.scopes), token.cost_per_minute, name)
         return caller if token.businesses is None else caller.limited(token.businesses)

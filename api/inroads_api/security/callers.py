@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 from inroads.model import NodeKind, native_id, node_id
 
 
-class Scope(StrEnum):
+class TokenScope(StrEnum):
     """What a token is for."""
 
     READ = "read"
@@ -22,15 +22,15 @@ class Scope(StrEnum):
 
 
 COVERED_BY: Final = {
-    Scope.READ: {Scope.READ, Scope.ADMIN},
-    Scope.REVIEW: {Scope.REVIEW, Scope.ADMIN},
-    Scope.INGEST: {Scope.INGEST, Scope.ADMIN},
-    Scope.ADMIN: {Scope.ADMIN},
-    Scope.READ_PSEUDONYMISED: {Scope.READ_PSEUDONYMISED, Scope.READ, Scope.ADMIN},
+    TokenScope.READ: {TokenScope.READ, TokenScope.ADMIN},
+    TokenScope.REVIEW: {TokenScope.REVIEW, TokenScope.ADMIN},
+    TokenScope.INGEST: {TokenScope.INGEST, TokenScope.ADMIN},
+    TokenScope.ADMIN: {TokenScope.ADMIN},
+    TokenScope.READ_PSEUDONYMISED: {TokenScope.READ_PSEUDONYMISED, TokenScope.READ, TokenScope.ADMIN},
 }
 """The scopes of which one is enough, for each that is needed."""
 
-LIMITABLE: Final = frozenset({Scope.READ, Scope.READ_PSEUDONYMISED})
+LIMITABLE: Final = frozenset({TokenScope.READ, TokenScope.READ_PSEUDONYMISED})
 """The scopes that can be limited to some businesses: those that only read."""
 
 
@@ -42,7 +42,7 @@ class Caller(NamedTuple):
     """
 
     id: str | None
-    scopes: frozenset[Scope] = frozenset()
+    scopes: frozenset[TokenScope] = frozenset()
     cost_per_minute: int | None = None
     name: str | None = None
     businesses: frozenset[str] | None = None
@@ -52,7 +52,7 @@ class Caller(NamedTuple):
         reading = frozenset(each for each in LIMITABLE if self.may(each))
         return self._replace(scopes=reading, businesses=frozenset(businesses))
 
-    def may(self, scope: Scope) -> bool:
+    def may(self, scope: TokenScope) -> bool:
         """Whether what needs this scope may be done."""
         return not self.scopes.isdisjoint(COVERED_BY[scope])
 
@@ -60,7 +60,7 @@ class Caller(NamedTuple):
 ANYBODY: Final = Caller(None)
 
 
-class Denied(Exception):
+class AccessDenied(Exception):
     """A request that is not let in: a status of HTTP, a code, why, what RFC 6750 calls it, and whose token it was."""
 
     def __init__(
@@ -69,7 +69,7 @@ class Denied(Exception):
         code: str,
         message: str,
         error: str | None = None,
-        scope: Scope | None = None,
+        scope: TokenScope | None = None,
         who: str | None = None,
     ):
         self.status, self.code, self.message, self.who = status, code, message, who

@@ -21,7 +21,7 @@ import jwt
 import msgspec
 
 from inroads.errors import InroadsError
-from inroads_api.security.callers import Denied
+from inroads_api.security.callers import AccessDenied
 from inroads_api.security.jwks import MAX_JWKS, ById, keys_of
 
 log = logging.getLogger(__name__)
@@ -67,10 +67,10 @@ class KeyUrl:
     def find(self, kid: str | None) -> jwt.PyJWK:
         """The key of an id. Raises KeyError; Denied 503 where the keys are too old, or are just being fetched."""
         if self._clock() - self._good > KEPT:
-            raise Denied(503, "AUTH_UNAVAILABLE", "the keys of the provider cannot be fetched: ask again later")
+            raise AccessDenied(503, "AUTH_UNAVAILABLE", "the keys of the provider cannot be fetched: ask again later")
         keys = self._keys
         if kid is not None and kid not in keys and self._asked_for():
-            raise Denied(503, "AUTH_UNAVAILABLE", "the keys of the provider are being fetched: ask again")
+            raise AccessDenied(503, "AUTH_UNAVAILABLE", "the keys of the provider are being fetched: ask again")
         return keys[kid]
 
     @contextmanager

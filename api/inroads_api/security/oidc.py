@@ -9,7 +9,7 @@ import jwt
 import msgspec
 
 from inroads.errors import BadId
-from inroads_api.security.callers import Caller, Denied, Scope, keyed, native_businesses
+from inroads_api.security.callers import AccessDenied, Caller, TokenScope, keyed, native_businesses
 from inroads_api.security.jwks import Keys
 
 MAX_TOKEN: Final = 2**14
@@ -54,7 +54,7 @@ class Issuer:
                 options={"require": ["exp", "iss", "aud", "sub"]},
             )
             words = claims.get("scope", "")
-            scopes = {each for each in Scope if each in words.split(" ")} if isinstance(words, str) else set()
+            scopes = {each for each in TokenScope if each in words.split(" ")} if isinstance(words, str) else set()
             who = claims["sub"]
             mark = f"oidc:{keyed(key, who)}"
             plain = who.isprintable() and who == " ".join(who.split()) and len(who) <= MAX_SHOWN
@@ -63,4 +63,4 @@ class Issuer:
                 return caller
             return caller.limited(native_businesses(map(str, msgspec.convert(claims[self._limit], list[int | str]))))
         except (jwt.PyJWTError, BadId, KeyError, TypeError, ValueError, RecursionError):
-            raise Denied(401, "UNAUTHENTICATED", "this token is not accepted", "invalid_token") from None
+            raise AccessDenied(401, "UNAUTHENTICATED", "this token is not accepted", "invalid_token") from None

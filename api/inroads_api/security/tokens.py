@@ -18,13 +18,13 @@ import msgspec
 
 from inroads.errors import InroadsError, NotFound
 from inroads.sources.private_file import BadTokens, content_of, open_private, put_private
-from inroads_api.security.callers import LIMITABLE, Scope, native_businesses
+from inroads_api.security.callers import LIMITABLE, TokenScope, native_businesses
 
 FORM: Final = re.compile(rb"inr_([a-z2-7]{10})_[A-Za-z0-9_-]{43}")
 """What a token looks like; its first group names it."""
 
 
-class Token(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+class ApiToken(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """What is kept of a token; moments are aware. `cost_per_minute` is a limit of its own, in place of the server's.
 
     `businesses` are the native ids of those that it is limited to, None for all; a file from before has none of it.
@@ -33,7 +33,7 @@ class Token(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     id: str
     name: str
     sha256: str
-    scopes: tuple[Scope, ...]
+    scopes: tuple[TokenScope, ...]
     created_at: dt.datetime
     expires_at: dt.datetime
     revoked_at: dt.datetime | None = None
@@ -52,7 +52,7 @@ class _Content(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
 
     format: int
     key: str
-    tokens: list[Token]
+    tokens: list[ApiToken]
 
 
 class TokenFile:
@@ -61,7 +61,7 @@ class TokenFile:
     def __init__(self, path: Path) -> None:
         self.path = path
 
-    def tokens(self) -> list[Token]:
+    def tokens(self) -> list[ApiToken]:
         """All that were ever made, in that order. Raises BadTokens."""
         return _read(self.path)[0].tokens
 
@@ -72,12 +72,12 @@ class TokenFile:
     def create(
         self,
         name: str,
-        scopes: Sequence[Scope],
+        scopes: Sequence[TokenScope],
         lifetime: dt.timedelta,
         now: dt.datetime,
         cost_per_minute: int | None = None,
         businesses: Iterable[str] | None = None,
-    ) -> tuple[Token, str]:
+    ) -> tuple[ApiToken, str]:
         """A new token and its text, which is in no file; it sees only these businesses, by id, where they are given.
 
         Makes the file, too. Raises BadTokens, BadId, and InroadsError BAD_NAME, and BAD_LIMIT where a scope cannot be
@@ -89,7 +89,7 @@ class TokenFile:
         text = f"inr_{number}_{secrets.token_urlsafe(32)}"
         digest = hashlib.sha256(text.encode()).hexdigest()
         chosen = tuple(sorted(set(scopes)))
-        token = Token(
+        token = ApiToken(
             id=number,
             name=name,
             sha256=digest,
@@ -105,7 +105,7 @@ class TokenFile:
             content.tokens.append(token)
         return token, text
 
-    def revoke(self, number: str, now: dt.datetime) -> Token:
+    def revoke(self, number: str, now: dt.datetime) -> ApiToken:
         """End a token; one that has been revoked stays so since then. Raises BadTokens and NotFound."""
         with self._changed() as content:
             for place, token in enumerate(content.tokens):
@@ -166,7 +166,7 @@ def stamp(status: os.stat_result) -> object:
     return status.st_ino, status.st_dev, status.st_mtime_ns, status.st_ctime_ns, status.st_size, status.st_mode
 
 
-def _limit(businesses: Iterable[str], scopes: Iterable[Scope]) -> tuple[str, ...]:
+def _limit(businesses: Iterable[str], scopes: Iterable[TokenScope]) -> tuple[str, ...]:
     chosen = native_businesses(businesses)
     if not chosen:
         raise InroadsError("a token that is limited to no business sees nothing", "BAD_LIMIT")

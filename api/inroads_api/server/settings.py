@@ -24,7 +24,7 @@ from inroads_api.security.tokens import TokenFile
 from inroads_api.versions.following import follow, position
 from inroads_api.web.app import create_app
 from inroads_api.web.middleware import LOCAL
-from inroads_api.web.rate_limit import Meter
+from inroads_api.web.rate_limit import RateLimiter
 from inroads_api.web.streams import KEEP_ALIVE
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 NO_TLS: Final[Mapping[str, Any]] = MappingProxyType({})
 
 
-class Doors(NamedTuple):
+class ServerSettings(NamedTuple):
     """Who is let in, and what may be asked: files and names, of which each process makes its own."""
 
     auth: Path | None = None
@@ -62,7 +62,7 @@ class Doors(NamedTuple):
             "hosts": ("*",) if tokens else LOCAL,  # a page that was bound to this address has no token
             "auth": tokens,
             "introspection": self.introspection,
-            "meter": Meter(self.cost_per_minute, self.workers),
+            "meter": RateLimiter(self.cost_per_minute, self.workers),
             "audit": AuditLog(self.audit, TokenFile(self.auth).key()) if self.audit and self.auth else None,
             "trusted": Trusted(read_folder(self.trusted) if self.trusted else {}, only=self.trusted_only),
         }
@@ -99,7 +99,7 @@ def _telemetry() -> ModuleType:
     return telemetry
 
 
-class Followed(NamedTuple):
+class WorkerSettings(NamedTuple):
     """A ledger to serve, which each worker opens and follows by itself; of its snapshot all share one memory."""
 
     ledger: Path
@@ -107,7 +107,7 @@ class Followed(NamedTuple):
     policy: Path | None = None
     ingest: bool = False
     seconds: float = SECONDS
-    doors: Doors = Doors()
+    doors: ServerSettings = ServerSettings()
     keep_alive: float = KEEP_ALIVE
     review: bool = False
 

@@ -25,13 +25,13 @@ MAX_PORTIONS: Final = 16
 
 
 @dataclass(frozen=True, kw_only=True)
-class Cut(Version):
+class LimitedVersion(Version):
     """A version of a portion, and the one that it is of. Only a query holds it: it holds all of the whole graph."""
 
     whole: Version
 
 
-class Portion(Versions):
+class LimitedVersions(Versions):
     """The versions of the portion that concerns some businesses. It knows no ledger: positions count what is hidden."""
 
     def __init__(
@@ -58,7 +58,7 @@ class Portion(Versions):
         """As that of the whole; what no ingest has told to these callers never comes."""
         holds = self._condition(wanted)
         while True:
-            version = cast("Cut", self.current)
+            version = cast("LimitedVersion", self.current)
             if holds():
                 return version
             if not self._whole.passes(version.whole, deadline):
@@ -66,11 +66,11 @@ class Portion(Versions):
 
     def until(self, version: Version, moment: dt.datetime) -> Version:
         """As that of the whole, cut."""
-        return self._cut(self._whole.until(cast("Cut", version).whole, moment))
+        return self._cut(self._whole.until(cast("LimitedVersion", version).whole, moment))
 
-    def _cut(self, whole: Version) -> Cut:
+    def _cut(self, whole: Version) -> LimitedVersion:
         graph = self._graphs.get(whole.name, lambda: self._made(whole))
-        return Cut(graph, self._built.setdefault(graph.version, self._clock()), whole=whole)
+        return LimitedVersion(graph, self._built.setdefault(graph.version, self._clock()), whole=whole)
 
     def _made(self, whole: Version) -> AccessGraph:
         """The portion of a version; the one that there is where it says the same."""
@@ -83,12 +83,12 @@ class Portion(Versions):
         return made
 
 
-class Portions:
+class LimitedVersionsByBusinesses:
     """Who sees which versions. `key` gives the secret behind the ids of placeholders."""
 
     def __init__(self, whole: Versions, key: Callable[[], bytes]) -> None:
         self._whole, self._key = whole, key
-        self._kept = Cache[tuple[frozenset[str], bytes], Portion](
+        self._kept = Cache[tuple[frozenset[str], bytes], LimitedVersions](
             Room(MAX_MAKING), threading.Semaphore(MAKERS), MAX_PORTIONS
         )
 
@@ -97,4 +97,4 @@ class Portions:
         if businesses is None:
             return self._whole
         key = self._key()
-        return self._kept.get((businesses, key), lambda: Portion(self._whole, businesses, key))
+        return self._kept.get((businesses, key), lambda: LimitedVersions(self._whole, businesses, key))

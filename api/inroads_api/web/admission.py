@@ -42,11 +42,11 @@ MOST_GOOD: Final = 1_000
 """The most connections without a token that are told apart: those that were good last."""
 
 
-class Full(Exception):
+class Overloaded(Exception):
     """There is no place to wait."""
 
 
-class Line:
+class PenaltyQueue:
     """Where new documents wait, those of one token, until a moment of the monotonic clock or for the one before."""
 
     def __init__(self) -> None:
@@ -63,7 +63,7 @@ class Line:
         self.until = min(max(self.until, now) + spent / PART, now + BURST / PART + LONGEST)
 
 
-class Caller:
+class Client:
     """What the requests of one token have in common, as long as there is one; each of those without a token its own."""
 
     def __init__(self, who: str | None, connection: str | None = None) -> None:
@@ -71,21 +71,21 @@ class Caller:
         self.working, self.count = Semaphore(WORKING_EACH), 0
 
 
-class Turns:
+class AdmissionControl:
     """The turns of one server."""
 
     def __init__(self) -> None:
         self._desk, self._count = Lock(), 0
-        self._callers: WeakValueDictionary[str, Caller] = WeakValueDictionary()
-        self._lines: dict[str | None, Line] = {}
+        self._callers: WeakValueDictionary[str, Client] = WeakValueDictionary()
+        self._lines: dict[str | None, PenaltyQueue] = {}
         self._good: OrderedDict[str, None] = OrderedDict()
 
     @asynccontextmanager
-    async def place(self, who: str | None, connection: str | None = None) -> AsyncIterator[Caller]:
+    async def place(self, who: str | None, connection: str | None = None) -> AsyncIterator[Client]:
         """A place for a request of a token, or of a connection without one, if there is one: else it raises Full."""
-        caller = self._callers.setdefault(who, Caller(who)) if who else Caller(None, connection)
+        caller = self._callers.setdefault(who, Client(who)) if who else Client(None, connection)
         if self._count >= MOST or caller.count >= MOST_EACH:
-            raise Full
+            raise Overloaded
         self._count += 1
         caller.count += 1
         try:
@@ -95,7 +95,7 @@ class Turns:
             caller.count -= 1
 
     @asynccontextmanager
-    async def look(self, caller: Caller) -> AsyncIterator[Callable[[float], None]]:
+    async def look(self, caller: Client) -> AsyncIterator[Callable[[float], None]]:
         """The turn to look at a new document; if too many wait for what was refused already, it raises Full.
 
         What it gives is told how many seconds went into the document, if it is refused, else 0. Of each line only one
@@ -104,7 +104,7 @@ class Turns:
         known = caller.who or (caller.connection if caller.connection in self._good else None)
         line = self._line(known)
         if line.pause and line.length >= MOST_OWING:
-            raise Full
+            raise Overloaded
 
         def told(spent: float) -> None:
             line.owes(spent)
@@ -121,12 +121,12 @@ class Turns:
         finally:
             line.length -= 1
 
-    def _line(self, who: str | None) -> Line:
+    def _line(self, who: str | None) -> PenaltyQueue:
         """A line; what nobody waits in, and owes nothing, is forgotten."""
         if who not in self._lines:
             now = time.monotonic()
             self._lines = {each: line for each, line in self._lines.items() if line.length or line.until > now}
-            self._lines[who] = Line()
+            self._lines[who] = PenaltyQueue()
         return self._lines[who]
 
     def _judge(self, connection: str | None, *, good: bool) -> None:

@@ -26,17 +26,17 @@ from inroads_api.execution.execute import build_schema
 from inroads_api.execution.trusted_documents import Trusted
 from inroads_api.security.audit import AuditLog
 from inroads_api.security.authentication import Auth
-from inroads_api.security.callers import Denied
+from inroads_api.security.callers import AccessDenied
 from inroads_api.versions import following as following_
 from inroads_api.versions.following import Follower, Following
 from inroads_api.versions.ingestion import Intake
-from inroads_api.versions.limited import Portions
+from inroads_api.versions.limited import LimitedVersionsByBusinesses
 from inroads_api.versions.review_desk import Reviews
 from inroads_api.versions.versions import PATIENCE, Versions
 from inroads_api.web.endpoint import _GraphQL
 from inroads_api.web.metrics import Metrics
-from inroads_api.web.middleware import LOCAL, Guard, _SecurityHeaders
-from inroads_api.web.rate_limit import Meter
+from inroads_api.web.middleware import LOCAL, AuthenticationMiddleware, _SecurityHeaders
+from inroads_api.web.rate_limit import RateLimiter
 from inroads_api.web.requests import LEGACY, _denied, _json
 from inroads_api.web.streams import KEEP_ALIVE, Streams
 
@@ -74,7 +74,7 @@ def create_app(
     trusted: Trusted | None = None,
     seconds: float = SECONDS,
     ledger: Path | None = None,
-    meter: Meter | None = None,
+    meter: RateLimiter | None = None,
     alone: bool = True,
     keep_alive: float = KEEP_ALIVE,
     review: bool = False,
@@ -103,7 +103,7 @@ def create_app(
     reviews = Reviews(ledger) if ledger and not pseudonymised else None
     schema = build_schema(allow_ingest=intake is not None, allow_review=review)
     streams = Streams(metrics, keep_alive)
-    seen = Portions(versions, auth.key if auth else bytes)
+    seen = LimitedVersionsByBusinesses(versions, auth.key if auth else bytes)
     endpoint = _GraphQL(
         schema,
         seen,
@@ -119,7 +119,7 @@ def create_app(
         review,
     )
 
-    def refused(request: Request, denied: Denied) -> Response:
+    def refused(request: Request, denied: AccessDenied) -> Response:
         if audit:
             audit.turned_away(denied.code, denied.who)
         return _denied(request, denied)
@@ -149,7 +149,11 @@ def create_app(
         middleware=[
             Middleware(_SecurityHeaders),
             Middleware(TrustedHostMiddleware, allowed_hosts=list(hosts), www_redirect=False),
-            *([Middleware(Guard, tokens=auth, introspection=introspection, refused=refused)] if auth else []),
+            *(
+                [Middleware(AuthenticationMiddleware, tokens=auth, introspection=introspection, refused=refused)]
+                if auth
+                else []
+            ),
         ],
     )
 

@@ -16,26 +16,24 @@ from starlette.responses import Response
 
 from inroads.errors import InroadsError
 from inroads_api.clock import Deadline, utcnow
-from inroads_api.execution.answer_cache import Answers, Question, question
-from inroads_api.execution.documents import Prepared
+from inroads_api.execution.answer_cache import AnswerCache, Question, question
+from inroads_api.execution.documents import PreparedDocument
 from inroads_api.execution.execute import STREAM_REQUIRED, Schema, execute, failure
 from inroads_api.execution.tracing import TRACE, Told
 from inroads_api.execution.trusted_documents import Trusted
 from inroads_api.limits import MAX_ASKED, MAX_BODY, MAX_COST
 from inroads_api.security.audit import Asking, AuditLog
-from inroads_api.security.callers import Caller, Denied
-from inroads_api.security.permissions import MUTATIONS, permit
+from inroads_api.security.callers import AccessDenied, Caller
+from inroads_api.security.permissions import MUTATIONS, authorise
 from inroads_api.versions.cursors import Feed
 from inroads_api.versions.ingestion import Intake
-from inroads_api.versions.limited import Portions
+from inroads_api.versions.limited import LimitedVersionsByBusinesses
 from inroads_api.versions.review_desk import Desk, Done, Reviews
-from inroads_api.web.admission import Caller as Turn
-from inroads_api.web.admission import Full as Crowded
-from inroads_api.web.admission import Turns
+from inroads_api.web.admission import AdmissionControl, Client, Overloaded
 from inroads_api.web.logs import REQUESTS
 from inroads_api.web.metrics import Metrics, Names
 from inroads_api.web.middleware import caller_now, caller_of
-from inroads_api.web.rate_limit import Meter, Standing, Throttled
+from inroads_api.web.rate_limit import Budget, RateLimiter, Throttled
 from inroads_api.web.requests import (
     LEGACY,
     MODERN,
@@ -76,7 +74,7 @@ class _Answered(NamedTuple):
     status: int
     outcome: str
     cost: int | None = None
-    standing: Standing | None = None
+    standing: Budget | None = None
     empty: bool = False
     reviews: Sequence[Done] = ()
 
@@ -87,7 +85,7 @@ class _GraphQL:
     def __init__(
         self,
         schema: Schema,
-        seen: Portions,
+        seen: LimitedVersionsByBusinesses,
         intake: Intake | None,
         trusted: Trusted,
         seconds: float,
@@ -95,18 +93,18 @@ class _GraphQL:
         streams: Streams,
         audit: AuditLog | None = None,
         pseudonymised: bool = False,
-        meter: Meter | None = None,
+        meter: RateLimiter | None = None,
         reviews: Reviews | None = None,
         deciding: bool = False,
     ) -> None:
         self.schema, self.seen, self.intake, self.trusted = schema, seen, intake, trusted
         self.versions = seen.of(None)
         self.seconds, self.metrics, self.names = seconds, metrics, Names()
-        self.streams, self.audit, self.pseudonymised, self.meter = streams, audit, pseudonymised, meter or Meter()
+        self.streams, self.audit, self.pseudonymised, self.meter = streams, audit, pseudonymised, meter or RateLimiter()
         self.reviews, self.deciding = reviews, deciding
-        self.answers = Answers[_Answered]()
+        self.answers = AnswerCache[_Answered]()
         trusted.check(schema._schema)
-        self.turns = Turns()
+        self.turns = AdmissionControl()
 
     async def answer(self, request: Request) -> Response:
         accept = ",".join(request.headers.getlist("accept"))
@@ -133,7 +131,7 @@ class _GraphQL:
         except Throttled as throttled:
             self._told(asked, _Answered(b"", throttled.status, throttled.code, throttled.cost), 0.0)
             return _throttled(throttled, media_type or LEGACY)
-        except Denied as denied:
+        except AccessDenied as denied:
             return _denied(request, denied)
         except ClientDisconnect:
             return Response(status_code=400)
@@ -191,15 +189,15 @@ class _GraphQL:
                 return await run_in_threadpool(self._audited, *given)
 
     @asynccontextmanager
-    async def _place(self, caller: Caller | None, request: Request) -> AsyncIterator[Turn]:
+    async def _place(self, caller: Caller | None, request: Request) -> AsyncIterator[Client]:
         connection = f"{request.client.host}:{request.client.port}" if request.client else None
         try:
             async with self.turns.place(caller.id if caller else None, connection) as turn:
                 yield turn
-        except Crowded:
+        except Overloaded:
             raise _Refused(503, "OVERLOADED", "too many requests are being answered: ask again later") from None
 
-    async def _looked(self, asked: _Request, turn: Turn) -> None:
+    async def _looked(self, asked: _Request, turn: Client) -> None:
         async with self.turns.look(turn) as told:
             told(await run_in_threadpool(self._look, asked))
 
@@ -274,7 +272,7 @@ class _GraphQL:
                 asking.answered(answered.status, answered.body, answered.reviews)
         return answered
 
-    def _begun(self, asked: _Request, caller: Caller | None) -> tuple[Asking | None, Standing | None]:
+    def _begun(self, asked: _Request, caller: Caller | None) -> tuple[Asking | None, Budget | None]:
         """An operation that may be executed from now on, as the audit log has it. Raises Denied and Throttled."""
         prepared = self._prepared(asked)
         who, limited = (caller.id, caller.businesses) if caller else (None, None)
@@ -282,7 +280,7 @@ class _GraphQL:
         asking = self.audit.asking(*named) if self.audit else None
         try:
             standing = self._admitted(asked, caller, prepared)
-        except (Denied, Throttled) as refused:
+        except (AccessDenied, Throttled) as refused:
             if asking:
                 asking.refused(refused.status, refused.code)
             raise
@@ -346,24 +344,24 @@ class _GraphQL:
         with self._auditing():
             return self._begun(asked, caller)[0]
 
-    def _permit(self, asked: _Request, caller: Caller | None, prepared: Prepared | None) -> None:
+    def _permit(self, asked: _Request, caller: Caller | None, prepared: PreparedDocument | None) -> None:
         if caller and prepared:  # what is no document is refused by the execution
-            permit(caller, prepared, asked.operation_name, pseudonymised=self.pseudonymised)
+            authorise(caller, prepared, asked.operation_name, pseudonymised=self.pseudonymised)
 
-    def _admitted(self, asked: _Request, caller: Caller | None, prepared: Prepared | None) -> Standing | None:
+    def _admitted(self, asked: _Request, caller: Caller | None, prepared: PreparedDocument | None) -> Budget | None:
         """Who may have this executed has paid for it then. Raises Denied and Throttled."""
         self._permit(asked, caller, prepared)
         cost = _cost(prepared, asked) or 1
         return self.meter.spend(caller, cost if cost <= MAX_COST else 1)  # what costs more is only looked at
 
-    def _prepared(self, asked: _Request) -> Prepared | None:
+    def _prepared(self, asked: _Request) -> PreparedDocument | None:
         try:
             return self.schema.documents.get(asked.query) if asked.query else None
         except GraphQLError:
             return None
 
 
-def _cost(prepared: Prepared | None, asked: _Request) -> int | None:
+def _cost(prepared: PreparedDocument | None, asked: _Request) -> int | None:
     """What a request is reckoned to cost; None for what is no document, or one that is too deep to tell."""
     measure = prepared.measures.measure(asked.variables or {}) if prepared else None
     return measure.cost if measure else None
@@ -395,7 +393,7 @@ def _written(response: dict[str, Any], cost: int | None) -> bytes:
     return msgspec.json.encode({**response, "data": msgspec.Raw(data), "extensions": {"cost": told}})
 
 
-def _metered(answered: _Answered, standing: Standing | None) -> _Answered:
+def _metered(answered: _Answered, standing: Budget | None) -> _Answered:
     """The answer with how its caller stands now, which ends what it tells of its cost."""
     if not standing:
         return answered

@@ -12,7 +12,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from inroads_api.security.authentication import Auth
-from inroads_api.security.callers import Caller, Denied
+from inroads_api.security.callers import AccessDenied, Caller
 from inroads_api.security.permissions import _anonymous
 
 OPEN: Final = frozenset({"/", "/healthz", "/readyz"})
@@ -24,11 +24,11 @@ _CALLER: Final = "inroads.caller"
 _AGAIN: Final = "inroads.caller.again"
 
 
-class Guard:
+class AuthenticationMiddleware:
     """Lets in who shows a token. With `introspection` anybody may ask GraphQL, and `permit` decides what."""
 
     def __init__(
-        self, app: ASGIApp, tokens: Auth, introspection: bool, refused: Callable[[Request, Denied], Response]
+        self, app: ASGIApp, tokens: Auth, introspection: bool, refused: Callable[[Request, AccessDenied], Response]
     ) -> None:
         self.app, self.tokens, self.introspection, self.refused = app, tokens, introspection, refused
 
@@ -37,7 +37,7 @@ class Guard:
             scope[_AGAIN] = partial(self._caller, scope)
             try:
                 scope[_CALLER] = self._caller(scope)
-            except Denied as denied:
+            except AccessDenied as denied:
                 await self.refused(Request(scope), denied)(scope, receive, send)
                 return
         await self.app(scope, receive, send)
@@ -48,7 +48,7 @@ class Guard:
             raise _anonymous()
         if caller.businesses is not None and scope["path"] != GRAPHQL:
             message = "a token that is limited to businesses only asks GraphQL"
-            raise Denied(403, "INSUFFICIENT_SCOPE", message, "insufficient_scope", who=caller.id)
+            raise AccessDenied(403, "INSUFFICIENT_SCOPE", message, "insufficient_scope", who=caller.id)
         return caller
 
 

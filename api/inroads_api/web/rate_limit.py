@@ -23,7 +23,7 @@ WINDOW: Final = 60
 """The seconds of a minute. What was spent counts until the second after, so that no minute has more than the limit."""
 
 
-class Standing(NamedTuple):
+class Budget(NamedTuple):
     """How a caller stands: its limit, what is left of it, and in how many seconds all of it will be again."""
 
     limit: int
@@ -49,7 +49,7 @@ class Throttled(Exception):
     Without these seconds it would be too much at any time.
     """
 
-    def __init__(self, cost: int, standing: Standing, retry: int | None) -> None:
+    def __init__(self, cost: int, standing: Budget, retry: int | None) -> None:
         self.cost, self.standing, self.retry = cost, standing, retry
         if retry is None:
             self.status, self.code = 400, "COST_LIMIT"
@@ -63,7 +63,7 @@ class Throttled(Exception):
         return self.standing.headers() | ({} if self.retry is None else {"retry-after": str(self.retry)})
 
 
-class Meter:
+class RateLimiter:
     """The limits of one process, of which several `share` each limit evenly; 0 is no limit, but for who has its own.
 
     `clock` gives seconds and only goes forward. Any thread may spend. Raises InroadsError BAD_COST for a limit of
@@ -78,7 +78,7 @@ class Meter:
         self._spent: dict[str | None, dict[int, int]] = {}
         self._swept = int(clock())
 
-    def spend(self, caller: Caller | None, cost: int) -> Standing | None:
+    def spend(self, caller: Caller | None, cost: int) -> Budget | None:
         """Let a caller spend so much, and tell how it stands then; None where it has no limit. Raises Throttled."""
         own = caller.cost_per_minute if caller else None
         if own is None and not self._limit:
@@ -110,9 +110,9 @@ def _forget(spent: dict[int, int], now: int) -> None:
         del spent[second]
 
 
-def _standing(limit: int, left: int, spent: dict[int, int], now: int) -> Standing:
+def _standing(limit: int, left: int, spent: dict[int, int], now: int) -> Budget:
     """With a limit that was lowered meanwhile, less than nothing may be left."""
-    return Standing(limit, max(0, left), max(spent) + WINDOW + 1 - now if spent else 0)
+    return Budget(limit, max(0, left), max(spent) + WINDOW + 1 - now if spent else 0)
 
 
 def _retry(missing: int, spent: dict[int, int], now: int) -> int | None:

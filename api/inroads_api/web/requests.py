@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from inroads_api.execution.execute import failure
-from inroads_api.security.callers import Denied
+from inroads_api.security.callers import AccessDenied
 from inroads_api.web.streams import EVENTS
 
 MODERN: Final = "application/graphql-response+json"
@@ -44,7 +44,7 @@ class _Refused(Exception):
         self.status, self.code, self.message = status, code, message
 
 
-def _denied(request: Request, denied: Denied) -> Response:
+def _denied(request: Request, denied: AccessDenied) -> Response:
     """Who is not let in is told so in the media type that was asked for, and with the status in either."""
     media_type = acceptable(",".join(request.headers.getlist("accept"))) or LEGACY
     response = _json(msgspec.json.encode(failure(denied.code, denied.message)), denied.status, media_type)

@@ -23,7 +23,7 @@ from starlette.types import Receive, Scope, Send
 
 from inroads_api.execution.execute import failure
 from inroads_api.limits import MAX_EVENTS_MADE, MAX_STREAMS, MAX_STREAMS_OF_ONE
-from inroads_api.security.callers import Denied
+from inroads_api.security.callers import AccessDenied
 from inroads_api.versions.cursors import Feed
 from inroads_api.versions.versions import Versions
 from inroads_api.web.metrics import Metrics
@@ -187,7 +187,7 @@ class Stream(Response):
         await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
         try:
             await self._tell(put)
-        except Denied as denied:
+        except AccessDenied as denied:
             self._why = denied.code
             await put(event(msgspec.json.encode(failure(denied.code, denied.message))) + COMPLETE)
         except TimeoutError:

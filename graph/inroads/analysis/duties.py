@@ -19,7 +19,7 @@ from inroads.errors import InroadsError
 from inroads.model import Access, NodeKind, Role, kind_of
 from inroads.network.access_graph import AccessGraph
 from inroads.network.wording import label, path_sentence
-from inroads.policy.separation import Duty, Scope, Side
+from inroads.policy.separation import Duty, DutyScope, Side
 from inroads.reach.everyone import Accesses, every_access
 from inroads.reach.questions import reach
 
@@ -92,12 +92,12 @@ def _conflicting(graph: AccessGraph, found: Accesses, duty: Duty, keepers: _Keep
         bits = np.unique(found.roles)
         held = bits[[_held(graph, side, graph.roles_of(each)) for each in bits.tolist()]] if len(bits) else bits
         rows = take(found, np.isin(found.roles, held))
-        if duty.scope is Scope.ANY:
+        if duty.scope is DutyScope.ANY:
             sides.append(distinct(rows.principal.astype(np.int64) * size))
         else:
             sides.append(distinct(_places(rows, keepers, size)))
     keys = np.intersect1d(sides[0], sides[1], assume_unique=True)
-    where = np.full(len(keys), NONE) if duty.scope is Scope.ANY else keys % size
+    where = np.full(len(keys), NONE) if duty.scope is DutyScope.ANY else keys % size
     return _Pairs(keys // size, where)
 
 

@@ -28,8 +28,8 @@ from inroads.analysis.explain import explain
 from inroads.analysis.remediation import Remedy, remedies
 from inroads.cancellation import check
 from inroads.columns.arrays import Ints, take
-from inroads.columns.builder import pack
-from inroads.columns.claimset import SECTIONS, Said
+from inroads.columns.builder import claim_set
+from inroads.columns.claimset import SECTIONS, ClaimSet
 from inroads.columns.fold import fold
 from inroads.columns.subset import excerpt
 from inroads.columns.union import union
@@ -136,11 +136,11 @@ class WhatIf(Generic[_G]):
             return self.base
         return self._imagined(excerpt(self.base.fold.said, np.array(sorted(self._touched), np.int64)))
 
-    def _imagined(self, said: Said) -> _G:
+    def _imagined(self, said: ClaimSet) -> _G:
         """The graph of what remains of a part of what is said, and of what is imagined."""
         said = said._replace(claims=take(said.claims, _others(self.base, said, self.dropped)))
         if self.added:
-            said = union([said, pack(map(self._statement, self.added))])
+            said = union([said, claim_set(map(self._statement, self.added))])
         ours, policy = self.base.fold, self.base.policy
         observed = ours.observed[np.searchsorted(ours.said.nodes, said.nodes)]  # what is imagined observes nobody
         return type(self.base).build(fold(said, policy)._replace(version=self.version, observed=observed), policy)
@@ -322,7 +322,7 @@ def _onward(graph: AccessGraph, starts: Iterable[tuple[int, int]]) -> set[int]:
     return {node for node, _ in seen}
 
 
-def _others(graph: AccessGraph, said: Said, dropped: Iterable[tuple[int, Section, int, int]]) -> Ints:
+def _others(graph: AccessGraph, said: ClaimSet, dropped: Iterable[tuple[int, Section, int, int]]) -> Ints:
     """The places of the claims that none of these records of the graph makes; facts stay, whatever record says them."""
     claims, names = said.claims, said.documents.sha256
     moments, ours = said.documents.moment, graph.fold.said.documents
@@ -417,7 +417,7 @@ def _shared_clients(graph: AccessGraph, grant: Grant) -> Iterator[tuple[Grant, s
 # ---- a plan
 
 
-class Plan(msgspec.Struct, frozen=True):
+class RevocationPlan(msgspec.Struct, frozen=True):
     """How to end one access: the cut that ends least else, and what would become of everyone's accesses by it."""
 
     access: Access
@@ -437,7 +437,7 @@ class Plan(msgspec.Struct, frozen=True):
         return tuple(each for each in self.what_if.outcomes if each.kinds and (each.principal, each.resource) != ends)
 
 
-def plan(graph: AccessGraph, access: Access) -> Plan:
+def plan(graph: AccessGraph, access: Access) -> RevocationPlan:
     """The plan that ends an access of the graph."""
     explanation = explain(graph, access)
-    return Plan(access, explanation, WhatIf(graph, [grant.id for grant in explanation.cut]))
+    return RevocationPlan(access, explanation, WhatIf(graph, [grant.id for grant in explanation.cut]))

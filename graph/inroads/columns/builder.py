@@ -26,13 +26,13 @@ from inroads.columns.claimset import (
     WORD_ATTRIBUTES,
     AttributeRows,
     ClaimRows,
+    ClaimSet,
     CoverRows,
     DocumentRows,
     GroupRows,
+    InMemoryBodies,
     IssueRows,
     Numbers,
-    Packed,
-    Said,
     Store,
     _ints,
     email_key,
@@ -47,15 +47,15 @@ from inroads.model import Document, Relation, Role, kind_of, native_id
 from inroads.policy.tables import STOCK, Policy
 
 
-def pack(statements: Iterable[Statement], store: Store | None = None, places: Sequence[int] = ()) -> Said:
+def claim_set(statements: Iterable[Statement], store: Store | None = None, places: Sequence[int] = ()) -> ClaimSet:
     """What these statements say. Their bodies are at `places` of the store; without one they are kept in memory."""
-    packer = Packer(STOCK)
+    packer = ClaimSetBuilder(STOCK)
     for statement in statements:
         packer.add(statement)
     return packer.said(store, places)
 
 
-class Packer(Reader[int, int]):
+class ClaimSetBuilder(Reader[int, int]):
     """Takes down what documents say in growing rows, in which nodes are numbered as they come.
 
     The cells of all rows of a table stand one after the other in one list.
@@ -209,18 +209,18 @@ class Packer(Reader[int, int]):
         kind, _, node = printed.partition(" ")
         return self.scope(kind, self.node(node))
 
-    def said(self, store: Store | None = None, places: Sequence[int] = ()) -> Said:
+    def said(self, store: Store | None = None, places: Sequence[int] = ()) -> ClaimSet:
         """What all of them say; for `store` and `places` see `pack`."""
         return union([self.part(store, places)])
 
-    def part(self, store: Store | None = None, places: Sequence[int] = ()) -> Said:
+    def part(self, store: Store | None = None, places: Sequence[int] = ()) -> ClaimSet:
         """The same as one part of a union, which puts it in order."""
         documents, count = self.documents, len(self.documents)
         sizes = [0] * count
         if store is None:
             bodies = [document.body for document in documents]
             sizes = list(map(len, bodies))
-            store, places = Packed(b"".join(bodies)), list(accumulate(sizes, initial=0))[:-1]
+            store, places = InMemoryBodies(b"".join(bodies)), list(accumulate(sizes, initial=0))[:-1]
         names = np.array([name.encode() for name in self.accounts] or [b""], "S")
         accounts = np.sort(names[: len(self.accounts)])
         codes = _ints(self.nodes)
@@ -240,7 +240,7 @@ class Packer(Reader[int, int]):
             np.array(self.unreadable, np.int32),
         )
         issues = list(zip(*self.issues, strict=True)) or [()] * len(IssueRows._fields)
-        return Said(
+        return ClaimSet(
             codes,
             accounts,
             Texts.of(self.words),

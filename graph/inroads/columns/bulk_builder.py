@@ -27,18 +27,18 @@ from inroads.columns.claimset import (
     SECTIONS,
     AttributeRows,
     ClaimRows,
+    ClaimSet,
     CoverRows,
     DocumentRows,
     GroupRows,
+    InMemoryBodies,
     IssueRows,
     Numbers,
-    Packed,
-    Said,
     email_key,
     moment_number,
     stacked,
 )
-from inroads.documents.bulk_reader import Plain
+from inroads.documents.bulk_reader import RegularDocument
 from inroads.documents.records import AccountBusiness
 from inroads.model import Relation, Role, Section
 from inroads.policy.tables import Policy
@@ -61,7 +61,7 @@ _NO_VENDOR: Final = AccountBusiness()
 _NOTHING: Final = frozenset({type(None), UnsetType})
 
 
-def say(documents: Sequence[Plain], sources: Sequence[str], policy: Policy) -> Said:
+def say(documents: Sequence[RegularDocument], sources: Sequence[str], policy: Policy) -> ClaimSet:
     """What plain documents of these sources say, as one part of a union, which puts it in order."""
     return _Saying(documents, policy).said(sources)
 
@@ -105,7 +105,7 @@ _NO_WORDS: Final = _Words()
 class _Saying:
     """Takes the sections down one after the other."""
 
-    def __init__(self, documents: Sequence[Plain], policy: Policy) -> None:
+    def __init__(self, documents: Sequence[RegularDocument], policy: Policy) -> None:
         self.policy = policy
         self.documents = documents
         is_team = np.array([each.is_team for each in documents], np.bool_)
@@ -168,7 +168,7 @@ class _Saying:
         self.subject[self.people] = identity
         self.subject[self.teams] = teams
 
-    def said(self, sources: Sequence[str]) -> Said:
+    def said(self, sources: Sequence[str]) -> ClaimSet:
         """All of it."""
         self._identities()
         self._memberships()
@@ -194,7 +194,7 @@ class _Saying:
             sizes,
             none,
         )
-        return Said(
+        return ClaimSet(
             self.codes,
             np.array([name.encode() for name in self.account_names], "S"),
             Texts.of(self.words),
@@ -205,7 +205,7 @@ class _Saying:
             stacked(CoverRows, self.covers),
             stacked(GroupRows, self.shown),
             IssueRows(none[:0], *[Texts.of(())] * 3),
-            (Packed(b"".join([each.body for each in documents])),),
+            (InMemoryBodies(b"".join([each.body for each in documents])),),
         )
 
     def _identities(self) -> None:

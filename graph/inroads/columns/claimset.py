@@ -140,7 +140,7 @@ class IssueRows(NamedTuple):
     message: Texts
 
 
-class Said(NamedTuple):
+class ClaimSet(NamedTuple):
     """What documents say. Nodes are numbered in the order of `nodes`, their ascending codes."""
 
     nodes: Ints
@@ -156,7 +156,7 @@ class Said(NamedTuple):
     stores: tuple[Store, ...]
 
 
-class Packed(NamedTuple):
+class InMemoryBodies(NamedTuple):
     """Bodies in memory, one after the other."""
 
     data: bytes
@@ -243,7 +243,7 @@ def edge_keys(claims: Any, size: int) -> Ints:
     return keys
 
 
-def recoded(part: Said, accounts: npt.NDArray[np.bytes_]) -> Ints:
+def recoded(part: ClaimSet, accounts: npt.NDArray[np.bytes_]) -> Ints:
     """The codes of a part's nodes, when accounts are numbered as in all parts together."""
     codes = part.nodes.copy()
     here = (codes >= ACCOUNTS) & (codes < ACCOUNTS + (1 << KIND_BITS))

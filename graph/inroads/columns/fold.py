@@ -38,7 +38,7 @@ from inroads.columns.claimset import (
     SCOPES,
     SECTIONS,
     ClaimRows,
-    Said,
+    ClaimSet,
     edge_keys,
 )
 from inroads.model import NodeKind, Relation, Role
@@ -94,7 +94,7 @@ class Fold(NamedTuple):
     that are known to be of a whole business, and whose.
     """
 
-    said: Said
+    said: ClaimSet
     grants: GrantRows
     evidence_of: Ints
     evidence: EvidenceRows
@@ -107,7 +107,7 @@ class Fold(NamedTuple):
     version: str
 
 
-def fold(said: Said, policy: Policy) -> Fold:
+def fold(said: ClaimSet, policy: Policy) -> Fold:
     """What stands of what was said."""
     groups, owners = _group_owners(said)
     starts = kind_starts(said.nodes)
@@ -131,7 +131,7 @@ def fold(said: Said, policy: Policy) -> Fold:
     )
 
 
-def _stand(said: Said, groups: Ints, owners: Ints) -> tuple[GrantRows, Ints, EvidenceRows]:
+def _stand(said: ClaimSet, groups: Ints, owners: Ints) -> tuple[GrantRows, Ints, EvidenceRows]:
     """The grants that stand, and their evidence."""
     claims = _members(said.claims, groups, owners, len(said.nodes))
     era, latest = _moments(said)
@@ -150,7 +150,7 @@ def kind_starts(nodes: Ints) -> tuple[int, ...]:
     return tuple(np.searchsorted(nodes, [kind << KIND_BITS for kind in range(len(KINDS) + 1)]).tolist())
 
 
-def _moments(said: Said) -> tuple[Ints, Ints]:
+def _moments(said: ClaimSet) -> tuple[Ints, Ints]:
     """The rank of each document's moment, and that of the latest document that covers each scope."""
     era = np.cumsum(firsts(said.documents.moment)).astype(np.int32)
     latest = np.full(len(said.nodes) * len(SCOPES) + 1, NONE, np.int32)  # the last stands for no scope
@@ -158,7 +158,7 @@ def _moments(said: Said) -> tuple[Ints, Ints]:
     return era, latest
 
 
-def _group_owners(said: Said) -> tuple[Ints, Ints]:
+def _group_owners(said: ClaimSet) -> tuple[Ints, Ints]:
     """The groups that are known to be business-level, each with its business: the first by printed form of several."""
     first = firsts(said.groups.group)
     groups, owners = said.groups.group[first], said.groups.business[first].copy()
@@ -264,7 +264,7 @@ HOLDERS: Final = {
 """Which kind of node has an attribute; a record may be of an identity or a business, and is kept for all nodes."""
 
 
-def _attributes(said: Said, starts: tuple[int, ...]) -> tuple[dict[str, Ints], Flags]:
+def _attributes(said: ClaimSet, starts: tuple[int, ...]) -> tuple[dict[str, Ints], Flags]:
     """The values of the last documents that state them; and which identities are known to be unconfirmed."""
     rows = said.attributes
     last = take(rows, np.roll(firsts(rows.node, rows.name), -1))
@@ -289,7 +289,7 @@ def _spread(places: Ints, values: Ints, size: int) -> Ints:
     return narrow(column)
 
 
-def version(said: Said, policy: Policy) -> str:
+def version(said: ClaimSet, policy: Policy) -> str:
     """A name that two graphs share exactly when they hold the same observations under the same policy."""
     digest = hashlib.sha256(policy.digest.encode())
     for column, kind in ((said.documents.moment, "<i8"), (said.documents.sha256, "S32")):

@@ -1,6 +1,6 @@
 """The fold of a little more, when much is folded already: what it touches is folded anew, all else stays as it is.
 
-Nothing is decided here. The rows that new documents touch, and those that decide them, are cut out as a `Said` of
+Nothing is decided here. The rows that new documents touch, and those that decide them, are cut out as a `ClaimSet` of
 their own, which goes through the union, the fold and the derivation that the whole goes through; what comes out is put
 in the place of what was there. Numbers of nodes, documents and grants move where something is put before them. Of many
 rows no column is copied for that: see `spliced`. Each version is made from the same whole columns and from all that
@@ -26,11 +26,21 @@ from inroads.columns.claimset import (
     SCOPES,
     TEXT_ATTRIBUTES,
     AttributeRows,
-    Said,
+    ClaimSet,
     recoded,
 )
 from inroads.columns.fold import GROUP, HOLDERS, KEEPS, ROLE, Fold, GrantRows, fold, kind_starts, version
-from inroads.columns.overlay import STILL, Counted, Cut, Shift, Spliced, put_together, replaced, replaced_starts, whole
+from inroads.columns.overlay import (
+    STILL,
+    Numbering,
+    OverlayColumn,
+    Renumbering,
+    Replacement,
+    put_together,
+    replaced,
+    replaced_starts,
+    whole,
+)
 from inroads.columns.subset import selected_rows, without
 from inroads.columns.union import union
 from inroads.model import NodeKind
@@ -54,7 +64,7 @@ _PIECE: Final = 2**15
 """So many rows are looked through at a time, which stay in the processor's cache meanwhile."""
 
 
-class Base(NamedTuple):
+class Baseline(NamedTuple):
     """What versions are made from: a fold and its derivation, of whole columns, and what was said since.
 
     `coming` is what they are made from once its columns are whole.
@@ -62,59 +72,59 @@ class Base(NamedTuple):
 
     fold: Fold
     derived: Derived
-    since: Said | None = None
-    coming: Base | None = None
+    since: ClaimSet | None = None
+    coming: Baseline | None = None
 
     @classmethod
-    def of(cls, fold: Fold, derived: Derived) -> Base:
+    def of(cls, fold: Fold, derived: Derived) -> Baseline:
         """That of a version, which is put together."""
         return cls(whole(fold), whole(derived))
 
-    def with_(self, news: Said) -> Base:
+    def with_(self, news: ClaimSet) -> Baseline:
         """The same with what was said now."""
         return self._replace(since=union([self.since, news]) if self.since else news)
 
-    def next(self, added: _Added, news: Said) -> Base:
+    def next(self, added: _Added, news: ClaimSet) -> Baseline:
         """What comes after it, when a version was made of it: put together by a step, where so much was said since."""
         if self.coming is None:
-            return self._replace(coming=Base(added.fold, added.derived)) if added.touched > TOUCHED else self
+            return self._replace(coming=Baseline(added.fold, added.derived)) if added.touched > TOUCHED else self
         coming = self.coming.with_(news)
         if put_together((coming.fold, coming.derived), STEP):
             return coming._replace(fold=whole(coming.fold), derived=whole(coming.derived))
         return self._replace(coming=coming)
 
 
-class Grown(NamedTuple):
+class NextFold(NamedTuple):
     """A version, and what the next one is made from."""
 
     fold: Fold
     derived: Derived
-    base: Base
+    base: Baseline
 
 
-def grown(before: Fold, derived: Derived, part: Said, policy: Policy, base: Base | None = None) -> Grown:
+def grown(before: Fold, derived: Derived, part: ClaimSet, policy: Policy, base: Baseline | None = None) -> NextFold:
     """The fold and the derivation of a fold's documents and of a part's, as if they had been folded together."""
     news = _unknown(before.said, part)
     if news is None:
         return _folded(before, part, policy)
-    base = base or Base.of(before, derived)
+    base = base or Baseline.of(before, derived)
     if not len(news.documents.moment):
-        return Grown(before, derived, base)
+        return NextFold(before, derived, base)
     base = base.with_(news)
     added = _added(base, policy)
     if not added and base.since is not news:
-        base = Base.of(before, derived).with_(news)
+        base = Baseline.of(before, derived).with_(news)
         added = _added(base, policy)
-    return Grown(added.fold, added.derived, base.next(added, news)) if added else _folded(before, part, policy)
+    return NextFold(added.fold, added.derived, base.next(added, news)) if added else _folded(before, part, policy)
 
 
-def _folded(before: Fold, part: Said, policy: Policy) -> Grown:
+def _folded(before: Fold, part: ClaimSet, policy: Policy) -> NextFold:
     together = fold(union([whole(before.said), part]), policy)
     derived = derive(together, policy)
-    return Grown(together, derived, Base(together, derived))
+    return NextFold(together, derived, Baseline(together, derived))
 
 
-def _unknown(said: Said, part: Said) -> Said | None:
+def _unknown(said: ClaimSet, part: ClaimSet) -> ClaimSet | None:
     """The part without documents that are known; None where one of them comes from a source that counts more."""
     places, known = _places_of_documents(said, part)
     sources = part.documents.source, said.documents.source
@@ -157,7 +167,7 @@ class _Nodes(NamedTuple):
     codes: Any
     accounts: npt.NDArray[np.bytes_]
     inserted: Ints
-    shift: Shift
+    shift: Renumbering
     of_part: Ints
     old_of_part: Ints
 
@@ -167,25 +177,27 @@ class _Nodes(NamedTuple):
         return place, place + ~contained(numbers, self.inserted)
 
 
-def _nodes(said: Said, part: Said) -> _Nodes:
+def _nodes(said: ClaimSet, part: ClaimSet) -> _Nodes:
     found = np.searchsorted(said.accounts, part.accounts)
     unknown = ~_matching(part.accounts, said.accounts, found)
-    cut = Cut(found[unknown], found[unknown], np.ones(int(unknown.sum()), np.int64))
+    cut = Replacement(found[unknown], found[unknown], np.ones(int(unknown.sum()), np.int64))
     accounts, moves = said.accounts, STILL
     if unknown.any():
         accounts = whole(replaced(said.accounts, cut, part.accounts[unknown]))
         # Up to the next kind, whose codes do not go on with the number of an account.
-        moves = Shift(np.append(cut.shift.starts + ACCOUNTS, _ACCOUNT + 1 << KIND_BITS), np.append(cut.shift.by, 0))
+        moves = Renumbering(
+            np.append(cut.shift.starts + ACCOUNTS, _ACCOUNT + 1 << KIND_BITS), np.append(cut.shift.by, 0)
+        )
     sought = recoded(part, said.accounts)
     places = np.searchsorted(said.nodes, sought)
     new = ~_matching(sought, said.nodes, places)
     starts = kind_starts(part.nodes)
     here = slice(starts[_ACCOUNT], starts[_ACCOUNT + 1])
     new[here] |= unknown[part.nodes[here] - ACCOUNTS]
-    cut = Cut(places[new], places[new], np.ones(int(new.sum()), np.int64))
-    codes = Spliced(said.nodes, cut, recoded(part, accounts)[new], moves) if new.any() else said.nodes
+    cut = Replacement(places[new], places[new], np.ones(int(new.sum()), np.int64))
+    codes = OverlayColumn(said.nodes, cut, recoded(part, accounts)[new], moves) if new.any() else said.nodes
     of_part = places + np.cumsum(new) - new
-    shift = Shift(cut.starts, np.arange(1, len(cut.starts) + 1))
+    shift = Renumbering(cut.starts, np.arange(1, len(cut.starts) + 1))
     return _Nodes(codes, accounts, of_part[new], shift, of_part, np.where(new, NONE, places))
 
 
@@ -197,7 +209,7 @@ def _matching(wanted: npt.NDArray[Any], column: npt.NDArray[Any], places: Ints) 
     return found
 
 
-def _places_of_documents(said: Said, part: Said) -> tuple[Ints, Flags]:
+def _places_of_documents(said: ClaimSet, part: ClaimSet) -> tuple[Ints, Flags]:
     """Where a part's documents come among others in the order of documents; and which are there already."""
     rows, places, known = said.documents, [], []
     for moment, sha256 in zip(part.documents.moment, part.documents.sha256, strict=True):
@@ -208,7 +220,7 @@ def _places_of_documents(said: Said, part: Said) -> tuple[Ints, Flags]:
     return np.array(places, np.int64), np.array(known, np.bool_)
 
 
-def _touched(before: Fold, derived: Derived, part: Said, nodes: _Nodes) -> Ints:
+def _touched(before: Fold, derived: Derived, part: ClaimSet, nodes: _Nodes) -> Ints:
     """The old numbers of the principals of which some grant may differ.
 
     Those are the principals of claims in a scope that is covered anew; of rows of a group that comes to be of a
@@ -256,8 +268,8 @@ def _grants_at(entries: Entries, numbers: Ints) -> Ints:
 
 
 def _cut_out(
-    before: Fold, derived: Derived, part: Said, nodes: _Nodes, principals: Ints
-) -> tuple[Said, Ints, Ints, AttributeRows]:
+    before: Fold, derived: Derived, part: ClaimSet, nodes: _Nodes, principals: Ints
+) -> tuple[ClaimSet, Ints, Ints, AttributeRows]:
     """What was said of these principals with all that decides it; the old numbers of its nodes and documents.
 
     And what was said of the nodes that the part describes, with their old numbers.
@@ -288,7 +300,7 @@ def _cut_out(
     )
 
 
-def _sharing_texts(part: Said, known: AttributeRows, said: Said, nodes: Ints) -> tuple[Said, list[int]]:
+def _sharing_texts(part: ClaimSet, known: AttributeRows, said: ClaimSet, nodes: Ints) -> tuple[ClaimSet, list[int]]:
     """The part with the numbers that its texts have in the whole; and those of them that are new.
 
     A text that an attribute has already is not kept again. `nodes` are the part's, as those of the known rows.
@@ -316,7 +328,7 @@ class _Added(NamedTuple):
     touched: int
 
 
-def _added(base: Base, policy: Policy) -> _Added | None:
+def _added(base: Baseline, policy: Policy) -> _Added | None:
     """The version with what was said since, in documents that are all new; None where too much is touched."""
     before, derived, part = base.fold, base.derived, base.since
     said = before.said
@@ -334,19 +346,19 @@ def _added(base: Base, policy: Policy) -> _Added | None:
     shared, new_texts = _sharing_texts(part, stating, said, nodes.old_of_part)
     anew = union([old, shared])
     small = fold(anew, policy)
-    inserted = Cut(places, places, np.ones(len(places), np.int64))
+    inserted = Replacement(places, places, np.ones(len(places), np.int64))
     coming = places + np.arange(len(places))
-    splice = _Splice(
+    splice = _Merge(
         nodes,
-        Counted(distinct(np.concatenate([nodes.shift.of(old_nodes), nodes.of_part])), nodes.shift, len(nodes.codes)),
-        Counted(
+        Numbering(distinct(np.concatenate([nodes.shift.of(old_nodes), nodes.of_part])), nodes.shift, len(nodes.codes)),
+        Numbering(
             distinct(np.concatenate([inserted.shift.of(old_documents), coming])),
             inserted.shift,
             len(said.documents.moment) + len(places),
         ),
     )
     principals = distinct(np.concatenate([nodes.shift.of(principals), nodes.of_part[part.claims.principal]]))
-    next_said = Said(
+    next_said = ClaimSet(
         nodes.codes,
         nodes.accounts,
         anew.words,
@@ -367,33 +379,33 @@ def _added(base: Base, policy: Policy) -> _Added | None:
     return _Added(*splice.put(before, derived, next_said, small, part, principals, policy), touched)
 
 
-def _end(size: int, more: int) -> Cut:
-    return Cut(*(np.array([each]) for each in (size, size, more)))
+def _end(size: int, more: int) -> Replacement:
+    return Replacement(*(np.array([each]) for each in (size, size, more)))
 
 
-class _Splice(NamedTuple):
+class _Merge(NamedTuple):
     """Puts rows of what was folded anew into what was folded before."""
 
     nodes: _Nodes
-    numbers: Counted
-    documents: Counted
+    numbers: Numbering
+    documents: Numbering
 
-    def counted(self, name: str) -> Counted | None:
+    def counted(self, name: str) -> Numbering | None:
         """How the numbers in a column come into the whole."""
         kind = COUNTED.get(name)
         if kind != "scope":
             return {"node": self.numbers, "document": self.documents}.get(kind or "")
         places = self.numbers.places[:, None] * len(SCOPES) + np.arange(len(SCOPES))
-        return Counted(places.ravel(), self.numbers.shift.times(len(SCOPES)), self.numbers.size * len(SCOPES))
+        return Numbering(places.ravel(), self.numbers.shift.times(len(SCOPES)), self.numbers.size * len(SCOPES))
 
-    def column(self, name: str, old: Any, new: Any, cut: Cut, rows: Ints) -> Any:
+    def column(self, name: str, old: Any, new: Any, cut: Replacement, rows: Ints) -> Any:
         """A column with rows of the new one, in the numbers of the whole."""
         chosen, counted = new.take(rows), self.counted(name)
         if counted:
             chosen = np.append(counted.places, NONE)[chosen]
         return replaced(old, cut, chosen, counted)
 
-    def table(self, old: Any, new: Any, cut: Cut, rows: Ints) -> Any:
+    def table(self, old: Any, new: Any, cut: Replacement, rows: Ints) -> Any:
         """A table with rows of the new one, in the numbers of the whole."""
         columns = zip(old._fields, old, new, strict=True)
         return type(old)(*(self.column(name, here, there, cut, rows) for name, here, there in columns))
@@ -402,16 +414,23 @@ class _Splice(NamedTuple):
         """A table with the new rows of these nodes in place of the old ones; it is in the order of a column."""
         return self.table(old, new, *self.cut(getattr(old, name), getattr(new, name), distinct(numbers), each))
 
-    def cut(self, old: Ints, new: Ints, numbers: Ints, each: int = 1) -> tuple[Cut, Ints]:
+    def cut(self, old: Ints, new: Ints, numbers: Ints, each: int = 1) -> tuple[Replacement, Ints]:
         """The old rows of some nodes, ascending, and the new ones."""
         before, after = self.nodes.before(numbers)
         place = np.searchsorted(self.numbers.places, numbers)
         first = _search(new, place * each)
         sizes = _search(new, (place + 1) * each) - first
-        return Cut(_search(old, before * each), _search(old, after * each), sizes), ranges(first, sizes)
+        return Replacement(_search(old, before * each), _search(old, after * each), sizes), ranges(first, sizes)
 
     def put(
-        self, before: Fold, derived: Derived, said: Said, small: Fold, part: Said, principals: Ints, policy: Policy
+        self,
+        before: Fold,
+        derived: Derived,
+        said: ClaimSet,
+        small: Fold,
+        part: ClaimSet,
+        principals: Ints,
+        policy: Policy,
     ) -> tuple[Fold, Derived]:
         """The fold of the whole, and what is derived from it."""
         cut, rows = self.cut(before.grants.principal, small.grants.principal, principals)
@@ -474,7 +493,7 @@ class _Splice(NamedTuple):
         hops, here = hops[order], here[order]
         counts = np.searchsorted(here, nodes, side="right") - np.searchsorted(here, nodes)
         made, inner = replaced_starts(old.starts, _ones(first, last), counts)
-        counted = Counted(hops, grants.cut.shift, len(rows.principal))
+        counted = Numbering(hops, grants.cut.shift, len(rows.principal))
         return Entries(made, replaced(old.hops, inner, hops, counted, hops=True))
 
     def _dead(self, old: Flags, failing: Flags, grants: _Changed, entries: Entries, stated: Ints) -> Flags:
@@ -515,7 +534,10 @@ class _Splice(NamedTuple):
         cuts.sort(key=lambda each: (each[0], each[1], each[3:]))
         columns = np.array(cuts, np.int64).reshape(-1, 5).T
         rows = columns[4][columns[2] == 1]
-        cut, counted = Cut(columns[0], columns[0] + columns[1], columns[2]), Counted(rows, self.nodes.shift, len(new))
+        cut, counted = (
+            Replacement(columns[0], columns[0] + columns[1], columns[2]),
+            Numbering(rows, self.nodes.shift, len(new)),
+        )
         made: Ints = replaced(order, cut, rows, counted)
         return made
 
@@ -525,7 +547,7 @@ class _Changed(NamedTuple):
 
     before: GrantRows
     after: GrantRows
-    cut: Cut
+    cut: Replacement
 
     @property
     def gone(self) -> Ints:
@@ -541,7 +563,7 @@ class _Changed(NamedTuple):
 class _OfNodes(NamedTuple):
     """Puts new rows for some nodes into columns of nodes; `starts` are the kinds' before, folded anew, and after."""
 
-    splice: _Splice
+    splice: _Merge
     nodes: Ints
     starts: tuple[tuple[int, ...], ...]
 
@@ -567,9 +589,9 @@ class _OfNodes(NamedTuple):
         return made
 
 
-def _ones(first: Ints, last: Ints) -> Cut:
+def _ones(first: Ints, last: Ints) -> Replacement:
     """One row in place of each of these, of which each is one or none."""
-    return Cut(first, last, np.ones(len(first), np.int64))
+    return Replacement(first, last, np.ones(len(first), np.int64))
 
 
 def _grants_of(hops: Ints) -> Ints:

@@ -31,7 +31,7 @@ _PIECE: Final = 2**15
 """So many rows are moved at a time, which stay in the processor's cache meanwhile."""
 
 
-class Cut(NamedTuple):
+class Replacement(NamedTuple):
     """Rows `starts` to `stops` of a column, ascending, each time with so many (`sizes`) others in their place."""
 
     starts: Ints
@@ -46,22 +46,22 @@ class Cut(NamedTuple):
         return places
 
     @property
-    def shift(self) -> Shift:
+    def shift(self) -> Renumbering:
         """How the numbers of the rows that stay move."""
         more = self.sizes - (self.stops - self.starts)
         moving = more != 0
-        return Shift(self.stops[moving], np.cumsum(more[moving]))
+        return Renumbering(self.stops[moving], np.cumsum(more[moving]))
 
 
-class Shift(NamedTuple):
+class Renumbering(NamedTuple):
     """From each of `starts` on, numbers are higher by `by` altogether."""
 
     starts: Ints
     by: Ints
 
-    def times(self, factor: int) -> Shift:
+    def times(self, factor: int) -> Renumbering:
         """The shift of such numbers with something else below them."""
-        return Shift(self.starts * factor, self.by * factor)
+        return Renumbering(self.starts * factor, self.by * factor)
 
     def of(self, numbers: Ints) -> Ints:
         """A few numbers, moved."""
@@ -84,19 +84,19 @@ class Shift(NamedTuple):
                     np.subtract(piece, step, out=piece, where=below, casting="unsafe")
 
 
-class Counted(NamedTuple):
+class Numbering(NamedTuple):
     """How numbers come into the whole, all below `size`: those folded anew by `places`, those of before by `shift`."""
 
     places: Ints
-    shift: Shift
+    shift: Renumbering
     size: int
 
 
-STILL: Final = Shift(np.zeros(0, np.int64), np.zeros(0, np.int64))
+STILL: Final = Renumbering(np.zeros(0, np.int64), np.zeros(0, np.int64))
 """What moves nothing."""
 
 
-class Spliced(NDArrayOperatorsMixin):
+class OverlayColumn(NDArrayOperatorsMixin):
     """See above: the rows of a base, moved by a shift, with others, all of them in the numbers of the whole, in places.
 
     `lift` is added to the rows between the cuts, of which there is one more than cuts. In `hops` the complement of a
@@ -106,9 +106,9 @@ class Spliced(NDArrayOperatorsMixin):
     def __init__(
         self,
         base: npt.NDArray[Any],
-        cut: Cut,
+        cut: Replacement,
         rows: npt.NDArray[Any],
-        shift: Shift = STILL,
+        shift: Renumbering = STILL,
         lift: Ints | None = None,
         *,
         hops: bool = False,
@@ -271,7 +271,7 @@ class Spliced(NDArrayOperatorsMixin):
 class _View(Sequence[Any]):
     """A spliced column as a memory view: plain Python integers, and slices that have them."""
 
-    def __init__(self, column: Spliced) -> None:
+    def __init__(self, column: OverlayColumn) -> None:
         self._column = column
         self._whole: memoryview | None = None
 
@@ -289,7 +289,7 @@ class _View(Sequence[Any]):
 
 def view(column: Any) -> Any:
     """A column, whole or not, that gives plain integers (see `columns.view`)."""
-    return _View(column) if isinstance(column, Spliced) else arrays.view(column)
+    return _View(column) if isinstance(column, OverlayColumn) else arrays.view(column)
 
 
 def put_together(value: Any, most: int) -> bool:
@@ -304,8 +304,8 @@ def put_together(value: Any, most: int) -> bool:
     return True
 
 
-def _spliced(value: Any) -> Iterator[Spliced]:
-    if isinstance(value, Spliced):
+def _spliced(value: Any) -> Iterator[OverlayColumn]:
+    if isinstance(value, OverlayColumn):
         yield value
     elif isinstance(value, tuple | Mapping):
         for each in value.values() if isinstance(value, Mapping) else value:
@@ -314,14 +314,14 @@ def _spliced(value: Any) -> Iterator[Spliced]:
 
 def whole(value: Any) -> Any:
     """The same columns, tables and mappings of these, with every column as an array."""
-    if isinstance(value, Spliced):
+    if isinstance(value, OverlayColumn):
         return value.whole
     if hasattr(value, "_fields"):
         return type(value)(*map(whole, value))
     return {name: whole(each) for name, each in value.items()} if isinstance(value, Mapping) else value
 
 
-def replaced(column: Any, cut: Cut, rows: Any, counted: Counted | None = None, *, hops: bool = False) -> Any:
+def replaced(column: Any, cut: Replacement, rows: Any, counted: Numbering | None = None, *, hops: bool = False) -> Any:
     """A column with other rows in some places, all of them in the numbers of the whole; itself if it stays the same."""
     if isinstance(column, Texts):
         if not len(ranges(cut.starts, cut.stops - cut.starts)) and not rows.size:
@@ -338,10 +338,10 @@ def replaced(column: Any, cut: Cut, rows: Any, counted: Counted | None = None, *
         kind = np.promote_types(kind, narrow(np.array([~counted.size, counted.size])).dtype)
     elif column.dtype.kind == "S":
         kind = np.promote_types(kind, rows.dtype)
-    return Spliced(column, cut, rows.astype(kind, copy=False), shift, hops=hops)
+    return OverlayColumn(column, cut, rows.astype(kind, copy=False), shift, hops=hops)
 
 
-def replaced_starts(starts: Ints, cut: Cut, counts: Ints) -> tuple[Any, Cut]:
+def replaced_starts(starts: Ints, cut: Replacement, counts: Ints) -> tuple[Any, Replacement]:
     """Where the rows of each key start, when other keys with so many rows come into some places; and the rows' cut."""
     ends = np.cumsum(cut.sizes)
     total = np.append(0, np.cumsum(counts))
@@ -352,4 +352,4 @@ def replaced_starts(starts: Ints, cut: Cut, counts: Ints) -> tuple[Any, Cut]:
     rows = (old_starts + by[:-1])[group] + total[:-1] - total[(ends - cut.sizes)[group]]
     last = np.array([int(starts[-1]) + by[-1]])
     kind = np.promote_types(starts.dtype, narrow(last).dtype)
-    return Spliced(starts, cut, rows.astype(kind), lift=by), Cut(old_starts, old_stops, sizes)
+    return OverlayColumn(starts, cut, rows.astype(kind), lift=by), Replacement(old_starts, old_stops, sizes)

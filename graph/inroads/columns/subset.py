@@ -16,10 +16,10 @@ from inroads.columns.claimset import (
     TEXT_ATTRIBUTES,
     AttributeRows,
     ClaimRows,
+    ClaimSet,
     CoverRows,
     GroupRows,
     IssueRows,
-    Said,
     _of_kept,
 )
 from inroads.model import Relation
@@ -27,7 +27,7 @@ from inroads.model import Relation
 _KEEPS = RELATIONS.index(Relation.KEEPS)
 
 
-def excerpt(said: Said, nodes: Ints) -> Said:
+def excerpt(said: ClaimSet, nodes: Ints) -> ClaimSet:
     """What is said of what these nodes hold, and of who keeps what with them. The issues are left out."""
     size = len(said.nodes)
     chosen = _marked(size, nodes)
@@ -87,7 +87,7 @@ def _rescoped(scopes: Ints, numbers: Ints) -> Ints:
     return np.where(scopes == NONE, NONE, numbers[scopes // len(SCOPES)] * len(SCOPES) + scopes % len(SCOPES))
 
 
-def without(part: Said, left_out: Flags) -> Said:
+def without(part: ClaimSet, left_out: Flags) -> ClaimSet:
     """A part without some of its documents, and without what they say."""
     kept = ~left_out
     place = (np.cumsum(kept) - 1).astype(np.int32)
@@ -99,14 +99,14 @@ def without(part: Said, left_out: Flags) -> Said:
 
 
 def selected_rows(
-    said: Said,
+    said: ClaimSet,
     nodes: Ints,
     documents: Ints,
     claims: ClaimRows,
     attributes: AttributeRows,
     covers: CoverRows,
     groups: GroupRows,
-) -> Said:
+) -> ClaimSet:
     """Some rows of what was said as a value of their own, with just these nodes and documents, ascending.
 
     Words and stores stay numbered as they are. So do texts, which are left out.
@@ -118,7 +118,7 @@ def selected_rows(
     number = partial(_numbers_among, nodes)
     document = partial(_numbers_among, documents)
     rows = take(said.documents, documents)
-    return Said(
+    return ClaimSet(
         codes,
         accounts,
         said.words,

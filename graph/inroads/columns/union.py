@@ -30,9 +30,9 @@ from inroads.columns.claimset import (
     SECTIONS,
     TEXT_ATTRIBUTES,
     AttributeRows,
+    ClaimSet,
     CoverRows,
     Numbers,
-    Said,
     Store,
     _of_kept,
     edge_keys,
@@ -43,7 +43,7 @@ _NARROWED: Final = frozenset({"word", "row", "sub", "record", "client", "store",
 """What is only kept is as narrow as it can be; what is counted with is not."""
 
 
-def union(parts: Iterable[Said]) -> Said:
+def union(parts: Iterable[ClaimSet]) -> ClaimSet:
     """All that these say, each said once.
 
     Where nobody else holds the parts, each of their columns is let go of once it is in the whole.
@@ -74,7 +74,7 @@ def union(parts: Iterable[Said]) -> Said:
     )
     texts, stated = _needed(texts, stated)
     pairs = groups.group.astype(np.int64) * len(nodes) + groups.business
-    return Said(
+    return ClaimSet(
         nodes,
         accounts,
         Texts.of(words),
@@ -112,7 +112,7 @@ class _Numbered(NamedTuple):
 
     @classmethod
     def each(
-        cls, parts: Sequence[Said], nodes: Sequence[Ints], words: Numbers[str], stores: Numbers[Store]
+        cls, parts: Sequence[ClaimSet], nodes: Sequence[Ints], words: Numbers[str], stores: Numbers[Store]
     ) -> Iterator[_Numbered]:
         """Those of each part, of which the nodes are numbered."""
         documents = texts = 0
@@ -133,7 +133,7 @@ class _Numbered(NamedTuple):
             return column
         return _scope(column, number) if counted == "scope" else _optional(column, number)
 
-    def valued(self, part: Said) -> Said:
+    def valued(self, part: ClaimSet) -> ClaimSet:
         """A part of which the values of attributes are in these numbers: what they count, their names tell."""
         name, value = part.attributes.name, part.attributes.value
         if self.text:

@@ -54,7 +54,7 @@ class Arrived(Protocol):
         """When it was observed."""
 
 
-class Plain(NamedTuple):
+class RegularDocument(NamedTuple):
     """A plain document: its place among those that arrived, what is kept of it, and its typed content.
 
     `named` is the source that its envelope names. `content` has the fields of `documents.Me` or `FlatTeam`; its `id` is
@@ -77,7 +77,7 @@ class FlatTeam(Business, frozen=True):
     business_group: BusinessGroup | UnsetType = UNSET
 
 
-def plain(arrived: Iterable[Arrived | None], policy: Policy) -> list[Plain]:
+def plain(arrived: Iterable[Arrived | None], policy: Policy) -> list[RegularDocument]:
     """The plain ones of these documents, where there is one, under a policy's words, in their order."""
     reading = (_read(place, one.raw, one.moment) for place, one in enumerate(arrived) if one)
     members, roles = (_meant(policy, dialect) for dialect in ("membership", "roles"))
@@ -161,7 +161,7 @@ _ACCOUNT_ID: Final = re.compile(get_args(AccountId)[1].pattern).search
 _encode: Final = msgspec.json.Encoder(order="deterministic").encode  # puts keys of tables in order, as fields are
 
 
-def _read(place: int, raw: bytes, moment: dt.datetime) -> Plain | None:
+def _read(place: int, raw: bytes, moment: dt.datetime) -> RegularDocument | None:
     """A document that is plain but for what `_clean` judges."""
     if len(raw) > LARGEST:
         return None
@@ -196,7 +196,7 @@ def _read(place: int, raw: bytes, moment: dt.datetime) -> Plain | None:
     except OverflowError:  # an integer beyond all that is written
         return None
     content.id = number
-    return Plain(place, moment, named, body, wrapped, is_team, content)
+    return RegularDocument(place, moment, named, body, wrapped, is_team, content)
 
 
 def _decoded(raw: bytes) -> tuple[Any, bool]:
@@ -223,7 +223,7 @@ def _meant(policy: Policy, dialect: str) -> frozenset[str]:
     return frozenset(word for word, role in policy.words[dialect].items() if role is not Role.UNKNOWN)
 
 
-def _is_regular(document: Plain, members: frozenset[str], roles: frozenset[str]) -> bool:
+def _is_regular(document: RegularDocument, members: frozenset[str], roles: frozenset[str]) -> bool:
     """Whether every word means something, and every client row has its account, and no redundant id contradicts."""
     content = document.content
     if document.is_team:
@@ -272,7 +272,7 @@ def _is_one_team(team: Any, members: frozenset[str]) -> bool:
     return True
 
 
-def _clean(found: Sequence[Plain]) -> Flags:
+def _clean(found: Sequence[RegularDocument]) -> Flags:
     """Which of these hold no secret, neither as a value nor by the name of a key, and no account id that is none.
 
     What is kept of a document is its body and its source, so a secret that is in neither is nowhere.
@@ -284,7 +284,7 @@ def _clean(found: Sequence[Plain]) -> Flags:
     return clean
 
 
-def _doubtful(found: Sequence[Plain], first: int = 0) -> list[int]:
+def _doubtful(found: Sequence[RegularDocument], first: int = 0) -> list[int]:
     """The places of those with a bad name, found by halves; `first` is that of the first one."""
     if not _has_bad(found):
         return []
@@ -294,7 +294,7 @@ def _doubtful(found: Sequence[Plain], first: int = 0) -> list[int]:
     return _doubtful(found[:half], first) + _doubtful(found[half:], first + half)
 
 
-def _has_bad(found: Sequence[Plain]) -> bool:
+def _has_bad(found: Sequence[RegularDocument]) -> bool:
     """Whether a name in these is no account id where one must be, or a key that needs judgement."""
     people, teams = ([each.content for each in found if each.is_team is team] for team in (False, True))
     businesses = teams + [row.business for each in people for row in each.business_memberships or ()]

@@ -16,7 +16,7 @@ from inroads.documents.records import Business, Me, Team
 from inroads.model import Document, Grant, NodeKind, Relation, Role, Section, native_id
 
 if TYPE_CHECKING:
-    from inroads.network.limited_view import _Portion
+    from inroads.network.limited_view import _Selection
 
 _T = TypeVar("_T")
 
@@ -51,7 +51,7 @@ _Spot = tuple[Place, Relation]
 class _Writer:
     """Writes what is shown of one document anew, and notes where its records stand now."""
 
-    def __init__(self, of: _Portion[Any], wanted: set[Place]) -> None:
+    def __init__(self, of: _Selection[Any], wanted: set[Place]) -> None:
         self.of, self.wanted = of, wanted
         self.places: dict[Place, Place] = {Place(Section.DOCUMENT): Place(Section.DOCUMENT)}
 
@@ -135,10 +135,10 @@ class _Writer:
         return stands
 
 
-class _Rest:
+class _Remainder:
     """The document that stands for all that are not shown, as it is written."""
 
-    def __init__(self, of: _Portion[Any]) -> None:
+    def __init__(self, of: _Selection[Any]) -> None:
         self.of = of
         self.body: dict[str, Any] = {"id": 0, "business_memberships": [], "groups": [], "roles": []}
         self.claims: list[Claim] = []

@@ -32,7 +32,7 @@ import msgspec
 import numpy as np
 
 from inroads.columns.arrays import take
-from inroads.columns.builder import pack
+from inroads.columns.builder import claim_set
 from inroads.columns.claimset import ATTRIBUTES, KIND_BITS, KINDS, NONE, SCOPES
 from inroads.columns.fold import KEEPS, fold
 from inroads.documents.claims import Attribute, Place, Statement, state
@@ -47,7 +47,7 @@ from inroads.network.limited_documents import (
     _document,
     _merged,
     _moved,
-    _Rest,
+    _Remainder,
     _Spot,
     _told_as,
     _Writer,
@@ -69,7 +69,7 @@ def portion(graph: _G, businesses: Collection[str], key: bytes) -> _G:
 
     `key` is the secret behind the ids of placeholders. The cost is proportional to what is kept.
     """
-    return _Portion(graph, frozenset(businesses), key).graph()
+    return _Selection(graph, frozenset(businesses), key).graph()
 
 
 class _Cut(NamedTuple):
@@ -80,7 +80,7 @@ class _Cut(NamedTuple):
     stated: frozenset[Attribute]
 
 
-class _Portion(Generic[_G]):
+class _Selection(Generic[_G]):
     def __init__(self, graph: _G, businesses: frozenset[str], key: bytes) -> None:
         self.whole, self.index = graph, graph.index
         mark = msgspec.json.encode(sorted(businesses))
@@ -97,7 +97,7 @@ class _Portion(Generic[_G]):
         rest = self._rest(cuts, max((each.document.observed_at for each in statements), default=_NEVER))
         if rest:
             statements.append(rest)
-        said, policy = pack(statements), self.whole.policy
+        said, policy = claim_set(statements), self.whole.policy
         told = msgspec.json.encode([self.mark, policy.digest, sorted(map(msgspec.json.encode, statements))])
         version = hashlib.sha256(told).hexdigest()[:16]
         folded = fold(said, policy)
@@ -310,7 +310,7 @@ class _Portion(Generic[_G]):
 
     def _rest(self, cuts: Mapping[int, _Cut], moment: dt.datetime) -> Statement | None:
         """One document for all that none of these says."""
-        rest = _Rest(self)
+        rest = _Remainder(self)
         said = {
             grant.id
             for number, spots in self._spots.items()

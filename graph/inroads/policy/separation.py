@@ -22,7 +22,7 @@ SECTION = "separation_of_duty"
 """The name of the array of tables in a policy file."""
 
 
-class Scope(StrEnum):
+class DutyScope(StrEnum):
     """Where both sides must be held: in one business, which counts with the accounts it keeps, or anywhere."""
 
     SAME_BUSINESS = "same-business"
@@ -43,7 +43,7 @@ class Duty(msgspec.Struct, frozen=True):
     reason: str
     left: Side
     right: Side
-    scope: Scope = Scope.SAME_BUSINESS
+    scope: DutyScope = DutyScope.SAME_BUSINESS
 
 
 def read_duties(given: Any, problems: list[str]) -> tuple[Duty, ...]:
@@ -70,8 +70,8 @@ def _wrong(table: dict[str, Any], names: set[str]) -> Iterator[str]:
             yield f"{key}: {text!r} is no text"
     if table.get("name") in names if isinstance(table.get("name"), str) else False:
         yield f"name: {table['name']!r} is the name of another one"
-    if table.get("scope", Scope.ANY.value) not in tuple(Scope):
-        yield f"scope: {table['scope']!r} is none of {', '.join(Scope)}"
+    if table.get("scope", DutyScope.ANY.value) not in tuple(DutyScope):
+        yield f"scope: {table['scope']!r} is none of {', '.join(DutyScope)}"
     for key in ("left", "right"):
         yield from (f"{key}{each}" for each in _wrong_side(table.get(key)))
 

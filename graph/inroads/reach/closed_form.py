@@ -35,7 +35,7 @@ _STEP: Final = _SAYS.type(1 << _LENGTH)
 Allows = Callable[[Ints, Ints], Flags]
 
 
-class Gathered(NamedTuple):
+class PathSummaries(NamedTuple):
     """Accesses before they are written out, lists or columns: the other end, the rank of certainty and of state, the
     distance, and the roles as bits.
     """
@@ -47,7 +47,9 @@ class Gathered(NamedTuple):
     roles: Any
 
 
-def gathered(index: Adjacency, origin: int, allows: Allows | None, most: int, *, forward: bool) -> Gathered | None:
+def path_summaries(
+    index: Adjacency, origin: int, allows: Allows | None, most: int, *, forward: bool
+) -> PathSummaries | None:
     """What the paths from an identity say of each node, or those to a resource of each identity, ascending.
 
     `allows` tells which hops may be taken, by their far ends and grants. None where some node has more than `most`
@@ -83,7 +85,7 @@ def _told(index: Adjacency, origin: int, allows: Allows | None, *, forward: bool
     return told
 
 
-def _merged(told: Ints, most: int) -> Gathered | None:
+def _merged(told: Ints, most: int) -> PathSummaries | None:
     """What paths say together of each node: the shortest length, the best certainty and state, all roles."""
     node = told >> _NODE
     starts = firsts(node).nonzero()[0]
@@ -92,7 +94,7 @@ def _merged(told: Ints, most: int) -> Gathered | None:
         if len(told) > most and np.diff(starts, append=len(told)).max() > most:
             return None
         node, best, either = node[starts], np.bitwise_and.reduceat(told, starts), np.bitwise_or.reduceat(told, starts)
-    return Gathered(
+    return PathSummaries(
         node,
         best >> _INFERRED & 1,
         best >> _LATENT & 1,

@@ -49,7 +49,7 @@ def accesses_of(graph: AccessGraph, node: str) -> Accesses:
     """What an identity reaches, or who reaches a business or an account, as columns without an order."""
     forward = kind_of(node) is NodeKind.IDENTITY
     walk = _Walk(graph, node, ALL, forward=forward)
-    there, certainty, state, _, roles = (np.asarray(each, np.int64) for each in walk.gathered())
+    there, certainty, state, _, roles = (np.asarray(each, np.int64) for each in walk.path_summaries())
     here = np.full(len(there), walk.origin)
     return _to_resources(graph.index, *((here, there) if forward else (there, here)), certainty, state, roles)
 
@@ -90,7 +90,7 @@ def _walked_together(graph: AccessGraph, starts: Ints) -> Accesses | None:
     origin = np.concatenate(origins[1:])
     few = np.flatnonzero((paths <= MAX_PATHS)[origin])
     walked, origin = take(_Walked.of(levels[1:]), few), origin[few]
-    found = walked.gathered(index, origin * index.size + walked.node)
+    found = walked.path_summaries(index, origin * index.size + walked.node)
     origin, node = np.divmod(np.asarray(found.node, np.int64), index.size)
     facts = (np.asarray(each, np.int64) for each in (found.certainty, found.state, found.roles))
     together = _to_resources(index, starts[origin], node, *facts)

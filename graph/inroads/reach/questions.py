@@ -18,7 +18,7 @@ from inroads.model import Access, AccessState, Certainty, Coverage, Mode, NodeKi
 from inroads.network.access_graph import AccessGraph
 from inroads.reach.answers import _BY_RANK, _CERTAINTIES, _STATE_BY_RANK, _STATES, RESOURCES, Answer, Summary
 from inroads.reach.associations import _Association
-from inroads.reach.closed_form import Gathered
+from inroads.reach.closed_form import PathSummaries
 from inroads.reach.filters import ALL, AccessFilter
 from inroads.reach.paths import _path, _path_order
 from inroads.reach.walk import MAX_PATHS, _Walk
@@ -62,7 +62,7 @@ def access(
         return next((answer[index] for index in found), None)
     _find_avoided(graph, chosen)
     walk = _Walk(graph, principal, chosen, forward=True)
-    said = walk.gathered()
+    said = walk.path_summaries()
     for place in np.flatnonzero(np.asarray(said.node) == graph.number(resource)).tolist():
         summary = _summary(graph, *(int(column[place]) for column in said))
         if chosen.keeps(summary, graph):
@@ -84,7 +84,7 @@ def _answer(
     wanted: frozenset[NodeKind],
     coverage: Callable[[], Coverage],
 ) -> Answer:
-    found = walk.gathered()
+    found = walk.path_summaries()
     summaries: Sequence[Summary]
     if association:
         summaries = _associated(graph, walk, association, found, wanted)
@@ -125,7 +125,9 @@ def _summary(graph: AccessGraph, node: int, certainty: int, state: int, distance
     return Summary(_BY_RANK[certainty], _STATE_BY_RANK[state], distance, graph.index.name(node), graph.roles_of(roles))
 
 
-def _sorted(graph: AccessGraph, found: Gathered, chosen: AccessFilter, wanted: frozenset[NodeKind]) -> list[Summary]:
+def _sorted(
+    graph: AccessGraph, found: PathSummaries, chosen: AccessFilter, wanted: frozenset[NodeKind]
+) -> list[Summary]:
     """A few summaries in their order: sorted as numbers, which compare in no time."""
     name, kind, roles_of = graph.index.name, graph.index.kind, graph.roles_of
     rows = sorted(
@@ -141,7 +143,7 @@ def _sorted(graph: AccessGraph, found: Gathered, chosen: AccessFilter, wanted: f
 
 
 def _ordered(
-    graph: AccessGraph, found: Gathered, chosen: AccessFilter, wanted: frozenset[NodeKind]
+    graph: AccessGraph, found: PathSummaries, chosen: AccessFilter, wanted: frozenset[NodeKind]
 ) -> Sequence[Summary]:
     """Many summaries in their order, each made when it is looked at."""
     index = graph.index
@@ -161,7 +163,7 @@ def _ordered(
     kept = take(found, keep)
 
     @cache
-    def rows() -> Gathered:
+    def rows() -> PathSummaries:
         """In their order, which who only counts them does not wait for."""
         ranks = kept.certainty * len(_STATES) + kept.state
         return take(kept, index.printed_after(ranks * (kept.distance.max(initial=0) + 1) + kept.distance, kept.node))
@@ -170,7 +172,7 @@ def _ordered(
 
 
 def _associated(
-    graph: AccessGraph, walk: _Walk, association: _Association, found: Gathered, wanted: frozenset[NodeKind]
+    graph: AccessGraph, walk: _Walk, association: _Association, found: PathSummaries, wanted: frozenset[NodeKind]
 ) -> list[Summary]:
     """The summaries of everything that is connected, with what conveys access to some of it."""
     conveyed = {row[0]: row for row in zip(*(np.asarray(each).tolist() for each in found), strict=True)}

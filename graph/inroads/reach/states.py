@@ -64,7 +64,7 @@ def held(graph: AccessGraph, node: str, avoid: frozenset[str] = frozenset()) -> 
         columns = roles_held(graph.index, graph.number(node), allowed and allowed.column, forward=forward)
         if columns is not None:
             return Held(*columns)
-        found = _Walk(graph, node, chosen, forward=forward).gathered()
+        found = _Walk(graph, node, chosen, forward=forward).path_summaries()
         nodes, roles = (np.asarray(each, np.int64) for each in (found.node, found.roles))
         kinds = graph.index.codes_column[nodes] >> KIND_BITS
         kept = np.isin(kinds, [KINDS.index(kind) for kind in RESOURCES]) == forward

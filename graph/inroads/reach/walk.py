@@ -17,7 +17,7 @@ from inroads.model import Certainty, Grant, NodeKind, kind_of
 from inroads.network.access_graph import AccessGraph, Hop
 from inroads.policy.grammar import _TABLES, ACTING, BACKWARD, CONVEYS, FORWARD, OUTSIDE, PHASES, RESOLVE, Conveys, Phase
 from inroads.reach.answers import _CERTAINTIES
-from inroads.reach.closed_form import Gathered, gathered
+from inroads.reach.closed_form import PathSummaries, path_summaries
 from inroads.reach.filters import AccessFilter, _Allowed
 from inroads.reach.paths import _Facts
 
@@ -94,7 +94,7 @@ class _Walk:
         self.allowed = _Allowed.of(graph, chosen)
         self.truncated: set[int] = set()
         self.levels: list[_Level] = []
-        self.merged: Gathered | None = None
+        self.merged: PathSummaries | None = None
         self.back = 0
         if start in chosen.avoid or (kind_of(start) is not NodeKind.IDENTITY) is forward:
             return
@@ -118,7 +118,7 @@ class _Walk:
             if not isinstance(self.levels[-1].node, list) or len(self.levels[-1].node) > VECTORISED or self._is_hub():
                 if chosen.max_steps is None and not self.truncated:
                     allows = self.allowed.column if self.allowed else None
-                    self.merged = gathered(self.index, self.origin, allows, MAX_PATHS, forward=forward)
+                    self.merged = path_summaries(self.index, self.origin, allows, MAX_PATHS, forward=forward)
                 break
             self.levels.append(self._lists())
         if self.merged is None:
@@ -264,7 +264,7 @@ class _Walk:
             number, place = number - 1, level.parent[place]
         return tuple(reversed(hops) if self.forward else hops)
 
-    def gathered(self) -> Gathered:
+    def path_summaries(self) -> PathSummaries:
         """What the paths to each node say together, or from each."""
         if self.merged is not None:
             return self.merged
@@ -274,7 +274,7 @@ class _Walk:
             found = self._gathered_by_columns()
         return found if not self.truncated else self._with_truncated(found)
 
-    def _gathered_one_by_one(self) -> Gathered:
+    def _gathered_one_by_one(self) -> PathSummaries:
         said: dict[int, list[int]] = {}
         forward, roles = self.forward, self.index.roles
         for length, level in enumerate(self.levels[1:], 1):
@@ -288,16 +288,16 @@ class _Walk:
                     before[0] = min(before[0], passed)
                     before[1] = min(before[1], not alive)
                     before[3] |= roles[conveying]
-        return Gathered(list(said), *([each[place] for each in said.values()] for place in range(4)))
+        return PathSummaries(list(said), *([each[place] for each in said.values()] for place in range(4)))
 
-    def _gathered_by_columns(self) -> Gathered:
+    def _gathered_by_columns(self) -> PathSummaries:
         walked = _Walked.of([_Level(*map(np.asarray, level)) for level in self.levels[1:]])
         if not self.forward:
             here = self.index.codes_column[walked.node] >> KIND_BITS == KINDS.index(NodeKind.IDENTITY)
             walked = take(walked, here & (walked.phase == ACTING))
-        return walked.gathered(self.index, walked.node)
+        return walked.path_summaries(self.index, walked.node)
 
-    def _with_truncated(self, found: Gathered) -> Gathered:
+    def _with_truncated(self, found: PathSummaries) -> PathSummaries:
         """The same, where what is said of truncated accesses is what all walks say."""
         rows = {row[0]: list(row) for row in zip(*(np.asarray(each).tolist() for each in found), strict=True)}
         for node in self.truncated & rows.keys():
@@ -309,7 +309,7 @@ class _Walk:
                 min(each.length for each in facts),
                 sum({1 << ROLES.index(role) for each in facts for role in each.roles}),
             ]
-        return Gathered(*([row[place] for row in rows.values()] for place in range(len(Gathered._fields))))
+        return PathSummaries(*([row[place] for row in rows.values()] for place in range(len(PathSummaries._fields))))
 
     @cached_property
     def whole(self) -> dict[str, list[_Facts]]:
@@ -390,14 +390,14 @@ class _Walked(NamedTuple):
         node, phase, _, _, alive, passed, conveying = (np.concatenate(each) for each in zip(*levels, strict=True))
         return cls(node, phase, alive.astype(np.bool_), passed.astype(np.bool_), conveying, lengths)
 
-    def gathered(self, index: Adjacency, key: Ints) -> Gathered:
+    def path_summaries(self, index: Adjacency, key: Ints) -> PathSummaries:
         """What those of each key say together; the key stands for the node."""
         order = np.argsort(key)
         key = key[order]
         starts = np.flatnonzero(firsts(key))
         if not len(starts):
-            return Gathered([], [], [], [], [])
-        return Gathered(
+            return PathSummaries([], [], [], [], [])
+        return PathSummaries(
             key[starts],
             np.logical_and.reduceat(self.passed[order], starts).astype(np.int8),
             (~np.logical_or.reduceat(self.alive[order], starts)).astype(np.int8),

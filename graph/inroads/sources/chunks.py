@@ -21,7 +21,7 @@ LINES: Final = 1000
 """The most that a stretch holds, but for a single line that is longer."""
 
 
-class Unread(NamedTuple):
+class RawDocument(NamedTuple):
     """One document as it stands in a file, with its moment and source where no envelope says them."""
 
     raw: bytes
@@ -34,7 +34,7 @@ class Unread(NamedTuple):
         return read(self.raw, self.moment, self.source)
 
 
-class Stretch(NamedTuple):
+class FileChunk(NamedTuple):
     """The `lines` from number `first` on, in `size` bytes from `start` on, with `rest` of their file from there.
 
     `source` is the name of the file, which `inode` tells from another one that takes its place; `file` numbers it.
@@ -51,7 +51,7 @@ class Stretch(NamedTuple):
     source: str
     file: int
 
-    def unread(self) -> Iterator[Unread | Rejection]:
+    def unread(self) -> Iterator[RawDocument | Rejection]:
         """The documents; ends in a Rejection where the file is not what it was when it was cut."""
         most = self.size if self.lines > 1 else min(self.size, MAX_BYTES + 1)  # of a long line no more is looked at
         try:
@@ -63,14 +63,14 @@ class Stretch(NamedTuple):
             return
         for number, line in enumerate(io.BytesIO(raw), self.first):
             if not line.isspace():
-                yield Unread(line[: MAX_BYTES + 1], self.moment, f"{self.source}:{number}", self.file)
+                yield RawDocument(line[: MAX_BYTES + 1], self.moment, f"{self.source}:{number}", self.file)
         if len(raw) < most:
             yield Rejection(self.source, "", "unreadable_file", "it changed while it was read: what follows is lost")
 
 
 def stretches(
     stream: IO[bytes], start: int, path: Path, moment: dt.datetime, source: str, file: int
-) -> Iterator[Stretch | Rejection]:
+) -> Iterator[FileChunk | Rejection]:
     """The stretches of a file whose first line begins at this place; ends in a Rejection where it cannot be read."""
     window, itself, first = np.empty(BYTES, np.uint8), inode(stream), 1
     while True:
@@ -82,7 +82,7 @@ def stretches(
             return
         if not size:
             return
-        yield Stretch(path, itself, start, size, rest, first, lines, moment, source, file)
+        yield FileChunk(path, itself, start, size, rest, first, lines, moment, source, file)
         start, first = start + size, first + lines
 
 

@@ -26,7 +26,7 @@ import msgspec
 
 from inroads.documents.reader import MAX_BYTES, Observation
 from inroads.errors import Rejection
-from inroads.sources.chunks import Stretch, Unread, is_large, stretches, unreadable
+from inroads.sources.chunks import FileChunk, RawDocument, is_large, stretches, unreadable
 
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
@@ -84,7 +84,7 @@ class Refusals:
 
     def note(self, item: object, rejected: bytes) -> Rejection | None:
         """Take note of which documents of an item were rejected; what to tell when it was one too many."""
-        if not isinstance(item, Unread | Stretch) or item.file in self.files:
+        if not isinstance(item, RawDocument | FileChunk) or item.file in self.files:
             return None
         runs = [len(run) for run in rejected.split(b"\0")]
         runs[0] += self._in_a_row[item.file]
@@ -93,7 +93,7 @@ class Refusals:
             return None
         self.files.add(item.file)
         message = f"{MAX_REJECTED:,} rejections in a row: what follows is not read"
-        source = item.source if isinstance(item, Stretch) else re.sub(r"(:|#/)[0-9]+\Z", "", item.source)
+        source = item.source if isinstance(item, FileChunk) else re.sub(r"(:|#/)[0-9]+\Z", "", item.source)
         return Rejection(source, "", "too_many_rejections", message)
 
 
@@ -103,7 +103,7 @@ def unread(
     stdin: IO[bytes] | None,
     progress: Callable[[int], None] | None,
     refusals: Refusals,
-) -> Iterator[Unread | Stretch | Rejection]:
+) -> Iterator[RawDocument | FileChunk | Rejection]:
     """The same documents before they are read, for whoever reads them; otherwise as `arrivals`.
 
     Those on the lines of a large file are in stretches.
@@ -111,7 +111,7 @@ def unread(
     names = list(paths)
     found = files(name for name in names if name != "-")
 
-    def items() -> Iterator[Unread | Stretch | Rejection]:
+    def items() -> Iterator[RawDocument | FileChunk | Rejection]:
         if "-" in names and stdin is not None:
             yield from _unread_stream(stdin, "-", observed_at, None, 0, refusals)
         for number, file in enumerate(found, 1):
@@ -120,11 +120,13 @@ def unread(
     return items()
 
 
-def _taken(items: Iterable[Unread | Stretch | Rejection], refusals: Refusals) -> Iterator[Observation | Rejection]:
+def _taken(
+    items: Iterable[RawDocument | FileChunk | Rejection], refusals: Refusals
+) -> Iterator[Observation | Rejection]:
     for item in items:
         rejected = bytearray()
-        for each in item.unread() if isinstance(item, Stretch) else (item,):
-            taken = each.observe() if isinstance(each, Unread) else each
+        for each in item.unread() if isinstance(item, FileChunk) else (item,):
+            taken = each.observe() if isinstance(each, RawDocument) else each
             yield taken
             rejected.append(isinstance(taken, Rejection))
         if told := refusals.note(item, bytes(rejected)):
@@ -194,7 +196,7 @@ def _unread_file(
     progress: Callable[[int], None] | None,
     number: int,
     refusals: Refusals,
-) -> Iterator[Unread | Stretch | Rejection]:
+) -> Iterator[RawDocument | FileChunk | Rejection]:
     source = _name(path)
     with ExitStack() as stack:
         try:
@@ -207,7 +209,7 @@ def _unread_file(
             yield from _unread_stream(stream, source, observed_at, progress, number, refusals)
             return
         for stretch in stretches(stream, start, path, observed_at or _modified(stream), source, number):
-            if progress and isinstance(stretch, Stretch):
+            if progress and isinstance(stretch, FileChunk):
                 progress(stretch.start + stretch.size)
             yield stretch
             if number in refusals.files:
@@ -231,12 +233,12 @@ def _unread_stream(
     progress: Callable[[int], None] | None,
     number: int,
     refusals: Refusals,
-) -> Iterator[Unread | Rejection]:
+) -> Iterator[RawDocument | Rejection]:
     moment = observed_at or _modified(stream)
     for arrival in _arrivals(stream, source):
         if progress and stream.seekable():
             progress(stream.tell())
-        yield arrival if isinstance(arrival, Rejection) else Unread(arrival.raw, moment, arrival.source, number)
+        yield arrival if isinstance(arrival, Rejection) else RawDocument(arrival.raw, moment, arrival.source, number)
         if number in refusals.files:
             return
 

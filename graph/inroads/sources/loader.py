@@ -22,15 +22,15 @@ from typing import Any, Final, NamedTuple
 
 import numpy as np
 
-from inroads.columns.builder import Packer, pack
+from inroads.columns.builder import ClaimSetBuilder, claim_set
 from inroads.columns.bulk_builder import say
-from inroads.columns.claimset import Packed, Said, Store
+from inroads.columns.claimset import ClaimSet, InMemoryBodies, Store
 from inroads.columns.union import union
 from inroads.documents.bulk_reader import plain
 from inroads.documents.reader import Observation
 from inroads.errors import Rejection
 from inroads.policy.tables import Policy
-from inroads.sources.chunks import Stretch, Unread
+from inroads.sources.chunks import FileChunk, RawDocument
 
 CHUNK_DOCUMENTS: Final = 500
 CHUNK_BYTES: Final = 2**20
@@ -82,14 +82,14 @@ class Stream(NamedTuple):
     note: Callable[[Any, bytes], Rejection | None] = lambda _item, _rejected: None
 
 
-class Gathered(NamedTuple):
+class Loaded(NamedTuple):
     """What all documents say together, and those that were not taken."""
 
-    said: Said
+    said: ClaimSet
     rejections: tuple[Rejection, ...]
 
 
-def gather(streams: Iterable[Stream], policy: Policy, as_of: dt.datetime | None = None, workers: int = 1) -> Gathered:
+def gather(streams: Iterable[Stream], policy: Policy, as_of: dt.datetime | None = None, workers: int = 1) -> Loaded:
     """Read all documents of these streams, until a moment (aware; None: all), on so many processes."""
     merging = _Merging()
     rejections: list[Rejection] = []
@@ -100,7 +100,7 @@ def gather(streams: Iterable[Stream], policy: Policy, as_of: dt.datetime | None 
             rejections += islice(found, sum(rejected))
             if told := stream.note(item, rejected):
                 rejections.append(told)
-    return Gathered(merging.whole(), tuple(rejections))
+    return Loaded(merging.whole(), tuple(rejections))
 
 
 class _Merging:
@@ -110,9 +110,9 @@ class _Merging:
     """
 
     def __init__(self) -> None:
-        self._sizes: list[list[Said]] = []
+        self._sizes: list[list[ClaimSet]] = []
 
-    def add(self, part: Said, size: int = 0) -> None:
+    def add(self, part: ClaimSet, size: int = 0) -> None:
         """Put one more part to those of its size."""
         if size == len(self._sizes):
             self._sizes.append([])
@@ -120,16 +120,16 @@ class _Merging:
         if len(self._sizes[size]) == MERGED_PARTS:
             self.add(_apart(union(_handed_over(self._sizes[size]))), size + 1)
 
-    def whole(self) -> Said:
+    def whole(self) -> ClaimSet:
         """All of them, of which nothing is left here."""
         parts = [part for size in reversed(self._sizes) for part in size]
         self._sizes.clear()
         if len(parts) == 1:
             return parts[0]
-        return union(_handed_over(parts)) if parts else pack([])
+        return union(_handed_over(parts)) if parts else claim_set([])
 
 
-def _handed_over(parts: list[Said]) -> Iterator[Said]:
+def _handed_over(parts: list[ClaimSet]) -> Iterator[ClaimSet]:
     """Parts that are held here no more."""
     while parts:
         yield parts.pop(0)
@@ -150,7 +150,7 @@ def _apart(value: Any) -> Any:
 class _Done(NamedTuple):
     """What a chunk says; which documents of each item were rejected, and why."""
 
-    said: Said
+    said: ClaimSet
     rejected: list[bytes]
     rejections: list[Rejection]
 
@@ -171,29 +171,29 @@ class _Given(NamedTuple):
 
 def _work(given: _Given, spool: _Spool) -> _Done:
     """What a chunk of documents says."""
-    documents, parts = _documents(given.chunk), list[Said]()
+    documents, parts = _documents(given.chunk), list[ClaimSet]()
     rejected, rejections = [bytearray() for _ in given.chunk], list[Rejection]()
     while some := list(islice(documents, CHUNK_DOCUMENTS)):
         parts += map(spool.keep, _said(some, given, rejected, rejections))
-    return _Done(union(_handed_over(parts)) if parts else pack([]), list(map(bytes, rejected)), rejections)
+    return _Done(union(_handed_over(parts)) if parts else claim_set([]), list(map(bytes, rejected)), rejections)
 
 
 def _documents(chunk: Iterable[Any]) -> Iterator[tuple[int, Any]]:
     """The documents of the items, each with the number of its item."""
     for number, item in enumerate(chunk):
-        for each in item.unread() if isinstance(item, Stretch) else (item,):
+        for each in item.unread() if isinstance(item, FileChunk) else (item,):
             yield number, each
 
 
 def _said(
     documents: Sequence[tuple[int, Any]], given: _Given, rejected: list[bytearray], rejections: list[Rejection]
-) -> Iterator[Said]:
+) -> Iterator[ClaimSet]:
     """What these say, as parts of a union, plain ones together; notes which were rejected."""
     found = plain(
-        (each if isinstance(each, Unread) and not given.store else None for _, each in documents), given.policy
+        (each if isinstance(each, RawDocument) and not given.store else None for _, each in documents), given.policy
     )
     easy = {each.place for each in found}
-    packer, at = Packer(given.policy), []
+    packer, at = ClaimSetBuilder(given.policy), []
     for place, (number, item) in enumerate(documents):
         taken = None if place in easy else item if isinstance(item, Rejection) else item.observe()
         rejected[number].append(isinstance(taken, Rejection))
@@ -218,7 +218,7 @@ def _worked(
     with ExitStack() as stack:
         for stream, chunk, size in _chunks(streams, lambda: TOGETHER if pool else 1):  # noqa: B023  # as it is by then
             given = _Given(chunk, policy, as_of, stream.store, list(map(stream.place, chunk)) if stream.store else [])
-            ahead = chunk[0].rest if isinstance(chunk[0], Stretch) else size
+            ahead = chunk[0].rest if isinstance(chunk[0], FileChunk) else size
             if workers > 1 and seen + ahead > PARALLEL_FROM and pool is None:
                 pool = stack.enter_context(_Pool(workers))
             seen += size
@@ -296,7 +296,7 @@ def _chunks(streams: Iterable[Stream], most: Callable[[], int]) -> Iterator[tupl
         documents = size = 0
         for item in stream.items:
             chunk.append(item)
-            lines, length = (item.lines, item.size) if isinstance(item, Stretch) else (1, _length(item))
+            lines, length = (item.lines, item.size) if isinstance(item, FileChunk) else (1, _length(item))
             documents, size = documents + lines, size + length
             if documents >= CHUNK_DOCUMENTS * most() or size >= CHUNK_BYTES * most():
                 yield stream, chunk, size
@@ -316,10 +316,10 @@ class _Spool:
         self._kept = 0
         self._file = file
 
-    def keep(self, said: Said) -> Said:
+    def keep(self, said: ClaimSet) -> ClaimSet:
         """The same with its bodies where they stay."""
         (store,) = said.stores or (None,)
-        if not isinstance(store, Packed):
+        if not isinstance(store, InMemoryBodies):
             return said
         self._kept += len(store.data)
         if self._file is None:
@@ -358,4 +358,4 @@ class _File:
         descriptor = self._file.fileno()
         if get_spawning_popen() is not None:
             return _File, (self._lock, DupFd(descriptor))
-        return Packed, (self.body(0, os.fstat(descriptor).st_size),)
+        return InMemoryBodies, (self.body(0, os.fstat(descriptor).st_size),)

@@ -37,7 +37,7 @@ from inroads.sources.service_client import (
     _root,
     _silenced,
 )
-from inroads.sources.service_tokens import ENVIRONMENT, VISIBLE, Secret, Token, TokenStore
+from inroads.sources.service_tokens import ENVIRONMENT, VISIBLE, Secret, ServiceToken, TokenStore
 
 BASE_URL: Final = "https://api.freshbooks.com"
 ME: Final = "/auth/api/v1/users/me"
@@ -177,7 +177,7 @@ class _Visit:
 
     def __init__(
         self,
-        token: Token,
+        token: ServiceToken,
         store: TokenStore,
         line: _Line,
         done: Mapping[str, Document],
@@ -329,7 +329,7 @@ def _reason(error: OSError | BadTokens) -> str:
     return error.message if isinstance(error, BadTokens) else error.strerror or type(error).__name__
 
 
-def _renewed(token: Token, answer: _Answer) -> Token | None:
+def _renewed(token: ServiceToken, answer: _Answer) -> ServiceToken | None:
     try:
         pair = msgspec.json.decode(answer.body, type=_NewPair)
     except (msgspec.DecodeError, UnicodeDecodeError):  # a ValidationError is a DecodeError

@@ -53,7 +53,7 @@ class Secret:
         raise TypeError("a secret is not pickled")
 
 
-class Token(msgspec.Struct, frozen=True, kw_only=True):
+class ServiceToken(msgspec.Struct, frozen=True, kw_only=True):
     """One person's access to the service. `expires_at` is aware; None when it is not known."""
 
     label: str
@@ -71,7 +71,7 @@ class TokenStore:
     While a store is open no other run can open its file, since both would spend the same refresh tokens.
     """
 
-    def __init__(self, tokens: tuple[Token, ...], path: Path | None = None, lock: int | None = None) -> None:
+    def __init__(self, tokens: tuple[ServiceToken, ...], path: Path | None = None, lock: int | None = None) -> None:
         self.tokens = tokens
         self.path = path
         self._lock = lock
@@ -106,7 +106,7 @@ class TokenStore:
         """Whether a new pair of tokens can be kept."""
         return self.path is not None
 
-    def replace(self, token: Token) -> None:
+    def replace(self, token: ServiceToken) -> None:
         """Put a token in the place of the one with its label, on the disk before anything else.
 
         The file is read again first, so that what its owner has changed meanwhile stays. Raises BadTokens and OSError.
@@ -118,7 +118,7 @@ class TokenStore:
         """Write the file as it is, in the way that `replace` does: what will go wrong does so now."""
         self._rewrite(None)
 
-    def _rewrite(self, token: Token | None) -> None:
+    def _rewrite(self, token: ServiceToken | None) -> None:
         if self.path is None:
             raise BadTokens("tokens from the environment cannot be kept", code="NOT_KEPT")
         found = open_private(self.path)
@@ -151,12 +151,12 @@ class TokenStore:
 
 
 class _Parsed(NamedTuple):
-    tokens: tuple[Token, ...]
+    tokens: tuple[ServiceToken, ...]
     form: str
     problems: tuple[str, ...]
 
 
-def _listed(parsed: _Parsed, name: str) -> tuple[Token, ...]:
+def _listed(parsed: _Parsed, name: str) -> tuple[ServiceToken, ...]:
     """The tokens, or what is wrong with them. It is raised from here, where no variable holds a secret."""
     if parsed.problems:
         raise BadTokens(f"{name}: {'; '.join(parsed.problems)}", problems=parsed.problems)
@@ -202,14 +202,16 @@ def _parse(raw: bytes) -> _Parsed:
     return _Parsed(tokens, form, tuple(problems))
 
 
-def _entry(entry: Any, place: str, problems: list[str]) -> Token | None:
+def _entry(entry: Any, place: str, problems: list[str]) -> ServiceToken | None:
     if not isinstance(entry, dict):
         problems.append(f"{place} is not a table")
         return None
     before = len(problems)
     unknown = entry.keys() - {*_SECRETS, *_TEXTS, "expires_at"}
     if unknown:
-        problems.append(f"{place} has {len(unknown)} unknown key(s); there are {', '.join(Token.__struct_fields__)}")
+        problems.append(
+            f"{place} has {len(unknown)} unknown key(s); there are {', '.join(ServiceToken.__struct_fields__)}"
+        )
     fields: dict[str, Any] = {}
     for name in (*_TEXTS, *_SECRETS):
         given = entry.get(name)
@@ -229,10 +231,10 @@ def _entry(entry: Any, place: str, problems: list[str]) -> Token | None:
     hidden = [fields[name].reveal() for name in _SECRETS if name in fields]
     if any(secret in fields.get(name, "") for secret in hidden for name in _TEXTS):
         problems.append(f"{place} shows one of its secrets in a text beside it")
-    return Token(**fields) if len(problems) == before else None
+    return ServiceToken(**fields) if len(problems) == before else None
 
 
-def _find_shared(tokens: Iterable[Token], problems: list[str]) -> None:
+def _find_shared(tokens: Iterable[ServiceToken], problems: list[str]) -> None:
     """Two tokens must not share a label, which names one, nor a refresh token, which works for one."""
     labels: set[str] = set()
     refreshing: dict[str, str] = {}
@@ -246,7 +248,7 @@ def _find_shared(tokens: Iterable[Token], problems: list[str]) -> None:
                 problems.append(f"{other} and {token.label} share a refresh token, which works once")
 
 
-def _formatted(tokens: Iterable[Token], form: str) -> bytes:
+def _formatted(tokens: Iterable[ServiceToken], form: str) -> bytes:
     rows = [
         {name: value for name, value in msgspec.structs.asdict(token).items() if value is not None} for token in tokens
     ]

@@ -44,17 +44,17 @@ def create(
     import datetime as dt
 
     from inroads.errors import InroadsError
-    from inroads_api.security.callers import Scope, native_businesses
+    from inroads_api.security.callers import TokenScope, native_businesses
     from inroads_api.security.tokens import TokenFile
 
     with failing():
-        wrong = sorted(set(scope or ()) - {*Scope})
+        wrong = sorted(set(scope or ()) - {*TokenScope})
         if wrong:
-            raise InroadsError(f"--scope {wrong[0]!r} is none of {', '.join(Scope)}", "BAD_SCOPE")
+            raise InroadsError(f"--scope {wrong[0]!r} is none of {', '.join(TokenScope)}", "BAD_SCOPE")
         lifetime = dt.timedelta(seconds=seconds(expires, "--expires"))
         chosen = _businesses(business, businesses_file)
         unknown = _unknown(native_businesses(chosen or ()), ledger) if ledger else []
-        scopes = [Scope(each) for each in scope or ["read"]]
+        scopes = [TokenScope(each) for each in scope or ["read"]]
         token, text = TokenFile(auth).create(name, scopes, lifetime, now(), cost_per_minute, chosen)
         typer.echo(text)
         until = f"{token.expires_at:%Y-%m-%dT%H:%M:%SZ}"

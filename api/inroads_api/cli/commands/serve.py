@@ -97,7 +97,7 @@ def serve(
     from inroads_api.execution.execute import build_schema
     from inroads_api.server.listening import place, tls_options, url
     from inroads_api.server.processes import run, run_workers
-    from inroads_api.server.settings import Doors, Followed
+    from inroads_api.server.settings import ServerSettings, WorkerSettings
     from inroads_api.versions.following import follow, position
     from inroads_api.web.app import create_app
     from inroads_api.web.logs import CONFIG
@@ -109,7 +109,7 @@ def serve(
         tls = tls_options(tls_cert, tls_key, tls_client_ca)
         there = place(host, port, guarded=auth is not None)
         spending = (0 if there.local else COST_PER_MINUTE) if cost_per_minute is None else cost_per_minute
-        doors = Doors(
+        doors = ServerSettings(
             auth,
             introspection,
             audit,
@@ -158,7 +158,9 @@ def serve(
             say("tokens travel in clear text, unless a proxy before this speaks TLS: --tls-cert FILE --tls-key FILE")
         if workers > 1:
             del graph  # it was read to say what was rejected, and to make the snapshot that the workers open
-            followed = Followed(ledgers[0], observed, given.policy, allow_ingest, allowed, doors, silent, allow_review)
+            followed = WorkerSettings(
+                ledgers[0], observed, given.policy, allow_ingest, allowed, doors, silent, allow_review
+            )
             run_workers(workers, followed.application, sock, allowed, config, tls)
         else:
             application = create_app(

@@ -24,7 +24,7 @@ from inroads_api.cli.terminal import (
 
 if TYPE_CHECKING:
     from inroads.analysis.duties import Conflict
-    from inroads.analysis.what_if import Outcome, Plan, WhatIf
+    from inroads.analysis.what_if import Outcome, RevocationPlan, WhatIf
     from inroads.explorer import Explorer
     from inroads.model import Access, Grant
 
@@ -235,7 +235,7 @@ def _print_what_if(what: WhatIf[Explorer], output: Format) -> None:
             say(note)
 
 
-def _print_plan(found: Plan, output: Format) -> None:
+def _print_plan(found: RevocationPlan, output: Format) -> None:
     what = found.what_if
     rows = [
         {"grant": grant["grant"], **_plain(remedy)}

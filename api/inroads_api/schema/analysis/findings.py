@@ -9,7 +9,7 @@ import strawberry
 from strawberry.scalars import JSON
 
 from inroads.analysis import findings as review
-from inroads.analysis.findings import RULES, Findings, Looked, Maturity, Severity, sentence
+from inroads.analysis.findings import RULES, Findings, Maturity, RuleRun, Severity, sentence
 from inroads.network.access_graph import AccessGraph
 from inroads.policy.rule_settings import Judgement, Suppression
 from inroads_api.schema.fields import ID, describe, described, field, mirror, stated, value
@@ -152,7 +152,7 @@ class Finding:
 class RulePopulation:
     """What a rule looked at: so no finding is never taken for not looked at."""
 
-    looked_at: strawberry.Private[Looked]
+    looked_at: strawberry.Private[RuleRun]
 
     rule: str = stated(lambda self: self.looked_at.rule, "The id of the rule.")
     what: str = stated(lambda self: self.looked_at.what, "What it looks at.")

@@ -15,7 +15,7 @@ from inroads.analysis.what_if import Fate
 from inroads.errors import InroadsError, NotFound
 from inroads.model import Relation, Role, kind_of, node_id
 from inroads.network.access_graph import AccessGraph
-from inroads.policy.separation import Scope
+from inroads.policy.separation import DutyScope
 from inroads.reach import answers, questions
 from inroads_api.limits import MAX_FIRST
 from inroads_api.schema.fields import ID, describe, described, field, mirror, optional, stated, value
@@ -42,7 +42,7 @@ describe(
     },
 )
 describe(
-    Scope,
+    DutyScope,
     "Where both sides of a duty must be held.",
     {
         "SAME_BUSINESS": "In one business, which counts with the accounts it keeps.",
@@ -171,7 +171,7 @@ class WhatIf:
 class Plan:
     """How to end an access."""
 
-    found: strawberry.Private[what_if_.Plan]
+    found: strawberry.Private[what_if_.RevocationPlan]
 
     verified: bool = stated(lambda self: self.found.verified, "Whether the access ends by it, asked of the graph.")
 
@@ -211,7 +211,7 @@ class DutyConflict:
 
     duty: str = stated(lambda self: self.found.duty.name, "The name that the policy gives to the duty.")
     reason: str = stated(lambda self: self.found.duty.reason, "Why the sides are kept apart.")
-    scope: Scope = stated(lambda self: self.found.duty.scope, "Where both must be held.")
+    scope: DutyScope = stated(lambda self: self.found.duty.scope, "Where both must be held.")
 
     @field
     def principal(self) -> Identity:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from inroads.analysis.findings.finding import Finding, Looked, Proof, Suppressed
+from inroads.analysis.findings.finding import Finding, Proof, RuleRun, Suppressed
 from inroads.analysis.findings.registry import RULES, Maturity, Rule
 from inroads.analysis.findings.review import Findings, least_severity, review
 from inroads.analysis.findings.sentences import sentence
@@ -13,10 +13,10 @@ __all__ = [
     "Finding",
     "Findings",
     "Judgement",
-    "Looked",
     "Maturity",
     "Proof",
     "Rule",
+    "RuleRun",
     "Severity",
     "Suppressed",
     "Suppression",

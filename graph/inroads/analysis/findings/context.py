@@ -34,7 +34,7 @@ class Routes(NamedTuple):
     client: Ints
 
 
-class Matter:
+class RuleContext:
     """A graph with what rules need of it, each made when it is first asked for.
 
     `now` is the moment against which ages count, `before` the earlier version that `new-since` compares with. A

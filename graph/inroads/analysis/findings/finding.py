@@ -61,7 +61,7 @@ def finding_identity(rule: str, subjects: tuple[str, ...]) -> str:
     return hashlib.sha256(msgspec.json.encode([rule, *subjects])).hexdigest()[:32]
 
 
-class Looked(msgspec.Struct, frozen=True):
+class RuleRun(msgspec.Struct, frozen=True):
     """What a rule looked at: `looked` of `what`; and `unseen` more of which the documents do not tell.
 
     `skipped` says why a rule was not run at all, None when it was. So no finding is never taken for not looked at.
@@ -95,7 +95,7 @@ class Spot(NamedTuple):
     record_id: str | None = None
 
 
-class Line(NamedTuple):
+class LineEvidence(NamedTuple):
     """The pointer of an issue in a document by number."""
 
     document: int
@@ -110,7 +110,7 @@ class Ways(NamedTuple):
     resource: str
 
 
-Source = int | Stated | Spot | Line | Ways
+Source = int | Stated | Spot | LineEvidence | Ways
 """Where evidence is found: the number of a grant, or one of these."""
 
 
@@ -118,7 +118,7 @@ Fact = tuple[str, str | int | tuple[str, ...]]
 """A name with a plain value; texts that are ids of nodes are printed as a person knows those."""
 
 
-class Hit(NamedTuple):
+class Match(NamedTuple):
     """What a rule gives for a finding; the evidence is written out only for what is listed."""
 
     subjects: tuple[str, ...]
@@ -127,10 +127,10 @@ class Hit(NamedTuple):
     severity: Severity | None = None
 
 
-class Outcome(NamedTuple):
+class RuleOutcome(NamedTuple):
     """All that a rule gives: how many it looked at, what it found, how many it could not see, and notes."""
 
     looked: int
-    hits: list[Hit]
+    hits: list[Match]
     unseen: int = 0
     notes: tuple[str, ...] = ()

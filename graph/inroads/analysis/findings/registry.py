@@ -6,8 +6,8 @@ from collections.abc import Callable
 from enum import StrEnum
 from typing import NamedTuple
 
-from inroads.analysis.findings.context import Matter
-from inroads.analysis.findings.finding import Outcome
+from inroads.analysis.findings.context import RuleContext
+from inroads.analysis.findings.finding import RuleOutcome
 from inroads.policy.rule_settings import RULES as ROWS
 from inroads.policy.rule_settings import RuleRow, Severity
 
@@ -32,7 +32,7 @@ class Rule(NamedTuple):
     population: str
     says: str
     remediation: str
-    look: Callable[[Matter, RuleRow], Outcome]
+    look: Callable[[RuleContext, RuleRow], RuleOutcome]
 
     @property
     def severity(self) -> Severity:
@@ -46,10 +46,10 @@ RULES: dict[str, Rule] = {}
 
 def rule(
     name: str, population: str, says: str, remediation: str, version: str = "1.0.0", *, experimental: bool = False
-) -> Callable[[Callable[[Matter, RuleRow], Outcome]], Callable[[Matter, RuleRow], Outcome]]:
+) -> Callable[[Callable[[RuleContext, RuleRow], RuleOutcome]], Callable[[RuleContext, RuleRow], RuleOutcome]]:
     """Register a rule whose docstring is its definition."""
 
-    def register(look: Callable[[Matter, RuleRow], Outcome]) -> Callable[[Matter, RuleRow], Outcome]:
+    def register(look: Callable[[RuleContext, RuleRow], RuleOutcome]) -> Callable[[RuleContext, RuleRow], RuleOutcome]:
         maturity = Maturity.EXPERIMENTAL if experimental else Maturity.STABLE
         definition = " ".join((look.__doc__ or "").split())
         RULES[name] = Rule(name, version, maturity, definition, population, says, remediation, look)

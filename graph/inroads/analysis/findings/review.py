@@ -14,13 +14,13 @@ import msgspec
 import numpy as np
 
 from inroads.analysis.changes import NodeCause, stated
-from inroads.analysis.findings.context import Matter
+from inroads.analysis.findings.context import RuleContext
 from inroads.analysis.findings.finding import (
     Finding,
-    Hit,
-    Line,
-    Looked,
+    LineEvidence,
+    Match,
     Proof,
+    RuleRun,
     Source,
     Spot,
     Stated,
@@ -72,25 +72,25 @@ def review(
     chosen = _chosen(rules, judged)
     least = least_severity(severity)
     newest = graph.documents[-1].observed_at if graph.documents else _LONG_AGO
-    matter = Matter(graph, now.astimezone(dt.UTC) if now else newest, since)
+    matter = RuleContext(graph, now.astimezone(dt.UTC) if now else newest, since)
     found: list[_Found] = []
     looked = []
     for each in RULES.values():
         if each.id not in chosen:
-            looked.append(Looked(each.id, each.population, skipped="not asked for"))
+            looked.append(RuleRun(each.id, each.population, skipped="not asked for"))
             continue
         row = judged.rules[each.id]
         if rules is None and not row.enabled:
-            looked.append(Looked(each.id, each.population, skipped="disabled by the policy"))
+            looked.append(RuleRun(each.id, each.population, skipped="disabled by the policy"))
             continue
         if each.id == "new-since" and since is None:
-            looked.append(Looked(each.id, each.population, skipped="no earlier version to compare with was given"))
+            looked.append(RuleRun(each.id, each.population, skipped="no earlier version to compare with was given"))
             continue
         check()
         outcome = each.look(matter, row)
         found += (_Found.of(each, hit, hit.severity or row.severity) for hit in outcome.hits)
         told = outcome.looked, outcome.unseen, outcome.notes
-        looked.append(Looked(each.id, each.population, *told, findings=len(outcome.hits)))
+        looked.append(RuleRun(each.id, each.population, *told, findings=len(outcome.hits)))
     standing = _Standing.at(matter.now, judged)
     if standing.findings or standing.subjects:
         found = [each._replace(suppressed=standing.suppressed(each)) for each in found]
@@ -149,13 +149,13 @@ class _Found(NamedTuple):
     """A finding whose evidence is not written out yet."""
 
     rule: Rule
-    hit: Hit
+    hit: Match
     severity: Severity
     identity: str
     suppressed: Suppressed | None = None
 
     @classmethod
-    def of(cls, found_by: Rule, hit: Hit, severity: Severity) -> _Found:
+    def of(cls, found_by: Rule, hit: Match, severity: Severity) -> _Found:
         check()
         return cls(found_by, hit, severity, finding_identity(found_by.id, hit.subjects))
 
@@ -183,9 +183,9 @@ class Findings(Sequence[Finding]):
 
     def __init__(
         self,
-        matter: Matter,
+        matter: RuleContext,
         found: Sequence[_Found],
-        looked: tuple[Looked, ...],
+        looked: tuple[RuleRun, ...],
         expired: tuple[Suppression, ...],
         asked: _Asked,
         worst: Severity | None,
@@ -283,7 +283,7 @@ class _Writer:
                 yield from map(self.said, self.graph.grants[grant].evidence)
         elif isinstance(source, Stated):
             yield from self.stated(source)
-        elif isinstance(source, Line):
+        elif isinstance(source, LineEvidence):
             yield _proof(self.graph.documents[source.document], source.label, None, source.pointer)
         else:
             yield self.spot(source)

@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterable
 import numpy as np
 
 from inroads.analysis.changes import Kind, changes
-from inroads.analysis.findings.context import CLIENT_BIT, Matter
-from inroads.analysis.findings.finding import Hit, Outcome, Stated, Ways
+from inroads.analysis.findings.context import CLIENT_BIT, RuleContext
+from inroads.analysis.findings.finding import Match, RuleOutcome, Stated, Ways
 from inroads.analysis.findings.registry import rule
 from inroads.cancellation import check
 from inroads.columns.arrays import firsts, take
@@ -25,17 +25,17 @@ from inroads.reach.everyone import Accesses
     "{0} reaches {1} only through a business that it controls.",
     "No record names this person there: to end the access, end the control of the business, or the client relation.",
 )
-def indirect_only(matter: Matter, _: RuleRow) -> Outcome:
+def indirect_only(matter: RuleContext, _: RuleRow) -> RuleOutcome:
     """An access whose every path is INFERRED: it passes through a business that the identity controls."""
     found = matter.accesses
     rows = take(found, found.certainty == list(Certainty).index(Certainty.INFERRED))
     hits = [
-        Hit(ends, (), (Ways(*ends),))
+        Match(ends, (), (Ways(*ends),))
         for ends in zip(
             map(matter.name, rows.principal.tolist()), map(matter.name, rows.resource.tolist()), strict=True
         )
     ]
-    return Outcome(len(found.principal), hits)
+    return RuleOutcome(len(found.principal), hits)
 
 
 @rule(
@@ -44,7 +44,7 @@ def indirect_only(matter: Matter, _: RuleRow) -> Outcome:
     "{0} reaches {1} by {routes} independent routes: revoking one grant does not end it.",
     "To end the access, revoke a grant on every route; to keep it, drop the routes that nobody needs.",
 )
-def redundant_route(matter: Matter, _: RuleRow) -> Outcome:
+def redundant_route(matter: RuleContext, _: RuleRow) -> RuleOutcome:
     """An access with two or more routes that share no grant which one could revoke."""
     routes = matter.routes()
     order = np.lexsort((routes.client, routes.first, routes.scope, routes.identity))
@@ -63,10 +63,10 @@ def redundant_route(matter: Matter, _: RuleRow) -> Outcome:
         identity = matter.name(int(routes.identity[here.start]))
         grants = tuple(sorted({grant for pair in pairs for grant in pair} - {NONE}))
         hits += [
-            Hit((identity, matter.name(node)), (("routes", count),), grants)
+            Match((identity, matter.name(node)), (("routes", count),), grants)
             for node in matter.nodes_of(int(routes.scope[here.start]))
         ]
-    return Outcome(len(matter.accesses.principal), hits)
+    return RuleOutcome(len(matter.accesses.principal), hits)
 
 
 def independent(routes: Iterable[tuple[int, int]]) -> int:
@@ -125,7 +125,7 @@ def by_principal(found: Accesses) -> Callable[[int], list[int]]:
     "Every access of {0} is that of a client, and it keeps no account of its own.",
     "A client needs no review of its roles; check that nobody of the team uses this identity.",
 )
-def client_only(matter: Matter, _: RuleRow) -> Outcome:
+def client_only(matter: RuleContext, _: RuleRow) -> RuleOutcome:
     """An identity whose every access is CLIENT and that controls no business which keeps an account."""
     people = matter.span(NodeKind.IDENTITY)
     observed = matter.fold.observed[: len(people)]
@@ -138,14 +138,14 @@ def client_only(matter: Matter, _: RuleRow) -> Outcome:
     rows = np.flatnonzero(observed & (count > 0) & (other == 0) & ~keeps).tolist()
     own = by_principal(found)
     hits = [
-        Hit(
+        Match(
             (matter.name(each),),
             (("accesses", int(count[each])),),
             tuple(Ways(matter.name(each), matter.name(resource)) for resource in own(each)),
         )
         for each in rows
     ]
-    return Outcome(int(observed.sum()), hits, int((~observed).sum()))
+    return RuleOutcome(int(observed.sum()), hits, int((~observed).sum()))
 
 
 @rule(
@@ -154,7 +154,7 @@ def client_only(matter: Matter, _: RuleRow) -> Outcome:
     "{0} has not confirmed its email and holds more than a client's access to {accesses} resources.",
     "Have the person confirm the email, or revoke the grants until they do.",
 )
-def unconfirmed_access(matter: Matter, _: RuleRow) -> Outcome:
+def unconfirmed_access(matter: RuleContext, _: RuleRow) -> RuleOutcome:
     """An identity whose `confirmed_at` is given as null and that has an access as more than CLIENT."""
     people = matter.span(NodeKind.IDENTITY)
     found = matter.accesses
@@ -165,9 +165,9 @@ def unconfirmed_access(matter: Matter, _: RuleRow) -> Outcome:
     for each in np.flatnonzero(unconfirmed & (count > 0)).tolist():
         name = matter.name(each)
         ways = tuple(Ways(name, matter.name(node)) for node in own(each))
-        hits.append(Hit((name,), (("accesses", int(count[each])),), (Stated(name, "confirmed_at"), *ways)))
+        hits.append(Match((name,), (("accesses", int(count[each])),), (Stated(name, "confirmed_at"), *ways)))
     known = unconfirmed | (matter.fold.attributes["confirmed_at"] != NONE)
-    return Outcome(int(known.sum()), hits, int((~known).sum()))
+    return RuleOutcome(int(known.sum()), hits, int((~known).sum()))
 
 
 @rule(
@@ -176,18 +176,18 @@ def unconfirmed_access(matter: Matter, _: RuleRow) -> Outcome:
     "{0} gained access to {1} as {roles} since the earlier version.",
     "Confirm with the owner of the business that the access was meant.",
 )
-def new_since(matter: Matter, _: RuleRow) -> Outcome:
+def new_since(matter: RuleContext, _: RuleRow) -> RuleOutcome:
     """An access that was GAINED since the earlier version: that version had read what would have shown it.
 
     What was only observed for the first time is counted as unseen. The rule needs an earlier version to compare with.
     """
     if matter.before is None:
-        return Outcome(0, [])
+        return RuleOutcome(0, [])
     found = changes(matter.before, matter.graph)
     gained = [each for each in found.changes if Kind.GAINED in each.kinds]
     observed = sum(Kind.OBSERVED in each.kinds for each in found.changes)
     hits = [
-        Hit(
+        Match(
             (each.principal, each.resource),
             (("roles", tuple(each.after.roles) if each.after else ()), ("since", matter.before.version)),
             (Ways(each.principal, each.resource),),
@@ -195,4 +195,4 @@ def new_since(matter: Matter, _: RuleRow) -> Outcome:
         for each in gained
     ]
     notes = ("a limit cut the comparison short: there may be more",) if found.truncated else ()
-    return Outcome(len(found.changes), hits, observed, notes)
+    return RuleOutcome(len(found.changes), hits, observed, notes)

@@ -8,15 +8,15 @@ from functools import cache
 import networkx as nx
 import numpy as np
 
-from inroads.analysis.findings.context import CLIENT, CLIENT_BIT, CONTROL, NOTHING, Matter
-from inroads.analysis.findings.finding import Fact, Hit, Outcome, Source
+from inroads.analysis.findings.context import CLIENT, CLIENT_BIT, CONTROL, NOTHING, RuleContext
+from inroads.analysis.findings.finding import Fact, Match, RuleOutcome, Source
 from inroads.analysis.findings.registry import rule
 from inroads.columns.fold import MEMBER, ROLE
 from inroads.model import NodeKind
 from inroads.policy.rule_settings import RuleRow
 
 
-def _controls(matter: Matter) -> dict[int, set[int]]:
+def _controls(matter: RuleContext) -> dict[int, set[int]]:
     """What each identity controls, by number."""
     found: dict[int, set[int]] = defaultdict(set)
     for identity, business in zip(*(column.tolist() for column in matter.controls), strict=True):
@@ -24,7 +24,7 @@ def _controls(matter: Matter) -> dict[int, set[int]]:
     return found
 
 
-def _controlling(matter: Matter, identity: int) -> tuple[Source, ...]:
+def _controlling(matter: RuleContext, identity: int) -> tuple[Source, ...]:
     """The identity's grants that control."""
     index = matter.index
     found = (grant for _, grant in index.hops_from(identity) if index.conveys[grant] == CONTROL)
@@ -37,21 +37,21 @@ def _controlling(matter: Matter, identity: int) -> tuple[Source, ...]:
     "{0} controls {businesses} businesses.",
     "Share the control with a second person, and protect this identity most.",
 )
-def concentration(matter: Matter, row: RuleRow) -> Outcome:
+def concentration(matter: RuleContext, row: RuleRow) -> RuleOutcome:
     """An identity that controls at least so many businesses."""
     people, counts = np.unique(matter.controls[0], return_counts=True)
     hits = [
-        Hit((matter.name(each),), (("businesses", count),), _controlling(matter, each))
+        Match((matter.name(each),), (("businesses", count),), _controlling(matter, each))
         for each, count in zip(people.tolist(), counts.tolist(), strict=True)
         if count >= int(row.options["businesses"])
     ]
     observed = matter.fold.observed[: len(matter.span(NodeKind.IDENTITY))]
     unseen = int((~observed).sum())
     notes = ("identities of which no document of their own was read may control more",) if unseen else ()
-    return Outcome(len(people), hits, unseen, notes)
+    return RuleOutcome(len(people), hits, unseen, notes)
 
 
-def _owners(matter: Matter, number: int) -> list[tuple[int, list[int]]]:
+def _owners(matter: RuleContext, number: int) -> list[tuple[int, list[int]]]:
     """The businesses whose team was observed and that so many identities control, with those."""
     span = matter.span(NodeKind.BUSINESS)
     owner, business = matter.controls
@@ -64,7 +64,7 @@ def _owners(matter: Matter, number: int) -> list[tuple[int, list[int]]]:
     return sorted(found.items())
 
 
-def _teams(matter: Matter) -> tuple[int, int]:
+def _teams(matter: RuleContext) -> tuple[int, int]:
     """How many businesses have a team document, and how many have none."""
     span = matter.span(NodeKind.BUSINESS)
     seen = int(matter.fold.observed[span.start : span.stop].sum())
@@ -77,17 +77,17 @@ def _teams(matter: Matter) -> tuple[int, int]:
     "Only {1} controls {0}.",
     "Name a second owner or admin, so that the business is not lost with one person.",
 )
-def single_owner(matter: Matter, _: RuleRow) -> Outcome:
+def single_owner(matter: RuleContext, _: RuleRow) -> RuleOutcome:
     """A business whose observed team has exactly one identity that controls it."""
     seen, unseen = _teams(matter)
     hits = [
-        Hit((matter.name(business), matter.name(who)), (), _controlling_of(matter, who, business))
+        Match((matter.name(business), matter.name(who)), (), _controlling_of(matter, who, business))
         for business, (who,) in _owners(matter, 1)
     ]
-    return Outcome(seen, hits, unseen)
+    return RuleOutcome(seen, hits, unseen)
 
 
-def _controlling_of(matter: Matter, identity: int, business: int) -> tuple[Source, ...]:
+def _controlling_of(matter: RuleContext, identity: int, business: int) -> tuple[Source, ...]:
     index, scope = matter.index, matter.scope
     found = (
         grant
@@ -103,11 +103,11 @@ def _controlling_of(matter: Matter, identity: int, business: int) -> tuple[Sourc
     "Nobody in the observed team of {0} controls it.",
     "Ask the vendor who owns the business, and name an owner.",
 )
-def no_owner(matter: Matter, _: RuleRow) -> Outcome:
+def no_owner(matter: RuleContext, _: RuleRow) -> RuleOutcome:
     """A business whose team was observed and that no identity controls."""
     seen, unseen = _teams(matter)
-    hits = [Hit((matter.name(each),), (), matter.into(each)) for each, _ in _owners(matter, 0)]
-    return Outcome(seen, hits, unseen)
+    hits = [Match((matter.name(each),), (), matter.into(each)) for each, _ in _owners(matter, 0)]
+    return RuleOutcome(seen, hits, unseen)
 
 
 @rule(
@@ -117,7 +117,7 @@ def no_owner(matter: Matter, _: RuleRow) -> Outcome:
     "This is a connection, not an access: check only that no one takes it for one.",
     experimental=True,
 )
-def client_chain(matter: Matter, _: RuleRow) -> Outcome:
+def client_chain(matter: RuleContext, _: RuleRow) -> RuleOutcome:
     """A business in the middle of a chain of two CLIENT steps: it is a client, and others are clients of it.
 
     Longer chains are chains of these. Businesses that are clients of each other in a cycle are one finding, of all of
@@ -142,7 +142,7 @@ def client_chain(matter: Matter, _: RuleRow) -> Outcome:
         grants = sorted(grant for scope in cycle for vendor, grant in ahead[scope] if vendor in cycle)
         names = tuple(sorted(_head(matter, scope) for scope in cycle))
         facts: tuple[Fact, ...] = (("clients", len(names)), ("vendors", len(names)))
-        hits.append(Hit(names, facts, tuple(grants)))
+        hits.append(Match(names, facts, tuple(grants)))
     for middle in middles:
         around = {cycle_of.get(other) for other, _ in (*ahead[middle], *behind[middle])}
         if middle in cycle_of and around == {cycle_of[middle]}:
@@ -152,12 +152,12 @@ def client_chain(matter: Matter, _: RuleRow) -> Outcome:
             ("vendors", len({each for each, _ in ahead[middle]})),
         )
         grants = sorted(grant for _, grant in (*ahead[middle], *behind[middle]))
-        hits.append(Hit((_head(matter, middle),), facts, tuple(grants)))
+        hits.append(Match((_head(matter, middle),), facts, tuple(grants)))
     notes = ("whose client a business is, is known only from documents that show that business",)
-    return Outcome(len(middles), hits, 0, notes)
+    return RuleOutcome(len(middles), hits, 0, notes)
 
 
-def _head(matter: Matter, scope: int) -> str:
+def _head(matter: RuleContext, scope: int) -> str:
     """The business of a scope, or its account where no business is known."""
     return matter.name(matter.nodes_of(scope)[0])
 
@@ -169,7 +169,7 @@ def _head(matter: Matter, scope: int) -> str:
     "Check that the person may carry what it sees from one owner's business to the other's.",
     experimental=True,
 )
-def bridge(matter: Matter, row: RuleRow) -> Outcome:
+def bridge(matter: RuleContext, row: RuleRow) -> RuleOutcome:
     """An identity that controls one business and holds a role in another, where no one identity controls both.
 
     Roles of clients do not count, unless `clients` is true.
@@ -201,6 +201,6 @@ def bridge(matter: Matter, row: RuleRow) -> Outcome:
         if apart:
             evidence = *(each for own in sorted(apart) for each in _controlling_of(matter, identity, own)), *grants
             subjects = matter.name(identity), matter.name(nodes[0])
-            hits.append(Hit(subjects, (("own", matter.names(apart)),), tuple(dict.fromkeys(evidence))))
+            hits.append(Match(subjects, (("own", matter.names(apart)),), tuple(dict.fromkeys(evidence))))
     notes = (f"of {unseen} of these the other business's team was not observed: an owner of both may be unseen",)
-    return Outcome(len(pairs), hits, 0, notes if unseen else ())
+    return RuleOutcome(len(pairs), hits, 0, notes if unseen else ())

@@ -7,9 +7,9 @@ from collections import defaultdict
 
 import numpy as np
 
-from inroads.analysis.findings.context import CLIENT_BIT, GROUP, GROUP_OF, UNKNOWN_BIT, Matter
+from inroads.analysis.findings.context import CLIENT_BIT, GROUP, GROUP_OF, UNKNOWN_BIT, RuleContext
 from inroads.analysis.findings.document_scan import UNKNOWN
-from inroads.analysis.findings.finding import Fact, Hit, Outcome, Source, Spot, Stated
+from inroads.analysis.findings.finding import Fact, Match, RuleOutcome, Source, Spot, Stated
 from inroads.analysis.findings.registry import rule
 from inroads.columns.arrays import Ints, contained, distinct
 from inroads.columns.claimset import NONE, ROLES, SECTIONS, moment_number, moment_of
@@ -18,11 +18,11 @@ from inroads.model import RECORD_NOUN, Section
 from inroads.policy.rule_settings import RuleRow, Severity
 
 
-def _of_grant(matter: Matter, grant: int, *facts: Fact) -> Hit:
+def _of_grant(matter: RuleContext, grant: int, *facts: Fact) -> Match:
     """A finding about one grant, with all its records."""
     index = matter.index
     ends = index.name(index.principal[grant]), index.name(index.resource[grant])
-    return Hit((*ends, index.grant_name(grant)), facts, (grant,))
+    return Match((*ends, index.grant_name(grant)), facts, (grant,))
 
 
 def _words(bits: int) -> tuple[str, ...]:
@@ -35,7 +35,7 @@ def _words(bits: int) -> tuple[str, ...]:
     "{0} holds a role on {1} as {roles}, and no membership of the business that keeps it.",
     "Destroy the role, or make the person a member of the business; a client's role ends on the vendor's side.",
 )
-def role_without_membership(matter: Matter, row: RuleRow) -> Outcome:
+def role_without_membership(matter: RuleContext, row: RuleRow) -> RuleOutcome:
     """A role on an account that a known business keeps, of which the identity is no member.
 
     Less severe where the role is CLIENT. Where no business is known to keep the account it is unseen.
@@ -53,7 +53,7 @@ def role_without_membership(matter: Matter, row: RuleRow) -> Outcome:
         if matter.index.roles[grant] == CLIENT_BIT:
             hit = hit._replace(severity=Severity(str(row.options["client_severity"])))
         hits.append(hit)
-    return Outcome(int(kept.sum()), hits, int((~kept).sum()))
+    return RuleOutcome(int(kept.sum()), hits, int((~kept).sum()))
 
 
 @rule(
@@ -63,7 +63,7 @@ def role_without_membership(matter: Matter, row: RuleRow) -> Outcome:
     "Tools that read the deprecated roles do not see this person: check that they read memberships.",
     experimental=True,
 )
-def membership_without_role(matter: Matter, _: RuleRow) -> Outcome:
+def membership_without_role(matter: RuleContext, _: RuleRow) -> RuleOutcome:
     """A membership of a business that keeps an account, on which the identity holds no role of the older dialect.
 
     Where the identity's own document was not read, or has no `roles`, it is unseen.
@@ -78,7 +78,7 @@ def membership_without_role(matter: Matter, _: RuleRow) -> Outcome:
     held = distinct(grants.principal[is_role].astype(np.int64) * size + matter.scope[grants.resource[is_role]])
     beside = contained(grants.principal[rows].astype(np.int64) * size + matter.scope[grants.resource[rows]], held)
     hits = [_of_grant(matter, grant) for grant in rows[known & ~merged[rows] & ~beside].tolist()]
-    return Outcome(int(known.sum()), hits, int((~known).sum()))
+    return RuleOutcome(int(known.sum()), hits, int((~known).sum()))
 
 
 @rule(
@@ -87,14 +87,14 @@ def membership_without_role(matter: Matter, _: RuleRow) -> Outcome:
     "The records of one grant of {0} on {1} state different roles: {roles}.",
     "Find out which role is meant and correct the other record: capabilities are their union until then.",
 )
-def role_disagreement(matter: Matter, _: RuleRow) -> Outcome:
+def role_disagreement(matter: RuleContext, _: RuleRow) -> RuleOutcome:
     """One grant whose records state roles that do not agree; STAFF agrees with MANAGER, EMPLOYEE and ACCOUNTANT."""
     roles = matter.grants.roles
     hits = [
         _of_grant(matter, grant, ("roles", _words(matter.index.roles[grant])))
         for grant in np.flatnonzero(roles & (roles - 1)).tolist()
     ]
-    return Outcome(int((roles != 0).sum()), hits)
+    return RuleOutcome(int((roles != 0).sum()), hits)
 
 
 @rule(
@@ -103,7 +103,7 @@ def role_disagreement(matter: Matter, _: RuleRow) -> Outcome:
     "{0} holds a role on {1} that no table maps: {words}.",
     "Ask the vendor what the word means, and add it to the policy under [words].",
 )
-def unmapped_role(matter: Matter, _: RuleRow) -> Outcome:
+def unmapped_role(matter: RuleContext, _: RuleRow) -> RuleOutcome:
     """A grant of which a record states a role word that is outside the tables of its dialect, or none at all."""
     hits = []
     for grant in np.flatnonzero(matter.grants.roles & UNKNOWN_BIT).tolist():
@@ -112,7 +112,7 @@ def unmapped_role(matter: Matter, _: RuleRow) -> Outcome:
         words = {matter.evidence.word[row] for row in here}
         texts = {"(none)" if word == NONE else matter.fold.said.words.text(word) for word in words}
         hits.append(_of_grant(matter, grant, ("words", tuple(sorted(texts)))))
-    return Outcome(int((matter.grants.roles != 0).sum()), hits)
+    return RuleOutcome(int((matter.grants.roles != 0).sum()), hits)
 
 
 @rule(
@@ -121,7 +121,7 @@ def unmapped_role(matter: Matter, _: RuleRow) -> Outcome:
     "{0} is in the business-level group of {1}, and no membership says so.",
     "Ask the vendor whether the group row grants anything; remove it if the membership was ended.",
 )
-def group_without_membership(matter: Matter, _: RuleRow) -> Outcome:
+def group_without_membership(matter: RuleContext, _: RuleRow) -> RuleOutcome:
     """A row of a group that is known to be business-level, where neither a membership nor a team row says the same."""
     is_member = matter.grants.relation == MEMBER
     by_group, otherwise = (np.zeros(len(is_member), np.bool_) for _ in range(2))
@@ -130,7 +130,7 @@ def group_without_membership(matter: Matter, _: RuleRow) -> Outcome:
     looked = is_member & by_group
     hits = [_of_grant(matter, grant) for grant in np.flatnonzero(looked & ~otherwise).tolist()]
     unseen = int((matter.grants.relation == GROUP).sum())
-    return Outcome(int(looked.sum()), hits, unseen, ("groups that are not known to be business-level are unseen",))
+    return RuleOutcome(int(looked.sum()), hits, unseen, ("groups that are not known to be business-level are unseen",))
 
 
 @rule(
@@ -140,7 +140,7 @@ def group_without_membership(matter: Matter, _: RuleRow) -> Outcome:
     "Rows of project groups grant nothing by themselves: remove those that are left over.",
     experimental=True,
 )
-def duplicate_group(matter: Matter, _: RuleRow) -> Outcome:
+def duplicate_group(matter: RuleContext, _: RuleRow) -> RuleOutcome:
     """The same identity, business and role under several groups, at least one of which is known to be business-level.
 
     Several project groups of one business are usual, so they alone are nothing.
@@ -167,11 +167,11 @@ def duplicate_group(matter: Matter, _: RuleRow) -> Outcome:
         if same:
             spots = tuple(_spot(matter, row) for role in sorted(same) for row in sorted(same[role]))
             roles = tuple(ROLES[role].value for role in sorted(same))
-            hits.append(Hit((matter.name(identity), matter.name(business)), (("roles", roles),), spots))
-    return Outcome(len(found), hits)
+            hits.append(Match((matter.name(identity), matter.name(business)), (("roles", roles),), spots))
+    return RuleOutcome(len(found), hits)
 
 
-def _several(matter: Matter, rows: list[int]) -> bool:
+def _several(matter: RuleContext, rows: list[int]) -> bool:
     """Whether rows of groups are of several groups, one of them business-level."""
     relations = {matter.index.relation[matter.grant_of[row]] for row in rows}
     if MEMBER not in relations or len(rows) < 2:
@@ -183,7 +183,7 @@ def _several(matter: Matter, rows: list[int]) -> bool:
     return len({str(matter.graph.row(document, Section.GROUP, row).group_id) for document, row in places}) > 1
 
 
-def _spot(matter: Matter, row: int, inside: str = "") -> Spot:
+def _spot(matter: RuleContext, row: int, inside: str = "") -> Spot:
     """One row of evidence as a proof."""
     evidence = matter.evidence
     section = SECTIONS[evidence.section[row]]
@@ -193,7 +193,7 @@ def _spot(matter: Matter, row: int, inside: str = "") -> Spot:
     return Spot(*place, inside, label, record)
 
 
-def _created(matter: Matter) -> tuple[Ints, Ints]:
+def _created(matter: RuleContext) -> tuple[Ints, Ints]:
     """The rows of evidence that are roles, and when each was created, else UNKNOWN."""
     rows = np.flatnonzero(matter.sections(Section.ROLE))
     moments = matter.bodies.roles
@@ -207,7 +207,7 @@ def _created(matter: Matter) -> tuple[Ints, Ints]:
     "{0} holds a role on {1}, which has lapsed or is inactive, since {created} ({days} days).",
     "Revoke the grant unless the business is to come back. No record tells whether a grant was ever used.",
 )
-def old_grant(matter: Matter, row: RuleRow) -> Outcome:
+def old_grant(matter: RuleContext, row: RuleRow) -> RuleOutcome:
     """A role older than so many days on an account or business that has lapsed or is inactive.
 
     Age alone is nothing: documents have no last-used field. Only rows of `roles` say when they were created, so a
@@ -232,10 +232,10 @@ def old_grant(matter: Matter, row: RuleRow) -> Outcome:
         facts = ("created", _text(first)), ("days", (now - first) // 86_400_000_000)
         spots = tuple(_spot(matter, place) for _, place in sorted(dates))
         hits.append(_of_grant(matter, each, *facts)._replace(evidence=(*spots, *_why_dead(matter, each))))
-    return Outcome(int((looked & dated).sum()), hits, int((looked & ~dated).sum()))
+    return RuleOutcome(int((looked & dated).sum()), hits, int((looked & ~dated).sum()))
 
 
-def _why_dead(matter: Matter, grant: int) -> list[Source]:
+def _why_dead(matter: RuleContext, grant: int) -> list[Source]:
     """The statements that make the resource of a grant latent."""
     resource = matter.index.resource[grant]
     nodes = [resource, *(matter.graph.number(each) for each in matter.graph.kept(matter.name(resource)))]
@@ -258,7 +258,7 @@ def _text(moment: int) -> str:
     "Ask the vendor how the role came about: it may have been moved from another identity.",
     experimental=True,
 )
-def role_predates_identity(matter: Matter, _: RuleRow) -> Outcome:
+def role_predates_identity(matter: RuleContext, _: RuleRow) -> RuleOutcome:
     """A role whose `created_at` is before that of its identity."""
     rows, created = _created(matter)
     grant = matter.grant_of[rows]
@@ -276,4 +276,4 @@ def role_predates_identity(matter: Matter, _: RuleRow) -> Outcome:
         own = int(matter.grants.principal[each])
         spots.append(Spot(int(record[own]), Section.DOCUMENT, inside="/created_at", label="created_at"))
         hits.append(_of_grant(matter, each, *facts)._replace(evidence=tuple(spots)))
-    return Outcome(int(known.sum()), hits, int((~known).sum()))
+    return RuleOutcome(int(known.sum()), hits, int((~known).sum()))

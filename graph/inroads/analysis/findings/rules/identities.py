@@ -6,8 +6,8 @@ from collections import defaultdict
 
 import numpy as np
 
-from inroads.analysis.findings.context import Matter
-from inroads.analysis.findings.finding import Hit, Outcome, Spot, Stated
+from inroads.analysis.findings.context import RuleContext
+from inroads.analysis.findings.finding import Match, RuleOutcome, Spot, Stated
 from inroads.analysis.findings.registry import rule
 from inroads.columns.arrays import Flags
 from inroads.columns.claimset import NONE, email_key
@@ -21,21 +21,21 @@ from inroads.policy.rule_settings import RuleRow
     "Emails of {subjects} collide: {collision}.",
     "Find out who owns the address: whoever does may be taken for the other, and can take over by a password reset.",
 )
-def email_collision(matter: Matter, _: RuleRow) -> Outcome:
+def email_collision(matter: RuleContext, _: RuleRow) -> RuleOutcome:
     """Two identities with one email (trimmed, case-folded); an unconfirmed address that is another's email; and group
     rows that name their identity by another email than its document does.
     """
     people = matter.span(NodeKind.IDENTITY)
     known = matter.fold.attributes["email"] != NONE
     hits = [*_shared(matter, known), *_pending(matter), *_other(matter)]
-    return Outcome(int(known.sum()), _joined(hits), len(people) - int(known.sum()))
+    return RuleOutcome(int(known.sum()), _joined(hits), len(people) - int(known.sum()))
 
 
-def _email(matter: Matter, identity: int) -> str:
+def _email(matter: RuleContext, identity: int) -> str:
     return fold_email(matter.fold.said.texts.text(matter.fold.attributes["email"][identity]))
 
 
-def _shared(matter: Matter, known: Flags) -> list[Hit]:
+def _shared(matter: RuleContext, known: Flags) -> list[Match]:
     """Identities that share an email."""
     keys = matter.fold.attributes["email_key"]
     _, inverse, counts = np.unique(keys, return_inverse=True, return_counts=True)
@@ -46,11 +46,11 @@ def _shared(matter: Matter, known: Flags) -> list[Hit]:
     for email, several in same.items():
         names = matter.names(several)
         if email and len(names) > 1:
-            hits.append(Hit(names, (("collision", "one email"),), tuple(Stated(name, "email") for name in names)))
+            hits.append(Match(names, (("collision", "one email"),), tuple(Stated(name, "email") for name in names)))
     return hits
 
 
-def _pending(matter: Matter) -> list[Hit]:
+def _pending(matter: RuleContext) -> list[Match]:
     """Identities whose unconfirmed address is the email of another."""
     keys, order = matter.fold.attributes["email_key"], matter.index.derived.email_order
     pending = matter.bodies.pending
@@ -66,11 +66,11 @@ def _pending(matter: Matter) -> list[Hit]:
                 spot = Spot(int(record[identity]), Section.DOCUMENT, inside=inside, label="unconfirmed_email")
                 names = matter.name(identity), matter.name(other)
                 text = "an unconfirmed address is another's email"
-                hits.append(Hit(names, (("collision", text),), (spot, Stated(names[1], "email"))))
+                hits.append(Match(names, (("collision", text),), (spot, Stated(names[1], "email"))))
     return hits
 
 
-def _other(matter: Matter) -> list[Hit]:
+def _other(matter: RuleContext) -> list[Match]:
     """Identities that a group row names by another email."""
     rows: dict[int, list[Spot]] = defaultdict(list)
     for document, row in matter.bodies.other:
@@ -78,18 +78,18 @@ def _other(matter: Matter) -> list[Hit]:
         rows[identity].append(Spot(document, Section.GROUP, row, inside="/email", label="email of a group row"))
     text = "a group row names the identity by another email"
     return [
-        Hit((matter.name(identity),), (("collision", text),), (Stated(matter.name(identity), "email"), *spots))
+        Match((matter.name(identity),), (("collision", text),), (Stated(matter.name(identity), "email"), *spots))
         for identity, spots in rows.items()
     ]
 
 
-def _joined(hits: list[Hit]) -> list[Hit]:
+def _joined(hits: list[Match]) -> list[Match]:
     """One finding for the same subjects, whatever ways they collide in."""
-    found: dict[tuple[str, ...], Hit] = {}
+    found: dict[tuple[str, ...], Match] = {}
     for hit in hits:
         subjects = tuple(sorted(hit.subjects))
         before = found.get(subjects)
         texts = {str(hit.facts[0][1])} | ({str(before.facts[0][1])} if before else set())
         evidence = (before.evidence if before else ()) + hit.evidence
-        found[subjects] = Hit(subjects, (("collision", "; ".join(sorted(texts))),), tuple(dict.fromkeys(evidence)))
+        found[subjects] = Match(subjects, (("collision", "; ".join(sorted(texts))),), tuple(dict.fromkeys(evidence)))
     return list(found.values())

@@ -6,9 +6,9 @@ from collections import defaultdict
 
 import numpy as np
 
-from inroads.analysis.findings.context import Matter
+from inroads.analysis.findings.context import RuleContext
 from inroads.analysis.findings.document_scan import unlimited
-from inroads.analysis.findings.finding import Hit, Line, Outcome, Source, Spot, Stated
+from inroads.analysis.findings.finding import LineEvidence, Match, RuleOutcome, Source, Spot, Stated
 from inroads.analysis.findings.registry import rule
 from inroads.columns.arrays import Flags, distinct
 from inroads.columns.claimset import ATTRIBUTES, NONE, SCOPES
@@ -24,34 +24,34 @@ from inroads.policy.rule_settings import RuleRow
     "{0} is inactive and still reached (identities: {identities}).",
     "Revoke the memberships and roles, or reactivate the business.",
 )
-def inactive_business(matter: Matter, _: RuleRow) -> Outcome:
+def inactive_business(matter: RuleContext, _: RuleRow) -> RuleOutcome:
     """A business whose `active` is false and that at least one identity still reaches."""
     active, span = matter.fold.attributes["active"], matter.span(NodeKind.BUSINESS)
     rows = np.flatnonzero((active == 0) & (matter.reached[span.start : span.stop] > 0)) + span.start
     known = int((active != NONE).sum())
-    return Outcome(known, [_still_reached(matter, node, "active") for node in rows.tolist()], len(span) - known)
+    return RuleOutcome(known, [_still_reached(matter, node, "active") for node in rows.tolist()], len(span) - known)
 
 
-def _still_reached(matter: Matter, node: int, attribute: str, *facts: tuple[str, str]) -> Hit:
+def _still_reached(matter: RuleContext, node: int, attribute: str, *facts: tuple[str, str]) -> Match:
     name = matter.name(node)
     evidence = Stated(name, attribute), *_into_scope(matter, node)
-    return Hit((name,), (*facts, ("identities", int(matter.reached[node]))), evidence)
+    return Match((name,), (*facts, ("identities", int(matter.reached[node]))), evidence)
 
 
-def _into_scope(matter: Matter, node: int) -> tuple[Source, ...]:
+def _into_scope(matter: RuleContext, node: int) -> tuple[Source, ...]:
     """The grants that lead into the scope of a node."""
     found = {each for other in matter.nodes_of(int(matter.scope[node])) for each in matter.into(other)}
     return tuple(sorted(found, key=repr))
 
 
-def _lapsed(matter: Matter) -> Flags:
+def _lapsed(matter: RuleContext) -> Flags:
     """Which accounts have a subscription that is known not to be alive, and are still reached."""
     span = matter.span(NodeKind.ACCOUNT)
     found: Flags = matter.index.failing[span.start : span.stop] & (matter.reached[span.start : span.stop] > 0)
     return found
 
 
-def _status(matter: Matter, account: int) -> tuple[str, str]:
+def _status(matter: RuleContext, account: int) -> tuple[str, str]:
     place = account - matter.span(NodeKind.ACCOUNT).start
     return "status", matter.fold.said.words.text(matter.fold.attributes["subscription_status"][place])
 
@@ -62,13 +62,13 @@ def _status(matter: Matter, account: int) -> tuple[str, str]:
     "The subscription of {0} is {status}, and the account is still reached (identities: {identities}).",
     "Revoke the roles if the account is given up; they come back to life when it is paid for again.",
 )
-def lapsed_subscription(matter: Matter, _: RuleRow) -> Outcome:
+def lapsed_subscription(matter: RuleContext, _: RuleRow) -> RuleOutcome:
     """An account whose known subscription status is none of the policy's `alive` and that is still reached."""
     span, status = matter.span(NodeKind.ACCOUNT), matter.fold.attributes["subscription_status"]
     rows = np.flatnonzero(_lapsed(matter)) + span.start
     hits = [_still_reached(matter, each, "subscription_status", _status(matter, each)) for each in rows.tolist()]
     known = int((status != NONE).sum())
-    return Outcome(known, hits, len(span) - known)
+    return RuleOutcome(known, hits, len(span) - known)
 
 
 @rule(
@@ -78,7 +78,7 @@ def lapsed_subscription(matter: Matter, _: RuleRow) -> Outcome:
     "Ask the vendor whether the limits of the plan still hold.",
     experimental=True,
 )
-def unlimited_on_lapsed(matter: Matter, _: RuleRow) -> Outcome:
+def unlimited_on_lapsed(matter: RuleContext, _: RuleRow) -> RuleOutcome:
     """An account as in lapsed-subscription for which `permissions` have a limit of -1, which means none."""
     span, record = matter.span(NodeKind.ACCOUNT), matter.fold.attributes["permissions"]
     rows = np.flatnonzero(_lapsed(matter)) + span.start
@@ -99,8 +99,8 @@ def unlimited_on_lapsed(matter: Matter, _: RuleRow) -> Outcome:
                 for flag in limits
             )
             facts = _status(matter, account), ("limits", tuple(limits))
-            hits.append(Hit((name,), facts, (Stated(name, "subscription_status"), *spots)))
-    return Outcome(len(known), hits, len(rows) - len(known))
+            hits.append(Match((name,), facts, (Stated(name, "subscription_status"), *spots)))
+    return RuleOutcome(len(known), hits, len(rows) - len(known))
 
 
 @rule(
@@ -109,7 +109,7 @@ def unlimited_on_lapsed(matter: Matter, _: RuleRow) -> Outcome:
     "No business that was seen keeps {0} (identities that reach it: {identities}).",
     "Collect the documents of its team, or ask the vendor which business the account belongs to.",
 )
-def orphan_account(matter: Matter, _: RuleRow) -> Outcome:
+def orphan_account(matter: RuleContext, _: RuleRow) -> RuleOutcome:
     """An account that only roles, permissions, statuses or clients name, and that no business seen keeps."""
     span = matter.span(NodeKind.ACCOUNT)
     rows = np.flatnonzero(~matter.kept[span.start : span.stop]) + span.start
@@ -118,8 +118,8 @@ def orphan_account(matter: Matter, _: RuleRow) -> Outcome:
         name = matter.name(node)
         facts = (("identities", int(matter.reached[node])),)
         evidence = *matter.into(node), Stated(name, "subscription_status"), Stated(name, "permissions")
-        hits.append(Hit((name,), facts, evidence))
-    return Outcome(len(span), hits)
+        hits.append(Match((name,), facts, evidence))
+    return RuleOutcome(len(span), hits)
 
 
 @rule(
@@ -128,16 +128,16 @@ def orphan_account(matter: Matter, _: RuleRow) -> Outcome:
     "Ids around {0} contradict each other: {conflict}.",
     "Ask the vendor which of the ids is right: accesses across this place may be wrong until then.",
 )
-def reference_conflict(matter: Matter, _: RuleRow) -> Outcome:
+def reference_conflict(matter: RuleContext, _: RuleRow) -> RuleOutcome:
     """Ids that contradict each other: two accounts of one business, two businesses of one account, two accounts with
     one systemid or two systemids of one account, and records that disagree with themselves or with what is around them.
     """
     hits = [*_keeping(matter), *_systems(matter), *_records(matter)]
     spans = (matter.span(kind) for kind in (NodeKind.BUSINESS, NodeKind.ACCOUNT))
-    return Outcome(sum(map(len, spans)) + len(_standing(matter)), hits)
+    return RuleOutcome(sum(map(len, spans)) + len(_standing(matter)), hits)
 
 
-def _keeping(matter: Matter) -> list[Hit]:
+def _keeping(matter: RuleContext) -> list[Match]:
     """Businesses that keep several accounts, and accounts that several businesses keep."""
     keeps = np.flatnonzero(matter.grants.relation == KEEPS)
     hits = []
@@ -152,11 +152,11 @@ def _keeping(matter: Matter) -> list[Hit]:
             held[int(here[grant])].append(grant)
         for node, grants in sorted(held.items()):
             others = sorted({matter.name(int(there[grant])) for grant in grants})
-            hits.append(Hit((matter.name(node), *others), (("conflict", text),), tuple(grants)))
+            hits.append(Match((matter.name(node), *others), (("conflict", text),), tuple(grants)))
     return hits
 
 
-def _systems(matter: Matter) -> list[Hit]:
+def _systems(matter: RuleContext) -> list[Match]:
     """Accounts that share a systemid, and accounts that have several at one moment."""
     rows = matter.fold.said.attributes
     here = rows.name == ATTRIBUTES.index("system_id")
@@ -167,7 +167,7 @@ def _systems(matter: Matter) -> list[Hit]:
         pairs[node].add(text)
         accounts[text].add(node)
     hits = [
-        Hit(
+        Match(
             (matter.name(node),),
             (("conflict", f"the account has the system ids {', '.join(sorted(found))}"),),
             (Stated(matter.name(node), "system_id"),),
@@ -180,7 +180,7 @@ def _systems(matter: Matter) -> list[Hit]:
         if len(nodes) > 1:
             shared[matter.names(nodes)].append(text)
     return hits + [
-        Hit(
+        Match(
             names,
             (("conflict", f"accounts share the system id {', '.join(sorted(found))}"),),
             tuple(Stated(name, "system_id") for name in names),
@@ -189,7 +189,7 @@ def _systems(matter: Matter) -> list[Hit]:
     ]
 
 
-def _standing(matter: Matter) -> set[int]:
+def _standing(matter: RuleContext) -> set[int]:
     """The documents that decide what their subjects hold."""
     covers = matter.fold.said.covers
     scopes = [SCOPES.index("me"), SCOPES.index("team")]
@@ -197,15 +197,15 @@ def _standing(matter: Matter) -> set[int]:
     return found
 
 
-def _records(matter: Matter) -> list[Hit]:
+def _records(matter: RuleContext) -> list[Match]:
     """Records whose own ids disagree, in documents that stand, by the subject of the document."""
     rows, standing = matter.fold.said.issues, _standing(matter)
-    found: dict[str, list[Line]] = defaultdict(list)
+    found: dict[str, list[LineEvidence]] = defaultdict(list)
     for place, number in enumerate(rows.document.tolist()):
         if number in standing and rows.code.text(place) == "reference_conflict":
             subject = matter.name(int(matter.fold.said.documents.subject[number]))
-            found[subject].append(Line(number, rows.pointer.text(place), rows.message.text(place)))
+            found[subject].append(LineEvidence(number, rows.pointer.text(place), rows.message.text(place)))
     return [
-        Hit((subject,), (("conflict", "; ".join(sorted({line.label for line in lines}))),), tuple(sorted(lines)))
+        Match((subject,), (("conflict", "; ".join(sorted({line.label for line in lines}))),), tuple(sorted(lines)))
         for subject, lines in sorted(found.items())
     ]
