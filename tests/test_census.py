@@ -30,7 +30,7 @@ from inroads.model import AccessState, Certainty, NodeKind, kind_of
 from inroads.policy.loading import load_policy
 from inroads.policy.tables import STOCK, Policy
 from inroads.reach import answers as answers_
-from inroads.reach import everyone, questions, walk
+from inroads.reach import everyone, questions
 from inroads.reach.answers import Summary
 from inroads.reach.questions import reached_by
 from inroads.sources.synthetic import population
@@ -150,7 +150,7 @@ def test_the_example(bruce: Explorer) -> None:
 @pytest.mark.parametrize("limit", [1, 2, 5])
 def test_what_is_cut_short_is_exactly_what_reach_gives(limit: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """Who has more paths than the limit counts as reach judges them."""
-    monkeypatch.setattr(walk, "MAX_PATHS", limit)
+    monkeypatch.setattr("inroads.reach.limits.MAX_PATHS", limit)
     cut = 0
     rows = [membership(n, n, active=n == 19, business_clients=[client(n, "V", 900)]) for n in range(1, 21)]
     every = [random_world(random.Random(seed)) for seed in range(100)]
@@ -185,7 +185,7 @@ def test_nobody_is_walked_alone_without_need(people: Explorer, monkeypatch: pyte
     whole = Census(people)
     monkeypatch.setattr(everyone, "accesses_of", alone)
     assert (Census(people).columns["total"] == whole.columns["total"]).all()
-    monkeypatch.setattr(walk, "MAX_PATHS", 10)
+    monkeypatch.setattr("inroads.reach.limits.MAX_PATHS", 10)
     with pytest.raises(AssertionError, match="walked alone"):
         Census(people)
 

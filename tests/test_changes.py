@@ -27,7 +27,6 @@ from inroads.explorer import Explorer
 from inroads.model import Access, AccessState, Certainty, Grant, NodeKind, Relation, Role, kind_of
 from inroads.network.access_graph import AccessGraph
 from inroads.policy.loading import load_policy
-from inroads.reach import walk as reaching
 from inroads.sources.synthetic import population
 from oracle import Oracle
 from strategies import random_world
@@ -489,7 +488,7 @@ class TestTwoGraphs:
         rows = [membership(n, n, business_clients=[client(n, "V", 900)]) for n in range(1, 9)]
         before, after = versions([(me(), DAY[0])], [(me(business_memberships=rows), DAY[1])])
         assert not changes(before, after).truncated
-        monkeypatch.setattr(reaching, "MAX_PATHS", 3)
+        monkeypatch.setattr("inroads.reach.limits.MAX_PATHS", 3)
         assert changes(before, after).truncated
 
     def test_hostile_names_do_not_steer(self) -> None:

@@ -530,7 +530,7 @@ def test_https_is_required(base_url: str) -> None:
 )
 def test_good_base_urls(base_url: str) -> None:
     """Https anywhere and http on this machine are taken."""
-    assert room._root(base_url).host
+    assert room.service_root(base_url).host
 
 
 def test_cookies_do_not_travel(place: Service) -> None:

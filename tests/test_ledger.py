@@ -216,7 +216,7 @@ class TestReading:
         with Ledger(path) as ledger:
             empty = ledger.info()
             assert (empty.documents, empty.kinds, empty.oldest, empty.newest) == (0, {}, None, None)
-            assert (empty.first, empty.last, empty.version, empty.tombstones) == (0, 0, len(schema._STEPS), 0)
+            assert (empty.first, empty.last, empty.version, empty.tombstones) == (0, 0, len(schema.STEPS), 0)
             ledger.add([taken(BRUCE, NOW), taken(BRUCE), taken(CLAIRE), taken(team())])
             info = ledger.info()
             assert (info.documents, info.kinds, info.identities, info.businesses) == (4, {"me": 3, "team": 1}, 2, 1)
@@ -521,10 +521,10 @@ class TestFiles:
     def test_newer(self, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         """A file of a newer format is not touched."""
         with monkeypatch.context() as future:
-            future.setattr(schema, "_STEPS", (*schema._STEPS, ("CREATE TABLE extra (value)",)))
+            future.setattr(schema, "STEPS", (*schema.STEPS, ("CREATE TABLE extra (value)",)))
             with Ledger(path) as ledger:
                 ledger.add([taken(BRUCE)])
-                assert ledger.info().version == len(schema._STEPS)
+                assert ledger.info().version == len(schema.STEPS)
         before = path.read_bytes()
         for read_only in (True, False):
             assert code(partial(Ledger, path, read_only=read_only)) == "LEDGER_NEWER"
@@ -534,14 +534,14 @@ class TestFiles:
         """A file of an older format is read as it is, and brought forward with all that is in it for writing."""
         with Ledger(path) as ledger:
             ledger.add([taken(BRUCE)])
-        older = len(schema._STEPS)
-        monkeypatch.setattr(schema, "_STEPS", (*schema._STEPS, ("CREATE TABLE extra (value)",)))
+        older = len(schema.STEPS)
+        monkeypatch.setattr(schema, "STEPS", (*schema.STEPS, ("CREATE TABLE extra (value)",)))
         with Ledger(path, read_only=True) as ledger:
             assert (kept(ledger), ledger.info().version) == ([taken(BRUCE)], older)
         with Ledger(path) as ledger:
             assert (kept(ledger), ledger.info().version) == ([taken(BRUCE)], older + 1)
-        monkeypatch.setattr(schema, "_READABLE", older + 2)
-        monkeypatch.setattr(schema, "_STEPS", (*schema._STEPS, ("CREATE TABLE another (value)",)))
+        monkeypatch.setattr(schema, "READABLE", older + 2)
+        monkeypatch.setattr(schema, "STEPS", (*schema.STEPS, ("CREATE TABLE another (value)",)))
         assert code(lambda: Ledger(path, read_only=True)) == "LEDGER_READ_ONLY"
 
     def test_a_step_that_fails_leaves_the_older_format(self, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -549,10 +549,10 @@ class TestFiles:
         with Ledger(path) as ledger:
             ledger.add([taken(BRUCE)])
         with monkeypatch.context() as future:
-            future.setattr(schema, "_STEPS", (*schema._STEPS, ("CREATE TABLE extra (value)", "CREATE NONSENSE")))
+            future.setattr(schema, "STEPS", (*schema.STEPS, ("CREATE TABLE extra (value)", "CREATE NONSENSE")))
             assert code(lambda: Ledger(path)) == "LEDGER_CORRUPT"
         with Ledger(path) as ledger:
-            assert (kept(ledger), ledger.info().version) == ([taken(BRUCE)], len(schema._STEPS))
+            assert (kept(ledger), ledger.info().version) == ([taken(BRUCE)], len(schema.STEPS))
 
     def test_an_awkward_name(self, tmp_path: Path) -> None:
         """A path may hold what means something in a URI."""
@@ -1022,7 +1022,7 @@ class TestProcesses:
                 asked.flush()
             assert [said.readline() for _, said in pipes] == ["0\n"] * 4
             with Ledger(path, read_only=True) as ledger:
-                assert (ledger.info().version, ledger.verify()) == (len(schema._STEPS), [])
+                assert (ledger.info().version, ledger.verify()) == (len(schema.STEPS), [])
         for each in processes:
             each.communicate()
 

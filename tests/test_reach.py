@@ -14,7 +14,7 @@ from inroads import EXAMPLE
 from inroads.errors import BadId, InroadsError, NotFound
 from inroads.explorer import Explorer, load
 from inroads.model import Mode
-from inroads.reach import states, walk
+from inroads.reach import states
 from strategies import random_world, worlds
 from test_fold import DAY, me, membership, team
 from worlds import World, explore
@@ -92,7 +92,7 @@ class TestLimits:
         whole = graph.access("identity:1", "account:V")
         assert whole is not None
         assert (len(whole.paths), whole.truncated) == (20, False)
-        monkeypatch.setattr(walk, "MAX_PATHS", 7)
+        monkeypatch.setattr("inroads.reach.limits.MAX_PATHS", 7)
         cut = graph.access("identity:1", "account:V")
         assert cut is not None
         assert (len(cut.paths), cut.truncated) == (7, True)
@@ -106,7 +106,7 @@ class TestLimits:
         rows += [membership(21, 900, "manager")]
         world = [(me(business_memberships=rows), DAY[0])]
         whole = {access.resource: access for access in explore(world).reach("identity:1")}
-        monkeypatch.setattr(walk, "MAX_PATHS", 5)
+        monkeypatch.setattr("inroads.reach.limits.MAX_PATHS", 5)
         graph = explore(world)
         for resource in ("account:V", "business:900"):
             access = graph.access("identity:1", resource)

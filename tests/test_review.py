@@ -553,7 +553,7 @@ class TestKeeping:
         """A ledger without the tables has no campaigns while it is only read, and gets them when it is written."""
         path = tmp_path / "inroads.db"
         with monkeypatch.context() as past:
-            past.setattr(room, "_STEPS", room._STEPS[:1])
+            past.setattr(room, "STEPS", room.STEPS[:1])
             Ledger(path).close()
         before = path.read_bytes()
         with Ledger(path, read_only=True) as older:

@@ -22,7 +22,6 @@ from inroads.errors import AmbiguousGrant, InroadsError
 from inroads.explorer import Explorer, load
 from inroads.model import Access, Grant, Relation, Section
 from inroads.network.wording import record_label
-from inroads.reach import walk as reaching
 from strategies import random_world, worlds
 from test_fold import DAY, me, membership, team
 from test_reach import client
@@ -208,7 +207,7 @@ def test_too_many_paths_are_told() -> None:
     rows = [membership(n, n, business_clients=[client(n, "V", 900, n)]) for n in range(1, 12)]
     graph = explore([(me(business_memberships=rows), DAY[0])])
     assert not graph.without("client 1").truncated
-    with patch.object(reaching, "MAX_PATHS", 3):
+    with patch("inroads.reach.limits.MAX_PATHS", 3):
         what = graph.without("client 1")
         assert what.truncated
         assert what.ended == ()

@@ -21,7 +21,7 @@ from inroads.errors import InroadsError
 from inroads.sources.private_file import BadTokens
 from inroads_api.clock import utcnow
 from inroads_api.security.callers import ANYBODY, AccessDenied, Caller
-from inroads_api.security.tokens import FORM, ApiToken, _read, stamp
+from inroads_api.security.tokens import FORM, ApiToken, read_token_file, stamp
 
 log = logging.getLogger(__name__)
 
@@ -103,7 +103,7 @@ class Auth:
 
     def _refresh(self) -> None:
         if self._stamp is None or self._stamp != stamp(self._path.lstat()):
-            content, self._stamp = _read(self._path)
+            content, self._stamp = read_token_file(self._path)
             self._tokens = {token.id: token for token in content.tokens}
             self._key = base64.b64decode(content.key)
         if self._provider:

@@ -33,7 +33,7 @@ def authorise(caller: Caller, prepared: PreparedDocument, name: str | None, *, p
     if caller.id is None:
         if operation is OperationType.QUERY and fields <= INTROSPECTION:
             return
-        raise _anonymous()
+        raise anonymous()
     if operation is OperationType.SUBSCRIPTION and caller.businesses is not None:
         # Its cursors count the ledger, and what is hidden with it.
         raise AccessDenied(403, "LIMITED", "a token that is limited to businesses has no streams", "insufficient_scope")
@@ -46,5 +46,5 @@ def authorise(caller: Caller, prepared: PreparedDocument, name: str | None, *, p
             )
 
 
-def _anonymous() -> AccessDenied:
+def anonymous() -> AccessDenied:
     return AccessDenied(401, "UNAUTHENTICATED", "send Authorization: Bearer and a token")

@@ -63,11 +63,11 @@ class TokenFile:
 
     def tokens(self) -> list[ApiToken]:
         """All that were ever made, in that order. Raises BadTokens."""
-        return _read(self.path)[0].tokens
+        return read_token_file(self.path)[0].tokens
 
     def key(self) -> bytes:
         """The key for the hashes of an audit log. Raises BadTokens."""
-        return base64.b64decode(_read(self.path)[0].key)
+        return base64.b64decode(read_token_file(self.path)[0].key)
 
     def create(
         self,
@@ -137,7 +137,7 @@ class TokenFile:
             os.close(descriptor)  # another process has just put a new file there
 
 
-def _read(path: Path) -> tuple[_Content, object]:
+def read_token_file(path: Path) -> tuple[_Content, object]:
     """The content of the file, and the stamp of what was read."""
     descriptor = open_private(path)
     try:

@@ -33,11 +33,11 @@ from inroads_api.versions.ingestion import Intake
 from inroads_api.versions.limited import LimitedVersionsByBusinesses
 from inroads_api.versions.review_desk import Reviews
 from inroads_api.versions.versions import PATIENCE, Versions
-from inroads_api.web.endpoint import _GraphQL
+from inroads_api.web.endpoint import GraphQLEndpoint
 from inroads_api.web.metrics import Metrics
-from inroads_api.web.middleware import LOCAL, AuthenticationMiddleware, _SecurityHeaders
+from inroads_api.web.middleware import LOCAL, AuthenticationMiddleware, SecurityHeaders
 from inroads_api.web.rate_limit import RateLimiter
-from inroads_api.web.requests import LEGACY, _denied, _json
+from inroads_api.web.requests import LEGACY, denied_response, json_response
 from inroads_api.web.streams import KEEP_ALIVE, Streams
 
 _PAGE: Final = """<!doctype html>
@@ -104,7 +104,7 @@ def create_app(
     schema = build_schema(allow_ingest=intake is not None, allow_review=review)
     streams = Streams(metrics, keep_alive)
     seen = LimitedVersionsByBusinesses(versions, auth.key if auth else bytes)
-    endpoint = _GraphQL(
+    endpoint = GraphQLEndpoint(
         schema,
         seen,
         intake,
@@ -122,7 +122,7 @@ def create_app(
     def refused(request: Request, denied: AccessDenied) -> Response:
         if audit:
             audit.turned_away(denied.code, denied.who)
-        return _denied(request, denied)
+        return denied_response(request, denied)
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
@@ -147,7 +147,7 @@ def create_app(
             Route("/graphql", endpoint.answer, methods=["GET", "POST"]),
         ],
         middleware=[
-            Middleware(_SecurityHeaders),
+            Middleware(SecurityHeaders),
             Middleware(TrustedHostMiddleware, allowed_hosts=list(hosts), www_redirect=False),
             *(
                 [Middleware(AuthenticationMiddleware, tokens=auth, introspection=introspection, refused=refused)]
@@ -176,9 +176,9 @@ async def _readyz(versions: Versions, ledger: Path | None, _: Request) -> Respon
         try:
             reached = await run_in_threadpool(following_.position, ledger)
         except LedgerError as error:
-            return _json(msgspec.json.encode({"ready": False, "code": error.code, **told}), 503, LEGACY)
+            return json_response(msgspec.json.encode({"ready": False, "code": error.code, **told}), 503, LEGACY)
         told |= {"position": served.position, "ledger": reached}
-    return _json(msgspec.json.encode({"ready": True, **told}), 200, LEGACY)
+    return json_response(msgspec.json.encode({"ready": True, **told}), 200, LEGACY)
 
 
 async def _metrics(metrics: Metrics, _: Request) -> Response:

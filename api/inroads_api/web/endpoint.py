@@ -38,13 +38,13 @@ from inroads_api.web.requests import (
     LEGACY,
     MODERN,
     RETRY_AFTER,
-    _denied,
-    _json,
-    _read,
-    _Refused,
-    _Sent,
+    Refused,
+    Sent,
     acceptable,
     accepts_events,
+    denied_response,
+    json_response,
+    read_request,
 )
 from inroads_api.web.streams import COMPLETE, EVENTS, Full, Made, Stream, Streams, event
 
@@ -79,7 +79,7 @@ class _Answered(NamedTuple):
     reviews: Sequence[Done] = ()
 
 
-class _GraphQL:
+class GraphQLEndpoint:
     """The endpoint: reads a request, has it executed in the thread pool, writes the response."""
 
     def __init__(
@@ -111,18 +111,18 @@ class _GraphQL:
         media_type, streamed = acceptable(accept), accepts_events(accept)
         try:
             if not (media_type or streamed):
-                raise _Refused(406, "NOT_ACCEPTABLE", f"accept {MODERN}, {LEGACY} or {EVENTS}")
+                raise Refused(406, "NOT_ACCEPTABLE", f"accept {MODERN}, {LEGACY} or {EVENTS}")
             caller = caller_of(request)
-            asked = self._request(*await _read(request, self._most(caller)), media_type or MODERN)
+            asked = self._request(*await read_request(request, self._most(caller)), media_type or MODERN)
             if streamed and await self._subscribes(asked, caller, request):
                 return await self._stream(request, asked)
             begun = time.perf_counter()
             answered = await self._answered(asked, request, media_type or MODERN, caller)
             self._told(asked, answered, time.perf_counter() - begun)
-        except _Refused as refused:
+        except Refused as refused:
             self._told(None, _Answered(b"", refused.status, refused.code), 0.0)
             body = msgspec.json.encode(failure(refused.code, refused.message))
-            response = _json(body, refused.status, media_type or LEGACY)
+            response = json_response(body, refused.status, media_type or LEGACY)
             if refused.status == 408:
                 response.headers["connection"] = "close"  # what comes of the body would be taken for a request
             if refused.status == 503:
@@ -132,12 +132,12 @@ class _GraphQL:
             self._told(asked, _Answered(b"", throttled.status, throttled.code, throttled.cost), 0.0)
             return _throttled(throttled, media_type or LEGACY)
         except AccessDenied as denied:
-            return _denied(request, denied)
+            return denied_response(request, denied)
         except ClientDisconnect:
             return Response(status_code=400)
         if media_type is None:
             return Response(event(answered.body) + COMPLETE, media_type=EVENTS)
-        response = _json(answered.body, answered.status, media_type)
+        response = json_response(answered.body, answered.status, media_type)
         if answered.standing:
             response.headers.update(answered.standing.headers())
         if answered.status == 405:
@@ -164,13 +164,13 @@ class _GraphQL:
         ingests = self.intake is not None and (caller is None or caller.may(MUTATIONS["ingest"]))
         return MAX_BODY if ingests else MAX_ASKED
 
-    def _request(self, sent: _Sent, size: int, media_type: str) -> _Request:
+    def _request(self, sent: Sent, size: int, media_type: str) -> _Request:
         try:
             text = self.trusted.text(sent.query, sent.document_id)
             return _Request(text, sent.variables, sent.operation_name, size)
         except InroadsError as error:
             well_formed = error.code != "BAD_REQUEST"
-            raise _Refused(200 if well_formed and media_type == LEGACY else 400, error.code, str(error)) from None
+            raise Refused(200 if well_formed and media_type == LEGACY else 400, error.code, str(error)) from None
 
     async def _answered(self, asked: _Request, request: Request, media_type: str, caller: Caller | None) -> _Answered:
         known = self.schema.documents.known(asked.query)
@@ -195,7 +195,7 @@ class _GraphQL:
             async with self.turns.place(caller.id if caller else None, connection) as turn:
                 yield turn
         except Overloaded:
-            raise _Refused(503, "OVERLOADED", "too many requests are being answered: ask again later") from None
+            raise Refused(503, "OVERLOADED", "too many requests are being answered: ask again later") from None
 
     async def _looked(self, asked: _Request, turn: Client) -> None:
         async with self.turns.look(turn) as told:
@@ -296,7 +296,7 @@ class _GraphQL:
             if self.audit is None:
                 raise
             log.error("AUDIT_UNAVAILABLE, an answer was withheld: %s", type(error).__name__)
-            raise _Refused(503, "AUDIT_UNAVAILABLE", "the audit log cannot be written: no answer is given") from None
+            raise Refused(503, "AUDIT_UNAVAILABLE", "the audit log cannot be written: no answer is given") from None
 
     async def _subscribes(self, asked: _Request, caller: Caller | None, request: Request) -> bool:
         if not self.schema.documents.settled(asked.query):
@@ -312,7 +312,7 @@ class _GraphQL:
         try:
             self.streams.enter(who)
         except Full as full:
-            raise _Refused(503, "OVERLOADED", str(full)) from None
+            raise Refused(503, "OVERLOADED", str(full)) from None
         try:
             asking = await run_in_threadpool(self._entered, asked, caller)
         except BaseException:
@@ -334,7 +334,7 @@ class _GraphQL:
         def ended(events: int, size: int, why: str | None) -> None:
             self._told(asked, _Answered(b"", 200, why or "ok"), time.perf_counter() - begun)
             if asking:
-                with suppress(_Refused), self._auditing():
+                with suppress(Refused), self._auditing():
                     asking.streamed(events, size, why)
 
         resumed = request.headers.get("last-event-id")
@@ -372,7 +372,7 @@ def _throttled(throttled: Throttled, media_type: str | None) -> Response:
     throttle = throttled.standing.told(utcnow())
     told = {"cost": {"requested": throttled.cost, "maximum": MAX_COST, "throttle": throttle}}
     body = msgspec.json.encode({**failure(throttled.code, throttled.message), "extensions": told})
-    response = _json(body, throttled.status, media_type or LEGACY)
+    response = json_response(body, throttled.status, media_type or LEGACY)
     response.headers.update(throttled.headers())
     return response
 

@@ -13,7 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from inroads_api.security.authentication import Auth
 from inroads_api.security.callers import AccessDenied, Caller
-from inroads_api.security.permissions import _anonymous
+from inroads_api.security.permissions import anonymous
 
 OPEN: Final = frozenset({"/", "/healthz", "/readyz"})
 """Paths that say nothing of the graph; every other one, whoever adds it, needs a token."""
@@ -45,7 +45,7 @@ class AuthenticationMiddleware:
     def _caller(self, scope: Scope) -> Caller:
         caller = self.tokens.caller([value for name, value in scope["headers"] if name == b"authorization"])
         if caller.id is None and not (self.introspection and scope["path"] == GRAPHQL):
-            raise _anonymous()
+            raise anonymous()
         if caller.businesses is not None and scope["path"] != GRAPHQL:
             message = "a token that is limited to businesses only asks GraphQL"
             raise AccessDenied(403, "INSUFFICIENT_SCOPE", message, "insufficient_scope", who=caller.id)
@@ -68,7 +68,7 @@ LOCAL: Final = ("localhost", "127.0.0.1", "[::1]")
 """The names by which a browser may ask: any other name is a page that was bound to this address (DNS rebinding)."""
 
 
-class _SecurityHeaders:
+class SecurityHeaders:
     """Answers are for this asker, now, and as what they say they are: never framed, stored or sniffed."""
 
     def __init__(self, app: ASGIApp) -> None:

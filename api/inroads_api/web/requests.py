@@ -27,7 +27,7 @@ RETRY_AFTER: Final = "1"
 """In seconds."""
 
 
-class _Sent(msgspec.Struct, rename="camel"):
+class Sent(msgspec.Struct, rename="camel"):
     """The parameters of GraphQL over HTTP; what else a client sends is ignored."""
 
     query: str | None = None
@@ -37,17 +37,17 @@ class _Sent(msgspec.Struct, rename="camel"):
     extensions: dict[str, Any] | None = None
 
 
-class _Refused(Exception):
+class Refused(Exception):
     """A request that is not one of GraphQL over HTTP: a status, and why."""
 
     def __init__(self, status: int, code: str, message: str) -> None:
         self.status, self.code, self.message = status, code, message
 
 
-def _denied(request: Request, denied: AccessDenied) -> Response:
+def denied_response(request: Request, denied: AccessDenied) -> Response:
     """Who is not let in is told so in the media type that was asked for, and with the status in either."""
     media_type = acceptable(",".join(request.headers.getlist("accept"))) or LEGACY
-    response = _json(msgspec.json.encode(failure(denied.code, denied.message)), denied.status, media_type)
+    response = json_response(msgspec.json.encode(failure(denied.code, denied.message)), denied.status, media_type)
     if denied.status == 503:
         response.headers["retry-after"] = RETRY_AFTER
     else:
@@ -55,20 +55,20 @@ def _denied(request: Request, denied: AccessDenied) -> Response:
     return response
 
 
-def _json(body: bytes, status: int, media_type: str) -> Response:
+def json_response(body: bytes, status: int, media_type: str) -> Response:
     return Response(body, status, media_type=f"{media_type}; charset=utf-8")
 
 
-async def _read(request: Request, most: int) -> tuple[_Sent, int]:
+async def read_request(request: Request, most: int) -> tuple[Sent, int]:
     """What was sent, and in how many bytes."""
     if request.method != "POST":
         text = request.scope["query_string"]
         return _from_url(text), len(text)
     media_type, parameters = _media_type(request.headers.get("content-type", ""))
     if media_type != LEGACY or not _is_utf8(parameters):
-        raise _Refused(415, "UNSUPPORTED_MEDIA_TYPE", f"send {LEGACY} in UTF-8")
+        raise Refused(415, "UNSUPPORTED_MEDIA_TYPE", f"send {LEGACY} in UTF-8")
     body = await _body(request, most)
-    return _decoded(body, _Sent), len(body)
+    return _decoded(body, Sent), len(body)
 
 
 async def _body(request: Request, most: int) -> bytes:
@@ -84,36 +84,36 @@ async def _body(request: Request, most: int) -> bytes:
                 if len(body) > most:
                     raise _too_large(most)
     except TimeoutError:
-        raise _Refused(408, "BODY_TOO_SLOW", f"the body did not come within {BODY_SECONDS:g} seconds") from None
+        raise Refused(408, "BODY_TOO_SLOW", f"the body did not come within {BODY_SECONDS:g} seconds") from None
     return bytes(body)
 
 
-def _too_large(most: int) -> _Refused:
-    return _Refused(413, "BODY_TOO_LARGE", f"the most is {most:,} bytes")
+def _too_large(most: int) -> Refused:
+    return Refused(413, "BODY_TOO_LARGE", f"the most is {most:,} bytes")
 
 
-def _from_url(text: bytes) -> _Sent:
+def _from_url(text: bytes) -> Sent:
     try:
         pairs = parse_qsl(text.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=20)
     except ValueError:
-        raise _Refused(400, "BAD_REQUEST", "the URL is not UTF-8, or has too many parameters") from None
+        raise Refused(400, "BAD_REQUEST", "the URL is not UTF-8, or has too many parameters") from None
     given: dict[str, Any] = {name: value for name, value in pairs if value}
     for name in ("variables", "extensions"):
         if name in given:
             given[name] = _decoded(given[name].encode(), dict[str, Any] | None)
     try:
-        return msgspec.convert(given, _Sent)
+        return msgspec.convert(given, Sent)
     except msgspec.ValidationError as error:
-        raise _Refused(400, "BAD_REQUEST", str(error)) from None
+        raise Refused(400, "BAD_REQUEST", str(error)) from None
 
 
 def _decoded(text: bytes, kind: Any) -> Any:
     try:
         return msgspec.json.decode(text, type=kind)
     except msgspec.ValidationError as error:  # says the expected type and the place, never the value
-        raise _Refused(400, "BAD_REQUEST", str(error)) from None
+        raise Refused(400, "BAD_REQUEST", str(error)) from None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        raise _Refused(400, "BAD_REQUEST", "this is not JSON in UTF-8") from None
+        raise Refused(400, "BAD_REQUEST", "this is not JSON in UTF-8") from None
 
 
 def acceptable(accept: str) -> str | None:

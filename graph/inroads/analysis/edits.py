@@ -29,7 +29,7 @@ from inroads.model import (
 )
 from inroads.network.access_graph import AccessGraph
 
-_FACTS: Final = [RELATIONS.index(each) for each in FACTS]
+FACT_RELATIONS: Final = [RELATIONS.index(each) for each in FACTS]
 _NOUNS: Final = {
     noun: [SECTIONS.index(section) for section, name in RECORD_NOUN.items() if name == noun]
     for noun in RECORD_NOUN.values()
@@ -68,7 +68,7 @@ def revocable(graph: AccessGraph, text: str) -> Grant:
         if grant.relation in FACTS:
             raise InroadsError(f"{wanted!r} is a fact, and nobody can revoke it", "NOT_REVOCABLE")
         return grant
-    found = {grant.id: grant for each in _record(graph, wanted) for grant in _stating(graph, each)}
+    found = {grant.id: grant for each in named_record(graph, wanted) for grant in stating(graph, each)}
     if len(found) > 1:
         raise AmbiguousGrant(
             f"{wanted!r} states {len(found)} grants: {', '.join(sorted(found))}", ids=tuple(sorted(found))
@@ -76,7 +76,7 @@ def revocable(graph: AccessGraph, text: str) -> Grant:
     return next(iter(found.values()))
 
 
-def _record(graph: AccessGraph, text: str) -> list[Evidence]:
+def named_record(graph: AccessGraph, text: str) -> list[Evidence]:
     """The standing records that a person means by `role 994207` or `role:994207`, in every document."""
     noun, _, number = text.strip().replace(":", " ").rpartition(" ")
     noun = noun.strip().lower().replace("-", " ")
@@ -89,8 +89,8 @@ def _record(graph: AccessGraph, text: str) -> list[Evidence]:
     rows = graph.fold.evidence
     places = np.flatnonzero(rows.record == int(number))
     places = places[np.isin(rows.section[places], sections)]
-    grants = graph.fold.grants.relation[_of(graph, places)]
-    revoked = places[~np.isin(grants, _FACTS)]
+    grants = graph.fold.grants.relation[grants_of_evidence(graph, places)]
+    revoked = places[~np.isin(grants, FACT_RELATIONS)]
     if len(places) and not len(revoked):
         raise InroadsError(f"{text!r} is a fact, and nobody can revoke it", "NOT_REVOCABLE")
     if not len(revoked):
@@ -101,18 +101,18 @@ def _record(graph: AccessGraph, text: str) -> list[Evidence]:
     ]
 
 
-def _of(graph: AccessGraph, places: Ints) -> Ints:
+def grants_of_evidence(graph: AccessGraph, places: Ints) -> Ints:
     """The grants that rows of evidence are of."""
     found: Ints = np.searchsorted(graph.fold.evidence_of, places, "right") - 1
     return found
 
 
-def _stating(graph: AccessGraph, each: Evidence) -> list[Grant]:
+def stating(graph: AccessGraph, each: Evidence) -> list[Grant]:
     """The grants that a record states, but for facts."""
     rows, key = graph.fold.evidence, (each.document, SECTIONS.index(each.section), each.index, each.sub)
     places = np.flatnonzero(rows.document == each.document)
     alike = np.logical_and.reduce([column[places] == value for column, value in zip(rows[:4], key, strict=True)])
-    grants = map(graph.index.grant, dict.fromkeys(_of(graph, places[alike]).tolist()))
+    grants = map(graph.index.grant, dict.fromkeys(grants_of_evidence(graph, places[alike]).tolist()))
     return [grant for grant in grants if grant.relation not in FACTS]
 
 
@@ -161,7 +161,7 @@ def addition(graph: AccessGraph, text: str) -> Addition:
     return Addition(principal, relation, resource, Role(role))
 
 
-def _claim(added: Addition) -> Claim:
+def claim(added: Addition) -> Claim:
     principal, relation, resource, role = added
     scopes: tuple[str, ...] = (f"clients {principal}",)
     if relation is not Relation.CLIENT:
@@ -170,7 +170,7 @@ def _claim(added: Addition) -> Claim:
     return Claim(principal, relation, resource, _PLACES[relation], None, scopes, role, None, client_role=client)
 
 
-def _document(graph: AccessGraph, added: Addition) -> Document:
+def imagined_document(graph: AccessGraph, added: Addition) -> Document:
     """A document that has just the record of an imagined grant, so that its evidence can be looked at as any."""
     resource = native_id(added.resource)
     subject = int(native_id(added.principal))

@@ -23,7 +23,17 @@ import msgspec
 import numpy as np
 
 from inroads.analysis.changes import Kind, alterations
-from inroads.analysis.edits import _FACTS, Addition, _claim, _document, _of, _record, _stating, addition, revocable
+from inroads.analysis.edits import (
+    FACT_RELATIONS,
+    Addition,
+    addition,
+    claim,
+    grants_of_evidence,
+    imagined_document,
+    named_record,
+    revocable,
+    stating,
+)
 from inroads.analysis.explain import explain
 from inroads.analysis.remediation import Remedy, remedies
 from inroads.cancellation import check
@@ -110,7 +120,7 @@ class WhatIf(Generic[_G]):
             raise InroadsError("only the whole graph answers questions, not a view or a copy of it", "NOT_WHOLE")
         self.base, self._cut = graph, False
         self.removed = tuple({grant.id: grant for text in remove for grant in [revocable(graph, text)]}.values())
-        self.records = tuple({each: None for text in records for each in _record(graph, text)})
+        self.records = tuple({each: None for text in records for each in named_record(graph, text)})
         self.added = tuple(dict.fromkeys(addition(graph, text) for text in add))
         if not (self.removed or self.records or self.added):
             raise InroadsError("say what is to be removed or added", "BAD_GRANT")
@@ -269,11 +279,11 @@ class WhatIf(Generic[_G]):
     def _principals(self) -> set[str]:
         """Whose grants may differ: all that a record states is held by one principal, but for facts."""
         holders = {grant.principal for grant in self.removed} | {each.principal for each in self.added}
-        return holders | {grant.principal for each in self.records for grant in _stating(self.base, each)}
+        return holders | {grant.principal for each in self.records for grant in stating(self.base, each)}
 
     def _statement(self, added: Addition) -> Statement:
         """What a document would say that has just this record, observed with the newest; it covers nothing."""
-        return Statement(_document(self.base, added), (_claim(added),), (), (), (), ())
+        return Statement(imagined_document(self.base, added), (claim(added),), (), (), (), ())
 
 
 def _outcome(identity: str, resource: str, old: Access | None, new: Access | None) -> Outcome:
@@ -332,7 +342,7 @@ def _others(graph: AccessGraph, said: ClaimSet, dropped: Iterable[tuple[int, Sec
         documents = np.flatnonzero((names == ours.sha256[number]) & (moments == ours.moment[number]))
         places = np.flatnonzero(np.isin(claims.document, documents))
         alike = (claims.section[places] == SECTIONS.index(where)) & (claims.row[places] == index)
-        alike &= (claims.sub[places] == inside) & ~np.isin(claims.relation[places], _FACTS)
+        alike &= (claims.sub[places] == inside) & ~np.isin(claims.relation[places], FACT_RELATIONS)
         gone[places[alike]] = True
     left: Ints = np.flatnonzero(~gone)
     return left
@@ -391,7 +401,7 @@ def _notes(what: WhatIf[_G]) -> Iterator[str]:
     for other in what.shared:
         yield f"A role row that goes also states {grant_label(other)} of {label(graph, other.principal)}, which stays."
     for record in what.records:
-        for grant in _stating(graph, record):
+        for grant in stating(graph, record):
             left = dict.fromkeys(record_label(each) for each in grant.evidence if each[:4] not in what.dropped)
             if left:
                 yield f"{record_label(record)} alone does not end its grant: {', '.join(left)} still states it."
@@ -409,7 +419,7 @@ def _shared_clients(graph: AccessGraph, grant: Grant) -> Iterator[tuple[Grant, s
     """Other grants on a vendor's account that name the same client as this one."""
     for number in dict.fromkeys(each for each in grant.clients if each is not None):
         places = np.flatnonzero(graph.fold.evidence.client == int(number))
-        for other in map(graph.index.grant, dict.fromkeys(_of(graph, places).tolist())):
+        for other in map(graph.index.grant, dict.fromkeys(grants_of_evidence(graph, places).tolist())):
             if other.resource == grant.resource and other.id != grant.id:
                 yield other, number
 

@@ -34,8 +34,8 @@ from inroads.columns.claimset import (
     IssueRows,
     Numbers,
     Store,
-    _ints,
     email_key,
+    ints,
     moment_number,
     typed,
 )
@@ -223,11 +223,11 @@ class ClaimSetBuilder(Reader[int, int]):
             store, places = InMemoryBodies(b"".join(bodies)), list(accumulate(sizes, initial=0))[:-1]
         names = np.array([name.encode() for name in self.accounts] or [b""], "S")
         accounts = np.sort(names[: len(self.accounts)])
-        codes = _ints(self.nodes)
+        codes = ints(self.nodes)
         here = (codes >= ACCOUNTS) & (codes < ACCOUNTS + (1 << KIND_BITS))
         codes[here] = np.searchsorted(accounts, names)[codes[here] - ACCOUNTS] + ACCOUNTS
         rows = DocumentRows(
-            _ints([moment_number(document.observed_at) for document in documents]),
+            ints([moment_number(document.observed_at) for document in documents]),
             np.array([bytes.fromhex(document.sha256) for document in documents], "S32"),
             Texts.of(document.source for document in documents),
             np.array([document.kind == "team" for document in documents], np.int8),
@@ -271,4 +271,4 @@ def _optional_int(text: str | None) -> int | None:
 
 
 def _columns(kind: Callable[..., Any], cells: list[int]) -> Any:
-    return typed(kind, _ints(cells).reshape(-1, len(kind._fields)).T)  # type: ignore[attr-defined]  # a table
+    return typed(kind, ints(cells).reshape(-1, len(kind._fields)).T)  # type: ignore[attr-defined]  # a table

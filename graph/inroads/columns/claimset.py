@@ -181,7 +181,7 @@ _OTHERS: Final = frozenset({"email_key", "active", "record", "permissions"})
 TEXT_ATTRIBUTES: Final = np.array([name not in _OTHERS | WORD_ATTRIBUTES for name in ATTRIBUTES])
 """Which attributes are texts."""
 
-_IS_WORD: Final = np.array([name in WORD_ATTRIBUTES for name in ATTRIBUTES])
+IS_WORD: Final = np.array([name in WORD_ATTRIBUTES for name in ATTRIBUTES])
 
 COUNTED: Final = {
     **dict.fromkeys(("principal", "resource", "owner", "node", "group", "business", "subject"), "node"),
@@ -214,7 +214,7 @@ def _types(kind: Any) -> list[type[np.signedinteger[Any]]]:
     return [np.int64 if name in _WIDE else np.int8 if name in _NARROW else np.int32 for name in names]
 
 
-def _ints(numbers: Collection[int]) -> Ints:
+def ints(numbers: Collection[int]) -> Ints:
     return np.fromiter(numbers, np.int64, len(numbers))
 
 
@@ -251,7 +251,7 @@ def recoded(part: ClaimSet, accounts: npt.NDArray[np.bytes_]) -> Ints:
     return codes
 
 
-def _of_kept(table: Any, kept: Flags, place: Ints) -> Any:
+def of_kept(table: Any, kept: Flags, place: Ints) -> Any:
     """The rows of documents that are kept, by the documents' places."""
     if not kept.all():
         table = take(table, kept[table.document])

@@ -20,7 +20,7 @@ from inroads.columns.claimset import (
     CoverRows,
     GroupRows,
     IssueRows,
-    _of_kept,
+    of_kept,
 )
 from inroads.model import Relation
 
@@ -92,7 +92,7 @@ def without(part: ClaimSet, left_out: Flags) -> ClaimSet:
     kept = ~left_out
     place = (np.cumsum(kept) - 1).astype(np.int32)
     claims, attributes, covers, issues = (
-        _of_kept(table, kept, place) for table in (part.claims, part.attributes, part.covers, part.issues)
+        of_kept(table, kept, place) for table in (part.claims, part.attributes, part.covers, part.issues)
     )
     documents = take(part.documents, kept)
     return part._replace(documents=documents, claims=claims, attributes=attributes, covers=covers, issues=issues)

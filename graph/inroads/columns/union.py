@@ -22,9 +22,9 @@ from inroads.columns.arrays import (
     take,
 )
 from inroads.columns.claimset import (
-    _IS_WORD,
     ATTRIBUTES,
     COUNTED,
+    IS_WORD,
     NONE,
     SCOPES,
     SECTIONS,
@@ -34,8 +34,8 @@ from inroads.columns.claimset import (
     CoverRows,
     Numbers,
     Store,
-    _of_kept,
     edge_keys,
+    of_kept,
     recoded,
 )
 
@@ -63,7 +63,7 @@ def union(parts: Iterable[ClaimSet]) -> ClaimSet:
     documents, claims, attributes, covers, groups, issues = piles
     order, kept, place = _ordered(documents)
     era: Ints = np.cumsum(firsts(documents.moment[order])).astype(np.int32)
-    latest = _latest(_of_kept(covers.take(), kept, place))
+    latest = _latest(of_kept(covers.take(), kept, place))
     reach = np.full(len(nodes) * len(SCOPES), NONE, np.int32)
     reach[latest.scope] = era[latest.document]
     standing, stated, arrived = at_once(
@@ -84,7 +84,7 @@ def union(parts: Iterable[ClaimSet]) -> ClaimSet:
         stated,
         latest,
         groups.take(np.unique(pairs, return_index=True)[1]),
-        _of_kept(issues.take(), kept, place),
+        of_kept(issues.take(), kept, place),
         tuple(stores),
     )
 
@@ -139,7 +139,7 @@ class _Numbered(NamedTuple):
         if self.text:
             value = np.where(TEXT_ATTRIBUTES[name] & (value != NONE), value + self.text, value)
         if self.word is not None:
-            is_word = _IS_WORD[name]
+            is_word = IS_WORD[name]
             value = np.where(is_word, _optional(np.where(is_word, value, NONE), self.word), value)
         return part._replace(attributes=part.attributes._replace(value=value))
 

@@ -15,8 +15,8 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from inroads.documents.pointers import escape
-from inroads.documents.records import _NUMBER, _SECTION, Business, BusinessGroup, Me, Team
-from inroads.documents.redaction import _SUBJECTS, MAX_DEPTH, MAX_VALUES, _redact, _Rejected
+from inroads.documents.records import NUMBER, SECTION, Business, BusinessGroup, Me, Team
+from inroads.documents.redaction import MAX_DEPTH, MAX_VALUES, SUBJECTS, RejectedDocument, redact
 from inroads.errors import Issue, Rejection
 from inroads.model import Document
 
@@ -43,7 +43,7 @@ def read(raw: bytes, observed_at: dt.datetime, source: str) -> Observation | Rej
         if _is_envelope(value):
             observed_at, source, value = _open_envelope(value, observed_at, source)
         return _take(value, observed_at.astimezone(dt.UTC), source)
-    except _Rejected as rejected:
+    except RejectedDocument as rejected:
         code, pointer, message = rejected.reason
         return Rejection(source, pointer, code, message)
 
@@ -58,7 +58,7 @@ def restore(body: bytes, sha256: str, observed_at: dt.datetime, source: str) -> 
     """The observation of a redacted canonical body that was kept. Raises ValueError where that is no document."""
     try:
         return _observe(msgspec.json.decode(body), body, sha256, observed_at, source)
-    except (_Rejected, msgspec.DecodeError) as error:
+    except (RejectedDocument, msgspec.DecodeError) as error:
         raise ValueError("the body is no document that can be taken") from error
 
 
@@ -73,26 +73,28 @@ def unknown_keys(document: Document) -> Counter[str]:
 
 def _decode(raw: bytes) -> Any:
     if len(raw) > MAX_BYTES:
-        raise _Rejected("too_large", "", f"{len(raw):,} bytes; the most is {MAX_BYTES:,}")
+        raise RejectedDocument("too_large", "", f"{len(raw):,} bytes; the most is {MAX_BYTES:,}")
     text = raw.removeprefix(b"\xef\xbb\xbf").strip()
     if not text:
-        raise _Rejected("empty", "", "there is nothing in it")
+        raise RejectedDocument("empty", "", "there is nothing in it")
     if text.startswith(b"<"):
-        raise _Rejected("not_json", "", "it is HTML or XML, not JSON")
+        raise RejectedDocument("not_json", "", "it is HTML or XML, not JSON")
     if len(text) > MAX_VALUES and text.count(b",") > MAX_VALUES:
-        raise _Rejected("too_large", "", f"more than {MAX_VALUES:,} values")
+        raise RejectedDocument("too_large", "", f"more than {MAX_VALUES:,} values")
     try:
         value = _parsed(text)
     except RecursionError:
-        raise _Rejected("too_deep", "", f"nested deeper than {MAX_DEPTH} levels") from None
+        raise RejectedDocument("too_deep", "", f"nested deeper than {MAX_DEPTH} levels") from None
     except msgspec.DecodeError as error:
         code = "truncated" if "truncated" in str(error) else "not_json"
-        raise _Rejected(code, "", str(error)) from None
+        raise RejectedDocument(code, "", str(error)) from None
     except UnicodeDecodeError:
-        raise _Rejected("not_json", "", "it is not UTF-8") from None
+        raise RejectedDocument("not_json", "", "it is not UTF-8") from None
     if isinstance(value, str):
-        raise _Rejected("not_an_object", "", "a JSON string, not an object")  # perhaps a secret, and nothing else
-    return _redact(value, len(text))
+        raise RejectedDocument(
+            "not_an_object", "", "a JSON string, not an object"
+        )  # perhaps a secret, and nothing else
+    return redact(value, len(text))
 
 
 _ESCAPE: Final = re.compile(
@@ -114,14 +116,16 @@ def _is_envelope(value: Any) -> TypeGuard[dict[str, Any]]:
     """An object with a `document`, unless that is just another key of a document."""
     if not isinstance(value, dict) or "document" not in value:
         return False
-    return "observed_at" in value or not value.keys() & {"response", *_SUBJECTS}
+    return "observed_at" in value or not value.keys() & {"response", *SUBJECTS}
 
 
 def _open_envelope(value: dict[str, Any], moment: dt.datetime, source: str) -> tuple[dt.datetime, str, Any]:
     if value.get("observed_at") is not None:
         given = parse_moment(value["observed_at"])
         if given is None:
-            raise _Rejected("bad_moment", "/observed_at", "observed_at is not a moment like 2026-03-01T00:00:00Z")
+            raise RejectedDocument(
+                "bad_moment", "/observed_at", "observed_at is not a moment like 2026-03-01T00:00:00Z"
+            )
         moment = given
     if isinstance(value.get("source"), str) and value["source"]:
         source = value["source"]
@@ -166,20 +170,22 @@ def _observation(document: Document, content: Me | Team, problems: list[_Problem
 
 def _unwrap(value: Any) -> tuple[dict[str, Any], str]:
     if not isinstance(value, dict):
-        raise _Rejected("not_an_object", "", f"a JSON {_json_type(value)}, not an object")
+        raise RejectedDocument("not_an_object", "", f"a JSON {_json_type(value)}, not an object")
     inner, prefix = value, ""
-    if "response" in value and value.keys().isdisjoint(_SUBJECTS):
+    if "response" in value and value.keys().isdisjoint(SUBJECTS):
         inner, prefix = value["response"], "/response"
         if inner is None:
-            raise _Rejected("empty_response", prefix, "the response is null")
+            raise RejectedDocument("empty_response", prefix, "the response is null")
         if not isinstance(inner, dict):
-            raise _Rejected("not_an_object", prefix, f"the response is a JSON {_json_type(inner)}, not an object")
-    if inner.keys().isdisjoint(_SUBJECTS):
+            raise RejectedDocument(
+                "not_an_object", prefix, f"the response is a JSON {_json_type(inner)}, not an object"
+            )
+    if inner.keys().isdisjoint(SUBJECTS):
         for key in ("error", "errors"):
             if inner.get(key):
                 word = inner[key] if isinstance(inner[key], str) else ""
                 said = f": {word}" if re.fullmatch(r"[a-z_]{1,40}", word) else ""
-                raise _Rejected("error_body", f"{prefix}/{key}", f"the service answered with an error{said}")
+                raise RejectedDocument("error_body", f"{prefix}/{key}", f"the service answered with an error{said}")
     return inner, prefix
 
 
@@ -189,14 +195,16 @@ def _typed(inner: dict[str, Any], prefix: str) -> tuple[Me | Team, list[_Problem
         return _team(inner, prefix, problems), problems
     for section in ("business_memberships", "groups", "roles"):
         # A section that cannot be read must not pass for an empty one: that would revoke what it used to say.
-        if not isinstance(inner.get(section), _SECTION):
-            raise _Rejected("wrong_type", f"{prefix}/{section}", f"a JSON {_json_type(inner[section])}, not an array")
+        if not isinstance(inner.get(section), SECTION):
+            raise RejectedDocument(
+                "wrong_type", f"{prefix}/{section}", f"a JSON {_json_type(inner[section])}, not an array"
+            )
     me = _read(Me, inner, prefix, problems)
-    ids = {str(number) for number in (me.id, me.identity_id) if isinstance(number, _NUMBER)}
+    ids = {str(number) for number in (me.id, me.identity_id) if isinstance(number, NUMBER)}
     if not ids:
-        raise _Rejected("no_identity", prefix, "neither id nor identity_id says whose document this is")
+        raise RejectedDocument("no_identity", prefix, "neither id nor identity_id says whose document this is")
     if len(ids) > 1:
-        raise _Rejected("identity_conflict", f"{prefix}/identity_id", "id and identity_id name two identities")
+        raise RejectedDocument("identity_conflict", f"{prefix}/identity_id", "id and identity_id name two identities")
     return me, problems
 
 
@@ -205,13 +213,13 @@ def _team(inner: dict[str, Any], prefix: str, problems: list[_Problem]) -> Team:
     record, place = (inner["business"], f"{prefix}/business") if nested else (inner, prefix)
     business = _read(Business, record, place, problems) if isinstance(record, dict) else UNREADABLE
     if not isinstance(business, Business):
-        raise _Rejected("no_business", place, "no business id says whose team this is")
+        raise RejectedDocument("no_business", place, "no business id says whose team this is")
     where = f"{prefix}/business_group"
     group = inner["business_group"]
     if not isinstance(group, dict) or not isinstance(group.get("members"), list):
-        raise _Rejected("no_members", f"{where}/members", "the team does not list its members")
+        raise RejectedDocument("no_members", f"{where}/members", "the team does not list its members")
     if group.get("category") not in (None, "business"):
-        raise _Rejected("not_a_team", f"{where}/category", "the group is not the business-level one")
+        raise RejectedDocument("not_a_team", f"{where}/category", "the group is not the business-level one")
     return Team(business, _read(BusinessGroup, group, where, problems))
 
 

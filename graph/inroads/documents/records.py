@@ -20,8 +20,8 @@ Moment = dt.datetime | None | UnsetType
 OptionalId = Id | None | UnsetType
 
 # Made once: a union takes longer to make than to look at.
-_NUMBER: Final = int | str
-_SECTION: Final = list | None
+NUMBER: Final = int | str
+SECTION: Final = list | None
 
 
 class Address(msgspec.Struct, frozen=True, gc=False):
@@ -168,7 +168,7 @@ class Me(msgspec.Struct, frozen=True, gc=False):
     def number(self) -> int | str:
         """The identity's native id, from whichever of its two names is there."""
         first, second = self.id, self.identity_id
-        return first if isinstance(first, _NUMBER) else second  # type: ignore[return-value]  # the reader wants one
+        return first if isinstance(first, NUMBER) else second  # type: ignore[return-value]  # the reader wants one
 
 
 class TeamMember(msgspec.Struct, frozen=True, gc=False):

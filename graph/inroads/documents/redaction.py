@@ -33,11 +33,11 @@ MAX_VALUES: Final = 4_000_000
 """The most values in one document, counted by its commas: a small text of tiny values would fill the memory."""
 
 
-_SUBJECTS: Final = frozenset({"id", "identity_id", "business_group"})
+SUBJECTS: Final = frozenset({"id", "identity_id", "business_group"})
 """The keys by which a document says whom or what it is about."""
 
 
-class _Rejected(Exception):
+class RejectedDocument(Exception):
     """Carries the reason out of the reading functions of this file."""
 
     def __init__(self, code: str, pointer: str, message: str) -> None:
@@ -102,7 +102,7 @@ _LARGE: Final = 2**20
 """Bytes of a document from which its strings are never joined: a copy of all of them would fill the memory."""
 
 
-def _redact(value: Any, size: int) -> Any:
+def redact(value: Any, size: int) -> Any:
     """The value without secrets: keys that name one, strings that are one, and all of `integrations` but names.
 
     It is changed in place. Keys are judged one by one, strings all together: hardly ever is one of them a secret.
@@ -124,7 +124,7 @@ def _walk(box: Any, depth: int, table: bool, texts: list[str], dropped: list[tup
     secret is dropped.
     """
     if depth >= MAX_DEPTH:
-        raise _Rejected("too_deep", "", f"nested deeper than {MAX_DEPTH} levels")
+        raise RejectedDocument("too_deep", "", f"nested deeper than {MAX_DEPTH} levels")
     if type(box) is list:
         values: Iterable[Any] = box
     elif _HARMLESS.issuperset(box):

@@ -16,7 +16,7 @@ from inroads.documents.records import Business, Me, Team
 from inroads.model import Document, Grant, NodeKind, Relation, Role, Section, native_id
 
 if TYPE_CHECKING:
-    from inroads.network.limited_view import _Selection
+    from inroads.network.limited_view import Selection
 
 _T = TypeVar("_T")
 
@@ -45,13 +45,13 @@ _REFERENCES: Final = {
 _PERSONAL: Final = frozenset({Relation.MEMBER, Relation.ROLE, Relation.GROUP})
 """A record may say one as another, so that they are told together."""
 
-_Spot = tuple[Place, Relation]
+Spot = tuple[Place, Relation]
 
 
-class _Writer:
+class DocumentWriter:
     """Writes what is shown of one document anew, and notes where its records stand now."""
 
-    def __init__(self, of: _Selection[Any], wanted: set[Place]) -> None:
+    def __init__(self, of: Selection[Any], wanted: set[Place]) -> None:
         self.of, self.wanted = of, wanted
         self.places: dict[Place, Place] = {Place(Section.DOCUMENT): Place(Section.DOCUMENT)}
 
@@ -135,10 +135,10 @@ class _Writer:
         return stands
 
 
-class _Remainder:
+class Remainder:
     """The document that stands for all that are not shown, as it is written."""
 
-    def __init__(self, of: _Selection[Any]) -> None:
+    def __init__(self, of: Selection[Any]) -> None:
         self.of = of
         self.body: dict[str, Any] = {"id": 0, "business_memberships": [], "groups": [], "roles": []}
         self.claims: list[Claim] = []
@@ -251,13 +251,13 @@ class _Remainder:
         return Statement(document, tuple(self.claims), tuple(self.attributes), (), self.level, ())
 
 
-def _told_as(relation: Relation) -> Relation:
+def told_as(relation: Relation) -> Relation:
     return Relation.MEMBER if relation in _PERSONAL else relation
 
 
-def _moved(claim: Claim, spots: Mapping[_Spot, Grant], places: Mapping[Place, Place]) -> Claim | None:
+def moved_place(claim: Claim, spots: Mapping[Spot, Grant], places: Mapping[Place, Place]) -> Claim | None:
     """A claim where it stands now; None where it states nothing that is shown."""
-    grant = spots.get((claim.place, _told_as(claim.relation)))
+    grant = spots.get((claim.place, told_as(claim.relation)))
     if not grant or claim.place not in places:
         return None
     claim = claim._replace(place=places[claim.place])
@@ -282,7 +282,7 @@ def _document(body: dict[str, Any], moment: dt.datetime, kind: str, subject: str
     return Document(moment, hashlib.sha256(raw).hexdigest(), SOURCE, kind, subject, "", nested, raw)
 
 
-def _merged(statements: Iterable[Statement]) -> Iterator[Statement]:
+def merged_records(statements: Iterable[Statement]) -> Iterator[Statement]:
     """Each document once, with all that those say of which the same is left."""
     same: dict[Document, list[Statement]] = defaultdict(list)
     for each in statements:

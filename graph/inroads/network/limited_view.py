@@ -44,13 +44,13 @@ from inroads.network.access_graph import AccessGraph
 from inroads.network.limited_documents import (
     HIDDEN,
     SOURCE,
+    DocumentWriter,
+    Remainder,
+    Spot,
     _document,
-    _merged,
-    _moved,
-    _Remainder,
-    _Spot,
-    _told_as,
-    _Writer,
+    merged_records,
+    moved_place,
+    told_as,
 )
 from inroads.policy.grammar import ACTING, BACKWARD, OUTSIDE, PHASES
 
@@ -69,7 +69,7 @@ def portion(graph: _G, businesses: Collection[str], key: bytes) -> _G:
 
     `key` is the secret behind the ids of placeholders. The cost is proportional to what is kept.
     """
-    return _Selection(graph, frozenset(businesses), key).graph()
+    return Selection(graph, frozenset(businesses), key).graph()
 
 
 class _Cut(NamedTuple):
@@ -80,7 +80,7 @@ class _Cut(NamedTuple):
     stated: frozenset[Attribute]
 
 
-class _Selection(Generic[_G]):
+class Selection(Generic[_G]):
     def __init__(self, graph: _G, businesses: frozenset[str], key: bytes) -> None:
         self.whole, self.index = graph, graph.index
         mark = msgspec.json.encode(sorted(businesses))
@@ -93,7 +93,7 @@ class _Selection(Generic[_G]):
     def graph(self) -> _G:
         """All of it together."""
         cuts = {number: self._cut(number) for number in sorted(self._documents)}
-        statements = [*_merged(each.statement for each in cuts.values())]
+        statements = [*merged_records(each.statement for each in cuts.values())]
         rest = self._rest(cuts, max((each.document.observed_at for each in statements), default=_NEVER))
         if rest:
             statements.append(rest)
@@ -210,15 +210,15 @@ class _Selection(Generic[_G]):
         return [self.index.grant(each) for each in sorted(self.grants)]
 
     @cached_property
-    def _spots(self) -> dict[int, dict[_Spot, Grant]]:
+    def _spots(self) -> dict[int, dict[Spot, Grant]]:
         """Where documents that are shown state grants between nodes that are."""
-        found: dict[int, dict[_Spot, Grant]] = defaultdict(dict)
+        found: dict[int, dict[Spot, Grant]] = defaultdict(dict)
         for grant in self._standing:
             if {grant.principal, grant.resource} <= self.visible:
                 for each in grant.evidence:
                     if self.whole.documents[each.document].subject in self.visible:
                         place = Place(each.section, each.index, each.sub)
-                        found[each.document][place, _told_as(grant.relation)] = grant
+                        found[each.document][place, told_as(grant.relation)] = grant
         return found
 
     @cached_property
@@ -244,10 +244,10 @@ class _Selection(Generic[_G]):
         said = state(observation, self.whole.policy)
         value = msgspec.json.decode(document.body)
         inner = value["response"] if document.prefix else value
-        content, writer = observation.content, _Writer(self, {place for place, _ in self._spots.get(number, {})})
+        content, writer = observation.content, DocumentWriter(self, {place for place, _ in self._spots.get(number, {})})
         body = writer.me(inner, content) if isinstance(content, Me) else writer.team(inner, content, document.business)
         cut = _document(body, document.observed_at, document.kind, document.subject)
-        claims = (_moved(claim, self._spots.get(number, {}), writer.places) for claim in said.claims)
+        claims = (moved_place(claim, self._spots.get(number, {}), writer.places) for claim in said.claims)
         statement = Statement(
             cut,
             tuple(each for each in claims if each),
@@ -310,7 +310,7 @@ class _Selection(Generic[_G]):
 
     def _rest(self, cuts: Mapping[int, _Cut], moment: dt.datetime) -> Statement | None:
         """One document for all that none of these says."""
-        rest = _Remainder(self)
+        rest = Remainder(self)
         said = {
             grant.id
             for number, spots in self._spots.items()

@@ -55,5 +55,5 @@ def _table(*, forward: bool) -> list[list[int]]:
 
 FORWARD: Final = _table(forward=True)
 BACKWARD: Final = _table(forward=False)
-_TABLES: Final = {True: np.array(FORWARD, np.int8), False: np.array(BACKWARD, np.int8)}
+TABLES: Final = {True: np.array(FORWARD, np.int8), False: np.array(BACKWARD, np.int8)}
 RESOLVE: Final = CONVEYS.index(Conveys.RESOLVE)

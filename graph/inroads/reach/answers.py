@@ -11,8 +11,8 @@ from inroads.network.access_graph import AccessGraph
 
 RESOURCES: Final = frozenset({NodeKind.BUSINESS, NodeKind.ACCOUNT})
 
-_CERTAINTIES = {certainty: rank for rank, certainty in enumerate(Certainty)}
-_STATES = {state: rank for rank, state in enumerate(AccessState)}
+CERTAINTY_RANKS = {certainty: rank for rank, certainty in enumerate(Certainty)}
+STATE_RANKS = {state: rank for rank, state in enumerate(AccessState)}
 
 
 class Summary(NamedTuple):
@@ -27,7 +27,7 @@ class Summary(NamedTuple):
     @property
     def key(self) -> tuple[int, int, int, str]:
         """The total order of accesses: by certainty, state, distance, printed form."""
-        return _CERTAINTIES[self.certainty], _STATES[self.state], self.distance, self.other
+        return CERTAINTY_RANKS[self.certainty], STATE_RANKS[self.state], self.distance, self.other
 
 
 class Answer(Sequence[Access]):
@@ -84,5 +84,5 @@ class Answer(Sequence[Access]):
     __hash__ = None  # type: ignore[assignment]  # compared by value, made anew by every question
 
 
-_BY_RANK: Final = tuple(Certainty)
-_STATE_BY_RANK: Final = tuple(AccessState)
+CERTAINTY_BY_RANK: Final = tuple(Certainty)
+STATE_BY_RANK: Final = tuple(AccessState)

@@ -6,15 +6,12 @@ import heapq
 from collections import defaultdict
 from collections.abc import Iterator
 from itertools import count
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from inroads.cancellation import check
 from inroads.network.access_graph import AccessGraph, Hop
+from inroads.reach import limits
 from inroads.reach.filters import AccessFilter
-from inroads.reach.walk import MAX_PATHS
-
-MAX_WORK: Final = 5_000
-"""The most partial associations that are looked at for the paths of one access, alive or not."""
 
 
 class _Link(NamedTuple):
@@ -40,7 +37,7 @@ class _Link(NamedTuple):
         return tuple(reversed(found) if forward else found)
 
 
-class _Association:
+class AssociationWalk:
     """Distances over every edge in its direction, whatever its class: over all nodes, and over those alive."""
 
     def __init__(self, graph: AccessGraph, start: str, chosen: AccessFilter, *, forward: bool) -> None:
@@ -81,7 +78,7 @@ class _Association:
         truncated = False
         for alive, distances in ((True, self.alive), (False, self.distances)):
             for path in self._shortest_first(other, distances, alive=alive):
-                if path is None or len(found) >= MAX_PATHS:
+                if path is None or len(found) >= limits.MAX_PATHS:
                     truncated = True
                     break
                 found[path] = None
@@ -96,7 +93,7 @@ class _Association:
         longest = self.chosen.max_steps if self.chosen.max_steps is not None else len(distances)
         order = count()
         queue: list[tuple[int, int, str, _Link | None]] = [(distances[other], next(order), other, None)]
-        for _ in range(MAX_WORK):
+        for _ in range(limits.MAX_WORK):
             check()
             if not queue:
                 return

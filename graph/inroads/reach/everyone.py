@@ -14,9 +14,10 @@ from inroads.columns.claimset import KIND_BITS, KINDS, NONE
 from inroads.model import NodeKind, kind_of
 from inroads.network.access_graph import AccessGraph
 from inroads.policy.grammar import ACTING
+from inroads.reach import limits
 from inroads.reach.answers import RESOURCES
 from inroads.reach.filters import ALL
-from inroads.reach.walk import MAX_PATHS, _Level, _onward, _Walk, _Walked
+from inroads.reach.walk import Level, Walk, Walked, onward
 
 
 class Accesses(NamedTuple):
@@ -48,7 +49,7 @@ def every_access(graph: AccessGraph) -> Iterator[Accesses]:
 def accesses_of(graph: AccessGraph, node: str) -> Accesses:
     """What an identity reaches, or who reaches a business or an account, as columns without an order."""
     forward = kind_of(node) is NodeKind.IDENTITY
-    walk = _Walk(graph, node, ALL, forward=forward)
+    walk = Walk(graph, node, ALL, forward=forward)
     there, certainty, state, _, roles = (np.asarray(each, np.int64) for each in walk.path_summaries())
     here = np.full(len(there), walk.origin)
     return _to_resources(graph.index, *((here, there) if forward else (there, here)), certainty, state, roles)
@@ -74,24 +75,26 @@ def _walked_together(graph: AccessGraph, starts: Ints) -> Accesses | None:
     """
     index, nothing = graph.index, np.full(len(starts), NONE)
     alive, passed = ~index.dead_column[starts], np.zeros(len(starts), np.bool_)
-    levels = [_Level(starts, np.full(len(starts), ACTING), nothing, nothing, alive, passed, nothing)]
+    levels = [Level(starts, np.full(len(starts), ACTING), nothing, nothing, alive, passed, nothing)]
     origins, paths = [np.arange(len(starts))], np.zeros(len(starts), np.int64)
     while len(levels[-1].node):
         check()
         ahead = index.out_entries.starts[levels[-1].node + 1] - index.out_entries.starts[levels[-1].node]
         if len(starts) > 1 and ahead.sum() > MOST_AHEAD:
             return None
-        level = _onward(index, levels, None, forward=True)
+        level = onward(index, levels, None, forward=True)
         origin = origins[-1][level.parent]
         paths += np.bincount(origin, minlength=len(starts))
-        few = np.flatnonzero((paths <= MAX_PATHS)[origin])
+        few = np.flatnonzero((paths <= limits.MAX_PATHS)[origin])
         levels.append(take(level, few))
         origins.append(origin[few])
     origin = np.concatenate(origins[1:])
-    few = np.flatnonzero((paths <= MAX_PATHS)[origin])
-    walked, origin = take(_Walked.of(levels[1:]), few), origin[few]
+    few = np.flatnonzero((paths <= limits.MAX_PATHS)[origin])
+    walked, origin = take(Walked.of(levels[1:]), few), origin[few]
     found = walked.path_summaries(index, origin * index.size + walked.node)
     origin, node = np.divmod(np.asarray(found.node, np.int64), index.size)
     facts = (np.asarray(each, np.int64) for each in (found.certainty, found.state, found.roles))
     together = _to_resources(index, starts[origin], node, *facts)
-    return stack([together, *(accesses_of(graph, index.name(each)) for each in starts[paths > MAX_PATHS].tolist())])
+    return stack(
+        [together, *(accesses_of(graph, index.name(each)) for each in starts[paths > limits.MAX_PATHS].tolist())]
+    )

@@ -71,7 +71,7 @@ def _node_to_avoid(text: str) -> str:
 ALL: Final = AccessFilter()
 
 
-class _Allowed(NamedTuple):
+class Allowed(NamedTuple):
     """A filter of hops by number."""
 
     by_number: Adjacency
@@ -80,7 +80,7 @@ class _Allowed(NamedTuple):
     grants: frozenset[int]
 
     @classmethod
-    def of(cls, graph: AccessGraph, chosen: AccessFilter) -> _Allowed | None:
+    def of(cls, graph: AccessGraph, chosen: AccessFilter) -> Allowed | None:
         if chosen.via is None and not chosen.avoid:
             return None
         index = graph.index

@@ -8,17 +8,17 @@ from inroads.cancellation import check
 from inroads.model import AccessState, Certainty, Path, Role, Step
 from inroads.network.access_graph import AccessGraph, Hop
 from inroads.policy.grammar import GRAMMAR, Conveys, Phase
-from inroads.reach.answers import _CERTAINTIES, _STATES
+from inroads.reach.answers import CERTAINTY_RANKS, STATE_RANKS
 
 
-class _Facts(NamedTuple):
+class PathFacts(NamedTuple):
     certainty: Certainty
     reasons: tuple[str, ...]
     roles: tuple[Role, ...]
     length: int
 
 
-def _facts(graph: AccessGraph, hops: tuple[Hop, ...]) -> _Facts:
+def _facts(graph: AccessGraph, hops: tuple[Hop, ...]) -> PathFacts:
     """What the steps of a path say together."""
     phase: Phase | None = Phase.ACTING
     roles: tuple[Role, ...] = ()
@@ -35,10 +35,10 @@ def _facts(graph: AccessGraph, hops: tuple[Hop, ...]) -> _Facts:
         certainty, roles = Certainty.ASSOCIATED, (Role.UNKNOWN,)
     elif any(hop.conveys is not Conveys.RESOLVE for hop in hops[1:]):
         certainty = Certainty.INFERRED  # it passes through a business that the identity controls: rule, not record
-    return _Facts(certainty, tuple(sorted(reasons)), roles, len(hops))
+    return PathFacts(certainty, tuple(sorted(reasons)), roles, len(hops))
 
 
-def _path(graph: AccessGraph, hops: tuple[Hop, ...]) -> Path:
+def path_of(graph: AccessGraph, hops: tuple[Hop, ...]) -> Path:
     check()
     certainty, reasons, roles, _ = _facts(graph, hops)
     steps = tuple(
@@ -55,7 +55,7 @@ def _path(graph: AccessGraph, hops: tuple[Hop, ...]) -> Path:
     return Path(steps, roles, certainty, AccessState.LATENT if reasons else AccessState.ACTIVE, reasons)
 
 
-def _path_order(path: Path) -> tuple[int, int, int, str, tuple[str, ...]]:
+def path_order(path: Path) -> tuple[int, int, int, str, tuple[str, ...]]:
     """The total order of paths: by certainty, state, length, printed form, grants."""
     grants = tuple(step.grant for step in path.steps)
-    return _CERTAINTIES[path.certainty], _STATES[path.state], len(path.steps), str(path), grants
+    return CERTAINTY_RANKS[path.certainty], STATE_RANKS[path.state], len(path.steps), str(path), grants

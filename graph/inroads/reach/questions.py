@@ -16,12 +16,21 @@ from inroads.columns.claimset import KIND_BITS, KINDS
 from inroads.errors import NotFound
 from inroads.model import Access, AccessState, Certainty, Coverage, Mode, NodeKind, Role, kind_of
 from inroads.network.access_graph import AccessGraph
-from inroads.reach.answers import _BY_RANK, _CERTAINTIES, _STATE_BY_RANK, _STATES, RESOURCES, Answer, Summary
-from inroads.reach.associations import _Association
+from inroads.reach import limits
+from inroads.reach.answers import (
+    CERTAINTY_BY_RANK,
+    CERTAINTY_RANKS,
+    RESOURCES,
+    STATE_BY_RANK,
+    STATE_RANKS,
+    Answer,
+    Summary,
+)
+from inroads.reach.associations import AssociationWalk
 from inroads.reach.closed_form import PathSummaries
 from inroads.reach.filters import ALL, AccessFilter
-from inroads.reach.paths import _path, _path_order
-from inroads.reach.walk import MAX_PATHS, _Walk
+from inroads.reach.paths import path_of, path_order
+from inroads.reach.walk import Walk
 
 
 def reach(
@@ -38,16 +47,16 @@ def reach(
     """
     wanted = frozenset(kinds)
     _find_avoided(graph, chosen)
-    walk = _Walk(graph, principal, chosen, forward=True)
-    association = _Association(graph, principal, chosen, forward=True) if mode is Mode.ASSOCIATION else None
+    walk = Walk(graph, principal, chosen, forward=True)
+    association = AssociationWalk(graph, principal, chosen, forward=True) if mode is Mode.ASSOCIATION else None
     return _answer(graph, walk, association, wanted, partial(graph.coverage_of_reach, principal))
 
 
 def reached_by(graph: AccessGraph, resource: str, chosen: AccessFilter = ALL, mode: Mode = Mode.ACCESS) -> Answer:
     """Every identity that reaches a business or an account. `resource` must be a node of the graph."""
     _find_avoided(graph, chosen)
-    walk = _Walk(graph, resource, chosen, forward=False)
-    association = _Association(graph, resource, chosen, forward=False) if mode is Mode.ASSOCIATION else None
+    walk = Walk(graph, resource, chosen, forward=False)
+    association = AssociationWalk(graph, resource, chosen, forward=False) if mode is Mode.ASSOCIATION else None
     wanted = frozenset({NodeKind.IDENTITY})
     return _answer(graph, walk, association, wanted, partial(graph.coverage_of_reached_by, resource))
 
@@ -61,7 +70,7 @@ def access(
         found = (index for index, summary in enumerate(answer.summaries) if summary.other == resource)
         return next((answer[index] for index in found), None)
     _find_avoided(graph, chosen)
-    walk = _Walk(graph, principal, chosen, forward=True)
+    walk = Walk(graph, principal, chosen, forward=True)
     said = walk.path_summaries()
     for place in np.flatnonzero(np.asarray(said.node) == graph.number(resource)).tolist():
         summary = _summary(graph, *(int(column[place]) for column in said))
@@ -79,8 +88,8 @@ def _find_avoided(graph: AccessGraph, chosen: AccessFilter) -> None:
 
 def _answer(
     graph: AccessGraph,
-    walk: _Walk,
-    association: _Association | None,
+    walk: Walk,
+    association: AssociationWalk | None,
     wanted: frozenset[NodeKind],
     coverage: Callable[[], Coverage],
 ) -> Answer:
@@ -97,14 +106,14 @@ def _answer(
     return Answer(graph, summaries, write, coverage, truncated=bool(walk.truncated))
 
 
-def _written(graph: AccessGraph, walk: _Walk, association: _Association | None, summary: Summary) -> Access:
+def _written(graph: AccessGraph, walk: Walk, association: AssociationWalk | None, summary: Summary) -> Access:
     """An access with its paths."""
     hops = walk.paths(summary.other)
     cut_off = bool(walk.truncated) and graph.number(summary.other) in walk.truncated
     if association:
         more, cut_off_more = association.paths(summary.other)
         hops, cut_off = list(dict.fromkeys([*hops, *more])), cut_off or cut_off_more
-    paths = sorted((_path(graph, each) for each in hops), key=_path_order)
+    paths = sorted((path_of(graph, each) for each in hops), key=path_order)
     ends = (walk.start, summary.other) if walk.forward else (summary.other, walk.start)
     conveyed = () if summary.certainty is Certainty.ASSOCIATED else summary.roles
     latent = summary.state is AccessState.LATENT
@@ -116,13 +125,15 @@ def _written(graph: AccessGraph, walk: _Walk, association: _Association | None, 
         summary.state,
         tuple(sorted({reason for path in paths for reason in path.reasons})) if latent else (),
         summary.distance,
-        tuple(paths[:MAX_PATHS]),
-        cut_off or len(paths) > MAX_PATHS,
+        tuple(paths[: limits.MAX_PATHS]),
+        cut_off or len(paths) > limits.MAX_PATHS,
     )
 
 
 def _summary(graph: AccessGraph, node: int, certainty: int, state: int, distance: int, roles: int) -> Summary:
-    return Summary(_BY_RANK[certainty], _STATE_BY_RANK[state], distance, graph.index.name(node), graph.roles_of(roles))
+    return Summary(
+        CERTAINTY_BY_RANK[certainty], STATE_BY_RANK[state], distance, graph.index.name(node), graph.roles_of(roles)
+    )
 
 
 def _sorted(
@@ -136,7 +147,7 @@ def _sorted(
         if kind(node) in wanted
     )
     summaries = [
-        Summary(_BY_RANK[certainty], _STATE_BY_RANK[state], distance, other, roles_of(roles))
+        Summary(CERTAINTY_BY_RANK[certainty], STATE_BY_RANK[state], distance, other, roles_of(roles))
         for certainty, state, distance, other, roles in rows
     ]
     return summaries if chosen is ALL else [each for each in summaries if chosen.keeps(each, graph)]
@@ -149,11 +160,11 @@ def _ordered(
     index = graph.index
     keep = np.array([kind in wanted for kind in KINDS])[index.codes_column[found.node] >> KIND_BITS]
     if chosen.certainty is not None:
-        keep &= found.certainty == _CERTAINTIES[chosen.certainty]
+        keep &= found.certainty == CERTAINTY_RANKS[chosen.certainty]
     if chosen.state is not None:
-        keep &= found.state == _STATES[chosen.state]
+        keep &= found.state == STATE_RANKS[chosen.state]
     if chosen.roles is not None or chosen.capabilities is not None:
-        sample = Summary(_BY_RANK[0], _STATE_BY_RANK[0], 0, "", ())
+        sample = Summary(CERTAINTY_BY_RANK[0], STATE_BY_RANK[0], 0, "", ())
         held = [
             bits
             for bits in np.unique(found.roles).tolist()
@@ -165,14 +176,14 @@ def _ordered(
     @cache
     def rows() -> PathSummaries:
         """In their order, which who only counts them does not wait for."""
-        ranks = kept.certainty * len(_STATES) + kept.state
+        ranks = kept.certainty * len(STATE_RANKS) + kept.state
         return take(kept, index.printed_after(ranks * (kept.distance.max(initial=0) + 1) + kept.distance, kept.node))
 
     return Lazily(len(kept.node), lambda place: _summary(graph, *(int(each[place]) for each in rows())))
 
 
 def _associated(
-    graph: AccessGraph, walk: _Walk, association: _Association, found: PathSummaries, wanted: frozenset[NodeKind]
+    graph: AccessGraph, walk: Walk, association: AssociationWalk, found: PathSummaries, wanted: frozenset[NodeKind]
 ) -> list[Summary]:
     """The summaries of everything that is connected, with what conveys access to some of it."""
     conveyed = {row[0]: row for row in zip(*(np.asarray(each).tolist() for each in found), strict=True)}
@@ -181,7 +192,7 @@ def _associated(
         if kind_of(other) in wanted and other != walk.start:
             row = conveyed.get(graph.number(other))
             state = AccessState.ACTIVE if other in association.alive else AccessState.LATENT
-            certainty = _BY_RANK[row[1]] if row else Certainty.ASSOCIATED
+            certainty = CERTAINTY_BY_RANK[row[1]] if row else Certainty.ASSOCIATED
             roles = graph.roles_of(row[4]) if row else (Role.UNKNOWN,)
             summaries.append(Summary(certainty, state, distance, other, roles))
     return sorted((each for each in summaries if walk.chosen.keeps(each, graph)), key=lambda summary: summary.key)

@@ -15,8 +15,8 @@ from inroads.network.access_graph import AccessGraph
 from inroads.policy.grammar import ACTING, BACKWARD, FORWARD, OUTSIDE, PHASES, RESOLVE
 from inroads.reach.answers import RESOURCES
 from inroads.reach.closed_form import roles_held
-from inroads.reach.filters import ALL, AccessFilter, _Allowed
-from inroads.reach.walk import VECTORISED, _Walk
+from inroads.reach.filters import ALL, AccessFilter, Allowed
+from inroads.reach.walk import VECTORISED, Walk
 
 
 class Held(Mapping[int, int]):
@@ -58,13 +58,13 @@ def held(graph: AccessGraph, node: str, avoid: frozenset[str] = frozenset()) -> 
     check()
     forward = kind_of(node) is NodeKind.IDENTITY
     chosen = AccessFilter(avoid=avoid) if avoid else ALL
-    allowed = _Allowed.of(graph, chosen)
+    allowed = Allowed.of(graph, chosen)
     states = _states(graph, graph.number(node), allowed, forward=forward)
     if states is None:
         columns = roles_held(graph.index, graph.number(node), allowed and allowed.column, forward=forward)
         if columns is not None:
             return Held(*columns)
-        found = _Walk(graph, node, chosen, forward=forward).path_summaries()
+        found = Walk(graph, node, chosen, forward=forward).path_summaries()
         nodes, roles = (np.asarray(each, np.int64) for each in (found.node, found.roles))
         kinds = graph.index.codes_column[nodes] >> KIND_BITS
         kept = np.isin(kinds, [KINDS.index(kind) for kind in RESOURCES]) == forward
@@ -86,7 +86,7 @@ def _is_resource(graph: AccessGraph, node: int) -> bool:
 
 
 def _states(
-    graph: AccessGraph, start: int, allowed: _Allowed | None, *, forward: bool
+    graph: AccessGraph, start: int, allowed: Allowed | None, *, forward: bool
 ) -> dict[tuple[int, int, bool], int] | None:
     """The roles of each state that a walk passes; None for hubs, and where walks are not as good as simple paths.
 

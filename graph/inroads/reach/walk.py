@@ -15,15 +15,12 @@ from inroads.columns.arrays import Flags, Ints, firsts, ranges, take
 from inroads.columns.claimset import KIND_BITS, KINDS, NONE, ROLES
 from inroads.model import Certainty, Grant, NodeKind, kind_of
 from inroads.network.access_graph import AccessGraph, Hop
-from inroads.policy.grammar import _TABLES, ACTING, BACKWARD, CONVEYS, FORWARD, OUTSIDE, PHASES, RESOLVE, Conveys, Phase
-from inroads.reach.answers import _CERTAINTIES
+from inroads.policy.grammar import ACTING, BACKWARD, CONVEYS, FORWARD, OUTSIDE, PHASES, RESOLVE, TABLES, Conveys, Phase
+from inroads.reach import limits
+from inroads.reach.answers import CERTAINTY_RANKS
 from inroads.reach.closed_form import PathSummaries, path_summaries
-from inroads.reach.filters import AccessFilter, _Allowed
-from inroads.reach.paths import _Facts
-
-MAX_PATHS: Final = 1000
-"""The most paths that are kept for one access; more are told as `truncated`."""
-
+from inroads.reach.filters import AccessFilter, Allowed
+from inroads.reach.paths import PathFacts
 
 VECTORISED: Final = 32
 """Frontiers of more partial paths than this are walked as columns."""
@@ -32,7 +29,7 @@ BACK: Final = 32
 """Walking all paths of a hub takes as long as walking back from one in so many of those that it reaches."""
 
 
-class _Level(NamedTuple):
+class Level(NamedTuple):
     """The partial paths of one length: lists while they are few, columns when they are many.
 
     `parent` is a place in the level before. `passed` tells that a step before the last one walked is no RESOLVE,
@@ -48,7 +45,7 @@ class _Level(NamedTuple):
     conveying: Any
 
 
-def _onward(index: Adjacency, levels: Sequence[_Level], allowed: _Allowed | None, *, forward: bool) -> _Level:
+def onward(index: Adjacency, levels: Sequence[Level], allowed: Allowed | None, *, forward: bool) -> Level:
     """The level after these, of which the last one is columns: all hops at once, from one start or from many."""
     check()
     level, rows = levels[-1], index.fold.grants
@@ -58,7 +55,7 @@ def _onward(index: Adjacency, levels: Sequence[_Level], allowed: _Allowed | None
     hops = entries.hops[ranges(entries.starts[level.node], size)]
     grant = np.where(hops < 0, ~hops, hops)
     step = index.conveys_column[grant]
-    entered = _TABLES[forward][level.phase[parent], step]
+    entered = TABLES[forward][level.phase[parent], step]
     fine = np.flatnonzero(entered != OUTSIDE)
     parent, hops, grant, step, entered = (each[fine] for each in (parent, hops, grant, step, entered))
     other = np.where((hops < 0) == forward, rows.principal[grant], rows.resource[grant])
@@ -79,10 +76,10 @@ def _onward(index: Adjacency, levels: Sequence[_Level], allowed: _Allowed | None
         passed = passed | ((last != NONE) & (index.conveys_column[last] != RESOLVE))
         conveying = np.where((conveying == NONE) & moved, grant, conveying)
     alive = level.alive[parent] & (rows.active[grant] != 0) & ~index.dead_column[other]
-    return _Level(other, entered, parent, grant, alive, passed, conveying)
+    return Level(other, entered, parent, grant, alive, passed, conveying)
 
 
-class _Walk:
+class Walk:
     """Every simple path inside the grammar from an identity forward, or from a resource backward.
 
     Of hubs `merged` has what the paths say, and they are walked only to be written out; see `hub`.
@@ -91,9 +88,9 @@ class _Walk:
     def __init__(self, graph: AccessGraph, start: str, chosen: AccessFilter, *, forward: bool) -> None:
         self.graph, self.index, self.chosen, self.forward = graph, graph.index, chosen, forward
         self.start, self.origin = start, graph.number(start)
-        self.allowed = _Allowed.of(graph, chosen)
+        self.allowed = Allowed.of(graph, chosen)
         self.truncated: set[int] = set()
-        self.levels: list[_Level] = []
+        self.levels: list[Level] = []
         self.merged: PathSummaries | None = None
         self.back = 0
         if start in chosen.avoid or (kind_of(start) is not NodeKind.IDENTITY) is forward:
@@ -102,7 +99,7 @@ class _Walk:
         count = len(phases)
         alive = not self.index.dead[self.origin]
         self.levels.append(
-            _Level(
+            Level(
                 [self.origin] * count,
                 phases,
                 [NONE] * count,
@@ -118,7 +115,7 @@ class _Walk:
             if not isinstance(self.levels[-1].node, list) or len(self.levels[-1].node) > VECTORISED or self._is_hub():
                 if chosen.max_steps is None and not self.truncated:
                     allows = self.allowed.column if self.allowed else None
-                    self.merged = path_summaries(self.index, self.origin, allows, MAX_PATHS, forward=forward)
+                    self.merged = path_summaries(self.index, self.origin, allows, limits.MAX_PATHS, forward=forward)
                 break
             self.levels.append(self._lists())
         if self.merged is None:
@@ -145,7 +142,7 @@ class _Walk:
                 return True
         return False
 
-    def _lists(self) -> _Level:
+    def _lists(self) -> Level:
         """The next level, one hop after the other."""
         check()
         index, forward, allowed, kept = self.index, self.forward, self.allowed, self.kept
@@ -153,7 +150,7 @@ class _Walk:
         starts, hops = (index.out_starts, index.out_hops) if forward else (index.in_starts, index.in_hops)
         ahead, behind = (index.resource, index.principal) if forward else (index.principal, index.resource)
         level, first = self.levels[-1], len(self.levels) == 1
-        after = _Level([], [], [], [], [], [], [])
+        after = Level([], [], [], [], [], [], [])
         for place, (node, phase, _, last, alive, passed, conveying) in enumerate(zip(*level, strict=True)):
             row = table[phase]
             for at in range(starts[node], starts[node + 1]):
@@ -168,7 +165,7 @@ class _Walk:
                     continue
                 key = other * len(PHASES) + entered
                 kept[key] += 1
-                if kept[key] > MAX_PATHS:
+                if kept[key] > limits.MAX_PATHS:
                     self.truncated.add(other)
                     continue
                 after.node.append(other)
@@ -193,26 +190,26 @@ class _Walk:
             place = level.parent[place]
         return False
 
-    def _columns(self) -> _Level:
+    def _columns(self) -> Level:
         """The next level, all hops at once; otherwise as `_lists`."""
-        self.levels[-1] = _Level(*map(np.asarray, self.levels[-1]))
-        level = _onward(self.index, self.levels, self.allowed, forward=self.forward)
+        self.levels[-1] = Level(*map(np.asarray, self.levels[-1]))
+        level = onward(self.index, self.levels, self.allowed, forward=self.forward)
         return self._within(level)
 
-    def _within(self, level: _Level) -> _Level:
+    def _within(self, level: Level) -> Level:
         """Those partial paths that are within the limit of their node and phase, counted in their order."""
         self.walked += len(level.node)
-        if self.walked <= MAX_PATHS:
+        if self.walked <= limits.MAX_PATHS:
             return level
         walked = np.sort(np.concatenate([_arrivals(each) for each in self.levels[1:]] or [level.node[:0]]))
         keys, inverse, counts = np.unique(_arrivals(level), return_inverse=True, return_counts=True)
         before = np.searchsorted(walked, keys, "right") - np.searchsorted(walked, keys)
-        if not (before + counts > MAX_PATHS).any():
+        if not (before + counts > limits.MAX_PATHS).any():
             return level
         order = np.argsort(inverse, kind="stable")
         rank = np.empty(len(order), np.int64)
         rank[order] = np.arange(len(order)) - (np.cumsum(counts) - counts)[inverse[order]]
-        within = rank + before[inverse] < MAX_PATHS
+        within = rank + before[inverse] < limits.MAX_PATHS
         self.truncated.update(level.node[~within].tolist())
         return take(level, within)
 
@@ -242,7 +239,7 @@ class _Walk:
         node = self.graph.number(other)
         if self.merged is not None and self._goes_on() and self.back * BACK < len(self.merged.node):
             self.back += 1
-            back = _Walk(self.graph, other, self.chosen, forward=not self.forward)
+            back = Walk(self.graph, other, self.chosen, forward=not self.forward)
             if back.merged is None and not back.truncated:
                 return back.paths(self.start)
         if self.merged is not None:
@@ -291,7 +288,7 @@ class _Walk:
         return PathSummaries(list(said), *([each[place] for each in said.values()] for place in range(4)))
 
     def _gathered_by_columns(self) -> PathSummaries:
-        walked = _Walked.of([_Level(*map(np.asarray, level)) for level in self.levels[1:]])
+        walked = Walked.of([Level(*map(np.asarray, level)) for level in self.levels[1:]])
         if not self.forward:
             here = self.index.codes_column[walked.node] >> KIND_BITS == KINDS.index(NodeKind.IDENTITY)
             walked = take(walked, here & (walked.phase == ACTING))
@@ -304,7 +301,7 @@ class _Walk:
             facts = self.whole[self.index.name(node)]
             rows[node] = [
                 node,
-                min(_CERTAINTIES[each.certainty] for each in facts),
+                min(CERTAINTY_RANKS[each.certainty] for each in facts),
                 min(bool(each.reasons) for each in facts),
                 min(each.length for each in facts),
                 sum({1 << ROLES.index(role) for each in facts for role in each.roles}),
@@ -312,12 +309,12 @@ class _Walk:
         return PathSummaries(*([row[place] for row in rows.values()] for place in range(len(PathSummaries._fields))))
 
     @cached_property
-    def whole(self) -> dict[str, list[_Facts]]:
+    def whole(self) -> dict[str, list[PathFacts]]:
         """What all walks together say of each node, paths that were cut short included: for truncated accesses only.
 
         Not the walks are followed but the few facts that tell them apart, alive ones first.
         """
-        found: defaultdict[str, list[_Facts]] = defaultdict(list)
+        found: defaultdict[str, list[PathFacts]] = defaultdict(list)
         for alive in (True, False):
             start = [(self.start, phase, None, 0) for phase in ([Phase.ACTING] if self.forward else Phase)]
             frontier: list[tuple[str, Phase, Grant | None, int]] = list(start)
@@ -350,7 +347,7 @@ class _Walk:
                             reasons = () if alive else ("latent",)
                             arrived = self.forward or (kind_of(other) is NodeKind.IDENTITY and entered is Phase.ACTING)
                             if conveying and arrived:
-                                found[other].append(_Facts(certainty, reasons, conveying.roles, length))
+                                found[other].append(PathFacts(certainty, reasons, conveying.roles, length))
                 frontier = after
         return found
 
@@ -359,7 +356,7 @@ class _Walk:
         return () if entered == OUTSIDE else (PHASES[entered],)
 
 
-def _places(level: _Level, node: int) -> list[int]:
+def _places(level: Level, node: int) -> list[int]:
     """Where a level has a node."""
     if isinstance(level.node, list):
         return [place for place, each in enumerate(level.node) if each == node]
@@ -367,13 +364,13 @@ def _places(level: _Level, node: int) -> list[int]:
     return places
 
 
-def _arrivals(level: _Level) -> Ints:
+def _arrivals(level: Level) -> Ints:
     """The node and phase of each partial path as one number."""
     arrivals: Ints = np.asarray(level.node, np.int64) * len(PHASES) + np.asarray(level.phase)
     return arrivals
 
 
-class _Walked(NamedTuple):
+class Walked(NamedTuple):
     """Partial paths of all lengths as columns, each an access by itself."""
 
     node: Ints
@@ -384,7 +381,7 @@ class _Walked(NamedTuple):
     length: Ints
 
     @classmethod
-    def of(cls, levels: Sequence[_Level]) -> _Walked:
+    def of(cls, levels: Sequence[Level]) -> Walked:
         """Those of levels from the first step on."""
         lengths = np.repeat(np.arange(1, len(levels) + 1), [len(level.node) for level in levels])
         node, phase, _, _, alive, passed, conveying = (np.concatenate(each) for each in zip(*levels, strict=True))

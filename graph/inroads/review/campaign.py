@@ -19,7 +19,7 @@ from inroads.analysis.explain import explain
 from inroads.network.access_graph import AccessGraph
 from inroads.reach.questions import access
 from inroads.review.frozen_access import Freezer, Pair, difference, frozen, pairs, selected
-from inroads.review.rows import _DECISION, _decision, _find, _has_reviews, _insert, _unpack
+from inroads.review.rows import DECISION, find_campaign, has_reviews, insert_decision, read_decision, unpack
 from inroads.review.values import (
     ALL,
     LONGEST,
@@ -38,8 +38,8 @@ from inroads.review.values import (
     Signed,
     Standing,
     Verdict,
-    _line,
-    _moment,
+    checked_line,
+    rfc3339,
 )
 from inroads.store.ledger import Ledger
 from inroads.text import printable
@@ -48,7 +48,7 @@ from inroads.text import printable
 def campaigns(ledger: Ledger) -> list[Campaign]:
     """All campaigns of a ledger, oldest first; none where its format is older than campaigns."""
     with ledger.looking() as rows:
-        if not _has_reviews(rows):
+        if not has_reviews(rows):
             return []
         found = rows.execute("SELECT id, name, head, signed, forgotten FROM campaigns ORDER BY id").fetchall()
     return [Campaign(ledger, *row) for row in found]
@@ -57,7 +57,7 @@ def campaigns(ledger: Ledger) -> list[Campaign]:
 def campaign(ledger: Ledger, name: str | int) -> Campaign:
     """A campaign by its name or number. Raises ReviewError CAMPAIGN_UNKNOWN."""
     with ledger.looking() as rows:
-        found = _find(rows, str(name)) if _has_reviews(rows) else None
+        found = find_campaign(rows, str(name)) if has_reviews(rows) else None
     if found is None:
         raise ReviewError(f"the ledger has no campaign {str(name)!r}", "CAMPAIGN_UNKNOWN")
     return Campaign(ledger, *found)
@@ -65,7 +65,7 @@ def campaign(ledger: Ledger, name: str | int) -> Campaign:
 
 _ITEMS: Final = f"""
     SELECT i.number, i.business, i.opened, i.fingerprint, i.frozen,
-        d.{_DECISION.format("d")}, p.{_DECISION.format("p")}, q.frozen
+        d.{DECISION.format("d")}, p.{DECISION.format("p")}, q.frozen
     FROM review_items i
         LEFT JOIN review_decisions d ON d.sequence = i.decision
         LEFT JOIN review_decisions p ON p.sequence = i.previous
@@ -126,7 +126,7 @@ class Campaign:
 
     def history(self, number: int) -> list[Decision]:
         """Every decision about an item, oldest first."""
-        query = f"SELECT d.{_DECISION.format('d')} FROM review_decisions d WHERE campaign = ? AND item = ? ORDER BY 1"  # noqa: S608  # ours
+        query = f"SELECT d.{DECISION.format('d')} FROM review_decisions d WHERE campaign = ? AND item = ? ORDER BY 1"  # noqa: S608  # ours
         with self.ledger.looking() as rows:
             found = rows.execute(query, (self.id, number)).fetchall()
         return [Decision(place, Verdict(verdict), *rest) for place, verdict, *rest in found]
@@ -134,11 +134,11 @@ class Campaign:
     def endings(self) -> list[Ending]:
         """What became of the accesses of the campaign before that are not in this one."""
         query = f"""
-            SELECT e.principal, e.resource, e.kind, p.{_DECISION.format("p")} FROM review_endings e
+            SELECT e.principal, e.resource, e.kind, p.{DECISION.format("p")} FROM review_endings e
             LEFT JOIN review_decisions p ON p.sequence = e.previous WHERE e.campaign = ? ORDER BY 1, 2"""  # noqa: S608  # our own names
         with self.ledger.looking() as rows:
             found = rows.execute(query, (self.id,)).fetchall()
-        return [Ending(who, what, Gone(kind), _decision(*row)) for who, what, kind, *row in found]
+        return [Ending(who, what, Gone(kind), read_decision(*row)) for who, what, kind, *row in found]
 
     def progress(self) -> dict[str, Progress]:
         """How far each business is, those with most undecided first; `""` is the whole."""
@@ -172,7 +172,7 @@ class Campaign:
 
     def overdue(self, now: dt.datetime) -> bool:
         """Whether it is open, and its day has passed."""
-        return not self.signed and self.head.due is not None and self.head.due < _moment(now)
+        return not self.signed and self.head.due is not None and self.head.due < rfc3339(now)
 
     def drift(self, graph: AccessGraph) -> Drift:
         """How the accesses of a graph, such as the newest, differ from what was frozen.
@@ -255,7 +255,7 @@ class Campaign:
         once, whatever was decided since, and gets the answer of the first time. Raises ReviewError, with the code of
         its first problem and all of them in `problems`.
         """
-        by, moment = _line(by, "who decides", 200), _moment(now)
+        by, moment = checked_line(by, "who decides", 200), rfc3339(now)
         with self.ledger.changing() as rows:
             row = self._row(rows)
             request = _Request.of(rows, self.id, by, key, answers) if key is not None else None
@@ -272,7 +272,7 @@ class Campaign:
                 row = rows.execute(query, (self.id, each.item)).fetchone()
                 where = each.where or f"item {each.item}"
                 try:
-                    why = _line(each.why, "the reason", LONGEST, needed=each.verdict is not Verdict.KEEP)
+                    why = checked_line(each.why, "the reason", LONGEST, needed=each.verdict is not Verdict.KEEP)
                     _check(each, row)
                 except ReviewError as error:
                     problems.append((error.code, f"{where}: {error.message}"))
@@ -280,7 +280,7 @@ class Campaign:
                 _, verdict, decider, said, origin = row
                 same = (verdict, said) == (each.verdict, why) and (keeping or (decider == by and origin is None))
                 if not same:
-                    _insert(rows, self.id, each.item, each.verdict, by, moment, why, None)
+                    insert_decision(rows, self.id, each.item, each.verdict, by, moment, why, None)
                     new += 1
             if problems:
                 told = tuple(message for _, message in problems)
@@ -298,7 +298,7 @@ class Campaign:
 
         Raises ReviewError CAMPAIGN_CLOSED, and UNDECIDED while items are, unless it is `partial`: the report says so.
         """
-        by, moment = _line(by, "who signs it off", 200), _moment(now)
+        by, moment = checked_line(by, "who signs it off", 200), rfc3339(now)
         with self.ledger.changing() as rows:
             current = Campaign(self.ledger, *self._row(rows))
             if current.signed:
@@ -313,7 +313,7 @@ class Campaign:
         return current
 
     def _row(self, rows: sqlite3.Connection) -> tuple[Any, ...]:
-        found = _find(rows, str(self.id))
+        found = find_campaign(rows, str(self.id))
         if found is None:
             raise ReviewError(f"the ledger has no campaign {self.name!r}", "CAMPAIGN_UNKNOWN")
         return found
@@ -425,7 +425,7 @@ def _item(rows: sqlite3.Connection, number: int, key: int | Pair) -> Item:
 
 def _to_item(row: Sequence[Any]) -> Item:
     number, business, opened, print_, packed = row[:5]
-    now, before = _unpack(packed), row[17]
-    compared = difference(_unpack(before), now) if before is not None else None
-    decisions = _decision(*row[5:11]), _decision(*row[11:17])
+    now, before = unpack(packed), row[17]
+    compared = difference(unpack(before), now) if before is not None else None
+    decisions = read_decision(*row[5:11]), read_decision(*row[11:17])
     return Item(number, business, Opened(opened), print_.hex(), now, *decisions, compared)

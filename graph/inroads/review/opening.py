@@ -15,8 +15,8 @@ from inroads.network.access_graph import AccessGraph
 from inroads.reach.questions import access
 from inroads.review.campaign import Campaign
 from inroads.review.frozen_access import Frozen, Pair, Risk, Scope, business_of, frozen, pairs, resolved, risk, selected
-from inroads.review.rows import _DECISION, _find, _insert
-from inroads.review.values import Gone, Head, Opened, ReviewError, Verdict, _line, _moment
+from inroads.review.rows import DECISION, find_campaign, insert_decision
+from inroads.review.values import Gone, Head, Opened, ReviewError, Verdict, checked_line, rfc3339
 from inroads.store.ledger import Ledger
 
 
@@ -42,7 +42,7 @@ def start(
     ReviewError CAMPAIGN_EXISTS, CAMPAIGN_EMPTY, CAMPAIGN_TOO_LARGE and STALE_GRAPH, NotFound for a scope that names
     what no document names.
     """
-    name, by = _line(name, "the name", 200), _line(by, "who starts it", 200)
+    name, by = checked_line(name, "the name", 200), checked_line(by, "who starts it", 200)
     if name.isdecimal():
         raise ReviewError("a campaign's name is more than a number, which would be another campaign's", "BAD_NAME")
     scope = resolved(graph, scope)
@@ -56,17 +56,17 @@ def start(
         scope,
         graph.version,
         graph.policy.digest,
-        _moment(as_of) if as_of else None,
+        rfc3339(as_of) if as_of else None,
         by,
-        _moment(now),
-        _moment(due) if due else None,
+        rfc3339(now),
+        rfc3339(due) if due else None,
         _coverage(graph, scope),
         len(made),
         previous.id if previous else None,
     )
     encoded = msgspec.json.encode(head)
     with ledger.changing() as rows:  # what was decided while the accesses were frozen is carried over, too
-        if _find(rows, name) is not None:
+        if find_campaign(rows, name) is not None:
             raise ReviewError(f"there is a campaign {name!r} already", "CAMPAIGN_EXISTS")
         if position is not None and ledger.forgetting > position:
             raise ReviewError("somebody was forgotten since the graph was made: ask again", "STALE_GRAPH")
@@ -118,7 +118,7 @@ def _open(
     for place, at in enumerate(order, 1):
         left = lefts[at]
         if left and opened[at] is Opened.CARRIED:
-            _insert(rows, number, place, *left.carried)
+            insert_decision(rows, number, place, *left.carried)
     endings = ((number, *pair, _gone(graph, pair), left.decision) for pair, left in before.items())
     rows.executemany("INSERT INTO review_endings VALUES (?, ?, ?, ?, ?)", endings)
 
@@ -166,7 +166,7 @@ def _gone(graph: AccessGraph, pair: Pair) -> Gone:
 def _left(rows: sqlite3.Connection, number: int) -> dict[Pair, _Left]:
     """What a campaign leaves of each access for the one after it."""
     query = f"""
-        SELECT i.principal, i.resource, i.fingerprint, d.{_DECISION.format("d")} FROM review_items i
+        SELECT i.principal, i.resource, i.fingerprint, d.{DECISION.format("d")} FROM review_items i
         LEFT JOIN review_decisions d ON d.sequence = i.decision WHERE i.campaign = ?"""  # noqa: S608  # our own names
     return {Pair(*row[:2]): _Left(*row[2:]) for row in rows.execute(query, (number,))}
 

@@ -9,12 +9,12 @@ from typing import Any, Final
 import msgspec
 
 from inroads.review.frozen_access import Frozen
-from inroads.review.values import Decision, ReviewError, Verdict, _one_line
+from inroads.review.values import Decision, ReviewError, Verdict, one_line
 
-_DECISION: Final = "sequence, {0}.verdict, {0}.decider, {0}.moment, {0}.why, {0}.origin"
+DECISION: Final = "sequence, {0}.verdict, {0}.decider, {0}.moment, {0}.why, {0}.origin"
 
 
-def _insert(
+def insert_decision(
     rows: sqlite3.Connection,
     campaign_: int,
     item: int,
@@ -32,23 +32,23 @@ def _insert(
     rows.execute("UPDATE review_items SET decision = ? WHERE campaign = ? AND number = ?", (number, campaign_, item))
 
 
-def _has_reviews(rows: sqlite3.Connection) -> bool:
+def has_reviews(rows: sqlite3.Connection) -> bool:
     found = rows.execute("SELECT count(*) FROM sqlite_master WHERE name = 'campaigns'").fetchone()
     return bool(found[0])
 
 
-def _find(rows: sqlite3.Connection, name: str) -> tuple[Any, ...] | None:
+def find_campaign(rows: sqlite3.Connection, name: str) -> tuple[Any, ...] | None:
     number = int(name) if name.isdecimal() and name.isascii() and len(name) < 19 else 0
     query = "SELECT id, name, head, signed, forgotten FROM campaigns WHERE name = ? OR id = ? ORDER BY id LIMIT 1"
-    found: tuple[Any, ...] | None = rows.execute(query, (_one_line(name), number)).fetchone()
+    found: tuple[Any, ...] | None = rows.execute(query, (one_line(name), number)).fetchone()
     return found
 
 
-def _decision(number: int | None, verdict: str, *rest: Any) -> Decision | None:
+def read_decision(number: int | None, verdict: str, *rest: Any) -> Decision | None:
     return None if number is None else Decision(number, Verdict(verdict), *rest)
 
 
-def _unpack(packed: bytes) -> Frozen:
+def unpack(packed: bytes) -> Frozen:
     try:
         return msgspec.json.decode(zlib.decompress(packed), type=Frozen)
     except (zlib.error, msgspec.DecodeError) as error:

@@ -221,9 +221,9 @@ class Filter(msgspec.Struct, frozen=True):
 ALL: Final = Filter()
 
 
-def _line(text: str, what: str, longest: int, *, needed: bool = True) -> str:
+def checked_line(text: str, what: str, longest: int, *, needed: bool = True) -> str:
     """A text as one line that can be shown anywhere. Raises ReviewError."""
-    line = _one_line(text)
+    line = one_line(text)
     if needed and not line:
         raise ReviewError(f"{what} is needed")
     if len(line) > longest:
@@ -231,11 +231,11 @@ def _line(text: str, what: str, longest: int, *, needed: bool = True) -> str:
     return line
 
 
-def _one_line(text: str) -> str:
+def one_line(text: str) -> str:
     return printable(" ".join(text.split()))
 
 
-def _moment(moment: dt.datetime) -> str:
+def rfc3339(moment: dt.datetime) -> str:
     if moment.tzinfo is None:
         raise InroadsError("a moment has an offset", "BAD_MOMENT")
     return moment.astimezone(dt.UTC).isoformat().replace("+00:00", "Z")

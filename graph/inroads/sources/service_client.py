@@ -51,7 +51,7 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
                 raise InroadsError(f"{name} must be a positive number", "BAD_LIMITS")
 
 
-def _root(base_url: str) -> httpx2.URL:
+def service_root(base_url: str) -> httpx2.URL:
     try:
         url = httpx2.URL(base_url)
     except httpx2.InvalidURL:
@@ -73,7 +73,7 @@ def _address(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
         return None
 
 
-def _client(root: httpx2.URL, limits: Limits) -> httpx2.AsyncClient:
+def http_client(root: httpx2.URL, limits: Limits) -> httpx2.AsyncClient:
     secure = root.scheme == "https"
     return httpx2.AsyncClient(
         headers={
@@ -96,32 +96,32 @@ def _client(root: httpx2.URL, limits: Limits) -> httpx2.AsyncClient:
     )
 
 
-_TALKATIVE: Final = ("httpx2", *(f"httpcore2.{part}" for part in ("connection", "http11", "http2", "proxy", "socks")))
+TALKATIVE: Final = ("httpx2", *(f"httpcore2.{part}" for part in ("connection", "http11", "http2", "proxy", "socks")))
 """These log the head of an answer as it came, with cookies and whatever else it repeats."""
 
-_COLLECTING: ContextVar[bool] = ContextVar("_COLLECTING", default=False)
+COLLECTING: ContextVar[bool] = ContextVar("_COLLECTING", default=False)
 
 
-def _silenced(_: logging.LogRecord) -> bool:
-    return not _COLLECTING.get()
+def silenced(_: logging.LogRecord) -> bool:
+    return not COLLECTING.get()
 
 
-class _Answer(NamedTuple):
+class ServiceAnswer(NamedTuple):
     status: int
     body: bytes
     moment: dt.datetime
     retry_after: str
 
 
-class _Failure(NamedTuple):
+class RequestFailure(NamedTuple):
     code: str
     message: str
 
 
-_Outcome = _Answer | _Failure
+RequestOutcome = ServiceAnswer | RequestFailure
 
 
-class _Line:
+class RequestQueue:
     """The way to the service, shared by all tokens: evenly spaced requests, retries, bounds."""
 
     def __init__(
@@ -138,7 +138,9 @@ class _Line:
         self._sleep, self._clock, self._jitter = sleep, clock, jitter
         self._next = self._resumes = clock()
 
-    async def ask(self, request: httpx2.Request, retried: Callable[[], None], *, repeatable: bool = True) -> _Outcome:
+    async def ask(
+        self, request: httpx2.Request, retried: Callable[[], None], *, repeatable: bool = True
+    ) -> RequestOutcome:
         """The last of at most `attempts` outcomes. What is not repeatable is repeated only when it was not heard."""
         for attempt in range(1, self.limits.attempts + 1):
             await self._turn()
@@ -155,9 +157,9 @@ class _Line:
         while (left := max(start, self._resumes) - self._clock()) > 0:
             await self._sleep(left)
 
-    async def _wait(self, outcome: _Outcome, attempt: int) -> None:
+    async def _wait(self, outcome: RequestOutcome, attempt: int) -> None:
         """Wait as long as the service asks for, all tokens together; else a random part of the back-off."""
-        asked = self._asked(outcome.retry_after) if isinstance(outcome, _Answer) else None
+        asked = self._asked(outcome.retry_after) if isinstance(outcome, ServiceAnswer) else None
         if asked is not None:
             self._resumes = max(self._resumes, self._clock() + asked)
         else:
@@ -177,7 +179,7 @@ class _Line:
                 return None
         return min(max(seconds, 0.0), self.limits.longest_pause)
 
-    async def _attempt(self, request: httpx2.Request) -> _Outcome:
+    async def _attempt(self, request: httpx2.Request) -> RequestOutcome:
         """One outcome as a value: no exception leaves from here, whose frames and text could carry the bearer."""
         try:
             async with asyncio.timeout(self.limits.total):
@@ -190,17 +192,17 @@ class _Line:
                     finally:
                         await response.aclose()
                     if request.method != "GET" or _origin(following.url) != _origin(self.root):
-                        return _Failure("redirected", "it redirects to another host, where the token does not go")
+                        return RequestFailure("redirected", "it redirects to another host, where the token does not go")
                     request = following
-                return _Failure("redirected", f"more than {MAX_REDIRECTS} redirects")
+                return RequestFailure("redirected", f"more than {MAX_REDIRECTS} redirects")
         except (TimeoutError, httpx2.TimeoutException):
-            return _Failure("timeout", "no whole answer in time")
+            return RequestFailure("timeout", "no whole answer in time")
         except httpx2.ConnectError as error:  # nothing was sent, so nothing can come back
-            return _Failure("unreachable", f"no connection: {error}")
+            return RequestFailure("unreachable", f"no connection: {error}")
         except httpx2.HTTPError:
-            return _Failure("broken", "the connection broke, or what came is not HTTP")
+            return RequestFailure("broken", "the connection broke, or what came is not HTTP")
 
-    async def _answer(self, response: httpx2.Response, moment: dt.datetime) -> _Outcome:
+    async def _answer(self, response: httpx2.Response, moment: dt.datetime) -> RequestOutcome:
         most = self.limits.max_bytes
         body = bytearray()
         try:
@@ -209,7 +211,7 @@ class _Line:
                 if len(body) > most:
                     return _too_large(most)
         except (httpx2.ReadError, httpx2.RemoteProtocolError):
-            return _Failure("truncated", "the connection ended before the document did")
+            return RequestFailure("truncated", "the connection ended before the document did")
         content = bytes(body)
         encoding = response.headers.get("content-encoding", "identity").strip().lower()
         if encoding == "gzip":
@@ -217,23 +219,23 @@ class _Line:
             try:
                 content = inflater.decompress(content, most + 1)
             except zlib.error:
-                return _Failure("truncated", "the gzip data is damaged")
+                return RequestFailure("truncated", "the gzip data is damaged")
             if len(content) > most:
                 return _too_large(most)
             if not inflater.eof:
-                return _Failure("truncated", "the gzip data is cut off")
+                return RequestFailure("truncated", "the gzip data is cut off")
         elif encoding != "identity":
-            return _Failure("encoded", "it is encoded in a way that was not asked for")
-        return _Answer(response.status_code, content, moment, response.headers.get("retry-after", "").strip())
+            return RequestFailure("encoded", "it is encoded in a way that was not asked for")
+        return ServiceAnswer(response.status_code, content, moment, response.headers.get("retry-after", "").strip())
 
 
-def _too_large(most: int) -> _Failure:
-    return _Failure("too_large", f"more than {most:,} bytes")
+def _too_large(most: int) -> RequestFailure:
+    return RequestFailure("too_large", f"more than {most:,} bytes")
 
 
-def _is_passing(outcome: _Outcome, repeatable: bool) -> bool:
+def _is_passing(outcome: RequestOutcome, repeatable: bool) -> bool:
     """Whether another attempt may go better: the service is busy, ailing or silent, and the fault is not ours."""
-    if isinstance(outcome, _Failure):
+    if isinstance(outcome, RequestFailure):
         return repeatable and outcome.code == "timeout"
     return outcome.status == 429 or (repeatable and outcome.status >= 500)
 

@@ -26,16 +26,16 @@ from inroads.model import Document, Role
 from inroads.policy.tables import STOCK, Policy
 from inroads.sources.private_file import BadTokens
 from inroads.sources.service_client import (
-    _COLLECTING,
-    _TALKATIVE,
+    COLLECTING,
+    TALKATIVE,
     Limits,
-    _Answer,
-    _client,
-    _Failure,
-    _Line,
-    _Outcome,
-    _root,
-    _silenced,
+    RequestFailure,
+    RequestOutcome,
+    RequestQueue,
+    ServiceAnswer,
+    http_client,
+    service_root,
+    silenced,
 )
 from inroads.sources.service_tokens import ENVIRONMENT, VISIBLE, Secret, ServiceToken, TokenStore
 
@@ -102,18 +102,18 @@ async def collect(
     One token's failure leaves the others alone. Nothing that a token can cause is raised; InroadsError for a
     `base_url` that is neither https nor on this machine. Close it (`contextlib.aclosing`) when leaving early.
     """
-    root = _root(base_url)
+    root = service_root(base_url)
     limits = limits or Limits()
-    for name in _TALKATIVE:
-        logging.getLogger(name).addFilter(_silenced)
+    for name in TALKATIVE:
+        logging.getLogger(name).addFilter(silenced)
     kept = {document.source: document for document in done}
     arrivals: asyncio.Queue[Arrival] = asyncio.Queue(limits.concurrency)  # the caller sets the pace
-    async with _client(root, limits) as client:
-        line = _Line(client, root, limits, now, sleep, clock, jitter)
+    async with http_client(root, limits) as client:
+        line = RequestQueue(client, root, limits, now, sleep, clock, jitter)
         waiting = iter(store.tokens)
 
         async def work() -> None:
-            _COLLECTING.set(True)
+            COLLECTING.set(True)
             for token in waiting:
                 await _Visit(token, store, line, kept, arrivals, report).run(policy if teams else None)
 
@@ -179,7 +179,7 @@ class _Visit:
         self,
         token: ServiceToken,
         store: TokenStore,
-        line: _Line,
+        line: RequestQueue,
         done: Mapping[str, Document],
         arrivals: asyncio.Queue[Arrival],
         report: Callable[[Progress], None],
@@ -212,32 +212,34 @@ class _Visit:
             self._note(fetched=self._progress.fetched + 1)
             return arrival
         if path == ME and not self._progress.failed:
-            self._fail(_Failure(arrival.code, arrival.message))
+            self._fail(RequestFailure(arrival.code, arrival.message))
         self._note(rejected=self._progress.rejected + 1)
         return None
 
-    async def _get(self, url: httpx2.URL) -> _Outcome:
+    async def _get(self, url: httpx2.URL) -> RequestOutcome:
         expires_at = self._token.expires_at
         if expires_at and expires_at <= self._line.now() and self._refusal() is None and not self._refreshed:
             failure = await self._refresh()
             if failure:
                 return self._fail(failure)
         outcome = await self._ask(url)
-        if isinstance(outcome, _Answer) and outcome.status == 401:
+        if isinstance(outcome, ServiceAnswer) and outcome.status == 401:
             failure = await self._refresh()
             if failure:
                 return self._fail(failure)
             outcome = await self._ask(url)
-            if isinstance(outcome, _Answer) and outcome.status == 401:
-                return self._fail(_Failure("unauthorized", "the access token is refused (401), also after a refresh"))
+            if isinstance(outcome, ServiceAnswer) and outcome.status == 401:
+                return self._fail(
+                    RequestFailure("unauthorized", "the access token is refused (401), also after a refresh")
+                )
         return outcome
 
-    async def _ask(self, url: httpx2.URL) -> _Outcome:
+    async def _ask(self, url: httpx2.URL) -> RequestOutcome:
         headers = {"Authorization": f"Bearer {self._token.access_token.reveal()}"}
         return await self._line.ask(self._line.client.build_request("GET", url, headers=headers), self._retried)
 
-    def _read(self, outcome: _Outcome, source: str, subject: str | None) -> Arrival:
-        if isinstance(outcome, _Failure):
+    def _read(self, outcome: RequestOutcome, source: str, subject: str | None) -> Arrival:
+        if isinstance(outcome, RequestFailure):
             return Rejection(source, "", *outcome)
         if any(text.encode() in outcome.body for text in self._secrets()):
             return Rejection(source, "", "holds_token", "it repeats the token, so nothing of it is kept")
@@ -260,20 +262,22 @@ class _Visit:
         token = self._token
         return [s.reveal() for s in (token.access_token, token.refresh_token, token.client_secret) if s]
 
-    def _refusal(self) -> _Failure | None:
+    def _refusal(self) -> RequestFailure | None:
         """Why this token cannot be refreshed."""
         token = self._token
         if self._refreshed:
-            return _Failure("unauthorized", "the access token is refused (401), although it was refreshed in this run")
+            return RequestFailure(
+                "unauthorized", "the access token is refused (401), although it was refreshed in this run"
+            )
         if not (token.refresh_token and token.client_id and token.client_secret):
             needed = "refresh_token, client_id and client_secret"
-            return _Failure("unauthorized", f"the access token is refused (401); a refresh would need {needed}")
+            return RequestFailure("unauthorized", f"the access token is refused (401); a refresh would need {needed}")
         if not self._store.keeps:
             why = f"tokens in {ENVIRONMENT} are not refreshed, since the new pair could not be kept: use a file"
-            return _Failure("refresh_refused", f"the access token is refused (401); {why}")
+            return RequestFailure("refresh_refused", f"the access token is refused (401); {why}")
         return None
 
-    async def _refresh(self) -> _Failure | None:
+    async def _refresh(self) -> RequestFailure | None:
         """A new pair, kept and in use; or why not."""
         refusal = self._refusal()
         if refusal:
@@ -286,34 +290,36 @@ class _Visit:
             await asyncio.wait({exchange})  # the old token may be spent by now; its time is bounded
             raise
 
-    async def _exchange(self) -> _Failure | None:
+    async def _exchange(self) -> RequestFailure | None:
         token, line = self._token, self._line
         try:
             self._store.rehearse()  # a full disk must show before the refresh token is spent
         except (OSError, BadTokens) as error:
-            return _Failure("not_kept", f"not refreshed, since the token file cannot be written: {_reason(error)}")
+            return RequestFailure(
+                "not_kept", f"not refreshed, since the token file cannot be written: {_reason(error)}"
+            )
         form = {"grant_type": "refresh_token", "client_id": token.client_id, "redirect_uri": token.redirect_uri}
         hidden = {"refresh_token": token.refresh_token, "client_secret": token.client_secret}
         form |= {name: secret.reveal() for name, secret in hidden.items() if secret}
         data = {name: value for name, value in form.items() if value}
         request = line.client.build_request("POST", line.root.copy_with(raw_path=REFRESH.encode()), data=data)
         outcome = await line.ask(request, self._retried, repeatable=False)
-        if isinstance(outcome, _Failure):
-            return _Failure("refresh_failed", f"the refresh failed, its token may be spent: {outcome.message}")
+        if isinstance(outcome, RequestFailure):
+            return RequestFailure("refresh_failed", f"the refresh failed, its token may be spent: {outcome.message}")
         if outcome.status != 200:
-            return _Failure("refresh_failed", f"the refresh was refused: HTTP {outcome.status}")
+            return RequestFailure("refresh_failed", f"the refresh was refused: HTTP {outcome.status}")
         renewed = _renewed(token, outcome)
         if renewed is None:
-            return _Failure("refresh_failed", "the answer to the refresh holds no usable token")
+            return RequestFailure("refresh_failed", "the answer to the refresh holds no usable token")
         try:
             self._store.replace(renewed)
         except (OSError, BadTokens) as error:
             lost = f"the new pair could not be kept and is lost; authorise {token.label} again: {_reason(error)}"
-            return _Failure("not_kept", lost)
+            return RequestFailure("not_kept", lost)
         self._token = renewed
         return None
 
-    def _fail(self, failure: _Failure) -> _Failure:
+    def _fail(self, failure: RequestFailure) -> RequestFailure:
         self._note(failed=failure.code, message=failure.message)
         return failure
 
@@ -329,7 +335,7 @@ def _reason(error: OSError | BadTokens) -> str:
     return error.message if isinstance(error, BadTokens) else error.strerror or type(error).__name__
 
 
-def _renewed(token: ServiceToken, answer: _Answer) -> ServiceToken | None:
+def _renewed(token: ServiceToken, answer: ServiceAnswer) -> ServiceToken | None:
     try:
         pair = msgspec.json.decode(answer.body, type=_NewPair)
     except (msgspec.DecodeError, UnicodeDecodeError):  # a ValidationError is a DecodeError

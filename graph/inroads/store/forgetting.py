@@ -13,7 +13,7 @@ from inroads.documents.records import Me
 from inroads.model import Document
 
 
-class _Person:
+class Person:
     """One identity, and the addresses by which records without its id still name it."""
 
     def __init__(self, number: str) -> None:
@@ -26,7 +26,7 @@ class _Person:
         for row in rows:
             if isinstance(row, Me) or str(row.identity_id) == self.number:
                 said = (getattr(row, name, None) for name in _NAMES)
-                self.names.update(_folded(each) for each in said if isinstance(each, str) and each.strip())
+                self.names.update(folded(each) for each in said if isinstance(each, str) and each.strip())
 
     def left_out_of(self, team: Observation) -> Document | None:
         """The document of a team without the person; None where it does not name them."""
@@ -61,7 +61,7 @@ class _Person:
     def _owns(self, value: Any) -> bool:
         """Whether it is a record of the person, or one of their addresses."""
         if isinstance(value, str):
-            return _folded(value) in self.names
+            return folded(value) in self.names
         return isinstance(value, dict) and str(value.get("identity_id")) == self.number
 
     def _is_named_in(self, row: Any) -> bool:
@@ -80,7 +80,7 @@ class _Person:
 ANONYMOUS: Final = "(forgotten)"
 """What stands in a review for a person who was forgotten."""
 
-_MENTIONING: Final = (
+MENTIONING: Final = (
     ("campaigns", "id", "head"),
     ("campaigns", "id", "name"),
     ("campaigns", "id", "signed"),
@@ -93,5 +93,5 @@ _NAMES: Final = ("email", "unconfirmed_email", "identity_uuid")
 _FRAME: Final = frozenset({"response", "business", "business_group", "members"})  # without these it is no team
 
 
-def _folded(text: str) -> str:
+def folded(text: str) -> str:
     return text.strip().casefold()

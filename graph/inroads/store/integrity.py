@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from inroads.documents.reader import restore
-from inroads.store.schema import _UNREADABLE, _moment
+from inroads.store.schema import UNREADABLE, from_microseconds
 
 
 class Problem(NamedTuple):
@@ -27,24 +27,24 @@ class Problem(NamedTuple):
     message: str
 
 
-def _review_problems(snapshot: sqlite3.Connection) -> Iterator[Problem]:
+def review_problems(snapshot: sqlite3.Connection) -> Iterator[Problem]:
     if not snapshot.execute("SELECT count(*) FROM sqlite_master WHERE name = 'review_items'").fetchone()[0]:
         return  # a file of an older format
     for campaign, number, frozen in snapshot.execute("SELECT campaign, number, frozen FROM review_items"):
         try:
             msgspec.json.decode(zlib.decompress(frozen))
-        except _UNREADABLE as error:
+        except UNREADABLE as error:
             yield Problem("REVIEW", None, f"item {number} of campaign {campaign} cannot be read: {error}")
 
 
-def _problems(
+def problems_of(
     sequence: int, sha256: Any, kind: Any, subject: Any, moment: Any, source: Any, body: Any
 ) -> Iterator[Problem]:
     try:
         plain = zlib.decompress(body)
         digest = hashlib.sha256(plain).digest()
-        document = restore(plain, digest.hex(), _moment(moment), source).document
-    except _UNREADABLE as error:
+        document = restore(plain, digest.hex(), from_microseconds(moment), source).document
+    except UNREADABLE as error:
         yield Problem("BODY", sequence, f"it cannot be read: {error}")
         return
     if msgspec.json.encode(msgspec.json.decode(plain), order="sorted") != plain:

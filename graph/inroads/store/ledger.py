@@ -25,9 +25,10 @@ from typing import Any, Final, NamedTuple, Self
 from inroads.documents.reader import Observation, restore
 from inroads.errors import BadId, InroadsError, LedgerError
 from inroads.model import Document, NodeKind, native_id, node_id
-from inroads.store.forgetting import _MENTIONING, _folded, _Person
-from inroads.store.integrity import Problem, _problems, _review_problems
-from inroads.store.schema import _APPLICATION_ID, _FAULTS, _READABLE, _STEPS, _UNREADABLE, _microseconds, _moment
+from inroads.store import schema
+from inroads.store.forgetting import MENTIONING, Person, folded
+from inroads.store.integrity import Problem, problems_of, review_problems
+from inroads.store.schema import APPLICATION_ID, FAULTS, UNREADABLE, from_microseconds, to_microseconds
 
 BATCH: Final = 1000
 """The most documents in one transaction, unless told otherwise."""
@@ -145,8 +146,8 @@ class Kept(NamedTuple):
     def observe(self) -> Observation:
         """The document as read. Raises LedgerError where it is damaged."""
         try:
-            return restore(zlib.decompress(self.raw), self.sha256.hex(), _moment(self.moment), self.source)
-        except _UNREADABLE as error:
+            return restore(zlib.decompress(self.raw), self.sha256.hex(), from_microseconds(self.moment), self.source)
+        except UNREADABLE as error:
             message = f"the ledger {self.ledger}: document {self.sequence} cannot be read: {error}"
             raise LedgerError(message, "LEDGER_CORRUPT") from error
 
@@ -263,7 +264,7 @@ class Ledger:
         """
         number = native_id(node_id(identity, NodeKind.IDENTITY))
         with self._writing():
-            done = self._forget(_Person(number), _microseconds(now))
+            done = self._forget(Person(number), to_microseconds(now))
         for folder in snapshots(self.path):  # of what has been forgotten, too
             shutil.rmtree(folder)
         self._finish_erasing()
@@ -397,8 +398,8 @@ class Ledger:
             kinds={kind: count for kind, count, _, _, _ in found},
             identities=known.get("me", 0),
             businesses=known.get("team", 0),
-            oldest=min((_moment(oldest) for _, _, _, oldest, _ in found), default=None),
-            newest=max((_moment(newest) for _, _, _, _, newest in found), default=None),
+            oldest=min((from_microseconds(oldest) for _, _, _, oldest, _ in found), default=None),
+            newest=max((from_microseconds(newest) for _, _, _, _, newest in found), default=None),
             first=first or 0,
             last=last or 0,
             bytes=sum(self._sizes()[:2]),
@@ -415,8 +416,8 @@ class Ledger:
                     if message != "ok":
                         problems.append(Problem("DATABASE", None, str(message)))
                 for row in snapshot.execute("SELECT * FROM documents ORDER BY sequence"):
-                    problems.extend(_problems(*row))
-                problems.extend(_review_problems(snapshot))
+                    problems.extend(problems_of(*row))
+                problems.extend(review_problems(snapshot))
                 for (sequence,) in snapshot.execute("SELECT sequence FROM tombstones WHERE NOT erased"):
                     message = "forgotten, but bytes of it may remain in the file until it is compacted"
                     problems.append(Problem("ERASURE", sequence, message))
@@ -497,26 +498,26 @@ class Ledger:
         if not (application or version or tables):
             if not create:
                 raise self._error("LEDGER_MISSING", "there is nothing in the file")
-        elif application != _APPLICATION_ID:
+        elif application != APPLICATION_ID:
             raise self._error("LEDGER_FOREIGN", "it is a database of something else")
-        elif version > len(_STEPS):
-            raise self._error("LEDGER_NEWER", f"its format is {version}, and this version knows {len(_STEPS)}")
-        elif version < _READABLE and self.read_only:
+        elif version > len(schema.STEPS):
+            raise self._error("LEDGER_NEWER", f"its format is {version}, and this version knows {len(schema.STEPS)}")
+        elif version < schema.READABLE and self.read_only:
             raise self._error("LEDGER_READ_ONLY", "its format is older: it must be opened for writing once")
 
     def _prepare(self) -> None:
         self._keep_log()
         self._connection.execute("PRAGMA synchronous = FULL")
         self._connection.execute("PRAGMA secure_delete = ON")
-        if self._one("PRAGMA user_version") == len(_STEPS):
+        if self._one("PRAGMA user_version") == len(schema.STEPS):
             return
         with self._writing():
             done = self._one("PRAGMA user_version")  # again: another process may have been here meanwhile
-            for version, step in enumerate(_STEPS[done:], done + 1):
+            for version, step in enumerate(schema.STEPS[done:], done + 1):
                 for statement in step:
                     self._connection.execute(statement)
                 self._connection.execute(f"PRAGMA user_version = {version}")
-            self._connection.execute(f"PRAGMA application_id = {_APPLICATION_ID}")
+            self._connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
         self._connection.execute("PRAGMA wal_checkpoint(PASSIVE)")  # the file itself says what it is, if nobody reads
 
     def _keep_log(self) -> None:
@@ -567,7 +568,7 @@ class Ledger:
             number = getattr(error, "sqlite_errorcode", None)
             if number is None:  # a mistake of the caller, such as using a closed ledger
                 raise
-            code, said = _FAULTS.get(number) or _FAULTS.get(number & 0xFF) or ("LEDGER_CORRUPT", str(error))
+            code, said = FAULTS.get(number) or FAULTS.get(number & 0xFF) or ("LEDGER_CORRUPT", str(error))
             if number & 0xFF == sqlite3.SQLITE_NOTADB and not self._is_marked():
                 code, said = "LEDGER_FOREIGN", "it is no database"
             raise self._error(code, said) from error
@@ -575,7 +576,7 @@ class Ledger:
     def _is_marked(self) -> bool:
         """Whether the file bears a ledger's number although SQLite does not know it as a database."""
         with self.path.open("rb") as file:
-            return file.read(100)[68:72] == _APPLICATION_ID.to_bytes(4, "big")
+            return file.read(100)[68:72] == APPLICATION_ID.to_bytes(4, "big")
 
     def _error(self, code: str, said: str) -> LedgerError:
         return LedgerError(f"the ledger {self.path}: {said}", code)
@@ -596,7 +597,7 @@ class Ledger:
         with self._snapshot() as snapshot:
             for row in snapshot.execute(query, (*given, -1 if limit is None else limit)):
                 sequence, sha256, kind, subject, moment, source, size = row
-                yield Entry(sequence, sha256.hex(), kind, subject, _moment(moment), source, size)
+                yield Entry(sequence, sha256.hex(), kind, subject, from_microseconds(moment), source, size)
 
     def _append(self, batch: list[Document]) -> Added:
         with self._faults():
@@ -622,7 +623,7 @@ class Ledger:
 
     # ---- forgetting
 
-    def _forget(self, person: _Person, now: int) -> Forgotten:
+    def _forget(self, person: Person, now: int) -> Forgotten:
         own = list(self._kept("me", f"identity:{person.number}"))
         for me in own:
             person.learn(me)
@@ -641,12 +642,12 @@ class Ledger:
             self._connection.execute("INSERT INTO tombstones VALUES (?, ?, ?, ?, 0)", tombstone)
         return forgotten
 
-    def _forget_reviews(self, person: _Person) -> tuple[int, int]:
+    def _forget_reviews(self, person: Person) -> tuple[int, int]:
         """Remove the items about a person and what was decided about them, and their name from all other rows."""
         node = f"identity:{person.number}"
         items = "SELECT campaign, number, label FROM review_items WHERE principal = ?"
         rows = self._connection.execute(items, (node,)).fetchall()
-        person.names.update(_folded(label) for *_, label in rows if "@" in label)
+        person.names.update(folded(label) for *_, label in rows if "@" in label)
         about = [(campaign, number) for campaign, number, _ in rows]
         self._connection.executemany("DELETE FROM review_decisions WHERE campaign = ? AND item = ?", about)
         counted = [(campaign,) for campaign, _ in about]
@@ -654,7 +655,7 @@ class Ledger:
         self._connection.execute("DELETE FROM review_items WHERE principal = ?", (node,))
         ended = self._connection.execute("DELETE FROM review_endings WHERE principal = ?", (node,)).rowcount
         mentions = 0
-        for table, key, column in _MENTIONING:
+        for table, key, column in MENTIONING:
             rows = self._connection.execute(f"SELECT {key}, {column} FROM {table}").fetchall()  # noqa: S608  # ours
             told = ((person.left_unsaid(text), row) for row, text in rows if text is not None)
             changed = [(new, row) for (new, found), row in told if found]
@@ -673,7 +674,7 @@ class Ledger:
     def _remove(self, observation: Observation, now: int) -> None:
         document = observation.document
         self._connection.execute(_DELETE, _key(document))
-        until = max(now, _microseconds(document.observed_at))  # a moment may lie in the future
+        until = max(now, to_microseconds(document.observed_at))  # a moment may lie in the future
         self._connection.execute(
             "INSERT INTO forgotten VALUES (?, ?) ON CONFLICT (mark) DO UPDATE SET until = max(until, excluded.until)",
             (self._mark(document.body), until),
@@ -681,7 +682,7 @@ class Ledger:
 
     def _refuses(self, document: Document) -> bool:
         until = self._one("SELECT until FROM forgotten WHERE mark = ?", self._mark(document.body))
-        return until is not None and _microseconds(document.observed_at) <= until
+        return until is not None and to_microseconds(document.observed_at) <= until
 
     def _mark(self, body: bytes) -> bytes:
         """By what a forgotten body is known again.
@@ -742,7 +743,7 @@ def _compressed(body: bytes) -> bytes:
 def _key(document: Document) -> tuple[bytes, int, bytes]:
     """What makes an observation the same one."""
     source = document.source.encode("utf-8", "surrogateescape")
-    return bytes.fromhex(document.sha256), _microseconds(document.observed_at), source
+    return bytes.fromhex(document.sha256), to_microseconds(document.observed_at), source
 
 
 def _where(
@@ -752,7 +753,7 @@ def _where(
     asked = {
         "kind = ?": kind,
         "subject = ?": subject,
-        "observed_at <= ?": None if as_of is None else _microseconds(as_of),
+        "observed_at <= ?": None if as_of is None else to_microseconds(as_of),
         "sequence > ?": after,
     }
     given = {condition: value for condition, value in asked.items() if value is not None}

@@ -8,10 +8,10 @@ import zlib
 from collections.abc import Mapping
 from typing import Final
 
-_APPLICATION_ID: Final = 0x496E7264  # "Inrd"
+APPLICATION_ID: Final = 0x496E7264  # "Inrd"
 
 # One entry a version, each a list of statements that lead to it from the version before: only ever add to the end.
-_STEPS: Final[tuple[tuple[str, ...], ...]] = (
+STEPS: Final[tuple[tuple[str, ...], ...]] = (
     (
         """
         CREATE TABLE documents (
@@ -112,10 +112,10 @@ _STEPS: Final[tuple[tuple[str, ...], ...]] = (
     ),
 )
 
-_READABLE: Final = 1
+READABLE: Final = 1
 """The oldest format that is read as it is: the steps after it only add tables."""
 
-_FAULTS: Final[Mapping[int, tuple[str, str]]] = {
+FAULTS: Final[Mapping[int, tuple[str, str]]] = {
     sqlite3.SQLITE_BUSY: ("LEDGER_BUSY", "another process holds it"),
     sqlite3.SQLITE_LOCKED: ("LEDGER_BUSY", "another reading or writing holds it"),
     sqlite3.SQLITE_PROTOCOL: ("LEDGER_BUSY", "too many processes want it at once"),
@@ -131,13 +131,13 @@ _FAULTS: Final[Mapping[int, tuple[str, str]]] = {
     sqlite3.SQLITE_IOERR_SHMOPEN: ("LEDGER_READ_ONLY", "it or its folder may not be written"),
 }
 """What SQLite's result codes mean here, extended codes before primary ones; any other says that the file is damaged."""
-_UNREADABLE: Final = (zlib.error, ValueError, TypeError, AttributeError, OverflowError)  # what damaged columns cause
+UNREADABLE: Final = (zlib.error, ValueError, TypeError, AttributeError, OverflowError)  # what damaged columns cause
 _EPOCH: Final = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 
 
-def _microseconds(moment: dt.datetime) -> int:
+def to_microseconds(moment: dt.datetime) -> int:
     return (moment - _EPOCH) // dt.timedelta(microseconds=1)
 
 
-def _moment(microseconds: int) -> dt.datetime:
+def from_microseconds(microseconds: int) -> dt.datetime:
     return _EPOCH + dt.timedelta(microseconds=microseconds)
