@@ -28,10 +28,14 @@ def check(world: World) -> Explorer:
             for access in _check_reach(graph, oracle, identity, mode)
         }
         with patch.object(reaching, "VECTORISED", -1):
-            columns = [list(graph.reached_by(resource, mode=mode)) for resource in sorted(oracle.resources)]
+            columns = [
+                list(graph.reached_by(resource, mode=mode)) for resource in sorted(oracle.resources)
+            ]
         answers = [graph.reached_by(resource, mode=mode) for resource in sorted(oracle.resources)]
         assert columns == list(map(list, answers)), "one hop after the other, and all hops at once"
-        backward = {(access.principal, access.resource): access for answer in answers for access in answer}
+        backward = {
+            (access.principal, access.resource): access for answer in answers for access in answer
+        }
         assert forward == backward, "reach and reached_by are each other's transpose"
     return graph
 
@@ -40,12 +44,21 @@ def _check_reach(graph: Explorer, oracle: Oracle, identity: str, mode: Mode) -> 
     answer, theirs = list(graph.reach(identity, mode=mode)), oracle.reach(identity, mode.value)
     assert {access.resource for access in answer} == theirs.keys()
     with patch.object(reaching, "VECTORISED", -1):
-        assert answer == list(graph.reach(identity, mode=mode)), "one hop after the other, and all hops at once"
+        assert answer == list(graph.reach(identity, mode=mode)), (
+            "one hop after the other, and all hops at once"
+        )
     for access in answer:
         assert access == graph.access(identity, access.resource, mode=mode)
         expected = theirs[access.resource]
-        assert _facts(access) == (expected.roles, expected.certainty, expected.state, expected.distance)
-        assert {_path(path) for path in access.paths} == {_oracle_path(path) for path in expected.paths}
+        assert _facts(access) == (
+            expected.roles,
+            expected.certainty,
+            expected.state,
+            expected.distance,
+        )
+        assert {_path(path) for path in access.paths} == {
+            _oracle_path(path) for path in expected.paths
+        }
         assert not access.truncated
         _check_explanation(graph, oracle, access, mode)
     if mode is Mode.ACCESS:
@@ -58,9 +71,13 @@ def _check_sets(graph: Explorer, nodes: list[str]) -> None:
     """Just the set has the same nodes and roles as the whole answer."""
     for node in nodes:
         answer = graph.reach(node) if kind_of(node) is NodeKind.IDENTITY else graph.reached_by(node)
-        ends = (access.resource if access.principal == node else access.principal for access in answer)
+        ends = (
+            access.resource if access.principal == node else access.principal for access in answer
+        )
         whole = dict(zip(ends, (access.roles for access in answer), strict=True))
-        assert {graph.index.name(each): graph.roles_of(bits) for each, bits in held(graph, node).items()} == whole
+        assert {
+            graph.index.name(each): graph.roles_of(bits) for each, bits in held(graph, node).items()
+        } == whole
 
 
 def _check_explanation(graph: Explorer, oracle: Oracle, access: Access, mode: Mode) -> None:
@@ -71,7 +88,10 @@ def _check_explanation(graph: Explorer, oracle: Oracle, access: Access, mode: Mo
     assert cut == oracle.best_cut(*ends), "the smallest cut with the least collateral"
     assert graph.access(access.principal, access.resource, mode=mode, avoid=list(cut)) is None
     for grant in cut:
-        assert graph.access(access.principal, access.resource, mode=mode, avoid=list(cut - {grant})) is not None
+        assert (
+            graph.access(access.principal, access.resource, mode=mode, avoid=list(cut - {grant}))
+            is not None
+        )
 
 
 def _facts(access: Access) -> tuple[Any, ...]:

@@ -23,7 +23,9 @@ FRESH = 500
 def near(graph: AccessGraph, businesses: list[str]) -> set[str]:
     """The businesses of the same scopes as these: whoever has any role there reaches these, too."""
     keeps = nx.Graph(
-        (each.principal, each.resource) for each in graph.grants.values() if each.relation is Relation.KEEPS
+        (each.principal, each.resource)
+        for each in graph.grants.values()
+        if each.relation is Relation.KEEPS
     )
     keeps.add_nodes_from(businesses)
     return {node for each in businesses for node in nx.node_connected_component(keeps, each)}
@@ -54,9 +56,18 @@ def altered(world: World, rng: random.Random, untouched: set[str]) -> World:
                 }
                 members = inner["business_group"]["members"]
                 members.insert(rng.randint(0, len(members)), row)
-                membership = {"id": row["id"], "role": row["role"], "business": copy.deepcopy(business)}
+                membership = {
+                    "id": row["id"],
+                    "role": row["role"],
+                    "business": copy.deepcopy(business),
+                }
                 membership["business"].pop("business_group", None)
-                added.append(({"id": number, "email": row["email"], "business_memberships": [membership]}, moment))
+                added.append(
+                    (
+                        {"id": number, "email": row["email"], "business_memberships": [membership]},
+                        moment,
+                    )
+                )
         else:
             fresh.rows(inner)
     for _ in range(rng.randint(1, 3)):
@@ -67,7 +78,13 @@ def altered(world: World, rng: random.Random, untouched: set[str]) -> World:
         business = {"id": fresh.number(), "name": "n", "account_id": f"fresh{fresh.number()}"}
         members = [{"id": fresh.number(), "identity_id": number, "role": "owner"}]
         added.append(
-            ({"business": business, "business_group": {"id": fresh.number(), "members": members}}, fresh.moment())
+            (
+                {
+                    "business": business,
+                    "business_group": {"id": fresh.number(), "members": members},
+                },
+                fresh.moment(),
+            )
         )
     mixed = bodies + added
     rng.shuffle(mixed)
@@ -89,29 +106,54 @@ class _Fresh:
         return self.rng.choice(self.moments) + dt.timedelta(hours=self.rng.choice((0, -99, 1, 999)))
 
     def renamed(self, record: Body) -> None:
-        record |= {"name": f"name {self.number()}", "timezone": "UTC", "address": {"street": f"{self.number()} Road"}}
+        record |= {
+            "name": f"name {self.number()}",
+            "timezone": "UTC",
+            "address": {"street": f"{self.number()} Road"},
+        }
 
     def rows(self, body: Body) -> None:
         """More rows of every section of somebody's own document, at any place."""
         rng = self.rng
         account, number = f"fresh{self.number()}", self.number()
         clients = [{"id": self.number(), "account_id": f"fresh{self.number()}", "userid": 1}]
-        business = {"id": number, "name": "secret", "account_id": account, "business_clients": clients}
+        business = {
+            "id": number,
+            "name": "secret",
+            "account_id": account,
+            "business_clients": clients,
+        }
         record = self.number()
         group = {"id": record, "group_id": self.number(), "role": "owner", "business_id": number}
         more = {
-            "business_memberships": [{"id": record, "role": rng.choice(("owner", "contractor")), "business": business}],
+            "business_memberships": [
+                {"id": record, "role": rng.choice(("owner", "contractor")), "business": business}
+            ],
             "groups": [group, {"garbage": True}],
-            "roles": [{"id": self.number(), "role": "admin", "accountid": account, "systemid": 9, "userid": 1}, None],
+            "roles": [
+                {
+                    "id": self.number(),
+                    "role": "admin",
+                    "accountid": account,
+                    "systemid": 9,
+                    "userid": 1,
+                },
+                None,
+            ],
         }
         for name, given in more.items():
             rows = body.get(name) or []
             for row in given[: rng.randint(0, 2)]:
                 rows.insert(rng.randint(0, len(rows)), row)
             body[name] = rows
-        body["subscription_statuses"] = (body.get("subscription_statuses") or {}) | {account: "cancelled"}
+        body["subscription_statuses"] = (body.get("subscription_statuses") or {}) | {
+            account: "cancelled"
+        }
         body["permissions"] = (body.get("permissions") or {}) | {account: {"staff.limit": number}}
-        body["phone_numbers"], body["setup_complete"] = [{"title": "home", "phone_number": f"{number}"}], True
+        body["phone_numbers"], body["setup_complete"] = (
+            [{"title": "home", "phone_number": f"{number}"}],
+            True,
+        )
 
 
 def _records(value: Any) -> Iterator[Body]:

@@ -19,7 +19,17 @@ Body = dict[str, Any]
 Evidence = tuple[int, str]  # number of the document in input order, JSON pointer
 Step = tuple[str, str, str]  # from node, grant id, to node
 
-ROLES = ("OWNER", "ADMIN", "MANAGER", "EMPLOYEE", "ACCOUNTANT", "CONTRACTOR", "CLIENT", "STAFF", "UNKNOWN")
+ROLES = (
+    "OWNER",
+    "ADMIN",
+    "MANAGER",
+    "EMPLOYEE",
+    "ACCOUNTANT",
+    "CONTRACTOR",
+    "CLIENT",
+    "STAFF",
+    "UNKNOWN",
+)
 
 # The table of role dialects. A word that is not in the column of its dialect is UNKNOWN.
 MEMBERSHIP_WORDS = {
@@ -69,10 +79,14 @@ class GrantFact:
     principal: str
     resource: str
     relation: str  # MEMBER, ROLE, KEEPS, CLIENT, GROUP or GROUP_OF
-    roles: tuple[str, ...]  # a membership's own roles first, then the others, each part in the order of the role table
+    roles: tuple[
+        str, ...
+    ]  # a membership's own roles first, then the others, each part in the order of the role table
     controls: bool
     evidence: frozenset[Evidence]
-    active_rows: frozenset[tuple[Evidence, bool]]  # what its group and team rows say about being active
+    active_rows: frozenset[
+        tuple[Evidence, bool]
+    ]  # what its group and team rows say about being active
 
     @property
     def inactive(self) -> bool:
@@ -184,7 +198,9 @@ class Oracle:
 
     def __init__(self, documents: Iterable[tuple[Body, datetime]]) -> None:
         self._documents = list(self._distinct(documents))
-        self._latest: dict[str, datetime] = {}  # scope -> the newest moment at which a document covers it
+        self._latest: dict[
+            str, datetime
+        ] = {}  # scope -> the newest moment at which a document covers it
         for document in self._documents:
             for scope in self._covered(document):
                 self._latest[scope] = max(document.moment, self._latest.get(scope, document.moment))
@@ -198,13 +214,19 @@ class Oracle:
         for claim in standing:
             if claim.relation == "KEEPS":
                 keepers[claim.resource].add(claim.principal)
-        members = {(claim.principal, claim.resource) for claim in standing if claim.relation == "MEMBER"}
-        role_claims = [claim for document in self._documents for claim in self._role_claims(document, keepers)]
+        members = {
+            (claim.principal, claim.resource) for claim in standing if claim.relation == "MEMBER"
+        }
+        role_claims = [
+            claim for document in self._documents for claim in self._role_claims(document, keepers)
+        ]
         for claim in role_claims:
             if self._stands(claim):
                 standing.extend(self._merged(claim, keepers, members))
 
-        self.nodes: set[str] = {end for claim in claims + role_claims for end in (claim.principal, claim.resource)}
+        self.nodes: set[str] = {
+            end for claim in claims + role_claims for end in (claim.principal, claim.resource)
+        }
         self.nodes |= set(self._subjects())
         self.identities = {node for node in self.nodes if node.startswith("identity:")}
         self.resources = {node for node in self.nodes if node.startswith(("business:", "account:"))}
@@ -212,9 +234,13 @@ class Oracle:
         by_grant: dict[str, list[_Claim]] = defaultdict(list)
         for claim in standing:
             by_grant[claim.grant_id].append(claim)
-        self.grants: dict[str, GrantFact] = {grant_id: self._grant(rows) for grant_id, rows in by_grant.items()}
+        self.grants: dict[str, GrantFact] = {
+            grant_id: self._grant(rows) for grant_id, rows in by_grant.items()
+        }
 
-        self._out: dict[str, list[tuple[str, str]]] = defaultdict(list)  # node -> (grant id, next node)
+        self._out: dict[str, list[tuple[str, str]]] = defaultdict(
+            list
+        )  # node -> (grant id, next node)
         self._kept_with: dict[str, set[str]] = defaultdict(set)  # business <-> account
         for grant_id, grant in self.grants.items():
             self._out[grant.principal].append((grant_id, grant.resource))
@@ -265,9 +291,15 @@ class Oracle:
         for document in self._documents:
             if document.is_team:
                 for _, business in document.shown_businesses():
-                    learn(f"group:{document.body['business_group']['id']}", f"business:{business['id']}")
+                    learn(
+                        f"group:{document.body['business_group']['id']}",
+                        f"business:{business['id']}",
+                    )
                 continue
-            memberships = {(str(m["id"]), str(m["business"]["id"])) for _, m in document.rows("business_memberships")}
+            memberships = {
+                (str(m["id"]), str(m["business"]["id"]))
+                for _, m in document.rows("business_memberships")
+            }
             for _, row in document.rows("groups"):
                 if (str(row["id"]), str(row.get("business_id"))) in memberships:
                     learn(f"group:{row['group_id']}", f"business:{row['business_id']}")
@@ -375,7 +407,9 @@ class Oracle:
                     active=active,
                 )
             if business is not None:
-                yield _Claim(group, "GROUP_OF", business, frozenset({own}), document.moment, evidence)
+                yield _Claim(
+                    group, "GROUP_OF", business, frozenset({own}), document.moment, evidence
+                )
 
     @staticmethod
     def _client_role_claims(document: _Document) -> Iterator[_Claim]:
@@ -407,7 +441,8 @@ class Oracle:
                 "ROLE",
                 account,
                 frozenset(
-                    {f"me:{document.identity}"} | {f"team:{business}" for business in keepers.get(account, set())}
+                    {f"me:{document.identity}"}
+                    | {f"team:{business}" for business in keepers.get(account, set())}
                 ),
                 document.moment,
                 (document.number, pointer),
@@ -415,13 +450,23 @@ class Oracle:
             )
 
     @staticmethod
-    def _merged(claim: _Claim, keepers: dict[str, set[str]], members: set[tuple[str, str]]) -> list[_Claim]:
+    def _merged(
+        claim: _Claim, keepers: dict[str, set[str]], members: set[tuple[str, str]]
+    ) -> list[_Claim]:
         """A role row on the account of a business of which the identity is a member says that membership again."""
         homes = [b for b in keepers.get(claim.resource, set()) if (claim.principal, b) in members]
         if not homes:
             return [claim]
         return [
-            _Claim(claim.principal, "MEMBER", b, claim.scopes, claim.moment, claim.evidence, role=claim.role)
+            _Claim(
+                claim.principal,
+                "MEMBER",
+                b,
+                claim.scopes,
+                claim.moment,
+                claim.evidence,
+                role=claim.role,
+            )
             for b in homes
         ]
 
@@ -454,7 +499,9 @@ class Oracle:
             client = named_client if on_vendor_side and named_client is not None else shown
             evidence = (document.number, row_pointer)
             scopes = frozenset({f"clients:{shown}", f"clients:{client}"})
-            yield _Claim(client, "CLIENT", account, scopes, document.moment, evidence, role="CLIENT")
+            yield _Claim(
+                client, "CLIENT", account, scopes, document.moment, evidence, role="CLIENT"
+            )
             if vendor is not None:
                 scopes = frozenset({f"clients:{shown}", f"account:{vendor}"})
                 yield _Claim(vendor, "KEEPS", account, scopes, document.moment, evidence)
@@ -473,14 +520,18 @@ class Oracle:
             roles=tuple(sorted(stated, key=lambda role: (role not in own, ROLES.index(role)))),
             controls=first.relation == "MEMBER" and bool(stated & {"OWNER", "ADMIN"}),
             evidence=frozenset(claim.evidence for claim in claims),
-            active_rows=frozenset((claim.evidence, claim.active) for claim in claims if claim.active is not None),
+            active_rows=frozenset(
+                (claim.evidence, claim.active) for claim in claims if claim.active is not None
+            ),
         )
 
     # ---- what is not alive -----------------------------------------------------------------------------------
 
     def _find_node_reasons(self) -> dict[str, frozenset[str]]:
         """Why a node makes a path latent, each node by itself. The latest document that states it decides."""
-        stated: dict[str, dict[datetime, set[str]]] = defaultdict(lambda: defaultdict(set))  # "" = nothing wrong
+        stated: dict[str, dict[datetime, set[str]]] = defaultdict(
+            lambda: defaultdict(set)
+        )  # "" = nothing wrong
         for document in self._documents:
             for _, business in document.shown_businesses():
                 if business.get("active") is not None:
@@ -492,13 +543,19 @@ class Oracle:
                 word = "identity_unconfirmed" if document.body["confirmed_at"] is None else ""
                 stated[document.identity][document.moment].add(word)
             for account, status in (document.body.get("subscription_statuses") or {}).items():
-                stated[f"account:{account}"][document.moment].add("" if status in GOOD_STATUSES else status)
+                stated[f"account:{account}"][document.moment].add(
+                    "" if status in GOOD_STATUSES else status
+                )
         return {node: frozenset(words[max(words)] - {""}) for node, words in stated.items()}
 
     def _reasons(self, steps: tuple[Step, ...]) -> frozenset[str]:
         on_path = {steps[0][0]} | {after for _, _, after in steps}
-        counted = on_path | {neighbour for node in on_path for neighbour in self._kept_with.get(node, set())}
-        reasons = {reason for node in counted for reason in self._node_reasons.get(node, frozenset())}
+        counted = on_path | {
+            neighbour for node in on_path for neighbour in self._kept_with.get(node, set())
+        }
+        reasons = {
+            reason for node in counted for reason in self._node_reasons.get(node, frozenset())
+        }
         if any(self.grants[grant_id].inactive for _, grant_id, _ in steps):
             reasons.add("group_inactive")
         return frozenset(reasons)
@@ -509,7 +566,9 @@ class Oracle:
         grant = self.grants[grant_id]
         if grant.relation == "MEMBER":
             return "C" if grant.controls else "R"
-        return {"ROLE": "R", "KEEPS": "K", "CLIENT": "R", "GROUP": "A", "GROUP_OF": "A"}[grant.relation]
+        return {"ROLE": "R", "KEEPS": "K", "CLIENT": "R", "GROUP": "A", "GROUP_OF": "A"}[
+            grant.relation
+        ]
 
     def _walk(self, principal: str, mode: str, without: Set[str]) -> dict[str, set[OraclePath]]:
         """Every simple path from the principal, by the node at its end."""
@@ -538,7 +597,9 @@ class Oracle:
         else:
             certainty = "STATED"
         reasons = self._reasons(steps)
-        carriers = [grant_id for _, grant_id, _ in steps if self.grants[grant_id].relation != "KEEPS"]
+        carriers = [
+            grant_id for _, grant_id, _ in steps if self.grants[grant_id].relation != "KEEPS"
+        ]
         roles = frozenset(self.grants[carriers[-1]].roles) if carriers else frozenset()
         return OraclePath(steps, certainty, "LATENT" if reasons else "ACTIVE", reasons, roles)
 
@@ -589,9 +650,13 @@ class Oracle:
     def _needs(self, principal: str, resource: str, mode: str) -> list[frozenset[str]]:
         """What each path needs. A path that needs all that another needs, and more, changes no question of cuts."""
         needs = {self._removable(path) for path in self.paths(principal, resource, mode)}
-        return sorted((need for need in needs if not any(other < need for other in needs)), key=sorted)
+        return sorted(
+            (need for need in needs if not any(other < need for other in needs)), key=sorted
+        )
 
-    def minimum_cuts(self, principal: str, resource: str, mode: str = "ACCESS") -> set[frozenset[str]]:
+    def minimum_cuts(
+        self, principal: str, resource: str, mode: str = "ACCESS"
+    ) -> set[frozenset[str]]:
         """All smallest sets of removable grants that no path does without; none when there is no access."""
         needs = self._needs(principal, resource, mode)
         if not needs:
@@ -626,7 +691,9 @@ class Oracle:
         """How many other (identity, business or account) accesses end when the grants of the cut are removed."""
         if self._access_grants is None:
             self._access_grants = {
-                (identity, other): [frozenset(grant_id for _, grant_id, _ in path.steps) for path in paths]
+                (identity, other): [
+                    frozenset(grant_id for _, grant_id, _ in path.steps) for path in paths
+                ]
                 for identity in self.identities
                 for other in self.resources
                 if (paths := self.paths(identity, other))
@@ -642,4 +709,6 @@ class Oracle:
         cuts = self.minimum_cuts(principal, resource, mode)
         if not cuts:
             return frozenset()
-        return min(cuts, key=lambda cut: (self.collateral(cut, principal, resource), tuple(sorted(cut))))
+        return min(
+            cuts, key=lambda cut: (self.collateral(cut, principal, resource), tuple(sorted(cut)))
+        )

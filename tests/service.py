@@ -34,7 +34,11 @@ class Request(NamedTuple):
 
     @property
     def bearer(self) -> str | None:
-        return self.headers["authorization"].removeprefix("Bearer ") if "authorization" in self.headers else None
+        return (
+            self.headers["authorization"].removeprefix("Bearer ")
+            if "authorization" in self.headers
+            else None
+        )
 
 
 class Reply(NamedTuple):
@@ -61,24 +65,53 @@ Scripted = Reply | Raw | Callable[[Request], Reply]
 
 
 def membership(number: int, role: str) -> Body:
-    return {"id": 1000 + number, "role": role, "business": {"id": number, "name": f"B{number}", "account_id": None}}
+    return {
+        "id": 1000 + number,
+        "role": role,
+        "business": {"id": number, "name": f"B{number}", "account_id": None},
+    }
 
 
 def me(identity: int, roles: dict[int, str] | None = None) -> Body:
     """One identity's own view, with a role word by business."""
     rows = [membership(number, role) for number, role in (roles or {}).items()]
-    return {"response": {"id": identity, "email": f"i{identity}@example.com", "business_memberships": rows}}
+    return {
+        "response": {
+            "id": identity,
+            "email": f"i{identity}@example.com",
+            "business_memberships": rows,
+        }
+    }
 
 
 def team(number: int) -> Body:
-    members = [{"id": 1, "group_id": 2, "role": "owner", "identity_id": 7, "business_id": number, "active": True}]
+    members = [
+        {
+            "id": 1,
+            "group_id": 2,
+            "role": "owner",
+            "identity_id": 7,
+            "business_id": number,
+            "active": True,
+        }
+    ]
     group = {"id": 2, "category": "business", "members": members}
-    return {"response": {"id": number, "name": f"B{number}", "account_id": None, "business_group": group}}
+    return {
+        "response": {
+            "id": number,
+            "name": f"B{number}",
+            "account_id": None,
+            "business_group": group,
+        }
+    }
 
 
 def unauthenticated() -> Reply:
     """An error of the first family."""
-    return Reply(401, {"error": "unauthenticated", "error_description": "This action requires authentication."})
+    return Reply(
+        401,
+        {"error": "unauthenticated", "error_description": "This action requires authentication."},
+    )
 
 
 def errors(status: int = 200) -> Reply:
@@ -131,14 +164,27 @@ class Service:
         return Reply(404, {"response": {"errors": [{"message": "Not found", "errno": 1012}]}})
 
     def _renew(self, form: dict[str, str]) -> Reply:
-        known = form.get("grant_type") == "refresh_token" and form.get("client_secret") == CLIENT_SECRET
+        known = (
+            form.get("grant_type") == "refresh_token" and form.get("client_secret") == CLIENT_SECRET
+        )
         identity = self.refresh.pop(form.get("refresh_token", ""), None) if known else None
         if identity is None:
-            return Reply(400, {"error": "invalid_grant", "error_description": "The token is revoked or spent."})
+            return Reply(
+                400,
+                {"error": "invalid_grant", "error_description": "The token is revoked or spent."},
+            )
         self.issued += 1
-        access, refresh = f"access-token-issued-{self.issued}", f"refresh-token-issued-{self.issued}"
+        access, refresh = (
+            f"access-token-issued-{self.issued}",
+            f"refresh-token-issued-{self.issued}",
+        )
         self.access[access], self.refresh[refresh] = identity, identity
-        pair = {"access_token": access, "refresh_token": refresh, "token_type": "Bearer", "expires_in": 43200}
+        pair = {
+            "access_token": access,
+            "refresh_token": refresh,
+            "token_type": "Bearer",
+            "expires_in": 43200,
+        }
         return Reply(200, pair)
 
     # The socket
@@ -193,7 +239,10 @@ class Service:
             return False
         head = (first + await reader.readuntil(b"\r\n\r\n")).decode().split("\r\n")
         method, path, _ = head[0].split(" ")
-        headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in head[1:] if line)}
+        headers = {
+            name.lower(): value.strip()
+            for name, _, value in (line.partition(":") for line in head[1:] if line)
+        }
         body = (await reader.readexactly(int(headers.get("content-length", 0)))).decode()
         request = Request(method, path, headers, body)
         self.requests.append(request)

@@ -100,7 +100,9 @@ class Drawn:
         return options[self._draw(st.integers(0, len(options) - 1))]
 
     def chance(self, percent: int, /) -> bool:
-        return self._draw(st.integers(0, 19)) >= 20 - max(1, percent // 5)  # few steps to shrink through
+        return self._draw(st.integers(0, 19)) >= 20 - max(
+            1, percent // 5
+        )  # few steps to shrink through
 
     def part(self, make: Callable[[], T], /) -> T:
         return self._draw(st.builds(make))
@@ -122,7 +124,9 @@ class _Builder:
         self.accounts: list[str] = []
         for _ in range(choose.pick((3, 4)) + more):
             self.accounts.append(pool.pop(choose.pick(range(len(pool)))))
-        self.home = dict(zip(self.businesses, self.accounts, strict=False))  # the account that a business mostly keeps
+        self.home = dict(
+            zip(self.businesses, self.accounts, strict=False)
+        )  # the account that a business mostly keeps
         self.attributes: dict[tuple[str, object, datetime], Any] = {}
 
     # ---- small parts
@@ -220,7 +224,9 @@ class _Builder:
         if choose.chance(12):
             row["account_id"] = None
         elif choose.chance(15):
-            row["account_business"] = choose.pick((None, {}, {"account_business_id": None, "account_id": account}))
+            row["account_business"] = choose.pick(
+                (None, {}, {"account_business_id": None, "account_id": account})
+            )
         elif choose.chance(8):
             row["account_business"]["account_id"] = choose.pick(self.accounts)
         if choose.chance(8):
@@ -251,7 +257,9 @@ class _Builder:
             row["account_id"] = None
         return row
 
-    def group_row(self, identity: int, record: int, group: int, business: int | None, role: str) -> Body:
+    def group_row(
+        self, identity: int, record: int, group: int, business: int | None, role: str
+    ) -> Body:
         row: Body = {"id": self.ident(record), "group_id": self.ident(group), "role": role}
         row["identity_id"] = self.ident(identity)
         if business is not None:
@@ -286,7 +294,9 @@ class _Builder:
         memberships: list[Any] = []
         groups: list[Any] = []
         roles: list[Any] = []
-        for row, group_rows, role_rows in self.some(3, 70, lambda: self.membership(identity, moment)):
+        for row, group_rows, role_rows in self.some(
+            3, 70, lambda: self.membership(identity, moment)
+        ):
             memberships.append(row)
             groups.extend(group_rows)
             roles.extend(role_rows)
@@ -317,10 +327,16 @@ class _Builder:
         groups, roles = [], []
         if choose.chance(50):
             said = choose.pick(MEMBERSHIP_WORDS) if choose.chance(20) else word
-            groups.append(self.group_row(identity, record, self.level_group(business), business, said))
+            groups.append(
+                self.group_row(identity, record, self.level_group(business), business, said)
+            )
         account = self.home.get(business)
         if account is not None and choose.chance(50):
-            said = choose.pick(ROLE_WORDS) if choose.chance(20) else choose.pick(SAME_ROLE.get(word, ("staff",)))
+            said = (
+                choose.pick(ROLE_WORDS)
+                if choose.chance(20)
+                else choose.pick(SAME_ROLE.get(word, ("staff",)))
+            )
             roles.append(self.role_row(identity, account, said))
         return row, groups, roles
 
@@ -338,11 +354,17 @@ class _Builder:
             record = self.record_id(identity, business)
             return self.group_row(identity, record, self.level_group(business), business, role)
         group = choose.pick(self.project_groups)
-        if choose.chance(10):  # the id of a membership, but of another business: this proves nothing
-            record = self.record_id(identity, choose.pick([b for b in self.businesses if b != business]))
+        if choose.chance(
+            10
+        ):  # the id of a membership, but of another business: this proves nothing
+            record = self.record_id(
+                identity, choose.pick([b for b in self.businesses if b != business])
+            )
         else:
             record = 9000 + 100 * identity + group
-        return self.group_row(identity, record, group, None if choose.chance(15) else business, role)
+        return self.group_row(
+            identity, record, group, None if choose.chance(15) else business, role
+        )
 
     def team(self, business: int, moment: datetime) -> Body:
         choose = self.choose

@@ -50,7 +50,9 @@ controlling = "CONTROL"
 otherwise = "CONTROL"
 """)
 """Managers, clients and every role row control: paths are long, and pass through many businesses."""
-STATED_ONLY = load_policy('relations.CLIENT.otherwise = "NONE"\nrelations.CLIENT.controlling = "NONE"')
+STATED_ONLY = load_policy(
+    'relations.CLIENT.otherwise = "NONE"\nrelations.CLIENT.controlling = "NONE"'
+)
 
 
 def one_by_one(summaries: Iterable[Summary]) -> Counts:
@@ -94,7 +96,9 @@ def transposed(found: Census) -> None:
         assert who[name].sum() == sum(each[name].sum() for each in what), name
 
 
-@pytest.mark.parametrize("policy", [STOCK, CONTROLLING, STATED_ONLY], ids=["stock", "controlling", "no clients"])
+@pytest.mark.parametrize(
+    "policy", [STOCK, CONTROLLING, STATED_ONLY], ids=["stock", "controlling", "no clients"]
+)
 @pytest.mark.parametrize("first", range(0, 200, 50))
 def test_random_worlds(first: int, policy: Policy) -> None:
     """On random worlds, under several policies, every figure is what reach and reached_by give one by one."""
@@ -148,11 +152,16 @@ def test_the_example(bruce: Explorer) -> None:
 
 
 @pytest.mark.parametrize("limit", [1, 2, 5])
-def test_what_is_cut_short_is_exactly_what_reach_gives(limit: int, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_is_cut_short_is_exactly_what_reach_gives(
+    limit: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Who has more paths than the limit counts as reach judges them."""
     monkeypatch.setattr("inroads.reach.limits.MAX_PATHS", limit)
     cut = 0
-    rows = [membership(n, n, active=n == 19, business_clients=[client(n, "V", 900)]) for n in range(1, 21)]
+    rows = [
+        membership(n, n, active=n == 19, business_clients=[client(n, "V", 900)])
+        for n in range(1, 21)
+    ]
     every = [random_world(random.Random(seed)) for seed in range(100)]
     for world in [[(me(business_memberships=rows), DAY[0])], *every]:
         graph = explore(world, CONTROLLING)
@@ -176,7 +185,9 @@ def test_how_many_are_walked_together_changes_nothing(
     assert all((whole.columns[name] == parts.columns[name]).all() for name in FIGURES)
 
 
-def test_nobody_is_walked_alone_without_need(people: Explorer, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_nobody_is_walked_alone_without_need(
+    people: Explorer, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Where nobody has more paths than the limit, all are walked together: nothing is left to the exception."""
 
     def alone(*_: object) -> everyone.Accesses:
@@ -199,7 +210,17 @@ def test_nobody() -> None:
 def test_two_maximal_roles_count_under_each() -> None:
     """An accountant who is a manager, too, is one access under both roles."""
     graph = explore(
-        [(me(business_memberships=[membership(1, 9, "manager"), membership(2, 9, "business_accountant")]), DAY[0])]
+        [
+            (
+                me(
+                    business_memberships=[
+                        membership(1, 9, "manager"),
+                        membership(2, 9, "business_accountant"),
+                    ]
+                ),
+                DAY[0],
+            )
+        ]
     )
     found = Census(graph).counts("identity:1")
     assert (found.total, sorted(found.roles.items())) == (1, [("ACCOUNTANT", 1), ("MANAGER", 1)])
@@ -236,17 +257,26 @@ class TestRows:
         for by in ("total", "INFERRED", "client"):
             rows = list(found.rows(by=by))
             assert len(rows) == found.size
-            expected = sorted(rows, key=lambda row: (SUBJECTS.index(row["kind"]), -row[by.lower()], row["id"]))
+            expected = sorted(
+                rows, key=lambda row: (SUBJECTS.index(row["kind"]), -row[by.lower()], row["id"])
+            )
             assert rows == expected
             for first in (0, 1, 10, 10**6):
-                of_each = ([row for row in rows if row["kind"] == kind][:first] for kind in SUBJECTS)
+                of_each = (
+                    [row for row in rows if row["kind"] == kind][:first] for kind in SUBJECTS
+                )
                 assert list(found.rows(by=by, first=first)) == list(chain.from_iterable(of_each))
 
     def test_a_row(self, bruce: Explorer) -> None:
         """A row has the printed id, the email or name, and every figure."""
         (row,) = count(bruce).rows(["IDENTITY"])
         assert row["id"] == "identity:712052"
-        assert (row["name"], row["total"], row["latent"], row["owner"]) == ("b@example.com", 6, 2, 2)
+        assert (row["name"], row["total"], row["latent"], row["owner"]) == (
+            "b@example.com",
+            6,
+            2,
+            2,
+        )
         assert tuple(row) == COLUMNS
         names = {row["id"]: row["name"] for row in count(bruce).rows()}
         assert names["account:Xr82w"] is None
@@ -259,7 +289,9 @@ class TestRows:
         stream = io.StringIO()
         found.to_csv(stream, **chosen)
         lines = csv.DictReader(io.StringIO(stream.getvalue()))
-        assert list(lines) == [{name: "" if row[name] is None else str(row[name]) for name in COLUMNS} for row in rows]
+        assert list(lines) == [
+            {name: "" if row[name] is None else str(row[name]) for name in COLUMNS} for row in rows
+        ]
         assert found.to_arrow(**chosen).to_pylist() == rows
         found.to_parquet(tmp_path / "census.parquet", **chosen)
         assert parquet.read_table(tmp_path / "census.parquet").to_pylist() == rows
@@ -267,13 +299,17 @@ class TestRows:
 
     def test_a_hostile_name(self) -> None:
         """No cell of the CSV is a formula or steers a terminal, and Arrow takes what is no Unicode."""
-        graph = explore([(me(1, email="=1+1\x1b[31m@x.org", business_memberships=[membership(1, 9)]), DAY[0])])
+        graph = explore(
+            [(me(1, email="=1+1\x1b[31m@x.org", business_memberships=[membership(1, 9)]), DAY[0])]
+        )
         stream = io.StringIO()
         count(graph).to_csv(stream, kinds=["IDENTITY"])
         assert "'=1+1\ufffd[31m@x.org" in stream.getvalue()
         assert isinstance(count(graph).to_arrow(), pa.Table)
 
-    def test_without_arrow(self, bruce: Explorer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_without_arrow(
+        self, bruce: Explorer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         """Where Arrow is not installed the error names the extra, and no file is begun."""
         real = builtins.__import__
 
@@ -283,7 +319,10 @@ class TestRows:
             return real(name, *rest, **more)
 
         monkeypatch.setattr(builtins, "__import__", without)
-        for ask in (count(bruce).to_arrow, lambda: count(bruce).to_parquet(tmp_path / "census.parquet")):
+        for ask in (
+            count(bruce).to_arrow,
+            lambda: count(bruce).to_parquet(tmp_path / "census.parquet"),
+        ):
             with pytest.raises(InroadsError, match=r"inroads\[arrow\]"):
                 ask()
         assert list(tmp_path.iterdir()) == []

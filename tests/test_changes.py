@@ -57,7 +57,10 @@ def told(before: AccessGraph, after: AccessGraph) -> dict[tuple[str, str], str]:
     found = changes(before, after).changes
     assert len({(each.principal, each.resource) for each in found}) == len(found)
     return {
-        (each.principal, each.resource): f"{'+'.join(each.kinds)} [{' '.join(cause.id for cause in each.causes)}]"
+        (
+            each.principal,
+            each.resource,
+        ): f"{'+'.join(each.kinds)} [{' '.join(cause.id for cause in each.causes)}]"
         for each in found
     }
 
@@ -82,7 +85,11 @@ class TestGained:
         role = {"id": 5, "role": "client", "accountid": "V", "userid": 7}
         before, after = versions([(me(), DAY[0])], [(me(roles=[role]), DAY[1])])
         (change,) = changes(before, after).changes
-        assert (change.kinds, change.principal, change.resource) == ((Kind.GAINED,), "identity:1", "account:V")
+        assert (change.kinds, change.principal, change.resource) == (
+            (Kind.GAINED,),
+            "identity:1",
+            "account:V",
+        )
         facts = (("CLIENT",), ("RECEIVED_INVOICES",), Certainty.STATED, AccessState.ACTIVE, ())
         assert (change.before, change.after) == (None, AccessFacts(*facts))  # type: ignore[arg-type]  # their values
         grant = after.grants["account:V#ROLE/CLIENT@identity:1"]
@@ -95,7 +102,8 @@ class TestGained:
         """A new client relation of a business is the one cause of the access of all who control it, and of no other."""
         rows = (1, 1, "owner"), (2, 2, "business_partner"), (3, 3, "manager")
         before, after = versions(
-            [(team(10, *rows, business_clients=[]), DAY[0])], [(team(10, *rows, business_clients=[CLIENT]), DAY[1])]
+            [(team(10, *rows, business_clients=[]), DAY[0])],
+            [(team(10, *rows, business_clients=[CLIENT]), DAY[1])],
         )
         cause, keeps = "account:V#CLIENT@business:10", "account:V#KEEPS@business:20"
         assert told(before, after) == {
@@ -105,18 +113,31 @@ class TestGained:
             ("identity:2", "business:20"): f"GAINED [{cause} {keeps}]",
         }
         found = changes(before, after)
-        assert [(group.cause.id, len(group.changes)) for group in found.groups] == [(cause, 4), (keeps, 2)]
+        assert [(group.cause.id, len(group.changes)) for group in found.groups] == [
+            (cause, 4),
+            (keeps, 2),
+        ]
         assert [group.cause.witnessed for group in found.groups] == [True, False]
 
     def test_control_that_was_not_there_before(self) -> None:
         """A manager who becomes an owner gains the vendors: the changed membership is the cause, not the client."""
         rows = [client(6, "V")]
         before, after = (
-            explore([(me(business_memberships=[membership(1, 10, role, business_clients=rows)]), DAY[0])])
+            explore(
+                [
+                    (
+                        me(business_memberships=[membership(1, 10, role, business_clients=rows)]),
+                        DAY[0],
+                    )
+                ]
+            )
             for role in ("manager", "owner")
         )
         cause = "business:10#MEMBER@identity:1"
-        assert shortly(before, after) == {"account:V": f"GAINED [{cause}]", "business:10": f"RAISED [{cause}]"}
+        assert shortly(before, after) == {
+            "account:V": f"GAINED [{cause}]",
+            "business:10": f"RAISED [{cause}]",
+        }
         assert sentences(before, after) == [
             "i1@example.com gained access to account V as CLIENT: "
             "membership 1 of i1@example.com changed from MANAGER to OWNER.",
@@ -154,7 +175,9 @@ class TestObserved:
 
     def test_the_first_team_of_a_business(self) -> None:
         """A first team shows members nobody showed before; one whose own `me` did not say it has gained it."""
-        before, after = versions([(me(2), DAY[0])], [(team(10, (1, 1, "owner"), (2, 2, "manager")), DAY[1])])
+        before, after = versions(
+            [(me(2), DAY[0])], [(team(10, (1, 1, "owner"), (2, 2, "manager")), DAY[1])]
+        )
         assert told(before, after) == {
             ("identity:1", "business:10"): "OBSERVED [business:10#MEMBER@identity:1]",
             ("identity:2", "business:10"): "GAINED [business:10#MEMBER@identity:2]",
@@ -163,9 +186,16 @@ class TestObserved:
     def test_the_first_showing_of_the_clients_of_a_business(self) -> None:
         """Records without the key `business_clients` showed nothing of them, whichever record is the latest."""
         silent, empty = membership(1, 10), membership(1, 10, business_clients=[])
-        full = (me(business_memberships=[membership(1, 10, business_clients=[client(6, "V")])]), DAY[4])
+        full = (
+            me(business_memberships=[membership(1, 10, business_clients=[client(6, "V")])]),
+            DAY[4],
+        )
         cause = "account:V#CLIENT@business:10"
-        for earlier, kind in (([silent], "OBSERVED"), ([empty], "GAINED"), ([empty, silent], "GAINED")):
+        for earlier, kind in (
+            ([silent], "OBSERVED"),
+            ([empty], "GAINED"),
+            ([empty, silent], "GAINED"),
+        ):
             old = [(me(business_memberships=[row]), DAY[day]) for day, row in enumerate(earlier)]
             assert shortly(*versions(old, [full])) == {"account:V": f"{kind} [{cause}]"}
 
@@ -176,7 +206,11 @@ class TestObserved:
             (me(business_memberships=[membership(1, 10, account_id="A")]), DAY[4]),
         )
         silent, null = membership(1, 10), membership(1, 10, account_id=None)
-        for earlier, kind in (([silent], "OBSERVED"), ([null], "GAINED"), ([null, silent], "GAINED")):
+        for earlier, kind in (
+            ([silent], "OBSERVED"),
+            ([null], "GAINED"),
+            ([null, silent], "GAINED"),
+        ):
             old = [(me(business_memberships=[row]), DAY[day]) for day, row in enumerate(earlier)]
             assert shortly(*versions(old, [full])) == {"account:A": f"{kind} [{cause}]"}
 
@@ -186,7 +220,10 @@ class TestObserved:
         row = membership(1, 10, business_clients=[client(6, "V")])
         before, after = versions([known], [(me(business_memberships=[row]), DAY[1])])
         assert shortly(before, after)["account:V"].startswith("GAINED")
-        other = (me(2, business_memberships=[membership(2, 11, business_clients=[client(7, "V")])]), DAY[0])
+        other = (
+            me(2, business_memberships=[membership(2, 11, business_clients=[client(7, "V")])]),
+            DAY[0],
+        )
         owned = me(business_memberships=[membership(1, 11)])
         mine = me(business_memberships=[membership(1, 11), row])
         before, after = versions([(owned, DAY[0])], [(mine, DAY[1]), other])
@@ -210,7 +247,10 @@ class TestObserved:
         assert told(before, after) == {
             ("identity:1", "business:20"): "OBSERVED [account:V#KEEPS@business:20]",
             ("identity:2", "account:V"): "GAINED [account:V#CLIENT@business:10]",
-            ("identity:2", "business:20"): "GAINED [account:V#CLIENT@business:10 account:V#KEEPS@business:20]",
+            (
+                "identity:2",
+                "business:20",
+            ): "GAINED [account:V#CLIENT@business:10 account:V#KEEPS@business:20]",
         }
         third = explore([mine, old, new, (old[0], DAY[2])])
         assert told(after, third)["identity:1", "business:20"].startswith("UNOBSERVED")
@@ -225,7 +265,10 @@ class TestLost:
         """A newer team without the member ends the access to the business and its account."""
         before, after = versions([(me(business_memberships=[OWNED]), DAY[0])], [(team(10), DAY[1])])
         member = "business:10#MEMBER@identity:1"
-        assert shortly(before, after) == {"account:A": f"LOST [{member}]", "business:10": f"LOST [{member}]"}
+        assert shortly(before, after) == {
+            "account:A": f"LOST [{member}]",
+            "business:10": f"LOST [{member}]",
+        }
         (group,) = changes(before, after).groups
         assert isinstance(group.cause, GrantCause)
         assert (group.cause.before, group.cause.after) == (before.grants[member], None)
@@ -235,10 +278,15 @@ class TestLost:
 
     def test_only_the_last_route_ends_the_access(self) -> None:
         """Losing one of two equal routes changes nothing; losing both is lost by both grants."""
-        rows = [membership(number, number, business_clients=[client(number, "V")]) for number in (10, 11)]
+        rows = [
+            membership(number, number, business_clients=[client(number, "V")])
+            for number in (10, 11)
+        ]
         cut = [membership(number, number, business_clients=[]) for number in (10, 11)]
         both = (me(business_memberships=rows), DAY[0])
-        assert shortly(*versions([both], [(me(business_memberships=[rows[0], cut[1]]), DAY[1])])) == {}
+        assert (
+            shortly(*versions([both], [(me(business_memberships=[rows[0], cut[1]]), DAY[1])])) == {}
+        )
         assert shortly(*versions([both], [(me(business_memberships=cut), DAY[1])])) == {
             "account:V": "LOST [account:V#CLIENT@business:10 account:V#CLIENT@business:11]"
         }
@@ -265,14 +313,22 @@ class TestRoles:
     def test_a_role_on_another_path(self) -> None:
         """A client who becomes an owner too is raised by the membership alone; an absorbed role changes nothing."""
         role = {"id": 5, "role": "client", "accountid": "A", "userid": 7}
-        row, staff = membership(1, 10, account_id="A"), {"id": 6, "role": "staff", "accountid": "B", "userid": 8}
+        row, staff = (
+            membership(1, 10, account_id="A"),
+            {"id": 6, "role": "staff", "accountid": "B", "userid": 8},
+        )
         mine, other = me(roles=[role]), me(business_memberships=[row], roles=[role])
         shown = (me(2, business_memberships=[membership(2, 10, account_id="A")]), DAY[0])
         before, after = versions([(mine, DAY[0]), shown], [(other, DAY[1])])
         cause = "business:10#MEMBER@identity:1"
-        assert shortly(before, after) == {"account:A": f"RAISED [{cause}]", "business:10": f"RAISED [{cause}]"}
+        assert shortly(before, after) == {
+            "account:A": f"RAISED [{cause}]",
+            "business:10": f"RAISED [{cause}]",
+        }
         more = me(business_memberships=[membership(1, 10, "manager", account_id="B")])
-        again = me(business_memberships=[membership(1, 10, "manager", account_id="B")], roles=[staff])
+        again = me(
+            business_memberships=[membership(1, 10, "manager", account_id="B")], roles=[staff]
+        )
         assert shortly(*versions([(more, DAY[0])], [(again, DAY[1])])) == {}
 
 
@@ -284,12 +340,17 @@ class TestState:
         """The status of an account makes access latent for everybody who passes it, and active again."""
         other = (me(2, business_memberships=[membership(2, 10, "manager")]), DAY[0])
         before, after = versions(
-            [(self.subscribed("active_trial"), DAY[0]), other], [(self.subscribed("trial_expired"), DAY[1])]
+            [(self.subscribed("active_trial"), DAY[0]), other],
+            [(self.subscribed("trial_expired"), DAY[1])],
         )
         (group,) = changes(before, after).groups
-        assert group.cause == NodeCause("account:A", "subscription_status", "active_trial", "trial_expired")
+        assert group.cause == NodeCause(
+            "account:A", "subscription_status", "active_trial", "trial_expired"
+        )
         assert [(each.kinds, each.principal, each.resource) for each in group.changes] == [
-            ((Kind.TURNED_LATENT,), f"identity:{who}", what) for who in (1, 2) for what in ("account:A", "business:10")
+            ((Kind.TURNED_LATENT,), f"identity:{who}", what)
+            for who in (1, 2)
+            for what in ("account:A", "business:10")
         ]
         assert sentences(before, after)[0] == (
             "i1@example.com still reaches account A, and the access turned latent (trial_expired): "
@@ -300,7 +361,12 @@ class TestState:
     def test_another_reason_is_no_change(self) -> None:
         """From one reason for being latent to another, and from one status alive to another, nothing changes."""
         for then, now in (("trial_expired", "cancelled"), ("active", "active_trial")):
-            assert shortly(*versions([(self.subscribed(then), DAY[0])], [(self.subscribed(now), DAY[1])])) == {}
+            assert (
+                shortly(
+                    *versions([(self.subscribed(then), DAY[0])], [(self.subscribed(now), DAY[1])])
+                )
+                == {}
+            )
 
     def test_a_business_closes(self) -> None:
         """A business that is no longer active makes the access to the vendors behind it latent too."""
@@ -365,9 +431,13 @@ class TestState:
 class TestStated:
     """Where a version knows the attribute of a cause from."""
 
-    def found(self, before: AccessGraph, after: AccessGraph) -> list[tuple[str, str | None, Any] | None]:
+    def found(
+        self, before: AccessGraph, after: AccessGraph
+    ) -> list[tuple[str, str | None, Any] | None]:
         """On either side of the only node cause: document, record id, and what stands at the pointer."""
-        causes = {each.id: each for change in changes(before, after).changes for each in change.causes}
+        causes = {
+            each.id: each for change in changes(before, after).changes for each in change.causes
+        }
         (cause,) = (each for each in causes.values() if isinstance(each, NodeCause))
         return [self.said(graph, cause) for graph in (before, after)]
 
@@ -384,11 +454,24 @@ class TestStated:
         rows = [membership(1, 10, account_id="A/~")]
         worlds = [
             (me(business_memberships=rows, subscription_statuses={"A/~": "active"}), DAY[0]),
-            (me(2, business_memberships=[membership(2, 10)], subscription_statuses={"A/~": "expired"}), DAY[1]),
-            (me(business_memberships=rows, subscription_statuses={"B": "active"}, note='"A/~":'), DAY[2]),
+            (
+                me(
+                    2,
+                    business_memberships=[membership(2, 10)],
+                    subscription_statuses={"A/~": "expired"},
+                ),
+                DAY[1],
+            ),
+            (
+                me(business_memberships=rows, subscription_statuses={"B": "active"}, note='"A/~":'),
+                DAY[2],
+            ),
         ]
         before, after = versions(worlds[:1], worlds[1:])
-        assert self.found(before, after) == [("document 0", None, "active"), ("document 1", None, "expired")]
+        assert self.found(before, after) == [
+            ("document 0", None, "active"),
+            ("document 1", None, "expired"),
+        ]
 
     def test_a_business(self) -> None:
         """A membership's record of the business says it, or the team's, wherever that keeps it."""
@@ -400,7 +483,9 @@ class TestStated:
             "business_group": group,
         }
         for last in (team(10, (1, 1, "owner"), active=False), nested):
-            graphs = versions([(first, DAY[0])], [(last, DAY[1]), (me(2, business_memberships=[]), DAY[2])])
+            graphs = versions(
+                [(first, DAY[0])], [(last, DAY[1]), (me(2, business_memberships=[]), DAY[2])]
+            )
             assert self.found(*graphs) == [("document 0", "10", True), ("document 1", "10", False)]
 
     def test_an_identity(self) -> None:
@@ -412,7 +497,10 @@ class TestStated:
             (me(business_memberships=rows), DAY[2]),
         ]
         before, after = versions(worlds[:1], worlds[1:])
-        assert self.found(before, after) == [("document 0", "1", None), ("document 1", "1", "2026-01-01T00:00:00Z")]
+        assert self.found(before, after) == [
+            ("document 0", "1", None),
+            ("document 1", "1", "2026-01-01T00:00:00Z"),
+        ]
 
     def test_what_was_not_known(self) -> None:
         """Where no document states it there is nothing to show."""
@@ -421,7 +509,10 @@ class TestStated:
             (me(business_memberships=rows), DAY[0]),
             (me(business_memberships=rows, subscription_statuses={"A": "expired"}), DAY[1]),
         ]
-        assert self.found(*versions(worlds[:1], worlds[1:])) == [None, ("document 1", None, "expired")]
+        assert self.found(*versions(worlds[:1], worlds[1:])) == [
+            None,
+            ("document 1", None, "expired"),
+        ]
 
 
 @pytest.mark.parametrize("first", range(0, WORLDS, BATCH))
@@ -452,7 +543,8 @@ class TestCertainty:
         role = {"id": 5, "role": "client", "accountid": "V", "userid": 7}
         rows = [membership(1, 10, business_clients=[client(6, "V")])]
         before, after = versions(
-            [(me(business_memberships=rows, roles=[role]), DAY[0])], [(me(business_memberships=rows), DAY[1])]
+            [(me(business_memberships=rows, roles=[role]), DAY[0])],
+            [(me(business_memberships=rows), DAY[1])],
         )
         cause = "account:V#ROLE/CLIENT@identity:1"
         assert shortly(before, after) == {"account:V": f"NOW_INFERRED [{cause}]"}
@@ -464,15 +556,21 @@ class TestCertainty:
         old = me(business_memberships=[membership(1, 10, business_clients=[])], roles=[role])
         new = me(business_memberships=[membership(1, 10, business_clients=[client(6, "V")])])
         causes = "account:V#CLIENT@business:10 account:V#ROLE/CLIENT@identity:1"
-        assert shortly(*versions([(old, DAY[0])], [(new, DAY[1])])) == {"account:V": f"NOW_INFERRED [{causes}]"}
+        assert shortly(*versions([(old, DAY[0])], [(new, DAY[1])])) == {
+            "account:V": f"NOW_INFERRED [{causes}]"
+        }
 
 
 class TestTwoGraphs:
     def test_equal_graphs(self) -> None:
         """Between equal graphs, or where only a name or the evidence differs, nothing has changed."""
         world = [(me(business_memberships=[OWNED]), DAY[0])]
-        before, after = versions(world, [(me(business_memberships=[OWNED], first_name="Ann"), DAY[1])])
-        assert changes(before, before) == Changes(before.version, before.version, (), truncated=False)
+        before, after = versions(
+            world, [(me(business_memberships=[OWNED], first_name="Ann"), DAY[1])]
+        )
+        assert changes(before, before) == Changes(
+            before.version, before.version, (), truncated=False
+        )
         assert changes(before, after) == Changes(before.version, after.version, (), truncated=False)
         assert changes(before, after).groups == ()
 
@@ -506,7 +604,9 @@ class TestTwoGraphs:
 
 def accesses(graph: Explorer) -> dict[tuple[str, str], Access]:
     identities = [node for node in graph if kind_of(node) is NodeKind.IDENTITY]
-    return {(each.principal, each.resource): each for who in identities for each in graph.reach(who)}
+    return {
+        (each.principal, each.resource): each for who in identities for each in graph.reach(who)
+    }
 
 
 def routes(access: Access) -> set[tuple[str, ...]]:
@@ -522,14 +622,21 @@ def denied(grant: Grant, scopes: set[str], keepers: set[str]) -> bool:
     teams = {grant.resource} if grant.relation is Relation.MEMBER else set()
     if grant.relation is Relation.ROLE and Role.CLIENT not in grant.roles:
         teams = keepers
-    return f"me:{grant.principal}" in scopes or any(f"team:{business}" in scopes for business in teams)
+    return f"me:{grant.principal}" in scopes or any(
+        f"team:{business}" in scopes for business in teams
+    )
 
 
 def open_accesses(here: World, there: World) -> set[tuple[str, str]]:
     """The accesses of one version that may be in the other version too, found by adding what that one left open."""
     ours, theirs = explore(here), explore(there)
     scopes = set(Oracle(there)._latest)
-    keeps = [each for graph in (ours, theirs) for each in graph.grants.values() if each.relation is Relation.KEEPS]
+    keeps = [
+        each
+        for graph in (ours, theirs)
+        for each in graph.grants.values()
+        if each.relation is Relation.KEEPS
+    ]
     grants = []
     for key, grant in ours.grants.items():
         keepers = {each.principal for each in keeps if each.resource == grant.resource}
@@ -537,7 +644,9 @@ def open_accesses(here: World, there: World) -> set[tuple[str, str]]:
             grants.append(theirs.grants.get(key, grant))
     possible = accesses(standing(grants, dict(ours.nodes(data=True))))
     found = accesses(ours)
-    return {pair for pair in found if pair in possible and routes(found[pair]) & routes(possible[pair])}
+    return {
+        pair for pair in found if pair in possible and routes(found[pair]) & routes(possible[pair])
+    }
 
 
 def brute_force(old: World, new: World) -> dict[tuple[str, str], tuple[Kind, ...]]:
@@ -555,9 +664,14 @@ def brute_force(old: World, new: World) -> dict[tuple[str, str], tuple[Kind, ...
 
 
 def both(then: Access, now: Access) -> Iterator[Kind]:
-    more, less = set(now.capabilities) - set(then.capabilities), set(then.capabilities) - set(now.capabilities)
+    more, less = (
+        set(now.capabilities) - set(then.capabilities),
+        set(then.capabilities) - set(now.capabilities),
+    )
     if then.roles != now.roles:
-        yield {(True, False): Kind.RAISED, (False, True): Kind.LOWERED}.get((bool(more), bool(less)), Kind.CHANGED)
+        yield {(True, False): Kind.RAISED, (False, True): Kind.LOWERED}.get(
+            (bool(more), bool(less)), Kind.CHANGED
+        )
     if then.state != now.state:
         yield Kind[f"TURNED_{now.state}"]
     if then.certainty != now.certainty:
@@ -613,9 +727,13 @@ def test_random_worlds_agree_with_the_brute_force(first: int) -> None:
             pair: tuple(MIRROR[kind] for kind in kinds) for pair, kinds in kinds_of(found).items()
         }, seed
         assert list(found.changes) == sorted(found.changes, key=lambda change: change.key)
-        causes = {(each.principal, each.resource): [cause.id for cause in each.causes] for each in found.changes}
+        causes = {
+            (each.principal, each.resource): [cause.id for cause in each.causes]
+            for each in found.changes
+        }
         assert causes == {
-            (each.principal, each.resource): [cause.id for cause in each.causes] for each in reverse.changes
+            (each.principal, each.resource): [cause.id for cause in each.causes]
+            for each in reverse.changes
         }
         assert all(sentence(before, after, each).endswith(".") for each in found.changes)
 
@@ -637,7 +755,10 @@ def test_causes_differ_matter_and_suffice(first: int) -> None:
                 assert access is not None, (seed, change)
             elif access is None or routes(access) <= real_routes(change, before, after):
                 facts = access and (access.roles, access.state, access.certainty)
-                assert facts != (change.after.roles, change.after.state, change.after.certainty), (seed, change)
+                assert facts != (change.after.roles, change.after.state, change.after.certainty), (
+                    seed,
+                    change,
+                )
 
 
 def hops_taken(before: Explorer, after: Explorer, monkeypatch: pytest.MonkeyPatch) -> int:
@@ -667,11 +788,17 @@ def test_the_walk_is_as_long_as_what_differs(monkeypatch: pytest.MonkeyPatch) ->
         (me(1, business_memberships=[OWNED]), now),
         (me(2, business_memberships=[membership(2, 10, "manager")]), now),
     ]
-    later = [(me(1, business_memberships=[membership(1, 10, "manager", account_id="A")]), now + dt.timedelta(days=1))]
+    later = [
+        (
+            me(1, business_memberships=[membership(1, 10, "manager", account_id="A")]),
+            now + dt.timedelta(days=1),
+        )
+    ]
     counts = []
     for size in (20, 400):
         crowd = [
-            (each["document"], dt.datetime.fromisoformat(each["observed_at"])) for each in population(size, teams=0.3)
+            (each["document"], dt.datetime.fromisoformat(each["observed_at"]))
+            for each in population(size, teams=0.3)
         ]
         counts.append(hops_taken(*versions([*crowd, *own], later), monkeypatch))
     assert counts[0] == counts[1] < 40

@@ -61,17 +61,30 @@ def check(world: World, rng: random.Random) -> Counter[str]:
         assert counted(graph) == expected, "identity by identity"
     nodes = [node for node in graph if not node.startswith("group:")]
     for chosen in (rng.sample(nodes, 1), rng.sample(nodes, min(len(nodes), 3))):
-        kept = {account for node in chosen if node.startswith("business:") for account in graph.kept(node)}
+        kept = {
+            account
+            for node in chosen
+            if node.startswith("business:")
+            for account in graph.kept(node)
+        }
         expected_there = by_brute_force(graph, {*chosen, *kept})
         assert counted(graph, *chosen) == expected_there
         with patch.object(choke_points_, "MAX_LISTED", 0):
             assert counted(graph, *chosen) == expected_there, "by dominators"
-    return Counter({"ended": sum(n for n, _ in expected.values()), "inferred": sum(n for _, n in expected.values())})
+    return Counter(
+        {
+            "ended": sum(n for n, _ in expected.values()),
+            "inferred": sum(n for _, n in expected.values()),
+        }
+    )
 
 
 def test_random_worlds_agree_with_brute_force() -> None:
     """On random worlds: of the whole graph, of a node, of several; by paths and by dominators."""
-    seen = sum((check(random_world(random.Random(seed), 7), random.Random(seed)) for seed in range(60)), Counter())
+    seen = sum(
+        (check(random_world(random.Random(seed), 7), random.Random(seed)) for seed in range(60)),
+        Counter(),
+    )
     assert seen["ended"] > 400, seen
     assert seen["inferred"] > 40, seen
 
@@ -91,15 +104,17 @@ def test_the_example() -> None:
         ("business:77128#MEMBER@identity:712052", 2, 0),
     ]
     assert graph.choke_points("business:363103") == []
-    assert [each.grant for each in graph.choke_points("business:77128", "b@example.com", first=1)] == [
-        "business:311394#MEMBER@identity:712052"
-    ]
+    assert [
+        each.grant for each in graph.choke_points("business:77128", "b@example.com", first=1)
+    ] == ["business:311394#MEMBER@identity:712052"]
 
 
 def test_an_inferred_choke_point() -> None:
     """One client row, used by three owners: it ends six inferred accesses, each membership two of them and its own."""
     rows = {"business_clients": [client(7, "V", 900)]}
-    graph = explore([(me(who, business_memberships=[membership(who, 1, **rows)]), DAY[0]) for who in (1, 2, 3)])
+    graph = explore(
+        [(me(who, business_memberships=[membership(who, 1, **rows)]), DAY[0]) for who in (1, 2, 3)]
+    )
     assert [tuple(each) for each in graph.choke_points(by="inferred", first=2)] == [
         ("account:V#CLIENT@business:1", 6, 6),
         ("business:1#MEMBER@identity:1", 3, 2),

@@ -77,7 +77,9 @@ class Time:
 class Run:
     """One collection to its end: what arrived, and how each token fared."""
 
-    def __init__(self, store: TokenStore, base_url: str, limits: Limits = QUICK, **settings: Any) -> None:
+    def __init__(
+        self, store: TokenStore, base_url: str, limits: Limits = QUICK, **settings: Any
+    ) -> None:
         self.time = Time()
         self.reports: list[Progress] = []
         settings = {"jitter": lambda: 1.0, "now": self.time.now} | settings
@@ -116,7 +118,11 @@ def stranger(name: str) -> Row:
 
 
 def refreshable(name: str, **more: Any) -> Row:
-    spare = {"refresh_token": f"refresh-token-{name}", "client_id": "app", "client_secret": CLIENT_SECRET}
+    spare = {
+        "refresh_token": f"refresh-token-{name}",
+        "client_id": "app",
+        "client_secret": CLIENT_SECRET,
+    }
     return row(name) | spare | more
 
 
@@ -136,7 +142,9 @@ def given(*rows: Row) -> TokenStore:
 @pytest.fixture
 def place() -> Iterator[Service]:
     with Service() as running:
-        running.sign_in("ann", 1, {10: "owner", 11: "business_manager", 12: "business_partner", 13: "client"})
+        running.sign_in(
+            "ann", 1, {10: "owner", 11: "business_manager", 12: "business_partner", 13: "client"}
+        )
         running.sign_in("ben", 2)
         running.sign_in("cy", 3)
         yield running
@@ -176,16 +184,29 @@ def test_teams_by_policy(place: Service) -> None:
     place.sign_in("dee", 4, {20: "Chef", 21: "owner"})
     policy = load_policy('[words.membership]\nChef = "ADMIN"\nowner = "EMPLOYEE"')
     place.script[team_path(20)].append(Reply(200, team(20)))
-    assert Run(given(row("dee")), place.base_url, teams=True, policy=policy).subjects == ["identity:4", "business:20"]
+    assert Run(given(row("dee")), place.base_url, teams=True, policy=policy).subjects == [
+        "identity:4",
+        "business:20",
+    ]
 
 
 def test_teams_of_odd_documents(place: Service) -> None:
     """Null memberships, repeated businesses, ids as text and missing roles neither stop a token nor ask twice."""
-    rows: list[Any] = [None, {"business": {"id": "10"}, "role": "owner"}, {"business": {"id": 10}, "role": "owner"}]
+    rows: list[Any] = [
+        None,
+        {"business": {"id": "10"}, "role": "owner"},
+        {"business": {"id": 10}, "role": "owner"},
+    ]
     rows += [{"business": {"id": 11}}, {"business": {"id": 12}, "role": None}]
     document = {"response": {"id": 1, "business_memberships": rows}}
-    place.script[ME] += [Reply(200, document), Reply(200, {"response": {"id": 1, "business_memberships": None}})]
-    assert Run(given(row("ann")), place.base_url, teams=True).subjects == ["identity:1", "business:10"]
+    place.script[ME] += [
+        Reply(200, document),
+        Reply(200, {"response": {"id": 1, "business_memberships": None}}),
+    ]
+    assert Run(given(row("ann")), place.base_url, teams=True).subjects == [
+        "identity:1",
+        "business:10",
+    ]
     assert Run(given(row("ann")), place.base_url, teams=True).subjects == ["identity:1"]
 
 
@@ -204,10 +225,14 @@ def test_progress(place: Service) -> None:
     """Each token has its own report of what was fetched, rejected and repeated, and says when it is finished."""
     place.script[team_path(10)] += [Reply(500), errors(200)]
     run = Run(given(row("ann"), stranger("ben")), place.base_url, teams=True)
-    assert run.progress["ann"] == Progress(label="ann", fetched=2, rejected=1, retried=1, finished=True)
+    assert run.progress["ann"] == Progress(
+        label="ann", fetched=2, rejected=1, retried=1, finished=True
+    )
     ben = run.progress["ben"]
     assert (ben.fetched, ben.rejected, ben.failed, ben.finished) == (0, 1, "unauthorized", True)
-    counts = [(each.fetched, each.rejected, each.retried) for each in run.reports if each.label == "ann"]
+    counts = [
+        (each.fetched, each.rejected, each.retried) for each in run.reports if each.label == "ann"
+    ]
     assert counts == sorted(counts)
 
 
@@ -216,8 +241,14 @@ def test_asynchronous(place: Service) -> None:
 
     async def first() -> list[str]:
         store = given(*(row(name) for name in ("ann", "ben", "cy")))
-        async with aclosing(collect(store, base_url=place.base_url, limits=Limits(concurrency=1))) as arrivals:
-            found = [each.document.subject async for each in one(arrivals) if isinstance(each, Observation)]
+        async with aclosing(
+            collect(store, base_url=place.base_url, limits=Limits(concurrency=1))
+        ) as arrivals:
+            found = [
+                each.document.subject
+                async for each in one(arrivals)
+                if isinstance(each, Observation)
+            ]
         assert len(asyncio.all_tasks()) == 1
         return found
 
@@ -225,13 +256,17 @@ def test_asynchronous(place: Service) -> None:
     assert len(place.requests) <= 2
 
 
-async def one(arrivals: AsyncGenerator[Observation | Rejection]) -> AsyncGenerator[Observation | Rejection]:
+async def one(
+    arrivals: AsyncGenerator[Observation | Rejection],
+) -> AsyncGenerator[Observation | Rejection]:
     yield await anext(arrivals)
 
 
 def test_left_early(place: Service) -> None:
     """Whoever stops iterating, or raises, ends the run without a trace."""
-    arrivals = collected(given(*(row(name) for name in ("ann", "ben", "cy"))), base_url=place.base_url)
+    arrivals = collected(
+        given(*(row(name) for name in ("ann", "ben", "cy"))), base_url=place.base_url
+    )
     next(arrivals)
     del arrivals
     gc.collect()
@@ -268,7 +303,9 @@ BODIES: list[tuple[Reply, str]] = [
 ]
 
 
-@pytest.mark.parametrize(("reply", "code"), BODIES, ids=lambda value: value if isinstance(value, str) else "")
+@pytest.mark.parametrize(
+    ("reply", "code"), BODIES, ids=lambda value: value if isinstance(value, str) else ""
+)
 def test_unusable_answers(place: Service, reply: Reply, code: str) -> None:
     """What is no document is a rejection with a code and the source, asked for once, and other tokens go on."""
     place.script[ME].append(reply)
@@ -284,11 +321,19 @@ def test_unusable_answers(place: Service, reply: Reply, code: str) -> None:
 def test_error_families(place: Service) -> None:
     """Both families of errors are told with what the service calls the error and where it stands."""
     place.script[ME] += [Reply(403, {"error": "forbidden"}), errors(200)]
-    first, second = Run(given(row("ann"), row("ben")), place.base_url, Limits(concurrency=1)).arrivals
+    first, second = Run(
+        given(row("ann"), row("ben")), place.base_url, Limits(concurrency=1)
+    ).arrivals
     assert isinstance(first, Rejection)
-    assert (first.pointer, first.message) == ("/error", "HTTP 403: the service answered with an error: forbidden")
+    assert (first.pointer, first.message) == (
+        "/error",
+        "HTTP 403: the service answered with an error: forbidden",
+    )
     assert isinstance(second, Rejection)
-    assert (second.pointer, second.message) == ("/response/errors", "the service answered with an error")
+    assert (second.pointer, second.message) == (
+        "/response/errors",
+        "the service answered with an error",
+    )
 
 
 def test_team_of_another(place: Service) -> None:
@@ -300,7 +345,10 @@ def test_team_of_another(place: Service) -> None:
 
 
 WIRE: list[tuple[Raw, str]] = [
-    (broken(b"HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n" + json.dumps(me(1)).encode()), "truncated"),
+    (
+        broken(b"HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n" + json.dumps(me(1)).encode()),
+        "truncated",
+    ),
     (broken(b'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n{"id"\r\n'), "truncated"),
     (broken(b"HTTP/1.1 200 OK\r\nContent-Le"), "broken"),
     (broken(b"\x16\x03\x01 not HTTP\r\n\r\n"), "broken"),
@@ -314,7 +362,9 @@ WIRE: list[tuple[Raw, str]] = [
 def test_broken_wire(place: Service, write: Raw, code: str) -> None:
     """Cut, endless and garbled answers are rejections; a body that the wire says is cut off is never half taken."""
     place.script[ME].append(write)
-    run = Run(given(row("ann"), row("ben")), place.base_url, Limits(concurrency=1, max_bytes=50_000))
+    run = Run(
+        given(row("ann"), row("ben")), place.base_url, Limits(concurrency=1, max_bytes=50_000)
+    )
     assert (run.codes, run.subjects) == ([code], ["identity:2"])
     assert len(place.requests) == 2
 
@@ -339,7 +389,9 @@ def test_time_outs(place: Service, write: Raw) -> None:
 def test_silence(place: Service) -> None:
     """An answer that falls silent for long is given up before its total time."""
     place.script[ME] += [service.silent]
-    assert Run(given(row("ann")), place.base_url, Limits(attempts=2, silence=0.1)).subjects == ["identity:1"]
+    assert Run(given(row("ann")), place.base_url, Limits(attempts=2, silence=0.1)).subjects == [
+        "identity:1"
+    ]
 
 
 def test_unreachable() -> None:
@@ -350,7 +402,9 @@ def test_unreachable() -> None:
     assert (run.codes, run.progress["ann"].failed) == (["unreachable"], "unreachable")
 
 
-def test_no_tls(place: Service, capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture) -> None:
+def test_no_tls(
+    place: Service, capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+) -> None:
     """A service that speaks no TLS where it should gets no request, and the failure shows no token."""
     caplog.set_level(logging.DEBUG)
     run = Run(given(row("ann")), place.base_url.replace("http:", "https:"))
@@ -412,7 +466,9 @@ PAUSES = [
 def test_retry_after(place: Service, asked: str, waited: float) -> None:
     """429 waits as long as Retry-After says, in seconds or until a date, capped; without a sense, the back-off."""
     place.script[ME].append(Reply(429, b"", (("Retry-After", asked),)))
-    run = Run(given(row("ann")), place.base_url, Limits(per_second=1e9, longest_pause=60, backoff=0.5))
+    run = Run(
+        given(row("ann")), place.base_url, Limits(per_second=1e9, longest_pause=60, backoff=0.5)
+    )
     assert run.time.clock() == pytest.approx(waited, abs=1e-3)
     assert (run.subjects, run.progress["ann"].retried) == (["identity:1"], 1)
 
@@ -421,9 +477,15 @@ def test_all_tokens_pause(place: Service) -> None:
     """Once the service asks for a pause no token sends anything before its end."""
     moments: list[float] = []
     place.script[ME].append(Reply(429, b"", (("Retry-After", "50"),)))
-    run = Run(given(row("ann"), row("ben"), row("cy")), place.base_url, Limits(concurrency=1, per_second=1e9))
+    run = Run(
+        given(row("ann"), row("ben"), row("cy")),
+        place.base_url,
+        Limits(concurrency=1, per_second=1e9),
+    )
     moments = [
-        (each.document.observed_at - NOON).total_seconds() for each in run.arrivals if isinstance(each, Observation)
+        (each.document.observed_at - NOON).total_seconds()
+        for each in run.arrivals
+        if isinstance(each, Observation)
     ]
     assert len(moments) == 3
     assert min(moments) >= 50
@@ -433,7 +495,9 @@ def test_rate(place: Service) -> None:
     """Requests of all tokens together are spaced by the rate."""
     run = Run(given(row("ann")), place.base_url, Limits(per_second=2), teams=True)
     moments = [
-        (each.document.observed_at - NOON).total_seconds() for each in run.arrivals if isinstance(each, Observation)
+        (each.document.observed_at - NOON).total_seconds()
+        for each in run.arrivals
+        if isinstance(each, Observation)
     ]
     assert moments == pytest.approx([0, 0.5, 1])
 
@@ -444,7 +508,9 @@ def test_concurrency(place: Service) -> None:
         place.sign_in(str(number), number)
     place.script[ME] = [delayed(Reply(200, me(5)), 0.03)] * 9
     run = Run(
-        given(*(row(str(number)) for number in range(100, 109))), place.base_url, Limits(concurrency=3, per_second=1e9)
+        given(*(row(str(number)) for number in range(100, 109))),
+        place.base_url,
+        Limits(concurrency=3, per_second=1e9),
     )
     assert (len(run.subjects), run.codes, place.most_together) == (9, [], 3)
 
@@ -526,7 +592,8 @@ def test_https_is_required(base_url: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "base_url", ["https://api.example.com", "http://localhost:1", "http://[::1]:1/", "http://127.0.0.9"]
+    "base_url",
+    ["https://api.example.com", "http://localhost:1", "http://[::1]:1/", "http://127.0.0.9"],
 )
 def test_good_base_urls(base_url: str) -> None:
     """Https anywhere and http on this machine are taken."""
@@ -577,14 +644,21 @@ def test_unauthorized_in_the_middle(place: Service) -> None:
 def test_refresh(place: Service, tmp_path: Path) -> None:
     """A refused token is refreshed once; the new pair is in the file, private, and other entries are as they were."""
     place.revoke("access-token-ann")
-    path = kept(tmp_path, refreshable("ann", redirect_uri="https://app.example.com/done"), row("ben"))
+    path = kept(
+        tmp_path, refreshable("ann", redirect_uri="https://app.example.com/done"), row("ben")
+    )
     with TokenStore.open(path) as store:
         run = Run(store, place.base_url, teams=True)
     assert sorted(run.subjects) == ["business:10", "business:12", "identity:1", "identity:2"]
     assert run.progress["ann"].failed is None
     entry = on_disk(path)["ann"]
-    assert (entry["access_token"], entry["refresh_token"]) == ("access-token-issued-1", "refresh-token-issued-1")
-    assert entry["expires_at"] == "2026-03-03T00:00:00Z" or entry["expires_at"].startswith("2026-03-03T00:00:00")
+    assert (entry["access_token"], entry["refresh_token"]) == (
+        "access-token-issued-1",
+        "refresh-token-issued-1",
+    )
+    assert entry["expires_at"] == "2026-03-03T00:00:00Z" or entry["expires_at"].startswith(
+        "2026-03-03T00:00:00"
+    )
     assert on_disk(path)["ben"] == row("ben")
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert list(tmp_path.iterdir()) == [path]
@@ -605,7 +679,9 @@ def test_refresh_in_the_middle(place: Service, tmp_path: Path) -> None:
 def test_refreshed_before_it_is_refused(place: Service, tmp_path: Path) -> None:
     """A token that is known to have run out is refreshed first; one that has not, is used."""
     path = kept(
-        tmp_path, refreshable("ann", expires_at="2026-03-02T12:00:00Z"), row("ben", expires_at="2026-03-02T12:00:01Z")
+        tmp_path,
+        refreshable("ann", expires_at="2026-03-02T12:00:00Z"),
+        row("ben", expires_at="2026-03-02T12:00:01Z"),
     )
     with TokenStore.open(path) as store:
         Run(store, place.base_url, Limits(concurrency=1))
@@ -702,7 +778,11 @@ def test_environment_is_not_refreshed(place: Service) -> None:
     """Tokens from the environment are not refreshed, since the new pair could not be kept; the report says so."""
     place.revoke("access-token-ann")
     run = Run(given(refreshable("ann"), row("ben")), place.base_url)
-    assert (run.codes, run.subjects, REFRESH in place.paths()) == (["refresh_refused"], ["identity:2"], False)
+    assert (run.codes, run.subjects, REFRESH in place.paths()) == (
+        ["refresh_refused"],
+        ["identity:2"],
+        False,
+    )
     assert "INROADS_TOKENS are not refreshed" in (run.progress["ann"].message or "")
     store = given(refreshable("ann"))
     with pytest.raises(BadTokens, match="cannot be kept"):
@@ -759,7 +839,9 @@ def test_order_on_the_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setattr(os, "fsync", fsync)
     monkeypatch.setattr(Path, "replace", renamed)
     with TokenStore.open(path) as store:
-        store.replace(msgspec.structs.replace(store.tokens[0], access_token=Secret("new-access-token")))
+        store.replace(
+            msgspec.structs.replace(store.tokens[0], access_token=Secret("new-access-token"))
+        )
         assert store.tokens[0].access_token.reveal() == "new-access-token"
     assert steps == ["file", "rename", "folder"]
 
@@ -822,7 +904,10 @@ def test_toml(place: Service, tmp_path: Path) -> None:
     assert path.read_text().startswith("[[tokens]]\nlabel = ")
     assert ann.access_token.reveal() == "access-token-issued-1"
     assert (ann.client_id, ann.expires_at) == ("app", run.time.now() + timedelta(hours=12))
-    assert (before[0].expires_at, ben.label) == (datetime(2026, 3, 1, 12, tzinfo=UTC), 'ben "the" ü')
+    assert (before[0].expires_at, ben.label) == (
+        datetime(2026, 3, 1, 12, tzinfo=UTC),
+        'ben "the" ü',
+    )
 
 
 def test_changes_of_the_owner_stay(tmp_path: Path) -> None:
@@ -830,8 +915,13 @@ def test_changes_of_the_owner_stay(tmp_path: Path) -> None:
     path = kept(tmp_path, refreshable("ann"))
     with TokenStore.open(path) as store:
         path.write_text(json.dumps([refreshable("ann"), row("ben")]))
-        store.replace(msgspec.structs.replace(store.tokens[0], access_token=Secret("new-access-token")))
-    assert on_disk(path) == {"ann": refreshable("ann") | {"access_token": "new-access-token"}, "ben": row("ben")}
+        store.replace(
+            msgspec.structs.replace(store.tokens[0], access_token=Secret("new-access-token"))
+        )
+    assert on_disk(path) == {
+        "ann": refreshable("ann") | {"access_token": "new-access-token"},
+        "ben": row("ben"),
+    }
 
 
 @pytest.mark.parametrize("mode", [0o640, 0o604, 0o660, 0o644, 0o700, 0o620])
@@ -896,11 +986,23 @@ BAD_ENTRIES: list[tuple[str, str]] = [
     ('[{"label": "ann", "access_token": "access-token\\nann"}]', "its access_token is not"),
     ('[{"label": "ann", "access_token": "access-token-ännchen"}]', "its access_token is not"),
     ('[{"label": "ann", "access_token": 123456789}]', "its access_token is not"),
-    ('[{"label": "ann", "access_token": "access-token-ann", "expires_at": "soon"}]', "its expires_at is not a moment"),
-    ('[{"label": "ann", "access_token": "access-token-ann", "access-token-ann": 1}]', "1 unknown key"),
-    ('[{"label": "my access-token-ann", "access_token": "access-token-ann"}]', "shows one of its secrets"),
+    (
+        '[{"label": "ann", "access_token": "access-token-ann", "expires_at": "soon"}]',
+        "its expires_at is not a moment",
+    ),
+    (
+        '[{"label": "ann", "access_token": "access-token-ann", "access-token-ann": 1}]',
+        "1 unknown key",
+    ),
+    (
+        '[{"label": "my access-token-ann", "access_token": "access-token-ann"}]',
+        "shows one of its secrets",
+    ),
     (json.dumps([row("ann"), row("ann")]), "two tokens have the label ann"),
-    (json.dumps([refreshable("ann"), refreshable("ann") | {"label": "b"}]), "ann and b share a refresh token"),
+    (
+        json.dumps([refreshable("ann"), refreshable("ann") | {"label": "b"}]),
+        "ann and b share a refresh token",
+    ),
 ]
 
 
@@ -954,7 +1056,14 @@ def test_secret() -> None:
     """A secret shows itself to nobody: not printed, formatted, pickled, encoded, nor in what holds it."""
     secret = Secret("access-token-ann")
     store = given(refreshable("ann"))
-    for text in (repr(secret), str(secret), f"{secret}", repr(store), repr(store.tokens), str(vars(store))):
+    for text in (
+        repr(secret),
+        str(secret),
+        f"{secret}",
+        repr(store),
+        repr(store.tokens),
+        str(vars(store)),
+    ):
         no_secrets_in(text)
     for encode in (pickle.dumps, json.dumps, msgspec.json.encode, msgspec.to_builtins):
         with pytest.raises(TypeError) as raised:
@@ -990,7 +1099,11 @@ MISHAPS: list[tuple[str, Scripted]] = [
 
 @pytest.mark.parametrize("number", range(len(MISHAPS)))
 def test_nothing_leaks(
-    place: Service, tmp_path: Path, number: int, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
+    place: Service,
+    tmp_path: Path,
+    number: int,
+    caplog: pytest.LogCaptureFixture,
+    capfd: pytest.CaptureFixture[str],
 ) -> None:
     """Whatever goes wrong, with everything logged, no token is in a log, output, report, document, or other file."""
     path, mishap = MISHAPS[number]
@@ -1029,7 +1142,11 @@ def test_others_may_log(place: Service, caplog: pytest.LogCaptureFixture) -> Non
     caplog.set_level(logging.DEBUG)
     caplog.set_level(logging.DEBUG, "httpx2")  # whatever others have set it to
     Run(given(row("ann")), place.base_url)
-    assert not [record for record in caplog.records if record.name.startswith("http") and ME in record.getMessage()]
+    assert not [
+        record
+        for record in caplog.records
+        if record.name.startswith("http") and ME in record.getMessage()
+    ]
     with httpx2.Client(trust_env=False) as client:
         client.get(f"{place.base_url}/elsewhere")
     assert [record for record in caplog.records if record.name == "httpx2"]
@@ -1039,7 +1156,9 @@ def test_taken_like_a_file(place: Service) -> None:
     """What is fetched equals what the same bytes give from a file of that moment and source."""
     (ann,) = Run(given(row("ann")), place.base_url).arrivals
     assert ann == read(
-        json.dumps(me(1, {10: "owner", 11: "business_manager", 12: "business_partner", 13: "client"})).encode(),
+        json.dumps(
+            me(1, {10: "owner", 11: "business_manager", 12: "business_partner", 13: "client"})
+        ).encode(),
         NOON,
         f"{place.base_url}{ME}#ann",
     )

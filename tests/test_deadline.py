@@ -48,7 +48,10 @@ def built() -> Explorer:
 
 def busiest(graph: Explorer, kind: NodeKind = NodeKind.IDENTITY) -> str:
     """The node of a kind with the most edges."""
-    return max((node for node in graph if kind_of(node) is kind), key=lambda node: (graph.degree(node), node))
+    return max(
+        (node for node in graph if kind_of(node) is kind),
+        key=lambda node: (graph.degree(node), node),
+    )
 
 
 def figures(found: Census) -> list[list[int]]:
@@ -58,13 +61,17 @@ def figures(found: Census) -> list[list[int]]:
 QUESTIONS: dict[str, Callable[[Explorer], Any]] = {
     "reach": lambda graph: graph.reach(busiest(graph)).to_dicts(),
     "reached by": lambda graph: graph.reached_by(busiest(graph, NodeKind.BUSINESS)).to_dicts(),
-    "association": lambda graph: [each.paths for each in graph.reach(busiest(graph), mode="ASSOCIATION")],
+    "association": lambda graph: [
+        each.paths for each in graph.reach(busiest(graph), mode="ASSOCIATION")
+    ],
     "explanations": lambda graph: [each.explanation for each in graph.reach(busiest(graph))],
     "census": lambda graph: figures(census(graph)),
     "choke points": lambda graph: choke_points(graph).ranked(),
     "findings": lambda graph: list(review(graph)),
     "what-if": lambda graph: str(WhatIf(graph, [next(iter(graph.grants))]).answer().outcomes),
-    "changes": lambda graph: len(changes(graph, graph.without(next(iter(graph.grants))).graph).changes),
+    "changes": lambda graph: len(
+        changes(graph, graph.without(next(iter(graph.grants))).graph).changes
+    ),
 }
 
 

@@ -104,7 +104,15 @@ def test_disagreeing_ids_are_nobody() -> None:
 
 
 @pytest.mark.parametrize(
-    "ids", [{}, {"id": None}, {"id": "x"}, {"identity_uuid": "7"}, {"id": [7]}, {"email": "b@example.com"}]
+    "ids",
+    [
+        {},
+        {"id": None},
+        {"id": "x"},
+        {"identity_uuid": "7"},
+        {"id": [7]},
+        {"email": "b@example.com"},
+    ],
 )
 def test_nobody_to_speak_of(ids: Body) -> None:
     """Without a usable id there is no identity to speak of."""
@@ -142,7 +150,11 @@ def test_what_is_no_numeric_id(number: Any) -> None:
 @pytest.mark.parametrize("number", [0, 1, 10**18 - 1])
 def test_numbers_and_numeric_strings_are_one_id(number: int) -> None:
     """A number and its numeral name the same node over the whole range of ids."""
-    assert taken({"id": number}).document.subject == taken({"id": str(number)}).document.subject == f"identity:{number}"
+    assert (
+        taken({"id": number}).document.subject
+        == taken({"id": str(number)}).document.subject
+        == f"identity:{number}"
+    )
 
 
 def test_numeric_strings_in_every_row() -> None:
@@ -188,7 +200,10 @@ def test_placeholder_rows() -> None:
         "profession": None,
         "permissions": None,
         "integrations": None,
-        "business_memberships": [None, member(1, address=None, phone_number=None, business_clients=[None])],
+        "business_memberships": [
+            None,
+            member(1, address=None, phone_number=None, business_clients=[None]),
+        ],
         "groups": [None, {"id": 1, "group_id": 2, "role": "manager"}],
         "roles": [None, {"id": 3, "role": "staff", "accountid": "x"}],
     }
@@ -213,7 +228,11 @@ def test_row_without_what_it_is_about() -> None:
     """A row that names no business, group or account is left out and told with its place; the others stay."""
     given = {
         "id": 7,
-        "business_memberships": [{"id": 1, "role": "owner", "business": {"name": "nameless"}}, {"id": 2}, member(5)],
+        "business_memberships": [
+            {"id": 1, "role": "owner", "business": {"name": "nameless"}},
+            {"id": 2},
+            member(5),
+        ],
         "groups": [{"id": 1, "role": "owner"}],
         "roles": [{"id": 1, "role": "admin", "accountid": None}, {"id": 2, "role": "admin"}],
     }
@@ -235,7 +254,9 @@ def test_every_problem_is_told() -> None:
         "email": 1,
         "setup_complete": "hush",
         "created_at": "hush",
-        "business_memberships": [member(1, name=2, active="hush", phone_number=[{"title": 3}], address=["hush"])],
+        "business_memberships": [
+            member(1, name=2, active="hush", phone_number=[{"title": 3}], address=["hush"])
+        ],
         "subscription_statuses": {"a/b~c": 4, "d": "active"},
     }
     assert set(problems(given)) == {
@@ -285,7 +306,11 @@ def test_unknown_keys_of_a_team(nested: bool) -> None:
     """Unknown keys of a team are counted whether its business record is nested or the document itself."""
     group = {"id": 80, "members": [{"identity_id": 1, "mood": 2}], "colour": 3}
     record = {"id": 8, "stars": 5, "name": "x"}
-    given = {"business": record, "business_group": group} if nested else {**record, "business_group": group}
+    given = (
+        {"business": record, "business_group": group}
+        if nested
+        else {**record, "business_group": group}
+    )
     assert unknown_keys(taken(given).document) == {
         "/business/stars" if nested else "/stars": 1,
         "/business_group/colour": 1,
@@ -298,7 +323,9 @@ def test_unknown_role_is_kept(word: Any) -> None:
     """A word that the dialect does not have is kept as it is, UNKNOWN and reported: never control."""
     found = said({"id": 7, "business_memberships": [{**member(1), "role": word}]})
     assert [(claim.role, claim.word) for claim in found.claims] == [(Role.UNKNOWN, word)]
-    assert [(issue.pointer, issue.code) for issue in found.issues] == [("/business_memberships/0", "unmapped_role")]
+    assert [(issue.pointer, issue.code) for issue in found.issues] == [
+        ("/business_memberships/0", "unmapped_role")
+    ]
 
 
 def test_admin_is_a_word_of_two_meanings() -> None:
@@ -339,7 +366,10 @@ def test_date_that_is_none(text: Any) -> None:
 
 def test_null_moment_says_something() -> None:
     """`confirmed_at` given as null is a statement, a missing one is not."""
-    assert [each.name for each in said({"id": 7, "confirmed_at": None}).attributes] == ["record", "confirmed_at"]
+    assert [each.name for each in said({"id": 7, "confirmed_at": None}).attributes] == [
+        "record",
+        "confirmed_at",
+    ]
     assert [each.name for each in said({"id": 7}).attributes] == ["record"]
 
 
@@ -365,7 +395,9 @@ def test_parse_moment(text: object, moment: datetime | None) -> None:
 # ---- accounts
 
 
-@pytest.mark.parametrize("account", ["007", "2016-01-26", "1e5", "null", "7", "zDmNq", "ZDMNQ", "a/b", "a~b", "true"])
+@pytest.mark.parametrize(
+    "account", ["007", "2016-01-26", "1e5", "null", "7", "zDmNq", "ZDMNQ", "a/b", "a~b", "true"]
+)
 def test_account_ids_are_never_converted(account: str) -> None:
     """An account id may look like a number, a date or a word of JSON, and stays what it is."""
     found = said(
@@ -376,11 +408,15 @@ def test_account_ids_are_never_converted(account: str) -> None:
             "subscription_statuses": {account: "active"},
         }
     )
-    assert {claim.resource for claim in found.claims if claim.relation is not Relation.MEMBER} == {f"account:{account}"}
+    assert {claim.resource for claim in found.claims if claim.relation is not Relation.MEMBER} == {
+        f"account:{account}"
+    }
     assert f"account:{account}" in {each.node for each in found.attributes}
 
 
-@pytest.mark.parametrize("account", [7, 1e5, True, ["x"], "", " ", " x", "x\n", "a b", "\x1b[31m", "\u202ex", "x" * 65])
+@pytest.mark.parametrize(
+    "account", [7, 1e5, True, ["x"], "", " ", " x", "x\n", "a b", "\x1b[31m", "\u202ex", "x" * 65]
+)
 def test_account_id_that_is_no_string(account: Any) -> None:
     """An account id that is a number or no plain word is reported, not converted, and is not "no account"."""
     given = {"id": 7, "business_memberships": [member(1, account_id=account)]}
@@ -405,17 +441,40 @@ def test_tables_are_keyed_by_account_ids(table: str) -> None:
 
 def test_null_account_says_something() -> None:
     """`account_id` null says that there is no account; where the key is missing nothing is said."""
-    assert "account business:1" in said({"id": 7, "business_memberships": [member(1, account_id=None)]}).covers
+    assert (
+        "account business:1"
+        in said({"id": 7, "business_memberships": [member(1, account_id=None)]}).covers
+    )
     assert "account business:1" not in said({"id": 7, "business_memberships": [member(1)]}).covers
 
 
 def test_emptiness_in_a_business() -> None:
     """An empty name and null parts of an address or phone number are values, not problems."""
-    address = {"id": None, "street": None, "city": None, "province": None, "country": None, "postal_code": None}
-    phones: list[Any] = [None, {"title": None, "phone_number": None}, "555", [None, {"phone_number": None}]]
+    address = {
+        "id": None,
+        "street": None,
+        "city": None,
+        "province": None,
+        "country": None,
+        "postal_code": None,
+    }
+    phones: list[Any] = [
+        None,
+        {"title": None, "phone_number": None},
+        "555",
+        [None, {"phone_number": None}],
+    ]
     for phone in phones:
         assert (
-            problems({"id": 7, "business_memberships": [member(1, name="", address=address, phone_number=phone)]}) == []
+            problems(
+                {
+                    "id": 7,
+                    "business_memberships": [
+                        member(1, name="", address=address, phone_number=phone)
+                    ],
+                }
+            )
+            == []
         )
 
 
@@ -439,9 +498,21 @@ def client_row(**changes: Any) -> Body:
     [
         ({}, [("business:1", "account:Xr82w"), ("business:9", "account:Xr82w")], []),
         ({"account_business": None}, [("business:1", "account:Xr82w")], []),
-        ({"client_business": None}, [("business:1", "account:Xr82w"), ("business:9", "account:Xr82w")], []),
-        ({"account_id": None}, [("business:1", "account:Xr82w"), ("business:9", "account:Xr82w")], []),
-        ({"business_id": 5}, [("business:1", "account:Xr82w"), ("business:9", "account:Xr82w")], ["business_id"]),
+        (
+            {"client_business": None},
+            [("business:1", "account:Xr82w"), ("business:9", "account:Xr82w")],
+            [],
+        ),
+        (
+            {"account_id": None},
+            [("business:1", "account:Xr82w"), ("business:9", "account:Xr82w")],
+            [],
+        ),
+        (
+            {"business_id": 5},
+            [("business:1", "account:Xr82w"), ("business:9", "account:Xr82w")],
+            ["business_id"],
+        ),
         (
             {"client_business": {"business_id": 5}},
             [("business:1", "account:Xr82w"), ("business:9", "account:Xr82w")],
@@ -466,13 +537,17 @@ def client_row(**changes: Any) -> Body:
 )
 def test_client_rows(changes: Body, edges: list[tuple[str, str]], conflicts: list[str]) -> None:
     """A client row names both ends; the enclosing business and the row's own account win over what disagrees."""
-    found = said({"id": 7, "business_memberships": [member(1, business_clients=[client_row(**changes)])]})
+    found = said(
+        {"id": 7, "business_memberships": [member(1, business_clients=[client_row(**changes)])]}
+    )
     rows = [claim for claim in found.claims if claim.place.section is Section.CLIENT]
     assert [(claim.principal, claim.resource) for claim in rows] == edges
     assert [issue.message.split()[0] for issue in found.issues] == [
         each if each != "unreadable" else "left" for each in conflicts
     ]
-    assert {issue.pointer for issue in found.issues} <= {"/business_memberships/0/business/business_clients/0"}
+    assert {issue.pointer for issue in found.issues} <= {
+        "/business_memberships/0/business/business_clients/0"
+    }
 
 
 def test_business_clients_say_something_only_where_the_key_is() -> None:
@@ -491,7 +566,14 @@ def test_business_clients_say_something_only_where_the_key_is() -> None:
 @pytest.mark.parametrize("nested", [True, False])
 def test_team_nested_and_flat(nested: bool, wrapped: bool) -> None:
     """A team's business record may be nested or the document itself: the same claims, each where it is said."""
-    row = {"id": 500, "group_id": 80, "role": "owner", "identity_id": 7, "email": "a@example.com", "business_id": 8}
+    row = {
+        "id": 500,
+        "group_id": 80,
+        "role": "owner",
+        "identity_id": 7,
+        "email": "a@example.com",
+        "business_id": 8,
+    }
     group = {"id": 80, "category": "business", "members": [None, row]}
     record_ = {
         "id": 8,
@@ -499,7 +581,11 @@ def test_team_nested_and_flat(nested: bool, wrapped: bool) -> None:
         "account_id": "acc",
         "business_clients": [client_row(business_id=8, client_business=None)],
     }
-    given: Body = {"business": record_, "business_group": group} if nested else {**record_, "business_group": group}
+    given: Body = (
+        {"business": record_, "business_group": group}
+        if nested
+        else {**record_, "business_group": group}
+    )
     document = taken({"response": given} if wrapped else given).document
     found = said({"response": given} if wrapped else given)
     assert (document.kind, document.subject) == ("team", "business:8")
@@ -528,8 +614,16 @@ def test_team_nested_and_flat(nested: bool, wrapped: bool) -> None:
         (team(business_group={"id": 80, "members": {}}), "no_members", "/business_group/members"),
         (team(business_group=None), "no_members", "/business_group/members"),
         (team(business_group=[]), "no_members", "/business_group/members"),
-        (team(business_group={"members": [], "category": "project"}), "not_a_team", "/business_group/category"),
-        (team(business_group={"members": [], "category": 1}), "not_a_team", "/business_group/category"),
+        (
+            team(business_group={"members": [], "category": "project"}),
+            "not_a_team",
+            "/business_group/category",
+        ),
+        (
+            team(business_group={"members": [], "category": 1}),
+            "not_a_team",
+            "/business_group/category",
+        ),
         (team(business={"name": "x"}), "no_business", "/business"),
         (team(business=None), "no_business", "/business"),
         (team(business={"id": "x"}), "no_business", "/business"),
@@ -546,11 +640,17 @@ def test_no_team(given: Body, code: str, place: str) -> None:
 def test_team_rows() -> None:
     """Members that name nobody are left out with their place; those who contradict their team are kept and reported."""
     found = said(
-        team({"id": 1, "role": "owner"}, 5, {"identity_id": 7, "role": "owner", "business_id": 9, "group_id": 81})
+        team(
+            {"id": 1, "role": "owner"},
+            5,
+            {"identity_id": 7, "role": "owner", "business_id": 9, "group_id": 81},
+        )
     )
-    assert [(claim.principal, claim.place.index) for claim in found.claims if claim.relation is Relation.MEMBER] == [
-        ("identity:7", 2)
-    ]
+    assert [
+        (claim.principal, claim.place.index)
+        for claim in found.claims
+        if claim.relation is Relation.MEMBER
+    ] == [("identity:7", 2)]
     assert sorted((issue.pointer, issue.code) for issue in found.issues) == [
         ("/business_group/members/0", "unreadable_row"),
         ("/business_group/members/1", "unreadable_row"),
@@ -570,7 +670,11 @@ def test_empty_team() -> None:
 @pytest.mark.parametrize(
     ("given", "place", "message"),
     [
-        ({"error": "unauthenticated", "error_description": "no token"}, "/error", ": unauthenticated"),
+        (
+            {"error": "unauthenticated", "error_description": "no token"},
+            "/error",
+            ": unauthenticated",
+        ),
         ({"response": {"errors": [{"errno": 1003}]}}, "/response/errors", "error"),
         ({"errors": [{"message": "no"}]}, "/errors", "error"),
         ({"error": {"message": "no"}}, "/error", "error"),
@@ -704,7 +808,9 @@ def test_envelope_with_a_bad_moment(moment: Any) -> None:
     assert (found.code, found.pointer) == ("bad_moment", "/observed_at")
 
 
-@pytest.mark.parametrize("envelope", [{}, {"observed_at": None}, {"source": None}, {"source": ""}, {"source": 5}])
+@pytest.mark.parametrize(
+    "envelope", [{}, {"observed_at": None}, {"source": None}, {"source": ""}, {"source": 5}]
+)
 def test_envelope_that_says_little(envelope: Body) -> None:
     """Where an envelope says no moment or source, those of the arrival count."""
     found = taken({**envelope, "document": BRUCE}).document
@@ -714,7 +820,9 @@ def test_envelope_that_says_little(envelope: Body) -> None:
 @pytest.mark.parametrize("inner", [None, [], "x", 5])
 def test_envelope_without_a_document(inner: Any) -> None:
     """An envelope around nothing is not taken."""
-    assert refused({"observed_at": "2026-03-01T00:00:00Z", "document": inner}).code == "not_an_object"
+    assert (
+        refused({"observed_at": "2026-03-01T00:00:00Z", "document": inner}).code == "not_an_object"
+    )
 
 
 def test_envelopes_do_not_nest() -> None:
@@ -750,7 +858,11 @@ def test_order_of_keys_does_not_matter() -> None:
 
     turned = backwards(BRUCE)
     assert list(turned["response"]) != list(BRUCE["response"])
-    assert taken(turned).document == taken(json.dumps(BRUCE, indent=3).encode()).document == taken(BRUCE).document
+    assert (
+        taken(turned).document
+        == taken(json.dumps(BRUCE, indent=3).encode()).document
+        == taken(BRUCE).document
+    )
     turned["response"]["groups"].reverse()
     assert taken(turned).document.sha256 != taken(BRUCE).document.sha256
 
@@ -771,7 +883,9 @@ def test_pointers_resolve_to_the_very_record(wrapped: bool) -> None:
     prefix = "/response" if wrapped else ""
     found = evidence(BRUCE if wrapped else inner)
     expected = {
-        f"{prefix}/{name}/{index}": row for name in ("groups", "roles") for index, row in enumerate(inner[name])
+        f"{prefix}/{name}/{index}": row
+        for name in ("groups", "roles")
+        for index, row in enumerate(inner[name])
     }
     for index, membership in enumerate(inner["business_memberships"]):
         expected[f"{prefix}/business_memberships/{index}"] = membership
@@ -908,7 +1022,9 @@ def test_values_wherever_they_stand(secret: str, spell: Any) -> None:
     replaced = [raw.replace(encode(text), spell(secret)) for text in sorted(strings)]
     found = [read(each, MONDAY, "a file") for each in replaced if each != raw]
     assert len(found) > 40
-    assert encode(secret)[1:-1] not in b"".join(each.document.body for each in found if isinstance(each, Observation))
+    assert encode(secret)[1:-1] not in b"".join(
+        each.document.body for each in found if isinstance(each, Observation)
+    )
     assert body(raw[:-2] + b', "x": ' + spell(secret) + b"}}") == BRUCE
     assert body(raw[:-2] + b', "x": {"y": [1, ' + spell(secret) + b"]}}}") == {
         "response": {**BRUCE["response"], "x": {"y": [1, None]}}
@@ -933,7 +1049,14 @@ def test_flags_that_hold_a_secret(secret: str) -> None:
 
 def test_halves_are_no_secret() -> None:
     """Strings are judged each for itself: what two neighbours would be together is data."""
-    halves = ["token", "= a1b2c3d4e5", "Bearer", "0123456789abcdef0123", "0123456789abcdef", "0123456789abcdef01234567"]
+    halves = [
+        "token",
+        "= a1b2c3d4e5",
+        "Bearer",
+        "0123456789abcdef0123",
+        "0123456789abcdef",
+        "0123456789abcdef01234567",
+    ]
     given = {"id": 7, "first_name": "bearer", "last_name": "0123456789abcdef0123", "x": halves}
     assert body(given) == given
 
@@ -954,7 +1077,12 @@ def test_what_is_dropped_may_be_deep(key: str) -> None:
 
 def test_large_documents_lose_the_same() -> None:
     """A document too large to have its strings judged together comes out as a small one does."""
-    given = {"id": 7, "first_name": "x" * redaction._LARGE, "x": [*SECRETS, "\U0001f4a5"], "y": {SECRETS[0]: 1, "z": 2}}
+    given = {
+        "id": 7,
+        "first_name": "x" * redaction._LARGE,
+        "x": [*SECRETS, "\U0001f4a5"],
+        "y": {SECRETS[0]: 1, "z": 2},
+    }
     assert body(given) == {**given, "x": [None] * len(SECRETS) + ["\U0001f4a5"], "y": {"z": 2}}
 
 
@@ -989,7 +1117,12 @@ def test_tables_keep_their_accounts() -> None:
     given = {
         "id": 7,
         "permissions": {
-            "xJWTq": {"api_token.access": True, "integrations.limit": 3, "password_reset": None, "cookie.limit": -1},
+            "xJWTq": {
+                "api_token.access": True,
+                "integrations.limit": 3,
+                "password_reset": None,
+                "cookie.limit": -1,
+            },
             "zDmNq": {"api_token": "a1b2c3"},
         },
         "subscription_statuses": {"Token": "active_trial", "pwd12": None, "api_token": "s3cr3t"},

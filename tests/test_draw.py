@@ -21,7 +21,13 @@ def test_the_example() -> None:
     """Every node once, roles on the edges, the evidence in tooltips, latent nodes dashed."""
     picture = load(EXAMPLE).reach("b@example.com")._repr_html_()
     shown = texts(picture)
-    for name in ("b@example.com", "BillSpring (77128)", "account Xr82w", "business 363103", "account e6Wmk"):
+    for name in (
+        "b@example.com",
+        "BillSpring (77128)",
+        "account Xr82w",
+        "business 363103",
+        "account e6Wmk",
+    ):
         assert shown.count(name) == 1
     assert {"OWNER", "MANAGER", "CLIENT", "keeps", "account · trial_expired"} <= set(shown)
     tips = "\n".join(texts(picture, "title"))
@@ -35,7 +41,16 @@ def test_documents_cannot_inject() -> None:
     """Names with markup, scripts and control characters come out as text."""
     name = "<script>alert(1)</script>&\"'\x1b[31m\u202e]]>"
     graph = explore(
-        [(me(business_memberships=[membership(1, 10, "<b>") | {"business": {"id": 10, "name": name}}]), DAY[0])]
+        [
+            (
+                me(
+                    business_memberships=[
+                        membership(1, 10, "<b>") | {"business": {"id": 10, "name": name}}
+                    ]
+                ),
+                DAY[0],
+            )
+        ]
     )
     picture = graph.reach("identity:1")._repr_html_()
     assert "<script" not in picture

@@ -59,12 +59,26 @@ def test_both_sides_in_one_business_or_anywhere() -> None:
 
 def test_a_business_counts_with_its_account() -> None:
     """One side on the business, the other on the account that it keeps, by a role that no membership merges."""
-    client = {"id": 7, "account_id": "A", "userid": 1, "account_business": {"account_business_id": 1}}
-    rows = [membership(2, 2, "owner", business_clients=[client]), membership(1, 1, "manager", account_id="A")]
+    client = {
+        "id": 7,
+        "account_id": "A",
+        "userid": 1,
+        "account_business": {"account_business_id": 1},
+    }
+    rows = [
+        membership(2, 2, "owner", business_clients=[client]),
+        membership(1, 1, "manager", account_id="A"),
+    ]
     policy = msgspec.structs.replace(
         STOCK,
         separation=(
-            Duty("d", "r", Side(frozenset({Role.MANAGER})), Side(frozenset({Role.CLIENT})), DutyScope.SAME_BUSINESS),
+            Duty(
+                "d",
+                "r",
+                Side(frozenset({Role.MANAGER})),
+                Side(frozenset({Role.CLIENT})),
+                DutyScope.SAME_BUSINESS,
+            ),
         ),
     )
     graph = explore([(me(business_memberships=rows), DAY[0])], policy)
@@ -101,7 +115,10 @@ def test_random_worlds() -> None:
     for seed in range(80):
         rng = random.Random(seed)
         sides = [
-            Side(frozenset(rng.sample(list(Role), rng.choice([0, 1, 2]))), frozenset(rng.sample(list(Capability), 1)))
+            Side(
+                frozenset(rng.sample(list(Role), rng.choice([0, 1, 2]))),
+                frozenset(rng.sample(list(Capability), 1)),
+            )
             for _ in range(4)
         ]
         separated = (Duty("one", "r", *sides[:2]), Duty("two", "r", *sides[2:], DutyScope.ANY))
@@ -124,8 +141,14 @@ class TestPolicy:
     def test_what_is_read(self) -> None:
         """The tables become duties in their order; `same-business` is the default."""
         first, second = load_policy(TOML).separation
-        assert (first.name, first.scope, second.scope) == ("books-and-projects", DutyScope.SAME_BUSINESS, DutyScope.ANY)
-        assert first.right == Side(frozenset({Role.ACCOUNTANT}), frozenset({Capability.FINANCIAL_REPORTS}))
+        assert (first.name, first.scope, second.scope) == (
+            "books-and-projects",
+            DutyScope.SAME_BUSINESS,
+            DutyScope.ANY,
+        )
+        assert first.right == Side(
+            frozenset({Role.ACCOUNTANT}), frozenset({Capability.FINANCIAL_REPORTS})
+        )
 
     def test_it_has_no_part_in_the_digest(self) -> None:
         """The graph is the same with and without duties, and so is its name."""
@@ -163,7 +186,9 @@ class TestPolicy:
                 right = { roles = ["OWNER"] }
                 """
             )
-        places = [each.split(" ", 2)[1] + " " + each.split(" ")[2] for each in caught.value.problems]
+        places = [
+            each.split(" ", 2)[1] + " " + each.split(" ")[2] for each in caught.value.problems
+        ]
         assert places == [
             "1: left.roles:",
             "1: left.wands:",
@@ -177,7 +202,11 @@ class TestPolicy:
             "4: left:",
             "4: name:",
         ]
-        for text in ("separation_of_duty = 3", "[separation_of_duty]\nname = 'x'", "separation_of_duty = [1]"):
+        for text in (
+            "separation_of_duty = 3",
+            "[separation_of_duty]\nname = 'x'",
+            "separation_of_duty = [1]",
+        ):
             with pytest.raises(BadPolicy, match="1 problem"):
                 load_policy(text)
 

@@ -30,7 +30,9 @@ def check(graph: Explorer, names: list[str]) -> int:
     part = Explorer.build(fold(said, STOCK), STOCK)
     assert set(part) <= set(graph)
     for name in names:
-        here, there = (sorted(told(each, hop.grant) for hop in each.hops_from(name)) for each in (graph, part))
+        here, there = (
+            sorted(told(each, hop.grant) for hop in each.hops_from(name)) for each in (graph, part)
+        )
         assert here == there
         assert dict(graph.nodes[name]) == dict(part.nodes[name])
         assert graph.latent(name) == part.latent(name)

@@ -35,10 +35,16 @@ def ask(graph: Explorer, principal: str, resource: str, **more: Any) -> Explaine
 class TestExample:
     def test_two_routes_and_the_client_both_name(self, bruce: Explorer) -> None:
         """Destroying role 994207 does not end the access, and the explanation says so."""
-        for resource, name in (("account:Xr82w", "account Xr82w"), ("business:363103", "business 363103")):
+        for resource, name in (
+            ("account:Xr82w", "account Xr82w"),
+            ("business:363103", "business 363103"),
+        ):
             explanation = ask(bruce, "b@example.com", resource).explanation
             assert explanation.independent_routes == 2
-            assert [wording.grant_label(grant) for grant in explanation.cut] == ["role 994207", "client 22347"]
+            assert [wording.grant_label(grant) for grant in explanation.cut] == [
+                "role 994207",
+                "client 22347",
+            ]
             assert explanation.sentence == (
                 f"b@example.com reaches {name} as CLIENT by 2 independent routes. "
                 "To end it, revoke 2 grants: role 994207 and client 22347. "
@@ -71,16 +77,34 @@ class TestExample:
         access = ask(bruce, "b@example.com", "group:23738", mode="ASSOCIATION")
         assert access.capabilities == ()
         assert "which is not access" in access.explanation.sentence
-        assert access.sentences == ("b@example.com is 'owner' in group 23738 (connected, which is not access).",)
+        assert access.sentences == (
+            "b@example.com is 'owner' in group 23738 (connected, which is not access).",
+        )
 
 
 def test_every_role_has_words() -> None:
     """No role falls back to a code in a sentence, and an unknown word is quoted."""
-    words = ["owner", "business_partner", "manager", "business_employee", "business_accountant", "contractor", "client"]
+    words = [
+        "owner",
+        "business_partner",
+        "manager",
+        "business_employee",
+        "business_accountant",
+        "contractor",
+        "client",
+    ]
     rows = [membership(n, n, word) for n, word in enumerate([*words, "overlord"], 1)]
-    graph = explore([(me(business_memberships=rows, roles=[{"id": 9, "role": "staff", "accountid": "A"}]), DAY[0])])
+    graph = explore(
+        [
+            (
+                me(business_memberships=rows, roles=[{"id": 9, "role": "staff", "accountid": "A"}]),
+                DAY[0],
+            )
+        ]
+    )
     verbs = [
-        access.sentences[0].removeprefix("i1@example.com ").partition(" Bus")[0] for access in graph.reach("identity:1")
+        access.sentences[0].removeprefix("i1@example.com ").partition(" Bus")[0]
+        for access in graph.reach("identity:1")
     ]
     assert sorted(verbs) == [
         "holds 'overlord' in",
@@ -107,7 +131,9 @@ def test_every_record_of_a_grant_is_named_in_the_cut() -> None:
 
 
 class TestCut:
-    def test_many_candidates_fall_back_to_each_grants_own(self, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_many_candidates_fall_back_to_each_grants_own(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         """Beyond the limit of candidates the cut is still smallest, ends the access, and avoids what ends much."""
         rows = [membership(n, n, business_clients=[client(n, "V", 900, n)]) for n in range(1, 31)]
         world = [(me(business_memberships=rows), DAY[0])]
@@ -125,7 +151,9 @@ class TestCut:
         counted = 0
         for seed in range(40):
             graph = explore(random_world(random.Random(seed), 8))
-            for access in (access for identity in identities(graph) for access in graph.reach(identity)):
+            for access in (
+                access for identity in identities(graph) for access in graph.reach(identity)
+            ):
                 candidates = explain._candidates(graph, access)
                 alone = explain._ended_alone(graph, access, candidates)
                 for grant in candidates.values():
@@ -142,10 +170,18 @@ class TestCut:
 
     def test_parallel_grants_are_routes_of_their_own(self) -> None:
         """A staff role and a client role on one account: two grants must go."""
-        roles = [{"id": 3, "role": "staff", "accountid": "A"}, {"id": 4, "role": "client", "accountid": "A"}]
-        explanation = ask(explore([(me(roles=roles), DAY[0])]), "identity:1", "account:A").explanation
+        roles = [
+            {"id": 3, "role": "staff", "accountid": "A"},
+            {"id": 4, "role": "client", "accountid": "A"},
+        ]
+        explanation = ask(
+            explore([(me(roles=roles), DAY[0])]), "identity:1", "account:A"
+        ).explanation
         assert explanation.independent_routes == 2
-        assert "role 4 and role 3" in explanation.sentence or "role 3 and role 4" in explanation.sentence
+        assert (
+            "role 4 and role 3" in explanation.sentence
+            or "role 3 and role 4" in explanation.sentence
+        )
 
 
 def test_printable() -> None:
@@ -156,4 +192,6 @@ def test_printable() -> None:
     assert text_.printable(nasty) == "\ufffd" * len(nasty)
     rng = random.Random(1)
     text = "".join(chr(rng.randrange(0xD800)) for _ in range(2000))
-    assert not any(unicodedata.category(each) in ("Cc", "Cs", "Zl", "Zp") for each in text_.printable(text))
+    assert not any(
+        unicodedata.category(each) in ("Cc", "Cs", "Zl", "Zp") for each in text_.printable(text)
+    )

@@ -30,12 +30,17 @@ class TestLoad:
     def test_newer_documents_of_a_folder_revoke(self, tmp_path: Path) -> None:
         """Every file of a folder is folded, in the order of observation."""
         (tmp_path / "b.ndjson").write_text(ENVELOPE.format(2, '{"id": 1}') + "<html>\n")
-        row = '{"id": 1, "business_memberships": [{"id": 4, "role": "owner", "business": {"id": 9}}]}'
+        row = (
+            '{"id": 1, "business_memberships": [{"id": 4, "role": "owner", "business": {"id": 9}}]}'
+        )
         (tmp_path / "a.json").write_text(ENVELOPE.format(1, row))
         graph = inroads.load(tmp_path)
         assert list(graph.reach("identity:1")) == []
         (rejection,) = graph.rejections
-        assert (rejection.source, rejection.code) == ((tmp_path / "b.ndjson").as_posix() + ":2", "not_json")
+        assert (rejection.source, rejection.code) == (
+            (tmp_path / "b.ndjson").as_posix() + ":2",
+            "not_json",
+        )
 
     def test_progress_of_a_ledger(self, tmp_path: Path) -> None:
         """Whoever loads a ledger is told its size once the whole log is read, half of it after half of the log."""
@@ -53,7 +58,14 @@ class TestLoad:
         """A policy file is read, and a wrong one raises with its problems."""
         file = tmp_path / "policy.toml"
         file.write_text('[relations.CLIENT]\notherwise = "NONE"')
-        assert len(inroads.load(inroads.EXAMPLE, policy=file).reach("b@example.com", certainty="INFERRED")) == 0
+        assert (
+            len(
+                inroads.load(inroads.EXAMPLE, policy=file).reach(
+                    "b@example.com", certainty="INFERRED"
+                )
+            )
+            == 0
+        )
         file.write_text("[roles.BOSS]")
         with pytest.raises(BadPolicy):
             inroads.load(inroads.EXAMPLE, policy=file)
@@ -111,7 +123,9 @@ class TestAnswers:
         rows = answer.to_dicts()
         assert [row["resource"] for row in rows] == [access.resource for access in answer]
         assert list(answer.to_pandas().columns) == list(rows[0])
-        assert list(bruce.reach("b@example.com", roles=["STAFF"]).to_pandas().columns) == list(rows[0])
+        assert list(bruce.reach("b@example.com", roles=["STAFF"]).to_pandas().columns) == list(
+            rows[0]
+        )
 
     def test_slices(self, bruce: Explorer) -> None:
         """An answer is a sequence."""
@@ -124,7 +138,11 @@ class TestNetworkx:
     def test_it_is_a_frozen_multidigraph(self, bruce: Explorer) -> None:
         """The graph is networkx's own kind and cannot be changed."""
         assert isinstance(bruce, nx.MultiDiGraph)
-        for change in (lambda: bruce.add_node("x"), lambda: bruce.remove_node("business:77128"), bruce.clear):
+        for change in (
+            lambda: bruce.add_node("x"),
+            lambda: bruce.remove_node("business:77128"),
+            bruce.clear,
+        ):
             with pytest.raises(nx.NetworkXError):
                 change()
 
@@ -133,7 +151,10 @@ class TestNetworkx:
         assert nx.has_path(bruce, "identity:712052", "business:363103")
         assert len(nx.descendants(bruce, "business:77128")) == 3
         assert nx.number_weakly_connected_components(bruce) == 1
-        assert max(nx.degree_centrality(bruce).items(), key=lambda item: item[1])[0] == "business:77128"
+        assert (
+            max(nx.degree_centrality(bruce).items(), key=lambda item: item[1])[0]
+            == "business:77128"
+        )
         assert bruce.reverse(copy=False).has_edge("business:77128", "identity:712052")
         assert len(nx.to_pandas_edgelist(bruce)) == bruce.number_of_edges()
         nx.write_graphml(bruce, tmp_path / "graph.xml")
@@ -150,7 +171,9 @@ class TestNetworkx:
         """A pickled graph gives the same answers, and has the same version."""
         for other in (pickle.loads(pickle.dumps(bruce)), copy.deepcopy(bruce)):  # noqa: S301  # our own bytes
             assert other.version == bruce.version
-            assert other.reach("b@example.com").to_dicts() == bruce.reach("b@example.com").to_dicts()
+            assert (
+                other.reach("b@example.com").to_dicts() == bruce.reach("b@example.com").to_dicts()
+            )
 
 
 def test_records_behind_a_node(bruce: Explorer) -> None:
@@ -166,7 +189,9 @@ def test_records_behind_a_node(bruce: Explorer) -> None:
     assert bruce.permissions("account:Xr82w") == {}
     older = membership(1, 10, name="Old")
     newer = membership(1, 10, name="New")
-    graph = explore([(me(business_memberships=[newer]), DAY[1]), (me(2, business_memberships=[older]), DAY[0])])
+    graph = explore(
+        [(me(business_memberships=[newer]), DAY[1]), (me(2, business_memberships=[older]), DAY[0])]
+    )
     found = graph.business_record("business:10")
     assert found is not None
     assert found.name == graph.nodes["business:10"]["name"] == "New"

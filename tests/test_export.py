@@ -87,38 +87,55 @@ def test_csv_is_read_back_whole() -> None:
     for graph in worlds():
         for file, rows in (("nodes.csv", nodes(graph)), ("edges.csv", edges(graph))):
             found = list(csv.DictReader(io.StringIO(made(graph, "csv", file).decode(), newline="")))
-            assert not any(each.startswith(("=", "+", "-", "@")) for row in found for each in row.values())
-            assert [{name: original(each) for name, each in row.items()} for row in found] == shown(rows)
+            assert not any(
+                each.startswith(("=", "+", "-", "@")) for row in found for each in row.values()
+            )
+            assert [{name: original(each) for name, each in row.items()} for row in found] == shown(
+                rows
+            )
 
 
 def test_graphml_is_read_back_by_networkx() -> None:
     """networkx reads the same nodes and edges, with their attributes."""
     for graph in worlds():
-        found = nx.read_graphml(io.BytesIO(made(graph, "graphml", "graph.graphml")), force_multigraph=True)
-        expected = {row.pop("id"): {name: value for name, value in row.items() if value} for row in shown(nodes(graph))}
+        found = nx.read_graphml(
+            io.BytesIO(made(graph, "graphml", "graph.graphml")), force_multigraph=True
+        )
+        expected = {
+            row.pop("id"): {name: value for name, value in row.items() if value}
+            for row in shown(nodes(graph))
+        }
         said = {
-            unescaped(node): {name: unescaped(flat(value) or "") for name, value in data.items() if value != ""}
+            unescaped(node): {
+                name: unescaped(flat(value) or "") for name, value in data.items() if value != ""
+            }
             for node, data in found.nodes(data=True)
         }
         assert said == expected
-        assert {(unescaped(a), unescaped(b), unescaped(key)) for a, b, key in found.edges(keys=True)} == {
-            (grant.principal, grant.resource, grant.id) for grant in graph.grants.values()
-        }
+        assert {
+            (unescaped(a), unescaped(b), unescaped(key)) for a, b, key in found.edges(keys=True)
+        } == {(grant.principal, grant.resource, grant.id) for grant in graph.grants.values()}
         for _, _, key, data in found.edges(keys=True, data=True):
             grant = graph.grants[unescaped(key)]
             assert json.loads(unescaped(data["roles"])) == [role.value for role in grant.roles]
             evidence = json.loads(unescaped(data["evidence"]))
-            assert [each["record"] for each in evidence] == [each.record_id for each in grant.evidence]
+            assert [each["record"] for each in evidence] == [
+                each.record_id for each in grant.evidence
+            ]
 
 
 def test_gexf_is_read_back_by_networkx() -> None:
     """networkx reads the same nodes and edges, with their attributes, whatever the names hold."""
     for graph in worlds():
         found = nx.read_gexf(io.BytesIO(made(graph, "gexf", "graph.gexf")), version="1.3")
-        assert {unescaped(node): unescaped(data.get("name", "")) for node, data in found.nodes(data=True)} == {
-            row["id"]: row["name"] or "" for row in nodes(graph)
+        assert {
+            unescaped(node): unescaped(data.get("name", ""))
+            for node, data in found.nodes(data=True)
+        } == {row["id"]: row["name"] or "" for row in nodes(graph)}
+        ways = {
+            unescaped(data["id"]): (unescaped(a), unescaped(b), data)
+            for a, b, data in found.edges(data=True)
         }
-        ways = {unescaped(data["id"]): (unescaped(a), unescaped(b), data) for a, b, data in found.edges(data=True)}
         assert ways.keys() == set(graph.grants)
         for name, (principal, resource, data) in ways.items():
             grant = graph.grants[name]
@@ -133,7 +150,10 @@ def test_parquet_is_read_back() -> None:
         for file, rows in (("nodes.parquet", nodes(graph)), ("edges.parquet", edges(graph))):
             found = parquet.read_table(io.BytesIO(made(graph, "parquet", file))).to_pylist()
             assert [_unescaped(row) for row in found] == [
-                {name: texts(value) if isinstance(value, list) else value for name, value in row.items()}
+                {
+                    name: texts(value) if isinstance(value, list) else value
+                    for name, value in row.items()
+                }
                 for row in rows
             ]
 
@@ -149,7 +169,9 @@ def _unescaped(value: Any) -> Any:
 def test_neo4j_headers_and_ends() -> None:
     """Headers are those of `neo4j-admin database import`, ids and ends are those of the graph, and a line is a row."""
     for graph in worlds():
-        found = list(csv.reader(io.StringIO(made(graph, "neo4j", "nodes.csv").decode(), newline="")))
+        found = list(
+            csv.reader(io.StringIO(made(graph, "neo4j", "nodes.csv").decode(), newline=""))
+        )
         assert found[0][:4] == ["id:ID(Node)", ":LABEL", "native_id", "email"]
         assert "active:boolean" in found[0]
         assert [unescaped(row[0]) for row in found[1:]] == list(graph.nodes)
@@ -160,7 +182,8 @@ def test_neo4j_headers_and_ends() -> None:
             assert len(made(graph, "neo4j", file).splitlines()) == len(rows)
             assert len({len(row) for row in rows}) == 1
         assert {tuple(map(unescaped, row[:4])) for row in ways[1:]} == {
-            (grant.principal, grant.resource, grant.relation.value, grant.id) for grant in graph.grants.values()
+            (grant.principal, grant.resource, grant.relation.value, grant.id)
+            for grant in graph.grants.values()
         }
 
 
@@ -186,7 +209,9 @@ def test_spicedb_relationships_fit_the_schema() -> None:
     }
     for graph in worlds():
         for line in made(graph, "spicedb", "relationships.txt").decode().splitlines():
-            found = re.fullmatch(r"(\w+):[a-zA-Z0-9/_|\-=+]{1,1024}#(\w+)@\w+:[a-zA-Z0-9/_|\-=+]{1,1024}", line)
+            found = re.fullmatch(
+                r"(\w+):[a-zA-Z0-9/_|\-=+]{1,1024}#(\w+)@\w+:[a-zA-Z0-9/_|\-=+]{1,1024}", line
+            )
             assert found
             assert (found[1], found[2]) in relations
 
@@ -214,7 +239,12 @@ def test_writing_is_whole_or_not_at_all(tmp_path: Path) -> None:
         graph.export("csv", tmp_path / "csv")
     with pytest.raises(InroadsError, match="no format 'png'"):
         graph.export("png", tmp_path / "x")
-    assert sorted(each.name for each in tmp_path.rglob("*")) == ["csv", "edges.csv", "g.graphml.gz", "nodes.csv"]
+    assert sorted(each.name for each in tmp_path.rglob("*")) == [
+        "csv",
+        "edges.csv",
+        "g.graphml.gz",
+        "nodes.csv",
+    ]
 
 
 def test_a_failed_write_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -235,7 +265,10 @@ def test_memory_does_not_grow_with_the_graph() -> None:
     peaks = []
     for people in (150, 750):
         graph = populated(people)
-        for table in ("nodes.csv", "edges.csv"):  # what a graph remembers is bounded, and is not the export's
+        for table in (
+            "nodes.csv",
+            "edges.csv",
+        ):  # what a graph remembers is bounded, and is not the export's
             export.FORMATS["csv"][table](graph, Nowhere())
         tracemalloc.start()
         export.FORMATS["csv"]["nodes.csv"](graph, Nowhere())
@@ -266,7 +299,9 @@ def test_the_command(tmp_path: Path) -> None:
     again = run(app, ["export", "csv", "-o", str(tmp_path / "csv"), *given])
     assert again.exit_code == 2
     assert "already has" in again.output
-    assert run(app, ["export", "csv", "-o", str(tmp_path / "csv"), "--force", *given]).exit_code == 0
+    assert (
+        run(app, ["export", "csv", "-o", str(tmp_path / "csv"), "--force", *given]).exit_code == 0
+    )
     assert run(app, ["export", "csv", "-o", "-", *given]).exit_code == 2
     assert run(app, ["export", "png", "-o", "x", *given]).exit_code == 2
     assert NODE.keys() & EDGE.keys() >= {"id", "active"}

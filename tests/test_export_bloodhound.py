@@ -41,7 +41,11 @@ OPEN_GRAPH: dict[str, Any] = {
     "required": ["graph"],
     "additionalProperties": False,
     "properties": {
-        "metadata": {"type": "object", "properties": {"source_kind": KIND}, "additionalProperties": False},
+        "metadata": {
+            "type": "object",
+            "properties": {"source_kind": KIND},
+            "additionalProperties": False,
+        },
         "graph": {
             "type": "object",
             "required": ["nodes", "edges"],
@@ -66,7 +70,12 @@ OPEN_GRAPH: dict[str, Any] = {
                         "type": "object",
                         "required": ["kind", "start", "end", "properties"],
                         "additionalProperties": False,
-                        "properties": {"kind": KIND, "start": END, "end": END, "properties": PROPERTIES},
+                        "properties": {
+                            "kind": KIND,
+                            "start": END,
+                            "end": END,
+                            "properties": PROPERTIES,
+                        },
                     },
                 },
             },
@@ -88,7 +97,9 @@ def ingested(graph: Explorer) -> tuple[dict[str, Any], dict[tuple[str, str, str]
     said = open_graph(graph)["graph"]
     nodes = {each["id"].upper(): each for each in said["nodes"]}
     edges = {
-        (each["kind"], each["start"]["value"].upper(), each["end"]["value"].upper()): each["properties"]
+        (each["kind"], each["start"]["value"].upper(), each["end"]["value"].upper()): each[
+            "properties"
+        ]
         for each in said["edges"]
     }
     return nodes, edges
@@ -118,7 +129,9 @@ def test_paths_in_bloodhound_are_the_accesses() -> None:
                 for _, end, data in ways.out_edges(node, data=True):
                     if data["kind"] in words:
                         roles[names[end]].add(Role(words[data["kind"]]))
-            found |= {(person, resource): graph.policy.maximal(each) for resource, each in roles.items()}
+            found |= {
+                (person, resource): graph.policy.maximal(each) for resource, each in roles.items()
+            }
         assert found == accesses(graph)
 
 
@@ -138,7 +151,11 @@ def test_bloodhound_loses_nothing() -> None:
         nodes, edges = ingested(graph)
         said = open_graph(graph)["graph"]
         assert (len(nodes), len(edges)) == (len(said["nodes"]), len(said["edges"]))
-        raw = [properties for (kind, *_), properties in edges.items() if kind in bloodhound.RAW.values()]
+        raw = [
+            properties
+            for (kind, *_), properties in edges.items()
+            if kind in bloodhound.RAW.values()
+        ]
         assert sorted(unescaped(each["grant"]) for each in raw) == sorted(graph.grants)
         named = {unescaped(each["properties"]["node"]) for each in nodes.values()}
         assert named == set(graph.nodes)
@@ -158,9 +175,13 @@ def test_the_extension_tells_every_kind() -> None:
     assert traversable["Inroads_CanAccessAsOwner"]
     assert traversable["Inroads_CanControl"]
     nodes = {each["name"] for each in told["node_kinds"]}
-    assert all(name.startswith(f"{told['schema']['namespace']}_") for name in (*nodes, *traversable))
+    assert all(
+        name.startswith(f"{told['schema']['namespace']}_") for name in (*nodes, *traversable)
+    )
     # nodes and relationships share one space of names
-    assert len(nodes | set(traversable)) == len(told["node_kinds"]) + len(told["relationship_kinds"])
+    assert len(nodes | set(traversable)) == len(told["node_kinds"]) + len(
+        told["relationship_kinds"]
+    )
     assert re.fullmatch(r"v\d+\.\d+\.\d+", told["schema"]["version"])
     for graph in graphs():
         said = open_graph(graph)["graph"]

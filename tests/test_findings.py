@@ -41,7 +41,9 @@ def built(world: dict[str, Any]) -> tuple[Explorer, dict[str, Any]]:
     """The graph of a world of a rule, and what the question needs."""
     moments = world.get("moments") or ["2026-01-01T00:00:00Z"] * len(world["documents"])
     policy = load_policy(world.get("policy", ""))
-    documents = [(body, parse_moment(each)) for body, each in zip(world["documents"], moments, strict=True)]
+    documents = [
+        (body, parse_moment(each)) for body, each in zip(world["documents"], moments, strict=True)
+    ]
     asked: dict[str, Any] = {"now": parse_moment(world["now"]) if "now" in world else None}
     if "since" in world:
         until = parse_moment(world["since"])
@@ -50,7 +52,10 @@ def built(world: dict[str, Any]) -> tuple[Explorer, dict[str, Any]]:
 
 
 def worlds_of(which: str) -> list[Any]:
-    return [pytest.param(name, json.loads((WORLDS / f"{name}.json").read_text())[which], id=name) for name in ROWS]
+    return [
+        pytest.param(name, json.loads((WORLDS / f"{name}.json").read_text())[which], id=name)
+        for name in ROWS
+    ]
 
 
 def proofs_hold(graph: Explorer, found: Findings) -> None:
@@ -129,11 +134,19 @@ class TestLaws:
     def test_agrees_with_explain(self, world: Any, policy: Policy) -> None:
         """An access is a redundant route exactly when `explain` finds two independent ones, and as many."""
         graph = explore(world, policy)
-        found = {each.subjects: dict(each.facts)["routes"] for each in graph.findings(["redundant-route"])}
+        found = {
+            each.subjects: dict(each.facts)["routes"]
+            for each in graph.findings(["redundant-route"])
+        }
         expected = {}
-        for identity in [node for node, data in graph.nodes(data=True) if data["kind"] == "IDENTITY"]:
+        for identity in [
+            node for node, data in graph.nodes(data=True) if data["kind"] == "IDENTITY"
+        ]:
             for access in graph.reach(identity):
-                if not access.truncated and (routes := explain(graph, access).independent_routes) > 1:
+                if (
+                    not access.truncated
+                    and (routes := explain(graph, access).independent_routes) > 1
+                ):
                     expected[access.principal, access.resource] = routes
         assert found == expected
 
@@ -146,7 +159,9 @@ class TestLaws:
         proofs_hold(graph, found)
         identities = [node for node, data in graph.nodes(data=True) if data["kind"] == "IDENTITY"]
         accesses = [access for each in identities for access in graph.reach(each)]
-        inferred = {(each.principal, each.resource) for each in accesses if each.certainty == "INFERRED"}
+        inferred = {
+            (each.principal, each.resource) for each in accesses if each.certainty == "INFERRED"
+        }
         assert {each.subjects for each in found if each.rule == "indirect-only"} == inferred
         reached = {each.resource for each in accesses}
         lapsed = {
@@ -187,8 +202,17 @@ class TestLaws:
         body = {
             "id": 1,
             "email": "{0}@example.com",
-            "business_memberships": [{"id": 2, "role": "{word}", "business": {"id": 3, "account_id": account}}],
-            "roles": [{"id": 4, "accountid": account, "role": "owner", "created_at": "2001-01-01T00:00:00Z"}],
+            "business_memberships": [
+                {"id": 2, "role": "{word}", "business": {"id": 3, "account_id": account}}
+            ],
+            "roles": [
+                {
+                    "id": 4,
+                    "accountid": account,
+                    "role": "owner",
+                    "created_at": "2001-01-01T00:00:00Z",
+                }
+            ],
             "subscription_statuses": {account: "{status}"},
             "permissions": {account: {flag: -1}},
         }
@@ -197,7 +221,11 @@ class TestLaws:
         for finding in found:
             for proof in finding.evidence:
                 record(graph.documents[0], proof.pointer)
-        assert {each.rule for each in found} >= {"unmapped-role", "unlimited-on-lapsed", "old-grant"}
+        assert {each.rule for each in found} >= {
+            "unmapped-role",
+            "unlimited-on-lapsed",
+            "old-grant",
+        }
         said = {each.rule: sentence(graph, each) for each in found}
         assert f"no limit for {flag}" in said["unlimited-on-lapsed"]
         assert "{word}" in said["unmapped-role"]
@@ -208,7 +236,11 @@ class TestLaws:
             "id": 1,
             "unconfirmed_email": 7,
             "created_at": "2020-01-01T00:00:00Z",
-            "roles": [{"id": 3, "accountid": "a", "role": "client", "created_at": "2010-01-01T00:00:00"}, None, 5],
+            "roles": [
+                {"id": 3, "accountid": "a", "role": "client", "created_at": "2010-01-01T00:00:00"},
+                None,
+                5,
+            ],
             "groups": None,
         }
         found = explore([(body, NOW)]).findings(["role-predates-identity", "email-collision"])
@@ -233,11 +265,24 @@ class TestAsking:
         assert len({each.severity for each in every}) > 2
         for least in Severity:
             some = [each for each in every if each.severity.rank >= least.rank]
-            for only in (graph.findings(severity=least), every.only(least), every.only().only(least, False)):
+            for only in (
+                graph.findings(severity=least),
+                every.only(least),
+                every.only().only(least, False),
+            ):
                 assert list(only) == some
                 assert (only.worst, only.looked) == (every.worst, every.looked)
             assert every.only(least).identity == graph.findings(severity=least).identity
-        assert len({every.only(least, kept).identity for least in Severity for kept in (None, True, False)}) == 15
+        assert (
+            len(
+                {
+                    every.only(least, kept).identity
+                    for least in Severity
+                    for kept in (None, True, False)
+                }
+            )
+            == 15
+        )
 
     def test_what_is_asked_wrongly(self) -> None:
         """An unknown rule, severity or a naive moment is an error with a code."""
@@ -304,7 +349,9 @@ class TestThePolicy:
         assert {"bridge", "old-grant"}.isdisjoint(each.rule for each in found)
         assert found.counts() == (5, 1)
         (expired,) = found.expired
-        assert expired.finding == next(each.identity for each in found if each.rule == "lapsed-subscription")
+        assert expired.finding == next(
+            each.identity for each in found if each.rule == "lapsed-subscription"
+        )
         later = graph.findings(now=dt.datetime(2026, 7, 1, tzinfo=dt.UTC))
         assert later.counts() == (6, 0)
         assert len(later.expired) == 2
@@ -372,6 +419,10 @@ def test_a_proof_is_plain() -> None:
 def test_the_readme_lists_the_rules() -> None:
     """The table of the README is that of the registry."""
     readme = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
-    listed = [line for line in readme.splitlines() if line.startswith("| `") and line.count(" | ") == 2]
-    rows = [f"| `{each.id}` | {each.severity.lower()} | {each.definition} |" for each in RULES.values()]
+    listed = [
+        line for line in readme.splitlines() if line.startswith("| `") and line.count(" | ") == 2
+    ]
+    rows = [
+        f"| `{each.id}` | {each.severity.lower()} | {each.definition} |" for each in RULES.values()
+    ]
     assert [line for line in listed if line.split("`")[1] in RULES] == rows

@@ -17,7 +17,14 @@ from worlds import World, explore, observations, same
 DAY = [dt.datetime(2026, 1, day, tzinfo=dt.UTC) for day in range(1, 29)]
 
 
-ROW = {"id": 50, "group_id": 77, "role": "manager", "identity_id": 1, "business_id": 10, "active": True}
+ROW = {
+    "id": 50,
+    "group_id": 77,
+    "role": "manager",
+    "identity_id": 1,
+    "business_id": 10,
+    "active": True,
+}
 CLIENT = {
     "id": 6,
     "business_id": 10,
@@ -41,14 +48,19 @@ def membership(record: int, number: int, role: str = "owner", **more: Any) -> di
 
 
 def team(number: int, *members: tuple[int, int, str], **more: Any) -> dict[str, Any]:
-    rows = [{"id": record, "group_id": 900, "identity_id": who, "role": role} for record, who, role in members]
+    rows = [
+        {"id": record, "group_id": 900, "identity_id": who, "role": role}
+        for record, who, role in members
+    ]
     group = {"id": 900, "category": "business", "members": rows}
     return {"response": {**business(number, **more), "business_group": group}}
 
 
 def reached(graph: Explorer, identity: int = 1) -> dict[str, str]:
     """Each resource with its roles in one word."""
-    return {access.resource: "+".join(access.roles) for access in graph.reach(f"identity:{identity}")}
+    return {
+        access.resource: "+".join(access.roles) for access in graph.reach(f"identity:{identity}")
+    }
 
 
 def codes(graph: Explorer) -> list[str]:
@@ -92,7 +104,9 @@ class TestLaws:
         later = [(body, moment + dt.timedelta(days=1000)) for body, moment in world]
         graph = explore([*world, *later])
         moments = {
-            graph.documents[each.document].observed_at for grant in graph.grants.values() for each in grant.evidence
+            graph.documents[each.document].observed_at
+            for grant in graph.grants.values()
+            for each in grant.evidence
         }
         assert all(moment >= DAY[0] + dt.timedelta(days=300) for moment in moments)
         assert graph.grants.keys() == explore(later).grants.keys()
@@ -109,19 +123,27 @@ class TestRevocation:
 
     def test_the_older_document_decides_nothing_when_it_arrives_last(self) -> None:
         """Arrival is not observation: an old document that arrives late revives nothing."""
-        old, new = (me(business_memberships=[membership(1, 10)]), DAY[0]), (me(business_memberships=[]), DAY[1])
+        old, new = (
+            (me(business_memberships=[membership(1, 10)]), DAY[0]),
+            (me(business_memberships=[]), DAY[1]),
+        )
         assert reached(explore([new, old])) == {}
 
     def test_absent_sections_of_a_newer_me_read_as_empty(self) -> None:
         """A `me` covers every membership, role and group of its identity, whichever sections it has."""
-        old = me(business_memberships=[membership(1, 10)], roles=[{"id": 2, "role": "client", "accountid": "A"}])
+        old = me(
+            business_memberships=[membership(1, 10)],
+            roles=[{"id": 2, "role": "client", "accountid": "A"}],
+        )
         assert reached(explore([(old, DAY[0]), (me(), DAY[1])])) == {}
 
     def test_a_team_revokes_and_adds(self) -> None:
         """A newer team ends the membership it does not list, in whatever dialect, and adds the one it does."""
         row = {"id": 1, "group_id": 900, "role": "owner", "business_id": 10}
         role = {"id": 3, "role": "admin", "accountid": "A"}
-        mine = me(business_memberships=[membership(1, 10, account_id="A")], groups=[row], roles=[role])
+        mine = me(
+            business_memberships=[membership(1, 10, account_id="A")], groups=[row], roles=[role]
+        )
         graph = explore([(mine, DAY[0]), (team(10, (8, 2, "business_partner")), DAY[1])])
         assert reached(graph) == {}
         assert reached(graph, 2) == {"business:10": "ADMIN", "account:A": "ADMIN"}
@@ -129,7 +151,12 @@ class TestRevocation:
     def test_a_newer_me_overrides_the_team_for_its_own_identity(self) -> None:
         """The latest of `me` and `team` decides, whichever of them it is."""
         old = team(10, (1, 1, "owner"), (2, 2, "manager"))
-        graph = explore([(old, DAY[0]), (me(business_memberships=[membership(1, 10, "business_employee")]), DAY[1])])
+        graph = explore(
+            [
+                (old, DAY[0]),
+                (me(business_memberships=[membership(1, 10, "business_employee")]), DAY[1]),
+            ]
+        )
         assert reached(graph) == {"business:10": "EMPLOYEE"}
         assert reached(graph, 2) == {"business:10": "MANAGER"}
         assert "role_disagreement" not in codes(graph)
@@ -175,7 +202,16 @@ class TestGrants:
         row = {"id": 1, "group_id": 900, "role": "owner", "business_id": 10}
         role = {"id": 3, "role": "admin", "accountid": "A"}
         graph = explore(
-            [(me(business_memberships=[membership(1, 10, account_id="A")], groups=[row], roles=[role]), DAY[0])]
+            [
+                (
+                    me(
+                        business_memberships=[membership(1, 10, account_id="A")],
+                        groups=[row],
+                        roles=[role],
+                    ),
+                    DAY[0],
+                )
+            ]
         )
         (grant,) = (each for each in graph.grants.values() if each.principal == "identity:1")
         assert grant.id == "business:10#MEMBER@identity:1"
@@ -215,9 +251,15 @@ class TestGrants:
 
     def test_a_role_without_membership_is_no_membership(self) -> None:
         """A role row on an account whose business has no membership of this identity stays a ROLE, and no control."""
-        client = {"id": 6, "account_id": "V", "account_business": {"account_business_id": 20, "account_id": "V"}}
+        client = {
+            "id": 6,
+            "account_id": "V",
+            "account_business": {"account_business_id": 20, "account_id": "V"},
+        }
         mine = me(roles=[{"id": 3, "role": "admin", "accountid": "A"}])
-        other = me(2, business_memberships=[membership(1, 10, account_id="A", business_clients=[client])])
+        other = me(
+            2, business_memberships=[membership(1, 10, account_id="A", business_clients=[client])]
+        )
         graph = explore([(mine, DAY[0]), (other, DAY[0])])
         assert reached(graph) == {"account:A": "OWNER", "business:10": "OWNER"}
         assert "account:V" in reached(graph, 2)
@@ -241,20 +283,28 @@ class TestGroups:
 
     def test_a_business_level_group_learned_anywhere_counts_everywhere(self) -> None:
         """Another identity's superseded document shows the group as business-level: the row is a membership."""
-        other = me(2, business_memberships=[membership(60, 10)], groups=[{**ROW, "id": 60, "identity_id": 2}])
+        other = me(
+            2,
+            business_memberships=[membership(60, 10)],
+            groups=[{**ROW, "id": 60, "identity_id": 2}],
+        )
         graph = explore([(me(groups=[ROW]), DAY[1]), (other, DAY[0]), (me(2), DAY[2])])
         assert reached(graph) == {"business:10": "MANAGER"}
         assert "group:77#GROUP@identity:1" not in graph.grants
 
     def test_a_team_shows_its_group_as_business_level(self) -> None:
         """The id of a team's business group is the same number."""
-        graph = explore([(me(groups=[{**ROW, "group_id": 900}]), DAY[1]), (team(10, (1, 2, "owner")), DAY[0])])
+        graph = explore(
+            [(me(groups=[{**ROW, "group_id": 900}]), DAY[1]), (team(10, (1, 2, "owner")), DAY[0])]
+        )
         assert reached(graph) == {"business:10": "MANAGER"}
 
     def test_an_inactive_row_makes_its_grant_latent(self) -> None:
         """A group row that is not active: shown, as latent."""
         inactive = {**ROW, "id": 60, "active": False}
-        graph = explore([(me(business_memberships=[membership(60, 10)], groups=[inactive]), DAY[0])])
+        graph = explore(
+            [(me(business_memberships=[membership(60, 10)], groups=[inactive]), DAY[0])]
+        )
         (access,) = graph.reach("identity:1")
         assert (access.state, access.reasons) == ("LATENT", ("group_inactive",))
 
@@ -273,14 +323,22 @@ class TestKeeps:
         """A business record that has no account_id key does not say that there is no account; null does."""
         mine = (me(business_memberships=[membership(1, 10, account_id="A")]), DAY[0])
         assert "account:A" in reached(explore([mine, (team(10, (1, 1, "owner")), DAY[1])]))
-        assert "account:A" not in reached(explore([mine, (team(10, (1, 1, "owner"), account_id=None), DAY[1])]))
+        assert "account:A" not in reached(
+            explore([mine, (team(10, (1, 1, "owner"), account_id=None), DAY[1])])
+        )
 
     def test_direction_comes_from_the_ends_of_the_row(self) -> None:
         """A row that stands under the vendor still says that the other business is the client."""
         row = {**CLIENT, "business_id": 10}
-        vendor = me(2, business_memberships=[membership(2, 20, account_id="V", business_clients=[row])])
+        vendor = me(
+            2, business_memberships=[membership(2, 20, account_id="V", business_clients=[row])]
+        )
         graph = explore([(vendor, DAY[0]), (me(business_memberships=[membership(1, 10)]), DAY[0])])
-        assert reached(graph) == {"business:10": "OWNER", "account:V": "CLIENT", "business:20": "CLIENT"}
+        assert reached(graph) == {
+            "business:10": "OWNER",
+            "account:V": "CLIENT",
+            "business:20": "CLIENT",
+        }
         assert graph.issues == ()
 
     def test_a_row_that_contradicts_itself_is_reported(self) -> None:
@@ -288,15 +346,25 @@ class TestKeeps:
         row = copy.deepcopy(CLIENT)
         row["client_business"]["business_id"] = 11
         row["account_business"]["account_id"] = "W"
-        graph = explore([(me(business_memberships=[membership(1, 10, business_clients=[row])]), DAY[0])])
-        assert reached(graph) == {"business:10": "OWNER", "account:V": "CLIENT", "business:20": "CLIENT"}
+        graph = explore(
+            [(me(business_memberships=[membership(1, 10, business_clients=[row])]), DAY[0])]
+        )
+        assert reached(graph) == {
+            "business:10": "OWNER",
+            "account:V": "CLIENT",
+            "business:20": "CLIENT",
+        }
         assert codes(graph) == ["reference_conflict", "reference_conflict"]
 
     def test_two_accounts_for_one_business_are_reported(self) -> None:
         """Both are followed, and the conflict is an issue."""
         rows = [membership(1, 10, account_id="A"), membership(2, 10, account_id="B")]
         graph = explore([(me(business_memberships=rows), DAY[0])])
-        assert reached(graph) == {"business:10": "OWNER", "account:A": "OWNER", "account:B": "OWNER"}
+        assert reached(graph) == {
+            "business:10": "OWNER",
+            "account:A": "OWNER",
+            "account:B": "OWNER",
+        }
         assert "2 accounts are kept by business:10" in issue(graph, "reference_conflict")
 
 
@@ -304,6 +372,9 @@ class TestVersion:
     def test_the_version_names_the_observations(self) -> None:
         """The same documents give the same version; one more document, or another moment, another."""
         world = [(me(), DAY[0])]
-        versions = [explore(each).version for each in (world, world, [*world, (me(2), DAY[0])], [(me(), DAY[1])])]
+        versions = [
+            explore(each).version
+            for each in (world, world, [*world, (me(2), DAY[0])], [(me(), DAY[1])])
+        ]
         assert versions[0] == versions[1]
         assert len(set(versions)) == 3

@@ -76,12 +76,23 @@ def test_bodies_on_disk_travel(file: Path) -> None:
 
 
 @pytest.mark.usefixtures("small")
-def test_what_is_replaced_is_not_held_to_the_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_is_replaced_is_not_held_to_the_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """However often the same is said anew, no more is held than a few parts, and what one batch of documents says."""
-    body = {"id": 1, "business_memberships": [{"id": n, "role": "owner", "business": {"id": n}} for n in range(20)]}
-    moments = (f"2026-03-01T00:{minute:02}:{second:02}Z" for minute in range(40) for second in range(40))
+    body = {
+        "id": 1,
+        "business_memberships": [
+            {"id": n, "role": "owner", "business": {"id": n}} for n in range(20)
+        ],
+    }
+    moments = (
+        f"2026-03-01T00:{minute:02}:{second:02}Z" for minute in range(40) for second in range(40)
+    )
     path = tmp_path / "again.ndjson"
-    path.write_bytes(b"\n".join(msgspec.json.encode({"observed_at": each, "document": body}) for each in moments))
+    path.write_bytes(
+        b"\n".join(msgspec.json.encode({"observed_at": each, "document": body}) for each in moments)
+    )
     held: list[tuple[int, int]] = []
 
     def watched(handed: Iterable[ClaimSet]) -> ClaimSet:

@@ -59,7 +59,11 @@ def large() -> list[Record]:
 @pytest.fixture(scope="module")
 def vendors(large: list[Record]) -> list[int]:
     """How many client businesses each vendor's account is seen to have, largest first."""
-    pairs = {(b["id"], row["account_id"]) for b in businesses(large) for row in b["business_clients"] or ()}
+    pairs = {
+        (b["id"], row["account_id"])
+        for b in businesses(large)
+        for row in b["business_clients"] or ()
+    }
     return sorted(Counter(account for _, account in pairs).values(), reverse=True)
 
 
@@ -94,9 +98,15 @@ def test_envelope(large: list[Record]) -> None:
     for envelope in large:
         assert list(envelope) == ["observed_at", "source", "document"]
         assert re.fullmatch(r"generated:(me|team)/\d+", envelope["source"])
-        assert dt.datetime.strptime(envelope["observed_at"], "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=dt.UTC)
+        assert dt.datetime.strptime(envelope["observed_at"], "%Y-%m-%dT%H:%M:%SZ").replace(
+            tzinfo=dt.UTC
+        )
     for envelope in itertools.islice(large, 2_000):
-        assert json.loads(msgspec.json.encode(envelope)) == envelope == json.loads(json.dumps(envelope))
+        assert (
+            json.loads(msgspec.json.encode(envelope))
+            == envelope
+            == json.loads(json.dumps(envelope))
+        )
 
 
 def test_share_of_observed_identities(large: list[Record]) -> None:
@@ -120,7 +130,10 @@ def test_share_of_contradictions() -> None:
             kinds["role"].add(identity(me))
         own = me["business_memberships"][0]["business"]
         for row in own["business_clients"] or ():
-            if row["business_id"] != own["id"] or row["account_business"]["account_id"] != row["account_id"]:
+            if (
+                row["business_id"] != own["id"]
+                or row["account_business"]["account_id"] != row["account_id"]
+            ):
                 kinds["client"].add(identity(me))
     kinds["attribute"] = {who for (who, _), given in emails.items() if len(given) > 1}
     assert len(kinds["role"] | kinds["client"] | kinds["attribute"]) == 90
@@ -139,7 +152,9 @@ def test_everyone_unseen_leaves_teams() -> None:
     """With `partial=1` identities appear in team documents only."""
     envelopes = list(population(500, contradictory=0, stale=0, partial=1, teams=1))
     assert not list(mes(envelopes))
-    members = {row["identity_id"] for team in teams(envelopes) for row in team["business_group"]["members"]}
+    members = {
+        row["identity_id"] for team in teams(envelopes) for row in team["business_group"]["members"]
+    }
     assert members == set(range(700_001, 700_501))
 
 
@@ -184,7 +199,10 @@ def test_teams_say_what_members_say(small: list[Record]) -> None:
     for team in teams(small):
         for row in team["business_group"]["members"]:
             assert row["group_id"] == team["business_group"]["id"]
-            assert groups[row["id"]].items() >= {k: row[k] for k in ("group_id", "role", "active")}.items()
+            assert (
+                groups[row["id"]].items()
+                >= {k: row[k] for k in ("group_id", "role", "active")}.items()
+            )
 
 
 def test_a_business_is_the_same_in_every_document(small: list[Record]) -> None:
@@ -229,7 +247,11 @@ def test_clients(small: list[Record]) -> None:
         vendor = keeps[row["account_id"]]
         unnamed += "account_business_id" not in row["account_business"]
         assert row["account_business"].get("account_business_id", vendor) == vendor != business
-        assert row["client_business"] == {"business_id": business} == {"business_id": row["business_id"]}
+        assert (
+            row["client_business"]
+            == {"business_id": business}
+            == {"business_id": row["business_id"]}
+        )
     roles = {
         (row["accountid"], row["userid"], me["business_memberships"][0]["business"]["id"])
         for me in mes(small)
@@ -269,13 +291,23 @@ def test_accountants_and_staff(large: list[Record]) -> None:
     words: Counter[str] = Counter()
     for me in mes(large):
         words.update(row["role"] for row in me["business_memberships"])
-        served[identity(me)] = sum(row["role"] == "business_accountant" for row in me["business_memberships"])
+        served[identity(me)] = sum(
+            row["role"] == "business_accountant" for row in me["business_memberships"]
+        )
     many = [count for count in served.values() if count]
     assert 5 <= len(many) <= 40
     assert min(many) >= 45  # some of the 50 may be the accountant's own, or in another part
     assert max(many) <= 500
-    staff = {word: count for word, count in words.items() if word not in ("owner", "business_accountant")}
-    assert set(staff) == {"business_employee", "business_manager", "manager", "contractor", "business_partner"}
+    staff = {
+        word: count for word, count in words.items() if word not in ("owner", "business_accountant")
+    }
+    assert set(staff) == {
+        "business_employee",
+        "business_manager",
+        "manager",
+        "contractor",
+        "business_partner",
+    }
     assert staff["business_employee"] == max(staff.values())
 
 
@@ -286,8 +318,12 @@ def test_employees_manage_projects(small: list[Record]) -> None:
         held = {int(row["id"]): row for row in me["business_memberships"]}
         projects = [row for row in me["groups"] if row["id"] not in held]
         assert all(row["role"] == "manager" and row["group_id"] not in level for row in projects)
-        employed = {row["business"]["id"] for row in held.values() if row["role"] == "business_employee"}
-        elsewhere = {row["business_id"] for row in projects} - employed  # a closed business, at most
+        employed = {
+            row["business"]["id"] for row in held.values() if row["role"] == "business_employee"
+        }
+        elsewhere = {
+            row["business_id"] for row in projects
+        } - employed  # a closed business, at most
         assert employed <= {row["business_id"] for row in projects}
         assert len(elsewhere) <= 1
         assert elsewhere.isdisjoint(row["business"]["id"] for row in held.values())
@@ -297,11 +333,18 @@ def test_statuses(large: list[Record]) -> None:
     """Statuses are keyed by the accounts with a non-client role, about 11:1:3:1 where the business still exists."""
     counts: Counter[str] = Counter()
     for me in mes(large):
-        assert set(me["subscription_statuses"]) == {r["accountid"] for r in me["roles"] if r["role"] != "client"}
+        assert set(me["subscription_statuses"]) == {
+            r["accountid"] for r in me["roles"] if r["role"] != "client"
+        }
         own = me["business_memberships"][0]["business"]["account_id"]
         if own is not None:
             counts[me["subscription_statuses"][own]] += 1
-    for word, sixteenths in {"active": 11, "active_trial": 1, "trial_expired": 3, "cancelled": 1}.items():
+    for word, sixteenths in {
+        "active": 11,
+        "active_trial": 1,
+        "trial_expired": 3,
+        "cancelled": 1,
+    }.items():
         assert abs(counts[word] / counts.total() - sixteenths / 16) < 0.02
 
 
@@ -334,7 +377,10 @@ def test_real_world_shapes(large: list[Record]) -> None:
     }
     for name, (least, most) in bounds.items():
         assert least < share[name] / len(own) < most, name
-    assert all(me["addresses"] == [None] and me["phone_numbers"][0]["phone_number"] is None for me in mes(large))
+    assert all(
+        me["addresses"] == [None] and me["phone_numbers"][0]["phone_number"] is None
+        for me in mes(large)
+    )
 
 
 def test_addresses_are_reserved(large: list[Record]) -> None:
@@ -351,7 +397,9 @@ def test_scale(large: list[Record]) -> None:
     members, keeps, clients, rows = set(), set(), set(), set()
     for me in mes(large):
         members |= {(identity(me), row["business"]["id"]) for row in me["business_memberships"]}
-        rows |= {("group", row["id"]) for row in me["groups"]} | {("role", row["id"]) for row in me["roles"]}
+        rows |= {("group", row["id"]) for row in me["groups"]} | {
+            ("role", row["id"]) for row in me["roles"]
+        }
     for record in businesses(large):
         if record["account_id"] is not None:
             keeps.add(record["account_id"])
@@ -361,7 +409,9 @@ def test_scale(large: list[Record]) -> None:
 
 def test_older_documents_state_more(large: list[Record]) -> None:
     """An older document states one membership, with its group row, that the newer one of the same identity lacks."""
-    latest = {e["source"]: e["document"]["response"] for e in large if e["observed_at"] >= "2026-03"}
+    latest = {
+        e["source"]: e["document"]["response"] for e in large if e["observed_at"] >= "2026-03"
+    }
     revoked_roles = 0
     for envelope in large:
         if envelope["observed_at"] >= "2026-03":
@@ -380,11 +430,15 @@ def test_the_product_reads_it() -> None:
     def issues(contradictory: float) -> Counter[str]:
         taken = []
         for envelope in population(1_000, contradictory=contradictory):
-            observation = read(msgspec.json.encode(envelope), dt.datetime(2026, 1, 1, tzinfo=dt.UTC), "")
+            observation = read(
+                msgspec.json.encode(envelope), dt.datetime(2026, 1, 1, tzinfo=dt.UTC), ""
+            )
             assert isinstance(observation, Observation)
             assert not observation.issues
             taken.append(state(observation, tables.STOCK))
-        return Counter(issue.code for issue in AccessGraph.build(fold(claim_set(taken), tables.STOCK)).issues)
+        return Counter(
+            issue.code for issue in AccessGraph.build(fold(claim_set(taken), tables.STOCK)).issues
+        )
 
     assert issues(0) == {}
     assert set(issues(0.05)) == {"role_disagreement", "reference_conflict", "attribute_conflict"}

@@ -78,7 +78,15 @@ def nasty(rng: random.Random, _: list[Place], box: Any, key: Any) -> None:
 def retype(rng: random.Random, _: list[Place], box: Any, key: Any) -> None:
     value = box[key]
     box[key] = rng.choice(
-        [str(value)[:99], [value], {"id": value}, {"0": value}, bool(value), len(str(value)), float(len(str(value)))]
+        [
+            str(value)[:99],
+            [value],
+            {"id": value},
+            {"0": value},
+            bool(value),
+            len(str(value)),
+            float(len(str(value))),
+        ]
     )
 
 
@@ -100,7 +108,14 @@ def rename(rng: random.Random, all_places: list[Place], box: Any, key: Any) -> N
         names = [name for _, name in all_places if isinstance(name, str)]
         box[
             rng.choice(
-                [*names, "document", "response", "business_group", "error", *(x for x in NASTY if isinstance(x, str))]
+                [
+                    *names,
+                    "document",
+                    "response",
+                    "business_group",
+                    "error",
+                    *(x for x in NASTY if isinstance(x, str)),
+                ]
             )
         ] = box.pop(key)
 
@@ -139,7 +154,19 @@ def splice(rng: random.Random, raw: bytes) -> bytes:
     start, end = sorted(rng.choices(range(len(raw) + 1), k=2))
     return (
         raw[:start]
-        + rng.choice([b"", raw[start:end] * 2, rng.randbytes(9), b"\x00", b"\\ud800", b"}", b'"', b"\n", b"[" * 2_000])
+        + rng.choice(
+            [
+                b"",
+                raw[start:end] * 2,
+                rng.randbytes(9),
+                b"\x00",
+                b"\\ud800",
+                b"}",
+                b'"',
+                b"\n",
+                b"[" * 2_000,
+            ]
+        )
         + raw[end:]
     )
 
@@ -201,7 +228,10 @@ def check_evidence(graph: Explorer) -> None:
             words = said[each.document]
             assert native_id(grant.principal) in words
             # A role names the account of the business; a group row may leave its business to a document beside it.
-            assert native_id(grant.resource) in words or each.section in (Section.ROLE, Section.GROUP)
+            assert native_id(grant.resource) in words or each.section in (
+                Section.ROLE,
+                Section.GROUP,
+            )
     assert {native_id(node) for node in graph} <= frozenset().union(*said)
 
 
@@ -217,8 +247,14 @@ def check_answers(graph: Explorer, rng: random.Random, most: int = 3) -> None:
     resources = [node for node in nodes if kind_of(node) in (NodeKind.BUSINESS, NodeKind.ACCOUNT)]
     answers: list[Answers] = []
     for mode in Mode:
-        answers += [graph.reach(node, mode=mode) for node in rng.sample(identities, min(most, len(identities)))]
-        answers += [graph.reached_by(node, mode=mode) for node in rng.sample(resources, min(most, len(resources)))]
+        answers += [
+            graph.reach(node, mode=mode)
+            for node in rng.sample(identities, min(most, len(identities)))
+        ]
+        answers += [
+            graph.reached_by(node, mode=mode)
+            for node in rng.sample(resources, min(most, len(resources)))
+        ]
     for answer in answers:
         assert is_clean(str(answer))
         assert is_clean(repr(answer))
@@ -231,7 +267,9 @@ def check_answers(graph: Explorer, rng: random.Random, most: int = 3) -> None:
             assert all(map(is_clean, access.sentences))
             assert is_clean(str(access))
             assert parsed(access._repr_html_()).tag.endswith("svg")
-            assert graph.access(access.principal, access.resource, mode=Mode.ASSOCIATION) is not None
+            assert (
+                graph.access(access.principal, access.resource, mode=Mode.ASSOCIATION) is not None
+            )
     for node in nodes[:5]:
         assert graph.find(node) == node
     for text in ("a", "\x1b", "1"):
@@ -269,9 +307,17 @@ def test_mutants_as_streams(seed: int) -> None:
     rng = random.Random(seed)
     corpus = list(mutants(seed + 100, 100))
     for _ in range(100):
-        joined = rng.choice([b"\n", b",", b"\r\n\r\n"]).join(rng.choices(corpus, k=rng.choice([1, 2, 3])))
+        joined = rng.choice([b"\n", b",", b"\r\n\r\n"]).join(
+            rng.choices(corpus, k=rng.choice([1, 2, 3]))
+        )
         joined = rng.choice(
-            [joined, b"[" + joined + b"]", b"\xef\xbb\xbf" + joined, b"\x1f\x8b" + joined, joined.replace(b" ", b"\n")]
+            [
+                joined,
+                b"[" + joined + b"]",
+                b"\xef\xbb\xbf" + joined,
+                b"\x1f\x8b" + joined,
+                joined.replace(b" ", b"\n"),
+            ]
         )
         for each in observe_stream(io.BytesIO(joined), rng.choice(["x", "x.jsonl"]), MONDAY):
             assert isinstance(each, Observation | Rejection)
@@ -300,7 +346,9 @@ def test_worlds_with_mutants(seed: int) -> None:
 def test_worlds_of_mutants(seed: int) -> None:
     """Many mutants fold together, in any order to the same graph, and every question is answered."""
     rng = random.Random(seed)
-    found = [read(raw, MONDAY, f"mutant {number}") for number, raw in enumerate(mutants(seed + 300, 30))]
+    found = [
+        read(raw, MONDAY, f"mutant {number}") for number, raw in enumerate(mutants(seed + 300, 30))
+    ]
     graph = Explorer.observe(found)
     rng.shuffle(found)
     assert same([graph, Explorer.observe(found)])
@@ -366,7 +414,9 @@ def planted(rng: random.Random, body: Any) -> Any:
     for _ in range(12):
         box = rng.choice(boxes)
         key = rng.choice(KEYS)
-        box[rng.choice(["x", "note", "links", "email", "name", "role", "status", *box])] = rng.choice(FULL)
+        box[rng.choice(["x", "note", "links", "email", "name", "role", "status", *box])] = (
+            rng.choice(FULL)
+        )
         box[key] = rng.choice([MARKER, [MARKER], {"x": {"y": MARKER}}, JWT, {MARKER: 1}])
         box["unknown"] = {"deep": [{"er": rng.choice(FULL)}, {key: MARKER}, rng.choice(FULL)]}
         box[rng.choice(FULL)] = rng.choice([1, None, "x"])
@@ -399,7 +449,9 @@ def everything(graph: Explorer) -> Iterator[bytes | str]:
 
 
 @pytest.mark.parametrize("seed", range(8))
-def test_secrets_leave_no_trace(seed: int, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]) -> None:
+def test_secrets_leave_no_trace(
+    seed: int, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
+) -> None:
     """No secret of a document, taken, refused or cut off, is in anything that is kept, logged, printed or exported."""
     caplog.set_level(logging.DEBUG)
     rng = random.Random(seed)
@@ -418,7 +470,9 @@ def test_secrets_leave_no_trace(seed: int, caplog: pytest.LogCaptureFixture, cap
             raw,
             half,
             raw[:-1] + b"," + raw[1:],
-            json.dumps({"error": JWT, "error_description": MARKER, "response": {"errors": [MARKER]}}).encode(),
+            json.dumps(
+                {"error": JWT, "error_description": MARKER, "response": {"errors": [MARKER]}}
+            ).encode(),
             json.dumps({"id": [MARKER], "groups": MARKER, MARKER: 1}).encode(),
             json.dumps([JWT, secret]).encode(),
             raw.replace(b" ", b"\n"),
@@ -427,13 +481,21 @@ def test_secrets_leave_no_trace(seed: int, caplog: pytest.LogCaptureFixture, cap
     graph = Explorer.observe(arrivals)
     assert graph.documents
     assert graph.rejections
-    for part in [*everything(graph), repr(arrivals), str(arrivals), caplog.text, *capfd.readouterr()]:
+    for part in [
+        *everything(graph),
+        repr(arrivals),
+        str(arrivals),
+        caplog.text,
+        *capfd.readouterr(),
+    ]:
         assert (MARKER.encode() if isinstance(part, bytes) else MARKER) not in part
 
 
 def test_errors_quote_no_secret() -> None:
     """What is raised for a question about a graph of secrets quotes the question, not the documents."""
-    graph = Explorer.observe([read(json.dumps(planted(random.Random(1), BRUCE["response"])).encode(), MONDAY, "x")])
+    graph = Explorer.observe(
+        [read(json.dumps(planted(random.Random(1), BRUCE["response"])).encode(), MONDAY, "x")]
+    )
     said = []
     for question in (
         lambda: graph.reach("identity:0"),
@@ -488,7 +550,12 @@ def test_a_million_levels(unit: bytes, tmp_path: Path) -> None:
     """A file nested a million levels deep is refused at once, closed or not."""
     file = tmp_path / "deep.json"
     start = time.process_time()
-    for head, tail in ((b'{"id": 1, "x": ', b""), (b"", b""), (b"[", b"]" * 1_000_000), (b'{"id": 1}\n', b"")):
+    for head, tail in (
+        (b'{"id": 1, "x": ', b""),
+        (b"", b""),
+        (b"[", b"]" * 1_000_000),
+        (b'{"id": 1}\n', b""),
+    ):
         file.write_bytes(head + unit * 1_000_000 + tail)
         graph = load(file)
         assert {rejection.code for rejection in graph.rejections} <= {

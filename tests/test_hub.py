@@ -29,7 +29,11 @@ def answers(graph: Explorer, chosen: AccessFilter) -> list[Answer]:
     """What every node reaches, or who reaches it."""
     return [
         *(reach(graph, node, chosen=chosen) for node in graph if node.startswith("identity:")),
-        *(reached_by(graph, node, chosen) for node in graph if node.startswith(("business:", "account:"))),
+        *(
+            reached_by(graph, node, chosen)
+            for node in graph
+            if node.startswith(("business:", "account:"))
+        ),
     ]
 
 
@@ -44,7 +48,10 @@ def test_hubs_are_told_what_the_paths_say(policy: Policy) -> None:
             plain = answers(graph, chosen)
             with patch.object(walk, "VECTORISED", -1):
                 assert answers(graph, chosen) == plain, f"world of seed {seed}"
-            with patch.object(walk, "VECTORISED", -1), patch.object(questions, "gathered", lambda *_, **__: None):
+            with (
+                patch.object(walk, "VECTORISED", -1),
+                patch.object(questions, "gathered", lambda *_, **__: None),
+            ):
                 assert answers(graph, chosen) == plain, f"world of seed {seed}"
 
 
@@ -59,18 +66,23 @@ def test_sets_of_hubs_are_those_of_their_answers(policy: Policy) -> None:
             for node in [node for node in graph if not node.startswith("group:")]:
                 ask = reach if node.startswith("identity:") else reached_by
                 expected = {
-                    each.other: each.roles for each in ask(graph, node, chosen=AccessFilter(avoid=avoid)).summaries
+                    each.other: each.roles
+                    for each in ask(graph, node, chosen=AccessFilter(avoid=avoid)).summaries
                 }
                 with patch.object(walk, "VECTORISED", -1):
                     told = held(graph, node, avoid)
-                assert {graph.index.name(each): graph.roles_of(bits) for each, bits in told.items()} == expected
+                assert {
+                    graph.index.name(each): graph.roles_of(bits) for each, bits in told.items()
+                } == expected
                 found += isinstance(told, Held)
     assert found > 200
 
 
 def test_a_set_of_a_hub_is_a_mapping() -> None:
     """The columns behind it are found by node, counted, compared and told apart from what is not there."""
-    graph = explore([(me(1, business_memberships=[membership(1, 10, "manager", account_id="A")]), DAY[0])])
+    graph = explore(
+        [(me(1, business_memberships=[membership(1, 10, "manager", account_id="A")]), DAY[0])]
+    )
     expected = held(graph, "identity:1")
     with patch.object(walk, "VECTORISED", -1):
         told = held(graph, "identity:1")
@@ -102,7 +114,9 @@ def test_one_access_of_a_hub_is_that_of_its_answer() -> None:
 def test_printed_order_by_number(numbers: set[int], scale: int) -> None:
     """Nodes are ordered by rank and then as their printed ids are, however long those are."""
     rows = {each: [membership(each, each + 1, account_id=f"A{each}")] for each in sorted(numbers)}
-    index = explore([(me(each, business_memberships=row), DAY[0]) for each, row in rows.items()]).index
+    index = explore(
+        [(me(each, business_memberships=row), DAY[0]) for each, row in rows.items()]
+    ).index
     nodes = np.arange(index.size)
     ranks = np.array([node * 7 % 4 * scale for node in range(index.size)], np.int64)
     order = index.printed_after(ranks, nodes).tolist()
@@ -134,6 +148,11 @@ def test_a_client_of_itself_is_no_cycle() -> None:
         found = {access.resource: len(access.paths) for access in graph.reach("identity:1")}
         assert found == {"business:10": 1, "account:A": 2}
         assert len(graph.reached_by("account:A")[0].paths) == 2
-        assert [access.roles for access in graph.reach("identity:1")] == [(Role.OWNER,), (Role.OWNER, Role.CLIENT)]
-        assert [access.roles for access in graph.reached_by("account:A")] == [(Role.OWNER, Role.CLIENT)]
+        assert [access.roles for access in graph.reach("identity:1")] == [
+            (Role.OWNER,),
+            (Role.OWNER, Role.CLIENT),
+        ]
+        assert [access.roles for access in graph.reached_by("account:A")] == [
+            (Role.OWNER, Role.CLIENT)
+        ]
         assert [access.roles for access in graph.reached_by("business:10")] == [(Role.OWNER,)]

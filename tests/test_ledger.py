@@ -44,7 +44,9 @@ BRUCE = {
     "email": "Bruce@Example.com",
     "first_name": "Brucella",
     "identity_uuid": "4ed7cf06-22c8-4b7e-a0a6-2b6d5d1f0d11",
-    "business_memberships": [{"id": 1, "role": "owner", "business": {"id": 77128, "name": "Toolbox"}}],
+    "business_memberships": [
+        {"id": 1, "role": "owner", "business": {"id": 77128, "name": "Toolbox"}}
+    ],
 }
 CLAIRE = {"id": 8, "email": "claire@example.com", "first_name": "Claire"}
 
@@ -54,7 +56,14 @@ def member(identity: int | None, email: str, first_name: str) -> dict[str, Any]:
 
 
 def team(*members: dict[str, Any], number: int = 77128, **more: Any) -> dict[str, Any]:
-    return {"response": {"id": number, "name": "Toolbox", **more, "business_group": {"id": 5, "members": members}}}
+    return {
+        "response": {
+            "id": number,
+            "name": "Toolbox",
+            **more,
+            "business_group": {"id": 5, "members": members},
+        }
+    }
 
 
 def taken(body: dict[str, Any], moment: dt.datetime = START, source: str = "somewhere") -> Document:
@@ -144,7 +153,9 @@ class TestAdding:
             assert ledger.sequence == 20
             assert ledger.add(generated(40)[:25]) == Added(5, 20, 0)
 
-    @pytest.mark.parametrize("source", ["naïve 漢字", "with\0nul", "bytes \udcff of a file name", "'; DROP TABLE x"])
+    @pytest.mark.parametrize(
+        "source", ["naïve 漢字", "with\0nul", "bytes \udcff of a file name", "'; DROP TABLE x"]
+    )
     def test_any_source(self, path: Path, source: str) -> None:
         """A source may be any text, a file name that is no UTF-8 included."""
         one = taken(BRUCE, START, source)
@@ -154,7 +165,8 @@ class TestAdding:
             assert kept(ledger) == [one]
 
     @pytest.mark.parametrize(
-        "moment", ["0001-01-01T00:00:00Z", "1969-12-31T23:59:59.000001Z", "9999-12-31T23:59:59.999999Z"]
+        "moment",
+        ["0001-01-01T00:00:00Z", "1969-12-31T23:59:59.000001Z", "9999-12-31T23:59:59.999999Z"],
     )
     def test_any_moment(self, path: Path, moment: str) -> None:
         """Every moment of the calendar is kept to the microsecond."""
@@ -163,7 +175,9 @@ class TestAdding:
             ledger.add([one])
             assert kept(ledger) == [one]
 
-    def test_a_large_document_ends_its_batch(self, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_a_large_document_ends_its_batch(
+        self, path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         """Large documents are committed before many of them fill the memory."""
         monkeypatch.setattr(ledger_, "BATCH_BYTES", 1)
         seen: list[int] = []
@@ -180,7 +194,11 @@ def _observed(envelope: dict[str, Any]) -> Observation | None:
 class TestReading:
     def test_listing(self, path: Path) -> None:
         """Rows are chosen by kind, subject, moment and number; their size is that of the compressed body."""
-        mine, later, ours = taken(BRUCE), taken(CLAIRE, NOW), taken(team(member(8, "c@example.com", "C")))
+        mine, later, ours = (
+            taken(BRUCE),
+            taken(CLAIRE, NOW),
+            taken(team(member(8, "c@example.com", "C"))),
+        )
         with Ledger(path) as ledger:
             ledger.add([mine, later, ours])
             rows = list(ledger.rows())
@@ -216,12 +234,24 @@ class TestReading:
         with Ledger(path) as ledger:
             empty = ledger.info()
             assert (empty.documents, empty.kinds, empty.oldest, empty.newest) == (0, {}, None, None)
-            assert (empty.first, empty.last, empty.version, empty.tombstones) == (0, 0, len(schema.STEPS), 0)
+            assert (empty.first, empty.last, empty.version, empty.tombstones) == (
+                0,
+                0,
+                len(schema.STEPS),
+                0,
+            )
             ledger.add([taken(BRUCE, NOW), taken(BRUCE), taken(CLAIRE), taken(team())])
             info = ledger.info()
-            assert (info.documents, info.kinds, info.identities, info.businesses) == (4, {"me": 3, "team": 1}, 2, 1)
+            assert (info.documents, info.kinds, info.identities, info.businesses) == (
+                4,
+                {"me": 3, "team": 1},
+                2,
+                1,
+            )
             assert (info.oldest, info.newest, info.first, info.last) == (START, NOW, 1, 4)
-            assert info.bytes == sum(file.stat().st_size for file in (path, path.with_name(f"{path.name}-wal")))
+            assert info.bytes == sum(
+                file.stat().st_size for file in (path, path.with_name(f"{path.name}-wal"))
+            )
 
     def test_one_reading_is_one_state(self, path: Path) -> None:
         """What is added or forgotten while somebody reads does not change what they read."""
@@ -255,14 +285,18 @@ class TestReading:
             ledger.add(each.document for each in seen)
             for moment in {each.document.observed_at for each in seen}:
                 until = [each for each in seen if each.document.observed_at <= moment]
-                assert same([Explorer.observe(ledger.observations(as_of=moment)), Explorer.observe(until)])
+                assert same(
+                    [Explorer.observe(ledger.observations(as_of=moment)), Explorer.observe(until)]
+                )
 
     @given(worlds(), st.randoms(use_true_random=False))
     @settings(max_examples=25, deadline=None)
     def test_any_order_any_batches_any_reopening(self, world: World, rng: random.Random) -> None:
         """However documents are added, and however often, the ledger folds to the graph of the documents."""
         seen = observations(world)
-        arriving = [each.document for each in rng.sample(seen, len(seen)) + rng.choices(seen, k=len(seen))]
+        arriving = [
+            each.document for each in rng.sample(seen, len(seen)) + rng.choices(seen, k=len(seen))
+        ]
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder, "ledger")
             while arriving:
@@ -322,7 +356,9 @@ def inflated(data: bytes) -> bytes:
         stream = zlib.decompressobj()
         with contextlib.suppress(zlib.error):
             # bit by bit: what comes before the damage counts
-            found.extend(stream.decompress(data[at : at + 8]) for at in range(place, place + 4096, 8))
+            found.extend(
+                stream.decompress(data[at : at + 8]) for at in range(place, place + 4096, 8)
+            )
         place = data.find(b"\x78", place + 1)
     return b"".join(found)
 
@@ -330,20 +366,35 @@ def inflated(data: bytes) -> bytes:
 def crowd() -> list[Document]:
     """Enough documents for pages to split, with one person in some of them and unmistakable words about them."""
     others = [
-        taken({"id": n, "email": f"i{n}@example.com", "created_at": "2020-01-01T00:00:00Z"}) for n in range(1, 400)
+        taken({"id": n, "email": f"i{n}@example.com", "created_at": "2020-01-01T00:00:00Z"})
+        for n in range(1, 400)
     ]
     mine = [
-        taken({**BRUCE, "unconfirmed_email": f"new{n}@bruce.example"}, START + dt.timedelta(n), f"Bruce {n}")
+        taken(
+            {**BRUCE, "unconfirmed_email": f"new{n}@bruce.example"},
+            START + dt.timedelta(n),
+            f"Bruce {n}",
+        )
         for n in range(30)
     ]
     rows = [member(n, f"i{n}@example.com", f"Other {n}") for n in range(1, 9)]
-    teams = [taken(team(*rows[:n], member(712052, "b2@example.com", "Brucella"), number=n)) for n in range(1, 9)]
+    teams = [
+        taken(team(*rows[:n], member(712052, "b2@example.com", "Brucella"), number=n))
+        for n in range(1, 9)
+    ]
     arrived = others + mine + teams
     random.Random(5).shuffle(arrived)
     return arrived
 
 
-PERSONAL = (b"712052", b"Brucella", b"bruce.example", b"b2@example.com", b"Bruce@Example.com", b"Bruce 1")
+PERSONAL = (
+    b"712052",
+    b"Brucella",
+    b"bruce.example",
+    b"b2@example.com",
+    b"Bruce@Example.com",
+    b"Bruce 1",
+)
 
 
 class TestForgetting:
@@ -353,8 +404,12 @@ class TestForgetting:
         Before the forgetting the same search finds each of them.
         """
         arrived = crowd()
-        about = [each for each in arrived if each.subject == "identity:712052" or b"712052" in each.body]
-        prints = [bytes.fromhex(each.sha256) for each in about] + [zlib.compress(each.body)[20:52] for each in about]
+        about = [
+            each for each in arrived if each.subject == "identity:712052" or b"712052" in each.body
+        ]
+        prints = [bytes.fromhex(each.sha256) for each in about] + [
+            zlib.compress(each.body)[20:52] for each in about
+        ]
         with Ledger(path) as ledger:
             ledger.add(arrived, batch=20)
             before = raw(path)
@@ -372,7 +427,11 @@ class TestForgetting:
 
     def test_the_rest_is_as_if_the_person_had_not_been(self, path: Path) -> None:
         """What remains folds to the graph of the documents without the person; numbers are never given twice."""
-        rows = [member(1, "a@example.com", "A"), member(712052, "b@example.com", "B"), member(2, "c@example.com", "C")]
+        rows = [
+            member(1, "a@example.com", "A"),
+            member(712052, "b@example.com", "B"),
+            member(2, "c@example.com", "C"),
+        ]
         with Ledger(path) as ledger:
             ledger.add([taken(team(*rows)), taken(CLAIRE), taken(BRUCE)])
             assert ledger.forgetting == 0
@@ -392,7 +451,12 @@ class TestForgetting:
         with Ledger(path) as ledger:
             ledger.add([taken(BRUCE), ours])
             ledger.forget("identity:712052", NOW)
-            again = [taken(BRUCE), ours, taken(BRUCE, START - dt.timedelta(9), "elsewhere"), taken(CLAIRE)]
+            again = [
+                taken(BRUCE),
+                ours,
+                taken(BRUCE, START - dt.timedelta(9), "elsewhere"),
+                taken(CLAIRE),
+            ]
             assert ledger.add(again) == Added(1, 0, 3)
             assert ledger.add([taken(BRUCE, later)]) == Added(1, 0, 0)
 
@@ -472,7 +536,9 @@ class TestForgetting:
             teams = [each for each in ledger.observations() if each.document.kind == "team"]
             assert not any(str(row.identity_id) == str(identity) for row in _members(teams))
             assert sorted(each for each in before if each.kind == "me" and each in after) == sorted(
-                each for each in before if each.kind == "me" and each.subject != f"identity:{identity}"
+                each
+                for each in before
+                if each.kind == "me" and each.subject != f"identity:{identity}"
             )
             assert ledger.verify() == []
 
@@ -544,12 +610,16 @@ class TestFiles:
         monkeypatch.setattr(schema, "STEPS", (*schema.STEPS, ("CREATE TABLE another (value)",)))
         assert code(lambda: Ledger(path, read_only=True)) == "LEDGER_READ_ONLY"
 
-    def test_a_step_that_fails_leaves_the_older_format(self, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_a_step_that_fails_leaves_the_older_format(
+        self, path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         """A migration happens whole or not at all."""
         with Ledger(path) as ledger:
             ledger.add([taken(BRUCE)])
         with monkeypatch.context() as future:
-            future.setattr(schema, "STEPS", (*schema.STEPS, ("CREATE TABLE extra (value)", "CREATE NONSENSE")))
+            future.setattr(
+                schema, "STEPS", (*schema.STEPS, ("CREATE TABLE extra (value)", "CREATE NONSENSE"))
+            )
             assert code(lambda: Ledger(path)) == "LEDGER_CORRUPT"
         with Ledger(path) as ledger:
             assert (kept(ledger), ledger.info().version) == ([taken(BRUCE)], len(schema.STEPS))
@@ -610,7 +680,13 @@ class TestDamage:
     def test_a_truncated_file_is_found(self, path: Path, sound: bytes) -> None:
         """Cut anywhere, the file is refused or `verify` tells, and reading it raises no less than LEDGER_CORRUPT."""
         rng = random.Random(8)
-        for size in [50, 512, 4096, len(sound) - 1, *(rng.randrange(100, len(sound)) for _ in range(30))]:
+        for size in [
+            50,
+            512,
+            4096,
+            len(sound) - 1,
+            *(rng.randrange(100, len(sound)) for _ in range(30)),
+        ]:
             path.write_bytes(sound[:size])
             assert _outcome(path, []) in ("refused", "told"), size
             with contextlib.suppress(LedgerError), Ledger(path, read_only=True) as ledger:
@@ -684,7 +760,11 @@ class TestLooking:
         damaged.write_bytes(b"SQLite format 3\0" + bytes(4096))
         text.write_text("{}")
         empty.touch()
-        assert [each for each in (path, damaged, text, empty, tmp_path, tmp_path / "none") if is_ledger(each)] == [
+        assert [
+            each
+            for each in (path, damaged, text, empty, tmp_path, tmp_path / "none")
+            if is_ledger(each)
+        ] == [
             path,
             damaged,
         ]
@@ -822,7 +902,9 @@ def mounted(folder: Path, options: str) -> Iterator[Path]:
     """The folder as a small file system of its own, where that is allowed."""
     mount = shutil.which("mount")
     tried = mount and subprocess.run(  # noqa: S603 - the system's own command
-        [mount, "-t", "tmpfs", "-o", options, "tmpfs", str(folder)], capture_output=True, check=False
+        [mount, "-t", "tmpfs", "-o", options, "tmpfs", str(folder)],
+        capture_output=True,
+        check=False,
     )
     if not tried or tried.returncode:
         pytest.skip("mounting is not allowed here")
@@ -838,7 +920,9 @@ def small(tmp_path: Path) -> Iterator[Path]:
     yield from mounted(tmp_path, "size=1m")
 
 
-def _as_is(connect: Callable[[Ledger, str], sqlite3.Connection]) -> Callable[[Ledger, str], sqlite3.Connection]:
+def _as_is(
+    connect: Callable[[Ledger, str], sqlite3.Connection],
+) -> Callable[[Ledger, str], sqlite3.Connection]:
     """A way to connect that fails as in a folder without permission, until the file is taken as it is."""
 
     def connecting(self: Ledger, mode: str) -> sqlite3.Connection:
@@ -854,9 +938,12 @@ def _as_is(connect: Callable[[Ledger, str], sqlite3.Connection]) -> Callable[[Le
 class TestDisk:
     @pytest.mark.skipif(sys.platform == "win32", reason="no such permissions")
     @pytest.mark.parametrize(
-        ("folder_mode", "file_mode"), [(0o555, 0o444), (0o755, 0o444), (0o777, 0o444), (0o555, 0o666)]
+        ("folder_mode", "file_mode"),
+        [(0o555, 0o444), (0o755, 0o444), (0o777, 0o444), (0o555, 0o666)],
     )
-    def test_a_file_or_folder_without_permission_to_write(self, public: Path, folder_mode: int, file_mode: int) -> None:
+    def test_a_file_or_folder_without_permission_to_write(
+        self, public: Path, folder_mode: int, file_mode: int
+    ) -> None:
         """Writing is refused as LEDGER_READ_ONLY; reading works all the same."""
         path = public / "ledger"
         with Ledger(path) as ledger:
@@ -876,7 +963,9 @@ class TestDisk:
             assert told(LOCKED_UP, ledger.path) == "LEDGER_READ_ONLY 1 0"
             public.chmod(0o755)
 
-    def test_a_change_under_a_reader_without_permission(self, public: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_a_change_under_a_reader_without_permission(
+        self, public: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         """Whoever reads the file as it is, while somebody else writes it, is told so in the end."""
         with Ledger(public / "ledger") as ledger:
             ledger.add([taken(BRUCE), taken(CLAIRE)])
@@ -1043,7 +1132,10 @@ class TestProcesses:
         with Ledger(path) as ledger:
             ledger.add([taken(BRUCE)])
             assert is_ledger(path)
-            told("import sys; from inroads.store.ledger import Ledger; Ledger(sys.argv[1]).close()", path)
+            told(
+                "import sys; from inroads.store.ledger import Ledger; Ledger(sys.argv[1]).close()",
+                path,
+            )
             ledger.add([taken(CLAIRE)])
             count = "import sys; from inroads.store.ledger import Ledger; print(len(list(Ledger(sys.argv[1]).rows())))"
             assert told(count, path) == "2"
@@ -1056,7 +1148,9 @@ class TestProcesses:
         assert [each.returncode for each in both] == [0, 0]
         with Ledger(path) as ledger:
             rows = list(ledger.rows())
-            assert sorted(row.sha256 for row in rows) == sorted(each.sha256 for each in generated(300))
+            assert sorted(row.sha256 for row in rows) == sorted(
+                each.sha256 for each in generated(300)
+            )
             assert [row.sequence for row in rows] == list(range(1, len(rows) + 1))
 
     def test_every_read_is_a_prefix(self, path: Path) -> None:
@@ -1088,7 +1182,9 @@ class TestProcesses:
         whole.add(generated(size), batch=50)
         path = tmp_path / "0"
         while kills < KILLS:
-            killed, acknowledged = _kill(child(INGEST, path, size, 5), rng.randrange(0, 12), rng.random() * 0.02)
+            killed, acknowledged = _kill(
+                child(INGEST, path, size, 5), rng.randrange(0, 12), rng.random() * 0.02
+            )
             kills += killed
             if killed and acknowledged is None and not path.exists():
                 continue
@@ -1097,13 +1193,17 @@ class TestProcesses:
                 assert ledger.sequence >= (acknowledged or 0)
                 rows = list(ledger.rows())
                 assert rows == list(whole.rows(limit=len(rows)))
-            if not killed or rng.random() < 0.2:  # anew now and then: the beginning is an instant too
+            if (
+                not killed or rng.random() < 0.2
+            ):  # anew now and then: the beginning is an instant too
                 attempt += 1
                 path = tmp_path / str(attempt)
         told(INGEST, path, size, 5)
         with Ledger(path) as ledger, whole:
             assert list(ledger.rows()) == list(whole.rows())
-            assert same([Explorer.observe(ledger.observations()), Explorer.observe(whole.observations())])
+            assert same(
+                [Explorer.observe(ledger.observations()), Explorer.observe(whole.observations())]
+            )
 
     @pytest.mark.skipif(sys.platform == "win32", reason="no SIGKILL")
     def test_killed_while_forgetting(self, tmp_path: Path) -> None:

@@ -88,9 +88,13 @@ def in_columns(plain: nx.Graph[Any]) -> Renamed:
     for (principal, resource), parallel in groupby(edges, lambda edge: edge[:2]):
         for relation, _ in zip(PARALLEL, parallel, strict=False):
             ends = (f"business:{places[principal]}", f"business:{places[resource]}")
-            grants.append(Grant("", relation, *ends, (), (), (Evidence(0, Section.TEAM_GROUP, 0, 0, None),)))
+            grants.append(
+                Grant("", relation, *ends, (), (), (Evidence(0, Section.TEAM_GROUP, 0, 0, None),))
+            )
     assert len(grants) == len(edges)
-    graph = Renamed.build(standing(grants, {f"business:{place}": {} for place in places.values()}).fold)
+    graph = Renamed.build(
+        standing(grants, {f"business:{place}": {} for place in places.values()}).fold
+    )
     index = graph.index
     index.name = nodes.__getitem__
     index.number = lambda name: places.get(name) if isinstance(name, Hashable) else None
@@ -105,7 +109,9 @@ def in_columns(plain: nx.Graph[Any]) -> Renamed:
 @pytest.fixture(autouse=True)
 def _expected(request: pytest.FixtureRequest) -> None:
     """Expect what is inapplicable to fail, by the refusal to change where that is the reason."""
-    if reason := INAPPLICABLE.get(request.cls and request.cls.__name__, {}).get(request.function.__name__):
+    if reason := INAPPLICABLE.get(request.cls and request.cls.__name__, {}).get(
+        request.function.__name__
+    ):
         raises = nx.NetworkXError if reason is CHANGES else AssertionError
         request.applymarker(pytest.mark.xfail(reason=reason, raises=raises, strict=True))
 
@@ -227,25 +233,34 @@ def plain_of(graph: Explorer) -> nx.MultiDiGraph[str]:
     plain.add_nodes_from((node, graph._attributes(place)) for place, node in enumerate(graph))
     edges = []
     for grant in graph.grants.values():
-        data = {"relation": grant.relation.value} | ({"role": grant.roles[0].value} if grant.roles else {})
+        data = {"relation": grant.relation.value} | (
+            {"role": grant.roles[0].value} if grant.roles else {}
+        )
         edges.append((grant.principal, grant.resource, grant.id, data))
         if grant.relation is Relation.KEEPS:
             edges.append((grant.resource, grant.principal, grant.id, data))
-    plain.add_edges_from(sorted(edges, key=lambda edge: (graph.number(edge[0]), graph.number(edge[1]))))
+    plain.add_edges_from(
+        sorted(edges, key=lambda edge: (graph.number(edge[0]), graph.number(edge[1])))
+    )
     return plain
 
 
 def people() -> Explorer:
     """A generated population."""
     bodies = population(300, 3, teams=0.3)
-    return explore([(each["document"], datetime.fromisoformat(each["observed_at"])) for each in bodies])
+    return explore(
+        [(each["document"], datetime.fromisoformat(each["observed_at"])) for each in bodies]
+    )
 
 
 WORLDS: dict[str, Callable[[], Explorer]] = {
     "population": people,
     "example": lambda: inroads.load(inroads.EXAMPLE),
     "nothing": lambda: explore([]),
-    **{f"world {seed}": lambda seed=seed: explore(random_world(random.Random(seed), 12)) for seed in range(4)},
+    **{
+        f"world {seed}": lambda seed=seed: explore(random_world(random.Random(seed), 12))
+        for seed in range(4)
+    },
 }
 
 
@@ -259,7 +274,9 @@ def pair(request: pytest.FixtureRequest) -> tuple[Explorer, nx.MultiDiGraph[str]
 def some(graph: Plain[str]) -> list[str]:
     """A few nodes, the one with the most neighbours among them."""
     nodes = list(graph)
-    hub = max(nodes, key=lambda node: len(graph._adj[node]) + len(graph._pred[node]), default="identity:1")
+    hub = max(
+        nodes, key=lambda node: len(graph._adj[node]) + len(graph._pred[node]), default="identity:1"
+    )
     return [hub, *nodes[:: len(nodes) // 7 + 1]]
 
 
@@ -273,7 +290,14 @@ def every(question: Callable[[Plain[str], str, str], Any]) -> Callable[[Plain[st
     return lambda graph: [
         question(graph, here, there)
         for here in some(graph)
-        for there in (*some(graph)[:3], *islice(graph._adj.get(here, {}), 2), "business:0", "x", 7, None)
+        for there in (
+            *some(graph)[:3],
+            *islice(graph._adj.get(here, {}), 2),
+            "business:0",
+            "x",
+            7,
+            None,
+        )
     ]
 
 
@@ -294,15 +318,33 @@ def contents(graph: nx.Graph[str]) -> Any:
     edges = [(*edge[:3], dict(edge[3])) for edge in graph.edges(keys=True, data=True)]
     if not graph.is_directed():
         edges = sorted(((*sorted(edge[:2]), *edge[2:]) for edge in edges), key=str)
-    return graph.is_directed(), order(graph), edges, {node: dict(data) for node, data in graph.nodes(data=True)}
+    return (
+        graph.is_directed(),
+        order(graph),
+        edges,
+        {node: dict(data) for node, data in graph.nodes(data=True)},
+    )
 
 
 QUESTIONS: dict[str, Callable[[Plain[str]], Any]] = {
     "nodes": lambda g: list(g.nodes(data=True)),
     "nodes by attribute": lambda g: list(g.nodes(data="kind", default="none")),
     "dict of nodes": lambda g: dict(g.nodes(data=True)),
-    "len": lambda g: (len(g), g.order(), g.size(), g.number_of_edges(), g.number_of_nodes(), bool(g)),
-    "len of views": lambda g: (len(g.nodes), len(g.edges), len(g.in_edges), len(g.adj), len(g.degree)),
+    "len": lambda g: (
+        len(g),
+        g.order(),
+        g.size(),
+        g.number_of_edges(),
+        g.number_of_nodes(),
+        bool(g),
+    ),
+    "len of views": lambda g: (
+        len(g.nodes),
+        len(g.edges),
+        len(g.in_edges),
+        len(g.adj),
+        len(g.degree),
+    ),
     "edges": lambda g: list(g.edges()),
     "edges with keys": lambda g: list(g.edges(keys=True)),
     "edges with data": lambda g: list(g.edges(data=True)),
@@ -324,15 +366,21 @@ QUESTIONS: dict[str, Callable[[Plain[str]], Any]] = {
     "degree of strangers": lambda g: list(g.degree(["business:0", "x", some(g)[0]])),
     "degree of a number": lambda g: g.degree(7),
     "number_of_edges": every(lambda g, u, v: g.number_of_edges(u, v)),
-    "has_edge": every(lambda g, u, v: (g.has_edge(u, v), g.has_edge(v, u), g.has_edge(u, v, "key"))),
+    "has_edge": every(
+        lambda g, u, v: (g.has_edge(u, v), g.has_edge(v, u), g.has_edge(u, v, "key"))
+    ),
     "has_edge by key": lambda g: [g.has_edge(*edge) for edge in islice(g.edges(keys=True), 20)],
     "has_successor": every(lambda g, u, v: (g.has_successor(u, v), g.has_predecessor(u, v))),
     "get_edge_data": every(lambda g, u, v: g.get_edge_data(u, v, default="none")),
-    "get_edge_data by key": lambda g: [g.get_edge_data(*edge) for edge in islice(g.edges(keys=True), 20)],
+    "get_edge_data by key": lambda g: [
+        g.get_edge_data(*edge) for edge in islice(g.edges(keys=True), 20)
+    ],
     "successors": each(lambda g, node: (list(g.successors(node)), list(g.predecessors(node)))),
     "successors of a stranger": lambda g: g.successors("business:0"),
     "predecessors of a stranger": lambda g: g.predecessors(7),
-    "neighbours in a mapping": each(lambda g, node: [(dict(g[node]), len(g[node]), len(g.pred[node]))]),
+    "neighbours in a mapping": each(
+        lambda g, node: [(dict(g[node]), len(g[node]), len(g.pred[node]))]
+    ),
     "node of a stranger": lambda g: g.nodes["business:0"],
     "node of nobody": lambda g: g.nodes[None],
     "node of an unhashable": lambda g: g.nodes[["identity:1"]],
@@ -342,15 +390,20 @@ QUESTIONS: dict[str, Callable[[Plain[str]], Any]] = {
     "edges to an unhashable": lambda g: g.number_of_edges(some(g)[0], []),
     "edge with an unhashable key": lambda g: g.has_edge(*next(iter(g.edges())), []),
     "slice": lambda g: g.nodes[0:2],
-    "membership": lambda g: [what in g for what in (None, 7, 1.5, b"x", (), "", ":", "identity", [], {}, set())],
+    "membership": lambda g: [
+        what in g for what in (None, 7, 1.5, b"x", (), "", ":", "identity", [], {}, set())
+    ],
     "membership of near misses": each(
         lambda g, node: [
-            f"{what}" in g for what in (node.upper(), node + " ", f" {node}", node + "\0", node + "0" * 30)
+            f"{what}" in g
+            for what in (node.upper(), node + " ", f" {node}", node + "\0", node + "0" * 30)
         ]
     ),
     "membership in nodes": lambda g: [] in g.nodes,
     "membership in adj": lambda g: [] in g.adj,
-    "nbunch_iter": lambda g: [list(g.nbunch_iter(bunch)) for bunch in (None, some(g), "foo", {}, some(g)[0])],
+    "nbunch_iter": lambda g: [
+        list(g.nbunch_iter(bunch)) for bunch in (None, some(g), "foo", {}, some(g)[0])
+    ],
     "nbunch_iter of a stranger": lambda g: list(g.nbunch_iter("business:0")),
     "nbunch_iter of a number": lambda g: list(g.nbunch_iter(7)),
     "nbunch_iter of unhashables": lambda g: list(g.nbunch_iter([*some(g), {}])),
@@ -388,8 +441,13 @@ QUESTIONS: dict[str, Callable[[Plain[str]], Any]] = {
     "reverse": lambda g: g.reverse(),
     "reverse as a view": lambda g: g.reverse(copy=False),
     "subgraph": lambda g: g.subgraph(some(g)),
-    "subgraph around": lambda g: g.subgraph([*some(g)[:2], *nx.all_neighbors(g, some(g)[0]), "business:0"]),
-    "size of a subgraph": lambda g: (g.subgraph(list(g)[::2]).size(), dict(g.subgraph(list(g)[::2]).degree)),
+    "subgraph around": lambda g: g.subgraph(
+        [*some(g)[:2], *nx.all_neighbors(g, some(g)[0]), "business:0"]
+    ),
+    "size of a subgraph": lambda g: (
+        g.subgraph(list(g)[::2]).size(),
+        dict(g.subgraph(list(g)[::2]).degree),
+    ),
     "copy of a subgraph": lambda g: g.subgraph(list(g)[::2]).copy(),
     "ego_graph": lambda g: nx.ego_graph(g, some(g)[0], 2),
     "edge_subgraph": lambda g: g.edge_subgraph(list(g.edges(keys=True))[::3]),
@@ -434,8 +492,12 @@ def test_it_is_named_and_described(pair: tuple[Explorer, nx.MultiDiGraph[str]]) 
     assert str(graph) == str(plain).replace("MultiDiGraph", "Explorer")
 
 
-@pytest.mark.parametrize("ranking", [nx.pagerank, nx.to_scipy_sparse_array], ids=lambda each: each.__name__)
-def test_matrices(pair: tuple[Explorer, nx.MultiDiGraph[str]], ranking: Callable[[Any], Any]) -> None:
+@pytest.mark.parametrize(
+    "ranking", [nx.pagerank, nx.to_scipy_sparse_array], ids=lambda each: each.__name__
+)
+def test_matrices(
+    pair: tuple[Explorer, nx.MultiDiGraph[str]], ranking: Callable[[Any], Any]
+) -> None:
     """What networkx computes by scipy is the same."""
     pytest.importorskip("scipy", reason="networkx needs scipy for it, which nothing else here does")
     ours, theirs = (outcome(lambda graph=graph: ranking(graph)) for graph in pair)
@@ -462,7 +524,11 @@ def test_pickled(pair: tuple[Explorer, nx.MultiDiGraph[str]], protocol: int) -> 
     graph.graph["told"] = ["by", "hand"]
     try:
         other = again(graph)
-        assert (type(other), other.version, other.graph) == (type(graph), graph.version, graph.graph)
+        assert (type(other), other.version, other.graph) == (
+            type(graph),
+            graph.version,
+            graph.graph,
+        )
         assert nx.is_frozen(other)
         assert contents(other) == contents(graph)
         for part in (graph.reverse(copy=False), graph.to_undirected(as_view=True), graph.copy()):

@@ -13,7 +13,12 @@ FILES = sorted((Path(__file__).parents[1] / "notebooks").glob("*.py"))
 SHOWN = {
     "explore": (["by 2 independent routes", "True True"], 3),
     "review": (
-        ["by 2 independent routes", "LOWERED  b@example.com still reaches", "ends: True", "review.html True"],
+        [
+            "by 2 independent routes",
+            "LOWERED  b@example.com still reaches",
+            "ends: True",
+            "review.html True",
+        ],
         1,
     ),
 }
@@ -25,12 +30,16 @@ SHOWN = {
 def test_notebook(file: Path) -> None:
     """Every cell runs; the story's answers are the example's, and the picture is an SVG."""
     notebook = jupytext.read(file)
-    NotebookClient(notebook, timeout=120, resources={"metadata": {"path": str(file.parent)}}).execute()
+    NotebookClient(
+        notebook, timeout=120, resources={"metadata": {"path": str(file.parent)}}
+    ).execute()
     shown = [output for cell in notebook.cells for output in cell.get("outputs", ())]
     text = "\n".join(_text(output) for output in shown)
     words, drawn = SHOWN[file.stem]
     assert not [each for each in words if each not in text]
-    pictures = [output["data"]["text/html"] for output in shown if "text/html" in output.get("data", {})]
+    pictures = [
+        output["data"]["text/html"] for output in shown if "text/html" in output.get("data", {})
+    ]
     assert sum(picture.startswith("<svg") for picture in pictures) == drawn
 
 

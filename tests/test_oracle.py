@@ -24,8 +24,20 @@ BRUCE: Body = {
         "confirmed_at": "2016-01-26T16:01:23Z",
         "groups": [
             {"id": 90610, "group_id": 23738, "role": "owner", "business_id": 77128, "active": True},
-            {"id": 168372, "group_id": 96277, "role": "owner", "business_id": 77128, "active": True},
-            {"id": 1570108, "group_id": 568705, "role": "manager", "business_id": 311394, "active": True},
+            {
+                "id": 168372,
+                "group_id": 96277,
+                "role": "owner",
+                "business_id": 77128,
+                "active": True,
+            },
+            {
+                "id": 1570108,
+                "group_id": 568705,
+                "role": "manager",
+                "business_id": 311394,
+                "active": True,
+            },
         ],
         "subscription_statuses": {"zDmNq": "active", "e6Wmk": "trial_expired"},
         "business_memberships": [
@@ -42,7 +54,10 @@ BRUCE: Body = {
                             "account_id": "Xr82w",
                             "userid": 74353,
                             "client_business": {"business_id": 77128},
-                            "account_business": {"account_business_id": 363103, "account_id": "Xr82w"},
+                            "account_business": {
+                                "account_business_id": 363103,
+                                "account_id": "Xr82w",
+                            },
                         }
                     ],
                 },
@@ -55,8 +70,20 @@ BRUCE: Body = {
         ],
         "roles": [
             {"id": 682608, "role": "admin", "systemid": 1953394, "userid": 1, "accountid": "zDmNq"},
-            {"id": 938330, "role": "staff", "systemid": 2589025, "userid": 2307391, "accountid": "e6Wmk"},
-            {"id": 994207, "role": "client", "systemid": 2699898, "userid": 74353, "accountid": "Xr82w"},
+            {
+                "id": 938330,
+                "role": "staff",
+                "systemid": 2589025,
+                "userid": 2307391,
+                "accountid": "e6Wmk",
+            },
+            {
+                "id": 994207,
+                "role": "client",
+                "systemid": 2699898,
+                "userid": 74353,
+                "accountid": "Xr82w",
+            },
         ],
     }
 }
@@ -78,17 +105,33 @@ def member(business: int, role: str, **record: Any) -> Body:
 
 def team(business: int, group: int, members: dict[int, str], **record: Any) -> Body:
     rows = [
-        {"id": 900 + identity, "group_id": group, "role": role, "identity_id": identity, "business_id": business}
+        {
+            "id": 900 + identity,
+            "group_id": group,
+            "role": role,
+            "identity_id": identity,
+            "business_id": business,
+        }
         for identity, role in members.items()
     ]
-    return {"id": business, **record, "business_group": {"id": group, "category": "business", "members": rows}}
+    return {
+        "id": business,
+        **record,
+        "business_group": {"id": group, "category": "business", "members": rows},
+    }
 
 
 def client_of(account: str, vendor: int | None = None) -> Body:
-    return {"id": 1, "account_id": account, "account_business": {"account_business_id": vendor, "account_id": account}}
+    return {
+        "id": 1,
+        "account_id": account,
+        "account_business": {"account_business_id": vendor, "account_id": account},
+    }
 
 
-def summary(oracle: Oracle, principal: str, mode: str = "ACCESS") -> dict[str, tuple[set[str], str, str]]:
+def summary(
+    oracle: Oracle, principal: str, mode: str = "ACCESS"
+) -> dict[str, tuple[set[str], str, str]]:
     return {
         resource: (set(access.roles), access.certainty, access.state)
         for resource, access in oracle.reach(principal, mode).items()
@@ -115,7 +158,9 @@ def test_bruce_reaches_six_resources_and_nothing_else(bruce: Oracle) -> None:
         "account:Xr82w": ({"CLIENT"}, "STATED", "ACTIVE"),
         "business:363103": ({"CLIENT"}, "STATED", "ACTIVE"),
     }
-    assert {path.reasons for path in bruce.paths(B, "account:e6Wmk")} == {frozenset({"trial_expired"})}
+    assert {path.reasons for path in bruce.paths(B, "account:e6Wmk")} == {
+        frozenset({"trial_expired"})
+    }
     distances = {resource: access.distance for resource, access in bruce.reach(B).items()}
     assert distances == {
         "business:77128": 1,
@@ -129,7 +174,10 @@ def test_bruce_reaches_six_resources_and_nothing_else(bruce: Oracle) -> None:
 
 def test_bruce_is_a_client_by_a_record_and_by_a_rule(bruce: Oracle) -> None:
     """The vendor's account is reached by the client role, and as owner of a business that is a client."""
-    found = {(path.steps, path.certainty, path.state, path.roles) for path in bruce.paths(B, "account:Xr82w")}
+    found = {
+        (path.steps, path.certainty, path.state, path.roles)
+        for path in bruce.paths(B, "account:Xr82w")
+    }
     client = frozenset({"CLIENT"})
     assert found == {
         (((B, CLIENT_ROLE, "account:Xr82w"),), "STATED", "ACTIVE", client),
@@ -153,7 +201,9 @@ def test_bruce_loses_the_vendor_only_when_two_grants_go(bruce: Oracle, vendor: s
     with_row, with_membership = frozenset({CLIENT_ROLE, CLIENT_ROW}), frozenset({CLIENT_ROLE, OWNS})
     assert bruce.minimum_cuts(B, vendor) == {with_row, with_membership}
     assert bruce.collateral(with_row, B, vendor) == 1  # the vendor's other half
-    assert bruce.collateral(with_membership, B, vendor) == 3  # and his own business with its account
+    assert (
+        bruce.collateral(with_membership, B, vendor) == 3
+    )  # and his own business with its account
     assert bruce.best_cut(B, vendor) == with_row
     assert bruce.paths(B, vendor, without={CLIENT_ROLE})
     assert not bruce.paths(B, vendor, without=with_row)
@@ -193,7 +243,9 @@ def test_bruce_has_one_grant_per_relation_with_all_its_evidence(bruce: Oracle) -
 def test_bruce_is_only_associated_by_his_project_group(bruce: Oracle) -> None:
     """The project group adds a path in ASSOCIATION mode, which is not access and adds no role."""
     assert summary(bruce, B, "ASSOCIATION") == summary(bruce, B)
-    through_group = [p for p in bruce.paths(B, "business:77128", "ASSOCIATION") if len(p.steps) == 2]
+    through_group = [
+        p for p in bruce.paths(B, "business:77128", "ASSOCIATION") if len(p.steps) == 2
+    ]
     assert [(nodes_of(p), p.certainty) for p in through_group] == [
         ((B, "group:23738", "business:77128"), "ASSOCIATED"),
     ]
@@ -214,7 +266,9 @@ def test_a_newer_team_decides_who_is_a_member() -> None:
     together = Oracle([(team(9, 90, {2: "business_employee"}), MONDAY), (profile, MONDAY)])
     assert set(together.reached_by("account:007")) == {"identity:1", "identity:2"}
 
-    earlier = Oracle([(team(9, 90, {1: "client", 2: "business_employee"}), MONDAY), (profile, TUESDAY)])
+    earlier = Oracle(
+        [(team(9, 90, {1: "client", 2: "business_employee"}), MONDAY), (profile, TUESDAY)]
+    )
     assert summary(earlier, "identity:1")["business:9"] == ({"OWNER"}, "STATED", "ACTIVE")
     assert "identity:2" in earlier.reached_by("business:9")
 
@@ -223,7 +277,9 @@ def test_a_revoked_role_is_gone_and_its_account_still_known() -> None:
     """A newer document of the same identity that no longer says a role ends it; an absent section says nothing left."""
     role = {"id": 1, "role": "business_accountant", "userid": 4, "accountid": "1e5"}
     before, after = (me(1, roles=[role]), MONDAY), (me(1), TUESDAY)
-    assert summary(Oracle([before]), "identity:1") == {"account:1e5": ({"ACCOUNTANT"}, "STATED", "ACTIVE")}
+    assert summary(Oracle([before]), "identity:1") == {
+        "account:1e5": ({"ACCOUNTANT"}, "STATED", "ACTIVE")
+    }
     revoked = Oracle([after, before])
     assert revoked.grants == {}
     assert revoked.nodes == {"identity:1", "account:1e5"}
@@ -237,7 +293,9 @@ def test_a_project_group_never_gives_access() -> None:
     row = {"id": 77, "group_id": 5, "role": "owner", "business_id": 9, "active": True}
     project = Oracle([(me(1, groups=[row]), TUESDAY)])
     assert summary(project, "identity:1") == {}
-    assert summary(project, "identity:1", "ASSOCIATION") == {"business:9": ({"UNKNOWN"}, "ASSOCIATED", "ACTIVE")}
+    assert summary(project, "identity:1", "ASSOCIATION") == {
+        "business:9": ({"UNKNOWN"}, "ASSOCIATED", "ACTIVE")
+    }
 
     known = Oracle([(me(1, groups=[row]), TUESDAY), (team(9, 5, {}), MONDAY)])
     assert summary(known, "identity:1") == {"business:9": ({"OWNER"}, "STATED", "ACTIVE")}
@@ -297,7 +355,10 @@ def test_mutual_clients_reach_each_other_and_no_further() -> None:
 
 def test_the_vendor_of_a_client_row_stands_until_the_vendor_is_shown() -> None:
     """A client row names who keeps the account, until a newer document shows that business with its account."""
-    row = (me(1, business_memberships=[member(7, "owner", business_clients=[client_of("a8", 8)])]), MONDAY)
+    row = (
+        me(1, business_memberships=[member(7, "owner", business_clients=[client_of("a8", 8)])]),
+        MONDAY,
+    )
     named = Oracle([row])
     assert set(named.reach("identity:1")) == {"business:7", "account:a8", "business:8"}
 
@@ -310,7 +371,12 @@ def test_the_vendor_of_a_client_row_stands_until_the_vendor_is_shown() -> None:
     assert set(moved.reach("identity:1")) == {"business:7", "account:a8"}
     assert moved.grants["account:a88#KEEPS@business:8"].evidence == {(1, "")}
     equally_old = Oracle([row, (team(8, 80, {}, account_id="a88"), MONDAY)])
-    assert set(equally_old.reach("identity:1")) == {"business:7", "account:a8", "business:8", "account:a88"}
+    assert set(equally_old.reach("identity:1")) == {
+        "business:7",
+        "account:a8",
+        "business:8",
+        "account:a88",
+    }
 
 
 def test_a_client_row_may_stand_on_the_vendors_side() -> None:
@@ -322,10 +388,14 @@ def test_a_client_row_may_stand_on_the_vendors_side() -> None:
         "client_business": {"business_id": 7},
         "account_business": {"account_business_id": 8, "account_id": "a8"},
     }
-    oracle = Oracle([(me(1, business_memberships=[member(8, "owner", business_clients=[row])]), MONDAY)])
+    oracle = Oracle(
+        [(me(1, business_memberships=[member(8, "owner", business_clients=[row])]), MONDAY)]
+    )
     assert {"account:a8#CLIENT@business:7", "account:a8#KEEPS@business:8"} <= set(oracle.grants)
     row["account_business"] = {"account_business_id": 6, "account_id": "a6"}
-    oracle = Oracle([(me(1, business_memberships=[member(8, "owner", business_clients=[row])]), MONDAY)])
+    oracle = Oracle(
+        [(me(1, business_memberships=[member(8, "owner", business_clients=[row])]), MONDAY)]
+    )
     assert {"account:a8#CLIENT@business:8", "account:a8#KEEPS@business:6"} <= set(oracle.grants)
 
 
@@ -356,7 +426,10 @@ def test_latent_access_says_every_reason() -> None:
 
 def test_a_role_word_counts_only_in_its_own_dialect() -> None:
     """`admin` is the owner in `roles` and unknown in memberships; `manager` and `staff` are the other way about."""
-    roles = [{"id": n, "role": word, "accountid": word} for n, word in enumerate(["admin", "manager", "staff"])]
+    roles = [
+        {"id": n, "role": word, "accountid": word}
+        for n, word in enumerate(["admin", "manager", "staff"])
+    ]
     memberships = [member(n, word) for n, word in enumerate(["admin", "manager", "staff"])]
     oracle = Oracle([(me(1, roles=roles, business_memberships=memberships), MONDAY)])
     said = {resource: set(access.roles) for resource, access in oracle.reach("identity:1").items()}
@@ -375,7 +448,10 @@ def test_disagreeing_roles_are_all_kept() -> None:
     body = me(
         1,
         business_memberships=[member(9, "business_employee", account_id="a9")],
-        roles=[{"id": 1, "role": "admin", "accountid": "a9"}, {"id": 2, "role": "client", "accountid": "a9"}],
+        roles=[
+            {"id": 1, "role": "admin", "accountid": "a9"},
+            {"id": 2, "role": "client", "accountid": "a9"},
+        ],
     )
     oracle = Oracle([(body, MONDAY)])
     grant = oracle.grants["business:9#MEMBER@identity:1"]
@@ -383,13 +459,21 @@ def test_disagreeing_roles_are_all_kept() -> None:
     access = oracle.access("identity:1", "account:a9")
     assert access is not None
     assert access.roles == {"OWNER", "CLIENT"}
-    assert maximal({"MANAGER", "ACCOUNTANT", "STAFF", "UNKNOWN"}) == {"MANAGER", "ACCOUNTANT", "UNKNOWN"}
+    assert maximal({"MANAGER", "ACCOUNTANT", "STAFF", "UNKNOWN"}) == {
+        "MANAGER",
+        "ACCOUNTANT",
+        "UNKNOWN",
+    }
 
 
 def answers(oracle: Oracle) -> list[Any]:
     """Everything but evidence, which counts documents in their order."""
     modes = ("ACCESS", "ASSOCIATION")
-    return [oracle.nodes, set(oracle.grants), *({i: oracle.reach(i, m) for i in oracle.identities} for m in modes)]
+    return [
+        oracle.nodes,
+        set(oracle.grants),
+        *({i: oracle.reach(i, m) for i in oracle.identities} for m in modes),
+    ]
 
 
 @settings(deadline=None)
@@ -408,7 +492,9 @@ def test_independent_routes_are_as_many_as_the_cut_has_grants(world: World) -> N
         for identity in oracle.identities:
             for resource in oracle.reach(identity, mode):
                 cuts = oracle.minimum_cuts(identity, resource, mode)
-                assert {len(cut) for cut in cuts} == {oracle.disjoint_routes(identity, resource, mode)}
+                assert {len(cut) for cut in cuts} == {
+                    oracle.disjoint_routes(identity, resource, mode)
+                }
                 assert not any(oracle.paths(identity, resource, mode, without=cut) for cut in cuts)
 
 
@@ -429,14 +515,55 @@ def test_random_worlds_hold_what_the_rules_are_about() -> None:
             if grant.relation == "KEEPS":
                 keepers[grant.resource] = keepers.get(grant.resource, 0) + 1
         count(*["two keepers"] * sum(number > 1 for number in keepers.values()))
-        count(*["known, but reached by nobody"] * any(not oracle.reached_by(node) for node in oracle.resources))
+        count(
+            *["known, but reached by nobody"]
+            * any(not oracle.reached_by(node) for node in oracle.resources)
+        )
         for identity in oracle.identities:
             for access in oracle.reach(identity, "ASSOCIATION").values():
-                count(access.certainty, access.state, *(reason for path in access.paths for reason in path.reasons))
+                count(
+                    access.certainty,
+                    access.state,
+                    *(reason for path in access.paths for reason in path.reasons),
+                )
                 count(*["a long way"] * (max(len(path.steps) for path in access.paths) > 4))
-    expected = {"OWNER", "ADMIN", "MANAGER", "EMPLOYEE", "ACCOUNTANT", "CONTRACTOR", "CLIENT", "STAFF", "UNKNOWN"}
-    expected |= {"MEMBER", "ROLE", "GROUP", "KEEPS", "CLIENT", "GROUP_OF", "STATED", "INFERRED", "ASSOCIATED"}
-    expected |= {"ACTIVE", "LATENT", "business_inactive", "trial_expired", "cancelled", "group_inactive"}
-    expected |= {"identity_unconfirmed", "two records", "two roles", "inactive row", "two keepers", "a long way"}
+    expected = {
+        "OWNER",
+        "ADMIN",
+        "MANAGER",
+        "EMPLOYEE",
+        "ACCOUNTANT",
+        "CONTRACTOR",
+        "CLIENT",
+        "STAFF",
+        "UNKNOWN",
+    }
+    expected |= {
+        "MEMBER",
+        "ROLE",
+        "GROUP",
+        "KEEPS",
+        "CLIENT",
+        "GROUP_OF",
+        "STATED",
+        "INFERRED",
+        "ASSOCIATED",
+    }
+    expected |= {
+        "ACTIVE",
+        "LATENT",
+        "business_inactive",
+        "trial_expired",
+        "cancelled",
+        "group_inactive",
+    }
+    expected |= {
+        "identity_unconfirmed",
+        "two records",
+        "two roles",
+        "inactive row",
+        "two keepers",
+        "a long way",
+    }
     expected |= {"known, but reached by nobody"}
     assert {thing for thing in expected if seen.get(thing, 0) < 20} == set()

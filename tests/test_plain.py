@@ -53,7 +53,12 @@ RICH: dict[str, Any] = {
         "email": "Seven@Example.org ",
         "first_name": None,
         "confirmed_at": "2016-01-26T16:01:23Z",
-        "integrations": {"mail": {"email": "x@example.org"}, "x@y.example": 1, "api_token": 2, "shop": None},
+        "integrations": {
+            "mail": {"email": "x@example.org"},
+            "x@y.example": 1,
+            "api_token": 2,
+            "shop": None,
+        },
         "addresses": [None, {"id": 3, "street": "1 Road"}],
         "phone_numbers": [{"title": "", "phone_number": None}],
         "permissions": {"zDmNq": {"staff.limit": -1, "a.b": True, "c": None}, "007": {}},
@@ -72,7 +77,12 @@ RICH: dict[str, Any] = {
                     "active": True,
                     "phone_number": {"title": "", "phone_number": None},
                     "business_clients": [
-                        {"id": 5, "account_id": "Xr82w", "userid": 2, "client_business": {"business_id": 1}},
+                        {
+                            "id": 5,
+                            "account_id": "Xr82w",
+                            "userid": 2,
+                            "client_business": {"business_id": 1},
+                        },
                         {
                             "id": 6,
                             "business_id": 1,
@@ -83,17 +93,45 @@ RICH: dict[str, Any] = {
                     ],
                 },
             },
-            {"role": "manager", "business": {"id": 2, "account_id": None, "business_clients": None, "active": False}},
+            {
+                "role": "manager",
+                "business": {
+                    "id": 2,
+                    "account_id": None,
+                    "business_clients": None,
+                    "active": False,
+                },
+            },
             {"id": None, "role": "client", "business": {"id": 3, "name": None}},
         ],
         "groups": [
-            {"id": 11, "group_id": 21, "role": "owner", "identity_id": 7, "business_id": 1, "active": False},
+            {
+                "id": 11,
+                "group_id": 21,
+                "role": "owner",
+                "identity_id": 7,
+                "business_id": 1,
+                "active": False,
+            },
             {"id": 12, "group_id": 22, "role": "manager", "business_id": None},
             {"group_id": 23, "role": "owner", "business_id": 2},
         ],
         "roles": [
-            {"id": 31, "role": "admin", "systemid": 41, "userid": 1, "accountid": "zDmNq", "links": {"destroy": "/x"}},
-            {"id": 32, "role": "client", "userid": 2, "accountid": "Xr82w", "created_at": "2020-02-28T00:00:00Z"},
+            {
+                "id": 31,
+                "role": "admin",
+                "systemid": 41,
+                "userid": 1,
+                "accountid": "zDmNq",
+                "links": {"destroy": "/x"},
+            },
+            {
+                "id": 32,
+                "role": "client",
+                "userid": 2,
+                "accountid": "Xr82w",
+                "created_at": "2020-02-28T00:00:00Z",
+            },
         ],
     },
 }
@@ -108,16 +146,39 @@ TEAM: dict[str, Any] = {
             "active": True,
             "address": {"id": 3, "street": "1 Road"},
             "business_clients": [
-                {"id": 5, "account_id": "Xr82w", "userid": "2", "client_business": {"business_id": 1}},
+                {
+                    "id": 5,
+                    "account_id": "Xr82w",
+                    "userid": "2",
+                    "client_business": {"business_id": 1},
+                },
                 {"id": "6", "account_id": "007", "account_business": {"account_business_id": "2"}},
             ],
             "business_group": {
                 "id": "21",
                 "category": "business",
                 "members": [
-                    {"id": 11, "identity_id": 7, "role": "owner", "email": "Seven@Example.org ", "business_id": 1},
-                    {"identity_id": "8", "role": "manager", "first_name": "", "email": None, "active": False},
-                    {"id": None, "identity_id": 7, "role": "client", "group_id": "21", "last_name": "Eight"},
+                    {
+                        "id": 11,
+                        "identity_id": 7,
+                        "role": "owner",
+                        "email": "Seven@Example.org ",
+                        "business_id": 1,
+                    },
+                    {
+                        "identity_id": "8",
+                        "role": "manager",
+                        "first_name": "",
+                        "email": None,
+                        "active": False,
+                    },
+                    {
+                        "id": None,
+                        "identity_id": 7,
+                        "role": "client",
+                        "group_id": "21",
+                        "last_name": "Eight",
+                    },
                 ],
             },
         }
@@ -131,8 +192,15 @@ def as_texts(value: Any) -> Any:
         return list(map(as_texts, value))
     if not isinstance(value, dict):
         return value
-    ids = {name for name in value if name in ("id", "systemid", "userid") or name.endswith(("_id", "_business_id"))}
-    return {name: str(each) if name in ids and type(each) is int else as_texts(each) for name, each in value.items()}
+    ids = {
+        name
+        for name in value
+        if name in ("id", "systemid", "userid") or name.endswith(("_id", "_business_id"))
+    }
+    return {
+        name: str(each) if name in ids and type(each) is int else as_texts(each)
+        for name, each in value.items()
+    }
 
 
 def encode(value: Any) -> bytes:
@@ -166,7 +234,10 @@ def by_value(said: ClaimSet) -> dict[str, Any]:
     """All that was said, with words, texts and bodies for their numbers, which are as they came."""
     texts, words = list(said.texts.texts()), list(said.words.texts())
     tables = {
-        name: {column: list(cells.texts()) if hasattr(cells, "texts") else cells.tolist() for column, cells in rows}
+        name: {
+            column: list(cells.texts()) if hasattr(cells, "texts") else cells.tolist()
+            for column, cells in rows
+        }
         for name, table in zip(said._fields, said, strict=True)
         if hasattr(table, "_fields") and not hasattr(table, "texts")
         for rows in [list(zip(table._fields, table, strict=True))]
@@ -174,7 +245,9 @@ def by_value(said: ClaimSet) -> dict[str, Any]:
     documents, claims, attributes = tables["documents"], tables["claims"], tables["attributes"]
     documents["body"] = [
         said.stores[store].body(at, size)
-        for store, at, size in zip(documents.pop("store"), documents.pop("at"), documents["size"], strict=True)
+        for store, at, size in zip(
+            documents.pop("store"), documents.pop("at"), documents["size"], strict=True
+        )
     ]
     claims["word"] = [None if word < 0 else words[word] for word in claims["word"]]
     attributes["value"] = [
@@ -187,12 +260,23 @@ def by_value(said: ClaimSet) -> dict[str, Any]:
         else value
         for name, value in zip(attributes["name"], attributes["value"], strict=True)
     ]
-    return {**tables, "nodes": said.nodes.tolist(), "accounts": said.accounts.tolist(), "words": sorted(words)}
+    return {
+        **tables,
+        "nodes": said.nodes.tolist(),
+        "accounts": said.accounts.tolist(),
+        "words": sorted(words),
+    }
 
 
 def places(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
     """The way to every value inside a document."""
-    inside = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    inside = (
+        value.items()
+        if isinstance(value, dict)
+        else enumerate(value)
+        if isinstance(value, list)
+        else ()
+    )
     for key, each in inside:
         yield (*path, key)
         yield from places(each, (*path, key))
@@ -219,7 +303,13 @@ def test_worlds_say_the_same(world: World, data: st.DataObject) -> None:
     raws = []
     for body, moment in world:
         enveloped = data.draw(st.booleans())
-        raws.append(encode({"observed_at": moment.isoformat()[:19] + "Z", "document": body} if enveloped else body))
+        raws.append(
+            encode(
+                {"observed_at": moment.isoformat()[:19] + "Z", "document": body}
+                if enveloped
+                else body
+            )
+        )
     agree(raws)
 
 
@@ -233,7 +323,12 @@ ODD: list[Any] = [
 
 def test_any_value_in_any_place() -> None:
     """One odd value in an ordinary document, wherever it stands, is taken as the reader takes it."""
-    raws = [encode(changed(rich, path, None, odd)) for rich in (RICH, TEAM) for path in places(rich) for odd in ODD]
+    raws = [
+        encode(changed(rich, path, None, odd))
+        for rich in (RICH, TEAM)
+        for path in places(rich)
+        for odd in ODD
+    ]
     assert len(raws) > 4_000
     assert len(raws) / 20 < len(taken(raws)) < len(raws) / 2
     agree(raws)
@@ -249,7 +344,9 @@ def test_any_value_in_any_place() -> None:
 def test_any_key_in_any_place(key: str) -> None:
     """One odd key in an ordinary document, in the place of another or beside it, is taken as the reader takes it."""
     for rich in RICH, TEAM:
-        odd = [changed(rich, path, key, value) for path in places(rich) for value in ("x", {"a": JWT})]
+        odd = [
+            changed(rich, path, key, value) for path in places(rich) for value in ("x", {"a": JWT})
+        ]
         beside = [changed(rich, (*path, key), None, 1) for path in boxes(rich)]
         agree([*map(encode, odd), *map(encode, beside)])
 
@@ -260,7 +357,9 @@ def test_ids_may_be_texts(document: dict[str, Any]) -> None:
     texts = as_texts(document)
     assert len(taken([encode(texts)])) == 1
     agree([encode(texts)])
-    one, other = (by_value(gather([Stream(unread([encode(each)]))], STOCK).said) for each in (document, texts))
+    one, other = (
+        by_value(gather([Stream(unread([encode(each)]))], STOCK).said) for each in (document, texts)
+    )
     assert texts != document
     assert {**one, "documents": None} == {**other, "documents": None}
 
@@ -274,7 +373,13 @@ def test_some_ids_may_be_texts() -> None:
         for number in [value_at(rich, path)]
         if type(number) is int
     ]
-    agree([encode(changed(rich, path, None, str(n + more))) for rich, path, n in numbers for more in (0, 1)])
+    agree(
+        [
+            encode(changed(rich, path, None, str(n + more)))
+            for rich, path, n in numbers
+            for more in (0, 1)
+        ]
+    )
 
 
 def value_at(document: Any, path: tuple[Any, ...]) -> Any:
@@ -411,7 +516,10 @@ def test_no_key_that_is_read_is_a_mark() -> None:
 
 def test_moments_are_those_asked_for() -> None:
     """Of plain documents too, those after the moment that is asked for are left out."""
-    raws = [encode({"document": {"id": n}, "observed_at": f"2026-01-0{n}T00:00:00Z"}) for n in range(1, 6)]
+    raws = [
+        encode({"document": {"id": n}, "observed_at": f"2026-01-0{n}T00:00:00Z"})
+        for n in range(1, 6)
+    ]
     found = gather([Stream(unread(raws))], STOCK, dt.datetime(2026, 1, 3, tzinfo=dt.UTC))
     assert len(found.said.documents.moment) == 3
     assert found.said.nodes.tolist() == [1, 2, 3]
@@ -422,4 +530,8 @@ def test_a_plain_body_is_canonical() -> None:
     (each,) = taken([encode(RICH)])
     found = read(encode(RICH), MOMENT, "a file")
     assert isinstance(found, Observation)
-    assert each.body == found.document.body == msgspec.json.encode(msgspec.json.decode(each.body), order="sorted")
+    assert (
+        each.body
+        == found.document.body
+        == msgspec.json.encode(msgspec.json.decode(each.body), order="sorted")
+    )

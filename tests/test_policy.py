@@ -20,22 +20,34 @@ class TestRoles:
         """Who covers whom, written out: a wrong row would agree with itself."""
         below = {
             (Role.ADMIN, Role.OWNER),
-            *product((Role.MANAGER, Role.ACCOUNTANT, Role.EMPLOYEE, Role.STAFF), (Role.OWNER, Role.ADMIN)),
+            *product(
+                (Role.MANAGER, Role.ACCOUNTANT, Role.EMPLOYEE, Role.STAFF), (Role.OWNER, Role.ADMIN)
+            ),
             (Role.EMPLOYEE, Role.MANAGER),
             *product((Role.STAFF,), (Role.MANAGER, Role.EMPLOYEE, Role.ACCOUNTANT)),
         }
         for one, other in product(Role, Role):
             covered = (one, other) in below
-            assert (STOCK.maximal([one, other]) == (other,)) is (covered or one is other), (one, other)
+            assert (STOCK.maximal([one, other]) == (other,)) is (covered or one is other), (
+                one,
+                other,
+            )
 
     def test_an_unknown_role_is_never_hidden(self) -> None:
         """UNKNOWN stays beside OWNER."""
-        assert STOCK.maximal([Role.UNKNOWN, Role.OWNER, Role.EMPLOYEE]) == (Role.OWNER, Role.UNKNOWN)
+        assert STOCK.maximal([Role.UNKNOWN, Role.OWNER, Role.EMPLOYEE]) == (
+            Role.OWNER,
+            Role.UNKNOWN,
+        )
 
     def test_what_the_page_denies(self) -> None:
         """A manager is without access to full financial reports; only an owner is the primary identity."""
-        assert Capability.FINANCIAL_REPORTS not in STOCK.capabilities([Role.MANAGER, Role.EMPLOYEE, Role.CLIENT])
-        assert [r for r in Role if Capability.PRIMARY_IDENTITY in STOCK.capabilities([r])] == [Role.OWNER]
+        assert Capability.FINANCIAL_REPORTS not in STOCK.capabilities(
+            [Role.MANAGER, Role.EMPLOYEE, Role.CLIENT]
+        )
+        assert [r for r in Role if Capability.PRIMARY_IDENTITY in STOCK.capabilities([r])] == [
+            Role.OWNER
+        ]
         assert STOCK.capabilities([Role.UNKNOWN]) == ()
 
     def test_the_traps_of_the_words(self) -> None:
@@ -59,7 +71,9 @@ def test_the_grammar() -> None:
                 phase = GRAMMAR.get((phase, conveys)) if phase else None
             reaches = [place for place, conveys in enumerate(word) if conveys is Conveys.REACH]
             after = word[reaches[0] + 1 :] if reaches else ()
-            expected = Conveys.NONE not in word and all(conveys is Conveys.RESOLVE for conveys in after)
+            expected = Conveys.NONE not in word and all(
+                conveys is Conveys.RESOLVE for conveys in after
+            )
             assert (phase is not None) is expected, word
 
 
@@ -82,9 +96,13 @@ class TestToml:
             alive = ["active", "past_due"]
             """
         )
-        before = {access.resource: (*access.roles, access.state) for access in explore(world).reach("identity:1")}
+        before = {
+            access.resource: (*access.roles, access.state)
+            for access in explore(world).reach("identity:1")
+        }
         after = {
-            access.resource: (*access.roles, access.state) for access in explore(world, policy).reach("identity:1")
+            access.resource: (*access.roles, access.state)
+            for access in explore(world, policy).reach("identity:1")
         }
         assert before == {
             "business:10": ("UNKNOWN", "ACTIVE"),

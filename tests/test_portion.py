@@ -44,7 +44,15 @@ def told(access: Access) -> Any:
         (sorted(path.roles), path.certainty, path.state, [step.relation for step in path.steps])
         for path in access.paths
     )
-    return access.principal, access.roles, access.certainty, access.state, access.distance, access.truncated, paths
+    return (
+        access.principal,
+        access.roles,
+        access.certainty,
+        access.state,
+        access.distance,
+        access.truncated,
+        paths,
+    )
 
 
 @given(st.integers(0, 2**32))
@@ -57,8 +65,12 @@ def test_who_reaches_what_is_allowed(seed: int) -> None:
         assert part.kept(business) == graph.kept(business)
         assert part.nodes[business] == graph.nodes[business]
         for resource in (business, *graph.kept(business)):
-            assert list(map(told, reached_by(part, resource))) == list(map(told, reached_by(graph, resource)))
-            assert part.latent(resource) == graph.latent(resource) or HIDDEN in part.latent(resource)
+            assert list(map(told, reached_by(part, resource))) == list(
+                map(told, reached_by(graph, resource))
+            )
+            assert part.latent(resource) == graph.latent(resource) or HIDDEN in part.latent(
+                resource
+            )
 
 
 @given(st.integers(0, 2**32))
@@ -82,18 +94,40 @@ WORDS = re.compile(r"secret|Vendor|Middle|elsewhere|777|888|999|A_middle|A_vendo
 @pytest.fixture
 def graph() -> Explorer:
     """Ann owns Middle, which is a client of Shop and of Vendor; Bob manages Shop and Vendor; Cid is in Vendor alone."""
-    to_shop = {"id": 31, "account_id": "A_shop", "userid": 5, "client_business": {"business_id": 777}}
+    to_shop = {
+        "id": 31,
+        "account_id": "A_shop",
+        "userid": 5,
+        "client_business": {"business_id": 777},
+    }
     to_shop["account_business"] = {"account_business_id": 1, "account_id": "A_shop"}
-    to_vendor = {"id": 999, "account_id": "A_vendor", "userid": 8, "client_business": {"business_id": 777}}
-    middle = {"id": 777, "name": "Middle", "account_id": "A_middle", "business_clients": [to_vendor, to_shop]}
+    to_vendor = {
+        "id": 999,
+        "account_id": "A_vendor",
+        "userid": 8,
+        "client_business": {"business_id": 777},
+    }
+    middle = {
+        "id": 777,
+        "name": "Middle",
+        "account_id": "A_middle",
+        "business_clients": [to_vendor, to_shop],
+    }
     shop = {"id": 1, "name": "Shop", "account_id": "A_shop", "active": True}
-    vendor = {"id": 888, "name": "Vendor", "account_id": "A_vendor", "address": {"city": "elsewhere"}}
+    vendor = {
+        "id": 888,
+        "name": "Vendor",
+        "account_id": "A_vendor",
+        "address": {"city": "elsewhere"},
+    }
     ann = {
         "id": 10,
         "email": "ann@example.com",
         "profession": {"company": "secret"},
         "business_memberships": [{"id": 7771, "role": "owner", "business": middle}],
-        "roles": [{"id": 7772, "role": "admin", "accountid": "A_middle", "userid": 1, "systemid": 7770}],
+        "roles": [
+            {"id": 7772, "role": "admin", "accountid": "A_middle", "userid": 1, "systemid": 7770}
+        ],
         "subscription_statuses": {"A_middle": "active"},
     }
     bob = {
@@ -103,7 +137,15 @@ def graph() -> Explorer:
             {"id": 8881, "role": "business_manager", "business": vendor},
             {"id": 41, "role": "business_manager", "business": shop},
         ],
-        "groups": [{"id": 8882, "group_id": 8883, "role": "manager", "business_id": 888, "company": "Vendor"}],
+        "groups": [
+            {
+                "id": 8882,
+                "group_id": 8883,
+                "role": "manager",
+                "business_id": 888,
+                "company": "Vendor",
+            }
+        ],
         "roles": [{"id": 42, "role": "staff", "accountid": "A_shop", "userid": 2, "systemid": 43}],
         "subscription_statuses": {"A_vendor": "cancelled", "A_shop": "active"},
     }
@@ -118,7 +160,9 @@ def graph() -> Explorer:
 def test_what_is_there(graph: Explorer) -> None:
     """Bob's membership with its records, and Ann's way through a placeholder that says nothing of itself."""
     part = limited(graph, "business:1")
-    (placeholder,) = (each for each in part if kind_of(each) is NodeKind.BUSINESS and each != "business:1")
+    (placeholder,) = (
+        each for each in part if kind_of(each) is NodeKind.BUSINESS and each != "business:1"
+    )
     assert set(part) == {"identity:10", "identity:20", "business:1", "account:A_shop", placeholder}
     assert part.nodes[placeholder] == {"kind": "BUSINESS"}
     assert node_id(placeholder) == placeholder
@@ -151,7 +195,9 @@ def test_what_is_not(graph: Explorer) -> None:
         [*part.fold.said.words.texts(), *part.fold.said.texts.texts()],
         repr(part.issues),
     ]
-    placeholder = next(each for each in part if kind_of(each) is NodeKind.BUSINESS and each != "business:1")
+    placeholder = next(
+        each for each in part if kind_of(each) is NodeKind.BUSINESS and each != "business:1"
+    )
     assert not WORDS.findall(json.dumps(everything).replace(native_id(placeholder), ""))
     assert "cid" not in json.dumps(everything)
     assert {each.source for each in part.documents} == {SOURCE}
@@ -181,7 +227,10 @@ def test_coverage(graph: Explorer) -> None:
         assert not coverage.complete
         assert note in coverage.notes
     assert graph.coverage_of_reach("identity:20").complete
-    assert [each for each in part if part.nodes[each].get("observed")] == ["identity:10", "identity:20"]
+    assert [each for each in part if part.nodes[each].get("observed")] == [
+        "identity:10",
+        "identity:20",
+    ]
     assert part.coverage().newest == DAY
 
 
@@ -191,9 +240,13 @@ def test_all_and_nothing(graph: Explorer) -> None:
     assert (len(nothing), len(nothing.documents)) == (0, 0)
     assert "no document was read" in nothing.coverage().notes
     everything = limited(graph, "business:1", "business:777", "business:888")
-    assert set(everything) == {each for each in graph if kind_of(each) is not NodeKind.GROUP} | {"group:8883"}
+    assert set(everything) == {each for each in graph if kind_of(each) is not NodeKind.GROUP} | {
+        "group:8883"
+    }
     assert set(everything.grants) == set(graph.grants)
-    assert {each.roles for each in everything.grants.values()} == {each.roles for each in graph.grants.values()}
+    assert {each.roles for each in everything.grants.values()} == {
+        each.roles for each in graph.grants.values()
+    }
 
 
 def test_who_left_is_not_there() -> None:
@@ -218,6 +271,9 @@ def test_latent_through_a_placeholder() -> None:
     ann = {"id": 10, "business_memberships": [{"id": 5, "role": "owner", "business": middle}]}
     ann["subscription_statuses"] = {"M": "cancelled"}
     graph = explore([(ann, DAY)])
-    (whole,), (part,) = reached_by(graph, "business:1"), reached_by(limited(graph, "business:1"), "business:1")
+    (whole,), (part,) = (
+        reached_by(graph, "business:1"),
+        reached_by(limited(graph, "business:1"), "business:1"),
+    )
     assert (whole.state, whole.reasons) == (part.state, ("cancelled",))
     assert part.reasons == ("business_inactive",)

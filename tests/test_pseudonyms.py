@@ -12,7 +12,13 @@ from typing import Any
 import networkx as nx
 import numpy as np
 import pytest
-from graphql import GraphQLInterfaceType, GraphQLNonNull, GraphQLObjectType, GraphQLUnionType, get_named_type
+from graphql import (
+    GraphQLInterfaceType,
+    GraphQLNonNull,
+    GraphQLObjectType,
+    GraphQLUnionType,
+    get_named_type,
+)
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
@@ -38,7 +44,9 @@ NOON = dt.datetime(2026, 3, 1, 12, tzinfo=dt.UTC)
 
 
 @pytest.mark.parametrize(
-    ("tweak", "expected"), [("", 2433477484), ("39383736353433323130", 6124200773)], ids=["sample 1", "sample 2"]
+    ("tweak", "expected"),
+    [("", 2433477484), ("39383736353433323130", 6124200773)],
+    ids=["sample 1", "sample 2"],
 )
 def test_the_permutation_is_the_standard_s(tweak: str, expected: int) -> None:
     """FF1 gives the numbers of NIST's own samples for AES-128, and back."""
@@ -57,11 +65,26 @@ def test_ids_come_back(number: int, kind: str) -> None:
 
 def test_kinds_and_keys_differ() -> None:
     """The same number is another pseudonym in another kind, and under another key."""
-    assert len({names.number(kind, 77128) for names in (NAMES, OTHER) for kind in ("identity", "business")}) == 4
-    assert NAMES.email(" B@Example.com") == NAMES.email("b@example.com") != OTHER.email("b@example.com")
+    assert (
+        len(
+            {
+                names.number(kind, 77128)
+                for names in (NAMES, OTHER)
+                for kind in ("identity", "business")
+            }
+        )
+        == 4
+    )
+    assert (
+        NAMES.email(" B@Example.com")
+        == NAMES.email("b@example.com")
+        != OTHER.email("b@example.com")
+    )
 
 
-@pytest.mark.parametrize("secret", [b"", b"short", b"a" * 100, b"0123456789abcdef0123456789abcde", b"1234567890" * 3])
+@pytest.mark.parametrize(
+    "secret", [b"", b"short", b"a" * 100, b"0123456789abcdef0123456789abcde", b"1234567890" * 3]
+)
 def test_weak_keys_are_refused(secret: bytes) -> None:
     """A key that cannot hold 128 bits is refused, and not quoted."""
     with pytest.raises(InroadsError) as error:
@@ -77,15 +100,22 @@ class TestSameAnswers:
         """Every access, path and state is that of the original under the mapping, in both modes."""
         graph = explore(world)
         groups = graph.fold.said.groups.group
-        assume(len(np.unique(groups)) == len(groups))  # whose a group of two businesses is, the printed ids decide
+        assume(
+            len(np.unique(groups)) == len(groups)
+        )  # whose a group of two businesses is, the printed ids decide
         masked = graph.pseudonymised(NAMES)
         assert set(masked) == set(map(NAMES.mask, graph))
         assert set(masked.grants) == set(map(NAMES.mask, graph.grants))
         assert _counts(masked) == _counts(graph)
         for identity in (node for node in graph if node.startswith("identity")):
             for mode in Mode:
-                mine, theirs = graph.reach(identity, mode=mode), masked.reach(NAMES.mask(identity), mode=mode)
-                assert {_facts(each, NAMES.mask) for each in mine} == {_facts(each, str) for each in theirs}
+                mine, theirs = (
+                    graph.reach(identity, mode=mode),
+                    masked.reach(NAMES.mask(identity), mode=mode),
+                )
+                assert {_facts(each, NAMES.mask) for each in mine} == {
+                    _facts(each, str) for each in theirs
+                }
         for resource in (node for node in graph if node.startswith(("business", "account"))):
             found = {NAMES.mask(each.principal) for each in graph.reached_by(resource)}
             assert {each.principal for each in masked.reached_by(NAMES.mask(resource))} == found
@@ -103,7 +133,10 @@ class TestSameAnswers:
                 there = masked.access(NAMES.mask(identity), NAMES.mask(access.resource))
                 assert there is not None
                 mine, theirs = access.explanation, there.explanation
-                assert (mine.independent_routes, len(mine.cut)) == (theirs.independent_routes, len(theirs.cut))
+                assert (mine.independent_routes, len(mine.cut)) == (
+                    theirs.independent_routes,
+                    len(theirs.cut),
+                )
         for name, grant in graph.grants.items():
             there = masked.grants[NAMES.mask(name)].evidence
             assert sorted(each[:4] for each in grant.evidence) == sorted(each[:4] for each in there)
@@ -115,7 +148,10 @@ class TestSameAnswers:
         graph = explore(world)
         masked = graph.pseudonymised(NAMES)
         documents = {"unmapped_role", "unreadable_row", "wrong_type", "reference_conflict"}
-        told = [sorted(each.code for each in g.issues if each.code in documents) for g in (graph, masked)]
+        told = [
+            sorted(each.code for each in g.issues if each.code in documents)
+            for g in (graph, masked)
+        ]
         assert told[0] == told[1]
 
     def test_the_example(self) -> None:
@@ -137,16 +173,28 @@ class TestSameAnswers:
             "email": 5,
             "created_at": "yesterday",
             "confirmed_at": [],
-            "business_memberships": ["x", 3, {"id": -4, "role": 7, "business": {"id": "abc"}}, {"business": {"id": 1}}],
+            "business_memberships": [
+                "x",
+                3,
+                {"id": -4, "role": 7, "business": {"id": "abc"}},
+                {"business": {"id": 1}},
+            ],
             "groups": [{"group_id": 1.5}, {"group_id": 2, "identity_id": "99", "role": {"a": "b"}}],
-            "roles": [{"accountid": "has space"}, {"accountid": 5}, {"accountid": "ok", "id": True, "role": ""}],
+            "roles": [
+                {"accountid": "has space"},
+                {"accountid": 5},
+                {"accountid": "ok", "id": True, "role": ""},
+            ],
             "permissions": {"": {"a": 1}, "ok": {"b": [1]}},
             "subscription_statuses": {"ok": {}, "no no": "active"},
         }
         graph = explore([(body, NOON)])
         masked = graph.pseudonymised(NAMES)
         codes = [
-            sorted((each.code, re.sub(r"(permissions|statuses)/.*", r"\1", each.pointer)) for each in g.issues)
+            sorted(
+                (each.code, re.sub(r"(permissions|statuses)/.*", r"\1", each.pointer))
+                for each in g.issues
+            )
             for g in (graph, masked)
         ]
         assert codes[0] == codes[1]
@@ -156,11 +204,17 @@ class TestSameAnswers:
         """An unknown role stays unknown and an unknown status latent; both lose their spelling."""
         body = {
             "id": 1,
-            "business_memberships": [{"id": 5, "role": "friend of Ann", "business": {"id": 2, "account_id": "Q"}}],
+            "business_memberships": [
+                {"id": 5, "role": "friend of Ann", "business": {"id": 2, "account_id": "Q"}}
+            ],
             "subscription_statuses": {"Q": "owed by Ann"},
         }
         masked = explore([(body, NOON)]).pseudonymised(NAMES)
-        (access,) = (each for each in masked.reach(NAMES.mask("identity:1")) if each.resource.startswith("business"))
+        (access,) = (
+            each
+            for each in masked.reach(NAMES.mask("identity:1"))
+            if each.resource.startswith("business")
+        )
         assert access.roles == (inroads.Role.UNKNOWN,)
         assert access.reasons[0].startswith("status-")
         assert [issue.code for issue in masked.issues] == ["unmapped_role"]
@@ -168,8 +222,14 @@ class TestSameAnswers:
     def test_versions_and_changes(self) -> None:
         """The version is another one, stable for graph and key; two graphs are compared as their originals are."""
         day = dt.timedelta(days=1)
-        first = ({"id": 1, "business_memberships": [{"id": 5, "role": "owner", "business": {"id": 2}}]}, NOON)
-        early, late = explore([first]), explore([first, ({"id": 1, "business_memberships": []}, NOON + day)])
+        first = (
+            {"id": 1, "business_memberships": [{"id": 5, "role": "owner", "business": {"id": 2}}]},
+            NOON,
+        )
+        early, late = (
+            explore([first]),
+            explore([first, ({"id": 1, "business_memberships": []}, NOON + day)]),
+        )
         masked = [graph.pseudonymised(NAMES) for graph in (early, late)]
         assert len({early.version, masked[0].version, early.pseudonymised(OTHER).version}) == 3
         assert masked[0].version == early.pseudonymised(NAMES).version
@@ -249,33 +309,54 @@ class _Marker:
             found = {}
             for key, each in value.items():
                 tabled = key in plain and isinstance(each, dict)
-                found[key] = {self(name): self.flags(inner) for name, inner in each.items()} if tabled else self(each)
+                found[key] = (
+                    {self(name): self.flags(inner) for name, inner in each.items()}
+                    if tabled
+                    else self(each)
+                )
             return {**found, "MARKERkey": "MARKERvalue"} if "response" not in value else found
         if isinstance(value, list):
             return [self(each) for each in value]
         if isinstance(value, int) and not isinstance(value, bool):
             return 987_654_000_000 + value
-        if not isinstance(value, str) or value in {"business", "owner", "admin"} or value[:5] in {"2016-", "2015-"}:
+        if (
+            not isinstance(value, str)
+            or value in {"business", "owner", "admin"}
+            or value[:5] in {"2016-", "2015-"}
+        ):
             return value
         if value.isdecimal() and len(value) < 9:
             return str(987_654_000_000 + int(value))
         return self.seen.setdefault(value, f"MARKER{len(self.seen)}" + "@x.org" * ("@" in value))
 
     def flags(self, value: Any) -> Any:
-        return {f"MARKER{name}": each for name, each in value.items()} if isinstance(value, dict) else self(value)
+        return (
+            {f"MARKER{name}": each for name, each in value.items()}
+            if isinstance(value, dict)
+            else self(value)
+        )
 
 
 def _assert_tight(world: World, *, fields: bool) -> None:
     graph = Explorer.observe(
-        [read(json.dumps(body).encode(), moment, f"MARKER source {n}") for n, (body, moment) in enumerate(world)]
+        [
+            read(json.dumps(body).encode(), moment, f"MARKER source {n}")
+            for n, (body, moment) in enumerate(world)
+        ]
     )
-    assert "MARKER" in "".join(map(str, graph.documents)) or any("MARKER" in str(d) for _, d in graph.nodes(data=True))
+    assert "MARKER" in "".join(map(str, graph.documents)) or any(
+        "MARKER" in str(d) for _, d in graph.nodes(data=True)
+    )
     masked = graph.pseudonymised(NAMES)
-    originals = {str(node).partition(":")[2] for node in graph} | {each.sha256 for each in graph.documents}
+    originals = {str(node).partition(":")[2] for node in graph} | {
+        each.sha256 for each in graph.documents
+    }
     originals |= set(re.findall(r"987654\d{6}", json.dumps([body for body, _ in world])))
     for text in _all_that_is_made(masked, fields=fields):
         assert "MARKER" not in text.upper()
-        assert not originals & set(re.findall(r"[\w!]+", text)), originals & set(re.findall(r"[\w!]+", text))
+        assert not originals & set(re.findall(r"[\w!]+", text)), originals & set(
+            re.findall(r"[\w!]+", text)
+        )
     numbers = {int(each) for each in originals if each.isdecimal()}
     said = masked.fold.said
     for column in (said.nodes & ((1 << KIND_BITS) - 1), said.claims.record, said.claims.client):
@@ -309,7 +390,9 @@ def _every_field(graph: Explorer) -> Iterator[str]:
         name = kind.capitalize()
         node = next(each for each in graph if each.startswith(kind.lower()))
         for each in _fields(types[name], 3):
-            response = execute(schema, versions, f'{{ node(id: "{node}") {{ ... on {name} {{ {each} }} }} }}')
+            response = execute(
+                schema, versions, f'{{ node(id: "{node}") {{ ... on {name} {{ {each} }} }} }}'
+            )
             assert "errors" not in response, (each, response)
             yield json.dumps(response)
 
@@ -318,7 +401,8 @@ def _fields(kind: Any, depth: int) -> Iterator[str]:
     for name, field in kind.fields.items():
         inner = get_named_type(field.type)
         needed = any(
-            isinstance(each.type, GraphQLNonNull) and each.default_value is None for each in field.args.values()
+            isinstance(each.type, GraphQLNonNull) and each.default_value is None
+            for each in field.args.values()
         )
         if needed or name in {"edges"}:
             continue
@@ -334,14 +418,29 @@ def _fields(kind: Any, depth: int) -> Iterator[str]:
 
 def _counts(graph: Explorer) -> tuple[Any, ...]:
     found = graph.coverage()
-    return found.complete, found.identities_observed, found.businesses_observed, found.teams_observed, found.newest
+    return (
+        found.complete,
+        found.identities_observed,
+        found.businesses_observed,
+        found.teams_observed,
+        found.newest,
+    )
 
 
 def _facts(access: Access, mask: Any) -> tuple[Any, ...]:
-    plain = access.roles, access.certainty, access.state, access.reasons, access.distance, access.truncated
+    plain = (
+        access.roles,
+        access.certainty,
+        access.state,
+        access.reasons,
+        access.distance,
+        access.truncated,
+    )
     return mask(access.resource), *plain, frozenset(_path(path, mask) for path in access.paths)
 
 
 def _path(path: Path, mask: Any) -> tuple[Any, ...]:
-    steps = tuple((mask(s.principal), s.relation, mask(s.resource), mask(s.grant), s.role) for s in path.steps)
+    steps = tuple(
+        (mask(s.principal), s.relation, mask(s.resource), mask(s.grant), s.role) for s in path.steps
+    )
     return steps, path.roles, path.certainty, path.state, path.reasons

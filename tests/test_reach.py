@@ -40,7 +40,9 @@ def test_drawn_worlds_agree_with_the_oracle(world: World) -> None:
     check(world)
 
 
-def client(record: int, client_of: str, vendor: int | None = None, userid: int = 1) -> dict[str, Any]:
+def client(
+    record: int, client_of: str, vendor: int | None = None, userid: int = 1
+) -> dict[str, Any]:
     row: dict[str, Any] = {"id": record, "account_id": client_of, "userid": userid}
     return row | ({"account_business": {"account_business_id": vendor}} if vendor else {})
 
@@ -57,7 +59,9 @@ def cycle(size: int) -> Explorer:
                             number,
                             number,
                             account_id=f"A{number}",
-                            business_clients=[client(number, f"A{number % size + 1}", number % size + 1)],
+                            business_clients=[
+                                client(number, f"A{number % size + 1}", number % size + 1)
+                            ],
                         )
                     ],
                 ),
@@ -74,20 +78,27 @@ class TestCycles:
         """Each owner reaches its own business and the next one, whatever the length of the circle."""
         graph = cycle(size)
         reached = {access.resource for access in graph.reach("identity:1")}
-        assert reached == {"business:1", "account:A1"} | ({"business:2", "account:A2"} if size > 1 else set())
+        assert reached == {"business:1", "account:A1"} | (
+            {"business:2", "account:A2"} if size > 1 else set()
+        )
 
     @pytest.mark.parametrize("size", [2, 3, 7, 200])
     def test_an_association_follows_the_whole_circle(self, size: int) -> None:
         """Every business of the circle is connected, at its distance, and only the first two are access."""
         answer = cycle(size).reach("identity:1", kinds=["BUSINESS"], mode=Mode.ASSOCIATION)
-        assert [access.certainty for access in answer] == ["STATED", "INFERRED"] + ["ASSOCIATED"] * (size - 2)
+        assert [access.certainty for access in answer] == ["STATED", "INFERRED"] + [
+            "ASSOCIATED"
+        ] * (size - 2)
         assert sorted(access.distance for access in answer) == [1 + 2 * hop for hop in range(size)]
 
 
 class TestLimits:
     def test_more_paths_than_the_limit_are_told(self, monkeypatch: pytest.MonkeyPatch) -> None:
         """An answer that a limit cuts short says so; what it lists is right."""
-        rows = [membership(n, n, account_id=f"A{n}", business_clients=[client(n, "V", 900)]) for n in range(1, 21)]
+        rows = [
+            membership(n, n, account_id=f"A{n}", business_clients=[client(n, "V", 900)])
+            for n in range(1, 21)
+        ]
         graph = explore([(me(business_memberships=rows), DAY[0])])
         whole = graph.access("identity:1", "account:V")
         assert whole is not None
@@ -100,9 +111,14 @@ class TestLimits:
         assert graph.reach("identity:1").truncated
         assert "more routes may remain" in cut.explanation.sentence
 
-    def test_what_is_cut_short_is_still_judged_by_all_paths(self, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_what_is_cut_short_is_still_judged_by_all_paths(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         """Beyond the limit the facts come from all walks, and what lies behind a truncated node is truncated, too."""
-        rows = [membership(n, n, active=n == 19, business_clients=[client(n, "V", 900)]) for n in range(1, 21)]
+        rows = [
+            membership(n, n, active=n == 19, business_clients=[client(n, "V", 900)])
+            for n in range(1, 21)
+        ]
         rows += [membership(21, 900, "manager")]
         world = [(me(business_memberships=rows), DAY[0])]
         whole = {access.resource: access for access in explore(world).reach("identity:1")}
@@ -120,7 +136,11 @@ class TestLimits:
                 expected.distance,
             )
             (back,) = graph.reached_by(resource, state="ACTIVE")
-            assert (back.truncated, back.roles, back.certainty) == (True, access.roles, access.certainty)
+            assert (back.truncated, back.roles, back.certainty) == (
+                True,
+                access.roles,
+                access.certainty,
+            )
 
     def test_a_dense_association_is_bounded(self) -> None:
         """In a world where everybody is everybody's client the paths are cut off, told, and shortest first."""
@@ -134,7 +154,11 @@ class TestLimits:
                             n,
                             n,
                             account_id=f"A{n}",
-                            business_clients=[client(n * 100 + m, f"A{m}", m) for m in range(1, size + 1) if m != n],
+                            business_clients=[
+                                client(n * 100 + m, f"A{m}", m)
+                                for m in range(1, size + 1)
+                                if m != n
+                            ],
                         )
                     ],
                 ),
@@ -157,24 +181,38 @@ def bruce() -> Explorer:
 
 class TestSets:
     def check(self, graph: Explorer, node: str) -> dict[str, set[str]]:
-        found = {graph.index.name(each): graph.roles_of(bits) for each, bits in states.held(graph, node).items()}
+        found = {
+            graph.index.name(each): graph.roles_of(bits)
+            for each, bits in states.held(graph, node).items()
+        }
         answer = graph.reach(node) if node.startswith("identity") else graph.reached_by(node)
-        ends = {access.principal if access.resource == node else access.resource: access.roles for access in answer}
+        ends = {
+            access.principal if access.resource == node else access.resource: access.roles
+            for access in answer
+        }
         assert found == ends
         return {each: set(roles) for each, roles in found.items()}
 
     def test_a_walk_that_comes_back_conveys_nothing(self) -> None:
         """Who owns a client of its own account is a client of the account, but not of the business behind it."""
         graph = cycle(1)
-        assert self.check(graph, "identity:1") == {"business:1": {"OWNER"}, "account:A1": {"OWNER", "CLIENT"}}
+        assert self.check(graph, "identity:1") == {
+            "business:1": {"OWNER"},
+            "account:A1": {"OWNER", "CLIENT"},
+        }
         assert self.check(graph, "business:1") == {"identity:1": {"OWNER"}}
         assert self.check(graph, "account:A1") == {"identity:1": {"OWNER", "CLIENT"}}
 
     @pytest.mark.parametrize("businesses", [2, 40, 70])
     def test_few_and_many_are_the_same(self, businesses: int) -> None:
         """One hop after the other, or all at once for a hub: the same nodes and roles."""
-        rows = [membership(n, n, account_id=f"A{n}", business_clients=[client(n, "V", 900)]) for n in range(businesses)]
-        graph = explore([(me(business_memberships=[*rows, membership(900, 900, "manager")]), DAY[0])])
+        rows = [
+            membership(n, n, account_id=f"A{n}", business_clients=[client(n, "V", 900)])
+            for n in range(businesses)
+        ]
+        graph = explore(
+            [(me(business_memberships=[*rows, membership(900, 900, "manager")]), DAY[0])]
+        )
         found = self.check(graph, "identity:1")
         assert len(found) == 2 * businesses + 2
         assert found["business:900"] == {"MANAGER", "CLIENT"}
@@ -185,7 +223,9 @@ class TestSets:
         vendor, role = bruce.number("account:Xr82w"), "account:Xr82w#ROLE/CLIENT@identity:712052"
         for avoid in ({"business:77128"}, {role}):
             assert vendor in states.held(bruce, "identity:712052", frozenset(avoid))
-        assert vendor not in states.held(bruce, "identity:712052", frozenset({"business:77128", role}))
+        assert vendor not in states.held(
+            bruce, "identity:712052", frozenset({"business:77128", role})
+        )
         assert states.held(bruce, "identity:712052", frozenset({"identity:712052"})) == {}
 
 
@@ -208,13 +248,19 @@ class TestFilter:
         assert self.reached(bruce, certainty="INFERRED") == set()
         assert self.reached(bruce, via=["MEMBER"]) == own | managed
         assert self.reached(bruce, via=["ROLE"]) == vendor
-        assert self.reached(bruce, max_steps=1) == {"account:Xr82w", "business:77128", "business:311394"}
+        assert self.reached(bruce, max_steps=1) == {
+            "account:Xr82w",
+            "business:77128",
+            "business:311394",
+        }
         assert self.reached(bruce, avoid=["business:77128"]) == vendor | managed
         assert self.reached(bruce, avoid=["identity:712052"]) == set()
 
     def test_avoiding_one_route_leaves_the_other(self, bruce: Explorer) -> None:
         """Without role 994207 the vendor is still reached, now only by inference, one step farther."""
-        access = bruce.access("b@example.com", "account:Xr82w", avoid=["account:Xr82w#ROLE/CLIENT@identity:712052"])
+        access = bruce.access(
+            "b@example.com", "account:Xr82w", avoid=["account:Xr82w#ROLE/CLIENT@identity:712052"]
+        )
         assert access is not None
         assert (access.certainty, access.distance, len(access.paths)) == ("INFERRED", 2, 1)
 
@@ -270,5 +316,9 @@ class TestCoverage:
         assert not graph.reached_by("account:A").coverage.complete
         coverage = graph.reached_by("business:20").coverage
         assert coverage.complete
-        assert (coverage.identities_observed, coverage.businesses_observed, coverage.teams_observed) == (1, 2, 1)
+        assert (
+            coverage.identities_observed,
+            coverage.businesses_observed,
+            coverage.teams_observed,
+        ) == (1, 2, 1)
         assert (coverage.oldest, coverage.newest) == (DAY[0], DAY[3])

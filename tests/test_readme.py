@@ -59,7 +59,11 @@ def test_scripts(block: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setenv("PATH", f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}")
     monkeypatch.delenv("INROADS_LEDGER", raising=False)
     done = subprocess.run(  # noqa: S603  # the README's own commands
-        ["/bin/bash", "-euo", "pipefail", "-c", block], check=False, cwd=tmp_path, capture_output=True, text=True
+        ["/bin/bash", "-euo", "pipefail", "-c", block],
+        check=False,
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
     )
     assert done.returncode == 0, done.stderr
     if "inroads review" in block:
@@ -76,7 +80,9 @@ def test_scripts(block: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
 
 def test_what_curl_sends() -> None:
     """Each request that the README shows is JSON, and its document and variables are valid."""
-    stub = 'inroads() { :; }; curl() { while [ "$1" != -d ]; do shift; done; printf "%s\\0" "$2"; }\n'
+    stub = (
+        'inroads() { :; }; curl() { while [ "$1" != -d ]; do shift; done; printf "%s\\0" "$2"; }\n'
+    )
     sent = [
         body
         for block in blocks("sh")
@@ -109,7 +115,9 @@ def test_snippets(block: str, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_the_picture() -> None:
     """The committed picture is what a notebook shows."""
-    drawn = load(EXAMPLE).reach("b@example.com")._repr_html_().replace(EXAMPLE.as_posix(), "example")
+    drawn = (
+        load(EXAMPLE).reach("b@example.com")._repr_html_().replace(EXAMPLE.as_posix(), "example")
+    )
     assert (ROOT / "notebooks/example.svg").read_text(encoding="utf-8") == drawn
 
 
@@ -121,13 +129,19 @@ def test_the_envelope_and_the_policy() -> None:
     assert observed.document.source == json.loads(envelope)["source"]
     (toml,) = blocks("toml")
     assert (
-        load_policy(toml).role("membership", "bookkeeper") == tomllib.loads(toml)["words"]["membership"]["bookkeeper"]
+        load_policy(toml).role("membership", "bookkeeper")
+        == tomllib.loads(toml)["words"]["membership"]["bookkeeper"]
     )
 
 
 def test_what_a_contributor_runs_is_what_ci_runs() -> None:
     """The two install commands stand in the README in one form, and CI takes them from there."""
-    commands = [line for block in blocks("sh") for line in block.splitlines() if line.startswith("python3 -m venv")]
+    commands = [
+        line
+        for block in blocks("sh")
+        for line in block.splitlines()
+        if line.startswith("python3 -m venv")
+    ]
     assert [command.split("&&")[-1].strip() for command in commands] == [
         ".venv/bin/inroads demo",
         ".venv/bin/python -m pytest -q -n auto",

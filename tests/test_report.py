@@ -58,9 +58,23 @@ def _page(graph: Explorer, subject: str | None = None, **chosen: int) -> str:
 
 def _assert_self_contained(page: str) -> _Parsed:
     parsed = _Parsed(page)
-    assert not {"script", "link", "img", "iframe", "object", "embed", "form", "base", "image", "use"} & set(parsed.tags)
+    assert not {
+        "script",
+        "link",
+        "img",
+        "iframe",
+        "object",
+        "embed",
+        "form",
+        "base",
+        "image",
+        "use",
+    } & set(parsed.tags)
     for name, value in parsed.attributes:
-        assert name not in {"src", "href", "xlink:href", "srcset", "action", "style", "data"}, (name, value)
+        assert name not in {"src", "href", "xlink:href", "srcset", "action", "style", "data"}, (
+            name,
+            value,
+        )
         assert not name.startswith("on")
         assert "url(" not in value or re.fullmatch(r"url\(#[\w-]+\)", value)
         assert "//" not in value or value == "http://www.w3.org/2000/svg"
@@ -74,18 +88,32 @@ def _assert_self_contained(page: str) -> _Parsed:
 def test_the_example() -> None:
     """The report of the example tells its accesses, its latent one, its evidence and what was not seen."""
     parsed = _assert_self_contained(_page(load(EXAMPLE)))
-    for words in ("BillSpring (77128)", "2 independent routes", "trial_expired", "role 994207", "bruce.json"):
+    for words in (
+        "BillSpring (77128)",
+        "2 independent routes",
+        "trial_expired",
+        "role 994207",
+        "bruce.json",
+    ):
         assert words in parsed.text
     assert "Coverage is not complete" in parsed.text
     assert parsed.text.count("0 of 3 businesses have a team document") == 1
     policy = dict(parsed.attributes)["content"]
-    assert ("content", "default-src 'none'; style-src 'unsafe-inline'; img-src data:") in parsed.attributes, policy
+    assert (
+        "content",
+        "default-src 'none'; style-src 'unsafe-inline'; img-src data:",
+    ) in parsed.attributes, policy
 
 
 def test_hostile_texts_stay_texts() -> None:
     """Markup, templates and overrides of direction in a name are shown as they are, or as U+FFFD."""
     member = {"id": 5, "role": HOSTILE, "business": {"id": 2, "name": HOSTILE, "account_id": "<b>"}}
-    body = {"id": 1, "email": HOSTILE, "business_memberships": [member], "subscription_statuses": {"<b>": HOSTILE}}
+    body = {
+        "id": 1,
+        "email": HOSTILE,
+        "business_memberships": [member],
+        "subscription_statuses": {"<b>": HOSTILE},
+    }
     taken = read(msgspec.json.encode(body), NOON, HOSTILE)
     page = _page(Explorer.observe([taken]))
     parsed = _assert_self_contained(page)
@@ -98,7 +126,11 @@ def test_pseudonyms() -> None:
     """The report of a graph of pseudonyms names nobody and says that it does so."""
     page = _page(load(EXAMPLE).pseudonymised(Pseudonyms(bytes(range(16)))))
     assert "shown by pseudonyms" in page
-    assert not [each for each in ("712052", "77128", "zDmNq", "b@example", "BillSpring", "bruce.json") if each in page]
+    assert not [
+        each
+        for each in ("712052", "77128", "zDmNq", "b@example", "BillSpring", "bruce.json")
+        if each in page
+    ]
 
 
 def test_one_subject() -> None:
@@ -113,7 +145,9 @@ def test_one_subject() -> None:
 
 def test_what_is_left_out_is_told() -> None:
     """A report of many stays small, and says how many people and businesses it does not show."""
-    graph = Explorer.observe(read(msgspec.json.encode(each), NOON, "p") for each in population(80, 3))
+    graph = Explorer.observe(
+        read(msgspec.json.encode(each), NOON, "p") for each in population(80, 3)
+    )
     page = _page(graph, top=2)
     people, businesses = (graph.counts[kind] - 2 for kind in ("IDENTITY", "BUSINESS"))
     assert f"{people} more identities are not shown" in page
@@ -130,10 +164,14 @@ def test_nothing() -> None:
 def test_each_fix_with_what_it_would_change() -> None:
     """A finding that one may revoke says which records must go, what would end, and what stays by which way."""
     text = _Parsed(_page(load(EXAMPLE))).text
-    assert "role 994207 (roles (deprecated)): destroy this role of b@example.com on account Xr82w" in text
+    assert (
+        "role 994207 (roles (deprecated)): destroy this role of b@example.com on account Xr82w"
+        in text
+    )
     assert "client 22347 (business_clients): remove client 74353 of account Xr82w" in text
     assert "b@example.com no longer reaches account Xr82w, held as CLIENT." in text
     assert (
-        "b@example.com still reaches account Xr82w as CLIENT, by 1 path: b@example.com owns BillSpring (77128)" in text
+        "b@example.com still reaches account Xr82w as CLIENT, by 1 path: b@example.com owns BillSpring (77128)"
+        in text
     )
     assert "no longer reaches BillSpring" not in text

@@ -56,10 +56,17 @@ def business(number: int, account: str | None = None, **more: Any) -> dict[str, 
 
 
 def me(number: int, *memberships: dict[str, Any], **more: Any) -> dict[str, Any]:
-    return {"id": number, "email": f"i{number}@example.com", "business_memberships": list(memberships), **more}
+    return {
+        "id": number,
+        "email": f"i{number}@example.com",
+        "business_memberships": list(memberships),
+        **more,
+    }
 
 
-def member(record: int, role: str, number: int, account: str | None = None, **more: Any) -> dict[str, Any]:
+def member(
+    record: int, role: str, number: int, account: str | None = None, **more: Any
+) -> dict[str, Any]:
     return {"id": record, "role": role, "business": business(number, account, **more)}
 
 
@@ -93,10 +100,20 @@ class TestFreezing:
     def test_the_example(self, ledger: Ledger, bruce: Explorer) -> None:
         """All six accesses are items, with sentences, paths and pointers; and none beside them."""
         found = {each.access.resource: each.access for each in begin(ledger, bruce).items()}
-        resources = ("business:77128", "business:311394", "business:363103", "account:zDmNq", "account:e6Wmk", VENDOR)
+        resources = (
+            "business:77128",
+            "business:311394",
+            "business:363103",
+            "account:zDmNq",
+            "account:e6Wmk",
+            VENDOR,
+        )
         assert sorted(found) == sorted(resources)
         vendor = found[VENDOR]
-        assert [(path.certainty.value, len(path.grants)) for path in vendor.paths] == [("STATED", 1), ("INFERRED", 2)]
+        assert [(path.certainty.value, len(path.grants)) for path in vendor.paths] == [
+            ("STATED", 1),
+            ("INFERRED", 2),
+        ]
         assert [each.label for grant in vendor.grants for each in grant.records] == [
             "role 994207",
             "membership 168372",
@@ -112,8 +129,18 @@ class TestFreezing:
         client = {"id": 7, "business_id": 1, "account_id": "V", "userid": 3}
         mine = me(1, member(1, "manager", 2), member(2, "owner", 1, "A", business_clients=[client]))
         found = list(begin(ledger, explore([(mine, NOW)])).items())
-        assert [each.access.resource for each in found] == ["account:V", "account:A", "business:1", "business:2"]
-        assert [each.access.certainty.value for each in found] == ["INFERRED", "STATED", "STATED", "STATED"]
+        assert [each.access.resource for each in found] == [
+            "account:V",
+            "account:A",
+            "business:1",
+            "business:2",
+        ]
+        assert [each.access.certainty.value for each in found] == [
+            "INFERRED",
+            "STATED",
+            "STATED",
+            "STATED",
+        ]
 
     def test_scopes(self, ledger: Ledger, bruce: Explorer) -> None:
         """Each part of a scope is exact; an unknown name is an error, and so is a scope without any access."""
@@ -134,7 +161,9 @@ class TestFreezing:
         assert code(lambda: begin(ledger, bruce, scope=none)) == "CAMPAIGN_EMPTY"
         assert code(lambda: begin(ledger, bruce, "c0")) == "CAMPAIGN_EXISTS"
         assert code(lambda: begin(ledger, bruce, "17")) == "BAD_NAME"
-        assert [each.name for each in review.campaigns(ledger)] == [f"c{number}" for number in range(len(asked))]
+        assert [each.name for each in review.campaigns(ledger)] == [
+            f"c{number}" for number in range(len(asked))
+        ]
 
     @given(worlds())
     @settings(max_examples=25, deadline=None)
@@ -151,7 +180,10 @@ class TestFreezing:
             if not reached:
                 assert code(lambda: begin(ledger, graph)) == "CAMPAIGN_EMPTY"
                 return
-            found = {(each.access.principal, each.access.resource): each for each in begin(ledger, graph).items()}
+            found = {
+                (each.access.principal, each.access.resource): each
+                for each in begin(ledger, graph).items()
+            }
         assert found.keys() == reached.keys()
         for key, item in found.items():
             access = reached[key]
@@ -170,7 +202,9 @@ class TestDeciding:
         campaign = begin(ledger, bruce)
         assert campaign.decide([1], "keep", by="eve", now=NOW) == Decided(1, 0)
         assert campaign.decide([1], "KEEP", by="eve", now=NOW) == Decided(0, 1)
-        assert campaign.decide([1], "revoke", by=" adam\n", now=NOW, why="left\tus") == Decided(1, 0)
+        assert campaign.decide([1], "revoke", by=" adam\n", now=NOW, why="left\tus") == Decided(
+            1, 0
+        )
         assert [(each.verdict.value, each.by, each.why) for each in campaign.history(1)] == [
             ("KEEP", "eve", ""),
             ("REVOKE", "adam", "left us"),
@@ -199,13 +233,23 @@ class TestDeciding:
         answers.append(Answer(3, Verdict.KEEP, expect="00ff"))
         with pytest.raises(ReviewError) as caught:
             campaign.answer(answers, by="eve", now=NOW)
-        assert [each.split(":")[0] for each in caught.value.problems] == ["item 2", "item 99", "item 3"]
+        assert [each.split(":")[0] for each in caught.value.problems] == [
+            "item 2",
+            "item 99",
+            "item 3",
+        ]
         assert campaign.progress()[""].undecided == 6
         assert code(lambda: campaign.decide([99], "keep", by="eve", now=NOW)) == "ITEM_UNKNOWN"
-        assert code(lambda: campaign.decide([1], "keep", by="eve", now=NOW, expect="0" * 32)) == "STALE_DECISION"
+        assert (
+            code(lambda: campaign.decide([1], "keep", by="eve", now=NOW, expect="0" * 32))
+            == "STALE_DECISION"
+        )
         assert code(lambda: campaign.decide([1], "maybe", by="eve", now=NOW)) == "BAD_DECISION"
         assert code(lambda: campaign.decide([1], "keep", by=" ", now=NOW)) == "BAD_DECISION"
-        assert code(lambda: campaign.decide([1], "keep", by="eve", now=NOW.replace(tzinfo=None))) == "BAD_MOMENT"
+        assert (
+            code(lambda: campaign.decide([1], "keep", by="eve", now=NOW.replace(tzinfo=None)))
+            == "BAD_MOMENT"
+        )
         mine = campaign.item(1).fingerprint
         assert campaign.decide([1], "keep", by="eve", now=NOW, expect=mine[:8]) == Decided(1, 0)
         assert code(lambda: review.campaign(ledger, "Q9")) == "CAMPAIGN_UNKNOWN"
@@ -214,17 +258,25 @@ class TestDeciding:
     def test_progress_and_due(self, ledger: Ledger, bruce: Explorer) -> None:
         """Progress is counted for the whole and for each business; what is due is overdue after its moment."""
         campaign = begin(ledger, bruce, due=NOW)
-        campaign.decide(campaign.numbers(Filter(of="business:363103")), "revoke", by="eve", now=NOW, why="gone")
+        campaign.decide(
+            campaign.numbers(Filter(of="business:363103")), "revoke", by="eve", now=NOW, why="gone"
+        )
         progress = campaign.progress()
         assert (progress[""].total, progress[""].undecided, progress[""].revoke) == (6, 4, 2)
-        assert (progress["business:363103"].undecided, progress["business:77128"].undecided) == (0, 2)
+        assert (progress["business:363103"].undecided, progress["business:77128"].undecided) == (
+            0,
+            2,
+        )
         assert not campaign.overdue(NOW)
         assert campaign.overdue(NOW + dt.timedelta(seconds=1))
 
     def test_a_request_that_comes_again(self, ledger: Ledger, bruce: Explorer) -> None:
         """A key is taken once: later decisions and a sign-off stand, and the answer is that of the first time."""
         campaign = begin(ledger, bruce)
-        keep, leave = [Answer(1, Verdict.KEEP), Answer(2, Verdict.KEEP)], [Answer(1, Verdict.REVOKE, "left")]
+        keep, leave = (
+            [Answer(1, Verdict.KEEP), Answer(2, Verdict.KEEP)],
+            [Answer(1, Verdict.REVOKE, "left")],
+        )
         say: Any = {"by": "eve", "now": NOW}
         assert campaign.answer(keep, **say, key="k1") == (2, 0, False)
         assert campaign.answer(leave, **say, key="k2") == (1, 0, False)
@@ -232,10 +284,19 @@ class TestDeciding:
         assert [each.verdict for each in campaign.history(1)] == [Verdict.KEEP, Verdict.REVOKE]
         assert code(lambda: campaign.answer(leave, **say, key="k1")) == "KEY_REUSED"
         assert code(lambda: campaign.answer(keep, **say, key="")) == "BAD_DECISION"
-        assert campaign.answer(leave, by="adam", now=NOW, key="k1").new == 1, "keys are each person's own"
-        assert code(lambda: campaign.answer([Answer(9, Verdict.KEEP)], **say, key="k3")) == "ITEM_UNKNOWN"
-        assert campaign.answer([Answer(3, Verdict.KEEP)], **say, key="k3").new == 1, "what was refused used no key"
-        assert begin(ledger, bruce, "Q2").answer(leave, **say, key="k1").new == 1, "and each campaign's"
+        assert campaign.answer(leave, by="adam", now=NOW, key="k1").new == 1, (
+            "keys are each person's own"
+        )
+        assert (
+            code(lambda: campaign.answer([Answer(9, Verdict.KEEP)], **say, key="k3"))
+            == "ITEM_UNKNOWN"
+        )
+        assert campaign.answer([Answer(3, Verdict.KEEP)], **say, key="k3").new == 1, (
+            "what was refused used no key"
+        )
+        assert begin(ledger, bruce, "Q2").answer(leave, **say, key="k1").new == 1, (
+            "and each campaign's"
+        )
         report.sign_off(campaign, by="eve", now=NOW, partial=True)
         assert campaign.answer(keep, **say, key="k1") == (2, 0, True)
         assert code(lambda: campaign.answer(keep, **say, key="k4")) == "CAMPAIGN_CLOSED"
@@ -258,14 +319,23 @@ class TestDeciding:
         """A part of the items, from either end, is that part of all of them, under any filter."""
         campaign = begin(ledger, bruce)
         campaign.decide([1, 4], "revoke", by="eve", now=NOW, why="left")
-        for chosen in (review.ALL, Filter(decided=True), Filter(decided=False), Filter(verdict=Verdict.REVOKE)):
+        for chosen in (
+            review.ALL,
+            Filter(decided=True),
+            Filter(decided=False),
+            Filter(verdict=Verdict.REVOKE),
+        ):
             whole = [each.number for each in campaign.items(chosen)]
             assert campaign.count(chosen) == len(whole) == len(campaign.numbers(chosen))
-            for after, before, limit in itertools.product((0, 1, 3, 6, 7), (None, 0, 1, 4, 6, 7, 8), (0, 2, 9)):
+            for after, before, limit in itertools.product(
+                (0, 1, 3, 6, 7), (None, 0, 1, 4, 6, 7, 8), (0, 2, 9)
+            ):
                 part = [each for each in whole if after < each < (99 if before is None else before)]
                 given: Any = {"before": before, "limit": limit}
                 assert campaign.numbers(chosen, after, **given) == part[:limit]
-                assert [each.number for each in campaign.items(chosen, after, **given)] == part[:limit]
+                assert [each.number for each in campaign.items(chosen, after, **given)] == part[
+                    :limit
+                ]
                 backwards = campaign.items(chosen, after, **given, backwards=True)
                 assert [each.number for each in backwards] == part[::-1][:limit]
 
@@ -327,8 +397,14 @@ class TestCarryingOver:
         ]
         graph = explore(first)
         old = begin(ledger, graph)
-        number = {(each.access.principal, each.access.resource): each.number for each in old.items()}
-        keep = [("identity:1", "business:1"), ("identity:1", "business:2"), ("identity:2", "business:1")]
+        number = {
+            (each.access.principal, each.access.resource): each.number for each in old.items()
+        }
+        keep = [
+            ("identity:1", "business:1"),
+            ("identity:1", "business:2"),
+            ("identity:2", "business:1"),
+        ]
         old.decide([number[pair] for pair in keep], "keep", by="eve", now=NOW, why="needed")
         revoke = [("identity:2", "business:2"), ("identity:2", "business:3")]
         old.decide([number[pair] for pair in revoke], "revoke", by="eve", now=NOW, why="left")
@@ -356,9 +432,13 @@ class TestCarryingOver:
         assert changed.gained == ("i1@example.com owns business 2 (2).",)
         again = found[keep[2]].difference
         assert again is not None
-        assert again.lines() == ["business:1#MEMBER@identity:2: MANAGER = membership 3 -> MANAGER = membership 9"]
+        assert again.lines() == [
+            "business:1#MEMBER@identity:2: MANAGER = membership 3 -> MANAGER = membership 9"
+        ]
         assert found[revoke[0]].number == 1
-        assert [(each.principal, each.resource, each.kind) for each in new.endings()] == [(*revoke[1], Gone.ENDED)]
+        assert [(each.principal, each.resource, each.kind) for each in new.endings()] == [
+            (*revoke[1], Gone.ENDED)
+        ]
         assert new.endings()[0].previous == old.item(number[revoke[1]]).decision
         # A chain of carrying over points to the decision that somebody took.
         third = begin(ledger, explore(after), "Q3", previous=new)
@@ -379,18 +459,26 @@ class TestCarryingOver:
     def test_the_law(self, one: World, other: World, data: st.DataObject) -> None:
         """Exactly the kept accesses that are equal in both graphs are carried; a difference is found exactly else."""
         later = [(body, moment + dt.timedelta(30)) for body, moment in other]
-        before, after = explore(one), explore(data.draw(st.sampled_from([[*one, *later[:1]], [*one, *later]])))
+        before, after = (
+            explore(one),
+            explore(data.draw(st.sampled_from([[*one, *later[:1]], [*one, *later]]))),
+        )
         with tempfile.TemporaryDirectory() as folder, Ledger(Path(folder, "ledger")) as ledger:
             try:
                 old = begin(ledger, before)
-                verdicts = {each: data.draw(st.sampled_from(["keep", "keep", "revoke"])) for each in old.numbers()}
+                verdicts = {
+                    each: data.draw(st.sampled_from(["keep", "keep", "revoke"]))
+                    for each in old.numbers()
+                }
                 for number, verdict in verdicts.items():
                     old.decide([number], verdict, by="eve", now=NOW, why="so")
                 new = begin(ledger, after, "Q2", previous=old)
             except ReviewError as error:
                 assert error.code == "CAMPAIGN_EMPTY"  # noqa: PT017  # one of two worlds may have no access
                 return
-            frozen = {Pair(each.access.principal, each.access.resource): each for each in old.items()}
+            frozen = {
+                Pair(each.access.principal, each.access.resource): each for each in old.items()
+            }
             for item in new.items():
                 was = frozen.pop(Pair(item.access.principal, item.access.resource), None)
                 if was is None:
@@ -399,25 +487,42 @@ class TestCarryingOver:
                 same = _plain(was.access) == _plain(item.access)
                 assert bool(review.difference(was.access, item.access).lines()) is not same
                 kept = verdicts[was.number] == "keep"
-                expected = (Opened.CARRIED if same else Opened.CHANGED) if kept else Opened.STILL_THERE
+                expected = (
+                    (Opened.CARRIED if same else Opened.CHANGED) if kept else Opened.STILL_THERE
+                )
                 assert item.opened is expected
                 assert (item.decision is not None) is (expected is Opened.CARRIED)
             assert {Pair(each.principal, each.resource) for each in new.endings()} == set(frozen)
             assert {each.kind for each in new.endings()} <= {Gone.ENDED}
             drift = old.drift(after)
             assert {pair for _, pair in drift.ended} == set(frozen)
-            assert set(drift.appeared) == {Pair(*ends_) for ends_, opened in ends(new).items() if opened is Opened.NEW}
+            assert set(drift.appeared) == {
+                Pair(*ends_) for ends_, opened in ends(new).items() if opened is Opened.NEW
+            }
 
 
 def _plain(access: Frozen) -> object:
     """What the reviewer decided on, without where it is said: written apart from `Frozen.fingerprint`."""
-    paths = {(path.grants, frozenset(path.roles), path.certainty, path.state) for path in access.paths}
+    paths = {
+        (path.grants, frozenset(path.roles), path.certainty, path.state) for path in access.paths
+    }
     grants = set()
     for grant in access.grants:
-        records = frozenset(each.id for each in grant.records) if grant.relation not in ("KEEPS", "GROUP_OF") else None
+        records = (
+            frozenset(each.id for each in grant.records)
+            if grant.relation not in ("KEEPS", "GROUP_OF")
+            else None
+        )
         words = frozenset(grant.words) if "UNKNOWN" in grant.roles else None
         grants.add((grant.id, frozenset(grant.roles), records, words))
-    return set(access.roles), set(access.capabilities), access.certainty, access.state, paths, grants
+    return (
+        set(access.roles),
+        set(access.capabilities),
+        access.certainty,
+        access.state,
+        paths,
+        grants,
+    )
 
 
 class TestDrift:
@@ -427,11 +532,23 @@ class TestDrift:
         campaign = begin(ledger, explore(world))
         campaign.decide([1, 2], "revoke", by="eve", now=NOW, why="left")
         same = campaign.drift(explore(world))
-        assert (same.same, same.changed, same.ended, same.appeared, len(same.revoked_standing)) == (2, (), (), (), 2)
-        later = explore([*world, (me(1, member(2, "owner", 2), member(3, "owner", 3)), NOW + dt.timedelta(1))])
+        assert (same.same, same.changed, same.ended, same.appeared, len(same.revoked_standing)) == (
+            2,
+            (),
+            (),
+            (),
+            2,
+        )
+        later = explore(
+            [*world, (me(1, member(2, "owner", 2), member(3, "owner", 3)), NOW + dt.timedelta(1))]
+        )
         drift = campaign.drift(later)
         assert drift.ended == drift.revoked_ended == ((1, Pair("identity:1", "business:1")),)
-        assert [number for number, _, _ in drift.changed] == [number for number, _ in drift.revoked_standing] == [2]
+        assert (
+            [number for number, _, _ in drift.changed]
+            == [number for number, _ in drift.revoked_standing]
+            == [2]
+        )
         assert drift.appeared == (Pair("identity:1", "business:3"),)
         assert campaign.standing(campaign.item(1), later) == review.Standing(None, None)
         explained = campaign.standing(campaign.item(2), later).explanation
@@ -487,7 +604,9 @@ class TestSheet:
         rows = list(csv.DictReader(io.StringIO(text.getvalue())))
         assert rows[0]["why"] == "'=cmd|' /C calc'!A0"
         data = text.getvalue().encode()
-        assert campaign.answer(spreadsheet.read(data), by="adam", now=NOW, keeping=True) == Decided(0, 1)
+        assert campaign.answer(spreadsheet.read(data), by="adam", now=NOW, keeping=True) == Decided(
+            0, 1
+        )
         for row in rows[1:]:
             row |= {"decision": " Revoke", "why": "'-1"}
         filled = io.StringIO()
@@ -495,8 +614,12 @@ class TestSheet:
         writer.writeheader()
         writer.writerows(rows)
         data = b"\xef\xbb\xbf" + filled.getvalue().encode()
-        assert campaign.answer(spreadsheet.read(data), by="adam", now=NOW, keeping=True) == Decided(5, 1)
-        assert [each.decision.why for each in campaign.items() if each.decision] == ["=cmd|' /C calc'!A0"] + ["-1"] * 5
+        assert campaign.answer(spreadsheet.read(data), by="adam", now=NOW, keeping=True) == Decided(
+            5, 1
+        )
+        assert [each.decision.why for each in campaign.items() if each.decision] == [
+            "=cmd|' /C calc'!A0"
+        ] + ["-1"] * 5
 
     def test_every_bad_row_is_told(self, ledger: Ledger, bruce: Explorer) -> None:
         """Each bad row is told with its line, also after a cell of several lines, and nothing is taken."""
@@ -504,12 +627,25 @@ class TestSheet:
         text = 'number,decision,why\n1,keep,"two\nlines"\nx,keep,\n2,maybe,\n1,revoke,no\n3,,why\n\n4,,\n'
         with pytest.raises(ReviewError) as caught:
             spreadsheet.read(text.encode())
-        assert [each.split(":")[0] for each in caught.value.problems] == ["line 4", "line 5", "line 6", "line 7"]
+        assert [each.split(":")[0] for each in caught.value.problems] == [
+            "line 4",
+            "line 5",
+            "line 6",
+            "line 7",
+        ]
         lines = b'{"number":1,"decision":"keep"}\n[1]\n{"number":true,"decision":"keep"}\n{"number":2,"decision":3}\n'
         with pytest.raises(ReviewError) as caught:
             spreadsheet.read(lines)
-        assert [each.split(":")[0] for each in caught.value.problems] == ["line 2", "line 3", "line 4"]
-        for bad in (b"\xff\xfe", b"a,b\n1,2\n", b"number,decision,why\n" + b"1" * 200_000 + b",,\n"):
+        assert [each.split(":")[0] for each in caught.value.problems] == [
+            "line 2",
+            "line 3",
+            "line 4",
+        ]
+        for bad in (
+            b"\xff\xfe",
+            b"a,b\n1,2\n",
+            b"number,decision,why\n" + b"1" * 200_000 + b",,\n",
+        ):
             assert code(lambda bad=bad: spreadsheet.read(bad)) in ("BAD_SHEET", "BAD_DECISION")
         stale = b"number,decision,why,fingerprint\n1,keep,,00000000\n2,revoke,,\n"
         with pytest.raises(ReviewError) as caught:
@@ -549,7 +685,9 @@ class TestKeeping:
             assert list(report.ndjson(copied)) == list(report.ndjson(campaign))
             assert copied.history(1) == campaign.history(1)
 
-    def test_an_older_ledger(self, tmp_path: Path, bruce: Explorer, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_an_older_ledger(
+        self, tmp_path: Path, bruce: Explorer, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         """A ledger without the tables has no campaigns while it is only read, and gets them when it is written."""
         path = tmp_path / "inroads.db"
         with monkeypatch.context() as past:
@@ -573,11 +711,15 @@ class TestKeeping:
         ]
         ledger.add(each.document for each in observations(world))
         scope = Scope(identities=(BRUCE, "identity:2"))
-        campaign = review.start(ledger, explore(world), scope, f"for {address}", by=address, now=NOW)
+        campaign = review.start(
+            ledger, explore(world), scope, f"for {address}", by=address, now=NOW
+        )
         mine = campaign.item(Pair(BRUCE, "business:1")).number
         theirs = campaign.item(Pair("identity:2", "business:1")).number
         campaign.decide([mine], "revoke", by="eve", now=NOW, why="Brucella retires")
-        campaign.decide([theirs], "revoke", by=address.upper(), now=NOW, why=f"asked by <{address}>")
+        campaign.decide(
+            [theirs], "revoke", by=address.upper(), now=NOW, why=f"asked by <{address}>"
+        )
         report.sign_off(campaign, by=address, now=NOW)
         later = begin(ledger, explore(world[1:]), "Q2", previous=campaign)
         assert [each.principal for each in later.endings()] == [BRUCE]
@@ -585,7 +727,11 @@ class TestKeeping:
         assert (gone.removed, gone.items) == (1, 2)
         data = raw(ledger.path).lower()
         everything = data + inflated(raw(ledger.path)).lower()
-        assert [word for word in (b"brucella", b"bruce.example", b"712052", b"168372") if word in everything] == []
+        assert [
+            word
+            for word in (b"brucella", b"bruce.example", b"712052", b"168372")
+            if word in everything
+        ] == []
         assert (ledger.verify(), ledger.info().tombstones) == ([], 1)
         left = review.campaign(ledger, 1)
         assert (left.name, left.head.by, left.forgotten) == (f"for {ANONYMOUS}", ANONYMOUS, 1)

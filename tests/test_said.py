@@ -16,7 +16,14 @@ from hypothesis import strategies as st
 from inroads.columns import union as saying
 from inroads.columns.arrays import Texts
 from inroads.columns.builder import ClaimSetBuilder, claim_set
-from inroads.columns.claimset import ATTRIBUTES, ClaimSet, InMemoryBodies, email_key, moment_number, moment_of
+from inroads.columns.claimset import (
+    ATTRIBUTES,
+    ClaimSet,
+    InMemoryBodies,
+    email_key,
+    moment_number,
+    moment_of,
+)
 from inroads.columns.fold import fold
 from inroads.columns.union import union
 from inroads.documents.claims import state
@@ -43,9 +50,14 @@ def test_rows_and_names_say_the_same(world: World) -> None:
     packer = ClaimSetBuilder(STOCK)
     for each in observations(world):
         packer.read(each)
-    at_once, by_name = packer.said(), claim_set([state(each, STOCK) for each in observations(world)])
+    at_once, by_name = (
+        packer.said(),
+        claim_set([state(each, STOCK) for each in observations(world)]),
+    )
     columns = zip(_columns(at_once), _columns(by_name), strict=True)
-    assert all(one.dtype == other.dtype and one.tolist() == other.tolist() for one, other in columns)
+    assert all(
+        one.dtype == other.dtype and one.tolist() == other.tolist() for one, other in columns
+    )
     assert at_once.stores == by_name.stores
 
 
@@ -112,7 +124,10 @@ def test_parts_are_let_go_of(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(saying, "_needed", watched)
     for hold in (True, False):
         parts = said(world)
-        tables = ((each.attributes, each.covers, each.documents.sha256, each.claims.principal) for each in parts)
+        tables = (
+            (each.attributes, each.covers, each.documents.sha256, each.claims.principal)
+            for each in parts
+        )
         refs[:] = [weakref.ref(column) for each in tables for column in _columns(each)]
         handed = iter(parts if hold else [parts.pop() for _ in range(len(parts))])
         assert len(union(handed).documents.moment) == 3
@@ -122,7 +137,9 @@ def test_parts_are_let_go_of(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_texts_are_found_by_narrow_numbers() -> None:
     """The place of a text may be the last that its own type of integer holds."""
     texts = Texts.of(map(str, range(200)))
-    assert [texts.text(place) for place in np.arange(128, dtype=np.int8)] == [str(place) for place in range(128)]
+    assert [texts.text(place) for place in np.arange(128, dtype=np.int8)] == [
+        str(place) for place in range(128)
+    ]
 
 
 @given(st.integers(0, 10**17))

@@ -28,10 +28,14 @@ def plainly(graph: Explorer, text: str, first: int) -> list[str]:
     for node, data in graph.nodes(data=True):
         name = " ".join(filter(None, (data.get("first_name"), data.get("last_name"))))
         words = [
-            fold_email(each) for each in (node, native_id(node), data.get("email"), name, data.get("name")) if each
+            fold_email(each)
+            for each in (node, native_id(node), data.get("email"), name, data.get("name"))
+            if each
         ]
         if any(wanted in word for word in words):
-            rank = 0 if wanted in words else 1 if any(word.startswith(wanted) for word in words) else 2
+            rank = (
+                0 if wanted in words else 1 if any(word.startswith(wanted) for word in words) else 2
+            )
             ranked.append((rank, node))
     return [node for _, node in sorted(ranked)[:first]]
 
@@ -50,11 +54,21 @@ def test_any_text_finds_what_a_plain_look_finds(
                     email=email,
                     first_name=given_name,
                     last_name=family_name,
-                    business_memberships=[membership(number, business, account_id=account, name=name)],
+                    business_memberships=[
+                        membership(number, business, account_id=account, name=name)
+                    ],
                 ),
                 DAY[place],
             )
-            for place, (number, email, given_name, family_name, business, account, name) in enumerate(people)
+            for place, (
+                number,
+                email,
+                given_name,
+                family_name,
+                business,
+                account,
+                name,
+            ) in enumerate(people)
         ]
     )
     for wanted in (

@@ -132,7 +132,9 @@ def test_only_a_ledgers_own_graph_is_kept(path: Path) -> None:
         snapshot.save(graph.index, ledger, ledger.sequence, ledger.forgetting)
 
 
-def test_a_folder_that_cannot_be_written_is_no_error(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_folder_that_cannot_be_written_is_no_error(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Where no snapshot can be kept the answers come without one."""
 
     def full(*_: object, **__: object) -> None:

@@ -35,13 +35,18 @@ def told(stream: IO[bytes] | bytes, source: str = "x") -> Told:
     """What arrives: its source with whom it is about, or with the code of its rejection."""
     opened = io.BytesIO(stream) if isinstance(stream, bytes) else stream
     return [
-        (each.source, each.code) if isinstance(each, Rejection) else (each.document.source, each.document.subject)
+        (each.source, each.code)
+        if isinstance(each, Rejection)
+        else (each.document.source, each.document.subject)
         for each in observe_stream(opened, source, MONDAY)
     ]
 
 
 def me(number: int) -> bytes:
-    return b'{"id": %d, "email": "i%d@example.com", "groups": [{"id": 1, "group_id": 2}]}' % (number, number)
+    return b'{"id": %d, "email": "i%d@example.com", "groups": [{"id": 1, "group_id": 2}]}' % (
+        number,
+        number,
+    )
 
 
 def pretty(number: int) -> bytes:
@@ -83,7 +88,9 @@ def test_every_form(raw: bytes, expected: Told, name: str) -> None:
     named = [(source.replace("x", name, 1), outcome) for source, outcome in expected]
     assert told(raw, name) == named
     assert told(gzip.compress(raw), name) == named
-    assert told(gzip.compress(raw), f"{name}.zip") == [(f"{name}.zip{s[len(name) :]}", outcome) for s, outcome in named]
+    assert told(gzip.compress(raw), f"{name}.zip") == [
+        (f"{name}.zip{s[len(name) :]}", outcome) for s, outcome in named
+    ]
 
 
 @pytest.mark.parametrize("name", ["x.jsonl", "x.ndjson", "x.NDJSON.gz"])
@@ -93,7 +100,10 @@ def test_lines_by_name(name: str) -> None:
     assert told(b"\n" + me(1) + b"\n", name) == [(f"{name}:2", "identity:1")]
     assert told(BRUCE, name) == [(name, "identity:712052")]
     assert told(b"[" + me(1) + b"]", name) == [(f"{name}#/0", "identity:1")]
-    assert told(b"nonsense\nnonsense\n", name) == [(f"{name}:1", "not_json"), (f"{name}:2", "not_json")]
+    assert told(b"nonsense\nnonsense\n", name) == [
+        (f"{name}:1", "not_json"),
+        (f"{name}:2", "not_json"),
+    ]
 
 
 BROKEN = [
@@ -139,7 +149,9 @@ def test_a_row_never_passes_for_a_document(name: str) -> None:
     for cut in range(1, len(BRUCE.rstrip()) - 1):
         ((source, code),) = told(BRUCE[:cut], name)
         assert source == name
-        assert code == "truncated" or BRUCE[:cut].endswith(b"-"), BRUCE[:cut][-40:]  # half a number is malformed
+        assert code == "truncated" or BRUCE[:cut].endswith(b"-"), BRUCE[:cut][
+            -40:
+        ]  # half a number is malformed
 
 
 def test_a_broken_array_ends_where_it_breaks() -> None:
@@ -159,8 +171,14 @@ def test_a_broken_array_ends_where_it_breaks() -> None:
     assert told(b"[" + me(1)) == [("x#/0", "identity:1"), ("x#/1", "truncated")]
     assert told(b"[") == [("x#/0", "truncated")]
     assert told(b"[" + me(1) + b",]") == [("x#/0", "identity:1"), ("x#/1", "not_json")]
-    assert told(b"[" + me(1) + b"]\n[" + me(2) + b"]") == [("x#/0", "identity:1"), ("x", "not_json")]
-    assert told(b"[2026-03-01 00:00:00] started\n" + me(1)) == [("x#/0", "not_an_object"), ("x#/1", "not_json")]
+    assert told(b"[" + me(1) + b"]\n[" + me(2) + b"]") == [
+        ("x#/0", "identity:1"),
+        ("x", "not_json"),
+    ]
+    assert told(b"[2026-03-01 00:00:00] started\n" + me(1)) == [
+        ("x#/0", "not_an_object"),
+        ("x#/1", "not_json"),
+    ]
 
 
 def test_a_row_never_passes_for_an_element() -> None:
@@ -171,7 +189,10 @@ def test_a_row_never_passes_for_an_element() -> None:
             try:
                 json.loads(raw)
             except ValueError:
-                assert {outcome for _, outcome in told(raw) if ":" in outcome} <= {"identity:1", "identity:712052"}, raw
+                assert {outcome for _, outcome in told(raw) if ":" in outcome} <= {
+                    "identity:1",
+                    "identity:712052",
+                }, raw
 
 
 def test_element_by_element_equals_all_at_once() -> None:
@@ -191,11 +212,15 @@ def test_element_by_element_equals_all_at_once() -> None:
 
     for _ in range(300):
         expected = [value(3) for _ in range(rng.randrange(6))]
-        raw = json.dumps(expected, ensure_ascii=rng.random() < 0.5, indent=rng.choice([None, 1])).encode()
+        raw = json.dumps(
+            expected, ensure_ascii=rng.random() < 0.5, indent=rng.choice([None, 1])
+        ).encode()
         for size in (1, 2, 7, 10_000):
             arrivals = list(files_._split(io.BufferedReader(Trickle(raw, size), 16), "x"))
             assert not any(isinstance(each, Rejection) for each in arrivals)
-            assert [json.loads(each.raw) for each in arrivals if not isinstance(each, Rejection)] == expected
+            assert [
+                json.loads(each.raw) for each in arrivals if not isinstance(each, Rejection)
+            ] == expected
 
 
 class Trickle(io.RawIOBase):
@@ -250,7 +275,9 @@ def test_too_long_line(monkeypatch: pytest.MonkeyPatch) -> None:
         for place in range(3):
             lines = [me(1), me(2)]
             lines.insert(place, long)
-            expected = [(f"x:{n}", f"identity:{line[7:8].decode()}") for n, line in enumerate(lines, 1)]
+            expected = [
+                (f"x:{n}", f"identity:{line[7:8].decode()}") for n, line in enumerate(lines, 1)
+            ]
             expected[place] = (f"x:{place + 1}", "too_large")
             assert told(b"\n".join(lines)) == expected
             assert told(gzip.compress(b"\r\n".join(lines) + b"\r\n")) == expected
@@ -272,9 +299,14 @@ def test_too_large_element(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reader, "MAX_BYTES", 200)
     monkeypatch.setattr(files_, "_CHUNK", 16)
     many = [me(number) for number in range(50)]
-    assert told(b"[" + b",\n".join(many) + b"]") == [(f"x#/{n}", f"identity:{n}") for n in range(50)]
+    assert told(b"[" + b",\n".join(many) + b"]") == [
+        (f"x#/{n}", f"identity:{n}") for n in range(50)
+    ]
     long = b'{"id": 9, "x": "' + b"x" * 300 + b'"}'
-    assert told(b"[" + me(1) + b"," + long + b"," + me(2) + b"]") == [("x#/0", "identity:1"), ("x#/1", "too_large")]
+    assert told(b"[" + me(1) + b"," + long + b"," + me(2) + b"]") == [
+        ("x#/0", "identity:1"),
+        ("x#/1", "too_large"),
+    ]
 
 
 @pytest.mark.parametrize("cut", [1, 4, 8, 9, 30, 200])
@@ -293,7 +325,10 @@ def test_cut_off_gzip(cut: int) -> None:
 def test_lines_before_the_end_of_a_cut_off_gzip() -> None:
     """Lines that came whole before a gzip file breaks are taken, the only one too."""
     rng = random.Random(2)
-    noise = [b'{"id": %d, "x": "%s"}' % (n, rng.randbytes(20_000).hex().encode()[:30] * 1) for n in range(5_000)]
+    noise = [
+        b'{"id": %d, "x": "%s"}' % (n, rng.randbytes(20_000).hex().encode()[:30] * 1)
+        for n in range(5_000)
+    ]
     packed = gzip.compress(b"\n".join(noise))
     found = told(packed[: len(packed) // 2])
     assert found[-1] == ("x", "unreadable_file")
@@ -309,7 +344,10 @@ def test_lines_before_the_end_of_a_cut_off_gzip() -> None:
 
 def test_what_follows_a_gzip() -> None:
     """Gzip members in a row are one text; anything else after one is damage."""
-    assert told(gzip.compress(me(1) + b"\n") + gzip.compress(me(2))) == [("x:1", "identity:1"), ("x:2", "identity:2")]
+    assert told(gzip.compress(me(1) + b"\n") + gzip.compress(me(2))) == [
+        ("x:1", "identity:1"),
+        ("x:2", "identity:2"),
+    ]
     assert told(gzip.compress(me(1)) + b"garbage")[-1] == ("x", "unreadable_file")
     assert told(gzip.compress(gzip.compress(me(1)))) == [("x", "not_json")]
 
@@ -328,7 +366,9 @@ def test_what_follows_a_gzip() -> None:
         (b"", b"\n" * 2**18, "empty"),
     ],
 )
-def test_gzip_bombs(opening: bytes, unit: bytes, outcome: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_gzip_bombs(
+    opening: bytes, unit: bytes, outcome: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A small gzip file of a huge text is answered with a few documents' worth of memory."""
     monkeypatch.setattr(files_, "MAX_BYTES", 4 * 2**20)
     monkeypatch.setattr(reader, "MAX_BYTES", 4 * 2**20)
@@ -366,7 +406,10 @@ def test_moments(tmp_path: Path) -> None:
     """An envelope's moment wins over the one that is given, and that over the file's modification time."""
     file = tmp_path / "x.jsonl"
     file.write_bytes(
-        me(1) + b'\n{"observed_at": "2026-03-03T00:00:00Z", "source": "ledger", "document": ' + me(2) + b"}\n"
+        me(1)
+        + b'\n{"observed_at": "2026-03-03T00:00:00Z", "source": "ledger", "document": '
+        + me(2)
+        + b"}\n"
     )
     os.utime(file, (0, 1_000_000_000))
 
@@ -391,7 +434,9 @@ def test_moment_of_a_stream_without_a_file() -> None:
         assert before <= found.document.observed_at <= datetime.now(UTC)
 
 
-def test_modification_time_beyond_the_calendar(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_modification_time_beyond_the_calendar(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A modification time that is no date stops nothing."""
     file = tmp_path / "x.json"
     file.write_bytes(me(1))
@@ -454,7 +499,15 @@ def write(folder: Path, *names: str) -> None:
 
 def test_folder(tmp_path: Path) -> None:
     """A folder is searched at any depth, in a stable order, for document files alone."""
-    write(tmp_path, "b.json", "a/deep/er/x.ndjson", "a/c.jsonl.gz", "a/D.JSON", "z.json.gz", "x.json/inside.json")
+    write(
+        tmp_path,
+        "b.json",
+        "a/deep/er/x.ndjson",
+        "a/c.jsonl.gz",
+        "a/D.JSON",
+        "z.json.gz",
+        "x.json/inside.json",
+    )
     write(
         tmp_path,
         "readme.md",
@@ -468,7 +521,14 @@ def test_folder(tmp_path: Path) -> None:
         "a/.b/c/d.json",
     )
     found = [path.relative_to(tmp_path).as_posix() for path in files([tmp_path])]
-    assert found == ["a/D.JSON", "a/c.jsonl.gz", "a/deep/er/x.ndjson", "b.json", "x.json/inside.json", "z.json.gz"]
+    assert found == [
+        "a/D.JSON",
+        "a/c.jsonl.gz",
+        "a/deep/er/x.ndjson",
+        "b.json",
+        "x.json/inside.json",
+        "z.json.gz",
+    ]
     assert files([tmp_path / "x.json"]) == [tmp_path / "x.json" / "inside.json"]
     (tmp_path / "empty").mkdir()
     assert files([tmp_path / "empty"]) == []
@@ -516,7 +576,11 @@ def test_unreadable_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, method
     """A file that cannot be read is a rejection, and does not end the reading of a folder."""
     write(tmp_path, "a.json", "b.json")
     real: Callable[..., Any] = getattr(Path, method)
-    monkeypatch.setattr(Path, method, lambda self, *a, **k: (refuse if self.name == "a.json" else real)(self, *a, **k))
+    monkeypatch.setattr(
+        Path,
+        method,
+        lambda self, *a, **k: (refuse if self.name == "a.json" else real)(self, *a, **k),
+    )
     found = files([tmp_path])
     assert [path.name for path in found] == ["a.json", "b.json"]
     if method == "open":
@@ -528,7 +592,9 @@ def test_unreadable_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, method
 
 def outcomes(arrivals: Iterator[Any]) -> Told:
     return [
-        (each.source, each.code) if isinstance(each, Rejection) else (each.document.source, each.document.subject)
+        (each.source, each.code)
+        if isinstance(each, Rejection)
+        else (each.document.source, each.document.subject)
         for each in arrivals
     ]
 
@@ -576,7 +642,9 @@ def test_many_small_pieces_take_linear_time(form: str, zipped: bool) -> None:
         return time.perf_counter() - start
 
     seconds(1_000)
-    assert min(seconds(40_000) for _ in range(2)) < 10 * min(seconds(10_000) for _ in range(3)) + 0.05
+    assert (
+        min(seconds(40_000) for _ in range(2)) < 10 * min(seconds(10_000) for _ in range(3)) + 0.05
+    )
 
 
 def test_half_an_emoji_costs_no_document() -> None:
@@ -585,7 +653,10 @@ def test_half_an_emoji_costs_no_document() -> None:
     (taken,) = observe_stream(io.BytesIO(raw), "x", MONDAY)
     assert isinstance(taken, Observation)
     assert isinstance(taken.content, records.Me)
-    assert (taken.content.first_name, taken.content.last_name) == ("Al \ufffd", "\U0001f642 \\ud83d")
+    assert (taken.content.first_name, taken.content.last_name) == (
+        "Al \ufffd",
+        "\U0001f642 \\ud83d",
+    )
 
 
 def test_a_dangling_link_is_told(tmp_path: Path) -> None:

@@ -40,10 +40,16 @@ def columns(value: Any, name: str = "") -> dict[str, Any]:
         return {name: list(value.texts())}
     if isinstance(value, np.ndarray | OverlayColumn):
         return {name: value.tolist()}
-    inner = value if isinstance(value, dict) else value._asdict() if hasattr(value, "_asdict") else None
+    inner = (
+        value if isinstance(value, dict) else value._asdict() if hasattr(value, "_asdict") else None
+    )
     if inner is None:
         return {name: value}
-    return {key: each for field, one in inner.items() for key, each in columns(one, f"{name}.{field}").items()}
+    return {
+        key: each
+        for field, one in inner.items()
+        for key, each in columns(one, f"{name}.{field}").items()
+    }
 
 
 def plain(graph: Explorer) -> dict[str, Any]:
@@ -57,20 +63,31 @@ def plain(graph: Explorer) -> dict[str, Any]:
     def read(name: str, value: int) -> Any:
         if name in WORD_ATTRIBUTES:
             return word[value]
-        return text.text(value) if TEXT_ATTRIBUTES[ATTRIBUTES.index(name)] and value != NONE else value
+        return (
+            text.text(value) if TEXT_ATTRIBUTES[ATTRIBUTES.index(name)] and value != NONE else value
+        )
 
     rows = said.attributes
     found[".said.attributes.value"] = [
-        read(ATTRIBUTES[name], value) for name, value in zip(rows.name.tolist(), rows.value.tolist(), strict=True)
+        read(ATTRIBUTES[name], value)
+        for name, value in zip(rows.name.tolist(), rows.value.tolist(), strict=True)
     ]
     for name, column in fold.attributes.items():
         if name in ATTRIBUTES:
             found[f".attributes.{name}"] = [read(name, value) for value in column.tolist()]
     for name in (".said.claims.word", ".evidence.word"):
         found[name] = [word[value] for value in found[name]]
-    issues = [found.pop(f".said.issues.{name}") for name in ("document", "pointer", "code", "message")]
+    issues = [
+        found.pop(f".said.issues.{name}") for name in ("document", "pointer", "code", "message")
+    ]
     found["issues"] = sorted(zip(*issues, strict=True))
-    for name in (".said.stores", ".said.documents.store", ".said.documents.at", ".said.texts", ".said.words"):
+    for name in (
+        ".said.stores",
+        ".said.documents.store",
+        ".said.documents.at",
+        ".said.texts",
+        ".said.words",
+    ):
         del found[name]
     found["bodies"] = [each.body for each in graph.documents]
     return found
@@ -80,7 +97,9 @@ def differing(one: Explorer, other: Explorer) -> list[str]:
     """The columns in which two graphs differ."""
     first, second = plain(one), plain(other)
     assert first.keys() == second.keys()
-    return [f"{name}: {first[name]} | {second[name]}" for name in first if first[name] != second[name]]
+    return [
+        f"{name}: {first[name]} | {second[name]}" for name in first if first[name] != second[name]
+    ]
 
 
 @given(worlds(size=8), st.data())
@@ -105,7 +124,11 @@ def plain_me(number: int, **more: Any) -> dict[str, Any]:
 
 def owner_of(business: int, account: str | None, **more: Any) -> dict[str, Any]:
     """A membership that shows its business, and the account that it keeps."""
-    return {"id": business, "role": "owner", "business": {"id": business, "account_id": account, **more}}
+    return {
+        "id": business,
+        "role": "owner",
+        "business": {"id": business, "account_id": account, **more},
+    }
 
 
 DAY = [dt.datetime(2026, 1, day, tzinfo=dt.UTC) for day in range(1, 6)]
@@ -132,7 +155,12 @@ CLIENT = {
         pytest.param(
             [
                 (plain_me(1, groups=[{"id": 5, "group_id": 77, "role": "manager"}]), DAY[2]),
-                (plain_me(2, groups=[{"id": 6, "group_id": 77, "role": "owner", "business_id": 9}]), DAY[1]),
+                (
+                    plain_me(
+                        2, groups=[{"id": 6, "group_id": 77, "role": "owner", "business_id": 9}]
+                    ),
+                    DAY[1],
+                ),
                 ({"id": 10, "business_group": {"id": 77, "members": []}}, DAY[0]),
                 ({"id": 9, "business_group": {"id": 77, "members": []}}, DAY[3]),
             ],
@@ -140,10 +168,19 @@ CLIENT = {
         ),
         pytest.param(
             [
-                (plain_me(1, business_memberships=[owner_of(10, "A", business_clients=[CLIENT])]), DAY[1]),
+                (
+                    plain_me(
+                        1, business_memberships=[owner_of(10, "A", business_clients=[CLIENT])]
+                    ),
+                    DAY[1],
+                ),
                 (plain_me(2, business_memberships=[owner_of(20, None)]), DAY[2]),
                 (
-                    plain_me(3, business_memberships=[owner_of(20, "V")], subscription_statuses={"V": "cancelled"}),
+                    plain_me(
+                        3,
+                        business_memberships=[owner_of(20, "V")],
+                        subscription_statuses={"V": "cancelled"},
+                    ),
                     DAY[3],
                 ),
                 (plain_me(1, business_memberships=[]), DAY[4]),
@@ -152,8 +189,20 @@ CLIENT = {
         ),
         pytest.param(
             [
-                (plain_me(5, email="b@x.org", roles=[{"id": 1, "role": "client", "accountid": "zz"}]), DAY[1]),
-                (plain_me(1, email="a@x.org", roles=[{"id": 1, "role": "owner", "accountid": "a-longer-id"}]), DAY[2]),
+                (
+                    plain_me(
+                        5, email="b@x.org", roles=[{"id": 1, "role": "client", "accountid": "zz"}]
+                    ),
+                    DAY[1],
+                ),
+                (
+                    plain_me(
+                        1,
+                        email="a@x.org",
+                        roles=[{"id": 1, "role": "owner", "accountid": "a-longer-id"}],
+                    ),
+                    DAY[2],
+                ),
                 (plain_me(3, email=None, confirmed_at=None, roles=[None, {"id": "x"}]), DAY[0]),
                 (plain_me(5, email="c@x.org", confirmed_at=None), DAY[3]),
             ],
@@ -194,7 +243,11 @@ def test_a_known_document_changes_nothing() -> None:
 def test_numbers_move(size: int, data: st.DataObject) -> None:
     """A column with other rows in places is what slicing makes of it, however many places there are."""
     column = np.arange(size, dtype=np.int8)
-    ends = sorted(data.draw(st.lists(st.integers(0, size), max_size=30).filter(lambda each: len(each) % 2 == 0)))
+    ends = sorted(
+        data.draw(
+            st.lists(st.integers(0, size), max_size=30).filter(lambda each: len(each) % 2 == 0)
+        )
+    )
     starts, stops = np.array(ends[::2], np.int64), np.array(ends[1::2], np.int64)
     sizes = np.array([data.draw(st.integers(0, 3)) for _ in starts], np.int64)
     cut, rows = overlay.Replacement(starts, stops, sizes), np.full(int(sizes.sum()), 99, np.int8)
@@ -212,7 +265,10 @@ def test_numbers_move(size: int, data: st.DataObject) -> None:
 def test_much_is_folded_as_a_whole(monkeypatch: pytest.MonkeyPatch) -> None:
     """Where more than a share of the claims is touched, the union says the same."""
     found = observations(
-        [(plain_me(each, business_memberships=[owner_of(10, "A")]), DAY[each % 3]) for each in range(1, 9)]
+        [
+            (plain_me(each, business_memberships=[owner_of(10, "A")]), DAY[each % 3])
+            for each in range(1, 9)
+        ]
     )
     spliced = Explorer.observe(found[:7]).adding(found[7:])
     monkeypatch.setattr(incremental, "SHARE", 1000)
@@ -223,7 +279,9 @@ def test_much_is_folded_as_a_whole(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_versions_let_go_of_are_collected(monkeypatch: pytest.MonkeyPatch) -> None:
     """Of large graphs only versions that somebody holds are in memory, one that goes, and one that is put together."""
     monkeypatch.setattr("inroads.explorer.COLLECTED_FROM", 1)
-    found = observations([(plain_me(n, business_memberships=[owner_of(n, "A")]), DAY[0]) for n in range(1, 7)])
+    found = observations(
+        [(plain_me(n, business_memberships=[owner_of(n, "A")]), DAY[0]) for n in range(1, 7)]
+    )
     gc.collect()
     gc.disable()
     try:

@@ -55,7 +55,14 @@ def as_stream(path: Path) -> list[object]:
 def test_stretches_say_what_the_stream_says(tmp_path: Path, name: str, seed: int) -> None:
     """The same documents and rejections with the same line numbers, whatever stands on the lines and ends them."""
     rng, path = random.Random(seed), tmp_path / name
-    starts = [b'{"id": 1}\n{"id": 2}\n', b'\xef\xbb\xbf{"id": 1}\n', b"\n{}\n", b'[{"id": 1},\n', b"{\n", b'{"id": 1}']
+    starts = [
+        b'{"id": 1}\n{"id": 2}\n',
+        b'\xef\xbb\xbf{"id": 1}\n',
+        b"\n{}\n",
+        b'[{"id": 1},\n',
+        b"{\n",
+        b'{"id": 1}',
+    ]
     for start in starts:
         path.write_bytes(start + b"".join(rng.choices(PIECES, k=60)))
         assert outcomes(observe(path, MONDAY)) == as_stream(path)
@@ -80,7 +87,9 @@ def test_large_files_of_lines_are_left_where_they_are(tmp_path: Path) -> None:
         assert outcomes(observe(path, MONDAY)) == as_stream(path)
 
 
-def test_no_more_of_a_long_line_is_read_than_tells(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_more_of_a_long_line_is_read_than_tells(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A line that is too long for a document is one rejection, and the lines behind it keep their numbers."""
     for module in (files, chunks):
         monkeypatch.setattr(module, "MAX_BYTES", 300)
@@ -90,7 +99,9 @@ def test_no_more_of_a_long_line_is_read_than_tells(tmp_path: Path, monkeypatch: 
     first, long, second, third = observe(path, MONDAY)
     assert isinstance(long, Rejection)
     assert (long.source, long.code) == (f"{path.as_posix()}:2", "too_large")
-    places = [each.document.source for each in (first, second, third) if isinstance(each, Observation)]
+    places = [
+        each.document.source for each in (first, second, third) if isinstance(each, Observation)
+    ]
     assert places == [f"{path.as_posix()}:{number}" for number in (1, 3, 4)]
 
 
@@ -100,7 +111,11 @@ def test_a_file_that_changes_is_told(tmp_path: Path, how: str) -> None:
     path, other = tmp_path / "x.ndjson", tmp_path / "other"
     path.write_bytes(b'{"id": 1, "email": "a@x.org"}\n' * 4)
     other.write_bytes(b'{"id": 2, "email": "b@x.org"}\n' * 4)
-    cut = [each for each in unread([path], MONDAY, None, None, Refusals()) if isinstance(each, FileChunk)]
+    cut = [
+        each
+        for each in unread([path], MONDAY, None, None, Refusals())
+        if isinstance(each, FileChunk)
+    ]
     if how == "replaced":
         other.rename(path)
     elif how == "cut":
@@ -131,15 +146,16 @@ def test_processes_read_stretches(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(gathering, "CHUNK_DOCUMENTS", 10)
     monkeypatch.setattr(gathering, "MERGED_PARTS", 3)
     monkeypatch.setattr(chunks, "BYTES", 2_000)
-    row = (
-        b'{"id": %d, "email": "%d@x.org", "business_memberships": [{"id": %d, "role": "owner", "business": {"id": 5}}]}'
-    )
+    row = b'{"id": %d, "email": "%d@x.org", "business_memberships": [{"id": %d, "role": "owner", "business": {"id": 5}}]}'
     lines = [row % (number, number, number) for number in range(500)]
     lines[100] = b"{"
     path = tmp_path / "x.ndjson"
     path.write_bytes(b"\n".join(lines))
     told: list[int] = []
-    one, two = load(path, observed_at=MONDAY), load(path, observed_at=MONDAY, workers=2, progress=told.append)
+    one, two = (
+        load(path, observed_at=MONDAY),
+        load(path, observed_at=MONDAY, workers=2, progress=told.append),
+    )
     assert same([one, two])
     assert one.rejections == two.rejections != ()
     assert [each.body for each in one.documents] == [each.body for each in two.documents]

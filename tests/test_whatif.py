@@ -30,7 +30,10 @@ from worlds import World, explore, observations
 GHOST = 990_000
 """Identities and businesses from this number on only keep facts known that a removed row states as well."""
 
-ROLE, MEMBERSHIP = "account:Xr82w#ROLE/CLIENT@identity:712052", "business:77128#MEMBER@identity:712052"
+ROLE, MEMBERSHIP = (
+    "account:Xr82w#ROLE/CLIENT@identity:712052",
+    "business:77128#MEMBER@identity:712052",
+)
 
 
 @pytest.fixture(scope="module")
@@ -81,7 +84,10 @@ class TestExample:
         for text in (MEMBERSHIP, "membership 168372", "group row 168372", "role 682608"):
             what = bruce.without(text)
             assert ends(what.ended) == ["account:zDmNq", "business:77128"]
-            assert [each.resource for each in what.kept if not each.kinds] == ["account:Xr82w", "business:363103"]
+            assert [each.resource for each in what.kept if not each.kinds] == [
+                "account:Xr82w",
+                "business:363103",
+            ]
             assert [each.record for each in what.remedies] == [
                 "membership 168372",
                 "group row 168372",
@@ -112,7 +118,10 @@ class TestExample:
             ("business:77128", Kind.LOWERED),
         ]
         grant = what.graph.grants["business:363103#MEMBER@identity:712052"]
-        assert what.graph.row(grant.evidence[0].document, Section.MEMBERSHIP, 0).business.id == "363103"
+        assert (
+            what.graph.row(grant.evidence[0].document, Section.MEMBERSHIP, 0).business.id
+            == "363103"
+        )
         assert [each.record for each in remedies(what.graph, grant)] == [
             "membership (no id) at /business_memberships/0"
         ]
@@ -121,7 +130,11 @@ class TestExample:
         """The graph stays as it is, and the hypothetical version has a name that no other one has."""
         before = dict(bruce.grants)
         what = bruce.without("role 994207")
-        assert what.graph.version == what.version == f"{bruce.version}-hypothetical-{what.version[-8:]}"
+        assert (
+            what.graph.version
+            == what.version
+            == f"{bruce.version}-hypothetical-{what.version[-8:]}"
+        )
         assert what.version == bruce.without(ROLE).version != bruce.without(MEMBERSHIP).version
         assert dict(bruce.grants) == before
         assert set(before) - set(what.graph.grants) == {ROLE}
@@ -130,7 +143,10 @@ class TestExample:
         """The cut of least collateral, verified, with what else it ends and the records that must go."""
         plan = bruce.plan("b@example.com", "account:Xr82w")
         assert plan is not None
-        assert [each.id for each in plan.what_if.removed] == [ROLE, "account:Xr82w#CLIENT@business:77128"]
+        assert [each.id for each in plan.what_if.removed] == [
+            ROLE,
+            "account:Xr82w#CLIENT@business:77128",
+        ]
         assert plan.verified
         assert ends(plan.also) == ["business:363103"]
         destroy, remove = plan.what_if.remedies
@@ -138,7 +154,10 @@ class TestExample:
         assert destroy.action == (
             "destroy this role of b@example.com on account Xr82w, or remove client 74353 there on the vendor's side"
         )
-        assert (remove.action, remove.destroy) == ("remove client 74353 of account Xr82w on the vendor's side", None)
+        assert (remove.action, remove.destroy) == (
+            "remove client 74353 of account Xr82w on the vendor's side",
+            None,
+        )
         assert bruce.plan("b@example.com", "group:23738") is None
 
 
@@ -172,7 +191,10 @@ def test_what_is_refused(bruce: Explorer, remove: str, add: str, code: str) -> N
 
 def test_nothing_is_asked(bruce: Explorer) -> None:
     """A question without any grant is refused, and so is one of too many, and one to a view."""
-    for ask in (bruce.without, lambda: bruce.without(add=[f"account:zDmNq#ROLE@identity:712052={n}" for n in "ab"])):
+    for ask in (
+        bruce.without,
+        lambda: bruce.without(add=[f"account:zDmNq#ROLE@identity:712052={n}" for n in "ab"]),
+    ):
         with pytest.raises(InroadsError):
             ask()
     with pytest.raises(InroadsError, match="whole graph"):
@@ -195,9 +217,13 @@ def test_what_is_imagined_observes_nobody() -> None:
 
 def test_who_is_left_in_control() -> None:
     """The last owner or admin who goes is told, unless another one stays or is imagined."""
-    graph = explore([(team(10, (1, 1, "owner"), (2, 2, "business_partner"), (3, 3, "manager")), DAY[0])])
+    graph = explore(
+        [(team(10, (1, 1, "owner"), (2, 2, "business_partner"), (3, 3, "manager")), DAY[0])]
+    )
     rows = ["team row 1", "team row 2"]
-    assert graph.without(*rows).notes == ("Nobody who was observed is left in control of Business 10 (10).",)
+    assert graph.without(*rows).notes == (
+        "Nobody who was observed is left in control of Business 10 (10).",
+    )
     assert graph.without(rows[0]).notes == graph.without("team row 3").notes == ()
     assert graph.without(*rows, add="business:10#MEMBER@identity:3=ADMIN").notes == ()
 
@@ -211,7 +237,10 @@ def test_too_many_paths_are_told() -> None:
         what = graph.without("client 1")
         assert what.truncated
         assert what.ended == ()
-        assert ends(graph.without(*(f"client {n}" for n in range(1, 12))).ended) == ["account:V", "business:900"]
+        assert ends(graph.without(*(f"client {n}" for n in range(1, 12))).ended) == [
+            "account:V",
+            "business:900",
+        ]
 
 
 def test_an_ambiguous_record_lists_its_grants() -> None:
@@ -224,7 +253,10 @@ def test_an_ambiguous_record_lists_its_grants() -> None:
 
 def test_a_role_row_that_two_memberships_merge() -> None:
     """It goes from both, so the other membership loses what only that row said."""
-    rows = [membership(n, n, role, account_id="A") for n, role in ((1, "owner"), (2, "business_employee"))]
+    rows = [
+        membership(n, n, role, account_id="A")
+        for n, role in ((1, "owner"), (2, "business_employee"))
+    ]
     roles = [{"id": 9, "role": "business_partner", "accountid": "A"}]
     graph = explore([(me(business_memberships=rows, roles=roles), DAY[0])])
     what = graph.without("membership 1")
@@ -237,7 +269,11 @@ def test_a_role_row_that_two_memberships_merge() -> None:
 def test_everybody_who_uses_the_grant() -> None:
     """A client row is used by each owner of the business, and not by its manager."""
     people = team(
-        10, (1, 1, "owner"), (2, 2, "business_partner"), (3, 3, "manager"), business_clients=[client(7, "V", 900)]
+        10,
+        (1, 1, "owner"),
+        (2, 2, "business_partner"),
+        (3, 3, "manager"),
+        business_clients=[client(7, "V", 900)],
     )
     what = explore([(people, DAY[0])]).without("client 7")
     assert [(each.principal, each.resource) for each in what.ended] == [
@@ -250,7 +286,9 @@ def test_everybody_who_uses_the_grant() -> None:
 
 
 def facts(graph: Explorer, access: Access) -> tuple[Any, ...]:
-    paths = frozenset((tuple(step.grant for step in path.steps), path.state) for path in access.paths)
+    paths = frozenset(
+        (tuple(step.grant for step in path.steps), path.state) for path in access.paths
+    )
     return access.roles, access.certainty, access.state, access.distance, paths
 
 
@@ -285,11 +323,15 @@ def rebuilt(world: World, graph: Explorer, grants: Iterable[Grant]) -> Explorer:
         body, moment = documents[document.sha256, document.observed_at]
         ghost = _ghost(GHOST + number, document, body, places)
         ghosts.append((ghost, moment))
-        for where in sorted((pointer(document, *place) for place in places), key=_place, reverse=True):
+        for where in sorted(
+            (pointer(document, *place) for place in places), key=_place, reverse=True
+        ):
             *inside, last = where.split("/")[1:]
             rows_there: Any = body
             for key in inside:
-                rows_there = rows_there[int(key)] if isinstance(rows_there, list) else rows_there[key]
+                rows_there = (
+                    rows_there[int(key)] if isinstance(rows_there, list) else rows_there[key]
+                )
             del rows_there[int(last)]
     return explore([*documents.values(), *ghosts])
 
@@ -299,7 +341,9 @@ def _place(pointer_: str) -> list[tuple[int, str]]:
     return [(int(part) if part.isdecimal() else -1, part) for part in pointer_.split("/")]
 
 
-def _ghost(number: int, document: Any, body: dict[str, Any], places: set[tuple[Section, int, int]]) -> dict[str, Any]:
+def _ghost(
+    number: int, document: Any, body: dict[str, Any], places: set[tuple[Section, int, int]]
+) -> dict[str, Any]:
     bare = body.get("response", body)
     memberships: list[Any] = []
     groups: list[Any] = []
@@ -307,24 +351,43 @@ def _ghost(number: int, document: Any, body: dict[str, Any], places: set[tuple[S
     kept = copy.deepcopy(bare.get("business_memberships") or [])
     for section, index, sub in sorted(places, key=lambda place: (place[1], place[2]), reverse=True):
         if section in (Section.CLIENT, Section.TEAM_CLIENT):
-            top = kept[index]["business"] if section is Section.CLIENT else bare.get("business", bare)
+            top = (
+                kept[index]["business"] if section is Section.CLIENT else bare.get("business", bare)
+            )
             row = top["business_clients"][sub if section is Section.CLIENT else index]
-            fact = {"id": row["id"], "account_id": row.get("account_id"), "account_business": row["account_business"]}
+            fact = {
+                "id": row["id"],
+                "account_id": row.get("account_id"),
+                "account_business": row["account_business"],
+            }
             own["business_clients"].append(fact) if row.get("account_business") else None
             if section is Section.CLIENT:
                 del top["business_clients"][sub]
     for section, index, _ in places:
         if section is Section.MEMBERSHIP:
             memberships.append({**kept[index], "role": "contractor"})
-    for section, index, _ in places:  # a pair of a membership and its group row, of which a half or both go
+    for (
+        section,
+        index,
+        _,
+    ) in places:  # a pair of a membership and its group row, of which a half or both go
         if section in (Section.MEMBERSHIP, Section.GROUP):
             for group in bare.get("groups") or []:
                 for row in bare.get("business_memberships") or []:
                     chosen = row if section is Section.MEMBERSHIP else group
-                    rows = bare["business_memberships" if section is Section.MEMBERSHIP else "groups"]
-                    if group and row and rows[index] is chosen and str(row["id"]) == str(group["id"]):
+                    rows = bare[
+                        "business_memberships" if section is Section.MEMBERSHIP else "groups"
+                    ]
+                    if (
+                        group
+                        and row
+                        and rows[index] is chosen
+                        and str(row["id"]) == str(group["id"])
+                    ):
                         groups.append({**group, "identity_id": number, "role": "contractor"})
-                        memberships.append({"id": row["id"], "business": {"id": row["business"]["id"]}})
+                        memberships.append(
+                            {"id": row["id"], "business": {"id": row["business"]["id"]}}
+                        )
     memberships.append({"id": number, "role": "owner", "business": own})
     return {"id": number, "business_memberships": memberships, "groups": groups}
 
@@ -334,13 +397,17 @@ def check(world: World, rng: random.Random) -> Counter[str]:
     graph, seen = explore(world), Counter[str]()
     grants = [grant for grant in graph.grants.values() if grant.relation not in FACTS]
     before = everyone(graph)
-    for chosen in [[grant] for grant in grants] + [rng.sample(grants, 2) for _ in range(3) if len(grants) > 1]:
+    for chosen in [[grant] for grant in grants] + [
+        rng.sample(grants, 2) for _ in range(3) if len(grants) > 1
+    ]:
         what = graph.without(*(grant.id for grant in chosen))
         after = everyone(what.graph)
         assert after == everyone(rebuilt(world, graph, chosen)), [grant.id for grant in chosen]
         told = {(each.principal, each.resource): each for each in what.outcomes}
         assert len(told) == len(what.outcomes)
-        differing = {key for key in before.keys() | after.keys() if before.get(key) != after.get(key)}
+        differing = {
+            key for key in before.keys() | after.keys() if before.get(key) != after.get(key)
+        }
         assert told.keys() == differing
         for key, outcome in told.items():
             assert (outcome.before and facts(graph, outcome.before)) == before.get(key)
@@ -348,7 +415,9 @@ def check(world: World, rng: random.Random) -> Counter[str]:
             seen.update(outcome.kinds or ["kept"])
             outcome_sentence(what, outcome)
         seen.update({"shared": len(what.shared)})
-        assert {(each.principal, each.resource) for each in what.ended} == before.keys() - after.keys()
+        assert {
+            (each.principal, each.resource) for each in what.ended
+        } == before.keys() - after.keys()
         for grant in chosen:
             assert remedies(graph, grant)
     return seen
@@ -356,8 +425,13 @@ def check(world: World, rng: random.Random) -> Counter[str]:
 
 def test_documents_without_the_records() -> None:
     """On random worlds: the paths that avoid the grants, the hypothetical graph, and documents without the rows."""
-    seen = sum((check(random_world(random.Random(seed), 6), random.Random(seed)) for seed in range(60)), Counter())
-    assert all(seen[word] > 5 for word in ("LOST", "kept", "LOWERED", "NOW_INFERRED", "TURNED_LATENT")), seen
+    seen = sum(
+        (check(random_world(random.Random(seed), 6), random.Random(seed)) for seed in range(60)),
+        Counter(),
+    )
+    assert all(
+        seen[word] > 5 for word in ("LOST", "kept", "LOWERED", "NOW_INFERRED", "TURNED_LATENT")
+    ), seen
 
 
 @given(worlds())
@@ -379,8 +453,12 @@ def test_single_records() -> None:
                 what = graph.without(records=[record_label(each)])
                 after = everyone(what.graph)
                 told = {(each.principal, each.resource): each for each in what.outcomes}
-                assert told.keys() <= {key for key in before.keys() | after.keys() if before.get(key) != after.get(key)}
-                assert {key for key in before if before[key][:3] != after.get(key, ())[:3]} <= told.keys()
+                assert told.keys() <= {
+                    key for key in before.keys() | after.keys() if before.get(key) != after.get(key)
+                }
+                assert {
+                    key for key in before if before[key][:3] != after.get(key, ())[:3]
+                } <= told.keys()
                 for key, outcome in told.items():
                     assert (outcome.after and facts(graph, outcome.after)) == after.get(key)
                 seen.update(outcome.fate for outcome in what.outcomes)
@@ -405,10 +483,14 @@ def test_what_is_removed_and_imagined_again() -> None:
                 assert same.outcomes == ()
                 again += 1
             free = role and "/CLIENT" not in grant.id
-            what = graph.without(add=[f"{grant.id}={rng.choice(['OWNER', 'CLIENT'])}" if free else grant.id])
+            what = graph.without(
+                add=[f"{grant.id}={rng.choice(['OWNER', 'CLIENT'])}" if free else grant.id]
+            )
             after = everyone(what.graph)
             told = {(each.principal, each.resource): each for each in what.outcomes}
-            assert {(each.principal, each.resource) for each in what.gained} == after.keys() - before.keys()
+            assert {
+                (each.principal, each.resource) for each in what.gained
+            } == after.keys() - before.keys()
             assert before.keys() <= after.keys()
             for key, outcome in told.items():
                 assert outcome.after

@@ -20,9 +20,12 @@ FILES = sorted((Path(__file__).parent / "worlds").glob("*.json"))
 def test_world(file: Path) -> None:
     """The world's own list of accesses is complete and right, and all questions about it agree with the oracle."""
     world = json.loads(file.read_text())
-    graph = check([(each["document"], parse_moment(each["observed_at"])) for each in world["documents"]])
+    graph = check(
+        [(each["document"], parse_moment(each["observed_at"])) for each in world["documents"]]
+    )
     found = {
-        identity: {access.resource: facts(access) for access in graph.reach(identity)} for identity in identities(graph)
+        identity: {access.resource: facts(access) for access in graph.reach(identity)}
+        for identity in identities(graph)
     }
     for identity, resources in world["reach"].items():
         for resource, expected in resources.items():

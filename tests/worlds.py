@@ -23,7 +23,10 @@ World = Sequence[tuple[dict[str, Any], dt.datetime]]
 
 def observations(world: World) -> list[Observation]:
     """The documents of a world as read; every one must be taken."""
-    found = [read(msgspec.json.encode(body), moment, f"document {n}") for n, (body, moment) in enumerate(world)]
+    found = [
+        read(msgspec.json.encode(body), moment, f"document {n}")
+        for n, (body, moment) in enumerate(world)
+    ]
     assert all(isinstance(each, Observation) for each in found), found
     return [each for each in found if isinstance(each, Observation)]
 
@@ -35,7 +38,10 @@ def explore(world: World, policy: Policy = STOCK) -> Explorer:
 
 def same(graphs: Iterable[Explorer]) -> bool:
     """Whether graphs hold the same nodes, grants and attributes, evidence included."""
-    first, *others = ((graph.version, dict(graph.nodes(data=True)), graph.grants, graph.issues) for graph in graphs)
+    first, *others = (
+        (graph.version, dict(graph.nodes(data=True)), graph.grants, graph.issues)
+        for graph in graphs
+    )
     return all(other == first for other in others)
 
 
@@ -43,11 +49,17 @@ def standing(grants: Iterable[Grant], nodes: dict[str, dict[str, Any]]) -> Explo
     """A graph in which just these grants stand, between nodes with these attributes."""
     attributes = []
     for node, data in nodes.items():
-        plain = {name: value for name, value in data.items() if name not in {"kind", "observed", "unconfirmed"}}
+        plain = {
+            name: value
+            for name, value in data.items()
+            if name not in {"kind", "observed", "unconfirmed"}
+        }
         if data.get("unconfirmed"):
             plain["confirmed_at"] = None
         attributes += [Attribute(node, name, value) for name, value in plain.items()]
-        attributes.append(Attribute(node, "system_id" if node.startswith("account") else "record", None))
+        attributes.append(
+            Attribute(node, "system_id" if node.startswith("account") else "record", None)
+        )
     claims = []
     for grant in grants:
         for role in grant.roles or (None,):
@@ -65,8 +77,12 @@ def standing(grants: Iterable[Grant], nodes: dict[str, dict[str, Any]]) -> Explo
                 )
             )
     moment = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
-    document = Document(moment, "00" * 32, "", "me", min(nodes, default="identity:0"), "", "", b"{}")
+    document = Document(
+        moment, "00" * 32, "", "me", min(nodes, default="identity:0"), "", "", b"{}"
+    )
     said = claim_set([Statement(document, tuple(claims), tuple(attributes), (), (), ())])
     edges = edges_of(said.claims, np.arange(len(said.claims.document)))
     rows, evidence_of, evidence = grants_of(edges, said.claims, len(said.nodes))
-    return Explorer.build(fold(said, STOCK)._replace(grants=rows, evidence_of=evidence_of, evidence=evidence), STOCK)
+    return Explorer.build(
+        fold(said, STOCK)._replace(grants=rows, evidence_of=evidence_of, evidence=evidence), STOCK
+    )

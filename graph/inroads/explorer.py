@@ -109,7 +109,9 @@ class Explorer(AccessGraph):
 
     def _with(self, found: Loaded) -> Self:
         if self.masked:
-            raise InroadsError("add to the graph of the original documents, and pseudonymise that", "PSEUDONYMISED")
+            raise InroadsError(
+                "add to the graph of the original documents, and pseudonymise that", "PSEUDONYMISED"
+            )
         if not len(found.said.documents.moment) and not found.rejections:
             return self
         if len(self.fold.said.claims.document) >= COLLECTED_FROM:
@@ -133,12 +135,16 @@ class Explorer(AccessGraph):
         """
         node = self._known(principal, {NodeKind.IDENTITY})
         wanted = _one_of(list(kinds), list[NodeKind])
-        return Answers(self, questions.reach(self, node, wanted, _filter(filters), _one_of(mode, Mode)))
+        return Answers(
+            self, questions.reach(self, node, wanted, _filter(filters), _one_of(mode, Mode))
+        )
 
     def reached_by(self, resource: str, mode: Mode | str = Mode.ACCESS, **filters: Any) -> Answers:
         """Every identity that reaches a business or account; otherwise as `reach`."""
         node = self._known(resource, RESOURCES)
-        return Answers(self, questions.reached_by(self, node, _filter(filters), _one_of(mode, Mode)))
+        return Answers(
+            self, questions.reached_by(self, node, _filter(filters), _one_of(mode, Mode))
+        )
 
     def access(
         self, principal: str, resource: str, mode: Mode | str = Mode.ACCESS, **filters: Any
@@ -149,7 +155,9 @@ class Explorer(AccessGraph):
         found = questions.access(self, identity, node, _filter(filters), _one_of(mode, Mode))
         return _explained(self, found) if found else None
 
-    def without(self, *grants: str, add: str | Iterable[str] = (), records: str | Iterable[str] = ()) -> WhatIf[Self]:
+    def without(
+        self, *grants: str, add: str | Iterable[str] = (), records: str | Iterable[str] = ()
+    ) -> WhatIf[Self]:
         """What would become of every access without these grants; nothing is written.
 
         A grant is given by its id, or by a record such as `role 994207`. `add` imagines grants, such as
@@ -163,7 +171,9 @@ class Explorer(AccessGraph):
         found = self.access(principal, resource)
         return plan(self, found) if found else None
 
-    def choke_points(self, *of: str, by: str = "ended", first: int | None = None) -> list[ChokePoint]:
+    def choke_points(
+        self, *of: str, by: str = "ended", first: int | None = None
+    ) -> list[ChokePoint]:
         """The grants that alone end most accesses, or with `by="inferred"` most inferred ones.
 
         Of all accesses, or with `of` only of those of some identities, or to some businesses and accounts. Raises
@@ -176,7 +186,9 @@ class Explorer(AccessGraph):
         """Who holds both sides of what the policy's `separation_of_duty` tells apart."""
         return duties(self)
 
-    def findings(self, rules: Iterable[str] | None = None, severity: str | None = None, **chosen: Any) -> Findings:
+    def findings(
+        self, rules: Iterable[str] | None = None, severity: str | None = None, **chosen: Any
+    ) -> Findings:
         """What the rules of a security review find here; see `findings.review`."""
         return review(self, rules, severity, **chosen)
 
@@ -186,7 +198,9 @@ class Explorer(AccessGraph):
 
     def _known(self, text: str, kinds: Iterable[NodeKind]) -> str:
         if "grants" not in vars(self):
-            raise InroadsError("only the whole graph answers questions, not a view or a copy of it", "NOT_WHOLE")
+            raise InroadsError(
+                "only the whole graph answers questions, not a view or a copy of it", "NOT_WHOLE"
+            )
         node = self.find(text)
         if node is None:
             raise NotFound(f"no document names {text.strip()!r}")
@@ -222,7 +236,9 @@ def load(
         return _kept(FilePath(paths[0]), policy, workers, progress)
     refusals = Refusals()
     with ExitStack() as stack:
-        opened = [stack.enter_context(Ledger(path, create=False, read_only=True)) for path in ledgers]
+        opened = [
+            stack.enter_context(Ledger(path, create=False, read_only=True)) for path in ledgers
+        ]
         logs = [(each, _advancing(each.unread(as_of), each, progress)) for each in opened]
         streams = [Stream(items, Bodies(each.path), attrgetter("sequence")) for each, items in logs]
         files = Stream(unread(others, observed_at, stdin, progress, refusals), note=refusals.note)
@@ -236,7 +252,9 @@ SNAPSHOT_FROM = 5_000
 """A snapshot is kept when so many documents were read that none had."""
 
 
-def _advancing(items: Iterable[Kept], ledger: Ledger, progress: Callable[[int], None] | None) -> Iterator[Kept]:
+def _advancing(
+    items: Iterable[Kept], ledger: Ledger, progress: Callable[[int], None] | None
+) -> Iterator[Kept]:
     share = ledger.path.stat().st_size / max(1, ledger.sequence)
     before = 0
     for item in items:
@@ -247,7 +265,9 @@ def _advancing(items: Iterable[Kept], ledger: Ledger, progress: Callable[[int], 
         yield item
 
 
-def _kept(path: FilePath, policy: Policy, workers: int, progress: Callable[[int], None] | None) -> Explorer:
+def _kept(
+    path: FilePath, policy: Policy, workers: int, progress: Callable[[int], None] | None
+) -> Explorer:
     """The graph of a ledger: of its latest snapshot, and of what has been added since."""
     with Ledger(path, create=False, read_only=True) as ledger:
         position, forgetting = ledger.sequence, ledger.forgetting  # before anything is read
@@ -255,7 +275,9 @@ def _kept(path: FilePath, policy: Policy, workers: int, progress: Callable[[int]
         graph = Explorer.of(kept.columns) if kept else Explorer.observe((), policy)
         read = len(graph.documents)
         graph = graph.grown(ledger, kept.position if kept else 0, None, workers, progress)
-        if len(graph.documents) - read < SNAPSHOT_FROM or not snapshot.save(graph.index, ledger, position, forgetting):
+        if len(graph.documents) - read < SNAPSHOT_FROM or not snapshot.save(
+            graph.index, ledger, position, forgetting
+        ):
             return graph
         made, kept = graph, snapshot.find(ledger, policy)
     if not kept or kept.position != position:
@@ -353,8 +375,19 @@ class Answers(Sequence[ExplainedAccess]):
         """The rows as a DataFrame; needs the extra `inroads[pandas]`."""
         import pandas as pd  # noqa: PLC0415  # an optional extra
 
-        columns = ["principal", "email", "resource", "name", "roles", "capabilities", "certainty", "state"]
-        return pd.DataFrame(self.to_dicts(), columns=[*columns, "reasons", "distance", "paths", "truncated"])
+        columns = [
+            "principal",
+            "email",
+            "resource",
+            "name",
+            "roles",
+            "capabilities",
+            "certainty",
+            "state",
+        ]
+        return pd.DataFrame(
+            self.to_dicts(), columns=[*columns, "reasons", "distance", "paths", "truncated"]
+        )
 
     def __str__(self) -> str:
         lines = [line for access in self for line in _lines(access)] or ["no access"]
@@ -374,7 +407,9 @@ class Answers(Sequence[ExplainedAccess]):
 
 
 def _explained(graph: Explorer, access: Access) -> ExplainedAccess:
-    return ExplainedAccess(**{name: getattr(access, name) for name in access.__struct_fields__}, graph=graph)
+    return ExplainedAccess(
+        **{name: getattr(access, name) for name in access.__struct_fields__}, graph=graph
+    )
 
 
 def _lines(access: ExplainedAccess) -> Iterable[str]:

@@ -147,7 +147,11 @@ class Document(msgspec.Struct, frozen=True, eq=False):
     @property
     def body(self) -> bytes:
         """The body, read from where it is kept."""
-        return self.kept.read(self.kept.at, self.kept.size) if isinstance(self.kept, Kept) else self.kept
+        return (
+            self.kept.read(self.kept.at, self.kept.size)
+            if isinstance(self.kept, Kept)
+            else self.kept
+        )
 
     @property
     def key(self) -> tuple[dt.datetime, str, str]:
@@ -223,7 +227,8 @@ class Path(msgspec.Struct, frozen=True):
 
     def __str__(self) -> str:
         return self.steps[0].principal + "".join(
-            f" -{step.relation}{f'[{step.role}]' if step.role else ''}-> {step.resource}" for step in self.steps
+            f" -{step.relation}{f'[{step.role}]' if step.role else ''}-> {step.resource}"
+            for step in self.steps
         )
 
 
@@ -302,7 +307,9 @@ def node_id(text: str, kind: NodeKind | None = None) -> str:
     if kind is not None and not candidate.startswith(f"{kind.lower()}:"):
         candidate = f"{kind.lower()}:{candidate}"
     if not _NODE.fullmatch(candidate):
-        raise BadId(f"{text!r} is not a node id like identity:712052, business:77128, account:zDmNq, group:96277")
+        raise BadId(
+            f"{text!r} is not a node id like identity:712052, business:77128, account:zDmNq, group:96277"
+        )
     return candidate
 
 
@@ -314,7 +321,9 @@ def is_grant_id(text: str) -> bool:
     """
     resource, _, rest = text.rpartition("#")
     relation, _, principal = rest.partition("@")
-    return relation.removesuffix("/CLIENT") in Relation.__members__ and all(map(_NODE.fullmatch, (resource, principal)))
+    return relation.removesuffix("/CLIENT") in Relation.__members__ and all(
+        map(_NODE.fullmatch, (resource, principal))
+    )
 
 
 def grant_id(principal: str, relation: str, resource: str) -> str:

@@ -59,7 +59,9 @@ def plain_id(text: str) -> str:
     >>> plain_id("zDmNq"), plain_id("a b=:")
     ('zDmNq', 'a=20b=3d=3a')
     """
-    return _NOT_PLAIN.sub(lambda each: "".join(f"={b:02x}" for b in each[0].encode("utf-8", "surrogatepass")), text)
+    return _NOT_PLAIN.sub(
+        lambda each: "".join(f"={b:02x}" for b in each[0].encode("utf-8", "surrogatepass")), text
+    )
 
 
 def printable(text: str) -> str:
@@ -77,4 +79,6 @@ def json_text(value: Any, *, pretty: bool = False) -> str:
     """A value as JSON; characters that could steer a terminal are escaped, which JSON allows."""
     data = msgspec.json.encode(value)
     text = (msgspec.json.format(data) if pretty else data).decode()
-    return re.sub(r"[\x7f-\x9f\u2028-\u202e\u2066-\u2069]", lambda each: f"\\u{ord(each[0]):04x}", text)
+    return re.sub(
+        r"[\x7f-\x9f\u2028-\u202e\u2066-\u2069]", lambda each: f"\\u{ord(each[0]):04x}", text
+    )

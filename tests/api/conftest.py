@@ -14,7 +14,9 @@ from inroads.sources.synthetic import population
 from inroads_api.execution.execute import Schema, build_schema
 from inroads_api.web.app import create_app
 
-collect_ignore = ["conftest.py"]  # as a module to look for doctests in, it clashes with every other conftest.py
+collect_ignore = [
+    "conftest.py"
+]  # as a module to look for doctests in, it clashes with every other conftest.py
 
 
 @pytest.fixture(scope="session")
@@ -40,7 +42,9 @@ def ask(schema: Schema, bruce: AccessGraph) -> Ask:
 @pytest.fixture
 def serve() -> Serve:
     """A client of an application, which does not raise what the application does."""
-    return lambda app, url="http://localhost": TestClient(app, base_url=url, raise_server_exceptions=False)
+    return lambda app, url="http://localhost": TestClient(
+        app, base_url=url, raise_server_exceptions=False
+    )
 
 
 @pytest.fixture

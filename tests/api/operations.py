@@ -42,12 +42,16 @@ class Operations:
         body = self._selection(self.schema.query_type, 0)
         declared = ", ".join(f"${name}: {kind}" for name, (kind, _) in self.variables.items())
         head = f"query Q({declared})" if declared else "query Q"
-        values = {name: value for name, (_, value) in self.variables.items() if self.rng.random() < 0.99}
+        values = {
+            name: value for name, (_, value) in self.variables.items() if self.rng.random() < 0.99
+        }
         return " ".join([head, body, *self.fragments]), values
 
     def _selection(self, kind: GraphQLObjectType | GraphQLInterfaceType, depth: int) -> str:
         fields = [
-            name for name, each in kind.fields.items() if depth < DEPTH or is_leaf_type(get_named_type(each.type))
+            name
+            for name, each in kind.fields.items()
+            if depth < DEPTH or is_leaf_type(get_named_type(each.type))
         ]
         chosen = self.rng.sample(fields, min(len(fields), self.rng.randint(1, 5)))
         parts = [self._field(kind, name, depth) for name in chosen]
@@ -62,7 +66,9 @@ class Operations:
             name = f"F{len(self.fragments)}"
             self.fragments.append("")  # holds the name while its own fragments are drawn
             place = len(self.fragments) - 1
-            self.fragments[place] = f"fragment {name} on {kind.name} {self._selection(kind, depth + 1)}"
+            self.fragments[place] = (
+                f"fragment {name} on {kind.name} {self._selection(kind, depth + 1)}"
+            )
             parts += [f"...{name}{self._condition()}"] * self.rng.randint(1, 2)
         self.rng.shuffle(parts)
         return "{ " + " ".join(parts) + " }"
@@ -107,7 +113,9 @@ class Operations:
         if isinstance(kind, GraphQLEnumType):
             return self.rng.choice(list(kind.values))
         if isinstance(kind, GraphQLInputObjectType):
-            names = [each for each in kind.fields if self.rng.random() < 0.4] or [self.rng.choice(list(kind.fields))]
+            names = [each for each in kind.fields if self.rng.random() < 0.4] or [
+                self.rng.choice(list(kind.fields))
+            ]
             names = names[:1] if kind.is_one_of else names
             return {name: self._value(kind.fields[name].type) for name in names}
         return self.rng.choice(_SCALARS.get(kind.name, self.texts))
@@ -124,7 +132,11 @@ def _literal(value: Any, kind: Any) -> str:
         return "[" + ", ".join(_literal(each, kind.of_type) for each in value) + "]"
     if isinstance(kind, GraphQLInputObjectType):
         return (
-            "{" + ", ".join(f"{name}: {_literal(each, kind.fields[name].type)}" for name, each in value.items()) + "}"
+            "{"
+            + ", ".join(
+                f"{name}: {_literal(each, kind.fields[name].type)}" for name, each in value.items()
+            )
+            + "}"
         )
     if isinstance(kind, GraphQLEnumType):
         return str(value)

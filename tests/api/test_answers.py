@@ -25,10 +25,19 @@ from inroads_api.versions.versions import Version, Versions
 from inroads_api.web import app as room
 from inroads_api.web.app import create_app
 
-UNSETTLED: Final = {"graph", "changes", "changesByCause", "findings", "reviewCampaigns", "reviewCampaign"}
+UNSETTLED: Final = {
+    "graph",
+    "changes",
+    "changesByCause",
+    "findings",
+    "reviewCampaigns",
+    "reviewCampaign",
+}
 """These name other versions, moments by the clock, or what stands in the ledger by now."""
 
-IDENTITY: Final = "query Who($email: String!) { identity(by: {email: $email}) { id email reach { totalCount } } }"
+IDENTITY: Final = (
+    "query Who($email: String!) { identity(by: {email: $email}) { id email reach { totalCount } } }"
+)
 EMAIL: Final = "b@example.com"
 
 
@@ -46,8 +55,12 @@ def executed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return seen
 
 
-def post(client: httpx2.Client, query: str, variables: object = None, **more: Any) -> httpx2.Response:
-    return client.post("/graphql", json={"query": query, "variables": variables, **more.pop("sent", {})}, **more)
+def post(
+    client: httpx2.Client, query: str, variables: object = None, **more: Any
+) -> httpx2.Response:
+    return client.post(
+        "/graphql", json={"query": query, "variables": variables, **more.pop("sent", {})}, **more
+    )
 
 
 def test_every_root_field_is_decided_on(schema: Schema) -> None:
@@ -121,7 +134,11 @@ def test_another_version_is_asked_anew(
 ) -> None:
     """A version gives its own answers, and they end with it."""
     app = create_app(bruce, NOON)
-    (endpoint,) = (each.endpoint.__self__ for each in app.routes if isinstance(each, Route) and each.path == "/graphql")
+    (endpoint,) = (
+        each.endpoint.__self__
+        for each in app.routes
+        if isinstance(each, Route) and each.path == "/graphql"
+    )
     client = serve(app)
 
     def found() -> Any:
@@ -145,7 +162,9 @@ def test_who_may_not_ask_is_given_nothing(bruce: AccessGraph, serve: Serve, tmp_
     )
     audit = AuditLog(tmp_path / "audit.log", b"k" * 32, lambda: NOON)
     client = serve(create_app(bruce, NOON, auth=Auth(file.path, lambda: NOON), audit=audit))
-    headers = [{"authorization": f"Bearer {each}"} for each in (reading, reading, reading, ingesting)]
+    headers = [
+        {"authorization": f"Bearer {each}"} for each in (reading, reading, reading, ingesting)
+    ]
     said = [post(client, IDENTITY, {"email": EMAIL}, headers=each) for each in [*headers, {}]]
     assert [each.status_code for each in said] == [200, 200, 200, 403, 401]
     assert said[0].content == said[2].content
@@ -171,7 +190,12 @@ class TestAnswers:
         assert [answers.find(version, self.asked(each)) for each in range(1, 5)] == [1, 2, 3, 4]
         for number in range(5, 16):
             answers.keep(version, self.asked(number), number, 10)
-        assert [answers.find(version, self.asked(each)) for each in (1, 2, 3, 15)] == [None, 2, 3, 15]
+        assert [answers.find(version, self.asked(each)) for each in (1, 2, 3, 15)] == [
+            None,
+            2,
+            3,
+            15,
+        ]
         answers.keep(version, self.asked(16), 16, 11)
         assert answers.find(version, self.asked(16)) is None
 

@@ -28,7 +28,12 @@ EXAMPLE = """query ($email: String!) { identity(by: {email: $email}) { reach { t
   paths { nodes { certainty } } explanation { independentRoutes sentence cut { label } } } } } }"""
 
 OWNER = {"roles": ["OWNER"], "certainty": "STATED", "state": "ACTIVE", "stateReasons": []}
-MANAGER = {"roles": ["MANAGER"], "certainty": "STATED", "state": "LATENT", "stateReasons": ["trial_expired"]}
+MANAGER = {
+    "roles": ["MANAGER"],
+    "certainty": "STATED",
+    "state": "LATENT",
+    "stateReasons": ["trial_expired"],
+}
 CLIENT = {"roles": ["CLIENT"], "certainty": "STATED", "state": "ACTIVE", "stateReasons": []}
 REACHED = {
     "business:77128": OWNER,
@@ -64,8 +69,12 @@ def check_example(response: httpx2.Response) -> None:
 def ask(client: httpx2.Client, content: Any = None, **headers: str) -> Any:
     """POST a body that is JSON, or as it stands when it is bytes."""
     body = content if isinstance(content, bytes) else json.dumps(content).encode()
-    given = {"content-type": "application/json"} | {name.replace("_", "-"): value for name, value in headers.items()}
-    return client.post("/graphql", content=body, headers={name: value for name, value in given.items() if value})
+    given = {"content-type": "application/json"} | {
+        name.replace("_", "-"): value for name, value in headers.items()
+    }
+    return client.post(
+        "/graphql", content=body, headers={name: value for name, value in given.items() if value}
+    )
 
 
 def test_example(client: httpx2.Client) -> None:
@@ -77,7 +86,9 @@ def test_example(client: httpx2.Client) -> None:
 def address(bruce: AccessGraph) -> Iterator[str]:
     """A real server on a free port."""
     server = uvicorn.Server(
-        uvicorn.Config(create_app(bruce, NOON), "127.0.0.1", 0, log_level="critical", lifespan="off")
+        uvicorn.Config(
+            create_app(bruce, NOON), "127.0.0.1", 0, log_level="critical", lifespan="off"
+        )
     )
     socket = server.config.bind_socket()
     thread = threading.Thread(target=server.run, kwargs={"sockets": [socket]})
@@ -94,10 +105,14 @@ def test_real_server(address: str) -> None:
     variables = {"email": "b@example.com"}
     with httpx2.Client(base_url=address, trust_env=False) as client:
         check_example(client.post("/graphql", json={"query": EXAMPLE, "variables": variables}))
-        check_example(client.get("/graphql", params={"query": EXAMPLE, "variables": json.dumps(variables)}))
+        check_example(
+            client.get("/graphql", params={"query": EXAMPLE, "variables": json.dumps(variables)})
+        )
         assert client.get("/healthz").text == "ok\n"
         endless = (b"x" * 65_536 for _ in range(17))
-        response = client.post("/graphql", content=endless, headers={"content-type": "application/json"})
+        response = client.post(
+            "/graphql", content=endless, headers={"content-type": "application/json"}
+        )
         assert response.status_code == 413
         assert client.get("/healthz", headers={"host": "evil.example"}).status_code == 400
 
@@ -134,7 +149,10 @@ def test_a_search_does_not_hold_up_the_loop(address: str, monkeypatch: pytest.Mo
     with httpx2.Client(base_url=address, trust_env=False) as client:
         for text in "abcdef":
             for query in asked.values():
-                assert "errors" not in ask(client, {"query": "query " + query, "variables": {"t": text}}).json()
+                assert (
+                    "errors"
+                    not in ask(client, {"query": "query " + query, "variables": {"t": text}}).json()
+                )
     assert threads["search"]
     assert len(threads["by_email"]) == 1
     assert not threads["search"] & threads["by_email"]
@@ -148,7 +166,11 @@ def test_new_documents_beside_refused_ones(address: str, accept: str) -> None:
     def hostile() -> None:
         with httpx2.Client(base_url=address, trust_env=False) as client:
             while not over.is_set():
-                answer = ask(client, {"query": f"#{len(refused)}\n{{{'__typename ' * 1_000}}}"}, accept=accept)
+                answer = ask(
+                    client,
+                    {"query": f"#{len(refused)}\n{{{'__typename ' * 1_000}}}"},
+                    accept=accept,
+                )
                 refused.append('"COST_LIMIT"' in answer.text)
 
     thread = threading.Thread(target=hostile)
@@ -157,7 +179,9 @@ def test_new_documents_beside_refused_ones(address: str, accept: str) -> None:
         thread.start()
         begun, good = time.monotonic(), 0
         while time.monotonic() < begun + 1.5 or good < 20:
-            assert ask(client, {"query": f"{{ a{good}: __typename }}"}).json()["data"] == {f"a{good}": "Query"}
+            assert ask(client, {"query": f"{{ a{good}: __typename }}"}).json()["data"] == {
+                f"a{good}": "Query"
+            }
             good += 1
     over.set()
     thread.join(30)
@@ -240,7 +264,9 @@ def test_too_large(client: httpx2.Client) -> None:
     assert len(fits) == MAX_ASKED
     assert code(ask(client, fits).json()) == "TOKEN_LIMIT"
     for body in (fits + b" ", (each for each in [fits, b" "])):
-        response = client.post("/graphql", content=body, headers={"content-type": "application/json"})
+        response = client.post(
+            "/graphql", content=body, headers={"content-type": "application/json"}
+        )
         assert response.status_code == 413
         assert code(response.json()) == "BODY_TOO_LARGE"
 
@@ -308,9 +334,14 @@ def test_get(client: httpx2.Client, bruce: AccessGraph) -> None:
     """A query may come in the URL; empty parameters are as good as none."""
     wanted = {"graph": {"version": bruce.version}}
     assert client.get(url(query=QUERY)).json()["data"] == wanted
-    assert client.get(url(query=QUERY, variables="", operationName="", extensions="")).json()["data"] == wanted
+    assert (
+        client.get(url(query=QUERY, variables="", operationName="", extensions="")).json()["data"]
+        == wanted
+    )
     assert client.get(url(query=QUERY, variables="null", extensions="{}")).json()["data"] == wanted
-    found = client.get(url(query="query ($i: ID!) { node(id: $i) { id } }", variables='{"i": "business:77128"}'))
+    found = client.get(
+        url(query="query ($i: ID!) { node(id: $i) { id } }", variables='{"i": "business:77128"}')
+    )
     assert found.json()["data"]["node"] == {"id": "business:77128"}
 
 
@@ -353,9 +384,16 @@ def test_methods(client: httpx2.Client, method: str) -> None:
 def test_patience(bruce: AccessGraph, serve: Callable[..., httpx2.Client]) -> None:
     """A query waits for a version no longer than the patience given, and is told then what there is."""
     client = serve(create_app(bruce, NOON, position=4, patience=0.2))
-    here, later = (ask(client, {"query": f'{{ graph(atLeast: "ledger:{n}") {{ position }} }}'}).json() for n in (4, 5))
+    here, later = (
+        ask(client, {"query": f'{{ graph(atLeast: "ledger:{n}") {{ position }} }}'}).json()
+        for n in (4, 5)
+    )
     assert here["data"] == {"graph": {"position": 4}}
-    assert later["errors"][0]["extensions"] == {"code": "VERSION_NOT_REACHED", "served": bruce.version, "position": 4}
+    assert later["errors"][0]["extensions"] == {
+        "code": "VERSION_NOT_REACHED",
+        "served": bruce.version,
+        "position": 4,
+    }
 
 
 # --- around it
@@ -399,14 +437,18 @@ def test_page(client: httpx2.Client) -> None:
     """The page says what this is, shows a query that works, and loads nothing from elsewhere."""
     page = client.get("/")
     assert page.headers["content-type"] == "text/html; charset=utf-8"
-    assert page.headers["content-security-policy"].startswith("default-src 'none'; style-src 'unsafe-inline'")
+    assert page.headers["content-security-policy"].startswith(
+        "default-src 'none'; style-src 'unsafe-inline'"
+    )
     assert "src=" not in page.text
     shown = page.text[page.text.index('{"query') : page.text.index("\nJSON</pre>")]
     response = ask(client, json.loads(" ".join(shown.splitlines())))
     assert response.json()["data"]["identity"]["reach"]["totalCount"] == 6
 
 
-def test_unexpected(client: httpx2.Client, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
+def test_unexpected(
+    client: httpx2.Client, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
     """What nobody expected is 500 without a word of it, in the answer and in the log."""
     caplog.set_level(logging.DEBUG, "inroads_api")
 
@@ -416,7 +458,9 @@ def test_unexpected(client: httpx2.Client, monkeypatch: pytest.MonkeyPatch, capl
     monkeypatch.setattr(application, "execute", boom)
     response = ask(client, {"query": QUERY})
     assert response.status_code == 500
-    assert response.json() == {"errors": [{"message": "internal error", "extensions": {"code": "INTERNAL_ERROR"}}]}
+    assert response.json() == {
+        "errors": [{"message": "internal error", "extensions": {"code": "INTERNAL_ERROR"}}]
+    }
     assert "ValueError" in caplog.text
     assert "secret" not in caplog.text
 
@@ -427,7 +471,10 @@ def test_nothing_asked_is_logged(client: httpx2.Client, caplog: pytest.LogCaptur
     logging.getLogger("httpx2").setLevel(logging.WARNING)  # the asker's own log
     for body in (
         {"query": '{ identity(by: {email: "secret@example.com"}) { nothing } }'},
-        {"query": "query ($n: Int!) { nodes(ids: $n) { id } }", "variables": {"n": "secret@example.com"}},
+        {
+            "query": "query ($n: Int!) { nodes(ids: $n) { id } }",
+            "variables": {"n": "secret@example.com"},
+        },
         {"query": '{ node(id: "secret@example.com") { id } }'},
         {"query": {"secret": "secret@example.com"}},
     ):

@@ -62,7 +62,9 @@ def asked(audit: AuditLog, schema: Schema) -> Callable[..., None]:
 
     def ask(times: int = 1, to: AuditLog = audit, query: str = QUERY) -> None:
         for _ in range(times):
-            to.asking("aaaaaaaaaa", query, None, None, schema.documents.get(query)).answered(200, b'{"data": {}}')
+            to.asking("aaaaaaaaaa", query, None, None, schema.documents.get(query)).answered(
+                200, b'{"data": {}}'
+            )
 
     return ask
 
@@ -87,7 +89,9 @@ class TestWhatItSays:
 
     def test_a_question(self, client: httpx2.Client, tokens: TokenFile, path: Path) -> None:
         """A line has the token's id, the operation, keyed hashes, cost, counts and outcome; email and ids never."""
-        response = client.post("/graphql", json={"query": REACH, "variables": {"email": "b@example.com"}})
+        response = client.post(
+            "/graphql", json={"query": REACH, "variables": {"email": "b@example.com"}}
+        )
         assert response.json()["data"]["identity"]["id"] == "identity:712052"
         opened, line = lines(path)
         assert opened["event"] == "opened"
@@ -124,15 +128,23 @@ class TestWhatItSays:
             {"query": REACH, "variables": {marker: [marker, 5, None, True]}},
             {"query": f"# {marker}\n{QUERY}", "extensions": {marker: marker}},
         ):
-            client.post("/graphql", json=body, headers={"user-agent": marker, "x": marker, "referer": marker})
+            client.post(
+                "/graphql",
+                json=body,
+                headers={"user-agent": marker, "x": marker, "referer": marker},
+            )
             client.get("/graphql", params={"query": body["query"], marker: marker})
-        client.post("/graphql", json={"query": QUERY}, headers={"authorization": f"Bearer {marker}"})
+        client.post(
+            "/graphql", json={"query": QUERY}, headers={"authorization": f"Bearer {marker}"}
+        )
         written = path.read_text()
         assert len(lines(path)) == 15
         for text in ("marker", "@", client.headers["authorization"][22:]):
             assert text not in written
         hashed = {"previous", "document", "variables", "asked", "at", "milliseconds"}
-        assert "77128" not in str([{key: line[key] for key in line.keys() - hashed} for line in lines(path)])
+        assert "77128" not in str(
+            [{key: line[key] for key in line.keys() - hashed} for line in lines(path)]
+        )
 
     def test_refusals(self, client: httpx2.Client, tokens: TokenFile, path: Path) -> None:
         """What was refused has its codes; who was not let in is counted."""
@@ -162,7 +174,9 @@ class TestWhatItSays:
         assert [each["times"] for each in away if each.get("who") == "aaaaaaaaaa"] == [1]
         assert codes(path) == []
 
-    def test_a_mutation(self, bruce: AccessGraph, serve: Serve, tmp_path: Path, path: Path, audit: AuditLog) -> None:
+    def test_a_mutation(
+        self, bruce: AccessGraph, serve: Serve, tmp_path: Path, path: Path, audit: AuditLog
+    ) -> None:
         """A mutation is told before it begins and after it has ended, and its documents only as one hash."""
         ledger = tmp_path / "inroads.db"
         Ledger(ledger).close()
@@ -174,14 +188,20 @@ class TestWhatItSays:
         begun, ended = lines(path)[1:]
         assert (begun["event"], ended["event"], ended["status"]) == ("begun", "asked", 200)
         assert begun["document"] == ended["document"]
-        assert begun["variables"] == ended["variables"] == keyed(KEY, json.dumps(variables, separators=(",", ":")))
+        assert (
+            begun["variables"]
+            == ended["variables"]
+            == keyed(KEY, json.dumps(variables, separators=(",", ":")))
+        )
         assert "asked" not in ended
         client.close()
 
     def test_many_values(self, audit: AuditLog, schema: Schema, path: Path) -> None:
         """A line stays short: only so many values, and none that is long, but the rest is counted."""
         values = [str(number) for number in range(MAX_ASKED + 7)]
-        audit.asking(None, QUERY, {"a": values, "b": "x" * 5_000}, None, schema.documents.get(QUERY)).refused(403, "NO")
+        audit.asking(
+            None, QUERY, {"a": values, "b": "x" * 5_000}, None, schema.documents.get(QUERY)
+        ).refused(403, "NO")
         line = lines(path)[-1]
         assert (len(line["asked"]), line["asked_more"]) == (MAX_ASKED, 7)
 
@@ -271,7 +291,8 @@ class TestItsLife:
         assert codes(path) == []
 
     @pytest.mark.parametrize(
-        "content", [b"hello\n", b"{}\n", b'{"number": "1"}\n', b"\n", b"hello", b"[" * 9, b"x" * (2**20 + 5)]
+        "content",
+        [b"hello\n", b"{}\n", b'{"number": "1"}\n', b"\n", b"hello", b"[" * 9, b"x" * (2**20 + 5)],
     )
     def test_no_log(self, path: Path, content: bytes) -> None:
         """Another file is not written to."""
@@ -337,7 +358,9 @@ class TestItsLife:
         """What was told as written is there after kill -9, and the chain is whole."""
         imports = f"import pathlib, sys; sys.path[:0] = {sys.path!r}; import test_audit"
         script = f"{imports}; test_audit._write_and_tell(pathlib.Path({str(path)!r}))"
-        with subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True) as writer:  # noqa: S603  # ours
+        with subprocess.Popen(
+            [sys.executable, "-c", script], stdout=subprocess.PIPE, text=True
+        ) as writer:  # noqa: S603  # ours
             assert writer.stdout is not None
             told = [int(writer.stdout.readline()) for _ in range(200)]
             writer.send_signal(signal.SIGKILL)
@@ -345,7 +368,9 @@ class TestItsLife:
         AuditLog(path, KEY)
         assert codes(path) == []
 
-    def test_full(self, asked: Callable[..., None], path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_full(
+        self, asked: Callable[..., None], path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         """A line that is not written whole is taken back, and the next one follows the last."""
         asked(1)
         write = os.write
@@ -394,7 +419,9 @@ def _write_and_tell(path: Path) -> None:
         print(audit._number, flush=True)  # noqa: T201  # tells the test
 
 
-def test_commands(tmp_path: Path, path: Path, tokens: TokenFile, asked: Callable[..., None]) -> None:
+def test_commands(
+    tmp_path: Path, path: Path, tokens: TokenFile, asked: Callable[..., None]
+) -> None:
     """`audit verify` tells what is wrong by its exit code, and `audit hash` finds who asked about somebody."""
     tokens.create("a", [TokenScope.READ], dt.timedelta(days=1), NOON)
     asked(2)
@@ -407,7 +434,9 @@ def test_commands(tmp_path: Path, path: Path, tokens: TokenFile, asked: Callable
     assert bad.exit_code == 3
     assert json.loads(bad.stdout)["code"] == "BROKEN"
     assert run(app, ["audit", "verify", str(tmp_path / "none")]).exit_code == 2
-    hashes = run(app, ["audit", "hash", "business:77128", "B@example.com", "--auth", str(tokens.path)])
+    hashes = run(
+        app, ["audit", "hash", "business:77128", "B@example.com", "--auth", str(tokens.path)]
+    )
     rows = [json.loads(line) for line in hashes.stdout.splitlines()]
     assert [row["value"] for row in rows] == ["business:77128", "77128", "B@example.com"]
     assert rows[2]["hash"] == asked_about(tokens.key(), "b@example.com")

@@ -64,7 +64,9 @@ def issue(file: TokenFile) -> Issue:
 
 
 @pytest.fixture
-def door(bruce: AccessGraph, serve: Serve, file: TokenFile, clock: Clock) -> Callable[..., httpx2.Client]:
+def door(
+    bruce: AccessGraph, serve: Serve, file: TokenFile, clock: Clock
+) -> Callable[..., httpx2.Client]:
     """A client of an application that asks for tokens of the file."""
 
     def opened(**options: Any) -> httpx2.Client:
@@ -73,7 +75,9 @@ def door(bruce: AccessGraph, serve: Serve, file: TokenFile, clock: Clock) -> Cal
     return opened
 
 
-def ask(client: httpx2.Client, token: str | None = None, query: str = QUERY, **headers: str) -> httpx2.Response:
+def ask(
+    client: httpx2.Client, token: str | None = None, query: str = QUERY, **headers: str
+) -> httpx2.Response:
     given = {"authorization": f"Bearer {token}"} if token else {}
     return client.post("/graphql", json={"query": query}, headers=given | headers)
 
@@ -122,7 +126,10 @@ class TestTheFile:
 
     def test_many_at_once(self, file: TokenFile) -> None:
         """What several make at once is all there."""
-        makers = [threading.Thread(target=file.create, args=(str(n), [TokenScope.READ], DAY, NOON)) for n in range(12)]
+        makers = [
+            threading.Thread(target=file.create, args=(str(n), [TokenScope.READ], DAY, NOON))
+            for n in range(12)
+        ]
         for each in makers:
             each.start()
         for each in makers:
@@ -134,7 +141,11 @@ class TestTheFile:
         """A file that others may read or write is not used."""
         issue()
         file.path.chmod(mode)
-        for use in (file.tokens, lambda: Auth(file.path), lambda: file.create("b", [TokenScope.READ], DAY, NOON)):
+        for use in (
+            file.tokens,
+            lambda: Auth(file.path),
+            lambda: file.create("b", [TokenScope.READ], DAY, NOON),
+        ):
             with pytest.raises(BadTokens) as caught:
                 use()
             assert caught.value.code == "UNSAFE_TOKENS"
@@ -154,8 +165,12 @@ class TestTheFile:
             lambda content: content | {"key": "c2hvcnQ="},
             lambda content: content | {"more": 1},
             lambda content: content | {"tokens": content["tokens"] * 2},
-            lambda content: content | {"tokens": [content["tokens"][0] | {"scopes": ["everything"]}]},
-            lambda content: content | {"tokens": [content["tokens"][0] | {"expires_at": "2099-01-01T00:00:00"}]},
+            lambda content: (
+                content | {"tokens": [content["tokens"][0] | {"scopes": ["everything"]}]}
+            ),
+            lambda content: (
+                content | {"tokens": [content["tokens"][0] | {"expires_at": "2099-01-01T00:00:00"}]}
+            ),
             lambda content: content | {"tokens": [content["tokens"][0] | {"expires_at": None}]},
             lambda content: [content],
         ],
@@ -188,11 +203,15 @@ class TestWhoAsks:
         client = door()
         assert "data" in ask(client, token).json()
         for scheme in ("bearer", "BEARER", "Bearer  "):
-            response = client.get("/graphql", params={"query": QUERY}, headers={"authorization": f"{scheme} {token}"})
+            response = client.get(
+                "/graphql", params={"query": QUERY}, headers={"authorization": f"{scheme} {token}"}
+            )
             assert "data" in response.json()
 
     @pytest.mark.parametrize("media_type", [LEGACY, MODERN])
-    def test_without(self, door: Callable[..., httpx2.Client], issue: Issue, media_type: str) -> None:
+    def test_without(
+        self, door: Callable[..., httpx2.Client], issue: Issue, media_type: str
+    ) -> None:
         """Without a token nothing is told, in the media type that was asked for; the page and health are open."""
         issue()
         client = door()
@@ -226,12 +245,18 @@ class TestWhoAsks:
         ],
     )
     def test_malformed(
-        self, door: Callable[..., httpx2.Client], issue: Issue, given: str, expected: tuple[int, str, str]
+        self,
+        door: Callable[..., httpx2.Client],
+        issue: Issue,
+        given: str,
+        expected: tuple[int, str, str],
     ) -> None:
         """Headers that are no token, or almost one, let nobody in and are not quoted."""
         token = issue()
         header = given.replace("{}", token).encode("latin-1")
-        response = door().post("/graphql", json={"query": QUERY}, headers=[(b"authorization", header)])
+        response = door().post(
+            "/graphql", json={"query": QUERY}, headers=[(b"authorization", header)]
+        )
         refused(response, *expected)
         assert "inr_" not in response.text
 
@@ -254,11 +279,16 @@ class TestWhoAsks:
         """A token in a cookie, in the URL or in the body is none: no page can make a browser send it."""
         token = issue()
         client = door()
-        refused(client.post("/graphql", json={"query": QUERY}, headers={"cookie": f"token={token}"}), *ANONYMOUS)
+        refused(
+            client.post("/graphql", json={"query": QUERY}, headers={"cookie": f"token={token}"}),
+            *ANONYMOUS,
+        )
         refused(client.get("/graphql", params={"query": QUERY, "access_token": token}), *ANONYMOUS)
         refused(client.post("/graphql", json={"query": QUERY, "access_token": token}), *ANONYMOUS)
 
-    def test_constant_time(self, file: TokenFile, issue: Issue, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_constant_time(
+        self, file: TokenFile, issue: Issue, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         """A wrong secret and an unknown name are compared alike, in constant time, over all of the hash."""
         compared: list[tuple[int, int]] = []
         stock = hmac.compare_digest
@@ -287,7 +317,9 @@ class TestWhoAsks:
         assert "expired" in response.text
         assert "expired" not in ask(client, token[:-2] + "__").text
 
-    def test_revoked_while_it_runs(self, door: Callable[..., httpx2.Client], issue: Issue, file: TokenFile) -> None:
+    def test_revoked_while_it_runs(
+        self, door: Callable[..., httpx2.Client], issue: Issue, file: TokenFile
+    ) -> None:
         """A revoked token is refused from the next request on, and a new one is let in; no restart is needed."""
         token, other = issue(), issue()
         client = door()
@@ -355,9 +387,15 @@ class TestScopes:
             for query, needed, may in ((QUERY, "read", reads), (INGEST, "ingest", ingests)):
                 response = ask(client, token, query, accept=media_type)
                 if may:
-                    assert code(response.json()) == "LEDGER_MISSING" if query == INGEST else "data" in response.json()
+                    assert (
+                        code(response.json()) == "LEDGER_MISSING"
+                        if query == INGEST
+                        else "data" in response.json()
+                    )
                 else:
-                    challenge = f'Bearer realm="inroads", error="insufficient_scope", scope="{needed}"'
+                    challenge = (
+                        f'Bearer realm="inroads", error="insufficient_scope", scope="{needed}"'
+                    )
                     refused(response, 403, "INSUFFICIENT_SCOPE", challenge)
 
     @pytest.mark.parametrize(
@@ -378,7 +416,11 @@ class TestScopes:
             prepared = schema.documents.get(document % field)
             authorise(Caller("a", frozenset({scope})), prepared, name)
             with pytest.raises(AccessDenied) as caught:
-                authorise(Caller("a", frozenset({*TokenScope} - {scope, TokenScope.ADMIN})), prepared, name)
+                authorise(
+                    Caller("a", frozenset({*TokenScope} - {scope, TokenScope.ADMIN})),
+                    prepared,
+                    name,
+                )
             assert caught.value.code == "INSUFFICIENT_SCOPE"
 
     def test_mutations_are_in_the_table(self) -> None:
@@ -390,7 +432,12 @@ class TestScopes:
     def test_pseudonymised(self, schema: Schema) -> None:
         """`read:pseudonymised` reads where answers are pseudonymised, and there alone."""
         prepared = schema.documents.get(QUERY)
-        authorise(Caller("a", frozenset({TokenScope.READ_PSEUDONYMISED})), prepared, None, pseudonymised=True)
+        authorise(
+            Caller("a", frozenset({TokenScope.READ_PSEUDONYMISED})),
+            prepared,
+            None,
+            pseudonymised=True,
+        )
         authorise(Caller("a", frozenset({TokenScope.READ})), prepared, None, pseudonymised=True)
         with pytest.raises(AccessDenied):
             authorise(Caller("a", frozenset({TokenScope.READ_PSEUDONYMISED})), prepared, None)
@@ -400,7 +447,10 @@ class TestScopes:
     ) -> None:
         """Who may not hand documents in has no use for a body of their size."""
         large = QUERY + " " * MAX_ASKED
-        for scope, wanted in ((TokenScope.READ, "BODY_TOO_LARGE"), (TokenScope.INGEST, "TOKEN_LIMIT")):
+        for scope, wanted in (
+            (TokenScope.READ, "BODY_TOO_LARGE"),
+            (TokenScope.INGEST, "TOKEN_LIMIT"),
+        ):
             token = issue(scope)
             assert code(ask(door(ingest=tmp_path / "none.db"), token, large).json()) == wanted
             assert code(ask(door(), token, large).json()) == "BODY_TOO_LARGE"

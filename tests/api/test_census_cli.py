@@ -27,7 +27,10 @@ def people(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_the_example() -> None:
     """Every node of the example with its figures, kind after kind; how much was observed goes to stderr."""
     done = run("census", *DOCUMENTS)
-    found = {row["id"]: (row["total"], row["latent"], row["owner"], row["client"]) for row in rows(done.stdout)}
+    found = {
+        row["id"]: (row["total"], row["latent"], row["owner"], row["client"])
+        for row in rows(done.stdout)
+    }
     assert found == {
         "identity:712052": (6, 2, 2, 2),
         "business:311394": (1, 1, 0, 0),
@@ -43,8 +46,21 @@ def test_the_example() -> None:
 
 def test_formats_agree(people: Path, tmp_path: Path) -> None:
     """Every format holds the rows of the library, on stdout as in a file."""
-    expected = list(inroads.analysis.census(inroads.load(people)).rows(["BUSINESS"], by="latent", first=5))
-    ask = ("census", "-d", str(people), "--kind", "business", "--sort", "latent", "--top", "5", "-f")
+    expected = list(
+        inroads.analysis.census(inroads.load(people)).rows(["BUSINESS"], by="latent", first=5)
+    )
+    ask = (
+        "census",
+        "-d",
+        str(people),
+        "--kind",
+        "business",
+        "--sort",
+        "latent",
+        "--top",
+        "5",
+        "-f",
+    )
     assert rows(run(*ask, "ndjson").stdout) == json.loads(run(*ask, "json").stdout) == expected
     table = run(*ask, "csv").stdout
     assert [(row["id"], int(row["total"])) for row in csv.DictReader(io.StringIO(table))] == [
@@ -68,7 +84,9 @@ def test_the_policy_and_the_moment_count(tmp_path: Path) -> None:
     file.write_text(json.dumps({"observed_at": "2026-01-01T00:00:00Z", "document": body}))
     policy.write_text("[roles.MANAGER]\ncontrols = true\n")
     ask = ("census", "--kind", "identity", "-d", str(file))
-    (plain,), (controlling,) = (rows(run(*ask, *more).stdout) for more in ((), ("--policy", str(policy))))
+    (plain,), (controlling,) = (
+        rows(run(*ask, *more).stdout) for more in ((), ("--policy", str(policy)))
+    )
     assert (plain["total"], plain["inferred"]) == (2, 0)
     assert (controlling["total"], controlling["inferred"], controlling["client"]) == (3, 1, 1)
     assert rows(run(*ask, "--as-of", "2025-01-01T00:00:00Z").stdout) == []
@@ -84,7 +102,11 @@ def test_a_hostile_name() -> None:
 
 def test_what_is_refused(tmp_path: Path) -> None:
     """A figure that there is not, Parquet without a file, and no documents at all end with one line and code 2."""
-    for wrong, reason in ((("--sort", "most"), "BAD"), (("-f", "parquet"), "-o FILE"), (("--kind", "group"), "group")):
+    for wrong, reason in (
+        (("--sort", "most"), "BAD"),
+        (("-f", "parquet"), "-o FILE"),
+        (("--kind", "group"), "group"),
+    ):
         done = run("census", *DOCUMENTS, *wrong)
         assert done.returncode == 2, done.stderr
         assert reason == "BAD" or reason in done.stderr

@@ -39,7 +39,9 @@ def anew(people: AccessGraph) -> AccessGraph:
 def told(figures: dict[str, Any]) -> Counts:
     """The figures of an answer."""
     roles = {Role(each["role"]): each["count"] for each in figures["byRole"]}
-    return Counts(*(figures[name] for name in ("total", "stated", "inferred", "active", "latent")), roles)
+    return Counts(
+        *(figures[name] for name in ("total", "stated", "inferred", "active", "latent")), roles
+    )
 
 
 def test_figures_are_those_of_reach(schema: Schema, anew: AccessGraph) -> None:
@@ -87,7 +89,10 @@ def test_who_has_most(schema: Schema, people: AccessGraph, kind: str) -> None:
 def test_the_past_has_its_own_figures(ask: Ask) -> None:
     """As of a moment before all documents nobody reaches anything."""
     query = "{ graph(asOf: %s) { largestBlastRadius { id } mostExposed { id } } }"
-    assert ask(query % '"2001-01-01T00:00:00Z"')["data"]["graph"] == {"largestBlastRadius": [], "mostExposed": []}
+    assert ask(query % '"2001-01-01T00:00:00Z"')["data"]["graph"] == {
+        "largestBlastRadius": [],
+        "mostExposed": [],
+    }
 
 
 def test_what_is_refused(ask: Ask) -> None:

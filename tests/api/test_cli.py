@@ -25,16 +25,26 @@ HOSTILE = {
     "id": 1,
     "email": "=HYPERLINK(1)@x.org",
     "fasttrack_token": "eyJhbGciOiJub25lIn0.eyJzdWIiOiIxIn0.x",
-    "business_memberships": [{"id": 4, "role": "owner", "business": {"id": 9, "name": "+1\u001b[31m,\n\u202e"}}],
+    "business_memberships": [
+        {"id": 4, "role": "owner", "business": {"id": 9, "name": "+1\u001b[31m,\n\u202e"}}
+    ],
 }
 
 RECORDS = '{ business(id: "9") { name members { nodes { grant { evidence { record } } } } } }'
 
 
-def run(*words: str, stdin: str = "", env: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:
+def run(
+    *words: str, stdin: str = "", env: dict[str, str] | None = None
+) -> subprocess.CompletedProcess[str]:
     environment = {**os.environ, "PYTHONUTF8": "1", **(env or {})}
     return subprocess.run(  # noqa: S603  # our own command
-        [INROADS, *words], input=stdin, capture_output=True, text=True, check=False, timeout=60, env=environment
+        [INROADS, *words],
+        input=stdin,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+        env=environment,
     )
 
 
@@ -74,14 +84,30 @@ class TestAnswers:
         """JSON, NDJSON and CSV hold the same accesses."""
         lines = rows(run("who", "account:Xr82w", *DOCUMENTS, "-f", "ndjson").stdout)
         whole = json.loads(run("who", "account:Xr82w", *DOCUMENTS, "-f", "json").stdout)
-        table = list(csv.DictReader(io.StringIO(run("who", "account:Xr82w", *DOCUMENTS, "-f", "csv").stdout)))
+        table = list(
+            csv.DictReader(io.StringIO(run("who", "account:Xr82w", *DOCUMENTS, "-f", "csv").stdout))
+        )
         assert whole["accesses"] == lines
         assert whole["coverage"]["complete"] is False
-        assert [row["principal"] for row in table] == [row["principal"] for row in lines] == ["identity:712052"]
+        assert (
+            [row["principal"] for row in table]
+            == [row["principal"] for row in lines]
+            == ["identity:712052"]
+        )
 
     def test_filters_in_any_case(self) -> None:
         """Filter words are understood in any case, and repeat."""
-        done = run("reach", "b@example.com", *DOCUMENTS, "--role", "owner", "--role", "Manager", "--state", "active")
+        done = run(
+            "reach",
+            "b@example.com",
+            *DOCUMENTS,
+            "--role",
+            "owner",
+            "--role",
+            "Manager",
+            "--state",
+            "active",
+        )
         assert [row["resource"] for row in rows(done.stdout)] == ["business:77128", "account:zDmNq"]
         done = run("reach", "b@example.com", *DOCUMENTS, "--max-steps", "1", "--via", "role")
         assert [row["resource"] for row in rows(done.stdout)] == ["account:Xr82w"]
@@ -95,15 +121,22 @@ class TestAnswers:
             (2, 2, "CLIENT"),
         ]
         assert steps[1]["records"] == "membership 168372 = group row 168372 = role 682608"
-        whole = json.loads(run("explain", "b@example.com", "account:Xr82w", *DOCUMENTS, "-f", "json").stdout)
-        assert [grant["records"] for grant in whole["explanation"]["cut"]] == ["role 994207", "client 22347"]
+        whole = json.loads(
+            run("explain", "b@example.com", "account:Xr82w", *DOCUMENTS, "-f", "json").stdout
+        )
+        assert [grant["records"] for grant in whole["explanation"]["cut"]] == [
+            "role 994207",
+            "client 22347",
+        ]
         none = run("explain", "b@example.com", "group:96277", *DOCUMENTS)
         assert (none.returncode, none.stdout) == (0, "")
         assert "no access" in none.stderr
 
     def test_association(self) -> None:
         """--association follows project groups too, and marks them."""
-        done = run("explain", "b@example.com", "group:23738", *DOCUMENTS, "--association", "-f", "table")
+        done = run(
+            "explain", "b@example.com", "group:23738", *DOCUMENTS, "--association", "-f", "table"
+        )
         assert "which is not access" in done.stdout
 
     def test_several_documents_and_stdin(self) -> None:
@@ -111,7 +144,16 @@ class TestAnswers:
         newer = json.dumps({"observed_at": "2100-01-01T00:00:00Z", "document": {"id": 712052}})
         done = run("reach", "identity:712052", *DOCUMENTS, "-d", "-", stdin=newer)
         assert (done.returncode, done.stdout) == (0, "")
-        done = run("reach", "identity:712052", *DOCUMENTS, "-d", "-", "--observed-at", "2020-01-01", stdin='{"id": 5}')
+        done = run(
+            "reach",
+            "identity:712052",
+            *DOCUMENTS,
+            "-d",
+            "-",
+            "--observed-at",
+            "2020-01-01",
+            stdin='{"id": 5}',
+        )
         assert done.returncode == 2
 
     def test_policy(self, tmp_path: Path) -> None:
@@ -158,7 +200,9 @@ class TestExitCodes:
         done = run(*words)
         assert done.returncode == code, done.stderr
         assert "Traceback" not in done.stderr
-        assert done.stderr.startswith(("error:", "Usage")) is (code != 0 and "{ nothing }" not in words)
+        assert done.stderr.startswith(("error:", "Usage")) is (
+            code != 0 and "{ nothing }" not in words
+        )
 
     def test_rejected_documents(self, tmp_path: Path) -> None:
         """3 with the answer given, each rejection on stderr; with --strict no answer; check lists them on stdout."""
@@ -192,23 +236,42 @@ class TestOutput:
             assert done.returncode == 0, done.stderr
             assert not re.search("[\x00-\x09\x0b-\x1f\x7f\u202e]", done.stdout + done.stderr), words
             assert "eyJ" not in done.stdout + done.stderr
-        cells = list(csv.DictReader(io.StringIO(run("reach", "identity:1", "-d", "-", "-f", "csv", stdin=text).stdout)))
+        cells = list(
+            csv.DictReader(
+                io.StringIO(run("reach", "identity:1", "-d", "-", "-f", "csv", stdin=text).stdout)
+            )
+        )
         assert cells[0]["email"] == "'=HYPERLINK(1)@x.org"
         assert cells[0]["name"].startswith("'+1")
 
     def test_a_closed_pipe_is_no_error(self) -> None:
         """`inroads … | head -1` ends quietly."""
         command = f"{INROADS} generate --identities 2000 | head -c 10"
-        done = subprocess.run(["/bin/bash", "-c", command], capture_output=True, text=True, check=False, timeout=60)  # noqa: S603
+        done = subprocess.run(
+            ["/bin/bash", "-c", command], capture_output=True, text=True, check=False, timeout=60
+        )  # noqa: S603
         assert done.stderr == ""
 
     def test_help_is_quick(self) -> None:
         """--help imports neither the graph nor the web."""
         heavy = ("networkx", "strawberry", "starlette", "inroads")
         code = f"import sys, inroads_api.cli.main; print([name for name in {heavy} if name in sys.modules])"
-        done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)  # noqa: S603
+        done = subprocess.run(
+            [sys.executable, "-c", code], capture_output=True, text=True, check=True
+        )  # noqa: S603
         assert done.stdout.strip() == "[]"
-        for command in ("", "demo", "check", "reach", "who", "explain", "query", "serve", "schema", "generate"):
+        for command in (
+            "",
+            "demo",
+            "check",
+            "reach",
+            "who",
+            "explain",
+            "query",
+            "serve",
+            "schema",
+            "generate",
+        ):
             done = run(*filter(None, [command]), "--help", env={"COLUMNS": "100"})
             assert done.returncode == 0
             assert "Usage" in done.stdout
@@ -251,7 +314,9 @@ class TestServe:
                 address = re.search(r"http://127\.0\.0\.1:\d+/graphql", server.stderr.readline())
                 assert address is not None
                 request = urllib.request.Request(  # noqa: S310  # the loopback
-                    address[0], json.dumps({"query": question}).encode(), {"Content-Type": "application/json"}
+                    address[0],
+                    json.dumps({"query": question}).encode(),
+                    {"Content-Type": "application/json"},
                 )
                 with urllib.request.urlopen(request, timeout=10) as response:  # noqa: S310  # the loopback
                     served = json.load(response)

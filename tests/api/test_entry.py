@@ -58,7 +58,11 @@ def worlds_of(count: int) -> list[World]:
 def moments(world: World) -> list[dt.datetime]:
     """Before all documents, at each of them, and between."""
     given = sorted({moment for _, moment in world})
-    return [given[0] - dt.timedelta(days=1), *given, *(each + dt.timedelta(microseconds=1) for each in given)]
+    return [
+        given[0] - dt.timedelta(days=1),
+        *given,
+        *(each + dt.timedelta(microseconds=1) for each in given),
+    ]
 
 
 def iso(moment: dt.datetime) -> str:
@@ -72,16 +76,22 @@ class TestAsOf:
             read = observations(world)
             ask = asker(schema, Explorer.observe(read))
             for moment in moments(world):
-                fresh = Explorer.observe(each for each in read if each.document.observed_at <= moment)
+                fresh = Explorer.observe(
+                    each for each in read if each.document.observed_at <= moment
+                )
                 for ids in ([], sorted(fresh)[:6], sorted(fresh)[-6:]):
                     wanted = asker(schema, fresh)(NOW, ids=ids)
                     assert "errors" not in wanted
                     assert ask(THEN, ids=ids, asOf=iso(moment)) == wanted
 
-    def test_without_arguments_it_is_the_version_that_answers(self, ask: Ask, bruce: AccessGraph) -> None:
+    def test_without_arguments_it_is_the_version_that_answers(
+        self, ask: Ask, bruce: AccessGraph
+    ) -> None:
         """`graph` alone, with nulls, or as of the future, is what Query answers from, and names the same version."""
         for given in ("", "(asOf: null, atLeast: null)", '(asOf: "9999-01-01T00:00:00Z")'):
-            found = ask(f"{{ graph{given} {{ version builtAt position business(id: 77128) {{ name }} }} }}")
+            found = ask(
+                f"{{ graph{given} {{ version builtAt position business(id: 77128) {{ name }} }} }}"
+            )
             assert found["data"]["graph"] == {
                 "version": bruce.version,
                 "builtAt": "2026-03-01T12:00:00Z",
@@ -102,7 +112,14 @@ class TestAsOf:
 
     @pytest.mark.parametrize(
         "moment",
-        ["2026-03-01T00:00:00", "2026-03-01", "yesterday", "", "2026-13-01T00:00:00Z", "0001-01-01T00:00:00+14:00"],
+        [
+            "2026-03-01T00:00:00",
+            "2026-03-01",
+            "yesterday",
+            "",
+            "2026-13-01T00:00:00Z",
+            "0001-01-01T00:00:00+14:00",
+        ],
     )
     def test_a_bad_moment(self, ask: Ask, moment: str) -> None:
         """A moment needs an offset, in the query and in a variable, and is told so with a code."""
@@ -110,19 +127,31 @@ class TestAsOf:
         response = ask("query ($m: DateTime) { graph(asOf: $m) { version } }", m=moment)
         assert code(response) == "BAD_MOMENT"
         assert "with an offset" in response["errors"][0]["message"]
-        assert code(ask("query ($m: DateTime) { graph(asOf: $m) { version } }", m=1772323200)) == "BAD_MOMENT"
+        assert (
+            code(ask("query ($m: DateTime) { graph(asOf: $m) { version } }", m=1772323200))
+            == "BAD_MOMENT"
+        )
 
     def test_offsets(self, ask: Ask) -> None:
         """Any offset will do: noon in UTC is one o'clock an hour further east."""
-        for moment, documents in (("2026-03-01T13:00:00+01:00", 1), ("2026-03-01T12:59:59+01:00", 0)):
-            assert ask(f'{{ graph(asOf: "{moment}") {{ documents }} }}')["data"]["graph"]["documents"] == documents
+        for moment, documents in (
+            ("2026-03-01T13:00:00+01:00", 1),
+            ("2026-03-01T12:59:59+01:00", 0),
+        ):
+            assert (
+                ask(f'{{ graph(asOf: "{moment}") {{ documents }} }}')["data"]["graph"]["documents"]
+                == documents
+            )
 
     def test_few_moments_in_one_query(self, schema: Schema) -> None:
         """One query asks about a few moments, however often about each; the next one is refused with a code."""
         ask = asker(schema, explore([(me(day), DAY[day]) for day in range(1, 11)]))
 
         def query(days: list[int]) -> str:
-            return "".join(f'a{n}: graph(asOf: "{iso(DAY[day])}") {{ documents }} ' for n, day in enumerate(days))
+            return "".join(
+                f'a{n}: graph(asOf: "{iso(DAY[day])}") {{ documents }} '
+                for n, day in enumerate(days)
+            )
 
         few = ask(f"{{ {query([1, 2, 3, 4, 1, 2, 3, 4])} }}")
         assert [each["documents"] for each in few["data"].values()] == [1, 2, 3, 4] * 2
@@ -130,7 +159,9 @@ class TestAsOf:
         many = ask(f"{{ {query([1, 2, 3, 4, 5])} }}")
         assert code(many) == "TOO_MANY_MOMENTS"
         assert code(ask(f"{{ {query([1] * 30)} }}")) == "COST_LIMIT"
-        nested = f'graph(asOf: "{iso(DAY[9])}") {{ changes(since: "{iso(DAY[5])}") {{ totalCount }} }}'
+        nested = (
+            f'graph(asOf: "{iso(DAY[9])}") {{ changes(since: "{iso(DAY[5])}") {{ totalCount }} }}'
+        )
         assert code(ask(f"{{ {query([1, 2, 3])} {nested} }}")) == "TOO_MANY_MOMENTS"
 
 
@@ -149,13 +180,18 @@ def sides(graph: AccessGraph, cause: GrantCause | NodeCause, given: Any) -> Any:
     if given is None:
         return None
     if isinstance(cause, GrantCause):
-        return {"roles": list(given.roles), "evidence": [said(graph, each, "") for each in given.evidence]}
+        return {
+            "roles": list(given.roles),
+            "evidence": [said(graph, each, "") for each in given.evidence],
+        }
     found = stated(graph, cause)
     assert found is not None
     where = said(graph, found, cause.pointer)
     return {
         "value": given,
-        "evidence": [{"record": record(graph.documents[found.document], where["pointer"]), **where}],
+        "evidence": [
+            {"record": record(graph.documents[found.document], where["pointer"]), **where}
+        ],
     }
 
 
@@ -183,17 +219,25 @@ class TestChanges:
             times = sorted({moment for _, moment in world})
             for since, until in zip(times, [*times[1:], None], strict=True):
                 before, after = (
-                    Explorer.observe(each for each in read if each.document.observed_at <= (moment or times[-1]))
+                    Explorer.observe(
+                        each for each in read if each.document.observed_at <= (moment or times[-1])
+                    )
                     for moment in (since, until)
                 )
                 found = changes(before, after)
                 response = ask(CHANGES, since=iso(since), until=until and iso(until))
                 assert "errors" not in response
                 page = response["data"]["changes"]
-                assert (page["before"], page["after"], page["truncated"]) == (before.version, after.version, False)
+                assert (page["before"], page["after"], page["truncated"]) == (
+                    before.version,
+                    after.version,
+                    False,
+                )
                 assert page["totalCount"] == len(found.changes) <= 50
                 assert page["nodes"] == [told(before, after, each) for each in found.changes]
-                compared.update(type(cause).__name__ for change in found.changes for cause in change.causes)
+                compared.update(
+                    type(cause).__name__ for change in found.changes for cause in change.causes
+                )
         assert min(compared["GrantCause"], compared["NodeCause"]) > 5
 
     def test_pages(self, schema: Schema) -> None:
@@ -209,7 +253,9 @@ class TestChanges:
         assert paged == whole["nodes"]
         assert len(paged) == 8
         assert not page["pageInfo"]["hasNextPage"]
-        assert code(ask(CHANGES, since=asked["since"], after=after)) == "CURSOR_EXPIRED", "until now is more"
+        assert code(ask(CHANGES, since=asked["since"], after=after)) == "CURSOR_EXPIRED", (
+            "until now is more"
+        )
         assert code(ask(CHANGES, since=iso(DAY[1]), after=after)) == "CURSOR_EXPIRED"
         assert code(ask(BY_CAUSE, since=asked["since"], after=after)) == "CURSOR_INVALID"
         assert code(ask(CHANGES, **asked, after="x")) == "CURSOR_INVALID"
@@ -218,7 +264,9 @@ class TestChanges:
     def test_by_cause(self, schema: Schema) -> None:
         """One client row that changes many accesses lists them all, page by page; each list has its own cursors."""
         ask = asker(schema, busy())
-        (first, *_) = groups = ask(BY_CAUSE, since=iso(DAY[0]), inner=2)["data"]["changesByCause"]["nodes"]
+        (first, *_) = groups = ask(BY_CAUSE, since=iso(DAY[0]), inner=2)["data"]["changesByCause"][
+            "nodes"
+        ]
         assert first["cause"]["id"] == "account:V#CLIENT@business:10"
         assert first["cause"]["sentence"] == "client 6 of Business 10 (10) was added"
         assert (first["changes"]["totalCount"], len(first["changes"]["nodes"])) == (8, 2)
@@ -227,9 +275,9 @@ class TestChanges:
             "account:W#CLIENT@business:10",
         ]
         cursor = first["changes"]["pageInfo"]["endCursor"]
-        rest = ask(BY_CAUSE, since=iso(DAY[0]), first=1, inner=100, innerAfter=cursor)["data"]["changesByCause"][
-            "nodes"
-        ]
+        rest = ask(BY_CAUSE, since=iso(DAY[0]), first=1, inner=100, innerAfter=cursor)["data"][
+            "changesByCause"
+        ]["nodes"]
         assert len(rest[0]["changes"]["nodes"]) == 6
         assert rest[0]["changes"]["nodes"][0] not in first["changes"]["nodes"]
         mixed = ask(BY_CAUSE, since=iso(DAY[0]), inner=1, innerAfter=cursor)
@@ -239,9 +287,15 @@ class TestChanges:
         """Inside of `graph(asOf:)` a review ends there, and what came later is not in it."""
         ask = asker(schema, busy())
         query = "query ($m: DateTime!, $s: DateTime!) { graph(asOf: $m) { changes(since: $s) { totalCount } } }"
-        assert ask(query, m=iso(DAY[1]), s=iso(DAY[0]))["data"]["graph"]["changes"]["totalCount"] == 8
-        assert ask(query, m=iso(DAY[0]), s=iso(DAY[0]))["data"]["graph"]["changes"]["totalCount"] == 0
-        assert ask(query, m=iso(DAY[0]), s=iso(DAY[2]))["data"]["graph"]["changes"]["totalCount"] == 0
+        assert (
+            ask(query, m=iso(DAY[1]), s=iso(DAY[0]))["data"]["graph"]["changes"]["totalCount"] == 8
+        )
+        assert (
+            ask(query, m=iso(DAY[0]), s=iso(DAY[0]))["data"]["graph"]["changes"]["totalCount"] == 0
+        )
+        assert (
+            ask(query, m=iso(DAY[0]), s=iso(DAY[2]))["data"]["graph"]["changes"]["totalCount"] == 0
+        )
 
     def test_backwards(self, ask: Ask) -> None:
         """A review that ends before it begins is refused."""
@@ -256,7 +310,9 @@ class TestChanges:
             'changes(since: "2026-01-01T00:00:00Z") { totalCount }',
             'graph { changesByCause(since: "2026-01-01T00:00:00Z") { totalCount } }',
         ):
-            assert code(ask("{" + " ".join(f"a{n}: {each}" for n in range(20)) + "}")) == "COST_LIMIT"
+            assert (
+                code(ask("{" + " ".join(f"a{n}: {each}" for n in range(20)) + "}")) == "COST_LIMIT"
+            )
         inside = "reach { nodes { explanation { sentence } } }"
         asked = f"identity(by: {{id: 1}}) {{ {inside} }}"
         plain, nested = f"{{ {asked} }}", f'{{ graph(asOf: "2026-01-01T00:00:00Z") {{ {asked} }} }}'
@@ -276,7 +332,11 @@ def told(before: AccessGraph, after: AccessGraph, change: Any) -> dict[str, Any]
             {
                 "id": cause.id,
                 "witnessed": cause.witnessed,
-                **({"node": {"id": cause.id}, "attribute": cause.attribute} if isinstance(cause, NodeCause) else {}),
+                **(
+                    {"node": {"id": cause.id}, "attribute": cause.attribute}
+                    if isinstance(cause, NodeCause)
+                    else {}
+                ),
                 "before": sides(before, cause, cause.before),
                 "after": sides(after, cause, cause.after),
             }
@@ -290,6 +350,9 @@ def busy() -> Explorer:
     world: list[Any] = []
     for day, vendors in enumerate(["", "V", "VW"]):
         rows = [client(6 + number, vendor) for number, vendor in enumerate(vendors)]
-        bodies = (me(who, business_memberships=[membership(who, 10, business_clients=rows)]) for who in range(1, 9))
+        bodies = (
+            me(who, business_memberships=[membership(who, 10, business_clients=rows)])
+            for who in range(1, 9)
+        )
         world += [(body, DAY[day]) for body in bodies]
     return explore(world)

@@ -35,7 +35,9 @@ def stock() -> Schema:
 
 
 @pytest.mark.parametrize("part", range(3))
-def test_random_operations(schema: Schema, stock: Schema, people: AccessGraph, bruce: AccessGraph, part: int) -> None:
+def test_random_operations(
+    schema: Schema, stock: Schema, people: AccessGraph, bruce: AccessGraph, part: int
+) -> None:
     """Whatever is asked of the whole schema, with good values and bad ones, both answer the same, at each time."""
     rng = random.Random(part)
     seen: Counter[str] = Counter()
@@ -72,8 +74,12 @@ def test_random_operations(schema: Schema, stock: Schema, people: AccessGraph, b
         ["identity:712052"] * 101,
     ],
 )
-@pytest.mark.parametrize("kind", ["[ID!]!", "[ID!]", "[ID]", "ID", "[[ID!]!]!", "[Nothing]", '[ID!]! = ["identity:1"]'])
-def test_lists_of_texts(schema: Schema, stock: Schema, bruce: AccessGraph, kind: str, ids: object) -> None:
+@pytest.mark.parametrize(
+    "kind", ["[ID!]!", "[ID!]", "[ID]", "ID", "[[ID!]!]!", "[Nothing]", '[ID!]! = ["identity:1"]']
+)
+def test_lists_of_texts(
+    schema: Schema, stock: Schema, bruce: AccessGraph, kind: str, ids: object
+) -> None:
     """A variable that is a list of texts is taken as it is; it is refused, and completed, as it would be otherwise."""
     versions = Versions(bruce, NOON)
     query = f'query ($ids: {kind}, $text: String = "b") {{ nodes(ids: $ids) {{ id }} search(text: $text) {{ id }} }}'
@@ -197,8 +203,12 @@ SURPRISES: dict[str, Any] = {
     "an exception as a value": {"name": ValueError("told")},
     "an exception where none may be null": {"size": _Broken},
     "inner null": {"inside": [None]},
-    "inner objects": {"inside": [Square(values={}), Square(values={"inside": [Square(values={"name": "x"})]})]},
-    "an inner exception": {"inside": [Square(values={}), Square(values={"size": _Broken, "name": _Broken})]},
+    "inner objects": {
+        "inside": [Square(values={}), Square(values={"inside": [Square(values={"name": "x"})]})]
+    },
+    "an inner exception": {
+        "inside": [Square(values={}), Square(values={"size": _Broken, "name": _Broken})]
+    },
     "an inner object of another type": {"inside": [Circle(values={})]},
     "an inner exception as an item": {"inside": [ValueError("told")]},
     "a dict for an object": {"inside": [{"name": "x"}]},
@@ -222,7 +232,9 @@ def both(query: str, root: Root, variables: dict[str, Any] | None = None) -> tup
 def test_surprises(values: dict[str, Any], where: str) -> None:
     """What is not as usual is told exactly as the stock executor tells it, wherever it happens."""
     odd, plain = Square(values=values), Square(values={"name": "plain"})
-    root = Root(shapes=[plain, odd, Circle(values={})] if where == "shapes" else [plain], square=odd)
+    root = Root(
+        shapes=[plain, odd, Circle(values={})] if where == "shapes" else [plain], square=odd
+    )
     query = EVERYTHING.replace("square {", "certain {") if where == "certain" else EVERYTHING
     wanted, found = both(query, root)
     assert found == [wanted] * 3
@@ -230,7 +242,15 @@ def test_surprises(values: dict[str, Any], where: str) -> None:
 
 @pytest.mark.parametrize(
     "variables",
-    [{}, {"deep": False}, {"deep": True, "count": 3}, {"deep": None}, {"count": None}, {"count": "x"}, {"deep": 1}],
+    [
+        {},
+        {"deep": False},
+        {"deep": True, "count": 3},
+        {"deep": None},
+        {"count": None},
+        {"count": "x"},
+        {"deep": 1},
+    ],
     ids=str,
 )
 def test_variables(variables: dict[str, Any]) -> None:

@@ -92,14 +92,25 @@ def accesses(graph: AccessGraph) -> dict[tuple[str, str], list[str]]:
     assert isinstance(graph, Explorer)
     people = [each for each in graph if kind_of(each) is NodeKind.IDENTITY]
     found = ((each, access) for each in people for access in graph.reach(each))
-    return {(each, access.resource): [role.value for role in access.roles] for each, access in found}
+    return {
+        (each, access.resource): [role.value for role in access.roles] for each, access in found
+    }
 
 
 def test_cursors() -> None:
     """A cursor reads as it is written, and nothing else is one."""
     for each in (Cursor(7), Cursor(7, "a" * 16), Cursor(7, "a" * 16, 9, "b" * 16, 100, "c" * 16)):
         assert Cursor.parse(str(each)) == each
-    for text in ("", "7", "ledger:", "ledger:-1", "ledger:1:zz", "ledger:٣", "ledger:1\n", f"ledger:{'1' * 19}"):
+    for text in (
+        "",
+        "7",
+        "ledger:",
+        "ledger:-1",
+        "ledger:1:zz",
+        "ledger:٣",
+        "ledger:1\n",
+        f"ledger:{'1' * 19}",
+    ):
         with pytest.raises(BadCursor, match="not a cursor"):
             Cursor.parse(text)
 
@@ -141,8 +152,11 @@ def test_nothing_is_lost_and_nothing_told_twice(tmp_path: Path, schema: Schema) 
                 graphs[after] = logged(file)(step[-1]["position"], end.policy)
             wanted = changes(graphs[before], graphs[after]).changes
             found = [change for each in step for change in each["changes"]]
-            assert [(each["principal"]["id"], each["resource"]["id"], each["kinds"]) for each in found] == [
-                (each.principal, each.resource, [kind.value for kind in each.kinds]) for each in wanted
+            assert [
+                (each["principal"]["id"], each["resource"]["id"], each["kinds"]) for each in found
+            ] == [
+                (each.principal, each.resource, [kind.value for kind in each.kinds])
+                for each in wanted
             ]
             for each in found:
                 key = each["principal"]["id"], each["resource"]["id"]
@@ -159,7 +173,10 @@ def test_the_query_says_the_same(served: Served) -> None:
     seen += next(served.events(feed))["changes"]
     cursor = None
     for number in range(2, 8):
-        add(served.file, [(me(number, business_memberships=[membership(number, 10, "manager")]), DAY[number])])
+        add(
+            served.file,
+            [(me(number, business_memberships=[membership(number, 10, "manager")]), DAY[number])],
+        )
         if number != 5:  # two of them come as one
             served.look()
         for event in served.events(feed, first=1):
@@ -189,8 +206,12 @@ def test_findings_appear_and_are_settled(tmp_path: Path, schema: Schema) -> None
         while world:
             add(file, [world.pop() for _ in range(min(len(world), 3))])
             server.look()
-            for event in server.events(feed, REVIEW, since="ledger:0", first=rng.choice([1, 3, 100])):
-                appeared, settled = ({each["identity"] for each in event[side]} for side in ("appeared", "settled"))
+            for event in server.events(
+                feed, REVIEW, since="ledger:0", first=rng.choice([1, 3, 100])
+            ):
+                appeared, settled = (
+                    {each["identity"] for each in event[side]} for side in ("appeared", "settled")
+                )
                 assert appeared.isdisjoint(standing)
                 assert settled <= standing
                 standing = standing - settled | appeared
@@ -208,7 +229,9 @@ def test_findings_appear_and_are_settled(tmp_path: Path, schema: Schema) -> None
 def test_a_finding_that_is_settled(served: Served) -> None:
     """A business whose team has one owner is found, and no longer when a newer document of the team has two."""
     feed = served.feed()
-    assert [each["appeared"] for each in served.events(feed, REVIEW, rules=["single-owner"])] == [[]]
+    assert [each["appeared"] for each in served.events(feed, REVIEW, rules=["single-owner"])] == [
+        []
+    ]
     add(served.file, [(team(10, (1, 1, "owner")), DAY[1])])
     served.look()
     (event,) = served.events(feed, REVIEW, rules=["single-owner"])
@@ -264,7 +287,9 @@ class TestWhereItBegins:
 
     def test_the_cursor_of_another_question(self, served: Served) -> None:
         """Within a step items of one question were counted: those of another would be passed over unseen."""
-        add(served.file, [(team(10, (1, 1, "owner"), (2, 2, "manager"), (3, 3, "manager")), DAY[1])])
+        add(
+            served.file, [(team(10, (1, 1, "owner"), (2, 2, "manager"), (3, 3, "manager")), DAY[1])]
+        )
         served.look()
         event = next(served.events(served.feed(), since="ledger:0", first=1))
         assert event["more"]
@@ -357,7 +382,9 @@ class TestWhatIsKept:
             list(served.events(feed))
             self.grow(served, number)
             assert len(served.versions._left) <= MAX_LEFT
-        assert [len(event["changes"]) for feed in feeds for event in served.events(feed)] == list(range(10, 0, -1))
+        assert [len(event["changes"]) for feed in feeds for event in served.events(feed)] == list(
+            range(10, 0, -1)
+        )
         assert set(served.folded) == set(range(1, 8))
 
     def test_nobody_listens(self, served: Served) -> None:

@@ -109,7 +109,12 @@ class TestWhen:
     def test_not_for_a_request(self, site: Site, clock: Clock) -> None:
         """Keys are fetched at the start, and while they are young no more, whatever is asked."""
         keys = KeyUrl(ISSUER, site.url, clock)
-        assert [found(keys, kid) for kid in ("one", None, "none", "one")] == [True, True, False, True]
+        assert [found(keys, kid) for kid in ("one", None, "none", "one")] == [
+            True,
+            True,
+            False,
+            True,
+        ]
         clock.now += EVERY - 1
         keys.tick()
         assert site.asked == ["/jwks"]
@@ -168,7 +173,10 @@ class TestWhen:
         _, own = file.create("a", [TokenScope.READ], timedelta(days=1), NOON)
         provider = Issuer(ISSUER, AUDIENCE, KeyUrl(ISSUER, site.url, clock))
         application = create_app(bruce, NOON, ("*",), auth=Auth(file.path, lambda: NOON, provider))
-        gate, both = threading.Event(), json.dumps({"keys": [public(ELLIPTIC), public(OTHER, "two")]}).encode()
+        gate, both = (
+            threading.Event(),
+            json.dumps({"keys": [public(ELLIPTIC), public(OTHER, "two")]}).encode(),
+        )
 
         def hanging(handler: BaseHTTPRequestHandler) -> None:
             gate.wait(PATIENCE)
@@ -182,12 +190,18 @@ class TestWhen:
 
             def ask(text: str) -> Any:
                 headers = {"authorization": f"Bearer {text}"}
-                return client.post("/graphql", json={"query": "{ graph { version } }"}, headers=headers)
+                return client.post(
+                    "/graphql", json={"query": "{ graph { version } }"}, headers=headers
+                )
 
             for _ in range(3):
                 waiting = ask(token(OTHER, headers=NEW))
                 assert (waiting.status_code, code(waiting.json())) == (503, "AUTH_UNAVAILABLE")
-                assert (waiting.headers["retry-after"], ask(own).status_code, ask(token()).status_code) == (
+                assert (
+                    waiting.headers["retry-after"],
+                    ask(own).status_code,
+                    ask(token()).status_code,
+                ) == (
                     "1",
                     200,
                     200,
@@ -249,7 +263,9 @@ class TestWhatIsNone:
             (b"", "not a JWKS"),
         ],
     )
-    def test_answers(self, site: Site, monkeypatch: pytest.MonkeyPatch, page: Any, told: str) -> None:
+    def test_answers(
+        self, site: Site, monkeypatch: pytest.MonkeyPatch, page: Any, told: str
+    ) -> None:
         """What is packed, elsewhere, too long, too slow or no JWKS is refused, and leads nowhere else."""
         monkeypatch.setattr(jwks_url, "PATIENCE", 0.3 if page is dripping else PATIENCE)
         site.pages |= {"/jwks": page, "/other": json.dumps({"keys": [public(OTHER)]}).encode()}
@@ -284,7 +300,9 @@ class TestWhatIsNone:
         """The public key as a shared secret, no signature, and the key of another are refused."""
         issuer = Issuer(ISSUER, AUDIENCE, KeyUrl(ISSUER, site.url))
         secret = ELLIPTIC.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
-        forged = ".".join([base64url_encode(b'{"alg":"HS256","kid":"one"}').decode(), token().split(".")[1]])
+        forged = ".".join(
+            [base64url_encode(b'{"alg":"HS256","kid":"one"}').decode(), token().split(".")[1]]
+        )
         unsigned: Any = None
         for text in (
             f"{forged}.{base64url_encode(hmac.digest(secret, forged.encode(), 'sha256')).decode()}",
@@ -326,6 +344,16 @@ def test_doors(site: Site, tmp_path: Path) -> None:
         return auth
 
     assert asyncio.run(opened()).caller([f"Bearer {token()}".encode()]).scopes == {TokenScope.READ}
-    words = ["serve", "-d", str(EXAMPLE), "--auth", str(file), "--oidc-issuer", ISSUER, "--oidc-audience", AUDIENCE]
+    words = [
+        "serve",
+        "-d",
+        str(EXAMPLE),
+        "--auth",
+        str(file),
+        "--oidc-issuer",
+        ISSUER,
+        "--oidc-audience",
+        AUDIENCE,
+    ]
     done = CliRunner().invoke(app, [*words, "--oidc-jwks", site.root + "/none"])
     assert (done.exit_code, "status 404" in done.stderr) == (2, True)

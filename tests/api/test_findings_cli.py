@@ -34,7 +34,9 @@ def test_formats_agree() -> None:
     assert [each["finding"] for each in table] == [each["finding"] for each in plain]
     log = json.loads(run(*ask, "sarif").stdout)
     results = log["runs"][0]["results"]
-    assert [each["partialFingerprints"][FINGERPRINT] for each in results] == [each["finding"] for each in plain]
+    assert [each["partialFingerprints"][FINGERPRINT] for each in results] == [
+        each["finding"] for each in plain
+    ]
     eyes = run(*ask, "table", env={"COLUMNS": "200"}).stdout
     assert all(each["finding"] in eyes for each in plain)
     assert "single-owner: 0 in 0 businesses whose team was observed, 3 more unseen" in done.stderr
@@ -47,7 +49,9 @@ def test_sarif(tmp_path: Path) -> None:
     source = "a b:ü\u202e%.json"
     file = tmp_path / "documents.json"
     body = json.loads((inroads.EXAMPLE / "bruce.json").read_text())
-    file.write_text(json.dumps({"observed_at": "2026-01-01T00:00:00Z", "source": source, "document": body}))
+    file.write_text(
+        json.dumps({"observed_at": "2026-01-01T00:00:00Z", "source": source, "document": body})
+    )
     policy = tmp_path / "policy.toml"
     policy.write_text(
         '[[suppressions]]\nrule = "bridge"\nsubject = "identity:712052"\nreason = "known"\nexpires = 2999-01-01\n'
@@ -77,7 +81,9 @@ def test_sarif(tmp_path: Path) -> None:
             assert unquote(uri) == source
             (logical,) = place["logicalLocations"]
             record(document, logical["fullyQualifiedName"])
-    notes = [each["message"]["text"] for each in ran["invocations"][0]["toolExecutionNotifications"]]
+    notes = [
+        each["message"]["text"] for each in ran["invocations"][0]["toolExecutionNotifications"]
+    ]
     assert "a suppression expired on 2020-01-01: old" in notes
     assert "expired on 2020-01-01" in done.stderr
 
@@ -92,7 +98,9 @@ def test_fail_on(tmp_path: Path) -> None:
     assert run(*ask, "--fail-on", "low", "--rule", "duplicate-group").returncode == 0
     policy = tmp_path / "policy.toml"
     reason = 'reason = "known"\nexpires = 2027-01-01'
-    policy.write_text(f'[[suppressions]]\nrule = "lapsed-subscription"\nsubject = "account:e6Wmk"\n{reason}\n')
+    policy.write_text(
+        f'[[suppressions]]\nrule = "lapsed-subscription"\nsubject = "account:e6Wmk"\n{reason}\n'
+    )
     lapsed = (*ask, "--rule", "lapsed-subscription", "--policy", str(policy), "--fail-on", "info")
     done = run(*lapsed)
     assert done.returncode == 0
@@ -107,7 +115,10 @@ def test_since(tmp_path: Path) -> None:
     file = tmp_path / "two.ndjson"
     business: dict[str, Any] = {"id": 1, "role": "owner", "business": {"id": 1}}
     both = [
-        {"observed_at": f"2026-0{month}-01T00:00:00Z", "document": {"id": 1, "business_memberships": held}}
+        {
+            "observed_at": f"2026-0{month}-01T00:00:00Z",
+            "document": {"id": 1, "business_memberships": held},
+        }
         for month, held in ((1, []), (3, [business]))
     ]
     file.write_bytes(b"\n".join(map(msgspec.json.encode, both)))

@@ -72,7 +72,10 @@ def test_filters(ask: Ask, people: AccessGraph, schema: Schema) -> None:
     assert ask(PAGE, suppressed=True)["data"]["findings"]["totalCount"] == 0
     assert ask(PAGE, suppressed=False)["data"]["findings"]["totalCount"] == 8
     assert code(ask(PAGE, rules=["nonsense"])) == "UNKNOWN_RULE"
-    assert code(ask(PAGE, after=one["pageInfo"]["endCursor"])) in {"CURSOR_EXPIRED", "CURSOR_INVALID"}
+    assert code(ask(PAGE, after=one["pageInfo"]["endCursor"])) in {
+        "CURSOR_EXPIRED",
+        "CURSOR_INVALID",
+    }
     many = asker(schema, people)(PAGE, first=100)
     assert "errors" not in many
     assert len(many["data"]["findings"]["nodes"]) == 100
@@ -80,6 +83,8 @@ def test_filters(ask: Ask, people: AccessGraph, schema: Schema) -> None:
 
 def test_rules(ask: Ask) -> None:
     """Every rule is explained."""
-    answer = ask("{ rules { id version severity maturity enabled options definition population remediation } }")
+    answer = ask(
+        "{ rules { id version severity maturity enabled options definition population remediation } }"
+    )
     assert [each["id"] for each in answer["data"]["rules"]] == list(RULES)
     assert all(each["definition"] for each in answer["data"]["rules"])

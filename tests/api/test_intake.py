@@ -40,7 +40,11 @@ SECOND = "2026-01-02T12:00:00Z"
 
 def envelope(identity: int, day: int = 1, **more: Any) -> dict[str, Any]:
     moment = f"2026-01-{day:02}T00:00:00Z"
-    return {"observed_at": moment, "source": "crm", "document": {"id": identity, "email": f"i{identity}@x.org", **more}}
+    return {
+        "observed_at": moment,
+        "source": "crm",
+        "document": {"id": identity, "email": f"i{identity}@x.org", **more},
+    }
 
 
 @pytest.fixture
@@ -71,7 +75,9 @@ class TestReceipts:
         first = ask(documents=[envelope(1)])
         assert statuses(first) == ["ADDED"]
         broken = {"observed_at": "yesterday", "document": {"id": 4}}
-        response = ask(documents=[envelope(2), {"response": None}, envelope(1), broken, envelope(2), {"id": 3}])
+        response = ask(
+            documents=[envelope(2), {"response": None}, envelope(1), broken, envelope(2), {"id": 3}]
+        )
         found = response["data"]["ingest"]["documents"]
         assert statuses(response) == ["ADDED", "REJECTED", "KNOWN", "REJECTED", "KNOWN", "ADDED"]
         assert found[1] == {
@@ -130,7 +136,9 @@ class TestReceipts:
         assert isinstance(wanted, Observation)
         by_variable = ask(documents=[json.loads(text)])
         literal = re.sub(r'"(\w+)":', r"\1:", text)
-        by_literal = ask(f"mutation {{ ingest(documents: [{literal}]) {{ documents {{ status sha256 }} }} }}")
+        by_literal = ask(
+            f"mutation {{ ingest(documents: [{literal}]) {{ documents {{ status sha256 }} }} }}"
+        )
         assert statuses(by_variable) == ["ADDED"]
         assert statuses(by_literal) == ["KNOWN"]
         for response in (by_variable, by_literal):
@@ -138,8 +146,12 @@ class TestReceipts:
 
     def test_numbers_that_are_none(self, ask: Callable[..., Any]) -> None:
         """A number beyond all that can be kept is rejected, never rounded or dropped."""
-        response = ask("mutation { ingest(documents: [{id: 1, n: 1e999}]) { documents { status code } } }")
-        assert response["data"]["ingest"]["documents"] == [{"status": "REJECTED", "code": "not_json"}]
+        response = ask(
+            "mutation { ingest(documents: [{id: 1, n: 1e999}]) { documents { status code } } }"
+        )
+        assert response["data"]["ingest"]["documents"] == [
+            {"status": "REJECTED", "code": "not_json"}
+        ]
 
 
 class TestTheLedger:
@@ -193,17 +205,28 @@ class TestTheLedger:
         assert "private" not in json.dumps(response)
 
 
-def test_secrets_do_not_come_back(ledger: Path, caplog: pytest.LogCaptureFixture, serve: Callable[..., Any]) -> None:
+def test_secrets_do_not_come_back(
+    ledger: Path, caplog: pytest.LogCaptureFixture, serve: Callable[..., Any]
+) -> None:
     """A secret in a document that is handed in is in no answer, no error, no log and no byte of the ledger."""
     caplog.set_level(logging.DEBUG)
     logging.getLogger("httpx2").setLevel(logging.WARNING)  # the asker's own log
     client = serve(create_app(Explorer.observe([]), NOON, ingest=ledger))
-    wrong = {"observed_at": SECRET, "source": SECRET, "document": {"id": SECRET, "access_token": SECRET}}
+    wrong = {
+        "observed_at": SECRET,
+        "source": SECRET,
+        "document": {"id": SECRET, "access_token": SECRET},
+    }
     hidden = envelope(1, access_token=SECRET, notes=[f"Bearer {SECRET}"], roles=SECRET)
     shown = envelope(2, access_token=SECRET, notes=[f"Bearer {SECRET}"])
-    mistyped = INGEST.replace("[JSON!]!)", "[JSON!]!, $b: Boolean!)").replace(") { tok", ") @skip(if: $b) { tok")
+    mistyped = INGEST.replace("[JSON!]!)", "[JSON!]!, $b: Boolean!)").replace(
+        ") { tok", ") @skip(if: $b) { tok"
+    )
     for body in (
-        {"query": INGEST, "variables": {"documents": [wrong, hidden, shown, SECRET, [SECRET], {SECRET: SECRET}]}},
+        {
+            "query": INGEST,
+            "variables": {"documents": [wrong, hidden, shown, SECRET, [SECRET], {SECRET: SECRET}]},
+        },
         {"query": INGEST, "variables": {"documents": [None, shown]}},
         {"query": mistyped, "variables": {"documents": [shown], "b": shown}},
         {"query": INGEST.replace("JSON", "String"), "variables": {"documents": [shown]}},
@@ -214,7 +237,10 @@ def test_secrets_do_not_come_back(ledger: Path, caplog: pytest.LogCaptureFixture
         assert SECRET[:12] not in response.text, body["query"]
     assert SECRET[:12] not in caplog.text
     with Ledger(ledger) as opened:
-        assert [each.document.subject for each in opened.observations()] == ["identity:1", "identity:2"]
+        assert [each.document.subject for each in opened.observations()] == [
+            "identity:1",
+            "identity:2",
+        ]
     for file in ledger.parent.iterdir():
         assert SECRET[:12].encode() not in file.read_bytes()
 
@@ -224,14 +250,19 @@ class TestHttp:
     def client(self, ledger: Path, serve: Callable[..., httpx2.Client]) -> httpx2.Client:
         return serve(create_app(Explorer.observe([]), NOON, ingest=ledger))
 
-    def test_only_where_it_is_allowed(self, client: httpx2.Client, serve: Callable[..., Any]) -> None:
+    def test_only_where_it_is_allowed(
+        self, client: httpx2.Client, serve: Callable[..., Any]
+    ) -> None:
         """Documents are taken over POST where the operator allows it, and there is no such operation elsewhere."""
         body = {"query": INGEST, "variables": {"documents": [envelope(1)]}}
         assert statuses(client.post("/graphql", json=body).json()) == ["ADDED"]
         plain = serve(create_app(Explorer.observe([]), NOON))
         assert code(plain.post("/graphql", json=body).json()) == "OPERATION_NOT_SUPPORTED"
         kinds = "{ __schema { mutationType { name } } }"
-        found = [each.post("/graphql", json={"query": kinds}).json()["data"]["__schema"] for each in (client, plain)]
+        found = [
+            each.post("/graphql", json={"query": kinds}).json()["data"]["__schema"]
+            for each in (client, plain)
+        ]
         assert found == [{"mutationType": {"name": "Mutation"}}, {"mutationType": None}]
 
     def test_never_by_a_url(self, client: httpx2.Client, ledger: Path) -> None:
@@ -240,8 +271,16 @@ class TestHttp:
         response = client.get(f"/graphql?{urlencode({'query': query})}")
         assert response.status_code == 405
         assert response.headers["allow"] == "POST"
-        for content_type in ("text/plain", "application/x-www-form-urlencoded", "multipart/form-data"):
-            sent = client.post("/graphql", content=json.dumps({"query": query}), headers={"content-type": content_type})
+        for content_type in (
+            "text/plain",
+            "application/x-www-form-urlencoded",
+            "multipart/form-data",
+        ):
+            sent = client.post(
+                "/graphql",
+                content=json.dumps({"query": query}),
+                headers={"content-type": content_type},
+            )
             assert sent.status_code == 415
         with Ledger(ledger) as opened:
             assert opened.sequence == 0
@@ -258,11 +297,19 @@ def test_what_is_handed_in_is_served(tmp_path: Path) -> None:
             assert address is not None
             for count in (1, 2, 3):
                 row = {"id": 9, "role": "owner", "business": {"id": 10 + count}}
-                done = post(address[0], INGEST, documents=[envelope(1, day=count, business_memberships=[row])])
+                done = post(
+                    address[0],
+                    INGEST,
+                    documents=[envelope(1, day=count, business_memberships=[row])],
+                )
                 token = done["data"]["ingest"]["token"]
                 query = "query ($t: String) { graph(atLeast: $t) { position documents business(id: %d) { id } } }"
                 found = post(address[0], query % (10 + count), t=token)["data"]["graph"]
-                assert found == {"position": count, "documents": count, "business": {"id": f"business:{10 + count}"}}
+                assert found == {
+                    "position": count,
+                    "documents": count,
+                    "business": {"id": f"business:{10 + count}"},
+                }
             query = f'{{ graph(asOf: "{SECOND}") {{ version documents }} changes(since: "{SECOND}") {{ totalCount }} }}'
             found = post(address[0], query)["data"]
         finally:
@@ -275,7 +322,12 @@ def test_what_is_handed_in_is_served(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "words", [("-d", "-"), ("--as-of", "2026-01-01T00:00:00Z"), ("-d", str(Path(__file__).parent / "questions.py"))]
+    "words",
+    [
+        ("-d", "-"),
+        ("--as-of", "2026-01-01T00:00:00Z"),
+        ("-d", str(Path(__file__).parent / "questions.py")),
+    ],
 )
 def test_without_a_ledger_that_grows(tmp_path: Path, words: tuple[str, ...]) -> None:
     """Documents are only taken by a server that follows one ledger."""

@@ -36,9 +36,14 @@ def test_late(bruce: AccessGraph, serve: Serve, accept: str, status: int) -> Non
     assert code(refused.json()) == "GRAPHQL_VALIDATION_FAILED"
 
 
-def test_late_in_the_middle(bruce: AccessGraph, serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_late_in_the_middle(
+    bruce: AccessGraph, serve: Serve, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """At whatever check the time is over, what was found until then is not given away as an answer."""
-    client, query = serve(create_app(bruce, NOON)), "{ identity(by: {id: 712052}) { reach { nodes { distance } } } }"
+    client, query = (
+        serve(create_app(bruce, NOON)),
+        "{ identity(by: {id: 712052}) { reach { nodes { distance } } } }",
+    )
     wanted = client.post("/graphql", json={"query": query}).json()
     for allowed in range(40):
         left = iter(range(allowed))

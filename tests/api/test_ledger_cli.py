@@ -60,7 +60,9 @@ def test_a_path_that_is_not_there_makes_no_ledger(tmp_path: Path) -> None:
 def test_time_travel(ledger: tuple[str, str]) -> None:
     """Every command answers as of a moment: the graph is the fold of what was observed until then."""
     assert rows(run("reach", "a@x.org", *ledger).stdout) == []
-    assert [row["resource"] for row in rows(run("reach", "a@x.org", *ledger, *JANUARY).stdout)] == ["business:9"]
+    assert [row["resource"] for row in rows(run("reach", "a@x.org", *ledger, *JANUARY).stdout)] == [
+        "business:9"
+    ]
     assert len(rows(run("who", "business:9", *ledger, *JANUARY).stdout)) == 1
     assert len(rows(run("explain", "a@x.org", "business:9", *ledger, *JANUARY).stdout)) == 1
     answer = json.loads(run("query", "{ graph { documents } }", *ledger, *JANUARY).stdout)
@@ -80,7 +82,11 @@ def test_changes(ledger: tuple[str, str], tmp_path: Path) -> None:
     (lost,) = rows(run("changes", "--since", JANUARY[1], *ledger).stdout)
     assert (lost["change"], lost["resource"]) == (["LOST"], "business:9")
     (cause,) = lost["causes"]
-    assert (cause["id"], cause["witnessed"], cause["after"]) == ("business:9#MEMBER@identity:1", True, None)
+    assert (cause["id"], cause["witnessed"], cause["after"]) == (
+        "business:9#MEMBER@identity:1",
+        True,
+        None,
+    )
     (record,) = cause["before"]["evidence"]
     stored = rows(run("ledger", "list", *ledger).stdout)[0]
     assert (record["document"], record["source"]) == (stored["sha256"], stored["source"])
@@ -90,7 +96,9 @@ def test_changes(ledger: tuple[str, str], tmp_path: Path) -> None:
     assert seen["change"] == ["OBSERVED"]
     file = tmp_path / "documents.ndjson"
     file.write_text(DOCUMENTS)
-    assert [row["how"] for row in rows(run("changes", *since, "-d", str(file)).stdout)] == [seen["how"]]
+    assert [row["how"] for row in rows(run("changes", *since, "-d", str(file)).stdout)] == [
+        seen["how"]
+    ]
     assert run("changes", *since, "-d", "-", stdin=DOCUMENTS).returncode == 2
 
 
@@ -105,10 +113,20 @@ def review(tmp_path: Path) -> tuple[str, str]:
     seven = {"id": 7, "role": "manager", "business": {"id": 7, "account_id": "A7"}}
     documents = [
         ("2026-01-01", {"id": 1, "email": "a@x.org", "business_memberships": [nine]}),
-        ("2026-01-01", {"id": 3, "business_memberships": [seven], "subscription_statuses": {"A7": "active"}}),
+        (
+            "2026-01-01",
+            {"id": 3, "business_memberships": [seven], "subscription_statuses": {"A7": "active"}},
+        ),
         ("2026-02-01", {"id": 1, "email": "a@x.org", "business_memberships": [ten]}),
         ("2026-02-01", {"id": 2, "business_memberships": [{**ten, "id": 6}]}),
-        ("2026-02-01", {"id": 3, "business_memberships": [seven], "subscription_statuses": {"A7": "cancelled"}}),
+        (
+            "2026-02-01",
+            {
+                "id": 3,
+                "business_memberships": [seven],
+                "subscription_statuses": {"A7": "cancelled"},
+            },
+        ),
     ]
     file = tmp_path / "review.ndjson"
     file.write_text(
@@ -138,13 +156,25 @@ def test_changes_of_one_kind(review: tuple[str, str]) -> None:
 
 def test_changes_by_cause(review: tuple[str, str]) -> None:
     """One row a cause, with its evidence on both sides and all accesses that it changed, in every format."""
-    found = {row["id"]: row for row in rows(run("changes", *REVIEWED, *review, "--by", "cause").stdout)}
+    found = {
+        row["id"]: row for row in rows(run("changes", *REVIEWED, *review, "--by", "cause").stdout)
+    }
     lost, latent = found["business:9#MEMBER@identity:1"], found["account:A7"]
     assert [change["resource"] for change in lost["changes"]] == ["account:A9", "business:9"]
     assert (lost["after"], lost["what"]) == (None, "membership 4 of a@x.org was removed")
-    assert [latent[side]["subscription_status"] for side in ("before", "after")] == ["active", "cancelled"]
-    assert [latent[side]["evidence"][0]["source"] for side in ("before", "after")] == ["2026-01-01", "2026-02-01"]
-    table = list(csv.DictReader(io.StringIO(run("changes", *REVIEWED, *review, "--by", "cause", "-f", "csv").stdout)))
+    assert [latent[side]["subscription_status"] for side in ("before", "after")] == [
+        "active",
+        "cancelled",
+    ]
+    assert [latent[side]["evidence"][0]["source"] for side in ("before", "after")] == [
+        "2026-01-01",
+        "2026-02-01",
+    ]
+    table = list(
+        csv.DictReader(
+            io.StringIO(run("changes", *REVIEWED, *review, "--by", "cause", "-f", "csv").stdout)
+        )
+    )
     assert [row["id"] for row in table] == list(found)
     for row in table:
         for side in ("before", "after"):
@@ -162,7 +192,12 @@ def test_changes_on_a_terminal(review: tuple[str, str]) -> None:
         "business:9#MEMBER@identity:1: membership 4 of a@x.org was removed",
         "before: membership 4: 2026-01-01",
     )
-    assert sure.index(heading) < sure.index(before) < sure.index("account:A9") < sure.index("business:9 ")
+    assert (
+        sure.index(heading)
+        < sure.index(before)
+        < sure.index("account:A9")
+        < sure.index("business:9 ")
+    )
     assert "GAINED" in sure
     assert "GAINED" not in unsure
     assert "OBSERVED" in unsure
@@ -174,13 +209,21 @@ def test_changes_on_a_terminal(review: tuple[str, str]) -> None:
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (("--since", "2026-02-01T00:00:00Z", "--until", "2026-01-01T00:00:00Z"), "is before --since"),
+        (
+            ("--since", "2026-02-01T00:00:00Z", "--until", "2026-01-01T00:00:00Z"),
+            "is before --since",
+        ),
         (("--since", "last week"), "--since 'last week' is not a moment like 2026-03-01T00:00:00Z"),
-        ((*REVIEWED, "--until", "2026-02-30T00:00:00Z"), "--until '2026-02-30T00:00:00Z' is not a moment"),
+        (
+            (*REVIEWED, "--until", "2026-02-30T00:00:00Z"),
+            "--until '2026-02-30T00:00:00Z' is not a moment",
+        ),
         ((), "--since"),
     ],
 )
-def test_moments_that_cannot_be_compared(review: tuple[str, str], words: tuple[str, ...], said: str) -> None:
+def test_moments_that_cannot_be_compared(
+    review: tuple[str, str], words: tuple[str, ...], said: str
+) -> None:
     """Moments that are none, or in the wrong order, are named in one clear line."""
     done = run("changes", *words, *review)
     assert (done.returncode, done.stdout) == (2, "")
@@ -199,7 +242,9 @@ def test_backup(ledger: tuple[str, str], tmp_path: Path) -> None:
     assert "2 documents, verified" in run("ledger", "backup", copy, *ledger).stderr
     assert run("ledger", "backup", copy, *ledger).returncode == 2
     assert run("ledger", "backup", restored, "--ledger", copy).returncode == 0
-    assert run("ledger", "list", "--ledger", restored).stdout == run("ledger", "list", *ledger).stdout
+    assert (
+        run("ledger", "list", "--ledger", restored).stdout == run("ledger", "list", *ledger).stdout
+    )
     assert run("ledger", "verify", "--ledger", restored).returncode == 0
 
 
@@ -247,18 +292,37 @@ def test_collect(tmp_path: Path) -> None:
     """Documents of each token and its teams go into the ledger; a failed token is told and leaves the others alone."""
     file, tokens = str(tmp_path / "inroads.db"), tmp_path / "tokens.json"
     names = ("ann", "ben", "gone")
-    tokens.write_text(json.dumps([{"label": name, "access_token": f"access-token-{name}"} for name in names]))
+    tokens.write_text(
+        json.dumps([{"label": name, "access_token": f"access-token-{name}"} for name in names])
+    )
     tokens.chmod(0o600)
     with Service() as service:
         service.sign_in("ann", 1, {10: "owner", 11: "business_manager"})
         service.sign_in("ben", 2)
-        words = ("collect", "--tokens", str(tokens), "--teams", "--ledger", file, "--base-url", service.base_url)
+        words = (
+            "collect",
+            "--tokens",
+            str(tokens),
+            "--teams",
+            "--ledger",
+            file,
+            "--base-url",
+            service.base_url,
+        )
         done = run(*words)
         again = run(*words, "--resume", "2020-01-01T00:00:00Z")
     report = {row["label"]: row for row in rows(done.stdout)}
     assert done.returncode == 3
-    assert (report["ann"]["fetched"], report["ben"]["fetched"], report["gone"]["failed"]) == (2, 1, "unauthorized")
-    assert {row["label"]: row["skipped"] for row in rows(again.stdout)} == {"ann": 2, "ben": 1, "gone": 0}
+    assert (report["ann"]["fetched"], report["ben"]["fetched"], report["gone"]["failed"]) == (
+        2,
+        1,
+        "unauthorized",
+    )
+    assert {row["label"]: row["skipped"] for row in rows(again.stdout)} == {
+        "ann": 2,
+        "ben": 1,
+        "gone": 0,
+    }
     listed = rows(run("ledger", "list", "--ledger", file).stdout)
     assert sorted(row["subject"] for row in listed) == ["business:10", "identity:1", "identity:2"]
     assert "access-token" not in done.stdout + done.stderr + again.stdout + again.stderr
@@ -271,7 +335,9 @@ def test_collect(tmp_path: Path) -> None:
 def test_a_server_follows_its_ledger(ledger: tuple[str, str]) -> None:
     """New documents of a served ledger are served soon, as a new version; a port in use is a clear error."""
     third = '{"observed_at": "2026-03-01T00:00:00Z", "document": {"id": 2, "email": "b@x.org"}}'
-    with subprocess.Popen([INROADS, "serve", *ledger, "--port", "0"], stderr=subprocess.PIPE, text=True) as server:  # noqa: S603
+    with subprocess.Popen(
+        [INROADS, "serve", *ledger, "--port", "0"], stderr=subprocess.PIPE, text=True
+    ) as server:  # noqa: S603
         try:
             assert server.stderr is not None
             address = re.search(r"http://127\.0\.0\.1:(\d+)/graphql", server.stderr.readline())

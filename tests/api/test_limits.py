@@ -9,7 +9,16 @@ from itertools import accumulate
 from typing import Any
 
 import pytest
-from graphql import GraphQLSyntaxError, Lexer, Node, Source, Token, TokenKind, get_introspection_query, parse
+from graphql import (
+    GraphQLSyntaxError,
+    Lexer,
+    Node,
+    Source,
+    Token,
+    TokenKind,
+    get_introspection_query,
+    parse,
+)
 from hypothesis import given
 from hypothesis import strategies as st
 from questions import NOON, Ask, code
@@ -34,7 +43,9 @@ def test_a_document_goes_at_once() -> None:
     gc.disable()
     try:
         before = sum(isinstance(each, Token | Node) for each in gc.get_objects())
-        document = cost_.parsed("query A($x: Int = 5) { a(b: [$x, {c: 1}]) ...F } fragment F on Query { d }")
+        document = cost_.parsed(
+            "query A($x: Int = 5) { a(b: [$x, {c: 1}]) ...F } fragment F on Query { d }"
+        )
         assert document.loc
         assert sum(isinstance(each, Token | Node) for each in gc.get_objects()) > before + 20
         del document
@@ -84,15 +95,47 @@ LAST = "query ($n: Int) { business(id: 1) { members(first: 9, last: $n) { nodes 
         ("{ a: graph { version } b: graph { version } }", {}, 4),
         ("{ business(id: 1) { members { totalCount } } }", {}, 1 + 1 + 50),
         ("{ business(id: 1) { members(first: 3) { nodes { role } } } }", {}, 1 + 1 + 3 * 2),
-        ("query ($n: Int) { business(id: 1) { members(first: $n) { nodes { role } } } }", {"n": 4}, 1 + 1 + 4 * 2),
-        ("query ($n: Int = 6) { business(id: 1) { members(first: $n) { nodes { role } } } }", {}, 1 + 1 + 6 * 2),
-        ("query ($n: Int) { business(id: 1) { members(first: $n) { nodes { role } } } }", {}, 1 + 1 + 100 * 2),
-        ("query ($n: Int) { business(id: 1) { members(first: $n) { nodes { role } } } }", {"n": "x"}, 1 + 1 + 100 * 2),
-        ("query ($n: Int) { business(id: 1) { members(first: $n) { nodes { role } } } }", {"n": -9}, 1 + 1 + 1 * 2),
-        ("{ business(id: 1) { members(first: 99999999999) { nodes { role } } } }", {}, 1 + 1 + 100 * 2),
+        (
+            "query ($n: Int) { business(id: 1) { members(first: $n) { nodes { role } } } }",
+            {"n": 4},
+            1 + 1 + 4 * 2,
+        ),
+        (
+            "query ($n: Int = 6) { business(id: 1) { members(first: $n) { nodes { role } } } }",
+            {},
+            1 + 1 + 6 * 2,
+        ),
+        (
+            "query ($n: Int) { business(id: 1) { members(first: $n) { nodes { role } } } }",
+            {},
+            1 + 1 + 100 * 2,
+        ),
+        (
+            "query ($n: Int) { business(id: 1) { members(first: $n) { nodes { role } } } }",
+            {"n": "x"},
+            1 + 1 + 100 * 2,
+        ),
+        (
+            "query ($n: Int) { business(id: 1) { members(first: $n) { nodes { role } } } }",
+            {"n": -9},
+            1 + 1 + 1 * 2,
+        ),
+        (
+            "{ business(id: 1) { members(first: 99999999999) { nodes { role } } } }",
+            {},
+            1 + 1 + 100 * 2,
+        ),
         ("{ business(id: 1) { members(last: 3) { nodes { role } } } }", {}, 1 + 1 + 3 * 2),
-        ("{ business(id: 1) { members(first: 9, last: 3) { nodes { role } } } }", {}, 1 + 1 + 3 * 2),
-        ("{ business(id: 1) { members(first: 9, last: null) { nodes { role } } } }", {}, 1 + 1 + 9 * 2),
+        (
+            "{ business(id: 1) { members(first: 9, last: 3) { nodes { role } } } }",
+            {},
+            1 + 1 + 3 * 2,
+        ),
+        (
+            "{ business(id: 1) { members(first: 9, last: null) { nodes { role } } } }",
+            {},
+            1 + 1 + 9 * 2,
+        ),
         (LAST, {}, 1 + 1 + 9 * 2),
         (LAST, {"n": None}, 1 + 1 + 9 * 2),
         (LAST, {"n": 100}, 1 + 1 + 100 * 2),
@@ -128,7 +171,12 @@ def test_measured_before(schema: Schema, seed: int) -> None:
 def test_depth(schema: Schema, ask: Ask) -> None:
     """Fragments add their fields' depth, not their own."""
     assert measure(schema, "{ graph { coverage { notes } } }").depth == 3
-    assert measure(schema, "{ ...F } fragment F on Query { ... { graph { coverage { notes } } } }").depth == 3
+    assert (
+        measure(
+            schema, "{ ...F } fragment F on Query { ... { graph { coverage { notes } } } }"
+        ).depth
+        == 3
+    )
     deep = "account { business { " * 8 + "id" + " } }" * 8
     assert code(ask(f"{{ business(id: 77128) {{ {deep} }} }}")) == "DEPTH_LIMIT"
     assert "errors" not in ask(
@@ -139,9 +187,15 @@ def test_depth(schema: Schema, ask: Ask) -> None:
 
 def doubling(fragments: int) -> str:
     """A document of so many fragments, each of which uses the next one twice."""
-    each = "fragment F{} on Business{{a:account{{business{{...F{}}}}}b:account{{business{{...F{}}}}}}}"
+    each = (
+        "fragment F{} on Business{{a:account{{business{{...F{}}}}}b:account{{business{{...F{}}}}}}}"
+    )
     last = f"fragment F{fragments} on Business{{id}}"
-    return "{business(id:1){...F0}}" + "".join(each.format(n, n + 1, n + 1) for n in range(fragments)) + last
+    return (
+        "{business(id:1){...F0}}"
+        + "".join(each.format(n, n + 1, n + 1) for n in range(fragments))
+        + last
+    )
 
 
 def chain(fragments: int) -> str:
@@ -177,7 +231,10 @@ HOSTILE = {
     "many tokens": ("{" + "a " * MAX_TOKENS + "}", "TOKEN_LIMIT"),
     "many comments": ("{" + "#\n" * MAX_TOKENS + "a}", "TOKEN_LIMIT"),
     "many characters": ("{a" + " " * 70_000 + "}", "TOKEN_LIMIT"),
-    "1000 aliases": ("{" + "".join(f"a{n}:graph{{version}}" for n in range(1000)) + "}", "TOKEN_LIMIT"),
+    "1000 aliases": (
+        "{" + "".join(f"a{n}:graph{{version}}" for n in range(1000)) + "}",
+        "TOKEN_LIMIT",
+    ),
     "product of lists": (
         "{identity(by:{id:1}){reach{nodes{resource{...on Business{reachedBy{nodes{principal{reach{totalCount}}}}}}}}}}",
         "COST_LIMIT",
@@ -186,7 +243,10 @@ HOSTILE = {
         "{__schema{types{fields{type{fields{type{fields{type{fields{name}}}}}}}}}}",
         "COST_LIMIT",
     ),
-    "unknown long names": ("{" + "".join(f"{'u' * 600}{n} " for n in range(100)) + "}", "GRAPHQL_VALIDATION_FAILED"),
+    "unknown long names": (
+        "{" + "".join(f"{'u' * 600}{n} " for n in range(100)) + "}",
+        "GRAPHQL_VALIDATION_FAILED",
+    ),
 }
 
 SOON = 30
@@ -237,7 +297,9 @@ def test_measuring_is_linear(schema: Schema) -> None:
     walk = cost_._Walk(document, schema._schema, {})
     assert walk.document().cost > 2**9
     assert len(walk.measured) == 10
-    wide = "{...F0}" + "".join(f"fragment F{n} on Query{{...F{n + 1}...F{n + 1}}}" for n in range(60))
+    wide = "{...F0}" + "".join(
+        f"fragment F{n} on Query{{...F{n + 1}...F{n + 1}}}" for n in range(60)
+    )
     assert measure(schema, wide + "fragment F60 on Query{graph{version}}").cost == MAX_COST + 1
 
 
@@ -279,7 +341,9 @@ def test_scan_never_refuses_what_the_parser_takes(text: str) -> None:
     assert max(depths) == deepest
 
 
-@pytest.mark.parametrize("piece", ['"""\\', '\\"""', '"\\', "#", '"""', "-", '"\n', '""" "', "(", "\\"])
+@pytest.mark.parametrize(
+    "piece", ['"""\\', '\\"""', '"\\', "#", '"""', "-", '"\n', '""" "', "(", "\\"]
+)
 def test_scan_is_linear(piece: str) -> None:
     """No text makes the scan try anything twice: each is done in a moment."""
     text = (piece * limits.MAX_QUERY)[: limits.MAX_QUERY]

@@ -113,7 +113,9 @@ class TestFollow:
         assert third.base == second.base
         assert len(loaded) == 1
 
-    def test_a_forgetting_while_it_is_read(self, ledger: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_a_forgetting_while_it_is_read(
+        self, ledger: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         """What was forgotten between two looks into the log is never served, half of it gone."""
         version = served(ledger)
         following, loaded = reloading(ledger)
@@ -130,7 +132,9 @@ class TestFollow:
         assert "identity:1" not in second.graph
         assert loaded == [second.name]
 
-    def test_what_is_written_while_it_is_read(self, ledger: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_what_is_written_while_it_is_read(
+        self, ledger: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         """A version holds the log exactly as far as it says, though more is there by the time it is read."""
         version = served(ledger)
         following, _ = reloading(ledger)
@@ -155,7 +159,9 @@ class TestFollow:
         add(ledger, [(me(2), DAY[1])])
         assert next_of(following, version).base == 2
 
-    def test_a_ledger_that_cannot_be_read(self, ledger: Path, caplog: pytest.LogCaptureFixture) -> None:
+    def test_a_ledger_that_cannot_be_read(
+        self, ledger: Path, caplog: pytest.LogCaptureFixture
+    ) -> None:
         """When the ledger is gone or damaged the served version stays, and the log says so."""
         following, _ = reloading(ledger)
         version = served(ledger)
@@ -186,7 +192,9 @@ class TestFollower:
             follower.nudge()
             assert versions.at_least(token(2), time.monotonic() + SOON).position == 2
 
-    def test_whatever_happens_it_goes_on(self, ledger: Path, caplog: pytest.LogCaptureFixture) -> None:
+    def test_whatever_happens_it_goes_on(
+        self, ledger: Path, caplog: pytest.LogCaptureFixture
+    ) -> None:
         """An unexpected error leaves its name in the log, nothing else, and the next look is taken."""
         first = served(ledger)
         versions, calls = Versions(first.graph, NOON, first.position), []
@@ -214,8 +222,16 @@ def test_readers_see_whole_versions_while_it_grows(schema: Schema, tmp_path: Pat
     world: list[tuple[dict[str, Any], dt.datetime]] = []
     for number in range(30):
         rng = random.Random(number)
-        rows = [membership(who, who, rng.choice(["owner", "manager"])) for who in rng.sample([10, 11, 12], 2)]
-        world.append((me(1 + number % 3, business_memberships=rows), DAY[0] + dt.timedelta(hours=rng.randrange(500))))
+        rows = [
+            membership(who, who, rng.choice(["owner", "manager"]))
+            for who in rng.sample([10, 11, 12], 2)
+        ]
+        world.append(
+            (
+                me(1 + number % 3, business_memberships=rows),
+                DAY[0] + dt.timedelta(hours=rng.randrange(500)),
+            )
+        )
     arriving = observations(world)
     wanted = {}
     for count in range(len(arriving) + 1):

@@ -47,7 +47,9 @@ def clock() -> Clock:
     return Clock()
 
 
-def spend(meter: RateLimiter, who: str | None, cost: int, own: int | None = None) -> int | str | None:
+def spend(
+    meter: RateLimiter, who: str | None, cost: int, own: int | None = None
+) -> int | str | None:
     """What is left then, or the code of the refusal."""
     try:
         standing = meter.spend(Caller(who, cost_per_minute=own), cost)
@@ -69,7 +71,11 @@ class TestMeter:
     def test_a_minute(self, clock: Clock) -> None:
         """What was spent is refused until it is more than a minute ago, and then there again."""
         meter = RateLimiter(100, clock=clock)
-        assert [spend(meter, "a", 60), spend(meter, "a", 40), spend(meter, "a", 1)] == [40, 0, "THROTTLED"]
+        assert [spend(meter, "a", 60), spend(meter, "a", 40), spend(meter, "a", 1)] == [
+            40,
+            0,
+            "THROTTLED",
+        ]
         clock.now += WINDOW
         assert spend(meter, "a", 1) == "THROTTLED"
         clock.now += 1
@@ -96,7 +102,11 @@ class TestMeter:
     def test_callers_are_apart(self, clock: Clock) -> None:
         """A token's own limit counts in place of the server's, also where that has none; the nameless are one."""
         meter = RateLimiter(100, clock=clock)
-        assert [spend(meter, "a", 100), spend(meter, "b", 30), spend(meter, None, 100)] == [0, 70, 0]
+        assert [spend(meter, "a", 100), spend(meter, "b", 30), spend(meter, None, 100)] == [
+            0,
+            70,
+            0,
+        ]
         assert refusal(meter, 1) == WINDOW + 1
         assert [spend(meter, "c", 500, own=500), spend(meter, "d", 20, own=10)] == [0, "COST_LIMIT"]
         assert [spend(RateLimiter(), "a", 10**9), spend(RateLimiter(), "a", 4, own=5)] == [None, 1]
@@ -143,12 +153,18 @@ def door(bruce: AccessGraph, serve: Serve, file: TokenFile) -> Callable[..., htt
     """A client of an application that asks for tokens of the file, with this meter."""
 
     def opened(meter: RateLimiter, **options: Any) -> httpx2.Client:
-        return serve(create_app(bruce, NOON, ("*",), auth=Auth(file.path, lambda: NOON), meter=meter, **options))
+        return serve(
+            create_app(
+                bruce, NOON, ("*",), auth=Auth(file.path, lambda: NOON), meter=meter, **options
+            )
+        )
 
     return opened
 
 
-def ask(client: httpx2.Client, query: str = QUERY, token: str | None = None, accept: str = MODERN) -> httpx2.Response:
+def ask(
+    client: httpx2.Client, query: str = QUERY, token: str | None = None, accept: str = MODERN
+) -> httpx2.Response:
     headers = {"accept": accept} | ({"authorization": f"Bearer {token}"} if token else {})
     return client.post("/graphql", json={"query": query}, headers=headers)
 
@@ -158,7 +174,11 @@ def test_over_http(bruce: AccessGraph, serve: Serve, clock: Clock) -> None:
     client = serve(create_app(bruce, NOON, meter=RateLimiter(5, clock=clock)))
     first = ask(client)
     cost = first.json()["extensions"]["cost"]
-    assert (cost["requested"], cost["throttle"]["limit"], cost["throttle"]["remaining"]) == (2, 5, 3)
+    assert (cost["requested"], cost["throttle"]["limit"], cost["throttle"]["remaining"]) == (
+        2,
+        5,
+        3,
+    )
     assert first.headers["ratelimit-policy"] == '"cost";q=5;qu="cost";w=60'
     assert first.headers["ratelimit"] == '"cost";r=3;t=61'
     reset = dt.datetime.fromisoformat(cost["throttle"]["resetAt"]) - dt.datetime.now(dt.UTC)
@@ -170,10 +190,20 @@ def test_over_http(bruce: AccessGraph, serve: Serve, clock: Clock) -> None:
         assert refused.headers["content-type"].startswith(accept)
         assert "data" not in refused.json()
         assert refused.json()["extensions"]["cost"]["throttle"]["remaining"] == 1
-        assert (refused.headers["retry-after"], refused.headers["ratelimit"]) == ("61", '"cost";r=1;t=61')
+        assert (refused.headers["retry-after"], refused.headers["ratelimit"]) == (
+            "61",
+            '"cost";r=1;t=61',
+        )
     dear = ask(client, DEAR)
-    assert (dear.status_code, code(dear.json()), "retry-after" in dear.headers) == (400, "COST_LIMIT", False)
-    assert 'inroads_requests_total{operation="(unnamed)",outcome="THROTTLED"} 2.0' in client.get("/metrics").text
+    assert (dear.status_code, code(dear.json()), "retry-after" in dear.headers) == (
+        400,
+        "COST_LIMIT",
+        False,
+    )
+    assert (
+        'inroads_requests_total{operation="(unnamed)",outcome="THROTTLED"} 2.0'
+        in client.get("/metrics").text
+    )
     clock.now += 61
     assert ask(client).status_code == 200
 
@@ -189,9 +219,7 @@ def test_what_is_not_executed_costs_a_look(bruce: AccessGraph, serve: Serve, clo
     """What is no document, too dear or too deep spends 1, so that it cannot be asked without end."""
     client = serve(create_app(bruce, NOON, meter=RateLimiter(100, clock=clock)))
     deep = "{ a" * 70 + "}" * 70
-    dear = (
-        "query($x: [ID!]!) { nodes(ids: $x) { ... on Identity { reach(first: 100) { nodes { paths(first: 100) { nodes"
-    )
+    dear = "query($x: [ID!]!) { nodes(ids: $x) { ... on Identity { reach(first: 100) { nodes { paths(first: 100) { nodes"
     dear += " { steps { relation } } } } } } } }"
     codes = [code(ask(client, each).json()) for each in ("{", deep, dear)]
     assert codes == ["GRAPHQL_PARSE_FAILED", "DEPTH_LIMIT", "COST_LIMIT"]
@@ -199,7 +227,9 @@ def test_what_is_not_executed_costs_a_look(bruce: AccessGraph, serve: Serve, clo
     assert ask(client, "{ nothing }").headers["ratelimit"].startswith('"cost";r=94;')
 
 
-def test_tokens(door: Callable[..., httpx2.Client], file: TokenFile, clock: Clock, tmp_path: Path) -> None:
+def test_tokens(
+    door: Callable[..., httpx2.Client], file: TokenFile, clock: Clock, tmp_path: Path
+) -> None:
     """Each token has its own minute; who is not let in spends nothing and is not remembered; the log has refusals."""
     day = dt.timedelta(days=1)
     _, one = file.create("one", [TokenScope.READ], day, NOON)
@@ -229,18 +259,36 @@ def test_options(file: TokenFile, tmp_path: Path) -> None:
     assert Auth(file.path).caller([f"Bearer {made.stdout.strip()}".encode()]).cost_per_minute == 9
     meter = ServerSettings(cost_per_minute=100, workers=4).opened()["meter"]
     assert [spend(meter, "a", 25), spend(meter, "a", 1)] == [0, "THROTTLED"]
-    assert run(app, ["token", "create", "a", "--auth", str(file.path), "--cost-per-minute", "0"]).exit_code == 2
+    assert (
+        run(
+            app, ["token", "create", "a", "--auth", str(file.path), "--cost-per-minute", "0"]
+        ).exit_code
+        == 2
+    )
 
 
 def test_defaults(file: TokenFile, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where other machines can ask there is a limit, unless 0 is said; on this machine there is none, unless one is."""
     file.create("a", [TokenScope.READ], dt.timedelta(days=1), dt.datetime.now(dt.UTC))
     meters: list[RateLimiter] = []
-    monkeypatch.setattr("inroads_api.web.app.create_app", lambda *_, meter, **__: meters.append(meter))
+    monkeypatch.setattr(
+        "inroads_api.web.app.create_app", lambda *_, meter, **__: meters.append(meter)
+    )
     monkeypatch.setattr("inroads_api.server.processes.run", lambda _, sock, *__: sock.close())
     for more in ([], ["--cost-per-minute", "50"]):
         for host in ("127.0.0.1", "0.0.0.0"):  # noqa: S104  # nothing is served
-            words = ["serve", "-d", str(EXAMPLE), "--port", "0", "--host", host, "--auth", str(file.path), *more]
+            words = [
+                "serve",
+                "-d",
+                str(EXAMPLE),
+                "--port",
+                "0",
+                "--host",
+                host,
+                "--auth",
+                str(file.path),
+                *more,
+            ]
             assert CliRunner().invoke(app, words).exit_code == 0
     assert [spend(each, "a", 1) for each in meters] == [None, COST_PER_MINUTE - 1, 49, 49]
 

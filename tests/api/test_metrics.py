@@ -23,7 +23,10 @@ Serve = Callable[..., httpx2.Client]
 MARKERS = ("marker@example.com", "marker_value", "marker_variable", "marker_alias")
 ASKED = (
     {"query": 'query Review { identity(by: {email: "marker@example.com"}) { id } }'},
-    {"query": "query Review($e: String!) { identity(by: {email: $e}) { id } }", "variables": {"e": "marker_variable"}},
+    {
+        "query": "query Review($e: String!) { identity(by: {email: $e}) { id } }",
+        "variables": {"e": "marker_variable"},
+    },
     {"query": '{ marker_alias: node(id: "marker_value") { id } }'},
     {"query": '{ nothing(of: "marker_value") }', "operationName": "marker@example.com"},
     {"query": "{ marker_value", "operationName": "marker_value"},
@@ -42,7 +45,9 @@ def test_requests_are_counted(client: httpx2.Client, bruce: AccessGraph) -> None
     text = told(client)
     assert 'inroads_requests_total{operation="Review",outcome="ok"} 3.0' in text
     assert 'inroads_requests_total{operation="(unnamed)",outcome="BAD_ID"} 1.0' in text
-    assert 'inroads_requests_total{operation="(unnamed)",outcome="GRAPHQL_PARSE_FAILED"} 1.0' in text
+    assert (
+        'inroads_requests_total{operation="(unnamed)",outcome="GRAPHQL_PARSE_FAILED"} 1.0' in text
+    )
     assert 'inroads_requests_total{operation="(unnamed)",outcome="BAD_REQUEST"} 1.0' in text
     assert 'inroads_request_seconds_count{operation="Review"} 3.0' in text
     assert 'inroads_request_cost_sum{operation="Review"} 6.0' in text
@@ -85,7 +90,9 @@ def test_nothing_asked_is_told(client: httpx2.Client) -> None:
     ]
     assert {line["operation"] for line in lines} == {"Review", "(unnamed)"}
     assert all(line["level"] == "INFO" and line["time"].endswith("Z") for line in lines)
-    assert not any(marker in text for marker in MARKERS for text in (stream.getvalue(), told(client)))
+    assert not any(
+        marker in text for marker in MARKERS for text in (stream.getvalue(), told(client))
+    )
 
 
 def test_an_exception_is_told_by_its_type() -> None:
@@ -93,7 +100,9 @@ def test_an_exception_is_told_by_its_type() -> None:
     try:
         raise ValueError("marker@example.com")
     except ValueError as error:
-        record = logging.LogRecord("a", logging.ERROR, "", 0, "it %s", ("broke",), (ValueError, error, None))
+        record = logging.LogRecord(
+            "a", logging.ERROR, "", 0, "it %s", ("broke",), (ValueError, error, None)
+        )
     line = json.loads(Lines().format(record))
     assert (line["message"], line["exception"]) == ("it broke", "ValueError")
     assert "marker" not in str(line)

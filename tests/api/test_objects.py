@@ -34,7 +34,13 @@ TEAM = {
                 "id": 96277,
                 "category": "business",
                 "members": [
-                    {"id": 168372, "group_id": 96277, "role": "owner", "identity_id": 712052, "active": True},
+                    {
+                        "id": 168372,
+                        "group_id": 96277,
+                        "role": "owner",
+                        "identity_id": 712052,
+                        "active": True,
+                    },
                     {
                         "id": 9,
                         "group_id": 96277,
@@ -76,7 +82,12 @@ def test_identity(ask: Ask) -> None:
         "links": [{"name": name, "path": path} for name, path in sorted(BRUCE["links"].items())],
         "phoneNumbers": [{"id": None, "title": "", "phoneNumber": None}],
         "addresses": [],
-        "profession": {"id": "17748", "title": "Accounting", "company": "BillSpring", "designation": None},
+        "profession": {
+            "id": "17748",
+            "title": "Accounting",
+            "company": "BillSpring",
+            "designation": None,
+        },
         "profile": {
             "setupComplete": True,
             "firstName": "Bruce",
@@ -106,7 +117,13 @@ def test_an_identity_that_is_only_named(team: Ask) -> None:
         "links": [],
         "integrations": [],
         "memberships": {
-            "nodes": [{"role": "EMPLOYEE", "rawRole": "business_employee", "business": {"id": "business:77128"}}]
+            "nodes": [
+                {
+                    "role": "EMPLOYEE",
+                    "rawRole": "business_employee",
+                    "business": {"id": "business:77128"},
+                }
+            ]
         },
         "groups": {"nodes": [{"role": "business_employee", "company": None}]},
         "roles": {"totalCount": 0},
@@ -123,7 +140,11 @@ def test_rows(ask: Ask) -> None:
       roles {{ nodes {{ {record} role systemId userId createdAt accountId account {{ id }}
         links {{ name path }} }} }} }} }}"""
     identity = ask(query)["data"]["identity"]
-    for section, key in (("memberships", "business_memberships"), ("groups", "groups"), ("roles", "roles")):
+    for section, key in (
+        ("memberships", "business_memberships"),
+        ("groups", "groups"),
+        ("roles", "roles"),
+    ):
         assert [each["evidence"]["record"] for each in identity[section]["nodes"]] == BRUCE[key]
         for index, each in enumerate(identity[section]["nodes"]):
             assert each["recordId"] == each["evidence"]["recordId"] == str(BRUCE[key][index]["id"])
@@ -137,7 +158,11 @@ def test_rows(ask: Ask) -> None:
         "id": "business:77128#MEMBER@identity:712052",
         "label": "membership 168372 = group row 168372 = role 682608",
     }
-    assert identity["memberships"]["nodes"][0]["grant"] == owner == identity["groups"]["nodes"][1]["grant"]
+    assert (
+        identity["memberships"]["nodes"][0]["grant"]
+        == owner
+        == identity["groups"]["nodes"][1]["grant"]
+    )
     assert identity["roles"]["nodes"][0]["grant"] == owner
     assert identity["roles"]["nodes"][2] | {"grant": None, "evidence": None} == {
         "recordId": "994207",
@@ -178,7 +203,10 @@ def test_business(team: Ask) -> None:
                 {
                     "identity": {"id": f"identity:{identity}"},
                     "role": role,
-                    "evidence": {"pointer": f"/response/business_group/members/{index}", "document": where},
+                    "evidence": {
+                        "pointer": f"/response/business_group/members/{index}",
+                        "document": where,
+                    },
                 }
                 for index, (identity, role) in enumerate([("712052", "OWNER"), ("5", "EMPLOYEE")])
             ],
@@ -186,7 +214,9 @@ def test_business(team: Ask) -> None:
     }
 
 
-@pytest.mark.parametrize("phone", [{"title": "a", "phone_number": "1"}, "1", [{"phone_number": "1"}]])
+@pytest.mark.parametrize(
+    "phone", [{"title": "a", "phone_number": "1"}, "1", [{"phone_number": "1"}]]
+)
 def test_phone_of_any_shape(schema: Schema, phone: Any) -> None:
     """A business's phone is a list, whatever the document gives."""
     row = {"id": 1, "role": "owner", "business": {"id": 2, "phone_number": phone}}
@@ -202,12 +232,18 @@ def test_clients_and_vendors(ask: Ask) -> None:
     client = {"client": {"id": "business:77128"}, "recordId": "22347", "userIds": ["74353"]}
     ends = {"account": {"id": "account:Xr82w"}, "vendor": {"id": "business:363103"}}
     grant = {"grant": {"id": "account:Xr82w#CLIENT@business:77128"}}
-    vendors = ask(f"{{ business(id: 77128) {{ vendors {{ nodes {{ {row} }} }} }} }}")["data"]["business"]["vendors"]
+    vendors = ask(f"{{ business(id: 77128) {{ vendors {{ nodes {{ {row} }} }} }} }}")["data"][
+        "business"
+    ]["vendors"]
     assert vendors["nodes"] == [client | ends | grant]
-    clients = ask(f"{{ business(id: 363103) {{ clients {{ nodes {{ {row} }} }} }} }}")["data"]["business"]["clients"]
+    clients = ask(f"{{ business(id: 363103) {{ clients {{ nodes {{ {row} }} }} }} }}")["data"][
+        "business"
+    ]["clients"]
     person = {"client": {"id": "identity:712052"}, "recordId": "994207", "userIds": ["74353"]}
     role = {"grant": {"id": "account:Xr82w#ROLE/CLIENT@identity:712052"}}
-    assert sorted(clients["nodes"], key=str) == sorted([client | ends | grant, person | ends | role], key=str)
+    assert sorted(clients["nodes"], key=str) == sorted(
+        [client | ends | grant, person | ends | role], key=str
+    )
 
 
 def test_api_paths(ask: Ask) -> None:
@@ -231,7 +267,9 @@ def test_api_paths_without_account(schema: Schema) -> None:
     ]
     ask = asker(schema, graph_of({"id": 1, "business_memberships": rows}))
     query = "{ business(id: %s) { account { id } apiPaths { path } } }"
-    assert ask(query % 2)["data"]["business"]["apiPaths"][0] == {"path": "/accounting/account/a%2Fb%3F"}
+    assert ask(query % 2)["data"]["business"]["apiPaths"][0] == {
+        "path": "/accounting/account/a%2Fb%3F"
+    }
     without = ask(query % 4)["data"]["business"]
     assert without["account"] is None
     assert not any("account" in each["path"] for each in without["apiPaths"])
@@ -253,7 +291,12 @@ def test_account(ask: Ask) -> None:
     assert [each["name"] for each in flags] == sorted(BRUCE["permissions"]["zDmNq"])
     assert {"name": "client.limit", "enabled": None, "limit": 2, "unlimited": False} in flags
     assert {"name": "staff.limit", "enabled": None, "limit": -1, "unlimited": True} in flags
-    assert {"name": "client.event.search", "enabled": True, "limit": None, "unlimited": False} in flags
+    assert {
+        "name": "client.event.search",
+        "enabled": True,
+        "limit": None,
+        "unlimited": False,
+    } in flags
 
 
 def test_strange_permissions(schema: Schema) -> None:
@@ -270,8 +313,14 @@ def test_strange_permissions(schema: Schema) -> None:
     ask = asker(schema, graph_of({"id": 1, "permissions": {"A1": flags}}))
     found = ask('{ account(id: "A1") { permissions { name enabled limit unlimited } } }')
     assert "errors" not in found
-    given = {each["name"]: (each["enabled"], each["limit"]) for each in found["data"]["account"]["permissions"]}
-    assert given == dict.fromkeys(flags, (None, None)) | {"most": (None, 2**31 - 1), "off": (False, None)}
+    given = {
+        each["name"]: (each["enabled"], each["limit"])
+        for each in found["data"]["account"]["permissions"]
+    }
+    assert given == dict.fromkeys(flags, (None, None)) | {
+        "most": (None, 2**31 - 1),
+        "off": (False, None),
+    }
 
 
 def test_groups(team: Ask) -> None:
@@ -280,7 +329,10 @@ def test_groups(team: Ask) -> None:
     business = team(query % 96277)["data"]["group"]
     assert (business["businessLevel"], business["active"]) == (True, True)
     assert business["business"] == {"id": "business:77128"}
-    assert [each["identity"]["id"] for each in business["members"]["nodes"]] == ["identity:712052", "identity:5"]
+    assert [each["identity"]["id"] for each in business["members"]["nodes"]] == [
+        "identity:712052",
+        "identity:5",
+    ]
     project = team(query % 23738)["data"]["group"]
     assert (project["businessLevel"], project["business"]) == (False, {"id": "business:77128"})
     assert project["members"]["nodes"] == [{"identity": {"id": "identity:712052"}, "role": "owner"}]
@@ -329,15 +381,23 @@ def test_latent_path(ask: Ask) -> None:
     query = """{ access(principal: "b@example.com", resource: "account:e6Wmk") { state stateReasons
       paths { truncated nodes { state stateReasons } } } }"""
     latent = {"state": "LATENT", "stateReasons": ["trial_expired"]}
-    assert ask(query)["data"]["access"] == latent | {"paths": {"truncated": False, "nodes": [latent]}}
+    assert ask(query)["data"]["access"] == latent | {
+        "paths": {"truncated": False, "nodes": [latent]}
+    }
 
 
 def test_secrets_are_not_there(schema: Schema) -> None:
     """What the reader drops cannot be asked for: the raw record is the redacted one."""
     row = {"id": 1, "role": "owner", "fasttrack_token": "eyJhbGciOi.abc", "business": {"id": 2}}
-    me = {"id": 1, "business_memberships": [row], "integrations": {"stripe": {"email": "hidden@example.com"}}}
+    me = {
+        "id": 1,
+        "business_memberships": [row],
+        "integrations": {"stripe": {"email": "hidden@example.com"}},
+    }
     ask = asker(schema, graph_of(me))
-    query = "{ identity(by: {id: 1}) { integrations memberships { nodes { evidence { record } } } } }"
+    query = (
+        "{ identity(by: {id: 1}) { integrations memberships { nodes { evidence { record } } } } }"
+    )
     response = ask(query)
     assert response["data"]["identity"]["integrations"] == ["stripe"]
     assert "token" not in str(response)
@@ -347,7 +407,9 @@ def test_secrets_are_not_there(schema: Schema) -> None:
 def test_moments_are_utc(schema: Schema) -> None:
     """A moment with an offset is given in UTC, one without is taken as UTC."""
     me = {"id": 1, "confirmed_at": "2020-01-01T02:00:00+02:00", "created_at": "2020-01-01T00:00:00"}
-    found = asker(schema, graph_of(me))("{ identity(by: {id: 1}) { confirmedAt createdAt } }")["data"]["identity"]
+    found = asker(schema, graph_of(me))("{ identity(by: {id: 1}) { confirmedAt createdAt } }")[
+        "data"
+    ]["identity"]
     assert found == {"confirmedAt": "2020-01-01T00:00:00Z", "createdAt": "2020-01-01T00:00:00Z"}
 
 
@@ -355,7 +417,9 @@ def test_issues(schema: Schema) -> None:
     """Issues have a code and a place."""
     rows = [{"id": number, "role": "wizard", "business": {"id": number}} for number in range(1, 4)]
     ask = asker(schema, graph_of({"id": 1, "business_memberships": rows}))
-    graph = ask("{ graph { issueCount issues(first: 2) { code source pointer message } } }")["data"]["graph"]
+    graph = ask("{ graph { issueCount issues(first: 2) { code source pointer message } } }")[
+        "data"
+    ]["graph"]
     assert graph["issueCount"] == 3
     assert [(each["code"], each["source"], each["pointer"]) for each in graph["issues"]] == [
         ("unmapped_role", "0.json", "/business_memberships/0"),

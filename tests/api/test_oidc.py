@@ -36,7 +36,9 @@ ELLIPTIC, OTHER = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_k
 def public(key: Any, kid: str | None = "one", **more: str) -> dict[str, Any]:
     """The public half of a key, as a JWKS has it."""
     algorithm: Any = (
-        jwt.algorithms.ECAlgorithm if isinstance(key, ec.EllipticCurvePrivateKey) else jwt.algorithms.RSAAlgorithm
+        jwt.algorithms.ECAlgorithm
+        if isinstance(key, ec.EllipticCurvePrivateKey)
+        else jwt.algorithms.RSAAlgorithm
     )
     found: dict[str, Any] = json.loads(algorithm.to_jwk(key.public_key()))
     return found | ({"kid": kid} if kid else {}) | more
@@ -55,14 +57,27 @@ def jwks(tmp_path: Path) -> Callable[..., Path]:
     return write
 
 
-def token(key: Any = ELLIPTIC, algorithm: str = "ES256", headers: dict[str, Any] | None = None, **claims: Any) -> str:
+def token(
+    key: Any = ELLIPTIC,
+    algorithm: str = "ES256",
+    headers: dict[str, Any] | None = None,
+    **claims: Any,
+) -> str:
     """A good token but for these claims, of which None takes one away."""
-    stock = {"iss": ISSUER, "aud": AUDIENCE, "sub": "b@example.com", "exp": time.time() + 300, "scope": "openid read"}
+    stock = {
+        "iss": ISSUER,
+        "aud": AUDIENCE,
+        "sub": "b@example.com",
+        "exp": time.time() + 300,
+        "scope": "openid read",
+    }
     given = {name: value for name, value in (stock | claims).items() if value is not None}
     return jwt.encode(given, key, algorithm, headers={"kid": "one"} if headers is None else headers)
 
 
-def test_a_good_one(bruce: AccessGraph, serve: Serve, jwks: Callable[..., Path], tmp_path: Path) -> None:
+def test_a_good_one(
+    bruce: AccessGraph, serve: Serve, jwks: Callable[..., Path], tmp_path: Path
+) -> None:
     """A token that is signed, for us and alive is let in with its scopes; its subject is hidden in `who`."""
     file = TokenFile(tmp_path / "auth.json")
     _, own = file.create("a", [TokenScope.READ], timedelta(days=1), NOON)
@@ -119,8 +134,12 @@ def test_claims(jwks: Callable[..., Path], claims: dict[str, Any]) -> None:
 def test_signatures(jwks: Callable[..., Path]) -> None:
     """Another key, none, a shared secret made of the public key, another algorithm, an unknown id: all are refused."""
     issuer = Issuer(ISSUER, AUDIENCE, KeyFile(jwks(public(ELLIPTIC), public(OTHER, "two"))))
-    public_half = ELLIPTIC.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
-    forged = ".".join([base64url_encode(b'{"alg":"HS256","kid":"one"}').decode(), token().split(".")[1]])
+    public_half = ELLIPTIC.public_key().public_bytes(
+        Encoding.PEM, PublicFormat.SubjectPublicKeyInfo
+    )
+    forged = ".".join(
+        [base64url_encode(b'{"alg":"HS256","kid":"one"}').decode(), token().split(".")[1]]
+    )
     good = token()
     head, body, signature = good.split(".")
     jwk = {"kid": "one", "jwk": public(OTHER), "jku": "https://evil.example"}
@@ -151,7 +170,11 @@ def test_rotation(jwks: Callable[..., Path]) -> None:
     with pytest.raises(AccessDenied):
         issuer.caller(new, b"")
     assert issuer.caller(token(headers={}), b"")
-    jwks({"kty": "NEW", "kid": "new"}, public(OTHER, "two"), public(rsa.generate_private_key(65537, 2048), "three"))
+    jwks(
+        {"kty": "NEW", "kid": "new"},
+        public(OTHER, "two"),
+        public(rsa.generate_private_key(65537, 2048), "three"),
+    )
     issuer.refresh()
     assert issuer.caller(new, b"")
     for old in (token(), token(headers={})):

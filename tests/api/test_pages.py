@@ -45,7 +45,8 @@ def connections() -> Iterator[tuple[str, str]]:
             yield from (
                 (name, key)
                 for key, each in kind.fields.items()
-                if get_named_type(each.type).name.endswith("Connection") and "Review" not in f"{name}{each.type}"
+                if get_named_type(each.type).name.endswith("Connection")
+                and "Review" not in f"{name}{each.type}"
             )
 
 
@@ -54,12 +55,16 @@ def world() -> AccessGraph:
     """Documents under a policy that tells duties apart, with ids that sort otherwise as texts than as numbers."""
     sides = Side(frozenset({Role.OWNER})), Side(frozenset(), frozenset({Capability.OPERATIONS}))
     policy = msgspec.structs.replace(STOCK, separation=(Duty("a", "", *sides, DutyScope.ANY),))
-    return graph_of(*map(_of_several_lengths, map(msgspec.json.encode, population(60, 3))), policy=policy)
+    return graph_of(
+        *map(_of_several_lengths, map(msgspec.json.encode, population(60, 3))), policy=policy
+    )
 
 
 def _of_several_lengths(document: bytes) -> bytes:
     """The document with its ids read from behind: those that end with noughts become shorter."""
-    return re.sub(rb'("(?:\w+_)?id":)(\d{5,})', lambda found: found[1] + found[2][::-1].lstrip(b"0"), document)
+    return re.sub(
+        rb'("(?:\w+_)?id":)(\d{5,})', lambda found: found[1] + found[2][::-1].lstrip(b"0"), document
+    )
 
 
 @pytest.fixture(scope="module")
@@ -96,7 +101,9 @@ def test_every_connection(ask_world: Ask, world: AccessGraph, kind: str, field: 
     if "$grant" in query:
         candidates = [{"grant": key} for key in list(world.grants)[:40]]
     pages = [(each, _page(ask_world(query, first=100, **each)["data"])) for each in candidates]
-    given, whole = max(pages, key=lambda each: (each[1]["totalCount"] <= 100, each[1]["totalCount"]))
+    given, whole = max(
+        pages, key=lambda each: (each[1]["totalCount"] <= 100, each[1]["totalCount"])
+    )
     total, cursors = whole["totalCount"], [edge["cursor"] for edge in whole["edges"]]
     assert total > 0
     assert len(set(cursors)) == len(cursors) == min(total, 100)
@@ -127,7 +134,11 @@ def test_every_connection(ask_world: Ask, world: AccessGraph, kind: str, field: 
 def test_arguments_and_types(schema: Schema, kind: str, field: str) -> None:
     """Each connection has Relay's four arguments and types, and no other list has any of the last three."""
     given = schema._schema.type_map[kind].fields[field]  # type: ignore[attr-defined]  # objects have fields
-    names = {name: str(each.type) for name, each in given.args.items() if name in ("first", "after", "last", "before")}
+    names = {
+        name: str(each.type)
+        for name, each in given.args.items()
+        if name in ("first", "after", "last", "before")
+    }
     assert names == {"first": "Int", "after": "String", "last": "Int", "before": "String"}
     fields = {name: str(each.type) for name, each in get_named_type(given.type).fields.items()}
     item = get_named_type(given.type).name.removesuffix("Connection")
@@ -163,8 +174,19 @@ def test_before_is_checked_as_after_is(ask: Ask) -> None:
 
 def test_forged_cursors(ask: Ask, bruce: AccessGraph) -> None:
     """A cursor that somebody made, of the wrong words or too few or many, is one that stands somewhere, or is none."""
-    for key in ([1, 2, 3, 4], ["x"] * 4, [], [[]], [None], [1.5] * 4, [10**30], [0, "role", 0, -1, 5]):
-        window: Window[Any] = Window(bruce.version, ("roles", "identity:712052"), [tuple(key)], lambda _: (), Page(1))
+    for key in (
+        [1, 2, 3, 4],
+        ["x"] * 4,
+        [],
+        [[]],
+        [None],
+        [1.5] * 4,
+        [10**30],
+        [0, "role", 0, -1, 5],
+    ):
+        window: Window[Any] = Window(
+            bruce.version, ("roles", "identity:712052"), [tuple(key)], lambda _: (), Page(1)
+        )
         forged = ask(ROLES, after=window.cursor(0))
         assert forged.get("data", {}).get("identity") or code(forged) == "CURSOR_INVALID", key
 

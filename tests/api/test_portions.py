@@ -70,7 +70,10 @@ FIXED = [
 def asked(schema: Schema, graph: Explorer, chosen: list[str], texts: list[str], seed: int) -> bytes:
     """What somebody who is limited to these businesses is answered to all of it."""
     view = LimitedVersions(
-        Versions(graph, NOON, 7, now=lambda: NOON), frozenset(map(native_id, chosen)), KEY, lambda: NOON
+        Versions(graph, NOON, 7, now=lambda: NOON),
+        frozenset(map(native_id, chosen)),
+        KEY,
+        lambda: NOON,
     )
     operations = Operations(schema._schema, random.Random(seed), texts)
     answers = [
@@ -93,14 +96,32 @@ def test_nothing_of_what_is_hidden_is_told(schema: Schema, seed: int) -> None:
     rng = random.Random(seed)
     world = random_world(rng, 8)
     graph = explore(world)
-    chosen = rng.sample(known(graph, NodeKind.BUSINESS), 1) if known(graph, NodeKind.BUSINESS) else ["business:1"]
+    chosen = (
+        rng.sample(known(graph, NodeKind.BUSINESS), 1)
+        if known(graph, NodeKind.BUSINESS)
+        else ["business:1"]
+    )
     if chosen[0] not in graph:
         return
-    past = [explore([each for each in world if each[1] <= moment]) for moment in {moment for _, moment in world}]
-    untouched = {node for each in past for node in near(each, chosen)}  # what is asked about the past is the same, too
+    past = [
+        explore([each for each in world if each[1] <= moment])
+        for moment in {moment for _, moment in world}
+    ]
+    untouched = {
+        node for each in past for node in near(each, chosen)
+    }  # what is asked about the past is the same, too
     other = explore(altered(world, rng, untouched))
-    texts = [*rng.sample(sorted(graph), min(len(graph), 4)), *rng.sample(sorted(set(other) - set(graph)), 3)]
-    texts += ["business:999999", "fresh", "i1@example.com", chosen[0], rng.choice(sorted(other.grants) or ["x"])]
+    texts = [
+        *rng.sample(sorted(graph), min(len(graph), 4)),
+        *rng.sample(sorted(set(other) - set(graph)), 3),
+    ]
+    texts += [
+        "business:999999",
+        "fresh",
+        "i1@example.com",
+        chosen[0],
+        rng.choice(sorted(other.grants) or ["x"]),
+    ]
     answers = asked(schema, graph, chosen, texts, seed)
     assert answers == asked(schema, other, chosen, texts, seed)
     assert b"INTERNAL_ERROR" not in answers
@@ -127,8 +148,15 @@ def file(tmp_path: Path) -> TokenFile:
 
 def hands(*businesses: int, identity: int = 10) -> tuple[dict[str, Any], dt.datetime]:
     """A document of somebody who owns these businesses."""
-    rows = [{"id": identity * 1000 + n, "role": "owner", "business": {"id": n, "name": f"B{n}"}} for n in businesses]
-    return {"id": identity, "email": f"i{identity}@example.com", "business_memberships": rows}, START
+    rows = [
+        {"id": identity * 1000 + n, "role": "owner", "business": {"id": n, "name": f"B{n}"}}
+        for n in businesses
+    ]
+    return {
+        "id": identity,
+        "email": f"i{identity}@example.com",
+        "business_memberships": rows,
+    }, START
 
 
 @pytest.fixture
@@ -142,7 +170,9 @@ def door(serve: Serve, file: TokenFile, graph: Explorer) -> Callable[..., Callab
 
     def opened(*businesses: str, **options: Any) -> Callable[..., Any]:
         text = file.create("a test", [TokenScope.READ], DAY, NOON, businesses=businesses or None)[1]
-        client = serve(create_app(graph, NOON, ("*",), auth=Auth(file.path, lambda: NOON), **options))
+        client = serve(
+            create_app(graph, NOON, ("*",), auth=Auth(file.path, lambda: NOON), **options)
+        )
         head = {"authorization": f"Bearer {text}"}
 
         def ask(query: str = "{ graph { identities } }", path: str = "/graphql") -> Any:
@@ -172,12 +202,17 @@ def test_who_is_limited(door: Callable[..., Any], graph: Explorer) -> None:
 def test_one_server_of_both(serve: Serve, file: TokenFile, graph: Explorer) -> None:
     """What a server has answered to who sees all it never gives to who is limited, who has no streams either."""
     every, one = (
-        file.create(name, [TokenScope.READ], DAY, NOON, businesses=of)[1] for name, of in (("a", None), ("b", "1"))
+        file.create(name, [TokenScope.READ], DAY, NOON, businesses=of)[1]
+        for name, of in (("a", None), ("b", "1"))
     )
     client = serve(create_app(graph, NOON, ("*",), auth=Auth(file.path, lambda: NOON)))
 
     def ask(token: str, query: str, **headers: str) -> Any:
-        return client.post("/graphql", json={"query": query}, headers={"authorization": f"Bearer {token}", **headers})
+        return client.post(
+            "/graphql",
+            json={"query": query},
+            headers={"authorization": f"Bearer {token}", **headers},
+        )
 
     query = '{ node(id: "identity:30") { id } search(text: "i") { id } }'
     for _ in range(4):
@@ -201,7 +236,10 @@ def test_cursors_of_another_view(door: Callable[..., Any]) -> None:
     """A cursor of the whole is none of a portion, nor the other way round."""
     query = '{{ business(id: "1") {{ reachedBy(first: 1{}) {{ totalCount pageInfo {{ endCursor }} }} }} }}'
     views = [door("1"), door("1", "2"), door()]
-    cursors = [ask(query.format("")).json()["data"]["business"]["reachedBy"]["pageInfo"]["endCursor"] for ask in views]
+    cursors = [
+        ask(query.format("")).json()["data"]["business"]["reachedBy"]["pageInfo"]["endCursor"]
+        for ask in views
+    ]
     for ask, own in zip(views, cursors, strict=True):
         for cursor in cursors:
             answer = ask(query.format(f', after: "{cursor}"')).json()
@@ -222,14 +260,18 @@ def test_the_audit_log(door: Callable[..., Any], tmp_path: Path) -> None:
     assert all(len(each) == 32 for each in marks[:3])
 
 
-def test_a_stream_that_is_refused_is_in_the_audit_log(file: TokenFile, graph: Explorer, serve: Serve) -> None:
+def test_a_stream_that_is_refused_is_in_the_audit_log(
+    file: TokenFile, graph: Explorer, serve: Serve
+) -> None:
     """Who is limited and subscribes is refused, and a line tells of it as of any other operation."""
     path = file.path.parent / "audit.log"
     text = file.create("a", [TokenScope.READ], DAY, NOON, businesses=["1"])[1]
     auth = Auth(file.path, lambda: NOON)
     client = serve(create_app(graph, NOON, ("*",), auth=auth, audit=AuditLog(path, KEY)))
     head = {"authorization": f"Bearer {text}", "accept": "text/event-stream"}
-    response = client.post("/graphql", json={"query": "subscription { changes { cursor } }"}, headers=head)
+    response = client.post(
+        "/graphql", json={"query": "subscription { changes { cursor } }"}, headers=head
+    )
     assert (response.status_code, code(response.json())) == (403, "LIMITED")
     line = json.loads(path.read_text().splitlines()[-1])
     assert (line["event"], line["operation"], line["status"], line["codes"]) == (
@@ -295,7 +337,9 @@ def test_versions_that_differ_in_what_is_hidden(graph: Explorer) -> None:
     whole = Versions(graph, NOON, 1)
     view = LimitedVersions(whole, frozenset({"1"}), KEY, Clock())
     first = view.current
-    hidden = explore([hands(1, 2), hands(1, identity=20), hands(3, 4, identity=30), hands(3, identity=31)])
+    hidden = explore(
+        [hands(1, 2), hands(1, identity=20), hands(3, 4, identity=30), hands(3, identity=31)]
+    )
     whole.swap(Version(hidden, NOON + DAY, 2))
     again = view.current
     assert (again.name, again.built_at, again.position) == (first.name, first.built_at, None)

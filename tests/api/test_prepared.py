@@ -55,7 +55,10 @@ def test_valid_documents_are_kept_as_long_as_they_are_used(documents: DocumentCa
         ("{findings(first: 1) {totalCount}}", False),
         ('{search(text: "a", first: 1) {id}}', False),
         ("query ($n: Int) {graph {issues(first: $n) {code}}}", True),
-        ("query ($n: Int) {business(id: 1) {members(first: $n) {nodes {identity {reach {totalCount}}}}}}", False),
+        (
+            "query ($n: Int) {business(id: 1) {members(first: $n) {nodes {identity {reach {totalCount}}}}}}",
+            False,
+        ),
     ],
 )
 def test_quick(documents: DocumentCache, query: str, quick: bool) -> None:

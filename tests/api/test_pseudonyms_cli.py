@@ -8,7 +8,18 @@ from pathlib import Path
 import pytest
 from test_cli import DOCUMENTS, rows, run
 
-ORIGINALS = ("712052", "77128", "zDmNq", "b@example", "Bruce", "BillSpring", "168372", "74353", "bruce.json", "Toronto")
+ORIGINALS = (
+    "712052",
+    "77128",
+    "zDmNq",
+    "b@example",
+    "Bruce",
+    "BillSpring",
+    "168372",
+    "74353",
+    "bruce.json",
+    "Toronto",
+)
 
 
 @pytest.fixture
@@ -27,7 +38,13 @@ def test_answers_hold_no_originals(key: Path, output: str) -> None:
     what = run("mask", "account:Xr82w", "--key-file", str(key)).stdout.strip()
     hidden = ("--pseudonymise", str(key), "-f", output)
     since = ("--since", "2000-01-01T00:00:00Z")
-    for words in (["reach", who], ["who", what], ["explain", who, what], ["census"], ["changes", *since]):
+    for words in (
+        ["reach", who],
+        ["who", what],
+        ["explain", who, what],
+        ["census"],
+        ["changes", *since],
+    ):
         done = run(*words, *DOCUMENTS, *hidden, env={"COLUMNS": "200"})
         assert done.returncode == 0, done.stderr
         assert not [each for each in ORIGINALS if each in done.stdout + done.stderr], words
@@ -51,8 +68,15 @@ def test_the_way_back(key: Path, tmp_path: Path) -> None:
     other = tmp_path / "other.key"
     other.write_text("ffeeddccbbaa99887766554433221100")
     other.chmod(0o600)
-    found = rows(run("census", *DOCUMENTS, "--kind", "identity", "-f", "ndjson", "--pseudonymise", str(key)).stdout)
-    assert run("unmask", found[0]["id"], "--key-file", str(key), *DOCUMENTS).stdout == "identity:712052\n"
+    found = rows(
+        run(
+            "census", *DOCUMENTS, "--kind", "identity", "-f", "ndjson", "--pseudonymise", str(key)
+        ).stdout
+    )
+    assert (
+        run("unmask", found[0]["id"], "--key-file", str(key), *DOCUMENTS).stdout
+        == "identity:712052\n"
+    )
     wrong = run("unmask", found[0]["id"], "--key-file", str(other), *DOCUMENTS)
     assert (wrong.returncode, wrong.stdout) == (4, "")
     assert "under this key" in wrong.stderr
@@ -64,7 +88,11 @@ def test_the_key_file(key: Path, tmp_path: Path) -> None:
     weak.write_text("password")
     weak.chmod(0o600)
     key.chmod(0o644)
-    for file, words in ((key, "chmod 600"), (weak, "too weak"), (tmp_path / "none", "No such file")):
+    for file, words in (
+        (key, "chmod 600"),
+        (weak, "too weak"),
+        (tmp_path / "none", "No such file"),
+    ):
         done = run("census", *DOCUMENTS, "--pseudonymise", str(file))
         assert (done.returncode, done.stdout) == (2, "")
         assert words in done.stderr
@@ -73,7 +101,9 @@ def test_the_key_file(key: Path, tmp_path: Path) -> None:
 
 def test_documents_are_not_taken(key: Path, tmp_path: Path) -> None:
     """A server of pseudonyms takes no documents: whoever hands one in would see its original hash."""
-    done = run("serve", "--ledger", str(tmp_path / "l.db"), "--allow-ingest", "--pseudonymise", str(key))
+    done = run(
+        "serve", "--ledger", str(tmp_path / "l.db"), "--allow-ingest", "--pseudonymise", str(key)
+    )
     assert done.returncode == 2
     assert "--pseudonymise" in done.stderr
     assert not (tmp_path / "l.db").exists()

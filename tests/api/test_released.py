@@ -91,4 +91,6 @@ input Filter { role: Role }
 def test_it_would_be_told(given: str, instead: str, breaks: bool) -> None:
     """What takes something away, asks for more or answers otherwise breaks; what only adds does not."""
     assert SMALL.count(given) == 1
-    assert bool(breaking(build_schema(SMALL), build_schema(SMALL.replace(given, instead)))) is breaks
+    assert (
+        bool(breaking(build_schema(SMALL), build_schema(SMALL.replace(given, instead)))) is breaks
+    )

@@ -38,10 +38,16 @@ def test_a_whole_campaign(folder: Path) -> None:
     """Start, next, decide, status, sign-off, verify, and the next campaign from the first."""
     assert "6 items; coverage NOT complete" in review("start", "Q1", *EVE)
     item = json.loads(review("next", "Q1"))
-    assert (item["number"], item["explanation"]["cut"], item["since"]) == (1, ["membership 168372"], None)
+    assert (item["number"], item["explanation"]["cut"], item["since"]) == (
+        1,
+        ["membership 168372"],
+        None,
+    )
     assert "2 decisions taken" in review("decide", "Q1", "keep", "1", "2", *EVE)
     assert "4 items are undecided" in review("sign-off", "Q1", *EVE, code=2)
-    assert "the reason is needed" in review("decide", "Q1", "revoke", "--all-of", "business:363103", *EVE, code=2)
+    assert "the reason is needed" in review(
+        "decide", "Q1", "revoke", "--all-of", "business:363103", *EVE, code=2
+    )
     told = review("decide", "Q1", "revoke", "--all-of", "business:363103", "--why", "left", *EVE)
     assert "2 decisions taken, 0 known already; 2 items undecided" in told
     review("export", "Q1", "--undecided", "-o", "q1.csv")
@@ -77,14 +83,18 @@ def test_a_report_of_another_campaign() -> None:
     review("export", "Q1", "-f", "report", "-o", "draft")
     review("sign-off", "Q1", "--partial", *EVE)
     assert "unchanged" in review("verify", "draft")
-    assert "not the report that was signed off" in review("verify", "draft", "--campaign", "Q1", code=3)
+    assert "not the report that was signed off" in review(
+        "verify", "draft", "--campaign", "Q1", code=3
+    )
 
 
 def test_ndjson_comes_back(folder: Path) -> None:
     """Exported rows in NDJSON are taken back like those in CSV."""
     review("start", "Q1", *EVE)
     rows = [json.loads(line) for line in review("export", "Q1", "-f", "ndjson").splitlines()]
-    (folder / "rows").write_text("".join(f"{json.dumps(row | {'decision': 'keep'})}\n" for row in rows))
+    (folder / "rows").write_text(
+        "".join(f"{json.dumps(row | {'decision': 'keep'})}\n" for row in rows)
+    )
     assert "6 decisions taken" in review("decide", "Q1", "--file", "rows", *EVE)
     assert "0 decisions taken, 6 known" in review("decide", "Q1", "--file", "rows", "--by", "adam")
 
@@ -92,7 +102,9 @@ def test_ndjson_comes_back(folder: Path) -> None:
 def test_what_is_wrong(folder: Path) -> None:
     """Every mistake is told in one line, bad rows each with theirs, and nothing is made or changed by it."""
     assert "no campaign 'Q9'" in review("status", "Q9", code=2)
-    assert "no document names" in review("start", "Q1", "--identity", "nobody@example.com", *EVE, code=4)
+    assert "no document names" in review(
+        "start", "Q1", "--identity", "nobody@example.com", *EVE, code=4
+    )
     assert "is not a moment" in review("start", "Q1", "--due", "tomorrow", *EVE, code=2)
     assert "the question is wrong" in review("start", "Q1", "--role", "king", *EVE, code=2)
     review("start", "Q1", "--due", "2020-01-01T00:00:00Z", *EVE)
@@ -102,7 +114,9 @@ def test_what_is_wrong(folder: Path) -> None:
     assert "line 2: the reason is needed" in told
     assert "line 3: the campaign has no such item" in told
     assert "say a verdict" in review("decide", "Q1", "keep", *EVE, code=2)
-    assert "fingerprint" in review("decide", "Q1", "keep", "1", "--expect", "00000000", *EVE, code=2)
+    assert "fingerprint" in review(
+        "decide", "Q1", "keep", "1", "--expect", "00000000", *EVE, code=2
+    )
     assert json.loads(review("list"))["undecided"] == 6
     assert "there is no such file" in review("list", "--ledger", "nowhere.db", code=2)
 

@@ -99,7 +99,9 @@ class Door:
         self.versions.swap(Version(load(self.ledger), NOON, reached(self.ledger)))
 
 
-def asking(*answers: tuple[int, str, str], campaign: str = "Q1", by: str | None = "eve") -> dict[str, Any]:
+def asking(
+    *answers: tuple[int, str, str], campaign: str = "Q1", by: str | None = "eve"
+) -> dict[str, Any]:
     """Variables of a request to decide."""
     asked = [{"item": item, "verdict": verdict, "why": why} for item, verdict, why in answers]
     return {"campaign": campaign, "answers": asked} | ({"by": by} if by else {})
@@ -114,7 +116,9 @@ def rows(ledger: Path) -> list[list[tuple[Any, ...]]]:
     """All that a ledger keeps of reviews."""
     tables = ("campaigns", "review_items", "review_decisions", "review_endings")
     with closing(sqlite3.connect(ledger)) as opened:
-        return [opened.execute(f"SELECT * FROM {each} ORDER BY 1, 2, 3").fetchall() for each in tables]  # noqa: S608  # ours
+        return [
+            opened.execute(f"SELECT * FROM {each} ORDER BY 1, 2, 3").fetchall() for each in tables
+        ]  # noqa: S608  # ours
 
 
 @pytest.fixture
@@ -165,7 +169,12 @@ class TestWhatIsSaid:
         assert found["version"] == door.versions.current.name == campaign.head.version
         assert found["scope"]["kinds"] == ["BUSINESS", "ACCOUNT"]
         assert found["coverage"]["notes"] == list(campaign.head.coverage.notes) != []
-        assert [found["progress"][name] for name in ("total", "undecided", "keep", "unsure")] == [6, 4, 1, 1]
+        assert [found["progress"][name] for name in ("total", "undecided", "keep", "unsure")] == [
+            6,
+            4,
+            1,
+            1,
+        ]
         assert {each["businessId"]: each["progress"] for each in found["parts"]["nodes"]} == {
             business: {name: getattr(part, name) for name in part.__struct_fields__}
             for business, part in progress.items()
@@ -173,28 +182,57 @@ class TestWhatIsSaid:
         }
         for told, item, history in zip(found["items"]["nodes"], items, histories, strict=True):
             frozen = item.access
-            assert (told["number"], told["fingerprint"], told["opened"]) == (item.number, item.fingerprint, item.opened)
+            assert (told["number"], told["fingerprint"], told["opened"]) == (
+                item.number,
+                item.fingerprint,
+                item.opened,
+            )
             assert (told["principalId"], told["resourceId"]) == (frozen.principal, frozen.resource)
-            assert (told["who"], told["what"], told["sentence"]) == (frozen.who, frozen.what, frozen.sentence)
+            assert (told["who"], told["what"], told["sentence"]) == (
+                frozen.who,
+                frozen.what,
+                frozen.sentence,
+            )
             assert (told["roles"], told["state"]) == (list(frozen.roles), frozen.state)
             assert told["stateReasons"] == list(frozen.reasons)
-            assert [each["sentence"] for each in told["paths"]] == [each.sentence for each in frozen.paths]
-            assert [each["grantIds"] for each in told["paths"]] == [list(each.grants) for each in frozen.paths]
+            assert [each["sentence"] for each in told["paths"]] == [
+                each.sentence for each in frozen.paths
+            ]
+            assert [each["grantIds"] for each in told["paths"]] == [
+                list(each.grants) for each in frozen.paths
+            ]
             said = [
-                [each.label, each.id, each.sha256, moments(each.observed_at), each.source, each.pointer]
+                [
+                    each.label,
+                    each.id,
+                    each.sha256,
+                    moments(each.observed_at),
+                    each.source,
+                    each.pointer,
+                ]
                 for grant in frozen.grants
                 for each in grant.records
             ]
-            assert [list(each.values()) for grant in told["grants"] for each in grant["records"]] == said
+            assert [
+                list(each.values()) for grant in told["grants"] for each in grant["records"]
+            ] == said
             made = [(str(each.number), each.verdict, each.by, each.why) for each in history]
             nodes = told["history"]["nodes"]
-            assert [(each["id"], each["verdict"], each["by"], each["why"]) for each in nodes] == made
+            assert [
+                (each["id"], each["verdict"], each["by"], each["why"]) for each in nodes
+            ] == made
             assert told["decision"] == (nodes[-1] if nodes else None)
 
     def test_the_next_campaign(self, door: Door) -> None:
         """What was carried over, what changed and what is gone is told as the library has it."""
         door.decide((1, "KEEP", ""), (2, "REVOKE", "left"), (3, "KEEP", "theirs"))
-        door.data(START, name="Q2", by="adam", previous="Q1", scope={"resources": ["account:zDmNq", "account:Xr82w"]})
+        door.data(
+            START,
+            name="Q2",
+            by="adam",
+            previous="Q1",
+            scope={"resources": ["account:zDmNq", "account:Xr82w"]},
+        )
         found = door.data(ALL, id="Q2")
         assert found["previous"] == {"id": "1"}
         assert found["scope"]["resources"] == ["account:Xr82w", "account:zDmNq"]
@@ -207,9 +245,17 @@ class TestWhatIsSaid:
             "3",
         )
         assert {each["gone"] for each in found["endings"]["nodes"]} == {"OUT_OF_SCOPE"}
-        assert sorted(each["previous"] is None for each in found["endings"]["nodes"]) == [False, True, True, True]
+        assert sorted(each["previous"] is None for each in found["endings"]["nodes"]) == [
+            False,
+            True,
+            True,
+            True,
+        ]
         listed = door.data("{ reviewCampaigns { totalCount nodes { name overdue } } }")
-        assert listed == {"totalCount": 2, "nodes": [{"name": "Q1", "overdue": True}, {"name": "Q2", "overdue": False}]}
+        assert listed == {
+            "totalCount": 2,
+            "nodes": [{"name": "Q1", "overdue": True}, {"name": "Q2", "overdue": False}],
+        }
 
     def test_nothing_found(self, door: Door) -> None:
         """A campaign or an item that is not there is null; a hostile name is no other campaign's."""
@@ -229,7 +275,9 @@ class TestWhatIsSaid:
             revokedStanding { nodes { number } } revokedEnded { totalCount nodes { number principalId } } } } }"""
         frozen, before = door.data(ALL, id="Q1"), door.data(now)
         assert [each["standing"]["stands"] for each in before["items"]["nodes"]] == [True] * 6
-        assert {each["principal"]["email"] for each in before["items"]["nodes"]} == {"b@example.com"}
+        assert {each["principal"]["email"] for each in before["items"]["nodes"]} == {
+            "b@example.com"
+        }
         assert before["drift"]["same"] == 6
         assert [each["number"] for each in before["drift"]["revokedStanding"]["nodes"]] == [5, 6]
         body = json.loads((EXAMPLE / "bruce.json").read_bytes())
@@ -245,20 +293,26 @@ class TestWhatIsSaid:
         door.renew()
         assert door.data(ALL, id="Q1") == frozen
         after = door.data(now)
-        ended = {each["number"] for each in after["items"]["nodes"] if not each["standing"]["stands"]}
+        ended = {
+            each["number"] for each in after["items"]["nodes"] if not each["standing"]["stands"]
+        }
         assert ended == {each["number"] for each in after["drift"]["ended"]["nodes"]} == {5, 6}
         assert after["drift"]["version"] == door.versions.current.name != before["drift"]["version"]
         assert after["drift"]["revokedEnded"]["totalCount"] == 2
         assert after["drift"]["revokedStanding"]["nodes"] == []
         assert all(each["standing"]["explanation"] is None for each in after["items"]["nodes"][4:])
         door.decide((5, "KEEP", ""))
-        assert door.data(now)["drift"]["revokedEnded"]["nodes"] == [{"number": 6, "principalId": "identity:712052"}]
+        assert door.data(now)["drift"]["revokedEnded"]["nodes"] == [
+            {"number": 6, "principalId": "identity:712052"}
+        ]
 
     def test_what_appeared_page_by_page(self, door: Door) -> None:
         """The pages of a drift have all of it, each once, also where ids of several lengths sort unlike numbers."""
         owned = {number: [number, number * 7] for number in (100, 9, 10, 2, 1_000_000, 11)}
         with Ledger(door.ledger) as opened:
-            bodies = ({"response": owner(number, businesses)} for number, businesses in owned.items())
+            bodies = (
+                {"response": owner(number, businesses)} for number, businesses in owned.items()
+            )
             opened.add(each.document for each in observations([(body, NOON) for body in bodies]))
         door.renew()
         query = """query ($after: String) { reviewCampaign(id: "Q1") { drift { appeared(first: 5, after: $after) {
@@ -270,19 +324,29 @@ class TestWhatIsSaid:
             after = page["pageInfo"]["endCursor"]
             assert page["totalCount"] == 12
             assert page["pageInfo"]["hasNextPage"] is (len(found) < 12)
-        assert set(found) == {(f"identity:{who}", f"business:{what}") for who in owned for what in owned[who]}
+        assert set(found) == {
+            (f"identity:{who}", f"business:{what}") for who in owned for what in owned[who]
+        }
 
     def test_without_a_ledger(self, door: Door) -> None:
         """Where no ledger is served the question has a code, and all else is answered."""
-        response = execute(SCHEMA, door.versions, "{ graph { version } reviewCampaign(id: 1) { id } }")
+        response = execute(
+            SCHEMA, door.versions, "{ graph { version } reviewCampaign(id: 1) { id } }"
+        )
         assert code(response) == "REVIEWS_UNAVAILABLE"
-        assert response["data"] == {"graph": {"version": door.versions.current.name}, "reviewCampaign": None}
+        assert response["data"] == {
+            "graph": {"version": door.versions.current.name},
+            "reviewCampaign": None,
+        }
 
     def test_a_ledger_that_is_gone(self, door: Door) -> None:
         """What is wrong with the ledger is told with its code, never with its place on the disk."""
         for file in door.ledger.parent.iterdir():
             file.unlink()
-        for response in (door.ask('{ reviewCampaign(id: "Q1") { id } }'), door.ask(DECIDE, **asking((1, "KEEP", "")))):
+        for response in (
+            door.ask('{ reviewCampaign(id: "Q1") { id } }'),
+            door.ask(DECIDE, **asking((1, "KEEP", ""))),
+        ):
             assert code(response) == "LEDGER_MISSING"
             assert "private" not in json.dumps(response)
             assert response["errors"][0]["message"] == "the ledger: there is no such file"
@@ -296,7 +360,11 @@ class TestWhatIsSaid:
             '{ reviewCampaign(id: "Q1") { name drift { same } item(number: 1) { standing { stands } } } }'
         )
         assert [each["extensions"]["code"] for each in response["errors"]] == ["POLICY_DIFFERS"] * 2
-        assert response["data"]["reviewCampaign"] == {"name": "Q1", "drift": None, "item": {"standing": None}}
+        assert response["data"]["reviewCampaign"] == {
+            "name": "Q1",
+            "drift": None,
+            "item": {"standing": None},
+        }
 
 
 class TestPages:
@@ -308,7 +376,9 @@ class TestPages:
     def page(self, door: Door, **given: Any) -> Any:
         return door.data(self.PAGE, **given)["items"]
 
-    @pytest.mark.parametrize("chosen", [None, {"decided": False}, {"verdict": "KEEP"}, {"of": "business:311394"}])
+    @pytest.mark.parametrize(
+        "chosen", [None, {"decided": False}, {"verdict": "KEEP"}, {"of": "business:311394"}]
+    )
     def test_pages(self, door: Door, chosen: dict[str, Any] | None) -> None:
         """Pages of any size from either end are the list, and tell exactly what is on either side of them."""
         door.decide((1, "KEEP", ""), (4, "KEEP", ""))
@@ -320,7 +390,10 @@ class TestPages:
             ]
         )
         for size in (1, 2, 5, 6):
-            for many, side, end in (("first", "after", "endCursor"), ("last", "before", "startCursor")):
+            for many, side, end in (
+                ("first", "after", "endCursor"),
+                ("last", "before", "startCursor"),
+            ):
                 seen: list[int] = []
                 cursor = None
                 while True:
@@ -335,8 +408,16 @@ class TestPages:
                         break
                     cursor = info[end]
                 assert seen == whole
-        empty = self.page(door, after=self.page(door, last=1, filter=chosen)["pageInfo"]["endCursor"], filter=chosen)
-        assert (empty["edges"], empty["pageInfo"]["hasPreviousPage"], empty["pageInfo"]["hasNextPage"]) == (
+        empty = self.page(
+            door,
+            after=self.page(door, last=1, filter=chosen)["pageInfo"]["endCursor"],
+            filter=chosen,
+        )
+        assert (
+            empty["edges"],
+            empty["pageInfo"]["hasPreviousPage"],
+            empty["pageInfo"]["hasNextPage"],
+        ) == (
             [],
             True,
             False,
@@ -375,7 +456,8 @@ class TestDeciding:
         """Every problem is told with its item, and nothing is taken then."""
         before = rows(door.ledger)
         response = door.ask(
-            DECIDE, **asking((1, "KEEP", ""), (2, "REVOKE", " \t"), (77, "KEEP", ""), (3, "UNSURE", ""))
+            DECIDE,
+            **asking((1, "KEEP", ""), (2, "REVOKE", " \t"), (77, "KEEP", ""), (3, "UNSURE", "")),
         )
         assert code(response) == "BAD_DECISION"
         assert response["errors"][0]["extensions"]["problems"] == (
@@ -388,23 +470,44 @@ class TestDeciding:
         many = door.ask(DECIDE, **asking(*((number, "KEEP", "") for number in range(101))))
         assert code(many) == "TOO_MANY_DECISIONS"
         assert code(door.ask(DECIDE, **asking((77, "KEEP", "")))) == "ITEM_UNKNOWN"
-        assert code(door.ask(DECIDE, **asking((1, "KEEP", ""), campaign="Q9"))) == "CAMPAIGN_UNKNOWN"
+        assert (
+            code(door.ask(DECIDE, **asking((1, "KEEP", ""), campaign="Q9"))) == "CAMPAIGN_UNKNOWN"
+        )
         assert code(door.ask(DECIDE, **asking((1, "DROP", "")))) == "BAD_USER_INPUT"
         assert code(door.ask(DECIDE, **asking((1, "KEEP", ""), by=None))) == "BAD_DECISION"
         assert code(door.ask(START, name="Q1", by="eve")) == "CAMPAIGN_EXISTS"
         assert code(door.ask(START, name="7", by="eve")) == "BAD_NAME"
-        assert code(door.ask(START, name="Q2", by="eve", scope={"identities": ["nobody@x.org"]})) == "NOT_FOUND"
-        assert code(door.ask(START, name="Q2", by="eve", scope={"certainty": "INFERRED"})) == "CAMPAIGN_EMPTY"
-        assert code(door.ask(START, name="Q2", by="eve", scope={"kinds": ["GROUP"]})) == "WRONG_KIND"
+        assert (
+            code(door.ask(START, name="Q2", by="eve", scope={"identities": ["nobody@x.org"]}))
+            == "NOT_FOUND"
+        )
+        assert (
+            code(door.ask(START, name="Q2", by="eve", scope={"certainty": "INFERRED"}))
+            == "CAMPAIGN_EMPTY"
+        )
+        assert (
+            code(door.ask(START, name="Q2", by="eve", scope={"kinds": ["GROUP"]})) == "WRONG_KIND"
+        )
         assert code(door.ask(START, name="Q2", by="eve", previous="Q9")) == "CAMPAIGN_UNKNOWN"
         assert rows(door.ledger) == before
-        assert door.decide() == {"campaignId": "1", "taken": 0, "known": 0, "repeated": False, "undecided": 6}
+        assert door.decide() == {
+            "campaignId": "1",
+            "taken": 0,
+            "known": 0,
+            "repeated": False,
+            "undecided": 6,
+        }
 
     def test_stale(self, door: Door) -> None:
         """A decision about what is not there as expected is refused; the beginning of a fingerprint is enough."""
-        found = door.data('{ reviewCampaign(id: "Q1") { items { nodes { number fingerprint } } } }')["items"]["nodes"]
+        found = door.data(
+            '{ reviewCampaign(id: "Q1") { items { nodes { number fingerprint } } } }'
+        )["items"]["nodes"]
         prints = {each["number"]: each["fingerprint"] for each in found}
-        answers = [{"item": 1, "verdict": "KEEP", "expect": prints[1][:8]}, {"item": 2, "verdict": "KEEP"}]
+        answers = [
+            {"item": 1, "verdict": "KEEP", "expect": prints[1][:8]},
+            {"item": 2, "verdict": "KEEP"},
+        ]
         assert door.data(DECIDE, campaign="Q1", by="eve", answers=answers)["taken"] == 2
         answers[1]["expect"] = prints[1]
         assert code(door.ask(DECIDE, campaign="Q1", by="eve", answers=answers)) == "STALE_DECISION"
@@ -417,7 +520,12 @@ class TestDeciding:
         door.decide((1, "REVOKE", "left"))
         before = rows(door.ledger)
         again = door.data(DECIDE, **keep, key=key)
-        assert (first["taken"], first["repeated"], again["taken"], again["repeated"]) == (2, False, 2, True)
+        assert (first["taken"], first["repeated"], again["taken"], again["repeated"]) == (
+            2,
+            False,
+            2,
+            True,
+        )
         assert code(door.ask(DECIDE, **asking((3, "KEEP", "")), key=key)) == "KEY_REUSED"
         assert code(door.ask(DECIDE, **keep, key="")) == "BAD_DECISION"
         assert code(door.ask(DECIDE, **keep, key="k" * 201)) == "BAD_DECISION"
@@ -439,8 +547,14 @@ class TestDeciding:
         assert code(door.ask(SIGN, campaign="Q1", by="eve")) == "UNDECIDED"
         assert code(door.ask(SIGN, campaign="Q9", by="eve")) == "CAMPAIGN_UNKNOWN"
         done = door.data(SIGN, campaign="Q1", by="chief", partial=True)["signOff"]
-        assert (done["by"], done["signedAt"], done["undecided"]) == ("chief", "2026-03-01T12:00:00Z", 6)
-        found = door.data('{ reviewCampaign(id: "Q1") { overdue signOff { by signedAt undecided sha256 } } }')
+        assert (done["by"], done["signedAt"], done["undecided"]) == (
+            "chief",
+            "2026-03-01T12:00:00Z",
+            6,
+        )
+        found = door.data(
+            '{ reviewCampaign(id: "Q1") { overdue signOff { by signedAt undecided sha256 } } }'
+        )
         assert found == {"overdue": False, "signOff": done}
         with Ledger(door.ledger, read_only=True) as opened:
             text = "".join(report.ndjson(review.campaign(opened, "Q1"))).encode()
@@ -495,7 +609,11 @@ class TestDeciding:
             opened.forget("identity:712052", NOON)
         assert code(door.ask(START, name="Q2", by="eve")) == "STALE_GRAPH"
         found = door.data(ALL, id="Q1")
-        assert (found["forgotten"], found["items"]["nodes"], found["progress"]["total"]) == (6, [], 0)
+        assert (found["forgotten"], found["items"]["nodes"], found["progress"]["total"]) == (
+            6,
+            [],
+            0,
+        )
 
     def test_too_large(self, door: Door, monkeypatch: pytest.MonkeyPatch) -> None:
         """A request starts a campaign of so many accesses and no larger one, and one at a time."""
@@ -503,7 +621,9 @@ class TestDeciding:
         assert code(door.ask(START, name="Q2", by="eve")) == "CAMPAIGN_TOO_LARGE"
         assert door.data(START, name="Q2", by="eve", scope={"kinds": ["ACCOUNT"]})["itemCount"] == 3
         with door.reviews.starting():
-            assert code(door.ask(START, name="Q3", by="eve", scope={"kinds": ["ACCOUNT"]})) == "BUSY"
+            assert (
+                code(door.ask(START, name="Q3", by="eve", scope={"kinds": ["ACCOUNT"]})) == "BUSY"
+            )
 
     def test_a_full_room(self, door: Door, monkeypatch: pytest.MonkeyPatch) -> None:
         """Only so many requests wait to write; the next is told at once."""
@@ -523,12 +643,18 @@ class Step(NamedTuple):
 
 
 steps = st.builds(
-    Step, st.booleans(), st.integers(1, 12), st.sampled_from(("KEEP", "REVOKE", "UNSURE")), st.sampled_from("ab")
+    Step,
+    st.booleans(),
+    st.integers(1, 12),
+    st.sampled_from(("KEEP", "REVOKE", "UNSURE")),
+    st.sampled_from("ab"),
 )
 
 
 class TestTwoDoors:
-    def test_the_same_campaign(self, ledger: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_the_same_campaign(
+        self, ledger: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         """Driven by commands and by GraphQL, a campaign and the one after it are the same rows and the same report."""
         monkeypatch.setattr(review_, "now", lambda: NOON)
         copy = tmp_path / "copy.db"
@@ -548,12 +674,25 @@ class TestTwoDoors:
         door.decide((2, "REVOKE", "  left\tus "), by="adam")
         command("sign-off", "Q1", "--by", "chief", "--partial")
         signed = door.data(SIGN, campaign="Q1", by="chief", partial=True)["signOff"]
-        command("start", "Q2", "--by", "eve", "--from", "Q1", "--role", "owner", "--kind", "business")
-        door.data(START, name="Q2", by="eve", previous="Q1", scope={"roles": ["OWNER"], "kinds": ["BUSINESS"]})
+        command(
+            "start", "Q2", "--by", "eve", "--from", "Q1", "--role", "owner", "--kind", "business"
+        )
+        door.data(
+            START,
+            name="Q2",
+            by="eve",
+            previous="Q1",
+            scope={"roles": ["OWNER"], "kinds": ["BUSINESS"]},
+        )
         assert rows(ledger) == rows(copy)
-        assert signed["sha256"] == json.loads(command("export", "Q1", "-f", "report").splitlines()[-1])["sha256"]
+        assert (
+            signed["sha256"]
+            == json.loads(command("export", "Q1", "-f", "report").splitlines()[-1])["sha256"]
+        )
         shown = json.loads(command("status", "Q2", "--no-drift", "-f", "ndjson").splitlines()[0])
-        found = door.data('{ reviewCampaign(id: "Q2") { progress { total undecided keep revoke unsure carried } } }')
+        found = door.data(
+            '{ reviewCampaign(id: "Q2") { progress { total undecided keep revoke unsure carried } } }'
+        )
         assert found["progress"].items() <= shown.items()
 
     @given(worlds(), st.lists(steps, max_size=12))
@@ -586,9 +725,9 @@ class TestTwoDoors:
                         assert other.decide([step.item], step.verdict, **say) == wanted
                 assert plain.progress() == other.progress()
                 assert [*plain.items()] == [*other.items()]
-                left = door.data('{ reviewCampaign(id: "Q1") { progress { keep revoke unsure undecided } } }')[
-                    "progress"
-                ]
+                left = door.data(
+                    '{ reviewCampaign(id: "Q1") { progress { keep revoke unsure undecided } } }'
+                )["progress"]
                 whole = plain.whole()
                 assert left == {name: getattr(whole, name) for name in left}
             assert rows(first) == rows(second)
@@ -618,7 +757,9 @@ with Ledger(sys.argv[1]) as ledger:
             for number in (1, 2):
                 history = campaign.history(number)
                 for who in ("cli", "api"):
-                    assert [each.why for each in history if each.by == who] == list(map(str, range(15)))
+                    assert [each.why for each in history if each.by == who] == list(
+                        map(str, range(15))
+                    )
                 assert campaign.item(number).decision == history[-1]
             assert opened.verify() == []
 
@@ -666,7 +807,9 @@ def test_answers_of_mutations() -> None:
         kind = waiting.pop()
         seen.add(kind.name)
         if isinstance(kind, GraphQLObjectType):
-            waiting |= {get_named_type(each.type) for each in kind.fields.values()} - {kinds[name] for name in seen}
+            waiting |= {get_named_type(each.type) for each in kind.fields.values()} - {
+                kinds[name] for name in seen
+            }
     assert seen == {
         "StartedReview", "DecidedReview", "SignedReview", "ReviewSignOff", "ID", "Int", "String", "Boolean", "DateTime",
     }  # fmt: skip
@@ -674,7 +817,10 @@ def test_answers_of_mutations() -> None:
 
 def test_too_much(door: Door) -> None:
     """The drift of a hundred campaigns is too much to ask at once; a page of items with how they stand is not."""
-    assert code(door.ask("{ reviewCampaigns(first: 100) { nodes { drift { same } } } }")) == "COST_LIMIT"
+    assert (
+        code(door.ask("{ reviewCampaigns(first: 100) { nodes { drift { same } } } }"))
+        == "COST_LIMIT"
+    )
     page = f"{{ number decision {{ {MADE} }} standing {{ stands explanation {{ sentence }} }} }}"
     assert door.data(f'{{ reviewCampaign(id: "Q1") {{ items(first: 50) {{ nodes {page} }} }} }}')
 
@@ -683,10 +829,15 @@ def test_in_the_terminal(door: Door) -> None:
     """`inroads query` answers about reviews from the same ledger, and decides nothing."""
     asked = '{ reviewCampaign(id: "Q1") { name progress { undecided } } }'
     done = CliRunner().invoke(app, ["query", asked, "--ledger", str(door.ledger)])
-    assert json.loads(done.stdout)["data"] == {"reviewCampaign": {"name": "Q1", "progress": {"undecided": 6}}}
+    assert json.loads(done.stdout)["data"] == {
+        "reviewCampaign": {"name": "Q1", "progress": {"undecided": 6}}
+    }
     done = CliRunner().invoke(app, ["query", asked, "-d", str(EXAMPLE)])
     assert code(json.loads(done.stdout)) == "REVIEWS_UNAVAILABLE"
-    words = ["query", 'mutation { signOffReview(campaign: 1, partial: true, by: "x") { campaignId } }']
+    words = [
+        "query",
+        'mutation { signOffReview(campaign: 1, partial: true, by: "x") { campaignId } }',
+    ]
     assert CliRunner().invoke(app, [*words, "--ledger", str(door.ledger)]).exit_code == 2
 
 
@@ -699,7 +850,9 @@ def test_only_a_ledger_alone(door: Door, tmp_path: Path, words: tuple[str, ...])
     key.write_text("0123456789abcdef" * 4)
     key.chmod(0o600)
     given = [str(key) if each == "KEY" else each for each in words]
-    done = CliRunner().invoke(app, ["serve", "--ledger", str(door.ledger), "--allow-review", "--port", "0", *given])
+    done = CliRunner().invoke(
+        app, ["serve", "--ledger", str(door.ledger), "--allow-review", "--port", "0", *given]
+    )
     assert done.exit_code == 2
     assert "--allow-review goes with one ledger" in done.output
 
@@ -711,10 +864,16 @@ class TestHttp:
     def tokens(self, tmp_path: Path) -> TokenFile:
         return TokenFile(tmp_path / "auth.json")
 
-    def served(self, door: Door, serve: Serve, tokens: TokenFile, **options: Any) -> Callable[..., httpx2.Response]:
+    def served(
+        self, door: Door, serve: Serve, tokens: TokenFile, **options: Any
+    ) -> Callable[..., httpx2.Response]:
         """A way to ask the application with a token."""
         made: dict[str, Any] = {"ledger": door.ledger, "review": True, **options}
-        client = serve(create_app(load(door.ledger), NOON, ("*",), auth=Auth(tokens.path, lambda: NOON), **made))
+        client = serve(
+            create_app(
+                load(door.ledger), NOON, ("*",), auth=Auth(tokens.path, lambda: NOON), **made
+            )
+        )
 
         def ask(token: str, query: str, **variables: Any) -> httpx2.Response:
             sent = {"query": query, "variables": variables}
@@ -749,10 +908,17 @@ class TestHttp:
         refused = ask(text, DECIDE, **asking((1, "KEEP", ""), by="adam")).json()
         assert code(refused) == "BAD_REVIEWER"
         for each in (text, same):
-            assert ask(each, DECIDE, **asking((1, "KEEP", ""), by=None)).json()["data"]["decideReview"]["taken"] == 1
+            assert (
+                ask(each, DECIDE, **asking((1, "KEEP", ""), by=None)).json()["data"][
+                    "decideReview"
+                ]["taken"]
+                == 1
+            )
         ask(text, START, name="Q2")
         ask(text, SIGN, campaign="Q2", partial=True)
-        history = door.data('{ reviewCampaign(id: "Q1") { item(number: 1) { history { nodes { by } } } } }')
+        history = door.data(
+            '{ reviewCampaign(id: "Q1") { item(number: 1) { history { nodes { by } } } } }'
+        )
         names = [f"token:{each} (eve)" for each in (mine, other)]
         assert [each["by"] for each in history["item"]["history"]["nodes"]] == names
         found = door.data('{ reviewCampaign(id: "Q2") { startedBy signOff { by } } }')
@@ -766,7 +932,9 @@ class TestHttp:
         self.issue(tokens, TokenScope.READ)
         issuer = Issuer(ISSUER, AUDIENCE, KeyFile(file))
         auth = Auth(tokens.path, lambda: NOON, issuer)
-        client = serve(create_app(load(door.ledger), NOON, ("*",), auth=auth, ledger=door.ledger, review=True))
+        client = serve(
+            create_app(load(door.ledger), NOON, ("*",), auth=auth, ledger=door.ledger, review=True)
+        )
         for number, subject in enumerate(("eve@example.com", "\u202eeve", "e" * 200), 1):
             sent = {"query": DECIDE, "variables": asking((number, "KEEP", ""), by=None)}
             headers = {"authorization": f"Bearer {token(sub=subject, scope='review')}"}
@@ -793,14 +961,20 @@ class TestHttp:
         assert client.get("/graphql", params={"query": query}).status_code == 405
         assert rows(door.ledger)[2] == []
         plain = serve(create_app(load(door.ledger), NOON, ledger=door.ledger))
-        assert code(plain.post("/graphql", json={"query": query}).json()) == "OPERATION_NOT_SUPPORTED"
+        assert (
+            code(plain.post("/graphql", json={"query": query}).json()) == "OPERATION_NOT_SUPPORTED"
+        )
 
-    def test_the_audit_log(self, door: Door, serve: Serve, tokens: TokenFile, tmp_path: Path) -> None:
+    def test_the_audit_log(
+        self, door: Door, serve: Serve, tokens: TokenFile, tmp_path: Path
+    ) -> None:
         """The log tells who did what to which campaign, in numbers; not why, and not what it is called."""
         mine, text = self.issue(tokens, TokenScope.REVIEW)
         path = tmp_path / "audit.log"
         ask = self.served(door, serve, tokens, audit=AuditLog(path, tokens.key(), lambda: NOON))
-        ask(text, DECIDE, **asking((1, "REVOKE", "a very private reason"), (2, "KEEP", ""), by=None))
+        ask(
+            text, DECIDE, **asking((1, "REVOKE", "a very private reason"), (2, "KEEP", ""), by=None)
+        )
         ask(text, DECIDE, **asking((2, "KEEP", ""), (3, "KEEP", ""), by=None))
         ask(text, DECIDE, **asking((9, "KEEP", ""), by=None))
         ask(text, SIGN, campaign="Q1", partial=True)

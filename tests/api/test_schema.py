@@ -145,7 +145,11 @@ type Query {
 
 
 def _input(given: GraphQLArgument | GraphQLInputField) -> tuple[str, str]:
-    default = given.ast_node.default_value if given.ast_node else ast_from_value(given.default_value, given.type)
+    default = (
+        given.ast_node.default_value
+        if given.ast_node
+        else ast_from_value(given.default_value, given.type)
+    )
     return str(given.type), print_ast(default) if default else ""
 
 
@@ -159,7 +163,10 @@ def shape(schema: GraphQLSchema) -> dict[str, Any]:
         if isinstance(kind, GraphQLObjectType | GraphQLInterfaceType):
             found |= {f"{name} implements {each.name}": True for each in kind.interfaces}
             for key, field in kind.fields.items():
-                found[f"{name}.{key}"] = str(field.type), {arg: _input(each) for arg, each in field.args.items()}
+                found[f"{name}.{key}"] = (
+                    str(field.type),
+                    {arg: _input(each) for arg, each in field.args.items()},
+                )
         if isinstance(kind, GraphQLInputObjectType):
             found[f"{name} oneOf"] = kind.is_one_of
             found |= {f"{name}.{key}": _input(field) for key, field in kind.fields.items()}
@@ -176,13 +183,17 @@ def test_contract(schema: Schema) -> None:
 
 def test_committed() -> None:
     """schema.graphql in the repository is the whole schema; `inroads schema > schema.graphql` writes it."""
-    assert COMMITTED.read_text(encoding="utf-8") == f"{api_schema(allow_ingest=True, allow_review=True)}\n"
+    assert (
+        COMMITTED.read_text(encoding="utf-8")
+        == f"{api_schema(allow_ingest=True, allow_review=True)}\n"
+    )
 
 
 def test_no_mutation_unless_allowed(schema: Schema) -> None:
     """Where nothing can be changed there is no type of it, and all else is the same."""
     plain, whole = (
-        shape(build_schema(str(each))) for each in (schema, api_schema(allow_ingest=True, allow_review=True))
+        shape(build_schema(str(each)))
+        for each in (schema, api_schema(allow_ingest=True, allow_review=True))
     )
     assert {key: whole[key] for key in plain} == plain
     assert {key.split(".")[0].split()[0] for key in whole.keys() - plain.keys()} == {
@@ -203,7 +214,10 @@ def test_no_mutation_unless_allowed(schema: Schema) -> None:
     [
         ({"allow_ingest": True}, {"ingest"}),
         ({"allow_review": True}, {"startReview", "decideReview", "signOffReview"}),
-        ({"allow_ingest": True, "allow_review": True}, {"ingest", "startReview", "decideReview", "signOffReview"}),
+        (
+            {"allow_ingest": True, "allow_review": True},
+            {"ingest", "startReview", "decideReview", "signOffReview"},
+        ),
     ],
 )
 def test_the_mutations_that_are_allowed(allowed: dict[str, bool], there: set[str]) -> None:
@@ -216,12 +230,16 @@ def test_the_mutations_that_are_allowed(allowed: dict[str, bool], there: set[str
 def test_described() -> None:
     """Every type, field, argument and enum value has a description."""
     bare = []
-    for name, kind in build_schema(str(api_schema(allow_ingest=True, allow_review=True))).type_map.items():
+    for name, kind in build_schema(
+        str(api_schema(allow_ingest=True, allow_review=True))
+    ).type_map.items():
         if name.startswith("__"):
             continue
         parts: dict[str, Any] = {"": kind}
         for key, field in getattr(kind, "fields", {}).items():
-            parts |= {key: field} | {f"{key}({arg})": each for arg, each in getattr(field, "args", {}).items()}
+            parts |= {key: field} | {
+                f"{key}({arg})": each for arg, each in getattr(field, "args", {}).items()
+            }
         parts |= getattr(kind, "values", {})
         bare += [f"{name}.{key}" for key, part in parts.items() if not part.description]
     assert bare == []
@@ -234,7 +252,11 @@ def test_relay_names(schema: Schema) -> None:
     assert len(named) >= 10
     for name in named:
         fields = types[name].fields  # type: ignore[attr-defined]  # only object types are named so
-        wanted = {"cursor", "node"} if name.endswith("Edge") else {"edges", "nodes", "pageInfo", "totalCount"}
+        wanted = (
+            {"cursor", "node"}
+            if name.endswith("Edge")
+            else {"edges", "nodes", "pageInfo", "totalCount"}
+        )
         assert wanted <= set(fields)
 
 
@@ -303,7 +325,10 @@ def test_nodes(ask: Ask) -> None:
     """Many nodes come in the order of the ids, null where one is not known, at most 100."""
     query = "query ($ids: [ID!]!) { nodes(ids: $ids) { id __typename } }"
     response = ask(query, ids=["group:23738", "business:1", "identity:712052", "group:23738"])
-    group, person = {"id": "group:23738", "__typename": "Group"}, {"id": "identity:712052", "__typename": "Identity"}
+    group, person = (
+        {"id": "group:23738", "__typename": "Group"},
+        {"id": "identity:712052", "__typename": "Identity"},
+    )
     assert response["data"]["nodes"] == [group, None, person, group]
     assert code(ask(query, ids=["business:1"] * 101)) == "TOO_MANY_IDS"
 
@@ -316,7 +341,11 @@ def test_access(ask: Ask) -> None:
         return ask(query, p=principal, r=resource, m=mode)["data"]["access"]
 
     client = {"roles": ["CLIENT"], "certainty": "STATED"}
-    assert found("b@example.com", "account:Xr82w") == client == found("identity:712052", "account:Xr82w")
+    assert (
+        found("b@example.com", "account:Xr82w")
+        == client
+        == found("identity:712052", "account:Xr82w")
+    )
     assert found("identity:712052", "group:23738") is None
     assert found("identity:712052", "group:23738", "ASSOCIATION")["certainty"] == "ASSOCIATED"
     assert found("identity:1", "account:Xr82w") is None
@@ -338,17 +367,26 @@ def test_graph(ask: Ask, bruce: AccessGraph) -> None:
     graph = ask(query)["data"]["graph"]
     assert graph["version"] == bruce.version
     assert graph["builtAt"] == "2026-03-01T12:00:00Z"
-    assert [graph[each] for each in ("documents", "identities", "businesses", "accounts", "groups")] == [1, 1, 3, 3, 3]
+    assert [
+        graph[each] for each in ("documents", "identities", "businesses", "accounts", "groups")
+    ] == [1, 1, 3, 3, 3]
     assert graph["grants"] == len(bruce.grants)
-    assert {"role": "CLIENT", "controls": False, "capabilities": ["RECEIVED_INVOICES"]} in graph["policy"]["roles"]
+    assert {"role": "CLIENT", "controls": False, "capabilities": ["RECEIVED_INVOICES"]} in graph[
+        "policy"
+    ]["roles"]
     assert graph["coverage"]["complete"] is False
     assert graph["coverage"]["notes"] == ["0 of 3 businesses have a team document of their own"]
 
 
 def test_graph_of_nothing(schema: Schema) -> None:
     """A graph of no document says so."""
-    graph = asker(schema, graph_of())("{ graph { identities coverage { complete notes } } }")["data"]["graph"]
-    assert graph == {"identities": 0, "coverage": {"complete": False, "notes": ["no document was read"]}}
+    graph = asker(schema, graph_of())("{ graph { identities coverage { complete notes } } }")[
+        "data"
+    ]["graph"]
+    assert graph == {
+        "identities": 0,
+        "coverage": {"complete": False, "notes": ["no document was read"]},
+    }
 
 
 # --- pages
@@ -371,7 +409,10 @@ def test_pages(ask: Ask, size: int) -> None:
         info = page["pageInfo"]
         assert page["totalCount"] == 6
         assert [edge["node"] for edge in page["edges"]] == page["nodes"]
-        assert (info["startCursor"], info["endCursor"]) == (page["edges"][0]["cursor"], page["edges"][-1]["cursor"])
+        assert (info["startCursor"], info["endCursor"]) == (
+            page["edges"][0]["cursor"],
+            page["edges"][-1]["cursor"],
+        )
         assert info["hasPreviousPage"] is bool(seen)
         seen += page["nodes"]
         assert info["hasNextPage"] is (len(seen) < 6)
@@ -397,13 +438,17 @@ LISTS = {
 }
 
 
-@pytest.mark.parametrize(("kind", "field"), [(kind, field) for kind, fields in LISTS.items() for field in fields])
+@pytest.mark.parametrize(
+    ("kind", "field"), [(kind, field) for kind, fields in LISTS.items() for field in fields]
+)
 def test_pages_of_everything(schema: Schema, people: AccessGraph, kind: str, field: str) -> None:
     """Of every connection, the longest list: pages of 7 are the page of 100, and no item comes twice."""
     ask = asker(schema, people)
     on = f"... on {kind.capitalize()}"
     item = (
-        "principal { id } resource { id }" if field.startswith("reach") else "evidence { pointer document { sha256 } }"
+        "principal { id } resource { id }"
+        if field.startswith("reach")
+        else "evidence { pointer document { sha256 } }"
     )
     query = f"""query ($id: ID!, $first: Int, $after: String) {{ node(id: $id) {{ {on} {{ page: {field}(first: $first,
       after: $after) {{ totalCount nodes {{ {item} }} pageInfo {{ endCursor hasNextPage }} }} }} }} }}"""
@@ -426,7 +471,9 @@ def test_pages_of_everything(schema: Schema, people: AccessGraph, kind: str, fie
     assert seen == whole["nodes"]
 
 
-def test_only_the_page_is_written_out(schema: Schema, people: AccessGraph, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_only_the_page_is_written_out(
+    schema: Schema, people: AccessGraph, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A count writes out no access, and a page of two writes out two."""
     written: list[slice] = []
     real = answers.Answer.__getitem__
@@ -438,7 +485,10 @@ def test_only_the_page_is_written_out(schema: Schema, people: AccessGraph, monke
     monkeypatch.setattr(answers.Answer, "__getitem__", counting)
     ask = asker(schema, people)
     most = max((n for n in people if n.startswith("identity")), key=people.out_degree)
-    ask("query ($id: ID!) { identity(by: {id: $id}) { reach { totalCount pageInfo { endCursor } } } }", id=most)
+    ask(
+        "query ($id: ID!) { identity(by: {id: $id}) { reach { totalCount pageInfo { endCursor } } } }",
+        id=most,
+    )
     assert written == []
     ask(
         "query ($id: ID!) { identity(by: {id: $id}) { reach(first: 2) { nodes { distance } edges { cursor } } } }",
@@ -456,12 +506,20 @@ def test_foreign_cursors(ask: Ask) -> None:
     others = ("identity(by: {id: 712052}) { found: roles", "business(id: 77128) { found: reachedBy")
     for other in others:
         assert (
-            code(ask(f"query ($a: String) {{ {other}(after: $a) {{ totalCount }} }} }}", a=cursor)) == "CURSOR_INVALID"
+            code(ask(f"query ($a: String) {{ {other}(after: $a) {{ totalCount }} }} }}", a=cursor))
+            == "CURSOR_INVALID"
         )
 
 
 @pytest.mark.parametrize(
-    "mangle", [lambda c: c[:-2], lambda c: "A" + c, lambda c: c[:20] + "x" + c[21:], lambda _: "", lambda _: "é"]
+    "mangle",
+    [
+        lambda c: c[:-2],
+        lambda c: "A" + c,
+        lambda c: c[:20] + "x" + c[21:],
+        lambda _: "",
+        lambda _: "é",
+    ],
 )
 def test_mangled_cursors(ask: Ask, mangle: Any) -> None:
     """What is not a cursor is told, wherever it is damaged."""
@@ -507,7 +565,11 @@ def test_filter(ask: Ask) -> None:
     everything = reached()
     assert len(everything) == 6
     assert reached(state="LATENT") == ["business:311394", "account:e6Wmk"]
-    assert reached(roles=["OWNER"]) == ["business:77128", "account:zDmNq"] == reached(capabilities=["FULL_ACCESS"])
+    assert (
+        reached(roles=["OWNER"])
+        == ["business:77128", "account:zDmNq"]
+        == reached(capabilities=["FULL_ACCESS"])
+    )
     assert reached(roles=[]) == []
     assert reached(certainty="INFERRED") == []
     assert reached(avoid=["account:Xr82w#ROLE/CLIENT@identity:712052"], certainty="INFERRED") == [
@@ -516,7 +578,10 @@ def test_filter(ask: Ask) -> None:
     ]
     assert reached(via=["ROLE"]) == ["account:Xr82w", "business:363103"]
     assert reached(maxSteps=1) == ["account:Xr82w", "business:77128", "business:311394"]
-    assert reached(avoid=["business:77128", "account:Xr82w"]) == ["business:311394", "account:e6Wmk"]
+    assert reached(avoid=["business:77128", "account:Xr82w"]) == [
+        "business:311394",
+        "account:e6Wmk",
+    ]
     assert code(ask(REACH, filter={"avoid": ["Xr82w"]})) == "BAD_ID"
     assert code(ask(REACH, filter={"maxSteps": 0})) == "BAD_FILTER"
 
@@ -537,18 +602,28 @@ def test_filter(ask: Ask) -> None:
             {"by": {"email": "a", "id": 1}},
             "BAD_USER_INPUT",
         ),
-        ("query ($by: IdentityLookup!) { identity(by: $by) { id } }", {"by": {"email": None}}, "BAD_USER_INPUT"),
+        (
+            "query ($by: IdentityLookup!) { identity(by: $by) { id } }",
+            {"by": {"email": None}},
+            "BAD_USER_INPUT",
+        ),
         ("query ($by: IdentityLookup!) { identity(by: $by) { id } }", {"by": 3}, "BAD_USER_INPUT"),
         ("query ($id: ID!) { business(id: $id) { id } }", {}, "BAD_USER_INPUT"),
         ("query ($id: ID!) { business(id: $id) { id } }", {"id": ["1"]}, "BAD_USER_INPUT"),
-        ('query ($n: Int) { search(text: "a", first: $n) { id } }', {"n": 10**30}, "BAD_USER_INPUT"),
+        (
+            'query ($n: Int) { search(text: "a", first: $n) { id } }',
+            {"n": 10**30},
+            "BAD_USER_INPUT",
+        ),
         ("query A { graph { version } } query B { graph { version } }", {}, "BAD_USER_INPUT"),
         ("fragment A on Query { graph { version } }", {}, "BAD_USER_INPUT"),
         ("mutation { anything }", {}, "OPERATION_NOT_SUPPORTED"),
         ("subscription { anything }", {}, "EVENT_STREAM_REQUIRED"),
     ],
 )
-def test_refused(schema: Schema, bruce: AccessGraph, query: str, variables: dict[str, Any], wanted: str) -> None:
+def test_refused(
+    schema: Schema, bruce: AccessGraph, query: str, variables: dict[str, Any], wanted: str
+) -> None:
     """A request that is not executed has a code, and no data."""
     response = execute(schema, Versions(bruce, NOON), query, variables)
     assert {error["extensions"]["code"] for error in response["errors"]} == {wanted}
@@ -557,7 +632,10 @@ def test_refused(schema: Schema, bruce: AccessGraph, query: str, variables: dict
 
 def test_operation_name(schema: Schema, bruce: AccessGraph) -> None:
     """The named operation is executed; a name that is not there is told."""
-    query, context = "query A { graph { version } } query B { graph { grants } }", Versions(bruce, NOON)
+    query, context = (
+        "query A { graph { version } } query B { graph { grants } }",
+        Versions(bruce, NOON),
+    )
     assert list(execute(schema, context, query, None, "B")["data"]["graph"]) == ["grants"]
     assert code(execute(schema, context, query, None, "C")) == "BAD_USER_INPUT"
 
@@ -582,7 +660,9 @@ def test_internal_error(ask: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
     assert response["data"]["access"] is None
 
 
-def test_nothing_asked_is_logged(ask: Ask, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
+def test_nothing_asked_is_logged(
+    ask: Ask, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
     """Whatever goes wrong, the log has the code and the response path: no email, no query text, no value."""
     caplog.set_level(logging.DEBUG)
 
@@ -595,7 +675,10 @@ def test_nothing_asked_is_logged(ask: Ask, monkeypatch: pytest.MonkeyPatch, capl
     ask('{ identity(by: {id: "secret@example.com"}) { id } }')
     ask('{ node(id: "secret@example.com") { id } }')
     ask("query ($value: ID!) { node(id: $value) { id } }", value="secret@example.com")
-    ask('query ($value: Int!) { search(text: "secret", first: $value) { id } }', value="secret@example.com")
+    ask(
+        'query ($value: Int!) { search(text: "secret", first: $value) { id } }',
+        value="secret@example.com",
+    )
     monkeypatch.setattr(questions, "access", boom)
     ask('{ access(principal: "b@example.com", resource: "account:Xr82w") { roles } }')
     logged = [*(record.getMessage() for record in caplog.records), caplog.text]

@@ -42,7 +42,15 @@ JSON = {"content-type": "application/json"}
 
 
 def command(*words: str) -> list[str]:
-    return [sys.executable, "-c", "from inroads_api.cli.main import main; main()", "serve", "--port", "0", *words]
+    return [
+        sys.executable,
+        "-c",
+        "from inroads_api.cli.main import main; main()",
+        "serve",
+        "--port",
+        "0",
+        *words,
+    ]
 
 
 @pytest.fixture
@@ -95,7 +103,9 @@ def test_a_worker_that_dies_is_replaced(ledger: Path) -> None:
         time.sleep(1.5)  # its supervisor looks twice a second
         os.kill(victim, signal.SIGKILL)
         until = time.monotonic() + PATIENCE
-        while (victim in children(server.pid) or len(children(server.pid)) < 2) and time.monotonic() < until:
+        while (
+            victim in children(server.pid) or len(children(server.pid)) < 2
+        ) and time.monotonic() < until:
             time.sleep(0.1)
         assert victim not in children(server.pid)
         assert len(children(server.pid)) == 2
@@ -119,7 +129,9 @@ def test_a_restart_under_load_drops_nothing(ledger: Path) -> None:
         asking.start()
         os.kill(server.pid, signal.SIGHUP)
         until = time.monotonic() + PATIENCE
-        while (children(server.pid) & before or len(children(server.pid)) < 2) and time.monotonic() < until:
+        while (
+            children(server.pid) & before or len(children(server.pid)) < 2
+        ) and time.monotonic() < until:
             time.sleep(0.1)
         time.sleep(0.2)
         over.set()
@@ -132,7 +144,10 @@ def test_a_restart_under_load_drops_nothing(ledger: Path) -> None:
         with urlopen(f"http://127.0.0.1:{port}/metrics", timeout=PATIENCE) as figures:
             told = figures.read().decode()
         # Whichever worker is asked, it tells of all, also of those that are gone.
-        assert f'inroads_requests_total{{operation="(unnamed)",outcome="ok"}} {len(replies) + 1:.1f}' in told
+        assert (
+            f'inroads_requests_total{{operation="(unnamed)",outcome="ok"}} {len(replies) + 1:.1f}'
+            in told
+        )
     assert server.returncode == 0
 
 
@@ -181,7 +196,9 @@ def test_a_running_request_ends(bruce: AccessGraph, monkeypatch: pytest.MonkeyPa
 
     monkeypatch.setattr(app, "execute", slowly)
     sock = place("127.0.0.1", 0, guarded=False).bound()
-    server = uvicorn.Server(uvicorn.Config(create_app(bruce, NOON), log_level="critical", timeout_graceful_shutdown=30))
+    server = uvicorn.Server(
+        uvicorn.Config(create_app(bruce, NOON), log_level="critical", timeout_graceful_shutdown=30)
+    )
     running = threading.Thread(target=server.run, kwargs={"sockets": [sock]})
     running.start()
     port, replies = sock.getsockname()[1], []
@@ -206,7 +223,9 @@ def test_a_slow_body(bruce: AccessGraph, monkeypatch: pytest.MonkeyPatch) -> Non
     running.start()
     try:
         with socket.create_connection(sock.getsockname(), timeout=PATIENCE) as slow:
-            slow.sendall(b"POST /graphql HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n")
+            slow.sendall(
+                b"POST /graphql HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+            )
             slow.sendall(b'Content-Length: 100\r\n\r\n{"query"')
             answer = b"".join(iter(lambda: slow.recv(4096), b""))
         assert answer.startswith(b"HTTP/1.1 408")
@@ -225,7 +244,9 @@ def test_workers_let_in_whom_a_single_server_does(ledger: Path, tmp_path: Path) 
     made = pickle.loads(pickle.dumps(WorkerSettings(ledger, doors=doors).application))()  # noqa: S301  # our own, as it is sent
     with TestClient(made, base_url="http://localhost") as client:
         assert client.post("/graphql", content=QUERY, headers=JSON).status_code == 401
-        response = client.post("/graphql", content=QUERY, headers={**JSON, "authorization": f"Bearer {token}"})
+        response = client.post(
+            "/graphql", content=QUERY, headers={**JSON, "authorization": f"Bearer {token}"}
+        )
     assert response.json()["data"]["graph"]["documents"] == 1
     assert len(audit.read_bytes().splitlines()) > 0
     with pytest.raises(InroadsError, match="--auth"):

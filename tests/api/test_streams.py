@@ -50,7 +50,9 @@ class Server:
         self.file = file
         more = {"every": 0.02, "keep_alive": PATIENCE, "ingest": file, "ledger": file} | more
         following = follow(file, lambda: load(file), lambda: NOON)
-        self.app = create_app(load(file), NOON, following=following, position=position(file), **more)
+        self.app = create_app(
+            load(file), NOON, following=following, position=position(file), **more
+        )
         endpoint: Any = self.app.routes[-1]
         self.versions: Versions = endpoint.endpoint.__self__.versions
         self.streams: Streams = endpoint.endpoint.__self__.streams
@@ -58,10 +60,14 @@ class Server:
         self.client = httpx2.Client(base_url=self.url, timeout=PATIENCE)
 
     @contextmanager
-    def stream(self, query: str = ASK, headers: dict[str, str] | None = None, **variables: Any) -> Iterator[Any]:
+    def stream(
+        self, query: str = ASK, headers: dict[str, str] | None = None, **variables: Any
+    ) -> Iterator[Any]:
         """The response to a subscription, to be read as it comes."""
         sent = {"query": query, "variables": variables}
-        with self.client.stream("POST", "/graphql", json=sent, headers=STREAM | (headers or {})) as response:
+        with self.client.stream(
+            "POST", "/graphql", json=sent, headers=STREAM | (headers or {})
+        ) as response:
             yield response
 
     def ingest(self, *documents: dict[str, Any]) -> None:
@@ -78,7 +84,12 @@ class Server:
     @property
     def idle(self) -> bool:
         """Whether nothing is left of any stream."""
-        kept = self.streams._open, self.streams._wakes, self.versions._listeners, self.versions._left
+        kept = (
+            self.streams._open,
+            self.streams._wakes,
+            self.versions._listeners,
+            self.versions._left,
+        )
         return not any(kept) and self.figure("inroads_streams") == 0.0
 
 
@@ -100,7 +111,9 @@ def start(ledger: Path) -> Iterator[Start]:
         sock = place("127.0.0.1", 0, guarded=False).bound()
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4096)  # what is not read fills up soon
         found = Server(ledger, sock, **more)
-        server = uvicorn.Server(uvicorn.Config(found.app, log_level="critical", timeout_graceful_shutdown=5))
+        server = uvicorn.Server(
+            uvicorn.Config(found.app, log_level="critical", timeout_graceful_shutdown=5)
+        )
         thread = threading.Thread(target=server.run, kwargs={"sockets": [sock]})
         thread.start()
         running.append((found, server, thread, sock))
@@ -171,15 +184,21 @@ def test_two_sessions_see_what_the_query_says(start: Start) -> None:
             seen += result(last)["changes"]
     for number in (4, 5, 6):
         server.ingest(manager(number))
-    with server.stream(headers={"last-event-id": last["id"]}, since="ledger:0", first=1) as response:
+    with server.stream(
+        headers={"last-event-id": last["id"]}, since="ledger:0", first=1
+    ) as response:
         coming = read(response)
         for _ in range(3):
             seen += result(next(coming))["changes"]
         server.ingest(manager(7))
         seen += result(next(coming))["changes"]
-    answer = server.client.post("/graphql", json={"query": SAME, "variables": {"since": DAY[0].isoformat()}}).json()
+    answer = server.client.post(
+        "/graphql", json={"query": SAME, "variables": {"since": DAY[0].isoformat()}}
+    ).json()
     wanted = answer["data"]["changes"]["nodes"]
-    assert [each["principal"]["id"] for each in seen] == [f"identity:{number}" for number in range(2, 8)]
+    assert [each["principal"]["id"] for each in seen] == [
+        f"identity:{number}" for number in range(2, 8)
+    ]
     assert seen == sorted(wanted, key=lambda each: str(each["principal"]["id"]))
     assert server.figure("inroads_stream_events_total") == 7.0
 
@@ -265,7 +284,12 @@ def test_a_client_that_does_not_read(start: Start, monkeypatch: pytest.MonkeyPat
     """Who leaves events unread is sent no more, has none made for it, and is taken for gone after a while."""
     monkeypatch.setattr(streams, "STUCK", 0.3)
     server = start()
-    server.ingest(*({"observed_at": DAY[1].isoformat(), "document": team(10 + n, *_members(n))} for n in range(9)))
+    server.ingest(
+        *(
+            {"observed_at": DAY[1].isoformat(), "document": team(10 + n, *_members(n))}
+            for n in range(9)
+        )
+    )
     large = " ".join(f"a{n}: sentence" for n in range(40))
     query = f'subscription {{ changes(since: "ledger:0") {{ changes {{ {large} }} }} }}'
     body = json.dumps({"query": query}).encode()
@@ -290,7 +314,9 @@ def _members(business: int) -> list[tuple[int, int, str]]:
 class TestOperations:
     """What is a stream, and what is not."""
 
-    @pytest.mark.parametrize("accept", ["application/json", "application/graphql-response+json", "*/*"])
+    @pytest.mark.parametrize(
+        "accept", ["application/json", "application/graphql-response+json", "*/*"]
+    )
     def test_a_subscription_as_a_query(self, start: Start, accept: str) -> None:
         """Whoever does not accept a stream is told to, with a status, in the media type that was asked for."""
         server = start()
@@ -307,13 +333,17 @@ class TestOperations:
         told, end = read(response)
         assert told["data"]["data"] == {"graph": {"documents": 1}}
         assert end == {"event": "complete", "data": ""}
-        response = server.client.post("/graphql", json=sent, headers={"accept": f"application/json, {EVENTS}"})
+        response = server.client.post(
+            "/graphql", json=sent, headers={"accept": f"application/json, {EVENTS}"}
+        )
         assert response.json()["data"] == {"graph": {"documents": 1}}
 
     def test_by_get(self, start: Start) -> None:
         """`EventSource` asks by GET."""
         server = start()
-        with server.client.stream("GET", "/graphql", params={"query": CURSORS}, headers=STREAM) as response:
+        with server.client.stream(
+            "GET", "/graphql", params={"query": CURSORS}, headers=STREAM
+        ) as response:
             assert next(read(response))["id"].startswith("ledger:1:")
 
     @pytest.mark.parametrize(
@@ -323,7 +353,10 @@ class TestOperations:
             ("subscription { nothing }", "GRAPHQL_VALIDATION_FAILED"),
             ("subscription { __typename }", "GRAPHQL_VALIDATION_FAILED"),
             ("subscription { changes @skip(if: true) { cursor } }", "GRAPHQL_VALIDATION_FAILED"),
-            ("subscription { a: changes { cursor } b: changes { cursor } }", "GRAPHQL_VALIDATION_FAILED"),
+            (
+                "subscription { a: changes { cursor } b: changes { cursor } }",
+                "GRAPHQL_VALIDATION_FAILED",
+            ),
             ("subscription { changes(first: 101) { cursor } }", "FIRST_OUT_OF_RANGE"),
             ('subscription { changes(since: "x") { cursor } }', "CURSOR_INVALID"),
             ('subscription { findings(rules: ["x"]) { cursor } }', "UNKNOWN_RULE"),
@@ -372,16 +405,23 @@ class TestHowMany:
         with server.stream() as response:
             assert response.status_code == 200
 
-    def test_of_a_token(self, start: Start, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_of_a_token(
+        self, start: Start, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         """One token cannot take all."""
         monkeypatch.setattr(streams, "MAX_STREAMS_OF_ONE", 1)
         tokens, one = granted(tmp_path)
-        _, other = tokens.create("other", [TokenScope.READ], dt.timedelta(days=1), dt.datetime.now(dt.UTC))
+        _, other = tokens.create(
+            "other", [TokenScope.READ], dt.timedelta(days=1), dt.datetime.now(dt.UTC)
+        )
         server = start(auth=Auth(tokens.path))
         with server.stream(headers=bearer(one)) as first:
             coming = read(first)
             assert next(coming)["event"] == "next"
-            with server.stream(headers=bearer(one)) as second, server.stream(headers=bearer(other)) as third:
+            with (
+                server.stream(headers=bearer(one)) as second,
+                server.stream(headers=bearer(other)) as third,
+            ):
                 assert (second.status_code, third.status_code) == (503, 200)
 
 
@@ -447,9 +487,21 @@ class TestWho:
             later = next(coming)
         wait_for(lambda: len(lines()) == 2)
         ended = lines()[1]
-        size = sum(len(json.dumps(each["data"], separators=(",", ":"), ensure_ascii=False)) for each in (told, later))
-        assert (begun["event"], begun["operation"], len(begun["asked"])) == ("begun", "subscription", 1)
-        assert (ended["event"], ended["status"], ended["times"], ended["bytes"]) == ("asked", 200, 2, size)
+        size = sum(
+            len(json.dumps(each["data"], separators=(",", ":"), ensure_ascii=False))
+            for each in (told, later)
+        )
+        assert (begun["event"], begun["operation"], len(begun["asked"])) == (
+            "begun",
+            "subscription",
+            1,
+        )
+        assert (ended["event"], ended["status"], ended["times"], ended["bytes"]) == (
+            "asked",
+            200,
+            2,
+            size,
+        )
         assert ended["who"] == begun["who"] == tokens.tokens()[0].id
         assert ended["milliseconds"] > 0
         assert b"ledger:0" not in path.read_bytes()

@@ -41,13 +41,26 @@ TRACE_ID, PARENT = "4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7"
 MARKER = "marker"
 ASKED: tuple[dict[str, Any], ...] = (
     {"query": 'query Review { identity(by: {email: "marker@example.com"}) { id } }'},
-    {"query": "query Review($e: String!) { identity(by: {email: $e}) { id } }", "variables": {"e": "marker@b.com"}},
+    {
+        "query": "query Review($e: String!) { identity(by: {email: $e}) { id } }",
+        "variables": {"e": "marker@b.com"},
+    },
     {"query": '{ marker_alias: node(id: "marker_value") { id } }'},
-    {"query": '{ nothing(of: "marker_value") marker_field }', "operationName": "marker@example.com"},
-    {"query": "query marker { __typename } query marker_two { __typename }", "operationName": "marker@example.com"},
+    {
+        "query": '{ nothing(of: "marker_value") marker_field }',
+        "operationName": "marker@example.com",
+    },
+    {
+        "query": "query marker { __typename } query marker_two { __typename }",
+        "operationName": "marker@example.com",
+    },
     {"query": "{ marker_value", "operationName": "marker_value"},
     {"query": {"marker_value": 1}},
-    {"query": "{ graph { version } }", "variables": {"marker": "marker"}, "extensions": {"marker": "marker"}},
+    {
+        "query": "{ graph { version } }",
+        "variables": {"marker": "marker"},
+        "extensions": {"marker": "marker"},
+    },
     {"documentId": "sha256:marker"},
 )
 
@@ -84,7 +97,9 @@ def ids(span: ReadableSpan) -> tuple[int, int | None]:
     return span.context.trace_id, span.parent.span_id if span.parent else None
 
 
-def test_a_request(traced: Callable[..., httpx2.Client], bruce: AccessGraph, spans: InMemorySpanExporter) -> None:
+def test_a_request(
+    traced: Callable[..., httpx2.Client], bruce: AccessGraph, spans: InMemorySpanExporter
+) -> None:
     """A span for the request, with its figures, and in it those of parsing, which is done once, and of the rest."""
     client = traced(create_app(bruce, NOON))
     body = {"query": 'query Review { business(id: "77128") { id } }'}
@@ -111,7 +126,9 @@ def test_a_request(traced: Callable[..., httpx2.Client], bruce: AccessGraph, spa
     assert named(spans) == ["validate", "execute", "POST /graphql"]
 
 
-def test_the_parent(traced: Callable[..., httpx2.Client], bruce: AccessGraph, spans: InMemorySpanExporter) -> None:
+def test_the_parent(
+    traced: Callable[..., httpx2.Client], bruce: AccessGraph, spans: InMemorySpanExporter
+) -> None:
     """A request continues the trace that its `traceparent` names; what is none begins a new one."""
     client = traced(create_app(bruce, NOON))
     good = f"00-{TRACE_ID}-{PARENT}-01"
@@ -143,7 +160,11 @@ def test_nothing_of_the_caller(
     }
     for body in ASKED:
         client.post("/graphql", json=body, headers=headers)
-    client.get("/graphql", params={"query": '{ node(id: "marker") { id } }', "marker": "marker"}, headers=headers)
+    client.get(
+        "/graphql",
+        params={"query": '{ node(id: "marker") { id } }', "marker": "marker"},
+        headers=headers,
+    )
     client.request("MARKER", "/graphql", headers=headers)
     client.post("/graphql", content=b"marker", headers={**headers, "content-type": "text/marker"})
     finished = spans.get_finished_spans()
@@ -169,7 +190,11 @@ def test_operation_names_are_those_of_the_figures(
     for query in (f"query {'x' * 41} {{ __typename }}", "{ __typename }", "{"):
         client.post("/graphql", json={"query": query})
     found = [attributes(span) for span in spans.get_finished_spans() if span.kind.name == "SERVER"]
-    assert [each["graphql.operation.name"] for each in found] == ["(other)", "(unnamed)", "(unnamed)"]
+    assert [each["graphql.operation.name"] for each in found] == [
+        "(other)",
+        "(unnamed)",
+        "(unnamed)",
+    ]
     assert [each["inroads.outcome"] for each in found] == ["ok", "ok", "GRAPHQL_PARSE_FAILED"]
 
 
@@ -183,7 +208,9 @@ def test_refusals(
     """Who is not let in and who is throttled is told by the status; only what is our fault is an error."""
     file = TokenFile(tmp_path / "auth.json")
     _, text = file.create("a", [TokenScope.READ], dt.timedelta(days=1), NOON)
-    client = traced(create_app(bruce, NOON, ("*",), auth=Auth(file.path, lambda: NOON), meter=RateLimiter(2)))
+    client = traced(
+        create_app(bruce, NOON, ("*",), auth=Auth(file.path, lambda: NOON), meter=RateLimiter(2))
+    )
     headers = {"authorization": f"Bearer {text}"}
     for given in ({}, headers, headers):
         client.post("/graphql", json={"query": "{ graph { version } }"}, headers=given)
@@ -195,8 +222,15 @@ def test_refusals(
     traced(create_app(bruce, NOON)).post("/graphql", json={"query": "{ graph { version } }"})
     found = [span for span in spans.get_finished_spans() if span.kind.name == "SERVER"]
     assert [attributes(span)["http.response.status_code"] for span in found] == [401, 200, 429, 500]
-    assert [attributes(span).get("inroads.outcome") for span in found] == [None, "ok", "THROTTLED", "INTERNAL_ERROR"]
-    assert [span.status.status_code for span in found] == [StatusCode.UNSET] * 3 + [StatusCode.ERROR]
+    assert [attributes(span).get("inroads.outcome") for span in found] == [
+        None,
+        "ok",
+        "THROTTLED",
+        "INTERNAL_ERROR",
+    ]
+    assert [span.status.status_code for span in found] == [StatusCode.UNSET] * 3 + [
+        StatusCode.ERROR
+    ]
     assert not any("marker" in span.to_json() for span in found)
 
 
@@ -208,11 +242,19 @@ def test_what_is_not_recorded(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Without traces, and for what a sampler leaves out, a request makes no span and no shape."""
-    monkeypatch.setattr("inroads_api.execution.documents.shape", lambda _: pytest.fail("a shape was made"))
+    monkeypatch.setattr(
+        "inroads_api.execution.documents.shape", lambda _: pytest.fail("a shape was made")
+    )
     body = {"query": "{ graph { version } }"}
-    assert traced(create_app(bruce, NOON), sampler=ALWAYS_OFF).post("/graphql", json=body).status_code == 200
     assert (
-        TestClient(create_app(bruce, NOON), base_url="http://localhost").post("/graphql", json=body).status_code == 200
+        traced(create_app(bruce, NOON), sampler=ALWAYS_OFF).post("/graphql", json=body).status_code
+        == 200
+    )
+    assert (
+        TestClient(create_app(bruce, NOON), base_url="http://localhost")
+        .post("/graphql", json=body)
+        .status_code
+        == 200
     )
     assert spans.get_finished_spans() == ()
     assert TRACE.get() is None
@@ -240,7 +282,9 @@ class Collector:
         class Handler(BaseHTTPRequestHandler):
             def do_POST(self) -> None:
                 body = self.rfile.read(int(self.headers["content-length"]))
-                collector.bodies.append(gzip.decompress(body) if self.headers["content-encoding"] == "gzip" else body)
+                collector.bodies.append(
+                    gzip.decompress(body) if self.headers["content-encoding"] == "gzip" else body
+                )
                 collector.paths.add(self.path)
                 self.send_response(200)
                 self.end_headers()
@@ -262,9 +306,13 @@ def collector() -> Iterator[Collector]:
     found.server.server_close()
 
 
-def test_exported(bruce: AccessGraph, collector: Collector, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_exported(
+    bruce: AccessGraph, collector: Collector, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """What a server has traced is with the collector when it has ended, under the name that its variables say."""
-    monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", f"http://127.0.0.1:{collector.server.server_port}")
+    monkeypatch.setenv(
+        "OTEL_EXPORTER_OTLP_ENDPOINT", f"http://127.0.0.1:{collector.server.server_port}"
+    )
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
     for name in (None, "the review"):
         if name:
@@ -292,4 +340,6 @@ def test_shapes() -> None:
     ]
     shapes = [shape(parse(each)) for each in same]
     assert shapes[0] == shapes[1] != shapes[2]
-    assert shape(parse("{ a(b: [1, 2], c: {d: 1.5}) }")) == shape(parse("{ e: a(b: [], c: {f: 1}) }"))
+    assert shape(parse("{ a(b: [1, 2], c: {d: 1.5}) }")) == shape(
+        parse("{ e: a(b: [], c: {f: 1}) }")
+    )

@@ -35,14 +35,28 @@ def test_create_list_revoke(tmp_path: Path) -> None:
     """A token is printed once and alone; the list shows its state, and never the token."""
     file = ("--auth", str(tmp_path / "auth.json"))
     status, text, told = run(
-        "token", "create", "the CI", *file, "--scope", "read", "--scope", "ingest", "--expires", "1h"
+        "token",
+        "create",
+        "the CI",
+        *file,
+        "--scope",
+        "read",
+        "--scope",
+        "ingest",
+        "--expires",
+        "1h",
     )
     assert status == 0
     assert FORM.fullmatch(text.strip().encode())
     assert text.strip() not in told
     number = text[4:14]
     (row,) = map(json.loads, run("token", "list", *file)[1].splitlines())
-    assert (row["token"], row["name"], row["state"], row["scopes"]) == (number, "the CI", "usable", ["ingest", "read"])
+    assert (row["token"], row["name"], row["state"], row["scopes"]) == (
+        number,
+        "the CI",
+        "usable",
+        ["ingest", "read"],
+    )
     assert run("token", "revoke", number, *file)[0] == 0
     listed = run("token", "list", *file)[1]
     assert json.loads(listed)["state"] == "revoked"
@@ -64,9 +78,17 @@ def test_limited_to_businesses(tmp_path: Path) -> None:
     assert "10 of them are not known yet: 100, 101, 102, 103, 104" in told
     run("token", "create", "b", *file)
     limited, whole = map(json.loads, run("token", "list", *file)[1].splitlines())
-    assert (limited["businesses"], limited["first_businesses"]) == (12, ["100", "101", "102", "103", "104"])
+    assert (limited["businesses"], limited["first_businesses"]) == (
+        12,
+        ["100", "101", "102", "103", "104"],
+    )
     assert (whole["businesses"], whole["first_businesses"]) == (None, [])
-    for wrong in (("--scope", "admin"), ("--scope", "ingest"), ("--business", "x"), ("--businesses-file", "none")):
+    for wrong in (
+        ("--scope", "admin"),
+        ("--scope", "ingest"),
+        ("--business", "x"),
+        ("--businesses-file", "none"),
+    ):
         assert run("token", "create", "c", *file, "--business", "1", *wrong)[0] == 2
     many.write_text("\n")
     status, _, told = run("token", "create", "c", *file, "--businesses-file", str(many))
@@ -138,7 +160,12 @@ class TestWhere:
         """Files that are no certificate are told before anything is served."""
         junk = tmp_path / "junk.pem"
         junk.write_text("secret")
-        for files in ((junk, None, None), (tmp_path / "none", None, None), (None, junk, None), (None, None, junk)):
+        for files in (
+            (junk, None, None),
+            (tmp_path / "none", None, None),
+            (None, junk, None),
+            (None, None, junk),
+        ):
             with pytest.raises(InroadsError) as caught:
                 tls_options(*files)
             assert caught.value.code == "BAD_TLS"
@@ -164,20 +191,37 @@ def serving(*arguments: str) -> Iterator[str]:
 def test_serve_with_all_of_it(tmp_path: Path) -> None:
     """A real server with tokens, TLS and certificates of clients lets in who has all, until the token is revoked."""
     cert, key, file = tmp_path / "cert.pem", tmp_path / "key.pem", tmp_path / "auth.json"
-    made = "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 1 -subj /CN=localhost"
+    made = (
+        "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 1 -subj /CN=localhost"
+    )
     names = ["-addext", "subjectAltName=IP:127.0.0.1", "-keyout", str(key), "-out", str(cert)]
     subprocess.run(["openssl", *made.split(), *names], check=True, capture_output=True)  # noqa: S603, S607  # found above
     token = run("token", "create", "a", "--auth", str(file))[1].strip()
     trusting = ssl.create_default_context(cafile=str(cert))
     known = ssl.create_default_context(cafile=str(cert))
     known.load_cert_chain(cert, key)
-    ask = {"json": {"query": "{ graph { documents } }"}, "headers": {"authorization": f"Bearer {token}"}}
-    options = ("--auth", str(file), "--tls-cert", str(cert), "--tls-key", str(key), "--tls-client-ca", str(cert))
+    ask = {
+        "json": {"query": "{ graph { documents } }"},
+        "headers": {"authorization": f"Bearer {token}"},
+    }
+    options = (
+        "--auth",
+        str(file),
+        "--tls-cert",
+        str(cert),
+        "--tls-key",
+        str(key),
+        "--tls-client-ca",
+        str(cert),
+    )
     with serving(*options) as address, httpx2.Client(verify=known, trust_env=False) as client:
         assert address.startswith("https://")
         assert client.post(address, **ask).json()["data"] == {"graph": {"documents": 1}}
         assert client.post(address, json=ask["json"]).status_code == 401
-        with httpx2.Client(verify=trusting, trust_env=False) as stranger, pytest.raises(httpx2.TransportError):
+        with (
+            httpx2.Client(verify=trusting, trust_env=False) as stranger,
+            pytest.raises(httpx2.TransportError),
+        ):
             stranger.post(address, **ask)
         assert run("token", "revoke", token[4:14], "--auth", str(file))[0] == 0
         assert client.post(address, **ask).status_code == 401

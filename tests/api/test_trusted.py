@@ -17,13 +17,21 @@ from inroads.errors import InroadsError
 from inroads.network.access_graph import AccessGraph
 from inroads.store.ledger import Ledger
 from inroads_api.cli.main import app as command
-from inroads_api.execution.trusted_documents import OWN, BadDocuments, Trusted, document_id, read_folder
+from inroads_api.execution.trusted_documents import (
+    OWN,
+    BadDocuments,
+    Trusted,
+    document_id,
+    read_folder,
+)
 from inroads_api.limits import MAX_QUERY
 from inroads_api.web.app import create_app
 from inroads_api.web.requests import LEGACY, MODERN
 
 VERSION = "{ graph { version } }\r\n"
-INGEST = "mutation ($documents: [JSON!]!) { ingest(documents: $documents) { documents { status } } }"
+INGEST = (
+    "mutation ($documents: [JSON!]!) { ingest(documents: $documents) { documents { status } } }"
+)
 
 ASKED: dict[str, dict[str, Any]] = {
     "reach": {"email": "b@example.com"},
@@ -50,7 +58,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def strict(bruce: AccessGraph, folder: Path) -> httpx2.Client:
     """A server that answers trusted documents only."""
-    return TestClient(create_app(bruce, NOON, trusted=Trusted(read_folder(folder), only=True)), "http://localhost")
+    return TestClient(
+        create_app(bruce, NOON, trusted=Trusted(read_folder(folder), only=True)), "http://localhost"
+    )
 
 
 @pytest.fixture(scope="module")
@@ -98,9 +108,10 @@ def test_what_they_say(strict: httpx2.Client) -> None:
         return post(strict, documentId=digest(name), variables=ASKED[name]).json()["data"]
 
     assert data("reach")["graph"]["identity"]["reach"]["totalCount"] == 6
-    assert [each["principal"]["email"] for each in data("reached_by")["graph"]["node"]["reachedBy"]["nodes"]] == [
-        "b@example.com"
-    ]
+    assert [
+        each["principal"]["email"]
+        for each in data("reached_by")["graph"]["node"]["reachedBy"]["nodes"]
+    ] == ["b@example.com"]
     cut = data("explain")["access"]["explanation"]["cut"]
     assert [each["label"] for each in cut] == ["role 994207", "client 22347"]
     assert {each["fate"] for each in data("what_if")["whatIf"]["outcomes"]["nodes"]} == {"LOWERED"}
@@ -120,7 +131,10 @@ def test_given_documents(strict: httpx2.Client, client: httpx2.Client, bruce: Ac
     asked = document_id(VERSION)
     assert post(strict, documentId=asked).json()["data"] == {"graph": {"version": bruce.version}}
     assert told(post(client, documentId=asked)) == (400, "DOCUMENT_NOT_FOUND")
-    assert told(post(strict, documentId=document_id(VERSION.strip()))) == (400, "DOCUMENT_NOT_FOUND")
+    assert told(post(strict, documentId=document_id(VERSION.strip()))) == (
+        400,
+        "DOCUMENT_NOT_FOUND",
+    )
 
 
 @pytest.mark.parametrize(
@@ -154,7 +168,9 @@ def test_refused(strict: httpx2.Client, body: dict[str, Any], wanted: str) -> No
     ],
     ids=str,
 )
-def test_malformed(strict: httpx2.Client, client: httpx2.Client, body: dict[str, Any], accept: str) -> None:
+def test_malformed(
+    strict: httpx2.Client, client: httpx2.Client, body: dict[str, Any], accept: str
+) -> None:
     """Neither or both of a text and an id, or an id that is no text, is no request, with or without --trusted-only."""
     for each in (strict, client):
         assert told(post(each, accept, **body)) == (400, "BAD_REQUEST")
@@ -173,14 +189,20 @@ def test_limits_hold_for_them_too(bruce: AccessGraph, serve: Serve) -> None:
       nodes { explanation { sentence } } } } } } } }"""
     app = serve(create_app(bruce, NOON, trusted=Trusted({"x": text})))
     assert "errors" not in post(app, documentId=document_id(text), variables={"n": 1}).json()
-    assert told(post(app, documentId=document_id(text), variables={"n": 100})) == (400, "COST_LIMIT")
+    assert told(post(app, documentId=document_id(text), variables={"n": 100})) == (
+        400,
+        "COST_LIMIT",
+    )
 
 
 def test_mutations(bruce: AccessGraph, serve: Serve, tmp_path: Path) -> None:
     """Where documents are handed in, a trusted mutation is answered, but never one that a URL names."""
     Ledger(tmp_path / "x.db").close()
     trusted = Trusted({"ingest": INGEST}, only=True)
-    asked = {"documentId": document_id(INGEST), "variables": {"documents": [{"id": 1, "email": "a@x.org"}]}}
+    asked = {
+        "documentId": document_id(INGEST),
+        "variables": {"documents": [{"id": 1, "email": "a@x.org"}]},
+    }
     client = serve(create_app(bruce, NOON, ingest=tmp_path / "x.db", trusted=trusted))
     params = asked | {"variables": json.dumps(asked["variables"])}
     assert told(client.get("/graphql", params=params)) == (405, "OPERATION_NOT_SUPPORTED")
@@ -220,7 +242,9 @@ def test_bad_folders(tmp_path: Path) -> None:
 def test_bad_documents_of_a_server(tmp_path: Path, more: tuple[str, ...]) -> None:
     """`serve` tells each problem in a line of its own before it reads anything, also where workers would meet it."""
     (tmp_path / "a.graphql").write_text("{ nothing never }")
-    done = CliRunner().invoke(command, ["serve", "--ledger", "nowhere.db", "--trusted", str(tmp_path), *more])
+    done = CliRunner().invoke(
+        command, ["serve", "--ledger", "nowhere.db", "--trusted", str(tmp_path), *more]
+    )
     assert done.exit_code == 2
     first, *problems = done.output.splitlines()
     assert first == "error: these documents cannot be trusted"

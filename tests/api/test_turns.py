@@ -37,7 +37,8 @@ def test_new_documents_are_looked_at_in_turn() -> None:
     async def all_of_them() -> None:
         turns = AdmissionControl()
         await asyncio.gather(
-            *(look(turns, "many", f"many {n}") for n in range(MOST_EACH)), look(turns, "other", "other")
+            *(look(turns, "many", f"many {n}") for n in range(MOST_EACH)),
+            look(turns, "other", "other"),
         )
 
     asyncio.run(all_of_them())
@@ -150,8 +151,13 @@ def test_a_line_ends() -> None:
 
         await asyncio.gather(*(look("good") for _ in range(MOST_EACH)))
         await look("bad", 1.0)
-        came = await asyncio.gather(*(look("bad") for _ in range(MOST_EACH)), return_exceptions=True)
-        assert Counter(map(type, came)) == {type(None): MOST_OWING, Overloaded: MOST_EACH - MOST_OWING}
+        came = await asyncio.gather(
+            *(look("bad") for _ in range(MOST_EACH)), return_exceptions=True
+        )
+        assert Counter(map(type, came)) == {
+            type(None): MOST_OWING,
+            Overloaded: MOST_EACH - MOST_OWING,
+        }
 
     asyncio.run(all_of_them())
 

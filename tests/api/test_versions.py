@@ -121,7 +121,9 @@ class TestUntil:
         monkeypatch.setattr(room.Explorer, "observe", observe)
         return versions, folded
 
-    def test_moments_between_two_documents_are_one_version(self, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_moments_between_two_documents_are_one_version(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         """Where no document lies between two moments it is one version, and after the last document the served one."""
         versions, folded = self.versions(4, monkeypatch)
         served = versions.current
@@ -139,7 +141,12 @@ class TestUntil:
         grown = Version(days(5), NOON, 5, first.base)
         assert versions.until(grown, DAY[2]).graph is past.graph
         assert versions.until(grown, DAY[2]).position == 5
-        late = Version(explore([*((me(day), DAY[day]) for day in (1, 2, 3, 4)), (me(9), DAY[2])]), NOON, 6, first.base)
+        late = Version(
+            explore([*((me(day), DAY[day]) for day in (1, 2, 3, 4)), (me(9), DAY[2])]),
+            NOON,
+            6,
+            first.base,
+        )
         assert len(versions.until(late, DAY[2]).graph.documents) == 3
         reloaded = Version(days(5), NOON, 7, base=7)
         assert versions.until(reloaded, DAY[2]).graph is not past.graph
@@ -166,7 +173,10 @@ class TestAtLeast:
         versions, next_ = Versions(days(1), NOON, 1), Version(days(2), NOON, 2, 1)
         with ThreadPoolExecutor(2) as pool:
             deadline = time.monotonic() + 600
-            asked = [pool.submit(versions.at_least, wanted, deadline) for wanted in (next_.name, token(2))]
+            asked = [
+                pool.submit(versions.at_least, wanted, deadline)
+                for wanted in (next_.name, token(2))
+            ]
             spin(lambda: len(versions._swapped._waiters) == 2)  # type: ignore[attr-defined]  # the Condition's own
             versions.swap(Version(days(3), NOON, 1, 1))  # another one wakes nobody
             assert not any(each.done() for each in asked)
@@ -182,7 +192,9 @@ class TestAtLeast:
             assert error.value.code == "VERSION_NOT_REACHED"
             assert (error.value.served, error.value.position) == (versions.current.name, 7)
 
-    @pytest.mark.parametrize("wanted", ["x", "ledger:", "ledger:-1", "ledger:1x", "0123456789ABCDEF", "a" * 10_000])
+    @pytest.mark.parametrize(
+        "wanted", ["x", "ledger:", "ledger:-1", "ledger:1x", "0123456789ABCDEF", "a" * 10_000]
+    )
     def test_a_wrong_name_is_not_waited_for(self, wanted: str) -> None:
         """What cannot be a version at all is refused at once, without a word of it."""
         with pytest.raises(InroadsError) as error:
@@ -214,7 +226,9 @@ class TestAtLeast:
 def waiting(versions: Versions, count: int) -> Iterator[list[Future[Version]]]:
     """So many threads that wait for the number 9 of the log, which comes in the end."""
     with ThreadPoolExecutor(count) as pool:
-        asked = [pool.submit(versions.at_least, token(9), time.monotonic() + 600) for _ in range(count)]
+        asked = [
+            pool.submit(versions.at_least, token(9), time.monotonic() + 600) for _ in range(count)
+        ]
         try:
             spin(lambda: len(versions._swapped._waiters) == count)  # type: ignore[attr-defined]  # the Condition's own
             yield asked

@@ -32,7 +32,9 @@ PATIENCE = 60.0  # seconds: the machine may be slow
 
 def me(number: int, day: int = 1) -> str:
     body = {"id": number, "email": f"i{number}@x.org"}
-    return json.dumps({"observed_at": f"2026-01-{day:02}T00:00:00Z", "source": "test", "document": body})
+    return json.dumps(
+        {"observed_at": f"2026-01-{day:02}T00:00:00Z", "source": "test", "document": body}
+    )
 
 
 class Watching:
@@ -61,7 +63,9 @@ class Watching:
 
     def round(self, words: str = "added") -> str:
         """The next line that tells of a round and has these words."""
-        while not re.fullmatch(r"20\S+Z .*: \d+ added, \d+ already known, \d+ rejected.*", line := self.until(words)):
+        while not re.fullmatch(
+            r"20\S+Z .*: \d+ added, \d+ already known, \d+ rejected.*", line := self.until(words)
+        ):
             pass
         return line
 
@@ -110,7 +114,9 @@ def documents(ledger: Path) -> list[str]:
 
 def tokens(folder: Path, *names: str) -> Path:
     file = folder / "tokens.json"
-    file.write_text(json.dumps([{"label": name, "access_token": f"access-token-{name}"} for name in names]))
+    file.write_text(
+        json.dumps([{"label": name, "access_token": f"access-token-{name}"} for name in names])
+    )
     file.chmod(0o600)
     return file
 
@@ -197,7 +203,9 @@ class TestFolders:
     def test_it_ends_between_batches(self, folder: Path, ledger: Path) -> None:
         """In the middle of much work it ends soon; what it has told is in the ledger, and the next watch goes on."""
         size = 20_000
-        (folder / "a.ndjson").write_text("".join(f"{me(number)}\n" for number in range(1, size + 1)))
+        (folder / "a.ndjson").write_text(
+            "".join(f"{me(number)}\n" for number in range(1, size + 1))
+        )
         with watch(str(folder), "--ledger", str(ledger), every="1d") as watching:
             deadline = time.monotonic() + PATIENCE
             while not len(documents(ledger)) and time.monotonic() < deadline:
@@ -219,7 +227,14 @@ class TestCollecting:
         (folder / "a.json").write_text(me(9))
         with Service() as service:
             service.sign_in("ann", 1, {10: "owner"})
-            words = ("--collect", "--teams", "--tokens", str(tokens(tmp_path, "ann")), "--base-url", service.base_url)
+            words = (
+                "--collect",
+                "--teams",
+                "--tokens",
+                str(tokens(tmp_path, "ann")),
+                "--base-url",
+                service.base_url,
+            )
             with watch(str(folder), *words, "--ledger", str(ledger)) as watching:
                 watching.round("3 added")
                 watching.round("2 added")
@@ -234,7 +249,13 @@ class TestCollecting:
             service.sign_in("ann", 1)
             service.sign_in("ben", 2)
             service.revoke("access-token-ben")
-            words = ("--collect", "--tokens", str(tokens(tmp_path, "ann", "ben")), "--base-url", service.base_url)
+            words = (
+                "--collect",
+                "--tokens",
+                str(tokens(tmp_path, "ann", "ben")),
+                "--base-url",
+                service.base_url,
+            )
             with watch(*words, "--ledger", str(ledger)) as watching:
                 watching.until("token ben: unauthorized: ")
                 watching.round("1 added, 0 already known, 1 rejected")
@@ -261,13 +282,23 @@ class TestCollecting:
                 watching.round("1 added")
                 watching.stop()
 
-    @pytest.mark.parametrize("scripted", [silent, delayed(Reply(503, b"", (("Retry-After", "100"),)), 0.0)])
-    def test_it_ends_at_once_while_it_waits(self, tmp_path: Path, ledger: Path, scripted: Callable[..., Reply]) -> None:
+    @pytest.mark.parametrize(
+        "scripted", [silent, delayed(Reply(503, b"", (("Retry-After", "100"),)), 0.0)]
+    )
+    def test_it_ends_at_once_while_it_waits(
+        self, tmp_path: Path, ledger: Path, scripted: Callable[..., Reply]
+    ) -> None:
         """Neither an answer that does not come nor a service that asks for patience keeps it from ending."""
         with Service() as service:
             service.sign_in("ann", 1)
             service.script["/auth/api/v1/users/me"] += [scripted]
-            words = ("--collect", "--tokens", str(tokens(tmp_path, "ann")), "--base-url", service.base_url)
+            words = (
+                "--collect",
+                "--tokens",
+                str(tokens(tmp_path, "ann")),
+                "--base-url",
+                service.base_url,
+            )
             with watch(*words, "--ledger", str(ledger), every="1d") as watching:
                 deadline = time.monotonic() + PATIENCE
                 while not service.requests and time.monotonic() < deadline:
@@ -275,11 +306,17 @@ class TestCollecting:
                 assert watching.stop() < PATIENCE / 2
         assert documents(ledger) == []
 
-    def test_a_token_that_is_being_refreshed_is_waited_for(self, tmp_path: Path, ledger: Path) -> None:
+    def test_a_token_that_is_being_refreshed_is_waited_for(
+        self, tmp_path: Path, ledger: Path
+    ) -> None:
         """The pair that a service gives while the watch is asked to end, twice, is in the token file afterwards."""
         file = tokens(tmp_path, "ann")
         (entry,) = json.loads(file.read_text())
-        secret = {"refresh_token": "refresh-token-ann", "client_id": "it", "client_secret": CLIENT_SECRET}
+        secret = {
+            "refresh_token": "refresh-token-ann",
+            "client_id": "it",
+            "client_secret": CLIENT_SECRET,
+        }
         file.write_text(json.dumps([{**entry, **secret}]))
         pair = {"access_token": "access-token-next", "refresh_token": "refresh-token-next"}
         with Service() as service:
@@ -293,7 +330,10 @@ class TestCollecting:
                 time.sleep(0.2)
                 watching.stop()
         (kept,) = json.loads(file.read_text())["tokens"]
-        assert (kept["access_token"], kept["refresh_token"]) == ("access-token-next", "refresh-token-next")
+        assert (kept["access_token"], kept["refresh_token"]) == (
+            "access-token-next",
+            "refresh-token-next",
+        )
 
 
 class TestWords:
@@ -311,7 +351,9 @@ class TestWords:
             (("here", "--ledger", "none/inroads.db"), "there is no such folder"),
         ],
     )
-    def test_what_cannot_work_is_refused_at_once(self, tmp_path: Path, words: tuple[str, ...], said: str) -> None:
+    def test_what_cannot_work_is_refused_at_once(
+        self, tmp_path: Path, words: tuple[str, ...], said: str
+    ) -> None:
         """One clear line and exit code 2."""
         environment = {"INROADS_LEDGER": str(tmp_path / "inroads.db"), "INROADS_TOKENS": ""}
         done = run("watch", *words, env=environment)
@@ -352,12 +394,16 @@ class TestLooking:
             looking = Folders([str(folder)], clock=lambda: 2**62)
 
             def look() -> None:
-                ledger.add(each.document for each in looking.look() if not isinstance(each, Rejection))
+                ledger.add(
+                    each.document for each in looking.look() if not isinstance(each, Rejection)
+                )
                 if data.draw(st.booleans()):
                     looking.keep()
 
             for number, text in enumerate(whole):
-                file = folder / data.draw(st.sampled_from(["a.ndjson", "b.ndjson", f"{number}.json"]))
+                file = folder / data.draw(
+                    st.sampled_from(["a.ndjson", "b.ndjson", f"{number}.json"])
+                )
                 before = file.read_bytes() if file.exists() else b""
                 for size in (data.draw(st.integers(0, len(text))), len(text)):
                     file.write_bytes(before + text[:size])
@@ -365,6 +411,13 @@ class TestLooking:
                         look()
             look()
             looking.keep()
-            assert {row.subject for row in ledger.rows()} == {f"identity:{number}" for number in range(1, 7)}
-            assert same([Explorer.observe(ledger.observations()), Explorer.observe(Folders([str(folder)]).look())])
+            assert {row.subject for row in ledger.rows()} == {
+                f"identity:{number}" for number in range(1, 7)
+            }
+            assert same(
+                [
+                    Explorer.observe(ledger.observations()),
+                    Explorer.observe(Folders([str(folder)]).look()),
+                ]
+            )
             assert list(looking.look()) == []

@@ -19,7 +19,9 @@ class TestWhatIf:
         """Both accesses stay by the owner's route; the note goes to stderr where rows are for tools."""
         done = run("what-if", "--remove", "role 994207", *DOCUMENTS, "-f", "ndjson")
         assert done.returncode == 0
-        assert [(row["outcome"], row["resource"], row["remaining"]) for row in rows(done.stdout)] == [
+        assert [
+            (row["outcome"], row["resource"], row["remaining"]) for row in rows(done.stdout)
+        ] == [
             (
                 "LOWERED",
                 "account:Xr82w",
@@ -28,7 +30,9 @@ class TestWhatIf:
             (
                 "LOWERED",
                 "business:363103",
-                ["b@example.com owns BillSpring (77128), which is a client of account Xr82w, kept by business 363103."],
+                [
+                    "b@example.com owns BillSpring (77128), which is a client of account Xr82w, kept by business 363103."
+                ],
             ),
         ]
         assert "both name client 74353" in done.stderr
@@ -40,7 +44,9 @@ class TestWhatIf:
         whole = json.loads(run(*ask, "json").stdout)
         assert whole["outcomes"] == rows(run(*ask, "ndjson").stdout)
         assert [each["outcome"] for each in whole["outcomes"]] == ["ENDS", "ENDS"]
-        assert [[each["record"] for each in grant["remediation"]] for grant in whole["removed"]] == [
+        assert [
+            [each["record"] for each in grant["remediation"]] for grant in whole["removed"]
+        ] == [
             ["role 994207"],
             ["client 22347"],
         ]
@@ -55,7 +61,14 @@ class TestWhatIf:
 
     def test_what_is_added_and_single_records(self) -> None:
         """An imagined membership raises; a record that others state as well ends nothing, and it says so."""
-        added = run("what-if", "--add", "business:363103#MEMBER@identity:712052=owner", *DOCUMENTS, "-f", "json")
+        added = run(
+            "what-if",
+            "--add",
+            "business:363103#MEMBER@identity:712052=owner",
+            *DOCUMENTS,
+            "-f",
+            "json",
+        )
         assert {each["outcome"] for each in json.loads(added.stdout)["outcomes"]} == {"RAISED"}
         record = run("what-if", "--remove-record", "role 682608", *DOCUMENTS, "-f", "table")
         assert "alone does not end its grant" in record.stdout
@@ -106,7 +119,9 @@ def test_a_plan() -> None:
     ask = ("plan", "b@example.com", "account:Xr82w", *DOCUMENTS, "-f")
     whole = json.loads(run(*ask, "json").stdout)
     assert whole["verified"] is True
-    assert [(each["outcome"], each["resource"]) for each in whole["also"]] == [("ENDS", "business:363103")]
+    assert [(each["outcome"], each["resource"]) for each in whole["also"]] == [
+        ("ENDS", "business:363103")
+    ]
     done = run(*ask, "ndjson")
     assert rows(done.stdout) == whole["steps"]
     assert done.stderr.startswith("also ENDS: b@example.com no longer reaches business 363103")
@@ -119,7 +134,9 @@ def test_a_plan() -> None:
 
 def test_explanations_carry_what_to_do() -> None:
     """Each grant on the paths of an explanation has its records with what to do."""
-    whole = json.loads(run("explain", "b@example.com", "account:Xr82w", *DOCUMENTS, "-f", "json").stdout)
+    whole = json.loads(
+        run("explain", "b@example.com", "account:Xr82w", *DOCUMENTS, "-f", "json").stdout
+    )
     assert whole["remediation"].keys() == {row["grant"] for row in whole["steps"]}
     assert whole["remediation"][ROLE][0]["destroy"] == "/service/auth/api/v1/users/role/994207"
 
@@ -145,6 +162,12 @@ def test_duties(tmp_path: Path) -> None:
     )
     done = run("duties", *DOCUMENTS, "--policy", str(policy), "-f", "ndjson")
     (row,) = rows(done.stdout)
-    assert (row["duty"], row["where"], row["left"][0]) == ("n", None, "b@example.com owns BillSpring (77128).")
-    assert "b@example.com" in run("duties", *DOCUMENTS, "--policy", str(policy), "-f", "table").stdout
+    assert (row["duty"], row["where"], row["left"][0]) == (
+        "n",
+        None,
+        "b@example.com owns BillSpring (77128).",
+    )
+    assert (
+        "b@example.com" in run("duties", *DOCUMENTS, "--policy", str(policy), "-f", "table").stdout
+    )
     assert "names no [[separation_of_duty]]" in run("duties", *DOCUMENTS).stderr

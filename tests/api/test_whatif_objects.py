@@ -39,7 +39,9 @@ def ask(schema: Schema) -> Ask:
 def test_the_role_alone_ends_nothing(ask: Ask) -> None:
     """Both accesses stay, inferred only, and the record that must go is told with its own link."""
     found = ask(WHAT_IF, remove=["role 994207"])["data"]["whatIf"]
-    assert [(each["resource"]["id"], each["fate"], each["kinds"]) for each in found["outcomes"]["nodes"]] == [
+    assert [
+        (each["resource"]["id"], each["fate"], each["kinds"]) for each in found["outcomes"]["nodes"]
+    ] == [
         ("account:Xr82w", "LOWERED", ["NOW_INFERRED"]),
         ("business:363103", "LOWERED", ["NOW_INFERRED"]),
     ]
@@ -68,14 +70,26 @@ def test_pages_and_fates(ask: Ask) -> None:
         after = page["pageInfo"]["endCursor"]
     assert [each["fate"] for each in walked] == ["ENDS", "ENDS", "STAYS", "STAYS"]
     assert page["totalCount"] == 4
-    assert code(ask(WHAT_IF, remove=["role 994207"], after=after)) in {"CURSOR_EXPIRED", "CURSOR_INVALID"}
-    stays = ask(WHAT_IF, remove=["membership:168372"], fates=["STAYS"])["data"]["whatIf"]["outcomes"]
+    assert code(ask(WHAT_IF, remove=["role 994207"], after=after)) in {
+        "CURSOR_EXPIRED",
+        "CURSOR_INVALID",
+    }
+    stays = ask(WHAT_IF, remove=["membership:168372"], fates=["STAYS"])["data"]["whatIf"][
+        "outcomes"
+    ]
     assert stays["nodes"] == walked[2:]
 
 
 def test_an_imagined_grant(ask: Ask) -> None:
     """What would be gained, by a path whose imagined grant has evidence like any other."""
-    add = [{"principal": "identity:712052", "relation": "MEMBER", "resource": "business:363103", "role": "OWNER"}]
+    add = [
+        {
+            "principal": "identity:712052",
+            "relation": "MEMBER",
+            "resource": "business:363103",
+            "role": "OWNER",
+        }
+    ]
     nodes = ask(WHAT_IF, add=add, fates=["RAISED"])["data"]["whatIf"]["outcomes"]["nodes"]
     business = next(each for each in nodes if each["resource"]["id"] == "business:363103")
     best = business["remaining"]["nodes"][0]["steps"][0]["grant"]
@@ -93,8 +107,18 @@ def test_an_imagined_grant(ask: Ask) -> None:
         ({"remove": ["account:zDmNq#KEEPS@business:77128"]}, "NOT_REVOCABLE"),
         ({"remove": ["x"]}, "BAD_GRANT"),
         ({"remove": [f"role {n}" for n in range(3)]}, "NOT_FOUND"),
-        ({"add": [{"principal": "identity:1", "relation": "MEMBER", "resource": "business:77128"}]}, "BAD_GRANT"),
-        ({"add": [{"principal": "nobody", "relation": "MEMBER", "resource": "business:77128"}]}, "BAD_ID"),
+        (
+            {
+                "add": [
+                    {"principal": "identity:1", "relation": "MEMBER", "resource": "business:77128"}
+                ]
+            },
+            "BAD_GRANT",
+        ),
+        (
+            {"add": [{"principal": "nobody", "relation": "MEMBER", "resource": "business:77128"}]},
+            "BAD_ID",
+        ),
     ],
 )
 def test_what_is_refused(ask: Ask, given: dict[str, Any], expected: str) -> None:
@@ -108,7 +132,10 @@ def test_a_plan(ask: Ask) -> None:
       access { roles } revoke { id remediation { record } } whatIf { outcomes { nodes { fate } } } } }"""
     found = ask(text, who="b@example.com", what="account:Xr82w")["data"]["plan"]
     assert found["verified"] is True
-    assert [each["remediation"][0]["record"] for each in found["revoke"]] == ["role 994207", "client 22347"]
+    assert [each["remediation"][0]["record"] for each in found["revoke"]] == [
+        "role 994207",
+        "client 22347",
+    ]
     assert [each["fate"] for each in found["whatIf"]["outcomes"]["nodes"]] == ["ENDS", "ENDS"]
     for what in ("business:1", "group:23738"):
         assert ask(text, who="b@example.com", what=what)["data"]["plan"] is None
@@ -125,7 +152,9 @@ def test_choke_points(schema: Schema, people: AccessGraph) -> None:
         for by in ("ENDED", "INFERRED"):
             expected = choke_points(people, of).ranked(by.lower(), 7)
             told = ask(text, of=of, by=by, first=7)["data"]["chokePoints"]
-            assert [(each["grant"]["id"], each["ended"], each["inferred"]) for each in told] == [*map(tuple, expected)]
+            assert [(each["grant"]["id"], each["ended"], each["inferred"]) for each in told] == [
+                *map(tuple, expected)
+            ]
     assert code(ask(text, of=["business:1"])) == "NOT_FOUND"
     assert code(ask(text, of=["group:1"])) in {"NOT_FOUND", "WRONG_KIND"}
     assert code(ask(text, of=["x"])) == "BAD_ID"
@@ -135,7 +164,9 @@ def test_choke_points(schema: Schema, people: AccessGraph) -> None:
 def test_conflicts_of_duty(schema: Schema) -> None:
     """Both sides with their accesses, page by page; none where the policy names no duties."""
     side = Side(frozenset({Role.OWNER})), Side(frozenset(), frozenset({Capability.OPERATIONS}))
-    policy = msgspec.structs.replace(STOCK, separation=(Duty("a", "b", *side), Duty("c", "d", *side, DutyScope.ANY)))
+    policy = msgspec.structs.replace(
+        STOCK, separation=(Duty("a", "b", *side), Duty("c", "d", *side, DutyScope.ANY))
+    )
     graph: Explorer = load(EXAMPLE, policy=policy)
     versions = Versions(graph, NOON)
     text = """{ dutyConflicts(first: 1%s) { totalCount pageInfo { endCursor } nodes { duty reason scope sentence
@@ -143,7 +174,11 @@ def test_conflicts_of_duty(schema: Schema) -> None:
     page = execute(schema, versions, text % "")["data"]["dutyConflicts"]
     assert page["totalCount"] == 2
     (first,) = page["nodes"]
-    assert (first["duty"], first["scope"], first["where"]) == ("a", "SAME_BUSINESS", {"id": "business:77128"})
+    assert (first["duty"], first["scope"], first["where"]) == (
+        "a",
+        "SAME_BUSINESS",
+        {"id": "business:77128"},
+    )
     after = f', after: "{page["pageInfo"]["endCursor"]}"'
     (second,) = execute(schema, versions, text % after)["data"]["dutyConflicts"]["nodes"]
     assert (second["duty"], second["scope"], second["where"]) == ("c", "ANY", None)
@@ -153,7 +188,16 @@ def test_conflicts_of_duty(schema: Schema) -> None:
 
 def test_a_link_is_a_text(schema: Schema, tmp_path: Path) -> None:
     """What a document gives as a link is told as it stands, whatever it is, and nothing is done with it."""
-    role = {"id": 5, "role": "client", "accountid": "A", "links": {"destroy": "javascript:alert(1)"}}
-    (tmp_path / "me.json").write_bytes(msgspec.json.encode({"id": 1, "roles": [role, {**role, "links": {"x": "y"}}]}))
+    role = {
+        "id": 5,
+        "role": "client",
+        "accountid": "A",
+        "links": {"destroy": "javascript:alert(1)"},
+    }
+    (tmp_path / "me.json").write_bytes(
+        msgspec.json.encode({"id": 1, "roles": [role, {**role, "links": {"x": "y"}}]})
+    )
     found = asker(schema, load(tmp_path))(WHAT_IF, remove=["role 5"])["data"]["whatIf"]
-    assert [each["destroy"] for each in found["removed"][0]["remediation"]] == ["javascript:alert(1)"]
+    assert [each["destroy"] for each in found["removed"][0]["remediation"]] == [
+        "javascript:alert(1)"
+    ]

@@ -37,7 +37,11 @@ def _ask(url: str, bodies: Iterator[bytes], until: float) -> list[Reply]:
         response = connection.getresponse()
         answer = response.read()
         taken = time.perf_counter() - start
-        good = response.status == 200 and b'"errors"' not in answer[:200] and b'"errors"' not in answer[-2000:]
+        good = (
+            response.status == 200
+            and b'"errors"' not in answer[:200]
+            and b'"errors"' not in answer[-2000:]
+        )
         replies.append(Reply(taken, len(answer), good))
     connection.close()
     return replies
@@ -48,9 +52,13 @@ def main(url: str, connections: str, seconds: str) -> None:
     bodies = iter(sys.stdin.buffer.read().splitlines())
     start = time.perf_counter()
     with ThreadPoolExecutor(int(connections)) as pool:
-        asked = [pool.submit(_ask, url, bodies, start + float(seconds)) for _ in range(int(connections))]
+        asked = [
+            pool.submit(_ask, url, bodies, start + float(seconds)) for _ in range(int(connections))
+        ]
         replies = [reply for each in asked for reply in each.result()]
-    sys.stdout.buffer.write(msgspec.json.encode({"seconds": time.perf_counter() - start, "replies": replies}))
+    sys.stdout.buffer.write(
+        msgspec.json.encode({"seconds": time.perf_counter() - start, "replies": replies})
+    )
 
 
 if __name__ == "__main__":

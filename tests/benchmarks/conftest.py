@@ -14,7 +14,9 @@ import pytest
 import walking
 from measuring import Populations, Report
 
-SIZES: Final = sorted({int(size) for size in os.environ.get("INROADS_BENCHMARK_SIZES", "1000").split(",")})
+SIZES: Final = sorted(
+    {int(size) for size in os.environ.get("INROADS_BENCHMARK_SIZES", "1000").split(",")}
+)
 _REPORT: Final = pytest.StashKey[Report]()
 
 
@@ -51,6 +53,8 @@ def compiled(tmp_path_factory: pytest.TempPathFactory) -> CDLL:
     return walking.compiled(tmp_path_factory.mktemp("compiled"))
 
 
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+def pytest_terminal_summary(
+    terminalreporter: pytest.TerminalReporter, config: pytest.Config
+) -> None:
     for line in config.stash[_REPORT].lines():
         terminalreporter.write_line(line)

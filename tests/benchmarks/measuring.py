@@ -46,7 +46,9 @@ class Populations:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.graph = lru_cache(maxsize=1)(self._graph)  # one at a time: a large one takes much memory
+        self.graph = lru_cache(maxsize=1)(
+            self._graph
+        )  # one at a time: a large one takes much memory
         self.plain = lru_cache(maxsize=1)(self._plain)
 
     def file(self, size: int) -> Path:
@@ -150,7 +152,9 @@ def best(act: Callable[[], object], rounds: int = 3) -> float:
     return min(seconds(act) for _ in range(rounds))
 
 
-def timed(benchmark: BenchmarkFixture, act: Callable[[], Made], rounds: int = 1) -> tuple[Made, float]:
+def timed(
+    benchmark: BenchmarkFixture, act: Callable[[], Made], rounds: int = 1
+) -> tuple[Made, float]:
     """What the benchmark made, and the least that it took in so many rounds."""
     made: Made = benchmark.pedantic(act, rounds=rounds)  # type: ignore[no-untyped-call]
     return made, benchmark.stats.stats.min if benchmark.stats else 0.0
@@ -176,7 +180,9 @@ def _at(ranked: Sequence[float], share: float) -> float:
     return ranked[max(0, -int(-share * len(ranked) // 1) - 1)]
 
 
-def side_by_side(ways: Mapping[str, Callable[[str], object]], nodes: Sequence[str]) -> dict[str, Times]:
+def side_by_side(
+    ways: Mapping[str, Callable[[str], object]], nodes: Sequence[str]
+) -> dict[str, Times]:
     """Ways of asking the same of each node, taken in turn, so that noise falls on all of them alike."""
     for ask in ways.values():
         ask(nodes[0])
@@ -213,7 +219,9 @@ class Report:
             yield ""
             yield heading
             for text in texts:
-                yield "  " + "  ".join(each.rjust(width) for each, width in zip(text, widths, strict=True))
+                yield "  " + "  ".join(
+                    each.rjust(width) for each, width in zip(text, widths, strict=True)
+                )
 
 
 def _text(cell: Cell) -> str:

@@ -21,7 +21,9 @@ HELD: Final = "Census: memory by tracemalloc, which NumPy tells what it holds; t
 ALONE: Final = "The figures of one node without a census; ms, best of 3"
 
 
-def test_everyone_at_once(benchmark: BenchmarkFixture, populations: Populations, report: Report, size: int) -> None:
+def test_everyone_at_once(
+    benchmark: BenchmarkFixture, populations: Populations, report: Report, size: int
+) -> None:
     """A census costs a small part of what asking one by one costs, and grows with the accesses."""
     graph = populations.graph(size)
     found, taken = timed(benchmark, lambda: Census(graph), rounds=3)
@@ -41,7 +43,9 @@ def test_everyone_at_once(benchmark: BenchmarkFixture, populations: Populations,
     report.row(COUNTED, size=size, **figures)
 
 
-def test_memory(benchmark: BenchmarkFixture, populations: Populations, report: Report, size: int) -> None:
+def test_memory(
+    benchmark: BenchmarkFixture, populations: Populations, report: Report, size: int
+) -> None:
     """What is held at the same time depends on how many are walked together, not on how many there are."""
     graph = populations.graph(size)
     tracemalloc.start()
@@ -51,7 +55,14 @@ def test_memory(benchmark: BenchmarkFixture, populations: Populations, report: R
     finally:
         tracemalloc.stop()
     kept = sum(found.columns[name].nbytes for name in FIGURES)
-    report.row(HELD, size=size, nodes=found.size, kept_MB=kept / 1e6, held_MB=held / 1e6, peak_MB=peak / 1e6)
+    report.row(
+        HELD,
+        size=size,
+        nodes=found.size,
+        kept_MB=kept / 1e6,
+        held_MB=held / 1e6,
+        peak_MB=peak / 1e6,
+    )
 
 
 def test_written_out(
@@ -69,12 +80,21 @@ def test_written_out(
     def measure() -> None:
         for way, write in ways.items():
             taken = best(write)
-            report.row(WRITTEN, size=size, rows=found.size, way=way, ms=taken * 1000, us_a_row=taken / found.size * 1e6)
+            report.row(
+                WRITTEN,
+                size=size,
+                rows=found.size,
+                way=way,
+                ms=taken * 1000,
+                us_a_row=taken / found.size * 1e6,
+            )
 
     timed(benchmark, measure)
 
 
-def test_one_alone(benchmark: BenchmarkFixture, populations: Populations, report: Report, size: int) -> None:
+def test_one_alone(
+    benchmark: BenchmarkFixture, populations: Populations, report: Report, size: int
+) -> None:
     """The figures of the nodes that have most, each asked alone: what they touch, and far less than a census."""
     graph = populations.graph(size)
     found = Census(graph)

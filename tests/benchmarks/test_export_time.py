@@ -40,10 +40,15 @@ def plain(graph: AccessGraph, stream: IO[bytes]) -> None:
             stream.write(msgspec.json.encode(row))
 
 
-def test_formats(benchmark: BenchmarkFixture, populations: Populations, report: Report, size: int) -> None:
+def test_formats(
+    benchmark: BenchmarkFixture, populations: Populations, report: Report, size: int
+) -> None:
     """A format costs a small multiple of the rows that it writes, whatever the size of the graph."""
     graph = populations.graph(size)
-    ways = {"plain JSON": [plain], **{name: list(files.values()) for name, files in FORMATS.items()}}
+    ways = {
+        "plain JSON": [plain],
+        **{name: list(files.values()) for name, files in FORMATS.items()},
+    }
 
     def measure() -> list[tuple[str, float, int]]:
         found = []

@@ -10,10 +10,14 @@ from pytest_benchmark.fixture import BenchmarkFixture
 from inroads.analysis.census import Census
 from inroads.analysis.findings import review
 
-REVIEWED: Final = "Findings: all rules over everyone at once; the peer is the census of the same graph"
+REVIEWED: Final = (
+    "Findings: all rules over everyone at once; the peer is the census of the same graph"
+)
 
 
-def test_a_review(benchmark: BenchmarkFixture, populations: Populations, report: Report, size: int) -> None:
+def test_a_review(
+    benchmark: BenchmarkFixture, populations: Populations, report: Report, size: int
+) -> None:
     """A review grows with the accesses and the documents, and its findings are written out when they are looked at."""
     graph = populations.graph(size)
     counting = seconds(lambda: Census(graph))

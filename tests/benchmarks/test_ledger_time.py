@@ -35,7 +35,9 @@ VISIBLE: Final = (
     "From the commit of one document by another process to its version being served, polled every 5 ms, against a load "
     "of the whole ledger in this process"
 )
-COMPARED: Final = "The changes between two moments, between which 1 % of the identities left all that they had"
+COMPARED: Final = (
+    "The changes between two moments, between which 1 % of the identities left all that they had"
+)
 LATER: Final = MOMENT + dt.timedelta(days=100)
 ONE_BY_ONE: Final = 500
 NEWCOMERS: Final = 5
@@ -44,7 +46,12 @@ PERIOD: Final = 0.005  # seconds
 
 @pytest.mark.parametrize("batch", [1000, 1])
 def test_ingest_against_bare_inserts(
-    benchmark: BenchmarkFixture, populations: Populations, report: Report, tmp_path: Path, size: int, batch: int
+    benchmark: BenchmarkFixture,
+    populations: Populations,
+    report: Report,
+    tmp_path: Path,
+    size: int,
+    batch: int,
 ) -> None:
     """A ledger takes documents at a known multiple of what SQLite alone takes for the bytes that it keeps of them."""
     given = documents(populations.lines(size))
@@ -52,7 +59,10 @@ def test_ingest_against_bare_inserts(
         given = given[:ONE_BY_ONE]
     bodies = [zlib.compress(each.body) for each in given]
     ways = (partial(_inserted, bodies, batch), partial(_added, given, batch))
-    rounds, _ = timed(benchmark, lambda: [[seconds(partial(way, tmp_path / f"{n}")) for way in ways] for n in range(3)])
+    rounds, _ = timed(
+        benchmark,
+        lambda: [[seconds(partial(way, tmp_path / f"{n}")) for way in ways] for n in range(3)],
+    )
     bare, taken = map(min, zip(*rounds, strict=True))
     figures = {
         "documents": len(given),
@@ -76,9 +86,14 @@ def test_from_ingest_to_visible(
         ledger.add(documents(populations.lines(size)))
     with alone():
         bare = seconds(lambda: load(path))
-    with _served(path) as port, closing(HTTPConnection("127.0.0.1", port, timeout=60)) as connection:
+    with (
+        _served(path) as port,
+        closing(HTTPConnection("127.0.0.1", port, timeout=60)) as connection,
+    ):
         _version(connection)
-        waits, _ = timed(benchmark, lambda: [_wait(connection, path, number) for number in range(NEWCOMERS)])
+        waits, _ = timed(
+            benchmark, lambda: [_wait(connection, path, number) for number in range(NEWCOMERS)]
+        )
     each = times(waits)
     figures = {"newcomers": NEWCOMERS, "p50_s": each.p50, "max_s": each.worst, "load_s": bare}
     figures["times_load"] = each.p50 / bare
@@ -120,7 +135,9 @@ def _inserted(bodies: Sequence[bytes], batch: int, path: Path) -> None:
     with closing(sqlite3.connect(path.with_suffix(".bare"), isolation_level=None)) as connection:
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = FULL")
-        connection.execute("CREATE TABLE documents (sequence INTEGER PRIMARY KEY, body BLOB NOT NULL)")
+        connection.execute(
+            "CREATE TABLE documents (sequence INTEGER PRIMARY KEY, body BLOB NOT NULL)"
+        )
         for start in range(0, len(bodies), batch):
             connection.execute("BEGIN IMMEDIATE")
             rows = ((body,) for body in bodies[start : start + batch])
@@ -153,7 +170,12 @@ def _wait(connection: HTTPConnection, path: Path, number: int) -> float:
 
 
 def _version(connection: HTTPConnection) -> str:
-    connection.request("POST", "/graphql", b'{"query": "{ graph { version } }"}', {"Content-Type": "application/json"})
+    connection.request(
+        "POST",
+        "/graphql",
+        b'{"query": "{ graph { version } }"}',
+        {"Content-Type": "application/json"},
+    )
     found: str = msgspec.json.decode(connection.getresponse().read())["data"]["graph"]["version"]
     return found
 
@@ -161,7 +183,14 @@ def _version(connection: HTTPConnection) -> str:
 @contextmanager
 def _served(ledger: Path) -> Iterator[int]:
     """The port of a server of a ledger; it is ended afterwards."""
-    command = [str(Path(sys.executable).with_name("inroads")), "serve", "--ledger", str(ledger), "--port", "0"]
+    command = [
+        str(Path(sys.executable).with_name("inroads")),
+        "serve",
+        "--ledger",
+        str(ledger),
+        "--port",
+        "0",
+    ]
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as server:  # noqa: S603  # our own command
         try:
             assert server.stderr

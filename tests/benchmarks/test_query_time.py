@@ -11,7 +11,18 @@ from typing import Any, Final
 import msgspec
 import numpy as np
 import pytest
-from measuring import Plain, Populations, Report, Times, alone, best, dicts, observe, side_by_side, timed
+from measuring import (
+    Plain,
+    Populations,
+    Report,
+    Times,
+    alone,
+    best,
+    dicts,
+    observe,
+    side_by_side,
+    timed,
+)
 from pytest_benchmark.fixture import BenchmarkFixture
 from walking import Walked
 
@@ -36,13 +47,21 @@ HUBS: Final = (
 )
 EXPLAINED: Final = "access + explain: a random access of each of 300 random identities; ms"
 ASSOCIATED: Final = "mode ASSOCIATION: 20 random identities, and a world of k businesses, all clients of each other; ms"
-SEARCHED: Final = "search: ten of all nodes, against one bytes.find over the same texts; ms, best of 3"
-WORST: Final = "explain, worst case: one owner of k businesses that are all clients of one account; best of 2"
+SEARCHED: Final = (
+    "search: ten of all nodes, against one bytes.find over the same texts; ms, best of 3"
+)
+WORST: Final = (
+    "explain, worst case: one owner of k businesses that are all clients of one account; best of 2"
+)
 
 
 @pytest.mark.parametrize(
     ("question", "kind"),
-    [("reach", NodeKind.IDENTITY), ("reached_by", NodeKind.BUSINESS), ("reached_by", NodeKind.ACCOUNT)],
+    [
+        ("reach", NodeKind.IDENTITY),
+        ("reached_by", NodeKind.BUSINESS),
+        ("reached_by", NodeKind.ACCOUNT),
+    ],
 )
 def test_a_question_against_a_plain_search_and_c(
     benchmark: BenchmarkFixture,
@@ -56,9 +75,13 @@ def test_a_question_against_a_plain_search_and_c(
     """Who reaches what, with roles, certainty, state and order, costs known multiples of a bare search and of C."""
     graph = populations.graph(size)
     asked = {"random": _sample(graph, kind), "largest": _largest(graph, kind)[:LARGEST]}
-    ways = _ways(graph, populations.plain(size), compiled, question, [*asked["random"], *asked["largest"]])
+    ways = _ways(
+        graph, populations.plain(size), compiled, question, [*asked["random"], *asked["largest"]]
+    )
     with alone():
-        found, _ = timed(benchmark, lambda: {of: side_by_side(ways, nodes) for of, nodes in asked.items()})
+        found, _ = timed(
+            benchmark, lambda: {of: side_by_side(ways, nodes) for of, nodes in asked.items()}
+        )
     for of, taken in found.items():
         for way, each in taken.items():
             figures = {**_milliseconds(each), "p50_of_C": each.p50 / taken["C"].p50}
@@ -119,14 +142,24 @@ def test_access_and_explanation(
     }
     found, _ = timed(benchmark, lambda: side_by_side(ways, list(ends)))
     for way, each in found.items():
-        report.row(EXPLAINED, size=size, asked=way, of=f"{each.calls} random", **_milliseconds(each))
+        report.row(
+            EXPLAINED, size=size, asked=way, of=f"{each.calls} random", **_milliseconds(each)
+        )
     some = [answer.summaries[len(answer) * part // 8].other for part in range(8)]
     worst = side_by_side({"access + explain": lambda node: _explained(graph, largest, node)}, some)
     for way, each in worst.items():
-        report.row(EXPLAINED, size=size, asked=way, of=f"{largest}: {len(answer)} accesses", **_milliseconds(each))
+        report.row(
+            EXPLAINED,
+            size=size,
+            asked=way,
+            of=f"{largest}: {len(answer)} accesses",
+            **_milliseconds(each),
+        )
 
 
-def test_search(benchmark: BenchmarkFixture, populations: Populations, report: Report, size: int) -> None:
+def test_search(
+    benchmark: BenchmarkFixture, populations: Populations, report: Report, size: int
+) -> None:
     """What a search costs that finds nothing, one node, a name, or very many."""
     graph = populations.graph(size)
     block = graph.fold.said.texts.data.tobytes()
@@ -136,10 +169,19 @@ def test_search(benchmark: BenchmarkFixture, populations: Populations, report: R
     timed(benchmark, lambda: graph.search("zzqqq"))
     for text in ("zzqqq", email, "ada haddad", "77128", "example.com", "a"):
         taken = best(partial(graph.search, text)) * 1e3
-        report.row(SEARCHED, size=size, text=text, found=len(graph.search(text)), search=taken, of_find=taken / floor)
+        report.row(
+            SEARCHED,
+            size=size,
+            text=text,
+            found=len(graph.search(text)),
+            search=taken,
+            of_find=taken / floor,
+        )
 
 
-def test_association(benchmark: BenchmarkFixture, populations: Populations, report: Report, size: int) -> None:
+def test_association(
+    benchmark: BenchmarkFixture, populations: Populations, report: Report, size: int
+) -> None:
     """What everything that is connected costs, and the first 50 of it with their paths."""
     graph = populations.graph(size)
     ways: dict[str, Callable[[str], object]] = {
@@ -152,7 +194,9 @@ def test_association(benchmark: BenchmarkFixture, populations: Populations, repo
 
 
 @pytest.mark.parametrize("businesses", [4, 6, 8, 10])
-def test_association_in_a_dense_world(benchmark: BenchmarkFixture, report: Report, businesses: int) -> None:
+def test_association_in_a_dense_world(
+    benchmark: BenchmarkFixture, report: Report, businesses: int
+) -> None:
     """What one connection costs where there are very many paths."""
     graph = observe([_mutual(number, businesses) for number in range(1, businesses + 1)])
     answer = reach(graph, "identity:1", mode=Mode.ASSOCIATION)
@@ -161,7 +205,9 @@ def test_association_in_a_dense_world(benchmark: BenchmarkFixture, report: Repor
 
 
 @pytest.mark.parametrize("businesses", [4, 8, 16, 32, 64, 128])
-def test_explanation_of_many_routes(benchmark: BenchmarkFixture, report: Report, businesses: int) -> None:
+def test_explanation_of_many_routes(
+    benchmark: BenchmarkFixture, report: Report, businesses: int
+) -> None:
     """What the cut of an access costs as its independent routes grow."""
     graph = observe([_conglomerate(businesses)])
     found = access(graph, "identity:1", "account:shop")
@@ -170,7 +216,13 @@ def test_explanation_of_many_routes(benchmark: BenchmarkFixture, report: Report,
     explanation, taken = timed(benchmark, lambda: explain(graph, found), rounds=2)
     assert explanation.independent_routes == businesses
     asking = best(lambda: access(graph, "identity:1", "account:shop"))
-    report.row(WORST, k=businesses, access_ms=asking * 1e3, explain_ms=taken * 1e3, ms_a_path=taken / businesses * 1e3)
+    report.row(
+        WORST,
+        k=businesses,
+        access_ms=asking * 1e3,
+        explain_ms=taken * 1e3,
+        ms_a_path=taken / businesses * 1e3,
+    )
 
 
 def _sample(graph: Explorer, kind: NodeKind) -> list[str]:
@@ -196,9 +248,13 @@ def _ways(
     walked = Walked(library, graph, forward=question == "reach")
     for node in nodes:
         answer = asks(graph, node)
-        sets = {graph.index.name(each): graph.roles_of(bits) for each, bits in held(graph, node).items()}
+        sets = {
+            graph.index.name(each): graph.roles_of(bits) for each, bits in held(graph, node).items()
+        }
         assert sets == {each.other: each.roles for each in answer.summaries}
-        assert answer.truncated or walked.printed(node) == {(each.other, each.roles) for each in answer.summaries}
+        assert answer.truncated or walked.printed(node) == {
+            (each.other, each.roles) for each in answer.summaries
+        }
     return {
         "whole set": lambda node: asks(graph, node),
         "nodes and roles": lambda node: held(graph, node),
@@ -226,7 +282,9 @@ def _milliseconds(each: Times) -> dict[str, float]:
     return {"p50": each.p50 * 1e3, "p99": each.p99 * 1e3, "max": each.worst * 1e3}
 
 
-def _hub(graph: Explorer, plain: Plain, library: CDLL, report: Report, world: str, node: str) -> None:
+def _hub(
+    graph: Explorer, plain: Plain, library: CDLL, report: Report, world: str, node: str
+) -> None:
     question = "reach" if kind_of(node) is NodeKind.IDENTITY else "reached_by"
     ways = _ways(graph, plain, library, question, [node])
     answer = reach(graph, node) if question == "reach" else reached_by(graph, node)
@@ -256,7 +314,9 @@ def _explained(graph: Explorer, principal: str, resource: str) -> object:
 
 def _conglomerate(businesses: int) -> bytes:
     """The document of someone who owns so many businesses, each a client of the account `shop`."""
-    return msgspec.json.encode({"id": 1, "business_memberships": [_owned(each) for each in range(1, businesses + 1)]})
+    return msgspec.json.encode(
+        {"id": 1, "business_memberships": [_owned(each) for each in range(1, businesses + 1)]}
+    )
 
 
 def _accountant(businesses: int) -> Iterator[bytes]:
@@ -286,19 +346,28 @@ _WORLDS: Final[Mapping[str, Callable[[int], Iterator[bytes]]]] = {
 
 
 def _membership(business: int, role: str, number: int | None = None) -> dict[str, Any]:
-    return {"id": number or business, "role": role, "business": {"id": business, "account_id": f"a{business}"}}
+    return {
+        "id": number or business,
+        "role": role,
+        "business": {"id": business, "account_id": f"a{business}"},
+    }
 
 
 def _owned(number: int) -> dict[str, Any]:
     membership = _membership(number, "owner")
-    membership["business"]["business_clients"] = [{"id": number, "account_id": "shop", "userid": number}]
+    membership["business"]["business_clients"] = [
+        {"id": number, "account_id": "shop", "userid": number}
+    ]
     return membership
 
 
 def _mutual(number: int, businesses: int) -> bytes:
     """The document of the owner of one of so many businesses, each a client of all others."""
     others = (other for other in range(1, businesses + 1) if other != number)
-    clients = [{"id": number * 1_000 + other, "account_id": f"a{other}", "userid": other} for other in others]
+    clients = [
+        {"id": number * 1_000 + other, "account_id": f"a{other}", "userid": other}
+        for other in others
+    ]
     business = {"id": number, "account_id": f"a{number}", "business_clients": clients}
     membership = {"id": number, "role": "owner", "business": business}
     return msgspec.json.encode({"id": number, "business_memberships": [membership]})

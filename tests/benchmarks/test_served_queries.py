@@ -20,9 +20,7 @@ from inroads.model import NodeKind, kind_of
 CONNECTIONS: Final = 4
 REQUESTS: Final = 2_000
 SECONDS: Final = 15
-SERVED: Final = (
-    f"POST /graphql on 127.0.0.1 to one server process, from another one, at most {REQUESTS:,} requests or {SECONDS} s"
-)
+SERVED: Final = f"POST /graphql on 127.0.0.1 to one server process, from another one, at most {REQUESTS:,} requests or {SECONDS} s"
 QUERIES: Final = {
     "smallest": "query ($email: String!) { identity(by: {email: $email}) { id } }",
     "headline": """
@@ -45,13 +43,17 @@ CASES: Final = (
 )
 
 
-def test_requests_a_second(benchmark: BenchmarkFixture, populations: Populations, report: Report, size: int) -> None:
+def test_requests_a_second(
+    benchmark: BenchmarkFixture, populations: Populations, report: Report, size: int
+) -> None:
     """The headline question is answered over HTTP at a known rate, and no request fails."""
     graph = populations.graph(size)
     asked = {case: _bodies(_emails(graph, case[1]), QUERIES[case[0]]) for case in CASES}
     with _served(populations.file(size)) as url:
         _ask(url, [bodies[0] for bodies in asked.values()], CONNECTIONS)
-        said, _ = timed(benchmark, lambda: {case: _ask(url, bodies, case[2]) for case, bodies in asked.items()})
+        said, _ = timed(
+            benchmark, lambda: {case: _ask(url, bodies, case[2]) for case, bodies in asked.items()}
+        )
     for (query, who, connections), found in said.items():
         replies = found["replies"]
         assert all(good for _, _, good in replies)
@@ -69,7 +71,11 @@ def test_requests_a_second(benchmark: BenchmarkFixture, populations: Populations
 
 
 def _emails(graph: Explorer, who: str) -> list[str]:
-    identities = [node for node in graph if kind_of(node) is NodeKind.IDENTITY and graph.nodes[node].get("email")]
+    identities = [
+        node
+        for node in graph
+        if kind_of(node) is NodeKind.IDENTITY and graph.nodes[node].get("email")
+    ]
     if who == "random":
         identities = random.Random(3).sample(identities, min(500, len(identities)))
     else:
@@ -78,12 +84,20 @@ def _emails(graph: Explorer, who: str) -> list[str]:
 
 
 def _bodies(emails: Sequence[str], query: str) -> list[bytes]:
-    bodies = [msgspec.json.encode({"query": query, "variables": {"email": email}}) for email in emails]
+    bodies = [
+        msgspec.json.encode({"query": query, "variables": {"email": email}}) for email in emails
+    ]
     return (bodies * (REQUESTS // len(bodies) + 1))[:REQUESTS]
 
 
 def _ask(url: str, bodies: Sequence[bytes], connections: int) -> dict[str, Any]:
-    command = [sys.executable, str(Path(__file__).with_name("asking.py")), url, str(connections), str(SECONDS)]
+    command = [
+        sys.executable,
+        str(Path(__file__).with_name("asking.py")),
+        url,
+        str(connections),
+        str(SECONDS),
+    ]
     done = subprocess.run(command, input=b"\n".join(bodies), check=True, capture_output=True)  # noqa: S603  # our own
     found: dict[str, Any] = msgspec.json.decode(done.stdout)
     return found
@@ -108,7 +122,14 @@ def _served(file: Path) -> Iterator[str]:
             said = []
             for line in server.stderr:
                 said.append(line)
-                found = next((word.rstrip(",") for word in line.split() if word.startswith("http://127.0.0.1:")), None)
+                found = next(
+                    (
+                        word.rstrip(",")
+                        for word in line.split()
+                        if word.startswith("http://127.0.0.1:")
+                    ),
+                    None,
+                )
                 if found:
                     yield found
                     return

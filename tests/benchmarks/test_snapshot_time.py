@@ -31,7 +31,9 @@ ADDED: Final = (
 )
 
 
-def test_opening_a_snapshot(benchmark: BenchmarkFixture, populations: Populations, report: Report, size: int) -> None:
+def test_opening_a_snapshot(
+    benchmark: BenchmarkFixture, populations: Populations, report: Report, size: int
+) -> None:
     """A new process answers from a snapshot at a known multiple of what its import takes, however large the graph."""
     path, bare = populations.ledger(size), [sys.executable, "-c", "import inroads.explorer"]
 
@@ -58,7 +60,9 @@ def test_opening_a_snapshot(benchmark: BenchmarkFixture, populations: Population
     report.row(OPENED, size=size, **figures)
 
 
-def test_one_more_document(benchmark: BenchmarkFixture, populations: Populations, report: Report, size: int) -> None:
+def test_one_more_document(
+    benchmark: BenchmarkFixture, populations: Populations, report: Report, size: int
+) -> None:
     """A version with one more document costs a known share of loading all of them."""
     graph = load(populations.ledger(size))
     newcomer = read(_newcomer(graph), MOMENT, "newcomer")
@@ -93,5 +97,9 @@ def _whole(graph: Explorer, newcomer: Observation | Rejection) -> None:
 def _newcomer(graph: Explorer) -> bytes:
     """The document of another member of a business that is known."""
     business = graph.index.name(graph.fold.kind_starts[KINDS.index(NodeKind.BUSINESS)])
-    membership = {"id": 1, "role": "owner", "business": {"id": int(business.removeprefix("business:"))}}
+    membership = {
+        "id": 1,
+        "role": "owner",
+        "business": {"id": int(business.removeprefix("business:"))},
+    }
     return msgspec.json.encode({"id": 1, "business_memberships": [membership]})

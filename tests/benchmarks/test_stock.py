@@ -41,10 +41,16 @@ LIST: Final = (
 )
 
 
-def test_a_list_against_stock(benchmark: BenchmarkFixture, populations: Populations, report: Report, size: int) -> None:
+def test_a_list_against_stock(
+    benchmark: BenchmarkFixture, populations: Populations, report: Report, size: int
+) -> None:
     """A list that is asked again, and one that was never asked before, by each application; and executed only."""
     versions = Versions(populations.graph(size), utcnow())
-    ids = list(islice((node for node in versions.current.graph if kind_of(node) is NodeKind.IDENTITY), OBJECTS))
+    ids = list(
+        islice(
+            (node for node in versions.current.graph if kind_of(node) is NodeKind.IDENTITY), OBJECTS
+        )
+    )
     schema, stock = build_schema(), build_schema(compiled=False)
     stock.extensions = (ParserCache, ValidationCache)
     ours, theirs = create_app(versions.current.graph, utcnow()), Stock(stock, versions)
@@ -56,7 +62,9 @@ def test_a_list_against_stock(benchmark: BenchmarkFixture, populations: Populati
         return {f"l{n}": turned[n * PAGE : (n + 1) * PAGE] for n in range(LISTS)}
 
     def asked(app: ASGIApp) -> Callable[[dict[str, Any]], object]:
-        return lambda variables: loop.run(_ask(app, msgspec.json.encode({"query": LIST, "variables": variables})))
+        return lambda variables: loop.run(
+            _ask(app, msgspec.json.encode({"query": LIST, "variables": variables}))
+        )
 
     def executed(variables: dict[str, Any]) -> object:
         return execute(schema, versions, LIST, variables)["data"]
@@ -76,10 +84,15 @@ def test_a_list_against_stock(benchmark: BenchmarkFixture, populations: Populati
     }
     with alone(), asyncio.Runner() as loop:
         found, _ = timed(
-            benchmark, lambda: {case: _compared(pairs[way], variables) for case, (way, variables) in cases.items()}
+            benchmark,
+            lambda: {
+                case: _compared(pairs[way], variables) for case, (way, variables) in cases.items()
+            },
         )
     for case, (mine, other) in found.items():
-        report.row(STOCK, size=size, of=case, ours=mine * 1e3, stock=other * 1e3, ratio=other / mine)
+        report.row(
+            STOCK, size=size, of=case, ours=mine * 1e3, stock=other * 1e3, ratio=other / mine
+        )
 
 
 class Stock(GraphQL[Any, Any]):
@@ -106,9 +119,19 @@ async def _ask(app: ASGIApp, body: bytes) -> Any:
     async def send(message: Message) -> None:
         sent.append(message)
 
-    names = {"host": "localhost", "content-type": "application/json", "content-length": str(len(body))}
+    names = {
+        "host": "localhost",
+        "content-type": "application/json",
+        "content-length": str(len(body)),
+    }
     headers = [(name.encode(), value.encode()) for name, value in names.items()]
-    scope = {"type": "http", "method": "POST", "path": "/graphql", "query_string": b"", "headers": headers}
+    scope = {
+        "type": "http",
+        "method": "POST",
+        "path": "/graphql",
+        "query_string": b"",
+        "headers": headers,
+    }
     await app(scope, receive, send)
     assert sent[0]["status"] == 200
     return msgspec.Raw(sent[1]["body"])
@@ -120,7 +143,9 @@ def _compared(
     """The least that each way takes of the processor, asked the same in turn; they must answer the same."""
     taken: list[list[float]] = [[], []]
     for _ in range(ROUNDS):
-        given = [variables() for _ in range(3)]  # some one after the other, so that each way warms what it needs
+        given = [
+            variables() for _ in range(3)
+        ]  # some one after the other, so that each way warms what it needs
         answers: list[list[object]] = [[], []]
         for way, times, answered in zip(ways, taken, answers, strict=True):
             for each in given:

@@ -11,7 +11,19 @@ from multiprocessing import get_context
 from typing import Final
 
 import msgspec
-from measuring import MOMENT, Made, Populations, Report, alone, best, decode, decoded, observe, spent, timed
+from measuring import (
+    MOMENT,
+    Made,
+    Populations,
+    Report,
+    alone,
+    best,
+    decode,
+    decoded,
+    observe,
+    spent,
+    timed,
+)
 from pytest_benchmark.fixture import BenchmarkFixture
 
 from inroads.columns.builder import ClaimSetBuilder
@@ -23,7 +35,9 @@ from inroads.policy.tables import STOCK
 from inroads.sources.loader import CHUNK_DOCUMENTS, PARALLEL_FROM
 
 OBSERVED: Final = "JSON bytes in memory to a graph (Explorer.observe), against the bare msgspec.json.decode of them"
-STAGES: Final = "The stages apart, one after the other; µs of CPU a document, ratio to the smallest population"
+STAGES: Final = (
+    "The stages apart, one after the other; µs of CPU a document, ratio to the smallest population"
+)
 STAGE_NAMES: Final = ("decode", "read", "claim", "pack", "union", "fold", "build")
 LOADED: Final = (
     "A file to a graph (load, 2 workers), against two processes that each do the bare msgspec.json.decode of half "
@@ -63,7 +77,9 @@ def test_load_against_bare_decoding_on_both_cores(
         list(bare())  # starts them
         loads = [partial(load, path, workers=workers) for workers in (1, 2)]
         repeated = range(3 if size <= 10_000 else 1)
-        rounds, _ = timed(benchmark, lambda: [(max(bare()), *spent(loads[0]), *spent(loads[1])) for _ in repeated])
+        rounds, _ = timed(
+            benchmark, lambda: [(max(bare()), *spent(loads[0]), *spent(loads[1])) for _ in repeated]
+        )
     decoding, one, one_cpu, taken, cpu = map(min, zip(*rounds, strict=True))
     count = len(populations.lines(size))
     figures = {
@@ -91,8 +107,12 @@ def test_stages_grow_with_the_documents(
     def measure() -> None:
         for size in (max(100, sizes[0] // 10), *sizes):
             lines = populations.lines(size)
-            rounds = [_stages(lines) for _ in range(5 if size < 1_000 else 3 if size == 1_000 else 1)]
-            figures[size] = {name: min(each[name] for each in rounds) / len(lines) * 1e6 for name in rounds[0]}
+            rounds = [
+                _stages(lines) for _ in range(5 if size < 1_000 else 3 if size == 1_000 else 1)
+            ]
+            figures[size] = {
+                name: min(each[name] for each in rounds) / len(lines) * 1e6 for name in rounds[0]
+            }
 
     timed(benchmark, measure)
     smallest = next(iter(figures.values()))
@@ -125,7 +145,10 @@ def _stages(lines: list[bytes]) -> dict[str, float]:
             run("decode", lambda: [msgspec.json.decode(line) for line in lines])
             found = run("read", lambda: [read(line, MOMENT, "population") for line in lines])
             taken_in = [each for each in found if isinstance(each, Observation)]
-            chunks = [taken_in[at : at + CHUNK_DOCUMENTS] for at in range(0, len(taken_in), CHUNK_DOCUMENTS)]
+            chunks = [
+                taken_in[at : at + CHUNK_DOCUMENTS]
+                for at in range(0, len(taken_in), CHUNK_DOCUMENTS)
+            ]
             packers = run("claim", lambda: [_packed(chunk) for chunk in chunks])
             parts = run("pack", lambda: [packer.said() for packer in packers])
             said = run("union", lambda: union(parts))

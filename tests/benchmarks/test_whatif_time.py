@@ -16,7 +16,9 @@ from inroads.analysis.what_if import WhatIf
 from inroads.columns.fold import fold
 from inroads.network.access_graph import AccessGraph
 
-REMOVED: Final = "What-if: one random grant is removed; the peer folds the columns and builds the graph anew"
+REMOVED: Final = (
+    "What-if: one random grant is removed; the peer folds the columns and builds the graph anew"
+)
 IMAGINED: Final = "What-if: one random grant is removed and imagined again, from the claims it touches; ms, best of 3"
 CHOKED: Final = "Choke points: what each grant ends alone, of everyone; the peer is a census"
 
@@ -28,12 +30,17 @@ def some(graph: AccessGraph, count: int) -> list[str]:
     return [grant.id for grant in grants if grant.relation not in FACTS]
 
 
-def test_removed(benchmark: BenchmarkFixture, populations: Populations, report: Report, size: int) -> None:
+def test_removed(
+    benchmark: BenchmarkFixture, populations: Populations, report: Report, size: int
+) -> None:
     """Removing a grant costs what it touches, whatever the size of the graph."""
     graph = populations.graph(size)
     chosen = some(graph, min(500, len(graph.grants)))
     taken, _ = timed(
-        benchmark, lambda: sorted(seconds(lambda each=each: WhatIf(graph, [each]).outcomes) for each in chosen)
+        benchmark,
+        lambda: sorted(
+            seconds(lambda each=each: WhatIf(graph, [each]).outcomes) for each in chosen
+        ),
     )
     anew = best(lambda: AccessGraph.build(fold(graph.fold.said, graph.policy), graph.policy))
     figures = {
@@ -47,7 +54,9 @@ def test_removed(benchmark: BenchmarkFixture, populations: Populations, report: 
     report.row(REMOVED, size=size, **figures)
 
 
-def test_imagined(benchmark: BenchmarkFixture, populations: Populations, report: Report, size: int) -> None:
+def test_imagined(
+    benchmark: BenchmarkFixture, populations: Populations, report: Report, size: int
+) -> None:
     """What is imagined costs one pass over the claims, and no document is read."""
     graph = populations.graph(size)
     member = next(each for each in some(graph, min(500, len(graph.grants))) if "#MEMBER@" in each)
@@ -59,7 +68,9 @@ def test_imagined(benchmark: BenchmarkFixture, populations: Populations, report:
     timed(benchmark, measure)
 
 
-def test_choke_points(benchmark: BenchmarkFixture, populations: Populations, report: Report, size: int) -> None:
+def test_choke_points(
+    benchmark: BenchmarkFixture, populations: Populations, report: Report, size: int
+) -> None:
     """Counting what each grant ends costs little more than counting the accesses."""
     graph = populations.graph(size)
     found, taken = timed(benchmark, lambda: ChokePoints(graph), rounds=3)

@@ -65,18 +65,27 @@ def test_on_the_wire(
     graph = populations.graph(size)
     email, ids = _emails(graph, "random")[0], list(islice(graph, 100))
     emails = [" " * before + email + " " * after for before in range(80) for after in range(80)]
-    swapped = [[*ids[:a], ids[b], *ids[a + 1 : b], ids[a], *ids[b + 1 :]] for b in range(100) for a in range(b)]
+    swapped = [
+        [*ids[:a], ids[b], *ids[a + 1 : b], ids[a], *ids[b + 1 :]]
+        for b in range(100)
+        for a in range(b)
+    ]
     asked: dict[str, list[dict[str, Any]]] = {
         "typename": [{"query": "{ __typename }"}],
         "headline": [{"query": QUERIES["headline"], "variables": {"email": email}}],
         "100 objects": [{"query": HUNDRED, "variables": {"ids": ids}}],
-        "headline, anew": [{"query": QUERIES["headline"], "variables": {"email": each}} for each in emails],
+        "headline, anew": [
+            {"query": QUERIES["headline"], "variables": {"email": each}} for each in emails
+        ],
         "100 objects, anew": [{"query": HUNDRED, "variables": {"ids": each}} for each in swapped],
     }
     with _served(populations.file(size)) as url:
         port = int(url.rpartition(":")[2].partition("/")[0])
         found, _ = timed(
-            benchmark, lambda: {name: _against_bare(port, questions, tmp_path) for name, questions in asked.items()}
+            benchmark,
+            lambda: {
+                name: _against_bare(port, questions, tmp_path) for name, questions in asked.items()
+            },
         )
     for name, (kilobytes, ours, bare) in found.items():
         figures = ours._asdict()
@@ -84,7 +93,9 @@ def test_on_the_wire(
         report.row(WIRE, size=size, query=name, kB=kilobytes, **figures)
 
 
-def _against_bare(port: int, questions: list[dict[str, Any]], folder: Path) -> tuple[float, Rate, Rate]:
+def _against_bare(
+    port: int, questions: list[dict[str, Any]], folder: Path
+) -> tuple[float, Rate, Rate]:
     """How many kB an answer has, and how fast it is given, here and by the bare route."""
     bodies = [msgspec.json.encode(each) for each in questions]
     answer = _asked(port, bodies[0])
@@ -95,7 +106,10 @@ def _against_bare(port: int, questions: list[dict[str, Any]], folder: Path) -> t
 
 
 HOSTILE: Final = (
-    {"query": "{...F0}" + "".join(f"fragment F{n} on Query{{...F{n + 1}...F{n + 1}}}" for n in range(60))},
+    {
+        "query": "{...F0}"
+        + "".join(f"fragment F{n} on Query{{...F{n + 1}...F{n + 1}}}" for n in range(60))
+    },
     {"query": "{" + "__typename " * 1_000 + "}"},
     {"query": "{" + "".join(f"a{n}:__typename " for n in range(1_000)) + "}"},
     {"query": "{__typename " + "@skip(if:true)" * 250 + "}"},
@@ -117,26 +131,41 @@ def test_beside_a_hostile_client(
     """How much longer a small question takes beside the same few documents, beside ones that are always new."""
     body = [msgspec.json.encode({"query": "{ graph { version } }"})]
     again = list(islice(cycle(map(msgspec.json.encode, HOSTILE)), HOSTILES))
-    anew = [each.replace(b'"query":"', b'"query":"#%d\\n' % number) for number, each in enumerate(again)]
+    anew = [
+        each.replace(b'"query":"', b'"query":"#%d\\n' % number) for number, each in enumerate(again)
+    ]
     with _served(populations.file(size)) as url:
         port = int(url.rpartition(":")[2].partition("/")[0])
         with _bare(_asked(port, *body), tmp_path) as other:
             refused = f"http://127.0.0.1:{other}/refused"
-            ways = {"again": (port, url, again), "anew": (port, url, anew), "bare": (other, refused, again)}
+            ways = {
+                "again": (port, url, again),
+                "anew": (port, url, anew),
+                "bare": (other, refused, again),
+            }
             found, _ = timed(
                 benchmark,
-                lambda: [{way: _beside(*each, body, tmp_path) for way, each in ways.items()} for _ in range(ROUNDS)],
+                lambda: [
+                    {way: _beside(*each, body, tmp_path) for way, each in ways.items()}
+                    for _ in range(ROUNDS)
+                ],
             )
     for way in ways:
         alone = sorted(each[way][0] for each in found)[ROUNDS // 2]
         beside = sorted(each[way][1] for each in found)[ROUNDS // 2]
         hostile = sorted(each[way][2] for each in found)[ROUNDS // 2]
         figures = {"alone_p50_ms": alone.p50_ms, "alone_p99_ms": alone.p99_ms}
-        figures |= {"p50_ms": beside.p50_ms, "p99_ms": beside.p99_ms, "p99_ratio": beside.p99_ms / alone.p99_ms}
+        figures |= {
+            "p50_ms": beside.p50_ms,
+            "p99_ms": beside.p99_ms,
+            "p99_ratio": beside.p99_ms / alone.p99_ms,
+        }
         report.row(BESIDE, size=size, beside=way, refused_per_second=hostile / ROUND, **figures)
 
 
-def _beside(port: int, url: str, hostile: list[bytes], body: list[bytes], folder: Path) -> tuple[Rate, Rate, int]:
+def _beside(
+    port: int, url: str, hostile: list[bytes], body: list[bytes], folder: Path
+) -> tuple[Rate, Rate, int]:
     """The small question alone, then beside a hostile client, and how many of the latter were answered."""
     alone = _wrk(port, body, folder, ROUND)
     words = [sys.executable, str(Path(__file__).with_name("asking.py")), url, "1", str(ROUND)]
@@ -185,7 +214,15 @@ def _wrk(port: int, bodies: list[bytes], folder: Path, seconds: int = SECONDS) -
         "done = function(s, l, r) print(string.format('told %f %f %f %d', s.requests / s.duration * 1e6,"
         " l:percentile(50) / 1e3, l:percentile(99) / 1e3, s.errors.status + s.errors.read)) end\n"
     )
-    words = ["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{seconds}s", "-s", str(script), f"http://127.0.0.1:{port}/graphql"]
+    words = [
+        "wrk",
+        "-t1",
+        f"-c{CONNECTIONS}",
+        f"-d{seconds}s",
+        "-s",
+        str(script),
+        f"http://127.0.0.1:{port}/graphql",
+    ]
     done = subprocess.run(words, check=True, capture_output=True, text=True)  # noqa: S603  # our own
     found = re.search(r"told (\S+) (\S+) (\S+) (\d+)", done.stdout)
     assert found, done.stdout

@@ -31,7 +31,17 @@ def compiled(folder: Path) -> ctypes.CDLL:
     if compiler is None:
         pytest.skip("there is no gcc to compile the peer with")
     source, library = Path(__file__).with_name("walk.c"), folder / "walk.so"
-    command = [compiler, "-O2", "-Wall", "-Werror", "-shared", "-fPIC", "-o", str(library), str(source)]
+    command = [
+        compiler,
+        "-O2",
+        "-Wall",
+        "-Werror",
+        "-shared",
+        "-fPIC",
+        "-o",
+        str(library),
+        str(source),
+    ]
     subprocess.run(command, check=True)  # noqa: S603  # our own source
     return ctypes.CDLL(str(library))
 
@@ -45,7 +55,9 @@ class Walked:
         kinds = index.codes_column >> KIND_BITS
         if forward:
             entries, ends = index.out_entries, (grants.resource, grants.principal)
-            wanted = np.isin(kinds, [KINDS.index(kind) for kind in RESOURCES]) * ((1 << len(PHASES)) - 1)
+            wanted = np.isin(kinds, [KINDS.index(kind) for kind in RESOURCES]) * (
+                (1 << len(PHASES)) - 1
+            )
         else:
             entries, ends = index.in_entries, (grants.principal, grants.resource)
             wanted = (kinds == KINDS.index(NodeKind.IDENTITY)) * (1 << ACTING)
@@ -55,9 +67,20 @@ class Walked:
         self.held, self.found = np.zeros(index.size, np.int32), np.zeros(index.size, np.int32)
         passed = np.zeros(index.size, np.uint8)
         # In the order of walk.c; they must live as long as their addresses are used.
-        self._arrays: list[Any] = [*wide, *narrow, wanted.astype(np.uint8), passed, self.held, self.found]
+        self._arrays: list[Any] = [
+            *wide,
+            *narrow,
+            wanted.astype(np.uint8),
+            passed,
+            self.held,
+            self.found,
+        ]
         self._walk = _Walk(_Arrays(*(each.ctypes.data for each in self._arrays)), 0, forward)
-        self._graph, self._walked, self._phases = graph, library.walked, 1 if forward else len(PHASES)
+        self._graph, self._walked, self._phases = (
+            graph,
+            library.walked,
+            1 if forward else len(PHASES),
+        )
 
     def __call__(self, node: str) -> int:
         """How many nodes there are; they and their roles stay where they are until the next question."""
@@ -69,4 +92,7 @@ class Walked:
         index, roles_of = self._graph.index, self._graph.roles_of
         nodes = self.found[: self(node)]
         roles = self.held[nodes] - _FOUND
-        return {(index.name(each), roles_of(held)) for each, held in zip(nodes.tolist(), roles.tolist(), strict=True)}
+        return {
+            (index.name(each), roles_of(held))
+            for each, held in zip(nodes.tolist(), roles.tolist(), strict=True)
+        }

@@ -32,7 +32,10 @@ def _resident(word: str = "VmRSS") -> int:
 def _answered(graph: Explorer, count: int) -> int:
     """Ask what identities from all over the graph reach, and list the first page of each answer."""
     last = graph.fold.kind_starts[1]
-    return sum(len(graph.reach(graph.index.name(node))[:50]) for node in range(0, last, last // count)[:count])
+    return sum(
+        len(graph.reach(graph.index.name(node))[:50])
+        for node in range(0, last, last // count)[:count]
+    )
 
 
 def main(path: str, way: str) -> None:
@@ -46,7 +49,10 @@ def main(path: str, way: str) -> None:
     _answered(graph, QUESTIONS)
     held = _resident() - before
     if way == "columns":
-        arrays = {id(array): array.nbytes for _, array in _flat({"fold": graph.fold, "derived": graph.index.derived})}
+        arrays = {
+            id(array): array.nbytes
+            for _, array in _flat({"fold": graph.fold, "derived": graph.index.derived})
+        }
         held = sum(arrays.values())
     elif way == "dicts":
         from measuring import dicts  # noqa: PLC0415  # what it imports weighs something, too

@@ -14,7 +14,13 @@ import graphql
 import schemathesis
 from hypothesis import strategies as st
 
-NODES: Final = ("business:77128", "business:311394", "account:zDmNq", "account:Xr82w", "identity:712052")
+NODES: Final = (
+    "business:77128",
+    "business:311394",
+    "account:zDmNq",
+    "account:Xr82w",
+    "identity:712052",
+)
 LIKELY: Final = {
     "principal": ('"b@example.com"', '"identity:712052"', '"712052"'),
     "resource": [f'"{node}"' for node in NODES],
@@ -38,7 +44,14 @@ FAULTS: Final = {"INTERNAL_ERROR", "DEADLINE", "OVERLOADED", "AUDIT_UNAVAILABLE"
 
 SCHEMA: Final = graphql.build_schema(Path("schema.graphql").read_text(encoding="utf-8"))
 
-DOCUMENTS: Final = ("{response: {id: 5}}", '{response: {id: 6, email: "x"}}', "1", '"a"', "[]", "{}")
+DOCUMENTS: Final = (
+    "{response: {id: 5}}",
+    '{response: {id: 6, email: "x"}}',
+    "1",
+    '"a"',
+    "[]",
+    "{}",
+)
 schemathesis.graphql.scalar("JSON", st.sampled_from(DOCUMENTS).map(graphql.parse_value))
 
 
@@ -53,10 +66,14 @@ class _Likelier(graphql.Visitor):
         likely = LIKELY.get(node.name.value)
         if likely is None or self.rng.random() < 0.2:
             return node
-        return graphql.ArgumentNode(name=node.name, value=graphql.parse_value(self.rng.choice(likely)))
+        return graphql.ArgumentNode(
+            name=node.name, value=graphql.parse_value(self.rng.choice(likely))
+        )
 
     def leave_selection_set(self, node: Any, *_: Any) -> Any:
-        name = graphql.FieldNode(name=graphql.NameNode(value="__typename"), arguments=(), directives=())
+        name = graphql.FieldNode(
+            name=graphql.NameNode(value="__typename"), arguments=(), directives=()
+        )
         return graphql.SelectionSetNode(selections=(*node.selections, name))
 
 

@@ -19,7 +19,8 @@ from inroads import EXAMPLE
 from inroads_api.execution.trusted_documents import OWN
 
 pytestmark = pytest.mark.skipif(
-    os.environ.get("INROADS_CLIENTS") != "1", reason="installs clients from package registries: INROADS_CLIENTS=1"
+    os.environ.get("INROADS_CLIENTS") != "1",
+    reason="installs clients from package registries: INROADS_CLIENTS=1",
 )
 
 INROADS = str(Path(sys.executable).parent / "inroads")
@@ -78,7 +79,12 @@ def address() -> Iterator[str]:
 @pytest.fixture
 def place(tmp_path: Path) -> Path:
     """A folder with the schema, the documents of the package and what is asked with them."""
-    shutil.copytree(HERE, tmp_path, dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__", "test_*.py"))
+    shutil.copytree(
+        HERE,
+        tmp_path,
+        dirs_exist_ok=True,
+        ignore=shutil.ignore_patterns("__pycache__", "test_*.py"),
+    )
     shutil.copytree(OWN, tmp_path / "documents")
     shutil.copy(HERE.parents[1] / "schema.graphql", tmp_path)
     return tmp_path
@@ -86,7 +92,9 @@ def place(tmp_path: Path) -> Path:
 
 def run(place: Path, *command: str) -> str:
     """The output of a command of the folder's own environment; its whole story where it fails."""
-    path = os.pathsep.join([str(place / "node_modules" / ".bin"), str(place / "env" / "bin"), os.environ["PATH"]])
+    path = os.pathsep.join(
+        [str(place / "node_modules" / ".bin"), str(place / "env" / "bin"), os.environ["PATH"]]
+    )
     environment = os.environ | {"PATH": path, "NO_PROXY": "127.0.0.1", "PYTHONUTF8": "1"}
     environment["SCHEMATHESIS_HOOKS"] = "fuzzing"
     done = subprocess.run(  # noqa: S603  # of our own choice
@@ -125,7 +133,12 @@ def test_node(place: Path, address: str) -> None:
     with served("--ledger", str(place / "l.db"), "--allow-ingest") as growing:
         streamed = json.loads(run(place, "node", "subscribe.mjs", growing))
     news = [["identity:5", "business:44"]]
-    assert streamed == {"events": [[], news], "again": [news], "documents": 1, "code": "CURSOR_INVALID"}
+    assert streamed == {
+        "events": [[], news],
+        "again": [news],
+        "documents": 1,
+        "code": "CURSOR_INVALID",
+    }
 
 
 def test_python(place: Path, address: str) -> None:

@@ -93,7 +93,9 @@ class Pacer:
         host = urlsplit(url)
         connect = asyncio.get_running_loop().create_connection
         for _ in range(connections):
-            _, connection = await connect(lambda: Connection(self._answered), host.hostname or "", host.port or 80)
+            _, connection = await connect(
+                lambda: Connection(self._answered), host.hostname or "", host.port or 80
+            )
             self._free.append(connection)
         self._start = time.perf_counter()
         if self._rate:
@@ -111,7 +113,9 @@ class Pacer:
     async def _pace(self, seconds: float) -> None:
         for number in range(round(seconds * self._rate)):
             at = self._start + number / self._rate
-            await asyncio.sleep(max(0.0, at - time.perf_counter()))  # who is late reads what came, too
+            await asyncio.sleep(
+                max(0.0, at - time.perf_counter())
+            )  # who is late reads what came, too
             self._due(at)
 
     def _due(self, at: float) -> None:

@@ -60,7 +60,12 @@ class Asker:
         self._connection.request("POST", "/graphql", body, {"Content-Type": "application/json"})
         response = self._connection.getresponse()
         answer = msgspec.json.decode(response.read())
-        assert (response.status, answer.get("errors")) == (200, None), (query, variables, response.status, answer)
+        assert (response.status, answer.get("errors")) == (200, None), (
+            query,
+            variables,
+            response.status,
+            answer,
+        )
         data: dict[str, Any] = answer["data"]
         return data
 
@@ -96,10 +101,14 @@ class Server:
     def now(self) -> Process:
         """What its process holds now."""
         proc = Path(f"/proc/{self.process.pid}")
-        fields = (proc / "stat").read_text(encoding="ascii").rpartition(") ")[2].split()  # from the third, the state
+        fields = (
+            (proc / "stat").read_text(encoding="ascii").rpartition(") ")[2].split()
+        )  # from the third, the state
         user, system, threads, pages = (int(fields[number - 3]) for number in (14, 15, 20, 24))
         busy = (user + system) / os.sysconf("SC_CLK_TCK")
-        return Process(pages * os.sysconf("SC_PAGE_SIZE"), len(list((proc / "fd").iterdir())), threads, busy)
+        return Process(
+            pages * os.sysconf("SC_PAGE_SIZE"), len(list((proc / "fd").iterdir())), threads, busy
+        )
 
 
 @contextmanager
@@ -138,11 +147,18 @@ class Seen:
 
     def note(self, question: Question, data: dict[str, Any]) -> None:
         """One more answer; the same version never answers otherwise than before."""
-        version, documents, said = data["graph"]["version"], data["graph"]["documents"], digest(data)
+        version, documents, said = (
+            data["graph"]["version"],
+            data["graph"]["documents"],
+            digest(data),
+        )
         with self._lock:
             self.requests += 1
             assert self.documents.setdefault(version, documents) == documents
-            assert self.answers.setdefault(version, {}).setdefault(question, said) == said, (version, question)
+            assert self.answers.setdefault(version, {}).setdefault(question, said) == said, (
+                version,
+                question,
+            )
 
 
 class Stream:
@@ -164,7 +180,9 @@ class Stream:
         self._number += 1
         envelope = copy.deepcopy(self._rng.choice(self.first))
         body = envelope["document"]["response"]
-        rows = [body[name] for name in ("business_memberships", "roles", "groups") if body.get(name)]
+        rows = [
+            body[name] for name in ("business_memberships", "roles", "groups") if body.get(name)
+        ]
         if rows and self._rng.random() < 0.7:
             chosen = self._rng.choice(rows)
             del chosen[self._rng.randrange(len(chosen))]
@@ -175,7 +193,11 @@ class Stream:
         """What may be asked of them."""
         bodies = [each["document"]["response"] for each in self.first]
         emails = [Question("reach", body["email"]) for body in bodies if body.get("email")]
-        shown = {str(row["business"]["id"]) for body in bodies for row in body.get("business_memberships") or ()}
+        shown = {
+            str(row["business"]["id"])
+            for body in bodies
+            for row in body.get("business_memberships") or ()
+        }
         return emails + [Question("who", number) for number in sorted(shown)]
 
 
@@ -183,7 +205,9 @@ def ingest_by_process(ledger: Path, envelopes: list[Body]) -> None:
     """As a user does on a terminal."""
     text = "\n".join(map(json.dumps, envelopes))
     command = [INROADS, "ingest", "-", "--ledger", str(ledger)]
-    done = subprocess.run(command, input=text, capture_output=True, text=True, check=False, timeout=120)  # noqa: S603
+    done = subprocess.run(
+        command, input=text, capture_output=True, text=True, check=False, timeout=120
+    )  # noqa: S603
     assert (done.returncode, f": {len(envelopes)} added" in done.stderr) == (0, True), done.stderr
 
 

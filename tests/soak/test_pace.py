@@ -101,7 +101,9 @@ def test_an_even_pace(tmp_path: Path) -> None:
     assert grown(samples) < GROWN
     early, late = samples[: len(samples) // 2], samples[len(samples) // 2 :]
     for held in ("threads", "files"):
-        before, after = (max(getattr(each.process, held) for each in half) for half in (early, late))
+        before, after = (
+            max(getattr(each.process, held) for each in half) for half in (early, late)
+        )
         assert after <= before + FEW, held
 
 
@@ -110,7 +112,11 @@ def mixed(server: Server, bodies: Sequence[dict[str, Any]]) -> bytes:
     rng, asker = random.Random(11), server.asker()
     emails = [body["email"] for body in bodies if body.get("email")]
     ids = [f"identity:{body['identity_id']}" for body in bodies if "identity_id" in body]
-    shown = {str(row["business"]["id"]) for body in bodies for row in body.get("business_memberships") or ()}
+    shown = {
+        str(row["business"]["id"])
+        for body in bodies
+        for row in body.get("business_memberships") or ()
+    }
     pages = [
         {"business": business, "after": after}
         for business in rng.sample(sorted(shown), min(500, len(shown)))
@@ -136,7 +142,9 @@ def mixed(server: Server, bodies: Sequence[dict[str, Any]]) -> bytes:
 
     kinds = [kind for kind, (share, _) in MIX.items() for _ in range(share)]
     chosen = [rng.choice(kinds) for _ in range(ASKED)]
-    asked = [(kind, {"query": MIX[kind][1], "variables": variables(kind)}) for kind in (*MIX, *chosen)]
+    asked = [
+        (kind, {"query": MIX[kind][1], "variables": variables(kind)}) for kind in (*MIX, *chosen)
+    ]
     return b"\n".join(map(msgspec.json.encode, asked))
 
 
@@ -149,18 +157,28 @@ def cursors(asker: Asker, kind: str, **variables: str | None) -> Iterator[str | 
         page = data.get("business", data)[kind]["pageInfo"]
 
 
-def run(server: Server, asked: bytes, folder: Path, seconds: float, rate: float = 0) -> tuple[Rows, list[Sample]]:
+def run(
+    server: Server, asked: bytes, folder: Path, seconds: float, rate: float = 0
+) -> tuple[Rows, list[Sample]]:
     """What a pacer measured, and the server meanwhile."""
     requests, answered, wrong = folder / "asked.ndjson", folder / "rows.npy", folder / WRONG
     requests.write_bytes(asked)
-    words = [f"http://127.0.0.1:{server.port}/graphql", str(CONNECTIONS), str(seconds), str(rate), str(answered)]
+    words = [
+        f"http://127.0.0.1:{server.port}/graphql",
+        str(CONNECTIONS),
+        str(seconds),
+        str(rate),
+        str(answered),
+    ]
     samples: list[Sample] = []
     every, start = min(30, seconds / 20), time.monotonic()
     with (
         requests.open("rb") as given,
         wrong.open("wb") as told,
         subprocess.Popen(  # noqa: S603  # our own
-            [sys.executable, str(Path(__file__).with_name("pacing.py")), *words], stdin=given, stderr=told
+            [sys.executable, str(Path(__file__).with_name("pacing.py")), *words],
+            stdin=given,
+            stderr=told,
         ) as pacer,
     ):
         while pacer.poll() is None:
@@ -191,7 +209,10 @@ def _lines(most: float, rows: Rows, samples: Sequence[Sample]) -> Iterator[str]:
     yield f"{'seconds':>12} {'requests':>9} {'p50 ms':>8} {'p99 ms':>8} {'worst':>8}"
     width = 60 if SECONDS >= 120 else SECONDS / 4
     for begin in np.arange(0, SECONDS, width):
-        yield _timed(f"{begin:.0f}-{begin + width:.0f}", rows[(rows[:, 0] >= begin) & (rows[:, 0] < begin + width)])
+        yield _timed(
+            f"{begin:.0f}-{begin + width:.0f}",
+            rows[(rows[:, 0] >= begin) & (rows[:, 0] < begin + width)],
+        )
     for number, kind in enumerate(MIX):
         yield _timed(kind, rows[rows[:, 2] == number])
     yield _timed("all", rows)

@@ -76,7 +76,9 @@ def test_soak(tmp_path: Path) -> None:
         start = time.monotonic()
         while not team.over:
             with Ledger(ledger, read_only=True) as opened:
-                samples.append(Sample(time.monotonic() - start, server.resident(), opened.info().documents))
+                samples.append(
+                    Sample(time.monotonic() - start, server.resident(), opened.info().documents)
+                )
             time.sleep(min(1.0, SECONDS / 20))
         team.finish()
         last = server.resident()
@@ -116,13 +118,19 @@ def _mutate(asker: Asker, stream: Stream, visible: list[float]) -> None:
 def rebuild(ledger: Path, seen: Seen) -> int:
     """Build some of the versions alone, from the beginning of the log, and ask them again. How many answers agreed."""
     versions = sorted(seen.documents, key=lambda version: seen.documents[version])
-    chosen = {versions[0], versions[-1], *random.Random(1).sample(versions, min(REBUILT, len(versions)))}
+    chosen = {
+        versions[0],
+        versions[-1],
+        *random.Random(1).sample(versions, min(REBUILT, len(versions))),
+    }
     schema, agreed = build_schema(), 0
     with Ledger(ledger, read_only=True) as opened:
         assert opened.verify() == []
         for version in sorted(chosen):
             graph = Explorer.observe(islice(opened.observations(), seen.documents[version]))
-            assert graph.version == version, "a version is the fold of the first documents of the log"
+            assert graph.version == version, (
+                "a version is the fold of the first documents of the log"
+            )
             for (query, asked), said in seen.answers[version].items():
                 alone = execute(schema, Versions(graph, utcnow()), QUERIES[query], {"asked": asked})
                 assert digest(alone["data"]) == said, (version, query, asked)
@@ -142,7 +150,9 @@ def weigh(ledger: Path, folder: Path, stream: Stream) -> int:
         return server.resident()
 
 
-def tell(seen: Seen, rebuilt: int, samples: list[Sample], visible: list[float], last: int, fresh: int) -> None:
+def tell(
+    seen: Seen, rebuilt: int, samples: list[Sample], visible: list[float], last: int, fresh: int
+) -> None:
     """Print what happened, which `-s` shows."""
     first, middle = samples[0], samples[len(samples) // 2]
     end = samples[-1]

@@ -53,7 +53,10 @@ app = typer.Typer(
 
 
 def check(
-    paths: Annotated[list[str], typer.Argument(metavar="DOCS...", help="Files and folders; `-` is standard input.")],
+    paths: Annotated[
+        list[str],
+        typer.Argument(metavar="DOCS...", help="Files and folders; `-` is standard input."),
+    ],
     as_of: AsOf = None,
     observed_at: ObservedAt = None,
     policy: PolicyFile = None,
@@ -78,8 +81,12 @@ def check(
 def query(
     text: Annotated[str, typer.Argument(metavar="GRAPHQL", help="A GraphQL document, or @FILE.")],
     given: Given,
-    variables: Annotated[str | None, typer.Option(metavar="JSON", help="The variables as a JSON object.")] = None,
-    operation: Annotated[str | None, typer.Option(metavar="NAME", help="Which operation of the document.")] = None,
+    variables: Annotated[
+        str | None, typer.Option(metavar="JSON", help="The variables as a JSON object.")
+    ] = None,
+    operation: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Which operation of the document.")
+    ] = None,
 ) -> None:
     """Answer a GraphQL query without a server, from exactly the schema that the server serves."""
 
@@ -95,7 +102,9 @@ def query(
         graph, known = given.graph(), given.places
         shown = len(known) == 1 and is_ledger(known[0]) and not given.pseudonymise
         desk = Desk(Reviews(Path(known[0]), now)) if shown else None
-        response = execute(build_schema(), Versions(graph, now()), text, values, operation, desk=desk)
+        response = execute(
+            build_schema(), Versions(graph, now()), text, values, operation, desk=desk
+        )
         write_json(response, pretty=True)
         if "errors" in response:
             raise typer.Exit(USAGE)
@@ -103,14 +112,22 @@ def query(
 
 
 def changes(
-    since: Annotated[str, typer.Option(metavar="MOMENT", help="The moment of the last review (RFC 3339).")],
-    until: Annotated[str | None, typer.Option(metavar="MOMENT", help="Default: everything that was observed.")] = None,
+    since: Annotated[
+        str, typer.Option(metavar="MOMENT", help="The moment of the last review (RFC 3339).")
+    ],
+    until: Annotated[
+        str | None, typer.Option(metavar="MOMENT", help="Default: everything that was observed.")
+    ] = None,
     kind: Annotated[
-        list[str] | None, typer.Option("--kind", help="Only changes of this kind: gained, lost, observed, …")
+        list[str] | None,
+        typer.Option("--kind", help="Only changes of this kind: gained, lost, observed, …"),
     ] = None,
     by: Annotated[
         str | None,
-        typer.Option(metavar="access|cause", help="What a row is about. Default: cause in a table, else access."),
+        typer.Option(
+            metavar="access|cause",
+            help="What a row is about. Default: cause in a table, else access.",
+        ),
     ] = None,
     documents: Documents = None,
     ledger: LedgerFile = None,
@@ -137,7 +154,9 @@ def changes(
             raise InroadsError(f"--until {until} is before --since {since}", "BAD_MOMENT")
         given = Given(documents, ledger, until, observed_at, policy, pseudonymise, strict)
         if "-" in given.places:
-            raise InroadsError("changes reads its documents twice, and standard input can be read once")
+            raise InroadsError(
+                "changes reads its documents twice, and standard input can be read once"
+            )
         after = given.graph()
         before = given.until(since)
         view = ChangesView(before, after, only(compare(before, after), wanted))
@@ -159,7 +178,8 @@ def generate(
     identities: Annotated[int, typer.Option(min=1, help="How many identities.")],
     seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same bytes.")] = 0,
     out: Annotated[
-        Path | None, typer.Option("--out", "-o", help="A file; a name in .gz is gzipped. Default: stdout.")
+        Path | None,
+        typer.Option("--out", "-o", help="A file; a name in .gz is gzipped. Default: stdout."),
     ] = None,
 ) -> None:
     """Write the documents of a synthetic population as NDJSON."""
@@ -181,7 +201,9 @@ def _opened(out: Path | None) -> AbstractContextManager[Any]:
         return nullcontext(sys.stdout.buffer)
     if out.suffix != ".gz":
         return out.open("wb")
-    return gzip.GzipFile(out, "wb", compresslevel=1, mtime=0)  # no clock in it: the same seed, the same bytes
+    return gzip.GzipFile(
+        out, "wb", compresslevel=1, mtime=0
+    )  # no clock in it: the same seed, the same bytes
 
 
 for each in (
@@ -217,7 +239,9 @@ for group in (ledgers.app, review.app, security.tokens, security.audit):
 
 @app.callback(invoke_without_command=True)
 def _root(
-    version: Annotated[bool, typer.Option("--version", help="Print the version.", is_eager=True)] = False,
+    version: Annotated[
+        bool, typer.Option("--version", help="Print the version.", is_eager=True)
+    ] = False,
 ) -> None:
     if version:
         from importlib.metadata import version as installed

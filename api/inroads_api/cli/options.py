@@ -28,18 +28,32 @@ MAX_KEY = 4096
 Documents = Annotated[
     list[str] | None,
     typer.Option(
-        "--documents", "-d", metavar="PATH", help="A file or folder of documents; `-` is standard input. Repeatable."
+        "--documents",
+        "-d",
+        metavar="PATH",
+        help="A file or folder of documents; `-` is standard input. Repeatable.",
     ),
 ]
 LedgerFile = Annotated[
     Path | None,
-    typer.Option("--ledger", metavar="FILE", help="A ledger. Default: $INROADS_LEDGER, else inroads.db, if it exists."),
+    typer.Option(
+        "--ledger",
+        metavar="FILE",
+        help="A ledger. Default: $INROADS_LEDGER, else inroads.db, if it exists.",
+    ),
 ]
 ObservedAt = Annotated[
-    str | None, typer.Option(metavar="MOMENT", help="When documents without an envelope were observed (RFC 3339).")
+    str | None,
+    typer.Option(
+        metavar="MOMENT", help="When documents without an envelope were observed (RFC 3339)."
+    ),
 ]
-PolicyFile = Annotated[Path | None, typer.Option("--policy", metavar="FILE.toml", help="Replace rows of the policy.")]
-Strict = Annotated[bool, typer.Option("--strict", help="Give no answer when any document is rejected.")]
+PolicyFile = Annotated[
+    Path | None, typer.Option("--policy", metavar="FILE.toml", help="Replace rows of the policy.")
+]
+Strict = Annotated[
+    bool, typer.Option("--strict", help="Give no answer when any document is rejected.")
+]
 Pseudonymise = Annotated[
     Path | None,
     typer.Option(
@@ -49,15 +63,20 @@ Pseudonymise = Annotated[
         help="Answer with pseudonyms under this key for all people, businesses and ids; ask by pseudonym, too.",
     ),
 ]
-Principal = Annotated[str, typer.Argument(metavar="PRINCIPAL", help="An email, or identity:712052.")]
-Resource = Annotated[str, typer.Argument(metavar="RESOURCE", help="business:77128 or account:zDmNq.")]
+Principal = Annotated[
+    str, typer.Argument(metavar="PRINCIPAL", help="An email, or identity:712052.")
+]
+Resource = Annotated[
+    str, typer.Argument(metavar="RESOURCE", help="business:77128 or account:zDmNq.")
+]
 
 
 def words(**given: list[str] | str | None) -> dict[str, Any]:
     """The words that were given by these names, as the library spells them: a user may in any case."""
     said = {name: each for name, each in given.items() if each is not None and each != []}
     return {
-        name: each.upper() if isinstance(each, str) else [word.upper() for word in each] for name, each in said.items()
+        name: each.upper() if isinstance(each, str) else [word.upper() for word in each]
+        for name, each in said.items()
     }
 
 
@@ -135,7 +154,9 @@ class Given:
     def graph(self) -> Explorer:
         """The graph that answers are given from; says what was rejected, and ends where there is nothing to read."""
         if not self.places:
-            say("error: say which documents to read: -d PATH (- for standard input) or --ledger FILE")
+            say(
+                "error: say which documents to read: -d PATH (- for standard input) or --ledger FILE"
+            )
             raise typer.Exit(USAGE)
         graph = self.until(self.as_of)
         say_rejections(graph.rejections)
@@ -156,7 +177,9 @@ def grouped(command: Callable[..., None]) -> Callable[..., None]:
     """
     signature = inspect.signature(command, eval_str=True)
     groups: dict[str, Any] = {
-        name: each.annotation for name, each in signature.parameters.items() if is_dataclass(each.annotation)
+        name: each.annotation
+        for name, each in signature.parameters.items()
+        if is_dataclass(each.annotation)
     }
     parameters = [
         option.replace(kind=option.KEYWORD_ONLY)
@@ -179,16 +202,23 @@ def _options(group: Any) -> Iterable[inspect.Parameter]:
 
 
 AsOf = Annotated[
-    str | None, typer.Option("--as-of", metavar="MOMENT", help="Only what was observed until then (RFC 3339).")
+    str | None,
+    typer.Option("--as-of", metavar="MOMENT", help="Only what was observed until then (RFC 3339)."),
 ]
 LedgerPath = Annotated[
-    Path | None, typer.Option("--ledger", metavar="FILE", help="Default: $INROADS_LEDGER, else inroads.db.")
+    Path | None,
+    typer.Option("--ledger", metavar="FILE", help="Default: $INROADS_LEDGER, else inroads.db."),
 ]
 
 TokenFile = Annotated[
-    Path | None, typer.Option(metavar="FILE", help="A private TOML or JSON file. Default: $INROADS_TOKENS itself.")
+    Path | None,
+    typer.Option(
+        metavar="FILE", help="A private TOML or JSON file. Default: $INROADS_TOKENS itself."
+    ),
 ]
-Teams = Annotated[bool, typer.Option("--teams", help="Also the teams of businesses they own or administer.")]
+Teams = Annotated[
+    bool, typer.Option("--teams", help="Also the teams of businesses they own or administer.")
+]
 BaseUrl = Annotated[str | None, typer.Option(metavar="URL", help="Another service, for tests.")]
 
 

@@ -38,7 +38,8 @@ class Format(StrEnum):
 
 
 Output = Annotated[
-    Format | None, typer.Option("--format", "-f", help="Default: a table on a terminal, NDJSON in a pipe.")
+    Format | None,
+    typer.Option("--format", "-f", help="Default: a table on a terminal, NDJSON in a pipe."),
 ]
 
 
@@ -69,7 +70,9 @@ def moment(text: str | None, option: str = "--observed-at") -> dt.datetime | Non
         return None
     moment = parse_moment(text)
     if moment is None:
-        raise InroadsError(f"{option} {text!r} is not a moment like 2026-03-01T00:00:00Z", "BAD_MOMENT")
+        raise InroadsError(
+            f"{option} {text!r} is not a moment like 2026-03-01T00:00:00Z", "BAD_MOMENT"
+        )
     return moment
 
 
@@ -82,7 +85,9 @@ def seconds(text: str, option: str = "--every") -> int:
     found = re.fullmatch(r"([0-9]{1,8})([smhd])", text.strip(), re.ASCII)
     length = int(found[1]) * {"s": 1, "m": 60, "h": 3600, "d": 86400}[found[2]] if found else 0
     if not 0 < length <= 366 * 86400:
-        raise InroadsError(f"{option} {text!r} is not a duration like 30s, 5m, 1h or 1d", "BAD_DURATION")
+        raise InroadsError(
+            f"{option} {text!r} is not a duration like 30s, 5m, 1h or 1d", "BAD_DURATION"
+        )
     return length
 
 
@@ -111,7 +116,13 @@ def progress_bar(paths: Iterable[str]) -> Iterator[Callable[[int], None]]:
 
 def problem_row(what: str, each: Issue | Rejection) -> dict[str, Any]:
     """What is wrong with a document, as a row."""
-    return {"problem": what, "code": each.code, "source": each.source, "pointer": each.pointer, "message": each.message}
+    return {
+        "problem": what,
+        "code": each.code,
+        "source": each.source,
+        "pointer": each.pointer,
+        "message": each.message,
+    }
 
 
 def default_format() -> Format:
@@ -198,7 +209,9 @@ def say_rejections(rejections: Iterable[Rejection]) -> None:
 
 def say_no_access(principal: str, resource: str) -> None:
     """That there is none, which is not the same as not knowing one of the two."""
-    say(f"no access: {principal} and {resource} are both known, and no path leads from one to the other")
+    say(
+        f"no access: {principal} and {resource} are both known, and no path leads from one to the other"
+    )
 
 
 def say_coverage(what: str, coverage: Coverage) -> None:

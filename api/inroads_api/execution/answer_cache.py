@@ -58,7 +58,9 @@ class AnswerCache(Generic[_A]):
         """Keep an answer of so many bytes, unless it is a large part of all that can be kept."""
         if size <= self._most // 16:
             with self._lock:
-                self._of.setdefault(version, _VersionAnswers()).keep(question, answer, size, self._most)
+                self._of.setdefault(version, _VersionAnswers()).keep(
+                    question, answer, size, self._most
+                )
 
 
 class _VersionAnswers(Generic[_A]):
@@ -86,9 +88,15 @@ class _VersionAnswers(Generic[_A]):
 
 
 def question(
-    prepared: PreparedDocument, query: str, variables: Mapping[str, Any] | None, operation: str | None
+    prepared: PreparedDocument,
+    query: str,
+    variables: Mapping[str, Any] | None,
+    operation: str | None,
 ) -> Question | None:
     """What a query asks; None for all else, and where the version alone does not settle it."""
-    if prepared.operation(operation) is not OperationType.QUERY or not prepared.roots(operation) <= SETTLED:
+    if (
+        prepared.operation(operation) is not OperationType.QUERY
+        or not prepared.roots(operation) <= SETTLED
+    ):
         return None
     return Question(query, operation, msgspec.json.encode(variables or {}, order="deterministic"))

@@ -95,13 +95,21 @@ class CompiledExecutor(StrawberryGraphQLCoreExecutionContext):
     ) -> Any:
         """An executor, or the errors of its variables; lists of texts, which may be long, are taken as they are."""
         operation, raw = get_operation_ast(document, operation_name), raw_variable_values or {}
-        lists = {name: raw[name] for name in _texts(operation) if _are_texts(raw.get(name))} if operation else {}
+        lists = (
+            {name: raw[name] for name in _texts(operation) if _are_texts(raw.get(name))}
+            if operation
+            else {}
+        )
         others = raw | {name: [] for name in lists}
-        built = super().build(schema, document, root_value, context_value, others, operation_name, *given, **named)
+        built = super().build(
+            schema, document, root_value, context_value, others, operation_name, *given, **named
+        )
         if isinstance(built, cls):
             variables = built.variable_values
             variables.coerced.update(lists)
-            variables.sources.update({name: variables.sources[name]._replace(value=raw[name]) for name in lists})
+            variables.sources.update(
+                {name: variables.sources[name]._replace(value=raw[name]) for name in lists}
+            )
         return built
 
     def execute_fields(
@@ -116,20 +124,30 @@ class CompiledExecutor(StrawberryGraphQLCoreExecutionContext):
         check()
         plan = self._plan(parent_type, grouped_field_set) if path is None else None
         if plan is None:
-            return super().execute_fields(parent_type, source_value, path, grouped_field_set, position_context)
+            return super().execute_fields(
+                parent_type, source_value, path, grouped_field_set, position_context
+            )
         results: dict[str, Any] = {}
         for name, details in grouped_field_set.items():
             done = self._done(plan.runs[name], source_value)
             if done is _SURPRISE:
                 done = self.execute_field(
-                    parent_type, source_value, details, Path(None, name, parent_type.name), position_context
+                    parent_type,
+                    source_value,
+                    details,
+                    Path(None, name, parent_type.name),
+                    position_context,
                 )
             if done is not Undefined:
                 results[name] = done
         return results
 
     def _plan(self, kind: GraphQLObjectType, fields: GroupedFieldSet) -> CompiledQuery | None:
-        if self.operation.operation is not OperationType.QUERY or self.operation.directives or self.middleware_manager:
+        if (
+            self.operation.operation is not OperationType.QUERY
+            or self.operation.directives
+            or self.middleware_manager
+        ):
             return None
         plan = _PLANS.find(self, kind, fields)
         try:
@@ -169,7 +187,9 @@ def _unwrapped(kind: TypeNode) -> TypeNode:
 
 
 def _are_texts(value: object) -> bool:
-    return value.__class__ is list and all(each.__class__ is str for each in cast("list[object]", value))
+    return value.__class__ is list and all(
+        each.__class__ is str for each in cast("list[object]", value)
+    )
 
 
 class _Known(NamedTuple):
@@ -218,8 +238,14 @@ def _conditions(executor: CompiledExecutor) -> tuple[str, ...]:
 
 def _conditional(selections: SelectionSetNode) -> Iterator[str]:
     for each in selections.selections:
-        arguments = (argument for directive in each.directives or () for argument in directive.arguments or ())
-        yield from (each.value.name.value for each in arguments if isinstance(each.value, VariableNode))
+        arguments = (
+            argument
+            for directive in each.directives or ()
+            for argument in directive.arguments or ()
+        )
+        yield from (
+            each.value.name.value for each in arguments if isinstance(each.value, VariableNode)
+        )
         if inner := getattr(each, "selection_set", None):
             yield from _conditional(inner)
 
@@ -232,7 +258,9 @@ def _names_variables(nodes: Iterable[ArgumentNode | ObjectFieldNode]) -> bool:
 def _varies(value: ValueNode) -> bool:
     if isinstance(value, ListValueNode):
         return any(map(_varies, value.values))
-    return isinstance(value, VariableNode) or (isinstance(value, ObjectValueNode) and _names_variables(value.fields))
+    return isinstance(value, VariableNode) or (
+        isinstance(value, ObjectValueNode) and _names_variables(value.fields)
+    )
 
 
 class _TooLarge(Exception):
@@ -255,10 +283,16 @@ class _Compiler:
         """The plan of root fields; None where there are too many inside, or where they cannot be collected."""
         try:
             roots = {name: self._root(kind, name, details) for name, details in fields.items()}
-        except (_TooLarge, GraphQLError):  # as where a condition is null, which the stock executor tells with its place
+        except (
+            _TooLarge,
+            GraphQLError,
+        ):  # as where a condition is null, which the stock executor tells with its place
             return None
         exec(compile("\n".join(self.lines), "<query>", "exec"), self.names)  # noqa: S102  # our own text; names of documents are literals in it
-        return CompiledQuery({name: self.names[root] if root else None for name, root in roots.items()}, self.arguments)
+        return CompiledQuery(
+            {name: self.names[root] if root else None for name, root in roots.items()},
+            self.arguments,
+        )
 
     def _root(self, kind: GraphQLObjectType, name: str, details: FieldDetailsList) -> str | None:
         if self._strawberry(kind, details) is None and details[0].node.name.value != "__typename":
@@ -281,7 +315,14 @@ class _Compiler:
         self.lines += [f"def {name}(o, x, p):", *(f"    {line}" for line in body)]
         return name
 
-    def _field(self, kind: GraphQLObjectType, name: str, details: FieldDetailsList, var: str, body: list[str]) -> bool:
+    def _field(
+        self,
+        kind: GraphQLObjectType,
+        name: str,
+        details: FieldDetailsList,
+        var: str,
+        body: list[str],
+    ) -> bool:
         """Write what gives a field its value; tells whether the path of the object is needed for it."""
         self.fields += 1
         if self.fields > MAX_FIELDS:
@@ -293,7 +334,9 @@ class _Compiler:
         path = f"Path(p, {name!r}, {kind.name!r})"
         field = self._strawberry(kind, details)
         if field is None:
-            body.append(f"{var} = x.execute_field({self._name(kind)}, o, {self._name(details)}, {path}, None)")
+            body.append(
+                f"{var} = x.execute_field({self._name(kind)}, o, {self._name(details)}, {path}, None)"
+            )
             return True
         definition = kind.fields[node.name.value]
         needs_info = False
@@ -311,10 +354,14 @@ class _Compiler:
                 nodes = [each.node for each in details]
                 raw = f"x.build_resolve_info({self._name(definition)}, {self._name(nodes)}, {self._name(kind)}, {path})"
                 given.append(f"{info.name}=Info({raw}, {self._name(field)})")
-            body.append(f"{var} = {self._name(field.base_resolver.wrapped_func)}({', '.join(given)})")
+            body.append(
+                f"{var} = {self._name(field.base_resolver.wrapped_func)}({', '.join(given)})"
+            )
         return self._complete(definition.type, var, details, path, body) or needs_info
 
-    def _strawberry(self, kind: GraphQLObjectType, details: FieldDetailsList) -> StrawberryField | None:
+    def _strawberry(
+        self, kind: GraphQLObjectType, details: FieldDetailsList
+    ) -> StrawberryField | None:
         """The definition of a field that can be compiled."""
         definition = kind.fields.get(details[0].node.name.value)
         field = definition.extensions.get("strawberry-definition") if definition else None
@@ -325,7 +372,9 @@ class _Compiler:
             and (
                 field.default_resolver is getattr
                 if field.base_resolver is None
-                else not (field.base_resolver.parent_parameter or field.base_resolver.root_parameter)
+                else not (
+                    field.base_resolver.parent_parameter or field.base_resolver.root_parameter
+                )
             )
         )
         return field if plain else None
@@ -335,7 +384,9 @@ class _Compiler:
 
         def convert(executor: CompiledExecutor) -> dict[str, Any]:
             values = get_argument_values(definition, node, executor.variable_values)
-            return convert_arguments(values, field.arguments, converter.scalar_registry, converter.config)
+            return convert_arguments(
+                values, field.arguments, converter.scalar_registry, converter.config
+            )
 
         if not _names_variables(node.arguments or ()):
             try:
@@ -349,7 +400,9 @@ class _Compiler:
         self.arguments.append(convert)
         return len(self.arguments) - 1
 
-    def _complete(self, kind: Any, var: str, details: FieldDetailsList, path: str, body: list[str]) -> bool:
+    def _complete(
+        self, kind: Any, var: str, details: FieldDetailsList, path: str, body: list[str]
+    ) -> bool:
         """Write what turns a resolved value into what the answer has; tells whether the path is needed for it."""
         if is_non_null_type(kind):
             body.append(f"if {var} is None: raise ValueError")
@@ -359,17 +412,25 @@ class _Compiler:
         body += [f"if {var} is not None:", *(f"    {line}" for line in inner)]
         return located
 
-    def _present(self, kind: Any, var: str, details: FieldDetailsList, path: str, body: list[str]) -> bool:
+    def _present(
+        self, kind: Any, var: str, details: FieldDetailsList, path: str, body: list[str]
+    ) -> bool:
         if is_list_type(kind):
             return self._list(kind.of_type, var, details, path, body)
         if is_leaf_type(kind):
             body += self._leaf(kind, var)
             return False
-        call, located = self._object(kind, var, details) if is_object_type(kind) else self._abstract(kind, var, details)
+        call, located = (
+            self._object(kind, var, details)
+            if is_object_type(kind)
+            else self._abstract(kind, var, details)
+        )
         body += [line.replace("PATH", path if located else "None") for line in call]
         return located
 
-    def _list(self, kind: Any, var: str, details: FieldDetailsList, path: str, body: list[str]) -> bool:
+    def _list(
+        self, kind: Any, var: str, details: FieldDetailsList, path: str, body: list[str]
+    ) -> bool:
         item, items, place = f"{var}i", f"{var}s", f"{var}n"
         inner: list[str] = []
         located = self._complete(kind, item, details, f"{path}.add_key({place}, None)", inner)
@@ -391,11 +452,16 @@ class _Compiler:
         if isinstance(kind, CustomGraphQLEnumType):
             values = {each.value: name for name, each in kind.values.items()}
             chosen = f"{var} = {self._name(values)}[{var}._value_]"
-            return [f"if {var}.__class__ is {self._name(kind.wrapped_cls)}: {chosen}", f"else: {coerced}"]
+            return [
+                f"if {var}.__class__ is {self._name(kind.wrapped_cls)}: {chosen}",
+                f"else: {coerced}",
+            ]
         usual = _USUAL.get(kind.name)
         return [f"if {usual.format(var)}: {coerced}" if usual else coerced]
 
-    def _object(self, kind: GraphQLObjectType, var: str, details: FieldDetailsList) -> tuple[list[str], bool]:
+    def _object(
+        self, kind: GraphQLObjectType, var: str, details: FieldDetailsList
+    ) -> tuple[list[str], bool]:
         function = self._selected(kind, details)
         admitted: set[type] = set()
 
@@ -420,14 +486,20 @@ class _Compiler:
         def admit(value: Any) -> Any:
             """The function for objects of this class."""
             definition = get_object_definition(value.__class__)
-            if definition is None or definition.is_graphql_generic or get_strawberry_type_cast(value) is not None:
+            if (
+                definition is None
+                or definition.is_graphql_generic
+                or get_strawberry_type_cast(value) is not None
+            ):
                 raise TypeError
             if possible[definition.name].extensions["strawberry-definition"] is not definition:
                 raise TypeError
             return known.setdefault(value.__class__, self.names[functions[definition.name].name])
 
         found = f"{self._name(known)}.get({var}.__class__) or {self._name(admit)}({var})"
-        return [f"{var} = ({found})({var}, x, PATH)"], any(each.located for each in functions.values())
+        return [f"{var} = ({found})({var}, x, PATH)"], any(
+            each.located for each in functions.values()
+        )
 
     def _selected(self, kind: GraphQLObjectType, details: FieldDetailsList) -> _Function:
         key = kind.name, id(details)  # the executor keeps the lists it has collected

@@ -34,12 +34,27 @@ from graphql import (
 )
 from graphql.type import SchemaMetaFieldDef, TypeMetaFieldDef
 
-from inroads_api.limits import MAX_BRACKETS, MAX_COST, MAX_DEPTH, MAX_FIRST, MAX_NESTING, MAX_QUERY, MAX_TOKENS
+from inroads_api.limits import (
+    MAX_BRACKETS,
+    MAX_COST,
+    MAX_DEPTH,
+    MAX_FIRST,
+    MAX_NESTING,
+    MAX_QUERY,
+    MAX_TOKENS,
+)
 
 _LISTED: Final = 3
 """How many items a list has that nobody limits, such as the steps of a path."""
 
-_INTROSPECTED: Final = {"types": 60, "fields": 6, "possibleTypes": 4, "enumValues": 8, "args": 2, "inputFields": 2}
+_INTROSPECTED: Final = {
+    "types": 60,
+    "fields": 6,
+    "possibleTypes": 4,
+    "enumValues": 8,
+    "args": 2,
+    "inputFields": 2,
+}
 """How many items the lists of the introspection have, on average."""
 
 _ENTRY: Final = {
@@ -133,7 +148,9 @@ class Measures:
         """The limit that the document is over, DEPTH_LIMIT or COST_LIMIT; None when it is within all of them."""
         measure = self.measure(variables or {})
         if measure is None:
-            return _limit("DEPTH_LIMIT", f"the document nests more than {MAX_NESTING} selections", MAX_NESTING)
+            return _limit(
+                "DEPTH_LIMIT", f"the document nests more than {MAX_NESTING} selections", MAX_NESTING
+            )
         if measure.depth > MAX_DEPTH:
             return _limit("DEPTH_LIMIT", f"the document is {measure.depth} fields deep", MAX_DEPTH)
         if measure.cost > MAX_COST:
@@ -159,11 +176,16 @@ class Measures:
 
     def _key(self, variables: Mapping[str, Any]) -> tuple[tuple[str, object], ...]:
         counting = sorted((self._counting or frozenset()) & variables.keys())
-        return tuple((name, None if variables[name] is None else _count(variables[name])) for name in counting)
+        return tuple(
+            (name, None if variables[name] is None else _count(variables[name]))
+            for name in counting
+        )
 
 
 def _limit(code: str, message: str, limit: int) -> GraphQLError:
-    return GraphQLError(f"{message}; the most is {limit:,}", extensions={"code": code, "limit": limit})
+    return GraphQLError(
+        f"{message}; the most is {limit:,}", extensions={"code": code, "limit": limit}
+    )
 
 
 def parsed(query: str) -> DocumentNode:
@@ -223,11 +245,17 @@ class _TooDeep(Exception):
 class _Walk:
     """One walk over a document that measures each fragment once."""
 
-    def __init__(self, document: DocumentNode, schema: GraphQLSchema, variables: Mapping[str, Any]) -> None:
+    def __init__(
+        self, document: DocumentNode, schema: GraphQLSchema, variables: Mapping[str, Any]
+    ) -> None:
         self.schema, self.variables = schema, variables
-        self.operations = [each for each in document.definitions if isinstance(each, OperationDefinitionNode)]
+        self.operations = [
+            each for each in document.definitions if isinstance(each, OperationDefinitionNode)
+        ]
         self.fragments = {
-            each.name.value: each for each in document.definitions if isinstance(each, FragmentDefinitionNode)
+            each.name.value: each
+            for each in document.definitions
+            if isinstance(each, FragmentDefinitionNode)
         }
         self.measured: dict[str, Measure] = {}
         self.defaults = self._defaults()
@@ -242,14 +270,18 @@ class _Walk:
             measures.append(self._selections(operation.selection_set, root, 0))
         return Measure(*map(max, zip(*measures, Measure(), strict=True)))
 
-    def _selections(self, selections: SelectionSetNode | None, parent: GraphQLNamedType | None, level: int) -> Measure:
+    def _selections(
+        self, selections: SelectionSetNode | None, parent: GraphQLNamedType | None, level: int
+    ) -> Measure:
         found = Measure()
         if level > MAX_NESTING:
             raise _TooDeep
         nodes = selections.selections if selections else ()
         for each in nodes:
             found = found.beside(self._selection(each, parent, level))
-        names = Counter((each.alias or each.name).value for each in nodes if isinstance(each, FieldNode))
+        names = Counter(
+            (each.alias or each.name).value for each in nodes if isinstance(each, FieldNode)
+        )
         pairs = sum(count * (count - 1) // 2 for count in names.values())
         found = found.beside(Measure(_PAIR * pairs))
         found = found._replace(nesting=found.nesting + 1)
@@ -257,7 +289,9 @@ class _Walk:
             raise _TooDeep
         return found
 
-    def _selection(self, node: SelectionNode, parent: GraphQLNamedType | None, level: int) -> Measure:
+    def _selection(
+        self, node: SelectionNode, parent: GraphQLNamedType | None, level: int
+    ) -> Measure:
         if isinstance(node, FieldNode):
             return self._field(node, parent, level)
         if isinstance(node, FragmentSpreadNode):
@@ -271,7 +305,9 @@ class _Walk:
     def _fragment(self, name: str, level: int) -> Measure:
         if name not in self.measured:
             fragment = self.fragments.get(name)
-            self.measured[name] = Measure()  # what it is inside itself, and for a name that is not known
+            self.measured[name] = (
+                Measure()
+            )  # what it is inside itself, and for a name that is not known
             if fragment:
                 kind = self.schema.get_type(fragment.type_condition.name.value)
                 self.measured[name] = self._selections(fragment.selection_set, kind, level)
@@ -281,26 +317,42 @@ class _Walk:
         name = node.name.value
         definition = _META.get(name) or _fields(parent).get(name)
         kind = get_named_type(definition.type) if definition else None
-        inside = self._selections(node.selection_set, kind, level + 1) if node.selection_set else Measure()
+        inside = (
+            self._selections(node.selection_set, kind, level + 1)
+            if node.selection_set
+            else Measure()
+        )
         place = parent.name if parent else "", name
         weight = _WEIGHTS.get(place, 1)
         if place == ("Query", "graph") and node.arguments:
             weight = _ANOTHER_VERSION
         times = self._times(node, definition, parent) if definition else 1
-        return Measure(min(weight + times * inside.cost, MAX_COST + 1), inside.depth + 1, inside.nesting)
+        return Measure(
+            min(weight + times * inside.cost, MAX_COST + 1), inside.depth + 1, inside.nesting
+        )
 
-    def _times(self, node: FieldNode, definition: GraphQLField, parent: GraphQLNamedType | None) -> int:
+    def _times(
+        self, node: FieldNode, definition: GraphQLField, parent: GraphQLNamedType | None
+    ) -> int:
         """How many objects a field gives at most, as far as the document says."""
         # All are looked at, whichever counts: the variables that decide must not depend on what these are.
         given = {
-            each.name.value: self._value(each.value) for each in node.arguments or () if each.name.value in _COUNTS
+            each.name.value: self._value(each.value)
+            for each in node.arguments or ()
+            if each.name.value in _COUNTS
         }
         for name in _COUNTS:
             if name in definition.args and (name != "last" or given.get(name) is not None):
                 return _count(given.get(name, definition.args[name].default_value))
-        if not is_list_type(get_nullable_type(definition.type)) or (parent and parent.name in self.paged):
+        if not is_list_type(get_nullable_type(definition.type)) or (
+            parent and parent.name in self.paged
+        ):
             return 1
-        return _INTROSPECTED.get(node.name.value, 1) if parent and parent.name.startswith("__") else _LISTED
+        return (
+            _INTROSPECTED.get(node.name.value, 1)
+            if parent and parent.name.startswith("__")
+            else _LISTED
+        )
 
     def _value(self, node: ValueNode) -> object:
         """What an argument is, None for null and what is not given: these stand for the default, at most the most."""

@@ -60,7 +60,9 @@ class PreparedDocument:
     def __init__(self, document: DocumentNode, schema: GraphQLSchema) -> None:
         self.document, self._schema = document, schema
         self.measures = Measures(document, schema)
-        self._operations = [each for each in document.definitions if isinstance(each, OperationDefinitionNode)]
+        self._operations = [
+            each for each in document.definitions if isinstance(each, OperationDefinitionNode)
+        ]
         self._fragments: dict[str, list[SelectionSetNode]] = {}
         for each in document.definitions:
             if isinstance(each, FragmentDefinitionNode):  # two of one name are refused later
@@ -86,7 +88,11 @@ class PreparedDocument:
 
     def named(self, name: str | None) -> OperationDefinitionNode | None:
         """The operation of this name, or the first one."""
-        named = (each for each in self._operations if name is None or (each.name and each.name.value == name))
+        named = (
+            each
+            for each in self._operations
+            if name is None or (each.name and each.name.value == name)
+        )
         return next(named, None)
 
     def roots(self, name: str | None) -> frozenset[str]:
@@ -123,7 +129,13 @@ class PreparedDocument:
     def name(self, name: str | None) -> str | None:
         """The name of the operation that a request of this `operationName` means; None where it has none."""
         names = [each.name.value for each in self._operations if each.name]
-        return name if name in names else names[0] if name is None and len(self._operations) == 1 and names else None
+        return (
+            name
+            if name in names
+            else names[0]
+            if name is None and len(self._operations) == 1 and names
+            else None
+        )
 
     def errors(self, variables: Mapping[str, Any] | None, name: str | None) -> list[GraphQLError]:
         """Why it cannot be executed with these variables: its limits first, then the stock rules."""
@@ -149,7 +161,9 @@ def _literals(document: DocumentNode) -> Iterator[str]:
         node = waiting.pop()
         if isinstance(node, StringValueNode | IntValueNode):
             yield node.value
-        elif isinstance(node, Node) and not (isinstance(node, ArgumentNode) and node.name.value == "first"):
+        elif isinstance(node, Node) and not (
+            isinstance(node, ArgumentNode) and node.name.value == "first"
+        ):
             waiting += (getattr(node, key, None) for key in node.keys)
         elif isinstance(node, tuple | list):
             waiting += node
@@ -235,7 +249,11 @@ class _Bare(Visitor):
     """Takes out what a caller may have written freely."""
 
     def enter_field(self, node: FieldNode, *_: Any) -> FieldNode | None:
-        return FieldNode(**{key: getattr(node, key) for key in node.keys if key != "alias"}) if node.alias else None
+        return (
+            FieldNode(**{key: getattr(node, key) for key in node.keys if key != "alias"})
+            if node.alias
+            else None
+        )
 
     def enter_string_value(self, *_: Any) -> StringValueNode:
         return StringValueNode(value="", block=False)

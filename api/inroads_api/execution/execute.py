@@ -76,14 +76,20 @@ def _code(error: GraphQLError, *, executed: bool) -> str:
     if isinstance(error, GraphQLSyntaxError):
         # The parser has no classes for its limits.
         over = {"tokens. Parsing aborted": "TOKEN_LIMIT", "nested too deeply": "DEPTH_LIMIT"}
-        return next((code for words, code in over.items() if words in error.message), "GRAPHQL_PARSE_FAILED")
+        return next(
+            (code for words, code in over.items() if words in error.message), "GRAPHQL_PARSE_FAILED"
+        )
     inner = error.original_error or error
     if not isinstance(inner, GraphQLError) or inner.original_error is not None:
         return "INTERNAL_ERROR"
     if error.path is None:
         return "BAD_USER_INPUT" if executed else "GRAPHQL_VALIDATION_FAILED"
     # An argument that cannot be coerced is told with its place in the document; a result that cannot, is ours.
-    return "BAD_USER_INPUT" if inner.nodes or isinstance(inner, StrawberryInputCoercionError) else "INTERNAL_ERROR"
+    return (
+        "BAD_USER_INPUT"
+        if inner.nodes or isinstance(inner, StrawberryInputCoercionError)
+        else "INTERNAL_ERROR"
+    )
 
 
 @lru_cache(4096)  # the moments of documents come again and again
@@ -101,7 +107,10 @@ def _moment(given: object) -> dt.datetime:
     """A moment that a question names: with an offset, since what it would be taken for without one is a guess."""
     moment = parse_moment(given) if isinstance(given, str) and _OFFSET.search(given) else None
     if moment is None:
-        raise GraphQLError("not a moment with an offset like 2026-03-01T00:00:00Z", extensions={"code": "BAD_MOMENT"})
+        raise GraphQLError(
+            "not a moment with an offset like 2026-03-01T00:00:00Z",
+            extensions={"code": "BAD_MOMENT"},
+        )
     return moment
 
 
@@ -117,10 +126,14 @@ class Schema(strawberry.Schema):
     @cached_property
     def documents(self) -> DocumentCache:
         """Parsed and validated documents by their text."""
-        return DocumentCache(self._schema)  # strawberry gives no other way to the schema of graphql-core
+        return DocumentCache(
+            self._schema
+        )  # strawberry gives no other way to the schema of graphql-core
 
 
-def build_schema(*, allow_ingest: bool = False, allow_review: bool = False, compiled: bool = True) -> Schema:
+def build_schema(
+    *, allow_ingest: bool = False, allow_review: bool = False, compiled: bool = True
+) -> Schema:
     """The schema of the API, with mutations where documents can be handed in, or reviews decided; `str()` prints it.
 
     Queries that come again are `compiled`, or each is executed by the stock executor.
@@ -169,7 +182,9 @@ def execute(
     """
     try:
         with desk or nullcontext():
-            return _executed(schema, versions, query, variables, operation_name, intake, deadline, feed, desk)
+            return _executed(
+                schema, versions, query, variables, operation_name, intake, deadline, feed, desk
+            )
     except Late:
         return _refused("DEADLINE", "this took longer than a request may: ask for less at once")
 
@@ -196,7 +211,8 @@ def _executed(
         return _refused("BAD_USER_INPUT", "the document has no operation, or none of this name")
     if operation is OperationType.SUBSCRIPTION and not feed:
         return _refused(
-            STREAM_REQUIRED, "a subscription is answered as a stream: ask a server, with Accept: text/event-stream"
+            STREAM_REQUIRED,
+            "a subscription is answered as a stream: ask a server, with Accept: text/event-stream",
         )
     if operation is OperationType.MUTATION and not (intake or (desk and desk.deciding)):
         return _refused("OPERATION_NOT_SUPPORTED", "there are only queries here")
@@ -206,13 +222,19 @@ def _executed(
         return {"errors": _told(errors)}
     context = Context(versions, versions.current, intake, feed, desk)
     # A mutation is answered however long it took: what it did stays done.
-    watched = checked(deadline.check) if deadline and operation is not OperationType.MUTATION else nullcontext()
+    watched = (
+        checked(deadline.check)
+        if deadline and operation is not OperationType.MUTATION
+        else nullcontext()
+    )
     with watched, part("execute"):
         check()
         result = execute_sync(
             schema._schema,
             prepared.document,
-            Subscription() if operation is OperationType.SUBSCRIPTION else Query(seen=context.version),
+            Subscription()
+            if operation is OperationType.SUBSCRIPTION
+            else Query(seen=context.version),
             context,
             variables,
             operation_name,
@@ -236,7 +258,9 @@ def _told(errors: list[GraphQLError], *, executed: bool = False) -> list[GraphQL
         error.message = _message(error)
         path = ".".join(map(str, error.path or ()))
         if error.extensions["code"] == "INTERNAL_ERROR":
-            log.error("INTERNAL_ERROR at %r: %s", path, type(error.original_error or error).__name__)
+            log.error(
+                "INTERNAL_ERROR at %r: %s", path, type(error.original_error or error).__name__
+            )
             error.message = "internal error"
         else:
             log.info("%s at %r", error.extensions["code"], path)

@@ -41,13 +41,19 @@ class Trusted:
     With `only`, no others are answered.
     """
 
-    def __init__(self, given: Mapping[str, str] = MappingProxyType({}), *, only: bool = False) -> None:
+    def __init__(
+        self, given: Mapping[str, str] = MappingProxyType({}), *, only: bool = False
+    ) -> None:
         self.given, self.only = given, only
         self._texts = {document_id(each): each for each in (*_own().values(), *given.values())}
 
     def check(self, schema: GraphQLSchema) -> None:
         """Raises BadDocuments where the schema refuses what was given."""
-        _raise(f"{name}: {each}" for name, text in self.given.items() for each in _problems(text, schema))
+        _raise(
+            f"{name}: {each}"
+            for name, text in self.given.items()
+            for each in _problems(text, schema)
+        )
 
     def text(self, query: str | None, identifier: str | None) -> str:
         """The document of a request.
@@ -62,7 +68,9 @@ class Trusted:
         if query is None or identifier is not None:
             raise InroadsError("give a `query` or a `documentId`, one of them")
         if self.only:
-            raise InroadsError("only trusted documents are answered here: give a `documentId`", "DOCUMENT_REQUIRED")
+            raise InroadsError(
+                "only trusted documents are answered here: give a `documentId`", "DOCUMENT_REQUIRED"
+            )
         return query
 
 
@@ -87,7 +95,9 @@ def read_folder(folder: Path) -> Mapping[str, str]:
     """
     paths = sorted(each for each in folder.rglob("*.graphql") if each.is_file())
     if not 1 <= len(paths) <= MAX_TRUSTED:
-        raise BadDocuments(f"{folder} has {len(paths):,} .graphql files: it can be 1 to {MAX_TRUSTED:,}")
+        raise BadDocuments(
+            f"{folder} has {len(paths):,} .graphql files: it can be 1 to {MAX_TRUSTED:,}"
+        )
     found, problems = dict[str, str](), []
     for path in paths:
         name = path.relative_to(folder).as_posix()
@@ -102,7 +112,9 @@ def read_folder(folder: Path) -> Mapping[str, str]:
 def _read(path: Path) -> str:
     """The text as it stands: with other line ends it would be another document."""
     with path.open("rb") as stream:
-        return stream.read(4 * MAX_QUERY + 4).decode()  # what is longer is too long, however it is encoded
+        return stream.read(
+            4 * MAX_QUERY + 4
+        ).decode()  # what is longer is too long, however it is encoded
 
 
 def _problems(text: str, schema: GraphQLSchema) -> Iterator[str]:

@@ -72,7 +72,10 @@ describe(
 describe(
     AccessState,
     "How alive a path or an access is, best first.",
-    {"ACTIVE": "Nothing known stands in its way.", "LATENT": "Something known suspends it, and the reasons say what."},
+    {
+        "ACTIVE": "Nothing known stands in its way.",
+        "LATENT": "Something known suspends it, and the reasons say what.",
+    },
 )
 describe(
     Mode,

@@ -28,7 +28,9 @@ def described_interface(cls: type[_T]) -> type[_T]:
 
 def field(resolver: Callable[..., Any], name: str | None = None) -> Any:
     """A field whose description is the docstring of its resolver."""
-    return strawberry.field(resolver=resolver, name=name, description=cleandoc(resolver.__doc__ or ""))
+    return strawberry.field(
+        resolver=resolver, name=name, description=cleandoc(resolver.__doc__ or "")
+    )
 
 
 def stated(read: Callable[[Any], Any], description: str) -> Any:
@@ -76,7 +78,9 @@ def optional(description: str) -> Any:
     return strawberry.field(description=description, default=strawberry.UNSET)
 
 
-def describe(kind: EnumMeta, description: str, values: dict[str, str], name: str | None = None) -> None:
+def describe(
+    kind: EnumMeta, description: str, values: dict[str, str], name: str | None = None
+) -> None:
     """Make a GraphQL enum of one of the library's, without a second copy of its values."""
     strawberry.enum(kind, name=name, description=description)
     for each in cast("Any", kind).__strawberry_definition__.values:

@@ -19,7 +19,9 @@ class IngestedDocument:
     """The receipt for one document."""
 
     status: IngestStatus = value("What became of it.")
-    sha256: str | None = value("The SHA-256 of the body as it is kept, in hexadecimal; null where it is not kept.")
+    sha256: str | None = value(
+        "The SHA-256 of the body as it is kept, in hexadecimal; null where it is not kept."
+    )
     code: str | None = value("Why it was rejected, as a stable code.")
     pointer: str | None = value("The JSON pointer of what it was rejected for.")
     message: str | None = value("Why it was rejected, in plain English.")
@@ -36,7 +38,10 @@ class IngestResult:
         """A receipt for each document, in the order in which they were handed in."""
         return [mirror(IngestedDocument, each) for each in self.found.receipts]
 
-    token: str = stated(lambda self: self.found.token, "What `graph(atLeast:)` takes: these documents are in it then.")
+    token: str = stated(
+        lambda self: self.found.token,
+        "What `graph(atLeast:)` takes: these documents are in it then.",
+    )
 
 
 @strawberry.type(name="Mutation", description="What changes the ledger's documents.")
@@ -69,5 +74,9 @@ class Mutation(IngestMutations, ReviewMutations):
     """Both."""
 
 
-MUTATIONS: Final = {(True, False): IngestMutations, (False, True): ReviewMutations, (True, True): Mutation}
+MUTATIONS: Final = {
+    (True, False): IngestMutations,
+    (False, True): ReviewMutations,
+    (True, True): Mutation,
+}
 """What changes the ledger where documents are taken, and where reviews are decided."""

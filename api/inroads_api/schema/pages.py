@@ -24,19 +24,28 @@ _S = TypeVar("_S")
 _T = TypeVar("_T")
 
 First = Annotated[int | None, strawberry.argument(description="How many to give, from 1 to 100.")]
-_After = Annotated[str | None, strawberry.argument(description="The cursor after which to go on; none for the start.")]
+_After = Annotated[
+    str | None,
+    strawberry.argument(description="The cursor after which to go on; none for the start."),
+]
 _Last = Annotated[
     int | None,
-    strawberry.argument(description="How many to give from the end, from 1 to 100; where given, `first` is not read."),
+    strawberry.argument(
+        description="How many to give from the end, from 1 to 100; where given, `first` is not read."
+    ),
 ]
-_Before = Annotated[str | None, strawberry.argument(description="The cursor before which to end; none for the end.")]
+_Before = Annotated[
+    str | None, strawberry.argument(description="The cursor before which to end; none for the end.")
+]
 
 
 def within(given: int | None, default: int, name: str = "first") -> int:
     """How many items a `first` or `last` asks for. Raises InroadsError FIRST_OUT_OF_RANGE, LAST_OUT_OF_RANGE."""
     count = default if given is None else given
     if not 1 <= count <= MAX_FIRST:
-        raise InroadsError(f"{name} is {count}: it can be 1 to {MAX_FIRST}", f"{name.upper()}_OUT_OF_RANGE")
+        raise InroadsError(
+            f"{name} is {count}: it can be 1 to {MAX_FIRST}", f"{name.upper()}_OUT_OF_RANGE"
+        )
     return count
 
 
@@ -120,9 +129,13 @@ class Window(Generic[_T]):
     def _mark(self, version: str, key: list[Any]) -> str:
         return hashlib.sha256(self.question + msgspec.json.encode([version, key])).hexdigest()[:16]
 
-    def _position(self, cursor: str, side: Callable[[Sequence[tuple[Any, ...]], tuple[Any, ...]], int]) -> int:
+    def _position(
+        self, cursor: str, side: Callable[[Sequence[tuple[Any, ...]], tuple[Any, ...]], int]
+    ) -> int:
         try:
-            text = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
+            text = base64.b64decode(
+                cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True
+            )
             version, mark, key = msgspec.json.decode(text, type=tuple[str, str, list[int | str]])
         except (binascii.Error, ValueError, msgspec.DecodeError):
             raise BadCursor("this is not a cursor of this list") from None
@@ -132,7 +145,9 @@ class Window(Generic[_T]):
             raise BadCursor("the graph is newer than this cursor: start again", "CURSOR_EXPIRED")
         try:
             return side(self.keys, tuple(key))
-        except TypeError:  # the mark is no signature: whoever writes one may put numbers where words are
+        except (
+            TypeError
+        ):  # the mark is no signature: whoever writes one may put numbers where words are
             raise BadCursor("this is not a cursor of this list") from None
 
     @property

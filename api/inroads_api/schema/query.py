@@ -111,7 +111,11 @@ class Entry:
         """An identity by its email or its id; AMBIGUOUS_EMAIL where several identities share the email."""
         graph = self.seen.graph
         key = graph.by_email(by.email) if by.email else node_id(by.id or "", NodeKind.IDENTITY)
-        return cast("Identity | None", _node(graph, key)) if key and kind_of(key) is NodeKind.IDENTITY else None
+        return (
+            cast("Identity | None", _node(graph, key))
+            if key and kind_of(key) is NodeKind.IDENTITY
+            else None
+        )
 
     @field
     def business(self, id: NativeId) -> Business | None:  # noqa: A002  # the contract's name
@@ -131,7 +135,9 @@ class Entry:
     @field
     def search(
         self,
-        text: Annotated[str, strawberry.argument(description="A part of an id, an email or a name.")],
+        text: Annotated[
+            str, strawberry.argument(description="A part of an id, an email or a name.")
+        ],
         first: First = 10,
     ) -> list[Node]:
         """Nodes whose id, email or name contains the text, exact matches first, then prefixes."""
@@ -141,8 +147,12 @@ class Entry:
     @field
     def access(
         self,
-        principal: Annotated[ID, strawberry.argument(description="An identity, by its node id or its email.")],
-        resource: Annotated[ID, strawberry.argument(description="A business or an account, by its node id.")],
+        principal: Annotated[
+            ID, strawberry.argument(description="An identity, by its node id or its email.")
+        ],
+        resource: Annotated[
+            ID, strawberry.argument(description="A business or an account, by its node id.")
+        ],
         mode: ModeArgument = Mode.ACCESS,
     ) -> Access | None:
         """The access of one identity to one resource; null when there is none, and when either is not known."""
@@ -159,16 +169,24 @@ class Entry:
     def largest_blast_radius(self, info: Info, first: First = 10) -> list[Identity]:
         """The identities that reach most businesses and accounts, most first."""
         graph, count = self.seen.graph, within(first, 10)
-        most = info.context.versions.census(self.seen).ranked(NodeKind.IDENTITY, first=count).tolist()
+        most = (
+            info.context.versions.census(self.seen).ranked(NodeKind.IDENTITY, first=count).tolist()
+        )
         return [Identity(graph=graph, key=graph.index.name(each)) for each in most]
 
     @field
-    def most_exposed(self, info: Info, first: First = 10, kind: Exposed = NodeKind.BUSINESS) -> list[Node]:
+    def most_exposed(
+        self, info: Info, first: First = 10, kind: Exposed = NodeKind.BUSINESS
+    ) -> list[Node]:
         """The businesses, or the accounts, that most identities reach, most first."""
         graph, count = self.seen.graph, within(first, 10)
         if kind not in (None, *answers.RESOURCES):
             raise InroadsError("only businesses and accounts are exposed", "WRONG_KIND")
-        most = info.context.versions.census(self.seen).ranked(kind or NodeKind.BUSINESS, first=count).tolist()
+        most = (
+            info.context.versions.census(self.seen)
+            .ranked(kind or NodeKind.BUSINESS, first=count)
+            .tolist()
+        )
         return [node(graph, graph.index.name(each)) for each in most]
 
     @connection
@@ -200,9 +218,14 @@ class Entry:
         self,
         info: Info,
         remove: Annotated[
-            list[ID], strawberry.argument(description="Grants by id, or by a record such as `role 994207`; up to 100.")
+            list[ID],
+            strawberry.argument(
+                description="Grants by id, or by a record such as `role 994207`; up to 100."
+            ),
         ],
-        add: Annotated[list[ImaginedGrant], strawberry.argument(description="Grants to imagine; up to 100.")] = [],  # noqa: B006  # the default is printed, and nobody writes to it
+        add: Annotated[
+            list[ImaginedGrant], strawberry.argument(description="Grants to imagine; up to 100.")
+        ] = [],  # noqa: B006  # the default is printed, and nobody writes to it
     ) -> WhatIf:
         """What would end, stay and change if grants were revoked or made. Nothing is written."""
         return imagine(info.context.versions, self.seen, remove, add)
@@ -210,8 +233,12 @@ class Entry:
     @field
     def plan(
         self,
-        principal: Annotated[ID, strawberry.argument(description="An identity, by its node id or its email.")],
-        resource: Annotated[ID, strawberry.argument(description="A business or an account, by its node id.")],
+        principal: Annotated[
+            ID, strawberry.argument(description="An identity, by its node id or its email.")
+        ],
+        resource: Annotated[
+            ID, strawberry.argument(description="A business or an account, by its node id.")
+        ],
     ) -> Plan | None:
         """How to end an access with the least collateral; null when there is none, and when either is not known."""
         return plan(self.seen, principal, resource)
@@ -227,7 +254,9 @@ class Entry:
                 " accounts; up to 100. None for all accesses."
             ),
         ] = [],  # noqa: B006  # as above
-        by: Annotated[ChokeFigure, strawberry.argument(description="What they are ranked by.")] = ChokeFigure.ENDED,
+        by: Annotated[
+            ChokeFigure, strawberry.argument(description="What they are ranked by.")
+        ] = ChokeFigure.ENDED,
         first: First = 10,
     ) -> list[ChokePoint]:
         """The grants that alone would end most accesses, most first."""
@@ -258,7 +287,9 @@ class Entry:
         """
         kept = None if suppressed is strawberry.UNSET else suppressed
         chosen = None if rules is strawberry.UNSET else rules
-        found = info.context.versions.findings(self.seen, chosen, severity or None, kept, now or None)
+        found = info.context.versions.findings(
+            self.seen, chosen, severity or None, kept, now or None
+        )
         return findings_page(found, page)
 
     @field
@@ -266,7 +297,9 @@ class Entry:
         """The rules of a security review."""
         return all_rules(self.seen.graph.policy.judgement)
 
-    def _compared(self, context: Context, since: dt.datetime, until: dt.datetime | None) -> tuple[Version, Version]:
+    def _compared(
+        self, context: Context, since: dt.datetime, until: dt.datetime | None
+    ) -> tuple[Version, Version]:
         if until and until < since:
             raise InroadsError("the review ends before it begins", "BAD_MOMENT")
         return context.until(self.seen, since), context.until(self.seen, until)
@@ -276,7 +309,9 @@ class Entry:
 class GraphInfo(Entry):
     """A version of the graph: what is in it, and every question as this version answers it."""
 
-    built_at: dt.datetime = stated(lambda self: self.seen.built_at, "The moment at which this version was built.")
+    built_at: dt.datetime = stated(
+        lambda self: self.seen.built_at, "The moment at which this version was built."
+    )
     position: int | None = stated(
         lambda self: self.seen.position,
         "How far of its ledger's log the server had read for this version; null without a ledger.",
@@ -322,7 +357,9 @@ class GraphInfo(Entry):
         """The judgement that the answers are given under."""
         policy = self.seen.graph.policy
         rules = [
-            RoleRule(role=role, capabilities=list(policy.capabilities([role])), controls=row.controls)
+            RoleRule(
+                role=role, capabilities=list(policy.capabilities([role])), controls=row.controls
+            )
             for role, row in policy.roles.items()
         ]
         return Policy(digest=policy.digest, roles=rules, alive=sorted(policy.alive))
@@ -363,7 +400,9 @@ class Query(Entry, ReviewQuestions):
     """Which businesses can this email reach, and how? A lookup that finds nothing gives null."""
 
     @field
-    def graph(self, info: Info, as_of: AsOf = strawberry.UNSET, at_least: AtLeast = strawberry.UNSET) -> GraphInfo:
+    def graph(
+        self, info: Info, as_of: AsOf = strawberry.UNSET, at_least: AtLeast = strawberry.UNSET
+    ) -> GraphInfo:
         """The version of the graph that answers, or that of a moment; all that is asked inside is asked of it."""
         version = info.context.at_least(at_least)
         return GraphInfo(seen=info.context.until(version, as_of))

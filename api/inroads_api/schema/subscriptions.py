@@ -35,9 +35,12 @@ class News:
         lambda self: str(self.part.cursor),
         "What `since` takes to go on after this event, also on another day; it is the event's id, too.",
     )
-    position: int = stated(lambda self: self.part.position, "How far of the ledger's log the version after holds.")
+    position: int = stated(
+        lambda self: self.part.position, "How far of the ledger's log the version after holds."
+    )
     more: bool = stated(
-        lambda self: self.part.more, "Whether there was no room for all: the next event goes on from the same versions."
+        lambda self: self.part.more,
+        "Whether there was no room for all: the next event goes on from the same versions.",
     )
 
 
@@ -80,13 +83,17 @@ class Subscription:
     """What comes as server-sent events while a ledger grows: ask with `Accept: text/event-stream`."""
 
     @field
-    def changes(self, info: Info, since: After = strawberry.UNSET, first: First = MAX_FIRST) -> NewChanges:
+    def changes(
+        self, info: Info, since: After = strawberry.UNSET, first: First = MAX_FIRST
+    ) -> NewChanges:
         """What becomes of accesses from now on, or since a cursor: an event for each version that is served."""
         feed = _feed(info)
         step = feed.step(since or None)
         found = info.context.versions.compare(step.before, step.after)
         part = feed.part(step, found.changes, within(first, MAX_FIRST), ["changes"])
-        return NewChanges(part=part, all=found, between=Between(step.before.graph, step.after.graph))
+        return NewChanges(
+            part=part, all=found, between=Between(step.before.graph, step.after.graph)
+        )
 
     @field
     def findings(
@@ -104,7 +111,8 @@ class Subscription:
         kept = None if suppressed is strawberry.UNSET else suppressed
         chosen = None if rules is strawberry.UNSET else rules
         before, after = (
-            info.context.versions.findings(each, chosen, severity or None, kept) for each in (step.before, step.after)
+            info.context.versions.findings(each, chosen, severity or None, kept)
+            for each in (step.before, step.after)
         )
         question = ["findings", sorted(set(chosen or ())), severity or None, kept]
         part = feed.part(step, _news(before, after), within(first, MAX_FIRST), question)
@@ -118,7 +126,10 @@ def _feed(info: Info) -> Feed:
 
 def _news(before: Findings, after: Findings) -> Sequence[tuple[Findings, int, bool]]:
     """What only one of two reviews finds, by place: first what has appeared, then, marked, what is settled."""
-    sides = (after, frozenset(before.identities), False), (before, frozenset(after.identities), True)
+    sides = (
+        (after, frozenset(before.identities), False),
+        (before, frozenset(after.identities), True),
+    )
     return [
         (review, place, gone)
         for review, others, gone in sides

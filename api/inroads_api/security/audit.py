@@ -143,7 +143,11 @@ class AuditLog:
         operation = prepared.named(name) if prepared else None
         kind = operation.operation.value if operation else None
         named = operation.name.value if operation and operation.name else ""
-        values = list(_values(prepared, variables)) if prepared and kind in ("query", "subscription") else []
+        values = (
+            list(_values(prepared, variables))
+            if prepared and kind in ("query", "subscription")
+            else []
+        )
         said = {
             "who": who,
             "limited": None if limited is None else keyed(self._key, ",".join(sorted(limited))),
@@ -194,7 +198,9 @@ class AuditLog:
     @contextmanager
     def _held(self) -> Iterator[None]:
         """The file at the path, for this process alone, with its end known."""
-        if self._process != os.getpid():  # a lock would be shared with the process that this one was forked from
+        if (
+            self._process != os.getpid()
+        ):  # a lock would be shared with the process that this one was forked from
             self._file, self._process, self._end = _opened(self._path), os.getpid(), 0
         fcntl.flock(self._file, fcntl.LOCK_EX)
         try:
@@ -229,12 +235,16 @@ class AuditLog:
         whole, _, torn = tail.rpartition(b"\n")
         last = whole.rpartition(b"\n")[2]
         if not b'{"number":'.startswith(torn[:10]) and torn.strip(b"\0"):
-            raise InroadsError(f"{self._path}: it ends with what is no line of an audit log", "AUDIT_CORRUPT")
+            raise InroadsError(
+                f"{self._path}: it ends with what is no line of an audit log", "AUDIT_CORRUPT"
+            )
         if size > self._end and (b"\n" in tail or start):
             try:
                 self._number = msgspec.json.decode(last, type=AuditLine).number
             except ValueError:
-                raise InroadsError(f"{self._path}: its last line is none of an audit log", "AUDIT_CORRUPT") from None
+                raise InroadsError(
+                    f"{self._path}: its last line is none of an audit log", "AUDIT_CORRUPT"
+                ) from None
             self._previous = hashlib.sha256(last).hexdigest()
         self._end = size - len(torn)
         if torn:
@@ -296,7 +306,9 @@ def _told() -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise InroadsError(f"the audit log cannot be written: {error.strerror or error}", "AUDIT_UNAVAILABLE") from None
+        raise InroadsError(
+            f"the audit log cannot be written: {error.strerror or error}", "AUDIT_UNAVAILABLE"
+        ) from None
 
 
 def _opened(path: Path) -> int:
@@ -328,7 +340,11 @@ def _values(prepared: PreparedDocument, variables: object) -> Iterator[str]:
             waiting += value.values()
         elif isinstance(value, list):
             waiting += value
-        elif isinstance(value, str | int) and not isinstance(value, bool) and len(text := str(value)) <= MAX_VALUE:
+        elif (
+            isinstance(value, str | int)
+            and not isinstance(value, bool)
+            and len(text := str(value)) <= MAX_VALUE
+        ):
             yield text
 
 
@@ -372,7 +388,14 @@ def verify(paths: Sequence[Path], head: str | None = None) -> Verified:
             elif before is None:
                 first = line.number
                 if (line.number == 1) != (line.previous == FIRST):
-                    problems.append(Problem("BROKEN", str(path), place, "the number and the hash before do not agree"))
+                    problems.append(
+                        Problem(
+                            "BROKEN",
+                            str(path),
+                            place,
+                            "the number and the hash before do not agree",
+                        )
+                    )
             elif line.previous != before or line.number != last + 1:
                 said = f"line {line.number} does not follow line {last} as it stands there"
                 problems.append(Problem("BROKEN", str(path), place, said))
@@ -380,7 +403,9 @@ def verify(paths: Sequence[Path], head: str | None = None) -> Verified:
             before = digest
             seen = seen or digest == head
     if not seen:
-        problems.append(Problem("HEAD_MISSING", str(paths[-1]), 0, "no line has the hash that was noted"))
+        problems.append(
+            Problem("HEAD_MISSING", str(paths[-1]), 0, "no line has the hash that was noted")
+        )
     return Verified(lines, first, last, before or FIRST, tuple(problems))
 
 

@@ -50,14 +50,18 @@ class Auth:
     start, and NO_TOKENS where no token in it can be used, and there is no `provider` of others.
     """
 
-    def __init__(self, path: Path, now: Callable[[], dt.datetime] = utcnow, provider: Provider | None = None) -> None:
+    def __init__(
+        self, path: Path, now: Callable[[], dt.datetime] = utcnow, provider: Provider | None = None
+    ) -> None:
         self._path, self._now, self._provider = path, now, provider
         self._key, self._closed = b"", False
         self._stamp: object = None
         self._tokens: dict[str, ApiToken] = {}
         self._refresh()
         if not provider and all(token.ended(now()) for token in self._tokens.values()):
-            raise BadTokens(f"{path}: no token in it can be used; `inroads token create` makes one", "NO_TOKENS")
+            raise BadTokens(
+                f"{path}: no token in it can be used; `inroads token create` makes one", "NO_TOKENS"
+            )
 
     def running(self) -> AbstractContextManager[None]:
         """What is done beside the requests: the provider learns its keys."""
@@ -75,12 +79,16 @@ class Auth:
             if not self._closed:  # told once, not for each request
                 log.error("AUTH_UNAVAILABLE: %s", error)
             self._stamp, self._tokens, self._closed = None, {}, True
-            raise AccessDenied(503, "AUTH_UNAVAILABLE", "the tokens cannot be read: nobody is let in") from None
+            raise AccessDenied(
+                503, "AUTH_UNAVAILABLE", "the tokens cannot be read: nobody is let in"
+            ) from None
         self._closed = False
         if not authorization:
             return ANYBODY
         if len(authorization) > 1:
-            raise AccessDenied(400, "BAD_REQUEST", "there are two headers Authorization", "invalid_request")
+            raise AccessDenied(
+                400, "BAD_REQUEST", "there are two headers Authorization", "invalid_request"
+            )
         given = _CREDENTIALS.fullmatch(authorization[0])
         if not given:
             raise AccessDenied(401, "UNAUTHENTICATED", "send Authorization: Bearer and a token")
@@ -96,7 +104,9 @@ class Auth:
         if not token or not same:
             raise AccessDenied(401, "UNAUTHENTICATED", "this token is not known", "invalid_token")
         if ended := token.ended(self._now()):  # told only to who has the token
-            raise AccessDenied(401, "UNAUTHENTICATED", f"this token is {ended}", "invalid_token", who=token.id)
+            raise AccessDenied(
+                401, "UNAUTHENTICATED", f"this token is {ended}", "invalid_token", who=token.id
+            )
         name = f"token:{token.id} ({token.name})"
         caller = Caller(token.id, frozenset(token.scopes), token.cost_per_minute, name)
         return caller if token.businesses is None else caller.limited(token.businesses)

@@ -26,7 +26,11 @@ COVERED_BY: Final = {
     TokenScope.REVIEW: {TokenScope.REVIEW, TokenScope.ADMIN},
     TokenScope.INGEST: {TokenScope.INGEST, TokenScope.ADMIN},
     TokenScope.ADMIN: {TokenScope.ADMIN},
-    TokenScope.READ_PSEUDONYMISED: {TokenScope.READ_PSEUDONYMISED, TokenScope.READ, TokenScope.ADMIN},
+    TokenScope.READ_PSEUDONYMISED: {
+        TokenScope.READ_PSEUDONYMISED,
+        TokenScope.READ,
+        TokenScope.ADMIN,
+    },
 }
 """The scopes of which one is enough, for each that is needed."""
 
@@ -74,7 +78,9 @@ class AccessDenied(Exception):
     ):
         self.status, self.code, self.message, self.who = status, code, message, who
         parts = [("error", error), ("scope", scope)]
-        self.challenge = ", ".join(['Bearer realm="inroads"', *(f'{name}="{word}"' for name, word in parts if word)])
+        self.challenge = ", ".join(
+            ['Bearer realm="inroads"', *(f'{name}="{word}"' for name, word in parts if word)]
+        )
 
 
 def keyed(key: bytes, text: str) -> str:

@@ -71,7 +71,11 @@ def _read(path: Path) -> tuple[ById, object]:
     """The keys, and the stamp of the file."""
     with path.open("rb") as file:
         status = os.fstat(file.fileno())
-        if not stat.S_ISREG(status.st_mode) or status.st_mode & 0o022 or status.st_uid not in (0, os.geteuid()):
+        if (
+            not stat.S_ISREG(status.st_mode)
+            or status.st_mode & 0o022
+            or status.st_uid not in (0, os.geteuid())
+        ):
             raise InroadsError(f"{path}: others could put their own keys into it", "BAD_JWKS")
         raw = file.read(MAX_JWKS)
     found = keys_of(raw, str(path))
@@ -84,7 +88,9 @@ def keys_of(raw: bytes, source: str) -> ById:
     """The keys that sign. Raises InroadsError BAD_JWKS for what is no JWKS, or has two of one id."""
     try:
         given = msgspec.json.decode(raw, type=dict[str, Any])["keys"]
-        usable = [key for each in msgspec.convert(given, list[dict[str, Any]]) if (key := _key(each))]
+        usable = [
+            key for each in msgspec.convert(given, list[dict[str, Any]]) if (key := _key(each))
+        ]
     except (KeyError, ValueError, RecursionError):
         raise InroadsError(f"{source}: this is not a JWKS", "BAD_JWKS") from None
     found: dict[str | None, jwt.PyJWK] = {each.key_id: each for each in usable}

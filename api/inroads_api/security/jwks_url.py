@@ -49,14 +49,18 @@ class KeyUrl:
     usable can be fetched.
     """
 
-    def __init__(self, issuer: str, url: str | None = None, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, issuer: str, url: str | None = None, clock: Callable[[], float] = time.monotonic
+    ) -> None:
         self._issuer, self._url, self._clock = issuer, url, clock
         _checked(url or issuer + DISCOVERY)
         self._wanted, self._over = threading.Event(), threading.Event()
         self._fetching = False
         self._failed: str | None = None
         self._tried = self._good = clock()
-        with ThreadPoolExecutor(1) as beside:  # workers make this in a thread that has an event loop
+        with ThreadPoolExecutor(
+            1
+        ) as beside:  # workers make this in a thread that has an event loop
             self._keys = beside.submit(self._fetched).result()
         if not self._keys:
             raise InroadsError("the JWKS of the provider has no key that signs", "JWKS_UNAVAILABLE")
@@ -67,10 +71,16 @@ class KeyUrl:
     def find(self, kid: str | None) -> jwt.PyJWK:
         """The key of an id. Raises KeyError; Denied 503 where the keys are too old, or are just being fetched."""
         if self._clock() - self._good > KEPT:
-            raise AccessDenied(503, "AUTH_UNAVAILABLE", "the keys of the provider cannot be fetched: ask again later")
+            raise AccessDenied(
+                503,
+                "AUTH_UNAVAILABLE",
+                "the keys of the provider cannot be fetched: ask again later",
+            )
         keys = self._keys
         if kid is not None and kid not in keys and self._asked_for():
-            raise AccessDenied(503, "AUTH_UNAVAILABLE", "the keys of the provider are being fetched: ask again")
+            raise AccessDenied(
+                503, "AUTH_UNAVAILABLE", "the keys of the provider are being fetched: ask again"
+            )
         return keys[kid]
 
     @contextmanager
@@ -94,11 +104,17 @@ class KeyUrl:
         try:
             self._keys, self._good = self._fetched(), self._tried
             if self._failed or not self._keys:
-                log.warning("the JWKS of the provider has been fetched: it has %d keys", len(self._keys))
+                log.warning(
+                    "the JWKS of the provider has been fetched: it has %d keys", len(self._keys)
+                )
             self._failed = None
         except InroadsError as error:
             if str(error) != self._failed:  # told once, not for each attempt
-                log.error("JWKS_UNAVAILABLE: %s; the last keys are taken for up to %d minutes", error, KEPT // 60)
+                log.error(
+                    "JWKS_UNAVAILABLE: %s; the last keys are taken for up to %d minutes",
+                    error,
+                    KEPT // 60,
+                )
             self._failed = str(error)
         finally:
             self._fetching = False
@@ -125,11 +141,15 @@ class KeyUrl:
         try:
             return asyncio.run(asyncio.wait_for(_fetch(self._issuer, self._url), PATIENCE))
         except TimeoutError:
-            raise InroadsError(f"the provider did not answer within {PATIENCE:g} seconds", "JWKS_UNAVAILABLE") from None
+            raise InroadsError(
+                f"the provider did not answer within {PATIENCE:g} seconds", "JWKS_UNAVAILABLE"
+            ) from None
         except InroadsError:
             raise
         except Exception as error:  # noqa: BLE001  # of the network, or of TLS: whatever it is, it is tried again
-            raise InroadsError(f"the provider: {type(error).__name__}", "JWKS_UNAVAILABLE") from None
+            raise InroadsError(
+                f"the provider: {type(error).__name__}", "JWKS_UNAVAILABLE"
+            ) from None
 
 
 async def _fetch(issuer: str, url: str | None) -> ById:
@@ -139,12 +159,16 @@ async def _fetch(issuer: str, url: str | None) -> ById:
 async def _discovered(issuer: str) -> str:
     """Where the discovery document of an issuer says that its keys are (OpenID Connect Discovery 1.0, 4)."""
     try:
-        told = msgspec.json.decode(await _body(issuer.removesuffix("/") + DISCOVERY), type=dict[str, Any])
+        told = msgspec.json.decode(
+            await _body(issuer.removesuffix("/") + DISCOVERY), type=dict[str, Any]
+        )
         if told["issuer"] == issuer and isinstance(told["jwks_uri"], str):
             return told["jwks_uri"]
     except (KeyError, ValueError, RecursionError):
         pass
-    raise InroadsError("the discovery document of the provider is none of this issuer", "JWKS_UNAVAILABLE")
+    raise InroadsError(
+        "the discovery document of the provider is none of this issuer", "JWKS_UNAVAILABLE"
+    )
 
 
 async def _body(address: str) -> bytes:
@@ -152,16 +176,25 @@ async def _body(address: str) -> bytes:
     secure = url.scheme == "https"  # a proxy is for what leaves this machine
     headers = {"user-agent": "inroads", "accept": "application/json", "accept-encoding": "identity"}
     async with (
-        httpx2.AsyncClient(headers=headers, timeout=PATIENCE, follow_redirects=False, trust_env=secure) as client,
+        httpx2.AsyncClient(
+            headers=headers, timeout=PATIENCE, follow_redirects=False, trust_env=secure
+        ) as client,
         client.stream("GET", url) as response,
     ):
         if response.status_code != 200:
-            raise InroadsError(f"the provider answered with status {response.status_code}", "JWKS_UNAVAILABLE")
+            raise InroadsError(
+                f"the provider answered with status {response.status_code}", "JWKS_UNAVAILABLE"
+            )
         body = bytearray()
-        async for chunk in response.aiter_raw():  # as it comes: what is packed could unpack without end
+        async for (
+            chunk
+        ) in response.aiter_raw():  # as it comes: what is packed could unpack without end
             body += chunk
             if len(body) > MAX_JWKS:
-                raise InroadsError(f"the answer of the provider has more than {MAX_JWKS:,} bytes", "JWKS_UNAVAILABLE")
+                raise InroadsError(
+                    f"the answer of the provider has more than {MAX_JWKS:,} bytes",
+                    "JWKS_UNAVAILABLE",
+                )
         return bytes(body)
 
 
@@ -171,9 +204,15 @@ def _checked(address: str) -> httpx2.URL:
         url = httpx2.URL(address)
     except (httpx2.InvalidURL, UnicodeError):
         url = httpx2.URL()
-    if url.host and not url.userinfo and (url.scheme == "https" or (url.scheme == "http" and _here(url.host))):
+    if (
+        url.host
+        and not url.userinfo
+        and (url.scheme == "https" or (url.scheme == "http" and _here(url.host)))
+    ):
         return url
-    raise InroadsError("the keys of a provider come by https://, or http:// on this machine", "BAD_OIDC")
+    raise InroadsError(
+        "the keys of a provider come by https://, or http:// on this machine", "BAD_OIDC"
+    )
 
 
 def _here(host: str) -> bool:

@@ -54,13 +54,21 @@ class Issuer:
                 options={"require": ["exp", "iss", "aud", "sub"]},
             )
             words = claims.get("scope", "")
-            scopes = {each for each in TokenScope if each in words.split(" ")} if isinstance(words, str) else set()
+            scopes = (
+                {each for each in TokenScope if each in words.split(" ")}
+                if isinstance(words, str)
+                else set()
+            )
             who = claims["sub"]
             mark = f"oidc:{keyed(key, who)}"
             plain = who.isprintable() and who == " ".join(who.split()) and len(who) <= MAX_SHOWN
             caller = Caller(mark, frozenset(scopes), name=f"oidc:{who}" if plain else mark)
             if self._limit is None or claims[self._limit] == "*":
                 return caller
-            return caller.limited(native_businesses(map(str, msgspec.convert(claims[self._limit], list[int | str]))))
+            return caller.limited(
+                native_businesses(map(str, msgspec.convert(claims[self._limit], list[int | str])))
+            )
         except (jwt.PyJWTError, BadId, KeyError, TypeError, ValueError, RecursionError):
-            raise AccessDenied(401, "UNAUTHENTICATED", "this token is not accepted", "invalid_token") from None
+            raise AccessDenied(
+                401, "UNAUTHENTICATED", "this token is not accepted", "invalid_token"
+            ) from None

@@ -21,7 +21,9 @@ MUTATIONS: Final = {
 INTROSPECTION: Final = frozenset({"__schema", "__type", "__typename"})
 
 
-def authorise(caller: Caller, prepared: PreparedDocument, name: str | None, *, pseudonymised: bool = False) -> None:
+def authorise(
+    caller: Caller, prepared: PreparedDocument, name: str | None, *, pseudonymised: bool = False
+) -> None:
     """Raises Denied where a caller may not have this operation of a document executed.
 
     `pseudonymised` tells that the answers are; only then `read:pseudonymised` is enough to read.
@@ -36,13 +38,22 @@ def authorise(caller: Caller, prepared: PreparedDocument, name: str | None, *, p
         raise anonymous()
     if operation is OperationType.SUBSCRIPTION and caller.businesses is not None:
         # Its cursors count the ledger, and what is hidden with it.
-        raise AccessDenied(403, "LIMITED", "a token that is limited to businesses has no streams", "insufficient_scope")
+        raise AccessDenied(
+            403,
+            "LIMITED",
+            "a token that is limited to businesses has no streams",
+            "insufficient_scope",
+        )
     reading = callers.TokenScope.READ_PSEUDONYMISED if pseudonymised else callers.TokenScope.READ
     needed = {MUTATIONS.get(field, callers.TokenScope.ADMIN) for field in fields - INTROSPECTION}
     for scope in sorted(needed if operation is OperationType.MUTATION else {reading}):
         if not caller.may(scope):
             raise AccessDenied(
-                403, "INSUFFICIENT_SCOPE", f"this needs a token with the scope {scope}", "insufficient_scope", scope
+                403,
+                "INSUFFICIENT_SCOPE",
+                f"this needs a token with the scope {scope}",
+                "insufficient_scope",
+                scope,
             )
 
 

@@ -24,7 +24,9 @@ FORM: Final = re.compile(rb"inr_([a-z2-7]{10})_[A-Za-z0-9_-]{43}")
 """What a token looks like; its first group names it."""
 
 
-class ApiToken(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+class ApiToken(
+    msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True
+):
     """What is kept of a token; moments are aware. `cost_per_minute` is a limit of its own, in place of the server's.
 
     `businesses` are the native ids of those that it is limited to, None for all; a file from before has none of it.
@@ -84,7 +86,9 @@ class TokenFile:
         limited or no business is named.
         """
         if not (name.strip() and name.isprintable() and len(name) <= 100):
-            raise InroadsError("the name of a token is a line of at most 100 characters", "BAD_NAME")
+            raise InroadsError(
+                "the name of a token is a line of at most 100 characters", "BAD_NAME"
+            )
         number = base64.b32encode(secrets.token_bytes(7)).decode().lower()[:10]
         text = f"inr_{number}_{secrets.token_urlsafe(32)}"
         digest = hashlib.sha256(text.encode()).hexdigest()
@@ -124,7 +128,9 @@ class TokenFile:
             key = base64.b64encode(secrets.token_bytes(32)).decode()
             content = _parsed(raw, self.path) if raw else _Content(format=1, key=key, tokens=[])
             yield content
-            os.close(put_private(self.path, msgspec.json.format(msgspec.json.encode(content)) + b"\n"))
+            os.close(
+                put_private(self.path, msgspec.json.format(msgspec.json.encode(content)) + b"\n")
+            )
         finally:
             os.close(descriptor)
 
@@ -150,12 +156,20 @@ def read_token_file(path: Path) -> tuple[_Content, object]:
 def _parsed(raw: bytes, path: Path) -> _Content:
     try:
         content = msgspec.json.decode(raw, type=_Content)
-        moments = [each for token in content.tokens for each in (token.created_at, token.expires_at, token.revoked_at)]
-        sound = len(base64.b64decode(content.key, validate=True)) == 32 and all(each.tzinfo for each in moments if each)
+        moments = [
+            each
+            for token in content.tokens
+            for each in (token.created_at, token.expires_at, token.revoked_at)
+        ]
+        sound = len(base64.b64decode(content.key, validate=True)) == 32 and all(
+            each.tzinfo for each in moments if each
+        )
     except (ValueError, RecursionError):  # their messages could quote the file
         sound = False
     if not sound or content.format != 1:
-        raise BadTokens(f"{path}: this is not a file that `inroads token create` has written", "BAD_TOKENS")
+        raise BadTokens(
+            f"{path}: this is not a file that `inroads token create` has written", "BAD_TOKENS"
+        )
     if len({token.id for token in content.tokens}) < len(content.tokens):
         raise BadTokens(f"{path}: two of its tokens have one id", "BAD_TOKENS")
     return content
@@ -163,7 +177,14 @@ def _parsed(raw: bytes, path: Path) -> _Content:
 
 def stamp(status: os.stat_result) -> object:
     """What differs when a file was changed or replaced."""
-    return status.st_ino, status.st_dev, status.st_mtime_ns, status.st_ctime_ns, status.st_size, status.st_mode
+    return (
+        status.st_ino,
+        status.st_dev,
+        status.st_mtime_ns,
+        status.st_ctime_ns,
+        status.st_size,
+        status.st_mode,
+    )
 
 
 def _limit(businesses: Iterable[str], scopes: Iterable[TokenScope]) -> tuple[str, ...]:
@@ -171,5 +192,7 @@ def _limit(businesses: Iterable[str], scopes: Iterable[TokenScope]) -> tuple[str
     if not chosen:
         raise InroadsError("a token that is limited to no business sees nothing", "BAD_LIMIT")
     if others := sorted(set(scopes) - LIMITABLE):
-        raise InroadsError(f"the scope {others[0]} cannot be limited to businesses: only reading can", "BAD_LIMIT")
+        raise InroadsError(
+            f"the scope {others[0]} cannot be limited to businesses: only reading can", "BAD_LIMIT"
+        )
     return chosen

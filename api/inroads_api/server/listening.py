@@ -26,7 +26,9 @@ class Place(NamedTuple):
     def bound(self) -> socket.socket:
         """A socket that listens there."""
         sock = socket.create_server(self.address, family=self.family)
-        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # asyncio leaves it to whoever made the socket
+        sock.setsockopt(
+            socket.IPPROTO_TCP, socket.TCP_NODELAY, 1
+        )  # asyncio leaves it to whoever made the socket
         return sock
 
 
@@ -37,9 +39,13 @@ def place(host: str, port: int, *, guarded: bool) -> Place:
     who they are.
     """
     try:
-        found = socket.getaddrinfo(host or None, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+        found = socket.getaddrinfo(
+            host or None, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )
     except (OSError, UnicodeError):
-        raise InroadsError(f"--host {host!r} is no address or name of this machine", "BAD_HOST") from None
+        raise InroadsError(
+            f"--host {host!r} is no address or name of this machine", "BAD_HOST"
+        ) from None
     family, _, _, _, address = found[0]
     there = Place(family, (str(address[0]), int(address[1])))
     if not (guarded or there.local):
@@ -71,9 +77,15 @@ def tls_options(cert: Path | None, key: Path | None, client_ca: Path | None) -> 
         context.load_cert_chain(cert, key, password="")  # else OpenSSL asks on the terminal
         if client_ca:
             context.load_verify_locations(client_ca)
-    except (OSError, ValueError) as error:  # an SSLError is an OSError, and quotes nothing of the files
+    except (
+        OSError,
+        ValueError,
+    ) as error:  # an SSLError is an OSError, and quotes nothing of the files
         raise InroadsError(f"the files of --tls-…: {error}", "BAD_TLS") from None
-    options: dict[str, Any] = {"ssl_certfile": os.fspath(cert), "ssl_keyfile": os.fspath(key) if key else None}
+    options: dict[str, Any] = {
+        "ssl_certfile": os.fspath(cert),
+        "ssl_keyfile": os.fspath(key) if key else None,
+    }
     if client_ca:
         options |= {"ssl_ca_certs": os.fspath(client_ca), "ssl_cert_reqs": ssl.CERT_REQUIRED}
     return options

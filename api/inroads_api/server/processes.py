@@ -86,7 +86,9 @@ class _Server(uvicorn.Server):
 
 
 def _is_silent(connection: Any) -> bool:
-    return getattr(connection, "cycle", connection) is None  # each request has a cycle, once its headers are there
+    return (
+        getattr(connection, "cycle", connection) is None
+    )  # each request has a cycle, once its headers are there
 
 
 class _Worker(multiprocess.Process):
@@ -105,7 +107,9 @@ class _Worker(multiprocess.Process):
         return self._server
 
 
-def _config(application: Callable[..., Any], seconds: float, log: dict[str, Any] | None, **more: Any) -> uvicorn.Config:
+def _config(
+    application: Callable[..., Any], seconds: float, log: dict[str, Any] | None, **more: Any
+) -> uvicorn.Config:
     """What all processes have in common. uvloop and httptools are taken by themselves where they are there."""
     sys.setswitchinterval(SWITCH)
     gc.set_threshold(*gc.get_threshold()[:2], COLLECTIONS)

@@ -53,18 +53,26 @@ class ServerSettings(NamedTuple):
     def opened(self) -> dict[str, Any]:
         """What `create_app` takes of it. Raises InroadsError where the files do not go together, or are none."""
         if self.audit and not self.auth:
-            raise InroadsError("--audit tells who asked, and --auth FILE is what tells it", "UNGUARDED")
+            raise InroadsError(
+                "--audit tells who asked, and --auth FILE is what tells it", "UNGUARDED"
+            )
         if self.traces:
             _telemetry()  # workers would tell too late that it is missing
         provider = self._provider()
         tokens = Auth(self.auth, provider=provider) if self.auth else None
         return {
-            "hosts": ("*",) if tokens else LOCAL,  # a page that was bound to this address has no token
+            "hosts": ("*",)
+            if tokens
+            else LOCAL,  # a page that was bound to this address has no token
             "auth": tokens,
             "introspection": self.introspection,
             "meter": RateLimiter(self.cost_per_minute, self.workers),
-            "audit": AuditLog(self.audit, TokenFile(self.auth).key()) if self.audit and self.auth else None,
-            "trusted": Trusted(read_folder(self.trusted) if self.trusted else {}, only=self.trusted_only),
+            "audit": AuditLog(self.audit, TokenFile(self.auth).key())
+            if self.audit and self.auth
+            else None,
+            "trusted": Trusted(
+                read_folder(self.trusted) if self.trusted else {}, only=self.trusted_only
+            ),
         }
 
     def traced(self, application: Starlette) -> ASGIApp:
@@ -79,7 +87,9 @@ class ServerSettings(NamedTuple):
         if not any((self.oidc_issuer, self.oidc_audience, self.oidc_jwks, self.oidc_businesses)):
             return None
         if not (self.auth and self.oidc_issuer and self.oidc_audience):
-            raise InroadsError("--oidc-issuer and --oidc-audience go together, and with --auth", "BAD_OIDC")
+            raise InroadsError(
+                "--oidc-issuer and --oidc-audience go together, and with --auth", "BAD_OIDC"
+            )
         try:
             from inroads_api.security.jwks import KeyFile  # noqa: PLC0415  # of the same extra
             from inroads_api.security.jwks_url import KeyUrl  # noqa: PLC0415  # an optional extra
@@ -95,7 +105,9 @@ def _telemetry() -> ModuleType:
     try:
         from inroads_api.server import telemetry  # noqa: PLC0415  # an optional extra
     except ImportError:
-        raise InroadsError("--traces needs OpenTelemetry: install inroads[otel]", "EXTRA_MISSING") from None
+        raise InroadsError(
+            "--traces needs OpenTelemetry: install inroads[otel]", "EXTRA_MISSING"
+        ) from None
     return telemetry
 
 
@@ -113,8 +125,12 @@ class WorkerSettings(NamedTuple):
 
     def application(self) -> ASGIApp:
         """The application of one worker. Raises as `load`."""
-        reload = partial(load, self.ledger, observed_at=self.observed_at, policy=self.policy or STOCK)
-        reached = position(self.ledger)  # before it is loaded: what is added meanwhile is seen again
+        reload = partial(
+            load, self.ledger, observed_at=self.observed_at, policy=self.policy or STOCK
+        )
+        reached = position(
+            self.ledger
+        )  # before it is loaded: what is added meanwhile is seen again
         gc.disable()  # as for a single server
         try:
             graph = reload()

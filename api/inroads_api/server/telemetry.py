@@ -31,7 +31,9 @@ _W3C: Final = TraceContextTextMapPropagator()
 
 def exporting() -> TracerProvider:
     """What sends spans by OTLP over HTTP, as the variables OTEL_… say where, which and how many."""
-    named = "OTEL_SERVICE_NAME" in os.environ or SERVICE_NAME in os.environ.get("OTEL_RESOURCE_ATTRIBUTES", "")
+    named = "OTEL_SERVICE_NAME" in os.environ or SERVICE_NAME in os.environ.get(
+        "OTEL_RESOURCE_ATTRIBUTES", ""
+    )
     provider = TracerProvider(resource=Resource.create({} if named else {SERVICE_NAME: "inroads"}))
     provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))
     return provider
@@ -88,7 +90,9 @@ class _Request:
 
     def part(self, name: str) -> AbstractContextManager[object]:
         """A span within that of the request."""
-        return self._tracer.start_as_current_span(name, record_exception=False, set_status_on_exception=False)
+        return self._tracer.start_as_current_span(
+            name, record_exception=False, set_status_on_exception=False
+        )
 
     def tell(self, told: Told) -> None:
         """The attributes of the span: those of the conventions for GraphQL that are not the caller's text, and ours."""
@@ -100,7 +104,9 @@ class _Request:
             "inroads.outcome": told.outcome,
             "inroads.graph.version": told.version,
         }
-        self._span.set_attributes({name: value for name, value in given.items() if value is not None})
+        self._span.set_attributes(
+            {name: value for name, value in given.items() if value is not None}
+        )
 
 
 def _parent(scope: Scope) -> Context:

@@ -15,7 +15,8 @@ from inroads_api.versions.versions import NotReached, Version, Versions
 
 _T = TypeVar("_T")
 _FORM: Final = re.compile(
-    r"ledger:(\d{1,18})(?::([0-9a-f]{16})(?::(\d{1,18}):([0-9a-f]{16}):(\d{1,9}):([0-9a-f]{16}))?)?", re.ASCII
+    r"ledger:(\d{1,18})(?::([0-9a-f]{16})(?::(\d{1,18}):([0-9a-f]{16}):(\d{1,9}):([0-9a-f]{16}))?)?",
+    re.ASCII,
 )
 
 
@@ -43,7 +44,14 @@ class Cursor(NamedTuple):
         if not found:
             raise BadCursor("this is not a cursor of a stream, nor the token of an ingest")
         position, name, until, until_name, told, mark = found.groups()
-        return cls(int(position), name, int(until) if until else None, until_name, int(told or 0), mark or "")
+        return cls(
+            int(position),
+            name,
+            int(until) if until else None,
+            until_name,
+            int(told or 0),
+            mark or "",
+        )
 
     def __str__(self) -> str:
         parts = self[:2] if self.until is None else self
@@ -86,13 +94,19 @@ class Feed:
     def needs(self, position: int) -> bool:
         """Whether the next event tells what became of the version of this position, or goes on with it."""
         standing = self.cursor or self.reached
-        return position == self.after or (standing is not None and position in (standing.position, standing.until))
+        return position == self.after or (
+            standing is not None and position in (standing.position, standing.until)
+        )
 
     @property
     def behind(self) -> bool:
         """Whether there is anything to tell now."""
         cursor = self.cursor
-        return cursor is None or cursor.until is not None or cursor.position != self.versions.current.position
+        return (
+            cursor is None
+            or cursor.until is not None
+            or cursor.position != self.versions.current.position
+        )
 
     def step(self, since: str | None) -> Step:
         """The step of the next event.
@@ -102,13 +116,19 @@ class Feed:
         """
         current = self.versions.current
         if current.position is None or not self.versions.logged:
-            raise InroadsError("a subscription needs a server that follows one ledger", "OPERATION_NOT_SUPPORTED")
+            raise InroadsError(
+                "a subscription needs a server that follows one ledger", "OPERATION_NOT_SUPPORTED"
+            )
         cursor, given = self.cursor, self.resumed or since
         if cursor is None:
             cursor = Cursor.parse(given) if given else Cursor(current.position, current.name)
         if max(cursor.position, cursor.until or 0) > current.position:
-            raise NotReached("this is not served yet", served=current.name, position=current.position)
-        self.after = current.position if cursor.until is None else cursor.until  # kept while the event is made
+            raise NotReached(
+                "this is not served yet", served=current.name, position=current.position
+            )
+        self.after = (
+            current.position if cursor.until is None else cursor.until
+        )  # kept while the event is made
         before = self._version(cursor.position, cursor.name)
         after = current if cursor.until is None else self._version(cursor.until, cursor.until_name)
         return Step(before, after, cursor.told, cursor.mark)
@@ -121,7 +141,9 @@ class Feed:
         end = min(step.told + first, len(items))
         position, more = step.after.position or 0, end < len(items)
         if more:
-            self.reached = Cursor(step.before.position or 0, step.before.name, position, step.after.name, end, mark)
+            self.reached = Cursor(
+                step.before.position or 0, step.before.name, position, step.after.name, end, mark
+            )
         else:
             self.reached = Cursor(position, step.after.name)
         return Part(items[step.told : end], self.reached, position, more)
@@ -134,5 +156,8 @@ class Feed:
     def _version(self, position: int, name: str | None) -> Version:
         found = self.versions.at(position)
         if name not in (None, found.name):
-            raise BadCursor("the log no longer says what this cursor was given for: start again", "CURSOR_EXPIRED")
+            raise BadCursor(
+                "the log no longer says what this cursor was given for: start again",
+                "CURSOR_EXPIRED",
+            )
         return found

@@ -35,7 +35,11 @@ def position(ledger: Path) -> int:
 
 
 def follow(
-    ledger: Path, load: Callable[[], Explorer], now: Callable[[], dt.datetime], *, alone: bool = True
+    ledger: Path,
+    load: Callable[[], Explorer],
+    now: Callable[[], dt.datetime],
+    *,
+    alone: bool = True,
 ) -> Following:
     """What to ask again and again: the next version when the ledger has moved on from the one that is served.
 
@@ -51,7 +55,11 @@ def follow(
                 if reached == served.position:
                     return None
                 graph = _grown(opened, served, reached) if alone else None
-            return Version(graph, now(), reached, served.base) if graph else Version(load(), now(), reached, reached)
+            return (
+                Version(graph, now(), reached, served.base)
+                if graph
+                else Version(load(), now(), reached, reached)
+            )
         except LedgerError as error:
             log.warning("%s: the served version stays", error.code)
             return None
@@ -62,7 +70,12 @@ def follow(
 def _grown(ledger: Ledger, served: Version, reached: int) -> Explorer | None:
     """The served graph with what was added to the log up to a number; None where anything was taken out of it."""
     known = served.position
-    if known is None or reached < known or ledger.forgetting > known or not isinstance(served.graph, Explorer):
+    if (
+        known is None
+        or reached < known
+        or ledger.forgetting > known
+        or not isinstance(served.graph, Explorer)
+    ):
         return None
     grown = served.graph.grown(ledger, known, reached)
     # Asked once more, since what was forgotten meanwhile is missing from what was read.
@@ -81,8 +94,12 @@ def logged(ledger: Path) -> Logged:
             kept = snapshot.find(opened, policy)
             begin = kept if kept and kept.position <= position else None
             graph = Explorer.of(begin.columns) if begin else Explorer.observe((), policy)
-            graph = graph.grown(opened, begin.position if begin else 0, position, progress=lambda _: check())
-            _check_kept(opened, position)  # once more, since what was forgotten meanwhile is missing
+            graph = graph.grown(
+                opened, begin.position if begin else 0, position, progress=lambda _: check()
+            )
+            _check_kept(
+                opened, position
+            )  # once more, since what was forgotten meanwhile is missing
             return graph
 
     return read
@@ -90,7 +107,9 @@ def logged(ledger: Path) -> Logged:
 
 def _check_kept(ledger: Ledger, position: int) -> None:
     if 0 < position < ledger.forgetting:
-        raise BadCursor("somebody was forgotten since this cursor was given: start again", "CURSOR_EXPIRED")
+        raise BadCursor(
+            "somebody was forgotten since this cursor was given: start again", "CURSOR_EXPIRED"
+        )
 
 
 class Follower(threading.Thread):

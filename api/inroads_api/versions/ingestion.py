@@ -76,7 +76,9 @@ class Intake:
         LedgerError; then nothing was taken.
         """
         if len(documents) > MAX_FIRST:
-            raise InroadsError(f"{len(documents)} documents: the most is {MAX_FIRST}", "TOO_MANY_DOCUMENTS")
+            raise InroadsError(
+                f"{len(documents)} documents: the most is {MAX_FIRST}", "TOO_MANY_DOCUMENTS"
+            )
         moment = self._now()
         arrived = [_read(each, moment) for each in documents]
         taken = [each.document for each in arrived if isinstance(each, Observation)]
@@ -85,7 +87,10 @@ class Intake:
             position = ledger.sequence
         if self._committed:
             self._committed()
-        receipts = (_rejected(each) if isinstance(each, Rejection) else _kept(each, next(statuses)) for each in arrived)
+        receipts = (
+            _rejected(each) if isinstance(each, Rejection) else _kept(each, next(statuses))
+            for each in arrived
+        )
         return Ingested(tuple(receipts), token(position))
 
     @contextmanager
@@ -105,7 +110,9 @@ def _read(value: object, moment: dt.datetime) -> Observation | Rejection:
     try:
         return read(json.dumps(value, allow_nan=False).encode(), moment, SOURCE)
     except (ValueError, RecursionError):  # says nothing of the value
-        return Rejection(SOURCE, "", "not_json", "it holds a number or a nesting that JSON texts cannot carry")
+        return Rejection(
+            SOURCE, "", "not_json", "it holds a number or a nesting that JSON texts cannot carry"
+        )
 
 
 def _added(ledger: Ledger, documents: Sequence[Document]) -> list[IngestStatus]:
@@ -132,12 +139,18 @@ def _observation(document: Document) -> tuple[str, dt.datetime, str]:
 
 def _holds(ledger: Ledger, document: Document) -> bool:
     found = ledger.find(document.sha256)
-    return any((each.sha256, each.observed_at, each.source) == _observation(document) for each in found)
+    return any(
+        (each.sha256, each.observed_at, each.source) == _observation(document) for each in found
+    )
 
 
 def _kept(observation: Observation, status: IngestStatus) -> Receipt:
-    return Receipt(status, None if status is IngestStatus.FORGOTTEN else observation.document.sha256)
+    return Receipt(
+        status, None if status is IngestStatus.FORGOTTEN else observation.document.sha256
+    )
 
 
 def _rejected(rejection: Rejection) -> Receipt:
-    return Receipt(IngestStatus.REJECTED, None, rejection.code, rejection.pointer, rejection.message)
+    return Receipt(
+        IngestStatus.REJECTED, None, rejection.code, rejection.pointer, rejection.message
+    )

@@ -35,7 +35,11 @@ class LimitedVersions(Versions):
     """The versions of the portion that concerns some businesses. It knows no ledger: positions count what is hidden."""
 
     def __init__(
-        self, whole: Versions, businesses: frozenset[str], key: bytes, now: Callable[[], dt.datetime] = utcnow
+        self,
+        whole: Versions,
+        businesses: frozenset[str],
+        key: bytes,
+        now: Callable[[], dt.datetime] = utcnow,
     ) -> None:
         self._whole, self._businesses, self._key, self._clock = whole, businesses, key, now
         self._graphs = Cache[str, AccessGraph](Room(MAX_MAKING), threading.Semaphore(1), KEPT)
@@ -62,7 +66,9 @@ class LimitedVersions(Versions):
             if holds():
                 return version
             if not self._whole.passes(version.whole, deadline):
-                raise NotReached("the version is not served, and did not come in time", served=version.name)
+                raise NotReached(
+                    "the version is not served, and did not come in time", served=version.name
+                )
 
     def until(self, version: Version, moment: dt.datetime) -> Version:
         """As that of the whole, cut."""
@@ -70,7 +76,9 @@ class LimitedVersions(Versions):
 
     def _cut(self, whole: Version) -> LimitedVersion:
         graph = self._graphs.get(whole.name, lambda: self._made(whole))
-        return LimitedVersion(graph, self._built.setdefault(graph.version, self._clock()), whole=whole)
+        return LimitedVersion(
+            graph, self._built.setdefault(graph.version, self._clock()), whole=whole
+        )
 
     def _made(self, whole: Version) -> AccessGraph:
         """The portion of a version; the one that there is where it says the same."""
@@ -97,4 +105,6 @@ class LimitedVersionsByBusinesses:
         if businesses is None:
             return self._whole
         key = self._key()
-        return self._kept.get((businesses, key), lambda: LimitedVersions(self._whole, businesses, key))
+        return self._kept.get(
+            (businesses, key), lambda: LimitedVersions(self._whole, businesses, key)
+        )

@@ -132,11 +132,17 @@ class Desk:
         self.done.append(Done("startReview", made.id))
         return made
 
-    def decide(self, name: str, answers: Sequence[Answer], by: str | None, key: str | None) -> tuple[Campaign, Decided]:
+    def decide(
+        self, name: str, answers: Sequence[Answer], by: str | None, key: str | None
+    ) -> tuple[Campaign, Decided]:
         """Take decisions about items of a campaign, as `Campaign.answer`. Raises InroadsError TOO_MANY_DECISIONS."""
         if len(answers) > MAX_FIRST:
-            raise InroadsError(f"{len(answers)} decisions: the most is {MAX_FIRST}", "TOO_MANY_DECISIONS")
-        twice = [item for item, count in Counter(each.item for each in answers).items() if count > 1]
+            raise InroadsError(
+                f"{len(answers)} decisions: the most is {MAX_FIRST}", "TOO_MANY_DECISIONS"
+            )
+        twice = [
+            item for item, count in Counter(each.item for each in answers).items() if count > 1
+        ]
         if twice:
             raise ReviewError(f"item {twice[0]} is decided about twice", "BAD_DECISION")
         who = self._named(by)
@@ -150,7 +156,9 @@ class Desk:
         """Close a campaign, as `report.sign_off`."""
         who = self._named(by)
         with self._writing() as ledger:
-            closed = report.sign_off(review.campaign(ledger, name), by=who, now=self.reviews.now(), partial=partial)
+            closed = report.sign_off(
+                review.campaign(ledger, name), by=who, now=self.reviews.now(), partial=partial
+            )
         self.done.append(Done("signOffReview", closed.id))
         return closed
 

@@ -118,10 +118,14 @@ class Versions:
         self._past = Cache[tuple[object, ...], Version](making, makers)
         self._logged = Cache[tuple[int, int], Version](making, makers, kept=1)
         self._compared = Cache[tuple[str, str], Changes](making, makers)
-        self._imagined = Cache[tuple[str, str], WhatIf[AccessGraph]](making, makers, kept=1)  # each may hold a graph
+        self._imagined = Cache[tuple[str, str], WhatIf[AccessGraph]](
+            making, makers, kept=1
+        )  # each may hold a graph
         self._conflicts = Cache[str, Conflicts](making, makers)
         self._drifted = Cache[tuple[object, ...], Drift](making, makers, kept=2)
-        self._reviewed = Cache[tuple[object, ...], Findings](making, makers, kept=2)  # they are large
+        self._reviewed = Cache[tuple[object, ...], Findings](
+            making, makers, kept=2
+        )  # they are large
 
     @property
     def current(self) -> Version:
@@ -163,7 +167,9 @@ class Versions:
             self._tidy()
 
     def _tidy(self) -> None:
-        needed = [each for each in sorted(self._left) if any(one.needs(each) for one in self._listeners)]
+        needed = [
+            each for each in sorted(self._left) if any(one.needs(each) for one in self._listeners)
+        ]
         self._left = {each: self._left[each] for each in needed[-MAX_LEFT:]}
 
     def at(self, position: int) -> Version:
@@ -174,7 +180,9 @@ class Versions:
         with self._swapped:
             current = self._current
             found = current if current.position == position else self._left.get(position)
-        return found or self._logged.get((current.base, position), lambda: self._read(position, current))
+        return found or self._logged.get(
+            (current.base, position), lambda: self._read(position, current)
+        )
 
     def _read(self, position: int, current: Version) -> Version:
         if self.logged is None:
@@ -196,12 +204,16 @@ class Versions:
             if self._swapped.wait_for(holds, max(0.0, deadline - time.monotonic())):
                 return self._current
             served, position = self._current.name, self._current.position
-        raise NotReached("the version is not served, and did not come in time", served=served, position=position)
+        raise NotReached(
+            "the version is not served, and did not come in time", served=served, position=position
+        )
 
     def passes(self, version: Version, deadline: float) -> bool:
         """Whether another version than this one is served by a moment of the monotonic clock. Raises BUSY."""
         with self._waiting.seat(), self._swapped:
-            return self._swapped.wait_for(lambda: self._current is not version, max(0.0, deadline - time.monotonic()))
+            return self._swapped.wait_for(
+                lambda: self._current is not version, max(0.0, deadline - time.monotonic())
+            )
 
     def _condition(self, wanted: str) -> Callable[[], bool]:
         if re.fullmatch("[0-9a-f]{16}", wanted):
@@ -209,7 +221,9 @@ class Versions:
         if found := re.fullmatch(r"ledger:([0-9]{1,18})", wanted):
             position = int(found[1])
             return lambda: self._current.position is not None and self._current.position >= position
-        raise InroadsError("this is neither the version of a graph nor the token of an ingest", "BAD_VERSION")
+        raise InroadsError(
+            "this is neither the version of a graph nor the token of an ingest", "BAD_VERSION"
+        )
 
     def until(self, version: Version, moment: dt.datetime) -> Version:
         """The version of those documents of another one that were observed until a moment (aware).
@@ -227,12 +241,16 @@ class Versions:
         return replace(found, position=version.position)
 
     def _folded(self, version: Version, count: int) -> Version:
-        graph = Explorer.observe(map(_reread, version.graph.documents[:count]), version.graph.policy)
+        graph = Explorer.observe(
+            map(_reread, version.graph.documents[:count]), version.graph.policy
+        )
         return Version(graph, self._now(), base=version.base)
 
     def compare(self, before: Version, after: Version) -> Changes:
         """Every access that differs between two versions. Raises InroadsError BUSY, and what `changes` raises."""
-        return self._compared.get((before.name, after.name), lambda: changes(before.graph, after.graph))
+        return self._compared.get(
+            (before.name, after.name), lambda: changes(before.graph, after.graph)
+        )
 
     def findings(
         self,
@@ -244,7 +262,9 @@ class Versions:
     ) -> Findings:
         """What the rules find in a version, looked for once. Raises InroadsError BUSY, and what `review` raises."""
         key = version.name, None if rules is None else tuple(sorted(set(rules))), now
-        return self._reviewed.get(key, lambda: review(version.graph, rules, now=now)).only(severity, suppressed)
+        return self._reviewed.get(key, lambda: review(version.graph, rules, now=now)).only(
+            severity, suppressed
+        )
 
     def census(self, version: Version) -> Census:
         """How far everyone reaches in a version, counted when it is first asked for. Raises InroadsError BUSY."""

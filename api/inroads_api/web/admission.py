@@ -125,7 +125,9 @@ class AdmissionControl:
         """A line; what nobody waits in, and owes nothing, is forgotten."""
         if who not in self._lines:
             now = time.monotonic()
-            self._lines = {each: line for each, line in self._lines.items() if line.length or line.until > now}
+            self._lines = {
+                each: line for each, line in self._lines.items() if line.length or line.until > now
+            }
             self._lines[who] = PenaltyQueue()
         return self._lines[who]
 

@@ -95,7 +95,11 @@ def create_app(
     such limits. A stream that is silent for `keep_alive` seconds says that it is there.
     """
     versions = Versions(
-        graph, built_at, position, patience, logged=following_.logged(ledger) if ledger and alone else None
+        graph,
+        built_at,
+        position,
+        patience,
+        logged=following_.logged(ledger) if ledger and alone else None,
     )
     follower = Follower(versions, following, every) if following else None
     intake = Intake(ingest, follower.nudge if follower else None) if ingest else None
@@ -150,7 +154,14 @@ def create_app(
             Middleware(SecurityHeaders),
             Middleware(TrustedHostMiddleware, allowed_hosts=list(hosts), www_redirect=False),
             *(
-                [Middleware(AuthenticationMiddleware, tokens=auth, introspection=introspection, refused=refused)]
+                [
+                    Middleware(
+                        AuthenticationMiddleware,
+                        tokens=auth,
+                        introspection=introspection,
+                        refused=refused,
+                    )
+                ]
                 if auth
                 else []
             ),
@@ -176,7 +187,9 @@ async def _readyz(versions: Versions, ledger: Path | None, _: Request) -> Respon
         try:
             reached = await run_in_threadpool(following_.position, ledger)
         except LedgerError as error:
-            return json_response(msgspec.json.encode({"ready": False, "code": error.code, **told}), 503, LEGACY)
+            return json_response(
+                msgspec.json.encode({"ready": False, "code": error.code, **told}), 503, LEGACY
+            )
         told |= {"position": served.position, "ledger": reached}
     return json_response(msgspec.json.encode({"ready": True, **told}), 200, LEGACY)
 

@@ -100,7 +100,12 @@ class GraphQLEndpoint:
         self.schema, self.seen, self.intake, self.trusted = schema, seen, intake, trusted
         self.versions = seen.of(None)
         self.seconds, self.metrics, self.names = seconds, metrics, Names()
-        self.streams, self.audit, self.pseudonymised, self.meter = streams, audit, pseudonymised, meter or RateLimiter()
+        self.streams, self.audit, self.pseudonymised, self.meter = (
+            streams,
+            audit,
+            pseudonymised,
+            meter or RateLimiter(),
+        )
         self.reviews, self.deciding = reviews, deciding
         self.answers = AnswerCache[_Answered]()
         trusted.check(schema._schema)
@@ -113,7 +118,9 @@ class GraphQLEndpoint:
             if not (media_type or streamed):
                 raise Refused(406, "NOT_ACCEPTABLE", f"accept {MODERN}, {LEGACY} or {EVENTS}")
             caller = caller_of(request)
-            asked = self._request(*await read_request(request, self._most(caller)), media_type or MODERN)
+            asked = self._request(
+                *await read_request(request, self._most(caller)), media_type or MODERN
+            )
             if streamed and await self._subscribes(asked, caller, request):
                 return await self._stream(request, asked)
             begun = time.perf_counter()
@@ -124,7 +131,9 @@ class GraphQLEndpoint:
             body = msgspec.json.encode(failure(refused.code, refused.message))
             response = json_response(body, refused.status, media_type or LEGACY)
             if refused.status == 408:
-                response.headers["connection"] = "close"  # what comes of the body would be taken for a request
+                response.headers["connection"] = (
+                    "close"  # what comes of the body would be taken for a request
+                )
             if refused.status == 503:
                 response.headers["retry-after"] = RETRY_AFTER
             return response
@@ -153,7 +162,16 @@ class GraphQLEndpoint:
         if trace := TRACE.get():
             kind = known.operation(asked.operation_name) if known and asked else None
             shape = known.shape if known else None
-            trace.tell(Told(name, answered.outcome, version, answered.cost, kind.value if kind else None, shape))
+            trace.tell(
+                Told(
+                    name,
+                    answered.outcome,
+                    version,
+                    answered.cost,
+                    kind.value if kind else None,
+                    shape,
+                )
+            )
         if requests.isEnabledFor(logging.INFO):
             figures = {"operation": name, "outcome": answered.outcome, "status": answered.status}
             figures |= {"seconds": round(seconds, 6), "cost": answered.cost, "version": version}
@@ -170,14 +188,30 @@ class GraphQLEndpoint:
             return _Request(text, sent.variables, sent.operation_name, size)
         except InroadsError as error:
             well_formed = error.code != "BAD_REQUEST"
-            raise Refused(200 if well_formed and media_type == LEGACY else 400, error.code, str(error)) from None
+            raise Refused(
+                200 if well_formed and media_type == LEGACY else 400, error.code, str(error)
+            ) from None
 
-    async def _answered(self, asked: _Request, request: Request, media_type: str, caller: Caller | None) -> _Answered:
+    async def _answered(
+        self, asked: _Request, request: Request, media_type: str, caller: Caller | None
+    ) -> _Answered:
         known = self.schema.documents.known(asked.query)
         limited = _is_limited(caller)  # what it sees may have to be made first
-        again = question(known, asked.query, asked.variables, asked.operation_name) if known and not limited else None
+        again = (
+            question(known, asked.query, asked.variables, asked.operation_name)
+            if known and not limited
+            else None
+        )
         answered = self.answers.find(self.versions.current, again) if again else None
-        given = asked, request.method, media_type, caller, Deadline.after(self.seconds), again, answered
+        given = (
+            asked,
+            request.method,
+            media_type,
+            caller,
+            Deadline.after(self.seconds),
+            again,
+            answered,
+        )
         if answered or (self._quick(asked) and not limited):
             return self._audited(*given)
         async with self._place(caller, request) as turn:
@@ -195,7 +229,9 @@ class GraphQLEndpoint:
             async with self.turns.place(caller.id if caller else None, connection) as turn:
                 yield turn
         except Overloaded:
-            raise Refused(503, "OVERLOADED", "too many requests are being answered: ask again later") from None
+            raise Refused(
+                503, "OVERLOADED", "too many requests are being answered: ask again later"
+            ) from None
 
     async def _looked(self, asked: _Request, turn: Client) -> None:
         async with self.turns.look(turn) as told:
@@ -232,14 +268,22 @@ class GraphQLEndpoint:
             desk = self._desk(caller, deciding=posted and self.deciding)
             given = asked.query, asked.variables, asked.operation_name, intake, deadline, feed, desk
             try:
-                response = execute(self.schema, self.seen.of(caller.businesses if caller else None), *given)
+                response = execute(
+                    self.schema, self.seen.of(caller.businesses if caller else None), *given
+                )
             except InroadsError as error:  # there is no graph to ask
                 response = failure(error.code, str(error))
             cost = _cost(self.schema.documents.known(asked.query), asked)
             outcome = response["errors"][0]["extensions"]["code"] if "errors" in response else "ok"
             body, empty = _written(response, cost), response.get("data") is None
             answered = _Answered(
-                body, _status(response, method, media_type), outcome, cost, None, empty, desk.done if desk else ()
+                body,
+                _status(response, method, media_type),
+                outcome,
+                cost,
+                None,
+                empty,
+                desk.done if desk else (),
             )
             if again and outcome == "ok" and self.versions.current is served:
                 self.answers.keep(served, again, answered, len(body))
@@ -252,7 +296,11 @@ class GraphQLEndpoint:
     def _desk(self, caller: Caller | None, *, deciding: bool) -> Desk | None:
         """Where the caller sees and decides reviews, in the name that their token tells."""
         who = (caller.name or caller.id or "") if caller else None
-        return Desk(self.reviews, who, deciding=deciding) if self.reviews and not _is_limited(caller) else None
+        return (
+            Desk(self.reviews, who, deciding=deciding)
+            if self.reviews and not _is_limited(caller)
+            else None
+        )
 
     def _audited(
         self,
@@ -267,7 +315,10 @@ class GraphQLEndpoint:
         """No answer is given, and no mutation made, that the caller may not have or the audit log does not tell of."""
         with self._auditing():
             asking, standing = self._begun(asked, caller)
-            answered = _metered(answered or self._execute(asked, method, media_type, caller, deadline, again), standing)
+            answered = _metered(
+                answered or self._execute(asked, method, media_type, caller, deadline, again),
+                standing,
+            )
             if asking:
                 asking.answered(answered.status, answered.body, answered.reviews)
         return answered
@@ -296,14 +347,19 @@ class GraphQLEndpoint:
             if self.audit is None:
                 raise
             log.error("AUDIT_UNAVAILABLE, an answer was withheld: %s", type(error).__name__)
-            raise Refused(503, "AUDIT_UNAVAILABLE", "the audit log cannot be written: no answer is given") from None
+            raise Refused(
+                503, "AUDIT_UNAVAILABLE", "the audit log cannot be written: no answer is given"
+            ) from None
 
     async def _subscribes(self, asked: _Request, caller: Caller | None, request: Request) -> bool:
         if not self.schema.documents.settled(asked.query):
             async with self._place(caller, request) as turn:
                 await self._looked(asked, turn)
         prepared = self._prepared(asked)
-        return prepared is not None and prepared.operation(asked.operation_name) is OperationType.SUBSCRIPTION
+        return (
+            prepared is not None
+            and prepared.operation(asked.operation_name) is OperationType.SUBSCRIPTION
+        )
 
     async def _stream(self, request: Request, asked: _Request) -> Response:
         """The stream of a subscription, which the caller may have and the audit log tells of."""
@@ -321,7 +377,9 @@ class GraphQLEndpoint:
 
         def make(feed: Feed) -> Made:
             feed.reached = None
-            answered = self._execute(asked, request.method, MODERN, caller, Deadline.after(self.seconds), feed=feed)
+            answered = self._execute(
+                asked, request.method, MODERN, caller, Deadline.after(self.seconds), feed=feed
+            )
             if answered.empty:  # also where an answer was made, and could not be given
                 feed.reached = None
             return Made(answered.body, answered.outcome)
@@ -344,15 +402,21 @@ class GraphQLEndpoint:
         with self._auditing():
             return self._begun(asked, caller)[0]
 
-    def _permit(self, asked: _Request, caller: Caller | None, prepared: PreparedDocument | None) -> None:
+    def _permit(
+        self, asked: _Request, caller: Caller | None, prepared: PreparedDocument | None
+    ) -> None:
         if caller and prepared:  # what is no document is refused by the execution
             authorise(caller, prepared, asked.operation_name, pseudonymised=self.pseudonymised)
 
-    def _admitted(self, asked: _Request, caller: Caller | None, prepared: PreparedDocument | None) -> Budget | None:
+    def _admitted(
+        self, asked: _Request, caller: Caller | None, prepared: PreparedDocument | None
+    ) -> Budget | None:
         """Who may have this executed has paid for it then. Raises Denied and Throttled."""
         self._permit(asked, caller, prepared)
         cost = _cost(prepared, asked) or 1
-        return self.meter.spend(caller, cost if cost <= MAX_COST else 1)  # what costs more is only looked at
+        return self.meter.spend(
+            caller, cost if cost <= MAX_COST else 1
+        )  # what costs more is only looked at
 
     def _prepared(self, asked: _Request) -> PreparedDocument | None:
         try:
@@ -390,7 +454,9 @@ def _written(response: dict[str, Any], cost: int | None) -> bytes:
     # A quote that ends a name has no backslash before it, one inside a text always has.
     fields = data.count(b'":') - data.count(b'\\":')
     told = {"requested": cost, "actual": fields, "maximum": MAX_COST}
-    return msgspec.json.encode({**response, "data": msgspec.Raw(data), "extensions": {"cost": told}})
+    return msgspec.json.encode(
+        {**response, "data": msgspec.Raw(data), "extensions": {"cost": told}}
+    )
 
 
 def _metered(answered: _Answered, standing: Budget | None) -> _Answered:

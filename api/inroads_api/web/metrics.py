@@ -66,10 +66,16 @@ class Metrics:
         if shared:
             MultiProcessCollector(self._registry, shared)  # type: ignore[no-untyped-call]  # the only one of theirs
         self._requests = Counter(
-            "inroads_requests", "Requests by operation and outcome.", ["operation", "outcome"], registry=own
+            "inroads_requests",
+            "Requests by operation and outcome.",
+            ["operation", "outcome"],
+            registry=own,
         )
         self._seconds = Histogram(
-            "inroads_request_seconds", "How long requests took, in seconds.", ["operation"], registry=own
+            "inroads_request_seconds",
+            "How long requests took, in seconds.",
+            ["operation"],
+            registry=own,
         )
         self._cost = Histogram(
             "inroads_request_cost",
@@ -79,8 +85,12 @@ class Metrics:
             registry=own,
         )
 
-        self.streams = Gauge("inroads_streams", "Streams that are open.", registry=own, multiprocess_mode="livesum")
-        self.events = Counter("inroads_stream_events", "Events of streams that were sent.", registry=own)
+        self.streams = Gauge(
+            "inroads_streams", "Streams that are open.", registry=own, multiprocess_mode="livesum"
+        )
+        self.events = Counter(
+            "inroads_stream_events", "Events of streams that were sent.", registry=own
+        )
 
     def count(self, operation: str, outcome: str, seconds: float, cost: int | None) -> None:
         """Count a request that was answered; `outcome` is ok, or the code of its first error."""
@@ -103,13 +113,23 @@ class _Graph(Collector):
     def collect(self) -> Iterator[Metric]:
         """The figures of the version that is served, and of its ledger."""
         served = self._versions.current
-        yield InfoMetricFamily("inroads_graph", "The version that is served.", {"version": served.name})
+        yield InfoMetricFamily(
+            "inroads_graph", "The version that is served.", {"version": served.name}
+        )
         built = served.built_at.timestamp()
-        yield GaugeMetricFamily("inroads_graph_built_timestamp_seconds", "When it was built.", built)
+        yield GaugeMetricFamily(
+            "inroads_graph_built_timestamp_seconds", "When it was built.", built
+        )
         documents = len(served.graph.documents)
-        yield GaugeMetricFamily("inroads_graph_documents", "How many documents it holds.", documents)
+        yield GaugeMetricFamily(
+            "inroads_graph_documents", "How many documents it holds.", documents
+        )
         if served.position is not None:
-            yield GaugeMetricFamily("inroads_ledger_position", "How far of the ledger it holds.", served.position)
+            yield GaugeMetricFamily(
+                "inroads_ledger_position", "How far of the ledger it holds.", served.position
+            )
         if self._ledger is not None and self._ledger.exists():
             size = self._ledger.stat().st_size
-            yield GaugeMetricFamily("inroads_ledger_bytes", "The size of the ledger's file, without its log.", size)
+            yield GaugeMetricFamily(
+                "inroads_ledger_bytes", "The size of the ledger's file, without its log.", size
+            )

@@ -28,9 +28,18 @@ class AuthenticationMiddleware:
     """Lets in who shows a token. With `introspection` anybody may ask GraphQL, and `permit` decides what."""
 
     def __init__(
-        self, app: ASGIApp, tokens: Auth, introspection: bool, refused: Callable[[Request, AccessDenied], Response]
+        self,
+        app: ASGIApp,
+        tokens: Auth,
+        introspection: bool,
+        refused: Callable[[Request, AccessDenied], Response],
     ) -> None:
-        self.app, self.tokens, self.introspection, self.refused = app, tokens, introspection, refused
+        self.app, self.tokens, self.introspection, self.refused = (
+            app,
+            tokens,
+            introspection,
+            refused,
+        )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and scope["path"] not in OPEN:
@@ -43,12 +52,16 @@ class AuthenticationMiddleware:
         await self.app(scope, receive, send)
 
     def _caller(self, scope: Scope) -> Caller:
-        caller = self.tokens.caller([value for name, value in scope["headers"] if name == b"authorization"])
+        caller = self.tokens.caller(
+            [value for name, value in scope["headers"] if name == b"authorization"]
+        )
         if caller.id is None and not (self.introspection and scope["path"] == GRAPHQL):
             raise anonymous()
         if caller.businesses is not None and scope["path"] != GRAPHQL:
             message = "a token that is limited to businesses only asks GraphQL"
-            raise AccessDenied(403, "INSUFFICIENT_SCOPE", message, "insufficient_scope", who=caller.id)
+            raise AccessDenied(
+                403, "INSUFFICIENT_SCOPE", message, "insufficient_scope", who=caller.id
+            )
         return caller
 
 
@@ -78,7 +91,9 @@ class SecurityHeaders:
         async def guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                headers.setdefault("content-security-policy", "default-src 'none'; frame-ancestors 'none'")
+                headers.setdefault(
+                    "content-security-policy", "default-src 'none'; frame-ancestors 'none'"
+                )
                 headers["x-content-type-options"] = "nosniff"
                 headers["referrer-policy"] = "no-referrer"
                 headers["cache-control"] = "no-store"

@@ -33,7 +33,11 @@ class Budget(NamedTuple):
     def told(self, now: dt.datetime) -> dict[str, Any]:
         """What `extensions.cost.throttle` says; `now` is aware."""
         reset = now.astimezone(dt.UTC) + dt.timedelta(seconds=self.reset)
-        return {"limit": self.limit, "remaining": self.remaining, "resetAt": f"{reset:%Y-%m-%dT%H:%M:%SZ}"}
+        return {
+            "limit": self.limit,
+            "remaining": self.remaining,
+            "resetAt": f"{reset:%Y-%m-%dT%H:%M:%SZ}",
+        }
 
     def headers(self) -> dict[str, str]:
         """The headers of draft-ietf-httpapi-ratelimit-headers."""
@@ -60,7 +64,9 @@ class Throttled(Exception):
 
     def headers(self) -> dict[str, str]:
         """Those of the standing, and when to ask again."""
-        return self.standing.headers() | ({} if self.retry is None else {"retry-after": str(self.retry)})
+        return self.standing.headers() | (
+            {} if self.retry is None else {"retry-after": str(self.retry)}
+        )
 
 
 class RateLimiter:
@@ -70,9 +76,13 @@ class RateLimiter:
     which no share is left.
     """
 
-    def __init__(self, limit: int = 0, share: int = 1, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, limit: int = 0, share: int = 1, clock: Callable[[], float] = time.monotonic
+    ) -> None:
         if 0 < limit < share:
-            raise InroadsError(f"--cost-per-minute must be at least {share}, 1 for each worker", "BAD_COST")
+            raise InroadsError(
+                f"--cost-per-minute must be at least {share}, 1 for each worker", "BAD_COST"
+            )
         self._limit, self._share, self._clock = limit, share, clock
         self._lock = threading.Lock()
         self._spent: dict[str | None, dict[int, int]] = {}
@@ -91,7 +101,9 @@ class RateLimiter:
             _forget(spent, now)
             left = limit - sum(spent.values())
             if cost > left:
-                raise Throttled(cost, _standing(limit, left, spent, now), _retry(cost - left, spent, now))
+                raise Throttled(
+                    cost, _standing(limit, left, spent, now), _retry(cost - left, spent, now)
+                )
             spent[now] = spent.get(now, 0) + cost
             return _standing(limit, left - cost, spent, now)
 

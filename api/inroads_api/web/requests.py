@@ -47,7 +47,9 @@ class Refused(Exception):
 def denied_response(request: Request, denied: AccessDenied) -> Response:
     """Who is not let in is told so in the media type that was asked for, and with the status in either."""
     media_type = acceptable(",".join(request.headers.getlist("accept"))) or LEGACY
-    response = json_response(msgspec.json.encode(failure(denied.code, denied.message)), denied.status, media_type)
+    response = json_response(
+        msgspec.json.encode(failure(denied.code, denied.message)), denied.status, media_type
+    )
     if denied.status == 503:
         response.headers["retry-after"] = RETRY_AFTER
     else:
@@ -84,7 +86,9 @@ async def _body(request: Request, most: int) -> bytes:
                 if len(body) > most:
                     raise _too_large(most)
     except TimeoutError:
-        raise Refused(408, "BODY_TOO_SLOW", f"the body did not come within {BODY_SECONDS:g} seconds") from None
+        raise Refused(
+            408, "BODY_TOO_SLOW", f"the body did not come within {BODY_SECONDS:g} seconds"
+        ) from None
     return bytes(body)
 
 
@@ -94,9 +98,13 @@ def _too_large(most: int) -> Refused:
 
 def _from_url(text: bytes) -> Sent:
     try:
-        pairs = parse_qsl(text.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=20)
+        pairs = parse_qsl(
+            text.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=20
+        )
     except ValueError:
-        raise Refused(400, "BAD_REQUEST", "the URL is not UTF-8, or has too many parameters") from None
+        raise Refused(
+            400, "BAD_REQUEST", "the URL is not UTF-8, or has too many parameters"
+        ) from None
     given: dict[str, Any] = {name: value for name, value in pairs if value}
     for name in ("variables", "extensions"):
         if name in given:
@@ -110,7 +118,9 @@ def _from_url(text: bytes) -> Sent:
 def _decoded(text: bytes, kind: Any) -> Any:
     try:
         return msgspec.json.decode(text, type=kind)
-    except msgspec.ValidationError as error:  # says the expected type and the place, never the value
+    except (
+        msgspec.ValidationError
+    ) as error:  # says the expected type and the place, never the value
         raise Refused(400, "BAD_REQUEST", str(error)) from None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         raise Refused(400, "BAD_REQUEST", "this is not JSON in UTF-8") from None

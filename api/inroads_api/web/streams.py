@@ -184,7 +184,9 @@ class Stream(Response):
             async with asyncio.timeout(STUCK):
                 await send({"type": "http.response.body", "body": chunk, "more_body": more})
 
-        await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
+        await send(
+            {"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers}
+        )
         try:
             await self._tell(put)
         except AccessDenied as denied:
@@ -256,7 +258,9 @@ class Stream(Response):
 
 def event(body: bytes, cursor: object = None) -> bytes:
     """A result as it is sent: JSON has no line ends of its own; with an id a client may come back after it."""
-    return b"".join([b"event: next\n", f"id: {cursor}\n".encode() if cursor else b"", b"data: ", body, b"\n\n"])
+    return b"".join(
+        [b"event: next\n", f"id: {cursor}\n".encode() if cursor else b"", b"data: ", body, b"\n\n"]
+    )
 
 
 async def _left(receive: Receive) -> None:

@@ -26,7 +26,14 @@ if TYPE_CHECKING:
 SUBJECTS: Final = KINDS[:3]
 """The kinds that are counted, in the order of their numbers: identities, businesses, accounts."""
 
-FIGURES: Final = ("total", "stated", "inferred", "active", "latent", *(role.lower() for role in ROLES))
+FIGURES: Final = (
+    "total",
+    "stated",
+    "inferred",
+    "active",
+    "latent",
+    *(role.lower() for role in ROLES),
+)
 """The columns of a census: accesses in all, by certainty, by state, and by role in the order of ROLES."""
 
 COLUMNS: Final = ("kind", "id", "name", *FIGURES)
@@ -96,7 +103,9 @@ def _counted(graph: AccessGraph, found: Accesses) -> dict[str, Ints]:
 def _place(kind: NodeKind | str) -> int:
     """Where a kind stands in SUBJECTS. Raises InroadsError WRONG_KIND."""
     if kind not in SUBJECTS:
-        raise InroadsError(f"a census counts {', '.join(SUBJECTS)}, and nothing of {kind!r}", "WRONG_KIND")
+        raise InroadsError(
+            f"a census counts {', '.join(SUBJECTS)}, and nothing of {kind!r}", "WRONG_KIND"
+        )
     return SUBJECTS.index(NodeKind(kind))
 
 
@@ -131,7 +140,9 @@ class Census:
 
     def __init__(self, graph: AccessGraph) -> None:
         if "fold" not in vars(graph):
-            raise InroadsError("only the whole graph is counted, not a view or a copy of it", "NOT_WHOLE")
+            raise InroadsError(
+                "only the whole graph is counted, not a view or a copy of it", "NOT_WHOLE"
+            )
         self.graph = graph
         self.starts = graph.fold.kind_starts[: len(SUBJECTS) + 1]
         self.size = self.starts[-1]
@@ -170,14 +181,20 @@ class Census:
         return numbers[order][:first]
 
     def rows(
-        self, kinds: Iterable[NodeKind | str] = SUBJECTS, by: str = "total", first: int | None = None
+        self,
+        kinds: Iterable[NodeKind | str] = SUBJECTS,
+        by: str = "total",
+        first: int | None = None,
     ) -> Iterator[dict[str, Any]]:
         """One plain row a node, of COLUMNS; `name` is an identity's email or a business's name as it can be printed.
 
         Kind after kind, each with those first that have most of the figure `by`; with `first` only so many of each.
         """
         for part in self._parts(kinds, by, first):
-            rows = zip(*(column if isinstance(column, list) else column.tolist() for column in part), strict=True)
+            rows = zip(
+                *(column if isinstance(column, list) else column.tolist() for column in part),
+                strict=True,
+            )
             yield from (dict(zip(COLUMNS, row, strict=True)) for row in rows)
 
     def to_csv(self, stream: IO[str], **chosen: Any) -> None:
@@ -186,7 +203,9 @@ class Census:
         writer.writerow(COLUMNS)
         for kinds, ids, names, *figures in self._parts(**chosen):
             cells = map(harmless, ids), (name and harmless(name) for name in names)
-            writer.writerows(zip(kinds, *cells, *(column.tolist() for column in figures), strict=True))
+            writer.writerows(
+                zip(kinds, *cells, *(column.tolist() for column in figures), strict=True)
+            )
 
     def to_arrow(self, **chosen: Any) -> pa.Table:
         """The rows as an Arrow table; needs the extra `inroads[arrow]`."""
@@ -205,11 +224,16 @@ class Census:
     def _batches(self, **chosen: Any) -> Iterator[pa.RecordBatch]:
         arrow, schema = _arrow()
         for part in self._parts(**chosen):
-            arrays = (arrow.array(column, type_) for column, type_ in zip(part, schema.types, strict=True))
+            arrays = (
+                arrow.array(column, type_) for column, type_ in zip(part, schema.types, strict=True)
+            )
             yield arrow.RecordBatch.from_arrays(list(arrays), schema=schema)
 
     def _parts(
-        self, kinds: Iterable[NodeKind | str] = SUBJECTS, by: str = "total", first: int | None = None
+        self,
+        kinds: Iterable[NodeKind | str] = SUBJECTS,
+        by: str = "total",
+        first: int | None = None,
     ) -> Iterator[list[Any]]:
         """The rows as COLUMNS, some thousand at a time; texts as lists, figures as arrays."""
         for kind in (SUBJECTS[_place(each)] for each in kinds):
@@ -222,9 +246,13 @@ class Census:
     def _names(self, kind: NodeKind, numbers: Ints) -> list[str | None]:
         names: list[str | None] = [None] * len(numbers)
         if kind in _NAMES:
-            texts = self.graph.fold.attributes[_NAMES[kind]][numbers - self.starts[SUBJECTS.index(kind)]]
+            texts = self.graph.fold.attributes[_NAMES[kind]][
+                numbers - self.starts[SUBJECTS.index(kind)]
+            ]
             known = np.flatnonzero(texts != NONE)
-            for place, text in zip(known.tolist(), self.graph.fold.said.texts.take(texts[known]).texts(), strict=True):
+            for place, text in zip(
+                known.tolist(), self.graph.fold.said.texts.take(texts[known]).texts(), strict=True
+            ):
                 names[place] = printable(text)
         return names
 

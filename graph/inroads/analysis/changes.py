@@ -218,7 +218,9 @@ def changes(before: AccessGraph, after: AccessGraph) -> Changes:
     if before.policy.digest != after.policy.digest:
         raise InroadsError("the two graphs are under different policies", "POLICY_DIFFERS")
     comparison = _Comparison(before, after)
-    found = [change for identity in sorted(comparison.affected()) for change in comparison.of(identity)]
+    found = [
+        change for identity in sorted(comparison.affected()) for change in comparison.of(identity)
+    ]
     ordered = tuple(sorted(found, key=lambda change: change.key))
     return Changes(before.version, after.version, ordered, comparison.truncated)
 
@@ -232,7 +234,9 @@ def _affected(graph: AccessGraph, grants: Iterable[int], nodes: Iterable[int]) -
     seen = {(node, phase) for node in nodes for phase in phases}
     for grant in grants:
         row = index.conveys[grant]
-        seen.update((index.principal[grant], phase) for phase in phases if FORWARD[phase][row] != OUTSIDE)
+        seen.update(
+            (index.principal[grant], phase) for phase in phases if FORWARD[phase][row] != OUTSIDE
+        )
     frontier = list(seen)
     while frontier:
         check()
@@ -243,7 +247,9 @@ def _affected(graph: AccessGraph, grants: Iterable[int], nodes: Iterable[int]) -
                 if FORWARD[earlier][index.conveys[grant]] == phase and behind not in seen:
                     seen.add(behind)
                     frontier.append(behind)
-    people = {node for node, phase in seen if phase == ACTING and index.kind(node) is NodeKind.IDENTITY}
+    people = {
+        node for node, phase in seen if phase == ACTING and index.kind(node) is NodeKind.IDENTITY
+    }
     return set(map(index.name, people))
 
 
@@ -276,13 +282,17 @@ class _Side(NamedTuple):
 
     def role_causes(self) -> Iterator[str]:
         """The grants that convey, here only, a role that the access has here."""
-        carried = {role for path in self.other.paths for role in path.roles} if self.other else set()
+        carried = (
+            {role for path in self.other.paths for role in path.roles} if self.other else set()
+        )
         only = set(self.access.roles) - carried if self.access else set()
         for path in self.paths:
             if only.isdisjoint(path.roles):
                 continue
             yield from self.breaks(path)
-            conveying = next(step.grant for step in reversed(path.steps) if step.relation is not Relation.KEEPS)
+            conveying = next(
+                step.grant for step in reversed(path.steps) if step.relation is not Relation.KEEPS
+            )
             theirs = self.there.grants.get(conveying)
             if theirs is not None and not only.intersection(path.roles) <= set(theirs.roles):
                 yield conveying
@@ -358,7 +368,9 @@ class _Comparison:
         for resource in sorted({*old, *new}):
             before, after = old.get(resource), new.get(resource)
             if before is None or after is None or before.compared != after.compared:
-                yield self.change(identity, resource, before and before.access, after and after.access)
+                yield self.change(
+                    identity, resource, before and before.access, after and after.access
+                )
 
     def reached(self, graph: AccessGraph, identity: str) -> dict[str, _Found]:
         """The accesses of an identity by resource; none where the version does not know the identity."""
@@ -366,9 +378,13 @@ class _Comparison:
             return {}
         answer = reach(graph, identity)
         self.truncated |= answer.truncated
-        return {summary.other: _Found(answer, place) for place, summary in enumerate(answer.summaries)}
+        return {
+            summary.other: _Found(answer, place) for place, summary in enumerate(answer.summaries)
+        }
 
-    def change(self, identity: str, resource: str, old: Access | None, new: Access | None) -> Change:
+    def change(
+        self, identity: str, resource: str, old: Access | None, new: Access | None
+    ) -> Change:
         before = _Side(self.before, self.after, old, new)
         after = _Side(self.after, self.before, new, old)
         causes = sorted(map(self.cause, set(_causes(before, after))), key=lambda cause: cause.key)
@@ -388,7 +404,9 @@ class _Comparison:
 
     def may_be_there(self, side: _Side) -> bool:
         """Whether an access may be in the other version too, for all that the other version has observed."""
-        return any(all(not self.cause(each).witnessed for each in side.breaks(path)) for path in side.paths)
+        return any(
+            all(not self.cause(each).witnessed for each in side.breaks(path)) for path in side.paths
+        )
 
     def cause(self, key: str) -> Cause:
         """The cause of a grant id or a node id."""
@@ -398,7 +416,9 @@ class _Comparison:
                 self._causes[key] = GrantCause(key, before, after, self.witnessed(before, after))
             else:
                 attribute = _VITAL[kind_of(key)]
-                self._causes[key] = NodeCause(key, attribute, _vital(self.before, key), _vital(self.after, key))
+                self._causes[key] = NodeCause(
+                    key, attribute, _vital(self.before, key), _vital(self.after, key)
+                )
         return self._causes[key]
 
     def witnessed(self, before: Grant | None, after: Grant | None) -> bool:
@@ -415,10 +435,18 @@ class _Comparison:
         teams = [grant.resource]
         if grant.relation is Relation.ROLE:
             teams = [] if Role.CLIENT in grant.roles else self.keepers(grant.resource)
-        return any(each in there and there.nodes[each].get("observed") for each in (grant.principal, *teams))
+        return any(
+            each in there and there.nodes[each].get("observed")
+            for each in (grant.principal, *teams)
+        )
 
     def keepers(self, account: str) -> list[str]:
-        return [each for graph in (self.before, self.after) if account in graph for each in graph.kept(account)]
+        return [
+            each
+            for graph in (self.before, self.after)
+            if account in graph
+            for each in graph.kept(account)
+        ]
 
 
 def alterations(old: Access, new: Access) -> Iterator[Kind]:
@@ -451,7 +479,9 @@ def facts(access: Access | None) -> AccessFacts | None:
     """What an access amounts to."""
     if access is None:
         return None
-    return AccessFacts(access.roles, access.capabilities, access.certainty, access.state, access.reasons)
+    return AccessFacts(
+        access.roles, access.capabilities, access.certainty, access.state, access.reasons
+    )
 
 
 _VITAL: Final = {
@@ -466,7 +496,13 @@ def _vital(graph: AccessGraph, node: str) -> str | None:
     data = graph.nodes[node] if node in graph else {}
     kind = kind_of(node)
     if kind is NodeKind.IDENTITY:
-        return "unconfirmed" if data.get("unconfirmed") else "confirmed" if data.get("confirmed_at") else None
+        return (
+            "unconfirmed"
+            if data.get("unconfirmed")
+            else "confirmed"
+            if data.get("confirmed_at")
+            else None
+        )
     if kind is NodeKind.BUSINESS:
         return {True: "active", False: "inactive"}.get(data.get("active", ""))
     status = data.get("subscription_status")
@@ -487,7 +523,11 @@ def _place(statement: Statement, cause: NodeCause) -> Place | None:
     """Where a document states the attribute, the last place if it does so more than once."""
     record, found = Place(Section.DOCUMENT), None
     for attribute in statement.attributes:
-        if attribute.node == cause.id and isinstance(attribute.value, Place) and attribute.name == "record":
+        if (
+            attribute.node == cause.id
+            and isinstance(attribute.value, Place)
+            and attribute.name == "record"
+        ):
             record = attribute.value  # a record comes before what it says
         elif (attribute.node, attribute.name) == (cause.id, cause.attribute):
             found = record
@@ -532,17 +572,28 @@ class _Telling(NamedTuple):
         return label(self.after if node in self.after else self.before, node)
 
     def what(self, change: Change) -> str:
-        then, now = (" and ".join(facts.roles) if facts else "" for facts in (change.before, change.after))
+        then, now = (
+            " and ".join(facts.roles) if facts else "" for facts in (change.before, change.after)
+        )
         reasons = ", ".join(map(printable, change.after.reasons)) if change.after else ""
         what = self.label(change.resource)
-        words = [_SAID[kind].format(what=what, then=then, now=now, reasons=reasons) for kind in change.kinds]
+        words = [
+            _SAID[kind].format(what=what, then=then, now=now, reasons=reasons)
+            for kind in change.kinds
+        ]
         if change.before is None:
             return words[0] + (f" (latent: {reasons})" if reasons else "")
-        return words[0] if change.after is None else f"still reaches {what}, and the access {' and '.join(words)}"
+        return (
+            words[0]
+            if change.after is None
+            else f"still reaches {what}, and the access {' and '.join(words)}"
+        )
 
     def cause(self, cause: Cause) -> str:
         if isinstance(cause, NodeCause):
-            then, now = (printable(word) if word else "not known" for word in (cause.before, cause.after))
+            then, now = (
+                printable(word) if word else "not known" for word in (cause.before, cause.after)
+            )
             of = "the subscription of " if kind_of(cause.id) is NodeKind.ACCOUNT else ""
             return f"{of}{self.label(cause.id)} was {then} and is {now}"
         grant = cause.after or cause.before

@@ -64,10 +64,14 @@ class ChokePoints:
 
     def __init__(self, graph: AccessGraph, of: Collection[str] = ()) -> None:
         if "fold" not in vars(graph):
-            raise InroadsError("only the whole graph is counted, not a view or a copy of it", "NOT_WHOLE")
+            raise InroadsError(
+                "only the whole graph is counted, not a view or a copy of it", "NOT_WHOLE"
+            )
         self.graph = graph
         self.accesses = 0
-        self.columns = {name: np.zeros(len(graph.fold.grants.principal), np.int64) for name in FIGURES}
+        self.columns = {
+            name: np.zeros(len(graph.fold.grants.principal), np.int64) for name in FIGURES
+        }
         chosen = _chosen(graph, of)
         for found in _alone(graph, _starts(graph, of), chosen):
             self.accesses += found.accesses
@@ -84,7 +88,10 @@ class ChokePoints:
         if first is not None and 0 < first < len(grants):
             grants = grants[column[grants] >= np.partition(column[grants], -first)[-first]]
         name = self.graph.index.grant_name
-        keyed = ((-column[grant], -self.columns[other][grant], name(grant), grant) for grant in grants.tolist())
+        keyed = (
+            (-column[grant], -self.columns[other][grant], name(grant), grant)
+            for grant in grants.tolist()
+        )
         return [self._point(grant, name) for _, _, name, grant in sorted(keyed)[:first]]
 
     def _point(self, grant: int, name: str) -> ChokePoint:
@@ -120,7 +127,12 @@ def _chosen(graph: AccessGraph, of: Collection[str]) -> _Chosen | None:
         if kind_of(node) is NodeKind.GROUP:
             raise InroadsError(f"{node} is a group, and nothing reaches it", "WRONG_KIND")
     people = [node for node in of if kind_of(node) is NodeKind.IDENTITY]
-    return _Chosen(*(np.array(sorted(map(graph.number, each)), np.int64) for each in (people, _resources(graph, of))))
+    return _Chosen(
+        *(
+            np.array(sorted(map(graph.number, each)), np.int64)
+            for each in (people, _resources(graph, of))
+        )
+    )
 
 
 def _resources(graph: AccessGraph, of: Iterable[str]) -> set[str]:
@@ -198,14 +210,20 @@ def _walked(graph: AccessGraph, starts: Ints) -> tuple[list[_Level], Ints] | Non
         origin = level.origin[parent]
         paths += np.bincount(origin[fine], minlength=size)
         fine &= (paths <= MAX_LISTED)[origin]
-        passed = level.passed[parent] | ((index.conveys_column[grant] != RESOLVE) & (len(levels) > 1))
-        levels.append(_Level(*(each[fine] for each in (node, phase, parent, grant, passed, origin))))
+        passed = level.passed[parent] | (
+            (index.conveys_column[grant] != RESOLVE) & (len(levels) > 1)
+        )
+        levels.append(
+            _Level(*(each[fine] for each in (node, phase, parent, grant, passed, origin)))
+        )
     return [_of(level, paths, starts) for level in levels], starts[paths > MAX_LISTED]
 
 
 def _of(level: _Level, paths: Ints, starts: Ints) -> _Level:
     """The level with the number of each identity, negative for one that has many paths."""
-    return level._replace(origin=np.where((paths <= MAX_LISTED)[level.origin], starts[level.origin], -1))
+    return level._replace(
+        origin=np.where((paths <= MAX_LISTED)[level.origin], starts[level.origin], -1)
+    )
 
 
 def _counted(graph: AccessGraph, levels: list[_Level], chosen: _Chosen | None) -> _Alone:
@@ -216,7 +234,9 @@ def _counted(graph: AccessGraph, levels: list[_Level], chosen: _Chosen | None) -
     for number, level in enumerate(levels[1:], 1):
         counts = (level.origin >= 0) & np.isin(kinds[level.node], _RESOURCE_KINDS)
         if chosen is not None:
-            counts &= np.isin(level.origin, chosen.principals) | np.isin(level.node, chosen.resources)
+            counts &= np.isin(level.origin, chosen.principals) | np.isin(
+                level.node, chosen.resources
+            )
         place = np.flatnonzero(counts)
         access = level.origin[place].astype(np.int64) * size + level.node[place]
         keys.append(access)
@@ -251,7 +271,9 @@ def _dominated(graph: AccessGraph, start: int, chosen: _Chosen | None) -> _Alone
     root = (start, ACTING)
     above = nx.immediate_dominators(_states(graph, root), root)
     grants, inferred = [], []
-    for resource, certainty in zip(found.resource[counts].tolist(), found.certainty[counts].tolist(), strict=True):
+    for resource, certainty in zip(
+        found.resource[counts].tolist(), found.certainty[counts].tolist(), strict=True
+    ):
         node = above[resource]
         while node is not None and node != root:
             if isinstance(node, _Grant):
@@ -282,5 +304,8 @@ def _states(graph: AccessGraph, root: tuple[int, int]) -> nx.DiGraph[Any]:
                 continue
             if there not in network:
                 frontier.append(there)
-            nx.add_path(network, [here, there] if index.relation[grant] in _FACTS else [here, _Grant(grant), there])
+            nx.add_path(
+                network,
+                [here, there] if index.relation[grant] in _FACTS else [here, _Grant(grant), there],
+            )
     return network

@@ -55,14 +55,19 @@ def duties(graph: AccessGraph) -> Conflicts:
     Everyone's accesses are gone through once. Raises InroadsError NOT_WHOLE.
     """
     if "fold" not in vars(graph):
-        raise InroadsError("only the whole graph answers questions, not a view or a copy of it", "NOT_WHOLE")
+        raise InroadsError(
+            "only the whole graph answers questions, not a view or a copy of it", "NOT_WHOLE"
+        )
     separated = graph.policy.separation
     pairs: list[list[_Pairs]] = [[] for _ in separated]
     keepers = _Keepers.of(graph)
     for found in every_access(graph) if separated else ():
         for part, duty in zip(pairs, separated, strict=True):
             part.append(_conflicting(graph, found, duty, keepers))
-    return Conflicts(graph, [(number, *ends) for number, part in enumerate(pairs) for ends in _ordered(graph, part)])
+    return Conflicts(
+        graph,
+        [(number, *ends) for number, part in enumerate(pairs) for ends in _ordered(graph, part)],
+    )
 
 
 class _Pairs(NamedTuple):
@@ -90,7 +95,11 @@ def _conflicting(graph: AccessGraph, found: Accesses, duty: Duty, keepers: _Keep
     sides = []
     for side in (duty.left, duty.right):
         bits = np.unique(found.roles)
-        held = bits[[_held(graph, side, graph.roles_of(each)) for each in bits.tolist()]] if len(bits) else bits
+        held = (
+            bits[[_held(graph, side, graph.roles_of(each)) for each in bits.tolist()]]
+            if len(bits)
+            else bits
+        )
         rows = take(found, np.isin(found.roles, held))
         if duty.scope is DutyScope.ANY:
             sides.append(distinct(rows.principal.astype(np.int64) * size))
@@ -113,7 +122,9 @@ def _places(rows: Accesses, keepers: _Keepers, size: int) -> Ints:
 
 
 def _held(graph: AccessGraph, side: Side, roles: tuple[Role, ...]) -> bool:
-    return not side.roles.isdisjoint(roles) or not side.capabilities.isdisjoint(graph.capabilities(roles))
+    return not side.roles.isdisjoint(roles) or not side.capabilities.isdisjoint(
+        graph.capabilities(roles)
+    )
 
 
 def _ordered(graph: AccessGraph, parts: Sequence[_Pairs]) -> list[tuple[str, str | None]]:
@@ -136,7 +147,10 @@ def _conflict(graph: AccessGraph, number: int, principal: str, where: str | None
         if where is None or summary.other in near
     ]
     left, right = (
-        tuple(answer[place] for place in [place for place, roles in places if _held(graph, side, roles)][:SHOWN])
+        tuple(
+            answer[place]
+            for place in [place for place, roles in places if _held(graph, side, roles)][:SHOWN]
+        )
         for side in (duty.left, duty.right)
     )
     return Conflict(duty, principal, where, left, right)
@@ -145,6 +159,8 @@ def _conflict(graph: AccessGraph, number: int, principal: str, where: str | None
 def conflict_sentence(graph: AccessGraph, conflict: Conflict) -> str:
     """A conflict in plain English, with the best path of each side."""
     where = f" in {label(graph, conflict.where)}" if conflict.where else ""
-    left, right = (path_sentence(graph, side[0].paths[0]) for side in (conflict.left, conflict.right))
+    left, right = (
+        path_sentence(graph, side[0].paths[0]) for side in (conflict.left, conflict.right)
+    )
     both = left if left == right else f"{left} {right}"
     return f"{label(graph, conflict.principal)} holds both sides of {conflict.duty.name}{where}: {both}"

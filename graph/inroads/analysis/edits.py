@@ -68,10 +68,13 @@ def revocable(graph: AccessGraph, text: str) -> Grant:
         if grant.relation in FACTS:
             raise InroadsError(f"{wanted!r} is a fact, and nobody can revoke it", "NOT_REVOCABLE")
         return grant
-    found = {grant.id: grant for each in named_record(graph, wanted) for grant in stating(graph, each)}
+    found = {
+        grant.id: grant for each in named_record(graph, wanted) for grant in stating(graph, each)
+    }
     if len(found) > 1:
         raise AmbiguousGrant(
-            f"{wanted!r} states {len(found)} grants: {', '.join(sorted(found))}", ids=tuple(sorted(found))
+            f"{wanted!r} states {len(found)} grants: {', '.join(sorted(found))}",
+            ids=tuple(sorted(found)),
         )
     return next(iter(found.values()))
 
@@ -97,7 +100,8 @@ def named_record(graph: AccessGraph, text: str) -> list[Evidence]:
         raise NotFound(f"no record {text!r} stands")
     keys = zip(*(column[revoked].tolist() for column in rows[:4]), strict=True)
     return [
-        Evidence(document, SECTIONS[section], row, sub, number) for document, section, row, sub in dict.fromkeys(keys)
+        Evidence(document, SECTIONS[section], row, sub, number)
+        for document, section, row, sub in dict.fromkeys(keys)
     ]
 
 
@@ -109,10 +113,17 @@ def grants_of_evidence(graph: AccessGraph, places: Ints) -> Ints:
 
 def stating(graph: AccessGraph, each: Evidence) -> list[Grant]:
     """The grants that a record states, but for facts."""
-    rows, key = graph.fold.evidence, (each.document, SECTIONS.index(each.section), each.index, each.sub)
+    rows, key = (
+        graph.fold.evidence,
+        (each.document, SECTIONS.index(each.section), each.index, each.sub),
+    )
     places = np.flatnonzero(rows.document == each.document)
-    alike = np.logical_and.reduce([column[places] == value for column, value in zip(rows[:4], key, strict=True)])
-    grants = map(graph.index.grant, dict.fromkeys(grants_of_evidence(graph, places[alike]).tolist()))
+    alike = np.logical_and.reduce(
+        [column[places] == value for column, value in zip(rows[:4], key, strict=True)]
+    )
+    grants = map(
+        graph.index.grant, dict.fromkeys(grants_of_evidence(graph, places[alike]).tolist())
+    )
     return [grant for grant in grants if grant.relation not in FACTS]
 
 
@@ -140,7 +151,9 @@ def addition(graph: AccessGraph, text: str) -> Addition:
     if not given or not is_grant_id(name):  # the id of an account may have a `=` in it
         name, word = text.strip(), ""
     if not is_grant_id(name):
-        raise InroadsError(f"{text!r} is not like business:1#MEMBER@identity:2=MANAGER", "BAD_GRANT")
+        raise InroadsError(
+            f"{text!r} is not like business:1#MEMBER@identity:2=MANAGER", "BAD_GRANT"
+        )
     resource, _, rest = name.rpartition("#")
     held, _, principal = rest.partition("@")
     relation = Relation(held.removesuffix("/CLIENT"))
@@ -167,7 +180,17 @@ def claim(added: Addition) -> Claim:
     if relation is not Relation.CLIENT:
         scopes = (f"me {principal}", f"team {resource}")[: 2 if relation is Relation.MEMBER else 1]
     client = (relation, role) == (Relation.ROLE, Role.CLIENT)
-    return Claim(principal, relation, resource, _PLACES[relation], None, scopes, role, None, client_role=client)
+    return Claim(
+        principal,
+        relation,
+        resource,
+        _PLACES[relation],
+        None,
+        scopes,
+        role,
+        None,
+        client_role=client,
+    )
 
 
 def imagined_document(graph: AccessGraph, added: Addition) -> Document:
@@ -177,10 +200,16 @@ def imagined_document(graph: AccessGraph, added: Addition) -> Document:
     body: dict[str, object] = {
         Relation.MEMBER: {"id": subject, "business_memberships": [{"business": {"id": resource}}]},
         Relation.ROLE: {"id": subject, "roles": [{"accountid": resource}]},
-        Relation.CLIENT: {"id": subject, "business_clients": [{"account_id": resource}], "business_group": {}},
+        Relation.CLIENT: {
+            "id": subject,
+            "business_clients": [{"account_id": resource}],
+            "business_group": {},
+        },
     }[added.relation]
     data = msgspec.json.encode(body)
-    digest = hashlib.sha256(data + added.id.encode("utf-8", "surrogatepass") + added.role.encode()).hexdigest()
+    digest = hashlib.sha256(
+        data + added.id.encode("utf-8", "surrogatepass") + added.role.encode()
+    ).hexdigest()
     kind = "team" if added.relation is Relation.CLIENT else "me"
     newest = graph.documents[-1].observed_at
     return Document(newest, digest, "imagined", kind, added.principal, "", "", data)

@@ -11,7 +11,16 @@ from typing import Any, Final, NamedTuple
 import networkx as nx
 
 from inroads.cancellation import check
-from inroads.model import Access, AccessState, Certainty, Explanation, Grant, NodeKind, Relation, kind_of
+from inroads.model import (
+    Access,
+    AccessState,
+    Certainty,
+    Explanation,
+    Grant,
+    NodeKind,
+    Relation,
+    kind_of,
+)
 from inroads.network.access_graph import AccessGraph
 from inroads.network.wording import grant_label, label, record_label
 from inroads.policy.grammar import GRAMMAR, Conveys, Phase
@@ -38,10 +47,16 @@ def explain(graph: AccessGraph, access: Access) -> Explanation:
 def _candidates(graph: AccessGraph, access: Access) -> dict[str, Grant]:
     """The grants on the paths that can be revoked, in the order of the paths."""
     grants = (graph.grants[step.grant] for path in access.paths for step in path.steps)
-    return {grant.id: grant for grant in grants if grant.relation not in (Relation.KEEPS, Relation.GROUP_OF)}
+    return {
+        grant.id: grant
+        for grant in grants
+        if grant.relation not in (Relation.KEEPS, Relation.GROUP_OF)
+    }
 
 
-def _flow(graph: AccessGraph, access: Access, capacities: dict[str, int]) -> tuple[int, tuple[str, ...]]:
+def _flow(
+    graph: AccessGraph, access: Access, capacities: dict[str, int]
+) -> tuple[int, tuple[str, ...]]:
     """The value and the grants of a minimum cut of the paths' subgraph.
 
     Its nodes are (node, phase of the grammar), so that no walk outside the grammar appears; a grant is an edge of its
@@ -58,23 +73,34 @@ def _flow(graph: AccessGraph, access: Access, capacities: dict[str, int]) -> tup
             there = (step.resource, phase)
             if step.grant in capacities:
                 network.add_edge(here, (step.grant, "in"))
-                network.add_edge((step.grant, "in"), (step.grant, "out"), capacity=capacities[step.grant])
+                network.add_edge(
+                    (step.grant, "in"), (step.grant, "out"), capacity=capacities[step.grant]
+                )
                 network.add_edge((step.grant, "out"), there)
             else:
                 network.add_edge(here, there)
         network.add_edge((access.resource, phase), "sink")
     value, (near, _) = nx.minimum_cut(network, (access.principal, Phase.ACTING), "sink")
-    return int(value), tuple(grant for grant in capacities if (grant, "in") in near and (grant, "out") not in near)
+    return int(value), tuple(
+        grant for grant in capacities if (grant, "in") in near and (grant, "out") not in near
+    )
 
 
-def _least_cut(graph: AccessGraph, access: Access, candidates: dict[str, Grant], size: int) -> tuple[Grant, ...]:
+def _least_cut(
+    graph: AccessGraph, access: Access, candidates: dict[str, Grant], size: int
+) -> tuple[Grant, ...]:
     chosen: tuple[str, ...]
     if comb(len(candidates), size) <= MAX_CANDIDATES and not access.truncated:
         routes = [{step.grant for step in path.steps} for path in access.paths]
         cuts = (
-            cut for cut in combinations(sorted(candidates), size) if all(not route.isdisjoint(cut) for route in routes)
+            cut
+            for cut in combinations(sorted(candidates), size)
+            if all(not route.isdisjoint(cut) for route in routes)
         )
-        chosen = min(cuts, key=lambda cut: (collateral(graph, access, [candidates[each] for each in cut]), cut))
+        chosen = min(
+            cuts,
+            key=lambda cut: (collateral(graph, access, [candidates[each] for each in cut]), cut),
+        )
     else:
         own = _ended_alone(graph, access, candidates)
         much = own.total() + 1
@@ -96,13 +122,20 @@ def collateral(graph: AccessGraph, access: Access, cut: Sequence[Grant]) -> int:
 def _ended_alone(graph: AccessGraph, access: Access, candidates: dict[str, Grant]) -> Counter[str]:
     """How many other accesses each grant ends by itself: those to which it dominates every route of an identity."""
     ended: Counter[str] = Counter()
-    for identity in {identity for grant in candidates.values() for identity in _holders(graph, grant)}:
+    for identity in {
+        identity for grant in candidates.values() for identity in _holders(graph, grant)
+    }:
         start = (identity, Phase.ACTING)
         dominators = nx.immediate_dominators(_routes(graph, identity, candidates), start)
-        for node in [node for node in dominators if isinstance(node, str) and kind_of(node) in RESOURCES]:
+        for node in [
+            node for node in dominators if isinstance(node, str) and kind_of(node) in RESOURCES
+        ]:
             above = dominators[node]
             while above is not None and above != start:
-                if isinstance(above, _Revoked) and (identity, node) != (access.principal, access.resource):
+                if isinstance(above, _Revoked) and (identity, node) != (
+                    access.principal,
+                    access.resource,
+                ):
                     ended[above.grant] += 1
                 above = dominators[above]
     return ended
@@ -129,7 +162,12 @@ def _routes(graph: AccessGraph, identity: str, candidates: Container[str]) -> nx
             there = (hop.resource, phase)
             if there not in network:
                 frontier.append(there)
-            nx.add_path(network, [here, _Revoked(hop.grant.id), there] if hop.grant.id in candidates else [here, there])
+            nx.add_path(
+                network,
+                [here, _Revoked(hop.grant.id), there]
+                if hop.grant.id in candidates
+                else [here, there],
+            )
     return network
 
 
@@ -159,7 +197,11 @@ def _sentence(graph: AccessGraph, access: Access, routes: int, cut: Sequence[Gra
     if access.state is AccessState.LATENT:
         text += f" It is latent: {', '.join(map(printable, access.reasons))}."
     labels = [grant_label(grant) for grant in cut]
-    ending = labels[0] if len(labels) == 1 else f"{len(labels)} grants: {', '.join(labels[:-1])} and {labels[-1]}"
+    ending = (
+        labels[0]
+        if len(labels) == 1
+        else f"{len(labels)} grants: {', '.join(labels[:-1])} and {labels[-1]}"
+    )
     if access.truncated:
         text += f" There are more paths than were looked at: more routes may remain after revoking {ending}."
     else:
@@ -179,5 +221,7 @@ def _shared_clients(graph: AccessGraph, access: Access) -> Iterable[tuple[str, s
     for grant in _candidates(graph, access).values():
         for record, number in zip(grant.evidence, grant.clients, strict=True):
             if number is not None:
-                found.setdefault((grant.resource, number), {}).setdefault(grant.id, record_label(record))
+                found.setdefault((grant.resource, number), {}).setdefault(
+                    grant.id, record_label(record)
+                )
     return ((*client, list(named.values())) for client, named in found.items() if len(named) > 1)

@@ -66,19 +66,30 @@ def remedies(graph: AccessGraph, grant: Grant) -> tuple[Remedy, ...]:
         return ()
     found: dict[str, Remedy] = {}
     for each, client in zip(grant.evidence, grant.clients, strict=True):
-        name = record_label(each) if each.record_id else f"{record_label(each)} at {_place(graph, each)}"
+        name = (
+            record_label(each)
+            if each.record_id
+            else f"{record_label(each)} at {_place(graph, each)}"
+        )
         known = found.get(name)
         if known is None or (known.destroy is None and each.section is Section.ROLE):
             found[name] = _remedy(graph, grant, each, name, client)
     return tuple(found.values())
 
 
-def _remedy(graph: AccessGraph, grant: Grant, each: Evidence, name: str, client: str | None) -> Remedy:
-    row = graph.row(each.document, each.section, each.index) if each.section is Section.ROLE else None
+def _remedy(
+    graph: AccessGraph, grant: Grant, each: Evidence, name: str, client: str | None
+) -> Remedy:
+    row = (
+        graph.row(each.document, each.section, each.index) if each.section is Section.ROLE else None
+    )
     number = f"client {client}" if client else "this client"
     account = label(graph, f"account:{row.accountid}") if row else ""
     action = _ACTION[each.section].format(
-        who=label(graph, grant.principal), what=label(graph, grant.resource), account=account, client=number
+        who=label(graph, grant.principal),
+        what=label(graph, grant.resource),
+        account=account,
+        client=number,
     )
     if row and client:
         action += f", or remove {number} there on the vendor's side"

@@ -98,7 +98,11 @@ class Outcome(msgspec.Struct, frozen=True):
         if self.before is None:
             return Fate.GAINED
         worse, better = (not side.isdisjoint(self.kinds) for side in (_WORSE, _BETTER))
-        return (Fate.CHANGED if better else Fate.LOWERED) if worse else (Fate.RAISED if better else Fate.STAYS)
+        return (
+            (Fate.CHANGED if better else Fate.LOWERED)
+            if worse
+            else (Fate.RAISED if better else Fate.STAYS)
+        )
 
     @property
     def key(self) -> tuple[int, str, str]:
@@ -114,23 +118,38 @@ class WhatIf(Generic[_G]):
     """
 
     def __init__(
-        self, graph: _G, remove: Iterable[str] = (), add: Iterable[str] = (), records: Iterable[str] = ()
+        self,
+        graph: _G,
+        remove: Iterable[str] = (),
+        add: Iterable[str] = (),
+        records: Iterable[str] = (),
     ) -> None:
         if "fold" not in vars(graph):
-            raise InroadsError("only the whole graph answers questions, not a view or a copy of it", "NOT_WHOLE")
+            raise InroadsError(
+                "only the whole graph answers questions, not a view or a copy of it", "NOT_WHOLE"
+            )
         self.base, self._cut = graph, False
-        self.removed = tuple({grant.id: grant for text in remove for grant in [revocable(graph, text)]}.values())
+        self.removed = tuple(
+            {grant.id: grant for text in remove for grant in [revocable(graph, text)]}.values()
+        )
         self.records = tuple({each: None for text in records for each in named_record(graph, text)})
         self.added = tuple(dict.fromkeys(addition(graph, text) for text in add))
         if not (self.removed or self.records or self.added):
             raise InroadsError("say what is to be removed or added", "BAD_GRANT")
         if max(len(self.removed), len(self.added)) > MAX_EDITS:
-            raise InroadsError(f"the most grants that are removed or added at once is {MAX_EDITS}", "TOO_MANY_GRANTS")
+            raise InroadsError(
+                f"the most grants that are removed or added at once is {MAX_EDITS}",
+                "TOO_MANY_GRANTS",
+            )
 
     @property
     def version(self) -> str:
         """The name of the hypothetical version: that of its base and a mark of what is imagined."""
-        imagined = [sorted(each.id for each in self.removed), sorted(self.records), sorted(self.added)]
+        imagined = [
+            sorted(each.id for each in self.removed),
+            sorted(self.records),
+            sorted(self.added),
+        ]
         mark = hashlib.sha256(msgspec.json.encode(imagined)).hexdigest()[:8]
         return f"{self.base.version}-hypothetical-{mark}"
 
@@ -144,7 +163,9 @@ class WhatIf(Generic[_G]):
         """A graph with the grants of all paths after: the base while grants are only removed, else what is touched."""
         if self._simple:
             return self.base
-        return self._imagined(excerpt(self.base.fold.said, np.array(sorted(self._touched), np.int64)))
+        return self._imagined(
+            excerpt(self.base.fold.said, np.array(sorted(self._touched), np.int64))
+        )
 
     def _imagined(self, said: ClaimSet) -> _G:
         """The graph of what remains of a part of what is said, and of what is imagined."""
@@ -152,8 +173,12 @@ class WhatIf(Generic[_G]):
         if self.added:
             said = union([said, claim_set(map(self._statement, self.added))])
         ours, policy = self.base.fold, self.base.policy
-        observed = ours.observed[np.searchsorted(ours.said.nodes, said.nodes)]  # what is imagined observes nobody
-        return type(self.base).build(fold(said, policy)._replace(version=self.version, observed=observed), policy)
+        observed = ours.observed[
+            np.searchsorted(ours.said.nodes, said.nodes)
+        ]  # what is imagined observes nobody
+        return type(self.base).build(
+            fold(said, policy)._replace(version=self.version, observed=observed), policy
+        )
 
     @cached_property
     def outcomes(self) -> tuple[Outcome, ...]:
@@ -178,12 +203,16 @@ class WhatIf(Generic[_G]):
     @property
     def lowered(self) -> tuple[Outcome, ...]:
         """The accesses that stay with fewer or other capabilities, latent, or inferred only."""
-        return tuple(each for each in self.outcomes if each.after and not _WORSE.isdisjoint(each.kinds))
+        return tuple(
+            each for each in self.outcomes if each.after and not _WORSE.isdisjoint(each.kinds)
+        )
 
     @property
     def raised(self) -> tuple[Outcome, ...]:
         """The accesses that stay with more or other capabilities, turn active, or become stated."""
-        return tuple(each for each in self.outcomes if each.before and not _BETTER.isdisjoint(each.kinds))
+        return tuple(
+            each for each in self.outcomes if each.before and not _BETTER.isdisjoint(each.kinds)
+        )
 
     @property
     def gained(self) -> tuple[Outcome, ...]:
@@ -213,7 +242,9 @@ class WhatIf(Generic[_G]):
     # ---- the accesses
 
     def __str__(self) -> str:
-        said = [f"{each.fate}  {outcome_sentence(self, each)}" for each in self.outcomes] or ["no access changes"]
+        said = [f"{each.fate}  {outcome_sentence(self, each)}" for each in self.outcomes] or [
+            "no access changes"
+        ]
         return "\n".join([*said, *self.notes])
 
     __repr__ = __str__
@@ -234,10 +265,16 @@ class WhatIf(Generic[_G]):
     def shared(self) -> tuple[Grant, ...]:
         """Other grants that a record of a removed grant states as well."""
         ids = {each.id for each in self.removed}
-        principals = {grant.principal for grant in self.removed if grant.relation is Relation.MEMBER}
-        held = (hop.grant for principal in sorted(principals) for hop in self.base.hops_from(principal))
+        principals = {
+            grant.principal for grant in self.removed if grant.relation is Relation.MEMBER
+        }
+        held = (
+            hop.grant for principal in sorted(principals) for hop in self.base.hops_from(principal)
+        )
         return tuple(
-            grant for grant in held if grant.id not in ids and any(each[:4] in self.dropped for each in grant.evidence)
+            grant
+            for grant in held
+            if grant.id not in ids and any(each[:4] in self.dropped for each in grant.evidence)
         )
 
     def _outcomes(self) -> Iterator[Outcome]:
@@ -273,13 +310,19 @@ class WhatIf(Generic[_G]):
     def _touched(self) -> set[int]:
         """What these reach, and what lies behind what is imagined, whatever it lets them do there."""
         imagined = (node for each in self.added for node in (each.principal, each.resource))
-        return _onward(self.base, [(self.base.number(node), ACTING) for node in (*self._people, *imagined)])
+        return _onward(
+            self.base, [(self.base.number(node), ACTING) for node in (*self._people, *imagined)]
+        )
 
     @property
     def _principals(self) -> set[str]:
         """Whose grants may differ: all that a record states is held by one principal, but for facts."""
-        holders = {grant.principal for grant in self.removed} | {each.principal for each in self.added}
-        return holders | {grant.principal for each in self.records for grant in stating(self.base, each)}
+        holders = {grant.principal for grant in self.removed} | {
+            each.principal for each in self.added
+        }
+        return holders | {
+            grant.principal for each in self.records for grant in stating(self.base, each)
+        }
 
     def _statement(self, added: Addition) -> Statement:
         """What a document would say that has just this record, observed with the newest; it covers nothing."""
@@ -299,10 +342,16 @@ def _grants(path: Path) -> tuple[str, ...]:
     return tuple(step.grant for step in path.steps)
 
 
-def _reached(graph: AccessGraph, identity: str, behind: set[str] | None, chosen: AccessFilter) -> dict[str, Access]:
+def _reached(
+    graph: AccessGraph, identity: str, behind: set[str] | None, chosen: AccessFilter
+) -> dict[str, Access]:
     """The accesses of an identity to these nodes; None for all."""
     answer = reach(graph, identity, RESOURCES, chosen)
-    places = (place for place, summary in enumerate(answer.summaries) if behind is None or summary.other in behind)
+    places = (
+        place
+        for place, summary in enumerate(answer.summaries)
+        if behind is None or summary.other in behind
+    )
     return {found.resource: found for found in map(answer.__getitem__, places)}
 
 
@@ -332,14 +381,18 @@ def _onward(graph: AccessGraph, starts: Iterable[tuple[int, int]]) -> set[int]:
     return {node for node, _ in seen}
 
 
-def _others(graph: AccessGraph, said: ClaimSet, dropped: Iterable[tuple[int, Section, int, int]]) -> Ints:
+def _others(
+    graph: AccessGraph, said: ClaimSet, dropped: Iterable[tuple[int, Section, int, int]]
+) -> Ints:
     """The places of the claims that none of these records of the graph makes; facts stay, whatever record says them."""
     claims, names = said.claims, said.documents.sha256
     moments, ours = said.documents.moment, graph.fold.said.documents
     gone = np.zeros(len(claims.document), np.bool_)
     for number, where, index, inside in dropped:
         # A part of what is said has the same documents by other numbers, if it has them at all.
-        documents = np.flatnonzero((names == ours.sha256[number]) & (moments == ours.moment[number]))
+        documents = np.flatnonzero(
+            (names == ours.sha256[number]) & (moments == ours.moment[number])
+        )
         places = np.flatnonzero(np.isin(claims.document, documents))
         alike = (claims.section[places] == SECTIONS.index(where)) & (claims.row[places] == index)
         alike &= (claims.sub[places] == inside) & ~np.isin(claims.relation[places], FACT_RELATIONS)
@@ -402,7 +455,9 @@ def _notes(what: WhatIf[_G]) -> Iterator[str]:
         yield f"A role row that goes also states {grant_label(other)} of {label(graph, other.principal)}, which stays."
     for record in what.records:
         for grant in stating(graph, record):
-            left = dict.fromkeys(record_label(each) for each in grant.evidence if each[:4] not in what.dropped)
+            left = dict.fromkeys(
+                record_label(each) for each in grant.evidence if each[:4] not in what.dropped
+            )
             if left:
                 yield f"{record_label(record)} alone does not end its grant: {', '.join(left)} still states it."
 
@@ -412,14 +467,20 @@ def _headless(what: WhatIf[_G], grant: Grant) -> bool:
     graph, gone = what.base, {each.id for each in what.removed}
     left = {hop.grant.id for hop in graph.hops_to(grant.resource) if hop.conveys is Conveys.CONTROL}
     imagined = [each for each in what.added if each.resource == grant.resource]
-    return bool(left) and left <= gone and not any(graph.policy.roles[each.role].controls for each in imagined)
+    return (
+        bool(left)
+        and left <= gone
+        and not any(graph.policy.roles[each.role].controls for each in imagined)
+    )
 
 
 def _shared_clients(graph: AccessGraph, grant: Grant) -> Iterator[tuple[Grant, str]]:
     """Other grants on a vendor's account that name the same client as this one."""
     for number in dict.fromkeys(each for each in grant.clients if each is not None):
         places = np.flatnonzero(graph.fold.evidence.client == int(number))
-        for other in map(graph.index.grant, dict.fromkeys(grants_of_evidence(graph, places).tolist())):
+        for other in map(
+            graph.index.grant, dict.fromkeys(grants_of_evidence(graph, places).tolist())
+        ):
             if other.resource == grant.resource and other.id != grant.id:
                 yield other, number
 
@@ -444,10 +505,16 @@ class RevocationPlan(msgspec.Struct, frozen=True):
     def also(self) -> tuple[Outcome, ...]:
         """What else would end or be altered."""
         ends = (self.access.principal, self.access.resource)
-        return tuple(each for each in self.what_if.outcomes if each.kinds and (each.principal, each.resource) != ends)
+        return tuple(
+            each
+            for each in self.what_if.outcomes
+            if each.kinds and (each.principal, each.resource) != ends
+        )
 
 
 def plan(graph: AccessGraph, access: Access) -> RevocationPlan:
     """The plan that ends an access of the graph."""
     explanation = explain(graph, access)
-    return RevocationPlan(access, explanation, WhatIf(graph, [grant.id for grant in explanation.cut]))
+    return RevocationPlan(
+        access, explanation, WhatIf(graph, [grant.id for grant in explanation.cut])
+    )

@@ -10,7 +10,16 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 
 from inroads.columns.arrays import Flags, Ints, at_once, distinct, narrow, offsets
-from inroads.columns.claimset import KIND_BITS, KINDS, NONE, RELATIONS, ROLES, SECTIONS, edge_keys, recoded
+from inroads.columns.claimset import (
+    KIND_BITS,
+    KINDS,
+    NONE,
+    RELATIONS,
+    ROLES,
+    SECTIONS,
+    edge_keys,
+    recoded,
+)
 from inroads.columns.fold import KEEPS, Fold
 from inroads.columns.overlay import view
 from inroads.model import Evidence, Grant, NodeKind, Relation, grant_id
@@ -78,7 +87,9 @@ def _entries(fold: Fold, here: Ints, there: Ints) -> Entries:
     near = np.concatenate([here, there[keeps]])
     far = np.concatenate([there, here[keeps]])
     hops = np.concatenate([np.arange(len(here)), ~keeps])
-    order = np.argsort(near.astype(np.int64) * size + far, kind="stable")  # the grants come in order: next to nothing
+    order = np.argsort(
+        near.astype(np.int64) * size + far, kind="stable"
+    )  # the grants come in order: next to nothing
     return Entries(offsets(near[order], size), narrow(hops[order]))
 
 
@@ -93,7 +104,11 @@ class Adjacency:
         self.fold, self.policy, self.size = fold, policy, len(fold.said.nodes)
         self.derived = derived = derived or derive(fold, policy)
         grants = fold.grants
-        self.conveys_column, self.failing, self.dead_column = derived.conveys, derived.failing, derived.dead
+        self.conveys_column, self.failing, self.dead_column = (
+            derived.conveys,
+            derived.failing,
+            derived.dead,
+        )
         self.out_entries, self.in_entries = derived.out_entries, derived.in_entries
         self.codes_column = fold.said.nodes
         self.principal, self.resource = view(grants.principal), view(grants.resource)
@@ -121,7 +136,9 @@ class Adjacency:
     def entangled(self) -> Ints:
         """The nodes of businesses that keep several accounts, or of accounts that several keep, in ascending order."""
         pairs = business, account = self._keeps()
-        if np.array_equal(self.joined[business], account) and np.array_equal(self.joined[account], business):
+        if np.array_equal(self.joined[business], account) and np.array_equal(
+            self.joined[account], business
+        ):
             return business[:0]
         several = [ordered[1:][ordered[1:] == ordered[:-1]] for ordered in map(np.sort, pairs)]
         astray = np.isin(business, several[0]) | np.isin(account, several[1])
@@ -149,7 +166,9 @@ class Adjacency:
         codes = self.codes_column[nodes]
         kind, native = codes >> KIND_BITS, codes & _NATIVE
         digits = np.searchsorted(_POWERS, native, side="right")
-        digits = np.where((kind == _ACCOUNT) | (digits == 0), 1, digits)  # accounts are numbered in their order
+        digits = np.where(
+            (kind == _ACCOUNT) | (digits == 0), 1, digits
+        )  # accounts are numbered in their order
         padded = np.where(kind == _ACCOUNT, native, native * 10 ** (18 - digits))
         return digits, padded, _PRINTED[kind]
 
@@ -166,7 +185,9 @@ class Adjacency:
             if number != _ACCOUNT:
                 here = slice(*np.searchsorted(kind, (number, number + 1)))
                 sizes = np.diff(
-                    np.searchsorted(native[here], _POWERS[1:longest]), prepend=0, append=here.stop - here.start
+                    np.searchsorted(native[here], _POWERS[1:longest]),
+                    prepend=0,
+                    append=here.stop - here.start,
                 )
                 digits = np.repeat(np.arange(1, longest + 1), sizes)
                 native[here] = native[here] * _POWERS[longest - digits] << _DIGITS | digits
@@ -188,7 +209,12 @@ class Adjacency:
             if place == len(accounts) or accounts[place] != wanted:
                 return None
             number = place
-        elif native.isdecimal() and native.isascii() and len(native) <= 18 and str(number := int(native)) == native:
+        elif (
+            native.isdecimal()
+            and native.isascii()
+            and len(native) <= 18
+            and str(number := int(native)) == native
+        ):
             pass
         else:
             return None
@@ -232,7 +258,10 @@ class Adjacency:
             return None
         wanted = RELATIONS.index(Relation(relation)), bool(client)
         for other, grant in self.hops_from(principal):
-            if other == resource and wanted == (self.relation[grant], bool(self.client_role[grant])):
+            if other == resource and wanted == (
+                self.relation[grant],
+                bool(self.client_role[grant]),
+            ):
                 return grant if self.principal[grant] == principal else None
         return None
 
@@ -240,7 +269,11 @@ class Adjacency:
         """The attributes of a grant's edge."""
         data, bits = {"relation": RELATIONS[self.relation[grant]].value}, self.roles[grant]
         if bits:  # which of several speaks first, the evidence tells
-            one = ROLES[bits.bit_length() - 1] if bits.bit_count() == 1 else self.grant(grant).roles[0]
+            one = (
+                ROLES[bits.bit_length() - 1]
+                if bits.bit_count() == 1
+                else self.grant(grant).roles[0]
+            )
             data["role"] = one.value
         return data
 
@@ -255,7 +288,10 @@ class Adjacency:
             self.name(self.principal[number]),
             self.name(self.resource[number]),
             tuple(ROLES[role] for role in dict.fromkeys(roles) if bits >> int(role) & 1),
-            tuple(None if evidence.word[row] == NONE else said.words.text(evidence.word[row]) for row in rows),
+            tuple(
+                None if evidence.word[row] == NONE else said.words.text(evidence.word[row])
+                for row in rows
+            ),
             tuple(
                 Evidence(
                     int(evidence.document[row]),
@@ -285,7 +321,9 @@ def _conveys(fold: Fold, policy: Policy) -> Ints:
         ],
         np.int8,
     )
-    classes: Ints = table[fold.grants.relation, ((fold.grants.roles & controlling) != 0).astype(np.int8)]
+    classes: Ints = table[
+        fold.grants.relation, ((fold.grants.roles & controlling) != 0).astype(np.int8)
+    ]
     return classes
 
 
@@ -343,4 +381,6 @@ def differing(before: Adjacency, after: Adjacency) -> Differing:
 
 def _grant_keys(adjacency: Adjacency, numbers: Ints, size: int) -> Ints:
     rows = adjacency.fold.grants
-    return edge_keys(rows._replace(principal=numbers[rows.principal], resource=numbers[rows.resource]), size)
+    return edge_keys(
+        rows._replace(principal=numbers[rows.principal], resource=numbers[rows.resource]), size
+    )

@@ -42,7 +42,9 @@ class Texts(NamedTuple):
         data = np.frombuffer(together.encode("utf-8", "surrogatepass"), np.uint8)
         starts = np.zeros(len(each) + 1, np.int64)
         np.cumsum(list(map(len, each)), out=starts[1:])
-        if len(data) != len(together):  # characters of several bytes, of which all but the first begin with the bits 10
+        if len(data) != len(
+            together
+        ):  # characters of several bytes, of which all but the first begin with the bits 10
             starts = np.append(np.flatnonzero((data & 0xC0) != 0x80), len(data))[starts]
         return cls(starts, data)
 
@@ -53,7 +55,10 @@ class Texts(NamedTuple):
 
     def text(self, place: int) -> str:
         """One text."""
-        start, stop = self.starts[place], self.starts[int(place) + 1]  # one more may not fit in a narrow number
+        start, stop = (
+            self.starts[place],
+            self.starts[int(place) + 1],
+        )  # one more may not fit in a narrow number
         return self.data[start:stop].tobytes().decode("utf-8", "surrogatepass")
 
     def texts(self) -> Iterator[str]:
@@ -69,7 +74,9 @@ class Texts(NamedTuple):
         for first in range(0, len(rows), _GATHERED):
             part = slice(first, first + _GATHERED)
             last = min(first + _GATHERED, len(rows))
-            data[starts[first] : starts[last]] = self.data[ranges(self.starts[rows[part]], sizes[part])]
+            data[starts[first] : starts[last]] = self.data[
+                ranges(self.starts[rows[part]], sizes[part])
+            ]
         return Texts(starts, data)
 
 
@@ -85,7 +92,11 @@ class Lazily(Sequence[_T]):
     def __getitem__(self, index: slice) -> Sequence[_T]: ...
     def __getitem__(self, index: int | slice) -> _T | Sequence[_T]:
         places = range(self._size)[index]
-        return self._item(places) if isinstance(places, int) else [self._item(place) for place in places]
+        return (
+            self._item(places)
+            if isinstance(places, int)
+            else [self._item(place) for place in places]
+        )
 
     def __len__(self) -> int:
         return self._size
@@ -150,7 +161,9 @@ def narrow(column: Ints) -> Ints:
     if not len(column):
         return column.astype(np.int8)
     least, most = int(column.min()), int(column.max())
-    fitting = (kind for kind in _NARROW if np.iinfo(kind).min <= least and most <= np.iinfo(kind).max)
+    fitting = (
+        kind for kind in _NARROW if np.iinfo(kind).min <= least and most <= np.iinfo(kind).max
+    )
     return column.astype(next(fitting, np.int64), copy=False)
 
 
@@ -187,7 +200,10 @@ def joined(columns: tuple[Any, ...]) -> Any:
         return np.concatenate(columns)
     shifts = np.cumsum([0, *(len(each.data) for each in columns)])
     starts = [each.starts[:-1] + shift for each, shift in zip(columns, shifts[:-1], strict=True)]
-    return Texts(narrow(np.concatenate([*starts, shifts[-1:]])), np.concatenate([each.data for each in columns]))
+    return Texts(
+        narrow(np.concatenate([*starts, shifts[-1:]])),
+        np.concatenate([each.data for each in columns]),
+    )
 
 
 def at_once(rows: int, *acts: Callable[[], Any]) -> list[Any]:

@@ -47,7 +47,9 @@ from inroads.model import Document, Relation, Role, kind_of, native_id
 from inroads.policy.tables import STOCK, Policy
 
 
-def claim_set(statements: Iterable[Statement], store: Store | None = None, places: Sequence[int] = ()) -> ClaimSet:
+def claim_set(
+    statements: Iterable[Statement], store: Store | None = None, places: Sequence[int] = ()
+) -> ClaimSet:
     """What these statements say. Their bodies are at `places` of the store; without one they are kept in memory."""
     packer = ClaimSetBuilder(STOCK)
     for statement in statements:
@@ -159,7 +161,12 @@ class ClaimSetBuilder(Reader[int, int]):
             number = NONE if value is None else value
         self.attributes += self.number, node, _ATTRIBUTES[name], number
         if name == "email":
-            self.attributes += self.number, node, _EMAIL_KEY, email_key(value) if isinstance(value, str) else NONE
+            self.attributes += (
+                self.number,
+                node,
+                _EMAIL_KEY,
+                email_key(value) if isinstance(value, str) else NONE,
+            )
 
     def located(self, node: int, name: str, spot: Spot) -> None:
         self.attributes += self.number, node, _ATTRIBUTES[name], spot[1]
@@ -220,7 +227,10 @@ class ClaimSetBuilder(Reader[int, int]):
         if store is None:
             bodies = [document.body for document in documents]
             sizes = list(map(len, bodies))
-            store, places = InMemoryBodies(b"".join(bodies)), list(accumulate(sizes, initial=0))[:-1]
+            store, places = (
+                InMemoryBodies(b"".join(bodies)),
+                list(accumulate(sizes, initial=0))[:-1],
+            )
         names = np.array([name.encode() for name in self.accounts] or [b""], "S")
         accounts = np.sort(names[: len(self.accounts)])
         codes = ints(self.nodes)

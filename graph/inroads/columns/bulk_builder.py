@@ -45,10 +45,12 @@ from inroads.policy.tables import Policy
 
 _ME, _TEAM, _ACCOUNT, _CLIENTS = range(len(SCOPES))
 _MEMBERSHIP, _BUSINESS, _CLIENT, _GROUP, _ROLE = map(
-    SECTIONS.index, (Section.MEMBERSHIP, Section.BUSINESS, Section.CLIENT, Section.GROUP, Section.ROLE)
+    SECTIONS.index,
+    (Section.MEMBERSHIP, Section.BUSINESS, Section.CLIENT, Section.GROUP, Section.ROLE),
 )
 _TEAM_BUSINESS, _TEAM_CLIENT, _TEAM_GROUP, _TEAM_MEMBER = map(
-    SECTIONS.index, (Section.TEAM_BUSINESS, Section.TEAM_CLIENT, Section.TEAM_GROUP, Section.TEAM_MEMBER)
+    SECTIONS.index,
+    (Section.TEAM_BUSINESS, Section.TEAM_CLIENT, Section.TEAM_GROUP, Section.TEAM_MEMBER),
 )
 _TABLES: Final = {
     "subscription_status": "subscription_statuses",
@@ -112,7 +114,9 @@ class _Saying:
         self.people, self.teams = np.flatnonzero(~is_team), np.flatnonzero(is_team)
         self.identities = [each.content for each in documents if not each.is_team]
         teams = [each.content for each in documents if each.is_team]
-        self.memberships = _Rows.of([each.business_memberships for each in self.identities], self.people)
+        self.memberships = _Rows.of(
+            [each.business_memberships for each in self.identities], self.people
+        )
         owner, index = self.memberships[1:]
         self.businesses = _Rows(
             [row.business for row in self.memberships.rows] + teams,
@@ -146,7 +150,9 @@ class _Saying:
         ]
         nothing: dict[Any, int] = {None: NONE, UNSET: NONE}
         self.account_names = sorted(set().union(*named) - nothing.keys())
-        accounts = {name: ACCOUNTS + number for number, name in enumerate(self.account_names)} | nothing
+        accounts = {
+            name: ACCOUNTS + number for number, name in enumerate(self.account_names)
+        } | nothing
         vendors = [row.account_business or _NO_VENDOR for row in self.clients.rows]
         columns = (
             _codes(IDENTITIES, [each.id for each in self.identities]),
@@ -159,9 +165,14 @@ class _Saying:
             *(_ints([accounts[name] for name in names]) for names in named),
         )
         self.codes = distinct(np.concatenate([column[column != NONE] for column in columns]))
-        numbers = [np.where(each == NONE, NONE, np.searchsorted(self.codes, each)).astype(np.int32) for each in columns]
+        numbers = [
+            np.where(each == NONE, NONE, np.searchsorted(self.codes, each)).astype(np.int32)
+            for each in columns
+        ]
         identity, self.member, self.business, self.vendor, self.group_business = numbers[:5]
-        self.group, self.team_group, self.kept, self.vendor_account, self.role_account = numbers[5:10]
+        self.group, self.team_group, self.kept, self.vendor_account, self.role_account = numbers[
+            5:10
+        ]
         self.table_accounts = numbers[10:]
         self.joined, teams = np.split(self.business, [len(self.memberships.rows)])
         self.subject = np.empty(len(self.documents), np.int32)
@@ -219,14 +230,20 @@ class _Saying:
         for name in ("first_name", "last_name"):
             self._text(name, document, identity, [getattr(each, name) for each in records])
         moments = [each.confirmed_at for each in records]
-        utc = [f"{moment[:-1]}+00:00" if type(moment) is str else moment for moment in moments]  # as Python prints it
+        utc = [
+            f"{moment[:-1]}+00:00" if type(moment) is str else moment for moment in moments
+        ]  # as Python prints it
         self._text("confirmed_at", document, identity, utc)
 
     def _memberships(self) -> None:
         rows, document, index = self.memberships
         identity, business = self.subject[document], self.joined
         spot = _Spot(document, _MEMBERSHIP, index, NONE, self.membership_ids)
-        words, own, team = self._meant("membership", rows), _scope(identity, _ME), _scope(business, _TEAM)
+        words, own, team = (
+            self._meant("membership", rows),
+            _scope(identity, _ME),
+            _scope(business, _TEAM),
+        )
         self._claim(Relation.MEMBER, identity, business, spot, own, team, words=words)
 
     def _businesses(self) -> None:
@@ -253,8 +270,17 @@ class _Saying:
         spot = _Spot(document[owner], section, row, sub, _ids([row.id for row in rows]))
         scope = _scope(business, _CLIENTS)
         words, client = _Words(ROLES.index(Role.CLIENT)), _ids([row.userid for row in rows])
-        self._claim(Relation.CLIENT, business, self.vendor_account, spot, scope, words=words, client=client)
-        self._claim(Relation.KEEPS, self.vendor, self.vendor_account, spot, scope, _scope(self.vendor, _ACCOUNT))
+        self._claim(
+            Relation.CLIENT, business, self.vendor_account, spot, scope, words=words, client=client
+        )
+        self._claim(
+            Relation.KEEPS,
+            self.vendor,
+            self.vendor_account,
+            spot,
+            scope,
+            _scope(self.vendor, _ACCOUNT),
+        )
 
     def _groups(self) -> None:
         rows, document, index = self.groups
@@ -262,10 +288,21 @@ class _Saying:
         spot = _Spot(document, _GROUP, index, NONE, records)
         identity, owner = self.subject[document], self.group_business
         scope, words, active = _scope(identity, _ME), self._meant("membership", rows), _active(rows)
-        self._claim(Relation.GROUP, identity, self.group, spot, scope, words=words, owner=owner, active=active)
+        self._claim(
+            Relation.GROUP,
+            identity,
+            self.group,
+            spot,
+            scope,
+            words=words,
+            owner=owner,
+            active=active,
+        )
         self._claim(Relation.GROUP_OF, self.group, owner, spot, scope)
         memberships = set(_tuples(self.memberships.owner, self.membership_ids, self.joined))
-        shown = np.array([each in memberships for each in _tuples(document, records, owner)], np.bool_)
+        shown = np.array(
+            [each in memberships for each in _tuples(document, records, owner)], np.bool_
+        )
         shown &= (records != NONE) & (owner != NONE)
         self._shown(self.group[shown], owner[shown])
 
@@ -277,19 +314,35 @@ class _Saying:
         is_client = words.role == ROLES.index(Role.CLIENT)
         client = np.where(is_client, _ids([row.userid for row in rows]), NONE)
         scope = _scope(identity, _ME)
-        self._claim(Relation.ROLE, identity, account, spot, scope, words=words, client_role=is_client, client=client)
-        systems = [UNSET if row.systemid is None or row.systemid is UNSET else str(row.systemid) for row in rows]
+        self._claim(
+            Relation.ROLE,
+            identity,
+            account,
+            spot,
+            scope,
+            words=words,
+            client_role=is_client,
+            client=client,
+        )
+        systems = [
+            UNSET if row.systemid is None or row.systemid is UNSET else str(row.systemid)
+            for row in rows
+        ]
         self._text("system_id", document, account, systems)
 
     def _tables(self) -> None:
         """The tables by account: statuses, and permissions."""
-        for (name, section), table, account in zip(_TABLES.items(), self.tables, self.table_accounts, strict=True):
+        for (name, section), table, account in zip(
+            _TABLES.items(), self.tables, self.table_accounts, strict=True
+        ):
             if name == "permissions":
                 self._located(name, table.owner, account, NONE)
                 continue
             tables = [getattr(each, section) or {} for each in self.identities]
             words = [status or None for each in tables for status in each.values()]
-            self._value(name, table.owner, account, words, [self.words[word] for word in _given(words)])
+            self._value(
+                name, table.owner, account, words, [self.words[word] for word in _given(words)]
+            )
 
     def _teams(self) -> None:
         """The lists of members, each of one business."""
@@ -297,12 +350,16 @@ class _Saying:
             return
         business, group = self.subject[self.teams], self.team_group
         self._cover(self.teams, _scope(business, _TEAM))
-        spot = _Spot(self.teams, _TEAM_GROUP, NONE, NONE, _ids([each.id for each in self.team_groups]))
+        spot = _Spot(
+            self.teams, _TEAM_GROUP, NONE, NONE, _ids([each.id for each in self.team_groups])
+        )
         self._claim(Relation.GROUP_OF, group, business, spot, _scope(business, _TEAM))
         self._shown(group[group != NONE], business[group != NONE])
         rows, document, index = self.members
         for name in ("email", "first_name", "last_name"):
-            values = [getattr(row, name) or UNSET for row in rows]  # null says nothing in a list of others
+            values = [
+                getattr(row, name) or UNSET for row in rows
+            ]  # null says nothing in a list of others
             self._text(name, document, self.member, values)
             if name == "email":
                 self._email_keys(document, self.member, values)
@@ -310,7 +367,9 @@ class _Saying:
         spot = _Spot(document, _TEAM_MEMBER, index, NONE, _ids([row.id for row in rows]))
         words, active = self._meant("membership", rows), _active(rows)
         own, team = _scope(identity, _ME), _scope(business, _TEAM)
-        self._claim(Relation.MEMBER, identity, business, spot, own, team, words=words, active=active)
+        self._claim(
+            Relation.MEMBER, identity, business, spot, own, team, words=words, active=active
+        )
 
     def _meant(self, dialect: str, rows: list[Any]) -> _Words:
         """The role that each row's word means, and the word; a plain document has no word without a meaning."""
@@ -337,7 +396,10 @@ class _Saying:
     ) -> None:
         """One claim of each row that names both ends; see `claims.Claim`."""
         document, *row = spot
-        number, stated = RELATIONS.index(relation), (owner, *words, client_role, active, *row, client)
+        number, stated = (
+            RELATIONS.index(relation),
+            (owner, *words, client_role, active, *row, client),
+        )
         self.claims.append((document, principal, number, resource, scope, other_scope, *stated))
 
     def _cover(self, document: Ints, scope: Ints) -> None:
@@ -349,7 +411,9 @@ class _Saying:
     def _located(self, name: str, document: Ints, node: Ints, place: Ints | int) -> None:
         self.attributes.append((document, node, ATTRIBUTES.index(name), place))
 
-    def _value(self, name: str, document: Ints, node: Ints, values: list[Any], numbers: Sequence[int]) -> None:
+    def _value(
+        self, name: str, document: Ints, node: Ints, values: list[Any], numbers: Sequence[int]
+    ) -> None:
         """One attribute of each row that says it, null being a value; `numbers` are those of the other values."""
         number = np.array(numbers, np.int64)
         if len(number) < len(values):
@@ -362,7 +426,9 @@ class _Saying:
 
     def _text(self, name: str, document: Ints, node: Ints, values: list[Any]) -> None:
         texts = _given(values)
-        self._value(name, document, node, values, range(len(self.texts), len(self.texts) + len(texts)))
+        self._value(
+            name, document, node, values, range(len(self.texts), len(self.texts) + len(texts))
+        )
         self.texts += texts
 
     def _email_keys(self, document: Ints, node: Ints, emails: list[Any]) -> None:

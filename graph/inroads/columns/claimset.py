@@ -49,7 +49,8 @@ KIND_BITS: Final = 60
 """A node's code is its kind above so many bits of its native id, or of its account's number."""
 
 IDENTITIES, BUSINESSES, ACCOUNTS, GROUPS = (
-    KINDS.index(kind) << KIND_BITS for kind in (NodeKind.IDENTITY, NodeKind.BUSINESS, NodeKind.ACCOUNT, NodeKind.GROUP)
+    KINDS.index(kind) << KIND_BITS
+    for kind in (NodeKind.IDENTITY, NodeKind.BUSINESS, NodeKind.ACCOUNT, NodeKind.GROUP)
 )
 """Where the codes of each kind begin; those of accounts go on with the number of the account."""
 _EPOCH: Final = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
@@ -184,7 +185,9 @@ TEXT_ATTRIBUTES: Final = np.array([name not in _OTHERS | WORD_ATTRIBUTES for nam
 IS_WORD: Final = np.array([name in WORD_ATTRIBUTES for name in ATTRIBUTES])
 
 COUNTED: Final = {
-    **dict.fromkeys(("principal", "resource", "owner", "node", "group", "business", "subject"), "node"),
+    **dict.fromkeys(
+        ("principal", "resource", "owner", "node", "group", "business", "subject"), "node"
+    ),
     **dict.fromkeys(("scope", "other_scope"), "scope"),
     **{name: name for name in ("document", "word", "store")},
 }
@@ -211,7 +214,9 @@ def stacked(kind: Callable[..., Any], pieces: Sequence[Sequence[Any]]) -> Any:
 
 def _types(kind: Any) -> list[type[np.signedinteger[Any]]]:
     names: tuple[str, ...] = kind._fields
-    return [np.int64 if name in _WIDE else np.int8 if name in _NARROW else np.int32 for name in names]
+    return [
+        np.int64 if name in _WIDE else np.int8 if name in _NARROW else np.int32 for name in names
+    ]
 
 
 def ints(numbers: Collection[int]) -> Ints:
@@ -230,7 +235,9 @@ def moment_of(number: int) -> dt.datetime:
 
 def email_key(email: str) -> int:
     """A number that equal emails share, trimmed and case-folded; others hardly ever do."""
-    digest = hashlib.blake2b(fold_email(email).encode("utf-8", "surrogatepass"), digest_size=8).digest()
+    digest = hashlib.blake2b(
+        fold_email(email).encode("utf-8", "surrogatepass"), digest_size=8
+    ).digest()
     return int.from_bytes(digest, "big") >> 1  # a signed column holds it, and it is never NONE
 
 

@@ -47,7 +47,9 @@ from inroads.policy.tables import STAFF_AGREES_WITH, Policy
 _HASHED: Final = 2**16
 """So many rows are hashed at a time."""
 
-MEMBER, ROLE, GROUP, KEEPS = map(RELATIONS.index, (Relation.MEMBER, Relation.ROLE, Relation.GROUP, Relation.KEEPS))
+MEMBER, ROLE, GROUP, KEEPS = map(
+    RELATIONS.index, (Relation.MEMBER, Relation.ROLE, Relation.GROUP, Relation.KEEPS)
+)
 _TEAM: Final = SCOPES.index("team")
 
 
@@ -112,7 +114,9 @@ def fold(said: ClaimSet, policy: Policy) -> Fold:
     groups, owners = _group_owners(said)
     starts = kind_starts(said.nodes)
     (grants, evidence_of, evidence), (attributes, unconfirmed) = at_once(
-        len(said.claims.document), lambda: _stand(said, groups, owners), lambda: _attributes(said, starts)
+        len(said.claims.document),
+        lambda: _stand(said, groups, owners),
+        lambda: _attributes(said, starts),
     )
     observed = np.zeros(len(said.nodes), np.bool_)
     observed[said.documents.subject] = True
@@ -136,7 +140,8 @@ def _stand(said: ClaimSet, groups: Ints, owners: Ints) -> tuple[GrantRows, Ints,
     claims = _members(said.claims, groups, owners, len(said.nodes))
     era, latest = _moments(said)
     stands = (latest[claims.scope] <= era[claims.document]) & (
-        np.where(claims.other_scope == NONE, NONE, latest[claims.other_scope]) <= era[claims.document]
+        np.where(claims.other_scope == NONE, NONE, latest[claims.other_scope])
+        <= era[claims.document]
     )
     is_role = (claims.relation == ROLE) & (claims.client_role == 0)
     edges = edges_of(claims, np.flatnonzero(stands & ~is_role))
@@ -147,13 +152,17 @@ def _stand(said: ClaimSet, groups: Ints, owners: Ints) -> tuple[GrantRows, Ints,
 
 def kind_starts(nodes: Ints) -> tuple[int, ...]:
     """Where the nodes of each kind start among these codes, and at the end where they stop."""
-    return tuple(np.searchsorted(nodes, [kind << KIND_BITS for kind in range(len(KINDS) + 1)]).tolist())
+    return tuple(
+        np.searchsorted(nodes, [kind << KIND_BITS for kind in range(len(KINDS) + 1)]).tolist()
+    )
 
 
 def _moments(said: ClaimSet) -> tuple[Ints, Ints]:
     """The rank of each document's moment, and that of the latest document that covers each scope."""
     era = np.cumsum(firsts(said.documents.moment)).astype(np.int32)
-    latest = np.full(len(said.nodes) * len(SCOPES) + 1, NONE, np.int32)  # the last stands for no scope
+    latest = np.full(
+        len(said.nodes) * len(SCOPES) + 1, NONE, np.int32
+    )  # the last stands for no scope
     latest[said.covers.scope] = era[said.covers.document]
     return era, latest
 
@@ -188,7 +197,11 @@ def _members(claims: ClaimRows, groups: Ints, owners: Ints, size: int) -> ClaimR
 def edges_of(claims: ClaimRows, places: Ints) -> EdgeRows:
     """The edges that the claims at these places state."""
     return EdgeRows(
-        claims.principal[places], claims.resource[places], claims.relation[places], claims.client_role[places], places
+        claims.principal[places],
+        claims.resource[places],
+        claims.relation[places],
+        claims.client_role[places],
+        places,
     )
 
 
@@ -202,13 +215,17 @@ def _with_roles(edges: EdgeRows, roles: EdgeRows, era: Ints, latest: Ints, size:
     team = np.full(size, NONE, np.int32)
     np.maximum.at(team, keeps.resource, latest[keeps.principal * len(SCOPES) + _TEAM])
     roles = take(roles, team[roles.resource] <= era)
-    pairs = distinct(keeps.resource.astype(np.int64) * size + keeps.principal)  # account, then the businesses
+    pairs = distinct(
+        keeps.resource.astype(np.int64) * size + keeps.principal
+    )  # account, then the businesses
     keepers = offsets(pairs // size, size) if len(pairs) else np.zeros(size + 1, np.int64)
     count = np.diff(keepers)[roles.resource]
     role = np.repeat(np.arange(len(count)), count)
     business = (pairs % size)[ranges(keepers[roles.resource], count)]
     is_member = edges.relation == MEMBER
-    members = distinct(edges.principal[is_member].astype(np.int64) * size + edges.resource[is_member])
+    members = distinct(
+        edges.principal[is_member].astype(np.int64) * size + edges.resource[is_member]
+    )
     shared = contained(roles.principal[role].astype(np.int64) * size + business, members)
     absorbed = np.zeros(len(count), np.bool_)
     absorbed[role[shared]] = True
@@ -218,10 +235,14 @@ def _with_roles(edges: EdgeRows, roles: EdgeRows, era: Ints, latest: Ints, size:
     return stack([edges, merged, take(roles, ~absorbed)])
 
 
-def grants_of(edges: EdgeRows, claims: ClaimRows, size: int) -> tuple[GrantRows, Ints, EvidenceRows]:
+def grants_of(
+    edges: EdgeRows, claims: ClaimRows, size: int
+) -> tuple[GrantRows, Ints, EvidenceRows]:
     """Claims of one edge are one grant; clients' roles are grants of their own."""
     edge = edge_keys(edges, size)
-    order = in_order(edge * len(SECTIONS) + claims.section[edges.claim], claims.document[edges.claim])
+    order = in_order(
+        edge * len(SECTIONS) + claims.section[edges.claim], claims.document[edges.claim]
+    )
     edge, said = edge[order], edges.claim[order]
     starts = np.flatnonzero(firsts(edge))
     held = take(edges, order[starts])
@@ -293,6 +314,8 @@ def version(said: ClaimSet, policy: Policy) -> str:
     """A name that two graphs share exactly when they hold the same observations under the same policy."""
     digest = hashlib.sha256(policy.digest.encode())
     for column, kind in ((said.documents.moment, "<i8"), (said.documents.sha256, "S32")):
-        for first in range(0, len(column), _HASHED):  # it may be a spliced one, which is not put together for this
+        for first in range(
+            0, len(column), _HASHED
+        ):  # it may be a spliced one, which is not put together for this
             digest.update(view(np.ascontiguousarray(column[first : first + _HASHED], kind)))
     return digest.hexdigest()[:16]

@@ -29,7 +29,17 @@ from inroads.columns.claimset import (
     ClaimSet,
     recoded,
 )
-from inroads.columns.fold import GROUP, HOLDERS, KEEPS, ROLE, Fold, GrantRows, fold, kind_starts, version
+from inroads.columns.fold import (
+    GROUP,
+    HOLDERS,
+    KEEPS,
+    ROLE,
+    Fold,
+    GrantRows,
+    fold,
+    kind_starts,
+    version,
+)
 from inroads.columns.overlay import (
     STILL,
     Numbering,
@@ -87,7 +97,11 @@ class Baseline(NamedTuple):
     def next(self, added: _Added, news: ClaimSet) -> Baseline:
         """What comes after it, when a version was made of it: put together by a step, where so much was said since."""
         if self.coming is None:
-            return self._replace(coming=Baseline(added.fold, added.derived)) if added.touched > TOUCHED else self
+            return (
+                self._replace(coming=Baseline(added.fold, added.derived))
+                if added.touched > TOUCHED
+                else self
+            )
         coming = self.coming.with_(news)
         if put_together((coming.fold, coming.derived), STEP):
             return coming._replace(fold=whole(coming.fold), derived=whole(coming.derived))
@@ -102,7 +116,9 @@ class NextFold(NamedTuple):
     base: Baseline
 
 
-def grown(before: Fold, derived: Derived, part: ClaimSet, policy: Policy, base: Baseline | None = None) -> NextFold:
+def grown(
+    before: Fold, derived: Derived, part: ClaimSet, policy: Policy, base: Baseline | None = None
+) -> NextFold:
     """The fold and the derivation of a fold's documents and of a part's, as if they had been folded together."""
     news = _unknown(before.said, part)
     if news is None:
@@ -115,7 +131,11 @@ def grown(before: Fold, derived: Derived, part: ClaimSet, policy: Policy, base: 
     if not added and base.since is not news:
         base = Baseline.of(before, derived).with_(news)
         added = _added(base, policy)
-    return NextFold(added.fold, added.derived, base.next(added, news)) if added else _folded(before, part, policy)
+    return (
+        NextFold(added.fold, added.derived, base.next(added, news))
+        if added
+        else _folded(before, part, policy)
+    )
 
 
 def _folded(before: Fold, part: ClaimSet, policy: Policy) -> NextFold:
@@ -128,7 +148,10 @@ def _unknown(said: ClaimSet, part: ClaimSet) -> ClaimSet | None:
     """The part without documents that are known; None where one of them comes from a source that counts more."""
     places, known = _places_of_documents(said, part)
     sources = part.documents.source, said.documents.source
-    if any(sources[0].text(row) < sources[1].text(int(places[row])) for row in np.flatnonzero(known).tolist()):
+    if any(
+        sources[0].text(row) < sources[1].text(int(places[row]))
+        for row in np.flatnonzero(known).tolist()
+    ):
         return None
     return without(part, known) if known.any() else part
 
@@ -186,7 +209,8 @@ def _nodes(said: ClaimSet, part: ClaimSet) -> _Nodes:
         accounts = whole(replaced(said.accounts, cut, part.accounts[unknown]))
         # Up to the next kind, whose codes do not go on with the number of an account.
         moves = Renumbering(
-            np.append(cut.shift.starts + ACCOUNTS, _ACCOUNT + 1 << KIND_BITS), np.append(cut.shift.by, 0)
+            np.append(cut.shift.starts + ACCOUNTS, _ACCOUNT + 1 << KIND_BITS),
+            np.append(cut.shift.by, 0),
         )
     sought = recoded(part, said.accounts)
     places = np.searchsorted(said.nodes, sought)
@@ -195,7 +219,11 @@ def _nodes(said: ClaimSet, part: ClaimSet) -> _Nodes:
     here = slice(starts[_ACCOUNT], starts[_ACCOUNT + 1])
     new[here] |= unknown[part.nodes[here] - ACCOUNTS]
     cut = Replacement(places[new], places[new], np.ones(int(new.sum()), np.int64))
-    codes = OverlayColumn(said.nodes, cut, recoded(part, accounts)[new], moves) if new.any() else said.nodes
+    codes = (
+        OverlayColumn(said.nodes, cut, recoded(part, accounts)[new], moves)
+        if new.any()
+        else said.nodes
+    )
     of_part = places + np.cumsum(new) - new
     shift = Renumbering(cut.starts, np.arange(1, len(cut.starts) + 1))
     return _Nodes(codes, accounts, of_part[new], shift, of_part, np.where(new, NONE, places))
@@ -213,7 +241,10 @@ def _places_of_documents(said: ClaimSet, part: ClaimSet) -> tuple[Ints, Flags]:
     """Where a part's documents come among others in the order of documents; and which are there already."""
     rows, places, known = said.documents, [], []
     for moment, sha256 in zip(part.documents.moment, part.documents.sha256, strict=True):
-        first, last = np.searchsorted(rows.moment, moment), np.searchsorted(rows.moment, moment, side="right")
+        first, last = (
+            np.searchsorted(rows.moment, moment),
+            np.searchsorted(rows.moment, moment, side="right"),
+        )
         place = first + np.searchsorted(rows.sha256[first:last], sha256)
         places.append(place)
         known.append(place < last and rows.sha256[place] == sha256)
@@ -240,9 +271,13 @@ def _touched(before: Fold, derived: Derived, part: ClaimSet, nodes: _Nodes) -> I
     newer = np.ones(len(scope), np.bool_)
     newer[covered] = said.documents.moment[said.covers.document[latest[covered]]] < here[covered]
     scope = scope[newer]
-    falling = [places_of(each, scope, size * len(SCOPES)) for each in (claims.scope, claims.other_scope)]
+    falling = [
+        places_of(each, scope, size * len(SCOPES)) for each in (claims.scope, claims.other_scope)
+    ]
     stating = old[distinct(part.claims.principal)]
-    principals = distinct(np.concatenate([*(claims.principal[each] for each in falling), stating[stating != NONE]]))
+    principals = distinct(
+        np.concatenate([*(claims.principal[each] for each in falling), stating[stating != NONE]])
+    )
 
     teams = scope[scope % len(SCOPES) == _TEAM] // len(SCOPES)
     members = grants.principal[_grants_at(derived.in_entries, teams)]
@@ -283,12 +318,21 @@ def _cut_out(
     around = _rows(claims.principal, keepers)
     rows = distinct(np.concatenate([rows, around[claims.relation[around] == KEEPS]]))
     chosen = take(claims, rows)
-    groups = take(said.groups, _rows(said.groups.group, distinct(named[named >= starts[_ACCOUNT + 1]])))
-    scopes = (np.where(each == NONE, NONE, each // len(SCOPES)) for each in (chosen.scope, chosen.other_scope))
-    around = np.concatenate([old, chosen.principal, chosen.resource, chosen.owner, *scopes, groups.business])
+    groups = take(
+        said.groups, _rows(said.groups.group, distinct(named[named >= starts[_ACCOUNT + 1]]))
+    )
+    scopes = (
+        np.where(each == NONE, NONE, each // len(SCOPES))
+        for each in (chosen.scope, chosen.other_scope)
+    )
+    around = np.concatenate(
+        [old, chosen.principal, chosen.resource, chosen.owner, *scopes, groups.business]
+    )
     around = distinct(around[around != NONE])
     covers = take(said.covers, _rows(said.covers.scope, around, len(SCOPES)))
-    stating = nodes.old_of_part[distinct(np.concatenate([part.documents.subject, part.attributes.node]))]
+    stating = nodes.old_of_part[
+        distinct(np.concatenate([part.documents.subject, part.attributes.node]))
+    ]
     attributes = take(said.attributes, _rows(said.attributes.node, stating[stating != NONE]))
     documents = distinct(np.concatenate([chosen.document, covers.document, attributes.document]))
     everything = distinct(np.concatenate([around, groups.group, said.documents.subject[documents]]))
@@ -300,7 +344,9 @@ def _cut_out(
     )
 
 
-def _sharing_texts(part: ClaimSet, known: AttributeRows, said: ClaimSet, nodes: Ints) -> tuple[ClaimSet, list[int]]:
+def _sharing_texts(
+    part: ClaimSet, known: AttributeRows, said: ClaimSet, nodes: Ints
+) -> tuple[ClaimSet, list[int]]:
     """The part with the numbers that its texts have in the whole; and those of them that are new.
 
     A text that an attribute has already is not kept again. `nodes` are the part's, as those of the known rows.
@@ -332,9 +378,15 @@ def _added(base: Baseline, policy: Policy) -> _Added | None:
     """The version with what was said since, in documents that are all new; None where too much is touched."""
     before, derived, part = base.fold, base.derived, base.since
     said = before.said
-    if part is None or not len(said.nodes) or len(part.claims.document) * SHARE > len(said.claims.document):
+    if (
+        part is None
+        or not len(said.nodes)
+        or len(part.claims.document) * SHARE > len(said.claims.document)
+    ):
         return None
-    if said.texts.size > 2 * len(said.attributes.node) + _FEW:  # most are used no more: the union lets go of them
+    if (
+        said.texts.size > 2 * len(said.attributes.node) + _FEW
+    ):  # most are used no more: the union lets go of them
         return None
     places, _ = _places_of_documents(said, part)
     nodes = _nodes(said, part)
@@ -350,23 +402,44 @@ def _added(base: Baseline, policy: Policy) -> _Added | None:
     coming = places + np.arange(len(places))
     splice = _Merge(
         nodes,
-        Numbering(distinct(np.concatenate([nodes.shift.of(old_nodes), nodes.of_part])), nodes.shift, len(nodes.codes)),
+        Numbering(
+            distinct(np.concatenate([nodes.shift.of(old_nodes), nodes.of_part])),
+            nodes.shift,
+            len(nodes.codes),
+        ),
         Numbering(
             distinct(np.concatenate([inserted.shift.of(old_documents), coming])),
             inserted.shift,
             len(said.documents.moment) + len(places),
         ),
     )
-    principals = distinct(np.concatenate([nodes.shift.of(principals), nodes.of_part[part.claims.principal]]))
+    principals = distinct(
+        np.concatenate([nodes.shift.of(principals), nodes.of_part[part.claims.principal]])
+    )
     next_said = ClaimSet(
         nodes.codes,
         nodes.accounts,
         anew.words,
-        replaced(said.texts, _end(said.texts.size, len(new_texts)), part.texts.take(np.array(new_texts, np.int64))),
-        splice.table(said.documents, anew.documents, inserted, np.searchsorted(splice.documents.places, coming)),
+        replaced(
+            said.texts,
+            _end(said.texts.size, len(new_texts)),
+            part.texts.take(np.array(new_texts, np.int64)),
+        ),
+        splice.table(
+            said.documents,
+            anew.documents,
+            inserted,
+            np.searchsorted(splice.documents.places, coming),
+        ),
         splice.by(said.claims, anew.claims, "principal", principals),
         splice.by(said.attributes, anew.attributes, "node", nodes.of_part[part.attributes.node]),
-        splice.by(said.covers, anew.covers, "scope", nodes.of_part[part.covers.scope // len(SCOPES)], len(SCOPES)),
+        splice.by(
+            said.covers,
+            anew.covers,
+            "scope",
+            nodes.of_part[part.covers.scope // len(SCOPES)],
+            len(SCOPES),
+        ),
         splice.by(said.groups, anew.groups, "group", nodes.of_part[part.groups.group]),
         splice.table(
             said.issues,
@@ -396,7 +469,9 @@ class _Merge(NamedTuple):
         if kind != "scope":
             return {"node": self.numbers, "document": self.documents}.get(kind or "")
         places = self.numbers.places[:, None] * len(SCOPES) + np.arange(len(SCOPES))
-        return Numbering(places.ravel(), self.numbers.shift.times(len(SCOPES)), self.numbers.size * len(SCOPES))
+        return Numbering(
+            places.ravel(), self.numbers.shift.times(len(SCOPES)), self.numbers.size * len(SCOPES)
+        )
 
     def column(self, name: str, old: Any, new: Any, cut: Replacement, rows: Ints) -> Any:
         """A column with rows of the new one, in the numbers of the whole."""
@@ -408,11 +483,15 @@ class _Merge(NamedTuple):
     def table(self, old: Any, new: Any, cut: Replacement, rows: Ints) -> Any:
         """A table with rows of the new one, in the numbers of the whole."""
         columns = zip(old._fields, old, new, strict=True)
-        return type(old)(*(self.column(name, here, there, cut, rows) for name, here, there in columns))
+        return type(old)(
+            *(self.column(name, here, there, cut, rows) for name, here, there in columns)
+        )
 
     def by(self, old: Any, new: Any, name: str, numbers: Ints, each: int = 1) -> Any:
         """A table with the new rows of these nodes in place of the old ones; it is in the order of a column."""
-        return self.table(old, new, *self.cut(getattr(old, name), getattr(new, name), distinct(numbers), each))
+        return self.table(
+            old, new, *self.cut(getattr(old, name), getattr(new, name), distinct(numbers), each)
+        )
 
     def cut(self, old: Ints, new: Ints, numbers: Ints, each: int = 1) -> tuple[Replacement, Ints]:
         """The old rows of some nodes, ascending, and the new ones."""
@@ -420,7 +499,9 @@ class _Merge(NamedTuple):
         place = np.searchsorted(self.numbers.places, numbers)
         first = _search(new, place * each)
         sizes = _search(new, (place + 1) * each) - first
-        return Replacement(_search(old, before * each), _search(old, after * each), sizes), ranges(first, sizes)
+        return Replacement(_search(old, before * each), _search(old, after * each), sizes), ranges(
+            first, sizes
+        )
 
     def put(
         self,
@@ -437,7 +518,11 @@ class _Merge(NamedTuple):
         counts = np.diff(small.evidence_of)[rows]
         evidence_of, inner = replaced_starts(before.evidence_of, cut, counts)
         subjects = self.nodes.of_part[part.documents.subject]
-        stated = distinct(np.concatenate([self.nodes.inserted, subjects, self.nodes.of_part[part.attributes.node]]))
+        stated = distinct(
+            np.concatenate(
+                [self.nodes.inserted, subjects, self.nodes.of_part[part.attributes.node]]
+            )
+        )
         starts = kind_starts(said.nodes)
         of_nodes = _OfNodes(self, stated, (before.kind_starts, small.kind_starts, starts))
         groups = distinct(self.nodes.of_part[part.groups.group])
@@ -446,9 +531,14 @@ class _Merge(NamedTuple):
             said,
             self.table(before.grants, small.grants, cut, rows),
             evidence_of,
-            self.table(before.evidence, small.evidence, inner, ranges(small.evidence_of[rows], counts)),
+            self.table(
+                before.evidence, small.evidence, inner, ranges(small.evidence_of[rows], counts)
+            ),
             starts,
-            {name: of_nodes.put(old, small.attributes[name], name) for name, old in before.attributes.items()},
+            {
+                name: of_nodes.put(old, small.attributes[name], name)
+                for name, old in before.attributes.items()
+            },
             of_nodes.put(before.unconfirmed, small.unconfirmed, "confirmed_at"),
             of_nodes.observed(before.observed, subjects),
             self.column("group", before.business_groups, small.business_groups, *grouped),
@@ -485,18 +575,24 @@ class _Merge(NamedTuple):
         grant = _grants_of(hops)
         moved = grants.cut.shift.of(grant)
         kept = np.where(hops < 0, ~moved, moved)[~contained(grant, grants.gone)]
-        hops = np.concatenate([kept, grants.come, ~grants.come[rows.relation[grants.come] == KEEPS]])
+        hops = np.concatenate(
+            [kept, grants.come, ~grants.come[rows.relation[grants.come] == KEEPS]]
+        )
         grant = _grants_of(hops)
         here, there = (getattr(rows, each)[grant] for each in (near, far))
         here, there = np.where(hops < 0, there, here), np.where(hops < 0, here, there)
-        order = np.lexsort((grant, hops < 0, there, here))  # as a stable sort by the ends leaves them
+        order = np.lexsort(
+            (grant, hops < 0, there, here)
+        )  # as a stable sort by the ends leaves them
         hops, here = hops[order], here[order]
         counts = np.searchsorted(here, nodes, side="right") - np.searchsorted(here, nodes)
         made, inner = replaced_starts(old.starts, _ones(first, last), counts)
         counted = Numbering(hops, grants.cut.shift, len(rows.principal))
         return Entries(made, replaced(old.hops, inner, hops, counted, hops=True))
 
-    def _dead(self, old: Flags, failing: Flags, grants: _Changed, entries: Entries, stated: Ints) -> Flags:
+    def _dead(
+        self, old: Flags, failing: Flags, grants: _Changed, entries: Entries, stated: Ints
+    ) -> Flags:
         """Which nodes are dead: it is said anew of some nodes, and of what they keep or are kept by."""
         rows = grants.after
         gone = take(grants.before, grants.gone[grants.before.relation[grants.gone] == KEEPS])
@@ -512,7 +608,9 @@ class _Merge(NamedTuple):
         fails = failing[around]
         dead = fails.copy()
         keep_together(dead, fails, *(np.searchsorted(around, each) for each in ends))
-        made: Flags = replaced(old, _ones(*self.nodes.before(nodes)), dead[contained(around, nodes)])
+        made: Flags = replaced(
+            old, _ones(*self.nodes.before(nodes)), dead[contained(around, nodes)]
+        )
         return made
 
     def _email_order(self, order: Ints, before: Fold, after: Fold, stated: Ints) -> Ints:
@@ -577,7 +675,9 @@ class _OfNodes(NamedTuple):
         first, last = self.splice.nodes.before(nodes)
         rows = np.searchsorted(self.splice.numbers.places, nodes) - bases[1]
         counted_as = "document" if name in {"record", "permissions"} else ""
-        return self.splice.column(counted_as, old, new, _ones(first - bases[0], last - bases[0]), rows)
+        return self.splice.column(
+            counted_as, old, new, _ones(first - bases[0], last - bases[0]), rows
+        )
 
     def observed(self, old: Flags, subjects: Ints) -> Flags:
         """Which nodes have a document of their own."""

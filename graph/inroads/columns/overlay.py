@@ -65,7 +65,9 @@ class Renumbering(NamedTuple):
 
     def of(self, numbers: Ints) -> Ints:
         """A few numbers, moved."""
-        moved: Ints = numbers + np.append(self.by, 0)[np.searchsorted(self.starts, numbers, side="right") - 1]
+        moved: Ints = (
+            numbers + np.append(self.by, 0)[np.searchsorted(self.starts, numbers, side="right") - 1]
+        )
         return moved
 
     def move(self, column: Ints, *, hops: bool = False) -> None:
@@ -73,7 +75,11 @@ class Renumbering(NamedTuple):
         for first in range(0, len(column) if len(self.starts) else 0, _PIECE):
             piece = column[first : first + _PIECE]
             if len(self.starts) > _FEW:
-                piece[:] = np.where(piece < 0, ~self.of(~piece), self.of(piece)) if hops else self.of(piece)
+                piece[:] = (
+                    np.where(piece < 0, ~self.of(~piece), self.of(piece))
+                    if hops
+                    else self.of(piece)
+                )
                 continue
             steps = zip(self.starts.tolist(), np.diff(self.by, prepend=0).tolist(), strict=True)
             for start, step in reversed(list(steps)):
@@ -113,8 +119,18 @@ class OverlayColumn(NDArrayOperatorsMixin):
         *,
         hops: bool = False,
     ) -> None:
-        self._base, self._cut, self._rows, self._shift, self._lift, self._hops = base, cut, rows, shift, lift, hops
-        self.dtype, self._size = rows.dtype, len(base) + len(rows) - int((cut.stops - cut.starts).sum())
+        self._base, self._cut, self._rows, self._shift, self._lift, self._hops = (
+            base,
+            cut,
+            rows,
+            shift,
+            lift,
+            hops,
+        )
+        self.dtype, self._size = (
+            rows.dtype,
+            len(base) + len(rows) - int((cut.stops - cut.starts).sum()),
+        )
         self._asked, self._whole = 0, None if self._size else rows
 
     def __len__(self) -> int:
@@ -142,7 +158,9 @@ class OverlayColumn(NDArrayOperatorsMixin):
             return self._one(int(key))
         if self._whole is None and isinstance(key, slice):
             first, last, step = key.indices(self._size)
-            if step == 1 and (self._untouched(first, last) or not self._worn((last - first) * self.itemsize)):
+            if step == 1 and (
+                self._untouched(first, last) or not self._worn((last - first) * self.itemsize)
+            ):
                 return self._between(first, max(first, last))
         elif self._whole is None:
             key = np.asarray(key)
@@ -237,7 +255,12 @@ class OverlayColumn(NDArrayOperatorsMixin):
         begins, _ = self._pieces
         piece = int(np.searchsorted(begins, first, "right")) - 1
         inside = piece % 2 == 0 and (piece + 1 == len(begins) or last <= begins[piece + 1])
-        return inside and self._lift is None and not len(self._shift.starts) and self._base.dtype == self.dtype
+        return (
+            inside
+            and self._lift is None
+            and not len(self._shift.starts)
+            and self._base.dtype == self.dtype
+        )
 
     def _between(self, first: int, last: int) -> npt.NDArray[Any]:
         begins, sources = self._pieces
@@ -245,7 +268,10 @@ class OverlayColumn(NDArrayOperatorsMixin):
             shift = int((sources - begins)[np.searchsorted(begins, first, "right") - 1])
             return self._base[first + shift : last + shift]
         made = np.empty(last - first, self.dtype)
-        start, stop = int(np.searchsorted(begins, first, "right")) - 1, int(np.searchsorted(begins, last))
+        start, stop = (
+            int(np.searchsorted(begins, first, "right")) - 1,
+            int(np.searchsorted(begins, last)),
+        )
         ends = [*begins[start + 1 : stop].tolist(), last]
         at = first
         for piece, end in enumerate(ends, start):
@@ -318,10 +344,19 @@ def whole(value: Any) -> Any:
         return value.whole
     if hasattr(value, "_fields"):
         return type(value)(*map(whole, value))
-    return {name: whole(each) for name, each in value.items()} if isinstance(value, Mapping) else value
+    return (
+        {name: whole(each) for name, each in value.items()} if isinstance(value, Mapping) else value
+    )
 
 
-def replaced(column: Any, cut: Replacement, rows: Any, counted: Numbering | None = None, *, hops: bool = False) -> Any:
+def replaced(
+    column: Any,
+    cut: Replacement,
+    rows: Any,
+    counted: Numbering | None = None,
+    *,
+    hops: bool = False,
+) -> Any:
     """A column with other rows in some places, all of them in the numbers of the whole; itself if it stays the same."""
     if isinstance(column, Texts):
         if not len(ranges(cut.starts, cut.stops - cut.starts)) and not rows.size:
@@ -331,9 +366,15 @@ def replaced(column: Any, cut: Replacement, rows: Any, counted: Numbering | None
     shift = counted.shift if counted else STILL
     if not len(shift.starts):
         spans = cut.stops - cut.starts
-        if np.array_equal(spans, cut.sizes) and np.array_equal(column[ranges(cut.starts, spans)], rows):
+        if np.array_equal(spans, cut.sizes) and np.array_equal(
+            column[ranges(cut.starts, spans)], rows
+        ):
             return column
-    kind = column.dtype if column.dtype.kind != "i" else np.promote_types(column.dtype, narrow(rows).dtype)
+    kind = (
+        column.dtype
+        if column.dtype.kind != "i"
+        else np.promote_types(column.dtype, narrow(rows).dtype)
+    )
     if counted:
         kind = np.promote_types(kind, narrow(np.array([~counted.size, counted.size])).dtype)
     elif column.dtype.kind == "S":
@@ -352,4 +393,6 @@ def replaced_starts(starts: Ints, cut: Replacement, counts: Ints) -> tuple[Any, 
     rows = (old_starts + by[:-1])[group] + total[:-1] - total[(ends - cut.sizes)[group]]
     last = np.array([int(starts[-1]) + by[-1]])
     kind = np.promote_types(starts.dtype, narrow(last).dtype)
-    return OverlayColumn(starts, cut, rows.astype(kind), lift=by), Replacement(old_starts, old_stops, sizes)
+    return OverlayColumn(starts, cut, rows.astype(kind), lift=by), Replacement(
+        old_starts, old_stops, sizes
+    )

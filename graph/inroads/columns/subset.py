@@ -32,7 +32,9 @@ def excerpt(said: ClaimSet, nodes: Ints) -> ClaimSet:
     size = len(said.nodes)
     chosen = _marked(size, nodes)
     claims, held = said.claims, chosen[said.claims.principal]
-    kept = chosen | _marked(size, claims.resource[held])  # who keeps the account of a role decides whether it stands
+    kept = chosen | _marked(
+        size, claims.resource[held]
+    )  # who keeps the account of a role decides whether it stands
     claims = take(claims, held | ((claims.relation == _KEEPS) & kept[claims.resource]))
     named = chosen | _marked(size, claims.principal, claims.resource, claims.owner)
     named |= _marked(size, *(_nodes_of(scope) for scope in (claims.scope, claims.other_scope)))
@@ -40,7 +42,9 @@ def excerpt(said: ClaimSet, nodes: Ints) -> ClaimSet:
     named |= _marked(size, groups.business)
     covers = take(said.covers, named[_nodes_of(said.covers.scope)])
     attributes = take(said.attributes, named[said.attributes.node])
-    spoken = _marked(len(said.documents.moment), claims.document, covers.document, attributes.document)
+    spoken = _marked(
+        len(said.documents.moment), claims.document, covers.document, attributes.document
+    )
     documents = take(said.documents, spoken)
     named |= _marked(size, documents.subject)
 
@@ -61,8 +65,12 @@ def excerpt(said: ClaimSet, nodes: Ints) -> ClaimSet:
             scope=_rescoped(claims.scope, node),
             other_scope=_rescoped(claims.other_scope, node),
         ),
-        attributes=attributes._replace(document=document[attributes.document], node=node[attributes.node], value=value),
-        covers=covers._replace(document=document[covers.document], scope=_rescoped(covers.scope, node)),
+        attributes=attributes._replace(
+            document=document[attributes.document], node=node[attributes.node], value=value
+        ),
+        covers=covers._replace(
+            document=document[covers.document], scope=_rescoped(covers.scope, node)
+        ),
         groups=groups._replace(group=node[groups.group], business=node[groups.business]),
         issues=IssueRows(np.zeros(0, np.int32), nothing, nothing, nothing),
     )
@@ -84,7 +92,9 @@ def _renumbered(column: Ints, numbers: Ints) -> Ints:
 
 
 def _rescoped(scopes: Ints, numbers: Ints) -> Ints:
-    return np.where(scopes == NONE, NONE, numbers[scopes // len(SCOPES)] * len(SCOPES) + scopes % len(SCOPES))
+    return np.where(
+        scopes == NONE, NONE, numbers[scopes // len(SCOPES)] * len(SCOPES) + scopes % len(SCOPES)
+    )
 
 
 def without(part: ClaimSet, left_out: Flags) -> ClaimSet:
@@ -92,10 +102,13 @@ def without(part: ClaimSet, left_out: Flags) -> ClaimSet:
     kept = ~left_out
     place = (np.cumsum(kept) - 1).astype(np.int32)
     claims, attributes, covers, issues = (
-        of_kept(table, kept, place) for table in (part.claims, part.attributes, part.covers, part.issues)
+        of_kept(table, kept, place)
+        for table in (part.claims, part.attributes, part.covers, part.issues)
     )
     documents = take(part.documents, kept)
-    return part._replace(documents=documents, claims=claims, attributes=attributes, covers=covers, issues=issues)
+    return part._replace(
+        documents=documents, claims=claims, attributes=attributes, covers=covers, issues=issues
+    )
 
 
 def selected_rows(

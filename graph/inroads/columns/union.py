@@ -39,7 +39,9 @@ from inroads.columns.claimset import (
     recoded,
 )
 
-_NARROWED: Final = frozenset({"word", "row", "sub", "record", "client", "store", "size", "unreadable"})
+_NARROWED: Final = frozenset(
+    {"word", "row", "sub", "record", "client", "store", "size", "unreadable"}
+)
 """What is only kept is as narrow as it can be; what is counted with is not."""
 
 
@@ -56,7 +58,9 @@ def union(parts: Iterable[ClaimSet]) -> ClaimSet:
     words, stores = Numbers[str](), Numbers[Store]()
     places = mapped(lambda each: np.searchsorted(nodes, each), codes, rows)
     numbers = list(_Numbered.each(taken, places, words, stores))
-    taken = mapped(lambda both: both[0].valued(both[1]), list(zip(numbers, taken, strict=True)), rows)
+    taken = mapped(
+        lambda both: both[0].valued(both[1]), list(zip(numbers, taken, strict=True)), rows
+    )
     texts = joined(tuple(part.texts for part in taken))
     piles = [_Pile(tables, numbers) for tables in zip(*(part[4:10] for part in taken), strict=True)]
     del codes, places, taken
@@ -112,14 +116,20 @@ class _Numbered(NamedTuple):
 
     @classmethod
     def each(
-        cls, parts: Sequence[ClaimSet], nodes: Sequence[Ints], words: Numbers[str], stores: Numbers[Store]
+        cls,
+        parts: Sequence[ClaimSet],
+        nodes: Sequence[Ints],
+        words: Numbers[str],
+        stores: Numbers[Store],
     ) -> Iterator[_Numbered]:
         """Those of each part, of which the nodes are numbered."""
         documents = texts = 0
         for part, node in zip(parts, nodes, strict=True):
             word = np.array([words[each] for each in part.words.texts()], np.int64)
             store = np.array([stores[each] for each in part.stores], np.int64)
-            numbers = [None if in_place(each) else each.astype(np.int32) for each in (node, word, store)]
+            numbers = [
+                None if in_place(each) else each.astype(np.int32) for each in (node, word, store)
+            ]
             yield cls(numbers[0], numbers[1], numbers[2], documents, texts)
             documents, texts = documents + len(part.documents.moment), texts + part.texts.size
 
@@ -128,7 +138,9 @@ class _Numbered(NamedTuple):
         counted = COUNTED.get(name)
         if counted == "document":
             return column + self.document if self.document else column
-        number = None if counted is None else self.node if counted == "scope" else getattr(self, counted)
+        number = (
+            None if counted is None else self.node if counted == "scope" else getattr(self, counted)
+        )
         if number is None:
             return column
         return _scope(column, number) if counted == "scope" else _optional(column, number)
@@ -177,7 +189,9 @@ def _optional(column: Ints, number: Ints) -> Ints:
 
 def _scope(column: Ints, number: Ints) -> Ints:
     node, kind = np.divmod(column, len(SCOPES))
-    return np.where(column == NONE, np.int32(NONE), _optional(node, number) * len(SCOPES) + kind).astype(np.int32)
+    return np.where(
+        column == NONE, np.int32(NONE), _optional(node, number) * len(SCOPES) + kind
+    ).astype(np.int32)
 
 
 def _ordered(documents: _Pile) -> tuple[Ints, Flags, Ints]:
@@ -186,7 +200,12 @@ def _ordered(documents: _Pile) -> tuple[Ints, Flags, Ints]:
     Of one that arrived from several sources the first by name is kept.
     """
     key = np.empty((len(documents.moment), 40), np.uint8)
-    key[:, :8] = (documents.moment.view(np.uint64) ^ np.uint64(1 << 63)).astype(">u8").view(np.uint8).reshape(-1, 8)
+    key[:, :8] = (
+        (documents.moment.view(np.uint64) ^ np.uint64(1 << 63))
+        .astype(">u8")
+        .view(np.uint8)
+        .reshape(-1, 8)
+    )
     key[:, 8:] = documents.sha256.view(np.uint8).reshape(-1, 32)
     keys = key.view("S40").ravel()  # one key, for which a sorted part costs next to nothing
     order = np.argsort(keys, kind="stable")
@@ -222,7 +241,9 @@ def _decided(attributes: _Pile, kept: Flags, place: Ints, era: Ints) -> Ints:
         return order
     moment = era[attributes.document[order]]
     last = moment[np.roll(begins, -1)]
-    latest: Ints = order[moment == np.repeat(last, np.diff(np.flatnonzero(np.append(begins, True))))]
+    latest: Ints = order[
+        moment == np.repeat(last, np.diff(np.flatnonzero(np.append(begins, True))))
+    ]
     return latest
 
 

@@ -118,16 +118,22 @@ def _struct(kind: type[msgspec.Struct], more: list[Any]) -> type[msgspec.Struct]
     fields = list(more)
     for field in msgspec.structs.fields(kind):
         narrowed = _REPLACED.get((kind, field.name)) or _narrowed(field.type)
-        fields.append((field.name, narrowed) if field.required else (field.name, narrowed, field.default))
+        fields.append(
+            (field.name, narrowed) if field.required else (field.name, narrowed, field.default)
+        )
     fields.sort(key=lambda field: field[0])
-    return msgspec.defstruct(kind.__name__, fields, kw_only=True, forbid_unknown_fields=True, gc=False)
+    return msgspec.defstruct(
+        kind.__name__, fields, kw_only=True, forbid_unknown_fields=True, gc=False
+    )
 
 
 def _decoder(kind: type[msgspec.Struct]) -> Callable[[bytes], Any]:
     """Decodes documents of a kind, bare or wrapped or in an envelope."""
     wrapped = ("response", _struct(kind, []) | UnsetType, UNSET)
     envelope = [("observed_at", dt.datetime | UnsetType, UNSET), ("source", str | UnsetType, UNSET)]
-    arrived = _struct(kind, [wrapped, ("document", _struct(kind, [wrapped]) | UnsetType, UNSET), *envelope])
+    arrived = _struct(
+        kind, [wrapped, ("document", _struct(kind, [wrapped]) | UnsetType, UNSET), *envelope]
+    )
     return msgspec.json.Decoder(arrived).decode
 
 
@@ -144,21 +150,26 @@ def _by_letter(marks: Iterable[str]) -> dict[int, list[tuple[int, list[int]]]]:
     found: dict[int, list[tuple[int, list[int]]]] = {}
     for mark in marks:
         letter = next(each for each in _RAREST if each in mark)
-        found.setdefault(ord(letter), []).append((mark.index(letter), [each | _CASE for each in mark.encode()]))
+        found.setdefault(ord(letter), []).append(
+            (mark.index(letter), [each | _CASE for each in mark.encode()])
+        )
     return found
 
 
 _MARKS: Final = _by_letter(SECRET_MARKS)
 _IS_HEXADECIMAL, _IS_RARE = 1, 2  # the higher one is tested by its size
 _KINDS: Final = bytes(
-    (each in b"0123456789abcdefABCDEF") * _IS_HEXADECIMAL | (each | _CASE in _MARKS) * _IS_RARE for each in range(256)
+    (each in b"0123456789abcdefABCDEF") * _IS_HEXADECIMAL | (each | _CASE in _MARKS) * _IS_RARE
+    for each in range(256)
 )
 _ALL_EIGHT: Final = np.uint64(0x0101010101010101 * _IS_HEXADECIMAL)
 _WORDS: Final = SHORTEST_HEX // 8 - 1
 """So many words of eight are whole in such a run, wherever it begins."""
 
 _ACCOUNT_ID: Final = re.compile(get_args(AccountId)[1].pattern).search
-_encode: Final = msgspec.json.Encoder(order="deterministic").encode  # puts keys of tables in order, as fields are
+_encode: Final = msgspec.json.Encoder(
+    order="deterministic"
+).encode  # puts keys of tables in order, as fields are
 
 
 def _read(place: int, raw: bytes, moment: dt.datetime) -> RegularDocument | None:
@@ -220,7 +231,9 @@ def _subject(content: Any, *, is_team: bool) -> int | None:
 
 def _meant(policy: Policy, dialect: str) -> frozenset[str]:
     """The words of a dialect that mean something."""
-    return frozenset(word for word, role in policy.words[dialect].items() if role is not Role.UNKNOWN)
+    return frozenset(
+        word for word, role in policy.words[dialect].items() if role is not Role.UNKNOWN
+    )
 
 
 def _is_regular(document: RegularDocument, members: frozenset[str], roles: frozenset[str]) -> bool:
@@ -242,7 +255,9 @@ def _is_regular(document: RegularDocument, members: frozenset[str], roles: froze
 
 def _differs(given: Any, number: Any) -> bool:
     """Whether a redundant id is given and is another one; either may be a text."""
-    return given != number and given is not None and given is not UNSET and int(given) != int(number)
+    return (
+        given != number and given is not None and given is not UNSET and int(given) != int(number)
+    )
 
 
 def _is_agreed(business: Any) -> bool:
@@ -279,7 +294,9 @@ def _clean(found: Sequence[RegularDocument]) -> Flags:
     """
     kept = [each.body if each.named is None else each.body + each.named.encode() for each in found]
     clean = np.ones(len(found), np.bool_)
-    clean[np.searchsorted(np.cumsum(list(map(len, kept))), _marked(b"".join(kept)), side="right")] = False
+    clean[
+        np.searchsorted(np.cumsum(list(map(len, kept))), _marked(b"".join(kept)), side="right")
+    ] = False
     clean[_doubtful(found)] = False
     return clean
 
@@ -296,8 +313,12 @@ def _doubtful(found: Sequence[RegularDocument], first: int = 0) -> list[int]:
 
 def _has_bad(found: Sequence[RegularDocument]) -> bool:
     """Whether a name in these is no account id where one must be, or a key that needs judgement."""
-    people, teams = ([each.content for each in found if each.is_team is team] for team in (False, True))
-    businesses = teams + [row.business for each in people for row in each.business_memberships or ()]
+    people, teams = (
+        [each.content for each in found if each.is_team is team] for team in (False, True)
+    )
+    businesses = teams + [
+        row.business for each in people for row in each.business_memberships or ()
+    ]
     if not all(map(_ACCOUNT_ID, _accounts(people, businesses))) or keys_to_judge(_keys(people)):
         return True
     return not _are_regular(_moments(people))
@@ -330,7 +351,9 @@ def _are_regular(moments: list[str]) -> bool:
     digits = cells[:, _IS_DIGIT] - _MOMENT[0]
     if (digits > 9).any():
         return False
-    century, year, month, day, hour, minute, second = (digits[:, 0::2] * np.uint8(10) + digits[:, 1::2]).T
+    century, year, month, day, hour, minute, second = (
+        digits[:, 0::2] * np.uint8(10) + digits[:, 1::2]
+    ).T
     if (month > 12).any() or (month == 0).any():
         return False
     is_day = (day > 0) & (day <= _DAYS[month])

@@ -185,7 +185,16 @@ class Reader(ABC, Generic[Node, Scope]):
             if record is not None:
                 memberships.add((record, owner))
             spot = (_MEMBERSHIP, index, -1)
-            self._member(identity, scope, business, self.scope("team", business), spot, record, membership.role, True)
+            self._member(
+                identity,
+                scope,
+                business,
+                self.scope("team", business),
+                spot,
+                record,
+                membership.role,
+                True,
+            )
         for index, group in _rows(me.groups):
             self._group(number, identity, scope, group, (_GROUP, index, -1), memberships)
         for index, role in _rows(me.roles):
@@ -203,7 +212,9 @@ class Reader(ABC, Generic[Node, Scope]):
 
     def _team(self, team: Team) -> None:
         number = int(team.business.id)
-        business = self._business(team.business, number, (Section.TEAM_BUSINESS, -1, -1), Section.TEAM_CLIENT)
+        business = self._business(
+            team.business, number, (Section.TEAM_BUSINESS, -1, -1), Section.TEAM_CLIENT
+        )
         scope = self.scope("team", business)
         self.cover(scope)
         group = _number(team.business_group.id)
@@ -215,12 +226,18 @@ class Reader(ABC, Generic[Node, Scope]):
             spot = (_TEAM_MEMBER, index, -1)
             identity = self.identity(int(member.identity_id))
             for name in ("email", "first_name", "last_name"):
-                if value := getattr(member, name):  # a list of others leaves gaps: null says nothing here
+                if value := getattr(
+                    member, name
+                ):  # a list of others leaves gaps: null says nothing here
                     self.attribute(identity, name, value)
             self._agree(number, member.business_id, spot, "business_id")
             if group is not None:
                 self._agree(group, member.group_id, spot, "group_id")
-            own, record, active = self.scope("me", identity), _number(member.id), member.active is not False
+            own, record, active = (
+                self.scope("me", identity),
+                _number(member.id),
+                member.active is not False,
+            )
             self._member(identity, own, business, scope, spot, record, member.role, active)
 
     def _business(self, record: Business, number: int, spot: Spot, clients: Section) -> Node:
@@ -253,17 +270,43 @@ class Reader(ABC, Generic[Node, Scope]):
         active: bool,
     ) -> None:
         role, text = self._canonical("membership", word, spot)
-        self.claim(identity, _MEMBER, business, spot, record, own, team, role, text, False, None, active)
+        self.claim(
+            identity, _MEMBER, business, spot, record, own, team, role, text, False, None, active
+        )
 
     def _group(
-        self, number: int, identity: Node, scope: Scope, row: GroupRow, spot: Spot, memberships: set[tuple[int, int]]
+        self,
+        number: int,
+        identity: Node,
+        scope: Scope,
+        row: GroupRow,
+        spot: Spot,
+        memberships: set[tuple[int, int]],
     ) -> None:
-        group, record, business = self.group(int(row.group_id)), _number(row.id), _number(row.business_id)
+        group, record, business = (
+            self.group(int(row.group_id)),
+            _number(row.id),
+            _number(row.business_id),
+        )
         self._agree(number, row.identity_id, spot, "identity_id")
         role, text = self._canonical("membership", row.role, spot)
         owner = None if business is None else self.business(business)
         active = row.active is not False
-        self.claim(identity, _IN_GROUP, group, spot, record, scope, None, role, text, False, None, active, owner)
+        self.claim(
+            identity,
+            _IN_GROUP,
+            group,
+            spot,
+            record,
+            scope,
+            None,
+            role,
+            text,
+            False,
+            None,
+            active,
+            owner,
+        )
         if owner is not None and business is not None:
             self.claim(group, _GROUP_OF, owner, spot, record, scope)
             if record is not None and (record, business) in memberships:
@@ -274,11 +317,25 @@ class Reader(ABC, Generic[Node, Scope]):
         role, text = self._canonical("roles", row.role, spot)
         is_client = role is Role.CLIENT
         client = _number(row.userid) if is_client else None
-        self.claim(identity, _HAS_ROLE, account, spot, _number(row.id), scope, None, role, text, is_client, client)
+        self.claim(
+            identity,
+            _HAS_ROLE,
+            account,
+            spot,
+            _number(row.id),
+            scope,
+            None,
+            role,
+            text,
+            is_client,
+            client,
+        )
         if (system := _number(row.systemid)) is not None:
             self.attribute(account, "system_id", str(system))
 
-    def _client(self, enclosing: int, business: Node, scope: Scope, row: ClientRow, spot: Spot) -> None:
+    def _client(
+        self, enclosing: int, business: Node, scope: Scope, row: ClientRow, spot: Spot
+    ) -> None:
         """A row names both ends; the enclosing business and the row's own account win over what disagrees."""
         far = row.account_business or None
         account = row.account_id or (far and far.account_id) or None
@@ -295,11 +352,18 @@ class Reader(ABC, Generic[Node, Scope]):
         else:
             self._agree(enclosing, named, spot, "client_business/business_id")
         self._agree(number, row.business_id, spot, "business_id")
-        if far and far.account_id is not UNSET and far.account_id is not None and far.account_id != account:
+        if (
+            far
+            and far.account_id is not UNSET
+            and far.account_id is not None
+            and far.account_id != account
+        ):
             self._conflict(spot, "account_business/account_id")
         node, record = self.account(account), _number(row.id)
         userid = _number(row.userid)
-        self.claim(client, _IS_CLIENT, node, spot, record, scope, other, Role.CLIENT, None, False, userid)
+        self.claim(
+            client, _IS_CLIENT, node, spot, record, scope, other, Role.CLIENT, None, False, userid
+        )
         if vendor is not None:
             keeper = self.business(vendor)
             self.claim(keeper, _KEEPS, node, spot, record, scope, self.scope("account", keeper))
@@ -314,7 +378,11 @@ class Reader(ABC, Generic[Node, Scope]):
         role = self.policy.role(dialect, text)
         if role is _UNKNOWN:
             said = "a missing role" if text is None else f"the role {text[:40]!r}"
-            self._issue(spot, "unmapped_role", f"{said} is not in the table of this dialect: kept as UNKNOWN")
+            self._issue(
+                spot,
+                "unmapped_role",
+                f"{said} is not in the table of this dialect: kept as UNKNOWN",
+            )
         return role, text
 
     def _agree(self, ours: int, theirs: Any, spot: Spot, field: str) -> None:
@@ -323,7 +391,9 @@ class Reader(ABC, Generic[Node, Scope]):
             self._conflict(spot, field)
 
     def _conflict(self, spot: Spot, field: str) -> None:
-        self._issue(spot, "reference_conflict", f"{field} contradicts the record around it, which wins")
+        self._issue(
+            spot, "reference_conflict", f"{field} contradicts the record around it, which wins"
+        )
 
     def _issue(self, spot: Spot, code: str, message: str) -> None:
         where = pointer(self.document, *spot)
@@ -386,7 +456,9 @@ class _Naming(Reader[str, str]):
     ) -> None:
         scopes = (scope,) if other_scope is None else (scope, other_scope)
         rest = role, word, client_role, _printed(client), active
-        self.claims.append(Claim(principal, relation, resource, Place(*spot), _printed(record), scopes, *rest))
+        self.claims.append(
+            Claim(principal, relation, resource, Place(*spot), _printed(record), scopes, *rest)
+        )
 
     def attribute(self, node: str, name: str, value: Value) -> None:
         self.attributes.append(Attribute(node, name, value))

@@ -25,7 +25,9 @@ class FF1:
         self._bytes = ((self._modulus - 1).bit_length() + 7) // 8
         self._taken = 4 * -(-self._bytes // 4) + 4
         parts = (digits, 4), (len(tweak), 4)
-        head = bytes([1, 2, 1, 0, 0, 10, 10, half]) + b"".join(number.to_bytes(size, "big") for number, size in parts)
+        head = bytes([1, 2, 1, 0, 0, 10, 10, half]) + b"".join(
+            number.to_bytes(size, "big") for number, size in parts
+        )
         self._head = head + tweak + bytes(-(len(tweak) + self._bytes + 1) % _BLOCK)
         self._cipher = Cipher(AES(key), CBC(bytes(_BLOCK)))
 

@@ -37,7 +37,9 @@ def record(document: Document, place: str) -> Any:
 
 @lru_cache(maxsize=16)
 def _value(document: Document) -> Any:
-    return msgspec.json.decode(document.body)  # many records of one large document are often asked for together
+    return msgspec.json.decode(
+        document.body
+    )  # many records of one large document are often asked for together
 
 
 def escape(key: str) -> str:

@@ -24,7 +24,16 @@ from inroads.documents.reader import Observation, restore
 from inroads.documents.records import AccountId, Id
 from inroads.documents.redaction import FIELDS
 from inroads.errors import InroadsError, NotFound, Rejection
-from inroads.model import Document, NodeKind, fold_email, grant_id, is_grant_id, kind_of, native_id, node_id
+from inroads.model import (
+    Document,
+    NodeKind,
+    fold_email,
+    grant_id,
+    is_grant_id,
+    kind_of,
+    native_id,
+    node_id,
+)
 from inroads.policy.tables import WORDS, Policy
 
 DIGITS: Final = 18
@@ -83,9 +92,12 @@ class Pseudonyms:
     def __init__(self, secret: bytes) -> None:
         if len(set(secret)) < 8 or len(secret) * _bits(secret) < LEAST_BITS:
             raise InroadsError(
-                "the key is too weak: 32 random hexadecimal digits or 16 random bytes are the least", "WEAK_KEY"
+                "the key is too weak: 32 random hexadecimal digits or 16 random bytes are the least",
+                "WEAK_KEY",
             )
-        derived = hashlib.scrypt(secret, salt=b"inroads pseudonyms 1", n=2**15, r=8, p=1, maxmem=2**26, dklen=64)
+        derived = hashlib.scrypt(
+            secret, salt=b"inroads pseudonyms 1", n=2**15, r=8, p=1, maxmem=2**26, dklen=64
+        )
         self._numbers, self._texts = derived[:32], derived[32:]
         self._permutations: dict[str, FF1] = {}
         self._seen: dict[tuple[str, int], int] = {}
@@ -143,7 +155,9 @@ class Pseudonyms:
         found: str | None
         if "@" in text and not text.startswith("account:"):
             emails = (data.get("email") for _, data in graph.nodes(data=True))
-            found = next((each for each in emails if each and self.email(each) == fold_email(text)), None)
+            found = next(
+                (each for each in emails if each and self.email(each) == fold_email(text)), None
+            )
         elif kind_of(node := node_id(text)) is NodeKind.ACCOUNT:
             accounts = (each for each in graph if kind_of(each) is NodeKind.ACCOUNT)
             found = next((each for each in accounts if self.mask(each) == node), None)
@@ -160,7 +174,9 @@ class Pseudonyms:
         return self._permutations[kind]
 
 
-def rewritten(documents: Sequence[Document], names: Pseudonyms, policy: Policy) -> Iterator[Observation]:
+def rewritten(
+    documents: Sequence[Document], names: Pseudonyms, policy: Policy
+) -> Iterator[Observation]:
     """Documents, in their order, as observations that hold pseudonyms; moments stay.
 
     Hashes are keyed: the original one would let whoever has a document confirm that it is in here. They keep the
@@ -169,7 +185,10 @@ def rewritten(documents: Sequence[Document], names: Pseudonyms, policy: Policy) 
     writer = _Writer(names, policy)
     for _, group in groupby(documents, lambda document: document.observed_at):
         same = list(group)
-        hashes = sorted(hashlib.sha256(names.text("sha256", each.sha256, 52).encode()).hexdigest() for each in same)
+        hashes = sorted(
+            hashlib.sha256(names.text("sha256", each.sha256, 52).encode()).hexdigest()
+            for each in same
+        )
         for document, sha256 in zip(same, hashes, strict=True):
             body = msgspec.json.encode(writer.body(document), order="sorted")
             yield restore(body, sha256, document.observed_at, names.source(document.source))
@@ -177,7 +196,12 @@ def rewritten(documents: Sequence[Document], names: Pseudonyms, policy: Policy) 
 
 def rejected(rejection: Rejection, names: Pseudonyms) -> Rejection:
     """A rejection of which the code alone is told: its place and message may name what is in the document."""
-    return Rejection(names.source(rejection.source), "", rejection.code, "the reason is told without pseudonyms only")
+    return Rejection(
+        names.source(rejection.source),
+        "",
+        rejection.code,
+        "the reason is told without pseudonyms only",
+    )
 
 
 class _Writer:
@@ -185,7 +209,9 @@ class _Writer:
 
     def __init__(self, names: Pseudonyms, policy: Policy) -> None:
         self.names = names
-        self.words = frozenset(word for table in (*WORDS.values(), *policy.words.values()) for word in table)
+        self.words = frozenset(
+            word for table in (*WORDS.values(), *policy.words.values()) for word in table
+        )
         self.statuses = STATUSES | policy.alive
         self.rules: dict[str, Callable[[Any], Any]] = {
             "account_id": self.account,
@@ -205,14 +231,18 @@ class _Writer:
     def body(self, document: Document) -> Any:
         value = msgspec.json.decode(document.body)
         inner = value["response"] if document.prefix else value
-        subject = "identity" if document.kind == "me" else "record" if document.business else "business"
+        subject = (
+            "identity" if document.kind == "me" else "record" if document.business else "business"
+        )
         written = self.value(inner, "", subject)
         return {"response": written} if document.prefix else written
 
     def value(self, value: Any, key: str, ids: str) -> Any:
         """A value under a key; `ids` is what a bare id numbers in an object that stands there."""
         if isinstance(value, dict):
-            return {name: self.field(each, name, ids) for name, each in value.items() if name in FIELDS}
+            return {
+                name: self.field(each, name, ids) for name, each in value.items() if name in FIELDS
+            }
         if isinstance(value, list):
             return [self.value(each, key, ids) for each in value]
         return _empty(value)
@@ -227,7 +257,13 @@ class _Writer:
     def id(self, value: Any, kind: str) -> Any:
         number = _read(value, Id)
         if number is None:
-            return "?" if isinstance(value, str) else -1 if isinstance(value, int | float) else _empty(value)
+            return (
+                "?"
+                if isinstance(value, str)
+                else -1
+                if isinstance(value, int | float)
+                else _empty(value)
+            )
         found = self.names.number(kind, int(number))
         return str(found) if isinstance(number, str) else found
 
@@ -235,7 +271,9 @@ class _Writer:
         if not isinstance(value, str):
             return _empty(value)
         masked = self.names.account(value)
-        return masked if _read(value, AccountId) is not None else f"? {masked}"  # with a space it is no account's id
+        return (
+            masked if _read(value, AccountId) is not None else f"? {masked}"
+        )  # with a space it is no account's id
 
     def email(self, value: Any) -> Any:
         return self.names.email(value) if value and isinstance(value, str) else _empty(value)
@@ -258,7 +296,10 @@ class _Writer:
     def flags(self, value: Any) -> Any:
         if not isinstance(value, dict):
             return _empty(value)
-        return {self.flag(name): None if _is_limit(each) else _empty(each) for name, each in value.items()}
+        return {
+            self.flag(name): None if _is_limit(each) else _empty(each)
+            for name, each in value.items()
+        }
 
     def flag(self, name: str) -> str:
         return name if name in FLAGS else f"flag-{self.names.text('flag', name, 16)}"

@@ -98,7 +98,8 @@ def _decode(raw: bytes) -> Any:
 
 
 _ESCAPE: Final = re.compile(
-    rb"\\(?:(u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2})|(u[dD][89a-fA-F][0-9a-fA-F]{2})|.)", re.DOTALL
+    rb"\\(?:(u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2})|(u[dD][89a-fA-F][0-9a-fA-F]{2})|.)",
+    re.DOTALL,
 )
 
 
@@ -119,12 +120,16 @@ def _is_envelope(value: Any) -> TypeGuard[dict[str, Any]]:
     return "observed_at" in value or not value.keys() & {"response", *SUBJECTS}
 
 
-def _open_envelope(value: dict[str, Any], moment: dt.datetime, source: str) -> tuple[dt.datetime, str, Any]:
+def _open_envelope(
+    value: dict[str, Any], moment: dt.datetime, source: str
+) -> tuple[dt.datetime, str, Any]:
     if value.get("observed_at") is not None:
         given = parse_moment(value["observed_at"])
         if given is None:
             raise RejectedDocument(
-                "bad_moment", "/observed_at", "observed_at is not a moment like 2026-03-01T00:00:00Z"
+                "bad_moment",
+                "/observed_at",
+                "observed_at is not a moment like 2026-03-01T00:00:00Z",
             )
         moment = given
     if isinstance(value.get("source"), str) and value["source"]:
@@ -150,13 +155,19 @@ def _take(value: Any, observed_at: dt.datetime, source: str) -> Observation:
     return _observe(value, body, hashlib.sha256(body).hexdigest(), observed_at, source)
 
 
-def _observe(value: Any, body: bytes, sha256: str, observed_at: dt.datetime, source: str) -> Observation:
+def _observe(
+    value: Any, body: bytes, sha256: str, observed_at: dt.datetime, source: str
+) -> Observation:
     inner, prefix = _unwrap(value)
     content, problems = _typed(inner, prefix)
     if isinstance(content, Me):
         kind, subject, business = "me", f"identity:{content.number}", ""
     else:
-        kind, subject, business = "team", f"business:{content.business.id}", "/business" if "business" in inner else ""
+        kind, subject, business = (
+            "team",
+            f"business:{content.business.id}",
+            "/business" if "business" in inner else "",
+        )
     document = Document(observed_at, sha256, source, kind, subject, prefix, business, body)
     return _observation(document, content, problems)
 
@@ -164,7 +175,9 @@ def _observe(value: Any, body: bytes, sha256: str, observed_at: dt.datetime, sou
 def _observation(document: Document, content: Me | Team, problems: list[_Problem]) -> Observation:
     if not problems:
         return Observation(document, content, ())
-    issues = (Issue(document.source, *problem, document.sha256) for problem in sorted(problems))  # not in order of keys
+    issues = (
+        Issue(document.source, *problem, document.sha256) for problem in sorted(problems)
+    )  # not in order of keys
     return Observation(document, content, tuple(issues))
 
 
@@ -178,14 +191,18 @@ def _unwrap(value: Any) -> tuple[dict[str, Any], str]:
             raise RejectedDocument("empty_response", prefix, "the response is null")
         if not isinstance(inner, dict):
             raise RejectedDocument(
-                "not_an_object", prefix, f"the response is a JSON {_json_type(inner)}, not an object"
+                "not_an_object",
+                prefix,
+                f"the response is a JSON {_json_type(inner)}, not an object",
             )
     if inner.keys().isdisjoint(SUBJECTS):
         for key in ("error", "errors"):
             if inner.get(key):
                 word = inner[key] if isinstance(inner[key], str) else ""
                 said = f": {word}" if re.fullmatch(r"[a-z_]{1,40}", word) else ""
-                raise RejectedDocument("error_body", f"{prefix}/{key}", f"the service answered with an error{said}")
+                raise RejectedDocument(
+                    "error_body", f"{prefix}/{key}", f"the service answered with an error{said}"
+                )
     return inner, prefix
 
 
@@ -197,14 +214,20 @@ def _typed(inner: dict[str, Any], prefix: str) -> tuple[Me | Team, list[_Problem
         # A section that cannot be read must not pass for an empty one: that would revoke what it used to say.
         if not isinstance(inner.get(section), SECTION):
             raise RejectedDocument(
-                "wrong_type", f"{prefix}/{section}", f"a JSON {_json_type(inner[section])}, not an array"
+                "wrong_type",
+                f"{prefix}/{section}",
+                f"a JSON {_json_type(inner[section])}, not an array",
             )
     me = _read(Me, inner, prefix, problems)
     ids = {str(number) for number in (me.id, me.identity_id) if isinstance(number, NUMBER)}
     if not ids:
-        raise RejectedDocument("no_identity", prefix, "neither id nor identity_id says whose document this is")
+        raise RejectedDocument(
+            "no_identity", prefix, "neither id nor identity_id says whose document this is"
+        )
     if len(ids) > 1:
-        raise RejectedDocument("identity_conflict", f"{prefix}/identity_id", "id and identity_id name two identities")
+        raise RejectedDocument(
+            "identity_conflict", f"{prefix}/identity_id", "id and identity_id name two identities"
+        )
     return me, problems
 
 
@@ -217,9 +240,13 @@ def _team(inner: dict[str, Any], prefix: str, problems: list[_Problem]) -> Team:
     where = f"{prefix}/business_group"
     group = inner["business_group"]
     if not isinstance(group, dict) or not isinstance(group.get("members"), list):
-        raise RejectedDocument("no_members", f"{where}/members", "the team does not list its members")
+        raise RejectedDocument(
+            "no_members", f"{where}/members", "the team does not list its members"
+        )
     if group.get("category") not in (None, "business"):
-        raise RejectedDocument("not_a_team", f"{where}/category", "the group is not the business-level one")
+        raise RejectedDocument(
+            "not_a_team", f"{where}/category", "the group is not the business-level one"
+        )
     return Team(business, _read(BusinessGroup, group, where, problems))
 
 
@@ -238,7 +265,10 @@ def _read(kind: Any, value: Any, pointer: str, problems: list[_Problem]) -> Any:
         origin = get_origin(option) or option
         if origin is list and isinstance(value, list):
             (item,) = get_args(option)
-            items = (_read_row(item, each, f"{pointer}/{index}", problems) for index, each in enumerate(value))
+            items = (
+                _read_row(item, each, f"{pointer}/{index}", problems)
+                for index, each in enumerate(value)
+            )
             return [None if each is UNREADABLE else each for each in items]
         if origin is dict and isinstance(value, dict):
             name, item = get_args(option)
@@ -249,7 +279,11 @@ def _read(kind: Any, value: Any, pointer: str, problems: list[_Problem]) -> Any:
                 if UNREADABLE not in pair:
                     pairs[key] = pair[1]
             return pairs
-        if isinstance(origin, type) and issubclass(origin, msgspec.Struct) and isinstance(value, dict):
+        if (
+            isinstance(origin, type)
+            and issubclass(origin, msgspec.Struct)
+            and isinstance(value, dict)
+        ):
             return _read_struct(origin, value, pointer, problems)
     problems.append((pointer, "wrong_type", message))
     return UNREADABLE
@@ -263,11 +297,17 @@ def _fields(kind: type[msgspec.Struct]) -> tuple[msgspec.structs.FieldInfo, ...]
 def _read_row(kind: Any, value: Any, pointer: str, problems: list[_Problem]) -> Any:
     row = _read(kind, value, pointer, problems)
     if row is UNREADABLE and problems[-1][:2] == (pointer, "wrong_type"):
-        problems[-1] = (pointer, "unreadable_row", f"left out: a JSON {_json_type(value)}, not an object")
+        problems[-1] = (
+            pointer,
+            "unreadable_row",
+            f"left out: a JSON {_json_type(value)}, not an object",
+        )
     return row
 
 
-def _read_struct(kind: type[msgspec.Struct], value: dict[str, Any], pointer: str, problems: list[_Problem]) -> Any:
+def _read_struct(
+    kind: type[msgspec.Struct], value: dict[str, Any], pointer: str, problems: list[_Problem]
+) -> Any:
     found: dict[str, Any] = {}
     for field in _fields(kind):
         each = UNREADABLE
@@ -276,7 +316,9 @@ def _read_struct(kind: type[msgspec.Struct], value: dict[str, Any], pointer: str
         if each is not UNREADABLE:
             found[field.name] = each
         elif field.required:
-            problems.append((pointer, "unreadable_row", f"left out: nothing usable in its {field.name}"))
+            problems.append(
+                (pointer, "unreadable_row", f"left out: nothing usable in its {field.name}")
+            )
             return UNREADABLE
     return kind(**found)
 
@@ -297,7 +339,11 @@ def _unknown(kind: Any, value: Any, pointer: str) -> Iterator[str]:
         if origin is list and isinstance(value, list):
             for each in value:
                 yield from _unknown(get_args(option)[0], each, f"{pointer}/*")
-        elif isinstance(origin, type) and issubclass(origin, msgspec.Struct) and isinstance(value, dict):
+        elif (
+            isinstance(origin, type)
+            and issubclass(origin, msgspec.Struct)
+            and isinstance(value, dict)
+        ):
             fields = {field.name: field.type for field in _fields(origin)}
             for key, each in value.items():
                 if key in fields:

@@ -8,7 +8,9 @@ from typing import Annotated, Final
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
-Id = Annotated[int, Meta(ge=0, lt=10**18)] | Annotated[str, Meta(pattern=r"^(0|[1-9][0-9]{0,17})\Z")]
+Id = (
+    Annotated[int, Meta(ge=0, lt=10**18)] | Annotated[str, Meta(pattern=r"^(0|[1-9][0-9]{0,17})\Z")]
+)
 """A numeric id; some exporters write it as a string. Both print the same."""
 
 AccountId = Annotated[str, Meta(pattern=r"^[!-~]{1,64}\Z")]
@@ -156,7 +158,9 @@ class Me(msgspec.Struct, frozen=True, gc=False):
     addresses: list[Address | None] | UnsetType | None = UNSET
     profession: Profession | UnsetType | None = UNSET
     links: dict[str, Text] | UnsetType | None = UNSET
-    permissions: dict[AccountId, dict[str, bool | int | float | str | None] | None] | UnsetType | None = UNSET
+    permissions: (
+        dict[AccountId, dict[str, bool | int | float | str | None] | None] | UnsetType | None
+    ) = UNSET
     subscription_statuses: dict[AccountId, Text] | UnsetType | None = UNSET
     business_statuses: dict[AccountId, Text] | UnsetType | None = UNSET
     integrations: dict[str, None] | UnsetType | None = UNSET

@@ -63,12 +63,26 @@ _SECRET_VALUE = re.compile(
     """,
     re.IGNORECASE | re.VERBOSE | re.ASCII,
 )
-SECRET_MARKS: Final = ("eyj", "bearer", "token", "secret", "passw", "apikey", "api_key", "://", "-----begin")
+SECRET_MARKS: Final = (
+    "eyj",
+    "bearer",
+    "token",
+    "secret",
+    "passw",
+    "apikey",
+    "api_key",
+    "://",
+    "-----begin",
+)
 """One of these is in every text that `_SECRET_VALUE` matches, and is found faster."""
 _SHORTEST_SECRET: Final = 12
-_SECRET_HEX = re.compile(r"(?<![0-9a-z])(?=[a-f]*\d)[0-9a-f]{40,}+(?![0-9a-z])")  # the vendor's tokens; a UUID has 32
+_SECRET_HEX = re.compile(
+    r"(?<![0-9a-z])(?=[a-f]*\d)[0-9a-f]{40,}+(?![0-9a-z])"
+)  # the vendor's tokens; a UUID has 32
 SHORTEST_HEX: Final = 40
-_HEX_TO_ZERO: Final = bytes(ord("0") if chr(each) in "0123456789abcdef" else ord(" ") for each in range(256))
+_HEX_TO_ZERO: Final = bytes(
+    ord("0") if chr(each) in "0123456789abcdef" else ord(" ") for each in range(256)
+)
 """A table for `bytes.translate`: a run of hexadecimal digits becomes a run of zeros, which is found faster."""
 _ACCOUNT_TABLES: Final = frozenset({"permissions", "subscription_statuses", "business_statuses"})
 _STRUCTS: Final = (
@@ -117,7 +131,9 @@ def redact(value: Any, size: int) -> Any:
     return _without_secrets(value) if _any_holds_secret(texts, size) else value
 
 
-def _walk(box: Any, depth: int, table: bool, texts: list[str], dropped: list[tuple[dict[str, Any], str]]) -> None:
+def _walk(
+    box: Any, depth: int, table: bool, texts: list[str], dropped: list[tuple[dict[str, Any], str]]
+) -> None:
     """Judges every key, and collects the texts that are left to judge and the keys to drop.
 
     In a `table` the keys are account ids and names of flags, which may spell anything: there only what could hold a
@@ -141,7 +157,11 @@ def _walk(box: Any, depth: int, table: bool, texts: list[str], dropped: list[tup
 
 
 def _judged(
-    box: dict[str, Any], depth: int, table: bool, texts: list[str], dropped: list[tuple[dict[str, Any], str]]
+    box: dict[str, Any],
+    depth: int,
+    table: bool,
+    texts: list[str],
+    dropped: list[tuple[dict[str, Any], str]],
 ) -> list[Any]:
     """The values of a box that has other keys than harmless ones, but for those that their keys decide."""
     values: list[Any] = []
@@ -188,18 +208,26 @@ def _naming(key: str) -> _Naming:
     return _Naming.INTEGRATION if key.casefold().startswith("integration") else _Naming.HARMLESS
 
 
-_remembered: Final = lru_cache(maxsize=2**12)(_naming)  # few keys are used over and over; none of them holds a secret
+_remembered: Final = lru_cache(maxsize=2**12)(
+    _naming
+)  # few keys are used over and over; none of them holds a secret
 _LONGEST_NAME: Final = 32
 
 
 def _names_secret(key: str) -> bool:
-    return (_SECRET_LOWER_KEY.search(key.lower()) if key.isascii() else _SECRET_KEY.search(key)) is not None
+    return (
+        _SECRET_LOWER_KEY.search(key.lower()) if key.isascii() else _SECRET_KEY.search(key)
+    ) is not None
 
 
 def keys_to_judge(keys: Collection[str]) -> set[str]:
     """Those of these keys of which the value is not simply kept; nearly always one look at all together finds none."""
     together = "\n" + "\n".join(keys)
-    if together.isascii() and not _names_secret(together) and "\nintegration" not in together.lower():
+    if (
+        together.isascii()
+        and not _names_secret(together)
+        and "\nintegration" not in together.lower()
+    ):
         return set()
     return {key for key in keys if _naming(key) is not _Naming.HARMLESS}
 
@@ -222,7 +250,9 @@ def _without_secrets(value: Any) -> Any:
         cleaned = (_without_secrets(each) for each in value)
         return [None if each is _DROPPED else each for each in cleaned]
     if isinstance(value, dict):
-        pairs = ((key, _without_secrets(each)) for key, each in value.items() if not _holds_secret(key))
+        pairs = (
+            (key, _without_secrets(each)) for key, each in value.items() if not _holds_secret(key)
+        )
         return {key: each for key, each in pairs if each is not _DROPPED}
     return value
 
@@ -231,21 +261,30 @@ def _holds_secret(text: str) -> bool:
     if len(text) < _SHORTEST_SECRET:
         return False
     folded = text.lower()
-    return (any(map(folded.__contains__, SECRET_MARKS)) and _SECRET_VALUE.search(text) is not None) or (
-        len(text) >= SHORTEST_HEX and _SECRET_HEX.search(folded) is not None
-    )
+    return (
+        any(map(folded.__contains__, SECRET_MARKS)) and _SECRET_VALUE.search(text) is not None
+    ) or (len(text) >= SHORTEST_HEX and _SECRET_HEX.search(folded) is not None)
 
 
 def _is_plain(value: Any) -> bool:
     """Whether a value of a table is too plain for a secret: a flag, a limit, a word in lower case, flags by name."""
     if isinstance(value, dict):
-        flags = (isinstance(each, int | None) and re.fullmatch(r"[a-z_.]{1,60}", name) for name, each in value.items())
+        flags = (
+            isinstance(each, int | None) and re.fullmatch(r"[a-z_.]{1,60}", name)
+            for name, each in value.items()
+        )
         return all(flags)
-    return isinstance(value, int | None) or (isinstance(value, str) and bool(re.fullmatch(r"[a-z_]{1,20}", value)))
+    return isinstance(value, int | None) or (
+        isinstance(value, str) and bool(re.fullmatch(r"[a-z_]{1,20}", value))
+    )
 
 
 def integration_names(value: Any) -> dict[str, None] | None:
     """What is kept of `integrations`: the names that are no address and no secret."""
     if not isinstance(value, dict):
         return None
-    return {name: None for name in value if not ("@" in name or _names_secret(name) or _holds_secret(name))}
+    return {
+        name: None
+        for name in value
+        if not ("@" in name or _names_secret(name) or _holds_secret(name))
+    }

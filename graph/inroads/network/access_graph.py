@@ -13,7 +13,16 @@ import networkx as nx
 import numpy as np
 
 from inroads.columns.adjacency import KEPT, Adjacency
-from inroads.columns.claimset import ATTRIBUTES, KINDS, NONE, ROLES, SCOPES, WORD_ATTRIBUTES, email_key, moment_of
+from inroads.columns.claimset import (
+    ATTRIBUTES,
+    KINDS,
+    NONE,
+    ROLES,
+    SCOPES,
+    WORD_ATTRIBUTES,
+    email_key,
+    moment_of,
+)
 from inroads.columns.fold import Fold
 from inroads.documents.reader import reread
 from inroads.documents.records import Business, Me, Team
@@ -89,7 +98,9 @@ class AccessGraph(MultiDiGraph):
         """The graph of columns that are ready."""
         graph, fold, policy = cls(), adjacency.fold, adjacency.policy
         graph.fold, graph.policy, graph.version, graph.index = fold, policy, fold.version, adjacency
-        graph.documents = Documents(len(fold.said.documents.moment), lru_cache(KEPT)(graph._document))
+        graph.documents = Documents(
+            len(fold.said.documents.moment), lru_cache(KEPT)(graph._document)
+        )
         graph.grants = Grants(adjacency)
         graph._node = Nodes(adjacency, lru_cache(KEPT)(graph._attributes), (graph, "_node"))
         graph._adj = Neighbours(adjacency, (graph, "_adj"), forward=True)
@@ -99,7 +110,11 @@ class AccessGraph(MultiDiGraph):
     def __reduce__(self) -> Any:
         if "fold" not in vars(self):  # a copy or a view, which is plain networkx
             return super().__reduce__()
-        state = {name: vars(self)[name] for name in ("graph", "rejections", "masked", "limited") if name in vars(self)}
+        state = {
+            name: vars(self)[name]
+            for name in ("graph", "rejections", "masked", "limited")
+            if name in vars(self)
+        }
         return _rebuilt, (type(self), self.fold, self.policy), state
 
     def size(self, weight: str | None = None) -> float:  # type: ignore[override]  # the stub tells int from float
@@ -148,7 +163,9 @@ class AccessGraph(MultiDiGraph):
     def business_groups(self) -> Mapping[str, str]:
         """The groups that are known to be of a whole business, with the business."""
         name = self.index.name
-        pairs = zip(self.fold.business_groups.tolist(), self.fold.group_owners.tolist(), strict=True)
+        pairs = zip(
+            self.fold.business_groups.tolist(), self.fold.group_owners.tolist(), strict=True
+        )
         return {name(group): name(business) for group, business in pairs}
 
     def hops_from(self, node: str) -> Iterator[Hop]:
@@ -166,12 +183,19 @@ class AccessGraph(MultiDiGraph):
     def hop(self, principal: int, resource: int, grant: int) -> Hop:
         """A hop by numbers."""
         index = self.index
-        return Hop(index.name(principal), index.name(resource), index.grant(grant), CONVEYS[index.conveys[grant]])
+        return Hop(
+            index.name(principal),
+            index.name(resource),
+            index.grant(grant),
+            CONVEYS[index.conveys[grant]],
+        )
 
     def roles_of(self, bits: int) -> tuple[Role, ...]:
         """The maximal ones of these roles."""
         if bits not in self._roles:
-            self._roles[bits] = self.policy.maximal(role for place, role in enumerate(ROLES) if bits >> place & 1)
+            self._roles[bits] = self.policy.maximal(
+                role for place, role in enumerate(ROLES) if bits >> place & 1
+            )
         return self._roles[bits]
 
     def capabilities(self, roles: tuple[Role, ...]) -> tuple[Capability, ...]:
@@ -197,7 +221,9 @@ class AccessGraph(MultiDiGraph):
 
     def kept(self, node: str) -> list[str]:
         """The accounts that a business keeps, or the businesses that keep an account."""
-        return [hop.resource for hop in self.hops_from(node) if hop.grant.relation is Relation.KEEPS]
+        return [
+            hop.resource for hop in self.hops_from(node) if hop.grant.relation is Relation.KEEPS
+        ]
 
     def fails(self, node: str) -> bool:
         """Whether a node by itself makes access through it latent, not counting what it keeps."""
@@ -208,7 +234,9 @@ class AccessGraph(MultiDiGraph):
         """Whether any document covers a scope of a node; `what` is one of SCOPES."""
         number, covered = self.index.number(node), self.fold.said.covers.scope
         scope = NONE if number is None else number * len(SCOPES) + SCOPES.index(what)
-        place = np.searchsorted(covered, covered.dtype.type(scope))  # of its own type, or all of it would be widened
+        place = np.searchsorted(
+            covered, covered.dtype.type(scope)
+        )  # of its own type, or all of it would be widened
         return bool(place < len(covered) and covered[place] == scope)
 
     def stating(self, node: str, attribute: str) -> int | None:
@@ -216,7 +244,10 @@ class AccessGraph(MultiDiGraph):
         rows, number = self.fold.said.attributes, self.index.number(node)
         if number is None:
             return None
-        first, last = (np.searchsorted(rows.node, rows.node.dtype.type(number), side) for side in ("left", "right"))
+        first, last = (
+            np.searchsorted(rows.node, rows.node.dtype.type(number), side)
+            for side in ("left", "right")
+        )
         named = np.flatnonzero(rows.name[first:last] == ATTRIBUTES.index(attribute))
         return int(rows.document[first + named[-1]]) if len(named) else None
 
@@ -259,7 +290,9 @@ class AccessGraph(MultiDiGraph):
         except BadId:
             found = self.by_email(text)
             if found is None and "@" not in text:
-                raise BadId(f"{text!r} is neither an email nor a node id such as identity:712052") from None
+                raise BadId(
+                    f"{text!r} is neither an email nor a node id such as identity:712052"
+                ) from None
             return found
         return node if node in self else None
 
@@ -278,12 +311,16 @@ class AccessGraph(MultiDiGraph):
             )
         )
         if len(found) > 1:
-            raise AmbiguousEmail(f"{len(found)} identities have this email: {', '.join(found)}", ids=found)
+            raise AmbiguousEmail(
+                f"{len(found)} identities have this email: {', '.join(found)}", ids=found
+            )
         return found[0] if found else None
 
     def search(self, text: str, first: int = 10) -> list[str]:
         """Up to `first` nodes whose id, email or name contains the text, exact matches first, then prefixes."""
-        return [self.index.name(node) for node in search(self.index, self._odd, text, first).tolist()]
+        return [
+            self.index.name(node) for node in search(self.index, self._odd, text, first).tolist()
+        ]
 
     @cached_property
     def _odd(self) -> Odd:
@@ -318,7 +355,9 @@ class AccessGraph(MultiDiGraph):
         """The plan flags of an account (never of a person) by name, from the latest document that lists them."""
         found = self._record(account, "permissions")
         content = _content(found[0]) if found else None
-        flags = (content.permissions or {}).get(native_id(account)) if isinstance(content, Me) else None
+        flags = (
+            (content.permissions or {}).get(native_id(account)) if isinstance(content, Me) else None
+        )
         return flags or {}
 
     def row(self, document: int, section: Section, index: int) -> Any:
@@ -337,7 +376,9 @@ class AccessGraph(MultiDiGraph):
     def counts(self) -> Counter[NodeKind]:
         """How many nodes of each kind are known."""
         starts = self.fold.kind_starts if "fold" in vars(self) else (0,) * (len(KINDS) + 1)
-        return Counter({kind: starts[place + 1] - starts[place] for place, kind in enumerate(KINDS)})
+        return Counter(
+            {kind: starts[place + 1] - starts[place] for place, kind in enumerate(KINDS)}
+        )
 
     def coverage(self) -> Coverage:
         """How much of the whole graph was observed: complete when every identity and business has its own document."""
@@ -360,19 +401,32 @@ class AccessGraph(MultiDiGraph):
         complete = bool(self.fold.observed[self.number(identity)])
         notes = [*self._limits, *self._unread(identity)]
         if not complete:
-            notes.append(f"no document of {identity} itself was read: what it reaches is a lower bound")
-        notes.append("whose client a business is, is known only from documents that show that business")
+            notes.append(
+                f"no document of {identity} itself was read: what it reaches is a lower bound"
+            )
+        notes.append(
+            "whose client a business is, is known only from documents that show that business"
+        )
         return self._coverage(complete and not self.limited, notes)
 
     def coverage_of_reached_by(self, resource: str) -> Coverage:
         """How far it is known who reaches a resource: complete when its business's `team` document was read."""
         businesses = [resource] if kind_of(resource) is NodeKind.BUSINESS else self.kept(resource)
-        unseen = [business for business in businesses if not self.fold.observed[self.number(business)]]
+        unseen = [
+            business for business in businesses if not self.fold.observed[self.number(business)]
+        ]
         notes = [note for business in businesses for note in self._unread(business)]
         if not businesses:
-            notes.append(f"no business is known to keep {resource}: who reaches it is a lower bound")
-        notes += [f"no team document of {business} was read: who reaches it is a lower bound" for business in unseen]
-        notes.append("clients are known only from documents of those clients, so there may be more of them")
+            notes.append(
+                f"no business is known to keep {resource}: who reaches it is a lower bound"
+            )
+        notes += [
+            f"no team document of {business} was read: who reaches it is a lower bound"
+            for business in unseen
+        ]
+        notes.append(
+            "clients are known only from documents of those clients, so there may be more of them"
+        )
         return self._coverage(bool(businesses) and not unseen, notes)
 
     @property
@@ -389,7 +443,9 @@ class AccessGraph(MultiDiGraph):
         rows, covers = self.fold.said.documents, self.fold.said.covers
         found: Counter[str] = Counter()
         for number in np.flatnonzero(rows.unreadable):
-            scope = int(rows.subject[number]) * len(SCOPES) + SCOPES.index("team" if rows.team[number] else "me")
+            scope = int(rows.subject[number]) * len(SCOPES) + SCOPES.index(
+                "team" if rows.team[number] else "me"
+            )
             latest = covers.document[np.searchsorted(covers.scope, scope)]
             if rows.moment[latest] == rows.moment[number]:
                 found[self.index.name(rows.subject[number])] += int(rows.unreadable[number])
@@ -402,7 +458,11 @@ class AccessGraph(MultiDiGraph):
     def _observed(self) -> tuple[int, int, int, dt.datetime | None, dt.datetime | None]:
         starts, seen = self.fold.kind_starts, self.fold.observed
         people, businesses = (slice(*starts[place : place + 2]) for place in (0, 1))
-        moments = (self.documents[0].observed_at, self.documents[-1].observed_at) if self.documents else (None, None)
+        moments = (
+            (self.documents[0].observed_at, self.documents[-1].observed_at)
+            if self.documents
+            else (None, None)
+        )
         shown = int((self.fold.attributes["record"][businesses] != NONE).sum())
         return int(seen[people].sum()), shown, int(seen[businesses].sum()), *moments
 

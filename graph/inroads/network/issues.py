@@ -41,12 +41,16 @@ def _of_grants(adjacency: Adjacency, documents: Documents) -> Iterator[Issue]:
     def said_first(number: int, code: str, message: str) -> Issue:
         first = adjacency.grant(number).evidence[0]
         document = documents[first.document]
-        return _issue(document, pointer(document, first.section, first.index, first.sub), code, message)
+        return _issue(
+            document, pointer(document, first.section, first.index, first.sub), code, message
+        )
 
     roles = adjacency.fold.grants.roles
     for number in np.flatnonzero(roles & (roles - 1)).tolist():
         grant = adjacency.grant(number)
-        yield said_first(number, "role_disagreement", f"records of {grant.id} state {' and '.join(grant.roles)}")
+        yield said_first(
+            number, "role_disagreement", f"records of {grant.id} state {' and '.join(grant.roles)}"
+        )
     keeps = np.flatnonzero(adjacency.fold.grants.relation == KEEPS)
     for ends, many in (
         (adjacency.fold.grants.resource, "businesses keep"),
@@ -56,7 +60,9 @@ def _of_grants(adjacency: Adjacency, documents: Documents) -> Iterator[Issue]:
         for node in nodes[counts > 1].tolist():
             here = keeps[ends[keeps] == node].tolist()
             first = min(here, key=adjacency.grant_name)
-            yield said_first(first, "reference_conflict", f"{len(here)} {many} {adjacency.name(node)}")
+            yield said_first(
+                first, "reference_conflict", f"{len(here)} {many} {adjacency.name(node)}"
+            )
 
 
 def _of_attributes(adjacency: Adjacency, documents: Documents) -> Iterator[Issue]:

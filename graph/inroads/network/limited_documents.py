@@ -65,13 +65,17 @@ class DocumentWriter:
             self.places[Place(Section.BUSINESS, index)] = Place(Section.BUSINESS, here)
             stands = self._moved(Section.MEMBERSHIP, index, here)
             record = self.business(raw["business"], row.business, Section.CLIENT, (index, here))
-            memberships.append((_only(raw, _OF_A_MEMBERSHIP) if stands else {}) | {"business": record})
+            memberships.append(
+                (_only(raw, _OF_A_MEMBERSHIP) if stands else {}) | {"business": record}
+            )
         body["business_memberships"] = memberships
         body["groups"] = self.rows(given, "groups", Section.GROUP, self.row)
         body["roles"] = self.rows(given, "roles", Section.ROLE, self.role)
         for name in ("subscription_statuses", "business_statuses", "permissions"):
             table = getattr(content, name) or {}
-            body[name] = {each: given[name][each] for each in table if self.of.sees(NodeKind.ACCOUNT, each)}
+            body[name] = {
+                each: given[name][each] for each in table if self.of.sees(NodeKind.ACCOUNT, each)
+            }
         return body
 
     def team(self, given: dict[str, Any], content: Team, nested: str) -> dict[str, Any]:
@@ -85,15 +89,23 @@ class DocumentWriter:
         return {"business": business, "business_group": written}
 
     def business(
-        self, raw: dict[str, Any], record: Business, section: Section, inside: tuple[int, int] | None = None
+        self,
+        raw: dict[str, Any],
+        record: Business,
+        section: Section,
+        inside: tuple[int, int] | None = None,
     ) -> dict[str, Any]:
-        written = _only(raw, _OF_A_BUSINESS) | self._references(raw, {"account_id": NodeKind.ACCOUNT})
+        written = _only(raw, _OF_A_BUSINESS) | self._references(
+            raw, {"account_id": NodeKind.ACCOUNT}
+        )
         clients: list[Any] = []
         for index, row in enumerate(record.business_clients or ()):
             place = Place(section, inside[0], index) if inside else Place(section, index)
             if row is not None and place in self.wanted:
                 here = len(clients)
-                self.places[place] = Place(section, inside[1], here) if inside else Place(section, here)
+                self.places[place] = (
+                    Place(section, inside[1], here) if inside else Place(section, here)
+                )
                 clients.append(self.client(raw["business_clients"][index]))
         return written | ({"business_clients": clients} if clients else {})
 
@@ -117,7 +129,9 @@ class DocumentWriter:
         return _only(raw, _OF_A_ROLE) | destroy
 
     def client(self, raw: dict[str, Any]) -> dict[str, Any]:
-        kinds = {name: _REFERENCES[name] for name in ("business_id", "account_id", "account_business_id")}
+        kinds = {
+            name: _REFERENCES[name] for name in ("business_id", "account_id", "account_business_id")
+        }
         written = _only(raw, _OF_A_CLIENT) | self._references(raw, kinds)
         for end in ("client_business", "account_business"):
             if isinstance(raw.get(end), dict) and (inner := self._references(raw[end], kinds)):
@@ -125,7 +139,11 @@ class DocumentWriter:
         return written
 
     def _references(self, raw: dict[str, Any], kinds: Mapping[str, NodeKind]) -> dict[str, Any]:
-        return {name: raw[name] for name, kind in kinds.items() if name in raw and self.of.sees(kind, raw[name])}
+        return {
+            name: raw[name]
+            for name, kind in kinds.items()
+            if name in raw and self.of.sees(kind, raw[name])
+        }
 
     def _moved(self, section: Section, index: int, here: int) -> bool:
         """Note where a record stands now, if it states what is shown."""
@@ -155,12 +173,25 @@ class Remainder:
         scopes = (f"{scope} {principal if relation is not Relation.GROUP_OF else resource}",)
         if relation is Relation.CLIENT:
             rows = sorted({(each.record_id, client) for each, client in spoken}, key=repr)
-            clients = [{"id": record, "userid": client, "account_id": held} for record, client in rows]
-            place = self._row("business_memberships", {"business": {"id": holder, "business_clients": clients}})
+            clients = [
+                {"id": record, "userid": client, "account_id": held} for record, client in rows
+            ]
+            place = self._row(
+                "business_memberships", {"business": {"id": holder, "business_clients": clients}}
+            )
             for index, (record, client) in enumerate(rows):
                 where = Place(Section.CLIENT, place, index)
                 self.claims.append(
-                    Claim(principal, relation, resource, where, record, scopes, Role.CLIENT, client=client)
+                    Claim(
+                        principal,
+                        relation,
+                        resource,
+                        where,
+                        record,
+                        scopes,
+                        Role.CLIENT,
+                        client=client,
+                    )
                 )
             return
         client_role = "/CLIENT@" in grant.id
@@ -183,20 +214,29 @@ class Remainder:
                     )
                 )
 
-    def _written(self, relation: Relation, holder: Any, held: Any, role: Role | None, client: str | None) -> Place:
+    def _written(
+        self, relation: Relation, holder: Any, held: Any, role: Role | None, client: str | None
+    ) -> Place:
         """The row that says a grant, and where it stands."""
         told = {"role": role.value} if role else {}
         if relation is Relation.MEMBER:
             row = {"identity_id": holder, "business": {"id": held}} | told
             return Place(Section.MEMBERSHIP, self._row("business_memberships", row))
         if relation is Relation.ROLE:
-            row = {"identity_id": holder, "accountid": held} | told | ({"userid": client} if client else {})
+            row = (
+                {"identity_id": holder, "accountid": held}
+                | told
+                | ({"userid": client} if client else {})
+            )
             return Place(Section.ROLE, self._row("roles", row))
         if relation is Relation.KEEPS:
             row = {"business": {"id": holder, "account_id": held}}
             return Place(Section.BUSINESS, self._row("business_memberships", row))
         ends = {"identity_id": holder, "group_id": held} if relation is Relation.GROUP else {}
-        return Place(Section.GROUP, self._row("groups", (ends or {"group_id": holder, "business_id": held}) | told))
+        return Place(
+            Section.GROUP,
+            self._row("groups", (ends or {"group_id": holder, "business_id": held}) | told),
+        )
 
     def _roles(self, grant: Grant) -> list[Role]:
         """The roles that matter: through a client who is not shown only those that act for it."""
@@ -246,7 +286,9 @@ class Remainder:
         """All of it; None where nothing is left to say."""
         if not (self.claims or self.attributes or self.level):
             return None
-        body = self.body | {"attributes": [each for each in self.attributes if not isinstance(each.value, Place)]}
+        body = self.body | {
+            "attributes": [each for each in self.attributes if not isinstance(each.value, Place)]
+        }
         document = _document(body, moment, "me", self.of.index.name(self.of.businesses[0]))
         return Statement(document, tuple(self.claims), tuple(self.attributes), (), self.level, ())
 
@@ -255,7 +297,9 @@ def told_as(relation: Relation) -> Relation:
     return Relation.MEMBER if relation in _PERSONAL else relation
 
 
-def moved_place(claim: Claim, spots: Mapping[Spot, Grant], places: Mapping[Place, Place]) -> Claim | None:
+def moved_place(
+    claim: Claim, spots: Mapping[Spot, Grant], places: Mapping[Place, Place]
+) -> Claim | None:
     """A claim where it stands now; None where it states nothing that is shown."""
     grant = spots.get((claim.place, told_as(claim.relation)))
     if not grant or claim.place not in places:

@@ -94,11 +94,15 @@ class Selection(Generic[_G]):
         """All of it together."""
         cuts = {number: self._cut(number) for number in sorted(self._documents)}
         statements = [*merged_records(each.statement for each in cuts.values())]
-        rest = self._rest(cuts, max((each.document.observed_at for each in statements), default=_NEVER))
+        rest = self._rest(
+            cuts, max((each.document.observed_at for each in statements), default=_NEVER)
+        )
         if rest:
             statements.append(rest)
         said, policy = claim_set(statements), self.whole.policy
-        told = msgspec.json.encode([self.mark, policy.digest, sorted(map(msgspec.json.encode, statements))])
+        told = msgspec.json.encode(
+            [self.mark, policy.digest, sorted(map(msgspec.json.encode, statements))]
+        )
         version = hashlib.sha256(told).hexdigest()[:16]
         folded = fold(said, policy)
         if rest:  # it is nobody's own document
@@ -116,7 +120,10 @@ class Selection(Generic[_G]):
         """The businesses, the accounts that they keep, and their groups."""
         kinds = (_ACCOUNT, _GROUP)
         near = {
-            other for each in self.businesses for other, _ in self.index.hops_to(each) if self._kind(other) in kinds
+            other
+            for each in self.businesses
+            for other, _ in self.index.hops_to(each)
+            if self._kind(other) in kinds
         }
         return frozenset((*self.businesses, *near, *(group for group, _ in self._level)))
 
@@ -134,17 +141,23 @@ class Selection(Generic[_G]):
         for node in self.allowed:
             kept.update(grant for _, grant in self.index.hops_to(node))
         for node in self._others(kept, _ACCOUNT):
-            kept.update(grant for keeper, grant in self._keeping(node) if self.index.failing[keeper])
+            kept.update(
+                grant for keeper, grant in self._keeping(node) if self.index.failing[keeper]
+            )
         for node in self._others(kept, _BUSINESS):
             if any(grant in kept for _, grant in self._keeping(node)):
-                kept.update(grant for account, grant in self._keeping(node) if self.index.failing[account])
+                kept.update(
+                    grant for account, grant in self._keeping(node) if self.index.failing[account]
+                )
         return frozenset(kept)
 
     def _routes(self) -> set[int]:
         """The grants on the ways of access to what is allowed, found by walking back, never over one grant twice."""
         starts = [node for node in self.allowed if self._kind(node) in (_BUSINESS, _ACCOUNT)]
         waiting = [(node, phase, NONE) for node in starts for phase in range(len(PHASES))]
-        before: dict[tuple[int, int, int], list[tuple[tuple[int, int, int], int]]] = {each: [] for each in waiting}
+        before: dict[tuple[int, int, int], list[tuple[tuple[int, int, int], int]]] = {
+            each: [] for each in waiting
+        }
         kept: set[int] = set()
         leading: list[tuple[int, int, int]] = []
         while waiting:
@@ -175,11 +188,19 @@ class Selection(Generic[_G]):
 
     def _others(self, grants: Iterable[int], kind: int) -> list[int]:
         """The nodes of a kind that these grants name, and that are not allowed."""
-        ends = {end for each in grants for end in (self.index.principal[each], self.index.resource[each])}
+        ends = {
+            end
+            for each in grants
+            for end in (self.index.principal[each], self.index.resource[each])
+        }
         return sorted(end for end in ends - self.allowed if self._kind(end) == kind)
 
     def _keeping(self, node: int) -> Iterator[tuple[int, int]]:
-        return ((other, grant) for other, grant in self.index.hops_to(node) if self.index.relation[grant] == KEEPS)
+        return (
+            (other, grant)
+            for other, grant in self.index.hops_to(node)
+            if self.index.relation[grant] == KEEPS
+        )
 
     def _kind(self, node: int) -> int:
         return int(self.index.codes[node]) >> KIND_BITS
@@ -230,12 +251,18 @@ class Selection(Generic[_G]):
         said, numbers = self.whole.fold.said, self._numbers
         stating = said.attributes.document[_rows(said.attributes.node, numbers)]
         own = np.flatnonzero(np.isin(said.documents.subject, numbers))
-        scopes = said.documents.subject[own].astype(np.int64) * len(SCOPES) + said.documents.team[own]
-        covers = said.covers.document[np.searchsorted(said.covers.scope, scopes.astype(said.covers.scope.dtype))]
+        scopes = (
+            said.documents.subject[own].astype(np.int64) * len(SCOPES) + said.documents.team[own]
+        )
+        covers = said.covers.document[
+            np.searchsorted(said.covers.scope, scopes.astype(said.covers.scope.dtype))
+        ]
         moment = said.documents.moment
         latest = own[moment[covers] == moment[own]]
         chosen = {*self._spots, *latest.tolist(), *stating.tolist()}
-        return frozenset(each for each in chosen if self.whole.documents[each].subject in self.visible)
+        return frozenset(
+            each for each in chosen if self.whole.documents[each].subject in self.visible
+        )
 
     def _cut(self, number: int) -> _Cut:
         """A document cut to what is shown of it."""
@@ -244,10 +271,19 @@ class Selection(Generic[_G]):
         said = state(observation, self.whole.policy)
         value = msgspec.json.decode(document.body)
         inner = value["response"] if document.prefix else value
-        content, writer = observation.content, DocumentWriter(self, {place for place, _ in self._spots.get(number, {})})
-        body = writer.me(inner, content) if isinstance(content, Me) else writer.team(inner, content, document.business)
+        content, writer = (
+            observation.content,
+            DocumentWriter(self, {place for place, _ in self._spots.get(number, {})}),
+        )
+        body = (
+            writer.me(inner, content)
+            if isinstance(content, Me)
+            else writer.team(inner, content, document.business)
+        )
         cut = _document(body, document.observed_at, document.kind, document.subject)
-        claims = (moved_place(claim, self._spots.get(number, {}), writer.places) for claim in said.claims)
+        claims = (
+            moved_place(claim, self._spots.get(number, {}), writer.places) for claim in said.claims
+        )
         statement = Statement(
             cut,
             tuple(each for each in claims if each),
@@ -260,17 +296,25 @@ class Selection(Generic[_G]):
                 if document.kind == "team" and each.code == "unreadable_row"
             ),
         )
-        attributes = [each for given in said.attributes if (each := self._attribute(number, given, writer.places))]
+        attributes = [
+            each
+            for given in said.attributes
+            if (each := self._attribute(number, given, writer.places))
+        ]
         stated = frozenset(each for each in attributes if not isinstance(each.value, Place))
         return _Cut(statement._replace(attributes=tuple(attributes)), writer.places, stated)
 
-    def _attribute(self, number: int, given: Attribute, places: Mapping[Place, Place]) -> Attribute | None:
+    def _attribute(
+        self, number: int, given: Attribute, places: Mapping[Place, Place]
+    ) -> Attribute | None:
         """An attribute as a document states it, if that still counts, or is what is known now."""
         node, name, value = given
         counts = number in self._latest.get((node, name), ())
         if isinstance(value, Place):
             return Attribute(node, name, places[value]) if counts else None
-        found = Attribute(node, name, value.isoformat() if isinstance(value, dt.datetime) else value)
+        found = Attribute(
+            node, name, value.isoformat() if isinstance(value, dt.datetime) else value
+        )
         return found if counts or found in self._attributes else None
 
     @cached_property
@@ -279,7 +323,9 @@ class Selection(Generic[_G]):
         found: list[Attribute] = []
         for node in self.visible:
             data = self.whole.nodes[node]
-            found += [Attribute(node, name, value) for name, value in data.items() if name not in _DERIVED]
+            found += [
+                Attribute(node, name, value) for name, value in data.items() if name not in _DERIVED
+            ]
             if data.get("unconfirmed"):
                 found.append(Attribute(node, "confirmed_at", None))
         return frozenset(found)
@@ -323,26 +369,39 @@ class Selection(Generic[_G]):
         for number in self._others(self.grants, _BUSINESS):
             rest.state(self.index.name(number), "active", False, when=self._lapsed(number))
         for number in self._others(self.grants, _ACCOUNT):
-            rest.state(self.index.name(number), "subscription_status", HIDDEN, when=bool(self.index.failing[number]))
+            rest.state(
+                self.index.name(number),
+                "subscription_status",
+                HIDDEN,
+                when=bool(self.index.failing[number]),
+            )
         stated = frozenset[Attribute]().union(*(each.stated for each in cuts.values()))
         for each in sorted(self._attributes - stated, key=repr):
             rest.state(*each, when=each[:2] not in self._latest)
-        for name, node in ((name, node) for name in ("record", "permissions") for node in sorted(self.visible)):
+        for name, node in (
+            (name, node) for name in ("record", "permissions") for node in sorted(self.visible)
+        ):
             known = self.whole.fold.attributes[name][self.whole.number(node)] != NONE
             if known and (node, name) not in self._latest:
                 rest.located(node, name)
         named = {node for grant in self._standing for node in (grant.principal, grant.resource)}
         for node in map(self.index.name, self.businesses):
-            rest.state(node, "name", None, when=node not in named and "name" not in self.whole.nodes[node])
+            rest.state(
+                node, "name", None, when=node not in named and "name" not in self.whole.nodes[node]
+            )
         shown = {each for cut in cuts.values() for each in cut.statement.business_groups}
-        pairs = {(self.index.name(group), self.index.name(business)) for group, business in self._level}
+        pairs = {
+            (self.index.name(group), self.index.name(business)) for group, business in self._level
+        }
         rest.level = tuple(sorted(pairs - shown))
         return rest.statement(moment) if self.businesses else None
 
     def _lapsed(self, business: int) -> bool:
         """Whether access through a placeholder is latent for a reason that nothing else shown tells."""
         accounts = (node for node, grant in self._keeping(business) if grant not in self.grants)
-        return bool(self.index.failing[business]) or any(self.index.failing[each] for each in accounts)
+        return bool(self.index.failing[business]) or any(
+            self.index.failing[each] for each in accounts
+        )
 
 
 _DERIVED: Final = frozenset({"kind", "observed", "unconfirmed"})
@@ -350,5 +409,9 @@ _DERIVED: Final = frozenset({"kind", "observed", "unconfirmed"})
 
 def _rows(column: Any, wanted: Any) -> Any:
     """The rows of an ascending column that hold one of these ascending numbers."""
-    first, last = (np.searchsorted(column, wanted.astype(column.dtype), side) for side in ("left", "right"))
-    return np.concatenate([np.arange(*pair) for pair in zip(first, last, strict=True)] or [np.zeros(0, np.int64)])
+    first, last = (
+        np.searchsorted(column, wanted.astype(column.dtype), side) for side in ("left", "right")
+    )
+    return np.concatenate(
+        [np.arange(*pair) for pair in zip(first, last, strict=True)] or [np.zeros(0, np.int64)]
+    )

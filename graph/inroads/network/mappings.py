@@ -79,7 +79,9 @@ def _absent(key: object) -> KeyError:
 class _ByName(_Paired[_V]):
     """A mapping from the printed ids of all nodes; `home` is the graph and the attribute of it that this is."""
 
-    def __init__(self, index: Adjacency, value: Callable[[int], _V], home: tuple[object, str]) -> None:
+    def __init__(
+        self, index: Adjacency, value: Callable[[int], _V], home: tuple[object, str]
+    ) -> None:
         self._index, self._value, self._home = index, value, home
 
     def __getitem__(self, name: str) -> _V:
@@ -123,7 +125,9 @@ class _Neighbourhood(_Paired[Mapping[str, dict[str, str]]]):
 
     def __init__(self, index: Adjacency, forward: bool, node: int) -> None:
         self._index = index
-        starts, self._hops = (index.out_starts, index.out_hops) if forward else (index.in_starts, index.in_hops)
+        starts, self._hops = (
+            (index.out_starts, index.out_hops) if forward else (index.in_starts, index.in_hops)
+        )
         ends = index.resource, index.principal
         self._far, self._near = ends if forward else ends[::-1]
         self._places = range(starts[node], starts[node + 1])
@@ -139,7 +143,9 @@ class _Neighbourhood(_Paired[Mapping[str, dict[str, str]]]):
             first = bisect_left(self._places, number, key=self._other)
             last = bisect_right(self._places, number, first, key=self._other)
             if first < last:
-                return _Parallel(self._index, self._hops[self._places.start + first : self._places.start + last])
+                return _Parallel(
+                    self._index, self._hops[self._places.start + first : self._places.start + last]
+                )
         raise _absent(name)
 
     def __iter__(self) -> Iterator[str]:
@@ -208,7 +214,11 @@ class Documents(Lazily[Document]):
     """The documents in their total order, each made when it is looked at; its body is read when that is."""
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Sequence) and len(self) == len(other) and all(map(Document.__eq__, self, other))
+        return (
+            isinstance(other, Sequence)
+            and len(self) == len(other)
+            and all(map(Document.__eq__, self, other))
+        )
 
     __hash__ = None  # type: ignore[assignment]  # as any other sequence that compares by what is in it
 

@@ -16,7 +16,9 @@ from inroads.model import NodeKind, fold_email
 EXACT, PREFIX, WITHIN, NOTHING = range(4)
 """How well a text matches, the best first."""
 
-_IDENTITY, _BUSINESS, _ACCOUNT = map(KINDS.index, (NodeKind.IDENTITY, NodeKind.BUSINESS, NodeKind.ACCOUNT))
+_IDENTITY, _BUSINESS, _ACCOUNT = map(
+    KINDS.index, (NodeKind.IDENTITY, NodeKind.BUSINESS, NodeKind.ACCOUNT)
+)
 _PREFIXES: Final = tuple(f"{kind.lower()}:" for kind in KINDS)
 _PRINTED: Final = sorted(range(len(KINDS)), key=_PREFIXES.__getitem__)
 _LOWER: Final = np.frombuffer(bytes(range(256)).lower(), np.uint8)
@@ -188,7 +190,9 @@ def _filled(texts: Texts, numbers: Ints) -> Flags:
     return filled
 
 
-def _across(texts: Texts, first: Ints, last: Ints, before: bytes, after: bytes, ranks: Ranks) -> None:
+def _across(
+    texts: Texts, first: Ints, last: Ints, before: bytes, after: bytes, ranks: Ranks
+) -> None:
     """Rank names of which the first part ends in some bytes, and the last part begins with others."""
     data, starts = texts.data, texts.starts
     people = np.flatnonzero((first != NONE) & (last != NONE))
@@ -204,7 +208,9 @@ def _across(texts: Texts, first: Ints, last: Ints, before: bytes, after: bytes, 
 def _by_id(index: Adjacency, kind: int, wanted: str, ranks: Ranks) -> None:
     """Rank the nodes of a kind by their printed and their native ids."""
     prefix = _PREFIXES[kind]
-    natives = index.codes_column[slice(*index.fold.kind_starts[kind : kind + 2])] & ((1 << KIND_BITS) - 1)
+    natives = index.codes_column[slice(*index.fold.kind_starts[kind : kind + 2])] & (
+        (1 << KIND_BITS) - 1
+    )
     ranked = _accounts_ranked if kind == _ACCOUNT else _numbers_ranked
     found = [ranked(index, natives, wanted)]
     if wanted in prefix:

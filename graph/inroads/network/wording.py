@@ -53,7 +53,11 @@ def grant_label(grant: Grant) -> str:
     first = grant.evidence[0]
     if first.record_id is None:
         return grant.id
-    return " and ".join(dict.fromkeys(record_label(each) for each in grant.evidence if each.section is first.section))
+    return " and ".join(
+        dict.fromkeys(
+            record_label(each) for each in grant.evidence if each.section is first.section
+        )
+    )
 
 
 def records(grant: Grant) -> str:

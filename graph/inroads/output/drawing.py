@@ -46,17 +46,31 @@ def svg(graph: AccessGraph, paths: Sequence[Path]) -> str:
         for column, slots in enumerate(columns)
         for row, slot in enumerate(slots)
     }
-    note = "no access" if not paths else f"… {len(paths) - len(shown)} more" if len(paths) > len(shown) else None
+    note = (
+        "no access"
+        if not paths
+        else f"… {len(paths) - len(shown)} more"
+        if len(paths) > len(shown)
+        else None
+    )
     width = 2 * _MARGIN + max(0, len(columns) - 1) * _COLUMN + _BOX
-    height = 2 * _MARGIN + max(map(len, columns), default=1) * _ROW - (_ROW - _HIGH) + (24 if note else 0)
+    height = (
+        2 * _MARGIN
+        + max(map(len, columns), default=1) * _ROW
+        - (_ROW - _HIGH)
+        + (24 if note else 0)
+    )
     size = {"viewBox": f"0 0 {width} {height}", "width": str(width), "height": str(height)}
     root = ET.Element(
-        "svg", {"xmlns": "http://www.w3.org/2000/svg", "role": "img", "font-family": "sans-serif", **size}
+        "svg",
+        {"xmlns": "http://www.w3.org/2000/svg", "role": "img", "font-family": "sans-serif", **size},
     )
     _add(root, "title", text=f"{len(shown)} paths")
     _add(root, "rect", width=width, height=height, fill="#ffffff")
     for edge, steps in edges.items():
-        between = [places[edge, column] for column in range(len(columns)) if (edge, column) in places]
+        between = [
+            places[edge, column] for column in range(len(columns)) if (edge, column) in places
+        ]
         _draw_edge(root, graph, [places[edge[0]], *between, places[edge[1]]], steps)
     for slots in columns:
         for slot in slots:
@@ -86,7 +100,9 @@ def _columns(paths: Sequence[Path], edges: Iterable[_Edge]) -> list[list[_Slot]]
     """
     column: dict[str, int] = {}
     for path in paths:
-        for place, node in enumerate([path.steps[0].principal, *(step.resource for step in path.steps)]):
+        for place, node in enumerate(
+            [path.steps[0].principal, *(step.resource for step in path.steps)]
+        ):
             column[node] = max(place, column.get(node, 0))
     used = {place: rank for rank, place in enumerate(sorted(set(column.values())))}
     columns: list[list[_Slot]] = [[] for _ in used]
@@ -119,14 +135,45 @@ def _draw_node(root: ET.Element, graph: AccessGraph, node: str, place: tuple[int
     box = _add(root, "g")
     _add(box, "title", text="\n".join([node, label(graph, node), *map(printable, latent)]))
     dash = {"stroke_dasharray": "5 4"} if latent else {}
-    _add(box, "rect", x=x, y=y, width=_BOX, height=_HIGH, rx=8, fill=_FILL[kind], stroke="#374151", **dash)
-    _add(box, "text", _short(label(graph, node)), x=x + _BOX / 2, y=y + 20, text_anchor="middle", font_size=13)
+    _add(
+        box,
+        "rect",
+        x=x,
+        y=y,
+        width=_BOX,
+        height=_HIGH,
+        rx=8,
+        fill=_FILL[kind],
+        stroke="#374151",
+        **dash,
+    )
+    _add(
+        box,
+        "text",
+        _short(label(graph, node)),
+        x=x + _BOX / 2,
+        y=y + 20,
+        text_anchor="middle",
+        font_size=13,
+    )
     below = f"{kind.lower()} · {', '.join(latent)}" if latent else kind.lower()
-    _add(box, "text", _short(below), x=x + _BOX / 2, y=y + 36, text_anchor="middle", font_size=10, fill="#6b7280")
+    _add(
+        box,
+        "text",
+        _short(below),
+        x=x + _BOX / 2,
+        y=y + 36,
+        text_anchor="middle",
+        font_size=10,
+        fill="#6b7280",
+    )
 
 
 def _draw_edge(
-    root: ET.Element, graph: AccessGraph, places: Sequence[tuple[int, int]], steps: dict[Step, list[Path]]
+    root: ET.Element,
+    graph: AccessGraph,
+    places: Sequence[tuple[int, int]],
+    steps: dict[Step, list[Path]],
 ) -> None:
     forward = places[-1][0] > places[0][0]
     points = [(x + _BOX / 2, y + _HIGH / 2) for x, y in places]
@@ -149,7 +196,9 @@ def _draw_edge(
     (x, y), tip = points[-1], -7 if forward else 7
     _add(edge, "path", d=f"M{x} {y} l{tip} -4 v8 z", fill=colour)
     words = dict.fromkeys(_word(step) for step in steps)
-    label_x, label_y = points[1] if len(points) > 2 else ((points[0][0] + x) / 2, (points[0][1] + y) / 2)
+    label_x, label_y = (
+        points[1] if len(points) > 2 else ((points[0][0] + x) / 2, (points[0][1] + y) / 2)
+    )
     halo = {"paint_order": "stroke", "stroke": "#ffffff", "stroke_width": 4}
     place = {"x": label_x, "y": label_y - 5, "text_anchor": "middle", "font_size": 11}
     _add(edge, "text", _short(" + ".join(words)), fill=colour, **place, **halo)
@@ -167,6 +216,12 @@ def _short(text: str) -> str:
 
 def _add(parent: ET.Element, tag: str, text: str | None = None, **attributes: object) -> ET.Element:
     """A child element; ElementTree escapes whatever a document put into the text."""
-    child = ET.SubElement(parent, tag, {name.replace("_", "-"): str(value) for name, value in attributes.items()})
-    child.text = text if text is None else "".join(each if each == "\n" else printable(each) for each in text)
+    child = ET.SubElement(
+        parent, tag, {name.replace("_", "-"): str(value) for name, value in attributes.items()}
+    )
+    child.text = (
+        text
+        if text is None
+        else "".join(each if each == "\n" else printable(each) for each in text)
+    )
     return child

@@ -30,7 +30,14 @@ TOP: Final = 10
 """How many findings of a rule, people, businesses and accesses of each a report shows unless told otherwise."""
 
 REVOKED: Final = frozenset(
-    {"bridge", "indirect-only", "new-since", "old-grant", "redundant-route", "role-without-membership"}
+    {
+        "bridge",
+        "indirect-only",
+        "new-since",
+        "old-grant",
+        "redundant-route",
+        "role-without-membership",
+    }
 )
 """The rules whose findings somebody may settle by revoking, so that a report says what this would change."""
 
@@ -69,7 +76,11 @@ class _Subject(NamedTuple):
 
 
 def report(
-    graph: AccessGraph, subject: str | None = None, *, top: int = TOP, now: dt.datetime | None = None
+    graph: AccessGraph,
+    subject: str | None = None,
+    *,
+    top: int = TOP,
+    now: dt.datetime | None = None,
 ) -> Iterator[str]:
     """The report as pieces of HTML: of everything, or of one identity or business (`subject`, an email or node id).
 
@@ -106,7 +117,11 @@ def report(
 def _coverage(graph: AccessGraph, node: str | None) -> Any:
     if node is None:
         return graph.coverage()
-    return graph.coverage_of_reach(node) if kind_of(node) is NodeKind.IDENTITY else graph.coverage_of_reached_by(node)
+    return (
+        graph.coverage_of_reach(node)
+        if kind_of(node) is NodeKind.IDENTITY
+        else graph.coverage_of_reached_by(node)
+    )
 
 
 def _told(graph: AccessGraph, finding: Finding, top: int) -> dict[str, Any]:
@@ -132,12 +147,21 @@ def _access(graph: AccessGraph, finding: Finding) -> Access | None:
 
 def _fix(graph: AccessGraph, finding: Finding, about: Access | None, top: int) -> _Fix | None:
     """What-if of the grants that a finding names, or of the cut that ends its access; None where it names neither."""
-    grants = [each for each in finding.subjects if each in graph.grants and graph.grants[each].relation not in FACTS]
+    grants = [
+        each
+        for each in finding.subjects
+        if each in graph.grants and graph.grants[each].relation not in FACTS
+    ]
     if not grants and not about:
         return None
     what = WhatIf[AccessGraph](graph, grants) if grants or not about else plan(graph, about).what_if
     told = tuple(outcome_sentence(what, each) for each in what.outcomes[:top])
-    return _Fix(tuple(each.sentence for each in what.remedies), told, len(what.outcomes) - len(told), what.notes)
+    return _Fix(
+        tuple(each.sentence for each in what.remedies),
+        told,
+        len(what.outcomes) - len(told),
+        what.notes,
+    )
 
 
 def _subjects(graph: AccessGraph, kind: NodeKind, node: str | None, top: int) -> Iterator[_Subject]:
@@ -175,5 +199,9 @@ def _shown(value: Any) -> Any:
 
 
 _ENVIRONMENT: Final = Environment(
-    loader=PackageLoader("inroads.output", "."), autoescape=True, finalize=_shown, trim_blocks=True, lstrip_blocks=True
+    loader=PackageLoader("inroads.output", "."),
+    autoescape=True,
+    finalize=_shown,
+    trim_blocks=True,
+    lstrip_blocks=True,
 )

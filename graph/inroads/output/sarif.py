@@ -48,15 +48,27 @@ def _run(found: Findings) -> dict[str, Any]:
         *found.graph.coverage().notes,
     ]
     return {
-        "tool": {"driver": {"name": "inroads", "semanticVersion": version("inroads"), "rules": list(_rules(judged))}},
+        "tool": {
+            "driver": {
+                "name": "inroads",
+                "semanticVersion": version("inroads"),
+                "rules": list(_rules(judged)),
+            }
+        },
         "automationDetails": {"id": f"inroads/findings/{found.identity}"},
         "invocations": [
             {
                 "executionSuccessful": True,
-                "toolExecutionNotifications": [{"level": "note", "message": {"text": each}} for each in notes],
+                "toolExecutionNotifications": [
+                    {"level": "note", "message": {"text": each}} for each in notes
+                ],
             }
         ],
-        "properties": {"graphVersion": found.version, "moment": found.moment, "looked": found.looked},
+        "properties": {
+            "graphVersion": found.version,
+            "moment": found.moment,
+            "looked": found.looked,
+        },
     }
 
 
@@ -67,7 +79,9 @@ def _rules(judged: Judgement) -> Iterator[dict[str, Any]]:
             "id": each.id,
             "shortDescription": {"text": each.definition.partition(". ")[0].rstrip(".") + "."},
             "fullDescription": {"text": each.definition},
-            "help": {"text": f"{each.definition} It looks at {each.population}. {each.remediation}"},
+            "help": {
+                "text": f"{each.definition} It looks at {each.population}. {each.remediation}"
+            },
             "defaultConfiguration": {"enabled": row.enabled, "level": LEVELS[row.severity]},
             "properties": {
                 "version": each.version,
@@ -89,7 +103,11 @@ def _results(found: Findings) -> Iterator[dict[str, Any]]:
             "locations": list(map(_location, each.evidence)),
             "partialFingerprints": {FINGERPRINT: each.identity},
             "suppressions": _suppressions(each),
-            "properties": {"severity": each.severity.lower(), "subjects": each.subjects, "facts": dict(each.facts)},
+            "properties": {
+                "severity": each.severity.lower(),
+                "subjects": each.subjects,
+                "facts": dict(each.facts),
+            },
         }
 
 
@@ -103,7 +121,11 @@ def _location(proof: Proof) -> dict[str, Any]:
                 "kind": "object" if proof.record_id else "value",
             }
         ],
-        "properties": {"sha256": proof.document, "observedAt": proof.observed_at, "recordId": proof.record_id},
+        "properties": {
+            "sha256": proof.document,
+            "observedAt": proof.observed_at,
+            "recordId": proof.record_id,
+        },
     }
 
 

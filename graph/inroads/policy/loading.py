@@ -12,7 +12,16 @@ from inroads.model import Capability, Relation, Role
 from inroads.policy.grammar import Conveys
 from inroads.policy.rule_settings import judgement
 from inroads.policy.separation import SECTION, read_duties
-from inroads.policy.tables import ALIVE, ALLOWED, RELATIONS, ROLES, WORDS, Policy, RelationRow, RoleRow
+from inroads.policy.tables import (
+    ALIVE,
+    ALLOWED,
+    RELATIONS,
+    ROLES,
+    WORDS,
+    Policy,
+    RelationRow,
+    RoleRow,
+)
 
 _E = TypeVar("_E", bound=StrEnum)
 
@@ -59,19 +68,28 @@ def load_policy(text: str) -> Policy:
         if relation is None or not _is_table(table, where, problems):
             return
         _only(table, ("controlling", "otherwise"), where, problems)
-        row = {"controlling": relations[relation].controlling, "otherwise": relations[relation].otherwise}
+        row = {
+            "controlling": relations[relation].controlling,
+            "otherwise": relations[relation].otherwise,
+        }
         for key in row.keys() & table.keys():
             conveys = _one(Conveys, table[key], f"{where}.{key}", problems)
             if conveys is not None and conveys not in ALLOWED[relation]:
                 allowed = ", ".join(sorted(ALLOWED[relation]))
-                problems.append(f"{where}.{key}: {relation} cannot be {conveys}; it can be {allowed}")
+                problems.append(
+                    f"{where}.{key}: {relation} cannot be {conveys}; it can be {allowed}"
+                )
             elif conveys is not None:
                 row[key] = conveys
         relations[relation] = RelationRow(**row)
 
     def subscription_row(name: str, value: Any, where: str) -> None:
         nonlocal alive
-        if name != "alive" or not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+        if (
+            name != "alive"
+            or not isinstance(value, list)
+            or not all(isinstance(item, str) for item in value)
+        ):
             problems.append(f'{where}: write alive = ["active", ...], a list of statuses')
         else:
             alive = frozenset(value)
@@ -90,7 +108,9 @@ def load_policy(text: str) -> Policy:
             for name, value in given[section].items():
                 readers[section](name, value, f"{section}.{name}")
     if problems:
-        raise BadPolicy(f"the policy has {len(problems)} problem(s)", problems=tuple(sorted(problems)))
+        raise BadPolicy(
+            f"the policy has {len(problems)} problem(s)", problems=tuple(sorted(problems))
+        )
     return Policy(words, roles, relations, alive, separation, judged)
 
 

@@ -127,12 +127,19 @@ def judgement(findings: object, suppressions: object, problems: list[str]) -> Ju
     if not isinstance(suppressions, list):
         problems.append("suppressions: write [[suppressions]], once for each")
         suppressions = []
-    found = (_suppression(each, f"suppressions.{place}", problems) for place, each in enumerate(suppressions))
+    found = (
+        _suppression(each, f"suppressions.{place}", problems)
+        for place, each in enumerate(suppressions)
+    )
     return Judgement(rules, tuple(each for each in found if each))
 
 
 def _row(stock: RuleRow, table: dict[str, Any], where: str, problems: list[str]) -> RuleRow:
-    given: dict[str, Option] = {"severity": stock.severity, "enabled": stock.enabled, **stock.options}
+    given: dict[str, Option] = {
+        "severity": stock.severity,
+        "enabled": stock.enabled,
+        **stock.options,
+    }
     for name, value in table.items():
         place = f"{where}.{name}"
         if name not in given:
@@ -169,7 +176,11 @@ def _suppression(given: object, where: str, problems: list[str]) -> Suppression 
         if name not in (*_TEXTS, "expires")
     ]
     texts = {name: given[name] for name in _TEXTS if name in given}
-    problems += [f"{where}.{name}: {value!r} is not a text" for name, value in texts.items() if not _is_text(value)]
+    problems += [
+        f"{where}.{name}: {value!r} is not a text"
+        for name, value in texts.items()
+        if not _is_text(value)
+    ]
     if "reason" not in given:
         problems.append(f"{where}.reason: is required")
     expires = _day(given.get("expires"))

@@ -65,7 +65,9 @@ ROLES: dict[Role, RoleRow] = {
     # Our reading, as for a manager.
     Role.ACCOUNTANT: RoleRow(_ACCOUNTANT, controls=False),
     # "An Identity with their own Business that can track time and invoice this business."
-    Role.CONTRACTOR: RoleRow(frozenset({_C.CONTRACT_TIME_TRACKING, _C.INVOICE_THE_BUSINESS}), controls=False),
+    Role.CONTRACTOR: RoleRow(
+        frozenset({_C.CONTRACT_TIME_TRACKING, _C.INVOICE_THE_BUSINESS}), controls=False
+    ),
     # "Identity that has received an invoice from this Business and saved it to their own."
     Role.CLIENT: RoleRow(frozenset({_C.RECEIVED_INVOICES}), controls=False),
     # The deprecated dialect's word for some team member; the membership says which.
@@ -163,7 +165,11 @@ class Policy(msgspec.Struct, frozen=True, dict=True):
         A role without capabilities is comparable with nothing, so that an unknown word is never hidden.
         """
         given = set(roles)
-        return tuple(role for role in Role if role in given and not any(self._below(role, other) for other in given))
+        return tuple(
+            role
+            for role in Role
+            if role in given and not any(self._below(role, other) for other in given)
+        )
 
     def _below(self, role: Role, other: Role) -> bool:
         mine = self.roles[role].capabilities

@@ -79,7 +79,11 @@ class Answer(Sequence[Access]):
         return self._write(self.summaries[index])
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Answer) and self.version == other.version and list(self) == list(other)
+        return (
+            isinstance(other, Answer)
+            and self.version == other.version
+            and list(self) == list(other)
+        )
 
     __hash__ = None  # type: ignore[assignment]  # compared by value, made anew by every question
 

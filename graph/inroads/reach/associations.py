@@ -40,7 +40,9 @@ class _Link(NamedTuple):
 class AssociationWalk:
     """Distances over every edge in its direction, whatever its class: over all nodes, and over those alive."""
 
-    def __init__(self, graph: AccessGraph, start: str, chosen: AccessFilter, *, forward: bool) -> None:
+    def __init__(
+        self, graph: AccessGraph, start: str, chosen: AccessFilter, *, forward: bool
+    ) -> None:
         self.graph, self.start, self.chosen, self.forward = graph, start, chosen, forward
         self.before: dict[bool, defaultdict[str, list[tuple[str, Hop]]]] = {}
         self.distances = self._search(alive=False)
@@ -49,7 +51,9 @@ class AssociationWalk:
     def _hops(self, node: str, *, alive: bool) -> Iterator[tuple[str, Hop]]:
         for hop in self.graph.hops_from(node) if self.forward else self.graph.hops_to(node):
             other = hop.resource if self.forward else hop.principal
-            if self.chosen.allows(hop) and not (alive and (not hop.grant.active or self.graph.latent(other))):
+            if self.chosen.allows(hop) and not (
+                alive and (not hop.grant.active or self.graph.latent(other))
+            ):
                 yield other, hop
 
     def _search(self, *, alive: bool) -> dict[str, int]:
@@ -92,7 +96,9 @@ class AssociationWalk:
             return
         longest = self.chosen.max_steps if self.chosen.max_steps is not None else len(distances)
         order = count()
-        queue: list[tuple[int, int, str, _Link | None]] = [(distances[other], next(order), other, None)]
+        queue: list[tuple[int, int, str, _Link | None]] = [
+            (distances[other], next(order), other, None)
+        ]
         for _ in range(limits.MAX_WORK):
             check()
             if not queue:
@@ -107,5 +113,7 @@ class AssociationWalk:
                 if nearer != other and not (link and nearer in link.nodes()):
                     least = length + 1 + distances[nearer]
                     if least <= longest:
-                        heapq.heappush(queue, (least, next(order), nearer, _Link(hop, link, length + 1)))
+                        heapq.heappush(
+                            queue, (least, next(order), nearer, _Link(hop, link, length + 1))
+                        )
         yield None

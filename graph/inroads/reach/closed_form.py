@@ -59,7 +59,9 @@ def path_summaries(
     return None if told is None else _merged(told, most)
 
 
-def roles_held(index: Adjacency, origin: int, allows: Allows | None, *, forward: bool) -> tuple[Ints, Ints] | None:
+def roles_held(
+    index: Adjacency, origin: int, allows: Allows | None, *, forward: bool
+) -> tuple[Ints, Ints] | None:
     """Just the nodes, ascending, and the roles as bits, of however many paths; None only for what is kept severally."""
     told = _told(index, origin, allows, forward=forward, alive=False)
     if told is None:
@@ -71,7 +73,9 @@ def roles_held(index: Adjacency, origin: int, allows: Allows | None, *, forward:
     return node, told & _ROLES
 
 
-def _told(index: Adjacency, origin: int, allows: Allows | None, *, forward: bool, alive: bool) -> Ints | None:
+def _told(
+    index: Adjacency, origin: int, allows: Allows | None, *, forward: bool, alive: bool
+) -> Ints | None:
     """What the paths say, in ascending order."""
     hub = _Hub(index, allows, forward=forward, alive=alive)
     (hub.forward if forward else hub.backward)(origin)
@@ -93,7 +97,11 @@ def _merged(told: Ints, most: int) -> PathSummaries | None:
     if len(starts) < len(told):
         if len(told) > most and np.diff(starts, append=len(told)).max() > most:
             return None
-        node, best, either = node[starts], np.bitwise_and.reduceat(told, starts), np.bitwise_or.reduceat(told, starts)
+        node, best, either = (
+            node[starts],
+            np.bitwise_and.reduceat(told, starts),
+            np.bitwise_or.reduceat(told, starts),
+        )
     return PathSummaries(
         node,
         best >> _INFERRED & 1,
@@ -121,7 +129,9 @@ class _Hub:
     that is asked for (`alive`). `entangled` tells that there may be other paths.
     """
 
-    def __init__(self, index: Adjacency, allows: Allows | None, *, forward: bool, alive: bool) -> None:
+    def __init__(
+        self, index: Adjacency, allows: Allows | None, *, forward: bool, alive: bool
+    ) -> None:
         self.index, self.allows, self.alive, self.rows = index, allows, alive, index.fold.grants
         self.entries = index.out_entries if forward else index.in_entries
         ends = self.rows.resource, self.rows.principal
@@ -146,7 +156,10 @@ class _Hub:
         passed = business  # to which no client's hop leads
         if self.by_accounts:  # who controls an account acts for the business that keeps it
             near, kept = self._kept(business)
-            business, passed = np.concatenate([business, kept]), np.concatenate([business, business[near]])
+            business, passed = (
+                np.concatenate([business, kept]),
+                np.concatenate([business, business[near]]),
+            )
             says = np.concatenate([says, says[near] + _STEP])
         clients = self._hops(business, _REACH)
         clients = _only(clients, clients.far != passed[clients.near])

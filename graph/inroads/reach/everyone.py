@@ -50,15 +50,22 @@ def accesses_of(graph: AccessGraph, node: str) -> Accesses:
     """What an identity reaches, or who reaches a business or an account, as columns without an order."""
     forward = kind_of(node) is NodeKind.IDENTITY
     walk = Walk(graph, node, ALL, forward=forward)
-    there, certainty, state, _, roles = (np.asarray(each, np.int64) for each in walk.path_summaries())
+    there, certainty, state, _, roles = (
+        np.asarray(each, np.int64) for each in walk.path_summaries()
+    )
     here = np.full(len(there), walk.origin)
-    return _to_resources(graph.index, *((here, there) if forward else (there, here)), certainty, state, roles)
+    return _to_resources(
+        graph.index, *((here, there) if forward else (there, here)), certainty, state, roles
+    )
 
 
 def _to_resources(index: Adjacency, principal: Ints, resource: Ints, *facts: Ints) -> Accesses:
     """The accesses, where what is reached is a business or an account."""
     kinds = index.codes_column[resource] >> KIND_BITS
-    return take(Accesses(principal, resource, *facts), np.isin(kinds, [KINDS.index(kind) for kind in RESOURCES]))
+    return take(
+        Accesses(principal, resource, *facts),
+        np.isin(kinds, [KINDS.index(kind) for kind in RESOURCES]),
+    )
 
 
 TOGETHER: Final = 2**16
@@ -79,7 +86,10 @@ def _walked_together(graph: AccessGraph, starts: Ints) -> Accesses | None:
     origins, paths = [np.arange(len(starts))], np.zeros(len(starts), np.int64)
     while len(levels[-1].node):
         check()
-        ahead = index.out_entries.starts[levels[-1].node + 1] - index.out_entries.starts[levels[-1].node]
+        ahead = (
+            index.out_entries.starts[levels[-1].node + 1]
+            - index.out_entries.starts[levels[-1].node]
+        )
         if len(starts) > 1 and ahead.sum() > MOST_AHEAD:
             return None
         level = onward(index, levels, None, forward=True)
@@ -96,5 +106,11 @@ def _walked_together(graph: AccessGraph, starts: Ints) -> Accesses | None:
     facts = (np.asarray(each, np.int64) for each in (found.certainty, found.state, found.roles))
     together = _to_resources(index, starts[origin], node, *facts)
     return stack(
-        [together, *(accesses_of(graph, index.name(each)) for each in starts[paths > limits.MAX_PATHS].tolist())]
+        [
+            together,
+            *(
+                accesses_of(graph, index.name(each))
+                for each in starts[paths > limits.MAX_PATHS].tolist()
+            ),
+        ]
     )

@@ -35,7 +35,10 @@ class AccessFilter(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     max_steps: int | None = None
 
     def __post_init__(self) -> None:
-        avoid = frozenset(each.strip() if is_grant_id(each.strip()) else _node_to_avoid(each) for each in self.avoid)
+        avoid = frozenset(
+            each.strip() if is_grant_id(each.strip()) else _node_to_avoid(each)
+            for each in self.avoid
+        )
         msgspec.structs.force_setattr(self, "avoid", avoid)  # in the form that hops have
         if self.max_steps is not None and self.max_steps < 1:
             raise InroadsError("max_steps is less than 1", "BAD_FILTER")
@@ -58,7 +61,8 @@ class AccessFilter(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     def suits(self, summary: Summary, graph: AccessGraph) -> bool:
         """Whether the roles of an access are asked for."""
         return (self.roles is None or not self.roles.isdisjoint(summary.roles)) and (
-            self.capabilities is None or not self.capabilities.isdisjoint(graph.policy.capabilities(summary.roles))
+            self.capabilities is None
+            or not self.capabilities.isdisjoint(graph.policy.capabilities(summary.roles))
         )
 
 

@@ -34,7 +34,9 @@ def _facts(graph: AccessGraph, hops: tuple[Hop, ...]) -> PathFacts:
     if phase is None:
         certainty, roles = Certainty.ASSOCIATED, (Role.UNKNOWN,)
     elif any(hop.conveys is not Conveys.RESOLVE for hop in hops[1:]):
-        certainty = Certainty.INFERRED  # it passes through a business that the identity controls: rule, not record
+        certainty = (
+            Certainty.INFERRED
+        )  # it passes through a business that the identity controls: rule, not record
     return PathFacts(certainty, tuple(sorted(reasons)), roles, len(hops))
 
 
@@ -52,10 +54,18 @@ def path_of(graph: AccessGraph, hops: tuple[Hop, ...]) -> Path:
         )
         for hop in hops
     )
-    return Path(steps, roles, certainty, AccessState.LATENT if reasons else AccessState.ACTIVE, reasons)
+    return Path(
+        steps, roles, certainty, AccessState.LATENT if reasons else AccessState.ACTIVE, reasons
+    )
 
 
 def path_order(path: Path) -> tuple[int, int, int, str, tuple[str, ...]]:
     """The total order of paths: by certainty, state, length, printed form, grants."""
     grants = tuple(step.grant for step in path.steps)
-    return CERTAINTY_RANKS[path.certainty], STATE_RANKS[path.state], len(path.steps), str(path), grants
+    return (
+        CERTAINTY_RANKS[path.certainty],
+        STATE_RANKS[path.state],
+        len(path.steps),
+        str(path),
+        grants,
+    )

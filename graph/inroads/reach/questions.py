@@ -48,26 +48,44 @@ def reach(
     wanted = frozenset(kinds)
     _find_avoided(graph, chosen)
     walk = Walk(graph, principal, chosen, forward=True)
-    association = AssociationWalk(graph, principal, chosen, forward=True) if mode is Mode.ASSOCIATION else None
+    association = (
+        AssociationWalk(graph, principal, chosen, forward=True)
+        if mode is Mode.ASSOCIATION
+        else None
+    )
     return _answer(graph, walk, association, wanted, partial(graph.coverage_of_reach, principal))
 
 
-def reached_by(graph: AccessGraph, resource: str, chosen: AccessFilter = ALL, mode: Mode = Mode.ACCESS) -> Answer:
+def reached_by(
+    graph: AccessGraph, resource: str, chosen: AccessFilter = ALL, mode: Mode = Mode.ACCESS
+) -> Answer:
     """Every identity that reaches a business or an account. `resource` must be a node of the graph."""
     _find_avoided(graph, chosen)
     walk = Walk(graph, resource, chosen, forward=False)
-    association = AssociationWalk(graph, resource, chosen, forward=False) if mode is Mode.ASSOCIATION else None
+    association = (
+        AssociationWalk(graph, resource, chosen, forward=False)
+        if mode is Mode.ASSOCIATION
+        else None
+    )
     wanted = frozenset({NodeKind.IDENTITY})
-    return _answer(graph, walk, association, wanted, partial(graph.coverage_of_reached_by, resource))
+    return _answer(
+        graph, walk, association, wanted, partial(graph.coverage_of_reached_by, resource)
+    )
 
 
 def access(
-    graph: AccessGraph, principal: str, resource: str, chosen: AccessFilter = ALL, mode: Mode = Mode.ACCESS
+    graph: AccessGraph,
+    principal: str,
+    resource: str,
+    chosen: AccessFilter = ALL,
+    mode: Mode = Mode.ACCESS,
 ) -> Access | None:
     """The access of one identity to one resource, or None when there is none. Both must be nodes of the graph."""
     if mode is Mode.ASSOCIATION:
         answer = reach(graph, principal, {kind_of(resource)}, chosen, mode)
-        found = (index for index, summary in enumerate(answer.summaries) if summary.other == resource)
+        found = (
+            index for index, summary in enumerate(answer.summaries) if summary.other == resource
+        )
         return next((answer[index] for index in found), None)
     _find_avoided(graph, chosen)
     walk = Walk(graph, principal, chosen, forward=True)
@@ -106,7 +124,9 @@ def _answer(
     return Answer(graph, summaries, write, coverage, truncated=bool(walk.truncated))
 
 
-def _written(graph: AccessGraph, walk: Walk, association: AssociationWalk | None, summary: Summary) -> Access:
+def _written(
+    graph: AccessGraph, walk: Walk, association: AssociationWalk | None, summary: Summary
+) -> Access:
     """An access with its paths."""
     hops = walk.paths(summary.other)
     cut_off = bool(walk.truncated) and graph.number(summary.other) in walk.truncated
@@ -130,9 +150,15 @@ def _written(graph: AccessGraph, walk: Walk, association: AssociationWalk | None
     )
 
 
-def _summary(graph: AccessGraph, node: int, certainty: int, state: int, distance: int, roles: int) -> Summary:
+def _summary(
+    graph: AccessGraph, node: int, certainty: int, state: int, distance: int, roles: int
+) -> Summary:
     return Summary(
-        CERTAINTY_BY_RANK[certainty], STATE_BY_RANK[state], distance, graph.index.name(node), graph.roles_of(roles)
+        CERTAINTY_BY_RANK[certainty],
+        STATE_BY_RANK[state],
+        distance,
+        graph.index.name(node),
+        graph.roles_of(roles),
     )
 
 
@@ -147,7 +173,9 @@ def _sorted(
         if kind(node) in wanted
     )
     summaries = [
-        Summary(CERTAINTY_BY_RANK[certainty], STATE_BY_RANK[state], distance, other, roles_of(roles))
+        Summary(
+            CERTAINTY_BY_RANK[certainty], STATE_BY_RANK[state], distance, other, roles_of(roles)
+        )
         for certainty, state, distance, other, roles in rows
     ]
     return summaries if chosen is ALL else [each for each in summaries if chosen.keeps(each, graph)]
@@ -177,16 +205,29 @@ def _ordered(
     def rows() -> PathSummaries:
         """In their order, which who only counts them does not wait for."""
         ranks = kept.certainty * len(STATE_RANKS) + kept.state
-        return take(kept, index.printed_after(ranks * (kept.distance.max(initial=0) + 1) + kept.distance, kept.node))
+        return take(
+            kept,
+            index.printed_after(
+                ranks * (kept.distance.max(initial=0) + 1) + kept.distance, kept.node
+            ),
+        )
 
-    return Lazily(len(kept.node), lambda place: _summary(graph, *(int(each[place]) for each in rows())))
+    return Lazily(
+        len(kept.node), lambda place: _summary(graph, *(int(each[place]) for each in rows()))
+    )
 
 
 def _associated(
-    graph: AccessGraph, walk: Walk, association: AssociationWalk, found: PathSummaries, wanted: frozenset[NodeKind]
+    graph: AccessGraph,
+    walk: Walk,
+    association: AssociationWalk,
+    found: PathSummaries,
+    wanted: frozenset[NodeKind],
 ) -> list[Summary]:
     """The summaries of everything that is connected, with what conveys access to some of it."""
-    conveyed = {row[0]: row for row in zip(*(np.asarray(each).tolist() for each in found), strict=True)}
+    conveyed = {
+        row[0]: row for row in zip(*(np.asarray(each).tolist() for each in found), strict=True)
+    }
     summaries = []
     for other, distance in association.distances.items():
         if kind_of(other) in wanted and other != walk.start:
@@ -195,4 +236,7 @@ def _associated(
             certainty = CERTAINTY_BY_RANK[row[1]] if row else Certainty.ASSOCIATED
             roles = graph.roles_of(row[4]) if row else (Role.UNKNOWN,)
             summaries.append(Summary(certainty, state, distance, other, roles))
-    return sorted((each for each in summaries if walk.chosen.keeps(each, graph)), key=lambda summary: summary.key)
+    return sorted(
+        (each for each in summaries if walk.chosen.keeps(each, graph)),
+        key=lambda summary: summary.key,
+    )

@@ -61,7 +61,9 @@ def held(graph: AccessGraph, node: str, avoid: frozenset[str] = frozenset()) -> 
     allowed = Allowed.of(graph, chosen)
     states = _states(graph, graph.number(node), allowed, forward=forward)
     if states is None:
-        columns = roles_held(graph.index, graph.number(node), allowed and allowed.column, forward=forward)
+        columns = roles_held(
+            graph.index, graph.number(node), allowed and allowed.column, forward=forward
+        )
         if columns is not None:
             return Held(*columns)
         found = Walk(graph, node, chosen, forward=forward).path_summaries()
@@ -97,8 +99,12 @@ def _states(
     if allowed is not None and start in allowed.nodes:
         return {}
     table, conveys, roles = (FORWARD if forward else BACKWARD), index.conveys, index.roles
-    starts, hops = (index.out_starts, index.out_hops) if forward else (index.in_starts, index.in_hops)
-    ahead, behind = (index.resource, index.principal) if forward else (index.principal, index.resource)
+    starts, hops = (
+        (index.out_starts, index.out_hops) if forward else (index.in_starts, index.in_hops)
+    )
+    ahead, behind = (
+        (index.resource, index.principal) if forward else (index.principal, index.resource)
+    )
     frontier = [(start, phase, False) for phase in ([ACTING] if forward else range(len(PHASES)))]
     states = dict.fromkeys(frontier, 0)
     while frontier:

@@ -15,7 +15,18 @@ from inroads.columns.arrays import Flags, Ints, firsts, ranges, take
 from inroads.columns.claimset import KIND_BITS, KINDS, NONE, ROLES
 from inroads.model import Certainty, Grant, NodeKind, kind_of
 from inroads.network.access_graph import AccessGraph, Hop
-from inroads.policy.grammar import ACTING, BACKWARD, CONVEYS, FORWARD, OUTSIDE, PHASES, RESOLVE, TABLES, Conveys, Phase
+from inroads.policy.grammar import (
+    ACTING,
+    BACKWARD,
+    CONVEYS,
+    FORWARD,
+    OUTSIDE,
+    PHASES,
+    RESOLVE,
+    TABLES,
+    Conveys,
+    Phase,
+)
 from inroads.reach import limits
 from inroads.reach.answers import CERTAINTY_RANKS
 from inroads.reach.closed_form import PathSummaries, path_summaries
@@ -45,7 +56,9 @@ class Level(NamedTuple):
     conveying: Any
 
 
-def onward(index: Adjacency, levels: Sequence[Level], allowed: Allowed | None, *, forward: bool) -> Level:
+def onward(
+    index: Adjacency, levels: Sequence[Level], allowed: Allowed | None, *, forward: bool
+) -> Level:
     """The level after these, of which the last one is columns: all hops at once, from one start or from many."""
     check()
     level, rows = levels[-1], index.fold.grants
@@ -57,7 +70,9 @@ def onward(index: Adjacency, levels: Sequence[Level], allowed: Allowed | None, *
     step = index.conveys_column[grant]
     entered = TABLES[forward][level.phase[parent], step]
     fine = np.flatnonzero(entered != OUTSIDE)
-    parent, hops, grant, step, entered = (each[fine] for each in (parent, hops, grant, step, entered))
+    parent, hops, grant, step, entered = (
+        each[fine] for each in (parent, hops, grant, step, entered)
+    )
     other = np.where((hops < 0) == forward, rows.principal[grant], rows.resource[grant])
     simple = np.ones(len(other), np.bool_) if allowed is None else allowed.column(other, grant)
     place = parent
@@ -65,7 +80,9 @@ def onward(index: Adjacency, levels: Sequence[Level], allowed: Allowed | None, *
         simple &= np.asarray(before.node)[place] != other
         place = np.asarray(before.parent)[place]
     fine = np.flatnonzero(simple)
-    parent, grant, step, entered, other = (each[fine] for each in (parent, grant, step, entered, other))
+    parent, grant, step, entered, other = (
+        each[fine] for each in (parent, grant, step, entered, other)
+    )
     moved, passed, conveying = step != RESOLVE, level.passed[parent], level.conveying[parent]
     if forward:
         if len(levels) > 1:
@@ -85,7 +102,9 @@ class Walk:
     Of hubs `merged` has what the paths say, and they are walked only to be written out; see `hub`.
     """
 
-    def __init__(self, graph: AccessGraph, start: str, chosen: AccessFilter, *, forward: bool) -> None:
+    def __init__(
+        self, graph: AccessGraph, start: str, chosen: AccessFilter, *, forward: bool
+    ) -> None:
         self.graph, self.index, self.chosen, self.forward = graph, graph.index, chosen, forward
         self.start, self.origin = start, graph.number(start)
         self.allowed = Allowed.of(graph, chosen)
@@ -112,10 +131,16 @@ class Walk:
         self.kept: defaultdict[int, int] = defaultdict(int)
         self.walked = 0
         while self._goes_on():
-            if not isinstance(self.levels[-1].node, list) or len(self.levels[-1].node) > VECTORISED or self._is_hub():
+            if (
+                not isinstance(self.levels[-1].node, list)
+                or len(self.levels[-1].node) > VECTORISED
+                or self._is_hub()
+            ):
                 if chosen.max_steps is None and not self.truncated:
                     allows = self.allowed.column if self.allowed else None
-                    self.merged = path_summaries(self.index, self.origin, allows, limits.MAX_PATHS, forward=forward)
+                    self.merged = path_summaries(
+                        self.index, self.origin, allows, limits.MAX_PATHS, forward=forward
+                    )
                 break
             self.levels.append(self._lists())
         if self.merged is None:
@@ -131,7 +156,10 @@ class Walk:
         if self.truncated:
             # What goes on from a node whose paths were cut short has lost paths, too.
             self.truncated |= {
-                node for node, places in self.found.items() for place in places if self._passes(*place, self.truncated)
+                node
+                for node, places in self.found.items()
+                for place in places
+                if self._passes(*place, self.truncated)
             }
 
     def _is_hub(self) -> bool:
@@ -146,12 +174,23 @@ class Walk:
         """The next level, one hop after the other."""
         check()
         index, forward, allowed, kept = self.index, self.forward, self.allowed, self.kept
-        table, conveys, active, dead = (FORWARD if forward else BACKWARD), index.conveys, index.active, index.dead
-        starts, hops = (index.out_starts, index.out_hops) if forward else (index.in_starts, index.in_hops)
-        ahead, behind = (index.resource, index.principal) if forward else (index.principal, index.resource)
+        table, conveys, active, dead = (
+            (FORWARD if forward else BACKWARD),
+            index.conveys,
+            index.active,
+            index.dead,
+        )
+        starts, hops = (
+            (index.out_starts, index.out_hops) if forward else (index.in_starts, index.in_hops)
+        )
+        ahead, behind = (
+            (index.resource, index.principal) if forward else (index.principal, index.resource)
+        )
         level, first = self.levels[-1], len(self.levels) == 1
         after = Level([], [], [], [], [], [], [])
-        for place, (node, phase, _, last, alive, passed, conveying) in enumerate(zip(*level, strict=True)):
+        for place, (node, phase, _, last, alive, passed, conveying) in enumerate(
+            zip(*level, strict=True)
+        ):
             row = table[phase]
             for at in range(starts[node], starts[node + 1]):
                 hop = hops[at]
@@ -161,7 +200,9 @@ class Walk:
                 if entered == OUTSIDE:
                     continue
                 other = ahead[hop] if hop >= 0 else behind[grant]
-                if self._visited(other, place) or (allowed is not None and not allowed(node, other, grant)):
+                if self._visited(other, place) or (
+                    allowed is not None and not allowed(node, other, grant)
+                ):
                     continue
                 key = other * len(PHASES) + entered
                 kept[key] += 1
@@ -178,7 +219,9 @@ class Walk:
                     after.conveying.append(conveying if step == RESOLVE else grant)
                 else:
                     after.passed.append(passed or (last != NONE and conveys[last] != RESOLVE))
-                    after.conveying.append(grant if conveying == NONE and step != RESOLVE else conveying)
+                    after.conveying.append(
+                        grant if conveying == NONE and step != RESOLVE else conveying
+                    )
         self.walked += len(after.node)
         return after
 
@@ -201,7 +244,9 @@ class Walk:
         self.walked += len(level.node)
         if self.walked <= limits.MAX_PATHS:
             return level
-        walked = np.sort(np.concatenate([_arrivals(each) for each in self.levels[1:]] or [level.node[:0]]))
+        walked = np.sort(
+            np.concatenate([_arrivals(each) for each in self.levels[1:]] or [level.node[:0]])
+        )
         keys, inverse, counts = np.unique(_arrivals(level), return_inverse=True, return_counts=True)
         before = np.searchsorted(walked, keys, "right") - np.searchsorted(walked, keys)
         if not (before + counts > limits.MAX_PATHS).any():
@@ -218,7 +263,9 @@ class Walk:
         """By node the paths that lead to it, or from it, as places of levels."""
         found: defaultdict[int, list[tuple[int, int]]] = defaultdict(list)
         for number, level in enumerate(self.levels[1:], 1):
-            nodes, phases = (each.tolist() if isinstance(each, np.ndarray) else each for each in level[:2])
+            nodes, phases = (
+                each.tolist() if isinstance(each, np.ndarray) else each for each in level[:2]
+            )
             for place, (node, phase) in enumerate(zip(nodes, phases, strict=True)):
                 if self._arrives(node, phase):
                     found[node].append((number, place))
@@ -255,7 +302,11 @@ class Walk:
         hops = []
         while number:
             level, before = self.levels[number], self.levels[number - 1]
-            grant, here, there = int(level.grant[place]), int(level.node[place]), int(before.node[level.parent[place]])
+            grant, here, there = (
+                int(level.grant[place]),
+                int(level.node[place]),
+                int(before.node[level.parent[place]]),
+            )
             ends = (there, here) if self.forward else (here, there)
             hops.append(self.graph.hop(*ends, grant))
             number, place = number - 1, level.parent[place]
@@ -285,18 +336,25 @@ class Walk:
                     before[0] = min(before[0], passed)
                     before[1] = min(before[1], not alive)
                     before[3] |= roles[conveying]
-        return PathSummaries(list(said), *([each[place] for each in said.values()] for place in range(4)))
+        return PathSummaries(
+            list(said), *([each[place] for each in said.values()] for place in range(4))
+        )
 
     def _gathered_by_columns(self) -> PathSummaries:
         walked = Walked.of([Level(*map(np.asarray, level)) for level in self.levels[1:]])
         if not self.forward:
-            here = self.index.codes_column[walked.node] >> KIND_BITS == KINDS.index(NodeKind.IDENTITY)
+            here = self.index.codes_column[walked.node] >> KIND_BITS == KINDS.index(
+                NodeKind.IDENTITY
+            )
             walked = take(walked, here & (walked.phase == ACTING))
         return walked.path_summaries(self.index, walked.node)
 
     def _with_truncated(self, found: PathSummaries) -> PathSummaries:
         """The same, where what is said of truncated accesses is what all walks say."""
-        rows = {row[0]: list(row) for row in zip(*(np.asarray(each).tolist() for each in found), strict=True)}
+        rows = {
+            row[0]: list(row)
+            for row in zip(*(np.asarray(each).tolist() for each in found), strict=True)
+        }
         for node in self.truncated & rows.keys():
             facts = self.whole[self.index.name(node)]
             rows[node] = [
@@ -306,7 +364,9 @@ class Walk:
                 min(each.length for each in facts),
                 sum({1 << ROLES.index(role) for each in facts for role in each.roles}),
             ]
-        return PathSummaries(*([row[place] for row in rows.values()] for place in range(len(PathSummaries._fields))))
+        return PathSummaries(
+            *([row[place] for row in rows.values()] for place in range(len(PathSummaries._fields)))
+        )
 
     @cached_property
     def whole(self) -> dict[str, list[PathFacts]]:
@@ -316,9 +376,14 @@ class Walk:
         """
         found: defaultdict[str, list[PathFacts]] = defaultdict(list)
         for alive in (True, False):
-            start = [(self.start, phase, None, 0) for phase in ([Phase.ACTING] if self.forward else Phase)]
+            start = [
+                (self.start, phase, None, 0)
+                for phase in ([Phase.ACTING] if self.forward else Phase)
+            ]
             frontier: list[tuple[str, Phase, Grant | None, int]] = list(start)
-            seen: set[tuple[str, Phase, str | None, int]] = {(node, phase, None, 0) for node, phase, _, _ in frontier}
+            seen: set[tuple[str, Phase, str | None, int]] = {
+                (node, phase, None, 0) for node, phase, _, _ in frontier
+            }
             length = 0
             if alive and self.graph.latent(self.start):
                 continue
@@ -327,7 +392,9 @@ class Walk:
                 after = []
                 for node, phase, grant, taken in frontier:
                     check()
-                    for hop in self.graph.hops_from(node) if self.forward else self.graph.hops_to(node):
+                    for hop in (
+                        self.graph.hops_from(node) if self.forward else self.graph.hops_to(node)
+                    ):
                         other = hop.resource if self.forward else hop.principal
                         if not self.chosen.allows(hop):
                             continue
@@ -335,7 +402,9 @@ class Walk:
                             continue
                         steps = min(2, taken + (hop.conveys is not Conveys.RESOLVE))
                         conveying = (
-                            grant if hop.conveys is Conveys.RESOLVE or (grant and not self.forward) else hop.grant
+                            grant
+                            if hop.conveys is Conveys.RESOLVE or (grant and not self.forward)
+                            else hop.grant
                         )
                         for entered in self._phases(phase, hop.conveys):
                             key = (other, entered, conveying.id if conveying else None, steps)
@@ -345,14 +414,20 @@ class Walk:
                             after.append((other, entered, conveying, steps))
                             certainty = Certainty.INFERRED if steps > 1 else Certainty.STATED
                             reasons = () if alive else ("latent",)
-                            arrived = self.forward or (kind_of(other) is NodeKind.IDENTITY and entered is Phase.ACTING)
+                            arrived = self.forward or (
+                                kind_of(other) is NodeKind.IDENTITY and entered is Phase.ACTING
+                            )
                             if conveying and arrived:
-                                found[other].append(PathFacts(certainty, reasons, conveying.roles, length))
+                                found[other].append(
+                                    PathFacts(certainty, reasons, conveying.roles, length)
+                                )
                 frontier = after
         return found
 
     def _phases(self, phase: Phase, conveys: Conveys) -> Sequence[Phase]:
-        entered = (FORWARD if self.forward else BACKWARD)[PHASES.index(phase)][CONVEYS.index(conveys)]
+        entered = (FORWARD if self.forward else BACKWARD)[PHASES.index(phase)][
+            CONVEYS.index(conveys)
+        ]
         return () if entered == OUTSIDE else (PHASES[entered],)
 
 
@@ -384,7 +459,9 @@ class Walked(NamedTuple):
     def of(cls, levels: Sequence[Level]) -> Walked:
         """Those of levels from the first step on."""
         lengths = np.repeat(np.arange(1, len(levels) + 1), [len(level.node) for level in levels])
-        node, phase, _, _, alive, passed, conveying = (np.concatenate(each) for each in zip(*levels, strict=True))
+        node, phase, _, _, alive, passed, conveying = (
+            np.concatenate(each) for each in zip(*levels, strict=True)
+        )
         return cls(node, phase, alive.astype(np.bool_), passed.astype(np.bool_), conveying, lengths)
 
     def path_summaries(self, index: Adjacency, key: Ints) -> PathSummaries:

@@ -19,7 +19,14 @@ from inroads.analysis.explain import explain
 from inroads.network.access_graph import AccessGraph
 from inroads.reach.questions import access
 from inroads.review.frozen_access import Freezer, Pair, difference, frozen, pairs, selected
-from inroads.review.rows import DECISION, find_campaign, has_reviews, insert_decision, read_decision, unpack
+from inroads.review.rows import (
+    DECISION,
+    find_campaign,
+    has_reviews,
+    insert_decision,
+    read_decision,
+    unpack,
+)
 from inroads.review.values import (
     ALL,
     LONGEST,
@@ -50,7 +57,9 @@ def campaigns(ledger: Ledger) -> list[Campaign]:
     with ledger.looking() as rows:
         if not has_reviews(rows):
             return []
-        found = rows.execute("SELECT id, name, head, signed, forgotten FROM campaigns ORDER BY id").fetchall()
+        found = rows.execute(
+            "SELECT id, name, head, signed, forgotten FROM campaigns ORDER BY id"
+        ).fetchall()
     return [Campaign(ledger, *row) for row in found]
 
 
@@ -78,7 +87,9 @@ class Campaign:
     of its items went with the persons they were about.
     """
 
-    def __init__(self, ledger: Ledger, id: int, name: str, head: bytes, signed: bytes | None, forgotten: int) -> None:  # noqa: A002  # its name
+    def __init__(
+        self, ledger: Ledger, id: int, name: str, head: bytes, signed: bytes | None, forgotten: int
+    ) -> None:  # noqa: A002  # its name
         self.ledger, self.id, self.name, self.forgotten = ledger, id, name, forgotten
         self.head = msgspec.json.decode(head, type=Head)
         self.signed = msgspec.json.decode(signed, type=Signed) if signed else None
@@ -101,7 +112,11 @@ class Campaign:
                 yield _to_item(row)
 
     def numbers(
-        self, chosen: Filter = ALL, after: int = 0, limit: int | None = None, before: int | None = None
+        self,
+        chosen: Filter = ALL,
+        after: int = 0,
+        limit: int | None = None,
+        before: int | None = None,
     ) -> list[int]:
         """The numbers of the same items."""
         with self.ledger.looking() as rows:
@@ -122,7 +137,9 @@ class Campaign:
     def next(self, chosen: Filter = ALL) -> Item | None:
         """The first item without a decision; None when there is none. The order is that of `frozen.Risk`."""
         undecided = msgspec.structs.replace(chosen, decided=False)
-        return next(iter([*self.items(undecided, limit=1)]), None)  # to its end, so that nothing stays open
+        return next(
+            iter([*self.items(undecided, limit=1)]), None
+        )  # to its end, so that nothing stays open
 
     def history(self, number: int) -> list[Decision]:
         """Every decision about an item, oldest first."""
@@ -138,12 +155,16 @@ class Campaign:
             LEFT JOIN review_decisions p ON p.sequence = e.previous WHERE e.campaign = ? ORDER BY 1, 2"""  # noqa: S608  # our own names
         with self.ledger.looking() as rows:
             found = rows.execute(query, (self.id,)).fetchall()
-        return [Ending(who, what, Gone(kind), read_decision(*row)) for who, what, kind, *row in found]
+        return [
+            Ending(who, what, Gone(kind), read_decision(*row)) for who, what, kind, *row in found
+        ]
 
     def progress(self) -> dict[str, Progress]:
         """How far each business is, those with most undecided first; `""` is the whole."""
         made = self.parts()
-        columns = ([getattr(each, name) for each in made.values()] for name in Progress.__struct_fields__)
+        columns = (
+            [getattr(each, name) for each in made.values()] for name in Progress.__struct_fields__
+        )
         ranked = sorted(made.items(), key=lambda each: (-each[1].undecided, each[0]))
         return {"": Progress(*map(sum, columns)), **dict(ranked)}
 
@@ -162,7 +183,9 @@ class Campaign:
             LEFT JOIN review_decisions d ON d.sequence = i.decision
             WHERE i.campaign = ? AND i.business >= ? AND i.business <= ? GROUP BY 1, 2, 3"""
         with self.ledger.looking() as rows:
-            return _counted(rows.execute(query, (self.id, start or "", _LAST if end is None else end)))
+            return _counted(
+                rows.execute(query, (self.id, start or "", _LAST if end is None else end))
+            )
 
     def businesses(self) -> list[str]:
         """The node ids of the businesses that it has items about."""
@@ -190,13 +213,21 @@ class Campaign:
             stands = {Pair(each.principal, each.resource): each for each in frozen(graph, kept)}
             differing = [pair for pair, each in stands.items() if each.fingerprint != kept[pair][1]]
             changed = sorted(
-                (kept[pair][0], pair, difference(_item(rows, self.id, kept[pair][0]).access, stands[pair]))
+                (
+                    kept[pair][0],
+                    pair,
+                    difference(_item(rows, self.id, kept[pair][0]).access, stands[pair]),
+                )
                 for pair in differing
             )
         gone = sorted((row[0], pair) for pair, row in kept.items() if pair not in stands)
-        unseen = tuple(each for each in gone if each[1].principal not in graph or each[1].resource not in graph)
+        unseen = tuple(
+            each for each in gone if each[1].principal not in graph or each[1].resource not in graph
+        )
         known = set(unseen)
-        appeared = tuple(sorted(set(pairs(graph, selected(graph, self.head.scope))).difference(kept)))
+        appeared = tuple(
+            sorted(set(pairs(graph, selected(graph, self.head.scope))).difference(kept))
+        )
         ended = tuple(each for each in gone if each not in known)
         same = len(stands) - len(changed)
         return self.revoked(Drift(graph.version, same, tuple(changed), ended, unseen, appeared))
@@ -212,7 +243,9 @@ class Campaign:
         ended, unseen = set(drift.ended), set(drift.unseen)
         return msgspec.structs.replace(
             drift,
-            revoked_standing=tuple(each for each in found if each not in ended and each not in unseen),
+            revoked_standing=tuple(
+                each for each in found if each not in ended and each not in unseen
+            ),
             revoked_ended=tuple(each for each in found if each in ended),
         )
 
@@ -223,7 +256,9 @@ class Campaign:
         found = access(graph, *ends) if all(each in graph for each in ends) else None
         if found is None:
             return Standing(None, None)
-        return Standing(difference(item.access, Freezer(graph).freeze(found)), explain(graph, found))
+        return Standing(
+            difference(item.access, Freezer(graph).freeze(found)), explain(graph, found)
+        )
 
     def _check_policy(self, graph: AccessGraph) -> None:
         if graph.policy.digest != self.head.policy:
@@ -246,7 +281,13 @@ class Campaign:
         return self.answer([Answer(number, said, why, expect) for number in items], by=by, now=now)
 
     def answer(
-        self, answers: Sequence[Answer], *, by: str, now: dt.datetime, keeping: bool = False, key: str | None = None
+        self,
+        answers: Sequence[Answer],
+        *,
+        by: str,
+        now: dt.datetime,
+        keeping: bool = False,
+        key: str | None = None,
     ) -> Decided:
         """Take decisions, all of them or none.
 
@@ -272,13 +313,17 @@ class Campaign:
                 row = rows.execute(query, (self.id, each.item)).fetchone()
                 where = each.where or f"item {each.item}"
                 try:
-                    why = checked_line(each.why, "the reason", LONGEST, needed=each.verdict is not Verdict.KEEP)
+                    why = checked_line(
+                        each.why, "the reason", LONGEST, needed=each.verdict is not Verdict.KEEP
+                    )
                     _check(each, row)
                 except ReviewError as error:
                     problems.append((error.code, f"{where}: {error.message}"))
                     continue
                 _, verdict, decider, said, origin = row
-                same = (verdict, said) == (each.verdict, why) and (keeping or (decider == by and origin is None))
+                same = (verdict, said) == (each.verdict, why) and (
+                    keeping or (decider == by and origin is None)
+                )
                 if not same:
                     insert_decision(rows, self.id, each.item, each.verdict, by, moment, why, None)
                     new += 1
@@ -288,7 +333,10 @@ class Campaign:
                 raise ReviewError(f"{told[0]}{more}", problems[0][0], told)
             done = Decided(new, len(answers) - new)
             if request:
-                rows.execute("INSERT INTO review_requests VALUES (?, ?, ?, ?)", (*request, done.new, done.known))
+                rows.execute(
+                    "INSERT INTO review_requests VALUES (?, ?, ?, ?)",
+                    (*request, done.new, done.known),
+                )
         return done
 
     def sign_off(
@@ -302,11 +350,17 @@ class Campaign:
         with self.ledger.changing() as rows:
             current = Campaign(self.ledger, *self._row(rows))
             if current.signed:
-                raise ReviewError(f"the campaign {self.name!r} was signed off already", "CAMPAIGN_CLOSED")
+                raise ReviewError(
+                    f"the campaign {self.name!r} was signed off already", "CAMPAIGN_CLOSED"
+                )
             undecided = len(_numbers(rows, self.id, Filter(decided=False)))
             if undecided and not partial:
-                raise ReviewError(f"{undecided} items are undecided; a partial sign-off says so", "UNDECIDED")
-            current.signed = Signed(by, moment, undecided, "")  # nobody else can write until this is committed
+                raise ReviewError(
+                    f"{undecided} items are undecided; a partial sign-off says so", "UNDECIDED"
+                )
+            current.signed = Signed(
+                by, moment, undecided, ""
+            )  # nobody else can write until this is committed
             current.signed = msgspec.structs.replace(current.signed, sha256=digest(current))
             encoded = msgspec.json.encode(current.signed)
             rows.execute("UPDATE campaigns SET signed = ? WHERE id = ?", (encoded, self.id))
@@ -326,12 +380,16 @@ class _Request(NamedTuple):
     asked: bytes
 
     @classmethod
-    def of(cls, rows: sqlite3.Connection, campaign_: int, by: str, key: str, answers: Sequence[Answer]) -> _Request:
+    def of(
+        cls, rows: sqlite3.Connection, campaign_: int, by: str, key: str, answers: Sequence[Answer]
+    ) -> _Request:
         if not 1 <= len(key) <= 200:
             raise ReviewError("a key has 1 to 200 characters")
         (salt,) = rows.execute("SELECT value FROM salt").fetchone()
         asked = [(each.item, each.verdict.value, each.why, each.expect) for each in answers]
-        said = (repr(each).encode() for each in ((campaign_, by, key), asked))  # which encodes any text
+        said = (
+            repr(each).encode() for each in ((campaign_, by, key), asked)
+        )  # which encodes any text
         return cls(*(hashlib.blake2b(each, key=salt, digest_size=16).digest() for each in said))
 
     def before(self, rows: sqlite3.Connection) -> Decided | None:
@@ -378,7 +436,9 @@ def _verdict(word: str) -> Verdict:
     try:
         return Verdict(word.strip().upper())
     except ValueError:
-        raise ReviewError(f"{printable(word)!r} is none of keep, revoke, unsure", "BAD_DECISION") from None
+        raise ReviewError(
+            f"{printable(word)!r} is none of keep, revoke, unsure", "BAD_DECISION"
+        ) from None
 
 
 def _part(
@@ -386,7 +446,9 @@ def _part(
 ) -> tuple[str, list[object]]:
     """The rest of a query of items, and the values of its question marks."""
     where, given = chosen.where()
-    number = "+i.number" if chosen.of else "i.number"  # few items: their own index, not that of numbers, leads to them
+    number = (
+        "+i.number" if chosen.of else "i.number"
+    )  # few items: their own index, not that of numbers, leads to them
     upto = "" if before is None else f" AND {number} < ?"
     order = " DESC" if backwards else ""
     ends = [after] if before is None else [after, before]
@@ -395,12 +457,19 @@ def _part(
 
 
 def _numbered(
-    campaign_: int, chosen: Filter, after: int = 0, limit: int | None = None, before: int | None = None
+    campaign_: int,
+    chosen: Filter,
+    after: int = 0,
+    limit: int | None = None,
+    before: int | None = None,
 ) -> tuple[str, list[object]]:
     """A query of numbers of items, and the values of its question marks."""
     where, given = _part(chosen, after, limit, before)
     joined = " LEFT JOIN review_decisions d ON d.sequence = i.decision" if chosen.verdict else ""
-    return f"SELECT i.number FROM review_items i{joined} WHERE i.campaign = ?{where}", [campaign_, *given]  # noqa: S608  # ours
+    return f"SELECT i.number FROM review_items i{joined} WHERE i.campaign = ?{where}", [
+        campaign_,
+        *given,
+    ]  # noqa: S608  # ours
 
 
 def _numbers(
@@ -415,8 +484,12 @@ def _numbers(
 
 
 def _item(rows: sqlite3.Connection, number: int, key: int | Pair) -> Item:
-    where = " AND i.principal = ? AND i.resource = ?" if isinstance(key, Pair) else " AND i.number = ?"
-    row = rows.execute(_ITEMS + where, (number, *(key if isinstance(key, Pair) else (key,)))).fetchone()
+    where = (
+        " AND i.principal = ? AND i.resource = ?" if isinstance(key, Pair) else " AND i.number = ?"
+    )
+    row = rows.execute(
+        _ITEMS + where, (number, *(key if isinstance(key, Pair) else (key,)))
+    ).fetchone()
     if row is None:
         shown = " ".join(key) if isinstance(key, Pair) else key
         raise ReviewError(f"the campaign has no item {shown}", "ITEM_UNKNOWN")

@@ -15,7 +15,18 @@ from inroads.columns.arrays import Ints, stack, take
 from inroads.columns.claimset import KIND_BITS, KINDS
 from inroads.documents.pointers import pointer
 from inroads.errors import InroadsError, NotFound
-from inroads.model import Access, AccessState, Capability, Certainty, Grant, NodeKind, Path, Relation, Role, kind_of
+from inroads.model import (
+    Access,
+    AccessState,
+    Capability,
+    Certainty,
+    Grant,
+    NodeKind,
+    Path,
+    Relation,
+    Role,
+    kind_of,
+)
 from inroads.network.access_graph import AccessGraph
 from inroads.network.wording import label, path_sentence, record_label
 from inroads.reach.answers import RESOURCES
@@ -72,7 +83,9 @@ class FrozenGrant(msgspec.Struct, frozen=True, array_like=True):
         A grant whose records have other ids was given anew. Facts such as KEEPS are told by whoever shows the
         business, so that their records come and go. Words count where no table knows them.
         """
-        records = () if self.relation in _FACTS else {each.id or each.label for each in self.records}
+        records = (
+            () if self.relation in _FACTS else {each.id or each.label for each in self.records}
+        )
         words = self.words if Role.UNKNOWN in self.roles else ()
         return [self.id, sorted(self.roles), sorted(records), sorted(set(words))]
 
@@ -138,7 +151,10 @@ class Difference(msgspec.Struct, frozen=True):
 
     def lines(self) -> list[str]:
         """All of it, a line each."""
-        paths = [*(f"gained: {each}" for each in self.gained), *(f"lost: {each}" for each in self.lost)]
+        paths = [
+            *(f"gained: {each}" for each in self.gained),
+            *(f"lost: {each}" for each in self.lost),
+        ]
         return [*self.facts, *paths, *self.grants]
 
 
@@ -178,7 +194,9 @@ class Freezer:
 
     def __init__(self, graph: AccessGraph) -> None:
         self.graph = graph
-        self._grant = lru_cache(2**14)(self._frozen_grant)  # many accesses share the facts about businesses
+        self._grant = lru_cache(2**14)(
+            self._frozen_grant
+        )  # many accesses share the facts about businesses
 
     def freeze(self, access: Access) -> Frozen:
         """What an access is now."""
@@ -228,12 +246,16 @@ class Pair(NamedTuple):
 def resolved(graph: AccessGraph, scope: Scope) -> Scope:
     """The scope with node ids for emails. Raises NotFound for what no document names, and WRONG_KIND."""
     if "fold" not in vars(graph):
-        raise InroadsError("only the whole graph is reviewed, not a view or a copy of it", "NOT_WHOLE")
+        raise InroadsError(
+            "only the whole graph is reviewed, not a view or a copy of it", "NOT_WHOLE"
+        )
     if not scope.kinds or not scope.kinds <= RESOURCES:
         raise InroadsError("accesses are to businesses and accounts", "WRONG_KIND")
     identities = {_found(graph, each, {NodeKind.IDENTITY}) for each in scope.identities}
     resources = {_found(graph, each, RESOURCES) for each in scope.resources}
-    return msgspec.structs.replace(scope, identities=tuple(sorted(identities)), resources=tuple(sorted(resources)))
+    return msgspec.structs.replace(
+        scope, identities=tuple(sorted(identities)), resources=tuple(sorted(resources))
+    )
 
 
 def _found(graph: AccessGraph, text: str, kinds: Iterable[NodeKind]) -> str:
@@ -248,7 +270,11 @@ def _found(graph: AccessGraph, text: str, kinds: Iterable[NodeKind]) -> str:
 def selected(graph: AccessGraph, scope: Scope) -> Accesses:
     """The accesses in a scope that is resolved, as columns by principal and resource."""
     nodes = scope.identities or scope.resources
-    parts = (accesses_of(graph, node) for node in nodes if node in graph) if nodes else every_access(graph)
+    parts = (
+        (accesses_of(graph, node) for node in nodes if node in graph)
+        if nodes
+        else every_access(graph)
+    )
     found = [_within(graph, scope, each) for each in parts]
     if not found:
         return Accesses(*(np.zeros(0, np.int64),) * len(Accesses._fields))
@@ -265,7 +291,9 @@ def _within(graph: AccessGraph, scope: Scope, found: Accesses) -> Accesses:
         keep &= found.state == _STATES.index(scope.state)
     if scope.roles:
         bits = np.unique(found.roles).tolist()
-        keep &= np.isin(found.roles, [each for each in bits if not scope.roles.isdisjoint(graph.roles_of(each))])
+        keep &= np.isin(
+            found.roles, [each for each in bits if not scope.roles.isdisjoint(graph.roles_of(each))]
+        )
     if scope.resources:
         numbers = [graph.number(each) for each in scope.resources if each in graph]
         keep &= np.isin(found.resource, numbers)
@@ -325,4 +353,7 @@ def business_of(graph: AccessGraph, resource: str) -> str:
     """The business that a resource is, or that keeps it; the account itself where none is known to."""
     if kind_of(resource) is NodeKind.BUSINESS:
         return resource
-    return min((each for each in graph.kept(resource) if kind_of(each) is NodeKind.BUSINESS), default=resource)
+    return min(
+        (each for each in graph.kept(resource) if kind_of(each) is NodeKind.BUSINESS),
+        default=resource,
+    )

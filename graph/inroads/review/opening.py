@@ -14,7 +14,18 @@ from inroads.model import Coverage
 from inroads.network.access_graph import AccessGraph
 from inroads.reach.questions import access
 from inroads.review.campaign import Campaign
-from inroads.review.frozen_access import Frozen, Pair, Risk, Scope, business_of, frozen, pairs, resolved, risk, selected
+from inroads.review.frozen_access import (
+    Frozen,
+    Pair,
+    Risk,
+    Scope,
+    business_of,
+    frozen,
+    pairs,
+    resolved,
+    risk,
+    selected,
+)
 from inroads.review.rows import DECISION, find_campaign, insert_decision
 from inroads.review.values import Gone, Head, Opened, ReviewError, Verdict, checked_line, rfc3339
 from inroads.store.ledger import Ledger
@@ -44,13 +55,18 @@ def start(
     """
     name, by = checked_line(name, "the name", 200), checked_line(by, "who starts it", 200)
     if name.isdecimal():
-        raise ReviewError("a campaign's name is more than a number, which would be another campaign's", "BAD_NAME")
+        raise ReviewError(
+            "a campaign's name is more than a number, which would be another campaign's", "BAD_NAME"
+        )
     scope = resolved(graph, scope)
     chosen = pairs(graph, selected(graph, scope))
     if not chosen:
         raise ReviewError("there is no access in this scope", "CAMPAIGN_EMPTY")
     if most is not None and len(chosen) > most:
-        raise ReviewError(f"there are {len(chosen)} accesses in this scope: the most is {most}", "CAMPAIGN_TOO_LARGE")
+        raise ReviewError(
+            f"there are {len(chosen)} accesses in this scope: the most is {most}",
+            "CAMPAIGN_TOO_LARGE",
+        )
     made = [_Made.of(graph, each) for each in frozen(graph, chosen)]
     head = Head(
         scope,
@@ -65,12 +81,18 @@ def start(
         previous.id if previous else None,
     )
     encoded = msgspec.json.encode(head)
-    with ledger.changing() as rows:  # what was decided while the accesses were frozen is carried over, too
+    with (
+        ledger.changing() as rows
+    ):  # what was decided while the accesses were frozen is carried over, too
         if find_campaign(rows, name) is not None:
             raise ReviewError(f"there is a campaign {name!r} already", "CAMPAIGN_EXISTS")
         if position is not None and ledger.forgetting > position:
-            raise ReviewError("somebody was forgotten since the graph was made: ask again", "STALE_GRAPH")
-        added = rows.execute("INSERT INTO campaigns (name, head, forgotten) VALUES (?, ?, 0)", (name, encoded))
+            raise ReviewError(
+                "somebody was forgotten since the graph was made: ask again", "STALE_GRAPH"
+            )
+        added = rows.execute(
+            "INSERT INTO campaigns (name, head, forgotten) VALUES (?, ?, 0)", (name, encoded)
+        )
         number = added.lastrowid or 0
         _open(rows, number, graph, made, _left(rows, previous.id) if previous else {})
     return Campaign(ledger, number, name, encoded, None, 0)
@@ -88,17 +110,36 @@ class _Made(NamedTuple):
     def of(cls, graph: AccessGraph, each: Frozen) -> _Made:
         business = business_of(graph, each.resource)
         roles = f" {' '.join(each.roles)} "
-        columns = each.principal, each.who, each.resource, business, roles, each.certainty, each.state
-        return cls(risk(graph, each, business), each.fingerprint, columns, zlib.compress(msgspec.json.encode(each)))
+        columns = (
+            each.principal,
+            each.who,
+            each.resource,
+            business,
+            roles,
+            each.certainty,
+            each.state,
+        )
+        return cls(
+            risk(graph, each, business),
+            each.fingerprint,
+            columns,
+            zlib.compress(msgspec.json.encode(each)),
+        )
 
 
 def _open(
-    rows: sqlite3.Connection, number: int, graph: AccessGraph, made: Sequence[_Made], before: dict[Pair, _Left]
+    rows: sqlite3.Connection,
+    number: int,
+    graph: AccessGraph,
+    made: Sequence[_Made],
+    before: dict[Pair, _Left],
 ) -> None:
     """Write the items of a campaign, in the order of review, with what the campaign before left of them."""
     lefts = [before.pop(Pair(each.risk.principal, each.risk.resource), None) for each in made]
     opened = [_opened(left, each.fingerprint) for each, left in zip(made, lefts, strict=True)]
-    order = sorted(range(len(made)), key=lambda at: (opened[at] is not Opened.STILL_THERE, made[at].risk))
+    order = sorted(
+        range(len(made)), key=lambda at: (opened[at] is not Opened.STILL_THERE, made[at].risk)
+    )
     rows.executemany(
         f"INSERT INTO review_items ({_COLUMNS}) VALUES ({', '.join('?' * 13)})",  # noqa: S608  # our own names
         (
@@ -180,4 +221,6 @@ def _coverage(graph: AccessGraph, scope: Scope) -> Coverage:
     if not parts:
         return whole
     notes = tuple(dict.fromkeys(note for part in parts for note in part.notes))
-    return msgspec.structs.replace(whole, complete=all(part.complete for part in parts), notes=notes)
+    return msgspec.structs.replace(
+        whole, complete=all(part.complete for part in parts), notes=notes
+    )

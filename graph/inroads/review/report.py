@@ -48,7 +48,9 @@ def ndjson(campaign: Campaign) -> Iterator[str]:
 
 def sign_off(campaign: Campaign, *, by: str, now: dt.datetime, partial: bool = False) -> Campaign:
     """Close a campaign with the SHA-256 of its canonical report; otherwise as `Campaign.sign_off`."""
-    return campaign.sign_off(lambda closed: _digest(_lines(closed)), by=by, now=now, partial=partial)
+    return campaign.sign_off(
+        lambda closed: _digest(_lines(closed)), by=by, now=now, partial=partial
+    )
 
 
 def _lines(campaign: Campaign) -> Iterator[str]:
@@ -69,10 +71,17 @@ def named(item: Item) -> dict[str, object]:
 def _named(access: Frozen) -> dict[str, object]:
     """An access with the names of its fields: in the ledger it goes without."""
     plain = {name: getattr(access, name) for name in access.__struct_fields__}
-    paths = [{name: getattr(path, name) for name in path.__struct_fields__} for path in access.paths]
+    paths = [
+        {name: getattr(path, name) for name in path.__struct_fields__} for path in access.paths
+    ]
     grants = [
         {name: getattr(grant, name) for name in grant.__struct_fields__}
-        | {"records": [{name: getattr(each, name) for name in each.__struct_fields__} for each in grant.records]}
+        | {
+            "records": [
+                {name: getattr(each, name) for name in each.__struct_fields__}
+                for each in grant.records
+            ]
+        }
         for grant in access.grants
     ]
     return {**plain, "paths": paths, "grants": grants}
@@ -87,7 +96,11 @@ def _paragraphs(campaign: Campaign) -> Iterator[str]:
     said, head = whole(campaign), campaign.head
     yield f"# Access review: {_text(campaign.name)}\n\n"
     if campaign.signed:
-        rest = f", PARTIAL: {campaign.signed.undecided} items undecided" if campaign.signed.undecided else ""
+        rest = (
+            f", PARTIAL: {campaign.signed.undecided} items undecided"
+            if campaign.signed.undecided
+            else ""
+        )
         yield f"Signed off by {_text(campaign.signed.by)} at {campaign.signed.moment}{rest}.\n"
         yield f"SHA-256 of the canonical report: {campaign.signed.sha256}\n\n"
     else:
@@ -97,7 +110,8 @@ def _paragraphs(campaign: Campaign) -> Iterator[str]:
     yield f"- graph {head.version}{asked}; policy {head.policy}\n"
     yield f"- scope: {_text(msgspec.json.encode(head.scope, order='deterministic').decode())}\n"
     yield f"- items: {said.progress.total}; " + ", ".join(
-        f"{name} {getattr(said.progress, name)}" for name in ("keep", "revoke", "unsure", "undecided", "carried")
+        f"{name} {getattr(said.progress, name)}"
+        for name in ("keep", "revoke", "unsure", "undecided", "carried")
     )
     yield f"{f'; {campaign.forgotten} forgotten since' if campaign.forgotten else ''}\n"
     yield f"- coverage: {'complete' if head.coverage.complete else 'NOT complete'}\n"
@@ -131,13 +145,21 @@ def _paragraph(item: Item) -> Iterator[str]:
 
 def _ending(ending: Ending) -> str:
     before = f"; it was {ending.previous.verdict}" if ending.previous else ""
-    done = ", done" if ending.previous and ending.previous.verdict is Verdict.REVOKE and ending.kind == "ENDED" else ""
+    done = (
+        ", done"
+        if ending.previous and ending.previous.verdict is Verdict.REVOKE and ending.kind == "ENDED"
+        else ""
+    )
     return f"- {_text(ending.principal)} -> {_text(ending.resource)}: {ending.kind}{before}{done}\n"
 
 
 def _text(text: str) -> str:
     """A text that means nothing to Markdown or HTML."""
-    return re.sub(r"([\\`*_\[\]<>&#|~!])", r"\\\1", printable(text)).replace("\\<", "&lt;").replace("\\&", "&amp;")
+    return (
+        re.sub(r"([\\`*_\[\]<>&#|~!])", r"\\\1", printable(text))
+        .replace("\\<", "&lt;")
+        .replace("\\&", "&amp;")
+    )
 
 
 def _sealed(lines: Iterable[str], last: str) -> Iterator[str]:
@@ -167,7 +189,9 @@ class Seal(NamedTuple):
         return self.said == self.found
 
 
-_LAST: Final = re.compile(rb'(?:^|\n)(\{"sha256":"([0-9a-f]{64})"\}|\nSHA-256 of all above: ([0-9a-f]{64}))\n?\Z')
+_LAST: Final = re.compile(
+    rb'(?:^|\n)(\{"sha256":"([0-9a-f]{64})"\}|\nSHA-256 of all above: ([0-9a-f]{64}))\n?\Z'
+)
 
 
 def seal(data: bytes) -> Seal:
@@ -184,4 +208,7 @@ def is_signed(campaign: Campaign, data: bytes) -> bool:
     A Markdown report is compared with what the ledger says today: it differs where a person was forgotten since.
     """
     found = seal(data).found
-    return campaign.signed is not None and found in (campaign.signed.sha256, _digest(_paragraphs(campaign)))
+    return campaign.signed is not None and found in (
+        campaign.signed.sha256,
+        _digest(_paragraphs(campaign)),
+    )

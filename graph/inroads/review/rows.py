@@ -29,7 +29,10 @@ def insert_decision(
         " VALUES (?, ?, ?, ?, ?, ?, ?)"
     )
     number = rows.execute(query, (campaign_, item, verdict, by, moment, why, origin)).lastrowid
-    rows.execute("UPDATE review_items SET decision = ? WHERE campaign = ? AND number = ?", (number, campaign_, item))
+    rows.execute(
+        "UPDATE review_items SET decision = ? WHERE campaign = ? AND number = ?",
+        (number, campaign_, item),
+    )
 
 
 def has_reviews(rows: sqlite3.Connection) -> bool:

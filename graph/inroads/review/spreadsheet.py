@@ -24,7 +24,10 @@ _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 def row(item: Item) -> dict[str, Any]:
     """An item as plain values: strings, numbers and lists of strings."""
     access, decision, previous = item.access, item.decision, item.previous
-    before = previous and f"{previous.verdict} by {previous.by} at {previous.moment}: {previous.why}".rstrip(": ")
+    before = (
+        previous
+        and f"{previous.verdict} by {previous.by} at {previous.moment}: {previous.why}".rstrip(": ")
+    )
     values = (
         item.number,
         decision.verdict.value.lower() if decision else "",
@@ -54,7 +57,9 @@ def write(items: Iterable[Item], stream: IO[str]) -> None:
     writer = csv.writer(stream, lineterminator="\n")
     writer.writerow(COLUMNS)
     for item in items:
-        cells = ("; ".join(each) if isinstance(each, list) else str(each) for each in row(item).values())
+        cells = (
+            "; ".join(each) if isinstance(each, list) else str(each) for each in row(item).values()
+        )
         writer.writerow([guarded(cell) for cell in cells])
 
 
@@ -86,10 +91,14 @@ def read(data: bytes) -> list[Answer]:
         if answer is None:
             continue
         if answer.item in answers:
-            problems.append(f"line {line}: item {answer.item} was decided in {answers[answer.item].where} already")
+            problems.append(
+                f"line {line}: item {answer.item} was decided in {answers[answer.item].where} already"
+            )
         answers.setdefault(answer.item, answer)
     if problems:
-        raise ReviewError(f"{len(problems)} rows cannot be taken, and none was", "BAD_SHEET", tuple(problems))
+        raise ReviewError(
+            f"{len(problems)} rows cannot be taken, and none was", "BAD_SHEET", tuple(problems)
+        )
     return list(answers.values())
 
 
@@ -97,7 +106,9 @@ def _rows(data: bytes, problems: list[str]) -> Iterator[tuple[int, dict[str, Any
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise ReviewError(f"the file is not UTF-8: {error.reason} at byte {error.start}", "BAD_SHEET") from None
+        raise ReviewError(
+            f"the file is not UTF-8: {error.reason} at byte {error.start}", "BAD_SHEET"
+        ) from None
     return _json_rows(text, problems) if text.lstrip().startswith("{") else _csv_rows(text)
 
 
@@ -129,7 +140,9 @@ def _csv_rows(text: str) -> Iterator[tuple[int, dict[str, Any]]]:
 
 
 def _answer(given: dict[str, Any], where: str) -> Answer | None:
-    decision, number, why, expect = (given.get(name) for name in ("decision", "number", "why", "fingerprint"))
+    decision, number, why, expect = (
+        given.get(name) for name in ("decision", "number", "why", "fingerprint")
+    )
     if not all(each is None or isinstance(each, str) for each in (decision, why, expect)):
         raise ReviewError("decision, why and fingerprint are texts")
     if not decision or not decision.strip():

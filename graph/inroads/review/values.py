@@ -10,7 +10,16 @@ from typing import Final, NamedTuple
 import msgspec
 
 from inroads.errors import InroadsError
-from inroads.model import AccessState, Certainty, Coverage, Explanation, NodeKind, Role, kind_of, node_id
+from inroads.model import (
+    AccessState,
+    Certainty,
+    Coverage,
+    Explanation,
+    NodeKind,
+    Role,
+    kind_of,
+    node_id,
+)
 from inroads.review.frozen_access import Difference, Frozen, Pair, Scope
 from inroads.text import printable
 

@@ -53,7 +53,9 @@ class FileChunk(NamedTuple):
 
     def unread(self) -> Iterator[RawDocument | Rejection]:
         """The documents; ends in a Rejection where the file is not what it was when it was cut."""
-        most = self.size if self.lines > 1 else min(self.size, MAX_BYTES + 1)  # of a long line no more is looked at
+        most = (
+            self.size if self.lines > 1 else min(self.size, MAX_BYTES + 1)
+        )  # of a long line no more is looked at
         try:
             with self.path.open("rb") as stream:
                 stream.seek(self.start)
@@ -63,9 +65,16 @@ class FileChunk(NamedTuple):
             return
         for number, line in enumerate(io.BytesIO(raw), self.first):
             if not line.isspace():
-                yield RawDocument(line[: MAX_BYTES + 1], self.moment, f"{self.source}:{number}", self.file)
+                yield RawDocument(
+                    line[: MAX_BYTES + 1], self.moment, f"{self.source}:{number}", self.file
+                )
         if len(raw) < most:
-            yield Rejection(self.source, "", "unreadable_file", "it changed while it was read: what follows is lost")
+            yield Rejection(
+                self.source,
+                "",
+                "unreadable_file",
+                "it changed while it was read: what follows is lost",
+            )
 
 
 def stretches(

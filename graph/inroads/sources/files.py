@@ -93,7 +93,11 @@ class Refusals:
             return None
         self.files.add(item.file)
         message = f"{MAX_REJECTED:,} rejections in a row: what follows is not read"
-        source = item.source if isinstance(item, FileChunk) else re.sub(r"(:|#/)[0-9]+\Z", "", item.source)
+        source = (
+            item.source
+            if isinstance(item, FileChunk)
+            else re.sub(r"(:|#/)[0-9]+\Z", "", item.source)
+        )
         return Rejection(source, "", "too_many_rejections", message)
 
 
@@ -159,7 +163,9 @@ def _inside(folder: Path) -> Iterator[Path]:
 
 
 def _is_sought(path: Path, folder: Path) -> bool:
-    if not path.name.lower().endswith(ENDINGS) or any(part[0] == "." for part in path.relative_to(folder).parts):
+    if not path.name.lower().endswith(ENDINGS) or any(
+        part[0] == "." for part in path.relative_to(folder).parts
+    ):
         return False
     try:
         return path.is_file() or (path.is_symlink() and not path.exists())
@@ -168,7 +174,9 @@ def _is_sought(path: Path, folder: Path) -> bool:
 
 
 def observe(
-    path: Path, observed_at: dt.datetime | None = None, progress: Callable[[int], None] | None = None
+    path: Path,
+    observed_at: dt.datetime | None = None,
+    progress: Callable[[int], None] | None = None,
 ) -> Iterator[Observation | Rejection]:
     """Every document of one file. Without an envelope its moment is `observed_at`, else the file's modification time.
 
@@ -208,7 +216,9 @@ def _unread_file(
         if start is None:
             yield from _unread_stream(stream, source, observed_at, progress, number, refusals)
             return
-        for stretch in stretches(stream, start, path, observed_at or _modified(stream), source, number):
+        for stretch in stretches(
+            stream, start, path, observed_at or _modified(stream), source, number
+        ):
             if progress and isinstance(stretch, FileChunk):
                 progress(stretch.start + stretch.size)
             yield stretch
@@ -223,7 +233,11 @@ def _begin(stream: IO[bytes], source: str) -> int | None:
     head, second = (stream.readline(MAX_BYTES + 1) for _ in range(2))
     stream.seek(0)
     several = source.lower().endswith(_LINE_ENDINGS) or second.strip()
-    return head.startswith(_BOM) * len(_BOM) if several and len(head) <= MAX_BYTES and _is_object(head) else None
+    return (
+        head.startswith(_BOM) * len(_BOM)
+        if several and len(head) <= MAX_BYTES and _is_object(head)
+        else None
+    )
 
 
 def _unread_stream(
@@ -238,7 +252,11 @@ def _unread_stream(
     for arrival in _arrivals(stream, source):
         if progress and stream.seekable():
             progress(stream.tell())
-        yield arrival if isinstance(arrival, Rejection) else RawDocument(arrival.raw, moment, arrival.source, number)
+        yield (
+            arrival
+            if isinstance(arrival, Rejection)
+            else RawDocument(arrival.raw, moment, arrival.source, number)
+        )
         if number in refusals.files:
             return
 
@@ -246,7 +264,12 @@ def _unread_stream(
 def _modified(stream: IO[bytes]) -> dt.datetime:
     try:
         return dt.datetime.fromtimestamp(os.fstat(stream.fileno()).st_mtime, dt.UTC)
-    except (AttributeError, OSError, OverflowError, ValueError):  # no file behind it, or one from beyond the calendar
+    except (
+        AttributeError,
+        OSError,
+        OverflowError,
+        ValueError,
+    ):  # no file behind it, or one from beyond the calendar
         return dt.datetime.now(dt.UTC)
 
 
@@ -260,7 +283,12 @@ def _arrivals(stream: IO[bytes], source: str) -> Iterator[_Arrival | Rejection]:
             content = gzip.GzipFile(fileobj=content, mode="rb")  # type: ignore[assignment]  # it reads like any binary stream
         yield from _split(content, source)
     except (gzip.BadGzipFile, EOFError, zlib.error):
-        yield Rejection(source, "", "unreadable_file", "the gzip data is damaged or cut off: what follows is lost")
+        yield Rejection(
+            source,
+            "",
+            "unreadable_file",
+            "the gzip data is damaged or cut off: what follows is lost",
+        )
     except OSError as error:
         yield unreadable(source, error)
 
@@ -308,7 +336,9 @@ def _lines(begun: bytes, stream: IO[bytes], source: str, number: int) -> Iterato
         for line in chain(io.BytesIO(begun), iter(lambda: stream.readline(MAX_BYTES + 1), b"")):
             yield line
             rest = line
-            while len(rest) > MAX_BYTES and not rest.endswith(b"\n"):  # the rest of a line that is too long
+            while len(rest) > MAX_BYTES and not rest.endswith(
+                b"\n"
+            ):  # the rest of a line that is too long
                 rest = stream.readline(MAX_BYTES + 1)
 
     single = None if source.lower().endswith(_LINE_ENDINGS) else source
@@ -372,7 +402,9 @@ def _array(begun: bytes, stream: IO[bytes], source: str) -> Iterator[_Arrival | 
                 if gap[1]:
                     yield Rejection(place, "", "not_json", "the array ends after a comma")
                 elif text[start:].strip() or stream.read(_CHUNK).strip():
-                    yield Rejection(source, "", "not_json", "there is more after the end of the array")
+                    yield Rejection(
+                        source, "", "not_json", "there is more after the end of the array"
+                    )
                 return
             try:
                 if index and not (gap and gap[1]):
@@ -380,7 +412,9 @@ def _array(begun: bytes, stream: IO[bytes], source: str) -> Iterator[_Arrival | 
                 _, end = _JSON.raw_decode(text, start)
                 break
             except RecursionError:
-                yield Rejection(place, "", "too_deep", "the array is far too deep here: what follows is lost")
+                yield Rejection(
+                    place, "", "too_deep", "the array is far too deep here: what follows is lost"
+                )
                 return
             except ValueError:
                 large = len(text) - start > MAX_BYTES
@@ -391,7 +425,9 @@ def _array(begun: bytes, stream: IO[bytes], source: str) -> Iterator[_Arrival | 
                     code, message = "too_large", "too large"
                 elif _may_go_on(text[start:].encode()):
                     code, message = "truncated", "cut off"
-                yield Rejection(place, "", code, f"the array is {message} here: what follows is lost")
+                yield Rejection(
+                    place, "", code, f"the array is {message} here: what follows is lost"
+                )
                 return
             text = ("," if gap and gap[1] else "") + text[start:] + decode(more)
             at, size = 0, min(size * 2, 2**20)

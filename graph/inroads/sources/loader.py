@@ -49,9 +49,13 @@ KEPT_BYTES: Final = 32 * 2**20
 """Beyond so many bytes of bodies they are kept in a temporary file."""
 
 _PAGES: Final = 2**16  # bytes from which a column has pages of its own
-_FREED: Final = 31 * 2**20  # bytes: once so many were freed in one piece, the C library of Linux keeps as many at hand
+_FREED: Final = (
+    31 * 2**20
+)  # bytes: once so many were freed in one piece, the C library of Linux keeps as many at hand
 _AHEAD: Final = 2  # chunks for each process, so that none waits
-_COLLECTED_FROM: Final = 100_000  # objects: documents hold no circles, and looking for them takes a fifth of the time
+_COLLECTED_FROM: Final = (
+    100_000  # objects: documents hold no circles, and looking for them takes a fifth of the time
+)
 
 
 class Taken(NamedTuple):
@@ -89,7 +93,9 @@ class Loaded(NamedTuple):
     rejections: tuple[Rejection, ...]
 
 
-def gather(streams: Iterable[Stream], policy: Policy, as_of: dt.datetime | None = None, workers: int = 1) -> Loaded:
+def gather(
+    streams: Iterable[Stream], policy: Policy, as_of: dt.datetime | None = None, workers: int = 1
+) -> Loaded:
     """Read all documents of these streams, until a moment (aware; None: all), on so many processes."""
     merging = _Merging()
     rejections: list[Rejection] = []
@@ -175,7 +181,11 @@ def _work(given: _Given, spool: _Spool) -> _Done:
     rejected, rejections = [bytearray() for _ in given.chunk], list[Rejection]()
     while some := list(islice(documents, CHUNK_DOCUMENTS)):
         parts += map(spool.keep, _said(some, given, rejected, rejections))
-    return _Done(union(_handed_over(parts)) if parts else claim_set([]), list(map(bytes, rejected)), rejections)
+    return _Done(
+        union(_handed_over(parts)) if parts else claim_set([]),
+        list(map(bytes, rejected)),
+        rejections,
+    )
 
 
 def _documents(chunk: Iterable[Any]) -> Iterator[tuple[int, Any]]:
@@ -186,11 +196,18 @@ def _documents(chunk: Iterable[Any]) -> Iterator[tuple[int, Any]]:
 
 
 def _said(
-    documents: Sequence[tuple[int, Any]], given: _Given, rejected: list[bytearray], rejections: list[Rejection]
+    documents: Sequence[tuple[int, Any]],
+    given: _Given,
+    rejected: list[bytearray],
+    rejections: list[Rejection],
 ) -> Iterator[ClaimSet]:
     """What these say, as parts of a union, plain ones together; notes which were rejected."""
     found = plain(
-        (each if isinstance(each, RawDocument) and not given.store else None for _, each in documents), given.policy
+        (
+            each if isinstance(each, RawDocument) and not given.store else None
+            for _, each in documents
+        ),
+        given.policy,
     )
     easy = {each.place for each in found}
     packer, at = ClaimSetBuilder(given.policy), []
@@ -205,7 +222,9 @@ def _said(
     if packer.documents:
         yield packer.part(given.store, at)
     if wanted := [each for each in found if given.wants(each.moment)]:
-        yield say(wanted, [each.named or documents[each.place][1].source for each in wanted], given.policy)
+        yield say(
+            wanted, [each.named or documents[each.place][1].source for each in wanted], given.policy
+        )
 
 
 def _worked(
@@ -217,7 +236,13 @@ def _worked(
     spool, seen = _Spool(), 0
     with ExitStack() as stack:
         for stream, chunk, size in _chunks(streams, lambda: TOGETHER if pool else 1):  # noqa: B023  # as it is by then
-            given = _Given(chunk, policy, as_of, stream.store, list(map(stream.place, chunk)) if stream.store else [])
+            given = _Given(
+                chunk,
+                policy,
+                as_of,
+                stream.store,
+                list(map(stream.place, chunk)) if stream.store else [],
+            )
             ahead = chunk[0].rest if isinstance(chunk[0], FileChunk) else size
             if workers > 1 and seen + ahead > PARALLEL_FROM and pool is None:
                 pool = stack.enter_context(_Pool(workers))
@@ -289,14 +314,18 @@ def _end_with_parent() -> None:
         os._exit(1)
 
 
-def _chunks(streams: Iterable[Stream], most: Callable[[], int]) -> Iterator[tuple[Stream, list[Any], int]]:
+def _chunks(
+    streams: Iterable[Stream], most: Callable[[], int]
+) -> Iterator[tuple[Stream, list[Any], int]]:
     """Items of one stream, as many as make a chunk or, by now, `most` of them."""
     for stream in streams:
         chunk: list[Any] = []
         documents = size = 0
         for item in stream.items:
             chunk.append(item)
-            lines, length = (item.lines, item.size) if isinstance(item, FileChunk) else (1, _length(item))
+            lines, length = (
+                (item.lines, item.size) if isinstance(item, FileChunk) else (1, _length(item))
+            )
             documents, size = documents + lines, size + length
             if documents >= CHUNK_DOCUMENTS * most() or size >= CHUNK_BYTES * most():
                 yield stream, chunk, size
@@ -333,9 +362,13 @@ class _Spool:
 class _File:
     """A file without a name, for one process or for all that hold the lock; in a pickle its bytes are in memory."""
 
-    def __init__(self, lock: AbstractContextManager[Any] | None = None, descriptor: Any = None) -> None:
+    def __init__(
+        self, lock: AbstractContextManager[Any] | None = None, descriptor: Any = None
+    ) -> None:
         self._lock: AbstractContextManager[Any] = lock or nullcontext()
-        self._file = os.fdopen(descriptor.detach(), "r+b") if descriptor else tempfile.TemporaryFile()  # noqa: SIM115  # it is open for as long as this is there
+        self._file = (
+            os.fdopen(descriptor.detach(), "r+b") if descriptor else tempfile.TemporaryFile()
+        )  # noqa: SIM115  # it is open for as long as this is there
         weakref.finalize(self, self._file.close)
 
     def put(self, data: bytes) -> int:

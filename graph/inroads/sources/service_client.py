@@ -63,7 +63,9 @@ def service_root(base_url: str) -> httpx2.URL:
     if bare and (name or address) and (url.scheme == "https" or (url.scheme == "http" and here)):
         return url
     # The text is not quoted: it may hold a password.
-    raise InroadsError("the base URL is not https://host, nor http:// on this machine", "BAD_BASE_URL")
+    raise InroadsError(
+        "the base URL is not https://host, nor http:// on this machine", "BAD_BASE_URL"
+    )
 
 
 def _address(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
@@ -96,7 +98,10 @@ def http_client(root: httpx2.URL, limits: Limits) -> httpx2.AsyncClient:
     )
 
 
-TALKATIVE: Final = ("httpx2", *(f"httpcore2.{part}" for part in ("connection", "http11", "http2", "proxy", "socks")))
+TALKATIVE: Final = (
+    "httpx2",
+    *(f"httpcore2.{part}" for part in ("connection", "http11", "http2", "proxy", "socks")),
+)
 """These log the head of an answer as it came, with cookies and whatever else it repeats."""
 
 COLLECTING: ContextVar[bool] = ContextVar("_COLLECTING", default=False)
@@ -192,7 +197,10 @@ class RequestQueue:
                     finally:
                         await response.aclose()
                     if request.method != "GET" or _origin(following.url) != _origin(self.root):
-                        return RequestFailure("redirected", "it redirects to another host, where the token does not go")
+                        return RequestFailure(
+                            "redirected",
+                            "it redirects to another host, where the token does not go",
+                        )
                     request = following
                 return RequestFailure("redirected", f"more than {MAX_REDIRECTS} redirects")
         except (TimeoutError, httpx2.TimeoutException):
@@ -226,7 +234,9 @@ class RequestQueue:
                 return RequestFailure("truncated", "the gzip data is cut off")
         elif encoding != "identity":
             return RequestFailure("encoded", "it is encoded in a way that was not asked for")
-        return ServiceAnswer(response.status_code, content, moment, response.headers.get("retry-after", "").strip())
+        return ServiceAnswer(
+            response.status_code, content, moment, response.headers.get("retry-after", "").strip()
+        )
 
 
 def _too_large(most: int) -> RequestFailure:

@@ -115,9 +115,13 @@ async def collect(
         async def work() -> None:
             COLLECTING.set(True)
             for token in waiting:
-                await _Visit(token, store, line, kept, arrivals, report).run(policy if teams else None)
+                await _Visit(token, store, line, kept, arrivals, report).run(
+                    policy if teams else None
+                )
 
-        workers = [asyncio.create_task(work()) for _ in range(min(limits.concurrency, len(store.tokens)))]
+        workers = [
+            asyncio.create_task(work()) for _ in range(min(limits.concurrency, len(store.tokens)))
+        ]
         all_work = asyncio.gather(*workers)
         try:
             while not (all_work.done() and arrivals.empty()):
@@ -139,7 +143,9 @@ async def collect(
 _P = ParamSpec("_P")
 
 
-def _outside_a_loop(source: Callable[_P, AsyncGenerator[Arrival]]) -> Callable[_P, Iterator[Arrival]]:
+def _outside_a_loop(
+    source: Callable[_P, AsyncGenerator[Arrival]],
+) -> Callable[_P, Iterator[Arrival]]:
     def iterate(*args: _P.args, **kwargs: _P.kwargs) -> Iterator[Arrival]:
         arrivals = source(*args, **kwargs)
 
@@ -218,7 +224,12 @@ class _Visit:
 
     async def _get(self, url: httpx2.URL) -> RequestOutcome:
         expires_at = self._token.expires_at
-        if expires_at and expires_at <= self._line.now() and self._refusal() is None and not self._refreshed:
+        if (
+            expires_at
+            and expires_at <= self._line.now()
+            and self._refusal() is None
+            and not self._refreshed
+        ):
             failure = await self._refresh()
             if failure:
                 return self._fail(failure)
@@ -230,48 +241,65 @@ class _Visit:
             outcome = await self._ask(url)
             if isinstance(outcome, ServiceAnswer) and outcome.status == 401:
                 return self._fail(
-                    RequestFailure("unauthorized", "the access token is refused (401), also after a refresh")
+                    RequestFailure(
+                        "unauthorized", "the access token is refused (401), also after a refresh"
+                    )
                 )
         return outcome
 
     async def _ask(self, url: httpx2.URL) -> RequestOutcome:
         headers = {"Authorization": f"Bearer {self._token.access_token.reveal()}"}
-        return await self._line.ask(self._line.client.build_request("GET", url, headers=headers), self._retried)
+        return await self._line.ask(
+            self._line.client.build_request("GET", url, headers=headers), self._retried
+        )
 
     def _read(self, outcome: RequestOutcome, source: str, subject: str | None) -> Arrival:
         if isinstance(outcome, RequestFailure):
             return Rejection(source, "", *outcome)
         if any(text.encode() in outcome.body for text in self._secrets()):
-            return Rejection(source, "", "holds_token", "it repeats the token, so nothing of it is kept")
+            return Rejection(
+                source, "", "holds_token", "it repeats the token, so nothing of it is kept"
+            )
         arrival = read(outcome.body, outcome.moment, source)
         if outcome.status != 200:
             place, said = (
-                (arrival.pointer, arrival.message) if isinstance(arrival, Rejection) else ("", "not an answer")
+                (arrival.pointer, arrival.message)
+                if isinstance(arrival, Rejection)
+                else ("", "not an answer")
             )
-            return Rejection(source, place, f"http_{outcome.status}", f"HTTP {outcome.status}: {said}")
+            return Rejection(
+                source, place, f"http_{outcome.status}", f"HTTP {outcome.status}: {said}"
+            )
         if isinstance(arrival, Rejection):
             return msgspec.structs.replace(arrival, source=source)
         document = arrival.document
         if document.source != source or document.observed_at != outcome.moment:
             return Rejection(source, "", "unexpected", "an envelope, which only files have")
         if document.kind != "me" if subject is None else document.subject != subject:
-            return Rejection(source, document.prefix, "unexpected", f"it is about {document.subject}")
+            return Rejection(
+                source, document.prefix, "unexpected", f"it is about {document.subject}"
+            )
         return arrival
 
     def _secrets(self) -> list[str]:
         token = self._token
-        return [s.reveal() for s in (token.access_token, token.refresh_token, token.client_secret) if s]
+        return [
+            s.reveal() for s in (token.access_token, token.refresh_token, token.client_secret) if s
+        ]
 
     def _refusal(self) -> RequestFailure | None:
         """Why this token cannot be refreshed."""
         token = self._token
         if self._refreshed:
             return RequestFailure(
-                "unauthorized", "the access token is refused (401), although it was refreshed in this run"
+                "unauthorized",
+                "the access token is refused (401), although it was refreshed in this run",
             )
         if not (token.refresh_token and token.client_id and token.client_secret):
             needed = "refresh_token, client_id and client_secret"
-            return RequestFailure("unauthorized", f"the access token is refused (401); a refresh would need {needed}")
+            return RequestFailure(
+                "unauthorized", f"the access token is refused (401); a refresh would need {needed}"
+            )
         if not self._store.keeps:
             why = f"tokens in {ENVIRONMENT} are not refreshed, since the new pair could not be kept: use a file"
             return RequestFailure("refresh_refused", f"the access token is refused (401); {why}")
@@ -296,21 +324,34 @@ class _Visit:
             self._store.rehearse()  # a full disk must show before the refresh token is spent
         except (OSError, BadTokens) as error:
             return RequestFailure(
-                "not_kept", f"not refreshed, since the token file cannot be written: {_reason(error)}"
+                "not_kept",
+                f"not refreshed, since the token file cannot be written: {_reason(error)}",
             )
-        form = {"grant_type": "refresh_token", "client_id": token.client_id, "redirect_uri": token.redirect_uri}
+        form = {
+            "grant_type": "refresh_token",
+            "client_id": token.client_id,
+            "redirect_uri": token.redirect_uri,
+        }
         hidden = {"refresh_token": token.refresh_token, "client_secret": token.client_secret}
         form |= {name: secret.reveal() for name, secret in hidden.items() if secret}
         data = {name: value for name, value in form.items() if value}
-        request = line.client.build_request("POST", line.root.copy_with(raw_path=REFRESH.encode()), data=data)
+        request = line.client.build_request(
+            "POST", line.root.copy_with(raw_path=REFRESH.encode()), data=data
+        )
         outcome = await line.ask(request, self._retried, repeatable=False)
         if isinstance(outcome, RequestFailure):
-            return RequestFailure("refresh_failed", f"the refresh failed, its token may be spent: {outcome.message}")
+            return RequestFailure(
+                "refresh_failed", f"the refresh failed, its token may be spent: {outcome.message}"
+            )
         if outcome.status != 200:
-            return RequestFailure("refresh_failed", f"the refresh was refused: HTTP {outcome.status}")
+            return RequestFailure(
+                "refresh_failed", f"the refresh was refused: HTTP {outcome.status}"
+            )
         renewed = _renewed(token, outcome)
         if renewed is None:
-            return RequestFailure("refresh_failed", "the answer to the refresh holds no usable token")
+            return RequestFailure(
+                "refresh_failed", "the answer to the refresh holds no usable token"
+            )
         try:
             self._store.replace(renewed)
         except (OSError, BadTokens) as error:
@@ -340,13 +381,19 @@ def _renewed(token: ServiceToken, answer: ServiceAnswer) -> ServiceToken | None:
         pair = msgspec.json.decode(answer.body, type=_NewPair)
     except (msgspec.DecodeError, UnicodeDecodeError):  # a ValidationError is a DecodeError
         return None
-    if not all(text is None or VISIBLE.fullmatch(text) for text in (pair.access_token, pair.refresh_token)):
+    if not all(
+        text is None or VISIBLE.fullmatch(text) for text in (pair.access_token, pair.refresh_token)
+    ):
         return None
-    lives = pair.expires_in if pair.expires_in is not None and 0 <= pair.expires_in < 10**9 else None
+    lives = (
+        pair.expires_in if pair.expires_in is not None and 0 <= pair.expires_in < 10**9 else None
+    )
     return msgspec.structs.replace(
         token,
         access_token=Secret(pair.access_token),
-        refresh_token=token.refresh_token if pair.refresh_token is None else Secret(pair.refresh_token),
+        refresh_token=token.refresh_token
+        if pair.refresh_token is None
+        else Secret(pair.refresh_token),
         expires_at=None if lives is None else answer.moment + dt.timedelta(seconds=lives),
     )
 
@@ -358,6 +405,8 @@ def _administered(me: Observation, policy: Policy) -> list[str]:
     found = {
         str(row.business.id): None
         for row in me.content.business_memberships
-        if row and policy.role("membership", row.role if isinstance(row.role, str) else None) in ADMINISTERS
+        if row
+        and policy.role("membership", row.role if isinstance(row.role, str) else None)
+        in ADMINISTERS
     }
     return list(found)

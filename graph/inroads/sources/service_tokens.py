@@ -71,7 +71,9 @@ class TokenStore:
     While a store is open no other run can open its file, since both would spend the same refresh tokens.
     """
 
-    def __init__(self, tokens: tuple[ServiceToken, ...], path: Path | None = None, lock: int | None = None) -> None:
+    def __init__(
+        self, tokens: tuple[ServiceToken, ...], path: Path | None = None, lock: int | None = None
+    ) -> None:
         self.tokens = tokens
         self.path = path
         self._lock = lock
@@ -168,7 +170,9 @@ def _listed(parsed: _Parsed, name: str) -> tuple[ServiceToken, ...]:
 def _take_lock(descriptor: int, path: Path) -> None:
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        current = os.path.samestat(os.fstat(descriptor), path.lstat())  # else a refresh has just put another there
+        current = os.path.samestat(
+            os.fstat(descriptor), path.lstat()
+        )  # else a refresh has just put another there
     except BlockingIOError:
         current = False
     except OSError as error:
@@ -179,7 +183,9 @@ def _take_lock(descriptor: int, path: Path) -> None:
 
 _SECRETS: Final = ("access_token", "refresh_token", "client_secret")
 _TEXTS: Final = ("label", "client_id", "redirect_uri")
-VISIBLE: Final = re.compile(r"[!-~]{8,8192}")  # what a header can carry, so that no error needs to quote it
+VISIBLE: Final = re.compile(
+    r"[!-~]{8,8192}"
+)  # what a header can carry, so that no error needs to quote it
 
 
 def _parse(raw: bytes) -> _Parsed:
@@ -192,11 +198,17 @@ def _parse(raw: bytes) -> _Parsed:
         except (ValueError, RecursionError) as error:
             place = re.search(r" \(at line \d+, column \d+\)$", str(error))
             return _Parsed((), "", (f"neither JSON nor TOML{place[0] if place else ''}",))
-    entries = value.get("tokens", []) if isinstance(value, dict) and value.keys() <= {"tokens"} else value
+    entries = (
+        value.get("tokens", []) if isinstance(value, dict) and value.keys() <= {"tokens"} else value
+    )
     if not isinstance(entries, list):
-        return _Parsed((), form, ("not a list of tokens: write [[tokens]] in TOML, an array in JSON",))
+        return _Parsed(
+            (), form, ("not a list of tokens: write [[tokens]] in TOML, an array in JSON",)
+        )
     problems: list[str] = []
-    read_entries = [_entry(entry, f"token {number}", problems) for number, entry in enumerate(entries, 1)]
+    read_entries = [
+        _entry(entry, f"token {number}", problems) for number, entry in enumerate(entries, 1)
+    ]
     tokens = tuple(token for token in read_entries if token is not None)
     _find_shared(tokens, problems)
     return _Parsed(tokens, form, tuple(problems))
@@ -220,7 +232,9 @@ def _entry(entry: Any, place: str, problems: list[str]) -> ServiceToken | None:
                 problems.append(f"{place} has no {name}")
         elif name in _SECRETS and not (isinstance(given, str) and VISIBLE.fullmatch(given)):
             problems.append(f"{place}: its {name} is not 8 to 8192 visible ASCII characters")
-        elif name in _TEXTS and not (isinstance(given, str) and given.strip() and given.isprintable()):
+        elif name in _TEXTS and not (
+            isinstance(given, str) and given.strip() and given.isprintable()
+        ):
             problems.append(f"{place}: its {name} is not a line of text")
         else:
             fields[name] = Secret(given) if name in _SECRETS else given
@@ -245,14 +259,19 @@ def _find_shared(tokens: Iterable[ServiceToken], problems: list[str]) -> None:
         if token.refresh_token is not None:
             other = refreshing.setdefault(token.refresh_token.reveal(), token.label)
             if other != token.label:
-                problems.append(f"{other} and {token.label} share a refresh token, which works once")
+                problems.append(
+                    f"{other} and {token.label} share a refresh token, which works once"
+                )
 
 
 def _formatted(tokens: Iterable[ServiceToken], form: str) -> bytes:
     rows = [
-        {name: value for name, value in msgspec.structs.asdict(token).items() if value is not None} for token in tokens
+        {name: value for name, value in msgspec.structs.asdict(token).items() if value is not None}
+        for token in tokens
     ]
-    plain = [{k: v.reveal() if isinstance(v, Secret) else v for k, v in row.items()} for row in rows]
+    plain = [
+        {k: v.reveal() if isinstance(v, Secret) else v for k, v in row.items()} for row in rows
+    ]
     if form == "json":
         return msgspec.json.format(msgspec.json.encode({"tokens": plain}), indent=2) + b"\n"
     lines: list[str] = []
@@ -260,7 +279,11 @@ def _formatted(tokens: Iterable[ServiceToken], form: str) -> bytes:
         lines.append("[[tokens]]")
         for name, value in row.items():
             # A JSON string is a TOML string, as long as nothing in it is a control character.
-            text = value.isoformat() if isinstance(value, dt.datetime) else msgspec.json.encode(value).decode()
+            text = (
+                value.isoformat()
+                if isinstance(value, dt.datetime)
+                else msgspec.json.encode(value).decode()
+            )
             lines.append(f"{name} = {text}")
         lines.append("")
     return "\n".join(lines).encode()

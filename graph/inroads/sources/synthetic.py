@@ -18,17 +18,47 @@ LARGEST = 10**8  # identities; account ids of five characters stay unique far be
 FIRST_NAMES = ("Ada", "Ben", "Chloe", "Dev", "Elif", "Femi", "Ines", "Mateo")
 LAST_NAMES = ("Adams", "Chen", "Diaz", "Haddad", "Ito", "Khan", "Novak", "Okafor")
 TRADES = ("Bakery", "Design", "Farm", "Legal", "Media", "Plumbing", "Studio", "Tours")
-CITIES = (("Toronto", "Ontario", "Canada"), ("Lyon", None, "France"), ("Austin", "Texas", "United States"))
-STATUSES = ("active",) * 11 + ("active_trial",) + ("trial_expired",) * 3 + ("cancelled",)  # sixteenths
+CITIES = (
+    ("Toronto", "Ontario", "Canada"),
+    ("Lyon", None, "France"),
+    ("Austin", "Texas", "United States"),
+)
+STATUSES = (
+    ("active",) * 11 + ("active_trial",) + ("trial_expired",) * 3 + ("cancelled",)
+)  # sixteenths
 # The words of a membership by its record's key, so these are the shares among staff, in eighths.
-STAFF = ("business_employee",) * 3 + ("business_manager", "manager", "contractor", "contractor", "business_partner")
-ROLE_WORDS = {"owner": "admin", "manager": "business_manager"}  # membership word -> deprecated word, where they differ
-LEGACY_STAFF = ("business_employee", "business_manager", "manager", "business_accountant")  # `staff` in older rows
-PLAN = {"notifications.access": True, "time_tracking.access": True, "client.limit": 2, "staff.limit": -1}
+STAFF = ("business_employee",) * 3 + (
+    "business_manager",
+    "manager",
+    "contractor",
+    "contractor",
+    "business_partner",
+)
+ROLE_WORDS = {
+    "owner": "admin",
+    "manager": "business_manager",
+}  # membership word -> deprecated word, where they differ
+LEGACY_STAFF = (
+    "business_employee",
+    "business_manager",
+    "manager",
+    "business_accountant",
+)  # `staff` in older rows
+PLAN = {
+    "notifications.access": True,
+    "time_tracking.access": True,
+    "client.limit": 2,
+    "staff.limit": -1,
+}
 PLACEHOLDER_PHONE = {"title": "", "phone_number": None}
 FAKE_TOKEN = "eyJhbGciOiJub25lIn0.eyJmYWtlIjp0cnVlfQ.not-a-signature"  # noqa: S105 - {"alg":"none"}.{"fake":true}
 
-FIRST_IDENTITY, FIRST_BUSINESS, FIRST_MEMBERSHIP, FIRST_GROUP = 700_001, 70_001, 100_001, 10_001  # first ids
+FIRST_IDENTITY, FIRST_BUSINESS, FIRST_MEMBERSHIP, FIRST_GROUP = (
+    700_001,
+    70_001,
+    100_001,
+    10_001,
+)  # first ids
 PERSON, BUSINESS, MEMBERSHIP, CLIENT = range(4)  # kinds of derived bits
 MASK = 2**64 - 1
 DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
@@ -42,7 +72,12 @@ class _Order:
         step = 1 + int(draw.random() * size)
         while gcd(step, size) != 1:
             step += 1
-        self.size, self.step, self.back, self.shift = size, step, pow(step, -1, size), int(draw.random() * size)
+        self.size, self.step, self.back, self.shift = (
+            size,
+            step,
+            pow(step, -1, size),
+            int(draw.random() * size),
+        )
 
     def place(self, item: int) -> int:
         return (item * self.step + self.shift) % self.size
@@ -103,7 +138,14 @@ class _Population:
     """Everything there is to say about identities and their own businesses, both numbered from 0 to size - 1."""
 
     def __init__(
-        self, size: int, seed: int, *, contradictory: float, stale: float, partial: float, teams: float
+        self,
+        size: int,
+        seed: int,
+        *,
+        contradictory: float,
+        stale: float,
+        partial: float,
+        teams: float,
     ) -> None:
         draw = Random(seed)  # noqa: S311 - made-up data, no secret
         self.size, self.salt = size, int(draw.random() * 2**53)
@@ -114,9 +156,15 @@ class _Population:
         self.fates, self.team_order, self.former_order = (_Order(draw, size) for _ in range(3))
         # Vendors are the first businesses of `accounts`, so a vendor always has one; the last fifth has none.
         self.accounts, self.employers, self.books = (_Order(draw, size) for _ in range(3))
-        self.vendors = _Hubs(draw, size, top=10_000, least=4, share=0.14)  # of businesses, held by businesses
-        self.staff = _Hubs(draw, size, top=48, least=3, share=0.12)  # of identities, held by businesses
-        self.accountants = _Hubs(draw, size, top=500, least=100, share=0.06)  # of businesses, held by identities
+        self.vendors = _Hubs(
+            draw, size, top=10_000, least=4, share=0.14
+        )  # of businesses, held by businesses
+        self.staff = _Hubs(
+            draw, size, top=48, least=3, share=0.12
+        )  # of identities, held by businesses
+        self.accountants = _Hubs(
+            draw, size, top=500, least=100, share=0.06
+        )  # of businesses, held by identities
         # Keys of records: owners, staff, accountants, former, project rows, closed businesses follow each other.
         self.accountant_keys = size + self.staff.keys
         self.former_keys = self.accountant_keys + self.accountants.keys
@@ -146,7 +194,9 @@ class _Population:
     def account_id(self, business: int) -> str | None:
         if business < self.size and self.accounts.place(business) * 5 >= self.size * 4:
             return None
-        x = (business * 387_420_489 + self.salt) % 62**5  # a multiplier without factors of 62: ids do not repeat
+        x = (
+            business * 387_420_489 + self.salt
+        ) % 62**5  # a multiplier without factors of 62: ids do not repeat
         return PAIRS[x % 3844] + PAIRS[x // 3844 % 3844] + DIGITS[x // 3844**2]
 
     def clients(self, business: int) -> Iterator[tuple[int, int]]:
@@ -159,7 +209,9 @@ class _Population:
         found = {identity: _Membership(identity, identity, "owner", identity)}
         for hub, key in self.staff.of(identity):
             business = self.employers.at(hub)
-            found.setdefault(business, _Membership(identity, business, STAFF[key % 8], self.size + key))
+            found.setdefault(
+                business, _Membership(identity, business, STAFF[key % 8], self.size + key)
+            )
         for business, key in self.accountants.members(self.books.place(identity)):
             row = _Membership(identity, business, "business_accountant", self.accountant_keys + key)
             found.setdefault(business, row)
@@ -169,7 +221,9 @@ class _Population:
         """`memberships` seen from the business, with the same precedence where one identity has two parts."""
         found = {business: _Membership(business, business, "owner", business)}
         for identity, key in self.staff.members(self.employers.place(business)):
-            found.setdefault(identity, _Membership(identity, business, STAFF[key % 8], self.size + key))
+            found.setdefault(
+                identity, _Membership(identity, business, STAFF[key % 8], self.size + key)
+            )
         for hub, key in self.accountants.of(business):
             identity = self.books.at(hub)
             row = _Membership(identity, business, "business_accountant", self.accountant_keys + key)
@@ -204,9 +258,17 @@ class _Population:
             if h & 0x2000000:
                 disagreeing["business_id"] = FIRST_BUSINESS + (business + 1) % self.size
             else:
-                disagreeing["account_business"]["account_id"] = self.account_id(business + self.size)
+                disagreeing["account_business"]["account_id"] = self.account_id(
+                    business + self.size
+                )
         city, province, country = CITIES[h % 3]
-        place = {"street": None, "city": city, "province": province, "country": country, "postal_code": None}
+        place = {
+            "street": None,
+            "city": city,
+            "province": province,
+            "country": country,
+            "postal_code": None,
+        }
         record: Record = {
             "id": FIRST_BUSINESS + business,
             "business_uuid": f"b0000000-0000-4000-8000-{business:012x}",
@@ -249,7 +311,9 @@ class _Population:
         }
         return row | extra | {"company": self.name(held.business)} if extra else row
 
-    def role_row(self, key: int, word: str, userid: int, business: int, account_id: str | None) -> Record:
+    def role_row(
+        self, key: int, word: str, userid: int, business: int, account_id: str | None
+    ) -> Record:
         return {
             "id": 200_001 + key,
             "role": word,
@@ -260,7 +324,9 @@ class _Population:
             "accountid": account_id,
         }
 
-    def sections(self, identity: int, held: list[_Membership], extra: Record, conflict: bool, closed: bool) -> Record:
+    def sections(
+        self, identity: int, held: list[_Membership], extra: Record, conflict: bool, closed: bool
+    ) -> Record:
         """The sections of `me` that state grants; `extra` goes into each group row, as older documents have it."""
         memberships: list[Record] = []
         groups: list[Record] = []
@@ -268,14 +334,20 @@ class _Population:
         statuses: dict[str | None, str] = {}
         for row in held:
             business = self.business(row.business)
-            memberships.append({"id": FIRST_MEMBERSHIP + row.key, "role": row.word, "business": business})
+            memberships.append(
+                {"id": FIRST_MEMBERSHIP + row.key, "role": row.word, "business": business}
+            )
             if row.key & 7 == 0:
                 memberships[-1]["fasttrack_token"] = FAKE_TOKEN
             groups.append(self.group_row(row, extra))
             if row.word == "business_employee" and row.key < self.former_keys:
                 groups.append(self.group_row(row, extra, project=True))
             if (account_id := business["account_id"]) is not None:
-                word = "staff" if row.word in LEGACY_STAFF and row.key & 16 else ROLE_WORDS.get(row.word, row.word)
+                word = (
+                    "staff"
+                    if row.word in LEGACY_STAFF and row.key & 16
+                    else ROLE_WORDS.get(row.word, row.word)
+                )
                 if row.word == "owner" and conflict:
                     word = "business_employee"
                 userid = 1 if row.word == "owner" else 2 + 2 * row.key
@@ -283,13 +355,21 @@ class _Population:
                 statuses[account_id] = STATUSES[self.bits(BUSINESS, row.business) >> 28 & 15]
         if closed:  # a closed business leaves a role and a project row, and no membership
             gone, key = self.size + identity, self.closed_keys + identity
-            groups.append(self.group_row(_Membership(identity, gone, "", key - self.project_keys), extra, project=True))
+            groups.append(
+                self.group_row(
+                    _Membership(identity, gone, "", key - self.project_keys), extra, project=True
+                )
+            )
             roles.append(self.role_row(2 * key, "admin", 1, gone, self.account_id(gone)))
             statuses[self.account_id(gone)] = "cancelled"
         permissions = {account_id: PLAN.copy() for account_id in statuses}
         for vendor, key in self.clients(identity):
             if self.bits(CLIENT, key) >> 8 & 15 < 14:
-                roles.append(self.role_row(2 * key + 1, "client", 3 + 2 * key, vendor, self.account_id(vendor)))
+                roles.append(
+                    self.role_row(
+                        2 * key + 1, "client", 3 + 2 * key, vendor, self.account_id(vendor)
+                    )
+                )
         return {
             "permissions": permissions or None,
             "groups": groups,
@@ -305,12 +385,16 @@ class _Population:
         if past:
             held += self.former(identity, held)
         number: int | str = FIRST_IDENTITY + identity
-        sections = self.sections(identity, held, person if h & 3 == 0 else {}, fate == "role", h >> 16 & 31 == 0)
+        sections = self.sections(
+            identity, held, person if h & 3 == 0 else {}, fate == "role", h >> 16 & 31 == 0
+        )
         if h >> 21 & 31 == 0:  # an exporter that writes its ids as strings
             number = str(number)
             for row in sections["business_memberships"]:
                 row["id"] = str(row["id"])
-        since = 2012 if h >> 40 & 31 == 0 else 2000  # now and then later than a role, which no service should give
+        since = (
+            2012 if h >> 40 & 31 == 0 else 2000
+        )  # now and then later than a role, which no service should give
         created, confirmed = _moment(since + h % 12, 1 + h % 7, h >> 8 & 0xFFFFF), h >> 26 & 31 != 0
         response: Record = {
             "id": number,
@@ -336,7 +420,9 @@ class _Population:
         members = []
         for row in self.members(business):
             uuid = f"a0000000-0000-4000-8000-{row.identity:012x}"
-            members.append(self.group_row(row, {}) | {"identity_uuid": uuid} | self.person(row.identity))
+            members.append(
+                self.group_row(row, {}) | {"identity_uuid": uuid} | self.person(row.identity)
+            )
         group = {"id": FIRST_GROUP + 4 * business, "category": "business", "members": members}
         return self.business(business) | {"business_group": group}
 
@@ -346,7 +432,9 @@ class _Population:
             if fate != "unseen":
                 source = f"generated:me/{FIRST_IDENTITY + number}"
                 if fate == "stale":
-                    yield _envelope(_moment(2026, 1, number), source, self.me(number, fate, past=True))
+                    yield _envelope(
+                        _moment(2026, 1, number), source, self.me(number, fate, past=True)
+                    )
                 yield _envelope(now, source, self.me(number, fate))
                 if fate == "attribute":
                     other = {"last_name": "Renamed", "email": f"renamed.{number}@example.com"}
@@ -396,5 +484,7 @@ def population(
         if not 0 <= share <= 1:
             raise ValueError(f"{name} must be a share from 0 to 1, not {share}")
     if contradictory + stale + partial > 1 + 1e-9:
-        raise ValueError("contradictory, stale and partial are shares of the same identities and must not exceed 1")
+        raise ValueError(
+            "contradictory, stale and partial are shares of the same identities and must not exceed 1"
+        )
     return _Population(identities, seed, **shares).envelopes()

@@ -22,11 +22,17 @@ class Person:
 
     def learn(self, observation: Observation) -> None:
         content = observation.content
-        rows = [content] if isinstance(content, Me) else [row for row in content.business_group.members if row]
+        rows = (
+            [content]
+            if isinstance(content, Me)
+            else [row for row in content.business_group.members if row]
+        )
         for row in rows:
             if isinstance(row, Me) or str(row.identity_id) == self.number:
                 said = (getattr(row, name, None) for name in _NAMES)
-                self.names.update(folded(each) for each in said if isinstance(each, str) and each.strip())
+                self.names.update(
+                    folded(each) for each in said if isinstance(each, str) and each.strip()
+                )
 
     def left_out_of(self, team: Observation) -> Document | None:
         """The document of a team without the person; None where it does not name them."""
@@ -36,16 +42,23 @@ class Person:
         if rest == value:
             return None
         body = msgspec.json.encode(rest, order="sorted")
-        return restore(body, hashlib.sha256(body).hexdigest(), document.observed_at, document.source).document
+        return restore(
+            body, hashlib.sha256(body).hexdigest(), document.observed_at, document.source
+        ).document
 
     def _left_out(self, value: Any, *, frame: bool = False) -> Any:
         if isinstance(value, list):
-            return [self._left_out(each) for each in value if not (self._owns(each) or self._is_named_in(each))]
+            return [
+                self._left_out(each)
+                for each in value
+                if not (self._owns(each) or self._is_named_in(each))
+            ]
         if isinstance(value, dict) and (frame or not self._is_anothers(value)):
             return {
                 key: self._left_out(each, frame=key in _FRAME)
                 for key, each in value.items()
-                if key in _FRAME or not (self._owns(each) or (key == "identity_id" and str(each) == self.number))
+                if key in _FRAME
+                or not (self._owns(each) or (key == "identity_id" and str(each) == self.number))
             }
         return value
 
@@ -56,7 +69,9 @@ class Person:
             return plain.encode(), found
         words = sorted({f"identity:{self.number}", *self.names}, key=len, reverse=True)
         pattern = "|".join(map(re.escape, words))
-        return re.subn(rf"(?<![\w.+-])(?:{pattern})(?![\w-]|\.\w)", ANONYMOUS, text, flags=re.IGNORECASE)
+        return re.subn(
+            rf"(?<![\w.+-])(?:{pattern})(?![\w-]|\.\w)", ANONYMOUS, text, flags=re.IGNORECASE
+        )
 
     def _owns(self, value: Any) -> bool:
         """Whether it is a record of the person, or one of their addresses."""
@@ -90,7 +105,9 @@ MENTIONING: Final = (
 """The texts of reviews that may name anybody: table, key, column."""
 
 _NAMES: Final = ("email", "unconfirmed_email", "identity_uuid")
-_FRAME: Final = frozenset({"response", "business", "business_group", "members"})  # without these it is no team
+_FRAME: Final = frozenset(
+    {"response", "business", "business_group", "members"}
+)  # without these it is no team
 
 
 def folded(text: str) -> str:

@@ -28,13 +28,19 @@ class Problem(NamedTuple):
 
 
 def review_problems(snapshot: sqlite3.Connection) -> Iterator[Problem]:
-    if not snapshot.execute("SELECT count(*) FROM sqlite_master WHERE name = 'review_items'").fetchone()[0]:
+    if not snapshot.execute(
+        "SELECT count(*) FROM sqlite_master WHERE name = 'review_items'"
+    ).fetchone()[0]:
         return  # a file of an older format
-    for campaign, number, frozen in snapshot.execute("SELECT campaign, number, frozen FROM review_items"):
+    for campaign, number, frozen in snapshot.execute(
+        "SELECT campaign, number, frozen FROM review_items"
+    ):
         try:
             msgspec.json.decode(zlib.decompress(frozen))
         except UNREADABLE as error:
-            yield Problem("REVIEW", None, f"item {number} of campaign {campaign} cannot be read: {error}")
+            yield Problem(
+                "REVIEW", None, f"item {number} of campaign {campaign} cannot be read: {error}"
+            )
 
 
 def problems_of(
@@ -51,6 +57,9 @@ def problems_of(
         yield Problem("CANONICAL", sequence, "its body is not in canonical form")
     if digest != sha256:
         yield Problem("SHA256", sequence, "its body is not the one that its sha-256 names")
-    for name, said, shown in (("kind", kind, document.kind), ("subject", subject, document.subject)):
+    for name, said, shown in (
+        ("kind", kind, document.kind),
+        ("subject", subject, document.subject),
+    ):
         if said != shown:
             yield Problem("COLUMN", sequence, f"its {name} is not what its body says")

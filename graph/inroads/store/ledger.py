@@ -28,7 +28,13 @@ from inroads.model import Document, NodeKind, native_id, node_id
 from inroads.store import schema
 from inroads.store.forgetting import MENTIONING, Person, folded
 from inroads.store.integrity import Problem, problems_of, review_problems
-from inroads.store.schema import APPLICATION_ID, FAULTS, UNREADABLE, from_microseconds, to_microseconds
+from inroads.store.schema import (
+    APPLICATION_ID,
+    FAULTS,
+    UNREADABLE,
+    from_microseconds,
+    to_microseconds,
+)
 
 BATCH: Final = 1000
 """The most documents in one transaction, unless told otherwise."""
@@ -50,8 +56,12 @@ _INSERT: Final = """
 _HELD: Final = """
     SELECT EXISTS (SELECT * FROM documents WHERE sha256 = ? AND observed_at = ? AND source = CAST(? AS TEXT))
 """
-_DELETE: Final = "DELETE FROM documents WHERE sha256 = ? AND observed_at = ? AND source = CAST(? AS TEXT)"
-_LIST: Final = "SELECT sequence, sha256, kind, subject, observed_at, source, length(body) FROM documents"
+_DELETE: Final = (
+    "DELETE FROM documents WHERE sha256 = ? AND observed_at = ? AND source = CAST(? AS TEXT)"
+)
+_LIST: Final = (
+    "SELECT sequence, sha256, kind, subject, observed_at, source, length(body) FROM documents"
+)
 _SELECT: Final = "SELECT sequence, sha256, observed_at, source, body FROM documents"
 
 
@@ -63,7 +73,9 @@ def is_ledger(path: str | os.PathLike[str]) -> bool:
             return False
         # SQLite itself must look first: whoever else closes a file loses all locks that this process has on it, and
         # with them what another ledger of this process is just writing.
-        with closing(sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro&immutable=1", uri=True)) as connection:
+        with closing(
+            sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro&immutable=1", uri=True)
+        ) as connection:
             connection.execute("PRAGMA schema_version")
             return True
     except (OSError, sqlite3.Error):
@@ -146,7 +158,12 @@ class Kept(NamedTuple):
     def observe(self) -> Observation:
         """The document as read. Raises LedgerError where it is damaged."""
         try:
-            return restore(zlib.decompress(self.raw), self.sha256.hex(), from_microseconds(self.moment), self.source)
+            return restore(
+                zlib.decompress(self.raw),
+                self.sha256.hex(),
+                from_microseconds(self.moment),
+                self.source,
+            )
         except UNREADABLE as error:
             message = f"the ledger {self.ledger}: document {self.sequence} cannot be read: {error}"
             raise LedgerError(message, "LEDGER_CORRUPT") from error
@@ -203,7 +220,9 @@ class Ledger:
         self._seen: sqlite3.Connection | None = None
         create = create and not read_only
         if not (self.path.parent if create else self.path).exists():
-            raise self._error("LEDGER_MISSING", "there is no such folder" if create else "there is no such file")
+            raise self._error(
+                "LEDGER_MISSING", "there is no such folder" if create else "there is no such file"
+            )
         if self.path.is_dir():
             raise self._error("LEDGER_FOREIGN", "it is a folder")
         with self._faults():
@@ -216,7 +235,9 @@ class Ledger:
                 self._connection.close()
                 raise
         if not read_only:
-            with suppress(LedgerError):  # whoever is in the way, or the full disk, may be gone the next time
+            with suppress(
+                LedgerError
+            ):  # whoever is in the way, or the full disk, may be gone the next time
                 self._finish_erasing()
 
     def __enter__(self) -> Self:
@@ -279,7 +300,9 @@ class Ledger:
             if self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]:
                 raise self._error("LEDGER_BUSY", "somebody is still reading the old pages")
         with self._writing():
-            self._connection.execute("UPDATE tombstones SET erased = 1 WHERE sequence <= ? AND NOT erased", (newest,))
+            self._connection.execute(
+                "UPDATE tombstones SET erased = 1 WHERE sequence <= ? AND NOT erased", (newest,)
+            )
 
     # ---- reading
 
@@ -296,7 +319,10 @@ class Ledger:
         temporary = target.with_name(f".{target.name}.{secrets.token_hex(8)}.tmp")
         try:
             _create(temporary)
-            with self._snapshot() as snapshot, closing(sqlite3.connect(temporary, isolation_level=None)) as copy:
+            with (
+                self._snapshot() as snapshot,
+                closing(sqlite3.connect(temporary, isolation_level=None)) as copy,
+            ):
                 snapshot.backup(copy)
                 copy.execute("PRAGMA journal_mode = DELETE")  # one file, nothing beside it
                 copy.execute("VACUUM")
@@ -325,7 +351,9 @@ class Ledger:
             number: int = self._one("SELECT coalesce(max(sequence), 0) FROM tombstones")
             return number
 
-    def observations(self, as_of: dt.datetime | None = None, after: int = 0) -> Iterator[Observation]:
+    def observations(
+        self, as_of: dt.datetime | None = None, after: int = 0
+    ) -> Iterator[Observation]:
         """Every document observed until `as_of` (aware; None: all) and numbered above `after`, in order of arrival.
 
         All of one state of the log, whatever is added meanwhile. An unfinished iteration holds that state: close it.
@@ -359,9 +387,7 @@ class Ledger:
 
         It tells a ledger from another one that took its place, such as a backup that has been added to since.
         """
-        query = (
-            "SELECT sequence, sha256, observed_at FROM documents WHERE sequence <= ? ORDER BY sequence DESC LIMIT 1000"
-        )
+        query = "SELECT sequence, sha256, observed_at FROM documents WHERE sequence <= ? ORDER BY sequence DESC LIMIT 1000"
         digest = hashlib.sha256()
         with self._faults():
             for row in self._connection.execute(query, (position,)).fetchall():
@@ -373,7 +399,9 @@ class Ledger:
         with self._faults():
             found = self._one("SELECT body FROM documents WHERE sequence = ?", sequence)
         if found is None:
-            raise InroadsError("the document was forgotten since this version was made", "BODY_GONE")
+            raise InroadsError(
+                "the document was forgotten since this version was made", "BODY_GONE"
+            )
         return zlib.decompress(found)
 
     def find(self, prefix: str) -> list[Entry]:
@@ -386,10 +414,14 @@ class Ledger:
 
     def info(self) -> Info:
         """What is in the ledger, counted in one pass over an index."""
-        subjects = "SELECT kind, count(*), count(DISTINCT subject), min(observed_at), max(observed_at)"
+        subjects = (
+            "SELECT kind, count(*), count(DISTINCT subject), min(observed_at), max(observed_at)"
+        )
         with self._snapshot() as snapshot:
             found = snapshot.execute(f"{subjects} FROM documents GROUP BY kind").fetchall()
-            first, last = snapshot.execute("SELECT min(sequence), max(sequence) FROM documents").fetchone()
+            first, last = snapshot.execute(
+                "SELECT min(sequence), max(sequence) FROM documents"
+            ).fetchone()
             (tombstones,) = snapshot.execute("SELECT count(*) FROM tombstones").fetchone()
             (version,) = snapshot.execute("PRAGMA user_version").fetchone()
         known = {kind: number for kind, _, number, _, _ in found}
@@ -418,8 +450,12 @@ class Ledger:
                 for row in snapshot.execute("SELECT * FROM documents ORDER BY sequence"):
                     problems.extend(problems_of(*row))
                 problems.extend(review_problems(snapshot))
-                for (sequence,) in snapshot.execute("SELECT sequence FROM tombstones WHERE NOT erased"):
-                    message = "forgotten, but bytes of it may remain in the file until it is compacted"
+                for (sequence,) in snapshot.execute(
+                    "SELECT sequence FROM tombstones WHERE NOT erased"
+                ):
+                    message = (
+                        "forgotten, but bytes of it may remain in the file until it is compacted"
+                    )
                     problems.append(Problem("ERASURE", sequence, message))
         except LedgerError as error:
             problems.append(Problem("DATABASE", None, error.message))
@@ -453,7 +489,11 @@ class Ledger:
         if create and not self.path.exists():
             with suppress(OSError):  # SQLite says what is in the way
                 _create(self.path)
-        return self._connect(f"mode={'rwc' if create else 'rw'}") if not self.read_only else self._open_to_read()[0]
+        return (
+            self._connect(f"mode={'rwc' if create else 'rw'}")
+            if not self.read_only
+            else self._open_to_read()[0]
+        )
 
     def _open_to_read(self) -> tuple[sqlite3.Connection, bool]:
         """A connection, and whether it takes part: it tells writers that it reads, and sees what they write.
@@ -464,7 +504,10 @@ class Ledger:
         try:
             return self._connect("mode=ro"), True
         except sqlite3.OperationalError as error:
-            hindered = error.sqlite_errorcode & 0xFF in (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY)
+            hindered = error.sqlite_errorcode & 0xFF in (
+                sqlite3.SQLITE_CANTOPEN,
+                sqlite3.SQLITE_READONLY,
+            )
             allowed = os.access(self.path, os.W_OK) and os.access(self.path.parent, os.W_OK)
             if allowed or not hindered or self._sizes()[1]:
                 raise
@@ -491,7 +534,9 @@ class Ledger:
 
     def _admit(self, create: bool) -> None:
         """Let in what is a ledger of this version or an older one, or with `create` an empty file."""
-        self._connection.execute("BEGIN")  # one look: another process may be making the ledger just now
+        self._connection.execute(
+            "BEGIN"
+        )  # one look: another process may be making the ledger just now
         application, version = self._one("PRAGMA application_id"), self._one("PRAGMA user_version")
         tables = self._one("SELECT count(*) FROM sqlite_master")
         self._connection.execute("ROLLBACK")
@@ -501,9 +546,14 @@ class Ledger:
         elif application != APPLICATION_ID:
             raise self._error("LEDGER_FOREIGN", "it is a database of something else")
         elif version > len(schema.STEPS):
-            raise self._error("LEDGER_NEWER", f"its format is {version}, and this version knows {len(schema.STEPS)}")
+            raise self._error(
+                "LEDGER_NEWER",
+                f"its format is {version}, and this version knows {len(schema.STEPS)}",
+            )
         elif version < schema.READABLE and self.read_only:
-            raise self._error("LEDGER_READ_ONLY", "its format is older: it must be opened for writing once")
+            raise self._error(
+                "LEDGER_READ_ONLY", "its format is older: it must be opened for writing once"
+            )
 
     def _prepare(self) -> None:
         self._keep_log()
@@ -512,21 +562,29 @@ class Ledger:
         if self._one("PRAGMA user_version") == len(schema.STEPS):
             return
         with self._writing():
-            done = self._one("PRAGMA user_version")  # again: another process may have been here meanwhile
+            done = self._one(
+                "PRAGMA user_version"
+            )  # again: another process may have been here meanwhile
             for version, step in enumerate(schema.STEPS[done:], done + 1):
                 for statement in step:
                     self._connection.execute(statement)
                 self._connection.execute(f"PRAGMA user_version = {version}")
             self._connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-        self._connection.execute("PRAGMA wal_checkpoint(PASSIVE)")  # the file itself says what it is, if nobody reads
+        self._connection.execute(
+            "PRAGMA wal_checkpoint(PASSIVE)"
+        )  # the file itself says what it is, if nobody reads
 
     def _keep_log(self) -> None:
         for attempt in range(1 + int(self._busy / _PAUSE)):
             try:
                 self._connection.execute("PRAGMA journal_mode = WAL")
                 return
-            except sqlite3.OperationalError as error:  # for this change alone SQLite does not wait by itself
-                if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or attempt == int(self._busy / _PAUSE):
+            except (
+                sqlite3.OperationalError
+            ) as error:  # for this change alone SQLite does not wait by itself
+                if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or attempt == int(
+                    self._busy / _PAUSE
+                ):
                     raise
                 time.sleep(_PAUSE)
 
@@ -557,7 +615,10 @@ class Ledger:
                 connection.execute("BEGIN")
                 yield connection
             if not takes_part and self._sizes() != before:
-                raise self._error("LEDGER_BUSY", "it was written while it was read from a folder without permission")
+                raise self._error(
+                    "LEDGER_BUSY",
+                    "it was written while it was read from a folder without permission",
+                )
 
     @contextmanager
     def _faults(self) -> Iterator[None]:
@@ -568,7 +629,9 @@ class Ledger:
             number = getattr(error, "sqlite_errorcode", None)
             if number is None:  # a mistake of the caller, such as using a closed ledger
                 raise
-            code, said = FAULTS.get(number) or FAULTS.get(number & 0xFF) or ("LEDGER_CORRUPT", str(error))
+            code, said = (
+                FAULTS.get(number) or FAULTS.get(number & 0xFF) or ("LEDGER_CORRUPT", str(error))
+            )
             if number & 0xFF == sqlite3.SQLITE_NOTADB and not self._is_marked():
                 code, said = "LEDGER_FOREIGN", "it is no database"
             raise self._error(code, said) from error
@@ -582,7 +645,9 @@ class Ledger:
         return LedgerError(f"the ledger {self.path}: {said}", code)
 
     def _one(self, query: str, *given: object) -> Any:
-        rows = self._connection.execute(query, given).fetchall()  # to the end: an open one would stand in the way
+        rows = self._connection.execute(
+            query, given
+        ).fetchall()  # to the end: an open one would stand in the way
         return rows[0][0] if rows else None
 
     # ---- rows
@@ -597,15 +662,24 @@ class Ledger:
         with self._snapshot() as snapshot:
             for row in snapshot.execute(query, (*given, -1 if limit is None else limit)):
                 sequence, sha256, kind, subject, moment, source, size = row
-                yield Entry(sequence, sha256.hex(), kind, subject, from_microseconds(moment), source, size)
+                yield Entry(
+                    sequence, sha256.hex(), kind, subject, from_microseconds(moment), source, size
+                )
 
     def _append(self, batch: list[Document]) -> Added:
         with self._faults():
-            new = [(document, _compressed(document.body)) for document in batch if not self._holds(document)]
+            new = [
+                (document, _compressed(document.body))
+                for document in batch
+                if not self._holds(document)
+            ]
         added = forgotten = 0
         if new or self.read_only:
             with self._writing():
-                refusing, newest = bool(self._one("SELECT EXISTS (SELECT * FROM forgotten)")), self._newest()
+                refusing, newest = (
+                    bool(self._one("SELECT EXISTS (SELECT * FROM forgotten)")),
+                    self._newest(),
+                )
                 for document, body in new:
                     if refusing and self._refuses(document):
                         forgotten += 1
@@ -629,7 +703,11 @@ class Ledger:
             person.learn(me)
         for team in self._kept("team"):
             person.learn(team)
-        teams = [(team, rest) for team in self._kept("team") if (rest := person.left_out_of(team)) is not None]
+        teams = [
+            (team, rest)
+            for team in self._kept("team")
+            if (rest := person.left_out_of(team)) is not None
+        ]
         newest = self._newest()
         for me in own:
             self._remove(me, now)
@@ -649,17 +727,25 @@ class Ledger:
         rows = self._connection.execute(items, (node,)).fetchall()
         person.names.update(folded(label) for *_, label in rows if "@" in label)
         about = [(campaign, number) for campaign, number, _ in rows]
-        self._connection.executemany("DELETE FROM review_decisions WHERE campaign = ? AND item = ?", about)
+        self._connection.executemany(
+            "DELETE FROM review_decisions WHERE campaign = ? AND item = ?", about
+        )
         counted = [(campaign,) for campaign, _ in about]
-        self._connection.executemany("UPDATE campaigns SET forgotten = forgotten + 1 WHERE id = ?", counted)
+        self._connection.executemany(
+            "UPDATE campaigns SET forgotten = forgotten + 1 WHERE id = ?", counted
+        )
         self._connection.execute("DELETE FROM review_items WHERE principal = ?", (node,))
-        ended = self._connection.execute("DELETE FROM review_endings WHERE principal = ?", (node,)).rowcount
+        ended = self._connection.execute(
+            "DELETE FROM review_endings WHERE principal = ?", (node,)
+        ).rowcount
         mentions = 0
         for table, key, column in MENTIONING:
             rows = self._connection.execute(f"SELECT {key}, {column} FROM {table}").fetchall()  # noqa: S608  # ours
             told = ((person.left_unsaid(text), row) for row, text in rows if text is not None)
             changed = [(new, row) for (new, found), row in told if found]
-            self._connection.executemany(f"UPDATE {table} SET {column} = ? WHERE {key} = ?", changed)  # noqa: S608  # ours
+            self._connection.executemany(
+                f"UPDATE {table} SET {column} = ? WHERE {key} = ?", changed
+            )  # noqa: S608  # ours
             mentions += len(changed)
         return len(about) + ended, mentions
 
@@ -691,7 +777,9 @@ class Ledger:
         marks of two ledgers cannot be compared, and not made from the sha-256, which answers and exports have named.
         Who has both this file and the very body can still tell that it was once in here, and nothing else.
         """
-        return hashlib.blake2b(body, key=self._one("SELECT value FROM salt"), digest_size=16).digest()
+        return hashlib.blake2b(
+            body, key=self._one("SELECT value FROM salt"), digest_size=16
+        ).digest()
 
     def _finish_erasing(self) -> None:
         """Leave no byte of what was removed. Deleted rows are zeroed as they go, but stay in the write-ahead log until
@@ -709,9 +797,16 @@ def _create(path: Path) -> None:
 
 
 def _check_new(path: Path) -> None:
-    for ending in ("", "-wal", "-shm", "-journal"):  # SQLite would take what is left of another for a part of it
+    for ending in (
+        "",
+        "-wal",
+        "-shm",
+        "-journal",
+    ):  # SQLite would take what is left of another for a part of it
         if os.path.lexists(f"{path}{ending}"):
-            raise LedgerError(f"{path}{ending} is there already, and nothing is replaced", "LEDGER_EXISTS")
+            raise LedgerError(
+                f"{path}{ending} is there already, and nothing is replaced", "LEDGER_EXISTS"
+            )
 
 
 def _sync(path: Path) -> None:
@@ -737,7 +832,9 @@ def _batches(documents: Iterable[Document], most: int) -> Iterator[list[Document
 
 
 def _compressed(body: bytes) -> bytes:
-    return zlib.compress(body)  # in every Python, with a checksum, and what is in a document repeats itself near by
+    return zlib.compress(
+        body
+    )  # in every Python, with a checksum, and what is in a document repeats itself near by
 
 
 def _key(document: Document) -> tuple[bytes, int, bytes]:
@@ -747,7 +844,10 @@ def _key(document: Document) -> tuple[bytes, int, bytes]:
 
 
 def _where(
-    kind: str | None = None, subject: str | None = None, as_of: dt.datetime | None = None, after: int = 0
+    kind: str | None = None,
+    subject: str | None = None,
+    as_of: dt.datetime | None = None,
+    after: int = 0,
 ) -> tuple[str, tuple[object, ...]]:
     """The condition for these rows, and the values of its question marks."""
     asked = {

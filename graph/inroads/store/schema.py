@@ -131,7 +131,13 @@ FAULTS: Final[Mapping[int, tuple[str, str]]] = {
     sqlite3.SQLITE_IOERR_SHMOPEN: ("LEDGER_READ_ONLY", "it or its folder may not be written"),
 }
 """What SQLite's result codes mean here, extended codes before primary ones; any other says that the file is damaged."""
-UNREADABLE: Final = (zlib.error, ValueError, TypeError, AttributeError, OverflowError)  # what damaged columns cause
+UNREADABLE: Final = (
+    zlib.error,
+    ValueError,
+    TypeError,
+    AttributeError,
+    OverflowError,
+)  # what damaged columns cause
 _EPOCH: Final = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 
 

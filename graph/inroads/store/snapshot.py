@@ -67,7 +67,8 @@ def find(ledger: Ledger, policy: Policy) -> Snapshot | None:
 def _fits(manifest: _Manifest, ledger: Ledger, policy: Policy) -> bool:
     """Whether the snapshot is of this ledger as it is now; a restored backup may be another under the same name."""
     return (
-        (manifest.format, manifest.policy, manifest.forgetting) == (FORMAT, policy.digest, ledger.forgetting)
+        (manifest.format, manifest.policy, manifest.forgetting)
+        == (FORMAT, policy.digest, ledger.forgetting)
         and manifest.position <= ledger.sequence
         and manifest.fingerprint == ledger.fingerprint(manifest.position)
     )
@@ -108,7 +109,9 @@ def save(index: Adjacency, ledger: Ledger, position: int, forgetting: int) -> Pa
     for older in _folders(ledger.path, index.policy):
         if _position(older) < position:
             shutil.rmtree(older, ignore_errors=True)
-    if ledger.forgetting != forgetting:  # someone was forgotten meanwhile: what is in here must not stay
+    if (
+        ledger.forgetting != forgetting
+    ):  # someone was forgotten meanwhile: what is in here must not stay
         shutil.rmtree(folder, ignore_errors=True)
         return None
     return folder
@@ -168,7 +171,9 @@ def _opened(folder: Path, manifest: _Manifest, ledger: Path, policy: Policy) -> 
         "fold.version": manifest.version,
         "fold.said.stores": (Bodies(ledger),),
     }
-    return Adjacency(_shaped(Fold, "fold", arrays, given), policy, _shaped(Derived, "derived", arrays, given))
+    return Adjacency(
+        _shaped(Fold, "fold", arrays, given), policy, _shaped(Derived, "derived", arrays, given)
+    )
 
 
 def _flat(values: Mapping[str, Any]) -> Iterator[tuple[str, np.ndarray[Any, Any]]]:
@@ -177,7 +182,13 @@ def _flat(values: Mapping[str, Any]) -> Iterator[tuple[str, np.ndarray[Any, Any]
         if isinstance(value, np.ndarray):
             yield name, value
             continue
-        inner = value if isinstance(value, Mapping) else value._asdict() if hasattr(value, "_asdict") else {}
+        inner = (
+            value
+            if isinstance(value, Mapping)
+            else value._asdict()
+            if hasattr(value, "_asdict")
+            else {}
+        )
         yield from _flat({f"{name}.{key}": each for key, each in inner.items()})
 
 
@@ -194,6 +205,8 @@ def _shaped(kind: Any, name: str, arrays: Mapping[str, Any], given: Mapping[str,
             values[field] = _shaped(inner, place, arrays, given)
         else:
             values[field] = {
-                key.removeprefix(f"{place}."): each for key, each in arrays.items() if key.startswith(f"{place}.")
+                key.removeprefix(f"{place}."): each
+                for key, each in arrays.items()
+                if key.startswith(f"{place}.")
             }
     return kind(**values)

@@ -31,35 +31,50 @@ if TYPE_CHECKING:
     from inroads.explorer import Answers, ExplainedAccess, Explorer
 
 
-Association = Annotated[bool, typer.Option("--association", help="Follow every edge, not only what conveys access.")]
+Association = Annotated[
+    bool, typer.Option("--association", help="Follow every edge, not only what conveys access.")
+]
 
 
 @dataclass(frozen=True)
 class Asked:
     """The options that say which accesses are asked for."""
 
-    role: Annotated[list[str] | None, typer.Option("--role", help="Only accesses with any of these roles.")] = None
-    capability: Annotated[list[str] | None, typer.Option("--capability", help="Only accesses with any of these.")] = (
-        None
-    )
-    certainty: Annotated[
-        str | None, typer.Option("--certainty", help="Only STATED, INFERRED or ASSOCIATED accesses.")
+    role: Annotated[
+        list[str] | None, typer.Option("--role", help="Only accesses with any of these roles.")
     ] = None
-    state: Annotated[str | None, typer.Option("--state", help="Only ACTIVE or LATENT accesses.")] = None
+    capability: Annotated[
+        list[str] | None, typer.Option("--capability", help="Only accesses with any of these.")
+    ] = None
+    certainty: Annotated[
+        str | None,
+        typer.Option("--certainty", help="Only STATED, INFERRED or ASSOCIATED accesses."),
+    ] = None
+    state: Annotated[
+        str | None, typer.Option("--state", help="Only ACTIVE or LATENT accesses.")
+    ] = None
     via: Annotated[
-        list[str] | None, typer.Option("--via", help="Only paths over these relations (KEEPS is always allowed).")
+        list[str] | None,
+        typer.Option("--via", help="Only paths over these relations (KEEPS is always allowed)."),
     ] = None
     avoid: Annotated[
-        list[str] | None, typer.Option("--avoid", metavar="ID", help="No paths through this node or grant.")
+        list[str] | None,
+        typer.Option("--avoid", metavar="ID", help="No paths through this node or grant."),
     ] = None
-    max_steps: Annotated[int | None, typer.Option("--max-steps", min=1, help="No paths longer than this.")] = None
+    max_steps: Annotated[
+        int | None, typer.Option("--max-steps", min=1, help="No paths longer than this.")
+    ] = None
     association: Association = False
 
     @property
     def chosen(self) -> dict[str, Any]:
         """What was given of it, as a question takes it."""
         given = words(
-            roles=self.role, capabilities=self.capability, certainty=self.certainty, state=self.state, via=self.via
+            roles=self.role,
+            capabilities=self.capability,
+            certainty=self.certainty,
+            state=self.state,
+            via=self.via,
         )
         plain = {"avoid": self.avoid, "max_steps": self.max_steps, "mode": _mode(self.association)}
         return given | {name: each for name, each in plain.items() if each}
@@ -84,7 +99,9 @@ def demo(output: Output = None) -> None:
 
 @grouped
 def reach(
-    principal: Annotated[str, typer.Argument(metavar="EMAIL|NODE", help="An email, or identity:712052.")],
+    principal: Annotated[
+        str, typer.Argument(metavar="EMAIL|NODE", help="An email, or identity:712052.")
+    ],
     given: Given,
     asked: Asked,
     output: Output = None,
@@ -98,7 +115,9 @@ def reach(
 
 @grouped
 def who(
-    resource: Annotated[str, typer.Argument(metavar="NODE", help="business:77128 or account:zDmNq.")],
+    resource: Annotated[
+        str, typer.Argument(metavar="NODE", help="business:77128 or account:zDmNq.")
+    ],
     given: Given,
     asked: Asked,
     output: Output = None,
@@ -127,7 +146,9 @@ def explain(
         _print_explanation(graph, access, output)
         identity = access.principal if access else graph.find(principal)
         if identity:
-            say_coverage(many(len(access.paths) if access else 0, "path"), graph.coverage_of_reach(identity))
+            say_coverage(
+                many(len(access.paths) if access else 0, "path"), graph.coverage_of_reach(identity)
+            )
         finish(graph)
 
 
@@ -152,7 +173,9 @@ def _print_accesses(answer: Answers, other: str, output: Format | None) -> None:
     rows = (access.to_dict() for access in answer)
     if chosen is Format.TABLE:
         name = "name" if other == "resource" else "email"
-        print_rows([_access_cells(row, other, name) for row in rows] or [{other: "no access"}], chosen)
+        print_rows(
+            [_access_cells(row, other, name) for row in rows] or [{other: "no access"}], chosen
+        )
     else:
         print_rows(rows, chosen)
     say_coverage(many(len(answer), "access", "es"), answer.coverage)
@@ -162,7 +185,11 @@ def _print_accesses(answer: Answers, other: str, output: Format | None) -> None:
 
 def _access_cells(row: dict[str, Any], other: str, name: str) -> dict[str, Any]:
     """An access as few columns, for eyes."""
-    paths = row["paths"] if len(row["paths"]) == 1 else [f"{n}. {path}" for n, path in enumerate(row["paths"], 1)]
+    paths = (
+        row["paths"]
+        if len(row["paths"]) == 1
+        else [f"{n}. {path}" for n, path in enumerate(row["paths"], 1)]
+    )
     return {
         other: [row[other], *filter(None, [row[name]])],
         "roles": row["roles"],
@@ -172,7 +199,9 @@ def _access_cells(row: dict[str, Any], other: str, name: str) -> dict[str, Any]:
     }
 
 
-def _print_explanation(graph: Explorer, access: ExplainedAccess | None, output: Format | None) -> None:
+def _print_explanation(
+    graph: Explorer, access: ExplainedAccess | None, output: Format | None
+) -> None:
 
     chosen = output or default_format()
     if access is None:
@@ -186,15 +215,23 @@ def _print_explanation(graph: Explorer, access: ExplainedAccess | None, output: 
         from inroads.network.wording import records
 
         cut = [{"id": grant.id, "records": records(grant)} for grant in explanation.cut]
-        routes = {"independent_routes": explanation.independent_routes, "cut": cut, "sentence": explanation.sentence}
+        routes = {
+            "independent_routes": explanation.independent_routes,
+            "cut": cut,
+            "sentence": explanation.sentence,
+        }
         whole = {**access.to_dict(), "explanation": routes, "steps": rows}
-        whole["remediation"] = {row["grant"]: remedies(graph, graph.grants[row["grant"]]) for row in rows}
+        whole["remediation"] = {
+            row["grant"]: remedies(graph, graph.grants[row["grant"]]) for row in rows
+        }
         write_json(whole, pretty=True)
     elif chosen is Format.TABLE:
         from inroads.network.wording import evidence_lines
 
         typer.echo(explanation.sentence)
-        for number, (path, sentence) in enumerate(zip(access.paths, access.sentences, strict=True), 1):
+        for number, (path, sentence) in enumerate(
+            zip(access.paths, access.sentences, strict=True), 1
+        ):
             typer.echo(f"\n{number}. {sentence}  [{path.certainty}, {path.state}]")
             for step in path.steps:
                 for line in evidence_lines(graph, graph.grants[step.grant]):
@@ -248,18 +285,28 @@ class CensusFormat(StrEnum):
 def census(
     *,
     kind: Annotated[
-        Kind | None, typer.Option(help="Only what identities reach, or who reaches businesses or accounts.")
+        Kind | None,
+        typer.Option(help="Only what identities reach, or who reaches businesses or accounts."),
     ] = None,
-    top: Annotated[int | None, typer.Option(min=1, metavar="N", help="Only so many of each kind.")] = None,
+    top: Annotated[
+        int | None, typer.Option(min=1, metavar="N", help="Only so many of each kind.")
+    ] = None,
     sort: Annotated[
-        str, typer.Option(metavar="FIGURE", help="Those with most of it first: total, inferred, latent, owner, …")
+        str,
+        typer.Option(
+            metavar="FIGURE", help="Those with most of it first: total, inferred, latent, owner, …"
+        ),
     ] = "total",
     given: Given,
     output: Annotated[
         CensusFormat | None,
-        typer.Option("--format", "-f", help="Default: a table on a terminal, NDJSON in a pipe or a file."),
+        typer.Option(
+            "--format", "-f", help="Default: a table on a terminal, NDJSON in a pipe or a file."
+        ),
     ] = None,
-    out: Annotated[Path | None, typer.Option("--out", "-o", metavar="FILE", help="Default: stdout.")] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", "-o", metavar="FILE", help="Default: stdout.")
+    ] = None,
 ) -> None:
     """How many accesses each identity has, and how many lead to each business and account.
 
@@ -271,7 +318,9 @@ def census(
 
     with failing():
         if output is CensusFormat.PARQUET and out is None:
-            raise InroadsError("Parquet is not for a terminal: name a file with -o FILE", "BAD_FORMAT")
+            raise InroadsError(
+                "Parquet is not for a terminal: name a file with -o FILE", "BAD_FORMAT"
+            )
         chosen: dict[str, Any] = {"by": figure(sort), "first": top}
         chosen["kinds"] = [each for each in SUBJECTS if kind in (None, each.lower())]
         graph = given.graph()

@@ -53,7 +53,8 @@ def kinds(words: Iterable[str] | None) -> frozenset[Kind]:
 def only(found: Changes, wanted: frozenset[Kind]) -> Changes:
     """The changes that are of any of these kinds."""
     return msgspec.structs.replace(
-        found, changes=tuple(change for change in found.changes if not wanted.isdisjoint(change.kinds))
+        found,
+        changes=tuple(change for change in found.changes if not wanted.isdisjoint(change.kinds)),
     )
 
 
@@ -75,7 +76,9 @@ class ChangesView:
 
     def summarise(self) -> None:
         """How many changes of which kind, on stderr."""
-        say(f"{many(len(self.found.changes), 'change')} between versions {self.found.before} and {self.found.after}")
+        say(
+            f"{many(len(self.found.changes), 'change')} between versions {self.found.before} and {self.found.after}"
+        )
         counts = Counter(kind for change in self.found.changes for kind in change.kinds)
         if counts:
             say("  " + ", ".join(f"{counts[kind]} {kind}" for kind in Kind if counts[kind]))
@@ -107,10 +110,14 @@ class ChangesView:
         }
 
     def _cause(self, cause: Cause) -> dict[str, Any]:
-        if cause.key not in self._told:  # many changes may have one cause, and finding who states it takes time
+        if (
+            cause.key not in self._told
+        ):  # many changes may have one cause, and finding who states it takes time
             sides = ((self.before, cause.before), (self.after, cause.after))
             before, after = (
-                self._grant(graph, side) if isinstance(side, Grant) else self._attribute(graph, cause, side)
+                self._grant(graph, side)
+                if isinstance(side, Grant)
+                else self._attribute(graph, cause, side)
                 for graph, side in sides
             )
             self._told[cause.key] = {
@@ -155,7 +162,10 @@ class ChangesView:
         unsure = [change for change in self.found.changes if not UNCERTAIN.isdisjoint(change.kinds)]
         for heading, changes in (
             ("Changed", sure),
-            ("Observed for the first time, or no longer observed: not known to have changed", unsure),
+            (
+                "Observed for the first time, or no longer observed: not known to have changed",
+                unsure,
+            ),
         ):
             if changes:
                 typer.echo(f"{heading}\n{'=' * len(heading)}")
@@ -208,7 +218,11 @@ def _facts(facts: AccessFacts | None) -> dict[str, Any] | None:
 
 
 def _words(facts: AccessFacts | None) -> list[str]:
-    return ["no access"] if facts is None else [*facts.roles, facts.certainty, facts.state, *facts.reasons]
+    return (
+        ["no access"]
+        if facts is None
+        else [*facts.roles, facts.certainty, facts.state, *facts.reasons]
+    )
 
 
 def _evidence(graph: Explorer, each: Evidence, name: str, within: str = "") -> dict[str, Any]:
@@ -240,9 +254,13 @@ def _flat(row: dict[str, Any]) -> dict[str, Any]:
         flat["causes"] = [f"{each['id']}: {each['what']}" for each in causes]
     else:
         ends = ("principal", "resource")
-        flat["changes"] = [" ".join([*each["change"], *(each[end] for end in ends)]) for each in row["changes"]]
+        flat["changes"] = [
+            " ".join([*each["change"], *(each[end] for end in ends)]) for each in row["changes"]
+        ]
     for when in ("before", "after"):
-        flat[f"evidence_{when}"] = [line for each in causes for line in _evidence_lines(each[when], short=False)]
+        flat[f"evidence_{when}"] = [
+            line for each in causes for line in _evidence_lines(each[when], short=False)
+        ]
     return flat
 
 

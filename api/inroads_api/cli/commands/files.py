@@ -9,7 +9,16 @@ from typing import Annotated
 
 import typer
 
-from inroads_api.cli.options import AsOf, Documents, Given, LedgerFile, ObservedAt, finish, grouped, names_of
+from inroads_api.cli.options import (
+    AsOf,
+    Documents,
+    Given,
+    LedgerFile,
+    ObservedAt,
+    finish,
+    grouped,
+    names_of,
+)
 from inroads_api.cli.terminal import failing, many, moment, now, say_coverage
 
 
@@ -24,7 +33,12 @@ def export(
     ],
     out: Annotated[
         Path,
-        typer.Option("--out", "-o", metavar="PATH", help="A file (gzipped if it ends in .gz; - is stdout) or folder."),
+        typer.Option(
+            "--out",
+            "-o",
+            metavar="PATH",
+            help="A file (gzipped if it ends in .gz; - is stdout) or folder.",
+        ),
     ],
     given: Given,
     force: Annotated[bool, typer.Option("--force", help="Replace what is there.")] = False,
@@ -49,11 +63,15 @@ def export(
         finish(graph)
 
 
-KeyFile = Annotated[Path, typer.Option("--key-file", metavar="FILE", help="The key of the pseudonyms.")]
+KeyFile = Annotated[
+    Path, typer.Option("--key-file", metavar="FILE", help="The key of the pseudonyms.")
+]
 
 
 def mask(
-    original: Annotated[str, typer.Argument(metavar="EMAIL|NODE|GRANT", help="As the documents have it.")],
+    original: Annotated[
+        str, typer.Argument(metavar="EMAIL|NODE|GRANT", help="As the documents have it.")
+    ],
     key_file: KeyFile,
 ) -> None:
     """The pseudonym of an email, a node or a grant under a key."""
@@ -62,7 +80,9 @@ def mask(
 
 
 def unmask(
-    pseudonym: Annotated[str, typer.Argument(metavar="PSEUDONYM", help="Of an email, a node or a grant.")],
+    pseudonym: Annotated[
+        str, typer.Argument(metavar="PSEUDONYM", help="Of an email, a node or a grant.")
+    ],
     key_file: KeyFile,
     documents: Documents = None,
     ledger: LedgerFile = None,
@@ -81,10 +101,18 @@ def unmask(
 @grouped
 def report(
     *,
-    out: Annotated[Path, typer.Option("--out", "-o", metavar="FILE.html", help="Where the report goes.")],
-    identity: Annotated[str | None, typer.Option(metavar="EMAIL|NODE", help="Only of this identity.")] = None,
-    business: Annotated[str | None, typer.Option(metavar="NODE", help="Only of this business.")] = None,
-    top: Annotated[int, typer.Option(min=1, max=1000, metavar="N", help="So many of each thing are shown.")] = 10,
+    out: Annotated[
+        Path, typer.Option("--out", "-o", metavar="FILE.html", help="Where the report goes.")
+    ],
+    identity: Annotated[
+        str | None, typer.Option(metavar="EMAIL|NODE", help="Only of this identity.")
+    ] = None,
+    business: Annotated[
+        str | None, typer.Option(metavar="NODE", help="Only of this business.")
+    ] = None,
+    top: Annotated[
+        int, typer.Option(min=1, max=1000, metavar="N", help="So many of each thing are shown.")
+    ] = 10,
     given: Given,
 ) -> None:
     """Write one HTML file with findings, evidence and pictures, which fetches nothing and runs no script."""
@@ -95,7 +123,9 @@ def report(
         if identity and business:
             raise InroadsError("a report is of an identity or of a business, not of both")
         graph = given.graph()
-        pieces = write(graph, identity or business, top=top, now=moment(given.as_of, "--as-of") or now())
+        pieces = write(
+            graph, identity or business, top=top, now=moment(given.as_of, "--as-of") or now()
+        )
         with out.open("w", encoding="utf-8", errors="replace") as stream:
             stream.writelines(pieces)
         say_coverage(str(out), graph.coverage())

@@ -42,19 +42,33 @@ class FindingsFormat(StrEnum):
 @grouped
 def findings(
     *,
-    rule: Annotated[list[str] | None, typer.Option("--rule", help="Only this rule, even if disabled.")] = None,
+    rule: Annotated[
+        list[str] | None, typer.Option("--rule", help="Only this rule, even if disabled.")
+    ] = None,
     severity: Annotated[
-        str | None, typer.Option(metavar="SEVERITY", help="Only this and worse: info, low, medium, high, critical.")
+        str | None,
+        typer.Option(
+            metavar="SEVERITY", help="Only this and worse: info, low, medium, high, critical."
+        ),
     ] = None,
     fail_on: Annotated[
         str | None,
-        typer.Option(metavar="SEVERITY", help="Exit with 5 for a finding this bad or worse that is not suppressed."),
+        typer.Option(
+            metavar="SEVERITY",
+            help="Exit with 5 for a finding this bad or worse that is not suppressed.",
+        ),
     ] = None,
     suppressed: Annotated[
-        bool | None, typer.Option("--suppressed/--unsuppressed", help="Only those that are, or are not, suppressed.")
+        bool | None,
+        typer.Option(
+            "--suppressed/--unsuppressed", help="Only those that are, or are not, suppressed."
+        ),
     ] = None,
     since: Annotated[
-        str | None, typer.Option(metavar="MOMENT", help="The moment of the last review, for new-since (RFC 3339).")
+        str | None,
+        typer.Option(
+            metavar="MOMENT", help="The moment of the last review, for new-since (RFC 3339)."
+        ),
     ] = None,
     given: Given,
     output: Annotated[
@@ -73,12 +87,17 @@ def findings(
         limit = least_severity(fail_on) if fail_on else None
         start, end = moment(since, "--since"), moment(given.as_of, "--as-of")
         if start and "-" in given.places:
-            raise InroadsError("--since reads the documents twice, and standard input can be read once", "BAD_REQUEST")
+            raise InroadsError(
+                "--since reads the documents twice, and standard input can be read once",
+                "BAD_REQUEST",
+            )
         if start and end and end < start:
             raise InroadsError(f"--as-of {given.as_of} is before --since {since}", "BAD_MOMENT")
         graph = given.graph()
         before = given.until(since) if start else None
-        found = graph.findings(rule, severity, suppressed=suppressed, now=end or now(), since=before)
+        found = graph.findings(
+            rule, severity, suppressed=suppressed, now=end or now(), since=before
+        )
         chosen = output or FindingsFormat(default_format())
         _print(found, chosen)
         shown, hidden = found.counts()
@@ -87,7 +106,9 @@ def findings(
         if before is not None and not before.documents:
             say(f"  nothing had been observed by {since}")
         if limit and found.worst and found.worst.rank >= limit.rank:
-            say(f"failed: the worst finding that is not suppressed is of severity {found.worst.lower()}")
+            say(
+                f"failed: the worst finding that is not suppressed is of severity {found.worst.lower()}"
+            )
             raise typer.Exit(FAILED)
         finish(graph)
 
@@ -174,7 +195,10 @@ def _rows(found: Findings) -> Iterator[dict[str, Any]]:
             "finding": each.identity,
             "subjects": list(each.subjects),
             "sentence": sentence(found.graph, each),
-            "facts": {name: list(value) if isinstance(value, tuple) else value for name, value in each.facts},
+            "facts": {
+                name: list(value) if isinstance(value, tuple) else value
+                for name, value in each.facts
+            },
             "remediation": _remediation(each),
             "suppressed": each.suppressed,
             "evidence": list(each.evidence),
@@ -194,7 +218,8 @@ def _flat(row: dict[str, Any]) -> dict[str, Any]:
         "facts": [f"{name}={_words(value)}" for name, value in row["facts"].items()],
         "suppressed": _suppression(row),
         "evidence": [
-            f"{each.record}: {each.source} {each.pointer}, sha256 {each.document}" for each in row["evidence"]
+            f"{each.record}: {each.source} {each.pointer}, sha256 {each.document}"
+            for each in row["evidence"]
         ],
     }
 
@@ -234,4 +259,6 @@ def _say_looked(found: Findings) -> None:
         say(f"  {each.rule}: {each.findings} in {each.looked} {each.what}{unseen}")
     for expired in found.expired:
         what = expired.finding or f"{expired.rule} of {expired.subject}"
-        say(f"  a suppression expired on {expired.expires} and suppresses nothing: {what}: {expired.reason}")
+        say(
+            f"  a suppression expired on {expired.expires} and suppresses nothing: {what}: {expired.reason}"
+        )

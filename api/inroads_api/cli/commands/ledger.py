@@ -37,10 +37,16 @@ app = typer.Typer(name="ledger", help="Look into a ledger and keep it.", no_args
 
 
 def ingest(
-    paths: Annotated[list[str], typer.Argument(metavar="DOCS...", help="Files and folders; `-` is standard input.")],
+    paths: Annotated[
+        list[str],
+        typer.Argument(metavar="DOCS...", help="Files and folders; `-` is standard input."),
+    ],
     ledger: LedgerPath = None,
     observed_at: Annotated[
-        str | None, typer.Option(metavar="MOMENT", help="When documents without an envelope were observed (RFC 3339).")
+        str | None,
+        typer.Option(
+            metavar="MOMENT", help="When documents without an envelope were observed (RFC 3339)."
+        ),
     ] = None,
     output: Output = None,
 ) -> None:
@@ -72,7 +78,9 @@ def ingest(
         finally:
             print_rows([problem_row("rejected", each) for each in sorted(rejections)], output)
             refused = f", {kept.forgotten} forgotten" if kept.forgotten else ""
-            say(f"{file}: {kept.added} added, {kept.known} already known, {len(rejections)} rejected{refused}")
+            say(
+                f"{file}: {kept.added} added, {kept.known} already known, {len(rejections)} rejected{refused}"
+            )
         raise typer.Exit(REJECTED if rejections else 0)
 
 
@@ -82,7 +90,9 @@ def collect(
     ledger: LedgerPath = None,
     resume: Annotated[
         str | None,
-        typer.Option(metavar="MOMENT", help="Skip what a run that was cut off has collected since."),
+        typer.Option(
+            metavar="MOMENT", help="Skip what a run that was cut off has collected since."
+        ),
     ] = None,
     base_url: BaseUrl = None,
     output: Output = None,
@@ -121,7 +131,9 @@ def collect(
         print_rows([msgspec.to_builtins(reports[label]) for label in sorted(reports)], output)
         for each in sorted(rejections):
             say(f"rejected {each.source} {each.pointer}: {each.code}: {each.message}")
-        say(f"{opened.path}: {added.added} added, {added.known} already known, {len(rejections)} rejected")
+        say(
+            f"{opened.path}: {added.added} added, {added.known} already known, {len(rejections)} rejected"
+        )
         failed = any(progress.failed for progress in reports.values())
         raise typer.Exit(REJECTED if rejections or failed else 0)
 
@@ -134,10 +146,15 @@ def _tokens(file: Path | None) -> TokenStore:
 
 def watch(
     folders: Annotated[
-        list[str] | None, typer.Argument(metavar="[FOLDER]...", help="Folders and files to look at again and again.")
+        list[str] | None,
+        typer.Argument(metavar="[FOLDER]...", help="Folders and files to look at again and again."),
     ] = None,
-    every: Annotated[str, typer.Option(metavar="DURATION", help="From one look to the next: 30s, 5m, 1h, 1d.")] = "1h",
-    collect: Annotated[bool, typer.Option("--collect", help="Fetch from the service in each round, too.")] = False,
+    every: Annotated[
+        str, typer.Option(metavar="DURATION", help="From one look to the next: 30s, 5m, 1h, 1d.")
+    ] = "1h",
+    collect: Annotated[
+        bool, typer.Option("--collect", help="Fetch from the service in each round, too.")
+    ] = False,
     tokens: TokenFile = None,
     teams: Teams = False,
     ledger: LedgerPath = None,
@@ -189,9 +206,12 @@ def info(ledger: LedgerPath = None, output: Output = None) -> None:
 @app.command(name="list")
 def list_(
     ledger: LedgerPath = None,
-    subject: Annotated[str | None, typer.Option(help="Only documents about this node: identity:712052.")] = None,
+    subject: Annotated[
+        str | None, typer.Option(help="Only documents about this node: identity:712052.")
+    ] = None,
     as_of: Annotated[
-        str | None, typer.Option("--as-of", metavar="MOMENT", help="Only what was observed until then.")
+        str | None,
+        typer.Option("--as-of", metavar="MOMENT", help="Only what was observed until then."),
     ] = None,
     after: Annotated[int, typer.Option(min=0, help="Only those after this number of the log.")] = 0,
     limit: Annotated[int | None, typer.Option(min=1, help="The most to list.")] = None,
@@ -201,13 +221,20 @@ def list_(
     from inroads.store.ledger import Ledger
 
     with failing(), Ledger(ledger or default_ledger(), create=False, read_only=True) as opened:
-        rows = opened.rows(subject=subject, as_of=moment(as_of, "--as-of"), after=after, limit=limit)
+        rows = opened.rows(
+            subject=subject, as_of=moment(as_of, "--as-of"), after=after, limit=limit
+        )
         print_rows((row._asdict() for row in rows), output)
 
 
 @app.command()
 def show(
-    sha: Annotated[str, typer.Argument(metavar="SHA", help="The first digits of a document's sha-256, four or more.")],
+    sha: Annotated[
+        str,
+        typer.Argument(
+            metavar="SHA", help="The first digits of a document's sha-256, four or more."
+        ),
+    ],
     ledger: LedgerPath = None,
 ) -> None:
     """The body of a document, redacted as it is kept."""
@@ -241,9 +268,13 @@ def forget(
         if not yes and not typer.confirm(f"Remove every document of {node} for good?", err=True):
             raise typer.Exit(USAGE)
         gone = opened.forget(node, now())
-        say(f"{many(gone.removed, 'document')} removed, {gone.rewritten} rewritten without the person")
+        say(
+            f"{many(gone.removed, 'document')} removed, {gone.rewritten} rewritten without the person"
+        )
         if gone.items or gone.mentions:
-            say(f"{many(gone.items, 'item')} of reviews removed, {many(gone.mentions, 'mention')} blanked")
+            say(
+                f"{many(gone.items, 'item')} of reviews removed, {many(gone.mentions, 'mention')} blanked"
+            )
         raise typer.Exit(0 if any(gone) else NOT_FOUND)
 
 
@@ -257,7 +288,10 @@ def verify(ledger: LedgerPath = None, output: Output = None) -> None:
     with failing(), Ledger(ledger or default_ledger(), create=False, read_only=True) as opened:
         problems = opened.verify()
         for folder in snapshots(opened.path):
-            spoilt = (f"{folder.name}: {name} is not what was written: remove the folder" for name in damage(folder))
+            spoilt = (
+                f"{folder.name}: {name} is not what was written: remove the folder"
+                for name in damage(folder)
+            )
             problems += [Problem("SNAPSHOT", None, message) for message in spoilt]
         print_rows([problem._asdict() for problem in problems], output)
         say(f"{many(len(problems), 'problem')} in {many(opened.info().documents, 'document')}")

@@ -11,7 +11,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from inroads_api.cli.options import AsOf, LedgerPath, PolicyFile, default_ledger, grouped, load_graph, words
+from inroads_api.cli.options import (
+    AsOf,
+    LedgerPath,
+    PolicyFile,
+    default_ledger,
+    grouped,
+    load_graph,
+    words,
+)
 from inroads_api.cli.terminal import (
     REJECTED,
     Format,
@@ -33,13 +41,21 @@ if TYPE_CHECKING:
     from inroads.store.ledger import Ledger
 
 
-app = typer.Typer(name="review", help="Review campaigns: decide who keeps which access.", no_args_is_help=True)
+app = typer.Typer(
+    name="review", help="Review campaigns: decide who keeps which access.", no_args_is_help=True
+)
 
-Name = Annotated[str, typer.Argument(metavar="CAMPAIGN", help="The name or the number of a campaign.")]
+Name = Annotated[
+    str, typer.Argument(metavar="CAMPAIGN", help="The name or the number of a campaign.")
+]
 By = Annotated[str, typer.Option("--by", metavar="WHO", help="Who does this, such as an email.")]
 Of = Annotated[
     str | None,
-    typer.Option("--of", metavar="NODE", help="Only items of this identity, business (with its accounts) or account."),
+    typer.Option(
+        "--of",
+        metavar="NODE",
+        help="Only items of this identity, business (with its accounts) or account.",
+    ),
 ]
 OfCertainty = Annotated[str | None, typer.Option("--certainty", help="stated or inferred.")]
 OfState = Annotated[str | None, typer.Option("--state", help="active or latent.")]
@@ -67,19 +83,30 @@ def start(
     name: Annotated[str, typer.Argument(metavar="NAME", help="What the campaign is called.")],
     by: By,
     identity: Annotated[
-        list[str] | None, typer.Option("--identity", help="Only accesses of this email or identity. Repeatable.")
+        list[str] | None,
+        typer.Option("--identity", help="Only accesses of this email or identity. Repeatable."),
     ] = None,
     resource: Annotated[
-        list[str] | None, typer.Option("--resource", help="Only accesses to this business or account. Repeatable.")
+        list[str] | None,
+        typer.Option("--resource", help="Only accesses to this business or account. Repeatable."),
     ] = None,
-    role: Annotated[list[str] | None, typer.Option("--role", help="Only accesses with this role. Repeatable.")] = None,
-    kind: Annotated[str | None, typer.Option("--kind", help="Only accesses to a business, or to an account.")] = None,
+    role: Annotated[
+        list[str] | None, typer.Option("--role", help="Only accesses with this role. Repeatable.")
+    ] = None,
+    kind: Annotated[
+        str | None, typer.Option("--kind", help="Only accesses to a business, or to an account.")
+    ] = None,
     certainty: OfCertainty = None,
     state: OfState = None,
     since: Annotated[
-        str | None, typer.Option("--from", metavar="CAMPAIGN", help="Carry over what was decided in this campaign.")
+        str | None,
+        typer.Option(
+            "--from", metavar="CAMPAIGN", help="Carry over what was decided in this campaign."
+        ),
     ] = None,
-    due: Annotated[str | None, typer.Option("--due", metavar="MOMENT", help="When it is overdue (RFC 3339).")] = None,
+    due: Annotated[
+        str | None, typer.Option("--due", metavar="MOMENT", help="When it is overdue (RFC 3339).")
+    ] = None,
     as_of: AsOf = None,
     policy: PolicyFile = None,
     ledger: LedgerPath = None,
@@ -90,7 +117,9 @@ def start(
 
     with failing(), _opened(ledger, write=True) as opened:
         given = words(roles=role, kinds=[kind] if kind else None, certainty=certainty, state=state)
-        scope = _converted(given | {"identities": identity or (), "resources": resource or ()}, review.Scope)
+        scope = _converted(
+            given | {"identities": identity or (), "resources": resource or ()}, review.Scope
+        )
         previous = review.campaign(opened, since) if since is not None else None
         position = opened.sequence  # before it is loaded
         graph = load_graph([str(opened.path)], None, policy, as_of)
@@ -109,7 +138,9 @@ def start(
         _print_status(made, output)
         endings = made.endings()
         for kind_ in sorted({each.kind for each in endings}):
-            say(f"{many(sum(each.kind is kind_ for each in endings), 'access', 'es')} of {since}: {kind_.lower()}")
+            say(
+                f"{many(sum(each.kind is kind_ for each in endings), 'access', 'es')} of {since}: {kind_.lower()}"
+            )
         say_coverage(many(made.head.items, "item"), made.head.coverage)
 
 
@@ -170,19 +201,33 @@ def decide(
     *,
     name: Name,
     by: By,
-    verdict: Annotated[str | None, typer.Argument(metavar="[VERDICT]", help="keep, revoke or unsure.")] = None,
-    items: Annotated[list[int] | None, typer.Argument(metavar="[ITEM]...", help="Numbers of items.")] = None,
-    why: Annotated[str, typer.Option("--why", metavar="TEXT", help="The reason; needed unless it is keep.")] = "",
+    verdict: Annotated[
+        str | None, typer.Argument(metavar="[VERDICT]", help="keep, revoke or unsure.")
+    ] = None,
+    items: Annotated[
+        list[int] | None, typer.Argument(metavar="[ITEM]...", help="Numbers of items.")
+    ] = None,
+    why: Annotated[
+        str, typer.Option("--why", metavar="TEXT", help="The reason; needed unless it is keep.")
+    ] = "",
     all_of: Annotated[
         str | None,
-        typer.Option("--all-of", metavar="NODE", help="All undecided items of this identity, business or account."),
+        typer.Option(
+            "--all-of",
+            metavar="NODE",
+            help="All undecided items of this identity, business or account.",
+        ),
     ] = None,
     which: Which,
     expect: Annotated[
-        str, typer.Option("--expect", metavar="FINGERPRINT", help="Only if this is what is decided on.")
+        str,
+        typer.Option("--expect", metavar="FINGERPRINT", help="Only if this is what is decided on."),
     ] = "",
     sheet: Annotated[
-        Path | None, typer.Option("--file", metavar="FILE", help="An exported CSV or NDJSON file that was filled in.")
+        Path | None,
+        typer.Option(
+            "--file", metavar="FILE", help="An exported CSV or NDJSON file that was filled in."
+        ),
     ] = None,
     ledger: LedgerPath = None,
 ) -> None:
@@ -195,20 +240,26 @@ def decide(
         found = review.campaign(opened, name)
         given = [bool(items), all_of is not None, sheet is not None]
         if sum(given) != 1 or (verdict is None) is not (sheet is not None):
-            raise InroadsError("say a verdict with items or with --all-of, or only --file", "BAD_DECISION")
+            raise InroadsError(
+                "say a verdict with items or with --all-of, or only --file", "BAD_DECISION"
+            )
         if sheet is not None:
             done = found.answer(sheets.read(sheet.read_bytes()), by=by, now=now(), keeping=True)
         else:
             chosen = items or found.numbers(which.chosen(all_of, decided=False))
             done = found.decide(chosen, verdict or "", by=by, now=now(), why=why, expect=expect)
         left = found.count(review.Filter(decided=False))
-        say(f"{many(done.new, 'decision')} taken, {done.known} known already; {many(left, 'item')} undecided")
+        say(
+            f"{many(done.new, 'decision')} taken, {done.known} known already; {many(left, 'item')} undecided"
+        )
 
 
 @app.command()
 def status(
     name: Name,
-    drift: Annotated[bool, typer.Option("--drift/--no-drift", help="Compare with what the ledger says now.")] = True,
+    drift: Annotated[
+        bool, typer.Option("--drift/--no-drift", help="Compare with what the ledger says now.")
+    ] = True,
     policy: PolicyFile = None,
     ledger: LedgerPath = None,
     output: Output = None,
@@ -264,12 +315,21 @@ def export(
     name: Name,
     form: Annotated[
         str,
-        typer.Option("--format", "-f", metavar="csv|ndjson|report|markdown", help="Rows to fill in, or the report."),
+        typer.Option(
+            "--format",
+            "-f",
+            metavar="csv|ndjson|report|markdown",
+            help="Rows to fill in, or the report.",
+        ),
     ] = "csv",
     of: Of = None,
     which: Which,
-    undecided: Annotated[bool, typer.Option("--undecided", help="Only rows without a decision.")] = False,
-    out: Annotated[Path | None, typer.Option("--out", "-o", metavar="FILE", help="Default: stdout.")] = None,
+    undecided: Annotated[
+        bool, typer.Option("--undecided", help="Only rows without a decision.")
+    ] = False,
+    out: Annotated[
+        Path | None, typer.Option("--out", "-o", metavar="FILE", help="Default: stdout.")
+    ] = None,
     ledger: LedgerPath = None,
 ) -> None:
     """The items as rows that `decide --file` takes back, or the report, as NDJSON or Markdown with its SHA-256."""
@@ -294,10 +354,13 @@ def export(
                 import msgspec
 
                 stream.writelines(
-                    f"{msgspec.json.encode(spreadsheet.row(each)).decode()}\n" for each in found.items(chosen)
+                    f"{msgspec.json.encode(spreadsheet.row(each)).decode()}\n"
+                    for each in found.items(chosen)
                 )
             else:
-                stream.writelines(report.ndjson(found) if form == "report" else report.markdown(found))
+                stream.writelines(
+                    report.ndjson(found) if form == "report" else report.markdown(found)
+                )
         finally:
             if out:
                 stream.close()
@@ -307,7 +370,8 @@ def export(
 def verify(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="A report, as NDJSON or Markdown.")],
     name: Annotated[
-        str | None, typer.Option("--campaign", help="Also that it is the signed report of this campaign.")
+        str | None,
+        typer.Option("--campaign", help="Also that it is the signed report of this campaign."),
     ] = None,
     ledger: LedgerPath = None,
 ) -> None:
@@ -354,7 +418,9 @@ def _summary(campaign: Campaign) -> dict[str, Any]:
     import msgspec
 
     head, signed = campaign.head, campaign.signed
-    state = "open" if signed is None else "signed off, partial" if signed.undecided else "signed off"
+    state = (
+        "open" if signed is None else "signed off, partial" if signed.undecided else "signed off"
+    )
     return {
         "campaign": campaign.id,
         "name": campaign.name,
@@ -371,12 +437,19 @@ def _print_status(campaign: Campaign, output: Format | None) -> None:
     import msgspec
 
     progress = campaign.progress()
-    rows = [{"business": business or "(all)", **msgspec.to_builtins(each)} for business, each in progress.items()]
+    rows = [
+        {"business": business or "(all)", **msgspec.to_builtins(each)}
+        for business, each in progress.items()
+    ]
     print_rows(rows, output)
     if campaign.overdue(now()):
         say(f"overdue since {campaign.head.due}")
     if campaign.signed:
-        rest = f", {many(campaign.signed.undecided, 'item')} undecided" if campaign.signed.undecided else ""
+        rest = (
+            f", {many(campaign.signed.undecided, 'item')} undecided"
+            if campaign.signed.undecided
+            else ""
+        )
         say(f"signed off by {campaign.signed.by} at {campaign.signed.moment}{rest}")
     if campaign.forgotten:
         say(f"{many(campaign.forgotten, 'item')} went with persons who were forgotten")
@@ -391,7 +464,13 @@ def _print_item(campaign: Campaign, item: Item, graph: Explorer, output: Format 
 
     standing = campaign.standing(item, graph)
     explanation, history = standing.explanation, campaign.history(item.number)
-    now_ = "ended" if explanation is None else "; ".join(standing.difference.lines()) if standing.difference else ""
+    now_ = (
+        "ended"
+        if explanation is None
+        else "; ".join(standing.difference.lines())
+        if standing.difference
+        else ""
+    )
     if (output or default_format()) is not Format.TABLE:
         told = {
             **report.named(item),
@@ -412,11 +491,18 @@ def _print_item(campaign: Campaign, item: Item, graph: Explorer, output: Format 
     for number, path in enumerate(item.access.paths, 1):
         lines.append(f"{number}. {path.sentence}  [{path.certainty}, {path.state}]")
     for grant in item.access.grants:
-        lines += [f"     {grant.relation:<8} {each.label}: {each.source} {each.pointer}" for each in grant.records]
+        lines += [
+            f"     {grant.relation:<8} {each.label}: {each.source} {each.pointer}"
+            for each in grant.records
+        ]
     if item.previous:
         lines.append(f"before: {item.previous.verdict} by {item.previous.by}: {item.previous.why}")
-    lines += [f"changed since: {line}" for line in (item.difference.lines() if item.difference else [])]
-    lines += [f"decided: {each.verdict} by {each.by} at {each.moment}: {each.why}" for each in history]
+    lines += [
+        f"changed since: {line}" for line in (item.difference.lines() if item.difference else [])
+    ]
+    lines += [
+        f"decided: {each.verdict} by {each.by} at {each.moment}: {each.why}" for each in history
+    ]
     lines.append(f"since frozen: {now_}" if now_ else "since frozen: the same")
     lines += [explanation.sentence] if explanation else []
     for line in lines:

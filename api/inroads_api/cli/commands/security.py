@@ -10,12 +10,16 @@ import typer
 
 from inroads_api.cli.terminal import REJECTED, Output, failing, many, now, print_rows, say, seconds
 
-AuthFile = Annotated[Path, typer.Option("--auth", metavar="FILE", help="The file that holds the hashes of tokens.")]
+AuthFile = Annotated[
+    Path, typer.Option("--auth", metavar="FILE", help="The file that holds the hashes of tokens.")
+]
 
 SHOWN: Final = 5
 """How many businesses of a limit are shown; there may be thousands."""
 
-tokens = typer.Typer(name="token", help="Tokens for those who may ask the server.", no_args_is_help=True)
+tokens = typer.Typer(
+    name="token", help="Tokens for those who may ask the server.", no_args_is_help=True
+)
 
 
 @tokens.command()
@@ -24,20 +28,33 @@ def create(
     auth: AuthFile,
     scope: Annotated[
         list[str] | None,
-        typer.Option("--scope", help="read, review, ingest, admin or read:pseudonymised; repeatable. Default: read."),
+        typer.Option(
+            "--scope",
+            help="read, review, ingest, admin or read:pseudonymised; repeatable. Default: read.",
+        ),
     ] = None,
-    expires: Annotated[str, typer.Option(metavar="DURATION", help="12h, 30d, … at most a year.")] = "90d",
+    expires: Annotated[
+        str, typer.Option(metavar="DURATION", help="12h, 30d, … at most a year.")
+    ] = "90d",
     cost_per_minute: Annotated[
-        int | None, typer.Option(min=1, metavar="N", help="What it may spend in a minute, in place of what others may.")
+        int | None,
+        typer.Option(
+            min=1, metavar="N", help="What it may spend in a minute, in place of what others may."
+        ),
     ] = None,
     business: Annotated[
-        list[str] | None, typer.Option("--business", metavar="ID", help="See only what concerns it; repeatable.")
+        list[str] | None,
+        typer.Option("--business", metavar="ID", help="See only what concerns it; repeatable."),
     ] = None,
     businesses_file: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="See only what concerns the businesses in it, an id a line.")
+        Path | None,
+        typer.Option(
+            metavar="FILE", help="See only what concerns the businesses in it, an id a line."
+        ),
     ] = None,
     ledger: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Say which of these businesses it does not know.")
+        Path | None,
+        typer.Option(metavar="FILE", help="Say which of these businesses it does not know."),
     ] = None,
 ) -> None:
     """Make a token and print it, once: the file, which is made if it is not there, holds only its hash."""
@@ -50,7 +67,9 @@ def create(
     with failing():
         wrong = sorted(set(scope or ()) - {*TokenScope})
         if wrong:
-            raise InroadsError(f"--scope {wrong[0]!r} is none of {', '.join(TokenScope)}", "BAD_SCOPE")
+            raise InroadsError(
+                f"--scope {wrong[0]!r} is none of {', '.join(TokenScope)}", "BAD_SCOPE"
+            )
         lifetime = dt.timedelta(seconds=seconds(expires, "--expires"))
         chosen = _businesses(business, businesses_file)
         unknown = _unknown(native_businesses(chosen or ()), ledger) if ledger else []
@@ -58,8 +77,12 @@ def create(
         token, text = TokenFile(auth).create(name, scopes, lifetime, now(), cost_per_minute, chosen)
         typer.echo(text)
         until = f"{token.expires_at:%Y-%m-%dT%H:%M:%SZ}"
-        limit = f" of what concerns {len(token.businesses)} business(es)" if token.businesses else ""
-        say(f"token {token.id} for {', '.join(token.scopes)}{limit} until {until}; it is not shown again")
+        limit = (
+            f" of what concerns {len(token.businesses)} business(es)" if token.businesses else ""
+        )
+        say(
+            f"token {token.id} for {', '.join(token.scopes)}{limit} until {until}; it is not shown again"
+        )
         if unknown:
             say(f"warning: {len(unknown)} of them are not known yet: {', '.join(unknown[:SHOWN])}")
 
@@ -108,7 +131,9 @@ def list_(auth: AuthFile, output: Output = None) -> None:
 
 @tokens.command()
 def revoke(
-    token: Annotated[str, typer.Argument(metavar="ID", help="The id that `list` shows, not the token itself.")],
+    token: Annotated[
+        str, typer.Argument(metavar="ID", help="The id that `list` shows, not the token itself.")
+    ],
     auth: AuthFile,
 ) -> None:
     """End a token for good; a server that runs refuses it from its next request on."""
@@ -119,14 +144,20 @@ def revoke(
         say(f"token {ended.id} is revoked")
 
 
-audit = typer.Typer(name="audit", help="Look into the log that `serve --audit` writes.", no_args_is_help=True)
+audit = typer.Typer(
+    name="audit", help="Look into the log that `serve --audit` writes.", no_args_is_help=True
+)
 
 
 @audit.command()
 def verify(
-    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="The files of one log, the oldest first.")],
+    files: Annotated[
+        list[Path],
+        typer.Argument(metavar="FILE...", help="The files of one log, the oldest first."),
+    ],
     head: Annotated[
-        str | None, typer.Option(metavar="HASH", help="The hash of a last line that was noted before.")
+        str | None,
+        typer.Option(metavar="HASH", help="The hash of a last line that was noted before."),
     ] = None,
     output: Output = None,
 ) -> None:
@@ -139,7 +170,9 @@ def verify(
     with failing():
         found = verified(files, head)
         print_rows((each._asdict() for each in found.problems), output)
-        say(f"{many(found.lines, 'line')}, {found.first} to {found.last}, {many(len(found.problems), 'problem')}")
+        say(
+            f"{many(found.lines, 'line')}, {found.first} to {found.last}, {many(len(found.problems), 'problem')}"
+        )
         say(f"head {found.head}")
         if found.first > 1:
             say(f"the log begins before these files: line {found.first - 1} was not given")
@@ -148,7 +181,10 @@ def verify(
 
 @audit.command("hash")
 def hash_(
-    values: Annotated[list[str], typer.Argument(metavar="VALUE...", help="Emails, ids or texts as they are asked.")],
+    values: Annotated[
+        list[str],
+        typer.Argument(metavar="VALUE...", help="Emails, ids or texts as they are asked."),
+    ],
     auth: AuthFile,
     output: Output = None,
 ) -> None:
@@ -158,5 +194,7 @@ def hash_(
 
     with failing():
         key = TokenFile(auth).key()
-        spelled = [text for each in values for text in dict.fromkeys((each, each.rpartition(":")[2]))]
+        spelled = [
+            text for each in values for text in dict.fromkeys((each, each.rpartition(":")[2]))
+        ]
         print_rows(({"value": text, "hash": asked_about(key, text)} for text in spelled), output)

@@ -26,49 +26,82 @@ class Log(StrEnum):
 def serve(
     *,
     given: Given,
-    host: Annotated[str, typer.Option(help="Where to listen; what others can reach needs --auth.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(min=0, max=65535, help="The port; 0 takes a free one.")] = 8000,
+    host: Annotated[
+        str, typer.Option(help="Where to listen; what others can reach needs --auth.")
+    ] = "127.0.0.1",
+    port: Annotated[
+        int, typer.Option(min=0, max=65535, help="The port; 0 takes a free one.")
+    ] = 8000,
     auth: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Ask for a token of this file: see `inroads token create`.")
+        Path | None,
+        typer.Option(
+            metavar="FILE", help="Ask for a token of this file: see `inroads token create`."
+        ),
     ] = None,
     oidc_issuer: Annotated[
-        str | None, typer.Option(metavar="URL", help="With --auth, take tokens of this provider, too.")
+        str | None,
+        typer.Option(metavar="URL", help="With --auth, take tokens of this provider, too."),
     ] = None,
-    oidc_audience: Annotated[str | None, typer.Option(metavar="NAME", help="Only those that are for it.")] = None,
+    oidc_audience: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Only those that are for it.")
+    ] = None,
     oidc_jwks: Annotated[
         str | None,
-        typer.Option(metavar="FILE|URL", help="Signed by a key of it. Default: of what its discovery names."),
+        typer.Option(
+            metavar="FILE|URL", help="Signed by a key of it. Default: of what its discovery names."
+        ),
     ] = None,
     oidc_businesses: Annotated[
         str | None,
         typer.Option(
-            "--oidc-businesses-claim", metavar="NAME", help="Their claim that lists the businesses they see, or is *."
+            "--oidc-businesses-claim",
+            metavar="NAME",
+            help="Their claim that lists the businesses they see, or is *.",
         ),
     ] = None,
     audit: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="With --auth, write a line for each operation to this log.")
+        Path | None,
+        typer.Option(
+            metavar="FILE", help="With --auth, write a line for each operation to this log."
+        ),
     ] = None,
     introspection: Annotated[
         bool, typer.Option("--introspection", help="With --auth, let anybody read the schema.")
     ] = False,
-    tls_cert: Annotated[Path | None, typer.Option(metavar="FILE", help="Speak TLS with this certificate.")] = None,
+    tls_cert: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Speak TLS with this certificate.")
+    ] = None,
     tls_key: Annotated[Path | None, typer.Option(metavar="FILE", help="Its key.")] = None,
     tls_client_ca: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Ask clients for a certificate of this authority.")
+        Path | None,
+        typer.Option(metavar="FILE", help="Ask clients for a certificate of this authority."),
     ] = None,
     allow_ingest: Annotated[
         bool,
-        typer.Option("--allow-ingest", help="Take documents into the ledger, which is made if it is not there."),
+        typer.Option(
+            "--allow-ingest",
+            help="Take documents into the ledger, which is made if it is not there.",
+        ),
     ] = False,
     allow_review: Annotated[
-        bool, typer.Option("--allow-review", help="Start review campaigns, decide in them and sign them off.")
+        bool,
+        typer.Option(
+            "--allow-review", help="Start review campaigns, decide in them and sign them off."
+        ),
     ] = False,
     trusted: Annotated[
         Path | None,
-        typer.Option("--trusted", metavar="FOLDER", help="GraphQL documents (.graphql) to be asked by their ids."),
+        typer.Option(
+            "--trusted",
+            metavar="FOLDER",
+            help="GraphQL documents (.graphql) to be asked by their ids.",
+        ),
     ] = None,
     trusted_only: Annotated[
-        bool, typer.Option("--trusted-only", help="Answer only these documents and those of the package.")
+        bool,
+        typer.Option(
+            "--trusted-only", help="Answer only these documents and those of the package."
+        ),
     ] = False,
     cost_per_minute: Annotated[
         int | None,
@@ -79,14 +112,24 @@ def serve(
             " Default: 1,000,000 where other machines can ask.",
         ),
     ] = None,
-    workers: Annotated[int, typer.Option(min=1, max=64, help="Server processes; several need one ledger.")] = 1,
-    deadline: Annotated[str, typer.Option(help="How long a query may take, such as 10s or 5m.")] = "10s",
-    keep_alive: Annotated[str, typer.Option(help="How long a stream may be silent, such as 15s.")] = "15s",
-    log: Annotated[Log, typer.Option(help="The log on stderr: text for people, or a JSON object for each request.")] = (
-        Log.TEXT
-    ),
+    workers: Annotated[
+        int, typer.Option(min=1, max=64, help="Server processes; several need one ledger.")
+    ] = 1,
+    deadline: Annotated[
+        str, typer.Option(help="How long a query may take, such as 10s or 5m.")
+    ] = "10s",
+    keep_alive: Annotated[
+        str, typer.Option(help="How long a stream may be silent, such as 15s.")
+    ] = "15s",
+    log: Annotated[
+        Log,
+        typer.Option(help="The log on stderr: text for people, or a JSON object for each request."),
+    ] = (Log.TEXT),
     traces: Annotated[
-        bool, typer.Option("--traces", help="Send traces by OpenTelemetry to where the variables OTEL_… say.")
+        bool,
+        typer.Option(
+            "--traces", help="Send traces by OpenTelemetry to where the variables OTEL_… say."
+        ),
     ] = False,
 ) -> None:
     """Serve the GraphQL API, by default on 127.0.0.1; a ledger's new documents are served within seconds."""
@@ -105,10 +148,14 @@ def serve(
 
     with failing():
         if allow_ingest and given.pseudonymise:
-            raise InroadsError("--allow-ingest takes documents as they are: not with --pseudonymise")
+            raise InroadsError(
+                "--allow-ingest takes documents as they are: not with --pseudonymise"
+            )
         tls = tls_options(tls_cert, tls_key, tls_client_ca)
         there = place(host, port, guarded=auth is not None)
-        spending = (0 if there.local else COST_PER_MINUTE) if cost_per_minute is None else cost_per_minute
+        spending = (
+            (0 if there.local else COST_PER_MINUTE) if cost_per_minute is None else cost_per_minute
+        )
         doors = ServerSettings(
             auth,
             introspection,
@@ -125,13 +172,18 @@ def serve(
         )
         opened = doors.opened()
         if trusted:  # told before anything is read, and before there are workers
-            opened["trusted"].check(build_schema(allow_ingest=allow_ingest, allow_review=allow_review)._schema)
+            opened["trusted"].check(
+                build_schema(allow_ingest=allow_ingest, allow_review=allow_review)._schema
+            )
         if allow_ingest and not given.documents and given.as_of is None:
             Ledger(given.ledger or default_ledger()).close()
         paths = given.places
         ledgers = [Path(path) for path in paths if is_ledger(path)]
         alone = len(paths) == 1 and not given.pseudonymise
-        observed, names = moment(given.observed_at), names_of(given.pseudonymise) if given.pseudonymise else None
+        observed, names = (
+            moment(given.observed_at),
+            names_of(given.pseudonymise) if given.pseudonymise else None,
+        )
 
         def reload() -> Explorer:
             graph = load(*paths, observed_at=observed, policy=given.policy or STOCK)
@@ -140,26 +192,42 @@ def serve(
         following = reached = None
         if len(ledgers) == 1 and given.as_of is None and "-" not in paths:
             following = follow(ledgers[0], reload, now, alone=alone)
-            reached = position(ledgers[0])  # before it is loaded: what is added meanwhile is seen again
+            reached = position(
+                ledgers[0]
+            )  # before it is loaded: what is added meanwhile is seen again
         elif allow_ingest:
-            raise InroadsError("--allow-ingest goes with one ledger, all of it: not with --as-of, nor with -d -")
+            raise InroadsError(
+                "--allow-ingest goes with one ledger, all of it: not with --as-of, nor with -d -"
+            )
         if workers > 1 and not (following and alone):
             raise InroadsError(
-                "--workers goes with one ledger, all of it: not with -d, --as-of or --pseudonymise", "BAD_WORKERS"
+                "--workers goes with one ledger, all of it: not with -d, --as-of or --pseudonymise",
+                "BAD_WORKERS",
             )
         if allow_review and not (following and alone):
-            raise InroadsError("--allow-review goes with one ledger, all of it: not with -d, --as-of or --pseudonymise")
+            raise InroadsError(
+                "--allow-review goes with one ledger, all of it: not with -d, --as-of or --pseudonymise"
+            )
         allowed, silent = seconds(deadline, "--deadline"), seconds(keep_alive, "--keep-alive")
         graph = given.graph()
         config = CONFIG if log is Log.JSON else None
         sock = there.bound()
         say(f"GraphQL at {url(sock, tls=bool(tls))}/graphql, end with Ctrl-C")
         if not (tls or there.local):
-            say("tokens travel in clear text, unless a proxy before this speaks TLS: --tls-cert FILE --tls-key FILE")
+            say(
+                "tokens travel in clear text, unless a proxy before this speaks TLS: --tls-cert FILE --tls-key FILE"
+            )
         if workers > 1:
             del graph  # it was read to say what was rejected, and to make the snapshot that the workers open
             followed = WorkerSettings(
-                ledgers[0], observed, given.policy, allow_ingest, allowed, doors, silent, allow_review
+                ledgers[0],
+                observed,
+                given.policy,
+                allow_ingest,
+                allowed,
+                doors,
+                silent,
+                allow_review,
             )
             run_workers(workers, followed.application, sock, allowed, config, tls)
         else:

@@ -43,7 +43,9 @@ class Stop:
             loop, task = asyncio.get_running_loop(), asyncio.create_task(work)
 
             def stop(*_: object) -> None:
-                if not self.asked:  # once: a second one would break off what must not be, the refresh of a token
+                if (
+                    not self.asked
+                ):  # once: a second one would break off what must not be, the refresh of a token
                     self.asked = True
                     loop.call_soon_threadsafe(task.cancel)
 
@@ -118,7 +120,9 @@ class Folders:
             self._told.news(path, ())  # it is there again: its next absence is news
             kept = self._reading[path] = {}
             for file in found:
-                mark = _mark(file)  # before it is read: what is written meanwhile makes another mark
+                mark = _mark(
+                    file
+                )  # before it is read: what is written meanwhile makes another mark
                 if mark is not None and read.get(file) == mark:
                     kept[file] = mark
                 else:
@@ -128,7 +132,9 @@ class Folders:
         """What the last look gave is safe: those files are not read again unless they change."""
         self._read |= self._reading
 
-    def _documents(self, file: Path, mark: _Mark | None, kept: dict[Path, _Mark]) -> Iterator[Observation | Rejection]:
+    def _documents(
+        self, file: Path, mark: _Mark | None, kept: dict[Path, _Mark]
+    ) -> Iterator[Observation | Rejection]:
         start, rejections = self._clock(), []
         for arrival in observe(file):
             if isinstance(arrival, Rejection):
@@ -243,7 +249,9 @@ class Watch:
             reports[progress.label] = progress
 
         with tokens() as store, Ledger(self._ledger) as ledger:
-            arriving = collect(store, teams=self._teams, base_url=self._base_url, now=now, report=report)
+            arriving = collect(
+                store, teams=self._teams, base_url=self._base_url, now=now, report=report
+            )
             async with aclosing(arriving) as arrivals:
                 async for arrival in arrivals:  # each is kept before the next one is taken
                     if isinstance(arrival, Rejection):
@@ -252,7 +260,9 @@ class Watch:
                         found.add(ledger.add([arrival.document]))
         failed = [each for each in reports.values() if each.failed]
         found.rejected += len(rejections)
-        found.failures += sorted(f"token {each.label}: {each.failed}: {each.message}" for each in failed)
+        found.failures += sorted(
+            f"token {each.label}: {each.failed}: {each.message}" for each in failed
+        )
         said = {(each.failed, each.message) for each in failed}
         others = [each for each in rejections if (each.code, each.message) not in said]
         found.news |= self._told.news("service", others)

@@ -34,7 +34,11 @@ def what_if(
     *,
     remove: Annotated[
         list[str] | None,
-        typer.Option("--remove", metavar="GRANT", help="A grant's id, or a record such as 'role 994207'. Repeatable."),
+        typer.Option(
+            "--remove",
+            metavar="GRANT",
+            help="A grant's id, or a record such as 'role 994207'. Repeatable.",
+        ),
     ] = None,
     add: Annotated[
         list[str] | None,
@@ -46,7 +50,11 @@ def what_if(
     ] = None,
     remove_record: Annotated[
         list[str] | None,
-        typer.Option("--remove-record", metavar="RECORD", help="One record alone, not all that state its grant."),
+        typer.Option(
+            "--remove-record",
+            metavar="RECORD",
+            help="One record alone, not all that state its grant.",
+        ),
     ] = None,
     given: Given,
     output: Output = None,
@@ -81,7 +89,9 @@ def plan(
         if found:
             _print_plan(found, output or default_format())
             say_coverage(
-                "the access ends" if found.verified else "the access does NOT end by this: more paths remain",
+                "the access ends"
+                if found.verified
+                else "the access does NOT end by this: more paths remain",
                 graph.coverage_of_reach(found.access.principal),
             )
         else:
@@ -96,12 +106,18 @@ def choke_points(
     *,
     of: Annotated[
         list[str] | None,
-        typer.Option("--of", metavar="NODE", help="Only accesses of an identity, or to a business or account."),
+        typer.Option(
+            "--of",
+            metavar="NODE",
+            help="Only accesses of an identity, or to a business or account.",
+        ),
     ] = None,
     top: Annotated[int, typer.Option(min=1, metavar="N", help="Only so many.")] = 20,
     sort: Annotated[
         str,
-        typer.Option(metavar="FIGURE", help="Those first that end most accesses: ended, or inferred."),
+        typer.Option(
+            metavar="FIGURE", help="Those first that end most accesses: ended, or inferred."
+        ),
     ] = "ended",
     given: Given,
     output: Output = None,
@@ -110,7 +126,10 @@ def choke_points(
     with failing():
         graph = given.graph()
         found = graph.choke_points(*(of or ()), by=sort.lower(), first=top)
-        rows = [{**_grant(graph.grants[each.grant]), "ended": each.ended, "inferred": each.inferred} for each in found]
+        rows = [
+            {**_grant(graph.grants[each.grant]), "ended": each.ended, "inferred": each.inferred}
+            for each in found
+        ]
         print_rows(rows, output)
         say_coverage(many(len(rows), "choke point"), graph.coverage())
         finish(graph)
@@ -140,7 +159,11 @@ def duties(
 def _grant(grant: Grant) -> dict[str, Any]:
     from inroads.network.wording import records
 
-    return {"grant": grant.id, "roles": [role.value for role in grant.roles], "records": records(grant)}
+    return {
+        "grant": grant.id,
+        "roles": [role.value for role in grant.roles],
+        "records": records(grant),
+    }
 
 
 def _removed(graph: Explorer, grants: Iterable[Grant]) -> list[dict[str, Any]]:
@@ -183,7 +206,11 @@ def _facts(access: Access | None) -> dict[str, Any] | None:
 
 
 def _words(facts: dict[str, Any] | None) -> list[str]:
-    return [*facts["roles"], facts["certainty"], facts["state"], *facts["reasons"]] if facts else ["no access"]
+    return (
+        [*facts["roles"], facts["certainty"], facts["state"], *facts["reasons"]]
+        if facts
+        else ["no access"]
+    )
 
 
 def _conflict(graph: Explorer, each: Conflict) -> dict[str, Any]:
@@ -286,7 +313,11 @@ def _plain(struct: Any) -> dict[str, Any]:
 def _outcome_cells(row: dict[str, Any]) -> dict[str, Any]:
     """An outcome as few columns, for eyes."""
     return {
-        "outcome": list(dict.fromkeys([row["outcome"], *(row["changes"] if row["before"] and row["after"] else ())])),
+        "outcome": list(
+            dict.fromkeys(
+                [row["outcome"], *(row["changes"] if row["before"] and row["after"] else ())]
+            )
+        ),
         "principal": [row["principal"], *filter(None, [row["email"]])],
         "resource": [row["resource"], *filter(None, [row["name"]])],
         "before": _words(row["before"]),

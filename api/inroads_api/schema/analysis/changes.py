@@ -16,7 +16,15 @@ from inroads.analysis.changes import Change as Changed
 from inroads.analysis.changes import NodeCause as Attribute
 from inroads.analysis.changes import stated as stating
 from inroads.network.access_graph import AccessGraph
-from inroads_api.schema.fields import ID, describe, described, described_interface, field, stated, value
+from inroads_api.schema.fields import (
+    ID,
+    describe,
+    described,
+    described_interface,
+    field,
+    stated,
+    value,
+)
 from inroads_api.schema.graph import node
 from inroads_api.schema.graph.accesses import AccessFacts
 from inroads_api.schema.graph.evidence import Evidence
@@ -140,7 +148,11 @@ class NodeCause(ChangeCause):
         return self._fact(self.between.after, self.cause.after)
 
     def _fact(self, graph: AccessGraph, word: str | None) -> AttributeFact | None:
-        return None if word is None else AttributeFact(between=self.between, graph=graph, cause=self.cause, value=word)
+        return (
+            None
+            if word is None
+            else AttributeFact(between=self.between, graph=graph, cause=self.cause, value=word)
+        )
 
 
 @described
@@ -169,7 +181,9 @@ class Change:
     between: strawberry.Private[Between]
     found: strawberry.Private[Changed]
 
-    kinds: list[Kind] = stated(lambda self: self.found.kinds, "What became of it, in words; at least one.")
+    kinds: list[Kind] = stated(
+        lambda self: self.found.kinds, "What became of it, in words; at least one."
+    )
 
     @field
     def principal(self) -> Identity:
@@ -259,13 +273,17 @@ class CausedChangesConnection(Connection[CausedChanges], Compared):
     """A page of causes with their changes: grants first, then attributes, by printed form."""
 
 
-def changes_between(before: Version, after: Version, found: Changes, page: Page) -> ChangeConnection:
+def changes_between(
+    before: Version, after: Version, found: Changes, page: Page
+) -> ChangeConnection:
     """A page of all changes between two versions."""
     between = Between(before.graph, after.graph)
     return _page(between, found, ("changes",), found.changes, page)
 
 
-def changes_by_cause(before: Version, after: Version, found: Changes, page: Page) -> CausedChangesConnection:
+def changes_by_cause(
+    before: Version, after: Version, found: Changes, page: Page
+) -> CausedChangesConnection:
     """A page of the causes of all changes between two versions."""
     between = Between(before.graph, after.graph)
 

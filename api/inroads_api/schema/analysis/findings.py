@@ -32,16 +32,23 @@ describe(
 describe(
     Maturity,
     "How settled a rule is.",
-    {"EXPERIMENTAL": "Its meaning may change with a new minor version.", "STABLE": "Its meaning stays."},
+    {
+        "EXPERIMENTAL": "Its meaning may change with a new minor version.",
+        "STABLE": "Its meaning stays.",
+    },
     name="RuleMaturity",
 )
 
 RuleIds = Annotated[
-    list[str] | None, strawberry.argument(description="Only these rules, even if the policy disables them.")
+    list[str] | None,
+    strawberry.argument(description="Only these rules, even if the policy disables them."),
 ]
-Least = Annotated[Severity | None, strawberry.argument(description="Only this severity and worse ones.")]
+Least = Annotated[
+    Severity | None, strawberry.argument(description="Only this severity and worse ones.")
+]
 IsSuppressed = Annotated[
-    bool | None, strawberry.argument(description="Only those that are suppressed, or only those that are not.")
+    bool | None,
+    strawberry.argument(description="Only those that are suppressed, or only those that are not."),
 ]
 Now = Annotated[
     dt.datetime | None,
@@ -59,7 +66,9 @@ class FindingRule:
     judgement: strawberry.Private[Judgement]
 
     id: ID = stated(lambda self: self.rule.id, "Its stable name.")
-    version: str = stated(lambda self: self.rule.version, "The version of its meaning, by Semantic Versioning.")
+    version: str = stated(
+        lambda self: self.rule.version, "The version of its meaning, by Semantic Versioning."
+    )
     maturity: Maturity = stated(lambda self: self.rule.maturity, "How settled it is.")
     definition: str = stated(lambda self: self.rule.definition, "What it finds, exactly.")
     population: str = stated(lambda self: self.rule.population, "What it looks at.")
@@ -109,11 +118,13 @@ class Finding:
     found: strawberry.Private[review.Finding]
 
     identity: ID = stated(
-        lambda self: self.found.identity, "The same for the same rule and subjects in every version of the graph."
+        lambda self: self.found.identity,
+        "The same for the same rule and subjects in every version of the graph.",
     )
     severity: Severity = stated(lambda self: self.found.severity, "How bad it is.")
     subject_ids: list[ID] = stated(
-        lambda self: self.found.subjects, "The ids of what it is about: nodes, and a grant where nodes do not tell."
+        lambda self: self.found.subjects,
+        "The ids of what it is about: nodes, and a grant where nodes do not tell.",
     )
 
     @field
@@ -134,7 +145,12 @@ class Finding:
     @field
     def facts(self) -> JSON:
         """The figures and words behind the sentence, by name."""
-        return JSON({name: list(each) if isinstance(each, tuple) else each for name, each in self.found.facts})
+        return JSON(
+            {
+                name: list(each) if isinstance(each, tuple) else each
+                for name, each in self.found.facts
+            }
+        )
 
     @field
     def evidence(self) -> list[FindingEvidence]:
@@ -145,7 +161,11 @@ class Finding:
     def suppressed(self) -> FindingSuppression | None:
         """Why it is suppressed; null when it is not."""
         given = self.found.suppressed
-        return FindingSuppression(reason=given.reason, expires=given.expires.isoformat()) if given else None
+        return (
+            FindingSuppression(reason=given.reason, expires=given.expires.isoformat())
+            if given
+            else None
+        )
 
 
 @described
@@ -157,10 +177,16 @@ class RulePopulation:
     rule: str = stated(lambda self: self.looked_at.rule, "The id of the rule.")
     what: str = stated(lambda self: self.looked_at.what, "What it looks at.")
     looked: int = stated(lambda self: self.looked_at.looked, "How many of them it looked at.")
-    unseen: int = stated(lambda self: self.looked_at.unseen, "How many more the documents do not tell enough of.")
-    findings: int = stated(lambda self: self.looked_at.findings, "How many findings it has, before any filter.")
+    unseen: int = stated(
+        lambda self: self.looked_at.unseen, "How many more the documents do not tell enough of."
+    )
+    findings: int = stated(
+        lambda self: self.looked_at.findings, "How many findings it has, before any filter."
+    )
     notes: list[str] = stated(lambda self: self.looked_at.notes, "What stays a lower bound.")
-    skipped: str | None = stated(lambda self: self.looked_at.skipped, "Why it was not run; null when it was.")
+    skipped: str | None = stated(
+        lambda self: self.looked_at.skipped, "Why it was not run; null when it was."
+    )
 
 
 @described
@@ -169,9 +195,15 @@ class ExpiredSuppression:
 
     suppression: strawberry.Private[Suppression]
 
-    rule: str | None = stated(lambda self: self.suppression.rule, "The id of its rule, when it names one.")
-    finding: ID | None = stated(lambda self: self.suppression.finding, "The identity of its finding, if it names one.")
-    subject: ID | None = stated(lambda self: self.suppression.subject, "Its subject, when it names one.")
+    rule: str | None = stated(
+        lambda self: self.suppression.rule, "The id of its rule, when it names one."
+    )
+    finding: ID | None = stated(
+        lambda self: self.suppression.finding, "The identity of its finding, if it names one."
+    )
+    subject: ID | None = stated(
+        lambda self: self.suppression.subject, "Its subject, when it names one."
+    )
     reason: str = stated(lambda self: self.suppression.reason, "Why it suppressed.")
 
     @field

@@ -18,7 +18,16 @@ from inroads.network.access_graph import AccessGraph
 from inroads.policy.separation import DutyScope
 from inroads.reach import answers, questions
 from inroads_api.limits import MAX_FIRST
-from inroads_api.schema.fields import ID, describe, described, field, mirror, optional, stated, value
+from inroads_api.schema.fields import (
+    ID,
+    describe,
+    described,
+    field,
+    mirror,
+    optional,
+    stated,
+    value,
+)
 from inroads_api.schema.graph import node
 from inroads_api.schema.graph.accesses import Access, AccessFacts
 from inroads_api.schema.graph.coverage import Coverage
@@ -70,8 +79,12 @@ describe(
 class ImaginedGrant:
     """A grant to imagine, as a user says it."""
 
-    principal: ID = strawberry.field(description="Who holds it: an identity, or for CLIENT a business.")
-    relation: Relation = strawberry.field(description="MEMBER of a business, ROLE on an account, or CLIENT of one.")
+    principal: ID = strawberry.field(
+        description="Who holds it: an identity, or for CLIENT a business."
+    )
+    relation: Relation = strawberry.field(
+        description="MEMBER of a business, ROLE on an account, or CLIENT of one."
+    )
     resource: ID = strawberry.field(description="The business or the account, by its node id.")
     role: Role | None = optional("The canonical role; a CLIENT needs none.")
 
@@ -82,7 +95,9 @@ class ImaginedGrant:
         return f"{name}={self.role}" if self.role else name
 
 
-Fates = Annotated[list[Fate] | None, strawberry.argument(description="Only what ends thus; none for all.")]
+Fates = Annotated[
+    list[Fate] | None, strawberry.argument(description="Only what ends thus; none for all.")
+]
 
 
 @described
@@ -94,7 +109,8 @@ class Outcome:
 
     fate: Fate = stated(lambda self: self.found.fate, "What becomes of it in one word.")
     kinds: list[Kind] = stated(
-        lambda self: self.found.kinds, "How it alters, in the words of changes; none where it stays as it was."
+        lambda self: self.found.kinds,
+        "How it alters, in the words of changes; none where it stays as it was.",
     )
 
     @field
@@ -123,7 +139,11 @@ class Outcome:
     def remaining(self, first: First = 5) -> PathList | None:
         """The paths by which it would still be reached; null where it would not be."""
         after = self.found.after
-        return PathList(graph=self.what.standing, found=after, count=within(first, 5)) if after else None
+        return (
+            PathList(graph=self.what.standing, found=after, count=within(first, 5))
+            if after
+            else None
+        )
 
     @field
     def sentence(self) -> str:
@@ -143,8 +163,12 @@ class WhatIf:
     what: strawberry.Private[what_if_.WhatIf[AccessGraph]]
 
     version: str = stated(lambda self: self.what.version, "The name of the hypothetical version.")
-    truncated: bool = stated(lambda self: self.what.truncated, "Whether a limit cut the paths of an access short.")
-    notes: list[str] = stated(lambda self: self.what.notes, "What one should know before acting on it.")
+    truncated: bool = stated(
+        lambda self: self.what.truncated, "Whether a limit cut the paths of an access short."
+    )
+    notes: list[str] = stated(
+        lambda self: self.what.notes, "What one should know before acting on it."
+    )
 
     @field
     def coverage(self) -> Coverage:
@@ -173,7 +197,9 @@ class Plan:
 
     found: strawberry.Private[what_if_.RevocationPlan]
 
-    verified: bool = stated(lambda self: self.found.verified, "Whether the access ends by it, asked of the graph.")
+    verified: bool = stated(
+        lambda self: self.found.verified, "Whether the access ends by it, asked of the graph."
+    )
 
     @field
     def access(self) -> Access:
@@ -183,14 +209,18 @@ class Plan:
     @field
     def revoke(self) -> list[Grant]:
         """The fewest grants whose removal ends the access; among equals, those that end the least else."""
-        return [Grant(graph=self.found.what_if.base, held=each) for each in self.found.explanation.cut]
+        return [
+            Grant(graph=self.found.what_if.base, held=each) for each in self.found.explanation.cut
+        ]
 
     @field
     def what_if(self) -> WhatIf:
         """What would become of everyone's accesses."""
         return WhatIf(what=self.found.what_if)
 
-    sentence: str = stated(lambda self: self.found.explanation.sentence, "All of it in plain English.")
+    sentence: str = stated(
+        lambda self: self.found.explanation.sentence, "All of it in plain English."
+    )
 
 
 @described
@@ -209,7 +239,9 @@ class DutyConflict:
     graph: strawberry.Private[AccessGraph]
     found: strawberry.Private[duties.Conflict]
 
-    duty: str = stated(lambda self: self.found.duty.name, "The name that the policy gives to the duty.")
+    duty: str = stated(
+        lambda self: self.found.duty.name, "The name that the policy gives to the duty."
+    )
     reason: str = stated(lambda self: self.found.duty.reason, "Why the sides are kept apart.")
     scope: DutyScope = stated(lambda self: self.found.duty.scope, "Where both must be held.")
 
@@ -239,7 +271,9 @@ class DutyConflict:
         return duties.conflict_sentence(self.graph, self.found)
 
 
-def imagine(versions: Versions, seen: Version, remove: Sequence[str], add: Sequence[ImaginedGrant]) -> WhatIf:
+def imagine(
+    versions: Versions, seen: Version, remove: Sequence[str], add: Sequence[ImaginedGrant]
+) -> WhatIf:
     """The answer to a what-if on a version."""
     what = what_if_.WhatIf(seen.graph, remove, [each.text for each in add])
     return WhatIf(what=versions.imagine(seen, what))
@@ -254,7 +288,9 @@ def plan(seen: Version, principal: str, resource: str) -> Plan | None:
     return Plan(found=what_if_.plan(graph, found)) if found else None
 
 
-def choke_points(versions: Versions, seen: Version, of: Sequence[str], by: ChokeFigure, first: int) -> list[ChokePoint]:
+def choke_points(
+    versions: Versions, seen: Version, of: Sequence[str], by: ChokeFigure, first: int
+) -> list[ChokePoint]:
     """The first choke points of a version."""
     graph = seen.graph
     if len(of) > MAX_FIRST:
@@ -265,7 +301,11 @@ def choke_points(versions: Versions, seen: Version, of: Sequence[str], by: Choke
             raise NotFound(f"no document names {each!r}")
     ranked = versions.choke_points(seen, nodes).ranked(by.value, first)
     return [
-        ChokePoint(grant=Grant(graph=graph, held=graph.grants[each.grant]), ended=each.ended, inferred=each.inferred)
+        ChokePoint(
+            grant=Grant(graph=graph, held=graph.grants[each.grant]),
+            ended=each.ended,
+            inferred=each.inferred,
+        )
         for each in ranked
     ]
 

@@ -14,7 +14,13 @@ from inroads_api.schema.fields import (
     stated,
     value,
 )
-from inroads_api.schema.graph.accesses import RESOURCES, Access, AccessFacts, Explanation, ModeArgument
+from inroads_api.schema.graph.accesses import (
+    RESOURCES,
+    Access,
+    AccessFacts,
+    Explanation,
+    ModeArgument,
+)
 from inroads_api.schema.graph.accounts import Account
 from inroads_api.schema.graph.businesses import Business
 from inroads_api.schema.graph.coverage import Coverage, Issue, Policy, RoleRule

@@ -10,7 +10,16 @@ import strawberry
 from inroads import model
 from inroads.analysis import explain
 from inroads.analysis.changes import AccessFacts as Facts
-from inroads.model import AccessState, Capability, Certainty, Mode, NodeKind, Relation, Role, node_id
+from inroads.model import (
+    AccessState,
+    Capability,
+    Certainty,
+    Mode,
+    NodeKind,
+    Relation,
+    Role,
+    node_id,
+)
 from inroads.network.access_graph import AccessGraph
 from inroads.reach import answers, filters, questions
 from inroads_api.schema import fields
@@ -39,7 +48,9 @@ class AccessFilter:
     capabilities: list[Capability] | None = optional("Any of these capabilities.")
     certainty: Certainty | None = optional("This certainty.")
     state: AccessState | None = optional("This state.")
-    via: list[Relation] | None = optional("Only paths over these relations; KEEPS is always allowed.")
+    via: list[Relation] | None = optional(
+        "Only paths over these relations; KEEPS is always allowed."
+    )
     avoid: list[ID] | None = optional("No paths through these nodes or grants, by their ids.")
     max_steps: int | None = optional("No paths of more steps.")
 
@@ -87,10 +98,16 @@ class AccessCounts:
     )
 
 
-Kinds = Annotated[list[NodeKind] | None, strawberry.argument(description="The kinds of resource that are asked for.")]
-Filter = Annotated[AccessFilter | None, strawberry.argument(description="Which accesses are asked for.")]
+Kinds = Annotated[
+    list[NodeKind] | None,
+    strawberry.argument(description="The kinds of resource that are asked for."),
+]
+Filter = Annotated[
+    AccessFilter | None, strawberry.argument(description="Which accesses are asked for.")
+]
 ModeArgument = Annotated[
-    Mode | None, strawberry.argument(description="Whether to follow what conveys access, or every connection.")
+    Mode | None,
+    strawberry.argument(description="Whether to follow what conveys access, or every connection."),
 ]
 
 
@@ -128,7 +145,9 @@ class Access(AccessFacts):
         """What is reached."""
         return node(self.graph, self.found.resource)
 
-    distance: int = stated(lambda self: self.found.distance, "The number of steps of the shortest path.")
+    distance: int = stated(
+        lambda self: self.found.distance, "The number of steps of the shortest path."
+    )
 
     @field
     def paths(self, first: First = 5) -> PathList:
@@ -174,7 +193,9 @@ class AccessConnection(Connection[Access]):
         return mirror(Coverage, self.answer.coverage)
 
 
-def accesses(graph: AccessGraph, question: Sequence[object], answer: answers.Answer, page: Page) -> AccessConnection:
+def accesses(
+    graph: AccessGraph, question: Sequence[object], answer: answers.Answer, page: Page
+) -> AccessConnection:
     """A page of an answer; only the accesses of the page are written out."""
     keys = [summary.key for summary in answer.summaries]
 

@@ -39,7 +39,10 @@ class Account(Node):
     @field
     def permissions(self) -> list[Permission]:
         """The flags of the account's plan by name: of the account, never rights of a person."""
-        return [permission(name, flag) for name, flag in sorted(self.graph.permissions(self.key).items())]
+        return [
+            permission(name, flag)
+            for name, flag in sorted(self.graph.permissions(self.key).items())
+        ]
 
     @field
     def api_paths(self) -> list[ApiPath]:
@@ -48,7 +51,9 @@ class Account(Node):
 
     reached_by = reached_by_field("account")
 
-    exposure: AccessCounts = stated(lambda self: counts(self.graph, self.key), "Who reaches this account, in figures.")
+    exposure: AccessCounts = stated(
+        lambda self: counts(self.graph, self.key), "Who reaches this account, in figures."
+    )
 
 
 KINDS[NodeKind.ACCOUNT] = Account

@@ -40,7 +40,9 @@ class Business(Node):
         return ID(native_id(self.key))
 
     name: str | None = attribute("name", "The name of the business.")
-    active: bool | None = attribute("active", "Whether the business is active; null when it is not known.")
+    active: bool | None = attribute(
+        "active", "Whether the business is active; null when it is not known."
+    )
 
     @field
     def account(self) -> AnAccount | None:
@@ -51,7 +53,9 @@ class Business(Node):
         lambda self: bool(self.attributes.get("observed")),
         "Whether this business's team document was read: only then is who reaches it complete.",
     )
-    business_uuid: ID | None = stated(lambda self: self._record.business_uuid, "The business's other id.")
+    business_uuid: ID | None = stated(
+        lambda self: self._record.business_uuid, "The business's other id."
+    )
 
     @field
     def address(self) -> Address | None:
@@ -63,9 +67,15 @@ class Business(Node):
         """Named phone numbers; documents give one, several or none."""
         return phones(self._record.phone_number)
 
-    status: str | None = stated(lambda self: self._record.status, "The status of the business, as spelled.")
-    date_format: str | None = stated(lambda self: self._record.date_format, "How the business writes dates.")
-    timezone: str | None = stated(lambda self: self._record.timezone, "The time zone of the business.")
+    status: str | None = stated(
+        lambda self: self._record.status, "The status of the business, as spelled."
+    )
+    date_format: str | None = stated(
+        lambda self: self._record.date_format, "How the business writes dates."
+    )
+    timezone: str | None = stated(
+        lambda self: self._record.timezone, "The time zone of the business."
+    )
 
     @field
     def api_paths(self) -> list[ApiPath]:
@@ -98,7 +108,9 @@ class Business(Node):
 
     reached_by = reached_by_field("business")
 
-    exposure: AccessCounts = stated(lambda self: counts(self.graph, self.key), "Who reaches this business, in figures.")
+    exposure: AccessCounts = stated(
+        lambda self: counts(self.graph, self.key), "Who reaches this business, in figures."
+    )
 
 
 KINDS[NodeKind.BUSINESS] = Business

@@ -20,12 +20,19 @@ class Evidence:
 
     graph: strawberry.Private[AccessGraph]
     said: strawberry.Private[model.Evidence]
-    inside: strawberry.Private[str] = ""  # the rest of the pointer, where a part of a record says it
+    inside: strawberry.Private[str] = (
+        ""  # the rest of the pointer, where a part of a record says it
+    )
 
     @property
     def _place(self) -> str:
         said = self.said
-        return pointers.pointer(self.graph.documents[said.document], said.section, said.index, said.sub) + self.inside
+        return (
+            pointers.pointer(
+                self.graph.documents[said.document], said.section, said.index, said.sub
+            )
+            + self.inside
+        )
 
     @field
     def document(self) -> Document:
@@ -44,7 +51,9 @@ class Evidence:
         """The JSON pointer (RFC 6901) of the record in the document."""
         return self._place
 
-    record_id: ID | None = stated(lambda self: self.said.record_id, "The record's own id, when it has one.")
+    record_id: ID | None = stated(
+        lambda self: self.said.record_id, "The record's own id, when it has one."
+    )
 
     @field
     def record(self) -> JSON | None:

@@ -44,12 +44,15 @@ class Grant:
         return node(self.graph, self.held.resource)
 
     roles: list[Role] = stated(
-        lambda self: self.held.roles, "The canonical roles that its records state, the membership's first."
+        lambda self: self.held.roles,
+        "The canonical roles that its records state, the membership's first.",
     )
     raw_roles: list[str | None] = stated(
         lambda self: self.held.words, "The documents' own words, in the order of the evidence."
     )
-    active: bool = stated(lambda self: self.held.active, "False when a standing group or team row says so.")
+    active: bool = stated(
+        lambda self: self.held.active, "False when a standing group or team row says so."
+    )
 
     @field
     def evidence(self) -> list[Evidence]:
@@ -69,6 +72,8 @@ class Remedy:
     record: str = value("The record as a person calls it: `role 994207`.")
     dialect: str = value("The dialect that it stands in.")
     action: str = value("What to do in the vendor's product.")
-    destroy: str | None = value("The record's own `links.destroy`, as the document gives it; never called.")
+    destroy: str | None = value(
+        "The record's own `links.destroy`, as the document gives it; never called."
+    )
     source: str = value("The source of the document.")
     pointer: str = value("The JSON pointer of the record in the document.")

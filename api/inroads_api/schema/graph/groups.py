@@ -35,7 +35,10 @@ class Group(Node):
     @field
     def active(self) -> bool | None:
         """Whether its rows say that the business is active; null when none says it."""
-        rows = (self.graph.row(said.document, said.section, said.index).active for _, said in _rows_of(self))
+        rows = (
+            self.graph.row(said.document, said.section, said.index).active
+            for _, said in _rows_of(self)
+        )
         said = [each for each in rows if isinstance(each, bool)]
         return all(said) if said else None
 
@@ -50,7 +53,9 @@ def _rows_of(group: Group) -> Iterator[tuple[model.Grant, model.Evidence]]:
     graph = group.graph
     yield from each_of(given(graph, group.key, Relation.GROUP), Section.GROUP)
     if group.key in graph.business_groups:
-        shown = {said for owned in held(graph, group.key, Relation.GROUP_OF) for said in owned.evidence}
+        shown = {
+            said for owned in held(graph, group.key, Relation.GROUP_OF) for said in owned.evidence
+        }
         teams = {said.document for said in shown if said.section is Section.TEAM_GROUP}
         members = given(graph, graph.business_groups[group.key], Relation.MEMBER)
         for grant, said in each_of(members, Section.GROUP, Section.TEAM_MEMBER):

@@ -47,7 +47,8 @@ class Path:
         return [Step(graph=self.graph, taken=each) for each in self.walked.steps]
 
     role: Role = stated(
-        lambda self: self.walked.role, "The role that the path conveys; UNKNOWN for a mere association."
+        lambda self: self.walked.role,
+        "The role that the path conveys; UNKNOWN for a mere association.",
     )
     roles: list[Role] = stated(
         lambda self: self.walked.roles,
@@ -55,7 +56,8 @@ class Path:
     )
     certainty: Certainty = stated(lambda self: self.walked.certainty, "How sure the path is.")
     state: AccessState = stated(
-        lambda self: self.walked.state, "How alive the path is: latent if any node or grant on it is."
+        lambda self: self.walked.state,
+        "How alive the path is: latent if any node or grant on it is.",
     )
     state_reasons: list[str] = stated(
         lambda self: self.walked.reasons, "Why it is latent, as codes; none when it is active."
@@ -80,7 +82,8 @@ class Step:
         return node(self.graph, self.taken.principal)
 
     relation: Relation = stated(
-        lambda self: self.taken.relation, "The relation that is followed; KEEPS is followed both ways."
+        lambda self: self.taken.relation,
+        "The relation that is followed; KEEPS is followed both ways.",
     )
 
     @partial(field, name="to")
@@ -88,8 +91,12 @@ class Step:
         """Where the step ends."""
         return node(self.graph, self.taken.resource)
 
-    role: Role | None = stated(lambda self: self.taken.role, "The role of the grant, for relations that have one.")
-    raw_role: str | None = stated(lambda self: self.taken.raw_role, "The document's own word for the role.")
+    role: Role | None = stated(
+        lambda self: self.taken.role, "The role of the grant, for relations that have one."
+    )
+    raw_role: str | None = stated(
+        lambda self: self.taken.raw_role, "The document's own word for the role."
+    )
 
     @field
     def grant(self) -> Grant | None:

@@ -15,7 +15,17 @@ from inroads.documents.records import Phone as PhoneRecord
 from inroads.documents.records import Profile as ProfileRecord
 from inroads.model import NodeKind, Relation, Role, Section, kind_of, native_id
 from inroads.network.access_graph import AccessGraph
-from inroads_api.schema.fields import ID, described, described_interface, field, known, maybe, mirror, stated, value
+from inroads_api.schema.fields import (
+    ID,
+    described,
+    described_interface,
+    field,
+    known,
+    maybe,
+    mirror,
+    stated,
+    value,
+)
 from inroads_api.schema.graph.evidence import Evidence
 from inroads_api.schema.graph.grants import Grant
 from inroads_api.schema.graph.node import (
@@ -43,7 +53,9 @@ class Record:
     held: strawberry.Private[model.Grant]
     said: strawberry.Private[model.Evidence]
 
-    record_id: ID | None = stated(lambda self: self.said.record_id, "The record's own id; not an id of a node.")
+    record_id: ID | None = stated(
+        lambda self: self.said.record_id, "The record's own id; not an id of a node."
+    )
 
     @field
     def grant(self) -> Grant:
@@ -63,12 +75,20 @@ def _row(self: Record) -> Any:
 
 def held(graph: AccessGraph, key: str, *relations: Relation) -> Iterator[model.Grant]:
     """The grants that a node holds."""
-    return (hop.grant for hop in graph.hops_from(key) if hop.grant.relation in relations and hop.grant.principal == key)
+    return (
+        hop.grant
+        for hop in graph.hops_from(key)
+        if hop.grant.relation in relations and hop.grant.principal == key
+    )
 
 
 def given(graph: AccessGraph, key: str, *relations: Relation) -> Iterator[model.Grant]:
     """The grants that others hold on a node."""
-    return (hop.grant for hop in graph.hops_to(key) if hop.grant.relation in relations and hop.grant.resource == key)
+    return (
+        hop.grant
+        for hop in graph.hops_to(key)
+        if hop.grant.relation in relations and hop.grant.resource == key
+    )
 
 
 def first_of(grants: Iterable[model.Grant]) -> Iterator[tuple[model.Grant, model.Evidence]]:
@@ -76,9 +96,13 @@ def first_of(grants: Iterable[model.Grant]) -> Iterator[tuple[model.Grant, model
     return ((grant, grant.evidence[0]) for grant in grants)
 
 
-def each_of(grants: Iterable[model.Grant], *sections: Section) -> Iterator[tuple[model.Grant, model.Evidence]]:
+def each_of(
+    grants: Iterable[model.Grant], *sections: Section
+) -> Iterator[tuple[model.Grant, model.Evidence]]:
     """Each record of these sections with the grant that it states."""
-    return ((grant, said) for grant in grants for said in grant.evidence if said.section in sections)
+    return (
+        (grant, said) for grant in grants for said in grant.evidence if said.section in sections
+    )
 
 
 def records(
@@ -89,7 +113,10 @@ def records(
     page: Page,
 ) -> Connection[_T]:
     """A page of records, each a grant with the evidence that speaks; a record that states two grants comes once."""
-    unique = {(each.document, each.section.value, each.index, each.sub): (grant, each) for grant, each in found}
+    unique = {
+        (each.document, each.section.value, each.index, each.sub): (grant, each)
+        for grant, each in found
+    }
     keys = sorted(unique)
 
     load = written(keys, lambda each: kind(graph=graph, held=unique[each][0], said=unique[each][1]))
@@ -116,7 +143,8 @@ class Membership(Record):
         return self.held.roles[0]
 
     roles: list[Role] = stated(
-        lambda self: self.held.roles, "All roles that its records state; more than one where they disagree."
+        lambda self: self.held.roles,
+        "All roles that its records state; more than one where they disagree.",
     )
 
     @field
@@ -140,20 +168,32 @@ class GroupMembership(Record):
         key = f"group:{known(_row(self).group_id)}"
         return group(self.graph, key) if key in self.graph else None
 
-    group_id: ID | None = stated(lambda self: _row(self).group_id, "The group's id, as the row gives it.")
+    group_id: ID | None = stated(
+        lambda self: _row(self).group_id, "The group's id, as the row gives it."
+    )
     role: str | None = stated(
         lambda self: _row(self).role, "The row's own word; in a project group it is a project role."
     )
-    identity_id: ID | None = stated(lambda self: _row(self).identity_id, "The identity's id, as the row gives it.")
-    first_name: str | None = stated(lambda self: _row(self).first_name, "The first name, as the row spells it.")
-    last_name: str | None = stated(lambda self: _row(self).last_name, "The last name, as the row spells it.")
+    identity_id: ID | None = stated(
+        lambda self: _row(self).identity_id, "The identity's id, as the row gives it."
+    )
+    first_name: str | None = stated(
+        lambda self: _row(self).first_name, "The first name, as the row spells it."
+    )
+    last_name: str | None = stated(
+        lambda self: _row(self).last_name, "The last name, as the row spells it."
+    )
     email: str | None = stated(lambda self: _row(self).email, "The email, as the row spells it.")
     company: str | None = stated(
         lambda self: getattr(_row(self), "company", None),
         "The name of the business, as the row spells it; a team's rows have none.",
     )
-    business_id: ID | None = stated(lambda self: _row(self).business_id, "The business's id, as the row gives it.")
-    active: bool | None = stated(lambda self: _row(self).active, "Whether the business is active, as the row says.")
+    business_id: ID | None = stated(
+        lambda self: _row(self).business_id, "The business's id, as the row gives it."
+    )
+    active: bool | None = stated(
+        lambda self: _row(self).active, "Whether the business is active, as the row says."
+    )
 
 
 @described
@@ -170,10 +210,18 @@ class RoleRecord(Record):
         """The account."""
         return account(self.graph, f"account:{_row(self).accountid}")
 
-    role: str | None = stated(lambda self: _row(self).role, "The row's own word; `admin` means OWNER in this dialect.")
-    system_id: ID | None = stated(lambda self: _row(self).systemid, "The integer id of the accounting system.")
-    user_id: ID | None = stated(lambda self: _row(self).userid, "The person's number inside this account only.")
-    created_at: dt.datetime | None = stated(lambda self: _row(self).created_at, "When the role was created.")
+    role: str | None = stated(
+        lambda self: _row(self).role, "The row's own word; `admin` means OWNER in this dialect."
+    )
+    system_id: ID | None = stated(
+        lambda self: _row(self).systemid, "The integer id of the accounting system."
+    )
+    user_id: ID | None = stated(
+        lambda self: _row(self).userid, "The person's number inside this account only."
+    )
+    created_at: dt.datetime | None = stated(
+        lambda self: _row(self).created_at, "When the role was created."
+    )
 
     @field
     def links(self) -> list[Link]:
@@ -203,7 +251,9 @@ class Client(Record):
     @field
     def vendor(self) -> ABusiness | None:
         """The vendor, when a document names the business behind the account."""
-        return next((business(self.graph, key) for key in self.graph.kept(self.held.resource)), None)
+        return next(
+            (business(self.graph, key) for key in self.graph.kept(self.held.resource)), None
+        )
 
     @field
     def user_ids(self) -> list[ID]:
@@ -256,7 +306,8 @@ class Profile:
     given: strawberry.Private[ProfileRecord]
 
     setup_complete: bool | None = stated(
-        lambda self: self.given.setup_complete, "Whether the identity has been populated with necessary data."
+        lambda self: self.given.setup_complete,
+        "Whether the identity has been populated with necessary data.",
     )
     first_name: str | None = stated(lambda self: self.given.first_name, "The first name.")
     last_name: str | None = stated(lambda self: self.given.last_name, "The last name.")
@@ -286,7 +337,9 @@ class Link:
 
 
 def links(given: Any) -> list[Link]:
-    return [Link(name=name, path=known(path)) for name, path in sorted((known(given) or {}).items())]
+    return [
+        Link(name=name, path=known(path)) for name, path in sorted((known(given) or {}).items())
+    ]
 
 
 @described
@@ -311,7 +364,10 @@ _API_PATHS: Final = {
 
 def api_paths(key: str) -> list[ApiPath]:
     native = quote(native_id(key), safe="")
-    return [ApiPath(service=service, path=path.format(native)) for service, path in _API_PATHS[kind_of(key)]]
+    return [
+        ApiPath(service=service, path=path.format(native))
+        for service, path in _API_PATHS[kind_of(key)]
+    ]
 
 
 @described
@@ -320,7 +376,9 @@ class Permission:
 
     name: str = value("The name of the flag.")
     enabled: bool | None = value("Whether it is on, for a flag that is on or off.")
-    limit: int | None = value("The limit, for a flag that is one; null when it does not fit into an Int.")
+    limit: int | None = value(
+        "The limit, for a flag that is one; null when it does not fit into an Int."
+    )
     unlimited: bool = value("Whether it is a limit that is none: the service writes -1.")
     value: JSON | None = value("The flag as it is written, whatever its type.")
 
@@ -330,4 +388,6 @@ def permission(name: str, flag: object) -> Permission:
     number = flag if isinstance(flag, int) and enabled is None else None
     fits = number is not None and -(2**31) <= number < 2**31
     limit = number if fits else None
-    return Permission(name=name, enabled=enabled, limit=limit, unlimited=number == -1, value=cast("JSON", flag))
+    return Permission(
+        name=name, enabled=enabled, limit=limit, unlimited=number == -1, value=cast("JSON", flag)
+    )

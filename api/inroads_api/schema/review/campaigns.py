@@ -14,7 +14,13 @@ from inroads_api.schema.graph.coverage import Coverage
 from inroads_api.schema.pages import Connection, Page, Window, connection, written
 from inroads_api.schema.review.decisions import ReviewDecision, decision_of
 from inroads_api.schema.review.drift import ReviewDrift
-from inroads_api.schema.review.items import Chosen, ItemWindow, ReviewItem, ReviewItemConnection, chosen_of
+from inroads_api.schema.review.items import (
+    Chosen,
+    ItemWindow,
+    ReviewItem,
+    ReviewItemConnection,
+    chosen_of,
+)
 from inroads_api.schema.review.progress import ReviewPart, ReviewProgress
 from inroads_api.schema.review.scopes import ReviewScope, scope_of
 from inroads_api.schema.review.seen import LASTING, Info, Seen, desk_of, mark_of
@@ -38,7 +44,9 @@ class ReviewEnding:
 
     ending: strawberry.Private[review.Ending]
 
-    principal_id: ID = stated(lambda self: self.ending.principal, "The node id of whose access it was.")
+    principal_id: ID = stated(
+        lambda self: self.ending.principal, "The node id of whose access it was."
+    )
     resource_id: ID = stated(lambda self: self.ending.resource, "The node id of what was reached.")
     gone: Gone = stated(lambda self: self.ending.kind, "What became of it.")
 
@@ -55,7 +63,9 @@ class ReviewSignOff:
     by: str = value("Who signed it off.")
     signed_at: dt.datetime = value("When.")
     undecided: int = value("How many items it left undecided.")
-    sha256: str = value("The SHA-256 of the canonical report as it was then: `inroads review verify` checks a copy.")
+    sha256: str = value(
+        "The SHA-256 of the canonical report as it was then: `inroads review verify` checks a copy."
+    )
 
 
 def sign_off_of(signed: review.Signed) -> ReviewSignOff:
@@ -77,18 +87,32 @@ class ReviewCampaign:
     of: strawberry.Private[Seen]
 
     id: ID = stated(lambda self: self.of.campaign.id, "Its number in the ledger.")
-    name: str = stated(lambda self: self.of.campaign.name, "What it is called, which no other campaign is.")
-    started_by: str = stated(lambda self: self.of.campaign.head.by, "Who started it.")
-    started_at: dt.datetime = stated(lambda self: self.of.campaign.head.started, "When its accesses were frozen.")
-    due: dt.datetime | None = stated(lambda self: self.of.campaign.head.due, "When it is overdue, if ever.")
-    version: str = stated(lambda self: self.of.campaign.head.version, "The version of the graph that was frozen.")
-    as_of: dt.datetime | None = stated(
-        lambda self: self.of.campaign.head.as_of, "The moment that the graph was of; null for all that was observed."
+    name: str = stated(
+        lambda self: self.of.campaign.name, "What it is called, which no other campaign is."
     )
-    policy_digest: str = stated(lambda self: self.of.campaign.head.policy, "The digest of the policy it was under.")
-    item_count: int = stated(lambda self: self.of.campaign.head.items, "How many accesses were frozen.")
+    started_by: str = stated(lambda self: self.of.campaign.head.by, "Who started it.")
+    started_at: dt.datetime = stated(
+        lambda self: self.of.campaign.head.started, "When its accesses were frozen."
+    )
+    due: dt.datetime | None = stated(
+        lambda self: self.of.campaign.head.due, "When it is overdue, if ever."
+    )
+    version: str = stated(
+        lambda self: self.of.campaign.head.version, "The version of the graph that was frozen."
+    )
+    as_of: dt.datetime | None = stated(
+        lambda self: self.of.campaign.head.as_of,
+        "The moment that the graph was of; null for all that was observed.",
+    )
+    policy_digest: str = stated(
+        lambda self: self.of.campaign.head.policy, "The digest of the policy it was under."
+    )
+    item_count: int = stated(
+        lambda self: self.of.campaign.head.items, "How many accesses were frozen."
+    )
     forgotten: int = stated(
-        lambda self: self.of.campaign.forgotten, "How many items went since with the persons they were about."
+        lambda self: self.of.campaign.forgotten,
+        "How many items went since with the persons they were about.",
     )
 
     @field
@@ -131,9 +155,14 @@ class ReviewCampaign:
         def load(part: slice) -> list[ReviewPart]:
             some = keys[part]
             found = self.of.campaign.parts(*some[0], *some[-1]) if some else {}
-            return [ReviewPart(business_id=ID(key), progress=mirror(ReviewProgress, found[key])) for (key,) in some]
+            return [
+                ReviewPart(business_id=ID(key), progress=mirror(ReviewProgress, found[key]))
+                for (key,) in some
+            ]
 
-        return Connection(window=Window(LASTING, ("parts", mark_of(self.of.campaign)), keys, load, page))
+        return Connection(
+            window=Window(LASTING, ("parts", mark_of(self.of.campaign)), keys, load, page)
+        )
 
     @connection
     def items(
@@ -159,13 +188,17 @@ class ReviewCampaign:
 
         keys = [(each.principal, each.resource) for each in found]
         load = written(found, lambda each: ReviewEnding(ending=each))
-        return Connection(window=Window(LASTING, ("endings", mark_of(self.of.campaign)), keys, load, page))
+        return Connection(
+            window=Window(LASTING, ("endings", mark_of(self.of.campaign)), keys, load, page)
+        )
 
     @field
     def drift(self) -> ReviewDrift | None:
         """How the version that answers differs; POLICY_DIFFERS where that was folded under another policy."""
         asker = self.of.asker
-        return ReviewDrift(found=asker.versions.drift(asker.version, self.of.campaign), of=self.of.campaign)
+        return ReviewDrift(
+            found=asker.versions.drift(asker.version, self.of.campaign), of=self.of.campaign
+        )
 
 
 @described
@@ -178,7 +211,9 @@ class ReviewQuestions:
         found = desk_of(info.context).campaigns()
 
         load = written(found, lambda each: ReviewCampaign(of=Seen(info.context, each)))
-        return Connection(window=Window(LASTING, ("campaigns",), [(each.id,) for each in found], load, page))
+        return Connection(
+            window=Window(LASTING, ("campaigns",), [(each.id,) for each in found], load, page)
+        )
 
     @field
     def review_campaign(self, info: Info, id: CampaignId) -> ReviewCampaign | None:  # noqa: A002  # as of other lookups

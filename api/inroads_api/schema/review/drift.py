@@ -66,9 +66,14 @@ class ReviewDrift:
         return self._page("done", self.found.revoked_ended, page)
 
     def _page(
-        self, name: str, rows: Sequence[tuple[int | None, Pair, *tuple[review.Difference, ...]]], page: Page
+        self,
+        name: str,
+        rows: Sequence[tuple[int | None, Pair, *tuple[review.Difference, ...]]],
+        page: Page,
     ) -> Connection[DriftedAccess]:
-        keys: list[tuple[Any, ...]] = [pair if number is None else (number,) for number, pair, *_ in rows]
+        keys: list[tuple[Any, ...]] = [
+            pair if number is None else (number,) for number, pair, *_ in rows
+        ]
 
         def load(part: slice) -> list[DriftedAccess]:
             return [
@@ -81,4 +86,6 @@ class ReviewDrift:
                 for number, pair, *what in rows[part]
             ]
 
-        return Connection(window=Window(self.found.version, (mark_of(self.of), name), keys, load, page))
+        return Connection(
+            window=Window(self.found.version, (mark_of(self.of), name), keys, load, page)
+        )

@@ -52,7 +52,9 @@ class FrozenPath:
     roles: list[Role] = stated(lambda self: self.was.roles, "What it conveyed.")
     certainty: Certainty = stated(lambda self: self.was.certainty, "How sure it was.")
     state: AccessState = stated(lambda self: self.was.state, "How alive it was.")
-    state_reasons: list[str] = stated(lambda self: self.was.reasons, "Why it was latent, if it was.")
+    state_reasons: list[str] = stated(
+        lambda self: self.was.reasons, "Why it was latent, if it was."
+    )
     sentence: str = stated(lambda self: self.was.sentence, "All of it in plain English.")
 
 

@@ -18,7 +18,12 @@ from inroads_api.schema.graph.identities import Identity
 from inroads_api.schema.graph.node import Node, identity
 from inroads_api.schema.pages import Connection, First, Page, Window, connection, within, written
 from inroads_api.schema.review.decisions import ReviewDecision, decision_of
-from inroads_api.schema.review.frozen import FrozenGrant, FrozenPath, ReviewDifference, difference_of
+from inroads_api.schema.review.frozen import (
+    FrozenGrant,
+    FrozenPath,
+    ReviewDifference,
+    difference_of,
+)
 from inroads_api.schema.review.seen import LASTING, Seen, mark_of
 
 describe(
@@ -40,7 +45,9 @@ describe(
 class ReviewFilter:
     """Which items of a campaign, as a user says it."""
 
-    of: ID | None = optional("Only of this identity, business (with the accounts it keeps) or account, by its node id.")
+    of: ID | None = optional(
+        "Only of this identity, business (with the accounts it keeps) or account, by its node id."
+    )
     role: Role | None = optional("Only with this role.")
     certainty: Certainty | None = optional("Only of this certainty.")
     state: AccessState | None = optional("Only in this state.")
@@ -50,11 +57,15 @@ class ReviewFilter:
 
     def chosen(self) -> review.Filter:
         """The filter as the library takes it."""
-        given = {name: None if each is strawberry.UNSET else each for name, each in vars(self).items()}
+        given = {
+            name: None if each is strawberry.UNSET else each for name, each in vars(self).items()
+        }
         return review.Filter(**given)
 
 
-Chosen = Annotated[ReviewFilter | None, strawberry.argument(description="Which items are asked for.")]
+Chosen = Annotated[
+    ReviewFilter | None, strawberry.argument(description="Which items are asked for.")
+]
 
 
 def chosen_of(given: ReviewFilter | None) -> review.Filter:
@@ -67,7 +78,9 @@ class ReviewStanding:
 
     version: str = value("The name of the version.")
     stands: bool = value("Whether the access is there.")
-    difference: ReviewDifference | None = value("What differs from what was frozen; null where there is no access.")
+    difference: ReviewDifference | None = value(
+        "What differs from what was frozen; null where there is no access."
+    )
     explanation: Explanation | None = value("What would end the access; null where there is none.")
 
 
@@ -81,13 +94,20 @@ class ReviewItem:
     of: strawberry.Private[Seen]
     item: strawberry.Private[Item]
 
-    number: int = stated(lambda self: self.item.number, "Its number in the campaign, by which it is decided about.")
+    number: int = stated(
+        lambda self: self.item.number, "Its number in the campaign, by which it is decided about."
+    )
     fingerprint: str = stated(
-        lambda self: self.item.fingerprint, "What two accesses share exactly when nothing between them differs."
+        lambda self: self.item.fingerprint,
+        "What two accesses share exactly when nothing between them differs.",
     )
     opened: Opened = stated(lambda self: self.item.opened, "Why it is in the campaign.")
-    principal_id: ID = stated(lambda self: self.item.access.principal, "The node id of whose access it is.")
-    resource_id: ID = stated(lambda self: self.item.access.resource, "The node id of what is reached.")
+    principal_id: ID = stated(
+        lambda self: self.item.access.principal, "The node id of whose access it is."
+    )
+    resource_id: ID = stated(
+        lambda self: self.item.access.resource, "The node id of what is reached."
+    )
     business_id: ID = stated(
         lambda self: self.item.business,
         "The node id of the business that is reached, or that keeps the account; the account itself if none is known.",
@@ -95,11 +115,19 @@ class ReviewItem:
     who: str = stated(lambda self: self.item.access.who, "What the principal was called.")
     what: str = stated(lambda self: self.item.access.what, "What the resource was called.")
     roles: list[Role] = stated(lambda self: self.item.access.roles, "The roles.")
-    capabilities: list[Capability] = stated(lambda self: self.item.access.capabilities, "What they let the person do.")
-    certainty: Certainty = stated(lambda self: self.item.access.certainty, "How sure its best path was.")
+    capabilities: list[Capability] = stated(
+        lambda self: self.item.access.capabilities, "What they let the person do."
+    )
+    certainty: Certainty = stated(
+        lambda self: self.item.access.certainty, "How sure its best path was."
+    )
     state: AccessState = stated(lambda self: self.item.access.state, "How alive it was.")
-    state_reasons: list[str] = stated(lambda self: self.item.access.reasons, "Why it was latent, if it was.")
-    truncated: bool = stated(lambda self: self.item.access.truncated, "Whether there were more paths than were kept.")
+    state_reasons: list[str] = stated(
+        lambda self: self.item.access.reasons, "Why it was latent, if it was."
+    )
+    truncated: bool = stated(
+        lambda self: self.item.access.truncated, "Whether there were more paths than were kept."
+    )
     sentence: str = stated(lambda self: self.item.access.sentence, "The access in plain English.")
     path_count: int = stated(lambda self: len(self.item.access.paths), "How many paths were kept.")
 
@@ -137,7 +165,9 @@ class ReviewItem:
 
         question = ("history", mark_of(self.of.campaign), self.item.number)
         load = written(made, lambda each: ReviewDecision(made=each))
-        return Connection(window=Window(LASTING, question, [(each.number,) for each in made], load, page))
+        return Connection(
+            window=Window(LASTING, question, [(each.number,) for each in made], load, page)
+        )
 
     @field
     def previous(self) -> ReviewDecision | None:
@@ -157,10 +187,15 @@ class ReviewItem:
         told, explanation = found.explanation, None
         if told:
             cut = [Grant(graph=version.graph, held=each) for each in told.cut]
-            explanation = Explanation(independent_routes=told.independent_routes, cut=cut, sentence=told.sentence)
+            explanation = Explanation(
+                independent_routes=told.independent_routes, cut=cut, sentence=told.sentence
+            )
         difference = difference_of(found.difference)
         return ReviewStanding(
-            version=version.name, stands=told is not None, difference=difference, explanation=explanation
+            version=version.name,
+            stands=told is not None,
+            difference=difference,
+            explanation=explanation,
         )
 
 
@@ -169,11 +204,16 @@ class ItemWindow(Window[ReviewItem]):
 
     def __init__(self, of: Seen, chosen: review.Filter, page: Page) -> None:
         self.of, self.chosen = of, chosen
-        self.version, self.question = LASTING, msgspec.json.encode(["items", mark_of(of.campaign), chosen])
+        self.version, self.question = (
+            LASTING,
+            msgspec.json.encode(["items", mark_of(of.campaign), chosen]),
+        )
         self.keys = []  # a position needs none of them
         self.after = 0 if page.after is None else self._position(page.after, _number)
         self.before = None if page.before is None else self._position(page.before, _number)
-        found = of.campaign.items(chosen, self.after, page.size, before=self.before, backwards=page.from_end)
+        found = of.campaign.items(
+            chosen, self.after, page.size, before=self.before, backwards=page.from_end
+        )
         items = list(found)[:: -1 if page.from_end else 1]
         self.keys = [(each.number,) for each in items]
         self.start, self.stop = 0, len(items)

@@ -23,7 +23,9 @@ class ReviewAnswer:
     item: int = strawberry.field(description="The number of the item.")
     verdict: Verdict = strawberry.field(description="What is decided.")
     why: str | None = optional("The reason; needed unless it is KEEP.")
-    expect: str | None = optional("The item's fingerprint, or its beginning: STALE_DECISION if that is another.")
+    expect: str | None = optional(
+        "The item's fingerprint, or its beginning: STALE_DECISION if that is another."
+    )
 
     @property
     def asked(self) -> Answer:
@@ -52,7 +54,9 @@ class DecidedReview:
 
     campaign_id: ID = stated(lambda self: self.made.id, "The campaign's id.")
     taken: int = stated(lambda self: self.done.new, "How many were new.")
-    known: int = stated(lambda self: self.done.known, "How many said what this person had decided already.")
+    known: int = stated(
+        lambda self: self.done.known, "How many said what this person had decided already."
+    )
     repeated: bool = stated(
         lambda self: self.done.again,
         "Whether a request with this key had been taken before: nothing was added, and the figures are those of then.",
@@ -96,21 +100,31 @@ class ReviewMutations:
     def start_review(
         self,
         info: Info,
-        name: Annotated[str, strawberry.argument(description="What the campaign is called; more than a number.")],
+        name: Annotated[
+            str, strawberry.argument(description="What the campaign is called; more than a number.")
+        ],
         scope: Annotated[
-            ReviewScopeInput | None, strawberry.argument(description="Which accesses; none for all of them.")
+            ReviewScopeInput | None,
+            strawberry.argument(description="Which accesses; none for all of them."),
         ] = strawberry.UNSET,
         previous: Annotated[
-            ID | None, strawberry.argument(description="The campaign to carry decisions over from, by its id or name.")
+            ID | None,
+            strawberry.argument(
+                description="The campaign to carry decisions over from, by its id or name."
+            ),
         ] = strawberry.UNSET,
         due: Annotated[
             dt.datetime | None, strawberry.argument(description="When it is overdue, if ever.")
         ] = strawberry.UNSET,
         as_of: Annotated[
-            dt.datetime | None, strawberry.argument(description="Only what was observed until this moment.")
+            dt.datetime | None,
+            strawberry.argument(description="Only what was observed until this moment."),
         ] = strawberry.UNSET,
         at_least: Annotated[
-            str | None, strawberry.argument(description="Wait for this version or a later one, as `graph` does.")
+            str | None,
+            strawberry.argument(
+                description="Wait for this version or a later one, as `graph` does."
+            ),
         ] = strawberry.UNSET,
         by: By = strawberry.UNSET,
     ) -> StartedReview:
@@ -134,7 +148,9 @@ class ReviewMutations:
         self,
         info: Info,
         campaign: CampaignId,
-        answers: Annotated[list[ReviewAnswer], strawberry.argument(description="Up to 100 decisions.")],
+        answers: Annotated[
+            list[ReviewAnswer], strawberry.argument(description="Up to 100 decisions.")
+        ],
         key: Annotated[
             str | None,
             strawberry.argument(
@@ -147,7 +163,9 @@ class ReviewMutations:
         """Decide about items, all of them or none: `problems` of an error has all that is wrong."""
         desk = desk_of(info.context)
         asked = [each.asked for each in answers]
-        made, done = desk.decide(campaign, asked, by or None, None if key is strawberry.UNSET else key)
+        made, done = desk.decide(
+            campaign, asked, by or None, None if key is strawberry.UNSET else key
+        )
         return DecidedReview(desk=desk, made=made, done=done)
 
     @field
@@ -156,9 +174,12 @@ class ReviewMutations:
         info: Info,
         campaign: CampaignId,
         partial: Annotated[
-            bool, strawberry.argument(description="Although items are undecided; the report says so.")
+            bool,
+            strawberry.argument(description="Although items are undecided; the report says so."),
         ] = False,
         by: By = strawberry.UNSET,
     ) -> SignedReview:
         """Close a campaign with the SHA-256 of its report; UNDECIDED while items are, unless it is `partial`."""
-        return SignedReview(made=desk_of(info.context).sign_off(campaign, by or None, partial=partial))
+        return SignedReview(
+            made=desk_of(info.context).sign_off(campaign, by or None, partial=partial)
+        )

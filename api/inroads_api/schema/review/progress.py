@@ -21,5 +21,7 @@ class ReviewProgress:
 class ReviewPart:
     """How far the part of a campaign about one business is."""
 
-    business_id: ID = value("The node id of the business; an account's where no business is known to keep it.")
+    business_id: ID = value(
+        "The node id of the business; an account's where no business is known to keep it."
+    )
     progress: ReviewProgress = value("How far it is.")

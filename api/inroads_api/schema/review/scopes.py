@@ -39,7 +39,9 @@ class ReviewScopeInput:
     """Which accesses a campaign is about, as a user says it."""
 
     identities: list[ID] | None = optional("Only of these identities, by their node ids or emails.")
-    resources: list[ID] | None = optional("Only to these businesses and accounts, exactly these, by their node ids.")
+    resources: list[ID] | None = optional(
+        "Only to these businesses and accounts, exactly these, by their node ids."
+    )
     roles: list[Role] | None = optional("Only with any of these roles.")
     certainty: Certainty | None = optional("Only of this certainty.")
     state: AccessState | None = optional("Only in this state.")

@@ -34,7 +34,9 @@ Info = strawberry.Info[Asker, None]
 def desk_of(asker: Asker) -> Desk:
     """The reviews that a request sees. Raises InroadsError REVIEWS_UNAVAILABLE."""
     if asker.desk is None:
-        raise InroadsError("there are no reviews here: they are kept in a ledger", "REVIEWS_UNAVAILABLE")
+        raise InroadsError(
+            "there are no reviews here: they are kept in a ledger", "REVIEWS_UNAVAILABLE"
+        )
     return asker.desk
 
 

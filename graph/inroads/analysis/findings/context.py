@@ -41,7 +41,9 @@ class RuleContext:
     *scope* is a business with the account it keeps (all that KEEPS joins), named by the least number of its nodes.
     """
 
-    def __init__(self, graph: AccessGraph, now: dt.datetime, before: AccessGraph | None = None) -> None:
+    def __init__(
+        self, graph: AccessGraph, now: dt.datetime, before: AccessGraph | None = None
+    ) -> None:
         self.graph, self.now, self.before = graph, now, before
         self.fold, self.index = graph.fold, graph.index
         self.grants, self.evidence = graph.fold.grants, graph.fold.evidence
@@ -129,7 +131,9 @@ class RuleContext:
         rows = np.flatnonzero(self._own & (self.index.conveys_column != NOTHING))
         scope = self.scope[self.grants.resource[rows]]
         plain = Routes(self.grants.principal[rows], scope, rows, np.full(len(rows), NONE))
-        clients = np.flatnonzero((self.grants.relation == CLIENT) & (self.index.conveys_column != NOTHING))
+        clients = np.flatnonzero(
+            (self.grants.relation == CLIENT) & (self.index.conveys_column != NOTHING)
+        )
         near = self.scope[self.grants.principal[clients]]
         order = np.argsort(near, kind="stable")
         clients, near = clients[order], near[order]
@@ -139,7 +143,9 @@ class RuleContext:
         size = starts[scope + 1] - starts[scope]
         first = np.repeat(rows, size)
         client = clients[ranges(starts[scope], size)]
-        through = Routes(self.grants.principal[first], self.scope[self.grants.resource[client]], first, client)
+        through = Routes(
+            self.grants.principal[first], self.scope[self.grants.resource[client]], first, client
+        )
         return stack([plain, through])
 
     @cached_property
@@ -160,7 +166,11 @@ class RuleContext:
     def into(self, node: int) -> tuple[Source, ...]:
         """The grants that lead into a node from outside its scope."""
         relation = self.index.relation
-        found = (grant for _, grant in self.index.hops_to(node) if relation[grant] in (MEMBER, ROLE, CLIENT))
+        found = (
+            grant
+            for _, grant in self.index.hops_to(node)
+            if relation[grant] in (MEMBER, ROLE, CLIENT)
+        )
         return tuple(sorted(found))
 
     def names(self, nodes: Iterable[int]) -> tuple[str, ...]:

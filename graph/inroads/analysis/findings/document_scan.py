@@ -70,7 +70,9 @@ class _PlanResponse(msgspec.Struct):
 def unlimited(graph: AccessGraph, account: str, number: int) -> list[str]:
     """The limits of an account's plan that a document gives as -1, which means that there are none."""
     rows = graph.fold.said.documents
-    body = graph.fold.said.stores[rows.store[number]].body(int(rows.at[number]), int(rows.size[number]))
+    body = graph.fold.said.stores[rows.store[number]].body(
+        int(rows.at[number]), int(rows.size[number])
+    )
     try:
         plan = _WRAPPED.decode(body).response if rows.wrapped[number] else _PLAIN.decode(body)
         flags = (plan.permissions or {}).get(native_id(account)) or {}
@@ -98,12 +100,17 @@ def _read(graph: AccessGraph) -> Bodies:
     found = Bodies(np.full(len(latest), UNKNOWN, np.int64), {}, {}, [], set())
     standing = distinct(
         np.concatenate(
-            [latest[latest != NONE], fold.evidence.document[fold.evidence.section == SECTIONS.index(Section.ROLE)]]
+            [
+                latest[latest != NONE],
+                fold.evidence.document[fold.evidence.section == SECTIONS.index(Section.ROLE)],
+            ]
         ).astype(np.int64)
     )
     plain, wrapped = msgspec.json.Decoder(_Me), msgspec.json.Decoder(_Response)
     for number in standing.tolist():
-        body = fold.said.stores[rows.store[number]].body(int(rows.at[number]), int(rows.size[number]))
+        body = fold.said.stores[rows.store[number]].body(
+            int(rows.at[number]), int(rows.size[number])
+        )
         me: Any
         try:
             me = wrapped.decode(body).response if rows.wrapped[number] else plain.decode(body)
@@ -130,7 +137,12 @@ def _take(found: Bodies, number: int, identity: int, me: Any, *, decides: bool) 
     if me.email:
         mine = fold_email(me.email)
         for row, group in enumerate(me.groups or ()):
-            if group and group.email and group.email != me.email and fold_email(group.email) != mine:
+            if (
+                group
+                and group.email
+                and group.email != me.email
+                and fold_email(group.email) != mine
+            ):
                 found.other.append((number, row))
 
 

@@ -45,11 +45,21 @@ RULES: dict[str, Rule] = {}
 
 
 def rule(
-    name: str, population: str, says: str, remediation: str, version: str = "1.0.0", *, experimental: bool = False
-) -> Callable[[Callable[[RuleContext, RuleRow], RuleOutcome]], Callable[[RuleContext, RuleRow], RuleOutcome]]:
+    name: str,
+    population: str,
+    says: str,
+    remediation: str,
+    version: str = "1.0.0",
+    *,
+    experimental: bool = False,
+) -> Callable[
+    [Callable[[RuleContext, RuleRow], RuleOutcome]], Callable[[RuleContext, RuleRow], RuleOutcome]
+]:
     """Register a rule whose docstring is its definition."""
 
-    def register(look: Callable[[RuleContext, RuleRow], RuleOutcome]) -> Callable[[RuleContext, RuleRow], RuleOutcome]:
+    def register(
+        look: Callable[[RuleContext, RuleRow], RuleOutcome],
+    ) -> Callable[[RuleContext, RuleRow], RuleOutcome]:
         maturity = Maturity.EXPERIMENTAL if experimental else Maturity.STABLE
         definition = " ".join((look.__doc__ or "").split())
         RULES[name] = Rule(name, version, maturity, definition, population, says, remediation, look)

@@ -65,7 +65,9 @@ def review(
     earlier version for `new-since`. Raises InroadsError UNKNOWN_RULE, BAD_SEVERITY, BAD_MOMENT and NOT_WHOLE.
     """
     if "fold" not in vars(graph):
-        raise InroadsError("only the whole graph is reviewed, not a view or a copy of it", "NOT_WHOLE")
+        raise InroadsError(
+            "only the whole graph is reviewed, not a view or a copy of it", "NOT_WHOLE"
+        )
     if now is not None and now.tzinfo is None:
         raise InroadsError("the moment of a review names no offset", "BAD_MOMENT")
     judged = graph.policy.judgement
@@ -84,7 +86,11 @@ def review(
             looked.append(RuleRun(each.id, each.population, skipped="disabled by the policy"))
             continue
         if each.id == "new-since" and since is None:
-            looked.append(RuleRun(each.id, each.population, skipped="no earlier version to compare with was given"))
+            looked.append(
+                RuleRun(
+                    each.id, each.population, skipped="no earlier version to compare with was given"
+                )
+            )
             continue
         check()
         outcome = each.look(matter, row)
@@ -98,7 +104,9 @@ def review(
     found.sort(key=lambda each: each.key)
     asked = _Asked(sorted(chosen), Severity.INFO, None, since.version if since else None)
     worst = max(severities, key=lambda each: each.rank, default=None)
-    return Findings(matter, found, tuple(looked), standing.expired, asked, worst).only(least, suppressed)
+    return Findings(matter, found, tuple(looked), standing.expired, asked, worst).only(
+        least, suppressed
+    )
 
 
 def _chosen(rules: Iterable[str] | None, judged: Judgement) -> set[str]:
@@ -106,7 +114,9 @@ def _chosen(rules: Iterable[str] | None, judged: Judgement) -> set[str]:
         return set(RULES)
     chosen = set([rules] if isinstance(rules, str) else rules)
     for unknown in sorted(chosen - judged.rules.keys()):
-        raise InroadsError(f"there is no rule {unknown!r}; there are {', '.join(RULES)}", "UNKNOWN_RULE")
+        raise InroadsError(
+            f"there is no rule {unknown!r}; there are {', '.join(RULES)}", "UNKNOWN_RULE"
+        )
     return chosen
 
 
@@ -139,7 +149,9 @@ class _Standing(NamedTuple):
 
     def suppressed(self, found: _Found) -> Suppressed | None:
         keys = ((found.rule.id, subject) for subject in found.hit.subjects)
-        given = self.findings.get(found.identity) or next(filter(None, map(self.subjects.get, keys)), None)
+        given = self.findings.get(found.identity) or next(
+            filter(None, map(self.subjects.get, keys)), None
+        )
         if given is None or given.rule not in (None, found.rule.id):
             return None
         return Suppressed(given.reason, given.expires)
@@ -195,7 +207,9 @@ class Findings(Sequence[Finding]):
         self._found, self._asked = found, asked
         self._writer = _Writer(matter.graph)
 
-    def only(self, severity: Severity | str | None = None, suppressed: bool | None = None) -> Findings:
+    def only(
+        self, severity: Severity | str | None = None, suppressed: bool | None = None
+    ) -> Findings:
         """The same review, of which those of this severity and worse ones are kept, suppressed or not.
 
         Raises InroadsError BAD_SEVERITY.
@@ -218,7 +232,13 @@ class Findings(Sequence[Finding]):
     def identity(self) -> str:
         """The name of the result."""
         versions = [(each.id, each.version) for each in RULES.values()]
-        named = [self.version, self.graph.policy.judgement.digest, self.moment, versions, self._asked]
+        named = [
+            self.version,
+            self.graph.policy.judgement.digest,
+            self.moment,
+            versions,
+            self._asked,
+        ]
         return hashlib.sha256(msgspec.json.encode(named)).hexdigest()[:16]
 
     @property
@@ -233,7 +253,11 @@ class Findings(Sequence[Finding]):
 
     def _key(self, place: int) -> tuple[int, str, str]:
         rank, rule, subjects = self._found[place].key
-        return rank, rule, "\n".join(subjects)  # of the same order: a line end comes before what ids are made of
+        return (
+            rank,
+            rule,
+            "\n".join(subjects),
+        )  # of the same order: a line end comes before what ids are made of
 
     def counts(self) -> tuple[int, int]:
         """How many findings there are that are not suppressed, and how many that are."""
@@ -256,7 +280,10 @@ class Findings(Sequence[Finding]):
         return map(self._writer.finding, self._found)
 
     def __str__(self) -> str:
-        told = (f"{each.severity}  {each.rule}  {sentence(self.graph, each)}" for each in islice(self, PRINTED))
+        told = (
+            f"{each.severity}  {each.rule}  {sentence(self.graph, each)}"
+            for each in islice(self, PRINTED)
+        )
         more = [f"… and {len(self) - PRINTED} more"] if len(self) > PRINTED else []
         return "\n".join([*told, *more]) or "no findings"
 
@@ -289,7 +316,12 @@ class _Writer:
             yield self.spot(source)
 
     def said(self, each: Evidence) -> Proof:
-        return _proof(self.graph.documents[each.document], record_label(each), each.record_id, self.place(each))
+        return _proof(
+            self.graph.documents[each.document],
+            record_label(each),
+            each.record_id,
+            self.place(each),
+        )
 
     def spot(self, each: Spot) -> Proof:
         document = self.graph.documents[each.document]
@@ -316,7 +348,12 @@ class _Writer:
             document = int(graph.fold.attributes["permissions"][graph.number(node)])
             if document != NONE:
                 yield self.spot(
-                    Spot(document, Section.DOCUMENT, inside=f"/permissions/{escape(native_id(node))}", label=attribute)
+                    Spot(
+                        document,
+                        Section.DOCUMENT,
+                        inside=f"/permissions/{escape(native_id(node))}",
+                        label=attribute,
+                    )
                 )
             return
         for number in self._stating(node, attribute):
@@ -324,8 +361,13 @@ class _Writer:
 
     def _stating(self, node: str, attribute: str) -> list[int]:
         rows = self.graph.fold.said.attributes
-        number = rows.node.dtype.type(self.graph.number(node))  # else the whole column would be converted
-        first, last = np.searchsorted(rows.node, number), np.searchsorted(rows.node, number, "right")
+        number = rows.node.dtype.type(
+            self.graph.number(node)
+        )  # else the whole column would be converted
+        first, last = (
+            np.searchsorted(rows.node, number),
+            np.searchsorted(rows.node, number, "right"),
+        )
         here = rows.name[first:last] == ATTRIBUTES.index(attribute)
         return [int(each) for each in rows.document[first:last][here]]
 
@@ -372,7 +414,9 @@ class _Writer:
         if fold.attributes["record"][place] != number:
             return None
         section = Section.TEAM_BUSINESS if document.kind == "team" else Section.BUSINESS
-        return Evidence(number, section, int(fold.attributes["record_index"][place]), -1, native_id(node))
+        return Evidence(
+            number, section, int(fold.attributes["record_index"][place]), -1, native_id(node)
+        )
 
 
 def _has(document: Document, place: str) -> bool:

@@ -25,7 +25,10 @@ FORMATS: Final[dict[str, dict[str, Writer]]] = {
     "neo4j": {"nodes.csv": neo4j.write_nodes, "edges.csv": neo4j.write_edges},
     "cypher": {"graph.cypher": neo4j.write_cypher},
     "openfga": {"model.fga": openfga.write_model, "tuples.csv": openfga.write_tuples},
-    "spicedb": {"schema.zed": spicedb.write_schema, "relationships.txt": spicedb.write_relationships},
+    "spicedb": {
+        "schema.zed": spicedb.write_schema,
+        "relationships.txt": spicedb.write_relationships,
+    },
     "bloodhound": {
         "graph.json": bloodhound.write_graph,
         "custom-nodes.json": bloodhound.write_kinds,
@@ -35,7 +38,9 @@ FORMATS: Final[dict[str, dict[str, Writer]]] = {
 """The files of each format. One of a single file is written to a file, the others to a folder."""
 
 
-def write(graph: AccessGraph, name: str, path: str | os.PathLike[str], *, force: bool = False) -> None:
+def write(
+    graph: AccessGraph, name: str, path: str | os.PathLike[str], *, force: bool = False
+) -> None:
     """Write a graph in one of FORMATS to a file, gzipped if its name ends in `.gz`, or to a folder.
 
     What is written appears when it is whole. Raises InroadsError UNKNOWN_FORMAT, NOT_WHOLE, EXTRA_MISSING, and
@@ -73,7 +78,9 @@ def stream(graph: AccessGraph, name: str, out: IO[bytes]) -> None:
 def writers(graph: AccessGraph, name: str) -> dict[str, Writer]:
     """The files of a format of this graph. Raises InroadsError UNKNOWN_FORMAT and NOT_WHOLE."""
     if "fold" not in vars(graph):
-        raise InroadsError("only the whole graph is exported, not a view or a copy of it", "NOT_WHOLE")
+        raise InroadsError(
+            "only the whole graph is exported, not a view or a copy of it", "NOT_WHOLE"
+        )
     check(name)
     return FORMATS[name]
 
@@ -81,7 +88,9 @@ def writers(graph: AccessGraph, name: str) -> dict[str, Writer]:
 def check(name: str) -> None:
     """Raises InroadsError UNKNOWN_FORMAT for what is no format."""
     if name not in FORMATS:
-        raise InroadsError(f"there is no format {name!r}; there are {', '.join(FORMATS)}", "UNKNOWN_FORMAT")
+        raise InroadsError(
+            f"there is no format {name!r}; there are {', '.join(FORMATS)}", "UNKNOWN_FORMAT"
+        )
 
 
 @contextmanager

@@ -69,12 +69,19 @@ def write_kinds(_graph: AccessGraph, stream: IO[bytes]) -> None:
 def write_extension(_graph: AccessGraph, stream: IO[bytes]) -> None:
     """The extension definition, for BloodHound's `/api/v2/extensions`: it tells which kinds are traversable."""
     told = {
-        "schema": {"name": SOURCE, "display_name": SOURCE, "version": "v1.0.0", "namespace": SOURCE},
+        "schema": {
+            "name": SOURCE,
+            "display_name": SOURCE,
+            "version": "v1.0.0",
+            "namespace": SOURCE,
+        },
         "node_kinds": [
             {
                 "name": f"{SOURCE}_{kind}",
                 "display_name": kind,
-                "description": _CONTROL_NODE if kind == "Control" else f"A FreshBooks {kind.lower()}",
+                "description": _CONTROL_NODE
+                if kind == "Control"
+                else f"A FreshBooks {kind.lower()}",
                 "is_display_kind": True,
                 "icon": icon,
                 "color": color,
@@ -132,7 +139,12 @@ def _edges(graph: AccessGraph, scopes: Scopes) -> Iterator[dict[str, Any]]:
     for row in edges(graph):
         principal, resource, name = row["principal"], row["resource"], row["id"]
         word = name[len(resource) + 1 : -len(principal) - 1]
-        yield _edge(RAW[word], node_id(principal), node_id(resource), {**_properties(row), "grant": escaped(name)})
+        yield _edge(
+            RAW[word],
+            node_id(principal),
+            node_id(resource),
+            {**_properties(row), "grant": escaped(name)},
+        )
     yield from _derived(graph, scopes)
 
 

@@ -33,7 +33,10 @@ def _graphml(graph: AccessGraph) -> Iterator[str]:
         for name, kind in fields.items():
             yield f'<key id="{of}_{name}" for="{of}" attr.name="{name}" attr.type="{_type(kind)}"/>'
     yield '<graph edgedefault="directed">'
-    data = {of: {name: f'<data key="{of}_{name}">%s</data>' for name in fields} for of, fields in _FIELDS.items()}
+    data = {
+        of: {name: f'<data key="{of}_{name}">%s</data>' for name in fields}
+        for of, fields in _FIELDS.items()
+    }
     for row in nodes(graph):
         yield f'<node id="{_text(row["id"])}">{_filled(data["node"], row)}</node>'
     for row in edges(graph):
@@ -48,7 +51,10 @@ def _gexf(graph: AccessGraph) -> Iterator[str]:
         for name, kind in fields.items():
             yield f'<attribute id="{name}" title="{name}" type="{_type(kind)}"/>'
         yield "</attributes>"
-    data = {of: {name: f'<attvalue for="{name}" value="%s"/>' for name in fields} for of, fields in _FIELDS.items()}
+    data = {
+        of: {name: f'<attvalue for="{name}" value="%s"/>' for name in fields}
+        for of, fields in _FIELDS.items()
+    }
     yield "<nodes>"
     for row in nodes(graph):
         label = _text(row["email"] or row["name"] or row["id"])

@@ -62,10 +62,15 @@ def write_cypher(graph: AccessGraph, stream: IO[bytes]) -> None:
         )
     for label, rows in _runs(nodes(graph), _label):
         listed = ",\n".join(_literal(_known(row, "kind")) for row in rows)
-        stream.write(f"UNWIND [\n{listed}\n] AS row MERGE (n:{label} {{id: row.id}}) SET n = row;\n".encode())
+        stream.write(
+            f"UNWIND [\n{listed}\n] AS row MERGE (n:{label} {{id: row.id}}) SET n = row;\n".encode()
+        )
     for (start, relation, end), rows in _runs(edges(graph), _shape):
         listed = ",\n".join(
-            _literal({"start": row["principal"], "end": row["resource"], "known": _known(row, *_ENDS)}) for row in rows
+            _literal(
+                {"start": row["principal"], "end": row["resource"], "known": _known(row, *_ENDS)}
+            )
+            for row in rows
         )
         stream.write(
             (

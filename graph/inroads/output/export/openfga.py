@@ -44,7 +44,13 @@ def _model() -> Iterator[str]:
         yield f"    define {role}: acting_{role} or holding_{role}{inferred}"
     yield f"    define access: {' or '.join(_ROLES)}"
     for kind in ("business", "account"):
-        yield from ("", f"type {kind}", "  relations", "    define scope: [scope]", "    define own_client: [identity]")
+        yield from (
+            "",
+            f"type {kind}",
+            "  relations",
+            "    define scope: [scope]",
+            "    define own_client: [identity]",
+        )
         for name in (*_ROLES, "access"):
             own = " or own_client" if name in ("client", "access") else ""
             yield f"    define {name}: {name} from scope{own}"

@@ -77,7 +77,11 @@ def edges(graph: AccessGraph) -> Iterator[dict[str, Any]]:
             "words": [word or "" for word in grant.words],
             "clients": [client or "" for client in grant.clients],
             "evidence": [
-                _evidence(document(each.document), pointer(document(each.document), *each[1:4]), each.record_id)
+                _evidence(
+                    document(each.document),
+                    pointer(document(each.document), *each[1:4]),
+                    each.record_id,
+                )
                 for each in grant.evidence
             ],
         }
@@ -103,10 +107,15 @@ def flat(value: Any) -> str | None:
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, list):
-        return msgspec.json.encode([valid(each) if isinstance(each, str) else each for each in value]).decode()
+        return msgspec.json.encode(
+            [valid(each) if isinstance(each, str) else each for each in value]
+        ).decode()
     return value if value is None else valid(value)
 
 
 def texts(values: list[Any]) -> list[str]:
     """A list as texts alone, each evidence as JSON."""
-    return [valid(each) if isinstance(each, str) else msgspec.json.encode(each).decode() for each in values]
+    return [
+        valid(each) if isinstance(each, str) else msgspec.json.encode(each).decode()
+        for each in values
+    ]

@@ -36,7 +36,12 @@ def _schema() -> Iterator[str]:
     yield f"  permission access = {' + '.join(_ROLES)}"
     yield "}"
     for kind in ("business", "account"):
-        yield from ("", f"definition {kind} {{", "  relation scope: scope", "  relation own_client: identity")
+        yield from (
+            "",
+            f"definition {kind} {{",
+            "  relation scope: scope",
+            "  relation own_client: identity",
+        )
         for name in (*_ROLES, "access"):
             own = " + own_client" if name in ("client", "access") else ""
             yield f"  permission {name} = scope->{name}{own}"

@@ -49,7 +49,9 @@ class Scopes:
 
     def clients(self) -> list[tuple[int, int]]:
         """Each scope that is a client of another one, with that one."""
-        return sorted({(held.principal, held.scope) for held in self._held(by_identities=False)} - self._own)
+        return sorted(
+            {(held.principal, held.scope) for held in self._held(by_identities=False)} - self._own
+        )
 
     def own_clients(self) -> Iterator[tuple[int, int]]:
         """Who holds CLIENT on which resource of a scope that is a client of itself.
@@ -60,7 +62,9 @@ class Scopes:
         if not scopes:
             return
         client = 1 << ROLES.index(Role.CLIENT)
-        for person in sorted({held.principal for held in self.held() if held.acting and held.scope in scopes}):
+        for person in sorted(
+            {held.principal for held in self.held() if held.acting and held.scope in scopes}
+        ):
             found = accesses_of(self.graph, self.graph.index.name(person))
             for resource, bits in zip(found.resource.tolist(), found.roles.tolist(), strict=True):
                 if bits & client and int(self.of[resource]) in scopes:
@@ -83,7 +87,9 @@ class Scopes:
             conveys, principal = index.conveys[grant], index.principal[grant]
             if conveys in (control, reach) and (principal < self.identities.stop) == by_identities:
                 holder = principal if by_identities else of[principal]
-                yield Held(grant, holder, of[index.resource[grant]], index.roles[grant], conveys == control)
+                yield Held(
+                    grant, holder, of[index.resource[grant]], index.roles[grant], conveys == control
+                )
 
 
 def roles(bits: int) -> list[str]:

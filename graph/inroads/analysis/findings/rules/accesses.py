@@ -32,7 +32,9 @@ def indirect_only(matter: RuleContext, _: RuleRow) -> RuleOutcome:
     hits = [
         Match(ends, (), (Ways(*ends),))
         for ends in zip(
-            map(matter.name, rows.principal.tolist()), map(matter.name, rows.resource.tolist()), strict=True
+            map(matter.name, rows.principal.tolist()),
+            map(matter.name, rows.resource.tolist()),
+            strict=True,
         )
     ]
     return RuleOutcome(len(found.principal), hits)
@@ -100,7 +102,9 @@ def _matched(start: int, ahead: dict[int, list[int]], holder: dict[int, int]) ->
             if client in holder:
                 frontier.append(holder[client])
                 continue
-            while client is not None:  # back to the start, each takes the client's grant by which it was found
+            while (
+                client is not None
+            ):  # back to the start, each takes the client's grant by which it was found
                 taker = came[client]
                 holder[client], client = taker, has.get(taker)  # type: ignore[assignment]  # None at the start  # noqa: PLW2901
             return True
@@ -113,7 +117,9 @@ def by_principal(found: Accesses) -> Callable[[int], list[int]]:
     principal, resource = found.principal[order], found.resource[order]
 
     def of(identity: int) -> list[int]:
-        here: list[int] = resource[slice(*np.searchsorted(principal, [identity, identity + 1]))].tolist()
+        here: list[int] = resource[
+            slice(*np.searchsorted(principal, [identity, identity + 1]))
+        ].tolist()
         return here
 
     return of
@@ -165,7 +171,9 @@ def unconfirmed_access(matter: RuleContext, _: RuleRow) -> RuleOutcome:
     for each in np.flatnonzero(unconfirmed & (count > 0)).tolist():
         name = matter.name(each)
         ways = tuple(Ways(name, matter.name(node)) for node in own(each))
-        hits.append(Match((name,), (("accesses", int(count[each])),), (Stated(name, "confirmed_at"), *ways)))
+        hits.append(
+            Match((name,), (("accesses", int(count[each])),), (Stated(name, "confirmed_at"), *ways))
+        )
     known = unconfirmed | (matter.fold.attributes["confirmed_at"] != NONE)
     return RuleOutcome(int(known.sum()), hits, int((~known).sum()))
 
@@ -189,7 +197,10 @@ def new_since(matter: RuleContext, _: RuleRow) -> RuleOutcome:
     hits = [
         Match(
             (each.principal, each.resource),
-            (("roles", tuple(each.after.roles) if each.after else ()), ("since", matter.before.version)),
+            (
+                ("roles", tuple(each.after.roles) if each.after else ()),
+                ("since", matter.before.version),
+            ),
             (Ways(each.principal, each.resource),),
         )
         for each in gained

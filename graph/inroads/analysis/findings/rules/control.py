@@ -47,7 +47,11 @@ def concentration(matter: RuleContext, row: RuleRow) -> RuleOutcome:
     ]
     observed = matter.fold.observed[: len(matter.span(NodeKind.IDENTITY))]
     unseen = int((~observed).sum())
-    notes = ("identities of which no document of their own was read may control more",) if unseen else ()
+    notes = (
+        ("identities of which no document of their own was read may control more",)
+        if unseen
+        else ()
+    )
     return RuleOutcome(len(people), hits, unseen, notes)
 
 
@@ -56,7 +60,10 @@ def _owners(matter: RuleContext, number: int) -> list[tuple[int, list[int]]]:
     span = matter.span(NodeKind.BUSINESS)
     owner, business = matter.controls
     counts = np.bincount(business, minlength=matter.index.size)[span.start : span.stop]
-    wanted = np.flatnonzero(matter.fold.observed[span.start : span.stop] & (counts == number)) + span.start
+    wanted = (
+        np.flatnonzero(matter.fold.observed[span.start : span.stop] & (counts == number))
+        + span.start
+    )
     here = np.isin(business, wanted)
     found: dict[int, list[int]] = {each: [] for each in wanted.tolist()}
     for who, what in zip(owner[here].tolist(), business[here].tolist(), strict=True):
@@ -124,7 +131,9 @@ def client_chain(matter: RuleContext, _: RuleRow) -> RuleOutcome:
     them, and such a business by itself is another only where a chain through it leaves the cycle.
     """
     rows = np.flatnonzero(matter.grants.relation == CLIENT)
-    near, far = (matter.scope[column[rows]] for column in (matter.grants.principal, matter.grants.resource))
+    near, far = (
+        matter.scope[column[rows]] for column in (matter.grants.principal, matter.grants.resource)
+    )
     steps = list(zip(near.tolist(), far.tolist(), rows.tolist(), strict=True))
     network: nx.DiGraph[int] = nx.DiGraph()
     network.add_edges_from((client, vendor) for client, vendor, _ in steps if client != vendor)
@@ -139,7 +148,9 @@ def client_chain(matter: RuleContext, _: RuleRow) -> RuleOutcome:
     middles = sorted(ahead.keys() & behind.keys())
     hits = []
     for cycle in cycles:
-        grants = sorted(grant for scope in cycle for vendor, grant in ahead[scope] if vendor in cycle)
+        grants = sorted(
+            grant for scope in cycle for vendor, grant in ahead[scope] if vendor in cycle
+        )
         names = tuple(sorted(_head(matter, scope) for scope in cycle))
         facts: tuple[Fact, ...] = (("clients", len(names)), ("vendors", len(names)))
         hits.append(Match(names, facts, tuple(grants)))
@@ -199,8 +210,15 @@ def bridge(matter: RuleContext, row: RuleRow) -> RuleOutcome:
         unseen += not any(matter.fold.observed[each] for each in nodes)
         apart = [each for each in controls[identity] if int(scope[each]) not in owned_with(other)]
         if apart:
-            evidence = *(each for own in sorted(apart) for each in _controlling_of(matter, identity, own)), *grants
+            evidence = (
+                *(each for own in sorted(apart) for each in _controlling_of(matter, identity, own)),
+                *grants,
+            )
             subjects = matter.name(identity), matter.name(nodes[0])
-            hits.append(Match(subjects, (("own", matter.names(apart)),), tuple(dict.fromkeys(evidence))))
-    notes = (f"of {unseen} of these the other business's team was not observed: an owner of both may be unseen",)
+            hits.append(
+                Match(subjects, (("own", matter.names(apart)),), tuple(dict.fromkeys(evidence)))
+            )
+    notes = (
+        f"of {unseen} of these the other business's team was not observed: an owner of both may be unseen",
+    )
     return RuleOutcome(len(pairs), hits, 0, notes if unseen else ())

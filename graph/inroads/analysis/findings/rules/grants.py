@@ -44,7 +44,10 @@ def role_without_membership(matter: RuleContext, row: RuleRow) -> RuleOutcome:
     rows = np.flatnonzero(grants.relation == ROLE)
     keyed = matter.scope[grants.resource[rows]] + grants.principal[rows].astype(np.int64) * size
     is_member = grants.relation == MEMBER
-    members = grants.principal[is_member].astype(np.int64) * size + matter.scope[grants.resource[is_member]]
+    members = (
+        grants.principal[is_member].astype(np.int64) * size
+        + matter.scope[grants.resource[is_member]]
+    )
     kept = matter.kept[grants.resource[rows]]
     alone = rows[kept & ~contained(keyed, distinct(members))]
     hits = []
@@ -75,8 +78,12 @@ def membership_without_role(matter: RuleContext, _: RuleRow) -> RuleOutcome:
     merged = np.zeros(len(grants.relation), np.bool_)
     merged[matter.grant_of[matter.sections(Section.ROLE)]] = True
     is_role = grants.relation == ROLE
-    held = distinct(grants.principal[is_role].astype(np.int64) * size + matter.scope[grants.resource[is_role]])
-    beside = contained(grants.principal[rows].astype(np.int64) * size + matter.scope[grants.resource[rows]], held)
+    held = distinct(
+        grants.principal[is_role].astype(np.int64) * size + matter.scope[grants.resource[is_role]]
+    )
+    beside = contained(
+        grants.principal[rows].astype(np.int64) * size + matter.scope[grants.resource[rows]], held
+    )
     hits = [_of_grant(matter, grant) for grant in rows[known & ~merged[rows] & ~beside].tolist()]
     return RuleOutcome(int(known.sum()), hits, int((~known).sum()))
 
@@ -130,7 +137,12 @@ def group_without_membership(matter: RuleContext, _: RuleRow) -> RuleOutcome:
     looked = is_member & by_group
     hits = [_of_grant(matter, grant) for grant in np.flatnonzero(looked & ~otherwise).tolist()]
     unseen = int((matter.grants.relation == GROUP).sum())
-    return RuleOutcome(int(looked.sum()), hits, unseen, ("groups that are not known to be business-level are unseen",))
+    return RuleOutcome(
+        int(looked.sum()),
+        hits,
+        unseen,
+        ("groups that are not known to be business-level are unseen",),
+    )
 
 
 @rule(
@@ -163,11 +175,15 @@ def duplicate_group(matter: RuleContext, _: RuleRow) -> RuleOutcome:
                 whole.add(key)
     hits = []
     for identity, business in sorted(whole):
-        same = {role: each for role, each in found[identity, business].items() if _several(matter, each)}
+        same = {
+            role: each for role, each in found[identity, business].items() if _several(matter, each)
+        }
         if same:
             spots = tuple(_spot(matter, row) for role in sorted(same) for row in sorted(same[role]))
             roles = tuple(ROLES[role].value for role in sorted(same))
-            hits.append(Match((matter.name(identity), matter.name(business)), (("roles", roles),), spots))
+            hits.append(
+                Match((matter.name(identity), matter.name(business)), (("roles", roles),), spots)
+            )
     return RuleOutcome(len(found), hits)
 
 
@@ -180,7 +196,15 @@ def _several(matter: RuleContext, rows: list[int]) -> bool:
         return True
     evidence = matter.evidence
     places = {(int(evidence.document[row]), int(evidence.row[row])) for row in rows}
-    return len({str(matter.graph.row(document, Section.GROUP, row).group_id) for document, row in places}) > 1
+    return (
+        len(
+            {
+                str(matter.graph.row(document, Section.GROUP, row).group_id)
+                for document, row in places
+            }
+        )
+        > 1
+    )
 
 
 def _spot(matter: RuleContext, row: int, inside: str = "") -> Spot:
@@ -197,7 +221,9 @@ def _created(matter: RuleContext) -> tuple[Ints, Ints]:
     """The rows of evidence that are roles, and when each was created, else UNKNOWN."""
     rows = np.flatnonzero(matter.sections(Section.ROLE))
     moments = matter.bodies.roles
-    places = zip(matter.evidence.document[rows].tolist(), matter.evidence.row[rows].tolist(), strict=True)
+    places = zip(
+        matter.evidence.document[rows].tolist(), matter.evidence.row[rows].tolist(), strict=True
+    )
     return rows, np.array([moments.get(place, UNKNOWN) for place in places], np.int64)
 
 
@@ -231,14 +257,19 @@ def old_grant(matter: RuleContext, row: RuleRow) -> RuleOutcome:
         first = min(dates)[0]
         facts = ("created", _text(first)), ("days", (now - first) // 86_400_000_000)
         spots = tuple(_spot(matter, place) for _, place in sorted(dates))
-        hits.append(_of_grant(matter, each, *facts)._replace(evidence=(*spots, *_why_dead(matter, each))))
+        hits.append(
+            _of_grant(matter, each, *facts)._replace(evidence=(*spots, *_why_dead(matter, each)))
+        )
     return RuleOutcome(int((looked & dated).sum()), hits, int((looked & ~dated).sum()))
 
 
 def _why_dead(matter: RuleContext, grant: int) -> list[Source]:
     """The statements that make the resource of a grant latent."""
     resource = matter.index.resource[grant]
-    nodes = [resource, *(matter.graph.number(each) for each in matter.graph.kept(matter.name(resource)))]
+    nodes = [
+        resource,
+        *(matter.graph.number(each) for each in matter.graph.kept(matter.name(resource))),
+    ]
     starts = matter.fold.kind_starts
     return [
         Stated(matter.name(node), "active" if node < starts[2] else "subscription_status")
@@ -271,9 +302,14 @@ def role_predates_identity(matter: RuleContext, _: RuleRow) -> RuleOutcome:
     record = matter.fold.attributes["record"]
     hits = []
     for each, places in early.items():
-        facts = ("created", _text(int(created[places].min()))), ("identity_created", _text(int(born[places[0]])))
+        facts = (
+            ("created", _text(int(created[places].min()))),
+            ("identity_created", _text(int(born[places[0]]))),
+        )
         spots = [_spot(matter, int(rows[place]), "/created_at") for place in places]
         own = int(matter.grants.principal[each])
-        spots.append(Spot(int(record[own]), Section.DOCUMENT, inside="/created_at", label="created_at"))
+        spots.append(
+            Spot(int(record[own]), Section.DOCUMENT, inside="/created_at", label="created_at")
+        )
         hits.append(_of_grant(matter, each, *facts)._replace(evidence=tuple(spots)))
     return RuleOutcome(int(known.sum()), hits, int((~known).sum()))

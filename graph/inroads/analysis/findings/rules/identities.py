@@ -46,7 +46,13 @@ def _shared(matter: RuleContext, known: Flags) -> list[Match]:
     for email, several in same.items():
         names = matter.names(several)
         if email and len(names) > 1:
-            hits.append(Match(names, (("collision", "one email"),), tuple(Stated(name, "email") for name in names)))
+            hits.append(
+                Match(
+                    names,
+                    (("collision", "one email"),),
+                    tuple(Stated(name, "email") for name in names),
+                )
+            )
     return hits
 
 
@@ -58,12 +64,19 @@ def _pending(matter: RuleContext) -> list[Match]:
     first, last = (np.searchsorted(keys, wanted, side, sorter=order) for side in ("left", "right"))
     record = matter.fold.attributes["record"]
     hits = []
-    for (identity, email), start, stop in zip(pending.items(), first.tolist(), last.tolist(), strict=True):
+    for (identity, email), start, stop in zip(
+        pending.items(), first.tolist(), last.tolist(), strict=True
+    ):
         others = [each for each in order[start:stop].tolist() if each != identity]
         for other in others:
             if _email(matter, other) == fold_email(email):
                 inside = "/unconfirmed_email"
-                spot = Spot(int(record[identity]), Section.DOCUMENT, inside=inside, label="unconfirmed_email")
+                spot = Spot(
+                    int(record[identity]),
+                    Section.DOCUMENT,
+                    inside=inside,
+                    label="unconfirmed_email",
+                )
                 names = matter.name(identity), matter.name(other)
                 text = "an unconfirmed address is another's email"
                 hits.append(Match(names, (("collision", text),), (spot, Stated(names[1], "email"))))
@@ -75,10 +88,16 @@ def _other(matter: RuleContext) -> list[Match]:
     rows: dict[int, list[Spot]] = defaultdict(list)
     for document, row in matter.bodies.other:
         identity = int(matter.fold.said.documents.subject[document])
-        rows[identity].append(Spot(document, Section.GROUP, row, inside="/email", label="email of a group row"))
+        rows[identity].append(
+            Spot(document, Section.GROUP, row, inside="/email", label="email of a group row")
+        )
     text = "a group row names the identity by another email"
     return [
-        Match((matter.name(identity),), (("collision", text),), (Stated(matter.name(identity), "email"), *spots))
+        Match(
+            (matter.name(identity),),
+            (("collision", text),),
+            (Stated(matter.name(identity), "email"), *spots),
+        )
         for identity, spots in rows.items()
     ]
 
@@ -91,5 +110,7 @@ def _joined(hits: list[Match]) -> list[Match]:
         before = found.get(subjects)
         texts = {str(hit.facts[0][1])} | ({str(before.facts[0][1])} if before else set())
         evidence = (before.evidence if before else ()) + hit.evidence
-        found[subjects] = Match(subjects, (("collision", "; ".join(sorted(texts))),), tuple(dict.fromkeys(evidence)))
+        found[subjects] = Match(
+            subjects, (("collision", "; ".join(sorted(texts))),), tuple(dict.fromkeys(evidence))
+        )
     return list(found.values())

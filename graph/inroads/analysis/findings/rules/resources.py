@@ -29,10 +29,14 @@ def inactive_business(matter: RuleContext, _: RuleRow) -> RuleOutcome:
     active, span = matter.fold.attributes["active"], matter.span(NodeKind.BUSINESS)
     rows = np.flatnonzero((active == 0) & (matter.reached[span.start : span.stop] > 0)) + span.start
     known = int((active != NONE).sum())
-    return RuleOutcome(known, [_still_reached(matter, node, "active") for node in rows.tolist()], len(span) - known)
+    return RuleOutcome(
+        known, [_still_reached(matter, node, "active") for node in rows.tolist()], len(span) - known
+    )
 
 
-def _still_reached(matter: RuleContext, node: int, attribute: str, *facts: tuple[str, str]) -> Match:
+def _still_reached(
+    matter: RuleContext, node: int, attribute: str, *facts: tuple[str, str]
+) -> Match:
     name = matter.name(node)
     evidence = Stated(name, attribute), *_into_scope(matter, node)
     return Match((name,), (*facts, ("identities", int(matter.reached[node]))), evidence)
@@ -40,20 +44,26 @@ def _still_reached(matter: RuleContext, node: int, attribute: str, *facts: tuple
 
 def _into_scope(matter: RuleContext, node: int) -> tuple[Source, ...]:
     """The grants that lead into the scope of a node."""
-    found = {each for other in matter.nodes_of(int(matter.scope[node])) for each in matter.into(other)}
+    found = {
+        each for other in matter.nodes_of(int(matter.scope[node])) for each in matter.into(other)
+    }
     return tuple(sorted(found, key=repr))
 
 
 def _lapsed(matter: RuleContext) -> Flags:
     """Which accounts have a subscription that is known not to be alive, and are still reached."""
     span = matter.span(NodeKind.ACCOUNT)
-    found: Flags = matter.index.failing[span.start : span.stop] & (matter.reached[span.start : span.stop] > 0)
+    found: Flags = matter.index.failing[span.start : span.stop] & (
+        matter.reached[span.start : span.stop] > 0
+    )
     return found
 
 
 def _status(matter: RuleContext, account: int) -> tuple[str, str]:
     place = account - matter.span(NodeKind.ACCOUNT).start
-    return "status", matter.fold.said.words.text(matter.fold.attributes["subscription_status"][place])
+    return "status", matter.fold.said.words.text(
+        matter.fold.attributes["subscription_status"][place]
+    )
 
 
 @rule(
@@ -66,7 +76,10 @@ def lapsed_subscription(matter: RuleContext, _: RuleRow) -> RuleOutcome:
     """An account whose known subscription status is none of the policy's `alive` and that is still reached."""
     span, status = matter.span(NodeKind.ACCOUNT), matter.fold.attributes["subscription_status"]
     rows = np.flatnonzero(_lapsed(matter)) + span.start
-    hits = [_still_reached(matter, each, "subscription_status", _status(matter, each)) for each in rows.tolist()]
+    hits = [
+        _still_reached(matter, each, "subscription_status", _status(matter, each))
+        for each in rows.tolist()
+    ]
     known = int((status != NONE).sum())
     return RuleOutcome(known, hits, len(span) - known)
 
@@ -117,7 +130,11 @@ def orphan_account(matter: RuleContext, _: RuleRow) -> RuleOutcome:
     for node in rows.tolist():
         name = matter.name(node)
         facts = (("identities", int(matter.reached[node])),)
-        evidence = *matter.into(node), Stated(name, "subscription_status"), Stated(name, "permissions")
+        evidence = (
+            *matter.into(node),
+            Stated(name, "subscription_status"),
+            Stated(name, "permissions"),
+        )
         hits.append(Match((name,), facts, evidence))
     return RuleOutcome(len(span), hits)
 
@@ -163,7 +180,9 @@ def _systems(matter: RuleContext) -> list[Match]:
     pairs: dict[int, set[str]] = defaultdict(set)
     accounts: dict[str, set[int]] = defaultdict(set)
     texts = matter.fold.said.texts.take(rows.value[here & (rows.value != NONE)])
-    for node, text in zip(rows.node[here & (rows.value != NONE)].tolist(), texts.texts(), strict=True):
+    for node, text in zip(
+        rows.node[here & (rows.value != NONE)].tolist(), texts.texts(), strict=True
+    ):
         pairs[node].add(text)
         accounts[text].add(node)
     hits = [
@@ -193,7 +212,9 @@ def _standing(matter: RuleContext) -> set[int]:
     """The documents that decide what their subjects hold."""
     covers = matter.fold.said.covers
     scopes = [SCOPES.index("me"), SCOPES.index("team")]
-    found: set[int] = set(distinct(covers.document[np.isin(covers.scope % len(SCOPES), scopes)]).tolist())
+    found: set[int] = set(
+        distinct(covers.document[np.isin(covers.scope % len(SCOPES), scopes)]).tolist()
+    )
     return found
 
 
@@ -204,8 +225,14 @@ def _records(matter: RuleContext) -> list[Match]:
     for place, number in enumerate(rows.document.tolist()):
         if number in standing and rows.code.text(place) == "reference_conflict":
             subject = matter.name(int(matter.fold.said.documents.subject[number]))
-            found[subject].append(LineEvidence(number, rows.pointer.text(place), rows.message.text(place)))
+            found[subject].append(
+                LineEvidence(number, rows.pointer.text(place), rows.message.text(place))
+            )
     return [
-        Match((subject,), (("conflict", "; ".join(sorted({line.label for line in lines}))),), tuple(sorted(lines)))
+        Match(
+            (subject,),
+            (("conflict", "; ".join(sorted({line.label for line in lines}))),),
+            tuple(sorted(lines)),
+        )
         for subject, lines in sorted(found.items())
     ]
