@@ -146,7 +146,10 @@ def test_processes_read_stretches(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(gathering, "CHUNK_DOCUMENTS", 10)
     monkeypatch.setattr(gathering, "MERGED_PARTS", 3)
     monkeypatch.setattr(chunks, "BYTES", 2_000)
-    row = b'{"id": %d, "email": "%d@x.org", "business_memberships": [{"id": %d, "role": "owner", "business": {"id": 5}}]}'
+    row = (
+        b'{"id": %d, "email": "%d@x.org", "business_memberships":'
+        b' [{"id": %d, "role": "owner", "business": {"id": 5}}]}'
+    )
     lines = [row % (number, number, number) for number in range(500)]
     lines[100] = b"{"
     path = tmp_path / "x.ndjson"

@@ -358,9 +358,9 @@ class TestItsLife:
         """What was told as written is there after kill -9, and the chain is whole."""
         imports = f"import pathlib, sys; sys.path[:0] = {sys.path!r}; import test_audit"
         script = f"{imports}; test_audit._write_and_tell(pathlib.Path({str(path)!r}))"
-        with subprocess.Popen(
+        with subprocess.Popen(  # noqa: S603  # ours
             [sys.executable, "-c", script], stdout=subprocess.PIPE, text=True
-        ) as writer:  # noqa: S603  # ours
+        ) as writer:
             assert writer.stdout is not None
             told = [int(writer.stdout.readline()) for _ in range(200)]
             writer.send_signal(signal.SIGKILL)

@@ -247,18 +247,18 @@ class TestOutput:
     def test_a_closed_pipe_is_no_error(self) -> None:
         """`inroads … | head -1` ends quietly."""
         command = f"{INROADS} generate --identities 2000 | head -c 10"
-        done = subprocess.run(
+        done = subprocess.run(  # noqa: S603
             ["/bin/bash", "-c", command], capture_output=True, text=True, check=False, timeout=60
-        )  # noqa: S603
+        )
         assert done.stderr == ""
 
     def test_help_is_quick(self) -> None:
         """--help imports neither the graph nor the web."""
         heavy = ("networkx", "strawberry", "starlette", "inroads")
         code = f"import sys, inroads_api.cli.main; print([name for name in {heavy} if name in sys.modules])"
-        done = subprocess.run(
+        done = subprocess.run(  # noqa: S603
             [sys.executable, "-c", code], capture_output=True, text=True, check=True
-        )  # noqa: S603
+        )
         assert done.stdout.strip() == "[]"
         for command in (
             "",

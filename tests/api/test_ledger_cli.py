@@ -335,9 +335,9 @@ def test_collect(tmp_path: Path) -> None:
 def test_a_server_follows_its_ledger(ledger: tuple[str, str]) -> None:
     """New documents of a served ledger are served soon, as a new version; a port in use is a clear error."""
     third = '{"observed_at": "2026-03-01T00:00:00Z", "document": {"id": 2, "email": "b@x.org"}}'
-    with subprocess.Popen(
+    with subprocess.Popen(  # noqa: S603
         [INROADS, "serve", *ledger, "--port", "0"], stderr=subprocess.PIPE, text=True
-    ) as server:  # noqa: S603
+    ) as server:
         try:
             assert server.stderr is not None
             address = re.search(r"http://127\.0\.0\.1:(\d+)/graphql", server.stderr.readline())

@@ -219,7 +219,7 @@ def test_what_is_not_executed_costs_a_look(bruce: AccessGraph, serve: Serve, clo
     """What is no document, too dear or too deep spends 1, so that it cannot be asked without end."""
     client = serve(create_app(bruce, NOON, meter=RateLimiter(100, clock=clock)))
     deep = "{ a" * 70 + "}" * 70
-    dear = "query($x: [ID!]!) { nodes(ids: $x) { ... on Identity { reach(first: 100) { nodes { paths(first: 100) { nodes"
+    dear = "query($x: [ID!]!) { nodes(ids: $x) { ...on Identity { reach(first: 100) { nodes { paths(first: 100) { nodes"
     dear += " { steps { relation } } } } } } } }"
     codes = [code(ask(client, each).json()) for each in ("{", deep, dear)]
     assert codes == ["GRAPHQL_PARSE_FAILED", "DEPTH_LIMIT", "COST_LIMIT"]

@@ -117,8 +117,9 @@ def rows(ledger: Path) -> list[list[tuple[Any, ...]]]:
     tables = ("campaigns", "review_items", "review_decisions", "review_endings")
     with closing(sqlite3.connect(ledger)) as opened:
         return [
-            opened.execute(f"SELECT * FROM {each} ORDER BY 1, 2, 3").fetchall() for each in tables
-        ]  # noqa: S608  # ours
+            opened.execute(f"SELECT * FROM {each} ORDER BY 1, 2, 3").fetchall()  # noqa: S608  # ours
+            for each in tables
+        ]
 
 
 @pytest.fixture

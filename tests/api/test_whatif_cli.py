@@ -31,7 +31,8 @@ class TestWhatIf:
                 "LOWERED",
                 "business:363103",
                 [
-                    "b@example.com owns BillSpring (77128), which is a client of account Xr82w, kept by business 363103."
+                    "b@example.com owns BillSpring (77128), which is a client of account Xr82w,"
+                    " kept by business 363103."
                 ],
             ),
         ]

@@ -20,7 +20,10 @@ from inroads.model import NodeKind, kind_of
 CONNECTIONS: Final = 4
 REQUESTS: Final = 2_000
 SECONDS: Final = 15
-SERVED: Final = f"POST /graphql on 127.0.0.1 to one server process, from another one, at most {REQUESTS:,} requests or {SECONDS} s"
+SERVED: Final = (
+    "POST /graphql on 127.0.0.1 to one server process, from another one,"
+    f" at most {REQUESTS:,} requests or {SECONDS} s"
+)
 QUERIES: Final = {
     "smallest": "query ($email: String!) { identity(by: {email: $email}) { id } }",
     "headline": """

@@ -205,9 +205,9 @@ def ingest_by_process(ledger: Path, envelopes: list[Body]) -> None:
     """As a user does on a terminal."""
     text = "\n".join(map(json.dumps, envelopes))
     command = [INROADS, "ingest", "-", "--ledger", str(ledger)]
-    done = subprocess.run(
+    done = subprocess.run(  # noqa: S603
         command, input=text, capture_output=True, text=True, check=False, timeout=120
-    )  # noqa: S603
+    )
     assert (done.returncode, f": {len(envelopes)} added" in done.stderr) == (0, True), done.stderr
 
 

@@ -88,8 +88,14 @@ class Campaign:
     """
 
     def __init__(
-        self, ledger: Ledger, id: int, name: str, head: bytes, signed: bytes | None, forgotten: int
-    ) -> None:  # noqa: A002  # its name
+        self,
+        ledger: Ledger,
+        id: int,  # noqa: A002  # its name
+        name: str,
+        head: bytes,
+        signed: bytes | None,
+        forgotten: int,
+    ) -> None:
         self.ledger, self.id, self.name, self.forgotten = ledger, id, name, forgotten
         self.head = msgspec.json.decode(head, type=Head)
         self.signed = msgspec.json.decode(signed, type=Signed) if signed else None
@@ -466,10 +472,10 @@ def _numbered(
     """A query of numbers of items, and the values of its question marks."""
     where, given = _part(chosen, after, limit, before)
     joined = " LEFT JOIN review_decisions d ON d.sequence = i.decision" if chosen.verdict else ""
-    return f"SELECT i.number FROM review_items i{joined} WHERE i.campaign = ?{where}", [
+    return f"SELECT i.number FROM review_items i{joined} WHERE i.campaign = ?{where}", [  # noqa: S608  # ours
         campaign_,
         *given,
-    ]  # noqa: S608  # ours
+    ]
 
 
 def _numbers(

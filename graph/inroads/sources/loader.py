@@ -367,8 +367,8 @@ class _File:
     ) -> None:
         self._lock: AbstractContextManager[Any] = lock or nullcontext()
         self._file = (
-            os.fdopen(descriptor.detach(), "r+b") if descriptor else tempfile.TemporaryFile()
-        )  # noqa: SIM115  # it is open for as long as this is there
+            os.fdopen(descriptor.detach(), "r+b") if descriptor else tempfile.TemporaryFile()  # noqa: SIM115  # it is open for as long as this is there
+        )
         weakref.finalize(self, self._file.close)
 
     def put(self, data: bytes) -> int:

@@ -387,7 +387,10 @@ class Ledger:
 
         It tells a ledger from another one that took its place, such as a backup that has been added to since.
         """
-        query = "SELECT sequence, sha256, observed_at FROM documents WHERE sequence <= ? ORDER BY sequence DESC LIMIT 1000"
+        query = (
+            "SELECT sequence, sha256, observed_at FROM documents"
+            " WHERE sequence <= ? ORDER BY sequence DESC LIMIT 1000"
+        )
         digest = hashlib.sha256()
         with self._faults():
             for row in self._connection.execute(query, (position,)).fetchall():
@@ -744,8 +747,9 @@ class Ledger:
             told = ((person.left_unsaid(text), row) for row, text in rows if text is not None)
             changed = [(new, row) for (new, found), row in told if found]
             self._connection.executemany(
-                f"UPDATE {table} SET {column} = ? WHERE {key} = ?", changed
-            )  # noqa: S608  # ours
+                f"UPDATE {table} SET {column} = ? WHERE {key} = ?",  # noqa: S608  # ours
+                changed,
+            )
             mentions += len(changed)
         return len(about) + ended, mentions
 
