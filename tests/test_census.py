@@ -20,7 +20,7 @@ from hypothesis import given, settings
 from pyarrow import parquet
 
 import inroads
-from inroads.analysis import census as count
+from inroads import census as count
 from inroads.analysis.census import COLUMNS, FIGURES, SUBJECTS, Census, Counts, counts, made
 from inroads.columns.claimset import ROLES
 from inroads.documents.reader import Observation, parse_moment, read

@@ -126,12 +126,13 @@ def test_processes_end_with_the_one_that_started_them(file: Path, tmp_path: Path
     script = tmp_path / "load.py"
     script.write_text(
         "import multiprocessing, sys, threading, time\n"
-        "from inroads import gather, load\n"
+        "from inroads import load\n"
+        "from inroads.sources import loader\n"
         "def tell():\n"
         "    while not multiprocessing.active_children(): time.sleep(0.01)\n"
         "    print(*(child.pid for child in multiprocessing.active_children()), flush=True)\n"
         "if __name__ == '__main__':\n"
-        "    gather.PARALLEL_FROM = 0\n"
+        "    loader.PARALLEL_FROM = 0\n"
         "    threading.Thread(target=tell, daemon=True).start()\n"
         "    while True: load(sys.argv[1], workers=2)\n"
     )
@@ -158,9 +159,9 @@ def _runs(process: int) -> bool:
 INTERRUPTED = """
 import sys
 import inroads
-from inroads import gather
+from inroads.sources import loader
 
-gather.PARALLEL_FROM = 0
+loader.PARALLEL_FROM = 0
 told = []
 
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from inroads.explorer import Explorer
 from inroads.model import Role
 from inroads.policy.tables import STOCK, Policy
-from inroads.reach import questions, walk
+from inroads.reach import walk
 from inroads.reach.answers import Answer
 from inroads.reach.filters import AccessFilter
 from inroads.reach.questions import access, reach, reached_by
@@ -50,7 +50,7 @@ def test_hubs_are_told_what_the_paths_say(policy: Policy) -> None:
                 assert answers(graph, chosen) == plain, f"world of seed {seed}"
             with (
                 patch.object(walk, "VECTORISED", -1),
-                patch.object(questions, "gathered", lambda *_, **__: None),
+                patch.object(walk, "path_summaries", lambda *_, **__: None),
             ):
                 assert answers(graph, chosen) == plain, f"world of seed {seed}"
 

@@ -851,8 +851,8 @@ class TestBackup:
 
 LOCKED_UP = """
 import os, sys, datetime as dt
-from inroads.ledger import Ledger
-from inroads.documents import read
+from inroads.store.ledger import Ledger
+from inroads.documents.reader import read
 from inroads.errors import LedgerError
 document = read(b'{"id": 1}', dt.datetime(2026, 1, 1, tzinfo=dt.UTC), "child").document
 if os.geteuid() == 0:
@@ -871,8 +871,8 @@ print(*said)
 
 CRAMPED = """
 import resource, sys, datetime as dt
-from inroads.ledger import Ledger
-from inroads.documents import read
+from inroads.store.ledger import Ledger
+from inroads.documents.reader import read
 from inroads.errors import LedgerError
 moment = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
 documents = [read(b'{"id": %d, "note": "%d"}' % (n, n ** 99), moment, "child").document for n in range(1, 2001)]
@@ -1033,8 +1033,8 @@ class TestDisk:
 
 KILLED = """
 import os, signal, sys, datetime as dt
-from inroads.ledger import Ledger
-from inroads.documents import read
+from inroads.store.ledger import Ledger
+from inroads.documents.reader import read
 ledger = Ledger(sys.argv[1])
 ledger.add([read(b'{"id": 7}', dt.datetime(2026, 1, 1, tzinfo=dt.UTC), "child").document])
 os._exit(0)
@@ -1042,9 +1042,9 @@ os._exit(0)
 
 INGEST = """
 import sys, datetime as dt, msgspec
-from inroads.ledger import Ledger
-from inroads.documents import read
-from inroads.generate import population
+from inroads.store.ledger import Ledger
+from inroads.documents.reader import read
+from inroads.sources.synthetic import population
 start = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
 size, batch = int(sys.argv[2]), int(sys.argv[3])
 documents = (read(msgspec.json.encode(each), start, "").document for each in population(size, 1))
@@ -1055,7 +1055,7 @@ with Ledger(sys.argv[1]) as ledger:
 
 FORGET = """
 import sys, datetime as dt
-from inroads.ledger import Ledger
+from inroads.store.ledger import Ledger
 print("start", flush=True)
 with Ledger(sys.argv[1]) as ledger:
     print("open", flush=True)
@@ -1065,7 +1065,7 @@ with Ledger(sys.argv[1]) as ledger:
 
 OPEN = """
 import sys
-from inroads.ledger import Ledger
+from inroads.store.ledger import Ledger
 print("ready", flush=True)
 for line in sys.stdin:
     with Ledger(line.strip()) as ledger:
@@ -1074,8 +1074,8 @@ for line in sys.stdin:
 
 VISIT = """
 import sys, datetime as dt
-from inroads.ledger import Ledger
-from inroads.documents import read
+from inroads.store.ledger import Ledger
+from inroads.documents.reader import read
 moment = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
 for number in range(1, int(sys.argv[2]) + 1):
     with Ledger(sys.argv[1]) as ledger:

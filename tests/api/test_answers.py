@@ -22,7 +22,7 @@ from inroads_api.security.authentication import Auth
 from inroads_api.security.callers import TokenScope
 from inroads_api.security.tokens import TokenFile
 from inroads_api.versions.versions import Version, Versions
-from inroads_api.web import app as room
+from inroads_api.web import endpoint as room
 from inroads_api.web.app import create_app
 
 UNSETTLED: Final = {

@@ -17,7 +17,7 @@ from questions import NOON, code
 
 from inroads.network.access_graph import AccessGraph
 from inroads_api.limits import MAX_ASKED
-from inroads_api.web import app as application
+from inroads_api.web import endpoint
 from inroads_api.web.app import create_app
 from inroads_api.web.requests import LEGACY, MODERN, acceptable
 
@@ -455,7 +455,7 @@ def test_unexpected(
     def boom(*_: object) -> None:
         raise ValueError("about secret@example.com")
 
-    monkeypatch.setattr(application, "execute", boom)
+    monkeypatch.setattr(endpoint, "execute", boom)
     response = ask(client, {"query": QUERY})
     assert response.status_code == 500
     assert response.json() == {

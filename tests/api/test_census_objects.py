@@ -15,7 +15,7 @@ from inroads.network.access_graph import AccessGraph
 from inroads.policy.tables import STOCK
 from inroads.reach.questions import reach, reached_by
 from inroads_api.execution.execute import Schema
-from inroads_api.versions import cache, versions
+from inroads_api.versions import versions
 from inroads_api.versions.versions import Versions
 from test_census import one_by_one
 
@@ -104,7 +104,7 @@ def test_what_is_refused(ask: Ask) -> None:
 
 def test_few_wait_for_a_census(anew: AccessGraph, monkeypatch: pytest.MonkeyPatch) -> None:
     """Only so many requests may wait while the census is counted; a census that is there is given at once."""
-    monkeypatch.setattr(cache, "MAX_MAKING", 1)
+    monkeypatch.setattr(versions, "MAX_MAKING", 1)
     served = Versions(anew, NOON)
     counting, go_on = threading.Event(), threading.Event()
 

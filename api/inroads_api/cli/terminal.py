@@ -11,8 +11,6 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from inroads.text import json_text
-
 if TYPE_CHECKING:
     import datetime as dt
 
@@ -187,6 +185,8 @@ def many(number: int, noun: str, plural: str = "s") -> str:
 
 def write_json(value: Any, *, pretty: bool = False) -> None:
     """One JSON value and a line end."""
+    from inroads.text import json_text
+
     sys.stdout.write(json_text(value, pretty=pretty) + "\n")
 
 

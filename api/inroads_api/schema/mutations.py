@@ -9,9 +9,20 @@ from strawberry.scalars import JSON
 
 from inroads.errors import InroadsError
 from inroads_api.schema.context import Info
-from inroads_api.schema.fields import described, field, mirror, stated, value
+from inroads_api.schema.fields import describe, described, field, mirror, stated, value
 from inroads_api.schema.review.mutations import ReviewMutations
 from inroads_api.versions.ingestion import Ingested, IngestStatus
+
+describe(
+    IngestStatus,
+    "What became of a document that was handed in.",
+    {
+        "ADDED": "It is in the ledger, and was not before.",
+        "KNOWN": "The same observation was in the ledger already.",
+        "REJECTED": "It cannot be taken, and nothing of it is kept.",
+        "FORGOTTEN": "It is not taken: whom it is about was forgotten since it was observed.",
+    },
+)
 
 
 @described

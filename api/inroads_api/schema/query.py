@@ -42,7 +42,7 @@ from inroads_api.schema.analysis.what_if import (
     plan,
 )
 from inroads_api.schema.context import Context, Info
-from inroads_api.schema.fields import ID, describe, described, field, mirror, optional, stated
+from inroads_api.schema.fields import ID, described, field, mirror, optional, stated
 from inroads_api.schema.graph import node
 from inroads_api.schema.graph.accesses import Access, ModeArgument
 from inroads_api.schema.graph.accounts import Account
@@ -53,7 +53,6 @@ from inroads_api.schema.graph.identities import Identity
 from inroads_api.schema.graph.node import Node
 from inroads_api.schema.pages import Connection, First, Page, connection, within
 from inroads_api.schema.review.campaigns import ReviewQuestions
-from inroads_api.versions.ingestion import IngestStatus
 from inroads_api.versions.versions import Version
 
 Since = Annotated[dt.datetime, strawberry.argument(description="The moment of the last review.")]
@@ -406,15 +405,3 @@ class Query(Entry, ReviewQuestions):
         """The version of the graph that answers, or that of a moment; all that is asked inside is asked of it."""
         version = info.context.at_least(at_least)
         return GraphInfo(seen=info.context.until(version, as_of))
-
-
-describe(
-    IngestStatus,
-    "What became of a document that was handed in.",
-    {
-        "ADDED": "It is in the ledger, and was not before.",
-        "KNOWN": "The same observation was in the ledger already.",
-        "REJECTED": "It cannot be taken, and nothing of it is kept.",
-        "FORGOTTEN": "It is not taken: whom it is about was forgotten since it was observed.",
-    },
-)
