@@ -7,8 +7,7 @@ import csv
 import io
 import json
 import random
-from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -16,58 +15,31 @@ from typing import Any
 import msgspec
 import pyarrow as pa
 import pytest
+from counting import CONTROLLING, one_by_one
 from hypothesis import given, settings
 from pyarrow import parquet
+from records import DAY, client, me, membership
+from strategies import random_world, worlds
 
 import inroads
 from inroads import census as count
 from inroads.analysis.census import COLUMNS, FIGURES, SUBJECTS, Census, Counts, counts, made
-from inroads.columns.claimset import ROLES
 from inroads.documents.reader import Observation, parse_moment, read
 from inroads.errors import InroadsError
 from inroads.explorer import Explorer, load
-from inroads.model import AccessState, Certainty, NodeKind, kind_of
+from inroads.model import NodeKind, kind_of
 from inroads.policy.loading import load_policy
 from inroads.policy.tables import STOCK, Policy
 from inroads.reach import answers as answers_
 from inroads.reach import everyone, questions
-from inroads.reach.answers import Summary
 from inroads.reach.questions import reached_by
 from inroads.sources.synthetic import population
-from strategies import random_world, worlds
-from test_fold import DAY, me, membership
-from test_reach import client
 from worlds import World, explore
 
 FILES = sorted((Path(__file__).parent / "worlds").glob("*.json"))
-CONTROLLING = load_policy("""
-[roles.MANAGER]
-controls = true
-[roles.CLIENT]
-controls = true
-[relations.ROLE]
-controlling = "CONTROL"
-otherwise = "CONTROL"
-""")
-"""Managers, clients and every role row control: paths are long, and pass through many businesses."""
 STATED_ONLY = load_policy(
     'relations.CLIENT.otherwise = "NONE"\nrelations.CLIENT.controlling = "NONE"'
 )
-
-
-def one_by_one(summaries: Iterable[Summary]) -> Counts:
-    """The figures of an answer, counted access by access."""
-    found: Counter[Any] = Counter()
-    for each in summaries:
-        found.update(["total", each.certainty, each.state, *each.roles])
-    return Counts(
-        found["total"],
-        found[Certainty.STATED],
-        found[Certainty.INFERRED],
-        found[AccessState.ACTIVE],
-        found[AccessState.LATENT],
-        {role: found[role] for role in ROLES if found[role]},
-    )
 
 
 def answers(graph: Explorer) -> Iterator[tuple[str, answers_.Answer]]:

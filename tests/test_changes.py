@@ -9,6 +9,9 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from oracle import Oracle
+from records import CLIENT, DAY, business, client, me, membership, team
+from strategies import random_world
 
 from inroads.analysis.changes import (
     AccessFacts,
@@ -28,10 +31,6 @@ from inroads.model import Access, AccessState, Certainty, Grant, NodeKind, Relat
 from inroads.network.access_graph import AccessGraph
 from inroads.policy.loading import load_policy
 from inroads.sources.synthetic import population
-from oracle import Oracle
-from strategies import random_world
-from test_fold import CLIENT, DAY, business, me, membership, team
-from test_reach import client
 from worlds import World, explore, standing
 
 WORLDS = int(os.environ.get("INROADS_WORLDS", "2000")) // 4

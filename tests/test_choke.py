@@ -8,18 +8,17 @@ from typing import Any
 from unittest.mock import patch
 
 import pytest
-from hypothesis import given, settings
-
 from agreement import identities
+from hypothesis import given, settings
+from records import DAY, client, me, membership
+from strategies import random_world, worlds
+
 from inroads import EXAMPLE
 from inroads.analysis import choke_points as choke_points_
 from inroads.analysis.choke_points import ChokePoints, choke_points
 from inroads.analysis.remediation import FACTS
 from inroads.errors import InroadsError
 from inroads.explorer import Explorer, load
-from strategies import random_world, worlds
-from test_fold import DAY, me, membership
-from test_reach import client
 from worlds import World, explore
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from xml.etree import ElementTree as ET
 
+from records import DAY, me, membership
+
 from inroads import EXAMPLE
 from inroads.explorer import load
 from inroads.output import drawing
-from test_fold import DAY, me, membership
 from worlds import explore
 
 SVG = "{http://www.w3.org/2000/svg}"

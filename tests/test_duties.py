@@ -7,8 +7,10 @@ from itertools import product
 
 import msgspec
 import pytest
-
 from agreement import identities
+from records import DAY, me, membership
+from strategies import random_world
+
 from inroads.analysis.duties import SHOWN, conflict_sentence, duties
 from inroads.errors import BadPolicy, InroadsError
 from inroads.explorer import Explorer
@@ -16,8 +18,6 @@ from inroads.model import Access, Capability, Role
 from inroads.policy.loading import load_policy
 from inroads.policy.separation import Duty, DutyScope, Side
 from inroads.policy.tables import STOCK, Policy
-from strategies import random_world
-from test_fold import DAY, me, membership
 from worlds import explore
 
 TOML = """

@@ -7,16 +7,15 @@ import unicodedata
 from typing import Any
 
 import pytest
-
 from agreement import identities
+from records import DAY, client, me, membership, team
+from strategies import random_world
+
 from inroads import EXAMPLE
 from inroads import text as text_
 from inroads.analysis import explain
 from inroads.explorer import ExplainedAccess, Explorer, load
 from inroads.network import wording
-from strategies import random_world
-from test_fold import DAY, me, membership, team
-from test_reach import client
 from worlds import explore
 
 

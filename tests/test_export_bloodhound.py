@@ -11,12 +11,12 @@ from typing import Any
 import jsonschema
 import networkx as nx
 import pytest
+from engines import accesses, graphs
 
 from inroads.explorer import Explorer
 from inroads.model import Role
 from inroads.output.export import bloodhound
 from inroads.text import unescaped
-from test_export_engines import accesses, graphs
 
 PRIMITIVE: dict[str, Any] = {
     "anyOf": [

@@ -9,12 +9,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
+from engines import graphs, questions
+from exported import populated
 
 import inroads
 from inroads.explorer import Explorer
 from inroads.output.export import Writer, spicedb
-from test_export import populated
-from test_export_engines import graphs, questions
 
 try:
     from authzed.api import v1

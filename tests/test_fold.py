@@ -5,17 +5,14 @@ from __future__ import annotations
 import copy
 import datetime as dt
 import random
-from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from records import CLIENT, DAY, me, membership, team
+from strategies import worlds
 
 from inroads.explorer import Explorer
-from strategies import worlds
 from worlds import World, explore, observations, same
-
-DAY = [dt.datetime(2026, 1, day, tzinfo=dt.UTC) for day in range(1, 29)]
-
 
 ROW = {
     "id": 50,
@@ -25,35 +22,6 @@ ROW = {
     "business_id": 10,
     "active": True,
 }
-CLIENT = {
-    "id": 6,
-    "business_id": 10,
-    "account_id": "V",
-    "userid": 7,
-    "client_business": {"business_id": 10},
-    "account_business": {"account_business_id": 20, "account_id": "V"},
-}
-
-
-def business(number: int, **more: Any) -> dict[str, Any]:
-    return {"id": number, "name": f"Business {number}", **more}
-
-
-def me(identity: int = 1, **sections: Any) -> dict[str, Any]:
-    return {"response": {"id": identity, "email": f"i{identity}@example.com", **sections}}
-
-
-def membership(record: int, number: int, role: str = "owner", **more: Any) -> dict[str, Any]:
-    return {"id": record, "role": role, "business": business(number, **more)}
-
-
-def team(number: int, *members: tuple[int, int, str], **more: Any) -> dict[str, Any]:
-    rows = [
-        {"id": record, "group_id": 900, "identity_id": who, "role": role}
-        for record, who, role in members
-    ]
-    group = {"id": 900, "category": "business", "members": rows}
-    return {"response": {**business(number, **more), "business_group": group}}
 
 
 def reached(graph: Explorer, identity: int = 1) -> dict[str, str]:

@@ -7,8 +7,11 @@ from unittest.mock import patch
 
 import numpy as np
 import pytest
+from counting import CONTROLLING
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from records import DAY, client, me, membership
+from strategies import random_world
 
 from inroads.explorer import Explorer
 from inroads.model import Role
@@ -18,10 +21,6 @@ from inroads.reach.answers import Answer
 from inroads.reach.filters import AccessFilter
 from inroads.reach.questions import access, reach, reached_by
 from inroads.reach.states import Held, held
-from strategies import random_world
-from test_census import CONTROLLING
-from test_fold import DAY, me, membership
-from test_reach import client
 from worlds import explore
 
 

@@ -23,6 +23,8 @@ import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from ledger_files import inflated, raw
+from strategies import worlds
 
 from inroads.documents.reader import Observation, read
 from inroads.errors import BadId, LedgerError
@@ -32,7 +34,6 @@ from inroads.sources.synthetic import population
 from inroads.store import ledger as ledger_
 from inroads.store import schema
 from inroads.store.ledger import Added, Forgotten, Ledger, is_ledger
-from strategies import worlds
 from worlds import World, observations, same
 
 START = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
@@ -104,11 +105,6 @@ def told(script: str, *given: object) -> str:
     said, _ = process.communicate()
     assert process.returncode == 0, said
     return said.strip()
-
-
-@pytest.fixture
-def path(tmp_path: Path) -> Path:
-    return tmp_path / "documents.ledger"
 
 
 class TestAdding:
@@ -341,26 +337,6 @@ class TestReading:
             before, reached = kept(ledger), ledger.sequence
             ledger.add(seen[cut:])
             assert before + kept(ledger, after=reached) == kept(ledger)
-
-
-def raw(path: Path) -> bytes:
-    """Every byte in the folder of a ledger: the file, its write-ahead log, and whatever else was left."""
-    return b"".join(file.read_bytes() for file in sorted(path.parent.iterdir()))
-
-
-def inflated(data: bytes) -> bytes:
-    """All that can be decompressed from any place of some bytes, damaged ends included."""
-    found: list[bytes] = []
-    place = data.find(b"\x78")
-    while place >= 0:
-        stream = zlib.decompressobj()
-        with contextlib.suppress(zlib.error):
-            # bit by bit: what comes before the damage counts
-            found.extend(
-                stream.decompress(data[at : at + 8]) for at in range(place, place + 4096, 8)
-            )
-        place = data.find(b"\x78", place + 1)
-    return b"".join(found)
 
 
 def crowd() -> list[Document]:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from itertools import product
 
 import pytest
+from records import DAY, me, membership
 
 from inroads.errors import BadPolicy
 from inroads.model import Capability, Role
 from inroads.policy.grammar import GRAMMAR, Conveys, Phase
 from inroads.policy.loading import load_policy
 from inroads.policy.tables import STOCK
-from test_fold import DAY, me, membership
 from worlds import explore
 
 

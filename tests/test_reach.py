@@ -7,16 +7,16 @@ import random
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
-
 from agreement import check
+from hypothesis import given, settings
+from records import DAY, client, me, membership, team
+from strategies import random_world, worlds
+
 from inroads import EXAMPLE
 from inroads.errors import BadId, InroadsError, NotFound
 from inroads.explorer import Explorer, load
 from inroads.model import Mode
 from inroads.reach import states
-from strategies import random_world, worlds
-from test_fold import DAY, me, membership, team
 from worlds import World, explore
 
 WORLDS = int(os.environ.get("INROADS_WORLDS", "2000"))
@@ -38,13 +38,6 @@ def test_random_worlds_agree_with_the_oracle(first: int) -> None:
 def test_drawn_worlds_agree_with_the_oracle(world: World) -> None:
     """The same on worlds that Hypothesis draws, so that a failure shrinks to the smallest world that shows it."""
     check(world)
-
-
-def client(
-    record: int, client_of: str, vendor: int | None = None, userid: int = 1
-) -> dict[str, Any]:
-    row: dict[str, Any] = {"id": record, "account_id": client_of, "userid": userid}
-    return row | ({"account_business": {"account_business_id": vendor}} if vendor else {})
 
 
 def cycle(size: int) -> Explorer:

@@ -20,6 +20,8 @@ from typing import Any
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from ledger_files import inflated, raw
+from strategies import World, worlds
 
 from inroads import EXAMPLE, load, review
 from inroads.errors import InroadsError, NotFound
@@ -43,8 +45,6 @@ from inroads.review import (
 from inroads.store import schema as room
 from inroads.store.forgetting import ANONYMOUS
 from inroads.store.ledger import Ledger
-from strategies import World, worlds
-from test_ledger import inflated, raw
 from worlds import explore, observations
 
 NOW = dt.datetime(2026, 6, 1, tzinfo=dt.UTC)

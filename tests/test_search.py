@@ -7,10 +7,10 @@ from typing import Final
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from records import DAY, me, membership
 
 from inroads.explorer import Explorer
 from inroads.model import fold_email, native_id
-from test_fold import DAY, me, membership
 from worlds import explore
 
 PARTS: Final = (*"aAk07: \t@ßİ\u212aéy\0", "ab", "10", "  ", "ss", "t:", "")

@@ -10,9 +10,11 @@ from typing import Any
 from unittest.mock import patch
 
 import pytest
-from hypothesis import given, settings
-
 from agreement import identities
+from hypothesis import given, settings
+from records import DAY, client, me, membership, team
+from strategies import random_world, worlds
+
 from inroads import EXAMPLE
 from inroads.analysis.changes import Kind
 from inroads.analysis.remediation import FACTS, remedies
@@ -22,9 +24,6 @@ from inroads.errors import AmbiguousGrant, InroadsError
 from inroads.explorer import Explorer, load
 from inroads.model import Access, Grant, Relation, Section
 from inroads.network.wording import record_label
-from strategies import random_world, worlds
-from test_fold import DAY, me, membership, team
-from test_reach import client
 from worlds import World, explore, observations
 
 GHOST = 990_000

@@ -7,13 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
 from agreement import check, identities
+
 from inroads.analysis.explain import explain
 from inroads.documents.reader import parse_moment
 from inroads.model import Access
-
-FILES = sorted((Path(__file__).parent / "worlds").glob("*.json"))
+from worlds import FILES
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from commands import DOCUMENTS, HOSTILE, rows, run
 from pyarrow import parquet
-from test_cli import DOCUMENTS, HOSTILE, rows, run
 
 import inroads
 from inroads.sources.synthetic import population

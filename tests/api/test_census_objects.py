@@ -6,6 +6,7 @@ import threading
 from typing import Any
 
 import pytest
+from counting import one_by_one
 from questions import NOON, Ask, asker, code
 
 from inroads.analysis.census import Counts, census, made
@@ -17,7 +18,6 @@ from inroads.reach.questions import reach, reached_by
 from inroads_api.execution.execute import Schema
 from inroads_api.versions import versions
 from inroads_api.versions.versions import Versions
-from test_census import one_by_one
 
 FIGURES = "total stated inferred active latent byRole { role count }"
 NODES = f"""query ($ids: [ID!]!) {{ nodes(ids: $ids) {{ id

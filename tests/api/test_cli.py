@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-import os
 import re
 import signal
 import subprocess
@@ -13,43 +12,11 @@ import sys
 import time
 import urllib.request
 from pathlib import Path
-from typing import Any
 
 import pytest
-
-from inroads import EXAMPLE
-
-INROADS = str(Path(sys.executable).with_name("inroads"))
-DOCUMENTS = ("-d", str(EXAMPLE))
-HOSTILE = {
-    "id": 1,
-    "email": "=HYPERLINK(1)@x.org",
-    "fasttrack_token": "eyJhbGciOiJub25lIn0.eyJzdWIiOiIxIn0.x",
-    "business_memberships": [
-        {"id": 4, "role": "owner", "business": {"id": 9, "name": "+1\u001b[31m,\n\u202e"}}
-    ],
-}
+from commands import DOCUMENTS, HOSTILE, INROADS, rows, run
 
 RECORDS = '{ business(id: "9") { name members { nodes { grant { evidence { record } } } } } }'
-
-
-def run(
-    *words: str, stdin: str = "", env: dict[str, str] | None = None
-) -> subprocess.CompletedProcess[str]:
-    environment = {**os.environ, "PYTHONUTF8": "1", **(env or {})}
-    return subprocess.run(  # noqa: S603  # our own command
-        [INROADS, *words],
-        input=stdin,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=60,
-        env=environment,
-    )
-
-
-def rows(text: str) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in text.splitlines()]
 
 
 class TestAnswers:

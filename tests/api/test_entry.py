@@ -8,8 +8,10 @@ from collections import Counter
 from typing import Any
 
 import pytest
+from costs import measure
 from questions import Ask, asker, code
-from test_limits import measure
+from records import DAY, client, me, membership
+from strategies import random_world
 
 from inroads.analysis.changes import GrantCause, NodeCause, changes, sentence, stated
 from inroads.documents.pointers import pointer, record
@@ -17,9 +19,6 @@ from inroads.explorer import Explorer
 from inroads.network.access_graph import AccessGraph
 from inroads_api.execution.execute import Schema
 from inroads_api.schema.context import MAX_MOMENTS
-from strategies import random_world
-from test_fold import DAY, me, membership
-from test_reach import client
 from worlds import World, explore, observations
 
 WHOLE = """version documents identities businesses accounts groups grants issueCount

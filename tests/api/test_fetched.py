@@ -17,8 +17,8 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from jwt.utils import base64url_encode
+from provider import AUDIENCE, ELLIPTIC, ISSUER, OTHER, public, token
 from questions import NOON, Serve, code
-from test_oidc import AUDIENCE, ELLIPTIC, ISSUER, OTHER, public, token
 from typer.testing import CliRunner
 
 from inroads import EXAMPLE

@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import unquote
 
 import msgspec
-from test_cli import DOCUMENTS, rows, run
+from commands import DOCUMENTS, rows, run
 
 import inroads
 from inroads.analysis.findings import RULES

@@ -8,7 +8,7 @@ from typing import Any
 
 import httpx2
 import pytest
-from test_limits import doubling
+from costs import doubling
 
 SOON = 10.0
 """Seconds of processor time, for any machine under any load: a few milliseconds are usual, see the benchmark."""

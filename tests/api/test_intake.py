@@ -17,8 +17,8 @@ from urllib.parse import urlencode
 
 import httpx2
 import pytest
+from commands import INROADS, run
 from questions import NOON, code
-from test_cli import INROADS, run
 
 from inroads.documents.reader import Observation, read
 from inroads.errors import InroadsError

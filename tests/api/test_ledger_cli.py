@@ -14,11 +14,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from test_cli import INROADS, rows, run
+from commands import INROADS, rows, run
+from service import Service
 
 import inroads
 from inroads.documents.reader import parse_moment
-from service import Service
 
 OWNER = '{"id": 4, "role": "owner", "business": {"id": 9, "name": "Nine"}}'
 OLDER = f'{{"id": 1, "email": "a@x.org", "business_memberships": [{OWNER}]}}'

@@ -9,6 +9,7 @@ from itertools import accumulate
 from typing import Any
 
 import pytest
+from costs import doubling, measure
 from graphql import (
     GraphQLSyntaxError,
     Lexer,
@@ -26,15 +27,10 @@ from questions import NOON, Ask, code
 from inroads.network.access_graph import AccessGraph
 from inroads_api import limits
 from inroads_api.execution import cost as cost_
-from inroads_api.execution.cost import Measure, Measures
+from inroads_api.execution.cost import Measures
 from inroads_api.execution.execute import Schema, execute
 from inroads_api.limits import MAX_COST, MAX_TOKENS
 from inroads_api.versions.versions import Versions
-
-
-def measure(schema: Schema, query: str, **variables: Any) -> Measure:
-    """What a document asks, within the limits or not."""
-    return cost_._Walk(parse(query), schema._schema, variables).document()
 
 
 def test_a_document_goes_at_once() -> None:
@@ -182,19 +178,6 @@ def test_depth(schema: Schema, ask: Ask) -> None:
     assert "errors" not in ask(
         f"{{ business(id: 77128) {{ {deep[: deep.index('id')].replace('account { business { ', '', 1)} id"
         f"{' } }' * 7} }} }}"
-    )
-
-
-def doubling(fragments: int) -> str:
-    """A document of so many fragments, each of which uses the next one twice."""
-    each = (
-        "fragment F{} on Business{{a:account{{business{{...F{}}}}}b:account{{business{{...F{}}}}}}}"
-    )
-    last = f"fragment F{fragments} on Business{{id}}"
-    return (
-        "{business(id:1){...F0}}"
-        + "".join(each.format(n, n + 1, n + 1) for n in range(fragments))
-        + last
     )
 
 

@@ -14,6 +14,8 @@ from typing import Any
 
 import pytest
 from questions import NOON
+from records import DAY, me, membership, team
+from strategies import random_world
 
 from inroads.explorer import Explorer, load
 from inroads.network.access_graph import AccessGraph
@@ -21,8 +23,6 @@ from inroads.store.ledger import Ledger
 from inroads_api.execution.execute import Schema, execute
 from inroads_api.versions.following import Follower, Following, follow, position
 from inroads_api.versions.versions import Version, Versions, token
-from strategies import random_world
-from test_fold import DAY, me, membership, team
 from worlds import World, observations, same
 
 SOON = 30

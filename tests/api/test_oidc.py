@@ -12,9 +12,10 @@ from typing import Any
 
 import jwt
 import pytest
-from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from jwt.utils import base64url_encode
+from provider import AUDIENCE, ELLIPTIC, ISSUER, OTHER, public, token
 from questions import NOON, Serve, code
 from typer.testing import CliRunner
 
@@ -29,20 +30,6 @@ from inroads_api.security.oidc import Issuer
 from inroads_api.security.tokens import TokenFile
 from inroads_api.web.app import create_app
 
-ISSUER, AUDIENCE = "https://login.example", "inroads"
-ELLIPTIC, OTHER = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
-
-
-def public(key: Any, kid: str | None = "one", **more: str) -> dict[str, Any]:
-    """The public half of a key, as a JWKS has it."""
-    algorithm: Any = (
-        jwt.algorithms.ECAlgorithm
-        if isinstance(key, ec.EllipticCurvePrivateKey)
-        else jwt.algorithms.RSAAlgorithm
-    )
-    found: dict[str, Any] = json.loads(algorithm.to_jwk(key.public_key()))
-    return found | ({"kid": kid} if kid else {}) | more
-
 
 @pytest.fixture
 def jwks(tmp_path: Path) -> Callable[..., Path]:
@@ -55,24 +42,6 @@ def jwks(tmp_path: Path) -> Callable[..., Path]:
         return path
 
     return write
-
-
-def token(
-    key: Any = ELLIPTIC,
-    algorithm: str = "ES256",
-    headers: dict[str, Any] | None = None,
-    **claims: Any,
-) -> str:
-    """A good token but for these claims, of which None takes one away."""
-    stock = {
-        "iss": ISSUER,
-        "aud": AUDIENCE,
-        "sub": "b@example.com",
-        "exp": time.time() + 300,
-        "scope": "openid read",
-    }
-    given = {name: value for name, value in (stock | claims).items() if value is not None}
-    return jwt.encode(given, key, algorithm, headers={"kid": "one"} if headers is None else headers)
 
 
 def test_a_good_one(

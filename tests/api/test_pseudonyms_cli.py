@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
-from test_cli import DOCUMENTS, rows, run
+from commands import DOCUMENTS, rows, run
 
 ORIGINALS = (
     "712052",

@@ -20,8 +20,9 @@ import pytest
 from graphql import GraphQLObjectType, get_named_type
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from provider import AUDIENCE, ELLIPTIC, ISSUER, public, token
 from questions import NOON, Serve, code
-from test_oidc import AUDIENCE, ELLIPTIC, ISSUER, public, token
+from strategies import World, worlds
 from typer.testing import CliRunner
 
 from inroads import EXAMPLE, review
@@ -44,7 +45,6 @@ from inroads_api.versions import review_desk
 from inroads_api.versions.review_desk import Desk, Reviews
 from inroads_api.versions.versions import Version, Versions
 from inroads_api.web.app import create_app
-from strategies import World, worlds
 from worlds import observations
 
 SCHEMA = build_schema(allow_review=True)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import jsonschema
 import pytest
-from test_cli import run
+from commands import run
 
 import inroads
 from inroads.sources.synthetic import population

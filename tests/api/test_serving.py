@@ -11,8 +11,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
@@ -21,6 +20,7 @@ from urllib.request import urlopen
 import msgspec
 import pytest
 import uvicorn
+from processes import PATIENCE, command, serving
 from questions import NOON
 from starlette.testclient import TestClient
 
@@ -36,21 +36,8 @@ from inroads_api.server.settings import ServerSettings, WorkerSettings
 from inroads_api.web import app, requests
 from inroads_api.web.app import create_app
 
-PATIENCE = 60.0  # seconds: the machine may be slow
 QUERY = msgspec.json.encode({"query": "{ graph { version documents } }"})
 JSON = {"content-type": "application/json"}
-
-
-def command(*words: str) -> list[str]:
-    return [
-        sys.executable,
-        "-c",
-        "from inroads_api.cli.main import main; main()",
-        "serve",
-        "--port",
-        "0",
-        *words,
-    ]
 
 
 @pytest.fixture
@@ -60,22 +47,6 @@ def ledger(tmp_path: Path) -> Path:
     with Ledger(tmp_path / "l.db") as opened:
         opened.add([taken.document])
     return tmp_path / "l.db"
-
-
-@contextmanager
-def serving(*words: str) -> Iterator[tuple[subprocess.Popen[str], int]]:
-    """A server and its port."""
-    with subprocess.Popen(command(*words), stderr=subprocess.PIPE, text=True) as server:  # noqa: S603  # our own
-        try:
-            assert server.stderr
-            line = next(line for line in server.stderr if "http://127.0.0.1:" in line)
-            yield server, int(line.partition("127.0.0.1:")[2].partition("/")[0])
-        finally:
-            server.terminate()
-            try:
-                server.wait(PATIENCE)
-            finally:
-                server.kill()
 
 
 def ask(port: int) -> tuple[int, Any]:

@@ -17,9 +17,10 @@ from typing import Any
 import httpx2
 import pytest
 import uvicorn
+from processes import serving
 from questions import NOON
-from test_feed import ASK, SAME, Served, add
-from test_serving import serving
+from records import DAY, me, membership, team
+from streaming import ASK, SAME, Served, add
 
 from inroads.errors import InroadsError
 from inroads.explorer import load
@@ -35,7 +36,6 @@ from inroads_api.versions.versions import Versions
 from inroads_api.web import streams
 from inroads_api.web.app import create_app
 from inroads_api.web.streams import EVENTS, Streams
-from test_fold import DAY, me, membership, team
 
 PATIENCE = 30.0  # seconds: the machine may be slow
 STREAM = {"accept": EVENTS}

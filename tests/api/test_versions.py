@@ -12,13 +12,13 @@ from typing import Any
 
 import pytest
 from questions import NOON
+from records import DAY, me
 
 from inroads.errors import InroadsError
 from inroads.explorer import Explorer
 from inroads_api.versions import versions as room
 from inroads_api.versions.cache import Cache, Room
 from inroads_api.versions.versions import NotReached, Version, Versions, token
-from test_fold import DAY, me
 from worlds import explore
 
 SOON = 10

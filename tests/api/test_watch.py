@@ -16,15 +16,15 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
+from commands import INROADS, run
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from test_cli import INROADS, run
+from service import CLIENT_SECRET, REFRESH, Reply, Service, delayed, errors, silent
 
 from inroads.errors import Rejection
 from inroads.explorer import Explorer
 from inroads.store.ledger import Ledger
 from inroads_api.cli.commands.watch import TICK, Folders
-from service import CLIENT_SECRET, REFRESH, Reply, Service, delayed, errors, silent
 from worlds import same
 
 PATIENCE = 60.0  # seconds: the machine may be slow

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from test_cli import DOCUMENTS, rows, run
+from commands import DOCUMENTS, rows, run
 
 ROLE = "account:Xr82w#ROLE/CLIENT@identity:712052"
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -86,3 +87,6 @@ def standing(grants: Iterable[Grant], nodes: dict[str, dict[str, Any]]) -> Explo
     return Explorer.build(
         fold(said, STOCK)._replace(grants=rows, evidence_of=evidence_of, evidence=evidence), STOCK
     )
+
+
+FILES = sorted((Path(__file__).parent / "worlds").glob("*.json"))

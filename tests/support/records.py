@@ -1,0 +1,44 @@
+"""DOCSTRING."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+DAY = [dt.datetime(2026, 1, day, tzinfo=dt.UTC) for day in range(1, 29)]
+CLIENT = {
+    "id": 6,
+    "business_id": 10,
+    "account_id": "V",
+    "userid": 7,
+    "client_business": {"business_id": 10},
+    "account_business": {"account_business_id": 20, "account_id": "V"},
+}
+
+
+def business(number: int, **more: Any) -> dict[str, Any]:
+    return {"id": number, "name": f"Business {number}", **more}
+
+
+def me(identity: int = 1, **sections: Any) -> dict[str, Any]:
+    return {"response": {"id": identity, "email": f"i{identity}@example.com", **sections}}
+
+
+def membership(record: int, number: int, role: str = "owner", **more: Any) -> dict[str, Any]:
+    return {"id": record, "role": role, "business": business(number, **more)}
+
+
+def team(number: int, *members: tuple[int, int, str], **more: Any) -> dict[str, Any]:
+    rows = [
+        {"id": record, "group_id": 900, "identity_id": who, "role": role}
+        for record, who, role in members
+    ]
+    group = {"id": 900, "category": "business", "members": rows}
+    return {"response": {**business(number, **more), "business_group": group}}
+
+
+def client(
+    record: int, client_of: str, vendor: int | None = None, userid: int = 1
+) -> dict[str, Any]:
+    row: dict[str, Any] = {"id": record, "account_id": client_of, "userid": userid}
+    return row | ({"account_business": {"account_business_id": vendor}} if vendor else {})
