@@ -9,12 +9,12 @@ from pathlib import Path
 
 import networkx as nx
 import pytest
-from records import DAY, me, membership, team
 
 import inroads
 from inroads.errors import AmbiguousEmail, BadPolicy, InroadsError
 from inroads.explorer import Explorer
 from inroads.store.ledger import Ledger
+from records import DAY, me, membership, team
 from worlds import explore, observations
 
 ENVELOPE = '{{"observed_at": "2026-01-0{}T00:00:00Z", "document": {}}}\n'

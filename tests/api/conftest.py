@@ -5,7 +5,6 @@ from __future__ import annotations
 import httpx2
 import msgspec
 import pytest
-from questions import NOON, Ask, Serve, asker, graph_of
 from starlette.testclient import TestClient
 
 from inroads import EXAMPLE
@@ -13,6 +12,7 @@ from inroads.network.access_graph import AccessGraph
 from inroads.sources.synthetic import population
 from inroads_api.execution.execute import Schema, build_schema
 from inroads_api.web.app import create_app
+from questions import NOON, Ask, Serve, asker, graph_of
 
 collect_ignore = [
     "conftest.py"

@@ -11,6 +11,7 @@ from ctypes import CDLL
 from typing import Final
 
 import pytest
+
 import walking
 from measuring import Populations, Report
 

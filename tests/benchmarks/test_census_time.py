@@ -8,12 +8,12 @@ import tracemalloc
 from pathlib import Path
 from typing import Final
 
-from measuring import Populations, Report, best, seconds, timed
 from pytest_benchmark.fixture import BenchmarkFixture
 
 from inroads.analysis.census import FIGURES, SUBJECTS, Census, counts
 from inroads.model import NodeKind
 from inroads.reach.questions import reach
+from measuring import Populations, Report, best, seconds, timed
 
 COUNTED: Final = "Census: the accesses of everyone at once; the peer asks reach of 500 identities and no resource"
 WRITTEN: Final = "Census, written out: a row for each identity, business and account"

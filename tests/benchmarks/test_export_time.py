@@ -6,12 +6,12 @@ import io
 from typing import IO, Final
 
 import msgspec
-from measuring import Populations, Report, seconds, timed
 from pytest_benchmark.fixture import BenchmarkFixture
 
 from inroads.network.access_graph import AccessGraph
 from inroads.output.export import FORMATS
 from inroads.output.export.rows import edges, nodes
+from measuring import Populations, Report, seconds, timed
 
 WRITTEN: Final = "Exports: every file of each format, written to nowhere; the peer encodes the same rows as plain JSON"
 

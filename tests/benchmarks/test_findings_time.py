@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Final
 
-from measuring import Populations, Report, seconds, timed
 from pytest_benchmark.fixture import BenchmarkFixture
 
 from inroads.analysis.census import Census
 from inroads.analysis.findings import review
+from measuring import Populations, Report, seconds, timed
 
 REVIEWED: Final = (
     "Findings: all rules over everyone at once; the peer is the census of the same graph"

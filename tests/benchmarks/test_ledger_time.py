@@ -19,13 +19,13 @@ from typing import Any, Final
 
 import msgspec
 import pytest
-from measuring import MOMENT, Populations, Report, alone, documents, seconds, timed, times
 from pytest_benchmark.fixture import BenchmarkFixture
 
 from inroads.analysis.changes import changes
 from inroads.explorer import load
 from inroads.model import Document
 from inroads.store.ledger import Ledger
+from measuring import MOMENT, Populations, Report, alone, documents, seconds, timed, times
 
 INGESTED: Final = (
     "Documents in memory into a new ledger (Ledger.add), against bare INSERTs of the compressed bytes in transactions "

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Final
 
 import pytest
-from measuring import Populations, Report, timed, weighed
 from pytest_benchmark.fixture import BenchmarkFixture
+
+from measuring import Populations, Report, timed, weighed
 
 WEIGHED: Final = (
     "Memory of a process of its own after 100 questions. columns: the arrays; resident: RSS after less before, the "

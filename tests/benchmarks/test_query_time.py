@@ -11,6 +11,14 @@ from typing import Any, Final
 import msgspec
 import numpy as np
 import pytest
+from pytest_benchmark.fixture import BenchmarkFixture
+
+from inroads.analysis.explain import explain
+from inroads.columns.claimset import KINDS
+from inroads.explorer import Explorer
+from inroads.model import Mode, NodeKind, kind_of
+from inroads.reach.questions import access, reach, reached_by
+from inroads.reach.states import held
 from measuring import (
     Plain,
     Populations,
@@ -23,15 +31,7 @@ from measuring import (
     side_by_side,
     timed,
 )
-from pytest_benchmark.fixture import BenchmarkFixture
 from walking import Walked
-
-from inroads.analysis.explain import explain
-from inroads.columns.claimset import KINDS
-from inroads.explorer import Explorer
-from inroads.model import Mode, NodeKind, kind_of
-from inroads.reach.questions import access, reach, reached_by
-from inroads.reach.states import held
 
 SAMPLE: Final = 500
 LARGEST: Final = 20

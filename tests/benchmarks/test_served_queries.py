@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import Any, Final
 
 import msgspec
-from measuring import Populations, Report, timed, times
 from pytest_benchmark.fixture import BenchmarkFixture
 
 from inroads.explorer import Explorer
 from inroads.model import NodeKind, kind_of
+from measuring import Populations, Report, timed, times
 
 CONNECTIONS: Final = 4
 REQUESTS: Final = 2_000

@@ -8,7 +8,6 @@ from functools import partial
 from typing import Final
 
 import msgspec
-from measuring import MOMENT, Populations, Report, alone, best, seconds, timed, times, weighed
 from pytest_benchmark.fixture import BenchmarkFixture
 
 from inroads.analysis.changes import changes
@@ -19,6 +18,7 @@ from inroads.documents.reader import Observation, read
 from inroads.errors import Rejection
 from inroads.explorer import Explorer, load
 from inroads.model import NodeKind
+from measuring import MOMENT, Populations, Report, alone, best, seconds, timed, times, weighed
 
 ROUNDS: Final = 5
 OPENED: Final = (

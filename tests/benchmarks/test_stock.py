@@ -9,7 +9,6 @@ from itertools import count, islice
 from typing import Any, Final
 
 import msgspec
-from measuring import Populations, Report, alone, timed
 from pytest_benchmark.fixture import BenchmarkFixture
 from starlette.types import ASGIApp, Message
 from strawberry.asgi import GraphQL
@@ -22,6 +21,7 @@ from inroads_api.schema.context import Context
 from inroads_api.schema.query import Query
 from inroads_api.versions.versions import Versions
 from inroads_api.web.app import create_app
+from measuring import Populations, Report, alone, timed
 
 OBJECTS: Final = 1_000
 PAGE: Final = 100

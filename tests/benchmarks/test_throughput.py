@@ -11,6 +11,15 @@ from multiprocessing import get_context
 from typing import Final
 
 import msgspec
+from pytest_benchmark.fixture import BenchmarkFixture
+
+from inroads.columns.builder import ClaimSetBuilder
+from inroads.columns.fold import fold
+from inroads.columns.union import union
+from inroads.documents.reader import Observation, read
+from inroads.explorer import Explorer, load
+from inroads.policy.tables import STOCK
+from inroads.sources.loader import CHUNK_DOCUMENTS, PARALLEL_FROM
 from measuring import (
     MOMENT,
     Made,
@@ -24,15 +33,6 @@ from measuring import (
     spent,
     timed,
 )
-from pytest_benchmark.fixture import BenchmarkFixture
-
-from inroads.columns.builder import ClaimSetBuilder
-from inroads.columns.fold import fold
-from inroads.columns.union import union
-from inroads.documents.reader import Observation, read
-from inroads.explorer import Explorer, load
-from inroads.policy.tables import STOCK
-from inroads.sources.loader import CHUNK_DOCUMENTS, PARALLEL_FROM
 
 OBSERVED: Final = "JSON bytes in memory to a graph (Explorer.observe), against the bare msgspec.json.decode of them"
 STAGES: Final = (

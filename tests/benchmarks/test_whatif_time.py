@@ -6,7 +6,6 @@ import random
 from statistics import median
 from typing import Final
 
-from measuring import Populations, Report, best, seconds, timed
 from pytest_benchmark.fixture import BenchmarkFixture
 
 from inroads.analysis.census import Census
@@ -15,6 +14,7 @@ from inroads.analysis.remediation import FACTS
 from inroads.analysis.what_if import WhatIf
 from inroads.columns.fold import fold
 from inroads.network.access_graph import AccessGraph
+from measuring import Populations, Report, best, seconds, timed
 
 REMOVED: Final = (
     "What-if: one random grant is removed; the peer folds the columns and builds the graph anew"

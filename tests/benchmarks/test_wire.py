@@ -16,8 +16,9 @@ from typing import Any, Final, NamedTuple
 
 import msgspec
 import pytest
-from measuring import Populations, Report, timed
 from pytest_benchmark.fixture import BenchmarkFixture
+
+from measuring import Populations, Report, timed
 from test_served_queries import QUERIES, _emails, _served
 
 CONNECTIONS: Final = 8

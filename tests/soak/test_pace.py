@@ -21,6 +21,7 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 import pytest
+
 from soaking import Asker, Process, Server, Stream, ingest_by_library, served
 
 SECONDS: Final = float(os.environ.get("INROADS_SOAK", "4"))

@@ -16,6 +16,12 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 import pytest
+
+from inroads.explorer import Explorer
+from inroads.store.ledger import Ledger
+from inroads_api.clock import utcnow
+from inroads_api.execution.execute import build_schema, execute
+from inroads_api.versions.versions import Versions
 from soaking import (
     INGEST,
     QUERIES,
@@ -31,12 +37,6 @@ from soaking import (
     ingest_by_process,
     served,
 )
-
-from inroads.explorer import Explorer
-from inroads.store.ledger import Ledger
-from inroads_api.clock import utcnow
-from inroads_api.execution.execute import build_schema, execute
-from inroads_api.versions.versions import Versions
 
 SECONDS: Final = float(os.environ.get("INROADS_SOAK", "10"))
 IDENTITIES: Final = 150

@@ -5,13 +5,12 @@ from __future__ import annotations
 from typing import Any
 from unittest.mock import patch
 
-from oracle import Oracle, OraclePath
-
 from inroads.analysis.explain import explain
 from inroads.explorer import Explorer
 from inroads.model import Access, Mode, NodeKind, Path, kind_of
 from inroads.reach import walk as reaching
 from inroads.reach.states import held, reachable
+from oracle import Oracle, OraclePath
 from worlds import World, explore
 
 

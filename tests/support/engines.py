@@ -9,10 +9,8 @@ from collections import defaultdict
 from functools import cache
 from typing import Any
 
-from exported import hostile
-from strategies import random_world
-
 import inroads
+from exported import hostile
 from inroads.columns.claimset import ROLES
 from inroads.documents.reader import parse_moment
 from inroads.explorer import Explorer
@@ -21,6 +19,7 @@ from inroads.output.export.openfga import object_id
 from inroads.policy.loading import load_policy
 from inroads.policy.tables import STOCK
 from inroads.reach.everyone import every_access
+from strategies import random_world
 from worlds import FILES, explore
 
 WORLDS = int(os.environ.get("INROADS_EXPORT_WORLDS", "12"))

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import msgspec
-from records import DAY, me, membership
 
 from inroads.documents.reader import Observation, parse_moment, read
 from inroads.explorer import Explorer
 from inroads.sources.synthetic import population
+from records import DAY, me, membership
 from worlds import explore
 
 HOSTILE = (

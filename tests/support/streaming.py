@@ -6,8 +6,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from questions import NOON
-
 from inroads.explorer import load
 from inroads.network.access_graph import AccessGraph
 from inroads.store.ledger import Ledger
@@ -15,6 +13,7 @@ from inroads_api.execution.execute import Schema, execute
 from inroads_api.versions.cursors import Feed
 from inroads_api.versions.following import follow, logged, position
 from inroads_api.versions.versions import Versions
+from questions import NOON
 from worlds import World, observations
 
 ASK = """subscription ($since: String, $first: Int) { changes(since: $since, first: $first) {

@@ -89,4 +89,4 @@ def standing(grants: Iterable[Grant], nodes: dict[str, dict[str, Any]]) -> Explo
     )
 
 
-FILES = sorted((Path(__file__).parent / "worlds").glob("*.json"))
+FILES = sorted((Path(__file__).parents[1] / "worlds").glob("*.json"))

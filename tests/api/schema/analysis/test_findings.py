@@ -1,0 +1,90 @@
+"""Findings over GraphQL: pages, filters, populations, rules."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+import inroads
+from inroads.analysis.findings import RULES, review
+from inroads.network.access_graph import AccessGraph
+from inroads_api.execution.execute import Schema
+from questions import Ask, asker, code
+
+PAGE = """query ($first: Int, $after: String, $rules: [String!], $severity: FindingSeverity, $suppressed: Boolean) {
+  findings(first: $first, after: $after, rules: $rules, severity: $severity, suppressed: $suppressed) {
+    totalCount identity moment pageInfo { hasNextPage endCursor }
+    populations { rule what looked unseen findings notes skipped } expiredSuppressions { rule reason expires }
+    nodes { identity severity sentence subjectIds facts subjects { id } rule { id enabled options }
+      suppressed { reason expires } evidence { record recordId source pointer observedAt document } } } }"""
+
+
+@pytest.fixture
+def ask(schema: Schema) -> Ask:
+    return asker(schema, inroads.load(inroads.EXAMPLE))
+
+
+def test_pages_are_the_library_s(ask: Ask) -> None:
+    """Page after page gives all findings of the library, each once, in its order."""
+    expected = inroads.load(inroads.EXAMPLE).findings()
+    found = []
+    after = None
+    while True:
+        page = ask(PAGE, first=3, after=after)["data"]["findings"]
+        assert page["totalCount"] == len(expected)
+        found += page["nodes"]
+        after = page["pageInfo"]["endCursor"]
+        if not page["pageInfo"]["hasNextPage"]:
+            break
+    assert [each["identity"] for each in found] == [each.identity for each in expected]
+    assert [each["subjectIds"] for each in found] == [list(each.subjects) for each in expected]
+    assert [[one["pointer"] for one in each["evidence"]] for each in found] == [
+        [one.pointer for one in each.evidence] for each in expected
+    ]
+    populations = {each["rule"]: each for each in page["populations"]}
+    assert set(populations) == set(RULES)
+    assert populations["no-owner"]["unseen"] == 3
+    assert "earlier version" in populations["new-since"]["skipped"]
+
+
+def test_rules_run_once(ask: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many severities of one version are asked for, one after the other: each is a part of the same review."""
+    reviewed = []
+
+    def told(*given: Any, **named: Any) -> Any:
+        reviewed.append(given)
+        return review(*given, **named)
+
+    monkeypatch.setattr("inroads_api.versions.versions.review", told)
+    for _ in range(2):
+        for severity in (None, "INFO", "LOW", "MEDIUM", "HIGH", "CRITICAL"):
+            for suppressed in (None, True, False):
+                assert "errors" not in ask(PAGE, severity=severity, suppressed=suppressed)
+    assert len(reviewed) == 1
+
+
+def test_filters(ask: Ask, people: AccessGraph, schema: Schema) -> None:
+    """Rules, severity and suppression filter; a cursor of one question is none of another, an unknown rule an error."""
+    one = ask(PAGE, rules=["bridge"], first=1)["data"]["findings"]
+    assert [each["rule"]["id"] for each in one["nodes"]] == ["bridge"]
+    assert ask(PAGE, severity="MEDIUM")["data"]["findings"]["totalCount"] == 3
+    assert ask(PAGE, suppressed=True)["data"]["findings"]["totalCount"] == 0
+    assert ask(PAGE, suppressed=False)["data"]["findings"]["totalCount"] == 8
+    assert code(ask(PAGE, rules=["nonsense"])) == "UNKNOWN_RULE"
+    assert code(ask(PAGE, after=one["pageInfo"]["endCursor"])) in {
+        "CURSOR_EXPIRED",
+        "CURSOR_INVALID",
+    }
+    many = asker(schema, people)(PAGE, first=100)
+    assert "errors" not in many
+    assert len(many["data"]["findings"]["nodes"]) == 100
+
+
+def test_rules(ask: Ask) -> None:
+    """Every rule is explained."""
+    answer = ask(
+        "{ rules { id version severity maturity enabled options definition population remediation } }"
+    )
+    assert [each["id"] for each in answer["data"]["rules"]] == list(RULES)
+    assert all(each["definition"] for each in answer["data"]["rules"])

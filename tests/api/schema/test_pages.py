@@ -1,0 +1,207 @@
+"""Every connection and every node of the schema, as Relay's specifications have them."""
+
+from __future__ import annotations
+
+import random
+import re
+from collections.abc import Iterator
+from itertools import product
+from typing import Any
+
+import msgspec
+import pytest
+from graphql import GraphQLInterfaceType, GraphQLObjectType, get_named_type
+
+from inroads.model import Capability, Role
+from inroads.network.access_graph import AccessGraph
+from inroads.policy.separation import Duty, DutyScope, Side
+from inroads.policy.tables import STOCK
+from inroads.sources.synthetic import population
+from inroads_api.execution.execute import Schema, build_schema
+from inroads_api.schema.pages import Page, Window
+from questions import Ask, asker, code, graph_of
+
+SINCE = 'since: "2026-01-01T00:00:00Z"'
+WAYS = {
+    "Query": "{ %s }",
+    "GraphInfo": "{ graph { %s } }",
+    "CausedChanges": f"{{ changesByCause({SINCE}, first: 1) {{ nodes {{ %s }} }} }}",
+    "WhatIf": "{ whatIf(remove: [$grant]) { %s } }",
+    "Identity": "{ node(id: $id) { ... on Identity { %s } } }",
+    "Business": "{ node(id: $id) { ... on Business { %s } } }",
+    "Account": "{ node(id: $id) { ... on Account { %s } } }",
+    "Group": "{ node(id: $id) { ... on Group { %s } } }",
+}
+"""How an object of each type that has connections is come by."""
+
+ARGUMENTS = {"changes": SINCE, "changesByCause": SINCE}
+"""What a connection of a root type is asked with."""
+
+
+def connections() -> Iterator[tuple[str, str]]:
+    """Each field of the schema that gives a connection, with its type; reviews have a ledger and tests of their own."""
+    for name, kind in build_schema()._schema.type_map.items():
+        if isinstance(kind, GraphQLObjectType | GraphQLInterfaceType):
+            yield from (
+                (name, key)
+                for key, each in kind.fields.items()
+                if get_named_type(each.type).name.endswith("Connection")
+                and "Review" not in f"{name}{each.type}"
+            )
+
+
+@pytest.fixture(scope="module")
+def world() -> AccessGraph:
+    """Documents under a policy that tells duties apart, with ids that sort otherwise as texts than as numbers."""
+    sides = Side(frozenset({Role.OWNER})), Side(frozenset(), frozenset({Capability.OPERATIONS}))
+    policy = msgspec.structs.replace(STOCK, separation=(Duty("a", "", *sides, DutyScope.ANY),))
+    return graph_of(
+        *map(_of_several_lengths, map(msgspec.json.encode, population(60, 3))), policy=policy
+    )
+
+
+def _of_several_lengths(document: bytes) -> bytes:
+    """The document with its ids read from behind: those that end with noughts become shorter."""
+    return re.sub(
+        rb'("(?:\w+_)?id":)(\d{5,})', lambda found: found[1] + found[2][::-1].lstrip(b"0"), document
+    )
+
+
+@pytest.fixture(scope="module")
+def ask_world(schema: Schema, world: AccessGraph) -> Ask:
+    return asker(schema, world)
+
+
+def _page(found: Any) -> Any:
+    """The first object under the name `page`, wherever it is."""
+    inner = found if isinstance(found, list) else found.values() if isinstance(found, dict) else ()
+    if isinstance(found, dict) and "page" in found:
+        return found["page"]
+    return next((page for each in inner if (page := _page(each)) is not None), None)
+
+
+def _query(kind: str, field: str, item: str) -> str:
+    given = "first: $first, after: $after, last: $last, before: $before"
+    if kind in ("Query", "GraphInfo"):
+        given = f"{ARGUMENTS.get(field, '')} {given}"
+    info = "pageInfo { hasNextPage hasPreviousPage startCursor endCursor }"
+    inside = f"totalCount {info} edges {{ cursor node {{ {item} }} }} nodes {{ {item} }}"
+    way = WAYS[kind] % f"page: {field}({given}) {{ {inside} }}"
+    own = "".join(f", ${name}: ID!" for name in ("id", "grant") if f"${name}" in way)
+    return f"query ($first: Int, $after: String, $last: Int, $before: String{own}) {way}"
+
+
+@pytest.mark.parametrize(("kind", "field"), list(connections()))
+def test_every_connection(ask_world: Ask, world: AccessGraph, kind: str, field: str) -> None:
+    """Whatever is asked of a list, the page is that part of it, in its order, and tells exactly what is around it."""
+    query = _query(kind, field, "__typename")
+    candidates: list[dict[str, Any]] = [{}]
+    if "$id" in query:
+        candidates = [{"id": key} for key in sorted(world) if key.startswith(kind.lower())][:40]
+    if "$grant" in query:
+        candidates = [{"grant": key} for key in list(world.grants)[:40]]
+    pages = [(each, _page(ask_world(query, first=100, **each)["data"])) for each in candidates]
+    given, whole = max(
+        pages, key=lambda each: (each[1]["totalCount"] <= 100, each[1]["totalCount"])
+    )
+    total, cursors = whole["totalCount"], [edge["cursor"] for edge in whole["edges"]]
+    assert total > 0
+    assert len(set(cursors)) == len(cursors) == min(total, 100)
+    rng = random.Random(field)
+    places = [-1, *sorted(rng.sample(range(len(cursors)), min(3, len(cursors))))]
+    for low, high, name, size in product(places, places, ("first", "last"), (1, 2, 100)):
+        cut = {"after": cursors[low]} if low >= 0 else {}
+        cut |= {"before": cursors[high]} if high >= 0 else {}
+        page = _page(ask_world(query, **given, **cut, **{name: size})["data"])
+        start, stop = low + 1, high if high >= 0 else total
+        part = range(total)[start : max(start, stop)]
+        part = part[:size] if name == "first" else part[-size:]
+        if part and part[-1] >= len(cursors):
+            continue  # its cursors are not known
+        found = [edge["cursor"] for edge in page["edges"]]
+        assert found == [cursors[each] for each in part], (low, high, name, size)
+        assert len(page["nodes"]) == len(found)
+        assert page["totalCount"] == total
+        assert page["pageInfo"] == {
+            "hasPreviousPage": part.start > 0,
+            "hasNextPage": part.stop < total,
+            "startCursor": found[0] if found else None,
+            "endCursor": found[-1] if found else None,
+        }
+
+
+@pytest.mark.parametrize(("kind", "field"), list(connections()))
+def test_arguments_and_types(schema: Schema, kind: str, field: str) -> None:
+    """Each connection has Relay's four arguments and types, and no other list has any of the last three."""
+    given = schema._schema.type_map[kind].fields[field]  # type: ignore[attr-defined]  # objects have fields
+    names = {
+        name: str(each.type)
+        for name, each in given.args.items()
+        if name in ("first", "after", "last", "before")
+    }
+    assert names == {"first": "Int", "after": "String", "last": "Int", "before": "String"}
+    fields = {name: str(each.type) for name, each in get_named_type(given.type).fields.items()}
+    item = get_named_type(given.type).name.removesuffix("Connection")
+    assert fields["edges"] == f"[{item}Edge!]!"
+    assert fields["pageInfo"] == "PageInfo!"
+
+
+ROLES = """query ($first: Int, $last: Int, $after: String, $before: String) { identity(by: {id: 712052}) {
+  page: roles(first: $first, last: $last, after: $after, before: $before) { edges { cursor } } } }"""
+
+
+def test_last_takes_the_place_of_first(ask: Ask) -> None:
+    """With a `last` no `first` is read, not even one out of range; a null `last` is none."""
+    whole = _page(ask(ROLES)["data"])["edges"]
+    assert len(whole) == 3
+    assert _page(ask(ROLES, first=1, last=2)["data"])["edges"] == whole[1:]
+    assert _page(ask(ROLES, first=0, last=2)["data"])["edges"] == whole[1:]
+    assert _page(ask(ROLES, first=2, last=None)["data"])["edges"] == whole[:2]
+
+
+@pytest.mark.parametrize("last", [0, -1, 101])
+def test_last_out_of_range(ask: Ask, last: int) -> None:
+    """Every `last` is 1 to 100."""
+    assert code(ask(ROLES, last=last)) == "LAST_OUT_OF_RANGE"
+
+
+def test_before_is_checked_as_after_is(ask: Ask) -> None:
+    """A `before` that is no cursor of the list is told."""
+    other = ask("{ business(id: 77128) { page: reachedBy { edges { cursor } } } }")
+    for wrong in ("", "x", _page(other["data"])["edges"][0]["cursor"]):
+        assert code(ask(ROLES, before=wrong)) == "CURSOR_INVALID"
+
+
+def test_forged_cursors(ask: Ask, bruce: AccessGraph) -> None:
+    """A cursor that somebody made, of the wrong words or too few or many, is one that stands somewhere, or is none."""
+    for key in (
+        [1, 2, 3, 4],
+        ["x"] * 4,
+        [],
+        [[]],
+        [None],
+        [1.5] * 4,
+        [10**30],
+        [0, "role", 0, -1, 5],
+    ):
+        window: Window[Any] = Window(
+            bruce.version, ("roles", "identity:712052"), [tuple(key)], lambda _: (), Page(1)
+        )
+        forged = ask(ROLES, after=window.cursor(0))
+        assert forged.get("data", {}).get("identity") or code(forged) == "CURSOR_INVALID", key
+
+
+def test_every_node_comes_back(schema: Schema, ask_world: Ask, world: AccessGraph) -> None:
+    """Each type that implements Node is given again by its id, in `node` and in its place in `nodes`; others null."""
+    interface = schema._schema.type_map["Node"]
+    assert isinstance(interface, GraphQLInterfaceType)
+    kinds = {each.name for each in schema._schema.get_possible_types(interface)}
+    some = {kind: min(key for key in world if key.startswith(f"{kind.lower()}:")) for kind in kinds}
+    wanted = [{"__typename": kind, "id": key} for kind, key in some.items()]
+    one = "query ($id: ID!) { node(id: $id) { __typename id } }"
+    for each in wanted:
+        assert ask_world(one, id=each["id"])["data"]["node"] == each
+    assert ask_world(one, id="business:1")["data"]["node"] is None
+    many = "query ($ids: [ID!]!) { nodes(ids: $ids) { __typename id } }"
+    ids = ["business:1", *(each["id"] for each in reversed(wanted)), "group:1", wanted[0]["id"]]
+    assert ask_world(many, ids=ids)["data"]["nodes"] == [None, *reversed(wanted), None, wanted[0]]

@@ -1,0 +1,444 @@
+"""The audit log: what it says, what it never says, and that nothing in it can be changed unseen."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+import multiprocessing
+import os
+import signal
+import stat
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import pytest
+from typer.testing import CliRunner
+
+from inroads.errors import InroadsError
+from inroads.network.access_graph import AccessGraph
+from inroads.store.ledger import Ledger
+from inroads_api.cli.main import app
+from inroads_api.execution.execute import Schema
+from inroads_api.security.audit import FIRST, MAX_ASKED, AuditLog, asked_about, verify
+from inroads_api.security.authentication import Auth
+from inroads_api.security.callers import TokenScope, keyed
+from inroads_api.security.tokens import TokenFile
+from inroads_api.web.app import create_app
+from questions import NOON, Serve, code
+
+KEY = b"k" * 32
+QUERY = "{ graph { version } }"
+REACH = "query Who($email: String!) { identity(by: {email: $email}) { id reach { totalCount } } }"
+
+
+def lines(path: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in path.read_bytes().splitlines()]
+
+
+def codes(*paths: Path, head: str | None = None) -> list[str]:
+    return [problem.code for problem in verify(paths, head).problems]
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "audit.log"
+
+
+@pytest.fixture
+def audit(path: Path) -> AuditLog:
+    return AuditLog(path, KEY, lambda: NOON)
+
+
+@pytest.fixture
+def asked(audit: AuditLog, schema: Schema) -> Callable[..., None]:
+    """Writes lines of questions that are answered."""
+
+    def ask(times: int = 1, to: AuditLog = audit, query: str = QUERY) -> None:
+        for _ in range(times):
+            to.asking("aaaaaaaaaa", query, None, None, schema.documents.get(query)).answered(
+                200, b'{"data": {}}'
+            )
+
+    return ask
+
+
+@pytest.fixture
+def tokens(tmp_path: Path) -> TokenFile:
+    return TokenFile(tmp_path / "auth.json")
+
+
+@pytest.fixture
+def client(bruce: AccessGraph, serve: Serve, tokens: TokenFile, path: Path) -> httpx2.Client:
+    """A client with a token of all scopes, of a server that writes to the log."""
+    _, text = tokens.create("a", [TokenScope.ADMIN], dt.timedelta(days=1), NOON)
+    audit = AuditLog(path, tokens.key(), lambda: NOON)
+    made = serve(create_app(bruce, NOON, ("*",), auth=Auth(tokens.path, lambda: NOON), audit=audit))
+    made.headers["authorization"] = f"Bearer {text}"
+    return made
+
+
+class TestWhatItSays:
+    """Each operation is a line, with who, what and how it ended."""
+
+    def test_a_question(self, client: httpx2.Client, tokens: TokenFile, path: Path) -> None:
+        """A line has the token's id, the operation, keyed hashes, cost, counts and outcome; email and ids never."""
+        response = client.post(
+            "/graphql", json={"query": REACH, "variables": {"email": "b@example.com"}}
+        )
+        assert response.json()["data"]["identity"]["id"] == "identity:712052"
+        opened, line = lines(path)
+        assert opened["event"] == "opened"
+        (token,) = tokens.tokens()
+        cost = response.json()["extensions"]["cost"]
+        wanted = {
+            "number": 2,
+            "at": "2026-03-01T12:00:00Z",
+            "event": "asked",
+            "who": token.id,
+            "operation": "query",
+            "name": "Who",
+            "document": keyed(tokens.key(), REACH),
+            "asked": [asked_about(tokens.key(), "B@Example.com ")],
+            "status": 200,
+            "cost": cost["requested"],
+            "fields": cost["actual"],
+            "bytes": len(response.content),
+        }
+        assert {key: line.get(key) for key in wanted} == wanted
+        assert line["milliseconds"] > 0
+        assert "codes" not in line
+
+    def test_nothing_is_quoted(self, client: httpx2.Client, path: Path) -> None:
+        """No email, id, text, name, token or variable stands in the log, wherever a request has it, failing or not."""
+        marker = "marker_xyz"
+        inline = f'query {marker * 9} {{ identity(by: {{email: "{marker}@x"}}) {{ id }} business(id: 77128) {{ id }} }}'
+        for body in (
+            {"query": inline},
+            {"query": f"{{ {marker} }}"},
+            {"query": f'{{ "{marker}'},
+            {"query": QUERY, "operationName": f"{marker}@x"},
+            {"query": REACH, "variables": {"email": {marker: marker}}},
+            {"query": REACH, "variables": {marker: [marker, 5, None, True]}},
+            {"query": f"# {marker}\n{QUERY}", "extensions": {marker: marker}},
+        ):
+            client.post(
+                "/graphql",
+                json=body,
+                headers={"user-agent": marker, "x": marker, "referer": marker},
+            )
+            client.get("/graphql", params={"query": body["query"], marker: marker})
+        client.post(
+            "/graphql", json={"query": QUERY}, headers={"authorization": f"Bearer {marker}"}
+        )
+        written = path.read_text()
+        assert len(lines(path)) == 15
+        for text in ("marker", "@", client.headers["authorization"][22:]):
+            assert text not in written
+        hashed = {"previous", "document", "variables", "asked", "at", "milliseconds"}
+        assert "77128" not in str(
+            [{key: line[key] for key in line.keys() - hashed} for line in lines(path)]
+        )
+
+    def test_refusals(self, client: httpx2.Client, tokens: TokenFile, path: Path) -> None:
+        """What was refused has its codes; who was not let in is counted."""
+        client.post("/graphql", json={"query": "{ nothing }"})
+        _, reader = tokens.create("b", [TokenScope.REVIEW], dt.timedelta(days=1), NOON)
+        headers = {"authorization": f"Bearer {reader}"}
+        assert client.post("/graphql", json={"query": QUERY}, headers=headers).status_code == 403
+        asked = lines(path)[1:]
+        assert [(each["status"], each["codes"]) for each in asked] == [
+            (200, ["GRAPHQL_VALIDATION_FAILED"]),
+            (403, ["INSUFFICIENT_SCOPE"]),
+        ]
+        assert asked[1]["who"] == reader[4:14]
+        client.post("/graphql", json={"query": "mutation { ingest }"}, headers=headers)
+        assert [each["event"] for each in lines(path)[3:]] == ["asked"]
+
+    def test_turned_away(self, audit: AuditLog, path: Path) -> None:
+        """However many are turned away, a line a second says how many, with the id of a token that has ended."""
+        audit.start()
+        for _ in range(1_000):
+            audit.turned_away("UNAUTHENTICATED", None)
+        audit.turned_away("UNAUTHENTICATED", "aaaaaaaaaa")
+        audit.close()
+        away = [each for each in lines(path) if each["event"] == "turned away"]
+        assert len(away) <= 4
+        assert sum(each["times"] for each in away) == 1_001
+        assert [each["times"] for each in away if each.get("who") == "aaaaaaaaaa"] == [1]
+        assert codes(path) == []
+
+    def test_a_mutation(
+        self, bruce: AccessGraph, serve: Serve, tmp_path: Path, path: Path, audit: AuditLog
+    ) -> None:
+        """A mutation is told before it begins and after it has ended, and its documents only as one hash."""
+        ledger = tmp_path / "inroads.db"
+        Ledger(ledger).close()
+        client = serve(create_app(bruce, NOON, ingest=ledger, audit=audit))
+        query = "mutation Add($d: [JSON!]!) { ingest(documents: $d) { documents { status } } }"
+        variables = {"d": [{"response": {"email": "c@example.com", "id": 5}}]}
+        answer = client.post("/graphql", json={"query": query, "variables": variables}).json()
+        assert answer["data"]["ingest"]["documents"] == [{"status": "ADDED"}]
+        begun, ended = lines(path)[1:]
+        assert (begun["event"], ended["event"], ended["status"]) == ("begun", "asked", 200)
+        assert begun["document"] == ended["document"]
+        assert (
+            begun["variables"]
+            == ended["variables"]
+            == keyed(KEY, json.dumps(variables, separators=(",", ":")))
+        )
+        assert "asked" not in ended
+        client.close()
+
+    def test_many_values(self, audit: AuditLog, schema: Schema, path: Path) -> None:
+        """A line stays short: only so many values, and none that is long, but the rest is counted."""
+        values = [str(number) for number in range(MAX_ASKED + 7)]
+        audit.asking(
+            None, QUERY, {"a": values, "b": "x" * 5_000}, None, schema.documents.get(QUERY)
+        ).refused(403, "NO")
+        line = lines(path)[-1]
+        assert (len(line["asked"]), line["asked_more"]) == (MAX_ASKED, 7)
+
+
+class TestTheChain:
+    """Nothing can be changed, taken out or put in unseen."""
+
+    def test_a_whole_log(self, asked: Callable[..., None], path: Path) -> None:
+        """A log that was only written is whole, is private, and begins with zeros."""
+        asked(5)
+        found = verify([path])
+        assert (found.lines, found.first, found.last, found.problems) == (6, 1, 6, ())
+        assert found.head == hashlib.sha256(path.read_bytes().splitlines()[-1]).hexdigest()
+        assert lines(path)[0]["previous"] == FIRST
+        assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+    @pytest.mark.parametrize("place", range(5))
+    def test_every_tampering(self, asked: Callable[..., None], path: Path, place: int) -> None:
+        """Each line that is changed, removed, doubled, moved or put in is told, but for the last ones' removal."""
+        asked(5)
+        raw = path.read_bytes().splitlines(keepends=True)
+        head = verify([path]).head
+        line = raw[place]
+        following = raw[place + 1 :]
+        broken = {
+            "changed": [*raw[:place], line.replace(b"2026", b"2025"), *following],
+            "spaced": [*raw[:place], line.replace(b":", b": ", 1), *following],
+            "removed": [*raw[:place], *following],
+            "doubled": [*raw[:place], line, line, *following],
+            "moved": [*raw[:place], *following[:1], line, *following[1:]],
+            "emptied": [*raw[:place], b"\n", *following],
+            "garbled": [*raw[:place], b"\xff\x00{\n", *following],
+            "joined": [*raw[:place], line.rstrip(b"\n"), *following],
+        }
+        for name, content in broken.items():
+            path.write_bytes(b"".join(content))
+            assert codes(path) or (name, place) == ("removed", 0), name
+        path.write_bytes(b"".join(raw[: place + 1]))
+        assert codes(path) == []
+        assert codes(path, head=head) == ["HEAD_MISSING"]
+
+    def test_the_first_lines_are_gone(self, asked: Callable[..., None], path: Path) -> None:
+        """A log that does not begin at the beginning says so."""
+        asked(2)
+        path.write_bytes(b"".join(path.read_bytes().splitlines(keepends=True)[1:]))
+        assert verify([path]).first == 2
+
+    def test_shortened_while_it_is_written(self, asked: Callable[..., None], path: Path) -> None:
+        """Lines that are cut off at the end while the server runs leave a gap that is told."""
+        asked(5)
+        raw = path.read_bytes()
+        os.truncate(path, len(raw) - 40)
+        asked(1)
+        assert "BROKEN" in codes(path)
+
+
+class TestItsLife:
+    """It survives what happens to files and processes."""
+
+    def test_restarts(self, asked: Callable[..., None], path: Path) -> None:
+        """The chain goes on after a restart."""
+        asked(2)
+        again = AuditLog(path, KEY)
+        asked(2, again)
+        assert [each["event"] for each in lines(path)].count("opened") == 2
+        assert codes(path) == []
+
+    @pytest.mark.parametrize("cut", [1, 2, 60])
+    def test_torn(self, asked: Callable[..., None], path: Path, cut: int) -> None:
+        """A torn last line is told by `verify`, taken away at the start, and a line says what it was."""
+        asked(3)
+        raw = path.read_bytes()
+        path.write_bytes(raw[:-cut])
+        assert codes(path) == ["TORN"]
+        AuditLog(path, KEY)
+        torn = raw[:-cut].rpartition(b"\n")[2]
+        mended = lines(path)[3]
+        assert (mended["event"], mended["bytes"]) == ("mended", len(torn))
+        assert mended["sha256"] == hashlib.sha256(torn).hexdigest()
+        assert codes(path) == []
+
+    def test_only_a_torn_line(self, path: Path) -> None:
+        """A log of one torn line begins anew."""
+        path.write_bytes(b'{"number": 1, "prev')
+        AuditLog(path, KEY)
+        assert [each["event"] for each in lines(path)] == ["mended", "opened"]
+        assert codes(path) == []
+
+    @pytest.mark.parametrize(
+        "content",
+        [b"hello\n", b"{}\n", b'{"number": "1"}\n', b"\n", b"hello", b"[" * 9, b"x" * (2**20 + 5)],
+    )
+    def test_no_log(self, path: Path, content: bytes) -> None:
+        """Another file is not written to."""
+        path.write_bytes(content)
+        with pytest.raises(InroadsError) as caught:
+            AuditLog(path, KEY)
+        assert caught.value.code == "AUDIT_CORRUPT"
+        assert path.read_bytes() == content
+
+    def test_no_file(self, tmp_path: Path) -> None:
+        """What is no regular file, or cannot be made, is refused."""
+        (tmp_path / "link").symlink_to(tmp_path / "target")
+        os.mkfifo(tmp_path / "pipe")
+        for name in ("link", "pipe", "none/audit.log", "."):
+            with pytest.raises(InroadsError) as caught:
+                AuditLog(tmp_path / name, KEY)
+            assert caught.value.code == "AUDIT_UNAVAILABLE"
+
+    def test_rotation(self, asked: Callable[..., None], path: Path, tmp_path: Path) -> None:
+        """After a renaming, a copy that truncates, and a removal the chain goes on in a new file."""
+        asked(2)
+        first, second = tmp_path / "audit.log.2", tmp_path / "audit.log.1"
+        path.rename(first)
+        asked(2)
+        second.write_bytes(path.read_bytes())
+        os.truncate(path, 0)
+        asked(2)
+        assert codes(first, second, path) == []
+        assert (verify([path]).first, verify([path]).problems) == (6, ())
+        assert codes(first, path) == ["BROKEN"]
+        path.unlink()
+        asked(1)
+        assert verify([path]).first == 8
+
+    def test_several_writers(self, path: Path, tmp_path: Path) -> None:
+        """Several processes, with threads each, and a rotation meanwhile: one chain, and every line is there."""
+        context = multiprocessing.get_context("spawn")
+        writers = [context.Process(target=_write_many, args=(path,)) for _ in range(2)]
+        for each in writers:
+            each.start()
+        rotated = tmp_path / "rotated.log"
+        while not path.exists() or path.stat().st_size < 20_000:
+            assert any(each.is_alive() for each in writers)
+            time.sleep(0.002)
+        path.rename(rotated)
+        for each in writers:
+            each.join(60)
+            assert each.exitcode == 0
+        found = verify([rotated, path])
+        assert found.problems == ()
+        assert found.lines == found.last == 2 * (1 + 2 * 300)
+
+    def test_forked(self, asked: Callable[..., None], audit: AuditLog, path: Path) -> None:
+        """A process that was forked from the one that opened the log opens it for itself, since locks are inherited."""
+        asked(1)
+        inherited, audit._process = audit._file, -1
+        AuditLog(path, KEY)
+        asked(1)
+        assert audit._file != inherited
+        assert codes(path) == []
+
+    def test_killed(self, path: Path) -> None:
+        """What was told as written is there after kill -9, and the chain is whole."""
+        folders = [str(Path(__file__).parent), *sys.path]
+        imports = f"import pathlib, sys; sys.path[:0] = {folders!r}; import test_audit"
+        script = f"{imports}; test_audit._write_and_tell(pathlib.Path({str(path)!r}))"
+        with subprocess.Popen(  # noqa: S603  # ours
+            [sys.executable, "-c", script], stdout=subprocess.PIPE, text=True
+        ) as writer:
+            assert writer.stdout is not None
+            told = [int(writer.stdout.readline()) for _ in range(200)]
+            writer.send_signal(signal.SIGKILL)
+        assert {each["number"] for each in lines(path)} >= set(told)
+        AuditLog(path, KEY)
+        assert codes(path) == []
+
+    def test_full(
+        self, asked: Callable[..., None], path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """A line that is not written whole is taken back, and the next one follows the last."""
+        asked(1)
+        write = os.write
+        monkeypatch.setattr(os, "write", lambda file, data: write(file, data[:10]))
+        with pytest.raises(InroadsError) as caught:
+            asked(1)
+        assert caught.value.code == "AUDIT_UNAVAILABLE"
+        monkeypatch.undo()
+        assert codes(path) == []
+        asked(1)
+        assert codes(path) == []
+        assert len(lines(path)) == 3
+
+    def test_no_answer_without_a_line(self, client: httpx2.Client, path: Path) -> None:
+        """Where the log cannot be written no answer is given, and nothing of it is told."""
+        assert "data" in client.post("/graphql", json={"query": QUERY}).json()
+        path.unlink()
+        path.mkdir()
+        for _ in range(2):
+            response = client.post("/graphql", json={"query": QUERY})
+            assert response.status_code == 503
+            assert code(response.json()) == "AUDIT_UNAVAILABLE"
+            assert str(path) not in response.text
+        path.rmdir()
+        assert "data" in client.post("/graphql", json={"query": QUERY}).json()
+
+
+def _write_many(path: Path) -> None:
+    audit = AuditLog(path, KEY)
+
+    def write() -> None:
+        for _ in range(300):
+            audit.asking(None, QUERY, None, None, None).refused(403, "NO")
+
+    threads = [threading.Thread(target=write) for _ in range(2)]
+    for each in threads:
+        each.start()
+    for each in threads:
+        each.join()
+
+
+def _write_and_tell(path: Path) -> None:
+    audit = AuditLog(path, KEY)
+    while True:
+        audit._write(event="asked")
+        print(audit._number, flush=True)  # noqa: T201  # tells the test
+
+
+def test_commands(
+    tmp_path: Path, path: Path, tokens: TokenFile, asked: Callable[..., None]
+) -> None:
+    """`audit verify` tells what is wrong by its exit code, and `audit hash` finds who asked about somebody."""
+    tokens.create("a", [TokenScope.READ], dt.timedelta(days=1), NOON)
+    asked(2)
+    run = CliRunner().invoke
+    good = run(app, ["audit", "verify", str(path)])
+    assert (good.exit_code, good.stdout) == (0, "")
+    assert f"head {verify([path]).head}" in good.stderr
+    path.write_bytes(path.read_bytes().replace(b"asked", b"other", 1))
+    bad = run(app, ["audit", "verify", str(path)])
+    assert bad.exit_code == 3
+    assert json.loads(bad.stdout)["code"] == "BROKEN"
+    assert run(app, ["audit", "verify", str(tmp_path / "none")]).exit_code == 2
+    hashes = run(
+        app, ["audit", "hash", "business:77128", "B@example.com", "--auth", str(tokens.path)]
+    )
+    rows = [json.loads(line) for line in hashes.stdout.splitlines()]
+    assert [row["value"] for row in rows] == ["business:77128", "77128", "B@example.com"]
+    assert rows[2]["hash"] == asked_about(tokens.key(), "b@example.com")
+    assert run(app, ["serve", "-d", str(tmp_path), "--audit", str(path)]).exit_code == 2

@@ -1,0 +1,381 @@
+"""Who is limited to some businesses: the same answers whatever is hidden, by GraphQL and over HTTP."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import random
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from graphql import parse, validate
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from hiding import altered, near
+from inroads.errors import InroadsError
+from inroads.explorer import Explorer
+from inroads.model import NodeKind, kind_of, native_id
+from inroads.reach.questions import reached_by
+from inroads_api.execution.execute import Schema, execute
+from inroads_api.security.audit import AuditLog
+from inroads_api.security.authentication import Auth
+from inroads_api.security.callers import Caller, TokenScope
+from inroads_api.security.tokens import TokenFile
+from inroads_api.versions.limited import LimitedVersions, LimitedVersionsByBusinesses
+from inroads_api.versions.versions import Version, Versions
+from inroads_api.web.app import create_app
+from operations import Operations
+from questions import NOON, Serve, code
+from strategies import random_world
+from worlds import explore
+
+KEY = bytes(range(32))
+DAY = dt.timedelta(days=1)
+START = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
+
+FIXED = [
+    "{ graph { version builtAt position documents identities businesses accounts groups grants issueCount"
+    " issues { code source pointer sha256 message } coverage { complete notes identitiesObserved oldest newest } } }",
+    "query ($t: String!) { search(text: $t, first: 100) { id __typename } }",
+    "query ($t: ID!) { node(id: $t) { id __typename ... on Business { name active account { id } members { totalCount }"
+    " clients { nodes { client { id } userIds evidence { pointer record document { sha256 source } } } } vendors {"
+    " totalCount } exposure { total latent } reachedBy { totalCount nodes { principal { id email } roles state"
+    " stateReasons paths { nodes { sentence steps { from { id } to { id } grant { id label evidence { record } } } } }"
+    " explanation { sentence independentRoutes cut { id } } } pageInfo { endCursor } coverage { complete notes } } }"
+    " ... on Identity { email firstName createdAt phoneNumbers { phoneNumber } memberships { totalCount edges { cursor"
+    " node { business { id } evidence { pointer recordId record } } } } groups { nodes { company businessId } } roles {"
+    " nodes { systemId accountId } } reach { totalCount nodes { resource { id } } coverage { complete notes } }"
+    " blastRadius { total latent } } ... on Account { permissions { name } subscriptionStatus systemId }"
+    " ... on Group { businessLevel active members { nodes { identityId email } } } } }",
+    "query ($t: String!) { identity(by: {email: $t}) { id } }",
+    "query ($t: ID!) { business(id: $t) { id } account(id: $t) { id } group(id: $t) { id } }",
+    "{ largestBlastRadius { id } mostExposed { id } chokePoints { grant { id } } rules { id } }",
+    "{ findings(first: 100) { totalCount nodes { rule { id } severity identity subjectIds sentence evidence {"
+    " pointer } } } }",
+    '{ changes(since: "2026-01-01T12:00:00Z", first: 100) { totalCount nodes { kinds principal { id } } } }',
+    '{ graph(asOf: "2026-01-01T12:00:00Z") { version builtAt documents identities grants } }',
+    '{ graph(asOf: "2020-01-01T12:00:00Z") { version documents identities grants } }',
+    'query ($t: ID!) { access(principal: $t, resource: "business:1", mode: ASSOCIATION) { roles distance } }',
+    'query ($t: ID!) { plan(principal: $t, resource: "business:1") { sentence } }',
+    "query ($t: ID!) { whatIf(remove: [$t]) { version } }",
+    "query ($t: ID!) { chokePoints(of: [$t]) { ended } }",
+]
+
+
+def asked(schema: Schema, graph: Explorer, chosen: list[str], texts: list[str], seed: int) -> bytes:
+    """What somebody who is limited to these businesses is answered to all of it."""
+    view = LimitedVersions(
+        Versions(graph, NOON, 7, now=lambda: NOON),
+        frozenset(map(native_id, chosen)),
+        KEY,
+        lambda: NOON,
+    )
+    operations = Operations(schema._schema, random.Random(seed), texts)
+    answers = [
+        execute(schema, view, query, {"t": text} if "$t" in query else None)
+        for query in FIXED
+        for text in (texts if "$t" in query else texts[:1])
+    ]
+    answers += [execute(schema, view, *operations.draw()) for _ in range(15)]
+    return json.dumps(answers).encode()
+
+
+def known(graph: Explorer, kind: NodeKind) -> list[str]:
+    return [each for each in graph if kind_of(each) is kind]
+
+
+@given(st.integers(0, 2**32))
+@settings(max_examples=12, deadline=None)
+def test_nothing_of_what_is_hidden_is_told(schema: Schema, seed: int) -> None:
+    """Whatever changes in what is hidden, every answer is the same to the byte: lists, counts, cursors and errors."""
+    rng = random.Random(seed)
+    world = random_world(rng, 8)
+    graph = explore(world)
+    chosen = (
+        rng.sample(known(graph, NodeKind.BUSINESS), 1)
+        if known(graph, NodeKind.BUSINESS)
+        else ["business:1"]
+    )
+    if chosen[0] not in graph:
+        return
+    past = [
+        explore([each for each in world if each[1] <= moment])
+        for moment in {moment for _, moment in world}
+    ]
+    untouched = {
+        node for each in past for node in near(each, chosen)
+    }  # what is asked about the past is the same, too
+    other = explore(altered(world, rng, untouched))
+    texts = [
+        *rng.sample(sorted(graph), min(len(graph), 4)),
+        *rng.sample(sorted(set(other) - set(graph)), 3),
+    ]
+    texts += [
+        "business:999999",
+        "fresh",
+        "i1@example.com",
+        chosen[0],
+        rng.choice(sorted(other.grants) or ["x"]),
+    ]
+    answers = asked(schema, graph, chosen, texts, seed)
+    assert answers == asked(schema, other, chosen, texts, seed)
+    assert b"INTERNAL_ERROR" not in answers
+
+
+def test_the_battery_asks_something(schema: Schema) -> None:
+    """No fixed operation is refused as a document, and one who sees all is told more than one who is limited."""
+    world = random_world(random.Random(5), 12)
+    graph = explore(world)
+    every = known(graph, NodeKind.BUSINESS)
+    texts = sorted(graph)
+    one, all_ = (asked(schema, graph, chosen, texts, 0) for chosen in (every[:1], every))
+    assert not [problem for each in FIXED for problem in validate(schema._schema, parse(each))]
+    assert len(one) < len(all_)
+
+
+# Over HTTP
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> TokenFile:
+    return TokenFile(tmp_path / "auth.json")
+
+
+def hands(*businesses: int, identity: int = 10) -> tuple[dict[str, Any], dt.datetime]:
+    """A document of somebody who owns these businesses."""
+    rows = [
+        {"id": identity * 1000 + n, "role": "owner", "business": {"id": n, "name": f"B{n}"}}
+        for n in businesses
+    ]
+    return {
+        "id": identity,
+        "email": f"i{identity}@example.com",
+        "business_memberships": rows,
+    }, START
+
+
+@pytest.fixture
+def graph() -> Explorer:
+    return explore([hands(1, 2), hands(1, identity=20), hands(3, 4, identity=30)])
+
+
+@pytest.fixture
+def door(serve: Serve, file: TokenFile, graph: Explorer) -> Callable[..., Callable[..., Any]]:
+    """Asks by a token of these businesses."""
+
+    def opened(*businesses: str, **options: Any) -> Callable[..., Any]:
+        text = file.create("a test", [TokenScope.READ], DAY, NOON, businesses=businesses or None)[1]
+        client = serve(
+            create_app(graph, NOON, ("*",), auth=Auth(file.path, lambda: NOON), **options)
+        )
+        head = {"authorization": f"Bearer {text}"}
+
+        def ask(query: str = "{ graph { identities } }", path: str = "/graphql") -> Any:
+            if path != "/graphql":
+                return client.get(path, headers=head)
+            return client.post(path, json={"query": query}, headers=head)
+
+        return ask
+
+    return opened
+
+
+def test_who_is_limited(door: Callable[..., Any], graph: Explorer) -> None:
+    """A limited token sees who reaches its businesses, as an unlimited one does, and nobody else; twice the same."""
+    query = '{ business(id: "1") { reachedBy { nodes { principal { id } } } } }'
+    assert door("1")(query).json()["data"] == door()(query).json()["data"]
+    ask = door("1")
+    whole = '{ graph { identities businesses } a: node(id: "identity:30") { id } b: node(id: "business:2") { id } }'
+    expected = {"graph": {"identities": 2, "businesses": 1}, "a": None, "b": None}
+    for _ in range(3):
+        answer = ask(whole).json()
+        assert answer["data"] == expected
+        assert answer["extensions"]["cost"]["actual"] == 5
+    assert len(reached_by(graph, "business:1")) == 2
+
+
+def test_one_server_of_both(serve: Serve, file: TokenFile, graph: Explorer) -> None:
+    """What a server has answered to who sees all it never gives to who is limited, who has no streams either."""
+    every, one = (
+        file.create(name, [TokenScope.READ], DAY, NOON, businesses=of)[1]
+        for name, of in (("a", None), ("b", "1"))
+    )
+    client = serve(create_app(graph, NOON, ("*",), auth=Auth(file.path, lambda: NOON)))
+
+    def ask(token: str, query: str, **headers: str) -> Any:
+        return client.post(
+            "/graphql",
+            json={"query": query},
+            headers={"authorization": f"Bearer {token}", **headers},
+        )
+
+    query = '{ node(id: "identity:30") { id } search(text: "i") { id } }'
+    for _ in range(4):
+        whole, part = ask(every, query).json()["data"], ask(one, query).json()["data"]
+        assert whole["node"] == {"id": "identity:30"}
+        assert part["node"] is None
+        assert {each["id"] for each in part["search"]} < {each["id"] for each in whole["search"]}
+    stream = ask(one, "subscription { changes { cursor } }", accept="text/event-stream")
+    assert (stream.status_code, code(stream.json())) == (403, "LIMITED")
+
+
+def test_what_a_limited_token_may_not(door: Callable[..., Any]) -> None:
+    """It asks GraphQL alone: the figures of the server are of all."""
+    ask = door("1")
+    response = ask(path="/metrics")
+    assert (response.status_code, code(response.json())) == (403, "INSUFFICIENT_SCOPE")
+    assert door()(path="/metrics").status_code == 200
+
+
+def test_cursors_of_another_view(door: Callable[..., Any]) -> None:
+    """A cursor of the whole is none of a portion, nor the other way round."""
+    query = '{{ business(id: "1") {{ reachedBy(first: 1{}) {{ totalCount pageInfo {{ endCursor }} }} }} }}'
+    views = [door("1"), door("1", "2"), door()]
+    cursors = [
+        ask(query.format("")).json()["data"]["business"]["reachedBy"]["pageInfo"]["endCursor"]
+        for ask in views
+    ]
+    for ask, own in zip(views, cursors, strict=True):
+        for cursor in cursors:
+            answer = ask(query.format(f', after: "{cursor}"')).json()
+            assert ("errors" not in answer) == (cursor == own)
+            assert cursor == own or code(answer) == "CURSOR_EXPIRED"
+
+
+def test_the_audit_log(door: Callable[..., Any], tmp_path: Path) -> None:
+    """A line says by a keyed hash to which businesses the caller was limited, and nothing where to none."""
+    path = tmp_path / "audit.log"
+    for businesses in (("2", "1"), ("1", "2"), ("1",), ()):
+        door(*businesses, audit=AuditLog(path, KEY))()
+    lines = [json.loads(line) for line in path.read_text().splitlines()]
+    marks = [each.get("limited") for each in lines if each["event"] == "asked"]
+    assert marks[0] == marks[1]
+    assert len({*marks[1:]}) == 3
+    assert marks[3] is None
+    assert all(len(each) == 32 for each in marks[:3])
+
+
+def test_a_stream_that_is_refused_is_in_the_audit_log(
+    file: TokenFile, graph: Explorer, serve: Serve
+) -> None:
+    """Who is limited and subscribes is refused, and a line tells of it as of any other operation."""
+    path = file.path.parent / "audit.log"
+    text = file.create("a", [TokenScope.READ], DAY, NOON, businesses=["1"])[1]
+    auth = Auth(file.path, lambda: NOON)
+    client = serve(create_app(graph, NOON, ("*",), auth=auth, audit=AuditLog(path, KEY)))
+    head = {"authorization": f"Bearer {text}", "accept": "text/event-stream"}
+    response = client.post(
+        "/graphql", json={"query": "subscription { changes { cursor } }"}, headers=head
+    )
+    assert (response.status_code, code(response.json())) == (403, "LIMITED")
+    line = json.loads(path.read_text().splitlines()[-1])
+    assert (line["event"], line["operation"], line["status"], line["codes"]) == (
+        "asked",
+        "subscription",
+        403,
+        ["LIMITED"],
+    )
+
+
+def test_limits_of_tokens(file: TokenFile) -> None:
+    """Only reading is limited, to at least one business, by its id; a token without a limit has none."""
+    for scopes, businesses, expected in (
+        ([TokenScope.READ, TokenScope.INGEST], ["1"], "BAD_LIMIT"),
+        ([TokenScope.ADMIN], ["1"], "BAD_LIMIT"),
+        ([TokenScope.REVIEW], ["1"], "BAD_LIMIT"),
+        ([TokenScope.READ], [], "BAD_LIMIT"),
+        ([TokenScope.READ], ["shop"], "BAD_ID"),
+        ([TokenScope.READ], ["identity:1"], "BAD_ID"),
+        ([TokenScope.READ], ["1", "01"], "BAD_ID"),
+    ):
+        with pytest.raises(InroadsError) as raised:
+            file.create("a", scopes, DAY, NOON, businesses=businesses)
+        assert raised.value.code == expected
+    kept, _ = file.create("a", [TokenScope.READ], DAY, NOON, businesses=["business:20", "3", "20"])
+    assert kept.businesses == ("20", "3")
+    file.create("b", [TokenScope.ADMIN], DAY, NOON)
+    assert [each.businesses for each in file.tokens()] == [("20", "3"), None]
+
+
+def test_files_from_before(file: TokenFile) -> None:
+    """A token file that knows no limits is read: its tokens see all."""
+    _, text = file.create("a", [TokenScope.READ], DAY, NOON)
+    older = json.loads(file.path.read_text())
+    assert "businesses" not in older["tokens"][0]
+    assert Auth(file.path, lambda: NOON).caller([f"Bearer {text}".encode()]).businesses is None
+
+
+def test_limited_callers_only_read() -> None:
+    """Whatever a provider lets somebody do, within a limit only what reads is left."""
+    everybody = Caller("a", frozenset({TokenScope.ADMIN})).limited(["1"])
+    assert everybody.may(TokenScope.READ)
+    assert not any(map(everybody.may, (TokenScope.INGEST, TokenScope.REVIEW, TokenScope.ADMIN)))
+    assert not Caller("a", frozenset({TokenScope.INGEST})).limited(["1"]).may(TokenScope.READ)
+
+
+# Versions
+
+
+class Clock:
+    """A clock that goes on by a second whenever it is looked at."""
+
+    def __init__(self) -> None:
+        self.now = NOON
+
+    def __call__(self) -> dt.datetime:
+        self.now += dt.timedelta(seconds=1)
+        return self.now
+
+
+def test_versions_that_differ_in_what_is_hidden(graph: Explorer) -> None:
+    """They are one version of a portion, built at one moment; what is shown makes another."""
+    whole = Versions(graph, NOON, 1)
+    view = LimitedVersions(whole, frozenset({"1"}), KEY, Clock())
+    first = view.current
+    hidden = explore(
+        [hands(1, 2), hands(1, identity=20), hands(3, 4, identity=30), hands(3, identity=31)]
+    )
+    whole.swap(Version(hidden, NOON + DAY, 2))
+    again = view.current
+    assert (again.name, again.built_at, again.position) == (first.name, first.built_at, None)
+    assert again.graph is first.graph
+    shown = explore([hands(1, 2), hands(1, identity=20), hands(1, identity=30)])
+    whole.swap(Version(shown, NOON + DAY, 3))
+    assert view.current.name != first.name
+    assert view.current.built_at > first.built_at
+
+
+def test_waiting_for_a_version(graph: Explorer) -> None:
+    """One that is served comes at once, one that comes while waiting then; an ingest's never does."""
+    whole = Versions(graph, NOON, 1)
+    view = LimitedVersions(whole, frozenset({"3"}), KEY)
+    first = view.current
+    later = explore([hands(3, identity=30)])
+    name = LimitedVersions(Versions(later, NOON), frozenset({"3"}), KEY).current.name
+    swapping = threading.Timer(0.05, lambda: whole.swap(Version(later, NOON, 2)))
+    swapping.start()
+    assert view.at_least(name, time.monotonic() + 5).name == name
+    swapping.join()
+    assert view.at_least(first.name, time.monotonic()).name == name
+    for wanted in ("ledger:1", "0" * 16):
+        with pytest.raises(InroadsError) as raised:
+            view.at_least(wanted, time.monotonic() + 0.02)
+        assert raised.value.code == "VERSION_NOT_REACHED"
+        assert (vars(raised.value)["served"], vars(raised.value)["position"]) == (name, None)
+    with pytest.raises(InroadsError, match="neither"):
+        view.at_least("7", time.monotonic())
+
+
+def test_one_for_each_set(graph: Explorer) -> None:
+    """Those of one set share one portion; an unknown set is empty, and whoever is not limited has the whole."""
+    whole = Versions(graph, NOON)
+    portions = LimitedVersionsByBusinesses(whole, lambda: KEY)
+    assert portions.of(None) is whole
+    assert portions.of(frozenset({"1"})) is portions.of(frozenset({"1"}))
+    assert portions.of(frozenset({"1"})) is not portions.of(frozenset({"1", "2"}))
+    assert len(portions.of(frozenset()).current.graph) == 0

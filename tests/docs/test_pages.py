@@ -1,0 +1,149 @@
+"""The README is true: its commands and snippets are run, and print what it says."""
+
+from __future__ import annotations
+
+import datetime as dt
+import doctest
+import json
+import os
+import re
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from inroads import EXAMPLE
+from inroads.documents.reader import Observation, read
+from inroads.explorer import load
+from inroads.policy.loading import load_policy
+from inroads_api.execution.execute import build_schema
+from inroads_api.execution.trusted_documents import Trusted
+
+ROOT = Path(__file__).parents[2]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def blocks(language: str) -> list[str]:
+    return re.findall(rf"^```{language}\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
+
+
+def run(command: str) -> str:
+    """What a command prints on a terminal of 100 columns, errors included."""
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    environment = {**os.environ, "PATH": path, "COLUMNS": "100", "PYTHONUTF8": "1"}
+    done = subprocess.run(  # noqa: S602  # the README's own commands
+        command,
+        check=False,
+        shell=True,
+        cwd=ROOT,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    return "".join(f"{line.rstrip()}\n" for line in done.stdout.splitlines())
+
+
+@pytest.mark.parametrize("block", blocks("console"), ids=lambda block: block.splitlines()[0][2:50])
+def test_commands(block: str) -> None:
+    """A command prints what the README shows below it."""
+    first, _, expected = block.partition("\n")
+    assert run(first.removeprefix("$ ")) == expected
+
+
+@pytest.mark.parametrize("block", blocks("bash"), ids=lambda block: block.splitlines()[0][:30])
+def test_scripts(block: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A script runs from top to bottom in an empty folder, without an error."""
+    monkeypatch.setenv("PATH", f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}")
+    monkeypatch.delenv("INROADS_LEDGER", raising=False)
+    done = subprocess.run(  # noqa: S603  # the README's own commands
+        ["/bin/bash", "-euo", "pipefail", "-c", block],
+        check=False,
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+    if "inroads review" in block:
+        assert '"campaign":"2026-Q1"' in (tmp_path / "q1.report.ndjson").read_text()
+    elif "inroads ingest" in block:
+        assert (tmp_path / "inroads.db").exists()
+        assert (tmp_path / "changes.csv").read_text().startswith("change,principal")
+    elif "inroads export" in block:
+        assert (tmp_path / "graph.graphml.gz").exists()
+        assert (tmp_path / "fga" / "model.fga").read_text().startswith("model")
+    else:
+        assert done.stdout.startswith("kind,id,name,total")
+
+
+def test_what_curl_sends() -> None:
+    """Each request that the README shows is JSON, and its document and variables are valid."""
+    stub = (
+        'inroads() { :; }; curl() { while [ "$1" != -d ]; do shift; done; printf "%s\\0" "$2"; }\n'
+    )
+    sent = [
+        body
+        for block in blocks("sh")
+        if "curl " in block
+        for body in subprocess.run(  # noqa: S603  # the README's own commands, but for what they start
+            ["/bin/bash", "-eu", "-c", stub + block],
+            check=True,
+            cwd=ROOT,
+            env={**os.environ, "TOKEN": "inr_"},
+            capture_output=True,
+            text=True,
+        ).stdout.split("\0")[:-1]
+    ]
+    assert len(sent) >= 5
+    schema, trusted = build_schema(allow_ingest=True, allow_review=True), Trusted()
+    for body in sent:
+        given = json.loads(body)
+        prepared = schema.documents.get(trusted.text(given.get("query"), given.get("documentId")))
+        assert not prepared.errors(given.get("variables"), None)
+
+
+@pytest.mark.parametrize("block", blocks("pycon"))
+def test_snippets(block: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The Python snippets do what they show."""
+    monkeypatch.chdir(ROOT)
+    names = {"g": load(EXAMPLE)}
+    test = doctest.DocTestParser().get_doctest(block, names, "README", "README.md", 0)
+    assert doctest.DocTestRunner().run(test).failed == 0
+
+
+def test_the_picture() -> None:
+    """The committed picture is what a notebook shows."""
+    drawn = (
+        load(EXAMPLE).reach("b@example.com")._repr_html_().replace(EXAMPLE.as_posix(), "example")
+    )
+    assert (ROOT / "notebooks/example.svg").read_text(encoding="utf-8") == drawn
+
+
+def test_the_envelope_and_the_policy() -> None:
+    """The sample envelope is taken with its moment and source, and the sample policy is valid."""
+    (envelope,) = blocks("json")
+    observed = read(envelope.encode(), dt.datetime(2020, 1, 1, tzinfo=dt.UTC), "elsewhere")
+    assert isinstance(observed, Observation)
+    assert observed.document.source == json.loads(envelope)["source"]
+    (toml,) = blocks("toml")
+    assert (
+        load_policy(toml).role("membership", "bookkeeper")
+        == tomllib.loads(toml)["words"]["membership"]["bookkeeper"]
+    )
+
+
+def test_what_a_contributor_runs_is_what_ci_runs() -> None:
+    """The two install commands stand in the README in one form, and CI takes them from there."""
+    commands = [
+        line
+        for block in blocks("sh")
+        for line in block.splitlines()
+        if line.startswith("python3 -m venv")
+    ]
+    assert [command.split("&&")[-1].strip() for command in commands] == [
+        ".venv/bin/inroads demo",
+        ".venv/bin/python -m pytest -q -n auto",
+    ]
+    assert "README.md" in (ROOT / ".ci/run").read_text(encoding="utf-8")

@@ -1,0 +1,73 @@
+"""The picture: what it shows, what it escapes, where it stops."""
+
+from __future__ import annotations
+
+from xml.etree import ElementTree as ET
+
+from inroads import EXAMPLE
+from inroads.explorer import load
+from inroads.output import drawing
+from records import DAY, me, membership
+from worlds import explore
+
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+def texts(picture: str, tag: str = "text") -> list[str]:
+    return [each.text or "" for each in ET.fromstring(picture).iter(f"{SVG}{tag}")]  # noqa: S314  # our own output
+
+
+def test_the_example() -> None:
+    """Every node once, roles on the edges, the evidence in tooltips, latent nodes dashed."""
+    picture = load(EXAMPLE).reach("b@example.com")._repr_html_()
+    shown = texts(picture)
+    for name in (
+        "b@example.com",
+        "BillSpring (77128)",
+        "account Xr82w",
+        "business 363103",
+        "account e6Wmk",
+    ):
+        assert shown.count(name) == 1
+    assert {"OWNER", "MANAGER", "CLIENT", "keeps", "account · trial_expired"} <= set(shown)
+    tips = "\n".join(texts(picture, "title"))
+    assert "membership 168372 = group row 168372 = role 682608" in tips
+    assert "/response/roles/2" in tips
+    assert "stroke-dasharray" in picture
+    assert not any(text.startswith("…") for text in shown)
+
+
+def test_documents_cannot_inject() -> None:
+    """Names with markup, scripts and control characters come out as text."""
+    name = "<script>alert(1)</script>&\"'\x1b[31m\u202e]]>"
+    graph = explore(
+        [
+            (
+                me(
+                    business_memberships=[
+                        membership(1, 10, "<b>") | {"business": {"id": 10, "name": name}}
+                    ]
+                ),
+                DAY[0],
+            )
+        ]
+    )
+    picture = graph.reach("identity:1")._repr_html_()
+    assert "<script" not in picture
+    assert "\x1b" not in picture
+    assert any("<script>alert" in text for text in texts(picture, "title"))
+
+
+def test_a_large_answer_is_capped_and_says_so() -> None:
+    """A hundred businesses give a picture of a bounded size that tells how many paths it leaves out."""
+    rows = [membership(n, n) for n in range(1, 101)]
+    picture = explore([(me(business_memberships=rows), DAY[0])]).reach("identity:1")._repr_html_()
+    shown = texts(picture)
+    assert len([text for text in shown if text == "business"]) == drawing.MAX_NODES - 1
+    assert f"… {100 - drawing.MAX_NODES + 1} more" in shown
+
+
+def test_no_access_is_said() -> None:
+    """An empty answer draws the words instead of nothing."""
+    picture = explore([(me(), DAY[0])]).reach("identity:1")._repr_html_()
+    assert texts(picture) == ["no access"]
