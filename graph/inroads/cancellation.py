@@ -1,7 +1,7 @@
-"""Whether a search goes on: whoever asks may give a check, which long loops call and which raises to end them.
+"""Cancellation of long searches: long loops call the caller's check, which raises to end them.
 
-There is no clock here: the check is the asker's, and so is what it raises. A search that is ended has answered nothing
-and keeps nothing.
+There is no clock here: the caller supplies the check and chooses the exception. A cancelled search
+returns nothing and keeps nothing.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ def checked(check: Callable[[], None]) -> Iterator[None]:
 
 
 def check() -> None:
-    """What long loops call; raises what the asker's check raises."""
+    """Call the current check; long loops do so. Raises what the caller's check raises."""
     _CHECK.get()()
 
 

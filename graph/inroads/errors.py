@@ -1,4 +1,4 @@
-"""What can go wrong, as comparable values with a stable code."""
+"""Errors as comparable values with a stable code."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ import msgspec
 class Issue(msgspec.Struct, frozen=True, order=True):
     """Something in one document that a user should know, although the document was taken.
 
-    `pointer` is a JSON pointer into that document, `sha256` names it; `message` quotes no more than one word of it.
+    `pointer` is a JSON pointer into that document, `sha256` names it; `message` quotes no more than
+    one word of it.
     """
 
     source: str
@@ -32,7 +33,9 @@ class Rejection(msgspec.Struct, frozen=True, order=True):
 
 @dataclass(unsafe_hash=True)  # not frozen: contextlib and pickle assign to exceptions
 class InroadsError(Exception):
-    """The caller asked for something that cannot be answered; `code` is stable, `detail` holds plain values."""
+    """The caller asked for something that cannot be answered; `code` is stable, `detail` holds
+    plain values.
+    """
 
     message: str
     code: str = "BAD_REQUEST"
@@ -81,7 +84,9 @@ class BadPolicy(InroadsError):
 
 @dataclass(unsafe_hash=True)
 class BadCursor(InroadsError):
-    """A cursor that this answer cannot continue from: `CURSOR_INVALID`, or `CURSOR_EXPIRED` when the graph is newer."""
+    """A cursor that this answer cannot continue from: `CURSOR_INVALID`, or `CURSOR_EXPIRED` when
+    the graph is newer.
+    """
 
     code: str = "CURSOR_INVALID"
 
@@ -90,9 +95,9 @@ class BadCursor(InroadsError):
 class LedgerError(InroadsError):
     """A ledger that cannot be used as asked; what was acknowledged before is still in it.
 
-    `code` is LEDGER_MISSING, LEDGER_FOREIGN (no ledger), LEDGER_NEWER (made by a newer version), LEDGER_CORRUPT,
-    LEDGER_READ_ONLY, LEDGER_FULL (the disk), LEDGER_BUSY (another process holds it) or LEDGER_EXISTS (a backup would
-    replace something).
+    `code` is LEDGER_MISSING, LEDGER_FOREIGN (no ledger), LEDGER_NEWER (made by a newer version),
+    LEDGER_CORRUPT, LEDGER_READ_ONLY, LEDGER_FULL (the disk), LEDGER_BUSY (another process holds it)
+    or LEDGER_EXISTS (a backup would replace something).
     """
 
     code: str = "LEDGER_CORRUPT"

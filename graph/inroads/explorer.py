@@ -1,4 +1,6 @@
-"""The graph that a user holds: an AccessGraph that answers questions, and answers that print and draw themselves."""
+"""The graph that a user holds: an AccessGraph that answers questions, and answers that print and
+draw themselves.
+"""
 
 from __future__ import annotations
 
@@ -53,7 +55,8 @@ PATHS_DRAWN = 200
 
 
 class Explorer(AccessGraph):
-    """An AccessGraph with the questions as methods. Nodes are given as printed node ids, identities also by email.
+    """An AccessGraph with the questions as methods. Nodes are given as printed node ids, identities
+    also by email.
 
     `rejections` are the documents that were not taken; `masked` tells that it holds pseudonyms.
     """
@@ -86,7 +89,8 @@ class Explorer(AccessGraph):
         workers: int = 1,
         progress: Callable[[int], None] | None = None,
     ) -> Self:
-        """The next version of this graph, with what a ledger's log has after one number, up to another.
+        """The next version of this graph, with what a ledger's log has after one number, up to
+        another.
 
         For `progress` see `load`.
         """
@@ -96,10 +100,10 @@ class Explorer(AccessGraph):
         return self._with(gather([stream], self.policy, workers=workers))
 
     def pseudonymised(self, key: bytes | Pseudonyms) -> Self:
-        """The same graph with keyed pseudonyms for everything that names a person or a business.
+        """Return this graph with keyed pseudonyms for everything that names a person or business.
 
-        It answers as this one does, and nothing that is made of it can hold an original name or id. Raises
-        InroadsError WEAK_KEY.
+        It answers as this one does, and nothing that is made of it can hold an original name or id.
+        Raises InroadsError WEAK_KEY.
         """
         names = key if isinstance(key, Pseudonyms) else Pseudonyms(key)
         graph = self.observe(rewritten(self.documents, names, self.policy), self.policy)
@@ -129,7 +133,8 @@ class Explorer(AccessGraph):
         mode: Mode | str = Mode.ACCESS,
         **filters: Any,
     ) -> Answers:
-        """Every business and account that an identity reaches; `filters` are the fields of `AccessFilter`.
+        """Every business and account that an identity reaches; `filters` are the fields of
+        `AccessFilter`.
 
         Raises NotFound for an identity that no document names, BadId for what is no id or email.
         """
@@ -149,7 +154,7 @@ class Explorer(AccessGraph):
     def access(
         self, principal: str, resource: str, mode: Mode | str = Mode.ACCESS, **filters: Any
     ) -> ExplainedAccess | None:
-        """How one identity reaches one resource; None when both are known and there is no access."""
+        """Return the access of an identity to a resource; None if both are known without access."""
         identity = self._known(principal, {NodeKind.IDENTITY})
         node = self._known(resource, frozenset(NodeKind) - {NodeKind.IDENTITY})
         found = questions.access(self, identity, node, _filter(filters), _one_of(mode, Mode))
@@ -158,16 +163,20 @@ class Explorer(AccessGraph):
     def without(
         self, *grants: str, add: str | Iterable[str] = (), records: str | Iterable[str] = ()
     ) -> WhatIf[Self]:
-        """What would become of every access without these grants; nothing is written.
+        """Compute what would become of every access without these grants; nothing is written.
 
-        A grant is given by its id, or by a record such as `role 994207`. `add` imagines grants, such as
-        `business:1#MEMBER@identity:2=MANAGER`; of `records` each goes alone. Raises as `WhatIf`.
+        A grant is given by its id, or by a record such as `role 994207`. `add` imagines grants,
+        such as `business:1#MEMBER@identity:2=MANAGER`; of `records` each goes alone. Raises as
+        `WhatIf`.
         """
         wanted = ([each] if isinstance(each, str) else each for each in (add, records))
         return WhatIf(self, grants, *wanted)
 
     def plan(self, principal: str, resource: str) -> RevocationPlan | None:
-        """How to end an access with the least collateral; None when there is none. Raises as `access`."""
+        """Plan how to end an access with the least collateral; None when there is none.
+
+        Raises as `access`.
+        """
         found = self.access(principal, resource)
         return plan(self, found) if found else None
 
@@ -176,24 +185,26 @@ class Explorer(AccessGraph):
     ) -> list[ChokePoint]:
         """The grants that alone end most accesses, or with `by="inferred"` most inferred ones.
 
-        Of all accesses, or with `of` only of those of some identities, or to some businesses and accounts. Raises
-        InroadsError BAD_FIGURE and WRONG_KIND, and otherwise as `reach`.
+        Of all accesses, or with `of` only of those of some identities, or to some businesses and
+        accounts. Raises InroadsError BAD_FIGURE and WRONG_KIND, and otherwise as `reach`.
         """
         nodes = [self._known(each, {NodeKind.IDENTITY, *RESOURCES}) for each in of]
         return choke_points(self, nodes).ranked(by, first)
 
     def duties(self) -> Conflicts:
-        """Who holds both sides of what the policy's `separation_of_duty` tells apart."""
+        """Return the identities that hold both sides of a `separation_of_duty` rule of the policy."""
         return duties(self)
 
     def findings(
         self, rules: Iterable[str] | None = None, severity: str | None = None, **chosen: Any
     ) -> Findings:
-        """What the rules of a security review find here; see `findings.review`."""
+        """Run the rules of a security review on this graph; see `findings.review`."""
         return review(self, rules, severity, **chosen)
 
     def export(self, name: str, path: str | os.PathLike[str], *, force: bool = False) -> None:
-        """Write the graph in a format that other tools open, such as graphml; see `inroads.output.export.write`."""
+        """Write the graph in a format that other tools open, such as graphml; see
+        `inroads.output.export.write`.
+        """
         write(self, name, path, force=force)
 
     def _known(self, text: str, kinds: Iterable[NodeKind]) -> str:
@@ -220,12 +231,12 @@ def load(
 ) -> Explorer:
     """The graph of all documents in these ledgers, files and folders; `-` is `stdin`.
 
-    With `as_of` (aware) only of those observed until then. Documents without an envelope were observed at
-    `observed_at` (aware), else when their file was modified. `policy` may name a TOML file. `progress` is told how
-    many bytes were read since it was told last; of a ledger's file, as much as of its log. With more `workers` large
-    input is read on so many processes; a script must then start from `if __name__ == "__main__":`, as for all of
-    them. Raises FileNotFoundError, LedgerError and BadPolicy; a document that cannot be taken is in the graph's
-    `rejections`.
+    With `as_of` (aware) only of those observed until then. Documents without an envelope were
+    observed at `observed_at` (aware), else when their file was modified. `policy` may name a TOML
+    file. `progress` is told how many bytes were read since it was told last; of a ledger's file, as
+    much as of its log. With more `workers` large input is read on so many processes; a script must
+    then start from `if __name__ == "__main__":`, as for all of them. Raises FileNotFoundError,
+    LedgerError and BadPolicy; a document that cannot be taken is in the graph's `rejections`.
     """
     if not isinstance(policy, Policy):
         policy = load_policy(FilePath(policy).read_text(encoding="utf-8"))
@@ -246,7 +257,9 @@ def load(
 
 
 COLLECTED_FROM = 1_000_000
-"""With so many claims, versions that were let go of make room for the next: what networkx keeps holds itself."""
+"""With so many claims, versions that were let go of make room for the next: what networkx keeps
+holds itself.
+"""
 
 SNAPSHOT_FROM = 5_000
 """A snapshot is kept when so many documents were read that none had."""
@@ -289,7 +302,7 @@ def _kept(
 
 
 class ExplainedAccess(Access, frozen=True):
-    """One access that prints one line a path, draws itself, and explains what would end it."""
+    """An access that prints one line a path, draws itself, and explains what would end it."""
 
     graph: Explorer
 
@@ -300,11 +313,11 @@ class ExplainedAccess(Access, frozen=True):
 
     @property
     def sentences(self) -> tuple[str, ...]:
-        """Each path in plain English, best first."""
+        """The paths in plain English, best first."""
         return tuple(path_sentence(self.graph, path) for path in self.paths)
 
     def to_dict(self) -> dict[str, Any]:
-        """One plain row: strings, numbers, lists of strings."""
+        """Return a plain row: strings, numbers, lists of strings."""
         return {
             "principal": self.principal,
             "email": self.graph.nodes[self.principal].get("email"),
@@ -330,9 +343,11 @@ class ExplainedAccess(Access, frozen=True):
 
 
 class Answers(Sequence[ExplainedAccess]):
-    """All accesses of one question, best first; they print one line a path, draw themselves and give rows.
+    """All accesses of one question, best first; they print one line a path, draw themselves and
+    give rows.
 
-    `truncated` tells that a limit cut the answer short, `coverage` how much was observed, `version` which graph.
+    `truncated` tells that a limit cut the answer short, `coverage` how much was observed, `version`
+    which graph.
     """
 
     def __init__(self, graph: Explorer, answer: answers.Answer) -> None:
@@ -341,12 +356,12 @@ class Answers(Sequence[ExplainedAccess]):
 
     @property
     def coverage(self) -> Coverage:
-        """How much was observed, so that "nobody else" is never claimed falsely."""
+        """The coverage: how much was observed, so that "nobody else" is never claimed falsely."""
         return self._answer.coverage
 
     @property
     def truncated(self) -> bool:
-        """Whether a limit cut the search short."""
+        """True if a limit cut the search short."""
         return self._answer.truncated
 
     @property
@@ -368,7 +383,7 @@ class Answers(Sequence[ExplainedAccess]):
         return [_explained(self.graph, each) for each in found]
 
     def to_dicts(self) -> list[dict[str, Any]]:
-        """One plain row an access: strings, numbers, lists of strings."""
+        """Return one plain row an access: strings, numbers, lists of strings."""
         return [access.to_dict() for access in self]
 
     def to_pandas(self) -> pd.DataFrame:

@@ -1,4 +1,6 @@
-"""The words of the product: kinds, relations, roles, and the plain immutable values that answers are made of."""
+"""The words of the product: kinds, relations, roles, and the plain immutable values that answers
+are made of.
+"""
 
 from __future__ import annotations
 
@@ -48,7 +50,7 @@ class Role(StrEnum):
 
 
 class Capability(StrEnum):
-    """What a role lets a person do, in the words of the vendor's page."""
+    """An action that a role allows, in the words of the vendor's page."""
 
     PRIMARY_IDENTITY = "PRIMARY_IDENTITY"
     FULL_ACCESS = "FULL_ACCESS"
@@ -65,7 +67,7 @@ class Capability(StrEnum):
 
 
 class Certainty(StrEnum):
-    """How sure a path is; best first."""
+    """The certainty of a path; best first."""
 
     STATED = "STATED"
     INFERRED = "INFERRED"
@@ -73,7 +75,7 @@ class Certainty(StrEnum):
 
 
 class AccessState(StrEnum):
-    """How alive a path is; best first."""
+    """The state of a path, that is how alive it is; best first."""
 
     ACTIVE = "ACTIVE"
     LATENT = "LATENT"
@@ -87,9 +89,12 @@ class Mode(StrEnum):
 
 
 class Section(StrEnum):
-    """Where in a document a record stands; the value is its place in the JSON pointer, `{}` for each index.
+    """The section of a document that holds a record.
 
-    The order is the order of evidence: a membership speaks before a team row, a group row and a role.
+    The value is its place in the JSON pointer, with `{}` for each index.
+
+    The order is the order of evidence: a membership speaks before a team row, a group row and a
+    role.
     """
 
     MEMBERSHIP = "/business_memberships/{}"
@@ -127,12 +132,12 @@ class Kept(NamedTuple):
 
 
 class Document(msgspec.Struct, frozen=True, eq=False):
-    """One JSON body observed at one moment.
+    """A JSON body observed at one moment.
 
-    `body` is the redacted canonical JSON as it arrived (wrapper included), `sha256` its hash, `observed_at` is aware
-    and in UTC, `kind` is `me` or `team`, `subject` the node it speaks about, `prefix` the JSON pointer of the
-    unwrapped object, `business` the pointer of a team's business record below it. Documents are ordered, and equal,
-    by moment, hash and source.
+    `body` is the redacted canonical JSON as it arrived (wrapper included), `sha256` its hash,
+    `observed_at` is aware and in UTC, `kind` is `me` or `team`, `subject` the node it speaks about,
+    `prefix` the JSON pointer of the unwrapped object, `business` the pointer of a team's business
+    record below it. Documents are ordered, and equal, by moment, hash and source.
     """
 
     observed_at: dt.datetime
@@ -155,7 +160,7 @@ class Document(msgspec.Struct, frozen=True, eq=False):
 
     @property
     def key(self) -> tuple[dt.datetime, str, str]:
-        """What orders documents."""
+        """The sort key of documents."""
         return self.observed_at, self.sha256, self.source
 
     def __lt__(self, other: Document) -> bool:
@@ -169,7 +174,7 @@ class Document(msgspec.Struct, frozen=True, eq=False):
 
 
 class Evidence(NamedTuple):
-    """Where a claim is said: the number of the document in its graph, and the place of the record in it."""
+    """The source of a claim: the document's number in its graph, and the record's place in it."""
 
     document: int
     section: Section
@@ -179,11 +184,12 @@ class Evidence(NamedTuple):
 
 
 class Grant(msgspec.Struct, frozen=True):
-    """One relation held by a principal on a resource, with every standing record that states it.
+    """A relation held by a principal on a resource, with every standing record that states it.
 
-    `roles` are canonical, the membership's first; `words` are the documents' own, in the order of `evidence`.
-    `active` is false when a standing group or team row says so. `clients` are the numbers of clients in the vendor's
-    account (`userid`) that the records name, in the order of `evidence`.
+    `roles` are canonical, the membership's first; `words` are the documents' own, in the order of
+    `evidence`. `active` is false when a standing group or team row says so. `clients` are the
+    numbers of clients in the vendor's account (`userid`) that the records name, in the order of
+    `evidence`.
     """
 
     id: str
@@ -198,7 +204,9 @@ class Grant(msgspec.Struct, frozen=True):
 
 
 class Step(msgspec.Struct, frozen=True):
-    """One hop of a path. `principal` and `resource` are the ends in walking order (KEEPS is walked both ways)."""
+    """A hop of a path. `principal` and `resource` are the ends in walking order (KEEPS is walked
+    both ways).
+    """
 
     principal: str
     relation: Relation
@@ -209,7 +217,8 @@ class Step(msgspec.Struct, frozen=True):
 
 
 class Path(msgspec.Struct, frozen=True):
-    """An ordered list of steps that proves an access; `reasons` say why it is latent, none when active.
+    """An ordered list of steps that proves an access; `reasons` say why it is latent, none when
+    active.
 
     `roles` are those of the grant that conveys the access; `role` is the first of them.
     """
@@ -235,9 +244,9 @@ class Path(msgspec.Struct, frozen=True):
 class Access(msgspec.Struct, frozen=True):
     """The answer for one (principal, resource).
 
-    `roles` are the maximal ones over the paths, `certainty` is the best path's, the state is ACTIVE if any path's is,
-    `reasons` are the union over the paths of a latent access, `distance` is the number of steps of the shortest path,
-    `truncated` tells that a limit cut the list of paths.
+    `roles` are the maximal ones over the paths, `certainty` is the best path's, the state is ACTIVE
+    if any path's is, `reasons` are the union over the paths of a latent access, `distance` is the
+    number of steps of the shortest path, `truncated` tells that a limit cut the list of paths.
     """
 
     principal: str
@@ -253,7 +262,7 @@ class Access(msgspec.Struct, frozen=True):
 
 
 class Explanation(msgspec.Struct, frozen=True):
-    """How an access could be ended: the number of independent routes, the smallest cut and a sentence."""
+    """Ways to end an access: the number of independent routes, the smallest cut and a sentence."""
 
     independent_routes: int
     cut: tuple[Grant, ...]
@@ -261,7 +270,7 @@ class Explanation(msgspec.Struct, frozen=True):
 
 
 class Coverage(msgspec.Struct, frozen=True):
-    """How much was observed, so that "nobody else" is never claimed falsely."""
+    """A coverage: how much was observed, so that "nobody else" is never claimed falsely."""
 
     complete: bool
     notes: tuple[str, ...]
@@ -295,7 +304,8 @@ def native_id(node: str) -> str:
 
 
 def node_id(text: str, kind: NodeKind | None = None) -> str:
-    """The node id that a user wrote; with `kind` the bare native id is understood too. Raises BadId.
+    """The node id that a user wrote; with `kind` the bare native id is understood too. Raises
+    BadId.
 
     >>> node_id("77128", NodeKind.BUSINESS)
     'business:77128'
@@ -314,7 +324,7 @@ def node_id(text: str, kind: NodeKind | None = None) -> str:
 
 
 def is_grant_id(text: str) -> bool:
-    """Whether a text has the printed form of a grant.
+    """Return whether a text has the printed form of a grant.
 
     >>> is_grant_id("account:Xr82w#CLIENT@business:77128"), is_grant_id("account:Xr82w")
     (True, False)

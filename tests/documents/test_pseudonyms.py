@@ -369,7 +369,7 @@ def _all_that_is_made(graph: Explorer, *, fields: bool) -> Iterator[str]:
     yield str((graph.issues, graph.rejections, graph.coverage()))
     for document in graph.documents:
         yield f"{document.source} {document.sha256} {document.subject} {document.body.decode()}"
-    yield "\n".join(str(row) for row in inroads.analysis.census(graph).rows())
+    yield "\n".join(str(row) for row in inroads.census(graph).rows())
     yield f"{list(graph.findings(now=NOON))}{''.join(report(graph, now=NOON))}"
     for grant in graph.grants.values():
         yield f"{grant} {inroads.evidence_lines(graph, grant)}"

@@ -45,10 +45,10 @@ def test_hubs_are_told_what_the_paths_say(policy: Policy) -> None:
         for avoid in (frozenset[str](), frozenset(draw.sample([*graph, *graph.grants], 2))):
             chosen = AccessFilter(avoid=avoid)
             plain = answers(graph, chosen)
-            with patch.object(walk, "VECTORISED", -1):
+            with patch("inroads.reach.limits.VECTORISED", -1):
                 assert answers(graph, chosen) == plain, f"world of seed {seed}"
             with (
-                patch.object(walk, "VECTORISED", -1),
+                patch("inroads.reach.limits.VECTORISED", -1),
                 patch.object(walk, "path_summaries", lambda *_, **__: None),
             ):
                 assert answers(graph, chosen) == plain, f"world of seed {seed}"
@@ -68,7 +68,7 @@ def test_sets_of_hubs_are_those_of_their_answers(policy: Policy) -> None:
                     each.other: each.roles
                     for each in ask(graph, node, chosen=AccessFilter(avoid=avoid)).summaries
                 }
-                with patch.object(walk, "VECTORISED", -1):
+                with patch("inroads.reach.limits.VECTORISED", -1):
                     told = held(graph, node, avoid)
                 assert {
                     graph.index.name(each): graph.roles_of(bits) for each, bits in told.items()
@@ -83,7 +83,7 @@ def test_a_set_of_a_hub_is_a_mapping() -> None:
         [(me(1, business_memberships=[membership(1, 10, "manager", account_id="A")]), DAY[0])]
     )
     expected = held(graph, "identity:1")
-    with patch.object(walk, "VECTORISED", -1):
+    with patch("inroads.reach.limits.VECTORISED", -1):
         told = held(graph, "identity:1")
     assert isinstance(told, Held)
     assert told == expected
@@ -98,7 +98,7 @@ def test_one_access_of_a_hub_is_that_of_its_answer() -> None:
     found = 0
     for seed in range(10):
         graph = explore(random_world(random.Random(seed)))
-        with patch.object(walk, "VECTORISED", -1):
+        with patch("inroads.reach.limits.VECTORISED", -1):
             every = [each for answer in answers(graph, AccessFilter()) for each in answer]
             assert all(access(graph, each.principal, each.resource) == each for each in every)
         found += len(every)
@@ -129,7 +129,7 @@ def test_a_scope_of_several_businesses_is_walked() -> None:
     shared[1]["business"]["business_clients"] = [vendor]
     graph = explore([(me(1, business_memberships=shared), DAY[0])])
     assert len(graph.index.entangled) == 3
-    with patch.object(walk, "VECTORISED", -1):
+    with patch("inroads.reach.limits.VECTORISED", -1):
         assert [access.resource for access in graph.reach("identity:1")] == [
             "business:10",
             "business:20",
@@ -143,7 +143,7 @@ def test_a_client_of_itself_is_no_cycle() -> None:
     """A business that is a client of the account it keeps reaches it twice, and goes round no further."""
     own = membership(1, 10, account_id="A", business_clients=[client(3, "A")])
     graph = explore([(me(1, business_memberships=[own]), DAY[0])])
-    with patch.object(walk, "VECTORISED", -1):
+    with patch("inroads.reach.limits.VECTORISED", -1):
         found = {access.resource: len(access.paths) for access in graph.reach("identity:1")}
         assert found == {"business:10": 1, "account:A": 2}
         assert len(graph.reached_by("account:A")[0].paths) == 2

@@ -21,7 +21,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from inroads import EXAMPLE, load, review
+from inroads import EXAMPLE, load, model, review
 from inroads.errors import InroadsError, NotFound
 from inroads.explorer import Explorer
 from inroads.model import Role
@@ -149,15 +149,15 @@ class TestFreezing:
             (Scope(resources=(VENDOR,)), 1),
             (Scope(resources=(VENDOR, "business:77128"), roles=frozenset({Role.OWNER})), 1),
             (Scope(roles=frozenset({Role.MANAGER, Role.CLIENT})), 4),
-            (Scope(state=review.frozen.AccessState.LATENT), 2),
-            (Scope(kinds=frozenset({review.frozen.NodeKind.ACCOUNT})), 3),
+            (Scope(state=model.AccessState.LATENT), 2),
+            (Scope(kinds=frozenset({model.NodeKind.ACCOUNT})), 3),
         ]
         for number, (scope, size) in enumerate(asked):
             assert len(list(begin(ledger, bruce, f"c{number}", scope=scope).items())) == size
         with pytest.raises(NotFound):
             begin(ledger, bruce, scope=Scope(identities=("nobody@example.com",)))
         assert code(lambda: begin(ledger, bruce, scope=Scope(resources=(BRUCE,)))) == "WRONG_KIND"
-        none = Scope(certainty=review.frozen.Certainty.INFERRED)
+        none = Scope(certainty=model.Certainty.INFERRED)
         assert code(lambda: begin(ledger, bruce, scope=none)) == "CAMPAIGN_EMPTY"
         assert code(lambda: begin(ledger, bruce, "c0")) == "CAMPAIGN_EXISTS"
         assert code(lambda: begin(ledger, bruce, "17")) == "BAD_NAME"

@@ -52,6 +52,11 @@ BRUCE = {
 CLAIRE = {"id": 8, "email": "claire@example.com", "first_name": "Claire"}
 
 
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "documents.ledger"
+
+
 def member(identity: int | None, email: str, first_name: str) -> dict[str, Any]:
     return {"identity_id": identity, "email": email, "first_name": first_name, "role": "manager"}
 

@@ -8,7 +8,6 @@ from unittest.mock import patch
 from inroads.analysis.explain import explain
 from inroads.explorer import Explorer
 from inroads.model import Access, Mode, NodeKind, Path, kind_of
-from inroads.reach import walk as reaching
 from inroads.reach.states import held, reachable
 from oracle import Oracle, OraclePath
 from worlds import World, explore
@@ -27,7 +26,7 @@ def check(world: World) -> Explorer:
             for identity in sorted(oracle.identities)
             for access in _check_reach(graph, oracle, identity, mode)
         }
-        with patch.object(reaching, "VECTORISED", -1):
+        with patch("inroads.reach.limits.VECTORISED", -1):
             columns = [
                 list(graph.reached_by(resource, mode=mode)) for resource in sorted(oracle.resources)
             ]
@@ -43,7 +42,7 @@ def check(world: World) -> Explorer:
 def _check_reach(graph: Explorer, oracle: Oracle, identity: str, mode: Mode) -> list[Access]:
     answer, theirs = list(graph.reach(identity, mode=mode)), oracle.reach(identity, mode.value)
     assert {access.resource for access in answer} == theirs.keys()
-    with patch.object(reaching, "VECTORISED", -1):
+    with patch("inroads.reach.limits.VECTORISED", -1):
         assert answer == list(graph.reach(identity, mode=mode)), (
             "one hop after the other, and all hops at once"
         )

@@ -1,4 +1,4 @@
-"""DOCSTRING."""
+"""The command line, run in tests."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""DOCSTRING."""
+"""GraphQL documents and their measured cost."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""DOCSTRING."""
+"""A census counted one access at a time."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""DOCSTRING."""
+"""Questions and graphs on which authorization engines and we must agree."""
 
 from __future__ import annotations
 

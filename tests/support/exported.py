@@ -1,4 +1,4 @@
-"""DOCSTRING."""
+"""Graphs for exports: a population, and hostile names."""
 
 from __future__ import annotations
 

@@ -1,17 +1,10 @@
-"""DOCSTRING."""
+"""The bytes of a ledger's files."""
 
 from __future__ import annotations
 
 import contextlib
 import zlib
 from pathlib import Path
-
-import pytest
-
-
-@pytest.fixture
-def path(tmp_path: Path) -> Path:
-    return tmp_path / "documents.ledger"
 
 
 def raw(path: Path) -> bytes:

@@ -1,4 +1,4 @@
-"""DOCSTRING."""
+"""Server processes that tests start and end."""
 
 from __future__ import annotations
 

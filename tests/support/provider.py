@@ -1,4 +1,4 @@
-"""DOCSTRING."""
+"""An OpenID Connect provider of tests: its keys and tokens."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""DOCSTRING."""
+"""Documents and records for small worlds, as tests write them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""DOCSTRING."""
+"""A served ledger that streams can be opened on."""
 
 from __future__ import annotations
 

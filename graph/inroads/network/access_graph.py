@@ -1,4 +1,6 @@
-"""AccessGraph: the folded documents as an immutable networkx.MultiDiGraph; the only file that builds one."""
+"""AccessGraph: the folded documents as an immutable networkx.MultiDiGraph; the only file that
+builds one.
+"""
 
 from __future__ import annotations
 
@@ -50,7 +52,7 @@ from inroads.policy.tables import STOCK, Policy
 
 
 class Hop(NamedTuple):
-    """One edge in walking order, with its grant and the class of the step."""
+    """An edge in walking order, with its grant and the class of the step."""
 
     principal: str
     resource: str
@@ -65,15 +67,18 @@ else:
 
 
 class AccessGraph(MultiDiGraph):
-    """Identities, businesses, accounts and groups, with an edge for each grant in the direction of access.
+    """Identities, businesses, accounts and groups, with an edge for each grant in the direction of
+    access.
 
-    Node keys are printed node ids, edge keys are grant ids; the edge of KEEPS is there in both directions. Node and
-    edge attributes are plain strings and booleans (moments in ISO 8601), left out where nothing is known. A graph
-    that `build` made is frozen and answers questions; views and copies of it are plain networkx.
+    Node keys are printed node ids, edge keys are grant ids; the edge of KEEPS is there in both
+    directions. Node and edge attributes are plain strings and booleans (moments in ISO 8601), left
+    out where nothing is known. A graph that `build` made is frozen and answers questions; views and
+    copies of it are plain networkx.
 
-    Nodes have `kind`, `observed` (its own document was read: a `me` for an identity, a `team` for a business), and
-    what of these is known: `email first_name last_name confirmed_at unconfirmed` of an identity, `name active` of a
-    business, `subscription_status business_status system_id` of an account. Edges have `relation` and `role`.
+    Nodes have `kind`, `observed` (its own document was read: a `me` for an identity, a `team` for a
+    business), and what of these is known: `email first_name last_name confirmed_at unconfirmed` of
+    an identity, `name active` of a business, `subscription_status business_status system_id` of an
+    account. Edges have `relation` and `role`.
     """
 
     documents: Documents = NO_DOCUMENTS
@@ -118,7 +123,9 @@ class AccessGraph(MultiDiGraph):
         return _rebuilt, (type(self), self.fold, self.policy), state
 
     def size(self, weight: str | None = None) -> float:  # type: ignore[override]  # the stub tells int from float
-        """The number of edges, or the sum of their weights: networkx would sum the degrees of all nodes."""
+        """The number of edges, or the sum of their weights: networkx would sum the degrees of all
+        nodes.
+        """
         if weight is None and "fold" in vars(self):
             return len(self.index.out_hops)
         return super().size(weight)
@@ -139,7 +146,7 @@ class AccessGraph(MultiDiGraph):
         )
 
     def _attributes(self, number: int) -> Data:
-        """What networkx gives as the attributes of a node."""
+        """Return the attributes of a node, as networkx shows them."""
         fold, kind = self.fold, self.index.kind(number)
         place = number - fold.kind_starts[KINDS.index(kind)]
         data: dict[str, Any] = {"kind": kind.value}
@@ -156,7 +163,7 @@ class AccessGraph(MultiDiGraph):
 
     @cached_property
     def issues(self) -> tuple[Issue, ...]:
-        """What a user should know of the documents, by source and place."""
+        """The issues of the documents that a user should know, by source and place."""
         return issues(self.index, self.documents) if "fold" in vars(self) else ()
 
     @cached_property
@@ -199,7 +206,7 @@ class AccessGraph(MultiDiGraph):
         return self._roles[bits]
 
     def capabilities(self, roles: tuple[Role, ...]) -> tuple[Capability, ...]:
-        """What these roles can do together, by the policy."""
+        """Return the capabilities that the policy gives to these roles together."""
         if roles not in self._capabilities:
             self._capabilities[roles] = self.policy.capabilities(roles)
         return self._capabilities[roles]
@@ -226,12 +233,15 @@ class AccessGraph(MultiDiGraph):
         ]
 
     def fails(self, node: str) -> bool:
-        """Whether a node by itself makes access through it latent, not counting what it keeps."""
+        """Return whether a node itself makes access through it latent.
+
+        The nodes that it keeps do not count.
+        """
         number = self.index.number(node)
         return number is not None and bool(self.index.failing[number])
 
     def covered(self, node: str, what: str) -> bool:
-        """Whether any document covers a scope of a node; `what` is one of SCOPES."""
+        """Return whether any document covers a scope of a node; `what` is one of SCOPES."""
         number, covered = self.index.number(node), self.fold.said.covers.scope
         scope = NONE if number is None else number * len(SCOPES) + SCOPES.index(what)
         place = np.searchsorted(
@@ -240,7 +250,9 @@ class AccessGraph(MultiDiGraph):
         return bool(place < len(covered) and covered[place] == scope)
 
     def stating(self, node: str, attribute: str) -> int | None:
-        """The number of the document that decides an attribute of a node; None where none states it."""
+        """The number of the document that decides an attribute of a node; None where none states
+        it.
+        """
         rows, number = self.fold.said.attributes, self.index.number(node)
         if number is None:
             return None
@@ -252,7 +264,8 @@ class AccessGraph(MultiDiGraph):
         return int(rows.document[first + named[-1]]) if len(named) else None
 
     def latent(self, node: str) -> tuple[str, ...]:
-        """Why access through a node is latent, as codes; empty when it is alive, or when nothing is known.
+        """Why access through a node is latent, as codes; empty when it is alive, or when nothing is
+        known.
 
         A business counts together with the account it keeps.
         """
@@ -283,7 +296,8 @@ class AccessGraph(MultiDiGraph):
     def find(self, text: str) -> str | None:
         """The node that a user means by an email or a printed node id; None when it is not known.
 
-        Emails compare trimmed and case-folded. Raises BadId, and AmbiguousEmail where identities share the email.
+        Emails compare trimmed and case-folded. Raises BadId, and AmbiguousEmail where identities
+        share the email.
         """
         try:
             node = node_id(text)
@@ -297,7 +311,9 @@ class AccessGraph(MultiDiGraph):
         return node if node in self else None
 
     def by_email(self, email: str) -> str | None:
-        """The identity with this email, trimmed and case-folded; None when there is none. Raises AmbiguousEmail."""
+        """The identity with this email, trimmed and case-folded; None when there is none. Raises
+        AmbiguousEmail.
+        """
         wanted, keys = email_key(email), self.fold.attributes["email_key"]
         first = bisect_left(self.index.derived.email_order, wanted, key=keys.__getitem__)
         last = bisect_right(self.index.derived.email_order, wanted, key=keys.__getitem__)
@@ -317,7 +333,9 @@ class AccessGraph(MultiDiGraph):
         return found[0] if found else None
 
     def search(self, text: str, first: int = 10) -> list[str]:
-        """Up to `first` nodes whose id, email or name contains the text, exact matches first, then prefixes."""
+        """Up to `first` nodes whose id, email or name contains the text, exact matches first, then
+        prefixes.
+        """
         return [
             self.index.name(node) for node in search(self.index, self._odd, text, first).tolist()
         ]
@@ -352,7 +370,9 @@ class AccessGraph(MultiDiGraph):
         return membership.business if membership else None
 
     def permissions(self, account: str) -> dict[str, bool | int | float | str | None]:
-        """The plan flags of an account (never of a person) by name, from the latest document that lists them."""
+        """The plan flags of an account (never of a person) by name, from the latest document that
+        lists them.
+        """
         found = self._record(account, "permissions")
         content = _content(found[0]) if found else None
         flags = (
@@ -374,14 +394,17 @@ class AccessGraph(MultiDiGraph):
 
     @cached_property
     def counts(self) -> Counter[NodeKind]:
-        """How many nodes of each kind are known."""
+        """Count the known nodes of each kind."""
         starts = self.fold.kind_starts if "fold" in vars(self) else (0,) * (len(KINDS) + 1)
         return Counter(
             {kind: starts[place + 1] - starts[place] for place, kind in enumerate(KINDS)}
         )
 
     def coverage(self) -> Coverage:
-        """How much of the whole graph was observed: complete when every identity and business has its own document."""
+        """Return the coverage of the whole graph.
+
+        It is complete when every identity and business has its own document.
+        """
         identities, _, teams, *_ = self._observed
         notes = [
             f"{observed} of {self.counts[kind]} {plural} have a {document} document of their own"
@@ -397,7 +420,7 @@ class AccessGraph(MultiDiGraph):
         return self._coverage(not notes, notes)
 
     def coverage_of_reach(self, identity: str) -> Coverage:
-        """How far an identity's reach is known: complete when its own `me` document was read."""
+        """Return the coverage of an identity's reach: complete when its own `me` document was read."""
         complete = bool(self.fold.observed[self.number(identity)])
         notes = [*self._limits, *self._unread(identity)]
         if not complete:
@@ -410,7 +433,10 @@ class AccessGraph(MultiDiGraph):
         return self._coverage(complete and not self.limited, notes)
 
     def coverage_of_reached_by(self, resource: str) -> Coverage:
-        """How far it is known who reaches a resource: complete when its business's `team` document was read."""
+        """Return the coverage of the identities that reach a resource.
+
+        It is complete when the `team` document of its business was read.
+        """
         businesses = [resource] if kind_of(resource) is NodeKind.BUSINESS else self.kept(resource)
         unseen = [
             business for business in businesses if not self.fold.observed[self.number(business)]
@@ -439,7 +465,7 @@ class AccessGraph(MultiDiGraph):
 
     @cached_property
     def _unreadable(self) -> Mapping[str, int]:
-        """How many rows of the latest documents of a subject could not be read."""
+        """The number of unreadable rows in the latest documents, by subject."""
         rows, covers = self.fold.said.documents, self.fold.said.covers
         found: Counter[str] = Counter()
         for number in np.flatnonzero(rows.unreadable):

@@ -1,4 +1,6 @@
-"""What a user should know of the documents: the issues of each, and where several do not agree."""
+"""Issues of the documents that a user should know: those of each one, and contradictions between
+several.
+"""
 
 from __future__ import annotations
 
@@ -36,7 +38,11 @@ def _of_documents(adjacency: Adjacency, documents: Documents) -> Iterator[Issue]
 
 
 def _of_grants(adjacency: Adjacency, documents: Documents) -> Iterator[Issue]:
-    """Where the records of a grant disagree, and where a business and an account do not belong to each other alone."""
+    """Yield issues of grants.
+
+    The records of a grant disagree, or a business and an account do not belong to each other
+    alone.
+    """
 
     def said_first(number: int, code: str, message: str) -> Issue:
         first = adjacency.grant(number).evidence[0]
@@ -76,7 +82,7 @@ def _of_attributes(adjacency: Adjacency, documents: Documents) -> Iterator[Issue
 
 
 def _differ(adjacency: Adjacency, rows: AttributeRows, again: Flags) -> Flags:
-    """Which of these rows have another value than the row before."""
+    """Return flags of the rows marked in `again` whose value differs from the row before."""
     here = np.flatnonzero(again)
     value, before = rows.value[here], rows.value[here - 1]
     differ: Flags = value != before

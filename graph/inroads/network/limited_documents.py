@@ -268,7 +268,7 @@ class Remainder:
         self.attributes.append(Attribute(node, name, place))
 
     def _record(self, node: str, name: str, document: int, index: int) -> Any:
-        """What is shown of a record that a document has at a place."""
+        """Return the visible fields of a record that a document has at a place."""
         content = reread(self.of.whole.documents[document]).content
         if isinstance(content, Team):
             record = content.business
@@ -327,7 +327,7 @@ def _document(body: dict[str, Any], moment: dt.datetime, kind: str, subject: str
 
 
 def merged_records(statements: Iterable[Statement]) -> Iterator[Statement]:
-    """Each document once, with all that those say of which the same is left."""
+    """Merge the statements of equal documents, so that each document is yielded once."""
     same: dict[Document, list[Statement]] = defaultdict(list)
     for each in statements:
         same[each.document].append(each)
@@ -343,5 +343,5 @@ def merged_records(statements: Iterable[Statement]) -> Iterator[Statement]:
 
 
 def _together(parts: Iterable[tuple[_T, ...]]) -> tuple[_T, ...]:
-    """Rows of the same, each once, in an order that does not tell in which they were read."""
+    """Merge rows without duplicates, in an order that does not depend on the order of reading."""
     return tuple(sorted({row for part in parts for row in part}, key=repr))

@@ -1,7 +1,8 @@
-"""A portion of a graph: what concerns some businesses, as a graph of its own in which nothing else is.
+"""A portion of a graph: what concerns some businesses, as a graph of its own in which nothing else
+is.
 
-Who may see only these businesses is answered from it with the ordinary code. What is not there cannot leak through a
-count, a cursor, an error or the time that an answer takes. What is there:
+Who may see only these businesses is answered from it with the ordinary code. What is not there
+cannot leak through a count, a cursor, an error or the time that an answer takes. What is there:
 
 - The **allowed** businesses, the accounts they keep, their groups, and every grant on one of these.
 - The identities that hold such a grant, or reach an allowed business or account by access through others: their
@@ -14,8 +15,9 @@ count, a cursor, an error or the time that an answer takes. What is there:
   count lines, are left out. What only documents about others say is in one document that stands for all of them: how
   many say it, and when, is not told. Problems of single documents are not there.
 
-Accesses to what is allowed are exactly those of the whole graph. So are their roles, certainty, state and paths, but
-for the names of placeholders. Chains of mere association are followed no further than a grant on what is allowed.
+Accesses to what is allowed are exactly those of the whole graph. So are their roles, certainty,
+state and paths, but for the names of placeholders. Chains of mere association are followed no
+further than a grant on what is allowed.
 """
 
 from __future__ import annotations
@@ -65,7 +67,8 @@ _IDENTITY, _BUSINESS, _ACCOUNT, _GROUP = map(
 
 
 def portion(graph: _G, businesses: Collection[str], key: bytes) -> _G:
-    """The portion of a graph that concerns these businesses, by their native ids; those it does not know are none.
+    """The portion of a graph that concerns these businesses, by their native ids; those it does not
+    know are none.
 
     `key` is the secret behind the ids of placeholders. The cost is proportional to what is kept.
     """
@@ -73,7 +76,9 @@ def portion(graph: _G, businesses: Collection[str], key: bytes) -> _G:
 
 
 class _Cut(NamedTuple):
-    """A document that was cut: where its records stand now, and what it says of nodes that are shown."""
+    """A document that was cut: where its records stand now, and what it says of nodes that are
+    shown.
+    """
 
     statement: Statement
     places: Mapping[Place, Place]
@@ -136,7 +141,9 @@ class Selection(Generic[_G]):
 
     @cached_property
     def grants(self) -> frozenset[int]:
-        """The grants on what is allowed and on the ways to it, and those that tell why one of these ways is latent."""
+        """The grants on what is allowed and on the ways to it, and those that tell why one of these
+        ways is latent.
+        """
         kept = self._routes()
         for node in self.allowed:
             kept.update(grant for _, grant in self.index.hops_to(node))
@@ -152,7 +159,9 @@ class Selection(Generic[_G]):
         return frozenset(kept)
 
     def _routes(self) -> set[int]:
-        """The grants on the ways of access to what is allowed, found by walking back, never over one grant twice."""
+        """The grants on the ways of access to what is allowed, found by walking back, never over
+        one grant twice.
+        """
         starts = [node for node in self.allowed if self._kind(node) in (_BUSINESS, _ACCOUNT)]
         waiting = [(node, phase, NONE) for node in starts for phase in range(len(PHASES))]
         before: dict[tuple[int, int, int], list[tuple[tuple[int, int, int], int]]] = {
@@ -232,7 +241,7 @@ class Selection(Generic[_G]):
 
     @cached_property
     def _spots(self) -> dict[int, dict[Spot, Grant]]:
-        """Where documents that are shown state grants between nodes that are."""
+        """The visible grants that documents about visible subjects state, by document and place."""
         found: dict[int, dict[Spot, Grant]] = defaultdict(dict)
         for grant in self._standing:
             if {grant.principal, grant.resource} <= self.visible:
@@ -244,9 +253,11 @@ class Selection(Generic[_G]):
 
     @cached_property
     def _documents(self) -> frozenset[int]:
-        """The documents that are shown: they state a grant or an attribute, or are the latest of their subject.
+        """The documents that are shown: they state a grant or an attribute, or are the latest of
+        their subject.
 
-        Where several are the latest all of them are: which of them decides would depend on what is hidden in them.
+        Where several are the latest all of them are: which of them decides would depend on what is
+        hidden in them.
         """
         said, numbers = self.whole.fold.said, self._numbers
         stating = said.attributes.document[_rows(said.attributes.node, numbers)]
@@ -319,7 +330,7 @@ class Selection(Generic[_G]):
 
     @cached_property
     def _attributes(self) -> frozenset[Attribute]:
-        """What is known of the nodes that are shown."""
+        """The attributes of the visible nodes."""
         found: list[Attribute] = []
         for node in self.visible:
             data = self.whole.nodes[node]
@@ -332,7 +343,9 @@ class Selection(Generic[_G]):
 
     @cached_property
     def _latest(self) -> dict[tuple[str, str], set[int]]:
-        """The documents that are shown and of the latest moment at which an attribute of a node is stated."""
+        """The documents that are shown and of the latest moment at which an attribute of a node is
+        stated.
+        """
         rows = self.whole.fold.said.attributes
         rows = take(rows, _rows(rows.node, self._numbers))
         found: dict[tuple[str, str], set[int]] = defaultdict(set)
@@ -355,7 +368,7 @@ class Selection(Generic[_G]):
     # What only documents about others say
 
     def _rest(self, cuts: Mapping[int, _Cut], moment: dt.datetime) -> Statement | None:
-        """One document for all that none of these says."""
+        """Return one document that states everything visible that no other visible document states."""
         rest = Remainder(self)
         said = {
             grant.id
@@ -397,7 +410,7 @@ class Selection(Generic[_G]):
         return rest.statement(moment) if self.businesses else None
 
     def _lapsed(self, business: int) -> bool:
-        """Whether access through a placeholder is latent for a reason that nothing else shown tells."""
+        """Return whether access through a placeholder is latent for a reason that is not visible."""
         accounts = (node for node, grant in self._keeping(business) if grant not in self.grants)
         return bool(self.index.failing[business]) or any(
             self.index.failing[each] for each in accounts

@@ -1,4 +1,6 @@
-"""The columns through networkx's own mapping protocols: what `_node`, `_adj` and `_pred` are of an AccessGraph."""
+"""The columns through networkx's own mapping protocols: what `_node`, `_adj` and `_pred` are of an
+AccessGraph.
+"""
 
 from __future__ import annotations
 
@@ -30,7 +32,8 @@ class Data(dict[str, Any]):
 
 
 class _Paired(Mapping[str, _V]):
-    """A mapping that goes through its values in one pass, without looking each key up again, as a dict does.
+    """A mapping that goes through its values in one pass, without looking each key up again, as a
+    dict does.
 
     Copied, pickled and printed it is a dict.
     """
@@ -71,13 +74,17 @@ class _Values(ValuesView[_V]):
 
 
 def _absent(key: object) -> KeyError:
-    """The error for a key that is not there. Raises TypeError for what could not be one, as a dict does."""
+    """The error for a key that is not there. Raises TypeError for what could not be one, as a dict
+    does.
+    """
     hash(key)
     return KeyError(key)
 
 
 class _ByName(_Paired[_V]):
-    """A mapping from the printed ids of all nodes; `home` is the graph and the attribute of it that this is."""
+    """A mapping from the printed ids of all nodes; `home` is the graph and the attribute of it that
+    this is.
+    """
 
     def __init__(
         self, index: Adjacency, value: Callable[[int], _V], home: tuple[object, str]
@@ -110,11 +117,14 @@ class _ByName(_Paired[_V]):
 
 
 class Nodes(_ByName[dict[str, Any]]):
-    """Each node with what is known of it."""
+    """A mapping of nodes to their attributes."""
 
 
 class Neighbours(_ByName[Mapping[str, Mapping[str, dict[str, str]]]]):
-    """Each node with its neighbours at one end of its hops, these with the parallel edges by grant id."""
+    """A mapping of nodes to their neighbours at one end of their hops.
+
+    Each neighbour maps to its parallel edges by grant id.
+    """
 
     def __init__(self, index: Adjacency, home: tuple[object, str], *, forward: bool) -> None:
         super().__init__(index, partial(_Neighbourhood, index, forward), home)
@@ -211,7 +221,9 @@ class Grants(Mapping[str, Grant]):
 
 
 class Documents(Lazily[Document]):
-    """The documents in their total order, each made when it is looked at; its body is read when that is."""
+    """The documents in their total order, each made when it is looked at; its body is read when
+    that is.
+    """
 
     def __eq__(self, other: object) -> bool:
         return (

@@ -1,4 +1,4 @@
-"""Which nodes a text names, by their ids, emails and names: the columns are searched as they stand."""
+"""Search for nodes by id, email or name, directly in the columns."""
 
 from __future__ import annotations
 
@@ -30,7 +30,9 @@ _BLOCK: Final = 2**17
 """So many bytes or numbers are looked at together, which the nearest caches hold."""
 
 _SHORT: Final = 2
-"""Texts up to so many bytes are within so much that it is worth looking first for what begins with them."""
+"""Texts up to so many bytes are within so much that it is worth looking first for what begins with
+them.
+"""
 
 Bytes = npt.NDArray[np.uint8]
 Ranks = npt.NDArray[np.int8]
@@ -38,7 +40,8 @@ Find = Callable[[Texts, bytes], tuple[Ints, Ints]]
 
 
 class Odd(NamedTuple):
-    """The texts that are more than ASCII, or have space around them: folded, each with the number of its node.
+    """The texts that are more than ASCII, or have space around them: folded, each with the number
+    of its node.
 
     Of all others, the folded form is the same bytes in lower case.
     """
@@ -48,7 +51,7 @@ class Odd(NamedTuple):
 
 
 def odd(index: Adjacency) -> Odd:
-    """Those of a graph, which are folded once."""
+    """Collect the odd texts of a graph and fold them once."""
     rows = list(_odd(index))
     return Odd(np.array([node for node, _ in rows], np.int64), Texts.of(text for _, text in rows))
 
@@ -78,7 +81,7 @@ def _strange(texts: Texts) -> Flags:
 
 
 def _strange_between(data: Bytes, starts: Ints, stops: Ints) -> Flags:
-    """Which texts are more than ASCII, or begin or end with what may be space."""
+    """Return flags of the texts that are not pure ASCII, or that may begin or end with space."""
     if not len(data):
         return np.zeros(len(starts), np.bool_)
     outer = data[np.minimum(starts, len(data) - 1)], data[stops - 1]  # of nothing, any bytes do
@@ -92,7 +95,10 @@ def _strange_between(data: Bytes, starts: Ints, stops: Ints) -> Flags:
 
 
 def search(index: Adjacency, odd: Odd, text: str, first: int) -> Ints:
-    """Up to `first` nodes of which an id, email or name contains the text: by rank, then as they are printed."""
+    """Return up to `first` nodes of which an id, email or name contains the text.
+
+    They are ordered by rank, then by printed form.
+    """
     folded = fold_email(text)
     if not folded or first < 1:
         return np.zeros(0, np.int64)
@@ -111,7 +117,7 @@ def search(index: Adjacency, odd: Odd, text: str, first: int) -> Ints:
 
 
 def _occurrences(data: Bytes, wanted: bytes) -> Ints:
-    """Where these bytes stand, whatever the case of ASCII letters."""
+    """Return the places where these bytes occur, ignoring the case of ASCII letters."""
     head = [byte | _CASE for byte in np.frombuffer(wanted[:_HEAD], np.uint8)]
     last = len(data) - len(wanted) + 1
     found = [np.zeros(0, np.int64)]
@@ -127,7 +133,7 @@ def _occurrences(data: Bytes, wanted: bytes) -> Ints:
 
 
 def _spelled(data: Bytes, places: Ints, wanted: bytes) -> Ints:
-    """Which of these places have these bytes, all of which are within the data."""
+    """Return the indices of the places where these bytes occur; all must fit within the data."""
     fitting: Ints = np.flatnonzero(_LOWER[data[places]] == wanted[0])
     for at, byte in enumerate(wanted[1:], 1):
         fitting = fitting[_LOWER[data[places[fitting] + at]] == byte]
@@ -143,7 +149,7 @@ def _anywhere(texts: Texts, wanted: bytes) -> tuple[Ints, Ints]:
 
 
 def _beginning(texts: Texts, wanted: bytes) -> tuple[Ints, Ints]:
-    """The same of texts that begin with these bytes."""
+    """The texts that begin with these bytes, and zeros as their places."""
     last = np.searchsorted(texts.starts[:-1], len(texts.data) - len(wanted), "right")
     text = _spelled(texts.data, texts.starts[:last], wanted)
     return text, np.zeros_like(text)
@@ -164,7 +170,9 @@ def _rank(at: Ints, size: Ints, wanted: int) -> Ints:
 
 
 def _by_text(index: Adjacency, odd: Odd, wanted: bytes, ranks: Ranks, find: Find) -> None:
-    """Rank identities by email and by name, which is the first and the last name; and businesses by name."""
+    """Rank identities by email and by name, which is the first and the last name; and businesses by
+    name.
+    """
     np.minimum.at(ranks, odd.nodes, _ranked(odd.texts, wanted, find)[:-1])
     if not wanted.isascii():
         return

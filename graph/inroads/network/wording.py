@@ -34,7 +34,7 @@ _HOLDS: Final = {
 
 
 def label(graph: AccessGraph, node: str) -> str:
-    """What a person calls a node: `b@example.com`, `BillSpring (77128)`, `account Xr82w`."""
+    """Return a readable name of a node: `b@example.com`, `BillSpring (77128)`, `account Xr82w`."""
     data, native = graph.nodes[node], native_id(node)
     if data["kind"] == NodeKind.IDENTITY:
         return printable(data.get("email") or f"identity {native}")
@@ -44,12 +44,14 @@ def label(graph: AccessGraph, node: str) -> str:
 
 
 def record_label(record: Evidence) -> str:
-    """What a person calls a record: `role 994207`."""
+    """Return a readable name of a record: `role 994207`."""
     return f"{RECORD_NOUN[record.section]} {record.record_id or '(no id)'}"
 
 
 def grant_label(grant: Grant) -> str:
-    """The record of a grant that speaks first, and others of its kind beside it: `role 9 and role 10`."""
+    """The record of a grant that speaks first, and others of its kind beside it: `role 9 and role
+    10`.
+    """
     first = grant.evidence[0]
     if first.record_id is None:
         return grant.id
@@ -66,7 +68,10 @@ def records(grant: Grant) -> str:
 
 
 def evidence_lines(graph: AccessGraph, grant: Grant) -> list[str]:
-    """Where each record of a grant is said: `membership 168372: bruce.json /response/business_memberships/0`."""
+    """Return the source of each record of a grant.
+
+    For example `membership 168372: bruce.json /response/business_memberships/0`.
+    """
     lines = []
     for each in grant.evidence:
         document = graph.documents[each.document]

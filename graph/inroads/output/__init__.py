@@ -1,1 +1,1 @@
-"""What leaves as a file or a picture."""
+"""Files and pictures that are made from a graph."""

@@ -34,7 +34,8 @@ _STROKE: Final = {
 
 
 def svg(graph: AccessGraph, paths: Sequence[Path]) -> str:
-    """The paths as one SVG element: roles on the edges, evidence in tooltips, every text of a document escaped.
+    """The paths as one SVG element: roles on the edges, evidence in tooltips, every text of a
+    document escaped.
 
     Solid is stated, orange is inferred, grey is a mere association, dashed is latent.
     """
@@ -96,7 +97,8 @@ def _shown(paths: Sequence[Path]) -> list[Path]:
 def _columns(paths: Sequence[Path], edges: Iterable[_Edge]) -> list[list[_Slot]]:
     """Every node in the column of its farthest place on any path, in the order of first appearance.
 
-    An edge that spans columns gets a slot of its own in each one between, so that it crosses no box.
+    An edge that spans columns gets a slot of its own in each one between, so that it crosses no
+    box.
     """
     column: dict[str, int] = {}
     for path in paths:
@@ -115,7 +117,7 @@ def _columns(paths: Sequence[Path], edges: Iterable[_Edge]) -> list[list[_Slot]]
 
 
 def _offset(columns: list[list[_Slot]], column: int) -> int:
-    """What centres a column against the tallest one."""
+    """Return the offset that centres a column against the tallest one."""
     return (max(map(len, columns)) - len(columns[column])) * _ROW // 2
 
 

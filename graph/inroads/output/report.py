@@ -27,7 +27,9 @@ from inroads.reach.questions import access, reach, reached_by
 from inroads.text import printable
 
 TOP: Final = 10
-"""How many findings of a rule, people, businesses and accesses of each a report shows unless told otherwise."""
+"""How many findings of a rule, people, businesses and accesses of each a report shows unless told
+otherwise.
+"""
 
 REVOKED: Final = frozenset(
     {
@@ -39,14 +41,16 @@ REVOKED: Final = frozenset(
         "role-without-membership",
     }
 )
-"""The rules whose findings somebody may settle by revoking, so that a report says what this would change."""
+"""The rules whose findings somebody may settle by revoking, so that a report says what this would
+change.
+"""
 
 PATHS_SHOWN: Final = 5
 """How many paths of one access are told and drawn."""
 
 
 class _Route(NamedTuple):
-    """One access as the report shows it."""
+    """An access as the report shows it."""
 
     access: Access
     principal: str
@@ -58,7 +62,7 @@ class _Route(NamedTuple):
 
 
 class _Fix(NamedTuple):
-    """What would end what a finding is about, and what would become of every access over it."""
+    """The steps that would resolve a finding, and their outcomes for every access over it."""
 
     steps: tuple[str, ...]
     outcomes: tuple[str, ...]
@@ -82,10 +86,12 @@ def report(
     top: int = TOP,
     now: dt.datetime | None = None,
 ) -> Iterator[str]:
-    """The report as pieces of HTML: of everything, or of one identity or business (`subject`, an email or node id).
+    """The report as pieces of HTML: of everything, or of one identity or business (`subject`, an
+    email or node id).
 
-    No more than `top` of each thing is shown, and the report says how many were left out. Raises NotFound, BadId and
-    InroadsError WRONG_KIND before the first piece. For an Explorer the report also tells of rejections and pseudonyms.
+    No more than `top` of each thing is shown, and the report says how many were left out. Raises
+    NotFound, BadId and InroadsError WRONG_KIND before the first piece. For an Explorer the report
+    also tells of rejections and pseudonyms.
     """
     node = graph.find(subject) if subject else None
     if subject and node is None:
@@ -146,7 +152,10 @@ def _access(graph: AccessGraph, finding: Finding) -> Access | None:
 
 
 def _fix(graph: AccessGraph, finding: Finding, about: Access | None, top: int) -> _Fix | None:
-    """What-if of the grants that a finding names, or of the cut that ends its access; None where it names neither."""
+    """Compute the what-if of a finding's grants, or of the cut that ends its access.
+
+    Return None if the finding names neither.
+    """
     grants = [
         each
         for each in finding.subjects
@@ -165,7 +174,7 @@ def _fix(graph: AccessGraph, finding: Finding, about: Access | None, top: int) -
 
 
 def _subjects(graph: AccessGraph, kind: NodeKind, node: str | None, top: int) -> Iterator[_Subject]:
-    """Those with most accesses, one by one, so that only one is held at a time."""
+    """Yield `node`, or the subjects with most accesses, so that only one is held at a time."""
     counted = census(graph)
     nodes = [node] if node else [str(row["id"]) for row in counted.rows([kind], first=top)]
     ask = reach if kind is NodeKind.IDENTITY else reached_by

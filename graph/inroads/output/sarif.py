@@ -1,7 +1,8 @@
 """Findings as SARIF 2.1.0, which code hosts and scanners' dashboards read.
 
-A finding's place is a document, with the JSON pointer of each record as a logical location, and of one that was a line
-of a file that line; its identity is a partial fingerprint, so that it is followed from one run to the next.
+A finding's place is a document, with the JSON pointer of each record as a logical location, and of
+one that was a line of a file that line; its identity is a partial fingerprint, so that it is
+followed from one run to the next.
 """
 
 from __future__ import annotations
@@ -27,7 +28,9 @@ LEVELS: Final = {
 }
 
 _LINE: Final = re.compile(r"(.+\.(?:ndjson|jsonl)):([1-9][0-9]{0,8})", re.DOTALL | re.IGNORECASE)
-"""The source of a document that was a line of a file; the lines of a packed file are nothing to show."""
+"""The source of a document that was a line of a file; the lines of a packed file are nothing to
+show.
+"""
 
 
 def write(found: Findings, stream: IO[str]) -> None:

@@ -16,7 +16,10 @@ STATE_RANKS = {state: rank for rank, state in enumerate(AccessState)}
 
 
 class Summary(NamedTuple):
-    """What orders and filters an access, before its paths are written out. `other` is the end that was not asked."""
+    """The facts that order and filter an access before its paths are written out.
+
+    `other` is the end that was not asked about.
+    """
 
     certainty: Certainty
     state: AccessState
@@ -31,10 +34,12 @@ class Summary(NamedTuple):
 
 
 class Answer(Sequence[Access]):
-    """The accesses of one question in their total order, each written out with its paths when it is looked at.
+    """The accesses of one question in their total order, each written out with its paths when it is
+    looked at.
 
-    `summaries` are the same accesses without their paths, `keys` what orders them. `truncated` tells that a limit cut
-    the search itself; `coverage` how much was observed; `version` which graph.
+    `summaries` are the same accesses without their paths, `keys` what orders them. `truncated`
+    tells that a limit cut the search itself; `coverage` how much was observed; `version` which
+    graph.
     """
 
     def __init__(
@@ -58,12 +63,12 @@ class Answer(Sequence[Access]):
 
     @property
     def coverage(self) -> Coverage:
-        """How much was observed."""
+        """The coverage of the answer: how much was observed."""
         return self._coverage()
 
     @property
     def keys(self) -> Sequence[tuple[int, int, int, str]]:
-        """What orders the accesses."""
+        """The sort keys of the accesses."""
         return Lazily(len(self), lambda place: self.summaries[place].key)
 
     def __len__(self) -> int:

@@ -38,7 +38,9 @@ class _Link(NamedTuple):
 
 
 class AssociationWalk:
-    """Distances over every edge in its direction, whatever its class: over all nodes, and over those alive."""
+    """Distances over every edge in its direction, whatever its class: over all nodes, and over
+    those alive.
+    """
 
     def __init__(
         self, graph: AccessGraph, start: str, chosen: AccessFilter, *, forward: bool
@@ -77,7 +79,9 @@ class AssociationWalk:
         return distances
 
     def paths(self, other: str) -> tuple[list[tuple[Hop, ...]], bool]:
-        """The simple paths to `other`, those alive first, shortest first; and whether a limit cut them off."""
+        """The simple paths to `other`, those alive first, shortest first; and whether a limit cut
+        them off.
+        """
         found: dict[tuple[Hop, ...], None] = {}
         truncated = False
         for alive, distances in ((True, self.alive), (False, self.distances)):
@@ -91,7 +95,9 @@ class AssociationWalk:
     def _shortest_first(
         self, other: str, distances: dict[str, int], *, alive: bool
     ) -> Iterator[tuple[Hop, ...] | None]:
-        """Walk from `other` back to the start, the shortest completion first; None when the work became too much."""
+        """Walk from `other` back to the start, the shortest completion first; None when the work
+        became too much.
+        """
         if other not in distances:
             return
         longest = self.chosen.max_steps if self.chosen.max_steps is not None else len(distances)

@@ -1,7 +1,8 @@
-"""What a hub reaches, or who reaches it, without following each path: a path has one of a few shapes, each a column.
+"""Reach of a node in closed form: each of the few path shapes is computed as a column.
 
-Under `policy.ALLOWED` only identities hold CONTROL, only a business is a client, and KEEPS joins a business with its
-account. So every path is an own grant, perhaps KEEPS, perhaps one CLIENT from what is controlled, perhaps KEEPS.
+Under `policy.ALLOWED` only identities hold CONTROL, only a business is a client, and KEEPS joins a
+business with its account. So every path is an own grant, perhaps KEEPS, perhaps one CLIENT from
+what is controlled, perhaps KEEPS.
 """
 
 from __future__ import annotations
@@ -25,7 +26,9 @@ _LATENT: Final = len(ROLES)
 _INFERRED: Final = _LATENT + 1
 _LENGTH: Final = _INFERRED + 1
 _NODE: Final = _LENGTH + 3
-"""What a path says, as one number: the node, the length, whether it is inferred, latent, and the roles as bits."""
+"""What a path says, as one number: the node, the length, whether it is inferred, latent, and the
+roles as bits.
+"""
 
 _ROLES: Final = (1 << _LATENT) - 1
 _SAYS: Final = np.min_scalar_type(-1 << _NODE)
@@ -36,8 +39,8 @@ Allows = Callable[[Ints, Ints], Flags]
 
 
 class PathSummaries(NamedTuple):
-    """Accesses before they are written out, lists or columns: the other end, the rank of certainty and of state, the
-    distance, and the roles as bits.
+    """Accesses before they are written out, lists or columns: the other end, the rank of certainty
+    and of state, the distance, and the roles as bits.
     """
 
     node: Any
@@ -50,10 +53,13 @@ class PathSummaries(NamedTuple):
 def path_summaries(
     index: Adjacency, origin: int, allows: Allows | None, most: int, *, forward: bool
 ) -> PathSummaries | None:
-    """What the paths from an identity say of each node, or those to a resource of each identity, ascending.
+    """Return summaries of paths from an identity by node, or to a resource by identity.
 
-    `allows` tells which hops may be taken, by their far ends and grants. None where some node has more than `most`
-    paths, or where a business keeps several accounts, or an account is kept by several businesses.
+    The rows are in ascending order of nodes.
+
+    `allows` tells which hops may be taken, by their far ends and grants. None where some node has
+    more than `most` paths, or where a business keeps several accounts, or an account is kept by
+    several businesses.
     """
     told = _told(index, origin, allows, forward=forward, alive=True)
     return None if told is None else _merged(told, most)
@@ -62,7 +68,9 @@ def path_summaries(
 def roles_held(
     index: Adjacency, origin: int, allows: Allows | None, *, forward: bool
 ) -> tuple[Ints, Ints] | None:
-    """Just the nodes, ascending, and the roles as bits, of however many paths; None only for what is kept severally."""
+    """Just the nodes, ascending, and the roles as bits, of however many paths; None only for what
+    is kept severally.
+    """
     told = _told(index, origin, allows, forward=forward, alive=False)
     if told is None:
         return None
@@ -76,7 +84,7 @@ def roles_held(
 def _told(
     index: Adjacency, origin: int, allows: Allows | None, *, forward: bool, alive: bool
 ) -> Ints | None:
-    """What the paths say, in ascending order."""
+    """Return the packed paths in ascending order; None only if something is kept severally."""
     hub = _Hub(index, allows, forward=forward, alive=alive)
     (hub.forward if forward else hub.backward)(origin)
     if hub.entangled:
@@ -90,7 +98,10 @@ def _told(
 
 
 def _merged(told: Ints, most: int) -> PathSummaries | None:
-    """What paths say together of each node: the shortest length, the best certainty and state, all roles."""
+    """Merge packed paths by node: shortest length, best certainty and state, all roles.
+
+    Return None if a node has more than `most` paths.
+    """
     node = told >> _NODE
     starts = firsts(node).nonzero()[0]
     best, either = told, told
@@ -125,8 +136,8 @@ def _only(hops: _Hops, chosen: Flags) -> _Hops:
 
 
 class _Hub:
-    """The paths of each shape: the `nodes` to which they lead, and what each `says`: whether it is latent only where
-    that is asked for (`alive`). `entangled` tells that there may be other paths.
+    """The paths of each shape: the `nodes` to which they lead, and what each `says`: whether it is
+    latent only where that is asked for (`alive`). `entangled` tells that there may be other paths.
     """
 
     def __init__(
@@ -222,7 +233,8 @@ class _Hub:
         return found if self.allows is None else _only(found, self.allows(far, grant))
 
     def _kept(self, nodes: Ints) -> tuple[Ints, Ints]:
-        """The places of those that keep an account, or that a business keeps; and what is at the other end.
+        """The places of those that keep an account, or that a business keeps; and what is at the
+        other end.
 
         Nothing more is latent there: a business counts together with the account that it keeps.
         """
@@ -239,11 +251,11 @@ class _Hub:
             self.entangled |= bool(contained(nodes, self.index.entangled).any())
 
     def _start(self, node: int) -> Any:
-        """What the first step from a node says, but for its roles."""
+        """Return the packed facts of the first step from a node, without its roles."""
         return _STEP | bool(self.alive and self.index.dead[node]) << _LATENT
 
     def _marked(self, says: Ints, hops: _Hops) -> Ints:
-        """The same, which is latent where a grant is not active, or the far end latent."""
+        """Set the latent bit of paths whose last grant is inactive or whose far end is latent."""
         if self.alive:
             latent = self.rows.active[hops.grant] <= self.index.dead_column[hops.far]
             says |= latent.astype(_SAYS) << _LATENT

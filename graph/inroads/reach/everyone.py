@@ -21,7 +21,9 @@ from inroads.reach.walk import Level, Walk, Walked, onward
 
 
 class Accesses(NamedTuple):
-    """Accesses as columns: who and what by number, the ranks of certainty and of state, and the roles as bits."""
+    """Accesses as columns: who and what by number, the ranks of certainty and of state, and the
+    roles as bits.
+    """
 
     principal: Ints
     resource: Ints
@@ -31,7 +33,7 @@ class Accesses(NamedTuple):
 
 
 def every_access(graph: AccessGraph) -> Iterator[Accesses]:
-    """What each identity of the graph reaches, exactly as `reach` gives it, many identities at a time.
+    """Yield the accesses of all identities, equal to those of `reach`, many identities at a time.
 
     How much is held at once is bounded, however many accesses there are.
     """
@@ -47,7 +49,7 @@ def every_access(graph: AccessGraph) -> Iterator[Accesses]:
 
 
 def accesses_of(graph: AccessGraph, node: str) -> Accesses:
-    """What an identity reaches, or who reaches a business or an account, as columns without an order."""
+    """Return the accesses from an identity, or to a business or account, as unordered columns."""
     forward = kind_of(node) is NodeKind.IDENTITY
     walk = Walk(graph, node, ALL, forward=forward)
     there, certainty, state, _, roles = (
@@ -76,9 +78,10 @@ MOST_AHEAD: Final = 2**23
 
 
 def _walked_together(graph: AccessGraph, starts: Ints) -> Accesses | None:
-    """What these identities reach; None where it is too much at once.
+    """Return the accesses of these identities; None if that is too much at once.
 
-    Who has more partial paths than the limit of one access is walked alone, so that nothing here is cut short.
+    Who has more partial paths than the limit of one access is walked alone, so that nothing here is
+    cut short.
     """
     index, nothing = graph.index, np.full(len(starts), NONE)
     alive, passed = ~index.dead_column[starts], np.zeros(len(starts), np.bool_)

@@ -18,12 +18,12 @@ from inroads.reach.answers import Summary
 
 
 class AccessFilter(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Which accesses a question is about; everything not given is allowed.
+    """A filter of accesses; a field that is not set allows everything.
 
-    `via` keeps the paths that use only these relations (KEEPS is always allowed), `avoid` drops paths through these
-    nodes or grants, `max_steps` drops longer paths. What remains of an access is then kept if it has any of `roles`,
-    any of `capabilities`, this `certainty` and this `state`. Raises BadId where `avoid` holds what is no id, and
-    BAD_FILTER where `max_steps` is less than 1.
+    `via` keeps the paths that use only these relations (KEEPS is always allowed), `avoid` drops
+    paths through these nodes or grants, `max_steps` drops longer paths. What remains of an access
+    is then kept if it has any of `roles`, any of `capabilities`, this `certainty` and this `state`.
+    Raises BadId where `avoid` holds what is no id, and BAD_FILTER where `max_steps` is less than 1.
     """
 
     roles: frozenset[Role] | None = None
@@ -44,14 +44,14 @@ class AccessFilter(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             raise InroadsError("max_steps is less than 1", "BAD_FILTER")
 
     def allows(self, hop: Hop) -> bool:
-        """Whether a path may take this hop."""
+        """Return whether a path may take this hop."""
         relation = hop.grant.relation
         if self.via is not None and relation is not Relation.KEEPS and relation not in self.via:
             return False
         return not self.avoid or self.avoid.isdisjoint((hop.principal, hop.resource, hop.grant.id))
 
     def keeps(self, summary: Summary, graph: AccessGraph) -> bool:
-        """Whether an access as a whole is asked for."""
+        """Return whether an access as a whole passes the filter."""
         return (
             (self.certainty is None or summary.certainty is self.certainty)
             and (self.state is None or summary.state is self.state)
@@ -59,7 +59,7 @@ class AccessFilter(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         )
 
     def suits(self, summary: Summary, graph: AccessGraph) -> bool:
-        """Whether the roles of an access are asked for."""
+        """Return whether the roles and capabilities of an access pass the filter."""
         return (self.roles is None or not self.roles.isdisjoint(summary.roles)) and (
             self.capabilities is None
             or not self.capabilities.isdisjoint(graph.policy.capabilities(summary.roles))
@@ -104,7 +104,7 @@ class Allowed(NamedTuple):
         )
 
     def column(self, others: Ints, grants: Ints) -> Flags:
-        """The same of many hops, from nodes that are allowed."""
+        """Return flags of the allowed hops among many, which start at allowed nodes."""
         allowed = ~np.isin(others, list(self.nodes)) & ~np.isin(grants, list(self.grants))
         if self.relations is not None:
             allowed &= np.isin(self.by_number.fold.grants.relation[grants], list(self.relations))

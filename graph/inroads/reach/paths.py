@@ -19,7 +19,7 @@ class PathFacts(NamedTuple):
 
 
 def _facts(graph: AccessGraph, hops: tuple[Hop, ...]) -> PathFacts:
-    """What the steps of a path say together."""
+    """The combined facts of the steps of a path."""
     phase: Phase | None = Phase.ACTING
     roles: tuple[Role, ...] = ()
     reasons = set(graph.latent(hops[0].principal))

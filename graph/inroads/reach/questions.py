@@ -1,7 +1,8 @@
 """reach, reached_by, access: pure functions from a graph to values.
 
-A path conveys access when the classes of its steps read `(CONTROL | RESOLVE)* REACH? RESOLVE*` (see `policy`).
-Paths are simple in nodes and told apart by their grants. The cost is proportional to what the question touches.
+A path conveys access when the classes of its steps read `(CONTROL | RESOLVE)* REACH? RESOLVE*` (see
+`policy`). Paths are simple in nodes and told apart by their grants. The cost is proportional to
+what the question touches.
 """
 
 from __future__ import annotations
@@ -42,8 +43,8 @@ def reach(
 ) -> Answer:
     """Every resource of these kinds that an identity reaches, or with ASSOCIATION is connected to.
 
-    `principal` must be a node of the graph. Groups are reached only by association. Raises NotFound where
-    `chosen.avoid` names what the graph does not have.
+    `principal` must be a node of the graph. Groups are reached only by association. Raises NotFound
+    where `chosen.avoid` names what the graph does not have.
     """
     wanted = frozenset(kinds)
     _find_avoided(graph, chosen)
@@ -80,7 +81,9 @@ def access(
     chosen: AccessFilter = ALL,
     mode: Mode = Mode.ACCESS,
 ) -> Access | None:
-    """The access of one identity to one resource, or None when there is none. Both must be nodes of the graph."""
+    """The access of one identity to one resource, or None when there is none. Both must be nodes of
+    the graph.
+    """
     if mode is Mode.ASSOCIATION:
         answer = reach(graph, principal, {kind_of(resource)}, chosen, mode)
         found = (

@@ -13,14 +13,17 @@ from inroads.columns.claimset import KIND_BITS, KINDS
 from inroads.model import NodeKind, kind_of
 from inroads.network.access_graph import AccessGraph
 from inroads.policy.grammar import ACTING, BACKWARD, FORWARD, OUTSIDE, PHASES, RESOLVE
+from inroads.reach import limits
 from inroads.reach.answers import RESOURCES
 from inroads.reach.closed_form import roles_held
 from inroads.reach.filters import ALL, AccessFilter, Allowed
-from inroads.reach.walk import VECTORISED, Walk
+from inroads.reach.walk import Walk
 
 
 class Held(Mapping[int, int]):
-    """The roles of each node as bits: two columns, of which the first ascends, and a dict once one is asked for."""
+    """The roles of each node as bits: two columns, of which the first ascends, and a dict once one
+    is asked for.
+    """
 
     def __init__(self, nodes: Ints, roles: Ints) -> None:
         self.nodes, self.roles = nodes, roles
@@ -48,12 +51,14 @@ class Held(Mapping[int, int]):
 
 
 def held(graph: AccessGraph, node: str, avoid: frozenset[str] = frozenset()) -> Mapping[int, int]:
-    """Just what an identity reaches, or who reaches a business or an account: node numbers, and the roles as bits.
+    """Just what an identity reaches, or who reaches a business or an account: node numbers, and the
+    roles as bits.
 
-    The roles are those of all paths, not only the maximal ones. Exact whatever the number of paths: not the paths are
-    followed but the states (node, phase, conveyed), which tell as much unless a walk could come back to its own
-    nodes. Then, and for hubs, the shapes of the paths tell (see `hub`); all four facts of an access are gathered only
-    where an account is shared. `avoid` as in AccessFilter.
+    The roles are those of all paths, not only the maximal ones. Exact whatever the number of paths:
+    not the paths are followed but the states (node, phase, conveyed), which tell as much unless a
+    walk could come back to its own nodes. Then, and for hubs, the shapes of the paths tell (see
+    `closed_form`); all four facts of an access are gathered only where an account is shared. `avoid` as in
+    AccessFilter.
     """
     check()
     forward = kind_of(node) is NodeKind.IDENTITY
@@ -79,7 +84,9 @@ def held(graph: AccessGraph, node: str, avoid: frozenset[str] = frozenset()) -> 
 
 
 def reachable(graph: AccessGraph, principal: str, avoid: frozenset[str] = frozenset()) -> set[str]:
-    """Just the businesses and accounts that an identity reaches when these nodes and grants are gone."""
+    """Just the businesses and accounts that an identity reaches when these nodes and grants are
+    gone.
+    """
     return set(map(graph.index.name, held(graph, principal, avoid)))
 
 
@@ -90,10 +97,12 @@ def _is_resource(graph: AccessGraph, node: int) -> bool:
 def _states(
     graph: AccessGraph, start: int, allowed: Allowed | None, *, forward: bool
 ) -> dict[tuple[int, int, bool], int] | None:
-    """The roles of each state that a walk passes; None for hubs, and where walks are not as good as simple paths.
+    """The roles of each state that a walk passes; None for hubs, and where walks are not as good as
+    simple paths.
 
-    Steps before the conveying one are taken while acting, steps after it while holding. Where no node is passed in
-    both ways, what a walk repeats can be left out of it without another role, so that a simple path remains.
+    Steps before the conveying one are taken while acting, steps after it while holding. Where no
+    node is passed in both ways, what a walk repeats can be left out of it without another role, so
+    that a simple path remains.
     """
     index = graph.index
     if allowed is not None and start in allowed.nodes:
@@ -111,7 +120,7 @@ def _states(
         here = frontier.pop()
         node, phase, conveyed = here
         first, last = starts[node], starts[node + 1]
-        if last - first > VECTORISED or len(states) > 2 * VECTORISED:
+        if last - first > limits.VECTORISED or len(states) > 2 * limits.VECTORISED:
             return None
         bits, row = states[here], table[phase]
         for hop in hops[first:last]:

@@ -33,18 +33,17 @@ from inroads.reach.closed_form import PathSummaries, path_summaries
 from inroads.reach.filters import AccessFilter, Allowed
 from inroads.reach.paths import PathFacts
 
-VECTORISED: Final = 32
-"""Frontiers of more partial paths than this are walked as columns."""
-
 BACK: Final = 32
-"""Walking all paths of a hub takes as long as walking back from one in so many of those that it reaches."""
+"""Walking all paths of a hub takes as long as walking back from one in so many of those that it
+reaches.
+"""
 
 
 class Level(NamedTuple):
     """The partial paths of one length: lists while they are few, columns when they are many.
 
-    `parent` is a place in the level before. `passed` tells that a step before the last one walked is no RESOLVE,
-    `conveying` is the grant whose roles the path conveys, NONE before there is one.
+    `parent` is a place in the level before. `passed` tells that a step before the last one walked
+    is no RESOLVE, `conveying` is the grant whose roles the path conveys, NONE before there is one.
     """
 
     node: Any
@@ -59,7 +58,9 @@ class Level(NamedTuple):
 def onward(
     index: Adjacency, levels: Sequence[Level], allowed: Allowed | None, *, forward: bool
 ) -> Level:
-    """The level after these, of which the last one is columns: all hops at once, from one start or from many."""
+    """The level after these, of which the last one is columns: all hops at once, from one start or
+    from many.
+    """
     check()
     level, rows = levels[-1], index.fold.grants
     entries = index.out_entries if forward else index.in_entries
@@ -99,7 +100,7 @@ def onward(
 class Walk:
     """Every simple path inside the grammar from an identity forward, or from a resource backward.
 
-    Of hubs `merged` has what the paths say, and they are walked only to be written out; see `hub`.
+    Of hubs `merged` has what the paths say, and they are walked only to be written out; see `closed_form`.
     """
 
     def __init__(
@@ -133,7 +134,7 @@ class Walk:
         while self._goes_on():
             if (
                 not isinstance(self.levels[-1].node, list)
-                or len(self.levels[-1].node) > VECTORISED
+                or len(self.levels[-1].node) > limits.VECTORISED
                 or self._is_hub()
             ):
                 if chosen.max_steps is None and not self.truncated:
@@ -163,10 +164,10 @@ class Walk:
             }
 
     def _is_hub(self) -> bool:
-        """Whether a node of the last level has more hops than are worth going through one by one."""
+        """Return whether a node of the last level has too many hops to loop over."""
         starts = self.index.out_starts if self.forward else self.index.in_starts
         for node in self.levels[-1].node:  # noqa: SIM110  # a generator costs more than the few hops themselves
-            if starts[node + 1] - starts[node] > VECTORISED:
+            if starts[node + 1] - starts[node] > limits.VECTORISED:
                 return True
         return False
 
@@ -226,7 +227,7 @@ class Walk:
         return after
 
     def _visited(self, other: int, place: int) -> bool:
-        """Whether the partial path at a place of the last level passes through a node."""
+        """Return whether the partial path at a place of the last level passes through a node."""
         for level in reversed(self.levels):
             if level.node[place] == other:
                 return True
@@ -240,7 +241,7 @@ class Walk:
         return self._within(level)
 
     def _within(self, level: Level) -> Level:
-        """Those partial paths that are within the limit of their node and phase, counted in their order."""
+        """Keep the partial paths within the limit of their node and phase, counted in their order."""
         self.walked += len(level.node)
         if self.walked <= limits.MAX_PATHS:
             return level
@@ -313,7 +314,7 @@ class Walk:
         return tuple(reversed(hops) if self.forward else hops)
 
     def path_summaries(self) -> PathSummaries:
-        """What the paths to each node say together, or from each."""
+        """Summarise the paths to each node, or from each node."""
         if self.merged is not None:
             return self.merged
         if all(isinstance(level.node, list) for level in self.levels):
@@ -350,7 +351,7 @@ class Walk:
         return walked.path_summaries(self.index, walked.node)
 
     def _with_truncated(self, found: PathSummaries) -> PathSummaries:
-        """The same, where what is said of truncated accesses is what all walks say."""
+        """Replace the summaries of truncated accesses by exact ones, computed from path facts."""
         rows = {
             row[0]: list(row)
             for row in zip(*(np.asarray(each).tolist() for each in found), strict=True)
@@ -370,7 +371,9 @@ class Walk:
 
     @cached_property
     def whole(self) -> dict[str, list[PathFacts]]:
-        """What all walks together say of each node, paths that were cut short included: for truncated accesses only.
+        """The facts of all walks by node, including paths that were cut short.
+
+        Only truncated accesses need them.
 
         Not the walks are followed but the few facts that tell them apart, alive ones first.
         """
@@ -432,7 +435,7 @@ class Walk:
 
 
 def _places(level: Level, node: int) -> list[int]:
-    """Where a level has a node."""
+    """Return the places of a node in a level."""
     if isinstance(level.node, list):
         return [place for place, each in enumerate(level.node) if each == node]
     places: list[int] = np.flatnonzero(level.node == node).tolist()
@@ -457,7 +460,7 @@ class Walked(NamedTuple):
 
     @classmethod
     def of(cls, levels: Sequence[Level]) -> Walked:
-        """Those of levels from the first step on."""
+        """Concatenate the partial paths of levels, from the first step on."""
         lengths = np.repeat(np.arange(1, len(levels) + 1), [len(level.node) for level in levels])
         node, phase, _, _, alive, passed, conveying = (
             np.concatenate(each) for each in zip(*levels, strict=True)
@@ -465,7 +468,7 @@ class Walked(NamedTuple):
         return cls(node, phase, alive.astype(np.bool_), passed.astype(np.bool_), conveying, lengths)
 
     def path_summaries(self, index: Adjacency, key: Ints) -> PathSummaries:
-        """What those of each key say together; the key stands for the node."""
+        """Summarise the partial paths of each key; the key stands for the node."""
         order = np.argsort(key)
         key = key[order]
         starts = np.flatnonzero(firsts(key))

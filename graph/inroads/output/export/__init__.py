@@ -1,4 +1,6 @@
-"""Files of the graph that other tools open: a table of formats, and `write`, which writes one whole or not at all."""
+"""Files of the graph that other tools open: a table of formats, and `write`, which writes one whole
+or not at all.
+"""
 
 from __future__ import annotations
 
@@ -43,8 +45,8 @@ def write(
 ) -> None:
     """Write a graph in one of FORMATS to a file, gzipped if its name ends in `.gz`, or to a folder.
 
-    What is written appears when it is whole. Raises InroadsError UNKNOWN_FORMAT, NOT_WHOLE, EXTRA_MISSING, and
-    EXISTS where something would be replaced without `force`; and OSError.
+    What is written appears when it is whole. Raises InroadsError UNKNOWN_FORMAT, NOT_WHOLE,
+    EXTRA_MISSING, and EXISTS where something would be replaced without `force`; and OSError.
     """
     files, target = writers(graph, name), Path(path)
     if len(files) == 1:

@@ -1,12 +1,15 @@
-"""BloodHound OpenGraph: every grant as it is said, and derived edges along which paths are exactly the accesses.
+"""BloodHound OpenGraph: every grant as it is said, and derived edges along which paths are exactly
+the accesses.
 
-Grants are raw kinds, which BloodHound does not traverse. Traversable are `CanAccessAs<Role>` from an identity to all
-that its own grant conveys, and `CanControl` from an identity to the control of a scope (a node of its own, since
-the business may also be held without acting for it), from which `CanAccessAsClient` leads to the scope's vendors.
-Businesses and accounts have no traversable edge out, so no path goes on from what was merely reached.
+Grants are raw kinds, which BloodHound does not traverse. Traversable are `CanAccessAs<Role>` from
+an identity to all that its own grant conveys, and `CanControl` from an identity to the control of a
+scope (a node of its own, since the business may also be held without acting for it), from which
+`CanAccessAsClient` leads to the scope's vendors. Businesses and accounts have no traversable edge
+out, so no path goes on from what was merely reached.
 
-BloodHound upper-cases ids, and keeps one edge of a kind from one node to another: ids say their case in other signs,
-and a client's role, which may stand beside another role on the same account, is a kind of its own.
+BloodHound upper-cases ids, and keeps one edge of a kind from one node to another: ids say their
+case in other signs, and a client's role, which may stand beside another role on the same account,
+is a kind of its own.
 """
 
 from __future__ import annotations
@@ -67,7 +70,9 @@ def write_kinds(_graph: AccessGraph, stream: IO[bytes]) -> None:
 
 
 def write_extension(_graph: AccessGraph, stream: IO[bytes]) -> None:
-    """The extension definition, for BloodHound's `/api/v2/extensions`: it tells which kinds are traversable."""
+    """The extension definition, for BloodHound's `/api/v2/extensions`: it tells which kinds are
+    traversable.
+    """
     told = {
         "schema": {
             "name": SOURCE,
@@ -108,7 +113,8 @@ def _write(stream: IO[bytes], rows: Iterable[dict[str, Any]]) -> None:
 
 
 def node_id(node: str) -> str:
-    """The id of a node in BloodHound, without colons and in upper case; `^` is before what was upper case already.
+    """The id of a node in BloodHound, without colons and in upper case; `^` is before what was
+    upper case already.
 
     >>> node_id("account:zDmNq")
     'ACCOUNT.Z^DM^NQ'
@@ -195,7 +201,7 @@ def _edge(kind: str, start: str, end: str, properties: dict[str, Any]) -> dict[s
 
 
 def _properties(row: dict[str, Any]) -> dict[str, Any]:
-    """What is known, as BloodHound takes it: no null, no object, no list that is empty."""
+    """Return the properties that BloodHound accepts: no null, no object, no empty list."""
     found: dict[str, Any] = {}
     for name, value in row.items():
         if name in {"id", "principal", "resource"} or value is None or value == []:

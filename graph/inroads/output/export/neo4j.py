@@ -54,7 +54,9 @@ def _cells(row: dict[str, Any], *without: str) -> Iterator[str | None]:
 
 
 def write_cypher(graph: AccessGraph, stream: IO[bytes]) -> None:
-    """A script for `cypher-shell`: constraints first, then nodes and edges, so many at a time; it may run again."""
+    """A script for `cypher-shell`: constraints first, then nodes and edges, so many at a time; it
+    may run again.
+    """
     for kind in NodeKind:
         label = kind.title()
         stream.write(

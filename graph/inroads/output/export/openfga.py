@@ -1,6 +1,8 @@
-"""An OpenFGA model and its tuples, under which the engine answers check and list as `access` and `reach` do.
+"""An OpenFGA model and its tuples, under which the engine answers check and list as `access` and
+`reach` do.
 
-What is latent counts as access, as in `reach`; its state is not exported. Groups convey nothing and are left out.
+What is latent counts as access, as in `reach`; its state is not exported. Groups convey nothing and
+are left out.
 """
 
 from __future__ import annotations
@@ -20,9 +22,11 @@ _HEADER: Final = ("user_type", "user_id", "user_relation", "relation", "object_t
 
 
 def write_model(_graph: AccessGraph, stream: IO[bytes]) -> None:
-    """The model: what a scope's grants convey, and businesses and accounts that take it from their scope.
+    """The model: what a scope's grants convey, and businesses and accounts that take it from their
+    scope.
 
-    Which grants act for their scope (CONTROL) or merely hold it (REACH), the policy decides; the tuples say it.
+    Which grants act for their scope (CONTROL) or merely hold it (REACH), the policy decides; the
+    tuples say it.
     """
     stream.write("\n".join([*_model(), ""]).encode())
 

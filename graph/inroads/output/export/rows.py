@@ -1,4 +1,6 @@
-"""The nodes and edges of a graph as plain rows, made one at a time: what every format of the whole graph writes."""
+"""The nodes and edges of a graph as plain rows, made one at a time: what every format of the whole
+graph writes.
+"""
 
 from __future__ import annotations
 
@@ -30,7 +32,9 @@ NODE: Final[dict[str, type]] = {
     "observed": bool,
     "latent": bool,
 }
-"""What a row of a node has; None where nothing is known. `latent`: access through it is, by itself or what it keeps."""
+"""What a row of a node has; None where nothing is known. `latent`: access through it is, by itself
+or what it keeps.
+"""
 
 EDGE: Final[dict[str, type]] = {
     "id": str,
@@ -46,8 +50,8 @@ EDGE: Final[dict[str, type]] = {
 }
 """What a row of an edge has: one edge a grant, KEEPS from business to account alone.
 
-`conveys` is its class under the policy. `words` and `clients` are in the order of `evidence`, "" where a record has
-none. Each evidence is a dict of source, sha256, observed_at, pointer and record.
+`conveys` is its class under the policy. `words` and `clients` are in the order of `evidence`, ""
+where a record has none. Each evidence is a dict of source, sha256, observed_at, pointer and record.
 """
 
 

@@ -1,4 +1,6 @@
-"""A SpiceDB schema and its relationships, flat: no permission recurses; otherwise as the OpenFGA export."""
+"""A SpiceDB schema and its relationships, flat: no permission recurses; otherwise as the OpenFGA
+export.
+"""
 
 from __future__ import annotations
 

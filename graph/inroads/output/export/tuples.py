@@ -1,9 +1,10 @@
-"""The graph in the terms of its grammar: scopes, who acts for them or holds them, and which are clients of which.
+"""The graph in the terms of its grammar: scopes, who acts for them or holds them, and which are
+clients of which.
 
-KEEPS is the same scope and carries every role unchanged. So what it connects is one scope, and a path
-`(CONTROL | RESOLVE)* REACH? RESOLVE*` is: acting for a scope, holding a scope, or acting for one that is a client of
-another. Nothing longer conveys access, and nothing here is recursive. A scope that is a client of itself is told by
-resource.
+KEEPS is the same scope and carries every role unchanged. So what it connects is one scope, and a
+path `(CONTROL | RESOLVE)* REACH? RESOLVE*` is: acting for a scope, holding a scope, or acting for
+one that is a client of another. Nothing longer conveys access, and nothing here is recursive. A
+scope that is a client of itself is told by resource.
 """
 
 from __future__ import annotations
@@ -26,7 +27,8 @@ _GROUP = KINDS.index(NodeKind.GROUP)
 
 
 class Held(NamedTuple):
-    """A grant that conveys access, by number: who (an identity, or the scope of a client), the scope, the role bits.
+    """A grant that conveys access, by number: who (an identity, or the scope of a client), the
+    scope, the role bits.
 
     `acting` is whether it is of the class CONTROL.
     """
@@ -48,15 +50,16 @@ class Scopes:
         self.of = _connected(graph)
 
     def clients(self) -> list[tuple[int, int]]:
-        """Each scope that is a client of another one, with that one."""
+        """Return the pairs of a scope and another scope whose client it is."""
         return sorted(
             {(held.principal, held.scope) for held in self._held(by_identities=False)} - self._own
         )
 
     def own_clients(self) -> Iterator[tuple[int, int]]:
-        """Who holds CLIENT on which resource of a scope that is a client of itself.
+        """Yield the people who hold CLIENT on a resource of a scope that is its own client.
 
-        No path passes a node twice, so this depends on where in the scope a grant stands: the walk itself tells.
+        No path passes a node twice, so this depends on where in the scope a grant stands: the walk
+        itself tells.
         """
         scopes = {scope for scope, _ in self._own}
         if not scopes:

@@ -46,9 +46,7 @@ def test_the_example() -> None:
 
 def test_formats_agree(people: Path, tmp_path: Path) -> None:
     """Every format holds the rows of the library, on stdout as in a file."""
-    expected = list(
-        inroads.analysis.census(inroads.load(people)).rows(["BUSINESS"], by="latent", first=5)
-    )
+    expected = list(inroads.census(inroads.load(people)).rows(["BUSINESS"], by="latent", first=5))
     ask = (
         "census",
         "-d",
