@@ -1,1 +1,1 @@
-"""The GraphQL types and root types. They decide nothing."""
+"""The GraphQL object types and root types. They hold no access rules: the library decides."""

@@ -1,4 +1,4 @@
-"""What a resolver knows of its request."""
+"""The context that every resolver gets: one request's version, services and deadline."""
 
 from __future__ import annotations
 
@@ -17,15 +17,16 @@ from inroads_api.versions.review_desk import Desk
 from inroads_api.versions.versions import Version, Versions
 
 MAX_MOMENTS: Final = 4
-"""The most moments of the past that one query may ask about."""
+"""The number of past moments that one query may ask about."""
 
 
 @dataclass
 class Context:
-    """What one query sees from start to end, and what it has asked for so far.
+    """The state of one query: the version it reads, and the moments it has asked about so far.
 
-    `version` is served as it begins; `intake` is where documents are handed in, `desk` where reviews are: None where
-    they are not. `feed` is that of the stream whose event this is, None where it is none.
+    `version` is the one served when the query begins. `intake` takes documents and `desk` holds
+    reviews; each is None where the server does not offer it. `feed` is the feed of the stream for
+    whose event the query runs, None for an ordinary query.
     """
 
     versions: Versions
@@ -37,9 +38,9 @@ class Context:
     deadline: float | None = None
 
     def at_least(self, wanted: str | None) -> Version:
-        """The version that the query began with, or where it is not yet the wanted one, a later one.
+        """Return the version that the query began with, or a later one that has reached `wanted`.
 
-        However often a query waits, it waits no longer than the patience of the server.
+        All waits of one query share one deadline: the patience of the server.
         """
         if not wanted:
             return self.version
@@ -47,7 +48,10 @@ class Context:
         return self.versions.at_least(wanted, self.deadline)
 
     def until(self, version: Version, moment: dt.datetime | None) -> Version:
-        """A version as of a moment; the version itself for None. Raises InroadsError TOO_MANY_MOMENTS and BUSY."""
+        """Return a version as of a moment, or the version itself if `moment` is None.
+
+        Raises InroadsError TOO_MANY_MOMENTS and BUSY.
+        """
         if not moment:
             return version
         self.moments.add((version.name, moment))

@@ -1,4 +1,4 @@
-"""The words of the library as GraphQL enums, each value with what it means."""
+"""The enums of the library as GraphQL enums, with a description of each value."""
 
 from __future__ import annotations
 

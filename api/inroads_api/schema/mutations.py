@@ -1,4 +1,4 @@
-"""The root type Mutation, and what ingestion answers."""
+"""The root type Mutation, and the result types of ingestion."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class IngestedDocument:
 
 @described
 class IngestResult:
-    """What became of the documents of one request, all of them committed."""
+    """The receipts for the documents of one request, after its transaction is committed."""
 
     found: strawberry.Private[Ingested]
 
@@ -57,7 +57,7 @@ class IngestResult:
 
 @strawberry.type(name="Mutation", description="What changes the ledger's documents.")
 class IngestMutations:
-    """Where documents are handed in."""
+    """The mutation that adds documents to the ledger."""
 
     @field
     def ingest(
@@ -71,7 +71,10 @@ class IngestMutations:
             ),
         ],
     ) -> IngestResult:
-        """Add documents to the ledger, in one transaction those that can be taken, and give a receipt for each."""
+        """Add all acceptable documents to the ledger in one transaction.
+
+        Every document gets a receipt, also one that is not taken.
+        """
         if info.context.intake is None:
             raise InroadsError("documents are not taken here", "OPERATION_NOT_SUPPORTED")
         return IngestResult(found=info.context.intake.take(documents))
@@ -82,7 +85,7 @@ class IngestMutations:
     " where it was with `--allow-review`."
 )
 class Mutation(IngestMutations, ReviewMutations):
-    """Both."""
+    """The mutations of documents and of reviews."""
 
 
 MUTATIONS: Final = {
@@ -90,4 +93,4 @@ MUTATIONS: Final = {
     (False, True): ReviewMutations,
     (True, True): Mutation,
 }
-"""What changes the ledger where documents are taken, and where reviews are decided."""
+"""The root type of mutations, by two flags: documents are taken, reviews are decided."""

@@ -40,7 +40,10 @@ _Before = Annotated[
 
 
 def within(given: int | None, default: int, name: str = "first") -> int:
-    """How many items a `first` or `last` asks for. Raises InroadsError FIRST_OUT_OF_RANGE, LAST_OUT_OF_RANGE."""
+    """Return the number of items that a `first` or `last` asks for.
+
+    Raises InroadsError FIRST_OUT_OF_RANGE or LAST_OUT_OF_RANGE.
+    """
     count = default if given is None else given
     if not 1 <= count <= MAX_FIRST:
         raise InroadsError(
@@ -50,7 +53,10 @@ def within(given: int | None, default: int, name: str = "first") -> int:
 
 
 class Page(NamedTuple):
-    """Which part of a list is asked for: so many items after a cursor and before another, from its start or its end."""
+    """A requested part of a list: at most `size` items between two cursors.
+
+    The items are taken from the start of that range, or from its end if `from_end` is set.
+    """
 
     size: int
     after: str | None = None
@@ -59,9 +65,10 @@ class Page(NamedTuple):
 
 
 def connection(resolver: Callable[..., Any], default: int = 50) -> Any:
-    """A field that gives a page of a list: its resolver takes a `page`, which GraphQL knows as four arguments.
+    """Declare a field that returns a page of a list.
 
-    A `first` that was given cannot be told from the default, so where there is a `last`, that counts alone.
+    Its resolver takes a `page`, which GraphQL clients see as four arguments. An explicit `first`
+    cannot be distinguished from the default, so `last` alone counts if it is present.
     """
 
     @wraps(resolver)
@@ -77,7 +84,7 @@ def connection(resolver: Callable[..., Any], default: int = 50) -> Any:
         size = within(first, default) if last is None else within(last, default, "last")
         return resolver(self, page=Page(size, after, before, last is not None), **given)
 
-    signature = StrawberryResolver(resolver).signature  # its parameters may have lists for defaults
+    signature = StrawberryResolver(resolver).signature  # a parameter's default may be a list
     taken = (
         ("first", First, default),
         ("after", _After, strawberry.UNSET),
@@ -94,10 +101,11 @@ def connection(resolver: Callable[..., Any], default: int = 50) -> Any:
 
 
 class Window(Generic[_T]):
-    """One page of an ordered list: `keys` orders all of it, `load` writes out a slice of it when it is looked at.
+    """A page of an ordered list.
 
-    `version` names what the list was made from, `question` is all else that tells this list from another. Raises
-    BadCursor for a cursor that is not of this list.
+    `keys` are the sort keys of the whole list; `load` makes the items of a slice, on first use.
+    `version` names the data behind the list, and `question` is everything else that distinguishes
+    this list from other lists. Raises BadCursor for a cursor of another list.
     """
 
     def __init__(
@@ -121,7 +129,7 @@ class Window(Generic[_T]):
         return list(self.load(slice(self.start, self.stop)))
 
     def cursor(self, index: int) -> str:
-        """Where an item stands: the version of the graph, a mark of the question, the item's key in the order."""
+        """Return the cursor of an item: the version, a hash of the question, and the sort key."""
         key = list(self.keys[index])
         text = msgspec.json.encode([self.version, self._mark(self.version, key), key])
         return base64.urlsafe_b64encode(text).decode().rstrip("=")
@@ -162,7 +170,7 @@ class Window(Generic[_T]):
 
 
 def written(found: Sequence[_S], write: Callable[[_S], _T]) -> Callable[[slice], Iterable[_T]]:
-    """What a window loads where each of its objects is made from the value in the same place of a list."""
+    """Return a `load` for Window that makes each object from the value at the same index."""
     return lambda part: map(write, found[part])
 
 
@@ -193,10 +201,10 @@ class Connection(Generic[_T]):
 
     @field
     def page_info(self) -> PageInfo:
-        """How to go on from this page."""
+        """The cursors at both ends of this page, and whether more items precede or follow."""
         return cast("PageInfo", self.window.info)
 
     @field
     def total_count(self) -> int:
-        """How many items there are on all pages together."""
+        """The number of items on all pages together."""
         return len(self.window.keys)

@@ -1,4 +1,4 @@
-"""Where questions begin: the root types, whose resolvers of a few lines decide nothing."""
+"""The root type Query and the versions of the graph it leads to, with short resolvers."""
 
 from __future__ import annotations
 
@@ -69,20 +69,20 @@ NativeId = Annotated[ID, strawberry.argument(description="The service's own id o
 
 @strawberry.input(one_of=True, description="How to look an identity up: by exactly one of these.")
 class IdentityLookup:
-    """How to look an identity up."""
+    """The key by which an identity is looked up: its email or its id."""
 
     email: str | None = optional("The email, trimmed, in any case.")
     id: ID | None = optional("`712052` or `identity:712052`.")
 
 
 def _node(graph: AccessGraph, key: str) -> Node | None:
-    """The object of a node that is known; None for any other."""
+    """Return the object of a node, or None if the graph does not know it."""
     return node(graph, key) if key in graph else None
 
 
 @described
 class Entry:
-    """Where questions begin, on one version of the graph. A lookup that finds nothing gives null."""
+    """The questions that one version of the graph answers. A lookup without a match gives null."""
 
     seen: strawberry.Private[Version]
 
@@ -107,7 +107,10 @@ class Entry:
         self,
         by: Annotated[IdentityLookup, strawberry.argument(description="The email or the id.")],
     ) -> Identity | None:
-        """An identity by its email or its id; AMBIGUOUS_EMAIL where several identities share the email."""
+        """An identity by its email or its id.
+
+        AMBIGUOUS_EMAIL if several identities share the email.
+        """
         graph = self.seen.graph
         key = graph.by_email(by.email) if by.email else node_id(by.id or "", NodeKind.IDENTITY)
         return (
@@ -154,7 +157,7 @@ class Entry:
         ],
         mode: ModeArgument = Mode.ACCESS,
     ) -> Access | None:
-        """The access of one identity to one resource; null when there is none, and when either is not known."""
+        """The access of one identity to one resource; null if none exists or either is unknown."""
         graph = self.seen.graph
         who, what = graph.find(principal), node_id(resource)
         if who is None or what not in graph:
@@ -166,7 +169,7 @@ class Entry:
 
     @field
     def largest_blast_radius(self, info: Info, first: First = 10) -> list[Identity]:
-        """The identities that reach most businesses and accounts, most first."""
+        """The identities that reach the most businesses and accounts, in descending order."""
         graph, count = self.seen.graph, within(first, 10)
         most = (
             info.context.versions.census(self.seen).ranked(NodeKind.IDENTITY, first=count).tolist()
@@ -177,7 +180,7 @@ class Entry:
     def most_exposed(
         self, info: Info, first: First = 10, kind: Exposed = NodeKind.BUSINESS
     ) -> list[Node]:
-        """The businesses, or the accounts, that most identities reach, most first."""
+        """The businesses or accounts that the most identities reach, in descending order."""
         graph, count = self.seen.graph, within(first, 10)
         if kind not in (None, *answers.RESOURCES):
             raise InroadsError("only businesses and accounts are exposed", "WRONG_KIND")
@@ -196,7 +199,10 @@ class Entry:
         since: Since,
         until: Until = strawberry.UNSET,
     ) -> ChangeConnection:
-        """Whose access changed between two moments, and because of what; pages last as long as both versions do."""
+        """The accesses that changed between two moments, with the causes.
+
+        Cursors are valid as long as both versions are.
+        """
         compared = self._compared(info.context, since, until)
         return changes_between(*compared, info.context.versions.compare(*compared), page)
 
@@ -208,7 +214,7 @@ class Entry:
         since: Since,
         until: Until = strawberry.UNSET,
     ) -> CausedChangesConnection:
-        """The same changes under each grant or attribute that caused them, as one who reviews them would go on."""
+        """The changes between two moments, grouped by the grant or attribute that caused them."""
         compared = self._compared(info.context, since, until)
         return changes_by_cause(*compared, info.context.versions.compare(*compared), page)
 
@@ -226,7 +232,10 @@ class Entry:
             list[ImaginedGrant], strawberry.argument(description="Grants to imagine; up to 100.")
         ] = [],  # noqa: B006  # the default is printed, and nobody writes to it
     ) -> WhatIf:
-        """What would end, stay and change if grants were revoked or made. Nothing is written."""
+        """The accesses that would end, stay or change if grants were revoked or made.
+
+        Nothing is written.
+        """
         return imagine(info.context.versions, self.seen, remove, add)
 
     @field
@@ -239,7 +248,10 @@ class Entry:
             ID, strawberry.argument(description="A business or an account, by its node id.")
         ],
     ) -> Plan | None:
-        """How to end an access with the least collateral; null when there is none, and when either is not known."""
+        """A plan that ends an access with the least collateral.
+
+        It is null if there is no such access, or if either node is unknown.
+        """
         return plan(self.seen, principal, resource)
 
     @field
@@ -258,7 +270,7 @@ class Entry:
         ] = ChokeFigure.ENDED,
         first: First = 10,
     ) -> list[ChokePoint]:
-        """The grants that alone would end most accesses, most first."""
+        """The grants whose revocation alone would end the most accesses, in descending order."""
         return choke_points(info.context.versions, self.seen, of, by, within(first, 10))
 
     @connection
@@ -267,7 +279,7 @@ class Entry:
         info: Info,
         page: Page,
     ) -> Connection[DutyConflict]:
-        """Who holds both sides of what the policy's `separation_of_duty` tells apart."""
+        """The identities that hold both sides of a duty in the policy's `separation_of_duty`."""
         return duty_conflicts(info.context.versions, self.seen, page)
 
     @connection
@@ -280,9 +292,10 @@ class Entry:
         suppressed: IsSuppressed = strawberry.UNSET,
         now: Now = strawberry.UNSET,
     ) -> FindingConnection:
-        """What the rules of a security review find, the worst first; pages last as long as the version does.
+        """The findings of the security rules, the worst first.
 
-        `new-since` is not run here: `changes` answers it.
+        Cursors are valid as long as the version is. The rule `new-since` does not run here:
+        `changes` answers it.
         """
         kept = None if suppressed is strawberry.UNSET else suppressed
         chosen = None if rules is strawberry.UNSET else rules
@@ -306,7 +319,7 @@ class Entry:
 
 @described
 class GraphInfo(Entry):
-    """A version of the graph: what is in it, and every question as this version answers it."""
+    """A version of the graph: its contents, and every question as this version answers it."""
 
     built_at: dt.datetime = stated(
         lambda self: self.seen.built_at, "The moment at which this version was built."
@@ -318,42 +331,45 @@ class GraphInfo(Entry):
 
     @field
     def version(self) -> str:
-        """A name that two graphs share exactly when they hold the same documents under the same policy."""
+        """The name of the version.
+
+        Two graphs share it exactly if they hold the same documents under the same policy.
+        """
         return self.seen.graph.version
 
     @field
     def documents(self) -> int:
-        """How many documents were folded."""
+        """The number of documents in this version."""
         return len(self.seen.graph.documents)
 
     @field
     def identities(self) -> int:
-        """How many identities are known."""
+        """The number of known identities."""
         return self.seen.graph.counts[NodeKind.IDENTITY]
 
     @field
     def businesses(self) -> int:
-        """How many businesses are known."""
+        """The number of known businesses."""
         return self.seen.graph.counts[NodeKind.BUSINESS]
 
     @field
     def accounts(self) -> int:
-        """How many accounts are known."""
+        """The number of known accounts."""
         return self.seen.graph.counts[NodeKind.ACCOUNT]
 
     @field
     def groups(self) -> int:
-        """How many groups are known."""
+        """The number of known groups."""
         return self.seen.graph.counts[NodeKind.GROUP]
 
     @field
     def grants(self) -> int:
-        """How many grants stand."""
+        """The number of standing grants."""
         return len(self.seen.graph.grants)
 
     @field
     def policy(self) -> Policy:
-        """The judgement that the answers are given under."""
+        """The policy that decides the answers."""
         policy = self.seen.graph.policy
         rules = [
             RoleRule(
@@ -365,7 +381,7 @@ class GraphInfo(Entry):
 
     @field
     def issue_count(self) -> int:
-        """How many issues the documents have."""
+        """The number of issues that the documents have."""
         return len(self.seen.graph.issues)
 
     @field
@@ -375,7 +391,10 @@ class GraphInfo(Entry):
 
     @field
     def coverage(self) -> Coverage:
-        """How much was observed; complete when every identity and business that is named has a document of its own."""
+        """The coverage of the documents.
+
+        It is complete if every identity and business that is named has a document of its own.
+        """
         return mirror(Coverage, self.seen.graph.coverage())
 
 
@@ -396,12 +415,18 @@ AtLeast = Annotated[
 
 @described
 class Query(Entry, ReviewQuestions):
-    """Which businesses can this email reach, and how? A lookup that finds nothing gives null."""
+    """Questions such as: which businesses can this email reach, and how?
+
+    A lookup without a match gives null.
+    """
 
     @field
     def graph(
         self, info: Info, as_of: AsOf = strawberry.UNSET, at_least: AtLeast = strawberry.UNSET
     ) -> GraphInfo:
-        """The version of the graph that answers, or that of a moment; all that is asked inside is asked of it."""
+        """The current version of the graph, or the version as of a moment.
+
+        All fields inside are answered by this version.
+        """
         version = info.context.at_least(at_least)
         return GraphInfo(seen=info.context.until(version, as_of))

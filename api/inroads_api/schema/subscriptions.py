@@ -1,4 +1,4 @@
-"""Where streams begin: the root type of subscriptions, whose resolvers of a few lines make one event each."""
+"""The root type of subscriptions, whose short resolvers make one event per call."""
 
 from __future__ import annotations
 
@@ -27,7 +27,10 @@ After = Annotated[
 
 @described_interface
 class News:
-    """What is new since the event before: the first one comes at once, and has nothing unless it begins in the past."""
+    """An event with the news since the previous event.
+
+    The first event comes at once, and is empty unless the stream begins in the past.
+    """
 
     part: strawberry.Private[Part[Any]]
 
@@ -46,7 +49,10 @@ class News:
 
 @described
 class NewChanges(News, Compared):
-    """What became of accesses since the event before, as `Query.changes` tells it of the same two versions."""
+    """The changes of accesses since the previous event.
+
+    They equal the answer of `Query.changes` for the same two versions.
+    """
 
     between: strawberry.Private[Between]
 
@@ -58,7 +64,7 @@ class NewChanges(News, Compared):
 
 @described
 class NewFindings(News):
-    """What the rules of a security review find since the event before, and what they find no longer."""
+    """The findings that have appeared or were settled since the previous event."""
 
     before: str = value("The version before.")
     after: str = value("The version after.")
@@ -70,7 +76,7 @@ class NewFindings(News):
 
     @field
     def settled(self) -> list[Finding]:
-        """Findings of the version before, as they were there, that the version after does not have."""
+        """Findings of the version before that the version after lacks, in their earlier form."""
         return self._findings(settled=True)
 
     def _findings(self, *, settled: bool) -> list[Finding]:
@@ -80,13 +86,16 @@ class NewFindings(News):
 
 @described
 class Subscription:
-    """What comes as server-sent events while a ledger grows: ask with `Accept: text/event-stream`."""
+    """The streams of server-sent events while a ledger grows.
+
+    Request them with `Accept: text/event-stream`.
+    """
 
     @field
     def changes(
         self, info: Info, since: After = strawberry.UNSET, first: First = MAX_FIRST
     ) -> NewChanges:
-        """What becomes of accesses from now on, or since a cursor: an event for each version that is served."""
+        """The changes of accesses from now on or since a cursor: one event per served version."""
         feed = _feed(info)
         step = feed.step(since or None)
         found = info.context.versions.compare(step.before, step.after)
@@ -105,7 +114,7 @@ class Subscription:
         suppressed: IsSuppressed = strawberry.UNSET,
         first: First = MAX_FIRST,
     ) -> NewFindings:
-        """What the rules find from now on, or since a cursor: an event for each version that is served."""
+        """The news of findings from now on or since a cursor: one event per served version."""
         feed = _feed(info)
         step = feed.step(since or None)
         kept = None if suppressed is strawberry.UNSET else suppressed
@@ -120,12 +129,15 @@ class Subscription:
 
 
 def _feed(info: Info) -> Feed:
-    """The stream of an event: nothing else executes a subscription."""
+    """Return the feed of the stream; only a stream executes a subscription."""
     return cast("Feed", info.context.feed)
 
 
 def _news(before: Findings, after: Findings) -> Sequence[tuple[Findings, int, bool]]:
-    """What only one of two reviews finds, by place: first what has appeared, then, marked, what is settled."""
+    """Return the findings that only one of two reviews has, as (review, index, is settled).
+
+    The findings that appeared come first, then the settled ones.
+    """
     sides = (
         (after, frozenset(before.identities), False),
         (before, frozenset(after.identities), True),

@@ -1,1 +1,1 @@
-"""Who asks, what they may, and what is written down about it."""
+"""Authentication, authorisation and the audit log."""

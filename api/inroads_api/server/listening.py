@@ -1,4 +1,4 @@
-"""Where the server listens, and with which TLS."""
+"""The addresses that the server listens on, and their TLS."""
 
 from __future__ import annotations
 

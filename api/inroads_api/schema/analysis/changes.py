@@ -1,4 +1,4 @@
-"""The GraphQL types of a review: what became of each access between two versions, and because of what."""
+"""The GraphQL types of changes: each access that changed between two versions, and its causes."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ describe(
 
 @dataclass(frozen=True)
 class Between:
-    """The two graphs that were compared, and what was looked up in them so far."""
+    """The two compared graphs, with a cache of the records looked up in them."""
 
     before: AccessGraph
     after: AccessGraph
@@ -68,14 +68,17 @@ class Between:
         return self.before, self.after
 
     def stated(self, graph: AccessGraph, cause: Attribute) -> model.Evidence | None:
-        """The record that states an attribute, looked for once: many changes share a cause."""
+        """Return the record that states an attribute.
+
+        The record is cached, since many changes share a cause.
+        """
         key = graph.version, cause.id
         if key not in self.found:
             self.found[key] = stating(graph, cause)
         return self.found[key]
 
     def node(self, key: str) -> Node:
-        """The object of a node as the later version has it, or else the earlier one."""
+        """Return the object of a node from the later version, or else from the earlier one."""
         return node(self.after if key in self.after else self.before, key)
 
 
@@ -93,7 +96,10 @@ class ChangeCause:
 
     @field
     def witnessed(self) -> bool:
-        """Whether both versions had observed the matter: only then is it known to have happened between them."""
+        """True if both versions observed the grant or attribute.
+
+        Only then is it known that the difference arose between them.
+        """
         return self.cause.witnessed
 
     @field
@@ -129,22 +135,26 @@ class NodeCause(ChangeCause):
 
     @field
     def node(self) -> Node:
-        """Whose attribute it is."""
+        """The node that has the attribute."""
         return self.between.node(self.cause.id)
 
     @field
     def attribute(self) -> str:
-        """`confirmed_at` of an identity, `active` of a business, `subscription_status` of an account."""
+        """The name of the attribute.
+
+        It is `confirmed_at` of an identity, `active` of a business, or `subscription_status` of an
+        account.
+        """
         return self.cause.attribute
 
     @field
     def before(self) -> AttributeFact | None:
-        """What it was in the version before; null when it was not known."""
+        """The attribute in the version before; null if it was not known."""
         return self._fact(self.between.before, self.cause.before)
 
     @field
     def after(self) -> AttributeFact | None:
-        """What it is in the version after; null when it is not known."""
+        """The attribute in the version after; null if it is not known."""
         return self._fact(self.between.after, self.cause.after)
 
     def _fact(self, graph: AccessGraph, word: str | None) -> AttributeFact | None:
@@ -157,7 +167,7 @@ class NodeCause(ChangeCause):
 
 @described
 class AttributeFact:
-    """What an attribute of a node is in one version."""
+    """The value of a node's attribute in one version."""
 
     between: strawberry.Private[Between]
     graph: strawberry.Private[AccessGraph]
@@ -169,14 +179,14 @@ class AttributeFact:
 
     @field
     def evidence(self) -> list[Evidence]:
-        """The latest document that states it, and where; the pointer leads to the attribute itself."""
+        """The latest record that states the value; its pointer leads to the attribute itself."""
         said = self.between.stated(self.graph, self.cause)
         return [Evidence(graph=self.graph, said=said, inside=self.cause.pointer)] if said else []
 
 
 @described
 class Change:
-    """What became of one access."""
+    """The change of one access between two versions."""
 
     between: strawberry.Private[Between]
     found: strawberry.Private[Changed]
@@ -187,12 +197,12 @@ class Change:
 
     @field
     def principal(self) -> Identity:
-        """Whose access it is."""
+        """The identity that has or had the access."""
         return self.between.node(self.found.principal)  # type: ignore[return-value]  # only identities reach
 
     @field
     def resource(self) -> Node:
-        """What is or was reached."""
+        """The business or account that is or was reached."""
         return self.between.node(self.found.resource)
 
     @field
@@ -207,7 +217,7 @@ class Change:
 
     @field
     def causes(self) -> list[ChangeCause]:
-        """What decides the change: grants first, then attributes."""
+        """The causes of the change: grants first, then attributes."""
         return [_cause(self.between, each) for each in self.found.causes]
 
     @field
@@ -239,7 +249,7 @@ class Compared:
 
     @field
     def truncated(self) -> bool:
-        """Whether a limit cut a search, so that facts may be missing."""
+        """True if a limit cut a search short, so that facts may be missing."""
         return self.all.truncated
 
 
@@ -276,7 +286,7 @@ class CausedChangesConnection(Connection[CausedChanges], Compared):
 def changes_between(
     before: Version, after: Version, found: Changes, page: Page
 ) -> ChangeConnection:
-    """A page of all changes between two versions."""
+    """Return a page of all changes between two versions."""
     between = Between(before.graph, after.graph)
     return _page(between, found, ("changes",), found.changes, page)
 
@@ -284,7 +294,7 @@ def changes_between(
 def changes_by_cause(
     before: Version, after: Version, found: Changes, page: Page
 ) -> CausedChangesConnection:
-    """A page of the causes of all changes between two versions."""
+    """Return a page of the causes of all changes between two versions."""
     between = Between(before.graph, after.graph)
 
     keys = [each.cause.key for each in found.groups]
@@ -306,11 +316,11 @@ def _page(
 
 
 def _both(found: Changes) -> str:
-    """What a cursor is bound to: it ends with either version."""
+    """Return the version name of cursors: both versions, so that they expire with either."""
     return f"{found.before}-{found.after}"
 
 
 def _key(change: Changed) -> tuple[str, str, str]:
-    """The key of a change with its kinds as one text of the same order."""
+    """Return the sort key of a change, with its kinds as one text of the same order."""
     kinds, principal, resource = change.key
     return "".join(chr(ord("a") + rank) for rank in kinds), principal, resource

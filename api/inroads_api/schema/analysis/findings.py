@@ -76,12 +76,12 @@ class FindingRule:
 
     @field
     def severity(self) -> Severity:
-        """How severe its findings are."""
+        """The severity of its findings, by the policy."""
         return self.judgement.rules[self.rule.id].severity
 
     @field
     def enabled(self) -> bool:
-        """Whether it runs unless it is asked for."""
+        """True if the rule runs by default, without being named in the query."""
         return self.judgement.rules[self.rule.id].enabled
 
     @field
@@ -92,7 +92,7 @@ class FindingRule:
 
 @described
 class FindingEvidence:
-    """Where a fact behind a finding is said."""
+    """A record that states a fact behind a finding."""
 
     record: str = value("What a person calls the record: `role 994207`.")
     record_id: ID | None = value("The record's own id, when it has one.")
@@ -104,7 +104,7 @@ class FindingEvidence:
 
 @described
 class FindingSuppression:
-    """Why a finding is suppressed."""
+    """The suppression of a finding: its reason and its last day."""
 
     reason: str = value("Who answers for it, and why.")
     expires: str = value("The last day (UTC) on which it suppresses.")
@@ -112,7 +112,7 @@ class FindingSuppression:
 
 @described
 class Finding:
-    """One finding of one rule."""
+    """A finding of one rule."""
 
     graph: strawberry.Private[AccessGraph]
     found: strawberry.Private[review.Finding]
@@ -139,7 +139,7 @@ class Finding:
 
     @field
     def sentence(self) -> str:
-        """What it says, in plain English."""
+        """The finding in plain English."""
         return sentence(self.graph, self.found)
 
     @field
@@ -159,7 +159,7 @@ class Finding:
 
     @field
     def suppressed(self) -> FindingSuppression | None:
-        """Why it is suppressed; null when it is not."""
+        """The suppression of the finding; null if it is not suppressed."""
         given = self.found.suppressed
         return (
             FindingSuppression(reason=given.reason, expires=given.expires.isoformat())
@@ -170,7 +170,10 @@ class Finding:
 
 @described
 class RulePopulation:
-    """What a rule looked at: so no finding is never taken for not looked at."""
+    """The population that a rule examined.
+
+    It distinguishes a rule without findings from a rule that examined nothing.
+    """
 
     looked_at: strawberry.Private[RuleRun]
 
@@ -226,7 +229,7 @@ class FindingConnection(Connection[Finding]):
 
     @field
     def populations(self) -> list[RulePopulation]:
-        """What each rule looked at."""
+        """The population that each rule examined."""
         return [RulePopulation(looked_at=each) for each in self.all.looked]
 
     @field
@@ -236,12 +239,12 @@ class FindingConnection(Connection[Finding]):
 
 
 def findings_page(found: Findings, page: Page) -> FindingConnection:
-    """A page of a review."""
+    """Return a page of the findings of a review."""
     load = written(found, lambda each: Finding(graph=found.graph, found=each))
     window = Window(found.identity, ("findings",), found.keys, load, page)
     return FindingConnection(window=window, all=found)
 
 
 def all_rules(judgement: Judgement) -> list[FindingRule]:
-    """Every rule, as a policy judges it."""
+    """Return every rule, with the severity and options that a policy gives to it."""
     return [FindingRule(rule=each, judgement=judgement) for each in RULES.values()]

@@ -1,4 +1,4 @@
-"""The GraphQL types of what one asks before one acts: what-if, plans, choke points, conflicts of duty."""
+"""The GraphQL types of what-if, revocation plans, choke points and conflicts of duty."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ describe(
 
 
 class ChokeFigure(StrEnum):
-    """What choke points are ranked by."""
+    """The figure by which choke points are ranked."""
 
     ENDED = "ended"
     INFERRED = "inferred"
@@ -77,7 +77,7 @@ describe(
 
 @strawberry.input(description="A grant to imagine between nodes that are known.")
 class ImaginedGrant:
-    """A grant to imagine, as a user says it."""
+    """A hypothetical grant, as the input of a query."""
 
     principal: ID = strawberry.field(
         description="Who holds it: an identity, or for CLIENT a business."
@@ -90,7 +90,7 @@ class ImaginedGrant:
 
     @property
     def text(self) -> str:
-        """The form that the library takes. Raises BadId."""
+        """The grant in the text form that the library takes. Raises BadId."""
         name = f"{node_id(self.resource)}#{self.relation}@{node_id(self.principal)}"
         return f"{name}={self.role}" if self.role else name
 
@@ -102,7 +102,7 @@ Fates = Annotated[
 
 @described
 class Outcome:
-    """What becomes of one access."""
+    """The outcome of a what-if for one access."""
 
     what: strawberry.Private[what_if_.WhatIf[AccessGraph]]
     found: strawberry.Private[what_if_.Outcome]
@@ -115,12 +115,12 @@ class Outcome:
 
     @field
     def principal(self) -> Identity:
-        """Whose access it is."""
+        """The identity that has or would have the access."""
         return identity(self.what.base, self.found.principal)
 
     @field
     def resource(self) -> Node:
-        """What is or would be reached."""
+        """The business or account that is or would be reached."""
         return node(self.what.base, self.found.resource)
 
     @field
@@ -137,7 +137,7 @@ class Outcome:
 
     @field
     def remaining(self, first: First = 5) -> PathList | None:
-        """The paths by which it would still be reached; null where it would not be."""
+        """The paths by which the resource would still be reached; null if there would be none."""
         after = self.found.after
         return (
             PathList(graph=self.what.standing, found=after, count=within(first, 5))
@@ -158,7 +158,10 @@ class OutcomeConnection(Connection[Outcome]):
 
 @described
 class WhatIf:
-    """What would become of every access that some grants have a part in. Nothing is written."""
+    """The outcome of revoking or making grants, for every access they are part of.
+
+    Nothing is written.
+    """
 
     what: strawberry.Private[what_if_.WhatIf[AccessGraph]]
 
@@ -172,7 +175,7 @@ class WhatIf:
 
     @field
     def coverage(self) -> Coverage:
-        """How much was observed: whoever was not may lose access, or keep it, too."""
+        """The coverage of the documents: identities that were not observed may be affected, too."""
         return mirror(Coverage, self.what.coverage)
 
     @field
@@ -182,7 +185,7 @@ class WhatIf:
 
     @connection
     def outcomes(self, page: Page, fates: Fates = strawberry.UNSET) -> OutcomeConnection:
-        """What becomes of each access of which a path goes or that alters."""
+        """The outcome for each access that loses a path or changes."""
         chosen = [each for each in self.what.outcomes if not fates or each.fate in fates]
 
         question = ("what if", sorted(fates or ()))
@@ -193,7 +196,7 @@ class WhatIf:
 
 @described
 class Plan:
-    """How to end an access."""
+    """A plan that ends an access."""
 
     found: strawberry.Private[what_if_.RevocationPlan]
 
@@ -208,14 +211,17 @@ class Plan:
 
     @field
     def revoke(self) -> list[Grant]:
-        """The fewest grants whose removal ends the access; among equals, those that end the least else."""
+        """The smallest set of grants whose removal ends the access.
+
+        Among sets of that size, it is the one that ends the fewest other accesses.
+        """
         return [
             Grant(graph=self.found.what_if.base, held=each) for each in self.found.explanation.cut
         ]
 
     @field
     def what_if(self) -> WhatIf:
-        """What would become of everyone's accesses."""
+        """The outcome of the plan for the accesses of all identities."""
         return WhatIf(what=self.found.what_if)
 
     sentence: str = stated(
@@ -247,12 +253,15 @@ class DutyConflict:
 
     @field
     def principal(self) -> Identity:
-        """Who holds both."""
+        """The identity that holds both sides."""
         return identity(self.graph, self.found.principal)
 
     @field
     def where(self) -> Node | None:
-        """The business of both sides, or an account that none is known to keep; null for the scope ANY."""
+        """The business of both sides, or an account without a known keeper.
+
+        It is null for the scope ANY.
+        """
         return node(self.graph, self.found.where) if self.found.where else None
 
     @field
@@ -274,13 +283,13 @@ class DutyConflict:
 def imagine(
     versions: Versions, seen: Version, remove: Sequence[str], add: Sequence[ImaginedGrant]
 ) -> WhatIf:
-    """The answer to a what-if on a version."""
+    """Return the answer to a what-if on a version."""
     what = what_if_.WhatIf(seen.graph, remove, [each.text for each in add])
     return WhatIf(what=versions.imagine(seen, what))
 
 
 def plan(seen: Version, principal: str, resource: str) -> Plan | None:
-    """The plan that ends an access of a version, if there is one."""
+    """Return the plan that ends an access of a version, or None if there is no such access."""
     graph = seen.graph
     who, what = graph.find(principal), node_id(resource)
     known = who is not None and what in graph and kind_of(what) in answers.RESOURCES
@@ -291,7 +300,10 @@ def plan(seen: Version, principal: str, resource: str) -> Plan | None:
 def choke_points(
     versions: Versions, seen: Version, of: Sequence[str], by: ChokeFigure, first: int
 ) -> list[ChokePoint]:
-    """The first choke points of a version."""
+    """Return the first choke points of a version.
+
+    Raises InroadsError TOO_MANY_IDS, and NotFound for a node that no document names.
+    """
     graph = seen.graph
     if len(of) > MAX_FIRST:
         raise InroadsError(f"{len(of)} ids: the most is {MAX_FIRST}", "TOO_MANY_IDS")
@@ -311,7 +323,7 @@ def choke_points(
 
 
 def duty_conflicts(versions: Versions, seen: Version, page: Page) -> Connection[DutyConflict]:
-    """A page of the conflicts of a version."""
+    """Return a page of the conflicts of duty of a version."""
     found = versions.conflicts(seen)
 
     load = written(found, lambda each: DutyConflict(graph=seen.graph, found=each))

@@ -1,4 +1,4 @@
-"""The GraphQL types, each made from a value of the graph."""
+"""The GraphQL types of nodes, grants, records, accesses and paths."""
 
 from __future__ import annotations
 

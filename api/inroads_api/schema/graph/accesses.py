@@ -1,4 +1,4 @@
-"""The answers for an identity and a resource, and how one asks for them."""
+"""The GraphQL types of accesses, their filters, counts and explanations."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ from inroads_api.schema.pages import Connection, First, Page, Window, connection
 _T = TypeVar("_T")
 
 RESOURCES: Final = [NodeKind.BUSINESS, NodeKind.ACCOUNT]
-"""What is asked for where no kinds are given."""
+"""The node kinds that are queried by default."""
 
 
 @strawberry.input(
@@ -42,7 +42,7 @@ RESOURCES: Final = [NodeKind.BUSINESS, NodeKind.ACCOUNT]
     " and this `state`."
 )
 class AccessFilter:
-    """Which accesses are asked for, as a user says it."""
+    """A filter of accesses, as the input of a query."""
 
     roles: list[Role] | None = optional("Any of these roles.")
     capabilities: list[Capability] | None = optional("Any of these capabilities.")
@@ -55,7 +55,7 @@ class AccessFilter:
     max_steps: int | None = optional("No paths of more steps.")
 
     def chosen(self) -> filters.AccessFilter:
-        """The filter as the library takes it. Raises BadId, and InroadsError BAD_FILTER."""
+        """Return the filter as the library takes it. Raises BadId, and InroadsError BAD_FILTER."""
 
         def given(listed: list[_T] | None) -> frozenset[_T] | None:
             return frozenset(listed) if listed or listed == [] else None
@@ -74,7 +74,7 @@ class AccessFilter:
 
 @described
 class RoleCount:
-    """How many accesses have a role."""
+    """The number of accesses that have a role."""
 
     role: Role = fields.value("The role.")
     count: int = fields.value("How many accesses have it as a maximal role.")
@@ -82,7 +82,7 @@ class RoleCount:
 
 @described
 class AccessCounts:
-    """How many accesses there are, each of one identity to one business or account.
+    """The number of accesses, each of one identity to one business or account.
 
     An access with two maximal roles counts under both.
     """
@@ -113,7 +113,7 @@ ModeArgument = Annotated[
 
 @described
 class AccessFacts:
-    """What an access amounts to in one version."""
+    """The roles, capabilities, certainty and state of an access in one version."""
 
     found: strawberry.Private[model.Access | Facts]
 
@@ -130,19 +130,19 @@ class AccessFacts:
 
 @described
 class Access(AccessFacts):
-    """The answer for one identity and one resource."""
+    """The access of one identity to one resource."""
 
     graph: strawberry.Private[AccessGraph]
     found: strawberry.Private[model.Access]
 
     @field
     def principal(self) -> AnIdentity:
-        """Who reaches."""
+        """The identity that reaches the resource."""
         return identity(self.graph, self.found.principal)
 
     @field
     def resource(self) -> Node:
-        """What is reached."""
+        """The business or account that is reached."""
         return node(self.graph, self.found.resource)
 
     distance: int = stated(
@@ -156,7 +156,7 @@ class Access(AccessFacts):
 
     @field
     def explanation(self) -> Explanation:
-        """How many independent routes there are, and what would end them."""
+        """The number of independent routes, and the grants whose removal would end them."""
         explained = explain.explain(self.graph, self.found)
         return Explanation(
             independent_routes=explained.independent_routes,
@@ -167,7 +167,7 @@ class Access(AccessFacts):
 
 @described
 class Explanation:
-    """How an access could be ended."""
+    """An explanation of how an access could be ended."""
 
     independent_routes: int = value("The most paths that share no grant which one could revoke.")
     cut: list[Grant] = value(
@@ -184,19 +184,19 @@ class AccessConnection(Connection[Access]):
 
     @field
     def truncated(self) -> bool:
-        """Whether a limit cut the search itself: then there may be more."""
+        """True if a limit cut the search itself short: there may be more accesses."""
         return self.answer.truncated
 
     @field
     def coverage(self) -> Coverage:
-        """How much was observed, so that "nobody else" is never claimed falsely."""
+        """The coverage of the documents, so that "nobody else" is never claimed falsely."""
         return mirror(Coverage, self.answer.coverage)
 
 
 def accesses(
     graph: AccessGraph, question: Sequence[object], answer: answers.Answer, page: Page
 ) -> AccessConnection:
-    """A page of an answer; only the accesses of the page are written out."""
+    """Return a page of an answer; only the accesses of the page are made into objects."""
     keys = [summary.key for summary in answer.summaries]
 
     load = written(answer, lambda each: Access(graph=graph, found=each))
@@ -204,7 +204,7 @@ def accesses(
 
 
 def reached_by_field(what: str) -> Any:
-    """The field that says who reaches a business or an account."""
+    """Return the field that lists the identities that reach a business or an account."""
 
     def reached_by(
         self: Node,

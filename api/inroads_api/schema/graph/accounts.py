@@ -1,4 +1,4 @@
-"""Accounts."""
+"""The GraphQL type of accounts."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class Account(Node):
 
     @field
     def api_paths(self) -> list[ApiPath]:
-        """Which id goes into which call of the service."""
+        """The beginnings of the service's paths that take this account's id."""
         return api_paths(self.key)
 
     reached_by = reached_by_field("account")

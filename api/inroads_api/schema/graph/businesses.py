@@ -1,4 +1,4 @@
-"""Businesses."""
+"""The GraphQL type of businesses."""
 
 from __future__ import annotations
 
@@ -79,7 +79,10 @@ class Business(Node):
 
     @field
     def api_paths(self) -> list[ApiPath]:
-        """Which id goes into which call of the service; no accounting path where there is no account."""
+        """The beginnings of the service's paths for this business.
+
+        There is no accounting path without an account.
+        """
         accounts = (path for account in self.graph.kept(self.key) for path in api_paths(account))
         return [*accounts, *api_paths(self.key)]
 
@@ -91,7 +94,10 @@ class Business(Node):
 
     @connection
     def clients(self, page: Page) -> Connection[Client]:
-        """Who is a client of this business's account: businesses, and identities with a client's role row."""
+        """The clients of this business's accounts.
+
+        They are businesses, and identities with a client's role row.
+        """
         found = (
             grant
             for account in self.graph.kept(self.key)

@@ -1,4 +1,4 @@
-"""How much was observed, and what is the matter with it."""
+"""The GraphQL types of coverage, of issues of documents, and of the policy."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from inroads_api.schema.fields import described, value
 
 @described
 class Coverage:
-    """How much was observed."""
+    """The coverage of the documents: how much of the service they show."""
 
     complete: bool = value("Whether the document that decides the question was read.")
     notes: list[str] = value("What stays a lower bound, one sentence each.")
@@ -43,7 +43,7 @@ class RoleRule:
 
 @described
 class Policy:
-    """The judgement that the answers are given under."""
+    """The policy that decides the answers."""
 
     digest: str = value("A hash that two policies share exactly when their tables are equal.")
     roles: list[RoleRule] = value("What each role can do.")

@@ -1,4 +1,4 @@
-"""Where something is said."""
+"""The GraphQL types of evidence: documents, and the places of records in them."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from inroads_api.schema.graph.node import Node, node
 
 @described
 class Evidence:
-    """Where something is said."""
+    """A record that states something, with its place in a document."""
 
     graph: strawberry.Private[AccessGraph]
     said: strawberry.Private[model.Evidence]
@@ -36,7 +36,7 @@ class Evidence:
 
     @field
     def document(self) -> Document:
-        """The document that says it."""
+        """The document that contains the record."""
         found = self.graph.documents[self.said.document]
         return Document(
             sha256=found.sha256,
@@ -63,7 +63,7 @@ class Evidence:
 
 @described
 class Document:
-    """One JSON body observed at one moment."""
+    """A JSON body observed at one moment."""
 
     sha256: str = value("The SHA-256 of the kept body, in hexadecimal.")
     source: str = value("Where it came from: a file name or what its envelope says.")

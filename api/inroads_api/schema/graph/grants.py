@@ -1,4 +1,4 @@
-"""Relations that a principal holds on a resource, with what must be done to end them."""
+"""The GraphQL types of grants, and of the remedies that end them."""
 
 from __future__ import annotations
 
@@ -16,7 +16,10 @@ from inroads_api.schema.graph.node import Node, node
 
 @described
 class Grant:
-    """One relation held by a principal on a resource, as stated by one or more records in one or more dialects."""
+    """A relation that a principal holds on a resource.
+
+    One or more records state it, in one or more dialects.
+    """
 
     graph: strawberry.Private[AccessGraph]
     held: strawberry.Private[model.Grant]
@@ -28,19 +31,19 @@ class Grant:
 
     @field
     def label(self) -> str:
-        """Its records as a person calls them: `membership 168372 = group row 168372 = role 682608`."""
+        """The records by name, such as `membership 168372 = group row 168372 = role 682608`."""
         return wording.records(self.held)
 
     relation: Relation = stated(lambda self: self.held.relation, "The relation that is held.")
 
     @field
     def principal(self) -> Node:
-        """Who holds it."""
+        """The node that holds the relation."""
         return node(self.graph, self.held.principal)
 
     @field
     def resource(self) -> Node:
-        """What it is held on."""
+        """The node on which the relation is held."""
         return node(self.graph, self.held.resource)
 
     roles: list[Role] = stated(
@@ -61,13 +64,16 @@ class Grant:
 
     @field
     def remediation(self) -> list[Remedy]:
-        """What to do for it to end: every record of it must go. None for a fact that nobody can revoke."""
+        """The remedies that end the grant, one per record: every record must go.
+
+        The list is empty for a fact that nobody can revoke.
+        """
         return [mirror(Remedy, each) for each in remedies(self.graph, self.held)]
 
 
 @described
 class Remedy:
-    """A record that must go for a grant to end, and how. Nothing is done here."""
+    """A record that must go for a grant to end, and how. This server never does it."""
 
     record: str = value("The record as a person calls it: `role 994207`.")
     dialect: str = value("The dialect that it stands in.")

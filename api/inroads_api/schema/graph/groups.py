@@ -1,4 +1,4 @@
-"""Groups of people."""
+"""The GraphQL type of groups."""
 
 from __future__ import annotations
 
@@ -29,12 +29,15 @@ class Group(Node):
 
     @field
     def business_level(self) -> bool:
-        """Whether it is the group of everyone in its business: only then are its rows memberships."""
+        """True if this is the group of everyone in its business.
+
+        Only then are its rows memberships.
+        """
         return self.key in self.graph.business_groups
 
     @field
     def active(self) -> bool | None:
-        """Whether its rows say that the business is active; null when none says it."""
+        """True if its rows state that the business is active; null if no row states it."""
         rows = (
             self.graph.row(said.document, said.section, said.index).active
             for _, said in _rows_of(self)
@@ -49,7 +52,10 @@ class Group(Node):
 
 
 def _rows_of(group: Group) -> Iterator[tuple[model.Grant, model.Evidence]]:
-    """The standing rows of a group; those of a business-level group state memberships of its business."""
+    """Yield the standing rows of a group with their grants.
+
+    Rows of a business-level group state memberships of its business.
+    """
     graph = group.graph
     yield from each_of(given(graph, group.key, Relation.GROUP), Section.GROUP)
     if group.key in graph.business_groups:

@@ -1,4 +1,4 @@
-"""Identities, which are persons."""
+"""The GraphQL type of identities, which are persons."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ class Identity(Node):
 
     @field
     def profession(self) -> Profession | None:
-        """What the person says of their work."""
+        """The profession that the person states."""
         return maybe(Profession, self._me.profession)
 
     @field
@@ -119,7 +119,10 @@ class Identity(Node):
 
     @connection
     def groups(self, page: Page) -> Connection[GroupMembership]:
-        """The rows of groups and teams that name this identity. A row in a project group is no access."""
+        """The rows of groups and teams that name this identity.
+
+        A row in a project group conveys no access.
+        """
         found = each_of(held(self.graph, self.key, *Relation), Section.GROUP, Section.TEAM_MEMBER)
         return records(GroupMembership, self.graph, ("groups", self.key), found, page)
 

@@ -1,4 +1,4 @@
-"""Anything that has an id, and how one comes by its object."""
+"""The interface Node, and functions that make the GraphQL object of a node."""
 
 from __future__ import annotations
 
@@ -37,34 +37,37 @@ class Node:
 
     @once
     def attributes(self) -> dict[str, Any]:
-        """What the graph knows of it."""
+        """The attributes of the node in the graph."""
         return self.graph.nodes[self.key]
 
 
 KINDS: Final[dict[NodeKind, type[Node]]] = {}
-"""The type of each kind, put there by its own file, since a node leads to all that leads to nodes."""
+"""The GraphQL type of each node kind.
+
+The module of a type registers it here: importing it from here would be a circular import.
+"""
 
 
 def node(graph: AccessGraph, key: str) -> Node:
-    """The GraphQL object of a node of the graph."""
+    """Return the GraphQL object of a node of the graph."""
     return KINDS[kind_of(key)](graph=graph, key=key)
 
 
 def identity(graph: AccessGraph, key: str) -> AnIdentity:
-    """The same for a key that is known to be an identity's, as that of whoever reaches something is."""
+    """Return the GraphQL object of an identity; the caller guarantees the kind of the key."""
     return cast("Identity", node(graph, key))
 
 
 def business(graph: AccessGraph, key: str) -> ABusiness:
-    """The same for a business."""
+    """Return the GraphQL object of a business; the caller guarantees the kind of the key."""
     return cast("Business", node(graph, key))
 
 
 def account(graph: AccessGraph, key: str) -> AnAccount:
-    """The same for an account."""
+    """Return the GraphQL object of an account; the caller guarantees the kind of the key."""
     return cast("Account", node(graph, key))
 
 
 def group(graph: AccessGraph, key: str) -> AGroup:
-    """The same for a group."""
+    """Return the GraphQL object of a group; the caller guarantees the kind of the key."""
     return cast("Group", node(graph, key))

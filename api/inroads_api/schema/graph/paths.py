@@ -1,4 +1,4 @@
-"""Paths that prove an access, step by step."""
+"""The GraphQL types of the paths that prove an access, and of their steps."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class PathList:
 
     @field
     def truncated(self) -> bool:
-        """Whether there are more paths, or may be since a limit cut the search."""
+        """True if there are more paths, or may be because a limit cut the search short."""
         return self.found.truncated or len(self.found.paths) > self.count
 
 
@@ -71,14 +71,14 @@ class Path:
 
 @described
 class Step:
-    """One hop of a path, its ends in walking order."""
+    """A hop of a path, its ends in walking order."""
 
     graph: strawberry.Private[AccessGraph]
     taken: strawberry.Private[model.Step]
 
     @partial(field, name="from")
     def principal(self) -> Node:
-        """Where the step starts."""
+        """The node at which the step starts."""
         return node(self.graph, self.taken.principal)
 
     relation: Relation = stated(
@@ -88,7 +88,7 @@ class Step:
 
     @partial(field, name="to")
     def resource(self) -> Node:
-        """Where the step ends."""
+        """The node at which the step ends."""
         return node(self.graph, self.taken.resource)
 
     role: Role | None = stated(

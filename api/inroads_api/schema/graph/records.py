@@ -1,4 +1,4 @@
-"""Records of documents, each with where it is said and the grant that it states."""
+"""The GraphQL types of records, each with its place in a document and the grant it states."""
 
 from __future__ import annotations
 
@@ -64,17 +64,17 @@ class Record:
 
     @field
     def evidence(self) -> Evidence:
-        """Where this record is said."""
+        """The place of this record in its document."""
         return Evidence(graph=self.graph, said=self.said)
 
 
 def _row(self: Record) -> Any:
-    """The typed row of a record."""
+    """Return the typed row of a record."""
     return self.graph.row(self.said.document, self.said.section, self.said.index)
 
 
 def held(graph: AccessGraph, key: str, *relations: Relation) -> Iterator[model.Grant]:
-    """The grants that a node holds."""
+    """Yield the grants of these relations that a node holds."""
     return (
         hop.grant
         for hop in graph.hops_from(key)
@@ -83,7 +83,7 @@ def held(graph: AccessGraph, key: str, *relations: Relation) -> Iterator[model.G
 
 
 def given(graph: AccessGraph, key: str, *relations: Relation) -> Iterator[model.Grant]:
-    """The grants that others hold on a node."""
+    """Yield the grants of these relations that are held on a node."""
     return (
         hop.grant
         for hop in graph.hops_to(key)
@@ -92,14 +92,14 @@ def given(graph: AccessGraph, key: str, *relations: Relation) -> Iterator[model.
 
 
 def first_of(grants: Iterable[model.Grant]) -> Iterator[tuple[model.Grant, model.Evidence]]:
-    """Each grant with the record that speaks first."""
+    """Yield each grant with its first record, the one that takes precedence."""
     return ((grant, grant.evidence[0]) for grant in grants)
 
 
 def each_of(
     grants: Iterable[model.Grant], *sections: Section
 ) -> Iterator[tuple[model.Grant, model.Evidence]]:
-    """Each record of these sections with the grant that it states."""
+    """Yield the records of these sections, as pairs of the grant and its record."""
     return (
         (grant, said) for grant in grants for said in grant.evidence if said.section in sections
     )
@@ -112,7 +112,10 @@ def records(
     found: Iterable[tuple[model.Grant, model.Evidence]],
     page: Page,
 ) -> Connection[_T]:
-    """A page of records, each a grant with the evidence that speaks; a record that states two grants comes once."""
+    """Return a page of records, made from pairs of a grant and one of its records.
+
+    A record that states two grants appears once.
+    """
     unique = {
         (each.document, each.section.value, each.index, each.sub): (grant, each)
         for grant, each in found
@@ -155,11 +158,11 @@ class Membership(Record):
 
 @described
 class GroupMembership(Record):
-    """A row that puts an identity into a group, of its own document or of a team's."""
+    """A row, of an identity's own document or of a team's, that puts the identity into a group."""
 
     @field
     def identity(self) -> AnIdentity:
-        """Who is in the group."""
+        """The identity that is in the group."""
         return identity(self.graph, self.held.principal)
 
     @field
@@ -202,7 +205,7 @@ class RoleRecord(Record):
 
     @field
     def identity(self) -> AnIdentity:
-        """Who has the role."""
+        """The identity that has the role."""
         return identity(self.graph, self.held.principal)
 
     @field
@@ -240,7 +243,7 @@ class Client(Record):
 
     @field
     def client(self) -> Node:
-        """Who is the client."""
+        """The business or identity that is the client."""
         return node(self.graph, self.held.principal)
 
     @field
@@ -283,7 +286,7 @@ class Phone:
 
 
 def phones(given: Any) -> list[Phone]:
-    """The phone numbers of a document, which gives a list, one, or only its text."""
+    """Return the phone numbers of a document, which has a list, a single one, or only its text."""
     listed = given if isinstance(given, list) else [given]
     plain = (PhoneRecord(phone_number=each) if isinstance(each, str) else each for each in listed)
     return [mirror(Phone, each) for each in plain if isinstance(each, PhoneRecord)]
@@ -291,7 +294,7 @@ def phones(given: Any) -> list[Phone]:
 
 @described
 class Profession:
-    """What a person says of their work."""
+    """A profession that a person states."""
 
     id: ID | None = value("The profession's own id.")
     title: str | None = value("The title.")
@@ -324,7 +327,7 @@ class Profile:
 
     @field
     def professions(self) -> list[Profession]:
-        """What the person says of their work."""
+        """The professions that the person states."""
         return [mirror(Profession, each) for each in known(self.given.professions) or () if each]
 
 
@@ -344,7 +347,7 @@ def links(given: Any) -> list[Link]:
 
 @described
 class ApiPath:
-    """How the calls of one part of the service begin for one business or account."""
+    """The beginning of the paths of one part of the service, for one business or account."""
 
     service: str = value("The part of the service.")
     path: str = value("The beginning of the path, to which the resource is added.")
@@ -353,7 +356,8 @@ class ApiPath:
 _API_PATHS: Final = {
     # "Calls to /accounting endpoints require the accountId"
     NodeKind.ACCOUNT: (("accounting", "/accounting/account/{}"),),
-    # "most non-accounting resources, such as the /timetracking/ and /projects/ endpoints usually require a businessId"
+    # "most non-accounting resources, such as the /timetracking/ and /projects/ endpoints usually
+    # require a businessId"
     NodeKind.BUSINESS: (
         ("timetracking", "/timetracking/business/{}"),
         ("projects", "/projects/business/{}"),

@@ -40,7 +40,7 @@ CampaignId = Annotated[ID, strawberry.argument(description="A campaign by its id
 
 @described
 class ReviewEnding:
-    """An access of the campaign before that is not in this one."""
+    """An access of the previous campaign that is not in this one."""
 
     ending: strawberry.Private[review.Ending]
 
@@ -52,13 +52,13 @@ class ReviewEnding:
 
     @field
     def previous(self) -> ReviewDecision | None:
-        """What the campaign before decided about it."""
+        """The decision of the previous campaign about it."""
         return decision_of(self.ending.previous)
 
 
 @described
 class ReviewSignOff:
-    """How a campaign was closed."""
+    """The sign-off that closed a campaign."""
 
     by: str = value("Who signed it off.")
     signed_at: dt.datetime = value("When.")
@@ -79,9 +79,9 @@ def sign_off_of(signed: review.Signed) -> ReviewSignOff:
 
 @described
 class ReviewCampaign:
-    """A review campaign: accesses as they were frozen, and what was decided about each.
+    """A review campaign: accesses as they were frozen, and the decisions about each.
 
-    Nothing of it follows the graph but `drift`, and what items tell of the version that answers.
+    Only `drift`, and the fields of items about the answering version, follow the graph.
     """
 
     of: strawberry.Private[Seen]
@@ -117,12 +117,12 @@ class ReviewCampaign:
 
     @field
     def scope(self) -> ReviewScope:
-        """Which accesses it is about."""
+        """The scope: the accesses that the campaign is about."""
         return scope_of(self.of.campaign.head.scope)
 
     @field
     def coverage(self) -> Coverage:
-        """How much had been observed."""
+        """The coverage of the documents when the campaign was started."""
         return mirror(Coverage, self.of.campaign.head.coverage)
 
     @field
@@ -134,22 +134,22 @@ class ReviewCampaign:
 
     @field
     def overdue(self) -> bool:
-        """Whether it is open, and its day has passed."""
+        """True if the campaign is open and its due moment has passed."""
         return self.of.campaign.overdue(desk_of(self.of.asker).reviews.now())
 
     @field
     def sign_off(self) -> ReviewSignOff | None:
-        """How it was closed; null while it is open."""
+        """The sign-off that closed the campaign; null while it is open."""
         return sign_off_of(self.of.campaign.signed) if self.of.campaign.signed else None
 
     @field
     def progress(self) -> ReviewProgress:
-        """How far it is."""
+        """The progress of the campaign."""
         return mirror(ReviewProgress, self.of.campaign.whole())
 
     @connection
     def parts(self, page: Page) -> Connection[ReviewPart]:
-        """How far each business is, by its node id."""
+        """The progress for each business, in the order of node ids."""
         keys = [(each,) for each in self.of.campaign.businesses()]
 
         def load(part: slice) -> list[ReviewPart]:
@@ -177,13 +177,16 @@ class ReviewCampaign:
     def item(
         self, number: Annotated[int, strawberry.argument(description="Its number in the campaign.")]
     ) -> ReviewItem | None:
-        """An item by its number; null where there is none, as when the person it was about was forgotten."""
+        """An item by its number.
+
+        It is null if there is no such item, for example because its person was forgotten.
+        """
         found = list(self.of.campaign.items(after=number - 1, before=number + 1))
         return ReviewItem(of=self.of, item=found[0]) if found else None
 
     @connection
     def endings(self, page: Page) -> Connection[ReviewEnding]:
-        """What became of the accesses of the campaign before that are not in this one."""
+        """The accesses of the previous campaign that are not in this one, with their fates."""
         found = self.of.campaign.endings()
 
         keys = [(each.principal, each.resource) for each in found]
@@ -194,7 +197,10 @@ class ReviewCampaign:
 
     @field
     def drift(self) -> ReviewDrift | None:
-        """How the version that answers differs; POLICY_DIFFERS where that was folded under another policy."""
+        """The differences between the answering version and the campaign.
+
+        POLICY_DIFFERS if that version was folded under another policy.
+        """
         asker = self.of.asker
         return ReviewDrift(
             found=asker.versions.drift(asker.version, self.of.campaign), of=self.of.campaign
@@ -203,11 +209,14 @@ class ReviewCampaign:
 
 @described
 class ReviewQuestions:
-    """What can be asked about reviews."""
+    """The questions about reviews."""
 
     @connection
     def review_campaigns(self, info: Info, page: Page) -> Connection[ReviewCampaign]:
-        """All review campaigns of the ledger, the oldest first. REVIEWS_UNAVAILABLE where no ledger is served."""
+        """All review campaigns of the ledger, the oldest first.
+
+        REVIEWS_UNAVAILABLE if no ledger is served.
+        """
         found = desk_of(info.context).campaigns()
 
         load = written(found, lambda each: ReviewCampaign(of=Seen(info.context, each)))
@@ -217,6 +226,6 @@ class ReviewQuestions:
 
     @field
     def review_campaign(self, info: Info, id: CampaignId) -> ReviewCampaign | None:  # noqa: A002  # as of other lookups
-        """A review campaign. REVIEWS_UNAVAILABLE where no ledger is served."""
+        """A review campaign by its id. REVIEWS_UNAVAILABLE if no ledger is served."""
         found = desk_of(info.context).campaign(id)
         return ReviewCampaign(of=Seen(info.context, found)) if found else None

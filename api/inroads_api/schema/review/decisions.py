@@ -1,4 +1,4 @@
-"""Decisions about items."""
+"""The GraphQL types of decisions about review items."""
 
 from __future__ import annotations
 

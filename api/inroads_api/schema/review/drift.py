@@ -1,4 +1,4 @@
-"""How a version differs from what a campaign froze."""
+"""The GraphQL types of drift: the differences between a version and a campaign."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from inroads_api.schema.review.seen import mark_of
 
 @described
 class DriftedAccess:
-    """An access that differs from what was frozen."""
+    """An access that differs from its frozen form."""
 
     number: int | None = value("The number of its item; null where it is none.")
     principal_id: ID = value("The node id of whose access it is.")
@@ -27,7 +27,10 @@ class DriftedAccess:
 
 @described
 class ReviewDrift:
-    """How the version that answers differs from what a campaign froze; pages last as long as the version does."""
+    """The differences between the answering version and the frozen accesses of a campaign.
+
+    Cursors are valid as long as the version is.
+    """
 
     found: strawberry.Private[review.Drift]
     of: strawberry.Private[Campaign]
@@ -42,27 +45,27 @@ class ReviewDrift:
 
     @connection
     def ended(self, page: Page) -> Connection[DriftedAccess]:
-        """The items whose ends are known, and that are no access any more."""
+        """The items whose two nodes are known, but that are no longer an access."""
         return self._page("ended", self.found.ended, page)
 
     @connection
     def unseen(self, page: Page) -> Connection[DriftedAccess]:
-        """The items of which no document names one of the ends any more."""
+        """The items of which at least one node is no longer named by any document."""
         return self._page("unseen", self.found.unseen, page)
 
     @connection
     def appeared(self, page: Page) -> Connection[DriftedAccess]:
-        """The accesses in the campaign's scope that are none of its items."""
+        """The accesses in the campaign's scope that are not among its items."""
         return self._page("appeared", [(None, pair) for pair in self.found.appeared], page)
 
     @connection
     def revoked_standing(self, page: Page) -> Connection[DriftedAccess]:
-        """The items that are to be revoked, and still stand."""
+        """The items that were decided to be revoked and still stand."""
         return self._page("standing", self.found.revoked_standing, page)
 
     @connection
     def revoked_ended(self, page: Page) -> Connection[DriftedAccess]:
-        """The items that were to be revoked, and have ended."""
+        """The items that were decided to be revoked and have ended."""
         return self._page("done", self.found.revoked_ended, page)
 
     def _page(

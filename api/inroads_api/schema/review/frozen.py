@@ -1,4 +1,4 @@
-"""What was frozen of an access, and how that differs from another moment."""
+"""The GraphQL types of frozen accesses, and of their differences from another moment."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from inroads_api.schema.fields import ID, described, field, mirror, stated, valu
 
 @described
 class FrozenRecord:
-    """A record behind a frozen grant, and where it was said."""
+    """A record behind a frozen grant, with its place in a document."""
 
     label: str = value("What a person calls the record: `role 994207`.")
     id: ID | None = value("The record's own id, when it has one.")
@@ -27,7 +27,10 @@ class FrozenRecord:
 
 @described
 class FrozenGrant:
-    """A grant as it was frozen, with its records; of a fact such as KEEPS only the record that spoke first."""
+    """A grant as it was frozen, with its records.
+
+    A fact such as KEEPS has only its first record.
+    """
 
     was: strawberry.Private[FrozenGrantValue]
 
@@ -60,7 +63,7 @@ class FrozenPath:
 
 @described
 class ReviewDifference:
-    """What became of an access between two moments, in sentences."""
+    """The differences of an access between two moments, in sentences."""
 
     facts: list[str] = value("What is another: roles, capabilities, certainty, state.")
     gained: list[str] = value("The paths that were not there before.")

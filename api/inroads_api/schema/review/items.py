@@ -43,7 +43,7 @@ describe(
 
 @strawberry.input(description="Which items of a campaign; everything not given is allowed.")
 class ReviewFilter:
-    """Which items of a campaign, as a user says it."""
+    """A filter of the items of a campaign, as the input of a query."""
 
     of: ID | None = optional(
         "Only of this identity, business (with the accounts it keeps) or account, by its node id."
@@ -56,7 +56,7 @@ class ReviewFilter:
     decided: bool | None = optional("Only those with a decision, or only those without.")
 
     def chosen(self) -> review.Filter:
-        """The filter as the library takes it."""
+        """Return the filter as the library takes it."""
         given = {
             name: None if each is strawberry.UNSET else each for name, each in vars(self).items()
         }
@@ -74,7 +74,7 @@ def chosen_of(given: ReviewFilter | None) -> review.Filter:
 
 @described
 class ReviewStanding:
-    """How an item stands in the version that answers."""
+    """The state of an item in the answering version."""
 
     version: str = value("The name of the version.")
     stands: bool = value("Whether the access is there.")
@@ -86,9 +86,9 @@ class ReviewStanding:
 
 @described
 class ReviewItem:
-    """An access of a campaign as it was frozen, and what was decided about it.
+    """An access of a campaign as it was frozen, and the decisions about it.
 
-    Only `principal`, `resource` and `standing` are of the version that answers.
+    Only `principal`, `resource` and `standing` come from the answering version.
     """
 
     of: strawberry.Private[Seen]
@@ -143,13 +143,13 @@ class ReviewItem:
 
     @field
     def principal(self) -> Identity | None:
-        """Whose access it is; null where the version that answers does not know them."""
+        """The identity that has the access; null if the answering version does not know it."""
         graph, key = self.of.asker.version.graph, self.item.access.principal
         return identity(graph, key) if key in graph else None
 
     @field
     def resource(self) -> Node | None:
-        """What is reached; null where the version that answers does not know it."""
+        """The node that is reached; null if the answering version does not know it."""
         graph, key = self.of.asker.version.graph, self.item.access.resource
         return node(graph, key) if key in graph else None
 
@@ -171,17 +171,20 @@ class ReviewItem:
 
     @field
     def previous(self) -> ReviewDecision | None:
-        """What the campaign before decided about it."""
+        """The decision of the previous campaign about it."""
         return decision_of(self.item.previous)
 
     @field
     def changed(self) -> ReviewDifference | None:
-        """What has changed since the campaign before; null where there is nothing to compare with."""
+        """The changes since the previous campaign; null if there is nothing to compare with."""
         return difference_of(self.item.difference)
 
     @field
     def standing(self) -> ReviewStanding | None:
-        """How it stands in the version that answers; POLICY_DIFFERS where that was folded under another policy."""
+        """The state of the item in the answering version.
+
+        POLICY_DIFFERS if that version was folded under another policy.
+        """
         version = self.of.asker.version
         found = self.of.campaign.standing(self.item, version.graph)
         told, explanation = found.explanation, None
@@ -200,7 +203,10 @@ class ReviewItem:
 
 
 class ItemWindow(Window[ReviewItem]):
-    """A page of items by their numbers, which no decision changes: it is read from there, however long the list is."""
+    """A page of items, keyed by their numbers, which no decision changes.
+
+    It reads only the items of the page, however long the list is.
+    """
 
     def __init__(self, of: Seen, chosen: review.Filter, page: Page) -> None:
         self.of, self.chosen = of, chosen
@@ -208,7 +214,7 @@ class ItemWindow(Window[ReviewItem]):
             LASTING,
             msgspec.json.encode(["items", mark_of(of.campaign), chosen]),
         )
-        self.keys = []  # a position needs none of them
+        self.keys = []  # `_position` does not read them here
         self.after = 0 if page.after is None else self._position(page.after, _number)
         self.before = None if page.before is None else self._position(page.before, _number)
         found = of.campaign.items(
@@ -221,7 +227,10 @@ class ItemWindow(Window[ReviewItem]):
 
     @property
     def info(self) -> Any:
-        """What is on either side: an empty page stands where it was asked for."""
+        """The page info, with queries for items on either side.
+
+        An empty page stands at the position where it was requested.
+        """
         gap = max(self.after, (self.before or 1) - 1)
         first, last = (self.keys[0][0], self.keys[-1][0]) if self.keys else (gap + 1, gap)
         told = super().info
@@ -239,12 +248,12 @@ def _number(_: object, key: tuple[Any, ...]) -> int:
 
 @described
 class ReviewItemConnection(Connection[ReviewItem]):
-    """A page of items in the order of review: what was revoked and still stands, then the riskiest.
+    """A page of items in the order of review: revoked but standing accesses, then the riskiest.
 
-    Its cursors last as long as the campaign.
+    Its cursors are valid as long as the campaign exists.
     """
 
     @field
     def total_count(self) -> int:
-        """How many items there are on all pages together."""
+        """The number of items on all pages together."""
         return self.window.of.campaign.count(self.window.chosen)  # type: ignore[no-any-return]  # an ItemWindow's

@@ -1,4 +1,4 @@
-"""What changes reviews: campaigns are started, decided and signed off."""
+"""The mutations of reviews: a campaign is started, decided and signed off."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from inroads_api.versions.review_desk import Desk
 
 @strawberry.input(description="A decision about one item.")
 class ReviewAnswer:
-    """A decision about one item, as a user says it."""
+    """A decision about one item, as the input of a mutation."""
 
     item: int = strawberry.field(description="The number of the item.")
     verdict: Verdict = strawberry.field(description="What is decided.")
@@ -64,7 +64,7 @@ class DecidedReview:
 
     @field
     def undecided(self) -> int:
-        """How many items have no decision now."""
+        """The number of items that have no decision now."""
         found = self.desk.campaign(self.made.id)
         return found.count(review.Filter(decided=False)) if found else 0
 
@@ -79,7 +79,7 @@ class SignedReview:
 
     @field
     def sign_off(self) -> ReviewSignOff | None:
-        """How it was closed."""
+        """The sign-off that closed the campaign."""
         return sign_off_of(self.made.signed) if self.made.signed else None
 
 
@@ -94,7 +94,10 @@ By = Annotated[
 
 @strawberry.type(name="Mutation", description="What changes the ledger's reviews.")
 class ReviewMutations:
-    """Where reviews are decided. The answers tell nothing of the graph: reading needs a scope of its own."""
+    """The mutations of reviews.
+
+    Their results show nothing of the graph, since reading needs a token scope of its own.
+    """
 
     @field
     def start_review(
@@ -179,7 +182,10 @@ class ReviewMutations:
         ] = False,
         by: By = strawberry.UNSET,
     ) -> SignedReview:
-        """Close a campaign with the SHA-256 of its report; UNDECIDED while items are, unless it is `partial`."""
+        """Close a campaign with the SHA-256 of its report.
+
+        UNDECIDED while items have no decision, unless `partial` is true.
+        """
         return SignedReview(
             made=desk_of(info.context).sign_off(campaign, by or None, partial=partial)
         )

@@ -1,4 +1,4 @@
-"""How far campaigns are."""
+"""The GraphQL types of the progress of campaigns."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from inroads_api.schema.fields import ID, described, value
 
 @described
 class ReviewProgress:
-    """How far a campaign is, or a part of it."""
+    """The progress of a campaign or of a part of it."""
 
     total: int = value("How many items there are.")
     undecided: int = value("How many have no decision.")
@@ -19,7 +19,7 @@ class ReviewProgress:
 
 @described
 class ReviewPart:
-    """How far the part of a campaign about one business is."""
+    """The progress of the part of a campaign about one business."""
 
     business_id: ID = value(
         "The node id of the business; an account's where no business is known to keep it."

@@ -1,4 +1,4 @@
-"""Which accesses a campaign is about."""
+"""The GraphQL types of the scope of a campaign."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from inroads_api.schema.graph.accesses import RESOURCES
 
 @described
 class ReviewScope:
-    """Which accesses a campaign is about; what is empty or null is not asked for."""
+    """The accesses that a campaign is about; an empty or null field does not restrict them."""
 
     identities: list[ID] = value("Only of these identities, by their node ids.")
     resources: list[ID] = value("Only to these businesses and accounts, by their node ids.")
@@ -23,7 +23,7 @@ class ReviewScope:
 
 
 def scope_of(scope: Scope) -> ReviewScope:
-    """The scope of a campaign."""
+    """Return the GraphQL object of a campaign's scope."""
     return ReviewScope(
         identities=[ID(each) for each in scope.identities],
         resources=[ID(each) for each in scope.resources],
@@ -36,7 +36,7 @@ def scope_of(scope: Scope) -> ReviewScope:
 
 @strawberry.input(description="Which accesses a campaign is about; everything not given is in it.")
 class ReviewScopeInput:
-    """Which accesses a campaign is about, as a user says it."""
+    """The scope of a campaign, as the input of a mutation."""
 
     identities: list[ID] | None = optional("Only of these identities, by their node ids or emails.")
     resources: list[ID] | None = optional(
@@ -48,7 +48,7 @@ class ReviewScopeInput:
     kinds: list[NodeKind] | None = optional("Only to businesses, or to accounts.")
 
     def chosen(self) -> Scope:
-        """The scope as the library takes it."""
+        """Return the scope as the library takes it."""
         return Scope(
             tuple(self.identities or ()),
             tuple(self.resources or ()),

@@ -1,4 +1,4 @@
-"""What a question about reviews sees of the request that it is part of."""
+"""The part of a request's context that review resolvers use."""
 
 from __future__ import annotations
 
@@ -15,24 +15,24 @@ from inroads_api.versions.versions import Version, Versions
 
 
 class Asker(Protocol):
-    """What a question about reviews sees of the request that it is part of."""
+    """The part of a request's context that review resolvers use."""
 
     versions: Versions
     version: Version
     desk: Desk | None
 
     def at_least(self, wanted: str | None) -> Version:
-        """The version that the request began with, or a later one."""
+        """Return the version that the request began with, or a later one."""
 
     def until(self, version: Version, moment: dt.datetime | None) -> Version:
-        """A version as of a moment."""
+        """Return a version as of a moment."""
 
 
 Info = strawberry.Info[Asker, None]
 
 
 def desk_of(asker: Asker) -> Desk:
-    """The reviews that a request sees. Raises InroadsError REVIEWS_UNAVAILABLE."""
+    """Return the review desk of a request. Raises InroadsError REVIEWS_UNAVAILABLE."""
     if asker.desk is None:
         raise InroadsError(
             "there are no reviews here: they are kept in a ledger", "REVIEWS_UNAVAILABLE"
@@ -42,16 +42,19 @@ def desk_of(asker: Asker) -> Desk:
 
 @dataclass(frozen=True)
 class Seen:
-    """A campaign as one request sees it."""
+    """A campaign with the request that reads it."""
 
     asker: Asker
     campaign: Campaign
 
 
 LASTING: Final = "review"
-"""What stands in cursors for the version of a graph: they last, since what was frozen has no other."""
+"""The version in cursors of frozen lists.
+
+Frozen accesses have a single version, so their cursors do not expire with the graph.
+"""
 
 
 def mark_of(campaign: Campaign) -> str:
-    """What tells the cursors of a campaign from those of another."""
+    """Return the text that distinguishes the cursors of a campaign from those of others."""
     return f"review {campaign.id} {campaign.head.started}"
