@@ -1,4 +1,4 @@
-"""What plain documents say, each of their sections for all of them at once: the columns of `said`.
+"""What plain documents say, each of their sections for all of them at once: the columns of `ClaimSet`.
 
 `claims.Reader` says the same document by document and row by row, and explains what it means.
 """

@@ -91,7 +91,7 @@ class Fold(NamedTuple):
     """What stands after all documents.
 
     The evidence of grant `g` is in the rows `evidence_of[g]` to `evidence_of[g + 1]`. `attributes` has for each name a
-    value for each node of the kind that `kind_starts` tells (see `said.AttributeRows`), NONE where nothing is known;
+    value for each node of the kind that `kind_starts` tells (see `claimset.AttributeRows`), NONE where nothing is known;
     a record attribute has the document, and beside it an index. `business_groups` and `group_owners` are the groups
     that are known to be of a whole business, and whose.
     """

@@ -3,7 +3,7 @@
 Nothing is decided here. The rows that new documents touch, and those that decide them, are cut out as a `ClaimSet` of
 their own, which goes through the union, the fold and the derivation that the whole goes through; what comes out is put
 in the place of what was there. Numbers of nodes, documents and grants move where something is put before them. Of many
-rows no column is copied for that: see `spliced`. Each version is made from the same whole columns and from all that
+rows no column is copied for that: see `overlay`. Each version is made from the same whole columns and from all that
 was said since, until that touches too much.
 """
 

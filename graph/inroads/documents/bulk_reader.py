@@ -1,7 +1,7 @@
 """Plain documents, many at a time: those that need no second look, their bodies proved clean.
 
 A document is plain when no rule for the irregular applies to it: nothing to reject, report or repair, no key that is
-not read, and no secret but a token where the vendor puts it. `documents.read` says the same of each. Whatever is not
+not read, and no secret but a token where the vendor puts it. `reader.read` says the same of each. Whatever is not
 certainly plain is left to it whole.
 """
 
@@ -57,7 +57,7 @@ class Arrived(Protocol):
 class RegularDocument(NamedTuple):
     """A plain document: its place among those that arrived, what is kept of it, and its typed content.
 
-    `named` is the source that its envelope names. `content` has the fields of `documents.Me` or `FlatTeam`; its `id` is
+    `named` is the source that its envelope names. `content` has the fields of `records.Me` or `FlatTeam`; its `id` is
     the number of its subject, while other ids are numbers or texts and moments are texts, as they stand.
     """
 
@@ -99,7 +99,7 @@ _TOKEN: Final = ("fasttrack_token", str | None | UnsetType, UNSET)
 
 @cache
 def _narrowed(kind: Any) -> Any:
-    """A type of `documents` without all that asks for judgement: every key is known and every value regular."""
+    """A type of `reader` without all that asks for judgement: every key is known and every value regular."""
     if kind in _NARROWED:
         return _NARROWED[kind]
     if isinstance(kind, type) and issubclass(kind, msgspec.Struct):

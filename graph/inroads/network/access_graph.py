@@ -85,7 +85,7 @@ class AccessGraph(MultiDiGraph):
     policy: Policy = STOCK
     version: str = ""
     limited: int = 0
-    """To how many businesses it is limited; 0 where it is of all that was said (see `portion`)."""
+    """To how many businesses it is limited; 0 where it is of all that was said (see `limited_view`)."""
     fold: Fold
     index: Adjacency
     _node: Mapping[str, dict[str, Any]]  # networkx's own attributes, which its stub leaves out

@@ -12,7 +12,7 @@ The tables quote the vendor's identity-model page beside each row. A user's own 
     [subscriptions]
     alive = ["active", "active_trial", "past_due"]
 
-The tables `findings` and `suppressions` are read by `judgement`.
+The tables `findings` and `suppressions` are read by `rule_settings`.
 """
 
 from __future__ import annotations

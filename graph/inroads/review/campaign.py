@@ -141,7 +141,7 @@ class Campaign:
             return _item(rows, self.id, key)
 
     def next(self, chosen: Filter = ALL) -> Item | None:
-        """The first item without a decision; None when there is none. The order is that of `frozen.Risk`."""
+        """The first item without a decision; None when there is none. The order is that of `frozen_access.Risk`."""
         undecided = msgspec.structs.replace(chosen, decided=False)
         return next(
             iter([*self.items(undecided, limit=1)]), None

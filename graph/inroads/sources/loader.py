@@ -384,7 +384,7 @@ class _File:
         return start
 
     def body(self, at: int, size: int) -> bytes:
-        """See `said.Store`."""
+        """See `claimset.Store`."""
         return os.pread(self._file.fileno(), size, at)
 
     def __reduce__(self) -> tuple[Any, ...]:

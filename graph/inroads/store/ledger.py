@@ -170,7 +170,7 @@ class Kept(NamedTuple):
 
 
 class Bodies:
-    """The bodies of a ledger's documents by their numbers, for any thread; a store of `said.Said`."""
+    """The bodies of a ledger's documents by their numbers, for any thread; a store of `claimset.ClaimSet`."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
