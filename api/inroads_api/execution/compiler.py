@@ -251,7 +251,7 @@ def _conditional(selections: SelectionSetNode) -> Iterator[str]:
 
 
 def _names_variables(nodes: Iterable[ArgumentNode | ObjectFieldNode]) -> bool:
-    """Whether any variable stands in these values."""
+    """Return whether any variable stands in these values."""
     return any(_varies(each.value) for each in nodes)
 
 

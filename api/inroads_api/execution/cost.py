@@ -141,7 +141,7 @@ class Measures:
 
     @property
     def same(self) -> bool:
-        """Whether it has been measured, and found to ask as much with any variables."""
+        """Return whether it has been measured, and found to ask as much with any variables."""
         return self._counting == frozenset()
 
     def over(self, variables: Mapping[str, Any] | None) -> GraphQLError | None:

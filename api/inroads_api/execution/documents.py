@@ -118,12 +118,12 @@ class PreparedDocument:
 
     @property
     def settled(self) -> bool:
-        """Whether it is known if it can be executed; what is over a limit may be so only with some variables."""
+        """Return whether it is known if it can be executed; what is over a limit may be so only with some variables."""
         return self.quick or self._errors is not None
 
     @property
     def valid(self) -> bool:
-        """Whether it has been found valid."""
+        """Return whether it has been found valid."""
         return self._errors == []
 
     def name(self, name: str | None) -> str | None:
@@ -187,14 +187,14 @@ class DocumentCache:
         return found if isinstance(found, PreparedDocument) else None
 
     def quick(self, query: str) -> bool:
-        """Whether this is quick to answer: it is there already and quick, or known to be no document."""
+        """Return whether this is quick to answer: it is there already and quick, or known to be no document."""
         if len(query) > MAX_QUERY:
             return True
         found = self._found(query)
         return found.quick if isinstance(found, PreparedDocument) else found is not None
 
     def settled(self, query: str) -> bool:
-        """Whether nothing has to be found out any more about what this is."""
+        """Return whether nothing has to be found out any more about what this is."""
         found = self._found(query)
         return found.settled if isinstance(found, PreparedDocument) else found is not None
 

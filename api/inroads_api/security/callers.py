@@ -57,7 +57,7 @@ class Caller(NamedTuple):
         return self._replace(scopes=reading, businesses=frozenset(businesses))
 
     def may(self, scope: TokenScope) -> bool:
-        """Whether what needs this scope may be done."""
+        """Return whether what needs this scope may be done."""
         return not self.scopes.isdisjoint(COVERED_BY[scope])
 
 

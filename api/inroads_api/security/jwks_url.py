@@ -131,7 +131,7 @@ class KeyUrl:
         return self._tried + after - self._clock()
 
     def _asked_for(self) -> bool:
-        """Whether keys are being fetched, as they are from now on unless they have just been."""
+        """Return whether keys are being fetched, as they are from now on unless they have just been."""
         if self._clock() - self._tried >= PAUSE:
             self._wanted.set()
             return True

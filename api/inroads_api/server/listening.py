@@ -20,7 +20,7 @@ class Place(NamedTuple):
 
     @property
     def local(self) -> bool:
-        """Whether only this machine can connect to it."""
+        """Return whether only this machine can connect to it."""
         return ipaddress.ip_address(self.address[0]).is_loopback
 
     def bound(self) -> socket.socket:

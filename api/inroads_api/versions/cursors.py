@@ -92,7 +92,7 @@ class Feed:
     after: int | None = None
 
     def needs(self, position: int) -> bool:
-        """Whether the next event tells what became of the version of this position, or goes on with it."""
+        """Return whether the next event tells what became of the version of this position, or goes on with it."""
         standing = self.cursor or self.reached
         return position == self.after or (
             standing is not None and position in (standing.position, standing.until)
@@ -100,7 +100,7 @@ class Feed:
 
     @property
     def behind(self) -> bool:
-        """Whether there is anything to tell now."""
+        """Return whether there is anything to tell now."""
         cursor = self.cursor
         return (
             cursor is None

@@ -90,7 +90,7 @@ class Listener(Protocol):
         """Another version is served."""
 
     def needs(self, position: int) -> bool:
-        """Whether the version of this position of the log must stay, although it is no longer served."""
+        """Return whether the version of this position of the log must stay, although it is no longer served."""
 
 
 class Versions:
@@ -209,7 +209,7 @@ class Versions:
         )
 
     def passes(self, version: Version, deadline: float) -> bool:
-        """Whether another version than this one is served by a moment of the monotonic clock. Raises BUSY."""
+        """Return whether another version than this one is served by a moment of the monotonic clock. Raises BUSY."""
         with self._waiting.seat(), self._swapped:
             return self._swapped.wait_for(
                 lambda: self._current is not version, max(0.0, deadline - time.monotonic())

@@ -238,7 +238,7 @@ class GraphQLEndpoint:
             told(await run_in_threadpool(self._look, asked))
 
     def _quick(self, asked: _Request) -> bool:
-        """Whether another thread would cost more than the answer, and take turns with this one."""
+        """Return whether another thread would cost more than the answer, and take turns with this one."""
         return asked.size <= SMALL and self.schema.documents.quick(asked.query)
 
     def _look(self, asked: _Request) -> float:
@@ -442,7 +442,7 @@ def _throttled(throttled: Throttled, media_type: str | None) -> Response:
 
 
 def _is_limited(caller: Caller | None) -> bool:
-    """Whether somebody sees only some businesses."""
+    """Return whether somebody sees only some businesses."""
     return caller is not None and caller.businesses is not None
 
 

@@ -156,7 +156,7 @@ def acceptable(accept: str) -> str | None:
 
 
 def accepts_events(accept: str) -> bool:
-    """Whether an Accept header names the media type of streams: who knows nothing of them takes anything, too.
+    """Return whether an Accept header names the media type of streams: who knows nothing of them takes anything, too.
 
     >>> accepts_events("application/json, text/event-stream"), accepts_events("text/event-stream;q=0, */*")
     (True, False)

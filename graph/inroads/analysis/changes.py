@@ -129,7 +129,7 @@ class NodeCause(msgspec.Struct, frozen=True):
 
     @property
     def witnessed(self) -> bool:
-        """Whether both versions know the attribute."""
+        """Return whether both versions know the attribute."""
         return self.before is not None and self.after is not None
 
     @property
@@ -403,7 +403,7 @@ class _Comparison:
         yield from alterations(old, new)
 
     def may_be_there(self, side: _Side) -> bool:
-        """Whether an access may be in the other version too, for all that the other version has observed."""
+        """Return whether an access may be in the other version too, for all that the other version has observed."""
         return any(
             all(not self.cause(each).witnessed for each in side.breaks(path)) for path in side.paths
         )
@@ -422,7 +422,7 @@ class _Comparison:
         return self._causes[key]
 
     def witnessed(self, before: Grant | None, after: Grant | None) -> bool:
-        """Whether the version without the grant has read what would have shown it; see the top of this file."""
+        """Return whether the version without the grant has read what would have shown it; see the top of this file."""
         if before and after:
             return True
         grant, there = (before, self.after) if before else (after, self.before)

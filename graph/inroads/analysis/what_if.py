@@ -221,7 +221,7 @@ class WhatIf(Generic[_G]):
 
     @property
     def truncated(self) -> bool:
-        """Whether a limit cut the paths of an access short: which of them are gone is then told in part."""
+        """Return whether a limit cut the paths of an access short: which of them are gone is then told in part."""
         return self.answer()._cut
 
     @property
@@ -258,7 +258,7 @@ class WhatIf(Generic[_G]):
 
     @property
     def _simple(self) -> bool:
-        """Whether paths that avoid the removed grants tell everything: no record of theirs states another grant."""
+        """Return whether paths that avoid the removed grants tell everything: no record of theirs states another grant."""
         return not self.added and not self.records and not self.shared
 
     @cached_property
@@ -463,7 +463,7 @@ def _notes(what: WhatIf[_G]) -> Iterator[str]:
 
 
 def _headless(what: WhatIf[_G], grant: Grant) -> bool:
-    """Whether a business is under the control of members, and of none without the removed grants."""
+    """Return whether a business is under the control of members, and of none without the removed grants."""
     graph, gone = what.base, {each.id for each in what.removed}
     left = {hop.grant.id for hop in graph.hops_to(grant.resource) if hop.conveys is Conveys.CONTROL}
     imagined = [each for each in what.added if each.resource == grant.resource]
@@ -497,7 +497,7 @@ class RevocationPlan(msgspec.Struct, frozen=True):
 
     @property
     def verified(self) -> bool:
-        """Whether the access ends, by the graph without these grants."""
+        """Return whether the access ends, by the graph without these grants."""
         ends = (self.access.principal, self.access.resource)
         return any((each.principal, each.resource) == ends for each in self.what_if.ended)
 

@@ -178,7 +178,7 @@ def take(table: _Table, rows: Any) -> _Table:
 
 
 def in_place(places: Ints) -> bool:
-    """Whether everything stays where it is."""
+    """Return whether everything stays where it is."""
     return bool(np.array_equal(places, np.arange(len(places))))
 
 

@@ -150,7 +150,7 @@ class OverlayColumn(NDArrayOperatorsMixin):
 
     @property
     def is_whole(self) -> bool:
-        """Whether it was put together."""
+        """Return whether it was put together."""
         return self._whole is not None
 
     def __getitem__(self, key: Any) -> Any:
@@ -228,7 +228,7 @@ class OverlayColumn(NDArrayOperatorsMixin):
         return value + lift[piece // 2] if lift else value
 
     def _worn(self, cost: int) -> bool:
-        """Whether so much was asked by now that it would have been quicker to put the whole together."""
+        """Return whether so much was asked by now that it would have been quicker to put the whole together."""
         self._asked += cost
         return self._asked > self._size * self.itemsize
 
@@ -251,7 +251,7 @@ class OverlayColumn(NDArrayOperatorsMixin):
         return begins.tolist(), sources.tolist(), lift, starts.tolist(), [0, *by.tolist()]
 
     def _untouched(self, first: int, last: int) -> bool:
-        """Whether all these rows are in one piece of the base, in which nothing moves."""
+        """Return whether all these rows are in one piece of the base, in which nothing moves."""
         begins, _ = self._pieces
         piece = int(np.searchsorted(begins, first, "right")) - 1
         inside = piece % 2 == 0 and (piece + 1 == len(begins) or last <= begins[piece + 1])

@@ -237,7 +237,7 @@ def _meant(policy: Policy, dialect: str) -> frozenset[str]:
 
 
 def _is_regular(document: RegularDocument, members: frozenset[str], roles: frozenset[str]) -> bool:
-    """Whether every word means something, and every client row has its account, and no redundant id contradicts."""
+    """Return whether every word means something, and every client row has its account, and no redundant id contradicts."""
     content = document.content
     if document.is_team:
         return _is_agreed(content) and _is_one_team(content, members)
@@ -254,14 +254,14 @@ def _is_regular(document: RegularDocument, members: frozenset[str], roles: froze
 
 
 def _differs(given: Any, number: Any) -> bool:
-    """Whether a redundant id is given and is another one; either may be a text."""
+    """Return whether a redundant id is given and is another one; either may be a text."""
     return (
         given != number and given is not None and given is not UNSET and int(given) != int(number)
     )
 
 
 def _is_agreed(business: Any) -> bool:
-    """Whether the client rows of a business agree with it, and with themselves."""
+    """Return whether the client rows of a business agree with it, and with themselves."""
     for row in business.business_clients or ():
         if not row.account_id or _differs(row.business_id, business.id):
             return False
@@ -274,7 +274,7 @@ def _is_agreed(business: Any) -> bool:
 
 
 def _is_one_team(team: Any, members: frozenset[str]) -> bool:
-    """Whether every member has a role in this business and its group."""
+    """Return whether every member has a role in this business and its group."""
     group = team.business_group
     if group.category not in ("business", None, UNSET):
         return False
@@ -312,7 +312,7 @@ def _doubtful(found: Sequence[RegularDocument], first: int = 0) -> list[int]:
 
 
 def _has_bad(found: Sequence[RegularDocument]) -> bool:
-    """Whether a name in these is no account id where one must be, or a key that needs judgement."""
+    """Return whether a name in these is no account id where one must be, or a key that needs judgement."""
     people, teams = (
         [each.content for each in found if each.is_team is team] for team in (False, True)
     )
@@ -339,7 +339,7 @@ _DAYS: Final = np.array([0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31])
 
 
 def _are_regular(moments: list[str]) -> bool:
-    """Whether these are all moments as the vendor writes them: `2016-01-26T16:00:44Z`."""
+    """Return whether these are all moments as the vendor writes them: `2016-01-26T16:00:44Z`."""
     if set(map(len, moments)) - {len(_MOMENT)}:
         return False
     text = "".join(moments)

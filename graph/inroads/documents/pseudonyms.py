@@ -322,7 +322,7 @@ def _empty(value: Any) -> Any:
 
 
 def _is_limit(value: Any) -> bool:
-    """Whether a flag's value is a number that might tell an account from others; -1 is no limit at all."""
+    """Return whether a flag's value is a number that might tell an account from others; -1 is no limit at all."""
     return isinstance(value, int | float) and not isinstance(value, bool) and value != -1
 
 

@@ -200,7 +200,7 @@ class Campaign:
             return [each for (each,) in rows.execute(query, (self.id,))]
 
     def overdue(self, now: dt.datetime) -> bool:
-        """Whether it is open, and its day has passed."""
+        """Return whether it is open, and its day has passed."""
         return not self.signed and self.head.due is not None and self.head.due < rfc3339(now)
 
     def drift(self, graph: AccessGraph) -> Drift:

@@ -185,7 +185,7 @@ class Seal(NamedTuple):
 
     @property
     def holds(self) -> bool:
-        """Whether nothing was changed."""
+        """Return whether nothing was changed."""
         return self.said == self.found
 
 
@@ -203,7 +203,7 @@ def seal(data: bytes) -> Seal:
 
 
 def is_signed(campaign: Campaign, data: bytes) -> bool:
-    """Whether a report, NDJSON or Markdown, is that of the campaign as it was signed off.
+    """Return whether a report, NDJSON or Markdown, is that of the campaign as it was signed off.
 
     A Markdown report is compared with what the ledger says today: it differs where a person was forgotten since.
     """

@@ -108,7 +108,7 @@ def _cut(stream: IO[bytes], start: int, window: npt.NDArray[np.uint8]) -> tuple[
 
 
 def is_large(stream: IO[bytes]) -> bool:
-    """Whether an open file is longer than a stretch."""
+    """Return whether an open file is longer than a stretch."""
     found = os.fstat(stream.fileno())
     return stat.S_ISREG(found.st_mode) and found.st_size > BYTES
 

@@ -371,7 +371,7 @@ _BRACED_LINE: Final = re.compile(rb"^\{[^\n]*+", re.MULTILINE)
 
 
 def _is_ndjson(head: bytes, whole: bytes, source: str) -> bool:
-    """Whether a text whose first line is no object has one on each line all the same, that line being broken.
+    """Return whether a text whose first line is no object has one on each line all the same, that line being broken.
 
     A row of one document laid out over many lines must never pass for a document. So two of three signs are asked
     for: the name, first lines that cannot begin a longer object, and a later line that is a whole object.
@@ -444,7 +444,7 @@ def _is_json(text: bytes) -> bool:
 
 
 def _may_go_on(text: bytes) -> bool:
-    """Whether a text that is no JSON could be the beginning of one."""
+    """Return whether a text that is no JSON could be the beginning of one."""
     return "truncated" in (_problem(text) or "")
 
 

@@ -171,7 +171,7 @@ class _Given(NamedTuple):
     places: list[int]
 
     def wants(self, moment: dt.datetime) -> bool:
-        """Whether what was observed at this moment (aware) is asked for."""
+        """Return whether what was observed at this moment (aware) is asked for."""
         return self.as_of is None or moment <= self.as_of
 
 

@@ -105,7 +105,7 @@ class TokenStore:
 
     @property
     def keeps(self) -> bool:
-        """Whether a new pair of tokens can be kept."""
+        """Return whether a new pair of tokens can be kept."""
         return self.path is not None
 
     def replace(self, token: ServiceToken) -> None:

@@ -74,13 +74,13 @@ class Person:
         )
 
     def _owns(self, value: Any) -> bool:
-        """Whether it is a record of the person, or one of their addresses."""
+        """Return whether it is a record of the person, or one of their addresses."""
         if isinstance(value, str):
             return folded(value) in self.names
         return isinstance(value, dict) and str(value.get("identity_id")) == self.number
 
     def _is_named_in(self, row: Any) -> bool:
-        """Whether a row that names nobody by id has an address of the person."""
+        """Return whether a row that names nobody by id has an address of the person."""
         return (
             isinstance(row, dict)
             and row.get("identity_id") is None
@@ -88,7 +88,7 @@ class Person:
         )
 
     def _is_anothers(self, record: dict[str, Any]) -> bool:
-        """Whether it is somebody else's record, which stays whole: two people may share an address."""
+        """Return whether it is somebody else's record, which stays whole: two people may share an address."""
         return record.get("identity_id") is not None and str(record["identity_id"]) != self.number
 
 

@@ -66,7 +66,7 @@ _SELECT: Final = "SELECT sequence, sha256, observed_at, source, body FROM docume
 
 
 def is_ledger(path: str | os.PathLike[str]) -> bool:
-    """Whether a file looks like one: any SQLite database, which opening it then checks. A pipe is left unread."""
+    """Return whether a file looks like one: any SQLite database, which opening it then checks. A pipe is left unread."""
     file = Path(path)
     try:
         if not file.is_file() or not file.stat().st_size:
@@ -640,7 +640,7 @@ class Ledger:
             raise self._error(code, said) from error
 
     def _is_marked(self) -> bool:
-        """Whether the file bears a ledger's number although SQLite does not know it as a database."""
+        """Return whether the file bears a ledger's number although SQLite does not know it as a database."""
         with self.path.open("rb") as file:
             return file.read(100)[68:72] == APPLICATION_ID.to_bytes(4, "big")
 
@@ -694,7 +694,7 @@ class Ledger:
         return bool(self._one(_HELD, *_key(document)))
 
     def _insert(self, sequence: int, document: Document, body: bytes) -> bool:
-        """Whether the document is new."""
+        """Return whether the document is new."""
         row = (sequence, *_key(document), document.kind, document.subject, body)
         return self._connection.execute(_INSERT, row).rowcount == 1
 

@@ -28,7 +28,7 @@ TICK: Final = 100_000_000  # nanoseconds
 
 
 class Stop:
-    """Whether this process was asked to end, by SIGTERM or SIGINT.
+    """Return whether this process was asked to end, by SIGTERM or SIGINT.
 
     What only waits is cancelled; what works looks at `asked` where it can end.
     """

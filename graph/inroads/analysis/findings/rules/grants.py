@@ -188,7 +188,7 @@ def duplicate_group(matter: RuleContext, _: RuleRow) -> RuleOutcome:
 
 
 def _several(matter: RuleContext, rows: list[int]) -> bool:
-    """Whether rows of groups are of several groups, one of them business-level."""
+    """Return whether rows of groups are of several groups, one of them business-level."""
     relations = {matter.index.relation[matter.grant_of[row]] for row in rows}
     if MEMBER not in relations or len(rows) < 2:
         return False
