@@ -258,7 +258,9 @@ class WhatIf(Generic[_G]):
 
     @property
     def _simple(self) -> bool:
-        """Return whether paths that avoid the removed grants tell everything: no record of theirs states another grant."""
+        """Return whether paths that avoid the removed grants tell everything: no record of theirs
+        states another grant.
+        """
         return not self.added and not self.records and not self.shared
 
     @cached_property

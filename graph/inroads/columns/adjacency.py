@@ -1,4 +1,4 @@
-"""The folded grants as two compressed adjacency structures, in which nodes and grants are numbers."""
+"""The folded grants as two compressed adjacency structures, with nodes and grants as numbers."""
 
 from __future__ import annotations
 
@@ -31,17 +31,17 @@ _ACCOUNT: Final = KINDS.index(NodeKind.ACCOUNT)
 _PREFIXES: Final = tuple(f"{kind.lower()}:" for kind in KINDS)
 _NUMBERS: Final = {kind.lower(): number for number, kind in enumerate(KINDS)}
 KEPT: Final = 4096
-"""How many values are kept of those that answers name again and again: nodes, grants, documents."""
+"""How many values are cached of those that answers name repeatedly: nodes, grants, documents."""
 _POWERS: Final = 10 ** np.arange(18)
 _DIGITS: Final = 5
-"""The number of a native id's digits takes so many bits."""
+"""How many bits the number of digits of a native id takes."""
 _PRINTED: Final = np.argsort(np.argsort(_PREFIXES))
 
 
 class Entries(NamedTuple):
-    """The hops at one end of each node: those of node `n` are rows `starts[n]` to `starts[n + 1]` of `hops`.
+    """The hops at one end of each node: those of node `n` are `hops[starts[n] : starts[n + 1]]`.
 
-    A hop is the number of its grant; the complement (`~grant`) where a KEEPS is walked from the account.
+    A hop is the number of its grant, or `~grant` where a KEEPS is walked from the account.
     """
 
     starts: Ints
@@ -49,10 +49,11 @@ class Entries(NamedTuple):
 
 
 class Derived(NamedTuple):
-    """What a fold says under a policy, ready for walking.
+    """Columns derived from a fold under a policy, ready for walking.
 
-    `conveys` (see CONVEYS) is of grants; `failing` are the nodes that make a path latent by themselves, `dead` those
-    that do so together with what they keep. `email_order` has the identities by the keys of their emails.
+    `conveys` (see CONVEYS) has a row for each grant. `failing` marks the nodes that make a path
+    latent by themselves, `dead` those that do so together with what they keep or are kept by.
+    `email_order` has the identities ordered by the keys of their emails.
     """
 
     conveys: Ints
@@ -64,7 +65,7 @@ class Derived(NamedTuple):
 
 
 def derive(fold: Fold, policy: Policy) -> Derived:
-    """Everything that walking needs, in time linear in the grants, but for sorting them."""
+    """Derive the columns that walking needs, in time linear in the grants, except for sorting."""
     grants, failing = fold.grants, _failing(fold, policy)
     out_entries, in_entries = at_once(
         len(grants.principal),
@@ -82,7 +83,7 @@ def derive(fold: Fold, policy: Policy) -> Derived:
 
 
 def _entries(fold: Fold, here: Ints, there: Ints) -> Entries:
-    """The hops by their near end: each grant, and each KEEPS from its other end as well."""
+    """Return the hops by their near end: each grant, and each KEEPS from its other end as well."""
     keeps, size = np.flatnonzero(fold.grants.relation == KEEPS), len(fold.said.nodes)
     near = np.concatenate([here, there[keeps]])
     far = np.concatenate([there, here[keeps]])
@@ -96,8 +97,9 @@ def _entries(fold: Fold, here: Ints, there: Ints) -> Entries:
 class Adjacency:
     """A fold by number: who holds what, in both directions, with the names of nodes and grants.
 
-    `conveys` (see CONVEYS), `roles` (bits) and `active` are of grants; `dead` tells which nodes make a path through
-    them latent. The plain attributes are memory views, which give Python integers quickly; columns are in `columns`.
+    `conveys` (see CONVEYS), `roles` (bits) and `active` have a row for each grant; `dead` marks the
+    nodes that make a path through them latent. Those are memory views, which yield Python integers
+    quickly, except for the columns `failing` and `…_column`.
     """
 
     def __init__(self, fold: Fold, policy: Policy, derived: Derived | None = None) -> None:
@@ -126,7 +128,11 @@ class Adjacency:
 
     @cached_property
     def joined(self) -> Ints:
-        """What a business keeps, or what keeps an account, by node: one of several; NONE for all others."""
+        """For each node the account that it keeps, or the business that keeps it, if any; else
+        NONE.
+
+        Of several, it is one.
+        """
         business, account = self._keeps()
         joined = np.full(self.size, NONE, account.dtype)
         joined[business], joined[account] = account, business
@@ -134,7 +140,11 @@ class Adjacency:
 
     @cached_property
     def entangled(self) -> Ints:
-        """The nodes of businesses that keep several accounts, or of accounts that several keep, in ascending order."""
+        """Nodes of businesses that keep several accounts, or of accounts kept by several,
+        ascending.
+
+        The other ends of these relations are included.
+        """
         pairs = business, account = self._keeps()
         if np.array_equal(self.joined[business], account) and np.array_equal(
             self.joined[account], business
@@ -149,7 +159,7 @@ class Adjacency:
         return self.fold.grants.principal[keeps], self.fold.grants.resource[keeps]
 
     def name(self, node: int) -> str:
-        """The printed id of a node."""
+        """Return the printed id of a node."""
         code = self.codes[node]
         kind, native = code >> KIND_BITS, code & _NATIVE
         if kind == _ACCOUNT:
@@ -157,12 +167,15 @@ class Adjacency:
         return f"{_PREFIXES[kind]}{native}"
 
     def kind(self, node: int) -> NodeKind:
-        """The kind of a node."""
+        """Return the kind of a node."""
         kind: int = self.codes[node] >> KIND_BITS
         return KINDS[kind]
 
     def printed_order(self, nodes: Ints) -> tuple[Ints, ...]:
-        """Keys that order nodes as their printed ids are ordered, the last one first, as `numpy.lexsort` takes them."""
+        """Return keys that order nodes as their printed ids, the last key first.
+
+        `numpy.lexsort` takes them in this order.
+        """
         codes = self.codes_column[nodes]
         kind, native = codes >> KIND_BITS, codes & _NATIVE
         digits = np.searchsorted(_POWERS, native, side="right")
@@ -173,7 +186,10 @@ class Adjacency:
         return digits, padded, _PRINTED[kind]
 
     def printed_after(self, ranks: Ints, nodes: Ints) -> Ints:
-        """The order of ascending nodes by rank, then by printed id: by one number each, where it fits."""
+        """Return the indices that sort ascending nodes by rank, then by printed id.
+
+        Rank and id are packed into one integer where they fit.
+        """
         codes = self.codes_column[nodes]
         kind, native = codes >> KIND_BITS, codes & _NATIVE
         numbered = np.flatnonzero(kind != _ACCOUNT)
@@ -194,7 +210,7 @@ class Adjacency:
         return np.argsort((ranks << 2 | _PRINTED[kind]) << bits | native)
 
     def _number(self, name: Hashable) -> int | None:
-        """The number of a node by its printed id; None for what no document names."""
+        """Return the number of a node by its printed id, or None if no document names it."""
         if not isinstance(name, str):
             return None
         prefix, _, native = name.partition(":")
@@ -223,26 +239,26 @@ class Adjacency:
         return node if node < self.size and self.codes[node] == code else None
 
     def hops_from(self, node: int) -> Iterator[tuple[int, int]]:
-        """The hops out of a node: the other end, and the grant."""
+        """Yield the hops out of a node: the other end, and the grant."""
         for place in range(self.out_starts[node], self.out_starts[node + 1]):
             hop = self.out_hops[place]
             yield (self.resource[hop], hop) if hop >= 0 else (self.principal[~hop], ~hop)
 
     def hops_to(self, node: int) -> Iterator[tuple[int, int]]:
-        """The hops into a node: the other end, and the grant."""
+        """Yield the hops into a node: the other end, and the grant."""
         for place in range(self.in_starts[node], self.in_starts[node + 1]):
             hop = self.in_hops[place]
             yield (self.principal[hop], hop) if hop >= 0 else (self.resource[~hop], ~hop)
 
     def grant_name(self, grant: int) -> str:
-        """The printed id of a grant."""
+        """Return the printed id of a grant."""
         relation = RELATIONS[self.relation[grant]].value
         if self.client_role[grant]:
             relation += "/CLIENT"
         return grant_id(self.name(self.principal[grant]), relation, self.name(self.resource[grant]))
 
     def _grant_number(self, name: Hashable) -> int | None:
-        """The number of a grant by its printed id; None for one that does not stand."""
+        """Return the number of a grant by its printed id, or None if it does not stand."""
         if not isinstance(name, str):
             return None
         held, _, rest = name.rpartition("#")
@@ -266,7 +282,7 @@ class Adjacency:
         return None
 
     def data(self, grant: int) -> dict[str, str]:
-        """The attributes of a grant's edge."""
+        """Return the attributes of a grant's edge."""
         data, bits = {"relation": RELATIONS[self.relation[grant]].value}, self.roles[grant]
         if bits:  # which of several speaks first, the evidence tells
             one = (
@@ -312,7 +328,7 @@ def _id(number: Any) -> str | None:
 
 
 def _conveys(fold: Fold, policy: Policy) -> Ints:
-    """The class of a step over each grant."""
+    """Return the class of a step over each grant."""
     controlling = sum(1 << ROLES.index(role) for role, row in policy.roles.items() if row.controls)
     table = np.array(
         [
@@ -328,7 +344,7 @@ def _conveys(fold: Fold, policy: Policy) -> Ints:
 
 
 def _failing(fold: Fold, policy: Policy) -> Flags:
-    """Which nodes make a path latent by themselves."""
+    """Return a mask of the nodes that make a path latent by themselves."""
     failing = np.zeros(len(fold.said.nodes), np.bool_)
     starts, found = fold.kind_starts, fold.attributes
     business, account = KINDS.index(NodeKind.BUSINESS), _ACCOUNT
@@ -341,20 +357,27 @@ def _failing(fold: Fold, policy: Policy) -> Flags:
 
 
 def _dead(fold: Fold, failing: Flags) -> Flags:
-    """Which nodes make a path latent: a business counts together with the accounts it keeps."""
+    """Return a mask of the nodes that make a path latent.
+
+    A business counts together with the accounts that it keeps.
+    """
     dead, keeps = failing.copy(), np.flatnonzero(fold.grants.relation == KEEPS)
     keep_together(dead, failing, fold.grants.principal[keeps], fold.grants.resource[keeps])
     return dead
 
 
 def keep_together(dead: Flags, failing: Flags, keeper: Ints, kept: Ints) -> None:
-    """Mark as dead what keeps something that fails, or is kept by it."""
+    """Mark as dead every node that keeps a failing node or is kept by one."""
     np.logical_or.at(dead, keeper, failing[kept])
     np.logical_or.at(dead, kept, failing[keeper])
 
 
 class Differing(NamedTuple):
-    """What differs between two folds by number: grants here and there, and nodes of both that fail in one only."""
+    """The differences between two folds, by number.
+
+    `before` and `after` are grants of the one and the other; `nodes` are those of both folds that
+    fail in only one.
+    """
 
     before: Ints
     after: Ints
@@ -362,7 +385,10 @@ class Differing(NamedTuple):
 
 
 def differing(before: Adjacency, after: Adjacency) -> Differing:
-    """The grants that are in one only, or convey something else, whatever their evidence; nodes as `after` has them."""
+    """Return the grants that are in only one fold, or differ in their roles or in being active.
+
+    Evidence is not compared. Nodes are numbered as in `after`.
+    """
     accounts = distinct(np.concatenate([before.fold.said.accounts, after.fold.said.accounts]))
     old, new = (recoded(each.fold.said, accounts) for each in (before, after))
     nodes = distinct(np.concatenate([old, new]))

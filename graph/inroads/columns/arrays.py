@@ -1,7 +1,8 @@
-"""Typed columns: NumPy arrays of the narrowest integers, and texts in one block of bytes.
+"""Integer columns, columns of texts, and helpers for sorted columns.
 
-NumPy alone carries them. Arrow would bring a second set of arrays and some 40 MB for what is used here of it: a
-block of UTF-8 with offsets, which is `Texts`.
+Columns are NumPy arrays of the narrowest integers that fit. Arrow is not used: it would bring a
+second set of arrays and some 40 MB for the one thing needed here, a block of UTF-8 with offsets,
+which is `Texts`.
 """
 
 from __future__ import annotations
@@ -22,21 +23,21 @@ _T = TypeVar("_T")
 
 _NARROW: Final = (np.int8, np.int16, np.int32)
 _MANY: Final = 2**17
-"""From so many rows on a second thread gains more than it takes."""
+"""From this many rows on, a second thread gains more than it costs."""
 
 _GATHERED: Final = 2**20
-"""So many texts are gathered at a time, since the places of all their bytes are written out."""
+"""How many texts are copied at a time, since the index of every byte of them is written out."""
 
 
 class Texts(NamedTuple):
-    """Texts one after another in UTF-8; text `i` is `data[starts[i] : starts[i + 1]]`."""
+    """Texts in one block of UTF-8; text `i` is `data[starts[i] : starts[i + 1]]`."""
 
     starts: Ints
     data: npt.NDArray[np.uint8]
 
     @classmethod
     def of(cls, texts: Iterable[str]) -> Texts:
-        """The texts as a column."""
+        """Return texts as a column."""
         each = list(texts)
         together = "".join(each)
         data = np.frombuffer(together.encode("utf-8", "surrogatepass"), np.uint8)
@@ -50,11 +51,11 @@ class Texts(NamedTuple):
 
     @property
     def size(self) -> int:
-        """How many texts there are."""
+        """The number of texts."""
         return len(self.starts) - 1
 
     def text(self, place: int) -> str:
-        """One text."""
+        """Return the text at an index."""
         start, stop = (
             self.starts[place],
             self.starts[int(place) + 1],
@@ -62,11 +63,11 @@ class Texts(NamedTuple):
         return self.data[start:stop].tobytes().decode("utf-8", "surrogatepass")
 
     def texts(self) -> Iterator[str]:
-        """All texts in order."""
+        """Iterate over all texts in order."""
         return map(self.text, range(self.size))
 
     def take(self, rows: Ints) -> Texts:
-        """The texts at these places."""
+        """Return the texts at these indices."""
         sizes = np.diff(self.starts)[rows]
         starts = np.zeros(len(rows) + 1, np.int64)
         np.cumsum(sizes, out=starts[1:])
@@ -81,7 +82,7 @@ class Texts(NamedTuple):
 
 
 class Lazily(Sequence[_T]):
-    """A sequence whose items are made when they are looked at."""
+    """A sequence whose items are computed when they are accessed."""
 
     def __init__(self, size: int, item: Callable[[int], _T]) -> None:
         self._size, self._item = size, item
@@ -115,23 +116,27 @@ def ranges(starts: Ints, sizes: Ints) -> Ints:
 
 
 def view(column: Ints | Flags) -> Any:
-    """A column as a memory view, which gives one Python integer several times faster than the array."""
+    """Return a column as a memory view, which yields single integers several times faster."""
     return memoryview(column)  # type: ignore[arg-type]  # an array is a buffer, which its annotations say from 3.12 on
 
 
 def offsets(keys: Ints, size: int) -> Ints:
-    """Where the rows of each key begin in ascending keys from 0 to `size - 1`, and at the end where they stop."""
+    """Return the index at which the rows of each key begin, and after the last key the number of
+    rows.
+
+    The keys ascend and are between 0 and `size - 1`.
+    """
     return narrow(np.concatenate([[0], np.cumsum(np.bincount(keys, minlength=size))]))
 
 
 def distinct(column: npt.NDArray[Any]) -> npt.NDArray[Any]:
-    """The values of a column, ascending, each once; of an ascending column in linear time."""
+    """Return the distinct values of a column, ascending; in linear time if it ascends already."""
     ordered = np.sort(column, kind="stable")
     return ordered[firsts(ordered)]
 
 
 def contained(column: Ints, ordered: Ints) -> Flags:
-    """Which values are among those of an ascending column."""
+    """Return a mask of the values that occur in an ascending column."""
     if not len(ordered):
         return np.zeros(len(column), np.bool_)
     found: Flags = ordered[np.minimum(np.searchsorted(ordered, column), len(ordered) - 1)] == column
@@ -139,9 +144,10 @@ def contained(column: Ints, ordered: Ints) -> Flags:
 
 
 def in_order(keys: Ints, then: Ints) -> Ints:
-    """The places of rows by key, then by another column, then as they stand; in linear time for sorted parts.
+    """Return the indices that sort rows by `keys`, then by `then`, then by their present order.
 
-    The numbers of the other column are small, and none is negative.
+    It takes linear time where the parts are sorted. `then` holds small numbers, none of them
+    negative.
     """
     order = np.argsort(keys, kind="stable")
     begins, second = firsts(keys[order]), then[order]
@@ -157,7 +163,7 @@ def in_order(keys: Ints, then: Ints) -> Ints:
 
 
 def narrow(column: Ints) -> Ints:
-    """The same numbers in the narrowest signed integers that hold them."""
+    """Return a column in the narrowest signed integers that hold its values."""
     if not len(column):
         return column.astype(np.int8)
     least, most = int(column.min()), int(column.max())
@@ -168,7 +174,9 @@ def narrow(column: Ints) -> Ints:
 
 
 def take(table: _Table, rows: Any) -> _Table:
-    """A table of columns with these rows, which are places or a mask; the table itself where they are all of it."""
+    """Return a table with only these rows (indices or a mask); the table itself if they are all
+    rows.
+    """
     is_mask = getattr(rows, "dtype", None) == np.bool_
     places = rows.nonzero()[0] if is_mask else rows
     whole = table[0].size if isinstance(table[0], Texts) else len(table[0])
@@ -178,12 +186,12 @@ def take(table: _Table, rows: Any) -> _Table:
 
 
 def in_place(places: Ints) -> bool:
-    """Return whether everything stays where it is."""
+    """Return whether indices are 0, 1, 2 and so on, so that taking them changes nothing."""
     return bool(np.array_equal(places, np.arange(len(places))))
 
 
 def stack(tables: Sequence[_Table]) -> _Table:
-    """Tables of the same columns, one under the other."""
+    """Concatenate tables of the same columns."""
     rows = sum(len(table[-1]) for table in tables)
     return type(tables[0])(*mapped(joined, list(zip(*tables, strict=True)), rows))
 
@@ -193,7 +201,7 @@ def joined(columns: tuple[Texts, ...]) -> Texts: ...
 @overload
 def joined(columns: tuple[Ints, ...]) -> Ints: ...
 def joined(columns: tuple[Any, ...]) -> Any:
-    """Columns one under the other."""
+    """Concatenate columns."""
     if len(columns) == 1:
         return columns[0]
     if not isinstance(columns[0], Texts):
@@ -207,12 +215,17 @@ def joined(columns: tuple[Any, ...]) -> Any:
 
 
 def at_once(rows: int, *acts: Callable[[], Any]) -> list[Any]:
-    """What these give; see `mapped`."""
+    """Call functions, on several threads if there are many rows, and return their results; see
+    `mapped`.
+    """
     return mapped(lambda act: act(), acts, rows)
 
 
 def mapped(act: Callable[[Any], _T], each: Sequence[Any], rows: int) -> list[_T]:
-    """What an act gives of each, on several threads where there are many rows: NumPy leaves the others running."""
+    """Apply a function to each item, on several threads if there are many rows.
+
+    NumPy releases the interpreter lock, so the threads run at the same time.
+    """
     if rows < _MANY:
         return list(map(act, each))
     with ThreadPoolExecutor(os.cpu_count()) as threads:
@@ -220,7 +233,7 @@ def mapped(act: Callable[[Any], _T], each: Sequence[Any], rows: int) -> list[_T]
 
 
 def firsts(*keys: npt.NDArray[Any]) -> Flags:
-    """Which rows of a sorted table begin a new group of equal keys."""
+    """Return a mask of the rows of a sorted table that begin a new group of equal keys."""
     begins = np.ones(len(keys[0]), np.bool_)
     np.not_equal(keys[0][1:], keys[0][:-1], out=begins[1:])
     for key in keys[1:]:

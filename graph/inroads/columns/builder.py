@@ -50,7 +50,10 @@ from inroads.policy.tables import STOCK, Policy
 def claim_set(
     statements: Iterable[Statement], store: Store | None = None, places: Sequence[int] = ()
 ) -> ClaimSet:
-    """What these statements say. Their bodies are at `places` of the store; without one they are kept in memory."""
+    """Return the claim set of these statements.
+
+    Their bodies are at `places` of the store; without a store, bodies are kept in memory.
+    """
     packer = ClaimSetBuilder(STOCK)
     for statement in statements:
         packer.add(statement)
@@ -58,9 +61,9 @@ def claim_set(
 
 
 class ClaimSetBuilder(Reader[int, int]):
-    """Takes down what documents say in growing rows, in which nodes are numbered as they come.
+    """Collects the claims of documents in growing lists; nodes are numbered in order of appearance.
 
-    The cells of all rows of a table stand one after the other in one list.
+    The cells of all rows of a table stand in one flat list.
     """
 
     def __init__(self, policy: Policy) -> None:
@@ -83,7 +86,7 @@ class ClaimSetBuilder(Reader[int, int]):
         super().read(observation)
 
     def begin(self, document: Document) -> None:
-        """What follows is said by this document."""
+        """Add a document; the rows added next are its own."""
         self.number = len(self.documents)
         self.documents.append(document)
         self.subjects.append(self.node(document.subject))  # it is known, whatever else is said
@@ -102,7 +105,7 @@ class ClaimSetBuilder(Reader[int, int]):
         return self.nodes[ACCOUNTS | self.accounts[name]]
 
     def node(self, printed: str) -> int:
-        """A node by its printed form."""
+        """Return the number of a node by its printed id."""
         kind, native = _KINDS[kind_of(printed)._value_], native_id(printed)
         return self.account(native) if kind == ACCOUNTS else self.nodes[kind | int(native)]
 
@@ -179,7 +182,7 @@ class ClaimSetBuilder(Reader[int, int]):
         self.unreadable[-1] += issue.code == "unreadable_row"
 
     def add(self, statement: Statement) -> None:
-        """Take down what is known by name."""
+        """Add a statement, in which nodes and scopes are named."""
         self.begin(statement.document)
         for issue in statement.issues:
             self.told(issue)
@@ -217,11 +220,11 @@ class ClaimSetBuilder(Reader[int, int]):
         return self.scope(kind, self.node(node))
 
     def said(self, store: Store | None = None, places: Sequence[int] = ()) -> ClaimSet:
-        """What all of them say; for `store` and `places` see `pack`."""
+        """Return the claim set of all documents added. For `store` and `places` see `claim_set`."""
         return union([self.part(store, places)])
 
     def part(self, store: Store | None = None, places: Sequence[int] = ()) -> ClaimSet:
-        """The same as one part of a union, which puts it in order."""
+        """Return the claim set unsorted, as a part of a union, which sorts it."""
         documents, count = self.documents, len(self.documents)
         sizes = [0] * count
         if store is None:

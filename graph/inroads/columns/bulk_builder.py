@@ -1,6 +1,6 @@
-"""What plain documents say, each of their sections for all of them at once: the columns of `ClaimSet`.
+"""Building a claim set from regular documents in bulk, a section of all documents at a time.
 
-`claims.Reader` says the same document by document and row by row, and explains what it means.
+`claims.Reader` produces the same claims document by document, row by row, and explains them.
 """
 
 from __future__ import annotations
@@ -57,19 +57,19 @@ _TABLES: Final = {
     "business_status": "business_statuses",
     "permissions": "permissions",
 }
-"""The tables by account, by the attribute that each states."""
+"""For each attribute that is stated in a table by account, the field of that table."""
 
 _NO_VENDOR: Final = AccountBusiness()
 _NOTHING: Final = frozenset({type(None), UnsetType})
 
 
 def say(documents: Sequence[RegularDocument], sources: Sequence[str], policy: Policy) -> ClaimSet:
-    """What plain documents of these sources say, as one part of a union, which puts it in order."""
+    """Return the claim set of regular documents, unsorted, as a part of a union."""
     return _Saying(documents, policy).said(sources)
 
 
 class _Rows(NamedTuple):
-    """The rows of one section: the number of what each is in, and its own place there."""
+    """The rows of one section: the number of each row's owner, and its index there."""
 
     rows: list[Any]
     owner: Ints
@@ -77,7 +77,7 @@ class _Rows(NamedTuple):
 
     @classmethod
     def of(cls, sections: Sequence[Any], owners: Ints) -> _Rows:
-        """Those of each owner in turn; a null or missing section has none."""
+        """Collect the rows of the sections of all owners; a null or missing section has none."""
         each = [section or () for section in sections]
         sizes = np.fromiter(map(len, each), np.int64, len(each))
         places = ranges(np.zeros(len(each), np.int64), sizes)
@@ -85,7 +85,7 @@ class _Rows(NamedTuple):
 
 
 class _Spot(NamedTuple):
-    """Where the records of a section stand, and their own ids."""
+    """The places of the records of a section in their documents, and the ids of the records."""
 
     document: Ints
     section: Ints | int
@@ -95,7 +95,7 @@ class _Spot(NamedTuple):
 
 
 class _Words(NamedTuple):
-    """The roles of rows, and the words for them."""
+    """The roles of rows, and the words that state them."""
 
     role: Ints | int = NONE
     word: Ints | int = NONE
@@ -105,7 +105,7 @@ _NO_WORDS: Final = _Words()
 
 
 class _Saying:
-    """Takes the sections down one after the other."""
+    """Collects the claims of all documents, one section after the other."""
 
     def __init__(self, documents: Sequence[RegularDocument], policy: Policy) -> None:
         self.policy = policy
@@ -141,7 +141,7 @@ class _Saying:
         self.shown: list[tuple[Any, ...]] = []
 
     def _number(self) -> None:
-        """Number the nodes that are named, each column of them."""
+        """Number all nodes that are named, a column at a time."""
         named = [
             [each.account_id for each in self.businesses.rows],
             [row.account_id for row in self.clients.rows],
@@ -180,7 +180,7 @@ class _Saying:
         self.subject[self.teams] = teams
 
     def said(self, sources: Sequence[str]) -> ClaimSet:
-        """All of it."""
+        """Return the claim set of all documents, unsorted."""
         self._identities()
         self._memberships()
         self._businesses()
@@ -331,7 +331,7 @@ class _Saying:
         self._text("system_id", document, account, systems)
 
     def _tables(self) -> None:
-        """The tables by account: statuses, and permissions."""
+        """Add the attributes stated in tables by account: statuses and permissions."""
         for (name, section), table, account in zip(
             _TABLES.items(), self.tables, self.table_accounts, strict=True
         ):
@@ -345,7 +345,7 @@ class _Saying:
             )
 
     def _teams(self) -> None:
-        """The lists of members, each of one business."""
+        """Add the lists of members, each of one business."""
         if not len(self.teams):
             return
         business, group = self.subject[self.teams], self.team_group
@@ -372,7 +372,10 @@ class _Saying:
         )
 
     def _meant(self, dialect: str, rows: list[Any]) -> _Words:
-        """The role that each row's word means, and the word; a plain document has no word without a meaning."""
+        """Return the role that each row's word means, and the word.
+
+        A regular document has no word without a meaning.
+        """
         words = [row.role for row in rows]
         different = {word: place for place, word in enumerate(dict.fromkeys(words))}
         places = _ints([different[word] for word in words])
@@ -394,7 +397,10 @@ class _Saying:
         active: Ints | bool = True,
         client: Ints | int = NONE,
     ) -> None:
-        """One claim of each row that names both ends; see `claims.Claim`."""
+        """Add a claim for each row; see `claims.Claim`.
+
+        Rows that name only one end are dropped later, in `said`.
+        """
         document, *row = spot
         number, stated = (
             RELATIONS.index(relation),
@@ -414,7 +420,10 @@ class _Saying:
     def _value(
         self, name: str, document: Ints, node: Ints, values: list[Any], numbers: Sequence[int]
     ) -> None:
-        """One attribute of each row that says it, null being a value; `numbers` are those of the other values."""
+        """Add an attribute for each row whose value is not UNSET; None is a value.
+
+        `numbers` are those of the values that are neither.
+        """
         number = np.array(numbers, np.int64)
         if len(number) < len(values):
             said = np.array([value is not UNSET for value in values], np.bool_)
@@ -436,7 +445,7 @@ class _Saying:
 
 
 def _given(values: list[Any]) -> list[Any]:
-    """Those that are neither missing nor null."""
+    """Return the values that are neither missing nor null."""
     if _NOTHING.isdisjoint(map(type, values)):
         return values
     return [value for value in values if value is not None and value is not UNSET]
@@ -455,7 +464,7 @@ def _scope(node: Ints, kind: int) -> Ints:
 
 
 def _ids(values: list[Any]) -> Ints:
-    """Ids, numbers or texts, as numbers; NONE where none is given."""
+    """Return ids (numbers or texts) as numbers; NONE where there is no id."""
     try:
         return np.fromiter(values, np.int64, len(values))
     except TypeError:

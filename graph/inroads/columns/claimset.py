@@ -1,8 +1,5 @@
-"""What documents say, as columns: any number of statements in one value, and the union of such values.
-
-`union` is the only operation, and its laws are the fold's: it is idempotent, commutative and associative. What no
-later document could bring back is let go of on the way: claims of which a scope was covered by a newer document, and
-attributes that a newer document states. The nodes that they named stay.
+"""The layout of a claim set: its tables, its column types, and the numbers of what its columns
+hold.
 """
 
 from __future__ import annotations
@@ -40,36 +37,40 @@ ATTRIBUTES: Final = (
     "record",
     "permissions",
 )
-"""The names of attributes by number; `email_key` is what an email is found by (see `email_key`)."""
+"""The names of attributes by number; `email_key` is the number by which an email is looked up."""
 
 NONE: Final = -1
-"""Nothing, in a column of numbers."""
+"""No value, in a column of numbers."""
 
 KIND_BITS: Final = 60
-"""A node's code is its kind above so many bits of its native id, or of its account's number."""
+"""A node's code is its kind, shifted left by this, plus its native id or its account's index."""
 
 IDENTITIES, BUSINESSES, ACCOUNTS, GROUPS = (
     KINDS.index(kind) << KIND_BITS
     for kind in (NodeKind.IDENTITY, NodeKind.BUSINESS, NodeKind.ACCOUNT, NodeKind.GROUP)
 )
-"""Where the codes of each kind begin; those of accounts go on with the number of the account."""
+"""The first code of each kind; to those of accounts the index of the account is added."""
 _EPOCH: Final = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 _MICROSECOND: Final = dt.timedelta(microseconds=1)
 
 
 class Store(Protocol):
-    """Where the bodies of documents are kept."""
+    """A place where the bodies of documents are kept."""
 
     def body(self, at: int, size: int) -> bytes:
-        """The redacted canonical body that was put there. Raises InroadsError BODY_GONE where it was erased."""
+        """Return the redacted canonical body stored there. Raises InroadsError BODY_GONE if it was
+        erased.
+        """
         ...
 
 
 class DocumentRows(NamedTuple):
-    """The documents in their total order: moment (microseconds since 1970, UTC), then hash.
+    """Documents, ordered by moment (microseconds since 1970, UTC), then by SHA-256.
 
-    `wrapped` and `nested` tell where the object and a team's business record stand; the body is the `size` bytes
-    `at` a place of `store`; `unreadable` counts its rows that could not be read.
+    `wrapped` and `nested` are flags: the document has a prefix of its JSON pointers (an envelope),
+    and the business record of its team has a pointer of its own. The body is the `size` bytes at
+    `at` of the store numbered `store`. `unreadable` counts the rows of the document that could not
+    be read.
     """
 
     moment: Ints
@@ -86,7 +87,7 @@ class DocumentRows(NamedTuple):
 
 
 class ClaimRows(NamedTuple):
-    """Claims; see `claims.Claim`. A scope is its node times four and its place in SCOPES.
+    """Claims; see `claims.Claim`. A scope is its node times four plus its index in SCOPES.
 
     `owner` is the business that a group's row names. `record` and `client` are ids as numbers.
     """
@@ -110,7 +111,10 @@ class ClaimRows(NamedTuple):
 
 
 class AttributeRows(NamedTuple):
-    """Attributes of the latest moment of each; `value` is a place in the texts or words, a flag, a key or an index."""
+    """Attributes of nodes. A union keeps only the rows of the latest moment of each.
+
+    `value` is an index into the texts or words, a flag, a key, or the index of a record.
+    """
 
     document: Ints
     node: Ints
@@ -119,21 +123,21 @@ class AttributeRows(NamedTuple):
 
 
 class CoverRows(NamedTuple):
-    """The latest document that covers each scope."""
+    """Scopes and documents that cover them. A union keeps the latest document of each scope."""
 
     scope: Ints
     document: Ints
 
 
 class GroupRows(NamedTuple):
-    """Groups that a document shows to be a business's own."""
+    """Groups that a document shows to belong to a whole business."""
 
     group: Ints
     business: Ints
 
 
 class IssueRows(NamedTuple):
-    """The issues of single documents."""
+    """Issues of single documents."""
 
     document: Ints
     pointer: Texts
@@ -142,7 +146,7 @@ class IssueRows(NamedTuple):
 
 
 class ClaimSet(NamedTuple):
-    """What documents say. Nodes are numbered in the order of `nodes`, their ascending codes."""
+    """The claims, attributes and covers of documents. A node's number is its index in `nodes`."""
 
     nodes: Ints
     accounts: npt.NDArray[np.bytes_]
@@ -158,17 +162,17 @@ class ClaimSet(NamedTuple):
 
 
 class InMemoryBodies(NamedTuple):
-    """Bodies in memory, one after the other."""
+    """A store of bodies in memory, concatenated."""
 
     data: bytes
 
     def body(self, at: int, size: int) -> bytes:
-        """See `Store`."""
+        """Return a body; see `Store`."""
         return self.data[at : at + size]
 
 
 class Numbers(dict[_Key, int]):
-    """Numbers of things as they come; of one that was seen before at the speed of a dictionary."""
+    """Consecutive numbers of keys, in the order in which the keys first come."""
 
     def __missing__(self, key: _Key) -> int:
         number = self[key] = len(self)
@@ -176,11 +180,11 @@ class Numbers(dict[_Key, int]):
 
 
 WORD_ATTRIBUTES: Final = frozenset({"subscription_status", "business_status"})
-"""Attributes that are one of a few words."""
+"""Attributes whose value is one of a few words."""
 
 _OTHERS: Final = frozenset({"email_key", "active", "record", "permissions"})
 TEXT_ATTRIBUTES: Final = np.array([name not in _OTHERS | WORD_ATTRIBUTES for name in ATTRIBUTES])
-"""Which attributes are texts."""
+"""A mask of the attributes whose value is a text."""
 
 IS_WORD: Final = np.array([name in WORD_ATTRIBUTES for name in ATTRIBUTES])
 
@@ -191,19 +195,22 @@ COUNTED: Final = {
     **dict.fromkeys(("scope", "other_scope"), "scope"),
     **{name: name for name in ("document", "word", "store")},
 }
-"""What the numbers in a column count; those in others count nothing that moves."""
+"""The things that the numbers in a column count; numbers in other columns never change."""
 
 _WIDE: Final = frozenset({"record", "client", "value"})
 _NARROW: Final = frozenset({"relation", "role", "client_role", "active", "section", "name"})
 
 
 def typed(kind: Callable[..., Any], columns: Iterable[Any]) -> Any:
-    """A table of these columns, each in its own type of integer."""
+    """Build a table from these columns, each converted to its own integer type."""
     return kind(*(column.astype(each) for column, each in zip(columns, _types(kind), strict=True)))
 
 
 def stacked(kind: Callable[..., Any], pieces: Sequence[Sequence[Any]]) -> Any:
-    """The same of pieces of the columns, one under the other; in all but the first a number may stand for as many."""
+    """Concatenate pieces of a table.
+
+    A scalar in a piece is repeated for all its rows; only its first column must be an array.
+    """
     stops = list(accumulate(len(piece[0]) for piece in pieces))
     columns = [np.empty(stops[-1], each) for each in _types(kind)]
     for piece, start, stop in zip(pieces, [0, *stops], stops, strict=False):
@@ -224,17 +231,20 @@ def ints(numbers: Collection[int]) -> Ints:
 
 
 def moment_number(moment: dt.datetime) -> int:
-    """A moment as documents are ordered by it: microseconds since 1970, UTC."""
+    """Return a moment as documents are ordered by it: microseconds since 1970, UTC."""
     return (moment - _EPOCH) // _MICROSECOND
 
 
 def moment_of(number: int) -> dt.datetime:
-    """The moment of such a number."""
+    """Return the moment of such a number."""
     return _EPOCH + dt.timedelta(microseconds=number)
 
 
 def email_key(email: str) -> int:
-    """A number that equal emails share, trimmed and case-folded; others hardly ever do."""
+    """Return a number that is the same for equal emails, trimmed and case-folded.
+
+    Different emails hardly ever share one.
+    """
     digest = hashlib.blake2b(
         fold_email(email).encode("utf-8", "surrogatepass"), digest_size=8
     ).digest()
@@ -242,7 +252,10 @@ def email_key(email: str) -> int:
 
 
 def edge_keys(claims: Any, size: int) -> Ints:
-    """What claims of one grant share, in the order of grants; of claims, or of grants."""
+    """Return a key for each row that claims of one grant share; keys ascend in the order of grants.
+
+    The rows are claims, edges or grants. `size` is the number of nodes.
+    """
     keys: Ints = claims.principal.astype(np.int64)
     for column, values in ((claims.resource, size), (claims.relation, 8), (claims.client_role, 2)):
         keys *= values
@@ -251,7 +264,7 @@ def edge_keys(claims: Any, size: int) -> Ints:
 
 
 def recoded(part: ClaimSet, accounts: npt.NDArray[np.bytes_]) -> Ints:
-    """The codes of a part's nodes, when accounts are numbered as in all parts together."""
+    """Return the codes of a part's nodes, with accounts numbered by their index in `accounts`."""
     codes = part.nodes.copy()
     here = (codes >= ACCOUNTS) & (codes < ACCOUNTS + (1 << KIND_BITS))
     codes[here] = np.searchsorted(accounts, part.accounts)[codes[here] - ACCOUNTS] + ACCOUNTS
@@ -259,7 +272,7 @@ def recoded(part: ClaimSet, accounts: npt.NDArray[np.bytes_]) -> Ints:
 
 
 def of_kept(table: Any, kept: Flags, place: Ints) -> Any:
-    """The rows of documents that are kept, by the documents' places."""
+    """Return the rows of the documents to keep, with documents renumbered by `place`."""
     if not kept.all():
         table = take(table, kept[table.document])
     return table if in_place(place) else table._replace(document=place[table.document])

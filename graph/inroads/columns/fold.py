@@ -1,7 +1,8 @@
-"""From what was said to what stands: the only merge.
+"""From a claim set to the grants that stand: the only merge.
 
-A claim stands until a newer document covers one of its scopes; at equal moments claims unite. So the fold is a filter
-by the latest moment of each scope, then a grouping: idempotent, and independent of the order of arrival.
+A claim stands until a newer document covers one of its scopes; at equal moments claims unite. So a
+fold is a filter by the latest moment of each scope, then a grouping. It is idempotent, and
+independent of the order of arrival.
 """
 
 from __future__ import annotations
@@ -45,7 +46,7 @@ from inroads.model import NodeKind, Relation, Role
 from inroads.policy.tables import STAFF_AGREES_WITH, Policy
 
 _HASHED: Final = 2**16
-"""So many rows are hashed at a time."""
+"""How many rows are hashed at a time."""
 
 MEMBER, ROLE, GROUP, KEEPS = map(
     RELATIONS.index, (Relation.MEMBER, Relation.ROLE, Relation.GROUP, Relation.KEEPS)
@@ -54,7 +55,10 @@ _TEAM: Final = SCOPES.index("team")
 
 
 class GrantRows(NamedTuple):
-    """What stands, in the order of principal, resource, relation; `roles` has a bit for each role of ROLES."""
+    """Grants that stand, in the order of principal, resource, relation, client role.
+
+    `roles` has a bit for each role of ROLES.
+    """
 
     principal: Ints
     resource: Ints
@@ -65,7 +69,7 @@ class GrantRows(NamedTuple):
 
 
 class EdgeRows(NamedTuple):
-    """Standing claims as the edges that they state; `claim` is the place of each among the claims."""
+    """Standing claims as the edges that they state; `claim` is the index of each claim."""
 
     principal: Ints
     resource: Ints
@@ -75,7 +79,7 @@ class EdgeRows(NamedTuple):
 
 
 class EvidenceRows(NamedTuple):
-    """The records behind the grants, each grant's together, in the order in which they speak."""
+    """The records behind the grants, grouped by grant, in the order in which they speak."""
 
     document: Ints
     section: Ints
@@ -88,12 +92,13 @@ class EvidenceRows(NamedTuple):
 
 
 class Fold(NamedTuple):
-    """What stands after all documents.
+    """The grants that stand after all documents.
 
-    The evidence of grant `g` is in the rows `evidence_of[g]` to `evidence_of[g + 1]`. `attributes` has for each name a
-    value for each node of the kind that `kind_starts` tells (see `claimset.AttributeRows`), NONE where nothing is known;
-    a record attribute has the document, and beside it an index. `business_groups` and `group_owners` are the groups
-    that are known to be of a whole business, and whose.
+    The evidence of grant `g` is in rows `evidence_of[g]` to `evidence_of[g + 1]`. `attributes` has
+    a column for each name: a row for each node of the kind that has it, at `kind_starts`; NONE
+    where nothing is known; for values see `claimset.AttributeRows`. A record attribute has a row
+    for each node: its document, and in a second column the index. `business_groups` and
+    `group_owners` are the groups known to belong to a whole business, and that business.
     """
 
     said: ClaimSet
@@ -110,7 +115,7 @@ class Fold(NamedTuple):
 
 
 def fold(said: ClaimSet, policy: Policy) -> Fold:
-    """What stands of what was said."""
+    """Return the grants that stand under these claims."""
     groups, owners = _group_owners(said)
     starts = kind_starts(said.nodes)
     (grants, evidence_of, evidence), (attributes, unconfirmed) = at_once(
@@ -136,7 +141,7 @@ def fold(said: ClaimSet, policy: Policy) -> Fold:
 
 
 def _stand(said: ClaimSet, groups: Ints, owners: Ints) -> tuple[GrantRows, Ints, EvidenceRows]:
-    """The grants that stand, and their evidence."""
+    """Return the grants that stand, and their evidence."""
     claims = _members(said.claims, groups, owners, len(said.nodes))
     era, latest = _moments(said)
     stands = (latest[claims.scope] <= era[claims.document]) & (
@@ -151,14 +156,17 @@ def _stand(said: ClaimSet, groups: Ints, owners: Ints) -> tuple[GrantRows, Ints,
 
 
 def kind_starts(nodes: Ints) -> tuple[int, ...]:
-    """Where the nodes of each kind start among these codes, and at the end where they stop."""
+    """Return the index of the first node of each kind, and at the end the number of nodes."""
     return tuple(
         np.searchsorted(nodes, [kind << KIND_BITS for kind in range(len(KINDS) + 1)]).tolist()
     )
 
 
 def _moments(said: ClaimSet) -> tuple[Ints, Ints]:
-    """The rank of each document's moment, and that of the latest document that covers each scope."""
+    """Return the rank of each document's moment, and of the latest cover of each scope.
+
+    The second array has one more row, for no scope.
+    """
     era = np.cumsum(firsts(said.documents.moment)).astype(np.int32)
     latest = np.full(
         len(said.nodes) * len(SCOPES) + 1, NONE, np.int32
@@ -168,7 +176,10 @@ def _moments(said: ClaimSet) -> tuple[Ints, Ints]:
 
 
 def _group_owners(said: ClaimSet) -> tuple[Ints, Ints]:
-    """The groups that are known to be business-level, each with its business: the first by printed form of several."""
+    """Return the groups known to belong to a whole business, ascending, and the business of each.
+
+    Of several businesses, the first by printed id counts.
+    """
     first = firsts(said.groups.group)
     groups, owners = said.groups.group[first], said.groups.business[first].copy()
     for group in set(said.groups.group[~first].tolist()):
@@ -179,7 +190,7 @@ def _group_owners(said: ClaimSet) -> tuple[Ints, Ints]:
 
 
 def _members(claims: ClaimRows, groups: Ints, owners: Ints, size: int) -> ClaimRows:
-    """The claims, where a row of a business-level group is a claim of membership."""
+    """Return the claims, with rows of business-level groups turned into claims of membership."""
     if not len(groups):
         return claims
     owner = np.full(size, NONE, np.int32)
@@ -195,7 +206,7 @@ def _members(claims: ClaimRows, groups: Ints, owners: Ints, size: int) -> ClaimR
 
 
 def edges_of(claims: ClaimRows, places: Ints) -> EdgeRows:
-    """The edges that the claims at these places state."""
+    """Return the edges that the claims at these indices state."""
     return EdgeRows(
         claims.principal[places],
         claims.resource[places],
@@ -206,10 +217,12 @@ def edges_of(claims: ClaimRows, places: Ints) -> EdgeRows:
 
 
 def _with_roles(edges: EdgeRows, roles: EdgeRows, era: Ints, latest: Ints, size: int) -> EdgeRows:
-    """The standing edges, and the roles that stand beside them as the edges of the grants that they state.
+    """Return the standing edges, with the standing roles added as edges of the grants that they
+    state.
 
-    `era` is of the roles. A role stands until a team of a business that keeps the account is newer. A role on the
-    account that a business keeps is the membership's grant, in the older dialect.
+    `era` is the rank of the moment of each role. A role stands until a team of a business that
+    keeps the account is newer. A role on the account that a business keeps is the membership's
+    grant, in the older dialect.
     """
     keeps = take(edges, edges.relation == KEEPS)
     team = np.full(size, NONE, np.int32)
@@ -218,6 +231,7 @@ def _with_roles(edges: EdgeRows, roles: EdgeRows, era: Ints, latest: Ints, size:
     pairs = distinct(
         keeps.resource.astype(np.int64) * size + keeps.principal
     )  # account, then the businesses
+    # A row for each pair of a role and a business that keeps its account.
     keepers = offsets(pairs // size, size) if len(pairs) else np.zeros(size + 1, np.int64)
     count = np.diff(keepers)[roles.resource]
     role = np.repeat(np.arange(len(count)), count)
@@ -238,7 +252,7 @@ def _with_roles(edges: EdgeRows, roles: EdgeRows, era: Ints, latest: Ints, size:
 def grants_of(
     edges: EdgeRows, claims: ClaimRows, size: int
 ) -> tuple[GrantRows, Ints, EvidenceRows]:
-    """Claims of one edge are one grant; clients' roles are grants of their own."""
+    """Group edges into grants: the claims of one edge are one grant, clients' roles apart."""
     edge = edge_keys(edges, size)
     order = in_order(
         edge * len(SECTIONS) + claims.section[edges.claim], claims.document[edges.claim]
@@ -266,7 +280,7 @@ _AGREEING: Final = sum(1 << ROLES.index(role) for role in STAFF_AGREES_WITH)
 
 
 def without_staff(roles: Ints) -> Ints:
-    """Bits of roles, where STAFF is absorbed by what agrees with it."""
+    """Return bits of roles, with STAFF removed where a role that agrees with it is present."""
     return np.where(roles & _AGREEING, roles & ~_STAFF, roles).astype(np.int16)
 
 
@@ -282,11 +296,14 @@ HOLDERS: Final = {
     "business_status": NodeKind.ACCOUNT,
     "system_id": NodeKind.ACCOUNT,
 }
-"""Which kind of node has an attribute; a record may be of an identity or a business, and is kept for all nodes."""
+"""The kind of node that has an attribute; a record is kept for nodes of all kinds."""
 
 
 def _attributes(said: ClaimSet, starts: tuple[int, ...]) -> tuple[dict[str, Ints], Flags]:
-    """The values of the last documents that state them; and which identities are known to be unconfirmed."""
+    """Return each attribute's values, from the last document that states it.
+
+    The second value is a mask of the identities that are known to be unconfirmed.
+    """
     rows = said.attributes
     last = take(rows, np.roll(firsts(rows.node, rows.name), -1))
     found: dict[str, Ints] = {}
@@ -311,11 +328,11 @@ def _spread(places: Ints, values: Ints, size: int) -> Ints:
 
 
 def version(said: ClaimSet, policy: Policy) -> str:
-    """A name that two graphs share exactly when they hold the same observations under the same policy."""
+    """Return a name that graphs share exactly if their observations and policy are the same."""
     digest = hashlib.sha256(policy.digest.encode())
     for column, kind in ((said.documents.moment, "<i8"), (said.documents.sha256, "S32")):
         for first in range(
             0, len(column), _HASHED
-        ):  # it may be a spliced one, which is not put together for this
+        ):  # an overlay column is not materialised for this
             digest.update(view(np.ascontiguousarray(column[first : first + _HASHED], kind)))
     return digest.hexdigest()[:16]

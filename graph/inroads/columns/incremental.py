@@ -1,10 +1,10 @@
-"""The fold of a little more, when much is folded already: what it touches is folded anew, all else stays as it is.
+"""The fold of a few more documents: only what they touch is folded anew.
 
-Nothing is decided here. The rows that new documents touch, and those that decide them, are cut out as a `ClaimSet` of
-their own, which goes through the union, the fold and the derivation that the whole goes through; what comes out is put
-in the place of what was there. Numbers of nodes, documents and grants move where something is put before them. Of many
-rows no column is copied for that: see `overlay`. Each version is made from the same whole columns and from all that
-was said since, until that touches too much.
+No rule of the fold is repeated here. The rows that new documents touch, and the rows that decide
+them, are cut out as a `ClaimSet` of their own, which goes through the same union, fold and
+derivation as the whole. The result replaces the old rows. Nodes, documents and grants are
+renumbered where one is inserted before them; no column is copied for that (see `overlay`). Each
+version is made from the same baseline and all claims added since, until these touch too much.
 """
 
 from __future__ import annotations
@@ -57,27 +57,27 @@ from inroads.model import NodeKind
 from inroads.policy.tables import Policy
 
 SHARE: Final = 16
-"""Where more than one in so many claims is touched, the whole is folded anew: by then it takes no longer."""
+"""If more than one in this many claims is touched, all are folded anew, which takes no longer."""
 
 _ACCOUNT: Final = KINDS.index(NodeKind.ACCOUNT)
 _TEAM: Final = SCOPES.index("team")
 TOUCHED: Final = 2**16
-"""Where what was said since the columns were whole touches more claims than these, they are put together anew."""
+"""If the claims since the baseline touch more claims than this, a new baseline is begun."""
 
 STEP: Final = 2**26
-"""So many bytes of them with each version, so that none takes long."""
+"""How many bytes of a new baseline are materialised with each version, so that none takes long."""
 
 _FEW: Final = 12
-"""Up to so many values are looked for one after the other, which is quicker than looking each row up."""
+"""Up to this many values are searched one by one, which is faster than looking each row up."""
 
 _PIECE: Final = 2**15
-"""So many rows are looked through at a time, which stay in the processor's cache meanwhile."""
+"""How many rows are searched at a time, so that they stay in the processor's cache."""
 
 
 class Baseline(NamedTuple):
-    """What versions are made from: a fold and its derivation, of whole columns, and what was said since.
+    """A materialised fold and its derivation, plus the claims added since.
 
-    `coming` is what they are made from once its columns are whole.
+    `coming` is the following baseline, while its columns are still being materialised.
     """
 
     fold: Fold
@@ -87,15 +87,19 @@ class Baseline(NamedTuple):
 
     @classmethod
     def of(cls, fold: Fold, derived: Derived) -> Baseline:
-        """That of a version, which is put together."""
+        """Return the baseline of a version, materialised."""
         return cls(whole(fold), whole(derived))
 
     def with_(self, news: ClaimSet) -> Baseline:
-        """The same with what was said now."""
+        """Return the baseline with more claims added since."""
         return self._replace(since=union([self.since, news]) if self.since else news)
 
     def next(self, added: _Added, news: ClaimSet) -> Baseline:
-        """What comes after it, when a version was made of it: put together by a step, where so much was said since."""
+        """Return the baseline of the next version.
+
+        If much was added since this one, the version just made becomes the coming baseline, of
+        which a step is materialised with each further version.
+        """
         if self.coming is None:
             return (
                 self._replace(coming=Baseline(added.fold, added.derived))
@@ -109,7 +113,7 @@ class Baseline(NamedTuple):
 
 
 class NextFold(NamedTuple):
-    """A version, and what the next one is made from."""
+    """A version, and the baseline of the next one."""
 
     fold: Fold
     derived: Derived
@@ -119,7 +123,10 @@ class NextFold(NamedTuple):
 def grown(
     before: Fold, derived: Derived, part: ClaimSet, policy: Policy, base: Baseline | None = None
 ) -> NextFold:
-    """The fold and the derivation of a fold's documents and of a part's, as if they had been folded together."""
+    """Return the fold and the derivation of a fold's documents together with a part's.
+
+    They equal those of folding all documents at once.
+    """
     news = _unknown(before.said, part)
     if news is None:
         return _folded(before, part, policy)
@@ -145,7 +152,11 @@ def _folded(before: Fold, part: ClaimSet, policy: Policy) -> NextFold:
 
 
 def _unknown(said: ClaimSet, part: ClaimSet) -> ClaimSet | None:
-    """The part without documents that are known; None where one of them comes from a source that counts more."""
+    """Return the part without documents that are known.
+
+    None if one of them comes from a source that is earlier by name, so that its row must be
+    replaced.
+    """
     places, known = _places_of_documents(said, part)
     sources = part.documents.source, said.documents.source
     if any(
@@ -157,7 +168,7 @@ def _unknown(said: ClaimSet, part: ClaimSet) -> ClaimSet | None:
 
 
 def places_of(column: Ints, wanted: Ints, size: int) -> Ints:
-    """Where a column has any of some numbers below a size."""
+    """Return the indices at which a column has any of some numbers, all below `size`."""
     if not len(wanted):
         return np.zeros(0, np.int64)
     flags = np.zeros(size + 1, np.bool_)  # the last is for NONE
@@ -174,18 +185,25 @@ def places_of(column: Ints, wanted: Ints, size: int) -> Ints:
 
 
 def _search(column: Ints, numbers: Ints) -> Ints:
-    """Where numbers stand in an ascending column, which is not widened for it."""
+    """Return the indices of numbers in an ascending column, without widening the column."""
     return np.searchsorted(column, numbers.astype(column.dtype))
 
 
 def _rows(column: Ints, numbers: Ints, each: int = 1) -> Ints:
-    """The places of rows in an ascending column that have these numbers, or the `each` numbers of each of them."""
+    """Return the indices of rows with these numbers in an ascending column.
+
+    With `each`, the rows from `number * each` up to `(number + 1) * each`.
+    """
     starts = _search(column, numbers * each)
     return ranges(starts, _search(column, (numbers + 1) * each) - starts)
 
 
 class _Nodes(NamedTuple):
-    """The nodes of the whole: what comes in, and the numbers of a part's nodes, now and before (NONE: it is new)."""
+    """The nodes of the whole, and the numbers of a part's nodes in it.
+
+    `inserted` are the numbers of new nodes, and `shift` moves old numbers. `old_of_part` has the
+    old numbers of the part's nodes, NONE for a new one.
+    """
 
     codes: Any
     accounts: npt.NDArray[np.bytes_]
@@ -195,7 +213,7 @@ class _Nodes(NamedTuple):
     old_of_part: Ints
 
     def before(self, numbers: Ints) -> tuple[Ints, Ints]:
-        """Where nodes were before, and where they ended: at the same place if they are new."""
+        """Return the old range of rows of each node: start and stop, equal for a new node."""
         place = numbers - np.searchsorted(self.inserted, numbers)
         return place, place + ~contained(numbers, self.inserted)
 
@@ -230,7 +248,7 @@ def _nodes(said: ClaimSet, part: ClaimSet) -> _Nodes:
 
 
 def _matching(wanted: npt.NDArray[Any], column: npt.NDArray[Any], places: Ints) -> Flags:
-    """Which of these values are at these places of a column."""
+    """Return a mask of the values that equal a column at these indices."""
     if not len(column):
         return np.zeros(len(wanted), np.bool_)
     found: Flags = column[np.minimum(places, len(column) - 1)] == wanted
@@ -238,7 +256,10 @@ def _matching(wanted: npt.NDArray[Any], column: npt.NDArray[Any], places: Ints) 
 
 
 def _places_of_documents(said: ClaimSet, part: ClaimSet) -> tuple[Ints, Flags]:
-    """Where a part's documents come among others in the order of documents; and which are there already."""
+    """Return the index of each of a part's documents in the order of known ones.
+
+    The second value is a mask of those that are known already.
+    """
     rows, places, known = said.documents, [], []
     for moment, sha256 in zip(part.documents.moment, part.documents.sha256, strict=True):
         first, last = (
@@ -252,14 +273,15 @@ def _places_of_documents(said: ClaimSet, part: ClaimSet) -> tuple[Ints, Flags]:
 
 
 def _touched(before: Fold, derived: Derived, part: ClaimSet, nodes: _Nodes) -> Ints:
-    """The old numbers of the principals of which some grant may differ.
+    """Return the old numbers of the principals with a grant that may differ.
 
-    Those are the principals of claims in a scope that is covered anew; of rows of a group that comes to be of a
-    business; of memberships in a business with a newer team; and of roles on an account of which a keeper, or the
-    team of one, may differ.
+    They are the principals of the part's own claims; of claims in a scope that is covered anew; of
+    rows of a group that comes to belong to a business; of memberships in a business with a newer
+    team; and of roles on an account of which a keeper, or the team of one, may differ.
     """
     said, size, grants = before.said, len(before.said.nodes), before.grants
     claims, old = said.claims, nodes.old_of_part
+    # `scope`: covered scopes of known nodes, in old numbers; `latest`: their old rows.
     node, kind = np.divmod(part.covers.scope, len(SCOPES))
     known = old[node] != NONE
     scope = (old[node] * len(SCOPES) + kind)[known]
@@ -285,6 +307,7 @@ def _touched(before: Fold, derived: Derived, part: ClaimSet, nodes: _Nodes) -> I
     keeping = claims.resource[rows[claims.relation[rows] == KEEPS]]
     kept = grants.resource[_keeps_at(derived.out_entries, teams, grants)]
     coming = old[part.claims.resource[part.claims.relation == KEEPS]]
+    # `pairs`: (group, business) as one integer, of the old rows and of the part.
     pairs = [each.astype(np.int64) * size for each in (said.groups.group, old[part.groups.group])]
     known = contained(pairs[1] + old[part.groups.business], pairs[0] + said.groups.business)
     groups = old[part.groups.group[~known]]
@@ -296,7 +319,7 @@ def _touched(before: Fold, derived: Derived, part: ClaimSet, nodes: _Nodes) -> I
 
 
 def _grants_at(entries: Entries, numbers: Ints) -> Ints:
-    """The grants at some nodes, in whichever direction they are walked."""
+    """Return the grants at some nodes, in whichever direction they are walked."""
     starts = entries.starts[numbers].astype(np.int64)
     hops = entries.hops[ranges(starts, entries.starts[numbers + 1] - starts)]
     return _grants_of(hops)
@@ -305,9 +328,10 @@ def _grants_at(entries: Entries, numbers: Ints) -> Ints:
 def _cut_out(
     before: Fold, derived: Derived, part: ClaimSet, nodes: _Nodes, principals: Ints
 ) -> tuple[ClaimSet, Ints, Ints, AttributeRows]:
-    """What was said of these principals with all that decides it; the old numbers of its nodes and documents.
+    """Return the claims of these principals with all that decides them, and the old numbers used.
 
-    And what was said of the nodes that the part describes, with their old numbers.
+    The values are a claim set, the old numbers of its nodes and of its documents, and the known
+    attributes of the nodes that the part describes, with their old numbers.
     """
     said, starts = before.said, before.kind_starts
     claims, old = said.claims, nodes.old_of_part[nodes.old_of_part != NONE]
@@ -347,9 +371,11 @@ def _cut_out(
 def _sharing_texts(
     part: ClaimSet, known: AttributeRows, said: ClaimSet, nodes: Ints
 ) -> tuple[ClaimSet, list[int]]:
-    """The part with the numbers that its texts have in the whole; and those of them that are new.
+    """Return the part with the numbers that its texts have in the whole, and the new ones of its
+    texts.
 
-    A text that an attribute has already is not kept again. `nodes` are the part's, as those of the known rows.
+    A text that an attribute has already is not stored again. `nodes` are the old numbers of the
+    part's nodes, as in the known rows.
     """
     found: dict[tuple[int, int, str], int] = {}
     is_text = TEXT_ATTRIBUTES[known.name] & (known.value != NONE)
@@ -375,7 +401,10 @@ class _Added(NamedTuple):
 
 
 def _added(base: Baseline, policy: Policy) -> _Added | None:
-    """The version with what was said since, in documents that are all new; None where too much is touched."""
+    """Return the version with the claims added since the baseline, or None if they touch too much.
+
+    The documents of these claims must all be new to the baseline.
+    """
     before, derived, part = base.fold, base.derived, base.since
     said = before.said
     if (
@@ -457,14 +486,14 @@ def _end(size: int, more: int) -> Replacement:
 
 
 class _Merge(NamedTuple):
-    """Puts rows of what was folded anew into what was folded before."""
+    """Replaces rows of a baseline by rows that were folded anew."""
 
     nodes: _Nodes
     numbers: Numbering
     documents: Numbering
 
     def counted(self, name: str) -> Numbering | None:
-        """How the numbers in a column come into the whole."""
+        """Return the numbering of the numbers in a column, or None if they do not change."""
         kind = COUNTED.get(name)
         if kind != "scope":
             return {"node": self.numbers, "document": self.documents}.get(kind or "")
@@ -474,27 +503,32 @@ class _Merge(NamedTuple):
         )
 
     def column(self, name: str, old: Any, new: Any, cut: Replacement, rows: Ints) -> Any:
-        """A column with rows of the new one, in the numbers of the whole."""
+        """Return the old column with rows of the new one, in the numbers of the whole."""
         chosen, counted = new.take(rows), self.counted(name)
         if counted:
             chosen = np.append(counted.places, NONE)[chosen]
         return replaced(old, cut, chosen, counted)
 
     def table(self, old: Any, new: Any, cut: Replacement, rows: Ints) -> Any:
-        """A table with rows of the new one, in the numbers of the whole."""
+        """Return the old table with rows of the new one, in the numbers of the whole."""
         columns = zip(old._fields, old, new, strict=True)
         return type(old)(
             *(self.column(name, here, there, cut, rows) for name, here, there in columns)
         )
 
     def by(self, old: Any, new: Any, name: str, numbers: Ints, each: int = 1) -> Any:
-        """A table with the new rows of these nodes in place of the old ones; it is in the order of a column."""
+        """Return a table with the new rows of these nodes in place of the old ones.
+
+        The table is sorted by the column of that name.
+        """
         return self.table(
             old, new, *self.cut(getattr(old, name), getattr(new, name), distinct(numbers), each)
         )
 
     def cut(self, old: Ints, new: Ints, numbers: Ints, each: int = 1) -> tuple[Replacement, Ints]:
-        """The old rows of some nodes, ascending, and the new ones."""
+        """Return the replacement of the old rows of ascending nodes, and the indices of the new
+        rows.
+        """
         before, after = self.nodes.before(numbers)
         place = np.searchsorted(self.numbers.places, numbers)
         first = _search(new, place * each)
@@ -513,7 +547,7 @@ class _Merge(NamedTuple):
         principals: Ints,
         policy: Policy,
     ) -> tuple[Fold, Derived]:
-        """The fold of the whole, and what is derived from it."""
+        """Return the fold of the whole and its derivation."""
         cut, rows = self.cut(before.grants.principal, small.grants.principal, principals)
         counts = np.diff(small.evidence_of)[rows]
         evidence_of, inner = replaced_starts(before.evidence_of, cut, counts)
@@ -559,14 +593,15 @@ class _Merge(NamedTuple):
         )
 
     def _entries(self, old: Entries, grants: _Changed, near: str, far: str) -> Entries:
-        """The hops at each node, where those over grants that came are in place of those over grants that went."""
+        """Return the hops at each node, with those over replaced grants exchanged for new ones."""
         rows = grants.after
 
         def ends(rows: GrantRows, places: Ints) -> Ints:
-            """The near ends of grants, and of KEEPS walked from the other end."""
+            """Return the near ends of grants, and of KEEPS walked from the other end."""
             keeps = places[rows.relation[places] == KEEPS]
             return np.concatenate([getattr(rows, near)[places], getattr(rows, far)[keeps]])
 
+        # `nodes`: every node of which the hops change, in new numbers.
         gone = self.nodes.shift.of(ends(grants.before, grants.gone))
         nodes = distinct(np.concatenate([self.nodes.inserted, gone, ends(rows, grants.come)]))
         first, last = self.nodes.before(nodes)
@@ -593,7 +628,11 @@ class _Merge(NamedTuple):
     def _dead(
         self, old: Flags, failing: Flags, grants: _Changed, entries: Entries, stated: Ints
     ) -> Flags:
-        """Which nodes are dead: it is said anew of some nodes, and of what they keep or are kept by."""
+        """Return the mask of dead nodes.
+
+        It is recomputed for nodes that were stated anew or whose KEEPS changed, and for what they
+        keep or are kept by.
+        """
         rows = grants.after
         gone = take(grants.before, grants.gone[grants.before.relation[grants.gone] == KEEPS])
         come = take(rows, grants.come[rows.relation[grants.come] == KEEPS])
@@ -614,7 +653,10 @@ class _Merge(NamedTuple):
         return made
 
     def _email_order(self, order: Ints, before: Fold, after: Fold, stated: Ints) -> Ints:
-        """The identities by the keys of their emails, where some came or have another."""
+        """Return the identities ordered by the keys of their emails.
+
+        Those that are new, or have another email, are moved.
+        """
         stated = stated[stated < after.kind_starts[1]]
         first, last = self.nodes.before(stated)
         old, new = before.attributes["email_key"], after.attributes["email_key"]
@@ -630,6 +672,7 @@ class _Merge(NamedTuple):
             key = int(new[identity])
             cuts.append((place(at, key), 0, 1, key, identity))
         cuts.sort(key=lambda each: (each[0], each[1], each[3:]))
+        # Rows of `cuts`: place in the old order, identities removed and added, key, identity.
         columns = np.array(cuts, np.int64).reshape(-1, 5).T
         rows = columns[4][columns[2] == 1]
         cut, counted = (
@@ -641,7 +684,7 @@ class _Merge(NamedTuple):
 
 
 class _Changed(NamedTuple):
-    """The grants of before and after, of which some went and others came."""
+    """The grants before and after, and the replacement that leads from one to the other."""
 
     before: GrantRows
     after: GrantRows
@@ -649,24 +692,27 @@ class _Changed(NamedTuple):
 
     @property
     def gone(self) -> Ints:
-        """The numbers that those had which went."""
+        """The old numbers of the grants that were replaced."""
         return ranges(self.cut.starts, self.cut.stops - self.cut.starts)
 
     @property
     def come(self) -> Ints:
-        """The numbers of those which came."""
+        """The new numbers of the grants that replace them."""
         return ranges(self.cut.come, self.cut.sizes)
 
 
 class _OfNodes(NamedTuple):
-    """Puts new rows for some nodes into columns of nodes; `starts` are the kinds' before, folded anew, and after."""
+    """Replaces rows for some nodes in columns that have a row for each node.
+
+    `starts` are the kind starts of the baseline, of the part folded anew, and of the whole.
+    """
 
     splice: _Merge
     nodes: Ints
     starts: tuple[tuple[int, ...], ...]
 
     def put(self, old: Any, new: Any, name: str = "") -> Any:
-        """A column that has a row for each node, or for each that has such an attribute."""
+        """Return a column with a row for each node, or for each of the kind that has `name`."""
         nodes, bases = self.nodes, [0, 0]
         if name in HOLDERS:
             kind = KINDS.index(HOLDERS[name])
@@ -680,7 +726,7 @@ class _OfNodes(NamedTuple):
         )
 
     def observed(self, old: Flags, subjects: Ints) -> Flags:
-        """Which nodes have a document of their own."""
+        """Return a mask of the nodes that have a document of their own."""
         first, last = self.splice.nodes.before(self.nodes)
         seen = np.isin(self.nodes, subjects)
         known = first < last
@@ -690,7 +736,7 @@ class _OfNodes(NamedTuple):
 
 
 def _ones(first: Ints, last: Ints) -> Replacement:
-    """One row in place of each of these, of which each is one or none."""
+    """Return a replacement by one row for each range, which has one row or none."""
     return Replacement(first, last, np.ones(len(first), np.int64))
 
 

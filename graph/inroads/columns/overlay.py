@@ -1,7 +1,8 @@
-"""A column with a few other rows in the place of some: it is put together when it is first asked for as a whole.
+"""Columns that share most of their rows with another column: a base with some rows replaced.
 
-Until then it holds the column that it was made from, which many versions share, and what differs. One row, or a few,
-are found without putting it together; whatever else is asked of it is asked of the whole, which it keeps from then on.
+Many versions share a base. Single rows, a few rows and slices are computed from the base and the
+replacements. The first operation on the column as a whole materialises it as an array, which is
+kept.
 """
 
 from __future__ import annotations
@@ -19,20 +20,22 @@ from inroads.columns import arrays
 from inroads.columns.arrays import Ints, Texts, narrow, ranges
 
 SINGLE: Final = 256
-"""To look up one row takes as long as to copy so many bytes."""
+"""The price of looking up one row, in bytes that could be copied in the same time."""
 
 GATHERED: Final = 32
-"""To look up one of many rows, likewise."""
+"""The price of looking up one of many rows, in bytes that could be copied in the same time."""
 
 _FEW: Final = 12
-"""Up to so many steps are taken one after the other, which is quicker than looking each number up."""
+"""Up to this many steps are applied one by one, which is faster than looking each number up."""
 
 _PIECE: Final = 2**15
-"""So many rows are moved at a time, which stay in the processor's cache meanwhile."""
+"""How many rows are renumbered at a time, so that they stay in the processor's cache."""
 
 
 class Replacement(NamedTuple):
-    """Rows `starts` to `stops` of a column, ascending, each time with so many (`sizes`) others in their place."""
+    """Row ranges `starts` to `stops` of a column, ascending, each to be replaced by `sizes` new
+    rows.
+    """
 
     starts: Ints
     stops: Ints
@@ -40,38 +43,41 @@ class Replacement(NamedTuple):
 
     @property
     def come(self) -> Ints:
-        """Where the others are afterwards."""
+        """The index of the first new row of each range, after the replacement."""
         more = self.sizes - (self.stops - self.starts)
         places: Ints = self.starts + np.cumsum(more) - more
         return places
 
     @property
     def shift(self) -> Renumbering:
-        """How the numbers of the rows that stay move."""
+        """The renumbering of the rows that stay."""
         more = self.sizes - (self.stops - self.starts)
         moving = more != 0
         return Renumbering(self.stops[moving], np.cumsum(more[moving]))
 
 
 class Renumbering(NamedTuple):
-    """From each of `starts` on, numbers are higher by `by` altogether."""
+    """Numbers from `starts[i]` on, up to the next start, move up by `by[i]`."""
 
     starts: Ints
     by: Ints
 
     def times(self, factor: int) -> Renumbering:
-        """The shift of such numbers with something else below them."""
+        """Return the renumbering of numbers multiplied by a factor, plus any remainder."""
         return Renumbering(self.starts * factor, self.by * factor)
 
     def of(self, numbers: Ints) -> Ints:
-        """A few numbers, moved."""
+        """Return a few numbers, moved."""
         moved: Ints = (
             numbers + np.append(self.by, 0)[np.searchsorted(self.starts, numbers, side="right") - 1]
         )
         return moved
 
     def move(self, column: Ints, *, hops: bool = False) -> None:
-        """Many numbers, moved where they are; in hops also what stands for the complement of a number."""
+        """Move many numbers in place.
+
+        With `hops`, a negative number is the complement of a number and moves as that number does.
+        """
         for first in range(0, len(column) if len(self.starts) else 0, _PIECE):
             piece = column[first : first + _PIECE]
             if len(self.starts) > _FEW:
@@ -91,7 +97,10 @@ class Renumbering(NamedTuple):
 
 
 class Numbering(NamedTuple):
-    """How numbers come into the whole, all below `size`: those folded anew by `places`, those of before by `shift`."""
+    """The way from old and new numbers to numbers of the whole, which are all below `size`.
+
+    Numbers of the part that was folded anew are looked up in `places`; older ones move by `shift`.
+    """
 
     places: Ints
     shift: Renumbering
@@ -99,14 +108,15 @@ class Numbering(NamedTuple):
 
 
 STILL: Final = Renumbering(np.zeros(0, np.int64), np.zeros(0, np.int64))
-"""What moves nothing."""
+"""A renumbering that moves nothing."""
 
 
 class OverlayColumn(NDArrayOperatorsMixin):
-    """See above: the rows of a base, moved by a shift, with others, all of them in the numbers of the whole, in places.
+    """A column equal to `base`, renumbered by `shift`, with the rows of `cut` replaced by `rows`.
 
-    `lift` is added to the rows between the cuts, of which there is one more than cuts. In `hops` the complement of a
-    number moves as the number does. A single row is a plain Python value, as that of a memory view is.
+    `rows` have their final numbers. `lift[i]` is added to the rows of the base before cut `i`, and
+    its last value to those after the last cut. With `hops`, the complement of a number moves as the
+    number does. A single row is a plain Python value, as in a memory view.
     """
 
     def __init__(
@@ -138,19 +148,19 @@ class OverlayColumn(NDArrayOperatorsMixin):
 
     @property
     def itemsize(self) -> int:
-        """The bytes of a row."""
+        """The size of a row in bytes."""
         return self.dtype.itemsize
 
     @property
     def whole(self) -> npt.NDArray[Any]:
-        """The column as an array."""
+        """The column as an array; it is materialised once."""
         if self._whole is None:
             self._whole = self._between(0, self._size)
         return self._whole
 
     @property
     def is_whole(self) -> bool:
-        """Return whether it was put together."""
+        """True if the column is materialised."""
         return self._whole is not None
 
     def __getitem__(self, key: Any) -> Any:
@@ -169,7 +179,7 @@ class OverlayColumn(NDArrayOperatorsMixin):
         return self.whole[key]
 
     def take(self, places: Ints) -> npt.NDArray[Any]:
-        """The rows at these places."""
+        """Return the rows at these indices."""
         begins, sources = self._pieces
         places = np.where(places < 0, places + self._size, places)
         piece = np.searchsorted(begins, places, "right") - 1
@@ -184,7 +194,7 @@ class OverlayColumn(NDArrayOperatorsMixin):
         return made
 
     def searchsorted(self, values: Any, side: str = "left", sorter: None = None) -> Any:
-        """Where values belong in a column that ascends, as of an array."""
+        """Return the insertion indices of values in this ascending column, as NumPy does."""
         wanted = np.asarray(values)
         if self._whole is not None or self._worn(wanted.size * SINGLE):
             return self.whole.searchsorted(values, side, sorter)  # type: ignore[call-overload]  # `side` is either
@@ -228,15 +238,19 @@ class OverlayColumn(NDArrayOperatorsMixin):
         return value + lift[piece // 2] if lift else value
 
     def _worn(self, cost: int) -> bool:
-        """Return whether so much was asked by now that it would have been quicker to put the whole together."""
+        """Add a cost in bytes; return whether materialising would have been cheaper by now."""
         self._asked += cost
         return self._asked > self._size * self.itemsize
 
     @cached_property
     def _pieces(self) -> tuple[Ints, Ints]:
-        """Where the pieces begin, and where in their source; those of the base take turns with those that came."""
+        """The index at which each piece begins, here and in its source.
+
+        Pieces with even numbers come from the base, those with odd numbers from the new rows.
+        """
         cut, count = self._cut, len(self._cut.starts)
         sources, sizes = np.zeros(2 * count + 1, np.int64), np.zeros(2 * count + 1, np.int64)
+        # Even entries are pieces of the base, odd ones the new rows of each cut.
         sources[2::2], sources[1::2] = cut.stops, np.cumsum(cut.sizes) - cut.sizes
         sizes[:-1:2], sizes[-1], sizes[1::2] = cut.starts, len(self._base), cut.sizes
         sizes[::2] -= sources[::2]
@@ -244,14 +258,14 @@ class OverlayColumn(NDArrayOperatorsMixin):
 
     @cached_property
     def _lists(self) -> tuple[list[int], list[int], list[int], list[int], list[int]]:
-        """The same and the moves for single rows, which lists serve quicker."""
+        """The pieces, the lift and the renumbering as lists, which are faster for single rows."""
         begins, sources = self._pieces
         lift = [] if self._lift is None else self._lift.tolist()
         starts, by = self._shift
         return begins.tolist(), sources.tolist(), lift, starts.tolist(), [0, *by.tolist()]
 
     def _untouched(self, first: int, last: int) -> bool:
-        """Return whether all these rows are in one piece of the base, in which nothing moves."""
+        """Return whether rows lie in one piece of the base in which no number moves."""
         begins, _ = self._pieces
         piece = int(np.searchsorted(begins, first, "right")) - 1
         inside = piece % 2 == 0 and (piece + 1 == len(begins) or last <= begins[piece + 1])
@@ -285,7 +299,7 @@ class OverlayColumn(NDArrayOperatorsMixin):
         return made
 
     def _copy(self, made: npt.NDArray[Any], source: int, gap: int) -> None:
-        """Rows of the base from one on, as they are in the whole."""
+        """Fill `made` with rows of the base from `source` on, renumbered."""
         for first in range(0, len(made), _PIECE):
             piece = made[first : first + _PIECE]
             piece[:] = self._base[source + first : source + first + len(piece)]
@@ -295,7 +309,7 @@ class OverlayColumn(NDArrayOperatorsMixin):
 
 
 class _View(Sequence[Any]):
-    """A spliced column as a memory view: plain Python integers, and slices that have them."""
+    """An overlay column as a memory view: it yields plain Python integers, also from slices."""
 
     def __init__(self, column: OverlayColumn) -> None:
         self._column = column
@@ -314,12 +328,15 @@ class _View(Sequence[Any]):
 
 
 def view(column: Any) -> Any:
-    """A column, whole or not, that gives plain integers (see `columns.view`)."""
+    """Return a column, overlay or not, that yields plain integers; see `arrays.view`."""
     return _View(column) if isinstance(column, OverlayColumn) else arrays.view(column)
 
 
 def put_together(value: Any, most: int) -> bool:
-    """Put columns of these tables and mappings together, some bytes at most and at least one; whether all are now."""
+    """Materialise overlay columns in tables and mappings, up to some bytes but at least one column.
+
+    Return whether all of them are materialised now.
+    """
     left = most
     for column in _spliced(value):
         if column.is_whole:
@@ -339,7 +356,7 @@ def _spliced(value: Any) -> Iterator[OverlayColumn]:
 
 
 def whole(value: Any) -> Any:
-    """The same columns, tables and mappings of these, with every column as an array."""
+    """Return columns, tables or mappings with every overlay column as an array."""
     if isinstance(value, OverlayColumn):
         return value.whole
     if hasattr(value, "_fields"):
@@ -357,7 +374,11 @@ def replaced(
     *,
     hops: bool = False,
 ) -> Any:
-    """A column with other rows in some places, all of them in the numbers of the whole; itself if it stays the same."""
+    """Return a column with rows replaced, in the numbers of the whole; the column itself if it is
+    equal.
+
+    `counted` renumbers the rows that stay; `rows` have their final numbers already.
+    """
     if isinstance(column, Texts):
         if not len(ranges(cut.starts, cut.stops - cut.starts)) and not rows.size:
             return column
@@ -383,7 +404,12 @@ def replaced(
 
 
 def replaced_starts(starts: Ints, cut: Replacement, counts: Ints) -> tuple[Any, Replacement]:
-    """Where the rows of each key start, when other keys with so many rows come into some places; and the rows' cut."""
+    """Return the starts of the rows of each key after keys were replaced, and the rows'
+    replacement.
+
+    `cut` replaces keys; `counts` is the number of rows of each new key.
+    """
+    # `total`: rows before each new key; `by`: how far the rows after each cut move in sum.
     ends = np.cumsum(cut.sizes)
     total = np.append(0, np.cumsum(counts))
     old_starts, old_stops = (starts[each].astype(np.int64) for each in (cut.starts, cut.stops))

@@ -28,7 +28,10 @@ _KEEPS = RELATIONS.index(Relation.KEEPS)
 
 
 def excerpt(said: ClaimSet, nodes: Ints) -> ClaimSet:
-    """What is said of what these nodes hold, and of who keeps what with them. The issues are left out."""
+    """Return the claims about what these nodes hold, and about who keeps what with them.
+
+    Issues are left out.
+    """
     size = len(said.nodes)
     chosen = _marked(size, nodes)
     claims, held = said.claims, chosen[said.claims.principal]
@@ -98,7 +101,7 @@ def _rescoped(scopes: Ints, numbers: Ints) -> Ints:
 
 
 def without(part: ClaimSet, left_out: Flags) -> ClaimSet:
-    """A part without some of its documents, and without what they say."""
+    """Return a part without some of its documents and without their rows."""
     kept = ~left_out
     place = (np.cumsum(kept) - 1).astype(np.int32)
     claims, attributes, covers, issues = (
@@ -120,9 +123,9 @@ def selected_rows(
     covers: CoverRows,
     groups: GroupRows,
 ) -> ClaimSet:
-    """Some rows of what was said as a value of their own, with just these nodes and documents, ascending.
+    """Return some rows as a claim set of their own, with just these nodes and documents, ascending.
 
-    Words and stores stay numbered as they are. So do texts, which are left out.
+    Words and stores keep their numbers. So do texts, but the texts themselves are left out.
     """
     codes = said.nodes[nodes]
     is_account = (codes >= ACCOUNTS) & (codes < GROUPS)
@@ -154,7 +157,10 @@ def selected_rows(
 
 
 def _numbers_among(chosen: Ints, column: Ints, each: int = 1) -> Ints:
-    """Numbers, or those with one of `each` below them, by their places among the chosen ones."""
+    """Return numbers as indices into the ascending chosen ones.
+
+    With `each`, a column holds numbers times `each` plus a remainder, which stays.
+    """
     number, below = np.divmod(column, each)
     found = np.searchsorted(chosen, number) * each + below
     return np.where(column == NONE, NONE, found).astype(np.int32)

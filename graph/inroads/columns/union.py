@@ -1,4 +1,9 @@
-"""The union of claim sets."""
+"""The union of claim sets.
+
+Its laws are the fold's: it is idempotent, commutative and associative. It drops what no later
+document could bring back, namely claims of which a scope was covered by a newer document, and
+attributes that a newer document states. Nodes named by dropped rows stay.
+"""
 
 from __future__ import annotations
 
@@ -42,13 +47,13 @@ from inroads.columns.claimset import (
 _NARROWED: Final = frozenset(
     {"word", "row", "sub", "record", "client", "store", "size", "unreadable"}
 )
-"""What is only kept is as narrow as it can be; what is counted with is not."""
+"""Columns that are only stored, so that they are as narrow as their values allow."""
 
 
 def union(parts: Iterable[ClaimSet]) -> ClaimSet:
-    """All that these say, each said once.
+    """Return the union of claim sets, each statement once.
 
-    Where nobody else holds the parts, each of their columns is let go of once it is in the whole.
+    If nobody else holds the parts, each of their columns is freed once it is in the union.
     """
     taken = list(parts)
     accounts = distinct(np.concatenate([part.accounts for part in taken]))
@@ -94,7 +99,10 @@ def union(parts: Iterable[ClaimSet]) -> ClaimSet:
 
 
 def _standing(claims: _Pile, kept: Flags, place: Ints, reach: Ints, era: Ints) -> Ints:
-    """Which claims no newer document covers, in the order of grants, sections and documents; they are put in place."""
+    """Return the indices of claims that no newer document covers, by grant, section and document.
+
+    It also renumbers the document column of the claims.
+    """
     left_in, claims.document = kept[claims.document], place[claims.document]
     own = era[claims.document]
     standing = left_in & (reach[claims.scope] <= own)
@@ -106,7 +114,10 @@ def _standing(claims: _Pile, kept: Flags, place: Ints, reach: Ints, era: Ints) -
 
 
 class _Numbered(NamedTuple):
-    """The numbers that a part's things have among those of all parts, or how many are before them; None: the same."""
+    """The numbers of a part's nodes, words and stores in the union, or None if they do not change.
+
+    `document` and `text` are how many documents and texts the parts before it have.
+    """
 
     node: Ints | None
     word: Ints | None
@@ -122,7 +133,7 @@ class _Numbered(NamedTuple):
         words: Numbers[str],
         stores: Numbers[Store],
     ) -> Iterator[_Numbered]:
-        """Those of each part, of which the nodes are numbered."""
+        """Yield the numbers of each part, when `nodes` has the numbers of its nodes already."""
         documents = texts = 0
         for part, node in zip(parts, nodes, strict=True):
             word = np.array([words[each] for each in part.words.texts()], np.int64)
@@ -134,7 +145,7 @@ class _Numbered(NamedTuple):
             documents, texts = documents + len(part.documents.moment), texts + part.texts.size
 
     def column(self, name: str, column: Any) -> Any:
-        """A column of a part's table in these numbers."""
+        """Return a column of a part's table, renumbered."""
         counted = COUNTED.get(name)
         if counted == "document":
             return column + self.document if self.document else column
@@ -146,7 +157,10 @@ class _Numbered(NamedTuple):
         return _scope(column, number) if counted == "scope" else _optional(column, number)
 
     def valued(self, part: ClaimSet) -> ClaimSet:
-        """A part of which the values of attributes are in these numbers: what they count, their names tell."""
+        """Return a part with the values of its attributes renumbered.
+
+        The name of an attribute decides what its value counts.
+        """
         name, value = part.attributes.name, part.attributes.value
         if self.text:
             value = np.where(TEXT_ATTRIBUTES[name] & (value != NONE), value + self.text, value)
@@ -157,7 +171,7 @@ class _Numbered(NamedTuple):
 
 
 class _Pile:
-    """Tables of all parts as one, of which a column is put together when it is first asked for."""
+    """The tables of all parts as one table, whose columns are concatenated when first accessed."""
 
     document: Ints
     moment: Ints
@@ -174,7 +188,7 @@ class _Pile:
         return column
 
     def take(self, rows: Ints | None = None) -> Any:
-        """The table, or these rows of it; each column is let go of here."""
+        """Return the table, or these rows of it; each column is freed here."""
         columns = []
         for name in self._kind._fields:
             column = getattr(self, name) if rows is None else getattr(self, name).take(rows)
@@ -195,10 +209,12 @@ def _scope(column: Ints, number: Ints) -> Ints:
 
 
 def _ordered(documents: _Pile) -> tuple[Ints, Flags, Ints]:
-    """The rows of documents in their order, each once; which rows are kept, and the place of each in the order.
+    """Return the rows of distinct documents in order, a mask of them, and each row's index in the
+    order.
 
-    Of one that arrived from several sources the first by name is kept.
+    Of a document that arrived from several sources, the row of the first source by name is kept.
     """
+    # 8 bytes of the moment (sign flipped, big-endian), then 32 of the hash: these sort as bytes.
     key = np.empty((len(documents.moment), 40), np.uint8)
     key[:, :8] = (
         (documents.moment.view(np.uint64) ^ np.uint64(1 << 63))
@@ -224,14 +240,17 @@ def _ordered(documents: _Pile) -> tuple[Ints, Flags, Ints]:
 
 
 def _latest(covers: CoverRows) -> CoverRows:
-    """The last document of each scope."""
+    """Return the last document of each scope."""
     order = np.argsort(covers.scope * (np.int64(1) << 32) + covers.document, kind="stable")
     ends = np.roll(firsts(covers.scope[order]), -1)
     return take(covers, order[ends])
 
 
 def _decided(attributes: _Pile, kept: Flags, place: Ints, era: Ints) -> Ints:
-    """The rows at the latest moment of each attribute of each node, in the order of nodes, names, documents."""
+    """Return the indices of rows at the latest moment of each attribute of each node.
+
+    They are in the order of nodes, names and documents. The document column is renumbered here.
+    """
     left_in, attributes.document = kept[attributes.document], place[attributes.document]
     key = attributes.node.astype(np.int64) * len(ATTRIBUTES) + attributes.name
     order = in_order(key, attributes.document)  # of one document its last row
@@ -248,7 +267,7 @@ def _decided(attributes: _Pile, kept: Flags, place: Ints, era: Ints) -> Ints:
 
 
 def _needed(texts: Texts, attributes: AttributeRows) -> tuple[Texts, AttributeRows]:
-    """The texts that are still used, once many are not."""
+    """Drop unused texts if no more than half are used, and renumber those that stay."""
     is_text = TEXT_ATTRIBUTES[attributes.name] & (attributes.value != NONE)
     used = attributes.value[is_text]
     if len(used) * 2 > texts.size:

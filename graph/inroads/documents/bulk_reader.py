@@ -237,7 +237,9 @@ def _meant(policy: Policy, dialect: str) -> frozenset[str]:
 
 
 def _is_regular(document: RegularDocument, members: frozenset[str], roles: frozenset[str]) -> bool:
-    """Return whether every word means something, and every client row has its account, and no redundant id contradicts."""
+    """Return whether every word means something, and every client row has its account, and no
+    redundant id contradicts.
+    """
     content = document.content
     if document.is_team:
         return _is_agreed(content) and _is_one_team(content, members)

@@ -267,7 +267,9 @@ def _holds_secret(text: str) -> bool:
 
 
 def _is_plain(value: Any) -> bool:
-    """Return whether a value of a table is too plain for a secret: a flag, a limit, a word in lower case, flags by name."""
+    """Return whether a value of a table is too plain for a secret: a flag, a limit, a word in lower
+    case, flags by name.
+    """
     if isinstance(value, dict):
         flags = (
             isinstance(each, int | None) and re.fullmatch(r"[a-z_.]{1,60}", name)

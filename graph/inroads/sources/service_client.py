@@ -244,7 +244,9 @@ def _too_large(most: int) -> RequestFailure:
 
 
 def _is_passing(outcome: RequestOutcome, repeatable: bool) -> bool:
-    """Return whether another attempt may go better: the service is busy, ailing or silent, and the fault is not ours."""
+    """Return whether another attempt may go better: the service is busy, ailing or silent, and the
+    fault is not ours.
+    """
     if isinstance(outcome, RequestFailure):
         return repeatable and outcome.code == "timeout"
     return outcome.status == 429 or (repeatable and outcome.status >= 500)

@@ -66,7 +66,9 @@ _SELECT: Final = "SELECT sequence, sha256, observed_at, source, body FROM docume
 
 
 def is_ledger(path: str | os.PathLike[str]) -> bool:
-    """Return whether a file looks like one: any SQLite database, which opening it then checks. A pipe is left unread."""
+    """Return whether a file looks like one: any SQLite database, which opening it then checks. A
+    pipe is left unread.
+    """
     file = Path(path)
     try:
         if not file.is_file() or not file.stat().st_size:

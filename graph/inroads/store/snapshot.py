@@ -65,7 +65,9 @@ def find(ledger: Ledger, policy: Policy) -> Snapshot | None:
 
 
 def _fits(manifest: _Manifest, ledger: Ledger, policy: Policy) -> bool:
-    """Return whether the snapshot is of this ledger as it is now; a restored backup may be another under the same name."""
+    """Return whether the snapshot is of this ledger as it is now; a restored backup may be another
+    under the same name.
+    """
     return (
         (manifest.format, manifest.policy, manifest.forgetting)
         == (FORMAT, policy.digest, ledger.forgetting)
