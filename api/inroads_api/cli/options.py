@@ -171,7 +171,7 @@ class Given:
 
 
 def grouped(command: Callable[..., None]) -> Callable[..., None]:
-    """The same command, with the options of each group in place of the parameter that has a group for its annotation.
+    """Return the command with each parameter that is annotated with a group replaced by its options.
 
     A group is a dataclass whose fields are options, as `Given` is.
     """

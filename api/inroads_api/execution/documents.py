@@ -78,7 +78,7 @@ class PreparedDocument:
 
     @cached_property
     def shape(self) -> str:
-        """The same for documents that differ only in what they ask about."""
+        """A hash that is equal for documents that differ only in what they ask about."""
         return shape(self.document)
 
     def operation(self, name: str | None) -> OperationType | None:

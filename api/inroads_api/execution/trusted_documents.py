@@ -27,7 +27,9 @@ MAX_TRUSTED: Final = 10_000
 """The most documents of a folder."""
 
 
-@dataclass(unsafe_hash=True)  # as its neighbours in errors.py
+@dataclass(
+    unsafe_hash=True
+)  # not frozen: contextlib and pickle assign to exceptions
 class BadDocuments(InroadsError):
     """Documents that cannot be trusted, with all their `problems`, one sentence each."""
 

@@ -130,7 +130,7 @@ class Entry:
         return cast("Account | None", _node(self.seen.graph, node_id(id, NodeKind.ACCOUNT)))
 
     @field
-    def group(self, id: NativeId) -> Group | None:  # noqa: A002  # as its neighbours
+    def group(self, id: NativeId) -> Group | None:  # noqa: A002  # the argument is named like those of the fields above
         """A group by its id."""
         return cast("Group | None", _node(self.seen.graph, node_id(id, NodeKind.GROUP)))
 
@@ -264,7 +264,7 @@ class Entry:
                 description="Only accesses of these identities, or to these businesses (with what they keep) and"
                 " accounts; up to 100. None for all accesses."
             ),
-        ] = [],  # noqa: B006  # as above
+        ] = [],  # noqa: B006  # the default is printed, and nobody writes to it
         by: Annotated[
             ChokeFigure, strawberry.argument(description="What they are ranked by.")
         ] = ChokeFigure.ENDED,

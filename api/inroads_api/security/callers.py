@@ -52,7 +52,7 @@ class Caller(NamedTuple):
     businesses: frozenset[str] | None = None
 
     def limited(self, businesses: Iterable[str]) -> Caller:
-        """The same, who sees only these businesses, and may only read."""
+        """Return a copy of this caller that sees only these businesses and may only read."""
         reading = frozenset(each for each in LIMITABLE if self.may(each))
         return self._replace(scopes=reading, businesses=frozenset(businesses))
 

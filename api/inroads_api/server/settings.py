@@ -35,7 +35,7 @@ NO_TLS: Final[Mapping[str, Any]] = MappingProxyType({})
 
 
 class ServerSettings(NamedTuple):
-    """Who is let in, and what may be asked: files and names, of which each process makes its own."""
+    """Security options of a server, as paths and names that each worker process opens itself."""
 
     auth: Path | None = None
     introspection: bool = False

@@ -65,7 +65,9 @@ class Version:
         return self.graph.version
 
 
-@dataclass(unsafe_hash=True)  # as its neighbours in errors.py
+@dataclass(
+    unsafe_hash=True
+)  # not frozen: contextlib and pickle assign to exceptions
 class NotReached(InroadsError):
     """A version that is not served in time; `served` is served now, and holds so much of the ledger's log."""
 
@@ -84,7 +86,7 @@ def token(position: int) -> str:
 
 
 class Listener(Protocol):
-    """Who is told of each version that is served, by any thread."""
+    """A listener that any thread tells of each version that is served."""
 
     def wake(self) -> None:
         """Another version is served."""
@@ -272,7 +274,7 @@ class Versions:
             return census(version.graph)
 
     def imagine(self, version: Version, what: WhatIf[AccessGraph]) -> WhatIf[AccessGraph]:
-        """The same what-if with its outcomes, which are found once. Raises InroadsError BUSY."""
+        """Return the what-if with its outcomes, computed once. Raises InroadsError BUSY."""
         return self._imagined.get((version.name, what.version), what.answer)
 
     def choke_points(self, version: Version, of: Iterable[str]) -> ChokePoints:

@@ -63,7 +63,7 @@ class Throttled(Exception):
             self.message = f"too much was asked for within a minute: ask again in {retry} seconds"
 
     def headers(self) -> dict[str, str]:
-        """Those of the standing, and when to ask again."""
+        """Return the headers of the budget, and when to ask again."""
         return self.standing.headers() | (
             {} if self.retry is None else {"retry-after": str(self.retry)}
         )

@@ -45,7 +45,10 @@ class Refused(Exception):
 
 
 def denied_response(request: Request, denied: AccessDenied) -> Response:
-    """Who is not let in is told so in the media type that was asked for, and with the status in either."""
+    """Return the response to a request that was denied, in the media type that it accepts.
+
+    The status is that of the denial, also in the older media type.
+    """
     media_type = acceptable(",".join(request.headers.getlist("accept"))) or LEGACY
     response = json_response(
         msgspec.json.encode(failure(denied.code, denied.message)), denied.status, media_type

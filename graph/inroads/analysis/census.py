@@ -69,7 +69,8 @@ def made(graph: AccessGraph) -> Census | None:
 def counts(graph: AccessGraph, node: str) -> Counts:
     """The figures of one node: from the census where there is one, else from this node's own accesses.
 
-    Those cost what they touch, a census costs the whole graph. Raises KeyError for what the graph does not have.
+    Its own accesses cost what they touch, and a census costs the whole graph. Raises KeyError for
+    what the graph does not have.
     """
     known = made(graph)
     if known:

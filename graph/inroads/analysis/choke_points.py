@@ -263,7 +263,7 @@ def _counted(graph: AccessGraph, levels: list[_Level], chosen: _Chosen | None) -
 
 
 def _dominated(graph: AccessGraph, start: int, chosen: _Chosen | None) -> _Alone:
-    """The same for one identity by dominators, without listing its paths."""
+    """Return the grants that alone carry accesses of one identity, by dominators instead of paths."""
     found = accesses_of(graph, graph.index.name(start))
     counts = np.ones(len(found.resource), np.bool_)
     if chosen is not None:

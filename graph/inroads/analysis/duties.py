@@ -71,7 +71,7 @@ def duties(graph: AccessGraph) -> Conflicts:
 
 
 class _Pairs(NamedTuple):
-    """Who is in conflict, and where, by number; NONE for anywhere."""
+    """Pairs of an identity in conflict and the node where it is, by number. NONE means anywhere."""
 
     principal: Ints
     where: Ints

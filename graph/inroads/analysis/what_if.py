@@ -186,7 +186,7 @@ class WhatIf(Generic[_G]):
         return tuple(sorted(self._outcomes(), key=lambda each: each.key))
 
     def answer(self) -> Self:
-        """The same, its outcomes found now and not when they are first asked for."""
+        """Compute the outcomes now, instead of when they are first asked for, and return this what-if."""
         len(self.outcomes)
         return self
 

@@ -655,7 +655,7 @@ class _Merge(NamedTuple):
     def _email_order(self, order: Ints, before: Fold, after: Fold, stated: Ints) -> Ints:
         """Return the identities ordered by the keys of their emails.
 
-        Those that are new, or have another email, are moved.
+        Identities that are new, or whose email changed, are moved to their new place.
         """
         stated = stated[stated < after.kind_starts[1]]
         first, last = self.nodes.before(stated)

@@ -114,7 +114,7 @@ def _narrowed(kind: Any) -> Any:
 
 
 def _struct(kind: type[msgspec.Struct], more: list[Any]) -> type[msgspec.Struct]:
-    """The same with fields in the order in which a canonical body has them."""
+    """Return a narrowed copy of a struct, with fields in the order of a canonical body."""
     fields = list(more)
     for field in msgspec.structs.fields(kind):
         narrowed = _REPLACED.get((kind, field.name)) or _narrowed(field.type)

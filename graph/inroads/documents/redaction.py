@@ -50,7 +50,10 @@ _SECRET_KEY: Final = re.compile(
     re.IGNORECASE,
 )
 _SECRET_LOWER_KEY: Final = re.compile(_SECRET_KEY.pattern)
-"""The same for ASCII in lower case, and faster; beyond ASCII are other letters that pass for a k, an s or an i."""
+"""`_SECRET_KEY` for ASCII names in lower case, which is faster.
+
+It is wrong beyond ASCII, where other letters are equal to a k, an s or an i when case is ignored.
+"""
 # Each alternative begins where no other attempt of its kind can, or is of fixed length: linear on any text.
 _SECRET_VALUE = re.compile(
     r"""
@@ -221,7 +224,10 @@ def _names_secret(key: str) -> bool:
 
 
 def keys_to_judge(keys: Collection[str]) -> set[str]:
-    """Those of these keys of which the value is not simply kept; nearly always one look at all together finds none."""
+    """Return the keys whose values must be judged before they are kept.
+
+    Nearly always a single search of all keys together finds none.
+    """
     together = "\n" + "\n".join(keys)
     if (
         together.isascii()

@@ -108,9 +108,9 @@ def unread(
     progress: Callable[[int], None] | None,
     refusals: Refusals,
 ) -> Iterator[RawDocument | FileChunk | Rejection]:
-    """The same documents before they are read, for whoever reads them; otherwise as `arrivals`.
+    """Yield the raw documents of these paths, for callers that read them elsewhere; see `arrivals`.
 
-    Those on the lines of a large file are in stretches.
+    Documents on the lines of a large file come as chunks of that file.
     """
     names = list(paths)
     found = files(name for name in names if name != "-")

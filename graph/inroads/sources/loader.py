@@ -142,7 +142,7 @@ def _handed_over(parts: list[ClaimSet]) -> Iterator[ClaimSet]:
 
 
 def _apart(value: Any) -> Any:
-    """The same columns, each in pages of its own: what is freed between others would stay with the process."""
+    """Copy large columns to memory pages of their own, which the process gives back when they are freed."""
     if isinstance(value, np.ndarray):
         if value.nbytes < _PAGES:
             return value
@@ -302,7 +302,7 @@ def _begin(file: _File) -> None:
 
 
 def _work_there(given: _Given) -> _Done:
-    """The same in another process, whose file travels by no pickle."""
+    """`_work` in a worker process. The body file is inherited, so it is left out of the pickled result."""
     done = _work(given, _there)
     return done if given.store else done._replace(said=done.said._replace(stores=()))
 
@@ -346,7 +346,7 @@ class _Spool:
         self._file = file
 
     def keep(self, said: ClaimSet) -> ClaimSet:
-        """The same with its bodies where they stay."""
+        """Return the claim set with its bodies moved to the spool: memory at first, then the file."""
         (store,) = said.stores or (None,)
         if not isinstance(store, InMemoryBodies):
             return said

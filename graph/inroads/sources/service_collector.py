@@ -167,7 +167,10 @@ async def _close(arrivals: AsyncGenerator[Arrival]) -> None:
 
 
 collected = _outside_a_loop(collect)
-"""The same as `collect`, where no event loop runs. Nothing is fetched while the caller has an item: take it quickly."""
+"""`collect` as an ordinary iterator, for callers without an event loop.
+
+Nothing is fetched while the caller has an item, so take it quickly.
+"""
 
 
 class _NewPair(msgspec.Struct):

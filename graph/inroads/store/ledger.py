@@ -366,7 +366,7 @@ class Ledger:
                 yield self._restored(*row)
 
     def unread(self, as_of: dt.datetime | None = None, after: int = 0) -> Iterator[Kept]:
-        """The same documents before they are read, for whoever reads them; otherwise as `observations`."""
+        """Yield the stored documents unread, for callers that read them elsewhere; see `observations`."""
         where, given = _where(as_of=as_of, after=after)
         with self._snapshot() as snapshot:
             for row in snapshot.execute(f"{_SELECT} WHERE {where} ORDER BY sequence", given):

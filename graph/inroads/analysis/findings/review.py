@@ -210,7 +210,7 @@ class Findings(Sequence[Finding]):
     def only(
         self, severity: Severity | str | None = None, suppressed: bool | None = None
     ) -> Findings:
-        """The same review, of which those of this severity and worse ones are kept, suppressed or not.
+        """Return this review with only the findings of this severity or worse, suppressed or not.
 
         Raises InroadsError BAD_SEVERITY.
         """
