@@ -27,9 +27,7 @@ MAX_TRUSTED: Final = 10_000
 """The most documents of a folder."""
 
 
-@dataclass(
-    unsafe_hash=True
-)  # not frozen: contextlib and pickle assign to exceptions
+@dataclass(unsafe_hash=True)  # not frozen: contextlib and pickle assign to exceptions
 class BadDocuments(InroadsError):
     """Documents that cannot be trusted, with all their `problems`, one sentence each."""
 

@@ -65,9 +65,7 @@ class Version:
         return self.graph.version
 
 
-@dataclass(
-    unsafe_hash=True
-)  # not frozen: contextlib and pickle assign to exceptions
+@dataclass(unsafe_hash=True)  # not frozen: contextlib and pickle assign to exceptions
 class NotReached(InroadsError):
     """A version that is not served in time; `served` is served now, and holds so much of the ledger's log."""
 
