@@ -82,7 +82,7 @@ def _ends(row: dict[str, Any]) -> str:
 
 
 def _filled(templates: dict[str, str], row: dict[str, Any]) -> str:
-    """Fill the templates with the values of a row; empty values are left out."""
+    """Fill the templates with the values of a row; a value that is not known is left out."""
     texts = ((template, flat(row[name])) for name, template in templates.items())
     return "".join([template % _text(text) for template, text in texts if text is not None])
 

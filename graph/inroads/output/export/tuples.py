@@ -56,7 +56,7 @@ class Scopes:
         )
 
     def own_clients(self) -> Iterator[tuple[int, int]]:
-        """Yield the people who hold CLIENT on a resource of a scope that is its own client.
+        """Yield each identity and resource, by number, where CLIENT is held in a scope that is its own client.
 
         No path passes a node twice, so this depends on where in the scope a grant stands: the walk
         itself tells.
