@@ -149,8 +149,8 @@ def _stages(lines: list[bytes]) -> dict[str, float]:
                 taken_in[at : at + CHUNK_DOCUMENTS]
                 for at in range(0, len(taken_in), CHUNK_DOCUMENTS)
             ]
-            packers = run("claim", lambda: [_packed(chunk) for chunk in chunks])
-            parts = run("pack", lambda: [packer.said() for packer in packers])
+            builders = run("claim", lambda: [_packed(chunk) for chunk in chunks])
+            parts = run("pack", lambda: [union([builder.part()]) for builder in builders])
             said = run("union", lambda: union(parts))
             folded = run("fold", lambda: fold(said, STOCK))
             run("build", lambda: Explorer.build(folded))
@@ -160,7 +160,7 @@ def _stages(lines: list[bytes]) -> dict[str, float]:
 
 
 def _packed(chunk: list[Observation]) -> ClaimSetBuilder:
-    packer = ClaimSetBuilder(STOCK)
+    builder = ClaimSetBuilder()
     for each in chunk:
-        packer.read(each)
-    return packer
+        builder.read(each, STOCK)
+    return builder

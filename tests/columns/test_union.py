@@ -47,11 +47,11 @@ def graph(parts: list[ClaimSet]) -> Explorer:
 @settings(max_examples=40, deadline=None)
 def test_rows_and_names_say_the_same(world: World) -> None:
     """Documents that are put into rows at once say what they say by name: column by column, body by body."""
-    packer = ClaimSetBuilder(STOCK)
+    builder = ClaimSetBuilder()
     for each in observations(world):
-        packer.read(each)
+        builder.read(each, STOCK)
     at_once, by_name = (
-        packer.said(),
+        union([builder.part()]),
         claim_set([state(each, STOCK) for each in observations(world)]),
     )
     columns = zip(_columns(at_once), _columns(by_name), strict=True)

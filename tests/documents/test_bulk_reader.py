@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 import inroads
 from inroads.columns.builder import ClaimSetBuilder
 from inroads.columns.claimset import ATTRIBUTES, TEXT_ATTRIBUTES, WORD_ATTRIBUTES, ClaimSet
+from inroads.columns.union import union
 from inroads.documents.bulk_reader import RegularDocument, plain
 from inroads.documents.reader import Observation, read
 from inroads.documents.redaction import FIELDS, SECRET_MARKS
@@ -219,15 +220,15 @@ def agree(raws: Sequence[bytes], words: Policy = STOCK) -> None:
     """Many at a time, documents say what the reader says of each: every column, every body, every rejection."""
     items = unread(raws)
     many = gather([Stream(items)], words)
-    packer, rejections = ClaimSetBuilder(words), []
+    builder, rejections = ClaimSetBuilder(), []
     for item in items:
         found = item.observe()
         if isinstance(found, Rejection):
             rejections.append(found)
         else:
-            packer.read(found)
+            builder.read(found, words)
     assert list(many.rejections) == rejections
-    assert by_value(many.said) == by_value(packer.said())
+    assert by_value(many.said) == by_value(union([builder.part()]))
 
 
 def by_value(said: ClaimSet) -> dict[str, Any]:

@@ -71,8 +71,8 @@ def standing(grants: Iterable[Grant], nodes: dict[str, dict[str, Any]]) -> Explo
                     grant.resource,
                     Place(grant.evidence[0].section, len(claims)),
                     None,
-                    (f"me {grant.principal}",),
-                    role,
+                    f"me {grant.principal}",
+                    role=role,
                     client_role="/CLIENT@" in grant.id,
                     active=grant.active,
                 )

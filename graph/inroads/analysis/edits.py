@@ -176,9 +176,8 @@ def addition(graph: AccessGraph, text: str) -> Addition:
 
 def claim(added: Addition) -> Claim:
     principal, relation, resource, role = added
-    scopes: tuple[str, ...] = (f"clients {principal}",)
-    if relation is not Relation.CLIENT:
-        scopes = (f"me {principal}", f"team {resource}")[: 2 if relation is Relation.MEMBER else 1]
+    scope = f"{'clients' if relation is Relation.CLIENT else 'me'} {principal}"
+    team = f"team {resource}" if relation is Relation.MEMBER else None
     client = (relation, role) == (Relation.ROLE, Role.CLIENT)
     return Claim(
         principal,
@@ -186,9 +185,9 @@ def claim(added: Addition) -> Claim:
         resource,
         _PLACES[relation],
         None,
-        scopes,
+        scope,
+        team,
         role,
-        None,
         client_role=client,
     )
 

@@ -1,6 +1,6 @@
 """Building a claim set from regular documents in bulk, a section of all documents at a time.
 
-`claims.Reader` produces the same claims document by document, row by row, and explains them.
+`builder` produces the same claims document by document, row by row, and explains them.
 """
 
 from __future__ import annotations
@@ -397,7 +397,7 @@ class _Saying:
         active: Ints | bool = True,
         client: Ints | int = NONE,
     ) -> None:
-        """Add a claim for each row; see `claims.Claim`.
+        """Add a claim for each row; see `documents.claims.Claim`.
 
         Rows that name only one end are dropped later, in `said`.
         """

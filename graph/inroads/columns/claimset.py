@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from itertools import accumulate
 from typing import Any, Final, NamedTuple, Protocol, TypeVar
 
@@ -201,25 +201,21 @@ _WIDE: Final = frozenset({"record", "client", "value"})
 _NARROW: Final = frozenset({"relation", "role", "client_role", "active", "section", "name"})
 
 
-def typed(kind: Callable[..., Any], columns: Iterable[Any]) -> Any:
-    """Build a table from these columns, each converted to its own integer type."""
-    return kind(*(column.astype(each) for column, each in zip(columns, _types(kind), strict=True)))
-
-
 def stacked(kind: Callable[..., Any], pieces: Sequence[Sequence[Any]]) -> Any:
     """Concatenate pieces of a table.
 
     A scalar in a piece is repeated for all its rows; only its first column must be an array.
     """
     stops = list(accumulate(len(piece[0]) for piece in pieces))
-    columns = [np.empty(stops[-1], each) for each in _types(kind)]
+    columns = [np.empty(stops[-1], each) for each in column_types(kind)]
     for piece, start, stop in zip(pieces, [0, *stops], stops, strict=False):
         for column, cells in zip(columns, piece, strict=True):
             column[start:stop] = cells
     return kind(*columns)
 
 
-def _types(kind: Any) -> list[type[np.signedinteger[Any]]]:
+def column_types(kind: Any) -> list[type[np.signedinteger[Any]]]:
+    """Return the type of each column of a table while a claim set is built."""
     names: tuple[str, ...] = kind._fields
     return [
         np.int64 if name in _WIDE else np.int8 if name in _NARROW else np.int32 for name in names

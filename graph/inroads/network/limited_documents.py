@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import msgspec
+from msgspec.structs import replace
 
 from inroads.documents.claims import Attribute, Claim, Place, Statement
 from inroads.documents.reader import reread
@@ -170,7 +171,7 @@ class Remainder:
         holder, held = _number(principal), _number(resource)
         spoken = list(zip(grant.evidence, grant.clients, strict=True))
         scope = {Relation.KEEPS: "account", Relation.CLIENT: "clients"}.get(relation, "me")
-        scopes = (f"{scope} {principal if relation is not Relation.GROUP_OF else resource}",)
+        scope = f"{scope} {principal if relation is not Relation.GROUP_OF else resource}"
         if relation is Relation.CLIENT:
             rows = sorted({(each.record_id, client) for each, client in spoken}, key=repr)
             clients = [
@@ -187,10 +188,10 @@ class Remainder:
                         relation,
                         resource,
                         where,
-                        record,
-                        scopes,
-                        Role.CLIENT,
-                        client=client,
+                        _optional_int(record),
+                        scope,
+                        role=Role.CLIENT,
+                        client=_optional_int(client),
                     )
                 )
             return
@@ -206,10 +207,10 @@ class Remainder:
                         resource,
                         where,
                         None,
-                        scopes,
-                        role,
+                        scope,
+                        role=role,
                         client_role=client_role,
-                        client=client,
+                        client=_optional_int(client),
                         active=grant.active,
                     )
                 )
@@ -304,11 +305,15 @@ def moved_place(
     grant = spots.get((claim.place, told_as(claim.relation)))
     if not grant or claim.place not in places:
         return None
-    claim = claim._replace(place=places[claim.place])
+    claim = replace(claim, place=places[claim.place])
     if claim.relation is Relation.GROUP and grant.relation is Relation.MEMBER:
-        scopes = (*claim.scopes, f"team {grant.resource}")
-        return claim._replace(relation=grant.relation, resource=grant.resource, scopes=scopes)
+        team = f"team {grant.resource}"
+        return replace(claim, relation=grant.relation, resource=grant.resource, other_scope=team)
     return claim
+
+
+def _optional_int(text: str | None) -> int | None:
+    return None if text is None else int(text)
 
 
 def _only(raw: Mapping[str, Any], names: Iterable[str]) -> dict[str, Any]:

@@ -319,7 +319,7 @@ class Selection(Generic[_G]):
         self, number: int, given: Attribute, places: Mapping[Place, Place]
     ) -> Attribute | None:
         """An attribute as a document states it, if that still counts, or is what is known now."""
-        node, name, value = given
+        node, name, value = given.node, given.name, given.value
         counts = number in self._latest.get((node, name), ())
         if isinstance(value, Place):
             return Attribute(node, name, places[value]) if counts else None
@@ -390,7 +390,8 @@ class Selection(Generic[_G]):
             )
         stated = frozenset[Attribute]().union(*(each.stated for each in cuts.values()))
         for each in sorted(self._attributes - stated, key=repr):
-            rest.state(*each, when=each[:2] not in self._latest)
+            when = (each.node, each.name) not in self._latest
+            rest.state(each.node, each.name, each.value, when=when)
         for name, node in (
             (name, node) for name in ("record", "permissions") for node in sorted(self.visible)
         ):

@@ -210,17 +210,17 @@ def _said(
         given.policy,
     )
     easy = {each.place for each in found}
-    packer, at = ClaimSetBuilder(given.policy), []
+    builder, at = ClaimSetBuilder(), list[int]()
     for place, (number, item) in enumerate(documents):
         taken = None if place in easy else item if isinstance(item, Rejection) else item.observe()
         rejected[number].append(isinstance(taken, Rejection))
         if isinstance(taken, Rejection):
             rejections.append(taken)
         elif taken and given.wants(taken.document.observed_at):
-            packer.read(taken)
+            builder.read(taken, given.policy)
             at.append(given.places[number] if given.store else 0)
-    if packer.documents:
-        yield packer.part(given.store, at)
+    if builder.documents:
+        yield builder.part(given.store, at)
     if wanted := [each for each in found if given.wants(each.moment)]:
         yield say(
             wanted, [each.named or documents[each.place][1].source for each in wanted], given.policy
