@@ -251,7 +251,7 @@ def test_numbers_move(size: int, data: st.DataObject) -> None:
     starts, stops = np.array(ends[::2], np.int64), np.array(ends[1::2], np.int64)
     sizes = np.array([data.draw(st.integers(0, 3)) for _ in starts], np.int64)
     cut, rows = overlay.Replacement(starts, stops, sizes), np.full(int(sizes.sum()), 99, np.int8)
-    counted = overlay.Numbering(rows, cut.shift, 200)
+    counted = overlay.Numbering(cut.shift, 200)
     expected: list[int] = []
     done = 0
     for start, stop, count in zip(starts.tolist(), stops.tolist(), sizes.tolist(), strict=True):

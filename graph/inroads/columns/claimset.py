@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from itertools import accumulate
 from typing import Any, Final, NamedTuple, Protocol, TypeVar
 
@@ -197,6 +197,40 @@ COUNTED: Final = {
 }
 """The things that the numbers in a column count; numbers in other columns never change."""
 
+
+def renumber(table: Any, **numbers: Ints | None) -> Any:
+    """Return a table in which nodes, documents, words or stores have new numbers.
+
+    Each array holds the new number of each old one, and NONE at the end, so that NONE stays. Things
+    without an array keep their numbers.
+    """
+    columns = zip(table._fields, table, strict=True)
+    return type(table)(*(renumbered(name, column, numbers) for name, column in columns))
+
+
+def renumbered(name: str, column: Any, numbers: Mapping[str, Ints | None]) -> Any:
+    """Return a column of a table with new numbers; see `renumber`."""
+    counted = COUNTED.get(name, "")
+    new = numbers.get("node" if counted == "scope" else counted)
+    if new is None:
+        return column
+    if counted != "scope":
+        return new[column]
+    node, kind = np.divmod(column, len(SCOPES))  # of NONE they are NONE and the last kind
+    return new[node] * len(SCOPES) + kind
+
+
+def numbers_among(chosen: Ints, size: int) -> Ints:
+    """Return the new numbers of chosen things, ascending and below `size`, for `renumber`.
+
+    Those of other things are not set, so that a few are chosen of many in no time.
+    """
+    numbers = np.empty(size + 1, np.int32)
+    numbers[chosen] = np.arange(len(chosen))
+    numbers[NONE] = NONE
+    return numbers
+
+
 _WIDE: Final = frozenset({"record", "client", "value"})
 _NARROW: Final = frozenset({"relation", "role", "client_role", "active", "section", "name"})
 
@@ -271,4 +305,4 @@ def of_kept(table: Any, kept: Flags, place: Ints) -> Any:
     """Return the rows of the documents to keep, with documents renumbered by `place`."""
     if not kept.all():
         table = take(table, kept[table.document])
-    return table if in_place(place) else table._replace(document=place[table.document])
+    return table if in_place(place) else renumber(table, document=place)

@@ -28,6 +28,7 @@ from inroads.columns.claimset import (
     AttributeRows,
     ClaimSet,
     recoded,
+    renumbered,
 )
 from inroads.columns.fold import (
     GROUP,
@@ -431,16 +432,9 @@ def _added(base: Baseline, policy: Policy) -> _Added | None:
     coming = places + np.arange(len(places))
     splice = _Merge(
         nodes,
-        Numbering(
-            distinct(np.concatenate([nodes.shift.of(old_nodes), nodes.of_part])),
-            nodes.shift,
-            len(nodes.codes),
-        ),
-        Numbering(
-            distinct(np.concatenate([inserted.shift.of(old_documents), coming])),
-            inserted.shift,
-            len(said.documents.moment) + len(places),
-        ),
+        distinct(np.concatenate([nodes.shift.of(old_nodes), nodes.of_part])),
+        distinct(np.concatenate([inserted.shift.of(old_documents), coming])),
+        Numbering(inserted.shift, len(said.documents.moment) + len(places)),
     )
     principals = distinct(
         np.concatenate([nodes.shift.of(principals), nodes.of_part[part.claims.principal]])
@@ -458,7 +452,7 @@ def _added(base: Baseline, policy: Policy) -> _Added | None:
             said.documents,
             anew.documents,
             inserted,
-            np.searchsorted(splice.documents.places, coming),
+            np.searchsorted(splice.document_numbers, coming),
         ),
         splice.by(said.claims, anew.claims, "principal", principals),
         splice.by(said.attributes, anew.attributes, "node", nodes.of_part[part.attributes.node]),
@@ -486,28 +480,32 @@ def _end(size: int, more: int) -> Replacement:
 
 
 class _Merge(NamedTuple):
-    """Replaces rows of a baseline by rows that were folded anew."""
+    """Replaces rows of a baseline by rows that were folded anew.
+
+    `numbers` and `document_numbers` are the numbers in the whole of the nodes and documents that
+    were folded anew; `documents` is the way from old documents to the whole.
+    """
 
     nodes: _Nodes
-    numbers: Numbering
+    numbers: Ints
+    document_numbers: Ints
     documents: Numbering
 
-    def counted(self, name: str) -> Numbering | None:
-        """Return the numbering of the numbers in a column, or None if they do not change."""
-        kind = COUNTED.get(name)
-        if kind != "scope":
-            return {"node": self.numbers, "document": self.documents}.get(kind or "")
-        places = self.numbers.places[:, None] * len(SCOPES) + np.arange(len(SCOPES))
-        return Numbering(
-            places.ravel(), self.numbers.shift.times(len(SCOPES)), self.numbers.size * len(SCOPES)
-        )
+    def moved(self, name: str) -> Numbering | None:
+        """Return the way of the old numbers in a column, or None if they do not change."""
+        counted = COUNTED.get(name)
+        if counted == "document":
+            return self.documents
+        if counted not in ("node", "scope"):
+            return None
+        each = len(SCOPES) if counted == "scope" else 1
+        return Numbering(self.nodes.shift.times(each), len(self.nodes.codes) * each)
 
     def column(self, name: str, old: Any, new: Any, cut: Replacement, rows: Ints) -> Any:
         """Return the old column with rows of the new one, in the numbers of the whole."""
-        chosen, counted = new.take(rows), self.counted(name)
-        if counted:
-            chosen = np.append(counted.places, NONE)[chosen]
-        return replaced(old, cut, chosen, counted)
+        numbers = {"node": self.numbers, "document": self.document_numbers}
+        ended = {counted: np.append(each, NONE) for counted, each in numbers.items()}
+        return replaced(old, cut, renumbered(name, new.take(rows), ended), self.moved(name))
 
     def table(self, old: Any, new: Any, cut: Replacement, rows: Ints) -> Any:
         """Return the old table with rows of the new one, in the numbers of the whole."""
@@ -530,7 +528,7 @@ class _Merge(NamedTuple):
         rows.
         """
         before, after = self.nodes.before(numbers)
-        place = np.searchsorted(self.numbers.places, numbers)
+        place = np.searchsorted(self.numbers, numbers)
         first = _search(new, place * each)
         sizes = _search(new, (place + 1) * each) - first
         return Replacement(_search(old, before * each), _search(old, after * each), sizes), ranges(
@@ -622,7 +620,7 @@ class _Merge(NamedTuple):
         hops, here = hops[order], here[order]
         counts = np.searchsorted(here, nodes, side="right") - np.searchsorted(here, nodes)
         made, inner = replaced_starts(old.starts, _ones(first, last), counts)
-        counted = Numbering(hops, grants.cut.shift, len(rows.principal))
+        counted = Numbering(grants.cut.shift, len(rows.principal))
         return Entries(made, replaced(old.hops, inner, hops, counted, hops=True))
 
     def _dead(
@@ -677,7 +675,7 @@ class _Merge(NamedTuple):
         rows = columns[4][columns[2] == 1]
         cut, counted = (
             Replacement(columns[0], columns[0] + columns[1], columns[2]),
-            Numbering(rows, self.nodes.shift, len(new)),
+            Numbering(self.nodes.shift, len(new)),
         )
         made: Ints = replaced(order, cut, rows, counted)
         return made
@@ -719,7 +717,7 @@ class _OfNodes(NamedTuple):
             bases = [each[kind] for each in self.starts]
             nodes = nodes[(bases[2] <= nodes) & (nodes < self.starts[2][kind + 1])]
         first, last = self.splice.nodes.before(nodes)
-        rows = np.searchsorted(self.splice.numbers.places, nodes) - bases[1]
+        rows = np.searchsorted(self.splice.numbers, nodes) - bases[1]
         counted_as = "document" if name in {"record", "permissions"} else ""
         return self.splice.column(
             counted_as, old, new, _ones(first - bases[0], last - bases[0]), rows

@@ -97,12 +97,8 @@ class Renumbering(NamedTuple):
 
 
 class Numbering(NamedTuple):
-    """The way from old and new numbers to numbers of the whole, which are all below `size`.
+    """The way from old numbers to numbers of the whole, which are all below `size`."""
 
-    Numbers of the part that was folded anew are looked up in `places`; older ones move by `shift`.
-    """
-
-    places: Ints
     shift: Renumbering
     size: int
 

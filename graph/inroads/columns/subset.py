@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 import numpy as np
 
 from inroads.columns.arrays import Flags, Ints, Texts, take
@@ -20,7 +18,9 @@ from inroads.columns.claimset import (
     CoverRows,
     GroupRows,
     IssueRows,
+    numbers_among,
     of_kept,
+    renumber,
 )
 from inroads.model import Relation
 
@@ -40,10 +40,10 @@ def excerpt(said: ClaimSet, nodes: Ints) -> ClaimSet:
     )  # who keeps the account of a role decides whether it stands
     claims = take(claims, held | ((claims.relation == _KEEPS) & kept[claims.resource]))
     named = chosen | _marked(size, claims.principal, claims.resource, claims.owner)
-    named |= _marked(size, *(_nodes_of(scope) for scope in (claims.scope, claims.other_scope)))
+    named |= _marked(size, claims.scope // len(SCOPES), claims.other_scope // len(SCOPES))
     groups = take(said.groups, named[said.groups.group])
     named |= _marked(size, groups.business)
-    covers = take(said.covers, named[_nodes_of(said.covers.scope)])
+    covers = take(said.covers, named[said.covers.scope // len(SCOPES)])
     attributes = take(said.attributes, named[said.attributes.node])
     spoken = _marked(
         len(said.documents.moment), claims.document, covers.document, attributes.document
@@ -51,7 +51,7 @@ def excerpt(said: ClaimSet, nodes: Ints) -> ClaimSet:
     documents = take(said.documents, spoken)
     named |= _marked(size, documents.subject)
 
-    node, document = (np.cumsum(each, dtype=np.int32) - 1 for each in (named, spoken))
+    node, document = (numbers_among(np.flatnonzero(each), len(each)) for each in (named, spoken))
     is_text = TEXT_ATTRIBUTES[attributes.name] & (attributes.value != NONE)
     value = attributes.value.copy()
     value[is_text] = np.arange(int(is_text.sum()))
@@ -59,22 +59,11 @@ def excerpt(said: ClaimSet, nodes: Ints) -> ClaimSet:
     return said._replace(
         nodes=said.nodes[named],
         texts=said.texts.take(attributes.value[is_text]),
-        documents=documents._replace(subject=node[documents.subject]),
-        claims=claims._replace(
-            document=document[claims.document],
-            principal=node[claims.principal],
-            resource=node[claims.resource],
-            owner=_renumbered(claims.owner, node),
-            scope=_rescoped(claims.scope, node),
-            other_scope=_rescoped(claims.other_scope, node),
-        ),
-        attributes=attributes._replace(
-            document=document[attributes.document], node=node[attributes.node], value=value
-        ),
-        covers=covers._replace(
-            document=document[covers.document], scope=_rescoped(covers.scope, node)
-        ),
-        groups=groups._replace(group=node[groups.group], business=node[groups.business]),
+        documents=renumber(documents, node=node),
+        claims=renumber(claims, node=node, document=document),
+        attributes=renumber(attributes, node=node, document=document)._replace(value=value),
+        covers=renumber(covers, node=node, document=document),
+        groups=renumber(groups, node=node),
         issues=IssueRows(np.zeros(0, np.int32), nothing, nothing, nothing),
     )
 
@@ -84,20 +73,6 @@ def _marked(size: int, *columns: Ints) -> Flags:
     for column in columns:
         marks[column[column != NONE]] = True
     return marks
-
-
-def _nodes_of(scopes: Ints) -> Ints:
-    return np.where(scopes == NONE, NONE, scopes // len(SCOPES))
-
-
-def _renumbered(column: Ints, numbers: Ints) -> Ints:
-    return np.where(column == NONE, NONE, numbers[column])
-
-
-def _rescoped(scopes: Ints, numbers: Ints) -> Ints:
-    return np.where(
-        scopes == NONE, NONE, numbers[scopes // len(SCOPES)] * len(SCOPES) + scopes % len(SCOPES)
-    )
 
 
 def without(part: ClaimSet, left_out: Flags) -> ClaimSet:
@@ -131,36 +106,18 @@ def selected_rows(
     is_account = (codes >= ACCOUNTS) & (codes < GROUPS)
     accounts = said.accounts[codes[is_account] - ACCOUNTS]
     codes[is_account] = ACCOUNTS + np.arange(len(accounts))
-    number = partial(_numbers_among, nodes)
-    document = partial(_numbers_among, documents)
-    rows = take(said.documents, documents)
+    node = numbers_among(nodes, len(said.nodes))
+    document = numbers_among(documents, len(said.documents.moment))
     return ClaimSet(
         codes,
         accounts,
         said.words,
         Texts.of(()),
-        rows._replace(subject=number(rows.subject)),
-        claims._replace(
-            document=document(claims.document),
-            principal=number(claims.principal),
-            resource=number(claims.resource),
-            scope=number(claims.scope, len(SCOPES)),
-            other_scope=number(claims.other_scope, len(SCOPES)),
-            owner=number(claims.owner),
-        ),
-        attributes._replace(document=document(attributes.document), node=number(attributes.node)),
-        CoverRows(number(covers.scope, len(SCOPES)), document(covers.document)),
-        GroupRows(number(groups.group), number(groups.business)),
+        renumber(take(said.documents, documents), node=node),
+        renumber(claims, node=node, document=document),
+        renumber(attributes, node=node, document=document),
+        renumber(covers, node=node, document=document),
+        renumber(groups, node=node),
         IssueRows(np.zeros(0, np.int32), *[Texts.of(())] * 3),
         said.stores,
     )
-
-
-def _numbers_among(chosen: Ints, column: Ints, each: int = 1) -> Ints:
-    """Return numbers as indices into the ascending chosen ones.
-
-    With `each`, a column holds numbers times `each` plus a remainder, which stays.
-    """
-    number, below = np.divmod(column, each)
-    found = np.searchsorted(chosen, number) * each + below
-    return np.where(column == NONE, NONE, found).astype(np.int32)

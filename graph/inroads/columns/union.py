@@ -7,8 +7,9 @@ attributes that a newer document states. Nodes named by dropped rows stay.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, Final, NamedTuple
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import accumulate
+from typing import Any, Final
 
 import numpy as np
 
@@ -28,7 +29,6 @@ from inroads.columns.arrays import (
 )
 from inroads.columns.claimset import (
     ATTRIBUTES,
-    COUNTED,
     IS_WORD,
     NONE,
     SCOPES,
@@ -42,6 +42,7 @@ from inroads.columns.claimset import (
     edge_keys,
     of_kept,
     recoded,
+    renumbered,
 )
 
 _NARROWED: Final = frozenset(
@@ -62,9 +63,10 @@ def union(parts: Iterable[ClaimSet]) -> ClaimSet:
     nodes = distinct(np.concatenate(codes))
     words, stores = Numbers[str](), Numbers[Store]()
     places = mapped(lambda each: np.searchsorted(nodes, each), codes, rows)
-    numbers = list(_Numbered.each(taken, places, words, stores))
+    numbers = list(_numbers(taken, places, words, stores))
+    first_texts = accumulate([part.texts.size for part in taken[:-1]], initial=0)
     taken = mapped(
-        lambda both: both[0].valued(both[1]), list(zip(numbers, taken, strict=True)), rows
+        lambda each: _valued(*each), list(zip(taken, numbers, first_texts, strict=True)), rows
     )
     texts = joined(tuple(part.texts for part in taken))
     piles = [_Pile(tables, numbers) for tables in zip(*(part[4:10] for part in taken), strict=True)]
@@ -113,61 +115,42 @@ def _standing(claims: _Pile, kept: Flags, place: Ints, reach: Ints, era: Ints) -
     return ordered
 
 
-class _Numbered(NamedTuple):
-    """The numbers of a part's nodes, words and stores in the union, or None if they do not change.
+_Renumbering = Mapping[str, Ints | None]
+"""New numbers of nodes, documents, words and stores for `renumber`; None if they stay."""
 
-    `document` and `text` are how many documents and texts the parts before it have.
+
+def _numbers(
+    parts: Sequence[ClaimSet], nodes: Sequence[Ints], words: Numbers[str], stores: Numbers[Store]
+) -> Iterator[_Renumbering]:
+    """Yield the numbers of each part in the union; `nodes` are those of its nodes."""
+    first = 0
+    for part, node in zip(parts, nodes, strict=True):
+        size = len(part.documents.moment)
+        numbers = {
+            "node": node,
+            "document": np.arange(first, first + size),
+            "word": np.array([words[each] for each in part.words.texts()], np.int64),
+            "store": np.array([stores[each] for each in part.stores], np.int64),
+        }
+        yield {
+            name: None if in_place(each) else np.append(each, NONE).astype(np.int32)
+            for name, each in numbers.items()
+        }
+        first += size
+
+
+def _valued(part: ClaimSet, numbers: _Renumbering, first_text: int) -> ClaimSet:
+    """Return a part with the values of its attributes renumbered.
+
+    The name of an attribute decides what its value counts.
     """
-
-    node: Ints | None
-    word: Ints | None
-    store: Ints | None
-    document: int
-    text: int
-
-    @classmethod
-    def each(
-        cls,
-        parts: Sequence[ClaimSet],
-        nodes: Sequence[Ints],
-        words: Numbers[str],
-        stores: Numbers[Store],
-    ) -> Iterator[_Numbered]:
-        """Yield the numbers of each part, when `nodes` has the numbers of its nodes already."""
-        documents = texts = 0
-        for part, node in zip(parts, nodes, strict=True):
-            word = np.array([words[each] for each in part.words.texts()], np.int64)
-            store = np.array([stores[each] for each in part.stores], np.int64)
-            numbers = [
-                None if in_place(each) else each.astype(np.int32) for each in (node, word, store)
-            ]
-            yield cls(numbers[0], numbers[1], numbers[2], documents, texts)
-            documents, texts = documents + len(part.documents.moment), texts + part.texts.size
-
-    def column(self, name: str, column: Any) -> Any:
-        """Return a column of a part's table, renumbered."""
-        counted = COUNTED.get(name)
-        if counted == "document":
-            return column + self.document if self.document else column
-        number = (
-            None if counted is None else self.node if counted == "scope" else getattr(self, counted)
-        )
-        if number is None:
-            return column
-        return _scope(column, number) if counted == "scope" else _optional(column, number)
-
-    def valued(self, part: ClaimSet) -> ClaimSet:
-        """Return a part with the values of its attributes renumbered.
-
-        The name of an attribute decides what its value counts.
-        """
-        name, value = part.attributes.name, part.attributes.value
-        if self.text:
-            value = np.where(TEXT_ATTRIBUTES[name] & (value != NONE), value + self.text, value)
-        if self.word is not None:
-            is_word = IS_WORD[name]
-            value = np.where(is_word, _optional(np.where(is_word, value, NONE), self.word), value)
-        return part._replace(attributes=part.attributes._replace(value=value))
+    name, value = part.attributes.name, part.attributes.value
+    if first_text:
+        value = np.where(TEXT_ATTRIBUTES[name] & (value != NONE), value + first_text, value)
+    if (word := numbers["word"]) is not None:
+        is_word = IS_WORD[name]
+        value = np.where(is_word, word[np.where(is_word, value, NONE)], value)
+    return part._replace(attributes=part.attributes._replace(value=value))
 
 
 class _Pile:
@@ -176,14 +159,14 @@ class _Pile:
     document: Ints
     moment: Ints
 
-    def __init__(self, tables: Sequence[Any], numbers: Sequence[_Numbered]) -> None:
+    def __init__(self, tables: Sequence[Any], numbers: Sequence[_Renumbering]) -> None:
         self._kind = type(tables[0])
         self._parts = dict(zip(self._kind._fields, zip(*tables, strict=True), strict=True))
         self._numbers = numbers
 
     def __getattr__(self, name: str) -> Any:
         columns = zip(self._numbers, self._parts.pop(name), strict=True)
-        column = joined(tuple(number.column(name, each) for number, each in columns))
+        column = joined(tuple(renumbered(name, each, numbers) for numbers, each in columns))
         setattr(self, name, column)
         return column
 
@@ -195,17 +178,6 @@ class _Pile:
             delattr(self, name)
             columns.append(narrow(column) if name in _NARROWED else column)
         return self._kind(*columns)
-
-
-def _optional(column: Ints, number: Ints) -> Ints:
-    return np.append(number, np.int32(NONE))[column]  # NONE, the last of all, stays NONE
-
-
-def _scope(column: Ints, number: Ints) -> Ints:
-    node, kind = np.divmod(column, len(SCOPES))
-    return np.where(
-        column == NONE, np.int32(NONE), _optional(node, number) * len(SCOPES) + kind
-    ).astype(np.int32)
 
 
 def _ordered(documents: _Pile) -> tuple[Ints, Flags, Ints]:
