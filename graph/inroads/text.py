@@ -12,7 +12,8 @@ _STEERING: Final = re.compile(
 )
 """What steers terminals, is invalid in XML or has no UTF-8; a backslash, which escapes it, is written twice."""
 _ESCAPED: Final = re.compile(r"\\(\\|u[0-9a-f]{4})")
-_FORMULA: Final = ("=", "+", "-", "@", "'")
+_FORMULA: Final = ("=", "+", "-", "@")
+"""The characters with which a spreadsheet begins a formula (OWASP: CSV injection)."""
 _NOT_PLAIN: Final = re.compile(r"[^A-Za-z0-9_-]")
 
 
@@ -41,7 +42,7 @@ def cell(text: str) -> str:
     ("'=1+1", 'plain')
     """
     shown = escaped(text)
-    return f"'{shown}" if shown.startswith(_FORMULA) else shown
+    return f"'{shown}" if shown.startswith((*_FORMULA, "'")) else shown
 
 
 def original(shown: str) -> str:
@@ -69,10 +70,10 @@ def printable(text: str) -> str:
     return text if text.isprintable() else _STEERING.sub("\ufffd", text)
 
 
-def harmless(cell: str) -> str:
-    """A cell that no spreadsheet runs as a formula (OWASP: CSV injection), and that steers no terminal."""
-    text = printable(cell)
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
+def harmless(text: str) -> str:
+    """A printable text that no spreadsheet runs as a formula. Unlike with `cell`, the way back is lost."""
+    shown = printable(text)
+    return f"'{shown}" if shown.startswith(_FORMULA) else shown
 
 
 def json_text(value: Any, *, pretty: bool = False) -> str:
