@@ -21,13 +21,12 @@ from inroads.columns.claimset import (
     ClaimSet,
     InMemoryBodies,
     email_key,
-    moment_number,
-    moment_of,
 )
 from inroads.columns.fold import fold
 from inroads.columns.union import union
 from inroads.documents.claims import state
 from inroads.explorer import Explorer
+from inroads.moments import moment_number, moment_of
 from inroads.policy.tables import STOCK
 from strategies import worlds
 from worlds import World, observations, same

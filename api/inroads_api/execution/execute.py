@@ -26,6 +26,7 @@ from strawberry.schema.config import StrawberryConfig
 from inroads.cancellation import check, checked
 from inroads.documents.reader import parse_moment
 from inroads.errors import InroadsError, LedgerError, extensions
+from inroads.moments import rfc3339
 from inroads_api.clock import Deadline, Late
 from inroads_api.execution.compiler import CompiledExecutor
 from inroads_api.execution.documents import DocumentCache
@@ -98,7 +99,7 @@ def _rfc3339(moment: dt.datetime | str) -> str:
     given = dt.datetime.fromisoformat(moment) if isinstance(moment, str) else moment
     aware = given if given.tzinfo else given.replace(tzinfo=dt.UTC)
     try:
-        return aware.astimezone(dt.UTC).isoformat().replace("+00:00", "Z")
+        return rfc3339(aware)
     except OverflowError:  # at the edge of the calendar
         return aware.isoformat()
 

@@ -8,6 +8,8 @@ from typing import Any, Final
 
 import msgspec
 
+from inroads.moments import rfc3339
+
 REQUESTS: Final = "inroads_api.requests"
 """The name of the logger that has one record for each request, whose figures are its `figures`."""
 
@@ -28,9 +30,7 @@ class Lines(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         """The record as JSON."""
         line: dict[str, Any] = {
-            "time": dt.datetime.fromtimestamp(record.created, dt.UTC)
-            .isoformat()
-            .replace("+00:00", "Z"),
+            "time": rfc3339(dt.datetime.fromtimestamp(record.created, dt.UTC)),
             "level": record.levelname,
             "logger": record.name,
             "message": record.getMessage(),

@@ -39,12 +39,12 @@ from inroads.columns.claimset import (
     column_types,
     email_key,
     ints,
-    moment_number,
 )
 from inroads.columns.union import union
 from inroads.documents.claims import Attribute, Claim, Names, Place, Statement, state
 from inroads.documents.reader import Observation
 from inroads.model import Document, Relation, kind_of, native_id
+from inroads.moments import moment_number
 from inroads.policy.tables import Policy
 
 

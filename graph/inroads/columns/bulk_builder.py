@@ -35,12 +35,12 @@ from inroads.columns.claimset import (
     IssueRows,
     Numbers,
     email_key,
-    moment_number,
     stacked,
 )
 from inroads.documents.bulk_reader import RegularDocument
 from inroads.documents.records import AccountBusiness
 from inroads.model import Relation, Role, Section
+from inroads.moments import moment_number
 from inroads.policy.tables import Policy
 
 _ME, _TEAM, _ACCOUNT, _CLIENTS = range(len(SCOPES))

@@ -4,7 +4,6 @@ hold.
 
 from __future__ import annotations
 
-import datetime as dt
 import hashlib
 from collections.abc import Callable, Collection, Mapping, Sequence
 from itertools import accumulate
@@ -50,8 +49,6 @@ IDENTITIES, BUSINESSES, ACCOUNTS, GROUPS = (
     for kind in (NodeKind.IDENTITY, NodeKind.BUSINESS, NodeKind.ACCOUNT, NodeKind.GROUP)
 )
 """The first code of each kind; to those of accounts the index of the account is added."""
-_EPOCH: Final = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
-_MICROSECOND: Final = dt.timedelta(microseconds=1)
 
 
 class Store(Protocol):
@@ -258,16 +255,6 @@ def column_types(kind: Any) -> list[type[np.signedinteger[Any]]]:
 
 def ints(numbers: Collection[int]) -> Ints:
     return np.fromiter(numbers, np.int64, len(numbers))
-
-
-def moment_number(moment: dt.datetime) -> int:
-    """Return a moment as documents are ordered by it: microseconds since 1970, UTC."""
-    return (moment - _EPOCH) // _MICROSECOND
-
-
-def moment_of(number: int) -> dt.datetime:
-    """Return the moment of such a number."""
-    return _EPOCH + dt.timedelta(microseconds=number)
 
 
 def email_key(email: str) -> int:

@@ -23,7 +23,6 @@ from inroads.columns.claimset import (
     SCOPES,
     WORD_ATTRIBUTES,
     email_key,
-    moment_of,
 )
 from inroads.columns.fold import Fold
 from inroads.documents.reader import reread
@@ -44,6 +43,7 @@ from inroads.model import (
     native_id,
     node_id,
 )
+from inroads.moments import moment_of
 from inroads.network.issues import issues
 from inroads.network.mappings import NO_DOCUMENTS, Data, Documents, Grants, Neighbours, Nodes
 from inroads.network.search import Odd, odd, search

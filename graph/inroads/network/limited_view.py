@@ -42,6 +42,7 @@ from inroads.documents.reader import reread
 from inroads.documents.records import Me
 from inroads.errors import Issue
 from inroads.model import Grant, NodeKind
+from inroads.moments import EPOCH
 from inroads.network.access_graph import AccessGraph
 from inroads.network.limited_documents import (
     HIDDEN,
@@ -58,7 +59,7 @@ from inroads.policy.grammar import ACTING, BACKWARD, OUTSIDE, PHASES
 
 _G = TypeVar("_G", bound=AccessGraph)
 
-_NEVER: Final = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+_NEVER: Final = EPOCH
 """The moment of what no document says that is shown."""
 
 _IDENTITY, _BUSINESS, _ACCOUNT, _GROUP = map(

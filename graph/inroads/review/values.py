@@ -9,6 +9,7 @@ from typing import Final, NamedTuple
 
 import msgspec
 
+from inroads import moments
 from inroads.errors import InroadsError
 from inroads.model import (
     AccessState,
@@ -247,4 +248,4 @@ def one_line(text: str) -> str:
 def rfc3339(moment: dt.datetime) -> str:
     if moment.tzinfo is None:
         raise InroadsError("a moment has an offset", "BAD_MOMENT")
-    return moment.astimezone(dt.UTC).isoformat().replace("+00:00", "Z")
+    return moments.rfc3339(moment)

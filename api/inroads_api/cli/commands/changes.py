@@ -26,6 +26,7 @@ from inroads.documents.pointers import pointer
 from inroads.errors import InroadsError
 from inroads.explorer import Explorer
 from inroads.model import Evidence, Grant
+from inroads.moments import rfc3339
 from inroads.network.wording import record_label
 from inroads.text import printable
 from inroads_api.cli.terminal import Format, default_format, many, print_rows, say
@@ -232,7 +233,7 @@ def _evidence(graph: Explorer, each: Evidence, name: str, within: str = "") -> d
         "record_id": each.record_id,
         "source": document.source,
         "pointer": pointer(document, each.section, each.index, each.sub) + within,
-        "observed_at": document.observed_at.isoformat().replace("+00:00", "Z"),
+        "observed_at": rfc3339(document.observed_at),
         "document": document.sha256,
     }
 

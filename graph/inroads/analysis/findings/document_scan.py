@@ -10,10 +10,11 @@ import msgspec
 import numpy as np
 
 from inroads.columns.arrays import Ints, distinct
-from inroads.columns.claimset import NONE, SECTIONS, moment_number
+from inroads.columns.claimset import NONE, SECTIONS
 from inroads.documents.reader import reread
 from inroads.documents.records import Moment, OptionalId, Text
 from inroads.model import Section, fold_email, native_id
+from inroads.moments import moment_number
 from inroads.network.access_graph import AccessGraph
 
 UNKNOWN: Final = np.iinfo(np.int64).min

@@ -37,6 +37,7 @@ from inroads.columns.claimset import ATTRIBUTES, NONE
 from inroads.documents.pointers import escape, pointer, record
 from inroads.errors import InroadsError
 from inroads.model import Document, Evidence, NodeKind, Section, kind_of, native_id
+from inroads.moments import EPOCH
 from inroads.network.access_graph import AccessGraph
 from inroads.network.wording import record_label
 from inroads.policy.rule_settings import Judgement, Severity, Suppression
@@ -46,7 +47,7 @@ from inroads.reach.questions import reach
 PRINTED: Final = 100
 """How many findings are printed; there may be one for each access."""
 
-_LONG_AGO: Final = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+_LONG_AGO: Final = EPOCH
 
 
 def review(

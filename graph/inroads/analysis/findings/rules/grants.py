@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections import defaultdict
 
 import numpy as np
@@ -12,9 +11,10 @@ from inroads.analysis.findings.document_scan import UNKNOWN
 from inroads.analysis.findings.finding import Fact, Match, RuleOutcome, Source, Spot, Stated
 from inroads.analysis.findings.registry import rule
 from inroads.columns.arrays import Ints, contained, distinct
-from inroads.columns.claimset import NONE, ROLES, SECTIONS, moment_number, moment_of
+from inroads.columns.claimset import NONE, ROLES, SECTIONS
 from inroads.columns.fold import MEMBER, ROLE
 from inroads.model import RECORD_NOUN, Section
+from inroads.moments import moment_number, moment_of, rfc3339
 from inroads.policy.rule_settings import RuleRow, Severity
 
 
@@ -279,7 +279,7 @@ def _why_dead(matter: RuleContext, grant: int) -> list[Source]:
 
 
 def _text(moment: int) -> str:
-    return moment_of(moment).astimezone(dt.UTC).isoformat().replace("+00:00", "Z")
+    return rfc3339(moment_of(moment))
 
 
 @rule(
