@@ -29,8 +29,7 @@ from inroads.errors import BadId, LedgerError
 from inroads.explorer import Explorer, load
 from inroads.model import Document
 from inroads.sources.synthetic import population
-from inroads.store import ledger as ledger_
-from inroads.store import schema
+from inroads.store import document_log, schema
 from inroads.store.ledger import Added, Forgotten, Ledger, is_ledger
 from ledger_files import inflated, raw
 from strategies import worlds
@@ -180,7 +179,7 @@ class TestAdding:
         self, path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         """Large documents are committed before many of them fill the memory."""
-        monkeypatch.setattr(ledger_, "BATCH_BYTES", 1)
+        monkeypatch.setattr(document_log, "BATCH_BYTES", 1)
         seen: list[int] = []
         with Ledger(path) as ledger:
             ledger.add(generated(20)[:3], progress=lambda added: seen.append(added.added))

@@ -54,7 +54,7 @@ def test_opened_is_what_was_kept(path: Path, monkeypatch: pytest.MonkeyPatch) ->
     (folder,) = snapshots(path)
     assert snapshot.damage(folder) == []
     assert folder.stat().st_mode & 0o077 == 0
-    monkeypatch.setattr("inroads.store.ledger.restore", pytest.fail)
+    monkeypatch.setattr("inroads.store.rows.restore", pytest.fail)
     second = load(path)
     monkeypatch.undo()
     assert same([first, second, fresh(path)])

@@ -10,7 +10,7 @@ import msgspec
 
 from inroads.documents.reader import Observation, restore
 from inroads.documents.records import Me
-from inroads.model import Document
+from inroads.model import Document, fold_email
 
 
 class Person:
@@ -31,7 +31,7 @@ class Person:
             if isinstance(row, Me) or str(row.identity_id) == self.number:
                 said = (getattr(row, name, None) for name in _NAMES)
                 self.names.update(
-                    folded(each) for each in said if isinstance(each, str) and each.strip()
+                    fold_email(each) for each in said if isinstance(each, str) and each.strip()
                 )
 
     def left_out_of(self, team: Observation) -> Document | None:
@@ -76,7 +76,7 @@ class Person:
     def _owns(self, value: Any) -> bool:
         """Return whether it is a record of the person, or one of their addresses."""
         if isinstance(value, str):
-            return folded(value) in self.names
+            return fold_email(value) in self.names
         return isinstance(value, dict) and str(value.get("identity_id")) == self.number
 
     def _is_named_in(self, row: Any) -> bool:
@@ -108,7 +108,3 @@ _NAMES: Final = ("email", "unconfirmed_email", "identity_uuid")
 _FRAME: Final = frozenset(
     {"response", "business", "business_group", "members"}
 )  # without these it is no team
-
-
-def folded(text: str) -> str:
-    return text.strip().casefold()

@@ -11,7 +11,8 @@ from typing import Any, NamedTuple
 import msgspec
 
 from inroads.documents.reader import restore
-from inroads.store.schema import UNREADABLE, from_microseconds
+from inroads.moments import moment_of
+from inroads.store.schema import UNREADABLE
 
 
 class Problem(NamedTuple):
@@ -49,7 +50,7 @@ def problems_of(
     try:
         plain = zlib.decompress(body)
         digest = hashlib.sha256(plain).digest()
-        document = restore(plain, digest.hex(), from_microseconds(moment), source).document
+        document = restore(plain, digest.hex(), moment_of(moment), source).document
     except UNREADABLE as error:
         yield Problem("BODY", sequence, f"it cannot be read: {error}")
         return

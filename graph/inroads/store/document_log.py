@@ -1,0 +1,253 @@
+"""The log of documents in a ledger: appending to it, and reading it as it was at some moment."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import re
+import zlib
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, Final
+
+from inroads.documents.reader import Observation
+from inroads.errors import BadId, InroadsError
+from inroads.model import Document
+from inroads.moments import moment_number, moment_of
+from inroads.store.ledger_file import LedgerFile
+from inroads.store.rows import Added, Entry, Info, Kept, observation_key
+
+BATCH: Final = 1000
+"""The most documents in one transaction, unless told otherwise."""
+
+BATCH_BYTES: Final = 32 * 2**20
+"""A batch also ends here, so that large documents do not pile up in memory. Bytes of their bodies."""
+
+_INSERT: Final = """
+    INSERT INTO documents (sequence, sha256, observed_at, source, kind, subject, body)
+    VALUES (?, ?, ?, CAST(? AS TEXT), ?, ?, ?)
+    ON CONFLICT (sha256, observed_at, source) DO NOTHING
+"""
+
+_HELD: Final = """
+    SELECT EXISTS (SELECT * FROM documents WHERE sha256 = ? AND observed_at = ? AND source = CAST(? AS TEXT))
+"""
+
+_LIST: Final = (
+    "SELECT sequence, sha256, kind, subject, observed_at, source, length(body) FROM documents"
+)
+
+_SELECT: Final = "SELECT sequence, sha256, observed_at, source, body FROM documents"
+
+
+class DocumentLog(LedgerFile):
+    """The documents of an open ledger, in order of arrival; see `Ledger`."""
+
+    def add(
+        self,
+        documents: Iterable[Document],
+        batch: int = BATCH,
+        progress: Callable[[Added], None] | None = None,
+    ) -> Added:
+        """Append documents, at most `batch` a transaction; `progress` is told the total so far after each commit.
+
+        The same observation (body, moment and source) changes nothing the second time. If this raises, what
+        `progress` was told is in the ledger, and adding everything again adds the rest.
+        """
+        total = Added(0, 0, 0)
+        for each in _batches(documents, batch):
+            total = Added(*map(sum, zip(total, self._append(each), strict=True)))
+            if progress:
+                progress(total)
+        return total
+
+    @property
+    def sequence(self) -> int:
+        """The newest number of the log, 0 when it is empty. It grows with every change: cheap enough to poll."""
+        with self._faults():
+            return self._newest()
+
+    def observations(
+        self, as_of: dt.datetime | None = None, after: int = 0
+    ) -> Iterator[Observation]:
+        """Every document observed until `as_of` (aware; None: all) and numbered above `after`, in order of arrival.
+
+        All of one state of the log, whatever is added meanwhile. An unfinished iteration holds that state: close it.
+        """
+        where, given = _where(as_of=as_of, after=after)
+        with self._snapshot() as snapshot:
+            for row in snapshot.execute(f"{_SELECT} WHERE {where} ORDER BY sequence", given):
+                yield self._restored(*row)
+
+    def unread(self, as_of: dt.datetime | None = None, after: int = 0) -> Iterator[Kept]:
+        """Yield the stored documents unread, for callers that read them elsewhere; see `observations`."""
+        where, given = _where(as_of=as_of, after=after)
+        with self._snapshot() as snapshot:
+            for row in snapshot.execute(f"{_SELECT} WHERE {where} ORDER BY sequence", given):
+                yield Kept(self.path, *row)
+
+    def rows(
+        self,
+        kind: str | None = None,
+        subject: str | None = None,
+        as_of: dt.datetime | None = None,
+        after: int = 0,
+        limit: int | None = None,
+    ) -> Iterator[Entry]:
+        """The log without its bodies, in order of arrival: of one kind, one subject (a node id), until a moment."""
+        where, given = _where(kind=kind, subject=subject, as_of=as_of, after=after)
+        yield from self._entries(where, given, limit)
+
+    def fingerprint(self, position: int) -> str:
+        """What the log says up to a number: a hash of its last documents there, a thousand of them.
+
+        It tells a ledger from another one that took its place, such as a backup that has been added to since.
+        """
+        query = (
+            "SELECT sequence, sha256, observed_at FROM documents"
+            " WHERE sequence <= ? ORDER BY sequence DESC LIMIT 1000"
+        )
+        digest = hashlib.sha256()
+        with self._faults():
+            for row in self._connection.execute(query, (position,)).fetchall():
+                digest.update(repr(row).encode())
+        return digest.hexdigest()
+
+    def body(self, sequence: int) -> bytes:
+        """The body of one document. Raises InroadsError BODY_GONE when it is not there any more."""
+        with self._faults():
+            found = self._one("SELECT body FROM documents WHERE sequence = ?", sequence)
+        if found is None:
+            raise InroadsError(
+                "the document was forgotten since this version was made", "BODY_GONE"
+            )
+        return zlib.decompress(found)
+
+    def find(self, prefix: str) -> list[Entry]:
+        """Every observation of the bodies whose sha-256 begins so. Raises BadId for less than 4 hex digits."""
+        digits = prefix.strip().lower()
+        if not re.fullmatch(r"[0-9a-f]{4,64}", digits):
+            raise BadId(f"{prefix!r} is not the beginning of a sha-256: 4 to 64 hex digits")
+        ends = (bytes.fromhex(digits.ljust(64, "0")), bytes.fromhex(digits.ljust(64, "f")))
+        return list(self._entries("sha256 BETWEEN ? AND ?", ends, None))
+
+    def info(self) -> Info:
+        """What is in the ledger, counted in one pass over an index."""
+        subjects = (
+            "SELECT kind, count(*), count(DISTINCT subject), min(observed_at), max(observed_at)"
+        )
+        with self._snapshot() as snapshot:
+            found = snapshot.execute(f"{subjects} FROM documents GROUP BY kind").fetchall()
+            first, last = snapshot.execute(
+                "SELECT min(sequence), max(sequence) FROM documents"
+            ).fetchone()
+            (tombstones,) = snapshot.execute("SELECT count(*) FROM tombstones").fetchone()
+            (version,) = snapshot.execute("PRAGMA user_version").fetchone()
+        known = {kind: number for kind, _, number, _, _ in found}
+        return Info(
+            documents=sum(count for _, count, _, _, _ in found),
+            kinds={kind: count for kind, count, _, _, _ in found},
+            identities=known.get("me", 0),
+            businesses=known.get("team", 0),
+            oldest=min((moment_of(oldest) for _, _, _, oldest, _ in found), default=None),
+            newest=max((moment_of(newest) for _, _, _, _, newest in found), default=None),
+            first=first or 0,
+            last=last or 0,
+            bytes=sum(self._sizes()[:2]),
+            version=version,
+            tombstones=tombstones,
+        )
+
+    def _entries(self, where: str, given: tuple[object, ...], limit: int | None) -> Iterator[Entry]:
+        query = f"{_LIST} WHERE {where} ORDER BY sequence LIMIT ?"
+        with self._snapshot() as snapshot:
+            for row in snapshot.execute(query, (*given, -1 if limit is None else limit)):
+                sequence, sha256, kind, subject, moment, source, size = row
+                yield Entry(sequence, sha256.hex(), kind, subject, moment_of(moment), source, size)
+
+    def _append(self, batch: list[Document]) -> Added:
+        with self._faults():
+            new = [
+                (document, compressed(document.body))
+                for document in batch
+                if not self._holds(document)
+            ]
+        added = forgotten = 0
+        if new or self.read_only:
+            with self._writing():
+                refusing, newest = (
+                    bool(self._one("SELECT EXISTS (SELECT * FROM forgotten)")),
+                    self._newest(),
+                )
+                for document, body in new:
+                    if refusing and self._refuses(document):
+                        forgotten += 1
+                    else:  # twice in a batch, or added by another process by now: not new after all
+                        added += self._insert(newest + added + 1, document, body)
+        return Added(added, len(batch) - added - forgotten, forgotten)
+
+    def _holds(self, document: Document) -> bool:
+        return bool(self._one(_HELD, *observation_key(document)))
+
+    def _insert(self, sequence: int, document: Document, body: bytes) -> bool:
+        """Return whether the document is new."""
+        row = (sequence, *observation_key(document), document.kind, document.subject, body)
+        return self._connection.execute(_INSERT, row).rowcount == 1
+
+    def _refuses(self, document: Document) -> bool:
+        until = self._one("SELECT until FROM forgotten WHERE mark = ?", self._mark(document.body))
+        return until is not None and moment_number(document.observed_at) <= until
+
+    def _mark(self, body: bytes) -> bytes:
+        """By what a forgotten body is known again.
+
+        Of the whole body, never of an id or an email: those few could all be tried. Salted for each ledger, so that
+        marks of two ledgers cannot be compared, and not made from the sha-256, which answers and exports have named.
+        Who has both this file and the very body can still tell that it was once in here, and nothing else.
+        """
+        return hashlib.blake2b(
+            body, key=self._one("SELECT value FROM salt"), digest_size=16
+        ).digest()
+
+    def _kept(self, kind: str, subject: str | None = None) -> Iterator[Observation]:
+        where, given = _where(kind=kind, subject=subject)
+        for row in self._connection.execute(f"{_SELECT} WHERE {where}", given):
+            yield self._restored(*row)
+
+    def _restored(self, *row: Any) -> Observation:
+        return Kept(self.path, *row).observe()
+
+
+def _batches(documents: Iterable[Document], most: int) -> Iterator[list[Document]]:
+    batch: list[Document] = []
+    size = 0
+    for document in documents:
+        batch.append(document)
+        size += len(document.body)
+        if len(batch) >= most or size >= BATCH_BYTES:
+            yield batch
+            batch, size = [], 0
+    if batch:
+        yield batch
+
+
+def compressed(body: bytes) -> bytes:
+    return zlib.compress(
+        body
+    )  # in every Python, with a checksum, and what is in a document repeats itself near by
+
+
+def _where(
+    kind: str | None = None,
+    subject: str | None = None,
+    as_of: dt.datetime | None = None,
+    after: int = 0,
+) -> tuple[str, tuple[object, ...]]:
+    """The condition for these rows, and the values of its question marks."""
+    asked = {
+        "kind = ?": kind,
+        "subject = ?": subject,
+        "observed_at <= ?": None if as_of is None else moment_number(as_of),
+        "sequence > ?": after,
+    }
+    given = {condition: value for condition, value in asked.items() if value is not None}
+    return " AND ".join(given), tuple(given.values())

@@ -1,0 +1,289 @@
+"""The file of a ledger: its connections, its transactions, and its faults as errors."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
+from pathlib import Path
+from typing import Any, Final, Self
+
+from inroads.errors import LedgerError
+from inroads.store import schema
+from inroads.store.schema import APPLICATION_ID, FAULTS
+
+BUSY_SECONDS: Final = 10.0
+"""How long another process is waited for before LEDGER_BUSY is raised."""
+
+_PAUSE: Final = 0.02  # seconds
+
+
+def is_ledger(path: str | os.PathLike[str]) -> bool:
+    """Return whether a file looks like one: any SQLite database, which opening it then checks. A
+    pipe is left unread.
+    """
+    file = Path(path)
+    try:
+        if not file.is_file() or not file.stat().st_size:
+            return False
+        # SQLite itself must look first: whoever else closes a file loses all locks that this process has on it, and
+        # with them what another ledger of this process is just writing.
+        with closing(
+            sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro&immutable=1", uri=True)
+        ) as connection:
+            connection.execute("PRAGMA schema_version")
+            return True
+    except (OSError, sqlite3.Error):
+        pass
+    try:
+        with file.open("rb") as opened:  # damaged, perhaps: no other ledger has it open
+            return opened.read(16) == b"SQLite format 3\0"
+    except OSError:
+        return False
+
+
+class LedgerFile:
+    """An open file that holds a ledger; see `Ledger`."""
+
+    def __init__(
+        self,
+        path: str | os.PathLike[str],
+        *,
+        create: bool = True,
+        read_only: bool = False,
+        busy: float = BUSY_SECONDS,
+    ) -> None:
+        self.path = Path(path)
+        self.read_only = read_only
+        self._busy = busy
+        self._seen: sqlite3.Connection | None = None
+        create = create and not read_only
+        if not (self.path.parent if create else self.path).exists():
+            raise self._error(
+                "LEDGER_MISSING", "there is no such folder" if create else "there is no such file"
+            )
+        if self.path.is_dir():
+            raise self._error("LEDGER_FOREIGN", "it is a folder")
+        with self._faults():
+            self._connection = self._open(create)
+            try:
+                self._admit(create)
+                if not read_only:
+                    self._prepare()
+            except BaseException:
+                self._connection.close()
+                raise
+        if not read_only:
+            with suppress(
+                LedgerError
+            ):  # whoever is in the way, or the full disk, may be gone the next time
+                self._finish_erasing()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the file; closing twice does nothing."""
+        self._connection.close()
+
+    def compact(self) -> None:
+        """Rebuild the file without unused space and empty the write-ahead log. Needs as much free disk as the file."""
+        with self._faults():
+            self._check_writable()
+            newest = self._newest()
+            self._connection.execute("VACUUM")
+            if self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]:
+                raise self._error("LEDGER_BUSY", "somebody is still reading the old pages")
+        with self._writing():
+            self._connection.execute(
+                "UPDATE tombstones SET erased = 1 WHERE sequence <= ? AND NOT erased", (newest,)
+            )
+
+    def _newest(self) -> int:
+        documents: int = self._one("SELECT coalesce(max(sequence), 0) FROM documents")
+        tombstones: int = self._one("SELECT coalesce(max(sequence), 0) FROM tombstones")
+        return max(documents, tombstones)
+
+    def _open(self, create: bool) -> sqlite3.Connection:
+        if create and not self.path.exists():
+            with suppress(OSError):  # SQLite says what is in the way
+                create_private(self.path)
+        return (
+            self._connect(f"mode={'rwc' if create else 'rw'}")
+            if not self.read_only
+            else self._open_to_read()[0]
+        )
+
+    def _open_to_read(self) -> tuple[sqlite3.Connection, bool]:
+        """A connection, and whether it takes part: it tells writers that it reads, and sees what they write.
+
+        For that SQLite needs notes beside the file. Where they cannot be written the file is read as it is, but only
+        if its write-ahead log is empty: else what was acknowledged would be hidden.
+        """
+        try:
+            return self._connect("mode=ro"), True
+        except sqlite3.OperationalError as error:
+            hindered = error.sqlite_errorcode & 0xFF in (
+                sqlite3.SQLITE_CANTOPEN,
+                sqlite3.SQLITE_READONLY,
+            )
+            allowed = os.access(self.path, os.W_OK) and os.access(self.path.parent, os.W_OK)
+            if allowed or not hindered or self._sizes()[1]:
+                raise
+            return self._connect("mode=ro&immutable=1"), False
+
+    def _connect(self, mode: str) -> sqlite3.Connection:
+        uri = f"{self.path.absolute().as_uri()}?{mode}"
+        connection = sqlite3.connect(uri, uri=True, timeout=self._busy, isolation_level=None)
+        # The name of a file, which a source may be, can be any bytes.
+        connection.text_factory = lambda text: text.decode("utf-8", "surrogateescape")
+        try:
+            connection.execute("PRAGMA trusted_schema = OFF")
+            connection.execute("SELECT count(*) FROM sqlite_master")  # the file is opened no sooner
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+    def _sizes(self) -> tuple[int, int, int]:
+        """The bytes of the file and of its write-ahead log, and when the file was written (nanoseconds)."""
+        log = self.path.with_name(f"{self.path.name}-wal")
+        file = self.path.stat()
+        return file.st_size, log.stat().st_size if log.exists() else 0, file.st_mtime_ns
+
+    def _admit(self, create: bool) -> None:
+        """Let in what is a ledger of this version or an older one, or with `create` an empty file."""
+        self._connection.execute(
+            "BEGIN"
+        )  # one look: another process may be making the ledger just now
+        application, version = self._one("PRAGMA application_id"), self._one("PRAGMA user_version")
+        tables = self._one("SELECT count(*) FROM sqlite_master")
+        self._connection.execute("ROLLBACK")
+        if not (application or version or tables):
+            if not create:
+                raise self._error("LEDGER_MISSING", "there is nothing in the file")
+        elif application != APPLICATION_ID:
+            raise self._error("LEDGER_FOREIGN", "it is a database of something else")
+        elif version > len(schema.STEPS):
+            raise self._error(
+                "LEDGER_NEWER",
+                f"its format is {version}, and this version knows {len(schema.STEPS)}",
+            )
+        elif version < schema.READABLE and self.read_only:
+            raise self._error(
+                "LEDGER_READ_ONLY", "its format is older: it must be opened for writing once"
+            )
+
+    def _prepare(self) -> None:
+        self._keep_log()
+        self._connection.execute("PRAGMA synchronous = FULL")
+        self._connection.execute("PRAGMA secure_delete = ON")
+        if self._one("PRAGMA user_version") == len(schema.STEPS):
+            return
+        with self._writing():
+            done = self._one(
+                "PRAGMA user_version"
+            )  # again: another process may have been here meanwhile
+            for version, step in enumerate(schema.STEPS[done:], done + 1):
+                for statement in step:
+                    self._connection.execute(statement)
+                self._connection.execute(f"PRAGMA user_version = {version}")
+            self._connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+        self._connection.execute(
+            "PRAGMA wal_checkpoint(PASSIVE)"
+        )  # the file itself says what it is, if nobody reads
+
+    def _keep_log(self) -> None:
+        for attempt in range(1 + int(self._busy / _PAUSE)):
+            try:
+                self._connection.execute("PRAGMA journal_mode = WAL")
+                return
+            except (
+                sqlite3.OperationalError
+            ) as error:  # for this change alone SQLite does not wait by itself
+                if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or attempt == int(
+                    self._busy / _PAUSE
+                ):
+                    raise
+                time.sleep(_PAUSE)
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        """One transaction: all of it is committed and synced in the end, or none."""
+        self._check_writable()
+        with self._faults():
+            self._connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+                self._connection.execute("COMMIT")
+            finally:
+                if self._connection.in_transaction:
+                    self._connection.execute("ROLLBACK")
+
+    def _check_writable(self) -> None:
+        if self.read_only:
+            raise self._error("LEDGER_READ_ONLY", "it was opened for reading only")
+
+    @contextmanager
+    def _snapshot(self) -> Iterator[sqlite3.Connection]:
+        """A connection of its own that sees one state of the file, whatever this ledger or another process writes."""
+        with self._faults():
+            before = self._sizes()
+            connection, takes_part = self._open_to_read()
+            with closing(connection):
+                connection.execute("BEGIN")
+                yield connection
+            if not takes_part and self._sizes() != before:
+                raise self._error(
+                    "LEDGER_BUSY",
+                    "it was written while it was read from a folder without permission",
+                )
+
+    @contextmanager
+    def _faults(self) -> Iterator[None]:
+        """What SQLite raises, in the words of this file."""
+        try:
+            yield
+        except sqlite3.DatabaseError as error:
+            number = getattr(error, "sqlite_errorcode", None)
+            if number is None:  # a mistake of the caller, such as using a closed ledger
+                raise
+            code, said = (
+                FAULTS.get(number) or FAULTS.get(number & 0xFF) or ("LEDGER_CORRUPT", str(error))
+            )
+            if number & 0xFF == sqlite3.SQLITE_NOTADB and not self._is_marked():
+                code, said = "LEDGER_FOREIGN", "it is no database"
+            raise self._error(code, said) from error
+
+    def _is_marked(self) -> bool:
+        """Return whether the file bears a ledger's number although SQLite does not know it as a database."""
+        with self.path.open("rb") as file:
+            return file.read(100)[68:72] == APPLICATION_ID.to_bytes(4, "big")
+
+    def _error(self, code: str, said: str) -> LedgerError:
+        return LedgerError(f"the ledger {self.path}: {said}", code)
+
+    def _one(self, query: str, *given: object) -> Any:
+        rows = self._connection.execute(
+            query, given
+        ).fetchall()  # to the end: an open one would stand in the way
+        return rows[0][0] if rows else None
+
+    def _finish_erasing(self) -> None:
+        """Leave no byte of what was removed. Deleted rows are zeroed as they go, but stay in the write-ahead log until
+        it is emptied; the file is rebuilt as well, rather than to trust that every path of SQLite zeroes.
+        """
+        with self._faults():
+            pending = self._one("SELECT EXISTS (SELECT * FROM tombstones WHERE NOT erased)")
+        if pending:
+            self.compact()
+
+
+def create_private(path: Path) -> None:
+    """An empty file that only its owner can read, which goes for what SQLite puts beside it, too."""
+    os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))

@@ -1,0 +1,98 @@
+"""The rows of a ledger as values."""
+
+from __future__ import annotations
+
+import datetime as dt
+import zlib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+from inroads.documents.reader import Observation, restore
+from inroads.errors import LedgerError
+from inroads.model import Document
+from inroads.moments import moment_number, moment_of
+from inroads.store.schema import UNREADABLE
+
+
+class Added(NamedTuple):
+    """How many documents were added, were in the ledger already, and were refused because they were forgotten."""
+
+    added: int
+    known: int
+    forgotten: int
+
+
+class Forgotten(NamedTuple):
+    """How many documents went for good, how many were rewritten without the person, and how many items of reviews went.
+
+    `mentions` counts texts of reviews, such as the reason of a decision about somebody else, that named the person.
+    """
+
+    removed: int
+    rewritten: int
+    items: int = 0
+    mentions: int = 0
+
+
+class Entry(NamedTuple):
+    """One row of the log, without its body. `observed_at` is in UTC, `size` the stored bytes of the body."""
+
+    sequence: int
+    sha256: str
+    kind: str
+    subject: str
+    observed_at: dt.datetime
+    source: str
+    size: int
+
+
+class Info(NamedTuple):
+    """What is in a ledger.
+
+    `kinds` counts the documents of each kind; `identities` and `businesses` are those that documents are about;
+    `oldest` and `newest` are moments of observation; `first` and `last` the sequence numbers of documents, 0 for none;
+    `bytes` is the size on disk, the write-ahead log included; `version` the version of the file's format.
+    """
+
+    documents: int
+    kinds: Mapping[str, int]
+    identities: int
+    businesses: int
+    oldest: dt.datetime | None
+    newest: dt.datetime | None
+    first: int
+    last: int
+    bytes: int
+    version: int
+    tombstones: int
+
+
+class Kept(NamedTuple):
+    """One document as it stands in a ledger."""
+
+    ledger: Path
+    sequence: int
+    sha256: bytes
+    moment: int
+    source: str
+    raw: bytes
+
+    def observe(self) -> Observation:
+        """The document as read. Raises LedgerError where it is damaged."""
+        try:
+            return restore(
+                zlib.decompress(self.raw),
+                self.sha256.hex(),
+                moment_of(self.moment),
+                self.source,
+            )
+        except UNREADABLE as error:
+            message = f"the ledger {self.ledger}: document {self.sequence} cannot be read: {error}"
+            raise LedgerError(message, "LEDGER_CORRUPT") from error
+
+
+def observation_key(document: Document) -> tuple[bytes, int, bytes]:
+    """What makes an observation the same one."""
+    source = document.source.encode("utf-8", "surrogateescape")
+    return bytes.fromhex(document.sha256), moment_number(document.observed_at), source
