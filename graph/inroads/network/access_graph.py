@@ -4,10 +4,9 @@ builds one.
 
 from __future__ import annotations
 
-import datetime as dt
 from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
@@ -44,6 +43,7 @@ from inroads.model import (
     node_id,
 )
 from inroads.moments import moment_of
+from inroads.network.coverage import MeasuredCoverage
 from inroads.network.issues import issues
 from inroads.network.mappings import NO_DOCUMENTS, Data, Documents, Grants, Neighbours, Nodes
 from inroads.network.search import Odd, odd, search
@@ -405,92 +405,22 @@ class AccessGraph(MultiDiGraph):
 
         It is complete when every identity and business has its own document.
         """
-        identities, _, teams, *_ = self._observed
-        notes = [
-            f"{observed} of {self.counts[kind]} {plural} have a {document} document of their own"
-            for observed, kind, plural, document in (
-                (identities, NodeKind.IDENTITY, "identities", "me"),
-                (teams, NodeKind.BUSINESS, "businesses", "team"),
-            )
-            if observed < self.counts[kind]
-        ]
-        if not self.documents:
-            notes.append("no document was read")
-        notes += self._limits
-        return self._coverage(not notes, notes)
+        return self._measured.of_all()
 
     def coverage_of_reach(self, identity: str) -> Coverage:
         """Return the coverage of an identity's reach: complete when its own `me` document was read."""
-        complete = bool(self.fold.observed[self.number(identity)])
-        notes = [*self._limits, *self._unread(identity)]
-        if not complete:
-            notes.append(
-                f"no document of {identity} itself was read: what it reaches is a lower bound"
-            )
-        notes.append(
-            "whose client a business is, is known only from documents that show that business"
-        )
-        return self._coverage(complete and not self.limited, notes)
+        return self._measured.of_reach(identity)
 
     def coverage_of_reached_by(self, resource: str) -> Coverage:
         """Return the coverage of the identities that reach a resource.
 
         It is complete when the `team` document of its business was read.
         """
-        businesses = [resource] if kind_of(resource) is NodeKind.BUSINESS else self.kept(resource)
-        unseen = [
-            business for business in businesses if not self.fold.observed[self.number(business)]
-        ]
-        notes = [note for business in businesses for note in self._unread(business)]
-        if not businesses:
-            notes.append(
-                f"no business is known to keep {resource}: who reaches it is a lower bound"
-            )
-        notes += [
-            f"no team document of {business} was read: who reaches it is a lower bound"
-            for business in unseen
-        ]
-        notes.append(
-            "clients are known only from documents of those clients, so there may be more of them"
-        )
-        return self._coverage(bool(businesses) and not unseen, notes)
-
-    @property
-    def _limits(self) -> list[str]:
-        return [f"this is only what concerns {self.limited} business(es)"] if self.limited else []
-
-    def _unread(self, subject: str) -> Iterable[str]:
-        if rows := self._unreadable.get(subject):
-            yield f"{rows} row(s) of the latest document of {subject} could not be read"
+        return self._measured.of_reached_by(resource)
 
     @cached_property
-    def _unreadable(self) -> Mapping[str, int]:
-        """The number of unreadable rows in the latest documents, by subject."""
-        rows, covers = self.fold.said.documents, self.fold.said.covers
-        found: Counter[str] = Counter()
-        for number in np.flatnonzero(rows.unreadable):
-            scope = int(rows.subject[number]) * len(SCOPES) + SCOPES.index(
-                "team" if rows.team[number] else "me"
-            )
-            latest = covers.document[np.searchsorted(covers.scope, scope)]
-            if rows.moment[latest] == rows.moment[number]:
-                found[self.index.name(rows.subject[number])] += int(rows.unreadable[number])
-        return found
-
-    def _coverage(self, complete: bool, notes: list[str]) -> Coverage:
-        return Coverage(complete, tuple(notes), *self._observed)
-
-    @cached_property
-    def _observed(self) -> tuple[int, int, int, dt.datetime | None, dt.datetime | None]:
-        starts, seen = self.fold.kind_starts, self.fold.observed
-        people, businesses = (slice(*starts[place : place + 2]) for place in (0, 1))
-        moments = (
-            (self.documents[0].observed_at, self.documents[-1].observed_at)
-            if self.documents
-            else (None, None)
-        )
-        shown = int((self.fold.attributes["record"][businesses] != NONE).sum())
-        return int(seen[people].sum()), shown, int(seen[businesses].sum()), *moments
+    def _measured(self) -> MeasuredCoverage:
+        return MeasuredCoverage(self)
 
 
 @lru_cache(maxsize=256)
