@@ -42,7 +42,7 @@ from inroads.reach.filters import AccessFilter
 from inroads.sources.files import Refusals, unread
 from inroads.sources.loader import Loaded, Stream, Taken, gather
 from inroads.store import snapshot
-from inroads.store.ledger import Bodies, Kept, Ledger, is_ledger
+from inroads.store.ledger import Bodies, Ledger, StoredDocument, is_ledger
 from inroads.text import printable
 
 if TYPE_CHECKING:
@@ -266,8 +266,8 @@ SNAPSHOT_FROM = 5_000
 
 
 def _advancing(
-    items: Iterable[Kept], ledger: Ledger, progress: Callable[[int], None] | None
-) -> Iterator[Kept]:
+    items: Iterable[StoredDocument], ledger: Ledger, progress: Callable[[int], None] | None
+) -> Iterator[StoredDocument]:
     share = ledger.path.stat().st_size / max(1, ledger.sequence)
     before = 0
     for item in items:

@@ -123,7 +123,7 @@ RECORD_NOUN = {
 """What a person calls the record of a section, e.g. `membership 168372`."""
 
 
-class Kept(NamedTuple):
+class StoredBody(NamedTuple):
     """A body that is read where it is kept, when it is asked for."""
 
     read: Callable[[int, int], bytes]
@@ -147,14 +147,14 @@ class Document(msgspec.Struct, frozen=True, eq=False):
     subject: str
     prefix: str
     business: str
-    kept: bytes | Kept
+    kept: bytes | StoredBody
 
     @property
     def body(self) -> bytes:
         """The body, read from where it is kept."""
         return (
             self.kept.read(self.kept.at, self.kept.size)
-            if isinstance(self.kept, Kept)
+            if isinstance(self.kept, StoredBody)
             else self.kept
         )
 

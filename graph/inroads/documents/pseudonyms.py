@@ -182,7 +182,7 @@ def rewritten(
     Hashes are keyed: the original one would let whoever has a document confirm that it is in here. They keep the
     order of documents of one moment, which decides between them.
     """
-    writer = _Writer(names, policy)
+    writer = _Rewriter(names, policy)
     for _, group in groupby(documents, lambda document: document.observed_at):
         same = list(group)
         hashes = sorted(
@@ -204,7 +204,7 @@ def rejected(rejection: Rejection, names: Pseudonyms) -> Rejection:
     )
 
 
-class _Writer:
+class _Rewriter:
     """Rewrites the values of documents; what it cannot read stays unreadable, so that the same is missing after it."""
 
     def __init__(self, names: Pseudonyms, policy: Policy) -> None:

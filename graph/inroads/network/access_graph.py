@@ -32,11 +32,11 @@ from inroads.model import (
     Coverage,
     Document,
     Grant,
-    Kept,
     NodeKind,
     Relation,
     Role,
     Section,
+    StoredBody,
     fold_email,
     kind_of,
     native_id,
@@ -142,7 +142,7 @@ class AccessGraph(MultiDiGraph):
             self.index.name(rows.subject[number]),
             "/response" if rows.wrapped[number] else "",
             "/business" if rows.nested[number] else "",
-            Kept(store.body, int(rows.at[number]), int(rows.size[number])),
+            StoredBody(store.body, int(rows.at[number]), int(rows.size[number])),
         )
 
     def _attributes(self, number: int) -> Data:

@@ -20,7 +20,7 @@ from inroads.policy.tables import (
     WORDS,
     Policy,
     RelationRow,
-    RoleRow,
+    RolePolicy,
 )
 
 _E = TypeVar("_E", bound=StrEnum)
@@ -61,7 +61,7 @@ def load_policy(text: str) -> Policy:
                 problems.append(f"{where}.capabilities: {listed!r} is not a list")
                 return
             found = [_one(Capability, value, f"{where}.capabilities", problems) for value in listed]
-            roles[role] = RoleRow(frozenset(c for c in found if c is not None), controls)
+            roles[role] = RolePolicy(frozenset(c for c in found if c is not None), controls)
 
     def relation_row(name: str, table: Any, where: str) -> None:
         relation = _one(Relation, name, where, problems)

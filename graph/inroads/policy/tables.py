@@ -37,7 +37,7 @@ _MANAGER = _EMPLOYEE | {_C.OPERATIONS}
 _ADMIN = _MANAGER | _ACCOUNTANT | {_C.FULL_ACCESS}
 
 
-class RoleRow(msgspec.Struct, frozen=True):
+class RolePolicy(msgspec.Struct, frozen=True):
     """What a role can do, and whether its holder acts for the business (CONTROL)."""
 
     capabilities: frozenset[Capability]
@@ -51,29 +51,29 @@ class RelationRow(msgspec.Struct, frozen=True):
     otherwise: Conveys
 
 
-ROLES: dict[Role, RoleRow] = {
+ROLES: dict[Role, RolePolicy] = {
     # "The primary Identity of a FreshBooks business."
-    Role.OWNER: RoleRow(_ADMIN | {_C.PRIMARY_IDENTITY}, controls=True),
+    Role.OWNER: RolePolicy(_ADMIN | {_C.PRIMARY_IDENTITY}, controls=True),
     # "An additional Identity with full access to the FreshBooks business."
-    Role.ADMIN: RoleRow(_ADMIN, controls=True),
+    Role.ADMIN: RolePolicy(_ADMIN, controls=True),
     # "Identity without access to full financial reports and information."
     # Our reading, the page is silent: a manager does not act for the business towards its vendors.
-    Role.MANAGER: RoleRow(_MANAGER, controls=False),
+    Role.MANAGER: RolePolicy(_MANAGER, controls=False),
     # "Identity with access limited to their own expenses, projects, and time tracking."
-    Role.EMPLOYEE: RoleRow(_EMPLOYEE, controls=False),
+    Role.EMPLOYEE: RolePolicy(_EMPLOYEE, controls=False),
     # "Identity with access limited to accounting items such as report and expense categorization"
     # Our reading, as for a manager.
-    Role.ACCOUNTANT: RoleRow(_ACCOUNTANT, controls=False),
+    Role.ACCOUNTANT: RolePolicy(_ACCOUNTANT, controls=False),
     # "An Identity with their own Business that can track time and invoice this business."
-    Role.CONTRACTOR: RoleRow(
+    Role.CONTRACTOR: RolePolicy(
         frozenset({_C.CONTRACT_TIME_TRACKING, _C.INVOICE_THE_BUSINESS}), controls=False
     ),
     # "Identity that has received an invoice from this Business and saved it to their own."
-    Role.CLIENT: RoleRow(frozenset({_C.RECEIVED_INVOICES}), controls=False),
+    Role.CLIENT: RolePolicy(frozenset({_C.RECEIVED_INVOICES}), controls=False),
     # The deprecated dialect's word for some team member; the membership says which.
-    Role.STAFF: RoleRow(_TEAM, controls=False),
+    Role.STAFF: RolePolicy(_TEAM, controls=False),
     # Not on the page: kept, shown, never hidden, never grants control.
-    Role.UNKNOWN: RoleRow(frozenset(), controls=False),
+    Role.UNKNOWN: RolePolicy(frozenset(), controls=False),
 }
 
 STAFF_AGREES_WITH = frozenset({Role.MANAGER, Role.EMPLOYEE, Role.ACCOUNTANT})
@@ -138,7 +138,7 @@ class Policy(msgspec.Struct, frozen=True, dict=True):
     """One consistent set of tables, and the few lines that read them."""
 
     words: dict[str, dict[str, Role]]
-    roles: dict[Role, RoleRow]
+    roles: dict[Role, RolePolicy]
     relations: dict[Relation, RelationRow]
     alive: frozenset[str]
     separation: tuple[Duty, ...] = ()

@@ -265,7 +265,7 @@ class _Pool(ProcessPoolExecutor):
     def __init__(self, workers: int) -> None:
         # Not forked: a process that has threads must not be.
         context = multiprocessing.get_context("spawn")
-        self._kept = _File(context.Lock())
+        self._kept = _BodyFile(context.Lock())
         super().__init__(workers, context, _begin, (self._kept,))
 
     def submit(self, *given: Any, **named: Any) -> Future[Any]:
@@ -292,7 +292,7 @@ _there: _Spool
 """Where another process keeps bodies."""
 
 
-def _begin(file: _File) -> None:
+def _begin(file: _BodyFile) -> None:
     global _there  # noqa: PLW0603  # the one thing that a process of the pool has from the start
     _there = _Spool(file)
     bytearray(_FREED)
@@ -341,7 +341,7 @@ def _length(item: Any) -> int:
 class _Spool:
     """Bodies in memory while they are few, then in a temporary file that ends with whoever holds it."""
 
-    def __init__(self, file: _File | None = None) -> None:
+    def __init__(self, file: _BodyFile | None = None) -> None:
         self._kept = 0
         self._file = file
 
@@ -354,12 +354,12 @@ class _Spool:
         if self._file is None:
             if self._kept <= KEPT_BYTES:
                 return said
-            self._file = _File()
+            self._file = _BodyFile()
         places = said.documents.at + self._file.put(store.data)
         return said._replace(documents=said.documents._replace(at=places), stores=(self._file,))
 
 
-class _File:
+class _BodyFile:
     """A file without a name, for one process or for all that hold the lock; in a pickle its bytes are in memory."""
 
     def __init__(
@@ -390,5 +390,5 @@ class _File:
     def __reduce__(self) -> tuple[Any, ...]:
         descriptor = self._file.fileno()
         if get_spawning_popen() is not None:
-            return _File, (self._lock, DupFd(descriptor))
+            return _BodyFile, (self._lock, DupFd(descriptor))
         return InMemoryBodies, (self.body(0, os.fstat(descriptor).st_size),)

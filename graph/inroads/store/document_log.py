@@ -14,7 +14,7 @@ from inroads.errors import BadId, InroadsError
 from inroads.model import Document
 from inroads.moments import moment_number, moment_of
 from inroads.store.ledger_file import LedgerFile
-from inroads.store.rows import Added, Entry, Info, Kept, observation_key
+from inroads.store.rows import Added, Entry, Info, StoredDocument, observation_key
 
 BATCH: Final = 1000
 """The most documents in one transaction, unless told otherwise."""
@@ -78,12 +78,12 @@ class DocumentLog(LedgerFile):
             for row in snapshot.execute(f"{_SELECT} WHERE {where} ORDER BY sequence", given):
                 yield self._restored(*row)
 
-    def unread(self, as_of: dt.datetime | None = None, after: int = 0) -> Iterator[Kept]:
+    def unread(self, as_of: dt.datetime | None = None, after: int = 0) -> Iterator[StoredDocument]:
         """Yield the stored documents unread, for callers that read them elsewhere; see `observations`."""
         where, given = _where(as_of=as_of, after=after)
         with self._snapshot() as snapshot:
             for row in snapshot.execute(f"{_SELECT} WHERE {where} ORDER BY sequence", given):
-                yield Kept(self.path, *row)
+                yield StoredDocument(self.path, *row)
 
     def rows(
         self,
@@ -214,7 +214,7 @@ class DocumentLog(LedgerFile):
             yield self._restored(*row)
 
     def _restored(self, *row: Any) -> Observation:
-        return Kept(self.path, *row).observe()
+        return StoredDocument(self.path, *row).observe()
 
 
 def _batches(documents: Iterable[Document], most: int) -> Iterator[list[Document]]:

@@ -26,15 +26,15 @@ from inroads.store.document_log import DocumentLog, compressed
 from inroads.store.forgetting import MENTIONING, Person
 from inroads.store.integrity import Problem, problems_of, review_problems
 from inroads.store.ledger_file import BUSY_SECONDS, create_private, is_ledger
-from inroads.store.rows import Added, Forgotten, Kept, observation_key
+from inroads.store.rows import Added, Forgotten, StoredDocument, observation_key
 
 __all__ = [
     "BUSY_SECONDS",
     "Added",
     "Bodies",
     "Forgotten",
-    "Kept",
     "Ledger",
+    "StoredDocument",
     "is_ledger",
     "snapshots",
 ]

@@ -68,7 +68,7 @@ class Info(NamedTuple):
     tombstones: int
 
 
-class Kept(NamedTuple):
+class StoredDocument(NamedTuple):
     """One document as it stands in a ledger."""
 
     ledger: Path
