@@ -120,11 +120,11 @@ RECORD_NOUN = {
     Section.TEAM_GROUP: "business group",
     Section.TEAM_BUSINESS: "business",
 }
-"""What a person calls the record of a section, e.g. `membership 168372`."""
+"""The noun for the record of a section, e.g. `membership 168372`."""
 
 
 class StoredBody(NamedTuple):
-    """A body that is read where it is kept, when it is asked for."""
+    """A body in a store, which is read when it is needed."""
 
     read: Callable[[int, int], bytes]
     at: int

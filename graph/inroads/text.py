@@ -10,7 +10,7 @@ import msgspec
 _STEERING: Final = re.compile(
     "[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ufffe\uffff\ud800-\udfff]"
 )
-"""What steers terminals, is invalid in XML or has no UTF-8; a backslash, which escapes it, is written twice."""
+"""Characters that steer terminals, are invalid in XML or have no UTF-8. A backslash escapes them."""
 _ESCAPED: Final = re.compile(r"\\(\\|u[0-9a-f]{4})")
 _FORMULA: Final = ("=", "+", "-", "@")
 """The characters with which a spreadsheet begins a formula (OWASP: CSV injection)."""

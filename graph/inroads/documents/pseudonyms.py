@@ -70,7 +70,7 @@ KINDS_OF_IDS: Final = {
     "userid": "client",
     "systemid": "system",
 }
-"""What an id under a key numbers. A bare `id` is told by the object it is in, and numbers records in most."""
+"""The things that an id under a key numbers. A bare `id` depends on its object, and numbers records in most."""
 
 _KNOWN_MOMENT: Final = "1970-01-01T00:00:00Z"
 """Stands for any moment of confirmation: the second at which someone signed up tells who it is."""
@@ -145,7 +145,7 @@ class Pseudonyms:
         return f"{kind.lower()}:{self.number(kind.lower(), _in_range(native))}"
 
     def unmask(self, text: str, graph: nx.MultiDiGraph[str]) -> str:
-        """What a pseudonym stands for in the graph of the original documents.
+        """Return the node that a pseudonym stands for in the graph of the original documents.
 
         Raises NotFound where nothing in it has this pseudonym under this key, and BadId.
         """
@@ -307,7 +307,7 @@ class _Rewriter:
 
 _TABLES: Final = ("permissions", "_statuses")
 _IDS_IN: Final = {"business": "business", "business_group": "group"}
-"""What a bare id numbers in the object under a key; everywhere else it numbers a record."""
+"""The things that a bare id numbers in the object under a key; everywhere else it numbers a record."""
 
 
 def _empty(value: Any) -> Any:

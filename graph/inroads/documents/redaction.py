@@ -188,7 +188,7 @@ def _judged(
 
 
 def _kept(key: str, value: Any, *, table: bool) -> Any:
-    """What a key leaves of its value: all of it, the names of integrations, or nothing."""
+    """Return the part of a value that its key allows: all of it, the names of integrations, or nothing."""
     if _holds_secret(key):
         return _DROPPED
     naming = _remembered(key) if len(key) <= _LONGEST_NAME else _naming(key)
@@ -198,7 +198,7 @@ def _kept(key: str, value: Any, *, table: bool) -> Any:
 
 
 class _Naming(Enum):
-    """What a key says that its value is."""
+    """The kind of value that a key announces."""
 
     HARMLESS = auto()
     INTEGRATION = auto()
@@ -239,7 +239,7 @@ def keys_to_judge(keys: Collection[str]) -> set[str]:
 
 
 def _any_holds_secret(texts: list[str], size: int) -> bool:
-    """As `_holds_secret` of each; nearly always one look at all of them together says that none does."""
+    """Return whether any text holds a secret. Nearly always one look at all of them says that none does."""
     if size <= _LARGE:
         folded = "\n".join(texts).lower()
         marked = any(map(folded.__contains__, SECRET_MARKS))
@@ -288,7 +288,7 @@ def _is_plain(value: Any) -> bool:
 
 
 def integration_names(value: Any) -> dict[str, None] | None:
-    """What is kept of `integrations`: the names that are no address and no secret."""
+    """Return the part of `integrations` that is kept: the names that are no address and no secret."""
     if not isinstance(value, dict):
         return None
     return {

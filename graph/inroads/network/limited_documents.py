@@ -33,7 +33,7 @@ _OF_A_BUSINESS: Final = tuple(set(Business.__struct_fields__) - {"account_id", "
 _OF_A_ROW: Final = ("id", "role", "email", "first_name", "last_name", "identity_uuid", "active")
 _OF_A_ROLE: Final = ("id", "role", "accountid", "systemid", "userid", "created_at")
 _OF_A_CLIENT: Final = ("id", "userid")
-"""What stays of records as it is; ids of others stay where what they name is shown."""
+"""The fields of records that stay; ids of others stay if what they name is shown."""
 
 _REFERENCES: Final = {
     "identity_id": NodeKind.IDENTITY,
@@ -284,7 +284,7 @@ class Remainder:
         return len(self.body[section]) - 1
 
     def statement(self, moment: dt.datetime) -> Statement | None:
-        """All of it; None where nothing is left to say."""
+        """Return the document and its rows; None if nothing is left to say."""
         if not (self.claims or self.attributes or self.level):
             return None
         body = self.body | {

@@ -1,4 +1,4 @@
-"""A portion of a graph: what concerns some businesses, as a graph of its own in which nothing else
+"""A limited view of a graph: what concerns some businesses, as a graph of its own in which nothing else
 is.
 
 Who may see only these businesses is answered from it with the ordinary code. What is not there
@@ -68,8 +68,7 @@ _IDENTITY, _BUSINESS, _ACCOUNT, _GROUP = map(
 
 
 def portion(graph: _G, businesses: Collection[str], key: bytes) -> _G:
-    """The portion of a graph that concerns these businesses, by their native ids; those it does not
-    know are none.
+    """Return the part of a graph that concerns these businesses, by native id; unknown ones are ignored.
 
     `key` is the secret behind the ids of placeholders. The cost is proportional to what is kept.
     """
@@ -97,7 +96,7 @@ class Selection(Generic[_G]):
         self.businesses = sorted(each for each in found if each is not None)
 
     def graph(self) -> _G:
-        """All of it together."""
+        """Return the limited view as a graph."""
         cuts = {number: self._cut(number) for number in sorted(self._documents)}
         statements = [*merged_records(each.statement for each in cuts.values())]
         rest = self._rest(

@@ -14,7 +14,7 @@ from inroads.columns.claimset import KIND_BITS, KINDS, NONE
 from inroads.model import NodeKind, fold_email
 
 EXACT, PREFIX, WITHIN, NOTHING = range(4)
-"""How well a text matches, the best first."""
+"""The quality of a match, the best first."""
 
 _IDENTITY, _BUSINESS, _ACCOUNT = map(
     KINDS.index, (NodeKind.IDENTITY, NodeKind.BUSINESS, NodeKind.ACCOUNT)

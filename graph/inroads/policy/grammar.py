@@ -18,7 +18,7 @@ class Conveys(StrEnum):
 
 
 class Phase(StrEnum):
-    """Where a walk stands in the grammar: still acting for what it passes, or holding what it reached."""
+    """The state of a walk in the grammar: still acting for what it passes, or holding what it reached."""
 
     ACTING = "ACTING"
     HOLDING = "HOLDING"

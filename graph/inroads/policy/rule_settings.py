@@ -1,4 +1,4 @@
-"""What a review judges by: how severe each rule's findings are, from which figures on, and which are suppressed.
+"""Settings of the rules of findings: severities, thresholds and suppressions.
 
 The table is that of the stock rules. The policy file of a user replaces rows, and adds suppressions::
 
@@ -29,7 +29,7 @@ import msgspec
 
 
 class Severity(StrEnum):
-    """How bad a finding is, the least first; INFO is worth knowing and nothing to act on by itself."""
+    """The severity of a finding, the least first; INFO is worth knowing and nothing to act on by itself."""
 
     INFO = "INFO"
     LOW = "LOW"
@@ -50,7 +50,7 @@ _S = Severity
 
 
 class RuleRow(msgspec.Struct, frozen=True):
-    """How a rule is judged: whether it runs, how severe it is, and its own options by name."""
+    """The settings of a rule: whether it runs, how severe it is, and its own options by name."""
 
     severity: Severity
     options: dict[str, Option] = {}

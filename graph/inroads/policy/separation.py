@@ -23,7 +23,7 @@ SECTION = "separation_of_duty"
 
 
 class DutyScope(StrEnum):
-    """Where both sides must be held: in one business, which counts with the accounts it keeps, or anywhere."""
+    """The range in which both sides must be held: one business with the accounts it keeps, or anywhere."""
 
     SAME_BUSINESS = "same-business"
     ANY = "any"

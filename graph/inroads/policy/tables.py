@@ -38,7 +38,7 @@ _ADMIN = _MANAGER | _ACCOUNTANT | {_C.FULL_ACCESS}
 
 
 class RolePolicy(msgspec.Struct, frozen=True):
-    """What a role can do, and whether its holder acts for the business (CONTROL)."""
+    """The capabilities of a role, and whether its holder acts for the business (CONTROL)."""
 
     capabilities: frozenset[Capability]
     controls: bool
@@ -128,7 +128,7 @@ ALLOWED: dict[Relation, frozenset[Conveys]] = {
     Relation.GROUP: frozenset({Conveys.NONE}),
     Relation.GROUP_OF: frozenset({Conveys.NONE}),
 }
-"""What a user's row may say. Passing control on through a client relation is no reading of the page."""
+"""The values that a user's row may have. Passing control on through a client relation is no reading of the page."""
 
 ALIVE: frozenset[str] = frozenset({"active", "active_trial"})
 """The subscription statuses under which an account works; any other known status is latent."""

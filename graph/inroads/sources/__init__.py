@@ -1,1 +1,1 @@
-"""Where documents come from: files, the service, a generator."""
+"""Sources of documents: files, the service, a generator."""

@@ -18,7 +18,7 @@ from inroads.errors import Rejection
 
 BYTES: Final = 2 * 2**20
 LINES: Final = 1000
-"""The most that a stretch holds, but for a single line that is longer."""
+"""The most that a chunk holds, but for a single line that is longer."""
 
 
 class RawDocument(NamedTuple):
@@ -77,10 +77,10 @@ class FileChunk(NamedTuple):
             )
 
 
-def stretches(
+def file_chunks(
     stream: IO[bytes], start: int, path: Path, moment: dt.datetime, source: str, file: int
 ) -> Iterator[FileChunk | Rejection]:
-    """The stretches of a file whose first line begins at this place; ends in a Rejection where it cannot be read."""
+    """Yield the chunks of a file whose first line begins at this place; ends in a Rejection where it cannot be read."""
     window, itself, first = np.empty(BYTES, np.uint8), inode(stream), 1
     while True:
         try:
@@ -96,7 +96,7 @@ def stretches(
 
 
 def _cut(stream: IO[bytes], start: int, window: npt.NDArray[np.uint8]) -> tuple[int, int]:
-    """How many bytes the next lines take, and how many lines they are; the last one of a file may have no end."""
+    """Return the bytes and the number of the next lines; the last line of a file may have no end."""
     size = 0
     stream.seek(start)
     while got := stream.readinto(window):  # type: ignore[attr-defined]  # a file reads into arrays
@@ -108,17 +108,17 @@ def _cut(stream: IO[bytes], start: int, window: npt.NDArray[np.uint8]) -> tuple[
 
 
 def is_large(stream: IO[bytes]) -> bool:
-    """Return whether an open file is longer than a stretch."""
+    """Return whether an open file is longer than a chunk."""
     found = os.fstat(stream.fileno())
     return stat.S_ISREG(found.st_mode) and found.st_size > BYTES
 
 
 def inode(stream: IO[bytes]) -> tuple[int, int]:
-    """What tells an open file from others."""
+    """Return the identity of an open file: its device and inode."""
     found = os.fstat(stream.fileno())
     return found.st_dev, found.st_ino
 
 
 def unreadable(source: str, error: OSError) -> Rejection:
-    """That a file cannot be read, with the system's reason."""
+    """Return the rejection of a file that cannot be read, with the system's reason."""
     return Rejection(source, "", "unreadable_file", error.strerror or type(error).__name__)

@@ -1,4 +1,4 @@
-"""Where documents arrive from: files, folders and streams, split into single documents.
+"""Documents from files, folders and streams, split into single ones.
 
 Its own room, beside the core, because it reads the disk. A file holds one document or envelope, a JSON array of them,
 or one on each line (NDJSON), any of them gzipped; which of these it is, is told from its content. No more of it than
@@ -26,7 +26,7 @@ import msgspec
 
 from inroads.documents.reader import MAX_BYTES, Observation
 from inroads.errors import Rejection
-from inroads.sources.chunks import FileChunk, RawDocument, is_large, stretches, unreadable
+from inroads.sources.chunks import FileChunk, RawDocument, file_chunks, is_large, unreadable
 
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
@@ -36,7 +36,7 @@ MAX_REJECTED: Final = 100_000
 """After so many rejections in a row the rest of a source is not read: a small gzip file may hold billions of them."""
 
 ENDINGS: Final = (".json", ".ndjson", ".jsonl", ".json.gz", ".ndjson.gz", ".jsonl.gz")
-"""What a folder is searched for, at any depth; its other files are passed over, and all with a dot in front."""
+"""The endings of files that a folder is searched for, at any depth; names with a dot in front are skipped."""
 
 _LINE_ENDINGS: Final = (".ndjson", ".jsonl", ".ndjson.gz", ".jsonl.gz")
 _BOM: Final = b"\xef\xbb\xbf"
@@ -216,18 +216,18 @@ def _unread_file(
         if start is None:
             yield from _unread_stream(stream, source, observed_at, progress, number, refusals)
             return
-        for stretch in stretches(
+        for chunk in file_chunks(
             stream, start, path, observed_at or _modified(stream), source, number
         ):
-            if progress and isinstance(stretch, FileChunk):
-                progress(stretch.start + stretch.size)
-            yield stretch
+            if progress and isinstance(chunk, FileChunk):
+                progress(chunk.start + chunk.size)
+            yield chunk
             if number in refusals.files:
                 return
 
 
 def _begin(stream: IO[bytes], source: str) -> int | None:
-    """Where the lines begin in a large file of one document a line; None in any other."""
+    """Return where the lines begin in a large file of one document a line; None for any other file."""
     if not is_large(stream):
         return None
     head, second = (stream.readline(MAX_BYTES + 1) for _ in range(2))
@@ -449,7 +449,7 @@ def _may_go_on(text: bytes) -> bool:
 
 
 def _problem(text: bytes) -> str | None:
-    """What is wrong with the shape of a JSON text; None also for what the reader alone refuses."""
+    """Return the fault in the shape of a JSON text; None also if only the reader refuses it."""
     try:
         msgspec.json.decode(text, type=msgspec.Raw)
     except msgspec.DecodeError as error:

@@ -34,7 +34,7 @@ from inroads.sources.chunks import FileChunk, RawDocument
 
 CHUNK_DOCUMENTS: Final = 500
 CHUNK_BYTES: Final = 2**20
-"""What one process takes at a time: so many documents, or so many bytes of them."""
+"""The size of a chunk: so many documents, or so many bytes of them."""
 
 TOGETHER: Final = 16
 """Another process is given so many chunks at once, and puts together what they say."""
@@ -59,7 +59,7 @@ _COLLECTED_FROM: Final = (
 
 
 class Taken(NamedTuple):
-    """What has been read already."""
+    """A document that has been read already."""
 
     found: Observation | Rejection
 
@@ -69,15 +69,15 @@ class Taken(NamedTuple):
         return b"" if isinstance(self.found, Rejection) else self.found.document.body
 
     def observe(self) -> Observation | Rejection:
-        """What was read."""
+        """Return what reading gave."""
         return self.found
 
 
 class Stream(NamedTuple):
-    """Documents from one kind of place: items that have `raw` bytes and `observe()`, stretches, or rejections.
+    """Documents from one kind of place: items that have `raw` bytes and `observe()`, file chunks, or rejections.
 
-    `store` has their bodies at the number that `place` gives, if there is one; then none is a stretch. `note` is told
-    of each item which of its documents were rejected, and gives what else is to be told.
+    `store` has their bodies at the number that `place` gives, if there is one; then no item is a file chunk. `note`
+    is told of each item which of its documents were rejected, and gives what else is to be told.
     """
 
     items: Iterable[Any]
@@ -87,7 +87,7 @@ class Stream(NamedTuple):
 
 
 class Loaded(NamedTuple):
-    """What all documents say together, and those that were not taken."""
+    """The claims of all documents, and the rejections."""
 
     said: ClaimSet
     rejections: tuple[Rejection, ...]
@@ -110,16 +110,16 @@ def gather(
 
 
 class _Merging:
-    """What chunks say, put together as they come: so many parts of one size become one of the next.
+    """Merges the claim sets of chunks as they come: so many parts of one size become one of the next.
 
-    So what newer documents replaced is let go of on the way, and the last union finds few parts, all in order.
+    So replaced claims are dropped on the way, and the last union finds few parts, all sorted.
     """
 
     def __init__(self) -> None:
         self._sizes: list[list[ClaimSet]] = []
 
     def add(self, part: ClaimSet, size: int = 0) -> None:
-        """Put one more part to those of its size."""
+        """Add a part to those of its size."""
         if size == len(self._sizes):
             self._sizes.append([])
         self._sizes[size].append(part)
@@ -127,7 +127,7 @@ class _Merging:
             self.add(_apart(union(_handed_over(self._sizes[size]))), size + 1)
 
     def whole(self) -> ClaimSet:
-        """All of them, of which nothing is left here."""
+        """Return the union of all parts, and forget them."""
         parts = [part for size in reversed(self._sizes) for part in size]
         self._sizes.clear()
         if len(parts) == 1:
@@ -136,7 +136,7 @@ class _Merging:
 
 
 def _handed_over(parts: list[ClaimSet]) -> Iterator[ClaimSet]:
-    """Parts that are held here no more."""
+    """Yield parts, none of which is held here any longer."""
     while parts:
         yield parts.pop(0)
 
@@ -154,7 +154,7 @@ def _apart(value: Any) -> Any:
 
 
 class _Done(NamedTuple):
-    """What a chunk says; which documents of each item were rejected, and why."""
+    """The claims of a chunk, which documents of each item were rejected, and why."""
 
     said: ClaimSet
     rejected: list[bytes]
@@ -162,7 +162,7 @@ class _Done(NamedTuple):
 
 
 class _Given(NamedTuple):
-    """A chunk, and what is to be known of it; the places of its items are in `store`, if there is one."""
+    """A chunk and the settings for reading it; `places` are those of its items in `store`, if there is one."""
 
     chunk: list[Any]
     policy: Policy
@@ -176,7 +176,7 @@ class _Given(NamedTuple):
 
 
 def _work(given: _Given, spool: _Spool) -> _Done:
-    """What a chunk of documents says."""
+    """Return the claims of a chunk of documents."""
     documents, parts = _documents(given.chunk), list[ClaimSet]()
     rejected, rejections = [bytearray() for _ in given.chunk], list[Rejection]()
     while some := list(islice(documents, CHUNK_DOCUMENTS)):
@@ -189,7 +189,7 @@ def _work(given: _Given, spool: _Spool) -> _Done:
 
 
 def _documents(chunk: Iterable[Any]) -> Iterator[tuple[int, Any]]:
-    """The documents of the items, each with the number of its item."""
+    """Yield the documents of the items, each with the number of its item."""
     for number, item in enumerate(chunk):
         for each in item.unread() if isinstance(item, FileChunk) else (item,):
             yield number, each
@@ -201,7 +201,9 @@ def _said(
     rejected: list[bytearray],
     rejections: list[Rejection],
 ) -> Iterator[ClaimSet]:
-    """What these say, as parts of a union, plain ones together; notes which were rejected."""
+    """Yield the claims of documents as parts of a union, and note which were rejected.
+
+    Regular documents are read together, in bulk."""
     found = plain(
         (
             each if isinstance(each, RawDocument) and not given.store else None
@@ -230,7 +232,7 @@ def _said(
 def _worked(
     streams: Iterable[Stream], policy: Policy, as_of: dt.datetime | None, workers: int
 ) -> Iterator[tuple[Stream, list[Any], _Done]]:
-    """The chunks in their order, each with what it says."""
+    """Yield the chunks in order, each with its result."""
     pending: deque[tuple[Stream, list[Any], Future[_Done]]] = deque()
     pool: _Pool | None = None
     spool, seen = _Spool(), 0
@@ -260,7 +262,7 @@ def _worked(
 
 
 class _Pool(ProcessPoolExecutor):
-    """Processes that leave an interruption to the one that started them, and end with it at once."""
+    """Worker processes that leave an interruption to the one that started them, and end with it."""
 
     def __init__(self, workers: int) -> None:
         # Not forked: a process that has threads must not be.
@@ -269,7 +271,7 @@ class _Pool(ProcessPoolExecutor):
         super().__init__(workers, context, _begin, (self._kept,))
 
     def submit(self, *given: Any, **named: Any) -> Future[Any]:
-        """See Executor. What is started here is never interrupted, not even while it begins."""
+        """Submit a call; see Executor. A worker is never interrupted, not even while it starts."""
         before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
         try:
             return super().submit(*given, **named)
@@ -277,7 +279,7 @@ class _Pool(ProcessPoolExecutor):
             signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
     def done(self, future: Future[_Done]) -> _Done:
-        """What became of a chunk; its bodies are in the file that all processes have."""
+        """Return the result of a chunk; its bodies are in the file that all processes share."""
         done = future.result()
         said = done.said
         if said.stores or not len(said.documents.moment):
@@ -289,7 +291,7 @@ class _Pool(ProcessPoolExecutor):
 
 
 _there: _Spool
-"""Where another process keeps bodies."""
+"""The bodies of a worker process."""
 
 
 def _begin(file: _BodyFile) -> None:
@@ -308,7 +310,7 @@ def _work_there(given: _Given) -> _Done:
 
 
 def _end_with_parent() -> None:
-    """A process whose parent was killed would wait for it for ever."""
+    """End this process once its parent was killed: it would wait for ever."""
     if parent := multiprocessing.parent_process():
         parent.join()
         os._exit(1)
@@ -317,7 +319,7 @@ def _end_with_parent() -> None:
 def _chunks(
     streams: Iterable[Stream], most: Callable[[], int]
 ) -> Iterator[tuple[Stream, list[Any], int]]:
-    """Items of one stream, as many as make a chunk or, by now, `most` of them."""
+    """Yield chunks of items of one stream; `most` is how many chunks are joined by now."""
     for stream in streams:
         chunk: list[Any] = []
         documents = size = 0
@@ -372,7 +374,7 @@ class _BodyFile:
         weakref.finalize(self, self._file.close)
 
     def put(self, data: bytes) -> int:
-        """Keep some bytes at the end of the file, and tell where."""
+        """Append some bytes to the file, and return where they begin."""
         descriptor = self._file.fileno()
         with self._lock:
             start = os.lseek(descriptor, 0, os.SEEK_END)
@@ -384,7 +386,7 @@ class _BodyFile:
         return start
 
     def body(self, at: int, size: int) -> bytes:
-        """See `claimset.Store`."""
+        """Return a body; see `claimset.Store`."""
         return os.pread(self._file.fileno(), size, at)
 
     def __reduce__(self) -> tuple[Any, ...]:

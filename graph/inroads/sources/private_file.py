@@ -58,7 +58,7 @@ def _unsafe(path: Path, problem: str) -> BadTokens:
 
 
 def content_of(descriptor: int) -> bytes:
-    """What a private file holds, up to 16 MiB."""
+    """Return the content of a private file, up to 16 MiB."""
     with os.fdopen(os.dup(descriptor), "rb") as file:
         return file.read(_MAX_TOKEN_BYTES)
 

@@ -26,7 +26,7 @@ MAX_REDIRECTS: Final = 3
 
 
 class Limits(msgspec.Struct, frozen=True, kw_only=True):
-    """How hard the service is asked, for all tokens together. Times are in seconds.
+    """The load that is put on the service, for all tokens together. Times are in seconds.
 
     `attempts` is the most for one document, `backoff` the most that the first retry waits (twice that for each
     further one, up to `longest_backoff`), `longest_pause` the most that a Retry-After is obeyed for, `silence` the

@@ -51,7 +51,7 @@ Arrival = Observation | Rejection
 
 
 class Progress(msgspec.Struct, frozen=True, kw_only=True):
-    """How far one token is: documents taken, rejected, skipped since they are done, and attempts that were repeated.
+    """The progress of one token: documents taken, rejected, skipped since they are done, and retries.
 
     `failed` is the code and `message` the sentence that say why this token gives no more documents, None while all
     is well: what is wrong with one team does not fail its token.
@@ -174,7 +174,7 @@ Nothing is fetched while the caller has an item, so take it quickly.
 
 
 class _NewPair(msgspec.Struct):
-    """What the service answers to a refresh, as far as it is used; `expires_in` is in seconds."""
+    """The part of the answer to a refresh that is used; `expires_in` is in seconds."""
 
     access_token: str
     refresh_token: str | None = None

@@ -179,7 +179,7 @@ class _Population:
         return x ^ x >> 31
 
     def fate(self, identity: int) -> str:
-        """What is special about this identity's documents: `unseen`, `stale`, a kind of contradiction, or nothing."""
+        """Return the peculiarity of an identity's documents: `unseen`, `stale`, a contradiction, or nothing."""
         place = self.fates.place(identity)
         if place < self.unseen:
             return "unseen"

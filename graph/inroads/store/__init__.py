@@ -1,4 +1,4 @@
-"""What is kept on disk: the ledger of documents, and snapshots of folded columns."""
+"""The files of the library: the ledger of documents, and snapshots of folded columns."""
 
 from inroads.store.ledger import Ledger
 

@@ -98,7 +98,7 @@ class DocumentLog(LedgerFile):
         yield from self._entries(where, given, limit)
 
     def fingerprint(self, position: int) -> str:
-        """What the log says up to a number: a hash of its last documents there, a thousand of them.
+        """Return a fingerprint of the log up to a number: a hash of its last thousand documents.
 
         It tells a ledger from another one that took its place, such as a backup that has been added to since.
         """
@@ -131,7 +131,7 @@ class DocumentLog(LedgerFile):
         return list(self._entries("sha256 BETWEEN ? AND ?", ends, None))
 
     def info(self) -> Info:
-        """What is in the ledger, counted in one pass over an index."""
+        """Return counts of the ledger, made in one pass over an index."""
         subjects = (
             "SELECT kind, count(*), count(DISTINCT subject), min(observed_at), max(observed_at)"
         )
@@ -198,7 +198,7 @@ class DocumentLog(LedgerFile):
         return until is not None and moment_number(document.observed_at) <= until
 
     def _mark(self, body: bytes) -> bytes:
-        """By what a forgotten body is known again.
+        """Return the mark by which a forgotten body is recognised.
 
         Of the whole body, never of an id or an email: those few could all be tried. Salted for each ledger, so that
         marks of two ledgers cannot be compared, and not made from the sha-256, which answers and exports have named.

@@ -93,7 +93,7 @@ class Person:
 
 
 ANONYMOUS: Final = "(forgotten)"
-"""What stands in a review for a person who was forgotten."""
+"""The name in a review of a person who was forgotten."""
 
 MENTIONING: Final = (
     ("campaigns", "id", "head"),

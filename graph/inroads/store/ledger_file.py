@@ -15,7 +15,7 @@ from inroads.store import schema
 from inroads.store.schema import APPLICATION_ID, FAULTS
 
 BUSY_SECONDS: Final = 10.0
-"""How long another process is waited for before LEDGER_BUSY is raised."""
+"""The time to wait for another process before LEDGER_BUSY is raised."""
 
 _PAUSE: Final = 0.02  # seconds
 
@@ -157,7 +157,7 @@ class LedgerFile:
         return file.st_size, log.stat().st_size if log.exists() else 0, file.st_mtime_ns
 
     def _admit(self, create: bool) -> None:
-        """Let in what is a ledger of this version or an older one, or with `create` an empty file."""
+        """Accept a ledger of this version or an older one, or with `create` an empty file."""
         self._connection.execute(
             "BEGIN"
         )  # one look: another process may be making the ledger just now
@@ -246,7 +246,7 @@ class LedgerFile:
 
     @contextmanager
     def _faults(self) -> Iterator[None]:
-        """What SQLite raises, in the words of this file."""
+        """Raise the errors of SQLite as LedgerErrors."""
         try:
             yield
         except sqlite3.DatabaseError as error:
@@ -275,8 +275,10 @@ class LedgerFile:
         return rows[0][0] if rows else None
 
     def _finish_erasing(self) -> None:
-        """Leave no byte of what was removed. Deleted rows are zeroed as they go, but stay in the write-ahead log until
-        it is emptied; the file is rebuilt as well, rather than to trust that every path of SQLite zeroes.
+        """Erase every byte of removed rows.
+
+        Deleted rows are zeroed, but stay in the write-ahead log until it is emptied. The file is
+        rebuilt as well, rather than to trust that every path of SQLite zeroes.
         """
         with self._faults():
             pending = self._one("SELECT EXISTS (SELECT * FROM tombstones WHERE NOT erased)")
@@ -285,5 +287,5 @@ class LedgerFile:
 
 
 def create_private(path: Path) -> None:
-    """An empty file that only its owner can read, which goes for what SQLite puts beside it, too."""
+    """Make an empty file that only its owner can read; SQLite makes the files beside it alike."""
     os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))

@@ -16,7 +16,7 @@ from inroads.store.schema import UNREADABLE
 
 
 class Added(NamedTuple):
-    """How many documents were added, were in the ledger already, and were refused because they were forgotten."""
+    """Counts of documents that were added, were known, and were refused because they were forgotten."""
 
     added: int
     known: int
@@ -24,7 +24,7 @@ class Added(NamedTuple):
 
 
 class Forgotten(NamedTuple):
-    """How many documents went for good, how many were rewritten without the person, and how many items of reviews went.
+    """Counts of documents removed, of documents rewritten without the person, and of review items removed.
 
     `mentions` counts texts of reviews, such as the reason of a decision about somebody else, that named the person.
     """
@@ -48,7 +48,7 @@ class Entry(NamedTuple):
 
 
 class Info(NamedTuple):
-    """What is in a ledger.
+    """The contents of a ledger in numbers.
 
     `kinds` counts the documents of each kind; `identities` and `businesses` are those that documents are about;
     `oldest` and `newest` are moments of observation; `first` and `last` the sequence numbers of documents, 0 for none;
@@ -93,6 +93,6 @@ class StoredDocument(NamedTuple):
 
 
 def observation_key(document: Document) -> tuple[bytes, int, bytes]:
-    """What makes an observation the same one."""
+    """Return the key of an observation: body, moment and source."""
     source = document.source.encode("utf-8", "surrogateescape")
     return bytes.fromhex(document.sha256), moment_number(document.observed_at), source

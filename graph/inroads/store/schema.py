@@ -129,7 +129,7 @@ FAULTS: Final[Mapping[int, tuple[str, str]]] = {
     sqlite3.SQLITE_IOERR_SHMSIZE: ("LEDGER_FULL", "the disk takes no more"),
     sqlite3.SQLITE_IOERR_SHMOPEN: ("LEDGER_READ_ONLY", "it or its folder may not be written"),
 }
-"""What SQLite's result codes mean here, extended codes before primary ones; any other says that the file is damaged."""
+"""The meanings of SQLite's result codes, extended codes before primary ones; any other means a damaged file."""
 UNREADABLE: Final = (
     zlib.error,
     ValueError,
