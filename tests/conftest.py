@@ -1,0 +1,18 @@
+"""How tests are collected and how their processes start."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+# Hundreds of tests start a process. Without compiled files each one compiles the packages again.
+sys.dont_write_bytecode = False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
+
+def pytest_ignore_collect(collection_path: Path) -> bool | None:
+    """Look for doctests in the packages and in files of tests, not in what tests import."""
+    if collection_path.suffix == ".py" and not collection_path.name.startswith("test_"):
+        return True
+    return None
