@@ -6,9 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from service import (
-    Service,
-)
+from service import Service
 
 
 @pytest.fixture
