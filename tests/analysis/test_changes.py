@@ -626,10 +626,13 @@ def denied(grant: Grant, scopes: set[str], keepers: set[str]) -> bool:
     )
 
 
-def open_accesses(here: World, there: World) -> set[tuple[str, str]]:
-    """The accesses of one version that may be in the other version too, found by adding what that one left open."""
-    ours, theirs = explore(here), explore(there)
-    scopes = set(Oracle(there)._latest)
+def open_accesses(
+    ours: Explorer, theirs: Explorer, scopes: set[str], found: dict[tuple[str, str], Access]
+) -> set[tuple[str, str]]:
+    """The accesses found in one version that may be in the other version too, whose documents cover these scopes.
+
+    They are found by adding what the other one left open.
+    """
     keeps = [
         each
         for graph in (ours, theirs)
@@ -642,15 +645,16 @@ def open_accesses(here: World, there: World) -> set[tuple[str, str]]:
         if key in theirs.grants or not denied(grant, scopes, keepers):
             grants.append(theirs.grants.get(key, grant))
     possible = accesses(standing(grants, dict(ours.nodes(data=True))))
-    found = accesses(ours)
     return {
         pair for pair in found if pair in possible and routes(found[pair]) & routes(possible[pair])
     }
 
 
 def brute_force(old: World, new: World) -> dict[tuple[str, str], tuple[Kind, ...]]:
-    before, after = accesses(explore(old)), accesses(explore(new))
-    seen, unseen = open_accesses(new, old), open_accesses(old, new)
+    earlier, later = explore(old), explore(new)
+    before, after = accesses(earlier), accesses(later)
+    seen = open_accesses(later, earlier, set(Oracle(old)._latest), after)
+    unseen = open_accesses(earlier, later, set(Oracle(new)._latest), before)
     found: dict[tuple[str, str], tuple[Kind, ...]] = {}
     for pair in {*before, *after}:
         if pair not in before:
@@ -692,9 +696,8 @@ def kinds_of(found: Changes) -> dict[tuple[str, str], tuple[Kind, ...]]:
     return {(each.principal, each.resource): each.kinds for each in found.changes}
 
 
-def reverted(change: Change, old: World, new: World) -> Access | None:
+def reverted(change: Change, before: Explorer, after: Explorer) -> Access | None:
     """The access in the new version if the causes of its change had not happened."""
-    before, after = explore(old), explore(new)
     grants = dict(after.grants)
     attributes = dict(after.nodes(data=True))
     for cause in change.causes:
@@ -747,7 +750,7 @@ def test_causes_differ_matter_and_suffice(first: int) -> None:
             assert change.causes, (seed, change)
             for cause in change.causes:
                 assert cause.before != cause.after
-            access = reverted(change, old, new)
+            access = reverted(change, before, after)
             if change.before is None:
                 assert access is None, (seed, change)
             elif change.after is None:

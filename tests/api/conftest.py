@@ -14,10 +14,6 @@ from inroads_api.execution.execute import Schema, build_schema
 from inroads_api.web.app import create_app
 from questions import NOON, Ask, Serve, asker, graph_of
 
-collect_ignore = [
-    "conftest.py"
-]  # as a module to look for doctests in, it clashes with every other conftest.py
-
 
 @pytest.fixture(scope="session")
 def schema() -> Schema:

@@ -111,9 +111,17 @@ def run(place: Path, *command: str) -> str:
 
 
 def install(place: Path, packages: list[str]) -> None:
-    """Make an environment with packages: what they pin is none of ours."""
-    venv.create(place / "env", with_pip=True)
-    run(place, "python", "-m", "pip", "install", "-q", "--disable-pip-version-check", *packages)
+    """Make an environment with packages, which our own pip installs: what they pin is none of ours."""
+    venv.create(place / "env")
+    pip = [
+        sys.executable,
+        "-m",
+        "pip",
+        "--python",
+        str(place / "env"),
+        "--disable-pip-version-check",
+    ]
+    run(place, *pip, "install", "-q", "--no-compile", *packages)
 
 
 def test_node(place: Path, address: str) -> None:

@@ -1,199 +1,39 @@
-"""Review campaigns: what was frozen stays, decisions are only added, and a KEEP holds for what it was given for."""
+"""Campaigns: decisions and their history, what changed since, and what a ledger keeps."""
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
-import io
 import itertools
 import os
 import signal
 import sqlite3
 import subprocess
 import sys
-import tempfile
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import example, given, settings
-from hypothesis import strategies as st
 
-from inroads import EXAMPLE, load, model, review
-from inroads.errors import InroadsError, NotFound
+from campaigns import BRUCE, NOW, VENDOR, begin, code, me, member
+from inroads import review
 from inroads.explorer import Explorer
 from inroads.model import Role
 from inroads.review import (
     Answer,
-    Campaign,
     Decided,
     Filter,
-    Frozen,
-    Gone,
-    Opened,
     Pair,
     ReviewError,
     Scope,
     Verdict,
     report,
-    spreadsheet,
 )
 from inroads.store import schema as room
 from inroads.store.forgetting import ANONYMOUS
 from inroads.store.ledger import Ledger
 from ledger_files import inflated, raw
-from strategies import World, worlds
 from worlds import explore, observations
-
-NOW = dt.datetime(2026, 6, 1, tzinfo=dt.UTC)
-BRUCE, VENDOR = "identity:712052", "account:Xr82w"
-
-
-def business(number: int, account: str | None = None, **more: Any) -> dict[str, Any]:
-    return {"id": number, "name": f"business {number}", "account_id": account, **more}
-
-
-def me(number: int, *memberships: dict[str, Any], **more: Any) -> dict[str, Any]:
-    return {
-        "id": number,
-        "email": f"i{number}@example.com",
-        "business_memberships": list(memberships),
-        **more,
-    }
-
-
-def member(
-    record: int, role: str, number: int, account: str | None = None, **more: Any
-) -> dict[str, Any]:
-    return {"id": record, "role": role, "business": business(number, account, **more)}
-
-
-@pytest.fixture
-def ledger(tmp_path: Path) -> Iterator[Ledger]:
-    with Ledger(tmp_path / "inroads.db") as opened:
-        yield opened
-
-
-@pytest.fixture(scope="module")
-def bruce() -> Explorer:
-    return load(EXAMPLE)
-
-
-def begin(ledger: Ledger, graph: Explorer, name: str = "Q1", **more: Any) -> Campaign:
-    scope = more.pop("scope", Scope())
-    return review.start(ledger, graph, scope, name, by="eve", now=NOW, **more)
-
-
-def code(call: Any) -> str:
-    with pytest.raises(InroadsError) as caught:
-        call()
-    return caught.value.code
-
-
-def ends(campaign: Campaign) -> dict[tuple[str, str], Opened]:
-    return {(each.access.principal, each.access.resource): each.opened for each in campaign.items()}
-
-
-class TestFreezing:
-    def test_the_example(self, ledger: Ledger, bruce: Explorer) -> None:
-        """All six accesses are items, with sentences, paths and pointers; and none beside them."""
-        found = {each.access.resource: each.access for each in begin(ledger, bruce).items()}
-        resources = (
-            "business:77128",
-            "business:311394",
-            "business:363103",
-            "account:zDmNq",
-            "account:e6Wmk",
-            VENDOR,
-        )
-        assert sorted(found) == sorted(resources)
-        vendor = found[VENDOR]
-        assert [(path.certainty.value, len(path.grants)) for path in vendor.paths] == [
-            ("STATED", 1),
-            ("INFERRED", 2),
-        ]
-        assert [each.label for grant in vendor.grants for each in grant.records] == [
-            "role 994207",
-            "membership 168372",
-            "group row 168372",
-            "role 682608",
-            "client 22347",
-        ]
-        assert vendor.grants[0].records[0].pointer == "/response/roles/2"
-        assert found["account:e6Wmk"].reasons == ("trial_expired",)
-
-    def test_the_riskiest_first(self, ledger: Ledger) -> None:
-        """Inferred accesses and controlling roles come before the rest, and active before latent."""
-        client = {"id": 7, "business_id": 1, "account_id": "V", "userid": 3}
-        mine = me(1, member(1, "manager", 2), member(2, "owner", 1, "A", business_clients=[client]))
-        found = list(begin(ledger, explore([(mine, NOW)])).items())
-        assert [each.access.resource for each in found] == [
-            "account:V",
-            "account:A",
-            "business:1",
-            "business:2",
-        ]
-        assert [each.access.certainty.value for each in found] == [
-            "INFERRED",
-            "STATED",
-            "STATED",
-            "STATED",
-        ]
-
-    def test_scopes(self, ledger: Ledger, bruce: Explorer) -> None:
-        """Each part of a scope is exact; an unknown name is an error, and so is a scope without any access."""
-        asked = [
-            (Scope(identities=("B@example.com",)), 6),
-            (Scope(resources=(VENDOR,)), 1),
-            (Scope(resources=(VENDOR, "business:77128"), roles=frozenset({Role.OWNER})), 1),
-            (Scope(roles=frozenset({Role.MANAGER, Role.CLIENT})), 4),
-            (Scope(state=model.AccessState.LATENT), 2),
-            (Scope(kinds=frozenset({model.NodeKind.ACCOUNT})), 3),
-        ]
-        for number, (scope, size) in enumerate(asked):
-            assert len(list(begin(ledger, bruce, f"c{number}", scope=scope).items())) == size
-        with pytest.raises(NotFound):
-            begin(ledger, bruce, scope=Scope(identities=("nobody@example.com",)))
-        assert code(lambda: begin(ledger, bruce, scope=Scope(resources=(BRUCE,)))) == "WRONG_KIND"
-        none = Scope(certainty=model.Certainty.INFERRED)
-        assert code(lambda: begin(ledger, bruce, scope=none)) == "CAMPAIGN_EMPTY"
-        assert code(lambda: begin(ledger, bruce, "c0")) == "CAMPAIGN_EXISTS"
-        assert code(lambda: begin(ledger, bruce, "17")) == "BAD_NAME"
-        assert [each.name for each in review.campaigns(ledger)] == [
-            f"c{number}" for number in range(len(asked))
-        ]
-
-    @given(worlds())
-    @settings(max_examples=25, deadline=None)
-    def test_everyone(self, world: World) -> None:
-        """A campaign without a scope has exactly what `reach` finds for each identity, with all its paths."""
-        graph = explore(world)
-        reached = {
-            (each.principal, each.resource): each
-            for node, data in graph.nodes(data=True)
-            if data["kind"] == "IDENTITY"
-            for each in graph.reach(node)
-        }
-        with tempfile.TemporaryDirectory() as folder, Ledger(Path(folder, "ledger")) as ledger:
-            if not reached:
-                assert code(lambda: begin(ledger, graph)) == "CAMPAIGN_EMPTY"
-                return
-            found = {
-                (each.access.principal, each.access.resource): each
-                for each in begin(ledger, graph).items()
-            }
-        assert found.keys() == reached.keys()
-        for key, item in found.items():
-            access = reached[key]
-            assert [path.sentence for path in item.access.paths] == list(access.sentences)
-            assert (item.access.roles, item.access.certainty, item.access.state) == (
-                access.roles,
-                access.certainty,
-                access.state,
-            )
-            assert item.fingerprint == item.access.fingerprint.hex()
 
 
 class TestDeciding:
@@ -388,143 +228,6 @@ with Ledger(sys.argv[1]) as ledger:
             assert ledger.verify() == []
 
 
-class TestCarryingOver:
-    def test_each_way(self, ledger: Ledger) -> None:
-        """KEEP is carried where nothing changed, all else is opened with what changed, and what ended is told."""
-        first = [
-            (me(1, member(1, "owner", 1), member(2, "manager", 2)), NOW),
-            (me(2, member(3, "manager", 1), member(4, "manager", 2), member(5, "manager", 3)), NOW),
-        ]
-        graph = explore(first)
-        old = begin(ledger, graph)
-        number = {
-            (each.access.principal, each.access.resource): each.number for each in old.items()
-        }
-        keep = [
-            ("identity:1", "business:1"),
-            ("identity:1", "business:2"),
-            ("identity:2", "business:1"),
-        ]
-        old.decide([number[pair] for pair in keep], "keep", by="eve", now=NOW, why="needed")
-        revoke = [("identity:2", "business:2"), ("identity:2", "business:3")]
-        old.decide([number[pair] for pair in revoke], "revoke", by="eve", now=NOW, why="left")
-        later = NOW + dt.timedelta(1)
-        after = [
-            *first,
-            (me(1, member(1, "owner", 1), member(2, "owner", 2)), later),
-            (me(2, member(9, "manager", 1), member(4, "manager", 2)), later),
-        ]
-        new = begin(ledger, explore(after), "Q2", previous=old)
-        found = {(each.access.principal, each.access.resource): each for each in new.items()}
-        assert {pair: each.opened for pair, each in found.items()} == {
-            keep[0]: Opened.CARRIED,
-            keep[1]: Opened.CHANGED,  # another role
-            keep[2]: Opened.CHANGED,  # given anew, under another record
-            revoke[0]: Opened.STILL_THERE,
-        }
-        carried = found[keep[0]].decision
-        assert carried is not None
-        assert (carried.verdict, carried.by, carried.why) == (Verdict.KEEP, "eve", "needed")
-        assert carried.origin == old.item(number[keep[0]]).decision.number  # type: ignore[union-attr]
-        changed = found[keep[1]].difference
-        assert changed is not None
-        assert changed.facts[0] == "roles MANAGER -> OWNER"
-        assert changed.gained == ("i1@example.com owns business 2 (2).",)
-        again = found[keep[2]].difference
-        assert again is not None
-        assert again.lines() == [
-            "business:1#MEMBER@identity:2: MANAGER = membership 3 -> MANAGER = membership 9"
-        ]
-        assert found[revoke[0]].number == 1
-        assert [(each.principal, each.resource, each.kind) for each in new.endings()] == [
-            (*revoke[1], Gone.ENDED)
-        ]
-        assert new.endings()[0].previous == old.item(number[revoke[1]]).decision
-        # A chain of carrying over points to the decision that somebody took.
-        third = begin(ledger, explore(after), "Q3", previous=new)
-        again_carried = third.item(Pair(*keep[0])).decision
-        assert again_carried is not None
-        assert again_carried.origin == carried.origin
-
-    def test_out_of_scope_is_not_ended(self, ledger: Ledger, bruce: Explorer) -> None:
-        """An access that stands and is not asked for has not ended."""
-        old = begin(ledger, bruce)
-        new = begin(ledger, bruce, "Q2", previous=old, scope=Scope(resources=(VENDOR,)))
-        assert {each.kind for each in new.endings()} == {Gone.OUT_OF_SCOPE}
-        assert len(new.endings()) == 5
-        assert ends(new) == {(BRUCE, VENDOR): Opened.UNDECIDED}
-
-    @given(worlds(), worlds(), st.data())
-    @settings(max_examples=40, deadline=None)
-    def test_the_law(self, one: World, other: World, data: st.DataObject) -> None:
-        """Exactly the kept accesses that are equal in both graphs are carried; a difference is found exactly else."""
-        later = [(body, moment + dt.timedelta(30)) for body, moment in other]
-        before, after = (
-            explore(one),
-            explore(data.draw(st.sampled_from([[*one, *later[:1]], [*one, *later]]))),
-        )
-        with tempfile.TemporaryDirectory() as folder, Ledger(Path(folder, "ledger")) as ledger:
-            try:
-                old = begin(ledger, before)
-                verdicts = {
-                    each: data.draw(st.sampled_from(["keep", "keep", "revoke"]))
-                    for each in old.numbers()
-                }
-                for number, verdict in verdicts.items():
-                    old.decide([number], verdict, by="eve", now=NOW, why="so")
-                new = begin(ledger, after, "Q2", previous=old)
-            except ReviewError as error:
-                assert error.code == "CAMPAIGN_EMPTY"  # noqa: PT017  # one of two worlds may have no access
-                return
-            frozen = {
-                Pair(each.access.principal, each.access.resource): each for each in old.items()
-            }
-            for item in new.items():
-                was = frozen.pop(Pair(item.access.principal, item.access.resource), None)
-                if was is None:
-                    assert item.opened is Opened.NEW
-                    continue
-                same = _plain(was.access) == _plain(item.access)
-                assert bool(review.difference(was.access, item.access).lines()) is not same
-                kept = verdicts[was.number] == "keep"
-                expected = (
-                    (Opened.CARRIED if same else Opened.CHANGED) if kept else Opened.STILL_THERE
-                )
-                assert item.opened is expected
-                assert (item.decision is not None) is (expected is Opened.CARRIED)
-            assert {Pair(each.principal, each.resource) for each in new.endings()} == set(frozen)
-            assert {each.kind for each in new.endings()} <= {Gone.ENDED}
-            drift = old.drift(after)
-            assert {pair for _, pair in drift.ended} == set(frozen)
-            assert set(drift.appeared) == {
-                Pair(*ends_) for ends_, opened in ends(new).items() if opened is Opened.NEW
-            }
-
-
-def _plain(access: Frozen) -> object:
-    """What the reviewer decided on, without where it is said: written apart from `Frozen.fingerprint`."""
-    paths = {
-        (path.grants, frozenset(path.roles), path.certainty, path.state) for path in access.paths
-    }
-    grants = set()
-    for grant in access.grants:
-        records = (
-            frozenset(each.id for each in grant.records)
-            if grant.relation not in ("KEEPS", "GROUP_OF")
-            else None
-        )
-        words = frozenset(grant.words) if "UNKNOWN" in grant.roles else None
-        grants.add((grant.id, frozenset(grant.roles), records, words))
-    return (
-        set(access.roles),
-        set(access.capabilities),
-        access.certainty,
-        access.state,
-        paths,
-        grants,
-    )
-
-
 class TestDrift:
     def test_revocations(self, ledger: Ledger) -> None:
         """A revocation has taken effect when the access has ended, and not before; what else differs is told."""
@@ -554,114 +257,6 @@ class TestDrift:
         explained = campaign.standing(campaign.item(2), later).explanation
         assert explained is not None
         assert explained.sentence.endswith("To end it, revoke membership 2.")
-
-
-class TestReport:
-    def test_sign_off(self, ledger: Ledger, bruce: Explorer) -> None:
-        """A sign-off needs every item decided or says that it is partial; then nothing can be decided any more."""
-        campaign = begin(ledger, bruce)
-        campaign.decide([1], "revoke", by="eve", now=NOW, why="<b>*left*</b>")
-        assert code(lambda: report.sign_off(campaign, by="boss", now=NOW)) == "UNDECIDED"
-        closed = report.sign_off(campaign, by="boss", now=NOW, partial=True)
-        assert closed.signed is not None
-        assert closed.signed.undecided == 5
-        assert code(lambda: campaign.decide([2], "keep", by="eve", now=NOW)) == "CAMPAIGN_CLOSED"
-        assert code(lambda: report.sign_off(closed, by="boss", now=NOW)) == "CAMPAIGN_CLOSED"
-        text = "".join(report.markdown(review.campaign(ledger, "Q1")))
-        assert "PARTIAL: 5 items undecided" in text
-        assert "- **REVOKE** by eve at 2026-06-01T00:00:00Z: &lt;b\\>\\*left\\*&lt;/b\\>" in text
-        assert "coverage: NOT complete" in text
-        assert all(each in text for each in ("role 994207", "/response/roles/2"))
-
-    def test_a_change_shows(self, ledger: Ledger, bruce: Explorer) -> None:
-        """Any byte that is changed, added or left out shows, in both forms; the ledger knows what was signed."""
-        campaign = begin(ledger, bruce)
-        campaign.decide(campaign.numbers(), "keep", by="eve", now=NOW)
-        closed = report.sign_off(campaign, by="boss", now=NOW)
-        for made in (report.ndjson, report.markdown):
-            data = "".join(made(closed)).encode()
-            assert data == "".join(made(review.campaign(ledger, "Q1"))).encode()
-            assert report.seal(data).holds
-            assert report.is_signed(closed, data)
-            for place in (0, len(data) // 3, len(data) // 2):
-                spoilt = bytearray(data)
-                spoilt[place] ^= 1
-                assert not report.seal(bytes(spoilt)).holds
-            assert code(lambda data=data: report.seal(data[:-20])) == "BAD_REPORT"
-            head, _, rest = data.partition(b"\n")
-            assert not report.seal(head + b"\nmore\n" + rest).holds
-        assert closed.signed is not None
-        assert report.seal("".join(report.ndjson(closed)).encode()).found == closed.signed.sha256
-
-
-class TestSheet:
-    def test_round_trip(self, ledger: Ledger, bruce: Explorer) -> None:
-        """What is exported and taken back changes nothing; what a reviewer fills in is decided."""
-        campaign = begin(ledger, bruce)
-        campaign.decide([1], "revoke", by="eve", now=NOW, why="=cmd|' /C calc'!A0")
-        text = io.StringIO()
-        spreadsheet.write(campaign.items(), text)
-        rows = list(csv.DictReader(io.StringIO(text.getvalue())))
-        assert rows[0]["why"] == "'=cmd|' /C calc'!A0"
-        data = text.getvalue().encode()
-        assert campaign.answer(spreadsheet.read(data), by="adam", now=NOW, keeping=True) == Decided(
-            0, 1
-        )
-        for row in rows[1:]:
-            row |= {"decision": " Revoke", "why": "'-1"}
-        filled = io.StringIO()
-        writer = csv.DictWriter(filled, rows[0], delimiter=";")
-        writer.writeheader()
-        writer.writerows(rows)
-        data = b"\xef\xbb\xbf" + filled.getvalue().encode()
-        assert campaign.answer(spreadsheet.read(data), by="adam", now=NOW, keeping=True) == Decided(
-            5, 1
-        )
-        assert [each.decision.why for each in campaign.items() if each.decision] == [
-            "=cmd|' /C calc'!A0"
-        ] + ["-1"] * 5
-
-    def test_every_bad_row_is_told(self, ledger: Ledger, bruce: Explorer) -> None:
-        """Each bad row is told with its line, also after a cell of several lines, and nothing is taken."""
-        campaign = begin(ledger, bruce)
-        text = 'number,decision,why\n1,keep,"two\nlines"\nx,keep,\n2,maybe,\n1,revoke,no\n3,,why\n\n4,,\n'
-        with pytest.raises(ReviewError) as caught:
-            spreadsheet.read(text.encode())
-        assert [each.split(":")[0] for each in caught.value.problems] == [
-            "line 4",
-            "line 5",
-            "line 6",
-            "line 7",
-        ]
-        lines = b'{"number":1,"decision":"keep"}\n[1]\n{"number":true,"decision":"keep"}\n{"number":2,"decision":3}\n'
-        with pytest.raises(ReviewError) as caught:
-            spreadsheet.read(lines)
-        assert [each.split(":")[0] for each in caught.value.problems] == [
-            "line 2",
-            "line 3",
-            "line 4",
-        ]
-        for bad in (
-            b"\xff\xfe",
-            b"a,b\n1,2\n",
-            b"number,decision,why\n" + b"1" * 200_000 + b",,\n",
-        ):
-            assert code(lambda bad=bad: spreadsheet.read(bad)) in ("BAD_SHEET", "BAD_DECISION")
-        stale = b"number,decision,why,fingerprint\n1,keep,,00000000\n2,revoke,,\n"
-        with pytest.raises(ReviewError) as caught:
-            campaign.answer(spreadsheet.read(stale), by="eve", now=NOW)
-        assert [each.split(":")[0] for each in caught.value.problems] == ["line 2", "line 3"]
-        assert campaign.progress()[""].undecided == 6
-
-    @given(st.text())
-    @example("'=1")
-    @example("''")
-    def test_cells(self, text: str) -> None:
-        """No guarded cell begins a formula, and what can be printed comes back as it was."""
-        cell = spreadsheet.guarded(text)
-        assert not cell.startswith(("=", "+", "-", "@", "\t", "\r"))
-        if text.isprintable():
-            assert spreadsheet.bare(cell) == text
 
 
 class TestKeeping:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 from unittest.mock import patch
 
@@ -30,12 +31,16 @@ def check(world: World) -> Explorer:
             columns = [
                 list(graph.reached_by(resource, mode=mode)) for resource in sorted(oracle.resources)
             ]
-        answers = [graph.reached_by(resource, mode=mode) for resource in sorted(oracle.resources)]
-        assert columns == list(map(list, answers)), "one hop after the other, and all hops at once"
+        answers = [
+            list(graph.reached_by(resource, mode=mode)) for resource in sorted(oracle.resources)
+        ]
+        assert columns == answers, "one hop after the other, and all hops at once"
         backward = {
             (access.principal, access.resource): access for answer in answers for access in answer
         }
         assert forward == backward, "reach and reached_by are each other's transpose"
+        if mode is Mode.ACCESS:
+            _check_sets(graph, oracle, forward.values())
     return graph
 
 
@@ -61,22 +66,21 @@ def _check_reach(graph: Explorer, oracle: Oracle, identity: str, mode: Mode) -> 
         assert not access.truncated
         _check_explanation(graph, oracle, access, mode)
     if mode is Mode.ACCESS:
-        _check_sets(graph, [identity, *oracle.resources])
         assert reachable(graph, identity) == {access.resource for access in answer}
     return answer
 
 
-def _check_sets(graph: Explorer, nodes: list[str]) -> None:
-    """Just the set has the same nodes and roles as the whole answer."""
-    for node in nodes:
-        answer = graph.reach(node) if kind_of(node) is NodeKind.IDENTITY else graph.reached_by(node)
-        ends = (
-            access.resource if access.principal == node else access.principal for access in answer
-        )
-        whole = dict(zip(ends, (access.roles for access in answer), strict=True))
-        assert {
-            graph.index.name(each): graph.roles_of(bits) for each, bits in held(graph, node).items()
-        } == whole
+def _check_sets(graph: Explorer, oracle: Oracle, accesses: Iterable[Access]) -> None:
+    """Just the set of each node has the same nodes and roles as all accesses, asked as a whole."""
+    whole: dict[str, dict[str, Any]] = {
+        node: {} for node in (*oracle.identities, *oracle.resources)
+    }
+    for access in accesses:
+        whole[access.principal][access.resource] = access.roles
+        whole[access.resource][access.principal] = access.roles
+    for node, roles in whole.items():
+        found = held(graph, node).items()
+        assert {graph.index.name(each): graph.roles_of(bits) for each, bits in found} == roles
 
 
 def _check_explanation(graph: Explorer, oracle: Oracle, access: Access, mode: Mode) -> None:

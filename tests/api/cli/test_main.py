@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from commands import DOCUMENTS, HOSTILE, INROADS, rows, run
+from commands import DOCUMENTS, HOSTILE, INROADS, rows, run, run_process
 
 RECORDS = '{ business(id: "9") { name members { nodes { grant { evidence { record } } } } } }'
 
@@ -171,6 +171,22 @@ class TestExitCodes:
         assert done.stderr.startswith(("error:", "Usage")) is (
             code != 0 and "{ nothing }" not in words
         )
+
+    @pytest.mark.parametrize(
+        ("words", "stdin"),
+        [
+            (("reach", "b@example.com", *DOCUMENTS), ""),
+            (("reach", "nobody@example.com", *DOCUMENTS), ""),
+            (("reach", "b@example.com", "-d", "-"), "<html>"),
+            (("query", "{ graph { version } }", *DOCUMENTS, "--variables", '{"a": "\udcff"}'), ""),
+            (("nonsense",), ""),
+        ],
+    )
+    def test_a_process_says_the_same(self, words: tuple[str, ...], stdin: str) -> None:
+        """The installed command prints and returns what tests see that run it in their own process."""
+        process, here = run_process(*words, stdin=stdin), run(*words, stdin=stdin)
+        assert (process.returncode, process.stdout) == (here.returncode, here.stdout)
+        assert process.stderr == here.stderr
 
     def test_rejected_documents(self, tmp_path: Path) -> None:
         """3 with the answer given, each rejection on stderr; with --strict no answer; check lists them on stdout."""

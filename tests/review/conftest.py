@@ -1,0 +1,23 @@
+"""The ledger of a campaign, and the example to review."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from inroads import EXAMPLE, load
+from inroads.explorer import Explorer
+from inroads.store.ledger import Ledger
+
+
+@pytest.fixture
+def ledger(tmp_path: Path) -> Iterator[Ledger]:
+    with Ledger(tmp_path / "inroads.db") as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def bruce() -> Explorer:
+    return load(EXAMPLE)
