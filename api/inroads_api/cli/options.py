@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import inspect
 import os
 import stat
@@ -10,16 +11,15 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, is_dataclass
 from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
+from inroads.documents.pseudonyms import Pseudonyms
+from inroads.errors import InroadsError
+from inroads.explorer import Explorer, load
+from inroads.policy.tables import STOCK
 from inroads_api.cli.terminal import REJECTED, USAGE, moment, progress_bar, say, say_rejections
-
-if TYPE_CHECKING:
-    from inroads.documents.pseudonyms import Pseudonyms
-    from inroads.explorer import Explorer
-
 
 MAX_KEY = 4096
 """Bytes of a key file that are read."""
@@ -82,8 +82,6 @@ def words(**given: list[str] | str | None) -> dict[str, Any]:
 
 def names_of(key: Path) -> Pseudonyms:
     """The pseudonyms under the key in a file, which must be for its owner alone."""
-    from inroads.documents.pseudonyms import Pseudonyms
-    from inroads.errors import InroadsError
 
     with key.open("rb") as file:
         status = os.fstat(file.fileno())
@@ -100,10 +98,6 @@ def load_graph(
     pseudonymise: Path | None = None,
 ) -> Explorer:
     """The graph of these documents, with a progress bar where reading takes long."""
-    import gc
-
-    from inroads.explorer import load
-    from inroads.policy.tables import STOCK
 
     observed, until = moment(observed_at), moment(as_of, "--as-of")
     names = names_of(pseudonymise) if pseudonymise else None

@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+import csv
+import datetime as dt
 import os
+import re
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from typing import Annotated, Any, Final
 
 import typer
+from rich import box
+from rich.console import Console
+from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+from rich.text import Text
 
-if TYPE_CHECKING:
-    import datetime as dt
-
-    from inroads.errors import Issue, Rejection
-    from inroads.model import Coverage
-
+from inroads.documents.reader import parse_moment
+from inroads.errors import InroadsError, Issue, Rejection
+from inroads.model import Coverage
+from inroads.sources.files import files
+from inroads.text import harmless, json_text, printable
 
 USAGE, REJECTED, NOT_FOUND, FAILED = 2, 3, 4, 5
 """Exit codes beside 0: the request was wrong, documents were rejected, no document names what was asked for, and
@@ -44,7 +51,6 @@ Output = Annotated[
 @contextmanager
 def failing() -> Iterator[None]:
     """Turn what the caller got wrong into one line on stderr and an exit code."""
-    from inroads.errors import InroadsError
 
     try:
         yield
@@ -61,8 +67,6 @@ def failing() -> Iterator[None]:
 
 
 def moment(text: str | None, option: str = "--observed-at") -> dt.datetime | None:
-    from inroads.documents.reader import parse_moment
-    from inroads.errors import InroadsError
 
     if text is None:
         return None
@@ -76,9 +80,6 @@ def moment(text: str | None, option: str = "--observed-at") -> dt.datetime | Non
 
 def seconds(text: str, option: str = "--every") -> int:
     """The seconds of a duration such as 30s, 5m, 1h or 1d: at least one second, at most a year."""
-    import re
-
-    from inroads.errors import InroadsError
 
     found = re.fullmatch(r"([0-9]{1,8})([smhd])", text.strip(), re.ASCII)
     length = int(found[1]) * {"s": 1, "m": 60, "h": 3600, "d": 86400}[found[2]] if found else 0
@@ -90,7 +91,6 @@ def seconds(text: str, option: str = "--every") -> int:
 
 
 def now() -> dt.datetime:
-    import datetime as dt
 
     return dt.datetime.now(dt.UTC)
 
@@ -98,10 +98,6 @@ def now() -> dt.datetime:
 @contextmanager
 def progress_bar(paths: Iterable[str]) -> Iterator[Callable[[int], None]]:
     """A progress bar on stderr when it is a terminal and the read is long; gives what to tell of bytes read."""
-    from rich.console import Console
-    from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
-
-    from inroads.sources.files import files
 
     size = sum(file.stat().st_size for file in files(path for path in paths if path != "-"))
     columns = TextColumn("reading"), BarColumn(), DownloadColumn(), TimeRemainingColumn()
@@ -129,7 +125,6 @@ def default_format() -> Format:
 
 def print_rows(rows: Iterable[dict[str, Any]], output: Format | None) -> None:
     """Rows of one shape as a table, a JSON array, NDJSON or CSV on stdout."""
-
     chosen = output or default_format()
     if chosen is Format.TABLE:
         _print_table(list(rows))
@@ -143,12 +138,6 @@ def print_rows(rows: Iterable[dict[str, Any]], output: Format | None) -> None:
 
 
 def _print_table(rows: list[dict[str, Any]]) -> None:
-    from rich import box
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
-
-    from inroads.text import printable
 
     table = Table(*(rows[0] if rows else ()), box=box.SIMPLE_HEAD, pad_edge=False)
     for column in table.columns:
@@ -162,9 +151,6 @@ def _print_table(rows: list[dict[str, Any]]) -> None:
 
 
 def _print_csv(rows: Iterable[dict[str, Any]]) -> None:
-    import csv
-
-    from inroads.text import harmless
 
     writer = csv.writer(sys.stdout, lineterminator="\n")
     for number, row in enumerate(rows):
@@ -185,14 +171,12 @@ def many(number: int, noun: str, plural: str = "s") -> str:
 
 def write_json(value: Any, *, pretty: bool = False) -> None:
     """One JSON value and a line end."""
-    from inroads.text import json_text
 
     sys.stdout.write(json_text(value, pretty=pretty) + "\n")
 
 
 def say(line: str) -> None:
     """One line to stderr, without characters that could steer the terminal."""
-    from inroads.text import printable
 
     typer.echo(printable(line), err=True)
 

@@ -8,10 +8,18 @@ from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
+from inroads import EXAMPLE
+from inroads.analysis.census import SUBJECTS, Census, figure
+from inroads.analysis.census import census as count
+from inroads.analysis.remediation import remedies
+from inroads.columns.claimset import ROLES
+from inroads.errors import InroadsError
+from inroads.explorer import Answers, ExplainedAccess, Explorer, load
+from inroads.network.wording import evidence_lines, records
 from inroads_api.cli.options import Given, Principal, Resource, finish, grouped, words
 from inroads_api.cli.terminal import (
     Format,
@@ -25,11 +33,6 @@ from inroads_api.cli.terminal import (
     say_no_access,
     write_json,
 )
-
-if TYPE_CHECKING:
-    from inroads.analysis.census import Census
-    from inroads.explorer import Answers, ExplainedAccess, Explorer
-
 
 Association = Annotated[
     bool, typer.Option("--association", help="Follow every edge, not only what conveys access.")
@@ -82,9 +85,6 @@ class Asked:
 
 def demo(output: Output = None) -> None:
     """Answer the main question on the bundled example."""
-    from inroads import EXAMPLE
-    from inroads.explorer import load
-
     with failing():
         graph = load(EXAMPLE)
         answer = graph.reach("b@example.com")
@@ -158,7 +158,6 @@ def _mode(association: bool) -> str:
 
 def _print_accesses(answer: Answers, other: str, output: Format | None) -> None:
     """One row an access; `other` names the end that was asked for."""
-
     chosen = output or default_format()
     if chosen is Format.JSON:
         whole = {
@@ -202,7 +201,6 @@ def _access_cells(row: dict[str, Any], other: str, name: str) -> dict[str, Any]:
 def _print_explanation(
     graph: Explorer, access: ExplainedAccess | None, output: Format | None
 ) -> None:
-
     chosen = output or default_format()
     if access is None:
         if chosen is Format.JSON:
@@ -211,9 +209,6 @@ def _print_explanation(
     explanation = access.explanation
     rows = list(_steps(graph, access))
     if chosen is Format.JSON:
-        from inroads.analysis.remediation import remedies
-        from inroads.network.wording import records
-
         cut = [{"id": grant.id, "records": records(grant)} for grant in explanation.cut]
         routes = {
             "independent_routes": explanation.independent_routes,
@@ -226,8 +221,6 @@ def _print_explanation(
         }
         write_json(whole, pretty=True)
     elif chosen is Format.TABLE:
-        from inroads.network.wording import evidence_lines
-
         typer.echo(explanation.sentence)
         for number, (path, sentence) in enumerate(
             zip(access.paths, access.sentences, strict=True), 1
@@ -242,7 +235,6 @@ def _print_explanation(
 
 def _steps(graph: Explorer, access: ExplainedAccess) -> Iterator[dict[str, Any]]:
     """One row for each step of each path, with the records behind it."""
-    from inroads.network.wording import evidence_lines, records
 
     for number, path in enumerate(access.paths, 1):
         for place, step in enumerate(path.steps, 1):
@@ -312,10 +304,6 @@ def census(
 
     An access with two roles of which neither covers the other counts under both.
     """
-    from inroads.analysis.census import SUBJECTS, figure
-    from inroads.analysis.census import census as count
-    from inroads.errors import InroadsError
-
     with failing():
         if output is CensusFormat.PARQUET and out is None:
             raise InroadsError(
@@ -356,7 +344,6 @@ def _print(found: Census, output: Format, chosen: dict[str, Any]) -> None:
 
 def _cells(row: dict[str, Any]) -> dict[str, Any]:
     """A row as few columns, for eyes."""
-    from inroads.columns.claimset import ROLES
 
     held = [(role, row[role.lower()]) for role in ROLES]
     plain = {name: row[name] for name in ("total", "stated", "inferred", "active", "latent")}

@@ -1,11 +1,11 @@
-"""How the command line shows changes: each with its causes and their records, or each cause with its changes."""
+"""The command that compares two moments: `inroads changes`."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from enum import StrEnum
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
 import msgspec
 import typer
@@ -22,13 +22,33 @@ from inroads.analysis.changes import (
     sentence,
     stated,
 )
+from inroads.analysis.changes import changes as compare
 from inroads.documents.pointers import pointer
 from inroads.errors import InroadsError
 from inroads.explorer import Explorer
 from inroads.model import Evidence, Grant
 from inroads.network.wording import record_label
 from inroads.text import printable
-from inroads_api.cli.terminal import Format, default_format, many, print_rows, say
+from inroads_api.cli.options import (
+    Documents,
+    Given,
+    LedgerFile,
+    ObservedAt,
+    PolicyFile,
+    Pseudonymise,
+    Strict,
+    finish,
+)
+from inroads_api.cli.terminal import (
+    Format,
+    Output,
+    default_format,
+    failing,
+    many,
+    moment,
+    print_rows,
+    say,
+)
 
 UNCERTAIN: Final = frozenset({Kind.OBSERVED, Kind.UNOBSERVED})
 """What was seen for the first time need not be new, and what is no longer shown need not have ended."""
@@ -56,6 +76,58 @@ def only(found: Changes, wanted: frozenset[Kind]) -> Changes:
         found,
         changes=tuple(change for change in found.changes if not wanted.isdisjoint(change.kinds)),
     )
+
+
+def changes(
+    since: Annotated[
+        str, typer.Option(metavar="MOMENT", help="The moment of the last review (RFC 3339).")
+    ],
+    until: Annotated[
+        str | None, typer.Option(metavar="MOMENT", help="Default: everything that was observed.")
+    ] = None,
+    kind: Annotated[
+        list[str] | None,
+        typer.Option("--kind", help="Only changes of this kind: gained, lost, observed, …"),
+    ] = None,
+    by: Annotated[
+        str | None,
+        typer.Option(
+            metavar="access|cause",
+            help="What a row is about. Default: cause in a table, else access.",
+        ),
+    ] = None,
+    documents: Documents = None,
+    ledger: LedgerFile = None,
+    observed_at: ObservedAt = None,
+    policy: PolicyFile = None,
+    pseudonymise: Pseudonymise = None,
+    strict: Strict = False,
+    output: Output = None,
+) -> None:
+    """Who gained, lost or changed access between two moments, and because of which grants.
+
+    What was OBSERVED for the first time is kept apart from what was GAINED.
+    """
+    with failing():
+        wanted = kinds(kind)
+        if by not in (None, *By):
+            raise InroadsError(f"--by {by!r} is neither access nor cause")
+        start, end = moment(since, "--since"), moment(until, "--until")
+        if start and end and end < start:
+            raise InroadsError(f"--until {until} is before --since {since}", "BAD_MOMENT")
+        given = Given(documents, ledger, until, observed_at, policy, pseudonymise, strict)
+        if "-" in given.places:
+            raise InroadsError(
+                "changes reads its documents twice, and standard input can be read once"
+            )
+        after = given.graph()
+        before = given.until(since)
+        view = ChangesView(before, after, only(compare(before, after), wanted))
+        view.show(output, By(by) if by else None)
+        view.summarise()
+        if not before.documents:
+            say(f"nothing had been observed by {since}")
+        finish(after)
 
 
 class ChangesView:

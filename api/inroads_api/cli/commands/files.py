@@ -9,6 +9,10 @@ from typing import Annotated
 
 import typer
 
+from inroads.errors import InroadsError
+from inroads.output.export import check, stream, write
+from inroads.output.report import report as html_report
+from inroads.text import printable
 from inroads_api.cli.options import (
     AsOf,
     Documents,
@@ -48,8 +52,6 @@ def export(
     graphml, gexf and cypher are one file; the others are written to a folder. What exists is not replaced without
     --force, and nothing is half-written.
     """
-    from inroads.output.export import check, stream, write
-
     with failing():
         check(name)
         graph = given.graph()
@@ -90,8 +92,6 @@ def unmask(
     observed_at: ObservedAt = None,
 ) -> None:
     """What a pseudonym stands for in the original documents; an error where the key is another one."""
-    from inroads.text import printable
-
     with failing():
         names = names_of(key_file)
         graph = Given(documents, ledger, as_of, observed_at).graph()
@@ -116,14 +116,11 @@ def report(
     given: Given,
 ) -> None:
     """Write one HTML file with findings, evidence and pictures, which fetches nothing and runs no script."""
-    from inroads.errors import InroadsError
-    from inroads.output.report import report as write
-
     with failing():
         if identity and business:
             raise InroadsError("a report is of an identity or of a business, not of both")
         graph = given.graph()
-        pieces = write(
+        pieces = html_report(
             graph, identity or business, top=top, now=moment(given.as_of, "--as-of") or now()
         )
         with out.open("w", encoding="utf-8", errors="replace") as stream:

@@ -5,10 +5,15 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
+from inroads.analysis.findings import RULES, Finding, Findings, Proof, least_severity, sentence
+from inroads.errors import InroadsError
+from inroads.output.sarif import write
+from inroads.policy.loading import load_policy
+from inroads.policy.tables import STOCK
 from inroads_api.cli.options import Given, PolicyFile, finish, grouped
 from inroads_api.cli.terminal import (
     FAILED,
@@ -24,9 +29,6 @@ from inroads_api.cli.terminal import (
     say_coverage,
     write_json,
 )
-
-if TYPE_CHECKING:
-    from inroads.analysis.findings import Finding, Findings, Proof
 
 
 class FindingsFormat(StrEnum):
@@ -80,9 +82,6 @@ def findings(
 
     Ages count now, or at --as-of. Exit code 5, of --fail-on, comes before 3, of rejected documents.
     """
-    from inroads.analysis.findings import least_severity
-    from inroads.errors import InroadsError
-
     with failing():
         limit = least_severity(fail_on) if fail_on else None
         start, end = moment(since, "--since"), moment(given.as_of, "--as-of")
@@ -115,10 +114,6 @@ def findings(
 
 def rules(policy: PolicyFile = None, output: Output = None) -> None:
     """The rules of a security review: what each means, looks at, and how it is judged under the policy."""
-    from inroads.analysis.findings import RULES
-    from inroads.policy.loading import load_policy
-    from inroads.policy.tables import STOCK
-
     with failing():
         judged = (load_policy(policy.read_text(encoding="utf-8")) if policy else STOCK).judgement
         rows = []
@@ -160,8 +155,6 @@ def _toml(value: Any) -> str:
 
 def _print(found: Findings, output: FindingsFormat) -> None:
     if output is FindingsFormat.SARIF:
-        from inroads.output.sarif import write
-
         write(found, sys.stdout)
     elif output is FindingsFormat.JSON:
         whole = {
@@ -185,7 +178,6 @@ def _print(found: Findings, output: FindingsFormat) -> None:
 
 def _rows(found: Findings) -> Iterator[dict[str, Any]]:
     """One plain row a finding."""
-    from inroads.analysis.findings import sentence
 
     for each in found:
         yield {
@@ -206,7 +198,6 @@ def _rows(found: Findings) -> Iterator[dict[str, Any]]:
 
 
 def _remediation(each: Finding) -> str:
-    from inroads.analysis.findings import RULES
 
     return RULES[each.rule].remediation
 

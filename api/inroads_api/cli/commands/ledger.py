@@ -4,11 +4,22 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
+import msgspec
 import typer
 
+from inroads.errors import InroadsError, Rejection
+from inroads.model import Document, NodeKind, node_id
+from inroads.sources.files import arrivals, files
+from inroads.sources.service_collector import BASE_URL, Progress, collected
+from inroads.sources.service_tokens import TokenStore
+from inroads.store.integrity import Problem
+from inroads.store.ledger import Added, Ledger, snapshots
+from inroads.store.snapshot import damage
+from inroads_api.cli.commands.watch import Watch
 from inroads_api.cli.options import BaseUrl, LedgerPath, Teams, TokenFile, default_ledger
 from inroads_api.cli.terminal import (
     NOT_FOUND,
@@ -24,14 +35,8 @@ from inroads_api.cli.terminal import (
     progress_bar,
     say,
     seconds,
+    write_json,
 )
-
-if TYPE_CHECKING:
-    from inroads.errors import Rejection
-    from inroads.model import Document
-    from inroads.sources.service_tokens import TokenStore
-    from inroads.store.ledger import Added
-
 
 app = typer.Typer(name="ledger", help="Look into a ledger and keep it.", no_args_is_help=True)
 
@@ -51,9 +56,6 @@ def ingest(
     output: Output = None,
 ) -> None:
     """Add documents to a ledger, which is made if it is not there; adding one twice changes nothing."""
-    from inroads.errors import Rejection
-    from inroads.sources.files import arrivals, files
-    from inroads.store.ledger import Added, Ledger
 
     rejections: list[Rejection] = []
     kept = Added(0, 0, 0)
@@ -98,11 +100,6 @@ def collect(
     output: Output = None,
 ) -> None:
     """Fetch `me` for each token from the service into a ledger, with a report for each token."""
-    import msgspec
-
-    from inroads.errors import Rejection
-    from inroads.sources.service_collector import BASE_URL, Progress, collected
-    from inroads.store.ledger import Ledger
 
     reports: dict[str, Progress] = {}
     rejections: list[Rejection] = []
@@ -139,7 +136,6 @@ def collect(
 
 
 def _tokens(file: Path | None) -> TokenStore:
-    from inroads.sources.service_tokens import TokenStore
 
     return TokenStore.open(file) if file else TokenStore.from_environment()
 
@@ -164,12 +160,6 @@ def watch(
 
     What fails in a round is told, and tried again in the next one.
     """
-    from functools import partial
-
-    from inroads.errors import InroadsError
-    from inroads.sources.service_collector import BASE_URL
-    from inroads_api.cli.commands.watch import Watch
-
     with failing():
         period = seconds(every)
         if not (folders or collect):
@@ -195,8 +185,6 @@ def watch(
 @app.command()
 def info(ledger: LedgerPath = None, output: Output = None) -> None:
     """How many documents there are, of what, and from when."""
-    from inroads.store.ledger import Ledger
-
     with failing(), Ledger(ledger or default_ledger(), create=False, read_only=True) as opened:
         found = opened.info()._asdict()
         found["kinds"] = [f"{kind} {number}" for kind, number in sorted(found["kinds"].items())]
@@ -218,8 +206,6 @@ def list_(
     output: Output = None,
 ) -> None:
     """The log, one row a document, in order of arrival."""
-    from inroads.store.ledger import Ledger
-
     with failing(), Ledger(ledger or default_ledger(), create=False, read_only=True) as opened:
         rows = opened.rows(
             subject=subject, as_of=moment(as_of, "--as-of"), after=after, limit=limit
@@ -238,11 +224,6 @@ def show(
     ledger: LedgerPath = None,
 ) -> None:
     """The body of a document, redacted as it is kept."""
-    import msgspec
-
-    from inroads.store.ledger import Ledger
-    from inroads_api.cli.terminal import write_json
-
     with failing(), Ledger(ledger or default_ledger(), create=False, read_only=True) as opened:
         found = {entry.sha256: entry.sequence for entry in opened.find(sha)}
         if len(found) != 1:
@@ -260,9 +241,6 @@ def forget(
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
 ) -> None:
     """Remove a person's documents for good; a tombstone without personal data stays."""
-    from inroads.model import NodeKind, node_id
-    from inroads.store.ledger import Ledger
-
     with failing(), Ledger(ledger or default_ledger(), create=False) as opened:
         node = node_id(identity, NodeKind.IDENTITY)
         if not yes and not typer.confirm(f"Remove every document of {node} for good?", err=True):
@@ -281,10 +259,6 @@ def forget(
 @app.command()
 def verify(ledger: LedgerPath = None, output: Output = None) -> None:
     """Check every document against its hash and columns, and the snapshots; exit code 3 when something is wrong."""
-    from inroads.store.integrity import Problem
-    from inroads.store.ledger import Ledger, snapshots
-    from inroads.store.snapshot import damage
-
     with failing(), Ledger(ledger or default_ledger(), create=False, read_only=True) as opened:
         problems = opened.verify()
         for folder in snapshots(opened.path):
@@ -304,8 +278,6 @@ def backup(
     ledger: LedgerPath = None,
 ) -> None:
     """Copy a ledger, while it is in use, to a new file, and verify it; restoring is the same the other way round."""
-    from inroads.store.ledger import Ledger
-
     with failing():
         with Ledger(ledger or default_ledger(), create=False, read_only=True) as opened:
             opened.backup(file)
@@ -316,8 +288,6 @@ def backup(
 @app.command()
 def compact(ledger: LedgerPath = None) -> None:
     """Give back the space that the file no longer needs."""
-    from inroads.store.ledger import Ledger
-
     with failing(), Ledger(ledger or default_ledger(), create=False) as opened:
         before = opened.info().bytes
         opened.compact()

@@ -7,10 +7,19 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
+import msgspec
 import typer
 
+from inroads import review
+from inroads.errors import InroadsError
+from inroads.explorer import Explorer
+from inroads.network.wording import grant_label
+from inroads.review import Campaign, Filter, Item, report, spreadsheet
+from inroads.review import spreadsheet as sheets
+from inroads.store.ledger import Ledger
+from inroads.text import printable
 from inroads_api.cli.options import (
     AsOf,
     LedgerPath,
@@ -34,12 +43,6 @@ from inroads_api.cli.terminal import (
     say_coverage,
     write_json,
 )
-
-if TYPE_CHECKING:
-    from inroads.explorer import Explorer
-    from inroads.review import Campaign, Filter, Item
-    from inroads.store.ledger import Ledger
-
 
 app = typer.Typer(
     name="review", help="Review campaigns: decide who keeps which access.", no_args_is_help=True
@@ -71,7 +74,6 @@ class Which:
 
     def chosen(self, of: str | None, *, decided: bool | None = None) -> Filter:
         """The filter as the library takes it."""
-        from inroads.review import Filter
 
         given = words(role=self.role, certainty=self.certainty, state=self.state)
         found: Filter = _converted(given | {"of": of, "decided": decided}, Filter)
@@ -113,8 +115,6 @@ def start(
     output: Output = None,
 ) -> None:
     """Freeze the accesses of a scope into a new campaign; without options that is every access."""
-    from inroads import review
-
     with failing(), _opened(ledger, write=True) as opened:
         given = words(roles=role, kinds=[kind] if kind else None, certainty=certainty, state=state)
         scope = _converted(
@@ -147,8 +147,6 @@ def start(
 @app.command(name="list")
 def list_(ledger: LedgerPath = None, output: Output = None) -> None:
     """Every campaign, with how far it is."""
-    from inroads import review
-
     with failing(), _opened(ledger) as opened:
         print_rows([_summary(each) for each in review.campaigns(opened)], output)
 
@@ -168,8 +166,6 @@ def next_(
 
     Inferred accesses and controlling roles come before the rest, active ones before latent ones, then by business.
     """
-    from inroads import review
-
     with failing(), _opened(ledger) as opened:
         found = review.campaign(opened, name)
         item = found.next(which.chosen(of))
@@ -188,8 +184,6 @@ def show(
     output: Output = None,
 ) -> None:
     """One item as it was frozen, with every decision, and how it stands now."""
-    from inroads import review
-
     with failing(), _opened(ledger) as opened:
         found = review.campaign(opened, name)
         _print_item(found, found.item(number), load_graph([str(opened.path)], None, policy), output)
@@ -232,10 +226,6 @@ def decide(
     ledger: LedgerPath = None,
 ) -> None:
     """Decide about items: by number, all of somebody or something, or as a filled-in export says; all or none."""
-    from inroads import review
-    from inroads.errors import InroadsError
-    from inroads.review import spreadsheet as sheets
-
     with failing(), _opened(ledger, write=True) as opened:
         found = review.campaign(opened, name)
         given = [bool(items), all_of is not None, sheet is not None]
@@ -265,8 +255,6 @@ def status(
     output: Output = None,
 ) -> None:
     """How far each business is, what has changed since it was frozen, and which revocations have taken effect."""
-    from inroads import review
-
     with failing(), _opened(ledger) as opened:
         found = review.campaign(opened, name)
         _print_status(found, output)
@@ -300,9 +288,6 @@ def sign_off(
     ledger: LedgerPath = None,
 ) -> None:
     """Close a campaign, with the SHA-256 of its report."""
-    from inroads import review
-    from inroads.review import report
-
     with failing(), _opened(ledger, write=True) as opened:
         closed = report.sign_off(review.campaign(opened, name), by=by, now=now(), partial=partial)
         say(f"signed off; SHA-256 of the report {closed.signed.sha256 if closed.signed else ''}")
@@ -333,10 +318,6 @@ def export(
     ledger: LedgerPath = None,
 ) -> None:
     """The items as rows that `decide --file` takes back, or the report, as NDJSON or Markdown with its SHA-256."""
-    from inroads import review
-    from inroads.errors import InroadsError
-    from inroads.review import report, spreadsheet
-
     with failing(), _opened(ledger) as opened:
         found = review.campaign(opened, name)
         chosen = which.chosen(of, decided=False if undecided else None)
@@ -351,8 +332,6 @@ def export(
             elif form == "ndjson" and out is None:
                 print_rows(map(spreadsheet.row, found.items(chosen)), Format.NDJSON)
             elif form == "ndjson":
-                import msgspec
-
                 stream.writelines(
                     f"{msgspec.json.encode(spreadsheet.row(each)).decode()}\n"
                     for each in found.items(chosen)
@@ -376,9 +355,6 @@ def verify(
     ledger: LedgerPath = None,
 ) -> None:
     """Check that nothing in a report was changed; exit code 3 when something was."""
-    from inroads import review
-    from inroads.review import report
-
     with failing():
         data = file.read_bytes()
         seal = report.seal(data)
@@ -397,16 +373,12 @@ def verify(
 
 @contextmanager
 def _opened(file: Path | None, *, write: bool = False) -> Iterator[Ledger]:
-    from inroads.store.ledger import Ledger
 
     with Ledger(file or default_ledger(), create=False, read_only=not write) as opened:
         yield opened
 
 
 def _converted(given: dict[str, Any], kind: Any) -> Any:
-    import msgspec
-
-    from inroads.errors import InroadsError
 
     try:
         return msgspec.convert(given, kind)
@@ -415,7 +387,6 @@ def _converted(given: dict[str, Any], kind: Any) -> Any:
 
 
 def _summary(campaign: Campaign) -> dict[str, Any]:
-    import msgspec
 
     head, signed = campaign.head, campaign.signed
     state = (
@@ -434,7 +405,6 @@ def _summary(campaign: Campaign) -> dict[str, Any]:
 
 
 def _print_status(campaign: Campaign, output: Format | None) -> None:
-    import msgspec
 
     progress = campaign.progress()
     rows = [
@@ -457,10 +427,6 @@ def _print_status(campaign: Campaign, output: Format | None) -> None:
 
 def _print_item(campaign: Campaign, item: Item, graph: Explorer, output: Format | None) -> None:
     """An item as it was frozen, and how it stands in a graph."""
-    import msgspec
-
-    from inroads.network.wording import grant_label
-    from inroads.review import report
 
     standing = campaign.standing(item, graph)
     explanation, history = standing.explanation, campaign.history(item.number)
@@ -485,7 +451,6 @@ def _print_item(campaign: Campaign, item: Item, graph: Explorer, output: Format 
         }
         write_json(told, pretty=output is Format.JSON)
         return
-    from inroads.text import printable
 
     lines = [f"item {item.number}: {item.access.sentence}  [{item.opened}, {item.fingerprint}]"]
     for number, path in enumerate(item.access.paths, 1):

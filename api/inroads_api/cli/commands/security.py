@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Final
 
 import typer
 
+from inroads.errors import InroadsError
+from inroads_api.cli.options import load_graph
 from inroads_api.cli.terminal import REJECTED, Output, failing, many, now, print_rows, say, seconds
+from inroads_api.security.audit import asked_about
+from inroads_api.security.audit import verify as verified
+from inroads_api.security.callers import TokenScope, native_businesses
+from inroads_api.security.tokens import TokenFile
 
 AuthFile = Annotated[
     Path, typer.Option("--auth", metavar="FILE", help="The file that holds the hashes of tokens.")
@@ -58,12 +65,6 @@ def create(
     ] = None,
 ) -> None:
     """Make a token and print it, once: the file, which is made if it is not there, holds only its hash."""
-    import datetime as dt
-
-    from inroads.errors import InroadsError
-    from inroads_api.security.callers import TokenScope, native_businesses
-    from inroads_api.security.tokens import TokenFile
-
     with failing():
         wrong = sorted(set(scope or ()) - {*TokenScope})
         if wrong:
@@ -96,7 +97,6 @@ def _businesses(given: list[str] | None, file: Path | None) -> list[str] | None:
 
 
 def _unknown(businesses: Iterable[str], ledger: Path) -> list[str]:
-    from inroads_api.cli.options import load_graph
 
     graph = load_graph([str(ledger)], None, None)
     return [each for each in businesses if f"business:{each}" not in graph]
@@ -105,8 +105,6 @@ def _unknown(businesses: Iterable[str], ledger: Path) -> list[str]:
 @tokens.command("list")
 def list_(auth: AuthFile, output: Output = None) -> None:
     """The tokens that were made, and which of them can be used."""
-    from inroads_api.security.tokens import TokenFile
-
     with failing():
         moment = now()
         print_rows(
@@ -137,8 +135,6 @@ def revoke(
     auth: AuthFile,
 ) -> None:
     """End a token for good; a server that runs refuses it from its next request on."""
-    from inroads_api.security.tokens import TokenFile
-
     with failing():
         ended = TokenFile(auth).revoke(token, now())
         say(f"token {ended.id} is revoked")
@@ -165,8 +161,6 @@ def verify(
 
     Note that hash where whoever writes the log cannot: it alone shows that lines at the end are missing.
     """
-    from inroads_api.security.audit import verify as verified
-
     with failing():
         found = verified(files, head)
         print_rows((each._asdict() for each in found.problems), output)
@@ -189,9 +183,6 @@ def hash_(
     output: Output = None,
 ) -> None:
     """What stands in `asked` where one of these was asked about; of a node id, also that of its native id."""
-    from inroads_api.security.audit import asked_about
-    from inroads_api.security.tokens import TokenFile
-
     with failing():
         key = TokenFile(auth).key()
         spelled = [

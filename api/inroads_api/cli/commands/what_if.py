@@ -4,10 +4,18 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
+import msgspec
 import typer
 
+from inroads.analysis.duties import Conflict, conflict_sentence
+from inroads.analysis.remediation import remedies
+from inroads.analysis.what_if import Outcome, RevocationPlan, WhatIf, outcome_sentence
+from inroads.explorer import Explorer
+from inroads.model import Access, Grant
+from inroads.network.wording import path_sentence, records
+from inroads.text import printable
 from inroads_api.cli.options import Given, Principal, Resource, finish, grouped
 from inroads_api.cli.terminal import (
     Format,
@@ -21,12 +29,6 @@ from inroads_api.cli.terminal import (
     say_no_access,
     write_json,
 )
-
-if TYPE_CHECKING:
-    from inroads.analysis.duties import Conflict
-    from inroads.analysis.what_if import Outcome, RevocationPlan, WhatIf
-    from inroads.explorer import Explorer
-    from inroads.model import Access, Grant
 
 
 @grouped
@@ -157,7 +159,6 @@ def duties(
 
 
 def _grant(grant: Grant) -> dict[str, Any]:
-    from inroads.network.wording import records
 
     return {
         "grant": grant.id,
@@ -167,14 +168,11 @@ def _grant(grant: Grant) -> dict[str, Any]:
 
 
 def _removed(graph: Explorer, grants: Iterable[Grant]) -> list[dict[str, Any]]:
-    from inroads.analysis.remediation import remedies
 
     return [{**_grant(each), "remediation": remedies(graph, each)} for each in grants]
 
 
 def _outcome(what: WhatIf[Any], each: Outcome) -> dict[str, Any]:
-    from inroads.analysis.what_if import outcome_sentence
-    from inroads.network.wording import path_sentence
 
     nodes = what.base.nodes
     paths = each.after.paths if each.after else ()
@@ -214,8 +212,6 @@ def _words(facts: dict[str, Any] | None) -> list[str]:
 
 
 def _conflict(graph: Explorer, each: Conflict) -> dict[str, Any]:
-    from inroads.analysis.duties import conflict_sentence
-    from inroads.network.wording import path_sentence
 
     sides = {
         side: [path_sentence(graph, access.paths[0]) for access in accesses]
@@ -236,7 +232,6 @@ def _conflict(graph: Explorer, each: Conflict) -> dict[str, Any]:
 
 
 def _print_what_if(what: WhatIf[Explorer], output: Format) -> None:
-    from inroads.text import printable
 
     rows = (_outcome(what, each) for each in what.outcomes)
     if output is Format.JSON:
@@ -295,7 +290,6 @@ def _print_plan(found: RevocationPlan, output: Format) -> None:
 
 
 def _print_remedies(what: WhatIf[Any]) -> None:
-    from inroads.text import printable
 
     if what.remedies:
         typer.echo("To do in the product; nothing here does it")
@@ -305,7 +299,6 @@ def _print_remedies(what: WhatIf[Any]) -> None:
 
 
 def _plain(struct: Any) -> dict[str, Any]:
-    import msgspec
 
     return msgspec.structs.asdict(struct)
 
