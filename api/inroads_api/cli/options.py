@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import gc
 import inspect
 import os
+import re
 import stat
 import sys
 from collections.abc import Callable, Iterable
@@ -16,13 +18,52 @@ from typing import Annotated, Any
 import typer
 
 from inroads.documents.pseudonyms import Pseudonyms
+from inroads.documents.reader import parse_moment
 from inroads.errors import InroadsError
 from inroads.explorer import Explorer, load
 from inroads.policy.tables import STOCK
-from inroads_api.cli.terminal import REJECTED, USAGE, moment, progress_bar, say, say_rejections
+from inroads_api.cli.terminal import REJECTED, USAGE, progress_bar, say, say_rejections
 
 MAX_KEY = 4096
 """Bytes of a key file that are read."""
+
+
+def parse_duration(text: str | dt.timedelta) -> dt.timedelta | None:
+    """A duration such as 30s, 5m, 1h or 1d, from a second to a year. None for any other text."""
+    if isinstance(text, dt.timedelta):  # a default
+        return text
+    parts = re.fullmatch(r"([0-9]{1,8})([smhd])", text.strip(), re.ASCII)
+    seconds = int(parts[1]) * {"s": 1, "m": 60, "h": 3600, "d": 86400}[parts[2]] if parts else 0
+    return dt.timedelta(seconds=seconds) if 0 < seconds <= 366 * 86400 else None
+
+
+def moment_option(name: str, text: str) -> Any:
+    """An option that takes a moment."""
+    return _parsed(name, text, "MOMENT", parse_moment, "a moment like 2026-03-01T00:00:00Z")
+
+
+def duration_option(name: str, text: str, default: str) -> Any:
+    """An option that takes a duration. `default` is shown in its help."""
+    example = "a duration like 30s, 5m, 1h or 1d"
+    return _parsed(name, text, "DURATION", parse_duration, example, show_default=default)
+
+
+def _parsed(
+    name: str,
+    text: str,
+    metavar: str,
+    parse: Callable[[Any], Any],
+    example: str,
+    **settings: Any,
+) -> Any:
+    def parser(given: Any) -> Any:
+        value = parse(given)
+        if value is None:
+            say(f"error: {name} {given!r} is not {example}")
+            raise typer.Exit(USAGE)
+        return value
+
+    return typer.Option(name, metavar=metavar, help=text, parser=parser, **settings)
 
 
 Documents = Annotated[
@@ -39,14 +80,16 @@ LedgerFile = Annotated[
     typer.Option(
         "--ledger",
         metavar="FILE",
-        help="A ledger. Default: $INROADS_LEDGER, else inroads.db, if it exists.",
+        help="The ledger. Default: $INROADS_LEDGER, else inroads.db.",
     ),
 ]
 ObservedAt = Annotated[
-    str | None,
-    typer.Option(
-        metavar="MOMENT", help="When documents without an envelope were observed (RFC 3339)."
-    ),
+    dt.datetime | None,
+    moment_option("--observed-at", "When documents without an envelope were observed (RFC 3339)."),
+]
+AsOf = Annotated[
+    dt.datetime | None,
+    moment_option("--as-of", "Only documents observed until then (RFC 3339)."),
 ]
 PolicyFile = Annotated[
     Path | None, typer.Option("--policy", metavar="FILE.toml", help="Replace rows of the policy.")
@@ -92,22 +135,21 @@ def names_of(key: Path) -> Pseudonyms:
 
 def load_graph(
     paths: list[str],
-    observed_at: str | None,
+    observed_at: dt.datetime | None,
     policy: Path | None,
-    as_of: str | None = None,
+    as_of: dt.datetime | None = None,
     pseudonymise: Path | None = None,
 ) -> Explorer:
     """The graph of these documents, with a progress bar where reading takes long."""
 
-    observed, until = moment(observed_at), moment(as_of, "--as-of")
     names = names_of(pseudonymise) if pseudonymise else None
     with progress_bar(paths) as advance:
         gc.disable()  # nothing that is built here is garbage, and looking for it takes a quarter of the time
         try:
             graph = load(
                 *paths,
-                as_of=until,
-                observed_at=observed,
+                as_of=as_of,
+                observed_at=observed_at,
                 policy=policy or STOCK,
                 stdin=sys.stdin.buffer,
                 progress=advance,
@@ -159,7 +201,7 @@ class Given:
             raise typer.Exit(REJECTED)
         return graph
 
-    def until(self, moment: str | None) -> Explorer:
+    def until(self, moment: dt.datetime | None) -> Explorer:
         """The graph of what was observed until another moment."""
         return load_graph(self.places, self.observed_at, self.policy, moment, self.pseudonymise)
 
@@ -194,15 +236,6 @@ def grouped(command: Callable[..., None]) -> Callable[..., None]:
 def _options(group: Any) -> Iterable[inspect.Parameter]:
     return inspect.signature(group, eval_str=True).parameters.values()
 
-
-AsOf = Annotated[
-    str | None,
-    typer.Option("--as-of", metavar="MOMENT", help="Only what was observed until then (RFC 3339)."),
-]
-LedgerPath = Annotated[
-    Path | None,
-    typer.Option("--ledger", metavar="FILE", help="Default: $INROADS_LEDGER, else inroads.db."),
-]
 
 TokenFile = Annotated[
     Path | None,

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import os
-import re
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -19,7 +18,6 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeR
 from rich.table import Table
 from rich.text import Text
 
-from inroads.documents.reader import parse_moment
 from inroads.errors import InroadsError, Issue, Rejection
 from inroads.model import Coverage
 from inroads.sources.files import files
@@ -28,6 +26,9 @@ from inroads.text import harmless, json_text, printable
 USAGE, REJECTED, NOT_FOUND, FAILED = 2, 3, 4, 5
 """Exit codes beside 0: the request was wrong, documents were rejected, no document names what was asked for, and
 there are findings as bad as `--fail-on`."""
+
+RFC3339: Final = "%Y-%m-%dT%H:%M:%SZ"
+"""How moments in UTC are printed."""
 
 MAX_SAID: Final = 20
 """The most rejections that a command which answers tells of."""
@@ -64,30 +65,6 @@ def failing() -> Iterator[None]:
     except (OSError, UnicodeError) as error:
         say(f"error: {error}")
         raise typer.Exit(USAGE) from None
-
-
-def moment(text: str | None, option: str = "--observed-at") -> dt.datetime | None:
-
-    if text is None:
-        return None
-    moment = parse_moment(text)
-    if moment is None:
-        raise InroadsError(
-            f"{option} {text!r} is not a moment like 2026-03-01T00:00:00Z", "BAD_MOMENT"
-        )
-    return moment
-
-
-def seconds(text: str, option: str = "--every") -> int:
-    """The seconds of a duration such as 30s, 5m, 1h or 1d: at least one second, at most a year."""
-
-    found = re.fullmatch(r"([0-9]{1,8})([smhd])", text.strip(), re.ASCII)
-    length = int(found[1]) * {"s": 1, "m": 60, "h": 3600, "d": 86400}[found[2]] if found else 0
-    if not 0 < length <= 366 * 86400:
-        raise InroadsError(
-            f"{option} {text!r} is not a duration like 30s, 5m, 1h or 1d", "BAD_DURATION"
-        )
-    return length
 
 
 def now() -> dt.datetime:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from enum import StrEnum
@@ -38,14 +39,15 @@ from inroads_api.cli.options import (
     Pseudonymise,
     Strict,
     finish,
+    moment_option,
 )
 from inroads_api.cli.terminal import (
+    RFC3339,
     Format,
     Output,
     default_format,
     failing,
     many,
-    moment,
     print_rows,
     say,
 )
@@ -80,21 +82,18 @@ def only(found: Changes, wanted: frozenset[Kind]) -> Changes:
 
 def changes(
     since: Annotated[
-        str, typer.Option(metavar="MOMENT", help="The moment of the last review (RFC 3339).")
+        dt.datetime, moment_option("--since", "The moment of the last review (RFC 3339).")
     ],
     until: Annotated[
-        str | None, typer.Option(metavar="MOMENT", help="Default: everything that was observed.")
+        dt.datetime | None, moment_option("--until", "Default: everything that was observed.")
     ] = None,
     kind: Annotated[
         list[str] | None,
         typer.Option("--kind", help="Only changes of this kind: gained, lost, observed, …"),
     ] = None,
     by: Annotated[
-        str | None,
-        typer.Option(
-            metavar="access|cause",
-            help="What a row is about. Default: cause in a table, else access.",
-        ),
+        By | None,
+        typer.Option(help="What a row is about. Default: cause in a table, else access."),
     ] = None,
     documents: Documents = None,
     ledger: LedgerFile = None,
@@ -110,11 +109,10 @@ def changes(
     """
     with failing():
         wanted = kinds(kind)
-        if by not in (None, *By):
-            raise InroadsError(f"--by {by!r} is neither access nor cause")
-        start, end = moment(since, "--since"), moment(until, "--until")
-        if start and end and end < start:
-            raise InroadsError(f"--until {until} is before --since {since}", "BAD_MOMENT")
+        if until and until < since:
+            raise InroadsError(
+                f"--until {until:{RFC3339}} is before --since {since:{RFC3339}}", "BAD_MOMENT"
+            )
         given = Given(documents, ledger, until, observed_at, policy, pseudonymise, strict)
         if "-" in given.places:
             raise InroadsError(
@@ -123,10 +121,10 @@ def changes(
         after = given.graph()
         before = given.until(since)
         view = ChangesView(before, after, only(compare(before, after), wanted))
-        view.show(output, By(by) if by else None)
+        view.show(output, by)
         view.summarise()
         if not before.documents:
-            say(f"nothing had been observed by {since}")
+            say(f"nothing had been observed by {since:{RFC3339}}")
         finish(after)
 
 

@@ -23,7 +23,7 @@ from inroads_api.cli.options import (
     grouped,
     names_of,
 )
-from inroads_api.cli.terminal import failing, many, moment, now, say_coverage
+from inroads_api.cli.terminal import failing, many, now, say_coverage
 
 
 @grouped
@@ -120,9 +120,7 @@ def report(
         if identity and business:
             raise InroadsError("a report is of an identity or of a business, not of both")
         graph = given.graph()
-        pieces = html_report(
-            graph, identity or business, top=top, now=moment(given.as_of, "--as-of") or now()
-        )
+        pieces = html_report(graph, identity or business, top=top, now=given.as_of or now())
         with out.open("w", encoding="utf-8", errors="replace") as stream:
             stream.writelines(pieces)
         say_coverage(str(out), graph.coverage())

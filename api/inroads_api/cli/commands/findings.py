@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import sys
 from collections.abc import Iterator
 from enum import StrEnum
@@ -14,15 +15,15 @@ from inroads.errors import InroadsError
 from inroads.output.sarif import write
 from inroads.policy.loading import load_policy
 from inroads.policy.tables import STOCK
-from inroads_api.cli.options import Given, PolicyFile, finish, grouped
+from inroads_api.cli.options import Given, PolicyFile, finish, grouped, moment_option
 from inroads_api.cli.terminal import (
     FAILED,
+    RFC3339,
     Format,
     Output,
     default_format,
     failing,
     many,
-    moment,
     now,
     print_rows,
     say,
@@ -67,10 +68,8 @@ def findings(
         ),
     ] = None,
     since: Annotated[
-        str | None,
-        typer.Option(
-            metavar="MOMENT", help="The moment of the last review, for new-since (RFC 3339)."
-        ),
+        dt.datetime | None,
+        moment_option("--since", "The moment of the last review, for new-since (RFC 3339)."),
     ] = None,
     given: Given,
     output: Annotated[
@@ -84,26 +83,27 @@ def findings(
     """
     with failing():
         limit = least_severity(fail_on) if fail_on else None
-        start, end = moment(since, "--since"), moment(given.as_of, "--as-of")
-        if start and "-" in given.places:
+        if since and "-" in given.places:
             raise InroadsError(
                 "--since reads the documents twice, and standard input can be read once",
                 "BAD_REQUEST",
             )
-        if start and end and end < start:
-            raise InroadsError(f"--as-of {given.as_of} is before --since {since}", "BAD_MOMENT")
+        if since and given.as_of and given.as_of < since:
+            raise InroadsError(
+                f"--as-of {given.as_of:{RFC3339}} is before --since {since:{RFC3339}}", "BAD_MOMENT"
+            )
         graph = given.graph()
-        before = given.until(since) if start else None
+        before = given.until(since) if since else None
         found = graph.findings(
-            rule, severity, suppressed=suppressed, now=end or now(), since=before
+            rule, severity, suppressed=suppressed, now=given.as_of or now(), since=before
         )
         chosen = output or FindingsFormat(default_format())
         _print(found, chosen)
         shown, hidden = found.counts()
         say_coverage(f"{many(shown, 'finding')}, {hidden} suppressed", graph.coverage())
         _say_looked(found)
-        if before is not None and not before.documents:
-            say(f"  nothing had been observed by {since}")
+        if since and before is not None and not before.documents:
+            say(f"  nothing had been observed by {since:{RFC3339}}")
         if limit and found.worst and found.worst.rank >= limit.rank:
             say(
                 f"failed: the worst finding that is not suppressed is of severity {found.worst.lower()}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import sys
 from collections.abc import Iterator
 from functools import partial
@@ -20,7 +21,17 @@ from inroads.store.integrity import Problem
 from inroads.store.ledger import Added, Ledger, snapshots
 from inroads.store.snapshot import damage
 from inroads_api.cli.commands.watch import Watch
-from inroads_api.cli.options import BaseUrl, LedgerPath, Teams, TokenFile, default_ledger
+from inroads_api.cli.options import (
+    AsOf,
+    BaseUrl,
+    LedgerFile,
+    ObservedAt,
+    Teams,
+    TokenFile,
+    default_ledger,
+    duration_option,
+    moment_option,
+)
 from inroads_api.cli.terminal import (
     NOT_FOUND,
     REJECTED,
@@ -28,13 +39,11 @@ from inroads_api.cli.terminal import (
     Output,
     failing,
     many,
-    moment,
     now,
     print_rows,
     problem_row,
     progress_bar,
     say,
-    seconds,
     write_json,
 )
 
@@ -46,13 +55,8 @@ def ingest(
         list[str],
         typer.Argument(metavar="DOCS...", help="Files and folders; `-` is standard input."),
     ],
-    ledger: LedgerPath = None,
-    observed_at: Annotated[
-        str | None,
-        typer.Option(
-            metavar="MOMENT", help="When documents without an envelope were observed (RFC 3339)."
-        ),
-    ] = None,
+    ledger: LedgerFile = None,
+    observed_at: ObservedAt = None,
     output: Output = None,
 ) -> None:
     """Add documents to a ledger, which is made if it is not there; adding one twice changes nothing."""
@@ -61,7 +65,7 @@ def ingest(
     kept = Added(0, 0, 0)
 
     def documents(advance: Any) -> Iterator[Document]:
-        for arrival in arrivals(paths, moment(observed_at), sys.stdin.buffer, advance):
+        for arrival in arrivals(paths, observed_at, sys.stdin.buffer, advance):
             if isinstance(arrival, Rejection):
                 rejections.append(arrival)
             else:
@@ -89,12 +93,10 @@ def ingest(
 def collect(
     tokens: TokenFile = None,
     teams: Teams = False,
-    ledger: LedgerPath = None,
+    ledger: LedgerFile = None,
     resume: Annotated[
-        str | None,
-        typer.Option(
-            metavar="MOMENT", help="Skip what a run that was cut off has collected since."
-        ),
+        dt.datetime | None,
+        moment_option("--resume", "Skip what a run that was cut off has collected since."),
     ] = None,
     base_url: BaseUrl = None,
     output: Output = None,
@@ -105,10 +107,9 @@ def collect(
     rejections: list[Rejection] = []
 
     with failing():
-        since = moment(resume, "--resume")
         with _tokens(tokens) as store, Ledger(ledger or default_ledger()) as opened:
-            kept = (each.document for each in opened.observations() if since is not None)
-            done = [document for document in kept if since and document.observed_at >= since]
+            kept = (each.document for each in opened.observations() if resume)
+            done = [document for document in kept if resume and document.observed_at >= resume]
 
             def documents() -> Iterator[Document]:
                 for arrival in collected(
@@ -146,14 +147,15 @@ def watch(
         typer.Argument(metavar="[FOLDER]...", help="Folders and files to look at again and again."),
     ] = None,
     every: Annotated[
-        str, typer.Option(metavar="DURATION", help="From one look to the next: 30s, 5m, 1h, 1d.")
-    ] = "1h",
+        dt.timedelta,
+        duration_option("--every", "From one look to the next: 30s, 5m, 1h, 1d.", "1h"),
+    ] = dt.timedelta(hours=1),
     collect: Annotated[
         bool, typer.Option("--collect", help="Fetch from the service in each round, too.")
     ] = False,
     tokens: TokenFile = None,
     teams: Teams = False,
-    ledger: LedgerPath = None,
+    ledger: LedgerFile = None,
     base_url: BaseUrl = None,
 ) -> None:
     """Keep a ledger fresh until SIGTERM or Ctrl-C: new and modified files of folders, and what the service gives.
@@ -161,7 +163,6 @@ def watch(
     What fails in a round is told, and tried again in the next one.
     """
     with failing():
-        period = seconds(every)
         if not (folders or collect):
             raise InroadsError("say what to watch: a FOLDER, --collect, or both")
         if "-" in (folders or ()):
@@ -179,11 +180,11 @@ def watch(
         watching.check()
         what = " and ".join([*(folders or ()), *(["the service"] if collect else [])])
         say(f"watching {what} every {every} for {file}; end with Ctrl-C")
-        watching.run(period)
+        watching.run(every.total_seconds())
 
 
 @app.command()
-def info(ledger: LedgerPath = None, output: Output = None) -> None:
+def info(ledger: LedgerFile = None, output: Output = None) -> None:
     """How many documents there are, of what, and from when."""
     with failing(), Ledger(ledger or default_ledger(), create=False, read_only=True) as opened:
         found = opened.info()._asdict()
@@ -193,23 +194,18 @@ def info(ledger: LedgerPath = None, output: Output = None) -> None:
 
 @app.command(name="list")
 def list_(
-    ledger: LedgerPath = None,
+    ledger: LedgerFile = None,
     subject: Annotated[
         str | None, typer.Option(help="Only documents about this node: identity:712052.")
     ] = None,
-    as_of: Annotated[
-        str | None,
-        typer.Option("--as-of", metavar="MOMENT", help="Only what was observed until then."),
-    ] = None,
+    as_of: AsOf = None,
     after: Annotated[int, typer.Option(min=0, help="Only those after this number of the log.")] = 0,
     limit: Annotated[int | None, typer.Option(min=1, help="The most to list.")] = None,
     output: Output = None,
 ) -> None:
     """The log, one row a document, in order of arrival."""
     with failing(), Ledger(ledger or default_ledger(), create=False, read_only=True) as opened:
-        rows = opened.rows(
-            subject=subject, as_of=moment(as_of, "--as-of"), after=after, limit=limit
-        )
+        rows = opened.rows(subject=subject, as_of=as_of, after=after, limit=limit)
         print_rows((row._asdict() for row in rows), output)
 
 
@@ -221,7 +217,7 @@ def show(
             metavar="SHA", help="The first digits of a document's sha-256, four or more."
         ),
     ],
-    ledger: LedgerPath = None,
+    ledger: LedgerFile = None,
 ) -> None:
     """The body of a document, redacted as it is kept."""
     with failing(), Ledger(ledger or default_ledger(), create=False, read_only=True) as opened:
@@ -237,7 +233,7 @@ def show(
 @app.command()
 def forget(
     identity: Annotated[str, typer.Argument(metavar="IDENTITY", help="identity:712052.")],
-    ledger: LedgerPath = None,
+    ledger: LedgerFile = None,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
 ) -> None:
     """Remove a person's documents for good; a tombstone without personal data stays."""
@@ -257,7 +253,7 @@ def forget(
 
 
 @app.command()
-def verify(ledger: LedgerPath = None, output: Output = None) -> None:
+def verify(ledger: LedgerFile = None, output: Output = None) -> None:
     """Check every document against its hash and columns, and the snapshots; exit code 3 when something is wrong."""
     with failing(), Ledger(ledger or default_ledger(), create=False, read_only=True) as opened:
         problems = opened.verify()
@@ -275,7 +271,7 @@ def verify(ledger: LedgerPath = None, output: Output = None) -> None:
 @app.command()
 def backup(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="A new file; none is replaced.")],
-    ledger: LedgerPath = None,
+    ledger: LedgerFile = None,
 ) -> None:
     """Copy a ledger, while it is in use, to a new file, and verify it; restoring is the same the other way round."""
     with failing():
@@ -286,7 +282,7 @@ def backup(
 
 
 @app.command()
-def compact(ledger: LedgerPath = None) -> None:
+def compact(ledger: LedgerFile = None) -> None:
     """Give back the space that the file no longer needs."""
     with failing(), Ledger(ledger or default_ledger(), create=False) as opened:
         before = opened.info().bytes

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -22,11 +24,12 @@ from inroads.store.ledger import Ledger
 from inroads.text import printable
 from inroads_api.cli.options import (
     AsOf,
-    LedgerPath,
+    LedgerFile,
     PolicyFile,
     default_ledger,
     grouped,
     load_graph,
+    moment_option,
     words,
 )
 from inroads_api.cli.terminal import (
@@ -36,7 +39,6 @@ from inroads_api.cli.terminal import (
     default_format,
     failing,
     many,
-    moment,
     now,
     print_rows,
     say,
@@ -62,6 +64,15 @@ Of = Annotated[
 ]
 OfCertainty = Annotated[str | None, typer.Option("--certainty", help="stated or inferred.")]
 OfState = Annotated[str | None, typer.Option("--state", help="active or latent.")]
+
+
+class ExportFormat(StrEnum):
+    """A file of a campaign: rows to fill in as CSV or NDJSON, or the report as NDJSON or Markdown."""
+
+    CSV = "csv"
+    NDJSON = "ndjson"
+    REPORT = "report"
+    MARKDOWN = "markdown"
 
 
 @dataclass(frozen=True)
@@ -107,11 +118,11 @@ def start(
         ),
     ] = None,
     due: Annotated[
-        str | None, typer.Option("--due", metavar="MOMENT", help="When it is overdue (RFC 3339).")
+        dt.datetime | None, moment_option("--due", "When it is overdue (RFC 3339).")
     ] = None,
     as_of: AsOf = None,
     policy: PolicyFile = None,
-    ledger: LedgerPath = None,
+    ledger: LedgerFile = None,
     output: Output = None,
 ) -> None:
     """Freeze the accesses of a scope into a new campaign; without options that is every access."""
@@ -130,8 +141,8 @@ def start(
             name,
             by=by,
             now=now(),
-            as_of=moment(as_of, "--as-of"),
-            due=moment(due, "--due"),
+            as_of=as_of,
+            due=due,
             previous=previous,
             position=position,
         )
@@ -145,7 +156,7 @@ def start(
 
 
 @app.command(name="list")
-def list_(ledger: LedgerPath = None, output: Output = None) -> None:
+def list_(ledger: LedgerFile = None, output: Output = None) -> None:
     """Every campaign, with how far it is."""
     with failing(), _opened(ledger) as opened:
         print_rows([_summary(each) for each in review.campaigns(opened)], output)
@@ -159,7 +170,7 @@ def next_(
     of: Of = None,
     which: Which,
     policy: PolicyFile = None,
-    ledger: LedgerPath = None,
+    ledger: LedgerFile = None,
     output: Output = None,
 ) -> None:
     """The next item without a decision: what was still there although revoked, then the riskiest.
@@ -180,7 +191,7 @@ def show(
     name: Name,
     number: Annotated[int, typer.Argument(metavar="ITEM", help="The number of an item.")],
     policy: PolicyFile = None,
-    ledger: LedgerPath = None,
+    ledger: LedgerFile = None,
     output: Output = None,
 ) -> None:
     """One item as it was frozen, with every decision, and how it stands now."""
@@ -223,7 +234,7 @@ def decide(
             "--file", metavar="FILE", help="An exported CSV or NDJSON file that was filled in."
         ),
     ] = None,
-    ledger: LedgerPath = None,
+    ledger: LedgerFile = None,
 ) -> None:
     """Decide about items: by number, all of somebody or something, or as a filled-in export says; all or none."""
     with failing(), _opened(ledger, write=True) as opened:
@@ -251,7 +262,7 @@ def status(
         bool, typer.Option("--drift/--no-drift", help="Compare with what the ledger says now.")
     ] = True,
     policy: PolicyFile = None,
-    ledger: LedgerPath = None,
+    ledger: LedgerFile = None,
     output: Output = None,
 ) -> None:
     """How far each business is, what has changed since it was frozen, and which revocations have taken effect."""
@@ -285,7 +296,7 @@ def sign_off(
     partial: Annotated[
         bool, typer.Option("--partial", help="Although items are undecided; the report says so.")
     ] = False,
-    ledger: LedgerPath = None,
+    ledger: LedgerFile = None,
 ) -> None:
     """Close a campaign, with the SHA-256 of its report."""
     with failing(), _opened(ledger, write=True) as opened:
@@ -299,14 +310,8 @@ def export(
     *,
     name: Name,
     form: Annotated[
-        str,
-        typer.Option(
-            "--format",
-            "-f",
-            metavar="csv|ndjson|report|markdown",
-            help="Rows to fill in, or the report.",
-        ),
-    ] = "csv",
+        ExportFormat, typer.Option("--format", "-f", help="Rows to fill in, or the report.")
+    ] = ExportFormat.CSV,
     of: Of = None,
     which: Which,
     undecided: Annotated[
@@ -315,30 +320,28 @@ def export(
     out: Annotated[
         Path | None, typer.Option("--out", "-o", metavar="FILE", help="Default: stdout.")
     ] = None,
-    ledger: LedgerPath = None,
+    ledger: LedgerFile = None,
 ) -> None:
     """The items as rows that `decide --file` takes back, or the report, as NDJSON or Markdown with its SHA-256."""
     with failing(), _opened(ledger) as opened:
         found = review.campaign(opened, name)
         chosen = which.chosen(of, decided=False if undecided else None)
-        if form not in ("csv", "ndjson", "report", "markdown"):
-            raise InroadsError(f"{form!r} is none of csv, ndjson, report, markdown", "BAD_FORMAT")
-        if form in ("report", "markdown") and chosen != review.ALL:
+        if form in (ExportFormat.REPORT, ExportFormat.MARKDOWN) and chosen != review.ALL:
             raise InroadsError("a report is of all items", "BAD_FORMAT")
         stream = out.open("w", encoding="utf-8", newline="") if out else sys.stdout
         try:
-            if form == "csv":
+            if form is ExportFormat.CSV:
                 spreadsheet.write(found.items(chosen), stream)
-            elif form == "ndjson" and out is None:
+            elif form is ExportFormat.NDJSON and out is None:
                 print_rows(map(spreadsheet.row, found.items(chosen)), Format.NDJSON)
-            elif form == "ndjson":
+            elif form is ExportFormat.NDJSON:
                 stream.writelines(
                     f"{msgspec.json.encode(spreadsheet.row(each)).decode()}\n"
                     for each in found.items(chosen)
                 )
             else:
                 stream.writelines(
-                    report.ndjson(found) if form == "report" else report.markdown(found)
+                    report.ndjson(found) if form is ExportFormat.REPORT else report.markdown(found)
                 )
         finally:
             if out:
@@ -352,7 +355,7 @@ def verify(
         str | None,
         typer.Option("--campaign", help="Also that it is the signed report of this campaign."),
     ] = None,
-    ledger: LedgerPath = None,
+    ledger: LedgerFile = None,
 ) -> None:
     """Check that nothing in a report was changed; exit code 3 when something was."""
     with failing():

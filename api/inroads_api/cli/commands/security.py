@@ -9,9 +9,8 @@ from typing import Annotated, Final
 
 import typer
 
-from inroads.errors import InroadsError
-from inroads_api.cli.options import load_graph
-from inroads_api.cli.terminal import REJECTED, Output, failing, many, now, print_rows, say, seconds
+from inroads_api.cli.options import duration_option, load_graph
+from inroads_api.cli.terminal import REJECTED, RFC3339, Output, failing, many, now, print_rows, say
 from inroads_api.security.audit import asked_about
 from inroads_api.security.audit import verify as verified
 from inroads_api.security.callers import TokenScope, native_businesses
@@ -34,15 +33,12 @@ def create(
     name: Annotated[str, typer.Argument(metavar="NAME", help="Whom or what it is for.")],
     auth: AuthFile,
     scope: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--scope",
-            help="read, review, ingest, admin or read:pseudonymised; repeatable. Default: read.",
-        ),
+        list[TokenScope] | None,
+        typer.Option("--scope", help="What it is for; repeatable. Default: read."),
     ] = None,
     expires: Annotated[
-        str, typer.Option(metavar="DURATION", help="12h, 30d, … at most a year.")
-    ] = "90d",
+        dt.timedelta, duration_option("--expires", "12h, 30d, … at most a year.", "90d")
+    ] = dt.timedelta(days=90),
     cost_per_minute: Annotated[
         int | None,
         typer.Option(
@@ -66,18 +62,13 @@ def create(
 ) -> None:
     """Make a token and print it, once: the file, which is made if it is not there, holds only its hash."""
     with failing():
-        wrong = sorted(set(scope or ()) - {*TokenScope})
-        if wrong:
-            raise InroadsError(
-                f"--scope {wrong[0]!r} is none of {', '.join(TokenScope)}", "BAD_SCOPE"
-            )
-        lifetime = dt.timedelta(seconds=seconds(expires, "--expires"))
         chosen = _businesses(business, businesses_file)
         unknown = _unknown(native_businesses(chosen or ()), ledger) if ledger else []
-        scopes = [TokenScope(each) for each in scope or ["read"]]
-        token, text = TokenFile(auth).create(name, scopes, lifetime, now(), cost_per_minute, chosen)
+        token, text = TokenFile(auth).create(
+            name, scope or [TokenScope.READ], expires, now(), cost_per_minute, chosen
+        )
         typer.echo(text)
-        until = f"{token.expires_at:%Y-%m-%dT%H:%M:%SZ}"
+        until = f"{token.expires_at:{RFC3339}}"
         limit = (
             f" of what concerns {len(token.businesses)} business(es)" if token.businesses else ""
         )

@@ -18,7 +18,7 @@ from inroads.sources.files import files, observe
 from inroads.sources.service_collector import BASE_URL, Progress, collect
 from inroads.sources.service_tokens import TokenStore
 from inroads.store.ledger import Added, Ledger
-from inroads_api.cli.terminal import now, say, say_rejections
+from inroads_api.cli.terminal import RFC3339, now, say, say_rejections
 
 UNFINISHED: Final = frozenset({"truncated", "unreadable_file"})
 """Codes of what may go better at the next look although the file says of itself that it has not changed."""
@@ -164,7 +164,7 @@ class _Round:
             say(failure)
         refused = f", {self.kept.forgotten} forgotten" if self.kept.forgotten else ""
         counts = f"{self.kept.added} added, {self.kept.known} already known, {self.rejected} rejected{refused}"
-        say(f"{now():%Y-%m-%dT%H:%M:%SZ} {ledger}: {counts}")
+        say(f"{now():{RFC3339}} {ledger}: {counts}")
 
 
 class Watch:
