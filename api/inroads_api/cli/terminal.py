@@ -18,8 +18,9 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeR
 from rich.table import Table
 from rich.text import Text
 
-from inroads.errors import InroadsError, Issue, Rejection
+from inroads.errors import InroadsError, Rejection
 from inroads.model import Coverage
+from inroads.output.rows import csv_row, json_row, table_row
 from inroads.sources.files import files
 from inroads.text import harmless, json_text, printable
 
@@ -85,17 +86,6 @@ def progress_bar(paths: Iterable[str]) -> Iterator[Callable[[int], None]]:
         yield lambda more: bar.advance(task, more)
 
 
-def problem_row(what: str, each: Issue | Rejection) -> dict[str, Any]:
-    """What is wrong with a document, as a row."""
-    return {
-        "problem": what,
-        "code": each.code,
-        "source": each.source,
-        "pointer": each.pointer,
-        "message": each.message,
-    }
-
-
 def default_format() -> Format:
     return Format.TABLE if sys.stdout.isatty() else Format.NDJSON
 
@@ -112,6 +102,13 @@ def print_rows(rows: Iterable[dict[str, Any]], output: Format | None) -> None:
     else:
         for row in rows:
             write_json(row)
+
+
+def print_values(values: Iterable[Any], of: Any, output: Format | None) -> None:
+    """Print values as rows. `of` is their graph, or what `json_row` takes."""
+    chosen = output or default_format()
+    row = {Format.TABLE: table_row, Format.CSV: csv_row}.get(chosen, json_row)
+    print_rows((row(value, of) for value in values), chosen)
 
 
 def _print_table(rows: list[dict[str, Any]]) -> None:

@@ -16,10 +16,10 @@ from inroads import EXAMPLE
 from inroads.analysis.census import SUBJECTS, Census, figure
 from inroads.analysis.census import census as count
 from inroads.analysis.remediation import remedies
-from inroads.columns.claimset import ROLES
 from inroads.errors import InroadsError
 from inroads.explorer import Answers, ExplainedAccess, Explorer, load
 from inroads.network.wording import evidence_lines, records
+from inroads.output.rows import census_cells, step_rows, table_row
 from inroads_api.cli.options import Given, Principal, Resource, finish, grouped, words
 from inroads_api.cli.terminal import (
     Format,
@@ -28,6 +28,7 @@ from inroads_api.cli.terminal import (
     failing,
     many,
     print_rows,
+    print_values,
     say,
     say_coverage,
     say_no_access,
@@ -169,33 +170,17 @@ def _print_accesses(answer: Answers, other: str, output: Format | None) -> None:
         }
         write_json(whole, pretty=True)
         return
-    rows = (access.to_dict() for access in answer)
     if chosen is Format.TABLE:
-        name = "name" if other == "resource" else "email"
-        print_rows(
-            [_access_cells(row, other, name) for row in rows] or [{other: "no access"}], chosen
-        )
+        known = "principal" if other == "resource" else "resource"
+        rows = [table_row(access, answer.graph) for access in answer]
+        for row in rows:
+            del row[known]  # every row would repeat it
+        print_rows(rows or [{other: "no access"}], chosen)
     else:
-        print_rows(rows, chosen)
+        print_values(answer, answer.graph, chosen)
     say_coverage(many(len(answer), "access", "es"), answer.coverage)
     if answer.truncated:
         say("a limit cut this answer short")
-
-
-def _access_cells(row: dict[str, Any], other: str, name: str) -> dict[str, Any]:
-    """An access as few columns, for eyes."""
-    paths = (
-        row["paths"]
-        if len(row["paths"]) == 1
-        else [f"{n}. {path}" for n, path in enumerate(row["paths"], 1)]
-    )
-    return {
-        other: [row[other], *filter(None, [row[name]])],
-        "roles": row["roles"],
-        "certainty": row["certainty"],
-        "state": [row["state"], *row["reasons"]],
-        "how": paths + ["… more paths than are listed"] * row["truncated"],
-    }
 
 
 def _print_explanation(
@@ -207,7 +192,7 @@ def _print_explanation(
             write_json(None)
         return
     explanation = access.explanation
-    rows = list(_steps(graph, access))
+    rows = list(step_rows(graph, access))
     if chosen is Format.JSON:
         cut = [{"id": grant.id, "records": records(grant)} for grant in explanation.cut]
         routes = {
@@ -231,28 +216,6 @@ def _print_explanation(
                     typer.echo(f"     {step.relation:<8} {line}")
     else:
         print_rows(rows, chosen)
-
-
-def _steps(graph: Explorer, access: ExplainedAccess) -> Iterator[dict[str, Any]]:
-    """One row for each step of each path, with the records behind it."""
-
-    for number, path in enumerate(access.paths, 1):
-        for place, step in enumerate(path.steps, 1):
-            grant = graph.grants[step.grant]
-            yield {
-                "path": number,
-                "step": place,
-                "principal": step.principal,
-                "relation": step.relation.value,
-                "resource": step.resource,
-                "role": step.role.value if step.role else None,
-                "raw_role": step.raw_role,
-                "certainty": path.certainty.value,
-                "state": path.state.value,
-                "grant": grant.id,
-                "records": records(grant),
-                "evidence": evidence_lines(graph, grant),
-            }
 
 
 class Kind(StrEnum):
@@ -337,18 +300,6 @@ def _print(found: Census, output: Format, chosen: dict[str, Any]) -> None:
     if output is Format.CSV:
         found.to_csv(sys.stdout, **chosen)
     elif output is Format.TABLE:
-        print_rows(map(_cells, found.rows(**chosen)), output)
+        print_rows(map(census_cells, found.rows(**chosen)), output)
     else:
         print_rows(found.rows(**chosen), output)
-
-
-def _cells(row: dict[str, Any]) -> dict[str, Any]:
-    """A row as few columns, for eyes."""
-
-    held = [(role, row[role.lower()]) for role in ROLES]
-    plain = {name: row[name] for name in ("total", "stated", "inferred", "active", "latent")}
-    return {
-        "node": [row["id"], *filter(None, [row["name"]])],
-        **plain,
-        "roles": [f"{role} {count}" for role, count in held if count],
-    }

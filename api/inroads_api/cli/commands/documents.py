@@ -14,9 +14,10 @@ import typer
 
 from inroads.documents.reader import unknown_keys
 from inroads.explorer import Explorer
+from inroads.output.rows import json_row
 from inroads.sources.synthetic import population
 from inroads_api.cli.options import AsOf, ObservedAt, PolicyFile, Pseudonymise, load_graph
-from inroads_api.cli.terminal import REJECTED, Output, failing, many, print_rows, problem_row, say
+from inroads_api.cli.terminal import REJECTED, Output, failing, many, print_rows, say
 
 
 def check(
@@ -33,8 +34,8 @@ def check(
     """Read documents and report every problem: what was rejected, what could not be read, what contradicts itself."""
     with failing():
         graph = load_graph(paths, observed_at, policy, as_of, pseudonymise)
-        rows = [problem_row("rejected", each) for each in sorted(graph.rejections)]
-        rows += [problem_row("issue", each) for each in graph.issues]
+        rows = [json_row(each, graph) for each in sorted(graph.rejections)]
+        rows += [json_row(each, graph) for each in graph.issues]
         rows += _unknown_keys(graph)
         print_rows(rows, output)
         say(

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import sys
-from collections.abc import Iterator
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
-from inroads.analysis.findings import RULES, Finding, Findings, Proof, least_severity, sentence
+from inroads.analysis.findings import RULES, Findings, least_severity
 from inroads.errors import InroadsError
+from inroads.output.rows import json_row
 from inroads.output.sarif import write
 from inroads.policy.loading import load_policy
 from inroads.policy.tables import STOCK
@@ -25,7 +25,7 @@ from inroads_api.cli.terminal import (
     failing,
     many,
     now,
-    print_rows,
+    print_values,
     say,
     say_coverage,
     write_json,
@@ -116,41 +116,7 @@ def rules(policy: PolicyFile = None, output: Output = None) -> None:
     """The rules of a security review: what each means, looks at, and how it is judged under the policy."""
     with failing():
         judged = (load_policy(policy.read_text(encoding="utf-8")) if policy else STOCK).judgement
-        rows = []
-        for each in RULES.values():
-            row = judged.rules[each.id]
-            rows.append(
-                {
-                    "rule": each.id,
-                    "version": each.version,
-                    "severity": row.severity.lower(),
-                    "maturity": each.maturity.lower(),
-                    "enabled": row.enabled,
-                    "options": [f"{name} = {_toml(value)}" for name, value in row.options.items()],
-                    "definition": each.definition,
-                    "population": each.population,
-                    "remediation": each.remediation,
-                }
-            )
-        if (output or default_format()) is Format.TABLE:
-            rows = [_rule_cells(row) for row in rows]
-        print_rows(rows, output)
-
-
-def _rule_cells(row: dict[str, Any]) -> dict[str, Any]:
-    """A rule as few columns, for eyes."""
-    state = [row["severity"], row["maturity"], *([] if row["enabled"] else ["disabled"])]
-    return {"rule": [row["rule"], *row["options"]], "judged": state, "finds": row["definition"]}
-
-
-def _toml(value: Any) -> str:
-    return (
-        str(value).lower()
-        if isinstance(value, bool)
-        else f'"{value.lower()}"'
-        if isinstance(value, str)
-        else f"{value}"
-    )
+        print_values(RULES.values(), judged, output)
 
 
 def _print(found: Findings, output: FindingsFormat) -> None:
@@ -165,78 +131,11 @@ def _print(found: Findings, output: FindingsFormat) -> None:
             "looked": found.looked,
             "expired_suppressions": found.expired,
             "coverage": found.graph.coverage(),
-            "findings": list(_rows(found)),
+            "findings": [json_row(each, found.graph) for each in found],
         }
         write_json(whole, pretty=True)
-    elif output is FindingsFormat.TABLE:
-        print_rows(map(_cells, _rows(found)), Format.TABLE)
-    elif output is FindingsFormat.CSV:
-        print_rows(map(_flat, _rows(found)), Format.CSV)
     else:
-        print_rows(_rows(found), Format.NDJSON)
-
-
-def _rows(found: Findings) -> Iterator[dict[str, Any]]:
-    """One plain row a finding."""
-
-    for each in found:
-        yield {
-            "severity": each.severity.lower(),
-            "rule": each.rule,
-            "rule_version": each.rule_version,
-            "finding": each.identity,
-            "subjects": list(each.subjects),
-            "sentence": sentence(found.graph, each),
-            "facts": {
-                name: list(value) if isinstance(value, tuple) else value
-                for name, value in each.facts
-            },
-            "remediation": _remediation(each),
-            "suppressed": each.suppressed,
-            "evidence": list(each.evidence),
-        }
-
-
-def _remediation(each: Finding) -> str:
-
-    return RULES[each.rule].remediation
-
-
-def _flat(row: dict[str, Any]) -> dict[str, Any]:
-    """A row whose cells are texts or lists of texts."""
-    return {
-        **row,
-        "facts": [f"{name}={_words(value)}" for name, value in row["facts"].items()],
-        "suppressed": _suppression(row),
-        "evidence": [
-            f"{each.record}: {each.source} {each.pointer}, sha256 {each.document}"
-            for each in row["evidence"]
-        ],
-    }
-
-
-def _line(proof: Proof) -> str:
-    return f"{proof.record}: {proof.source} {proof.pointer}"
-
-
-def _words(value: Any) -> str:
-    return " ".join(map(str, value)) if isinstance(value, list) else str(value)
-
-
-def _suppression(row: dict[str, Any]) -> str | None:
-    hidden = row["suppressed"]
-    return f"until {hidden.expires}: {hidden.reason}" if hidden else None
-
-
-def _cells(row: dict[str, Any]) -> dict[str, Any]:
-    """A finding as few columns, for eyes."""
-    hidden = _suppression(row)
-    return {
-        "severity": [row["severity"], *([f"suppressed {hidden}"] if hidden else [])],
-        "rule": [row["rule"], row["finding"]],
-        "what": [row["sentence"], row["remediation"]],
-        "evidence": list(map(_line, row["evidence"])),
-    }
+        print_values(found, found.graph, Format(output))
 
 
 def _say_looked(found: Findings) -> None:

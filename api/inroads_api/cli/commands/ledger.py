@@ -14,6 +14,7 @@ import typer
 
 from inroads.errors import InroadsError, Rejection
 from inroads.model import Document, NodeKind, node_id
+from inroads.output.rows import json_row
 from inroads.sources.files import arrivals, files
 from inroads.sources.service_collector import BASE_URL, Progress, collected
 from inroads.sources.service_tokens import TokenStore
@@ -41,7 +42,6 @@ from inroads_api.cli.terminal import (
     many,
     now,
     print_rows,
-    problem_row,
     progress_bar,
     say,
     write_json,
@@ -82,7 +82,7 @@ def ingest(
             with Ledger(file) as opened, progress_bar(paths) as advance:
                 opened.add(documents(advance), progress=committed)
         finally:
-            print_rows([problem_row("rejected", each) for each in sorted(rejections)], output)
+            print_rows([json_row(each, None) for each in sorted(rejections)], output)
             refused = f", {kept.forgotten} forgotten" if kept.forgotten else ""
             say(
                 f"{file}: {kept.added} added, {kept.known} already known, {len(rejections)} rejected{refused}"
