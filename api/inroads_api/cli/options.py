@@ -25,11 +25,11 @@ from inroads.policy.tables import STOCK
 from inroads_api.cli.terminal import REJECTED, USAGE, progress_bar, say, say_rejections
 
 MAX_KEY = 4096
-"""Bytes of a key file that are read."""
+"""The most bytes read from a key file."""
 
 
 def parse_duration(text: str | dt.timedelta) -> dt.timedelta | None:
-    """A duration such as 30s, 5m, 1h or 1d, from a second to a year. None for any other text."""
+    """Read a duration such as 30s, 5m, 1h or 1d, from a second to a year. None for other text."""
     if isinstance(text, dt.timedelta):  # a default
         return text
     parts = re.fullmatch(r"([0-9]{1,8})([smhd])", text.strip(), re.ASCII)
@@ -38,12 +38,12 @@ def parse_duration(text: str | dt.timedelta) -> dt.timedelta | None:
 
 
 def moment_option(name: str, text: str) -> Any:
-    """An option that takes a moment."""
+    """Return an option that takes a moment."""
     return _parsed(name, text, "MOMENT", parse_moment, "a moment like 2026-03-01T00:00:00Z")
 
 
 def duration_option(name: str, text: str, default: str) -> Any:
-    """An option that takes a duration. `default` is shown in its help."""
+    """Return an option that takes a duration. Its help shows `default`."""
     example = "a duration like 30s, 5m, 1h or 1d"
     return _parsed(name, text, "DURATION", parse_duration, example, show_default=default)
 
@@ -95,7 +95,7 @@ PolicyFile = Annotated[
     Path | None, typer.Option("--policy", metavar="FILE.toml", help="Replace rows of the policy.")
 ]
 Strict = Annotated[
-    bool, typer.Option("--strict", help="Give no answer when any document is rejected.")
+    bool, typer.Option("--strict", help="Give no answer if any document is rejected.")
 ]
 Pseudonymise = Annotated[
     Path | None,
@@ -103,7 +103,7 @@ Pseudonymise = Annotated[
         "--pseudonymise",
         metavar="KEYFILE",
         envvar="INROADS_PSEUDONYMISE",
-        help="Answer with pseudonyms under this key for all people, businesses and ids; ask by pseudonym, too.",
+        help="Show pseudonyms of people, businesses and ids under this key. Ask by pseudonym.",
     ),
 ]
 Principal = Annotated[
@@ -115,7 +115,7 @@ Resource = Annotated[
 
 
 def words(**given: list[str] | str | None) -> dict[str, Any]:
-    """The words that were given by these names, as the library spells them: a user may in any case."""
+    """Return the given words in upper case, as the library spells them."""
     said = {name: each for name, each in given.items() if each is not None and each != []}
     return {
         name: each.upper() if isinstance(each, str) else [word.upper() for word in each]
@@ -124,7 +124,7 @@ def words(**given: list[str] | str | None) -> dict[str, Any]:
 
 
 def names_of(key: Path) -> Pseudonyms:
-    """The pseudonyms under the key in a file, which must be for its owner alone."""
+    """Return the pseudonyms under the key in a file, which only its owner may read."""
 
     with key.open("rb") as file:
         status = os.fstat(file.fileno())
@@ -140,11 +140,12 @@ def load_graph(
     as_of: dt.datetime | None = None,
     pseudonymise: Path | None = None,
 ) -> Explorer:
-    """The graph of these documents, with a progress bar where reading takes long."""
+    """Load the graph of these documents, with a progress bar where reading takes long."""
 
     names = names_of(pseudonymise) if pseudonymise else None
     with progress_bar(paths) as advance:
-        gc.disable()  # nothing that is built here is garbage, and looking for it takes a quarter of the time
+        # Nothing built here is garbage, and looking for it takes a quarter of the time.
+        gc.disable()
         try:
             graph = load(
                 *paths,
@@ -164,14 +165,14 @@ def load_graph(
 
 
 def finish(graph: Explorer) -> None:
-    """End with the exit code that tells of rejected documents."""
+    """Exit with REJECTED if any document was rejected."""
     if graph.rejections:
         raise typer.Exit(REJECTED)
 
 
 @dataclass(frozen=True)
 class Given:
-    """The options that say which graph a command answers from."""
+    """Options that choose the graph a command answers from."""
 
     documents: Documents = None
     ledger: LedgerFile = None
@@ -183,12 +184,12 @@ class Given:
 
     @property
     def places(self) -> list[str]:
-        """Where the documents are: as given, or else in the ledger that stands for the default."""
+        """Paths of the documents: the given ones, else the default ledger if it exists."""
         given = [*(self.documents or ()), *([str(self.ledger)] if self.ledger else ())]
         return given or [str(path) for path in [default_ledger()] if path.exists()]
 
     def graph(self) -> Explorer:
-        """The graph that answers are given from; says what was rejected, and ends where there is nothing to read."""
+        """Load the graph and report rejections. Exit if there is nothing to read."""
         if not self.places:
             say(
                 "error: say which documents to read: -d PATH (- for standard input) or --ledger FILE"
@@ -202,12 +203,12 @@ class Given:
         return graph
 
     def until(self, moment: dt.datetime | None) -> Explorer:
-        """The graph of what was observed until another moment."""
+        """Load the graph of what was observed until another moment."""
         return load_graph(self.places, self.observed_at, self.policy, moment, self.pseudonymise)
 
 
 def grouped(command: Callable[..., None]) -> Callable[..., None]:
-    """Return the command with each parameter that is annotated with a group replaced by its options.
+    """Return a command that has the options of a group in place of each parameter of that type.
 
     A group is a dataclass whose fields are options, as `Given` is.
     """
@@ -237,18 +238,21 @@ def _options(group: Any) -> Iterable[inspect.Parameter]:
     return inspect.signature(group, eval_str=True).parameters.values()
 
 
-TokenFile = Annotated[
+ServiceTokenFile = Annotated[
     Path | None,
     typer.Option(
         metavar="FILE", help="A private TOML or JSON file. Default: $INROADS_TOKENS itself."
     ),
 ]
 Teams = Annotated[
-    bool, typer.Option("--teams", help="Also the teams of businesses they own or administer.")
+    bool,
+    typer.Option(
+        "--teams", help="Also fetch the teams of businesses that each token owns or administers."
+    ),
 ]
-BaseUrl = Annotated[str | None, typer.Option(metavar="URL", help="Another service, for tests.")]
+BaseUrl = Annotated[str | None, typer.Option(metavar="URL", help="Use another service, for tests.")]
 
 
 def default_ledger() -> Path:
-    """The ledger that is meant when none is named."""
+    """The path of the ledger when no option names one."""
     return Path(os.environ.get("INROADS_LEDGER") or "inroads.db")

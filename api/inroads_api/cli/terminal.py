@@ -1,4 +1,4 @@
-"""The terminal: how results are printed, what goes to stderr, and which exit code says what."""
+"""Output on a terminal: rows, messages on stderr, exit codes."""
 
 from __future__ import annotations
 
@@ -25,18 +25,17 @@ from inroads.sources.files import files
 from inroads.text import harmless, json_text, printable
 
 USAGE, REJECTED, NOT_FOUND, FAILED = 2, 3, 4, 5
-"""Exit codes beside 0: the request was wrong, documents were rejected, no document names what was asked for, and
-there are findings as bad as `--fail-on`."""
+"""Exit codes: wrong request, rejected documents, unknown node, findings as bad as `--fail-on`."""
 
 RFC3339: Final = "%Y-%m-%dT%H:%M:%SZ"
-"""How moments in UTC are printed."""
+"""The format of printed moments, in UTC."""
 
 MAX_SAID: Final = 20
-"""The most rejections that a command which answers tells of."""
+"""The most rejections that a command lists beside its answer."""
 
 
 class Format(StrEnum):
-    """How results are printed."""
+    """Formats of results."""
 
     TABLE = "table"
     JSON = "json"
@@ -52,7 +51,7 @@ Output = Annotated[
 
 @contextmanager
 def failing() -> Iterator[None]:
-    """Turn what the caller got wrong into one line on stderr and an exit code."""
+    """Turn an error of the caller into one line on stderr and an exit code."""
 
     try:
         yield
@@ -75,7 +74,7 @@ def now() -> dt.datetime:
 
 @contextmanager
 def progress_bar(paths: Iterable[str]) -> Iterator[Callable[[int], None]]:
-    """A progress bar on stderr when it is a terminal and the read is long; gives what to tell of bytes read."""
+    """Show a progress bar for a long read on a terminal. Yield a function that adds bytes read."""
 
     size = sum(file.stat().st_size for file in files(path for path in paths if path != "-"))
     columns = TextColumn("reading"), BarColumn(), DownloadColumn(), TimeRemainingColumn()
@@ -91,7 +90,7 @@ def default_format() -> Format:
 
 
 def print_rows(rows: Iterable[dict[str, Any]], output: Format | None) -> None:
-    """Rows of one shape as a table, a JSON array, NDJSON or CSV on stdout."""
+    """Print rows of one shape to stdout: as a table, a JSON array, NDJSON or CSV."""
     chosen = output or default_format()
     if chosen is Format.TABLE:
         _print_table(list(rows))
@@ -144,19 +143,19 @@ def many(number: int, noun: str, plural: str = "s") -> str:
 
 
 def write_json(value: Any, *, pretty: bool = False) -> None:
-    """One JSON value and a line end."""
+    """Print a JSON value and a line end."""
 
     sys.stdout.write(json_text(value, pretty=pretty) + "\n")
 
 
 def say(line: str) -> None:
-    """One line to stderr, without characters that could steer the terminal."""
+    """Print a line to stderr, without characters that could control the terminal."""
 
     typer.echo(printable(line), err=True)
 
 
 def say_rejections(rejections: Iterable[Rejection]) -> None:
-    """What was rejected and why, a line each."""
+    """Print a line for each rejection: its place and reason."""
     listed = sorted(rejections)
     for each in listed[:MAX_SAID]:
         place = f" at {each.pointer}" if each.pointer else ""
@@ -166,14 +165,14 @@ def say_rejections(rejections: Iterable[Rejection]) -> None:
 
 
 def say_no_access(principal: str, resource: str) -> None:
-    """That there is none, which is not the same as not knowing one of the two."""
+    """Print that no path connects two known nodes. An unknown node is an error instead."""
     say(
         f"no access: {principal} and {resource} are both known, and no path leads from one to the other"
     )
 
 
 def say_coverage(what: str, coverage: Coverage) -> None:
-    """What was found, and how much was observed, so that "nobody else" is never claimed falsely."""
+    """Print the result with its coverage, so that "nobody else" is never claimed falsely."""
     say(f"{what}; coverage {'complete' if coverage.complete else 'NOT complete'}")
     for note in coverage.notes:
         say(f"  {note}")

@@ -42,8 +42,8 @@ NAMES: Final = {"principal": "email", "resource": "name"}
 def json_row(value: Any, of: Any) -> Row:
     """Return a value as a JSON object.
 
-    `of` is the graph that the value belongs to; the `Comparison` of a change, the `WhatIf` of an
-    outcome, the id of the grant of a remedy, the judgement of a rule.
+    `of` is the graph that the value belongs to. A change needs its `ComparedGraphs`, an outcome its
+    `WhatIf`, a remedy the id of its grant, and a rule its judgement.
     """
     raise TypeError(f"{value!r} of {of!r} has no row")
 
@@ -212,7 +212,7 @@ def _outcome_cells(value: Outcome, what: WhatIf[Any]) -> Row:
 # ---- changes
 
 
-class Comparison:
+class ComparedGraphs:
     """Two graphs, and the causes of changes between them as rows."""
 
     def __init__(self, before: AccessGraph, after: AccessGraph) -> None:
@@ -268,7 +268,7 @@ def _evidence(graph: AccessGraph, record: Evidence, label: str, within: str = ""
 
 
 @json_row.register
-def _change(value: Change, graphs: Comparison) -> Row:
+def _change(value: Change, graphs: ComparedGraphs) -> Row:
     row = graphs.change(value)
     how = row.pop("how")
     for when, facts in (("before", value.before), ("after", value.after)):
@@ -279,7 +279,7 @@ def _change(value: Change, graphs: Comparison) -> Row:
 
 
 @csv_row.register
-def _flat_change(value: Change, graphs: Comparison) -> Row:
+def _flat_change(value: Change, graphs: ComparedGraphs) -> Row:
     row = json_row(value, graphs)
     causes = row["causes"]
     return {
@@ -291,7 +291,7 @@ def _flat_change(value: Change, graphs: Comparison) -> Row:
 
 
 @table_row.register
-def _change_cells(value: Change, graphs: Comparison) -> Row:
+def _change_cells(value: Change, graphs: ComparedGraphs) -> Row:
     row = graphs.change(value)
     return {
         "change": row["change"],
@@ -302,12 +302,12 @@ def _change_cells(value: Change, graphs: Comparison) -> Row:
 
 
 @json_row.register
-def _caused(value: CausedChanges, graphs: Comparison) -> Row:
+def _caused(value: CausedChanges, graphs: ComparedGraphs) -> Row:
     return {**graphs.cause(value.cause), "changes": list(map(graphs.change, value.changes))}
 
 
 @csv_row.register
-def _flat_caused(value: CausedChanges, graphs: Comparison) -> Row:
+def _flat_caused(value: CausedChanges, graphs: ComparedGraphs) -> Row:
     row = json_row(value, graphs)
     changes = [
         " ".join([*change["change"], *(change[end] for end in NAMES)]) for change in row["changes"]

@@ -36,19 +36,21 @@ from inroads_api.cli.terminal import (
 )
 
 Association = Annotated[
-    bool, typer.Option("--association", help="Follow every edge, not only what conveys access.")
+    bool,
+    typer.Option("--association", help="Follow every edge, not only those that convey access."),
 ]
 
 
 @dataclass(frozen=True)
-class Asked:
-    """The options that say which accesses are asked for."""
+class AccessOptions:
+    """Options that filter accesses."""
 
     role: Annotated[
-        list[str] | None, typer.Option("--role", help="Only accesses with any of these roles.")
+        list[str] | None, typer.Option("--role", help="Only accesses with one of these roles.")
     ] = None
     capability: Annotated[
-        list[str] | None, typer.Option("--capability", help="Only accesses with any of these.")
+        list[str] | None,
+        typer.Option("--capability", help="Only accesses with one of these capabilities."),
     ] = None
     certainty: Annotated[
         str | None,
@@ -72,7 +74,7 @@ class Asked:
 
     @property
     def chosen(self) -> dict[str, Any]:
-        """What was given of it, as a question takes it."""
+        """The given filters, as the library takes them."""
         given = words(
             roles=self.role,
             capabilities=self.capability,
@@ -104,10 +106,10 @@ def reach(
         str, typer.Argument(metavar="EMAIL|NODE", help="An email, or identity:712052.")
     ],
     given: Given,
-    asked: Asked,
+    asked: AccessOptions,
     output: Output = None,
 ) -> None:
-    """Which businesses and accounts an identity reaches, and how."""
+    """List the businesses and accounts that an identity reaches, and how."""
     with failing():
         graph = given.graph()
         _print_accesses(graph.reach(principal, **asked.chosen), "resource", output)
@@ -120,10 +122,10 @@ def who(
         str, typer.Argument(metavar="NODE", help="business:77128 or account:zDmNq.")
     ],
     given: Given,
-    asked: Asked,
+    asked: AccessOptions,
     output: Output = None,
 ) -> None:
-    """Who reaches a business or an account, and how."""
+    """List the identities that reach a business or an account, and how."""
     with failing():
         graph = given.graph()
         _print_accesses(graph.reached_by(resource, **asked.chosen), "principal", output)
@@ -138,7 +140,7 @@ def explain(
     association: Association = False,
     output: Output = None,
 ) -> None:
-    """Every path of one access with the record behind each step, and what would end it."""
+    """Show every path of an access, the records of each step, and the grants that would end it."""
     with failing():
         graph = given.graph()
         access = graph.access(principal, resource, mode=_mode(association))
@@ -158,7 +160,7 @@ def _mode(association: bool) -> str:
 
 
 def _print_accesses(answer: Answers, other: str, output: Format | None) -> None:
-    """One row an access; `other` names the end that was asked for."""
+    """Print a row for each access. `other` names the end that varies."""
     chosen = output or default_format()
     if chosen is Format.JSON:
         whole = {
@@ -218,8 +220,8 @@ def _print_explanation(
         print_rows(rows, chosen)
 
 
-class Kind(StrEnum):
-    """What is counted."""
+class CensusKind(StrEnum):
+    """Kinds of nodes in a census."""
 
     IDENTITY = "identity"
     BUSINESS = "business"
@@ -227,7 +229,7 @@ class Kind(StrEnum):
 
 
 class CensusFormat(StrEnum):
-    """How a census is printed."""
+    """Formats of a census."""
 
     TABLE = "table"
     JSON = "json"
@@ -240,16 +242,17 @@ class CensusFormat(StrEnum):
 def census(
     *,
     kind: Annotated[
-        Kind | None,
-        typer.Option(help="Only what identities reach, or who reaches businesses or accounts."),
+        CensusKind | None,
+        typer.Option(help="Count only identities, businesses or accounts."),
     ] = None,
     top: Annotated[
-        int | None, typer.Option(min=1, metavar="N", help="Only so many of each kind.")
+        int | None, typer.Option(min=1, metavar="N", help="The most rows of each kind.")
     ] = None,
     sort: Annotated[
         str,
         typer.Option(
-            metavar="FIGURE", help="Those with most of it first: total, inferred, latent, owner, …"
+            metavar="FIGURE",
+            help="Sort by this figure, largest first: total, inferred, latent, owner, …",
         ),
     ] = "total",
     given: Given,
@@ -263,9 +266,9 @@ def census(
         Path | None, typer.Option("--out", "-o", metavar="FILE", help="Default: stdout.")
     ] = None,
 ) -> None:
-    """How many accesses each identity has, and how many lead to each business and account.
+    """Count the accesses of each identity, and the accesses to each business and account.
 
-    An access with two roles of which neither covers the other counts under both.
+    An access with two roles, neither of which covers the other, counts under both.
     """
     with failing():
         if output is CensusFormat.PARQUET and out is None:
@@ -288,7 +291,7 @@ def census(
 
 @contextmanager
 def _into(out: Path | None) -> Iterator[None]:
-    """Let what is printed go into a file."""
+    """Redirect stdout to a file."""
     if out is None:
         yield
     else:

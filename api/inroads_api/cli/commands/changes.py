@@ -20,7 +20,7 @@ from inroads.analysis.changes import (
 from inroads.analysis.changes import changes as compare
 from inroads.errors import InroadsError
 from inroads.explorer import Explorer
-from inroads.output.rows import Comparison, cause_evidence
+from inroads.output.rows import ComparedGraphs, cause_evidence
 from inroads.text import printable
 from inroads_api.cli.options import (
     Documents,
@@ -45,7 +45,8 @@ from inroads_api.cli.terminal import (
 )
 
 UNCERTAIN: Final = frozenset({Kind.OBSERVED, Kind.UNOBSERVED})
-"""What was seen for the first time need not be new, and what is no longer shown need not have ended."""
+"""Kinds that prove no change. An access seen for the first time may be old; one no longer shown may
+still exist."""
 
 
 SHOWN_DIGITS: Final = 12
@@ -53,14 +54,14 @@ SHOWN_DIGITS: Final = 12
 
 
 class By(StrEnum):
-    """What a row is about."""
+    """Subjects of a row: an access, or the cause of several changes."""
 
     ACCESS = "access"
     CAUSE = "cause"
 
 
 def kinds(words: Iterable[str] | None) -> frozenset[Kind]:
-    """The kinds that are asked for, in any case; all of them when none is named. Raises InroadsError."""
+    """Return the kinds that words name in any case; all kinds for none. Raises InroadsError."""
     chosen = {word.strip().upper().replace("-", "_"): word for word in words or ()}
     for name, word in chosen.items():
         if name not in Kind.__members__:
@@ -69,7 +70,7 @@ def kinds(words: Iterable[str] | None) -> frozenset[Kind]:
 
 
 def only(found: Changes, wanted: frozenset[Kind]) -> Changes:
-    """The changes that are of any of these kinds."""
+    """Return only changes of these kinds."""
     return msgspec.structs.replace(
         found,
         changes=tuple(change for change in found.changes if not wanted.isdisjoint(change.kinds)),
@@ -89,7 +90,7 @@ def changes(
     ] = None,
     by: Annotated[
         By | None,
-        typer.Option(help="What a row is about. Default: cause in a table, else access."),
+        typer.Option(help="One row for each of these. Default: cause in a table, else access."),
     ] = None,
     documents: Documents = None,
     ledger: LedgerFile = None,
@@ -99,9 +100,9 @@ def changes(
     strict: Strict = False,
     output: Output = None,
 ) -> None:
-    """Who gained, lost or changed access between two moments, and because of which grants.
+    """List accesses that were gained, lost or changed between two moments, and the causes.
 
-    What was OBSERVED for the first time is kept apart from what was GAINED.
+    OBSERVED (seen for the first time) is kept apart from GAINED.
     """
     with failing():
         wanted = kinds(kind)
@@ -125,13 +126,13 @@ def changes(
 
 
 class ChangesView:
-    """Changes between two graphs, as rows for tools and as text for eyes."""
+    """Prints the changes between two graphs: rows for tools, text for people."""
 
     def __init__(self, before: Explorer, after: Explorer, found: Changes) -> None:
-        self.graphs, self.found = Comparison(before, after), found
+        self.graphs, self.found = ComparedGraphs(before, after), found
 
     def show(self, output: Format | None, by: By | None) -> None:
-        """One row an access, or one a cause; on a terminal grouped by cause unless told otherwise."""
+        """Print a row for each access or each cause. A table is grouped by cause by default."""
         chosen = output or default_format()
         if chosen is Format.TABLE:
             self._tables(by or By.CAUSE)
@@ -140,7 +141,7 @@ class ChangesView:
             print_values(rows, self.graphs, chosen)
 
     def summarise(self) -> None:
-        """How many changes of which kind, on stderr."""
+        """Print the number of changes of each kind to stderr."""
         say(
             f"{many(len(self.found.changes), 'change')} between versions {self.found.before} and {self.found.after}"
         )

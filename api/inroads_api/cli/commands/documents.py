@@ -31,7 +31,7 @@ def check(
     pseudonymise: Pseudonymise = None,
     output: Output = None,
 ) -> None:
-    """Read documents and report every problem: what was rejected, what could not be read, what contradicts itself."""
+    """Read documents and list every problem: rejections, unread keys and contradictions."""
     with failing():
         graph = load_graph(paths, observed_at, policy, as_of, pseudonymise)
         rows = [json_row(each, graph) for each in sorted(graph.rejections)]

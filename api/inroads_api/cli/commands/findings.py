@@ -33,7 +33,7 @@ from inroads_api.cli.terminal import (
 
 
 class FindingsFormat(StrEnum):
-    """How findings are printed."""
+    """Formats of findings."""
 
     TABLE = "table"
     JSON = "json"
@@ -51,20 +51,21 @@ def findings(
     severity: Annotated[
         str | None,
         typer.Option(
-            metavar="SEVERITY", help="Only this and worse: info, low, medium, high, critical."
+            metavar="SEVERITY",
+            help="Only this severity and worse: info, low, medium, high, critical.",
         ),
     ] = None,
     fail_on: Annotated[
         str | None,
         typer.Option(
             metavar="SEVERITY",
-            help="Exit with 5 for a finding this bad or worse that is not suppressed.",
+            help="Exit with 5 if a finding of this severity or worse is not suppressed.",
         ),
     ] = None,
     suppressed: Annotated[
         bool | None,
         typer.Option(
-            "--suppressed/--unsuppressed", help="Only those that are, or are not, suppressed."
+            "--suppressed/--unsuppressed", help="Only suppressed findings, or only the others."
         ),
     ] = None,
     since: Annotated[
@@ -77,9 +78,10 @@ def findings(
         typer.Option("--format", "-f", help="Default: a table on a terminal, NDJSON in a pipe."),
     ] = None,
 ) -> None:
-    """What the rules of a security review find, the worst first; `inroads rules` explains them.
+    """List the findings of a security review, the worst first. `inroads rules` explains the rules.
 
-    Ages count now, or at --as-of. Exit code 5, of --fail-on, comes before 3, of rejected documents.
+    Ages are computed for now, or for --as-of. Exit code 5 (--fail-on) takes precedence over 3
+    (rejected documents).
     """
     with failing():
         limit = least_severity(fail_on) if fail_on else None
@@ -113,7 +115,7 @@ def findings(
 
 
 def rules(policy: PolicyFile = None, output: Output = None) -> None:
-    """The rules of a security review: what each means, looks at, and how it is judged under the policy."""
+    """List the rules of a security review with meaning, population and severity by the policy."""
     with failing():
         judged = (load_policy(policy.read_text(encoding="utf-8")) if policy else STOCK).judgement
         print_values(RULES.values(), judged, output)
@@ -139,7 +141,7 @@ def _print(found: Findings, output: FindingsFormat) -> None:
 
 
 def _say_looked(found: Findings) -> None:
-    """What each rule looked at, so that no finding is never taken for not looked at."""
+    """Print what each rule examined, so that "no finding" is not mistaken for "not examined"."""
     for each in found.looked:
         if each.skipped:
             if each.skipped != "not asked for":

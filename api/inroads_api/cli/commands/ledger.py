@@ -27,8 +27,8 @@ from inroads_api.cli.options import (
     BaseUrl,
     LedgerFile,
     ObservedAt,
+    ServiceTokenFile,
     Teams,
-    TokenFile,
     default_ledger,
     duration_option,
     moment_option,
@@ -47,7 +47,7 @@ from inroads_api.cli.terminal import (
     write_json,
 )
 
-app = typer.Typer(name="ledger", help="Look into a ledger and keep it.", no_args_is_help=True)
+app = typer.Typer(name="ledger", help="Inspect and maintain a ledger.", no_args_is_help=True)
 
 
 def ingest(
@@ -59,7 +59,7 @@ def ingest(
     observed_at: ObservedAt = None,
     output: Output = None,
 ) -> None:
-    """Add documents to a ledger, which is made if it is not there; adding one twice changes nothing."""
+    """Add documents to a ledger, new or old. Adding a document again changes nothing."""
 
     rejections: list[Rejection] = []
     kept = Added(0, 0, 0)
@@ -91,17 +91,17 @@ def ingest(
 
 
 def collect(
-    tokens: TokenFile = None,
+    tokens: ServiceTokenFile = None,
     teams: Teams = False,
     ledger: LedgerFile = None,
     resume: Annotated[
         dt.datetime | None,
-        moment_option("--resume", "Skip what a run that was cut off has collected since."),
+        moment_option("--resume", "Skip tokens that an interrupted run has collected since then."),
     ] = None,
     base_url: BaseUrl = None,
     output: Output = None,
 ) -> None:
-    """Fetch `me` for each token from the service into a ledger, with a report for each token."""
+    """Fetch `me` for each token from the service into a ledger, and report on each token."""
 
     reports: dict[str, Progress] = {}
     rejections: list[Rejection] = []
@@ -144,23 +144,23 @@ def _tokens(file: Path | None) -> TokenStore:
 def watch(
     folders: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[FOLDER]...", help="Folders and files to look at again and again."),
+        typer.Argument(metavar="[FOLDER]...", help="Folders and files to watch."),
     ] = None,
     every: Annotated[
         dt.timedelta,
-        duration_option("--every", "From one look to the next: 30s, 5m, 1h, 1d.", "1h"),
+        duration_option("--every", "Time between rounds: 30s, 5m, 1h, 1d.", "1h"),
     ] = dt.timedelta(hours=1),
     collect: Annotated[
-        bool, typer.Option("--collect", help="Fetch from the service in each round, too.")
+        bool, typer.Option("--collect", help="Also fetch from the service in each round.")
     ] = False,
-    tokens: TokenFile = None,
+    tokens: ServiceTokenFile = None,
     teams: Teams = False,
     ledger: LedgerFile = None,
     base_url: BaseUrl = None,
 ) -> None:
-    """Keep a ledger fresh until SIGTERM or Ctrl-C: new and modified files of folders, and what the service gives.
+    """Keep a ledger fresh from folders and the service, until SIGTERM or Ctrl-C.
 
-    What fails in a round is told, and tried again in the next one.
+    Failures of a round are reported, and retried in the next round.
     """
     with failing():
         if not (folders or collect):
@@ -185,7 +185,7 @@ def watch(
 
 @app.command()
 def info(ledger: LedgerFile = None, output: Output = None) -> None:
-    """How many documents there are, of what, and from when."""
+    """Show the number of documents, their kinds and moments."""
     with failing(), Ledger(ledger or default_ledger(), create=False, read_only=True) as opened:
         found = opened.info()._asdict()
         found["kinds"] = [f"{kind} {number}" for kind, number in sorted(found["kinds"].items())]
@@ -199,11 +199,13 @@ def list_(
         str | None, typer.Option(help="Only documents about this node: identity:712052.")
     ] = None,
     as_of: AsOf = None,
-    after: Annotated[int, typer.Option(min=0, help="Only those after this number of the log.")] = 0,
-    limit: Annotated[int | None, typer.Option(min=1, help="The most to list.")] = None,
+    after: Annotated[
+        int, typer.Option(min=0, help="Only documents after this sequence number.")
+    ] = 0,
+    limit: Annotated[int | None, typer.Option(min=1, help="The most rows.")] = None,
     output: Output = None,
 ) -> None:
-    """The log, one row a document, in order of arrival."""
+    """List the documents in order of arrival."""
     with failing(), Ledger(ledger or default_ledger(), create=False, read_only=True) as opened:
         rows = opened.rows(subject=subject, as_of=as_of, after=after, limit=limit)
         print_rows((row._asdict() for row in rows), output)
@@ -219,7 +221,7 @@ def show(
     ],
     ledger: LedgerFile = None,
 ) -> None:
-    """The body of a document, redacted as it is kept."""
+    """Print the body of a document as it is stored, redacted."""
     with failing(), Ledger(ledger or default_ledger(), create=False, read_only=True) as opened:
         found = {entry.sha256: entry.sequence for entry in opened.find(sha)}
         if len(found) != 1:
@@ -234,9 +236,9 @@ def show(
 def forget(
     identity: Annotated[str, typer.Argument(metavar="IDENTITY", help="identity:712052.")],
     ledger: LedgerFile = None,
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask for confirmation.")] = False,
 ) -> None:
-    """Remove a person's documents for good; a tombstone without personal data stays."""
+    """Remove a person's documents for good. A tombstone without personal data stays."""
     with failing(), Ledger(ledger or default_ledger(), create=False) as opened:
         node = node_id(identity, NodeKind.IDENTITY)
         if not yes and not typer.confirm(f"Remove every document of {node} for good?", err=True):
@@ -254,7 +256,7 @@ def forget(
 
 @app.command()
 def verify(ledger: LedgerFile = None, output: Output = None) -> None:
-    """Check every document against its hash and columns, and the snapshots; exit code 3 when something is wrong."""
+    """Check documents against their hashes and columns, and snapshots. Exit with 3 on a problem."""
     with failing(), Ledger(ledger or default_ledger(), create=False, read_only=True) as opened:
         problems = opened.verify()
         for folder in snapshots(opened.path):
@@ -270,10 +272,12 @@ def verify(ledger: LedgerFile = None, output: Output = None) -> None:
 
 @app.command()
 def backup(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="A new file; none is replaced.")],
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help="A new file. An existing one is an error.")
+    ],
     ledger: LedgerFile = None,
 ) -> None:
-    """Copy a ledger, while it is in use, to a new file, and verify it; restoring is the same the other way round."""
+    """Copy a ledger, even in use, to a new file and verify the copy. To restore, copy it back."""
     with failing():
         with Ledger(ledger or default_ledger(), create=False, read_only=True) as opened:
             opened.backup(file)
@@ -283,7 +287,7 @@ def backup(
 
 @app.command()
 def compact(ledger: LedgerFile = None) -> None:
-    """Give back the space that the file no longer needs."""
+    """Free the unused space of a ledger file."""
     with failing(), Ledger(ledger or default_ledger(), create=False) as opened:
         before = opened.info().bytes
         opened.compact()

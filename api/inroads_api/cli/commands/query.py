@@ -25,10 +25,10 @@ def query(
         str | None, typer.Option(metavar="JSON", help="The variables as a JSON object.")
     ] = None,
     operation: Annotated[
-        str | None, typer.Option(metavar="NAME", help="Which operation of the document.")
+        str | None, typer.Option(metavar="NAME", help="The operation to run.")
     ] = None,
 ) -> None:
-    """Answer a GraphQL query without a server, from exactly the schema that the server serves."""
+    """Answer a GraphQL query without a server, with the schema that the server has."""
     with failing():
         values = {} if variables is None else _json_object(variables)
         if text.startswith("@"):
@@ -46,7 +46,7 @@ def query(
 
 
 def schema() -> None:
-    """Print the GraphQL schema with all that `serve` may serve: mutations need its --allow-ingest or --allow-review."""
+    """Print the GraphQL schema. On a server, mutations need --allow-ingest or --allow-review."""
 
     typer.echo(build_schema(allow_ingest=True, allow_review=True).as_str())
 

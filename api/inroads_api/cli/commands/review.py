@@ -50,11 +50,13 @@ app = typer.Typer(
     name="review", help="Review campaigns: decide who keeps which access.", no_args_is_help=True
 )
 
-Name = Annotated[
+CampaignName = Annotated[
     str, typer.Argument(metavar="CAMPAIGN", help="The name or the number of a campaign.")
 ]
-By = Annotated[str, typer.Option("--by", metavar="WHO", help="Who does this, such as an email.")]
-Of = Annotated[
+Actor = Annotated[
+    str, typer.Option("--by", metavar="WHO", help="The person who does this, such as an email.")
+]
+ItemsOf = Annotated[
     str | None,
     typer.Option(
         "--of",
@@ -67,7 +69,7 @@ OfState = Annotated[str | None, typer.Option("--state", help="active or latent."
 
 
 class ExportFormat(StrEnum):
-    """A file of a campaign: rows to fill in as CSV or NDJSON, or the report as NDJSON or Markdown."""
+    """Formats of a campaign: rows to fill in as CSV or NDJSON, the report as NDJSON or Markdown."""
 
     CSV = "csv"
     NDJSON = "ndjson"
@@ -76,15 +78,15 @@ class ExportFormat(StrEnum):
 
 
 @dataclass(frozen=True)
-class Which:
-    """The options that say which items, beside whose."""
+class ItemOptions:
+    """Options that filter items."""
 
     role: Annotated[str | None, typer.Option("--role", help="Only items with this role.")] = None
     certainty: OfCertainty = None
     state: OfState = None
 
     def chosen(self, of: str | None, *, decided: bool | None = None) -> Filter:
-        """The filter as the library takes it."""
+        """Return the filter as the library takes it."""
 
         given = words(role=self.role, certainty=self.certainty, state=self.state)
         found: Filter = _converted(given | {"of": of, "decided": decided}, Filter)
@@ -93,8 +95,8 @@ class Which:
 
 @app.command()
 def start(
-    name: Annotated[str, typer.Argument(metavar="NAME", help="What the campaign is called.")],
-    by: By,
+    name: Annotated[str, typer.Argument(metavar="NAME", help="The name of the campaign.")],
+    by: Actor,
     identity: Annotated[
         list[str] | None,
         typer.Option("--identity", help="Only accesses of this email or identity. Repeatable."),
@@ -125,7 +127,7 @@ def start(
     ledger: LedgerFile = None,
     output: Output = None,
 ) -> None:
-    """Freeze the accesses of a scope into a new campaign; without options that is every access."""
+    """Freeze the accesses of a scope as the items of a new campaign. Default: every access."""
     with failing(), _opened(ledger, write=True) as opened:
         given = words(roles=role, kinds=[kind] if kind else None, certainty=certainty, state=state)
         scope = _converted(
@@ -157,7 +159,7 @@ def start(
 
 @app.command(name="list")
 def list_(ledger: LedgerFile = None, output: Output = None) -> None:
-    """Every campaign, with how far it is."""
+    """List all campaigns with their progress."""
     with failing(), _opened(ledger) as opened:
         print_rows([_summary(each) for each in review.campaigns(opened)], output)
 
@@ -166,16 +168,17 @@ def list_(ledger: LedgerFile = None, output: Output = None) -> None:
 @grouped
 def next_(
     *,
-    name: Name,
-    of: Of = None,
-    which: Which,
+    name: CampaignName,
+    of: ItemsOf = None,
+    which: ItemOptions,
     policy: PolicyFile = None,
     ledger: LedgerFile = None,
     output: Output = None,
 ) -> None:
-    """The next item without a decision: what was still there although revoked, then the riskiest.
+    """Show the next undecided item: accesses that were revoked and still exist, then the riskiest.
 
-    Inferred accesses and controlling roles come before the rest, active ones before latent ones, then by business.
+    Inferred accesses and controlling roles come first, active accesses before latent ones, then
+    by business.
     """
     with failing(), _opened(ledger) as opened:
         found = review.campaign(opened, name)
@@ -188,13 +191,13 @@ def next_(
 
 @app.command()
 def show(
-    name: Name,
+    name: CampaignName,
     number: Annotated[int, typer.Argument(metavar="ITEM", help="The number of an item.")],
     policy: PolicyFile = None,
     ledger: LedgerFile = None,
     output: Output = None,
 ) -> None:
-    """One item as it was frozen, with every decision, and how it stands now."""
+    """Show one item as it was frozen, its decisions, and its access now."""
     with failing(), _opened(ledger) as opened:
         found = review.campaign(opened, name)
         _print_item(found, found.item(number), load_graph([str(opened.path)], None, policy), output)
@@ -204,8 +207,8 @@ def show(
 @grouped
 def decide(
     *,
-    name: Name,
-    by: By,
+    name: CampaignName,
+    by: Actor,
     verdict: Annotated[
         str | None, typer.Argument(metavar="[VERDICT]", help="keep, revoke or unsure.")
     ] = None,
@@ -213,7 +216,8 @@ def decide(
         list[int] | None, typer.Argument(metavar="[ITEM]...", help="Numbers of items.")
     ] = None,
     why: Annotated[
-        str, typer.Option("--why", metavar="TEXT", help="The reason; needed unless it is keep.")
+        str,
+        typer.Option("--why", metavar="TEXT", help="The reason. Required for revoke and unsure."),
     ] = "",
     all_of: Annotated[
         str | None,
@@ -223,10 +227,12 @@ def decide(
             help="All undecided items of this identity, business or account.",
         ),
     ] = None,
-    which: Which,
+    which: ItemOptions,
     expect: Annotated[
         str,
-        typer.Option("--expect", metavar="FINGERPRINT", help="Only if this is what is decided on."),
+        typer.Option(
+            "--expect", metavar="FINGERPRINT", help="Decide only if the item has this fingerprint."
+        ),
     ] = "",
     sheet: Annotated[
         Path | None,
@@ -236,7 +242,7 @@ def decide(
     ] = None,
     ledger: LedgerFile = None,
 ) -> None:
-    """Decide about items: by number, all of somebody or something, or as a filled-in export says; all or none."""
+    """Decide items by number, all items of a node, or a filled-in export: all of them or none."""
     with failing(), _opened(ledger, write=True) as opened:
         found = review.campaign(opened, name)
         given = [bool(items), all_of is not None, sheet is not None]
@@ -257,7 +263,7 @@ def decide(
 
 @app.command()
 def status(
-    name: Name,
+    name: CampaignName,
     drift: Annotated[
         bool, typer.Option("--drift/--no-drift", help="Compare with what the ledger says now.")
     ] = True,
@@ -265,7 +271,7 @@ def status(
     ledger: LedgerFile = None,
     output: Output = None,
 ) -> None:
-    """How far each business is, what has changed since it was frozen, and which revocations have taken effect."""
+    """Show the progress of each business, changes since the freeze, and effects of revocations."""
     with failing(), _opened(ledger) as opened:
         found = review.campaign(opened, name)
         _print_status(found, output)
@@ -291,10 +297,10 @@ def status(
 
 @app.command(name="sign-off")
 def sign_off(
-    name: Name,
-    by: By,
+    name: CampaignName,
+    by: Actor,
     partial: Annotated[
-        bool, typer.Option("--partial", help="Although items are undecided; the report says so.")
+        bool, typer.Option("--partial", help="Allow undecided items. The report names them.")
     ] = False,
     ledger: LedgerFile = None,
 ) -> None:
@@ -308,12 +314,12 @@ def sign_off(
 @grouped
 def export(
     *,
-    name: Name,
+    name: CampaignName,
     form: Annotated[
         ExportFormat, typer.Option("--format", "-f", help="Rows to fill in, or the report.")
     ] = ExportFormat.CSV,
-    of: Of = None,
-    which: Which,
+    of: ItemsOf = None,
+    which: ItemOptions,
     undecided: Annotated[
         bool, typer.Option("--undecided", help="Only rows without a decision.")
     ] = False,
@@ -322,7 +328,7 @@ def export(
     ] = None,
     ledger: LedgerFile = None,
 ) -> None:
-    """The items as rows that `decide --file` takes back, or the report, as NDJSON or Markdown with its SHA-256."""
+    """Write the items as rows that `decide --file` takes back, or the report with its SHA-256."""
     with failing(), _opened(ledger) as opened:
         found = review.campaign(opened, name)
         chosen = which.chosen(of, decided=False if undecided else None)
@@ -353,11 +359,13 @@ def verify(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="A report, as NDJSON or Markdown.")],
     name: Annotated[
         str | None,
-        typer.Option("--campaign", help="Also that it is the signed report of this campaign."),
+        typer.Option(
+            "--campaign", help="Also check that it is the signed report of this campaign."
+        ),
     ] = None,
     ledger: LedgerFile = None,
 ) -> None:
-    """Check that nothing in a report was changed; exit code 3 when something was."""
+    """Check that a report is unchanged. Exit with 3 if it was changed."""
     with failing():
         data = file.read_bytes()
         seal = report.seal(data)
@@ -429,7 +437,7 @@ def _print_status(campaign: Campaign, output: Format | None) -> None:
 
 
 def _print_item(campaign: Campaign, item: Item, graph: Explorer, output: Format | None) -> None:
-    """An item as it was frozen, and how it stands in a graph."""
+    """Print an item as it was frozen, and its access in a graph."""
 
     standing = campaign.standing(item, graph)
     explanation, history = standing.explanation, campaign.history(item.number)

@@ -21,46 +21,51 @@ AuthFile = Annotated[
 ]
 
 SHOWN: Final = 5
-"""How many businesses of a limit are shown; there may be thousands."""
+"""The most businesses of a token that are shown. There may be thousands."""
 
-tokens = typer.Typer(
-    name="token", help="Tokens for those who may ask the server.", no_args_is_help=True
-)
+tokens = typer.Typer(name="token", help="Manage the tokens of a server.", no_args_is_help=True)
 
 
 @tokens.command()
 def create(
-    name: Annotated[str, typer.Argument(metavar="NAME", help="Whom or what it is for.")],
+    name: Annotated[
+        str, typer.Argument(metavar="NAME", help="The person or program that the token is for.")
+    ],
     auth: AuthFile,
     scope: Annotated[
         list[TokenScope] | None,
-        typer.Option("--scope", help="What it is for; repeatable. Default: read."),
+        typer.Option("--scope", help="A permission of the token. Repeatable. Default: read."),
     ] = None,
     expires: Annotated[
-        dt.timedelta, duration_option("--expires", "12h, 30d, … at most a year.", "90d")
+        dt.timedelta,
+        duration_option("--expires", "Lifetime such as 12h or 30d, at most a year.", "90d"),
     ] = dt.timedelta(days=90),
     cost_per_minute: Annotated[
         int | None,
         typer.Option(
-            min=1, metavar="N", help="What it may spend in a minute, in place of what others may."
+            min=1,
+            metavar="N",
+            help="The cost that it may spend in a minute. Default: as the server says.",
         ),
     ] = None,
     business: Annotated[
         list[str] | None,
-        typer.Option("--business", metavar="ID", help="See only what concerns it; repeatable."),
+        typer.Option(
+            "--business", metavar="ID", help="Limit the token to this business. Repeatable."
+        ),
     ] = None,
     businesses_file: Annotated[
         Path | None,
         typer.Option(
-            metavar="FILE", help="See only what concerns the businesses in it, an id a line."
+            metavar="FILE", help="Limit the token to the businesses in this file, one id a line."
         ),
     ] = None,
     ledger: Annotated[
         Path | None,
-        typer.Option(metavar="FILE", help="Say which of these businesses it does not know."),
+        typer.Option(metavar="FILE", help="Warn of businesses that this ledger does not know."),
     ] = None,
 ) -> None:
-    """Make a token and print it, once: the file, which is made if it is not there, holds only its hash."""
+    """Create a token and print it once. The file holds only its hash. A new file is created."""
     with failing():
         chosen = _businesses(business, businesses_file)
         unknown = _unknown(native_businesses(chosen or ()), ledger) if ledger else []
@@ -80,7 +85,7 @@ def create(
 
 
 def _businesses(given: list[str] | None, file: Path | None) -> list[str] | None:
-    """The ids that were given; None where no limit was asked for."""
+    """Return the given ids, None for no limit."""
     if not given and file is None:
         return None
     lines = file.read_text(encoding="utf-8").split() if file else []
@@ -95,7 +100,7 @@ def _unknown(businesses: Iterable[str], ledger: Path) -> list[str]:
 
 @tokens.command("list")
 def list_(auth: AuthFile, output: Output = None) -> None:
-    """The tokens that were made, and which of them can be used."""
+    """List the tokens and their states."""
     with failing():
         moment = now()
         print_rows(
@@ -125,14 +130,14 @@ def revoke(
     ],
     auth: AuthFile,
 ) -> None:
-    """End a token for good; a server that runs refuses it from its next request on."""
+    """Revoke a token for good. A running server refuses its next request."""
     with failing():
         ended = TokenFile(auth).revoke(token, now())
         say(f"token {ended.id} is revoked")
 
 
 audit = typer.Typer(
-    name="audit", help="Look into the log that `serve --audit` writes.", no_args_is_help=True
+    name="audit", help="Check and search the log that `serve --audit` writes.", no_args_is_help=True
 )
 
 
@@ -144,13 +149,14 @@ def verify(
     ],
     head: Annotated[
         str | None,
-        typer.Option(metavar="HASH", help="The hash of a last line that was noted before."),
+        typer.Option(metavar="HASH", help="The hash of the last line as noted before."),
     ] = None,
     output: Output = None,
 ) -> None:
-    """Check that no line was changed, taken out or put in; prints what is wrong, and the hash of the last line.
+    """Check that no line was changed, removed or inserted, and print the hash of the last line.
 
-    Note that hash where whoever writes the log cannot: it alone shows that lines at the end are missing.
+    Keep that hash where the writer of the log cannot change it: only it shows that lines at the end
+    are missing.
     """
     with failing():
         found = verified(files, head)
@@ -168,12 +174,12 @@ def verify(
 def hash_(
     values: Annotated[
         list[str],
-        typer.Argument(metavar="VALUE...", help="Emails, ids or texts as they are asked."),
+        typer.Argument(metavar="VALUE...", help="Emails, ids or texts of requests."),
     ],
     auth: AuthFile,
     output: Output = None,
 ) -> None:
-    """What stands in `asked` where one of these was asked about; of a node id, also that of its native id."""
+    """Print the hashes of values in `asked`; for a node id, also the hash of its native id."""
     with failing():
         key = TokenFile(auth).key()
         spelled = [

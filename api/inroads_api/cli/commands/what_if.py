@@ -1,4 +1,4 @@
-"""The commands that ask before one acts: `inroads what-if`, `plan`, `choke-points` and `duties`."""
+"""Commands that plan revocations: what-if, plan, choke-points, duties."""
 
 from __future__ import annotations
 
@@ -52,15 +52,15 @@ def what_if(
         typer.Option(
             "--remove-record",
             metavar="RECORD",
-            help="One record alone, not all that state its grant.",
+            help="Remove one record, not all that state its grant.",
         ),
     ] = None,
     given: Given,
     output: Output = None,
 ) -> None:
-    """What would end, stay and change if grants were revoked or made. Nothing is written.
+    """Show the accesses that would change if grants were revoked or made. Nothing is written.
 
-    A grant is removed with all records that state it; what these say beside it stays known.
+    A grant is removed with all records that state it. Other facts of these records stay.
     """
     with failing():
         graph = given.graph()
@@ -81,7 +81,7 @@ def plan(
     given: Given,
     output: Output = None,
 ) -> None:
-    """How to end an access: the fewest grants that end the least else, their records, and what else would change."""
+    """Show how to end an access with the fewest grants and side effects, and list both."""
     with failing():
         graph = given.graph()
         found = graph.plan(principal, resource)
@@ -111,17 +111,17 @@ def choke_points(
             help="Only accesses of an identity, or to a business or account.",
         ),
     ] = None,
-    top: Annotated[int, typer.Option(min=1, metavar="N", help="Only so many.")] = 20,
+    top: Annotated[int, typer.Option(min=1, metavar="N", help="The most rows.")] = 20,
     sort: Annotated[
         str,
         typer.Option(
-            metavar="FIGURE", help="Those first that end most accesses: ended, or inferred."
+            metavar="FIGURE", help="Sort by this figure, largest first: ended or inferred."
         ),
     ] = "ended",
     given: Given,
     output: Output = None,
 ) -> None:
-    """The grants that alone would end most accesses."""
+    """List the grants that would each end most accesses."""
     with failing():
         graph = given.graph()
         found = graph.choke_points(*(of or ()), by=sort.lower(), first=top)
@@ -135,7 +135,7 @@ def duties(
     given: Given,
     output: Output = None,
 ) -> None:
-    """Who holds both sides of what the policy's `separation_of_duty` tells apart."""
+    """List the identities that hold both sides of a `separation_of_duty` of the policy."""
     with failing():
         graph = given.graph()
         if not graph.policy.separation:
