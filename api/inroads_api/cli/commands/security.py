@@ -9,6 +9,7 @@ from typing import Annotated, Final
 
 import typer
 
+from inroads.errors import InroadsError
 from inroads_api.cli.options import duration_option, load_graph
 from inroads_api.cli.terminal import REJECTED, RFC3339, Output, failing, many, now, print_rows, say
 from inroads_api.security.audit import asked_about
@@ -33,8 +34,11 @@ def create(
     ],
     auth: AuthFile,
     scope: Annotated[
-        list[TokenScope] | None,
-        typer.Option("--scope", help="A permission of the token. Repeatable. Default: read."),
+        list[str] | None,
+        typer.Option(
+            "--scope",
+            help="read, review, ingest, admin or read:pseudonymised. Repeatable. Default: read.",
+        ),
     ] = None,
     expires: Annotated[
         dt.timedelta,
@@ -67,11 +71,15 @@ def create(
 ) -> None:
     """Create a token and print it once. The file holds only its hash. A new file is created."""
     with failing():
+        wrong = sorted(set(scope or ()) - {*TokenScope})
+        if wrong:
+            raise InroadsError(
+                f"--scope {wrong[0]!r} is none of {', '.join(TokenScope)}", "BAD_SCOPE"
+            )
+        scopes = [TokenScope(word) for word in scope or ["read"]]
         chosen = _businesses(business, businesses_file)
         unknown = _unknown(native_businesses(chosen or ()), ledger) if ledger else []
-        token, text = TokenFile(auth).create(
-            name, scope or [TokenScope.READ], expires, now(), cost_per_minute, chosen
-        )
+        token, text = TokenFile(auth).create(name, scopes, expires, now(), cost_per_minute, chosen)
         typer.echo(text)
         until = f"{token.expires_at:{RFC3339}}"
         limit = (

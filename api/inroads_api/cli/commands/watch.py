@@ -120,9 +120,8 @@ class Folders:
             self._reported.news(path, ())  # it is there again: its next absence is news
             kept = self._reading[path] = {}
             for file in found:
-                mark = _mark(
-                    file
-                )  # before it is read: what is written meanwhile makes another mark
+                # Marked before it is read: a write in between makes another mark.
+                mark = _mark(file)
                 if mark is not None and read.get(file) == mark:
                     kept[file] = mark
                 else:
