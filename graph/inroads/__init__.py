@@ -6,50 +6,19 @@
 2
 """
 
-from pathlib import Path
+from importlib import import_module
+from typing import TYPE_CHECKING
 
-from inroads import review
-from inroads.analysis.census import Census, census
-from inroads.analysis.changes import changes
-from inroads.analysis.findings.finding import Finding
-from inroads.analysis.findings.review import Findings
-from inroads.errors import InroadsError, Issue, NotFound, Rejection
-from inroads.explorer import Answers, ExplainedAccess, Explorer, load
-from inroads.model import Capability, Certainty, Mode, NodeKind, Relation, Role
-from inroads.network.access_graph import AccessGraph
-from inroads.network.wording import evidence_lines
-from inroads.policy.loading import load_policy
-from inroads.policy.tables import Policy
-from inroads.store.ledger import Ledger
+if TYPE_CHECKING:
+    from inroads.public import *  # noqa: F403  # its names are this package's names
+else:
 
-EXAMPLE = Path(__file__).parent / "example"
-"""A folder with the documents of the vendor's own example."""
+    def __getattr__(name: str) -> object:
+        """Import all public names when one is first used, so that a submodule alone is quick."""
+        public = import_module("inroads.public")
+        if name == "__all__" or name in public.__all__:
+            return getattr(public, name)
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
-__all__ = [
-    "EXAMPLE",
-    "AccessGraph",
-    "Answers",
-    "Capability",
-    "Census",
-    "Certainty",
-    "ExplainedAccess",
-    "Explorer",
-    "Finding",
-    "Findings",
-    "InroadsError",
-    "Issue",
-    "Ledger",
-    "Mode",
-    "NodeKind",
-    "NotFound",
-    "Policy",
-    "Rejection",
-    "Relation",
-    "Role",
-    "census",
-    "changes",
-    "evidence_lines",
-    "load",
-    "load_policy",
-    "review",
-]
+    def __dir__() -> list[str]:
+        return [*globals(), *__getattr__("__all__")]

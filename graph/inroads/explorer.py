@@ -33,6 +33,7 @@ from inroads.network.access_graph import AccessGraph
 from inroads.network.wording import path_sentence
 from inroads.output.drawing import svg
 from inroads.output.export import write
+from inroads.output.rows import json_row
 from inroads.policy.loading import load_policy
 from inroads.policy.tables import STOCK, Policy
 from inroads.reach import answers, questions
@@ -318,20 +319,7 @@ class ExplainedAccess(Access, frozen=True):
 
     def to_dict(self) -> dict[str, Any]:
         """Return a plain row: strings, numbers, lists of strings."""
-        return {
-            "principal": self.principal,
-            "email": self.graph.nodes[self.principal].get("email"),
-            "resource": self.resource,
-            "name": self.graph.nodes[self.resource].get("name"),
-            "roles": [role.value for role in self.roles],
-            "capabilities": [capability.value for capability in self.capabilities],
-            "certainty": self.certainty.value,
-            "state": self.state.value,
-            "reasons": list(self.reasons),
-            "distance": self.distance,
-            "paths": list(self.sentences),
-            "truncated": self.truncated,
-        }
+        return json_row(self, self.graph)
 
     def __str__(self) -> str:
         return "\n".join(_lines(self))

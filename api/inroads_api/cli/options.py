@@ -2,27 +2,68 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import gc
 import inspect
 import os
+import re
 import stat
 import sys
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, is_dataclass
 from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
-from inroads_api.cli.terminal import REJECTED, USAGE, moment, progress_bar, say, say_rejections
-
-if TYPE_CHECKING:
-    from inroads.documents.pseudonyms import Pseudonyms
-    from inroads.explorer import Explorer
-
+from inroads.documents.pseudonyms import Pseudonyms
+from inroads.documents.reader import parse_moment
+from inroads.errors import InroadsError
+from inroads.explorer import Explorer, load
+from inroads.policy.tables import STOCK
+from inroads_api.cli.terminal import REJECTED, USAGE, progress_bar, say, say_rejections
 
 MAX_KEY = 4096
-"""Bytes of a key file that are read."""
+"""The most bytes read from a key file."""
+
+
+def parse_duration(text: str | dt.timedelta) -> dt.timedelta | None:
+    """Read a duration such as 30s, 5m, 1h or 1d, from a second to a year. None for other text."""
+    if isinstance(text, dt.timedelta):  # a default
+        return text
+    parts = re.fullmatch(r"([0-9]{1,8})([smhd])", text.strip(), re.ASCII)
+    seconds = int(parts[1]) * {"s": 1, "m": 60, "h": 3600, "d": 86400}[parts[2]] if parts else 0
+    return dt.timedelta(seconds=seconds) if 0 < seconds <= 366 * 86400 else None
+
+
+def moment_option(name: str, text: str) -> Any:
+    """Return an option that takes a moment."""
+    return _parsed(name, text, "MOMENT", parse_moment, "a moment like 2026-03-01T00:00:00Z")
+
+
+def duration_option(name: str, text: str, default: str) -> Any:
+    """Return an option that takes a duration. Its help shows `default`."""
+    example = "a duration like 30s, 5m, 1h or 1d"
+    return _parsed(name, text, "DURATION", parse_duration, example, show_default=default)
+
+
+def _parsed(
+    name: str,
+    text: str,
+    metavar: str,
+    parse: Callable[[Any], Any],
+    example: str,
+    **settings: Any,
+) -> Any:
+    def parser(given: Any) -> Any:
+        value = parse(given)
+        if value is None:
+            say(f"error: {name} {given!r} is not {example}")
+            raise typer.Exit(USAGE)
+        return value
+
+    return typer.Option(name, metavar=metavar, help=text, parser=parser, **settings)
 
 
 Documents = Annotated[
@@ -39,20 +80,22 @@ LedgerFile = Annotated[
     typer.Option(
         "--ledger",
         metavar="FILE",
-        help="A ledger. Default: $INROADS_LEDGER, else inroads.db, if it exists.",
+        help="The ledger. Default: $INROADS_LEDGER, else inroads.db.",
     ),
 ]
 ObservedAt = Annotated[
-    str | None,
-    typer.Option(
-        metavar="MOMENT", help="When documents without an envelope were observed (RFC 3339)."
-    ),
+    dt.datetime | None,
+    moment_option("--observed-at", "When documents without an envelope were observed (RFC 3339)."),
+]
+AsOf = Annotated[
+    dt.datetime | None,
+    moment_option("--as-of", "Only documents observed until then (RFC 3339)."),
 ]
 PolicyFile = Annotated[
     Path | None, typer.Option("--policy", metavar="FILE.toml", help="Replace rows of the policy.")
 ]
 Strict = Annotated[
-    bool, typer.Option("--strict", help="Give no answer when any document is rejected.")
+    bool, typer.Option("--strict", help="Give no answer if any document is rejected.")
 ]
 Pseudonymise = Annotated[
     Path | None,
@@ -60,7 +103,7 @@ Pseudonymise = Annotated[
         "--pseudonymise",
         metavar="KEYFILE",
         envvar="INROADS_PSEUDONYMISE",
-        help="Answer with pseudonyms under this key for all people, businesses and ids; ask by pseudonym, too.",
+        help="Show pseudonyms of people, businesses and ids under this key. Ask by pseudonym.",
     ),
 ]
 Principal = Annotated[
@@ -72,7 +115,7 @@ Resource = Annotated[
 
 
 def words(**given: list[str] | str | None) -> dict[str, Any]:
-    """The words that were given by these names, as the library spells them: a user may in any case."""
+    """Return the given words in upper case, as the library spells them."""
     said = {name: each for name, each in given.items() if each is not None and each != []}
     return {
         name: each.upper() if isinstance(each, str) else [word.upper() for word in each]
@@ -81,9 +124,7 @@ def words(**given: list[str] | str | None) -> dict[str, Any]:
 
 
 def names_of(key: Path) -> Pseudonyms:
-    """The pseudonyms under the key in a file, which must be for its owner alone."""
-    from inroads.documents.pseudonyms import Pseudonyms
-    from inroads.errors import InroadsError
+    """Return the pseudonyms under the key in a file, which only its owner may read."""
 
     with key.open("rb") as file:
         status = os.fstat(file.fileno())
@@ -94,26 +135,22 @@ def names_of(key: Path) -> Pseudonyms:
 
 def load_graph(
     paths: list[str],
-    observed_at: str | None,
+    observed_at: dt.datetime | None,
     policy: Path | None,
-    as_of: str | None = None,
+    as_of: dt.datetime | None = None,
     pseudonymise: Path | None = None,
 ) -> Explorer:
-    """The graph of these documents, with a progress bar where reading takes long."""
-    import gc
+    """Load the graph of these documents, with a progress bar where reading takes long."""
 
-    from inroads.explorer import load
-    from inroads.policy.tables import STOCK
-
-    observed, until = moment(observed_at), moment(as_of, "--as-of")
     names = names_of(pseudonymise) if pseudonymise else None
     with progress_bar(paths) as advance:
-        gc.disable()  # nothing that is built here is garbage, and looking for it takes a quarter of the time
+        # Nothing built here is garbage, and looking for it takes a quarter of the time.
+        gc.disable()
         try:
             graph = load(
                 *paths,
-                as_of=until,
-                observed_at=observed,
+                as_of=as_of,
+                observed_at=observed_at,
                 policy=policy or STOCK,
                 stdin=sys.stdin.buffer,
                 progress=advance,
@@ -128,14 +165,14 @@ def load_graph(
 
 
 def finish(graph: Explorer) -> None:
-    """End with the exit code that tells of rejected documents."""
+    """Exit with REJECTED if any document was rejected."""
     if graph.rejections:
         raise typer.Exit(REJECTED)
 
 
 @dataclass(frozen=True)
 class Given:
-    """The options that say which graph a command answers from."""
+    """Options that choose the graph a command answers from."""
 
     documents: Documents = None
     ledger: LedgerFile = None
@@ -147,12 +184,12 @@ class Given:
 
     @property
     def places(self) -> list[str]:
-        """Where the documents are: as given, or else in the ledger that stands for the default."""
+        """Paths of the documents: the given ones, else the default ledger if it exists."""
         given = [*(self.documents or ()), *([str(self.ledger)] if self.ledger else ())]
         return given or [str(path) for path in [default_ledger()] if path.exists()]
 
     def graph(self) -> Explorer:
-        """The graph that answers are given from; says what was rejected, and ends where there is nothing to read."""
+        """Load the graph and report rejections. Exit if there is nothing to read."""
         if not self.places:
             say(
                 "error: say which documents to read: -d PATH (- for standard input) or --ledger FILE"
@@ -165,13 +202,13 @@ class Given:
             raise typer.Exit(REJECTED)
         return graph
 
-    def until(self, moment: str | None) -> Explorer:
-        """The graph of what was observed until another moment."""
+    def until(self, moment: dt.datetime | None) -> Explorer:
+        """Load the graph of what was observed until another moment."""
         return load_graph(self.places, self.observed_at, self.policy, moment, self.pseudonymise)
 
 
 def grouped(command: Callable[..., None]) -> Callable[..., None]:
-    """Return the command with each parameter that is annotated with a group replaced by its options.
+    """Return a command that has the options of a group in place of each parameter of that type.
 
     A group is a dataclass whose fields are options, as `Given` is.
     """
@@ -201,27 +238,21 @@ def _options(group: Any) -> Iterable[inspect.Parameter]:
     return inspect.signature(group, eval_str=True).parameters.values()
 
 
-AsOf = Annotated[
-    str | None,
-    typer.Option("--as-of", metavar="MOMENT", help="Only what was observed until then (RFC 3339)."),
-]
-LedgerPath = Annotated[
-    Path | None,
-    typer.Option("--ledger", metavar="FILE", help="Default: $INROADS_LEDGER, else inroads.db."),
-]
-
-TokenFile = Annotated[
+ServiceTokenFile = Annotated[
     Path | None,
     typer.Option(
         metavar="FILE", help="A private TOML or JSON file. Default: $INROADS_TOKENS itself."
     ),
 ]
 Teams = Annotated[
-    bool, typer.Option("--teams", help="Also the teams of businesses they own or administer.")
+    bool,
+    typer.Option(
+        "--teams", help="Also fetch the teams of businesses that each token owns or administers."
+    ),
 ]
-BaseUrl = Annotated[str | None, typer.Option(metavar="URL", help="Another service, for tests.")]
+BaseUrl = Annotated[str | None, typer.Option(metavar="URL", help="Use another service, for tests.")]
 
 
 def default_ledger() -> Path:
-    """The ledger that is meant when none is named."""
+    """The path of the ledger when no option names one."""
     return Path(os.environ.get("INROADS_LEDGER") or "inroads.db")

@@ -1,33 +1,41 @@
-"""The terminal: how results are printed, what goes to stderr, and which exit code says what."""
+"""Output on a terminal: rows, messages on stderr, exit codes."""
 
 from __future__ import annotations
 
+import csv
+import datetime as dt
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from typing import Annotated, Any, Final
 
 import typer
+from rich import box
+from rich.console import Console
+from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+from rich.text import Text
 
-if TYPE_CHECKING:
-    import datetime as dt
-
-    from inroads.errors import Issue, Rejection
-    from inroads.model import Coverage
-
+from inroads.errors import InroadsError, Rejection
+from inroads.model import Coverage
+from inroads.output.rows import csv_row, json_row, table_row
+from inroads.sources.files import files
+from inroads.text import harmless, json_text, printable
 
 USAGE, REJECTED, NOT_FOUND, FAILED = 2, 3, 4, 5
-"""Exit codes beside 0: the request was wrong, documents were rejected, no document names what was asked for, and
-there are findings as bad as `--fail-on`."""
+"""Exit codes: wrong request, rejected documents, unknown node, findings as bad as `--fail-on`."""
+
+RFC3339: Final = "%Y-%m-%dT%H:%M:%SZ"
+"""The format of printed moments, in UTC."""
 
 MAX_SAID: Final = 20
-"""The most rejections that a command which answers tells of."""
+"""The most rejections that a command lists beside its answer."""
 
 
 class Format(StrEnum):
-    """How results are printed."""
+    """Formats of results."""
 
     TABLE = "table"
     JSON = "json"
@@ -43,8 +51,7 @@ Output = Annotated[
 
 @contextmanager
 def failing() -> Iterator[None]:
-    """Turn what the caller got wrong into one line on stderr and an exit code."""
-    from inroads.errors import InroadsError
+    """Turn an error of the caller into one line on stderr and an exit code."""
 
     try:
         yield
@@ -60,48 +67,14 @@ def failing() -> Iterator[None]:
         raise typer.Exit(USAGE) from None
 
 
-def moment(text: str | None, option: str = "--observed-at") -> dt.datetime | None:
-    from inroads.documents.reader import parse_moment
-    from inroads.errors import InroadsError
-
-    if text is None:
-        return None
-    moment = parse_moment(text)
-    if moment is None:
-        raise InroadsError(
-            f"{option} {text!r} is not a moment like 2026-03-01T00:00:00Z", "BAD_MOMENT"
-        )
-    return moment
-
-
-def seconds(text: str, option: str = "--every") -> int:
-    """The seconds of a duration such as 30s, 5m, 1h or 1d: at least one second, at most a year."""
-    import re
-
-    from inroads.errors import InroadsError
-
-    found = re.fullmatch(r"([0-9]{1,8})([smhd])", text.strip(), re.ASCII)
-    length = int(found[1]) * {"s": 1, "m": 60, "h": 3600, "d": 86400}[found[2]] if found else 0
-    if not 0 < length <= 366 * 86400:
-        raise InroadsError(
-            f"{option} {text!r} is not a duration like 30s, 5m, 1h or 1d", "BAD_DURATION"
-        )
-    return length
-
-
 def now() -> dt.datetime:
-    import datetime as dt
 
     return dt.datetime.now(dt.UTC)
 
 
 @contextmanager
 def progress_bar(paths: Iterable[str]) -> Iterator[Callable[[int], None]]:
-    """A progress bar on stderr when it is a terminal and the read is long; gives what to tell of bytes read."""
-    from rich.console import Console
-    from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
-
-    from inroads.sources.files import files
+    """Show a progress bar for a long read on a terminal. Yield a function that adds bytes read."""
 
     size = sum(file.stat().st_size for file in files(path for path in paths if path != "-"))
     columns = TextColumn("reading"), BarColumn(), DownloadColumn(), TimeRemainingColumn()
@@ -112,24 +85,12 @@ def progress_bar(paths: Iterable[str]) -> Iterator[Callable[[int], None]]:
         yield lambda more: bar.advance(task, more)
 
 
-def problem_row(what: str, each: Issue | Rejection) -> dict[str, Any]:
-    """What is wrong with a document, as a row."""
-    return {
-        "problem": what,
-        "code": each.code,
-        "source": each.source,
-        "pointer": each.pointer,
-        "message": each.message,
-    }
-
-
 def default_format() -> Format:
     return Format.TABLE if sys.stdout.isatty() else Format.NDJSON
 
 
 def print_rows(rows: Iterable[dict[str, Any]], output: Format | None) -> None:
-    """Rows of one shape as a table, a JSON array, NDJSON or CSV on stdout."""
-
+    """Print rows of one shape to stdout: as a table, a JSON array, NDJSON or CSV."""
     chosen = output or default_format()
     if chosen is Format.TABLE:
         _print_table(list(rows))
@@ -142,13 +103,14 @@ def print_rows(rows: Iterable[dict[str, Any]], output: Format | None) -> None:
             write_json(row)
 
 
-def _print_table(rows: list[dict[str, Any]]) -> None:
-    from rich import box
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
+def print_values(values: Iterable[Any], of: Any, output: Format | None) -> None:
+    """Print values as rows. `of` is their graph, or what `json_row` takes."""
+    chosen = output or default_format()
+    row = {Format.TABLE: table_row, Format.CSV: csv_row}.get(chosen, json_row)
+    print_rows((row(value, of) for value in values), chosen)
 
-    from inroads.text import printable
+
+def _print_table(rows: list[dict[str, Any]]) -> None:
 
     table = Table(*(rows[0] if rows else ()), box=box.SIMPLE_HEAD, pad_edge=False)
     for column in table.columns:
@@ -162,9 +124,6 @@ def _print_table(rows: list[dict[str, Any]]) -> None:
 
 
 def _print_csv(rows: Iterable[dict[str, Any]]) -> None:
-    import csv
-
-    from inroads.text import harmless
 
     writer = csv.writer(sys.stdout, lineterminator="\n")
     for number, row in enumerate(rows):
@@ -184,21 +143,19 @@ def many(number: int, noun: str, plural: str = "s") -> str:
 
 
 def write_json(value: Any, *, pretty: bool = False) -> None:
-    """One JSON value and a line end."""
-    from inroads.text import json_text
+    """Print a JSON value and a line end."""
 
     sys.stdout.write(json_text(value, pretty=pretty) + "\n")
 
 
 def say(line: str) -> None:
-    """One line to stderr, without characters that could steer the terminal."""
-    from inroads.text import printable
+    """Print a line to stderr, without characters that could control the terminal."""
 
     typer.echo(printable(line), err=True)
 
 
 def say_rejections(rejections: Iterable[Rejection]) -> None:
-    """What was rejected and why, a line each."""
+    """Print a line for each rejection: its place and reason."""
     listed = sorted(rejections)
     for each in listed[:MAX_SAID]:
         place = f" at {each.pointer}" if each.pointer else ""
@@ -208,14 +165,14 @@ def say_rejections(rejections: Iterable[Rejection]) -> None:
 
 
 def say_no_access(principal: str, resource: str) -> None:
-    """That there is none, which is not the same as not knowing one of the two."""
+    """Print that no path connects two known nodes. An unknown node is an error instead."""
     say(
         f"no access: {principal} and {resource} are both known, and no path leads from one to the other"
     )
 
 
 def say_coverage(what: str, coverage: Coverage) -> None:
-    """What was found, and how much was observed, so that "nobody else" is never claimed falsely."""
+    """Print the result with its coverage, so that "nobody else" is never claimed falsely."""
     say(f"{what}; coverage {'complete' if coverage.complete else 'NOT complete'}")
     for note in coverage.notes:
         say(f"  {note}")

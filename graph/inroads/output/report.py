@@ -46,7 +46,7 @@ change.
 """
 
 PATHS_SHOWN: Final = 5
-"""How many paths of one access are told and drawn."""
+"""The most paths of one access that are listed and drawn."""
 
 
 class _Route(NamedTuple):

@@ -14,8 +14,10 @@ import urllib.request
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
 from commands import DOCUMENTS, HOSTILE, INROADS, rows, run, run_process
+from inroads_api.cli.main import COMMANDS, app
 
 RECORDS = '{ business(id: "9") { name members { nodes { grant { evidence { record } } } } } }'
 
@@ -259,6 +261,24 @@ class TestOutput:
             done = run(*filter(None, [command]), "--help", env={"COLUMNS": "100"})
             assert done.returncode == 0
             assert "Usage" in done.stdout
+
+    def test_help_lists_commands_without_importing_them(self) -> None:
+        """--help lists every command, none of which is imported for it."""
+        code = (
+            "import sys, inroads_api.cli.main as main; main.app(['--help'], standalone_mode=False);"
+            "assert not [each for each in sys.modules if each.startswith('inroads_api.cli.commands.')];"
+            "assert 'inroads' not in sys.modules"
+        )
+        done = subprocess.run(  # noqa: S603
+            [sys.executable, "-c", code], capture_output=True, text=True, check=True
+        )
+        assert not [name for name in COMMANDS if f" {name} " not in done.stdout]
+
+    @pytest.mark.parametrize("name", COMMANDS)
+    def test_every_command_is_there(self, name: str) -> None:
+        """Each command that is listed can be asked for its own help."""
+        done = CliRunner().invoke(app, [name, "--help"])
+        assert (done.exit_code, f"inroads {name}" in done.stdout) == (0, True)
 
     def test_version(self) -> None:
         """--version prints the version."""

@@ -8,10 +8,18 @@ from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
+from inroads import EXAMPLE
+from inroads.analysis.census import SUBJECTS, Census, figure
+from inroads.analysis.census import census as count
+from inroads.analysis.remediation import remedies
+from inroads.errors import InroadsError
+from inroads.explorer import Answers, ExplainedAccess, Explorer, load
+from inroads.network.wording import evidence_lines, records
+from inroads.output.rows import census_cells, step_rows, table_row
 from inroads_api.cli.options import Given, Principal, Resource, finish, grouped, words
 from inroads_api.cli.terminal import (
     Format,
@@ -20,31 +28,29 @@ from inroads_api.cli.terminal import (
     failing,
     many,
     print_rows,
+    print_values,
     say,
     say_coverage,
     say_no_access,
     write_json,
 )
 
-if TYPE_CHECKING:
-    from inroads.analysis.census import Census
-    from inroads.explorer import Answers, ExplainedAccess, Explorer
-
-
 Association = Annotated[
-    bool, typer.Option("--association", help="Follow every edge, not only what conveys access.")
+    bool,
+    typer.Option("--association", help="Follow every edge, not only those that convey access."),
 ]
 
 
 @dataclass(frozen=True)
-class Asked:
-    """The options that say which accesses are asked for."""
+class AccessOptions:
+    """Options that filter accesses."""
 
     role: Annotated[
-        list[str] | None, typer.Option("--role", help="Only accesses with any of these roles.")
+        list[str] | None, typer.Option("--role", help="Only accesses with one of these roles.")
     ] = None
     capability: Annotated[
-        list[str] | None, typer.Option("--capability", help="Only accesses with any of these.")
+        list[str] | None,
+        typer.Option("--capability", help="Only accesses with one of these capabilities."),
     ] = None
     certainty: Annotated[
         str | None,
@@ -68,7 +74,7 @@ class Asked:
 
     @property
     def chosen(self) -> dict[str, Any]:
-        """What was given of it, as a question takes it."""
+        """The given filters, as the library takes them."""
         given = words(
             roles=self.role,
             capabilities=self.capability,
@@ -82,9 +88,6 @@ class Asked:
 
 def demo(output: Output = None) -> None:
     """Answer the main question on the bundled example."""
-    from inroads import EXAMPLE
-    from inroads.explorer import load
-
     with failing():
         graph = load(EXAMPLE)
         answer = graph.reach("b@example.com")
@@ -103,10 +106,10 @@ def reach(
         str, typer.Argument(metavar="EMAIL|NODE", help="An email, or identity:712052.")
     ],
     given: Given,
-    asked: Asked,
+    asked: AccessOptions,
     output: Output = None,
 ) -> None:
-    """Which businesses and accounts an identity reaches, and how."""
+    """List the businesses and accounts that an identity reaches, and how."""
     with failing():
         graph = given.graph()
         _print_accesses(graph.reach(principal, **asked.chosen), "resource", output)
@@ -119,10 +122,10 @@ def who(
         str, typer.Argument(metavar="NODE", help="business:77128 or account:zDmNq.")
     ],
     given: Given,
-    asked: Asked,
+    asked: AccessOptions,
     output: Output = None,
 ) -> None:
-    """Who reaches a business or an account, and how."""
+    """List the identities that reach a business or an account, and how."""
     with failing():
         graph = given.graph()
         _print_accesses(graph.reached_by(resource, **asked.chosen), "principal", output)
@@ -137,7 +140,7 @@ def explain(
     association: Association = False,
     output: Output = None,
 ) -> None:
-    """Every path of one access with the record behind each step, and what would end it."""
+    """Show every path of an access, the records of each step, and the grants that would end it."""
     with failing():
         graph = given.graph()
         access = graph.access(principal, resource, mode=_mode(association))
@@ -157,8 +160,7 @@ def _mode(association: bool) -> str:
 
 
 def _print_accesses(answer: Answers, other: str, output: Format | None) -> None:
-    """One row an access; `other` names the end that was asked for."""
-
+    """Print a row for each access. `other` names the end that varies."""
     chosen = output or default_format()
     if chosen is Format.JSON:
         whole = {
@@ -170,50 +172,30 @@ def _print_accesses(answer: Answers, other: str, output: Format | None) -> None:
         }
         write_json(whole, pretty=True)
         return
-    rows = (access.to_dict() for access in answer)
     if chosen is Format.TABLE:
-        name = "name" if other == "resource" else "email"
-        print_rows(
-            [_access_cells(row, other, name) for row in rows] or [{other: "no access"}], chosen
-        )
+        known = "principal" if other == "resource" else "resource"
+        rows = [table_row(access, answer.graph) for access in answer]
+        for row in rows:
+            del row[known]  # every row would repeat it
+        print_rows(rows or [{other: "no access"}], chosen)
     else:
-        print_rows(rows, chosen)
+        print_values(answer, answer.graph, chosen)
     say_coverage(many(len(answer), "access", "es"), answer.coverage)
     if answer.truncated:
         say("a limit cut this answer short")
 
 
-def _access_cells(row: dict[str, Any], other: str, name: str) -> dict[str, Any]:
-    """An access as few columns, for eyes."""
-    paths = (
-        row["paths"]
-        if len(row["paths"]) == 1
-        else [f"{n}. {path}" for n, path in enumerate(row["paths"], 1)]
-    )
-    return {
-        other: [row[other], *filter(None, [row[name]])],
-        "roles": row["roles"],
-        "certainty": row["certainty"],
-        "state": [row["state"], *row["reasons"]],
-        "how": paths + ["… more paths than are listed"] * row["truncated"],
-    }
-
-
 def _print_explanation(
     graph: Explorer, access: ExplainedAccess | None, output: Format | None
 ) -> None:
-
     chosen = output or default_format()
     if access is None:
         if chosen is Format.JSON:
             write_json(None)
         return
     explanation = access.explanation
-    rows = list(_steps(graph, access))
+    rows = list(step_rows(graph, access))
     if chosen is Format.JSON:
-        from inroads.analysis.remediation import remedies
-        from inroads.network.wording import records
-
         cut = [{"id": grant.id, "records": records(grant)} for grant in explanation.cut]
         routes = {
             "independent_routes": explanation.independent_routes,
@@ -226,8 +208,6 @@ def _print_explanation(
         }
         write_json(whole, pretty=True)
     elif chosen is Format.TABLE:
-        from inroads.network.wording import evidence_lines
-
         typer.echo(explanation.sentence)
         for number, (path, sentence) in enumerate(
             zip(access.paths, access.sentences, strict=True), 1
@@ -240,31 +220,8 @@ def _print_explanation(
         print_rows(rows, chosen)
 
 
-def _steps(graph: Explorer, access: ExplainedAccess) -> Iterator[dict[str, Any]]:
-    """One row for each step of each path, with the records behind it."""
-    from inroads.network.wording import evidence_lines, records
-
-    for number, path in enumerate(access.paths, 1):
-        for place, step in enumerate(path.steps, 1):
-            grant = graph.grants[step.grant]
-            yield {
-                "path": number,
-                "step": place,
-                "principal": step.principal,
-                "relation": step.relation.value,
-                "resource": step.resource,
-                "role": step.role.value if step.role else None,
-                "raw_role": step.raw_role,
-                "certainty": path.certainty.value,
-                "state": path.state.value,
-                "grant": grant.id,
-                "records": records(grant),
-                "evidence": evidence_lines(graph, grant),
-            }
-
-
-class Kind(StrEnum):
-    """What is counted."""
+class CensusKind(StrEnum):
+    """Kinds of nodes in a census."""
 
     IDENTITY = "identity"
     BUSINESS = "business"
@@ -272,7 +229,7 @@ class Kind(StrEnum):
 
 
 class CensusFormat(StrEnum):
-    """How a census is printed."""
+    """Formats of a census."""
 
     TABLE = "table"
     JSON = "json"
@@ -285,16 +242,17 @@ class CensusFormat(StrEnum):
 def census(
     *,
     kind: Annotated[
-        Kind | None,
-        typer.Option(help="Only what identities reach, or who reaches businesses or accounts."),
+        CensusKind | None,
+        typer.Option(help="Count only identities, businesses or accounts."),
     ] = None,
     top: Annotated[
-        int | None, typer.Option(min=1, metavar="N", help="Only so many of each kind.")
+        int | None, typer.Option(min=1, metavar="N", help="The most rows of each kind.")
     ] = None,
     sort: Annotated[
         str,
         typer.Option(
-            metavar="FIGURE", help="Those with most of it first: total, inferred, latent, owner, …"
+            metavar="FIGURE",
+            help="Sort by this figure, largest first: total, inferred, latent, owner, …",
         ),
     ] = "total",
     given: Given,
@@ -308,14 +266,10 @@ def census(
         Path | None, typer.Option("--out", "-o", metavar="FILE", help="Default: stdout.")
     ] = None,
 ) -> None:
-    """How many accesses each identity has, and how many lead to each business and account.
+    """Count the accesses of each identity, and the accesses to each business and account.
 
-    An access with two roles of which neither covers the other counts under both.
+    An access with two roles, neither of which covers the other, counts under both.
     """
-    from inroads.analysis.census import SUBJECTS, figure
-    from inroads.analysis.census import census as count
-    from inroads.errors import InroadsError
-
     with failing():
         if output is CensusFormat.PARQUET and out is None:
             raise InroadsError(
@@ -337,7 +291,7 @@ def census(
 
 @contextmanager
 def _into(out: Path | None) -> Iterator[None]:
-    """Let what is printed go into a file."""
+    """Redirect stdout to a file."""
     if out is None:
         yield
     else:
@@ -349,19 +303,6 @@ def _print(found: Census, output: Format, chosen: dict[str, Any]) -> None:
     if output is Format.CSV:
         found.to_csv(sys.stdout, **chosen)
     elif output is Format.TABLE:
-        print_rows(map(_cells, found.rows(**chosen)), output)
+        print_rows(map(census_cells, found.rows(**chosen)), output)
     else:
         print_rows(found.rows(**chosen), output)
-
-
-def _cells(row: dict[str, Any]) -> dict[str, Any]:
-    """A row as few columns, for eyes."""
-    from inroads.columns.claimset import ROLES
-
-    held = [(role, row[role.lower()]) for role in ROLES]
-    plain = {name: row[name] for name in ("total", "stated", "inferred", "active", "latent")}
-    return {
-        "node": [row["id"], *filter(None, [row["name"]])],
-        **plain,
-        "roles": [f"{role} {count}" for role, count in held if count],
-    }

@@ -1,4 +1,4 @@
-"""Commands that write files for others: export, report, pseudonyms."""
+"""Commands that write files for others, and pseudonyms: export, report, mask, unmask."""
 
 from __future__ import annotations
 
@@ -9,6 +9,10 @@ from typing import Annotated
 
 import typer
 
+from inroads.errors import InroadsError
+from inroads.output.export import check, stream, write
+from inroads.output.report import report as html_report
+from inroads.text import printable
 from inroads_api.cli.options import (
     AsOf,
     Documents,
@@ -19,7 +23,7 @@ from inroads_api.cli.options import (
     grouped,
     names_of,
 )
-from inroads_api.cli.terminal import failing, many, moment, now, say_coverage
+from inroads_api.cli.terminal import failing, many, now, say_coverage
 
 
 @grouped
@@ -41,15 +45,13 @@ def export(
         ),
     ],
     given: Given,
-    force: Annotated[bool, typer.Option("--force", help="Replace what is there.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Replace existing files.")] = False,
 ) -> None:
     """Write the graph as files that other tools open.
 
-    graphml, gexf and cypher are one file; the others are written to a folder. What exists is not replaced without
-    --force, and nothing is half-written.
+    graphml, gexf and cypher are one file; the others are written to a folder. A file that exists
+    is replaced only with --force, and no file is half-written.
     """
-    from inroads.output.export import check, stream, write
-
     with failing():
         check(name)
         graph = given.graph()
@@ -70,11 +72,11 @@ KeyFile = Annotated[
 
 def mask(
     original: Annotated[
-        str, typer.Argument(metavar="EMAIL|NODE|GRANT", help="As the documents have it.")
+        str, typer.Argument(metavar="EMAIL|NODE|GRANT", help="The original, as in the documents.")
     ],
     key_file: KeyFile,
 ) -> None:
-    """The pseudonym of an email, a node or a grant under a key."""
+    """Print the pseudonym of an email, a node or a grant under a key."""
     with failing():
         typer.echo(names_of(key_file).mask(original))
 
@@ -89,9 +91,7 @@ def unmask(
     as_of: AsOf = None,
     observed_at: ObservedAt = None,
 ) -> None:
-    """What a pseudonym stands for in the original documents; an error where the key is another one."""
-    from inroads.text import printable
-
+    """Print the original of a pseudonym, found in the documents. Another key is an error."""
     with failing():
         names = names_of(key_file)
         graph = Given(documents, ledger, as_of, observed_at).graph()
@@ -102,7 +102,7 @@ def unmask(
 def report(
     *,
     out: Annotated[
-        Path, typer.Option("--out", "-o", metavar="FILE.html", help="Where the report goes.")
+        Path, typer.Option("--out", "-o", metavar="FILE.html", help="The file to write.")
     ],
     identity: Annotated[
         str | None, typer.Option(metavar="EMAIL|NODE", help="Only of this identity.")
@@ -111,21 +111,16 @@ def report(
         str | None, typer.Option(metavar="NODE", help="Only of this business.")
     ] = None,
     top: Annotated[
-        int, typer.Option(min=1, max=1000, metavar="N", help="So many of each thing are shown.")
+        int, typer.Option(min=1, max=1000, metavar="N", help="The most rows of each list.")
     ] = 10,
     given: Given,
 ) -> None:
-    """Write one HTML file with findings, evidence and pictures, which fetches nothing and runs no script."""
-    from inroads.errors import InroadsError
-    from inroads.output.report import report as write
-
+    """Write findings, evidence and pictures as one HTML file without scripts or requests."""
     with failing():
         if identity and business:
             raise InroadsError("a report is of an identity or of a business, not of both")
         graph = given.graph()
-        pieces = write(
-            graph, identity or business, top=top, now=moment(given.as_of, "--as-of") or now()
-        )
+        pieces = html_report(graph, identity or business, top=top, now=given.as_of or now())
         with out.open("w", encoding="utf-8", errors="replace") as stream:
             stream.writelines(pieces)
         say_coverage(str(out), graph.coverage())

@@ -2,35 +2,38 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import sys
-from collections.abc import Iterator
 from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated
 
 import typer
 
-from inroads_api.cli.options import Given, PolicyFile, finish, grouped
+from inroads.analysis.findings import RULES, Findings, least_severity
+from inroads.errors import InroadsError
+from inroads.output.rows import json_row
+from inroads.output.sarif import write
+from inroads.policy.loading import load_policy
+from inroads.policy.tables import STOCK
+from inroads_api.cli.options import Given, PolicyFile, finish, grouped, moment_option
 from inroads_api.cli.terminal import (
     FAILED,
+    RFC3339,
     Format,
     Output,
     default_format,
     failing,
     many,
-    moment,
     now,
-    print_rows,
+    print_values,
     say,
     say_coverage,
     write_json,
 )
 
-if TYPE_CHECKING:
-    from inroads.analysis.findings import Finding, Findings, Proof
-
 
 class FindingsFormat(StrEnum):
-    """How findings are printed."""
+    """Formats of findings."""
 
     TABLE = "table"
     JSON = "json"
@@ -48,27 +51,26 @@ def findings(
     severity: Annotated[
         str | None,
         typer.Option(
-            metavar="SEVERITY", help="Only this and worse: info, low, medium, high, critical."
+            metavar="SEVERITY",
+            help="Only this severity and worse: info, low, medium, high, critical.",
         ),
     ] = None,
     fail_on: Annotated[
         str | None,
         typer.Option(
             metavar="SEVERITY",
-            help="Exit with 5 for a finding this bad or worse that is not suppressed.",
+            help="Exit with 5 if a finding of this severity or worse is not suppressed.",
         ),
     ] = None,
     suppressed: Annotated[
         bool | None,
         typer.Option(
-            "--suppressed/--unsuppressed", help="Only those that are, or are not, suppressed."
+            "--suppressed/--unsuppressed", help="Only suppressed findings, or only the others."
         ),
     ] = None,
     since: Annotated[
-        str | None,
-        typer.Option(
-            metavar="MOMENT", help="The moment of the last review, for new-since (RFC 3339)."
-        ),
+        dt.datetime | None,
+        moment_option("--since", "The moment of the last review, for new-since (RFC 3339)."),
     ] = None,
     given: Given,
     output: Annotated[
@@ -76,35 +78,34 @@ def findings(
         typer.Option("--format", "-f", help="Default: a table on a terminal, NDJSON in a pipe."),
     ] = None,
 ) -> None:
-    """What the rules of a security review find, the worst first; `inroads rules` explains them.
+    """List the findings of a security review, the worst first. `inroads rules` explains the rules.
 
-    Ages count now, or at --as-of. Exit code 5, of --fail-on, comes before 3, of rejected documents.
+    Ages are computed for now, or for --as-of. Exit code 5 (--fail-on) takes precedence over 3
+    (rejected documents).
     """
-    from inroads.analysis.findings import least_severity
-    from inroads.errors import InroadsError
-
     with failing():
         limit = least_severity(fail_on) if fail_on else None
-        start, end = moment(since, "--since"), moment(given.as_of, "--as-of")
-        if start and "-" in given.places:
+        if since and "-" in given.places:
             raise InroadsError(
                 "--since reads the documents twice, and standard input can be read once",
                 "BAD_REQUEST",
             )
-        if start and end and end < start:
-            raise InroadsError(f"--as-of {given.as_of} is before --since {since}", "BAD_MOMENT")
+        if since and given.as_of and given.as_of < since:
+            raise InroadsError(
+                f"--as-of {given.as_of:{RFC3339}} is before --since {since:{RFC3339}}", "BAD_MOMENT"
+            )
         graph = given.graph()
-        before = given.until(since) if start else None
+        before = given.until(since) if since else None
         found = graph.findings(
-            rule, severity, suppressed=suppressed, now=end or now(), since=before
+            rule, severity, suppressed=suppressed, now=given.as_of or now(), since=before
         )
         chosen = output or FindingsFormat(default_format())
         _print(found, chosen)
         shown, hidden = found.counts()
         say_coverage(f"{many(shown, 'finding')}, {hidden} suppressed", graph.coverage())
         _say_looked(found)
-        if before is not None and not before.documents:
-            say(f"  nothing had been observed by {since}")
+        if since and before is not None and not before.documents:
+            say(f"  nothing had been observed by {since:{RFC3339}}")
         if limit and found.worst and found.worst.rank >= limit.rank:
             say(
                 f"failed: the worst finding that is not suppressed is of severity {found.worst.lower()}"
@@ -114,54 +115,14 @@ def findings(
 
 
 def rules(policy: PolicyFile = None, output: Output = None) -> None:
-    """The rules of a security review: what each means, looks at, and how it is judged under the policy."""
-    from inroads.analysis.findings import RULES
-    from inroads.policy.loading import load_policy
-    from inroads.policy.tables import STOCK
-
+    """List the rules of a security review with meaning, population and severity by the policy."""
     with failing():
         judged = (load_policy(policy.read_text(encoding="utf-8")) if policy else STOCK).judgement
-        rows = []
-        for each in RULES.values():
-            row = judged.rules[each.id]
-            rows.append(
-                {
-                    "rule": each.id,
-                    "version": each.version,
-                    "severity": row.severity.lower(),
-                    "maturity": each.maturity.lower(),
-                    "enabled": row.enabled,
-                    "options": [f"{name} = {_toml(value)}" for name, value in row.options.items()],
-                    "definition": each.definition,
-                    "population": each.population,
-                    "remediation": each.remediation,
-                }
-            )
-        if (output or default_format()) is Format.TABLE:
-            rows = [_rule_cells(row) for row in rows]
-        print_rows(rows, output)
-
-
-def _rule_cells(row: dict[str, Any]) -> dict[str, Any]:
-    """A rule as few columns, for eyes."""
-    state = [row["severity"], row["maturity"], *([] if row["enabled"] else ["disabled"])]
-    return {"rule": [row["rule"], *row["options"]], "judged": state, "finds": row["definition"]}
-
-
-def _toml(value: Any) -> str:
-    return (
-        str(value).lower()
-        if isinstance(value, bool)
-        else f'"{value.lower()}"'
-        if isinstance(value, str)
-        else f"{value}"
-    )
+        print_values(RULES.values(), judged, output)
 
 
 def _print(found: Findings, output: FindingsFormat) -> None:
     if output is FindingsFormat.SARIF:
-        from inroads.output.sarif import write
-
         write(found, sys.stdout)
     elif output is FindingsFormat.JSON:
         whole = {
@@ -172,84 +133,15 @@ def _print(found: Findings, output: FindingsFormat) -> None:
             "looked": found.looked,
             "expired_suppressions": found.expired,
             "coverage": found.graph.coverage(),
-            "findings": list(_rows(found)),
+            "findings": [json_row(each, found.graph) for each in found],
         }
         write_json(whole, pretty=True)
-    elif output is FindingsFormat.TABLE:
-        print_rows(map(_cells, _rows(found)), Format.TABLE)
-    elif output is FindingsFormat.CSV:
-        print_rows(map(_flat, _rows(found)), Format.CSV)
     else:
-        print_rows(_rows(found), Format.NDJSON)
-
-
-def _rows(found: Findings) -> Iterator[dict[str, Any]]:
-    """One plain row a finding."""
-    from inroads.analysis.findings import sentence
-
-    for each in found:
-        yield {
-            "severity": each.severity.lower(),
-            "rule": each.rule,
-            "rule_version": each.rule_version,
-            "finding": each.identity,
-            "subjects": list(each.subjects),
-            "sentence": sentence(found.graph, each),
-            "facts": {
-                name: list(value) if isinstance(value, tuple) else value
-                for name, value in each.facts
-            },
-            "remediation": _remediation(each),
-            "suppressed": each.suppressed,
-            "evidence": list(each.evidence),
-        }
-
-
-def _remediation(each: Finding) -> str:
-    from inroads.analysis.findings import RULES
-
-    return RULES[each.rule].remediation
-
-
-def _flat(row: dict[str, Any]) -> dict[str, Any]:
-    """A row whose cells are texts or lists of texts."""
-    return {
-        **row,
-        "facts": [f"{name}={_words(value)}" for name, value in row["facts"].items()],
-        "suppressed": _suppression(row),
-        "evidence": [
-            f"{each.record}: {each.source} {each.pointer}, sha256 {each.document}"
-            for each in row["evidence"]
-        ],
-    }
-
-
-def _line(proof: Proof) -> str:
-    return f"{proof.record}: {proof.source} {proof.pointer}"
-
-
-def _words(value: Any) -> str:
-    return " ".join(map(str, value)) if isinstance(value, list) else str(value)
-
-
-def _suppression(row: dict[str, Any]) -> str | None:
-    hidden = row["suppressed"]
-    return f"until {hidden.expires}: {hidden.reason}" if hidden else None
-
-
-def _cells(row: dict[str, Any]) -> dict[str, Any]:
-    """A finding as few columns, for eyes."""
-    hidden = _suppression(row)
-    return {
-        "severity": [row["severity"], *([f"suppressed {hidden}"] if hidden else [])],
-        "rule": [row["rule"], row["finding"]],
-        "what": [row["sentence"], row["remediation"]],
-        "evidence": list(map(_line, row["evidence"])),
-    }
+        print_values(found, found.graph, Format(output))
 
 
 def _say_looked(found: Findings) -> None:
-    """What each rule looked at, so that no finding is never taken for not looked at."""
+    """Print what each rule examined, so that "no finding" is not mistaken for "not examined"."""
     for each in found.looked:
         if each.skipped:
             if each.skipped != "not asked for":

@@ -2,14 +2,37 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import sys
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
+import msgspec
 import typer
 
-from inroads_api.cli.options import BaseUrl, LedgerPath, Teams, TokenFile, default_ledger
+from inroads.errors import InroadsError, Rejection
+from inroads.model import Document, NodeKind, node_id
+from inroads.output.rows import json_row
+from inroads.sources.files import arrivals, files
+from inroads.sources.service_collector import BASE_URL, Progress, collected
+from inroads.sources.service_tokens import TokenStore
+from inroads.store.integrity import Problem
+from inroads.store.ledger import Added, Ledger, snapshots
+from inroads.store.snapshot import damage
+from inroads_api.cli.commands.watch import Watch
+from inroads_api.cli.options import (
+    AsOf,
+    BaseUrl,
+    LedgerFile,
+    ObservedAt,
+    ServiceTokenFile,
+    Teams,
+    default_ledger,
+    duration_option,
+    moment_option,
+)
 from inroads_api.cli.terminal import (
     NOT_FOUND,
     REJECTED,
@@ -17,23 +40,14 @@ from inroads_api.cli.terminal import (
     Output,
     failing,
     many,
-    moment,
     now,
     print_rows,
-    problem_row,
     progress_bar,
     say,
-    seconds,
+    write_json,
 )
 
-if TYPE_CHECKING:
-    from inroads.errors import Rejection
-    from inroads.model import Document
-    from inroads.sources.service_tokens import TokenStore
-    from inroads.store.ledger import Added
-
-
-app = typer.Typer(name="ledger", help="Look into a ledger and keep it.", no_args_is_help=True)
+app = typer.Typer(name="ledger", help="Inspect and maintain a ledger.", no_args_is_help=True)
 
 
 def ingest(
@@ -41,25 +55,17 @@ def ingest(
         list[str],
         typer.Argument(metavar="DOCS...", help="Files and folders; `-` is standard input."),
     ],
-    ledger: LedgerPath = None,
-    observed_at: Annotated[
-        str | None,
-        typer.Option(
-            metavar="MOMENT", help="When documents without an envelope were observed (RFC 3339)."
-        ),
-    ] = None,
+    ledger: LedgerFile = None,
+    observed_at: ObservedAt = None,
     output: Output = None,
 ) -> None:
-    """Add documents to a ledger, which is made if it is not there; adding one twice changes nothing."""
-    from inroads.errors import Rejection
-    from inroads.sources.files import arrivals, files
-    from inroads.store.ledger import Added, Ledger
+    """Add documents to a ledger, new or old. Adding a document again changes nothing."""
 
     rejections: list[Rejection] = []
     kept = Added(0, 0, 0)
 
     def documents(advance: Any) -> Iterator[Document]:
-        for arrival in arrivals(paths, moment(observed_at), sys.stdin.buffer, advance):
+        for arrival in arrivals(paths, observed_at, sys.stdin.buffer, advance):
             if isinstance(arrival, Rejection):
                 rejections.append(arrival)
             else:
@@ -76,7 +82,7 @@ def ingest(
             with Ledger(file) as opened, progress_bar(paths) as advance:
                 opened.add(documents(advance), progress=committed)
         finally:
-            print_rows([problem_row("rejected", each) for each in sorted(rejections)], output)
+            print_rows([json_row(each, None) for each in sorted(rejections)], output)
             refused = f", {kept.forgotten} forgotten" if kept.forgotten else ""
             say(
                 f"{file}: {kept.added} added, {kept.known} already known, {len(rejections)} rejected{refused}"
@@ -85,33 +91,25 @@ def ingest(
 
 
 def collect(
-    tokens: TokenFile = None,
+    tokens: ServiceTokenFile = None,
     teams: Teams = False,
-    ledger: LedgerPath = None,
+    ledger: LedgerFile = None,
     resume: Annotated[
-        str | None,
-        typer.Option(
-            metavar="MOMENT", help="Skip what a run that was cut off has collected since."
-        ),
+        dt.datetime | None,
+        moment_option("--resume", "Skip tokens that an interrupted run has collected since then."),
     ] = None,
     base_url: BaseUrl = None,
     output: Output = None,
 ) -> None:
-    """Fetch `me` for each token from the service into a ledger, with a report for each token."""
-    import msgspec
-
-    from inroads.errors import Rejection
-    from inroads.sources.service_collector import BASE_URL, Progress, collected
-    from inroads.store.ledger import Ledger
+    """Fetch `me` for each token from the service into a ledger, and report on each token."""
 
     reports: dict[str, Progress] = {}
     rejections: list[Rejection] = []
 
     with failing():
-        since = moment(resume, "--resume")
         with _tokens(tokens) as store, Ledger(ledger or default_ledger()) as opened:
-            kept = (each.document for each in opened.observations() if since is not None)
-            done = [document for document in kept if since and document.observed_at >= since]
+            kept = (each.document for each in opened.observations() if resume)
+            done = [document for document in kept if resume and document.observed_at >= resume]
 
             def documents() -> Iterator[Document]:
                 for arrival in collected(
@@ -139,7 +137,6 @@ def collect(
 
 
 def _tokens(file: Path | None) -> TokenStore:
-    from inroads.sources.service_tokens import TokenStore
 
     return TokenStore.open(file) if file else TokenStore.from_environment()
 
@@ -147,31 +144,25 @@ def _tokens(file: Path | None) -> TokenStore:
 def watch(
     folders: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[FOLDER]...", help="Folders and files to look at again and again."),
+        typer.Argument(metavar="[FOLDER]...", help="Folders and files to watch."),
     ] = None,
     every: Annotated[
-        str, typer.Option(metavar="DURATION", help="From one look to the next: 30s, 5m, 1h, 1d.")
-    ] = "1h",
+        dt.timedelta,
+        duration_option("--every", "Time between rounds: 30s, 5m, 1h, 1d.", "1h"),
+    ] = dt.timedelta(hours=1),
     collect: Annotated[
-        bool, typer.Option("--collect", help="Fetch from the service in each round, too.")
+        bool, typer.Option("--collect", help="Also fetch from the service in each round.")
     ] = False,
-    tokens: TokenFile = None,
+    tokens: ServiceTokenFile = None,
     teams: Teams = False,
-    ledger: LedgerPath = None,
+    ledger: LedgerFile = None,
     base_url: BaseUrl = None,
 ) -> None:
-    """Keep a ledger fresh until SIGTERM or Ctrl-C: new and modified files of folders, and what the service gives.
+    """Keep a ledger fresh from folders and the service, until SIGTERM or Ctrl-C.
 
-    What fails in a round is told, and tried again in the next one.
+    Failures of a round are reported, and retried in the next round.
     """
-    from functools import partial
-
-    from inroads.errors import InroadsError
-    from inroads.sources.service_collector import BASE_URL
-    from inroads_api.cli.commands.watch import Watch
-
     with failing():
-        period = seconds(every)
         if not (folders or collect):
             raise InroadsError("say what to watch: a FOLDER, --collect, or both")
         if "-" in (folders or ()):
@@ -189,14 +180,12 @@ def watch(
         watching.check()
         what = " and ".join([*(folders or ()), *(["the service"] if collect else [])])
         say(f"watching {what} every {every} for {file}; end with Ctrl-C")
-        watching.run(period)
+        watching.run(every.total_seconds())
 
 
 @app.command()
-def info(ledger: LedgerPath = None, output: Output = None) -> None:
-    """How many documents there are, of what, and from when."""
-    from inroads.store.ledger import Ledger
-
+def info(ledger: LedgerFile = None, output: Output = None) -> None:
+    """Show the number of documents, their kinds and moments."""
     with failing(), Ledger(ledger or default_ledger(), create=False, read_only=True) as opened:
         found = opened.info()._asdict()
         found["kinds"] = [f"{kind} {number}" for kind, number in sorted(found["kinds"].items())]
@@ -205,25 +194,20 @@ def info(ledger: LedgerPath = None, output: Output = None) -> None:
 
 @app.command(name="list")
 def list_(
-    ledger: LedgerPath = None,
+    ledger: LedgerFile = None,
     subject: Annotated[
         str | None, typer.Option(help="Only documents about this node: identity:712052.")
     ] = None,
-    as_of: Annotated[
-        str | None,
-        typer.Option("--as-of", metavar="MOMENT", help="Only what was observed until then."),
-    ] = None,
-    after: Annotated[int, typer.Option(min=0, help="Only those after this number of the log.")] = 0,
-    limit: Annotated[int | None, typer.Option(min=1, help="The most to list.")] = None,
+    as_of: AsOf = None,
+    after: Annotated[
+        int, typer.Option(min=0, help="Only documents after this sequence number.")
+    ] = 0,
+    limit: Annotated[int | None, typer.Option(min=1, help="The most rows.")] = None,
     output: Output = None,
 ) -> None:
-    """The log, one row a document, in order of arrival."""
-    from inroads.store.ledger import Ledger
-
+    """List the documents in order of arrival."""
     with failing(), Ledger(ledger or default_ledger(), create=False, read_only=True) as opened:
-        rows = opened.rows(
-            subject=subject, as_of=moment(as_of, "--as-of"), after=after, limit=limit
-        )
+        rows = opened.rows(subject=subject, as_of=as_of, after=after, limit=limit)
         print_rows((row._asdict() for row in rows), output)
 
 
@@ -235,14 +219,9 @@ def show(
             metavar="SHA", help="The first digits of a document's sha-256, four or more."
         ),
     ],
-    ledger: LedgerPath = None,
+    ledger: LedgerFile = None,
 ) -> None:
-    """The body of a document, redacted as it is kept."""
-    import msgspec
-
-    from inroads.store.ledger import Ledger
-    from inroads_api.cli.terminal import write_json
-
+    """Print the body of a document as it is stored, redacted."""
     with failing(), Ledger(ledger or default_ledger(), create=False, read_only=True) as opened:
         found = {entry.sha256: entry.sequence for entry in opened.find(sha)}
         if len(found) != 1:
@@ -256,13 +235,10 @@ def show(
 @app.command()
 def forget(
     identity: Annotated[str, typer.Argument(metavar="IDENTITY", help="identity:712052.")],
-    ledger: LedgerPath = None,
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    ledger: LedgerFile = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask for confirmation.")] = False,
 ) -> None:
-    """Remove a person's documents for good; a tombstone without personal data stays."""
-    from inroads.model import NodeKind, node_id
-    from inroads.store.ledger import Ledger
-
+    """Remove a person's documents for good. A tombstone without personal data stays."""
     with failing(), Ledger(ledger or default_ledger(), create=False) as opened:
         node = node_id(identity, NodeKind.IDENTITY)
         if not yes and not typer.confirm(f"Remove every document of {node} for good?", err=True):
@@ -279,12 +255,8 @@ def forget(
 
 
 @app.command()
-def verify(ledger: LedgerPath = None, output: Output = None) -> None:
-    """Check every document against its hash and columns, and the snapshots; exit code 3 when something is wrong."""
-    from inroads.store.integrity import Problem
-    from inroads.store.ledger import Ledger, snapshots
-    from inroads.store.snapshot import damage
-
+def verify(ledger: LedgerFile = None, output: Output = None) -> None:
+    """Check documents against their hashes and columns, and snapshots. Exit with 3 on a problem."""
     with failing(), Ledger(ledger or default_ledger(), create=False, read_only=True) as opened:
         problems = opened.verify()
         for folder in snapshots(opened.path):
@@ -300,12 +272,12 @@ def verify(ledger: LedgerPath = None, output: Output = None) -> None:
 
 @app.command()
 def backup(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="A new file; none is replaced.")],
-    ledger: LedgerPath = None,
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help="A new file. An existing one is an error.")
+    ],
+    ledger: LedgerFile = None,
 ) -> None:
-    """Copy a ledger, while it is in use, to a new file, and verify it; restoring is the same the other way round."""
-    from inroads.store.ledger import Ledger
-
+    """Copy a ledger, even in use, to a new file and verify the copy. To restore, copy it back."""
     with failing():
         with Ledger(ledger or default_ledger(), create=False, read_only=True) as opened:
             opened.backup(file)
@@ -314,10 +286,8 @@ def backup(
 
 
 @app.command()
-def compact(ledger: LedgerPath = None) -> None:
-    """Give back the space that the file no longer needs."""
-    from inroads.store.ledger import Ledger
-
+def compact(ledger: LedgerFile = None) -> None:
+    """Free the unused space of a ledger file."""
     with failing(), Ledger(ledger or default_ledger(), create=False) as opened:
         before = opened.info().bytes
         opened.compact()

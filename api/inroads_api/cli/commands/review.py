@@ -2,22 +2,34 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
+import msgspec
 import typer
 
+from inroads import review
+from inroads.errors import InroadsError
+from inroads.explorer import Explorer
+from inroads.network.wording import grant_label
+from inroads.review import Campaign, Filter, Item, report, spreadsheet
+from inroads.review import spreadsheet as sheets
+from inroads.store.ledger import Ledger
+from inroads.text import printable
 from inroads_api.cli.options import (
     AsOf,
-    LedgerPath,
+    LedgerFile,
     PolicyFile,
     default_ledger,
     grouped,
     load_graph,
+    moment_option,
     words,
 )
 from inroads_api.cli.terminal import (
@@ -27,7 +39,6 @@ from inroads_api.cli.terminal import (
     default_format,
     failing,
     many,
-    moment,
     now,
     print_rows,
     say,
@@ -35,21 +46,17 @@ from inroads_api.cli.terminal import (
     write_json,
 )
 
-if TYPE_CHECKING:
-    from inroads.explorer import Explorer
-    from inroads.review import Campaign, Filter, Item
-    from inroads.store.ledger import Ledger
-
-
 app = typer.Typer(
     name="review", help="Review campaigns: decide who keeps which access.", no_args_is_help=True
 )
 
-Name = Annotated[
+CampaignName = Annotated[
     str, typer.Argument(metavar="CAMPAIGN", help="The name or the number of a campaign.")
 ]
-By = Annotated[str, typer.Option("--by", metavar="WHO", help="Who does this, such as an email.")]
-Of = Annotated[
+Actor = Annotated[
+    str, typer.Option("--by", metavar="WHO", help="The person who does this, such as an email.")
+]
+ItemsOf = Annotated[
     str | None,
     typer.Option(
         "--of",
@@ -61,17 +68,25 @@ OfCertainty = Annotated[str | None, typer.Option("--certainty", help="stated or 
 OfState = Annotated[str | None, typer.Option("--state", help="active or latent.")]
 
 
+class ExportFormat(StrEnum):
+    """Formats of a campaign: rows to fill in as CSV or NDJSON, the report as NDJSON or Markdown."""
+
+    CSV = "csv"
+    NDJSON = "ndjson"
+    REPORT = "report"
+    MARKDOWN = "markdown"
+
+
 @dataclass(frozen=True)
-class Which:
-    """The options that say which items, beside whose."""
+class ItemOptions:
+    """Options that filter items."""
 
     role: Annotated[str | None, typer.Option("--role", help="Only items with this role.")] = None
     certainty: OfCertainty = None
     state: OfState = None
 
     def chosen(self, of: str | None, *, decided: bool | None = None) -> Filter:
-        """The filter as the library takes it."""
-        from inroads.review import Filter
+        """Return the filter as the library takes it."""
 
         given = words(role=self.role, certainty=self.certainty, state=self.state)
         found: Filter = _converted(given | {"of": of, "decided": decided}, Filter)
@@ -80,8 +95,8 @@ class Which:
 
 @app.command()
 def start(
-    name: Annotated[str, typer.Argument(metavar="NAME", help="What the campaign is called.")],
-    by: By,
+    name: Annotated[str, typer.Argument(metavar="NAME", help="The name of the campaign.")],
+    by: Actor,
     identity: Annotated[
         list[str] | None,
         typer.Option("--identity", help="Only accesses of this email or identity. Repeatable."),
@@ -105,16 +120,14 @@ def start(
         ),
     ] = None,
     due: Annotated[
-        str | None, typer.Option("--due", metavar="MOMENT", help="When it is overdue (RFC 3339).")
+        dt.datetime | None, moment_option("--due", "When it is overdue (RFC 3339).")
     ] = None,
     as_of: AsOf = None,
     policy: PolicyFile = None,
-    ledger: LedgerPath = None,
+    ledger: LedgerFile = None,
     output: Output = None,
 ) -> None:
-    """Freeze the accesses of a scope into a new campaign; without options that is every access."""
-    from inroads import review
-
+    """Freeze the accesses of a scope as the items of a new campaign. Default: every access."""
     with failing(), _opened(ledger, write=True) as opened:
         given = words(roles=role, kinds=[kind] if kind else None, certainty=certainty, state=state)
         scope = _converted(
@@ -130,8 +143,8 @@ def start(
             name,
             by=by,
             now=now(),
-            as_of=moment(as_of, "--as-of"),
-            due=moment(due, "--due"),
+            as_of=as_of,
+            due=due,
             previous=previous,
             position=position,
         )
@@ -145,10 +158,8 @@ def start(
 
 
 @app.command(name="list")
-def list_(ledger: LedgerPath = None, output: Output = None) -> None:
-    """Every campaign, with how far it is."""
-    from inroads import review
-
+def list_(ledger: LedgerFile = None, output: Output = None) -> None:
+    """List all campaigns with their progress."""
     with failing(), _opened(ledger) as opened:
         print_rows([_summary(each) for each in review.campaigns(opened)], output)
 
@@ -157,19 +168,18 @@ def list_(ledger: LedgerPath = None, output: Output = None) -> None:
 @grouped
 def next_(
     *,
-    name: Name,
-    of: Of = None,
-    which: Which,
+    name: CampaignName,
+    of: ItemsOf = None,
+    which: ItemOptions,
     policy: PolicyFile = None,
-    ledger: LedgerPath = None,
+    ledger: LedgerFile = None,
     output: Output = None,
 ) -> None:
-    """The next item without a decision: what was still there although revoked, then the riskiest.
+    """Show the next undecided item: accesses that were revoked and still exist, then the riskiest.
 
-    Inferred accesses and controlling roles come before the rest, active ones before latent ones, then by business.
+    Inferred accesses and controlling roles come first, active accesses before latent ones, then
+    by business.
     """
-    from inroads import review
-
     with failing(), _opened(ledger) as opened:
         found = review.campaign(opened, name)
         item = found.next(which.chosen(of))
@@ -181,15 +191,13 @@ def next_(
 
 @app.command()
 def show(
-    name: Name,
+    name: CampaignName,
     number: Annotated[int, typer.Argument(metavar="ITEM", help="The number of an item.")],
     policy: PolicyFile = None,
-    ledger: LedgerPath = None,
+    ledger: LedgerFile = None,
     output: Output = None,
 ) -> None:
-    """One item as it was frozen, with every decision, and how it stands now."""
-    from inroads import review
-
+    """Show one item as it was frozen, its decisions, and its access now."""
     with failing(), _opened(ledger) as opened:
         found = review.campaign(opened, name)
         _print_item(found, found.item(number), load_graph([str(opened.path)], None, policy), output)
@@ -199,8 +207,8 @@ def show(
 @grouped
 def decide(
     *,
-    name: Name,
-    by: By,
+    name: CampaignName,
+    by: Actor,
     verdict: Annotated[
         str | None, typer.Argument(metavar="[VERDICT]", help="keep, revoke or unsure.")
     ] = None,
@@ -208,7 +216,8 @@ def decide(
         list[int] | None, typer.Argument(metavar="[ITEM]...", help="Numbers of items.")
     ] = None,
     why: Annotated[
-        str, typer.Option("--why", metavar="TEXT", help="The reason; needed unless it is keep.")
+        str,
+        typer.Option("--why", metavar="TEXT", help="The reason. Required for revoke and unsure."),
     ] = "",
     all_of: Annotated[
         str | None,
@@ -218,10 +227,12 @@ def decide(
             help="All undecided items of this identity, business or account.",
         ),
     ] = None,
-    which: Which,
+    which: ItemOptions,
     expect: Annotated[
         str,
-        typer.Option("--expect", metavar="FINGERPRINT", help="Only if this is what is decided on."),
+        typer.Option(
+            "--expect", metavar="FINGERPRINT", help="Decide only if the item has this fingerprint."
+        ),
     ] = "",
     sheet: Annotated[
         Path | None,
@@ -229,13 +240,9 @@ def decide(
             "--file", metavar="FILE", help="An exported CSV or NDJSON file that was filled in."
         ),
     ] = None,
-    ledger: LedgerPath = None,
+    ledger: LedgerFile = None,
 ) -> None:
-    """Decide about items: by number, all of somebody or something, or as a filled-in export says; all or none."""
-    from inroads import review
-    from inroads.errors import InroadsError
-    from inroads.review import spreadsheet as sheets
-
+    """Decide items by number, all items of a node, or a filled-in export: all of them or none."""
     with failing(), _opened(ledger, write=True) as opened:
         found = review.campaign(opened, name)
         given = [bool(items), all_of is not None, sheet is not None]
@@ -256,17 +263,15 @@ def decide(
 
 @app.command()
 def status(
-    name: Name,
+    name: CampaignName,
     drift: Annotated[
         bool, typer.Option("--drift/--no-drift", help="Compare with what the ledger says now.")
     ] = True,
     policy: PolicyFile = None,
-    ledger: LedgerPath = None,
+    ledger: LedgerFile = None,
     output: Output = None,
 ) -> None:
-    """How far each business is, what has changed since it was frozen, and which revocations have taken effect."""
-    from inroads import review
-
+    """Show the progress of each business, changes since the freeze, and effects of revocations."""
     with failing(), _opened(ledger) as opened:
         found = review.campaign(opened, name)
         _print_status(found, output)
@@ -292,17 +297,14 @@ def status(
 
 @app.command(name="sign-off")
 def sign_off(
-    name: Name,
-    by: By,
+    name: CampaignName,
+    by: Actor,
     partial: Annotated[
-        bool, typer.Option("--partial", help="Although items are undecided; the report says so.")
+        bool, typer.Option("--partial", help="Allow undecided items. The report names them.")
     ] = False,
-    ledger: LedgerPath = None,
+    ledger: LedgerFile = None,
 ) -> None:
     """Close a campaign, with the SHA-256 of its report."""
-    from inroads import review
-    from inroads.review import report
-
     with failing(), _opened(ledger, write=True) as opened:
         closed = report.sign_off(review.campaign(opened, name), by=by, now=now(), partial=partial)
         say(f"signed off; SHA-256 of the report {closed.signed.sha256 if closed.signed else ''}")
@@ -312,54 +314,40 @@ def sign_off(
 @grouped
 def export(
     *,
-    name: Name,
+    name: CampaignName,
     form: Annotated[
-        str,
-        typer.Option(
-            "--format",
-            "-f",
-            metavar="csv|ndjson|report|markdown",
-            help="Rows to fill in, or the report.",
-        ),
-    ] = "csv",
-    of: Of = None,
-    which: Which,
+        ExportFormat, typer.Option("--format", "-f", help="Rows to fill in, or the report.")
+    ] = ExportFormat.CSV,
+    of: ItemsOf = None,
+    which: ItemOptions,
     undecided: Annotated[
         bool, typer.Option("--undecided", help="Only rows without a decision.")
     ] = False,
     out: Annotated[
         Path | None, typer.Option("--out", "-o", metavar="FILE", help="Default: stdout.")
     ] = None,
-    ledger: LedgerPath = None,
+    ledger: LedgerFile = None,
 ) -> None:
-    """The items as rows that `decide --file` takes back, or the report, as NDJSON or Markdown with its SHA-256."""
-    from inroads import review
-    from inroads.errors import InroadsError
-    from inroads.review import report, spreadsheet
-
+    """Write the items as rows that `decide --file` takes back, or the report with its SHA-256."""
     with failing(), _opened(ledger) as opened:
         found = review.campaign(opened, name)
         chosen = which.chosen(of, decided=False if undecided else None)
-        if form not in ("csv", "ndjson", "report", "markdown"):
-            raise InroadsError(f"{form!r} is none of csv, ndjson, report, markdown", "BAD_FORMAT")
-        if form in ("report", "markdown") and chosen != review.ALL:
+        if form in (ExportFormat.REPORT, ExportFormat.MARKDOWN) and chosen != review.ALL:
             raise InroadsError("a report is of all items", "BAD_FORMAT")
         stream = out.open("w", encoding="utf-8", newline="") if out else sys.stdout
         try:
-            if form == "csv":
+            if form is ExportFormat.CSV:
                 spreadsheet.write(found.items(chosen), stream)
-            elif form == "ndjson" and out is None:
+            elif form is ExportFormat.NDJSON and out is None:
                 print_rows(map(spreadsheet.row, found.items(chosen)), Format.NDJSON)
-            elif form == "ndjson":
-                import msgspec
-
+            elif form is ExportFormat.NDJSON:
                 stream.writelines(
                     f"{msgspec.json.encode(spreadsheet.row(each)).decode()}\n"
                     for each in found.items(chosen)
                 )
             else:
                 stream.writelines(
-                    report.ndjson(found) if form == "report" else report.markdown(found)
+                    report.ndjson(found) if form is ExportFormat.REPORT else report.markdown(found)
                 )
         finally:
             if out:
@@ -371,14 +359,13 @@ def verify(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="A report, as NDJSON or Markdown.")],
     name: Annotated[
         str | None,
-        typer.Option("--campaign", help="Also that it is the signed report of this campaign."),
+        typer.Option(
+            "--campaign", help="Also check that it is the signed report of this campaign."
+        ),
     ] = None,
-    ledger: LedgerPath = None,
+    ledger: LedgerFile = None,
 ) -> None:
-    """Check that nothing in a report was changed; exit code 3 when something was."""
-    from inroads import review
-    from inroads.review import report
-
+    """Check that a report is unchanged. Exit with 3 if it was changed."""
     with failing():
         data = file.read_bytes()
         seal = report.seal(data)
@@ -397,16 +384,12 @@ def verify(
 
 @contextmanager
 def _opened(file: Path | None, *, write: bool = False) -> Iterator[Ledger]:
-    from inroads.store.ledger import Ledger
 
     with Ledger(file or default_ledger(), create=False, read_only=not write) as opened:
         yield opened
 
 
 def _converted(given: dict[str, Any], kind: Any) -> Any:
-    import msgspec
-
-    from inroads.errors import InroadsError
 
     try:
         return msgspec.convert(given, kind)
@@ -415,7 +398,6 @@ def _converted(given: dict[str, Any], kind: Any) -> Any:
 
 
 def _summary(campaign: Campaign) -> dict[str, Any]:
-    import msgspec
 
     head, signed = campaign.head, campaign.signed
     state = (
@@ -434,7 +416,6 @@ def _summary(campaign: Campaign) -> dict[str, Any]:
 
 
 def _print_status(campaign: Campaign, output: Format | None) -> None:
-    import msgspec
 
     progress = campaign.progress()
     rows = [
@@ -456,11 +437,7 @@ def _print_status(campaign: Campaign, output: Format | None) -> None:
 
 
 def _print_item(campaign: Campaign, item: Item, graph: Explorer, output: Format | None) -> None:
-    """An item as it was frozen, and how it stands in a graph."""
-    import msgspec
-
-    from inroads.network.wording import grant_label
-    from inroads.review import report
+    """Print an item as it was frozen, and its access in a graph."""
 
     standing = campaign.standing(item, graph)
     explanation, history = standing.explanation, campaign.history(item.number)
@@ -485,7 +462,6 @@ def _print_item(campaign: Campaign, item: Item, graph: Explorer, output: Format 
         }
         write_json(told, pretty=output is Format.JSON)
         return
-    from inroads.text import printable
 
     lines = [f"item {item.number}: {item.access.sentence}  [{item.opened}, {item.fingerprint}]"]
     for number, path in enumerate(item.access.paths, 1):

@@ -2,81 +2,86 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Final
 
 import typer
 
-from inroads_api.cli.terminal import REJECTED, Output, failing, many, now, print_rows, say, seconds
+from inroads.errors import InroadsError
+from inroads_api.cli.options import duration_option, load_graph
+from inroads_api.cli.terminal import REJECTED, RFC3339, Output, failing, many, now, print_rows, say
+from inroads_api.security.audit import asked_about
+from inroads_api.security.audit import verify as verified
+from inroads_api.security.callers import TokenScope, native_businesses
+from inroads_api.security.tokens import TokenFile
 
 AuthFile = Annotated[
     Path, typer.Option("--auth", metavar="FILE", help="The file that holds the hashes of tokens.")
 ]
 
 SHOWN: Final = 5
-"""How many businesses of a limit are shown; there may be thousands."""
+"""The most businesses of a token that are shown. There may be thousands."""
 
-tokens = typer.Typer(
-    name="token", help="Tokens for those who may ask the server.", no_args_is_help=True
-)
+tokens = typer.Typer(name="token", help="Manage the tokens of a server.", no_args_is_help=True)
 
 
 @tokens.command()
 def create(
-    name: Annotated[str, typer.Argument(metavar="NAME", help="Whom or what it is for.")],
+    name: Annotated[
+        str, typer.Argument(metavar="NAME", help="The person or program that the token is for.")
+    ],
     auth: AuthFile,
     scope: Annotated[
         list[str] | None,
         typer.Option(
             "--scope",
-            help="read, review, ingest, admin or read:pseudonymised; repeatable. Default: read.",
+            help="read, review, ingest, admin or read:pseudonymised. Repeatable. Default: read.",
         ),
     ] = None,
     expires: Annotated[
-        str, typer.Option(metavar="DURATION", help="12h, 30d, … at most a year.")
-    ] = "90d",
+        dt.timedelta,
+        duration_option("--expires", "Lifetime such as 12h or 30d, at most a year.", "90d"),
+    ] = dt.timedelta(days=90),
     cost_per_minute: Annotated[
         int | None,
         typer.Option(
-            min=1, metavar="N", help="What it may spend in a minute, in place of what others may."
+            min=1,
+            metavar="N",
+            help="The cost that it may spend in a minute. Default: as the server says.",
         ),
     ] = None,
     business: Annotated[
         list[str] | None,
-        typer.Option("--business", metavar="ID", help="See only what concerns it; repeatable."),
+        typer.Option(
+            "--business", metavar="ID", help="Limit the token to this business. Repeatable."
+        ),
     ] = None,
     businesses_file: Annotated[
         Path | None,
         typer.Option(
-            metavar="FILE", help="See only what concerns the businesses in it, an id a line."
+            metavar="FILE", help="Limit the token to the businesses in this file, one id a line."
         ),
     ] = None,
     ledger: Annotated[
         Path | None,
-        typer.Option(metavar="FILE", help="Say which of these businesses it does not know."),
+        typer.Option(metavar="FILE", help="Warn of businesses that this ledger does not know."),
     ] = None,
 ) -> None:
-    """Make a token and print it, once: the file, which is made if it is not there, holds only its hash."""
-    import datetime as dt
-
-    from inroads.errors import InroadsError
-    from inroads_api.security.callers import TokenScope, native_businesses
-    from inroads_api.security.tokens import TokenFile
-
+    """Create a token and print it once. The file holds only its hash. A new file is created."""
     with failing():
         wrong = sorted(set(scope or ()) - {*TokenScope})
         if wrong:
             raise InroadsError(
                 f"--scope {wrong[0]!r} is none of {', '.join(TokenScope)}", "BAD_SCOPE"
             )
-        lifetime = dt.timedelta(seconds=seconds(expires, "--expires"))
+        scopes = [TokenScope(word) for word in scope or ["read"]]
         chosen = _businesses(business, businesses_file)
         unknown = _unknown(native_businesses(chosen or ()), ledger) if ledger else []
-        scopes = [TokenScope(each) for each in scope or ["read"]]
-        token, text = TokenFile(auth).create(name, scopes, lifetime, now(), cost_per_minute, chosen)
+        token, text = TokenFile(auth).create(name, scopes, expires, now(), cost_per_minute, chosen)
         typer.echo(text)
-        until = f"{token.expires_at:%Y-%m-%dT%H:%M:%SZ}"
+        until = f"{token.expires_at:{RFC3339}}"
         limit = (
             f" of what concerns {len(token.businesses)} business(es)" if token.businesses else ""
         )
@@ -88,7 +93,7 @@ def create(
 
 
 def _businesses(given: list[str] | None, file: Path | None) -> list[str] | None:
-    """The ids that were given; None where no limit was asked for."""
+    """Return the given ids, None for no limit."""
     if not given and file is None:
         return None
     lines = file.read_text(encoding="utf-8").split() if file else []
@@ -96,7 +101,6 @@ def _businesses(given: list[str] | None, file: Path | None) -> list[str] | None:
 
 
 def _unknown(businesses: Iterable[str], ledger: Path) -> list[str]:
-    from inroads_api.cli.options import load_graph
 
     graph = load_graph([str(ledger)], None, None)
     return [each for each in businesses if f"business:{each}" not in graph]
@@ -104,9 +108,7 @@ def _unknown(businesses: Iterable[str], ledger: Path) -> list[str]:
 
 @tokens.command("list")
 def list_(auth: AuthFile, output: Output = None) -> None:
-    """The tokens that were made, and which of them can be used."""
-    from inroads_api.security.tokens import TokenFile
-
+    """List the tokens and their states."""
     with failing():
         moment = now()
         print_rows(
@@ -136,16 +138,14 @@ def revoke(
     ],
     auth: AuthFile,
 ) -> None:
-    """End a token for good; a server that runs refuses it from its next request on."""
-    from inroads_api.security.tokens import TokenFile
-
+    """Revoke a token for good. A running server refuses its next request."""
     with failing():
         ended = TokenFile(auth).revoke(token, now())
         say(f"token {ended.id} is revoked")
 
 
 audit = typer.Typer(
-    name="audit", help="Look into the log that `serve --audit` writes.", no_args_is_help=True
+    name="audit", help="Check and search the log that `serve --audit` writes.", no_args_is_help=True
 )
 
 
@@ -157,16 +157,15 @@ def verify(
     ],
     head: Annotated[
         str | None,
-        typer.Option(metavar="HASH", help="The hash of a last line that was noted before."),
+        typer.Option(metavar="HASH", help="The hash of the last line as noted before."),
     ] = None,
     output: Output = None,
 ) -> None:
-    """Check that no line was changed, taken out or put in; prints what is wrong, and the hash of the last line.
+    """Check that no line was changed, removed or inserted, and print the hash of the last line.
 
-    Note that hash where whoever writes the log cannot: it alone shows that lines at the end are missing.
+    Keep that hash where the writer of the log cannot change it: only it shows that lines at the end
+    are missing.
     """
-    from inroads_api.security.audit import verify as verified
-
     with failing():
         found = verified(files, head)
         print_rows((each._asdict() for each in found.problems), output)
@@ -183,15 +182,12 @@ def verify(
 def hash_(
     values: Annotated[
         list[str],
-        typer.Argument(metavar="VALUE...", help="Emails, ids or texts as they are asked."),
+        typer.Argument(metavar="VALUE...", help="Emails, ids or texts of requests."),
     ],
     auth: AuthFile,
     output: Output = None,
 ) -> None:
-    """What stands in `asked` where one of these was asked about; of a node id, also that of its native id."""
-    from inroads_api.security.audit import asked_about
-    from inroads_api.security.tokens import TokenFile
-
+    """Print the hashes of values in `asked`; for a node id, also the hash of its native id."""
     with failing():
         key = TokenFile(auth).key()
         spelled = [

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from inroads_api.cli.options import Given, default_ledger, grouped, names_of
-from inroads_api.cli.terminal import failing, moment, now, say, seconds
+from inroads_api.cli.options import Given, default_ledger, duration_option, grouped, names_of
+from inroads_api.cli.terminal import failing, now, say
 
 if TYPE_CHECKING:
     from inroads.explorer import Explorer
@@ -116,11 +117,13 @@ def serve(
         int, typer.Option(min=1, max=64, help="Server processes; several need one ledger.")
     ] = 1,
     deadline: Annotated[
-        str, typer.Option(help="How long a query may take, such as 10s or 5m.")
-    ] = "10s",
+        dt.timedelta,
+        duration_option("--deadline", "How long a query may take, such as 10s or 5m.", "10s"),
+    ] = dt.timedelta(seconds=10),
     keep_alive: Annotated[
-        str, typer.Option(help="How long a stream may be silent, such as 15s.")
-    ] = "15s",
+        dt.timedelta,
+        duration_option("--keep-alive", "How long a stream may be silent, such as 15s.", "15s"),
+    ] = dt.timedelta(seconds=15),
     log: Annotated[
         Log,
         typer.Option(help="The log on stderr: text for people, or a JSON object for each request."),
@@ -181,7 +184,7 @@ def serve(
         ledgers = [Path(path) for path in paths if is_ledger(path)]
         alone = len(paths) == 1 and not given.pseudonymise
         observed, names = (
-            moment(given.observed_at),
+            given.observed_at,
             names_of(given.pseudonymise) if given.pseudonymise else None,
         )
 
@@ -208,7 +211,7 @@ def serve(
             raise InroadsError(
                 "--allow-review goes with one ledger, all of it: not with -d, --as-of or --pseudonymise"
             )
-        allowed, silent = seconds(deadline, "--deadline"), seconds(keep_alive, "--keep-alive")
+        allowed, silent = int(deadline.total_seconds()), int(keep_alive.total_seconds())
         graph = given.graph()
         config = CONFIG if log is Log.JSON else None
         sock = there.bound()

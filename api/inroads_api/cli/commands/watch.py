@@ -1,4 +1,4 @@
-"""The watch: it looks for documents again and again, and keeps a ledger fresh until it is asked to stop."""
+"""The watch: rounds that keep a ledger fresh from folders and the service, until a signal."""
 
 from __future__ import annotations
 
@@ -18,26 +18,26 @@ from inroads.sources.files import files, observe
 from inroads.sources.service_collector import BASE_URL, Progress, collect
 from inroads.sources.service_tokens import TokenStore
 from inroads.store.ledger import Added, Ledger
-from inroads_api.cli.terminal import now, say, say_rejections
+from inroads_api.cli.terminal import RFC3339, now, say, say_rejections
 
 UNFINISHED: Final = frozenset({"truncated", "unreadable_file"})
-"""Codes of what may go better at the next look although the file says of itself that it has not changed."""
+"""Codes of rejections that may succeed in the next round, although the file has not changed."""
 
 TICK: Final = 100_000_000  # nanoseconds
-"""Two writings within one tick of a file system's clock leave one time of modification."""
+"""Two writes within one tick of a file system's clock have one modification time."""
 
 
 class Stop:
-    """Return whether this process was asked to end, by SIGTERM or SIGINT.
+    """A flag that SIGTERM and SIGINT set.
 
-    What only waits is cancelled; what works looks at `asked` where it can end.
+    Waiting is cancelled. Working code checks `asked` where it can end.
     """
 
     def __init__(self) -> None:
         self.asked = False
 
     def run(self, work: Coroutine[Any, Any, None]) -> None:
-        """Do the work until it ends, or until somebody asks to stop."""
+        """Run the work until it ends or a signal arrives."""
 
         async def main() -> None:
             loop, task = asyncio.get_running_loop(), asyncio.create_task(work)
@@ -58,14 +58,14 @@ class Stop:
         asyncio.run(main())
 
 
-class Told:
-    """What was said of each origin the last time that it was looked at, so that it is said once."""
+class Reported:
+    """Rejections of each origin at its last round, so that each is reported once."""
 
     def __init__(self) -> None:
         self._rejections: dict[object, frozenset[Rejection]] = {}
 
     def news(self, origin: object, rejections: Iterable[Rejection]) -> frozenset[Rejection]:
-        """Which of all that is rejected there now was not rejected there before."""
+        """Return the rejections that this origin did not have before."""
         found = frozenset(rejections)
         before = self._rejections.pop(origin, frozenset())
         if found:
@@ -74,7 +74,7 @@ class Told:
 
 
 class _Mark(NamedTuple):
-    """By what a file is known not to have changed."""
+    """The identity, size and modification time of a file. Equal marks mean an unchanged file."""
 
     number: int
     size: int
@@ -90,7 +90,7 @@ def _mark(file: Path) -> _Mark | None:
 
 
 class Folders:
-    """Files and folders that are looked at again and again: each look gives what is new or modified since the last.
+    """Watched files and folders. Each look gives what is new or modified since the last one.
 
     `news` are the rejections of the last look that were not told before.
     """
@@ -99,13 +99,13 @@ class Folders:
         self._read: dict[str, dict[Path, _Mark]] = {path: {} for path in paths}
         self._reading: dict[str, dict[Path, _Mark]] = {}
         self._clock = clock
-        self._told = Told()
+        self._reported = Reported()
         self.news: set[Rejection] = set()
 
     def look(self) -> Iterator[Observation | Rejection]:
-        """The documents of every file that is new, was modified, or could not be read to its end the last time.
+        """Yield the documents of files that are new, modified, or incompletely read before.
 
-        What is rejected for that reason is not lost; nor is what this look gave, as long as `keep` is not called.
+        Without a call of `keep`, the next look yields them again.
         """
         self._reading, self.news = {}, set()
         for path, read in self._read.items():
@@ -115,21 +115,20 @@ class Folders:
                 found = []
                 rejection = Rejection(path, "", "missing", str(error) or type(error).__name__)
                 yield rejection
-                self.news |= self._told.news(path, [rejection])
+                self.news |= self._reported.news(path, [rejection])
                 continue
-            self._told.news(path, ())  # it is there again: its next absence is news
+            self._reported.news(path, ())  # it is there again: its next absence is news
             kept = self._reading[path] = {}
             for file in found:
-                mark = _mark(
-                    file
-                )  # before it is read: what is written meanwhile makes another mark
+                # Marked before it is read: a write in between makes another mark.
+                mark = _mark(file)
                 if mark is not None and read.get(file) == mark:
                     kept[file] = mark
                 else:
                     yield from self._documents(file, mark, kept)
 
     def keep(self) -> None:
-        """What the last look gave is safe: those files are not read again unless they change."""
+        """Mark the files of the last look as read. They are read again only when they change."""
         self._read |= self._reading
 
     def _documents(
@@ -140,7 +139,7 @@ class Folders:
             if isinstance(arrival, Rejection):
                 rejections.append(arrival)
             yield arrival
-        self.news |= self._told.news(file, rejections)
+        self.news |= self._reported.news(file, rejections)
         finished = UNFINISHED.isdisjoint(each.code for each in rejections)
         if mark is not None and finished and start - mark.modified > TICK:
             kept[file] = mark
@@ -148,7 +147,7 @@ class Folders:
 
 @dataclass
 class _Round:
-    """What one round has come to so far."""
+    """Counts and messages of one round."""
 
     kept: Added = field(default_factory=lambda: Added(0, 0, 0))
     rejected: int = 0
@@ -164,14 +163,14 @@ class _Round:
             say(failure)
         refused = f", {self.kept.forgotten} forgotten" if self.kept.forgotten else ""
         counts = f"{self.kept.added} added, {self.kept.known} already known, {self.rejected} rejected{refused}"
-        say(f"{now():%Y-%m-%dT%H:%M:%SZ} {ledger}: {counts}")
+        say(f"{now():{RFC3339}} {ledger}: {counts}")
 
 
 class Watch:
     """Keeps a ledger fresh from folders, from the service with `tokens`, or from both.
 
-    `tokens` opens a token store for a round. What fails is told, and tried again in the next round; only what cannot
-    work from the beginning is raised, by `check`.
+    `tokens` opens a token store for a round. What fails is told, and tried again in the next round;
+    only what cannot work from the beginning is raised, by `check`.
     """
 
     def __init__(
@@ -185,17 +184,17 @@ class Watch:
     ) -> None:
         self._ledger, self._folders, self._tokens = ledger, Folders(paths), tokens
         self._teams, self._base_url = teams, base_url
-        self._told = Told()
+        self._reported = Reported()
         self._stop = Stop()
 
     def check(self) -> None:
-        """Open and close all that every round opens. Raises InroadsError."""
+        """Open and close what every round opens. Raises InroadsError."""
         Ledger(self._ledger).close()
         if self._tokens:
             self._tokens().close()
 
     def run(self, every: float) -> None:
-        """A round each so many seconds, until the process is asked to stop."""
+        """Start a round every so many seconds, until a signal."""
         self._stop.run(self._rounds(every))
 
     async def _rounds(self, every: float) -> None:
@@ -265,4 +264,4 @@ class Watch:
         )
         said = {(each.failed, each.message) for each in failed}
         others = [each for each in rejections if (each.code, each.message) not in said]
-        found.news |= self._told.news("service", others)
+        found.news |= self._reported.news("service", others)

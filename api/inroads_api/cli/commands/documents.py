@@ -1,0 +1,89 @@
+"""Commands about documents: check, generate."""
+
+from __future__ import annotations
+
+import gzip
+import sys
+from collections import Counter
+from contextlib import AbstractContextManager, nullcontext
+from pathlib import Path
+from typing import Annotated, Any
+
+import msgspec
+import typer
+
+from inroads.documents.reader import unknown_keys
+from inroads.explorer import Explorer
+from inroads.output.rows import json_row
+from inroads.sources.synthetic import population
+from inroads_api.cli.options import AsOf, ObservedAt, PolicyFile, Pseudonymise, load_graph
+from inroads_api.cli.terminal import REJECTED, Output, failing, many, print_rows, say
+
+
+def check(
+    paths: Annotated[
+        list[str],
+        typer.Argument(metavar="DOCS...", help="Files and folders; `-` is standard input."),
+    ],
+    as_of: AsOf = None,
+    observed_at: ObservedAt = None,
+    policy: PolicyFile = None,
+    pseudonymise: Pseudonymise = None,
+    output: Output = None,
+) -> None:
+    """Read documents and list every problem: rejections, unread keys and contradictions."""
+    with failing():
+        graph = load_graph(paths, observed_at, policy, as_of, pseudonymise)
+        rows = [json_row(each, graph) for each in sorted(graph.rejections)]
+        rows += [json_row(each, graph) for each in graph.issues]
+        rows += _unknown_keys(graph)
+        print_rows(rows, output)
+        say(
+            f"{many(len(graph.documents), 'document')} taken, {len(graph.rejections)} rejected, "
+            f"{many(len(graph.issues), 'issue')}; {graph.number_of_nodes()} nodes, {len(graph.grants)} grants"
+        )
+        raise typer.Exit(REJECTED if graph.rejections else 0)
+
+
+def _unknown_keys(graph: Explorer) -> list[dict[str, Any]]:
+
+    found: Counter[str] = Counter()
+    for document in graph.documents:
+        found += unknown_keys(document)
+    return [
+        {
+            "problem": "unknown key",
+            "code": "unknown_key",
+            "source": "",
+            "pointer": key,
+            "message": f"kept unread, {many(times, 'time')}",
+        }
+        for key, times in sorted(found.items())
+    ]
+
+
+def generate(
+    identities: Annotated[int, typer.Option(min=1, help="How many identities.")],
+    seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same bytes.")] = 0,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", "-o", help="A file; a name in .gz is gzipped. Default: stdout."),
+    ] = None,
+) -> None:
+    """Write the documents of a synthetic population as NDJSON."""
+    with failing():
+        encoder = msgspec.json.Encoder()
+        with _opened(out) as stream:
+            for envelope in population(identities, seed):
+                stream.write(encoder.encode(envelope) + b"\n")
+
+
+def _opened(out: Path | None) -> AbstractContextManager[Any]:
+
+    if out is None:
+        return nullcontext(sys.stdout.buffer)
+    if out.suffix != ".gz":
+        return out.open("wb")
+    return gzip.GzipFile(
+        out, "wb", compresslevel=1, mtime=0
+    )  # no clock in it: the same seed, the same bytes

@@ -1,0 +1,59 @@
+"""Commands about GraphQL without a server: query, schema."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import msgspec
+import typer
+
+from inroads.errors import InroadsError
+from inroads.store.ledger import is_ledger
+from inroads_api.cli.options import Given, finish, grouped
+from inroads_api.cli.terminal import USAGE, failing, now, write_json
+from inroads_api.execution.execute import build_schema, execute
+from inroads_api.versions.review_desk import Desk, Reviews
+from inroads_api.versions.versions import Versions
+
+
+@grouped
+def query(
+    text: Annotated[str, typer.Argument(metavar="GRAPHQL", help="A GraphQL document, or @FILE.")],
+    given: Given,
+    variables: Annotated[
+        str | None, typer.Option(metavar="JSON", help="The variables as a JSON object.")
+    ] = None,
+    operation: Annotated[
+        str | None, typer.Option(metavar="NAME", help="The operation to run.")
+    ] = None,
+) -> None:
+    """Answer a GraphQL query without a server, with the schema that the server has."""
+    with failing():
+        values = {} if variables is None else _json_object(variables)
+        if text.startswith("@"):
+            text = Path(text[1:]).read_text(encoding="utf-8")
+        graph, known = given.graph(), given.places
+        shown = len(known) == 1 and is_ledger(known[0]) and not given.pseudonymise
+        desk = Desk(Reviews(Path(known[0]), now)) if shown else None
+        response = execute(
+            build_schema(), Versions(graph, now()), text, values, operation, desk=desk
+        )
+        write_json(response, pretty=True)
+        if "errors" in response:
+            raise typer.Exit(USAGE)
+        finish(graph)
+
+
+def schema() -> None:
+    """Print the GraphQL schema. On a server, mutations need --allow-ingest or --allow-review."""
+
+    typer.echo(build_schema(allow_ingest=True, allow_review=True).as_str())
+
+
+def _json_object(text: str) -> dict[str, Any]:
+
+    try:
+        return msgspec.json.decode(text, type=dict[str, Any])
+    except msgspec.DecodeError as error:
+        raise InroadsError(f"--variables is not a JSON object: {error}", "BAD_VARIABLES") from None

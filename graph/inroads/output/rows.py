@@ -1,0 +1,474 @@
+"""Values of answers as rows: as JSON objects, as rows of CSV, and as rows of a table for people."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from functools import singledispatch
+from typing import Any, Final, TypeAlias
+
+import msgspec
+
+from inroads.analysis.changes import (
+    AccessFacts,
+    Cause,
+    CausedChanges,
+    Change,
+    NodeCause,
+    cause_sentence,
+    stated,
+)
+from inroads.analysis.changes import sentence as change_sentence
+from inroads.analysis.choke_points import ChokePoint
+from inroads.analysis.duties import Conflict, conflict_sentence
+from inroads.analysis.findings import RULES, Finding, Judgement
+from inroads.analysis.findings import sentence as finding_sentence
+from inroads.analysis.findings.registry import Rule
+from inroads.analysis.remediation import Remedy
+from inroads.analysis.what_if import Outcome, WhatIf, outcome_sentence
+from inroads.columns.claimset import ROLES
+from inroads.documents.pointers import pointer
+from inroads.errors import Issue, Rejection
+from inroads.model import Access, Evidence, Grant
+from inroads.moments import rfc3339
+from inroads.network.access_graph import AccessGraph
+from inroads.network.wording import evidence_lines, path_sentence, record_label, records
+
+Row: TypeAlias = dict[str, Any]
+
+NAMES: Final = {"principal": "email", "resource": "name"}
+"""The column that names the node in another column."""
+
+
+@singledispatch
+def json_row(value: Any, of: Any) -> Row:
+    """Return a value as a JSON object.
+
+    `of` is the graph that the value belongs to. A change needs its `ComparedGraphs`, an outcome its
+    `WhatIf`, a remedy the id of its grant, and a rule its judgement.
+    """
+    raise TypeError(f"{value!r} of {of!r} has no row")
+
+
+@singledispatch
+def csv_row(value: Any, of: Any) -> Row:
+    """Return a value as a row whose cells are texts, numbers or lists of texts."""
+    return json_row(value, of)
+
+
+@singledispatch
+def table_row(value: Any, of: Any) -> Row:
+    """Return a value as a row of few columns, for people."""
+    return csv_row(value, of)
+
+
+# ---- accesses
+
+
+@json_row.register
+def _access(value: Access, graph: AccessGraph) -> Row:
+    return {
+        **_ends(value, graph),
+        **_facts(value),
+        "distance": value.distance,
+        "paths": [path_sentence(graph, path) for path in value.paths],
+        "truncated": value.truncated,
+    }
+
+
+@table_row.register
+def _access_cells(value: Access, graph: AccessGraph) -> Row:
+    row = json_row(value, graph)
+    paths = row["paths"]
+    if len(paths) > 1:
+        paths = [f"{number}. {path}" for number, path in enumerate(paths, 1)]
+    return {
+        **_named_ends(row),
+        "roles": row["roles"],
+        "certainty": row["certainty"],
+        "state": [row["state"], *row["reasons"]],
+        "how": paths + ["… more paths than are listed"] * row["truncated"],
+    }
+
+
+def step_rows(graph: AccessGraph, access: Access) -> Iterator[Row]:
+    """Yield a row for each step of each path, with the records behind it."""
+    for number, path in enumerate(access.paths, 1):
+        for place, step in enumerate(path.steps, 1):
+            grant = graph.grants[step.grant]
+            yield {
+                "path": number,
+                "step": place,
+                "principal": step.principal,
+                "relation": step.relation.value,
+                "resource": step.resource,
+                "role": step.role.value if step.role else None,
+                "raw_role": step.raw_role,
+                "certainty": path.certainty.value,
+                "state": path.state.value,
+                "grant": grant.id,
+                "records": records(grant),
+                "evidence": evidence_lines(graph, grant),
+            }
+
+
+def census_cells(row: Row) -> Row:
+    """Return a row of a census as a row for people."""
+    figures = {name: row[name] for name in ("total", "stated", "inferred", "active", "latent")}
+    counts = [(role, row[role.lower()]) for role in ROLES]
+    return {
+        "node": _named(row, "id", "name"),
+        **figures,
+        "roles": [f"{role} {count}" for role, count in counts if count],
+    }
+
+
+def _ends(value: Access | Change | Outcome, graph: AccessGraph) -> Row:
+    return {
+        "principal": value.principal,
+        "email": graph.nodes[value.principal].get("email"),
+        "resource": value.resource,
+        "name": graph.nodes[value.resource].get("name"),
+    }
+
+
+def _named_ends(row: Row) -> Row:
+    return {end: _named(row, end, name) for end, name in NAMES.items()}
+
+
+def _named(row: Row, node: str, name: str) -> list[str]:
+    return [row[node], *filter(None, [row[name]])]
+
+
+def _facts(access: Access | AccessFacts) -> Row:
+    return {
+        "roles": [role.value for role in access.roles],
+        "capabilities": [capability.value for capability in access.capabilities],
+        "certainty": access.certainty.value,
+        "state": access.state.value,
+        "reasons": list(access.reasons),
+    }
+
+
+def _words(facts: Row | None) -> list[str]:
+    if facts is None:
+        return ["no access"]
+    return [*facts["roles"], facts["certainty"], facts["state"], *facts["reasons"]]
+
+
+# ---- grants
+
+
+@json_row.register
+def _grant(value: Grant, _graph: AccessGraph) -> Row:
+    roles = [role.value for role in value.roles]
+    return {"grant": value.id, "roles": roles, "records": records(value)}
+
+
+@json_row.register
+def _choke_point(value: ChokePoint, graph: AccessGraph) -> Row:
+    grant = json_row(graph.grants[value.grant], graph)
+    return {**grant, "ended": value.ended, "inferred": value.inferred}
+
+
+@json_row.register
+def _remedy(value: Remedy, grant: str) -> Row:
+    return {"grant": grant, **msgspec.structs.asdict(value)}
+
+
+# ---- what would change
+
+
+@json_row.register
+def _outcome(value: Outcome, what: WhatIf[Any]) -> Row:
+    after = value.after.paths if value.after else ()
+    return {
+        "outcome": value.fate.value,
+        "changes": [kind.value for kind in value.kinds],
+        **_ends(value, what.base),
+        "before": _facts(value.before) if value.before else None,
+        "after": _facts(value.after) if value.after else None,
+        "gone": [path_sentence(what.base, path) for path in value.gone],
+        "remaining": [path_sentence(what.base, path) for path in after],
+        "how": outcome_sentence(what, value),
+    }
+
+
+@csv_row.register
+def _flat_outcome(value: Outcome, what: WhatIf[Any]) -> Row:
+    row = json_row(value, what)
+    return {**row, "before": _words(row["before"]), "after": _words(row["after"])}
+
+
+@table_row.register
+def _outcome_cells(value: Outcome, what: WhatIf[Any]) -> Row:
+    row = csv_row(value, what)
+    changes = row["changes"] if value.before and value.after else ()
+    return {
+        "outcome": list(dict.fromkeys([row["outcome"], *changes])),
+        **_named_ends(row),
+        **{name: row[name] for name in ("before", "after", "remaining")},
+    }
+
+
+# ---- changes
+
+
+class ComparedGraphs:
+    """Two graphs, and the causes of changes between them as rows."""
+
+    def __init__(self, before: AccessGraph, after: AccessGraph) -> None:
+        self.before, self.after = before, after
+        self._causes: dict[tuple[int, str], Row] = {}
+
+    def cause(self, cause: Cause) -> Row:
+        """Return a cause as a JSON object. It is made once: many changes may have one cause."""
+        if cause.key not in self._causes:
+            self._causes[cause.key] = {
+                "id": cause.id,
+                "what": cause_sentence(self.before, self.after, cause),
+                "witnessed": cause.witnessed,
+                "before": _side(self.before, cause, cause.before),
+                "after": _side(self.after, cause, cause.after),
+            }
+        return self._causes[cause.key]
+
+    def change(self, change: Change) -> Row:
+        """Return a change without what was before and after."""
+        return {
+            "change": [kind.value for kind in change.kinds],
+            **_ends(change, self.after),
+            "how": change_sentence(self.before, self.after, change),
+        }
+
+
+def _side(graph: AccessGraph, cause: Cause, side: Grant | str | None) -> Row | None:
+    """One side of a cause with its evidence: a grant, or the value of an attribute."""
+    if isinstance(side, Grant):
+        return {
+            "roles": [role.value for role in side.roles],
+            "active": side.active,
+            "evidence": [_evidence(graph, each, record_label(each)) for each in side.evidence],
+        }
+    if side is None or not isinstance(cause, NodeCause):
+        return None
+    record = stated(graph, cause)
+    evidence = [_evidence(graph, record, cause.attribute, cause.pointer)] if record else []
+    return {cause.attribute: side, "evidence": evidence}
+
+
+def _evidence(graph: AccessGraph, record: Evidence, label: str, within: str = "") -> Row:
+    document = graph.documents[record.document]
+    return {
+        "record": label,
+        "record_id": record.record_id,
+        "source": document.source,
+        "pointer": pointer(document, record.section, record.index, record.sub) + within,
+        "observed_at": rfc3339(document.observed_at),
+        "document": document.sha256,
+    }
+
+
+@json_row.register
+def _change(value: Change, graphs: ComparedGraphs) -> Row:
+    row = graphs.change(value)
+    how = row.pop("how")
+    for when, facts in (("before", value.before), ("after", value.after)):
+        row[when] = _facts(facts) if facts else None
+        if facts:
+            del row[when]["capabilities"]
+    return {**row, "causes": list(map(graphs.cause, value.causes)), "how": how}
+
+
+@csv_row.register
+def _flat_change(value: Change, graphs: ComparedGraphs) -> Row:
+    row = json_row(value, graphs)
+    causes = row["causes"]
+    return {
+        **row,
+        **_flat_sides(row),
+        "causes": [f"{cause['id']}: {cause['what']}" for cause in causes],
+        **_evidence_of(causes),
+    }
+
+
+@table_row.register
+def _change_cells(value: Change, graphs: ComparedGraphs) -> Row:
+    row = graphs.change(value)
+    return {
+        "change": row["change"],
+        **_named_ends(row),
+        "before": _words(_facts(value.before) if value.before else None),
+        "after": _words(_facts(value.after) if value.after else None),
+    }
+
+
+@json_row.register
+def _caused(value: CausedChanges, graphs: ComparedGraphs) -> Row:
+    return {**graphs.cause(value.cause), "changes": list(map(graphs.change, value.changes))}
+
+
+@csv_row.register
+def _flat_caused(value: CausedChanges, graphs: ComparedGraphs) -> Row:
+    row = json_row(value, graphs)
+    changes = [
+        " ".join([*change["change"], *(change[end] for end in NAMES)]) for change in row["changes"]
+    ]
+    return {**row, **_flat_sides(row), "changes": changes, **_evidence_of([row])}
+
+
+def cause_evidence(side: Row | None, digits: int | None = None) -> list[str]:
+    """Return a line for each record of one side of a cause, with so many digits of its hash."""
+    return [
+        f"{record['record']}: {record['source']} {record['pointer']}, "
+        f"observed {record['observed_at']}, sha256 {record['document'][:digits]}"
+        for record in (side or {}).get("evidence", ())
+    ]
+
+
+def _evidence_of(causes: Iterable[Row]) -> Row:
+    return {
+        f"evidence_{when}": [line for cause in causes for line in cause_evidence(cause[when])]
+        for when in ("before", "after")
+    }
+
+
+def _flat_sides(row: Row) -> Row:
+    return {when: list(_side_words(row[when] or {})) for when in ("before", "after")}
+
+
+def _side_words(side: Row) -> Iterator[str]:
+    for name, value in side.items():
+        if isinstance(value, bool):
+            yield from () if value else (f"not {name}",)
+        elif name != "evidence":
+            yield from [value] if isinstance(value, str) else value
+
+
+# ---- separation of duty
+
+
+@json_row.register
+def _conflict(value: Conflict, graph: AccessGraph) -> Row:
+    return {
+        "duty": value.duty.name,
+        "reason": value.duty.reason,
+        "principal": value.principal,
+        "email": graph.nodes[value.principal].get("email"),
+        "where": value.where,
+        "left": [path_sentence(graph, access.paths[0]) for access in value.left],
+        "right": [path_sentence(graph, access.paths[0]) for access in value.right],
+        "how": conflict_sentence(graph, value),
+    }
+
+
+@table_row.register
+def _conflict_cells(value: Conflict, graph: AccessGraph) -> Row:
+    row = json_row(value, graph)
+    return {
+        "duty": [row["duty"], row["reason"]],
+        "principal": _named(row, "principal", "email"),
+        **{name: row[name] for name in ("where", "left", "right")},
+    }
+
+
+# ---- findings
+
+
+@json_row.register
+def _finding(value: Finding, graph: AccessGraph) -> Row:
+    return {
+        "severity": value.severity.lower(),
+        "rule": value.rule,
+        "rule_version": value.rule_version,
+        "finding": value.identity,
+        "subjects": list(value.subjects),
+        "sentence": finding_sentence(graph, value),
+        "facts": {
+            name: list(fact) if isinstance(fact, tuple) else fact for name, fact in value.facts
+        },
+        "remediation": RULES[value.rule].remediation,
+        "suppressed": value.suppressed,
+        "evidence": list(value.evidence),
+    }
+
+
+@csv_row.register
+def _flat_finding(value: Finding, graph: AccessGraph) -> Row:
+    hidden, row = value.suppressed, json_row(value, graph)
+    facts = (
+        (name, " ".join(map(str, fact)) if isinstance(fact, list) else fact)
+        for name, fact in row["facts"].items()
+    )
+    return {
+        **row,
+        "facts": [f"{name}={fact}" for name, fact in facts],
+        "suppressed": f"until {hidden.expires}: {hidden.reason}" if hidden else None,
+        "evidence": [
+            f"{proof.record}: {proof.source} {proof.pointer}, sha256 {proof.document}"
+            for proof in value.evidence
+        ],
+    }
+
+
+@table_row.register
+def _finding_cells(value: Finding, graph: AccessGraph) -> Row:
+    row = csv_row(value, graph)
+    hidden = row["suppressed"]
+    return {
+        "severity": [row["severity"], *([f"suppressed {hidden}"] if hidden else [])],
+        "rule": [row["rule"], row["finding"]],
+        "what": [row["sentence"], row["remediation"]],
+        "evidence": [f"{proof.record}: {proof.source} {proof.pointer}" for proof in value.evidence],
+    }
+
+
+@json_row.register
+def _rule(value: Rule, judgement: Judgement) -> Row:
+    settings = judgement.rules[value.id]
+    return {
+        "rule": value.id,
+        "version": value.version,
+        "severity": settings.severity.lower(),
+        "maturity": value.maturity.lower(),
+        "enabled": settings.enabled,
+        "options": [f"{name} = {_toml(option)}" for name, option in settings.options.items()],
+        "definition": value.definition,
+        "population": value.population,
+        "remediation": value.remediation,
+    }
+
+
+@table_row.register
+def _rule_cells(value: Rule, judgement: Judgement) -> Row:
+    row = json_row(value, judgement)
+    judged = [row["severity"], row["maturity"], *([] if row["enabled"] else ["disabled"])]
+    return {"rule": [row["rule"], *row["options"]], "judged": judged, "finds": row["definition"]}
+
+
+def _toml(value: Any) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    return f'"{value.lower()}"' if isinstance(value, str) else str(value)
+
+
+# ---- problems of documents
+
+
+@json_row.register
+def _issue(value: Issue, _graph: AccessGraph | None) -> Row:
+    return _problem("issue", value)
+
+
+@json_row.register
+def _rejection(value: Rejection, _graph: AccessGraph | None) -> Row:
+    return _problem("rejected", value)
+
+
+def _problem(kind: str, value: Issue | Rejection) -> Row:
+    return {
+        "problem": kind,
+        "code": value.code,
+        "source": value.source,
+        "pointer": value.pointer,
+        "message": value.message,
+    }
