@@ -88,15 +88,11 @@ class _VersionAnswers(Generic[_A]):
 
 
 def question(
-    prepared: PreparedDocument,
-    query: str,
-    variables: Mapping[str, Any] | None,
-    operation: str | None,
+    document: PreparedDocument, variables: Mapping[str, Any] | None, name: str | None
 ) -> Question | None:
-    """What a query asks; None for all else, and where the version alone does not settle it."""
-    if (
-        prepared.operation(operation) is not OperationType.QUERY
-        or not prepared.roots(operation) <= SETTLED
-    ):
+    """The question of a query whose answer follows from the version alone; None for any other operation."""
+    if document.operation(name) is not OperationType.QUERY or not document.roots(name) <= SETTLED:
         return None
-    return Question(query, operation, msgspec.json.encode(variables or {}, order="deterministic"))
+    return Question(
+        document.text, name, msgspec.json.encode(variables or {}, order="deterministic")
+    )

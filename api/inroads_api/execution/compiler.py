@@ -8,8 +8,6 @@ errors and nulls are its own. Resolvers may therefore run twice: they only read.
 
 from __future__ import annotations
 
-import threading
-from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from typing import Any, Final, NamedTuple, cast
@@ -59,11 +57,14 @@ from strawberry.types.field import StrawberryField
 from inroads.cancellation import check
 from inroads_api.schema.fields import READS
 
-MAX_PLANS: Final = 256
-"""The most queries that are kept compiled: those used last."""
-
 MAX_FIELDS: Final = 2_000
 """The most fields of a query that is compiled, each counted wherever a fragment brings it."""
+
+MAX_COMPILED: Final = 10_000
+"""The most fields of all plans of one document: one for each operation and value of its conditions."""
+
+FIELD_BYTES: Final = 2_000
+"""How many bytes a compiled field takes, measured."""
 
 _Run = Callable[[Any, Any, Any], Any]
 """A compiled part of a query: from an object, the executor and the path of the object to a value."""
@@ -80,6 +81,7 @@ class CompiledExecutor(StrawberryGraphQLCoreExecutionContext):
     """An executor that compiles queries which come again; all else is the stock one's."""
 
     given: list[dict[str, Any]]
+    plans: Plans
 
     @classmethod
     def build(
@@ -105,6 +107,7 @@ class CompiledExecutor(StrawberryGraphQLCoreExecutionContext):
             schema, document, root_value, context_value, others, operation_name, *given, **named
         )
         if isinstance(built, cls):
+            built.plans = plans_of(document)
             variables = built.variable_values
             variables.coerced.update(lists)
             variables.sources.update(
@@ -149,7 +152,7 @@ class CompiledExecutor(StrawberryGraphQLCoreExecutionContext):
             or self.middleware_manager
         ):
             return None
-        plan = _PLANS.find(self, kind, fields)
+        plan = self.plans.find(self, kind, fields)
         try:
             self.given = [convert(self) for convert in plan.arguments] if plan else []
         except Exception:  # noqa: BLE001  # an argument that cannot be coerced is the stock executor's to tell
@@ -192,42 +195,40 @@ def _are_texts(value: object) -> bool:
     )
 
 
-class _Known(NamedTuple):
-    """An operation with the variables that its conditions name, and its plans by what these say."""
-
-    operation: OperationDefinitionNode
-    conditions: tuple[str, ...]
-    plans: dict[tuple[object, ...], CompiledQuery | None]
-
-
-class _Plans:
-    """The plans of the operations that were executed last."""
+class Plans:
+    """The compiled plans of one document, by operation and by the values of its conditions."""
 
     def __init__(self) -> None:
-        self._kept: OrderedDict[int, _Known] = OrderedDict()
-        self._lock = threading.Lock()
+        self._conditions: dict[int, tuple[str, ...]] = {}
+        self._plans: dict[tuple[object, ...], CompiledQuery | None] = {}
+        self._fields = 0
+
+    @property
+    def weight(self) -> int:
+        """About how many bytes of memory they take."""
+        return FIELD_BYTES * self._fields
 
     def find(
         self, executor: CompiledExecutor, kind: GraphQLObjectType, fields: GroupedFieldSet
     ) -> CompiledQuery | None:
         """The plan of an operation that has been seen before; None for one that is new, or that cannot have one."""
-        operation, coerced = executor.operation, executor.variable_values.coerced
-        with self._lock:
-            # By identity, which the node in it keeps: a document that is parsed anew is another one.
-            known = self._kept.get(id(operation))
-            if known is None:
-                self._kept[id(operation)] = _Known(operation, _conditions(executor), {})
-                if len(self._kept) > MAX_PLANS:
-                    self._kept.popitem(last=False)
-                return None
-            self._kept.move_to_end(id(operation))
-        key = tuple(coerced.get(name) for name in known.conditions)
-        if key not in known.plans and len(known.plans) < MAX_PLANS:
-            known.plans[key] = _Compiler(executor).plan(kind, fields)
-        return known.plans.get(key)
+        operation, coerced = id(executor.operation), executor.variable_values.coerced
+        if operation not in self._conditions:
+            self._conditions[operation] = _conditions(executor)
+            return None
+        key = operation, *(coerced.get(name) for name in self._conditions[operation])
+        if key not in self._plans and self._fields < MAX_COMPILED:
+            compiler = _Compiler(executor)
+            self._plans[key] = compiler.plan(kind, fields)
+            self._fields += compiler.fields
+        return self._plans.get(key)
 
 
-_PLANS: Final = _Plans()
+def plans_of(tree: DocumentNode) -> Plans:
+    """The plans of a document, which live as long as its tree: they are kept on it, frozen though it is."""
+    attributes = vars(tree)
+    plans: Plans = attributes.get("plans") or attributes.setdefault("plans", Plans())
+    return plans
 
 
 def _conditions(executor: CompiledExecutor) -> tuple[str, ...]:

@@ -188,17 +188,24 @@ def _limit(code: str, message: str, limit: int) -> GraphQLError:
     )
 
 
-def parsed(query: str) -> DocumentNode:
-    """The document of a query.
+class Parsed(NamedTuple):
+    """A parsed document, and how many tokens its text has."""
+
+    tree: DocumentNode
+    tokens: int
+
+
+def parsed(query: str) -> Parsed:
+    """The parsed document of a query.
 
     Raises GraphQLError where it is no GraphQL, TOKEN_LIMIT for one that is too long, and DEPTH_LIMIT.
     """
     if len(query) > MAX_QUERY:
         raise _limit("TOKEN_LIMIT", "the document has too many characters", MAX_QUERY)
-    _scan(query)
-    document = parse(query, max_tokens=MAX_TOKENS)
-    _unlink(document)
-    return document
+    tokens = _scan(query)
+    tree = parse(query, max_tokens=MAX_TOKENS)
+    _unlink(tree)
+    return Parsed(tree, tokens)
 
 
 def _unlink(document: DocumentNode) -> None:
@@ -227,15 +234,19 @@ _TOKEN: Final = re.compile(
 """A token, or more than one, but never a part of one: in any text in linear time, since nothing is tried twice."""
 
 
-def _scan(query: str) -> None:
-    """Refuse at a tenth of the parser's cost what has too many tokens, or brackets nested deeper than any question."""
-    depth = 0
+def _scan(query: str) -> int:
+    """Count the tokens of a text, at a tenth of the parser's cost.
+
+    Raises GraphQLError for too many tokens, and for brackets that nest too deep.
+    """
+    depth = count = 0
     for count, token in enumerate(_TOKEN.finditer(query), 1):
         if count > MAX_TOKENS:
             raise _limit("TOKEN_LIMIT", "the document has too many tokens", MAX_TOKENS)
         depth += (token.lastgroup == "opens") - (token.lastgroup == "closes")
         if depth > MAX_BRACKETS:
             raise _limit("DEPTH_LIMIT", "the document nests too many brackets", MAX_BRACKETS)
+    return count
 
 
 class _TooDeep(Exception):

@@ -119,7 +119,7 @@ def _read(path: Path) -> str:
 
 def _problems(text: str, schema: GraphQLSchema) -> Iterator[str]:
     try:
-        document = parsed(text)
+        document = parsed(text).tree
     except GraphQLError as error:
         yield error.message
         return

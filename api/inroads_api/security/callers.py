@@ -51,6 +51,11 @@ class Caller(NamedTuple):
     name: str | None = None
     businesses: frozenset[str] | None = None
 
+    @property
+    def restricted(self) -> bool:
+        """Return whether it sees only some businesses."""
+        return self.businesses is not None
+
     def limited(self, businesses: Iterable[str]) -> Caller:
         """Return a copy of this caller that sees only these businesses and may only read."""
         reading = frozenset(each for each in LIMITABLE if self.may(each))

@@ -33,11 +33,15 @@ from inroads_api.versions.ingestion import Intake
 from inroads_api.versions.limited import LimitedVersionsByBusinesses
 from inroads_api.versions.review_desk import Reviews
 from inroads_api.versions.versions import PATIENCE, Versions
+from inroads_api.web.admission import AdmissionControl
+from inroads_api.web.answers import Answerer
 from inroads_api.web.endpoint import GraphQLEndpoint
+from inroads_api.web.media_types import LEGACY
 from inroads_api.web.metrics import Metrics
 from inroads_api.web.middleware import LOCAL, AuthenticationMiddleware, SecurityHeaders
 from inroads_api.web.rate_limit import RateLimiter
-from inroads_api.web.requests import LEGACY, denied_response, json_response
+from inroads_api.web.requests import RequestParser
+from inroads_api.web.responses import denied_response, respond
 from inroads_api.web.streams import KEEP_ALIVE, Streams
 
 _PAGE: Final = """<!doctype html>
@@ -108,19 +112,14 @@ def create_app(
     schema = build_schema(allow_ingest=intake is not None, allow_review=review)
     streams = Streams(metrics, keep_alive)
     seen = LimitedVersionsByBusinesses(versions, auth.key if auth else bytes)
+    trusted = trusted or Trusted()
+    trusted.check(schema._schema)
     endpoint = GraphQLEndpoint(
-        schema,
-        seen,
-        intake,
-        trusted or Trusted(),
-        seconds,
-        metrics,
+        RequestParser(schema.documents, trusted, seconds, ingests=intake is not None),
+        AdmissionControl(audit, meter, pseudonymised=pseudonymised),
+        Answerer(schema, seen, intake, reviews, deciding=review),
         streams,
-        audit,
-        pseudonymised,
-        meter,
-        reviews,
-        review,
+        metrics,
     )
 
     def refused(request: Request, denied: AccessDenied) -> Response:
@@ -187,11 +186,11 @@ async def _readyz(versions: Versions, ledger: Path | None, _: Request) -> Respon
         try:
             reached = await run_in_threadpool(following_.position, ledger)
         except LedgerError as error:
-            return json_response(
+            return respond(
                 msgspec.json.encode({"ready": False, "code": error.code, **told}), 503, LEGACY
             )
         told |= {"position": served.position, "ledger": reached}
-    return json_response(msgspec.json.encode({"ready": True, **told}), 200, LEGACY)
+    return respond(msgspec.json.encode({"ready": True, **told}), 200, LEGACY)
 
 
 async def _metrics(metrics: Metrics, _: Request) -> Response:

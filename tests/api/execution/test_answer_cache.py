@@ -15,13 +15,14 @@ from starlette.routing import Route
 
 from inroads.network.access_graph import AccessGraph
 from inroads_api.execution.answer_cache import SETTLED, AnswerCache, Question
+from inroads_api.execution.documents import PreparedDocument
 from inroads_api.execution.execute import Schema
 from inroads_api.security.audit import AuditLog
 from inroads_api.security.authentication import Auth
 from inroads_api.security.callers import TokenScope
 from inroads_api.security.tokens import TokenFile
 from inroads_api.versions.versions import Version, Versions
-from inroads_api.web import endpoint as room
+from inroads_api.web import answers as room
 from inroads_api.web.app import create_app
 from questions import NOON, Serve
 
@@ -47,9 +48,11 @@ def executed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     seen: list[str] = []
     execute = room.execute
 
-    def counted(schema: Schema, versions: Versions, query: str, *rest: Any) -> dict[str, Any]:
-        seen.append(query)
-        return execute(schema, versions, query, *rest)
+    def counted(
+        schema: Schema, versions: Versions, document: PreparedDocument, *rest: Any
+    ) -> dict[str, Any]:
+        seen.append(document.text)
+        return execute(schema, versions, document, *rest)
 
     monkeypatch.setattr(room, "execute", counted)
     return seen

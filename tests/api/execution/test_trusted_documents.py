@@ -25,7 +25,7 @@ from inroads_api.execution.trusted_documents import (
 )
 from inroads_api.limits import MAX_QUERY
 from inroads_api.web.app import create_app
-from inroads_api.web.requests import LEGACY, MODERN
+from inroads_api.web.media_types import LEGACY, MODERN
 from questions import NOON, Ask, Serve
 
 VERSION = "{ graph { version } }\r\n"

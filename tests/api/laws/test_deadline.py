@@ -17,7 +17,7 @@ from inroads.store.ledger import Ledger
 from inroads_api.clock import Deadline, Late
 from inroads_api.versions.cache import Cache, Room
 from inroads_api.web.app import create_app
-from inroads_api.web.requests import LEGACY, MODERN
+from inroads_api.web.media_types import LEGACY, MODERN
 from questions import NOON, code
 
 Serve = Callable[..., httpx2.Client]

@@ -25,7 +25,7 @@ from inroads.errors import InroadsError
 from inroads.network.access_graph import AccessGraph
 from inroads.store.ledger import Ledger
 from inroads_api.cli.main import app
-from inroads_api.execution.execute import Schema
+from inroads_api.execution.execute import Schema, build_schema
 from inroads_api.security.audit import FIRST, MAX_ASKED, AuditLog, asked_about, verify
 from inroads_api.security.authentication import Auth
 from inroads_api.security.callers import TokenScope, keyed
@@ -62,8 +62,8 @@ def asked(audit: AuditLog, schema: Schema) -> Callable[..., None]:
 
     def ask(times: int = 1, to: AuditLog = audit, query: str = QUERY) -> None:
         for _ in range(times):
-            to.asking("aaaaaaaaaa", query, None, None, schema.documents.get(query)).answered(
-                200, b'{"data": {}}'
+            to.entry("aaaaaaaaaa", schema.documents.get(query), None, None, 1).answered(
+                200, (), 0, 12
             )
 
     return ask
@@ -199,9 +199,8 @@ class TestWhatItSays:
     def test_many_values(self, audit: AuditLog, schema: Schema, path: Path) -> None:
         """A line stays short: only so many values, and none that is long, but the rest is counted."""
         values = [str(number) for number in range(MAX_ASKED + 7)]
-        audit.asking(
-            None, QUERY, {"a": values, "b": "x" * 5_000}, None, schema.documents.get(QUERY)
-        ).refused(403, "NO")
+        variables = {"a": values, "b": "x" * 5_000}
+        audit.entry(None, schema.documents.get(QUERY), variables, None, 1).refused(403, "NO")
         line = lines(path)[-1]
         assert (len(line["asked"]), line["asked_more"]) == (MAX_ASKED, 7)
 
@@ -400,11 +399,11 @@ class TestItsLife:
 
 
 def _write_many(path: Path) -> None:
-    audit = AuditLog(path, KEY)
+    audit, document = AuditLog(path, KEY), build_schema().documents.get(QUERY)
 
     def write() -> None:
         for _ in range(300):
-            audit.asking(None, QUERY, None, None, None).refused(403, "NO")
+            audit.entry(None, document, None, None, 1).refused(403, "NO")
 
     threads = [threading.Thread(target=write) for _ in range(2)]
     for each in threads:

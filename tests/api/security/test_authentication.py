@@ -26,7 +26,7 @@ from inroads_api.security.callers import AccessDenied, Caller, TokenScope
 from inroads_api.security.permissions import MUTATIONS, authorise
 from inroads_api.security.tokens import ApiToken, TokenFile
 from inroads_api.web.app import create_app
-from inroads_api.web.requests import LEGACY, MODERN
+from inroads_api.web.media_types import LEGACY, MODERN
 from questions import NOON, Serve, code
 
 DAY = dt.timedelta(days=1)

@@ -31,7 +31,7 @@ from inroads_api.security.callers import TokenScope
 from inroads_api.security.tokens import TokenFile
 from inroads_api.server.listening import place
 from inroads_api.server.settings import ServerSettings, WorkerSettings
-from inroads_api.web import endpoint, requests
+from inroads_api.web import answers, requests
 from inroads_api.web.app import create_app
 from processes import PATIENCE, command, serving
 from questions import NOON
@@ -158,14 +158,14 @@ def test_workers_need_a_ledger(ledger: Path, more: tuple[str, ...]) -> None:
 
 def test_a_running_request_ends(bruce: AccessGraph, monkeypatch: pytest.MonkeyPatch) -> None:
     """A server that is told to stop answers what it has begun, and takes no more."""
-    begun, real = threading.Event(), endpoint.execute
+    begun, real = threading.Event(), answers.execute
 
     def slowly(*given: Any) -> Any:
         begun.set()
         time.sleep(0.5)
         return real(*given)
 
-    monkeypatch.setattr(endpoint, "execute", slowly)
+    monkeypatch.setattr(answers, "execute", slowly)
     sock = place("127.0.0.1", 0, guarded=False).bound()
     server = uvicorn.Server(
         uvicorn.Config(create_app(bruce, NOON), log_level="critical", timeout_graceful_shutdown=30)

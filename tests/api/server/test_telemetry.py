@@ -32,7 +32,7 @@ from inroads_api.security.callers import TokenScope
 from inroads_api.security.tokens import TokenFile
 from inroads_api.server.settings import ServerSettings
 from inroads_api.server.telemetry import Traced, exporting
-from inroads_api.web import endpoint
+from inroads_api.web import answers
 from inroads_api.web.app import create_app
 from inroads_api.web.rate_limit import RateLimiter
 from questions import NOON, Serve
@@ -218,7 +218,7 @@ def test_refusals(
     def broken(*_: Any) -> Any:
         raise ValueError("marker@example.com")
 
-    monkeypatch.setattr(endpoint, "execute", broken)
+    monkeypatch.setattr(answers, "execute", broken)
     traced(create_app(bruce, NOON)).post("/graphql", json={"query": "{ graph { version } }"})
     found = [span for span in spans.get_finished_spans() if span.kind.name == "SERVER"]
     assert [attributes(span)["http.response.status_code"] for span in found] == [401, 200, 429, 500]

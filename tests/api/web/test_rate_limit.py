@@ -24,8 +24,8 @@ from inroads_api.security.callers import Caller, TokenScope
 from inroads_api.security.tokens import TokenFile
 from inroads_api.server.settings import ServerSettings
 from inroads_api.web.app import create_app
+from inroads_api.web.media_types import MODERN
 from inroads_api.web.rate_limit import COST_PER_MINUTE, WINDOW, RateLimiter, Throttled
-from inroads_api.web.requests import MODERN
 from questions import NOON, Serve, code
 
 QUERY = "{ graph { version } }"

@@ -31,7 +31,8 @@ from inroads_api.versions.following import follow, position
 from inroads_api.versions.versions import Versions
 from inroads_api.web import streams
 from inroads_api.web.app import create_app
-from inroads_api.web.streams import EVENTS, Streams
+from inroads_api.web.media_types import EVENTS
+from inroads_api.web.streams import Streams
 from processes import serving
 from questions import NOON
 from records import DAY, me, membership, team
