@@ -7,11 +7,12 @@ import re
 import threading
 import time
 from bisect import bisect_right
-from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from typing import Final, Protocol
+
+from cachetools import LRUCache
 
 from inroads.analysis.census import Census, census, made
 from inroads.analysis.changes import Changes, changes
@@ -108,7 +109,8 @@ class Versions:
         self.patience, self.logged = patience, logged
         self._now = now
         self._current = Version(graph, built_at, position, position or 0)
-        self._served = OrderedDict.fromkeys([self._current.name])
+        self._served = LRUCache[str, None](REMEMBERED)
+        self._served[self._current.name] = None
         self._swapped = threading.Condition()
         self._listeners: list[Listener] = []
         self._left: dict[int, Version] = {}
@@ -142,9 +144,6 @@ class Versions:
                 self._left[before.position] = before
             self._tidy()
             self._served[version.name] = None
-            self._served.move_to_end(version.name)
-            while len(self._served) > REMEMBERED:
-                self._served.popitem(last=False)
             self._swapped.notify_all()
             for each in self._listeners:
                 each.wake()
