@@ -11,14 +11,16 @@ import sys
 import time
 from collections.abc import Callable, Mapping
 from tempfile import TemporaryDirectory
+from types import MappingProxyType
 from typing import Any, Final
 
 import uvicorn
 from starlette.types import ASGIApp
 from uvicorn.supervisors import multiprocess
 
-from inroads_api.server.settings import NO_TLS
 from inroads_api.web.metrics import SHARED
+
+NO_TLS: Final[Mapping[str, Any]] = MappingProxyType({})
 
 READY: Final = 600
 """How many seconds a new worker may take until it answers, or be held up before it is taken for dead."""

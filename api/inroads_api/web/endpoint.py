@@ -21,7 +21,7 @@ from inroads_api.web.admission import Admission, AdmissionControl, Client
 from inroads_api.web.answers import Answerer, OperationResult
 from inroads_api.web.logs import REQUESTS
 from inroads_api.web.media_types import EVENTS, LEGACY, MODERN, acceptable, accepts_events
-from inroads_api.web.metrics import Metrics, Names
+from inroads_api.web.metrics import Names
 from inroads_api.web.middleware import caller_now
 from inroads_api.web.operation import Operation
 from inroads_api.web.rate_limit import Budget, Throttled
@@ -58,10 +58,9 @@ class GraphQLEndpoint:
         admission: AdmissionControl,
         answerer: Answerer,
         streams: Streams,
-        metrics: Metrics,
     ) -> None:
         self._parser, self._admission, self._answerer = parser, admission, answerer
-        self.streams, self._metrics, self._names = streams, metrics, Names()
+        self.streams, self._metrics, self._names = streams, streams.metrics, Names()
         self.versions = answerer.versions
 
     async def answer(self, request: Request) -> Response:

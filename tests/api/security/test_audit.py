@@ -21,6 +21,7 @@ import httpx2
 import pytest
 from typer.testing import CliRunner
 
+from applications import application
 from inroads.errors import InroadsError
 from inroads.network.access_graph import AccessGraph
 from inroads.store.ledger import Ledger
@@ -30,7 +31,6 @@ from inroads_api.security.audit import FIRST, MAX_ASKED, AuditLog, asked_about, 
 from inroads_api.security.authentication import Auth
 from inroads_api.security.callers import TokenScope, keyed
 from inroads_api.security.tokens import TokenFile
-from inroads_api.web.app import create_app
 from questions import NOON, Serve, code
 
 KEY = b"k" * 32
@@ -79,7 +79,7 @@ def client(bruce: AccessGraph, serve: Serve, tokens: TokenFile, path: Path) -> h
     """A client with a token of all scopes, of a server that writes to the log."""
     _, text = tokens.create("a", [TokenScope.ADMIN], dt.timedelta(days=1), NOON)
     audit = AuditLog(path, tokens.key(), lambda: NOON)
-    made = serve(create_app(bruce, NOON, ("*",), auth=Auth(tokens.path, lambda: NOON), audit=audit))
+    made = serve(application(bruce, auth=Auth(tokens.path, lambda: NOON), audit=audit))
     made.headers["authorization"] = f"Bearer {text}"
     return made
 
@@ -180,7 +180,7 @@ class TestWhatItSays:
         """A mutation is told before it begins and after it has ended, and its documents only as one hash."""
         ledger = tmp_path / "inroads.db"
         Ledger(ledger).close()
-        client = serve(create_app(bruce, NOON, ingest=ledger, audit=audit))
+        client = serve(application(bruce, ingest=ledger, audit=audit))
         query = "mutation Add($d: [JSON!]!) { ingest(documents: $d) { documents { status } } }"
         variables = {"d": [{"response": {"email": "c@example.com", "id": 5}}]}
         answer = client.post("/graphql", json={"query": query, "variables": variables}).json()

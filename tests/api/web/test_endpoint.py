@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import pytest
 
+from applications import application
 from inroads.network.access_graph import AccessGraph
 from inroads_api.execution import execute as execution
 from inroads_api.execution.documents import BASE_BYTES, DocumentCache, PreparedDocument
@@ -16,7 +17,6 @@ from inroads_api.execution.execute import Schema
 from inroads_api.security.audit import AuditLog
 from inroads_api.versions.versions import Versions
 from inroads_api.web import answers
-from inroads_api.web.app import create_app
 from questions import NOON, Serve
 
 QUERY: Final = "query Who { graph { version } }"
@@ -44,7 +44,7 @@ def test_a_document_that_is_driven_out_while_its_request_runs(
 
     monkeypatch.setattr(answers, "execute", flooded)
     audit = AuditLog(tmp_path / "audit.log", b"k" * 32, lambda: NOON)
-    client = serve(create_app(bruce, NOON, audit=audit))
+    client = serve(application(bruce, audit=audit))
     for _ in range(3):
         answer = client.post("/graphql", json={"query": QUERY}).json()
         assert answer["data"] == {"graph": {"version": bruce.version}}
@@ -61,7 +61,7 @@ def test_every_line_of_the_audit_log_has_cost_and_fields(
 ) -> None:
     """Also those of refused documents; what cannot be priced costs the look at it."""
     audit = AuditLog(tmp_path / "audit.log", b"k" * 32, lambda: NOON)
-    client = serve(create_app(bruce, NOON, audit=audit))
+    client = serve(application(bruce, audit=audit))
     for query in (QUERY, "{ nothing }", "{", "", "mutation { __typename }"):
         client.post("/graphql", json={"query": query})
     lines = map(json.loads, (tmp_path / "audit.log").read_bytes().splitlines())
