@@ -35,8 +35,8 @@ from graphql import (
     visit,
 )
 
-from inroads_api.execution.compiler import plans_of
 from inroads_api.execution.cost import Measures, parsed
+from inroads_api.execution.executor import plans_of
 from inroads_api.execution.tracing import part
 from inroads_api.limits import MAX_QUERY
 

@@ -27,8 +27,8 @@ from inroads.cancellation import check, checked
 from inroads.documents.reader import parse_moment
 from inroads.errors import InroadsError, LedgerError, extensions
 from inroads_api.clock import Deadline, Late
-from inroads_api.execution.compiler import CompiledExecutor
 from inroads_api.execution.documents import DocumentCache, PreparedDocument
+from inroads_api.execution.executor import CompiledExecutor
 from inroads_api.execution.tracing import part
 from inroads_api.schema.analysis.changes import GrantCause, NodeCause
 from inroads_api.schema.context import Context

@@ -14,9 +14,9 @@ import strawberry
 from graphql import ExecutionResult, execute_sync, parse
 
 from inroads.network.access_graph import AccessGraph
-from inroads_api.execution import compiler
-from inroads_api.execution.compiler import CompiledExecutor
+from inroads_api.execution import executor
 from inroads_api.execution.execute import Schema, build_schema, execute
+from inroads_api.execution.executor import CompiledExecutor
 from inroads_api.versions.versions import Versions
 from operations import Operations
 from questions import NOON
@@ -302,7 +302,7 @@ def test_a_surprise_stays_in_its_root_field(monkeypatch: pytest.MonkeyPatch) -> 
 
 def test_plans_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     """Of one document only so many fields are kept compiled, however many conditions it is asked with."""
-    monkeypatch.setattr(compiler, "MAX_COMPILED", 20)
+    monkeypatch.setattr(executor, "MAX_COMPILED", 20)
     names = [f"b{number}" for number in range(5)]
     skips = " ".join(f"{name}: name @skip(if: ${name})" for name in names)
     head = ", ".join(f"${name}: Boolean!" for name in names)
@@ -317,6 +317,6 @@ def test_plans_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
             executor_class=CompiledExecutor,
         )
         assert isinstance(result, ExecutionResult)
-    plans = compiler.plans_of(document)
+    plans = executor.plans_of(document)
     assert 1 < len(plans._plans) < 2**5
-    assert plans.weight < compiler.FIELD_BYTES * (20 + 7)
+    assert plans.weight < executor.FIELD_BYTES * (20 + 7)

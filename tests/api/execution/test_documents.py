@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from inroads.network.access_graph import AccessGraph
-from inroads_api.execution.compiler import FIELD_BYTES
 from inroads_api.execution.documents import BASE_BYTES, MAX_ERRORS, DocumentCache
 from inroads_api.execution.execute import Schema, execute
+from inroads_api.execution.executor import FIELD_BYTES
 from inroads_api.limits import MAX_QUERY
 from inroads_api.versions.versions import Versions
 from questions import NOON
