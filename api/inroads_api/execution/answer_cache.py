@@ -41,7 +41,7 @@ class Question(NamedTuple):
     variables: bytes
 
 
-class _Kept(NamedTuple, Generic[_A]):
+class _SizedAnswer(NamedTuple, Generic[_A]):
     """A kept answer, and how many bytes it takes with its question."""
 
     answer: _A
@@ -54,7 +54,9 @@ class AnswerCache(Generic[_A]):
     def __init__(self, most: int = MAX_BYTES) -> None:
         self._most = most
         self._lock = threading.Lock()
-        self._of: WeakKeyDictionary[Version, LRUCache[Question, _Kept[_A]]] = WeakKeyDictionary()
+        self._of: WeakKeyDictionary[Version, LRUCache[Question, _SizedAnswer[_A]]] = (
+            WeakKeyDictionary()
+        )
 
     def find(self, version: Version, question: Question) -> _A | None:
         """The answer that a version gave to a question."""
@@ -72,7 +74,7 @@ class AnswerCache(Generic[_A]):
             answers = self._of.get(version)
             if answers is None:
                 answers = self._of[version] = LRUCache(self._most, attrgetter("size"))
-            answers[question] = _Kept(answer, size)
+            answers[question] = _SizedAnswer(answer, size)
 
 
 def question(

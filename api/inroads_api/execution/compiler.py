@@ -254,7 +254,7 @@ class Compiler:
         return located
 
     def _leaf(self, kind: GraphQLLeafType, var: str) -> list[str]:
-        """What is of the usual type stays as it is; all else is coerced as the stock executor does."""
+        """Leave a value of the usual type as it is, and coerce any other as the stock executor does."""
         coerced = f"{var} = {self._name(partial(Executor.complete_leaf_value, kind))}({var})"
         if isinstance(kind, CustomGraphQLEnumType):
             values = {each.value: name for name, each in kind.values.items()}
@@ -338,4 +338,4 @@ _USUAL: Final = {
     "Boolean": "{0}.__class__ is not bool",
     "Int": "{0}.__class__ is not int or not -2147483648 <= {0} <= 2147483647",
 }
-"""When a value of a scalar must be looked at by the stock executor."""
+"""The condition on which the stock executor coerces a value of a scalar."""

@@ -104,13 +104,13 @@ _WEIGHTS: Final = {
 """The fields that do more than to give a value they have."""
 
 _ANOTHER_VERSION: Final = 5_000
-"""What it costs to ask for the graph as of another moment, or to wait for another version."""
+"""The price of the graph as of another moment, and of the wait for another version."""
 
 _COUNTS: Final = ("last", "first", "ids", "documents")
 """The arguments that say how many objects a field gives: the first of these that it has, and `last` if it is given."""
 
 _PAIR: Final = 4
-"""What two selections under one name cost: the stock validation compares every pair of them."""
+"""The price of two selections under one name: the stock validation compares every pair of them."""
 
 _META: Final = {"__schema": SchemaMetaFieldDef, "__type": TypeMetaFieldDef}
 
@@ -159,7 +159,7 @@ class Measures:
         return None
 
     def measure(self, variables: Mapping[str, Any]) -> Measure | None:
-        """What the document asks with these variables; None for one that is too deep to walk."""
+        """How much the document asks with these variables; None for one that is too deep to walk."""
         if self._counting is not None:
             key = self._key(variables)
             if key in self._known:
@@ -366,7 +366,7 @@ class _Walk:
         )
 
     def _value(self, node: ValueNode) -> object:
-        """What an argument is, None for null and what is not given: these stand for the default, at most the most."""
+        """The value of an argument, None for null and a missing one: both stand for the default, or the most."""
         if isinstance(node, VariableNode):
             name = node.name.value
             self.counting.add(name)

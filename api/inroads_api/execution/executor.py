@@ -194,7 +194,7 @@ def plans_of(tree: DocumentNode) -> Plans:
 
 
 def _conditions(executor: CompiledExecutor) -> tuple[str, ...]:
-    """What decides `@include` and `@skip`: the variables that stand in directives."""
+    """The variables that decide `@include` and `@skip`: those in directives."""
     parts = [executor.operation, *executor.fragment_definitions.values()]
     return tuple(sorted({name for part in parts for name in _conditional(part.selection_set)}))
 

@@ -37,7 +37,7 @@ from inroads_api.versions.review_desk import Done
 log = logging.getLogger(__name__)
 
 FIRST: Final = "0" * 64
-"""What the first line of all has as the hash of the line before."""
+"""The hash of the line before in the first line of all."""
 
 MAX_ASKED: Final = 100
 """The most values of one operation that are hashed; `asked_more` tells how many there were beside."""
@@ -83,7 +83,7 @@ class AuditLine(msgspec.Struct, kw_only=True, omit_defaults=True):
 
 
 def asked_about(key: bytes, value: str) -> str:
-    """What stands in `asked` for a value: an email is the same in any case, as it is for who looks it up."""
+    """The hash in `asked` for a value. An email is the same in any case, as in a search."""
     return keyed(key, value.strip().casefold() if "@" in value else value)
 
 
@@ -344,7 +344,7 @@ def _values(document: PreparedDocument, variables: object) -> Iterator[str]:
 
 
 class Problem(NamedTuple):
-    """What is wrong with a log: a code, and the place."""
+    """A problem of a log: a code, and the place."""
 
     code: str
     source: str
@@ -353,7 +353,7 @@ class Problem(NamedTuple):
 
 
 class Verified(NamedTuple):
-    """What a verification has found: how many lines, the numbers of the first and last, and the hash of the last."""
+    """The result of a verification: how many lines, the numbers of the first and last, and the hash of the last."""
 
     lines: int
     first: int

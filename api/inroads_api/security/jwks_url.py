@@ -69,7 +69,7 @@ class KeyUrl:
         """Nothing is learnt while somebody waits."""
 
     def find(self, kid: str | None) -> jwt.PyJWK:
-        """The key of an id. Raises KeyError; Denied 503 where the keys are too old, or are just being fetched."""
+        """The key of an id. Raises KeyError; AccessDenied 503 where the keys are too old, or are just being fetched."""
         if self._clock() - self._good > KEPT:
             raise AccessDenied(
                 503,
@@ -157,7 +157,7 @@ async def _fetch(issuer: str, url: str | None) -> ById:
 
 
 async def _discovered(issuer: str) -> str:
-    """Where the discovery document of an issuer says that its keys are (OpenID Connect Discovery 1.0, 4)."""
+    """The URL of the keys in the discovery document of an issuer (OpenID Connect Discovery 1.0, 4)."""
     try:
         told = msgspec.json.decode(
             await _body(issuer.removesuffix("/") + DISCOVERY), type=dict[str, Any]

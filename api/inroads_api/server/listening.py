@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from inroads.errors import InroadsError
 
 
-class Place(NamedTuple):
+class ListenAddress(NamedTuple):
     """An address to listen at."""
 
     family: socket.AddressFamily
@@ -32,7 +32,7 @@ class Place(NamedTuple):
         return sock
 
 
-def place(host: str, port: int, *, guarded: bool) -> Place:
+def place(host: str, port: int, *, guarded: bool) -> ListenAddress:
     """The address that a host's name has now.
 
     Raises InroadsError BAD_HOST, and UNGUARDED where others than those on this machine could ask, and nothing asks
@@ -47,7 +47,7 @@ def place(host: str, port: int, *, guarded: bool) -> Place:
             f"--host {host!r} is no address or name of this machine", "BAD_HOST"
         ) from None
     family, _, _, _, address = found[0]
-    there = Place(family, (str(address[0]), int(address[1])))
+    there = ListenAddress(family, (str(address[0]), int(address[1])))
     if not (guarded or there.local):
         raise InroadsError(
             f"--host {host} lets other machines ask everything: make a token with `inroads token create --auth FILE`,"

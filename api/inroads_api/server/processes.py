@@ -112,7 +112,7 @@ class _Worker(multiprocess.Process):
 def _config(
     application: Callable[..., Any], seconds: float, log: dict[str, Any] | None, **more: Any
 ) -> uvicorn.Config:
-    """What all processes have in common. uvloop and httptools are taken by themselves where they are there."""
+    """The configuration of every process. uvicorn takes uvloop and httptools by itself where they are installed."""
     sys.setswitchinterval(SWITCH)
     gc.set_threshold(*gc.get_threshold()[:2], COLLECTIONS)
     return uvicorn.Config(

@@ -28,7 +28,7 @@ _V = TypeVar("_V")
 
 
 class Room:
-    """Where a bounded number of requests may wait; whoever finds it full is told at once."""
+    """A waiting room for a bounded number of requests; one that finds it full is refused at once."""
 
     def __init__(self, seats: int) -> None:
         self._seats = threading.BoundedSemaphore(seats)

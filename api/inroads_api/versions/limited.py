@@ -1,4 +1,4 @@
-"""Versions as those see them who may see only some businesses: each of the whole graph cut to a portion.
+"""Versions for callers that see only some businesses: each is a version of the whole graph, cut to a portion.
 
 A portion is made when it is first asked for, and lasts as long as a version of the whole. A version of a portion has
 the name, and the moment at which it was built, of the first one that said the same: that documents arrived which do
@@ -58,7 +58,7 @@ class LimitedVersions(Versions):
         return version
 
     def at_least(self, wanted: str, deadline: float) -> Version:
-        """As that of the whole; what no ingest has told to these callers never comes."""
+        """The version that has reached a wanted one, as of the whole; a token of an ingest never comes."""
         holds = self._condition(wanted)
         while True:
             version = cast("LimitedVersion", self.current)
@@ -70,7 +70,7 @@ class LimitedVersions(Versions):
                 )
 
     def until(self, version: Version, moment: dt.datetime) -> Version:
-        """As that of the whole, cut."""
+        """The version as of a moment, cut to the portion."""
         return self._cut(self._whole.until(cast("LimitedVersion", version).whole, moment))
 
     def _cut(self, whole: Version) -> LimitedVersion:
@@ -89,7 +89,7 @@ class LimitedVersions(Versions):
 
 
 class LimitedVersionsByBusinesses:
-    """Who sees which versions. `key` gives the secret behind the ids of placeholders."""
+    """The versions that each set of businesses sees. `key` gives the secret behind the ids of placeholders."""
 
     def __init__(self, whole: Versions, key: Callable[[], bytes]) -> None:
         self._whole, self._key = whole, key

@@ -62,7 +62,7 @@ class Version:
 
     @property
     def name(self) -> str:
-        """What two versions share exactly when they hold the same documents under the same policy."""
+        """The hash that two versions share exactly when they hold the same documents under the same policy."""
         return self.graph.version
 
 
@@ -76,7 +76,7 @@ class NotReached(InroadsError):
 
 
 def token(position: int) -> str:
-    """What stands for any version that holds a ledger's log up to a number.
+    """The token of any version that holds a ledger's log up to a number.
 
     >>> token(42)
     'ledger:42'
@@ -259,7 +259,7 @@ class Versions:
         suppressed: bool | None = None,
         now: dt.datetime | None = None,
     ) -> Findings:
-        """What the rules find in a version, looked for once. Raises InroadsError BUSY, and what `review` raises."""
+        """The findings of the rules in a version, made once. Raises InroadsError BUSY, and as `review`."""
         key = version.name, None if rules is None else tuple(sorted(set(rules))), now
         return self._reviewed.get(key, lambda: review(version.graph, rules, now=now)).only(
             severity, suppressed
@@ -275,7 +275,7 @@ class Versions:
         return self._imagined.get((version.name, what.version), what.answer)
 
     def choke_points(self, version: Version, of: Iterable[str]) -> ChokePoints:
-        """What each grant ends alone, of everyone or of some nodes. Raises InroadsError BUSY and WRONG_KIND."""
+        """The accesses that each grant ends alone, of all nodes or some. Raises InroadsError BUSY and WRONG_KIND."""
         with self._making.seat():
             return choke_points(version.graph, of)
 
@@ -288,7 +288,7 @@ class Versions:
         return campaign.revoked(self._drifted.get(key, lambda: campaign.drift(version.graph)))
 
     def conflicts(self, version: Version) -> Conflicts:
-        """Who holds both sides of a duty, looked for when it is first asked. Raises InroadsError BUSY."""
+        """The conflicts of duty in a version, made when they are first asked for. Raises InroadsError BUSY."""
         return self._conflicts.get(version.name, lambda: duties(version.graph))
 
 

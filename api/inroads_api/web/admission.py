@@ -34,7 +34,7 @@ WORKING_EACH: Final = 8
 """The most requests of one token that are worked on at once."""
 
 
-class Client:
+class ClientLimits:
     """Limits that the requests of one token share while there are any. Each request without a token has its own."""
 
     def __init__(self, preparing: Lock) -> None:
@@ -61,13 +61,15 @@ class AdmissionControl:
         self._audit, self._limiter = audit, limiter or RateLimiter()
         self._pseudonymised = pseudonymised
         self._preparing, self._anonymous, self._count = Lock(), Lock(), 0
-        self._clients: WeakValueDictionary[str, Client] = WeakValueDictionary()
+        self._clients: WeakValueDictionary[str, ClientLimits] = WeakValueDictionary()
 
     @asynccontextmanager
-    async def place(self, token: str | None) -> AsyncIterator[Client]:
+    async def place(self, token: str | None) -> AsyncIterator[ClientLimits]:
         """A place for a request of a token, or without one. Raises Overloaded where there is none."""
         client = (
-            self._clients.setdefault(token, Client(Lock())) if token else Client(self._anonymous)
+            self._clients.setdefault(token, ClientLimits(Lock()))
+            if token
+            else ClientLimits(self._anonymous)
         )
         if self._count >= MOST or client.count >= MOST_EACH:
             raise Overloaded
@@ -80,7 +82,7 @@ class AdmissionControl:
             client.count -= 1
 
     @asynccontextmanager
-    async def preparing(self, client: Client) -> AsyncIterator[None]:
+    async def preparing(self, client: ClientLimits) -> AsyncIterator[None]:
         """The turn to prepare a new document. Of each token only one request waits beside those of others."""
         async with client.preparing, self._preparing:
             yield

@@ -14,10 +14,10 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from inroads_api.clock import Deadline
-from inroads_api.execution.tracing import TRACE, Told
+from inroads_api.execution.tracing import TRACE, TraceFigures
 from inroads_api.security.callers import AccessDenied
 from inroads_api.versions.cursors import Feed
-from inroads_api.web.admission import Admission, AdmissionControl, Client
+from inroads_api.web.admission import Admission, AdmissionControl, ClientLimits
 from inroads_api.web.answers import Answerer, OperationResult
 from inroads_api.web.logs import REQUESTS
 from inroads_api.web.media_types import EVENTS, LEGACY, MODERN, acceptable, accepts_events
@@ -104,7 +104,7 @@ class GraphQLEndpoint:
             async with client.working:
                 return await run_in_threadpool(self._work, operation)
 
-    async def _prepare(self, operation: Operation, client: Client) -> None:
+    async def _prepare(self, operation: Operation, client: ClientLimits) -> None:
         async with self._admission.preparing(client):
             await run_in_threadpool(self._answerer.prepare, operation)
 
@@ -134,7 +134,9 @@ class GraphQLEndpoint:
         if trace := TRACE.get():
             type_ = operation.type if operation else None
             shape = document.shape if document else None
-            trace.tell(Told(name, outcome, version, cost, type_.value if type_ else None, shape))
+            trace.tell(
+                TraceFigures(name, outcome, version, cost, type_.value if type_ else None, shape)
+            )
         if requests.isEnabledFor(logging.INFO):
             figures = {"operation": name, "outcome": outcome, "status": status}
             figures |= {"seconds": round(seconds, 6), "cost": cost, "version": version}

@@ -47,7 +47,7 @@ class Operation(msgspec.Struct, frozen=True, dict=True):
 
     @property
     def spends(self) -> int:
-        """What its caller spends on it: the cost, and 1 where it will only be looked at."""
+        """The price that its caller pays: its cost, and 1 where it will only be looked at."""
         cost = self.cost or 1
         return cost if cost <= MAX_COST else 1
 

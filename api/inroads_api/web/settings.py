@@ -48,7 +48,7 @@ class ServerSettings:
     trusted: Path | None = None
     trusted_only: bool = False
     cost_per_minute: int = 0
-    """What a token may spend in a minute, 0 for no limit; each of several workers has its share."""
+    """How much a token may spend in a minute, 0 for no limit; each of several workers has its share."""
 
     # Processes, and times in seconds.
     workers: int = 1

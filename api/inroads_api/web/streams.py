@@ -1,7 +1,7 @@
 """Streams of server-sent events: GraphQL over SSE in distinct connections mode, one for each subscription.
 
 Nothing is queued: an event is made when the one before was taken, from where that one ended to the version that is
-served then. So whoever reads slowly, or was away, gets fewer and longer steps, and misses nothing.
+served then. So a client that reads slowly, or was away, gets fewer and longer steps, and misses nothing.
 """
 
 from __future__ import annotations
@@ -242,7 +242,7 @@ class EventStream(Response):
                 await asyncio.wait({making})
 
     async def _meanwhile(self, work: Coroutine[Any, Any, _T], put: _Put) -> _T:
-        """What comes of some work; until then the client is told now and then that the stream is there still."""
+        """Do some work and return its result; until then the client gets a comment now and then."""
         task = asyncio.create_task(work)
         try:
             while not (await asyncio.wait({task}, timeout=self._streams.keep_alive))[0]:
