@@ -90,10 +90,8 @@ class Compiler:
         """The plan of root fields; None where there are too many inside, or where they cannot be collected."""
         try:
             roots = {name: self._root(kind, name, details) for name, details in fields.items()}
-        except (
-            _TooLarge,
-            GraphQLError,
-        ):  # as where a condition is null, which the stock executor tells with its place
+        # As where a condition is null, which the stock executor tells with its place.
+        except (_TooLarge, GraphQLError):
             return None
         exec(compile("\n".join(self.lines), "<query>", "exec"), self.names)  # noqa: S102  # our own text; names of documents are literals in it
         return CompiledQuery(

@@ -316,9 +316,8 @@ class _Walk:
     def _fragment(self, name: str, level: int) -> Measure:
         if name not in self.measured:
             fragment = self.fragments.get(name)
-            self.measured[name] = (
-                Measure()
-            )  # what it is inside itself, and for a name that is not known
+            # What it is inside itself, and for a name that is not known.
+            self.measured[name] = Measure()
             if fragment:
                 kind = self.schema.get_type(fragment.type_condition.name.value)
                 self.measured[name] = self._selections(fragment.selection_set, kind, level)

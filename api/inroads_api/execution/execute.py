@@ -126,9 +126,8 @@ class Schema(strawberry.Schema):
     @cached_property
     def documents(self) -> DocumentCache:
         """Parsed and validated documents by their text."""
-        return DocumentCache(
-            self._schema
-        )  # strawberry gives no other way to the schema of graphql-core
+        # Strawberry gives no other way to the schema of graphql-core.
+        return DocumentCache(self._schema)
 
 
 def build_schema(

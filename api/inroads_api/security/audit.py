@@ -180,9 +180,8 @@ class AuditLog:
     @contextmanager
     def _held(self) -> Iterator[None]:
         """The file at the path, for this process alone, with its end known."""
-        if (
-            self._process != os.getpid()
-        ):  # a lock would be shared with the process that this one was forked from
+        # A lock would be shared with the process that this one was forked from.
+        if self._process != os.getpid():
             self._file, self._process, self._end = _opened(self._path), os.getpid(), 0
         fcntl.flock(self._file, fcntl.LOCK_EX)
         try:

@@ -58,9 +58,8 @@ class KeyUrl:
         self._fetching = False
         self._failed: str | None = None
         self._tried = self._good = clock()
-        with ThreadPoolExecutor(
-            1
-        ) as beside:  # workers make this in a thread that has an event loop
+        # Workers make this in a thread that has an event loop.
+        with ThreadPoolExecutor(1) as beside:
             self._keys = beside.submit(self._fetched).result()
         if not self._keys:
             raise InroadsError("the JWKS of the provider has no key that signs", "JWKS_UNAVAILABLE")
@@ -186,9 +185,8 @@ async def _body(address: str) -> bytes:
                 f"the provider answered with status {response.status_code}", "JWKS_UNAVAILABLE"
             )
         body = bytearray()
-        async for (
-            chunk
-        ) in response.aiter_raw():  # as it comes: what is packed could unpack without end
+        # As it comes: what is packed could unpack without end.
+        async for chunk in response.aiter_raw():
             body += chunk
             if len(body) > MAX_JWKS:
                 raise InroadsError(

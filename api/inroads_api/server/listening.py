@@ -26,9 +26,8 @@ class ListenAddress(NamedTuple):
     def bound(self) -> socket.socket:
         """A socket that listens there."""
         sock = socket.create_server(self.address, family=self.family)
-        sock.setsockopt(
-            socket.IPPROTO_TCP, socket.TCP_NODELAY, 1
-        )  # asyncio leaves it to whoever made the socket
+        # Asyncio leaves it to whoever made the socket.
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         return sock
 
 
@@ -77,10 +76,8 @@ def tls_options(cert: Path | None, key: Path | None, client_ca: Path | None) -> 
         context.load_cert_chain(cert, key, password="")  # else OpenSSL asks on the terminal
         if client_ca:
             context.load_verify_locations(client_ca)
-    except (
-        OSError,
-        ValueError,
-    ) as error:  # an SSLError is an OSError, and quotes nothing of the files
+    # An SSLError is an OSError, and quotes nothing of the files.
+    except (OSError, ValueError) as error:
         raise InroadsError(f"the files of --tls-…: {error}", "BAD_TLS") from None
     options: dict[str, Any] = {
         "ssl_certfile": os.fspath(cert),

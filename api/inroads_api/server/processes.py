@@ -88,9 +88,8 @@ class _Server(uvicorn.Server):
 
 
 def _is_silent(connection: Any) -> bool:
-    return (
-        getattr(connection, "cycle", connection) is None
-    )  # each request has a cycle, once its headers are there
+    # Each request has a cycle, once its headers are there.
+    return getattr(connection, "cycle", connection) is None
 
 
 class _Worker(multiprocess.Process):

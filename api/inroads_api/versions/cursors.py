@@ -126,9 +126,8 @@ class Feed:
             raise NotReached(
                 "this is not served yet", served=current.name, position=current.position
             )
-        self.after = (
-            current.position if cursor.until is None else cursor.until
-        )  # kept while the event is made
+        # Kept while the event is made.
+        self.after = current.position if cursor.until is None else cursor.until
         before = self._version(cursor.position, cursor.name)
         after = current if cursor.until is None else self._version(cursor.until, cursor.until_name)
         return Step(before, after, cursor.told, cursor.mark)

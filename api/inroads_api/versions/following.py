@@ -97,9 +97,8 @@ def logged(ledger: Path) -> Logged:
             graph = graph.grown(
                 opened, begin.position if begin else 0, position, progress=lambda _: check()
             )
-            _check_kept(
-                opened, position
-            )  # once more, since what was forgotten meanwhile is missing
+            # Once more, since what was forgotten meanwhile is missing.
+            _check_kept(opened, position)
             return graph
 
     return read

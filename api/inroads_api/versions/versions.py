@@ -120,14 +120,12 @@ class Versions:
         self._past = Cache[tuple[object, ...], Version](making, makers)
         self._logged = Cache[tuple[int, int], Version](making, makers, kept=1)
         self._compared = Cache[tuple[str, str], Changes](making, makers)
-        self._imagined = Cache[tuple[str, str], WhatIf[AccessGraph]](
-            making, makers, kept=1
-        )  # each may hold a graph
+        # Each may hold a graph.
+        self._imagined = Cache[tuple[str, str], WhatIf[AccessGraph]](making, makers, kept=1)
         self._conflicts = Cache[str, Conflicts](making, makers)
         self._drifted = Cache[tuple[object, ...], Drift](making, makers, kept=2)
-        self._reviewed = Cache[tuple[object, ...], Findings](
-            making, makers, kept=2
-        )  # they are large
+        # They are large.
+        self._reviewed = Cache[tuple[object, ...], Findings](making, makers, kept=2)
 
     @property
     def current(self) -> Version:

@@ -103,6 +103,17 @@ def create_app(
         if audit:
             audit.close()
 
+    middleware = [
+        Middleware(SecurityHeaders),
+        Middleware(TrustedHostMiddleware, allowed_hosts=list(hosts), www_redirect=False),
+    ]
+    if auth:
+        introspection = settings.introspection
+        middleware.append(
+            Middleware(
+                AuthenticationMiddleware, tokens=auth, introspection=introspection, refused=refused
+            )
+        )
     return Starlette(
         lifespan=lifespan,
         routes=[
@@ -112,22 +123,7 @@ def create_app(
             Route("/metrics", partial(_metrics, metrics), methods=["GET"]),
             Route("/graphql", endpoint.answer, methods=["GET", "POST"]),
         ],
-        middleware=[
-            Middleware(SecurityHeaders),
-            Middleware(TrustedHostMiddleware, allowed_hosts=list(hosts), www_redirect=False),
-            *(
-                [
-                    Middleware(
-                        AuthenticationMiddleware,
-                        tokens=auth,
-                        introspection=settings.introspection,
-                        refused=refused,
-                    )
-                ]
-                if auth
-                else []
-            ),
-        ],
+        middleware=middleware,
     )
 
 

@@ -54,7 +54,7 @@ class Operation(msgspec.Struct, frozen=True, dict=True):
     @property
     def quick(self) -> bool:
         """Return whether another thread would cost more than the answer, and take turns with this one."""
-        limited = (
-            self.caller is not None and self.caller.restricted
-        )  # their graph may have to be made first
-        return self.size <= SMALL and self.document.quick and not limited
+        # Their graph may have to be made first.
+        # The graph of a restricted caller may have to be made first.
+        restricted = self.caller is not None and self.caller.restricted
+        return self.size <= SMALL and self.document.quick and not restricted

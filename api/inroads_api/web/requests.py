@@ -136,9 +136,8 @@ def _from_url(text: bytes) -> Parameters:
 def _decoded(text: bytes, kind: Any) -> Any:
     try:
         return msgspec.json.decode(text, type=kind)
-    except (
-        msgspec.ValidationError
-    ) as error:  # says the expected type and the place, never the value
+    # Says the expected type and the place, never the value.
+    except msgspec.ValidationError as error:
         raise Refused(400, "BAD_REQUEST", str(error)) from None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         raise Refused(400, "BAD_REQUEST", "this is not JSON in UTF-8") from None
