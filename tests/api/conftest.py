@@ -7,12 +7,12 @@ import msgspec
 import pytest
 from starlette.testclient import TestClient
 
+from applications import application
 from inroads import EXAMPLE
 from inroads.network.access_graph import AccessGraph
 from inroads.sources.synthetic import population
 from inroads_api.execution.execute import Schema, build_schema
-from inroads_api.web.app import create_app
-from questions import NOON, Ask, Serve, asker, graph_of
+from questions import Ask, Serve, asker, graph_of
 
 
 @pytest.fixture(scope="session")
@@ -45,4 +45,4 @@ def serve() -> Serve:
 
 @pytest.fixture
 def client(bruce: AccessGraph, serve: Serve) -> httpx2.Client:
-    return serve(create_app(bruce, NOON))
+    return serve(application(bruce))

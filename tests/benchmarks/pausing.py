@@ -15,7 +15,6 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from inroads.explorer import load
-from inroads_api.clock import utcnow
 from inroads_api.server.listening import place, url
 from inroads_api.server.processes import run
 from inroads_api.web.app import create_app
@@ -54,7 +53,7 @@ def main(file: str) -> None:
     gc.freeze()
     sock = place("127.0.0.1", 0, guarded=False).bound()
     print(url(sock, tls=False), flush=True)  # noqa: T201  # for whoever started it
-    run(Paused(create_app(graph, utcnow())), sock, 10)  # type: ignore[arg-type]  # any ASGI application will do
+    run(Paused(create_app(graph)), sock, 10)  # type: ignore[arg-type]  # any ASGI application will do
 
 
 if __name__ == "__main__":

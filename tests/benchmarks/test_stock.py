@@ -53,7 +53,7 @@ def test_a_list_against_stock(
     )
     schema, stock = build_schema(), build_schema(compiled=False)
     stock.extensions = (ParserCache, ValidationCache)
-    ours, theirs = create_app(versions.current.graph, utcnow()), Stock(stock, versions)
+    ours, theirs = create_app(versions.current.graph), Stock(stock, versions)
     anew = count()
 
     def another() -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Answers that were given before: what follows from a version and a question alone is found once.
+"""A cache of answers: those that follow from a version and a question alone.
 
 They are kept for documents that come again; one that comes for the first time seldom does.
 """
@@ -6,19 +6,20 @@ They are kept for documents that come again; one that comes for the first time s
 from __future__ import annotations
 
 import threading
-from collections import OrderedDict
 from collections.abc import Mapping
+from operator import attrgetter
 from typing import Any, Final, Generic, NamedTuple, TypeVar
 from weakref import WeakKeyDictionary
 
 import msgspec
+from cachetools import LRUCache
 from graphql import OperationType
 
 from inroads_api.execution.documents import PreparedDocument
 from inroads_api.versions.versions import Version
 
 MAX_BYTES: Final = 32 * 2**20
-"""The most bytes of answers that are kept for one version: those given last."""
+"""The most bytes of answers that are kept for one version: those used last."""
 
 SETTLED: Final = frozenset(
     {
@@ -33,11 +34,18 @@ _A = TypeVar("_A")
 
 
 class Question(NamedTuple):
-    """What is asked, to the letter: the variables in one spelling."""
+    """The key of an answer: a query to the letter, and its variables in one spelling."""
 
     query: str
     operation: str | None
     variables: bytes
+
+
+class _SizedAnswer(NamedTuple, Generic[_A]):
+    """A kept answer, and how many bytes it takes with its question."""
+
+    answer: _A
+    size: int
 
 
 class AnswerCache(Generic[_A]):
@@ -46,57 +54,35 @@ class AnswerCache(Generic[_A]):
     def __init__(self, most: int = MAX_BYTES) -> None:
         self._most = most
         self._lock = threading.Lock()
-        self._of: WeakKeyDictionary[Version, _VersionAnswers[_A]] = WeakKeyDictionary()
+        self._of: WeakKeyDictionary[Version, LRUCache[Question, _SizedAnswer[_A]]] = (
+            WeakKeyDictionary()
+        )
 
     def find(self, version: Version, question: Question) -> _A | None:
         """The answer that a version gave to a question."""
         with self._lock:
-            given = self._of.get(version)
-            return given.find(question) if given else None
+            answers = self._of.get(version)
+            kept = answers.get(question) if answers is not None else None
+            return kept.answer if kept else None
 
     def keep(self, version: Version, question: Question, answer: _A, size: int) -> None:
         """Keep an answer of so many bytes, unless it is a large part of all that can be kept."""
-        if size <= self._most // 16:
-            with self._lock:
-                self._of.setdefault(version, _VersionAnswers()).keep(
-                    question, answer, size, self._most
-                )
-
-
-class _VersionAnswers(Generic[_A]):
-    """The answers of one version."""
-
-    def __init__(self) -> None:
-        self._answers: OrderedDict[Question, tuple[_A, int]] = OrderedDict()
-        self._size = 0
-
-    def find(self, question: Question) -> _A | None:
-        found = self._answers.get(question)
-        if found is None:
-            return None
-        self._answers.move_to_end(question)
-        return found[0]
-
-    def keep(self, question: Question, answer: _A, size: int, most: int) -> None:
-        if question in self._answers:
+        if size > self._most // 16:
             return
         size += len(question.query) + len(question.variables)
-        self._answers[question] = answer, size
-        self._size += size
-        while self._size > most:
-            self._size -= self._answers.popitem(last=False)[1][1]
+        with self._lock:
+            answers = self._of.get(version)
+            if answers is None:
+                answers = self._of[version] = LRUCache(self._most, attrgetter("size"))
+            answers[question] = _SizedAnswer(answer, size)
 
 
 def question(
-    prepared: PreparedDocument,
-    query: str,
-    variables: Mapping[str, Any] | None,
-    operation: str | None,
+    document: PreparedDocument, variables: Mapping[str, Any] | None, name: str | None
 ) -> Question | None:
-    """What a query asks; None for all else, and where the version alone does not settle it."""
-    if (
-        prepared.operation(operation) is not OperationType.QUERY
-        or not prepared.roots(operation) <= SETTLED
-    ):
+    """The question of a query whose answer follows from the version alone; None for any other operation."""
+    if document.operation(name) is not OperationType.QUERY or not document.roots(name) <= SETTLED:
         return None
-    return Question(query, operation, msgspec.json.encode(variables or {}, order="deterministic"))
+    return Question(
+        document.text, name, msgspec.json.encode(variables or {}, order="deterministic")
+    )

@@ -1,55 +1,39 @@
-"""Execution that compiles: each selection of a query becomes one Python function that builds its part of the answer.
+"""Compiling: each selection of a query becomes one Python function that builds its part of the answer.
 
-The stock executor decides for each value of each object what the document has decided for all of them. Here a query
-that comes again is compiled once; whatever is not plain is left to the stock executor, and where anything surprises
-(a null where none may be, a value of another type, an exception) it executes the whole root field instead, so that
-errors and nulls are its own. Resolvers may therefore run twice: they only read.
+The stock executor decides for each value of each object what the document has decided for all of them. Whatever is not
+plain here is left to the stock executor.
 """
 
 from __future__ import annotations
 
-import threading
-from collections import OrderedDict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Any, Final, NamedTuple, cast
 
 from graphql import (
     ArgumentNode,
-    DocumentNode,
     FieldNode,
     GraphQLError,
     GraphQLField,
     GraphQLLeafType,
     GraphQLObjectType,
     GraphQLResolveInfo,
-    GraphQLSchema,
-    ListTypeNode,
     ListValueNode,
-    NamedTypeNode,
-    NonNullTypeNode,
     ObjectFieldNode,
     ObjectValueNode,
-    OperationDefinitionNode,
-    OperationType,
-    SelectionSetNode,
-    TypeNode,
-    Undefined,
     ValueNode,
     VariableNode,
     get_named_type,
-    get_operation_ast,
     is_leaf_type,
     is_list_type,
     is_non_null_type,
     is_object_type,
 )
 from graphql.execution.collect_fields import FieldDetailsList, GroupedFieldSet
-from graphql.execution.executor import CollectedErrors, Executor
+from graphql.execution.executor import Executor
 from graphql.execution.values import get_argument_values
 from graphql.pyutils import Path, is_iterable
 from strawberry import Schema
-from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 from strawberry.schema.schema_converter import CustomGraphQLEnumType
 from strawberry.types.arguments import convert_arguments
 from strawberry.types.base import get_object_definition
@@ -59,195 +43,18 @@ from strawberry.types.field import StrawberryField
 from inroads.cancellation import check
 from inroads_api.schema.fields import READS
 
-MAX_PLANS: Final = 256
-"""The most queries that are kept compiled: those used last."""
-
 MAX_FIELDS: Final = 2_000
 """The most fields of a query that is compiled, each counted wherever a fragment brings it."""
 
-_Run = Callable[[Any, Any, Any], Any]
+Run = Callable[[Any, Any, Any], Any]
 """A compiled part of a query: from an object, the executor and the path of the object to a value."""
 
 
 class CompiledQuery(NamedTuple):
     """A compiled query: what runs each root field, None where the stock executor does; and its arguments by place."""
 
-    runs: dict[str, _Run | None]
-    arguments: list[Callable[[CompiledExecutor], dict[str, Any]]]
-
-
-class CompiledExecutor(StrawberryGraphQLCoreExecutionContext):
-    """An executor that compiles queries which come again; all else is the stock one's."""
-
-    given: list[dict[str, Any]]
-
-    @classmethod
-    def build(
-        cls,
-        schema: GraphQLSchema,
-        document: DocumentNode,
-        root_value: Any = None,
-        context_value: Any = None,
-        raw_variable_values: dict[str, Any] | None = None,
-        operation_name: str | None = None,
-        *given: Any,
-        **named: Any,
-    ) -> Any:
-        """An executor, or the errors of its variables; lists of texts, which may be long, are taken as they are."""
-        operation, raw = get_operation_ast(document, operation_name), raw_variable_values or {}
-        lists = (
-            {name: raw[name] for name in _texts(operation) if _are_texts(raw.get(name))}
-            if operation
-            else {}
-        )
-        others = raw | {name: [] for name in lists}
-        built = super().build(
-            schema, document, root_value, context_value, others, operation_name, *given, **named
-        )
-        if isinstance(built, cls):
-            variables = built.variable_values
-            variables.coerced.update(lists)
-            variables.sources.update(
-                {name: variables.sources[name]._replace(value=raw[name]) for name in lists}
-            )
-        return built
-
-    def execute_fields(
-        self,
-        parent_type: GraphQLObjectType,
-        source_value: Any,
-        path: Path | None,
-        grouped_field_set: GroupedFieldSet,
-        position_context: Any,
-    ) -> Any:
-        """The root fields of a query as they are compiled, all others as the stock executor has them."""
-        check()
-        plan = self._plan(parent_type, grouped_field_set) if path is None else None
-        if plan is None:
-            return super().execute_fields(
-                parent_type, source_value, path, grouped_field_set, position_context
-            )
-        results: dict[str, Any] = {}
-        for name, details in grouped_field_set.items():
-            done = self._done(plan.runs[name], source_value)
-            if done is _SURPRISE:
-                done = self.execute_field(
-                    parent_type,
-                    source_value,
-                    details,
-                    Path(None, name, parent_type.name),
-                    position_context,
-                )
-            if done is not Undefined:
-                results[name] = done
-        return results
-
-    def _plan(self, kind: GraphQLObjectType, fields: GroupedFieldSet) -> CompiledQuery | None:
-        if (
-            self.operation.operation is not OperationType.QUERY
-            or self.operation.directives
-            or self.middleware_manager
-        ):
-            return None
-        plan = _PLANS.find(self, kind, fields)
-        try:
-            self.given = [convert(self) for convert in plan.arguments] if plan else []
-        except Exception:  # noqa: BLE001  # an argument that cannot be coerced is the stock executor's to tell
-            return None
-        return plan
-
-    def _done(self, run: _Run | None, source: Any) -> Any:
-        """The value of a root field, or _SURPRISE where the stock executor must say what it is."""
-        if run is None:
-            return _SURPRISE
-        before, self.collected_errors = self.collected_errors, CollectedErrors()
-        try:
-            done = run(source, self, None)
-            return _SURPRISE if self.collected_errors.errors else done
-        except Exception:  # noqa: BLE001  # whatever it is, the stock executor meets it again and tells it
-            return _SURPRISE
-        finally:
-            self.collected_errors = before
-
-
-_SURPRISE: Final = object()
-
-
-def _texts(operation: OperationDefinitionNode) -> Iterator[str]:
-    """The variables that are lists of texts, of which each item is the same when it is coerced."""
-    for each in operation.variable_definitions or ():
-        kind = _unwrapped(each.type)
-        item = _unwrapped(kind.type) if isinstance(kind, ListTypeNode) else None
-        if isinstance(item, NamedTypeNode) and item.name.value in ("ID", "String"):
-            yield each.variable.name.value
-
-
-def _unwrapped(kind: TypeNode) -> TypeNode:
-    return kind.type if isinstance(kind, NonNullTypeNode) else kind
-
-
-def _are_texts(value: object) -> bool:
-    return value.__class__ is list and all(
-        each.__class__ is str for each in cast("list[object]", value)
-    )
-
-
-class _Known(NamedTuple):
-    """An operation with the variables that its conditions name, and its plans by what these say."""
-
-    operation: OperationDefinitionNode
-    conditions: tuple[str, ...]
-    plans: dict[tuple[object, ...], CompiledQuery | None]
-
-
-class _Plans:
-    """The plans of the operations that were executed last."""
-
-    def __init__(self) -> None:
-        self._kept: OrderedDict[int, _Known] = OrderedDict()
-        self._lock = threading.Lock()
-
-    def find(
-        self, executor: CompiledExecutor, kind: GraphQLObjectType, fields: GroupedFieldSet
-    ) -> CompiledQuery | None:
-        """The plan of an operation that has been seen before; None for one that is new, or that cannot have one."""
-        operation, coerced = executor.operation, executor.variable_values.coerced
-        with self._lock:
-            # By identity, which the node in it keeps: a document that is parsed anew is another one.
-            known = self._kept.get(id(operation))
-            if known is None:
-                self._kept[id(operation)] = _Known(operation, _conditions(executor), {})
-                if len(self._kept) > MAX_PLANS:
-                    self._kept.popitem(last=False)
-                return None
-            self._kept.move_to_end(id(operation))
-        key = tuple(coerced.get(name) for name in known.conditions)
-        if key not in known.plans and len(known.plans) < MAX_PLANS:
-            known.plans[key] = _Compiler(executor).plan(kind, fields)
-        return known.plans.get(key)
-
-
-_PLANS: Final = _Plans()
-
-
-def _conditions(executor: CompiledExecutor) -> tuple[str, ...]:
-    """What decides `@include` and `@skip`: the variables that stand in directives."""
-    parts = [executor.operation, *executor.fragment_definitions.values()]
-    return tuple(sorted({name for part in parts for name in _conditional(part.selection_set)}))
-
-
-def _conditional(selections: SelectionSetNode) -> Iterator[str]:
-    for each in selections.selections:
-        arguments = (
-            argument
-            for directive in each.directives or ()
-            for argument in directive.arguments or ()
-        )
-        yield from (
-            each.value.name.value for each in arguments if isinstance(each.value, VariableNode)
-        )
-        if inner := getattr(each, "selection_set", None):
-            yield from _conditional(inner)
+    runs: dict[str, Run | None]
+    arguments: list[Callable[[Executor[Any]], dict[str, Any]]]
 
 
 def _names_variables(nodes: Iterable[ArgumentNode | ObjectFieldNode]) -> bool:
@@ -267,15 +74,15 @@ class _TooLarge(Exception):
     """A query of more fields than are worth compiling."""
 
 
-class _Compiler:
+class Compiler:
     """Writes the functions of one operation, those of inner selections first."""
 
-    def __init__(self, executor: CompiledExecutor) -> None:
+    def __init__(self, executor: Executor[Any]) -> None:
         self.executor = executor
         self.schema: Schema = executor.schema._strawberry_schema  # type: ignore[attr-defined]  # strawberry's own link
         self.names: dict[str, Any] = {"Path": Path, "is_iterable": is_iterable, "check": check}
         self.lines: list[str] = []
-        self.arguments: list[Callable[[CompiledExecutor], dict[str, Any]]] = []
+        self.arguments: list[Callable[[Executor[Any]], dict[str, Any]]] = []
         self.made: dict[tuple[str, int], _Function] = {}
         self.fields = 0
 
@@ -283,10 +90,8 @@ class _Compiler:
         """The plan of root fields; None where there are too many inside, or where they cannot be collected."""
         try:
             roots = {name: self._root(kind, name, details) for name, details in fields.items()}
-        except (
-            _TooLarge,
-            GraphQLError,
-        ):  # as where a condition is null, which the stock executor tells with its place
+        # As where a condition is null, which the stock executor tells with its place.
+        except (_TooLarge, GraphQLError):
             return None
         exec(compile("\n".join(self.lines), "<query>", "exec"), self.names)  # noqa: S102  # our own text; names of documents are literals in it
         return CompiledQuery(
@@ -382,7 +187,7 @@ class _Compiler:
     def _argument(self, definition: GraphQLField, field: StrawberryField, node: FieldNode) -> int:
         converter = self.schema.schema_converter
 
-        def convert(executor: CompiledExecutor) -> dict[str, Any]:
+        def convert(executor: Executor[Any]) -> dict[str, Any]:
             values = get_argument_values(definition, node, executor.variable_values)
             return convert_arguments(
                 values, field.arguments, converter.scalar_registry, converter.config
@@ -396,7 +201,7 @@ class _Compiler:
             return self._added(lambda _: same)
         return self._added(convert)
 
-    def _added(self, convert: Callable[[CompiledExecutor], dict[str, Any]]) -> int:
+    def _added(self, convert: Callable[[Executor[Any]], dict[str, Any]]) -> int:
         self.arguments.append(convert)
         return len(self.arguments) - 1
 
@@ -447,7 +252,7 @@ class _Compiler:
         return located
 
     def _leaf(self, kind: GraphQLLeafType, var: str) -> list[str]:
-        """What is of the usual type stays as it is; all else is coerced as the stock executor does."""
+        """Leave a value of the usual type as it is, and coerce any other as the stock executor does."""
         coerced = f"{var} = {self._name(partial(Executor.complete_leaf_value, kind))}({var})"
         if isinstance(kind, CustomGraphQLEnumType):
             values = {each.value: name for name, each in kind.values.items()}
@@ -531,4 +336,4 @@ _USUAL: Final = {
     "Boolean": "{0}.__class__ is not bool",
     "Int": "{0}.__class__ is not int or not -2147483648 <= {0} <= 2147483647",
 }
-"""When a value of a scalar must be looked at by the stock executor."""
+"""The condition on which the stock executor coerces a value of a scalar."""

@@ -104,13 +104,13 @@ _WEIGHTS: Final = {
 """The fields that do more than to give a value they have."""
 
 _ANOTHER_VERSION: Final = 5_000
-"""What it costs to ask for the graph as of another moment, or to wait for another version."""
+"""The price of the graph as of another moment, and of the wait for another version."""
 
 _COUNTS: Final = ("last", "first", "ids", "documents")
 """The arguments that say how many objects a field gives: the first of these that it has, and `last` if it is given."""
 
 _PAIR: Final = 4
-"""What two selections under one name cost: the stock validation compares every pair of them."""
+"""The price of two selections under one name: the stock validation compares every pair of them."""
 
 _META: Final = {"__schema": SchemaMetaFieldDef, "__type": TypeMetaFieldDef}
 
@@ -159,7 +159,7 @@ class Measures:
         return None
 
     def measure(self, variables: Mapping[str, Any]) -> Measure | None:
-        """What the document asks with these variables; None for one that is too deep to walk."""
+        """How much the document asks with these variables; None for one that is too deep to walk."""
         if self._counting is not None:
             key = self._key(variables)
             if key in self._known:
@@ -188,17 +188,24 @@ def _limit(code: str, message: str, limit: int) -> GraphQLError:
     )
 
 
-def parsed(query: str) -> DocumentNode:
-    """The document of a query.
+class Parsed(NamedTuple):
+    """A parsed document, and how many tokens its text has."""
+
+    tree: DocumentNode
+    tokens: int
+
+
+def parsed(query: str) -> Parsed:
+    """The parsed document of a query.
 
     Raises GraphQLError where it is no GraphQL, TOKEN_LIMIT for one that is too long, and DEPTH_LIMIT.
     """
     if len(query) > MAX_QUERY:
         raise _limit("TOKEN_LIMIT", "the document has too many characters", MAX_QUERY)
-    _scan(query)
-    document = parse(query, max_tokens=MAX_TOKENS)
-    _unlink(document)
-    return document
+    tokens = _scan(query)
+    tree = parse(query, max_tokens=MAX_TOKENS)
+    _unlink(tree)
+    return Parsed(tree, tokens)
 
 
 def _unlink(document: DocumentNode) -> None:
@@ -227,15 +234,19 @@ _TOKEN: Final = re.compile(
 """A token, or more than one, but never a part of one: in any text in linear time, since nothing is tried twice."""
 
 
-def _scan(query: str) -> None:
-    """Refuse at a tenth of the parser's cost what has too many tokens, or brackets nested deeper than any question."""
-    depth = 0
+def _scan(query: str) -> int:
+    """Count the tokens of a text, at a tenth of the parser's cost.
+
+    Raises GraphQLError for too many tokens, and for brackets that nest too deep.
+    """
+    depth = count = 0
     for count, token in enumerate(_TOKEN.finditer(query), 1):
         if count > MAX_TOKENS:
             raise _limit("TOKEN_LIMIT", "the document has too many tokens", MAX_TOKENS)
         depth += (token.lastgroup == "opens") - (token.lastgroup == "closes")
         if depth > MAX_BRACKETS:
             raise _limit("DEPTH_LIMIT", "the document nests too many brackets", MAX_BRACKETS)
+    return count
 
 
 class _TooDeep(Exception):
@@ -305,9 +316,8 @@ class _Walk:
     def _fragment(self, name: str, level: int) -> Measure:
         if name not in self.measured:
             fragment = self.fragments.get(name)
-            self.measured[name] = (
-                Measure()
-            )  # what it is inside itself, and for a name that is not known
+            # What it is inside itself, and for a name that is not known.
+            self.measured[name] = Measure()
             if fragment:
                 kind = self.schema.get_type(fragment.type_condition.name.value)
                 self.measured[name] = self._selections(fragment.selection_set, kind, level)
@@ -355,7 +365,7 @@ class _Walk:
         )
 
     def _value(self, node: ValueNode) -> object:
-        """What an argument is, None for null and what is not given: these stand for the default, at most the most."""
+        """The value of an argument, None for null and a missing one: both stand for the default, or the most."""
         if isinstance(node, VariableNode):
             name = node.name.value
             self.counting.add(name)

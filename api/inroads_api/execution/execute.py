@@ -28,8 +28,8 @@ from inroads.documents.reader import parse_moment
 from inroads.errors import InroadsError, LedgerError, extensions
 from inroads.moments import rfc3339
 from inroads_api.clock import Deadline, Late
-from inroads_api.execution.compiler import CompiledExecutor
-from inroads_api.execution.documents import DocumentCache
+from inroads_api.execution.documents import DocumentCache, PreparedDocument
+from inroads_api.execution.executor import CompiledExecutor
 from inroads_api.execution.tracing import part
 from inroads_api.schema.analysis.changes import GrantCause, NodeCause
 from inroads_api.schema.context import Context
@@ -127,9 +127,8 @@ class Schema(strawberry.Schema):
     @cached_property
     def documents(self) -> DocumentCache:
         """Parsed and validated documents by their text."""
-        return DocumentCache(
-            self._schema
-        )  # strawberry gives no other way to the schema of graphql-core
+        # Strawberry gives no other way to the schema of graphql-core.
+        return DocumentCache(self._schema)
 
 
 def build_schema(
@@ -167,7 +166,7 @@ def failure(code: str, message: str) -> dict[str, Any]:
 def execute(
     schema: Schema,
     versions: Versions,
-    query: str,
+    query: str | PreparedDocument,
     variables: dict[str, Any] | None = None,
     operation_name: str | None = None,
     intake: Intake | None = None,
@@ -181,47 +180,52 @@ def execute(
     `intake`, and no `desk` to decide at. Of a subscription this is the next event of the stream with this `feed`, and
     EVENT_STREAM_REQUIRED without one. What is not answered before the `deadline` is not answered at all, with DEADLINE.
     """
+    document = schema.documents.get(query) if isinstance(query, str) else query
+    writes = intake is not None or (desk is not None and desk.deciding)
     try:
         with desk or nullcontext():
-            return _executed(
-                schema, versions, query, variables, operation_name, intake, deadline, feed, desk
-            )
+            refusal = _refusal(document, variables, operation_name, feed is not None, writes)
+            if refusal:
+                return refusal
+            context = Context(versions, versions.current, intake, feed, desk)
+            return _executed(schema, document, variables, operation_name, context, deadline)
     except Late:
         return _refused("DEADLINE", "this took longer than a request may: ask for less at once")
 
 
+def _refusal(
+    document: PreparedDocument,
+    variables: dict[str, Any] | None,
+    name: str | None,
+    streams: bool,
+    writes: bool,
+) -> dict[str, Any] | None:
+    """The response to a request that is not executed; None for one that is."""
+    if document.tree.definitions:
+        operation = document.operation(name)
+        if operation is None:
+            return _refused("BAD_USER_INPUT", "the document has no operation, or none of this name")
+        if operation is OperationType.SUBSCRIPTION and not streams:
+            return _refused(
+                STREAM_REQUIRED,
+                "a subscription is answered as a stream: ask a server, with Accept: text/event-stream",
+            )
+        if operation is OperationType.MUTATION and not writes:
+            return _refused("OPERATION_NOT_SUPPORTED", "there are only queries here")
+    with part("validate"):
+        errors = document.errors(variables, name)
+    return {"errors": _formatted(errors)} if errors else None
+
+
 def _executed(
     schema: Schema,
-    versions: Versions,
-    query: str,
+    document: PreparedDocument,
     variables: dict[str, Any] | None,
-    operation_name: str | None,
-    intake: Intake | None,
+    name: str | None,
+    context: Context,
     deadline: Deadline | None,
-    feed: Feed | None,
-    desk: Desk | None,
 ) -> dict[str, Any]:
-    if not query:
-        return _refused("GRAPHQL_PARSE_FAILED", "the document is empty")
-    try:
-        prepared = schema.documents.get(query)
-    except GraphQLError as error:
-        return {"errors": _told([error])}
-    operation = prepared.operation(operation_name)
-    if operation is None:
-        return _refused("BAD_USER_INPUT", "the document has no operation, or none of this name")
-    if operation is OperationType.SUBSCRIPTION and not feed:
-        return _refused(
-            STREAM_REQUIRED,
-            "a subscription is answered as a stream: ask a server, with Accept: text/event-stream",
-        )
-    if operation is OperationType.MUTATION and not (intake or (desk and desk.deciding)):
-        return _refused("OPERATION_NOT_SUPPORTED", "there are only queries here")
-    with part("validate"):
-        errors = prepared.errors(variables, operation_name)
-    if errors:
-        return {"errors": _told(errors)}
-    context = Context(versions, versions.current, intake, feed, desk)
+    operation = document.operation(name)
     # A mutation is answered however long it took: what it did stays done.
     watched = (
         checked(deadline.check)
@@ -232,19 +236,19 @@ def _executed(
         check()
         result = execute_sync(
             schema._schema,
-            prepared.document,
+            document.tree,
             Subscription()
             if operation is OperationType.SUBSCRIPTION
             else Query(seen=context.version),
             context,
             variables,
-            operation_name,
+            name,
             executor_class=schema.execution_context_class,
         )
     errors = result.errors or []
     refused = result.data is None and not any(error.path for error in errors)
-    told = {"errors": _told(errors, executed=True)} if errors else {}
-    return told | ({} if refused else {"data": result.data})
+    formatted = {"errors": _formatted(errors, executed=True)} if errors else {}
+    return formatted | ({} if refused else {"data": result.data})
 
 
 def _refused(code: str, message: str) -> dict[str, Any]:
@@ -252,7 +256,9 @@ def _refused(code: str, message: str) -> dict[str, Any]:
     return failure(code, message)
 
 
-def _told(errors: list[GraphQLError], *, executed: bool = False) -> list[GraphQLFormattedError]:
+def _formatted(
+    errors: list[GraphQLError], *, executed: bool = False
+) -> list[GraphQLFormattedError]:
     """Errors as they are sent, each with a code; only that and the response path are logged, never what was asked."""
     for error in errors:
         error.extensions = _extensions(error, executed=executed)

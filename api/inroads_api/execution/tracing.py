@@ -1,4 +1,4 @@
-"""Where a request tells whoever traces it what takes its time, and nothing that was asked."""
+"""The trace of a request: the parts that take its time, and nothing that was asked."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from contextvars import ContextVar
 from typing import Final, NamedTuple, Protocol
 
 
-class Told(NamedTuple):
-    """What a trace tells of a request: its figures, and the type of its operation and the shape of its document."""
+class TraceFigures(NamedTuple):
+    """The figures of a request in its trace, with the type of its operation and the shape of its document."""
 
     name: str
     outcome: str
@@ -24,8 +24,8 @@ class Trace(Protocol):
     def part(self, name: str) -> AbstractContextManager[object]:
         """Entered while a part of the request is done."""
 
-    def tell(self, told: Told) -> None:
-        """Told once, when the request is answered."""
+    def tell(self, told: TraceFigures) -> None:
+        """TraceFigures once, when the request is answered."""
 
 
 TRACE: Final[ContextVar[Trace | None]] = ContextVar("TRACE", default=None)

@@ -112,14 +112,13 @@ def read_folder(folder: Path) -> Mapping[str, str]:
 def _read(path: Path) -> str:
     """The text as it stands: with other line ends it would be another document."""
     with path.open("rb") as stream:
-        return stream.read(
-            4 * MAX_QUERY + 4
-        ).decode()  # what is longer is too long, however it is encoded
+        # What is longer is too long, however it is encoded.
+        return stream.read(4 * MAX_QUERY + 4).decode()
 
 
 def _problems(text: str, schema: GraphQLSchema) -> Iterator[str]:
     try:
-        document = parsed(text)
+        document = parsed(text).tree
     except GraphQLError as error:
         yield error.message
         return

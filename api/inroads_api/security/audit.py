@@ -37,7 +37,7 @@ from inroads_api.versions.review_desk import Done
 log = logging.getLogger(__name__)
 
 FIRST: Final = "0" * 64
-"""What the first line of all has as the hash of the line before."""
+"""The hash of the line before in the first line of all."""
 
 MAX_ASKED: Final = 100
 """The most values of one operation that are hashed; `asked_more` tells how many there were beside."""
@@ -82,23 +82,8 @@ class AuditLine(msgspec.Struct, kw_only=True, omit_defaults=True):
     reviews: tuple[Done, ...] = ()
 
 
-class _Error(msgspec.Struct):
-    extensions: dict[str, Any] = {}  # msgspec copies it
-
-
-class _Extensions(msgspec.Struct):
-    cost: dict[str, Any] = {}  # msgspec copies it
-
-
-class _Told(msgspec.Struct):
-    """What an answer says of itself; the data are passed over."""
-
-    errors: list[_Error] = []  # msgspec copies it
-    extensions: _Extensions = msgspec.field(default_factory=_Extensions)
-
-
 def asked_about(key: bytes, value: str) -> str:
-    """What stands in `asked` for a value: an email is the same in any case, as it is for who looks it up."""
+    """The hash in `asked` for a value. An email is the same in any case, as in a search."""
     return keyed(key, value.strip().casefold() if "@" in value else value)
 
 
@@ -130,35 +115,32 @@ class AuditLog:
         self._settle()
         os.close(self._file)
 
-    def asking(
+    def entry(
         self,
-        who: str | None,
-        query: str,
+        token: str | None,
+        document: PreparedDocument,
         variables: Mapping[str, Any] | None,
         name: str | None,
-        prepared: PreparedDocument | None,
-        limited: Iterable[str] | None = None,
-    ) -> Asking:
-        """An operation that somebody, who may be limited to businesses, wants to be executed."""
-        operation = prepared.named(name) if prepared else None
+        cost: int,
+        businesses: Iterable[str] | None = None,
+    ) -> AuditEntry:
+        """The entry of an operation that the caller with a token, who may be limited to businesses, asks for."""
+        operation = document.definition(name)
         kind = operation.operation.value if operation else None
         named = operation.name.value if operation and operation.name else ""
-        values = (
-            list(_values(prepared, variables))
-            if prepared and kind in ("query", "subscription")
-            else []
-        )
+        values = list(_values(document, variables)) if kind in ("query", "subscription") else []
+        limited = None if businesses is None else keyed(self._key, ",".join(sorted(businesses)))
         said = {
-            "who": who,
-            "limited": None if limited is None else keyed(self._key, ",".join(sorted(limited))),
+            "who": token,
+            "limited": limited,
             "operation": kind,
             "name": named if _NAME.fullmatch(named) else None,
-            "document": keyed(self._key, query),
+            "document": keyed(self._key, document.text),
             "variables": keyed(self._key, _canonical(variables)) if variables else None,
             "asked": tuple(sorted({asked_about(self._key, each) for each in values[:MAX_ASKED]})),
             "asked_more": max(0, len(values) - MAX_ASKED),
         }
-        return Asking(self, said)
+        return AuditEntry(self, said, cost)
 
     def turned_away(self, code: str, who: str | None) -> None:
         """Somebody was not let in; they are counted, so that nobody can fill the disk."""
@@ -198,9 +180,8 @@ class AuditLog:
     @contextmanager
     def _held(self) -> Iterator[None]:
         """The file at the path, for this process alone, with its end known."""
-        if (
-            self._process != os.getpid()
-        ):  # a lock would be shared with the process that this one was forked from
+        # A lock would be shared with the process that this one was forked from.
+        if self._process != os.getpid():
             self._file, self._process, self._end = _opened(self._path), os.getpid(), 0
         fcntl.flock(self._file, fcntl.LOCK_EX)
         try:
@@ -267,38 +248,51 @@ class AuditLog:
         self._dirty = True
 
 
-class Asking:
-    """An operation between its question and its answer."""
+class AuditEntry:
+    """The entry of one operation, written when it ends, and also before it begins where it is no query."""
 
-    def __init__(self, audit: AuditLog, said: dict[str, Any]) -> None:
-        self._audit, self._said, self._started = audit, said, time.perf_counter()
+    def __init__(self, audit: AuditLog, said: dict[str, Any], cost: int) -> None:
+        self._audit, self._said, self._cost = audit, said, cost
+        self._started = time.perf_counter()
 
     def begins(self) -> None:
-        """Now it is executed; where it is a mutation, that is on the disk when this returns."""
+        """Write that it is executed now; that of a mutation is on the disk when this returns."""
         if self._said["operation"] in ("mutation", "subscription"):
             self._audit._write(event="begun", **self._said)
         if self._said["operation"] == "mutation":
             self._audit._sync()
 
-    def answered(self, status: int, body: bytes, reviews: Sequence[Done] = ()) -> None:
-        """Write what became of it; the answer may be sent when this returns."""
-        told = msgspec.json.decode(body, type=_Told)
-        codes = {str(error.extensions.get("code")) for error in told.errors}
-        cost = told.extensions.cost
-        figures = {"cost": cost.get("requested"), "fields": cost.get("actual"), "bytes": len(body)}
-        self._ended(status=status, codes=tuple(sorted(codes)), reviews=tuple(reviews), **figures)
+    def answered(
+        self,
+        status: int,
+        codes: Iterable[str],
+        fields: int,
+        size: int,
+        reviews: Sequence[Done] = (),
+    ) -> None:
+        """Write what became of it; the answer, of so many bytes, may be sent when this returns."""
+        self._ended(status, codes, fields, bytes=size, reviews=tuple(reviews))
 
-    def streamed(self, events: int, size: int, code: str | None) -> None:
+    def streamed(self, events: int, size: int, fields: int, code: str | None) -> None:
         """Write that a stream has ended: how many events it had, of how many bytes, and why, if it was not left."""
-        self._ended(status=200, codes=(code,) if code else (), times=events, bytes=size)
+        self._ended(200, (code,) if code else (), fields, times=events, bytes=size)
 
     def refused(self, status: int, code: str) -> None:
         """Write that it was not executed."""
-        self._ended(status=status, codes=(code,))
+        self._ended(status, (code,), 0)
 
-    def _ended(self, **said: Any) -> None:
+    def _ended(self, status: int, codes: Iterable[str], fields: int, **more: Any) -> None:
         milliseconds = round((time.perf_counter() - self._started) * 1000, 3)
-        self._audit._write(event="asked", milliseconds=milliseconds, **self._said, **said)
+        self._audit._write(
+            event="asked",
+            milliseconds=milliseconds,
+            status=status,
+            codes=tuple(sorted(set(codes))),
+            cost=self._cost,
+            fields=fields,
+            **self._said,
+            **more,
+        )
 
 
 @contextmanager
@@ -330,9 +324,9 @@ def _canonical(variables: Mapping[str, Any]) -> str:
     return msgspec.json.encode(variables, order="deterministic").decode()
 
 
-def _values(prepared: PreparedDocument, variables: object) -> Iterator[str]:
+def _values(document: PreparedDocument, variables: object) -> Iterator[str]:
     """The texts and numbers that a document and its variables have, as they are spelled."""
-    yield from prepared.literals
+    yield from document.literals
     waiting = [variables]
     while waiting:
         value = waiting.pop()
@@ -349,7 +343,7 @@ def _values(prepared: PreparedDocument, variables: object) -> Iterator[str]:
 
 
 class Problem(NamedTuple):
-    """What is wrong with a log: a code, and the place."""
+    """A problem of a log: a code, and the place."""
 
     code: str
     source: str
@@ -358,7 +352,7 @@ class Problem(NamedTuple):
 
 
 class Verified(NamedTuple):
-    """What a verification has found: how many lines, the numbers of the first and last, and the hash of the last."""
+    """The result of a verification: how many lines, the numbers of the first and last, and the hash of the last."""
 
     lines: int
     first: int

@@ -1,7 +1,7 @@
-"""Who may ask: tokens with scopes, hashed in a private file that is read again when it changes.
+"""Authentication by tokens with scopes, hashed in a private file that is read again when it changes.
 
-A token is `inr_`, ten characters that name it, `_`, and 256 random bits. Who reads the file cannot ask with what it
-says: it holds the SHA-256 of each token, which is enough for what cannot be guessed.
+A token is `inr_`, ten characters that name it, `_`, and 256 random bits. Nobody can use the file to ask: it holds the
+SHA-256 of each token, which is enough for a text that cannot be guessed.
 """
 
 from __future__ import annotations
@@ -31,13 +31,13 @@ _NOBODY: Final = hashlib.sha256(b"").hexdigest()
 
 
 class Provider(Protocol):
-    """Somebody else whose tokens are good here, too."""
+    """A provider of tokens that are good here, too."""
 
     def refresh(self) -> None:
         """Learn what has changed. Raises InroadsError."""
 
     def caller(self, token: str, key: bytes) -> Caller:
-        """Who shows a token. Raises Denied."""
+        """The caller of a token. Raises AccessDenied."""
 
     def running(self) -> AbstractContextManager[None]:
         """While this is entered, what takes longer is learnt beside the requests."""
@@ -64,7 +64,7 @@ class Auth:
             )
 
     def running(self) -> AbstractContextManager[None]:
-        """What is done beside the requests: the provider learns its keys."""
+        """The work beside the requests: the provider learns its keys."""
         return self._provider.running() if self._provider else nullcontext()
 
     def key(self) -> bytes:
@@ -72,7 +72,7 @@ class Auth:
         return self._key
 
     def caller(self, authorization: Sequence[bytes]) -> Caller:
-        """Who asks with these headers Authorization. Raises Denied."""
+        """The caller of a request with these headers Authorization. Raises AccessDenied."""
         try:
             self._refresh()
         except (InroadsError, OSError) as error:

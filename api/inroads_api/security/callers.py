@@ -12,7 +12,7 @@ from inroads.model import NodeKind, native_id, node_id
 
 
 class TokenScope(StrEnum):
-    """What a token is for."""
+    """The scopes of tokens."""
 
     READ = "read"
     REVIEW = "review"
@@ -39,10 +39,10 @@ LIMITABLE: Final = frozenset({TokenScope.READ, TokenScope.READ_PSEUDONYMISED})
 
 
 class Caller(NamedTuple):
-    """Who asks: the id of a token, its scopes and its own limit; without an id, somebody who showed none.
+    """The caller of a request: the id of a token, its scopes and its own limit; the id is None without a token.
 
-    `name` is what stands in reviews for whoever has the token: no two have the same one. `businesses` are those that
-    are seen, None for all.
+    `name` stands in reviews for the caller: no two tokens have one name. `businesses` are those that it sees, None for
+    all.
     """
 
     id: str | None
@@ -50,6 +50,11 @@ class Caller(NamedTuple):
     cost_per_minute: int | None = None
     name: str | None = None
     businesses: frozenset[str] | None = None
+
+    @property
+    def restricted(self) -> bool:
+        """Return whether it sees only some businesses."""
+        return self.businesses is not None
 
     def limited(self, businesses: Iterable[str]) -> Caller:
         """Return a copy of this caller that sees only these businesses and may only read."""
@@ -65,7 +70,7 @@ ANYBODY: Final = Caller(None)
 
 
 class AccessDenied(Exception):
-    """A request that is not let in: a status of HTTP, a code, why, what RFC 6750 calls it, and whose token it was."""
+    """A request that is not let in: a status of HTTP, a code, why, its error of RFC 6750, and the id of the token."""
 
     def __init__(
         self,

@@ -24,7 +24,7 @@ MAX_JWKS: Final = 2**20
 """The most bytes of a JWKS."""
 
 ById = Mapping[str | None, jwt.PyJWK]
-"""Keys by their ids; one that is alone is also there without."""
+"""Signing keys by key id. A single key is also stored under None, for tokens without a key id."""
 
 
 class Keys(Protocol):
@@ -34,7 +34,7 @@ class Keys(Protocol):
         """Learn what has changed, at once. Raises InroadsError."""
 
     def find(self, kid: str | None) -> jwt.PyJWK:
-        """The key of an id. Raises KeyError, and Denied where it may be known soon."""
+        """The key of an id. Raises KeyError, and AccessDenied where it may be known soon."""
 
     def running(self) -> AbstractContextManager[None]:
         """While this is entered, what takes longer is learnt beside the requests."""

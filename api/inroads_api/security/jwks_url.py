@@ -58,9 +58,8 @@ class KeyUrl:
         self._fetching = False
         self._failed: str | None = None
         self._tried = self._good = clock()
-        with ThreadPoolExecutor(
-            1
-        ) as beside:  # workers make this in a thread that has an event loop
+        # Workers make this in a thread that has an event loop.
+        with ThreadPoolExecutor(1) as beside:
             self._keys = beside.submit(self._fetched).result()
         if not self._keys:
             raise InroadsError("the JWKS of the provider has no key that signs", "JWKS_UNAVAILABLE")
@@ -69,7 +68,7 @@ class KeyUrl:
         """Nothing is learnt while somebody waits."""
 
     def find(self, kid: str | None) -> jwt.PyJWK:
-        """The key of an id. Raises KeyError; Denied 503 where the keys are too old, or are just being fetched."""
+        """The key of an id. Raises KeyError; AccessDenied 503 where the keys are too old, or are just being fetched."""
         if self._clock() - self._good > KEPT:
             raise AccessDenied(
                 503,
@@ -157,7 +156,7 @@ async def _fetch(issuer: str, url: str | None) -> ById:
 
 
 async def _discovered(issuer: str) -> str:
-    """Where the discovery document of an issuer says that its keys are (OpenID Connect Discovery 1.0, 4)."""
+    """The URL of the keys in the discovery document of an issuer (OpenID Connect Discovery 1.0, 4)."""
     try:
         told = msgspec.json.decode(
             await _body(issuer.removesuffix("/") + DISCOVERY), type=dict[str, Any]
@@ -186,9 +185,8 @@ async def _body(address: str) -> bytes:
                 f"the provider answered with status {response.status_code}", "JWKS_UNAVAILABLE"
             )
         body = bytearray()
-        async for (
-            chunk
-        ) in response.aiter_raw():  # as it comes: what is packed could unpack without end
+        # As it comes: what is packed could unpack without end.
+        async for chunk in response.aiter_raw():
             body += chunk
             if len(body) > MAX_JWKS:
                 raise InroadsError(

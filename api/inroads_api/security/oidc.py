@@ -39,7 +39,7 @@ class Issuer:
         return self._keys.running()
 
     def caller(self, token: str, key: bytes) -> Caller:
-        """Who shows this token; `key` hides in the audit log who that is. Raises Denied, which does not tell why."""
+        """The caller of this token; `key` hides its subject in the audit log. Raises AccessDenied without a reason."""
         try:
             if len(token) > MAX_TOKEN:
                 raise jwt.InvalidTokenError

@@ -24,7 +24,7 @@ INTROSPECTION: Final = frozenset({"__schema", "__type", "__typename"})
 def authorise(
     caller: Caller, prepared: PreparedDocument, name: str | None, *, pseudonymised: bool = False
 ) -> None:
-    """Raises Denied where a caller may not have this operation of a document executed.
+    """Raises AccessDenied where a caller may not have this operation of a document executed.
 
     `pseudonymised` tells that the answers are; only then `read:pseudonymised` is enough to read.
     """

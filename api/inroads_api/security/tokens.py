@@ -21,13 +21,13 @@ from inroads.sources.private_file import BadTokens, content_of, open_private, pu
 from inroads_api.security.callers import LIMITABLE, TokenScope, native_businesses
 
 FORM: Final = re.compile(rb"inr_([a-z2-7]{10})_[A-Za-z0-9_-]{43}")
-"""What a token looks like; its first group names it."""
+"""The form of a token; its first group names it."""
 
 
 class ApiToken(
     msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True
 ):
-    """What is kept of a token; moments are aware. `cost_per_minute` is a limit of its own, in place of the server's.
+    """A token in the file; moments are aware. `cost_per_minute` is a limit of its own, in place of the server's.
 
     `businesses` are the native ids of those that it is limited to, None for all; a file from before has none of it.
     """
@@ -58,7 +58,7 @@ class _Content(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
 
 
 class TokenFile:
-    """The file, for those who look after it. Each change is whole and on the disk, or was not made."""
+    """The file, for the commands that change it. Each change is whole and on the disk, or was not made."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -176,7 +176,7 @@ def _parsed(raw: bytes, path: Path) -> _Content:
 
 
 def stamp(status: os.stat_result) -> object:
-    """What differs when a file was changed or replaced."""
+    """The stamp of a file, which differs once it was changed or replaced."""
     return (
         status.st_ino,
         status.st_dev,

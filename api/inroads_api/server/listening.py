@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from inroads.errors import InroadsError
 
 
-class Place(NamedTuple):
+class ListenAddress(NamedTuple):
     """An address to listen at."""
 
     family: socket.AddressFamily
@@ -26,13 +26,12 @@ class Place(NamedTuple):
     def bound(self) -> socket.socket:
         """A socket that listens there."""
         sock = socket.create_server(self.address, family=self.family)
-        sock.setsockopt(
-            socket.IPPROTO_TCP, socket.TCP_NODELAY, 1
-        )  # asyncio leaves it to whoever made the socket
+        # Asyncio leaves it to whoever made the socket.
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         return sock
 
 
-def place(host: str, port: int, *, guarded: bool) -> Place:
+def place(host: str, port: int, *, guarded: bool) -> ListenAddress:
     """The address that a host's name has now.
 
     Raises InroadsError BAD_HOST, and UNGUARDED where others than those on this machine could ask, and nothing asks
@@ -47,7 +46,7 @@ def place(host: str, port: int, *, guarded: bool) -> Place:
             f"--host {host!r} is no address or name of this machine", "BAD_HOST"
         ) from None
     family, _, _, _, address = found[0]
-    there = Place(family, (str(address[0]), int(address[1])))
+    there = ListenAddress(family, (str(address[0]), int(address[1])))
     if not (guarded or there.local):
         raise InroadsError(
             f"--host {host} lets other machines ask everything: make a token with `inroads token create --auth FILE`,"
@@ -77,10 +76,8 @@ def tls_options(cert: Path | None, key: Path | None, client_ca: Path | None) -> 
         context.load_cert_chain(cert, key, password="")  # else OpenSSL asks on the terminal
         if client_ca:
             context.load_verify_locations(client_ca)
-    except (
-        OSError,
-        ValueError,
-    ) as error:  # an SSLError is an OSError, and quotes nothing of the files
+    # An SSLError is an OSError, and quotes nothing of the files.
+    except (OSError, ValueError) as error:
         raise InroadsError(f"the files of --tls-…: {error}", "BAD_TLS") from None
     options: dict[str, Any] = {
         "ssl_certfile": os.fspath(cert),

@@ -11,14 +11,16 @@ import sys
 import time
 from collections.abc import Callable, Mapping
 from tempfile import TemporaryDirectory
+from types import MappingProxyType
 from typing import Any, Final
 
 import uvicorn
 from starlette.types import ASGIApp
 from uvicorn.supervisors import multiprocess
 
-from inroads_api.server.settings import NO_TLS
 from inroads_api.web.metrics import SHARED
+
+NO_TLS: Final[Mapping[str, Any]] = MappingProxyType({})
 
 READY: Final = 600
 """How many seconds a new worker may take until it answers, or be held up before it is taken for dead."""
@@ -86,9 +88,8 @@ class _Server(uvicorn.Server):
 
 
 def _is_silent(connection: Any) -> bool:
-    return (
-        getattr(connection, "cycle", connection) is None
-    )  # each request has a cycle, once its headers are there
+    # Each request has a cycle, once its headers are there.
+    return getattr(connection, "cycle", connection) is None
 
 
 class _Worker(multiprocess.Process):
@@ -110,7 +111,7 @@ class _Worker(multiprocess.Process):
 def _config(
     application: Callable[..., Any], seconds: float, log: dict[str, Any] | None, **more: Any
 ) -> uvicorn.Config:
-    """What all processes have in common. uvloop and httptools are taken by themselves where they are there."""
+    """The configuration of every process. uvicorn takes uvloop and httptools by itself where they are installed."""
     sys.setswitchinterval(SWITCH)
     gc.set_threshold(*gc.get_threshold()[:2], COLLECTIONS)
     return uvicorn.Config(

@@ -20,7 +20,7 @@ from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapProp
 from starlette.concurrency import run_in_threadpool
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from inroads_api.execution.tracing import TRACE, Told
+from inroads_api.execution.tracing import TRACE, TraceFigures
 from inroads_api.web.middleware import GRAPHQL
 
 METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
@@ -30,7 +30,7 @@ _W3C: Final = TraceContextTextMapPropagator()
 
 
 def exporting() -> TracerProvider:
-    """What sends spans by OTLP over HTTP, as the variables OTEL_… say where, which and how many."""
+    """The provider that sends spans by OTLP over HTTP, as the variables OTEL_… say where, which and how many."""
     named = "OTEL_SERVICE_NAME" in os.environ or SERVICE_NAME in os.environ.get(
         "OTEL_RESOURCE_ATTRIBUTES", ""
     )
@@ -75,14 +75,14 @@ class Traced:
                         span.set_status(StatusCode.ERROR)
                 await send(message)
 
-            before = TRACE.set(_Request(self._tracer, span) if span.is_recording() else None)
+            before = TRACE.set(_RequestTrace(self._tracer, span) if span.is_recording() else None)
             try:
                 await self._app(scope, receive, told)
             finally:
                 TRACE.reset(before)
 
 
-class _Request:
+class _RequestTrace:
     """The trace of one request that is recorded."""
 
     def __init__(self, tracer: Tracer, span: Span) -> None:
@@ -94,7 +94,7 @@ class _Request:
             name, record_exception=False, set_status_on_exception=False
         )
 
-    def tell(self, told: Told) -> None:
+    def tell(self, told: TraceFigures) -> None:
         """The attributes of the span: those of the conventions for GraphQL that are not the caller's text, and ours."""
         given = {
             "graphql.operation.type": told.kind,

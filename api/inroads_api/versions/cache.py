@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import threading
-from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, wait
 from contextlib import contextmanager
 from typing import Final, Generic, TypeVar
+
+from cachetools import LRUCache
 
 from inroads.cancellation import PAUSE, check, holding
 from inroads.errors import InroadsError
@@ -27,7 +28,7 @@ _V = TypeVar("_V")
 
 
 class Room:
-    """Where a bounded number of requests may wait; whoever finds it full is told at once."""
+    """A waiting room for a bounded number of requests; one that finds it full is refused at once."""
 
     def __init__(self, seats: int) -> None:
         self._seats = threading.BoundedSemaphore(seats)
@@ -47,26 +48,26 @@ class Cache(Generic[_K, _V]):
     """A few values, those used last, each made once although many ask for it at the same time."""
 
     def __init__(self, room: Room, makers: threading.Semaphore, kept: int = KEPT) -> None:
-        self._room, self._makers, self._kept = room, makers, kept
+        self._room, self._makers = room, makers
         self._lock = threading.Lock()
-        self._values: OrderedDict[_K, Future[_V]] = OrderedDict()
+        self._values = LRUCache[_K, _V](kept)
+        self._making: dict[_K, Future[_V]] = {}
 
     def get(self, key: _K, make: Callable[[], _V]) -> _V:
         """The value of a key, made where it is not there. Raises InroadsError BUSY, and what making it raises."""
         with self._lock:
-            found = self._values.get(key)
-            if found and found.done():
-                self._values.move_to_end(key)
-                return found.result()
+            if key in self._values:
+                return self._values[key]
         with self._room.seat():
             return self._made(key, make)
 
     def _made(self, key: _K, make: Callable[[], _V]) -> _V:
         while True:
             with self._lock:
-                mine = key not in self._values
-                promised = self._values.setdefault(key, Future())
-                self._values.move_to_end(key)
+                if key in self._values:
+                    return self._values[key]
+                mine = key not in self._making
+                promised = self._making.setdefault(key, Future())
             if mine:
                 return self._make(key, make, promised)
             while not promised.done():
@@ -74,23 +75,20 @@ class Cache(Generic[_K, _V]):
                 wait([promised], PAUSE)
             try:
                 return promised.result()
-            except Late:  # whoever made it had no time left: perhaps this one has
+            except Late:  # its maker had no time left: perhaps this one has
                 check()
 
     def _make(self, key: _K, make: Callable[[], _V], promised: Future[_V]) -> _V:
         try:
             with holding(self._makers):
-                promised.set_result(make())
+                value = make()
         except BaseException as error:
             with self._lock:
-                del self._values[key]
+                del self._making[key]
             promised.set_exception(error)
             raise
-        self._tidy()
-        return promised.result()
-
-    def _tidy(self) -> None:
         with self._lock:
-            done = [key for key, value in self._values.items() if value.done()]
-            for key in done[: -self._kept]:
-                del self._values[key]
+            self._values[key] = value
+            del self._making[key]
+        promised.set_result(value)
+        return value

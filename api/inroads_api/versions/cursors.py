@@ -1,4 +1,4 @@
-"""Where a stream has come to in a ledger's log: its cursors, and the step from one event to the next."""
+"""The cursors of a stream in a ledger's log, and the step from one event to the next."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _FORM: Final = re.compile(
 
 
 class Cursor(NamedTuple):
-    """What was told: all until a position of the log, and of what came from there `until` another one `told` items.
+    """A cursor: all until a position of the log was sent, and of what came from there `until` another one `told` items.
 
     The names are those of the versions there: a log that says something else now has others. `mark` is that of the
     question, whose items are counted. A token that an ingest has given is a cursor without any of these.
@@ -126,9 +126,8 @@ class Feed:
             raise NotReached(
                 "this is not served yet", served=current.name, position=current.position
             )
-        self.after = (
-            current.position if cursor.until is None else cursor.until
-        )  # kept while the event is made
+        # Kept while the event is made.
+        self.after = current.position if cursor.until is None else cursor.until
         before = self._version(cursor.position, cursor.name)
         after = current if cursor.until is None else self._version(cursor.until, cursor.until_name)
         return Step(before, after, cursor.told, cursor.mark)

@@ -41,7 +41,7 @@ def follow(
     *,
     alone: bool = True,
 ) -> Following:
-    """What to ask again and again: the next version when the ledger has moved on from the one that is served.
+    """A function that gives the next version once the ledger has moved on from the one that is served.
 
     Where documents were only added, they are added to the served version. After a forgetting, and where the ledger is
     not `alone` and other files may differ by now, everything is loaded. A ledger that cannot be read just now is told
@@ -83,7 +83,7 @@ def _grown(ledger: Ledger, served: Version, reached: int) -> Explorer | None:
 
 
 def logged(ledger: Path) -> Logged:
-    """What reads the log of a ledger up to a number, from its snapshot on where that is no newer.
+    """A function that reads the log of a ledger up to a number, from its snapshot on where that is no newer.
 
     A forgetting takes out of the log what was in it before: no number before it stands for what it stood for.
     """
@@ -97,9 +97,8 @@ def logged(ledger: Path) -> Logged:
             graph = graph.grown(
                 opened, begin.position if begin else 0, position, progress=lambda _: check()
             )
-            _check_kept(
-                opened, position
-            )  # once more, since what was forgotten meanwhile is missing
+            # Once more, since what was forgotten meanwhile is missing.
+            _check_kept(opened, position)
             return graph
 
     return read

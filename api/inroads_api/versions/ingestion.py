@@ -28,7 +28,7 @@ MAX_HANDING_IN: Final = 8
 
 
 class IngestStatus(StrEnum):
-    """What became of a document that was handed in."""
+    """The outcome for a document that was handed in."""
 
     ADDED = "ADDED"
     KNOWN = "KNOWN"
@@ -54,7 +54,7 @@ class Ingested(NamedTuple):
 
 
 class Intake:
-    """Where documents are handed in; any thread may. `committed` is called after each batch that was written.
+    """The intake of documents, for any thread. `committed` is called after each batch that was written.
 
     `busy` is how many seconds a ledger is waited for that another process, or another request, holds.
     """
@@ -116,7 +116,7 @@ def _read(value: object, moment: dt.datetime) -> Observation | Rejection:
 
 
 def _added(ledger: Ledger, documents: Sequence[Document]) -> list[IngestStatus]:
-    """What became of each document, after all of them were committed."""
+    """The outcome for each document, after all of them were committed."""
     known = {_observation(each) for each in documents if _holds(ledger, each)}
     if documents:
         ledger.add(documents, batch=len(documents))
@@ -133,7 +133,7 @@ def _added(ledger: Ledger, documents: Sequence[Document]) -> list[IngestStatus]:
 
 
 def _observation(document: Document) -> tuple[str, dt.datetime, str]:
-    """What makes an observation the same one."""
+    """The identity of an observation."""
     return document.sha256, document.observed_at, document.source
 
 

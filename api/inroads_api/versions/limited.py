@@ -1,4 +1,4 @@
-"""Versions as those see them who may see only some businesses: each of the whole graph cut to a portion.
+"""Versions for callers that see only some businesses: each is a version of the whole graph, cut to a portion.
 
 A portion is made when it is first asked for, and lasts as long as a version of the whole. A version of a portion has
 the name, and the moment at which it was built, of the first one that said the same: that documents arrived which do
@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import datetime as dt
 import threading
-from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final, cast
+
+from cachetools import LRUCache
 
 from inroads.network.access_graph import AccessGraph
 from inroads.network.limited_view import portion
@@ -43,7 +44,7 @@ class LimitedVersions(Versions):
     ) -> None:
         self._whole, self._businesses, self._key, self._clock = whole, businesses, key, now
         self._graphs = Cache[str, AccessGraph](Room(MAX_MAKING), threading.Semaphore(1), KEPT)
-        self._built: OrderedDict[str, dt.datetime] = OrderedDict()
+        self._built, self._lock = LRUCache[str, dt.datetime](REMEMBERED), threading.Lock()
         self._last: AccessGraph | None = None
         first = self._cut(whole.current)
         super().__init__(first.graph, first.built_at, None, whole.patience, now)
@@ -54,12 +55,10 @@ class LimitedVersions(Versions):
         version = self._cut(self._whole.current)
         with self._swapped:
             self._served[version.name] = None
-            while len(self._served) > REMEMBERED:
-                self._served.popitem(last=False)
         return version
 
     def at_least(self, wanted: str, deadline: float) -> Version:
-        """As that of the whole; what no ingest has told to these callers never comes."""
+        """The version that has reached a wanted one, as of the whole; a token of an ingest never comes."""
         holds = self._condition(wanted)
         while True:
             version = cast("LimitedVersion", self.current)
@@ -71,14 +70,14 @@ class LimitedVersions(Versions):
                 )
 
     def until(self, version: Version, moment: dt.datetime) -> Version:
-        """As that of the whole, cut."""
+        """The version as of a moment, cut to the portion."""
         return self._cut(self._whole.until(cast("LimitedVersion", version).whole, moment))
 
     def _cut(self, whole: Version) -> LimitedVersion:
         graph = self._graphs.get(whole.name, lambda: self._made(whole))
-        return LimitedVersion(
-            graph, self._built.setdefault(graph.version, self._clock()), whole=whole
-        )
+        with self._lock:
+            built_at = self._built.setdefault(graph.version, self._clock())
+        return LimitedVersion(graph, built_at, whole=whole)
 
     def _made(self, whole: Version) -> AccessGraph:
         """The portion of a version; the one that there is where it says the same."""
@@ -86,13 +85,11 @@ class LimitedVersions(Versions):
         if last is not None and last.version == made.version:
             return last
         self._last = made
-        while len(self._built) > REMEMBERED:
-            self._built.popitem(last=False)
         return made
 
 
 class LimitedVersionsByBusinesses:
-    """Who sees which versions. `key` gives the secret behind the ids of placeholders."""
+    """The versions that each set of businesses sees. `key` gives the secret behind the ids of placeholders."""
 
     def __init__(self, whole: Versions, key: Callable[[], bytes]) -> None:
         self._whole, self._key = whole, key

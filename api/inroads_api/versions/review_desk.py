@@ -48,7 +48,7 @@ class Reviews:
 
 
 class Done(NamedTuple):
-    """What a request did to a campaign, for the audit log: its number, and how many decisions were new, and known."""
+    """A mutation of a campaign, for the audit log: its number, and how many decisions were new, and known."""
 
     mutation: str
     campaign: int
@@ -163,7 +163,7 @@ class Desk:
         return closed
 
     def _named(self, by: str | None) -> str:
-        """Who decides: whom the token tells, and only without one who they say they are."""
+        """The name of the reviewer: that of the token, and only without one the name that the request gives."""
         if self.who is None:
             return by or ""
         if by is not None:

@@ -7,11 +7,12 @@ import re
 import threading
 import time
 from bisect import bisect_right
-from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from typing import Final, Protocol
+
+from cachetools import LRUCache
 
 from inroads.analysis.census import Census, census, made
 from inroads.analysis.changes import Changes, changes
@@ -61,7 +62,7 @@ class Version:
 
     @property
     def name(self) -> str:
-        """What two versions share exactly when they hold the same documents under the same policy."""
+        """The hash that two versions share exactly when they hold the same documents under the same policy."""
         return self.graph.version
 
 
@@ -75,7 +76,7 @@ class NotReached(InroadsError):
 
 
 def token(position: int) -> str:
-    """What stands for any version that holds a ledger's log up to a number.
+    """The token of any version that holds a ledger's log up to a number.
 
     >>> token(42)
     'ledger:42'
@@ -108,7 +109,8 @@ class Versions:
         self.patience, self.logged = patience, logged
         self._now = now
         self._current = Version(graph, built_at, position, position or 0)
-        self._served = OrderedDict.fromkeys([self._current.name])
+        self._served = LRUCache[str, None](REMEMBERED)
+        self._served[self._current.name] = None
         self._swapped = threading.Condition()
         self._listeners: list[Listener] = []
         self._left: dict[int, Version] = {}
@@ -118,14 +120,12 @@ class Versions:
         self._past = Cache[tuple[object, ...], Version](making, makers)
         self._logged = Cache[tuple[int, int], Version](making, makers, kept=1)
         self._compared = Cache[tuple[str, str], Changes](making, makers)
-        self._imagined = Cache[tuple[str, str], WhatIf[AccessGraph]](
-            making, makers, kept=1
-        )  # each may hold a graph
+        # Each may hold a graph.
+        self._imagined = Cache[tuple[str, str], WhatIf[AccessGraph]](making, makers, kept=1)
         self._conflicts = Cache[str, Conflicts](making, makers)
         self._drifted = Cache[tuple[object, ...], Drift](making, makers, kept=2)
-        self._reviewed = Cache[tuple[object, ...], Findings](
-            making, makers, kept=2
-        )  # they are large
+        # They are large.
+        self._reviewed = Cache[tuple[object, ...], Findings](making, makers, kept=2)
 
     @property
     def current(self) -> Version:
@@ -142,9 +142,6 @@ class Versions:
                 self._left[before.position] = before
             self._tidy()
             self._served[version.name] = None
-            self._served.move_to_end(version.name)
-            while len(self._served) > REMEMBERED:
-                self._served.popitem(last=False)
             self._swapped.notify_all()
             for each in self._listeners:
                 each.wake()
@@ -260,7 +257,7 @@ class Versions:
         suppressed: bool | None = None,
         now: dt.datetime | None = None,
     ) -> Findings:
-        """What the rules find in a version, looked for once. Raises InroadsError BUSY, and what `review` raises."""
+        """The findings of the rules in a version, made once. Raises InroadsError BUSY, and as `review`."""
         key = version.name, None if rules is None else tuple(sorted(set(rules))), now
         return self._reviewed.get(key, lambda: review(version.graph, rules, now=now)).only(
             severity, suppressed
@@ -276,7 +273,7 @@ class Versions:
         return self._imagined.get((version.name, what.version), what.answer)
 
     def choke_points(self, version: Version, of: Iterable[str]) -> ChokePoints:
-        """What each grant ends alone, of everyone or of some nodes. Raises InroadsError BUSY and WRONG_KIND."""
+        """The accesses that each grant ends alone, of all nodes or some. Raises InroadsError BUSY and WRONG_KIND."""
         with self._making.seat():
             return choke_points(version.graph, of)
 
@@ -289,7 +286,7 @@ class Versions:
         return campaign.revoked(self._drifted.get(key, lambda: campaign.drift(version.graph)))
 
     def conflicts(self, version: Version) -> Conflicts:
-        """Who holds both sides of a duty, looked for when it is first asked. Raises InroadsError BUSY."""
+        """The conflicts of duty in a version, made when they are first asked for. Raises InroadsError BUSY."""
         return self._conflicts.get(version.name, lambda: duties(version.graph))
 
 

@@ -1,141 +1,134 @@
-"""Turns: who waits for whom before a request is worked on in a thread.
+"""Admission of operations: a place to work, the right to ask, what that costs, and a line in the audit log.
 
-All threads share one interpreter with the loop that serves everybody. So documents that are new, which anybody can
-send as fast as they are refused, are looked at one after the other; who has sent many that were refused waits for the
-next one, so that all of them together take a small part of the time. And no token has more than a few requests in
-work. Others of its own wait for these, and nobody else does. Who shows no token is told apart by the connection, once
-a document of it was good: until then they are as one, since connections cost nothing.
+All threads share one interpreter with the event loop. So new documents, which anybody can send as fast as they are
+refused, are prepared one after the other, and no token has more than a few requests at work. Its other requests wait
+for these, and nobody else's do.
 """
 
 from __future__ import annotations
 
-import time
-from asyncio import Lock, Semaphore, sleep
-from collections import OrderedDict
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
-from typing import Final
+import logging
+from asyncio import Lock, Semaphore
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from typing import Final, NamedTuple
 from weakref import WeakValueDictionary
+
+from inroads.errors import InroadsError
+from inroads_api.security.audit import AuditEntry, AuditLog
+from inroads_api.security.callers import AccessDenied, Caller
+from inroads_api.security.permissions import authorise
+from inroads_api.web.operation import Operation
+from inroads_api.web.rate_limit import Budget, RateLimiter, Throttled
+from inroads_api.web.refusals import Overloaded, Refused
+
+log = logging.getLogger(__name__)
 
 MOST: Final = 120
 """The most requests that are worked on, or wait for it."""
 
 MOST_EACH: Final = 40
-"""The most of them that show the same token."""
+"""The most of them that show one token."""
 
 WORKING_EACH: Final = 8
 """The most requests of one token that are worked on at once."""
 
-PART: Final = 1 / 40
-"""The part of the time in which documents of one token are looked at, and refused."""
 
-BURST: Final = 0.02
-"""How many seconds of that it has at once: who writes a query makes mistakes."""
+class ClientLimits:
+    """Limits that the requests of one token share while there are any. Each request without a token has its own."""
 
-LONGEST: Final = 1.0
-"""The most seconds that a new document waits for what those before it owe."""
-
-MOST_OWING: Final = 8
-"""The most new documents that wait for their turn, once there is something to wait for."""
-
-MOST_GOOD: Final = 1_000
-"""The most connections without a token that are told apart: those that were good last."""
+    def __init__(self, preparing: Lock) -> None:
+        self.working, self.preparing, self.count = Semaphore(WORKING_EACH), preparing, 0
 
 
-class Overloaded(Exception):
-    """There is no place to wait."""
+class Admission(NamedTuple):
+    """An operation that may be executed: its entry in the audit log, and what its caller may still spend."""
 
-
-class PenaltyQueue:
-    """Where new documents wait, those of one token, until a moment of the monotonic clock or for the one before."""
-
-    def __init__(self) -> None:
-        self.lock, self.length, self.until = Lock(), 0, 0.0
-
-    @property
-    def pause(self) -> float:
-        """How many seconds the next one has to wait."""
-        return max(0.0, self.until - time.monotonic() - BURST / PART)
-
-    def owes(self, spent: float) -> None:
-        """So many seconds went into documents that were refused."""
-        now = time.monotonic()
-        self.until = min(max(self.until, now) + spent / PART, now + BURST / PART + LONGEST)
-
-
-class Client:
-    """What the requests of one token have in common, as long as there is one; each of those without a token its own."""
-
-    def __init__(self, who: str | None, connection: str | None = None) -> None:
-        self.who, self.connection = who, connection
-        self.working, self.count = Semaphore(WORKING_EACH), 0
+    entry: AuditEntry | None
+    budget: Budget | None
 
 
 class AdmissionControl:
-    """The turns of one server."""
+    """The places of one server, and who may have which operation executed."""
 
-    def __init__(self) -> None:
-        self._desk, self._count = Lock(), 0
-        self._callers: WeakValueDictionary[str, Client] = WeakValueDictionary()
-        self._lines: dict[str | None, PenaltyQueue] = {}
-        self._good: OrderedDict[str, None] = OrderedDict()
+    def __init__(
+        self,
+        audit: AuditLog | None = None,
+        limiter: RateLimiter | None = None,
+        *,
+        pseudonymised: bool = False,
+    ) -> None:
+        self._audit, self._limiter = audit, limiter or RateLimiter()
+        self._pseudonymised = pseudonymised
+        self._preparing, self._anonymous, self._count = Lock(), Lock(), 0
+        self._clients: WeakValueDictionary[str, ClientLimits] = WeakValueDictionary()
 
     @asynccontextmanager
-    async def place(self, who: str | None, connection: str | None = None) -> AsyncIterator[Client]:
-        """A place for a request of a token, or of a connection without one, if there is one: else it raises Full."""
-        caller = self._callers.setdefault(who, Client(who)) if who else Client(None, connection)
-        if self._count >= MOST or caller.count >= MOST_EACH:
+    async def place(self, token: str | None) -> AsyncIterator[ClientLimits]:
+        """A place for a request of a token, or without one. Raises Overloaded where there is none."""
+        client = (
+            self._clients.setdefault(token, ClientLimits(Lock()))
+            if token
+            else ClientLimits(self._anonymous)
+        )
+        if self._count >= MOST or client.count >= MOST_EACH:
             raise Overloaded
         self._count += 1
-        caller.count += 1
+        client.count += 1
         try:
-            yield caller
+            yield client
         finally:
             self._count -= 1
-            caller.count -= 1
+            client.count -= 1
 
     @asynccontextmanager
-    async def look(self, caller: Client) -> AsyncIterator[Callable[[float], None]]:
-        """The turn to look at a new document; if too many wait for what was refused already, it raises Full.
+    async def preparing(self, client: ClientLimits) -> AsyncIterator[None]:
+        """The turn to prepare a new document. Of each token only one request waits beside those of others."""
+        async with client.preparing, self._preparing:
+            yield
 
-        What it gives is told how many seconds went into the document, if it is refused, else 0. Of each line only one
-        waits for its turn beside those of others.
+    def admit(self, operation: Operation) -> Admission:
+        """Let an operation be executed from now on, which its caller has paid for and the audit log tells of.
+
+        Raises AccessDenied and Throttled; Refused where the audit log cannot be written.
         """
-        known = caller.who or (caller.connection if caller.connection in self._good else None)
-        line = self._line(known)
-        if line.pause and line.length >= MOST_OWING:
-            raise Overloaded
+        with self.auditing():
+            entry = self._entry(operation)
+            try:
+                self.authorise(operation, operation.caller)
+                budget = self._limiter.spend(operation.caller, operation.spends)
+            except (AccessDenied, Throttled) as refused:
+                if entry:
+                    entry.refused(refused.status, refused.code)
+                raise
+            if entry:
+                entry.begins()
+            return Admission(entry, budget)
 
-        def told(spent: float) -> None:
-            line.owes(spent)
-            if spent and known and not caller.who:
-                self._line(None).owes(spent)  # else another connection would be a way around
-            self._judge(caller.connection, good=not spent)
+    def _entry(self, operation: Operation) -> AuditEntry | None:
+        if self._audit is None:
+            return None
+        caller, document = operation.caller, operation.document
+        token, businesses = (caller.id, caller.businesses) if caller else (None, None)
+        return self._audit.entry(
+            token, document, operation.variables, operation.name, operation.cost or 1, businesses
+        )
 
-        line.length += 1
+    def authorise(self, operation: Operation, caller: Caller | None) -> None:
+        """Raises AccessDenied where a caller may not have an operation executed."""
+        if caller:  # without tokens everybody may
+            document, name = operation.document, operation.name
+            authorise(caller, document, name, pseudonymised=self._pseudonymised)
+
+    @contextmanager
+    def auditing(self) -> Iterator[None]:
+        """Withhold an answer, with Refused, where the audit log cannot be written."""
         try:
-            async with line.lock:
-                await sleep(line.pause)
-                async with self._desk:
-                    yield told
-        finally:
-            line.length -= 1
-
-    def _line(self, who: str | None) -> PenaltyQueue:
-        """A line; what nobody waits in, and owes nothing, is forgotten."""
-        if who not in self._lines:
-            now = time.monotonic()
-            self._lines = {
-                each: line for each, line in self._lines.items() if line.length or line.until > now
-            }
-            self._lines[who] = PenaltyQueue()
-        return self._lines[who]
-
-    def _judge(self, connection: str | None, *, good: bool) -> None:
-        """Tell a connection apart from now on, or no longer."""
-        if connection:
-            self._good.pop(connection, None)
-            if good:
-                self._good[connection] = None
-                if len(self._good) > MOST_GOOD:
-                    self._good.popitem(last=False)
+            yield
+        except (InroadsError, RecursionError) as error:
+            if self._audit is None:
+                raise
+            log.error("AUDIT_UNAVAILABLE, an answer was withheld: %s", type(error).__name__)
+            raise Refused(
+                503, "AUDIT_UNAVAILABLE", "the audit log cannot be written: no answer is given"
+            ) from None

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, nullcontext
 from functools import partial
 from pathlib import Path
@@ -21,24 +20,26 @@ from starlette.routing import Route
 
 from inroads.errors import LedgerError
 from inroads.network.access_graph import AccessGraph
-from inroads_api.clock import SECONDS, utcnow
+from inroads_api.clock import utcnow
 from inroads_api.execution.execute import build_schema
-from inroads_api.execution.trusted_documents import Trusted
-from inroads_api.security.audit import AuditLog
-from inroads_api.security.authentication import Auth
 from inroads_api.security.callers import AccessDenied
 from inroads_api.versions import following as following_
-from inroads_api.versions.following import Follower, Following
+from inroads_api.versions.following import Follower
 from inroads_api.versions.ingestion import Intake
 from inroads_api.versions.limited import LimitedVersionsByBusinesses
 from inroads_api.versions.review_desk import Reviews
-from inroads_api.versions.versions import PATIENCE, Versions
+from inroads_api.versions.versions import Version, Versions
+from inroads_api.web.admission import AdmissionControl
+from inroads_api.web.answers import Answerer
 from inroads_api.web.endpoint import GraphQLEndpoint
+from inroads_api.web.media_types import LEGACY
 from inroads_api.web.metrics import Metrics
 from inroads_api.web.middleware import LOCAL, AuthenticationMiddleware, SecurityHeaders
-from inroads_api.web.rate_limit import RateLimiter
-from inroads_api.web.requests import LEGACY, denied_response, json_response
-from inroads_api.web.streams import KEEP_ALIVE, Streams
+from inroads_api.web.requests import RequestParser
+from inroads_api.web.responses import denied_response, respond
+from inroads_api.web.services import Services, open_services
+from inroads_api.web.settings import ServerSettings
+from inroads_api.web.streams import Streams
 
 _PAGE: Final = """<!doctype html>
 <html lang="en">
@@ -59,69 +60,30 @@ JSON</pre>
 
 
 def create_app(
-    graph: AccessGraph,
-    built_at: dt.datetime,
-    hosts: Sequence[str] = LOCAL,
-    following: Following | None = None,
-    every: float = 0.5,
-    position: int | None = None,
-    patience: float = PATIENCE,
-    ingest: Path | None = None,
-    auth: Auth | None = None,
-    introspection: bool = False,
-    audit: AuditLog | None = None,
-    pseudonymised: bool = False,
-    trusted: Trusted | None = None,
-    seconds: float = SECONDS,
-    ledger: Path | None = None,
-    meter: RateLimiter | None = None,
-    alone: bool = True,
-    keep_alive: float = KEEP_ALIVE,
-    review: bool = False,
+    graph: AccessGraph | Version,
+    settings: ServerSettings | None = None,
+    services: Services | None = None,
 ) -> Starlette:
-    """The application that answers from a version of the graph, built at an aware moment.
+    """The application that answers from a graph, or from a version of it that holds a ledger up to a position.
 
-    `hosts` are the names in the Host header that are answered; `*` is any. `following` is asked for the next version
-    every so many seconds, in a thread of its own; a version is swapped in whole, and a query that has begun ends on
-    the one it began with. `position` is how far of the log of a ledger the graph holds, and `patience` how many
-    seconds a query waits for a later version. Documents that are handed in go to the ledger `ingest`; without one
-    there are no mutations. With `auth` whoever asks must show a token; `introspection` lets anybody read the schema,
-    and `pseudonymised` tells that the graph is, which lets in more. Each operation is written to `audit`. `trusted`
-    are the documents that are known by an id, the package's own without it; raises InroadsError BAD_DOCUMENTS where
-    the schema refuses one of them. A query that is not answered within so many `seconds` is answered with DEADLINE.
-    `ledger` is the one that the graph is of, which `/readyz` and `/metrics` tell about; its reviews are shown unless
-    answers are pseudonymised, and with `review` they are decided here, too. With `alone` the graph is of nothing else,
-    and streams tell what became of it. `meter` limits what each caller spends in a minute; without it there are no
-    such limits. A stream that is silent for `keep_alive` seconds says that it is there.
+    Services are opened from the settings where they are not given. A new version is swapped in whole, and a query that
+    has begun ends on the one it began with. Raises InroadsError BAD_DOCUMENTS where the schema refuses a trusted one.
     """
-    versions = Versions(
-        graph,
-        built_at,
-        position,
-        patience,
-        logged=following_.logged(ledger) if ledger and alone else None,
+    settings = settings or ServerSettings()
+    services = services or open_services(settings)
+    auth, audit, ledger = services.auth, services.audit, settings.ledger
+    versions = _versions(
+        graph if isinstance(graph, Version) else Version(graph, utcnow()), settings
     )
-    follower = Follower(versions, following, every) if following else None
-    intake = Intake(ingest, follower.nudge if follower else None) if ingest else None
+    follower = Follower(versions, services.following, settings.poll) if services.following else None
     metrics = Metrics(versions, ledger)
-    reviews = Reviews(ledger) if ledger and not pseudonymised else None
-    schema = build_schema(allow_ingest=intake is not None, allow_review=review)
-    streams = Streams(metrics, keep_alive)
-    seen = LimitedVersionsByBusinesses(versions, auth.key if auth else bytes)
-    endpoint = GraphQLEndpoint(
-        schema,
-        seen,
-        intake,
-        trusted or Trusted(),
-        seconds,
-        metrics,
-        streams,
-        audit,
-        pseudonymised,
-        meter,
-        reviews,
-        review,
+    streams = Streams(metrics, settings.keep_alive)
+    endpoint = _endpoint(
+        versions, settings, services, streams, follower.nudge if follower else None
     )
+
+    # A page that was bound to this address has no token.
+    hosts = settings.hosts or (("*",) if auth else LOCAL)
 
     def refused(request: Request, denied: AccessDenied) -> Response:
         if audit:
@@ -141,6 +103,17 @@ def create_app(
         if audit:
             audit.close()
 
+    middleware = [
+        Middleware(SecurityHeaders),
+        Middleware(TrustedHostMiddleware, allowed_hosts=list(hosts), www_redirect=False),
+    ]
+    if auth:
+        introspection = settings.introspection
+        middleware.append(
+            Middleware(
+                AuthenticationMiddleware, tokens=auth, introspection=introspection, refused=refused
+            )
+        )
     return Starlette(
         lifespan=lifespan,
         routes=[
@@ -150,22 +123,36 @@ def create_app(
             Route("/metrics", partial(_metrics, metrics), methods=["GET"]),
             Route("/graphql", endpoint.answer, methods=["GET", "POST"]),
         ],
-        middleware=[
-            Middleware(SecurityHeaders),
-            Middleware(TrustedHostMiddleware, allowed_hosts=list(hosts), www_redirect=False),
-            *(
-                [
-                    Middleware(
-                        AuthenticationMiddleware,
-                        tokens=auth,
-                        introspection=introspection,
-                        refused=refused,
-                    )
-                ]
-                if auth
-                else []
-            ),
-        ],
+        middleware=middleware,
+    )
+
+
+def _versions(version: Version, settings: ServerSettings) -> Versions:
+    logged = following_.logged(settings.ledger) if settings.ledger and settings.alone else None
+    graph, built_at, position = version.graph, version.built_at, version.position
+    return Versions(graph, built_at, position, settings.patience, logged=logged)
+
+
+def _endpoint(
+    versions: Versions,
+    settings: ServerSettings,
+    services: Services,
+    streams: Streams,
+    committed: Callable[[], None] | None,
+) -> GraphQLEndpoint:
+    ledger, auth = settings.ledger, services.auth
+    intake = Intake(ledger, committed) if ledger and settings.allow_ingest else None
+    reviews = Reviews(ledger) if ledger and not settings.pseudonymised else None
+    schema = build_schema(allow_ingest=intake is not None, allow_review=settings.allow_review)
+    services.trusted.check(schema._schema)
+    seen = LimitedVersionsByBusinesses(versions, auth.key if auth else bytes)
+    return GraphQLEndpoint(
+        RequestParser(
+            schema.documents, services.trusted, settings.deadline, ingests=intake is not None
+        ),
+        AdmissionControl(services.audit, services.limiter, pseudonymised=settings.pseudonymised),
+        Answerer(schema, seen, intake, reviews, deciding=settings.allow_review),
+        streams,
     )
 
 
@@ -187,11 +174,11 @@ async def _readyz(versions: Versions, ledger: Path | None, _: Request) -> Respon
         try:
             reached = await run_in_threadpool(following_.position, ledger)
         except LedgerError as error:
-            return json_response(
+            return respond(
                 msgspec.json.encode({"ready": False, "code": error.code, **told}), 503, LEGACY
             )
         told |= {"position": served.position, "ledger": reached}
-    return json_response(msgspec.json.encode({"ready": True, **told}), 200, LEGACY)
+    return respond(msgspec.json.encode({"ready": True, **told}), 200, LEGACY)
 
 
 async def _metrics(metrics: Metrics, _: Request) -> Response:

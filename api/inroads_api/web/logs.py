@@ -21,7 +21,7 @@ CONFIG: Final[dict[str, Any]] = {
     "root": {"handlers": ["stderr"], "level": "WARNING"},
     "loggers": {"inroads_api": {"level": "INFO"}},
 }
-"""What `logging.config.dictConfig` takes."""
+"""The configuration for `logging.config.dictConfig`."""
 
 
 class Lines(logging.Formatter):

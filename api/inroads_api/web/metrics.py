@@ -1,4 +1,4 @@
-"""What a server tells of itself in figures: requests, their cost and time by operation, the graph, and the ledger.
+"""Figures of a server: requests, their cost and time by operation, the graph, and the ledger.
 
 No label holds what was asked: the only text of a caller is the name of an operation, which is a GraphQL name of bounded
 length, and only so many names are told apart.
@@ -33,13 +33,13 @@ _NAME: Final = re.compile(r"[_A-Za-z][_0-9A-Za-z]{0,39}", re.ASCII)
 
 
 class Names:
-    """The names of operations as they may be told."""
+    """The names of operations that may be labels of figures."""
 
     def __init__(self) -> None:
         self._known: set[str] = set()
 
     def told(self, name: str | None) -> str:
-        """The name, or what stands for one that is missing, too long, no name, or one of too many.
+        """The name, or the label for one that is missing, too long, no name, or one of too many.
 
         >>> names = Names()
         >>> names.told("Review"), names.told(None), names.told("a@example.com"), names.told("x" * 41)
@@ -105,7 +105,7 @@ class Metrics:
 
 
 class _Graph(Collector):
-    """What is served, looked at when it is asked for."""
+    """Figures of the served version, read when they are asked for."""
 
     def __init__(self, versions: Versions, ledger: Path | None) -> None:
         self._versions, self._ledger = versions, ledger

@@ -16,7 +16,7 @@ from inroads_api.security.callers import AccessDenied, Caller
 from inroads_api.security.permissions import anonymous
 
 OPEN: Final = frozenset({"/", "/healthz", "/readyz"})
-"""Paths that say nothing of the graph; every other one, whoever adds it, needs a token."""
+"""Paths that say nothing of the graph; every other path needs a token."""
 
 GRAPHQL: Final = "/graphql"
 
@@ -25,7 +25,7 @@ _AGAIN: Final = "inroads.caller.again"
 
 
 class AuthenticationMiddleware:
-    """Lets in who shows a token. With `introspection` anybody may ask GraphQL, and `permit` decides what."""
+    """Lets in callers with a token. With `introspection` anybody may ask GraphQL, and `authorise` decides what."""
 
     def __init__(
         self,
@@ -66,13 +66,13 @@ class AuthenticationMiddleware:
 
 
 def caller_of(request: Request) -> Caller | None:
-    """Who the guard has let in; None where there is no guard."""
+    """The caller that authentication has let in; None where there is none."""
     found: Caller | None = request.scope.get(_CALLER)
     return found
 
 
 def caller_now(request: Request) -> Caller | None:
-    """Who would be let in with the same token now, long after it was; None where there is no guard. Raises Denied."""
+    """The caller that the token of a request stands for now; None without authentication. Raises AccessDenied."""
     again: Callable[[], Caller] | None = request.scope.get(_AGAIN)
     return again() if again else None
 
@@ -82,7 +82,7 @@ LOCAL: Final = ("localhost", "127.0.0.1", "[::1]")
 
 
 class SecurityHeaders:
-    """Answers are for this asker, now, and as what they say they are: never framed, stored or sniffed."""
+    """Headers of each answer: it is for this caller, now, and is never framed, stored or sniffed."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app

@@ -1,7 +1,7 @@
-"""What each caller has spent within the last minute, in the cost that requests are reckoned to have.
+"""The rate limiter: how much each caller has spent within the last minute, in the cost of its requests.
 
-A request spends that before it is executed, and gets nothing back: the cost weighs the work, which is done also where
-the answer turns out short. Only who has shown a good token is remembered, and for a minute; all who need none are one.
+A request spends its cost before it is executed, and gets nothing back: the work is done also where the answer turns
+out short. Only callers with a good token are remembered, for a minute; all callers without one share one limit.
 """
 
 from __future__ import annotations
@@ -17,21 +17,21 @@ from inroads_api.limits import MAX_COST
 from inroads_api.security.callers import Caller
 
 COST_PER_MINUTE: Final = 10 * MAX_COST
-"""What a token may spend in a minute where other machines can ask, if nobody says otherwise."""
+"""The default of how much a token may spend in a minute where other machines can ask."""
 
 WINDOW: Final = 60
 """The seconds of a minute. What was spent counts until the second after, so that no minute has more than the limit."""
 
 
 class Budget(NamedTuple):
-    """How a caller stands: its limit, what is left of it, and in how many seconds all of it will be again."""
+    """The budget of a caller: its limit, how much is left, and in how many seconds all of it is there again."""
 
     limit: int
     remaining: int
     reset: int
 
     def told(self, now: dt.datetime) -> dict[str, Any]:
-        """What `extensions.cost.throttle` says; `now` is aware."""
+        """The value of `extensions.cost.throttle`; `now` is aware."""
         reset = now.astimezone(dt.UTC) + dt.timedelta(seconds=self.reset)
         return {
             "limit": self.limit,
@@ -48,7 +48,7 @@ class Budget(NamedTuple):
 
 
 class Throttled(Exception):
-    """A request that would spend too much: what it costs, how its caller stands, and in how many seconds to ask again.
+    """A request that would spend too much: its cost, the budget of its caller, and in how many seconds to retry.
 
     Without these seconds it would be too much at any time.
     """
@@ -70,7 +70,7 @@ class Throttled(Exception):
 
 
 class RateLimiter:
-    """The limits of one process, of which several `share` each limit evenly; 0 is no limit, but for who has its own.
+    """The limits of one process, of which several `share` each limit; 0 is none, but for a token with its own.
 
     `clock` gives seconds and only goes forward. Any thread may spend. Raises InroadsError BAD_COST for a limit of
     which no share is left.
@@ -89,7 +89,7 @@ class RateLimiter:
         self._swept = int(clock())
 
     def spend(self, caller: Caller | None, cost: int) -> Budget | None:
-        """Let a caller spend so much, and tell how it stands then; None where it has no limit. Raises Throttled."""
+        """Let a caller spend so much, and return its budget then; None without a limit. Raises Throttled."""
         own = caller.cost_per_minute if caller else None
         if own is None and not self._limit:
             return None
@@ -108,7 +108,7 @@ class RateLimiter:
             return _standing(limit, left - cost, spent, now)
 
     def _sweep(self, now: int) -> None:
-        """Forget, once a minute, who has spent nothing within it."""
+        """Forget, once a minute, callers that have spent nothing within it."""
         if now - self._swept > WINDOW:
             self._swept = now
             for who, spent in list(self._spent.items()):

@@ -1,4 +1,4 @@
-"""Reading GraphQL requests from HTTP, and refusing malformed ones."""
+"""Parsing an HTTP request into the operation that it asks for."""
 
 from __future__ import annotations
 
@@ -8,26 +8,25 @@ from urllib.parse import parse_qsl
 
 import msgspec
 from starlette.requests import Request
-from starlette.responses import Response
 
-from inroads_api.execution.execute import failure
-from inroads_api.security.callers import AccessDenied
-from inroads_api.web.streams import EVENTS
-
-MODERN: Final = "application/graphql-response+json"
-"""Where a refused request has an error status."""
-
-LEGACY: Final = "application/json"
-"""Where every well-formed request is answered with status 200."""
+from inroads.errors import InroadsError
+from inroads_api.clock import Deadline
+from inroads_api.execution.answer_cache import question
+from inroads_api.execution.documents import DocumentCache
+from inroads_api.execution.trusted_documents import Trusted
+from inroads_api.limits import MAX_ASKED, MAX_BODY
+from inroads_api.security.callers import Caller
+from inroads_api.security.permissions import MUTATIONS
+from inroads_api.web.media_types import LEGACY, is_utf8, parse_media_type
+from inroads_api.web.middleware import caller_of
+from inroads_api.web.operation import Operation
+from inroads_api.web.refusals import Refused
 
 BODY_SECONDS: Final = 10.0
 """How long a body may take to come."""
 
-RETRY_AFTER: Final = "1"
-"""In seconds."""
 
-
-class Sent(msgspec.Struct, rename="camel"):
+class Parameters(msgspec.Struct, rename="camel"):
     """The parameters of GraphQL over HTTP; what else a client sends is ignored."""
 
     query: str | None = None
@@ -37,57 +36,73 @@ class Sent(msgspec.Struct, rename="camel"):
     extensions: dict[str, Any] | None = None
 
 
-class Refused(Exception):
-    """A request that is not one of GraphQL over HTTP: a status, and why."""
+class RequestParser:
+    """Makes operations of requests, each to be answered within `seconds`. Only with `ingests` a body may be large."""
 
-    def __init__(self, status: int, code: str, message: str) -> None:
-        self.status, self.code, self.message = status, code, message
+    def __init__(
+        self, documents: DocumentCache, trusted: Trusted, seconds: float, *, ingests: bool
+    ) -> None:
+        self._documents, self._trusted = documents, trusted
+        self.seconds, self._ingests = seconds, ingests
+
+    async def parse(self, request: Request, media_type: str) -> Operation:
+        """The operation that a request asks for, to be answered in a media type. Raises Refused."""
+        caller = caller_of(request)
+        parameters, size = await _read(request, self._largest(caller))
+        document = self._documents.get(self._text(parameters, media_type))
+        variables, name = parameters.variables, parameters.operation_name
+        # An answer is kept for a document that comes again; one that comes for the first time seldom does.
+        kept = document.settled and not (caller and caller.restricted)
+        return Operation(
+            document,
+            variables,
+            name,
+            question(document, variables, name) if kept else None,
+            caller,
+            request.method == "POST",
+            media_type,
+            size,
+            Deadline.after(self.seconds),
+        )
+
+    def _largest(self, caller: Caller | None) -> int:
+        """How many bytes a body may have: only documents to ingest are large."""
+        ingests = self._ingests and (caller is None or caller.may(MUTATIONS["ingest"]))
+        return MAX_BODY if ingests else MAX_ASKED
+
+    def _text(self, parameters: Parameters, media_type: str) -> str:
+        try:
+            return self._trusted.text(parameters.query, parameters.document_id)
+        except InroadsError as error:
+            well_formed = error.code != "BAD_REQUEST"
+            status = 200 if well_formed and media_type == LEGACY else 400
+            raise Refused(status, error.code, str(error)) from None
 
 
-def denied_response(request: Request, denied: AccessDenied) -> Response:
-    """Return the response to a request that was denied, in the media type that it accepts.
-
-    The status is that of the denial, also in the older media type.
-    """
-    media_type = acceptable(",".join(request.headers.getlist("accept"))) or LEGACY
-    response = json_response(
-        msgspec.json.encode(failure(denied.code, denied.message)), denied.status, media_type
-    )
-    if denied.status == 503:
-        response.headers["retry-after"] = RETRY_AFTER
-    else:
-        response.headers["www-authenticate"] = denied.challenge
-    return response
-
-
-def json_response(body: bytes, status: int, media_type: str) -> Response:
-    return Response(body, status, media_type=f"{media_type}; charset=utf-8")
-
-
-async def read_request(request: Request, most: int) -> tuple[Sent, int]:
-    """What was sent, and in how many bytes."""
+async def _read(request: Request, largest: int) -> tuple[Parameters, int]:
+    """The parameters of a request, and their size in bytes."""
     if request.method != "POST":
         text = request.scope["query_string"]
         return _from_url(text), len(text)
-    media_type, parameters = _media_type(request.headers.get("content-type", ""))
-    if media_type != LEGACY or not _is_utf8(parameters):
+    media_type, parameters = parse_media_type(request.headers.get("content-type", ""))
+    if media_type != LEGACY or not is_utf8(parameters):
         raise Refused(415, "UNSUPPORTED_MEDIA_TYPE", f"send {LEGACY} in UTF-8")
-    body = await _body(request, most)
-    return _decoded(body, Sent), len(body)
+    body = await _body(request, largest)
+    return _decoded(body, Parameters), len(body)
 
 
-async def _body(request: Request, most: int) -> bytes:
-    """The body, as long as it is not too long: if its headers say so, it is not even read."""
+async def _body(request: Request, largest: int) -> bytes:
+    """The body; one that is too long by its headers is not even read."""
     body = bytearray()
     length = request.headers.get("content-length", "")
-    if length.isdecimal() and int(length) > most:
-        raise _too_large(most)
+    if length.isdecimal() and int(length) > largest:
+        raise _too_large(largest)
     try:
         async with asyncio.timeout(BODY_SECONDS):
             async for chunk in request.stream():
                 body += chunk
-                if len(body) > most:
-                    raise _too_large(most)
+                if len(body) > largest:
+                    raise _too_large(largest)
     except TimeoutError:
         raise Refused(
             408, "BODY_TOO_SLOW", f"the body did not come within {BODY_SECONDS:g} seconds"
@@ -95,11 +110,11 @@ async def _body(request: Request, most: int) -> bytes:
     return bytes(body)
 
 
-def _too_large(most: int) -> Refused:
-    return Refused(413, "BODY_TOO_LARGE", f"the most is {most:,} bytes")
+def _too_large(largest: int) -> Refused:
+    return Refused(413, "BODY_TOO_LARGE", f"the most is {largest:,} bytes")
 
 
-def _from_url(text: bytes) -> Sent:
+def _from_url(text: bytes) -> Parameters:
     try:
         pairs = parse_qsl(
             text.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=20
@@ -113,7 +128,7 @@ def _from_url(text: bytes) -> Sent:
         if name in given:
             given[name] = _decoded(given[name].encode(), dict[str, Any] | None)
     try:
-        return msgspec.convert(given, Sent)
+        return msgspec.convert(given, Parameters)
     except msgspec.ValidationError as error:
         raise Refused(400, "BAD_REQUEST", str(error)) from None
 
@@ -121,66 +136,8 @@ def _from_url(text: bytes) -> Sent:
 def _decoded(text: bytes, kind: Any) -> Any:
     try:
         return msgspec.json.decode(text, type=kind)
-    except (
-        msgspec.ValidationError
-    ) as error:  # says the expected type and the place, never the value
+    # Says the expected type and the place, never the value.
+    except msgspec.ValidationError as error:
         raise Refused(400, "BAD_REQUEST", str(error)) from None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         raise Refused(400, "BAD_REQUEST", "this is not JSON in UTF-8") from None
-
-
-def acceptable(accept: str) -> str | None:
-    """The media type that an Accept header prefers of the two there are; None when it accepts neither.
-
-    Where it prefers none, the one that it names; where it names both, the modern one; where it names none, the one
-    that those expect who know of no other (GraphQL over HTTP, "Legacy watershed").
-
-    >>> acceptable("application/graphql-response+json, */*"), acceptable("*/*"), acceptable("text/html")
-    ('application/graphql-response+json', 'application/json', None)
-    """
-    if not accept.strip():
-        return LEGACY
-    ranges = [_media_type(each) for each in accept.split(",")]
-    best: tuple[float, int, bool] | None = None
-    chosen = None
-    for media_type in (LEGACY, MODERN):
-        matching = [
-            (specificity, _quality(parameters))
-            for wanted, parameters in ranges
-            for specificity, pattern in enumerate(("*/*", "application/*", media_type))
-            if wanted == pattern and _is_utf8(parameters)
-        ]
-        if matching:
-            specificity, quality = max(matching)  # the most specific range speaks for a type
-            rank = quality, specificity, specificity == 2 and media_type == MODERN
-            if quality > 0 and (best is None or rank > best):
-                best, chosen = rank, media_type
-    return chosen
-
-
-def accepts_events(accept: str) -> bool:
-    """Return whether an Accept header names the media type of streams: who knows nothing of them takes anything, too.
-
-    >>> accepts_events("application/json, text/event-stream"), accepts_events("text/event-stream;q=0, */*")
-    (True, False)
-    """
-    ranges = [_media_type(each) for each in accept.split(",")]
-    return any(wanted == EVENTS and _quality(parameters) > 0 for wanted, parameters in ranges)
-
-
-def _media_type(text: str) -> tuple[str, dict[str, str]]:
-    """A media type, with its parameters, in lower case."""
-    first, *rest = (each.strip().lower() for each in text.split(";"))
-    pairs = (each.partition("=") for each in rest)
-    return first, {name.strip(): value.strip().strip('"') for name, _, value in pairs}
-
-
-def _quality(parameters: dict[str, str]) -> float:
-    try:
-        return min(float(parameters.get("q", "1")), 1.0)
-    except ValueError:
-        return 0.0
-
-
-def _is_utf8(parameters: dict[str, str]) -> bool:
-    return parameters.get("charset", "utf-8") in ("utf-8", "utf8")

@@ -1,7 +1,7 @@
 """Streams of server-sent events: GraphQL over SSE in distinct connections mode, one for each subscription.
 
 Nothing is queued: an event is made when the one before was taken, from where that one ended to the version that is
-served then. So whoever reads slowly, or was away, gets fewer and longer steps, and misses nothing.
+served then. So a client that reads slowly, or was away, gets fewer and longer steps, and misses nothing.
 """
 
 from __future__ import annotations
@@ -26,11 +26,11 @@ from inroads_api.limits import MAX_EVENTS_MADE, MAX_STREAMS, MAX_STREAMS_OF_ONE
 from inroads_api.security.callers import AccessDenied
 from inroads_api.versions.cursors import Feed
 from inroads_api.versions.versions import Versions
+from inroads_api.web.media_types import EVENTS
 from inroads_api.web.metrics import Metrics
+from inroads_api.web.refusals import Overloaded
 
 log = logging.getLogger(__name__)
-
-EVENTS: Final = "text/event-stream"
 
 KEEP_ALIVE: Final = 15.0
 """How many seconds a stream is silent before it says that it is still there, and looks whether it may be."""
@@ -54,15 +54,12 @@ _PING: Final = b":\n\n"
 _HEADERS: Final = {"x-accel-buffering": "no"}  # nginx would hold events back
 
 
-class Full(Exception):
-    """There are as many streams as there may be."""
-
-
-class Made(NamedTuple):
-    """What an event says, as JSON, and its outcome: ok, or the code of its first error."""
+class Event(NamedTuple):
+    """An event of a stream: a result in JSON, its outcome (ok, or the code of its first error), and its fields."""
 
     body: bytes
     outcome: str
+    fields: int
 
 
 class Streams:
@@ -76,11 +73,11 @@ class Streams:
         self._wakes: set[Callable[[], None]] = set()
 
     def enter(self, who: str | None) -> None:
-        """Count one more stream of somebody, until `leave`. Raises Full."""
+        """Count one more stream of somebody, until `leave`. Raises Overloaded."""
         if self._open.total() >= MAX_STREAMS or self.ending:
-            raise Full("too many streams are open: come again later")
+            raise Overloaded("too many streams are open: come again later")
         if who is not None and self._open[who] >= MAX_STREAMS_OF_ONE:
-            raise Full(f"this token has {MAX_STREAMS_OF_ONE} streams open: end one of them")
+            raise Overloaded(f"this token has {MAX_STREAMS_OF_ONE} streams open: end one of them")
         self._open[who] += 1
         self.metrics.streams.inc()
 
@@ -131,12 +128,12 @@ class Streams:
                 signal.signal(each, handler)
 
 
-class Stream(Response):
+class EventStream(Response):
     """The answer to a subscription.
 
-    It begins after what `resumed` names. `make` makes the next event of its feed, in a thread; `admitted` raises Denied
-    when the client may not go on; `ended` is told how many events of how many bytes there were, and why it ended if the
-    client has not left.
+    It begins after the event that `resumed` names. `make` makes the next event of its feed, in a thread; `check` raises
+    AccessDenied when the client may not go on. `ended` is called at the end, when the stream has counted its events,
+    bytes and fields, and `why` says why it ended, unless the client has left.
     """
 
     media_type = EVENTS
@@ -147,18 +144,18 @@ class Stream(Response):
         versions: Versions,
         who: str | None,
         resumed: str | None,
-        make: Callable[[Feed], Made],
-        admitted: Callable[[], None],
-        ended: Callable[[int, int, str | None], None],
+        make: Callable[[Feed], Event],
+        check: Callable[[], None],
+        ended: Callable[[EventStream], None],
     ) -> None:
         self.status_code = 200
         self.init_headers(_HEADERS)
         self._streams, self._who = streams, who
-        self._make, self._admitted, self._ended = make, admitted, ended
+        self._make, self._check, self._end = make, check, ended
         self._loop, self._woken = asyncio.get_running_loop(), asyncio.Event()
         self._feed = Feed(versions, self._wake, resumed)
-        self._events = self._bytes = 0
-        self._why: str | None = None
+        self.events = self.bytes = self.fields = 0
+        self.why: str | None = None
 
     async def __call__(self, _: Scope, receive: Receive, send: Send) -> None:
         """Send events until the client leaves, or may not go on, or the process ends; then nothing of it is left."""
@@ -170,7 +167,7 @@ class Stream(Response):
                 for task in tasks:
                     task.cancel()
                 self._streams.leave(self._who)
-                self._ended(self._events, self._bytes, self._why)
+                self._end(self)
             for found in await asyncio.gather(*tasks, return_exceptions=True):
                 if isinstance(found, Exception):
                     log.error("a stream broke off: %s", type(found).__name__)
@@ -190,10 +187,10 @@ class Stream(Response):
         try:
             await self._tell(put)
         except AccessDenied as denied:
-            self._why = denied.code
+            self.why = denied.code
             await put(event(msgspec.json.encode(failure(denied.code, denied.message))) + COMPLETE)
         except TimeoutError:
-            self._why = "STUCK"
+            self.why = "STUCK"
             return
         await put(b"", more=False)
 
@@ -203,12 +200,13 @@ class Stream(Response):
             begun = time.monotonic()
             made, took = await self._made(put), time.monotonic() - begun
             reached = self._feed.reached
-            self._events += 1
-            self._bytes += len(made.body)
+            self.events += 1
+            self.bytes += len(made.body)
+            self.fields += made.fields
             self._streams.metrics.events.inc()
             await put(event(made.body, reached))
             if reached is None:
-                self._why = made.outcome
+                self.why = made.outcome
                 await put(COMPLETE)
                 return
             self._feed.sent()
@@ -226,7 +224,7 @@ class Stream(Response):
                 async with asyncio.timeout(left if self._feed.behind else None):
                     await self._woken.wait()
 
-    async def _made(self, put: _Put) -> Made:
+    async def _made(self, put: _Put) -> Event:
         """The next event; what cannot be made just now is tried again, as long as a query would wait."""
         patience = time.monotonic() + self._feed.versions.patience
         while True:
@@ -235,7 +233,7 @@ class Stream(Response):
                 return made
             await asyncio.sleep(AGAIN)
 
-    async def _making(self) -> Made:
+    async def _making(self) -> Event:
         async with self._streams.making:
             making = asyncio.ensure_future(run_in_threadpool(self._make, self._feed))
             try:
@@ -244,15 +242,15 @@ class Stream(Response):
                 await asyncio.wait({making})
 
     async def _meanwhile(self, work: Coroutine[Any, Any, _T], put: _Put) -> _T:
-        """What comes of some work; until then the client is told now and then that the stream is there still."""
+        """Do some work and return its result; until then the client gets a comment now and then."""
         task = asyncio.create_task(work)
         try:
             while not (await asyncio.wait({task}, timeout=self._streams.keep_alive))[0]:
-                self._admitted()
+                self._check()
                 await put(_PING)
         finally:
             task.cancel()
-        self._admitted()
+        self._check()
         return task.result()
 
 

@@ -13,16 +13,17 @@ import httpx2
 import pytest
 from starlette.routing import Route
 
+from applications import application
 from inroads.network.access_graph import AccessGraph
 from inroads_api.execution.answer_cache import SETTLED, AnswerCache, Question
+from inroads_api.execution.documents import PreparedDocument
 from inroads_api.execution.execute import Schema
 from inroads_api.security.audit import AuditLog
 from inroads_api.security.authentication import Auth
 from inroads_api.security.callers import TokenScope
 from inroads_api.security.tokens import TokenFile
 from inroads_api.versions.versions import Version, Versions
-from inroads_api.web import endpoint as room
-from inroads_api.web.app import create_app
+from inroads_api.web import answers as room
 from questions import NOON, Serve
 
 UNSETTLED: Final = {
@@ -47,9 +48,11 @@ def executed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     seen: list[str] = []
     execute = room.execute
 
-    def counted(schema: Schema, versions: Versions, query: str, *rest: Any) -> dict[str, Any]:
-        seen.append(query)
-        return execute(schema, versions, query, *rest)
+    def counted(
+        schema: Schema, versions: Versions, document: PreparedDocument, *rest: Any
+    ) -> dict[str, Any]:
+        seen.append(document.text)
+        return execute(schema, versions, document, *rest)
 
     monkeypatch.setattr(room, "execute", counted)
     return seen
@@ -133,7 +136,7 @@ def test_another_version_is_asked_anew(
     bruce: AccessGraph, people: AccessGraph, serve: Serve, executed: list[str]
 ) -> None:
     """A version gives its own answers, and they end with it."""
-    app = create_app(bruce, NOON)
+    app = application(bruce)
     (endpoint,) = (
         each.endpoint.__self__
         for each in app.routes
@@ -161,7 +164,7 @@ def test_who_may_not_ask_is_given_nothing(bruce: AccessGraph, serve: Serve, tmp_
         file.create("a", [each], day, NOON) for each in (TokenScope.READ, TokenScope.INGEST)
     )
     audit = AuditLog(tmp_path / "audit.log", b"k" * 32, lambda: NOON)
-    client = serve(create_app(bruce, NOON, auth=Auth(file.path, lambda: NOON), audit=audit))
+    client = serve(application(bruce, auth=Auth(file.path, lambda: NOON), audit=audit))
     headers = [
         {"authorization": f"Bearer {each}"} for each in (reading, reading, reading, ingesting)
     ]

@@ -14,9 +14,9 @@ import strawberry
 from graphql import ExecutionResult, execute_sync, parse
 
 from inroads.network.access_graph import AccessGraph
-from inroads_api.execution import compiler
-from inroads_api.execution.compiler import CompiledExecutor
+from inroads_api.execution import executor
 from inroads_api.execution.execute import Schema, build_schema, execute
+from inroads_api.execution.executor import CompiledExecutor
 from inroads_api.versions.versions import Versions
 from operations import Operations
 from questions import NOON
@@ -300,10 +300,23 @@ def test_a_surprise_stays_in_its_root_field(monkeypatch: pytest.MonkeyPatch) -> 
     assert called == ["square", "size"]
 
 
-def test_plans_are_bounded() -> None:
-    """However many queries come, only so many are kept compiled."""
-    for number in range(compiler.MAX_PLANS + 10):
-        document = parse(f"{{ a{number}: square {{ name }} }}")
-        for _ in range(2):
-            execute_sync(SHAPES._schema, document, Root(shapes=[]), executor_class=CompiledExecutor)
-    assert len(compiler._PLANS._kept) == compiler.MAX_PLANS
+def test_plans_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of one document only so many fields are kept compiled, however many conditions it is asked with."""
+    monkeypatch.setattr(executor, "MAX_COMPILED", 20)
+    names = [f"b{number}" for number in range(5)]
+    skips = " ".join(f"{name}: name @skip(if: ${name})" for name in names)
+    head = ", ".join(f"${name}: Boolean!" for name in names)
+    document = parse(f"query ({head}) {{ square {{ size {skips} }} }}")
+    for number in range(2**5):
+        given = {name: bool(number >> place & 1) for place, name in enumerate(names)}
+        result = execute_sync(
+            SHAPES._schema,
+            document,
+            Root(shapes=[]),
+            variable_values=given,
+            executor_class=CompiledExecutor,
+        )
+        assert isinstance(result, ExecutionResult)
+    plans = executor.plans_of(document)
+    assert 1 < len(plans._plans) < 2**5
+    assert plans.weight < executor.FIELD_BYTES * (20 + 7)

@@ -41,7 +41,7 @@ def test_a_document_goes_at_once() -> None:
         before = sum(isinstance(each, Token | Node) for each in gc.get_objects())
         document = cost_.parsed(
             "query A($x: Int = 5) { a(b: [$x, {c: 1}]) ...F } fragment F on Query { d }"
-        )
+        ).tree
         assert document.loc
         assert sum(isinstance(each, Token | Node) for each in gc.get_objects()) > before + 20
         del document

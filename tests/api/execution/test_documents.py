@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
-
 import pytest
-from graphql import GraphQLError
 
-from inroads_api.execution import documents as documents_
-from inroads_api.execution.documents import MAX_ERRORS, MAX_REFUSED, DocumentCache
-from inroads_api.execution.execute import Schema
+from inroads.network.access_graph import AccessGraph
+from inroads_api.execution.documents import BASE_BYTES, MAX_ERRORS, DocumentCache
+from inroads_api.execution.execute import Schema, execute
+from inroads_api.execution.executor import FIELD_BYTES
 from inroads_api.limits import MAX_QUERY
+from inroads_api.versions.versions import Versions
+from questions import NOON
 
 
 @pytest.fixture
@@ -18,30 +18,46 @@ def documents(schema: Schema) -> DocumentCache:
     return DocumentCache(schema._schema)
 
 
-def test_refusals_do_not_drive_out_what_is_valid(documents: DocumentCache) -> None:
+def test_refusals_do_not_drive_out_what_is_valid(schema: Schema) -> None:
     """Of any number of refused documents only the last are kept, and the valid one is still there."""
+    documents = DocumentCache(schema._schema, refused=20 * BASE_BYTES)
     valid = documents.get("{__typename}")
-    assert not documents.settled("{__typename}")
+    assert not valid.settled
     assert valid.errors(None, None) == []
-    assert documents.known("{__typename}") is valid
-    for n in range(3 * documents_.MAX_KEPT):
-        with pytest.raises(GraphQLError):
-            documents.get(f"{{a{n}")
+    documents.keep(valid)
+    for n in range(60):
+        assert documents.get(f"{{a{n}").errors(None, None)
         assert documents.get(f"{{a{n}}}").errors(None, None)
     assert documents.get("{__typename}") is valid
-    assert (len(documents._kept), len(documents._refused)) == (1, MAX_REFUSED)
+    assert list(documents._valid) == ["{__typename}"]
+    assert 0 < len(documents._refused) < 20
+    assert documents._refused.currsize <= documents._refused.maxsize
 
 
-def test_valid_documents_are_kept_as_long_as_they_are_used(documents: DocumentCache) -> None:
-    """The one that is asked again and again stays; of the others the last do."""
+def test_valid_documents_are_kept_as_long_as_they_are_used(schema: Schema) -> None:
+    """The one that is asked again and again stays; of the others the last do, up to so many bytes."""
+    documents = DocumentCache(schema._schema, valid=20 * BASE_BYTES)
     asked = documents.get("{__typename}")
     assert asked.errors(None, None) == []
-    for n in range(2 * documents_.MAX_KEPT):
-        assert documents.get(f"{{a{n}: __typename}}").errors(None, None) == []
+    for n in range(60):
+        document = documents.get(f"{{a{n}: __typename}}")
+        assert document.errors(None, None) == []
         assert documents.get("{__typename}") is asked
-        assert documents.known(f"{{a{n}: __typename}}")
-    assert len(documents._kept) == documents_.MAX_KEPT
-    assert not documents.known("{a0: __typename}")
+        assert documents.get(f"{{a{n}: __typename}}") is document
+    assert 10 < len(documents._valid) < 20
+    assert documents._valid.currsize <= documents._valid.maxsize
+    assert not documents.get("{a0: __typename}").settled
+
+
+def test_plans_weigh(schema: Schema, bruce: AccessGraph) -> None:
+    """What a document takes of memory is known of its text, its tokens and its compiled plans."""
+    text, long = "{ graph { version documents } }", '{ node(id: "' + "x" * 5_000 + '") { id } }'
+    document, other = schema.documents.get(text), schema.documents.get(long)
+    assert other.weight > document.weight + 4_000
+    parsed = [each.weight for each in (document, other) if each.errors(None, None) == []]
+    for _ in range(2):
+        execute(schema, Versions(bruce, NOON), document)
+    assert document.weight > parsed[0] + FIELD_BYTES
 
 
 @pytest.mark.parametrize(
@@ -63,41 +79,41 @@ def test_valid_documents_are_kept_as_long_as_they_are_used(documents: DocumentCa
 )
 def test_quick(documents: DocumentCache, query: str, quick: bool) -> None:
     """What is cheap whatever its variables are, and what is refused whatever they are, once that is known."""
-    assert not documents.quick(query)
-    with suppress(GraphQLError):
-        documents.get(query).errors({}, None)
-    assert documents.quick(query) is quick
-    assert documents.settled(query)
+    document = documents.get(query)
+    assert not document.quick
+    document.errors({}, None)
+    assert document.quick is quick
+    assert document.settled
 
 
 def test_over_a_limit_with_some_variables(documents: DocumentCache) -> None:
     """What some variables make too dear is not refused with others."""
     each = "business(id: 1) {members(first: $n) {nodes {identity {reach(first: 99) {nodes {explanation {sentence}}}}}}}"
     query = f"query ($n: Int) {{a: {each} b: {each}}}"
-    assert documents.get(query).errors({"n": 100}, None)
-    assert (documents.quick(query), documents.settled(query)) == (False, False)
-    assert documents.get(query).errors({"n": 1}, None) == []
-    assert (documents.quick(query), documents.settled(query)) == (False, True)
-    assert documents.get(query).errors({"n": 100}, None)
+    document = documents.get(query)
+    assert document.errors({"n": 100}, None)
+    assert (document.quick, document.settled) == (False, False)
+    assert document.errors({"n": 1}, None) == []
+    assert (document.quick, document.settled) == (False, True)
+    assert document.errors({"n": 100}, None)
 
 
 def test_long_texts_are_refused_and_not_kept(documents: DocumentCache) -> None:
     """A text that is too long costs nothing to refuse, and would cost memory to keep."""
     query = "#" + "x" * MAX_QUERY
-    assert documents.quick(query)
-    with pytest.raises(GraphQLError):
-        documents.get(query)
+    document = documents.get(query)
+    assert document.quick
+    assert document.errors(None, None)
+    assert not documents.keep(document).valid
     assert not documents._refused
 
 
 def test_a_refusal_does_not_grow(documents: DocumentCache) -> None:
-    """It is the same error each time, whose traceback is only of that time."""
-    depths = set()
-    for _ in range(5):
-        with pytest.raises(GraphQLError) as refusal:
-            documents.get("{a")
-        depths.add((id(refusal.value), len(refusal.traceback)))
-    assert len(depths) <= 2, depths  # the first time it comes from the parser
+    """It is the same error each time, which holds no traceback."""
+    refusals = [error for _ in range(5) for error in documents.get("{a").errors(None, None)]
+    assert len(refusals) == 5
+    assert len({id(error) for error in refusals}) == 1
+    assert refusals[0].__traceback__ is None
 
 
 def test_errors_are_told_up_to_a_number(documents: DocumentCache) -> None:

@@ -12,6 +12,7 @@ import pytest
 from starlette.testclient import TestClient
 from typer.testing import CliRunner
 
+from applications import application
 from inroads.errors import InroadsError
 from inroads.network.access_graph import AccessGraph
 from inroads.store.ledger import Ledger
@@ -24,9 +25,8 @@ from inroads_api.execution.trusted_documents import (
     read_folder,
 )
 from inroads_api.limits import MAX_QUERY
-from inroads_api.web.app import create_app
-from inroads_api.web.requests import LEGACY, MODERN
-from questions import NOON, Ask, Serve
+from inroads_api.web.media_types import LEGACY, MODERN
+from questions import Ask, Serve
 
 VERSION = "{ graph { version } }\r\n"
 INGEST = (
@@ -59,14 +59,14 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def strict(bruce: AccessGraph, folder: Path) -> httpx2.Client:
     """A server that answers trusted documents only."""
     return TestClient(
-        create_app(bruce, NOON, trusted=Trusted(read_folder(folder), only=True)), "http://localhost"
+        application(bruce, trusted=Trusted(read_folder(folder), only=True)), "http://localhost"
     )
 
 
 @pytest.fixture(scope="module")
 def client(bruce: AccessGraph) -> httpx2.Client:
     """A server that answers any document."""
-    return TestClient(create_app(bruce, NOON), "http://localhost")
+    return TestClient(application(bruce), "http://localhost")
 
 
 def post(client: httpx2.Client, accept: str = MODERN, **body: Any) -> httpx2.Response:
@@ -187,7 +187,7 @@ def test_limits_hold_for_them_too(bruce: AccessGraph, serve: Serve) -> None:
     """A trusted document that asks for too much with its variables is refused as any other."""
     text = """query ($n: Int) { business(id: 77128) { members(first: $n) { nodes { identity { reach(first: 100) {
       nodes { explanation { sentence } } } } } } } }"""
-    app = serve(create_app(bruce, NOON, trusted=Trusted({"x": text})))
+    app = serve(application(bruce, trusted=Trusted({"x": text})))
     assert "errors" not in post(app, documentId=document_id(text), variables={"n": 1}).json()
     assert told(post(app, documentId=document_id(text), variables={"n": 100})) == (
         400,
@@ -203,7 +203,7 @@ def test_mutations(bruce: AccessGraph, serve: Serve, tmp_path: Path) -> None:
         "documentId": document_id(INGEST),
         "variables": {"documents": [{"id": 1, "email": "a@x.org"}]},
     }
-    client = serve(create_app(bruce, NOON, ingest=tmp_path / "x.db", trusted=trusted))
+    client = serve(application(bruce, ingest=tmp_path / "x.db", trusted=trusted))
     params = asked | {"variables": json.dumps(asked["variables"])}
     assert told(client.get("/graphql", params=params)) == (405, "OPERATION_NOT_SUPPORTED")
     assert post(client, **asked).json()["data"]["ingest"] == {"documents": [{"status": "ADDED"}]}
@@ -220,7 +220,7 @@ def test_bad_documents(bruce: AccessGraph) -> None:
         "mutation": INGEST,
     }
     with pytest.raises(BadDocuments) as error:
-        create_app(bruce, NOON, trusted=Trusted(given))
+        application(bruce, trusted=Trusted(given))
     assert error.value.code == "BAD_DOCUMENTS"
     told = [each.partition(":")[0] for each in error.value.problems]
     assert [told.count(name) for name in given] == [0, 1, 3, 2, 1, 1]

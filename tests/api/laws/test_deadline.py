@@ -11,14 +11,14 @@ from typing import Any
 import httpx2
 import pytest
 
+from applications import application
 from inroads.cancellation import checked
 from inroads.network.access_graph import AccessGraph
 from inroads.store.ledger import Ledger
 from inroads_api.clock import Deadline, Late
 from inroads_api.versions.cache import Cache, Room
-from inroads_api.web.app import create_app
-from inroads_api.web.requests import LEGACY, MODERN
-from questions import NOON, code
+from inroads_api.web.media_types import LEGACY, MODERN
+from questions import code
 
 Serve = Callable[..., httpx2.Client]
 QUERY = "{ a: graph { version } b: graph { version } }"
@@ -27,7 +27,7 @@ QUERY = "{ a: graph { version } b: graph { version } }"
 @pytest.mark.parametrize(("accept", "status"), [(LEGACY, 200), (MODERN, 503)])
 def test_late(bruce: AccessGraph, serve: Serve, accept: str, status: int) -> None:
     """However often it is asked, compiled or not, there is no data, and the status is the server's fault."""
-    client = serve(create_app(bruce, NOON, seconds=-1))
+    client = serve(application(bruce, deadline=-1))
     for _ in range(4):
         response = client.post("/graphql", json={"query": QUERY}, headers={"accept": accept})
         assert (response.status_code, code(response.json())) == (status, "DEADLINE")
@@ -41,7 +41,7 @@ def test_late_in_the_middle(
 ) -> None:
     """At whatever check the time is over, what was found until then is not given away as an answer."""
     client, query = (
-        serve(create_app(bruce, NOON)),
+        serve(application(bruce)),
         "{ identity(by: {id: 712052}) { reach { nodes { distance } } } }",
     )
     wanted = client.post("/graphql", json={"query": query}).json()
@@ -64,7 +64,7 @@ def test_late_in_the_middle(
 def test_a_mutation_is_answered(tmp_path: Path, bruce: AccessGraph, serve: Serve) -> None:
     """What a mutation did stays done, so it is told, however long it took."""
     Ledger(tmp_path / "l.db").close()
-    client = serve(create_app(bruce, NOON, position=0, ingest=tmp_path / "l.db", seconds=-1))
+    client = serve(application(bruce, position=0, ingest=tmp_path / "l.db", deadline=-1))
     query = "mutation { ingest(documents: [{id: 1, n: 1e999}]) { documents { status code } } }"
     for _ in range(2):
         response = client.post("/graphql", json={"query": query}).json()

@@ -22,6 +22,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
+from applications import application
 from inroads import EXAMPLE, review
 from inroads.explorer import load
 from inroads.review import Campaign, Filter, report
@@ -41,7 +42,6 @@ from inroads_api.security.tokens import TokenFile
 from inroads_api.versions import review_desk
 from inroads_api.versions.review_desk import Desk, Reviews
 from inroads_api.versions.versions import Version, Versions
-from inroads_api.web.app import create_app
 from provider import AUDIENCE, ELLIPTIC, ISSUER, public, token
 from questions import NOON, Serve, code
 from strategies import World, worlds
@@ -586,7 +586,7 @@ class TestDeciding:
     def test_too_long(self, door: Door, serve: Serve) -> None:
         """A note of more than 10,000 characters is refused, and one of a mebibyte before it is read."""
         assert code(door.ask(DECIDE, **asking((1, "REVOKE", "x" * 10_001)))) == "BAD_DECISION"
-        client = serve(create_app(load(door.ledger), NOON, ledger=door.ledger, review=True))
+        client = serve(application(load(door.ledger), ledger=door.ledger, allow_review=True))
         sent = {"query": DECIDE, "variables": asking((1, "REVOKE", "x" * 2**20))}
         assert code(client.post("/graphql", json=sent).json()) == "BODY_TOO_LARGE"
         assert rows(door.ledger)[2] == []
@@ -869,11 +869,9 @@ class TestHttp:
         self, door: Door, serve: Serve, tokens: TokenFile, **options: Any
     ) -> Callable[..., httpx2.Response]:
         """A way to ask the application with a token."""
-        made: dict[str, Any] = {"ledger": door.ledger, "review": True, **options}
+        made: dict[str, Any] = {"ledger": door.ledger, "allow_review": True, **options}
         client = serve(
-            create_app(
-                load(door.ledger), NOON, ("*",), auth=Auth(tokens.path, lambda: NOON), **made
-            )
+            application(load(door.ledger), NOON, auth=Auth(tokens.path, lambda: NOON), **made)
         )
 
         def ask(token: str, query: str, **variables: Any) -> httpx2.Response:
@@ -934,7 +932,7 @@ class TestHttp:
         issuer = Issuer(ISSUER, AUDIENCE, KeyFile(file))
         auth = Auth(tokens.path, lambda: NOON, issuer)
         client = serve(
-            create_app(load(door.ledger), NOON, ("*",), auth=auth, ledger=door.ledger, review=True)
+            application(load(door.ledger), auth=auth, ledger=door.ledger, allow_review=True)
         )
         for number, subject in enumerate(("eve@example.com", "\u202eeve", "e" * 200), 1):
             sent = {"query": DECIDE, "variables": asking((number, "KEEP", ""), by=None)}
@@ -948,20 +946,20 @@ class TestHttp:
     def test_pseudonymised(self, door: Door, serve: Serve, tokens: TokenFile) -> None:
         """A server whose answers are pseudonymised shows no review, which would name everybody."""
         text = self.issue(tokens, TokenScope.READ_PSEUDONYMISED)[1]
-        ask = self.served(door, serve, tokens, pseudonymised=True, review=False)
+        ask = self.served(door, serve, tokens, pseudonymised=True, allow_review=False)
         response = ask(text, ALL, id="Q1").json()
         assert code(response) == "REVIEWS_UNAVAILABLE"
         assert response["data"] == {"reviewCampaign": None}
 
     def test_never_by_a_url(self, door: Door, serve: Serve) -> None:
         """A URL reads a review, and decides nothing."""
-        client = serve(create_app(load(door.ledger), NOON, ledger=door.ledger, review=True))
+        client = serve(application(load(door.ledger), ledger=door.ledger, allow_review=True))
         asked = client.get("/graphql", params={"query": '{ reviewCampaign(id: "Q1") { name } }'})
         assert asked.json()["data"] == {"reviewCampaign": {"name": "Q1"}}
         query = 'mutation { decideReview(campaign: 1, by: "x", answers: [{item: 1, verdict: KEEP}]) { taken } }'
         assert client.get("/graphql", params={"query": query}).status_code == 405
         assert rows(door.ledger)[2] == []
-        plain = serve(create_app(load(door.ledger), NOON, ledger=door.ledger))
+        plain = serve(application(load(door.ledger), ledger=door.ledger))
         assert (
             code(plain.post("/graphql", json={"query": query}).json()) == "OPERATION_NOT_SUPPORTED"
         )

@@ -21,16 +21,16 @@ import httpx2
 import pytest
 from typer.testing import CliRunner
 
+from applications import application
 from inroads.errors import InroadsError
 from inroads.network.access_graph import AccessGraph
 from inroads.store.ledger import Ledger
 from inroads_api.cli.main import app
-from inroads_api.execution.execute import Schema
+from inroads_api.execution.execute import Schema, build_schema
 from inroads_api.security.audit import FIRST, MAX_ASKED, AuditLog, asked_about, verify
 from inroads_api.security.authentication import Auth
 from inroads_api.security.callers import TokenScope, keyed
 from inroads_api.security.tokens import TokenFile
-from inroads_api.web.app import create_app
 from questions import NOON, Serve, code
 
 KEY = b"k" * 32
@@ -62,8 +62,8 @@ def asked(audit: AuditLog, schema: Schema) -> Callable[..., None]:
 
     def ask(times: int = 1, to: AuditLog = audit, query: str = QUERY) -> None:
         for _ in range(times):
-            to.asking("aaaaaaaaaa", query, None, None, schema.documents.get(query)).answered(
-                200, b'{"data": {}}'
+            to.entry("aaaaaaaaaa", schema.documents.get(query), None, None, 1).answered(
+                200, (), 0, 12
             )
 
     return ask
@@ -79,7 +79,7 @@ def client(bruce: AccessGraph, serve: Serve, tokens: TokenFile, path: Path) -> h
     """A client with a token of all scopes, of a server that writes to the log."""
     _, text = tokens.create("a", [TokenScope.ADMIN], dt.timedelta(days=1), NOON)
     audit = AuditLog(path, tokens.key(), lambda: NOON)
-    made = serve(create_app(bruce, NOON, ("*",), auth=Auth(tokens.path, lambda: NOON), audit=audit))
+    made = serve(application(bruce, auth=Auth(tokens.path, lambda: NOON), audit=audit))
     made.headers["authorization"] = f"Bearer {text}"
     return made
 
@@ -180,7 +180,7 @@ class TestWhatItSays:
         """A mutation is told before it begins and after it has ended, and its documents only as one hash."""
         ledger = tmp_path / "inroads.db"
         Ledger(ledger).close()
-        client = serve(create_app(bruce, NOON, ingest=ledger, audit=audit))
+        client = serve(application(bruce, ingest=ledger, audit=audit))
         query = "mutation Add($d: [JSON!]!) { ingest(documents: $d) { documents { status } } }"
         variables = {"d": [{"response": {"email": "c@example.com", "id": 5}}]}
         answer = client.post("/graphql", json={"query": query, "variables": variables}).json()
@@ -199,9 +199,8 @@ class TestWhatItSays:
     def test_many_values(self, audit: AuditLog, schema: Schema, path: Path) -> None:
         """A line stays short: only so many values, and none that is long, but the rest is counted."""
         values = [str(number) for number in range(MAX_ASKED + 7)]
-        audit.asking(
-            None, QUERY, {"a": values, "b": "x" * 5_000}, None, schema.documents.get(QUERY)
-        ).refused(403, "NO")
+        variables = {"a": values, "b": "x" * 5_000}
+        audit.entry(None, schema.documents.get(QUERY), variables, None, 1).refused(403, "NO")
         line = lines(path)[-1]
         assert (len(line["asked"]), line["asked_more"]) == (MAX_ASKED, 7)
 
@@ -400,11 +399,11 @@ class TestItsLife:
 
 
 def _write_many(path: Path) -> None:
-    audit = AuditLog(path, KEY)
+    audit, document = AuditLog(path, KEY), build_schema().documents.get(QUERY)
 
     def write() -> None:
         for _ in range(300):
-            audit.asking(None, QUERY, None, None, None).refused(403, "NO")
+            audit.entry(None, document, None, None, 1).refused(403, "NO")
 
     threads = [threading.Thread(target=write) for _ in range(2)]
     for each in threads:

@@ -16,6 +16,7 @@ from typing import Any
 import httpx2
 import pytest
 
+from applications import application
 from inroads.errors import NotFound
 from inroads.network.access_graph import AccessGraph
 from inroads.sources.private_file import BadTokens
@@ -25,8 +26,7 @@ from inroads_api.security.authentication import Auth
 from inroads_api.security.callers import AccessDenied, Caller, TokenScope
 from inroads_api.security.permissions import MUTATIONS, authorise
 from inroads_api.security.tokens import ApiToken, TokenFile
-from inroads_api.web.app import create_app
-from inroads_api.web.requests import LEGACY, MODERN
+from inroads_api.web.media_types import LEGACY, MODERN
 from questions import NOON, Serve, code
 
 DAY = dt.timedelta(days=1)
@@ -70,7 +70,7 @@ def door(
     """A client of an application that asks for tokens of the file."""
 
     def opened(**options: Any) -> httpx2.Client:
-        return serve(create_app(bruce, NOON, ("*",), auth=Auth(file.path, clock), **options))
+        return serve(application(bruce, auth=Auth(file.path, clock), **options))
 
     return opened
 

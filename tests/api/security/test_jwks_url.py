@@ -19,6 +19,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from jwt.utils import base64url_encode
 from typer.testing import CliRunner
 
+from applications import application
 from inroads import EXAMPLE
 from inroads.errors import InroadsError
 from inroads.network.access_graph import AccessGraph
@@ -29,8 +30,8 @@ from inroads_api.security.callers import AccessDenied, TokenScope
 from inroads_api.security.jwks_url import DISCOVERY, EVERY, KEPT, PAUSE, KeyUrl
 from inroads_api.security.oidc import Issuer
 from inroads_api.security.tokens import TokenFile
-from inroads_api.server.settings import ServerSettings
-from inroads_api.web.app import create_app
+from inroads_api.web.services import open_services
+from inroads_api.web.settings import ServerSettings
 from provider import AUDIENCE, ELLIPTIC, ISSUER, OTHER, public, token
 from questions import NOON, Serve, code
 
@@ -172,7 +173,7 @@ class TestWhen:
         file = TokenFile(tmp_path / "auth.json")
         _, own = file.create("a", [TokenScope.READ], timedelta(days=1), NOON)
         provider = Issuer(ISSUER, AUDIENCE, KeyUrl(ISSUER, site.url, clock))
-        application = create_app(bruce, NOON, ("*",), auth=Auth(file.path, lambda: NOON, provider))
+        served = application(bruce, auth=Auth(file.path, lambda: NOON, provider))
         gate, both = (
             threading.Event(),
             json.dumps({"keys": [public(ELLIPTIC), public(OTHER, "two")]}).encode(),
@@ -186,7 +187,7 @@ class TestWhen:
 
         site.pages["/jwks"] = hanging
         clock.now += PAUSE
-        with serve(application) as client:
+        with serve(served) as client:
 
             def ask(text: str) -> Any:
                 headers = {"authorization": f"Bearer {text}"}
@@ -339,8 +340,11 @@ def test_doors(site: Site, tmp_path: Path) -> None:
     TokenFile(file).create("a", [TokenScope.READ], timedelta(days=1), NOON)
 
     async def opened() -> Auth:
-        doors = ServerSettings(file, oidc_issuer=ISSUER, oidc_audience=AUDIENCE, oidc_jwks=site.url)
-        auth: Auth = doors.opened()["auth"]
+        settings = ServerSettings(
+            auth=file, oidc_issuer=ISSUER, oidc_audience=AUDIENCE, oidc_jwks=site.url
+        )
+        auth = open_services(settings).auth
+        assert auth
         return auth
 
     assert asyncio.run(opened()).caller([f"Bearer {token()}".encode()]).scopes == {TokenScope.READ}

@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from jwt.utils import base64url_encode
 from typer.testing import CliRunner
 
+from applications import application
 from inroads import EXAMPLE
 from inroads.errors import InroadsError
 from inroads.network.access_graph import AccessGraph
@@ -26,7 +27,6 @@ from inroads_api.security.callers import AccessDenied, TokenScope
 from inroads_api.security.jwks import KeyFile
 from inroads_api.security.oidc import Issuer
 from inroads_api.security.tokens import TokenFile
-from inroads_api.web.app import create_app
 from provider import AUDIENCE, ELLIPTIC, ISSUER, OTHER, public, token
 from questions import NOON, Serve, code
 
@@ -51,7 +51,7 @@ def test_a_good_one(
     file = TokenFile(tmp_path / "auth.json")
     _, own = file.create("a", [TokenScope.READ], timedelta(days=1), NOON)
     auth = Auth(file.path, lambda: NOON, Issuer(ISSUER, AUDIENCE, KeyFile(jwks(public(ELLIPTIC)))))
-    client = serve(create_app(bruce, NOON, ("*",), auth=auth))
+    client = serve(application(bruce, auth=auth))
 
     def ask(text: str) -> Any:
         headers = {"authorization": f"Bearer {text}"}

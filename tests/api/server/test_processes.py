@@ -12,6 +12,7 @@ import sys
 import threading
 import time
 from contextlib import closing
+from functools import partial
 from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,7 @@ import pytest
 import uvicorn
 from starlette.testclient import TestClient
 
+from applications import application
 from inroads import EXAMPLE
 from inroads.documents.reader import Observation, read
 from inroads.errors import InroadsError
@@ -29,10 +31,10 @@ from inroads.network.access_graph import AccessGraph
 from inroads.store.ledger import Ledger
 from inroads_api.security.callers import TokenScope
 from inroads_api.security.tokens import TokenFile
+from inroads_api.server.application import worker
 from inroads_api.server.listening import place
-from inroads_api.server.settings import ServerSettings, WorkerSettings
-from inroads_api.web import endpoint, requests
-from inroads_api.web.app import create_app
+from inroads_api.web import answers, requests
+from inroads_api.web.settings import ServerSettings
 from processes import PATIENCE, command, serving
 from questions import NOON
 
@@ -158,17 +160,17 @@ def test_workers_need_a_ledger(ledger: Path, more: tuple[str, ...]) -> None:
 
 def test_a_running_request_ends(bruce: AccessGraph, monkeypatch: pytest.MonkeyPatch) -> None:
     """A server that is told to stop answers what it has begun, and takes no more."""
-    begun, real = threading.Event(), endpoint.execute
+    begun, real = threading.Event(), answers.execute
 
     def slowly(*given: Any) -> Any:
         begun.set()
         time.sleep(0.5)
         return real(*given)
 
-    monkeypatch.setattr(endpoint, "execute", slowly)
+    monkeypatch.setattr(answers, "execute", slowly)
     sock = place("127.0.0.1", 0, guarded=False).bound()
     server = uvicorn.Server(
-        uvicorn.Config(create_app(bruce, NOON), log_level="critical", timeout_graceful_shutdown=30)
+        uvicorn.Config(application(bruce), log_level="critical", timeout_graceful_shutdown=30)
     )
     running = threading.Thread(target=server.run, kwargs={"sockets": [sock]})
     running.start()
@@ -189,7 +191,7 @@ def test_a_slow_body(bruce: AccessGraph, monkeypatch: pytest.MonkeyPatch) -> Non
     """A body that does not come in time is 408, and its connection is closed."""
     monkeypatch.setattr(requests, "BODY_SECONDS", 0.2)
     sock = place("127.0.0.1", 0, guarded=False).bound()
-    server = uvicorn.Server(uvicorn.Config(create_app(bruce, NOON), log_level="critical"))
+    server = uvicorn.Server(uvicorn.Config(application(bruce), log_level="critical"))
     running = threading.Thread(target=server.run, kwargs={"sockets": [sock]})
     running.start()
     try:
@@ -211,8 +213,8 @@ def test_workers_let_in_whom_a_single_server_does(ledger: Path, tmp_path: Path) 
     """Each worker asks for tokens, and all write one audit log, as the server that made them was told to."""
     auth, audit = tmp_path / "auth.json", tmp_path / "audit.log"
     _, token = TokenFile(auth).create("reader", [TokenScope.READ], dt.timedelta(days=36_500), NOON)
-    doors = ServerSettings(auth, audit=audit)
-    made = pickle.loads(pickle.dumps(WorkerSettings(ledger, doors=doors).application))()  # noqa: S301  # our own, as it is sent
+    settings = ServerSettings(ledger=ledger, auth=auth, audit=audit)
+    made = pickle.loads(pickle.dumps(partial(worker, settings)))()  # noqa: S301  # our own, as it is sent
     with TestClient(made, base_url="http://localhost") as client:
         assert client.post("/graphql", content=QUERY, headers=JSON).status_code == 401
         response = client.post(
@@ -221,4 +223,4 @@ def test_workers_let_in_whom_a_single_server_does(ledger: Path, tmp_path: Path) 
     assert response.json()["data"]["graph"]["documents"] == 1
     assert len(audit.read_bytes().splitlines()) > 0
     with pytest.raises(InroadsError, match="--auth"):
-        ServerSettings(audit=audit).opened()
+        ServerSettings(audit=audit)

@@ -22,6 +22,7 @@ from opentelemetry.trace import StatusCode
 from starlette.testclient import TestClient
 from typer.testing import CliRunner
 
+from applications import application
 from inroads import EXAMPLE
 from inroads.network.access_graph import AccessGraph
 from inroads_api.cli.main import app
@@ -30,10 +31,9 @@ from inroads_api.execution.tracing import TRACE, part
 from inroads_api.security.authentication import Auth
 from inroads_api.security.callers import TokenScope
 from inroads_api.security.tokens import TokenFile
-from inroads_api.server.settings import ServerSettings
+from inroads_api.server.application import traced as traced_
 from inroads_api.server.telemetry import Traced, exporting
-from inroads_api.web import endpoint
-from inroads_api.web.app import create_app
+from inroads_api.web import answers
 from inroads_api.web.rate_limit import RateLimiter
 from questions import NOON, Serve
 
@@ -101,7 +101,7 @@ def test_a_request(
     traced: Callable[..., httpx2.Client], bruce: AccessGraph, spans: InMemorySpanExporter
 ) -> None:
     """A span for the request, with its figures, and in it those of parsing, which is done once, and of the rest."""
-    client = traced(create_app(bruce, NOON))
+    client = traced(application(bruce))
     body = {"query": 'query Review { business(id: "77128") { id } }'}
     client.post("/graphql", json=body)
     assert named(spans) == ["parse", "validate", "execute", "POST /graphql"]
@@ -130,7 +130,7 @@ def test_the_parent(
     traced: Callable[..., httpx2.Client], bruce: AccessGraph, spans: InMemorySpanExporter
 ) -> None:
     """A request continues the trace that its `traceparent` names; what is none begins a new one."""
-    client = traced(create_app(bruce, NOON))
+    client = traced(application(bruce))
     good = f"00-{TRACE_ID}-{PARENT}-01"
     for headers in ([good], [], ["00-marker"], [good, good], [f"00-{'0' * 32}-{PARENT}-01"], ["ÿ"]):
         spans.clear()
@@ -148,7 +148,7 @@ def test_nothing_of_the_caller(
     traced: Callable[..., httpx2.Client], bruce: AccessGraph, spans: InMemorySpanExporter
 ) -> None:
     """No name, attribute, event, link, state or resource of any span has a word that a caller has planted."""
-    client = traced(create_app(bruce, NOON, ("*",)))
+    client = traced(application(bruce, hosts=("*",)))
     headers = {
         "traceparent": f"00-{TRACE_ID}-{PARENT}-01",
         "tracestate": "marker=marker@example.com",
@@ -186,7 +186,7 @@ def test_operation_names_are_those_of_the_figures(
     traced: Callable[..., httpx2.Client], bruce: AccessGraph, spans: InMemorySpanExporter
 ) -> None:
     """A name that is too long to be one is told as any other, and one that is missing as unnamed."""
-    client = traced(create_app(bruce, NOON))
+    client = traced(application(bruce))
     for query in (f"query {'x' * 41} {{ __typename }}", "{ __typename }", "{"):
         client.post("/graphql", json={"query": query})
     found = [attributes(span) for span in spans.get_finished_spans() if span.kind.name == "SERVER"]
@@ -208,9 +208,7 @@ def test_refusals(
     """Who is not let in and who is throttled is told by the status; only what is our fault is an error."""
     file = TokenFile(tmp_path / "auth.json")
     _, text = file.create("a", [TokenScope.READ], dt.timedelta(days=1), NOON)
-    client = traced(
-        create_app(bruce, NOON, ("*",), auth=Auth(file.path, lambda: NOON), meter=RateLimiter(2))
-    )
+    client = traced(application(bruce, auth=Auth(file.path, lambda: NOON), limiter=RateLimiter(2)))
     headers = {"authorization": f"Bearer {text}"}
     for given in ({}, headers, headers):
         client.post("/graphql", json={"query": "{ graph { version } }"}, headers=given)
@@ -218,8 +216,8 @@ def test_refusals(
     def broken(*_: Any) -> Any:
         raise ValueError("marker@example.com")
 
-    monkeypatch.setattr(endpoint, "execute", broken)
-    traced(create_app(bruce, NOON)).post("/graphql", json={"query": "{ graph { version } }"})
+    monkeypatch.setattr(answers, "execute", broken)
+    traced(application(bruce)).post("/graphql", json={"query": "{ graph { version } }"})
     found = [span for span in spans.get_finished_spans() if span.kind.name == "SERVER"]
     assert [attributes(span)["http.response.status_code"] for span in found] == [401, 200, 429, 500]
     assert [attributes(span).get("inroads.outcome") for span in found] == [
@@ -247,11 +245,11 @@ def test_what_is_not_recorded(
     )
     body = {"query": "{ graph { version } }"}
     assert (
-        traced(create_app(bruce, NOON), sampler=ALWAYS_OFF).post("/graphql", json=body).status_code
+        traced(application(bruce), sampler=ALWAYS_OFF).post("/graphql", json=body).status_code
         == 200
     )
     assert (
-        TestClient(create_app(bruce, NOON), base_url="http://localhost")
+        TestClient(application(bruce), base_url="http://localhost")
         .post("/graphql", json=body)
         .status_code
         == 200
@@ -318,9 +316,7 @@ def test_exported(
         if name:
             monkeypatch.setenv("OTEL_SERVICE_NAME", name)
         collector.bodies.clear()
-        with TestClient(
-            ServerSettings(traces=True).traced(create_app(bruce, NOON)), base_url="http://localhost"
-        ) as client:
+        with TestClient(traced_(application(bruce)), base_url="http://localhost") as client:
             for body in ASKED:
                 client.post("/graphql", json=body)
         sent = b"".join(collector.bodies)

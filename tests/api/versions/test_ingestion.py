@@ -18,6 +18,7 @@ from urllib.parse import urlencode
 import httpx2
 import pytest
 
+from applications import application
 from commands import INROADS, run
 from inroads.documents.reader import Observation, read
 from inroads.errors import InroadsError
@@ -27,7 +28,6 @@ from inroads_api.execution.execute import build_schema, execute
 from inroads_api.versions import ingestion as room
 from inroads_api.versions.ingestion import IngestStatus, Intake
 from inroads_api.versions.versions import Versions
-from inroads_api.web.app import create_app
 from questions import NOON, code
 
 SECRET = ".".join(["eyJhbGciOiJub25lIn0", "eyJzdWIiOiIxIn0", "x"])
@@ -211,7 +211,7 @@ def test_secrets_do_not_come_back(
     """A secret in a document that is handed in is in no answer, no error, no log and no byte of the ledger."""
     caplog.set_level(logging.DEBUG)
     logging.getLogger("httpx2").setLevel(logging.WARNING)  # the asker's own log
-    client = serve(create_app(Explorer.observe([]), NOON, ingest=ledger))
+    client = serve(application(Explorer.observe([]), ingest=ledger))
     wrong = {
         "observed_at": SECRET,
         "source": SECRET,
@@ -248,7 +248,7 @@ def test_secrets_do_not_come_back(
 class TestHttp:
     @pytest.fixture
     def client(self, ledger: Path, serve: Callable[..., httpx2.Client]) -> httpx2.Client:
-        return serve(create_app(Explorer.observe([]), NOON, ingest=ledger))
+        return serve(application(Explorer.observe([]), ingest=ledger))
 
     def test_only_where_it_is_allowed(
         self, client: httpx2.Client, serve: Callable[..., Any]
@@ -256,7 +256,7 @@ class TestHttp:
         """Documents are taken over POST where the operator allows it, and there is no such operation elsewhere."""
         body = {"query": INGEST, "variables": {"documents": [envelope(1)]}}
         assert statuses(client.post("/graphql", json=body).json()) == ["ADDED"]
-        plain = serve(create_app(Explorer.observe([]), NOON))
+        plain = serve(application(Explorer.observe([]), NOON))
         assert code(plain.post("/graphql", json=body).json()) == "OPERATION_NOT_SUPPORTED"
         kinds = "{ __schema { mutationType { name } } }"
         found = [

@@ -16,6 +16,7 @@ from graphql import parse, validate
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from applications import application
 from hiding import altered, near
 from inroads.errors import InroadsError
 from inroads.explorer import Explorer
@@ -28,7 +29,6 @@ from inroads_api.security.callers import Caller, TokenScope
 from inroads_api.security.tokens import TokenFile
 from inroads_api.versions.limited import LimitedVersions, LimitedVersionsByBusinesses
 from inroads_api.versions.versions import Version, Versions
-from inroads_api.web.app import create_app
 from operations import Operations
 from questions import NOON, Serve, code
 from strategies import random_world
@@ -170,9 +170,7 @@ def door(serve: Serve, file: TokenFile, graph: Explorer) -> Callable[..., Callab
 
     def opened(*businesses: str, **options: Any) -> Callable[..., Any]:
         text = file.create("a test", [TokenScope.READ], DAY, NOON, businesses=businesses or None)[1]
-        client = serve(
-            create_app(graph, NOON, ("*",), auth=Auth(file.path, lambda: NOON), **options)
-        )
+        client = serve(application(graph, auth=Auth(file.path, lambda: NOON), **options))
         head = {"authorization": f"Bearer {text}"}
 
         def ask(query: str = "{ graph { identities } }", path: str = "/graphql") -> Any:
@@ -205,7 +203,7 @@ def test_one_server_of_both(serve: Serve, file: TokenFile, graph: Explorer) -> N
         file.create(name, [TokenScope.READ], DAY, NOON, businesses=of)[1]
         for name, of in (("a", None), ("b", "1"))
     )
-    client = serve(create_app(graph, NOON, ("*",), auth=Auth(file.path, lambda: NOON)))
+    client = serve(application(graph, auth=Auth(file.path, lambda: NOON)))
 
     def ask(token: str, query: str, **headers: str) -> Any:
         return client.post(
@@ -267,7 +265,7 @@ def test_a_stream_that_is_refused_is_in_the_audit_log(
     path = file.path.parent / "audit.log"
     text = file.create("a", [TokenScope.READ], DAY, NOON, businesses=["1"])[1]
     auth = Auth(file.path, lambda: NOON)
-    client = serve(create_app(graph, NOON, ("*",), auth=auth, audit=AuditLog(path, KEY)))
+    client = serve(application(graph, auth=auth, audit=AuditLog(path, KEY)))
     head = {"authorization": f"Bearer {text}", "accept": "text/event-stream"}
     response = client.post(
         "/graphql", json={"query": "subscription { changes { cursor } }"}, headers=head

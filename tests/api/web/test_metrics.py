@@ -12,12 +12,11 @@ from typing import Any
 import httpx2
 import pytest
 
+from applications import application
 from inroads.network.access_graph import AccessGraph
 from inroads.store.ledger import Ledger
-from inroads_api.web.app import create_app
 from inroads_api.web.logs import REQUESTS, Lines
 from inroads_api.web.metrics import MAX_NAMES
-from questions import NOON
 
 Serve = Callable[..., httpx2.Client]
 MARKERS = ("marker@example.com", "marker_value", "marker_variable", "marker_alias")
@@ -112,7 +111,7 @@ def test_ready(bruce: AccessGraph, serve: Serve, tmp_path: Path) -> None:
     """Ready is who has a graph and can read its ledger; the age and the version of the graph are told."""
     file = tmp_path / "l.db"
     Ledger(file).close()
-    client = serve(create_app(bruce, NOON, position=0, ledger=file))
+    client = serve(application(bruce, position=0, ledger=file))
     response = client.get("/readyz")
     body: dict[str, Any] = response.json()
     assert (response.status_code, body["ready"], body["version"]) == (200, True, bruce.version)
@@ -123,7 +122,7 @@ def test_ready(bruce: AccessGraph, serve: Serve, tmp_path: Path) -> None:
     response = client.get("/readyz")
     assert (response.status_code, response.json()["ready"]) == (503, False)
     assert response.json()["code"].startswith("LEDGER_")
-    assert serve(create_app(bruce, NOON)).get("/readyz").json()["ready"] is True
+    assert serve(application(bruce)).get("/readyz").json()["ready"] is True
 
 
 @pytest.mark.parametrize("method", ["POST", "DELETE"])

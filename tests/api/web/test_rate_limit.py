@@ -14,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
+from applications import application
 from inroads import EXAMPLE
 from inroads.errors import InroadsError
 from inroads.network.access_graph import AccessGraph
@@ -22,10 +23,11 @@ from inroads_api.security.audit import AuditLog
 from inroads_api.security.authentication import Auth
 from inroads_api.security.callers import Caller, TokenScope
 from inroads_api.security.tokens import TokenFile
-from inroads_api.server.settings import ServerSettings
-from inroads_api.web.app import create_app
+from inroads_api.versions.versions import Version
+from inroads_api.web.media_types import MODERN
 from inroads_api.web.rate_limit import COST_PER_MINUTE, WINDOW, RateLimiter, Throttled
-from inroads_api.web.requests import MODERN
+from inroads_api.web.services import Services, open_services
+from inroads_api.web.settings import ServerSettings
 from questions import NOON, Serve, code
 
 QUERY = "{ graph { version } }"
@@ -154,9 +156,7 @@ def door(bruce: AccessGraph, serve: Serve, file: TokenFile) -> Callable[..., htt
 
     def opened(meter: RateLimiter, **options: Any) -> httpx2.Client:
         return serve(
-            create_app(
-                bruce, NOON, ("*",), auth=Auth(file.path, lambda: NOON), meter=meter, **options
-            )
+            application(bruce, auth=Auth(file.path, lambda: NOON), limiter=meter, **options)
         )
 
     return opened
@@ -171,7 +171,7 @@ def ask(
 
 def test_over_http(bruce: AccessGraph, serve: Serve, clock: Clock) -> None:
     """Each answer tells how its caller stands; what is too much is 429 in either media type, and counted."""
-    client = serve(create_app(bruce, NOON, meter=RateLimiter(5, clock=clock)))
+    client = serve(application(bruce, limiter=RateLimiter(5, clock=clock)))
     first = ask(client)
     cost = first.json()["extensions"]["cost"]
     assert (cost["requested"], cost["throttle"]["limit"], cost["throttle"]["remaining"]) == (
@@ -217,7 +217,7 @@ def test_without_a_limit(client: httpx2.Client) -> None:
 
 def test_what_is_not_executed_costs_a_look(bruce: AccessGraph, serve: Serve, clock: Clock) -> None:
     """What is no document, too dear or too deep spends 1, so that it cannot be asked without end."""
-    client = serve(create_app(bruce, NOON, meter=RateLimiter(100, clock=clock)))
+    client = serve(application(bruce, limiter=RateLimiter(100, clock=clock)))
     deep = "{ a" * 70 + "}" * 70
     dear = "query($x: [ID!]!) { nodes(ids: $x) { ...on Identity { reach(first: 100) { nodes { paths(first: 100) { nodes"
     dear += " { steps { relation } } } } } } } }"
@@ -257,7 +257,7 @@ def test_options(file: TokenFile, tmp_path: Path) -> None:
     assert [each.cost_per_minute for each in file.tokens()] == [9]
     assert '"cost_per_minute":9' in run(app, ["token", "list", "--auth", str(file.path)]).stdout
     assert Auth(file.path).caller([f"Bearer {made.stdout.strip()}".encode()]).cost_per_minute == 9
-    meter = ServerSettings(cost_per_minute=100, workers=4).opened()["meter"]
+    meter = open_services(ServerSettings(cost_per_minute=100, workers=4)).limiter
     assert [spend(meter, "a", 25), spend(meter, "a", 1)] == [0, "THROTTLED"]
     assert (
         run(
@@ -271,9 +271,11 @@ def test_defaults(file: TokenFile, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where other machines can ask there is a limit, unless 0 is said; on this machine there is none, unless one is."""
     file.create("a", [TokenScope.READ], dt.timedelta(days=1), dt.datetime.now(dt.UTC))
     meters: list[RateLimiter] = []
-    monkeypatch.setattr(
-        "inroads_api.web.app.create_app", lambda *_, meter, **__: meters.append(meter)
-    )
+
+    def made(version: Version, settings: ServerSettings, services: Services) -> None:
+        meters.append(services.limiter)
+
+    monkeypatch.setattr("inroads_api.server.application.create_app", made)
     monkeypatch.setattr("inroads_api.server.processes.run", lambda _, sock, *__: sock.close())
     for more in ([], ["--cost-per-minute", "50"]):
         for host in ("127.0.0.1", "0.0.0.0"):  # noqa: S104  # nothing is served

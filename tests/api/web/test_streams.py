@@ -18,6 +18,7 @@ import httpx2
 import pytest
 import uvicorn
 
+from applications import application
 from inroads.errors import InroadsError
 from inroads.explorer import load
 from inroads_api.execution.execute import Schema
@@ -30,8 +31,8 @@ from inroads_api.server.listening import place
 from inroads_api.versions.following import follow, position
 from inroads_api.versions.versions import Versions
 from inroads_api.web import streams
-from inroads_api.web.app import create_app
-from inroads_api.web.streams import EVENTS, Streams
+from inroads_api.web.media_types import EVENTS
+from inroads_api.web.streams import Streams
 from processes import serving
 from questions import NOON
 from records import DAY, me, membership, team
@@ -48,9 +49,9 @@ class Server:
 
     def __init__(self, file: Path, sock: socket.socket, **more: Any) -> None:
         self.file = file
-        more = {"every": 0.02, "keep_alive": PATIENCE, "ingest": file, "ledger": file} | more
+        more = {"poll": 0.02, "keep_alive": PATIENCE, "ingest": file, "ledger": file} | more
         following = follow(file, lambda: load(file), lambda: NOON)
-        self.app = create_app(
+        self.app = application(
             load(file), NOON, following=following, position=position(file), **more
         )
         endpoint: Any = self.app.routes[-1]
@@ -218,7 +219,7 @@ def test_who_leaves_leaves_nothing(start: Start) -> None:
 
 def test_a_silent_stream_says_that_it_is_there(start: Start) -> None:
     """Comments come while there is nothing to tell, and a stream lives longer than a request may take."""
-    server = start(keep_alive=0.25, seconds=2.0)
+    server = start(keep_alive=0.25, deadline=2.0)
     with server.stream() as response:
         coming, begun = read(response), time.monotonic()
         assert [next(coming)["event"] for _ in range(10)] == ["next", *["ping"] * 9]
@@ -230,7 +231,7 @@ def test_a_silent_stream_says_that_it_is_there(start: Start) -> None:
 
 def test_an_event_that_takes_too_long(start: Start) -> None:
     """The time of a request is the time of one event; who is out of it is told, and has no id to go on from."""
-    server = start(seconds=0.0)
+    server = start(deadline=0.0)
     with server.stream() as response:
         told, end = read(response)
     assert (code(told), end["event"]) == ("DEADLINE", "complete")

@@ -3,17 +3,30 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
+from inroads.errors import InroadsError
+from inroads.explorer import Explorer, load
+from inroads.policy.tables import STOCK
+from inroads.store.ledger import Ledger, is_ledger
 from inroads_api.cli.options import Given, default_ledger, duration_option, grouped, names_of
 from inroads_api.cli.terminal import failing, now, say
-
-if TYPE_CHECKING:
-    from inroads.explorer import Explorer
+from inroads_api.execution.execute import build_schema
+from inroads_api.server.application import application, require_telemetry, worker
+from inroads_api.server.listening import place, tls_options, url
+from inroads_api.server.processes import run, run_workers
+from inroads_api.versions.following import follow, position
+from inroads_api.versions.versions import Version
+from inroads_api.web.logs import CONFIG
+from inroads_api.web.rate_limit import COST_PER_MINUTE
+from inroads_api.web.services import open_services
+from inroads_api.web.settings import ServerSettings
 
 
 class Log(StrEnum):
@@ -136,19 +149,6 @@ def serve(
     ] = False,
 ) -> None:
     """Serve the GraphQL API, by default on 127.0.0.1; a ledger's new documents are served within seconds."""
-    from inroads.errors import InroadsError
-    from inroads.explorer import load
-    from inroads.policy.tables import STOCK
-    from inroads.store.ledger import Ledger, is_ledger
-    from inroads_api.execution.execute import build_schema
-    from inroads_api.server.listening import place, tls_options, url
-    from inroads_api.server.processes import run, run_workers
-    from inroads_api.server.settings import ServerSettings, WorkerSettings
-    from inroads_api.versions.following import follow, position
-    from inroads_api.web.app import create_app
-    from inroads_api.web.logs import CONFIG
-    from inroads_api.web.rate_limit import COST_PER_MINUTE
-
     with failing():
         if allow_ingest and given.pseudonymise:
             raise InroadsError(
@@ -156,26 +156,37 @@ def serve(
             )
         tls = tls_options(tls_cert, tls_key, tls_client_ca)
         there = place(host, port, guarded=auth is not None)
-        spending = (
-            (0 if there.local else COST_PER_MINUTE) if cost_per_minute is None else cost_per_minute
+        if cost_per_minute is None:
+            cost_per_minute = 0 if there.local else COST_PER_MINUTE
+        observed = given.observed_at
+        names = names_of(given.pseudonymise) if given.pseudonymise else None
+        settings = ServerSettings(
+            observed_at=observed,
+            policy=given.policy,
+            pseudonymised=names is not None,
+            allow_ingest=allow_ingest,
+            allow_review=allow_review,
+            auth=auth,
+            introspection=introspection,
+            oidc_issuer=oidc_issuer,
+            oidc_audience=oidc_audience,
+            oidc_jwks=oidc_jwks,
+            oidc_businesses=oidc_businesses,
+            audit=audit,
+            trusted=trusted,
+            trusted_only=trusted_only,
+            cost_per_minute=cost_per_minute,
+            workers=workers,
+            deadline=int(deadline.total_seconds()),
+            keep_alive=int(keep_alive.total_seconds()),
+            traces=traces,
         )
-        doors = ServerSettings(
-            auth,
-            introspection,
-            audit,
-            trusted,
-            trusted_only,
-            oidc_issuer,
-            oidc_audience,
-            oidc_jwks,
-            oidc_businesses,
-            spending,
-            workers,
-            traces,
-        )
-        opened = doors.opened()
-        if trusted:  # told before anything is read, and before there are workers
-            opened["trusted"].check(
+        services = open_services(settings)
+        # Said before anything is read, and before there are workers.
+        if traces:
+            require_telemetry()
+        if trusted:
+            services.trusted.check(
                 build_schema(allow_ingest=allow_ingest, allow_review=allow_review)._schema
             )
         if allow_ingest and not given.documents and given.as_of is None:
@@ -183,10 +194,6 @@ def serve(
         paths = given.places
         ledgers = [Path(path) for path in paths if is_ledger(path)]
         alone = len(paths) == 1 and not given.pseudonymise
-        observed, names = (
-            given.observed_at,
-            names_of(given.pseudonymise) if given.pseudonymise else None,
-        )
 
         def reload() -> Explorer:
             graph = load(*paths, observed_at=observed, policy=given.policy or STOCK)
@@ -195,9 +202,8 @@ def serve(
         following = reached = None
         if len(ledgers) == 1 and given.as_of is None and "-" not in paths:
             following = follow(ledgers[0], reload, now, alone=alone)
-            reached = position(
-                ledgers[0]
-            )  # before it is loaded: what is added meanwhile is seen again
+            # Before it is loaded: what is added meanwhile is seen again.
+            reached = position(ledgers[0])
         elif allow_ingest:
             raise InroadsError(
                 "--allow-ingest goes with one ledger, all of it: not with --as-of, nor with -d -"
@@ -211,7 +217,7 @@ def serve(
             raise InroadsError(
                 "--allow-review goes with one ledger, all of it: not with -d, --as-of or --pseudonymise"
             )
-        allowed, silent = int(deadline.total_seconds()), int(keep_alive.total_seconds())
+        settings = replace(settings, ledger=ledgers[0] if following else None, alone=alone)
         graph = given.graph()
         config = CONFIG if log is Log.JSON else None
         sock = there.bound()
@@ -221,31 +227,11 @@ def serve(
                 "tokens travel in clear text, unless a proxy before this speaks TLS: --tls-cert FILE --tls-key FILE"
             )
         if workers > 1:
-            del graph  # it was read to say what was rejected, and to make the snapshot that the workers open
-            followed = WorkerSettings(
-                ledgers[0],
-                observed,
-                given.policy,
-                allow_ingest,
-                allowed,
-                doors,
-                silent,
-                allow_review,
-            )
-            run_workers(workers, followed.application, sock, allowed, config, tls)
+            # It was read to say what was rejected, and to make the snapshot that the workers open.
+            del graph
+            made = partial(worker, settings)
+            run_workers(workers, made, sock, settings.deadline, config, tls)
         else:
-            application = create_app(
-                graph,
-                now(),
-                following=following,
-                position=reached,
-                ingest=ledgers[0] if allow_ingest else None,
-                seconds=allowed,
-                ledger=ledgers[0] if following else None,
-                alone=alone,
-                keep_alive=silent,
-                review=allow_review,
-                pseudonymised=names is not None,
-                **opened,
-            )
-            run(doors.traced(application), sock, allowed, config, tls)
+            version = Version(graph, now(), reached)
+            served = application(version, settings, replace(services, following=following))
+            run(served, sock, settings.deadline, config, tls)

@@ -1,0 +1,144 @@
+"""Answering an operation: from the cache, or by executing it."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import msgspec
+from graphql import GraphQLFormattedError
+
+from inroads.errors import InroadsError
+from inroads_api.execution.answer_cache import AnswerCache
+from inroads_api.execution.execute import Schema, execute, failure
+from inroads_api.security.callers import Caller
+from inroads_api.versions.cursors import Feed
+from inroads_api.versions.ingestion import Intake
+from inroads_api.versions.limited import LimitedVersionsByBusinesses
+from inroads_api.versions.review_desk import Desk, Done, Reviews
+from inroads_api.web.operation import Operation
+
+log = logging.getLogger(__name__)
+
+
+class OperationResult(NamedTuple):
+    """The result of an operation: `data` in JSON, None where it was refused; its errors, and what it did to reviews.
+
+    `fields` is how many the data have. `broken` tells that the execution itself failed, whatever was asked.
+    """
+
+    data: bytes | None = None
+    errors: Sequence[GraphQLFormattedError] = ()
+    fields: int = 0
+    reviews: Sequence[Done] = ()
+    broken: bool = False
+
+    @property
+    def codes(self) -> list[str]:
+        """The codes of its errors."""
+        return [error["extensions"]["code"] for error in self.errors]
+
+    @property
+    def outcome(self) -> str:
+        """The code of its first error, or `ok`."""
+        return next(iter(self.codes), "ok")
+
+    @property
+    def empty(self) -> bool:
+        """Return whether there are no data, also where there were some that could not be given."""
+        return self.data in (None, b"null")
+
+
+class Answerer:
+    """Answers operations of a schema. Mutations need an `intake`, or reviews that are `deciding`."""
+
+    def __init__(
+        self,
+        schema: Schema,
+        seen: LimitedVersionsByBusinesses,
+        intake: Intake | None = None,
+        reviews: Reviews | None = None,
+        *,
+        deciding: bool = False,
+    ) -> None:
+        self.versions = seen.of(None)
+        self._schema, self._seen, self._intake = schema, seen, intake
+        self._reviews, self._deciding = reviews, deciding
+        self._cache = AnswerCache[OperationResult]()
+
+    def find(self, operation: Operation) -> OperationResult | None:
+        """The kept answer to an operation."""
+        question = operation.question
+        return self._cache.find(self.versions.current, question) if question else None
+
+    def prepare(self, operation: Operation) -> None:
+        """Parse, price and validate a new document, once for all requests."""
+        operation.document.errors(operation.variables, operation.name)
+        self._schema.documents.keep(operation.document)
+
+    def answer(self, operation: Operation, feed: Feed | None = None) -> OperationResult:
+        """The answer to an operation; of a subscription, the next event of a feed."""
+        served = self.versions.current
+        try:
+            result = self._executed(operation, feed)
+        except Exception as error:  # noqa: BLE001  # the server would log the message, which may quote what was asked
+            log.error("INTERNAL_ERROR outside of the execution: %s", type(error).__name__)
+            return _failed("INTERNAL_ERROR", "internal error", broken=True)
+        self._schema.documents.keep(operation.document)  # it may have been compiled
+        question = operation.question
+        if question and result.outcome == "ok" and result.data and self.versions.current is served:
+            self._cache.keep(served, question, result, len(result.data))
+        return result
+
+    def _executed(self, operation: Operation, feed: Feed | None) -> OperationResult:
+        caller = operation.caller
+        intake = self._intake if operation.posted else None  # a URL never changes anything
+        desk = self._desk(caller, deciding=operation.posted and self._deciding)
+        try:
+            response = execute(
+                self._schema,
+                self._seen.of(caller.businesses if caller else None),
+                operation.document,
+                operation.variables,
+                operation.name,
+                intake,
+                operation.deadline,
+                feed,
+                desk,
+            )
+        except InroadsError as error:  # there is no graph to ask
+            return _failed(error.code, str(error))
+        errors, done = response.get("errors", ()), desk.done if desk else ()
+        if "data" not in response:
+            return OperationResult(errors=errors, reviews=done)
+        data = response["data"]
+        return OperationResult(msgspec.json.encode(data), errors, count_fields(data), done)
+
+    def _desk(self, caller: Caller | None, *, deciding: bool) -> Desk | None:
+        """The reviews as a caller sees and decides them, in the name that their token tells."""
+        if self._reviews is None or (caller and caller.restricted):
+            return None
+        name = (caller.name or caller.id or "") if caller else None
+        return Desk(self._reviews, name, deciding=deciding)
+
+
+def _failed(code: str, message: str, *, broken: bool = False) -> OperationResult:
+    return OperationResult(errors=failure(code, message)["errors"], broken=broken)
+
+
+def count_fields(data: Any) -> int:
+    """How many fields the data of an answer have, at all depths.
+
+    >>> count_fields({"nodes": [{"id": 1}, {"id": 2, "of": {}}], "more": None})
+    5
+    """
+    count = 0
+    if data.__class__ is dict:
+        count, data = len(data), data.values()
+    elif data.__class__ is not list:
+        return 0
+    for value in data:
+        if value.__class__ is dict or value.__class__ is list:
+            count += count_fields(value)
+    return count

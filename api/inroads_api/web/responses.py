@@ -1,0 +1,97 @@
+"""HTTP responses: the envelope of a result, its status and headers, and refusals."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import Response
+
+from inroads_api.clock import utcnow
+from inroads_api.execution.execute import STREAM_REQUIRED, failure
+from inroads_api.limits import MAX_COST
+from inroads_api.security.callers import AccessDenied
+from inroads_api.web.answers import OperationResult
+from inroads_api.web.media_types import LEGACY, acceptable
+from inroads_api.web.operation import Operation
+from inroads_api.web.rate_limit import Budget, Throttled
+from inroads_api.web.refusals import Refused
+
+RETRY_AFTER: Final = "1"
+"""In seconds."""
+
+_FAULTS: Final = {"INTERNAL_ERROR": 500, "DEADLINE": 503, "BUSY": 503, STREAM_REQUIRED: 406}
+"""The statuses of refusals that are not the asker's fault, or that have one of their own."""
+
+
+def envelope(operation: Operation, result: OperationResult, budget: Budget | None = None) -> bytes:
+    """The response to an operation in JSON; where it has data, with what these cost."""
+    response: dict[str, Any] = {"errors": result.errors} if result.errors else {}
+    if result.data is not None:
+        response["data"] = msgspec.Raw(result.data)
+        if (cost := operation.cost) is not None:
+            response["extensions"] = {"cost": _cost(cost, budget, actual=result.fields)}
+    return msgspec.json.encode(response)
+
+
+def _cost(requested: int, budget: Budget | None, **more: int) -> dict[str, Any]:
+    cost: dict[str, Any] = {"requested": requested, **more, "maximum": MAX_COST}
+    if budget:
+        cost["throttle"] = budget.told(utcnow())
+    return cost
+
+
+def status_of(operation: Operation, result: OperationResult) -> int:
+    """The status of a response."""
+    codes = set(result.codes)
+    if result.broken:
+        return 500
+    if not operation.posted and "OPERATION_NOT_SUPPORTED" in codes:
+        return 405
+    legacy = operation.media_type == LEGACY and STREAM_REQUIRED not in codes
+    if legacy or result.data is not None:
+        return 200
+    return max((_FAULTS.get(code, 400) for code in codes), default=400)
+
+
+def respond(body: bytes, status: int, media_type: str, budget: Budget | None = None) -> Response:
+    """The response of a body in JSON, with the headers that its status and a budget have."""
+    response = Response(body, status, media_type=f"{media_type}; charset=utf-8")
+    if budget:
+        response.headers.update(budget.headers())
+    if status == 405:
+        response.headers["allow"] = "POST"
+    return response
+
+
+def refusal_response(refused: Refused, media_type: str | None) -> Response:
+    """The response to a request that was refused."""
+    body = msgspec.json.encode(failure(refused.code, refused.message))
+    response = respond(body, refused.status, media_type or LEGACY)
+    if refused.status == 408:  # the rest of the body would be taken for the next request
+        response.headers["connection"] = "close"
+    if refused.status == 503:
+        response.headers["retry-after"] = RETRY_AFTER
+    return response
+
+
+def throttled_response(throttled: Throttled, media_type: str | None) -> Response:
+    """The response to a request that would spend too much: what that is, and when to ask again."""
+    extensions = {"cost": _cost(throttled.cost, throttled.standing)}
+    body = {**failure(throttled.code, throttled.message), "extensions": extensions}
+    response = respond(msgspec.json.encode(body), throttled.status, media_type or LEGACY)
+    response.headers.update(throttled.headers())
+    return response
+
+
+def denied_response(request: Request, denied: AccessDenied) -> Response:
+    """The response to a request that was denied, with the status of the denial in either media type."""
+    media_type = acceptable(",".join(request.headers.getlist("accept"))) or LEGACY
+    body = msgspec.json.encode(failure(denied.code, denied.message))
+    response = respond(body, denied.status, media_type)
+    if denied.status == 503:
+        response.headers["retry-after"] = RETRY_AFTER
+    else:
+        response.headers["www-authenticate"] = denied.challenge
+    return response

@@ -1,0 +1,69 @@
+"""A request from end to end: what is made of it once stays with it."""
+
+from __future__ import annotations
+
+import json
+from functools import partial
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+
+from applications import application
+from inroads.network.access_graph import AccessGraph
+from inroads_api.execution import execute as execution
+from inroads_api.execution.documents import BASE_BYTES, DocumentCache, PreparedDocument
+from inroads_api.execution.execute import Schema
+from inroads_api.security.audit import AuditLog
+from inroads_api.versions.versions import Versions
+from inroads_api.web import answers
+from questions import NOON, Serve
+
+QUERY: Final = "query Who { graph { version } }"
+
+
+def test_a_document_that_is_driven_out_while_its_request_runs(
+    bruce: AccessGraph, serve: Serve, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Its request ends as any other: with its answer, price and fields, under its name, in the figures and the log."""
+    few = partial(DocumentCache, valid=8 * BASE_BYTES, refused=8 * BASE_BYTES)
+    monkeypatch.setattr(execution, "DocumentCache", few)
+    execute, gone = answers.execute, []
+
+    def flooded(
+        schema: Schema, versions: Versions, document: PreparedDocument, *rest: Any
+    ) -> dict[str, Any]:
+        cache = schema.documents
+        for number in range(20):
+            other = cache.get(f"{{ a{number}: __typename }}")
+            assert other.errors(None, None) == []
+            cache.keep(other)
+            assert cache.get(f"{{ b{number}").errors(None, None)
+        gone.append(QUERY not in cache._valid and QUERY not in cache._refused)
+        return execute(schema, versions, document, *rest)
+
+    monkeypatch.setattr(answers, "execute", flooded)
+    audit = AuditLog(tmp_path / "audit.log", b"k" * 32, lambda: NOON)
+    client = serve(application(bruce, audit=audit))
+    for _ in range(3):
+        answer = client.post("/graphql", json={"query": QUERY}).json()
+        assert answer["data"] == {"graph": {"version": bruce.version}}
+        cost = {"requested": 2, "actual": 2, "maximum": 100_000}
+        assert answer["extensions"] == {"cost": cost}
+    assert gone == [True] * 3
+    assert 'requests_total{operation="Who",outcome="ok"} 3.0' in client.get("/metrics").text
+    lines = map(json.loads, (tmp_path / "audit.log").read_bytes().splitlines()[1:])
+    assert [(line["name"], line["cost"], line["fields"]) for line in lines] == [("Who", 2, 2)] * 3
+
+
+def test_every_line_of_the_audit_log_has_cost_and_fields(
+    bruce: AccessGraph, serve: Serve, tmp_path: Path
+) -> None:
+    """Also those of refused documents; what cannot be priced costs the look at it."""
+    audit = AuditLog(tmp_path / "audit.log", b"k" * 32, lambda: NOON)
+    client = serve(application(bruce, audit=audit))
+    for query in (QUERY, "{ nothing }", "{", "", "mutation { __typename }"):
+        client.post("/graphql", json={"query": query})
+    lines = map(json.loads, (tmp_path / "audit.log").read_bytes().splitlines())
+    figures = [(line["cost"], line["fields"]) for line in lines if line["event"] == "asked"]
+    assert figures == [(2, 2), (1, 0), (1, 0), (1, 0), (1, 0)]
