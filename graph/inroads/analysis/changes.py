@@ -34,7 +34,6 @@ from typing import Final, NamedTuple
 
 import msgspec
 
-from inroads.cancellation import check
 from inroads.columns.adjacency import differing
 from inroads.documents.claims import Place, Statement, state
 from inroads.documents.pointers import escape
@@ -57,9 +56,10 @@ from inroads.model import (
 )
 from inroads.network.access_graph import AccessGraph
 from inroads.network.wording import grant_label, label
-from inroads.policy.grammar import ACTING, FORWARD, GRAMMAR, OUTSIDE, PHASES, Phase
+from inroads.policy.grammar import FORWARD, GRAMMAR, OUTSIDE, PHASES, Phase
 from inroads.reach.answers import Answer
 from inroads.reach.questions import reach
+from inroads.reach.states import acting_for
 from inroads.text import printable
 
 CAUSES_TOLD: Final = 3
@@ -231,26 +231,13 @@ def _affected(graph: AccessGraph, grants: Iterable[int], nodes: Iterable[int]) -
     Who walks a KEEPS from the account's end is found too: from the business, the same grant leads back to the account.
     """
     index, phases = graph.index, range(len(PHASES))
-    seen = {(node, phase) for node in nodes for phase in phases}
+    states = {(node, phase) for node in nodes for phase in phases}
     for grant in grants:
-        row = index.conveys[grant]
-        seen.update(
-            (index.principal[grant], phase) for phase in phases if FORWARD[phase][row] != OUTSIDE
+        step = index.conveys[grant]
+        states.update(
+            (index.principal[grant], phase) for phase in phases if FORWARD[phase][step] != OUTSIDE
         )
-    frontier = list(seen)
-    while frontier:
-        check()
-        node, phase = frontier.pop()
-        for other, grant in index.hops_to(node):
-            for earlier in phases:
-                behind = (other, earlier)
-                if FORWARD[earlier][index.conveys[grant]] == phase and behind not in seen:
-                    seen.add(behind)
-                    frontier.append(behind)
-    people = {
-        node for node, phase in seen if phase == ACTING and index.kind(node) is NodeKind.IDENTITY
-    }
-    return set(map(index.name, people))
+    return set(map(index.name, acting_for(index, states)))
 
 
 class _Side(NamedTuple):

@@ -17,15 +17,14 @@ from inroads.model import (
     Certainty,
     Explanation,
     Grant,
-    NodeKind,
     Relation,
     kind_of,
 )
 from inroads.network.access_graph import AccessGraph
 from inroads.network.wording import grant_label, label, record_label
-from inroads.policy.grammar import GRAMMAR, Conveys, Phase
+from inroads.policy.grammar import ACTING, GRAMMAR, Phase
 from inroads.reach.answers import RESOURCES
-from inroads.reach.states import held
+from inroads.reach.states import acting_for, held
 from inroads.text import printable
 
 MAX_CANDIDATES: Final = 2_000
@@ -113,7 +112,7 @@ def collateral(graph: AccessGraph, access: Access, cut: Sequence[Grant]) -> int:
     """How many other accesses, of anyone to any business or account, end when these grants are revoked."""
     avoid = frozenset(grant.id for grant in cut)
     ended, own = 0, graph.number(access.resource)
-    for identity in {identity for grant in cut for identity in _holders(graph, grant)}:
+    for identity in _holders(graph, cut):
         lost = held(graph, identity).keys() - held(graph, identity, avoid).keys()
         ended += len(lost - {own} if identity == access.principal else lost)
     return ended
@@ -122,9 +121,7 @@ def collateral(graph: AccessGraph, access: Access, cut: Sequence[Grant]) -> int:
 def _ended_alone(graph: AccessGraph, access: Access, candidates: dict[str, Grant]) -> Counter[str]:
     """How many other accesses each grant ends by itself: those to which it dominates every route of an identity."""
     ended: Counter[str] = Counter()
-    for identity in {
-        identity for grant in candidates.values() for identity in _holders(graph, grant)
-    }:
+    for identity in _holders(graph, candidates.values()):
         start = (identity, Phase.ACTING)
         dominators = nx.immediate_dominators(_routes(graph, identity, candidates), start)
         for node in [
@@ -171,16 +168,10 @@ def _routes(graph: AccessGraph, identity: str, candidates: Container[str]) -> nx
     return network
 
 
-def _holders(graph: AccessGraph, grant: Grant) -> Iterable[str]:
+def _holders(graph: AccessGraph, grants: Iterable[Grant]) -> Iterable[str]:
     """The identities that can use a grant: its principal, or whoever acts for its principal."""
-    seen, frontier = {grant.principal}, [grant.principal]
-    while frontier:
-        check()
-        for hop in graph.hops_to(frontier.pop()):
-            if hop.conveys in (Conveys.CONTROL, Conveys.RESOLVE) and hop.principal not in seen:
-                seen.add(hop.principal)
-                frontier.append(hop.principal)
-    return (node for node in seen if kind_of(node) is NodeKind.IDENTITY)
+    states = [(graph.number(grant.principal), ACTING) for grant in grants]
+    return map(graph.index.name, acting_for(graph.index, states))
 
 
 def _sentence(graph: AccessGraph, access: Access, routes: int, cut: Sequence[Grant]) -> str:

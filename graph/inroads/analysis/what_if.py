@@ -36,7 +36,6 @@ from inroads.analysis.edits import (
 )
 from inroads.analysis.explain import explain
 from inroads.analysis.remediation import Remedy, remedies
-from inroads.cancellation import check
 from inroads.columns.arrays import Ints, take
 from inroads.columns.builder import claim_set
 from inroads.columns.claimset import SECTIONS, ClaimSet
@@ -45,13 +44,14 @@ from inroads.columns.subset import excerpt
 from inroads.columns.union import union
 from inroads.documents.claims import Statement
 from inroads.errors import InroadsError
-from inroads.model import Access, Coverage, Explanation, Grant, NodeKind, Path, Relation, Section
+from inroads.model import Access, Coverage, Explanation, Grant, Path, Relation, Section
 from inroads.network.access_graph import AccessGraph
 from inroads.network.wording import grant_label, label, path_sentence, record_label
 from inroads.policy.grammar import ACTING, FORWARD, OUTSIDE, PHASES, Conveys
 from inroads.reach.answers import RESOURCES
 from inroads.reach.filters import ALL, AccessFilter
 from inroads.reach.questions import reach
+from inroads.reach.states import acting_for, closure
 
 _G = TypeVar("_G", bound=AccessGraph)
 
@@ -299,22 +299,16 @@ class WhatIf(Generic[_G]):
     @cached_property
     def _people(self) -> list[str]:
         """The identities whose accesses may differ: who holds what is removed or added, or acts for its holder."""
-        index, frontier = self.base.index, [self.base.number(each) for each in self._principals]
-        seen = set(frontier)
-        while frontier:
-            for other, grant in index.hops_to(frontier.pop()):
-                if FORWARD[ACTING][index.conveys[grant]] == ACTING and other not in seen:
-                    seen.add(other)
-                    frontier.append(other)
-        return [index.name(node) for node in seen if index.kind(node) is NodeKind.IDENTITY]
+        index = self.base.index
+        states = [(self.base.number(principal), ACTING) for principal in self._principals]
+        return list(map(index.name, acting_for(index, states)))
 
     @property
     def _touched(self) -> set[int]:
         """What these reach, and what lies behind what is imagined, whatever it lets them do there."""
         imagined = (node for each in self.added for node in (each.principal, each.resource))
-        return _onward(
-            self.base, [(self.base.number(node), ACTING) for node in (*self._people, *imagined)]
-        )
+        states = [(self.base.number(node), ACTING) for node in (*self._people, *imagined)]
+        return {node for node, _ in closure(self.base.index, states, forward=True)}
 
     @property
     def _principals(self) -> set[str]:
@@ -365,22 +359,8 @@ def _behind(graph: AccessGraph, grants: Iterable[int]) -> set[str]:
         for grant in grants
         for phase in range(len(PHASES))
     )
-    return set(map(index.name, _onward(graph, [each for each in entered if each[1] != OUTSIDE])))
-
-
-def _onward(graph: AccessGraph, starts: Iterable[tuple[int, int]]) -> set[int]:
-    """All that lies behind nodes that are entered in a phase of the grammar, themselves included."""
-    index, seen = graph.index, set(starts)
-    frontier = list(seen)
-    while frontier:
-        check()
-        node, phase = frontier.pop()
-        for other, grant in index.hops_from(node):
-            there = (other, FORWARD[phase][index.conveys[grant]])
-            if there[1] != OUTSIDE and there not in seen:
-                seen.add(there)
-                frontier.append(there)
-    return {node for node, _ in seen}
+    states = [state for state in entered if state[1] != OUTSIDE]
+    return {index.name(node) for node, _ in closure(index, states, forward=True)}
 
 
 def _others(

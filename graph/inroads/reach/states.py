@@ -1,13 +1,14 @@
-"""Roles that nodes hold, without paths."""
+"""States (node, phase of the grammar) that walks pass, and the roles that nodes hold: no paths."""
 
 from __future__ import annotations
 
-from collections.abc import ItemsView, Iterator, KeysView, Mapping
+from collections.abc import ItemsView, Iterable, Iterator, KeysView, Mapping
 from functools import cached_property
 
 import numpy as np
 
 from inroads.cancellation import check
+from inroads.columns.adjacency import Adjacency
 from inroads.columns.arrays import Ints
 from inroads.columns.claimset import KIND_BITS, KINDS
 from inroads.model import NodeKind, kind_of
@@ -18,6 +19,33 @@ from inroads.reach.answers import RESOURCES
 from inroads.reach.closed_form import roles_held
 from inroads.reach.filters import ALL, AccessFilter, Allowed
 from inroads.reach.walk import Walk
+
+
+def closure(
+    index: Adjacency, states: Iterable[tuple[int, int]], *, forward: bool
+) -> set[tuple[int, int]]:
+    """Return every state (node, phase) that a walk from one of these passes, these included."""
+    table, hops = (FORWARD, index.hops_from) if forward else (BACKWARD, index.hops_to)
+    seen = set(states)
+    frontier = list(seen)
+    while frontier:
+        check()
+        node, phase = frontier.pop()
+        for other, grant in hops(node):
+            state = other, table[phase][index.conveys[grant]]
+            if state[1] != OUTSIDE and state not in seen:
+                seen.add(state)
+                frontier.append(state)
+    return seen
+
+
+def acting_for(index: Adjacency, states: Iterable[tuple[int, int]]) -> set[int]:
+    """Return the identities, by number, from which a walk leads into one of these states."""
+    return {
+        node
+        for node, phase in closure(index, states, forward=False)
+        if phase == ACTING and index.kind(node) is NodeKind.IDENTITY
+    }
 
 
 class Held(Mapping[int, int]):
