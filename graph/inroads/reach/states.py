@@ -10,13 +10,12 @@ import numpy as np
 from inroads.cancellation import check
 from inroads.columns.adjacency import Adjacency
 from inroads.columns.arrays import Ints
-from inroads.columns.claimset import KIND_BITS, KINDS
 from inroads.model import NodeKind, kind_of
 from inroads.network.access_graph import AccessGraph
 from inroads.policy.grammar import ACTING, BACKWARD, FORWARD, OUTSIDE, PHASES, RESOLVE
 from inroads.reach import limits
 from inroads.reach.answers import RESOURCES
-from inroads.reach.closed_form import roles_held
+from inroads.reach.closed_form import PathTable
 from inroads.reach.filters import ALL, AccessFilter, Allowed
 from inroads.reach.walk import Walk
 
@@ -94,16 +93,13 @@ def held(graph: AccessGraph, node: str, avoid: frozenset[str] = frozenset()) -> 
     allowed = Allowed.of(graph, chosen)
     states = _states(graph, graph.number(node), allowed, forward=forward)
     if states is None:
-        columns = roles_held(
-            graph.index, graph.number(node), allowed and allowed.column, forward=forward
-        )
-        if columns is not None:
-            return Held(*columns)
+        allows = allowed and allowed.column
+        origin = np.array([graph.number(node)])
+        table = PathTable(graph.index, origin, allows, forward=forward, alive=False)
+        if table.unfinished is None:
+            return Held(*table.roles())
         found = Walk(graph, node, chosen, forward=forward).path_summaries()
-        nodes, roles = (np.asarray(each, np.int64) for each in (found.node, found.roles))
-        kinds = graph.index.codes_column[nodes] >> KIND_BITS
-        kept = np.isin(kinds, [KINDS.index(kind) for kind in RESOURCES]) == forward
-        return dict(zip(nodes[kept].tolist(), roles[kept].tolist(), strict=True))
+        return dict(zip(found.node, found.roles, strict=True))
     result: dict[int, int] = {}
     for (other, phase, conveyed), bits in states.items():
         if conveyed and (forward or phase == ACTING) and forward is _is_resource(graph, other):
