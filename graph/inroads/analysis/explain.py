@@ -1,4 +1,4 @@
-"""Why an access stands and what would end it: sentences, independent routes, the cut."""
+"""Explanations of an access: sentences, independent routes, and the cut that would end it."""
 
 from __future__ import annotations
 
@@ -108,7 +108,7 @@ def _least_cut(
 
 
 def collateral(graph: AccessGraph, access: Access, cut: Sequence[Grant]) -> int:
-    """How many other accesses, of anyone to any business or account, end when these grants are revoked."""
+    """Count the other accesses, of anyone to any business or account, that end when these grants are revoked."""
     avoid = frozenset(grant.id for grant in cut)
     ended, own = 0, graph.number(access.resource)
     for identity in map(graph.index.name, _holders(graph, cut)):
@@ -118,7 +118,7 @@ def collateral(graph: AccessGraph, access: Access, cut: Sequence[Grant]) -> int:
 
 
 def _ended_alone(graph: AccessGraph, access: Access, candidates: dict[str, Grant]) -> Counter[str]:
-    """How many other accesses each grant ends by itself, whoever's they are."""
+    """Count the other accesses, of anyone, that each grant ends by itself."""
     principal, resource = graph.number(access.principal), graph.number(access.resource)
     holders = np.array(sorted(_holders(graph, candidates.values())), np.int64)
     ended: Counter[str] = Counter()

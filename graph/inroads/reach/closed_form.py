@@ -27,21 +27,21 @@ _LATENT: Final = len(ROLES)
 _INFERRED: Final = _LATENT + 1
 _LENGTH: Final = _INFERRED + 1
 _NODE: Final = _LENGTH + 4
-"""What a path says, as one number: the node, the length, whether it is inferred, latent, and the
+"""The facts of a path as one number: the node, the length, whether it is inferred, latent, and the
 roles as bits.
 """
 
 _ROLES: Final = (1 << _LATENT) - 1
 _LONGEST: Final = (1 << _NODE - _LENGTH) - 1
-_SAYS: Final = np.min_scalar_type(-1 << _NODE)
-_DEAD: Final = _SAYS.type(1 << _LATENT)
-_STEP: Final = _SAYS.type(1 << _LENGTH)
-"""What one more step adds; it also makes roles as wide as what a path says without its node."""
+_PACKED: Final = np.min_scalar_type(-1 << _NODE)
+_LATENT_BIT: Final = _PACKED.type(1 << _LATENT)
+_STEP: Final = _PACKED.type(1 << _LENGTH)
+"""The number that one more step adds; its type makes roles as wide as the facts without a node."""
 
 Allows = Callable[[Ints, Ints], Flags]
 
 ROUNDS: Final = 2
-"""How often KEEPS is followed in a row: twice finds all that share one account."""
+"""The most KEEPS in a row: two find all that share one account."""
 
 
 class TooManyHops(Exception):
@@ -64,15 +64,15 @@ class Steps(NamedTuple):
     """The last steps of all paths of one shape, as columns.
 
     `near` is a place among the steps `before`, or among the origins where there are none; `node` is
-    the far end. `grant` is None where the steps are KEEPS, or stay where they are. `says` is the
-    packed facts of the path.
+    the far end. `grant` is None where the steps are KEEPS, or stay where they are. `facts` are those
+    of the path, packed.
     """
 
     before: Steps | None
     near: Ints
     grant: Ints | None
     node: Ints
-    says: Ints
+    facts: Ints
 
     @property
     def origin(self) -> Ints:
@@ -86,7 +86,7 @@ class Steps(NamedTuple):
     @property
     def length(self) -> Ints:
         """The number of steps of each path."""
-        length: Ints = self.says >> _LENGTH & _LONGEST
+        length: Ints = self.facts >> _LENGTH & _LONGEST
         return length
 
     def only(self, places: Ints) -> Steps:
@@ -94,7 +94,7 @@ class Steps(NamedTuple):
         if len(places) == len(self.node):
             return self
         grant = None if self.grant is None else self.grant[places]
-        return Steps(self.before, self.near[places], grant, self.node[places], self.says[places])
+        return Steps(self.before, self.near[places], grant, self.node[places], self.facts[places])
 
     def simple(self) -> Steps:
         """Return the paths whose last node is none of the nodes before it."""
@@ -154,57 +154,60 @@ class PathTable:
         self.by_accounts = Conveys.CONTROL in (role.controlling, role.otherwise)
         self.shapes: list[Steps] = []
         self.unfinished: Flags | None = None
-        says = index.dead_column[origins] * _DEAD if alive else np.zeros(len(origins), _SAYS)
-        (self._forward if forward else self._backward)(says)
+        facts = (
+            index.dead_column[origins] * _LATENT_BIT if alive else np.zeros(len(origins), _PACKED)
+        )
+        (self._forward if forward else self._backward)(facts)
 
     # ---- the shapes
 
-    def _forward(self, says: Ints) -> None:
+    def _forward(self, facts: Ints) -> None:
         """From identities to everything."""
         hops = self._hops(self.origins, _CONTROL, _REACH)
-        says = says + _STEP if len(says) == 1 else (says + _STEP)[hops.near]
-        says = self.rows.roles[hops.grant] + says
-        own = Steps(None, *hops, self._marked(says, hops))
+        facts = facts + _STEP if len(facts) == 1 else (facts + _STEP)[hops.near]
+        facts = self.rows.roles[hops.grant] + facts
+        own = Steps(None, *hops, self._marked(facts, hops))
         self._arrive(own, *self._kept(own))
         controlled = (self.index.conveys_column[hops.grant] == _CONTROL).nonzero()[0]
         if not len(controlled):
             return
         acting = own.only(controlled)
-        says = acting.says & ~_ROLES | 1 << _INFERRED
-        for steps in self._acting(Steps(None, acting.near, acting.grant, acting.node, says)):
+        facts = acting.facts & ~_ROLES | 1 << _INFERRED
+        for steps in self._acting(Steps(None, acting.near, acting.grant, acting.node, facts)):
             hops = self._hops(steps.node, _REACH)
-            says = self.rows.roles[hops.grant] + (steps.says + _STEP)[hops.near]
-            clients = Steps(steps, *hops, self._marked(says, hops)).simple()
+            facts = self.rows.roles[hops.grant] + (steps.facts + _STEP)[hops.near]
+            clients = Steps(steps, *hops, self._marked(facts, hops)).simple()
             self._arrive(clients, *self._kept(clients))
 
-    def _backward(self, says: Ints) -> None:
+    def _backward(self, facts: Ints) -> None:
         """From resources to the identities that reach them."""
-        scope = Steps(None, np.arange(len(self.origins)), None, self.origins, says)
+        scope = Steps(None, np.arange(len(self.origins)), None, self.origins, facts)
         kept = list(self._kept(scope))
         if kept:  # one look at the hops of both, since it is the look that costs
             near = np.concatenate([scope.near, kept[0].near])
             node = np.concatenate([scope.node, kept[0].node])
-            scope = Steps(scope, near, None, node, np.concatenate([says, kept[0].says]))
+            scope = Steps(scope, near, None, node, np.concatenate([facts, kept[0].facts]))
         for steps in (scope, *kept[1:]):
             self._into(steps)
 
     def _into(self, scope: Steps) -> None:
-        """From resources, or what keeps them, to the identities that hold them or act for clients."""
+        """From resources, and what keeps them, to identities that hold them or act for their clients."""
         hops = self._hops(scope.node, _CONTROL, _REACH)
-        says = self.rows.roles[hops.grant] + (scope.says + _STEP)[hops.near]
-        into = Steps(scope, *hops, self._marked(says, hops))
+        facts = self.rows.roles[hops.grant] + (scope.facts + _STEP)[hops.near]
+        into = Steps(scope, *hops, self._marked(facts, hops))
         is_own = into.node < self.index.fold.kind_starts[_BUSINESS]
         own = is_own.nonzero()[0]
         self._arrive(into.only(own))
         if len(own) == len(is_own):
             return
         clients = into.only((~is_own).nonzero()[0]).simple()
-        for steps in self._acting(clients._replace(says=clients.says | 1 << _INFERRED)):
+        for steps in self._acting(clients._replace(facts=clients.facts | 1 << _INFERRED)):
             above = self._hops(steps.node, _CONTROL)
-            says = self._marked((steps.says + _STEP)[above.near], above)
-            self._arrive(Steps(steps, *above, says))
+            facts = self._marked((steps.facts + _STEP)[above.near], above)
+            self._arrive(Steps(steps, *above, facts))
 
     def _arrive(self, *shapes: Steps) -> None:
+        """Add paths that are complete to the table."""
         if self.longest is not None:
             shapes = tuple(
                 steps.only((steps.length <= self.longest).nonzero()[0]) for steps in shapes
@@ -220,7 +223,7 @@ class PathTable:
                 yield from self._kept(steps)
 
     def _kept(self, steps: Steps) -> Iterator[Steps]:
-        """Follow KEEPS, again where something is kept severally."""
+        """Yield the paths on over KEEPS, and again over KEEPS where something is kept severally."""
         for _ in range(ROUNDS):
             steps = self._keeping(steps)
             if len(steps.node):
@@ -234,6 +237,7 @@ class PathTable:
             self.unfinished[beyond] = True
 
     def _keeping(self, steps: Steps) -> Steps:
+        """Return the paths one KEEPS further on."""
         severally = self._kept_severally(steps.node)
         if self.allows is None and not severally:
             far = self.index.joined[steps.node]
@@ -243,10 +247,10 @@ class PathTable:
         else:
             near, _, node = self._hops(steps.node, _RESOLVE)
             whole = False
-        says = (steps.says if whole else steps.says[near]) + _STEP
+        facts = (steps.facts if whole else steps.facts[near]) + _STEP
         if severally and self.alive:  # else a business counts together with its account
-            says |= self.index.dead_column[node] * _DEAD
-        return Steps(steps, near, None, node, says).simple()
+            facts |= self.index.dead_column[node] * _LATENT_BIT
+        return Steps(steps, near, None, node, facts).simple()
 
     def _kept_severally(self, nodes: Ints) -> bool:
         entangled = self.index.entangled
@@ -287,13 +291,15 @@ class PathTable:
         allowed = self.allows(far, grant).nonzero()[0]
         return _Hops(*(column[allowed] for column in found))
 
-    def _marked(self, says: Ints, hops: _Hops) -> Ints:
+    def _marked(self, facts: Ints, hops: _Hops) -> Ints:
         """Set the latent bit of paths whose last grant is inactive or whose far end is latent."""
         if self.alive:
-            says |= (self.rows.active[hops.grant] <= self.index.dead_column[hops.far]) * _DEAD
-        return says
+            facts |= (
+                self.rows.active[hops.grant] <= self.index.dead_column[hops.far]
+            ) * _LATENT_BIT
+        return facts
 
-    # ---- what they say
+    # ---- the facts of paths
 
     def keys(self, steps: Steps) -> Ints:
         """The two ends of each path as one number: the place of the origin, then the node."""
@@ -306,7 +312,7 @@ class PathTable:
         """All paths packed, in ascending order. The shapes are let go: together they are large."""
         packed = np.concatenate([*map(self.keys, self.shapes), _NO_KEYS])
         packed <<= _NODE
-        packed |= np.concatenate([_NO_FACTS, *(steps.says for steps in self.shapes)])
+        packed |= np.concatenate([_NO_FACTS, *(steps.facts for steps in self.shapes)])
         self.shapes = []
         if (packed[1:] < packed[:-1]).any():  # the hops of one node are in order
             packed.sort()
@@ -327,14 +333,14 @@ class PathTable:
                 crowded = key[np.diff(starts, append=len(packed)) > limits.MAX_PATHS]
             best = np.bitwise_and.reduceat(packed, starts)
             either = np.bitwise_or.reduceat(packed, starts)
-        facts = PathSummaries(
+        summaries = PathSummaries(
             key,
             best >> _INFERRED & 1,
             best >> _LATENT & 1,
             packed[starts] >> _LENGTH & _LONGEST,
             either & _ROLES,
         )
-        return facts, crowded
+        return summaries, crowded
 
     def roles(self) -> tuple[Ints, Ints]:
         """Return just the keys of the ends, ascending, and the roles as bits."""
@@ -347,7 +353,7 @@ class PathTable:
 
     def inferred(self, steps: Steps) -> Flags:
         """Return which paths are inferred."""
-        inferred: Flags = steps.says & 1 << _INFERRED != 0
+        inferred: Flags = steps.facts & 1 << _INFERRED != 0
         return inferred
 
     def grants(self, steps: Steps) -> Grants:
@@ -394,4 +400,4 @@ class PathTable:
 
 
 _NO_KEYS: Final = np.zeros(0, np.int64)
-_NO_FACTS: Final = np.zeros(0, _SAYS)
+_NO_FACTS: Final = np.zeros(0, _PACKED)

@@ -28,7 +28,7 @@ class Accesses(NamedTuple):
 
 
 TOGETHER: Final = 2**16
-"""How many identities are asked about at the same time."""
+"""The most identities that are asked about at the same time."""
 
 MOST_AHEAD: Final = 2**23
 """The most hops that are looked at together, unless they are all of one identity."""

@@ -288,9 +288,8 @@ class Walk:
     def whole(self) -> dict[str, list[PathFacts]]:
         """The facts of all walks by node, including paths that were cut short.
 
-        Only truncated accesses need them.
-
-        Not the walks are followed but the few facts that tell them apart, alive ones first.
+        Only truncated accesses need them, where no table has the paths. The walks themselves could
+        be too many, so the few facts that tell them apart are followed, alive ones first.
         """
         found: defaultdict[str, list[PathFacts]] = defaultdict(list)
         for alive in (True, False):
