@@ -10,18 +10,9 @@ from typing import Any, Final
 import msgspec
 import typer
 
-from inroads.analysis.changes import (
-    AccessFacts,
-    Cause,
-    CausedChanges,
-    Change,
-    Changes,
-    Kind,
-    NodeCause,
-    cause_sentence,
-    sentence,
-    stated,
-)
+from inroads.analysis.causes import Cause, NodeCause, stated
+from inroads.analysis.change_sentences import cause_sentence, sentence
+from inroads.analysis.changes import AccessFacts, CausedChanges, Change, Changes, Kind
 from inroads.documents.pointers import pointer
 from inroads.errors import InroadsError
 from inroads.explorer import Explorer

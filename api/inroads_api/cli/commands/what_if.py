@@ -24,7 +24,9 @@ from inroads_api.cli.terminal import (
 
 if TYPE_CHECKING:
     from inroads.analysis.duties import Conflict
-    from inroads.analysis.what_if import Outcome, RevocationPlan, WhatIf
+    from inroads.analysis.outcome import Outcome
+    from inroads.analysis.plan import RevocationPlan
+    from inroads.analysis.what_if import WhatIf
     from inroads.explorer import Explorer
     from inroads.model import Access, Grant
 
