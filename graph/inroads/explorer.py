@@ -7,12 +7,12 @@ from __future__ import annotations
 import datetime as dt
 import gc
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
 from itertools import takewhile
 from operator import attrgetter
 from pathlib import Path as FilePath
-from typing import IO, TYPE_CHECKING, Any, Self, TypeVar, overload
+from typing import IO, TYPE_CHECKING, Any, Self, TypeVar
 
 import msgspec
 
@@ -21,14 +21,15 @@ from inroads.analysis.duties import Conflicts, duties
 from inroads.analysis.explain import explain
 from inroads.analysis.findings import review
 from inroads.analysis.findings.review import Findings
-from inroads.analysis.what_if import RevocationPlan, WhatIf, plan
+from inroads.analysis.plan import RevocationPlan, plan
+from inroads.analysis.what_if import WhatIf
 from inroads.columns.adjacency import Adjacency
 from inroads.columns.fold import fold
 from inroads.columns.incremental import Baseline, grown
 from inroads.documents.pseudonyms import Pseudonyms, rejected, rewritten
 from inroads.documents.reader import Observation
 from inroads.errors import InroadsError, NotFound, Rejection
-from inroads.model import Access, Coverage, Explanation, Mode, NodeKind, Path, kind_of
+from inroads.model import Access, Explanation, Mode, NodeKind, Path, kind_of
 from inroads.network.access_graph import AccessGraph
 from inroads.network.wording import path_sentence
 from inroads.output.drawing import svg
@@ -36,9 +37,9 @@ from inroads.output.export import write
 from inroads.output.rows import json_row
 from inroads.policy.loading import load_policy
 from inroads.policy.tables import STOCK, Policy
-from inroads.reach import answers, questions
 from inroads.reach import filters as filters_
-from inroads.reach.answers import RESOURCES
+from inroads.reach import questions
+from inroads.reach.answers import RESOURCES, AccessAnswers
 from inroads.reach.filters import AccessFilter
 from inroads.sources.files import Refusals, unread
 from inroads.sources.loader import Loaded, Stream, Taken, gather
@@ -330,45 +331,21 @@ class ExplainedAccess(Access, frozen=True):
         return svg(self.graph, self.paths)
 
 
-class Answers(Sequence[ExplainedAccess]):
+class Answers(AccessAnswers[ExplainedAccess]):
     """All accesses of one question, best first; they print one line a path, draw themselves and
     give rows.
-
-    `truncated` tells that a limit cut the answer short, `coverage` how much was observed, `version`
-    which graph.
     """
 
-    def __init__(self, graph: Explorer, answer: answers.Answer) -> None:
-        self.graph = graph
-        self._answer = answer
+    graph: Explorer
 
-    @property
-    def coverage(self) -> Coverage:
-        """The coverage: how much was observed, so that "nobody else" is never claimed falsely."""
-        return self._answer.coverage
-
-    @property
-    def truncated(self) -> bool:
-        """True if a limit cut the search short."""
-        return self._answer.truncated
-
-    @property
-    def version(self) -> str:
-        """The version of the graph that answered."""
-        return self._answer.version
-
-    def __len__(self) -> int:
-        return len(self._answer)
-
-    @overload
-    def __getitem__(self, index: int) -> ExplainedAccess: ...
-    @overload
-    def __getitem__(self, index: slice) -> Sequence[ExplainedAccess]: ...
-    def __getitem__(self, index: int | slice) -> ExplainedAccess | Sequence[ExplainedAccess]:
-        found = self._answer[index]
-        if isinstance(found, Access):
-            return _explained(self.graph, found)
-        return [_explained(self.graph, each) for each in found]
+    def __init__(self, graph: Explorer, answers: AccessAnswers[Access]) -> None:
+        super().__init__(
+            graph,
+            answers.summaries,
+            lambda summary: _explained(graph, answers.write(summary)),
+            lambda: answers.coverage,
+            truncated=answers.truncated,
+        )
 
     def to_dicts(self) -> list[dict[str, Any]]:
         """Return one plain row an access: strings, numbers, lists of strings."""

@@ -29,7 +29,7 @@ from inroads.model import NodeKind, kind_of
 from inroads.policy.loading import load_policy
 from inroads.policy.tables import STOCK, Policy
 from inroads.reach import answers as answers_
-from inroads.reach import everyone, questions
+from inroads.reach import closed_form, everyone, questions
 from inroads.reach.questions import reached_by
 from inroads.sources.synthetic import population
 from records import DAY, client, me, membership
@@ -160,7 +160,7 @@ def test_how_many_are_walked_together_changes_nothing(
 def test_nobody_is_walked_alone_without_need(
     people: Explorer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Where nobody has more paths than the limit, all are walked together: nothing is left to the exception."""
+    """Where nothing is kept severally again and again, all are asked together: nothing is left to the exception."""
 
     def alone(*_: object) -> everyone.Accesses:
         raise AssertionError("walked alone")
@@ -168,7 +168,7 @@ def test_nobody_is_walked_alone_without_need(
     whole = Census(people)
     monkeypatch.setattr(everyone, "accesses_of", alone)
     assert (Census(people).columns["total"] == whole.columns["total"]).all()
-    monkeypatch.setattr("inroads.reach.limits.MAX_PATHS", 10)
+    monkeypatch.setattr(closed_form, "ROUNDS", 0)
     with pytest.raises(AssertionError, match="walked alone"):
         Census(people)
 

@@ -10,17 +10,9 @@ from typing import Any
 
 import pytest
 
-from inroads.analysis.changes import (
-    AccessFacts,
-    Change,
-    Changes,
-    GrantCause,
-    Kind,
-    NodeCause,
-    changes,
-    sentence,
-    stated,
-)
+from inroads.analysis.causes import GrantCause, NodeCause, stated
+from inroads.analysis.change_sentences import sentence
+from inroads.analysis.changes import AccessFacts, Change, Changes, Kind, changes
 from inroads.documents.pointers import pointer, record
 from inroads.errors import InroadsError
 from inroads.explorer import Explorer

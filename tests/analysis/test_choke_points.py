@@ -12,11 +12,11 @@ from hypothesis import given, settings
 
 from agreement import identities
 from inroads import EXAMPLE
-from inroads.analysis import choke_points as choke_points_
 from inroads.analysis.choke_points import ChokePoints, choke_points
 from inroads.analysis.remediation import FACTS
 from inroads.errors import InroadsError
 from inroads.explorer import Explorer, load
+from inroads.reach import closed_form, everyone
 from records import DAY, client, me, membership
 from strategies import random_world, worlds
 from worlds import World, explore
@@ -54,9 +54,9 @@ def check(world: World, rng: random.Random) -> Counter[str]:
     graph = explore(world)
     expected = by_brute_force(graph)
     assert counted(graph) == expected
-    with patch.object(choke_points_, "MAX_LISTED", rng.choice([0, 1, 3])):
-        assert counted(graph) == expected, "by dominators"
-    with patch.object(choke_points_, "_MOST_AHEAD", 3):
+    with patch.object(closed_form, "ROUNDS", 0):
+        assert counted(graph) == expected, "by revoking"
+    with patch.object(everyone, "MOST_AHEAD", 3):
         assert counted(graph) == expected, "identity by identity"
     nodes = [node for node in graph if not node.startswith("group:")]
     for chosen in (rng.sample(nodes, 1), rng.sample(nodes, min(len(nodes), 3))):
@@ -68,8 +68,8 @@ def check(world: World, rng: random.Random) -> Counter[str]:
         }
         expected_there = by_brute_force(graph, {*chosen, *kept})
         assert counted(graph, *chosen) == expected_there
-        with patch.object(choke_points_, "MAX_LISTED", 0):
-            assert counted(graph, *chosen) == expected_there, "by dominators"
+        with patch.object(closed_form, "ROUNDS", 0):
+            assert counted(graph, *chosen) == expected_there, "by revoking"
     return Counter(
         {
             "ended": sum(n for n, _ in expected.values()),
@@ -79,7 +79,7 @@ def check(world: World, rng: random.Random) -> Counter[str]:
 
 
 def test_random_worlds_agree_with_brute_force() -> None:
-    """On random worlds: of the whole graph, of a node, of several; by paths and by dominators."""
+    """On random worlds: of the whole graph, of a node, of several; by paths and by revoking."""
     seen = sum(
         (check(random_world(random.Random(seed), 7), random.Random(seed)) for seed in range(60)),
         Counter(),

@@ -146,7 +146,7 @@ class TestCut:
         assert ask(few, "identity:1", "account:V").explanation == exact
 
     def test_what_a_grant_ends_alone_is_what_its_removal_ends(self) -> None:
-        """The dominators count exactly the accesses that end when one grant is revoked."""
+        """The count is exactly that of the accesses that end when one grant is revoked."""
         counted = 0
         for seed in range(40):
             graph = explore(random_world(random.Random(seed), 8))

@@ -1,1 +1,1 @@
-"""What follows from reach: explanations, changes, what-ifs, findings."""
+"""Consequences of reach: explanations, changes, what-ifs, findings."""

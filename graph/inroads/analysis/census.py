@@ -37,7 +37,7 @@ FIGURES: Final = (
 """The columns of a census: accesses in all, by certainty, by state, and by role in the order of ROLES."""
 
 COLUMNS: Final = ("kind", "id", "name", *FIGURES)
-"""What a row of a census has."""
+"""The columns of a census."""
 
 _NAMES: Final = {NodeKind.IDENTITY: "email", NodeKind.BUSINESS: "name"}
 _ONE: Final = np.int32(1)
@@ -49,7 +49,7 @@ _MAKING: Final = threading.Lock()
 
 
 def census(graph: AccessGraph) -> Census:
-    """How far each identity reaches, and how many reach each business and account.
+    """Count the accesses of each identity, and those to each business and account.
 
     It is counted once for a graph, when it is first asked for: a graph does not change.
     """
@@ -87,7 +87,7 @@ def figure(word: str) -> str:
 
 
 def _counted(graph: AccessGraph, found: Accesses) -> dict[str, Ints]:
-    """Which of these accesses count in each of FIGURES."""
+    """Return the places of the accesses that count in each of FIGURES."""
     maximal = np.zeros(1 << len(ROLES), np.int16)
     for bits in np.unique(found.roles).tolist():
         maximal[bits] = sum(1 << ROLES.index(role) for role in graph.roles_of(bits))
@@ -102,7 +102,7 @@ def _counted(graph: AccessGraph, found: Accesses) -> dict[str, Ints]:
 
 
 def _place(kind: NodeKind | str) -> int:
-    """Where a kind stands in SUBJECTS. Raises InroadsError WRONG_KIND."""
+    """Return the place of a kind in SUBJECTS. Raises InroadsError WRONG_KIND."""
     if kind not in SUBJECTS:
         raise InroadsError(
             f"a census counts {', '.join(SUBJECTS)}, and nothing of {kind!r}", "WRONG_KIND"
@@ -132,7 +132,7 @@ class Counts(NamedTuple):
 
 
 class Census:
-    """How many accesses each identity has (its blast radius), and each business and account (their exposure).
+    """The number of accesses of each identity (its blast radius) and to each business and account (their exposure).
 
     `columns` has for each of FIGURES a number for each node below `size`, in the order of the graph's numbers; `of`
     gives the part of one kind. Only what conveys access counts, as `reach` gives it. An access with two maximal roles

@@ -34,40 +34,36 @@ from typing import Final, NamedTuple
 
 import msgspec
 
-from inroads.cancellation import check
+from inroads.analysis.causes import (
+    VITAL,
+    Cause,
+    ComparedAccess,
+    GrantCause,
+    NodeCause,
+    deciding,
+    vital,
+)
 from inroads.columns.adjacency import differing
-from inroads.documents.claims import Place, Statement, state
-from inroads.documents.pointers import escape
-from inroads.documents.reader import reread
 from inroads.errors import InroadsError
 from inroads.model import (
     Access,
     AccessState,
     Capability,
     Certainty,
-    Evidence,
     Grant,
-    NodeKind,
-    Path,
     Relation,
     Role,
-    Section,
     kind_of,
-    native_id,
 )
 from inroads.network.access_graph import AccessGraph
-from inroads.network.wording import grant_label, label
-from inroads.policy.grammar import ACTING, FORWARD, GRAMMAR, OUTSIDE, PHASES, Phase
-from inroads.reach.answers import Answer
+from inroads.policy.grammar import FORWARD, OUTSIDE, PHASES
+from inroads.reach.answers import AccessAnswers
 from inroads.reach.questions import reach
-from inroads.text import printable
-
-CAUSES_TOLD: Final = 3
-"""The most causes that a sentence names."""
+from inroads.reach.states import acting_for
 
 
 class Kind(StrEnum):
-    """What became of an access: at most one word each of its being there, its roles, its state and its certainty.
+    """A kind of change: at most one word each for an access's being there, its roles, state and certainty.
 
     RAISED: it has more capabilities and lost none; LOWERED: the other way round; CHANGED: neither, as when it gained
     some and lost others, or when roles without capabilities differ.
@@ -87,7 +83,7 @@ class Kind(StrEnum):
 
 
 class AccessFacts(msgspec.Struct, frozen=True):
-    """What an access amounts to in one version; the fields are those of `Access`."""
+    """The facts of an access in one version; the fields are those of `Access`."""
 
     roles: tuple[Role, ...]
     capabilities: tuple[Capability, ...]
@@ -96,60 +92,8 @@ class AccessFacts(msgspec.Struct, frozen=True):
     reasons: tuple[str, ...]
 
 
-class GrantCause(msgspec.Struct, frozen=True):
-    """A grant that was added, removed, or changed in its roles or in being active; with its evidence on both sides.
-
-    The evidence counts in the documents of its own version. `witnessed` tells that both versions had observed the
-    matter: false for a grant that is missing where nothing was read that would have shown it.
-    """
-
-    id: str
-    before: Grant | None
-    after: Grant | None
-    witnessed: bool
-
-    @property
-    def key(self) -> tuple[int, str]:
-        """The total order of causes: grants, then attributes, by printed form."""
-        return 0, self.id
-
-
-class NodeCause(msgspec.Struct, frozen=True):
-    """An attribute of a node that makes access through it latent.
-
-    `attribute` is `confirmed_at` of an identity (`confirmed` or `unconfirmed`), `active` of a business (`active` or
-    `inactive`), `subscription_status` of an account (its own word); None where it is not known. `stated` finds the
-    record that says so.
-    """
-
-    id: str
-    attribute: str
-    before: str | None
-    after: str | None
-
-    @property
-    def witnessed(self) -> bool:
-        """Return whether both versions know the attribute."""
-        return self.before is not None and self.after is not None
-
-    @property
-    def pointer(self) -> str:
-        """Where the attribute stands in the record that states it."""
-        if self.attribute == "subscription_status":
-            return f"/subscription_statuses/{escape(native_id(self.id))}"
-        return f"/{self.attribute}"
-
-    @property
-    def key(self) -> tuple[int, str]:
-        """The total order of causes: grants, then attributes, by printed form."""
-        return 1, self.id
-
-
-Cause = GrantCause | NodeCause
-
-
 class Change(msgspec.Struct, frozen=True):
-    """What became of one access; `kinds` has at least one word, in the order of the enumeration.
+    """A change of one access; `kinds` has at least one word, in the order of the enumeration.
 
     `causes` holds only what differs between the versions and decides this access: what makes or ends its paths, where
     no path is common to both versions; what conveys a role that it has in one of them only; what makes or ends the
@@ -231,113 +175,24 @@ def _affected(graph: AccessGraph, grants: Iterable[int], nodes: Iterable[int]) -
     Who walks a KEEPS from the account's end is found too: from the business, the same grant leads back to the account.
     """
     index, phases = graph.index, range(len(PHASES))
-    seen = {(node, phase) for node in nodes for phase in phases}
+    states = {(node, phase) for node in nodes for phase in phases}
     for grant in grants:
-        row = index.conveys[grant]
-        seen.update(
-            (index.principal[grant], phase) for phase in phases if FORWARD[phase][row] != OUTSIDE
+        step = index.conveys[grant]
+        states.update(
+            (index.principal[grant], phase) for phase in phases if FORWARD[phase][step] != OUTSIDE
         )
-    frontier = list(seen)
-    while frontier:
-        check()
-        node, phase = frontier.pop()
-        for other, grant in index.hops_to(node):
-            for earlier in phases:
-                behind = (other, earlier)
-                if FORWARD[earlier][index.conveys[grant]] == phase and behind not in seen:
-                    seen.add(behind)
-                    frontier.append(behind)
-    people = {
-        node for node, phase in seen if phase == ACTING and index.kind(node) is NodeKind.IDENTITY
-    }
-    return set(map(index.name, people))
+    return set(map(index.name, acting_for(index, states)))
 
 
-class _Side(NamedTuple):
-    """One access in one version, and how the other version has it: what a path is compared from and to."""
-
-    here: AccessGraph
-    there: AccessGraph
-    access: Access | None
-    other: Access | None
-
-    @property
-    def paths(self) -> tuple[Path, ...]:
-        return self.access.paths if self.access else ()
-
-    def breaks(self, path: Path) -> list[str]:
-        """The grants for want of which a path from here is none there: missing, or conveying too little there."""
-        missing, changed = [], []
-        phase: Phase | None = Phase.ACTING
-        for step in path.steps:
-            conveys = self.here.policy.conveys(self.here.grants[step.grant])
-            theirs = self.there.grants.get(step.grant)
-            if theirs is None:
-                missing.append(step.grant)
-            elif self.there.policy.conveys(theirs) is not conveys:
-                changed.append(step.grant)
-                conveys = self.there.policy.conveys(theirs)
-            phase = GRAMMAR.get((phase, conveys)) if phase else None
-        return missing if phase else missing + changed
-
-    def role_causes(self) -> Iterator[str]:
-        """The grants that convey, here only, a role that the access has here."""
-        carried = (
-            {role for path in self.other.paths for role in path.roles} if self.other else set()
-        )
-        only = set(self.access.roles) - carried if self.access else set()
-        for path in self.paths:
-            if only.isdisjoint(path.roles):
-                continue
-            yield from self.breaks(path)
-            conveying = next(
-                step.grant for step in reversed(path.steps) if step.relation is not Relation.KEEPS
-            )
-            theirs = self.there.grants.get(conveying)
-            if theirs is not None and not only.intersection(path.roles) <= set(theirs.roles):
-                yield conveying
-
-    def certainty_causes(self) -> Iterator[str]:
-        """The grants for want of which the paths of the better certainty, which is the one here, are none there."""
-        for path in self.paths:
-            if self.access and path.certainty is self.access.certainty:
-                yield from self.breaks(path)
-
-    def state_causes(self) -> Iterator[str]:
-        """The grants and nodes by which what is active here is not active there."""
-        for path in self.paths:
-            if path.state is AccessState.ACTIVE:
-                yield from self.breaks(path)
-                yield from self.deadening(path)
-
-    def deadening(self, path: Path) -> Iterator[str]:
-        """The grants and nodes that make an active path latent there; a node counts with what it keeps."""
-        for step in path.steps:
-            theirs = self.there.grants.get(step.grant)
-            if theirs is not None and not theirs.active:
-                yield step.grant
-        for node in (path.steps[0].principal, *(step.resource for step in path.steps)):
-            if node not in self.there:
-                continue
-            if self.there.fails(node):
-                yield node
-            for hop in self.there.hops_from(node):
-                if hop.grant.relation is Relation.KEEPS and self.there.fails(hop.resource):
-                    if hop.grant.id not in self.here.grants:
-                        yield hop.grant.id
-                    if not self.here.fails(hop.resource):
-                        yield hop.resource
-
-
-class _Found(NamedTuple):
+class _ReachedAccess(NamedTuple):
     """One access of an answer, written out only when it is asked for."""
 
-    answer: Answer
+    answer: AccessAnswers[Access]
     place: int
 
     @property
     def compared(self) -> tuple[object, ...]:
-        """What must differ for a change."""
+        """The facts of which one must differ for a change."""
         summary = self.answer.summaries[self.place]
         return summary.roles, summary.state, summary.certainty
 
@@ -372,26 +227,27 @@ class _Comparison:
                     identity, resource, before and before.access, after and after.access
                 )
 
-    def reached(self, graph: AccessGraph, identity: str) -> dict[str, _Found]:
+    def reached(self, graph: AccessGraph, identity: str) -> dict[str, _ReachedAccess]:
         """The accesses of an identity by resource; none where the version does not know the identity."""
         if identity not in graph:
             return {}
         answer = reach(graph, identity)
         self.truncated |= answer.truncated
         return {
-            summary.other: _Found(answer, place) for place, summary in enumerate(answer.summaries)
+            summary.other: _ReachedAccess(answer, place)
+            for place, summary in enumerate(answer.summaries)
         }
 
     def change(
         self, identity: str, resource: str, old: Access | None, new: Access | None
     ) -> Change:
-        before = _Side(self.before, self.after, old, new)
-        after = _Side(self.after, self.before, new, old)
-        causes = sorted(map(self.cause, set(_causes(before, after))), key=lambda cause: cause.key)
+        before = ComparedAccess(self.before, self.after, old, new)
+        after = ComparedAccess(self.after, self.before, new, old)
+        causes = sorted(map(self.cause, set(deciding(before, after))), key=lambda cause: cause.key)
         kinds = tuple(self.kinds(before, after))
         return Change(kinds, identity, resource, facts(old), facts(new), tuple(causes))
 
-    def kinds(self, before: _Side, after: _Side) -> Iterator[Kind]:
+    def kinds(self, before: ComparedAccess, after: ComparedAccess) -> Iterator[Kind]:
         old, new = before.access, after.access
         if old is None or new is None:
             gone = new is None
@@ -402,7 +258,7 @@ class _Comparison:
             return
         yield from alterations(old, new)
 
-    def may_be_there(self, side: _Side) -> bool:
+    def may_be_there(self, side: ComparedAccess) -> bool:
         """Return whether an access may be in the other version too, for all that the other version has observed."""
         return any(
             all(not self.cause(each).witnessed for each in side.breaks(path)) for path in side.paths
@@ -415,9 +271,9 @@ class _Comparison:
             if before or after:
                 self._causes[key] = GrantCause(key, before, after, self.witnessed(before, after))
             else:
-                attribute = _VITAL[kind_of(key)]
+                attribute = VITAL[kind_of(key)]
                 self._causes[key] = NodeCause(
-                    key, attribute, _vital(self.before, key), _vital(self.after, key)
+                    key, attribute, vital(self.before, key), vital(self.after, key)
                 )
         return self._causes[key]
 
@@ -450,7 +306,7 @@ class _Comparison:
 
 
 def alterations(old: Access, new: Access) -> Iterator[Kind]:
-    """How an access that stands on both sides differs, in the order of the kinds; none where it does not."""
+    """Yield how an access that stands on both sides differs, in the order of the kinds."""
     if old.roles != new.roles:
         could, can = set(old.capabilities), set(new.capabilities)
         yield Kind.RAISED if could < can else Kind.LOWERED if can < could else Kind.CHANGED
@@ -460,154 +316,10 @@ def alterations(old: Access, new: Access) -> Iterator[Kind]:
         yield Kind.NOW_STATED if new.certainty is Certainty.STATED else Kind.NOW_INFERRED
 
 
-def _causes(before: _Side, after: _Side) -> Iterator[str]:
-    """The grants and nodes that differ and decide an access, as ids, with repetitions; see `Change`."""
-    if all(after.breaks(path) for path in after.paths):
-        for side in (before, after):
-            for path in side.paths:
-                yield from side.breaks(path)
-    for side in (before, after):
-        yield from side.role_causes()
-    old, new = before.access, after.access
-    if old and new and old.certainty is not new.certainty:
-        yield from (before if old.certainty is Certainty.STATED else after).certainty_causes()
-    if old and new and old.state is not new.state:
-        yield from (before if old.state is AccessState.ACTIVE else after).state_causes()
-
-
 def facts(access: Access | None) -> AccessFacts | None:
-    """What an access amounts to."""
+    """Return the facts of an access, None if there is none."""
     if access is None:
         return None
     return AccessFacts(
         access.roles, access.capabilities, access.certainty, access.state, access.reasons
     )
-
-
-_VITAL: Final = {
-    NodeKind.IDENTITY: "confirmed_at",
-    NodeKind.BUSINESS: "active",
-    NodeKind.ACCOUNT: "subscription_status",
-}
-
-
-def _vital(graph: AccessGraph, node: str) -> str | None:
-    """The attribute that decides whether a node is alive, as a word; None when it is not known."""
-    data = graph.nodes[node] if node in graph else {}
-    kind = kind_of(node)
-    if kind is NodeKind.IDENTITY:
-        return (
-            "unconfirmed"
-            if data.get("unconfirmed")
-            else "confirmed"
-            if data.get("confirmed_at")
-            else None
-        )
-    if kind is NodeKind.BUSINESS:
-        return {True: "active", False: "inactive"}.get(data.get("active", ""))
-    status = data.get("subscription_status")
-    return None if status is None else str(status)
-
-
-def stated(graph: AccessGraph, cause: NodeCause) -> Evidence | None:
-    """The record by which a version knows the attribute of a cause, the latest one that states it; None for none."""
-    number = graph.stating(cause.id, cause.attribute)
-    if number is None:
-        return None
-    place = _place(state(reread(graph.documents[number]), graph.policy), cause)
-    owner = kind_of(cause.id) is not NodeKind.ACCOUNT  # an account has no record of its own
-    return Evidence(number, *place, native_id(cause.id) if owner else None) if place else None
-
-
-def _place(statement: Statement, cause: NodeCause) -> Place | None:
-    """Where a document states the attribute, the last place if it does so more than once."""
-    record, found = Place(Section.DOCUMENT), None
-    for attribute in statement.attributes:
-        if (
-            attribute.node == cause.id
-            and isinstance(attribute.value, Place)
-            and attribute.name == "record"
-        ):
-            record = attribute.value  # a record comes before what it says
-        elif (attribute.node, attribute.name) == (cause.id, cause.attribute):
-            found = record
-    return found
-
-
-def sentence(before: AccessGraph, after: AccessGraph, change: Change) -> str:
-    """A change in plain English with its first causes, given the two graphs that were compared."""
-    telling = _Telling(before, after)
-    text = f"{telling.label(change.principal)} {telling.what(change)}"
-    told = [telling.cause(cause) for cause in change.causes[:CAUSES_TOLD]]
-    if more := len(change.causes) - len(told):
-        told.append(f"{more} more")
-    return f"{text}: {'; '.join(told)}."
-
-
-def cause_sentence(before: AccessGraph, after: AccessGraph, cause: Cause) -> str:
-    """A cause in plain English, given the two graphs that were compared."""
-    return _Telling(before, after).cause(cause)
-
-
-_SAID: Final = {
-    Kind.GAINED: "gained access to {what} as {now}",
-    Kind.OBSERVED: "is observed for the first time to reach {what} as {now}",
-    Kind.LOST: "lost access to {what}, held as {then}",
-    Kind.UNOBSERVED: "is no longer observed to reach {what} as {then}, which need not have ended",
-    Kind.RAISED: "was raised from {then} to {now}",
-    Kind.LOWERED: "was lowered from {then} to {now}",
-    Kind.CHANGED: "changed from {then} to {now}",
-    Kind.TURNED_ACTIVE: "turned active",
-    Kind.TURNED_LATENT: "turned latent ({reasons})",
-    Kind.NOW_STATED: "is now stated by a record",
-    Kind.NOW_INFERRED: "is now inferred only",
-}
-
-
-class _Telling(NamedTuple):
-    before: AccessGraph
-    after: AccessGraph
-
-    def label(self, node: str) -> str:
-        return label(self.after if node in self.after else self.before, node)
-
-    def what(self, change: Change) -> str:
-        then, now = (
-            " and ".join(facts.roles) if facts else "" for facts in (change.before, change.after)
-        )
-        reasons = ", ".join(map(printable, change.after.reasons)) if change.after else ""
-        what = self.label(change.resource)
-        words = [
-            _SAID[kind].format(what=what, then=then, now=now, reasons=reasons)
-            for kind in change.kinds
-        ]
-        if change.before is None:
-            return words[0] + (f" (latent: {reasons})" if reasons else "")
-        return (
-            words[0]
-            if change.after is None
-            else f"still reaches {what}, and the access {' and '.join(words)}"
-        )
-
-    def cause(self, cause: Cause) -> str:
-        if isinstance(cause, NodeCause):
-            then, now = (
-                printable(word) if word else "not known" for word in (cause.before, cause.after)
-            )
-            of = "the subscription of " if kind_of(cause.id) is NodeKind.ACCOUNT else ""
-            return f"{of}{self.label(cause.id)} was {then} and is {now}"
-        grant = cause.after or cause.before
-        name = self.grant(grant) if grant else cause.id
-        if cause.before is None:
-            return f"{name} {'was added' if cause.witnessed else 'was observed for the first time'}"
-        if cause.after is None:
-            return f"{name} {'was removed' if cause.witnessed else 'is no longer observed'}"
-        if cause.before.roles != cause.after.roles:
-            then, now = (" and ".join(each.roles) for each in (cause.before, cause.after))
-            return f"{name} changed from {then} to {now}"
-        return f"{name} turned {'active' if cause.after.active else 'inactive'}"
-
-    def grant(self, grant: Grant) -> str:
-        if grant.relation is Relation.KEEPS:
-            return f"{self.label(grant.resource)} as the account of {self.label(grant.principal)}"
-        return f"{printable(grant_label(grant))} of {self.label(grant.principal)}"

@@ -1,46 +1,33 @@
 """Choke points: how many accesses each grant ends when it alone is revoked, counted for everyone at once.
 
-A grant ends an access alone exactly when every path of the access goes over it. So the paths of many identities are
-walked together as columns, and for each access the grants are counted that are on as many paths as there are. Whoever
-has more paths than are worth listing is asked by dominators instead: a grant is on every path exactly when it dominates
-the resource in the graph of (node, phase of the grammar), where it is a node of its own. Both are exact.
+A grant ends an access alone exactly when every path of the access goes over it, and a table of paths tells the grants
+of each. For the few identities whose paths no table has, each grant is left out in turn. Both are exact.
 """
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Collection, Iterable, Iterator
-from typing import Any, Final, NamedTuple
+from collections.abc import Callable, Collection, Iterable, Iterator
+from typing import Final, NamedTuple
 
-import networkx as nx
 import numpy as np
 
 from inroads.analysis.remediation import FACTS
-from inroads.cancellation import check, holding
-from inroads.columns.arrays import Ints, firsts, ranges
-from inroads.columns.claimset import KIND_BITS, KINDS, RELATIONS
+from inroads.cancellation import holding
+from inroads.columns.arrays import Flags, Ints, firsts, take
+from inroads.columns.claimset import NONE, RELATIONS
 from inroads.errors import InroadsError
 from inroads.model import Certainty, NodeKind, kind_of
 from inroads.network.access_graph import AccessGraph
-from inroads.policy.grammar import ACTING, FORWARD, OUTSIDE, RESOLVE
+from inroads.policy.grammar import ACTING
 from inroads.reach.answers import RESOURCES
-from inroads.reach.everyone import accesses_of
-from inroads.reach.questions import reached_by
+from inroads.reach.closed_form import PathTable
+from inroads.reach.everyone import accesses_of, path_tables
+from inroads.reach.states import closure, held
 
 FIGURES: Final = ("ended", "inferred")
-"""What choke points are ranked by: all accesses that a grant ends alone, or those of them that are inferred."""
+"""Figures that rank choke points: all accesses that a grant ends alone, or only the inferred ones."""
 
-MAX_LISTED: Final = 1_000
-"""Whoever has more paths than this is asked by dominators."""
-
-_TOGETHER: Final = 2**16
-"""How many identities are walked from at the same time."""
-
-_MOST_AHEAD: Final = 2**22
-"""The most hops that are looked at together, unless they are all of one identity."""
-
-_TABLE: Final = np.array(FORWARD, np.int8)
-_RESOURCE_KINDS: Final = [KINDS.index(kind) for kind in RESOURCES]
 _FACTS: Final = [RELATIONS.index(relation) for relation in FACTS]
 _INFERRED: Final = list(Certainty).index(Certainty.INFERRED)
 _KEPT: Final = "_choke_points"
@@ -56,7 +43,7 @@ class ChokePoint(NamedTuple):
 
 
 class ChokePoints:
-    """How many accesses each grant ends alone; `columns` has for each of FIGURES a number for each grant.
+    """The number of accesses that each grant ends alone; `columns` has one row a grant for each of FIGURES.
 
     With `of` only accesses of these identities, or to these businesses and accounts, are counted; a business counts
     together with the accounts that it keeps.
@@ -72,8 +59,7 @@ class ChokePoints:
         self.columns = {
             name: np.zeros(len(graph.fold.grants.principal), np.int64) for name in FIGURES
         }
-        chosen = _chosen(graph, of)
-        for found in _alone(graph, _starts(graph, of), chosen):
+        for found in ended_alone(graph, _starts(graph, of), _counting(graph, of)):
             self.accesses += found.accesses
             np.add.at(self.columns["ended"], found.grant, 1)
             np.add.at(self.columns["inferred"], found.grant[found.inferred], 1)
@@ -99,7 +85,7 @@ class ChokePoints:
 
 
 def choke_points(graph: AccessGraph, of: Iterable[str] = ()) -> ChokePoints:
-    """How many accesses each grant ends alone; of the whole graph it is counted once, since a graph does not change.
+    """Count the accesses that each grant ends alone; for the whole graph once, since a graph does not change.
 
     `of` are nodes of the graph. Raises InroadsError WRONG_KIND for a group.
     """
@@ -113,26 +99,16 @@ def choke_points(graph: AccessGraph, of: Iterable[str] = ()) -> ChokePoints:
     return found
 
 
-class _Chosen(NamedTuple):
-    """Whose accesses count, and to what: by number, None for all."""
-
-    principals: Ints
-    resources: Ints
-
-
-def _chosen(graph: AccessGraph, of: Collection[str]) -> _Chosen | None:
-    if not of:
-        return None
+def _counting(graph: AccessGraph, of: Collection[str]) -> Counts:
+    """Return which accesses count: all, or those of some identities and to some resources."""
     for node in of:
         if kind_of(node) is NodeKind.GROUP:
             raise InroadsError(f"{node} is a group, and nothing reaches it", "WRONG_KIND")
-    people = [node for node in of if kind_of(node) is NodeKind.IDENTITY]
-    return _Chosen(
-        *(
-            np.array(sorted(map(graph.number, each)), np.int64)
-            for each in (people, _resources(graph, of))
-        )
-    )
+    if not of:
+        return lambda _, resources: np.ones(len(resources), np.bool_)
+    people = [graph.number(node) for node in of if kind_of(node) is NodeKind.IDENTITY]
+    chosen = list(map(graph.number, _resources(graph, of)))
+    return lambda principals, resources: np.isin(principals, people) | np.isin(resources, chosen)
 
 
 def _resources(graph: AccessGraph, of: Iterable[str]) -> set[str]:
@@ -145,167 +121,73 @@ def _starts(graph: AccessGraph, of: Collection[str]) -> Ints:
     """The identities whose accesses may count."""
     if not of:
         return np.arange(*graph.fold.kind_starts[:2])
-    people = {node for node in of if kind_of(node) is NodeKind.IDENTITY}
+    people = {graph.number(node) for node in of if kind_of(node) is NodeKind.IDENTITY}
     for node in _resources(graph, of):
-        people.update(summary.other for summary in reached_by(graph, node).summaries)
-    return np.array(sorted(map(graph.number, people)), np.int64)
+        people.update(held(graph, node))
+    return np.array(sorted(people), np.int64)
 
 
-class _Alone(NamedTuple):
-    """For each access and grant that ends it alone: the grant, and whether the access is inferred."""
+class Alone(NamedTuple):
+    """A row for each grant and access that it ends alone: the grant, whether the access is inferred.
+
+    `accesses` counts all that were asked about.
+    """
 
     grant: Ints
-    inferred: Any
+    inferred: Flags
     accesses: int
 
 
-def _alone(graph: AccessGraph, identities: Ints, chosen: _Chosen | None) -> Iterator[_Alone]:
-    waiting = [identities[at : at + _TOGETHER] for at in range(0, len(identities), _TOGETHER)]
-    while waiting:
-        starts = waiting.pop()
-        walked = _walked(graph, starts)
-        if walked is None:
-            waiting += np.array_split(starts, 2)
-            continue
-        paths, crowded = walked
-        yield _counted(graph, paths, chosen)
-        for start in crowded.tolist():
-            check()
-            yield _dominated(graph, start, chosen)
+Counts = Callable[[Ints, Ints], Flags]
+"""Flags of the accesses that count, by their principals and resources."""
 
 
-class _Level(NamedTuple):
-    """The partial paths of one length; `parent` is a place in the level before, `passed` that a later step conveys."""
-
-    node: Ints
-    phase: Ints
-    parent: Ints
-    grant: Ints
-    passed: Any
-    origin: Ints
+def ended_alone(graph: AccessGraph, identities: Ints, counts: Counts) -> Iterator[Alone]:
+    """Yield the grants that end accesses of identities alone, for many identities at a time."""
+    for table in path_tables(graph, identities):
+        yield _by_paths(table, counts)
+        if table.unfinished is not None:
+            for identity in table.origins[table.unfinished].tolist():
+                yield _by_revoking(graph, identity, counts)
 
 
-def _walked(graph: AccessGraph, starts: Ints) -> tuple[list[_Level], Ints] | None:
-    """The paths of all of these that have few, and who has many; None where it is too much at once."""
-    index, size = graph.index, len(starts)
-    entries, rows = index.out_entries, index.fold.grants
-    nothing = np.zeros(size, np.int64)
-    levels = [_Level(starts, nothing + ACTING, nothing, nothing, nothing > 0, np.arange(size))]
-    paths = np.zeros(size, np.int64)
-    while len(levels[-1].node):
-        check()
-        level = levels[-1]
-        count = entries.starts[level.node + 1] - entries.starts[level.node]
-        if size > 1 and count.sum() > _MOST_AHEAD:
-            return None
-        parent = np.repeat(np.arange(len(count)), count)
-        hops = entries.hops[ranges(entries.starts[level.node], count)]
-        grant = np.where(hops < 0, ~hops, hops)
-        phase = _TABLE[level.phase[parent], index.conveys_column[grant]]
-        node = np.where(hops < 0, rows.principal[grant], rows.resource[grant])
-        fine, place = phase != OUTSIDE, parent
-        for before in reversed(levels):
-            fine &= before.node[place] != node
-            place = before.parent[place]
-        origin = level.origin[parent]
-        paths += np.bincount(origin[fine], minlength=size)
-        fine &= (paths <= MAX_LISTED)[origin]
-        passed = level.passed[parent] | (
-            (index.conveys_column[grant] != RESOLVE) & (len(levels) > 1)
-        )
-        levels.append(
-            _Level(*(each[fine] for each in (node, phase, parent, grant, passed, origin)))
-        )
-    return [_of(level, paths, starts) for level in levels], starts[paths > MAX_LISTED]
+def _by_paths(table: PathTable, counts: Counts) -> Alone:
+    """Find the grants that are on all paths of an access: its first, a client's, or both."""
+    key = np.concatenate(list(map(table.keys, table.shapes)))
+    if not len(key):
+        return Alone(key, np.zeros(0, np.bool_), 0)
+    order = np.argsort(key)
+    starts = np.flatnonzero(firsts(key[order]))
+    place, node = np.divmod(key[order[starts]], table.index.size)
+    asked = counts(table.origins[place], node)
+    if table.unfinished is not None:
+        asked &= ~table.unfinished[place]
+    # An access is inferred when all of its paths are; a grant is on all when it is least and most.
+    inferred = np.concatenate(list(map(table.inferred, table.shapes)))[order]
+    inferred = np.logical_and.reduceat(inferred, starts)
+    found = []
+    for column in zip(*map(table.grants, table.shapes), strict=True):
+        grant = np.concatenate(column)[order]
+        least = np.minimum.reduceat(grant, starts)
+        alone = asked & (least == np.maximum.reduceat(grant, starts)) & (least != NONE)
+        found.append((least[alone], inferred[alone]))
+    grants, inferences = map(np.concatenate, zip(*found, strict=True))
+    return Alone(grants, inferences, int(asked.sum()))
 
 
-def _of(level: _Level, paths: Ints, starts: Ints) -> _Level:
-    """The level with the number of each identity, negative for one that has many paths."""
-    return level._replace(
-        origin=np.where((paths <= MAX_LISTED)[level.origin], starts[level.origin], -1)
-    )
-
-
-def _counted(graph: AccessGraph, levels: list[_Level], chosen: _Chosen | None) -> _Alone:
-    """The grants that are on as many paths of an access as it has."""
-    size, kinds = graph.index.size, graph.index.codes_column >> KIND_BITS
-    facts = np.isin(graph.fold.grants.relation, _FACTS)
-    keys, stated, pairs = [], [], []
-    for number, level in enumerate(levels[1:], 1):
-        counts = (level.origin >= 0) & np.isin(kinds[level.node], _RESOURCE_KINDS)
-        if chosen is not None:
-            counts &= np.isin(level.origin, chosen.principals) | np.isin(
-                level.node, chosen.resources
-            )
-        place = np.flatnonzero(counts)
-        access = level.origin[place].astype(np.int64) * size + level.node[place]
-        keys.append(access)
-        stated.append(~level.passed[place])
-        for before in reversed(levels[1 : number + 1]):
-            grant = before.grant[place]
-            revocable = ~facts[grant]
-            pairs.append((access[revocable], grant[revocable]))
-            place = before.parent[place]
-    if not keys:
-        return _Alone(np.zeros(0, np.int64), np.zeros(0, np.bool_), 0)
-    key = np.concatenate(keys)
-    accesses, number_of = np.unique(key, return_counts=True)
-    inferred = np.ones(len(accesses), np.bool_)
-    inferred[np.searchsorted(accesses, key[np.concatenate(stated)])] = False
-    access, grant = (np.concatenate(each) for each in zip(*pairs, strict=True))
-    order = np.lexsort((grant, access))
-    access, grant = access[order], grant[order]
-    begins = np.flatnonzero(firsts(access, grant))
-    on = np.diff(np.append(begins, len(access)))
-    place = np.searchsorted(accesses, access[begins])
-    alone = on == number_of[place]
-    return _Alone(grant[begins][alone], inferred[place][alone], len(accesses))
-
-
-def _dominated(graph: AccessGraph, start: int, chosen: _Chosen | None) -> _Alone:
-    """Return the grants that alone carry accesses of one identity, by dominators instead of paths."""
-    found = accesses_of(graph, graph.index.name(start))
-    counts = np.ones(len(found.resource), np.bool_)
-    if chosen is not None:
-        counts = np.isin(found.resource, chosen.resources) | np.isin(start, chosen.principals)
-    root = (start, ACTING)
-    above = nx.immediate_dominators(_states(graph, root), root)
-    grants, inferred = [], []
-    for resource, certainty in zip(
-        found.resource[counts].tolist(), found.certainty[counts].tolist(), strict=True
-    ):
-        node = above[resource]
-        while node is not None and node != root:
-            if isinstance(node, _Grant):
-                grants.append(node.number)
-                inferred.append(certainty == _INFERRED)
-            node = above[node]
-    return _Alone(np.array(grants, np.int64), np.array(inferred, np.bool_), int(counts.sum()))
-
-
-class _Grant(NamedTuple):
-    """A node for a grant, between the ends of its hop."""
-
-    number: int
-
-
-def _states(graph: AccessGraph, root: tuple[int, int]) -> nx.DiGraph[Any]:
-    """All that is reached: from (node, phase) to (node, phase), over each grant that is no fact, and to the node."""
-    index = graph.index
-    network: nx.DiGraph[Any] = nx.DiGraph()
-    frontier = [root]
-    network.add_node(root)
-    while frontier:
-        here = frontier.pop()
-        network.add_edge(here, here[0])
-        for other, grant in index.hops_from(here[0]):
-            there = (other, FORWARD[here[1]][index.conveys[grant]])
-            if there[1] == OUTSIDE:
-                continue
-            if there not in network:
-                frontier.append(there)
-            nx.add_path(
-                network,
-                [here, there] if index.relation[grant] in _FACTS else [here, _Grant(grant), there],
-            )
-    return network
+def _by_revoking(graph: AccessGraph, identity: int, counts: Counts) -> Alone:
+    """Find what ends without each grant, for an identity whose paths no table has."""
+    index, name = graph.index, graph.index.name(identity)
+    found = accesses_of(graph, name)
+    found = take(found, counts(found.principal, found.resource))
+    certainty = dict(zip(found.resource.tolist(), found.certainty.tolist(), strict=True))
+    states = closure(index, [(identity, ACTING)], forward=True)
+    ended = [
+        (grant, certainty[node] == _INFERRED)
+        for grant in {grant for node, _ in states for _, grant in index.hops_from(node)}
+        if index.relation[grant] not in _FACTS
+        for node in certainty.keys()
+        - held(graph, name, frozenset({index.grant_name(grant)})).keys()
+    ]
+    grants, inferred = np.array(ended, np.int64).reshape(-1, 2).T
+    return Alone(grants, inferred != 0, len(certainty))

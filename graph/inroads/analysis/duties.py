@@ -24,7 +24,7 @@ from inroads.reach.everyone import Accesses, every_access
 from inroads.reach.questions import reach
 
 SHOWN: Final = 3
-"""How many accesses of each side a conflict shows, best first."""
+"""The most accesses of each side that a conflict shows, best first."""
 
 
 class Conflict(msgspec.Struct, frozen=True):

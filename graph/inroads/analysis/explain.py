@@ -1,31 +1,29 @@
-"""Why an access stands and what would end it: sentences, independent routes, the cut."""
+"""Explanations of an access: sentences, independent routes, and the cut that would end it."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from itertools import combinations
 from math import comb
-from typing import Any, Final, NamedTuple
+from typing import Final
 
 import networkx as nx
+import numpy as np
 
-from inroads.cancellation import check
+from inroads.analysis.choke_points import ended_alone
 from inroads.model import (
     Access,
     AccessState,
     Certainty,
     Explanation,
     Grant,
-    NodeKind,
     Relation,
-    kind_of,
 )
 from inroads.network.access_graph import AccessGraph
 from inroads.network.wording import grant_label, label, record_label
-from inroads.policy.grammar import GRAMMAR, Conveys, Phase
-from inroads.reach.answers import RESOURCES
-from inroads.reach.states import held
+from inroads.policy.grammar import ACTING, GRAMMAR, Phase
+from inroads.reach.states import acting_for, held
 from inroads.text import printable
 
 MAX_CANDIDATES: Final = 2_000
@@ -110,77 +108,31 @@ def _least_cut(
 
 
 def collateral(graph: AccessGraph, access: Access, cut: Sequence[Grant]) -> int:
-    """How many other accesses, of anyone to any business or account, end when these grants are revoked."""
+    """Count the other accesses, of anyone to any business or account, that end when these grants are revoked."""
     avoid = frozenset(grant.id for grant in cut)
     ended, own = 0, graph.number(access.resource)
-    for identity in {identity for grant in cut for identity in _holders(graph, grant)}:
+    for identity in map(graph.index.name, _holders(graph, cut)):
         lost = held(graph, identity).keys() - held(graph, identity, avoid).keys()
         ended += len(lost - {own} if identity == access.principal else lost)
     return ended
 
 
 def _ended_alone(graph: AccessGraph, access: Access, candidates: dict[str, Grant]) -> Counter[str]:
-    """How many other accesses each grant ends by itself: those to which it dominates every route of an identity."""
+    """Count the other accesses, of anyone, that each grant ends by itself."""
+    principal, resource = graph.number(access.principal), graph.number(access.resource)
+    holders = np.array(sorted(_holders(graph, candidates.values())), np.int64)
     ended: Counter[str] = Counter()
-    for identity in {
-        identity for grant in candidates.values() for identity in _holders(graph, grant)
-    }:
-        start = (identity, Phase.ACTING)
-        dominators = nx.immediate_dominators(_routes(graph, identity, candidates), start)
-        for node in [
-            node for node in dominators if isinstance(node, str) and kind_of(node) in RESOURCES
-        ]:
-            above = dominators[node]
-            while above is not None and above != start:
-                if isinstance(above, _Revoked) and (identity, node) != (
-                    access.principal,
-                    access.resource,
-                ):
-                    ended[above.grant] += 1
-                above = dominators[above]
-    return ended
+    for found in ended_alone(
+        graph, holders, lambda who, what: (who != principal) | (what != resource)
+    ):
+        ended.update(map(graph.index.grant_name, found.grant.tolist()))
+    return Counter({grant: ended[grant] for grant in candidates})
 
 
-class _Revoked(NamedTuple):
-    """A node for a grant, between the ends of its hop."""
-
-    grant: str
-
-
-def _routes(graph: AccessGraph, identity: str, candidates: Container[str]) -> nx.DiGraph[Any]:
-    """All that an identity reaches: from (node, phase) to (node, phase), over candidate grants, and to its node."""
-    network: nx.DiGraph[Any] = nx.DiGraph()
-    frontier = [(identity, Phase.ACTING)]
-    while frontier:
-        check()
-        here = frontier.pop()
-        network.add_edge(here, here[0])
-        for hop in graph.hops_from(here[0]):
-            phase = GRAMMAR.get((here[1], hop.conveys))
-            if phase is None:
-                continue
-            there = (hop.resource, phase)
-            if there not in network:
-                frontier.append(there)
-            nx.add_path(
-                network,
-                [here, _Revoked(hop.grant.id), there]
-                if hop.grant.id in candidates
-                else [here, there],
-            )
-    return network
-
-
-def _holders(graph: AccessGraph, grant: Grant) -> Iterable[str]:
+def _holders(graph: AccessGraph, grants: Iterable[Grant]) -> set[int]:
     """The identities that can use a grant: its principal, or whoever acts for its principal."""
-    seen, frontier = {grant.principal}, [grant.principal]
-    while frontier:
-        check()
-        for hop in graph.hops_to(frontier.pop()):
-            if hop.conveys in (Conveys.CONTROL, Conveys.RESOLVE) and hop.principal not in seen:
-                seen.add(hop.principal)
-                frontier.append(hop.principal)
-    return (node for node in seen if kind_of(node) is NodeKind.IDENTITY)
+    states = [(graph.number(grant.principal), ACTING) for grant in grants]
+    return acting_for(graph.index, states)
 
 
 def _sentence(graph: AccessGraph, access: Access, routes: int, cut: Sequence[Grant]) -> str:

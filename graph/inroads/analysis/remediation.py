@@ -1,4 +1,4 @@
-"""What to do about a grant: which records state it, in which dialect, and how each is ended in the vendor's product.
+"""Remedies for a grant: the records that state it, their dialect, and how each is ended in the vendor's product.
 
 Nothing here calls the service. The product's screens are not documented beside the records, so the actions name what
 must go, not where to click; a role's own `links.destroy` is repeated as the document gives it, and is as trustworthy.
@@ -36,7 +36,7 @@ _ACTION: Final = {
     Section.CLIENT: "remove {client} of {what} on the vendor's side",
     Section.TEAM_CLIENT: "remove {client} of {what} on the vendor's side",
 }
-"""What must go, by the section of the record. `account` of a role is its own, also where a membership states more."""
+"""The action by the section of the record. `account` of a role is its own, also where a membership states more."""
 
 
 class Remedy(msgspec.Struct, frozen=True):
@@ -61,7 +61,7 @@ class Remedy(msgspec.Struct, frozen=True):
 
 
 def remedies(graph: AccessGraph, grant: Grant) -> tuple[Remedy, ...]:
-    """What to do about each record of a grant, each record once; nothing for a fact."""
+    """Return a remedy for each record of a grant, each record once; none for a fact."""
     if grant.relation in FACTS:
         return ()
     found: dict[str, Remedy] = {}

@@ -1,4 +1,4 @@
-"""What would end, stay and change if grants were revoked or made. Nothing is written, and the graph stays as it is.
+"""What-if: the accesses that end, stay and change if grants were revoked or made. Nothing is written.
 
 **What is removed.** A grant is removed with every standing record that states it, in every dialect and document. A role
 row that two memberships merge (their businesses keep one account) goes from both. What the records say beside the grant
@@ -15,14 +15,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator
-from enum import StrEnum
 from functools import cached_property
 from typing import Final, Generic, Self, TypeVar
 
 import msgspec
 import numpy as np
 
-from inroads.analysis.changes import Kind, alterations
+from inroads.analysis.changes import Kind
 from inroads.analysis.edits import (
     FACT_RELATIONS,
     Addition,
@@ -34,9 +33,8 @@ from inroads.analysis.edits import (
     revocable,
     stating,
 )
-from inroads.analysis.explain import explain
+from inroads.analysis.outcome import BETTER, WORSE, Outcome, outcome_of
 from inroads.analysis.remediation import Remedy, remedies
-from inroads.cancellation import check
 from inroads.columns.arrays import Ints, take
 from inroads.columns.builder import claim_set
 from inroads.columns.claimset import SECTIONS, ClaimSet
@@ -45,69 +43,19 @@ from inroads.columns.subset import excerpt
 from inroads.columns.union import union
 from inroads.documents.claims import Statement
 from inroads.errors import InroadsError
-from inroads.model import Access, Coverage, Explanation, Grant, NodeKind, Path, Relation, Section
+from inroads.model import Access, Coverage, Grant, Relation, Section
 from inroads.network.access_graph import AccessGraph
 from inroads.network.wording import grant_label, label, path_sentence, record_label
 from inroads.policy.grammar import ACTING, FORWARD, OUTSIDE, PHASES, Conveys
 from inroads.reach.answers import RESOURCES
 from inroads.reach.filters import ALL, AccessFilter
 from inroads.reach.questions import reach
+from inroads.reach.states import acting_for, closure
 
 _G = TypeVar("_G", bound=AccessGraph)
 
 MAX_EDITS: Final = 100
 """The most grants that one question removes, and adds."""
-
-_WORSE: Final = frozenset({Kind.LOWERED, Kind.CHANGED, Kind.TURNED_LATENT, Kind.NOW_INFERRED})
-_BETTER: Final = frozenset({Kind.RAISED, Kind.CHANGED, Kind.TURNED_ACTIVE, Kind.NOW_STATED})
-
-
-class Fate(StrEnum):
-    """What becomes of an access: it ends, gets less, both less and more, stays by other paths, gets more, or is new."""
-
-    ENDS = "ENDS"
-    LOWERED = "LOWERED"
-    CHANGED = "CHANGED"
-    STAYS = "STAYS"
-    RAISED = "RAISED"
-    GAINED = "GAINED"
-
-
-_FATES: Final = {fate: rank for rank, fate in enumerate(Fate)}
-
-
-class Outcome(msgspec.Struct, frozen=True):
-    """What becomes of one access: how it stands before and after, None where there is none.
-
-    `kinds` are those of changes: LOST, GAINED, or what alters; none where it stays as it was by other paths. `gone` are
-    the paths that it has before only.
-    """
-
-    kinds: tuple[Kind, ...]
-    principal: str
-    resource: str
-    before: Access | None
-    after: Access | None
-    gone: tuple[Path, ...]
-
-    @property
-    def fate(self) -> Fate:
-        """What becomes of it in one word."""
-        if self.after is None:
-            return Fate.ENDS
-        if self.before is None:
-            return Fate.GAINED
-        worse, better = (not side.isdisjoint(self.kinds) for side in (_WORSE, _BETTER))
-        return (
-            (Fate.CHANGED if better else Fate.LOWERED)
-            if worse
-            else (Fate.RAISED if better else Fate.STAYS)
-        )
-
-    @property
-    def key(self) -> tuple[int, str, str]:
-        """The total order of outcomes: by fate, principal, resource."""
-        return _FATES[self.fate], self.principal, self.resource
 
 
 class WhatIf(Generic[_G]):
@@ -204,14 +152,14 @@ class WhatIf(Generic[_G]):
     def lowered(self) -> tuple[Outcome, ...]:
         """The accesses that stay with fewer or other capabilities, latent, or inferred only."""
         return tuple(
-            each for each in self.outcomes if each.after and not _WORSE.isdisjoint(each.kinds)
+            each for each in self.outcomes if each.after and not WORSE.isdisjoint(each.kinds)
         )
 
     @property
     def raised(self) -> tuple[Outcome, ...]:
         """The accesses that stay with more or other capabilities, turn active, or become stated."""
         return tuple(
-            each for each in self.outcomes if each.before and not _BETTER.isdisjoint(each.kinds)
+            each for each in self.outcomes if each.before and not BETTER.isdisjoint(each.kinds)
         )
 
     @property
@@ -226,7 +174,7 @@ class WhatIf(Generic[_G]):
 
     @property
     def coverage(self) -> Coverage:
-        """How much was observed: whoever was not may lose access, or keep it, too."""
+        """The coverage: identities that were not observed may lose access, or keep it, too."""
         return self.base.coverage()
 
     @property
@@ -236,7 +184,7 @@ class WhatIf(Generic[_G]):
 
     @cached_property
     def notes(self) -> tuple[str, ...]:
-        """What one should know before acting on it."""
+        """Warnings that one should read before acting on it."""
         return tuple(dict.fromkeys(_notes(self)))
 
     # ---- the accesses
@@ -292,33 +240,27 @@ class WhatIf(Generic[_G]):
             new = _reached(after, identity, behind, chosen)
             self._cut |= any(each.truncated for each in (*old.values(), *new.values()))
             for resource in {**old, **new}:
-                outcome = _outcome(identity, resource, old.get(resource), new.get(resource))
+                outcome = outcome_of(identity, resource, old.get(resource), new.get(resource))
                 if outcome.kinds or outcome.gone:
                     yield outcome
 
     @cached_property
     def _people(self) -> list[str]:
         """The identities whose accesses may differ: who holds what is removed or added, or acts for its holder."""
-        index, frontier = self.base.index, [self.base.number(each) for each in self._principals]
-        seen = set(frontier)
-        while frontier:
-            for other, grant in index.hops_to(frontier.pop()):
-                if FORWARD[ACTING][index.conveys[grant]] == ACTING and other not in seen:
-                    seen.add(other)
-                    frontier.append(other)
-        return [index.name(node) for node in seen if index.kind(node) is NodeKind.IDENTITY]
+        index = self.base.index
+        states = [(self.base.number(principal), ACTING) for principal in self._principals]
+        return list(map(index.name, acting_for(index, states)))
 
     @property
     def _touched(self) -> set[int]:
-        """What these reach, and what lies behind what is imagined, whatever it lets them do there."""
+        """The nodes that these identities reach, and those behind imagined grants, whatever these convey."""
         imagined = (node for each in self.added for node in (each.principal, each.resource))
-        return _onward(
-            self.base, [(self.base.number(node), ACTING) for node in (*self._people, *imagined)]
-        )
+        states = [(self.base.number(node), ACTING) for node in (*self._people, *imagined)]
+        return {node for node, _ in closure(self.base.index, states, forward=True)}
 
     @property
     def _principals(self) -> set[str]:
-        """Whose grants may differ: all that a record states is held by one principal, but for facts."""
+        """The principals whose grants may differ: a record states grants of one principal, but for facts."""
         holders = {grant.principal for grant in self.removed} | {
             each.principal for each in self.added
         }
@@ -327,21 +269,8 @@ class WhatIf(Generic[_G]):
         }
 
     def _statement(self, added: Addition) -> Statement:
-        """What a document would say that has just this record, observed with the newest; it covers nothing."""
+        """Return the statement of a document with just this record, observed with the newest; it covers nothing."""
         return Statement(imagined_document(self.base, added), (claim(added),), (), (), (), ())
-
-
-def _outcome(identity: str, resource: str, old: Access | None, new: Access | None) -> Outcome:
-    kinds: tuple[Kind, ...] = (Kind.LOST,) if new is None else (Kind.GAINED,)
-    if old and new:
-        kinds = tuple(alterations(old, new))
-    remaining = {_grants(path) for path in new.paths} if new else set()
-    gone = tuple(path for path in old.paths if _grants(path) not in remaining) if old else ()
-    return Outcome(kinds, identity, resource, old, new, gone)
-
-
-def _grants(path: Path) -> tuple[str, ...]:
-    return tuple(step.grant for step in path.steps)
 
 
 def _reached(
@@ -358,29 +287,15 @@ def _reached(
 
 
 def _behind(graph: AccessGraph, grants: Iterable[int]) -> set[str]:
-    """What is reached over these grants, by whoever uses them."""
+    """Return the nodes that anyone reaches over these grants."""
     index = graph.index
     entered = (
         (index.resource[grant], FORWARD[phase][index.conveys[grant]])
         for grant in grants
         for phase in range(len(PHASES))
     )
-    return set(map(index.name, _onward(graph, [each for each in entered if each[1] != OUTSIDE])))
-
-
-def _onward(graph: AccessGraph, starts: Iterable[tuple[int, int]]) -> set[int]:
-    """All that lies behind nodes that are entered in a phase of the grammar, themselves included."""
-    index, seen = graph.index, set(starts)
-    frontier = list(seen)
-    while frontier:
-        check()
-        node, phase = frontier.pop()
-        for other, grant in index.hops_from(node):
-            there = (other, FORWARD[phase][index.conveys[grant]])
-            if there[1] != OUTSIDE and there not in seen:
-                seen.add(there)
-                frontier.append(there)
-    return {node for node, _ in seen}
+    states = [state for state in entered if state[1] != OUTSIDE]
+    return {index.name(node) for node, _ in closure(index, states, forward=True)}
 
 
 def _others(
@@ -407,7 +322,7 @@ def _others(
 
 
 def outcome_sentence(what: WhatIf[_G], each: Outcome) -> str:
-    """What becomes of an access, in plain English."""
+    """Return an outcome in plain English."""
     graph = what.base
     who, where = label(graph, each.principal), label(graph, each.resource)
     if each.after is None:
@@ -485,38 +400,3 @@ def _shared_clients(graph: AccessGraph, grant: Grant) -> Iterator[tuple[Grant, s
         ):
             if other.resource == grant.resource and other.id != grant.id:
                 yield other, number
-
-
-# ---- a plan
-
-
-class RevocationPlan(msgspec.Struct, frozen=True):
-    """How to end one access: the cut that ends least else, and what would become of everyone's accesses by it."""
-
-    access: Access
-    explanation: Explanation
-    what_if: WhatIf[AccessGraph]
-
-    @property
-    def verified(self) -> bool:
-        """Return whether the access ends, by the graph without these grants."""
-        ends = (self.access.principal, self.access.resource)
-        return any((each.principal, each.resource) == ends for each in self.what_if.ended)
-
-    @property
-    def also(self) -> tuple[Outcome, ...]:
-        """What else would end or be altered."""
-        ends = (self.access.principal, self.access.resource)
-        return tuple(
-            each
-            for each in self.what_if.outcomes
-            if each.kinds and (each.principal, each.resource) != ends
-        )
-
-
-def plan(graph: AccessGraph, access: Access) -> RevocationPlan:
-    """The plan that ends an access of the graph."""
-    explanation = explain(graph, access)
-    return RevocationPlan(
-        access, explanation, WhatIf(graph, [grant.id for grant in explanation.cut])
-    )

@@ -161,6 +161,9 @@ class Selection(Generic[_G]):
     def _routes(self) -> set[int]:
         """The grants on the ways of access to what is allowed, found by walking back, never over
         one grant twice.
+
+        Apart from `reach.states.closure`, which may go to a business's account and back: that would
+        show accounts that are on no way.
         """
         starts = [node for node in self.allowed if self._kind(node) in (_BUSINESS, _ACCOUNT)]
         waiting = [(node, phase, NONE) for node in starts for phase in range(len(PHASES))]

@@ -15,8 +15,9 @@ from inroads.analysis.findings.finding import Finding
 from inroads.analysis.findings.registry import RULES
 from inroads.analysis.findings.review import review
 from inroads.analysis.findings.sentences import sentence
+from inroads.analysis.plan import plan
 from inroads.analysis.remediation import FACTS
-from inroads.analysis.what_if import WhatIf, outcome_sentence, plan
+from inroads.analysis.what_if import WhatIf, outcome_sentence
 from inroads.errors import InroadsError, NotFound
 from inroads.model import Access, NodeKind, Path, kind_of
 from inroads.network.access_graph import AccessGraph

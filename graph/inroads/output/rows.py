@@ -8,23 +8,18 @@ from typing import Any, Final, TypeAlias
 
 import msgspec
 
-from inroads.analysis.changes import (
-    AccessFacts,
-    Cause,
-    CausedChanges,
-    Change,
-    NodeCause,
-    cause_sentence,
-    stated,
-)
-from inroads.analysis.changes import sentence as change_sentence
+from inroads.analysis.causes import Cause, NodeCause, stated
+from inroads.analysis.change_sentences import cause_sentence
+from inroads.analysis.change_sentences import sentence as change_sentence
+from inroads.analysis.changes import AccessFacts, CausedChanges, Change
 from inroads.analysis.choke_points import ChokePoint
 from inroads.analysis.duties import Conflict, conflict_sentence
 from inroads.analysis.findings import RULES, Finding, Judgement
 from inroads.analysis.findings import sentence as finding_sentence
 from inroads.analysis.findings.registry import Rule
+from inroads.analysis.outcome import Outcome
 from inroads.analysis.remediation import Remedy
-from inroads.analysis.what_if import Outcome, WhatIf, outcome_sentence
+from inroads.analysis.what_if import WhatIf, outcome_sentence
 from inroads.columns.claimset import ROLES
 from inroads.documents.pointers import pointer
 from inroads.errors import Issue, Rejection

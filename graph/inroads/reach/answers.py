@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Final, NamedTuple, overload
+from typing import Final, NamedTuple, TypeVar, overload
 
 from inroads.columns.arrays import Lazily
 from inroads.model import Access, AccessState, Certainty, Coverage, NodeKind, Role
 from inroads.network.access_graph import AccessGraph
+
+_A = TypeVar("_A", bound=Access)
 
 RESOURCES: Final = frozenset({NodeKind.BUSINESS, NodeKind.ACCOUNT})
 
@@ -33,20 +35,20 @@ class Summary(NamedTuple):
         return CERTAINTY_RANKS[self.certainty], STATE_RANKS[self.state], self.distance, self.other
 
 
-class Answer(Sequence[Access]):
+class AccessAnswers(Sequence[_A]):
     """The accesses of one question in their total order, each written out with its paths when it is
     looked at.
 
-    `summaries` are the same accesses without their paths, `keys` what orders them. `truncated`
-    tells that a limit cut the search itself; `coverage` how much was observed; `version` which
-    graph.
+    `summaries` are the accesses without their paths, `keys` orders them, `write` gives one with its
+    paths. `truncated` tells that a limit cut the search itself, `coverage` how much was observed,
+    `version` which graph answered.
     """
 
     def __init__(
         self,
         graph: AccessGraph,
         summaries: Sequence[Summary],
-        write: Callable[[Summary], Access],
+        write: Callable[[Summary], _A],
         coverage: Callable[[], Coverage],
         *,
         truncated: bool,
@@ -54,7 +56,7 @@ class Answer(Sequence[Access]):
         self.summaries = summaries
         self.graph = graph
         self.truncated = truncated
-        self._write, self._coverage = write, coverage
+        self.write, self._coverage = write, coverage
 
     @property
     def version(self) -> str:
@@ -75,17 +77,17 @@ class Answer(Sequence[Access]):
         return len(self.summaries)
 
     @overload
-    def __getitem__(self, index: int) -> Access: ...
+    def __getitem__(self, index: int) -> _A: ...
     @overload
-    def __getitem__(self, index: slice) -> Sequence[Access]: ...
-    def __getitem__(self, index: int | slice) -> Access | Sequence[Access]:
+    def __getitem__(self, index: slice) -> Sequence[_A]: ...
+    def __getitem__(self, index: int | slice) -> _A | Sequence[_A]:
         if isinstance(index, slice):
-            return [self._write(summary) for summary in self.summaries[index]]
-        return self._write(self.summaries[index])
+            return [self.write(summary) for summary in self.summaries[index]]
+        return self.write(self.summaries[index])
 
     def __eq__(self, other: object) -> bool:
         return (
-            isinstance(other, Answer)
+            isinstance(other, AccessAnswers)
             and self.version == other.version
             and list(self) == list(other)
         )

@@ -40,6 +40,8 @@ class _Link(NamedTuple):
 class AssociationWalk:
     """Distances over every edge in its direction, whatever its class: over all nodes, and over
     those alive.
+
+    Apart from `Walk`: there is no grammar here, and cycles and chains may have any length.
     """
 
     def __init__(

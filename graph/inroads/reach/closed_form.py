@@ -1,13 +1,13 @@
-"""Reach of a node in closed form: each of the few path shapes is computed as a column.
+"""Paths in closed form: each of the few shapes that a path can have is computed as columns.
 
 Under `policy.ALLOWED` only identities hold CONTROL, only a business is a client, and KEEPS joins a
 business with its account. So every path is an own grant, perhaps KEEPS, perhaps one CLIENT from
-what is controlled, perhaps KEEPS.
+what is controlled, perhaps KEEPS: four grants at most, unless something is kept severally.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -15,9 +15,10 @@ import numpy as np
 from inroads.cancellation import check
 from inroads.columns.adjacency import Adjacency
 from inroads.columns.arrays import Flags, Ints, contained, firsts
-from inroads.columns.claimset import KINDS, ROLES
+from inroads.columns.claimset import KINDS, NONE, ROLES
 from inroads.model import NodeKind, Relation
 from inroads.policy.grammar import CONVEYS, Conveys
+from inroads.reach import limits
 
 _CONTROL, _REACH, _RESOLVE = map(CONVEYS.index, (Conveys.CONTROL, Conveys.REACH, Conveys.RESOLVE))
 _BUSINESS: Final = KINDS.index(NodeKind.BUSINESS)
@@ -25,17 +26,26 @@ _BUSINESS: Final = KINDS.index(NodeKind.BUSINESS)
 _LATENT: Final = len(ROLES)
 _INFERRED: Final = _LATENT + 1
 _LENGTH: Final = _INFERRED + 1
-_NODE: Final = _LENGTH + 3
-"""What a path says, as one number: the node, the length, whether it is inferred, latent, and the
+_NODE: Final = _LENGTH + 4
+"""The facts of a path as one number: the node, the length, whether it is inferred, latent, and the
 roles as bits.
 """
 
 _ROLES: Final = (1 << _LATENT) - 1
-_SAYS: Final = np.min_scalar_type(-1 << _NODE)
-_STEP: Final = _SAYS.type(1 << _LENGTH)
-"""What one more step adds; it also makes roles as wide as what a path says without its node."""
+_LONGEST: Final = (1 << _NODE - _LENGTH) - 1
+_PACKED: Final = np.min_scalar_type(-1 << _NODE)
+_LATENT_BIT: Final = _PACKED.type(1 << _LATENT)
+_STEP: Final = _PACKED.type(1 << _LENGTH)
+"""The number that one more step adds; its type makes roles as wide as the facts without a node."""
 
 Allows = Callable[[Ints, Ints], Flags]
+
+ROUNDS: Final = 2
+"""The most KEEPS in a row: two find all that share one account."""
+
+
+class TooManyHops(Exception):
+    """More hops would be looked at together than is allowed."""
 
 
 class PathSummaries(NamedTuple):
@@ -50,76 +60,59 @@ class PathSummaries(NamedTuple):
     roles: Any
 
 
-def path_summaries(
-    index: Adjacency, origin: int, allows: Allows | None, most: int, *, forward: bool
-) -> PathSummaries | None:
-    """Return summaries of paths from an identity by node, or to a resource by identity.
+class Steps(NamedTuple):
+    """The last steps of all paths of one shape, as columns.
 
-    The rows are in ascending order of nodes.
-
-    `allows` tells which hops may be taken, by their far ends and grants. None where some node has
-    more than `most` paths, or where a business keeps several accounts, or an account is kept by
-    several businesses.
+    `near` is a place among the steps `before`, or among the origins where there are none; `node` is
+    the far end. `grant` is None where the steps are KEEPS, or stay where they are. `facts` are those
+    of the path, packed.
     """
-    told = _told(index, origin, allows, forward=forward, alive=True)
-    return None if told is None else _merged(told, most)
+
+    before: Steps | None
+    near: Ints
+    grant: Ints | None
+    node: Ints
+    facts: Ints
+
+    @property
+    def origin(self) -> Ints:
+        """The place of each path's origin."""
+        before, place = self.before, self.near
+        while before is not None:
+            place = before.near[place]
+            before = before.before
+        return place
+
+    @property
+    def length(self) -> Ints:
+        """The number of steps of each path."""
+        length: Ints = self.facts >> _LENGTH & _LONGEST
+        return length
+
+    def only(self, places: Ints) -> Steps:
+        """Return the paths at these ascending places."""
+        if len(places) == len(self.node):
+            return self
+        grant = None if self.grant is None else self.grant[places]
+        return Steps(self.before, self.near[places], grant, self.node[places], self.facts[places])
+
+    def simple(self) -> Steps:
+        """Return the paths whose last node is none of the nodes before it."""
+        before, place = self.before, self.near
+        differs = None
+        while before and before.before:
+            place = before.near[place]
+            before = before.before
+            fine = before.node[place] != self.node
+            differs = fine if differs is None else differs & fine
+        return self if differs is None else self.only(differs.nonzero()[0])
 
 
-def roles_held(
-    index: Adjacency, origin: int, allows: Allows | None, *, forward: bool
-) -> tuple[Ints, Ints] | None:
-    """Just the nodes, ascending, and the roles as bits, of however many paths; None only for what
-    is kept severally.
-    """
-    told = _told(index, origin, allows, forward=forward, alive=False)
-    if told is None:
-        return None
-    node = told >> _NODE
-    starts = firsts(node).nonzero()[0]
-    if len(starts) < len(told):
-        node, told = node[starts], np.bitwise_or.reduceat(told, starts)
-    return node, told & _ROLES
+class Grants(NamedTuple):
+    """The grants of paths that could be revoked: the identity's own, and the client's or NONE."""
 
-
-def _told(
-    index: Adjacency, origin: int, allows: Allows | None, *, forward: bool, alive: bool
-) -> Ints | None:
-    """Return the packed paths in ascending order; None only if something is kept severally."""
-    hub = _Hub(index, allows, forward=forward, alive=alive)
-    (hub.forward if forward else hub.backward)(origin)
-    if hub.entangled:
-        return None
-    told = np.concatenate(hub.nodes).astype(np.int64, copy=False)
-    told <<= _NODE
-    told |= np.concatenate(hub.says)
-    if (told[1:] < told[:-1]).any():  # the hops of one node are in order
-        told.sort()
-    return told
-
-
-def _merged(told: Ints, most: int) -> PathSummaries | None:
-    """Merge packed paths by node: shortest length, best certainty and state, all roles.
-
-    Return None if a node has more than `most` paths.
-    """
-    node = told >> _NODE
-    starts = firsts(node).nonzero()[0]
-    best, either = told, told
-    if len(starts) < len(told):
-        if len(told) > most and np.diff(starts, append=len(told)).max() > most:
-            return None
-        node, best, either = (
-            node[starts],
-            np.bitwise_and.reduceat(told, starts),
-            np.bitwise_or.reduceat(told, starts),
-        )
-    return PathSummaries(
-        node,
-        best >> _INFERRED & 1,
-        best >> _LATENT & 1,
-        told[starts] >> _LENGTH & ((1 << _NODE - _LENGTH) - 1),
-        either & _ROLES,
-    )
+    own: Ints
+    client: Ints
 
 
 class _Hops(NamedTuple):
@@ -130,82 +123,142 @@ class _Hops(NamedTuple):
     far: Ints
 
 
-def _only(hops: _Hops, chosen: Flags) -> _Hops:
-    places = chosen.nonzero()[0]
-    return hops if len(places) == len(chosen) else _Hops(*(column[places] for column in hops))
+class PathTable:
+    """All paths from identities, or backward from resources, as columns.
 
-
-class _Hub:
-    """The paths of each shape: the `nodes` to which they lead, and what each `says`: whether it is
-    latent only where that is asked for (`alive`). `entangled` tells that there may be other paths.
+    `shapes` are the last steps of the paths, by shape. `unfinished` marks the origins that may have
+    more paths, because things are kept severally again and again; None where there are none.
+    `allows` tells which hops may be taken, by their far ends and grants. Whether a path is latent
+    is told only with `alive`. Paths of more than `longest` steps are left out. Raises TooManyHops
+    where more than `most` are looked at together.
     """
 
     def __init__(
-        self, index: Adjacency, allows: Allows | None, *, forward: bool, alive: bool
+        self,
+        index: Adjacency,
+        origins: Ints,
+        allows: Allows | None = None,
+        *,
+        forward: bool,
+        alive: bool = True,
+        longest: int | None = None,
+        most: int | None = None,
     ) -> None:
-        self.index, self.allows, self.alive, self.rows = index, allows, alive, index.fold.grants
+        self.index, self.origins, self.allows, self.alive = index, origins, allows, alive
+        self.is_forward, self.longest, self.most = forward, longest, most
+        self.rows = index.fold.grants
         self.entries = index.out_entries if forward else index.in_entries
         ends = self.rows.resource, self.rows.principal
         self.ahead, self.behind = ends if forward else ends[::-1]
         role = index.policy.relations[Relation.ROLE]
         self.by_accounts = Conveys.CONTROL in (role.controlling, role.otherwise)
-        self.nodes: list[Ints] = []
-        self.says: list[Ints] = []
-        self.entangled = False
+        self.shapes: list[Steps] = []
+        self.unfinished: Flags | None = None
+        facts = (
+            index.dead_column[origins] * _LATENT_BIT if alive else np.zeros(len(origins), _PACKED)
+        )
+        (self._forward if forward else self._backward)(facts)
 
-    def forward(self, identity: int) -> None:
-        """From an identity to everything."""
-        own = self._hops(np.array([identity]), _CONTROL, _REACH)
-        says = self._marked(self.rows.roles[own.grant] + self._start(identity), own)
-        self._tell(own.far, says)
-        near, kept = self._kept(own.far)
-        self._tell(kept, says[near] + _STEP)
-        acting = (self.index.conveys_column[own.grant] == _CONTROL).nonzero()[0]
-        if not len(acting):
+    # ---- the shapes
+
+    def _forward(self, facts: Ints) -> None:
+        """From identities to everything."""
+        hops = self._hops(self.origins, _CONTROL, _REACH)
+        facts = facts + _STEP if len(facts) == 1 else (facts + _STEP)[hops.near]
+        facts = self.rows.roles[hops.grant] + facts
+        own = Steps(None, *hops, self._marked(facts, hops))
+        self._arrive(own, *self._kept(own))
+        controlled = (self.index.conveys_column[hops.grant] == _CONTROL).nonzero()[0]
+        if not len(controlled):
             return
-        business, says = own.far[acting], (says[acting] & ~_ROLES | 1 << _INFERRED) + _STEP
-        passed = business  # to which no client's hop leads
-        if self.by_accounts:  # who controls an account acts for the business that keeps it
-            near, kept = self._kept(business)
-            business, passed = (
-                np.concatenate([business, kept]),
-                np.concatenate([business, business[near]]),
-            )
-            says = np.concatenate([says, says[near] + _STEP])
-        clients = self._hops(business, _REACH)
-        clients = _only(clients, clients.far != passed[clients.near])
-        says = self._marked(self.rows.roles[clients.grant] + says[clients.near], clients)
-        self._tell(clients.far, says)
-        near, kept = self._kept(clients.far)
-        onward = (kept != business[clients.near[near]]).nonzero()[0]
-        self._tell(kept[onward], says[near[onward]] + _STEP)
+        acting = own.only(controlled)
+        facts = acting.facts & ~_ROLES | 1 << _INFERRED
+        for steps in self._acting(Steps(None, acting.near, acting.grant, acting.node, facts)):
+            hops = self._hops(steps.node, _REACH)
+            facts = self.rows.roles[hops.grant] + (steps.facts + _STEP)[hops.near]
+            clients = Steps(steps, *hops, self._marked(facts, hops)).simple()
+            self._arrive(clients, *self._kept(clients))
 
-    def backward(self, resource: int) -> None:
-        """From a resource to the identities that reach it."""
-        scope = np.array([resource])
-        scope = np.concatenate([scope, self._kept(scope)[1]])
-        into = self._hops(scope, _CONTROL, _REACH)
-        starts = self._start(resource) + (scope != resource) * _STEP
-        says = self._marked(self.rows.roles[into.grant] + starts[into.near], into)
-        is_own = into.far < self.index.fold.kind_starts[_BUSINESS]
+    def _backward(self, facts: Ints) -> None:
+        """From resources to the identities that reach them."""
+        scope = Steps(None, np.arange(len(self.origins)), None, self.origins, facts)
+        kept = list(self._kept(scope))
+        if kept:  # one look at the hops of both, since it is the look that costs
+            near = np.concatenate([scope.near, kept[0].near])
+            node = np.concatenate([scope.node, kept[0].node])
+            scope = Steps(scope, near, None, node, np.concatenate([facts, kept[0].facts]))
+        for steps in (scope, *kept[1:]):
+            self._into(steps)
+
+    def _into(self, scope: Steps) -> None:
+        """From resources, and what keeps them, to identities that hold them or act for their clients."""
+        hops = self._hops(scope.node, _CONTROL, _REACH)
+        facts = self.rows.roles[hops.grant] + (scope.facts + _STEP)[hops.near]
+        into = Steps(scope, *hops, self._marked(facts, hops))
+        is_own = into.node < self.index.fold.kind_starts[_BUSINESS]
         own = is_own.nonzero()[0]
-        self._tell(into.far[own], says[own])
+        self._arrive(into.only(own))
         if len(own) == len(is_own):
             return
-        client = (is_own | (into.far == resource) == 0).nonzero()[0]
-        business, says = into.far[client], (says[client] | 1 << _INFERRED) + _STEP
-        if self.by_accounts:  # who controls the account of a client acts for it
-            near, kept = self._kept(business)
-            onward = (kept != scope[into.near[client[near]]]).nonzero()[0]
-            business, near = np.concatenate([business, kept[onward]]), near[onward]
-            says = np.concatenate([says, says[near] + _STEP])
-        above = self._hops(business, _CONTROL)
-        self._tell(above.far, self._marked(says[above.near], above))
+        clients = into.only((~is_own).nonzero()[0]).simple()
+        for steps in self._acting(clients._replace(facts=clients.facts | 1 << _INFERRED)):
+            above = self._hops(steps.node, _CONTROL)
+            facts = self._marked((steps.facts + _STEP)[above.near], above)
+            self._arrive(Steps(steps, *above, facts))
+
+    def _arrive(self, *shapes: Steps) -> None:
+        """Add paths that are complete to the table."""
+        if self.longest is not None:
+            shapes = tuple(
+                steps.only((steps.length <= self.longest).nonzero()[0]) for steps in shapes
+            )
+        self.shapes += shapes
+
+    def _acting(self, steps: Steps) -> Iterator[Steps]:
+        """Yield what is controlled, and what KEEPS leads to from there if that can matter."""
+        if len(steps.node):
+            yield steps
+            # A role that controls an account acts for the business that keeps it.
+            if self.by_accounts or self._kept_severally(steps.node):
+                yield from self._kept(steps)
+
+    def _kept(self, steps: Steps) -> Iterator[Steps]:
+        """Yield the paths on over KEEPS, and again over KEEPS where something is kept severally."""
+        for _ in range(ROUNDS):
+            steps = self._keeping(steps)
+            if len(steps.node):
+                yield steps
+            if not self._kept_severally(steps.node):
+                return
+        beyond = self._keeping(steps).origin
+        if len(beyond):
+            if self.unfinished is None:
+                self.unfinished = np.zeros(len(self.origins), np.bool_)
+            self.unfinished[beyond] = True
+
+    def _keeping(self, steps: Steps) -> Steps:
+        """Return the paths one KEEPS further on."""
+        severally = self._kept_severally(steps.node)
+        if self.allows is None and not severally:
+            far = self.index.joined[steps.node]
+            near = (far >= 0).nonzero()[0]
+            whole = len(near) == len(far)
+            node = (far if whole else far[near]).astype(np.intp)
+        else:
+            near, _, node = self._hops(steps.node, _RESOLVE)
+            whole = False
+        facts = (steps.facts if whole else steps.facts[near]) + _STEP
+        if severally and self.alive:  # else a business counts together with its account
+            facts |= self.index.dead_column[node] * _LATENT_BIT
+        return Steps(steps, near, None, node, facts).simple()
+
+    def _kept_severally(self, nodes: Ints) -> bool:
+        entangled = self.index.entangled
+        return len(entangled) > 0 and bool(contained(nodes, entangled).any())
 
     def _hops(self, nodes: Ints, *steps: int) -> _Hops:
         """The hops of nodes that are of these classes."""
         check()
-        self._look(nodes)
         starts, hops = self.entries
         if len(nodes) in (1, 2):
             parts = [hops[starts[node] : starts[node + 1]] for node in nodes.tolist()]
@@ -215,8 +268,11 @@ class _Hub:
         else:
             last = starts[nodes + 1]
             size = last - starts[nodes]
+            ends = size.cumsum()
+            if self.most is not None and len(ends) and ends[-1] > self.most:
+                raise TooManyHops
             near = np.arange(len(nodes)).repeat(size)
-            hops = hops[(last - size.cumsum())[near] + np.arange(len(near))]
+            hops = hops[(last - ends)[near] + np.arange(len(near))]
         grant = np.maximum(hops, ~hops).astype(np.intp)  # the complement of what is negative
         step = self.index.conveys_column[grant]
         chosen = step == steps[0]
@@ -230,37 +286,118 @@ class _Hub:
             turned = (hops[wanted] < 0).nonzero()[0]
             far[turned] = self.behind[grant[turned]]
         found = _Hops(near, grant, far)
-        return found if self.allows is None else _only(found, self.allows(far, grant))
+        if self.allows is None:
+            return found
+        allowed = self.allows(far, grant).nonzero()[0]
+        return _Hops(*(column[allowed] for column in found))
 
-    def _kept(self, nodes: Ints) -> tuple[Ints, Ints]:
-        """The places of those that keep an account, or that a business keeps; and what is at the
-        other end.
-
-        Nothing more is latent there: a business counts together with the account that it keeps.
-        """
-        if self.allows is not None:
-            near, _, far = self._hops(nodes, _RESOLVE)
-            return near, far
-        self._look(nodes)
-        far = self.index.joined[nodes]
-        near = (far >= 0).nonzero()[0]
-        return near, far[near].astype(np.intp)
-
-    def _look(self, nodes: Ints) -> None:
-        if len(self.index.entangled):
-            self.entangled |= bool(contained(nodes, self.index.entangled).any())
-
-    def _start(self, node: int) -> Any:
-        """Return the packed facts of the first step from a node, without its roles."""
-        return _STEP | bool(self.alive and self.index.dead[node]) << _LATENT
-
-    def _marked(self, says: Ints, hops: _Hops) -> Ints:
+    def _marked(self, facts: Ints, hops: _Hops) -> Ints:
         """Set the latent bit of paths whose last grant is inactive or whose far end is latent."""
         if self.alive:
-            latent = self.rows.active[hops.grant] <= self.index.dead_column[hops.far]
-            says |= latent.astype(_SAYS) << _LATENT
-        return says
+            facts |= (
+                self.rows.active[hops.grant] <= self.index.dead_column[hops.far]
+            ) * _LATENT_BIT
+        return facts
 
-    def _tell(self, nodes: Ints, says: Ints) -> None:
-        self.nodes.append(nodes)
-        self.says.append(says)
+    # ---- the facts of paths
+
+    def keys(self, steps: Steps) -> Ints:
+        """The two ends of each path as one number: the place of the origin, then the node."""
+        if len(self.origins) == 1:
+            return steps.node
+        keys: Ints = steps.origin * self.index.size + steps.node
+        return keys
+
+    def _packed(self) -> Ints:
+        """All paths packed, in ascending order. The shapes are let go: together they are large."""
+        packed = np.concatenate([*map(self.keys, self.shapes), _NO_KEYS])
+        packed <<= _NODE
+        packed |= np.concatenate([_NO_FACTS, *(steps.facts for steps in self.shapes)])
+        self.shapes = []
+        if (packed[1:] < packed[:-1]).any():  # the hops of one node are in order
+            packed.sort()
+        return packed
+
+    def summaries(self) -> tuple[PathSummaries, Ints]:
+        """Summarise the paths between two ends: best certainty and state, least length, all roles.
+
+        `node` has the keys of the ends, ascending. Also return those with more than MAX_PATHS.
+        """
+        packed = self._packed()
+        key = packed >> _NODE
+        starts = firsts(key).nonzero()[0]
+        best, either, crowded = packed, packed, _NO_KEYS
+        if len(starts) < len(packed):
+            key = key[starts]
+            if len(packed) > limits.MAX_PATHS:
+                crowded = key[np.diff(starts, append=len(packed)) > limits.MAX_PATHS]
+            best = np.bitwise_and.reduceat(packed, starts)
+            either = np.bitwise_or.reduceat(packed, starts)
+        summaries = PathSummaries(
+            key,
+            best >> _INFERRED & 1,
+            best >> _LATENT & 1,
+            packed[starts] >> _LENGTH & _LONGEST,
+            either & _ROLES,
+        )
+        return summaries, crowded
+
+    def roles(self) -> tuple[Ints, Ints]:
+        """Return just the keys of the ends, ascending, and the roles as bits."""
+        packed = self._packed()
+        key = packed >> _NODE
+        starts = firsts(key).nonzero()[0]
+        if len(starts) < len(packed):
+            key, packed = key[starts], np.bitwise_or.reduceat(packed, starts)
+        return key, packed & _ROLES
+
+    def inferred(self, steps: Steps) -> Flags:
+        """Return which paths are inferred."""
+        inferred: Flags = steps.facts & 1 << _INFERRED != 0
+        return inferred
+
+    def grants(self, steps: Steps) -> Grants:
+        """The grants of paths that start at identities, but for KEEPS."""
+        own = client = np.full(len(steps.node), NONE)
+        last: Steps | None = steps
+        place: Any = slice(None)
+        while last is not None:
+            if last.grant is not None:
+                own, client = last.grant[place], own
+            place = last.near[place]
+            last = last.before
+        return Grants(own, client)
+
+    def paths(self, node: int) -> list[list[tuple[int, int, int]]]:
+        """The first MAX_PATHS paths to a node, or from it: the hops, each by its ends and its grant."""
+        places = sorted(
+            (length, number, place)
+            for number, steps in enumerate(self.shapes)
+            for place in np.flatnonzero(steps.node == node).tolist()
+            for length in [int(steps.length[place])]
+        )
+        return [
+            self._hops_of(self.shapes[number], place)
+            for _, number, place in places[: limits.MAX_PATHS]
+        ]
+
+    def _hops_of(self, steps: Steps, place: int) -> list[tuple[int, int, int]]:
+        hops = []
+        last: Steps | None = steps
+        while last is not None:
+            here, near = int(last.node[place]), int(last.near[place])
+            there = int(self.origins[near] if last.before is None else last.before.node[near])
+            if here != there:
+                grant = self._keeps(here, there) if last.grant is None else int(last.grant[place])
+                hops.append((there, here, grant) if self.is_forward else (here, there, grant))
+            last, place = last.before, near
+        return hops[::-1] if self.is_forward else hops
+
+    def _keeps(self, *ends: int) -> int:
+        """The grant of a business and its account, which has the higher number and few hops."""
+        hops = self.index.hops_from(max(ends))
+        return next(grant for other, grant in hops if other == min(ends))
+
+
+_NO_KEYS: Final = np.zeros(0, np.int64)
+_NO_FACTS: Final = np.zeros(0, _PACKED)

@@ -24,7 +24,7 @@ from inroads.reach.answers import (
     RESOURCES,
     STATE_BY_RANK,
     STATE_RANKS,
-    Answer,
+    AccessAnswers,
     Summary,
 )
 from inroads.reach.associations import AssociationWalk
@@ -40,7 +40,7 @@ def reach(
     kinds: Iterable[NodeKind] = RESOURCES,
     chosen: AccessFilter = ALL,
     mode: Mode = Mode.ACCESS,
-) -> Answer:
+) -> AccessAnswers[Access]:
     """Every resource of these kinds that an identity reaches, or with ASSOCIATION is connected to.
 
     `principal` must be a node of the graph. Groups are reached only by association. Raises NotFound
@@ -59,7 +59,7 @@ def reach(
 
 def reached_by(
     graph: AccessGraph, resource: str, chosen: AccessFilter = ALL, mode: Mode = Mode.ACCESS
-) -> Answer:
+) -> AccessAnswers[Access]:
     """Every identity that reaches a business or an account. `resource` must be a node of the graph."""
     _find_avoided(graph, chosen)
     walk = Walk(graph, resource, chosen, forward=False)
@@ -113,7 +113,7 @@ def _answer(
     association: AssociationWalk | None,
     wanted: frozenset[NodeKind],
     coverage: Callable[[], Coverage],
-) -> Answer:
+) -> AccessAnswers[Access]:
     found = walk.path_summaries()
     summaries: Sequence[Summary]
     if association:
@@ -124,7 +124,7 @@ def _answer(
         summaries = _ordered(graph, found, walk.chosen, wanted)
 
     write = partial(_written, graph, walk, association)
-    return Answer(graph, summaries, write, coverage, truncated=bool(walk.truncated))
+    return AccessAnswers(graph, summaries, write, coverage, truncated=bool(walk.truncated))
 
 
 def _written(

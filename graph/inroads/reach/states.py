@@ -1,26 +1,53 @@
-"""Roles that nodes hold, without paths."""
+"""States (node, phase of the grammar) that walks pass, and the roles that nodes hold: no paths."""
 
 from __future__ import annotations
 
-from collections.abc import ItemsView, Iterator, KeysView, Mapping
+from collections.abc import ItemsView, Iterable, Iterator, KeysView, Mapping
 from functools import cached_property
 
 import numpy as np
 
 from inroads.cancellation import check
+from inroads.columns.adjacency import Adjacency
 from inroads.columns.arrays import Ints
-from inroads.columns.claimset import KIND_BITS, KINDS
 from inroads.model import NodeKind, kind_of
 from inroads.network.access_graph import AccessGraph
 from inroads.policy.grammar import ACTING, BACKWARD, FORWARD, OUTSIDE, PHASES, RESOLVE
 from inroads.reach import limits
 from inroads.reach.answers import RESOURCES
-from inroads.reach.closed_form import roles_held
+from inroads.reach.closed_form import PathTable
 from inroads.reach.filters import ALL, AccessFilter, Allowed
 from inroads.reach.walk import Walk
 
 
-class Held(Mapping[int, int]):
+def closure(
+    index: Adjacency, states: Iterable[tuple[int, int]], *, forward: bool
+) -> set[tuple[int, int]]:
+    """Return every state (node, phase) that a walk from one of these passes, these included."""
+    table, hops = (FORWARD, index.hops_from) if forward else (BACKWARD, index.hops_to)
+    seen = set(states)
+    frontier = list(seen)
+    while frontier:
+        check()
+        node, phase = frontier.pop()
+        for other, grant in hops(node):
+            state = other, table[phase][index.conveys[grant]]
+            if state[1] != OUTSIDE and state not in seen:
+                seen.add(state)
+                frontier.append(state)
+    return seen
+
+
+def acting_for(index: Adjacency, states: Iterable[tuple[int, int]]) -> set[int]:
+    """Return the identities, by number, from which a walk leads into one of these states."""
+    return {
+        node
+        for node, phase in closure(index, states, forward=False)
+        if phase == ACTING and index.kind(node) is NodeKind.IDENTITY
+    }
+
+
+class HeldRoles(Mapping[int, int]):
     """The roles of each node as bits: two columns, of which the first ascends, and a dict once one
     is asked for.
     """
@@ -66,16 +93,13 @@ def held(graph: AccessGraph, node: str, avoid: frozenset[str] = frozenset()) -> 
     allowed = Allowed.of(graph, chosen)
     states = _states(graph, graph.number(node), allowed, forward=forward)
     if states is None:
-        columns = roles_held(
-            graph.index, graph.number(node), allowed and allowed.column, forward=forward
-        )
-        if columns is not None:
-            return Held(*columns)
+        allows = allowed and allowed.column
+        origin = np.array([graph.number(node)])
+        table = PathTable(graph.index, origin, allows, forward=forward, alive=False)
+        if table.unfinished is None:
+            return HeldRoles(*table.roles())
         found = Walk(graph, node, chosen, forward=forward).path_summaries()
-        nodes, roles = (np.asarray(each, np.int64) for each in (found.node, found.roles))
-        kinds = graph.index.codes_column[nodes] >> KIND_BITS
-        kept = np.isin(kinds, [KINDS.index(kind) for kind in RESOURCES]) == forward
-        return dict(zip(nodes[kept].tolist(), roles[kept].tolist(), strict=True))
+        return dict(zip(found.node, found.roles, strict=True))
     result: dict[int, int] = {}
     for (other, phase, conveyed), bits in states.items():
         if conveyed and (forward or phase == ACTING) and forward is _is_resource(graph, other):
@@ -103,6 +127,9 @@ def _states(
     Steps before the conveying one are taken while acting, steps after it while holding. Where no
     node is passed in both ways, what a walk repeats can be left out of it without another role, so
     that a simple path remains.
+
+    Apart from `closure`, since roles merge on the way; apart from `Walk`, since a small question
+    takes a quarter of the time without its paths.
     """
     index = graph.index
     if allowed is not None and start in allowed.nodes:

@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from functools import cached_property
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
 
 from inroads.cancellation import check
-from inroads.columns.adjacency import Adjacency
-from inroads.columns.arrays import Flags, Ints, firsts, ranges, take
-from inroads.columns.claimset import KIND_BITS, KINDS, NONE, ROLES
+from inroads.columns.claimset import NONE, ROLES
 from inroads.model import Certainty, Grant, NodeKind, kind_of
 from inroads.network.access_graph import AccessGraph, Hop
 from inroads.policy.grammar import (
@@ -23,13 +21,12 @@ from inroads.policy.grammar import (
     OUTSIDE,
     PHASES,
     RESOLVE,
-    TABLES,
     Conveys,
     Phase,
 )
 from inroads.reach import limits
 from inroads.reach.answers import CERTAINTY_RANKS
-from inroads.reach.closed_form import PathSummaries, path_summaries
+from inroads.reach.closed_form import PathSummaries, PathTable
 from inroads.reach.filters import AccessFilter, Allowed
 from inroads.reach.paths import PathFacts
 
@@ -40,67 +37,26 @@ reaches.
 
 
 class Level(NamedTuple):
-    """The partial paths of one length: lists while they are few, columns when they are many.
+    """The partial paths of one length.
 
     `parent` is a place in the level before. `passed` tells that a step before the last one walked
     is no RESOLVE, `conveying` is the grant whose roles the path conveys, NONE before there is one.
     """
 
-    node: Any
-    phase: Any
-    parent: Any
-    grant: Any
-    alive: Any
-    passed: Any
-    conveying: Any
-
-
-def onward(
-    index: Adjacency, levels: Sequence[Level], allowed: Allowed | None, *, forward: bool
-) -> Level:
-    """The level after these, of which the last one is columns: all hops at once, from one start or
-    from many.
-    """
-    check()
-    level, rows = levels[-1], index.fold.grants
-    entries = index.out_entries if forward else index.in_entries
-    size = entries.starts[level.node + 1] - entries.starts[level.node]
-    parent = np.repeat(np.arange(len(size)), size)
-    hops = entries.hops[ranges(entries.starts[level.node], size)]
-    grant = np.where(hops < 0, ~hops, hops)
-    step = index.conveys_column[grant]
-    entered = TABLES[forward][level.phase[parent], step]
-    fine = np.flatnonzero(entered != OUTSIDE)
-    parent, hops, grant, step, entered = (
-        each[fine] for each in (parent, hops, grant, step, entered)
-    )
-    other = np.where((hops < 0) == forward, rows.principal[grant], rows.resource[grant])
-    simple = np.ones(len(other), np.bool_) if allowed is None else allowed.column(other, grant)
-    place = parent
-    for before in reversed(levels):
-        simple &= np.asarray(before.node)[place] != other
-        place = np.asarray(before.parent)[place]
-    fine = np.flatnonzero(simple)
-    parent, grant, step, entered, other = (
-        each[fine] for each in (parent, grant, step, entered, other)
-    )
-    moved, passed, conveying = step != RESOLVE, level.passed[parent], level.conveying[parent]
-    if forward:
-        if len(levels) > 1:
-            passed = passed | moved
-        conveying = np.where(moved, grant, conveying)
-    else:
-        last = level.grant[parent]
-        passed = passed | ((last != NONE) & (index.conveys_column[last] != RESOLVE))
-        conveying = np.where((conveying == NONE) & moved, grant, conveying)
-    alive = level.alive[parent] & (rows.active[grant] != 0) & ~index.dead_column[other]
-    return Level(other, entered, parent, grant, alive, passed, conveying)
+    node: list[int]
+    phase: list[int]
+    parent: list[int]
+    grant: list[int]
+    alive: list[bool]
+    passed: list[bool]
+    conveying: list[int]
 
 
 class Walk:
     """Every simple path inside the grammar from an identity forward, or from a resource backward.
 
-    Of hubs `merged` has what the paths say, and they are walked only to be written out; see `closed_form`.
+    Few paths are walked over lists, as are those of any shape. Of many, `merged` has the summaries
+    in closed form, and `table` the paths once they are written out.
     """
 
     def __init__(
@@ -130,31 +86,18 @@ class Walk:
             )
         )
         self.kept: defaultdict[int, int] = defaultdict(int)
-        self.walked = 0
-        while self._goes_on():
-            if (
-                not isinstance(self.levels[-1].node, list)
-                or len(self.levels[-1].node) > limits.VECTORISED
-                or self._is_hub()
-            ):
-                if chosen.max_steps is None and not self.truncated:
-                    allows = self.allowed.column if self.allowed else None
-                    self.merged = path_summaries(
-                        self.index, self.origin, allows, limits.MAX_PATHS, forward=forward
-                    )
+        few = True
+        while self._goes_on() or self.truncated:
+            if few and (self.truncated or self._are_many()):
+                few = False
+                table = self._table()
+                if table.unfinished is None:
+                    self.merged, crowded = table.summaries()
+                    self.truncated = set(crowded.tolist())
+            if self.merged is not None or not self._goes_on():
                 break
             self.levels.append(self._lists())
-        if self.merged is None:
-            self._by_columns()
-
-    def _goes_on(self) -> bool:
-        return len(self.levels[-1].node) > 0 and len(self.levels) - 1 != self.chosen.max_steps
-
-    def _by_columns(self) -> None:
-        """Walk on to the end."""
-        while self._goes_on():
-            self.levels.append(self._columns())
-        if self.truncated:
+        if self.merged is None and self.truncated:
             # What goes on from a node whose paths were cut short has lost paths, too.
             self.truncated |= {
                 node
@@ -163,10 +106,30 @@ class Walk:
                 if self._passes(*place, self.truncated)
             }
 
-    def _is_hub(self) -> bool:
-        """Return whether a node of the last level has too many hops to loop over."""
+    @cached_property
+    def table(self) -> PathTable:
+        """The paths as columns, made anew: most questions write out few paths or none."""
+        return self._table()
+
+    def _table(self) -> PathTable:
+        return PathTable(
+            self.index,
+            np.array([self.origin]),
+            self.allowed and self.allowed.column,
+            forward=self.forward,
+            longest=self.chosen.max_steps,
+        )
+
+    def _goes_on(self) -> bool:
+        return len(self.levels[-1].node) > 0 and len(self.levels) - 1 != self.chosen.max_steps
+
+    def _are_many(self) -> bool:
+        """Return whether there are too many partial paths, or too many hops of one, to loop over."""
+        nodes = self.levels[-1].node
+        if len(nodes) > limits.VECTORISED:
+            return True
         starts = self.index.out_starts if self.forward else self.index.in_starts
-        for node in self.levels[-1].node:  # noqa: SIM110  # a generator costs more than the few hops themselves
+        for node in nodes:  # noqa: SIM110  # a generator costs more than the few hops themselves
             if starts[node + 1] - starts[node] > limits.VECTORISED:
                 return True
         return False
@@ -223,7 +186,6 @@ class Walk:
                     after.conveying.append(
                         grant if conveying == NONE and step != RESOLVE else conveying
                     )
-        self.walked += len(after.node)
         return after
 
     def _visited(self, other: int, place: int) -> bool:
@@ -234,40 +196,12 @@ class Walk:
             place = level.parent[place]
         return False
 
-    def _columns(self) -> Level:
-        """The next level, all hops at once; otherwise as `_lists`."""
-        self.levels[-1] = Level(*map(np.asarray, self.levels[-1]))
-        level = onward(self.index, self.levels, self.allowed, forward=self.forward)
-        return self._within(level)
-
-    def _within(self, level: Level) -> Level:
-        """Keep the partial paths within the limit of their node and phase, counted in their order."""
-        self.walked += len(level.node)
-        if self.walked <= limits.MAX_PATHS:
-            return level
-        walked = np.sort(
-            np.concatenate([_arrivals(each) for each in self.levels[1:]] or [level.node[:0]])
-        )
-        keys, inverse, counts = np.unique(_arrivals(level), return_inverse=True, return_counts=True)
-        before = np.searchsorted(walked, keys, "right") - np.searchsorted(walked, keys)
-        if not (before + counts > limits.MAX_PATHS).any():
-            return level
-        order = np.argsort(inverse, kind="stable")
-        rank = np.empty(len(order), np.int64)
-        rank[order] = np.arange(len(order)) - (np.cumsum(counts) - counts)[inverse[order]]
-        within = rank + before[inverse] < limits.MAX_PATHS
-        self.truncated.update(level.node[~within].tolist())
-        return take(level, within)
-
     @cached_property
     def found(self) -> dict[int, list[tuple[int, int]]]:
         """By node the paths that lead to it, or from it, as places of levels."""
         found: defaultdict[int, list[tuple[int, int]]] = defaultdict(list)
         for number, level in enumerate(self.levels[1:], 1):
-            nodes, phases = (
-                each.tolist() if isinstance(each, np.ndarray) else each for each in level[:2]
-            )
-            for place, (node, phase) in enumerate(zip(nodes, phases, strict=True)):
+            for place, (node, phase) in enumerate(zip(level.node, level.phase, strict=True)):
                 if self._arrives(node, phase):
                     found[node].append((number, place))
         return found
@@ -285,31 +219,27 @@ class Walk:
     def paths(self, other: str) -> list[tuple[Hop, ...]]:
         """The paths that lead to a node, or from it."""
         node = self.graph.number(other)
-        if self.merged is not None and self._goes_on() and self.back * BACK < len(self.merged.node):
+        if self.merged is None:
+            return [
+                self._hops(length, place)
+                for length, level in enumerate(self.levels[1:], 1)
+                for place, each in enumerate(level.node)
+                if each == node and self._arrives(node, level.phase[place])
+            ]
+        if "table" not in vars(self) and self.back * BACK < len(self.merged.node):
             self.back += 1
             back = Walk(self.graph, other, self.chosen, forward=not self.forward)
             if back.merged is None and not back.truncated:
                 return back.paths(self.start)
-        if self.merged is not None:
-            self._by_columns()
-        return [
-            self._hops(length, place)
-            for length, level in enumerate(self.levels[1:], 1)
-            for place in _places(level, node)
-            if self._arrives(node, level.phase[place])
-        ]
+        return [tuple(self.graph.hop(*hop) for hop in path) for path in self.table.paths(node)]
 
     def _hops(self, number: int, place: int) -> tuple[Hop, ...]:
         hops = []
         while number:
             level, before = self.levels[number], self.levels[number - 1]
-            grant, here, there = (
-                int(level.grant[place]),
-                int(level.node[place]),
-                int(before.node[level.parent[place]]),
-            )
+            here, there = level.node[place], before.node[level.parent[place]]
             ends = (there, here) if self.forward else (here, there)
-            hops.append(self.graph.hop(*ends, grant))
+            hops.append(self.graph.hop(*ends, level.grant[place]))
             number, place = number - 1, level.parent[place]
         return tuple(reversed(hops) if self.forward else hops)
 
@@ -317,13 +247,10 @@ class Walk:
         """Summarise the paths to each node, or from each node."""
         if self.merged is not None:
             return self.merged
-        if all(isinstance(level.node, list) for level in self.levels):
-            found = self._gathered_one_by_one()
-        else:
-            found = self._gathered_by_columns()
+        found = self._gathered()
         return found if not self.truncated else self._with_truncated(found)
 
-    def _gathered_one_by_one(self) -> PathSummaries:
+    def _gathered(self) -> PathSummaries:
         said: dict[int, list[int]] = {}
         forward, roles = self.forward, self.index.roles
         for length, level in enumerate(self.levels[1:], 1):
@@ -341,21 +268,9 @@ class Walk:
             list(said), *([each[place] for each in said.values()] for place in range(4))
         )
 
-    def _gathered_by_columns(self) -> PathSummaries:
-        walked = Walked.of([Level(*map(np.asarray, level)) for level in self.levels[1:]])
-        if not self.forward:
-            here = self.index.codes_column[walked.node] >> KIND_BITS == KINDS.index(
-                NodeKind.IDENTITY
-            )
-            walked = take(walked, here & (walked.phase == ACTING))
-        return walked.path_summaries(self.index, walked.node)
-
     def _with_truncated(self, found: PathSummaries) -> PathSummaries:
         """Replace the summaries of truncated accesses by exact ones, computed from path facts."""
-        rows = {
-            row[0]: list(row)
-            for row in zip(*(np.asarray(each).tolist() for each in found), strict=True)
-        }
+        rows = {row[0]: list(row) for row in zip(*found, strict=True)}
         for node in self.truncated & rows.keys():
             facts = self.whole[self.index.name(node)]
             rows[node] = [
@@ -373,9 +288,8 @@ class Walk:
     def whole(self) -> dict[str, list[PathFacts]]:
         """The facts of all walks by node, including paths that were cut short.
 
-        Only truncated accesses need them.
-
-        Not the walks are followed but the few facts that tell them apart, alive ones first.
+        Only truncated accesses need them, where no table has the paths. The walks themselves could
+        be too many, so the few facts that tell them apart are followed, alive ones first.
         """
         found: defaultdict[str, list[PathFacts]] = defaultdict(list)
         for alive in (True, False):
@@ -432,52 +346,3 @@ class Walk:
             CONVEYS.index(conveys)
         ]
         return () if entered == OUTSIDE else (PHASES[entered],)
-
-
-def _places(level: Level, node: int) -> list[int]:
-    """Return the places of a node in a level."""
-    if isinstance(level.node, list):
-        return [place for place, each in enumerate(level.node) if each == node]
-    places: list[int] = np.flatnonzero(level.node == node).tolist()
-    return places
-
-
-def _arrivals(level: Level) -> Ints:
-    """The node and phase of each partial path as one number."""
-    arrivals: Ints = np.asarray(level.node, np.int64) * len(PHASES) + np.asarray(level.phase)
-    return arrivals
-
-
-class Walked(NamedTuple):
-    """Partial paths of all lengths as columns, each an access by itself."""
-
-    node: Ints
-    phase: Ints
-    alive: Flags
-    passed: Flags
-    conveying: Ints
-    length: Ints
-
-    @classmethod
-    def of(cls, levels: Sequence[Level]) -> Walked:
-        """Concatenate the partial paths of levels, from the first step on."""
-        lengths = np.repeat(np.arange(1, len(levels) + 1), [len(level.node) for level in levels])
-        node, phase, _, _, alive, passed, conveying = (
-            np.concatenate(each) for each in zip(*levels, strict=True)
-        )
-        return cls(node, phase, alive.astype(np.bool_), passed.astype(np.bool_), conveying, lengths)
-
-    def path_summaries(self, index: Adjacency, key: Ints) -> PathSummaries:
-        """Summarise the partial paths of each key; the key stands for the node."""
-        order = np.argsort(key)
-        key = key[order]
-        starts = np.flatnonzero(firsts(key))
-        if not len(starts):
-            return PathSummaries([], [], [], [], [])
-        return PathSummaries(
-            key[starts],
-            np.logical_and.reduceat(self.passed[order], starts).astype(np.int8),
-            (~np.logical_or.reduceat(self.alive[order], starts)).astype(np.int8),
-            np.minimum.reduceat(self.length[order], starts),
-            np.bitwise_or.reduceat(index.fold.grants.roles[self.conveying[order]], starts),
-        )

@@ -19,14 +19,8 @@ from inroads.analysis.explain import explain
 from inroads.network.access_graph import AccessGraph
 from inroads.reach.questions import access
 from inroads.review.frozen_access import Freezer, Pair, difference, frozen, pairs, selected
-from inroads.review.rows import (
-    DECISION,
-    find_campaign,
-    has_reviews,
-    insert_decision,
-    read_decision,
-    unpack,
-)
+from inroads.review.items import ITEMS, find_item, numbered, numbers_of, part_of, read_item
+from inroads.review.rows import DECISION, find_campaign, has_reviews, insert_decision, read_decision
 from inroads.review.values import (
     ALL,
     LONGEST,
@@ -39,7 +33,6 @@ from inroads.review.values import (
     Gone,
     Head,
     Item,
-    Opened,
     Progress,
     ReviewError,
     Signed,
@@ -70,16 +63,6 @@ def campaign(ledger: Ledger, name: str | int) -> Campaign:
     if found is None:
         raise ReviewError(f"the ledger has no campaign {str(name)!r}", "CAMPAIGN_UNKNOWN")
     return Campaign(ledger, *found)
-
-
-_ITEMS: Final = f"""
-    SELECT i.number, i.business, i.opened, i.fingerprint, i.frozen,
-        d.{DECISION.format("d")}, p.{DECISION.format("p")}, q.frozen
-    FROM review_items i
-        LEFT JOIN review_decisions d ON d.sequence = i.decision
-        LEFT JOIN review_decisions p ON p.sequence = i.previous
-        LEFT JOIN review_items q ON q.campaign = p.campaign AND q.number = p.item AND i.opened != 'CARRIED'
-    WHERE i.campaign = ?"""  # noqa: S608  # our own names
 
 
 class Campaign:
@@ -113,9 +96,9 @@ class Campaign:
     ) -> Iterator[Item]:
         """The items in the order of review between two numbers, or against that order; of one state of the file."""
         with self.ledger.looking() as rows:
-            where, given = _part(chosen, after, limit, before, backwards)
-            for row in rows.execute(f"{_ITEMS}{where}", (self.id, *given)):
-                yield _to_item(row)
+            where, given = part_of(chosen, after, limit, before, backwards)
+            for row in rows.execute(f"{ITEMS}{where}", (self.id, *given)):
+                yield read_item(row)
 
     def numbers(
         self,
@@ -126,11 +109,11 @@ class Campaign:
     ) -> list[int]:
         """The numbers of the same items."""
         with self.ledger.looking() as rows:
-            return _numbers(rows, self.id, chosen, after, limit, before)
+            return numbers_of(rows, self.id, chosen, after, limit, before)
 
     def count(self, chosen: Filter = ALL) -> int:
-        """How many items there are."""
-        query, given = _numbered(self.id, chosen)
+        """Count the items."""
+        query, given = numbered(self.id, chosen)
         with self.ledger.looking() as rows:
             counted: int = rows.execute(f"SELECT count(*) FROM ({query})", given).fetchone()[0]  # noqa: S608  # ours
             return counted
@@ -138,7 +121,7 @@ class Campaign:
     def item(self, key: int | Pair) -> Item:
         """An item by its number, or by the ends of its access. Raises ReviewError ITEM_UNKNOWN."""
         with self.ledger.looking() as rows:
-            return _item(rows, self.id, key)
+            return find_item(rows, self.id, key)
 
     def next(self, chosen: Filter = ALL) -> Item | None:
         """The first item without a decision; None when there is none. The order is that of `frozen_access.Risk`."""
@@ -155,7 +138,7 @@ class Campaign:
         return [Decision(place, Verdict(verdict), *rest) for place, verdict, *rest in found]
 
     def endings(self) -> list[Ending]:
-        """What became of the accesses of the campaign before that are not in this one."""
+        """Return the fate of the accesses of the campaign before that are not in this one."""
         query = f"""
             SELECT e.principal, e.resource, e.kind, p.{DECISION.format("p")} FROM review_endings e
             LEFT JOIN review_decisions p ON p.sequence = e.previous WHERE e.campaign = ? ORDER BY 1, 2"""  # noqa: S608  # our own names
@@ -166,7 +149,7 @@ class Campaign:
         ]
 
     def progress(self) -> dict[str, Progress]:
-        """How far each business is, those with most undecided first; `""` is the whole."""
+        """Return the progress of each business, those with most undecided first; `""` is the whole."""
         made = self.parts()
         columns = (
             [getattr(each, name) for each in made.values()] for name in Progress.__struct_fields__
@@ -175,7 +158,7 @@ class Campaign:
         return {"": Progress(*map(sum, columns)), **dict(ranked)}
 
     def whole(self) -> Progress:
-        """How far all of it is."""
+        """Return the progress of the whole campaign."""
         query = """
             SELECT '', coalesce(d.verdict, ''), d.origin IS NOT NULL, count(*) FROM review_items i
             LEFT JOIN review_decisions d ON d.sequence = i.decision WHERE i.campaign = ? GROUP BY 2, 3"""
@@ -183,7 +166,7 @@ class Campaign:
             return _counted(rows.execute(query, (self.id,))).get("", Progress(0, 0, 0, 0, 0, 0))
 
     def parts(self, start: str | None = None, end: str | None = None) -> dict[str, Progress]:
-        """How far each business is, by its node id: all of them, or those from one to another."""
+        """Return the progress of each business by node id: all of them, or those from one to another."""
         query = """
             SELECT i.business, coalesce(d.verdict, ''), d.origin IS NOT NULL, count(*) FROM review_items i
             LEFT JOIN review_decisions d ON d.sequence = i.decision
@@ -204,7 +187,7 @@ class Campaign:
         return not self.signed and self.head.due is not None and self.head.due < rfc3339(now)
 
     def drift(self, graph: AccessGraph) -> Drift:
-        """How the accesses of a graph, such as the newest, differ from what was frozen.
+        """Compare the accesses of a graph, such as the newest, with what was frozen.
 
         The cost is that of freezing the same accesses again, unless it is the graph that was frozen. Raises ReviewError
         POLICY_DIFFERS.
@@ -222,7 +205,7 @@ class Campaign:
                 (
                     kept[pair][0],
                     pair,
-                    difference(_item(rows, self.id, kept[pair][0]).access, stands[pair]),
+                    difference(find_item(rows, self.id, kept[pair][0]).access, stands[pair]),
                 )
                 for pair in differing
             )
@@ -256,7 +239,7 @@ class Campaign:
         )
 
     def standing(self, item: Item, graph: AccessGraph) -> Standing:
-        """How an item stands in a graph, and what would end the access there. Raises ReviewError POLICY_DIFFERS."""
+        """Return the standing of an item in a graph, and what would end it there. Raises ReviewError POLICY_DIFFERS."""
         self._check_policy(graph)
         ends = item.access.principal, item.access.resource
         found = access(graph, *ends) if all(each in graph for each in ends) else None
@@ -359,7 +342,7 @@ class Campaign:
                 raise ReviewError(
                     f"the campaign {self.name!r} was signed off already", "CAMPAIGN_CLOSED"
                 )
-            undecided = len(_numbers(rows, self.id, Filter(decided=False)))
+            undecided = len(numbers_of(rows, self.id, Filter(decided=False)))
             if undecided and not partial:
                 raise ReviewError(
                     f"{undecided} items are undecided; a partial sign-off says so", "UNDECIDED"
@@ -380,7 +363,7 @@ class Campaign:
 
 
 class _Request(NamedTuple):
-    """What a request to decide is known by when it comes again: marks, salted, of whose it is and of what it asks."""
+    """The identity of a request to decide, should it come again: salted marks of its sender and its content."""
 
     mark: bytes
     asked: bytes
@@ -399,7 +382,7 @@ class _Request(NamedTuple):
         return cls(*(hashlib.blake2b(each, key=salt, digest_size=16).digest() for each in said))
 
     def before(self, rows: sqlite3.Connection) -> Decided | None:
-        """What became of it. Raises ReviewError KEY_REUSED where the key was for something else."""
+        """Return the earlier result. Raises ReviewError KEY_REUSED where the key was for something else."""
         query = "SELECT asked, new, known FROM review_requests WHERE mark = ?"
         found = rows.execute(query, (self.mark,)).fetchone()
         if found and found[0] != self.asked:
@@ -445,66 +428,3 @@ def _verdict(word: str) -> Verdict:
         raise ReviewError(
             f"{printable(word)!r} is none of keep, revoke, unsure", "BAD_DECISION"
         ) from None
-
-
-def _part(
-    chosen: Filter, after: int, limit: int | None, before: int | None, backwards: bool = False
-) -> tuple[str, list[object]]:
-    """The rest of a query of items, and the values of its question marks."""
-    where, given = chosen.where()
-    number = (
-        "+i.number" if chosen.of else "i.number"
-    )  # few items: their own index, not that of numbers, leads to them
-    upto = "" if before is None else f" AND {number} < ?"
-    order = " DESC" if backwards else ""
-    ends = [after] if before is None else [after, before]
-    values = [*ends, *given, -1 if limit is None else limit]
-    return f" AND {number} > ?{upto}{where} ORDER BY {number}{order} LIMIT ?", values
-
-
-def _numbered(
-    campaign_: int,
-    chosen: Filter,
-    after: int = 0,
-    limit: int | None = None,
-    before: int | None = None,
-) -> tuple[str, list[object]]:
-    """A query of numbers of items, and the values of its question marks."""
-    where, given = _part(chosen, after, limit, before)
-    joined = " LEFT JOIN review_decisions d ON d.sequence = i.decision" if chosen.verdict else ""
-    return f"SELECT i.number FROM review_items i{joined} WHERE i.campaign = ?{where}", [  # noqa: S608  # ours
-        campaign_,
-        *given,
-    ]
-
-
-def _numbers(
-    rows: sqlite3.Connection,
-    number: int,
-    chosen: Filter,
-    after: int = 0,
-    limit: int | None = None,
-    before: int | None = None,
-) -> list[int]:
-    return [each for (each,) in rows.execute(*_numbered(number, chosen, after, limit, before))]
-
-
-def _item(rows: sqlite3.Connection, number: int, key: int | Pair) -> Item:
-    where = (
-        " AND i.principal = ? AND i.resource = ?" if isinstance(key, Pair) else " AND i.number = ?"
-    )
-    row = rows.execute(
-        _ITEMS + where, (number, *(key if isinstance(key, Pair) else (key,)))
-    ).fetchone()
-    if row is None:
-        shown = " ".join(key) if isinstance(key, Pair) else key
-        raise ReviewError(f"the campaign has no item {shown}", "ITEM_UNKNOWN")
-    return _to_item(row)
-
-
-def _to_item(row: Sequence[Any]) -> Item:
-    number, business, opened, print_, packed = row[:5]
-    now, before = unpack(packed), row[17]
-    compared = difference(unpack(before), now) if before is not None else None
-    decisions = read_decision(*row[5:11]), read_decision(*row[11:17])
-    return Item(number, business, Opened(opened), print_.hex(), now, *decisions, compared)

@@ -1,4 +1,4 @@
-"""What an access was at one moment, with its paths and the records behind them, as values that outlive the graph."""
+"""An access at one moment, with its paths and the records behind them, as values that outlive the graph."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ from inroads.text import printable
 
 
 class Scope(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Which accesses a campaign is about; everything not given is in it.
+    """The accesses that a campaign is about; everything not given is in it.
 
     `identities` are node ids or emails, `resources` businesses and accounts, exactly these. An access is in the scope
     if it has any of `roles`, this `certainty`, this `state`, and is to any of `kinds`.
@@ -78,7 +78,7 @@ class FrozenGrant(msgspec.Struct, frozen=True, array_like=True):
 
     @property
     def compared(self) -> list[Any]:
-        """What must differ for the grant to be another one.
+        """The facts of which one must differ for the grant to be another one.
 
         A grant whose records have other ids was given anew. Facts such as KEEPS are told by whoever shows the
         business, so that their records come and go. Words count where no table knows them.
@@ -102,12 +102,12 @@ class FrozenPath(msgspec.Struct, frozen=True, array_like=True):
 
     @property
     def compared(self) -> list[Any]:
-        """What must differ for the path to be another one; another reason for being latent is no difference."""
+        """The facts of which one must differ for the path to be another; the reasons for being latent do not count."""
         return [self.grants, sorted(self.roles), self.certainty, self.state]
 
 
 class Frozen(msgspec.Struct, frozen=True, array_like=True):
-    """What one access was; `who` and `what` are what the ends are called."""
+    """An access as it was; `who` and `what` are the labels of its ends."""
 
     principal: str
     resource: str
@@ -124,7 +124,7 @@ class Frozen(msgspec.Struct, frozen=True, array_like=True):
 
     @property
     def fingerprint(self) -> bytes:
-        """What two accesses share exactly when `difference` finds nothing between them; 16 bytes."""
+        """A digest that two accesses share exactly when `difference` finds nothing between them; 16 bytes."""
         compared = [
             [self.principal, self.resource, self.truncated],
             [sorted(self.roles), sorted(self.capabilities), self.certainty, self.state],
@@ -142,7 +142,7 @@ class Frozen(msgspec.Struct, frozen=True, array_like=True):
 
 
 class Difference(msgspec.Struct, frozen=True):
-    """What became of an access between two moments, in sentences: of the whole, then paths, then grants."""
+    """The difference of an access between two moments, in sentences: of the whole, then paths, then grants."""
 
     facts: tuple[str, ...]
     gained: tuple[str, ...]
@@ -159,7 +159,7 @@ class Difference(msgspec.Struct, frozen=True):
 
 
 def difference(before: Frozen, after: Frozen) -> Difference:
-    """What differs between two states of one access."""
+    """Compare two states of one access."""
     facts = [
         f"{name} {_said(old)} -> {_said(new)}"
         for name in ("roles", "capabilities", "certainty", "state", "truncated")
@@ -199,7 +199,7 @@ class Freezer:
         )  # many accesses share the facts about businesses
 
     def freeze(self, access: Access) -> Frozen:
-        """What an access is now."""
+        """Freeze an access as it is now."""
         graph, ids = self.graph, {step.grant: None for path in access.paths for step in path.steps}
         return Frozen(
             access.principal,
@@ -305,7 +305,7 @@ _STATES: Final = tuple(AccessState)
 
 
 def frozen(graph: AccessGraph, pairs: Iterable[Pair]) -> Iterator[Frozen]:
-    """What these accesses are, in the order of their principals; none for those that do not stand."""
+    """Yield these accesses frozen, in the order of their principals; none for those that do not stand."""
     wanted: defaultdict[str, set[str]] = defaultdict(set)
     for principal, resource in pairs:
         wanted[principal].add(resource)
@@ -328,7 +328,7 @@ def _names(graph: AccessGraph, numbers: Ints) -> list[str]:
 
 
 class Risk(NamedTuple):
-    """What decides which access is looked at first, the lowest first.
+    """The sort key that decides which access is looked at first, the lowest first.
 
     Inferred accesses, which no record states, and those with a role that controls come first; active ones before
     latent ones; then by resource, so that one business is reviewed in one go, and principal.
@@ -342,7 +342,7 @@ class Risk(NamedTuple):
 
 
 def risk(graph: AccessGraph, access: Frozen, business: str) -> Risk:
-    """How risky an access is."""
+    """Return the risk of an access."""
     controls = any(graph.policy.roles[role].controls for role in access.roles)
     inferred = access.certainty is not Certainty.STATED
     latent = access.state is AccessState.LATENT

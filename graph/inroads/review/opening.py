@@ -171,7 +171,7 @@ _COLUMNS: Final = (
 
 
 class _Left(NamedTuple):
-    """What a campaign left of one access: its fingerprint, and the last decision about it, if any."""
+    """The remains of one access of a campaign: its fingerprint, and the last decision about it, if any."""
 
     fingerprint: bytes
     decision: int | None
@@ -205,7 +205,7 @@ def _gone(graph: AccessGraph, pair: Pair) -> Gone:
 
 
 def _left(rows: sqlite3.Connection, number: int) -> dict[Pair, _Left]:
-    """What a campaign leaves of each access for the one after it."""
+    """Return the remains of each access of a campaign, for the campaign after it."""
     query = f"""
         SELECT i.principal, i.resource, i.fingerprint, d.{DECISION.format("d")} FROM review_items i
         LEFT JOIN review_decisions d ON d.sequence = i.decision WHERE i.campaign = ?"""  # noqa: S608  # our own names
@@ -213,7 +213,7 @@ def _left(rows: sqlite3.Connection, number: int) -> dict[Pair, _Left]:
 
 
 def _coverage(graph: AccessGraph, scope: Scope) -> Coverage:
-    """What could be seen of a scope, with the notes of each identity or resource that it names."""
+    """Return the coverage of a scope, with the notes of each identity or resource that it names."""
     whole = graph.coverage()
     parts = [graph.coverage_of_reach(each) for each in scope.identities]
     if not parts:

@@ -21,7 +21,7 @@ from inroads.review.values import Ending, Head, Item, Progress, Signed, Verdict
 from inroads.text import printable
 
 FORMAT: Final = "inroads review 1"
-"""What a report calls itself."""
+"""The format name in a report."""
 
 
 class Whole(msgspec.Struct, frozen=True):
@@ -36,7 +36,7 @@ class Whole(msgspec.Struct, frozen=True):
 
 
 def whole(campaign: Campaign) -> Whole:
-    """What a report says of the campaign as a whole."""
+    """Return the facts of the campaign as a whole."""
     signed = campaign.signed and msgspec.structs.replace(campaign.signed, sha256="")
     return Whole(FORMAT, campaign.name, campaign.head, signed, campaign.forgotten, campaign.whole())
 
@@ -178,7 +178,7 @@ def _digest(lines: Iterable[str]) -> str:
 
 
 class Seal(NamedTuple):
-    """What the last line of a report says, and what its bytes say."""
+    """Return the digest in the last line of a report, and that of its bytes."""
 
     said: str
     found: str

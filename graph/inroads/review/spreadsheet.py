@@ -16,7 +16,7 @@ COLUMNS: Final = (
     "number", "decision", "why", "by", "decided_at", "carried", "opened", "principal", "who", "resource", "what",
     "business", "roles", "certainty", "state", "paths", "changed", "previous", "fingerprint",
 )  # fmt: skip
-"""What a row has; `decision` and `why` are for the reviewer to fill."""
+"""The columns; `decision` and `why` are for the reviewer to fill."""
 
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 
@@ -70,7 +70,7 @@ def guarded(cell: str) -> str:
 
 
 def bare(cell: str) -> str:
-    """What a cell said before it was guarded."""
+    """Return the text of a cell before it was guarded."""
     return cell[1:] if cell[:1] == "'" and cell[1:].startswith((*_FORMULA, "'")) else cell
 
 

@@ -29,7 +29,7 @@ LONGEST: Final = 10_000
 
 
 class Verdict(StrEnum):
-    """What was decided about an access. UNSURE is a decision too: the next campaign asks again."""
+    """A verdict about an access. UNSURE is a decision too: the next campaign asks again."""
 
     KEEP = "KEEP"
     REVOKE = "REVOKE"
@@ -37,7 +37,7 @@ class Verdict(StrEnum):
 
 
 class Opened(StrEnum):
-    """Why an item is in a campaign: as the campaign before left it, if there was one."""
+    """The reason why an item is in a campaign: as the campaign before left it, if there was one."""
 
     NEW = "NEW"
     CARRIED = "CARRIED"
@@ -48,7 +48,7 @@ class Opened(StrEnum):
 
 
 class Gone(StrEnum):
-    """What became of an access of the campaign before that is not in this one.
+    """The fate of an access of the campaign before that is not in this one.
 
     ENDED: both ends are known and there is no access. OUT_OF_SCOPE: it stands, and this scope does not ask for it.
     UNSEEN: a document names one of its ends no longer.
@@ -73,7 +73,7 @@ class ReviewError(InroadsError):
 
 
 class Head(msgspec.Struct, frozen=True):
-    """What was frozen of a campaign as a whole; moments are RFC 3339 in UTC.
+    """The frozen facts of a campaign as a whole; moments are RFC 3339 in UTC.
 
     `version` is the graph's, `policy` the digest of its policy, `as_of` the moment it was asked of, None for all that
     was observed. `coverage` is what could be seen. `previous` is the campaign that decisions were carried over from.
@@ -150,8 +150,9 @@ class Answer(NamedTuple):
 
 
 class Decided(NamedTuple):
-    """How many decisions were new, and how many said what stood already; `again` if the request had been taken before,
-    of which these are the figures.
+    """The number of decisions that were new, and of those that stood already.
+
+    `again` tells that the request had been taken before; then the figures are those of that time.
     """
 
     new: int
@@ -160,7 +161,7 @@ class Decided(NamedTuple):
 
 
 class Progress(msgspec.Struct, frozen=True):
-    """How far a campaign, or the part of it about one business, is."""
+    """The progress of a campaign, or of the part of it about one business."""
 
     total: int
     undecided: int
@@ -171,7 +172,7 @@ class Progress(msgspec.Struct, frozen=True):
 
 
 class Drift(msgspec.Struct, frozen=True):
-    """How the accesses of another graph differ from what was frozen.
+    """The differences of the accesses of another graph from what was frozen.
 
     `ended` and `unseen` are items as in `Gone`; `changed` are items with what changed; `appeared` are accesses in the
     scope that are no items. `revoked_standing` and `revoked_ended` are the items whose last decision is REVOKE.
@@ -188,15 +189,17 @@ class Drift(msgspec.Struct, frozen=True):
 
 
 class Standing(msgspec.Struct, frozen=True):
-    """How one item stands in a graph: what differs, None where there is no access; and what would end it."""
+    """The standing of one item in a graph: the difference, None without access; and the explanation of its end."""
 
     difference: Difference | None
     explanation: Explanation | None
 
 
 class Filter(msgspec.Struct, frozen=True):
-    """Which items of a campaign; everything not given is allowed. `of` is an identity, a business with the accounts
-    that it keeps, or an account. `decided` asks for those with a decision, or for those without.
+    """A filter of the items of a campaign; everything not given is allowed.
+
+    `of` is an identity, a business with the accounts that it keeps, or an account. `decided` asks
+    for items with a decision, or for those without.
     """
 
     of: str | None = None

@@ -10,7 +10,9 @@ from typing import Any
 import pytest
 
 from costs import measure
-from inroads.analysis.changes import GrantCause, NodeCause, changes, sentence, stated
+from inroads.analysis.causes import GrantCause, NodeCause, stated
+from inroads.analysis.change_sentences import sentence
+from inroads.analysis.changes import changes
 from inroads.documents.pointers import pointer, record
 from inroads.explorer import Explorer
 from inroads.network.access_graph import AccessGraph

@@ -11,12 +11,7 @@ from typing import Annotated, Final
 import msgspec
 import typer
 
-from inroads.analysis.changes import (
-    CausedChanges,
-    Change,
-    Changes,
-    Kind,
-)
+from inroads.analysis.changes import CausedChanges, Change, Changes, Kind
 from inroads.analysis.changes import changes as compare
 from inroads.errors import InroadsError
 from inroads.explorer import Explorer

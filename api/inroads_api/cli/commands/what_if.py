@@ -7,8 +7,9 @@ from typing import Annotated, Any
 
 import typer
 
+from inroads.analysis.plan import RevocationPlan
 from inroads.analysis.remediation import remedies
-from inroads.analysis.what_if import RevocationPlan, WhatIf, outcome_sentence
+from inroads.analysis.what_if import WhatIf, outcome_sentence
 from inroads.explorer import Explorer
 from inroads.output.rows import json_row
 from inroads.text import printable

@@ -10,11 +10,13 @@ from functools import partial
 import strawberry
 
 from inroads import model
-from inroads.analysis.changes import Cause, Changes, Kind, cause_sentence, sentence
+from inroads.analysis.causes import Cause
+from inroads.analysis.causes import NodeCause as Attribute
+from inroads.analysis.causes import stated as stating
+from inroads.analysis.change_sentences import cause_sentence, sentence
 from inroads.analysis.changes import CausedChanges as Group
 from inroads.analysis.changes import Change as Changed
-from inroads.analysis.changes import NodeCause as Attribute
-from inroads.analysis.changes import stated as stating
+from inroads.analysis.changes import Changes, Kind
 from inroads.network.access_graph import AccessGraph
 from inroads_api.schema.fields import (
     ID,

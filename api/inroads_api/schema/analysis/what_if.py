@@ -8,10 +8,11 @@ from typing import Annotated
 
 import strawberry
 
-from inroads.analysis import duties
+from inroads.analysis import duties, outcome
+from inroads.analysis import plan as plans
 from inroads.analysis import what_if as what_if_
 from inroads.analysis.changes import Kind, facts
-from inroads.analysis.what_if import Fate
+from inroads.analysis.outcome import Fate
 from inroads.errors import InroadsError, NotFound
 from inroads.model import Relation, Role, kind_of, node_id
 from inroads.network.access_graph import AccessGraph
@@ -105,7 +106,7 @@ class Outcome:
     """The outcome of a what-if for one access."""
 
     what: strawberry.Private[what_if_.WhatIf[AccessGraph]]
-    found: strawberry.Private[what_if_.Outcome]
+    found: strawberry.Private[outcome.Outcome]
 
     fate: Fate = stated(lambda self: self.found.fate, "What becomes of it in one word.")
     kinds: list[Kind] = stated(
@@ -198,7 +199,7 @@ class WhatIf:
 class Plan:
     """A plan that ends an access."""
 
-    found: strawberry.Private[what_if_.RevocationPlan]
+    found: strawberry.Private[plans.RevocationPlan]
 
     verified: bool = stated(
         lambda self: self.found.verified, "Whether the access ends by it, asked of the graph."
@@ -294,7 +295,7 @@ def plan(seen: Version, principal: str, resource: str) -> Plan | None:
     who, what = graph.find(principal), node_id(resource)
     known = who is not None and what in graph and kind_of(what) in answers.RESOURCES
     found = questions.access(graph, who, what) if known and who else None
-    return Plan(found=what_if_.plan(graph, found)) if found else None
+    return Plan(found=plans.plan(graph, found)) if found else None
 
 
 def choke_points(

@@ -180,7 +180,7 @@ class Explanation:
 class AccessConnection(Connection[Access]):
     """A page of accesses, by certainty, state, distance and printed form."""
 
-    answer: strawberry.Private[answers.Answer]
+    answer: strawberry.Private[answers.AccessAnswers[model.Access]]
 
     @field
     def truncated(self) -> bool:
@@ -194,7 +194,10 @@ class AccessConnection(Connection[Access]):
 
 
 def accesses(
-    graph: AccessGraph, question: Sequence[object], answer: answers.Answer, page: Page
+    graph: AccessGraph,
+    question: Sequence[object],
+    answer: answers.AccessAnswers[model.Access],
+    page: Page,
 ) -> AccessConnection:
     """Return a page of an answer; only the accesses of the page are made into objects."""
     keys = [summary.key for summary in answer.summaries]

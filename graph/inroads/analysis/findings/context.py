@@ -1,4 +1,4 @@
-"""What the rules look at: one version of a graph, the moment, and the columns that several rules need."""
+"""The context of rules: one version of a graph, the moment, and the columns that several rules need."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ class RuleContext:
 
     @cached_property
     def kept(self) -> Flags:
-        """Which nodes keep an account, or are kept by a business."""
+        """Flags of the nodes that keep an account, or are kept by a business."""
         found = np.zeros(self.index.size, np.bool_)
         keeps = self.grants.relation == KEEPS
         found[self.grants.principal[keeps]] = found[self.grants.resource[keeps]] = True
@@ -100,7 +100,7 @@ class RuleContext:
 
     @cached_property
     def reached(self) -> Ints:
-        """How many identities reach each node."""
+        """The number of identities that reach each node."""
         return np.bincount(self.accesses.resource, minlength=self.index.size)
 
     @cached_property
@@ -118,12 +118,12 @@ class RuleContext:
 
     @cached_property
     def _own(self) -> Flags:
-        """Which grants are identities' own."""
+        """Flags of the grants that are identities' own."""
         own: Flags = self.grants.principal < self.fold.kind_starts[1]
         return own
 
     def routes(self) -> Routes:
-        """How identities reach scopes, but for routes that KEEPS alone tells apart.
+        """The routes by which identities reach scopes, but for those that KEEPS alone tells apart.
 
         By the policy only a grant of the identity itself can control, and a CLIENT never passes control on: so a path
         has one such grant, and at most one client's after it.
@@ -150,11 +150,11 @@ class RuleContext:
 
     @cached_property
     def bodies(self) -> Bodies:
-        """What only the bodies of documents tell."""
+        """The facts that only the bodies of documents tell."""
         return bodies(self.graph)
 
     def sections(self, *sections: Section) -> Flags:
-        """Which rows of evidence are of these sections."""
+        """Return flags of the rows of evidence that are of these sections."""
         found: Flags = np.isin(self.evidence.section, list(map(SECTIONS.index, sections)))
         return found
 

@@ -1,4 +1,4 @@
-"""What only the bodies of documents tell, read in one pass over those that stand: moments of creation, other emails."""
+"""Facts that only the bodies of standing documents tell, read in one pass: moments of creation, other emails."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _MAKING: Final = threading.Lock()
 
 
 class Bodies(NamedTuple):
-    """What the documents that stand say beside the columns; moments are microseconds since 1970, else UNKNOWN.
+    """Facts of standing documents beside the columns; moments are microseconds since 1970, else UNKNOWN.
 
     `created` is of the identities; `roles` maps (document, row) of roles to their moments; `pending` the identities
     that have an unconfirmed email to it; `other` has (document, row) of group rows that name their identity by another
@@ -87,7 +87,7 @@ _WRAPPED: Final = msgspec.json.Decoder(_PlanResponse)
 
 
 def bodies(graph: AccessGraph) -> Bodies:
-    """What the bodies tell, read once for a graph: a graph does not change."""
+    """Read the bodies, once for a graph: a graph does not change."""
     with _MAKING:
         found: Bodies | None = vars(graph).get(_KEPT)
         if found is None:

@@ -1,4 +1,4 @@
-"""What a rule finds, and what it looked at, as plain values."""
+"""Findings of rules, and the extent of what a rule looked at, as plain values."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from inroads.policy.rule_settings import Severity
 
 
 class Proof(msgspec.Struct, frozen=True):
-    """Where a fact behind a finding is said: a document, the JSON pointer in it, and the id of the record if any.
+    """The place of a fact behind a finding: a document, the JSON pointer in it, and the id of the record if any.
 
     `record` is what a person calls it, such as `role 994207` or `subscription_status`.
     """
@@ -27,7 +27,7 @@ class Proof(msgspec.Struct, frozen=True):
 
 
 class Suppressed(msgspec.Struct, frozen=True):
-    """Why a finding is suppressed, and the last day (UTC) on which it is."""
+    """The reason why a finding is suppressed, and the last day (UTC) on which it is."""
 
     reason: str
     expires: dt.date
@@ -62,7 +62,7 @@ def finding_identity(rule: str, subjects: tuple[str, ...]) -> str:
 
 
 class RuleRun(msgspec.Struct, frozen=True):
-    """What a rule looked at: `looked` of `what`; and `unseen` more of which the documents do not tell.
+    """The extent of a rule: it looked at `looked` of `what`, and the documents do not tell of `unseen` more.
 
     `skipped` says why a rule was not run at all, None when it was. So no finding is never taken for not looked at.
     """
@@ -111,7 +111,7 @@ class Ways(NamedTuple):
 
 
 Source = int | Stated | Spot | LineEvidence | Ways
-"""Where evidence is found: the number of a grant, or one of these."""
+"""A source of evidence: the number of a grant, or one of these."""
 
 
 Fact = tuple[str, str | int | tuple[str, ...]]
@@ -119,7 +119,7 @@ Fact = tuple[str, str | int | tuple[str, ...]]
 
 
 class Match(NamedTuple):
-    """What a rule gives for a finding; the evidence is written out only for what is listed."""
+    """A finding as a rule gives it; the evidence is written out only for what is listed."""
 
     subjects: tuple[str, ...]
     facts: tuple[Fact, ...] = ()

@@ -13,7 +13,7 @@ from inroads.policy.rule_settings import RuleRow, Severity
 
 
 class Maturity(StrEnum):
-    """How settled a rule is: the meaning of an EXPERIMENTAL one may change with a new minor version."""
+    """The maturity of a rule: the meaning of an EXPERIMENTAL one may change with a new minor version."""
 
     EXPERIMENTAL = "EXPERIMENTAL"
     STABLE = "STABLE"
@@ -36,7 +36,7 @@ class Rule(NamedTuple):
 
     @property
     def severity(self) -> Severity:
-        """How severe its findings are unless the policy says otherwise."""
+        """The severity of its findings unless the policy says otherwise."""
         return ROWS[self.id].severity
 
 

@@ -13,7 +13,7 @@ from typing import Any, Final, NamedTuple, overload
 import msgspec
 import numpy as np
 
-from inroads.analysis.changes import NodeCause, stated
+from inroads.analysis.causes import NodeCause, stated
 from inroads.analysis.findings.context import RuleContext
 from inroads.analysis.findings.finding import (
     Finding,
@@ -36,16 +36,16 @@ from inroads.columns.arrays import Lazily
 from inroads.columns.claimset import ATTRIBUTES, NONE
 from inroads.documents.pointers import escape, pointer, record
 from inroads.errors import InroadsError
-from inroads.model import Document, Evidence, NodeKind, Section, kind_of, native_id
+from inroads.model import Access, Document, Evidence, NodeKind, Section, kind_of, native_id
 from inroads.moments import EPOCH
 from inroads.network.access_graph import AccessGraph
 from inroads.network.wording import record_label
 from inroads.policy.rule_settings import Judgement, Severity, Suppression
-from inroads.reach.answers import Answer
+from inroads.reach.answers import AccessAnswers
 from inroads.reach.questions import reach
 
 PRINTED: Final = 100
-"""How many findings are printed; there may be one for each access."""
+"""The most findings that are printed; there may be one for each access."""
 
 _LONG_AGO: Final = EPOCH
 
@@ -59,7 +59,7 @@ def review(
     now: dt.datetime | None = None,
     since: AccessGraph | None = None,
 ) -> Findings:
-    """What these rules find, or all that the policy enables, of this severity or a higher one.
+    """Run these rules, or all that the policy enables; keep findings of this severity or a higher one.
 
     `suppressed` keeps only those that are, or only those that are not. Ages and the days on which suppressions expire
     count at `now` (aware); without it at the newest document's moment, since the graph knows no clock. `since` is the
@@ -76,7 +76,7 @@ def review(
     least = least_severity(severity)
     newest = graph.documents[-1].observed_at if graph.documents else _LONG_AGO
     matter = RuleContext(graph, now.astimezone(dt.UTC) if now else newest, since)
-    found: list[_Found] = []
+    found: list[_UnwrittenFinding] = []
     looked = []
     for each in RULES.values():
         if each.id not in chosen:
@@ -95,7 +95,9 @@ def review(
             continue
         check()
         outcome = each.look(matter, row)
-        found += (_Found.of(each, hit, hit.severity or row.severity) for hit in outcome.hits)
+        found += (
+            _UnwrittenFinding.of(each, hit, hit.severity or row.severity) for hit in outcome.hits
+        )
         told = outcome.looked, outcome.unseen, outcome.notes
         looked.append(RuleRun(each.id, each.population, *told, findings=len(outcome.hits)))
     standing = _Standing.at(matter.now, judged)
@@ -148,7 +150,7 @@ class _Standing(NamedTuple):
                     standing.subjects.setdefault((each.rule, each.subject), each)
         return standing
 
-    def suppressed(self, found: _Found) -> Suppressed | None:
+    def suppressed(self, found: _UnwrittenFinding) -> Suppressed | None:
         keys = ((found.rule.id, subject) for subject in found.hit.subjects)
         given = self.findings.get(found.identity) or next(
             filter(None, map(self.subjects.get, keys)), None
@@ -158,7 +160,7 @@ class _Standing(NamedTuple):
         return Suppressed(given.reason, given.expires)
 
 
-class _Found(NamedTuple):
+class _UnwrittenFinding(NamedTuple):
     """A finding whose evidence is not written out yet."""
 
     rule: Rule
@@ -168,7 +170,7 @@ class _Found(NamedTuple):
     suppressed: Suppressed | None = None
 
     @classmethod
-    def of(cls, found_by: Rule, hit: Match, severity: Severity) -> _Found:
+    def of(cls, found_by: Rule, hit: Match, severity: Severity) -> _UnwrittenFinding:
         check()
         return cls(found_by, hit, severity, finding_identity(found_by.id, hit.subjects))
 
@@ -178,7 +180,7 @@ class _Found(NamedTuple):
 
 
 class _Asked(NamedTuple):
-    """What was asked for: rules, the least severity, what is suppressed or what is not, an earlier version."""
+    """The question: rules, the least severity, suppressed findings or not, an earlier version."""
 
     rules: Sequence[str]
     least: Severity
@@ -197,7 +199,7 @@ class Findings(Sequence[Finding]):
     def __init__(
         self,
         matter: RuleContext,
-        found: Sequence[_Found],
+        found: Sequence[_UnwrittenFinding],
         looked: tuple[RuleRun, ...],
         expired: tuple[Suppression, ...],
         asked: _Asked,
@@ -249,7 +251,7 @@ class Findings(Sequence[Finding]):
 
     @property
     def keys(self) -> Sequence[tuple[int, str, str]]:
-        """What orders the findings, as plain values."""
+        """The sort keys of the findings, as plain values."""
         return Lazily(len(self), self._key)
 
     def _key(self, place: int) -> tuple[int, str, str]:
@@ -261,7 +263,7 @@ class Findings(Sequence[Finding]):
         )  # of the same order: a line end comes before what ids are made of
 
     def counts(self) -> tuple[int, int]:
-        """How many findings there are that are not suppressed, and how many that are."""
+        """The number of findings that are not suppressed, and of those that are."""
         hidden = sum(each.suppressed is not None for each in self._found)
         return len(self._found) - hidden, hidden
 
@@ -298,7 +300,7 @@ class _Writer:
         self.graph = graph
         self.reached = lru_cache(4)(self._reached)
 
-    def finding(self, found: _Found) -> Finding:
+    def finding(self, found: _UnwrittenFinding) -> Finding:
         proofs = {proof: None for source in found.hit.evidence for proof in self.proofs(source)}
         head = found.identity, found.rule.id, found.rule.version, found.severity
         return Finding(*head, found.hit.subjects, found.hit.facts, tuple(proofs), found.suppressed)
@@ -336,8 +338,8 @@ class _Writer:
             paths = answer[places[source.resource]].paths
             yield from dict.fromkeys(step.grant for path in paths for step in path.steps)
 
-    def _reached(self, principal: str) -> tuple[Answer, dict[str, int]]:
-        """What an identity reaches, and where each resource is in it: findings come in the order of principals."""
+    def _reached(self, principal: str) -> tuple[AccessAnswers[Access], dict[str, int]]:
+        """Return an identity's reach, and each resource's place in it: findings come in the order of principals."""
         answer = reach(self.graph, principal)
         return answer, {summary.other: place for place, summary in enumerate(answer.summaries)}
 
@@ -373,7 +375,7 @@ class _Writer:
         return [int(each) for each in rows.document[first:last][here]]
 
     def _statement(self, number: int, node: str, attribute: str) -> Iterator[Proof]:
-        """Where one document states an attribute of a node."""
+        """Return the place where one document states an attribute of a node."""
         document = self.graph.documents[number]
         if attribute == "system_id":
             rows = enumerate(_rows(document, "roles"))

@@ -112,7 +112,7 @@ def _matched(start: int, ahead: dict[int, list[int]], holder: dict[int, int]) ->
 
 
 def by_principal(found: Accesses) -> Callable[[int], list[int]]:
-    """What each identity reaches among these accesses, by number, ascending."""
+    """Return the nodes that each identity reaches among these accesses, by number, ascending."""
     order = np.lexsort((found.resource, found.principal))
     principal, resource = found.principal[order], found.resource[order]
 

@@ -17,7 +17,7 @@ from inroads.policy.rule_settings import RuleRow
 
 
 def _controls(matter: RuleContext) -> dict[int, set[int]]:
-    """What each identity controls, by number."""
+    """Return the businesses that each identity controls, by number."""
     found: dict[int, set[int]] = defaultdict(set)
     for identity, business in zip(*(column.tolist() for column in matter.controls), strict=True):
         found[identity].add(business)
@@ -72,7 +72,7 @@ def _owners(matter: RuleContext, number: int) -> list[tuple[int, list[int]]]:
 
 
 def _teams(matter: RuleContext) -> tuple[int, int]:
-    """How many businesses have a team document, and how many have none."""
+    """Return the extent: businesses with a team document, and those without."""
     span = matter.span(NodeKind.BUSINESS)
     seen = int(matter.fold.observed[span.start : span.stop].sum())
     return seen, len(span) - seen

@@ -51,7 +51,7 @@ def _into_scope(matter: RuleContext, node: int) -> tuple[Source, ...]:
 
 
 def _lapsed(matter: RuleContext) -> Flags:
-    """Which accounts have a subscription that is known not to be alive, and are still reached."""
+    """Find accounts whose subscription is known not to be alive, and that are still reached."""
     span = matter.span(NodeKind.ACCOUNT)
     found: Flags = matter.index.failing[span.start : span.stop] & (
         matter.reached[span.start : span.stop] > 0

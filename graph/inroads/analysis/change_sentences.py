@@ -1,0 +1,94 @@
+"""Changes and their causes in plain English."""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+from inroads.analysis.causes import Cause, NodeCause
+from inroads.analysis.changes import Change, Kind
+from inroads.model import Grant, NodeKind, Relation, kind_of
+from inroads.network.access_graph import AccessGraph
+from inroads.network.wording import grant_label, label
+from inroads.text import printable
+
+CAUSES_TOLD: Final = 3
+"""The most causes that a sentence names."""
+
+
+def sentence(before: AccessGraph, after: AccessGraph, change: Change) -> str:
+    """A change in plain English with its first causes, given the two graphs that were compared."""
+    telling = _Telling(before, after)
+    text = f"{telling.label(change.principal)} {telling.what(change)}"
+    told = [telling.cause(cause) for cause in change.causes[:CAUSES_TOLD]]
+    if more := len(change.causes) - len(told):
+        told.append(f"{more} more")
+    return f"{text}: {'; '.join(told)}."
+
+
+def cause_sentence(before: AccessGraph, after: AccessGraph, cause: Cause) -> str:
+    """A cause in plain English, given the two graphs that were compared."""
+    return _Telling(before, after).cause(cause)
+
+
+_SAID: Final = {
+    Kind.GAINED: "gained access to {what} as {now}",
+    Kind.OBSERVED: "is observed for the first time to reach {what} as {now}",
+    Kind.LOST: "lost access to {what}, held as {then}",
+    Kind.UNOBSERVED: "is no longer observed to reach {what} as {then}, which need not have ended",
+    Kind.RAISED: "was raised from {then} to {now}",
+    Kind.LOWERED: "was lowered from {then} to {now}",
+    Kind.CHANGED: "changed from {then} to {now}",
+    Kind.TURNED_ACTIVE: "turned active",
+    Kind.TURNED_LATENT: "turned latent ({reasons})",
+    Kind.NOW_STATED: "is now stated by a record",
+    Kind.NOW_INFERRED: "is now inferred only",
+}
+
+
+class _Telling(NamedTuple):
+    before: AccessGraph
+    after: AccessGraph
+
+    def label(self, node: str) -> str:
+        return label(self.after if node in self.after else self.before, node)
+
+    def what(self, change: Change) -> str:
+        then, now = (
+            " and ".join(facts.roles) if facts else "" for facts in (change.before, change.after)
+        )
+        reasons = ", ".join(map(printable, change.after.reasons)) if change.after else ""
+        what = self.label(change.resource)
+        words = [
+            _SAID[kind].format(what=what, then=then, now=now, reasons=reasons)
+            for kind in change.kinds
+        ]
+        if change.before is None:
+            return words[0] + (f" (latent: {reasons})" if reasons else "")
+        return (
+            words[0]
+            if change.after is None
+            else f"still reaches {what}, and the access {' and '.join(words)}"
+        )
+
+    def cause(self, cause: Cause) -> str:
+        if isinstance(cause, NodeCause):
+            then, now = (
+                printable(word) if word else "not known" for word in (cause.before, cause.after)
+            )
+            of = "the subscription of " if kind_of(cause.id) is NodeKind.ACCOUNT else ""
+            return f"{of}{self.label(cause.id)} was {then} and is {now}"
+        grant = cause.after or cause.before
+        name = self.grant(grant) if grant else cause.id
+        if cause.before is None:
+            return f"{name} {'was added' if cause.witnessed else 'was observed for the first time'}"
+        if cause.after is None:
+            return f"{name} {'was removed' if cause.witnessed else 'is no longer observed'}"
+        if cause.before.roles != cause.after.roles:
+            then, now = (" and ".join(each.roles) for each in (cause.before, cause.after))
+            return f"{name} changed from {then} to {now}"
+        return f"{name} turned {'active' if cause.after.active else 'inactive'}"
+
+    def grant(self, grant: Grant) -> str:
+        if grant.relation is Relation.KEEPS:
+            return f"{self.label(grant.resource)} as the account of {self.label(grant.principal)}"
+        return f"{printable(grant_label(grant))} of {self.label(grant.principal)}"

@@ -1,0 +1,43 @@
+"""A plan that ends one access."""
+
+from __future__ import annotations
+
+import msgspec
+
+from inroads.analysis.explain import explain
+from inroads.analysis.outcome import Outcome
+from inroads.analysis.what_if import WhatIf
+from inroads.model import Access, Explanation
+from inroads.network.access_graph import AccessGraph
+
+
+class RevocationPlan(msgspec.Struct, frozen=True):
+    """A plan that ends one access: the cut that ends least else, and the outcomes for everyone's accesses."""
+
+    access: Access
+    explanation: Explanation
+    what_if: WhatIf[AccessGraph]
+
+    @property
+    def verified(self) -> bool:
+        """Return whether the access ends, by the graph without these grants."""
+        ends = (self.access.principal, self.access.resource)
+        return any((each.principal, each.resource) == ends for each in self.what_if.ended)
+
+    @property
+    def also(self) -> tuple[Outcome, ...]:
+        """The other accesses that would end or alter."""
+        ends = (self.access.principal, self.access.resource)
+        return tuple(
+            each
+            for each in self.what_if.outcomes
+            if each.kinds and (each.principal, each.resource) != ends
+        )
+
+
+def plan(graph: AccessGraph, access: Access) -> RevocationPlan:
+    """The plan that ends an access of the graph."""
+    explanation = explain(graph, access)
+    return RevocationPlan(
+        access, explanation, WhatIf(graph, [grant.id for grant in explanation.cut])
+    )

@@ -1,0 +1,83 @@
+"""Items of a campaign, read from the rows of a ledger."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+from typing import Any, Final
+
+from inroads.review.frozen_access import Pair, difference
+from inroads.review.rows import DECISION, read_decision, unpack
+from inroads.review.values import Filter, Item, Opened, ReviewError
+
+ITEMS: Final = f"""
+    SELECT i.number, i.business, i.opened, i.fingerprint, i.frozen,
+        d.{DECISION.format("d")}, p.{DECISION.format("p")}, q.frozen
+    FROM review_items i
+        LEFT JOIN review_decisions d ON d.sequence = i.decision
+        LEFT JOIN review_decisions p ON p.sequence = i.previous
+        LEFT JOIN review_items q ON q.campaign = p.campaign AND q.number = p.item AND i.opened != 'CARRIED'
+    WHERE i.campaign = ?"""  # noqa: S608  # our own names
+
+
+def part_of(
+    chosen: Filter, after: int, limit: int | None, before: int | None, backwards: bool = False
+) -> tuple[str, list[object]]:
+    """The rest of a query of items, and the values of its question marks."""
+    where, given = chosen.where()
+    number = (
+        "+i.number" if chosen.of else "i.number"
+    )  # few items: their own index, not that of numbers, leads to them
+    upto = "" if before is None else f" AND {number} < ?"
+    order = " DESC" if backwards else ""
+    ends = [after] if before is None else [after, before]
+    values = [*ends, *given, -1 if limit is None else limit]
+    return f" AND {number} > ?{upto}{where} ORDER BY {number}{order} LIMIT ?", values
+
+
+def numbered(
+    campaign_: int,
+    chosen: Filter,
+    after: int = 0,
+    limit: int | None = None,
+    before: int | None = None,
+) -> tuple[str, list[object]]:
+    """A query of numbers of items, and the values of its question marks."""
+    where, given = part_of(chosen, after, limit, before)
+    joined = " LEFT JOIN review_decisions d ON d.sequence = i.decision" if chosen.verdict else ""
+    return f"SELECT i.number FROM review_items i{joined} WHERE i.campaign = ?{where}", [  # noqa: S608  # ours
+        campaign_,
+        *given,
+    ]
+
+
+def numbers_of(
+    rows: sqlite3.Connection,
+    number: int,
+    chosen: Filter,
+    after: int = 0,
+    limit: int | None = None,
+    before: int | None = None,
+) -> list[int]:
+    return [each for (each,) in rows.execute(*numbered(number, chosen, after, limit, before))]
+
+
+def find_item(rows: sqlite3.Connection, number: int, key: int | Pair) -> Item:
+    where = (
+        " AND i.principal = ? AND i.resource = ?" if isinstance(key, Pair) else " AND i.number = ?"
+    )
+    row = rows.execute(
+        ITEMS + where, (number, *(key if isinstance(key, Pair) else (key,)))
+    ).fetchone()
+    if row is None:
+        shown = " ".join(key) if isinstance(key, Pair) else key
+        raise ReviewError(f"the campaign has no item {shown}", "ITEM_UNKNOWN")
+    return read_item(row)
+
+
+def read_item(row: Sequence[Any]) -> Item:
+    number, business, opened, print_, packed = row[:5]
+    now, before = unpack(packed), row[17]
+    compared = difference(unpack(before), now) if before is not None else None
+    decisions = read_decision(*row[5:11]), read_decision(*row[11:17])
+    return Item(number, business, Opened(opened), print_.hex(), now, *decisions, compared)
