@@ -29,16 +29,16 @@ from inroads_api.versions.ingestion import Intake
 from inroads_api.versions.limited import LimitedVersionsByBusinesses
 from inroads_api.versions.review_desk import Reviews
 from inroads_api.versions.versions import Version, Versions
-from inroads_api.web.admission import AdmissionControl
-from inroads_api.web.answers import Answerer
 from inroads_api.web.endpoint import GraphQLEndpoint
 from inroads_api.web.media_types import LEGACY
 from inroads_api.web.metrics import Metrics
 from inroads_api.web.middleware import LOCAL, AuthenticationMiddleware, SecurityHeaders
-from inroads_api.web.requests import RequestParser
-from inroads_api.web.responses import denied_response, respond
 from inroads_api.web.services import Services, open_services
 from inroads_api.web.settings import ServerSettings
+from inroads_api.web.stages.admission import AdmissionControl
+from inroads_api.web.stages.answers import Answerer
+from inroads_api.web.stages.requests import RequestParser
+from inroads_api.web.stages.responses import denied_response, respond
 from inroads_api.web.streams import Streams
 
 _PAGE: Final = """<!doctype html>

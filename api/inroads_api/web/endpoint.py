@@ -17,17 +17,17 @@ from inroads_api.clock import Deadline
 from inroads_api.execution.tracing import TRACE, TraceFigures
 from inroads_api.security.callers import AccessDenied
 from inroads_api.versions.cursors import Feed
-from inroads_api.web.admission import Admission, AdmissionControl, ClientLimits
-from inroads_api.web.answers import Answerer, OperationResult
 from inroads_api.web.logs import REQUESTS
 from inroads_api.web.media_types import EVENTS, LEGACY, MODERN, acceptable, accepts_events
 from inroads_api.web.metrics import Names
 from inroads_api.web.middleware import caller_now
-from inroads_api.web.operation import Operation
 from inroads_api.web.rate_limit import Budget, Throttled
 from inroads_api.web.refusals import Refused
-from inroads_api.web.requests import RequestParser
-from inroads_api.web.responses import (
+from inroads_api.web.stages.admission import Admission, AdmissionControl, ClientLimits
+from inroads_api.web.stages.answers import Answerer, OperationResult
+from inroads_api.web.stages.operation import Operation
+from inroads_api.web.stages.requests import RequestParser
+from inroads_api.web.stages.responses import (
     denied_response,
     envelope,
     refusal_response,

@@ -1,4 +1,4 @@
-"""What-if: the accesses that end, stay and change if grants were revoked or made. Nothing is written.
+"""Accesses that end, stay and change if grants were revoked or made. Nothing is written.
 
 **What is removed.** A grant is removed with every standing record that states it, in every dialect and document. A role
 row that two memberships merge (their businesses keep one account) goes from both. What the records say beside the grant

@@ -46,7 +46,7 @@ class Phone(msgspec.Struct, frozen=True, gc=False):
 
 
 class Profession(msgspec.Struct, frozen=True, gc=False):
-    """What the person says of their work."""
+    """The work of a person, as they describe it."""
 
     id: OptionalId = UNSET
     title: Text = UNSET

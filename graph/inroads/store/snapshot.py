@@ -30,7 +30,7 @@ _MANIFEST: Final = "manifest.json"
 
 
 class _File(msgspec.Struct, frozen=True):
-    """What must be true of one file."""
+    """The size and the checksum of one file."""
 
     bytes: int
     crc32: int
@@ -48,7 +48,7 @@ class _Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Snapshot(NamedTuple):
-    """What was kept, and how far of the ledger's log it holds."""
+    """The columns that were kept, and the position up to which they hold the ledger's log."""
 
     columns: Adjacency
     position: int

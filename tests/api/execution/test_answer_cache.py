@@ -23,7 +23,7 @@ from inroads_api.security.authentication import Auth
 from inroads_api.security.callers import TokenScope
 from inroads_api.security.tokens import TokenFile
 from inroads_api.versions.versions import Version, Versions
-from inroads_api.web import answers as room
+from inroads_api.web.stages import answers as room
 from questions import NOON, Serve
 
 UNSETTLED: Final = {

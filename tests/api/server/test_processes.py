@@ -33,8 +33,8 @@ from inroads_api.security.callers import TokenScope
 from inroads_api.security.tokens import TokenFile
 from inroads_api.server.application import worker
 from inroads_api.server.listening import place
-from inroads_api.web import answers, requests
 from inroads_api.web.settings import ServerSettings
+from inroads_api.web.stages import answers, requests
 from processes import PATIENCE, command, serving
 from questions import NOON
 

@@ -33,8 +33,8 @@ from inroads_api.security.callers import TokenScope
 from inroads_api.security.tokens import TokenFile
 from inroads_api.server.application import traced as traced_
 from inroads_api.server.telemetry import Traced, exporting
-from inroads_api.web import answers
 from inroads_api.web.rate_limit import RateLimiter
+from inroads_api.web.stages import answers
 from questions import NOON, Serve
 
 TRACE_ID, PARENT = "4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7"
@@ -263,7 +263,9 @@ def test_without_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
     """Who wants traces and has not installed what makes them is told so before anything is served."""
     monkeypatch.delitem(sys.modules, "inroads_api.server.telemetry")
     monkeypatch.delattr("inroads_api.server.telemetry")  # the package would still have it
-    monkeypatch.setattr("inroads_api.server.processes.run", lambda *_: pytest.fail("it was served"))
+    monkeypatch.setattr(
+        "inroads_api.cli.commands.serve.run", lambda *_: pytest.fail("it was served")
+    )
     monkeypatch.setitem(sys.modules, "opentelemetry.sdk.trace", None)
     done = CliRunner().invoke(app, ["serve", "-d", str(EXAMPLE), "--port", "0", "--traces"])
     assert (done.exit_code, "inroads[otel]" in done.stderr) == (2, True)

@@ -17,8 +17,8 @@ import uvicorn
 from applications import application
 from inroads.network.access_graph import AccessGraph
 from inroads_api.limits import MAX_ASKED
-from inroads_api.web import answers
 from inroads_api.web.media_types import LEGACY, MODERN, acceptable
+from inroads_api.web.stages import answers
 from questions import code
 
 QUERY = "{ graph { version } }"

@@ -16,7 +16,7 @@ from inroads_api.execution.documents import BASE_BYTES, DocumentCache, PreparedD
 from inroads_api.execution.execute import Schema
 from inroads_api.security.audit import AuditLog
 from inroads_api.versions.versions import Versions
-from inroads_api.web import answers
+from inroads_api.web.stages import answers
 from questions import NOON, Serve
 
 QUERY: Final = "query Who { graph { version } }"

@@ -276,7 +276,7 @@ def test_defaults(file: TokenFile, monkeypatch: pytest.MonkeyPatch) -> None:
         meters.append(services.limiter)
 
     monkeypatch.setattr("inroads_api.server.application.create_app", made)
-    monkeypatch.setattr("inroads_api.server.processes.run", lambda _, sock, *__: sock.close())
+    monkeypatch.setattr("inroads_api.cli.commands.serve.run", lambda _, sock, *__: sock.close())
     for more in ([], ["--cost-per-minute", "50"]):
         for host in ("127.0.0.1", "0.0.0.0"):  # noqa: S104  # nothing is served
             words = [

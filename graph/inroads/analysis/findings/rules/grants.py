@@ -153,7 +153,7 @@ def group_without_membership(matter: RuleContext, _: RuleRow) -> RuleOutcome:
     experimental=True,
 )
 def duplicate_group(matter: RuleContext, _: RuleRow) -> RuleOutcome:
-    """The same identity, business and role under several groups, at least one of which is known to be business-level.
+    """One identity, business and role under several groups, at least one of which is known to be business-level.
 
     Several project groups of one business are usual, so they alone are nothing.
     """

@@ -19,8 +19,8 @@ from inroads_api.security.callers import Caller
 from inroads_api.security.permissions import MUTATIONS
 from inroads_api.web.media_types import LEGACY, is_utf8, parse_media_type
 from inroads_api.web.middleware import caller_of
-from inroads_api.web.operation import Operation
 from inroads_api.web.refusals import Refused
+from inroads_api.web.stages.operation import Operation
 
 BODY_SECONDS: Final = 10.0
 """How long a body may take to come."""

@@ -18,9 +18,9 @@ from inroads.errors import InroadsError
 from inroads_api.security.audit import AuditEntry, AuditLog
 from inroads_api.security.callers import AccessDenied, Caller
 from inroads_api.security.permissions import authorise
-from inroads_api.web.operation import Operation
 from inroads_api.web.rate_limit import Budget, RateLimiter, Throttled
 from inroads_api.web.refusals import Overloaded, Refused
+from inroads_api.web.stages.operation import Operation
 
 log = logging.getLogger(__name__)
 

@@ -12,11 +12,11 @@ from inroads_api.clock import utcnow
 from inroads_api.execution.execute import STREAM_REQUIRED, failure
 from inroads_api.limits import MAX_COST
 from inroads_api.security.callers import AccessDenied
-from inroads_api.web.answers import OperationResult
 from inroads_api.web.media_types import LEGACY, acceptable
-from inroads_api.web.operation import Operation
 from inroads_api.web.rate_limit import Budget, Throttled
 from inroads_api.web.refusals import Refused
+from inroads_api.web.stages.answers import OperationResult
+from inroads_api.web.stages.operation import Operation
 
 RETRY_AFTER: Final = "1"
 """In seconds."""

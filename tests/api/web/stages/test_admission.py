@@ -8,8 +8,8 @@ from contextlib import AsyncExitStack
 
 import pytest
 
-from inroads_api.web.admission import MOST, MOST_EACH, WORKING_EACH, AdmissionControl
 from inroads_api.web.refusals import Overloaded
+from inroads_api.web.stages.admission import MOST, MOST_EACH, WORKING_EACH, AdmissionControl
 
 
 def test_new_documents_are_looked_at_in_turn() -> None:

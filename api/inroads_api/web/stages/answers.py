@@ -17,7 +17,7 @@ from inroads_api.versions.cursors import Feed
 from inroads_api.versions.ingestion import Intake
 from inroads_api.versions.limited import LimitedVersionsByBusinesses
 from inroads_api.versions.review_desk import Desk, Done, Reviews
-from inroads_api.web.operation import Operation
+from inroads_api.web.stages.operation import Operation
 
 log = logging.getLogger(__name__)
 
