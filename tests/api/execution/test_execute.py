@@ -476,13 +476,13 @@ def test_only_the_page_is_written_out(
 ) -> None:
     """A count writes out no access, and a page of two writes out two."""
     written: list[slice] = []
-    real = answers.Answer.__getitem__
+    real = answers.AccessAnswers.__getitem__
 
-    def counting(self: answers.Answer, index: Any) -> Any:
+    def counting(self: answers.AccessAnswers, index: Any) -> Any:
         written.append(index)
         return real(self, index)
 
-    monkeypatch.setattr(answers.Answer, "__getitem__", counting)
+    monkeypatch.setattr(answers.AccessAnswers, "__getitem__", counting)
     ask = asker(schema, people)
     most = max((n for n in people if n.startswith("identity")), key=people.out_degree)
     ask(
