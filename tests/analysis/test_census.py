@@ -42,7 +42,7 @@ STATED_ONLY = load_policy(
 )
 
 
-def answers(graph: Explorer) -> Iterator[tuple[str, answers_.Answer]]:
+def answers(graph: Explorer) -> Iterator[tuple[str, answers_.AccessAnswers]]:
     """Every identity with what it reaches, every business and account with who reaches it."""
     for node in graph:
         if kind_of(node) is NodeKind.IDENTITY:
