@@ -1,6 +1,6 @@
-"""A cache of answers: those that follow from a version and a question alone.
+"""A cache of answers that depend only on a version and a question.
 
-They are kept for documents that come again; one that comes for the first time seldom does.
+Only answers to documents that come again are cached, since most documents come once.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from inroads_api.execution.documents import PreparedDocument
 from inroads_api.versions.versions import Version
 
 MAX_BYTES: Final = 32 * 2**20
-"""The most bytes of answers that are kept for one version: those used last."""
+"""The most bytes of cached answers of one version, the least recently used leave first."""
 
 SETTLED: Final = frozenset(
     {
@@ -28,13 +28,13 @@ SETTLED: Final = frozenset(
         *("largestBlastRadius", "mostExposed", "whatIf", "plan", "chokePoints", "dutyConflicts"),
     }
 )
-"""The root fields whose values the version settles: no clock, no other version and no ledger has a part in them."""
+"""The root fields that depend on the version alone, not on a clock, a ledger or other versions."""
 
 _A = TypeVar("_A")
 
 
 class Question(NamedTuple):
-    """The key of an answer: a query to the letter, and its variables in one spelling."""
+    """The key of an answer: the text of a query, and its variables in canonical JSON."""
 
     query: str
     operation: str | None
@@ -42,14 +42,14 @@ class Question(NamedTuple):
 
 
 class _SizedAnswer(NamedTuple, Generic[_A]):
-    """A kept answer, and how many bytes it takes with its question."""
+    """A cached answer, and its size in bytes with its question."""
 
     answer: _A
     size: int
 
 
 class AnswerCache(Generic[_A]):
-    """The answers that were given last, for as long as somebody holds their version; for any thread."""
+    """The most recent answers of each version that is still referenced. Safe for threads."""
 
     def __init__(self, most: int = MAX_BYTES) -> None:
         self._most = most
@@ -59,14 +59,14 @@ class AnswerCache(Generic[_A]):
         )
 
     def find(self, version: Version, question: Question) -> _A | None:
-        """The answer that a version gave to a question."""
+        """The cached answer of a version to a question, if any."""
         with self._lock:
             answers = self._of.get(version)
             kept = answers.get(question) if answers is not None else None
             return kept.answer if kept else None
 
     def keep(self, version: Version, question: Question, answer: _A, size: int) -> None:
-        """Keep an answer of so many bytes, unless it is a large part of all that can be kept."""
+        """Cache an answer of a size in bytes, unless it needs a large part of the cache."""
         if size > self._most // 16:
             return
         size += len(question.query) + len(question.variables)
@@ -80,7 +80,7 @@ class AnswerCache(Generic[_A]):
 def question(
     document: PreparedDocument, variables: Mapping[str, Any] | None, name: str | None
 ) -> Question | None:
-    """The question of a query whose answer follows from the version alone; None for any other operation."""
+    """The key of a query whose answer depends on the version alone; None for other operations."""
     if document.operation(name) is not OperationType.QUERY or not document.roots(name) <= SETTLED:
         return None
     return Question(

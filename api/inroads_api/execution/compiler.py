@@ -1,7 +1,7 @@
-"""Compiling: each selection of a query becomes one Python function that builds its part of the answer.
+"""The query compiler: each selection becomes a Python function that builds its part of an answer.
 
-The stock executor decides for each value of each object what the document has decided for all of them. Whatever is not
-plain here is left to the stock executor.
+The stock executor of graphql-core decides for each value again what the document decides once for
+all objects. Fields that are not plain are left to the stock executor.
 """
 
 from __future__ import annotations
@@ -44,21 +44,21 @@ from inroads.cancellation import check
 from inroads_api.schema.fields import READS
 
 MAX_FIELDS: Final = 2_000
-"""The most fields of a query that is compiled, each counted wherever a fragment brings it."""
+"""The most fields of a compiled query; fields of fragments count at each spread."""
 
 Run = Callable[[Any, Any, Any], Any]
-"""A compiled part of a query: from an object, the executor and the path of the object to a value."""
+"""A compiled part of a query: a function of an object, the executor and the object's path."""
 
 
 class CompiledQuery(NamedTuple):
-    """A compiled query: what runs each root field, None where the stock executor does; and its arguments by place."""
+    """The function of each root field, None for the stock executor; and argument converters."""
 
     runs: dict[str, Run | None]
     arguments: list[Callable[[Executor[Any]], dict[str, Any]]]
 
 
 def _names_variables(nodes: Iterable[ArgumentNode | ObjectFieldNode]) -> bool:
-    """Return whether any variable stands in these values."""
+    """Return whether any of these values contains a variable."""
     return any(_varies(each.value) for each in nodes)
 
 
@@ -71,15 +71,16 @@ def _varies(value: ValueNode) -> bool:
 
 
 class _TooLarge(Exception):
-    """A query of more fields than are worth compiling."""
+    """A query with too many fields to compile."""
 
 
 class Compiler:
-    """Writes the functions of one operation, those of inner selections first."""
+    """Generates the functions of one operation, inner selections first."""
 
     def __init__(self, executor: Executor[Any]) -> None:
         self.executor = executor
-        self.schema: Schema = executor.schema._strawberry_schema  # type: ignore[attr-defined]  # strawberry's own link
+        # Strawberry sets this attribute on the schema of graphql-core.
+        self.schema: Schema = executor.schema._strawberry_schema  # type: ignore[attr-defined]
         self.names: dict[str, Any] = {"Path": Path, "is_iterable": is_iterable, "check": check}
         self.lines: list[str] = []
         self.arguments: list[Callable[[Executor[Any]], dict[str, Any]]] = []
@@ -87,13 +88,14 @@ class Compiler:
         self.fields = 0
 
     def plan(self, kind: GraphQLObjectType, fields: GroupedFieldSet) -> CompiledQuery | None:
-        """The plan of root fields; None where there are too many inside, or where they cannot be collected."""
+        """Compile root fields; None if they have too many fields or cannot be collected."""
         try:
             roots = {name: self._root(kind, name, details) for name, details in fields.items()}
-        # As where a condition is null, which the stock executor tells with its place.
+        # For example a condition is null: the stock executor reports that with its location.
         except (_TooLarge, GraphQLError):
             return None
-        exec(compile("\n".join(self.lines), "<query>", "exec"), self.names)  # noqa: S102  # our own text; names of documents are literals in it
+        # The code is generated; names of a document are only literals in it.
+        exec(compile("\n".join(self.lines), "<query>", "exec"), self.names)  # noqa: S102
         return CompiledQuery(
             {name: self.names[root] if root else None for name, root in roots.items()},
             self.arguments,
@@ -107,7 +109,7 @@ class Compiler:
         return self._write(kind, [*body, "return v"])
 
     def _function(self, kind: GraphQLObjectType, fields: GroupedFieldSet) -> _Function:
-        """The function from an object to the dict of a selection."""
+        """Generate the function that returns the dict of a selection from an object."""
         body: list[str] = []
         located = False
         for place, (name, details) in enumerate(fields.items()):
@@ -128,7 +130,7 @@ class Compiler:
         var: str,
         body: list[str],
     ) -> bool:
-        """Write what gives a field its value; tells whether the path of the object is needed for it."""
+        """Generate the lines of a field; return whether they need the path of the object."""
         self.fields += 1
         if self.fields > MAX_FIELDS:
             raise _TooLarge
@@ -140,7 +142,8 @@ class Compiler:
         field = self._strawberry(kind, details)
         if field is None:
             body.append(
-                f"{var} = x.execute_field({self._name(kind)}, o, {self._name(details)}, {path}, None)"
+                f"{var} = x.execute_field("
+                f"{self._name(kind)}, o, {self._name(details)}, {path}, None)"
             )
             return True
         definition = kind.fields[node.name.value]
@@ -157,7 +160,10 @@ class Compiler:
                 needs_info = True
                 self.names["Info"] = self.schema.config.info_class
                 nodes = [each.node for each in details]
-                raw = f"x.build_resolve_info({self._name(definition)}, {self._name(nodes)}, {self._name(kind)}, {path})"
+                raw = (
+                    f"x.build_resolve_info({self._name(definition)}, "
+                    f"{self._name(nodes)}, {self._name(kind)}, {path})"
+                )
                 given.append(f"{info.name}=Info({raw}, {self._name(field)})")
             body.append(
                 f"{var} = {self._name(field.base_resolver.wrapped_func)}({', '.join(given)})"
@@ -167,7 +173,7 @@ class Compiler:
     def _strawberry(
         self, kind: GraphQLObjectType, details: FieldDetailsList
     ) -> StrawberryField | None:
-        """The definition of a field that can be compiled."""
+        """The definition of a field if it can be compiled, else None."""
         definition = kind.fields.get(details[0].node.name.value)
         field = definition.extensions.get("strawberry-definition") if definition else None
         plain = (
@@ -196,7 +202,7 @@ class Compiler:
         if not _names_variables(node.arguments or ()):
             try:
                 same = convert(self.executor)
-            except Exception:  # noqa: BLE001  # the stock executor tells it, each time
+            except Exception:  # noqa: BLE001  # the stock executor reports it
                 return self._added(convert)
             return self._added(lambda _: same)
         return self._added(convert)
@@ -208,7 +214,7 @@ class Compiler:
     def _complete(
         self, kind: Any, var: str, details: FieldDetailsList, path: str, body: list[str]
     ) -> bool:
-        """Write what turns a resolved value into what the answer has; tells whether the path is needed for it."""
+        """Generate the completion of a value; return whether it needs the path of the object."""
         if is_non_null_type(kind):
             body.append(f"if {var} is None: raise ValueError")
             return self._present(kind.of_type, var, details, path, body)
@@ -252,7 +258,7 @@ class Compiler:
         return located
 
     def _leaf(self, kind: GraphQLLeafType, var: str) -> list[str]:
-        """Leave a value of the usual type as it is, and coerce any other as the stock executor does."""
+        """Keep a value of the usual type, and coerce other values as the stock executor does."""
         coerced = f"{var} = {self._name(partial(Executor.complete_leaf_value, kind))}({var})"
         if isinstance(kind, CustomGraphQLEnumType):
             values = {each.value: name for name, each in kind.values.items()}
@@ -271,7 +277,7 @@ class Compiler:
         admitted: set[type] = set()
 
         def admit(value: Any) -> None:
-            """Let objects of this class be of the kind, if they are."""
+            """Admit the class of an object to the kind. Raises TypeError if it is of another."""
             if isinstance(value, Exception) or get_strawberry_type_cast(value) is not None:
                 raise TypeError
             if kind.is_type_of and not kind.is_type_of(value, _NO_INFO):
@@ -289,7 +295,7 @@ class Compiler:
         known: dict[type, Any] = {}
 
         def admit(value: Any) -> Any:
-            """The function for objects of this class."""
+            """The function for objects of this class. Raises TypeError."""
             definition = get_object_definition(value.__class__)
             if (
                 definition is None
@@ -307,28 +313,28 @@ class Compiler:
         )
 
     def _selected(self, kind: GraphQLObjectType, details: FieldDetailsList) -> _Function:
-        key = kind.name, id(details)  # the executor keeps the lists it has collected
+        key = kind.name, id(details)  # the executor keeps its lists alive
         if key not in self.made:
             fields = self.executor.collect_subfields(kind, details).grouped_field_set
             self.made[key] = self._function(kind, fields)
         return self.made[key]
 
     def _name(self, value: Any) -> str:
-        """A name under which the functions know a value."""
+        """Bind a value to a new name that the generated functions can use."""
         name = f"n{len(self.names)}"
         self.names[name] = value
         return name
 
 
 class _Function(NamedTuple):
-    """A written function, and whether it needs the path of its object."""
+    """A generated function, and whether it needs the path of its object."""
 
     name: str
     located: bool
 
 
 _NO_INFO: Final = cast("GraphQLResolveInfo[Any]", None)
-"""Strawberry's own checks of a type look at the value only."""
+"""No info, since strawberry's type checks use the value only."""
 
 _USUAL: Final = {
     "ID": "{0}.__class__ is not str",

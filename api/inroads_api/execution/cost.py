@@ -45,7 +45,7 @@ from inroads_api.limits import (
 )
 
 _LISTED: Final = 3
-"""How many items a list has that nobody limits, such as the steps of a path."""
+"""The estimated length of an unlimited list, such as the steps of a path."""
 
 _INTROSPECTED: Final = {
     "types": 60,
@@ -55,20 +55,21 @@ _INTROSPECTED: Final = {
     "args": 2,
     "inputFields": 2,
 }
-"""How many items the lists of the introspection have, on average."""
+"""The average length of the lists of the introspection."""
 
 _ENTRY: Final = {
     "access": 20,
-    "search": 1_000,  # looks at every node, a tenth of a second at a million: too long for the loop of a server
-    "changes": 5_000,  # may fold two versions of the past, and compares them
+    # A scan of a million nodes takes a tenth of a second, too long for the event loop.
+    "search": 1_000,
+    "changes": 5_000,  # may fold two past versions to compare
     "changesByCause": 5_000,
-    "largestBlastRadius": 5_000,  # counts every access, once for a version
+    "largestBlastRadius": 5_000,  # counts every access, once per version
     "mostExposed": 5_000,
-    "whatIf": 5_000,  # folds the columns anew where grants are added
+    "whatIf": 5_000,  # folds the columns again if grants are added
     "plan": 1_000,
     "chokePoints": 5_000,
     "dutyConflicts": 5_000,
-    "findings": 5_000,  # runs the rules over the whole graph, once for a version and a question
+    "findings": 5_000,  # runs the rules on the whole graph
     "rules": 30,
 }
 
@@ -82,56 +83,56 @@ _WEIGHTS: Final = {
     **{(kind, name): weight for kind in ("Query", "GraphInfo") for name, weight in _ENTRY.items()},
     ("Subscription", "changes"): 5_000,
     ("Subscription", "findings"): 5_000,
-    ("Access", "explanation"): 50,  # a minimum cut, and what else it would end
+    ("Access", "explanation"): 50,  # a minimum cut, and its side effects
     ("Evidence", "record"): 10,
     ("Grant", "remediation"): 10,
     ("Finding", "evidence"): 20,
-    ("AttributeFact", "evidence"): 20,  # looks through the documents
+    ("AttributeFact", "evidence"): 20,  # scans the documents
     ("Mutation", "ingest"): 1_000,
     ("Mutation", "startReview"): 50_000,  # freezes up to 100,000 accesses
     ("Mutation", "decideReview"): 1_000,
-    ("Mutation", "signOffReview"): 20_000,  # writes the whole report, to hash it
+    ("Mutation", "signOffReview"): 20_000,  # renders the whole report to hash it
     ("Query", "reviewCampaigns"): 1_000,  # opens the ledger
     ("Query", "reviewCampaign"): 1_000,
     ("ReviewCampaign", "progress"): 500,  # counts all items
     ("ReviewCampaign", "parts"): 500,
     ("ReviewCampaign", "endings"): 500,
     ("ReviewCampaign", "items"): 100,
-    ("ReviewCampaign", "drift"): 20_000,  # freezes all of it again, once for a version
+    ("ReviewCampaign", "drift"): 20_000,  # freezes the scope again, once per version
     ("ReviewItem", "standing"): 70,
     ("ReviewItem", "history"): 10,
 }
-"""The fields that do more than to give a value they have."""
+"""The weights of fields that do more than return a value; every other field weighs 1."""
 
 _ANOTHER_VERSION: Final = 5_000
-"""The price of the graph as of another moment, and of the wait for another version."""
+"""The cost of a past version of the graph, or of the wait for another version."""
 
 _COUNTS: Final = ("last", "first", "ids", "documents")
-"""The arguments that say how many objects a field gives: the first of these that it has, and `last` if it is given."""
+"""The arguments that limit a list; the first one of a field counts, `last` only if given."""
 
 _PAIR: Final = 4
-"""The price of two selections under one name: the stock validation compares every pair of them."""
+"""The cost of a pair of selections with one name, since the stock validation compares pairs."""
 
 _META: Final = {"__schema": SchemaMetaFieldDef, "__type": TypeMetaFieldDef}
 
 
 class Measure(NamedTuple):
-    """How much a part of a document asks: fields in the answer, fields in each other, selections in each other."""
+    """The measure of a part of a document: its cost, depth of fields, and nesting of selections."""
 
     cost: int = 0
     depth: int = 0
     nesting: int = 0
 
     def beside(self, other: Measure) -> Measure:
-        """Both parts; the cost is capped so that its digits do not grow with the document."""
+        """The measure of both parts. The cost is capped, so that its digits stay few."""
         cost = min(self.cost + other.cost, MAX_COST + 1)
         return Measure(cost, max(self.depth, other.depth), max(self.nesting, other.nesting))
 
 
 class Measures:
-    """How much a parsed document asks, measured once for all variables that ask as much.
+    """The measures of a parsed document, cached by the variables that affect them.
 
-    Any document will do: unknown fields count one, unknown fragments nothing, a fragment inside itself nothing.
+    The document may be invalid: an unknown field counts 1, an unknown or recursive fragment 0.
     """
 
     def __init__(self, document: DocumentNode, schema: GraphQLSchema) -> None:
@@ -141,25 +142,27 @@ class Measures:
 
     @property
     def same(self) -> bool:
-        """Return whether it has been measured, and found to ask as much with any variables."""
+        """Return whether the document has been measured, and no variable affects the result."""
         return self._counting == frozenset()
 
     def over(self, variables: Mapping[str, Any] | None) -> GraphQLError | None:
-        """The limit that the document is over, DEPTH_LIMIT or COST_LIMIT; None when it is within all of them."""
+        """The error DEPTH_LIMIT or COST_LIMIT of the document; None if it is within the limits."""
         measure = self.measure(variables or {})
         if measure is None:
             return _limit(
-                "DEPTH_LIMIT", f"the document nests more than {MAX_NESTING} selections", MAX_NESTING
+                "DEPTH_LIMIT",
+                f"the document has more than {MAX_NESTING} nested selections",
+                MAX_NESTING,
             )
         if measure.depth > MAX_DEPTH:
             return _limit("DEPTH_LIMIT", f"the document is {measure.depth} fields deep", MAX_DEPTH)
         if measure.cost > MAX_COST:
-            message = "the document asks for too much at once: ask for fewer, or page by page"
+            message = "the document costs too much: request fewer items, or smaller pages"
             return _limit("COST_LIMIT", message, MAX_COST)
         return None
 
     def measure(self, variables: Mapping[str, Any]) -> Measure | None:
-        """How much the document asks with these variables; None for one that is too deep to walk."""
+        """Measure the document with these variables; None if it is too deep to walk."""
         if self._counting is not None:
             key = self._key(variables)
             if key in self._known:
@@ -184,22 +187,19 @@ class Measures:
 
 def _limit(code: str, message: str, limit: int) -> GraphQLError:
     return GraphQLError(
-        f"{message}; the most is {limit:,}", extensions={"code": code, "limit": limit}
+        f"{message}; the limit is {limit:,}", extensions={"code": code, "limit": limit}
     )
 
 
 class Parsed(NamedTuple):
-    """A parsed document, and how many tokens its text has."""
+    """A parsed document, and the number of tokens of its text."""
 
     tree: DocumentNode
     tokens: int
 
 
 def parsed(query: str) -> Parsed:
-    """The parsed document of a query.
-
-    Raises GraphQLError where it is no GraphQL, TOKEN_LIMIT for one that is too long, and DEPTH_LIMIT.
-    """
+    """Parse a query. Raises GraphQLError for a syntax error, TOKEN_LIMIT and DEPTH_LIMIT."""
     if len(query) > MAX_QUERY:
         raise _limit("TOKEN_LIMIT", "the document has too many characters", MAX_QUERY)
     tokens = _scan(query)
@@ -209,7 +209,10 @@ def parsed(query: str) -> Parsed:
 
 
 def _unlink(document: DocumentNode) -> None:
-    """Forget which token came before which: in a circle, they would stay until a collection that holds up everybody."""
+    """Break the links between tokens.
+
+    Their reference cycle would stay until a full garbage collection, which stops all requests.
+    """
     token = document.loc.start_token if document.loc else None
     while token:
         following = token.next
@@ -219,11 +222,11 @@ def _unlink(document: DocumentNode) -> None:
 
 _TOKEN: Final = re.compile(
     r"""
-    "{3}(?:[^"\\]|\\(?:"{3})?+|"(?!""))*+(?:"{3}|\Z)   # a block string, to the end where nothing ends it
+    "{3}(?:[^"\\]|\\(?:"{3})?+|"(?!""))*+(?:"{3}|\Z)   # a block string, perhaps unterminated
     | "(?:[^"\\\n\r]|\\.)*+"?
     | \#[^\n\r]*+                             # the parser counts comments, too
     | [_A-Za-z][_0-9A-Za-z]*+
-    | -?[0-9][-+.0-9Ee]*+                     # of several numbers without a blank between them, one
+    | -?[0-9][-+.0-9Ee]*+                     # adjacent numbers count as one
     | \.\.\.
     | (?P<opens>[{\[(])
     | (?P<closes>[}\])])
@@ -231,13 +234,13 @@ _TOKEN: Final = re.compile(
     """,
     re.DOTALL | re.VERBOSE,
 )
-"""A token, or more than one, but never a part of one: in any text in linear time, since nothing is tried twice."""
+"""One or more tokens, never a part of one. It never backtracks, so it takes linear time."""
 
 
 def _scan(query: str) -> int:
-    """Count the tokens of a text, at a tenth of the parser's cost.
+    """Count the tokens of a text in a tenth of the parser's time.
 
-    Raises GraphQLError for too many tokens, and for brackets that nest too deep.
+    Raises GraphQLError TOKEN_LIMIT, and DEPTH_LIMIT for deeply nested brackets.
     """
     depth = count = 0
     for count, token in enumerate(_TOKEN.finditer(query), 1):
@@ -245,16 +248,18 @@ def _scan(query: str) -> int:
             raise _limit("TOKEN_LIMIT", "the document has too many tokens", MAX_TOKENS)
         depth += (token.lastgroup == "opens") - (token.lastgroup == "closes")
         if depth > MAX_BRACKETS:
-            raise _limit("DEPTH_LIMIT", "the document nests too many brackets", MAX_BRACKETS)
+            raise _limit(
+                "DEPTH_LIMIT", "the brackets of the document are nested too deeply", MAX_BRACKETS
+            )
     return count
 
 
 class _TooDeep(Exception):
-    """Carries a refusal out of the walk."""
+    """A document with too many nested selections."""
 
 
 class _Walk:
-    """One walk over a document that measures each fragment once."""
+    """One walk over a document, which measures each fragment once."""
 
     def __init__(
         self, document: DocumentNode, schema: GraphQLSchema, variables: Mapping[str, Any]
@@ -274,7 +279,7 @@ class _Walk:
         self.counting: set[str] = set()
 
     def document(self) -> Measure:
-        """The most that any operation asks, and any fragment, used or not, since validation reads them all."""
+        """The highest measure of any operation or fragment, since validation reads all of them."""
         measures = [self._fragment(name, 0) for name in self.fragments]
         for operation in self.operations:
             root = self.schema.get_root_type(operation.operation)
@@ -316,7 +321,7 @@ class _Walk:
     def _fragment(self, name: str, level: int) -> Measure:
         if name not in self.measured:
             fragment = self.fragments.get(name)
-            # What it is inside itself, and for a name that is not known.
+            # The measure of an unknown fragment, and of a fragment inside itself.
             self.measured[name] = Measure()
             if fragment:
                 kind = self.schema.get_type(fragment.type_condition.name.value)
@@ -344,8 +349,8 @@ class _Walk:
     def _times(
         self, node: FieldNode, definition: GraphQLField, parent: GraphQLNamedType | None
     ) -> int:
-        """How many objects a field gives at most, as far as the document says."""
-        # All are looked at, whichever counts: the variables that decide must not depend on what these are.
+        """The most objects that a field returns, as far as the document limits them."""
+        # All arguments are read, so that the set of relevant variables does not depend on values.
         given = {
             each.name.value: self._value(each.value)
             for each in node.arguments or ()
@@ -365,7 +370,7 @@ class _Walk:
         )
 
     def _value(self, node: ValueNode) -> object:
-        """The value of an argument, None for null and a missing one: both stand for the default, or the most."""
+        """The value of an argument; None if it is null or missing, which means the most items."""
         if isinstance(node, VariableNode):
             name = node.name.value
             self.counting.add(name)
@@ -373,7 +378,7 @@ class _Walk:
         return _literal(node)
 
     def _defaults(self) -> dict[str, object]:
-        """The default of each variable; the most where operations differ, since fragments are measured for all."""
+        """The default of each variable; MAX_FIRST if operations that share fragments differ."""
         found: dict[str, object] = {}
         for operation in self.operations:
             for each in operation.variable_definitions or ():
@@ -384,14 +389,14 @@ class _Walk:
 
 
 def _count(asked: object) -> int:
-    """How many items a `first` or a list asks for, at most the most; null and what is no number ask for all."""
+    """The number of items that a `first` or list requests; MAX_FIRST for null and non-numbers."""
     count = len(asked) if isinstance(asked, list | tuple) else asked
     return max(1, min(count, MAX_FIRST)) if isinstance(count, int) else MAX_FIRST
 
 
 @lru_cache(maxsize=8)
 def _paged(schema: GraphQLSchema) -> frozenset[str]:
-    """The types of lists that a `first` on the field before has limited already, as `nodes` of a connection."""
+    """The types whose lists are limited by a `first` of their parent, such as connections."""
     fields = (each for kind in schema.type_map.values() for each in _fields(kind).values())
     return frozenset(get_named_type(each.type).name for each in fields if "first" in each.args)
 

@@ -41,29 +41,29 @@ from inroads_api.execution.tracing import part
 from inroads_api.limits import MAX_QUERY
 
 MAX_VALID: Final = 64 * 2**20
-"""The most bytes of valid documents that are kept, with their plans: those used last."""
+"""The most bytes of cached valid documents with their plans."""
 
 MAX_REFUSED: Final = 4 * 2**20
-"""The most bytes of documents that are kept to be refused again, or are new: those used last."""
+"""The most bytes of cached documents that are invalid or not validated yet."""
 
 QUICK: Final = 1_000
-"""A document that costs no more, whatever its variables, is executed without a thread of its own."""
+"""The highest cost of a document that the event loop executes itself."""
 
 MAX_ERRORS: Final = 20
-"""The most errors that are told of one document: each has its price, and a caller needs the first few."""
+"""The most errors that are reported of one document, since each takes time to find."""
 
 TOKEN_BYTES: Final = 400
-"""How many bytes a token of a parsed document takes, measured: nodes, places and prices."""
+"""The measured bytes of a token of a parsed document: nodes, locations and costs."""
 
 BASE_BYTES: Final = 30_000
-"""How many bytes any prepared document takes beside its tokens, measured."""
+"""The measured bytes of a prepared document without its tokens."""
 
 
 class PreparedDocument:
-    """A GraphQL document that is parsed, priced and validated once, when that is first needed.
+    """A GraphQL document that is parsed, priced and validated once, on first use.
 
-    A text that is no document is one without operations, whose `errors` say so. `quick` tells that the document is
-    known to be cheap to answer whatever its variables are, be it with a refusal.
+    A text that cannot be parsed has no operations, and `errors` has the reason. `quick` marks a
+    document that is known to be cheap to answer or refuse with any variables.
     """
 
     def __init__(self, text: str, schema: GraphQLSchema) -> None:
@@ -76,7 +76,7 @@ class PreparedDocument:
 
     @cached_property
     def tree(self) -> DocumentNode:
-        """The parsed text; without definitions where it cannot be parsed."""
+        """The syntax tree; it has no definitions if the text cannot be parsed."""
         try:
             with part("parse"):
                 if not self.text:
@@ -91,22 +91,22 @@ class PreparedDocument:
 
     @cached_property
     def measures(self) -> Measures:
-        """How much it asks for."""
+        """The measures of the document."""
         return Measures(self.tree, self._schema)
 
     @cached_property
     def literals(self) -> tuple[str, ...]:
-        """The texts and whole numbers that its arguments have, but for the sizes of pages."""
+        """The strings and integers of its arguments, except page sizes."""
         return tuple(dict.fromkeys(_literals(self.tree)))
 
     @cached_property
     def shape(self) -> str | None:
-        """A hash that is equal for documents that differ only in what they ask about; None for no document."""
+        """A hash that documents share if they differ only in values; None if it is no GraphQL."""
         return shape(self.tree) if self.tree.definitions else None
 
     @property
     def weight(self) -> int:
-        """About how many bytes of memory it takes by now, with its compiled plans."""
+        """The estimated bytes of memory, including compiled plans."""
         plans = plans_of(self.tree).weight if self._tokens else 0
         return BASE_BYTES + sys.getsizeof(self.text) + TOKEN_BYTES * self._tokens + plans
 
@@ -117,7 +117,7 @@ class PreparedDocument:
 
     @cached_property
     def _fragments(self) -> dict[str, list[SelectionSetNode]]:
-        """The selections of fragments by name: two of one name are refused later."""
+        """The selections of fragments by name. Validation rejects two of one name later."""
         fragments: dict[str, list[SelectionSetNode]] = {}
         for node in self.tree.definitions:
             if isinstance(node, FragmentDefinitionNode):
@@ -125,7 +125,7 @@ class PreparedDocument:
         return fragments
 
     def operation(self, name: str | None) -> OperationType | None:
-        """The type of the operation of this name, or of the first one; None where there is none."""
+        """The type of the operation of this name, or of the first one; None if there is none."""
         node = self.definition(name)
         return node.operation if node else None
 
@@ -139,21 +139,21 @@ class PreparedDocument:
         return next(named, None)
 
     def label(self, name: str | None) -> str | None:
-        """The name of the operation that a request of this `operationName` means; None where it has none."""
+        """The name of the operation that this `operationName` selects; None if it has no name."""
         names = [node.name.value for node in self._operations if node.name]
         if name in names:
             return name
         return names[0] if name is None and len(self._operations) == 1 and names else None
 
     def roots(self, name: str | None) -> frozenset[str]:
-        """The names of the fields that this operation begins with, also those in fragments."""
+        """The names of the root fields of this operation, including those in fragments."""
         if name not in self._roots:
             node = self.definition(name)
             self._roots[name] = self._begins(node.selection_set) if node else frozenset()
         return self._roots[name]
 
     def _begins(self, selections: SelectionSetNode) -> frozenset[str]:
-        """Look into each fragment once, however often, and in however many circles, it is spread."""
+        """Collect root fields; each fragment is visited once, so cycles end."""
         roots, seen, waiting = set(), set(), [selections]
         while waiting:
             for node in waiting.pop().selections:
@@ -167,22 +167,22 @@ class PreparedDocument:
         return frozenset(roots)
 
     def cost(self, variables: Mapping[str, Any] | None) -> int | None:
-        """The price with these variables; None for no document, and for one that is too deep to be priced."""
+        """The cost with these variables; None if the text is no GraphQL or too deep to price."""
         measure = self.measures.measure(variables or {}) if self.tree.definitions else None
         return measure.cost if measure else None
 
     @property
     def settled(self) -> bool:
-        """Return whether it is known if it can be executed; what is over a limit may be so only with some variables."""
+        """Return whether validation has ended. Limits may still depend on variables."""
         return self.quick or self._errors is not None
 
     @property
     def valid(self) -> bool:
-        """Return whether it has been found valid."""
+        """Return whether validation has found no error."""
         return self._errors == []
 
     def errors(self, variables: Mapping[str, Any] | None, name: str | None) -> list[GraphQLError]:
-        """Why it cannot be executed with these variables: its limits first, then the stock rules."""
+        """The errors of the document with these variables: limits first, then the stock rules."""
         tree = self.tree
         if self._refusal:
             return [self._refusal]
@@ -197,7 +197,7 @@ class PreparedDocument:
         if self._errors:
             return self._errors
         if name is None and len(self._operations) > 1:
-            message = "name the operation: the document has several"
+            message = "the document has several operations: `operationName` must select one"
             return [GraphQLError(message, extensions={"code": "BAD_USER_INPUT"})]
         return []
 
@@ -217,9 +217,9 @@ def _literals(document: DocumentNode) -> Iterator[str]:
 
 
 class DocumentCache:
-    """The documents of a schema that were used last, by their text, for any thread.
+    """A cache of the documents of a schema by text, least recently used out first. Thread-safe.
 
-    Valid documents are kept apart from refused and new ones, so that no flood of these drives them out.
+    Valid documents have a cache of their own, so that a flood of invalid ones cannot evict them.
     """
 
     def __init__(
@@ -231,9 +231,9 @@ class DocumentCache:
         self._lock = threading.Lock()
 
     def get(self, text: str) -> PreparedDocument:
-        """The document of a text. A request gets it once, and keeps it to its end."""
+        """The document of a text. A request gets it once and holds it until its end."""
         if len(text) > MAX_QUERY:
-            return PreparedDocument(text, self._schema)  # there is nothing to be saved
+            return PreparedDocument(text, self._schema)  # refused without parsing
         with self._lock:
             if document := self._valid.get(text):
                 return document
@@ -241,7 +241,7 @@ class DocumentCache:
         return self.keep(document or PreparedDocument(text, self._schema))
 
     def keep(self, document: PreparedDocument) -> PreparedDocument:
-        """Keep a document by what is known of it, with the weight that it has since it was prepared or executed."""
+        """Cache a document again, after its validity or weight has changed."""
         with self._lock:
             if document.valid:
                 self._refused.pop(document.text, None)
@@ -252,10 +252,11 @@ class DocumentCache:
 
 
 def shape(document: DocumentNode) -> str:
-    """The SHA-256 of a document without its values and aliases: who guesses a value cannot check it against this.
+    """The SHA-256 of a document without values and aliases, so that it cannot confirm a guess.
 
     >>> from graphql import parse
-    >>> one, other = parse('{ a: node(id: "b@example.com") { id } }'), parse('{node(id:"")  {id}}')
+    >>> one = parse('{ a: node(id: "b@example.com") { id } }')
+    >>> other = parse('{node(id:"")  {id}}')
     >>> shape(one) == shape(other), shape(one) == shape(parse("{ node { id } }"))
     (True, False)
     """
@@ -263,7 +264,7 @@ def shape(document: DocumentNode) -> str:
 
 
 class _Bare(Visitor):
-    """Takes out what a caller may have written freely."""
+    """Removes the values and aliases of a document."""
 
     def enter_field(self, node: FieldNode, *_: Any) -> FieldNode | None:
         return (

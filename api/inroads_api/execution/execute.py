@@ -1,4 +1,4 @@
-"""The GraphQL schema: resolvers of a few lines, which decide nothing, and the one way to execute a document."""
+"""The GraphQL schema, and the execution of documents on it."""
 
 from __future__ import annotations
 
@@ -57,8 +57,9 @@ def _extensions(error: GraphQLError, *, executed: bool) -> dict[str, Any]:
 
 
 def _message(error: GraphQLError) -> str:
-    """The message without the value of a variable, which may be a document, with all that is secret in it, and without
-    the place of a ledger.
+    """The message without the path of a ledger, and without the value of a variable.
+
+    Such a value may be a document with secrets.
     """
     if isinstance(error.original_error, LedgerError):
         return _PLACE.sub("the ledger: ", error.message)
@@ -67,7 +68,7 @@ def _message(error: GraphQLError) -> str:
     ours = (error.extensions or {}).get("code") != "BAD_USER_INPUT"
     if ours or not invalid or not isinstance(variable, VariableDefinitionNode):
         return error.message
-    return f"{head}{invalid}: it is not {print_ast(variable.type)}"
+    return f"{head}{invalid}: expected {print_ast(variable.type)}"
 
 
 _PLACE: Final = re.compile(r"^the ledger .+: ", re.DOTALL)
@@ -85,7 +86,7 @@ def _code(error: GraphQLError, *, executed: bool) -> str:
         return "INTERNAL_ERROR"
     if error.path is None:
         return "BAD_USER_INPUT" if executed else "GRAPHQL_VALIDATION_FAILED"
-    # An argument that cannot be coerced is told with its place in the document; a result that cannot, is ours.
+    # Coercion errors of arguments have a location in the document; those of results do not.
     return (
         "BAD_USER_INPUT"
         if inner.nodes or isinstance(inner, StrawberryInputCoercionError)
@@ -93,9 +94,9 @@ def _code(error: GraphQLError, *, executed: bool) -> str:
     )
 
 
-@lru_cache(4096)  # the moments of documents come again and again
+@lru_cache(4096)  # many documents share a moment
 def _rfc3339(moment: dt.datetime | str) -> str:
-    """A moment as documents and graphs hold it, in UTC; without an offset it is taken as UTC."""
+    """A moment of a document or graph in UTC, which is also the default offset."""
     given = dt.datetime.fromisoformat(moment) if isinstance(moment, str) else moment
     aware = given if given.tzinfo else given.replace(tzinfo=dt.UTC)
     try:
@@ -105,38 +106,39 @@ def _rfc3339(moment: dt.datetime | str) -> str:
 
 
 def _moment(given: object) -> dt.datetime:
-    """A moment that a question names: with an offset, since what it would be taken for without one is a guess."""
+    """Parse a moment of a query, which must have an offset, since any default is a guess."""
     moment = parse_moment(given) if isinstance(given, str) and _OFFSET.search(given) else None
     if moment is None:
         raise GraphQLError(
-            "not a moment with an offset like 2026-03-01T00:00:00Z",
+            "expected a moment with an offset, such as 2026-03-01T00:00:00Z",
             extensions={"code": "BAD_MOMENT"},
         )
     return moment
 
 
 STREAM_REQUIRED: Final = "EVENT_STREAM_REQUIRED"
-"""The code of a subscription that was asked as a query is."""
+"""The error code of a subscription that is requested without a stream."""
 
 _OFFSET: Final = re.compile(r"([zZ]|[+-]\d\d:?\d\d)$")
 
 
 class Schema(strawberry.Schema):
-    """A schema with the documents that it was asked last, ready to be executed."""
+    """A schema with a cache of prepared documents."""
 
     @cached_property
     def documents(self) -> DocumentCache:
-        """Parsed and validated documents by their text."""
-        # Strawberry gives no other way to the schema of graphql-core.
+        """The cache of parsed and validated documents."""
+        # Strawberry has no public name for the schema of graphql-core.
         return DocumentCache(self._schema)
 
 
 def build_schema(
     *, allow_ingest: bool = False, allow_review: bool = False, compiled: bool = True
 ) -> Schema:
-    """The schema of the API, with mutations where documents can be handed in, or reviews decided; `str()` prints it.
+    """Build the schema of the API, whose SDL is its `str()`.
 
-    Queries that come again are `compiled`, or each is executed by the stock executor.
+    It has mutations if documents can be ingested or reviews decided. With `compiled`, recurring
+    queries are compiled; otherwise the stock executor executes all.
     """
     moment = strawberry.scalar(
         name="DateTime",
@@ -154,12 +156,12 @@ def build_schema(
         config=StrawberryConfig(scalar_map={dt.datetime: moment}),
     )
     lookup = cast("GraphQLInputObjectType", schema._schema.type_map["IdentityLookup"])
-    lookup.is_one_of = True  # strawberry does not tell graphql-core, whose rules know @oneOf
+    lookup.is_one_of = True  # strawberry does not set it for the rules of graphql-core
     return schema
 
 
 def failure(code: str, message: str) -> dict[str, Any]:
-    """A response that is only an error."""
+    """A response with one error and no data."""
     return {"errors": [{"message": message, "extensions": {"code": code}}]}
 
 
@@ -176,9 +178,9 @@ def execute(
 ) -> dict[str, Any]:
     """The response to a GraphQL request, as plain JSON values; every error has `extensions.code`.
 
-    There is no `data` when the request was refused before it was executed. Mutations are refused where there is no
-    `intake`, and no `desk` to decide at. Of a subscription this is the next event of the stream with this `feed`, and
-    EVENT_STREAM_REQUIRED without one. What is not answered before the `deadline` is not answered at all, with DEADLINE.
+    A request that is refused before execution has no `data`. Mutations need an `intake`, or a
+    `desk` that decides. A subscription returns the next event of its `feed`; without a feed it is
+    refused with EVENT_STREAM_REQUIRED. After the `deadline` the response is the error DEADLINE.
     """
     document = schema.documents.get(query) if isinstance(query, str) else query
     writes = intake is not None or (desk is not None and desk.deciding)
@@ -190,7 +192,7 @@ def execute(
             context = Context(versions, versions.current, intake, feed, desk)
             return _executed(schema, document, variables, operation_name, context, deadline)
     except Late:
-        return _refused("DEADLINE", "this took longer than a request may: ask for less at once")
+        return _refused("DEADLINE", "the request took too long: request less at once")
 
 
 def _refusal(
@@ -200,18 +202,20 @@ def _refusal(
     streams: bool,
     writes: bool,
 ) -> dict[str, Any] | None:
-    """The response to a request that is not executed; None for one that is."""
+    """The response to a refused request; None for a request that may be executed."""
     if document.tree.definitions:
         operation = document.operation(name)
         if operation is None:
-            return _refused("BAD_USER_INPUT", "the document has no operation, or none of this name")
+            return _refused(
+                "BAD_USER_INPUT", "the document has no operation, or no operation with this name"
+            )
         if operation is OperationType.SUBSCRIPTION and not streams:
             return _refused(
                 STREAM_REQUIRED,
-                "a subscription is answered as a stream: ask a server, with Accept: text/event-stream",
+                "a subscription needs a stream: send it to a server with Accept: text/event-stream",
             )
         if operation is OperationType.MUTATION and not writes:
-            return _refused("OPERATION_NOT_SUPPORTED", "there are only queries here")
+            return _refused("OPERATION_NOT_SUPPORTED", "mutations are not enabled here")
     with part("validate"):
         errors = document.errors(variables, name)
     return {"errors": _formatted(errors)} if errors else None
@@ -226,7 +230,7 @@ def _executed(
     deadline: Deadline | None,
 ) -> dict[str, Any]:
     operation = document.operation(name)
-    # A mutation is answered however long it took: what it did stays done.
+    # A mutation has no deadline: its effects stay, so its answer must be sent.
     watched = (
         checked(deadline.check)
         if deadline and operation is not OperationType.MUTATION
@@ -259,7 +263,7 @@ def _refused(code: str, message: str) -> dict[str, Any]:
 def _formatted(
     errors: list[GraphQLError], *, executed: bool = False
 ) -> list[GraphQLFormattedError]:
-    """Errors as they are sent, each with a code; only that and the response path are logged, never what was asked."""
+    """Format errors with codes. Only the code and path are logged, never texts of the request."""
     for error in errors:
         error.extensions = _extensions(error, executed=executed)
         error.message = _message(error)

@@ -1,7 +1,8 @@
-"""The executor of compiled queries: a query that comes again is compiled once, and all else is the stock executor's.
+"""The executor of compiled queries. A query is compiled when it comes again.
 
-Where anything surprises (a null where none may be, a value of another type, an exception) the stock executor executes
-the whole root field instead, so that errors and nulls are its own. Resolvers may therefore run twice: they only read.
+After any surprise (a forbidden null, a value of another type, an exception) the stock executor
+executes the whole root field instead, so that errors and nulls are exactly its own. Resolvers may
+therefore run twice, which is safe because they only read.
 """
 
 from __future__ import annotations
@@ -33,14 +34,14 @@ from inroads.cancellation import check
 from inroads_api.execution.compiler import CompiledQuery, Compiler, Run
 
 MAX_COMPILED: Final = 10_000
-"""The most fields of all plans of one document: one for each operation and value of its conditions."""
+"""The most fields of all plans of one document."""
 
 FIELD_BYTES: Final = 2_000
-"""How many bytes a compiled field takes, measured."""
+"""The measured bytes of a compiled field."""
 
 
 class CompiledExecutor(StrawberryGraphQLCoreExecutionContext):
-    """An executor that compiles queries which come again; all else is the stock one's."""
+    """An executor that compiles recurring queries and leaves the rest to the stock executor."""
 
     given: list[dict[str, Any]]
     plans: Plans
@@ -57,7 +58,7 @@ class CompiledExecutor(StrawberryGraphQLCoreExecutionContext):
         *given: Any,
         **named: Any,
     ) -> Any:
-        """An executor, or the errors of its variables; lists of texts, which may be long, are taken as they are."""
+        """Return an executor, or the errors of variables. Lists of strings are not coerced."""
         operation, raw = get_operation_ast(document, operation_name), raw_variable_values or {}
         lists = (
             {name: raw[name] for name in _texts(operation) if _are_texts(raw.get(name))}
@@ -85,7 +86,7 @@ class CompiledExecutor(StrawberryGraphQLCoreExecutionContext):
         grouped_field_set: GroupedFieldSet,
         position_context: Any,
     ) -> Any:
-        """The root fields of a query as they are compiled, all others as the stock executor has them."""
+        """Execute root fields by their compiled functions, other fields by the stock executor."""
         check()
         plan = self._plan(parent_type, grouped_field_set) if path is None else None
         if plan is None:
@@ -117,19 +118,19 @@ class CompiledExecutor(StrawberryGraphQLCoreExecutionContext):
         plan = self.plans.find(self, kind, fields)
         try:
             self.given = [convert(self) for convert in plan.arguments] if plan else []
-        except Exception:  # noqa: BLE001  # an argument that cannot be coerced is the stock executor's to tell
+        except Exception:  # noqa: BLE001  # the stock executor reports it
             return None
         return plan
 
     def _done(self, run: Run | None, source: Any) -> Any:
-        """The value of a root field, or _SURPRISE where the stock executor must say what it is."""
+        """The value of a root field, or _SURPRISE if the stock executor must execute it."""
         if run is None:
             return _SURPRISE
         before, self.collected_errors = self.collected_errors, CollectedErrors()
         try:
             done = run(source, self, None)
             return _SURPRISE if self.collected_errors.errors else done
-        except Exception:  # noqa: BLE001  # whatever it is, the stock executor meets it again and tells it
+        except Exception:  # noqa: BLE001  # the stock executor meets and reports it
             return _SURPRISE
         finally:
             self.collected_errors = before
@@ -139,7 +140,7 @@ _SURPRISE: Final = object()
 
 
 def _texts(operation: OperationDefinitionNode) -> Iterator[str]:
-    """The variables that are lists of texts, of which each item is the same when it is coerced."""
+    """The variables that are lists of strings, which coercion does not change."""
     for each in operation.variable_definitions or ():
         kind = _unwrapped(each.type)
         item = _unwrapped(kind.type) if isinstance(kind, ListTypeNode) else None
@@ -167,13 +168,13 @@ class Plans:
 
     @property
     def weight(self) -> int:
-        """About how many bytes of memory they take."""
+        """The estimated bytes of memory of all plans."""
         return FIELD_BYTES * self._fields
 
     def find(
         self, executor: CompiledExecutor, kind: GraphQLObjectType, fields: GroupedFieldSet
     ) -> CompiledQuery | None:
-        """The plan of an operation that has been seen before; None for one that is new, or that cannot have one."""
+        """The plan of a recurring operation; None for a new one, or one that cannot be compiled."""
         operation, coerced = id(executor.operation), executor.variable_values.coerced
         if operation not in self._conditions:
             self._conditions[operation] = _conditions(executor)
@@ -187,14 +188,14 @@ class Plans:
 
 
 def plans_of(tree: DocumentNode) -> Plans:
-    """The plans of a document, which live as long as its tree: they are kept on it, frozen though it is."""
+    """The plans of a document, stored on its (frozen) tree so that they live as long."""
     attributes = vars(tree)
     plans: Plans = attributes.get("plans") or attributes.setdefault("plans", Plans())
     return plans
 
 
 def _conditions(executor: CompiledExecutor) -> tuple[str, ...]:
-    """The variables that decide `@include` and `@skip`: those in directives."""
+    """The variables in directives, which decide `@include` and `@skip`."""
     parts = [executor.operation, *executor.fragment_definitions.values()]
     return tuple(sorted({name for part in parts for name in _conditional(part.selection_set)}))
 

@@ -1,4 +1,4 @@
-"""The trace of a request: the parts that take its time, and nothing that was asked."""
+"""The trace of a request: its parts and figures, without texts of the request."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Final, NamedTuple, Protocol
 
 
 class TraceFigures(NamedTuple):
-    """The figures of a request in its trace, with the type of its operation and the shape of its document."""
+    """The figures of a request; `kind` is the operation type, `shape` that of the document."""
 
     name: str
     outcome: str
@@ -22,19 +22,19 @@ class Trace(Protocol):
     """The trace of one request."""
 
     def part(self, name: str) -> AbstractContextManager[object]:
-        """Entered while a part of the request is done."""
+        """Return a context manager for a part of the request."""
 
     def tell(self, told: TraceFigures) -> None:
-        """TraceFigures once, when the request is answered."""
+        """Add the figures of the request. Called once, when it is answered."""
 
 
 TRACE: Final[ContextVar[Trace | None]] = ContextVar("TRACE", default=None)
-"""The trace of the request that is being answered."""
+"""The trace of the current request."""
 
 _UNTRACED: Final = nullcontext()
 
 
 def part(name: str) -> AbstractContextManager[object]:
-    """Enter this while a part of a request is done."""
+    """Return a context manager that traces a part of the current request."""
     trace = TRACE.get()
     return trace.part(name) if trace else _UNTRACED

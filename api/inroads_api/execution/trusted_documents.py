@@ -1,7 +1,7 @@
-"""Trusted documents: GraphQL documents that are known before they are asked, each by an id that is its digest.
+"""Trusted documents: GraphQL documents that a server knows in advance, by their digests.
 
-As the appendix "Persisted Documents" of GraphQL over HTTP has it: a request names one by `documentId`, in place of a
-`query`. A server may be told to answer no others.
+They follow the appendix "Persisted Documents" of GraphQL over HTTP: a request names a document by
+`documentId` instead of `query`. A server can be limited to trusted documents.
 """
 
 from __future__ import annotations
@@ -24,21 +24,21 @@ OWN: Final = Path(__file__).parent / "operations"
 """The folder of the documents that come with the package."""
 
 MAX_TRUSTED: Final = 10_000
-"""The most documents of a folder."""
+"""The most documents in a folder."""
 
 
 @dataclass(unsafe_hash=True)  # not frozen: contextlib and pickle assign to exceptions
 class BadDocuments(InroadsError):
-    """Documents that cannot be trusted, with all their `problems`, one sentence each."""
+    """Documents that cannot be trusted, with one sentence per problem."""
 
     code: str = "BAD_DOCUMENTS"
     problems: tuple[str, ...] = ()
 
 
 class Trusted:
-    """The documents that a server knows by their ids: the package's own, and those given by their files' names.
+    """The trusted documents of a server by id: the package's own, and those of its files.
 
-    With `only`, no others are answered.
+    With `only`, the server answers no other documents.
     """
 
     def __init__(
@@ -48,7 +48,7 @@ class Trusted:
         self._texts = {document_id(each): each for each in (*_own().values(), *given.values())}
 
     def check(self, schema: GraphQLSchema) -> None:
-        """Raises BadDocuments where the schema refuses what was given."""
+        """Raise BadDocuments if the schema rejects a document of the files."""
         _raise(
             f"{name}: {each}"
             for name, text in self.given.items()
@@ -58,24 +58,25 @@ class Trusted:
     def text(self, query: str | None, identifier: str | None) -> str:
         """The document of a request.
 
-        Raises InroadsError DOCUMENT_NOT_FOUND for an id that is not known, DOCUMENT_REQUIRED for a text where only
-        ids are taken, and BAD_REQUEST for neither and for both.
+        Raises InroadsError DOCUMENT_NOT_FOUND for an unknown id, DOCUMENT_REQUIRED for a text if
+        only ids are accepted, and BAD_REQUEST for neither or both.
         """
         if identifier is not None and query is None:
             if identifier in self._texts:
                 return self._texts[identifier]
-            raise InroadsError("no document of this id is known here", "DOCUMENT_NOT_FOUND")
+            raise InroadsError("this server knows no document with this id", "DOCUMENT_NOT_FOUND")
         if query is None or identifier is not None:
-            raise InroadsError("give a `query` or a `documentId`, one of them")
+            raise InroadsError("a request must have either a `query` or a `documentId`")
         if self.only:
             raise InroadsError(
-                "only trusted documents are answered here: give a `documentId`", "DOCUMENT_REQUIRED"
+                "this server answers only trusted documents: send a `documentId`",
+                "DOCUMENT_REQUIRED",
             )
         return query
 
 
 def document_id(text: str) -> str:
-    """The id of a document to its last blank: `sha256:` and the digits that `sha256sum` gives for its file.
+    """The id of a document: `sha256:` and the output of `sha256sum` for its file.
 
     >>> document_id("query ($id: ID!) {\\n  user(id: $id) {\\n    name\\n  }\\n}")
     'sha256:7dba4bd717b41f10434822356a93c32b1fb4907b983e854300ad839f84cdcd6e'
@@ -89,14 +90,14 @@ def _own() -> Mapping[str, str]:
 
 
 def read_folder(folder: Path) -> Mapping[str, str]:
-    """The text of each `.graphql` file in a folder and those below it, by its path there.
+    """The text of each `.graphql` file below a folder, by its relative path.
 
     Raises BadDocuments.
     """
     paths = sorted(each for each in folder.rglob("*.graphql") if each.is_file())
     if not 1 <= len(paths) <= MAX_TRUSTED:
         raise BadDocuments(
-            f"{folder} has {len(paths):,} .graphql files: it can be 1 to {MAX_TRUSTED:,}"
+            f"{folder} has {len(paths):,} .graphql files; expected 1 to {MAX_TRUSTED:,}"
         )
     found, problems = dict[str, str](), []
     for path in paths:
@@ -110,9 +111,9 @@ def read_folder(folder: Path) -> Mapping[str, str]:
 
 
 def _read(path: Path) -> str:
-    """The text as it stands: with other line ends it would be another document."""
+    """Read a text in binary mode, since converted line ends would change its digest."""
     with path.open("rb") as stream:
-        # What is longer is too long, however it is encoded.
+        # A longer file is over the limit in any encoding.
         return stream.read(4 * MAX_QUERY + 4).decode()
 
 

@@ -56,7 +56,9 @@ class Context:
             return version
         self.moments.add((version.name, moment))
         if len(self.moments) > MAX_MOMENTS:
-            raise InroadsError(f"a query can ask about {MAX_MOMENTS} moments", "TOO_MANY_MOMENTS")
+            raise InroadsError(
+                f"a query can ask about at most {MAX_MOMENTS} moments", "TOO_MANY_MOMENTS"
+            )
         return self.versions.until(version, moment)
 
 

@@ -32,7 +32,8 @@ describe(
     "Canonical roles; the documents' own words are kept beside them.",
     {
         "OWNER": "The primary identity of the business.",
-        "ADMIN": "An additional identity with full access; the documents' word is `business_partner`.",
+        "ADMIN": "An additional identity with full access; the documents' word is"
+        " `business_partner`.",
         "MANAGER": "Without access to full financial reports and information.",
         "EMPLOYEE": "Own expenses, projects and time tracking.",
         "ACCOUNTANT": "Accounting items such as reports and expense categorisation.",
@@ -65,7 +66,8 @@ describe(
     "How sure a path is, best first.",
     {
         "STATED": "Each step is a record that names this identity's own grant.",
-        "INFERRED": "It passes through a business that the identity controls: by rule, not by record.",
+        "INFERRED": "It passes through a business that the identity controls: by rule, not by"
+        " record.",
         "ASSOCIATED": "Connected, which is not access.",
     },
 )

@@ -66,8 +66,9 @@ class IngestMutations:
         documents: Annotated[
             list[JSON],
             strawberry.argument(
-                description="Up to 100 documents or envelopes, in a request of at most 1 MiB, best in a variable: what"
-                " is written into the query counts against its tokens. Without an envelope one was observed now."
+                description="Up to 100 documents or envelopes, in a request of at most 1 MiB, best"
+                " in a variable: what is written into the query counts against its tokens. Without"
+                " an envelope one was observed now."
             ),
         ],
     ) -> IngestResult:
@@ -76,13 +77,13 @@ class IngestMutations:
         Every document gets a receipt, also one that is not taken.
         """
         if info.context.intake is None:
-            raise InroadsError("documents are not taken here", "OPERATION_NOT_SUPPORTED")
+            raise InroadsError("this server does not accept documents", "OPERATION_NOT_SUPPORTED")
         return IngestResult(found=info.context.intake.take(documents))
 
 
 @strawberry.type(
-    description="What changes the ledger: its documents where the server was started with `--allow-ingest`, its reviews"
-    " where it was with `--allow-review`."
+    description="What changes the ledger: its documents where the server was started with"
+    " `--allow-ingest`, its reviews where it was with `--allow-review`."
 )
 class Mutation(IngestMutations, ReviewMutations):
     """The mutations of documents and of reviews."""

@@ -31,7 +31,8 @@ _After = Annotated[
 _Last = Annotated[
     int | None,
     strawberry.argument(
-        description="How many to give from the end, from 1 to 100; where given, `first` is not read."
+        description="How many to give from the end, from 1 to 100; where given, `first` is not"
+        " read."
     ),
 ]
 _Before = Annotated[
@@ -47,7 +48,7 @@ def within(given: int | None, default: int, name: str = "first") -> int:
     count = default if given is None else given
     if not 1 <= count <= MAX_FIRST:
         raise InroadsError(
-            f"{name} is {count}: it can be 1 to {MAX_FIRST}", f"{name.upper()}_OUT_OF_RANGE"
+            f"{name} is {count}; it must be 1 to {MAX_FIRST}", f"{name.upper()}_OUT_OF_RANGE"
         )
     return count
 
@@ -153,9 +154,8 @@ class Window(Generic[_T]):
             raise BadCursor("the graph is newer than this cursor: start again", "CURSOR_EXPIRED")
         try:
             return side(self.keys, tuple(key))
-        except (
-            TypeError
-        ):  # the mark is no signature: whoever writes one may put numbers where words are
+        # The mark is no signature: a forged cursor may have numbers instead of strings.
+        except TypeError:
             raise BadCursor("this is not a cursor of this list") from None
 
     @property

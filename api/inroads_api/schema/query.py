@@ -59,7 +59,8 @@ Since = Annotated[dt.datetime, strawberry.argument(description="The moment of th
 Until = Annotated[
     dt.datetime | None,
     strawberry.argument(
-        description="The end of the review; none for all that was observed, which may grow between two pages."
+        description="The end of the review; none for all that was observed, which may grow between"
+        " two pages."
     ),
 ]
 Exposed = Annotated[NodeKind | None, strawberry.argument(description="Businesses, or accounts.")]
@@ -98,7 +99,9 @@ class Entry:
     ) -> list[Node | None]:
         """Nodes in the order of the ids, null for each that is not known."""
         if len(ids) > MAX_FIRST:
-            raise InroadsError(f"{len(ids)} ids: the most is {MAX_FIRST}", "TOO_MANY_IDS")
+            raise InroadsError(
+                f"there are {len(ids)} ids; the limit is {MAX_FIRST}", "TOO_MANY_IDS"
+            )
         graph = self.seen.graph
         return [node(graph, key) if key in graph else None for key in map(node_id, ids)]
 
@@ -130,7 +133,7 @@ class Entry:
         return cast("Account | None", _node(self.seen.graph, node_id(id, NodeKind.ACCOUNT)))
 
     @field
-    def group(self, id: NativeId) -> Group | None:  # noqa: A002  # the argument is named like those of the fields above
+    def group(self, id: NativeId) -> Group | None:  # noqa: A002  # the contract's name
         """A group by its id."""
         return cast("Group | None", _node(self.seen.graph, node_id(id, NodeKind.GROUP)))
 
@@ -183,7 +186,7 @@ class Entry:
         """The businesses or accounts that the most identities reach, in descending order."""
         graph, count = self.seen.graph, within(first, 10)
         if kind not in (None, *answers.RESOURCES):
-            raise InroadsError("only businesses and accounts are exposed", "WRONG_KIND")
+            raise InroadsError("`kind` must be BUSINESS or ACCOUNT", "WRONG_KIND")
         most = (
             info.context.versions.census(self.seen)
             .ranked(kind or NodeKind.BUSINESS, first=count)
@@ -261,8 +264,8 @@ class Entry:
         of: Annotated[
             list[ID],
             strawberry.argument(
-                description="Only accesses of these identities, or to these businesses (with what they keep) and"
-                " accounts; up to 100. None for all accesses."
+                description="Only accesses of these identities, or to these businesses (with what"
+                " they keep) and accounts; up to 100. None for all accesses."
             ),
         ] = [],  # noqa: B006  # the default is printed, and nobody writes to it
         by: Annotated[
@@ -313,7 +316,7 @@ class Entry:
         self, context: Context, since: dt.datetime, until: dt.datetime | None
     ) -> tuple[Version, Version]:
         if until and until < since:
-            raise InroadsError("the review ends before it begins", "BAD_MOMENT")
+            raise InroadsError("`until` is earlier than `since`", "BAD_MOMENT")
         return context.until(self.seen, since), context.until(self.seen, until)
 
 
@@ -401,14 +404,15 @@ class GraphInfo(Entry):
 AsOf = Annotated[
     dt.datetime | None,
     strawberry.argument(
-        description="Only what was observed until this moment, as everything below answers; none for all of it."
+        description="Only what was observed until this moment, as everything below answers; none"
+        " for all of it."
     ),
 ]
 AtLeast = Annotated[
     str | None,
     strawberry.argument(
-        description="Wait until this version is served, or a later one: a version's name, or the token of an ingest."
-        " VERSION_NOT_REACHED when it does not come in time."
+        description="Wait until this version is served, or a later one: a version's name, or the"
+        " token of an ingest. VERSION_NOT_REACHED when it does not come in time."
     ),
 ]
 

@@ -19,8 +19,9 @@ from inroads_api.versions.cursors import Feed, Part
 After = Annotated[
     str | None,
     strawberry.argument(
-        description="Begin after this `cursor`, or after the token of an ingest, `ledger:` and a position; by default"
-        " with what comes next. The header Last-Event-ID of a client that comes back counts instead."
+        description="Begin after this `cursor`, or after the token of an ingest, `ledger:` and a"
+        " position; by default with what comes next. The header Last-Event-ID of a client that"
+        " comes back counts instead."
     ),
 ]
 
@@ -36,7 +37,8 @@ class News:
 
     cursor: str = stated(
         lambda self: str(self.part.cursor),
-        "What `since` takes to go on after this event, also on another day; it is the event's id, too.",
+        "What `since` takes to go on after this event, also on another day; it is the event's id,"
+        " too.",
     )
     position: int = stated(
         lambda self: self.part.position, "How far of the ledger's log the version after holds."

@@ -1,12 +1,13 @@
-"""The audit log: a line of JSON for each operation, chained by hashes, written before its answer is sent.
+"""The audit log: a line of JSON for each operation, chained by hashes, written before the answer.
 
-Each line has the SHA-256 of the line before, so that none can be changed, taken out or put in unseen; lines that are
-missing at the end show only to who has noted a later hash elsewhere. Nothing that was asked stands in it: texts of
-documents, variables and values are HMACs with the key of the file of tokens.
+Each line has the SHA-256 of the line before, so that a change, removal or insertion is detected.
+The removal of the last lines is detected only with a later hash that was noted elsewhere. The log
+holds no text of a request: documents, variables and values are HMACs, keyed by the token file.
 
-A line is with the operating system before the answer is sent, so that it survives the death of the process, and on
-the disk within a second; that of a mutation is on the disk before the mutation begins. A file that is renamed or
-truncated by a rotation is followed by one that continues its chain. Several processes may write to one file.
+A line is written before the answer is sent, so that it survives a crash of the process, and is
+synced to the disk within a second. The line of a mutation is synced before the mutation begins.
+After a rotation has renamed or truncated the file, the next file continues the chain. Several
+processes may write to one file.
 """
 
 from __future__ import annotations
@@ -37,26 +38,27 @@ from inroads_api.versions.review_desk import Done
 log = logging.getLogger(__name__)
 
 FIRST: Final = "0" * 64
-"""The hash of the line before in the first line of all."""
+"""The previous hash in the first line of a log."""
 
 MAX_ASKED: Final = 100
-"""The most values of one operation that are hashed; `asked_more` tells how many there were beside."""
+"""The most values of one operation that are hashed; `asked_more` counts the others."""
 
 MAX_VALUE: Final = 256
-"""In characters: a longer text is no id and no email; it is in the hash of all variables."""
+"""In characters: a longer text is not an id or email, and only in the hash of all variables."""
 
 EVERY: Final = 1.0
-"""In seconds: how often lines are forced to the disk, and how often those who are turned away are told."""
+"""In seconds: how often lines are synced to the disk, and denied requests are written."""
 
 _TAIL: Final = 2**20
 _NAME: Final = re.compile(r"[_A-Za-z][_0-9A-Za-z]{0,63}", re.ASCII)
 
 
 class AuditLine(msgspec.Struct, kw_only=True, omit_defaults=True):
-    """One line. `who` is the id of a token; `limited`, `document`, `variables` and `asked` are keyed hashes; `reviews`
-    tells what was done to which campaigns, in numbers.
+    """One line of the log.
 
-    `limited` is of the businesses that the token is limited to, their ids in order.
+    `who` is the id of a token. `limited`, `document`, `variables` and `asked` are keyed hashes;
+    `limited` is that of the sorted ids of the businesses that the token is limited to. `reviews`
+    are the changes to review campaigns, in numbers.
     """
 
     number: int
@@ -83,14 +85,15 @@ class AuditLine(msgspec.Struct, kw_only=True, omit_defaults=True):
 
 
 def asked_about(key: bytes, value: str) -> str:
-    """The hash in `asked` for a value. An email is the same in any case, as in a search."""
+    """The hash of a value in `asked`. Emails are case-insensitive, as in a search."""
     return keyed(key, value.strip().casefold() if "@" in value else value)
 
 
 class AuditLog:
-    """The log that a server writes; any thread may. Raises InroadsError AUDIT_UNAVAILABLE where it cannot be written.
+    """The audit log of a server, safe for threads.
 
-    A torn last line, left by a machine that lost its power, is taken away, and a line `mended` says what it was.
+    An incomplete last line, as a power failure leaves it, is removed, and a line `mended` records
+    it. Raises InroadsError AUDIT_UNAVAILABLE if the log cannot be written.
     """
 
     def __init__(self, path: Path, key: bytes, now: Callable[[], dt.datetime] = utcnow) -> None:
@@ -103,12 +106,12 @@ class AuditLog:
         self._write(event="opened")
 
     def start(self) -> None:
-        """Force lines to the disk every second from now on, in a thread of its own."""
+        """Start the thread that syncs lines to the disk every second."""
         self._ticking = threading.Thread(target=self._tick, name="audit", daemon=True)
         self._ticking.start()
 
     def close(self) -> None:
-        """Everything is on the disk, and nothing more is written."""
+        """Sync everything to the disk and close the file."""
         self._stopped.set()
         if self._ticking:
             self._ticking.join()
@@ -124,7 +127,7 @@ class AuditLog:
         cost: int,
         businesses: Iterable[str] | None = None,
     ) -> AuditEntry:
-        """The entry of an operation that the caller with a token, who may be limited to businesses, asks for."""
+        """The entry of an operation; `businesses` are those that its token is limited to."""
         operation = document.definition(name)
         kind = operation.operation.value if operation else None
         named = operation.name.value if operation and operation.name else ""
@@ -143,7 +146,7 @@ class AuditLog:
         return AuditEntry(self, said, cost)
 
     def turned_away(self, code: str, who: str | None) -> None:
-        """Somebody was not let in; they are counted, so that nobody can fill the disk."""
+        """Count a denied request. Only counts are written, so that nobody can fill the disk."""
         with self._lock:
             self._away[code, who] += 1
 
@@ -162,7 +165,7 @@ class AuditLog:
             log.error("AUDIT_UNAVAILABLE: the log cannot be written")
 
     def _sync(self) -> None:
-        """Force what is written to the disk, while others may go on writing."""
+        """Sync written lines to the disk without blocking other writers."""
         with _told():
             with self._lock:
                 file = os.dup(self._file) if self._dirty else None
@@ -179,14 +182,14 @@ class AuditLog:
 
     @contextmanager
     def _held(self) -> Iterator[None]:
-        """The file at the path, for this process alone, with its end known."""
-        # A lock would be shared with the process that this one was forked from.
+        """Lock the file at the path, and learn its end."""
+        # A forked process would share the lock of its parent.
         if self._process != os.getpid():
             self._file, self._process, self._end = _opened(self._path), os.getpid(), 0
         fcntl.flock(self._file, fcntl.LOCK_EX)
         try:
             while not self._current():
-                self._catch_up()  # others may have written to the old one
+                self._catch_up()  # other processes may have written to the old file
                 following = _opened(self._path)
                 fcntl.flock(following, fcntl.LOCK_EX)
                 old, self._file, self._end = self._file, following, 0
@@ -204,9 +207,9 @@ class AuditLog:
             return False
 
     def _catch_up(self) -> None:
-        """Learn the end of the chain where another process has moved it, and mend what was torn.
+        """Learn the end of the chain that other processes wrote, and remove an incomplete line.
 
-        Where the file has become shorter the chain goes on as it was, so that a verification shows the gap.
+        If the file has become shorter the old chain is continued, so that `verify` shows the gap.
         """
         size = os.fstat(self._file).st_size
         if size == self._end:
@@ -217,20 +220,20 @@ class AuditLog:
         last = whole.rpartition(b"\n")[2]
         if not b'{"number":'.startswith(torn[:10]) and torn.strip(b"\0"):
             raise InroadsError(
-                f"{self._path}: it ends with what is no line of an audit log", "AUDIT_CORRUPT"
+                f"{self._path}: the end of the file is not a line of an audit log", "AUDIT_CORRUPT"
             )
         if size > self._end and (b"\n" in tail or start):
             try:
                 self._number = msgspec.json.decode(last, type=AuditLine).number
             except ValueError:
                 raise InroadsError(
-                    f"{self._path}: its last line is none of an audit log", "AUDIT_CORRUPT"
+                    f"{self._path}: the last line is not a line of an audit log", "AUDIT_CORRUPT"
                 ) from None
             self._previous = hashlib.sha256(last).hexdigest()
         self._end = size - len(torn)
         if torn:
             os.ftruncate(self._file, self._end)
-            log.warning("AUDIT_MENDED: a torn last line of %d bytes", len(torn))
+            log.warning("AUDIT_MENDED: removed an incomplete last line of %d bytes", len(torn))
             self._put(event="mended", bytes=len(torn), sha256=hashlib.sha256(torn).hexdigest())
 
     def _put(self, **said: Any) -> None:
@@ -249,14 +252,14 @@ class AuditLog:
 
 
 class AuditEntry:
-    """The entry of one operation, written when it ends, and also before it begins where it is no query."""
+    """The entry of one operation, written at its end, and also at its start unless a query."""
 
     def __init__(self, audit: AuditLog, said: dict[str, Any], cost: int) -> None:
         self._audit, self._said, self._cost = audit, said, cost
         self._started = time.perf_counter()
 
     def begins(self) -> None:
-        """Write that it is executed now; that of a mutation is on the disk when this returns."""
+        """Write that the operation begins, unless a query; for a mutation this syncs the disk."""
         if self._said["operation"] in ("mutation", "subscription"):
             self._audit._write(event="begun", **self._said)
         if self._said["operation"] == "mutation":
@@ -270,15 +273,15 @@ class AuditEntry:
         size: int,
         reviews: Sequence[Done] = (),
     ) -> None:
-        """Write what became of it; the answer, of so many bytes, may be sent when this returns."""
+        """Write the outcome; then the answer, whose size is in bytes, may be sent."""
         self._ended(status, codes, fields, bytes=size, reviews=tuple(reviews))
 
     def streamed(self, events: int, size: int, fields: int, code: str | None) -> None:
-        """Write that a stream has ended: how many events it had, of how many bytes, and why, if it was not left."""
+        """Write the end of a stream; `code` is None if its client has left."""
         self._ended(200, (code,) if code else (), fields, times=events, bytes=size)
 
     def refused(self, status: int, code: str) -> None:
-        """Write that it was not executed."""
+        """Write that the operation was refused."""
         self._ended(status, (code,), 0)
 
     def _ended(self, status: int, codes: Iterable[str], fields: int, **more: Any) -> None:
@@ -325,7 +328,7 @@ def _canonical(variables: Mapping[str, Any]) -> str:
 
 
 def _values(document: PreparedDocument, variables: object) -> Iterator[str]:
-    """The texts and numbers that a document and its variables have, as they are spelled."""
+    """The strings and integers in a document and its variables, as they are spelled."""
     yield from document.literals
     waiting = [variables]
     while waiting:
@@ -343,7 +346,7 @@ def _values(document: PreparedDocument, variables: object) -> Iterator[str]:
 
 
 class Problem(NamedTuple):
-    """A problem of a log: a code, and the place."""
+    """A problem of a log: its code, file, line and message."""
 
     code: str
     source: str
@@ -352,7 +355,7 @@ class Problem(NamedTuple):
 
 
 class Verified(NamedTuple):
-    """The result of a verification: how many lines, the numbers of the first and last, and the hash of the last."""
+    """The result of a verification; `head` is the hash of the last line."""
 
     lines: int
     first: int
@@ -362,9 +365,9 @@ class Verified(NamedTuple):
 
 
 def verify(paths: Sequence[Path], head: str | None = None) -> Verified:
-    """Check files of one log, the oldest first: each line whole, and chained to the one before.
+    """Check the files of one log, the oldest first: lines are complete and chained.
 
-    `head` is a hash that an earlier verification gave: it must be there still. Raises OSError.
+    `head` is the hash from an earlier verification, which some line must have. Raises OSError.
     """
     problems: list[Problem] = []
     lines = first = last = 0
@@ -377,7 +380,7 @@ def verify(paths: Sequence[Path], head: str | None = None) -> Verified:
             line = _decoded(raw)
             if line is None:
                 torn = not raw.endswith(b"\n")
-                said = "the last line is torn" if torn else "this is no line of an audit log"
+                said = "the line is incomplete" if torn else "this is not a line of an audit log"
                 problems.append(Problem("TORN" if torn else "BAD_LINE", str(path), place, said))
             elif before is None:
                 first = line.number
@@ -387,19 +390,17 @@ def verify(paths: Sequence[Path], head: str | None = None) -> Verified:
                             "BROKEN",
                             str(path),
                             place,
-                            "the number and the hash before do not agree",
+                            "the number and the previous hash of the line contradict each other",
                         )
                     )
             elif line.previous != before or line.number != last + 1:
-                said = f"line {line.number} does not follow line {last} as it stands there"
+                said = f"line {line.number} does not follow the line {last} before it"
                 problems.append(Problem("BROKEN", str(path), place, said))
             last = line.number if line else last + 1
             before = digest
             seen = seen or digest == head
     if not seen:
-        problems.append(
-            Problem("HEAD_MISSING", str(paths[-1]), 0, "no line has the hash that was noted")
-        )
+        problems.append(Problem("HEAD_MISSING", str(paths[-1]), 0, "no line has the expected hash"))
     return Verified(lines, first, last, before or FIRST, tuple(problems))
 
 
@@ -411,7 +412,7 @@ def _decoded(raw: bytes) -> AuditLine | None:
 
 
 def _lines(path: Path) -> Iterable[bytes]:
-    """The lines that are there now, none of them being written just then."""
+    """The lines that were complete when the file was opened."""
     with path.open("rb") as file:
         fcntl.flock(file, fcntl.LOCK_SH)
         size = os.fstat(file.fileno()).st_size

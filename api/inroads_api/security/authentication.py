@@ -1,7 +1,7 @@
-"""Authentication by tokens with scopes, hashed in a private file that is read again when it changes.
+"""Authentication by tokens with scopes, whose hashes are in a private file.
 
-A token is `inr_`, ten characters that name it, `_`, and 256 random bits. Nobody can use the file to ask: it holds the
-SHA-256 of each token, which is enough for a text that cannot be guessed.
+A token is `inr_`, its id of ten characters, `_`, and 256 random bits. The file is useless to a
+thief: it holds the SHA-256 of each token, which suffices for texts that cannot be guessed.
 """
 
 from __future__ import annotations
@@ -27,27 +27,28 @@ log = logging.getLogger(__name__)
 
 _CREDENTIALS: Final = re.compile(rb"bearer +([^ ]+) *", re.IGNORECASE)
 _NOBODY: Final = hashlib.sha256(b"").hexdigest()
-"""Compared with where there is no token of a name, so that this takes as long as one of another secret."""
+"""The hash that is compared for an unknown id, so that it takes as long as a wrong secret."""
 
 
 class Provider(Protocol):
-    """A provider of tokens that are good here, too."""
+    """Another provider of tokens that this server accepts."""
 
     def refresh(self) -> None:
-        """Learn what has changed. Raises InroadsError."""
+        """Reload what has changed. Raises InroadsError."""
 
     def caller(self, token: str, key: bytes) -> Caller:
         """The caller of a token. Raises AccessDenied."""
 
     def running(self) -> AbstractContextManager[None]:
-        """While this is entered, what takes longer is learnt beside the requests."""
+        """Return a context manager that runs the background work of the provider."""
 
 
 class Auth:
-    """The tokens as the server knows them: those that the file holds at the moment of each request.
+    """Authenticates requests by the token file, which is read again when it changes.
 
-    While the file is missing, damaged or readable by others nobody is let in. Raises BadTokens where it is so at the
-    start, and NO_TOKENS where no token in it can be used, and there is no `provider` of others.
+    While the file is missing, damaged or readable by other users, all requests are denied. Raises
+    BadTokens for such a file at the start, and NO_TOKENS for a file without usable tokens if there
+    is no other `provider`.
     """
 
     def __init__(
@@ -60,50 +61,55 @@ class Auth:
         self._refresh()
         if not provider and all(token.ended(now()) for token in self._tokens.values()):
             raise BadTokens(
-                f"{path}: no token in it can be used; `inroads token create` makes one", "NO_TOKENS"
+                f"{path}: it has no usable token; `inroads token create` makes one", "NO_TOKENS"
             )
 
     def running(self) -> AbstractContextManager[None]:
-        """The work beside the requests: the provider learns its keys."""
+        """Return a context manager that runs the background work of the provider."""
         return self._provider.running() if self._provider else nullcontext()
 
     def key(self) -> bytes:
-        """The key of the file, as it was read last."""
+        """The key in the file, as last read."""
         return self._key
 
     def caller(self, authorization: Sequence[bytes]) -> Caller:
-        """The caller of a request with these headers Authorization. Raises AccessDenied."""
+        """Authenticate a request by its Authorization headers. Raises AccessDenied."""
         try:
             self._refresh()
         except (InroadsError, OSError) as error:
-            if not self._closed:  # told once, not for each request
+            if not self._closed:  # logged once, not for each request
                 log.error("AUTH_UNAVAILABLE: %s", error)
             self._stamp, self._tokens, self._closed = None, {}, True
             raise AccessDenied(
-                503, "AUTH_UNAVAILABLE", "the tokens cannot be read: nobody is let in"
+                503, "AUTH_UNAVAILABLE", "the token file cannot be read, so all requests are denied"
             ) from None
         self._closed = False
         if not authorization:
             return ANYBODY
         if len(authorization) > 1:
             raise AccessDenied(
-                400, "BAD_REQUEST", "there are two headers Authorization", "invalid_request"
+                400,
+                "BAD_REQUEST",
+                "the request has several Authorization headers",
+                "invalid_request",
             )
         given = _CREDENTIALS.fullmatch(authorization[0])
         if not given:
-            raise AccessDenied(401, "UNAUTHENTICATED", "send Authorization: Bearer and a token")
+            raise AccessDenied(
+                401, "UNAUTHENTICATED", "send a token in the header Authorization: Bearer"
+            )
         return self._known(given[1])
 
     def _known(self, text: bytes) -> Caller:
-        if self._provider and text.count(b".") == 2:  # which no token of ours has
+        if self._provider and text.count(b".") == 2:  # a JWT; tokens of the file have no dots
             return self._provider.caller(text.decode("latin-1"), self._key)
         form = FORM.fullmatch(text)
         token = self._tokens.get(form[1].decode()) if form else None
         expected = token.sha256 if token else _NOBODY
         same = hmac.compare_digest(hashlib.sha256(text).hexdigest().encode(), expected.encode())
         if not token or not same:
-            raise AccessDenied(401, "UNAUTHENTICATED", "this token is not known", "invalid_token")
-        if ended := token.ended(self._now()):  # told only to who has the token
+            raise AccessDenied(401, "UNAUTHENTICATED", "this token is unknown", "invalid_token")
+        if ended := token.ended(self._now()):  # said only to a holder of the token
             raise AccessDenied(
                 401, "UNAUTHENTICATED", f"this token is {ended}", "invalid_token", who=token.id
             )

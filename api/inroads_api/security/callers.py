@@ -32,17 +32,17 @@ COVERED_BY: Final = {
         TokenScope.ADMIN,
     },
 }
-"""The scopes of which one is enough, for each that is needed."""
+"""For each required scope, the scopes that satisfy it."""
 
 LIMITABLE: Final = frozenset({TokenScope.READ, TokenScope.READ_PSEUDONYMISED})
-"""The scopes that can be limited to some businesses: those that only read."""
+"""The scopes that can be limited to some businesses, which only allow reading."""
 
 
 class Caller(NamedTuple):
-    """The caller of a request: the id of a token, its scopes and its own limit; the id is None without a token.
+    """The caller of a request: the id of its token, its scopes and its limits.
 
-    `name` stands in reviews for the caller: no two tokens have one name. `businesses` are those that it sees, None for
-    all.
+    Without a token the id is None. `name` is the unique name of the caller in reviews. `businesses`
+    are the ones that the caller sees, None for all.
     """
 
     id: str | None
@@ -53,7 +53,7 @@ class Caller(NamedTuple):
 
     @property
     def restricted(self) -> bool:
-        """Return whether it sees only some businesses."""
+        """Return whether the caller sees only some businesses."""
         return self.businesses is not None
 
     def limited(self, businesses: Iterable[str]) -> Caller:
@@ -62,7 +62,7 @@ class Caller(NamedTuple):
         return self._replace(scopes=reading, businesses=frozenset(businesses))
 
     def may(self, scope: TokenScope) -> bool:
-        """Return whether what needs this scope may be done."""
+        """Return whether the scopes of the caller satisfy a required scope."""
         return not self.scopes.isdisjoint(COVERED_BY[scope])
 
 
@@ -70,7 +70,7 @@ ANYBODY: Final = Caller(None)
 
 
 class AccessDenied(Exception):
-    """A request that is not let in: a status of HTTP, a code, why, its error of RFC 6750, and the id of the token."""
+    """A denied request: HTTP status, code, message, RFC 6750 error, scope and token id."""
 
     def __init__(
         self,

@@ -1,4 +1,4 @@
-"""The keys of a provider in a JWKS file, which is read again when it changes."""
+"""The signing keys of a provider in a JWKS file, which is read again when it changes."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from inroads_api.security.tokens import stamp
 ALGORITHMS: Final = frozenset(
     {"RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"}
 )
-"""Signatures by the private half of a key; never a shared secret, never none."""
+"""The accepted signature algorithms: asymmetric ones only."""
 
 MAX_JWKS: Final = 2**20
 """The most bytes of a JWKS."""
@@ -28,20 +28,20 @@ ById = Mapping[str | None, jwt.PyJWK]
 
 
 class Keys(Protocol):
-    """The keys of a provider, wherever they come from."""
+    """A source of the keys of a provider."""
 
     def refresh(self) -> None:
-        """Learn what has changed, at once. Raises InroadsError."""
+        """Reload what has changed. Raises InroadsError."""
 
     def find(self, kid: str | None) -> jwt.PyJWK:
-        """The key of an id. Raises KeyError, and AccessDenied where it may be known soon."""
+        """The key of an id. Raises KeyError, and AccessDenied while keys are being fetched."""
 
     def running(self) -> AbstractContextManager[None]:
-        """While this is entered, what takes longer is learnt beside the requests."""
+        """Return a context manager that fetches keys in the background."""
 
 
 class KeyFile:
-    """Keys rotate by putting a new file in place. Raises InroadsError BAD_JWKS, at the start and at each refresh."""
+    """Keys in a file, which is replaced to rotate them. Raises InroadsError BAD_JWKS."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -50,7 +50,7 @@ class KeyFile:
         self.refresh()
 
     def refresh(self) -> None:
-        """Read the keys, if the file has changed."""
+        """Read the keys again if the file has changed."""
         try:
             if self._stamp is None or self._stamp != stamp(self._path.stat()):
                 self._stamp = None
@@ -59,16 +59,16 @@ class KeyFile:
             raise InroadsError(f"{self._path}: {error.strerror}", "BAD_JWKS") from None
 
     def find(self, kid: str | None) -> jwt.PyJWK:
-        """The key of an id, or the only one without. Raises KeyError."""
+        """The key of an id, or the only key for None. Raises KeyError."""
         return self._keys[kid]
 
     def running(self) -> AbstractContextManager[None]:
-        """There is nothing that takes long."""
+        """Return an empty context manager, since a file needs no background work."""
         return nullcontext()
 
 
 def _read(path: Path) -> tuple[ById, object]:
-    """The keys, and the stamp of the file."""
+    """Read the keys, and the stamp of the file."""
     with path.open("rb") as file:
         status = os.fstat(file.fileno())
         if (
@@ -76,16 +76,18 @@ def _read(path: Path) -> tuple[ById, object]:
             or status.st_mode & 0o022
             or status.st_uid not in (0, os.geteuid())
         ):
-            raise InroadsError(f"{path}: others could put their own keys into it", "BAD_JWKS")
+            raise InroadsError(
+                f"{path}: other users could replace the keys in this file", "BAD_JWKS"
+            )
         raw = file.read(MAX_JWKS)
     found = keys_of(raw, str(path))
     if not found:
-        raise InroadsError(f"{path}: it has no key that signs", "BAD_JWKS")
+        raise InroadsError(f"{path}: it has no signing key", "BAD_JWKS")
     return found, stamp(status)
 
 
 def keys_of(raw: bytes, source: str) -> ById:
-    """The keys that sign. Raises InroadsError BAD_JWKS for what is no JWKS, or has two of one id."""
+    """Parse the signing keys. Raises InroadsError BAD_JWKS, also for two keys with one id."""
     try:
         given = msgspec.json.decode(raw, type=dict[str, Any])["keys"]
         usable = [
@@ -95,12 +97,12 @@ def keys_of(raw: bytes, source: str) -> ById:
         raise InroadsError(f"{source}: this is not a JWKS", "BAD_JWKS") from None
     found: dict[str | None, jwt.PyJWK] = {each.key_id: each for each in usable}
     if len(found) < len(usable):
-        raise InroadsError(f"{source}: it has two keys of one id", "BAD_JWKS")
+        raise InroadsError(f"{source}: two of its keys have the same id", "BAD_JWKS")
     return {None: usable[0], **found} if len(usable) == 1 else found
 
 
 def _key(given: Mapping[str, Any]) -> jwt.PyJWK | None:
-    """A key that signs; None for what is for something else, or of a kind that we do not know (RFC 7517, 5)."""
+    """A signing key; None for keys of other uses or unknown types (RFC 7517, 5)."""
     if given.get("use", "sig") != "sig" or given.get("kty") == "oct":
         return None
     try:

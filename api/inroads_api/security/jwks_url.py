@@ -1,7 +1,7 @@
-"""The keys of a provider that are fetched by its URL: in a thread of their own, never for a request.
+"""The keys of a provider that a background thread fetches from a URL.
 
-They are fetched every few minutes, and sooner where a token names a key that is not known, but never more often than
-the pause allows. While the provider does not answer, its last keys are taken for a bounded time.
+Keys are fetched every few minutes, and sooner if a token names an unknown key, but with a pause
+between attempts. While the provider does not answer, its last keys are used for a bounded time.
 """
 
 from __future__ import annotations
@@ -27,26 +27,26 @@ from inroads_api.security.jwks import MAX_JWKS, ById, keys_of
 log = logging.getLogger(__name__)
 
 EVERY: Final = 300.0
-"""In seconds: how old keys become while all is well, so that one that was withdrawn is refused after that."""
+"""In seconds: the time between fetches, after which a withdrawn key is refused."""
 
 PAUSE: Final = 30.0
-"""In seconds: the least between two attempts, whatever tokens name and however often one fails."""
+"""In seconds: the shortest time between two attempts, even after a failure."""
 
 KEPT: Final = 3_600.0
-"""In seconds: how long the last keys are taken while there are no newer ones."""
+"""In seconds: how long the last keys are used without newer ones."""
 
 PATIENCE: Final = 10.0
-"""In seconds: how long an attempt may take in all."""
+"""In seconds: the timeout of an attempt."""
 
 DISCOVERY: Final = "/.well-known/openid-configuration"
 
 
 class KeyUrl:
-    """The keys of an issuer: by the URL of its JWKS, or without one by that of its discovery document.
+    """The keys of an issuer, from the URL of its JWKS or from its discovery document.
 
-    They are fetched when this is made, and then while it is `running`. `clock` gives seconds and only goes forward.
-    Raises InroadsError BAD_OIDC for a URL that is neither https nor of this machine, JWKS_UNAVAILABLE where nothing
-    usable can be fetched.
+    They are fetched at construction, and again while `running`. `clock` is monotonic, in seconds.
+    Raises InroadsError BAD_OIDC for a URL that is neither https nor local, and JWKS_UNAVAILABLE if
+    no usable keys can be fetched.
     """
 
     def __init__(
@@ -58,43 +58,46 @@ class KeyUrl:
         self._fetching = False
         self._failed: str | None = None
         self._tried = self._good = clock()
-        # Workers make this in a thread that has an event loop.
+        # Workers construct this in a thread with an event loop, where asyncio.run fails.
         with ThreadPoolExecutor(1) as beside:
             self._keys = beside.submit(self._fetched).result()
         if not self._keys:
-            raise InroadsError("the JWKS of the provider has no key that signs", "JWKS_UNAVAILABLE")
+            raise InroadsError("the JWKS of the provider has no signing key", "JWKS_UNAVAILABLE")
 
     def refresh(self) -> None:
-        """Nothing is learnt while somebody waits."""
+        """Do nothing, since keys are fetched in the background only."""
 
     def find(self, kid: str | None) -> jwt.PyJWK:
-        """The key of an id. Raises KeyError; AccessDenied 503 where the keys are too old, or are just being fetched."""
+        """The key of an id.
+
+        Raises KeyError, and AccessDenied 503 if the keys are too old or being fetched.
+        """
         if self._clock() - self._good > KEPT:
             raise AccessDenied(
                 503,
                 "AUTH_UNAVAILABLE",
-                "the keys of the provider cannot be fetched: ask again later",
+                "the keys of the provider cannot be fetched: retry later",
             )
         keys = self._keys
         if kid is not None and kid not in keys and self._asked_for():
             raise AccessDenied(
-                503, "AUTH_UNAVAILABLE", "the keys of the provider are being fetched: ask again"
+                503, "AUTH_UNAVAILABLE", "the keys of the provider are being fetched: retry"
             )
         return keys[kid]
 
     @contextmanager
     def running(self) -> Iterator[None]:
-        """Fetch the keys when it is time."""
+        """Run the thread that fetches keys when they are due."""
         thread = threading.Thread(target=self._run, name="jwks", daemon=True)
         thread.start()
         try:
             yield
         finally:
             self._over.set()
-            self._wanted.set()  # it wakes up; what is being fetched is not waited for
+            self._wanted.set()  # wakes the thread, without waiting for its fetch
 
     def tick(self) -> None:
-        """Fetch the keys, if it is time. Called by one thread."""
+        """Fetch the keys if they are due. Called by one thread."""
         wait = self._due()
         self._wanted.clear()
         if wait > 0:
@@ -108,9 +111,9 @@ class KeyUrl:
                 )
             self._failed = None
         except InroadsError as error:
-            if str(error) != self._failed:  # told once, not for each attempt
+            if str(error) != self._failed:  # logged once, not for each attempt
                 log.error(
-                    "JWKS_UNAVAILABLE: %s; the last keys are taken for up to %d minutes",
+                    "JWKS_UNAVAILABLE: %s; the last keys are used for up to %d minutes",
                     error,
                     KEPT // 60,
                 )
@@ -125,12 +128,12 @@ class KeyUrl:
                 self.tick()
 
     def _due(self) -> float:
-        """In how many seconds to fetch."""
+        """The seconds until the next fetch."""
         after = PAUSE if self._failed or self._wanted.is_set() else EVERY
         return self._tried + after - self._clock()
 
     def _asked_for(self) -> bool:
-        """Return whether keys are being fetched, as they are from now on unless they have just been."""
+        """Request a fetch unless one was just made; return whether keys are being fetched."""
         if self._clock() - self._tried >= PAUSE:
             self._wanted.set()
             return True
@@ -145,7 +148,7 @@ class KeyUrl:
             ) from None
         except InroadsError:
             raise
-        except Exception as error:  # noqa: BLE001  # of the network, or of TLS: whatever it is, it is tried again
+        except Exception as error:  # noqa: BLE001  # any error of network or TLS is retried
             raise InroadsError(
                 f"the provider: {type(error).__name__}", "JWKS_UNAVAILABLE"
             ) from None
@@ -156,7 +159,7 @@ async def _fetch(issuer: str, url: str | None) -> ById:
 
 
 async def _discovered(issuer: str) -> str:
-    """The URL of the keys in the discovery document of an issuer (OpenID Connect Discovery 1.0, 4)."""
+    """Fetch the JWKS URL from the discovery document (OpenID Connect Discovery 1.0, 4)."""
     try:
         told = msgspec.json.decode(
             await _body(issuer.removesuffix("/") + DISCOVERY), type=dict[str, Any]
@@ -166,13 +169,14 @@ async def _discovered(issuer: str) -> str:
     except (KeyError, ValueError, RecursionError):
         pass
     raise InroadsError(
-        "the discovery document of the provider is none of this issuer", "JWKS_UNAVAILABLE"
+        "the discovery document of the provider does not name this issuer and its keys",
+        "JWKS_UNAVAILABLE",
     )
 
 
 async def _body(address: str) -> bytes:
     url = _checked(address)
-    secure = url.scheme == "https"  # a proxy is for what leaves this machine
+    secure = url.scheme == "https"  # plain http is local and needs no proxy
     headers = {"user-agent": "inroads", "accept": "application/json", "accept-encoding": "identity"}
     async with (
         httpx2.AsyncClient(
@@ -185,7 +189,7 @@ async def _body(address: str) -> bytes:
                 f"the provider answered with status {response.status_code}", "JWKS_UNAVAILABLE"
             )
         body = bytearray()
-        # As it comes: what is packed could unpack without end.
+        # Raw bytes, since compressed ones could expand without limit.
         async for chunk in response.aiter_raw():
             body += chunk
             if len(body) > MAX_JWKS:
@@ -197,7 +201,7 @@ async def _body(address: str) -> bytes:
 
 
 def _checked(address: str) -> httpx2.URL:
-    """The URL, if nobody on the way could give other keys. It is not quoted: it may hold a password."""
+    """Parse a URL that is safe from tampering. Errors omit it: it may hold a password."""
     try:
         url = httpx2.URL(address)
     except (httpx2.InvalidURL, UnicodeError):
@@ -209,7 +213,7 @@ def _checked(address: str) -> httpx2.URL:
     ):
         return url
     raise InroadsError(
-        "the keys of a provider come by https://, or http:// on this machine", "BAD_OIDC"
+        "the URL of a provider must begin with https://, or http:// on this machine", "BAD_OIDC"
     )
 
 

@@ -1,4 +1,4 @@
-"""Tokens of an OpenID Connect provider: signed by a key of it, for this server, not expired."""
+"""Authentication by tokens of an OpenID Connect provider."""
 
 from __future__ import annotations
 
@@ -14,32 +14,32 @@ from inroads_api.security.jwks import Keys
 
 MAX_TOKEN: Final = 2**14
 LEEWAY: Final = 30
-"""In seconds: how far the clock of the provider may be from ours."""
+"""In seconds: the tolerated difference between the clocks of provider and server."""
 
 MAX_SHOWN: Final = 150
-"""The most characters of a subject that stands in reviews as it is; a hash stands for a longer one."""
+"""The most characters of a subject in reviews; a longer one is replaced by a hash."""
 
 
 class Issuer:
-    """A provider as the server trusts it: its name, who its tokens must be for, and its keys.
+    """A trusted provider: its name, the required audience of tokens, and its keys.
 
-    `limit` names the claim that holds the ids of the businesses that a token is limited to, or `*`; a token without it
-    is refused then.
+    `limit` is the name of a claim with the ids of the businesses that a token is limited to, or
+    `*`. If it is set, tokens without the claim are refused.
     """
 
     def __init__(self, issuer: str, audience: str, keys: Keys, limit: str | None = None) -> None:
         self._issuer, self._audience, self._keys, self._limit = issuer, audience, keys, limit
 
     def refresh(self) -> None:
-        """Learn what has changed of the keys. Raises InroadsError."""
+        """Reload changed keys. Raises InroadsError."""
         self._keys.refresh()
 
     def running(self) -> AbstractContextManager[None]:
-        """While this is entered, keys are learnt also beside the requests."""
+        """Return a context manager that fetches keys in the background."""
         return self._keys.running()
 
     def caller(self, token: str, key: bytes) -> Caller:
-        """The caller of this token; `key` hides its subject in the audit log. Raises AccessDenied without a reason."""
+        """The caller of a token; `key` hides its subject in the audit log. Raises AccessDenied."""
         try:
             if len(token) > MAX_TOKEN:
                 raise jwt.InvalidTokenError
@@ -47,7 +47,7 @@ class Issuer:
             claims = jwt.decode(
                 token,
                 signer,
-                algorithms=[signer.algorithm_name],  # the key says it, never the token
+                algorithms=[signer.algorithm_name],  # of the key: a token must not choose it
                 audience=self._audience,
                 issuer=self._issuer,
                 leeway=LEEWAY,

@@ -1,4 +1,4 @@
-"""Which operations a caller may ask."""
+"""The permissions of callers: the scopes that operations need."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ MUTATIONS: Final = {
     "decideReview": callers.TokenScope.REVIEW,
     "signOffReview": callers.TokenScope.REVIEW,
 }
-"""The scope of each mutation; one that is not listed needs `admin`."""
+"""The scope of each mutation; unlisted ones need `admin`."""
 
 INTROSPECTION: Final = frozenset({"__schema", "__type", "__typename"})
 
@@ -24,24 +24,24 @@ INTROSPECTION: Final = frozenset({"__schema", "__type", "__typename"})
 def authorise(
     caller: Caller, prepared: PreparedDocument, name: str | None, *, pseudonymised: bool = False
 ) -> None:
-    """Raises AccessDenied where a caller may not have this operation of a document executed.
+    """Raise AccessDenied if a caller may not execute an operation of a document.
 
-    `pseudonymised` tells that the answers are; only then `read:pseudonymised` is enough to read.
+    `pseudonymised` answers can be read with the scope `read:pseudonymised`.
     """
     operation = prepared.operation(name)
     if operation is None:
-        return  # it will not be executed
+        return  # the executor refuses it
     fields = prepared.roots(name)
     if caller.id is None:
         if operation is OperationType.QUERY and fields <= INTROSPECTION:
             return
         raise anonymous()
     if operation is OperationType.SUBSCRIPTION and caller.businesses is not None:
-        # Its cursors count the ledger, and what is hidden with it.
+        # Cursors count all documents of the ledger, including hidden ones.
         raise AccessDenied(
             403,
             "LIMITED",
-            "a token that is limited to businesses has no streams",
+            "a token that is limited to businesses cannot subscribe to streams",
             "insufficient_scope",
         )
     reading = callers.TokenScope.READ_PSEUDONYMISED if pseudonymised else callers.TokenScope.READ
@@ -58,4 +58,4 @@ def authorise(
 
 
 def anonymous() -> AccessDenied:
-    return AccessDenied(401, "UNAUTHENTICATED", "send Authorization: Bearer and a token")
+    return AccessDenied(401, "UNAUTHENTICATED", "send a token in the header Authorization: Bearer")

@@ -1,4 +1,4 @@
-"""The file of tokens."""
+"""The token file."""
 
 from __future__ import annotations
 
@@ -21,15 +21,16 @@ from inroads.sources.private_file import BadTokens, content_of, open_private, pu
 from inroads_api.security.callers import LIMITABLE, TokenScope, native_businesses
 
 FORM: Final = re.compile(rb"inr_([a-z2-7]{10})_[A-Za-z0-9_-]{43}")
-"""The form of a token; its first group names it."""
+"""The form of a token; the first group is its id."""
 
 
 class ApiToken(
     msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True
 ):
-    """A token in the file; moments are aware. `cost_per_minute` is a limit of its own, in place of the server's.
+    """A token in the file; moments are aware.
 
-    `businesses` are the native ids of those that it is limited to, None for all; a file from before has none of it.
+    `cost_per_minute` replaces the limit of the server. `businesses` are the native ids of the
+    businesses that the token is limited to, None for all; old files do not have it.
     """
 
     id: str
@@ -43,14 +44,14 @@ class ApiToken(
     businesses: tuple[str, ...] | None = None
 
     def ended(self, now: dt.datetime) -> str | None:
-        """Why it may no longer be used: it was `revoked`, or is `expired`; None while it may."""
+        """Return `revoked` or `expired` if the token has ended, else None."""
         if self.revoked_at:
             return "revoked"
         return "expired" if now >= self.expires_at else None
 
 
 class _Content(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
-    """The file: `key` is for the hashes of an audit log, 32 bytes in base64."""
+    """The content of the file; `key` is the HMAC key of audit logs, 32 bytes in base64."""
 
     format: int
     key: str
@@ -58,17 +59,17 @@ class _Content(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
 
 
 class TokenFile:
-    """The file, for the commands that change it. Each change is whole and on the disk, or was not made."""
+    """The token file for commands that change it. Each change is atomic and durable."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
 
     def tokens(self) -> list[ApiToken]:
-        """All that were ever made, in that order. Raises BadTokens."""
+        """All tokens, including ended ones, in order of creation. Raises BadTokens."""
         return read_token_file(self.path)[0].tokens
 
     def key(self) -> bytes:
-        """The key for the hashes of an audit log. Raises BadTokens."""
+        """The HMAC key of audit logs. Raises BadTokens."""
         return base64.b64decode(read_token_file(self.path)[0].key)
 
     def create(
@@ -80,14 +81,14 @@ class TokenFile:
         cost_per_minute: int | None = None,
         businesses: Iterable[str] | None = None,
     ) -> tuple[ApiToken, str]:
-        """A new token and its text, which is in no file; it sees only these businesses, by id, where they are given.
+        """Create a token, and the file if needed. Return it with its text, which is stored nowhere.
 
-        Makes the file, too. Raises BadTokens, BadId, and InroadsError BAD_NAME, and BAD_LIMIT where a scope cannot be
-        limited or no business is named.
+        `businesses` are the ids of businesses to limit the token to. Raises BadTokens, BadId, and
+        InroadsError BAD_NAME, and BAD_LIMIT for a scope that cannot be limited or an empty limit.
         """
         if not (name.strip() and name.isprintable() and len(name) <= 100):
             raise InroadsError(
-                "the name of a token is a line of at most 100 characters", "BAD_NAME"
+                "the name of a token must be one line of 1 to 100 characters", "BAD_NAME"
             )
         number = base64.b32encode(secrets.token_bytes(7)).decode().lower()[:10]
         text = f"inr_{number}_{secrets.token_urlsafe(32)}"
@@ -110,18 +111,18 @@ class TokenFile:
         return token, text
 
     def revoke(self, number: str, now: dt.datetime) -> ApiToken:
-        """End a token; one that has been revoked stays so since then. Raises BadTokens and NotFound."""
+        """Revoke a token. A second revocation changes nothing. Raises BadTokens and NotFound."""
         with self._changed() as content:
             for place, token in enumerate(content.tokens):
                 if token.id == number:
                     revoked = msgspec.structs.replace(token, revoked_at=token.revoked_at or now)
                     content.tokens[place] = revoked
                     return revoked
-            raise NotFound("there is no token of this id")
+            raise NotFound("there is no token with this id")
 
     @contextmanager
     def _changed(self) -> Iterator[_Content]:
-        """The content, to be changed by one process at a time."""
+        """Lock the file, let its content be changed, and write it."""
         descriptor = self._locked()
         try:
             raw = content_of(descriptor)
@@ -140,11 +141,11 @@ class TokenFile:
             fcntl.flock(descriptor, fcntl.LOCK_EX)
             if os.path.samestat(os.fstat(descriptor), self.path.stat()):
                 return descriptor
-            os.close(descriptor)  # another process has just put a new file there
+            os.close(descriptor)  # another process has just replaced the file
 
 
 def read_token_file(path: Path) -> tuple[_Content, object]:
-    """The content of the file, and the stamp of what was read."""
+    """Read the content of the file, with its stamp."""
     descriptor = open_private(path)
     try:
         read = stamp(os.fstat(descriptor))
@@ -164,19 +165,19 @@ def _parsed(raw: bytes, path: Path) -> _Content:
         sound = len(base64.b64decode(content.key, validate=True)) == 32 and all(
             each.tzinfo for each in moments if each
         )
-    except (ValueError, RecursionError):  # their messages could quote the file
+    except (ValueError, RecursionError):  # their messages may quote the file
         sound = False
     if not sound or content.format != 1:
         raise BadTokens(
-            f"{path}: this is not a file that `inroads token create` has written", "BAD_TOKENS"
+            f"{path}: this is not a token file written by `inroads token create`", "BAD_TOKENS"
         )
     if len({token.id for token in content.tokens}) < len(content.tokens):
-        raise BadTokens(f"{path}: two of its tokens have one id", "BAD_TOKENS")
+        raise BadTokens(f"{path}: two of its tokens have the same id", "BAD_TOKENS")
     return content
 
 
 def stamp(status: os.stat_result) -> object:
-    """The stamp of a file, which differs once it was changed or replaced."""
+    """The stamp of a file, which differs after it is changed or replaced."""
     return (
         status.st_ino,
         status.st_dev,
@@ -190,9 +191,10 @@ def stamp(status: os.stat_result) -> object:
 def _limit(businesses: Iterable[str], scopes: Iterable[TokenScope]) -> tuple[str, ...]:
     chosen = native_businesses(businesses)
     if not chosen:
-        raise InroadsError("a token that is limited to no business sees nothing", "BAD_LIMIT")
+        raise InroadsError("a limit needs at least one business", "BAD_LIMIT")
     if others := sorted(set(scopes) - LIMITABLE):
         raise InroadsError(
-            f"the scope {others[0]} cannot be limited to businesses: only reading can", "BAD_LIMIT"
+            f"the scope {others[0]} cannot be limited to businesses; only read scopes can",
+            "BAD_LIMIT",
         )
     return chosen

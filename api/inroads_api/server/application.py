@@ -20,15 +20,18 @@ from inroads_api.web.settings import ServerSettings
 
 
 def application(version: Version, settings: ServerSettings, services: Services) -> ASGIApp:
-    """The application that serves a version, whose requests are traced if that is wanted. Raises EXTRA_MISSING."""
+    """The application that serves a version, with traces if the settings say so.
+
+    Raises InroadsError EXTRA_MISSING.
+    """
     made = create_app(version, settings, services)
     return traced(made) if settings.traces else made
 
 
 def worker(settings: ServerSettings) -> ASGIApp:
-    """The application of one worker, which opens and follows the ledger by itself. Raises as `load`.
+    """The application of one worker, which opens and follows the ledger itself.
 
-    All workers share the memory of its snapshot.
+    All workers share the memory of the ledger's snapshot. Raises the errors of `load`.
     """
     assert settings.ledger  # noqa: S101  # the command has checked it
     reload = partial(
@@ -37,8 +40,9 @@ def worker(settings: ServerSettings) -> ASGIApp:
         observed_at=settings.observed_at,
         policy=settings.policy or STOCK,
     )
-    reached = position(settings.ledger)  # before it is loaded: later documents are seen again
-    gc.disable()  # as for a single server
+    # Read before loading: documents that arrive meanwhile are then added again, not missed.
+    reached = position(settings.ledger)
+    gc.disable()  # loading makes no garbage, and collections take a quarter of its time
     try:
         graph = reload()
     finally:
@@ -46,19 +50,19 @@ def worker(settings: ServerSettings) -> ASGIApp:
     following = follow(settings.ledger, reload, utcnow)
     services = open_services(settings, following)
     made = application(Version(graph, utcnow(), reached), settings, services)
-    gc.freeze()  # what a process keeps until it ends is not looked through each time
+    gc.freeze()  # collections skip what the process keeps until its end
     return made
 
 
 def traced(app: ASGIApp) -> ASGIApp:
-    """The application, whose requests are traced. Raises InroadsError EXTRA_MISSING."""
+    """Add traces to an application. Raises InroadsError EXTRA_MISSING."""
     telemetry = require_telemetry()
     made: ASGIApp = telemetry.Traced(app, telemetry.exporting())
     return made
 
 
 def require_telemetry() -> ModuleType:
-    """The module of traces. Raises InroadsError EXTRA_MISSING."""
+    """Import the telemetry module. Raises InroadsError EXTRA_MISSING."""
     try:
         from inroads_api.server import telemetry  # noqa: PLC0415  # an optional extra
     except ImportError:

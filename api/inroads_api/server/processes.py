@@ -1,4 +1,4 @@
-"""Server processes: one, or several workers that share a socket, which end what they have begun."""
+"""Server processes: one, or several workers that share a socket and shut down gracefully."""
 
 from __future__ import annotations
 
@@ -23,21 +23,21 @@ from inroads_api.web.metrics import SHARED
 NO_TLS: Final[Mapping[str, Any]] = MappingProxyType({})
 
 READY: Final = 600
-"""How many seconds a new worker may take until it answers, or be held up before it is taken for dead."""
+"""In seconds: a worker that does not respond for this long is replaced."""
 
 GRACE: Final = 5
-"""How many seconds beyond its deadline a request that runs has to end when its server is told to."""
+"""In seconds: the time beyond its deadline that a request has at shutdown."""
 
 HEARD: Final = 1.0
-"""How many seconds a server that was told to end waits for the first request of who is connected."""
+"""In seconds: how long a shutdown waits for the first request of open connections."""
 
 SWITCH: Final = 0.0002
-"""How many seconds a thread keeps the interpreter from the loop, which needs it several times for each request."""
+"""In seconds: the interpreter's switch interval, short since the event loop needs many turns."""
 
 COLLECTIONS: Final = 100
-"""How many collections of what is young there are for each of all that is there, which holds everybody up for longer.
+"""The number of young collections before a full one, which stops all requests for longer.
 
-What is young goes in time either way, and what is old is mostly documents that are kept, which nobody's circles hold.
+Old objects are mostly documents, which are not part of reference cycles.
 """
 
 
@@ -50,7 +50,7 @@ def run(
 ) -> None:
     """Serve in this process until a signal ends it."""
     server = _Server(_config(application, seconds, log, **tls))
-    gc.freeze()  # what this process keeps until it ends is not looked through each time
+    gc.freeze()  # collections skip what the process keeps until its end
     server.run(sockets=[sock])
 
 
@@ -62,12 +62,12 @@ def run_workers(
     log: dict[str, Any] | None = None,
     tls: Mapping[str, Any] = NO_TLS,
 ) -> None:
-    """Serve by so many processes until a signal ends them; SIGHUP replaces one after the other.
+    """Serve in several processes until a signal ends them; SIGHUP replaces them one by one.
 
-    `make` is called in each of them, so it must be one that can be pickled. The socket stays open in this process
-    while workers come and go: who connects meanwhile waits for the next one.
+    `make` is called in each process, so it must be picklable. This process keeps the socket open
+    while workers are replaced, so that new connections wait for the next worker.
     """
-    multiprocess.Process = _Worker  # type: ignore[misc]  # there is no other way to say it
+    multiprocess.Process = _Worker  # type: ignore[misc]  # uvicorn has no option for it
     with TemporaryDirectory(prefix="inroads-") as together:
         os.environ[SHARED] = together
         multiprocess.Multiprocess(
@@ -76,7 +76,7 @@ def run_workers(
 
 
 class _Server(uvicorn.Server):
-    """A server that is told to end still hears who was let in and has not asked yet: a request may be on its way."""
+    """A server that answers the first request of open connections before it shuts down."""
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         for server in self.servers:
@@ -88,13 +88,15 @@ class _Server(uvicorn.Server):
 
 
 def _is_silent(connection: Any) -> bool:
-    # Each request has a cycle, once its headers are there.
+    # uvicorn creates the cycle of a request once its headers have arrived.
     return getattr(connection, "cycle", connection) is None
 
 
 class _Worker(multiprocess.Process):
-    """A worker that alone has its end of the pipe: while its answer is waited for, nothing else is heard, no signal
-    either, and so its death must end the wait.
+    """A worker that is the only holder of its end of the pipe.
+
+    The supervisor handles no signal while it waits for a worker's answer. The death of the worker
+    closes the pipe, which ends the wait.
     """
 
     def start(self) -> None:
@@ -111,7 +113,7 @@ class _Worker(multiprocess.Process):
 def _config(
     application: Callable[..., Any], seconds: float, log: dict[str, Any] | None, **more: Any
 ) -> uvicorn.Config:
-    """The configuration of every process. uvicorn takes uvloop and httptools by itself where they are installed."""
+    """The uvicorn configuration of a process, which uses uvloop and httptools if installed."""
     sys.setswitchinterval(SWITCH)
     gc.set_threshold(*gc.get_threshold()[:2], COLLECTIONS)
     return uvicorn.Config(

@@ -1,7 +1,8 @@
-"""Traces of requests by OpenTelemetry: a span for each request to GraphQL, and in it those of its parts.
+"""OpenTelemetry traces: a span for each GraphQL request, with child spans for its parts.
 
-A span has names and figures that the server makes, never a text of the caller: no document, variable, header, address
-or message of an exception. Of a `traceparent` the ids are taken; a `tracestate` and a `baggage` could say anything.
+A span holds names and figures of the server, never a text of the caller: no document, variable,
+header, address or message of an exception. Only the ids of a `traceparent` are read, since a
+`tracestate` and a `baggage` are free text.
 """
 
 from __future__ import annotations
@@ -24,13 +25,13 @@ from inroads_api.execution.tracing import TRACE, TraceFigures
 from inroads_api.web.middleware import GRAPHQL
 
 METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
-"""The methods that are told by their names; any other is a text of the caller."""
+"""The methods that spans name; any other method is a text of the caller."""
 
 _W3C: Final = TraceContextTextMapPropagator()
 
 
 def exporting() -> TracerProvider:
-    """The provider that sends spans by OTLP over HTTP, as the variables OTEL_… say where, which and how many."""
+    """The provider that exports spans by OTLP over HTTP, configured by variables OTEL_…"""
     named = "OTEL_SERVICE_NAME" in os.environ or SERVICE_NAME in os.environ.get(
         "OTEL_RESOURCE_ATTRIBUTES", ""
     )
@@ -40,7 +41,7 @@ def exporting() -> TracerProvider:
 
 
 class Traced:
-    """An application whose requests to GraphQL are traced. All spans are sent before its end is told."""
+    """An application with traced GraphQL requests. Its shutdown waits until all spans are sent."""
 
     def __init__(self, app: ASGIApp, provider: TracerProvider) -> None:
         self._app, self._provider = app, provider
@@ -83,19 +84,19 @@ class Traced:
 
 
 class _RequestTrace:
-    """The trace of one request that is recorded."""
+    """The recorded trace of one request."""
 
     def __init__(self, tracer: Tracer, span: Span) -> None:
         self._tracer, self._span = tracer, span
 
     def part(self, name: str) -> AbstractContextManager[object]:
-        """A span within that of the request."""
+        """Start a child span of the request."""
         return self._tracer.start_as_current_span(
             name, record_exception=False, set_status_on_exception=False
         )
 
     def tell(self, told: TraceFigures) -> None:
-        """The attributes of the span: those of the conventions for GraphQL that are not the caller's text, and ours."""
+        """Set the attributes of the span; they hold no text of the caller."""
         given = {
             "graphql.operation.type": told.kind,
             "graphql.operation.name": told.name,
@@ -110,6 +111,6 @@ class _RequestTrace:
 
 
 def _parent(scope: Scope) -> Context:
-    """The span that the caller says this one is part of, if it says one."""
+    """The parent span that the caller names, if any."""
     given = [value.decode("latin-1") for name, value in scope["headers"] if name == b"traceparent"]
     return _W3C.extract({"traceparent": given[0]} if len(given) == 1 else {}, Context())

@@ -1,4 +1,4 @@
-"""A cache of values that take long to make, each made once."""
+"""A cache of expensive values, each made by one thread while others wait."""
 
 from __future__ import annotations
 
@@ -15,29 +15,29 @@ from inroads.errors import InroadsError
 from inroads_api.clock import Late
 
 KEPT: Final = 4
-"""The most versions of the past that are kept, and the most comparisons: those used last."""
+"""The most values of a cache, unless it says otherwise."""
 
 MAKERS: Final = 2
-"""The most versions of the past, or comparisons, that are made at the same time."""
+"""The most values that are made at the same time."""
 
 MAX_MAKING: Final = 8
-"""The most requests that make one, or wait for one that is being made."""
+"""The most requests that make a value or wait for one."""
 
 _K = TypeVar("_K")
 _V = TypeVar("_V")
 
 
 class Room:
-    """A waiting room for a bounded number of requests; one that finds it full is refused at once."""
+    """A bounded waiting room: a request that finds it full is refused at once."""
 
     def __init__(self, seats: int) -> None:
         self._seats = threading.BoundedSemaphore(seats)
 
     @contextmanager
     def seat(self) -> Iterator[None]:
-        """A place to wait in. Raises InroadsError BUSY when there is none."""
+        """Hold a seat. Raises InroadsError BUSY if none is free."""
         if not self._seats.acquire(blocking=False):
-            raise InroadsError("too many requests are waiting already: ask again later", "BUSY")
+            raise InroadsError("too many requests are waiting: retry later", "BUSY")
         try:
             yield
         finally:
@@ -45,7 +45,7 @@ class Room:
 
 
 class Cache(Generic[_K, _V]):
-    """A few values, those used last, each made once although many ask for it at the same time."""
+    """A small LRU cache. Concurrent requests for a value share its computation."""
 
     def __init__(self, room: Room, makers: threading.Semaphore, kept: int = KEPT) -> None:
         self._room, self._makers = room, makers
@@ -54,7 +54,7 @@ class Cache(Generic[_K, _V]):
         self._making: dict[_K, Future[_V]] = {}
 
     def get(self, key: _K, make: Callable[[], _V]) -> _V:
-        """The value of a key, made where it is not there. Raises InroadsError BUSY, and what making it raises."""
+        """The value of a key, made if missing. Raises BUSY and the errors of `make`."""
         with self._lock:
             if key in self._values:
                 return self._values[key]
@@ -75,7 +75,7 @@ class Cache(Generic[_K, _V]):
                 wait([promised], PAUSE)
             try:
                 return promised.result()
-            except Late:  # its maker had no time left: perhaps this one has
+            except Late:  # the deadline of its maker: this request may have more time
                 check()
 
     def _make(self, key: _K, make: Callable[[], _V], promised: Future[_V]) -> _V:

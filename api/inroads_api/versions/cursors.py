@@ -15,16 +15,18 @@ from inroads_api.versions.versions import NotReached, Version, Versions
 
 _T = TypeVar("_T")
 _FORM: Final = re.compile(
-    r"ledger:(\d{1,18})(?::([0-9a-f]{16})(?::(\d{1,18}):([0-9a-f]{16}):(\d{1,9}):([0-9a-f]{16}))?)?",
+    r"ledger:(\d{1,18})"
+    r"(?::([0-9a-f]{16})(?::(\d{1,18}):([0-9a-f]{16}):(\d{1,9}):([0-9a-f]{16}))?)?",
     re.ASCII,
 )
 
 
 class Cursor(NamedTuple):
-    """A cursor: all until a position of the log was sent, and of what came from there `until` another one `told` items.
+    """A position of a stream: all changes up to `position` were sent.
 
-    The names are those of the versions there: a log that says something else now has others. `mark` is that of the
-    question, whose items are counted. A token that an ingest has given is a cursor without any of these.
+    Within an unfinished step, the first `told` items up to `until` were sent, too. The names of the
+    versions at both positions detect a log that has changed since. `mark` identifies the question
+    whose items are counted. The token of an ingest is a cursor with a position only.
 
     >>> str(Cursor(42)), Cursor.parse("ledger:42:00112233445566ff").name
     ('ledger:42', '00112233445566ff')
@@ -39,10 +41,10 @@ class Cursor(NamedTuple):
 
     @classmethod
     def parse(cls, text: str) -> Cursor:
-        """The cursor of a text. Raises BadCursor."""
+        """Parse a cursor. Raises BadCursor."""
         found = _FORM.fullmatch(text)
         if not found:
-            raise BadCursor("this is not a cursor of a stream, nor the token of an ingest")
+            raise BadCursor("expected the cursor of a stream, or the token of an ingest")
         position, name, until, until_name, told, mark = found.groups()
         return cls(
             int(position),
@@ -59,7 +61,7 @@ class Cursor(NamedTuple):
 
 
 class Part(NamedTuple, Generic[_T]):
-    """The items of one event, and where the stream goes on after it; `more` of the same step are left."""
+    """The items of one event, and the cursor after it; `more` if its step has further items."""
 
     items: Sequence[_T]
     cursor: Cursor
@@ -68,7 +70,7 @@ class Part(NamedTuple, Generic[_T]):
 
 
 class Step(NamedTuple):
-    """From the version that was told of to the next one; of what differs `told` items were told before."""
+    """A step between two versions, of whose items the first `told` were already sent."""
 
     before: Version
     after: Version
@@ -78,10 +80,11 @@ class Step(NamedTuple):
 
 @dataclass
 class Feed:
-    """How far one stream has come. The resolver of an event asks for its `step`, and takes its `part` of that.
+    """The progress of one stream. The resolver of an event calls `step`, then `part`.
 
-    A stream begins after `resumed`, which its client has seen last, or else where the resolver says. `reached` is
-    where it comes to with the event that is being made: None where none was. `wake` is called when there may be more.
+    A stream begins after `resumed`, the last event that its client has seen, or else where the
+    resolver says. `reached` is the cursor after the event that is being made, None if it failed.
+    `wake` is called when there may be news.
     """
 
     versions: Versions
@@ -92,7 +95,7 @@ class Feed:
     after: int | None = None
 
     def needs(self, position: int) -> bool:
-        """Return whether the next event tells what became of the version of this position, or goes on with it."""
+        """Return whether the next event compares the version at this position."""
         standing = self.cursor or self.reached
         return position == self.after or (
             standing is not None and position in (standing.position, standing.until)
@@ -100,7 +103,7 @@ class Feed:
 
     @property
     def behind(self) -> bool:
-        """Return whether there is anything to tell now."""
+        """Return whether the stream has news to send."""
         cursor = self.cursor
         return (
             cursor is None
@@ -111,8 +114,9 @@ class Feed:
     def step(self, since: str | None) -> Step:
         """The step of the next event.
 
-        Raises BadCursor CURSOR_INVALID, CURSOR_EXPIRED where the log no longer says what the cursor was given for,
-        NotReached where it is not served yet, and InroadsError BUSY, and OPERATION_NOT_SUPPORTED without a ledger.
+        Raises BadCursor CURSOR_INVALID, CURSOR_EXPIRED if the log has changed since the cursor was
+        issued, NotReached if its position is not served yet, and InroadsError BUSY and
+        OPERATION_NOT_SUPPORTED.
         """
         current = self.versions.current
         if current.position is None or not self.versions.logged:
@@ -124,19 +128,19 @@ class Feed:
             cursor = Cursor.parse(given) if given else Cursor(current.position, current.name)
         if max(cursor.position, cursor.until or 0) > current.position:
             raise NotReached(
-                "this is not served yet", served=current.name, position=current.position
+                "this position is not served yet", served=current.name, position=current.position
             )
-        # Kept while the event is made.
+        # The served version must be kept while the event is made.
         self.after = current.position if cursor.until is None else cursor.until
         before = self._version(cursor.position, cursor.name)
         after = current if cursor.until is None else self._version(cursor.until, cursor.until_name)
         return Step(before, after, cursor.told, cursor.mark)
 
     def part(self, step: Step, items: Sequence[_T], first: int, question: object) -> Part[_T]:
-        """The next items of all that are in a step. Raises BadCursor where others were counted."""
+        """The next items of a step. Raises BadCursor if its cursor is of another question."""
         mark = hashlib.sha256(msgspec.json.encode(question)).hexdigest()[:16]
         if (step.told and step.mark != mark) or step.told > len(items):
-            raise BadCursor("this is a cursor of another question")
+            raise BadCursor("this cursor belongs to another query")
         end = min(step.told + first, len(items))
         position, more = step.after.position or 0, end < len(items)
         if more:
@@ -148,7 +152,7 @@ class Feed:
         return Part(items[step.told : end], self.reached, position, more)
 
     def sent(self) -> None:
-        """The event is made: the next one begins where it ends."""
+        """Advance to the end of the event that was sent."""
         self.cursor, self.after = self.reached, None
         self.versions.tidy()
 
@@ -156,7 +160,7 @@ class Feed:
         found = self.versions.at(position)
         if name not in (None, found.name):
             raise BadCursor(
-                "the log no longer says what this cursor was given for: start again",
+                "the log has changed since this cursor was issued: start again",
                 "CURSOR_EXPIRED",
             )
         return found

@@ -22,14 +22,14 @@ from inroads_api.versions.versions import Logged, Version, Versions
 log = logging.getLogger(__name__)
 
 SETTLE_PAUSE: Final = 20
-"""How many times longer than it took it is before old versions are looked for again."""
+"""The pause between collections of old versions, as a multiple of the time one takes."""
 
 Following = Callable[[Version], Version | None]
-"""Gives the version after the one that is served, None where there is none yet."""
+"""Returns the version after the served one, None if there is none yet."""
 
 
 def position(ledger: Path) -> int:
-    """How far a ledger has come; a forgetting moves it on, too."""
+    """The last position of a ledger, which a forgetting moves on, too."""
     with Ledger(ledger, create=False, read_only=True) as opened:
         return opened.sequence
 
@@ -41,11 +41,11 @@ def follow(
     *,
     alone: bool = True,
 ) -> Following:
-    """A function that gives the next version once the ledger has moved on from the one that is served.
+    """Return a function that makes the next version once the ledger has grown.
 
-    Where documents were only added, they are added to the served version. After a forgetting, and where the ledger is
-    not `alone` and other files may differ by now, everything is loaded. A ledger that cannot be read just now is told
-    in the log, and the version that is served stays.
+    It adds new documents to the served version. It loads everything again after a forgetting, and
+    if the ledger is not `alone`, since other files may have changed. While the ledger cannot be
+    read, it logs that and the served version stays.
     """
 
     def following(served: Version) -> Version | None:
@@ -68,7 +68,7 @@ def follow(
 
 
 def _grown(ledger: Ledger, served: Version, reached: int) -> Explorer | None:
-    """The served graph with what was added to the log up to a number; None where anything was taken out of it."""
+    """The served graph with the documents added since; None if anything was forgotten."""
     known = served.position
     if (
         known is None
@@ -78,14 +78,15 @@ def _grown(ledger: Ledger, served: Version, reached: int) -> Explorer | None:
     ):
         return None
     grown = served.graph.grown(ledger, known, reached)
-    # Asked once more, since what was forgotten meanwhile is missing from what was read.
+    # A forgetting during the read would leave documents out, so it is checked again.
     return None if ledger.forgetting > known else grown
 
 
 def logged(ledger: Path) -> Logged:
-    """A function that reads the log of a ledger up to a number, from its snapshot on where that is no newer.
+    """Return a function that reads the log of a ledger up to a position.
 
-    A forgetting takes out of the log what was in it before: no number before it stands for what it stood for.
+    It starts from the snapshot if that is not newer. A forgetting removes documents from the log,
+    so earlier positions are invalid.
     """
 
     def read(position: int, policy: Policy) -> Explorer:
@@ -97,7 +98,7 @@ def logged(ledger: Path) -> Logged:
             graph = graph.grown(
                 opened, begin.position if begin else 0, position, progress=lambda _: check()
             )
-            # Once more, since what was forgotten meanwhile is missing.
+            # A forgetting during the read would leave documents out.
             _check_kept(opened, position)
             return graph
 
@@ -107,12 +108,12 @@ def logged(ledger: Path) -> Logged:
 def _check_kept(ledger: Ledger, position: int) -> None:
     if 0 < position < ledger.forgetting:
         raise BadCursor(
-            "somebody was forgotten since this cursor was given: start again", "CURSOR_EXPIRED"
+            "a person was forgotten since this cursor was issued: start again", "CURSOR_EXPIRED"
         )
 
 
 class Follower(threading.Thread):
-    """Swaps in the next version whenever there is one; looks every so many seconds, and at once when nudged."""
+    """A thread that polls for the next version and serves it; `nudge` makes it look at once."""
 
     def __init__(self, versions: Versions, following: Following, every: float) -> None:
         super().__init__(name="inroads-follower", daemon=True)
@@ -121,16 +122,16 @@ class Follower(threading.Thread):
         self._settle_after = 0.0
 
     def nudge(self) -> None:
-        """Look now."""
+        """Look for a new version now."""
         self._nudged.set()
 
     def stop(self) -> None:
-        """Look no more; a version that is just being made is not waited for."""
+        """Stop looking, without waiting for a version that is being made."""
         self._stopped.set()
         self._nudged.set()
 
     def run(self) -> None:
-        """Look until stopped."""
+        """Look for new versions until stopped."""
         while not self._stopped.is_set():
             self._nudged.wait(self._every)
             self._nudged.clear()
@@ -140,7 +141,7 @@ class Follower(threading.Thread):
     def _look(self) -> None:
         try:
             version = self._following(self._versions.current)
-        except Exception as error:  # noqa: BLE001  # whatever it is, the version that is served goes on
+        except Exception as error:  # noqa: BLE001  # the served version must survive any error
             log.error("no new version: %s", type(error).__name__)
             return
         if version is not None and not self._stopped.is_set():
@@ -149,9 +150,9 @@ class Follower(threading.Thread):
             self._settle()
 
     def _settle(self) -> None:
-        """Let go of versions that are no longer served, and keep the collector's hands off the one that is.
+        """Collect versions that are no longer served, and freeze the served one.
 
-        Everything stands still meanwhile, so it is done for a small part of the time only.
+        This stops all threads, so it is limited to a small share of the time.
         """
         begun = time.monotonic()
         if begun >= self._settle_after:

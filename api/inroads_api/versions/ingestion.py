@@ -1,4 +1,4 @@
-"""Documents that are handed in: read, written to a ledger in one batch, and answered for one by one."""
+"""Ingestion: documents are read, written to the ledger in one batch, and get a receipt each."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ from inroads_api.versions.cache import Room
 from inroads_api.versions.versions import token
 
 SOURCE: Final = "ingest"
-"""The source of a document whose envelope names none: the same for all, so that the same observation is the same."""
+"""The source of documents without one: constant, so that a repeated observation is known."""
 
 MAX_HANDING_IN: Final = 8
-"""The most requests that write, or wait for another to have written."""
+"""The most requests that write or wait to write."""
 
 
 class IngestStatus(StrEnum):
-    """The outcome for a document that was handed in."""
+    """The outcome of the ingestion of a document."""
 
     ADDED = "ADDED"
     KNOWN = "KNOWN"
@@ -37,7 +37,7 @@ class IngestStatus(StrEnum):
 
 
 class Receipt(NamedTuple):
-    """The answer for one document: `sha256` where the ledger has it, the rest where it was rejected."""
+    """The receipt of a document: its `sha256` if it is in the ledger, or why it was rejected."""
 
     status: IngestStatus
     sha256: str | None = None
@@ -47,16 +47,16 @@ class Receipt(NamedTuple):
 
 
 class Ingested(NamedTuple):
-    """A receipt for each document in their order, and the token of a version that holds what was added."""
+    """The receipts of documents in order, and the token of a version that includes them."""
 
     receipts: tuple[Receipt, ...]
     token: str
 
 
 class Intake:
-    """The intake of documents, for any thread. `committed` is called after each batch that was written.
+    """The intake of documents, safe for threads. `committed` is called after each written batch.
 
-    `busy` is how many seconds a ledger is waited for that another process, or another request, holds.
+    `busy` is the longest wait for a locked ledger, in seconds.
     """
 
     def __init__(
@@ -70,14 +70,15 @@ class Intake:
         self._room, self._writing = Room(MAX_HANDING_IN), threading.Lock()
 
     def take(self, documents: Sequence[object]) -> Ingested:
-        """Take documents or envelopes, as JSON values, all in one transaction: this returns when it is committed.
+        """Write documents or envelopes, as JSON values, to the ledger in one transaction.
 
-        A document without an envelope was observed now. Raises InroadsError TOO_MANY_DOCUMENTS, BUSY and the codes of
-        LedgerError; then nothing was taken.
+        A document without an envelope is observed now. Raises InroadsError TOO_MANY_DOCUMENTS,
+        BUSY and the codes of LedgerError; then nothing was written.
         """
         if len(documents) > MAX_FIRST:
             raise InroadsError(
-                f"{len(documents)} documents: the most is {MAX_FIRST}", "TOO_MANY_DOCUMENTS"
+                f"there are {len(documents)} documents; the limit is {MAX_FIRST}",
+                "TOO_MANY_DOCUMENTS",
             )
         moment = self._now()
         arrived = [_read(each, moment) for each in documents]
@@ -95,10 +96,12 @@ class Intake:
 
     @contextmanager
     def _opened(self) -> Iterator[Ledger]:
-        """The ledger, for one request at a time."""
+        """Open the ledger for one request at a time."""
         with self._room.seat():
             if not self._writing.acquire(timeout=self._busy):
-                raise InroadsError("the ledger: other requests are writing to it", "LEDGER_BUSY")
+                raise InroadsError(
+                    "other requests are writing to the ledger: retry later", "LEDGER_BUSY"
+                )
             try:
                 with Ledger(self._ledger, create=False, busy=self._busy) as ledger:
                     yield ledger
@@ -109,14 +112,14 @@ class Intake:
 def _read(value: object, moment: dt.datetime) -> Observation | Rejection:
     try:
         return read(json.dumps(value, allow_nan=False).encode(), moment, SOURCE)
-    except (ValueError, RecursionError):  # says nothing of the value
+    except (ValueError, RecursionError):  # their messages may quote the value
         return Rejection(
-            SOURCE, "", "not_json", "it holds a number or a nesting that JSON texts cannot carry"
+            SOURCE, "", "not_json", "it has a number or a nesting that JSON cannot represent"
         )
 
 
 def _added(ledger: Ledger, documents: Sequence[Document]) -> list[IngestStatus]:
-    """The outcome for each document, after all of them were committed."""
+    """Commit documents and return the outcome of each."""
     known = {_observation(each) for each in documents if _holds(ledger, each)}
     if documents:
         ledger.add(documents, batch=len(documents))
@@ -126,7 +129,7 @@ def _added(ledger: Ledger, documents: Sequence[Document]) -> list[IngestStatus]:
             statuses.append(IngestStatus.KNOWN)
         elif _holds(ledger, each):
             statuses.append(IngestStatus.ADDED)
-            known.add(_observation(each))  # the same one again in this batch is known
+            known.add(_observation(each))  # repeated in this batch it is known
         else:
             statuses.append(IngestStatus.FORGOTTEN)
     return statuses

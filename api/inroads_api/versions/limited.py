@@ -1,8 +1,8 @@
-"""Versions for callers that see only some businesses: each is a version of the whole graph, cut to a portion.
+"""Versions for callers that are limited to some businesses: portions of the whole graph.
 
-A portion is made when it is first asked for, and lasts as long as a version of the whole. A version of a portion has
-the name, and the moment at which it was built, of the first one that said the same: that documents arrived which do
-not concern it cannot be told from it.
+A portion is made on first use and lives as long as its version of the whole graph. It keeps the
+name and build time of the first portion with the same content, so that it does not reveal the
+arrival of documents about other businesses.
 """
 
 from __future__ import annotations
@@ -22,18 +22,18 @@ from inroads_api.versions.cache import KEPT, MAKERS, MAX_MAKING, Cache, Room
 from inroads_api.versions.versions import REMEMBERED, NotReached, Version, Versions
 
 MAX_PORTIONS: Final = 16
-"""The most sets of businesses whose portions are kept: those asked last."""
+"""The most sets of businesses whose portions are cached."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class LimitedVersion(Version):
-    """A version of a portion, and the one that it is of. Only a query holds it: it holds all of the whole graph."""
+    """A portion with its whole version. It holds the whole graph, so only queries reference it."""
 
     whole: Version
 
 
 class LimitedVersions(Versions):
-    """The versions of the portion that concerns some businesses. It knows no ledger: positions count what is hidden."""
+    """The portions of some businesses. They have no positions, which count hidden documents."""
 
     def __init__(
         self,
@@ -58,7 +58,7 @@ class LimitedVersions(Versions):
         return version
 
     def at_least(self, wanted: str, deadline: float) -> Version:
-        """The version that has reached a wanted one, as of the whole; a token of an ingest never comes."""
+        """Wait for a wanted version, as of the whole graph. Tokens of ingests are never reached."""
         holds = self._condition(wanted)
         while True:
             version = cast("LimitedVersion", self.current)
@@ -66,7 +66,7 @@ class LimitedVersions(Versions):
                 return version
             if not self._whole.passes(version.whole, deadline):
                 raise NotReached(
-                    "the version is not served, and did not come in time", served=version.name
+                    "the requested version was not served in time", served=version.name
                 )
 
     def until(self, version: Version, moment: dt.datetime) -> Version:
@@ -80,7 +80,7 @@ class LimitedVersions(Versions):
         return LimitedVersion(graph, built_at, whole=whole)
 
     def _made(self, whole: Version) -> AccessGraph:
-        """The portion of a version; the one that there is where it says the same."""
+        """The portion of a version, or the last portion if it is equal."""
         made, last = portion(whole.graph, self._businesses, self._key), self._last
         if last is not None and last.version == made.version:
             return last
@@ -89,7 +89,7 @@ class LimitedVersions(Versions):
 
 
 class LimitedVersionsByBusinesses:
-    """The versions that each set of businesses sees. `key` gives the secret behind the ids of placeholders."""
+    """The portions of each set of businesses. `key` returns the secret of placeholder ids."""
 
     def __init__(self, whole: Versions, key: Callable[[], bytes]) -> None:
         self._whole, self._key = whole, key
@@ -98,7 +98,7 @@ class LimitedVersionsByBusinesses:
         )
 
     def of(self, businesses: frozenset[str] | None) -> Versions:
-        """The versions of the portion of these businesses, or of the whole for None. Raises InroadsError BUSY."""
+        """The versions that show these businesses, None for all. Raises InroadsError BUSY."""
         if businesses is None:
             return self._whole
         key = self._key()

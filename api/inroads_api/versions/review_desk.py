@@ -1,4 +1,4 @@
-"""Reviews as requests see them: each looks at one state of the ledger, and decides in the name of who asks."""
+"""Reviews for requests: a request reads one state of the ledger, and decides as its caller."""
 
 from __future__ import annotations
 
@@ -19,36 +19,36 @@ from inroads_api.versions.cache import Room
 from inroads_api.versions.versions import Version
 
 MAX_DECIDING: Final = 8
-"""The most requests that write to reviews, or wait for another to have written."""
+"""The most requests that write to reviews or wait to write."""
 
 MAX_FROZEN: Final = 100_000
-"""The most accesses of a campaign that a request may start; the command line starts larger ones."""
+"""The most accesses of a campaign that a request starts; the command line starts larger ones."""
 
 
 class Reviews:
-    """The reviews of a ledger, for any thread."""
+    """The reviews of a ledger, safe for threads."""
 
     def __init__(self, ledger: Path, now: Callable[[], dt.datetime] = utcnow) -> None:
         self.ledger, self.now = ledger, now
         self._room, self._starting = Room(MAX_DECIDING), Room(1)
 
     def reading(self) -> Ledger:
-        """The ledger, for the thread that asks."""
+        """Open the ledger for reading in the current thread."""
         return Ledger(self.ledger, create=False, read_only=True)
 
     def starting(self) -> AbstractContextManager[None]:
-        """A place to freeze accesses, of which there is one. Raises InroadsError BUSY."""
+        """Hold the only place to freeze accesses. Raises InroadsError BUSY."""
         return self._starting.seat()
 
     @contextmanager
     def writing(self) -> Iterator[Ledger]:
-        """The ledger, for one request. Raises InroadsError BUSY."""
+        """Open the ledger for writing in one request. Raises InroadsError BUSY."""
         with self._room.seat(), Ledger(self.ledger, create=False) as opened:
             yield opened
 
 
 class Done(NamedTuple):
-    """A mutation of a campaign, for the audit log: its number, and how many decisions were new, and known."""
+    """A mutation of a campaign, for the audit log, with the numbers of new and known decisions."""
 
     mutation: str
     campaign: int
@@ -57,10 +57,10 @@ class Done(NamedTuple):
 
 
 class Desk:
-    """Reviews for one request, in one thread; a context manager, closed at its end.
+    """The reviews for one request in one thread; a context manager that is closed at its end.
 
-    `who` is the name of whom a token tells, None where nobody has to show one. Unless it is `deciding` nothing can be
-    written. What was `done` is in there when it is committed.
+    `who` is the name of the caller's token, None on a server without tokens. Writing needs
+    `deciding`. `done` lists the committed mutations.
     """
 
     def __init__(self, reviews: Reviews, who: str | None = None, *, deciding: bool = False) -> None:
@@ -82,7 +82,7 @@ class Desk:
         return review.campaigns(self._seen())
 
     def campaign(self, name: str | int) -> Campaign | None:
-        """A campaign by its name or number, if there is one."""
+        """The campaign with a name or number, or None."""
         try:
             return review.campaign(self._seen(), name)
         except ReviewError as error:
@@ -91,7 +91,7 @@ class Desk:
             raise
 
     def _seen(self) -> Ledger:
-        """The ledger as it was when this request first looked, or has last written."""
+        """The ledger as of the first read of the request, or its last write."""
         if self._ledger is None:
             self._ledger = self._open.enter_context(self.reviews.reading())
             self._open.enter_context(self._ledger.still())
@@ -113,7 +113,7 @@ class Desk:
         due: dt.datetime | None,
         previous: str | None,
     ) -> Campaign:
-        """Freeze the accesses of a version, as `review.start`."""
+        """Freeze the accesses of a version by `review.start`."""
         who = self._named(by)
         with self._writing() as ledger, self.reviews.starting():
             made = review.start(
@@ -135,16 +135,17 @@ class Desk:
     def decide(
         self, name: str, answers: Sequence[Answer], by: str | None, key: str | None
     ) -> tuple[Campaign, Decided]:
-        """Take decisions about items of a campaign, as `Campaign.answer`. Raises InroadsError TOO_MANY_DECISIONS."""
+        """Add decisions by `Campaign.answer`. Raises InroadsError TOO_MANY_DECISIONS."""
         if len(answers) > MAX_FIRST:
             raise InroadsError(
-                f"{len(answers)} decisions: the most is {MAX_FIRST}", "TOO_MANY_DECISIONS"
+                f"there are {len(answers)} decisions; the limit is {MAX_FIRST}",
+                "TOO_MANY_DECISIONS",
             )
         twice = [
             item for item, count in Counter(each.item for each in answers).items() if count > 1
         ]
         if twice:
-            raise ReviewError(f"item {twice[0]} is decided about twice", "BAD_DECISION")
+            raise ReviewError(f"item {twice[0]} has two decisions", "BAD_DECISION")
         who = self._named(by)
         with self._writing() as ledger:
             found = review.campaign(ledger, name)
@@ -153,7 +154,7 @@ class Desk:
         return found, decided
 
     def sign_off(self, name: str, by: str | None, *, partial: bool) -> Campaign:
-        """Close a campaign, as `report.sign_off`."""
+        """Close a campaign by `report.sign_off`."""
         who = self._named(by)
         with self._writing() as ledger:
             closed = report.sign_off(
@@ -163,17 +164,19 @@ class Desk:
         return closed
 
     def _named(self, by: str | None) -> str:
-        """The name of the reviewer: that of the token, and only without one the name that the request gives."""
+        """The name of the reviewer: of the token, or on a server without tokens of the request."""
         if self.who is None:
             return by or ""
         if by is not None:
-            raise InroadsError("who decides is told by the token: leave `by` out", "BAD_REVIEWER")
+            raise InroadsError("the token names the reviewer: leave out `by`", "BAD_REVIEWER")
         return self.who
 
     @contextmanager
     def _writing(self) -> Iterator[Ledger]:
         if not self.deciding:
-            raise InroadsError("nothing is decided here", "OPERATION_NOT_SUPPORTED")
+            raise InroadsError(
+                "this server does not accept review decisions", "OPERATION_NOT_SUPPORTED"
+            )
         with self.reviews.writing() as ledger:
             yield ledger
-        self._close()  # what is looked at from now on has it
+        self._close()  # later reads see the write

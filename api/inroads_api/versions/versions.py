@@ -1,4 +1,4 @@
-"""The versions of the graph that a process answers from: the one it serves, those before it, and those of the past."""
+"""The versions of the graph that a process answers from: served, superseded and past."""
 
 from __future__ import annotations
 
@@ -32,27 +32,27 @@ from inroads_api.clock import utcnow
 from inroads_api.versions.cache import MAKERS, MAX_MAKING, Cache, Room
 
 MAX_WAITING: Final = 16
-"""The most requests that wait for a version which is not served yet. With the above fewer than there are threads."""
+"""The most requests that wait for a version; with MAX_MAKING fewer than the thread pool has."""
 
 REMEMBERED: Final = 1_000
-"""The most names of versions that were served before."""
+"""The most remembered names of versions that were served before."""
 
 PATIENCE: Final = 8.0
-"""How many seconds a query waits for a version that is not served yet: less than a request may take."""
+"""In seconds: the longest wait for a version, which is less than the deadline of a request."""
 
 Logged = Callable[[int, Policy], AccessGraph]
-"""Gives the graph of a ledger's log up to a number. Raises BadCursor CURSOR_EXPIRED where it has changed."""
+"""Returns the graph of a log up to a position. Raises BadCursor CURSOR_EXPIRED."""
 
 MAX_LEFT: Final = 3
-"""The most versions that are no longer served and kept for streams, which tell what became of them: the newest."""
+"""The most superseded versions that are kept for streams, the newest."""
 
 
 @dataclass(frozen=True)
 class Version:
-    """One version of the graph, and when it was built (aware).
+    """One version of the graph, and the moment when it was built (aware).
 
-    `position` is how far of a ledger's log it holds, None without a ledger. Versions of one `base` were made from
-    each other by adding documents only.
+    `position` is its last position in the log of a ledger, None without a ledger. Versions with one
+    `base` differ only by added documents.
     """
 
     graph: AccessGraph
@@ -62,13 +62,13 @@ class Version:
 
     @property
     def name(self) -> str:
-        """The hash that two versions share exactly when they hold the same documents under the same policy."""
+        """The hash that versions share if they hold the same documents under the same policy."""
         return self.graph.version
 
 
 @dataclass(unsafe_hash=True)  # not frozen: contextlib and pickle assign to exceptions
 class NotReached(InroadsError):
-    """A version that is not served in time; `served` is served now, and holds so much of the ledger's log."""
+    """A version is not served in time; `served` and `position` are those of the served one."""
 
     code: str = "VERSION_NOT_REACHED"
     served: str = ""
@@ -76,7 +76,7 @@ class NotReached(InroadsError):
 
 
 def token(position: int) -> str:
-    """The token of any version that holds a ledger's log up to a number.
+    """The token of any version that includes a ledger's log up to a position.
 
     >>> token(42)
     'ledger:42'
@@ -85,17 +85,17 @@ def token(position: int) -> str:
 
 
 class Listener(Protocol):
-    """A listener that any thread tells of each version that is served."""
+    """A listener to new versions, called from any thread."""
 
     def wake(self) -> None:
-        """Another version is served."""
+        """Called when another version is served."""
 
     def needs(self, position: int) -> bool:
-        """Return whether the version of this position of the log must stay, although it is no longer served."""
+        """Return whether the superseded version at this position must be kept."""
 
 
 class Versions:
-    """The version that is served, which any thread may ask for and one thread swaps, and what is reached from it."""
+    """The served version, which one thread replaces, and caches of what is derived from it."""
 
     def __init__(
         self,
@@ -120,11 +120,11 @@ class Versions:
         self._past = Cache[tuple[object, ...], Version](making, makers)
         self._logged = Cache[tuple[int, int], Version](making, makers, kept=1)
         self._compared = Cache[tuple[str, str], Changes](making, makers)
-        # Each may hold a graph.
+        # A what-if may hold a whole graph, so only one is kept.
         self._imagined = Cache[tuple[str, str], WhatIf[AccessGraph]](making, makers, kept=1)
         self._conflicts = Cache[str, Conflicts](making, makers)
         self._drifted = Cache[tuple[object, ...], Drift](making, makers, kept=2)
-        # They are large.
+        # Findings are large, so only two are kept.
         self._reviewed = Cache[tuple[object, ...], Findings](making, makers, kept=2)
 
     @property
@@ -133,10 +133,10 @@ class Versions:
         return self._current
 
     def swap(self, version: Version) -> None:
-        """Serve another version from now on; a query that has begun ends on the one it began with."""
+        """Serve another version from now on. Running queries keep their version."""
         with self._swapped:
             before, self._current = self._current, version
-            if before.base != version.base:  # somebody may have been forgotten
+            if before.base != version.base:  # a person may have been forgotten
                 self._left.clear()
             elif before.position is not None:
                 self._left[before.position] = before
@@ -148,7 +148,7 @@ class Versions:
 
     @contextmanager
     def listening(self, listener: Listener) -> Iterator[None]:
-        """Have somebody told whenever another version is served, and keep those that they need, as far as may be."""
+        """Notify a listener of new versions, and keep up to MAX_LEFT versions that it needs."""
         with self._swapped:
             self._listeners.append(listener)
         try:
@@ -159,7 +159,7 @@ class Versions:
             self.tidy()
 
     def tidy(self) -> None:
-        """Let go of versions that are no longer served and that nobody needs."""
+        """Drop superseded versions that no listener needs."""
         with self._swapped:
             self._tidy()
 
@@ -170,9 +170,9 @@ class Versions:
         self._left = {each: self._left[each] for each in needed[-MAX_LEFT:]}
 
     def at(self, position: int) -> Version:
-        """The version that holds the ledger's log up to a number, and no more of it.
+        """The version of the ledger's log up to exactly this position.
 
-        Raises BadCursor CURSOR_EXPIRED where the log says something else now, LedgerError, and InroadsError BUSY.
+        Raises BadCursor CURSOR_EXPIRED if the log has changed, LedgerError, and InroadsError BUSY.
         """
         with self._swapped:
             current = self._current
@@ -183,15 +183,15 @@ class Versions:
 
     def _read(self, position: int, current: Version) -> Version:
         if self.logged is None:
-            raise InroadsError("there is no ledger here", "OPERATION_NOT_SUPPORTED")
+            raise InroadsError("this server has no ledger", "OPERATION_NOT_SUPPORTED")
         graph = self.logged(position, current.graph.policy)
         return Version(graph, self._now(), position, current.base)
 
     def at_least(self, wanted: str, deadline: float) -> Version:
-        """The served version, as soon as it is the wanted one or later; waits until a moment of the monotonic clock.
+        """Wait until the served version is the wanted one or a later one, and return it.
 
-        Wanted is a version's name or the token of what was handed in. Raises NotReached, and InroadsError BAD_VERSION
-        and BUSY.
+        `wanted` is the name of a version or the token of an ingest. `deadline` is a moment of the
+        monotonic clock. Raises NotReached, and InroadsError BAD_VERSION and BUSY.
         """
         holds = self._condition(wanted)
         with self._swapped:
@@ -202,11 +202,11 @@ class Versions:
                 return self._current
             served, position = self._current.name, self._current.position
         raise NotReached(
-            "the version is not served, and did not come in time", served=served, position=position
+            "the requested version was not served in time", served=served, position=position
         )
 
     def passes(self, version: Version, deadline: float) -> bool:
-        """Return whether another version than this one is served by a moment of the monotonic clock. Raises BUSY."""
+        """Wait until another version is served; False after the deadline. Raises BUSY."""
         with self._waiting.seat(), self._swapped:
             return self._swapped.wait_for(
                 lambda: self._current is not version, max(0.0, deadline - time.monotonic())
@@ -219,20 +219,20 @@ class Versions:
             position = int(found[1])
             return lambda: self._current.position is not None and self._current.position >= position
         raise InroadsError(
-            "this is neither the version of a graph nor the token of an ingest", "BAD_VERSION"
+            "expected the version of a graph, or the token of an ingest", "BAD_VERSION"
         )
 
     def until(self, version: Version, moment: dt.datetime) -> Version:
-        """The version of those documents of another one that were observed until a moment (aware).
+        """A version with only the documents that were observed until a moment (aware).
 
-        Each version carries its documents, so the past is folded from them and from nothing newer: whatever the
-        documents came from need not be read again. Raises InroadsError BUSY.
+        It is folded from the documents that the given version holds, so no source is read again.
+        Raises InroadsError BUSY.
         """
         documents = version.graph.documents
         count = bisect_right(documents, moment, key=lambda document: document.observed_at)
         if count == len(documents):
             return version
-        # Of one base: so many documents until this one are the same documents, for the others were added.
+        # Versions of one base only add documents, so the count and the last moment identify a past.
         key = (version.base, count, documents[count - 1].observed_at if count else None)
         found = self._past.get(key, lambda: self._folded(version, count))
         return replace(found, position=version.position)
@@ -244,7 +244,7 @@ class Versions:
         return Version(graph, self._now(), base=version.base)
 
     def compare(self, before: Version, after: Version) -> Changes:
-        """Every access that differs between two versions. Raises InroadsError BUSY, and what `changes` raises."""
+        """The changes between two versions. Raises BUSY and the errors of `changes`."""
         return self._compared.get(
             (before.name, after.name), lambda: changes(before.graph, after.graph)
         )
@@ -257,14 +257,14 @@ class Versions:
         suppressed: bool | None = None,
         now: dt.datetime | None = None,
     ) -> Findings:
-        """The findings of the rules in a version, made once. Raises InroadsError BUSY, and as `review`."""
+        """The cached findings of a version. Raises InroadsError BUSY and the errors of `review`."""
         key = version.name, None if rules is None else tuple(sorted(set(rules))), now
         return self._reviewed.get(key, lambda: review(version.graph, rules, now=now)).only(
             severity, suppressed
         )
 
     def census(self, version: Version) -> Census:
-        """How far everyone reaches in a version, counted when it is first asked for. Raises InroadsError BUSY."""
+        """The census of a version, computed on first use. Raises InroadsError BUSY."""
         with nullcontext() if made(version.graph) else self._making.seat():
             return census(version.graph)
 
@@ -273,12 +273,12 @@ class Versions:
         return self._imagined.get((version.name, what.version), what.answer)
 
     def choke_points(self, version: Version, of: Iterable[str]) -> ChokePoints:
-        """The accesses that each grant ends alone, of all nodes or some. Raises InroadsError BUSY and WRONG_KIND."""
+        """The choke points of all or some nodes. Raises InroadsError BUSY and WRONG_KIND."""
         with self._making.seat():
             return choke_points(version.graph, of)
 
     def drift(self, version: Version, campaign: Campaign) -> Drift:
-        """How a version differs from what a campaign froze, found once; its revocations are those of the moment.
+        """The cached drift of a version from a campaign, with the current revocations.
 
         Raises InroadsError BUSY, and ReviewError POLICY_DIFFERS.
         """
@@ -286,7 +286,7 @@ class Versions:
         return campaign.revoked(self._drifted.get(key, lambda: campaign.drift(version.graph)))
 
     def conflicts(self, version: Version) -> Conflicts:
-        """The conflicts of duty in a version, made when they are first asked for. Raises InroadsError BUSY."""
+        """The conflicts of duty in a version, computed on first use. Raises InroadsError BUSY."""
         return self._conflicts.get(version.name, lambda: duties(version.graph))
 
 

@@ -1,4 +1,4 @@
-"""The HTTP application: GraphQL over HTTP, for whoever is on this machine or has a token."""
+"""The HTTP application: GraphQL over HTTP, for local callers or callers with a token."""
 
 from __future__ import annotations
 
@@ -64,10 +64,11 @@ def create_app(
     settings: ServerSettings | None = None,
     services: Services | None = None,
 ) -> Starlette:
-    """The application that answers from a graph, or from a version of it that holds a ledger up to a position.
+    """Return the application that answers from a graph, or from a version of a ledger's graph.
 
-    Services are opened from the settings where they are not given. A new version is swapped in whole, and a query that
-    has begun ends on the one it began with. Raises InroadsError BAD_DOCUMENTS where the schema refuses a trusted one.
+    Services are opened from the settings if they are not given. A new version replaces the served
+    one as a whole, and a running query ends on the version it began with. Raises InroadsError
+    BAD_DOCUMENTS if the schema rejects a trusted document.
     """
     settings = settings or ServerSettings()
     services = services or open_services(settings)
@@ -82,7 +83,7 @@ def create_app(
         versions, settings, services, streams, follower.nudge if follower else None
     )
 
-    # A page that was bound to this address has no token.
+    # Without tokens only local names are answered: a page of another name may be DNS rebinding.
     hosts = settings.hosts or (("*",) if auth else LOCAL)
 
     def refused(request: Request, denied: AccessDenied) -> Response:
@@ -166,7 +167,7 @@ async def _healthz(_: Request) -> Response:
 
 
 async def _readyz(versions: Versions, ledger: Path | None, _: Request) -> Response:
-    """Ready is who has a graph, and can read the ledger that it is of."""
+    """Return 200 if the server has a graph and can read its ledger."""
     served = versions.current
     age = round((utcnow() - served.built_at).total_seconds())
     told: dict[str, object] = {"version": served.name, "age_seconds": age}

@@ -50,7 +50,7 @@ class _Answered(NamedTuple):
 
 
 class GraphQLEndpoint:
-    """The endpoint: one stage after the other, in the event loop or in a thread."""
+    """The GraphQL endpoint, which runs the stages of a request in the event loop or a thread."""
 
     def __init__(
         self,
@@ -69,7 +69,11 @@ class GraphQLEndpoint:
         media_type, streamed = acceptable(accept), accepts_events(accept)
         try:
             if not (media_type or streamed):
-                raise Refused(406, "NOT_ACCEPTABLE", f"accept {MODERN}, {LEGACY} or {EVENTS}")
+                raise Refused(
+                    406,
+                    "NOT_ACCEPTABLE",
+                    f"the Accept header must allow {MODERN}, {LEGACY} or {EVENTS}",
+                )
             operation = await self._parser.parse(request, media_type or MODERN)
             if streamed and await self._subscribes(operation):
                 return await self._stream(request, operation)
@@ -109,7 +113,10 @@ class GraphQLEndpoint:
             await run_in_threadpool(self._answerer.prepare, operation)
 
     def _work(self, operation: Operation, kept: OperationResult | None = None) -> _Answered:
-        """Admit an operation and answer it. The audit log tells of it before anything is given or done."""
+        """Admit an operation and answer it.
+
+        The audit log has a line about it before an answer is sent or a mutation begins.
+        """
         entry, budget = self._admission.admit(operation)
         result = kept or self._answerer.answer(operation)
         body, status = envelope(operation, result, budget), status_of(operation, result)
@@ -126,7 +133,10 @@ class GraphQLEndpoint:
         seconds: float = 0.0,
         cost: int | None = None,
     ) -> None:
-        """Count a request, trace it and log it: by the name of its operation, never by anything else that it says."""
+        """Count, trace and log a request.
+
+        The name of the operation is the only text of the caller that is used.
+        """
         document = operation.document if operation else None
         name = self._names.told(document.label(operation.name) if operation and document else None)
         self._metrics.count(name, outcome, seconds, cost)
@@ -150,7 +160,7 @@ class GraphQLEndpoint:
         return operation.type is OperationType.SUBSCRIPTION
 
     async def _stream(self, request: Request, operation: Operation) -> Response:
-        """The stream of a subscription, which the caller may have and the audit log tells of."""
+        """Return the stream of a subscription, once it is admitted and in the audit log."""
         caller, begun = operation.caller, time.perf_counter()
         token = caller.id if caller else None
         self.streams.enter(token)
@@ -164,7 +174,8 @@ class GraphQLEndpoint:
             feed.reached = None
             now = msgspec.structs.replace(operation, deadline=Deadline.after(self._parser.seconds))
             result = self._answerer.answer(now, feed)
-            if result.empty:  # also where an event was made, and could not be given
+            # An event whose data became null was made, but cannot be sent.
+            if result.empty:
                 feed.reached = None
             return Event(envelope(operation, result), result.outcome, result.fields)
 

@@ -1,4 +1,4 @@
-"""The log of a server as JSON, one object a line, without anything that was asked."""
+"""The log of a server as JSON lines, without texts of requests."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import msgspec
 from inroads.moments import rfc3339
 
 REQUESTS: Final = "inroads_api.requests"
-"""The name of the logger that has one record for each request, whose figures are its `figures`."""
+"""The name of the logger with one record per request, whose attribute `figures` has its figures."""
 
 CONFIG: Final[dict[str, Any]] = {
     "version": 1,
@@ -25,7 +25,7 @@ CONFIG: Final[dict[str, Any]] = {
 
 
 class Lines(logging.Formatter):
-    """Writes a record as one line. Of an exception only its type: its message may quote a document."""
+    """Formats a record as one line. It omits messages of exceptions, which may quote a document."""
 
     def format(self, record: logging.LogRecord) -> str:
         """The record as JSON."""

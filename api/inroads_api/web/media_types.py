@@ -15,13 +15,15 @@ EVENTS: Final = "text/event-stream"
 
 
 def acceptable(accept: str) -> str | None:
-    """The media type that an Accept header prefers of the two there are; None when it accepts neither.
+    """The media type of an answer that an Accept header prefers; None if it accepts neither.
 
-    Of two with one quality, the one that is named wins; of two that are named, the modern one; and where none is, the
-    legacy one (GraphQL over HTTP, "Legacy watershed").
+    At equal quality a media type that is named wins over a wildcard. If both are named, the modern
+    one wins; if neither is, the legacy one (GraphQL over HTTP, "Legacy watershed").
 
-    >>> acceptable("application/graphql-response+json, */*"), acceptable("*/*"), acceptable("text/html")
-    ('application/graphql-response+json', 'application/json', None)
+    >>> acceptable("application/graphql-response+json, */*")
+    'application/graphql-response+json'
+    >>> acceptable("*/*"), acceptable("text/html")
+    ('application/json', None)
     """
     if not accept.strip():
         return LEGACY
@@ -36,7 +38,7 @@ def acceptable(accept: str) -> str | None:
             if wanted == pattern and is_utf8(parameters)
         ]
         if matching:
-            specificity, quality = max(matching)  # the most specific range speaks for a type
+            specificity, quality = max(matching)  # the most specific range decides
             rank = quality, specificity, specificity == 2 and media_type == MODERN
             if quality > 0 and (best is None or rank > best):
                 best, chosen = rank, media_type
@@ -46,8 +48,10 @@ def acceptable(accept: str) -> str | None:
 def accepts_events(accept: str) -> bool:
     """Return whether an Accept header names the media type of streams; `*/*` does not.
 
-    >>> accepts_events("application/json, text/event-stream"), accepts_events("text/event-stream;q=0, */*")
-    (True, False)
+    >>> accepts_events("application/json, text/event-stream")
+    True
+    >>> accepts_events("text/event-stream;q=0, */*")
+    False
     """
     ranges = [parse_media_type(text) for text in accept.split(",")]
     return any(wanted == EVENTS and _quality(parameters) > 0 for wanted, parameters in ranges)

@@ -1,7 +1,7 @@
 """Figures of a server: requests, their cost and time by operation, the graph, and the ledger.
 
-No label holds what was asked: the only text of a caller is the name of an operation, which is a GraphQL name of bounded
-length, and only so many names are told apart.
+No label holds a text of a caller except the name of an operation. That is a GraphQL name of bounded
+length, and the number of names is bounded, too.
 """
 
 from __future__ import annotations
@@ -21,13 +21,16 @@ from prometheus_client.registry import Collector
 from inroads_api.versions.versions import Versions
 
 SHARED: Final = "PROMETHEUS_MULTIPROC_DIR"
-"""The variable that names the folder in which several workers of one server count together."""
+"""The variable that names the folder in which the workers of one server share their counts."""
 
 MAX_NAMES: Final = 50
-"""The most operation names that are told apart, those that were asked first; all others count as OTHER."""
+"""The most operation names that get a label of their own, first come first served."""
 
 OTHER: Final = "(other)"
+"""The label of all other names."""
+
 UNNAMED: Final = "(unnamed)"
+"""The label of operations without a name."""
 
 _NAME: Final = re.compile(r"[_A-Za-z][_0-9A-Za-z]{0,39}", re.ASCII)
 
@@ -39,11 +42,15 @@ class Names:
         self._known: set[str] = set()
 
     def told(self, name: str | None) -> str:
-        """The name, or the label for one that is missing, too long, no name, or one of too many.
+        """The label of an operation name.
+
+        A name that is not a short GraphQL name, or comes after the first MAX_NAMES, is OTHER.
 
         >>> names = Names()
-        >>> names.told("Review"), names.told(None), names.told("a@example.com"), names.told("x" * 41)
-        ('Review', '(unnamed)', '(other)', '(other)')
+        >>> names.told("Review"), names.told(None)
+        ('Review', '(unnamed)')
+        >>> names.told("a@example.com"), names.told("x" * 41)
+        ('(other)', '(other)')
         """
         if not name:
             return UNNAMED
@@ -60,11 +67,12 @@ class Metrics:
     def __init__(self, versions: Versions, ledger: Path | None) -> None:
         self._registry = CollectorRegistry()
         self._registry.register(_Graph(versions, ledger))
-        # Where workers count together, the counts come from their files, those of this process among them.
+        # With several workers the counts come from the files of all workers, including this one.
         shared = os.environ.get(SHARED)
         own = CollectorRegistry() if shared else self._registry
         if shared:
-            MultiProcessCollector(self._registry, shared)  # type: ignore[no-untyped-call]  # the only one of theirs
+            # The library has no annotations for this class alone.
+            MultiProcessCollector(self._registry, shared)  # type: ignore[no-untyped-call]
         self._requests = Counter(
             "inroads_requests",
             "Requests by operation and outcome.",
@@ -73,24 +81,22 @@ class Metrics:
         )
         self._seconds = Histogram(
             "inroads_request_seconds",
-            "How long requests took, in seconds.",
+            "The duration of requests, in seconds.",
             ["operation"],
             registry=own,
         )
         self._cost = Histogram(
             "inroads_request_cost",
-            "What requests were reckoned to cost.",
+            "The estimated cost of requests.",
             ["operation"],
             buckets=(10, 100, 1_000, 10_000, 100_000),
             registry=own,
         )
 
         self.streams = Gauge(
-            "inroads_streams", "Streams that are open.", registry=own, multiprocess_mode="livesum"
+            "inroads_streams", "Open streams.", registry=own, multiprocess_mode="livesum"
         )
-        self.events = Counter(
-            "inroads_stream_events", "Events of streams that were sent.", registry=own
-        )
+        self.events = Counter("inroads_stream_events", "Sent events of streams.", registry=own)
 
     def count(self, operation: str, outcome: str, seconds: float, cost: int | None) -> None:
         """Count a request that was answered; `outcome` is ok, or the code of its first error."""
@@ -105,7 +111,7 @@ class Metrics:
 
 
 class _Graph(Collector):
-    """Figures of the served version, read when they are asked for."""
+    """Figures of the served version, read at each scrape."""
 
     def __init__(self, versions: Versions, ledger: Path | None) -> None:
         self._versions, self._ledger = versions, ledger

@@ -16,7 +16,7 @@ from inroads_api.security.callers import AccessDenied, Caller
 from inroads_api.security.permissions import anonymous
 
 OPEN: Final = frozenset({"/", "/healthz", "/readyz"})
-"""Paths that say nothing of the graph; every other path needs a token."""
+"""Paths whose answers hold nothing of the graph; every other path needs a token."""
 
 GRAPHQL: Final = "/graphql"
 
@@ -25,7 +25,11 @@ _AGAIN: Final = "inroads.caller.again"
 
 
 class AuthenticationMiddleware:
-    """Lets in callers with a token. With `introspection` anybody may ask GraphQL, and `authorise` decides what."""
+    """Admits requests with a valid token.
+
+    With `introspection`, requests without a token reach GraphQL, too, where `authorise` restricts
+    them to the schema.
+    """
 
     def __init__(
         self,
@@ -58,7 +62,7 @@ class AuthenticationMiddleware:
         if caller.id is None and not (self.introspection and scope["path"] == GRAPHQL):
             raise anonymous()
         if caller.businesses is not None and scope["path"] != GRAPHQL:
-            message = "a token that is limited to businesses only asks GraphQL"
+            message = "a token that is limited to businesses can only be used for /graphql"
             raise AccessDenied(
                 403, "INSUFFICIENT_SCOPE", message, "insufficient_scope", who=caller.id
             )
@@ -66,23 +70,29 @@ class AuthenticationMiddleware:
 
 
 def caller_of(request: Request) -> Caller | None:
-    """The caller that authentication has let in; None where there is none."""
+    """The authenticated caller of a request; None without authentication."""
     found: Caller | None = request.scope.get(_CALLER)
     return found
 
 
 def caller_now(request: Request) -> Caller | None:
-    """The caller that the token of a request stands for now; None without authentication. Raises AccessDenied."""
+    """Authenticate a request again, since its token may have ended; None without authentication.
+
+    Raises AccessDenied.
+    """
     again: Callable[[], Caller] | None = request.scope.get(_AGAIN)
     return again() if again else None
 
 
 LOCAL: Final = ("localhost", "127.0.0.1", "[::1]")
-"""The names by which a browser may ask: any other name is a page that was bound to this address (DNS rebinding)."""
+"""The host names that a server without tokens answers.
+
+A page with another name may be bound to this address (DNS rebinding).
+"""
 
 
 class SecurityHeaders:
-    """Headers of each answer: it is for this caller, now, and is never framed, stored or sniffed."""
+    """Adds headers to each response, so that browsers do not frame, store or sniff it."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app

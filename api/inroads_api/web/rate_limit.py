@@ -1,7 +1,8 @@
-"""The rate limiter: how much each caller has spent within the last minute, in the cost of its requests.
+"""The rate limiter: the cost that each caller has spent within the last minute.
 
-A request spends its cost before it is executed, and gets nothing back: the work is done also where the answer turns
-out short. Only callers with a good token are remembered, for a minute; all callers without one share one limit.
+A request spends its cost before it is executed. There is no refund for a short answer, since its
+work is done, too. Only callers with a valid token are remembered, for a minute; all callers without
+a token share one limit.
 """
 
 from __future__ import annotations
@@ -17,14 +18,17 @@ from inroads_api.limits import MAX_COST
 from inroads_api.security.callers import Caller
 
 COST_PER_MINUTE: Final = 10 * MAX_COST
-"""The default of how much a token may spend in a minute where other machines can ask."""
+"""The default limit of a token per minute on a server that other machines can reach."""
 
 WINDOW: Final = 60
-"""The seconds of a minute. What was spent counts until the second after, so that no minute has more than the limit."""
+"""The seconds of a minute.
+
+A cost counts for one second more, so that no minute exceeds the limit.
+"""
 
 
 class Budget(NamedTuple):
-    """The budget of a caller: its limit, how much is left, and in how many seconds all of it is there again."""
+    """The budget of a caller: its limit, the rest of it, and the seconds until it is full again."""
 
     limit: int
     remaining: int
@@ -48,32 +52,36 @@ class Budget(NamedTuple):
 
 
 class Throttled(Exception):
-    """A request that would spend too much: its cost, the budget of its caller, and in how many seconds to retry.
+    """A request that exceeds the budget of its caller.
 
-    Without these seconds it would be too much at any time.
+    `retry` is the number of seconds until the budget suffices; None if the cost exceeds the whole
+    limit.
     """
 
     def __init__(self, cost: int, standing: Budget, retry: int | None) -> None:
         self.cost, self.standing, self.retry = cost, standing, retry
         if retry is None:
             self.status, self.code = 400, "COST_LIMIT"
-            self.message = f"the document asks for more than may be spent in a minute; the most is {standing.limit:,}"
+            self.message = (
+                f"the document costs more than the limit per minute of {standing.limit:,}"
+            )
         else:
             self.status, self.code = 429, "THROTTLED"
-            self.message = f"too much was asked for within a minute: ask again in {retry} seconds"
+            self.message = f"the cost limit for this minute is reached: retry in {retry} seconds"
 
     def headers(self) -> dict[str, str]:
-        """Return the headers of the budget, and when to ask again."""
+        """The headers of the budget and of the retry."""
         return self.standing.headers() | (
             {} if self.retry is None else {"retry-after": str(self.retry)}
         )
 
 
 class RateLimiter:
-    """The limits of one process, of which several `share` each limit; 0 is none, but for a token with its own.
+    """The rate limiter of one process, safe for threads.
 
-    `clock` gives seconds and only goes forward. Any thread may spend. Raises InroadsError BAD_COST for a limit of
-    which no share is left.
+    `share` is the number of processes that share each limit. A `limit` of 0 means no limit, except
+    for tokens with a limit of their own. `clock` is monotonic, in seconds. Raises InroadsError
+    BAD_COST for a limit that is less than 1 for each process.
     """
 
     def __init__(
@@ -89,7 +97,7 @@ class RateLimiter:
         self._swept = int(clock())
 
     def spend(self, caller: Caller | None, cost: int) -> Budget | None:
-        """Let a caller spend so much, and return its budget then; None without a limit. Raises Throttled."""
+        """Spend a cost and return the remaining budget; None without a limit. Raises Throttled."""
         own = caller.cost_per_minute if caller else None
         if own is None and not self._limit:
             return None
@@ -108,7 +116,7 @@ class RateLimiter:
             return _standing(limit, left - cost, spent, now)
 
     def _sweep(self, now: int) -> None:
-        """Forget, once a minute, callers that have spent nothing within it."""
+        """Once a minute, forget callers that have spent nothing within it."""
         if now - self._swept > WINDOW:
             self._swept = now
             for who, spent in list(self._spent.items()):
@@ -123,12 +131,12 @@ def _forget(spent: dict[int, int], now: int) -> None:
 
 
 def _standing(limit: int, left: int, spent: dict[int, int], now: int) -> Budget:
-    """With a limit that was lowered meanwhile, less than nothing may be left."""
+    # A limit that was lowered meanwhile may leave less than nothing.
     return Budget(limit, max(0, left), max(spent) + WINDOW + 1 - now if spent else 0)
 
 
 def _retry(missing: int, spent: dict[int, int], now: int) -> int | None:
-    """In how many seconds so much more will be left."""
+    """The seconds until the budget has grown by `missing`; None if it never does."""
     for second, cost in spent.items():  # the oldest first
         missing -= cost
         if missing <= 0:

@@ -21,7 +21,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class Services:
-    """Services of one process. With `auth` callers must show a token; `following` finds the next version."""
+    """Services of one process.
+
+    With `auth`, requests need a token. `following` finds the next version of the graph.
+    """
 
     auth: Auth | None = None
     audit: AuditLog | None = None
@@ -31,7 +34,7 @@ class Services:
 
 
 def open_services(settings: ServerSettings, following: Following | None = None) -> Services:
-    """Open what the settings name. Raises InroadsError where a file is none of its kind."""
+    """Open the services of the settings. Raises InroadsError for an unusable file."""
     auth, audit, folder = settings.auth, settings.audit, settings.trusted
     return Services(
         auth=Auth(auth, provider=_provider(settings)) if auth else None,
@@ -51,6 +54,8 @@ def _provider(settings: ServerSettings) -> Issuer | None:
         from inroads_api.security.jwks_url import KeyUrl  # noqa: PLC0415  # an optional extra
         from inroads_api.security.oidc import Issuer  # noqa: PLC0415  # of the same extra
     except ImportError:
-        raise InroadsError("this needs PyJWT: install inroads[oidc]", "EXTRA_MISSING") from None
+        raise InroadsError(
+            "OpenID Connect needs PyJWT: install inroads[oidc]", "EXTRA_MISSING"
+        ) from None
     keys = KeyFile(Path(jwks)) if jwks and "://" not in jwks else KeyUrl(issuer, jwks)
     return Issuer(issuer, audience, keys, settings.oidc_businesses)

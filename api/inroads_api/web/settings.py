@@ -14,21 +14,21 @@ from inroads_api.web.streams import KEEP_ALIVE
 
 @dataclass(frozen=True, kw_only=True)
 class ServerSettings:
-    """All options of a server: paths, names and numbers, of which each worker process opens its own services.
+    """All options of a server: paths, names and numbers. Each worker opens its own services.
 
-    Raises InroadsError UNGUARDED and BAD_OIDC for options that do not go together.
+    Raises InroadsError UNGUARDED and BAD_OIDC for options that contradict each other.
     """
 
     # The ledger that is followed, and how documents in it are read.
     ledger: Path | None = None
     alone: bool = True
-    """The graph is of the ledger and of nothing else, so streams report what became of it."""
+    """The ledger is the only source of the graph, so that streams can report its changes."""
     observed_at: dt.datetime | None = None
     policy: Path | None = None
     pseudonymised: bool = False
-    """Answers are pseudonyms, which lets in more tokens and shows no reviews."""
+    """Answers hold pseudonyms. The scope `read:pseudonymised` suffices, and reviews are hidden."""
     poll: float = 0.5
-    """How many seconds pass until the ledger is looked at again."""
+    """The seconds between two looks at the ledger."""
 
     # Requests that write to the ledger.
     allow_ingest: bool = False
@@ -36,7 +36,10 @@ class ServerSettings:
 
     # Callers, and what they may ask.
     hosts: tuple[str, ...] = ()
-    """The names in the Host header that are answered, `*` for any. By default, those of this machine without tokens."""
+    """The names in the Host header that are answered, `*` for any.
+
+    The default is any name with tokens, and the local names without.
+    """
     auth: Path | None = None
     introspection: bool = False
     """Anybody may read the schema without a token."""
@@ -48,30 +51,30 @@ class ServerSettings:
     trusted: Path | None = None
     trusted_only: bool = False
     cost_per_minute: int = 0
-    """How much a token may spend in a minute, 0 for no limit; each of several workers has its share."""
+    """The cost that a token may spend per minute, 0 for no limit; workers share it evenly."""
 
     # Processes, and times in seconds.
     workers: int = 1
     deadline: float = SECONDS
-    """A query that is not answered in this time is answered with DEADLINE."""
+    """The longest time of a query; then its answer is the error DEADLINE."""
     patience: float = PATIENCE
-    """How long a query waits for a version that is not served yet."""
+    """The longest wait of a query for a version that is not served yet."""
     keep_alive: float = KEEP_ALIVE
-    """How long a stream may be silent before it says that it is still there."""
+    """The longest silence of a stream before it sends a keep-alive comment."""
     traces: bool = False
 
     def __post_init__(self) -> None:
         if self.audit and not self.auth:
             raise InroadsError(
-                "--audit tells who asked, and --auth FILE is what tells it", "UNGUARDED"
+                "--audit records the ids of tokens, so it needs --auth FILE", "UNGUARDED"
             )
         complete = self.auth and self.oidc_issuer and self.oidc_audience
         if self.has_provider and not complete:
             raise InroadsError(
-                "--oidc-issuer and --oidc-audience go together, and with --auth", "BAD_OIDC"
+                "OpenID Connect needs --oidc-issuer, --oidc-audience and --auth", "BAD_OIDC"
             )
 
     @property
     def has_provider(self) -> bool:
-        """Return whether tokens of an OpenID Connect provider are taken."""
+        """Return whether the server accepts tokens of an OpenID Connect provider."""
         return any((self.oidc_issuer, self.oidc_audience, self.oidc_jwks, self.oidc_businesses))

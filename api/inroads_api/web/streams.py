@@ -1,7 +1,8 @@
-"""Streams of server-sent events: GraphQL over SSE in distinct connections mode, one for each subscription.
+"""Streams of server-sent events: GraphQL over SSE, distinct connections mode.
 
-Nothing is queued: an event is made when the one before was taken, from where that one ended to the version that is
-served then. So a client that reads slowly, or was away, gets fewer and longer steps, and misses nothing.
+Each subscription has a stream of its own, without a queue. An event is made once the previous one
+was sent, and covers all changes from there to the version that is served then. So a client that
+reads slowly or reconnects gets fewer and longer events, and misses nothing.
 """
 
 from __future__ import annotations
@@ -33,19 +34,22 @@ from inroads_api.web.refusals import Overloaded
 log = logging.getLogger(__name__)
 
 KEEP_ALIVE: Final = 15.0
-"""How many seconds a stream is silent before it says that it is still there, and looks whether it may be."""
+"""In seconds: after this silence a stream sends a comment and authenticates its client again."""
 
 STUCK: Final = 30.0
-"""How many seconds a client may leave what was sent to it unread; then it is taken for gone."""
+"""In seconds: a client that does not read for this long is considered gone."""
 
 AGAIN: Final = 1.0
-"""How many seconds pass before an event is tried again that could not be made just then."""
+"""In seconds: the pause before an event that could not be made is tried again."""
 
 COMPLETE: Final = b"event: complete\ndata:\n\n"
-"""Says that nothing more comes, and that it is no use to come back."""
+"""The last event of a stream, which tells the client not to reconnect."""
 
 REST: Final = 3
-"""How many times longer than an event took to be made it is before the next one is: what comes meanwhile is in it."""
+"""The pause between events, as a multiple of the time that the last one took.
+
+Changes during the pause are in the next event.
+"""
 
 _T = TypeVar("_T")
 _Put = Callable[..., Coroutine[Any, Any, None]]
@@ -55,7 +59,7 @@ _HEADERS: Final = {"x-accel-buffering": "no"}  # nginx would hold events back
 
 
 class Event(NamedTuple):
-    """An event of a stream: a result in JSON, its outcome (ok, or the code of its first error), and its fields."""
+    """An event: its JSON, its outcome (ok or the first error code), and its number of fields."""
 
     body: bytes
     outcome: str
@@ -63,7 +67,7 @@ class Event(NamedTuple):
 
 
 class Streams:
-    """The open streams of a process, which end when it does."""
+    """The open streams of a process. They end when the process ends."""
 
     def __init__(self, metrics: Metrics, keep_alive: float = KEEP_ALIVE) -> None:
         self.metrics, self.keep_alive = metrics, keep_alive
@@ -73,23 +77,23 @@ class Streams:
         self._wakes: set[Callable[[], None]] = set()
 
     def enter(self, who: str | None) -> None:
-        """Count one more stream of somebody, until `leave`. Raises Overloaded."""
+        """Count an open stream of a token, until `leave`. Raises Overloaded."""
         if self._open.total() >= MAX_STREAMS or self.ending:
-            raise Overloaded("too many streams are open: come again later")
+            raise Overloaded("the server has too many open streams: retry later")
         if who is not None and self._open[who] >= MAX_STREAMS_OF_ONE:
-            raise Overloaded(f"this token has {MAX_STREAMS_OF_ONE} streams open: end one of them")
+            raise Overloaded(f"this token has {MAX_STREAMS_OF_ONE} open streams: close one of them")
         self._open[who] += 1
         self.metrics.streams.inc()
 
     def leave(self, who: str | None) -> None:
-        """One stream less of somebody."""
+        """Count a closed stream of a token."""
         self._open[who] -= 1
-        self._open += Counter()  # only those who have one are kept
+        self._open += Counter()  # drops tokens without streams
         self.metrics.streams.dec()
 
     @contextmanager
     def waking(self, wake: Callable[[], None]) -> Iterator[None]:
-        """Have this called when the process ends."""
+        """Call `wake` when the process ends."""
         self._wakes.add(wake)
         try:
             yield
@@ -97,16 +101,16 @@ class Streams:
             self._wakes.discard(wake)
 
     def end(self) -> None:
-        """End all streams, each after the event that it is at; their clients come back to whoever serves then."""
+        """End each stream after its current event; clients reconnect to the next server."""
         self.ending = True
         for wake in self._wakes:
             wake()
 
     @contextmanager
     def until_signal(self) -> Iterator[None]:
-        """End all streams as soon as the process is told to end: its server would wait for them first."""
+        """End all streams on SIGTERM or SIGINT, since uvicorn would wait for them."""
         if threading.current_thread() is not threading.main_thread():
-            yield  # signals are not for this thread, nor for this server
+            yield  # only the main thread can handle signals
             return
         loop = asyncio.get_running_loop()
         before = {each: signal.getsignal(each) for each in (signal.SIGTERM, signal.SIGINT)}
@@ -131,9 +135,9 @@ class Streams:
 class EventStream(Response):
     """The answer to a subscription.
 
-    It begins after the event that `resumed` names. `make` makes the next event of its feed, in a thread; `check` raises
-    AccessDenied when the client may not go on. `ended` is called at the end, when the stream has counted its events,
-    bytes and fields, and `why` says why it ended, unless the client has left.
+    The stream begins after the event with the id `resumed`. `make` makes the next event of a feed,
+    in a thread. `check` raises AccessDenied if the client may not continue. `ended` is called at
+    the end, when the counts are final and `why` has the reason, None if the client has left.
     """
 
     media_type = EVENTS
@@ -158,7 +162,7 @@ class EventStream(Response):
         self.why: str | None = None
 
     async def __call__(self, _: Scope, receive: Receive, send: Send) -> None:
-        """Send events until the client leaves, or may not go on, or the process ends; then nothing of it is left."""
+        """Send events until the client leaves or loses access, or the process ends."""
         with self._feed.versions.listening(self._feed), self._streams.waking(self._wake):
             tasks = [asyncio.create_task(self._answer(send)), asyncio.create_task(_left(receive))]
             try:
@@ -195,7 +199,7 @@ class EventStream(Response):
         await put(b"", more=False)
 
     async def _tell(self, put: _Put) -> None:
-        """One event after the other. Where the process ends there is no `complete`: the client is to come back."""
+        """Send events. At the end of the process there is no `complete`, so clients reconnect."""
         while not self._streams.ending:
             begun = time.monotonic()
             made, took = await self._made(put), time.monotonic() - begun
@@ -214,7 +218,7 @@ class EventStream(Response):
             await self._meanwhile(self._rest(rested), put)
 
     async def _rest(self, rested: float) -> None:
-        """Until there is something to tell, and a moment is over; or until the process ends."""
+        """Wait until there is news and the pause is over, or the process ends."""
         while True:
             self._woken.clear()
             left = rested - time.monotonic()
@@ -225,7 +229,7 @@ class EventStream(Response):
                     await self._woken.wait()
 
     async def _made(self, put: _Put) -> Event:
-        """The next event; what cannot be made just now is tried again, as long as a query would wait."""
+        """The next event. Transient errors are retried for as long as a query would wait."""
         patience = time.monotonic() + self._feed.versions.patience
         while True:
             made = await self._meanwhile(self._making(), put)
@@ -238,11 +242,12 @@ class EventStream(Response):
             making = asyncio.ensure_future(run_in_threadpool(self._make, self._feed))
             try:
                 return await asyncio.shield(making)
-            finally:  # a thread cannot be broken off: it counts as long as it works, also when the client has left
+            finally:
+                # A thread cannot be cancelled: it keeps its place although the client has left.
                 await asyncio.wait({making})
 
     async def _meanwhile(self, work: Coroutine[Any, Any, _T], put: _Put) -> _T:
-        """Do some work and return its result; until then the client gets a comment now and then."""
+        """Return the result of some work, and send keep-alive comments until it is done."""
         task = asyncio.create_task(work)
         try:
             while not (await asyncio.wait({task}, timeout=self._streams.keep_alive))[0]:
@@ -255,13 +260,13 @@ class EventStream(Response):
 
 
 def event(body: bytes, cursor: object = None) -> bytes:
-    """A result as it is sent: JSON has no line ends of its own; with an id a client may come back after it."""
+    """The bytes of an event. JSON has no line ends; a cursor is the id to resume after."""
     return b"".join(
         [b"event: next\n", f"id: {cursor}\n".encode() if cursor else b"", b"data: ", body, b"\n\n"]
     )
 
 
 async def _left(receive: Receive) -> None:
-    """Returns when the client has left."""
+    """Wait until the client has left."""
     while (await receive())["type"] != "http.disconnect":
         pass

@@ -38,7 +38,8 @@ from inroads_api.versions.versions import Version
 
 describe(
     Kind,
-    "What became of an access: at most one word each of its being there, its roles, its state and its certainty.",
+    "What became of an access: at most one word each of its being there, its roles, its state and"
+    " its certainty.",
     {
         "GAINED": "It is new: the version before had read what would have shown it.",
         "OBSERVED": "It is seen for the first time, and may have been there before.",
@@ -176,7 +177,8 @@ class AttributeFact:
     cause: strawberry.Private[Attribute]
 
     value: str = value(
-        "`confirmed` or `unconfirmed`, `active` or `inactive`, or the subscription's own word, as the attribute is."
+        "`confirmed` or `unconfirmed`, `active` or `inactive`, or the subscription's own word, as"
+        " the attribute is."
     )
 
     @field
@@ -200,7 +202,8 @@ class Change:
     @field
     def principal(self) -> Identity:
         """The identity that has or had the access."""
-        return self.between.node(self.found.principal)  # type: ignore[return-value]  # only identities reach
+        # Only identities have access.
+        return self.between.node(self.found.principal)  # type: ignore[return-value]
 
     @field
     def resource(self) -> Node:
@@ -230,7 +233,7 @@ class Change:
 
 def _cause(between: Between, cause: Cause) -> ChangeCause:
     kind = NodeCause if isinstance(cause, Attribute) else GrantCause
-    return kind(between=between, cause=cause)  # type: ignore[arg-type]  # each takes its own
+    return kind(between=between, cause=cause)  # type: ignore[arg-type]  # a type per cause
 
 
 @described_interface

@@ -53,7 +53,8 @@ IsSuppressed = Annotated[
 Now = Annotated[
     dt.datetime | None,
     strawberry.argument(
-        description="The moment at which ages and the days of suppressions count; that of the newest document if none."
+        description="The moment at which ages and the days of suppressions count; that of the"
+        " newest document if none."
     ),
 ]
 

@@ -307,7 +307,7 @@ def choke_points(
     """
     graph = seen.graph
     if len(of) > MAX_FIRST:
-        raise InroadsError(f"{len(of)} ids: the most is {MAX_FIRST}", "TOO_MANY_IDS")
+        raise InroadsError(f"there are {len(of)} ids; the limit is {MAX_FIRST}", "TOO_MANY_IDS")
     nodes = [node_id(each) for each in of]
     for each in nodes:
         if each not in graph:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import inroads_api.schema.enums  # noqa: F401  # the enums that the types speak in
+import inroads_api.schema.enums  # noqa: F401  # declares the enums that the types use
 from inroads_api.schema.fields import (
     ID,
     describe,

@@ -37,9 +37,9 @@ RESOURCES: Final = [NodeKind.BUSINESS, NodeKind.ACCOUNT]
 
 
 @strawberry.input(
-    description="Which accesses are asked for; everything not given is allowed. `via`, `avoid` and `maxSteps` drop"
-    " paths; what remains of an access is then kept if it has any of `roles`, any of `capabilities`, this `certainty`"
-    " and this `state`."
+    description="Which accesses are asked for; everything not given is allowed. `via`, `avoid` and"
+    " `maxSteps` drop paths; what remains of an access is then kept if it has any of `roles`, any"
+    " of `capabilities`, this `certainty` and this `state`."
 )
 class AccessFilter:
     """A filter of accesses, as the input of a query."""
@@ -171,7 +171,8 @@ class Explanation:
 
     independent_routes: int = value("The most paths that share no grant which one could revoke.")
     cut: list[Grant] = value(
-        "The fewest grants whose removal ends the access; among equals, those that end the least else."
+        "The fewest grants whose removal ends the access; among equals, those that end the least"
+        " else."
     )
     sentence: str = value("All of it in plain English.")
 
@@ -212,7 +213,7 @@ def reached_by_field(what: str) -> Any:
     def reached_by(
         self: Node,
         page: Page,
-        filter: Filter = strawberry.UNSET,  # noqa: A002  # the name that the contract gives to the argument
+        filter: Filter = strawberry.UNSET,  # noqa: A002  # the name in the GraphQL schema
         mode: ModeArgument = Mode.ACCESS,
     ) -> AccessConnection:
         chosen = filter.chosen() if filter else filters.ALL

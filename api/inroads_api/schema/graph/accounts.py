@@ -26,7 +26,8 @@ class Account(Node):
 
     subscription_status: str | None = attribute(
         "subscription_status",
-        "The subscription, as spelled: `active`, `active_trial`, `trial_expired`, `cancelled` and others.",
+        "The subscription, as spelled: `active`, `active_trial`, `trial_expired`, `cancelled` and"
+        " others.",
     )
     business_status: str | None = attribute(
         "business_status",

@@ -137,7 +137,7 @@ class Identity(Node):
         self,
         page: Page,
         kinds: Kinds = RESOURCES,
-        filter: Filter = strawberry.UNSET,  # noqa: A002  # the name that the contract gives to the argument
+        filter: Filter = strawberry.UNSET,  # noqa: A002  # the name in the GraphQL schema
         mode: ModeArgument = Mode.ACCESS,
     ) -> AccessConnection:
         """Every business and account that this identity reaches, and how."""

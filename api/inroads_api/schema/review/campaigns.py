@@ -71,7 +71,7 @@ class ReviewSignOff:
 def sign_off_of(signed: review.Signed) -> ReviewSignOff:
     return ReviewSignOff(
         by=signed.by,
-        signed_at=signed.moment,  # type: ignore[arg-type]  # a text of a moment is serialised as one
+        signed_at=signed.moment,  # type: ignore[arg-type]  # the scalar takes text, too
         undecided=signed.undecided,
         sha256=signed.sha256,
     )
@@ -168,7 +168,7 @@ class ReviewCampaign:
     def items(
         self,
         page: Page,
-        filter: Chosen = strawberry.UNSET,  # noqa: A002  # as of other lists
+        filter: Chosen = strawberry.UNSET,  # noqa: A002  # the name in the GraphQL schema
     ) -> ReviewItemConnection:
         """The frozen accesses in the order of review."""
         return ReviewItemConnection(window=ItemWindow(self.of, chosen_of(filter), page))
@@ -225,7 +225,8 @@ class ReviewQuestions:
         )
 
     @field
-    def review_campaign(self, info: Info, id: CampaignId) -> ReviewCampaign | None:  # noqa: A002  # as of other lookups
+    # The GraphQL schema names the argument `id`.
+    def review_campaign(self, info: Info, id: CampaignId) -> ReviewCampaign | None:  # noqa: A002
         """A review campaign by its id. REVIEWS_UNAVAILABLE if no ledger is served."""
         found = desk_of(info.context).campaign(id)
         return ReviewCampaign(of=Seen(info.context, found)) if found else None

@@ -110,7 +110,8 @@ class ReviewItem:
     )
     business_id: ID = stated(
         lambda self: self.item.business,
-        "The node id of the business that is reached, or that keeps the account; the account itself if none is known.",
+        "The node id of the business that is reached, or that keeps the account; the account itself"
+        " if none is known.",
     )
     who: str = stated(lambda self: self.item.access.who, "What the principal was called.")
     what: str = stated(lambda self: self.item.access.what, "What the resource was called.")
@@ -256,4 +257,5 @@ class ReviewItemConnection(Connection[ReviewItem]):
     @field
     def total_count(self) -> int:
         """The number of items on all pages together."""
-        return self.window.of.campaign.count(self.window.chosen)  # type: ignore[no-any-return]  # an ItemWindow's
+        # The window is an ItemWindow.
+        return self.window.of.campaign.count(self.window.chosen)  # type: ignore[no-any-return]

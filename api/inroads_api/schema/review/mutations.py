@@ -59,7 +59,8 @@ class DecidedReview:
     )
     repeated: bool = stated(
         lambda self: self.done.again,
-        "Whether a request with this key had been taken before: nothing was added, and the figures are those of then.",
+        "Whether a request with this key had been taken before: nothing was added, and the figures"
+        " are those of then.",
     )
 
     @field
@@ -86,8 +87,8 @@ class SignedReview:
 By = Annotated[
     str | None,
     strawberry.argument(
-        description="Who does this, such as an email, where no token is needed. With a token its name stands: leave it"
-        " out."
+        description="Who does this, such as an email, where no token is needed. With a token its"
+        " name stands: leave it out."
     ),
 ]
 
@@ -157,8 +158,9 @@ class ReviewMutations:
         key: Annotated[
             str | None,
             strawberry.argument(
-                description="A text of your own for this request, such as a UUID: sent again with the same key it is"
-                " not taken again, whatever was decided since. KEY_REUSED for another request with it."
+                description="A text of your own for this request, such as a UUID: sent again with"
+                " the same key it is not taken again, whatever was decided since. KEY_REUSED for"
+                " another request with it."
             ),
         ] = strawberry.UNSET,
         by: By = strawberry.UNSET,

@@ -34,9 +34,7 @@ Info = strawberry.Info[Asker, None]
 def desk_of(asker: Asker) -> Desk:
     """Return the review desk of a request. Raises InroadsError REVIEWS_UNAVAILABLE."""
     if asker.desk is None:
-        raise InroadsError(
-            "there are no reviews here: they are kept in a ledger", "REVIEWS_UNAVAILABLE"
-        )
+        raise InroadsError("reviews need a ledger, and this server has none", "REVIEWS_UNAVAILABLE")
     return asker.desk
 
 

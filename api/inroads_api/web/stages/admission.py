@@ -1,8 +1,8 @@
-"""Admission of operations: a place to work, the right to ask, what that costs, and a line in the audit log.
+"""Admission of operations: places, permissions, the rate limit and the audit log.
 
-All threads share one interpreter with the event loop. So new documents, which anybody can send as fast as they are
-refused, are prepared one after the other, and no token has more than a few requests at work. Its other requests wait
-for these, and nobody else's do.
+All threads share one interpreter with the event loop. A client can send new documents as fast as
+they are refused, so they are prepared one at a time, and few requests of one token run at once. Its
+other requests wait without delaying other clients.
 """
 
 from __future__ import annotations
@@ -25,31 +25,31 @@ from inroads_api.web.stages.operation import Operation
 log = logging.getLogger(__name__)
 
 MOST: Final = 120
-"""The most requests that are worked on, or wait for it."""
+"""The most requests of a server that run or wait."""
 
 MOST_EACH: Final = 40
-"""The most of them that show one token."""
+"""The most requests of one token that run or wait."""
 
 WORKING_EACH: Final = 8
-"""The most requests of one token that are worked on at once."""
+"""The most requests of one token that run at once."""
 
 
 class ClientLimits:
-    """Limits that the requests of one token share while there are any. Each request without a token has its own."""
+    """Limits that all requests of one token share; a request without a token has its own."""
 
     def __init__(self, preparing: Lock) -> None:
         self.working, self.preparing, self.count = Semaphore(WORKING_EACH), preparing, 0
 
 
 class Admission(NamedTuple):
-    """An operation that may be executed: its entry in the audit log, and what its caller may still spend."""
+    """The admission of an operation: its audit entry, and the remaining budget of its caller."""
 
     entry: AuditEntry | None
     budget: Budget | None
 
 
 class AdmissionControl:
-    """The places of one server, and who may have which operation executed."""
+    """The admission control of one server: bounded places, permissions, budget and audit."""
 
     def __init__(
         self,
@@ -65,7 +65,7 @@ class AdmissionControl:
 
     @asynccontextmanager
     async def place(self, token: str | None) -> AsyncIterator[ClientLimits]:
-        """A place for a request of a token, or without one. Raises Overloaded where there is none."""
+        """Hold a place for a request of a token, or of none. Raises Overloaded if all are taken."""
         client = (
             self._clients.setdefault(token, ClientLimits(Lock()))
             if token
@@ -83,14 +83,14 @@ class AdmissionControl:
 
     @asynccontextmanager
     async def preparing(self, client: ClientLimits) -> AsyncIterator[None]:
-        """The turn to prepare a new document. Of each token only one request waits beside those of others."""
+        """Hold the lock to prepare a new document, for which one request of each token queues."""
         async with client.preparing, self._preparing:
             yield
 
     def admit(self, operation: Operation) -> Admission:
-        """Let an operation be executed from now on, which its caller has paid for and the audit log tells of.
+        """Admit an operation: check its caller, spend its cost, and write its audit entry.
 
-        Raises AccessDenied and Throttled; Refused where the audit log cannot be written.
+        Raises AccessDenied and Throttled, and Refused if the audit log cannot be written.
         """
         with self.auditing():
             entry = self._entry(operation)
@@ -115,14 +115,14 @@ class AdmissionControl:
         )
 
     def authorise(self, operation: Operation, caller: Caller | None) -> None:
-        """Raises AccessDenied where a caller may not have an operation executed."""
-        if caller:  # without tokens everybody may
+        """Raise AccessDenied if the caller lacks the scope for an operation."""
+        if caller:  # a server without tokens allows everything
             document, name = operation.document, operation.name
             authorise(caller, document, name, pseudonymised=self._pseudonymised)
 
     @contextmanager
     def auditing(self) -> Iterator[None]:
-        """Withhold an answer, with Refused, where the audit log cannot be written."""
+        """Raise Refused instead of answering if the audit log cannot be written."""
         try:
             yield
         except (InroadsError, RecursionError) as error:
@@ -130,5 +130,5 @@ class AdmissionControl:
                 raise
             log.error("AUDIT_UNAVAILABLE, an answer was withheld: %s", type(error).__name__)
             raise Refused(
-                503, "AUDIT_UNAVAILABLE", "the audit log cannot be written: no answer is given"
+                503, "AUDIT_UNAVAILABLE", "the audit log cannot be written, so no answer is sent"
             ) from None

@@ -23,9 +23,10 @@ log = logging.getLogger(__name__)
 
 
 class OperationResult(NamedTuple):
-    """The result of an operation: `data` in JSON, None where it was refused; its errors, and what it did to reviews.
+    """The result of an operation.
 
-    `fields` is how many the data have. `broken` tells that the execution itself failed, whatever was asked.
+    `data` is JSON, None if the operation was refused. `fields` is the number of fields in it.
+    `reviews` are the changes to review campaigns. `broken` marks an internal failure.
     """
 
     data: bytes | None = None
@@ -36,22 +37,22 @@ class OperationResult(NamedTuple):
 
     @property
     def codes(self) -> list[str]:
-        """The codes of its errors."""
+        """The codes of the errors."""
         return [error["extensions"]["code"] for error in self.errors]
 
     @property
     def outcome(self) -> str:
-        """The code of its first error, or `ok`."""
+        """The code of the first error, or `ok`."""
         return next(iter(self.codes), "ok")
 
     @property
     def empty(self) -> bool:
-        """Return whether there are no data, also where there were some that could not be given."""
+        """Return whether the result has no data, or null because of an error."""
         return self.data in (None, b"null")
 
 
 class Answerer:
-    """Answers operations of a schema. Mutations need an `intake`, or reviews that are `deciding`."""
+    """Answers operations of a schema. Mutations need an `intake`, or reviews and `deciding`."""
 
     def __init__(
         self,
@@ -68,7 +69,7 @@ class Answerer:
         self._cache = AnswerCache[OperationResult]()
 
     def find(self, operation: Operation) -> OperationResult | None:
-        """The kept answer to an operation."""
+        """The cached answer to an operation, if any."""
         question = operation.question
         return self._cache.find(self.versions.current, question) if question else None
 
@@ -82,10 +83,11 @@ class Answerer:
         served = self.versions.current
         try:
             result = self._executed(operation, feed)
-        except Exception as error:  # noqa: BLE001  # the server would log the message, which may quote what was asked
-            log.error("INTERNAL_ERROR outside of the execution: %s", type(error).__name__)
+        # uvicorn would log the message, which may quote the request.
+        except Exception as error:  # noqa: BLE001
+            log.error("INTERNAL_ERROR outside the execution: %s", type(error).__name__)
             return _failed("INTERNAL_ERROR", "internal error", broken=True)
-        self._schema.documents.keep(operation.document)  # it may have been compiled
+        self._schema.documents.keep(operation.document)  # compiling has changed its weight
         question = operation.question
         if question and result.outcome == "ok" and result.data and self.versions.current is served:
             self._cache.keep(served, question, result, len(result.data))
@@ -93,7 +95,7 @@ class Answerer:
 
     def _executed(self, operation: Operation, feed: Feed | None) -> OperationResult:
         caller = operation.caller
-        intake = self._intake if operation.posted else None  # a URL never changes anything
+        intake = self._intake if operation.posted else None  # a GET request never writes
         desk = self._desk(caller, deciding=operation.posted and self._deciding)
         try:
             response = execute(
@@ -107,7 +109,7 @@ class Answerer:
                 feed,
                 desk,
             )
-        except InroadsError as error:  # there is no graph to ask
+        except InroadsError as error:  # there is no graph to query
             return _failed(error.code, str(error))
         errors, done = response.get("errors", ()), desk.done if desk else ()
         if "data" not in response:
@@ -116,7 +118,7 @@ class Answerer:
         return OperationResult(msgspec.json.encode(data), errors, count_fields(data), done)
 
     def _desk(self, caller: Caller | None, *, deciding: bool) -> Desk | None:
-        """The reviews as a caller sees and decides them, in the name that their token tells."""
+        """The review desk of a caller, who decides under the name of their token."""
         if self._reviews is None or (caller and caller.restricted):
             return None
         name = (caller.name or caller.id or "") if caller else None
@@ -128,7 +130,7 @@ def _failed(code: str, message: str, *, broken: bool = False) -> OperationResult
 
 
 def count_fields(data: Any) -> int:
-    """How many fields the data of an answer have, at all depths.
+    """The number of fields in the data of an answer, at all depths.
 
     >>> count_fields({"nodes": [{"id": 1}, {"id": 2, "of": {}}], "more": None})
     5

@@ -15,14 +15,14 @@ from inroads_api.limits import MAX_COST
 from inroads_api.security.callers import Caller
 
 SMALL: Final = 2**13
-"""In bytes: the variables of larger bodies take longer to read than the event loop can wait."""
+"""In bytes: larger bodies have variables that would hold up the event loop."""
 
 
 class Operation(msgspec.Struct, frozen=True, dict=True):
-    """A GraphQL operation that a caller asks for, made once; each stage of the request reads it.
+    """A GraphQL operation of a request, made once and read by each stage.
 
-    The prepared document travels with it, so nothing looks it up again. `question` is its key in the answer cache,
-    None where its answer is not kept. `size` is that of the request, in bytes.
+    It holds the prepared document, so that no stage looks it up again. `question` is the key in the
+    answer cache, None if the answer is not cached. `size` is the size of the request in bytes.
     """
 
     document: PreparedDocument
@@ -37,24 +37,23 @@ class Operation(msgspec.Struct, frozen=True, dict=True):
 
     @property
     def type(self) -> OperationType | None:
-        """The type of the operation; None where the document has none of this name."""
+        """The type of the operation; None if the document has no operation of this name."""
         return self.document.operation(self.name)
 
     @cached_property
     def cost(self) -> int | None:
-        """The price that it was reckoned to have; None for no document, and for one too deep to be priced."""
+        """The estimated cost; None if the document is invalid or too deep to be priced."""
         return self.document.cost(self.variables)
 
     @property
     def spends(self) -> int:
-        """The price that its caller pays: its cost, and 1 where it will only be looked at."""
+        """The cost that the caller pays; 1 for an operation that will be refused."""
         cost = self.cost or 1
         return cost if cost <= MAX_COST else 1
 
     @property
     def quick(self) -> bool:
-        """Return whether another thread would cost more than the answer, and take turns with this one."""
-        # Their graph may have to be made first.
+        """Return whether answering in the event loop is cheaper than in a thread."""
         # The graph of a restricted caller may have to be made first.
         restricted = self.caller is not None and self.caller.restricted
         return self.size <= SMALL and self.document.quick and not restricted

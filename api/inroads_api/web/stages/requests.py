@@ -23,11 +23,11 @@ from inroads_api.web.refusals import Refused
 from inroads_api.web.stages.operation import Operation
 
 BODY_SECONDS: Final = 10.0
-"""How long a body may take to come."""
+"""In seconds: the time in which a body must arrive."""
 
 
 class Parameters(msgspec.Struct, rename="camel"):
-    """The parameters of GraphQL over HTTP; what else a client sends is ignored."""
+    """The parameters of GraphQL over HTTP; unknown ones are ignored."""
 
     query: str | None = None
     document_id: str | None = None
@@ -37,7 +37,7 @@ class Parameters(msgspec.Struct, rename="camel"):
 
 
 class RequestParser:
-    """Makes operations of requests, each to be answered within `seconds`. Only with `ingests` a body may be large."""
+    """Parses requests, whose deadline is in `seconds`. Large bodies need `ingests`."""
 
     def __init__(
         self, documents: DocumentCache, trusted: Trusted, seconds: float, *, ingests: bool
@@ -46,12 +46,12 @@ class RequestParser:
         self.seconds, self._ingests = seconds, ingests
 
     async def parse(self, request: Request, media_type: str) -> Operation:
-        """The operation that a request asks for, to be answered in a media type. Raises Refused."""
+        """Parse the operation of a request. Raises Refused."""
         caller = caller_of(request)
         parameters, size = await _read(request, self._largest(caller))
         document = self._documents.get(self._text(parameters, media_type))
         variables, name = parameters.variables, parameters.operation_name
-        # An answer is kept for a document that comes again; one that comes for the first time seldom does.
+        # A document that comes for the first time seldom comes again, so its answer is not cached.
         kept = document.settled and not (caller and caller.restricted)
         return Operation(
             document,
@@ -66,7 +66,7 @@ class RequestParser:
         )
 
     def _largest(self, caller: Caller | None) -> int:
-        """How many bytes a body may have: only documents to ingest are large."""
+        """The most bytes of a body, which is large only for documents to ingest."""
         ingests = self._ingests and (caller is None or caller.may(MUTATIONS["ingest"]))
         return MAX_BODY if ingests else MAX_ASKED
 
@@ -86,13 +86,13 @@ async def _read(request: Request, largest: int) -> tuple[Parameters, int]:
         return _from_url(text), len(text)
     media_type, parameters = parse_media_type(request.headers.get("content-type", ""))
     if media_type != LEGACY or not is_utf8(parameters):
-        raise Refused(415, "UNSUPPORTED_MEDIA_TYPE", f"send {LEGACY} in UTF-8")
+        raise Refused(415, "UNSUPPORTED_MEDIA_TYPE", f"the content type must be {LEGACY} in UTF-8")
     body = await _body(request, largest)
     return _decoded(body, Parameters), len(body)
 
 
 async def _body(request: Request, largest: int) -> bytes:
-    """The body; one that is too long by its headers is not even read."""
+    """Read the body, unless its header already says that it is too long."""
     body = bytearray()
     length = request.headers.get("content-length", "")
     if length.isdecimal() and int(length) > largest:
@@ -105,13 +105,13 @@ async def _body(request: Request, largest: int) -> bytes:
                     raise _too_large(largest)
     except TimeoutError:
         raise Refused(
-            408, "BODY_TOO_SLOW", f"the body did not come within {BODY_SECONDS:g} seconds"
+            408, "BODY_TOO_SLOW", f"the body did not arrive within {BODY_SECONDS:g} seconds"
         ) from None
     return bytes(body)
 
 
 def _too_large(largest: int) -> Refused:
-    return Refused(413, "BODY_TOO_LARGE", f"the most is {largest:,} bytes")
+    return Refused(413, "BODY_TOO_LARGE", f"the body can have at most {largest:,} bytes")
 
 
 def _from_url(text: bytes) -> Parameters:
@@ -121,7 +121,7 @@ def _from_url(text: bytes) -> Parameters:
         )
     except ValueError:
         raise Refused(
-            400, "BAD_REQUEST", "the URL is not UTF-8, or has too many parameters"
+            400, "BAD_REQUEST", "the URL must be UTF-8 and can have at most 20 parameters"
         ) from None
     given: dict[str, Any] = {name: value for name, value in pairs if value}
     for name in ("variables", "extensions"):
@@ -136,8 +136,8 @@ def _from_url(text: bytes) -> Parameters:
 def _decoded(text: bytes, kind: Any) -> Any:
     try:
         return msgspec.json.decode(text, type=kind)
-    # Says the expected type and the place, never the value.
+    # The message has the expected type and the place, never the value.
     except msgspec.ValidationError as error:
         raise Refused(400, "BAD_REQUEST", str(error)) from None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        raise Refused(400, "BAD_REQUEST", "this is not JSON in UTF-8") from None
+        raise Refused(400, "BAD_REQUEST", "expected JSON in UTF-8") from None

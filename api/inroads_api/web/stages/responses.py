@@ -19,14 +19,14 @@ from inroads_api.web.stages.answers import OperationResult
 from inroads_api.web.stages.operation import Operation
 
 RETRY_AFTER: Final = "1"
-"""In seconds."""
+"""In seconds: when a client should retry."""
 
 _FAULTS: Final = {"INTERNAL_ERROR": 500, "DEADLINE": 503, "BUSY": 503, STREAM_REQUIRED: 406}
-"""The statuses of refusals that are not the asker's fault, or that have one of their own."""
+"""The statuses of error codes, where it is not 400."""
 
 
 def envelope(operation: Operation, result: OperationResult, budget: Budget | None = None) -> bytes:
-    """The response to an operation in JSON; where it has data, with what these cost."""
+    """The JSON of a response, with the cost of its data."""
     response: dict[str, Any] = {"errors": result.errors} if result.errors else {}
     if result.data is not None:
         response["data"] = msgspec.Raw(result.data)
@@ -56,7 +56,7 @@ def status_of(operation: Operation, result: OperationResult) -> int:
 
 
 def respond(body: bytes, status: int, media_type: str, budget: Budget | None = None) -> Response:
-    """The response of a body in JSON, with the headers that its status and a budget have."""
+    """The response with a JSON body, and the headers of its status and budget."""
     response = Response(body, status, media_type=f"{media_type}; charset=utf-8")
     if budget:
         response.headers.update(budget.headers())
@@ -66,10 +66,10 @@ def respond(body: bytes, status: int, media_type: str, budget: Budget | None = N
 
 
 def refusal_response(refused: Refused, media_type: str | None) -> Response:
-    """The response to a request that was refused."""
+    """The response to a refused request."""
     body = msgspec.json.encode(failure(refused.code, refused.message))
     response = respond(body, refused.status, media_type or LEGACY)
-    if refused.status == 408:  # the rest of the body would be taken for the next request
+    if refused.status == 408:  # else the rest of the body would be parsed as a request
         response.headers["connection"] = "close"
     if refused.status == 503:
         response.headers["retry-after"] = RETRY_AFTER
@@ -77,7 +77,7 @@ def refusal_response(refused: Refused, media_type: str | None) -> Response:
 
 
 def throttled_response(throttled: Throttled, media_type: str | None) -> Response:
-    """The response to a request that would spend too much: what that is, and when to ask again."""
+    """The response to a throttled request, with its cost and when to retry."""
     extensions = {"cost": _cost(throttled.cost, throttled.standing)}
     body = {**failure(throttled.code, throttled.message), "extensions": extensions}
     response = respond(msgspec.json.encode(body), throttled.status, media_type or LEGACY)
@@ -86,7 +86,7 @@ def throttled_response(throttled: Throttled, media_type: str | None) -> Response
 
 
 def denied_response(request: Request, denied: AccessDenied) -> Response:
-    """The response to a request that was denied, with the status of the denial in either media type."""
+    """The response to a denied request, whose status is the same in all media types."""
     media_type = acceptable(",".join(request.headers.getlist("accept"))) or LEGACY
     body = msgspec.json.encode(failure(denied.code, denied.message))
     response = respond(body, denied.status, media_type)
