@@ -233,7 +233,7 @@ class Entry:
         ],
         add: Annotated[
             list[ImaginedGrant], strawberry.argument(description="Grants to imagine; up to 100.")
-        ] = [],  # noqa: B006  # the default is printed, and nobody writes to it
+        ] = [],  # noqa: B006  # the schema prints the default, which is never changed
     ) -> WhatIf:
         """The accesses that would end, stay or change if grants were revoked or made.
 
@@ -267,7 +267,7 @@ class Entry:
                 description="Only accesses of these identities, or to these businesses (with what"
                 " they keep) and accounts; up to 100. None for all accesses."
             ),
-        ] = [],  # noqa: B006  # the default is printed, and nobody writes to it
+        ] = [],  # noqa: B006  # the schema prints the default, which is never changed
         by: Annotated[
             ChokeFigure, strawberry.argument(description="What they are ranked by.")
         ] = ChokeFigure.ENDED,

@@ -150,7 +150,7 @@ class KeyUrl:
             raise
         except Exception as error:  # noqa: BLE001  # any error of network or TLS is retried
             raise InroadsError(
-                f"the provider: {type(error).__name__}", "JWKS_UNAVAILABLE"
+                f"the provider cannot be reached: {type(error).__name__}", "JWKS_UNAVAILABLE"
             ) from None
 
 

@@ -1,1 +1,1 @@
-"""Processes, sockets, TLS, and all options of a server as one value."""
+"""Server processes, sockets, TLS and telemetry."""

@@ -1,1 +1,1 @@
-"""Which graph answers: the served version, those of the past, those that limited callers see."""
+"""The versions of the graph: served, superseded, past, and limited to some businesses."""

@@ -34,7 +34,7 @@ class ServerSettings:
     allow_ingest: bool = False
     allow_review: bool = False
 
-    # Callers, and what they may ask.
+    # Callers and their permissions.
     hosts: tuple[str, ...] = ()
     """The names in the Host header that are answered, `*` for any.
 
@@ -42,7 +42,7 @@ class ServerSettings:
     """
     auth: Path | None = None
     introspection: bool = False
-    """Anybody may read the schema without a token."""
+    """Requests without a token may read the schema."""
     oidc_issuer: str | None = None
     oidc_audience: str | None = None
     oidc_jwks: str | None = None

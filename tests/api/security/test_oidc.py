@@ -178,7 +178,7 @@ def test_a_file_of_others(jwks: Callable[..., Path], tmp_path: Path) -> None:
         with pytest.raises(InroadsError):
             KeyFile(each)
     done = CliRunner().invoke(app, ["serve", "-d", str(EXAMPLE), "--oidc-issuer", ISSUER])
-    assert (done.exit_code, "go together" in done.stderr) == (2, True)
+    assert (done.exit_code, "OpenID Connect needs" in done.stderr) == (2, True)
 
 
 @pytest.mark.parametrize(

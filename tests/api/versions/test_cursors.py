@@ -59,7 +59,7 @@ def test_cursors() -> None:
         "ledger:1\n",
         f"ledger:{'1' * 19}",
     ):
-        with pytest.raises(BadCursor, match="not a cursor"):
+        with pytest.raises(BadCursor, match="expected the cursor of a stream"):
             Cursor.parse(text)
 
 

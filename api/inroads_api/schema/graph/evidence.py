@@ -20,9 +20,8 @@ class Evidence:
 
     graph: strawberry.Private[AccessGraph]
     said: strawberry.Private[model.Evidence]
-    inside: strawberry.Private[str] = (
-        ""  # the rest of the pointer, where a part of a record says it
-    )
+    # The rest of the pointer, for a fact in a part of the record.
+    inside: strawberry.Private[str] = ""
 
     @property
     def _place(self) -> str:

@@ -92,7 +92,7 @@ def test_limited_to_businesses(tmp_path: Path) -> None:
         assert run("token", "create", "c", *file, "--business", "1", *wrong)[0] == 2
     many.write_text("\n")
     status, _, told = run("token", "create", "c", *file, "--businesses-file", str(many))
-    assert (status, "sees nothing" in told) == (2, True)
+    assert (status, "at least one business" in told) == (2, True)
 
 
 @pytest.mark.parametrize(
