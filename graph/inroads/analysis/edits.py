@@ -55,10 +55,11 @@ class Addition(NamedTuple):
 
 
 def revocable(graph: AccessGraph, text: str) -> Grant:
-    """The grant that a user means by its id, or by a record such as `role 994207` or `membership:168372`.
+    """Find the grant that a user names by id, or by a record such as `role 994207`.
 
-    Raises InroadsError: BAD_GRANT for neither, NOT_FOUND, AMBIGUOUS_GRANT where records of several grants have the id,
-    NOT_REVOCABLE for a fact.
+    `membership:168372` works as well. Raises InroadsError BAD_GRANT if the text is neither,
+    NOT_FOUND, AMBIGUOUS_GRANT if records of several grants have the id, and NOT_REVOCABLE for a
+    fact.
     """
     wanted = text.strip()
     if is_grant_id(wanted):
@@ -80,7 +81,7 @@ def revocable(graph: AccessGraph, text: str) -> Grant:
 
 
 def named_record(graph: AccessGraph, text: str) -> list[Evidence]:
-    """The standing records that a person means by `role 994207` or `role:994207`, in every document."""
+    """Find all standing records that a user names by `role 994207` or `role:994207`."""
     noun, _, number = text.strip().replace(":", " ").rpartition(" ")
     noun = noun.strip().lower().replace("-", " ")
     sections = _NOUNS.get(noun)
@@ -106,13 +107,13 @@ def named_record(graph: AccessGraph, text: str) -> list[Evidence]:
 
 
 def grants_of_evidence(graph: AccessGraph, places: Ints) -> Ints:
-    """The grants that rows of evidence are of."""
+    """Return the numbers of the grants that rows of evidence belong to."""
     found: Ints = np.searchsorted(graph.fold.evidence_of, places, "right") - 1
     return found
 
 
 def stating(graph: AccessGraph, each: Evidence) -> list[Grant]:
-    """The grants that a record states, but for facts."""
+    """Return the grants that a record states, without facts."""
     rows, key = (
         graph.fold.evidence,
         (each.document, SECTIONS.index(each.section), each.index, each.sub),
@@ -142,13 +143,14 @@ _PLACES: Final = {
 
 
 def addition(graph: AccessGraph, text: str) -> Addition:
-    """The grant that a user imagines: a grant's id, and a role, as `business:1#MEMBER@identity:2=MANAGER`.
+    """Parse an imagined grant: an id and a role, such as `business:1#MEMBER@identity:2=MANAGER`.
 
-    MEMBER, ROLE and CLIENT can be imagined; a CLIENT needs no role. Raises InroadsError BAD_GRANT, and NotFound for a
-    node that no document names.
+    MEMBER, ROLE and CLIENT can be imagined; a CLIENT needs no role. Raises InroadsError BAD_GRANT,
+    and NotFound for a node that no document names.
     """
     name, given, word = text.strip().rpartition("=")
-    if not given or not is_grant_id(name):  # the id of an account may have a `=` in it
+    # The id of an account may contain a `=`.
+    if not given or not is_grant_id(name):
         name, word = text.strip(), ""
     if not is_grant_id(name):
         raise InroadsError(
@@ -193,7 +195,7 @@ def claim(added: Addition) -> Claim:
 
 
 def imagined_document(graph: AccessGraph, added: Addition) -> Document:
-    """A document that has just the record of an imagined grant, so that its evidence can be looked at as any."""
+    """Build a document with only the record of an imagined grant, as its evidence."""
     resource = native_id(added.resource)
     subject = int(native_id(added.principal))
     body: dict[str, object] = {

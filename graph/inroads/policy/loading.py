@@ -27,7 +27,7 @@ _E = TypeVar("_E", bound=StrEnum)
 
 
 def load_policy(text: str) -> Policy:
-    """The stock policy with the rows that this TOML replaces. Raises BadPolicy with every problem listed."""
+    """Read the rows of a TOML policy over the stock policy. Raises BadPolicy with every problem."""
     try:
         given = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:

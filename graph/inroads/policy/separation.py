@@ -1,4 +1,4 @@
-"""The pairs that no person should hold together, as a policy file names them; `duties` finds who does::
+"""Separation of duty in a policy file: pairs that no person should hold together::
 
 [[separation_of_duty]]
 name = "books-and-projects"
@@ -23,7 +23,7 @@ SECTION = "separation_of_duty"
 
 
 class DutyScope(StrEnum):
-    """The range in which both sides must be held: one business with the accounts it keeps, or anywhere."""
+    """The range in which both sides must be held: one business with its accounts, or anywhere."""
 
     SAME_BUSINESS = "same-business"
     ANY = "any"
@@ -47,7 +47,7 @@ class Duty(msgspec.Struct, frozen=True):
 
 
 def read_duties(given: Any, problems: list[str]) -> tuple[Duty, ...]:
-    """The duties of a policy file; what is wrong with them is added to the problems, one sentence each."""
+    """Read the duties of a policy file. Problems are added to `problems`, one sentence each."""
     if not isinstance(given, list) or not all(isinstance(each, dict) for each in given):
         problems.append(f"{SECTION}: write it as tables [[{SECTION}]]")
         return ()

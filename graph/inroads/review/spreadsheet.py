@@ -1,4 +1,4 @@
-"""Items as rows of a spreadsheet, and the decisions that a reviewer wrote into them, read back."""
+"""Items as rows of a spreadsheet, and decisions read back from it."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def write(items: Iterable[Item], stream: IO[str]) -> None:
 
 
 def guarded(cell: str) -> str:
-    """A cell that no spreadsheet runs and that `bare` gives back as it was, if it can be printed at all."""
+    """Return a printable cell that no spreadsheet runs as a formula; `bare` reverses it."""
     text = printable(cell)
     return f"'{text}" if text.startswith((*_FORMULA, "'")) else text
 
@@ -75,10 +75,10 @@ def bare(cell: str) -> str:
 
 
 def read(data: bytes) -> list[Answer]:
-    """The decisions in a CSV or NDJSON file that was exported, each with its line; rows without one are passed over.
+    """Read the decisions from an exported CSV or NDJSON file; rows without a decision are skipped.
 
-    Each row needs `number`, `decision` and `why`; `fingerprint` is checked where it is given. Raises ReviewError with
-    every problem.
+    Each row needs `number`, `decision` and `why`; `fingerprint` is checked if it is present. Raises
+    ReviewError with every problem.
     """
     problems: list[str] = []
     answers: dict[int, Answer] = {}
@@ -123,7 +123,8 @@ def _json_rows(text: str, problems: list[str]) -> Iterator[tuple[int, dict[str, 
 
 def _csv_rows(text: str) -> Iterator[tuple[int, dict[str, Any]]]:
     head = text.split("\n", 1)[0]
-    delimiter = max(",;\t", key=head.count)  # spreadsheets of some countries write semicolons
+    # Spreadsheets of some countries write semicolons.
+    delimiter = max(",;\t", key=head.count)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
     try:
         names = [bare(cell.strip()) for cell in next(reader, [])]

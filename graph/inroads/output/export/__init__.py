@@ -1,6 +1,4 @@
-"""Files of the graph that other tools open: a table of formats, and `write`, which writes one whole
-or not at all.
-"""
+"""Files of the graph for other tools: a table of formats, and `write`, which is atomic."""
 
 from __future__ import annotations
 
@@ -37,7 +35,7 @@ FORMATS: Final[dict[str, dict[str, Writer]]] = {
         "extension.json": bloodhound.write_extension,
     },
 }
-"""The files of each format. One of a single file is written to a file, the others to a folder."""
+"""The files of each format. A format of one file is written to a file, the others to a folder."""
 
 
 def write(
@@ -45,8 +43,8 @@ def write(
 ) -> None:
     """Write a graph in one of FORMATS to a file, gzipped if its name ends in `.gz`, or to a folder.
 
-    What is written appears when it is whole. Raises InroadsError UNKNOWN_FORMAT, NOT_WHOLE,
-    EXTRA_MISSING, and EXISTS where something would be replaced without `force`; and OSError.
+    A file appears when it is whole. Raises InroadsError UNKNOWN_FORMAT, NOT_WHOLE, EXTRA_MISSING,
+    and EXISTS if something would be replaced without `force`; and OSError.
     """
     files, target = writers(graph, name), Path(path)
     if len(files) == 1:
@@ -88,7 +86,7 @@ def writers(graph: AccessGraph, name: str) -> dict[str, Writer]:
 
 
 def check(name: str) -> None:
-    """Raises InroadsError UNKNOWN_FORMAT for what is no format."""
+    """Check the name of a format. Raises InroadsError UNKNOWN_FORMAT."""
     if name not in FORMATS:
         raise InroadsError(
             f"there is no format {name!r}; there are {', '.join(FORMATS)}", "UNKNOWN_FORMAT"
@@ -97,7 +95,7 @@ def check(name: str) -> None:
 
 @contextmanager
 def _replacing(target: Path, *, force: bool) -> Iterator[Path]:
-    """A file beside the target that takes its place when it is whole, readable by its owner alone."""
+    """Open a file beside the target that replaces it when whole, readable by its owner alone."""
     if target.is_dir() or (target.exists() and not force):
         raise InroadsError(f"{target} exists already", "EXISTS")
     handle, name = tempfile.mkstemp(dir=target.parent, prefix=".export-")
