@@ -82,7 +82,7 @@ def counts(graph: AccessGraph, node: str) -> Counts:
 def figure(word: str) -> str:
     """Parse the name of one of FIGURES, in any case. Raises InroadsError BAD_FIGURE."""
     if word.lower() not in FIGURES:
-        raise InroadsError(f"{word!r} is none of {', '.join(FIGURES)}", "BAD_FIGURE")
+        raise InroadsError(f"{word!r} is not one of {', '.join(FIGURES)}", "BAD_FIGURE")
     return word.lower()
 
 
@@ -104,9 +104,7 @@ def _counted(graph: AccessGraph, found: Accesses) -> dict[str, Ints]:
 def _place(kind: NodeKind | str) -> int:
     """Return the place of a kind in SUBJECTS. Raises InroadsError WRONG_KIND."""
     if kind not in SUBJECTS:
-        raise InroadsError(
-            f"a census counts {', '.join(SUBJECTS)}, and nothing of {kind!r}", "WRONG_KIND"
-        )
+        raise InroadsError(f"a census counts {', '.join(SUBJECTS)}, not {kind!r}", "WRONG_KIND")
     return SUBJECTS.index(NodeKind(kind))
 
 
@@ -143,7 +141,7 @@ class Census:
     def __init__(self, graph: AccessGraph) -> None:
         if "fold" not in vars(graph):
             raise InroadsError(
-                "only the whole graph is counted, not a view or a copy of it", "NOT_WHOLE"
+                "counting needs the whole graph, not a view or a copy of it", "NOT_WHOLE"
             )
         self.graph = graph
         self.starts = graph.fold.kind_starts[: len(SUBJECTS) + 1]

@@ -54,7 +54,7 @@ class ChokePoints:
     def __init__(self, graph: AccessGraph, of: Collection[str] = ()) -> None:
         if "fold" not in vars(graph):
             raise InroadsError(
-                "only the whole graph is counted, not a view or a copy of it", "NOT_WHOLE"
+                "counting needs the whole graph, not a view or a copy of it", "NOT_WHOLE"
             )
         self.graph = graph
         self.accesses = 0
@@ -72,7 +72,7 @@ class ChokePoints:
         Grants that end no access alone are left out.
         """
         if by not in FIGURES:
-            raise InroadsError(f"{by!r} is none of {', '.join(FIGURES)}", "BAD_FIGURE")
+            raise InroadsError(f"{by!r} is not one of {', '.join(FIGURES)}", "BAD_FIGURE")
         other = FIGURES[by == FIGURES[0]]
         column = self.columns[by]
         grants = np.flatnonzero(column)

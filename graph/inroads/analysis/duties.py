@@ -58,7 +58,7 @@ def duties(graph: AccessGraph) -> Conflicts:
     """
     if "fold" not in vars(graph):
         raise InroadsError(
-            "only the whole graph answers questions, not a view or a copy of it", "NOT_WHOLE"
+            "the question needs the whole graph, not a view or a copy of it", "NOT_WHOLE"
         )
     separated = graph.policy.separation
     pairs: list[list[_Pairs]] = [[] for _ in separated]

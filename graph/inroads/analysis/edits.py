@@ -65,9 +65,9 @@ def revocable(graph: AccessGraph, text: str) -> Grant:
     if is_grant_id(wanted):
         grant = graph.grants.get(wanted)
         if grant is None:
-            raise NotFound(f"no grant {wanted!r} stands")
+            raise NotFound(f"the graph has no grant {wanted!r}")
         if grant.relation in FACTS:
-            raise InroadsError(f"{wanted!r} is a fact, and nobody can revoke it", "NOT_REVOCABLE")
+            raise InroadsError(f"{wanted!r} is a fact, which cannot be revoked", "NOT_REVOCABLE")
         return grant
     found = {
         grant.id: grant for each in named_record(graph, wanted) for grant in stating(graph, each)
@@ -87,7 +87,8 @@ def named_record(graph: AccessGraph, text: str) -> list[Evidence]:
     sections = _NOUNS.get(noun)
     if sections is None or not (number.isascii() and number.isdecimal() and len(number) <= 18):
         raise InroadsError(
-            f"{text!r} is neither a grant's id like account:Xr82w#CLIENT@business:77128 nor a record like role 994207",
+            f"{text!r} is neither a grant's id like account:Xr82w#CLIENT@business:77128"
+            " nor a record like role 994207",
             "BAD_GRANT",
         )
     rows = graph.fold.evidence
@@ -96,9 +97,9 @@ def named_record(graph: AccessGraph, text: str) -> list[Evidence]:
     grants = graph.fold.grants.relation[grants_of_evidence(graph, places)]
     revoked = places[~np.isin(grants, FACT_RELATIONS)]
     if len(places) and not len(revoked):
-        raise InroadsError(f"{text!r} is a fact, and nobody can revoke it", "NOT_REVOCABLE")
+        raise InroadsError(f"{text!r} is a fact, which cannot be revoked", "NOT_REVOCABLE")
     if not len(revoked):
-        raise NotFound(f"no record {text!r} stands")
+        raise NotFound(f"the graph has no record {text!r}")
     keys = zip(*(column[revoked].tolist() for column in rows[:4]), strict=True)
     return [
         Evidence(document, SECTIONS[section], row, sub, number)
@@ -154,7 +155,8 @@ def addition(graph: AccessGraph, text: str) -> Addition:
         name, word = text.strip(), ""
     if not is_grant_id(name):
         raise InroadsError(
-            f"{text!r} is not like business:1#MEMBER@identity:2=MANAGER", "BAD_GRANT"
+            f"{text!r} is not a grant and a role like business:1#MEMBER@identity:2=MANAGER",
+            "BAD_GRANT",
         )
     resource, _, rest = name.rpartition("#")
     held, _, principal = rest.partition("@")
@@ -164,12 +166,15 @@ def addition(graph: AccessGraph, text: str) -> Addition:
     kinds = kind_of(principal), kind_of(resource)
     if relation not in _ENDS or _ENDS[relation] != kinds or role not in Role.__members__:
         raise InroadsError(
-            f"{text!r} cannot be added: a grant is MEMBER of a business or ROLE on an account, each with a role after"
+            f"{text!r} cannot be added: a grant is MEMBER of a business or ROLE on an account,"
+            " each with a role after"
             f" `=`, or CLIENT of a business on an account; roles are {', '.join(Role)}",
             "BAD_GRANT",
         )
     if client and role != Role.CLIENT:
-        raise InroadsError(f"{text!r} cannot be added: a client's role is CLIENT", "BAD_GRANT")
+        raise InroadsError(
+            f"{text!r} cannot be added: the role of a client must be CLIENT", "BAD_GRANT"
+        )
     for node in (principal, resource):
         if node not in graph:
             raise NotFound(f"no document names {node!r}")

@@ -159,7 +159,10 @@ def _sentence(graph: AccessGraph, access: Access, routes: int, cut: Sequence[Gra
         else f"{len(labels)} grants: {', '.join(labels[:-1])} and {labels[-1]}"
     )
     if access.truncated:
-        text += f" There are more paths than were looked at: more routes may remain after revoking {ending}."
+        text += (
+            " There are more paths than were looked at:"
+            f" more routes may remain after revoking {ending}."
+        )
     else:
         text += f" To end it, revoke {ending}."
     for account, number, named in _shared_clients(graph, access):

@@ -2,15 +2,15 @@
 
 **What is removed.** A grant is removed with every standing record that states it, in every dialect
 and document. A role row that two memberships merge (their businesses keep one account) goes from
-both. What the records say beside the grant stays known: which account a business keeps, whose
-client it is, which group is a whole business's, names and statuses. So this is the graph as newer
-documents would make it that no longer have these records but still show all else, and not that of
-documents which never said it: those would, with the last client row, forget who the vendor is.
+both. Facts in the removed records stay known: which account a business keeps, whose client it is,
+which group is a whole business's, names and statuses. So the result is the graph after newer
+documents that lack these records and still show everything else. Documents that never had the
+records would give another graph: without the last client row they would not name the vendor.
 
-**What it costs.** Only who can use a grant is asked. While grants are only removed, `reach` that
-avoids them gives the answer, for what lies behind them, whatever the size of the graph. Otherwise
-the claims about what is touched are taken out of the columns and folded alone. Only `graph` folds
-all of them anew; no document is read.
+**What it costs.** Only identities that can use a grant are asked. While grants are only removed,
+`reach` without them answers for the nodes behind them, whatever the size of the graph. Otherwise
+the claims about the touched nodes are taken out of the columns and folded alone. Only `graph` folds
+all claims anew; no document is read.
 """
 
 from __future__ import annotations
@@ -77,7 +77,7 @@ class WhatIf(Generic[_G]):
     ) -> None:
         if "fold" not in vars(graph):
             raise InroadsError(
-                "only the whole graph answers questions, not a view or a copy of it", "NOT_WHOLE"
+                "the question needs the whole graph, not a view or a copy of it", "NOT_WHOLE"
             )
         self.base, self._cut = graph, False
         self.removed = tuple(
@@ -86,10 +86,10 @@ class WhatIf(Generic[_G]):
         self.records = tuple({each: None for text in records for each in named_record(graph, text)})
         self.added = tuple(dict.fromkeys(addition(graph, text) for text in add))
         if not (self.removed or self.records or self.added):
-            raise InroadsError("say what is to be removed or added", "BAD_GRANT")
+            raise InroadsError("name at least one grant to remove or add", "BAD_GRANT")
         if max(len(self.removed), len(self.added)) > MAX_EDITS:
             raise InroadsError(
-                f"the most grants that are removed or added at once is {MAX_EDITS}",
+                f"a question may remove or add at most {MAX_EDITS} grants",
                 "TOO_MANY_GRANTS",
             )
 
@@ -380,18 +380,25 @@ def _notes(what: WhatIf[_G]) -> Iterator[str]:
             if pair not in told:
                 yield (
                     f"{grant_label(grant)} and {grant_label(other)} both name client {number} of"
-                    f" {label(graph, grant.resource)}: removing that client on the vendor's side may end both."
+                    f" {label(graph, grant.resource)}:"
+                    " removing that client on the vendor's side may end both."
                 )
             told.add(pair)
     for other in what.shared:
-        yield f"A role row that goes also states {grant_label(other)} of {label(graph, other.principal)}, which stays."
+        yield (
+            f"A role row that goes also states {grant_label(other)} of"
+            f" {label(graph, other.principal)}, which stays."
+        )
     for record in what.records:
         for grant in stating(graph, record):
             left = dict.fromkeys(
                 record_label(each) for each in grant.evidence if each[:4] not in what.dropped
             )
             if left:
-                yield f"{record_label(record)} alone does not end its grant: {', '.join(left)} still states it."
+                yield (
+                    f"{record_label(record)} alone does not end its grant:"
+                    f" {', '.join(left)} still states it."
+                )
 
 
 def _headless(what: WhatIf[_G], grant: Grant) -> bool:

@@ -133,7 +133,7 @@ def judgement(findings: object, suppressions: object, problems: list[str]) -> Ju
         else:
             rules[name] = _row(RULES[name], table, where, problems)
     if not isinstance(suppressions, list):
-        problems.append("suppressions: write [[suppressions]], once for each")
+        problems.append("suppressions: write one [[suppressions]] table for each")
         suppressions = []
     found = (
         _suppression(each, f"suppressions.{place}", problems)
@@ -156,7 +156,7 @@ def _row(stock: RuleRow, table: dict[str, Any], where: str, problems: list[str])
             if isinstance(value, str) and value.upper() in Severity.__members__:
                 given[name] = Severity[value.upper()]
             else:
-                problems.append(f"{place}: {value!r} is none of {', '.join(Severity).lower()}")
+                problems.append(f"{place}: {value!r} is not one of {', '.join(Severity).lower()}")
         elif isinstance(given[name], bool):
             if isinstance(value, bool):
                 given[name] = value
@@ -197,7 +197,7 @@ def _suppression(given: object, where: str, problems: list[str]) -> Suppression 
     if ("finding" in given) == ("subject" in given):
         problems.append(f"{where}: name either a finding by its identity or a subject")
     if "subject" in given and "rule" not in given:
-        problems.append(f"{where}.rule: is required beside a subject")
+        problems.append(f"{where}.rule: is required with a subject")
     if isinstance(given.get("rule"), str) and given["rule"] not in RULES:
         problems.append(f"{where}.rule: no such rule; there are {', '.join(RULES)}")
     if _is_text(given.get("finding")) and not re.fullmatch("[0-9a-f]{32}", given["finding"]):

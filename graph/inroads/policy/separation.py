@@ -67,11 +67,11 @@ def _wrong(table: dict[str, Any], names: set[str]) -> Iterator[str]:
     for key in ("name", "reason"):
         text = table.get(key)
         if not isinstance(text, str) or not text.strip():
-            yield f"{key}: {text!r} is no text"
+            yield f"{key}: {text!r} is not a text"
     if table.get("name") in names if isinstance(table.get("name"), str) else False:
-        yield f"name: {table['name']!r} is the name of another one"
+        yield f"name: {table['name']!r} is the name of another duty"
     if table.get("scope", DutyScope.ANY.value) not in tuple(DutyScope):
-        yield f"scope: {table['scope']!r} is none of {', '.join(DutyScope)}"
+        yield f"scope: {table['scope']!r} is not one of {', '.join(DutyScope)}"
     for key in ("left", "right"):
         yield from (f"{key}{each}" for each in _wrong_side(table.get(key)))
 
@@ -90,4 +90,4 @@ def _wrong_side(side: Any) -> Iterator[str]:
             continue
         for word in words:
             if not isinstance(word, str) or word not in kind.__members__:
-                yield f".{key}: {word!r} is none of {', '.join(kind.__members__)}"
+                yield f".{key}: {word!r} is not one of {', '.join(kind.__members__)}"

@@ -42,7 +42,7 @@ class AccessFilter(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         # Ids are folded to the form that hops have.
         msgspec.structs.force_setattr(self, "avoid", avoid)
         if self.max_steps is not None and self.max_steps < 1:
-            raise InroadsError("max_steps is less than 1", "BAD_FILTER")
+            raise InroadsError("max_steps must be at least 1", "BAD_FILTER")
 
     def allows(self, hop: Hop) -> bool:
         """Return whether a path may take this hop."""

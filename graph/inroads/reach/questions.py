@@ -106,7 +106,7 @@ def _find_avoided(graph: AccessGraph, chosen: AccessFilter) -> None:
     """
     for each in sorted(chosen.avoid):
         if each not in graph and each not in graph.grants:
-            raise NotFound(f"no document names {each!r}, which is to be avoided")
+            raise NotFound(f"no document names {each!r}, so it cannot be avoided")
 
 
 def _answer(

@@ -31,10 +31,7 @@ from inroads.reach.filters import AccessFilter, Allowed
 from inroads.reach.paths import PathFacts
 
 BACK: Final = 32
-"""The cost of walking all paths of a hub, counted in walks back from one of its ends.
-
-A full walk costs as much as walking back from one in BACK of the nodes that it reaches.
-"""
+"""One full walk of a hub costs as much as walks back from one in this many of its ends."""
 
 
 class Level(NamedTuple):

@@ -350,7 +350,8 @@ class Campaign:
             undecided = len(numbers_of(rows, self.id, Filter(decided=False)))
             if undecided and not partial:
                 raise ReviewError(
-                    f"{undecided} items are undecided; a partial sign-off says so", "UNDECIDED"
+                    f"{undecided} items are undecided; decide them, or sign off partially",
+                    "UNDECIDED",
                 )
             # Nobody else can write until this is committed.
             current.signed = Signed(by, moment, undecided, "")
@@ -377,7 +378,7 @@ class _Request(NamedTuple):
         cls, rows: sqlite3.Connection, campaign_: int, by: str, key: str, answers: Sequence[Answer]
     ) -> _Request:
         if not 1 <= len(key) <= 200:
-            raise ReviewError("a key has 1 to 200 characters")
+            raise ReviewError("a key must have 1 to 200 characters")
         (salt,) = rows.execute("SELECT value FROM salt").fetchone()
         asked = [(each.item, each.verdict.value, each.why, each.expect) for each in answers]
         # This encoding accepts any text.
@@ -429,5 +430,5 @@ def _verdict(word: str) -> Verdict:
         return Verdict(word.strip().upper())
     except ValueError:
         raise ReviewError(
-            f"{printable(word)!r} is none of keep, revoke, unsure", "BAD_DECISION"
+            f"{printable(word)!r} is not one of keep, revoke, unsure", "BAD_DECISION"
         ) from None

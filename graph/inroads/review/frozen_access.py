@@ -255,10 +255,10 @@ def resolved(graph: AccessGraph, scope: Scope) -> Scope:
     """Resolve emails in a scope to node ids. Raises NotFound for unknown names, and WRONG_KIND."""
     if "fold" not in vars(graph):
         raise InroadsError(
-            "only the whole graph is reviewed, not a view or a copy of it", "NOT_WHOLE"
+            "a review needs the whole graph, not a view or a copy of it", "NOT_WHOLE"
         )
     if not scope.kinds or not scope.kinds <= RESOURCES:
-        raise InroadsError("accesses are to businesses and accounts", "WRONG_KIND")
+        raise InroadsError("the kinds of a scope must be businesses or accounts", "WRONG_KIND")
     identities = {_found(graph, each, {NodeKind.IDENTITY}) for each in scope.identities}
     resources = {_found(graph, each, RESOURCES) for each in scope.resources}
     return msgspec.structs.replace(

@@ -57,15 +57,15 @@ def start(
     name, by = checked_line(name, "the name", 200), checked_line(by, "who starts it", 200)
     if name.isdecimal():
         raise ReviewError(
-            "a campaign's name is more than a number, which would be another campaign's", "BAD_NAME"
+            "the name of a campaign must not be a number: numbers identify campaigns", "BAD_NAME"
         )
     scope = resolved(graph, scope)
     chosen = pairs(graph, selected(graph, scope))
     if not chosen:
-        raise ReviewError("there is no access in this scope", "CAMPAIGN_EMPTY")
+        raise ReviewError("the scope has no access", "CAMPAIGN_EMPTY")
     if most is not None and len(chosen) > most:
         raise ReviewError(
-            f"there are {len(chosen)} accesses in this scope: the most is {most}",
+            f"the scope has {len(chosen)} accesses; a campaign may have at most {most}",
             "CAMPAIGN_TOO_LARGE",
         )
     made = [_Made.of(graph, each) for each in frozen(graph, chosen)]
@@ -85,10 +85,10 @@ def start(
     # Decisions made while the accesses were frozen are carried over, too.
     with ledger.changing() as rows:
         if find_campaign(rows, name) is not None:
-            raise ReviewError(f"there is a campaign {name!r} already", "CAMPAIGN_EXISTS")
+            raise ReviewError(f"the ledger already has a campaign {name!r}", "CAMPAIGN_EXISTS")
         if position is not None and ledger.forgetting > position:
             raise ReviewError(
-                "somebody was forgotten since the graph was made: ask again", "STALE_GRAPH"
+                "a person was forgotten since the graph was made: ask again", "STALE_GRAPH"
             )
         added = rows.execute(
             "INSERT INTO campaigns (name, head, forgotten) VALUES (?, ?, 0)", (name, encoded)

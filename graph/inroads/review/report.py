@@ -202,7 +202,9 @@ def seal(data: bytes) -> Seal:
     """Return the seal of a report, NDJSON or Markdown. Raises InroadsError BAD_REPORT."""
     found = _LAST.search(data)
     if found is None:
-        raise InroadsError("its last line is not that of a report: it may be cut off", "BAD_REPORT")
+        raise InroadsError(
+            "the last line is not that of a report: the file may be cut off", "BAD_REPORT"
+        )
     return Seal((found[2] or found[3]).decode(), hashlib.sha256(data[: found.start(1)]).hexdigest())
 
 

@@ -92,12 +92,14 @@ def read(data: bytes) -> list[Answer]:
             continue
         if answer.item in answers:
             problems.append(
-                f"line {line}: item {answer.item} was decided in {answers[answer.item].where} already"
+                f"line {line}: item {answer.item} was already decided in {answers[answer.item].where}"
             )
         answers.setdefault(answer.item, answer)
     if problems:
         raise ReviewError(
-            f"{len(problems)} rows cannot be taken, and none was", "BAD_SHEET", tuple(problems)
+            f"{len(problems)} rows have problems, so no decision was taken",
+            "BAD_SHEET",
+            tuple(problems),
         )
     return list(answers.values())
 
@@ -118,7 +120,7 @@ def _json_rows(text: str, problems: list[str]) -> Iterator[tuple[int, dict[str, 
             try:
                 yield number, msgspec.json.decode(line, type=dict[str, Any])
             except (msgspec.DecodeError, RecursionError):
-                problems.append(f"line {number}: it is not a JSON object")
+                problems.append(f"line {number}: the line is not a JSON object")
 
 
 def _csv_rows(text: str) -> Iterator[tuple[int, dict[str, Any]]]:
@@ -145,16 +147,18 @@ def _answer(given: dict[str, Any], where: str) -> Answer | None:
         given.get(name) for name in ("decision", "number", "why", "fingerprint")
     )
     if not all(each is None or isinstance(each, str) for each in (decision, why, expect)):
-        raise ReviewError("decision, why and fingerprint are texts")
+        raise ReviewError("decision, why and fingerprint must be texts")
     if not decision or not decision.strip():
         if why and why.strip():
-            raise ReviewError("there is a reason and no decision")
+            raise ReviewError("the row has a reason but no decision")
         return None
     plain = str(number).strip()
     if isinstance(number, bool) or not (plain.isascii() and plain.isdecimal() and len(plain) < 19):
-        raise ReviewError("its number is no number of an item")
+        raise ReviewError("the number must be the number of an item")
     try:
         verdict = Verdict(decision.strip().upper())
     except ValueError:
-        raise ReviewError(f"{printable(decision)[:40]!r} is none of keep, revoke, unsure") from None
+        raise ReviewError(
+            f"{printable(decision)[:40]!r} is not one of keep, revoke, unsure"
+        ) from None
     return Answer(int(plain), verdict, why or "", expect or "", where)

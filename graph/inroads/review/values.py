@@ -252,7 +252,7 @@ def checked_line(text: str, what: str, longest: int, *, needed: bool = True) -> 
     if needed and not line:
         raise ReviewError(f"{what} is needed")
     if len(line) > longest:
-        raise ReviewError(f"{what} has {len(line)} characters: the most is {longest}")
+        raise ReviewError(f"{what} has {len(line)} characters; it may have at most {longest}")
     return line
 
 
@@ -262,5 +262,5 @@ def one_line(text: str) -> str:
 
 def rfc3339(moment: dt.datetime) -> str:
     if moment.tzinfo is None:
-        raise InroadsError("a moment has an offset", "BAD_MOMENT")
+        raise InroadsError("the moment needs a UTC offset", "BAD_MOMENT")
     return moments.rfc3339(moment)

@@ -99,7 +99,7 @@ class Refusals:
         if max(runs) < MAX_REJECTED:
             return None
         self.files.add(item.file)
-        message = f"{MAX_REJECTED:,} rejections in a row: what follows is not read"
+        message = f"{MAX_REJECTED:,} rejections in a row: the rest is not read"
         source = (
             item.source
             if isinstance(item, FileChunk)
@@ -298,7 +298,7 @@ def _arrivals(stream: IO[bytes], source: str) -> Iterator[_Arrival | Rejection]:
             source,
             "",
             "unreadable_file",
-            "the gzip data is damaged or cut off: what follows is lost",
+            "the gzip data is damaged or cut off: the rest is lost",
         )
     except OSError as error:
         yield unreadable(source, error)
@@ -417,7 +417,7 @@ def _array(begun: bytes, stream: IO[bytes], source: str) -> Iterator[_Arrival | 
                     yield Rejection(place, "", "not_json", "the array ends after a comma")
                 elif text[start:].strip() or stream.read(_CHUNK).strip():
                     yield Rejection(
-                        source, "", "not_json", "there is more after the end of the array"
+                        source, "", "not_json", "the file continues after the end of the array"
                     )
                 return
             try:
@@ -427,7 +427,7 @@ def _array(begun: bytes, stream: IO[bytes], source: str) -> Iterator[_Arrival | 
                 break
             except RecursionError:
                 yield Rejection(
-                    place, "", "too_deep", "the array is far too deep here: what follows is lost"
+                    place, "", "too_deep", "the array is nested too deeply here: the rest is lost"
                 )
                 return
             except ValueError:
@@ -439,9 +439,7 @@ def _array(begun: bytes, stream: IO[bytes], source: str) -> Iterator[_Arrival | 
                     code, message = "too_large", "too large"
                 elif _may_go_on(text[start:].encode()):
                     code, message = "truncated", "cut off"
-                yield Rejection(
-                    place, "", code, f"the array is {message} here: what follows is lost"
-                )
+                yield Rejection(place, "", code, f"the array is {message} here: the rest is lost")
                 return
             text = ("," if gap and gap[1] else "") + text[start:] + decode(more)
             at, size = 0, min(size * 2, 2**20)

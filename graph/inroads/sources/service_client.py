@@ -64,7 +64,7 @@ def service_root(base_url: str) -> httpx2.URL:
         return url
     # The URL is not quoted: it may hold a password.
     raise InroadsError(
-        "the base URL is not https://host, nor http:// on this machine", "BAD_BASE_URL"
+        "the base URL must be https://host, or http:// on this machine", "BAD_BASE_URL"
     )
 
 
@@ -206,17 +206,17 @@ class RequestQueue:
                     if request.method != "GET" or _origin(following.url) != _origin(self.root):
                         return RequestFailure(
                             "redirected",
-                            "it redirects to another host, where the token does not go",
+                            "the service redirects to another host, which must not get the token",
                         )
                     request = following
                 return RequestFailure("redirected", f"more than {MAX_REDIRECTS} redirects")
         except (TimeoutError, httpx2.TimeoutException):
-            return RequestFailure("timeout", "no whole answer in time")
+            return RequestFailure("timeout", "the whole answer did not arrive in time")
         except httpx2.ConnectError as error:
             # Nothing was sent, so the text cannot repeat a secret.
             return RequestFailure("unreachable", f"no connection: {error}")
         except httpx2.HTTPError:
-            return RequestFailure("broken", "the connection broke, or what came is not HTTP")
+            return RequestFailure("broken", "the connection broke, or the answer is not HTTP")
 
     async def _answer(self, response: httpx2.Response, moment: dt.datetime) -> RequestOutcome:
         most = self.limits.max_bytes

@@ -266,7 +266,7 @@ class _Visit:
             return Rejection(source, "", *outcome)
         if any(text.encode() in outcome.body for text in self._secrets()):
             return Rejection(
-                source, "", "holds_token", "it repeats the token, so nothing of it is kept"
+                source, "", "holds_token", "the document repeats the token, so it is not kept"
             )
         arrival = read(outcome.body, outcome.moment, source)
         if outcome.status != 200:
@@ -282,10 +282,12 @@ class _Visit:
             return msgspec.structs.replace(arrival, source=source)
         document = arrival.document
         if document.source != source or document.observed_at != outcome.moment:
-            return Rejection(source, "", "unexpected", "an envelope, which only files have")
+            return Rejection(
+                source, "", "unexpected", "the document is an envelope, which only files may have"
+            )
         if document.kind != "me" if subject is None else document.subject != subject:
             return Rejection(
-                source, document.prefix, "unexpected", f"it is about {document.subject}"
+                source, document.prefix, "unexpected", f"the document is about {document.subject}"
             )
         return arrival
 
@@ -309,7 +311,10 @@ class _Visit:
                 "unauthorized", f"the access token is refused (401); a refresh would need {needed}"
             )
         if not self._store.keeps:
-            why = f"tokens in {ENVIRONMENT} are not refreshed, since the new pair could not be kept: use a file"
+            why = (
+                f"tokens in {ENVIRONMENT} are not refreshed,"
+                " since the new pair could not be kept: use a file"
+            )
             return RequestFailure("refresh_refused", f"the access token is refused (401); {why}")
         return None
 
@@ -365,7 +370,10 @@ class _Visit:
         try:
             self._store.replace(renewed)
         except (OSError, BadTokens) as error:
-            lost = f"the new pair could not be kept and is lost; authorise {token.label} again: {_reason(error)}"
+            lost = (
+                "the new pair could not be kept and is lost;"
+                f" authorise {token.label} again: {_reason(error)}"
+            )
             return RequestFailure("not_kept", lost)
         self._token = renewed
         return None

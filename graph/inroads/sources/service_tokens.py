@@ -51,7 +51,7 @@ class Secret:
         return "Secret(…)"
 
     def __reduce__(self) -> NoReturn:
-        raise TypeError("a secret is not pickled")
+        raise TypeError("a secret cannot be pickled")
 
 
 class ServiceToken(msgspec.Struct, frozen=True, kw_only=True):
@@ -174,7 +174,7 @@ def _listed(parsed: _Parsed, name: str) -> tuple[ServiceToken, ...]:
     if parsed.problems:
         raise BadTokens(f"{name}: {'; '.join(parsed.problems)}", problems=parsed.problems)
     if not parsed.tokens:
-        raise BadTokens(f"{name}: there are no tokens in it", code="NO_TOKENS")
+        raise BadTokens(f"{name} contains no tokens", code="NO_TOKENS")
     return parsed.tokens
 
 

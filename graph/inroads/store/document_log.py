@@ -137,7 +137,9 @@ class DocumentLog(LedgerFile):
         """
         digits = prefix.strip().lower()
         if not re.fullmatch(r"[0-9a-f]{4,64}", digits):
-            raise BadId(f"{prefix!r} is not the beginning of a sha-256: 4 to 64 hex digits")
+            raise BadId(
+                f"{prefix!r} is not the beginning of a sha-256: it must have 4 to 64 hex digits"
+            )
         ends = (bytes.fromhex(digits.ljust(64, "0")), bytes.fromhex(digits.ljust(64, "f")))
         return list(self._entries("sha256 BETWEEN ? AND ?", ends, None))
 

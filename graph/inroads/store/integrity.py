@@ -58,10 +58,10 @@ def problems_of(
     if msgspec.json.encode(msgspec.json.decode(plain), order="sorted") != plain:
         yield Problem("CANONICAL", sequence, "its body is not in canonical form")
     if digest != sha256:
-        yield Problem("SHA256", sequence, "its body is not the one that its sha-256 names")
+        yield Problem("SHA256", sequence, "its sha-256 does not match its body")
     for name, said, shown in (
         ("kind", kind, document.kind),
         ("subject", subject, document.subject),
     ):
         if said != shown:
-            yield Problem("COLUMN", sequence, f"its {name} is not what its body says")
+            yield Problem("COLUMN", sequence, f"its {name} differs from its body")

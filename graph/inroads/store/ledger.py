@@ -174,7 +174,7 @@ class Ledger(DocumentLog):
                     "SELECT sequence FROM tombstones WHERE NOT erased"
                 ):
                     message = (
-                        "forgotten, but bytes of it may remain in the file until it is compacted"
+                        "bytes of forgotten documents may remain in the file until it is compacted"
                     )
                     problems.append(Problem("ERASURE", sequence, message))
         except LedgerError as error:
@@ -277,7 +277,7 @@ def _check_new(path: Path) -> None:
     ):
         if os.path.lexists(f"{path}{ending}"):
             raise LedgerError(
-                f"{path}{ending} is there already, and nothing is replaced", "LEDGER_EXISTS"
+                f"{path}{ending} already exists, and is not replaced", "LEDGER_EXISTS"
             )
 
 

@@ -102,7 +102,7 @@ class LedgerFile:
             newest = self._newest()
             self._connection.execute("VACUUM")
             if self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]:
-                raise self._error("LEDGER_BUSY", "somebody is still reading the old pages")
+                raise self._error("LEDGER_BUSY", "a reader still uses the old pages")
         with self._writing():
             self._connection.execute(
                 "UPDATE tombstones SET erased = 1 WHERE sequence <= ? AND NOT erased", (newest,)
@@ -172,18 +172,16 @@ class LedgerFile:
         self._connection.execute("ROLLBACK")
         if not (application or version or tables):
             if not create:
-                raise self._error("LEDGER_MISSING", "there is nothing in the file")
+                raise self._error("LEDGER_MISSING", "the file is empty")
         elif application != APPLICATION_ID:
-            raise self._error("LEDGER_FOREIGN", "it is a database of something else")
+            raise self._error("LEDGER_FOREIGN", "it is the database of another application")
         elif version > len(schema.STEPS):
             raise self._error(
                 "LEDGER_NEWER",
-                f"its format is {version}, and this version knows {len(schema.STEPS)}",
+                f"its format is {version}; this version reads formats up to {len(schema.STEPS)}",
             )
         elif version < schema.READABLE and self.read_only:
-            raise self._error(
-                "LEDGER_READ_ONLY", "its format is older: it must be opened for writing once"
-            )
+            raise self._error("LEDGER_READ_ONLY", "its format is old: open it for writing once")
 
     def _prepare(self) -> None:
         self._keep_log()
@@ -245,7 +243,7 @@ class LedgerFile:
             if not takes_part and self._sizes() != before:
                 raise self._error(
                     "LEDGER_BUSY",
-                    "it was written while it was read from a folder without permission",
+                    "it was changed while it was read without permission to write",
                 )
 
     @contextmanager
@@ -262,7 +260,7 @@ class LedgerFile:
                 FAULTS.get(number) or FAULTS.get(number & 0xFF) or ("LEDGER_CORRUPT", str(error))
             )
             if number & 0xFF == sqlite3.SQLITE_NOTADB and not self._is_marked():
-                code, said = "LEDGER_FOREIGN", "it is no database"
+                code, said = "LEDGER_FOREIGN", "it is not a database"
             raise self._error(code, said) from error
 
     def _is_marked(self) -> bool:

@@ -116,17 +116,17 @@ READABLE: Final = 1
 
 FAULTS: Final[Mapping[int, tuple[str, str]]] = {
     sqlite3.SQLITE_BUSY: ("LEDGER_BUSY", "another process holds it"),
-    sqlite3.SQLITE_LOCKED: ("LEDGER_BUSY", "another reading or writing holds it"),
-    sqlite3.SQLITE_PROTOCOL: ("LEDGER_BUSY", "too many processes want it at once"),
+    sqlite3.SQLITE_LOCKED: ("LEDGER_BUSY", "another operation holds it"),
+    sqlite3.SQLITE_PROTOCOL: ("LEDGER_BUSY", "too many processes use it at once"),
     sqlite3.SQLITE_READONLY: ("LEDGER_READ_ONLY", "it cannot be written"),
     sqlite3.SQLITE_PERM: ("LEDGER_READ_ONLY", "it may not be opened"),
     sqlite3.SQLITE_CANTOPEN: ("LEDGER_READ_ONLY", "it or its folder may not be written"),
-    sqlite3.SQLITE_FULL: ("LEDGER_FULL", "the disk takes no more"),
-    sqlite3.SQLITE_IOERR_WRITE: ("LEDGER_FULL", "the disk takes no more"),
-    sqlite3.SQLITE_IOERR_TRUNCATE: ("LEDGER_FULL", "the disk takes no more"),
-    sqlite3.SQLITE_IOERR_FSYNC: ("LEDGER_FULL", "the disk does not confirm what is written"),
-    sqlite3.SQLITE_IOERR_DIR_FSYNC: ("LEDGER_FULL", "the disk does not confirm what is written"),
-    sqlite3.SQLITE_IOERR_SHMSIZE: ("LEDGER_FULL", "the disk takes no more"),
+    sqlite3.SQLITE_FULL: ("LEDGER_FULL", "the disk is full"),
+    sqlite3.SQLITE_IOERR_WRITE: ("LEDGER_FULL", "the disk is full"),
+    sqlite3.SQLITE_IOERR_TRUNCATE: ("LEDGER_FULL", "the disk is full"),
+    sqlite3.SQLITE_IOERR_FSYNC: ("LEDGER_FULL", "the disk does not confirm the write"),
+    sqlite3.SQLITE_IOERR_DIR_FSYNC: ("LEDGER_FULL", "the disk does not confirm the write"),
+    sqlite3.SQLITE_IOERR_SHMSIZE: ("LEDGER_FULL", "the disk is full"),
     sqlite3.SQLITE_IOERR_SHMOPEN: ("LEDGER_READ_ONLY", "it or its folder may not be written"),
 }
 """The meanings of SQLite's result codes, extended codes before primary ones.

@@ -68,10 +68,10 @@ def review(
     """
     if "fold" not in vars(graph):
         raise InroadsError(
-            "only the whole graph is reviewed, not a view or a copy of it", "NOT_WHOLE"
+            "a review needs the whole graph, not a view or a copy of it", "NOT_WHOLE"
         )
     if now is not None and now.tzinfo is None:
-        raise InroadsError("the moment of a review names no offset", "BAD_MOMENT")
+        raise InroadsError("the moment of a review needs a UTC offset", "BAD_MOMENT")
     judged = graph.policy.judgement
     chosen = _chosen(rules, judged)
     least = least_severity(severity)
@@ -128,7 +128,7 @@ def least_severity(given: Severity | str | None) -> Severity:
     """Parse the name of a severity; INFO if it is None. Raises InroadsError BAD_SEVERITY."""
     word = str(given or Severity.INFO).upper()
     if word not in Severity.__members__:
-        raise InroadsError(f"{given!r} is none of {', '.join(Severity).lower()}", "BAD_SEVERITY")
+        raise InroadsError(f"{given!r} is not one of {', '.join(Severity).lower()}", "BAD_SEVERITY")
     return Severity[word]
 
 

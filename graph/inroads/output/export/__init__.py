@@ -52,7 +52,7 @@ def write(
             _write(graph, next(iter(files.values())), made, gzipped=target.suffix == ".gz")
         return
     if target.exists() and not target.is_dir():
-        raise InroadsError(f"{target} is no folder, and {name} is written to one", "EXISTS")
+        raise InroadsError(f"{target} is not a folder, but {name} needs one", "EXISTS")
     taken = [each for each in files if (target / each).exists()]
     if taken and not force:
         raise InroadsError(f"{target} already has {', '.join(taken)}", "EXISTS")
@@ -71,7 +71,7 @@ def stream(graph: AccessGraph, name: str, out: IO[bytes]) -> None:
     """Write a format of one file to a stream. Raises InroadsError as `write`, and NEEDS_FOLDER."""
     files = writers(graph, name)
     if len(files) > 1:
-        raise InroadsError(f"{name} is {len(files)} files: name a folder", "NEEDS_FOLDER")
+        raise InroadsError(f"{name} has {len(files)} files: name a folder", "NEEDS_FOLDER")
     next(iter(files.values()))(graph, out)
 
 
@@ -79,7 +79,7 @@ def writers(graph: AccessGraph, name: str) -> dict[str, Writer]:
     """The files of a format of this graph. Raises InroadsError UNKNOWN_FORMAT and NOT_WHOLE."""
     if "fold" not in vars(graph):
         raise InroadsError(
-            "only the whole graph is exported, not a view or a copy of it", "NOT_WHOLE"
+            "an export needs the whole graph, not a view or a copy of it", "NOT_WHOLE"
         )
     check(name)
     return FORMATS[name]
@@ -97,7 +97,7 @@ def check(name: str) -> None:
 def _replacing(target: Path, *, force: bool) -> Iterator[Path]:
     """Open a file beside the target that replaces it when whole, readable by its owner alone."""
     if target.is_dir() or (target.exists() and not force):
-        raise InroadsError(f"{target} exists already", "EXISTS")
+        raise InroadsError(f"{target} already exists", "EXISTS")
     handle, name = tempfile.mkstemp(dir=target.parent, prefix=".export-")
     os.close(handle)
     try:
