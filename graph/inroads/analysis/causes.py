@@ -1,4 +1,4 @@
-"""Causes of changes: the grants and attributes that differ between two versions and decide an access."""
+"""Causes of changes: differing grants and attributes that decide an access."""
 
 from __future__ import annotations
 
@@ -28,10 +28,10 @@ from inroads.policy.grammar import GRAMMAR, Phase
 
 
 class GrantCause(msgspec.Struct, frozen=True):
-    """A grant that was added, removed, or changed in its roles or in being active; with its evidence on both sides.
+    """A grant that was added or removed, or whose roles or state changed, with its evidence.
 
-    The evidence counts in the documents of its own version. `witnessed` tells that both versions had observed the
-    matter: false for a grant that is missing where nothing was read that would have shown it.
+    `before` and `after` hold the evidence of their own version. `witnessed` is false where a
+    version has no document that would have shown the grant.
     """
 
     id: str
@@ -48,9 +48,9 @@ class GrantCause(msgspec.Struct, frozen=True):
 class NodeCause(msgspec.Struct, frozen=True):
     """An attribute of a node that makes access through it latent.
 
-    `attribute` is `confirmed_at` of an identity (`confirmed` or `unconfirmed`), `active` of a business (`active` or
-    `inactive`), `subscription_status` of an account (its own word); None where it is not known. `stated` finds the
-    record that says so.
+    `attribute` is `confirmed_at` of an identity (`confirmed` or `unconfirmed`), `active` of a
+    business (`active` or `inactive`), or `subscription_status` of an account (the service's word).
+    A value is None where it is not known. `stated` finds the record that says so.
     """
 
     id: str
@@ -80,7 +80,7 @@ Cause = GrantCause | NodeCause
 
 
 class ComparedAccess(NamedTuple):
-    """One access in one version, and how the other version has it: what a path is compared from and to."""
+    """One access in one version (`here`), compared with the other version (`there`)."""
 
     here: AccessGraph
     there: AccessGraph
@@ -92,7 +92,7 @@ class ComparedAccess(NamedTuple):
         return self.access.paths if self.access else ()
 
     def breaks(self, path: Path) -> list[str]:
-        """The grants for want of which a path from here is none there: missing, or conveying too little there."""
+        """Return the grants that break a path in `there`: missing, or conveying too little."""
         missing, changed = [], []
         phase: Phase | None = Phase.ACTING
         for step in path.steps:
@@ -107,7 +107,7 @@ class ComparedAccess(NamedTuple):
         return missing if phase else missing + changed
 
     def role_causes(self) -> Iterator[str]:
-        """The grants that convey, here only, a role that the access has here."""
+        """Yield the grants that convey a role which the access has in this version only."""
         carried = (
             {role for path in self.other.paths for role in path.roles} if self.other else set()
         )
@@ -124,20 +124,23 @@ class ComparedAccess(NamedTuple):
                 yield conveying
 
     def certainty_causes(self) -> Iterator[str]:
-        """The grants for want of which the paths of the better certainty, which is the one here, are none there."""
+        """Yield the grants without which `there` lacks the paths of the better certainty."""
         for path in self.paths:
             if self.access and path.certainty is self.access.certainty:
                 yield from self.breaks(path)
 
     def state_causes(self) -> Iterator[str]:
-        """The grants and nodes by which what is active here is not active there."""
+        """Yield the grants and nodes that make active paths of `here` inactive in `there`."""
         for path in self.paths:
             if path.state is AccessState.ACTIVE:
                 yield from self.breaks(path)
                 yield from self.deadening(path)
 
     def deadening(self, path: Path) -> Iterator[str]:
-        """The grants and nodes that make an active path latent there; a node counts with what it keeps."""
+        """Yield the grants and nodes that make an active path latent in the other version.
+
+        A node also fails through an account that it keeps.
+        """
         for step in path.steps:
             theirs = self.there.grants.get(step.grant)
             if theirs is not None and not theirs.active:
@@ -156,7 +159,7 @@ class ComparedAccess(NamedTuple):
 
 
 def deciding(before: ComparedAccess, after: ComparedAccess) -> Iterator[str]:
-    """The grants and nodes that differ and decide an access, as ids, with repetitions; see `Change`."""
+    """Yield the ids of grants and nodes that decide an access, with repetitions; see `Change`."""
     if all(after.breaks(path) for path in after.paths):
         for side in (before, after):
             for path in side.paths:
@@ -178,7 +181,7 @@ VITAL: Final = {
 
 
 def vital(graph: AccessGraph, node: str) -> str | None:
-    """The attribute that decides whether a node is alive, as a word; None when it is not known."""
+    """Return the word of the attribute that decides whether a node is alive; None if not known."""
     data = graph.nodes[node] if node in graph else {}
     kind = kind_of(node)
     if kind is NodeKind.IDENTITY:
@@ -196,12 +199,13 @@ def vital(graph: AccessGraph, node: str) -> str | None:
 
 
 def stated(graph: AccessGraph, cause: NodeCause) -> Evidence | None:
-    """The record by which a version knows the attribute of a cause, the latest one that states it; None for none."""
+    """Return the latest record that states the attribute of a cause; None if there is none."""
     number = graph.stating(cause.id, cause.attribute)
     if number is None:
         return None
     place = _place(state(reread(graph.documents[number]), graph.policy), cause)
-    owner = kind_of(cause.id) is not NodeKind.ACCOUNT  # an account has no record of its own
+    # An account has no record of its own.
+    owner = kind_of(cause.id) is not NodeKind.ACCOUNT
     return Evidence(number, *place, native_id(cause.id) if owner else None) if place else None
 
 
@@ -214,7 +218,8 @@ def _place(statement: Statement, cause: NodeCause) -> Place | None:
             and isinstance(attribute.value, Place)
             and attribute.name == "record"
         ):
-            record = attribute.value  # a record comes before what it says
+            # A record comes before its attributes.
+            record = attribute.value
         elif (attribute.node, attribute.name) == (cause.id, cause.attribute):
             found = record
     return found

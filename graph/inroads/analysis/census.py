@@ -1,4 +1,4 @@
-"""Everyone's reach at once: how far each identity reaches, and how many reach each business and account."""
+"""Everyone's reach at once: how far identities reach, and how many reach each resource."""
 
 from __future__ import annotations
 
@@ -34,14 +34,14 @@ FIGURES: Final = (
     "latent",
     *(role.lower() for role in ROLES),
 )
-"""The columns of a census: accesses in all, by certainty, by state, and by role in the order of ROLES."""
+"""The figures of a census: accesses in all, by certainty, by state, and by role."""
 
 COLUMNS: Final = ("kind", "id", "name", *FIGURES)
 """The columns of a census."""
 
 _NAMES: Final = {NodeKind.IDENTITY: "email", NodeKind.BUSINESS: "name"}
 _ONE: Final = np.int32(1)
-"""Of the columns' own type: `np.add.at` is slow where it has to convert."""
+"""The number one in the type of the columns: `np.add.at` is slow where it has to convert."""
 
 _PART: Final = 2**16
 _KEPT: Final = "_census"
@@ -49,9 +49,9 @@ _MAKING: Final = threading.Lock()
 
 
 def census(graph: AccessGraph) -> Census:
-    """Count the accesses of each identity, and those to each business and account.
+    """Count the accesses of each identity, and the accesses to each business and account.
 
-    It is counted once for a graph, when it is first asked for: a graph does not change.
+    A graph is counted once, on first use, since it does not change.
     """
     with holding(_MAKING):
         found = made(graph)
@@ -61,16 +61,16 @@ def census(graph: AccessGraph) -> Census:
 
 
 def made(graph: AccessGraph) -> Census | None:
-    """The census of a graph if it has been asked for before."""
+    """Return the census of a graph if it was made before."""
     found: Census | None = vars(graph).get(_KEPT)
     return found
 
 
 def counts(graph: AccessGraph, node: str) -> Counts:
-    """The figures of one node: from the census where there is one, else from this node's own accesses.
+    """Return the figures of one node, from the census if it was made, else from its own accesses.
 
-    Its own accesses cost what they touch, and a census costs the whole graph. Raises KeyError for
-    what the graph does not have.
+    Its own accesses cost what they touch; a census costs the whole graph. Raises KeyError for a
+    node that the graph does not have.
     """
     known = made(graph)
     if known:
@@ -80,9 +80,9 @@ def counts(graph: AccessGraph, node: str) -> Counts:
 
 
 def figure(word: str) -> str:
-    """The one of FIGURES that a word names, in any case. Raises InroadsError BAD_FIGURE."""
+    """Parse the name of one of FIGURES, in any case. Raises InroadsError BAD_FIGURE."""
     if word.lower() not in FIGURES:
-        raise InroadsError(f"{word!r} is none of {', '.join(FIGURES)}", "BAD_FIGURE")
+        raise InroadsError(f"{word!r} is not one of {', '.join(FIGURES)}", "BAD_FIGURE")
     return word.lower()
 
 
@@ -104,16 +104,15 @@ def _counted(graph: AccessGraph, found: Accesses) -> dict[str, Ints]:
 def _place(kind: NodeKind | str) -> int:
     """Return the place of a kind in SUBJECTS. Raises InroadsError WRONG_KIND."""
     if kind not in SUBJECTS:
-        raise InroadsError(
-            f"a census counts {', '.join(SUBJECTS)}, and nothing of {kind!r}", "WRONG_KIND"
-        )
+        raise InroadsError(f"a census counts {', '.join(SUBJECTS)}, not {kind!r}", "WRONG_KIND")
     return SUBJECTS.index(NodeKind(kind))
 
 
 class Counts(NamedTuple):
-    """The figures of one node: in all, by certainty, by state, and by role where there are any.
+    """The figures of one node: in all, by certainty, by state, and by role without zeros.
 
-    An access with two maximal roles counts under each of them, so the roles may sum to more than the total.
+    An access with two maximal roles counts under each of them, so the roles may sum to more than
+    the total.
     """
 
     total: int
@@ -125,24 +124,24 @@ class Counts(NamedTuple):
 
     @classmethod
     def of(cls, figures: Iterable[int]) -> Counts:
-        """From a number for each of FIGURES."""
+        """Return counts from a number for each of FIGURES."""
         total, stated, inferred, active, latent, *roles = figures
         held = {role: count for role, count in zip(ROLES, roles, strict=True) if count}
         return cls(total, stated, inferred, active, latent, held)
 
 
 class Census:
-    """The number of accesses of each identity (its blast radius) and to each business and account (their exposure).
+    """The number of accesses of each identity (blast radius) and to each resource (exposure).
 
-    `columns` has for each of FIGURES a number for each node below `size`, in the order of the graph's numbers; `of`
-    gives the part of one kind. Only what conveys access counts, as `reach` gives it. An access with two maximal roles
-    counts under each of them.
+    `columns` has for each of FIGURES a number for each node below `size`, in the order of the
+    graph's numbers; `of` gives the part of one kind. Only accesses as `reach` gives them count. An
+    access with two maximal roles counts under each of them.
     """
 
     def __init__(self, graph: AccessGraph) -> None:
         if "fold" not in vars(graph):
             raise InroadsError(
-                "only the whole graph is counted, not a view or a copy of it", "NOT_WHOLE"
+                "counting needs the whole graph, not a view or a copy of it", "NOT_WHOLE"
             )
         self.graph = graph
         self.starts = graph.fold.kind_starts[: len(SUBJECTS) + 1]
@@ -166,13 +165,13 @@ class Census:
         return slice(self.starts[place], self.starts[place + 1])
 
     def counts(self, node: str) -> Counts:
-        """The figures of one node. Raises KeyError for what the graph does not have."""
+        """Return the figures of one node. Raises KeyError for an unknown node."""
         _place(kind_of(node))
         number = self.graph.number(node)
         return Counts.of([int(column[number]) for column in self.columns.values()])
 
     def ranked(self, kind: NodeKind, by: str = "total", first: int | None = None) -> Ints:
-        """The numbers of the nodes of a kind that have most of a figure, then in the order of their printed ids."""
+        """Return the numbers of a kind's nodes, highest figure first, then by printed id."""
         where = self._numbers(kind)
         column, numbers = self.columns[figure(by)][where], np.arange(where.start, where.stop)
         if first is not None and first < len(column):
@@ -187,9 +186,10 @@ class Census:
         by: str = "total",
         first: int | None = None,
     ) -> Iterator[dict[str, Any]]:
-        """One plain row a node, of COLUMNS; `name` is an identity's email or a business's name as it can be printed.
+        """Yield one plain row of COLUMNS a node, kind by kind.
 
-        Kind after kind, each with those first that have most of the figure `by`; with `first` only so many of each.
+        `name` is an identity's email or a business's name, made printable. `by` puts the nodes with
+        the highest figure first within each kind; `first` limits the nodes of each kind.
         """
         for part in self._parts(kinds, by, first):
             rows = zip(
@@ -199,7 +199,7 @@ class Census:
             yield from (dict(zip(COLUMNS, row, strict=True)) for row in rows)
 
     def to_csv(self, stream: IO[str], **chosen: Any) -> None:
-        """The rows as CSV, part by part; `chosen` as for `rows`. No cell is a formula."""
+        """Write the rows as CSV, in parts; `chosen` as for `rows`. No cell is a formula."""
         writer = csv.writer(stream, lineterminator="\n")
         writer.writerow(COLUMNS)
         for kinds, ids, names, *figures in self._parts(**chosen):
@@ -236,7 +236,7 @@ class Census:
         by: str = "total",
         first: int | None = None,
     ) -> Iterator[list[Any]]:
-        """The rows as COLUMNS, some thousand at a time; texts as lists, figures as arrays."""
+        """Yield the rows as COLUMNS, some thousand at a time; texts as lists, figures as arrays."""
         for kind in (SUBJECTS[_place(each)] for each in kinds):
             ranked = self.ranked(kind, by, first)
             for numbers in (ranked[at : at + _PART] for at in range(0, len(ranked), _PART)):

@@ -1,7 +1,8 @@
-"""Choke points: how many accesses each grant ends when it alone is revoked, counted for everyone at once.
+"""Choke points: how many accesses end when one grant alone is revoked, counted for all grants.
 
-A grant ends an access alone exactly when every path of the access goes over it, and a table of paths tells the grants
-of each. For the few identities whose paths no table has, each grant is left out in turn. Both are exact.
+A grant ends an access alone exactly when every path of the access uses it. A path table gives the
+grants of each path. For the few identities whose paths no table holds, each grant is left out in
+turn. Both ways are exact.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ from inroads.reach.everyone import accesses_of, path_tables
 from inroads.reach.states import closure, held
 
 FIGURES: Final = ("ended", "inferred")
-"""Figures that rank choke points: all accesses that a grant ends alone, or only the inferred ones."""
+"""Figures that rank choke points: all accesses ended alone, or only the inferred ones."""
 
 _FACTS: Final = [RELATIONS.index(relation) for relation in FACTS]
 _INFERRED: Final = list(Certainty).index(Certainty.INFERRED)
@@ -35,7 +36,7 @@ _MAKING: Final = threading.Lock()
 
 
 class ChokePoint(NamedTuple):
-    """A grant by its id, with how many accesses end when it alone is revoked, and how many of them are inferred."""
+    """A grant by its id, with the numbers of all and of inferred accesses that it ends alone."""
 
     grant: str
     ended: int
@@ -43,16 +44,17 @@ class ChokePoint(NamedTuple):
 
 
 class ChokePoints:
-    """The number of accesses that each grant ends alone; `columns` has one row a grant for each of FIGURES.
+    """The number of accesses that each grant ends alone.
 
-    With `of` only accesses of these identities, or to these businesses and accounts, are counted; a business counts
-    together with the accounts that it keeps.
+    `columns` has one row a grant for each of FIGURES. With `of`, only accesses of these identities,
+    or to these businesses and accounts, count; a business counts together with the accounts that it
+    keeps.
     """
 
     def __init__(self, graph: AccessGraph, of: Collection[str] = ()) -> None:
         if "fold" not in vars(graph):
             raise InroadsError(
-                "only the whole graph is counted, not a view or a copy of it", "NOT_WHOLE"
+                "counting needs the whole graph, not a view or a copy of it", "NOT_WHOLE"
             )
         self.graph = graph
         self.accesses = 0
@@ -65,9 +67,12 @@ class ChokePoints:
             np.add.at(self.columns["inferred"], found.grant[found.inferred], 1)
 
     def ranked(self, by: str = "ended", first: int | None = None) -> list[ChokePoint]:
-        """The grants that end most alone, then by printed id, without those that end none. Raises BAD_FIGURE."""
+        """Rank the grants by accesses that they end alone, then by printed id. Raises BAD_FIGURE.
+
+        Grants that end no access alone are left out.
+        """
         if by not in FIGURES:
-            raise InroadsError(f"{by!r} is none of {', '.join(FIGURES)}", "BAD_FIGURE")
+            raise InroadsError(f"{by!r} is not one of {', '.join(FIGURES)}", "BAD_FIGURE")
         other = FIGURES[by == FIGURES[0]]
         column = self.columns[by]
         grants = np.flatnonzero(column)
@@ -85,9 +90,10 @@ class ChokePoints:
 
 
 def choke_points(graph: AccessGraph, of: Iterable[str] = ()) -> ChokePoints:
-    """Count the accesses that each grant ends alone; for the whole graph once, since a graph does not change.
+    """Count the accesses that each grant ends alone.
 
-    `of` are nodes of the graph. Raises InroadsError WRONG_KIND for a group.
+    The whole graph is counted once, since a graph does not change. `of` are nodes of the graph.
+    Raises InroadsError WRONG_KIND for a group.
     """
     nodes = tuple(of)
     if nodes:
@@ -100,7 +106,7 @@ def choke_points(graph: AccessGraph, of: Iterable[str] = ()) -> ChokePoints:
 
 
 def _counting(graph: AccessGraph, of: Collection[str]) -> Counts:
-    """Return which accesses count: all, or those of some identities and to some resources."""
+    """Return which accesses count: all, or only those of some identities or to some resources."""
     for node in of:
         if kind_of(node) is NodeKind.GROUP:
             raise InroadsError(f"{node} is a group, and nothing reaches it", "WRONG_KIND")
@@ -112,13 +118,13 @@ def _counting(graph: AccessGraph, of: Collection[str]) -> Counts:
 
 
 def _resources(graph: AccessGraph, of: Iterable[str]) -> set[str]:
-    """The businesses and accounts that are asked for, with what the businesses keep."""
+    """Return the businesses and accounts asked for, with the accounts that the businesses keep."""
     given = {node for node in of if kind_of(node) in RESOURCES}
     return given.union(*(graph.kept(node) for node in given if kind_of(node) is NodeKind.BUSINESS))
 
 
 def _starts(graph: AccessGraph, of: Collection[str]) -> Ints:
-    """The identities whose accesses may count."""
+    """Return the identities whose accesses may count."""
     if not of:
         return np.arange(*graph.fold.kind_starts[:2])
     people = {graph.number(node) for node in of if kind_of(node) is NodeKind.IDENTITY}
@@ -128,9 +134,10 @@ def _starts(graph: AccessGraph, of: Collection[str]) -> Ints:
 
 
 class Alone(NamedTuple):
-    """A row for each grant and access that it ends alone: the grant, whether the access is inferred.
+    """A table with one row for each grant and access that it ends alone.
 
-    `accesses` counts all that were asked about.
+    The columns are the grant and whether the access is inferred. `accesses` counts all accesses
+    that were asked about.
     """
 
     grant: Ints
@@ -152,7 +159,7 @@ def ended_alone(graph: AccessGraph, identities: Ints, counts: Counts) -> Iterato
 
 
 def _by_paths(table: PathTable, counts: Counts) -> Alone:
-    """Find the grants that are on all paths of an access: its first, a client's, or both."""
+    """Find the grants on all paths of an access: its first grant, a client's grant, or both."""
     key = np.concatenate(list(map(table.keys, table.shapes)))
     if not len(key):
         return Alone(key, np.zeros(0, np.bool_), 0)
@@ -162,7 +169,8 @@ def _by_paths(table: PathTable, counts: Counts) -> Alone:
     asked = counts(table.origins[place], node)
     if table.unfinished is not None:
         asked &= ~table.unfinished[place]
-    # An access is inferred when all of its paths are; a grant is on all when it is least and most.
+    # An access is inferred if all of its paths are. A grant is on all paths if it is both the least
+    # and the greatest of the column.
     inferred = np.concatenate(list(map(table.inferred, table.shapes)))[order]
     inferred = np.logical_and.reduceat(inferred, starts)
     found = []
@@ -176,7 +184,7 @@ def _by_paths(table: PathTable, counts: Counts) -> Alone:
 
 
 def _by_revoking(graph: AccessGraph, identity: int, counts: Counts) -> Alone:
-    """Find what ends without each grant, for an identity whose paths no table has."""
+    """Find the accesses that end without each grant, for an identity whose paths no table holds."""
     index, name = graph.index, graph.index.name(identity)
     found = accesses_of(graph, name)
     found = take(found, counts(found.principal, found.resource))

@@ -1,7 +1,7 @@
-"""Separation of duty: who holds both sides of what the policy says no person should hold together.
+"""Separation of duty: identities that hold both sides of a duty of the policy.
 
-A side is held by an access, as answers show it: by its maximal roles and their capabilities, inferred and latent
-accesses included. Both sides may be held by one access, as an owner's often are.
+A side is held by an access as answers show it: by its maximal roles and their capabilities,
+inferred and latent accesses included. One access may hold both sides, as an owner's often does.
 """
 
 from __future__ import annotations
@@ -24,14 +24,15 @@ from inroads.reach.everyone import Accesses, every_access
 from inroads.reach.questions import reach
 
 SHOWN: Final = 3
-"""The most accesses of each side that a conflict shows, best first."""
+"""The most accesses shown for each side of a conflict, the best first."""
 
 
 class Conflict(msgspec.Struct, frozen=True):
     """An identity that holds both sides of a duty.
 
-    `where` is the business of both sides, or an account that no business is known to keep; None for the scope `any`.
-    `left` and `right` are the best accesses that hold each side, at most SHOWN, with their paths as evidence.
+    `where` is the business of both sides, or an account that no business is known to keep; None for
+    the scope `any`. `left` and `right` are the best accesses that hold each side, at most SHOWN,
+    with their paths as evidence.
     """
 
     duty: Duty
@@ -42,7 +43,7 @@ class Conflict(msgspec.Struct, frozen=True):
 
 
 class Conflicts(Lazily[Conflict]):
-    """Conflicts in their order, each made when it is looked at; `keys` order them: duty, principal, place."""
+    """Conflicts in order, made on access; `keys` order them by duty, principal and place."""
 
     def __init__(self, graph: AccessGraph, rows: Sequence[tuple[int, str, str | None]]) -> None:
         super().__init__(len(rows), lambda place: _conflict(graph, *rows[place]))
@@ -50,13 +51,14 @@ class Conflicts(Lazily[Conflict]):
 
 
 def duties(graph: AccessGraph) -> Conflicts:
-    """The conflicts with the policy's duties: by duty as they stand, principal, place; each made when looked at.
+    """Return the conflicts with the policy's duties, by duty, principal and place; made on access.
 
-    Everyone's accesses are gone through once. Raises InroadsError NOT_WHOLE.
+    Duties keep their order in the policy. Everyone's accesses are read once. Raises InroadsError
+    NOT_WHOLE.
     """
     if "fold" not in vars(graph):
         raise InroadsError(
-            "only the whole graph answers questions, not a view or a copy of it", "NOT_WHOLE"
+            "the question needs the whole graph, not a view or a copy of it", "NOT_WHOLE"
         )
     separated = graph.policy.separation
     pairs: list[list[_Pairs]] = [[] for _ in separated]
@@ -111,7 +113,10 @@ def _conflicting(graph: AccessGraph, found: Accesses, duty: Duty, keepers: _Keep
 
 
 def _places(rows: Accesses, keepers: _Keepers, size: int) -> Ints:
-    """Principal and place as one number: a business, those that keep an account, or an account that none keeps."""
+    """Return principal and place as one number.
+
+    The place is a business, the businesses that keep an account, or an account without a keeper.
+    """
     count = keepers.starts[rows.resource + 1] - keepers.starts[rows.resource]
     kept = np.repeat(np.arange(len(count)), count)
     own = np.flatnonzero(count == 0)

@@ -55,18 +55,19 @@ class Addition(NamedTuple):
 
 
 def revocable(graph: AccessGraph, text: str) -> Grant:
-    """The grant that a user means by its id, or by a record such as `role 994207` or `membership:168372`.
+    """Find the grant that a user names by id, or by a record such as `role 994207`.
 
-    Raises InroadsError: BAD_GRANT for neither, NOT_FOUND, AMBIGUOUS_GRANT where records of several grants have the id,
-    NOT_REVOCABLE for a fact.
+    `membership:168372` works as well. Raises InroadsError BAD_GRANT if the text is neither,
+    NOT_FOUND, AMBIGUOUS_GRANT if records of several grants have the id, and NOT_REVOCABLE for a
+    fact.
     """
     wanted = text.strip()
     if is_grant_id(wanted):
         grant = graph.grants.get(wanted)
         if grant is None:
-            raise NotFound(f"no grant {wanted!r} stands")
+            raise NotFound(f"the graph has no grant {wanted!r}")
         if grant.relation in FACTS:
-            raise InroadsError(f"{wanted!r} is a fact, and nobody can revoke it", "NOT_REVOCABLE")
+            raise InroadsError(f"{wanted!r} is a fact, which cannot be revoked", "NOT_REVOCABLE")
         return grant
     found = {
         grant.id: grant for each in named_record(graph, wanted) for grant in stating(graph, each)
@@ -80,13 +81,14 @@ def revocable(graph: AccessGraph, text: str) -> Grant:
 
 
 def named_record(graph: AccessGraph, text: str) -> list[Evidence]:
-    """The standing records that a person means by `role 994207` or `role:994207`, in every document."""
+    """Find all standing records that a user names by `role 994207` or `role:994207`."""
     noun, _, number = text.strip().replace(":", " ").rpartition(" ")
     noun = noun.strip().lower().replace("-", " ")
     sections = _NOUNS.get(noun)
     if sections is None or not (number.isascii() and number.isdecimal() and len(number) <= 18):
         raise InroadsError(
-            f"{text!r} is neither a grant's id like account:Xr82w#CLIENT@business:77128 nor a record like role 994207",
+            f"{text!r} is neither a grant's id like account:Xr82w#CLIENT@business:77128"
+            " nor a record like role 994207",
             "BAD_GRANT",
         )
     rows = graph.fold.evidence
@@ -95,9 +97,9 @@ def named_record(graph: AccessGraph, text: str) -> list[Evidence]:
     grants = graph.fold.grants.relation[grants_of_evidence(graph, places)]
     revoked = places[~np.isin(grants, FACT_RELATIONS)]
     if len(places) and not len(revoked):
-        raise InroadsError(f"{text!r} is a fact, and nobody can revoke it", "NOT_REVOCABLE")
+        raise InroadsError(f"{text!r} is a fact, which cannot be revoked", "NOT_REVOCABLE")
     if not len(revoked):
-        raise NotFound(f"no record {text!r} stands")
+        raise NotFound(f"the graph has no record {text!r}")
     keys = zip(*(column[revoked].tolist() for column in rows[:4]), strict=True)
     return [
         Evidence(document, SECTIONS[section], row, sub, number)
@@ -106,13 +108,13 @@ def named_record(graph: AccessGraph, text: str) -> list[Evidence]:
 
 
 def grants_of_evidence(graph: AccessGraph, places: Ints) -> Ints:
-    """The grants that rows of evidence are of."""
+    """Return the numbers of the grants that rows of evidence belong to."""
     found: Ints = np.searchsorted(graph.fold.evidence_of, places, "right") - 1
     return found
 
 
 def stating(graph: AccessGraph, each: Evidence) -> list[Grant]:
-    """The grants that a record states, but for facts."""
+    """Return the grants that a record states, without facts."""
     rows, key = (
         graph.fold.evidence,
         (each.document, SECTIONS.index(each.section), each.index, each.sub),
@@ -142,17 +144,19 @@ _PLACES: Final = {
 
 
 def addition(graph: AccessGraph, text: str) -> Addition:
-    """The grant that a user imagines: a grant's id, and a role, as `business:1#MEMBER@identity:2=MANAGER`.
+    """Parse an imagined grant: an id and a role, such as `business:1#MEMBER@identity:2=MANAGER`.
 
-    MEMBER, ROLE and CLIENT can be imagined; a CLIENT needs no role. Raises InroadsError BAD_GRANT, and NotFound for a
-    node that no document names.
+    MEMBER, ROLE and CLIENT can be imagined; a CLIENT needs no role. Raises InroadsError BAD_GRANT,
+    and NotFound for a node that no document names.
     """
     name, given, word = text.strip().rpartition("=")
-    if not given or not is_grant_id(name):  # the id of an account may have a `=` in it
+    # The id of an account may contain a `=`.
+    if not given or not is_grant_id(name):
         name, word = text.strip(), ""
     if not is_grant_id(name):
         raise InroadsError(
-            f"{text!r} is not like business:1#MEMBER@identity:2=MANAGER", "BAD_GRANT"
+            f"{text!r} is not a grant and a role like business:1#MEMBER@identity:2=MANAGER",
+            "BAD_GRANT",
         )
     resource, _, rest = name.rpartition("#")
     held, _, principal = rest.partition("@")
@@ -162,12 +166,15 @@ def addition(graph: AccessGraph, text: str) -> Addition:
     kinds = kind_of(principal), kind_of(resource)
     if relation not in _ENDS or _ENDS[relation] != kinds or role not in Role.__members__:
         raise InroadsError(
-            f"{text!r} cannot be added: a grant is MEMBER of a business or ROLE on an account, each with a role after"
+            f"{text!r} cannot be added: a grant is MEMBER of a business or ROLE on an account,"
+            " each with a role after"
             f" `=`, or CLIENT of a business on an account; roles are {', '.join(Role)}",
             "BAD_GRANT",
         )
     if client and role != Role.CLIENT:
-        raise InroadsError(f"{text!r} cannot be added: a client's role is CLIENT", "BAD_GRANT")
+        raise InroadsError(
+            f"{text!r} cannot be added: the role of a client must be CLIENT", "BAD_GRANT"
+        )
     for node in (principal, resource):
         if node not in graph:
             raise NotFound(f"no document names {node!r}")
@@ -193,7 +200,7 @@ def claim(added: Addition) -> Claim:
 
 
 def imagined_document(graph: AccessGraph, added: Addition) -> Document:
-    """A document that has just the record of an imagined grant, so that its evidence can be looked at as any."""
+    """Build a document with only the record of an imagined grant, as its evidence."""
     resource = native_id(added.resource)
     subject = int(native_id(added.principal))
     body: dict[str, object] = {

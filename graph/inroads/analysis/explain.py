@@ -27,14 +27,18 @@ from inroads.reach.states import acting_for, held
 from inroads.text import printable
 
 MAX_CANDIDATES: Final = 2_000
-"""Up to so many sets of grants are tried one by one for the exact least collateral; beyond, each grant's own counts."""
+"""The most sets of grants tried one by one for the least collateral.
+
+Beyond that, the collateral of single grants decides.
+"""
 
 
 def explain(graph: AccessGraph, access: Access) -> Explanation:
-    """Independent routes and the cut of an access, with a sentence.
+    """Explain an access: a sentence, independent routes, and the cut.
 
-    Routes are independent when they share no grant; KEEPS and GROUP_OF are facts, not grants that one could revoke.
-    The cut is the fewest grants whose removal ends the access; among equals, those that end the least else.
+    Routes are independent when they share no grant; KEEPS and GROUP_OF are facts, not grants that
+    can be revoked. The cut is the fewest grants whose removal ends the access; among equals, the
+    grants that end the fewest other accesses.
     """
     candidates = _candidates(graph, access)
     routes = _flow(graph, access, dict.fromkeys(candidates, 1))[0]
@@ -43,7 +47,7 @@ def explain(graph: AccessGraph, access: Access) -> Explanation:
 
 
 def _candidates(graph: AccessGraph, access: Access) -> dict[str, Grant]:
-    """The grants on the paths that can be revoked, in the order of the paths."""
+    """Return the revocable grants on the paths, in the order of the paths."""
     grants = (graph.grants[step.grant] for path in access.paths for step in path.steps)
     return {
         grant.id: grant
@@ -55,10 +59,10 @@ def _candidates(graph: AccessGraph, access: Access) -> dict[str, Grant]:
 def _flow(
     graph: AccessGraph, access: Access, capacities: dict[str, int]
 ) -> tuple[int, tuple[str, ...]]:
-    """The value and the grants of a minimum cut of the paths' subgraph.
+    """Return the value and the grants of a minimum cut of the paths' subgraph.
 
-    Its nodes are (node, phase of the grammar), so that no walk outside the grammar appears; a grant is an edge of its
-    own between two more nodes, so that parallel grants stay apart.
+    Its nodes are (node, phase of the grammar), so that no walk outside the grammar appears. A grant
+    is an edge of its own between two more nodes, so that parallel grants stay apart.
     """
     network: nx.DiGraph[object] = nx.DiGraph()
     phased = all(path.certainty is not Certainty.ASSOCIATED for path in access.paths)
@@ -108,7 +112,7 @@ def _least_cut(
 
 
 def collateral(graph: AccessGraph, access: Access, cut: Sequence[Grant]) -> int:
-    """Count the other accesses, of anyone to any business or account, that end when these grants are revoked."""
+    """Count the other accesses, of all identities, that end when these grants are revoked."""
     avoid = frozenset(grant.id for grant in cut)
     ended, own = 0, graph.number(access.resource)
     for identity in map(graph.index.name, _holders(graph, cut)):
@@ -118,7 +122,7 @@ def collateral(graph: AccessGraph, access: Access, cut: Sequence[Grant]) -> int:
 
 
 def _ended_alone(graph: AccessGraph, access: Access, candidates: dict[str, Grant]) -> Counter[str]:
-    """Count the other accesses, of anyone, that each grant ends by itself."""
+    """Count the other accesses, of all identities, that each grant ends by itself."""
     principal, resource = graph.number(access.principal), graph.number(access.resource)
     holders = np.array(sorted(_holders(graph, candidates.values())), np.int64)
     ended: Counter[str] = Counter()
@@ -130,7 +134,7 @@ def _ended_alone(graph: AccessGraph, access: Access, candidates: dict[str, Grant
 
 
 def _holders(graph: AccessGraph, grants: Iterable[Grant]) -> set[int]:
-    """The identities that can use a grant: its principal, or whoever acts for its principal."""
+    """Return the identities that can use a grant: its principal, or identities acting for it."""
     states = [(graph.number(grant.principal), ACTING) for grant in grants]
     return acting_for(graph.index, states)
 
@@ -155,7 +159,10 @@ def _sentence(graph: AccessGraph, access: Access, routes: int, cut: Sequence[Gra
         else f"{len(labels)} grants: {', '.join(labels[:-1])} and {labels[-1]}"
     )
     if access.truncated:
-        text += f" There are more paths than were looked at: more routes may remain after revoking {ending}."
+        text += (
+            " There are more paths than were looked at:"
+            f" more routes may remain after revoking {ending}."
+        )
     else:
         text += f" To end it, revoke {ending}."
     for account, number, named in _shared_clients(graph, access):
@@ -168,7 +175,7 @@ def _sentence(graph: AccessGraph, access: Access, routes: int, cut: Sequence[Gra
 
 
 def _shared_clients(graph: AccessGraph, access: Access) -> Iterable[tuple[str, str, list[str]]]:
-    """Clients of a vendor's account that two or more of the grants on the paths name."""
+    """Return the clients of a vendor's account that two or more grants on the paths name."""
     found: dict[tuple[str, str], dict[str, str]] = {}
     for grant in _candidates(graph, access).values():
         for record, number in zip(grant.evidence, grant.clients, strict=True):

@@ -15,7 +15,10 @@ BETTER: Final = frozenset({Kind.RAISED, Kind.CHANGED, Kind.TURNED_ACTIVE, Kind.N
 
 
 class Fate(StrEnum):
-    """The fate of an access: it ends, gets less, both less and more, stays by other paths, gets more, or is new."""
+    """The fate of an access in one word.
+
+    It ends, loses, loses and gains, stays by other paths, gains, or is new.
+    """
 
     ENDS = "ENDS"
     LOWERED = "LOWERED"
@@ -29,10 +32,10 @@ _FATES: Final = {fate: rank for rank, fate in enumerate(Fate)}
 
 
 class Outcome(msgspec.Struct, frozen=True):
-    """The outcome for one access: how it stands before and after, None where there is none.
+    """The outcome for one access: before and after, None where there is no access.
 
-    `kinds` are those of changes: LOST, GAINED, or what alters; none where it stays as it was by other paths. `gone` are
-    the paths that it has before only.
+    `kinds` are the kinds of changes: LOST, GAINED, or alterations; empty if the access stays as it
+    was by other paths. `gone` are the paths that exist only before.
     """
 
     kinds: tuple[Kind, ...]

@@ -12,7 +12,7 @@ from inroads.network.access_graph import AccessGraph
 
 
 class RevocationPlan(msgspec.Struct, frozen=True):
-    """A plan that ends one access: the cut that ends least else, and the outcomes for everyone's accesses."""
+    """A plan that ends one access: the cut with the least collateral, and its outcomes."""
 
     access: Access
     explanation: Explanation
@@ -26,7 +26,7 @@ class RevocationPlan(msgspec.Struct, frozen=True):
 
     @property
     def also(self) -> tuple[Outcome, ...]:
-        """The other accesses that would end or alter."""
+        """The other accesses that would end or change."""
         ends = (self.access.principal, self.access.resource)
         return tuple(
             each

@@ -1,7 +1,8 @@
-"""Remedies for a grant: the records that state it, their dialect, and how each is ended in the vendor's product.
+"""Remedies for a grant: the records that state it, and how to end each one in the vendor's product.
 
-Nothing here calls the service. The product's screens are not documented beside the records, so the actions name what
-must go, not where to click; a role's own `links.destroy` is repeated as the document gives it, and is as trustworthy.
+Nothing here calls the service. The product's screens are not documented beside the records, so the
+actions name what must go, not where to click. A role's own `links.destroy` is repeated as the
+document gives it, and is only as trustworthy as the document.
 """
 
 from __future__ import annotations
@@ -36,14 +37,18 @@ _ACTION: Final = {
     Section.CLIENT: "remove {client} of {what} on the vendor's side",
     Section.TEAM_CLIENT: "remove {client} of {what} on the vendor's side",
 }
-"""The action by the section of the record. `account` of a role is its own, also where a membership states more."""
+"""The action by the section of the record.
+
+`account` is the account of the role itself, even if a membership merges several.
+"""
 
 
 class Remedy(msgspec.Struct, frozen=True):
     """One record that must go for a grant to end, and how.
 
-    `record` is what a person calls it, `destroy` the vendor's own link where the record has one: never called, text of
-    a document like any other. `source` and `pointer` tell where the record stands.
+    `record` is its name for people. `destroy` is the vendor's own link if the record has one; it is
+    never called, and is as untrusted as all text of documents. `source` and `pointer` give the
+    place of the record.
     """
 
     record: str
@@ -55,13 +60,13 @@ class Remedy(msgspec.Struct, frozen=True):
 
     @property
     def sentence(self) -> str:
-        """All of it in one line, without characters that could steer a terminal."""
+        """The whole remedy in one line, without characters that could steer a terminal."""
         text = f"{self.record} ({self.dialect}): {self.action}"
         return printable(text + (f" (its links.destroy: {self.destroy})" if self.destroy else ""))
 
 
 def remedies(graph: AccessGraph, grant: Grant) -> tuple[Remedy, ...]:
-    """Return a remedy for each record of a grant, each record once; none for a fact."""
+    """Return one remedy for each record of a grant, without repetitions; none for a fact."""
     if grant.relation in FACTS:
         return ()
     found: dict[str, Remedy] = {}

@@ -1,14 +1,16 @@
 """Accesses that end, stay and change if grants were revoked or made. Nothing is written.
 
-**What is removed.** A grant is removed with every standing record that states it, in every dialect and document. A role
-row that two memberships merge (their businesses keep one account) goes from both. What the records say beside the grant
-stays known: which account a business keeps, whose client it is, which group is a whole business's, names and statuses.
-So this is the graph as newer documents would make it that no longer have these records but still show all else, and
-not that of documents which never said it: those would, with the last client row, forget who the vendor is.
+**What is removed.** A grant is removed with every standing record that states it, in every dialect
+and document. A role row that two memberships merge (their businesses keep one account) goes from
+both. Facts in the removed records stay known: which account a business keeps, whose client it is,
+which group is a whole business's, names and statuses. So the result is the graph after newer
+documents that lack these records and still show everything else. Documents that never had the
+records would give another graph: without the last client row they would not name the vendor.
 
-**What it costs.** Only who can use a grant is asked. While grants are only removed, `reach` that avoids them gives the
-answer, for what lies behind them, whatever the size of the graph. Otherwise the claims about what is touched are taken
-out of the columns and folded alone. Only `graph` folds all of them anew; no document is read.
+**What it costs.** Only identities that can use a grant are asked. While grants are only removed,
+`reach` without them answers for the nodes behind them, whatever the size of the graph. Otherwise
+the claims about the touched nodes are taken out of the columns and folded alone. Only `graph` folds
+all claims anew; no document is read.
 """
 
 from __future__ import annotations
@@ -55,14 +57,15 @@ from inroads.reach.states import acting_for, closure
 _G = TypeVar("_G", bound=AccessGraph)
 
 MAX_EDITS: Final = 100
-"""The most grants that one question removes, and adds."""
+"""The most grants that one question may remove, and the most that it may add."""
 
 
 class WhatIf(Generic[_G]):
     """The graph without some grants, and with others.
 
-    `removed` are the grants that go, `records` single records that go, `added` the grants that are imagined. Raises
-    InroadsError for what is no grant of the graph: BAD_GRANT, NOT_FOUND, AMBIGUOUS_GRANT, NOT_REVOCABLE.
+    `removed` are the grants to remove, `records` single records to remove, `added` the imagined
+    grants. Raises InroadsError BAD_GRANT, NOT_FOUND, AMBIGUOUS_GRANT or NOT_REVOCABLE for a text
+    that names no revocable grant of the graph.
     """
 
     def __init__(
@@ -74,7 +77,7 @@ class WhatIf(Generic[_G]):
     ) -> None:
         if "fold" not in vars(graph):
             raise InroadsError(
-                "only the whole graph answers questions, not a view or a copy of it", "NOT_WHOLE"
+                "the question needs the whole graph, not a view or a copy of it", "NOT_WHOLE"
             )
         self.base, self._cut = graph, False
         self.removed = tuple(
@@ -83,16 +86,16 @@ class WhatIf(Generic[_G]):
         self.records = tuple({each: None for text in records for each in named_record(graph, text)})
         self.added = tuple(dict.fromkeys(addition(graph, text) for text in add))
         if not (self.removed or self.records or self.added):
-            raise InroadsError("say what is to be removed or added", "BAD_GRANT")
+            raise InroadsError("name at least one grant to remove or add", "BAD_GRANT")
         if max(len(self.removed), len(self.added)) > MAX_EDITS:
             raise InroadsError(
-                f"the most grants that are removed or added at once is {MAX_EDITS}",
+                f"a question may remove or add at most {MAX_EDITS} grants",
                 "TOO_MANY_GRANTS",
             )
 
     @property
     def version(self) -> str:
-        """The name of the hypothetical version: that of its base and a mark of what is imagined."""
+        """The name of the hypothetical version: its base, and a hash of the edits."""
         imagined = [
             sorted(each.id for each in self.removed),
             sorted(self.records),
@@ -103,12 +106,15 @@ class WhatIf(Generic[_G]):
 
     @cached_property
     def graph(self) -> _G:
-        """The hypothetical version of the graph, of which every question can be asked."""
+        """The hypothetical version of the graph, which answers every question."""
         return self._imagined(self.base.fold.said)
 
     @cached_property
     def standing(self) -> _G:
-        """A graph with the grants of all paths after: the base while grants are only removed, else what is touched."""
+        """The graph that has all later paths: the base, or only the part that edits touch.
+
+        The base is enough while grants are only removed.
+        """
         if self._simple:
             return self.base
         return self._imagined(
@@ -116,25 +122,24 @@ class WhatIf(Generic[_G]):
         )
 
     def _imagined(self, said: ClaimSet) -> _G:
-        """The graph of what remains of a part of what is said, and of what is imagined."""
+        """Fold a part of the claims without the removed records and with the imagined grants."""
         said = said._replace(claims=take(said.claims, _others(self.base, said, self.dropped)))
         if self.added:
             said = union([said, claim_set(map(self._statement, self.added))])
         ours, policy = self.base.fold, self.base.policy
-        observed = ours.observed[
-            np.searchsorted(ours.said.nodes, said.nodes)
-        ]  # what is imagined observes nobody
+        # Imagined grants observe nobody.
+        observed = ours.observed[np.searchsorted(ours.said.nodes, said.nodes)]
         return type(self.base).build(
             fold(said, policy)._replace(version=self.version, observed=observed), policy
         )
 
     @cached_property
     def outcomes(self) -> tuple[Outcome, ...]:
-        """Every access of which a path goes or that alters, in the order of fates, principals and resources."""
+        """Every access that changes or loses a path, in the order of fates and ends."""
         return tuple(sorted(self._outcomes(), key=lambda each: each.key))
 
     def answer(self) -> Self:
-        """Compute the outcomes now, instead of when they are first asked for, and return this what-if."""
+        """Compute the outcomes now instead of on first use, and return this what-if."""
         len(self.outcomes)
         return self
 
@@ -145,7 +150,7 @@ class WhatIf(Generic[_G]):
 
     @property
     def kept(self) -> tuple[Outcome, ...]:
-        """The accesses that stay although a path of theirs is gone; some of them are also `lowered`."""
+        """The accesses that stay after losing a path; some of them are also `lowered`."""
         return tuple(each for each in self.outcomes if each.after and each.gone)
 
     @property
@@ -169,22 +174,22 @@ class WhatIf(Generic[_G]):
 
     @property
     def truncated(self) -> bool:
-        """Return whether a limit cut the paths of an access short: which of them are gone is then told in part."""
+        """Return whether a limit cut off the paths of an access; `gone` may then be incomplete."""
         return self.answer()._cut
 
     @property
     def coverage(self) -> Coverage:
-        """The coverage: identities that were not observed may lose access, or keep it, too."""
+        """The coverage: unobserved identities may also lose access, or keep it."""
         return self.base.coverage()
 
     @property
     def remedies(self) -> tuple[Remedy, ...]:
-        """The records that must go, and how: all of those of each removed grant."""
+        """The records that must go, and how: all records of each removed grant."""
         return tuple(each for grant in self.removed for each in remedies(self.base, grant))
 
     @cached_property
     def notes(self) -> tuple[str, ...]:
-        """Warnings that one should read before acting on it."""
+        """Warnings to read before acting on the result."""
         return tuple(dict.fromkeys(_notes(self)))
 
     # ---- the accesses
@@ -199,21 +204,19 @@ class WhatIf(Generic[_G]):
 
     @cached_property
     def dropped(self) -> frozenset[tuple[int, Section, int, int]]:
-        """The places of the records that go."""
+        """The places of the records to remove."""
         return frozenset(each[:4] for grant in self.removed for each in grant.evidence) | frozenset(
             each[:4] for each in self.records
         )
 
     @property
     def _simple(self) -> bool:
-        """Return whether paths that avoid the removed grants tell everything: no record of theirs
-        states another grant.
-        """
+        """Return whether avoiding the removed grants is enough: no record states others."""
         return not self.added and not self.records and not self.shared
 
     @cached_property
     def shared(self) -> tuple[Grant, ...]:
-        """Other grants that a record of a removed grant states as well."""
+        """Other grants that a record of a removed grant also states."""
         ids = {each.id for each in self.removed}
         principals = {
             grant.principal for grant in self.removed if grant.relation is Relation.MEMBER
@@ -246,21 +249,27 @@ class WhatIf(Generic[_G]):
 
     @cached_property
     def _people(self) -> list[str]:
-        """The identities whose accesses may differ: who holds what is removed or added, or acts for its holder."""
+        """The identities whose accesses may differ: principals, and identities acting for them."""
         index = self.base.index
         states = [(self.base.number(principal), ACTING) for principal in self._principals]
         return list(map(index.name, acting_for(index, states)))
 
     @property
     def _touched(self) -> set[int]:
-        """The nodes that these identities reach, and those behind imagined grants, whatever these convey."""
+        """The nodes that these identities reach, and the nodes behind imagined grants.
+
+        The grants count whatever they convey.
+        """
         imagined = (node for each in self.added for node in (each.principal, each.resource))
         states = [(self.base.number(node), ACTING) for node in (*self._people, *imagined)]
         return {node for node, _ in closure(self.base.index, states, forward=True)}
 
     @property
     def _principals(self) -> set[str]:
-        """The principals whose grants may differ: a record states grants of one principal, but for facts."""
+        """The principals whose grants may differ.
+
+        A record states grants of one principal, and facts.
+        """
         holders = {grant.principal for grant in self.removed} | {
             each.principal for each in self.added
         }
@@ -269,14 +278,17 @@ class WhatIf(Generic[_G]):
         }
 
     def _statement(self, added: Addition) -> Statement:
-        """Return the statement of a document with just this record, observed with the newest; it covers nothing."""
+        """Return the statement of a document with this record alone.
+
+        It is observed with the newest document and covers nothing.
+        """
         return Statement(imagined_document(self.base, added), (claim(added),), (), (), (), ())
 
 
 def _reached(
     graph: AccessGraph, identity: str, behind: set[str] | None, chosen: AccessFilter
 ) -> dict[str, Access]:
-    """The accesses of an identity to these nodes; None for all."""
+    """Return the accesses of an identity to the nodes `behind`; to all if it is None."""
     answer = reach(graph, identity, RESOURCES, chosen)
     places = (
         place
@@ -287,7 +299,7 @@ def _reached(
 
 
 def _behind(graph: AccessGraph, grants: Iterable[int]) -> set[str]:
-    """Return the nodes that anyone reaches over these grants."""
+    """Return the nodes that any identity reaches over these grants."""
     index = graph.index
     entered = (
         (index.resource[grant], FORWARD[phase][index.conveys[grant]])
@@ -301,12 +313,15 @@ def _behind(graph: AccessGraph, grants: Iterable[int]) -> set[str]:
 def _others(
     graph: AccessGraph, said: ClaimSet, dropped: Iterable[tuple[int, Section, int, int]]
 ) -> Ints:
-    """The places of the claims that none of these records of the graph makes; facts stay, whatever record says them."""
+    """Return the places of the claims that none of the dropped records makes.
+
+    Facts stay, whichever record states them.
+    """
     claims, names = said.claims, said.documents.sha256
     moments, ours = said.documents.moment, graph.fold.said.documents
     gone = np.zeros(len(claims.document), np.bool_)
     for number, where, index, inside in dropped:
-        # A part of what is said has the same documents by other numbers, if it has them at all.
+        # A part of the claims has its own document numbers, and may lack some documents.
         documents = np.flatnonzero(
             (names == ours.sha256[number]) & (moments == ours.moment[number])
         )
@@ -365,22 +380,29 @@ def _notes(what: WhatIf[_G]) -> Iterator[str]:
             if pair not in told:
                 yield (
                     f"{grant_label(grant)} and {grant_label(other)} both name client {number} of"
-                    f" {label(graph, grant.resource)}: removing that client on the vendor's side may end both."
+                    f" {label(graph, grant.resource)}:"
+                    " removing that client on the vendor's side may end both."
                 )
             told.add(pair)
     for other in what.shared:
-        yield f"A role row that goes also states {grant_label(other)} of {label(graph, other.principal)}, which stays."
+        yield (
+            f"A role row that goes also states {grant_label(other)} of"
+            f" {label(graph, other.principal)}, which stays."
+        )
     for record in what.records:
         for grant in stating(graph, record):
             left = dict.fromkeys(
                 record_label(each) for each in grant.evidence if each[:4] not in what.dropped
             )
             if left:
-                yield f"{record_label(record)} alone does not end its grant: {', '.join(left)} still states it."
+                yield (
+                    f"{record_label(record)} alone does not end its grant:"
+                    f" {', '.join(left)} still states it."
+                )
 
 
 def _headless(what: WhatIf[_G], grant: Grant) -> bool:
-    """Return whether a business is under the control of members, and of none without the removed grants."""
+    """Return whether a business has controlling members, and none without the removed grants."""
     graph, gone = what.base, {each.id for each in what.removed}
     left = {hop.grant.id for hop in graph.hops_to(grant.resource) if hop.conveys is Conveys.CONTROL}
     imagined = [each for each in what.added if each.resource == grant.resource]
@@ -392,7 +414,7 @@ def _headless(what: WhatIf[_G], grant: Grant) -> bool:
 
 
 def _shared_clients(graph: AccessGraph, grant: Grant) -> Iterator[tuple[Grant, str]]:
-    """Other grants on a vendor's account that name the same client as this one."""
+    """Yield other grants on a vendor's account that name a client of this grant."""
     for number in dict.fromkeys(each for each in grant.clients if each is not None):
         places = np.flatnonzero(graph.fold.evidence.client == int(number))
         for other in map(

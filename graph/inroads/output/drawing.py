@@ -14,10 +14,11 @@ from inroads.network.wording import evidence_lines, label, records
 from inroads.text import printable
 
 MAX_NODES: Final = 40
-"""The most nodes in one picture; further paths are told as "… n more"."""
+"""The most nodes in one picture; further paths are counted as "… n more"."""
 
 _Edge = tuple[str, str]
-_Slot = str | tuple[_Edge, int]  # a node, or the way of an edge through a column
+# A slot is a node, or an edge on its way through a column.
+_Slot = str | tuple[_Edge, int]
 
 _BOX, _HIGH, _COLUMN, _ROW, _MARGIN = 184, 46, 320, 82, 20
 _FILL: Final = {
@@ -34,10 +35,10 @@ _STROKE: Final = {
 
 
 def svg(graph: AccessGraph, paths: Sequence[Path]) -> str:
-    """The paths as one SVG element: roles on the edges, evidence in tooltips, every text of a
-    document escaped.
+    """Draw the paths as one SVG element, with roles on edges and evidence in tooltips.
 
-    Solid is stated, orange is inferred, grey is a mere association, dashed is latent.
+    Every text of a document is escaped. Solid is stated, orange is inferred, grey is a mere
+    association, dashed is latent.
     """
     shown = _shown(paths)
     edges = _edges(shown)
@@ -95,10 +96,9 @@ def _shown(paths: Sequence[Path]) -> list[Path]:
 
 
 def _columns(paths: Sequence[Path], edges: Iterable[_Edge]) -> list[list[_Slot]]:
-    """Every node in the column of its farthest place on any path, in the order of first appearance.
+    """Place every node in the column of its farthest place on any path, in order of appearance.
 
-    An edge that spans columns gets a slot of its own in each one between, so that it crosses no
-    box.
+    An edge that spans columns gets a slot in each column between, so that it crosses no box.
     """
     column: dict[str, int] = {}
     for path in paths:
@@ -122,7 +122,7 @@ def _offset(columns: list[list[_Slot]], column: int) -> int:
 
 
 def _edges(paths: Sequence[Path]) -> dict[_Edge, dict[Step, list[Path]]]:
-    """The steps between each pair of nodes, each with the paths that take it."""
+    """Return the steps between each pair of nodes, with the paths that take them."""
     edges: defaultdict[_Edge, dict[Step, list[Path]]] = defaultdict(dict)
     for path in paths:
         for step in path.steps:
@@ -217,7 +217,7 @@ def _short(text: str) -> str:
 
 
 def _add(parent: ET.Element, tag: str, text: str | None = None, **attributes: object) -> ET.Element:
-    """A child element; ElementTree escapes whatever a document put into the text."""
+    """Add a child element; ElementTree escapes its text."""
     child = ET.SubElement(
         parent, tag, {name.replace("_", "-"): str(value) for name, value in attributes.items()}
     )

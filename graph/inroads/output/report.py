@@ -28,9 +28,7 @@ from inroads.reach.questions import access, reach, reached_by
 from inroads.text import printable
 
 TOP: Final = 10
-"""How many findings of a rule, people, businesses and accesses of each a report shows unless told
-otherwise.
-"""
+"""The default number of findings, people, businesses and accesses that a report shows."""
 
 REVOKED: Final = frozenset(
     {
@@ -42,9 +40,7 @@ REVOKED: Final = frozenset(
         "role-without-membership",
     }
 )
-"""The rules whose findings somebody may settle by revoking, so that a report says what this would
-change.
-"""
+"""The rules whose findings a revocation may settle; the report adds its outcome."""
 
 PATHS_SHOWN: Final = 5
 """The most paths of one access that are listed and drawn."""
@@ -87,12 +83,11 @@ def report(
     top: int = TOP,
     now: dt.datetime | None = None,
 ) -> Iterator[str]:
-    """The report as pieces of HTML: of everything, or of one identity or business (`subject`, an
-    email or node id).
+    """The report as pieces of HTML, about everything or about one identity or business.
 
-    No more than `top` of each thing is shown, and the report says how many were left out. Raises
-    NotFound, BadId and InroadsError WRONG_KIND before the first piece. For an Explorer the report
-    also tells of rejections and pseudonyms.
+    `subject` is an email or node id. At most `top` of each thing are shown, and the report says how
+    many were left out. Raises NotFound, BadId and InroadsError WRONG_KIND before the first piece.
+    For an Explorer the report also lists rejections and pseudonyms.
     """
     node = graph.find(subject) if subject else None
     if subject and node is None:
@@ -143,7 +138,7 @@ def _told(graph: AccessGraph, finding: Finding, top: int) -> dict[str, Any]:
 
 
 def _access(graph: AccessGraph, finding: Finding) -> Access | None:
-    """The access that a finding is about, when it is about one."""
+    """The access that a finding is about, if any."""
     if len(finding.subjects) != 2 or any("#" in each for each in finding.subjects):
         return None
     who, what = finding.subjects
@@ -204,7 +199,7 @@ def _picture(graph: AccessGraph, paths: Sequence[Path]) -> Markup:
 
 
 def _shown(value: Any) -> Any:
-    """Texts without what could reorder them; autoescape does the rest."""
+    """Texts without characters that could reorder them; autoescape does the rest."""
     return value if isinstance(value, Markup) or not isinstance(value, str) else printable(value)
 
 

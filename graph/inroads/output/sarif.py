@@ -1,8 +1,8 @@
-"""Findings as SARIF 2.1.0, which code hosts and scanners' dashboards read.
+"""Findings as SARIF 2.1.0, which code hosts and scanner dashboards read.
 
-A finding's place is a document, with the JSON pointer of each record as a logical location, and of
-one that was a line of a file that line; its identity is a partial fingerprint, so that it is
-followed from one run to the next.
+A finding's place is a document, with the JSON pointers of its records as logical locations. If the
+document was a line of a file, the place is that line. The finding's identity is a partial
+fingerprint, so that it is followed from one run to the next.
 """
 
 from __future__ import annotations
@@ -28,8 +28,9 @@ LEVELS: Final = {
 }
 
 _LINE: Final = re.compile(r"(.+\.(?:ndjson|jsonl)):([1-9][0-9]{0,8})", re.DOTALL | re.IGNORECASE)
-"""The source of a document that was a line of a file; the lines of a packed file are nothing to
-show.
+"""The source of a document that was a line of a file.
+
+Lines of a packed file cannot be shown.
 """
 
 
@@ -139,7 +140,7 @@ def _place(source: str) -> dict[str, Any]:
 
 
 def _uri(source: str) -> str:
-    """A source as a relative reference (RFC 3986); one without a name is the standard input."""
+    """Return a source as a relative reference (RFC 3986); one without a name is standard input."""
     return quote(source, safe="/", errors="surrogatepass") or "-"
 
 

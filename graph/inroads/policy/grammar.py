@@ -9,7 +9,10 @@ import numpy as np
 
 
 class Conveys(StrEnum):
-    """The class of a step; a path conveys access when its classes read `(CONTROL | RESOLVE)* REACH? RESOLVE*`."""
+    """The class of a step.
+
+    A path conveys access when its classes read `(CONTROL | RESOLVE)* REACH? RESOLVE*`.
+    """
 
     CONTROL = "CONTROL"
     REACH = "REACH"
@@ -18,7 +21,7 @@ class Conveys(StrEnum):
 
 
 class Phase(StrEnum):
-    """The state of a walk in the grammar: still acting for what it passes, or holding what it reached."""
+    """The state of a walk: acting for the nodes it passes, or holding the node reached."""
 
     ACTING = "ACTING"
     HOLDING = "HOLDING"
@@ -30,7 +33,10 @@ GRAMMAR: dict[tuple[Phase, Conveys], Phase] = {
     (Phase.ACTING, Conveys.REACH): Phase.HOLDING,
     (Phase.HOLDING, Conveys.RESOLVE): Phase.HOLDING,
 }
-"""`(CONTROL | RESOLVE)* REACH? RESOLVE*` as a machine; every phase accepts, a missing row is outside the grammar."""
+"""`(CONTROL | RESOLVE)* REACH? RESOLVE*` as a machine.
+
+Every phase accepts; a missing row is outside the grammar.
+"""
 
 CONVEYS: Final = tuple(Conveys)
 """The classes of a step by number."""
@@ -42,7 +48,7 @@ OUTSIDE: Final = -1
 
 
 def _table(*, forward: bool) -> list[list[int]]:
-    """The grammar by number: which phase a step of each class leads to from each phase, or came from."""
+    """Number the grammar: the phase after, or before, a step of each class in each phase."""
     table = [[OUTSIDE] * len(CONVEYS) for _ in PHASES]
     for (before, conveys), after in GRAMMAR.items():
         here, there = (before, after) if forward else (after, before)

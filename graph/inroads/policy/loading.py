@@ -27,7 +27,7 @@ _E = TypeVar("_E", bound=StrEnum)
 
 
 def load_policy(text: str) -> Policy:
-    """The stock policy with the rows that this TOML replaces. Raises BadPolicy with every problem listed."""
+    """Read the rows of a TOML policy over the stock policy. Raises BadPolicy with every problem."""
     try:
         given = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -131,5 +131,5 @@ def _only(table: dict[str, Any], known: tuple[str, ...], where: str, problems: l
 def _one(kind: type[_E], value: Any, where: str, problems: list[str]) -> _E | None:
     if isinstance(value, str) and value in kind.__members__:
         return kind[value]
-    problems.append(f"{where}: {value!r} is none of {', '.join(kind.__members__)}")
+    problems.append(f"{where}: {value!r} is not one of {', '.join(kind.__members__)}")
     return None

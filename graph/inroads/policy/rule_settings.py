@@ -1,6 +1,7 @@
 """Settings of the rules of findings: severities, thresholds and suppressions.
 
-The table is that of the stock rules. The policy file of a user replaces rows, and adds suppressions::
+The table is that of the stock rules. The policy file of a user replaces rows, and adds
+suppressions::
 
     [findings.old-grant]
     severity = "low"
@@ -13,7 +14,8 @@ The table is that of the stock rules. The policy file of a user replaces rows, a
     reason = "the vendor knows"     # required
     expires = 2027-01-31            # required; the last day, in UTC, on which it suppresses
 
-None of it changes what a graph holds, so none of it is in the digest that names a version of a graph.
+None of it changes what a graph holds, so none of it is in the digest that names a version of a
+graph.
 """
 
 from __future__ import annotations
@@ -29,7 +31,10 @@ import msgspec
 
 
 class Severity(StrEnum):
-    """The severity of a finding, the least first; INFO is worth knowing and nothing to act on by itself."""
+    """The severity of a finding, the least first.
+
+    INFO is worth knowing, and alone no reason to act.
+    """
 
     INFO = "INFO"
     LOW = "LOW"
@@ -50,7 +55,7 @@ _S = Severity
 
 
 class RuleRow(msgspec.Struct, frozen=True):
-    """The settings of a rule: whether it runs, how severe it is, and its own options by name."""
+    """The settings of a rule: enabled or not, its severity, and its own options by name."""
 
     severity: Severity
     options: dict[str, Option] = {}
@@ -86,7 +91,10 @@ RULES: Final[dict[str, RuleRow]] = {
 
 
 class Suppression(msgspec.Struct, frozen=True):
-    """Findings that somebody answers for until a day: one by its identity, or those of a rule about a subject."""
+    """A suppression of findings until a day, with its reason.
+
+    It names one finding by its identity, or a rule and a subject.
+    """
 
     reason: str
     expires: dt.date
@@ -96,7 +104,7 @@ class Suppression(msgspec.Struct, frozen=True):
 
 
 class Judgement(msgspec.Struct, frozen=True, dict=True):
-    """The rows of all rules, and the suppressions in the order in which they are written."""
+    """The settings of all rules, and the suppressions in the order of the file."""
 
     rules: dict[str, RuleRow]
     suppressions: tuple[Suppression, ...] = ()
@@ -111,7 +119,7 @@ STOCK: Final = Judgement(RULES)
 
 
 def judgement(findings: object, suppressions: object, problems: list[str]) -> Judgement:
-    """The stock judgement with what a policy file has under these two names; what is wrong is added to `problems`."""
+    """Read the settings in a policy file over the stock ones. Problems are added to `problems`."""
     rules = dict(RULES)
     if not isinstance(findings, dict):
         problems.append("findings: is not a table")
@@ -125,7 +133,7 @@ def judgement(findings: object, suppressions: object, problems: list[str]) -> Ju
         else:
             rules[name] = _row(RULES[name], table, where, problems)
     if not isinstance(suppressions, list):
-        problems.append("suppressions: write [[suppressions]], once for each")
+        problems.append("suppressions: write one [[suppressions]] table for each")
         suppressions = []
     found = (
         _suppression(each, f"suppressions.{place}", problems)
@@ -148,7 +156,7 @@ def _row(stock: RuleRow, table: dict[str, Any], where: str, problems: list[str])
             if isinstance(value, str) and value.upper() in Severity.__members__:
                 given[name] = Severity[value.upper()]
             else:
-                problems.append(f"{place}: {value!r} is none of {', '.join(Severity).lower()}")
+                problems.append(f"{place}: {value!r} is not one of {', '.join(Severity).lower()}")
         elif isinstance(given[name], bool):
             if isinstance(value, bool):
                 given[name] = value
@@ -189,7 +197,7 @@ def _suppression(given: object, where: str, problems: list[str]) -> Suppression 
     if ("finding" in given) == ("subject" in given):
         problems.append(f"{where}: name either a finding by its identity or a subject")
     if "subject" in given and "rule" not in given:
-        problems.append(f"{where}.rule: is required beside a subject")
+        problems.append(f"{where}.rule: is required with a subject")
     if isinstance(given.get("rule"), str) and given["rule"] not in RULES:
         problems.append(f"{where}.rule: no such rule; there are {', '.join(RULES)}")
     if _is_text(given.get("finding")) and not re.fullmatch("[0-9a-f]{32}", given["finding"]):

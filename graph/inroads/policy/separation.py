@@ -1,4 +1,4 @@
-"""The pairs that no person should hold together, as a policy file names them; `duties` finds who does::
+"""Separation of duty in a policy file: pairs that no person should hold together::
 
 [[separation_of_duty]]
 name = "books-and-projects"
@@ -23,7 +23,7 @@ SECTION = "separation_of_duty"
 
 
 class DutyScope(StrEnum):
-    """The range in which both sides must be held: one business with the accounts it keeps, or anywhere."""
+    """The range in which both sides must be held: one business with its accounts, or anywhere."""
 
     SAME_BUSINESS = "same-business"
     ANY = "any"
@@ -47,7 +47,7 @@ class Duty(msgspec.Struct, frozen=True):
 
 
 def read_duties(given: Any, problems: list[str]) -> tuple[Duty, ...]:
-    """The duties of a policy file; what is wrong with them is added to the problems, one sentence each."""
+    """Read the duties of a policy file. Problems are added to `problems`, one sentence each."""
     if not isinstance(given, list) or not all(isinstance(each, dict) for each in given):
         problems.append(f"{SECTION}: write it as tables [[{SECTION}]]")
         return ()
@@ -67,11 +67,11 @@ def _wrong(table: dict[str, Any], names: set[str]) -> Iterator[str]:
     for key in ("name", "reason"):
         text = table.get(key)
         if not isinstance(text, str) or not text.strip():
-            yield f"{key}: {text!r} is no text"
+            yield f"{key}: {text!r} is not a text"
     if table.get("name") in names if isinstance(table.get("name"), str) else False:
-        yield f"name: {table['name']!r} is the name of another one"
+        yield f"name: {table['name']!r} is the name of another duty"
     if table.get("scope", DutyScope.ANY.value) not in tuple(DutyScope):
-        yield f"scope: {table['scope']!r} is none of {', '.join(DutyScope)}"
+        yield f"scope: {table['scope']!r} is not one of {', '.join(DutyScope)}"
     for key in ("left", "right"):
         yield from (f"{key}{each}" for each in _wrong_side(table.get(key)))
 
@@ -90,4 +90,4 @@ def _wrong_side(side: Any) -> Iterator[str]:
             continue
         for word in words:
             if not isinstance(word, str) or word not in kind.__members__:
-                yield f".{key}: {word!r} is none of {', '.join(kind.__members__)}"
+                yield f".{key}: {word!r} is not one of {', '.join(kind.__members__)}"

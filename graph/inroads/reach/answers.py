@@ -36,12 +36,11 @@ class Summary(NamedTuple):
 
 
 class AccessAnswers(Sequence[_A]):
-    """The accesses of one question in their total order, each written out with its paths when it is
-    looked at.
+    """The accesses of one question in their total order, written out with their paths on access.
 
     `summaries` are the accesses without their paths, `keys` orders them, `write` gives one with its
-    paths. `truncated` tells that a limit cut the search itself, `coverage` how much was observed,
-    `version` which graph answered.
+    paths. `truncated` says that a limit cut off the search itself, `coverage` how much was
+    observed, `version` which graph answered.
     """
 
     def __init__(

@@ -15,7 +15,7 @@ from inroads.reach.filters import AccessFilter
 
 
 class _Link(NamedTuple):
-    """A partial path as a linked list: the hop last taken, and what was walked before it."""
+    """A partial path as a linked list: the last hop, and the path before it."""
 
     hop: Hop
     before: _Link | None
@@ -38,10 +38,10 @@ class _Link(NamedTuple):
 
 
 class AssociationWalk:
-    """Distances over every edge in its direction, whatever its class: over all nodes, and over
-    those alive.
+    """Distances over every edge in its direction, whatever its class.
 
-    Apart from `Walk`: there is no grammar here, and cycles and chains may have any length.
+    Distances over all nodes and over alive nodes are kept apart. Unlike `Walk`, there is no
+    grammar, and cycles and chains may have any length.
     """
 
     def __init__(
@@ -61,7 +61,7 @@ class AssociationWalk:
                 yield other, hop
 
     def _search(self, *, alive: bool) -> dict[str, int]:
-        """The distance of each node, noting the hops that led to it for the way back."""
+        """Return the distance of each node, and note the hops that led to it for the way back."""
         before = self.before[alive] = defaultdict(list)
         if self.start in self.chosen.avoid or (alive and self.graph.latent(self.start)):
             return {}
@@ -81,9 +81,7 @@ class AssociationWalk:
         return distances
 
     def paths(self, other: str) -> tuple[list[tuple[Hop, ...]], bool]:
-        """The simple paths to `other`, those alive first, shortest first; and whether a limit cut
-        them off.
-        """
+        """Return the simple paths to `other`, alive and short ones first, and whether a limit cut."""
         found: dict[tuple[Hop, ...], None] = {}
         truncated = False
         for alive, distances in ((True, self.alive), (False, self.distances)):
@@ -97,8 +95,9 @@ class AssociationWalk:
     def _shortest_first(
         self, other: str, distances: dict[str, int], *, alive: bool
     ) -> Iterator[tuple[Hop, ...] | None]:
-        """Walk from `other` back to the start, the shortest completion first; None when the work
-        became too much.
+        """Walk from `other` back to the start, shortest completion first.
+
+        Yields None when the limit of work is reached.
         """
         if other not in distances:
             return

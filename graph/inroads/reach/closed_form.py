@@ -1,8 +1,9 @@
 """Paths in closed form: each of the few shapes that a path can have is computed as columns.
 
 Under `policy.ALLOWED` only identities hold CONTROL, only a business is a client, and KEEPS joins a
-business with its account. So every path is an own grant, perhaps KEEPS, perhaps one CLIENT from
-what is controlled, perhaps KEEPS: four grants at most, unless something is kept severally.
+business with its account. So every path is an own grant, perhaps KEEPS, perhaps one CLIENT from a
+controlled business, perhaps KEEPS: four grants at most, unless an account or a business is kept
+severally.
 """
 
 from __future__ import annotations
@@ -27,7 +28,9 @@ _LATENT: Final = len(ROLES)
 _INFERRED: Final = _LATENT + 1
 _LENGTH: Final = _INFERRED + 1
 _NODE: Final = _LENGTH + 4
-"""The facts of a path as one number: the node, the length, whether it is inferred, latent, and the
+"""The shift of the node in a packed path.
+
+The facts of a path are one number: the node, the length, the inferred and latent bits, and the
 roles as bits.
 """
 
@@ -36,21 +39,23 @@ _LONGEST: Final = (1 << _NODE - _LENGTH) - 1
 _PACKED: Final = np.min_scalar_type(-1 << _NODE)
 _LATENT_BIT: Final = _PACKED.type(1 << _LATENT)
 _STEP: Final = _PACKED.type(1 << _LENGTH)
-"""The number that one more step adds; its type makes roles as wide as the facts without a node."""
+"""The number that one more step adds. Its type gives roles the width of the packed facts."""
 
 Allows = Callable[[Ints, Ints], Flags]
 
 ROUNDS: Final = 2
-"""The most KEEPS in a row: two find all that share one account."""
+"""The most KEEPS in a row: two reach all businesses that share one account."""
 
 
 class TooManyHops(Exception):
-    """More hops would be looked at together than is allowed."""
+    """More hops would be processed together than is allowed."""
 
 
 class PathSummaries(NamedTuple):
-    """Accesses before they are written out, lists or columns: the other end, the rank of certainty
-    and of state, the distance, and the roles as bits.
+    """Accesses before they are written out, as lists or columns.
+
+    The fields are the other end, the ranks of certainty and state, the distance, and the roles as
+    bits.
     """
 
     node: Any
@@ -63,9 +68,9 @@ class PathSummaries(NamedTuple):
 class Steps(NamedTuple):
     """The last steps of all paths of one shape, as columns.
 
-    `near` is a place among the steps `before`, or among the origins where there are none; `node` is
-    the far end. `grant` is None where the steps are KEEPS, or stay where they are. `facts` are those
-    of the path, packed.
+    `near` is a place among the steps `before`, or among the origins if there are none; `node` is
+    the far end. `grant` is None where the steps are KEEPS, or stay in place. `facts` are the packed
+    facts of the path.
     """
 
     before: Steps | None
@@ -109,14 +114,14 @@ class Steps(NamedTuple):
 
 
 class Grants(NamedTuple):
-    """The grants of paths that could be revoked: the identity's own, and the client's or NONE."""
+    """The revocable grants of paths: the identity's own, and the client's or NONE."""
 
     own: Ints
     client: Ints
 
 
 class _Hops(NamedTuple):
-    """Hops as columns: the place of the near end among those asked for, the grant, the far end."""
+    """Hops as columns: the near end's place in the nodes asked for, the grant, the far end."""
 
     near: Ints
     grant: Ints
@@ -127,10 +132,10 @@ class PathTable:
     """All paths from identities, or backward from resources, as columns.
 
     `shapes` are the last steps of the paths, by shape. `unfinished` marks the origins that may have
-    more paths, because things are kept severally again and again; None where there are none.
-    `allows` tells which hops may be taken, by their far ends and grants. Whether a path is latent
-    is told only with `alive`. Paths of more than `longest` steps are left out. Raises TooManyHops
-    where more than `most` are looked at together.
+    more paths, because accounts or businesses are kept severally again and again; None if there are
+    none. `allows` says which hops may be taken, by far ends and grants. The latent bit is set only
+    with `alive`. Paths of more than `longest` steps are left out. Raises TooManyHops if more than
+    `most` hops are processed together.
     """
 
     def __init__(
@@ -162,7 +167,7 @@ class PathTable:
     # ---- the shapes
 
     def _forward(self, facts: Ints) -> None:
-        """From identities to everything."""
+        """Add the paths from identities to everything."""
         hops = self._hops(self.origins, _CONTROL, _REACH)
         facts = facts + _STEP if len(facts) == 1 else (facts + _STEP)[hops.near]
         facts = self.rows.roles[hops.grant] + facts
@@ -180,10 +185,11 @@ class PathTable:
             self._arrive(clients, *self._kept(clients))
 
     def _backward(self, facts: Ints) -> None:
-        """From resources to the identities that reach them."""
+        """Add the paths from resources back to the identities that reach them."""
         scope = Steps(None, np.arange(len(self.origins)), None, self.origins, facts)
         kept = list(self._kept(scope))
-        if kept:  # one look at the hops of both, since it is the look that costs
+        # One lookup of the hops of both sets, since the lookup is the cost.
+        if kept:
             near = np.concatenate([scope.near, kept[0].near])
             node = np.concatenate([scope.node, kept[0].node])
             scope = Steps(scope, near, None, node, np.concatenate([facts, kept[0].facts]))
@@ -191,7 +197,7 @@ class PathTable:
             self._into(steps)
 
     def _into(self, scope: Steps) -> None:
-        """From resources, and what keeps them, to identities that hold them or act for their clients."""
+        """Add paths from resources and their keepers to holders, and to actors of their clients."""
         hops = self._hops(scope.node, _CONTROL, _REACH)
         facts = self.rows.roles[hops.grant] + (scope.facts + _STEP)[hops.near]
         into = Steps(scope, *hops, self._marked(facts, hops))
@@ -207,7 +213,7 @@ class PathTable:
             self._arrive(Steps(steps, *above, facts))
 
     def _arrive(self, *shapes: Steps) -> None:
-        """Add paths that are complete to the table."""
+        """Add complete paths to the table."""
         if self.longest is not None:
             shapes = tuple(
                 steps.only((steps.length <= self.longest).nonzero()[0]) for steps in shapes
@@ -215,7 +221,7 @@ class PathTable:
         self.shapes += shapes
 
     def _acting(self, steps: Steps) -> Iterator[Steps]:
-        """Yield what is controlled, and what KEEPS leads to from there if that can matter."""
+        """Yield controlled nodes, and nodes that KEEPS leads to from there if that can matter."""
         if len(steps.node):
             yield steps
             # A role that controls an account acts for the business that keeps it.
@@ -248,7 +254,8 @@ class PathTable:
             near, _, node = self._hops(steps.node, _RESOLVE)
             whole = False
         facts = (steps.facts if whole else steps.facts[near]) + _STEP
-        if severally and self.alive:  # else a business counts together with its account
+        # Otherwise a business counts together with its account.
+        if severally and self.alive:
             facts |= self.index.dead_column[node] * _LATENT_BIT
         return Steps(steps, near, None, node, facts).simple()
 
@@ -257,7 +264,7 @@ class PathTable:
         return len(entangled) > 0 and bool(contained(nodes, entangled).any())
 
     def _hops(self, nodes: Ints, *steps: int) -> _Hops:
-        """The hops of nodes that are of these classes."""
+        """Return the hops of nodes in these classes."""
         check()
         starts, hops = self.entries
         if len(nodes) in (1, 2):
@@ -273,7 +280,8 @@ class PathTable:
                 raise TooManyHops
             near = np.arange(len(nodes)).repeat(size)
             hops = hops[(last - ends)[near] + np.arange(len(near))]
-        grant = np.maximum(hops, ~hops).astype(np.intp)  # the complement of what is negative
+        # A negative hop is the complement of a grant.
+        grant = np.maximum(hops, ~hops).astype(np.intp)
         step = self.index.conveys_column[grant]
         chosen = step == steps[0]
         for each in steps[1:]:
@@ -309,19 +317,20 @@ class PathTable:
         return keys
 
     def _packed(self) -> Ints:
-        """All paths packed, in ascending order. The shapes are let go: together they are large."""
+        """Return all paths packed, in ascending order, and drop the shapes to free memory."""
         packed = np.concatenate([*map(self.keys, self.shapes), _NO_KEYS])
         packed <<= _NODE
         packed |= np.concatenate([_NO_FACTS, *(steps.facts for steps in self.shapes)])
         self.shapes = []
-        if (packed[1:] < packed[:-1]).any():  # the hops of one node are in order
+        # The hops of one node are in order.
+        if (packed[1:] < packed[:-1]).any():
             packed.sort()
         return packed
 
     def summaries(self) -> tuple[PathSummaries, Ints]:
         """Summarise the paths between two ends: best certainty and state, least length, all roles.
 
-        `node` has the keys of the ends, ascending. Also return those with more than MAX_PATHS.
+        `node` has the keys of the ends, ascending. Also return the keys with more than MAX_PATHS.
         """
         packed = self._packed()
         key = packed >> _NODE
@@ -343,7 +352,7 @@ class PathTable:
         return summaries, crowded
 
     def roles(self) -> tuple[Ints, Ints]:
-        """Return just the keys of the ends, ascending, and the roles as bits."""
+        """Return only the keys of the ends, ascending, and the roles as bits."""
         packed = self._packed()
         key = packed >> _NODE
         starts = firsts(key).nonzero()[0]
@@ -357,7 +366,7 @@ class PathTable:
         return inferred
 
     def grants(self, steps: Steps) -> Grants:
-        """The grants of paths that start at identities, but for KEEPS."""
+        """Return the revocable grants of paths that start at identities."""
         own = client = np.full(len(steps.node), NONE)
         last: Steps | None = steps
         place: Any = slice(None)
@@ -369,7 +378,7 @@ class PathTable:
         return Grants(own, client)
 
     def paths(self, node: int) -> list[list[tuple[int, int, int]]]:
-        """The first MAX_PATHS paths to a node, or from it: the hops, each by its ends and its grant."""
+        """Return the first MAX_PATHS paths to a node, or from it: hops as ends and grant."""
         places = sorted(
             (length, number, place)
             for number, steps in enumerate(self.shapes)
@@ -394,7 +403,10 @@ class PathTable:
         return hops[::-1] if self.is_forward else hops
 
     def _keeps(self, *ends: int) -> int:
-        """The grant of a business and its account, which has the higher number and few hops."""
+        """Return the KEEPS grant of a business and its account.
+
+        The account has the higher number and few hops.
+        """
         hops = self.index.hops_from(max(ends))
         return next(grant for other, grant in hops if other == min(ends))
 

@@ -16,8 +16,9 @@ from inroads.reach.walk import Walk
 
 
 class Accesses(NamedTuple):
-    """Accesses as columns: who and what by number, the ranks of certainty and of state, and the
-    roles as bits.
+    """Accesses as columns.
+
+    The columns are principal, resource, ranks of certainty and state, and roles as bits.
     """
 
     principal: Ints
@@ -28,14 +29,14 @@ class Accesses(NamedTuple):
 
 
 TOGETHER: Final = 2**16
-"""The most identities that are asked about at the same time."""
+"""The most identities that are processed at the same time."""
 
 MOST_AHEAD: Final = 2**23
-"""The most hops that are looked at together, unless they are all of one identity."""
+"""The most hops that are processed together, unless they are all of one identity."""
 
 
 def path_tables(graph: AccessGraph, identities: Ints) -> Iterator[PathTable]:
-    """Yield the paths from identities, so many at a time that what is held at once is bounded."""
+    """Yield the path tables of identities, so many at a time that memory is bounded."""
     waiting = [identities[at : at + TOGETHER] for at in range(0, len(identities), TOGETHER)]
     while waiting:
         origins = waiting.pop()
@@ -51,7 +52,7 @@ def path_tables(graph: AccessGraph, identities: Ints) -> Iterator[PathTable]:
 def every_access(graph: AccessGraph) -> Iterator[Accesses]:
     """Yield the accesses of all identities, equal to those of `reach`, many identities at a time.
 
-    How much is held at once is bounded, however many accesses there are.
+    Memory is bounded, whatever the number of accesses.
     """
     for table in path_tables(graph, np.arange(*graph.fold.kind_starts[:2])):
         (key, certainty, state, _, roles), _ = table.summaries()

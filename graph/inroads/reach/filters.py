@@ -21,9 +21,9 @@ class AccessFilter(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A filter of accesses; a field that is not set allows everything.
 
     `via` keeps the paths that use only these relations (KEEPS is always allowed), `avoid` drops
-    paths through these nodes or grants, `max_steps` drops longer paths. What remains of an access
-    is then kept if it has any of `roles`, any of `capabilities`, this `certainty` and this `state`.
-    Raises BadId where `avoid` holds what is no id, and BAD_FILTER where `max_steps` is less than 1.
+    paths through these nodes or grants, `max_steps` drops longer paths. An access that keeps a path
+    must then have any of `roles`, any of `capabilities`, this `certainty` and this `state`. Raises
+    BadId for an invalid id in `avoid`, and BAD_FILTER if `max_steps` is less than 1.
     """
 
     roles: frozenset[Role] | None = None
@@ -39,9 +39,10 @@ class AccessFilter(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             each.strip() if is_grant_id(each.strip()) else _node_to_avoid(each)
             for each in self.avoid
         )
-        msgspec.structs.force_setattr(self, "avoid", avoid)  # in the form that hops have
+        # Ids are folded to the form that hops have.
+        msgspec.structs.force_setattr(self, "avoid", avoid)
         if self.max_steps is not None and self.max_steps < 1:
-            raise InroadsError("max_steps is less than 1", "BAD_FILTER")
+            raise InroadsError("max_steps must be at least 1", "BAD_FILTER")
 
     def allows(self, hop: Hop) -> bool:
         """Return whether a path may take this hop."""

@@ -34,9 +34,9 @@ def _facts(graph: AccessGraph, hops: tuple[Hop, ...]) -> PathFacts:
     if phase is None:
         certainty, roles = Certainty.ASSOCIATED, (Role.UNKNOWN,)
     elif any(hop.conveys is not Conveys.RESOLVE for hop in hops[1:]):
-        certainty = (
-            Certainty.INFERRED
-        )  # it passes through a business that the identity controls: rule, not record
+        # The path passes through a business that the identity controls: a rule infers it, no
+        # record.
+        certainty = Certainty.INFERRED
     return PathFacts(certainty, tuple(sorted(reasons)), roles, len(hops))
 
 

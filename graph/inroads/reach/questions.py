@@ -41,10 +41,11 @@ def reach(
     chosen: AccessFilter = ALL,
     mode: Mode = Mode.ACCESS,
 ) -> AccessAnswers[Access]:
-    """Every resource of these kinds that an identity reaches, or with ASSOCIATION is connected to.
+    """Return every resource of these kinds that an identity reaches.
 
-    `principal` must be a node of the graph. Groups are reached only by association. Raises NotFound
-    where `chosen.avoid` names what the graph does not have.
+    With ASSOCIATION, that is every connected resource; groups are reached only by association.
+    `principal` must be a node of the graph. Raises NotFound if `chosen.avoid` names something
+    unknown to the graph.
     """
     wanted = frozenset(kinds)
     _find_avoided(graph, chosen)
@@ -60,7 +61,7 @@ def reach(
 def reached_by(
     graph: AccessGraph, resource: str, chosen: AccessFilter = ALL, mode: Mode = Mode.ACCESS
 ) -> AccessAnswers[Access]:
-    """Every identity that reaches a business or an account. `resource` must be a node of the graph."""
+    """Return every identity that reaches a business or an account. `resource` must be a node."""
     _find_avoided(graph, chosen)
     walk = Walk(graph, resource, chosen, forward=False)
     association = (
@@ -81,9 +82,7 @@ def access(
     chosen: AccessFilter = ALL,
     mode: Mode = Mode.ACCESS,
 ) -> Access | None:
-    """The access of one identity to one resource, or None when there is none. Both must be nodes of
-    the graph.
-    """
+    """Return the access of one identity to one resource, or None. Both must be nodes."""
     if mode is Mode.ASSOCIATION:
         answer = reach(graph, principal, {kind_of(resource)}, chosen, mode)
         found = (
@@ -101,10 +100,13 @@ def access(
 
 
 def _find_avoided(graph: AccessGraph, chosen: AccessFilter) -> None:
-    """An id that names nothing would be avoided by every path: a slip must not pass for an answer."""
+    """Check that ids to avoid exist.
+
+    An unknown id would be avoided by every path, so a typing error would pass for an answer.
+    """
     for each in sorted(chosen.avoid):
         if each not in graph and each not in graph.grants:
-            raise NotFound(f"no document names {each!r}, which is to be avoided")
+            raise NotFound(f"no document names {each!r}, so it cannot be avoided")
 
 
 def _answer(
@@ -130,7 +132,7 @@ def _answer(
 def _written(
     graph: AccessGraph, walk: Walk, association: AssociationWalk | None, summary: Summary
 ) -> Access:
-    """An access with its paths."""
+    """Write out an access with its paths."""
     hops = walk.paths(summary.other)
     cut_off = bool(walk.truncated) and graph.number(summary.other) in walk.truncated
     if association:
@@ -168,7 +170,7 @@ def _summary(
 def _sorted(
     graph: AccessGraph, found: PathSummaries, chosen: AccessFilter, wanted: frozenset[NodeKind]
 ) -> list[Summary]:
-    """A few summaries in their order: sorted as numbers, which compare in no time."""
+    """Sort a few summaries by their keys as numbers, which compare quickly."""
     name, kind, roles_of = graph.index.name, graph.index.kind, graph.roles_of
     rows = sorted(
         (certainty, state, distance, name(node), roles)
@@ -187,7 +189,7 @@ def _sorted(
 def _ordered(
     graph: AccessGraph, found: PathSummaries, chosen: AccessFilter, wanted: frozenset[NodeKind]
 ) -> Sequence[Summary]:
-    """Many summaries in their order, each made when it is looked at."""
+    """Order many summaries, each made on access."""
     index = graph.index
     keep = np.array([kind in wanted for kind in KINDS])[index.codes_column[found.node] >> KIND_BITS]
     if chosen.certainty is not None:
@@ -206,7 +208,7 @@ def _ordered(
 
     @cache
     def rows() -> PathSummaries:
-        """In their order, which who only counts them does not wait for."""
+        """The rows in order, sorted on first use, so that counting does not wait for it."""
         ranks = kept.certainty * len(STATE_RANKS) + kept.state
         return take(
             kept,
@@ -227,7 +229,7 @@ def _associated(
     found: PathSummaries,
     wanted: frozenset[NodeKind],
 ) -> list[Summary]:
-    """The summaries of everything that is connected, with what conveys access to some of it."""
+    """Return the summaries of all connected nodes, with roles where access is conveyed."""
     conveyed = {
         row[0]: row for row in zip(*(np.asarray(each).tolist() for each in found), strict=True)
     }

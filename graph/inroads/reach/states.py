@@ -23,7 +23,7 @@ from inroads.reach.walk import Walk
 def closure(
     index: Adjacency, states: Iterable[tuple[int, int]], *, forward: bool
 ) -> set[tuple[int, int]]:
-    """Return every state (node, phase) that a walk from one of these passes, these included."""
+    """Return every state (node, phase) that a walk from these states passes, start included."""
     table, hops = (FORWARD, index.hops_from) if forward else (BACKWARD, index.hops_to)
     seen = set(states)
     frontier = list(seen)
@@ -48,9 +48,7 @@ def acting_for(index: Adjacency, states: Iterable[tuple[int, int]]) -> set[int]:
 
 
 class HeldRoles(Mapping[int, int]):
-    """The roles of each node as bits: two columns, of which the first ascends, and a dict once one
-    is asked for.
-    """
+    """The roles of each node as bits: two columns, the first ascending, and a dict on first use."""
 
     def __init__(self, nodes: Ints, roles: Ints) -> None:
         self.nodes, self.roles = nodes, roles
@@ -69,23 +67,22 @@ class HeldRoles(Mapping[int, int]):
         return len(self.nodes)
 
     def keys(self) -> KeysView[int]:
-        """The nodes, as those of a dict, which compares them quickly."""
+        """The nodes, as the keys of a dict, which compares them quickly."""
         return self._each.keys()
 
     def items(self) -> ItemsView[int, int]:
-        """The nodes with their roles, likewise."""
+        """The nodes with their roles, as the items of a dict."""
         return self._each.items()
 
 
 def held(graph: AccessGraph, node: str, avoid: frozenset[str] = frozenset()) -> Mapping[int, int]:
-    """Just what an identity reaches, or who reaches a business or an account: node numbers, and the
-    roles as bits.
+    """Return the nodes that an identity reaches, or that reach a resource, with roles as bits.
 
-    The roles are those of all paths, not only the maximal ones. Exact whatever the number of paths:
-    not the paths are followed but the states (node, phase, conveyed), which tell as much unless a
-    walk could come back to its own nodes. Then, and for hubs, the shapes of the paths tell (see
-    `closed_form`); all four facts of an access are gathered only where an account is shared. `avoid` as in
-    AccessFilter.
+    The roles are those of all paths, not only the maximal ones. The result is exact for any number
+    of paths. Not paths are followed but states (node, phase, conveyed), which are enough unless a
+    walk could return to its own nodes. In that case, and for hubs, the shapes of the paths answer
+    (see `closed_form`). All four facts of an access are gathered only where an account is shared.
+    `avoid` is as in AccessFilter.
     """
     check()
     forward = kind_of(node) is NodeKind.IDENTITY
@@ -108,9 +105,7 @@ def held(graph: AccessGraph, node: str, avoid: frozenset[str] = frozenset()) -> 
 
 
 def reachable(graph: AccessGraph, principal: str, avoid: frozenset[str] = frozenset()) -> set[str]:
-    """Just the businesses and accounts that an identity reaches when these nodes and grants are
-    gone.
-    """
+    """Return the resources that an identity reaches without these nodes and grants."""
     return set(map(graph.index.name, held(graph, principal, avoid)))
 
 
@@ -121,15 +116,14 @@ def _is_resource(graph: AccessGraph, node: int) -> bool:
 def _states(
     graph: AccessGraph, start: int, allowed: Allowed | None, *, forward: bool
 ) -> dict[tuple[int, int, bool], int] | None:
-    """The roles of each state that a walk passes; None for hubs, and where walks are not as good as
-    simple paths.
+    """Return the roles of each state that a walk passes; None where states are not exact.
 
-    Steps before the conveying one are taken while acting, steps after it while holding. Where no
-    node is passed in both ways, what a walk repeats can be left out of it without another role, so
-    that a simple path remains.
+    That is the case for hubs, and where walks differ from simple paths. Steps before the conveying
+    one are taken while acting, steps after it while holding. If no node is passed in both phases,
+    repetitions can be cut from a walk without changing its role, so that a simple path remains.
 
-    Apart from `closure`, since roles merge on the way; apart from `Walk`, since a small question
-    takes a quarter of the time without its paths.
+    This is apart from `closure`, since roles merge on the way, and apart from `Walk`, since a small
+    question takes a quarter of the time without its paths.
     """
     index = graph.index
     if allowed is not None and start in allowed.nodes:

@@ -31,16 +31,14 @@ from inroads.reach.filters import AccessFilter, Allowed
 from inroads.reach.paths import PathFacts
 
 BACK: Final = 32
-"""Walking all paths of a hub takes as long as walking back from one in so many of those that it
-reaches.
-"""
+"""One full walk of a hub costs as much as walks back from one in this many of its ends."""
 
 
 class Level(NamedTuple):
     """The partial paths of one length.
 
-    `parent` is a place in the level before. `passed` tells that a step before the last one walked
-    is no RESOLVE, `conveying` is the grant whose roles the path conveys, NONE before there is one.
+    `parent` is a place in the level before. `passed` says that a step before the last one is no
+    RESOLVE. `conveying` is the grant whose roles the path conveys, NONE before there is one.
     """
 
     node: list[int]
@@ -55,8 +53,8 @@ class Level(NamedTuple):
 class Walk:
     """Every simple path inside the grammar from an identity forward, or from a resource backward.
 
-    Few paths are walked over lists, as are those of any shape. Of many, `merged` has the summaries
-    in closed form, and `table` the paths once they are written out.
+    Few paths, and paths of unusual shape, are walked over lists. For many paths, `merged` has the
+    summaries in closed form, and `table` has the paths once they are written out.
     """
 
     def __init__(
@@ -98,7 +96,7 @@ class Walk:
                 break
             self.levels.append(self._lists())
         if self.merged is None and self.truncated:
-            # What goes on from a node whose paths were cut short has lost paths, too.
+            # Paths that go on from a truncated node are incomplete, too.
             self.truncated |= {
                 node
                 for node, places in self.found.items()
@@ -108,7 +106,7 @@ class Walk:
 
     @cached_property
     def table(self) -> PathTable:
-        """The paths as columns, made anew: most questions write out few paths or none."""
+        """The paths as columns, made on first use: most questions write out few paths or none."""
         return self._table()
 
     def _table(self) -> PathTable:
@@ -124,7 +122,7 @@ class Walk:
         return len(self.levels[-1].node) > 0 and len(self.levels) - 1 != self.chosen.max_steps
 
     def _are_many(self) -> bool:
-        """Return whether there are too many partial paths, or too many hops of one, to loop over."""
+        """Return whether there are too many partial paths, or hops of one, to loop over."""
         nodes = self.levels[-1].node
         if len(nodes) > limits.VECTORISED:
             return True
@@ -135,7 +133,7 @@ class Walk:
         return False
 
     def _lists(self) -> Level:
-        """The next level, one hop after the other."""
+        """Return the next level, hop by hop."""
         check()
         index, forward, allowed, kept = self.index, self.forward, self.allowed, self.kept
         table, conveys, active, dead = (
@@ -198,7 +196,7 @@ class Walk:
 
     @cached_property
     def found(self) -> dict[int, list[tuple[int, int]]]:
-        """By node the paths that lead to it, or from it, as places of levels."""
+        """The paths to or from each node, as places of levels."""
         found: defaultdict[int, list[tuple[int, int]]] = defaultdict(list)
         for number, level in enumerate(self.levels[1:], 1):
             for place, (node, phase) in enumerate(zip(level.node, level.phase, strict=True)):
@@ -217,7 +215,7 @@ class Walk:
         return self.origin in nodes
 
     def paths(self, other: str) -> list[tuple[Hop, ...]]:
-        """The paths that lead to a node, or from it."""
+        """Return the paths to a node, or from it."""
         node = self.graph.number(other)
         if self.merged is None:
             return [
@@ -286,10 +284,10 @@ class Walk:
 
     @cached_property
     def whole(self) -> dict[str, list[PathFacts]]:
-        """The facts of all walks by node, including paths that were cut short.
+        """The facts of all walks by node, including paths that were cut off.
 
-        Only truncated accesses need them, where no table has the paths. The walks themselves could
-        be too many, so the few facts that tell them apart are followed, alive ones first.
+        Only truncated accesses without a table need them. The walks could be too many, so only
+        states with different facts are followed, alive ones first.
         """
         found: defaultdict[str, list[PathFacts]] = defaultdict(list)
         for alive in (True, False):

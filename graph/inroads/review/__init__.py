@@ -1,4 +1,4 @@
-"""Review campaigns: who should keep which access, decided item by item, with what was decided on kept for good."""
+"""Review campaigns: decisions, kept for good, about which accesses should stay."""
 
 from inroads.review.campaign import Campaign, campaign, campaigns
 from inroads.review.frozen_access import Difference, Frozen, Pair, Scope, difference

@@ -1,7 +1,7 @@
-"""Review campaigns: frozen lists of accesses in a ledger's file, and what was decided about each of them.
+"""Review campaigns: frozen lists of accesses in a ledger's file, and the decisions about them.
 
-Decisions are only ever added; the last one about an item counts. Whatever is decided is committed and synced when the
-call returns. Nothing here has a clock: moments are passed in.
+Decisions are only added; the last one about an item counts. Each decision is committed and synced
+when the call returns. Nothing here has a clock: moments are passed in.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ from inroads.text import printable
 
 
 def campaigns(ledger: Ledger) -> list[Campaign]:
-    """All campaigns of a ledger, oldest first; none where its format is older than campaigns."""
+    """Return all campaigns of a ledger, oldest first; none if its format predates them."""
     with ledger.looking() as rows:
         if not has_reviews(rows):
             return []
@@ -57,7 +57,7 @@ def campaigns(ledger: Ledger) -> list[Campaign]:
 
 
 def campaign(ledger: Ledger, name: str | int) -> Campaign:
-    """A campaign by its name or number. Raises ReviewError CAMPAIGN_UNKNOWN."""
+    """Return a campaign by its name or number. Raises ReviewError CAMPAIGN_UNKNOWN."""
     with ledger.looking() as rows:
         found = find_campaign(rows, str(name)) if has_reviews(rows) else None
     if found is None:
@@ -66,8 +66,10 @@ def campaign(ledger: Ledger, name: str | int) -> Campaign:
 
 
 class Campaign:
-    """One campaign of a ledger. `head` is what was frozen, `signed` the sign-off that closed it, `forgotten` how many
-    of its items went with the persons they were about.
+    """One campaign of a ledger.
+
+    `head` holds the frozen facts, `signed` the sign-off that closed it, `forgotten` the number of
+    items that were removed with the persons they were about.
     """
 
     def __init__(
@@ -94,7 +96,10 @@ class Campaign:
         before: int | None = None,
         backwards: bool = False,
     ) -> Iterator[Item]:
-        """The items in the order of review between two numbers, or against that order; of one state of the file."""
+        """Yield the items between two numbers, in the order of review or reversed.
+
+        All items are of one state of the file.
+        """
         with self.ledger.looking() as rows:
             where, given = part_of(chosen, after, limit, before, backwards)
             for row in rows.execute(f"{ITEMS}{where}", (self.id, *given)):
@@ -107,7 +112,7 @@ class Campaign:
         limit: int | None = None,
         before: int | None = None,
     ) -> list[int]:
-        """The numbers of the same items."""
+        """Return the numbers of the items that `items` yields."""
         with self.ledger.looking() as rows:
             return numbers_of(rows, self.id, chosen, after, limit, before)
 
@@ -119,16 +124,15 @@ class Campaign:
             return counted
 
     def item(self, key: int | Pair) -> Item:
-        """An item by its number, or by the ends of its access. Raises ReviewError ITEM_UNKNOWN."""
+        """Return an item by its number, or by its access. Raises ReviewError ITEM_UNKNOWN."""
         with self.ledger.looking() as rows:
             return find_item(rows, self.id, key)
 
     def next(self, chosen: Filter = ALL) -> Item | None:
-        """The first item without a decision; None when there is none. The order is that of `frozen_access.Risk`."""
+        """Return the first item without a decision, in the order of `frozen_access.Risk`; or None."""
         undecided = msgspec.structs.replace(chosen, decided=False)
-        return next(
-            iter([*self.items(undecided, limit=1)]), None
-        )  # to its end, so that nothing stays open
+        # Exhausting the iterator closes its snapshot.
+        return next(iter([*self.items(undecided, limit=1)]), None)
 
     def history(self, number: int) -> list[Decision]:
         """Every decision about an item, oldest first."""
@@ -138,7 +142,7 @@ class Campaign:
         return [Decision(place, Verdict(verdict), *rest) for place, verdict, *rest in found]
 
     def endings(self) -> list[Ending]:
-        """Return the fate of the accesses of the campaign before that are not in this one."""
+        """Return the fate of the previous campaign's accesses that are not in this one."""
         query = f"""
             SELECT e.principal, e.resource, e.kind, p.{DECISION.format("p")} FROM review_endings e
             LEFT JOIN review_decisions p ON p.sequence = e.previous WHERE e.campaign = ? ORDER BY 1, 2"""  # noqa: S608  # our own names
@@ -149,7 +153,7 @@ class Campaign:
         ]
 
     def progress(self) -> dict[str, Progress]:
-        """Return the progress of each business, those with most undecided first; `""` is the whole."""
+        """Return the progress by business, most undecided first; `""` is the whole campaign."""
         made = self.parts()
         columns = (
             [getattr(each, name) for each in made.values()] for name in Progress.__struct_fields__
@@ -166,7 +170,7 @@ class Campaign:
             return _counted(rows.execute(query, (self.id,))).get("", Progress(0, 0, 0, 0, 0, 0))
 
     def parts(self, start: str | None = None, end: str | None = None) -> dict[str, Progress]:
-        """Return the progress of each business by node id: all of them, or those from one to another."""
+        """Return the progress by business node id, of all or of a range of ids."""
         query = """
             SELECT i.business, coalesce(d.verdict, ''), d.origin IS NOT NULL, count(*) FROM review_items i
             LEFT JOIN review_decisions d ON d.sequence = i.decision
@@ -177,20 +181,20 @@ class Campaign:
             )
 
     def businesses(self) -> list[str]:
-        """The node ids of the businesses that it has items about."""
+        """Return the node ids of the businesses that the campaign has items about."""
         query = "SELECT DISTINCT business FROM review_items WHERE campaign = ? ORDER BY business"
         with self.ledger.looking() as rows:
             return [each for (each,) in rows.execute(query, (self.id,))]
 
     def overdue(self, now: dt.datetime) -> bool:
-        """Return whether it is open, and its day has passed."""
+        """Return whether the campaign is open and its due day has passed."""
         return not self.signed and self.head.due is not None and self.head.due < rfc3339(now)
 
     def drift(self, graph: AccessGraph) -> Drift:
-        """Compare the accesses of a graph, such as the newest, with what was frozen.
+        """Compare the accesses of a graph, such as the newest, with the frozen ones.
 
-        The cost is that of freezing the same accesses again, unless it is the graph that was frozen. Raises ReviewError
-        POLICY_DIFFERS.
+        The cost is that of freezing the same accesses again, unless it is the graph that was
+        frozen. Raises ReviewError POLICY_DIFFERS.
         """
         self._check_policy(graph)
         if graph.version == self.head.version:
@@ -222,7 +226,7 @@ class Campaign:
         return self.revoked(Drift(graph.version, same, tuple(changed), ended, unseen, appeared))
 
     def revoked(self, drift: Drift) -> Drift:
-        """A drift that was found before, with the revocations as they are decided now."""
+        """Update the revocations of a drift that was computed before."""
         query = """
             SELECT i.number, i.principal, i.resource FROM review_decisions d
             JOIN review_items i ON i.campaign = d.campaign AND i.number = d.item AND i.decision = d.sequence
@@ -239,7 +243,7 @@ class Campaign:
         )
 
     def standing(self, item: Item, graph: AccessGraph) -> Standing:
-        """Return the standing of an item in a graph, and what would end it there. Raises ReviewError POLICY_DIFFERS."""
+        """Return the standing of an item in a graph. Raises ReviewError POLICY_DIFFERS."""
         self._check_policy(graph)
         ends = item.access.principal, item.access.resource
         found = access(graph, *ends) if all(each in graph for each in ends) else None
@@ -265,7 +269,7 @@ class Campaign:
         why: str = "",
         expect: str = "",
     ) -> Decided:
-        """Decide the same about some items, all of them or none; otherwise as `answer`."""
+        """Take one decision about several items, all or none; otherwise as `answer`."""
         said = _verdict(verdict)
         return self.answer([Answer(number, said, why, expect) for number in items], by=by, now=now)
 
@@ -280,10 +284,10 @@ class Campaign:
     ) -> Decided:
         """Take decisions, all of them or none.
 
-        What a decision says already changes nothing the second time: the same verdict and reason by the same person,
-        or with `keeping` by anybody. A request with a `key` that the same person has used in this campaign is taken
-        once, whatever was decided since, and gets the answer of the first time. Raises ReviewError, with the code of
-        its first problem and all of them in `problems`.
+        Repeating a decision changes nothing: the same verdict and reason by the same person, or
+        with `keeping` by anybody. A request with a `key` that the same person has used in this
+        campaign is taken once, whatever was decided since, and gets its first result. Raises
+        ReviewError, with the code of its first problem and all of them in `problems`.
         """
         by, moment = checked_line(by, "who decides", 200), rfc3339(now)
         with self.ledger.changing() as rows:
@@ -331,9 +335,10 @@ class Campaign:
     def sign_off(
         self, digest: Callable[[Campaign], str], *, by: str, now: dt.datetime, partial: bool = False
     ) -> Campaign:
-        """Close the campaign with the SHA-256 of its report (see `report.sign_off`); gives it as it is then.
+        """Close the campaign with the SHA-256 of its report, and return it closed.
 
-        Raises ReviewError CAMPAIGN_CLOSED, and UNDECIDED while items are, unless it is `partial`: the report says so.
+        The report is that of `report.sign_off`. Raises ReviewError CAMPAIGN_CLOSED, and UNDECIDED
+        if items are undecided, unless the sign-off is `partial`: then the report says so.
         """
         by, moment = checked_line(by, "who signs it off", 200), rfc3339(now)
         with self.ledger.changing() as rows:
@@ -345,11 +350,11 @@ class Campaign:
             undecided = len(numbers_of(rows, self.id, Filter(decided=False)))
             if undecided and not partial:
                 raise ReviewError(
-                    f"{undecided} items are undecided; a partial sign-off says so", "UNDECIDED"
+                    f"{undecided} items are undecided; decide them, or sign off partially",
+                    "UNDECIDED",
                 )
-            current.signed = Signed(
-                by, moment, undecided, ""
-            )  # nobody else can write until this is committed
+            # Nobody else can write until this is committed.
+            current.signed = Signed(by, moment, undecided, "")
             current.signed = msgspec.structs.replace(current.signed, sha256=digest(current))
             encoded = msgspec.json.encode(current.signed)
             rows.execute("UPDATE campaigns SET signed = ? WHERE id = ?", (encoded, self.id))
@@ -363,7 +368,7 @@ class Campaign:
 
 
 class _Request(NamedTuple):
-    """The identity of a request to decide, should it come again: salted marks of its sender and its content."""
+    """The identity of a request to decide: salted marks of its sender and its content."""
 
     mark: bytes
     asked: bytes
@@ -373,16 +378,15 @@ class _Request(NamedTuple):
         cls, rows: sqlite3.Connection, campaign_: int, by: str, key: str, answers: Sequence[Answer]
     ) -> _Request:
         if not 1 <= len(key) <= 200:
-            raise ReviewError("a key has 1 to 200 characters")
+            raise ReviewError("a key must have 1 to 200 characters")
         (salt,) = rows.execute("SELECT value FROM salt").fetchone()
         asked = [(each.item, each.verdict.value, each.why, each.expect) for each in answers]
-        said = (
-            repr(each).encode() for each in ((campaign_, by, key), asked)
-        )  # which encodes any text
+        # This encoding accepts any text.
+        said = (repr(each).encode() for each in ((campaign_, by, key), asked))
         return cls(*(hashlib.blake2b(each, key=salt, digest_size=16).digest() for each in said))
 
     def before(self, rows: sqlite3.Connection) -> Decided | None:
-        """Return the earlier result. Raises ReviewError KEY_REUSED where the key was for something else."""
+        """Return the earlier result. Raises ReviewError KEY_REUSED for a different request."""
         query = "SELECT asked, new, known FROM review_requests WHERE mark = ?"
         found = rows.execute(query, (self.mark,)).fetchone()
         if found and found[0] != self.asked:
@@ -391,11 +395,11 @@ class _Request(NamedTuple):
 
 
 _LAST: Final = "\U0010ffff"
-"""After every node id."""
+"""A text that sorts after every node id."""
 
 
 def _counted(rows: Iterable[tuple[str, str, int, int]]) -> dict[str, Progress]:
-    """From rows of a name, a verdict or nothing, whether it was carried over, and how many there are."""
+    """Count progress from rows of (business, verdict or "", carried over, items)."""
     counted: dict[str, Counter[str]] = {}
     for name, verdict, carried, number in rows:
         counts = counted.setdefault(name, Counter())
@@ -426,5 +430,5 @@ def _verdict(word: str) -> Verdict:
         return Verdict(word.strip().upper())
     except ValueError:
         raise ReviewError(
-            f"{printable(word)!r} is none of keep, revoke, unsure", "BAD_DECISION"
+            f"{printable(word)!r} is not one of keep, revoke, unsure", "BAD_DECISION"
         ) from None

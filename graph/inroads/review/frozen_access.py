@@ -1,4 +1,4 @@
-"""An access at one moment, with its paths and the records behind them, as values that outlive the graph."""
+"""An access at one moment, with its paths and records, as values that outlive the graph."""
 
 from __future__ import annotations
 
@@ -36,10 +36,11 @@ from inroads.text import printable
 
 
 class Scope(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The accesses that a campaign is about; everything not given is in it.
+    """The accesses that a campaign is about; a field that is not set allows everything.
 
-    `identities` are node ids or emails, `resources` businesses and accounts, exactly these. An access is in the scope
-    if it has any of `roles`, this `certainty`, this `state`, and is to any of `kinds`.
+    `identities` are node ids or emails, `resources` exactly these businesses and accounts. An
+    access is in the scope if it has any of `roles`, this `certainty`, this `state`, and is to any
+    of `kinds`.
     """
 
     identities: tuple[str, ...] = ()
@@ -51,7 +52,7 @@ class Scope(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Record(msgspec.Struct, frozen=True, array_like=True):
-    """A record behind a grant, and where it is said."""
+    """A record behind a grant, and the place that states it."""
 
     label: str
     id: str | None
@@ -65,9 +66,10 @@ _FACTS: Final = (Relation.KEEPS, Relation.GROUP_OF)
 
 
 class FrozenGrant(msgspec.Struct, frozen=True, array_like=True):
-    """A grant with each of its records once; of a fact, such as KEEPS, only the record that speaks first.
+    """A grant with its records, without repetitions.
 
-    Whoever is a client of an account tells which business keeps it: that would be hundreds of records.
+    A fact such as KEEPS has only its first record, since every client of an account states which
+    business keeps it: hundreds of records.
     """
 
     id: str
@@ -78,10 +80,11 @@ class FrozenGrant(msgspec.Struct, frozen=True, array_like=True):
 
     @property
     def compared(self) -> list[Any]:
-        """The facts of which one must differ for the grant to be another one.
+        """Return the facts that make a grant another grant when one of them differs.
 
-        A grant whose records have other ids was given anew. Facts such as KEEPS are told by whoever shows the
-        business, so that their records come and go. Words count where no table knows them.
+        A grant whose records have other ids was granted anew. Facts such as KEEPS are stated by
+        every document that shows the business, so their records come and go. Words count where no
+        table maps them.
         """
         records = (
             () if self.relation in _FACTS else {each.id or each.label for each in self.records}
@@ -102,7 +105,10 @@ class FrozenPath(msgspec.Struct, frozen=True, array_like=True):
 
     @property
     def compared(self) -> list[Any]:
-        """The facts of which one must differ for the path to be another; the reasons for being latent do not count."""
+        """Return the facts that make a path another path when one of them differs.
+
+        The reasons for being latent do not count.
+        """
         return [self.grants, sorted(self.roles), self.certainty, self.state]
 
 
@@ -124,7 +130,10 @@ class Frozen(msgspec.Struct, frozen=True, array_like=True):
 
     @property
     def fingerprint(self) -> bytes:
-        """A digest that two accesses share exactly when `difference` finds nothing between them; 16 bytes."""
+        """Return a digest of 16 bytes, shared exactly by accesses between which nothing differs.
+
+        `difference` is the comparison.
+        """
         compared = [
             [self.principal, self.resource, self.truncated],
             [sorted(self.roles), sorted(self.capabilities), self.certainty, self.state],
@@ -142,7 +151,7 @@ class Frozen(msgspec.Struct, frozen=True, array_like=True):
 
 
 class Difference(msgspec.Struct, frozen=True):
-    """The difference of an access between two moments, in sentences: of the whole, then paths, then grants."""
+    """The difference of an access between two moments, as sentences."""
 
     facts: tuple[str, ...]
     gained: tuple[str, ...]
@@ -150,7 +159,7 @@ class Difference(msgspec.Struct, frozen=True):
     grants: tuple[str, ...]
 
     def lines(self) -> list[str]:
-        """All of it, a line each."""
+        """Return all sentences, one a line."""
         paths = [
             *(f"gained: {each}" for each in self.gained),
             *(f"lost: {each}" for each in self.lost),
@@ -194,9 +203,8 @@ class Freezer:
 
     def __init__(self, graph: AccessGraph) -> None:
         self.graph = graph
-        self._grant = lru_cache(2**14)(
-            self._frozen_grant
-        )  # many accesses share the facts about businesses
+        # Many accesses share the facts about businesses.
+        self._grant = lru_cache(2**14)(self._frozen_grant)
 
     def freeze(self, access: Access) -> Frozen:
         """Freeze an access as it is now."""
@@ -237,20 +245,20 @@ class Freezer:
 
 
 class Pair(NamedTuple):
-    """An access by its ends."""
+    """An access by its two ends."""
 
     principal: str
     resource: str
 
 
 def resolved(graph: AccessGraph, scope: Scope) -> Scope:
-    """The scope with node ids for emails. Raises NotFound for what no document names, and WRONG_KIND."""
+    """Resolve emails in a scope to node ids. Raises NotFound for unknown names, and WRONG_KIND."""
     if "fold" not in vars(graph):
         raise InroadsError(
-            "only the whole graph is reviewed, not a view or a copy of it", "NOT_WHOLE"
+            "a review needs the whole graph, not a view or a copy of it", "NOT_WHOLE"
         )
     if not scope.kinds or not scope.kinds <= RESOURCES:
-        raise InroadsError("accesses are to businesses and accounts", "WRONG_KIND")
+        raise InroadsError("the kinds of a scope must be businesses or accounts", "WRONG_KIND")
     identities = {_found(graph, each, {NodeKind.IDENTITY}) for each in scope.identities}
     resources = {_found(graph, each, RESOURCES) for each in scope.resources}
     return msgspec.structs.replace(
@@ -268,7 +276,7 @@ def _found(graph: AccessGraph, text: str, kinds: Iterable[NodeKind]) -> str:
 
 
 def selected(graph: AccessGraph, scope: Scope) -> Accesses:
-    """The accesses in a scope that is resolved, as columns by principal and resource."""
+    """Return the accesses in a resolved scope, as columns by principal and resource."""
     nodes = scope.identities or scope.resources
     parts = (
         (accesses_of(graph, node) for node in nodes if node in graph)
@@ -305,7 +313,7 @@ _STATES: Final = tuple(AccessState)
 
 
 def frozen(graph: AccessGraph, pairs: Iterable[Pair]) -> Iterator[Frozen]:
-    """Yield these accesses frozen, in the order of their principals; none for those that do not stand."""
+    """Yield these accesses frozen, by principal; an access that is gone is skipped."""
     wanted: defaultdict[str, set[str]] = defaultdict(set)
     for principal, resource in pairs:
         wanted[principal].add(resource)
@@ -319,7 +327,7 @@ def frozen(graph: AccessGraph, pairs: Iterable[Pair]) -> Iterator[Frozen]:
 
 
 def pairs(graph: AccessGraph, found: Accesses) -> list[Pair]:
-    """The ends of accesses by their printed ids."""
+    """Yield the ends of accesses by their printed ids."""
     return list(map(Pair, _names(graph, found.principal), _names(graph, found.resource)))
 
 
@@ -328,10 +336,11 @@ def _names(graph: AccessGraph, numbers: Ints) -> list[str]:
 
 
 class Risk(NamedTuple):
-    """The sort key that decides which access is looked at first, the lowest first.
+    """The sort key of the order of review, the lowest first.
 
-    Inferred accesses, which no record states, and those with a role that controls come first; active ones before
-    latent ones; then by resource, so that one business is reviewed in one go, and principal.
+    Inferred accesses, which no record states, and accesses with a controlling role come first;
+    active ones before latent ones; then by resource, so that one business is reviewed at once, and
+    principal.
     """
 
     plain: bool
@@ -350,7 +359,7 @@ def risk(graph: AccessGraph, access: Frozen, business: str) -> Risk:
 
 
 def business_of(graph: AccessGraph, resource: str) -> str:
-    """The business that a resource is, or that keeps it; the account itself where none is known to."""
+    """Return the business of a resource; the account itself if no business is known to keep it."""
     if kind_of(resource) is NodeKind.BUSINESS:
         return resource
     return min(

@@ -23,11 +23,10 @@ ITEMS: Final = f"""
 def part_of(
     chosen: Filter, after: int, limit: int | None, before: int | None, backwards: bool = False
 ) -> tuple[str, list[object]]:
-    """The rest of a query of items, and the values of its question marks."""
+    """Return the rest of a query of items, and its parameters."""
     where, given = chosen.where()
-    number = (
-        "+i.number" if chosen.of else "i.number"
-    )  # few items: their own index, not that of numbers, leads to them
+    # Few items: their own index leads to them, not the index of numbers.
+    number = "+i.number" if chosen.of else "i.number"
     upto = "" if before is None else f" AND {number} < ?"
     order = " DESC" if backwards else ""
     ends = [after] if before is None else [after, before]
@@ -42,7 +41,7 @@ def numbered(
     limit: int | None = None,
     before: int | None = None,
 ) -> tuple[str, list[object]]:
-    """A query of numbers of items, and the values of its question marks."""
+    """Return a query of numbers of items, and its parameters."""
     where, given = part_of(chosen, after, limit, before)
     joined = " LEFT JOIN review_decisions d ON d.sequence = i.decision" if chosen.verdict else ""
     return f"SELECT i.number FROM review_items i{joined} WHERE i.campaign = ?{where}", [  # noqa: S608  # ours

@@ -47,24 +47,25 @@ def start(
 ) -> Campaign:
     """Freeze the accesses of a scope into a new campaign of a ledger.
 
-    With a `previous` campaign its decisions are carried over: KEEP about an access that has not changed since counts
-    again, everything else is opened again, and says what changed. `position` is how far of the ledger's log the graph
-    holds, so that nobody who was forgotten since comes back with it; `most` is how many accesses it may have. Raises
-    ReviewError CAMPAIGN_EXISTS, CAMPAIGN_EMPTY, CAMPAIGN_TOO_LARGE and STALE_GRAPH, NotFound for a scope that names
-    what no document names.
+    With a `previous` campaign its decisions are carried over. A KEEP about an access that has not
+    changed since counts again; all other items are opened again, and say what changed. `position`
+    is the ledger's sequence up to which the graph has read, so that a person who was forgotten
+    since does not come back. `most` is the most accesses of a campaign. Raises ReviewError
+    CAMPAIGN_EXISTS, CAMPAIGN_EMPTY, CAMPAIGN_TOO_LARGE and STALE_GRAPH, and NotFound for a scope
+    that names an unknown node.
     """
     name, by = checked_line(name, "the name", 200), checked_line(by, "who starts it", 200)
     if name.isdecimal():
         raise ReviewError(
-            "a campaign's name is more than a number, which would be another campaign's", "BAD_NAME"
+            "the name of a campaign must not be a number: numbers identify campaigns", "BAD_NAME"
         )
     scope = resolved(graph, scope)
     chosen = pairs(graph, selected(graph, scope))
     if not chosen:
-        raise ReviewError("there is no access in this scope", "CAMPAIGN_EMPTY")
+        raise ReviewError("the scope has no access", "CAMPAIGN_EMPTY")
     if most is not None and len(chosen) > most:
         raise ReviewError(
-            f"there are {len(chosen)} accesses in this scope: the most is {most}",
+            f"the scope has {len(chosen)} accesses; a campaign may have at most {most}",
             "CAMPAIGN_TOO_LARGE",
         )
     made = [_Made.of(graph, each) for each in frozen(graph, chosen)]
@@ -81,14 +82,13 @@ def start(
         previous.id if previous else None,
     )
     encoded = msgspec.json.encode(head)
-    with (
-        ledger.changing() as rows
-    ):  # what was decided while the accesses were frozen is carried over, too
+    # Decisions made while the accesses were frozen are carried over, too.
+    with ledger.changing() as rows:
         if find_campaign(rows, name) is not None:
-            raise ReviewError(f"there is a campaign {name!r} already", "CAMPAIGN_EXISTS")
+            raise ReviewError(f"the ledger already has a campaign {name!r}", "CAMPAIGN_EXISTS")
         if position is not None and ledger.forgetting > position:
             raise ReviewError(
-                "somebody was forgotten since the graph was made: ask again", "STALE_GRAPH"
+                "a person was forgotten since the graph was made: ask again", "STALE_GRAPH"
             )
         added = rows.execute(
             "INSERT INTO campaigns (name, head, forgotten) VALUES (?, ?, 0)", (name, encoded)
@@ -99,7 +99,7 @@ def start(
 
 
 class _Made(NamedTuple):
-    """An access as it is written down; the first fields order it."""
+    """An access ready to be written; its first fields are the sort key."""
 
     risk: Risk
     fingerprint: bytes
@@ -134,7 +134,7 @@ def _open(
     made: Sequence[_Made],
     before: dict[Pair, _Left],
 ) -> None:
-    """Write the items of a campaign, in the order of review, with what the campaign before left of them."""
+    """Write a campaign's items in the order of review, with the previous decisions."""
     lefts = [before.pop(Pair(each.risk.principal, each.risk.resource), None) for each in made]
     opened = [_opened(left, each.fingerprint) for each, left in zip(made, lefts, strict=True)]
     order = sorted(
@@ -171,7 +171,7 @@ _COLUMNS: Final = (
 
 
 class _Left(NamedTuple):
-    """The remains of one access of a campaign: its fingerprint, and the last decision about it, if any."""
+    """An access of the previous campaign: its fingerprint and last decision, if any."""
 
     fingerprint: bytes
     decision: int | None
@@ -183,12 +183,12 @@ class _Left(NamedTuple):
 
     @property
     def carried(self) -> tuple[Any, ...]:
-        """The decision for the next campaign: who, when and why remain, and so does the first one of a chain."""
+        """The decision for the next campaign. It keeps its decider, moment, reason and origin."""
         return self.verdict, self.by, self.moment, self.why, self.origin or self.decision
 
 
 def _opened(left: _Left | None, fingerprint: bytes) -> Opened:
-    """The one rule of carrying over: a KEEP holds for what it was given for, and for nothing else."""
+    """Return why an item is opened. Only a KEEP about an unchanged access is carried over."""
     if left is None:
         return Opened.NEW
     if left.verdict is None:
@@ -205,7 +205,7 @@ def _gone(graph: AccessGraph, pair: Pair) -> Gone:
 
 
 def _left(rows: sqlite3.Connection, number: int) -> dict[Pair, _Left]:
-    """Return the remains of each access of a campaign, for the campaign after it."""
+    """Return what a campaign left of each access, for the campaign after it."""
     query = f"""
         SELECT i.principal, i.resource, i.fingerprint, d.{DECISION.format("d")} FROM review_items i
         LEFT JOIN review_decisions d ON d.sequence = i.decision WHERE i.campaign = ?"""  # noqa: S608  # our own names
@@ -213,7 +213,7 @@ def _left(rows: sqlite3.Connection, number: int) -> dict[Pair, _Left]:
 
 
 def _coverage(graph: AccessGraph, scope: Scope) -> Coverage:
-    """Return the coverage of a scope, with the notes of each identity or resource that it names."""
+    """Return the coverage of a scope, with the notes of the nodes that it names."""
     whole = graph.coverage()
     parts = [graph.coverage_of_reach(each) for each in scope.identities]
     if not parts:

@@ -1,7 +1,8 @@
-"""The report of a campaign, line by line, with a SHA-256 by which a later change shows.
+"""The report of a campaign, line by line, with a SHA-256 that reveals later changes.
 
-The canonical report is NDJSON: a line for the whole, one for each item and each ending, and last a line with the
-SHA-256 of all bytes before it. The Markdown says the same for eyes, and ends likewise.
+The canonical report is NDJSON: a line for the campaign, one for each item and each ending, and last
+a line with the SHA-256 of all bytes before it. The Markdown report has the same content for people,
+and ends likewise.
 """
 
 from __future__ import annotations
@@ -25,7 +26,10 @@ FORMAT: Final = "inroads review 1"
 
 
 class Whole(msgspec.Struct, frozen=True):
-    """The first line of a report. `signed` is without the SHA-256, which it cannot hold; None for a draft."""
+    """The first line of a report; `signed` is None for a draft.
+
+    `signed` is without the SHA-256, which a report cannot contain of itself.
+    """
 
     format: str
     campaign: str
@@ -47,7 +51,7 @@ def ndjson(campaign: Campaign) -> Iterator[str]:
 
 
 def sign_off(campaign: Campaign, *, by: str, now: dt.datetime, partial: bool = False) -> Campaign:
-    """Close a campaign with the SHA-256 of its canonical report; otherwise as `Campaign.sign_off`."""
+    """Close a campaign with the SHA-256 of its canonical report; see `Campaign.sign_off`."""
     return campaign.sign_off(
         lambda closed: _digest(_lines(closed)), by=by, now=now, partial=partial
     )
@@ -63,13 +67,13 @@ def _lines(campaign: Campaign) -> Iterator[str]:
 
 
 def named(item: Item) -> dict[str, object]:
-    """An item as plain values with the names of its fields."""
+    """Return an item as plain values with the names of its fields."""
     plain: dict[str, object] = msgspec.to_builtins(item)
     return plain | {"access": _named(item.access)}
 
 
 def _named(access: Frozen) -> dict[str, object]:
-    """An access with the names of its fields: in the ledger it goes without."""
+    """Return an access with the names of its fields, which the ledger omits."""
     plain = {name: getattr(access, name) for name in access.__struct_fields__}
     paths = [
         {name: getattr(path, name) for name in path.__struct_fields__} for path in access.paths
@@ -178,14 +182,14 @@ def _digest(lines: Iterable[str]) -> str:
 
 
 class Seal(NamedTuple):
-    """Return the digest in the last line of a report, and that of its bytes."""
+    """The digest in the last line of a report, and the digest of its bytes."""
 
     said: str
     found: str
 
     @property
     def holds(self) -> bool:
-        """Return whether nothing was changed."""
+        """Return whether the report is unchanged."""
         return self.said == self.found
 
 
@@ -195,17 +199,20 @@ _LAST: Final = re.compile(
 
 
 def seal(data: bytes) -> Seal:
-    """The seal of a report, NDJSON or Markdown. Raises InroadsError BAD_REPORT for what has none."""
+    """Return the seal of a report, NDJSON or Markdown. Raises InroadsError BAD_REPORT."""
     found = _LAST.search(data)
     if found is None:
-        raise InroadsError("its last line is not that of a report: it may be cut off", "BAD_REPORT")
+        raise InroadsError(
+            "the last line is not that of a report: the file may be cut off", "BAD_REPORT"
+        )
     return Seal((found[2] or found[3]).decode(), hashlib.sha256(data[: found.start(1)]).hexdigest())
 
 
 def is_signed(campaign: Campaign, data: bytes) -> bool:
     """Return whether a report, NDJSON or Markdown, is that of the campaign as it was signed off.
 
-    A Markdown report is compared with what the ledger says today: it differs where a person was forgotten since.
+    A Markdown report is compared with the ledger of today, so it differs if a person was forgotten
+    since.
     """
     found = seal(data).found
     return campaign.signed is not None and found in (

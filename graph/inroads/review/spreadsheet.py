@@ -1,4 +1,4 @@
-"""Items as rows of a spreadsheet, and the decisions that a reviewer wrote into them, read back."""
+"""Items as rows of a spreadsheet, and decisions read back from it."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def write(items: Iterable[Item], stream: IO[str]) -> None:
 
 
 def guarded(cell: str) -> str:
-    """A cell that no spreadsheet runs and that `bare` gives back as it was, if it can be printed at all."""
+    """Return a printable cell that no spreadsheet runs as a formula; `bare` reverses it."""
     text = printable(cell)
     return f"'{text}" if text.startswith((*_FORMULA, "'")) else text
 
@@ -75,10 +75,10 @@ def bare(cell: str) -> str:
 
 
 def read(data: bytes) -> list[Answer]:
-    """The decisions in a CSV or NDJSON file that was exported, each with its line; rows without one are passed over.
+    """Read the decisions from an exported CSV or NDJSON file; rows without a decision are skipped.
 
-    Each row needs `number`, `decision` and `why`; `fingerprint` is checked where it is given. Raises ReviewError with
-    every problem.
+    Each row needs `number`, `decision` and `why`; `fingerprint` is checked if it is present. Raises
+    ReviewError with every problem.
     """
     problems: list[str] = []
     answers: dict[int, Answer] = {}
@@ -92,12 +92,14 @@ def read(data: bytes) -> list[Answer]:
             continue
         if answer.item in answers:
             problems.append(
-                f"line {line}: item {answer.item} was decided in {answers[answer.item].where} already"
+                f"line {line}: item {answer.item} was already decided in {answers[answer.item].where}"
             )
         answers.setdefault(answer.item, answer)
     if problems:
         raise ReviewError(
-            f"{len(problems)} rows cannot be taken, and none was", "BAD_SHEET", tuple(problems)
+            f"{len(problems)} rows have problems, so no decision was taken",
+            "BAD_SHEET",
+            tuple(problems),
         )
     return list(answers.values())
 
@@ -118,12 +120,13 @@ def _json_rows(text: str, problems: list[str]) -> Iterator[tuple[int, dict[str, 
             try:
                 yield number, msgspec.json.decode(line, type=dict[str, Any])
             except (msgspec.DecodeError, RecursionError):
-                problems.append(f"line {number}: it is not a JSON object")
+                problems.append(f"line {number}: the line is not a JSON object")
 
 
 def _csv_rows(text: str) -> Iterator[tuple[int, dict[str, Any]]]:
     head = text.split("\n", 1)[0]
-    delimiter = max(",;\t", key=head.count)  # spreadsheets of some countries write semicolons
+    # Spreadsheets of some countries write semicolons.
+    delimiter = max(",;\t", key=head.count)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
     try:
         names = [bare(cell.strip()) for cell in next(reader, [])]
@@ -144,16 +147,18 @@ def _answer(given: dict[str, Any], where: str) -> Answer | None:
         given.get(name) for name in ("decision", "number", "why", "fingerprint")
     )
     if not all(each is None or isinstance(each, str) for each in (decision, why, expect)):
-        raise ReviewError("decision, why and fingerprint are texts")
+        raise ReviewError("decision, why and fingerprint must be texts")
     if not decision or not decision.strip():
         if why and why.strip():
-            raise ReviewError("there is a reason and no decision")
+            raise ReviewError("the row has a reason but no decision")
         return None
     plain = str(number).strip()
     if isinstance(number, bool) or not (plain.isascii() and plain.isdecimal() and len(plain) < 19):
-        raise ReviewError("its number is no number of an item")
+        raise ReviewError("the number must be the number of an item")
     try:
         verdict = Verdict(decision.strip().upper())
     except ValueError:
-        raise ReviewError(f"{printable(decision)[:40]!r} is none of keep, revoke, unsure") from None
+        raise ReviewError(
+            f"{printable(decision)[:40]!r} is not one of keep, revoke, unsure"
+        ) from None
     return Answer(int(plain), verdict, why or "", expect or "", where)

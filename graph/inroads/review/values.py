@@ -37,7 +37,7 @@ class Verdict(StrEnum):
 
 
 class Opened(StrEnum):
-    """The reason why an item is in a campaign: as the campaign before left it, if there was one."""
+    """The reason why an item is in a campaign: how the previous campaign left it."""
 
     NEW = "NEW"
     CARRIED = "CARRIED"
@@ -48,10 +48,10 @@ class Opened(StrEnum):
 
 
 class Gone(StrEnum):
-    """The fate of an access of the campaign before that is not in this one.
+    """The fate of an access of the previous campaign that is not in this one.
 
-    ENDED: both ends are known and there is no access. OUT_OF_SCOPE: it stands, and this scope does not ask for it.
-    UNSEEN: a document names one of its ends no longer.
+    ENDED: both ends are known and there is no access. OUT_OF_SCOPE: the access stands outside this
+    scope. UNSEEN: no document names one of its ends any longer.
     """
 
     ENDED = "ENDED"
@@ -61,11 +61,12 @@ class Gone(StrEnum):
 
 @dataclass(unsafe_hash=True)
 class ReviewError(InroadsError):
-    """A review that cannot go on as asked; nothing was changed. `problems` are all of them, one sentence each.
+    """A review request that was refused; nothing was changed.
 
-    `code` is CAMPAIGN_UNKNOWN, CAMPAIGN_EXISTS, CAMPAIGN_CLOSED, CAMPAIGN_EMPTY, CAMPAIGN_TOO_LARGE, ITEM_UNKNOWN,
-    STALE_DECISION (the item is not the one that was decided on), BAD_DECISION, BAD_NAME, BAD_SHEET, KEY_REUSED (for
-    another request), UNDECIDED (items that a sign-off would leave out), STALE_GRAPH or POLICY_DIFFERS.
+    `problems` are all problems, one sentence each. `code` is CAMPAIGN_UNKNOWN, CAMPAIGN_EXISTS,
+    CAMPAIGN_CLOSED, CAMPAIGN_EMPTY, CAMPAIGN_TOO_LARGE, ITEM_UNKNOWN, STALE_DECISION (the item is
+    not the one that was decided on), BAD_DECISION, BAD_NAME, BAD_SHEET, KEY_REUSED (for another
+    request), UNDECIDED (items that a sign-off would leave out), STALE_GRAPH or POLICY_DIFFERS.
     """
 
     code: str = "BAD_DECISION"
@@ -75,8 +76,9 @@ class ReviewError(InroadsError):
 class Head(msgspec.Struct, frozen=True):
     """The frozen facts of a campaign as a whole; moments are RFC 3339 in UTC.
 
-    `version` is the graph's, `policy` the digest of its policy, `as_of` the moment it was asked of, None for all that
-    was observed. `coverage` is what could be seen. `previous` is the campaign that decisions were carried over from.
+    `version` is the graph's, `policy` the digest of its policy. `as_of` is the moment of the graph,
+    None for all observations. `coverage` is the extent of what was observed. `previous` is the
+    campaign whose decisions were carried over.
     """
 
     scope: Scope
@@ -92,7 +94,7 @@ class Head(msgspec.Struct, frozen=True):
 
 
 class Signed(msgspec.Struct, frozen=True):
-    """A sign-off: who, when, how many items it left undecided, and the SHA-256 of the report as it was then."""
+    """A sign-off: person, moment, undecided items, and the SHA-256 of the report at that time."""
 
     by: str
     moment: str
@@ -101,7 +103,10 @@ class Signed(msgspec.Struct, frozen=True):
 
 
 class Decision(msgspec.Struct, frozen=True):
-    """One decision about one item; `origin` is the number of the decision that it was carried over from, if it was."""
+    """One decision about one item.
+
+    `origin` is the number of the decision that it was carried over from, if any.
+    """
 
     number: int
     verdict: Verdict
@@ -112,9 +117,10 @@ class Decision(msgspec.Struct, frozen=True):
 
 
 class Item(msgspec.Struct, frozen=True):
-    """One access of a campaign as it was frozen; `previous` is what the campaign before decided about it.
+    """One access of a campaign as it was frozen.
 
-    `difference` says what has changed since then, None where there is nothing to compare with.
+    `previous` is the previous campaign's decision about it. `difference` says what has changed
+    since then, None if there is nothing to compare with.
     """
 
     number: int
@@ -128,7 +134,7 @@ class Item(msgspec.Struct, frozen=True):
 
 
 class Ending(msgspec.Struct, frozen=True):
-    """An access of the campaign before that is not in this one."""
+    """An access of the previous campaign that is not in this one."""
 
     principal: str
     resource: str
@@ -137,9 +143,9 @@ class Ending(msgspec.Struct, frozen=True):
 
 
 class Answer(NamedTuple):
-    """A decision that is asked for: the number of the item, and the beginning of the fingerprint it must have, if any.
+    """A requested decision: the item's number, and the start of its expected fingerprint, if any.
 
-    `where` says where it was asked for, as in `line 3`, for what is wrong with it.
+    `where` is the place of the request, such as `line 3`, for messages about it.
     """
 
     item: int
@@ -150,9 +156,10 @@ class Answer(NamedTuple):
 
 
 class Decided(NamedTuple):
-    """The number of decisions that were new, and of those that stood already.
+    """The numbers of decisions that were new, and that stood already.
 
-    `again` tells that the request had been taken before; then the figures are those of that time.
+    `again` is true if the request had been taken before; then the numbers are those of the first
+    time.
     """
 
     new: int
@@ -172,10 +179,11 @@ class Progress(msgspec.Struct, frozen=True):
 
 
 class Drift(msgspec.Struct, frozen=True):
-    """The differences of the accesses of another graph from what was frozen.
+    """The differences between the accesses of another graph and the frozen ones.
 
-    `ended` and `unseen` are items as in `Gone`; `changed` are items with what changed; `appeared` are accesses in the
-    scope that are no items. `revoked_standing` and `revoked_ended` are the items whose last decision is REVOKE.
+    `ended` and `unseen` are items as in `Gone`; `changed` are items with their differences;
+    `appeared` are accesses in the scope without an item. `revoked_standing` and `revoked_ended` are
+    the items whose last decision is REVOKE.
     """
 
     version: str
@@ -189,17 +197,20 @@ class Drift(msgspec.Struct, frozen=True):
 
 
 class Standing(msgspec.Struct, frozen=True):
-    """The standing of one item in a graph: the difference, None without access; and the explanation of its end."""
+    """The standing of one item in a graph: its difference, and the explanation of the access.
+
+    Both are None if there is no access.
+    """
 
     difference: Difference | None
     explanation: Explanation | None
 
 
 class Filter(msgspec.Struct, frozen=True):
-    """A filter of the items of a campaign; everything not given is allowed.
+    """A filter of the items of a campaign; a field that is not set allows everything.
 
     `of` is an identity, a business with the accounts that it keeps, or an account. `decided` asks
-    for items with a decision, or for those without.
+    for items with a decision, or without one.
     """
 
     of: str | None = None
@@ -211,7 +222,7 @@ class Filter(msgspec.Struct, frozen=True):
     decided: bool | None = None
 
     def where(self) -> tuple[str, list[object]]:
-        """The condition for the rows, and the values of its question marks."""
+        """Return the SQL condition for the rows, and its parameters."""
         asked: list[tuple[str, object]] = [
             (f"i.{name} = ?", value)
             for name in ("certainty", "state", "opened")
@@ -227,7 +238,8 @@ class Filter(msgspec.Struct, frozen=True):
             asked.append(("d.verdict = ?", self.verdict))
         where = "".join(f" AND {condition}" for condition, _ in asked)
         if self.decided is not None:
-            where += f" AND i.decision IS {'NOT ' * self.decided}NULL"  # for this there is an index
+            # An index serves this condition.
+            where += f" AND i.decision IS {'NOT ' * self.decided}NULL"
         return where, [value for _, value in asked]
 
 
@@ -235,12 +247,12 @@ ALL: Final = Filter()
 
 
 def checked_line(text: str, what: str, longest: int, *, needed: bool = True) -> str:
-    """A text as one line that can be shown anywhere. Raises ReviewError."""
+    """Return a text as one line that is safe to show. Raises ReviewError."""
     line = one_line(text)
     if needed and not line:
         raise ReviewError(f"{what} is needed")
     if len(line) > longest:
-        raise ReviewError(f"{what} has {len(line)} characters: the most is {longest}")
+        raise ReviewError(f"{what} has {len(line)} characters; it may have at most {longest}")
     return line
 
 
@@ -250,5 +262,5 @@ def one_line(text: str) -> str:
 
 def rfc3339(moment: dt.datetime) -> str:
     if moment.tzinfo is None:
-        raise InroadsError("a moment has an offset", "BAD_MOMENT")
+        raise InroadsError("the moment needs a UTC offset", "BAD_MOMENT")
     return moments.rfc3339(moment)

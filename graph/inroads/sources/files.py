@@ -1,8 +1,8 @@
 """Documents from files, folders and streams, split into single ones.
 
-Its own room, beside the core, because it reads the disk. A file holds one document or envelope, a JSON array of them,
-or one on each line (NDJSON), any of them gzipped; which of these it is, is told from its content. No more of it than
-a few documents is held at a time.
+This module is apart from the core because it reads the disk. A file holds one document or envelope,
+a JSON array of them, or one on each line (NDJSON), any of them gzipped; the content says which.
+Only a few documents of a file are held at a time.
 """
 
 from __future__ import annotations
@@ -33,10 +33,16 @@ if TYPE_CHECKING:
 
 
 MAX_REJECTED: Final = 100_000
-"""After so many rejections in a row the rest of a source is not read: a small gzip file may hold billions of them."""
+"""The most rejections in a row before the rest of a source is skipped.
+
+A small gzip file may hold billions of broken documents.
+"""
 
 ENDINGS: Final = (".json", ".ndjson", ".jsonl", ".json.gz", ".ndjson.gz", ".jsonl.gz")
-"""The endings of files that a folder is searched for, at any depth; names with a dot in front are skipped."""
+"""The endings of the files that are read from folders, at any depth.
+
+Names that begin with a dot are skipped.
+"""
 
 _LINE_ENDINGS: Final = (".ndjson", ".jsonl", ".ndjson.gz", ".jsonl.gz")
 _BOM: Final = b"\xef\xbb\xbf"
@@ -49,7 +55,7 @@ class _Arrival(NamedTuple):
 
 
 def files(paths: Iterable[str | os.PathLike[str]]) -> list[Path]:
-    """The document files behind these paths, folders searched. Raises FileNotFoundError for what is not there."""
+    """Return the document files behind these paths, folders searched. Raises FileNotFoundError."""
     found: dict[Path, None] = {}
     for each in map(Path, paths):
         if each.is_dir():
@@ -67,23 +73,24 @@ def arrivals(
     stdin: IO[bytes] | None = None,
     progress: Callable[[int], None] | None = None,
 ) -> Iterator[Observation | Rejection]:
-    """Every document of these files and folders, and of `stdin` for `-`.
+    """Yield every document of these files and folders, and of `stdin` for `-`.
 
-    `progress` is told how many bytes were read since it was told last. Raises FileNotFoundError before anything else.
+    `progress` is called with the number of bytes read since its last call. Raises FileNotFoundError
+    before anything else.
     """
     refusals = Refusals()
     return _taken(unread(paths, observed_at, stdin, progress, refusals), refusals)
 
 
 class Refusals:
-    """Files of which so many documents in a row were rejected that the rest is not read."""
+    """Files with too many rejected documents in a row, whose rest is not read."""
 
     def __init__(self) -> None:
         self.files: set[int] = set()
         self._in_a_row: Counter[int] = Counter()
 
     def note(self, item: object, rejected: bytes) -> Rejection | None:
-        """Take note of which documents of an item were rejected; what to tell when it was one too many."""
+        """Count the rejected documents of an item; return a Rejection when the limit is reached."""
         if not isinstance(item, RawDocument | FileChunk) or item.file in self.files:
             return None
         runs = [len(run) for run in rejected.split(b"\0")]
@@ -92,7 +99,7 @@ class Refusals:
         if max(runs) < MAX_REJECTED:
             return None
         self.files.add(item.file)
-        message = f"{MAX_REJECTED:,} rejections in a row: what follows is not read"
+        message = f"{MAX_REJECTED:,} rejections in a row: the rest is not read"
         source = (
             item.source
             if isinstance(item, FileChunk)
@@ -151,7 +158,7 @@ def _advance(progress: Callable[[int], None] | None) -> Callable[[int], None] | 
 
 
 def _name(path: Path) -> str:
-    """A path as text, also where its bytes are not UTF-8."""
+    """Return a path as text, even if its bytes are not UTF-8."""
     return os.fsencode(path.as_posix()).decode("utf-8", "replace")
 
 
@@ -159,7 +166,8 @@ def _inside(folder: Path) -> Iterator[Path]:
     closed: list[str] = []
     for root, _, names in os.walk(folder, onerror=lambda error: closed.append(error.filename)):
         yield from (path for name in names if _is_sought(path := Path(root, name), folder))
-    yield from map(Path, closed)  # whoever reads such a folder says why it cannot be read
+    # The reader of such a folder reports why it cannot be read.
+    yield from map(Path, closed)
 
 
 def _is_sought(path: Path, folder: Path) -> bool:
@@ -170,7 +178,8 @@ def _is_sought(path: Path, folder: Path) -> bool:
     try:
         return path.is_file() or (path.is_symlink() and not path.exists())
     except OSError:
-        return True  # whoever reads it says why it cannot be read
+        # The reader of the file reports why it cannot be read.
+        return True
 
 
 def observe(
@@ -178,10 +187,11 @@ def observe(
     observed_at: dt.datetime | None = None,
     progress: Callable[[int], None] | None = None,
 ) -> Iterator[Observation | Rejection]:
-    """Every document of one file. Without an envelope its moment is `observed_at`, else the file's modification time.
+    """Yield every document of one file.
 
-    `progress` is told how many bytes of the file have been read so far. A file that cannot be read, or only in part,
-    ends in a Rejection that says so.
+    Without an envelope a document's moment is `observed_at`, else the file's modification time.
+    `progress` is called with the number of bytes of the file read so far. A file that cannot be
+    read, or only in part, ends in a Rejection that says so.
     """
     refusals = Refusals()
     return _taken(_unread_file(path, observed_at, progress, 1, refusals), refusals)
@@ -193,7 +203,7 @@ def observe_stream(
     observed_at: dt.datetime | None = None,
     progress: Callable[[int], None] | None = None,
 ) -> Iterator[Observation | Rejection]:
-    """Every document of an open binary stream, such as standard input; otherwise as `observe`."""
+    """Yield every document of an open binary stream, such as standard input; see `observe`."""
     refusals = Refusals()
     return _taken(_unread_stream(stream, source, observed_at, progress, 1, refusals), refusals)
 
@@ -227,7 +237,7 @@ def _unread_file(
 
 
 def _begin(stream: IO[bytes], source: str) -> int | None:
-    """Return where the lines begin in a large file of one document a line; None for any other file."""
+    """Return where the lines begin in a large file of one document a line; None for other files."""
     if not is_large(stream):
         return None
     head, second = (stream.readline(MAX_BYTES + 1) for _ in range(2))
@@ -269,7 +279,8 @@ def _modified(stream: IO[bytes]) -> dt.datetime:
         OSError,
         OverflowError,
         ValueError,
-    ):  # no file behind it, or one from beyond the calendar
+    ):
+        # There is no file behind the stream, or its time is outside the calendar.
         return dt.datetime.now(dt.UTC)
 
 
@@ -287,14 +298,14 @@ def _arrivals(stream: IO[bytes], source: str) -> Iterator[_Arrival | Rejection]:
             source,
             "",
             "unreadable_file",
-            "the gzip data is damaged or cut off: what follows is lost",
+            "the gzip data is damaged or cut off: the rest is lost",
         )
     except OSError as error:
         yield unreadable(source, error)
 
 
 class _Rejoined(io.RawIOBase):
-    """A stream from its start again, although its head has been read and it can neither seek nor peek."""
+    """A stream from its start again after its head was read, without seeking or peeking."""
 
     def __init__(self, head: bytes, stream: IO[bytes]) -> None:
         self._head = head
@@ -330,15 +341,14 @@ def _split(stream: IO[bytes], source: str) -> Iterator[_Arrival | Rejection]:
 
 
 def _lines(begun: bytes, stream: IO[bytes], source: str, number: int) -> Iterator[_Arrival]:
-    """Each line with its number in the source; a file of a single line keeps its plain name."""
+    """Yield each line with its number in the source; a file of one line keeps its name."""
 
     def lines() -> Iterator[bytes]:
         for line in chain(io.BytesIO(begun), iter(lambda: stream.readline(MAX_BYTES + 1), b"")):
             yield line
             rest = line
-            while len(rest) > MAX_BYTES and not rest.endswith(
-                b"\n"
-            ):  # the rest of a line that is too long
+            # Skip the rest of a line that is too long.
+            while len(rest) > MAX_BYTES and not rest.endswith(b"\n"):
                 rest = stream.readline(MAX_BYTES + 1)
 
     single = None if source.lower().endswith(_LINE_ENDINGS) else source
@@ -371,10 +381,11 @@ _BRACED_LINE: Final = re.compile(rb"^\{[^\n]*+", re.MULTILINE)
 
 
 def _is_ndjson(head: bytes, whole: bytes, source: str) -> bool:
-    """Return whether a text whose first line is no object has one on each line all the same, that line being broken.
+    """Return whether a text is NDJSON although its first line is broken.
 
-    A row of one document laid out over many lines must never pass for a document. So two of three signs are asked
-    for: the name, first lines that cannot begin a longer object, and a later line that is a whole object.
+    A row of one document laid out over many lines must never pass for a document. So two of three
+    signs are required: the name, first lines that cannot begin a longer object, and a later line
+    that is a whole object.
     """
     if _is_object(whole):
         return False
@@ -390,7 +401,10 @@ _JSON: Final = json.JSONDecoder()
 
 
 def _array(begun: bytes, stream: IO[bytes], source: str) -> Iterator[_Arrival | Rejection]:
-    """The elements of an array as they are read. Where it breaks it ends: what follows may stand anywhere."""
+    """Yield the elements of an array as they are read.
+
+    A broken array ends at its fault, since nothing after it has a certain place.
+    """
     decode = codecs.getincrementaldecoder("utf-8")("replace").decode
     text, at = decode(begun), 0
     for index in count():
@@ -403,7 +417,7 @@ def _array(begun: bytes, stream: IO[bytes], source: str) -> Iterator[_Arrival | 
                     yield Rejection(place, "", "not_json", "the array ends after a comma")
                 elif text[start:].strip() or stream.read(_CHUNK).strip():
                     yield Rejection(
-                        source, "", "not_json", "there is more after the end of the array"
+                        source, "", "not_json", "the file continues after the end of the array"
                     )
                 return
             try:
@@ -413,7 +427,7 @@ def _array(begun: bytes, stream: IO[bytes], source: str) -> Iterator[_Arrival | 
                 break
             except RecursionError:
                 yield Rejection(
-                    place, "", "too_deep", "the array is far too deep here: what follows is lost"
+                    place, "", "too_deep", "the array is nested too deeply here: the rest is lost"
                 )
                 return
             except ValueError:
@@ -425,9 +439,7 @@ def _array(begun: bytes, stream: IO[bytes], source: str) -> Iterator[_Arrival | 
                     code, message = "too_large", "too large"
                 elif _may_go_on(text[start:].encode()):
                     code, message = "truncated", "cut off"
-                yield Rejection(
-                    place, "", code, f"the array is {message} here: what follows is lost"
-                )
+                yield Rejection(place, "", code, f"the array is {message} here: the rest is lost")
                 return
             text = ("," if gap and gap[1] else "") + text[start:] + decode(more)
             at, size = 0, min(size * 2, 2**20)

@@ -17,10 +17,10 @@ _MAX_TOKEN_BYTES: Final = 2**24
 
 @dataclass(unsafe_hash=True)
 class BadTokens(InroadsError):
-    """Tokens that cannot be used, every problem in `problems`, none of which quotes a secret.
+    """Tokens that cannot be used; `problems` has every problem, and none quotes a secret.
 
-    The code is BAD_TOKENS, UNSAFE_TOKENS when others could read or swap the file, TOKENS_IN_USE when another run has
-    it, or NO_TOKENS when there are none.
+    The code is BAD_TOKENS, UNSAFE_TOKENS if others could read or swap the file, TOKENS_IN_USE if
+    another run has it, or NO_TOKENS if there are none.
     """
 
     code: str = "BAD_TOKENS"
@@ -28,12 +28,13 @@ class BadTokens(InroadsError):
 
 
 def open_private(path: Path) -> int:
-    """A descriptor of a file that only this user can read, made sure on itself: no other can be slipped in between.
+    """Open a file that only this user can read, and return its descriptor.
 
-    Raises BadTokens; the same rules hold for the tokens of the service and for those of who may ask.
+    The checks are made on the open file, so that no other file can be slipped in between. Raises
+    BadTokens. Token files of the service and of the server's callers have the same rules.
     """
     try:
-        # O_NONBLOCK: a named pipe would wait for its writer for ever.
+        # Without O_NONBLOCK a named pipe would wait for its writer for ever.
         descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     except OSError as error:
         if path.is_symlink():
@@ -64,7 +65,7 @@ def content_of(descriptor: int) -> bytes:
 
 
 def put_private(path: Path, content: bytes) -> int:
-    """Put a file with this content in the place of another, whole or not at all. Gives its descriptor, locked."""
+    """Replace a file atomically by one with this content. Return its locked descriptor."""
     temporary = path.with_name(f".{path.name}.{secrets.token_hex(8)}.tmp")
     descriptor = os.open(
         temporary, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600

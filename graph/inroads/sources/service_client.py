@@ -22,16 +22,16 @@ from inroads.documents.reader import MAX_BYTES
 from inroads.errors import InroadsError
 
 MAX_REDIRECTS: Final = 3
-"""The most redirects that are followed, all to where the request went in the first place."""
+"""The most redirects that are followed, all on the host of the request."""
 
 
 class Limits(msgspec.Struct, frozen=True, kw_only=True):
     """The load that is put on the service, for all tokens together. Times are in seconds.
 
-    `attempts` is the most for one document, `backoff` the most that the first retry waits (twice that for each
-    further one, up to `longest_backoff`), `longest_pause` the most that a Retry-After is obeyed for, `silence` the
-    most between two pieces of an answer, `total` the most for the whole of it. Raises InroadsError for what is no
-    limit.
+    `attempts` is the most for one document, `backoff` the longest wait before the first retry
+    (doubled for each further one, up to `longest_backoff`), `longest_pause` the longest Retry-After
+    that is obeyed, `silence` the longest time between two pieces of an answer, `total` the longest
+    time of a whole answer. Raises InroadsError for an invalid limit.
     """
 
     concurrency: int = 4
@@ -62,9 +62,9 @@ def service_root(base_url: str) -> httpx2.URL:
     here = url.host == "localhost" or (address is not None and address.is_loopback)
     if bare and (name or address) and (url.scheme == "https" or (url.scheme == "http" and here)):
         return url
-    # The text is not quoted: it may hold a password.
+    # The URL is not quoted: it may hold a password.
     raise InroadsError(
-        "the base URL is not https://host, nor http:// on this machine", "BAD_BASE_URL"
+        "the base URL must be https://host, or http:// on this machine", "BAD_BASE_URL"
     )
 
 
@@ -85,15 +85,15 @@ def http_client(root: httpx2.URL, limits: Limits) -> httpx2.AsyncClient:
             "Accept-Encoding": "gzip",
         },
         timeout=httpx2.Timeout(limits.silence, connect=limits.connect),
-        # Servers hang up on idle connections, mostly after 5 seconds or more: we must do so before, lest they do it
-        # while a request is on its way.
+        # Servers close idle connections, mostly after 5 seconds or more. Closing them earlier
+        # avoids that a server does it while a request is on its way.
         limits=httpx2.Limits(max_connections=limits.concurrency, keepalive_expiry=2.0),
         follow_redirects=False,
-        # A cookie that came with one token must not go with another.
+        # A cookie set for one token must not be sent with another.
         cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
-        # A proxy sees https from outside, but plain http with the bearer in it.
+        # Through a proxy https is safe, but plain http would show it the bearer.
         trust_env=secure,
-        # Where no TLS is spoken nobody's certificate need be loaded, and none is trusted.
+        # Without TLS no certificate is loaded, and none is trusted.
         verify=True if secure else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT),
     )
 
@@ -102,7 +102,7 @@ TALKATIVE: Final = (
     "httpx2",
     *(f"httpcore2.{part}" for part in ("connection", "http11", "http2", "proxy", "socks")),
 )
-"""These log the head of an answer as it came, with cookies and whatever else it repeats."""
+"""Loggers that repeat the head of an answer, with cookies and other secrets."""
 
 COLLECTING: ContextVar[bool] = ContextVar("_COLLECTING", default=False)
 
@@ -127,7 +127,7 @@ RequestOutcome = ServiceAnswer | RequestFailure
 
 
 class RequestQueue:
-    """The way to the service, shared by all tokens: evenly spaced requests, retries, bounds."""
+    """The way to the service, shared by all tokens: evenly spaced requests, retries, limits."""
 
     def __init__(
         self,
@@ -146,7 +146,10 @@ class RequestQueue:
     async def ask(
         self, request: httpx2.Request, retried: Callable[[], None], *, repeatable: bool = True
     ) -> RequestOutcome:
-        """The last of at most `attempts` outcomes. What is not repeatable is repeated only when it was not heard."""
+        """Return the last of at most `attempts` outcomes.
+
+        A request that is not repeatable is sent again only if it did not reach the service.
+        """
         for attempt in range(1, self.limits.attempts + 1):
             await self._turn()
             outcome = await self._attempt(request)
@@ -163,7 +166,7 @@ class RequestQueue:
             await self._sleep(left)
 
     async def _wait(self, outcome: RequestOutcome, attempt: int) -> None:
-        """Wait as long as the service asks for, all tokens together; else a random part of the back-off."""
+        """Wait as long as the service asks for, all tokens together; else a random back-off."""
         asked = self._asked(outcome.retry_after) if isinstance(outcome, ServiceAnswer) else None
         if asked is not None:
             self._resumes = max(self._resumes, self._clock() + asked)
@@ -177,7 +180,8 @@ class RequestQueue:
         else:
             try:
                 moment = parsedate_to_datetime(retry_after)
-                if moment.tzinfo is None:  # `-0000` is UTC too
+                # A zone of `-0000` is UTC, too.
+                if moment.tzinfo is None:
                     moment = moment.replace(tzinfo=dt.UTC)
                 seconds = (moment - self.now()).total_seconds()
             except (ValueError, OverflowError):
@@ -185,7 +189,10 @@ class RequestQueue:
         return min(max(seconds, 0.0), self.limits.longest_pause)
 
     async def _attempt(self, request: httpx2.Request) -> RequestOutcome:
-        """One outcome as a value: no exception leaves from here, whose frames and text could carry the bearer."""
+        """Return one outcome as a value.
+
+        No exception leaves this method, since its frames and text could carry the bearer.
+        """
         try:
             async with asyncio.timeout(self.limits.total):
                 for _ in range(MAX_REDIRECTS + 1):
@@ -199,16 +206,17 @@ class RequestQueue:
                     if request.method != "GET" or _origin(following.url) != _origin(self.root):
                         return RequestFailure(
                             "redirected",
-                            "it redirects to another host, where the token does not go",
+                            "the service redirects to another host, which must not get the token",
                         )
                     request = following
                 return RequestFailure("redirected", f"more than {MAX_REDIRECTS} redirects")
         except (TimeoutError, httpx2.TimeoutException):
-            return RequestFailure("timeout", "no whole answer in time")
-        except httpx2.ConnectError as error:  # nothing was sent, so nothing can come back
+            return RequestFailure("timeout", "the whole answer did not arrive in time")
+        except httpx2.ConnectError as error:
+            # Nothing was sent, so the text cannot repeat a secret.
             return RequestFailure("unreachable", f"no connection: {error}")
         except httpx2.HTTPError:
-            return RequestFailure("broken", "the connection broke, or what came is not HTTP")
+            return RequestFailure("broken", "the connection broke, or the answer is not HTTP")
 
     async def _answer(self, response: httpx2.Response, moment: dt.datetime) -> RequestOutcome:
         most = self.limits.max_bytes
@@ -244,9 +252,7 @@ def _too_large(most: int) -> RequestFailure:
 
 
 def _is_passing(outcome: RequestOutcome, repeatable: bool) -> bool:
-    """Return whether another attempt may go better: the service is busy, ailing or silent, and the
-    fault is not ours.
-    """
+    """Return whether another attempt may succeed: the service is busy, failing or silent."""
     if isinstance(outcome, RequestFailure):
         return repeatable and outcome.code == "timeout"
     return outcome.status == 429 or (repeatable and outcome.status >= 500)

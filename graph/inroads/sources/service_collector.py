@@ -1,7 +1,8 @@
-"""Fetching documents from the service: `me` of each token, and the teams of the businesses it owns or administers.
+"""Fetching documents from the service: `me` of each token, and the teams that its holder may read.
 
-Its own room, beside the core, because it talks to the network. What is fetched comes out as the same
-values that files give, `Observation | Rejection`, each from a source like
+A holder may read the teams of the businesses that they own or administer. This module is apart from
+the core because it talks to the network. Documents come out as the same values that files give,
+`Observation | Rejection`, each from a source like
 `https://api.freshbooks.com/auth/api/v1/users/me#label`.
 """
 
@@ -51,10 +52,10 @@ Arrival = Observation | Rejection
 
 
 class Progress(msgspec.Struct, frozen=True, kw_only=True):
-    """The progress of one token: documents taken, rejected, skipped since they are done, and retries.
+    """The progress of one token: documents taken, rejected and skipped (done before), and retries.
 
-    `failed` is the code and `message` the sentence that say why this token gives no more documents, None while all
-    is well: what is wrong with one team does not fail its token.
+    `failed` is the code and `message` the sentence that say why this token gives no more documents,
+    None while all is well: a fault of one team does not fail its token.
     """
 
     label: str
@@ -92,22 +93,25 @@ async def collect(
     clock: Callable[[], float] = time.monotonic,
     jitter: Callable[[], float] = _random,
 ) -> AsyncGenerator[Arrival]:
-    """Every document as it arrives, in the order of arrival; what cannot be had is a Rejection that says why.
+    """Yield every document in the order of arrival; a Rejection if it cannot be fetched.
 
-    With `teams` also the team of every business that a token owns or administers by `policy`. `done` are documents
-    that a run which was cut short has already given: their sources are not asked again, and a `me` among them still
-    tells which teams to ask for. `observed_at` is `now()` (aware) when the answer began. `report` is called with
-    every change of a token's progress. `sleep` and `clock` (seconds) go together; `jitter` gives 0 to 1.
+    With `teams` also the team of every business that a token's holder owns or administers by
+    `policy`. `done` are documents that an interrupted run has already given: their sources are not
+    asked again, and a `me` among them still says which teams to ask for. `observed_at` is `now()`
+    (aware) when the answer began. `report` is called with every change of a token's progress.
+    `sleep` and `clock` (seconds) go together; `jitter` gives 0 to 1.
 
-    One token's failure leaves the others alone. Nothing that a token can cause is raised; InroadsError for a
-    `base_url` that is neither https nor on this machine. Close it (`contextlib.aclosing`) when leaving early.
+    A failing token leaves the others alone. Nothing that a token can cause is raised. Raises
+    InroadsError for a `base_url` that is neither https nor on this machine. Close the iterator
+    (`contextlib.aclosing`) when leaving early.
     """
     root = service_root(base_url)
     limits = limits or Limits()
     for name in TALKATIVE:
         logging.getLogger(name).addFilter(silenced)
     kept = {document.source: document for document in done}
-    arrivals: asyncio.Queue[Arrival] = asyncio.Queue(limits.concurrency)  # the caller sets the pace
+    # A bounded queue lets the caller set the pace.
+    arrivals: asyncio.Queue[Arrival] = asyncio.Queue(limits.concurrency)
     async with http_client(root, limits) as client:
         line = RequestQueue(client, root, limits, now, sleep, clock, jitter)
         waiting = iter(store.tokens)
@@ -130,7 +134,8 @@ async def collect(
                 try:
                     await asyncio.wait(watched, return_when=asyncio.FIRST_COMPLETED)
                 finally:
-                    arrival.cancel()  # that does nothing to one that is done
+                    # Cancelling a finished task has no effect.
+                    arrival.cancel()
                 if arrival.done():
                     yield arrival.result()
             await all_work
@@ -167,9 +172,9 @@ async def _close(arrivals: AsyncGenerator[Arrival]) -> None:
 
 
 collected = _outside_a_loop(collect)
-"""`collect` as an ordinary iterator, for callers without an event loop.
+"""Run `collect` as an ordinary iterator, for callers without an event loop.
 
-Nothing is fetched while the caller has an item, so take it quickly.
+Nothing is fetched while the caller handles an item, so take items quickly.
 """
 
 
@@ -182,7 +187,7 @@ class _NewPair(msgspec.Struct):
 
 
 class _Visit:
-    """One token's documents, one after the other, so that its refresh has no rival."""
+    """One token's documents, fetched one after the other, so that no other request refreshes it."""
 
     def __init__(
         self,
@@ -261,7 +266,7 @@ class _Visit:
             return Rejection(source, "", *outcome)
         if any(text.encode() in outcome.body for text in self._secrets()):
             return Rejection(
-                source, "", "holds_token", "it repeats the token, so nothing of it is kept"
+                source, "", "holds_token", "the document repeats the token, so it is not kept"
             )
         arrival = read(outcome.body, outcome.moment, source)
         if outcome.status != 200:
@@ -277,10 +282,12 @@ class _Visit:
             return msgspec.structs.replace(arrival, source=source)
         document = arrival.document
         if document.source != source or document.observed_at != outcome.moment:
-            return Rejection(source, "", "unexpected", "an envelope, which only files have")
+            return Rejection(
+                source, "", "unexpected", "the document is an envelope, which only files may have"
+            )
         if document.kind != "me" if subject is None else document.subject != subject:
             return Rejection(
-                source, document.prefix, "unexpected", f"it is about {document.subject}"
+                source, document.prefix, "unexpected", f"the document is about {document.subject}"
             )
         return arrival
 
@@ -291,7 +298,7 @@ class _Visit:
         ]
 
     def _refusal(self) -> RequestFailure | None:
-        """Why this token cannot be refreshed."""
+        """Return why this token cannot be refreshed; None if it can."""
         token = self._token
         if self._refreshed:
             return RequestFailure(
@@ -304,12 +311,15 @@ class _Visit:
                 "unauthorized", f"the access token is refused (401); a refresh would need {needed}"
             )
         if not self._store.keeps:
-            why = f"tokens in {ENVIRONMENT} are not refreshed, since the new pair could not be kept: use a file"
+            why = (
+                f"tokens in {ENVIRONMENT} are not refreshed,"
+                " since the new pair could not be kept: use a file"
+            )
             return RequestFailure("refresh_refused", f"the access token is refused (401); {why}")
         return None
 
     async def _refresh(self) -> RequestFailure | None:
-        """A new pair, kept and in use; or why not."""
+        """Refresh the token, keep the new pair and use it. Return the failure, if any."""
         refusal = self._refusal()
         if refusal:
             return refusal
@@ -318,13 +328,15 @@ class _Visit:
         try:
             return await asyncio.shield(exchange)
         except asyncio.CancelledError:
-            await asyncio.wait({exchange})  # the old token may be spent by now; its time is bounded
+            # The old token may be spent by now, so wait for the exchange; its time is bounded.
+            await asyncio.wait({exchange})
             raise
 
     async def _exchange(self) -> RequestFailure | None:
         token, line = self._token, self._line
         try:
-            self._store.rehearse()  # a full disk must show before the refresh token is spent
+            # A full disk must show before the refresh token is spent.
+            self._store.rehearse()
         except (OSError, BadTokens) as error:
             return RequestFailure(
                 "not_kept",
@@ -358,7 +370,10 @@ class _Visit:
         try:
             self._store.replace(renewed)
         except (OSError, BadTokens) as error:
-            lost = f"the new pair could not be kept and is lost; authorise {token.label} again: {_reason(error)}"
+            lost = (
+                "the new pair could not be kept and is lost;"
+                f" authorise {token.label} again: {_reason(error)}"
+            )
             return RequestFailure("not_kept", lost)
         self._token = renewed
         return None
@@ -382,7 +397,8 @@ def _reason(error: OSError | BadTokens) -> str:
 def _renewed(token: ServiceToken, answer: ServiceAnswer) -> ServiceToken | None:
     try:
         pair = msgspec.json.decode(answer.body, type=_NewPair)
-    except (msgspec.DecodeError, UnicodeDecodeError):  # a ValidationError is a DecodeError
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        # A msgspec.ValidationError is a DecodeError, too.
         return None
     if not all(
         text is None or VISIBLE.fullmatch(text) for text in (pair.access_token, pair.refresh_token)
@@ -402,7 +418,10 @@ def _renewed(token: ServiceToken, answer: ServiceAnswer) -> ServiceToken | None:
 
 
 def _administered(me: Observation, policy: Policy) -> list[str]:
-    """The native ids of the businesses that the holder owns or administers, each once, in the order of the document."""
+    """Return the native ids of the businesses that the holder owns or administers.
+
+    They are in the order of the document, without repetitions.
+    """
     if not isinstance(me.content, Me) or not isinstance(me.content.business_memberships, list):
         return []
     found = {

@@ -3,15 +3,16 @@
 Tokens come from a file or from the environment::
 
     [[tokens]]                      # or JSON: [{"label": ...}, ...], or {"tokens": [...]}
-    label = "bruce"                 # how reports and sources call it
+    label = "bruce"                 # the name in reports and sources
     access_token = "..."            # lives 12 hours
-    refresh_token = "..."           # optional, with client_id and client_secret, and redirect_uri if it is asked for
+    refresh_token = "..."           # optional, with client_id and client_secret
+    redirect_uri = "..."            # where the service asks for it, with refresh_token
     expires_at = 2026-03-01T12:00:00Z
 
-A refresh token works once. So the new pair is in the file, whole and on the disk, before the new access token is
-used. One window remains: when the process or the machine dies after the service has answered a refresh and before the
-file is written, the pair is lost and that person must authorise again. A refresh rewrites the file without its
-comments.
+A refresh token works once. So the new pair is in the file, whole and on the disk, before the new
+access token is used. One window remains: when the process or the machine dies after the service has
+answered a refresh and before the file is written, the pair is lost and that person must authorise
+again. A refresh rewrites the file without its comments.
 """
 
 from __future__ import annotations
@@ -31,11 +32,11 @@ from inroads.documents.reader import parse_moment
 from inroads.sources.private_file import BadTokens, content_of, open_private, put_private
 
 ENVIRONMENT: Final = "INROADS_TOKENS"
-"""The environment variable that holds what a token file would."""
+"""The environment variable that holds the content of a token file."""
 
 
 class Secret:
-    """A text that is never shown, stored or compared by accident: only `reveal` gives it."""
+    """A text that is never shown, stored or compared by accident: only `reveal` returns it."""
 
     __slots__ = ("__text",)
 
@@ -43,14 +44,14 @@ class Secret:
         self.__text = text
 
     def reveal(self) -> str:
-        """The text itself, for the one place that sends or keeps it."""
+        """Return the text itself, for the one place that sends or keeps it."""
         return self.__text
 
     def __repr__(self) -> str:
         return "Secret(…)"
 
     def __reduce__(self) -> NoReturn:
-        raise TypeError("a secret is not pickled")
+        raise TypeError("a secret cannot be pickled")
 
 
 class ServiceToken(msgspec.Struct, frozen=True, kw_only=True):
@@ -68,7 +69,8 @@ class ServiceToken(msgspec.Struct, frozen=True, kw_only=True):
 class TokenStore:
     """The tokens of one run, and the file that keeps them.
 
-    While a store is open no other run can open its file, since both would spend the same refresh tokens.
+    While a store is open no other run can open its file, since both would spend the same refresh
+    tokens.
     """
 
     def __init__(
@@ -80,9 +82,10 @@ class TokenStore:
 
     @classmethod
     def open(cls, path: str | os.PathLike[str]) -> Self:
-        """The tokens of a TOML or JSON file. It must be a regular file of this user that nobody else can read.
+        """Open a TOML or JSON file of tokens.
 
-        A symbolic link is refused: a refresh puts a new file in its place, and what it led to would keep spent
+        It must be a regular file of this user that nobody else can read. A symbolic link is
+        refused: a refresh puts a new file in its place, and the target of the link would keep spent
         tokens. Raises BadTokens.
         """
         file = Path(path).absolute()
@@ -96,11 +99,15 @@ class TokenStore:
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] = os.environ) -> Self:
-        """The tokens in INROADS_TOKENS, as JSON or TOML. They cannot be refreshed. Raises BadTokens."""
+        """Read the tokens in INROADS_TOKENS, as JSON or TOML. Raises BadTokens.
+
+        They cannot be refreshed.
+        """
         if not environ.get(ENVIRONMENT, "").strip():
             raise BadTokens(f"{ENVIRONMENT} is not set", code="NO_TOKENS")
         parsed = _parse(environ[ENVIRONMENT].encode(errors="replace"))
-        del environ  # a traceback that shows variables must not show it
+        # A traceback that shows variables must not show the tokens.
+        del environ
         return cls(_listed(parsed, ENVIRONMENT))
 
     @property
@@ -109,15 +116,16 @@ class TokenStore:
         return self.path is not None
 
     def replace(self, token: ServiceToken) -> None:
-        """Put a token in the place of the one with its label, on the disk before anything else.
+        """Replace the token with the same label, on the disk before anything else.
 
-        The file is read again first, so that what its owner has changed meanwhile stays. Raises BadTokens and OSError.
+        The file is read again first, to keep changes that its owner made meanwhile. Raises
+        BadTokens and OSError.
         """
         self._rewrite(token)
         self.tokens = tuple(token if each.label == token.label else each for each in self.tokens)
 
     def rehearse(self) -> None:
-        """Write the file as it is, in the way that `replace` does: what will go wrong does so now."""
+        """Rewrite the file unchanged in the way of `replace`, so that a fault shows now."""
         self._rewrite(None)
 
     def _rewrite(self, token: ServiceToken | None) -> None:
@@ -137,7 +145,7 @@ class TokenStore:
         self._lock = lock
 
     def close(self) -> None:
-        """Let other runs have the file."""
+        """Release the file for other runs."""
         if self._lock is not None:
             os.close(self._lock)
             self._lock = None
@@ -159,20 +167,22 @@ class _Parsed(NamedTuple):
 
 
 def _listed(parsed: _Parsed, name: str) -> tuple[ServiceToken, ...]:
-    """The tokens, or what is wrong with them. It is raised from here, where no variable holds a secret."""
+    """Return the tokens, or raise their problems.
+
+    The error is raised here, where no variable holds a secret.
+    """
     if parsed.problems:
         raise BadTokens(f"{name}: {'; '.join(parsed.problems)}", problems=parsed.problems)
     if not parsed.tokens:
-        raise BadTokens(f"{name}: there are no tokens in it", code="NO_TOKENS")
+        raise BadTokens(f"{name} contains no tokens", code="NO_TOKENS")
     return parsed.tokens
 
 
 def _take_lock(descriptor: int, path: Path) -> None:
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        current = os.path.samestat(
-            os.fstat(descriptor), path.lstat()
-        )  # else a refresh has just put another there
+        # A refresh may just have replaced the file.
+        current = os.path.samestat(os.fstat(descriptor), path.lstat())
     except BlockingIOError:
         current = False
     except OSError as error:
@@ -183,13 +193,12 @@ def _take_lock(descriptor: int, path: Path) -> None:
 
 _SECRETS: Final = ("access_token", "refresh_token", "client_secret")
 _TEXTS: Final = ("label", "client_id", "redirect_uri")
-VISIBLE: Final = re.compile(
-    r"[!-~]{8,8192}"
-)  # what a header can carry, so that no error needs to quote it
+# These characters can stand in a header, so that no error needs to quote a token.
+VISIBLE: Final = re.compile(r"[!-~]{8,8192}")
 
 
 def _parse(raw: bytes) -> _Parsed:
-    """The entries of a token file, its form, and all that is wrong with them in sentences that quote no value."""
+    """Parse a token file: entries, form, and problems in sentences that quote no value."""
     try:
         form, value = "json", msgspec.json.decode(raw)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
@@ -249,7 +258,7 @@ def _entry(entry: Any, place: str, problems: list[str]) -> ServiceToken | None:
 
 
 def _find_shared(tokens: Iterable[ServiceToken], problems: list[str]) -> None:
-    """Two tokens must not share a label, which names one, nor a refresh token, which works for one."""
+    """Find tokens that share a label, which names one, or a refresh token, which works once."""
     labels: set[str] = set()
     refreshing: dict[str, str] = {}
     for token in tokens:
@@ -278,7 +287,7 @@ def _formatted(tokens: Iterable[ServiceToken], form: str) -> bytes:
     for row in plain:
         lines.append("[[tokens]]")
         for name, value in row.items():
-            # A JSON string is a TOML string, as long as nothing in it is a control character.
+            # A JSON string is a TOML string if it has no control character.
             text = (
                 value.isoformat()
                 if isinstance(value, dt.datetime)

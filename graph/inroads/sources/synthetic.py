@@ -1,8 +1,9 @@
-"""Synthetic populations of identities live here, as the documents that would be observed of them.
+"""Synthetic populations of identities, as the documents that would be observed of them.
 
-Nothing is remembered per identity. Who belongs to whom follows from seeded permutations that can be inverted, so a
-person's own document and a business's team document agree without either being kept. Only integer arithmetic and
-`random.Random.random` are used: the same arguments give the same bytes on every machine.
+Nothing is remembered per identity. Relations follow from seeded permutations that can be inverted,
+so a person's own document and a business's team document agree without either being kept. Only
+integer arithmetic and `random.Random.random` are used: the same arguments give the same bytes on
+every machine.
 """
 
 from __future__ import annotations
@@ -87,10 +88,11 @@ class _Order:
 
 
 class _Hubs:
-    """Hubs that share out a population by a power law: the hub of rank r holds about `share * size / r` members.
+    """Hubs that share a population by a power law: rank r has about `share * size / r` members.
 
-    A tier is a fresh permutation cut into blocks, and a hub is the head of one block; widths halve from tier to tier,
-    from `top` (at most a quarter of the population) to `least`. A member's key is unique in all tiers together.
+    A tier is a fresh permutation cut into blocks, and a hub is the head of one block; widths halve
+    from tier to tier, from `top` (at most a quarter of the population) to `least`. A member's key
+    is unique in all tiers together.
     """
 
     def __init__(self, draw: Random, size: int, top: int, least: int, share: float) -> None:
@@ -113,7 +115,7 @@ class _Hubs:
                     yield first + block, tier * self.size + place
 
     def members(self, hub: int) -> Iterator[tuple[int, int]]:
-        """The (member, key) pairs of this hub: `of` inverted. Empty for a number from `total` on."""
+        """The (member, key) pairs of this hub: the inverse of `of`. Empty from `total` on."""
         for tier, (order, width, blocks, first) in enumerate(self.tiers):
             if 0 <= (block := hub - first) < blocks:
                 start = block * width
@@ -129,13 +131,13 @@ class _Membership(NamedTuple):
 
 
 def _moment(year: int, month: int, number: int) -> str:
-    """The number-th second of the month's first 28 days, starting over after them."""
+    """The number-th second of the month's first 28 days, starting again after them."""
     days, second = divmod(number, 86_400)
     return f"{year}-{month:02}-{days % 28 + 1:02}T{second // 3600:02}:{second // 60 % 60:02}:{second % 60:02}Z"
 
 
 class _Population:
-    """Everything there is to say about identities and their own businesses, both numbered from 0 to size - 1."""
+    """All facts about identities and their own businesses, both numbered from 0 to size - 1."""
 
     def __init__(
         self,
@@ -154,32 +156,31 @@ class _Population:
         self.contradictory = self.stale + round(size * contradictory)
         self.teams = round(size * teams)
         self.fates, self.team_order, self.former_order = (_Order(draw, size) for _ in range(3))
-        # Vendors are the first businesses of `accounts`, so a vendor always has one; the last fifth has none.
+        # The first businesses of `accounts` are vendors, so a vendor always has an account; the
+        # last fifth has none.
         self.accounts, self.employers, self.books = (_Order(draw, size) for _ in range(3))
-        self.vendors = _Hubs(
-            draw, size, top=10_000, least=4, share=0.14
-        )  # of businesses, held by businesses
-        self.staff = _Hubs(
-            draw, size, top=48, least=3, share=0.12
-        )  # of identities, held by businesses
-        self.accountants = _Hubs(
-            draw, size, top=500, least=100, share=0.06
-        )  # of businesses, held by identities
-        # Keys of records: owners, staff, accountants, former, project rows, closed businesses follow each other.
+        # Vendors are hubs of businesses, held by businesses.
+        self.vendors = _Hubs(draw, size, top=10_000, least=4, share=0.14)
+        # Employers are hubs of identities, held by businesses.
+        self.staff = _Hubs(draw, size, top=48, least=3, share=0.12)
+        # Accountants are hubs of businesses, held by identities.
+        self.accountants = _Hubs(draw, size, top=500, least=100, share=0.06)
+        # Keys of records are consecutive: owners, staff, accountants, former, project rows, closed
+        # businesses.
         self.accountant_keys = size + self.staff.keys
         self.former_keys = self.accountant_keys + self.accountants.keys
         self.project_keys = self.former_keys + size
         self.closed_keys = self.project_keys + self.accountant_keys
 
     def bits(self, kind: int, number: int) -> int:
-        """64 bits that depend on the seed, the kind and the number only (the splitmix64 finalizer)."""
+        """Derive 64 bits from the seed, the kind and the number only (the splitmix64 finalizer)."""
         x = ((number << 2 | kind) * 0x9E3779B97F4A7C15 + self.salt) & MASK
         x = (x ^ x >> 30) * 0xBF58476D1CE4E5B9 & MASK
         x = (x ^ x >> 27) * 0x94D049BB133111EB & MASK
         return x ^ x >> 31
 
     def fate(self, identity: int) -> str:
-        """Return the peculiarity of an identity's documents: `unseen`, `stale`, a contradiction, or nothing."""
+        """Return the peculiarity of an identity's documents, or an empty text."""
         place = self.fates.place(identity)
         if place < self.unseen:
             return "unseen"
@@ -194,9 +195,8 @@ class _Population:
     def account_id(self, business: int) -> str | None:
         if business < self.size and self.accounts.place(business) * 5 >= self.size * 4:
             return None
-        x = (
-            business * 387_420_489 + self.salt
-        ) % 62**5  # a multiplier without factors of 62: ids do not repeat
+        # The multiplier has no factors of 62, so that ids do not repeat.
+        x = (business * 387_420_489 + self.salt) % 62**5
         return PAIRS[x % 3844] + PAIRS[x // 3844 % 3844] + DIGITS[x // 3844**2]
 
     def clients(self, business: int) -> Iterator[tuple[int, int]]:
@@ -218,7 +218,7 @@ class _Population:
         return list(found.values())
 
     def members(self, business: int) -> list[_Membership]:
-        """`memberships` seen from the business, with the same precedence where one identity has two parts."""
+        """Return `memberships` seen from the business, with the same precedence."""
         found = {business: _Membership(business, business, "owner", business)}
         for identity, key in self.staff.members(self.employers.place(business)):
             found.setdefault(
@@ -231,7 +231,7 @@ class _Population:
         return list(found.values())
 
     def former(self, identity: int, held: list[_Membership]) -> list[_Membership]:
-        """A membership that only the older document states; none if the identity belongs to every business."""
+        """Return a membership that only the older document states, if a business is left for it."""
         taken = {row.business for row in held}
         business = self.former_order.place(identity)
         while business in taken and len(taken) < self.size:
@@ -279,7 +279,8 @@ class _Population:
             "phone_number": PLACEHOLDER_PHONE.copy() if h & 1024 else None,
             "business_clients": rows if rows or h & 0x1800 else None,
         }
-        if h >> 13 & 7:  # older records do not say it
+        # Older records do not state it.
+        if h >> 13 & 7:
             record["active"] = h >> 16 & 31 != 0
         return record
 
@@ -299,7 +300,7 @@ class _Population:
         return row
 
     def group_row(self, held: _Membership, extra: Record, project: bool = False) -> Record:
-        """The row in the business's own group, which has the membership's id, or in one of its projects."""
+        """Return the row in the business's own group (by membership id), or in a project."""
         key = held.key + self.project_keys if project else held.key
         row: Record = {
             "id": FIRST_MEMBERSHIP + key,
@@ -327,7 +328,7 @@ class _Population:
     def sections(
         self, identity: int, held: list[_Membership], extra: Record, conflict: bool, closed: bool
     ) -> Record:
-        """The sections of `me` that state grants; `extra` goes into each group row, as older documents have it."""
+        """Return the sections of `me` that state grants; older group rows have `extra`."""
         memberships: list[Record] = []
         groups: list[Record] = []
         roles: list[Record] = []
@@ -353,7 +354,8 @@ class _Population:
                 userid = 1 if row.word == "owner" else 2 + 2 * row.key
                 roles.append(self.role_row(2 * row.key, word, userid, row.business, account_id))
                 statuses[account_id] = STATUSES[self.bits(BUSINESS, row.business) >> 28 & 15]
-        if closed:  # a closed business leaves a role and a project row, and no membership
+        # A closed business leaves a role and a project row, and no membership.
+        if closed:
             gone, key = self.size + identity, self.closed_keys + identity
             groups.append(
                 self.group_row(
@@ -379,7 +381,7 @@ class _Population:
         }
 
     def me(self, identity: int, fate: str, past: bool = False) -> Record:
-        """The body of the identity's own document; `past` adds the membership it no longer has."""
+        """Return the body of the identity's own document; `past` adds a former membership."""
         h, person = self.bits(PERSON, identity), self.person(identity)
         held = self.memberships(identity)
         if past:
@@ -388,13 +390,13 @@ class _Population:
         sections = self.sections(
             identity, held, person if h & 3 == 0 else {}, fate == "role", h >> 16 & 31 == 0
         )
-        if h >> 21 & 31 == 0:  # an exporter that writes its ids as strings
+        # Some exporters write ids as strings.
+        if h >> 21 & 31 == 0:
             number = str(number)
             for row in sections["business_memberships"]:
                 row["id"] = str(row["id"])
-        since = (
-            2012 if h >> 40 & 31 == 0 else 2000
-        )  # now and then later than a role, which no service should give
+        # Some dates are later than a role, which no service should give.
+        since = 2012 if h >> 40 & 31 == 0 else 2000
         created, confirmed = _moment(since + h % 12, 1 + h % 7, h >> 8 & 0xFFFFF), h >> 26 & 31 != 0
         response: Record = {
             "id": number,
@@ -411,7 +413,8 @@ class _Population:
             "integrations": {"mail": {"email": person["email"]}} if h >> 33 & 15 == 0 else {},
             **sections,
         }
-        if (form := h >> 37 & 7) < 2:  # either id may be the only one
+        # A document may have only one of its ids.
+        if (form := h >> 37 & 7) < 2:
             del response["id" if form else "identity_id"]
         return response
 
@@ -456,21 +459,24 @@ def population(
     partial: float = 0.1,
     teams: float = 0.05,
 ) -> Iterator[dict[str, Any]]:
-    """The documents of a made-up population, one envelope `{"observed_at", "source", "document"}` at a time.
+    """Yield the documents of a made-up population in envelopes.
 
-    The arguments are checked at the call. `identities` counts people, each the owner of one business; the other
-    arguments but `seed` are shares from 0 to 1. Of the identities, `partial` never have their own `me` observed,
-    `stale` have an older one too, with a membership, group row and perhaps role row since revoked, and `contradictory`
-    have records that disagree; these three never overlap. Of the businesses, `teams` have their team observed, as it
-    is in the present. Older documents are of January 2026, all others of March 2026.
+    An envelope is `{"observed_at", "source", "document"}`. The arguments are checked at the call.
+    `identities` counts people, each the owner of one business; the other arguments but `seed` are
+    shares from 0 to 1. Of the identities, `partial` never have their own `me` observed, `stale`
+    have an older one too, with a membership, group row and perhaps role row since revoked, and
+    `contradictory` have records that disagree; these three never overlap. Of the businesses,
+    `teams` have their team observed, as it is in the present. Older documents are of January 2026,
+    all others of March 2026.
 
-    Four in five businesses have an account. The largest vendor has a quarter of all businesses as clients, at most
-    10,000, and further down the vendor of rank r has about `0.14 * identities / r`. A staff has up to 48 members; an
-    accountant serves 50 to 500 businesses, from 400 identities on. Memory does not grow with the population, though a
-    document does with its memberships.
+    Four in five businesses have an account. The largest vendor has a quarter of all businesses as
+    clients, at most 10,000, and further down the vendor of rank r has about
+    `0.14 * identities / r`. A staff has up to 48 members; an accountant serves 50 to 500
+    businesses, from 400 identities on. Memory does not grow with the population, though a document
+    does with its memberships.
 
-    Raises ValueError if `identities` is not from 1 to 100,000,000, `seed` is negative, a share is not from 0 to 1, or
-    the three shares of identities exceed 1 together.
+    Raises ValueError if `identities` is not from 1 to 100,000,000, `seed` is negative, a share is
+    not from 0 to 1, or the three shares of identities exceed 1 together.
 
     >>> next(population(1))["document"]["response"]["business_memberships"][0]["role"]
     'owner'

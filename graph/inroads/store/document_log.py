@@ -17,10 +17,10 @@ from inroads.store.ledger_file import LedgerFile
 from inroads.store.rows import Added, Entry, Info, StoredDocument, observation_key
 
 BATCH: Final = 1000
-"""The most documents in one transaction, unless told otherwise."""
+"""The default number of documents in one transaction."""
 
 BATCH_BYTES: Final = 32 * 2**20
-"""A batch also ends here, so that large documents do not pile up in memory. Bytes of their bodies."""
+"""The most bytes of bodies in a batch, so that large documents do not fill the memory."""
 
 _INSERT: Final = """
     INSERT INTO documents (sequence, sha256, observed_at, source, kind, subject, body)
@@ -48,10 +48,11 @@ class DocumentLog(LedgerFile):
         batch: int = BATCH,
         progress: Callable[[Added], None] | None = None,
     ) -> Added:
-        """Append documents, at most `batch` a transaction; `progress` is told the total so far after each commit.
+        """Append documents, at most `batch` a transaction.
 
-        The same observation (body, moment and source) changes nothing the second time. If this raises, what
-        `progress` was told is in the ledger, and adding everything again adds the rest.
+        `progress` is called with the total so far after each commit. An observation that is present
+        already (body, moment and source) changes nothing. If this raises, the last total of
+        `progress` is in the ledger, and adding everything again adds the rest.
         """
         total = Added(0, 0, 0)
         for each in _batches(documents, batch):
@@ -62,16 +63,17 @@ class DocumentLog(LedgerFile):
 
     @property
     def sequence(self) -> int:
-        """The newest number of the log, 0 when it is empty. It grows with every change: cheap enough to poll."""
+        """The newest number of the log, 0 if it is empty. Every change raises it."""
         with self._faults():
             return self._newest()
 
     def observations(
         self, as_of: dt.datetime | None = None, after: int = 0
     ) -> Iterator[Observation]:
-        """Every document observed until `as_of` (aware; None: all) and numbered above `after`, in order of arrival.
+        """Yield every document observed until `as_of` (aware; None: all), in order of arrival.
 
-        All of one state of the log, whatever is added meanwhile. An unfinished iteration holds that state: close it.
+        `after` skips documents up to this number. All documents are of one state of the log,
+        whatever is added meanwhile. An unfinished iteration holds that state: close it.
         """
         where, given = _where(as_of=as_of, after=after)
         with self._snapshot() as snapshot:
@@ -79,7 +81,10 @@ class DocumentLog(LedgerFile):
                 yield self._restored(*row)
 
     def unread(self, as_of: dt.datetime | None = None, after: int = 0) -> Iterator[StoredDocument]:
-        """Yield the stored documents unread, for callers that read them elsewhere; see `observations`."""
+        """Yield the stored documents undecoded, for callers that read them elsewhere.
+
+        The arguments are as in `observations`.
+        """
         where, given = _where(as_of=as_of, after=after)
         with self._snapshot() as snapshot:
             for row in snapshot.execute(f"{_SELECT} WHERE {where} ORDER BY sequence", given):
@@ -93,14 +98,17 @@ class DocumentLog(LedgerFile):
         after: int = 0,
         limit: int | None = None,
     ) -> Iterator[Entry]:
-        """The log without its bodies, in order of arrival: of one kind, one subject (a node id), until a moment."""
+        """Yield the log without bodies, in order of arrival.
+
+        The entries are of one kind, of one subject (a node id), and until a moment, if given.
+        """
         where, given = _where(kind=kind, subject=subject, as_of=as_of, after=after)
         yield from self._entries(where, given, limit)
 
     def fingerprint(self, position: int) -> str:
         """Return a fingerprint of the log up to a number: a hash of its last thousand documents.
 
-        It tells a ledger from another one that took its place, such as a backup that has been added to since.
+        It distinguishes a ledger from one that replaced it, such as a backup with later additions.
         """
         query = (
             "SELECT sequence, sha256, observed_at FROM documents"
@@ -113,7 +121,7 @@ class DocumentLog(LedgerFile):
         return digest.hexdigest()
 
     def body(self, sequence: int) -> bytes:
-        """The body of one document. Raises InroadsError BODY_GONE when it is not there any more."""
+        """Return the body of one document. Raises InroadsError BODY_GONE if it was forgotten."""
         with self._faults():
             found = self._one("SELECT body FROM documents WHERE sequence = ?", sequence)
         if found is None:
@@ -123,10 +131,15 @@ class DocumentLog(LedgerFile):
         return zlib.decompress(found)
 
     def find(self, prefix: str) -> list[Entry]:
-        """Every observation of the bodies whose sha-256 begins so. Raises BadId for less than 4 hex digits."""
+        """Return every observation of the bodies whose sha-256 begins so. Raises BadId.
+
+        A prefix has at least 4 hex digits.
+        """
         digits = prefix.strip().lower()
         if not re.fullmatch(r"[0-9a-f]{4,64}", digits):
-            raise BadId(f"{prefix!r} is not the beginning of a sha-256: 4 to 64 hex digits")
+            raise BadId(
+                f"{prefix!r} is not the beginning of a sha-256: it must have 4 to 64 hex digits"
+            )
         ends = (bytes.fromhex(digits.ljust(64, "0")), bytes.fromhex(digits.ljust(64, "f")))
         return list(self._entries("sha256 BETWEEN ? AND ?", ends, None))
 
@@ -181,7 +194,9 @@ class DocumentLog(LedgerFile):
                 for document, body in new:
                     if refusing and self._refuses(document):
                         forgotten += 1
-                    else:  # twice in a batch, or added by another process by now: not new after all
+                    else:
+                        # A document that is twice in the batch, or that another process has added
+                        # meanwhile, does not count as new.
                         added += self._insert(newest + added + 1, document, body)
         return Added(added, len(batch) - added - forgotten, forgotten)
 
@@ -200,9 +215,10 @@ class DocumentLog(LedgerFile):
     def _mark(self, body: bytes) -> bytes:
         """Return the mark by which a forgotten body is recognised.
 
-        Of the whole body, never of an id or an email: those few could all be tried. Salted for each ledger, so that
-        marks of two ledgers cannot be compared, and not made from the sha-256, which answers and exports have named.
-        Who has both this file and the very body can still tell that it was once in here, and nothing else.
+        The mark is of the whole body, never of an id or an email, which are few enough to try all.
+        It is salted for each ledger, so that marks of two ledgers cannot be compared, and not
+        derived from the sha-256, which answers and exports show. Anyone with both this file and the
+        very body can still see that it was once in here, and nothing else.
         """
         return hashlib.blake2b(
             body, key=self._one("SELECT value FROM salt"), digest_size=16
@@ -231,9 +247,8 @@ def _batches(documents: Iterable[Document], most: int) -> Iterator[list[Document
 
 
 def compressed(body: bytes) -> bytes:
-    return zlib.compress(
-        body
-    )  # in every Python, with a checksum, and what is in a document repeats itself near by
+    # Every Python has zlib, it has a checksum, and the repetition in a document is near by.
+    return zlib.compress(body)
 
 
 def _where(
@@ -242,7 +257,7 @@ def _where(
     as_of: dt.datetime | None = None,
     after: int = 0,
 ) -> tuple[str, tuple[object, ...]]:
-    """The condition for these rows, and the values of its question marks."""
+    """Return the SQL condition for these rows, and its parameters."""
     asked = {
         "kind = ?": kind,
         "subject = ?": subject,

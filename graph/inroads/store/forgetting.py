@@ -14,7 +14,7 @@ from inroads.model import Document, fold_email
 
 
 class Person:
-    """One identity, and the addresses by which records without its id still name it."""
+    """One identity, and the addresses that name it in records without its id."""
 
     def __init__(self, number: str) -> None:
         self.number = number
@@ -35,7 +35,7 @@ class Person:
                 )
 
     def left_out_of(self, team: Observation) -> Document | None:
-        """The document of a team without the person; None where it does not name them."""
+        """Return the document of a team without the person; None if it does not name them."""
         document = team.document
         value = msgspec.json.decode(document.body)
         rest = self._left_out(value, frame=True)
@@ -63,7 +63,7 @@ class Person:
         return value
 
     def left_unsaid(self, text: Any) -> tuple[Any, int]:
-        """A text of a review, or its bytes, without the person's id and addresses; and how often they were in it."""
+        """Remove the person's id and addresses from a text or bytes, and count them."""
         if isinstance(text, bytes):
             plain, found = self.left_unsaid(text.decode())
             return plain.encode(), found
@@ -74,7 +74,7 @@ class Person:
         )
 
     def _owns(self, value: Any) -> bool:
-        """Return whether it is a record of the person, or one of their addresses."""
+        """Return whether a value is a record of the person, or one of their addresses."""
         if isinstance(value, str):
             return fold_email(value) in self.names
         return isinstance(value, dict) and str(value.get("identity_id")) == self.number
@@ -88,12 +88,12 @@ class Person:
         )
 
     def _is_anothers(self, record: dict[str, Any]) -> bool:
-        """Return whether it is somebody else's record, which stays whole: two people may share an address."""
+        """Return whether a record is another person's, and stays: two people may share an address."""
         return record.get("identity_id") is not None and str(record["identity_id"]) != self.number
 
 
 ANONYMOUS: Final = "(forgotten)"
-"""The name in a review of a person who was forgotten."""
+"""The name that replaces a forgotten person in reviews."""
 
 MENTIONING: Final = (
     ("campaigns", "id", "head"),
@@ -105,6 +105,5 @@ MENTIONING: Final = (
 """The texts of reviews that may name anybody: table, key, column."""
 
 _NAMES: Final = ("email", "unconfirmed_email", "identity_uuid")
-_FRAME: Final = frozenset(
-    {"response", "business", "business_group", "members"}
-)  # without these it is no team
+_FRAME: Final = frozenset({"response", "business", "business_group", "members"})
+"""The fields without which a document is no team."""

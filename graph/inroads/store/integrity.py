@@ -16,11 +16,11 @@ from inroads.store.schema import UNREADABLE
 
 
 class Problem(NamedTuple):
-    """Something wrong with the file; `sequence` names the document where it is one document's.
+    """A fault of the file; `sequence` names the document if it is the fault of one.
 
-    `code` is DATABASE (SQLite's own check), BODY (does not decompress, or is no document), CANONICAL (not in canonical
-    form), SHA256, COLUMN (disagrees with the body), REVIEW (an item of a campaign cannot be read) or ERASURE
-    (forgotten, but bytes of it may remain: `compact`).
+    `code` is DATABASE (SQLite's own check), BODY (does not decompress, or is no document),
+    CANONICAL (not in canonical form), SHA256, COLUMN (disagrees with the body), REVIEW (an item of
+    a campaign cannot be read) or ERASURE (forgotten, but bytes of it may remain: `compact`).
     """
 
     code: str
@@ -32,7 +32,8 @@ def review_problems(snapshot: sqlite3.Connection) -> Iterator[Problem]:
     if not snapshot.execute(
         "SELECT count(*) FROM sqlite_master WHERE name = 'review_items'"
     ).fetchone()[0]:
-        return  # a file of an older format
+        # The file has an older format, without reviews.
+        return
     for campaign, number, frozen in snapshot.execute(
         "SELECT campaign, number, frozen FROM review_items"
     ):
@@ -57,10 +58,10 @@ def problems_of(
     if msgspec.json.encode(msgspec.json.decode(plain), order="sorted") != plain:
         yield Problem("CANONICAL", sequence, "its body is not in canonical form")
     if digest != sha256:
-        yield Problem("SHA256", sequence, "its body is not the one that its sha-256 names")
+        yield Problem("SHA256", sequence, "its sha-256 does not match its body")
     for name, said, shown in (
         ("kind", kind, document.kind),
         ("subject", subject, document.subject),
     ):
         if said != shown:
-            yield Problem("COLUMN", sequence, f"its {name} is not what its body says")
+            yield Problem("COLUMN", sequence, f"its {name} differs from its body")

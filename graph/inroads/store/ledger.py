@@ -1,7 +1,8 @@
 """The ledger: an append-only log of documents in one SQLite file, the system of record.
 
-What was acknowledged was committed and synced (WAL, synchronous=FULL). One process writes at a time, all read at
-once; a reader sees the log as it was when its reading began. Only `forget` takes anything out again.
+An acknowledged document was committed and synced (WAL, synchronous=FULL). One process writes at a
+time, many read; a reader sees the log as it was when its reading began. Only `forget` removes
+anything.
 """
 
 from __future__ import annotations
@@ -45,12 +46,12 @@ _DELETE: Final = (
 
 
 def snapshots(ledger: Path) -> list[Path]:
-    """The folders beside a ledger that hold what was derived from it."""
+    """Return the folders beside a ledger that hold data derived from it."""
     return sorted(ledger.parent.glob(f"{glob.escape(ledger.name)}.snapshot-*"))
 
 
 class Bodies:
-    """The bodies of a ledger's documents by their numbers, for any thread; a store of `claimset.ClaimSet`."""
+    """The bodies of a ledger's documents by number, for any thread; see `claimset.ClaimSet`."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -66,7 +67,10 @@ class Bodies:
         return hash(self.path)
 
     def body(self, at: int, _size: int) -> bytes:
-        """The redacted canonical body of a document. Raises InroadsError BODY_GONE when it was forgotten since."""
+        """Return the redacted canonical body of a document.
+
+        Raises InroadsError BODY_GONE if it was forgotten since.
+        """
         try:
             ledger = self._open.ledger
         except AttributeError:
@@ -78,40 +82,45 @@ class Bodies:
 class Ledger(DocumentLog):
     """An open ledger; a context manager. One object belongs to one thread.
 
-    A missing file is made, unless `create` is false or the ledger is `read_only`; nobody but its owner can read it,
-    until the owner says otherwise. `busy` is how many seconds another process is waited for. Raises LedgerError, here
-    and from every method.
+    A missing file is created, unless `create` is false or the ledger is `read_only`. Only its owner
+    can read a new file. `busy` is how many seconds to wait for another process. Raises LedgerError,
+    here and from every method.
 
-    Where neither the file nor its folder may be written, reading sees the file as it is, and `sequence` as it was when
-    the ledger was opened.
+    If neither the file nor its folder may be written, reading sees the file as it is, and
+    `sequence` as it was when the ledger was opened.
     """
 
     def forget(self, identity: str, now: dt.datetime) -> Forgotten:
-        """Remove one person for good: their `me` documents, and their rows in the documents of teams.
+        """Remove one person for good: their `me` documents, and their rows in teams.
 
-        A rewritten team keeps its moment and source, and stands at the end of the log. A tombstone stays, without
-        personal data: `now` (aware), the counts, and a mark of each body that went, by which the same body is refused
-        if it was observed by then. A later observation of the same person is a new document and is taken.
-        What reviews hold about the person's access goes too, with the decisions about it; where other rows of reviews
-        name the person by id or address, as a reviewer may be named, ANONYMOUS stands instead.
+        A rewritten team keeps its moment and source, and stands at the end of the log. A tombstone
+        stays, without personal data: `now` (aware), the counts, and a mark of each removed body.
+        The mark refuses the same body if it was observed no later. A later observation of the same
+        person is a new document and is taken.
 
-        Raises BadId for what is no identity. With LEDGER_BUSY (somebody still reads the old pages) or LEDGER_FULL
-        the person may be gone from the log and not yet from the file: `verify` tells, and `forget`, `compact`, or the
-        next opening for writing erases the rest. Documents of other people are not searched for mentions.
+        Review items about the person's access are removed, with the decisions about them. Where
+        other rows of reviews name the person by id or address, for example as a reviewer, ANONYMOUS
+        replaces the name.
+
+        Raises BadId if `identity` is no identity. After LEDGER_BUSY (another reader holds the old
+        pages) or LEDGER_FULL the person may be gone from the log and not yet from the file:
+        `verify` reports it, and `forget`, `compact`, or the next opening for writing erases the
+        rest. Documents of other people are not searched for mentions.
         """
         number = native_id(node_id(identity, NodeKind.IDENTITY))
         with self._writing():
             done = self._forget(Person(number), moment_number(now))
-        for folder in snapshots(self.path):  # of what has been forgotten, too
+        # Snapshots also hold data of the person.
+        for folder in snapshots(self.path):
             shutil.rmtree(folder)
         self._finish_erasing()
         return done
 
     def backup(self, target: str | os.PathLike[str]) -> None:
-        """Copy the ledger as it is now to a new file of its own, while others go on to write.
+        """Copy the ledger as it is now to a new file, while others continue to write.
 
-        The copy is verified, on the disk, and readable by its owner alone before it gets its name; it holds no byte of
-        what was forgotten. Never over another file: LEDGER_EXISTS.
+        The copy is verified, on the disk, and readable by its owner alone before it gets its name;
+        it holds no byte of forgotten documents. An existing file is never replaced: LEDGER_EXISTS.
         """
         target = Path(target)
         _check_new(target)
@@ -125,7 +134,8 @@ class Ledger(DocumentLog):
                 closing(sqlite3.connect(temporary, isolation_level=None)) as copy,
             ):
                 snapshot.backup(copy)
-                copy.execute("PRAGMA journal_mode = DELETE")  # one file, nothing beside it
+                # The copy is one file, without a log beside it.
+                copy.execute("PRAGMA journal_mode = DELETE")
                 copy.execute("VACUUM")
                 copy.execute("UPDATE tombstones SET erased = 1")
             with Ledger(temporary, create=False, read_only=True) as made:
@@ -141,13 +151,16 @@ class Ledger(DocumentLog):
 
     @property
     def forgetting(self) -> int:
-        """The number of the newest forgetting, 0 for none. Whoever has read no further than it has to read anew."""
+        """The number of the newest forgetting, 0 for none.
+
+        A reader that is not past it must read everything again.
+        """
         with self._faults():
             number: int = self._one("SELECT coalesce(max(sequence), 0) FROM tombstones")
             return number
 
     def verify(self) -> list[Problem]:
-        """Everything that is wrong with the file, nothing when all is well. Reads all of it."""
+        """Read the whole file and return everything that is wrong with it."""
         problems: list[Problem] = []
         try:
             with self._snapshot() as snapshot:
@@ -161,7 +174,7 @@ class Ledger(DocumentLog):
                     "SELECT sequence FROM tombstones WHERE NOT erased"
                 ):
                     message = (
-                        "forgotten, but bytes of it may remain in the file until it is compacted"
+                        "bytes of forgotten documents may remain in the file until it is compacted"
                     )
                     problems.append(Problem("ERASURE", sequence, message))
         except LedgerError as error:
@@ -170,19 +183,19 @@ class Ledger(DocumentLog):
 
     @contextmanager
     def changing(self) -> Iterator[sqlite3.Connection]:
-        """One transaction for the room that keeps reviews in this file: all of it is committed and synced, or none."""
+        """One transaction on the review tables: all of it is committed and synced, or none."""
         with self._writing():
             yield self._connection
 
     @contextmanager
     def looking(self) -> Iterator[sqlite3.Connection]:
-        """One state of the file, for the same room."""
+        """One state of the file, for reading the review tables."""
         with nullcontext(self._seen) if self._seen else self._snapshot() as snapshot:
             yield snapshot
 
     @contextmanager
     def still(self) -> Iterator[None]:
-        """All that `looking` sees inside is one state of the file, whatever is written meanwhile."""
+        """Hold one state of the file: every `looking` inside sees it."""
         with self._snapshot() as snapshot:
             self._seen = snapshot
             try:
@@ -214,7 +227,7 @@ class Ledger(DocumentLog):
         return forgotten
 
     def _forget_reviews(self, person: Person) -> tuple[int, int]:
-        """Remove the items about a person and what was decided about them, and their name from all other rows."""
+        """Remove the items and decisions about a person, and their name from other rows."""
         node = f"identity:{person.number}"
         items = "SELECT campaign, number, label FROM review_items WHERE principal = ?"
         rows = self._connection.execute(items, (node,)).fetchall()
@@ -246,7 +259,8 @@ class Ledger(DocumentLog):
     def _remove(self, observation: Observation, now: int) -> None:
         document = observation.document
         self._connection.execute(_DELETE, observation_key(document))
-        until = max(now, moment_number(document.observed_at))  # a moment may lie in the future
+        # The moment of an observation may lie in the future.
+        until = max(now, moment_number(document.observed_at))
         self._connection.execute(
             "INSERT INTO forgotten VALUES (?, ?) ON CONFLICT (mark) DO UPDATE SET until = max(until, excluded.until)",
             (self._mark(document.body), until),
@@ -254,15 +268,16 @@ class Ledger(DocumentLog):
 
 
 def _check_new(path: Path) -> None:
+    # SQLite would take leftover files of another database for parts of this one.
     for ending in (
         "",
         "-wal",
         "-shm",
         "-journal",
-    ):  # SQLite would take what is left of another for a part of it
+    ):
         if os.path.lexists(f"{path}{ending}"):
             raise LedgerError(
-                f"{path}{ending} is there already, and nothing is replaced", "LEDGER_EXISTS"
+                f"{path}{ending} already exists, and is not replaced", "LEDGER_EXISTS"
             )
 
 

@@ -21,15 +21,16 @@ _PAUSE: Final = 0.02  # seconds
 
 
 def is_ledger(path: str | os.PathLike[str]) -> bool:
-    """Return whether a file looks like one: any SQLite database, which opening it then checks. A
-    pipe is left unread.
+    """Return whether a file may be a ledger: any SQLite database, which opening then checks.
+
+    A pipe is not read.
     """
     file = Path(path)
     try:
         if not file.is_file() or not file.stat().st_size:
             return False
-        # SQLite itself must look first: whoever else closes a file loses all locks that this process has on it, and
-        # with them what another ledger of this process is just writing.
+        # SQLite itself must open the file first. Closing it in any other way drops all locks that
+        # this process has on it, and another ledger of this process may be writing.
         with closing(
             sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro&immutable=1", uri=True)
         ) as connection:
@@ -38,7 +39,8 @@ def is_ledger(path: str | os.PathLike[str]) -> bool:
     except (OSError, sqlite3.Error):
         pass
     try:
-        with file.open("rb") as opened:  # damaged, perhaps: no other ledger has it open
+        # The file may be a damaged ledger: no other ledger has it open.
+        with file.open("rb") as opened:
             return opened.read(16) == b"SQLite format 3\0"
     except OSError:
         return False
@@ -76,9 +78,8 @@ class LedgerFile:
                 self._connection.close()
                 raise
         if not read_only:
-            with suppress(
-                LedgerError
-            ):  # whoever is in the way, or the full disk, may be gone the next time
+            # The obstacle, another process or a full disk, may be gone the next time.
+            with suppress(LedgerError):
                 self._finish_erasing()
 
     def __enter__(self) -> Self:
@@ -92,13 +93,16 @@ class LedgerFile:
         self._connection.close()
 
     def compact(self) -> None:
-        """Rebuild the file without unused space and empty the write-ahead log. Needs as much free disk as the file."""
+        """Rebuild the file without unused space and empty the write-ahead log.
+
+        This needs as much free disk space as the file takes.
+        """
         with self._faults():
             self._check_writable()
             newest = self._newest()
             self._connection.execute("VACUUM")
             if self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]:
-                raise self._error("LEDGER_BUSY", "somebody is still reading the old pages")
+                raise self._error("LEDGER_BUSY", "a reader still uses the old pages")
         with self._writing():
             self._connection.execute(
                 "UPDATE tombstones SET erased = 1 WHERE sequence <= ? AND NOT erased", (newest,)
@@ -111,7 +115,8 @@ class LedgerFile:
 
     def _open(self, create: bool) -> sqlite3.Connection:
         if create and not self.path.exists():
-            with suppress(OSError):  # SQLite says what is in the way
+            # SQLite reports the obstacle.
+            with suppress(OSError):
                 create_private(self.path)
         return (
             self._connect(f"mode={'rwc' if create else 'rw'}")
@@ -120,10 +125,11 @@ class LedgerFile:
         )
 
     def _open_to_read(self) -> tuple[sqlite3.Connection, bool]:
-        """A connection, and whether it takes part: it tells writers that it reads, and sees what they write.
+        """Return a connection, and whether it takes part in locking: writers see that it reads.
 
-        For that SQLite needs notes beside the file. Where they cannot be written the file is read as it is, but only
-        if its write-ahead log is empty: else what was acknowledged would be hidden.
+        For locking SQLite needs files beside the ledger. If they cannot be written the file is read
+        as it is, but only if its write-ahead log is empty: otherwise acknowledged documents would
+        be missing.
         """
         try:
             return self._connect("mode=ro"), True
@@ -140,44 +146,42 @@ class LedgerFile:
     def _connect(self, mode: str) -> sqlite3.Connection:
         uri = f"{self.path.absolute().as_uri()}?{mode}"
         connection = sqlite3.connect(uri, uri=True, timeout=self._busy, isolation_level=None)
-        # The name of a file, which a source may be, can be any bytes.
+        # The name of a file can be any bytes, and a source may be one.
         connection.text_factory = lambda text: text.decode("utf-8", "surrogateescape")
         try:
             connection.execute("PRAGMA trusted_schema = OFF")
-            connection.execute("SELECT count(*) FROM sqlite_master")  # the file is opened no sooner
+            # The first query opens the file.
+            connection.execute("SELECT count(*) FROM sqlite_master")
         except BaseException:
             connection.close()
             raise
         return connection
 
     def _sizes(self) -> tuple[int, int, int]:
-        """The bytes of the file and of its write-ahead log, and when the file was written (nanoseconds)."""
+        """Return the sizes of the file and its write-ahead log, and its time of writing in ns."""
         log = self.path.with_name(f"{self.path.name}-wal")
         file = self.path.stat()
         return file.st_size, log.stat().st_size if log.exists() else 0, file.st_mtime_ns
 
     def _admit(self, create: bool) -> None:
         """Accept a ledger of this version or an older one, or with `create` an empty file."""
-        self._connection.execute(
-            "BEGIN"
-        )  # one look: another process may be making the ledger just now
+        # One transaction, since another process may be making the ledger just now.
+        self._connection.execute("BEGIN")
         application, version = self._one("PRAGMA application_id"), self._one("PRAGMA user_version")
         tables = self._one("SELECT count(*) FROM sqlite_master")
         self._connection.execute("ROLLBACK")
         if not (application or version or tables):
             if not create:
-                raise self._error("LEDGER_MISSING", "there is nothing in the file")
+                raise self._error("LEDGER_MISSING", "the file is empty")
         elif application != APPLICATION_ID:
-            raise self._error("LEDGER_FOREIGN", "it is a database of something else")
+            raise self._error("LEDGER_FOREIGN", "it is the database of another application")
         elif version > len(schema.STEPS):
             raise self._error(
                 "LEDGER_NEWER",
-                f"its format is {version}, and this version knows {len(schema.STEPS)}",
+                f"its format is {version}; this version reads formats up to {len(schema.STEPS)}",
             )
         elif version < schema.READABLE and self.read_only:
-            raise self._error(
-                "LEDGER_READ_ONLY", "its format is older: it must be opened for writing once"
-            )
+            raise self._error("LEDGER_READ_ONLY", "its format is old: open it for writing once")
 
     def _prepare(self) -> None:
         self._keep_log()
@@ -186,26 +190,24 @@ class LedgerFile:
         if self._one("PRAGMA user_version") == len(schema.STEPS):
             return
         with self._writing():
-            done = self._one(
-                "PRAGMA user_version"
-            )  # again: another process may have been here meanwhile
+            # Check again: another process may have migrated the file meanwhile.
+            done = self._one("PRAGMA user_version")
             for version, step in enumerate(schema.STEPS[done:], done + 1):
                 for statement in step:
                     self._connection.execute(statement)
                 self._connection.execute(f"PRAGMA user_version = {version}")
             self._connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-        self._connection.execute(
-            "PRAGMA wal_checkpoint(PASSIVE)"
-        )  # the file itself says what it is, if nobody reads
+        # Without readers, the file itself then has the number of a ledger, not only the write-ahead
+        # log.
+        self._connection.execute("PRAGMA wal_checkpoint(PASSIVE)")
 
     def _keep_log(self) -> None:
         for attempt in range(1 + int(self._busy / _PAUSE)):
             try:
                 self._connection.execute("PRAGMA journal_mode = WAL")
                 return
-            except (
-                sqlite3.OperationalError
-            ) as error:  # for this change alone SQLite does not wait by itself
+            except sqlite3.OperationalError as error:
+                # For this change alone SQLite does not wait by itself.
                 if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or attempt == int(
                     self._busy / _PAUSE
                 ):
@@ -214,7 +216,7 @@ class LedgerFile:
 
     @contextmanager
     def _writing(self) -> Iterator[None]:
-        """One transaction: all of it is committed and synced in the end, or none."""
+        """One transaction: all of it is committed and synced at the end, or none."""
         self._check_writable()
         with self._faults():
             self._connection.execute("BEGIN IMMEDIATE")
@@ -231,7 +233,7 @@ class LedgerFile:
 
     @contextmanager
     def _snapshot(self) -> Iterator[sqlite3.Connection]:
-        """A connection of its own that sees one state of the file, whatever this ledger or another process writes."""
+        """A separate connection that sees one state of the file, whatever is written meanwhile."""
         with self._faults():
             before = self._sizes()
             connection, takes_part = self._open_to_read()
@@ -241,7 +243,7 @@ class LedgerFile:
             if not takes_part and self._sizes() != before:
                 raise self._error(
                     "LEDGER_BUSY",
-                    "it was written while it was read from a folder without permission",
+                    "it was changed while it was read without permission to write",
                 )
 
     @contextmanager
@@ -251,17 +253,18 @@ class LedgerFile:
             yield
         except sqlite3.DatabaseError as error:
             number = getattr(error, "sqlite_errorcode", None)
-            if number is None:  # a mistake of the caller, such as using a closed ledger
+            # Without a code it is a mistake of the caller, such as using a closed ledger.
+            if number is None:
                 raise
             code, said = (
                 FAULTS.get(number) or FAULTS.get(number & 0xFF) or ("LEDGER_CORRUPT", str(error))
             )
             if number & 0xFF == sqlite3.SQLITE_NOTADB and not self._is_marked():
-                code, said = "LEDGER_FOREIGN", "it is no database"
+                code, said = "LEDGER_FOREIGN", "it is not a database"
             raise self._error(code, said) from error
 
     def _is_marked(self) -> bool:
-        """Return whether the file bears a ledger's number although SQLite does not know it as a database."""
+        """Return whether a file that SQLite refuses has a ledger's application id."""
         with self.path.open("rb") as file:
             return file.read(100)[68:72] == APPLICATION_ID.to_bytes(4, "big")
 
@@ -269,16 +272,15 @@ class LedgerFile:
         return LedgerError(f"the ledger {self.path}: {said}", code)
 
     def _one(self, query: str, *given: object) -> Any:
-        rows = self._connection.execute(
-            query, given
-        ).fetchall()  # to the end: an open one would stand in the way
+        # Fetch all rows: an open cursor would block other statements.
+        rows = self._connection.execute(query, given).fetchall()
         return rows[0][0] if rows else None
 
     def _finish_erasing(self) -> None:
         """Erase every byte of removed rows.
 
         Deleted rows are zeroed, but stay in the write-ahead log until it is emptied. The file is
-        rebuilt as well, rather than to trust that every path of SQLite zeroes.
+        rebuilt as well, so that nothing depends on SQLite zeroing every page.
         """
         with self._faults():
             pending = self._one("SELECT EXISTS (SELECT * FROM tombstones WHERE NOT erased)")
@@ -287,5 +289,5 @@ class LedgerFile:
 
 
 def create_private(path: Path) -> None:
-    """Make an empty file that only its owner can read; SQLite makes the files beside it alike."""
+    """Create an empty file that only its owner can read; SQLite copies its mode."""
     os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))

@@ -16,7 +16,7 @@ from inroads.store.schema import UNREADABLE
 
 
 class Added(NamedTuple):
-    """Counts of documents that were added, were known, and were refused because they were forgotten."""
+    """Counts of documents added, already known, and refused because they were forgotten."""
 
     added: int
     known: int
@@ -24,9 +24,10 @@ class Added(NamedTuple):
 
 
 class Forgotten(NamedTuple):
-    """Counts of documents removed, of documents rewritten without the person, and of review items removed.
+    """Counts of documents removed, of documents rewritten, and of review items removed.
 
-    `mentions` counts texts of reviews, such as the reason of a decision about somebody else, that named the person.
+    `mentions` counts texts of reviews that named the person, such as the reason of a decision about
+    another person.
     """
 
     removed: int
@@ -36,7 +37,10 @@ class Forgotten(NamedTuple):
 
 
 class Entry(NamedTuple):
-    """One row of the log, without its body. `observed_at` is in UTC, `size` the stored bytes of the body."""
+    """One row of the log, without its body.
+
+    `observed_at` is in UTC, `size` is the stored size of the body.
+    """
 
     sequence: int
     sha256: str
@@ -50,9 +54,10 @@ class Entry(NamedTuple):
 class Info(NamedTuple):
     """The contents of a ledger in numbers.
 
-    `kinds` counts the documents of each kind; `identities` and `businesses` are those that documents are about;
-    `oldest` and `newest` are moments of observation; `first` and `last` the sequence numbers of documents, 0 for none;
-    `bytes` is the size on disk, the write-ahead log included; `version` the version of the file's format.
+    `kinds` counts the documents of each kind; `identities` and `businesses` count the subjects of
+    documents; `oldest` and `newest` are moments of observation; `first` and `last` the sequence
+    numbers of documents, 0 for none; `bytes` is the size on disk, the write-ahead log included;
+    `version` the version of the file's format.
     """
 
     documents: int

@@ -9,7 +9,7 @@ from typing import Final
 
 APPLICATION_ID: Final = 0x496E7264  # "Inrd"
 
-# One entry a version, each a list of statements that lead to it from the version before: only ever add to the end.
+# One entry a version: the statements that migrate the version before. Only append entries.
 STEPS: Final[tuple[tuple[str, ...], ...]] = (
     (
         """
@@ -43,7 +43,7 @@ STEPS: Final[tuple[tuple[str, ...], ...]] = (
         "CREATE TABLE salt (value BLOB NOT NULL)",
         "INSERT INTO salt VALUES (randomblob(32))",
     ),
-    (  # what `review` keeps; none of it counts in the sequence of the log
+    (  # the tables of `review`, which have no part in the sequence of the log
         """
         CREATE TABLE campaigns (
             id        INTEGER PRIMARY KEY,
@@ -99,7 +99,7 @@ STEPS: Final[tuple[tuple[str, ...], ...]] = (
         ) WITHOUT ROWID
         """,
     ),
-    (  # by which a request to decide is known when it comes again; nothing in it can be read
+    (  # requests to decide, to recognise a retry; only salted hashes
         """
         CREATE TABLE review_requests (
             mark  BLOB PRIMARY KEY,           -- of the campaign, who decided, and their key; salted
@@ -112,28 +112,32 @@ STEPS: Final[tuple[tuple[str, ...], ...]] = (
 )
 
 READABLE: Final = 1
-"""The oldest format that is read as it is: the steps after it only add tables."""
+"""The oldest format that is readable without migration: later steps only add tables."""
 
 FAULTS: Final[Mapping[int, tuple[str, str]]] = {
     sqlite3.SQLITE_BUSY: ("LEDGER_BUSY", "another process holds it"),
-    sqlite3.SQLITE_LOCKED: ("LEDGER_BUSY", "another reading or writing holds it"),
-    sqlite3.SQLITE_PROTOCOL: ("LEDGER_BUSY", "too many processes want it at once"),
+    sqlite3.SQLITE_LOCKED: ("LEDGER_BUSY", "another operation holds it"),
+    sqlite3.SQLITE_PROTOCOL: ("LEDGER_BUSY", "too many processes use it at once"),
     sqlite3.SQLITE_READONLY: ("LEDGER_READ_ONLY", "it cannot be written"),
     sqlite3.SQLITE_PERM: ("LEDGER_READ_ONLY", "it may not be opened"),
     sqlite3.SQLITE_CANTOPEN: ("LEDGER_READ_ONLY", "it or its folder may not be written"),
-    sqlite3.SQLITE_FULL: ("LEDGER_FULL", "the disk takes no more"),
-    sqlite3.SQLITE_IOERR_WRITE: ("LEDGER_FULL", "the disk takes no more"),
-    sqlite3.SQLITE_IOERR_TRUNCATE: ("LEDGER_FULL", "the disk takes no more"),
-    sqlite3.SQLITE_IOERR_FSYNC: ("LEDGER_FULL", "the disk does not confirm what is written"),
-    sqlite3.SQLITE_IOERR_DIR_FSYNC: ("LEDGER_FULL", "the disk does not confirm what is written"),
-    sqlite3.SQLITE_IOERR_SHMSIZE: ("LEDGER_FULL", "the disk takes no more"),
+    sqlite3.SQLITE_FULL: ("LEDGER_FULL", "the disk is full"),
+    sqlite3.SQLITE_IOERR_WRITE: ("LEDGER_FULL", "the disk is full"),
+    sqlite3.SQLITE_IOERR_TRUNCATE: ("LEDGER_FULL", "the disk is full"),
+    sqlite3.SQLITE_IOERR_FSYNC: ("LEDGER_FULL", "the disk does not confirm the write"),
+    sqlite3.SQLITE_IOERR_DIR_FSYNC: ("LEDGER_FULL", "the disk does not confirm the write"),
+    sqlite3.SQLITE_IOERR_SHMSIZE: ("LEDGER_FULL", "the disk is full"),
     sqlite3.SQLITE_IOERR_SHMOPEN: ("LEDGER_READ_ONLY", "it or its folder may not be written"),
 }
-"""The meanings of SQLite's result codes, extended codes before primary ones; any other means a damaged file."""
+"""The meanings of SQLite's result codes, extended codes before primary ones.
+
+Any other code means a damaged file.
+"""
 UNREADABLE: Final = (
     zlib.error,
     ValueError,
     TypeError,
     AttributeError,
     OverflowError,
-)  # what damaged columns cause
+)
+"""The errors that damaged columns cause."""

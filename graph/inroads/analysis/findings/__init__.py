@@ -1,4 +1,4 @@
-"""The rules of a security review over one version of a graph, and what they find."""
+"""The rules of a security review over one version of a graph, and their findings."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The context of rules: one version of a graph, the moment, and the columns that several rules need."""
+"""The context of rules: one version of a graph, the moment, and shared columns."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ CLIENT_BIT, UNKNOWN_BIT = (1 << ROLES.index(role) for role in (Role.CLIENT, Role
 
 
 class Routes(NamedTuple):
-    """Shortest proofs: an identity reaches a scope by a grant of its own, and by a client grant or NONE."""
+    """Shortest proofs: an identity reaches a scope by its own grant, and a client grant or NONE."""
 
     identity: Ints
     scope: Ints
@@ -35,10 +35,11 @@ class Routes(NamedTuple):
 
 
 class RuleContext:
-    """A graph with what rules need of it, each made when it is first asked for.
+    """A graph with the columns that rules need, each made on first use.
 
-    `now` is the moment against which ages count, `before` the earlier version that `new-since` compares with. A
-    *scope* is a business with the account it keeps (all that KEEPS joins), named by the least number of its nodes.
+    `now` is the moment against which ages count, `before` the earlier version for `new-since`. A
+    *scope* is a business with the account it keeps (all nodes that KEEPS joins), named by the least
+    number of its nodes.
     """
 
     def __init__(
@@ -73,7 +74,7 @@ class RuleContext:
 
     @cached_property
     def in_scope(self) -> tuple[Ints, Ints]:
-        """The nodes by scope: those of scope `s` are `nodes[starts[s] : starts[s + 1]]`."""
+        """The nodes by scope: the nodes of scope `s` are `nodes[starts[s] : starts[s + 1]]`."""
         order = np.argsort(self.scope, kind="stable")
         return order, offsets(self.scope[order], self.index.size)
 
@@ -118,15 +119,15 @@ class RuleContext:
 
     @cached_property
     def _own(self) -> Flags:
-        """Flags of the grants that are identities' own."""
+        """Flags of the grants whose principal is an identity."""
         own: Flags = self.grants.principal < self.fold.kind_starts[1]
         return own
 
     def routes(self) -> Routes:
-        """The routes by which identities reach scopes, but for those that KEEPS alone tells apart.
+        """The routes by which identities reach scopes, ignoring differences in KEEPS alone.
 
-        By the policy only a grant of the identity itself can control, and a CLIENT never passes control on: so a path
-        has one such grant, and at most one client's after it.
+        By the policy only a grant of the identity itself can control, and a CLIENT never passes
+        control on. So a path has one such grant, and at most one client grant after it.
         """
         rows = np.flatnonzero(self._own & (self.index.conveys_column != NOTHING))
         scope = self.scope[self.grants.resource[rows]]

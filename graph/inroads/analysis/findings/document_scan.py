@@ -1,4 +1,4 @@
-"""Facts that only the bodies of standing documents tell, read in one pass: moments of creation, other emails."""
+"""Facts in the bodies of standing documents, read in one pass: creation moments, other emails."""
 
 from __future__ import annotations
 
@@ -25,11 +25,12 @@ _MAKING: Final = threading.Lock()
 
 
 class Bodies(NamedTuple):
-    """Facts of standing documents beside the columns; moments are microseconds since 1970, else UNKNOWN.
+    """Facts of standing documents beside the columns.
 
-    `created` is of the identities; `roles` maps (document, row) of roles to their moments; `pending` the identities
-    that have an unconfirmed email to it; `other` has (document, row) of group rows that name their identity by another
-    email; `without_roles` the documents that have no roles section.
+    Moments are microseconds since 1970, or UNKNOWN. `created` are the moments of identities,
+    `roles` maps (document, row) of roles to moments, and `pending` maps identities to their
+    unconfirmed email. `other` has (document, row) of group rows that name their identity by another
+    email; `without_roles` has the documents without a roles section.
     """
 
     created: Ints
@@ -69,7 +70,7 @@ class _PlanResponse(msgspec.Struct):
 
 
 def unlimited(graph: AccessGraph, account: str, number: int) -> list[str]:
-    """The limits of an account's plan that a document gives as -1, which means that there are none."""
+    """The limits of an account's plan that a document gives as -1, which means unlimited."""
     rows = graph.fold.said.documents
     body = graph.fold.said.stores[rows.store[number]].body(
         int(rows.at[number]), int(rows.size[number])
@@ -115,10 +116,13 @@ def _read(graph: AccessGraph) -> Bodies:
         me: Any
         try:
             me = wrapped.decode(body).response if rows.wrapped[number] else plain.decode(body)
-        except msgspec.ValidationError:  # something in it is not as it should be: read it leniently
+        except msgspec.ValidationError:
+            # Part of the document has an unexpected shape: read it leniently.
             me = reread(graph.documents[number]).content
         subject = int(rows.subject[number])
-        own = subject < len(latest)  # but for the one document of a portion that stands for others
+        # A portion has one document that stands for others; its subject is past the end of
+        # `latest`.
+        own = subject < len(latest)
         _take(found, number, subject, me, decides=own and int(latest[subject]) == number)
     return found
 

@@ -13,9 +13,9 @@ from inroads.policy.rule_settings import Severity
 
 
 class Proof(msgspec.Struct, frozen=True):
-    """The place of a fact behind a finding: a document, the JSON pointer in it, and the id of the record if any.
+    """The place of a fact behind a finding: a document, a JSON pointer, and the record id if any.
 
-    `record` is what a person calls it, such as `role 994207` or `subscription_status`.
+    `record` is its name for people, such as `role 994207` or `subscription_status`.
     """
 
     record: str
@@ -36,9 +36,10 @@ class Suppressed(msgspec.Struct, frozen=True):
 class Finding(msgspec.Struct, frozen=True):
     """One finding of one rule.
 
-    `subjects` are printed ids of nodes, and of a grant where the nodes alone do not tell findings apart. `identity`
-    is a hash of the rule's id and the subjects alone: the same matter has it in every version of a graph, whatever
-    the evidence. `facts` are names and plain values in the order in which the rule gives them.
+    `subjects` are printed ids of nodes, and of a grant where the nodes alone do not distinguish
+    findings. `identity` is a hash of the rule's id and the subjects alone, so it is equal in every
+    version of a graph, whatever the evidence. `facts` are names and plain values in the order in
+    which the rule gives them.
     """
 
     identity: str
@@ -57,14 +58,15 @@ class Finding(msgspec.Struct, frozen=True):
 
 
 def finding_identity(rule: str, subjects: tuple[str, ...]) -> str:
-    """The name of a finding, the same in every version: 32 hexadecimal digits."""
+    """Return the name of a finding, equal in every version: 32 hexadecimal digits."""
     return hashlib.sha256(msgspec.json.encode([rule, *subjects])).hexdigest()[:32]
 
 
 class RuleRun(msgspec.Struct, frozen=True):
-    """The extent of a rule: it looked at `looked` of `what`, and the documents do not tell of `unseen` more.
+    """The extent of a rule: it looked at `looked` of `what`, and could not see `unseen` more.
 
-    `skipped` says why a rule was not run at all, None when it was. So no finding is never taken for not looked at.
+    `skipped` says why a rule did not run, and is None if it ran. So "no finding" is never confused
+    with "not looked at".
     """
 
     rule: str
@@ -77,7 +79,7 @@ class RuleRun(msgspec.Struct, frozen=True):
 
 
 class Stated(NamedTuple):
-    """The latest statement of an attribute of a node, as a proof that is looked up when it is written out."""
+    """The latest statement of an attribute of a node, as a proof that is looked up on writing."""
 
     node: str
     attribute: str
@@ -111,15 +113,15 @@ class Ways(NamedTuple):
 
 
 Source = int | Stated | Spot | LineEvidence | Ways
-"""A source of evidence: the number of a grant, or one of these."""
+"""A source of evidence: the number of a grant, or one of the classes above."""
 
 
 Fact = tuple[str, str | int | tuple[str, ...]]
-"""A name with a plain value; texts that are ids of nodes are printed as a person knows those."""
+"""A name with a plain value; ids of nodes are printed by their names for people."""
 
 
 class Match(NamedTuple):
-    """A finding as a rule gives it; the evidence is written out only for what is listed."""
+    """A finding as a rule gives it; evidence is written out only for listed findings."""
 
     subjects: tuple[str, ...]
     facts: tuple[Fact, ...] = ()
@@ -128,7 +130,7 @@ class Match(NamedTuple):
 
 
 class RuleOutcome(NamedTuple):
-    """All that a rule gives: how many it looked at, what it found, how many it could not see, and notes."""
+    """The result of a rule: how many it looked at, findings, how many it could not see, notes."""
 
     looked: int
     hits: list[Match]

@@ -13,7 +13,7 @@ from inroads.policy.rule_settings import RuleRow, Severity
 
 
 class Maturity(StrEnum):
-    """The maturity of a rule: the meaning of an EXPERIMENTAL one may change with a new minor version."""
+    """The maturity of a rule. An EXPERIMENTAL rule may change its meaning in a minor version."""
 
     EXPERIMENTAL = "EXPERIMENTAL"
     STABLE = "STABLE"

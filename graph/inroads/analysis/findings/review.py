@@ -1,4 +1,4 @@
-"""A review: the rules run over one version of a graph, and all that they found, in one total order."""
+"""A review: the rules run over one version of a graph, and all findings in one total order."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ from inroads.reach.answers import AccessAnswers
 from inroads.reach.questions import reach
 
 PRINTED: Final = 100
-"""The most findings that are printed; there may be one for each access."""
+"""The most findings that are printed, since every access may have one."""
 
 _LONG_AGO: Final = EPOCH
 
@@ -59,18 +59,19 @@ def review(
     now: dt.datetime | None = None,
     since: AccessGraph | None = None,
 ) -> Findings:
-    """Run these rules, or all that the policy enables; keep findings of this severity or a higher one.
+    """Run these rules, or all that the policy enables, and keep findings of at least this severity.
 
-    `suppressed` keeps only those that are, or only those that are not. Ages and the days on which suppressions expire
-    count at `now` (aware); without it at the newest document's moment, since the graph knows no clock. `since` is the
-    earlier version for `new-since`. Raises InroadsError UNKNOWN_RULE, BAD_SEVERITY, BAD_MOMENT and NOT_WHOLE.
+    `suppressed` keeps only suppressed findings, or only the others. Ages and the expiry of
+    suppressions count at `now` (aware); without it at the newest document's moment, since the graph
+    knows no clock. `since` is the earlier version for `new-since`. Raises InroadsError
+    UNKNOWN_RULE, BAD_SEVERITY, BAD_MOMENT and NOT_WHOLE.
     """
     if "fold" not in vars(graph):
         raise InroadsError(
-            "only the whole graph is reviewed, not a view or a copy of it", "NOT_WHOLE"
+            "a review needs the whole graph, not a view or a copy of it", "NOT_WHOLE"
         )
     if now is not None and now.tzinfo is None:
-        raise InroadsError("the moment of a review names no offset", "BAD_MOMENT")
+        raise InroadsError("the moment of a review needs a UTC offset", "BAD_MOMENT")
     judged = graph.policy.judgement
     chosen = _chosen(rules, judged)
     least = least_severity(severity)
@@ -124,15 +125,15 @@ def _chosen(rules: Iterable[str] | None, judged: Judgement) -> set[str]:
 
 
 def least_severity(given: Severity | str | None) -> Severity:
-    """The severity that a word names, in any case; INFO for none. Raises InroadsError BAD_SEVERITY."""
+    """Parse the name of a severity; INFO if it is None. Raises InroadsError BAD_SEVERITY."""
     word = str(given or Severity.INFO).upper()
     if word not in Severity.__members__:
-        raise InroadsError(f"{given!r} is none of {', '.join(Severity).lower()}", "BAD_SEVERITY")
+        raise InroadsError(f"{given!r} is not one of {', '.join(Severity).lower()}", "BAD_SEVERITY")
     return Severity[word]
 
 
 class _Standing(NamedTuple):
-    """The suppressions that hold at a moment, by finding or by rule and subject, and those that have expired."""
+    """The suppressions in force, by finding or by rule and subject, and the expired ones."""
 
     findings: dict[str, Suppression]
     subjects: dict[tuple[str | None, str], Suppression]
@@ -189,11 +190,12 @@ class _Asked(NamedTuple):
 
 
 class Findings(Sequence[Finding]):
-    """All findings of one review, the most severe first; each one's evidence is written out when it is looked at.
+    """All findings of one review, the most severe first. Evidence is written out on access.
 
-    `looked` tells for every rule what it looked at, and `worst` is the highest severity of what is not suppressed, both
-    before any filter; `expired` are the suppressions that no longer suppress; `version` names the graph, `moment` is
-    when ages counted; `identity` names the result: the graph, the rules, their judgement, the moment and the question.
+    `looked` says for every rule what it looked at, and `worst` is the highest severity of the
+    findings that are not suppressed; filters change neither. `expired` are the suppressions that no
+    longer apply, `version` names the graph, and `moment` is the moment against which ages count.
+    `identity` names the result: the graph, the rules, their judgement, the moment and the question.
     """
 
     def __init__(
@@ -256,11 +258,12 @@ class Findings(Sequence[Finding]):
 
     def _key(self, place: int) -> tuple[int, str, str]:
         rank, rule, subjects = self._found[place].key
+        # The joined text has the order of the tuple: a line end sorts before all characters of ids.
         return (
             rank,
             rule,
             "\n".join(subjects),
-        )  # of the same order: a line end comes before what ids are made of
+        )
 
     def counts(self) -> tuple[int, int]:
         """The number of findings that are not suppressed, and of those that are."""
@@ -294,7 +297,7 @@ class Findings(Sequence[Finding]):
 
 
 class _Writer:
-    """Writes findings out: where each fact behind them is said."""
+    """A writer of findings, which looks up where the facts behind a finding are stated."""
 
     def __init__(self, graph: AccessGraph) -> None:
         self.graph = graph
@@ -332,19 +335,22 @@ class _Writer:
         return _proof(document, each.label, each.record_id, place)
 
     def ways(self, source: Ways) -> Iterator[str]:
-        """The grants on the paths of an access, each once."""
+        """Yield the grants on the paths of an access, without repetitions."""
         answer, places = self.reached(source.principal)
         if source.resource in places:
             paths = answer[places[source.resource]].paths
             yield from dict.fromkeys(step.grant for path in paths for step in path.steps)
 
     def _reached(self, principal: str) -> tuple[AccessAnswers[Access], dict[str, int]]:
-        """Return an identity's reach, and each resource's place in it: findings come in the order of principals."""
+        """Return an identity's reach, and the place of each resource in it.
+
+        A small cache is enough, since findings come in the order of principals.
+        """
         answer = reach(self.graph, principal)
         return answer, {summary.other: place for place, summary in enumerate(answer.summaries)}
 
     def stated(self, source: Stated) -> Iterator[Proof]:
-        """Every latest statement of an attribute."""
+        """Yield the latest statements of an attribute, one a document."""
         node, attribute = source
         graph = self.graph
         if attribute == "permissions":
@@ -364,9 +370,8 @@ class _Writer:
 
     def _stating(self, node: str, attribute: str) -> list[int]:
         rows = self.graph.fold.said.attributes
-        number = rows.node.dtype.type(
-            self.graph.number(node)
-        )  # else the whole column would be converted
+        # Another integer type would convert the whole column.
+        number = rows.node.dtype.type(self.graph.number(node))
         first, last = (
             np.searchsorted(rows.node, number),
             np.searchsorted(rows.node, number, "right"),
@@ -398,7 +403,8 @@ class _Writer:
         cause = NodeCause(node, attribute, None, None)
         place = self.record_of(number, node)
         if place is None or not _has(document, self.place(place) + cause.pointer):
-            place = stated(self.graph, cause)  # as where one document has a record twice
+            # One document may have a record twice.
+            place = stated(self.graph, cause)
         if place is None or place.document != number:
             yield _proof(document, attribute, None, document.prefix)
         else:
@@ -409,7 +415,7 @@ class _Writer:
         return pointer(self.graph.documents[each.document], each.section, each.index, each.sub)
 
     def record_of(self, number: int, node: str) -> Evidence | None:
-        """The record of a node in a document, as far as the columns tell without reading it."""
+        """Return the record of a node in a document as far as the columns have it."""
         document, kind = self.graph.documents[number], kind_of(node)
         if kind is not NodeKind.BUSINESS:
             return Evidence(number, Section.DOCUMENT, -1, -1, None)
@@ -431,7 +437,7 @@ def _has(document: Document, place: str) -> bool:
 
 
 def _rows(document: Document, *keys: str) -> list[dict[str, Any]]:
-    """The rows of a section of a document, an empty one for what is no object."""
+    """Return the rows of a section of a document; an empty row where a row is no object."""
     value = record(document, "/".join((document.prefix, *keys)))
     return [each if isinstance(each, dict) else {} for each in value]
 

@@ -10,7 +10,7 @@ from inroads.text import printable
 
 
 def sentence(graph: AccessGraph, finding: Finding) -> str:
-    """Return the sentence of a finding, with emails and names as a person knows them."""
+    """Return the sentence of a finding, with emails and names for the nodes."""
     labels = [label(graph, each) if each in graph else printable(each) for each in finding.subjects]
     facts = {name: printable(_words(graph, value)) for name, value in finding.facts}
     return RULES[finding.rule].says.format(*labels, subjects=" and ".join(labels), **facts)

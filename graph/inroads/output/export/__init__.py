@@ -1,6 +1,4 @@
-"""Files of the graph that other tools open: a table of formats, and `write`, which writes one whole
-or not at all.
-"""
+"""Files of the graph for other tools: a table of formats, and `write`, which is atomic."""
 
 from __future__ import annotations
 
@@ -37,7 +35,7 @@ FORMATS: Final[dict[str, dict[str, Writer]]] = {
         "extension.json": bloodhound.write_extension,
     },
 }
-"""The files of each format. One of a single file is written to a file, the others to a folder."""
+"""The files of each format. A format of one file is written to a file, the others to a folder."""
 
 
 def write(
@@ -45,8 +43,8 @@ def write(
 ) -> None:
     """Write a graph in one of FORMATS to a file, gzipped if its name ends in `.gz`, or to a folder.
 
-    What is written appears when it is whole. Raises InroadsError UNKNOWN_FORMAT, NOT_WHOLE,
-    EXTRA_MISSING, and EXISTS where something would be replaced without `force`; and OSError.
+    A file appears when it is whole. Raises InroadsError UNKNOWN_FORMAT, NOT_WHOLE, EXTRA_MISSING,
+    and EXISTS if something would be replaced without `force`; and OSError.
     """
     files, target = writers(graph, name), Path(path)
     if len(files) == 1:
@@ -54,7 +52,7 @@ def write(
             _write(graph, next(iter(files.values())), made, gzipped=target.suffix == ".gz")
         return
     if target.exists() and not target.is_dir():
-        raise InroadsError(f"{target} is no folder, and {name} is written to one", "EXISTS")
+        raise InroadsError(f"{target} is not a folder, but {name} needs one", "EXISTS")
     taken = [each for each in files if (target / each).exists()]
     if taken and not force:
         raise InroadsError(f"{target} already has {', '.join(taken)}", "EXISTS")
@@ -73,7 +71,7 @@ def stream(graph: AccessGraph, name: str, out: IO[bytes]) -> None:
     """Write a format of one file to a stream. Raises InroadsError as `write`, and NEEDS_FOLDER."""
     files = writers(graph, name)
     if len(files) > 1:
-        raise InroadsError(f"{name} is {len(files)} files: name a folder", "NEEDS_FOLDER")
+        raise InroadsError(f"{name} has {len(files)} files: name a folder", "NEEDS_FOLDER")
     next(iter(files.values()))(graph, out)
 
 
@@ -81,14 +79,14 @@ def writers(graph: AccessGraph, name: str) -> dict[str, Writer]:
     """The files of a format of this graph. Raises InroadsError UNKNOWN_FORMAT and NOT_WHOLE."""
     if "fold" not in vars(graph):
         raise InroadsError(
-            "only the whole graph is exported, not a view or a copy of it", "NOT_WHOLE"
+            "an export needs the whole graph, not a view or a copy of it", "NOT_WHOLE"
         )
     check(name)
     return FORMATS[name]
 
 
 def check(name: str) -> None:
-    """Raises InroadsError UNKNOWN_FORMAT for what is no format."""
+    """Check the name of a format. Raises InroadsError UNKNOWN_FORMAT."""
     if name not in FORMATS:
         raise InroadsError(
             f"there is no format {name!r}; there are {', '.join(FORMATS)}", "UNKNOWN_FORMAT"
@@ -97,9 +95,9 @@ def check(name: str) -> None:
 
 @contextmanager
 def _replacing(target: Path, *, force: bool) -> Iterator[Path]:
-    """A file beside the target that takes its place when it is whole, readable by its owner alone."""
+    """Open a file beside the target that replaces it when whole, readable by its owner alone."""
     if target.is_dir() or (target.exists() and not force):
-        raise InroadsError(f"{target} exists already", "EXISTS")
+        raise InroadsError(f"{target} already exists", "EXISTS")
     handle, name = tempfile.mkstemp(dir=target.parent, prefix=".export-")
     os.close(handle)
     try:

@@ -1,15 +1,14 @@
-"""BloodHound OpenGraph: every grant as it is said, and derived edges along which paths are exactly
-the accesses.
+"""BloodHound OpenGraph: every grant as stated, and derived edges whose paths are the accesses.
 
 Grants are raw kinds, which BloodHound does not traverse. Traversable are `CanAccessAs<Role>` from
-an identity to all that its own grant conveys, and `CanControl` from an identity to the control of a
-scope (a node of its own, since the business may also be held without acting for it), from which
-`CanAccessAsClient` leads to the scope's vendors. Businesses and accounts have no traversable edge
-out, so no path goes on from what was merely reached.
+an identity to everything that its own grant conveys, and `CanControl` from an identity to the
+control of a scope (a node of its own, since the business may also be held without acting for it),
+from which `CanAccessAsClient` leads to the scope's vendors. Businesses and accounts have no
+traversable edge out, so no path goes on from a resource that was merely reached.
 
-BloodHound upper-cases ids, and keeps one edge of a kind from one node to another: ids say their
-case in other signs, and a client's role, which may stand beside another role on the same account,
-is a kind of its own.
+BloodHound upper-cases ids, and keeps one edge of a kind from one node to another. So ids mark their
+case with other characters, and a client's role, which may stand beside another role on the same
+account, is a kind of its own.
 """
 
 from __future__ import annotations
@@ -47,7 +46,7 @@ RAW: Final = {
 }
 ACCESS: Final = {role.lower(): f"{SOURCE}_CanAccessAs{role.title()}" for role in ROLES}
 TRAVERSABLE: Final = (CONTROL, *ACCESS.values())
-"""The kinds that convey access; RAW ones, by the word in a grant's id, do not."""
+"""The kinds that convey access. The RAW kinds, by the word in a grant's id, do not."""
 
 
 def write_graph(graph: AccessGraph, stream: IO[bytes]) -> None:
@@ -70,8 +69,9 @@ def write_kinds(_graph: AccessGraph, stream: IO[bytes]) -> None:
 
 
 def write_extension(_graph: AccessGraph, stream: IO[bytes]) -> None:
-    """The extension definition, for BloodHound's `/api/v2/extensions`: it tells which kinds are
-    traversable.
+    """Write the extension definition, for BloodHound's `/api/v2/extensions`.
+
+    It states which kinds are traversable.
     """
     told = {
         "schema": {
@@ -113,8 +113,9 @@ def _write(stream: IO[bytes], rows: Iterable[dict[str, Any]]) -> None:
 
 
 def node_id(node: str) -> str:
-    """The id of a node in BloodHound, without colons and in upper case; `^` is before what was
-    upper case already.
+    """Return the id of a node in BloodHound: upper case, without colons.
+
+    A `^` stands before a character that was upper case already.
 
     >>> node_id("account:zDmNq")
     'ACCOUNT.Z^DM^NQ'
@@ -155,7 +156,7 @@ def _edges(graph: AccessGraph, scopes: Scopes) -> Iterator[dict[str, Any]]:
 
 
 def _derived(graph: AccessGraph, scopes: Scopes) -> Iterator[dict[str, Any]]:
-    """The traversable edges, each once."""
+    """Yield the traversable edges, without repetitions."""
     name, parts = graph.index.name, _Members(scopes)
     clients, own = scopes.clients(), set(scopes.own_clients())
     acting = {client for client, _ in clients}

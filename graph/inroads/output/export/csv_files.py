@@ -1,4 +1,4 @@
-"""Nodes and edges as CSV, every cell of which can be read back with `escape.original`."""
+"""Nodes and edges as CSV, of which every cell can be read back with `escape.original`."""
 
 from __future__ import annotations
 
@@ -13,21 +13,22 @@ from inroads.text import cell
 
 
 def table(stream: IO[bytes], header: Iterable[str], rows: Iterable[Iterable[str | None]]) -> None:
-    """A CSV file of these cells as they are; None is an empty cell."""
+    """Write these cells as CSV, unchanged; None is an empty cell."""
     out = io.TextIOWrapper(stream, encoding="utf-8", newline="")
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(header)
     writer.writerows(rows)
-    out.detach()  # flushes, and leaves the stream open
+    # Detaching flushes, and leaves the stream open.
+    out.detach()
 
 
 def write_nodes(graph: AccessGraph, stream: IO[bytes]) -> None:
-    """A row a node."""
+    """Write one row a node."""
     table(stream, NODE, _cells(nodes(graph)))
 
 
 def write_edges(graph: AccessGraph, stream: IO[bytes]) -> None:
-    """A row a grant."""
+    """Write one row a grant."""
     table(stream, EDGE, _cells(edges(graph)))
 
 

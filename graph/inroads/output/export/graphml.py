@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import IO, Any, Final
-from xml.sax.saxutils import escape  # writes XML and reads none
+
+# This writes XML and reads none.
+from xml.sax.saxutils import escape
 
 from inroads.network.access_graph import AccessGraph
 from inroads.output.export.rows import EDGE, NODE, edges, flat, nodes
@@ -88,5 +90,5 @@ def _filled(templates: dict[str, str], row: dict[str, Any]) -> str:
 
 
 def _text(text: str) -> str:
-    """A text as it stands in content and in attributes."""
+    """Escape a text for content and attributes."""
     return escape(escaped(text), {'"': "&quot;"})

@@ -1,4 +1,4 @@
-"""Neo4j: CSV files for `neo4j-admin database import`, and a Cypher script for a database that runs."""
+"""Neo4j: CSV for `neo4j-admin database import`, and Cypher for a running database."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ _UNSAFE: Final = re.compile("[\\\\'\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
 
 def write_nodes(graph: AccessGraph, stream: IO[bytes]) -> None:
-    """`nodes.csv`, in one id space of printed ids, labelled by kind."""
+    """Write `nodes.csv`: one id space of printed ids, labelled by kind."""
     header = ("id:ID(Node)", ":LABEL", *_header(NODE, "id", "kind"))
     rows = ([escaped(row["id"]), _label(row), *_cells(row, "id", "kind")] for row in nodes(graph))
     table(stream, header, rows)
 
 
 def write_edges(graph: AccessGraph, stream: IO[bytes]) -> None:
-    """`edges.csv`; a text array is separated by `;`, and a `;` within it is written as a comma."""
+    """Write `edges.csv`; a text array is separated by `;`, and a `;` within it becomes a comma."""
     header = (":START_ID(Node)", ":END_ID(Node)", ":TYPE", *_header(EDGE, *_ENDS))
     rows = ([*(escaped(row[end]) for end in _ENDS), *_cells(row, *_ENDS)] for row in edges(graph))
     table(stream, header, rows)
@@ -54,8 +54,9 @@ def _cells(row: dict[str, Any], *without: str) -> Iterator[str | None]:
 
 
 def write_cypher(graph: AccessGraph, stream: IO[bytes]) -> None:
-    """A script for `cypher-shell`: constraints first, then nodes and edges, so many at a time; it
-    may run again.
+    """Write a script for `cypher-shell` that may run again: constraints, then nodes, then edges.
+
+    A statement has a bounded number of rows.
     """
     for kind in NodeKind:
         label = kind.title()
@@ -88,7 +89,7 @@ def _shape(row: dict[str, Any]) -> tuple[str, Relation, str]:
 
 
 def _runs(rows: Iterator[dict[str, Any]], key: Any) -> Iterator[tuple[Any, list[dict[str, Any]]]]:
-    """The rows in groups of one key, none of them larger than a statement should be."""
+    """Yield the rows in groups of one key, none larger than a statement should be."""
     while part := list(islice(rows, _PART)):
         groups: dict[Any, list[dict[str, Any]]] = {}
         for row in part:

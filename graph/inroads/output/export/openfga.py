@@ -1,7 +1,6 @@
-"""An OpenFGA model and its tuples, under which the engine answers check and list as `access` and
-`reach` do.
+"""An OpenFGA model and its tuples. The engine answers check and list as `access` and `reach` do.
 
-What is latent counts as access, as in `reach`; its state is not exported. Groups convey nothing and
+Latent access counts as access, as in `reach`; its state is not exported. Groups convey nothing and
 are left out.
 """
 
@@ -22,17 +21,16 @@ _HEADER: Final = ("user_type", "user_id", "user_relation", "relation", "object_t
 
 
 def write_model(_graph: AccessGraph, stream: IO[bytes]) -> None:
-    """The model: what a scope's grants convey, and businesses and accounts that take it from their
-    scope.
+    """Write the model: grants on scopes, whose businesses and accounts take access from them.
 
-    Which grants act for their scope (CONTROL) or merely hold it (REACH), the policy decides; the
-    tuples say it.
+    The policy decides which grants act for their scope (CONTROL) and which only hold it (REACH);
+    the tuples say it.
     """
     stream.write("\n".join([*_model(), ""]).encode())
 
 
 def write_tuples(graph: AccessGraph, stream: IO[bytes]) -> None:
-    """The tuples as CSV, as `fga tuple write` and `fga model test` read them."""
+    """Write the tuples as CSV, as `fga tuple write` and `fga model test` read them."""
     table(stream, _HEADER, tuples(graph))
 
 
@@ -61,7 +59,7 @@ def _model() -> Iterator[str]:
 
 
 def tuples(graph: AccessGraph) -> Iterator[tuple[str, ...]]:
-    """The tuples: type and id of the user, its relation, the relation, type and id of the object."""
+    """Yield the tuples: user type, id and relation; relation; object type and id."""
     scopes, name = Scopes(graph), graph.index.name
     for node in scopes.resources:
         yield ("scope", scope_id(name(int(scopes.of[node]))), "", "scope", *object_id(name(node)))
@@ -69,7 +67,8 @@ def tuples(graph: AccessGraph) -> Iterator[tuple[str, ...]]:
     principal = -1
     for held in scopes.held():
         if held.principal != principal:
-            principal, said = held.principal, set()  # grants come by their principals
+            # Grants are ordered by principal.
+            principal, said = held.principal, set()
         for role in roles(held.roles):
             relation = f"{'acting' if held.acting else 'holding'}_{role}"
             if (held.principal, held.scope, relation) not in said:

@@ -15,12 +15,12 @@ _PART: Final = 2**13
 
 
 def write_nodes(graph: AccessGraph, stream: IO[bytes]) -> None:
-    """A row a node."""
+    """Write one row a node."""
     _write(stream, NODE, nodes(graph))
 
 
 def write_edges(graph: AccessGraph, stream: IO[bytes]) -> None:
-    """A row a grant; lists are lists of texts."""
+    """Write one row a grant; lists are lists of texts."""
     _write(stream, EDGE, edges(graph))
 
 

@@ -1,6 +1,4 @@
-"""The nodes and edges of a graph as plain rows, made one at a time: what every format of the whole
-graph writes.
-"""
+"""The nodes and edges of a graph as plain rows, one at a time, for every format."""
 
 from __future__ import annotations
 
@@ -32,8 +30,9 @@ NODE: Final[dict[str, type]] = {
     "observed": bool,
     "latent": bool,
 }
-"""What a row of a node has; None where nothing is known. `latent`: access through it is, by itself
-or what it keeps.
+"""The columns of a node row; None where nothing is known.
+
+`latent` means that access through the node, or through what it keeps, is latent.
 """
 
 EDGE: Final[dict[str, type]] = {
@@ -48,10 +47,11 @@ EDGE: Final[dict[str, type]] = {
     "clients": list,
     "evidence": list,
 }
-"""What a row of an edge has: one edge a grant, KEEPS from business to account alone.
+"""The columns of an edge row: one edge a grant, KEEPS only from business to account.
 
-`conveys` is its class under the policy. `words` and `clients` are in the order of `evidence`, ""
-where a record has none. Each evidence is a dict of source, sha256, observed_at, pointer and record.
+`conveys` is the grant's class under the policy. `words` and `clients` are in the order of
+`evidence`, "" where a record has none. An item of evidence is a dict of source, sha256,
+observed_at, pointer and record.
 """
 
 
@@ -69,7 +69,8 @@ def edges(graph: AccessGraph) -> Iterator[dict[str, Any]]:
     """The rows of all grants, in the order of their numbers."""
     index, document = graph.index, lru_cache(256)(graph.documents.__getitem__)
     for number in range(len(index.relation)):
-        grant = index._grant(number)  # past the cache, which is for the few that are asked again
+        # This bypasses the cache, which is for the few grants that are asked for again.
+        grant = index._grant(number)
         yield {
             "id": grant.id,
             "principal": grant.principal,
@@ -102,12 +103,12 @@ def _evidence(document: Document, place: str, record: str | None) -> dict[str, A
 
 
 def valid(text: str) -> str:
-    """A text in UTF-8: a file's name may hold bytes that are none."""
+    """Return a text as valid UTF-8: the name of a file may hold other bytes."""
     return text.encode("utf-8", "backslashreplace").decode()
 
 
 def flat(value: Any) -> str | None:
-    """A value in one text: flags as `true` and `false`, lists as JSON."""
+    """Return a value as one text: flags as `true` and `false`, lists as JSON."""
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, list):
@@ -118,7 +119,7 @@ def flat(value: Any) -> str | None:
 
 
 def texts(values: list[Any]) -> list[str]:
-    """A list as texts alone, each evidence as JSON."""
+    """Return a list as texts, evidence as JSON."""
     return [
         valid(each) if isinstance(each, str) else msgspec.json.encode(each).decode()
         for each in values

@@ -1,6 +1,4 @@
-"""A SpiceDB schema and its relationships, flat: no permission recurses; otherwise as the OpenFGA
-export.
-"""
+"""A SpiceDB schema and its relationships, without recursive permissions; else as for OpenFGA."""
 
 from __future__ import annotations
 

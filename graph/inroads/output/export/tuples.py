@@ -1,10 +1,9 @@
-"""The graph in the terms of its grammar: scopes, who acts for them or holds them, and which are
-clients of which.
+"""The graph in the terms of its grammar: scopes, their actors and holders, and their clients.
 
-KEEPS is the same scope and carries every role unchanged. So what it connects is one scope, and a
-path `(CONTROL | RESOLVE)* REACH? RESOLVE*` is: acting for a scope, holding a scope, or acting for
-one that is a client of another. Nothing longer conveys access, and nothing here is recursive. A
-scope that is a client of itself is told by resource.
+KEEPS joins nodes into one scope and carries every role unchanged. So a path `(CONTROL | RESOLVE)*
+REACH? RESOLVE*` is one of three: acting for a scope, holding a scope, or acting for a scope that is
+a client of another. No longer path conveys access, and nothing here is recursive. Accesses in a
+scope that is its own client are listed by resource.
 """
 
 from __future__ import annotations
@@ -27,10 +26,9 @@ _GROUP = KINDS.index(NodeKind.GROUP)
 
 
 class Held(NamedTuple):
-    """A grant that conveys access, by number: who (an identity, or the scope of a client), the
-    scope, the role bits.
+    """A grant that conveys access, by number: principal, scope and role bits.
 
-    `acting` is whether it is of the class CONTROL.
+    The principal is an identity, or the scope of a client. `acting` is true for the class CONTROL.
     """
 
     grant: int
@@ -50,16 +48,16 @@ class Scopes:
         self.of = _connected(graph)
 
     def clients(self) -> list[tuple[int, int]]:
-        """Return the pairs of a scope and another scope whose client it is."""
+        """Return the pairs of a scope and another scope of which it is a client."""
         return sorted(
             {(held.principal, held.scope) for held in self._held(by_identities=False)} - self._own
         )
 
     def own_clients(self) -> Iterator[tuple[int, int]]:
-        """Yield each identity and resource, by number, where CLIENT is held in a scope that is its own client.
+        """Yield (identity, resource) where CLIENT is held in a scope that is its own client.
 
-        No path passes a node twice, so this depends on where in the scope a grant stands: the walk
-        itself tells.
+        No path passes a node twice, so this depends on the place of a grant in the scope: the walk
+        itself decides.
         """
         scopes = {scope for scope, _ in self._own}
         if not scopes:
@@ -79,7 +77,7 @@ class Scopes:
         return {pair for pair in found if pair[0] == pair[1]}
 
     def held(self) -> Iterator[Held]:
-        """The grants of identities that convey access, in the order of the identities."""
+        """Yield the grants of identities that convey access, in the order of the identities."""
         return self._held(by_identities=True)
 
     def _held(self, *, by_identities: bool) -> Iterator[Held]:
@@ -96,12 +94,12 @@ class Scopes:
 
 
 def roles(bits: int) -> list[str]:
-    """The roles of bits, in lower case."""
+    """Return the roles of bits, in lower case."""
     return [role.lower() for place, role in enumerate(ROLES) if bits >> place & 1]
 
 
 def _connected(graph: AccessGraph) -> Ints:
-    """For each node the least number of what KEEPS connects it with."""
+    """Return for each node the least number among the nodes that KEEPS connects with it."""
     grants = graph.fold.grants
     keeps = grants.relation == KEEPS
     here, there = grants.principal[keeps].astype(np.int64), grants.resource[keeps].astype(np.int64)

@@ -134,8 +134,8 @@ def test_refusals() -> None:
     """A wrong question is one line on stderr and exit code 2."""
     for options, word in (
         (("--rule", "nonsense"), "there is no rule 'nonsense'"),
-        (("--severity", "awful"), "is none of info"),
-        (("--fail-on", "awful"), "is none of info"),
+        (("--severity", "awful"), "is not one of info"),
+        (("--fail-on", "awful"), "is not one of info"),
         (("--since", "yesterday"), "is not a moment"),
         (("--since", "2027-02-01T00:00:00Z", *AT), "is before --since"),
     ):

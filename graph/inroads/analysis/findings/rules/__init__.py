@@ -1,1 +1,1 @@
-"""The rules of a security review, grouped by what they are about."""
+"""The rules of a security review, grouped by subject."""

@@ -1,4 +1,4 @@
-"""Rules about accesses: how they come about, and how they end."""
+"""Rules about accesses: how they arise, and how they end."""
 
 from __future__ import annotations
 
@@ -26,7 +26,9 @@ from inroads.reach.everyone import Accesses
     "No record names this person there: to end the access, end the control of the business, or the client relation.",
 )
 def indirect_only(matter: RuleContext, _: RuleRow) -> RuleOutcome:
-    """An access whose every path is INFERRED: it passes through a business that the identity controls."""
+    """An access whose every path is INFERRED: it passes through a business that the identity
+    controls.
+    """
     found = matter.accesses
     rows = take(found, found.certainty == list(Certainty).index(Certainty.INFERRED))
     hits = [
@@ -74,7 +76,8 @@ def redundant_route(matter: RuleContext, _: RuleRow) -> RuleOutcome:
 def independent(routes: Iterable[tuple[int, int]]) -> int:
     """The most routes that share no grant, of one or two grants each; NONE is no grant.
 
-    A route of one grant is best taken as it is; the others match first grants with those of clients.
+    A route of one grant is best taken as it is; the others match first grants with those of
+    clients.
 
     >>> independent([(1, NONE), (2, 7), (3, 7), (1, 8)])
     2
@@ -90,11 +93,15 @@ def independent(routes: Iterable[tuple[int, int]]) -> int:
 
 
 def _matched(start: int, ahead: dict[int, list[int]], holder: dict[int, int]) -> bool:
-    """Match one more first grant to a client's, moving others where need be; `holder` is who has each client's."""
+    """Match one more first grant to a client grant, moving other matches where necessary.
+
+    `holder` maps a client grant to its first grant.
+    """
     has = {first: client for client, first in holder.items()}
     came: dict[int, int] = {}
     frontier = [start]
-    for first in frontier:  # it grows: a search in breadth
+    # The list grows: this is a breadth-first search.
+    for first in frontier:
         for client in ahead[first]:
             if client in came:
                 continue
@@ -104,7 +111,9 @@ def _matched(start: int, ahead: dict[int, list[int]], holder: dict[int, int]) ->
                 continue
             while (
                 client is not None
-            ):  # back to the start, each takes the client's grant by which it was found
+                # Going back to the start, each first grant takes the client grant by which it was
+                # found.
+            ):
                 taker = came[client]
                 holder[client], client = taker, has.get(taker)  # type: ignore[assignment]  # None at the start  # noqa: PLW2901
             return True
@@ -132,7 +141,9 @@ def by_principal(found: Accesses) -> Callable[[int], list[int]]:
     "A client needs no review of its roles; check that nobody of the team uses this identity.",
 )
 def client_only(matter: RuleContext, _: RuleRow) -> RuleOutcome:
-    """An identity whose every access is CLIENT and that controls no business which keeps an account."""
+    """An identity whose every access is CLIENT and that controls no business which keeps an
+    account.
+    """
     people = matter.span(NodeKind.IDENTITY)
     observed = matter.fold.observed[: len(people)]
     found = matter.accesses
@@ -161,7 +172,9 @@ def client_only(matter: RuleContext, _: RuleRow) -> RuleOutcome:
     "Have the person confirm the email, or revoke the grants until they do.",
 )
 def unconfirmed_access(matter: RuleContext, _: RuleRow) -> RuleOutcome:
-    """An identity whose `confirmed_at` is given as null and that has an access as more than CLIENT."""
+    """An identity whose `confirmed_at` is given as null and that has an access as more than
+    CLIENT.
+    """
     people = matter.span(NodeKind.IDENTITY)
     found = matter.accesses
     more = take(found, (found.roles & ~CLIENT_BIT) != 0)
@@ -185,9 +198,11 @@ def unconfirmed_access(matter: RuleContext, _: RuleRow) -> RuleOutcome:
     "Confirm with the owner of the business that the access was meant.",
 )
 def new_since(matter: RuleContext, _: RuleRow) -> RuleOutcome:
-    """An access that was GAINED since the earlier version: that version had read what would have shown it.
+    """An access that was GAINED since the earlier version: that version had read what would have
+    shown it.
 
-    What was only observed for the first time is counted as unseen. The rule needs an earlier version to compare with.
+    What was only observed for the first time is counted as unseen. The rule needs an earlier
+    version to compare with.
     """
     if matter.before is None:
         return RuleOutcome(0, [])

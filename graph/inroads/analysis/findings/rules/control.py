@@ -1,4 +1,4 @@
-"""Rules about who controls businesses, and how businesses hang together."""
+"""Rules about control of businesses, and about links between businesses."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def concentration(matter: RuleContext, row: RuleRow) -> RuleOutcome:
 
 
 def _owners(matter: RuleContext, number: int) -> list[tuple[int, list[int]]]:
-    """The businesses whose team was observed and that so many identities control, with those."""
+    """Return businesses with an observed team and this many controlling identities."""
     span = matter.span(NodeKind.BUSINESS)
     owner, business = matter.controls
     counts = np.bincount(business, minlength=matter.index.size)[span.start : span.stop]
@@ -125,10 +125,12 @@ def no_owner(matter: RuleContext, _: RuleRow) -> RuleOutcome:
     experimental=True,
 )
 def client_chain(matter: RuleContext, _: RuleRow) -> RuleOutcome:
-    """A business in the middle of a chain of two CLIENT steps: it is a client, and others are clients of it.
+    """A business in the middle of a chain of two CLIENT steps: it is a client, and others are
+    clients of it.
 
-    Longer chains are chains of these. Businesses that are clients of each other in a cycle are one finding, of all of
-    them, and such a business by itself is another only where a chain through it leaves the cycle.
+    Longer chains are chains of these. Businesses that are clients of each other in a cycle are one
+    finding, of all of them, and such a business by itself is another only where a chain through it
+    leaves the cycle.
     """
     rows = np.flatnonzero(matter.grants.relation == CLIENT)
     near, far = (
@@ -181,7 +183,8 @@ def _head(matter: RuleContext, scope: int) -> str:
     experimental=True,
 )
 def bridge(matter: RuleContext, row: RuleRow) -> RuleOutcome:
-    """An identity that controls one business and holds a role in another, where no one identity controls both.
+    """An identity that controls one business and holds a role in another, where no one identity
+    controls both.
 
     Roles of clients do not count, unless `clients` is true.
     """

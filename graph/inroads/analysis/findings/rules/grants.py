@@ -38,7 +38,8 @@ def _words(bits: int) -> tuple[str, ...]:
 def role_without_membership(matter: RuleContext, row: RuleRow) -> RuleOutcome:
     """A role on an account that a known business keeps, of which the identity is no member.
 
-    Less severe where the role is CLIENT. Where no business is known to keep the account it is unseen.
+    Less severe where the role is CLIENT. Where no business is known to keep the account it is
+    unseen.
     """
     grants, size = matter.grants, matter.index.size
     rows = np.flatnonzero(grants.relation == ROLE)
@@ -67,7 +68,8 @@ def role_without_membership(matter: RuleContext, row: RuleRow) -> RuleOutcome:
     experimental=True,
 )
 def membership_without_role(matter: RuleContext, _: RuleRow) -> RuleOutcome:
-    """A membership of a business that keeps an account, on which the identity holds no role of the older dialect.
+    """A membership of a business that keeps an account, on which the identity holds no role of the
+    older dialect.
 
     Where the identity's own document was not read, or has no `roles`, it is unseen.
     """
@@ -95,7 +97,9 @@ def membership_without_role(matter: RuleContext, _: RuleRow) -> RuleOutcome:
     "Find out which role is meant and correct the other record: capabilities are their union until then.",
 )
 def role_disagreement(matter: RuleContext, _: RuleRow) -> RuleOutcome:
-    """One grant whose records state roles that do not agree; STAFF agrees with MANAGER, EMPLOYEE and ACCOUNTANT."""
+    """One grant whose records state roles that do not agree; STAFF agrees with MANAGER,
+    EMPLOYEE and ACCOUNTANT.
+    """
     roles = matter.grants.roles
     hits = [
         _of_grant(matter, grant, ("roles", _words(matter.index.roles[grant])))
@@ -111,7 +115,9 @@ def role_disagreement(matter: RuleContext, _: RuleRow) -> RuleOutcome:
     "Ask the vendor what the word means, and add it to the policy under [words].",
 )
 def unmapped_role(matter: RuleContext, _: RuleRow) -> RuleOutcome:
-    """A grant of which a record states a role word that is outside the tables of its dialect, or none at all."""
+    """A grant of which a record states a role word that is outside the tables of its dialect,
+    or none at all.
+    """
     hits = []
     for grant in np.flatnonzero(matter.grants.roles & UNKNOWN_BIT).tolist():
         rows = range(matter.index.evidence_of[grant], matter.index.evidence_of[grant + 1])
@@ -129,7 +135,9 @@ def unmapped_role(matter: RuleContext, _: RuleRow) -> RuleOutcome:
     "Ask the vendor whether the group row grants anything; remove it if the membership was ended.",
 )
 def group_without_membership(matter: RuleContext, _: RuleRow) -> RuleOutcome:
-    """A row of a group that is known to be business-level, where neither a membership nor a team row says the same."""
+    """A row of a group that is known to be business-level, where neither a membership nor a
+    team row says the same.
+    """
     is_member = matter.grants.relation == MEMBER
     by_group, otherwise = (np.zeros(len(is_member), np.bool_) for _ in range(2))
     by_group[matter.grant_of[matter.sections(Section.GROUP)]] = True
@@ -153,7 +161,8 @@ def group_without_membership(matter: RuleContext, _: RuleRow) -> RuleOutcome:
     experimental=True,
 )
 def duplicate_group(matter: RuleContext, _: RuleRow) -> RuleOutcome:
-    """One identity, business and role under several groups, at least one of which is known to be business-level.
+    """One identity, business and role under several groups, at least one of which is known to be
+    business-level.
 
     Several project groups of one business are usual, so they alone are nothing.
     """
@@ -218,7 +227,7 @@ def _spot(matter: RuleContext, row: int, inside: str = "") -> Spot:
 
 
 def _created(matter: RuleContext) -> tuple[Ints, Ints]:
-    """The rows of evidence that are roles, and when each was created, else UNKNOWN."""
+    """Return the rows of evidence that are roles, and the creation moment of each, else UNKNOWN."""
     rows = np.flatnonzero(matter.sections(Section.ROLE))
     moments = matter.bodies.roles
     places = zip(
@@ -236,8 +245,8 @@ def _created(matter: RuleContext) -> tuple[Ints, Ints]:
 def old_grant(matter: RuleContext, row: RuleRow) -> RuleOutcome:
     """A role older than so many days on an account or business that has lapsed or is inactive.
 
-    Age alone is nothing: documents have no last-used field. Only rows of `roles` say when they were created, so a
-    grant without one is unseen.
+    Age alone is nothing: documents have no last-used field. Only rows of `roles` say when they were
+    created, so a grant without one is unseen.
     """
     dead = matter.index.dead_column
     relation = matter.grants.relation

@@ -22,8 +22,9 @@ from inroads.policy.rule_settings import RuleRow
     "Find out who owns the address: whoever does may be taken for the other, and can take over by a password reset.",
 )
 def email_collision(matter: RuleContext, _: RuleRow) -> RuleOutcome:
-    """Two identities with one email (trimmed, case-folded); an unconfirmed address that is another's email; and group
-    rows that name their identity by another email than its document does.
+    """Two identities with one email (trimmed, case-folded); an unconfirmed address that is
+    another's email; and group rows that name their identity by another email than its document
+    does.
     """
     people = matter.span(NodeKind.IDENTITY)
     known = matter.fold.attributes["email"] != NONE
@@ -103,7 +104,7 @@ def _other(matter: RuleContext) -> list[Match]:
 
 
 def _joined(hits: list[Match]) -> list[Match]:
-    """One finding for the same subjects, whatever ways they collide in."""
+    """Return one finding for the same subjects, in whatever ways they collide."""
     found: dict[tuple[str, ...], Match] = {}
     for hit in hits:
         subjects = tuple(sorted(hit.subjects))

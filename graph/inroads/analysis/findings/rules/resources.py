@@ -1,4 +1,4 @@
-"""Rules about businesses and accounts: whether they are alive, and whether the documents agree on them."""
+"""Rules about businesses and accounts: are they alive, and do the documents agree on them?"""
 
 from __future__ import annotations
 
@@ -73,7 +73,9 @@ def _status(matter: RuleContext, account: int) -> tuple[str, str]:
     "Revoke the roles if the account is given up; they come back to life when it is paid for again.",
 )
 def lapsed_subscription(matter: RuleContext, _: RuleRow) -> RuleOutcome:
-    """An account whose known subscription status is none of the policy's `alive` and that is still reached."""
+    """An account whose known subscription status is none of the policy's `alive` and that is
+    still reached.
+    """
     span, status = matter.span(NodeKind.ACCOUNT), matter.fold.attributes["subscription_status"]
     rows = np.flatnonzero(_lapsed(matter)) + span.start
     hits = [
@@ -92,7 +94,9 @@ def lapsed_subscription(matter: RuleContext, _: RuleRow) -> RuleOutcome:
     experimental=True,
 )
 def unlimited_on_lapsed(matter: RuleContext, _: RuleRow) -> RuleOutcome:
-    """An account as in lapsed-subscription for which `permissions` have a limit of -1, which means none."""
+    """An account as in lapsed-subscription for which `permissions` have a limit of -1, which
+    means none.
+    """
     span, record = matter.span(NodeKind.ACCOUNT), matter.fold.attributes["permissions"]
     rows = np.flatnonzero(_lapsed(matter)) + span.start
     known = rows[record[rows] != NONE]
@@ -123,7 +127,9 @@ def unlimited_on_lapsed(matter: RuleContext, _: RuleRow) -> RuleOutcome:
     "Collect the documents of its team, or ask the vendor which business the account belongs to.",
 )
 def orphan_account(matter: RuleContext, _: RuleRow) -> RuleOutcome:
-    """An account that only roles, permissions, statuses or clients name, and that no business seen keeps."""
+    """An account that only roles, permissions, statuses or clients name, and that no business
+    seen keeps.
+    """
     span = matter.span(NodeKind.ACCOUNT)
     rows = np.flatnonzero(~matter.kept[span.start : span.stop]) + span.start
     hits = []
@@ -146,8 +152,9 @@ def orphan_account(matter: RuleContext, _: RuleRow) -> RuleOutcome:
     "Ask the vendor which of the ids is right: accesses across this place may be wrong until then.",
 )
 def reference_conflict(matter: RuleContext, _: RuleRow) -> RuleOutcome:
-    """Ids that contradict each other: two accounts of one business, two businesses of one account, two accounts with
-    one systemid or two systemids of one account, and records that disagree with themselves or with what is around them.
+    """Ids that contradict each other: two accounts of one business, two businesses of one account,
+    two accounts with one systemid or two systemids of one account, and records that disagree with
+    themselves or with what is around them.
     """
     hits = [*_keeping(matter), *_systems(matter), *_records(matter)]
     spans = (matter.span(kind) for kind in (NodeKind.BUSINESS, NodeKind.ACCOUNT))
@@ -209,7 +216,7 @@ def _systems(matter: RuleContext) -> list[Match]:
 
 
 def _standing(matter: RuleContext) -> set[int]:
-    """The documents that decide what their subjects hold."""
+    """Return the documents that decide what their subjects hold."""
     covers = matter.fold.said.covers
     scopes = [SCOPES.index("me"), SCOPES.index("team")]
     found: set[int] = set(
@@ -219,7 +226,7 @@ def _standing(matter: RuleContext) -> set[int]:
 
 
 def _records(matter: RuleContext) -> list[Match]:
-    """Records whose own ids disagree, in documents that stand, by the subject of the document."""
+    """Yield records in standing documents whose ids disagree, by the subject of the document."""
     rows, standing = matter.fold.said.issues, _standing(matter)
     found: dict[str, list[LineEvidence]] = defaultdict(list)
     for place, number in enumerate(rows.document.tolist()):
