@@ -15,6 +15,7 @@ from inroads.documents.reader import Observation, parse_moment, read
 from inroads.errors import InroadsError
 from inroads.explorer import Explorer, load
 from inroads.policy.loading import load_policy
+from inroads.policy.tables import STOCK
 from inroads.store import snapshot
 from inroads.store.ledger import Ledger, snapshots
 from inroads_api.cli.main import app
@@ -92,6 +93,44 @@ def test_a_damaged_one_is_made_anew(path: Path, how: str) -> None:
     if how not in {"format", "field"}:
         assert snapshot.damage(folder)
     assert same([load(path), fresh(path)])
+
+
+def test_no_flipped_bit_is_answered_from(path: Path) -> None:
+    """Of a snapshot with one bit changed, in whatever file and place, nothing is used; it is told as damaged."""
+    load(path)
+    (folder,) = snapshots(path)
+    drawn = random.Random(500)
+    files = sorted(folder.iterdir())
+    with Ledger(path, create=False, read_only=True) as ledger:
+        assert snapshot.find(ledger, STOCK)
+        for file in files + drawn.choices(files, k=500 - len(files)):
+            content = bytearray(file.read_bytes())
+            bit = drawn.randrange(len(content) * 8)
+            content[bit // 8] ^= 1 << bit % 8
+            before = file.read_bytes()
+            file.write_bytes(content)
+            assert snapshot.find(ledger, STOCK) is None, (file.name, bit)
+            assert snapshot.damage(folder)
+            file.write_bytes(before)
+        assert snapshot.find(ledger, STOCK)
+    files[0].write_bytes(b"")
+    assert same([load(path), fresh(path)])
+
+
+def test_it_is_on_the_disk_before_it_has_its_name(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each file, and then the folder, is synced before the folder gets the name by which it is found."""
+    synced: list[tuple[str, int]] = []
+    monkeypatch.setattr(
+        "inroads.store.snapshot.sync",
+        lambda each: synced.append((each.name, len(snapshots(path)))),
+    )
+    load(path)
+    (folder,) = snapshots(path)
+    names = {each.name for each in folder.iterdir()}
+    assert {name for name, found in synced if not found} >= names
+    assert synced[-1] == (path.parent.name, 1)
 
 
 def test_it_is_of_one_policy(path: Path) -> None:

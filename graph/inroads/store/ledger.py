@@ -142,10 +142,10 @@ class Ledger(DocumentLog):
                 problems = made.verify()
             if problems:
                 raise self._error("LEDGER_CORRUPT", f"its copy is damaged: {problems[0].message}")
-            _sync(temporary)
+            sync(temporary)
             _check_new(target)
             temporary.rename(target)
-            _sync(target.parent)
+            sync(target.parent)
         finally:
             temporary.unlink(missing_ok=True)
 
@@ -281,7 +281,7 @@ def _check_new(path: Path) -> None:
             )
 
 
-def _sync(path: Path) -> None:
+def sync(path: Path) -> None:
     """Sync a file, or the names in a folder, to the disk."""
     descriptor = os.open(path, os.O_RDONLY)
     try:

@@ -1,15 +1,18 @@
 """The folded columns beside their ledger, memory-mapped, so that a new process need not fold them again.
 
-A snapshot is a folder of NumPy's own .npy files and a manifest. Everything in it is derived from the ledger: where
-one is missing, stale or damaged it is made anew.
+A snapshot is a folder of NumPy's own .npy files and a manifest. Everything in it is derived from
+the ledger: where one is missing, stale or damaged it is made anew. A file that is damaged is never
+used: all checksums are compared when a snapshot is opened.
 """
 
 from __future__ import annotations
 
+import mmap
 import os
 import shutil
 import zlib
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final, NamedTuple, get_type_hints
@@ -21,9 +24,9 @@ from inroads.columns.adjacency import Adjacency, Derived
 from inroads.columns.fold import Fold
 from inroads.columns.overlay import whole
 from inroads.policy.tables import Policy
-from inroads.store.ledger import Bodies, Ledger, snapshots
+from inroads.store.ledger import Bodies, Ledger, snapshots, sync
 
-FORMAT: Final = 2
+FORMAT: Final = 3
 """Counts up whenever the columns change."""
 
 _MANIFEST: Final = "manifest.json"
@@ -45,6 +48,13 @@ class _Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     version: str
     kind_starts: tuple[int, ...]
     files: dict[str, _File]
+
+
+class _Sealed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A manifest with its checksum."""
+
+    crc32: int
+    manifest: msgspec.Raw
 
 
 class Snapshot(NamedTuple):
@@ -92,6 +102,7 @@ def save(index: Adjacency, ledger: Ledger, position: int, forgetting: int) -> Pa
             path = making / f"{column}.npy"
             np.save(path, array, allow_pickle=False)
             files[column] = _File(path.stat().st_size, _crc32(path))
+            sync(path)
         fold = index.fold
         manifest = _Manifest(
             FORMAT,
@@ -103,8 +114,14 @@ def save(index: Adjacency, ledger: Ledger, position: int, forgetting: int) -> Pa
             tuple(fold.kind_starts),
             files,
         )
-        (making / _MANIFEST).write_bytes(msgspec.json.encode(manifest))
+        body = msgspec.json.encode(manifest)
+        (making / _MANIFEST).write_bytes(
+            msgspec.json.encode(_Sealed(zlib.crc32(body), msgspec.Raw(body)))
+        )
+        sync(making / _MANIFEST)
+        sync(making)
         making.rename(folder)
+        sync(folder.parent)
     except OSError:
         shutil.rmtree(making, ignore_errors=True)
         return None
@@ -122,10 +139,20 @@ def save(index: Adjacency, ledger: Ledger, position: int, forgetting: int) -> Pa
 def damage(folder: Path) -> list[str]:
     """The files of a snapshot that are not what was written."""
     try:
-        files = _manifest(folder).files
+        return _damaged(folder, _manifest(folder))
     except (OSError, msgspec.DecodeError):
         return [_MANIFEST]
-    return [name for name, each in files.items() if not _is_whole(folder / f"{name}.npy", each)]
+
+
+def _damaged(folder: Path, manifest: _Manifest) -> list[str]:
+    """Return the names of columns whose file is not what was written; a checksum lets go of the
+    lock of the interpreter, so that threads share the work.
+    """
+    with ThreadPoolExecutor() as pool:
+        whole = pool.map(
+            lambda item: _is_whole(folder / f"{item[0]}.npy", item[1]), manifest.files.items()
+        )
+        return [name for name, is_whole in zip(manifest.files, whole, strict=True) if not is_whole]
 
 
 def _is_whole(path: Path, expected: _File) -> bool:
@@ -150,24 +177,24 @@ def _position(folder: Path) -> int:
 
 
 def _manifest(folder: Path) -> _Manifest:
-    return msgspec.json.decode((folder / _MANIFEST).read_bytes(), type=_Manifest)
+    sealed = msgspec.json.decode((folder / _MANIFEST).read_bytes(), type=_Sealed)
+    if zlib.crc32(sealed.manifest) != sealed.crc32:
+        raise msgspec.DecodeError(f"{folder / _MANIFEST} is damaged")
+    return msgspec.json.decode(sealed.manifest, type=_Manifest)
 
 
 def _crc32(path: Path) -> int:
-    crc = 0
-    with path.open("rb") as file:
-        while piece := file.read(2**22):
-            crc = zlib.crc32(piece, crc)
-    return crc
+    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
+        return zlib.crc32(content)
 
 
 def _opened(folder: Path, manifest: _Manifest, ledger: Path, policy: Policy) -> Adjacency:
-    arrays = {}
-    for name, each in manifest.files.items():
-        path = folder / f"{name}.npy"
-        if path.stat().st_size != each.bytes:
-            raise ValueError(f"{path} is cut off")
-        arrays[name] = np.load(path, mmap_mode="r", allow_pickle=False).view(np.ndarray)
+    if broken := _damaged(folder, manifest):
+        raise ValueError(f"{folder} is damaged: {', '.join(broken)}")
+    arrays = {
+        name: np.load(folder / f"{name}.npy", mmap_mode="r", allow_pickle=False).view(np.ndarray)
+        for name in manifest.files
+    }
     given = {
         "fold.kind_starts": manifest.kind_starts,
         "fold.version": manifest.version,
