@@ -22,7 +22,7 @@ from inroads.documents import reader, records
 from inroads.documents.reader import Observation
 from inroads.errors import Rejection
 from inroads.sources import files as files_
-from inroads.sources.files import files, observe, observe_stream
+from inroads.sources.files import arrivals, files, observe, observe_stream
 
 MONDAY = datetime(2026, 3, 2, tzinfo=UTC)
 TUESDAY = datetime(2026, 3, 3, tzinfo=UTC)
@@ -666,3 +666,16 @@ def test_a_dangling_link_is_told(tmp_path: Path) -> None:
     (rejection,) = observe(file)
     assert isinstance(rejection, Rejection)
     assert rejection.code == "unreadable_file"
+
+
+def test_a_folder_without_documents_says_what_it_has(tmp_path: Path) -> None:
+    """A folder whose files are none of ours is told, with what was passed over; one with a document is not."""
+    for name in ("a.csv", "b.CSV", "c.xlsx", "d"):
+        (tmp_path / name).touch()
+    (rejection,) = arrivals([tmp_path])
+    assert isinstance(rejection, Rejection)
+    assert rejection.code == "no_documents"
+    assert rejection.message.endswith("passed over: 2 .csv, 1 .xlsx, 1 no ending")
+    (tmp_path / "e.json").write_bytes(me(1))
+    (taken,) = arrivals([tmp_path])
+    assert isinstance(taken, Observation)

@@ -125,6 +125,7 @@ def unread(
     def items() -> Iterator[RawDocument | FileChunk | Rejection]:
         if "-" in names and stdin is not None:
             yield from _unread_stream(stdin, "-", observed_at, None, 0, refusals)
+        yield from filter(None, map(_without_documents, map(Path, names)))
         for number, file in enumerate(found, 1):
             yield from _unread_file(file, observed_at, _advance(progress), number, refusals)
 
@@ -168,6 +169,20 @@ def _inside(folder: Path) -> Iterator[Path]:
         yield from (path for name in names if _is_sought(path := Path(root, name), folder))
     # The reader of such a folder reports why it cannot be read.
     yield from map(Path, closed)
+
+
+def _without_documents(folder: Path) -> Rejection | None:
+    """Return what a folder was passed over for, where none of its files is named as documents are."""
+    if not folder.is_dir() or next(_inside(folder), None) is not None:
+        return None
+    endings = Counter(
+        file.suffix.lower() or "no ending" for file in folder.rglob("*") if file.is_file()
+    )
+    others = ", ".join(f"{count} {ending}" for ending, count in endings.most_common(5))
+    message = f"no file in it ends in {', '.join(ENDINGS[:3])}, or these with .gz"
+    return Rejection(
+        _name(folder), "", "no_documents", f"{message}; passed over: {others or 'nothing'}"
+    )
 
 
 def _is_sought(path: Path, folder: Path) -> bool:
