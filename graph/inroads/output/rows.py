@@ -103,6 +103,7 @@ def step_rows(graph: AccessGraph, access: Access) -> Iterator[Row]:
                 "grant": grant.id,
                 "records": records(grant),
                 "evidence": evidence_lines(graph, grant),
+                "truncated": access.truncated,
             }
 
 

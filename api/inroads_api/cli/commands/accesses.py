@@ -152,6 +152,10 @@ def explain(
             say_coverage(
                 many(len(access.paths) if access else 0, "path"), graph.coverage_of_reach(identity)
             )
+        if access and access.truncated:
+            say(
+                f"a limit cut this answer short: these are the first {len(access.paths):,} paths of more"
+            )
         finish(graph)
 
 

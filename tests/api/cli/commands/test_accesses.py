@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from pathlib import Path
 
 import msgspec
@@ -112,3 +113,30 @@ def test_what_is_refused(tmp_path: Path) -> None:
     assert run("census", env=env).returncode == 2
     assert run("census", "-d", "-", "--strict", stdin="<html>").returncode == 3
     assert run("census", "-d", "-", stdin="<html>").returncode == 3
+
+
+@pytest.mark.parametrize("output", ["table", "json", "ndjson", "csv"])
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("reach", "b@example.com"),
+        ("who", "account:Xr82w"),
+        ("explain", "b@example.com", "account:Xr82w"),
+    ],
+)
+def test_every_answer_says_when_it_is_cut(
+    words: tuple[str, ...], output: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An answer that a limit cuts short says so to people and, in machine formats, in its rows."""
+    whole = run(*words, *DOCUMENTS, "-f", output)
+    assert "cut this answer short" not in whole.stderr
+    monkeypatch.setattr("inroads.reach.limits.MAX_PATHS", 1)
+    cut = run(*words, *DOCUMENTS, "-f", output)
+    if output != "json":
+        assert "a limit cut this answer short" in cut.stderr
+    if output == "csv":
+        assert "True" in cut.stdout
+        assert "True" not in whole.stdout
+    elif output != "table":
+        assert re.search(r'"truncated": ?true', cut.stdout)
+        assert not re.search(r'"truncated": ?true', whole.stdout)
