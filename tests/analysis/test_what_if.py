@@ -502,3 +502,15 @@ def test_what_is_removed_and_imagined_again() -> None:
 
 
 IMAGINED = (Relation.MEMBER, Relation.ROLE, Relation.CLIENT)
+
+
+def test_a_plan_of_more_grants_than_are_removed_at_once() -> None:
+    """An access by 120 independent routes has a plan of 120 grants, which ends it."""
+    rows = [
+        membership(n, n, business_clients=[{"id": 900 + n, "account_id": "V", "userid": n}])
+        for n in range(1, 121)
+    ]
+    found = explore([(me(business_memberships=rows), DAY[0])]).plan("identity:1", "account:V")
+    assert found is not None
+    assert len(found.explanation.cut) == found.explanation.independent_routes == 120
+    assert found.verified

@@ -36,8 +36,7 @@ class RevocationPlan(msgspec.Struct, frozen=True):
 
 
 def plan(graph: AccessGraph, access: Access) -> RevocationPlan:
-    """The plan that ends an access of the graph."""
+    """Return the plan that ends an access of the graph, however many grants it takes."""
     explanation = explain(graph, access)
-    return RevocationPlan(
-        access, explanation, WhatIf(graph, [grant.id for grant in explanation.cut])
-    )
+    cut = [grant.id for grant in explanation.cut]
+    return RevocationPlan(access, explanation, WhatIf(graph, cut, most=len(cut)))

@@ -64,8 +64,8 @@ class WhatIf(Generic[_G]):
     """The graph without some grants, and with others.
 
     `removed` are the grants to remove, `records` single records to remove, `added` the imagined
-    grants. Raises InroadsError BAD_GRANT, NOT_FOUND, AMBIGUOUS_GRANT or NOT_REVOCABLE for a text
-    that names no revocable grant of the graph.
+    grants, at most `most` of each. Raises InroadsError TOO_MANY_GRANTS, and BAD_GRANT, NOT_FOUND,
+    AMBIGUOUS_GRANT or NOT_REVOCABLE for a text that names no revocable grant of the graph.
     """
 
     def __init__(
@@ -74,6 +74,8 @@ class WhatIf(Generic[_G]):
         remove: Iterable[str] = (),
         add: Iterable[str] = (),
         records: Iterable[str] = (),
+        *,
+        most: int = MAX_EDITS,
     ) -> None:
         if "fold" not in vars(graph):
             raise InroadsError(
@@ -87,9 +89,9 @@ class WhatIf(Generic[_G]):
         self.added = tuple(dict.fromkeys(addition(graph, text) for text in add))
         if not (self.removed or self.records or self.added):
             raise InroadsError("name at least one grant to remove or add", "BAD_GRANT")
-        if max(len(self.removed), len(self.added)) > MAX_EDITS:
+        if max(len(self.removed), len(self.added)) > most:
             raise InroadsError(
-                f"a question may remove or add at most {MAX_EDITS} grants",
+                f"a question may remove or add at most {most} grants",
                 "TOO_MANY_GRANTS",
             )
 
