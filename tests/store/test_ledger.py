@@ -1213,3 +1213,31 @@ def _kill(process: subprocess.Popen[str], lines: int, delay: float) -> tuple[boo
     rest, _ = process.communicate()
     numbers = [int(line) for line in [*said, *rest.splitlines()] if line.strip().isdigit()]
     return process.returncode == -signal.SIGKILL, numbers[-1] if numbers else None
+
+
+class TestRetracting:
+    def test_a_document_goes_with_all_its_observations(self, tmp_path: Path) -> None:
+        """A retracted document is answered from no more, now and in the past; its hash and the reason stay."""
+        owner = b'{"id": 1, "business_memberships": [{"id": 2, "role": "owner", "business": {"id": 3}}]}'
+        nothing = b'{"id": 1, "business_memberships": []}'
+        january, may = (dt.datetime(2026, month, 1, tzinfo=dt.UTC) for month in (1, 5))
+        path = tmp_path / "x.db"
+        with Ledger(path) as ledger:
+            found = [read(owner, january, "a"), read(nothing, may, "a"), read(nothing, may, "b")]
+            ledger.add(each.document for each in found if isinstance(each, Observation))
+            wrong = next(ledger.rows(after=1)).sha256
+            assert list(load(path).reach("identity:1")) == []
+            before = ledger.forgetting
+            assert ledger.retract(wrong, "an export without rows", may) == 2
+            assert ledger.forgetting > before
+            (kept,) = ledger.retractions(wrong[:6])
+            assert (kept.sha256, kept.moment, kept.why) == (wrong, may, "an export without rows")
+            assert ledger.retractions("0" * 8) == []
+            assert ledger.verify() == []
+            again = read(nothing, may, "c")
+            assert isinstance(again, Observation)
+            assert ledger.add([again.document]).forgotten == 1
+            assert ledger.retract(wrong, "again", may) == 0
+        assert [each.resource for each in load(path).reach("identity:1")] == ["business:3"]
+        assert len(load(path, as_of=may).documents) == 1
+        assert nothing not in path.read_bytes()

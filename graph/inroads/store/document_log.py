@@ -36,7 +36,7 @@ _LIST: Final = (
     "SELECT sequence, sha256, kind, subject, observed_at, source, length(body) FROM documents"
 )
 
-_SELECT: Final = "SELECT sequence, sha256, observed_at, source, body FROM documents"
+SELECT: Final = "SELECT sequence, sha256, observed_at, source, body FROM documents"
 
 
 class DocumentLog(LedgerFile):
@@ -77,7 +77,7 @@ class DocumentLog(LedgerFile):
         """
         where, given = _where(as_of=as_of, after=after)
         with self._snapshot() as snapshot:
-            for row in snapshot.execute(f"{_SELECT} WHERE {where} ORDER BY sequence", given):
+            for row in snapshot.execute(f"{SELECT} WHERE {where} ORDER BY sequence", given):
                 yield self._restored(*row)
 
     def unread(self, as_of: dt.datetime | None = None, after: int = 0) -> Iterator[StoredDocument]:
@@ -87,7 +87,7 @@ class DocumentLog(LedgerFile):
         """
         where, given = _where(as_of=as_of, after=after)
         with self._snapshot() as snapshot:
-            for row in snapshot.execute(f"{_SELECT} WHERE {where} ORDER BY sequence", given):
+            for row in snapshot.execute(f"{SELECT} WHERE {where} ORDER BY sequence", given):
                 yield StoredDocument(self.path, *row)
 
     def rows(
@@ -226,7 +226,7 @@ class DocumentLog(LedgerFile):
 
     def _kept(self, kind: str, subject: str | None = None) -> Iterator[Observation]:
         where, given = _where(kind=kind, subject=subject)
-        for row in self._connection.execute(f"{_SELECT} WHERE {where}", given):
+        for row in self._connection.execute(f"{SELECT} WHERE {where}", given):
             yield self._restored(*row)
 
     def _restored(self, *row: Any) -> Observation:

@@ -1,8 +1,8 @@
 """The ledger: an append-only log of documents in one SQLite file, the system of record.
 
 An acknowledged document was committed and synced (WAL, synchronous=FULL). One process writes at a
-time, many read; a reader sees the log as it was when its reading began. Only `forget` removes
-anything.
+time, many read; a reader sees the log as it was when its reading began. Only `forget` and
+`retract` remove anything.
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ from typing import Final
 from inroads.documents.reader import Observation
 from inroads.errors import LedgerError
 from inroads.model import NodeKind, fold_email, native_id, node_id
-from inroads.moments import moment_number
-from inroads.store.document_log import DocumentLog, compressed
+from inroads.moments import moment_number, moment_of
+from inroads.store.document_log import SELECT, DocumentLog, compressed
 from inroads.store.forgetting import MENTIONING, Person
 from inroads.store.integrity import Problem, problems_of, review_problems
 from inroads.store.ledger_file import BUSY_SECONDS, create_private, is_ledger
-from inroads.store.rows import Added, Forgotten, StoredDocument, observation_key
+from inroads.store.rows import Added, Forgotten, Retraction, StoredDocument, observation_key
 
 __all__ = [
     "BUSY_SECONDS",
@@ -110,11 +110,52 @@ class Ledger(DocumentLog):
         number = native_id(node_id(identity, NodeKind.IDENTITY))
         with self._writing():
             done = self._forget(Person(number), moment_number(now))
-        # Snapshots also hold data of the person.
-        for folder in snapshots(self.path):
-            shutil.rmtree(folder)
+        self._remove_snapshots()
         self._finish_erasing()
         return done
+
+    def retract(self, sha256: str, why: str, now: dt.datetime) -> int:
+        """Take a document back, in each of its observations; return how many there were.
+
+        `sha256` is its whole hash. The document goes as a forgotten one goes: its bytes are erased, the
+        past is answered without it, and the same body is refused if it was observed by `now` (aware).
+        Its hash and the reason stay.
+        """
+        with self._writing():
+            found = [
+                StoredDocument(self.path, *row).observe()
+                for row in self._connection.execute(
+                    f"{SELECT} WHERE sha256 = ?", (bytes.fromhex(sha256),)
+                )
+            ]
+            if not found:
+                return 0
+            sequence, moment = self._newest() + 1, moment_number(now)
+            for each in found:
+                self._remove(each, moment)
+            tombstone = (sequence, moment, len(found), 0)
+            self._connection.execute("INSERT INTO tombstones VALUES (?, ?, ?, ?, 0)", tombstone)
+            retraction = (sequence, bytes.fromhex(sha256), moment, why)
+            self._connection.execute("INSERT INTO retractions VALUES (?, ?, ?, ?)", retraction)
+        self._remove_snapshots()
+        self._finish_erasing()
+        return len(found)
+
+    def retractions(self, prefix: str) -> list[Retraction]:
+        """Return the retractions of documents whose hash begins so."""
+        with self._snapshot() as snapshot:
+            if not snapshot.execute(
+                "SELECT * FROM sqlite_master WHERE name = 'retractions'"
+            ).fetchone():
+                return []  # a file of an older format
+            rows = snapshot.execute("SELECT sha256, moment, why FROM retractions ORDER BY sequence")
+            found = [Retraction(sha.hex(), moment_of(moment), why) for sha, moment, why in rows]
+        return [each for each in found if each.sha256.startswith(prefix.lower())]
+
+    def _remove_snapshots(self) -> None:
+        """Remove what was derived from the documents that are gone."""
+        for folder in snapshots(self.path):
+            shutil.rmtree(folder)
 
     def backup(self, target: str | os.PathLike[str]) -> None:
         """Copy the ledger as it is now to a new file, while others continue to write.

@@ -73,6 +73,14 @@ class Info(NamedTuple):
     tombstones: int
 
 
+class Retraction(NamedTuple):
+    """A document that was taken back: its hash, when (in UTC), and the reason."""
+
+    sha256: str
+    moment: dt.datetime
+    why: str
+
+
 class StoredDocument(NamedTuple):
     """One document as it stands in a ledger."""
 

@@ -109,6 +109,16 @@ STEPS: Final[tuple[tuple[str, ...], ...]] = (
         ) WITHOUT ROWID
         """,
     ),
+    (  # documents that somebody took back
+        """
+        CREATE TABLE retractions (
+            sequence INTEGER PRIMARY KEY,     -- of its tombstone
+            sha256   BLOB NOT NULL,
+            moment   INTEGER NOT NULL,        -- when it was taken back, as observed_at
+            why      TEXT NOT NULL
+        )
+        """,
+    ),
 )
 
 READABLE: Final = 1

@@ -14,6 +14,7 @@ import typer
 
 from inroads.errors import InroadsError, Rejection
 from inroads.model import Document, NodeKind, node_id
+from inroads.moments import rfc3339
 from inroads.output.rows import json_row
 from inroads.sources.files import arrivals, files
 from inroads.sources.service_collector import BASE_URL, Progress, collected
@@ -21,6 +22,7 @@ from inroads.sources.service_tokens import TokenStore
 from inroads.store.integrity import Problem
 from inroads.store.ledger import Added, Ledger, snapshots
 from inroads.store.snapshot import damage
+from inroads.text import printable
 from inroads_api.cli.commands.watch import Watch
 from inroads_api.cli.options import (
     AsOf,
@@ -221,15 +223,47 @@ def show(
     ],
     ledger: LedgerFile = None,
 ) -> None:
-    """Print the body of a document as it is stored, redacted."""
+    """Print the body of a document as it is stored, redacted, and whether it was retracted."""
     with failing(), Ledger(ledger or default_ledger(), create=False, read_only=True) as opened:
         found = {entry.sha256: entry.sequence for entry in opened.find(sha)}
-        if len(found) != 1:
-            say(f"error: {len(found)} documents begin with {sha}")
-            raise typer.Exit(USAGE if found else NOT_FOUND)
-        (sequence,) = found.values()
+        for each in opened.retractions(sha):
+            say(f"{each.sha256} was retracted at {rfc3339(each.moment)}: {printable(each.why)}")
+        (sequence,) = _only(found, sha).values()
         document = next(iter(opened.observations(after=sequence - 1))).document
         write_json(msgspec.json.decode(document.body), pretty=True)
+
+
+@app.command()
+def retract(
+    sha: Annotated[
+        str,
+        typer.Argument(
+            metavar="SHA", help="The first digits of a document's sha-256, four or more."
+        ),
+    ],
+    why: Annotated[str, typer.Option(help="The reason, which stays in the ledger.")],
+    ledger: LedgerFile = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask for confirmation.")] = False,
+) -> None:
+    """Take one document back, such as one that never should have been added. Its hash and the reason stay."""
+    with failing(), Ledger(ledger or default_ledger(), create=False) as opened:
+        if not why.strip():
+            raise InroadsError("--why needs a reason")
+        entries = opened.find(sha)
+        (whole,) = _only({entry.sha256: entry.sequence for entry in entries}, sha)
+        about = ", ".join(sorted({entry.subject for entry in entries}))
+        if not yes and not typer.confirm(f"Take back document {whole}, about {about}?", err=True):
+            raise typer.Exit(USAGE)
+        count = opened.retract(whole, why.strip(), now())
+        say(f"{many(count, 'observation')} of document {whole} retracted")
+
+
+def _only(found: dict[str, int], sha: str) -> dict[str, int]:
+    """Return the one document that is meant. Ends the command where there are none or several."""
+    if len(found) == 1:
+        return found
+    say(f"error: {len(found)} documents begin with {printable(sha)}")
+    raise typer.Exit(USAGE if found else NOT_FOUND)
 
 
 @app.command()

@@ -12,6 +12,11 @@ from inroads.text import printable
 def sentence(graph: AccessGraph, finding: Finding) -> str:
     """Return the sentence of a finding, with emails and names for the nodes."""
     labels = [label(graph, each) if each in graph else printable(each) for each in finding.subjects]
+    if len(set(labels)) < len(labels):  # two people with one email: their ids tell them apart
+        labels = [
+            f"{each} ({printable(node)})"
+            for each, node in zip(labels, finding.subjects, strict=True)
+        ]
     facts = {name: printable(_words(graph, value)) for name, value in finding.facts}
     return RULES[finding.rule].says.format(*labels, subjects=" and ".join(labels), **facts)
 

@@ -278,6 +278,26 @@ def test_forget(ledger: tuple[str, str]) -> None:
     assert run("ledger", "compact", *ledger).returncode == 0
 
 
+def test_retract(ledger: tuple[str, str]) -> None:
+    """A document is taken back by the beginning of its hash, with a reason, and `show` tells so afterwards."""
+    (_, newer) = rows(run("ledger", "list", *ledger).stdout)
+    sha, why = newer["sha256"], ("--why", "no rows")
+    assert run("ledger", "retract", sha[:8], *ledger).returncode == 2, "it needs a reason"
+    assert run("ledger", "retract", sha[:8], "--why", " ", "--yes", *ledger).returncode == 2
+    assert run("ledger", "retract", sha[:8], *why, *ledger).returncode != 0, "it asks first"
+    assert rows(run("reach", "a@x.org", *ledger).stdout) == []
+    done = run("ledger", "retract", sha[:8], *why, "--yes", *ledger)
+    assert (done.returncode, "1 observation" in done.stderr) == (0, True)
+    assert [row["resource"] for row in rows(run("reach", "a@x.org", *ledger).stdout)] == [
+        "business:9"
+    ]
+    shown = run("ledger", "show", sha[:8], *ledger)
+    assert (shown.returncode, shown.stdout) == (4, "")
+    assert f"{sha} was retracted at" in shown.stderr
+    assert "no rows" in shown.stderr
+    assert run("ledger", "retract", "0" * 8, *why, "--yes", *ledger).returncode == 4
+
+
 def test_what_is_no_ledger(ledger: tuple[str, str], tmp_path: Path) -> None:
     """A missing, foreign or damaged file is one clear line and exit code 2; verify finds damage."""
     assert run("ledger", "info", "--ledger", str(tmp_path / "none.db")).returncode == 2
