@@ -29,7 +29,9 @@ def bruce() -> Explorer:
 class TestLoad:
     def test_newer_documents_of_a_folder_revoke(self, tmp_path: Path) -> None:
         """Every file of a folder is folded, in the order of observation."""
-        (tmp_path / "b.ndjson").write_text(ENVELOPE.format(2, '{"id": 1}') + "<html>\n")
+        (tmp_path / "b.ndjson").write_text(
+            ENVELOPE.format(2, '{"id": 1, "business_memberships": []}') + "<html>\n"
+        )
         row = (
             '{"id": 1, "business_memberships": [{"id": 4, "role": "owner", "business": {"id": 9}}]}'
         )

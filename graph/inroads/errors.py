@@ -22,6 +22,10 @@ class Issue(msgspec.Struct, frozen=True, order=True):
     sha256: str
 
 
+LEFT_OUT = frozenset({"unreadable_row", "unreadable_account"})
+"""The codes of issues that say that a record is left out, in whole or in part."""
+
+
 class Rejection(msgspec.Struct, frozen=True, order=True):
     """A document that was not taken at all, and why. Nothing of it is kept."""
 

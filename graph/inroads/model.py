@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+import unicodedata
 from collections.abc import Callable
 from enum import StrEnum
 from typing import NamedTuple
@@ -346,5 +347,27 @@ def grant_id(principal: str, relation: str, resource: str) -> str:
 
 
 def fold_email(text: str) -> str:
-    """The form in which emails and searches compare: trimmed and case-folded."""
-    return text.strip().casefold()
+    """Return the form in which emails are compared: trimmed, in NFC, in lower case, and with the
+    domain in its IDNA form. A `ß` is not `ss`: these are two people.
+
+    >>> fold_email(" Jos\u00e9@B\u00fccher.example")
+    'jos\u00e9@xn--bcher-kva.example'
+    """
+    text = text.strip()
+    if text.isascii():
+        return text.lower()
+    text = unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).lower())
+    local, at, domain = text.rpartition("@")
+    if not at or domain.isascii():
+        return text
+    import idna  # noqa: PLC0415  # hardly ever needed, and slow to import
+
+    try:
+        return f"{local}@{idna.encode(domain, uts46=True).decode()}"
+    except idna.IDNAError:
+        return text
+
+
+def fold_text(text: str) -> str:
+    """Return the form in which a search compares texts: trimmed, in NFC, and without case."""
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", text.strip()).casefold())

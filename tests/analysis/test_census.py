@@ -134,7 +134,7 @@ def test_what_is_cut_short_is_exactly_what_reach_gives(
         membership(n, n, active=n == 19, business_clients=[client(n, "V", 900)])
         for n in range(1, 21)
     ]
-    every = [random_world(random.Random(seed)) for seed in range(100)]
+    every = [random_world(random.Random(seed), size=10) for seed in range(100)]
     for world in [[(me(business_memberships=rows), DAY[0])], *every]:
         graph = explore(world, CONTROLLING)
         found = Census(graph)

@@ -16,7 +16,17 @@ from inroads.analysis.changes import AccessFacts, Change, Changes, Kind, changes
 from inroads.documents.pointers import pointer, record
 from inroads.errors import InroadsError
 from inroads.explorer import Explorer
-from inroads.model import Access, AccessState, Certainty, Grant, NodeKind, Relation, Role, kind_of
+from inroads.model import (
+    Access,
+    AccessState,
+    Certainty,
+    Grant,
+    NodeKind,
+    Relation,
+    Role,
+    kind_of,
+    native_id,
+)
 from inroads.network.access_graph import AccessGraph
 from inroads.policy.loading import load_policy
 from inroads.sources.synthetic import population
@@ -606,16 +616,16 @@ def routes(access: Access) -> set[tuple[str, ...]]:
 
 def denied(grant: Grant, scopes: set[str], keepers: set[str]) -> bool:
     """Whether documents that cover these scopes would have shown a grant."""
-    if grant.relation is Relation.KEEPS:
-        return f"account:{grant.principal}" in scopes
-    if grant.relation is Relation.CLIENT:
-        return f"clients:{grant.principal}" in scopes
-    teams = {grant.resource} if grant.relation is Relation.MEMBER else set()
+    principal, resource = grant.principal, grant.resource
+    covering = {
+        Relation.KEEPS: {f"account:{principal}", f"keeper:{native_id(resource)}"},
+        Relation.CLIENT: {f"clients:{principal}"},
+        Relation.MEMBER: {f"business_memberships:{principal}", f"team:{resource}"},
+        Relation.ROLE: {f"roles:{principal}"},
+    }.get(grant.relation, set())
     if grant.relation is Relation.ROLE and Role.CLIENT not in grant.roles:
-        teams = keepers
-    return f"me:{grant.principal}" in scopes or any(
-        f"team:{business}" in scopes for business in teams
-    )
+        covering |= {f"holders:{native_id(resource)}"} | {f"keyless:{each}" for each in keepers}
+    return bool(covering & scopes)
 
 
 def open_accesses(

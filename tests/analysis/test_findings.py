@@ -181,7 +181,7 @@ class TestLaws:
         """A finding keeps its identity when other documents come, and when its evidence does."""
         first = inroads.load(inroads.EXAMPLE)
         body = msgspec.json.decode(first.documents[0].body)
-        later = explore([(body, NOW), ({"response": {"id": 1}}, NOW)])
+        later = explore([(body, NOW), ({"response": {"identity_id": 1}}, NOW)])
         one, two = first.findings(), later.findings()
         assert one.version != two.version
         assert {each.identity for each in one} == {each.identity for each in two}

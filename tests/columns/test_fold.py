@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from inroads.explorer import Explorer
-from records import CLIENT, DAY, me, membership, team
+from records import CLIENT, DAY, me, membership, partial_me, team
 from strategies import worlds
 from worlds import World, explore, observations, same
 
@@ -97,13 +97,44 @@ class TestRevocation:
         )
         assert reached(explore([new, old])) == {}
 
-    def test_absent_sections_of_a_newer_me_read_as_empty(self) -> None:
-        """A `me` covers every membership, role and group of its identity, whichever sections it has."""
+    def test_absent_sections_of_a_newer_me_say_nothing(self) -> None:
+        """A `me` covers its own sections, empty and null ones included; what it lacks, it says nothing of."""
         old = me(
             business_memberships=[membership(1, 10)],
             roles=[{"id": 2, "role": "client", "accountid": "A"}],
         )
-        assert reached(explore([(old, DAY[0]), (me(), DAY[1])])) == {}
+        both = {"business:10": "OWNER", "account:A": "CLIENT"}
+        assert reached(explore([(old, DAY[0]), (partial_me(), DAY[1])])) == both
+        for nothing in ([], None):
+            newer = partial_me(business_memberships=nothing)
+            assert reached(explore([(old, DAY[0]), (newer, DAY[1])])) == {"account:A": "CLIENT"}
+            newer = partial_me(roles=nothing)
+            assert reached(explore([(old, DAY[0]), (newer, DAY[1])])) == {"business:10": "OWNER"}
+
+    def test_newer_memberships_end_the_grant_in_every_dialect(self) -> None:
+        """The group row and the role row of a membership end with it, although their sections are older."""
+        row = {"id": 1, "group_id": 900, "role": "owner", "business_id": 10}
+        role = {"id": 3, "role": "admin", "accountid": "A"}
+        other = {"id": 4, "role": "admin", "accountid": "B"}
+        old = me(
+            business_memberships=[membership(1, 10, account_id="A")],
+            groups=[row],
+            roles=[role, other],
+        )
+        newer = partial_me(business_memberships=[])
+        graph = explore([(old, DAY[0]), (newer, DAY[1])])
+        assert reached(graph) == {"account:B": "OWNER"}  # it never was part of a membership
+
+    def test_what_a_team_covered_stays_covered(self) -> None:
+        """The roles on the account that a team shows stay revoked when the account moves to another business."""
+        role = me(2, roles=[{"id": 3, "role": "admin", "accountid": "A"}])
+        shown = team(10, (1, 1, "owner"), account_id="A")
+        moved = me(3, business_memberships=[membership(3, 20, account_id="A")])
+        world = [(role, DAY[0]), (shown, DAY[1]), (moved, DAY[2])]
+        for count in (2, 3):
+            assert reached(explore(world[:count]), 2) == {}
+        without = team(10, (1, 1, "owner"), account_id=None)
+        assert reached(explore([(role, DAY[0]), (without, DAY[1])]), 2) == {"account:A": "OWNER"}
 
     def test_a_team_revokes_and_adds(self) -> None:
         """A newer team ends the membership it does not list, in whatever dialect, and adds the one it does."""
@@ -137,7 +168,8 @@ class TestRevocation:
 
     def test_every_node_stays_known(self) -> None:
         """A business that no newer document names is still a known id, without access."""
-        graph = explore([(me(business_memberships=[membership(1, 10)]), DAY[0]), (me(), DAY[1])])
+        none = me(business_memberships=[])
+        graph = explore([(me(business_memberships=[membership(1, 10)]), DAY[0]), (none, DAY[1])])
         assert "business:10" in graph
         assert list(graph.reached_by("business:10")) == []
 
@@ -310,19 +342,53 @@ class TestKeeps:
         assert graph.issues == ()
 
     def test_a_row_that_contradicts_itself_is_reported(self) -> None:
-        """The enclosing business and the row's own account win; each conflict is an issue with its place."""
+        """The enclosing business and the row's own account win, and of two accounts none names a vendor."""
         row = copy.deepcopy(CLIENT)
         row["client_business"]["business_id"] = 11
         row["account_business"]["account_id"] = "W"
         graph = explore(
             [(me(business_memberships=[membership(1, 10, business_clients=[row])]), DAY[0])]
         )
-        assert reached(graph) == {
-            "business:10": "OWNER",
-            "account:V": "CLIENT",
-            "business:20": "CLIENT",
-        }
+        assert reached(graph) == {"business:10": "OWNER", "account:V": "CLIENT"}
         assert codes(graph) == ["reference_conflict", "reference_conflict"]
+
+    def test_an_account_moves_for_good(self) -> None:
+        """The newest own record decides who keeps an account; the one before does not come back when it lets go."""
+        seller = (me(business_memberships=[membership(1, 10, account_id="A")]), DAY[0])
+        buyer = (me(3, business_memberships=[membership(3, 20, account_id="A")]), DAY[1])
+        gone = (me(3, business_memberships=[membership(3, 20, account_id=None)]), DAY[2])
+        assert reached(explore([seller, buyer]), 3) == {
+            "business:20": "OWNER",
+            "account:A": "OWNER",
+        }
+        assert reached(explore([seller, buyer])) == {"business:10": "OWNER"}
+        assert reached(explore([seller, buyer, gone])) == {"business:10": "OWNER"}
+        assert reached(explore([buyer, seller, gone][::-1])) == {"business:10": "OWNER"}
+
+    def test_hearsay_takes_nothing_from_an_own_record(self) -> None:
+        """A newer client row of somebody else does not end that a business keeps its account, at either end."""
+        owner = (me(business_memberships=[membership(1, 30, account_id="V")]), DAY[0])
+        vendor = (me(3, business_memberships=[membership(3, 20, account_id="W")]), DAY[0])
+        row = (me(2, business_memberships=[membership(2, 10, business_clients=[CLIENT])]), DAY[1])
+        for world in ([owner, row], [vendor, row], [owner, vendor, row]):
+            graph = explore(world)
+            assert ("account:V#KEEPS@business:30" in graph.grants) == (owner in world)
+            assert "account:V#KEEPS@business:20" not in graph.grants
+        assert reached(explore([row]), 2)["business:20"] == "CLIENT"
+        older = (me(3, business_memberships=[membership(3, 20, account_id=None)]), DAY[0])
+        assert "account:V#KEEPS@business:20" in explore([row, older]).grants
+
+    def test_the_newest_hearsay_counts(self) -> None:
+        """Of two client rows that name two businesses for an account, the newer one counts while it stands."""
+        other = copy.deepcopy(CLIENT)
+        other["account_business"]["account_business_id"] = 40
+        old = (me(business_memberships=[membership(1, 10, business_clients=[CLIENT])]), DAY[0])
+        new = (me(2, business_memberships=[membership(2, 11, business_clients=[other])]), DAY[1])
+        keepers = [grant for grant in explore([old, new]).grants if "KEEPS" in grant]
+        assert keepers == ["account:V#KEEPS@business:40"]
+        gone = (me(2, business_memberships=[membership(2, 11, business_clients=[])]), DAY[2])
+        keepers = [grant for grant in explore([old, new, gone]).grants if "KEEPS" in grant]
+        assert keepers == ["account:V#KEEPS@business:20"]
 
     def test_two_accounts_for_one_business_are_reported(self) -> None:
         """Both are followed, and the conflict is an issue."""
@@ -334,6 +400,35 @@ class TestKeeps:
             "account:B": "OWNER",
         }
         assert "2 accounts are kept by business:10" in issue(graph, "reference_conflict")
+
+
+class TestForeignGroups:
+    def test_a_row_that_names_another_business_is_an_association(self) -> None:
+        """A row of a business's own group that names another business gives no membership, and is an issue."""
+        row = {"id": 9, "group_id": 900, "role": "owner", "business_id": 77}
+        world = [(team(10, (1, 1, "owner")), DAY[0]), (me(2, groups=[row]), DAY[1])]
+        graph = explore(world)
+        assert reached(graph, 2) == {}
+        assert "another business's own" in issue(graph, "foreign_group")
+        row["business_id"] = 10
+        assert reached(explore([world[0], (me(2, groups=[row]), DAY[1])]), 2) == {
+            "business:10": "OWNER"
+        }
+
+    def test_a_group_of_two_businesses_is_of_none(self) -> None:
+        """A group that documents show as two businesses' own gives no membership by its rows, and is an issue."""
+        other = team(20, (1, 3, "owner"))
+        other["response"]["business_group"]["id"] = 900
+        row = {"id": 9, "group_id": 900, "role": "owner", "business_id": 10}
+        world = [
+            (team(10, (1, 1, "owner")), DAY[0]),
+            (other, DAY[0]),
+            (me(2, groups=[row]), DAY[1]),
+        ]
+        graph = explore(world)
+        assert reached(graph, 2) == {}
+        assert "that of 2 businesses" in issue(graph, "foreign_group")
+        assert reached(graph) == {"business:10": "OWNER"}
 
 
 class TestVersion:

@@ -518,7 +518,7 @@ def test_no_key_that_is_read_is_a_mark() -> None:
 def test_moments_are_those_asked_for() -> None:
     """Of plain documents too, those after the moment that is asked for are left out."""
     raws = [
-        encode({"document": {"id": n}, "observed_at": f"2026-01-0{n}T00:00:00Z"})
+        encode({"document": {"identity_id": n}, "observed_at": f"2026-01-0{n}T00:00:00Z"})
         for n in range(1, 6)
     ]
     found = gather([Stream(unread(raws))], STOCK, dt.datetime(2026, 1, 3, tzinfo=dt.UTC))

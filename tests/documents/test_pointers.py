@@ -42,7 +42,9 @@ def test_pointers_resolve_to_the_very_record(wrapped: bool) -> None:
 def test_pointers_with_special_characters() -> None:
     """A key's own ~ and / are escaped as ~0 and ~1, and come back."""
     keys = ["a/b", "a~b", "~1", "~0", "/", "~", "", " ", "m~n/o", "0", "-1"]
-    document = taken({"id": 7, "x": {key: number for number, key in enumerate(keys)}}).document
+    document = taken(
+        {"identity_id": 7, "x": {key: number for number, key in enumerate(keys)}}
+    ).document
     for number, key in enumerate(keys):
         assert record(document, f"/x/{pointers.escape(key)}") == number
 
@@ -68,6 +70,6 @@ def test_pointers_with_special_characters() -> None:
 )
 def test_pointers_to_nothing(place: str) -> None:
     """A pointer that leads nowhere is a LookupError, not somebody else's record."""
-    document = taken({"id": 7, "x": [1, 2], "email": None}).document
+    document = taken({"identity_id": 7, "x": [1, 2], "email": None}).document
     with pytest.raises(LookupError):
         record(document, place)

@@ -40,10 +40,10 @@ from worlds import explore
 @pytest.mark.parametrize(
     "ids",
     [
-        {"id": 7},
+        {"id": 7, "email": "x@example.com"},
         {"identity_id": 7},
         {"id": 7, "identity_id": 7},
-        {"id": "7"},
+        {"id": "7", "setup_complete": None},
         {"identity_id": "7"},
         {"id": "7", "identity_id": 7},
         {"id": None, "identity_id": 7},
@@ -87,13 +87,12 @@ def test_nobody_to_speak_of(ids: Body) -> None:
         "7 ",
         "+7",
         "-7",
-        "7.0",
+        "7.5",
         "7e0",
         "\u0667",
         "",
         "1" * 19,
         -7,
-        7.0,
         7.5,
         10**18,
         True,
@@ -102,15 +101,15 @@ def test_nobody_to_speak_of(ids: Body) -> None:
 )
 def test_what_is_no_numeric_id(number: Any) -> None:
     """Only canonical numerals are ids; what merely resembles one is not rounded, trimmed or converted."""
-    assert refused({"id": number}).code == "no_identity"
+    assert refused({"identity_id": number}).code == "no_identity"
 
 
 @pytest.mark.parametrize("number", [0, 1, 10**18 - 1])
 def test_numbers_and_numeric_strings_are_one_id(number: int) -> None:
     """A number and its numeral name the same node over the whole range of ids."""
     assert (
-        taken({"id": number}).document.subject
-        == taken({"id": str(number)}).document.subject
+        taken({"identity_id": number}).document.subject
+        == taken({"identity_id": str(number)}).document.subject
         == f"identity:{number}"
     )
 
@@ -137,15 +136,15 @@ def test_numeric_strings_in_every_row() -> None:
 @pytest.mark.parametrize("value", [None, []])
 def test_null_section_reads_as_empty(section: str, value: Any) -> None:
     """A section that is null, empty or absent holds no rows and is no problem."""
-    assert said({"id": 7, section: value}).claims == ()
-    assert problems({"id": 7, section: value}) == []
+    assert said({"identity_id": 7, section: value}).claims == ()
+    assert problems({"identity_id": 7, section: value}) == []
 
 
 @pytest.mark.parametrize("section", ["business_memberships", "groups", "roles"])
 @pytest.mark.parametrize("value", [{}, "none", 0, False, {"0": member(1)}])
 def test_section_of_a_wrong_type_is_not_empty(section: str, value: Any) -> None:
     """A section that cannot be read must not pass for an empty one, which would revoke what it used to say."""
-    found = refused({"response": {"id": 7, section: value}})
+    found = refused({"response": {"identity_id": 7, section: value}})
     assert (found.code, found.pointer) == ("wrong_type", f"/response/{section}")
 
 
@@ -195,7 +194,6 @@ def test_row_without_what_it_is_about() -> None:
         "roles": [{"id": 1, "role": "admin", "accountid": None}, {"id": 2, "role": "admin"}],
     }
     assert {place for place, code in problems(given) if code == "unreadable_row"} == {
-        "/business_memberships/0/business",
         "/business_memberships/0",
         "/business_memberships/1",
         "/groups/0",
@@ -276,7 +274,25 @@ def test_unknown_keys_of_a_team(nested: bool) -> None:
     }
 
 
-@pytest.mark.parametrize("word", ["wizard", "Owner", "OWNER", " owner", "admin", "staff", "", None])
+@pytest.mark.parametrize("word", ["Owner", "OWNER", "oWNER"])
+def test_role_in_another_case(word: str) -> None:
+    """A role in another case is read like its lower case, and told."""
+    found = said({"id": 7, "business_memberships": [{**member(1), "role": word}]})
+    assert [(claim.role, claim.word) for claim in found.claims] == [(Role.OWNER, word)]
+    assert [issue.code for issue in found.issues] == ["word_case"]
+
+
+def test_status_in_another_case() -> None:
+    """A status in another case is read like its lower case, and told."""
+    found = said({"id": 7, "subscription_statuses": {"A": "Active", "B": "active"}})
+    statuses = [each.value for each in found.attributes if each.name == "subscription_status"]
+    assert statuses == ["active", "active"]
+    assert [(issue.code, issue.message) for issue in found.issues] == [
+        ("word_case", "the status 'Active' is read as 'active'")
+    ]
+
+
+@pytest.mark.parametrize("word", ["wizard", " owner", "admin", "staff", "", None])
 def test_unknown_role_is_kept(word: Any) -> None:
     """A word that the dialect does not have is kept as it is, UNKNOWN and reported: never control."""
     found = said({"id": 7, "business_memberships": [{**member(1), "role": word}]})
@@ -317,18 +333,18 @@ def test_admin_is_a_word_of_two_meanings() -> None:
 )
 def test_date_that_is_none(text: Any) -> None:
     """What is no moment is left out and reported, and says nothing about confirmation."""
-    given = {"id": 7, "confirmed_at": text, "created_at": text}
+    given = {"identity_id": 7, "confirmed_at": text, "created_at": text}
     assert problems(given) == [("/confirmed_at", "wrong_type"), ("/created_at", "wrong_type")]
     assert [each.name for each in said(given).attributes] == ["record"]
 
 
 def test_null_moment_says_something() -> None:
     """`confirmed_at` given as null is a statement, a missing one is not."""
-    assert [each.name for each in said({"id": 7, "confirmed_at": None}).attributes] == [
+    assert [each.name for each in said({"identity_id": 7, "confirmed_at": None}).attributes] == [
         "record",
         "confirmed_at",
     ]
-    assert [each.name for each in said({"id": 7}).attributes] == ["record"]
+    assert [each.name for each in said({"identity_id": 7}).attributes] == ["record"]
 
 
 @pytest.mark.parametrize(
@@ -407,7 +423,8 @@ def test_error_bodies(given: Body, place: str, message: str) -> None:
 
 def test_an_error_key_does_not_hide_a_document() -> None:
     """A document that also has a key named like an error is a document."""
-    assert taken({"id": 7, "error": "x", "errors": ["x"]}).document.subject == "identity:7"
+    given = {"identity_id": 7, "error": "x", "errors": ["x"]}
+    assert taken(given).document.subject == "identity:7"
 
 
 @pytest.mark.parametrize(
@@ -455,8 +472,11 @@ def test_what_is_no_document(raw: bytes, code: str) -> None:
 @pytest.mark.parametrize("text", [rb"\ud800", rb"\ud800 and more", rb"\udc00"])
 def test_lone_surrogates(text: bytes) -> None:
     """Half a character, which no UTF-8 can hold, becomes U+FFFD; the rest is kept."""
-    assert b"\xef\xbf\xbd" in taken(b'{"id": 7, "email": "' + text + b'", "x": 1}').document.body
-    assert taken(b'{"id": 7, "' + text + b'": 1}').document.subject == "identity:7"
+    assert (
+        b"\xef\xbf\xbd"
+        in taken(b'{"identity_id": 7, "email": "' + text + b'", "x": 1}').document.body
+    )
+    assert taken(b'{"identity_id": 7, "' + text + b'": 1}').document.subject == "identity:7"
 
 
 def test_byte_order_mark() -> None:
@@ -466,9 +486,13 @@ def test_byte_order_mark() -> None:
 
 def test_huge_numbers() -> None:
     """Numbers beyond 64 bits survive where nothing is read of them and are no ids where something is."""
-    assert body({"id": 7, "x": 10**30, "y": -(10**30)}) == {"id": 7, "x": 10**30, "y": -(10**30)}
-    assert problems({"id": 7, "identity_id": 10**30}) == [("/identity_id", "wrong_type")]
-    assert refused({"id": 10**30}).code == "no_identity"
+    assert body({"identity_id": 7, "x": 10**30, "y": -(10**30)}) == {
+        "identity_id": 7,
+        "x": 10**30,
+        "y": -(10**30),
+    }
+    assert problems({"id": 10**30, "identity_id": 7}) == [("/id", "wrong_type")]
+    assert refused({"id": 10**30, "email": None}).code == "no_identity"
 
 
 def test_duplicate_keys() -> None:
@@ -481,16 +505,16 @@ def test_duplicate_keys() -> None:
 @pytest.mark.parametrize("kind", ["array", "object"])
 def test_depth(kind: str) -> None:
     """Nesting is read to the limit, and refused beyond it, however deep it goes."""
-    assert taken({"id": 7, "x": nested(MAX_DEPTH - 1, kind)})
+    assert taken({"identity_id": 7, "x": nested(MAX_DEPTH - 1, kind)})
     for levels in (MAX_DEPTH, 500):
-        assert refused({"id": 7, "x": nested(levels, kind)}).code == "too_deep"
+        assert refused({"identity_id": 7, "x": nested(levels, kind)}).code == "too_deep"
     opening = b"[" if kind == "array" else b'{"x":'
-    assert refused(b'{"id": 7, "x": ' + opening * 1_000_000).code == "too_deep"
+    assert refused(b'{"identity_id": 7, "x": ' + opening * 1_000_000).code == "too_deep"
 
 
 def test_size(monkeypatch: pytest.MonkeyPatch) -> None:
     """A document is read up to the limits of its bytes and of its values, and refused beyond either."""
-    raw = encode({"id": 7, "x": [1, 2, 3]})
+    raw = encode({"identity_id": 7, "x": [1, 2, 3]})
     monkeypatch.setattr(reader, "MAX_BYTES", len(raw))
     monkeypatch.setattr(reader, "MAX_VALUES", raw.count(b","))
     assert taken(raw)
@@ -519,7 +543,7 @@ def test_envelope_with_a_bad_moment(moment: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    "envelope", [{}, {"observed_at": None}, {"source": None}, {"source": ""}, {"source": 5}]
+    "envelope", [{"observed_at": None}, {"source": None}, {"source": ""}, {"source": 5}]
 )
 def test_envelope_that_says_little(envelope: Body) -> None:
     """Where an envelope says no moment or source, those of the arrival count."""
@@ -537,13 +561,9 @@ def test_envelope_without_a_document(inner: Any) -> None:
 
 def test_envelopes_do_not_nest() -> None:
     """An envelope in an envelope is no document."""
-    assert refused({"document": {"document": BRUCE}}).code == "no_identity"
-
-
-def test_a_key_named_document_makes_no_envelope() -> None:
-    """A document may have an unknown key that happens to be named `document`."""
-    assert taken({"id": 7, "document": {"id": 8}}).document.subject == "identity:7"
-    assert taken({"response": {"id": 7}, "document": None}).document.subject == "identity:7"
+    inner = {"source": "x", "document": BRUCE}
+    assert refused({"source": "a file", "document": inner}).code == "not_a_document"
+    assert refused({"document": BRUCE}).code == "not_a_document"
 
 
 # ---- one canonical form
@@ -597,7 +617,7 @@ def test_order_of_keys_does_not_matter() -> None:
 def test_long_strings_take_linear_time(unit: str) -> None:
     """No text makes the search for secrets slow: a million characters are read at once, in time or the test hangs."""
     text = unit * (1_000_000 // len(unit))
-    assert taken({"id": 7, "email": text, "x": {text: 1}}).document.subject == "identity:7"
+    assert taken({"identity_id": 7, "email": text, "x": {text: 1}}).document.subject == "identity:7"
 
 
 def test_many_unreadable_rows_are_read_quickly() -> None:
@@ -610,7 +630,11 @@ def test_many_unreadable_rows_are_read_quickly() -> None:
 def test_unreadable_rows_show_in_the_coverage() -> None:
     """Rows that could not be read, of whatever type, make the coverage of the answer say so."""
     graph = explore([({"id": 7, "business_memberships": [5, {"id": 2}, member(1)]}, MONDAY)])
-    assert "2 row(s)" in " ".join(graph.reach("identity:7").coverage.notes)
+    coverage = graph.reach("identity:7").coverage
+    assert "2 records of the newest documents" in " ".join(coverage.notes)
+    assert not coverage.complete
+    graph = explore([({"id": 7, "business_memberships": [member(1, account_id=5)]}, MONDAY)])
+    assert "1 record of the newest documents" in " ".join(graph.reach("identity:7").coverage.notes)
 
 
 def test_a_document_that_is_a_secret() -> None:

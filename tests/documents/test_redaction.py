@@ -28,7 +28,10 @@ from reading import BRUCE, JWT, MONDAY, body, encode, escaped, member, nested, t
 @pytest.mark.parametrize("value", ["plain", 1234, ["plain"], {"a": "plain"}, None])
 def test_keys_that_name_a_secret(key: str, value: Any) -> None:
     """Whatever stands under a key that names a secret is dropped, key included, at any depth."""
-    assert body({"id": 7, key: value, "x": [{key: value, "y": 1}]}) == {"id": 7, "x": [{"y": 1}]}
+    assert body({"identity_id": 7, key: value, "x": [{key: value, "y": 1}]}) == {
+        "identity_id": 7,
+        "x": [{"y": 1}],
+    }
 
 
 @pytest.mark.parametrize(
@@ -52,14 +55,14 @@ def test_keys_that_name_a_secret(key: str, value: Any) -> None:
 def test_values_that_are_a_secret(text: str) -> None:
     """A string that is or holds a secret is dropped wherever it stands; in a list it leaves a placeholder."""
     given = {
-        "id": 7,
+        "identity_id": 7,
         "x": text,
         "y": [text, 1],
         text: 1,
         "email": text,
         "subscription_statuses": {text: "active", "a": text},
     }
-    assert body(given) == {"id": 7, "y": [None, 1], "subscription_statuses": {}}
+    assert body(given) == {"identity_id": 7, "y": [None, 1], "subscription_statuses": {}}
 
 
 @pytest.mark.parametrize(
@@ -72,8 +75,11 @@ def test_values_that_are_a_secret(text: str) -> None:
 @pytest.mark.parametrize("spell", [encode, escaped])
 def test_keys_however_they_are_spelled(key: str, spell: Any) -> None:
     """Neither case nor escapes nor letters that merely pass for others hide a key that names a secret."""
-    raw = b'{"id": 7, "x": [{%s: "hush", "y": 1}], %s: {"z": "hush"}}' % (spell(key), spell(key))
-    assert body(raw) == {"id": 7, "x": [{"y": 1}]}
+    raw = b'{"identity_id": 7, "x": [{%s: "hush", "y": 1}], %s: {"z": "hush"}}' % (
+        spell(key),
+        spell(key),
+    )
+    assert body(raw) == {"identity_id": 7, "x": [{"y": 1}]}
 
 
 SECRETS = [
@@ -123,8 +129,11 @@ def test_values_in_an_envelope(secret: str) -> None:
 def test_flags_that_hold_a_secret(secret: str) -> None:
     """A secret among the names of flags is dropped, whatever plain value it has."""
     for value in (True, None, 3, "active", {}, {"a.b": True}):
-        given = {"id": 7, "permissions": {"x": {"a.b": True, secret: value}, secret: value}}
-        assert body(given) == {"id": 7, "permissions": {"x": {"a.b": True}}}
+        given = {
+            "identity_id": 7,
+            "permissions": {"x": {"a.b": True, secret: value}, secret: value},
+        }
+        assert body(given) == {"identity_id": 7, "permissions": {"x": {"a.b": True}}}
 
 
 def test_halves_are_no_secret() -> None:
@@ -137,7 +146,12 @@ def test_halves_are_no_secret() -> None:
         "0123456789abcdef",
         "0123456789abcdef01234567",
     ]
-    given = {"id": 7, "first_name": "bearer", "last_name": "0123456789abcdef0123", "x": halves}
+    given = {
+        "identity_id": 7,
+        "first_name": "bearer",
+        "last_name": "0123456789abcdef0123",
+        "x": halves,
+    }
     assert body(given) == given
 
 
@@ -152,13 +166,13 @@ def test_known_keys_need_no_judgement() -> None:
 def test_what_is_dropped_may_be_deep(key: str) -> None:
     """What is dropped for its key is not looked into: only what stays has to keep to the depth."""
     kept = {"integrations": None} if key == "integrations" else {}
-    assert body({"id": 7, key: nested(200, "array")}) == {"id": 7, **kept}
+    assert body({"identity_id": 7, key: nested(200, "array")}) == {"identity_id": 7, **kept}
 
 
 def test_large_documents_lose_the_same() -> None:
     """A document too large to have its strings judged together comes out as a small one does."""
     given = {
-        "id": 7,
+        "identity_id": 7,
         "first_name": "x" * redaction._LARGE,
         "x": [*SECRETS, "\U0001f4a5"],
         "y": {SECRETS[0]: 1, "z": 2},
@@ -168,7 +182,7 @@ def test_large_documents_lose_the_same() -> None:
 
 def test_memory_of_large_documents() -> None:
     """Looking for secrets takes no copy of a large document: one wide character would make it four times as large."""
-    raw = encode({"id": 7, "x": ["a" * 1_000] * 8_000 + ["\U0001f4a5"]})
+    raw = encode({"identity_id": 7, "x": ["a" * 1_000] * 8_000 + ["\U0001f4a5"]})
     tracemalloc.start()
     try:
         assert taken(raw)
@@ -188,14 +202,14 @@ def test_memory_of_large_documents() -> None:
 )  # fmt: skip
 def test_names_survive(name: str) -> None:
     """A name that merely speaks of secrets, or resembles one, is data."""
-    given = {"id": 7, "first_name": name, "business_memberships": [member(1, name=name)]}
+    given = {"identity_id": 7, "first_name": name, "business_memberships": [member(1, name=name)]}
     assert body(given) == given
 
 
 def test_tables_keep_their_accounts() -> None:
     """Account ids and plan flags may spell anything; in their tables only what could hold a secret is dropped."""
     given = {
-        "id": 7,
+        "identity_id": 7,
         "permissions": {
             "xJWTq": {
                 "api_token.access": True,
@@ -218,8 +232,11 @@ def test_tables_keep_their_accounts() -> None:
 def test_integrations_keep_names_alone(key: str) -> None:
     """Of integrations the names are kept, without whatever they hold and without e-mail addresses."""
     given = {"stripe": {"email": "a@b.c"}, "gusto": "a@b.c", "x@y.z": 1, JWT: 1, "api_token": 2}
-    assert body({"id": 7, key: given}) == {"id": 7, key: {"stripe": None, "gusto": None}}
-    assert body({"id": 7, "x": {key: ["a@b.c"]}}) == {"id": 7, "x": {key: None}}
+    assert body({"identity_id": 7, key: given}) == {
+        "identity_id": 7,
+        key: {"stripe": None, "gusto": None},
+    }
+    assert body({"identity_id": 7, "x": {key: ["a@b.c"]}}) == {"identity_id": 7, "x": {key: None}}
 
 
 def test_another_token_is_the_same_document() -> None:

@@ -554,7 +554,7 @@ def test_a_million_levels(unit: bytes, tmp_path: Path) -> None:
         (b'{"id": 1, "x": ', b""),
         (b"", b""),
         (b"[", b"]" * 1_000_000),
-        (b'{"id": 1}\n', b""),
+        (b'{"identity_id": 1}\n', b""),
     ):
         file.write_bytes(head + unit * 1_000_000 + tail)
         graph = load(file)

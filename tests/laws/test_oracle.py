@@ -274,12 +274,12 @@ def test_a_newer_team_decides_who_is_a_member() -> None:
 
 
 def test_a_revoked_role_is_gone_and_its_account_still_known() -> None:
-    """A newer document of the same identity that no longer says a role ends it; an absent section says nothing left."""
+    """A newer section of the same identity without a role ends it; a section that is missing says nothing."""
     role = {"id": 1, "role": "business_accountant", "userid": 4, "accountid": "1e5"}
-    before, after = (me(1, roles=[role]), MONDAY), (me(1), TUESDAY)
-    assert summary(Oracle([before]), "identity:1") == {
-        "account:1e5": ({"ACCOUNTANT"}, "STATED", "ACTIVE")
-    }
+    before, after = (me(1, roles=[role]), MONDAY), (me(1, roles=[]), TUESDAY)
+    stands = {"account:1e5": ({"ACCOUNTANT"}, "STATED", "ACTIVE")}
+    assert summary(Oracle([before]), "identity:1") == stands
+    assert summary(Oracle([before, (me(1), TUESDAY)]), "identity:1") == stands
     revoked = Oracle([after, before])
     assert revoked.grants == {}
     assert revoked.nodes == {"identity:1", "account:1e5"}
@@ -371,12 +371,7 @@ def test_the_vendor_of_a_client_row_stands_until_the_vendor_is_shown() -> None:
     assert set(moved.reach("identity:1")) == {"business:7", "account:a8"}
     assert moved.grants["account:a88#KEEPS@business:8"].evidence == {(1, "")}
     equally_old = Oracle([row, (team(8, 80, {}, account_id="a88"), MONDAY)])
-    assert set(equally_old.reach("identity:1")) == {
-        "business:7",
-        "account:a8",
-        "business:8",
-        "account:a88",
-    }
+    assert set(equally_old.reach("identity:1")) == {"business:7", "account:a8"}
 
 
 def test_a_client_row_may_stand_on_the_vendors_side() -> None:
@@ -396,7 +391,8 @@ def test_a_client_row_may_stand_on_the_vendors_side() -> None:
     oracle = Oracle(
         [(me(1, business_memberships=[member(8, "owner", business_clients=[row])]), MONDAY)]
     )
-    assert {"account:a8#CLIENT@business:8", "account:a8#KEEPS@business:6"} <= set(oracle.grants)
+    assert "account:a8#CLIENT@business:8" in oracle.grants
+    assert not any("KEEPS" in grant for grant in oracle.grants)  # it names two accounts
 
 
 def test_latent_access_says_every_reason() -> None:

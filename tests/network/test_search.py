@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from inroads.explorer import Explorer
-from inroads.model import fold_email, native_id
+from inroads.model import fold_text, native_id
 from records import DAY, me, membership
 from worlds import explore
 
@@ -21,14 +21,14 @@ PEOPLE: Final = st.lists(st.tuples(NUMBERS, TEXTS, TEXTS, TEXTS, NUMBERS, TEXTS,
 
 def plainly(graph: Explorer, text: str, first: int) -> list[str]:
     """Up to `first` nodes as search should find them."""
-    wanted = fold_email(text)
+    wanted = fold_text(text)
     if not wanted:
         return []
     ranked = []
     for node, data in graph.nodes(data=True):
         name = " ".join(filter(None, (data.get("first_name"), data.get("last_name"))))
         words = [
-            fold_email(each)
+            fold_text(each)
             for each in (node, native_id(node), data.get("email"), name, data.get("name"))
             if each
         ]

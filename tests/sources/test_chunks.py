@@ -95,7 +95,9 @@ def test_no_more_of_a_long_line_is_read_than_tells(
         monkeypatch.setattr(module, "MAX_BYTES", 300)
     monkeypatch.setattr("inroads.documents.reader.MAX_BYTES", 300)
     path = tmp_path / "x.ndjson"
-    path.write_bytes(b'{"id": 1}\n{"x": "%s"}\n{"id": 2}\n{"id": 3}' % (b"x" * 1_000))
+    path.write_bytes(
+        b'{"identity_id": 1}\n{"x": "%s"}\n{"identity_id": 2}\n{"identity_id": 3}' % (b"x" * 1_000)
+    )
     first, long, second, third = observe(path, MONDAY)
     assert isinstance(long, Rejection)
     assert (long.source, long.code) == (f"{path.as_posix()}:2", "too_large")
@@ -133,7 +135,9 @@ def test_a_refused_file_is_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     """So many rejections in a row end the reading, across the ends of stretches; one document begins the count anew."""
     monkeypatch.setattr(files, "MAX_REJECTED", 40)
     path = tmp_path / "x.ndjson"
-    path.write_bytes(b'{"id": 1}\n' + b"{}\n" * 39 + b'{"id": 1}\n' + b"{}\n" * 5_000)
+    path.write_bytes(
+        b'{"identity_id": 1}\n' + b"{}\n" * 39 + b'{"identity_id": 1}\n' + b"{}\n" * 5_000
+    )
     found = list(observe(path, MONDAY))
     assert isinstance(found[-1], Rejection)
     assert (found[-1].source, found[-1].code) == (path.as_posix(), "too_many_rejections")

@@ -73,7 +73,8 @@ FORMS: list[tuple[bytes, Told]] = [
     (me(1) + b"\r\n" + me(2) + b"\r\n", [("x:1", "identity:1"), ("x:2", "identity:2")]),
     (b"\n\n" + me(1) + b"\n \n\r\n" + me(2) + b"\n\n", [("x:3", "identity:1"), ("x:6", "identity:2")]),
     (b"\xef\xbb\xbf" + me(1) + b"\n\xef\xbb\xbf" + me(2), [("x:1", "identity:1"), ("x:2", "identity:2")]),
-    (b'{"document": ' + me(1) + b'}\n{"response": ' + me(2) + b"}", [("x:1", "identity:1"), ("x:2", "identity:2")]),
+    (b'{"source": 0, "document": ' + me(1) + b'}\n{"response": ' + me(2) + b"}",
+     [("x:1", "identity:1"), ("x:2", "identity:2")]),
     (b"", [("x", "empty")]),
     (b"\n \n", [("x", "empty")]),
     (b"<html>\n<body>\n</html>", [("x", "not_json")]),
@@ -628,7 +629,7 @@ def test_many_small_pieces_take_linear_time(form: str, zipped: bool) -> None:
     """Four times as much takes about four times as long, in any form; never sixteen times."""
 
     def seconds(count: int) -> float:
-        unit = b'{"id": 1}'
+        unit = b'{"identity_id": 1}'
         raw = {
             "lines": b"\n".join([unit] * count),
             "array": b"[" + b",".join([unit] * count) + b"]",
@@ -649,7 +650,7 @@ def test_many_small_pieces_take_linear_time(form: str, zipped: bool) -> None:
 
 def test_half_an_emoji_costs_no_document() -> None:
     """A lone surrogate becomes U+FFFD, and the rest of the document is kept; a pair and an escaped backslash stay."""
-    raw = b'{"id": 1, "first_name": "Al \\ud83d", "last_name": "\\ud83d\\ude42 \\\\ud83d"}'
+    raw = b'{"identity_id": 1, "first_name": "Al \\ud83d", "last_name": "\\ud83d\\ude42 \\\\ud83d"}'
     (taken,) = observe_stream(io.BytesIO(raw), "x", MONDAY)
     assert isinstance(taken, Observation)
     assert isinstance(taken.content, records.Me)

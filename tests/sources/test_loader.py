@@ -113,7 +113,7 @@ def test_too_many_rejections_in_a_row(tmp_path: Path, monkeypatch: pytest.Monkey
     """A file of nothing but refuse is left, also when several processes read it; the next file is read."""
     monkeypatch.setattr("inroads.sources.files.MAX_REJECTED", 100)
     (tmp_path / "a.ndjson").write_bytes(b"{}\n" * 5_000)
-    (tmp_path / "b.json").write_bytes(b'{"id": 1}')
+    (tmp_path / "b.json").write_bytes(b'{"identity_id": 1}')
     for workers in (1, 2):
         graph = load(tmp_path, workers=workers)
         assert "identity:1" in graph

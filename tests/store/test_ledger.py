@@ -834,7 +834,7 @@ import os, sys, datetime as dt
 from inroads.store.ledger import Ledger
 from inroads.documents.reader import read
 from inroads.errors import LedgerError
-document = read(b'{"id": 1}', dt.datetime(2026, 1, 1, tzinfo=dt.UTC), "child").document
+document = read(b'{"identity_id": 1}', dt.datetime(2026, 1, 1, tzinfo=dt.UTC), "child").document
 if os.geteuid() == 0:
     os.setuid(65534)
 said = []
@@ -855,7 +855,8 @@ from inroads.store.ledger import Ledger
 from inroads.documents.reader import read
 from inroads.errors import LedgerError
 moment = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
-documents = [read(b'{"id": %d, "note": "%d"}' % (n, n ** 99), moment, "child").document for n in range(1, 2001)]
+body = b'{"identity_id": %d, "note": "%d"}'
+documents = [read(body % (n, n ** 99), moment, "child").document for n in range(1, 2001)]
 acknowledged = 0
 def note(added):
     global acknowledged
@@ -1016,7 +1017,7 @@ import os, signal, sys, datetime as dt
 from inroads.store.ledger import Ledger
 from inroads.documents.reader import read
 ledger = Ledger(sys.argv[1])
-ledger.add([read(b'{"id": 7}', dt.datetime(2026, 1, 1, tzinfo=dt.UTC), "child").document])
+ledger.add([read(b'{"identity_id": 7}', dt.datetime(2026, 1, 1, tzinfo=dt.UTC), "child").document])
 os._exit(0)
 """
 
@@ -1059,7 +1060,7 @@ from inroads.documents.reader import read
 moment = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
 for number in range(1, int(sys.argv[2]) + 1):
     with Ledger(sys.argv[1]) as ledger:
-        ledger.add([read(b'{"id": %d}' % number, moment, "child").document])
+        ledger.add([read(b'{"identity_id": %d}' % number, moment, "child").document])
     print(number, flush=True)
 """
 

@@ -72,7 +72,8 @@ def altered(world: World, rng: random.Random, untouched: set[str]) -> World:
             fresh.rows(inner)
     for _ in range(rng.randint(1, 3)):
         number = fresh.number()
-        body = {"id": number, "email": f"{number}@x.y"}
+        body: Body = {"id": number, "email": f"{number}@x.y"}
+        body |= {name: [] for name in ("business_memberships", "groups", "roles")}
         fresh.rows(body)
         added.append((body, fresh.moment()))
         business = {"id": fresh.number(), "name": "n", "account_id": f"fresh{fresh.number()}"}
@@ -113,7 +114,10 @@ class _Fresh:
         }
 
     def rows(self, body: Body) -> None:
-        """More rows of every section of somebody's own document, at any place."""
+        """More rows of every section that somebody's own document has, at any place.
+
+        No section is added: a section says, without a row, what is no longer so.
+        """
         rng = self.rng
         account, number = f"fresh{self.number()}", self.number()
         clients = [{"id": self.number(), "account_id": f"fresh{self.number()}", "userid": 1}]
@@ -142,6 +146,8 @@ class _Fresh:
             ],
         }
         for name, given in more.items():
+            if name not in body:
+                continue
             rows = body.get(name) or []
             for row in given[: rng.randint(0, 2)]:
                 rows.insert(rng.randint(0, len(rows)), row)

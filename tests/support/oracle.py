@@ -129,6 +129,7 @@ class _Claim:
     role: str | None = None
     client: bool = False  # a client row of the `roles` section
     membership: bool = False  # a row of `business_memberships`
+    hearsay: bool = False  # a client row that names another business's account
     active: bool | None = None
 
     @property
@@ -208,7 +209,7 @@ class Oracle:
         self.business_level_groups = set(self._group_business)
 
         claims = [claim for document in self._documents for claim in self._plain_claims(document)]
-        standing = [claim for claim in claims if self._stands(claim)]
+        standing = self._without_overruled([claim for claim in claims if self._stands(claim)])
 
         keepers: dict[str, set[str]] = defaultdict(set)  # account -> the businesses that keep it
         for claim in standing:
@@ -271,30 +272,38 @@ class Oracle:
 
     @staticmethod
     def _covered(document: _Document) -> Iterator[str]:
-        yield f"team:{document.team_business}" if document.is_team else f"me:{document.identity}"
+        if document.is_team:
+            yield f"team:{document.team_business}"
+        for section in ("business_memberships", "groups", "roles"):
+            if not document.is_team and section in document.body:
+                yield f"{section}:{document.identity}"
         for _, business in document.shown_businesses():
+            account = business.get("account_id")
             if "account_id" in business:
                 yield f"account:business:{business['id']}"
+                yield (
+                    f"keeper:{account}"
+                    if account is not None
+                    else f"none:business:{business['id']}"
+                )
+            if document.is_team and account is not None:
+                yield f"holders:{account}"
+            if document.is_team and "account_id" not in business:
+                yield f"keyless:business:{business['id']}"
             if "business_clients" in business:
                 yield f"clients:business:{business['id']}"
 
     def _find_business_level_groups(self) -> dict[str, str]:
         """Groups of a team document, and groups with a row that a membership of the same `me` document repeats.
 
-        Each with its business, the first in printed form where documents name several.
+        Each with its business; one that documents show as that of two businesses is none.
         """
-        found: dict[str, str] = {}
-
-        def learn(group: str, business: str) -> None:
-            found[group] = min(business, found.get(group, business))
-
+        found: dict[str, set[str]] = defaultdict(set)
         for document in self._documents:
             if document.is_team:
                 for _, business in document.shown_businesses():
-                    learn(
-                        f"group:{document.body['business_group']['id']}",
-                        f"business:{business['id']}",
-                    )
+                    group = f"group:{document.body['business_group']['id']}"
+                    found[group].add(f"business:{business['id']}")
                 continue
             memberships = {
                 (str(m["id"]), str(m["business"]["id"]))
@@ -302,8 +311,8 @@ class Oracle:
             }
             for _, row in document.rows("groups"):
                 if (str(row["id"]), str(row.get("business_id"))) in memberships:
-                    learn(f"group:{row['group_id']}", f"business:{row['business_id']}")
-        return found
+                    found[f"group:{row['group_id']}"].add(f"business:{row['business_id']}")
+        return {group: min(several) for group, several in found.items() if len(several) == 1}
 
     def _subjects(self) -> Iterator[str]:
         """Nodes that a document speaks of even where it claims no relation."""
@@ -321,6 +330,28 @@ class Oracle:
 
     def _stands(self, claim: _Claim) -> bool:
         return all(self._latest.get(scope, claim.moment) <= claim.moment for scope in claim.scopes)
+
+    def _without_overruled(self, standing: list[_Claim]) -> list[_Claim]:
+        """Leave out hearsay of who keeps an account that a business's own record speaks against, or newer hearsay."""
+        owned = {c.resource for c in standing if c.relation == "KEEPS" and not c.hearsay}
+
+        def counts(claim: _Claim) -> bool:
+            said = self._latest.get(f"account:{claim.principal}")
+            none = self._latest.get(f"none:{claim.principal}")
+            unsaid = said is None or (said == none and said < claim.moment)
+            return unsaid and claim.resource not in owned
+
+        heard = [claim for claim in standing if claim.hearsay and counts(claim)]
+        chosen = [
+            claim
+            for claim in heard
+            if not any(
+                other.moment > claim.moment
+                and (other.principal == claim.principal or other.resource == claim.resource)
+                for other in heard
+            )
+        ]
+        return [claim for claim in standing if not claim.hearsay or claim in chosen]
 
     def _plain_claims(self, document: _Document) -> Iterator[_Claim]:
         """Every claim of a document, but for its non-client role rows: theirs depend on who keeps the account."""
@@ -353,10 +384,10 @@ class Oracle:
                 identity,
                 "MEMBER",
                 business,
-                frozenset({f"me:{identity}", scope}),
+                frozenset({f"business_memberships:{identity}", scope}),
                 document.moment,
                 (document.number, row_pointer),
-                role=MEMBERSHIP_WORDS.get(row["role"], "UNKNOWN"),
+                role=MEMBERSHIP_WORDS.get(row["role"].lower(), "UNKNOWN"),
                 active=row.get("active"),
             )
 
@@ -368,22 +399,24 @@ class Oracle:
                 document.identity,
                 "MEMBER",
                 business,
-                frozenset({f"me:{document.identity}", f"team:{business}"}),
+                frozenset({f"business_memberships:{document.identity}", f"team:{business}"}),
                 document.moment,
                 (document.number, pointer),
-                role=MEMBERSHIP_WORDS.get(row["role"], "UNKNOWN"),
+                role=MEMBERSHIP_WORDS.get(row["role"].lower(), "UNKNOWN"),
                 membership=True,
             )
 
     def _group_claims(self, document: _Document) -> Iterator[_Claim]:
-        own = f"me:{document.identity}"
+        own = f"groups:{document.identity}"
         for pointer, row in document.rows("groups"):
             group = f"group:{row['group_id']}"
             business = None if row.get("business_id") is None else f"business:{row['business_id']}"
             evidence = (document.number, pointer)
-            role = MEMBERSHIP_WORDS.get(row["role"], "UNKNOWN")
+            role = MEMBERSHIP_WORDS.get(row["role"].lower(), "UNKNOWN")
             active = row.get("active")
-            if group not in self.business_level_groups:
+            if business not in (None, self._group_business.get(group)) or (
+                group not in self.business_level_groups
+            ):
                 yield _Claim(
                     document.identity,
                     "GROUP",
@@ -395,12 +428,14 @@ class Oracle:
                     active=active,
                 )
             else:
-                member_of = business or self._group_business[group]
+                member_of = self._group_business[group]
                 yield _Claim(
                     document.identity,
                     "MEMBER",
                     member_of,
-                    frozenset({own, f"team:{member_of}"}),
+                    frozenset(
+                        {own, f"team:{member_of}", f"business_memberships:{document.identity}"}
+                    ),
                     document.moment,
                     evidence,
                     role=role,
@@ -414,12 +449,12 @@ class Oracle:
     @staticmethod
     def _client_role_claims(document: _Document) -> Iterator[_Claim]:
         for pointer, row in document.rows("roles"):
-            if ROLE_WORDS.get(row["role"]) == "CLIENT":
+            if ROLE_WORDS.get(row["role"].lower()) == "CLIENT":
                 yield _Claim(
                     document.identity,
                     "ROLE",
                     f"account:{row['accountid']}",
-                    frozenset({f"me:{document.identity}"}),
+                    frozenset({f"roles:{document.identity}"}),
                     document.moment,
                     (document.number, pointer),
                     role="CLIENT",
@@ -428,11 +463,20 @@ class Oracle:
 
     @staticmethod
     def _role_claims(document: _Document, keepers: dict[str, set[str]]) -> Iterator[_Claim]:
-        """The non-client rows of `roles`; the team of any business that keeps the account covers them too."""
+        """The non-client rows of `roles`.
+
+        A team that shows the account covers them too, and so does one that does not say the account, of a business
+        that keeps it. A row beside the membership that it states ends with the memberships of the identity.
+        """
         if document.is_team:
             return
+        homes = {
+            str(business["account_id"])
+            for _, business in document.shown_businesses()
+            if business.get("account_id") is not None
+        }
         for pointer, row in document.rows("roles"):
-            role = ROLE_WORDS.get(row["role"], "UNKNOWN")
+            role = ROLE_WORDS.get(row["role"].lower(), "UNKNOWN")
             if role == "CLIENT":
                 continue
             account = f"account:{row['accountid']}"
@@ -441,22 +485,29 @@ class Oracle:
                 "ROLE",
                 account,
                 frozenset(
-                    {f"me:{document.identity}"}
-                    | {f"team:{business}" for business in keepers.get(account, set())}
+                    {f"roles:{document.identity}", f"holders:{row['accountid']}"}
+                    | {f"keyless:{business}" for business in keepers.get(account, set())}
+                    | (
+                        {f"business_memberships:{document.identity}"}
+                        if row["accountid"] in homes
+                        else set()
+                    )
                 ),
                 document.moment,
                 (document.number, pointer),
                 role=role,
             )
 
-    @staticmethod
     def _merged(
-        claim: _Claim, keepers: dict[str, set[str]], members: set[tuple[str, str]]
+        self, claim: _Claim, keepers: dict[str, set[str]], members: set[tuple[str, str]]
     ) -> list[_Claim]:
         """A role row on the account of a business of which the identity is a member says that membership again."""
         homes = [b for b in keepers.get(claim.resource, set()) if (claim.principal, b) in members]
         if not homes:
             return [claim]
+        listed = self._latest.get(f"business_memberships:{claim.principal}")
+        if listed is not None and listed > claim.moment:
+            return []  # newer memberships state the grant anew, and without this row
         return [
             _Claim(
                 claim.principal,
@@ -478,7 +529,7 @@ class Oracle:
                 shown,
                 "KEEPS",
                 f"account:{record['account_id']}",
-                frozenset({f"account:{shown}"}),
+                frozenset({f"account:{shown}", f"keeper:{record['account_id']}"}),
                 document.moment,
                 (document.number, pointer),
             )
@@ -502,9 +553,12 @@ class Oracle:
             yield _Claim(
                 client, "CLIENT", account, scopes, document.moment, evidence, role="CLIENT"
             )
-            if vendor is not None:
+            stated = account_business.get("account_id")
+            if vendor is not None and stated in (None, account_id):
                 scopes = frozenset({f"clients:{shown}", f"account:{vendor}"})
-                yield _Claim(vendor, "KEEPS", account, scopes, document.moment, evidence)
+                yield _Claim(
+                    vendor, "KEEPS", account, scopes, document.moment, evidence, hearsay=True
+                )
 
     @staticmethod
     def _grant(claims: list[_Claim]) -> GrantFact:

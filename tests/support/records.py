@@ -21,6 +21,13 @@ def business(number: int, **more: Any) -> dict[str, Any]:
 
 
 def me(identity: int = 1, **sections: Any) -> dict[str, Any]:
+    """A whole `me`: the sections that are not given are empty."""
+    empty: dict[str, Any] = {"business_memberships": [], "groups": [], "roles": []}
+    return partial_me(identity, **(empty | sections))
+
+
+def partial_me(identity: int = 1, **sections: Any) -> dict[str, Any]:
+    """A `me` that has these sections alone."""
     return {"response": {"id": identity, "email": f"i{identity}@example.com", **sections}}
 
 

@@ -72,7 +72,7 @@ NativeId = Annotated[ID, strawberry.argument(description="The service's own id o
 class IdentityLookup:
     """The key by which an identity is looked up: its email or its id."""
 
-    email: str | None = optional("The email, trimmed, in any case.")
+    email: str | None = optional("The email, in any case; domains compare in their IDNA form.")
     id: ID | None = optional("`712052` or `identity:712052`.")
 
 

@@ -30,6 +30,7 @@ from typing import Any, Final, NamedTuple
 import msgspec
 
 from inroads.errors import InroadsError
+from inroads.model import fold_email
 from inroads_api.clock import utcnow
 from inroads_api.execution.documents import PreparedDocument
 from inroads_api.security.callers import keyed
@@ -85,8 +86,8 @@ class AuditLine(msgspec.Struct, kw_only=True, omit_defaults=True):
 
 
 def asked_about(key: bytes, value: str) -> str:
-    """The hash of a value in `asked`. Emails are case-insensitive, as in a search."""
-    return keyed(key, value.strip().casefold() if "@" in value else value)
+    """The hash of a value in `asked`. Emails are hashed in the form in which they compare."""
+    return keyed(key, fold_email(value) if "@" in value else value)
 
 
 class AuditLog:

@@ -14,6 +14,7 @@ from typing import Final, NamedTuple
 from inroads.documents.reader import Observation, read
 from inroads.errors import InroadsError, Rejection
 from inroads.model import Document
+from inroads.sources.chunks import not_of_the_future
 from inroads.store.ledger import BUSY_SECONDS, Ledger
 from inroads_api.clock import utcnow
 from inroads_api.limits import MAX_FIRST
@@ -111,7 +112,8 @@ class Intake:
 
 def _read(value: object, moment: dt.datetime) -> Observation | Rejection:
     try:
-        return read(json.dumps(value, allow_nan=False).encode(), moment, SOURCE)
+        found = read(json.dumps(value, allow_nan=False).encode(), moment, SOURCE)
+        return not_of_the_future(found, moment)
     except (ValueError, RecursionError):  # their messages may quote the value
         return Rejection(
             SOURCE, "", "not_json", "it has a number or a nesting that JSON cannot represent"

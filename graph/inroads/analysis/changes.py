@@ -284,17 +284,18 @@ class _Comparison:
         grant, there = (before, self.after) if before else (after, self.before)
         if grant is None:
             return False
-        if grant.relation is Relation.KEEPS:
-            return there.covered(grant.principal, "account")
-        if grant.relation is Relation.CLIENT:
-            return there.covered(grant.principal, "clients")
-        teams = [grant.resource]
-        if grant.relation is Relation.ROLE:
-            teams = [] if Role.CLIENT in grant.roles else self.keepers(grant.resource)
-        return any(
-            each in there and there.nodes[each].get("observed")
-            for each in (grant.principal, *teams)
-        )
+        scopes = {
+            Relation.KEEPS: [(grant.principal, "account"), (grant.resource, "keeper")],
+            Relation.CLIENT: [(grant.principal, "clients")],
+            Relation.MEMBER: [(grant.principal, "memberships"), (grant.resource, "team")],
+            Relation.ROLE: [(grant.principal, "roles")],
+            Relation.GROUP: [(grant.principal, "groups")],
+            Relation.GROUP_OF: [(grant.resource, "team")],
+        }[grant.relation]
+        if grant.relation is Relation.ROLE and Role.CLIENT not in grant.roles:
+            scopes.append((grant.resource, "holders"))
+            scopes += [(each, "keyless_team") for each in self.keepers(grant.resource)]
+        return any(there.covered(node, scope) for node, scope in scopes)
 
     def keepers(self, account: str) -> list[str]:
         return [

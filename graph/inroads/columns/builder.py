@@ -25,6 +25,7 @@ from inroads.columns.claimset import (
     ROLES,
     SCOPES,
     SECTIONS,
+    SLOTS,
     WORD_ATTRIBUTES,
     AttributeRows,
     ClaimRows,
@@ -43,7 +44,8 @@ from inroads.columns.claimset import (
 from inroads.columns.union import union
 from inroads.documents.claims import Attribute, Claim, Names, Place, Statement, state
 from inroads.documents.reader import Observation
-from inroads.model import Document, Relation, kind_of, native_id
+from inroads.errors import LEFT_OUT
+from inroads.model import Document, kind_of, native_id
 from inroads.moments import moment_number
 from inroads.policy.tables import Policy
 
@@ -76,7 +78,7 @@ class NodeNumbers(Names):
         return self.codes[ACCOUNTS | self.accounts[native]]
 
     def scope(self, kind: str, node: int) -> int:
-        return node * len(SCOPES) + _SCOPES[kind]
+        return node * SLOTS + SCOPES[kind]
 
     def node(self, printed: str) -> int:
         """Return the number of a node by its printed id."""
@@ -97,6 +99,7 @@ class NodeNumbers(Names):
                 resource=self.node(row.resource),
                 scope=scope(row.scope),
                 other_scope=row.other_scope and scope(row.other_scope),
+                owner=row.owner and self.node(row.owner),
             )
             for row in statement.claims
         )
@@ -168,7 +171,7 @@ class ClaimSetBuilder:
         self.unreadable.append(0)
         for issue in statement.issues:
             self.issues.append((number, issue.pointer, issue.code, issue.message))
-            self.unreadable[-1] += issue.code == "unreadable_row"
+            self.unreadable[-1] += issue.code in LEFT_OUT
         self._add_claims(number, statement.claims)
         self._add_attributes(number, statement.attributes)
         for scope in statement.covers:
@@ -178,16 +181,9 @@ class ClaimSetBuilder:
 
     def _add_claims(self, number: int, claims: Iterable[Claim]) -> None:
         rows, pack, words = self.claims.packed, self.claims.pack, self.words
-        # The owner that a group's row names is in another claim, at the same index.
-        owners = {
-            (row.principal, row.place.index): row.resource
-            for row in claims
-            if row.relation is _GROUP_OF
-        }
         for row in claims:
             section, index, sub = row.place
-            other_scope, role, word = row.other_scope, row.role, row.word
-            is_owned = owners and row.relation is _GROUP
+            other_scope, role, word, owner = row.other_scope, row.role, row.word, row.owner
             rows += pack(
                 number,
                 row.principal,
@@ -195,7 +191,7 @@ class ClaimSetBuilder:
                 row.resource,
                 row.scope,
                 NONE if other_scope is None else other_scope,
-                owners.get((row.resource, index), NONE) if is_owned else NONE,
+                NONE if owner is None else owner,
                 NONE if role is None else _ROLES[role._value_],
                 NONE if word is None else words[word],
                 row.client_role,
@@ -273,12 +269,10 @@ class ClaimSetBuilder:
 _LETTERS: Final = {np.int8: "b", np.int32: "i", np.int64: "q"}
 """The formats of integers in packed rows."""
 
-_GROUP, _GROUP_OF = Relation.GROUP, Relation.GROUP_OF
 # By value: the hash of a member is computed anew each time, that of a string once.
 _RELATIONS: Final = {each.value: number for number, each in enumerate(RELATIONS)}
 _ROLES: Final = {each.value: number for number, each in enumerate(ROLES)}
 _SECTIONS: Final = {each.value: number for number, each in enumerate(SECTIONS)}
 _ATTRIBUTES: Final = {each: number for number, each in enumerate(ATTRIBUTES)}
 _KINDS: Final = {each.value: number << KIND_BITS for number, each in enumerate(KINDS)}
-_SCOPES: Final = {each: number for number, each in enumerate(SCOPES)}
 _EMAIL_KEY: Final = ATTRIBUTES.index("email_key")

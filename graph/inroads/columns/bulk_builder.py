@@ -25,6 +25,7 @@ from inroads.columns.claimset import (
     ROLES,
     SCOPES,
     SECTIONS,
+    SLOTS,
     AttributeRows,
     ClaimRows,
     ClaimSet,
@@ -38,12 +39,12 @@ from inroads.columns.claimset import (
     stacked,
 )
 from inroads.documents.bulk_reader import RegularDocument
+from inroads.documents.claims import SECTIONS_OF_ME
 from inroads.documents.records import AccountBusiness
 from inroads.model import Relation, Role, Section
 from inroads.moments import moment_number
 from inroads.policy.tables import Policy
 
-_ME, _TEAM, _ACCOUNT, _CLIENTS = range(len(SCOPES))
 _MEMBERSHIP, _BUSINESS, _CLIENT, _GROUP, _ROLE = map(
     SECTIONS.index,
     (Section.MEMBERSHIP, Section.BUSINESS, Section.CLIENT, Section.GROUP, Section.ROLE),
@@ -222,7 +223,10 @@ class _Saying:
     def _identities(self) -> None:
         document, records = self.people, self.identities
         identity = self.subject[document]
-        self._cover(document, _scope(identity, _ME))
+        self._cover(document, _scope(identity, "me"))
+        for scope, section in SECTIONS_OF_ME.items():
+            shown = np.array([getattr(each, section) is not UNSET for each in records], np.bool_)
+            self._cover(document[shown], _scope(identity[shown], scope))
         self._located("record", document, identity, NONE)
         emails = [each.email for each in records]
         self._text("email", document, identity, emails)
@@ -241,8 +245,8 @@ class _Saying:
         spot = _Spot(document, _MEMBERSHIP, index, NONE, self.membership_ids)
         words, own, team = (
             self._meant("membership", rows),
-            _scope(identity, _ME),
-            _scope(business, _TEAM),
+            _scope(identity, "memberships"),
+            _scope(business, "team"),
         )
         self._claim(Relation.MEMBER, identity, business, spot, own, team, words=words)
 
@@ -252,14 +256,22 @@ class _Saying:
         self._text("name", document, self.business, [each.name for each in records])
         active = [each.active for each in records]
         self._value("active", document, self.business, active, _given(active))
-        scope = _scope(self.business, _ACCOUNT)
+        scope, keeper = _scope(self.business, "account"), _scope(self.kept, "keeper")
         said = np.array([each.account_id is not UNSET for each in records], np.bool_)
         self._cover(document[said], scope[said])
+        named = self.kept != NONE
+        self._cover(document[named], keeper[named])
+        self._cover(document[said & ~named], _scope(self.business[said & ~named], "no_account"))
+        of_team = index == NONE
+        shown = of_team & named
+        self._cover(document[shown], _scope(self.kept[shown], "holders"))
+        keyless = of_team & ~said
+        self._cover(document[keyless], _scope(self.business[keyless], "keyless_team"))
         section = np.where(index == NONE, _TEAM_BUSINESS, _BUSINESS)
         spot = _Spot(document, section, index, NONE, _ids([each.id for each in records]))
-        self._claim(Relation.KEEPS, self.business, self.kept, spot, scope)
+        self._claim(Relation.KEEPS, self.business, self.kept, spot, scope, keeper)
         said = np.array([each.business_clients is not UNSET for each in records], np.bool_)
-        self._cover(document[said], _scope(self.business[said], _CLIENTS))
+        self._cover(document[said], _scope(self.business[said], "clients"))
 
     def _clients(self) -> None:
         rows, owner, place = self.clients
@@ -268,7 +280,7 @@ class _Saying:
         row, sub = np.where(of_team, place, index[owner]), np.where(of_team, NONE, place)
         section = np.where(of_team, _TEAM_CLIENT, _CLIENT)
         spot = _Spot(document[owner], section, row, sub, _ids([row.id for row in rows]))
-        scope = _scope(business, _CLIENTS)
+        scope = _scope(business, "clients")
         words, client = _Words(ROLES.index(Role.CLIENT)), _ids([row.userid for row in rows])
         self._claim(
             Relation.CLIENT, business, self.vendor_account, spot, scope, words=words, client=client
@@ -279,7 +291,8 @@ class _Saying:
             self.vendor_account,
             spot,
             scope,
-            _scope(self.vendor, _ACCOUNT),
+            _scope(self.vendor, "account"),
+            owner=business,
         )
 
     def _groups(self) -> None:
@@ -287,7 +300,8 @@ class _Saying:
         records = _ids([row.id for row in rows])
         spot = _Spot(document, _GROUP, index, NONE, records)
         identity, owner = self.subject[document], self.group_business
-        scope, words, active = _scope(identity, _ME), self._meant("membership", rows), _active(rows)
+        scope = _scope(identity, "groups")
+        words, active = self._meant("membership", rows), _active(rows)
         self._claim(
             Relation.GROUP,
             identity,
@@ -313,13 +327,19 @@ class _Saying:
         words = self._meant("roles", rows)
         is_client = words.role == ROLES.index(Role.CLIENT)
         client = np.where(is_client, _ids([row.userid for row in rows]), NONE)
-        scope = _scope(identity, _ME)
+        scope = _scope(identity, "roles")
+        holders = np.where(is_client, NONE, _scope(account, "holders"))
+        memberships = _tuples(self.memberships.owner, self.kept[: len(self.joined)])
+        keepers = dict(zip(memberships, self.joined.tolist(), strict=True))
+        owner = _ints([keepers.get(each, NONE) for each in _tuples(document, account)])
         self._claim(
             Relation.ROLE,
             identity,
             account,
             spot,
             scope,
+            holders,
+            owner=np.where(is_client, NONE, owner),
             words=words,
             client_role=is_client,
             client=client,
@@ -349,11 +369,11 @@ class _Saying:
         if not len(self.teams):
             return
         business, group = self.subject[self.teams], self.team_group
-        self._cover(self.teams, _scope(business, _TEAM))
+        self._cover(self.teams, _scope(business, "team"))
         spot = _Spot(
             self.teams, _TEAM_GROUP, NONE, NONE, _ids([each.id for each in self.team_groups])
         )
-        self._claim(Relation.GROUP_OF, group, business, spot, _scope(business, _TEAM))
+        self._claim(Relation.GROUP_OF, group, business, spot, _scope(business, "team"))
         self._shown(group[group != NONE], business[group != NONE])
         rows, document, index = self.members
         for name in ("email", "first_name", "last_name"):
@@ -366,7 +386,7 @@ class _Saying:
         identity, business = self.member, self.subject[document]
         spot = _Spot(document, _TEAM_MEMBER, index, NONE, _ids([row.id for row in rows]))
         words, active = self._meant("membership", rows), _active(rows)
-        own, team = _scope(identity, _ME), _scope(business, _TEAM)
+        own, team = _scope(identity, "memberships"), _scope(business, "team")
         self._claim(
             Relation.MEMBER, identity, business, spot, own, team, words=words, active=active
         )
@@ -459,8 +479,8 @@ def _active(rows: list[Any]) -> Ints:
     return np.array([row.active is not False for row in rows], np.int8)
 
 
-def _scope(node: Ints, kind: int) -> Ints:
-    return node * len(SCOPES) + kind
+def _scope(node: Ints, kind: str) -> Ints:
+    return node * SLOTS + SCOPES[kind]
 
 
 def _ids(values: list[Any]) -> Ints:

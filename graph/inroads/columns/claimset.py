@@ -21,7 +21,26 @@ KINDS: Final = tuple(NodeKind)
 RELATIONS: Final = tuple(Relation)
 ROLES: Final = tuple(Role)
 SECTIONS: Final = tuple(Section)
-SCOPES: Final = ("me", "team", "account", "clients")
+SCOPES: Final = {
+    # of an identity: any `me` document, and three of its sections
+    "me": 0,
+    "memberships": 1,
+    "groups": 2,
+    "roles": 3,
+    # of a business: a team, one that does not say the account; the account that its record says,
+    # a record that says none, and the clients that its record lists
+    "team": 0,
+    "keyless_team": 1,
+    "account": 2,
+    "no_account": 3,
+    "clients": 4,
+    # of an account: a record of the business that keeps it, and a team of that business
+    "keeper": 0,
+    "holders": 1,
+}
+"""The scopes that documents cover, by their place among those of a node of their kind."""
+SLOTS: Final = 5
+"""How many scopes a node has at most; a scope is its node times this, plus its place."""
 ATTRIBUTES: Final = (
     "email",
     "email_key",
@@ -84,9 +103,9 @@ class DocumentRows(NamedTuple):
 
 
 class ClaimRows(NamedTuple):
-    """Claims; see `claims.Claim`. A scope is its node times four plus its index in SCOPES.
+    """Claims; see `claims.Claim`. For a scope see SLOTS.
 
-    `owner` is the business that a group's row names. `record` and `client` are ids as numbers.
+    `record` and `client` are ids as numbers.
     """
 
     document: Ints
@@ -213,8 +232,8 @@ def renumbered(name: str, column: Any, numbers: Mapping[str, Ints | None]) -> An
         return column
     if counted != "scope":
         return new[column]
-    node, kind = np.divmod(column, len(SCOPES))  # of NONE they are NONE and the last kind
-    return new[node] * len(SCOPES) + kind
+    node, kind = np.divmod(column, SLOTS)  # of NONE they are NONE and the last kind
+    return new[node] * SLOTS + kind
 
 
 def numbers_among(chosen: Ints, size: int) -> Ints:
@@ -258,7 +277,7 @@ def ints(numbers: Collection[int]) -> Ints:
 
 
 def email_key(email: str) -> int:
-    """Return a number that is the same for equal emails, trimmed and case-folded.
+    """Return a number that is the same for emails that are equal; see `fold_email`.
 
     Different emails hardly ever share one.
     """
@@ -266,6 +285,18 @@ def email_key(email: str) -> int:
         fold_email(email).encode("utf-8", "surrogatepass"), digest_size=8
     ).digest()
     return int.from_bytes(digest, "big") >> 1  # a signed column holds it, and it is never NONE
+
+
+def latest_covers(said: ClaimSet, nodes: Ints, scope: str) -> Ints:
+    """Return the latest document that covers a scope of each node, NONE where none does."""
+    covered = said.covers.scope
+    scopes = (nodes * SLOTS + SCOPES[scope]).astype(covered.dtype)
+    places = np.searchsorted(covered, scopes)
+    found = np.full(len(nodes), NONE)
+    inside = np.flatnonzero(places < len(covered))
+    known = inside[covered[places[inside]] == scopes[inside]]
+    found[known] = said.covers.document[places[known]]
+    return found
 
 
 def edge_keys(claims: Any, size: int) -> Ints:

@@ -38,11 +38,12 @@ from inroads.columns.claimset import (
     ROLES,
     SCOPES,
     SECTIONS,
+    SLOTS,
     ClaimRows,
     ClaimSet,
     edge_keys,
 )
-from inroads.model import NodeKind, Relation, Role
+from inroads.model import NodeKind, Relation, Role, Section
 from inroads.policy.tables import STAFF_AGREES_WITH, Policy
 
 _HASHED: Final = 2**16
@@ -51,7 +52,7 @@ _HASHED: Final = 2**16
 MEMBER, ROLE, GROUP, KEEPS = map(
     RELATIONS.index, (Relation.MEMBER, Relation.ROLE, Relation.GROUP, Relation.KEEPS)
 )
-_TEAM: Final = SCOPES.index("team")
+_GROUP_ROW: Final = SECTIONS.index(Section.GROUP)
 
 
 class GrantRows(NamedTuple):
@@ -148,11 +149,53 @@ def _stand(said: ClaimSet, groups: Ints, owners: Ints) -> tuple[GrantRows, Ints,
         np.where(claims.other_scope == NONE, NONE, latest[claims.other_scope])
         <= era[claims.document]
     )
+    # Rows of groups and roles that state a membership end with it.
+    rows = np.flatnonzero(
+        stands
+        & (
+            ((claims.relation == MEMBER) & (claims.section == _GROUP_ROW))
+            | ((claims.relation == ROLE) & (claims.owner != NONE))
+        )
+    )
+    stands[rows] = (
+        _latest(latest, claims.principal[rows], "memberships") <= era[claims.document[rows]]
+    )
+    rows = np.flatnonzero(stands & (claims.relation == KEEPS))
+    stands[rows] = _kept(take(claims, rows), era, latest)
     is_role = (claims.relation == ROLE) & (claims.client_role == 0)
     edges = edges_of(claims, np.flatnonzero(stands & ~is_role))
     roles = edges_of(claims, np.flatnonzero(stands & is_role))
     edges = _with_roles(edges, roles, era[claims.document[roles.claim]], latest, len(said.nodes))
     return grants_of(edges, claims, len(said.nodes))
+
+
+def _latest(latest: Ints, node: Ints, scope: str) -> Ints:
+    """Return the rank of the latest cover of a scope of each node."""
+    return latest[node * SLOTS + SCOPES[scope]]
+
+
+def _kept(keeps: ClaimRows, era: Ints, latest: Ints) -> Flags:
+    """Return a mask of claims of KEEPS that stand, of those that no newer document covers.
+
+    A client row names the vendor's business by hearsay: it has an owner. It counts where no record of that business
+    itself says which account it keeps, or where an older one says that it keeps none, and where no
+    other business is known by its own record to keep the account. Of several, the newest for the
+    business and for the account counts.
+    """
+    own = keeps.owner == NONE
+    moment, size = era[keeps.document], len(latest) // SLOTS
+    told = _latest(latest, keeps.principal, "account")
+    nothing = (_latest(latest, keeps.principal, "no_account") == told) & (told < moment)
+    taken = np.zeros(size, np.bool_)
+    taken[keeps.resource[own]] = True
+    valid = ~own & ((told == NONE) | nothing) & ~taken[keeps.resource]
+    newest = np.full(size, NONE, np.int32)
+    for ends in (keeps.principal, keeps.resource):
+        np.maximum.at(newest, ends[valid], moment[valid])
+    stands: Flags = own | (
+        valid & (newest[keeps.principal] <= moment) & (newest[keeps.resource] <= moment)
+    )
+    return stands
 
 
 def kind_starts(nodes: Ints) -> tuple[int, ...]:
@@ -168,9 +211,7 @@ def _moments(said: ClaimSet) -> tuple[Ints, Ints]:
     The second array has one more row, for no scope.
     """
     era = np.cumsum(firsts(said.documents.moment)).astype(np.int32)
-    latest = np.full(
-        len(said.nodes) * len(SCOPES) + 1, NONE, np.int32
-    )  # the last stands for no scope
+    latest = np.full(len(said.nodes) * SLOTS + 1, NONE, np.int32)  # the last stands for no scope
     latest[said.covers.scope] = era[said.covers.document]
     return era, latest
 
@@ -178,30 +219,30 @@ def _moments(said: ClaimSet) -> tuple[Ints, Ints]:
 def _group_owners(said: ClaimSet) -> tuple[Ints, Ints]:
     """Return the groups known to belong to a whole business, ascending, and the business of each.
 
-    Of several businesses, the first by printed id counts.
+    A group that documents show as that of two businesses belongs to neither.
     """
-    first = firsts(said.groups.group)
-    groups, owners = said.groups.group[first], said.groups.business[first].copy()
-    for group in set(said.groups.group[~first].tolist()):
-        several = said.groups.business[said.groups.group == group]
-        printed = {str(int(said.nodes[each]) & ((1 << KIND_BITS) - 1)): each for each in several}
-        owners[np.searchsorted(groups, group)] = printed[min(printed)]
-    return groups, owners
+    groups = said.groups.group
+    begins = firsts(groups)
+    alone = begins & np.append(begins[1:], True)
+    return groups[alone], said.groups.business[alone]
 
 
 def _members(claims: ClaimRows, groups: Ints, owners: Ints, size: int) -> ClaimRows:
-    """Return the claims, with rows of business-level groups turned into claims of membership."""
+    """Return the claims, with rows of business-level groups turned into claims of membership.
+
+    A row that names another business than that of its group stays an association.
+    """
     if not len(groups):
         return claims
     owner = np.full(size, NONE, np.int32)
     owner[groups] = owners
     owner = owner[claims.resource]
-    member = (claims.relation == GROUP) & (owner != NONE)
-    business = np.where(claims.owner == NONE, owner, claims.owner)
+    agreed = (claims.owner == NONE) | (claims.owner == owner)
+    member = (claims.relation == GROUP) & (owner != NONE) & agreed
     return claims._replace(
         relation=np.where(member, MEMBER, claims.relation).astype(np.int8),
-        resource=np.where(member, business, claims.resource),
-        other_scope=np.where(member, business * len(SCOPES) + _TEAM, claims.other_scope),
+        resource=np.where(member, owner, claims.resource),
+        other_scope=np.where(member, owner * SLOTS + SCOPES["team"], claims.other_scope),
     )
 
 
@@ -221,13 +262,15 @@ def _with_roles(edges: EdgeRows, roles: EdgeRows, era: Ints, latest: Ints, size:
     state.
 
     `era` is the rank of the moment of each role. A role stands until a team of a business that
-    keeps the account is newer. A role on the account that a business keeps is the membership's
-    grant, in the older dialect.
+    keeps the account is newer, if that team does not say which account its business keeps. A role
+    on the account that a business keeps is the membership's grant, in the older dialect: newer
+    memberships of the identity replace it.
     """
     keeps = take(edges, edges.relation == KEEPS)
     team = np.full(size, NONE, np.int32)
-    np.maximum.at(team, keeps.resource, latest[keeps.principal * len(SCOPES) + _TEAM])
-    roles = take(roles, team[roles.resource] <= era)
+    np.maximum.at(team, keeps.resource, _latest(latest, keeps.principal, "keyless_team"))
+    standing = team[roles.resource] <= era
+    roles, era = take(roles, standing), era[standing]
     pairs = distinct(
         keeps.resource.astype(np.int64) * size + keeps.principal
     )  # account, then the businesses
@@ -243,6 +286,7 @@ def _with_roles(edges: EdgeRows, roles: EdgeRows, era: Ints, latest: Ints, size:
     shared = contained(roles.principal[role].astype(np.int64) * size + business, members)
     absorbed = np.zeros(len(count), np.bool_)
     absorbed[role[shared]] = True
+    shared &= (_latest(latest, roles.principal, "memberships") <= era)[role]
     merged = take(roles, role[shared])
     membership = np.full(len(merged.claim), MEMBER, np.int8)
     merged = merged._replace(relation=membership, resource=business[shared].astype(np.int32))

@@ -15,10 +15,7 @@ import numpy as np
 
 from inroads.columns.adjacency import Derived, derive
 from inroads.columns.arrays import distinct
-from inroads.columns.claimset import (
-    SCOPES,
-    ClaimSet,
-)
+from inroads.columns.claimset import SLOTS, ClaimSet
 from inroads.columns.fold import (
     Fold,
     fold,
@@ -213,8 +210,8 @@ def _added(base: Baseline, policy: Policy) -> _Added | None:
             said.covers,
             anew.covers,
             "scope",
-            nodes.of_part[part.covers.scope // len(SCOPES)],
-            len(SCOPES),
+            nodes.of_part[part.covers.scope // SLOTS],
+            SLOTS,
         ),
         splice.by(said.groups, anew.groups, "group", nodes.of_part[part.groups.group]),
         splice.table(

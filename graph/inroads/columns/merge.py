@@ -9,14 +9,7 @@ import numpy as np
 
 from inroads.columns.adjacency import Derived, Entries, derive, keep_together
 from inroads.columns.arrays import Flags, Ints, contained, distinct, ranges, take
-from inroads.columns.claimset import (
-    COUNTED,
-    KINDS,
-    NONE,
-    SCOPES,
-    ClaimSet,
-    renumbered,
-)
+from inroads.columns.claimset import COUNTED, KINDS, NONE, SLOTS, ClaimSet, renumbered
 from inroads.columns.fold import (
     HOLDERS,
     KEEPS,
@@ -54,7 +47,7 @@ class Merge(NamedTuple):
             return self.documents
         if counted not in ("node", "scope"):
             return None
-        each = len(SCOPES) if counted == "scope" else 1
+        each = SLOTS if counted == "scope" else 1
         return Numbering(self.nodes.shift.times(each), len(self.nodes.codes) * each)
 
     def column(self, name: str, old: Any, new: Any, cut: Replacement, rows: Ints) -> Any:

@@ -10,7 +10,7 @@ from inroads.columns.claimset import (
     GROUPS,
     NONE,
     RELATIONS,
-    SCOPES,
+    SLOTS,
     TEXT_ATTRIBUTES,
     AttributeRows,
     ClaimRows,
@@ -35,15 +35,19 @@ def excerpt(said: ClaimSet, nodes: Ints) -> ClaimSet:
     size = len(said.nodes)
     chosen = _marked(size, nodes)
     claims, held = said.claims, chosen[said.claims.principal]
-    kept = chosen | _marked(
-        size, claims.resource[held]
-    )  # who keeps the account of a role decides whether it stands
-    claims = take(claims, held | ((claims.relation == _KEEPS) & kept[claims.resource]))
+    # Who keeps the account of a role decides whether it stands, and what else these keep decides
+    # which of several client rows counts.
+    keeps = np.flatnonzero(claims.relation == _KEEPS)
+    kept = chosen | _marked(size, claims.resource[held])
+    keepers = _marked(size, claims.principal[keeps[kept[claims.resource[keeps]]]])
+    kept |= _marked(size, claims.resource[keeps[keepers[claims.principal[keeps]]]])
+    held[keeps[kept[claims.resource[keeps]]]] = True
+    claims = take(claims, held)
     named = chosen | _marked(size, claims.principal, claims.resource, claims.owner)
-    named |= _marked(size, claims.scope // len(SCOPES), claims.other_scope // len(SCOPES))
+    named |= _marked(size, claims.scope // SLOTS, claims.other_scope // SLOTS)
     groups = take(said.groups, named[said.groups.group])
     named |= _marked(size, groups.business)
-    covers = take(said.covers, named[said.covers.scope // len(SCOPES)])
+    covers = take(said.covers, named[said.covers.scope // SLOTS])
     attributes = take(said.attributes, named[said.attributes.node])
     spoken = _marked(
         len(said.documents.moment), claims.document, covers.document, attributes.document

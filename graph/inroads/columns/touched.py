@@ -15,6 +15,7 @@ from inroads.columns.claimset import (
     KINDS,
     NONE,
     SCOPES,
+    SLOTS,
     TEXT_ATTRIBUTES,
     AttributeRows,
     ClaimSet,
@@ -40,8 +41,6 @@ from inroads.columns.subset import selected_rows
 from inroads.model import NodeKind
 
 _ACCOUNT: Final = KINDS.index(NodeKind.ACCOUNT)
-
-_TEAM: Final = SCOPES.index("team")
 
 _FEW: Final = 12
 """Up to this many values are searched one by one, which is faster than looking each row up."""
@@ -158,16 +157,17 @@ def places_of_documents(said: ClaimSet, part: ClaimSet) -> tuple[Ints, Flags]:
 def touched_principals(before: Fold, derived: Derived, part: ClaimSet, nodes: MergedNodes) -> Ints:
     """Return the old numbers of the principals with a grant that may differ.
 
-    They are the principals of the part's own claims; of claims in a scope that is covered anew; of
-    rows of a group that comes to belong to a business; of memberships in a business with a newer
-    team; and of roles on an account of which a keeper, or the team of one, may differ.
+    They are the principals of the part's own claims; of claims in a scope that is covered anew, and
+    the identities with such a scope; of rows of a group that comes to belong to a business; of
+    memberships in a business with a newer team; and of roles and KEEPS on an account of which a
+    keeper, or the team of one, may differ.
     """
     said, size, grants = before.said, len(before.said.nodes), before.grants
     claims, old = said.claims, nodes.old_of_part
     # `scope`: covered scopes of known nodes, in old numbers; `latest`: their old rows.
-    node, kind = np.divmod(part.covers.scope, len(SCOPES))
+    node, kind = np.divmod(part.covers.scope, SLOTS)
     known = old[node] != NONE
-    scope = (old[node] * len(SCOPES) + kind)[known]
+    scope = (old[node] * SLOTS + kind)[known]
     latest = search_in(said.covers.scope, scope)
     covered = np.zeros(len(scope), np.bool_)
     inside = np.flatnonzero(latest < len(said.covers.scope))
@@ -176,15 +176,22 @@ def touched_principals(before: Fold, derived: Derived, part: ClaimSet, nodes: Me
     newer = np.ones(len(scope), np.bool_)
     newer[covered] = said.documents.moment[said.covers.document[latest[covered]]] < here[covered]
     scope = scope[newer]
-    falling = [
-        places_of(each, scope, size * len(SCOPES)) for each in (claims.scope, claims.other_scope)
-    ]
+    falling = [places_of(each, scope, size * SLOTS) for each in (claims.scope, claims.other_scope)]
     stating = old[distinct(part.claims.principal)]
+    node, slot = np.divmod(scope, SLOTS)
+    first, last = before.kind_starts[1:3]
     principals = distinct(
-        np.concatenate([*(claims.principal[each] for each in falling), stating[stating != NONE]])
+        np.concatenate(
+            [
+                *(claims.principal[each] for each in falling),
+                stating[stating != NONE],
+                node[node < first],
+            ]
+        )
     )
 
-    teams = scope[scope % len(SCOPES) == _TEAM] // len(SCOPES)
+    is_team = (slot == SCOPES["team"]) | (slot == SCOPES["keyless_team"])
+    teams = distinct(node[is_team & (first <= node) & (node < last)])
     members = grants.principal[_grants_at(derived.in_entries, teams)]
     rows = _rows(claims.principal, principals)
     keeping = claims.resource[rows[claims.relation[rows] == KEEPS]]
@@ -197,7 +204,8 @@ def touched_principals(before: Fold, derived: Derived, part: ClaimSet, nodes: Me
     wanted = distinct(np.concatenate([keeping, kept, coming, groups]))
     held = places_of(claims.resource, wanted[wanted != NONE], size)
     relation = claims.relation[held]
-    held = held[(relation == GROUP) | ((relation == ROLE) & (claims.client_role[held] == 0))]
+    is_role = (relation == ROLE) & (claims.client_role[held] == 0)
+    held = held[(relation == GROUP) | (relation == KEEPS) | is_role]
     return distinct(np.concatenate([principals, members, claims.principal[held]]))
 
 
@@ -229,14 +237,13 @@ def cut_out(
         said.groups, _rows(said.groups.group, distinct(named[named >= starts[_ACCOUNT + 1]]))
     )
     scopes = (
-        np.where(each == NONE, NONE, each // len(SCOPES))
-        for each in (chosen.scope, chosen.other_scope)
+        np.where(each == NONE, NONE, each // SLOTS) for each in (chosen.scope, chosen.other_scope)
     )
     around = np.concatenate(
         [old, chosen.principal, chosen.resource, chosen.owner, *scopes, groups.business]
     )
     around = distinct(around[around != NONE])
-    covers = take(said.covers, _rows(said.covers.scope, around, len(SCOPES)))
+    covers = take(said.covers, _rows(said.covers.scope, around, SLOTS))
     stating = nodes.old_of_part[
         distinct(np.concatenate([part.documents.subject, part.attributes.node]))
     ]

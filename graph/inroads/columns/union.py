@@ -31,8 +31,8 @@ from inroads.columns.claimset import (
     ATTRIBUTES,
     IS_WORD,
     NONE,
-    SCOPES,
     SECTIONS,
+    SLOTS,
     TEXT_ATTRIBUTES,
     AttributeRows,
     ClaimSet,
@@ -75,7 +75,7 @@ def union(parts: Iterable[ClaimSet]) -> ClaimSet:
     order, kept, place = _ordered(documents)
     era: Ints = np.cumsum(firsts(documents.moment[order])).astype(np.int32)
     latest = _latest(of_kept(covers.take(), kept, place))
-    reach = np.full(len(nodes) * len(SCOPES), NONE, np.int32)
+    reach = np.full(len(nodes) * SLOTS, NONE, np.int32)
     reach[latest.scope] = era[latest.document]
     standing, stated, arrived = at_once(
         rows,
@@ -109,7 +109,7 @@ def _standing(claims: _Pile, kept: Flags, place: Ints, reach: Ints, era: Ints) -
     own = era[claims.document]
     standing = left_in & (reach[claims.scope] <= own)
     standing &= np.where(claims.other_scope == NONE, NONE, reach[claims.other_scope]) <= own
-    size = len(reach) // len(SCOPES)
+    size = len(reach) // SLOTS
     places = in_order(edge_keys(claims, size) * len(SECTIONS) + claims.section, claims.document)
     ordered: Ints = places[standing[places]]
     return ordered

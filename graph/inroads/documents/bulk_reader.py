@@ -19,6 +19,7 @@ import numpy as np
 import numpy.typing as npt
 from msgspec import UNSET, UnsetType
 
+from inroads.documents.recognition import ME_LISTS, ME_SIGNS
 from inroads.documents.records import (
     AccountId,
     Business,
@@ -188,6 +189,9 @@ def _read(place: int, raw: bytes, moment: dt.datetime) -> RegularDocument | None
         return None
     else:
         moment, named = arrived.observed_at, arrived.source or None
+        arrived.observed_at = arrived.source = UNSET
+        if arrived != type(arrived)(document=document):  # there are other keys beside it
+            return None
     content = document.response
     wrapped = content is not UNSET
     if not wrapped:
@@ -222,11 +226,18 @@ def _decoded(raw: bytes) -> tuple[Any, bool]:
 
 def _subject(content: Any, *, is_team: bool) -> int | None:
     """The number of whom or what a document is about; None where that is not plain."""
-    if is_team and content.business_group is UNSET:
+    if content.business_group is UNSET if is_team else not _shows_me(content):
         return None
     named = (content.id,) if is_team else (content.id, content.identity_id)
     numbers = {int(each) for each in named if each is not None and each is not UNSET}
     return numbers.pop() if len(numbers) == 1 else None
+
+
+def _shows_me(content: Any) -> bool:
+    """Return whether there is a sign of a `me`; see `recognition`."""
+    return any(getattr(content, key) is not UNSET for key in ME_SIGNS) or any(
+        type(getattr(content, key)) is list for key in ME_LISTS
+    )
 
 
 def _meant(policy: Policy, dialect: str) -> frozenset[str]:
@@ -249,9 +260,13 @@ def _is_regular(document: RegularDocument, members: frozenset[str], roles: froze
     for row in content.groups or ():
         if row.role not in members or _differs(row.identity_id, content.id):
             return False
-    for row in content.roles or ():  # noqa: SIM110  # twice as fast
+    for row in content.roles or ():
         if row.role not in roles:
             return False
+    for table in (content.subscription_statuses, content.business_statuses):
+        for status in table.values() if table else ():
+            if status and status != status.lower():
+                return False
     return True
 
 

@@ -1,8 +1,12 @@
 """The claims that a typed document makes, as plain rows with names for nodes and scopes.
 
-There are four kinds of scope: `me`, every membership, role and group of an identity; `team`, every
-grant of a business but those of clients; `account`, which account a business keeps; `clients`,
-whose client a business is.
+A claim stands until a newer document covers one of its scopes. A document covers only what it
+shows: a section that it lacks covers nothing. Scopes of an identity are `memberships`, `groups` and
+`roles`, each by the section of a `me`; of a business `team`, its members, `account`, which account
+it keeps, and `clients`, whose client it is; of an account `keeper`, which business keeps it, by
+that business's own record, and `holders`, its roles but those of clients, by a team that shows the
+account. `me`, `no_account` and `keyless_team` revoke nothing by themselves: they tell when an
+identity was last seen, when a business last kept none, and when a team did not say its account.
 """
 
 from __future__ import annotations
@@ -63,8 +67,10 @@ class Names:
 class Claim(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """The statement of one edge by one document.
 
-    `client_role` keeps a client's role row apart from other roles on the account. The claim stands
-    until a newer document covers one of its scopes.
+    `client_role` keeps a client's role row apart from other roles on the account. `owner` is the
+    business that a group's row names, of whose membership in the same document a role's row is a
+    part, or whose client row says by hearsay which business keeps an account. The claim stands until
+    a newer document covers one of its scopes.
     """
 
     principal: Node
@@ -79,6 +85,7 @@ class Claim(msgspec.Struct, frozen=True, array_like=True, gc=False):
     client_role: bool = False
     client: int | None = None
     active: bool = True
+    owner: Node | None = None
 
 
 class Attribute(msgspec.Struct, frozen=True, array_like=True, gc=False):
@@ -123,6 +130,13 @@ def state(observation: Observation, policy: Policy, names: Names = _PRINTED) -> 
     )
 
 
+SECTIONS_OF_ME: Final = {
+    "memberships": "business_memberships",
+    "groups": "groups",
+    "roles": "roles",
+}
+"""The sections that bear on what an identity reaches, by their scopes."""
+
 # Looking up a member of an enumeration takes longer than it seems.
 _MEMBERSHIP, _BUSINESS, _CLIENT = Section.MEMBERSHIP, Section.BUSINESS, Section.CLIENT
 _GROUP, _ROLE, _TEAM_MEMBER = Section.GROUP, Section.ROLE, Section.TEAM_MEMBER
@@ -150,8 +164,10 @@ class _Rows:
     def _me(self, me: Me) -> None:
         number = int(me.number)
         identity = self.names.identity(number)
-        scope = self.names.scope("me", identity)
-        self.covers.append(scope)
+        self._cover("me", identity)
+        for scope, section in SECTIONS_OF_ME.items():
+            if getattr(me, section) is not UNSET:
+                self._cover(scope, identity)
         self._attribute(identity, "record", _WHOLE)
         confirmed = me.confirmed_at
         if isinstance(confirmed, dt.datetime) and confirmed.tzinfo is None:
@@ -161,24 +177,26 @@ class _Rows:
         self._attribute(identity, "last_name", me.last_name)
         self._attribute(identity, "confirmed_at", confirmed)
         memberships: set[tuple[int, Node]] = set()
+        keepers: dict[Any, Node] = {}
         for index, membership in _rows(me.business_memberships):
             record = _number(membership.id)
             business = self._business(membership.business, Place(_BUSINESS, index), _CLIENT)
             if record is not None:
                 memberships.add((record, business))
+            keepers[membership.business.account_id] = business
             place = Place(_MEMBERSHIP, index)
             self._member(identity, business, place, record, membership.role)
         for index, group in _rows(me.groups):
-            self._group(number, scope, group, Place(_GROUP, index), memberships)
+            self._group(number, identity, group, Place(_GROUP, index), memberships)
         for index, role in _rows(me.roles):
-            self._role(identity, scope, role, Place(_ROLE, index))
+            self._role(identity, role, Place(_ROLE, index), keepers.get(role.accountid))
         for name, statuses in (
             ("subscription_status", me.subscription_statuses),
             ("business_status", me.business_statuses),
         ):
             for account, status in (statuses or {}).items():
                 if status is not UNSET and account:
-                    self._attribute(self.names.account(account), name, status or None)
+                    self._attribute(self.names.account(account), name, self._status(status))
         for account in me.permissions or ():
             if account:
                 self._attribute(self.names.account(account), "permissions", _WHOLE)
@@ -186,8 +204,11 @@ class _Rows:
     def _team(self, team: Team) -> None:
         number = int(team.business.id)
         business = self._business(team.business, Place(Section.TEAM_BUSINESS), Section.TEAM_CLIENT)
-        scope = self.names.scope("team", business)
-        self.covers.append(scope)
+        scope, account = self._cover("team", business), team.business.account_id
+        if account is UNSET:
+            self._cover("keyless_team", business)
+        elif account is not None:
+            self._cover("holders", self.names.account(account))
         group = _number(team.business_group.id)
         if group is not None:
             node, place = self.names.group(group), Place(Section.TEAM_GROUP)
@@ -212,14 +233,15 @@ class _Rows:
         self._attribute(business, "name", record.name)
         self._attribute(business, "active", record.active)
         if record.account_id is not UNSET:
-            scope = self.names.scope("account", business)
-            self.covers.append(scope)
-            if record.account_id is not None:
+            scope = self._cover("account", business)
+            if record.account_id is None:
+                self._cover("no_account", business)
+            else:
                 account = self.names.account(record.account_id)
-                self.claims.append(Claim(business, _KEEPS, account, place, number, scope))
+                keeper = self._cover("keeper", account)
+                self.claims.append(Claim(business, _KEEPS, account, place, number, scope, keeper))
         if record.business_clients is not UNSET:
-            scope = self.names.scope("clients", business)
-            self.covers.append(scope)
+            scope = self._cover("clients", business)
             for index, row in _rows(record.business_clients):
                 inside = (index, -1) if place.index < 0 else (place.index, index)
                 self._client(number, business, scope, row, Place(clients, *inside))
@@ -235,7 +257,7 @@ class _Rows:
         active: bool = True,
     ) -> None:
         role, text = self._canonical("membership", word, place)
-        own, team = self.names.scope("me", identity), self.names.scope("team", business)
+        own, team = self.names.scope("memberships", identity), self.names.scope("team", business)
         self.claims.append(
             Claim(
                 identity,
@@ -256,7 +278,7 @@ class _Rows:
     def _group(
         self,
         number: int,
-        scope: Scope,
+        identity: Node,
         row: GroupRow,
         place: Place,
         memberships: set[tuple[int, Node]],
@@ -266,11 +288,13 @@ class _Rows:
             _number(row.id),
             _number(row.business_id),
         )
+        scope = self.names.scope("groups", identity)
+        business = None if owner is None else self.names.business(owner)
         self._agree(number, row.identity_id, place, "identity_id")
         role, word = self._canonical("membership", row.role, place)
         self.claims.append(
             Claim(
-                self.names.identity(number),
+                identity,
                 _IN_GROUP,
                 group,
                 place,
@@ -280,15 +304,15 @@ class _Rows:
                 role,
                 word,
                 active=row.active is not False,
+                owner=business,
             )
         )
-        if owner is not None:
-            business = self.names.business(owner)
+        if business is not None:
             self.claims.append(Claim(group, _GROUP_OF, business, place, record, scope))
             if (record, business) in memberships:
                 self.business_groups.append((group, business))
 
-    def _role(self, identity: Node, scope: Scope, row: RoleRow, place: Place) -> None:
+    def _role(self, identity: Node, row: RoleRow, place: Place, keeper: Node | None) -> None:
         account, record = self.names.account(row.accountid), _number(row.id)
         role, word = self._canonical("roles", row.role, place)
         is_client = role is Role.CLIENT
@@ -300,12 +324,13 @@ class _Rows:
                 account,
                 place,
                 record,
-                scope,
-                None,
+                self.names.scope("roles", identity),
+                None if is_client else self.names.scope("holders", account),
                 role,
                 word,
                 is_client,
                 client,
+                owner=None if is_client else keeper,
             )
         )
         if (system := _number(row.systemid)) is not None:
@@ -316,7 +341,8 @@ class _Rows:
     ) -> None:
         """Collect a row that names both ends.
 
-        The enclosing business and the row's own account win over what disagrees.
+        The enclosing business and the row's own account win over what disagrees. A row that names
+        two accounts names no vendor's business.
         """
         far = row.account_business or None
         name = row.account_id or (far and far.account_id) or None
@@ -333,7 +359,8 @@ class _Rows:
         else:
             self._agree(enclosing, named, place, "client_business/business_id")
         self._agree(number, row.business_id, place, "business_id")
-        if far and far.account_id not in (UNSET, None, name):
+        agreed = not far or far.account_id in (UNSET, None, name)
+        if not agreed:
             self._conflict(place, "account_business/account_id")
         account, record, user = self.names.account(name), _number(row.id), _number(row.userid)
         self.claims.append(
@@ -351,10 +378,16 @@ class _Rows:
                 user,
             )
         )
-        if vendor is not None:
+        if vendor is not None and agreed:
             keeper = self.names.business(vendor)
             own = self.names.scope("account", keeper)
-            self.claims.append(Claim(keeper, _KEEPS, account, place, record, scope, own))
+            claim = Claim(keeper, _KEEPS, account, place, record, scope, own, owner=business)
+            self.claims.append(claim)
+
+    def _cover(self, kind: str, node: Node) -> Scope:
+        scope = self.names.scope(kind, node)
+        self.covers.append(scope)
+        return scope
 
     def _attribute(self, node: Node, name: str, value: Any) -> None:
         if value is not UNSET:
@@ -364,14 +397,21 @@ class _Rows:
         """Return the role that a word means, and the word."""
         text = word if isinstance(word, str) else None
         role = self.policy.role(dialect, text)
-        if role is _UNKNOWN:
-            said = "a missing role" if text is None else f"the role {text[:40]!r}"
-            self._issue(
-                place,
-                "unmapped_role",
-                f"{said} is not in the table of this dialect: kept as UNKNOWN",
-            )
+        if text is None:
+            self._issue(place, "unmapped_role", "it has no role: kept as UNKNOWN")
+        elif role is _UNKNOWN:
+            message = f"the role {text[:40]!r} is not in the table of this dialect: kept as UNKNOWN"
+            self._issue(place, "unmapped_role", message)
+        elif text not in self.policy.words[dialect]:
+            self._issue(place, "word_case", f"the role {text[:40]!r} is read as {text.lower()!r}")
         return role, text
+
+    def _status(self, word: str | None) -> str | None:
+        """Return a status in lower case, as all words of statuses are."""
+        if word and word != word.lower():
+            message = f"the status {word[:40]!r} is read as {word[:40].lower()!r}"
+            self._issue(_WHOLE, "word_case", message)
+        return word.lower() if word else None
 
     def _agree(self, ours: int, theirs: Any, place: Place, field: str) -> None:
         """Report a redundant id that is given and contradicts the one that counts."""

@@ -279,12 +279,12 @@ class _Rewriter:
         return self.names.email(value) if value and isinstance(value, str) else _empty(value)
 
     def word(self, value: Any) -> Any:
-        if not isinstance(value, str) or not value or value in self.words:
+        if not isinstance(value, str) or not value or value.lower() in self.words:
             return value if isinstance(value, str) else _empty(value)
         return f"role-{self.names.text('word', value, 16)}"
 
     def status(self, value: Any) -> Any:
-        if not isinstance(value, str) or not value or value in self.statuses:
+        if not isinstance(value, str) or not value or value.lower() in self.statuses:
             return value if isinstance(value, str) else _empty(value)
         return f"status-{self.names.text('status', value, 16)}"
 

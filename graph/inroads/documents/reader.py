@@ -9,13 +9,20 @@ from collections import Counter
 from collections.abc import Iterator
 from functools import cache
 from types import UnionType
-from typing import Any, Final, Literal, NamedTuple, TypeGuard, Union, get_args, get_origin
+from typing import Any, Final, Literal, NamedTuple, Union, cast, get_args, get_origin
 
 import msgspec
 from msgspec import UNSET, UnsetType
 
 from inroads.documents.pointers import escape
-from inroads.documents.records import NUMBER, SECTION, Business, BusinessGroup, Me, Team
+from inroads.documents.recognition import (
+    check_document,
+    check_envelope,
+    check_response,
+    is_envelope,
+    unknown_beside,
+)
+from inroads.documents.records import NUMBER, Business, BusinessGroup, Me, Team
 from inroads.documents.redaction import MAX_DEPTH, MAX_VALUES, SUBJECTS, RejectedDocument, redact
 from inroads.errors import Issue, Rejection
 from inroads.model import Document
@@ -39,8 +46,9 @@ def read(raw: bytes, observed_at: dt.datetime, source: str) -> Observation | Rej
     input: a document that has no identity or business to speak of comes back as a Rejection with a stable code.
     """
     try:
-        value = _decode(raw)
-        if _is_envelope(value):
+        value, enveloped = _decode(raw)
+        if enveloped:
+            check_envelope(value)
             observed_at, source, value = _open_envelope(value, observed_at, source)
         return _take(value, observed_at.astimezone(dt.UTC), source)
     except RejectedDocument as rejected:
@@ -50,8 +58,8 @@ def read(raw: bytes, observed_at: dt.datetime, source: str) -> Observation | Rej
 
 def reread(document: Document) -> Observation:
     """The observation of a document that was taken before, from what is kept of it."""
-    value = msgspec.json.decode(document.body)
-    return _observation(document, *_typed(_unwrap(value)[0], document.prefix))
+    _, _, content, problems = _content(msgspec.json.decode(document.body))
+    return _observation(document, content, problems)
 
 
 def restore(body: bytes, sha256: str, observed_at: dt.datetime, source: str) -> Observation:
@@ -71,10 +79,13 @@ def unknown_keys(document: Document) -> Counter[str]:
     return Counter(_unknown(kind, value, ""))
 
 
-def _decode(raw: bytes) -> Any:
+def _decode(raw: bytes) -> tuple[Any, bool]:
+    """Return the value without secrets, and whether it came as an envelope."""
     if len(raw) > MAX_BYTES:
         raise RejectedDocument("too_large", "", f"{len(raw):,} bytes; the most is {MAX_BYTES:,}")
     text = raw.removeprefix(b"\xef\xbb\xbf").strip()
+    if is_utf16(raw):
+        raise RejectedDocument("not_json", "", "it is UTF-16, not UTF-8: save it as UTF-8")
     if not text:
         raise RejectedDocument("empty", "", "there is nothing in it")
     if text.startswith(b"<"):
@@ -94,7 +105,50 @@ def _decode(raw: bytes) -> Any:
         raise RejectedDocument(
             "not_an_object", "", "a JSON string, not an object"
         )  # perhaps a secret, and nothing else
-    return redact(value, len(text))
+    enveloped = is_envelope(value)  # before a source that is a secret is dropped
+    value = redact(value, len(text))
+    return _with_whole_ids(value) if _FRACTION.search(text) else value, enveloped
+
+
+def is_utf16(raw: bytes) -> bool:
+    """Return whether JSON is written in UTF-16: by its mark, or by a zero byte beside its first."""
+    return raw[:2] in (b"\xff\xfe", b"\xfe\xff") or (len(raw) > 1 and 0 in raw[:2] != b"\0\0")
+
+
+_FRACTION: Final = re.compile(rb"[0-9](?:\.0|[eE])")
+_IDS: Final = frozenset(
+    {
+        "id",
+        "identity_id",
+        "group_id",
+        "business_id",
+        "userid",
+        "systemid",
+        "account_business_id",
+    }
+)
+"""The keys of numeric ids. Ids of accounts are texts, and are never converted."""
+_EXACT: Final = 2**53
+"""Below it a float that is whole is exactly the integer that was meant."""
+
+
+def _with_whole_ids(value: Any) -> Any:
+    """Turn ids such as 712052.0, as spreadsheets and data frames leave them, into integers."""
+    if isinstance(value, list):
+        return [_with_whole_ids(each) for each in value]
+    if isinstance(value, dict):
+        return {
+            key: _whole(each) if key in _IDS else _with_whole_ids(each)
+            for key, each in value.items()
+        }
+    return value
+
+
+def _whole(number: Any) -> Any:
+    if isinstance(number, str) and (written := re.fullmatch(r"([0-9]{1,18})\.0+", number)):
+        return written[1]
+    whole = isinstance(number, float) and number.is_integer() and abs(number) < _EXACT
+    return int(number) if whole else number
 
 
 _ESCAPE: Final = re.compile(
@@ -113,13 +167,6 @@ def _parsed(text: bytes) -> Any:
     return msgspec.json.decode(_ESCAPE.sub(lambda each: rb"\ufffd" if each[2] else each[0], text))
 
 
-def _is_envelope(value: Any) -> TypeGuard[dict[str, Any]]:
-    """An object with a `document`, unless that is just another key of a document."""
-    if not isinstance(value, dict) or "document" not in value:
-        return False
-    return "observed_at" in value or not value.keys() & {"response", *SUBJECTS}
-
-
 def _open_envelope(
     value: dict[str, Any], moment: dt.datetime, source: str
 ) -> tuple[dt.datetime, str, Any]:
@@ -134,7 +181,7 @@ def _open_envelope(
         moment = given
     if isinstance(value.get("source"), str) and value["source"]:
         source = value["source"]
-    return moment, source, value["document"]
+    return moment, source, value.get("document")  # it may have been a secret
 
 
 def parse_moment(value: object) -> dt.datetime | None:
@@ -151,6 +198,10 @@ def parse_moment(value: object) -> dt.datetime | None:
 
 
 def _take(value: Any, observed_at: dt.datetime, source: str) -> Observation:
+    """Take a document that arrives. What is kept already is not judged again by what it shows."""
+    inner, prefix = _unwrap(value)
+    check_response(value)
+    check_document(inner, prefix)
     body = msgspec.json.encode(value, order="sorted")
     return _observe(value, body, hashlib.sha256(body).hexdigest(), observed_at, source)
 
@@ -158,8 +209,7 @@ def _take(value: Any, observed_at: dt.datetime, source: str) -> Observation:
 def _observe(
     value: Any, body: bytes, sha256: str, observed_at: dt.datetime, source: str
 ) -> Observation:
-    inner, prefix = _unwrap(value)
-    content, problems = _typed(inner, prefix)
+    inner, prefix, content, problems = _content(value)
     if isinstance(content, Me):
         kind, subject, business = "me", f"identity:{content.number}", ""
     else:
@@ -181,11 +231,21 @@ def _observation(document: Document, content: Me | Team, problems: list[_Problem
     return Observation(document, content, tuple(issues))
 
 
+def _content(value: Any) -> tuple[dict[str, Any], str, Me | Team, list[_Problem]]:
+    """Return the object inside a response, its pointer, its typed content and what was left out."""
+    inner, prefix = _unwrap(value)
+    problems = [
+        (f"/{escape(key)}", "unknown_key", "beside a response only meta is known")
+        for key in unknown_beside(value)
+    ]
+    return inner, prefix, _typed(inner, prefix, problems), problems
+
+
 def _unwrap(value: Any) -> tuple[dict[str, Any], str]:
     if not isinstance(value, dict):
         raise RejectedDocument("not_an_object", "", f"a JSON {_json_type(value)}, not an object")
     inner, prefix = value, ""
-    if "response" in value and value.keys().isdisjoint(SUBJECTS):
+    if "response" in value:
         inner, prefix = value["response"], "/response"
         if inner is None:
             raise RejectedDocument("empty_response", prefix, "the response is null")
@@ -206,17 +266,26 @@ def _unwrap(value: Any) -> tuple[dict[str, Any], str]:
     return inner, prefix
 
 
-def _typed(inner: dict[str, Any], prefix: str) -> tuple[Me | Team, list[_Problem]]:
-    problems: list[_Problem] = []
+_SECTIONS: Final[tuple[tuple[str, Any, str], ...]] = (
+    ("business_memberships", list, "an array"),
+    ("groups", list, "an array"),
+    ("roles", list, "an array"),
+    ("subscription_statuses", dict, "an object"),
+    ("business_statuses", dict, "an object"),
+    ("permissions", dict, "an object"),
+)
+"""The sections of a `me`, with what they are where they are not null."""
+
+
+def _typed(inner: dict[str, Any], prefix: str, problems: list[_Problem]) -> Me | Team:
     if "business_group" in inner:
-        return _team(inner, prefix, problems), problems
-    for section in ("business_memberships", "groups", "roles"):
+        return _team(inner, prefix, problems)
+    for section, kind, wanted in _SECTIONS:
         # A section that cannot be read must not pass for an empty one: that would revoke what it used to say.
-        if not isinstance(inner.get(section), SECTION):
+        given = inner.get(section)
+        if given is not None and not isinstance(given, kind) and (given != [] or kind is list):
             raise RejectedDocument(
-                "wrong_type",
-                f"{prefix}/{section}",
-                f"a JSON {_json_type(inner[section])}, not an array",
+                "wrong_type", f"{prefix}/{section}", f"a JSON {_json_type(given)}, not {wanted}"
             )
     me = _read(Me, inner, prefix, problems)
     ids = {str(number) for number in (me.id, me.identity_id) if isinstance(number, NUMBER)}
@@ -228,7 +297,7 @@ def _typed(inner: dict[str, Any], prefix: str) -> tuple[Me | Team, list[_Problem
         raise RejectedDocument(
             "identity_conflict", f"{prefix}/identity_id", "id and identity_id name two identities"
         )
-    return me, problems
+    return cast("Me", me)
 
 
 def _team(inner: dict[str, Any], prefix: str, problems: list[_Problem]) -> Team:
@@ -285,6 +354,11 @@ def _read(kind: Any, value: Any, pointer: str, problems: list[_Problem]) -> Any:
             and isinstance(value, dict)
         ):
             return _read_struct(origin, value, pointer, problems)
+    if pointer.endswith(("/account_id", "/accountid")):
+        if type(value) in (int, float):
+            message = "an account id is a text, and this is a number: its account is not shown"
+        problems.append((pointer, "unreadable_account", message))
+        return UNREADABLE
     problems.append((pointer, "wrong_type", message))
     return UNREADABLE
 
@@ -316,9 +390,10 @@ def _read_struct(
         if each is not UNREADABLE:
             found[field.name] = each
         elif field.required:
-            problems.append(
-                (pointer, "unreadable_row", f"left out: nothing usable in its {field.name}")
-            )
+            if problems and problems[-1][0] == f"{pointer}/{field.name}":
+                problems.pop()  # the row is lost with it, which is told once
+            message = f"left out: nothing usable in its {field.name}"
+            problems.append((pointer, "unreadable_row", message))
             return UNREADABLE
     return kind(**found)
 

@@ -23,7 +23,6 @@ OptionalId = Id | None | UnsetType
 
 # Made once: a union takes longer to make than to look at.
 NUMBER: Final = int | str
-SECTION: Final = list | None
 
 
 class Address(msgspec.Struct, frozen=True, gc=False):

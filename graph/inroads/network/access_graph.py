@@ -20,6 +20,7 @@ from inroads.columns.claimset import (
     NONE,
     ROLES,
     SCOPES,
+    SLOTS,
     WORD_ATTRIBUTES,
     email_key,
 )
@@ -243,7 +244,7 @@ class AccessGraph(MultiDiGraph):
     def covered(self, node: str, what: str) -> bool:
         """Return whether any document covers a scope of a node; `what` is one of SCOPES."""
         number, covered = self.index.number(node), self.fold.said.covers.scope
-        scope = NONE if number is None else number * len(SCOPES) + SCOPES.index(what)
+        scope = NONE if number is None else number * SLOTS + SCOPES[what]
         place = np.searchsorted(
             covered, covered.dtype.type(scope)
         )  # of its own type, or all of it would be widened
@@ -296,7 +297,7 @@ class AccessGraph(MultiDiGraph):
     def find(self, text: str) -> str | None:
         """The node that a user means by an email or a printed node id; None when it is not known.
 
-        Emails compare trimmed and case-folded. Raises BadId, and AmbiguousEmail where identities
+        Emails compare as `fold_email` does. Raises BadId, and AmbiguousEmail where identities
         share the email.
         """
         try:
@@ -311,7 +312,7 @@ class AccessGraph(MultiDiGraph):
         return node if node in self else None
 
     def by_email(self, email: str) -> str | None:
-        """The identity with this email, trimmed and case-folded; None when there is none. Raises
+        """The identity with this email, compared as `fold_email` does; None when there is none. Raises
         AmbiguousEmail.
         """
         wanted, keys = email_key(email), self.fold.attributes["email_key"]

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from inroads.columns.claimset import NONE, SCOPES
+from inroads.columns.claimset import NONE, latest_covers
+from inroads.documents.claims import SECTIONS_OF_ME
 from inroads.model import Coverage, NodeKind, kind_of
+from inroads.moments import rfc3339
 
 if TYPE_CHECKING:
     from inroads.network.access_graph import AccessGraph
@@ -43,22 +45,22 @@ class MeasuredCoverage:
         return self._coverage(not notes, notes)
 
     def of_reach(self, identity: str) -> Coverage:
-        """Return the coverage of an identity's reach: complete when its own `me` document was read."""
-        complete = bool(self.graph.fold.observed[self.graph.number(identity)])
-        notes = [*self._limits, *self._unread(identity)]
-        if not complete:
-            notes.append(
+        """Return the coverage of an identity's reach.
+
+        It is complete when its newest `me` document has every section, and each record was read.
+        """
+        gaps = [*self._limits, *self._unread(identity), *self._older_sections(identity)]
+        if not self.graph.fold.observed[self.graph.number(identity)]:
+            gaps.append(
                 f"no document of {identity} itself was read: what it reaches is a lower bound"
             )
-        notes.append(
-            "whose client a business is, is known only from documents that show that business"
-        )
-        return self._coverage(complete and not self.graph.limited, notes)
+        clients = "whose client a business is, is known only from documents that show that business"
+        return self._coverage(not gaps, [*gaps, clients])
 
     def of_reached_by(self, resource: str) -> Coverage:
         """Return the coverage of the identities that reach a resource.
 
-        It is complete when the `team` document of its business was read.
+        It is complete when the `team` document of its business was read, with each record.
         """
         businesses = (
             [resource] if kind_of(resource) is NodeKind.BUSINESS else self.graph.kept(resource)
@@ -77,10 +79,11 @@ class MeasuredCoverage:
             f"no team document of {business} was read: who reaches it is a lower bound"
             for business in unseen
         ]
+        complete = not notes
         notes.append(
             "clients are known only from documents of those clients, so there may be more of them"
         )
-        return self._coverage(bool(businesses) and not unseen, notes)
+        return self._coverage(complete, notes)
 
     @property
     def _limits(self) -> list[str]:
@@ -90,22 +93,47 @@ class MeasuredCoverage:
             else []
         )
 
+    def _latest(self, node: str, scope: str) -> int:
+        """Return the number of the latest document that covers a scope of a node, or NONE."""
+        said, number = self.graph.fold.said, self.graph.number(node)
+        return int(latest_covers(said, np.array([number]), scope)[0])
+
+    def _older_sections(self, identity: str) -> Iterable[str]:
+        """Yield notes on the sections that the newest document of an identity does not have."""
+        documents, newest = self.graph.documents, self._latest(identity, "me")
+        if newest == NONE:
+            return
+        now, missing = documents[newest].observed_at, defaultdict(list)
+        for scope, section in SECTIONS_OF_ME.items():
+            latest = self._latest(identity, scope)
+            if latest == NONE or documents[latest].observed_at != now:
+                missing[latest].append(section)
+        for latest, sections in missing.items():
+            names = ", ".join(sections)
+            if latest == NONE:
+                yield f"no document of {identity} has its {names}: there may be more"
+            else:
+                older = rfc3339(documents[latest].observed_at)
+                yield (
+                    f"the newest document of {identity}, of {rfc3339(now)}, lacks {names}: "
+                    f"what stands is of {older}"
+                )
+
     def _unread(self, subject: str) -> Iterable[str]:
-        if rows := self._unreadable.get(subject):
-            yield f"{rows} row(s) of the latest document of {subject} could not be read"
+        if count := self._unreadable.get(subject):
+            records = "1 record" if count == 1 else f"{count} records"
+            yield f"{records} of the newest documents of {subject} could not be read"
 
     @cached_property
     def _unreadable(self) -> Mapping[str, int]:
-        """The number of unreadable rows in the latest documents, by subject."""
-        rows, covers = self.graph.fold.said.documents, self.graph.fold.said.covers
-        found: Counter[str] = Counter()
+        """The number of unreadable records in the documents that decide, by subject."""
+        rows, found = self.graph.fold.said.documents, Counter[str]()
         for number in np.flatnonzero(rows.unreadable):
-            scope = int(rows.subject[number]) * len(SCOPES) + SCOPES.index(
-                "team" if rows.team[number] else "me"
-            )
-            latest = covers.document[np.searchsorted(covers.scope, scope)]
-            if rows.moment[latest] == rows.moment[number]:
-                found[self.graph.index.name(rows.subject[number])] += int(rows.unreadable[number])
+            subject = self.graph.index.name(rows.subject[number])
+            scopes = ("team",) if rows.team[number] else ("me", *SECTIONS_OF_ME)
+            latest = [self._latest(subject, each) for each in scopes]
+            if any(each != NONE and rows.moment[each] == rows.moment[number] for each in latest):
+                found[subject] += int(rows.unreadable[number])
         return found
 
     def _coverage(self, complete: bool, notes: list[str]) -> Coverage:

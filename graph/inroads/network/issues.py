@@ -10,8 +10,8 @@ import numpy as np
 
 from inroads.columns.adjacency import Adjacency
 from inroads.columns.arrays import Flags, firsts, ranges
-from inroads.columns.claimset import ATTRIBUTES, NONE, TEXT_ATTRIBUTES, AttributeRows
-from inroads.columns.fold import KEEPS
+from inroads.columns.claimset import ATTRIBUTES, NONE, SECTIONS, TEXT_ATTRIBUTES, AttributeRows
+from inroads.columns.fold import GROUP, KEEPS
 from inroads.documents.pointers import pointer
 from inroads.errors import Issue
 from inroads.model import Document
@@ -23,6 +23,7 @@ _STATED = np.array([name not in {"email_key", "record", "permissions"} for name 
 def issues(adjacency: Adjacency, documents: Documents) -> tuple[Issue, ...]:
     """All issues, each once, by source and place."""
     found = {*_of_documents(adjacency, documents), *_of_grants(adjacency, documents)}
+    found.update(_of_groups(adjacency, documents))
     return tuple(sorted(found.union(_of_attributes(adjacency, documents))))
 
 
@@ -69,6 +70,27 @@ def _of_grants(adjacency: Adjacency, documents: Documents) -> Iterator[Issue]:
             yield said_first(
                 first, "reference_conflict", f"{len(here)} {many} {adjacency.name(node)}"
             )
+
+
+def _of_groups(adjacency: Adjacency, documents: Documents) -> Iterator[Issue]:
+    """Yield rows of business-level groups that name another business than that of their group."""
+    said = adjacency.fold.said
+    first, last = adjacency.fold.kind_starts[3:5]
+    shown = np.zeros(last - first, np.int64)
+    np.add.at(shown, said.groups.group - first, 1)
+    owner = np.full(last - first, NONE)
+    owner[said.groups.group - first] = said.groups.business
+    claims = said.claims
+    rows = np.flatnonzero((claims.relation == GROUP) & (claims.owner != NONE))
+    group = claims.resource[rows] - first
+    foreign = (shown[group] > 1) | ((shown[group] == 1) & (owner[group] != claims.owner[rows]))
+    for row in rows[foreign].tolist():
+        document = documents[int(claims.document[row])]
+        place = SECTIONS[claims.section[row]], int(claims.row[row]), int(claims.sub[row])
+        name, count = adjacency.name(int(claims.resource[row])), shown[claims.resource[row] - first]
+        whose = f"that of {count} businesses" if count > 1 else "another business's own"
+        message = f"{name} is {whose}: the row is an association, no membership"
+        yield _issue(document, pointer(document, *place), "foreign_group", message)
 
 
 def _of_attributes(adjacency: Adjacency, documents: Documents) -> Iterator[Issue]:

@@ -69,9 +69,13 @@ class DocumentWriter:
             memberships.append(
                 (_only(raw, _OF_A_MEMBERSHIP) if stands else {}) | {"business": record}
             )
-        body["business_memberships"] = memberships
-        body["groups"] = self.rows(given, "groups", Section.GROUP, self.row)
-        body["roles"] = self.rows(given, "roles", Section.ROLE, self.role)
+        sections = {
+            "business_memberships": memberships,
+            "groups": self.rows(given, "groups", Section.GROUP, self.row),
+            "roles": self.rows(given, "roles", Section.ROLE, self.role),
+        }
+        # A section that is not there says nothing; an empty one would say that nothing is left.
+        body |= {name: rows for name, rows in sections.items() if name in given}
         for name in ("subscription_statuses", "business_statuses", "permissions"):
             table = getattr(content, name) or {}
             body[name] = {
@@ -171,7 +175,7 @@ class Remainder:
         holder, held = _number(principal), _number(resource)
         spoken = list(zip(grant.evidence, grant.clients, strict=True))
         scope = {Relation.KEEPS: "account", Relation.CLIENT: "clients"}.get(relation, "me")
-        scope = f"{scope} {principal if relation is not Relation.GROUP_OF else resource}"
+        scope = f"{scope} {principal}"
         if relation is Relation.CLIENT:
             rows = sorted({(each.record_id, client) for each, client in spoken}, key=repr)
             clients = [
@@ -305,7 +309,8 @@ def moved_place(
     grant = spots.get((claim.place, told_as(claim.relation)))
     if not grant or claim.place not in places:
         return None
-    claim = replace(claim, place=places[claim.place])
+    # It stands already: what it depends on beside its scopes may be hidden.
+    claim = replace(claim, place=places[claim.place], owner=None)
     if claim.relation is Relation.GROUP and grant.relation is Relation.MEMBER:
         team = f"team {grant.resource}"
         return replace(claim, relation=grant.relation, resource=grant.resource, other_scope=team)

@@ -35,12 +35,12 @@ import numpy as np
 
 from inroads.columns.arrays import take
 from inroads.columns.builder import claim_set
-from inroads.columns.claimset import ATTRIBUTES, KIND_BITS, KINDS, NONE, SCOPES
+from inroads.columns.claimset import ATTRIBUTES, KIND_BITS, KINDS, NONE, latest_covers
 from inroads.columns.fold import KEEPS, fold
 from inroads.documents.claims import Attribute, Place, Statement, state
 from inroads.documents.reader import reread
 from inroads.documents.records import Me
-from inroads.errors import Issue
+from inroads.errors import LEFT_OUT, Issue
 from inroads.model import Grant, NodeKind
 from inroads.moments import EPOCH
 from inroads.network.access_graph import AccessGraph
@@ -257,7 +257,7 @@ class Selection(Generic[_G]):
     @cached_property
     def _documents(self) -> frozenset[int]:
         """The documents that are shown: they state a grant or an attribute, or are the latest of
-        their subject.
+        their subject, or the latest that has one of its sections.
 
         Where several are the latest all of them are: which of them decides would depend on what is
         hidden in them.
@@ -265,15 +265,16 @@ class Selection(Generic[_G]):
         said, numbers = self.whole.fold.said, self._numbers
         stating = said.attributes.document[_rows(said.attributes.node, numbers)]
         own = np.flatnonzero(np.isin(said.documents.subject, numbers))
-        scopes = (
-            said.documents.subject[own].astype(np.int64) * len(SCOPES) + said.documents.team[own]
-        )
-        covers = said.covers.document[
-            np.searchsorted(said.covers.scope, scopes.astype(said.covers.scope.dtype))
-        ]
-        moment = said.documents.moment
-        latest = own[moment[covers] == moment[own]]
-        chosen = {*self._spots, *latest.tolist(), *stating.tolist()}
+        subject, moment = said.documents.subject[own].astype(np.int64), said.documents.moment
+        chosen = {*self._spots, *stating.tolist()}
+        for scopes, documents in (
+            (("me", "memberships", "groups", "roles"), said.documents.team[own] == 0),
+            (("team", "keyless_team"), said.documents.team[own] != 0),
+        ):
+            for name in scopes:
+                covers = latest_covers(said, subject[documents], name)
+                latest = (covers != NONE) & (moment[covers] == moment[own[documents]])
+                chosen.update(own[documents][latest].tolist())
         return frozenset(
             each for each in chosen if self.whole.documents[each].subject in self.visible
         )
@@ -303,11 +304,15 @@ class Selection(Generic[_G]):
             tuple(each for each in claims if each),
             (),
             tuple(each for each in said.covers if each.partition(" ")[2] in self.visible),
-            tuple(each for each in said.business_groups if self.visible.issuperset(each)),
+            tuple(
+                (group, business)
+                for group, business in said.business_groups
+                if business in self.visible and self.whole.business_groups.get(group) == business
+            ),
             tuple(
                 Issue(SOURCE, "/business_group", each.code, "a row could not be read", cut.sha256)
                 for each in said.issues
-                if document.kind == "team" and each.code == "unreadable_row"
+                if document.kind == "team" and each.code in LEFT_OUT
             ),
         )
         attributes = [

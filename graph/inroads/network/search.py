@@ -11,7 +11,7 @@ import numpy.typing as npt
 from inroads.columns.adjacency import Adjacency
 from inroads.columns.arrays import Flags, Ints, Texts, firsts
 from inroads.columns.claimset import KIND_BITS, KINDS, NONE
-from inroads.model import NodeKind, fold_email
+from inroads.model import NodeKind, fold_text
 
 EXACT, PREFIX, WITHIN, NOTHING = range(4)
 """The quality of a match, the best first."""
@@ -61,19 +61,19 @@ def _odd(index: Adjacency) -> Iterator[tuple[int, str]]:
     strange = np.append(_strange(texts), False)  # the last is for NONE
     email, first, last = (fold.attributes[name] for name in ("email", "first_name", "last_name"))
     for node in np.flatnonzero(strange[email]).tolist():
-        yield node, fold_email(texts.text(email[node]))
+        yield node, fold_text(texts.text(email[node]))
     for node in np.flatnonzero(strange[first] | strange[last]).tolist():
         parts = (texts.text(each[node]) for each in (first, last) if each[node] != NONE)
-        yield node, fold_email(" ".join(filter(None, parts)))
+        yield node, fold_text(" ".join(filter(None, parts)))
     name, start = fold.attributes["name"], fold.kind_starts[_BUSINESS]
     for place in np.flatnonzero(strange[name]).tolist():
-        yield start + place, fold_email(texts.text(name[place]))
+        yield start + place, fold_text(texts.text(name[place]))
     data, starts, stops = _accounts(index)
     for number in np.flatnonzero(_strange_between(data, starts, stops)).tolist():
         printed = f"account:{fold.said.accounts[number].decode()}"
         node = int(np.searchsorted(index.codes_column, _ACCOUNT << KIND_BITS | number))
-        yield node, fold_email(printed)
-        yield node, fold_email(printed.partition(":")[2])
+        yield node, fold_text(printed)
+        yield node, fold_text(printed.partition(":")[2])
 
 
 def _strange(texts: Texts) -> Flags:
@@ -99,7 +99,7 @@ def search(index: Adjacency, odd: Odd, text: str, first: int) -> Ints:
 
     They are ordered by rank, then by printed form.
     """
-    folded = fold_email(text)
+    folded = fold_text(text)
     if not folded or first < 1:
         return np.zeros(0, np.int64)
     wanted = folded.encode("utf-8", "surrogatepass")

@@ -145,8 +145,14 @@ class Policy(msgspec.Struct, frozen=True, dict=True):
     judgement: Judgement = STOCK_JUDGEMENT  # of findings alone, so it is not in the digest
 
     def role(self, dialect: str, word: str | None) -> Role:
-        """The canonical role of a word, exactly as spelled; UNKNOWN for a word outside the dialect's table."""
-        return Role.UNKNOWN if word is None else self.words[dialect].get(word, Role.UNKNOWN)
+        """Return the canonical role of a word, as spelled or else in lower case.
+
+        UNKNOWN for a word that is not in the table of the dialect.
+        """
+        if word is None:
+            return Role.UNKNOWN
+        table = self.words[dialect]
+        return table.get(word) or table.get(word.lower(), Role.UNKNOWN)
 
     def conveys(self, grant: Grant) -> Conveys:
         """The class of a step over this grant."""

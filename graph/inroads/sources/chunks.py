@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 from inroads.documents.reader import MAX_BYTES, Observation, read
 from inroads.errors import Rejection
+from inroads.moments import rfc3339
 
 BYTES: Final = 2 * 2**20
 LINES: Final = 1000
@@ -31,7 +32,21 @@ class RawDocument(NamedTuple):
 
     def observe(self) -> Observation | Rejection:
         """The document as read."""
-        return read(self.raw, self.moment, self.source)
+        found = read(self.raw, self.moment, self.source)
+        return not_of_the_future(found, dt.datetime.now(dt.UTC))
+
+
+FUTURE: Final = dt.timedelta(days=1)
+"""How far ahead of the clock a moment may be: clocks differ, and a later one would hide the truth after it."""
+
+
+def not_of_the_future(found: Observation | Rejection, now: dt.datetime) -> Observation | Rejection:
+    """Return what was read, or a rejection where its moment is more than a day after now."""
+    if isinstance(found, Rejection) or found.document.observed_at <= now + FUTURE:
+        return found
+    moment = rfc3339(found.document.observed_at)
+    message = f"it was observed at {moment}, which is in the future"
+    return Rejection(found.document.source, "", "future_moment", message)
 
 
 class FileChunk(NamedTuple):

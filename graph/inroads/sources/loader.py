@@ -30,7 +30,7 @@ from inroads.documents.bulk_reader import plain
 from inroads.documents.reader import Observation
 from inroads.errors import Rejection
 from inroads.policy.tables import Policy
-from inroads.sources.chunks import FileChunk, RawDocument
+from inroads.sources.chunks import FUTURE, FileChunk, RawDocument
 
 CHUNK_DOCUMENTS: Final = 500
 CHUNK_BYTES: Final = 2**20
@@ -211,6 +211,8 @@ def _said(
         ),
         given.policy,
     )
+    latest = dt.datetime.now(dt.UTC) + FUTURE
+    found = [each for each in found if each.moment <= latest]
     easy = {each.place for each in found}
     builder, at = ClaimSetBuilder(), list[int]()
     for place, (number, item) in enumerate(documents):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import io
 import json
 import re
@@ -111,7 +112,9 @@ class TestAnswers:
 
     def test_several_documents_and_stdin(self) -> None:
         """-d repeats, and `-` is standard input; the later observation decides."""
-        newer = json.dumps({"observed_at": "2100-01-01T00:00:00Z", "document": {"id": 712052}})
+        body = {"id": 712052, "business_memberships": [], "groups": [], "roles": []}
+        moment = dt.datetime.now(dt.UTC) + dt.timedelta(hours=1)
+        newer = json.dumps({"observed_at": moment.isoformat(), "document": body})
         done = run("reach", "identity:712052", *DOCUMENTS, "-d", "-", stdin=newer)
         assert (done.returncode, done.stdout) == (0, "")
         done = run(
@@ -122,7 +125,7 @@ class TestAnswers:
             "-",
             "--observed-at",
             "2020-01-01",
-            stdin='{"id": 5}',
+            stdin='{"identity_id": 5}',
         )
         assert done.returncode == 2
 

@@ -310,7 +310,7 @@ def test_strange_permissions(schema: Schema) -> None:
         "none": None,
         "off": False,
     }
-    ask = asker(schema, graph_of({"id": 1, "permissions": {"A1": flags}}))
+    ask = asker(schema, graph_of({"identity_id": 1, "permissions": {"A1": flags}}))
     found = ask('{ account(id: "A1") { permissions { name enabled limit unlimited } } }')
     assert "errors" not in found
     given = {

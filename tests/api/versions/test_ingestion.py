@@ -76,7 +76,14 @@ class TestReceipts:
         assert statuses(first) == ["ADDED"]
         broken = {"observed_at": "yesterday", "document": {"id": 4}}
         response = ask(
-            documents=[envelope(2), {"response": None}, envelope(1), broken, envelope(2), {"id": 3}]
+            documents=[
+                envelope(2),
+                {"response": None},
+                envelope(1),
+                broken,
+                envelope(2),
+                {"identity_id": 3},
+            ]
         )
         found = response["data"]["ingest"]["documents"]
         assert statuses(response) == ["ADDED", "REJECTED", "KNOWN", "REJECTED", "KNOWN", "ADDED"]
@@ -124,9 +131,9 @@ class TestReceipts:
     @pytest.mark.parametrize(
         "text",
         [
-            '{"id": 999999999999999999, "n": [1, 1.0, -0.0, 0.1, 1e2, 9007199254740993, 18446744073709551616]}',
-            '{"id": 7, "n": 123456789012345678901234567890, "x": 0.30000000000000004}',
-            '{"id": 7, "first_name": "\\"\\\\/ \\u00e9\\ud83d\\ude00\\u2028"}',
+            '{"identity_id": 999999999999999999, "n": [1, 1.0, -0.0, 1e2, 9007199254740993, 18446744073709551616]}',
+            '{"identity_id": 7, "n": 123456789012345678901234567890, "x": 0.30000000000000004}',
+            '{"identity_id": 7, "first_name": "\\"\\\\/ \\u00e9\\ud83d\\ude00\\u2028"}',
             '{"response": {"id": "8", "roles": [], "profile": null, "a": {"b": [true, false]}}}',
         ],
     )

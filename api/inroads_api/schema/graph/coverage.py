@@ -12,7 +12,9 @@ from inroads_api.schema.fields import described, value
 class Coverage:
     """The coverage of the documents: how much of the service they show."""
 
-    complete: bool = value("Whether the document that decides the question was read.")
+    complete: bool = value(
+        "Whether the documents that decide the question were read: each section, and each record."
+    )
     notes: list[str] = value("What stays a lower bound, one sentence each.")
     identities_observed: int = value("How many identities have their own document in the graph.")
     businesses_observed: int = value("How many businesses have a record in the graph.")

@@ -63,7 +63,7 @@ class Identity(Node):
     )
     observed: bool = stated(
         lambda self: bool(self.attributes.get("observed")),
-        "Whether this identity's own document was read: only then is what it reaches complete.",
+        "Whether this identity's own document was read; see `coverage` for whether what it reaches is complete.",
     )
     created_at: dt.datetime | None = stated(
         lambda self: self._me.created_at, "When the identity was created."

@@ -26,7 +26,8 @@ DOCUMENTS = "\n".join(
     [
         f'{{"observed_at": "2026-01-01T00:00:00Z", "document": {OLDER}}}',
         "<html>",
-        '{"observed_at": "2026-02-01T00:00:00Z", "document": {"id": 1, "email": "a@x.org"}}',
+        '{"observed_at": "2026-02-01T00:00:00Z", "document":'
+        ' {"id": 1, "email": "a@x.org", "business_memberships": []}}',
     ]
 )
 JANUARY = ("--as-of", "2026-01-15T00:00:00Z")
@@ -252,7 +253,7 @@ def test_the_default_ledger(ledger: tuple[str, str]) -> None:
     """INROADS_LEDGER stands for --ledger where neither it nor --documents is given."""
     env = {"INROADS_LEDGER": ledger[1]}
     assert run("reach", "a@x.org", env=env).returncode == 0
-    assert run("reach", "a@x.org", "-d", "-", stdin='{"id": 2}', env=env).returncode == 4
+    assert run("reach", "a@x.org", "-d", "-", stdin='{"identity_id": 2}', env=env).returncode == 4
     assert run("ledger", "verify", env=env).returncode == 0
 
 

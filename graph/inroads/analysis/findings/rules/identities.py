@@ -22,9 +22,9 @@ from inroads.policy.rule_settings import RuleRow
     "Find out who owns the address: whoever does may be taken for the other, and can take over by a password reset.",
 )
 def email_collision(matter: RuleContext, _: RuleRow) -> RuleOutcome:
-    """Two identities with one email (trimmed, case-folded); an unconfirmed address that is
-    another's email; and group rows that name their identity by another email than its document
-    does.
+    """Two identities with one email (compared trimmed, in NFC, in lower case, the domain in its IDNA
+    form); an unconfirmed address that is another's email; and group rows that name their identity by
+    another email than its document does.
     """
     people = matter.span(NodeKind.IDENTITY)
     known = matter.fold.attributes["email"] != NONE

@@ -11,7 +11,7 @@ from inroads.analysis.findings.document_scan import unlimited
 from inroads.analysis.findings.finding import LineEvidence, Match, RuleOutcome, Source, Spot, Stated
 from inroads.analysis.findings.registry import rule
 from inroads.columns.arrays import Flags, distinct
-from inroads.columns.claimset import ATTRIBUTES, NONE, SCOPES
+from inroads.columns.claimset import ATTRIBUTES, NONE, SCOPES, SLOTS
 from inroads.columns.fold import KEEPS
 from inroads.documents.pointers import escape
 from inroads.model import NodeKind, Section, native_id
@@ -218,10 +218,10 @@ def _systems(matter: RuleContext) -> list[Match]:
 def _standing(matter: RuleContext) -> set[int]:
     """Return the documents that decide what their subjects hold."""
     covers = matter.fold.said.covers
-    scopes = [SCOPES.index("me"), SCOPES.index("team")]
-    found: set[int] = set(
-        distinct(covers.document[np.isin(covers.scope % len(SCOPES), scopes)]).tolist()
-    )
+    node, slot = np.divmod(covers.scope, SLOTS)
+    people, businesses = matter.fold.kind_starts[1:3]
+    own = (node < people) | ((node < businesses) & (slot == SCOPES["team"]))
+    found: set[int] = set(distinct(covers.document[own]).tolist())
     return found
 
 
