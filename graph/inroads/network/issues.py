@@ -23,7 +23,7 @@ _STATED = np.array([name not in {"email_key", "record", "permissions"} for name 
 def issues(adjacency: Adjacency, documents: Documents) -> tuple[Issue, ...]:
     """All issues, each once, by source and place."""
     found = {*_of_documents(adjacency, documents), *_of_grants(adjacency, documents)}
-    found.update(_of_groups(adjacency, documents))
+    found.update(_of_groups(adjacency, documents), _of_hearsay(adjacency, documents))
     return tuple(sorted(found.union(_of_attributes(adjacency, documents))))
 
 
@@ -91,6 +91,25 @@ def _of_groups(adjacency: Adjacency, documents: Documents) -> Iterator[Issue]:
         whose = f"that of {count} businesses" if count > 1 else "another business's own"
         message = f"{name} is {whose}: the row is an association, no membership"
         yield _issue(document, pointer(document, *place), "foreign_group", message)
+
+
+def _of_hearsay(adjacency: Adjacency, documents: Documents) -> Iterator[Issue]:
+    """Yield client rows that name a business as the keeper of an account, which does not count."""
+    size, claims, grants = adjacency.size, adjacency.fold.said.claims, adjacency.fold.grants
+    rows = np.flatnonzero((claims.relation == KEEPS) & (claims.owner != NONE))
+    keeps = np.flatnonzero(grants.relation == KEEPS)
+    named, kept = (
+        table.principal[here].astype(np.int64) * size + table.resource[here]
+        for table, here in ((claims, rows), (grants, keeps))
+    )
+    for row in rows[~np.isin(named, kept)].tolist():
+        document = documents[int(claims.document[row])]
+        place = SECTIONS[claims.section[row]], int(claims.row[row]), int(claims.sub[row])
+        keeper, account = (
+            adjacency.name(int(end[row])) for end in (claims.principal, claims.resource)
+        )
+        message = f"it names {keeper} as the keeper of {account}; other records say otherwise"
+        yield _issue(document, pointer(document, *place), "hearsay_overruled", message)
 
 
 def _of_attributes(adjacency: Adjacency, documents: Documents) -> Iterator[Issue]:
