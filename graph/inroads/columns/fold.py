@@ -164,7 +164,9 @@ def _stand(said: ClaimSet, groups: Ints, owners: Ints) -> tuple[GrantRows, Ints,
     stands[rows] = _kept(take(claims, rows), era, latest)
     is_role = (claims.relation == ROLE) & (claims.client_role == 0)
     edges = edges_of(claims, np.flatnonzero(stands & ~is_role))
-    roles = edges_of(claims, np.flatnonzero(stands & is_role))
+    # In the order of rows: those that one grant absorbs are of several accounts.
+    rows = np.flatnonzero(stands & is_role)
+    roles = edges_of(claims, rows[np.argsort(claims.row[rows], kind="stable")])
     edges = _with_roles(edges, roles, era[claims.document[roles.claim]], latest, len(said.nodes))
     return grants_of(edges, claims, len(said.nodes))
 
