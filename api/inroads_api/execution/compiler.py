@@ -80,7 +80,7 @@ class Compiler:
     def __init__(self, executor: Executor[Any]) -> None:
         self.executor = executor
         # Strawberry sets this attribute on the schema of graphql-core.
-        self.schema: Schema = executor.schema._strawberry_schema  # type: ignore[attr-defined]
+        self.schema: Schema = executor.schema._strawberry_schema  # type: ignore[attr-defined]  # strawberry sets it
         self.names: dict[str, Any] = {"Path": Path, "is_iterable": is_iterable, "check": check}
         self.lines: list[str] = []
         self.arguments: list[Callable[[Executor[Any]], dict[str, Any]]] = []
@@ -95,7 +95,7 @@ class Compiler:
         except (_TooLarge, GraphQLError):
             return None
         # The code is generated; names of a document are only literals in it.
-        exec(compile("\n".join(self.lines), "<query>", "exec"), self.names)  # noqa: S102
+        exec(compile("\n".join(self.lines), "<query>", "exec"), self.names)  # noqa: S102  # our own lines; values are names
         return CompiledQuery(
             {name: self.names[root] if root else None for name, root in roots.items()},
             self.arguments,

@@ -72,7 +72,7 @@ class Metrics:
         own = CollectorRegistry() if shared else self._registry
         if shared:
             # The library has no annotations for this class alone.
-            MultiProcessCollector(self._registry, shared)  # type: ignore[no-untyped-call]
+            MultiProcessCollector(self._registry, shared)  # type: ignore[no-untyped-call]  # it has no types
         self._requests = Counter(
             "inroads_requests",
             "Requests by operation and outcome.",

@@ -239,7 +239,7 @@ def renumbered(name: str, column: Any, numbers: Mapping[str, Ints | None]) -> An
 def numbers_among(chosen: Ints, size: int) -> Ints:
     """Return the new numbers of chosen things, ascending and below `size`, for `renumber`.
 
-    Those of other things are not set, so that a few are chosen of many in no time.
+    Only the chosen numbers are set, so that choosing a few of many takes no time.
     """
     numbers = np.empty(size + 1, np.int32)
     numbers[chosen] = np.arange(len(chosen))

@@ -203,7 +203,7 @@ class Change:
     def principal(self) -> Identity:
         """The identity that has or had the access."""
         # Only identities have access.
-        return self.between.node(self.found.principal)  # type: ignore[return-value]
+        return self.between.node(self.found.principal)  # type: ignore[return-value]  # a principal is one
 
     @field
     def resource(self) -> Node:

@@ -226,7 +226,7 @@ class ReviewQuestions:
 
     @field
     # The GraphQL schema names the argument `id`.
-    def review_campaign(self, info: Info, id: CampaignId) -> ReviewCampaign | None:  # noqa: A002
+    def review_campaign(self, info: Info, id: CampaignId) -> ReviewCampaign | None:  # noqa: A002  # the schema's name
         """A review campaign by its id. REVIEWS_UNAVAILABLE if no ledger is served."""
         found = desk_of(info.context).campaign(id)
         return ReviewCampaign(of=Seen(info.context, found)) if found else None

@@ -258,4 +258,4 @@ class ReviewItemConnection(Connection[ReviewItem]):
     def total_count(self) -> int:
         """The number of items on all pages together."""
         # The window is an ItemWindow.
-        return self.window.of.campaign.count(self.window.chosen)  # type: ignore[no-any-return]
+        return self.window.of.campaign.count(self.window.chosen)  # type: ignore[no-any-return]  # window is Any

@@ -84,7 +84,7 @@ class Answerer:
         try:
             result = self._executed(operation, feed)
         # uvicorn would log the message, which may quote the request.
-        except Exception as error:  # noqa: BLE001
+        except Exception as error:  # noqa: BLE001  # answered as INTERNAL
             log.error("INTERNAL_ERROR outside the execution: %s", type(error).__name__)
             return _failed("INTERNAL_ERROR", "internal error", broken=True)
         self._schema.documents.keep(operation.document)  # compiling has changed its weight
