@@ -184,13 +184,32 @@ class Evidence(NamedTuple):
     record_id: str | None
 
 
+CONTRADICTIONS = (
+    "membership_denied",
+    "equal_moment",
+    "account_moved",
+    "two_keepers",
+    "role_disagreement",
+    "reference_conflict",
+)
+"""The codes of contradictions between records that bear on one grant."""
+
+
+class Contradiction(msgspec.Struct, frozen=True):
+    """A contradiction between records that bear on a grant, with the evidence of both sides."""
+
+    code: str
+    sentence: str
+    evidence: tuple[Evidence, ...]
+
+
 class Grant(msgspec.Struct, frozen=True):
     """A relation held by a principal on a resource, with every standing record that states it.
 
     `roles` are canonical, the membership's first; `words` are the documents' own, in the order of
     `evidence`. `active` is false when a standing group or team row says so. `clients` are the
     numbers of clients in the vendor's account (`userid`) that the records name, in the order of
-    `evidence`.
+    `evidence`. `contradictions` are those of its records; a grant that has any is contested.
     """
 
     id: str
@@ -202,6 +221,12 @@ class Grant(msgspec.Struct, frozen=True):
     evidence: tuple[Evidence, ...]
     active: bool = True
     clients: tuple[str | None, ...] = ()
+    contradictions: tuple[Contradiction, ...] = ()
+
+    @property
+    def contested(self) -> bool:
+        """Records contradict each other about this grant."""
+        return bool(self.contradictions)
 
 
 class Step(msgspec.Struct, frozen=True):
@@ -215,11 +240,12 @@ class Step(msgspec.Struct, frozen=True):
     grant: str
     role: Role | None = None
     raw_role: str | None = None
+    contested: bool = False
 
 
 class Path(msgspec.Struct, frozen=True):
     """An ordered list of steps that proves an access; `reasons` say why it is latent, none when
-    active.
+    active. It is contested where a step is.
 
     `roles` are those of the grant that conveys the access; `role` is the first of them.
     """
@@ -235,6 +261,11 @@ class Path(msgspec.Struct, frozen=True):
         """The role this path conveys; UNKNOWN for a mere association."""
         return self.roles[0]
 
+    @property
+    def contested(self) -> bool:
+        """Records contradict each other about a step."""
+        return any(step.contested for step in self.steps)
+
     def __str__(self) -> str:
         return self.steps[0].principal + "".join(
             f" -{step.relation}{f'[{step.role}]' if step.role else ''}-> {step.resource}"
@@ -248,6 +279,8 @@ class Access(msgspec.Struct, frozen=True):
     `roles` are the maximal ones over the paths, `certainty` is the best path's, the state is ACTIVE
     if any path's is, `reasons` are the union over the paths of a latent access, `distance` is the
     number of steps of the shortest path, `truncated` tells that a limit cut the list of paths.
+    `contested_roles` are the roles of which every path is contested, `contradictions` those of
+    their paths.
     """
 
     principal: str
@@ -260,6 +293,13 @@ class Access(msgspec.Struct, frozen=True):
     distance: int
     paths: tuple[Path, ...]
     truncated: bool
+    contested_roles: tuple[Role, ...]
+    contradictions: tuple[Contradiction, ...]
+
+    @property
+    def contested(self) -> bool:
+        """Some role rests on contested paths alone."""
+        return bool(self.contested_roles)
 
 
 class Explanation(msgspec.Struct, frozen=True):

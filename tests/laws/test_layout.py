@@ -18,6 +18,7 @@ LONG: dict[str, str] = {}
 
 FULL = {
     "graph/inroads": "the ten rooms, and the files that everything stands on",
+    "graph/inroads/columns": "the engine: its tables, their union, the fold and its increments",
     "graph/inroads/analysis": "twelve kinds of answers, and the findings",
 }
 """Folders of more entries, each with its reason."""

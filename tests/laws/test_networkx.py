@@ -234,7 +234,12 @@ def plain_of(graph: Explorer) -> nx.MultiDiGraph[str]:
     edges = []
     for grant in graph.grants.values():
         data = {"relation": grant.relation.value} | (
-            {"role": grant.roles[0].value} if grant.roles else {}
+            ({"role": grant.roles[0].value} if grant.roles else {})
+            | (
+                {"contested": " ".join(c.code for c in grant.contradictions)}
+                if grant.contested
+                else {}
+            )
         )
         edges.append((grant.principal, grant.resource, grant.id, data))
         if grant.relation is Relation.KEEPS:

@@ -41,12 +41,18 @@ def drawn(seed: int, size: int = 9) -> tuple[random.Random, list[Any], Explorer,
 def told(access: Access) -> Any:
     """All of an access but the names of what it passes, and which of several roles speaks first there."""
     paths = sorted(
-        (sorted(path.roles), path.certainty, path.state, [step.relation for step in path.steps])
+        (
+            sorted(path.roles),
+            path.certainty,
+            path.state,
+            [(step.relation, step.contested) for step in path.steps],
+        )
         for path in access.paths
     )
     return (
         access.principal,
         access.roles,
+        access.contested_roles,
         access.certainty,
         access.state,
         access.distance,

@@ -18,9 +18,10 @@ def check(world: World) -> Explorer:
     """Ask the graph and the oracle everything; the first disagreement raises."""
     graph, oracle = explore(world), Oracle(world)
     assert oracle.nodes <= set(graph)
-    assert {key: set(grant.roles) for key, grant in graph.grants.items()} == {
-        key: set(fact.roles) for key, fact in oracle.grants.items()
-    }
+    for key, grant in graph.grants.items():
+        assert set(grant.roles) == set(oracle.grants[key].roles), key
+        assert {each.code for each in grant.contradictions} == oracle.grants[key].contested, key
+    assert graph.grants.keys() == oracle.grants.keys()
     for mode in Mode:
         forward = {
             (identity, access.resource): access
@@ -56,6 +57,7 @@ def _check_reach(graph: Explorer, oracle: Oracle, identity: str, mode: Mode) -> 
         expected = theirs[access.resource]
         assert _facts(access) == (
             expected.roles,
+            expected.contested,
             expected.certainty,
             expected.state,
             expected.distance,
@@ -98,16 +100,17 @@ def _check_explanation(graph: Explorer, oracle: Oracle, access: Access, mode: Mo
 
 
 def _facts(access: Access) -> tuple[Any, ...]:
-    return frozenset(access.roles), access.certainty, access.state, access.distance
+    roles = frozenset(access.roles), frozenset(access.contested_roles)
+    return *roles, access.certainty, access.state, access.distance
 
 
 def _path(path: Path) -> tuple[Any, ...]:
     steps = tuple((step.principal, step.grant, step.resource) for step in path.steps)
-    return steps, path.certainty, path.state, frozenset(path.reasons)
+    return steps, path.certainty, path.state, frozenset(path.reasons), path.contested
 
 
 def _oracle_path(path: OraclePath) -> tuple[Any, ...]:
-    return path.steps, path.certainty, path.state, path.reasons
+    return path.steps, path.certainty, path.state, path.reasons, path.contested
 
 
 def identities(graph: Explorer) -> list[str]:

@@ -87,6 +87,7 @@ class GrantFact:
     active_rows: frozenset[
         tuple[Evidence, bool]
     ]  # what its group and team rows say about being active
+    contested: frozenset[str]  # the codes of its contradictions
 
     @property
     def inactive(self) -> bool:
@@ -103,6 +104,7 @@ class OraclePath:
     state: str
     reasons: frozenset[str]
     roles: frozenset[str]  # of the last step that is not KEEPS
+    contested: bool  # whether any of its grants is
 
 
 @dataclass(frozen=True)
@@ -114,6 +116,7 @@ class OracleAccess:
     state: str
     distance: int
     paths: frozenset[OraclePath]
+    contested: frozenset[str]  # the roles that only contested paths give
 
 
 @dataclass(frozen=True)
@@ -130,6 +133,8 @@ class _Claim:
     client: bool = False  # a client row of the `roles` section
     membership: bool = False  # a row of `business_memberships`
     hearsay: bool = False  # a client row that names another business's account
+    group: bool = False  # a row of `groups`
+    conflict: bool = False  # ids of the row disagree
     active: bool | None = None
 
     @property
@@ -235,8 +240,11 @@ class Oracle:
         by_grant: dict[str, list[_Claim]] = defaultdict(list)
         for claim in standing:
             by_grant[claim.grant_id].append(claim)
+        self._keepers = keepers
+        several = self._kept_severally(by_grant)
         self.grants: dict[str, GrantFact] = {
-            grant_id: self._grant(rows) for grant_id, rows in by_grant.items()
+            grant_id: self._grant(rows, frozenset(self._contested(rows, several)))
+            for grant_id, rows in by_grant.items()
         }
 
         self._out: dict[str, list[tuple[str, str]]] = defaultdict(
@@ -269,6 +277,85 @@ class Oracle:
                 yield _Document(number, moment, "/response", raw["response"])
             else:
                 yield _Document(number, moment, "", raw)
+
+    # ---- contradictions --------------------------------------------------------------------------------------
+
+    @staticmethod
+    def _kept_severally(by_grant: dict[str, list[_Claim]]) -> set[str]:
+        """The grants of KEEPS that share one end with another."""
+        keeps = {g: rows[0] for g, rows in by_grant.items() if rows[0].relation == "KEEPS"}
+        return {
+            grant_id
+            for grant_id, one in keeps.items()
+            if any(
+                other != grant_id
+                and (one.principal == two.principal or one.resource == two.resource)
+                for other, two in keeps.items()
+            )
+        }
+
+    def _contested(self, rows: list[_Claim], several: set[str]) -> Iterator[str]:
+        """The codes of everything that contradicts a grant with these standing rows."""
+        first = rows[0]
+        if any(row.conflict for row in rows):
+            yield "reference_conflict"
+        roles = {row.role for row in rows if row.role is not None}
+        if roles & {"MANAGER", "EMPLOYEE", "ACCOUNTANT"}:
+            roles -= {"STAFF"}
+        if len(roles) > 1:
+            yield "role_disagreement"
+        if first.grant_id in several:
+            yield "two_keepers"
+        documents = {document.number: document for document in self._documents}
+        for row in rows:
+            listing = documents[row.evidence[0]]
+            if first.relation == "MEMBER" and row.group and "business_memberships" in listing.body:
+                listed = {
+                    f"business:{m['business']['id']}"
+                    for _, m in listing.rows("business_memberships")
+                }
+                if first.resource not in listed:
+                    yield "membership_denied"
+            if first.relation == "ROLE" and not first.client:
+                move = self._last_move(first.resource)
+                if move is not None and row.moment < move:
+                    yield "account_moved"
+        if first.relation != "GROUP_OF" and first.grant_id not in several and self._disputed(rows):
+            yield "equal_moment"
+
+    def _last_move(self, account: str) -> datetime | None:
+        """The first moment at which only the present keeper was shown, after another one was."""
+        shown = sorted(
+            (document.moment, f"business:{business['id']}")
+            for document in self._documents
+            for _, business in document.shown_businesses()
+            if business.get("account_id") is not None
+            and f"account:{business['account_id']}" == account
+        )
+        if len({keeper for _, keeper in shown}) < 2:
+            return None
+        last = shown[-1][0]
+        present = {keeper for moment, keeper in shown if moment == last}
+        others = [moment for moment, keeper in shown if len(present) > 1 or keeper not in present]
+        move = last if len(present) > 1 else min(m for m, _ in shown if m > max(others))
+        return move if shown[0][0] < move else None
+
+    def _disputed(self, rows: list[_Claim]) -> bool:
+        """Whether a document covers the grant at its newest moment, and does not state it."""
+        first = rows[0]
+        scopes = {scope for row in rows for scope in row.scopes}
+        if first.relation == "MEMBER":
+            scopes = {f"business_memberships:{first.principal}", f"team:{first.resource}"}
+        newest = max(row.moment for row in rows)
+        stating = {row.evidence[0] for row in rows}
+        return any(
+            document.moment == newest
+            and document.number not in stating
+            and not scopes.isdisjoint(
+                scope for scope in self._covered(document) if self._latest[scope] == newest
+            )
+            for document in self._documents
+        )
 
     @staticmethod
     def _covered(document: _Document) -> Iterator[str]:
@@ -389,6 +476,9 @@ class Oracle:
                 (document.number, row_pointer),
                 role=MEMBERSHIP_WORDS.get(row["role"].lower(), "UNKNOWN"),
                 active=row.get("active"),
+                conflict=row.get("business_id", business[9:])
+                not in (None, business[9:], int(business[9:]))
+                or str(row.get("group_id", group["id"])) not in ("None", str(group["id"])),
             )
 
     @staticmethod
@@ -414,6 +504,8 @@ class Oracle:
             evidence = (document.number, pointer)
             role = MEMBERSHIP_WORDS.get(row["role"].lower(), "UNKNOWN")
             active = row.get("active")
+            stated = row.get("identity_id")
+            conflict = stated is not None and f"identity:{stated}" != document.identity
             if business not in (None, self._group_business.get(group)) or (
                 group not in self.business_level_groups
             ):
@@ -426,6 +518,8 @@ class Oracle:
                     evidence,
                     role=role,
                     active=active,
+                    group=True,
+                    conflict=conflict,
                 )
             else:
                 member_of = self._group_business[group]
@@ -440,6 +534,8 @@ class Oracle:
                     evidence,
                     role=role,
                     active=active,
+                    group=True,
+                    conflict=conflict,
                 )
             if business is not None:
                 yield _Claim(
@@ -502,6 +598,9 @@ class Oracle:
         self, claim: _Claim, keepers: dict[str, set[str]], members: set[tuple[str, str]]
     ) -> list[_Claim]:
         """A role row on the account of a business of which the identity is a member says that membership again."""
+        move = self._last_move(claim.resource)
+        if move is not None and claim.moment < move:
+            return [claim]  # it is of the time when another business kept the account
         homes = [b for b in keepers.get(claim.resource, set()) if (claim.principal, b) in members]
         if not homes:
             return [claim]
@@ -550,18 +649,38 @@ class Oracle:
             client = named_client if on_vendor_side and named_client is not None else shown
             evidence = (document.number, row_pointer)
             scopes = frozenset({f"clients:{shown}", f"clients:{client}"})
-            yield _Claim(
-                client, "CLIENT", account, scopes, document.moment, evidence, role="CLIENT"
-            )
             stated = account_business.get("account_id")
+            row_of = row.get("business_id")
+            conflict = (
+                stated not in (None, account_id)
+                or named_client not in (None, client)
+                or (row_of is not None and f"business:{row_of}" != client)
+            )
+            yield _Claim(
+                client,
+                "CLIENT",
+                account,
+                scopes,
+                document.moment,
+                evidence,
+                role="CLIENT",
+                conflict=conflict,
+            )
             if vendor is not None and stated in (None, account_id):
                 scopes = frozenset({f"clients:{shown}", f"account:{vendor}"})
                 yield _Claim(
-                    vendor, "KEEPS", account, scopes, document.moment, evidence, hearsay=True
+                    vendor,
+                    "KEEPS",
+                    account,
+                    scopes,
+                    document.moment,
+                    evidence,
+                    hearsay=True,
+                    conflict=conflict,
                 )
 
     @staticmethod
-    def _grant(claims: list[_Claim]) -> GrantFact:
+    def _grant(claims: list[_Claim], contested: frozenset[str]) -> GrantFact:
         first = claims[0]
         stated = {claim.role for claim in claims if claim.role is not None}
         if stated & {"MANAGER", "EMPLOYEE", "ACCOUNTANT"}:
@@ -577,6 +696,7 @@ class Oracle:
             active_rows=frozenset(
                 (claim.evidence, claim.active) for claim in claims if claim.active is not None
             ),
+            contested=contested,
         )
 
     # ---- what is not alive -----------------------------------------------------------------------------------
@@ -655,7 +775,10 @@ class Oracle:
             grant_id for _, grant_id, _ in steps if self.grants[grant_id].relation != "KEEPS"
         ]
         roles = frozenset(self.grants[carriers[-1]].roles) if carriers else frozenset()
-        return OraclePath(steps, certainty, "LATENT" if reasons else "ACTIVE", reasons, roles)
+        contested = any(self.grants[grant_id].contested for _, grant_id, _ in steps)
+        return OraclePath(
+            steps, certainty, "LATENT" if reasons else "ACTIVE", reasons, roles, contested
+        )
 
     def paths(
         self, principal: str, resource: str, mode: str = "ACCESS", without: Set[str] = frozenset()
@@ -677,8 +800,16 @@ class Oracle:
         if not paths:
             return None
         roles = {role for path in paths if path.certainty != "ASSOCIATED" for role in path.roles}
+        best = maximal(roles) if roles else frozenset({"UNKNOWN"})
+        sound = {
+            role
+            for path in paths
+            if not path.contested and (path.certainty != "ASSOCIATED" or not roles)
+            for role in (path.roles if roles else {"UNKNOWN"})
+        }
         return OracleAccess(
-            roles=maximal(roles) if roles else frozenset({"UNKNOWN"}),
+            contested=best - sound,
+            roles=best,
             certainty=min((path.certainty for path in paths), key=CERTAINTIES.index),
             state="ACTIVE" if any(path.state == "ACTIVE" for path in paths) else "LATENT",
             distance=min(len(path.steps) for path in paths),

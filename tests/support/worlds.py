@@ -81,9 +81,9 @@ def standing(grants: Iterable[Grant], nodes: dict[str, dict[str, Any]]) -> Explo
     document = Document(
         moment, "00" * 32, "", "me", min(nodes, default="identity:0"), "", "", b"{}"
     )
-    said = claim_set([Statement(document, tuple(claims), tuple(attributes), (), (), ())])
+    said = claim_set([Statement(document, tuple(claims), tuple(attributes), (), (), (), ())])
     edges = edges_of(said.claims, np.arange(len(said.claims.document)))
-    rows, evidence_of, evidence = grants_of(edges, said.claims, len(said.nodes))
+    rows, evidence_of, evidence, _ = grants_of(edges, said.claims, len(said.nodes))
     return Explorer.build(
         fold(said, STOCK)._replace(grants=rows, evidence_of=evidence_of, evidence=evidence), STOCK
     )

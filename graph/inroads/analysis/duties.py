@@ -13,8 +13,7 @@ import msgspec
 import numpy as np
 
 from inroads.columns.arrays import Ints, Lazily, distinct, offsets, ranges, take
-from inroads.columns.claimset import NONE
-from inroads.columns.fold import KEEPS
+from inroads.columns.claimset import KEEPS, NONE
 from inroads.errors import InroadsError
 from inroads.model import Access, NodeKind, Role, kind_of
 from inroads.network.access_graph import AccessGraph

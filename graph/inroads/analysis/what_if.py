@@ -87,7 +87,7 @@ class WhatIf(Generic[_G]):
         )
         self.records = tuple({each: None for text in records for each in named_record(graph, text)})
         self.added = tuple(dict.fromkeys(addition(graph, text) for text in add))
-        if not (self.removed or self.records or self.added):
+        if not (self.removed or self.records or self.added) and most:
             raise InroadsError("name at least one grant to remove or add", "BAD_GRANT")
         if max(len(self.removed), len(self.added)) > most:
             raise InroadsError(
@@ -129,11 +129,20 @@ class WhatIf(Generic[_G]):
         if self.added:
             said = union([said, claim_set(map(self._statement, self.added))])
         ours, policy = self.base.fold, self.base.policy
-        # Imagined grants observe nobody.
+        # Imagined grants observe nobody, and nothing contradicts them.
         observed = ours.observed[np.searchsorted(ours.said.nodes, said.nodes)]
-        return type(self.base).build(
-            fold(said, policy)._replace(version=self.version, observed=observed), policy
+        made = fold(said, policy)
+        digests = [bytes.fromhex(imagined_document(self.base, each).sha256) for each in self.added]
+        imagined = np.flatnonzero(np.isin(said.documents.sha256, digests))
+        rows = np.flatnonzero(np.isin(made.evidence.document, imagined))
+        contested = made.grants.contested.copy()
+        contested[np.searchsorted(made.evidence_of, rows, "right") - 1] = 0
+        made = made._replace(
+            version=self.version,
+            observed=observed,
+            grants=made.grants._replace(contested=contested),
         )
+        return type(self.base).build(made, policy)
 
     @cached_property
     def outcomes(self) -> tuple[Outcome, ...]:
@@ -284,7 +293,7 @@ class WhatIf(Generic[_G]):
 
         It is observed with the newest document and covers nothing.
         """
-        return Statement(imagined_document(self.base, added), (claim(added),), (), (), (), ())
+        return Statement(imagined_document(self.base, added), (claim(added),), (), (), (), (), ())
 
 
 def _reached(

@@ -11,6 +11,7 @@ import numpy as np
 
 from inroads.columns.arrays import Flags, Ints, at_once, distinct, narrow, offsets
 from inroads.columns.claimset import (
+    KEEPS,
     KIND_BITS,
     KINDS,
     NONE,
@@ -20,7 +21,8 @@ from inroads.columns.claimset import (
     edge_keys,
     recoded,
 )
-from inroads.columns.fold import KEEPS, Fold
+from inroads.columns.contradictions import contradictions
+from inroads.columns.fold import Fold
 from inroads.columns.overlay import view
 from inroads.model import Evidence, Grant, NodeKind, Relation, grant_id
 from inroads.policy.grammar import CONVEYS
@@ -116,6 +118,7 @@ class Adjacency:
         self.principal, self.resource = view(grants.principal), view(grants.resource)
         self.relation, self.roles = view(grants.relation), view(grants.roles)
         self.active, self.client_role = view(grants.active), view(grants.client_role)
+        self.contested = view(grants.contested)
         self.conveys, self.dead = view(self.conveys_column), view(self.dead_column)
         self.out_starts, self.out_hops = map(view, self.out_entries)
         self.in_starts, self.in_hops = map(view, self.in_entries)
@@ -137,6 +140,17 @@ class Adjacency:
         joined = np.full(self.size, NONE, account.dtype)
         joined[business], joined[account] = account, business
         return joined
+
+    @cached_property
+    def contested_keeps(self) -> Flags | None:
+        """A mask of the nodes at either end of a contested KEEPS; None if no grant is contested."""
+        grants = self.fold.grants
+        if not grants.contested.any():
+            return None
+        keeps = np.flatnonzero((grants.relation == KEEPS) & (grants.contested != 0))
+        marks = np.zeros(self.size, np.bool_)
+        marks[grants.principal[keeps]] = marks[grants.resource[keeps]] = True
+        return marks
 
     @cached_property
     def entangled(self) -> Ints:
@@ -291,7 +305,23 @@ class Adjacency:
                 else self.grant(grant).roles[0]
             )
             data["role"] = one.value
+        if self.contested[grant]:
+            data["contested"] = " ".join(each.code for each in self.grant(grant).contradictions)
         return data
+
+    def evidence(self, grant: int) -> tuple[Evidence, ...]:
+        """Return the records behind a grant, in the order in which they speak."""
+        evidence = self.fold.evidence
+        return tuple(
+            Evidence(
+                int(evidence.document[row]),
+                SECTIONS[evidence.section[row]],
+                int(evidence.row[row]),
+                int(evidence.sub[row]),
+                _id(evidence.record[row]),
+            )
+            for row in range(self.evidence_of[grant], self.evidence_of[grant + 1])
+        )
 
     def _grant(self, number: int) -> Grant:
         evidence, said = self.fold.evidence, self.fold.said
@@ -308,18 +338,10 @@ class Adjacency:
                 None if evidence.word[row] == NONE else said.words.text(evidence.word[row])
                 for row in rows
             ),
-            tuple(
-                Evidence(
-                    int(evidence.document[row]),
-                    SECTIONS[evidence.section[row]],
-                    int(evidence.row[row]),
-                    int(evidence.sub[row]),
-                    _id(evidence.record[row]),
-                )
-                for row in rows
-            ),
+            self.evidence(number),
             bool(self.active[number]),
             tuple(_id(evidence.client[row]) for row in rows),
+            contradictions(self, number) if self.contested[number] else (),
         )
 
 
@@ -385,7 +407,7 @@ class Differing(NamedTuple):
 
 
 def differing(before: Adjacency, after: Adjacency) -> Differing:
-    """Return the grants that are in only one fold, or differ in their roles or in being active.
+    """Return the grants that are in only one fold, or differ in roles, activity or contradictions.
 
     Evidence is not compared. Nodes are numbered as in `after`.
     """
@@ -395,8 +417,11 @@ def differing(before: Adjacency, after: Adjacency) -> Differing:
     old, new = np.searchsorted(nodes, old), np.searchsorted(nodes, new)
     old_keys, new_keys = _grant_keys(before, old, len(nodes)), _grant_keys(after, new, len(nodes))
     _, olds, news = np.intersect1d(old_keys, new_keys, assume_unique=True, return_indices=True)
-    alike = (before.fold.grants.roles[olds] == after.fold.grants.roles[news]) & (
-        before.fold.grants.active[olds] == after.fold.grants.active[news]
+    alike = np.logical_and.reduce(
+        [
+            getattr(before.fold.grants, name)[olds] == getattr(after.fold.grants, name)[news]
+            for name in ("roles", "active", "contested")
+        ]
     )
     gone, come = np.ones(len(old_keys), np.bool_), np.ones(len(new_keys), np.bool_)
     gone[olds[alike]] = come[news[alike]] = False

@@ -35,6 +35,7 @@ from inroads.columns.claimset import (
     GroupRows,
     InMemoryBodies,
     IssueRows,
+    KeeperRows,
     Numbers,
     Store,
     column_types,
@@ -113,6 +114,9 @@ class NodeNumbers(Names):
                 (self.node(group), self.node(business))
                 for group, business in statement.business_groups
             ),
+            keepers=tuple(
+                (self.node(account), self.node(business)) for account, business in statement.keepers
+            ),
         )
 
     def ordered(self) -> tuple[Ints, npt.NDArray[np.bytes_]]:
@@ -157,6 +161,7 @@ class ClaimSetBuilder:
         self.attributes = _PackedRows(AttributeRows)
         self.covers = _PackedRows(CoverRows)
         self.groups = _PackedRows(GroupRows)
+        self.keepers = _PackedRows(KeeperRows)
         self.issues: list[tuple[int, str, str, str]] = []
 
     def read(self, observation: Observation, policy: Policy) -> None:
@@ -178,6 +183,8 @@ class ClaimSetBuilder:
             self.covers.packed += self.covers.pack(scope, number)
         for group, business in statement.business_groups:
             self.groups.packed += self.groups.pack(group, business)
+        for account, business in statement.keepers:
+            self.keepers.packed += self.keepers.pack(account, business, number)
 
     def _add_claims(self, number: int, claims: Iterable[Claim]) -> None:
         rows, pack, words = self.claims.packed, self.claims.pack, self.words
@@ -201,6 +208,7 @@ class ClaimSetBuilder:
                 sub,
                 NONE if row.record is None else row.record,
                 NONE if row.client is None else row.client,
+                row.contested,
             )
 
     def _add_attributes(self, number: int, attributes: Iterable[Attribute]) -> None:
@@ -261,6 +269,7 @@ class ClaimSetBuilder:
             self.attributes.table(),
             self.covers.table(),
             self.groups.table(),
+            self.keepers.table(),
             IssueRows(np.array(issues[0], np.int32), *map(Texts.of, issues[1:])),
             (store,) if documents else (),
         )

@@ -34,6 +34,7 @@ from inroads.columns.claimset import (
     GroupRows,
     InMemoryBodies,
     IssueRows,
+    KeeperRows,
     Numbers,
     email_key,
     stacked,
@@ -140,6 +141,7 @@ class _Saying:
         self.attributes: list[tuple[Any, ...]] = []
         self.covers: list[tuple[Any, ...]] = []
         self.shown: list[tuple[Any, ...]] = []
+        self.keepers: list[tuple[Any, ...]] = []
 
     def _number(self) -> None:
         """Number all nodes that are named, a column at a time."""
@@ -216,6 +218,7 @@ class _Saying:
             stacked(AttributeRows, self.attributes),
             stacked(CoverRows, self.covers),
             stacked(GroupRows, self.shown),
+            stacked(KeeperRows, self.keepers),
             IssueRows(none[:0], *[Texts.of(())] * 3),
             (InMemoryBodies(b"".join([each.body for each in documents])),),
         )
@@ -261,6 +264,7 @@ class _Saying:
         self._cover(document[said], scope[said])
         named = self.kept != NONE
         self._cover(document[named], keeper[named])
+        self.keepers.append((self.kept[named], self.business[named], document[named]))
         self._cover(document[said & ~named], _scope(self.business[said & ~named], "no_account"))
         of_team = index == NONE
         shown = of_team & named
@@ -318,7 +322,7 @@ class _Saying:
             [each in memberships for each in _tuples(document, records, owner)], np.bool_
         )
         shown &= (records != NONE) & (owner != NONE)
-        self._shown(self.group[shown], owner[shown])
+        self.shown.append((self.group[shown], owner[shown]))
 
     def _roles(self) -> None:
         rows, document, index = self.roles
@@ -374,7 +378,7 @@ class _Saying:
             self.teams, _TEAM_GROUP, NONE, NONE, _ids([each.id for each in self.team_groups])
         )
         self._claim(Relation.GROUP_OF, group, business, spot, _scope(business, "team"))
-        self._shown(group[group != NONE], business[group != NONE])
+        self.shown.append((group[group != NONE], business[group != NONE]))
         rows, document, index = self.members
         for name in ("email", "first_name", "last_name"):
             values = [
@@ -424,15 +428,12 @@ class _Saying:
         document, *row = spot
         number, stated = (
             RELATIONS.index(relation),
-            (owner, *words, client_role, active, *row, client),
+            (owner, *words, client_role, active, *row, client, 0),
         )
         self.claims.append((document, principal, number, resource, scope, other_scope, *stated))
 
     def _cover(self, document: Ints, scope: Ints) -> None:
         self.covers.append((scope, document))
-
-    def _shown(self, group: Ints, business: Ints) -> None:
-        self.shown.append((group, business))
 
     def _located(self, name: str, document: Ints, node: Ints, place: Ints | int) -> None:
         self.attributes.append((document, node, ATTRIBUTES.index(name), place))

@@ -21,6 +21,8 @@ KINDS: Final = tuple(NodeKind)
 RELATIONS: Final = tuple(Relation)
 ROLES: Final = tuple(Role)
 SECTIONS: Final = tuple(Section)
+MEMBER, ROLE, GROUP, GROUP_OF, KEEPS, CLIENT = range(len(RELATIONS))
+"""The numbers of relations, in their order."""
 SCOPES: Final = {
     # of an identity: any `me` document, and three of its sections
     "me": 0,
@@ -105,7 +107,7 @@ class DocumentRows(NamedTuple):
 class ClaimRows(NamedTuple):
     """Claims; see `claims.Claim`. For a scope see SLOTS.
 
-    `record` and `client` are ids as numbers.
+    `record` and `client` are ids as numbers. `contested` has a bit for each of CONTRADICTIONS.
     """
 
     document: Ints
@@ -124,6 +126,7 @@ class ClaimRows(NamedTuple):
     sub: Ints
     record: Ints
     client: Ints
+    contested: Ints
 
 
 class AttributeRows(NamedTuple):
@@ -139,7 +142,7 @@ class AttributeRows(NamedTuple):
 
 
 class CoverRows(NamedTuple):
-    """Scopes and documents that cover them. A union keeps the latest document of each scope."""
+    """Scopes and documents that cover them. A union keeps those of the latest moment of each."""
 
     scope: Ints
     document: Ints
@@ -150,6 +153,17 @@ class GroupRows(NamedTuple):
 
     group: Ints
     business: Ints
+
+
+class KeeperRows(NamedTuple):
+    """Businesses whose own record in a document says that they keep an account.
+
+    A union keeps all of them, so that it is known when an account moved.
+    """
+
+    account: Ints
+    business: Ints
+    document: Ints
 
 
 class IssueRows(NamedTuple):
@@ -173,6 +187,7 @@ class ClaimSet(NamedTuple):
     attributes: AttributeRows
     covers: CoverRows
     groups: GroupRows
+    keepers: KeeperRows
     issues: IssueRows
     stores: tuple[Store, ...]
 
@@ -206,7 +221,8 @@ IS_WORD: Final = np.array([name in WORD_ATTRIBUTES for name in ATTRIBUTES])
 
 COUNTED: Final = {
     **dict.fromkeys(
-        ("principal", "resource", "owner", "node", "group", "business", "subject"), "node"
+        ("principal", "resource", "owner", "node", "group", "business", "account", "subject"),
+        "node",
     ),
     **dict.fromkeys(("scope", "other_scope"), "scope"),
     **{name: name for name in ("document", "word", "store")},
@@ -248,7 +264,9 @@ def numbers_among(chosen: Ints, size: int) -> Ints:
 
 
 _WIDE: Final = frozenset({"record", "client", "value"})
-_NARROW: Final = frozenset({"relation", "role", "client_role", "active", "section", "name"})
+_NARROW: Final = frozenset(
+    {"relation", "role", "client_role", "active", "section", "name", "contested"}
+)
 
 
 def stacked(kind: Callable[..., Any], pieces: Sequence[Sequence[Any]]) -> Any:
@@ -291,9 +309,9 @@ def latest_covers(said: ClaimSet, nodes: Ints, scope: str) -> Ints:
     """Return the latest document that covers a scope of each node, NONE where none does."""
     covered = said.covers.scope
     scopes = (nodes * SLOTS + SCOPES[scope]).astype(covered.dtype)
-    places = np.searchsorted(covered, scopes)
+    places = np.searchsorted(covered, scopes, side="right") - 1
     found = np.full(len(nodes), NONE)
-    inside = np.flatnonzero(places < len(covered))
+    inside = np.flatnonzero(places >= 0)
     known = inside[covered[places[inside]] == scopes[inside]]
     found[known] = said.covers.document[places[known]]
     return found

@@ -31,10 +31,13 @@ from inroads.columns.arrays import (
 )
 from inroads.columns.claimset import (
     ATTRIBUTES,
+    GROUP,
+    KEEPS,
     KIND_BITS,
     KINDS,
+    MEMBER,
     NONE,
-    RELATIONS,
+    ROLE,
     ROLES,
     SCOPES,
     SECTIONS,
@@ -43,30 +46,21 @@ from inroads.columns.claimset import (
     ClaimSet,
     edge_keys,
 )
-from inroads.model import NodeKind, Relation, Role, Section
+from inroads.columns.contradictions import (
+    ACCOUNT_MOVED,
+    GrantRows,
+    Moments,
+    Records,
+    contested,
+    last_moves,
+)
+from inroads.model import NodeKind, Role, Section
 from inroads.policy.tables import STAFF_AGREES_WITH, Policy
 
 _HASHED: Final = 2**16
 """How many rows are hashed at a time."""
 
-MEMBER, ROLE, GROUP, KEEPS = map(
-    RELATIONS.index, (Relation.MEMBER, Relation.ROLE, Relation.GROUP, Relation.KEEPS)
-)
 _GROUP_ROW: Final = SECTIONS.index(Section.GROUP)
-
-
-class GrantRows(NamedTuple):
-    """Grants that stand, in the order of principal, resource, relation, client role.
-
-    `roles` has a bit for each role of ROLES.
-    """
-
-    principal: Ints
-    resource: Ints
-    relation: Ints
-    client_role: Ints
-    roles: Ints
-    active: Ints
 
 
 class EdgeRows(NamedTuple):
@@ -144,7 +138,8 @@ def fold(said: ClaimSet, policy: Policy) -> Fold:
 def _stand(said: ClaimSet, groups: Ints, owners: Ints) -> tuple[GrantRows, Ints, EvidenceRows]:
     """Return the grants that stand, and their evidence."""
     claims = _members(said.claims, groups, owners, len(said.nodes))
-    era, latest = _moments(said)
+    moments = _moments(said)
+    era, latest, _ = moments
     stands = (latest[claims.scope] <= era[claims.document]) & (
         np.where(claims.other_scope == NONE, NONE, latest[claims.other_scope])
         <= era[claims.document]
@@ -167,8 +162,10 @@ def _stand(said: ClaimSet, groups: Ints, owners: Ints) -> tuple[GrantRows, Ints,
     # In the order of rows: those that one grant absorbs are of several accounts.
     rows = np.flatnonzero(stands & is_role)
     roles = edges_of(claims, rows[np.argsort(claims.row[rows], kind="stable")])
-    edges = _with_roles(edges, roles, era[claims.document[roles.claim]], latest, len(said.nodes))
-    return grants_of(edges, claims, len(said.nodes))
+    edges = _with_roles(edges, roles, claims, moments)
+    grants, evidence_of, evidence, records = grants_of(edges, claims, len(said.nodes))
+    bits = contested(said, claims, grants, records, moments)
+    return grants._replace(contested=bits), evidence_of, evidence
 
 
 def _latest(latest: Ints, node: Ints, scope: str) -> Ints:
@@ -207,15 +204,11 @@ def kind_starts(nodes: Ints) -> tuple[int, ...]:
     )
 
 
-def _moments(said: ClaimSet) -> tuple[Ints, Ints]:
-    """Return the rank of each document's moment, and of the latest cover of each scope.
-
-    The second array has one more row, for no scope.
-    """
+def _moments(said: ClaimSet) -> Moments:
     era = np.cumsum(firsts(said.documents.moment)).astype(np.int32)
     latest = np.full(len(said.nodes) * SLOTS + 1, NONE, np.int32)  # the last stands for no scope
     latest[said.covers.scope] = era[said.covers.document]
-    return era, latest
+    return Moments(era, latest, last_moves(said, era))
 
 
 def _group_owners(said: ClaimSet) -> tuple[Ints, Ints]:
@@ -259,20 +252,25 @@ def edges_of(claims: ClaimRows, places: Ints) -> EdgeRows:
     )
 
 
-def _with_roles(edges: EdgeRows, roles: EdgeRows, era: Ints, latest: Ints, size: int) -> EdgeRows:
+def _with_roles(edges: EdgeRows, roles: EdgeRows, claims: ClaimRows, moments: Moments) -> EdgeRows:
     """Return the standing edges, with the standing roles added as edges of the grants that they
     state.
 
-    `era` is the rank of the moment of each role. A role stands until a team of a business that
-    keeps the account is newer, if that team does not say which account its business keeps. A role
-    on the account that a business keeps is the membership's grant, in the older dialect: newer
-    memberships of the identity replace it.
+    A role stands until a team of a business that keeps the
+    account is newer, if that team does not say which account its business keeps. A role on the
+    account that a business keeps is the membership's grant, in the older dialect: newer memberships
+    of the identity replace it. A role that is older than the account's move is not.
     """
+    latest, size = moments.of_scope, len(moments.of_move)
+    era = moments.of_document[claims.document[roles.claim]]
     keeps = take(edges, edges.relation == KEEPS)
     team = np.full(size, NONE, np.int32)
     np.maximum.at(team, keeps.resource, _latest(latest, keeps.principal, "keyless_team"))
     standing = team[roles.resource] <= era
     roles, era = take(roles, standing), era[standing]
+    is_old = (era < moments.of_move[roles.resource]) | (
+        claims.contested[roles.claim] & ACCOUNT_MOVED != 0
+    )
     pairs = distinct(
         keeps.resource.astype(np.int64) * size + keeps.principal
     )  # account, then the businesses
@@ -286,6 +284,7 @@ def _with_roles(edges: EdgeRows, roles: EdgeRows, era: Ints, latest: Ints, size:
         edges.principal[is_member].astype(np.int64) * size + edges.resource[is_member]
     )
     shared = contained(roles.principal[role].astype(np.int64) * size + business, members)
+    shared &= ~is_old[role]
     absorbed = np.zeros(len(count), np.bool_)
     absorbed[role[shared]] = True
     shared &= (_latest(latest, roles.principal, "memberships") <= era)[role]
@@ -297,7 +296,7 @@ def _with_roles(edges: EdgeRows, roles: EdgeRows, era: Ints, latest: Ints, size:
 
 def grants_of(
     edges: EdgeRows, claims: ClaimRows, size: int
-) -> tuple[GrantRows, Ints, EvidenceRows]:
+) -> tuple[GrantRows, Ints, EvidenceRows, Records]:
     """Group edges into grants: the claims of one edge are one grant, clients' roles apart."""
     edge = edge_keys(edges, size)
     order = in_order(
@@ -309,7 +308,7 @@ def grants_of(
     columns = [getattr(claims, name) for name in EvidenceRows._fields]
     evidence = EvidenceRows(*mapped(lambda column: narrow(column[said]), columns, len(said)))
     bits = np.where(evidence.role == NONE, 0, 1 << evidence.role.astype(np.int16)).astype(np.int16)
-    active = claims.active[said]
+    active, contested = claims.active[said], claims.contested[said]
     grants = GrantRows(
         held.principal,
         held.resource,
@@ -317,8 +316,12 @@ def grants_of(
         held.client_role,
         without_staff(np.bitwise_or.reduceat(bits, starts) if len(starts) else bits),
         (np.logical_and.reduceat(active, starts) if len(starts) else active).astype(np.int8),
+        np.bitwise_or.reduceat(contested, starts) if len(starts) else contested,
     )
-    return grants, narrow(np.append(starts, len(edge))), evidence
+    evidence_of = np.append(starts, len(edge))
+    grant = np.repeat(np.arange(len(starts)), np.diff(evidence_of))
+    records = Records(grant, claims.document[said], evidence.section, said)
+    return grants, narrow(evidence_of), evidence, records
 
 
 _STAFF: Final = 1 << ROLES.index(Role.STAFF)

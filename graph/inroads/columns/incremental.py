@@ -214,6 +214,7 @@ def _added(base: Baseline, policy: Policy) -> _Added | None:
             SLOTS,
         ),
         splice.by(said.groups, anew.groups, "group", nodes.of_part[part.groups.group]),
+        splice.by(said.keepers, anew.keepers, "account", nodes.of_part[part.keepers.account]),
         splice.table(
             said.issues,
             anew.issues,

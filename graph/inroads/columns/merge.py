@@ -9,15 +9,9 @@ import numpy as np
 
 from inroads.columns.adjacency import Derived, Entries, derive, keep_together
 from inroads.columns.arrays import Flags, Ints, contained, distinct, ranges, take
-from inroads.columns.claimset import COUNTED, KINDS, NONE, SLOTS, ClaimSet, renumbered
-from inroads.columns.fold import (
-    HOLDERS,
-    KEEPS,
-    Fold,
-    GrantRows,
-    kind_starts,
-    version,
-)
+from inroads.columns.claimset import COUNTED, KEEPS, KINDS, NONE, SLOTS, ClaimSet, renumbered
+from inroads.columns.contradictions import GrantRows
+from inroads.columns.fold import HOLDERS, Fold, kind_starts, version
 from inroads.columns.overlay import (
     Numbering,
     Replacement,

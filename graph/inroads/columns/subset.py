@@ -18,6 +18,7 @@ from inroads.columns.claimset import (
     CoverRows,
     GroupRows,
     IssueRows,
+    KeeperRows,
     numbers_among,
     of_kept,
     renumber,
@@ -46,11 +47,13 @@ def excerpt(said: ClaimSet, nodes: Ints) -> ClaimSet:
     named = chosen | _marked(size, claims.principal, claims.resource, claims.owner)
     named |= _marked(size, claims.scope // SLOTS, claims.other_scope // SLOTS)
     groups = take(said.groups, named[said.groups.group])
-    named |= _marked(size, groups.business)
+    shown = take(said.keepers, named[said.keepers.account])
+    named |= _marked(size, groups.business, shown.business)
     covers = take(said.covers, named[said.covers.scope // SLOTS])
     attributes = take(said.attributes, named[said.attributes.node])
     spoken = _marked(
-        len(said.documents.moment), claims.document, covers.document, attributes.document
+        len(said.documents.moment),
+        *(table.document for table in (claims, covers, attributes, shown)),
     )
     documents = take(said.documents, spoken)
     named |= _marked(size, documents.subject)
@@ -68,6 +71,7 @@ def excerpt(said: ClaimSet, nodes: Ints) -> ClaimSet:
         attributes=renumber(attributes, node=node, document=document)._replace(value=value),
         covers=renumber(covers, node=node, document=document),
         groups=renumber(groups, node=node),
+        keepers=renumber(shown, node=node, document=document),
         issues=IssueRows(np.zeros(0, np.int32), nothing, nothing, nothing),
     )
 
@@ -83,13 +87,12 @@ def without(part: ClaimSet, left_out: Flags) -> ClaimSet:
     """Return a part without some of its documents and without their rows."""
     kept = ~left_out
     place = (np.cumsum(kept) - 1).astype(np.int32)
-    claims, attributes, covers, issues = (
-        of_kept(table, kept, place)
-        for table in (part.claims, part.attributes, part.covers, part.issues)
-    )
-    documents = take(part.documents, kept)
     return part._replace(
-        documents=documents, claims=claims, attributes=attributes, covers=covers, issues=issues
+        documents=take(part.documents, kept),
+        **{
+            name: of_kept(getattr(part, name), kept, place)
+            for name in ("claims", "attributes", "covers", "keepers", "issues")
+        },
     )
 
 
@@ -101,6 +104,7 @@ def selected_rows(
     attributes: AttributeRows,
     covers: CoverRows,
     groups: GroupRows,
+    keepers: KeeperRows,
 ) -> ClaimSet:
     """Return some rows as a claim set of their own, with just these nodes and documents, ascending.
 
@@ -122,6 +126,7 @@ def selected_rows(
         renumber(attributes, node=node, document=document),
         renumber(covers, node=node, document=document),
         renumber(groups, node=node),
+        renumber(keepers, node=node, document=document),
         IssueRows(np.zeros(0, np.int32), *[Texts.of(())] * 3),
         said.stores,
     )

@@ -11,9 +11,12 @@ from inroads.columns.adjacency import Derived, Entries
 from inroads.columns.arrays import Flags, Ints, Texts, contained, distinct, ranges, take
 from inroads.columns.claimset import (
     ACCOUNTS,
+    GROUP,
+    KEEPS,
     KIND_BITS,
     KINDS,
     NONE,
+    ROLE,
     SCOPES,
     SLOTS,
     TEXT_ATTRIBUTES,
@@ -21,14 +24,8 @@ from inroads.columns.claimset import (
     ClaimSet,
     recoded,
 )
-from inroads.columns.fold import (
-    GROUP,
-    KEEPS,
-    ROLE,
-    Fold,
-    GrantRows,
-    kind_starts,
-)
+from inroads.columns.contradictions import GrantRows
+from inroads.columns.fold import Fold, kind_starts
 from inroads.columns.overlay import (
     STILL,
     OverlayColumn,
@@ -157,10 +154,10 @@ def places_of_documents(said: ClaimSet, part: ClaimSet) -> tuple[Ints, Flags]:
 def touched_principals(before: Fold, derived: Derived, part: ClaimSet, nodes: MergedNodes) -> Ints:
     """Return the old numbers of the principals with a grant that may differ.
 
-    They are the principals of the part's own claims; of claims in a scope that is covered anew, and
-    the identities with such a scope; of rows of a group that comes to belong to a business; of
-    memberships in a business with a newer team; and of roles and KEEPS on an account of which a
-    keeper, or the team of one, may differ.
+    They are the principals of the part's own claims; of claims in a scope that a document of the
+    part covers at the latest moment, and the identities with such a scope; of rows of a group that
+    comes to belong to a business; of memberships in a business with a newer team; and of roles and
+    KEEPS on an account of which a keeper, or the team of one, may differ.
     """
     said, size, grants = before.said, len(before.said.nodes), before.grants
     claims, old = said.claims, nodes.old_of_part
@@ -174,7 +171,7 @@ def touched_principals(before: Fold, derived: Derived, part: ClaimSet, nodes: Me
     covered[inside] = said.covers.scope[latest[inside]] == scope[inside]
     here = part.documents.moment[part.covers.document[known]]
     newer = np.ones(len(scope), np.bool_)
-    newer[covered] = said.documents.moment[said.covers.document[latest[covered]]] < here[covered]
+    newer[covered] = said.documents.moment[said.covers.document[latest[covered]]] <= here[covered]
     scope = scope[newer]
     falling = [places_of(each, scope, size * SLOTS) for each in (claims.scope, claims.other_scope)]
     stating = old[distinct(part.claims.principal)]
@@ -239,8 +236,13 @@ def cut_out(
     scopes = (
         np.where(each == NONE, NONE, each // SLOTS) for each in (chosen.scope, chosen.other_scope)
     )
+    held = distinct(chosen.resource)
+    shown = take(said.keepers, _rows(said.keepers.account, distinct(np.concatenate([old, held]))))
     around = np.concatenate(
-        [old, chosen.principal, chosen.resource, chosen.owner, *scopes, groups.business]
+        [
+            *(old, chosen.principal, held, chosen.owner, *scopes),
+            *(groups.business, shown.account, shown.business),
+        ]
     )
     around = distinct(around[around != NONE])
     covers = take(said.covers, _rows(said.covers.scope, around, SLOTS))
@@ -248,10 +250,11 @@ def cut_out(
         distinct(np.concatenate([part.documents.subject, part.attributes.node]))
     ]
     attributes = take(said.attributes, _rows(said.attributes.node, stating[stating != NONE]))
-    documents = distinct(np.concatenate([chosen.document, covers.document, attributes.document]))
+    tables = chosen, covers, attributes, shown
+    documents = distinct(np.concatenate([table.document for table in tables]))
     everything = distinct(np.concatenate([around, groups.group, said.documents.subject[documents]]))
     return (
-        selected_rows(said, everything, documents, chosen, attributes, covers, groups),
+        selected_rows(said, everything, documents, chosen, attributes, covers, groups, shown),
         everything,
         documents,
         attributes,

@@ -37,6 +37,7 @@ from inroads.columns.claimset import (
     AttributeRows,
     ClaimSet,
     CoverRows,
+    KeeperRows,
     Numbers,
     Store,
     edge_keys,
@@ -69,12 +70,12 @@ def union(parts: Iterable[ClaimSet]) -> ClaimSet:
         lambda each: _valued(*each), list(zip(taken, numbers, first_texts, strict=True)), rows
     )
     texts = joined(tuple(part.texts for part in taken))
-    piles = [_Pile(tables, numbers) for tables in zip(*(part[4:10] for part in taken), strict=True)]
+    piles = [_Pile(tables, numbers) for tables in zip(*(part[4:11] for part in taken), strict=True)]
     del codes, places, taken
-    documents, claims, attributes, covers, groups, issues = piles
+    documents, claims, attributes, covers, groups, keepers, issues = piles
     order, kept, place = _ordered(documents)
     era: Ints = np.cumsum(firsts(documents.moment[order])).astype(np.int32)
-    latest = _latest(of_kept(covers.take(), kept, place))
+    latest = _latest(of_kept(covers.take(), kept, place), era)
     reach = np.full(len(nodes) * SLOTS, NONE, np.int32)
     reach[latest.scope] = era[latest.document]
     standing, stated, arrived = at_once(
@@ -95,6 +96,7 @@ def union(parts: Iterable[ClaimSet]) -> ClaimSet:
         stated,
         latest,
         groups.take(np.unique(pairs, return_index=True)[1]),
+        _by_account(of_kept(keepers.take(), kept, place)),
         of_kept(issues.take(), kept, place),
         tuple(stores),
     )
@@ -211,11 +213,24 @@ def _ordered(documents: _Pile) -> tuple[Ints, Flags, Ints]:
     return keeping, kept, place
 
 
-def _latest(covers: CoverRows) -> CoverRows:
-    """Return the last document of each scope."""
+def _latest(covers: CoverRows, era: Ints) -> CoverRows:
+    """Return the documents of the latest moment of each scope, each once."""
     order = np.argsort(covers.scope * (np.int64(1) << 32) + covers.document, kind="stable")
-    ends = np.roll(firsts(covers.scope[order]), -1)
-    return take(covers, order[ends])
+    covers = take(covers, order)
+    begins = firsts(covers.scope)
+    if begins.all():
+        return covers
+    moment, starts = era[covers.document], np.flatnonzero(begins)
+    last = moment[np.append(starts[1:], len(begins)) - 1]
+    latest = moment == np.repeat(last, np.diff(starts, append=len(begins)))
+    return take(covers, latest & firsts(covers.scope, covers.document))
+
+
+def _by_account(keepers: KeeperRows) -> KeeperRows:
+    """Return the keepers by account and document, each once."""
+    order = np.lexsort((keepers.business, keepers.document, keepers.account))
+    keepers = take(keepers, order)
+    return take(keepers, firsts(*keepers))
 
 
 def _decided(attributes: _Pile, kept: Flags, place: Ints, era: Ints) -> Ints:

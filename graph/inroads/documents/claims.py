@@ -21,7 +21,7 @@ from inroads.documents.pointers import pointer
 from inroads.documents.reader import Observation
 from inroads.documents.records import Business, ClientRow, GroupRow, Me, RoleRow, Team
 from inroads.errors import Issue
-from inroads.model import Document, Relation, Role, Section
+from inroads.model import CONTRADICTIONS, Document, Relation, Role, Section
 from inroads.policy.tables import Policy
 
 
@@ -69,8 +69,9 @@ class Claim(msgspec.Struct, frozen=True, array_like=True, gc=False):
 
     `client_role` keeps a client's role row apart from other roles on the account. `owner` is the
     business that a group's row names, of whose membership in the same document a role's row is a
-    part, or whose client row says by hearsay which business keeps an account. The claim stands until
-    a newer document covers one of its scopes.
+    part, or whose client row says by hearsay which business keeps an account. `contested` has a
+    bit for each of CONTRADICTIONS that the row itself shows. The claim stands until a newer document
+    covers one of its scopes.
     """
 
     principal: Node
@@ -86,6 +87,7 @@ class Claim(msgspec.Struct, frozen=True, array_like=True, gc=False):
     client: int | None = None
     active: bool = True
     owner: Node | None = None
+    contested: int = 0
 
 
 class Attribute(msgspec.Struct, frozen=True, array_like=True, gc=False):
@@ -103,7 +105,8 @@ class Statement(NamedTuple):
     """All rows of one document.
 
     `covers` are the scopes that it covers, `business_groups` the groups that it shows to be a whole
-    business's own, each with its business.
+    business's own, each with its business; `keepers` are the accounts that its records say are
+    kept, each with its business.
     """
 
     document: Document
@@ -111,6 +114,7 @@ class Statement(NamedTuple):
     attributes: tuple[Attribute, ...]
     covers: tuple[Scope, ...]
     business_groups: tuple[tuple[Node, Node], ...]
+    keepers: tuple[tuple[Node, Node], ...]
     issues: tuple[Issue, ...]
 
 
@@ -126,6 +130,7 @@ def state(observation: Observation, policy: Policy, names: Names = _PRINTED) -> 
         tuple(rows.attributes),
         tuple(rows.covers),
         tuple(rows.business_groups),
+        tuple(rows.keepers),
         tuple(rows.issues),
     )
 
@@ -144,6 +149,7 @@ _MEMBER, _HAS_ROLE, _IN_GROUP = Relation.MEMBER, Relation.ROLE, Relation.GROUP
 _GROUP_OF, _KEEPS, _IS_CLIENT = Relation.GROUP_OF, Relation.KEEPS, Relation.CLIENT
 _UNKNOWN: Final = Role.UNKNOWN
 _WHOLE: Final = Place(Section.DOCUMENT)
+_REFERENCE_CONFLICT: Final = 1 << CONTRADICTIONS.index("reference_conflict")
 
 
 class _Rows:
@@ -155,6 +161,7 @@ class _Rows:
         self.attributes: list[Attribute] = []
         self.covers: list[Scope] = []
         self.business_groups: list[tuple[Node, Node]] = []
+        self.keepers: list[tuple[Node, Node]] = []
         self.issues = list(observation.issues)
         if isinstance(observation.content, Me):
             self._me(observation.content)
@@ -220,11 +227,11 @@ class _Rows:
             # A list of others leaves gaps, so null says nothing here.
             for name in ("email", "first_name", "last_name"):
                 self._attribute(identity, name, getattr(member, name) or UNSET)
-            self._agree(number, member.business_id, place, "business_id")
+            contested = self._agree(number, member.business_id, place, "business_id")
             if group is not None:
-                self._agree(group, member.group_id, place, "group_id")
+                contested |= self._agree(group, member.group_id, place, "group_id")
             record, active = _number(member.id), member.active is not False
-            self._member(identity, business, place, record, member.role, active)
+            self._member(identity, business, place, record, member.role, active, contested)
 
     def _business(self, record: Business, place: Place, clients: Section) -> Node:
         number = int(record.id)
@@ -239,6 +246,7 @@ class _Rows:
             else:
                 account = self.names.account(record.account_id)
                 keeper = self._cover("keeper", account)
+                self.keepers.append((account, business))
                 self.claims.append(Claim(business, _KEEPS, account, place, number, scope, keeper))
         if record.business_clients is not UNSET:
             scope = self._cover("clients", business)
@@ -255,6 +263,7 @@ class _Rows:
         record: int | None,
         word: Any,
         active: bool = True,
+        contested: int = 0,
     ) -> None:
         role, text = self._canonical("membership", word, place)
         own, team = self.names.scope("memberships", identity), self.names.scope("team", business)
@@ -272,6 +281,7 @@ class _Rows:
                 False,
                 None,
                 active,
+                contested=contested,
             )
         )
 
@@ -290,7 +300,7 @@ class _Rows:
         )
         scope = self.names.scope("groups", identity)
         business = None if owner is None else self.names.business(owner)
-        self._agree(number, row.identity_id, place, "identity_id")
+        contested = self._agree(number, row.identity_id, place, "identity_id")
         role, word = self._canonical("membership", row.role, place)
         self.claims.append(
             Claim(
@@ -305,6 +315,7 @@ class _Rows:
                 word,
                 active=row.active is not False,
                 owner=business,
+                contested=contested,
             )
         )
         if business is not None:
@@ -351,17 +362,17 @@ class _Rows:
         if not isinstance(name, str):
             self._issue(place, "unreadable_row", "left out: it names no account")
             return
-        number, client, other = enclosing, business, None
+        number, client, other, contested = enclosing, business, None, 0
         if named is not None and vendor == enclosing != named:
             # Direction comes from the two ends: this row stands on the vendor's side.
             number, client = named, self.names.business(named)
             other = self.names.scope("clients", client)
         else:
-            self._agree(enclosing, named, place, "client_business/business_id")
-        self._agree(number, row.business_id, place, "business_id")
+            contested = self._agree(enclosing, named, place, "client_business/business_id")
+        contested |= self._agree(number, row.business_id, place, "business_id")
         agreed = not far or far.account_id in (UNSET, None, name)
         if not agreed:
-            self._conflict(place, "account_business/account_id")
+            contested = self._conflict(place, "account_business/account_id")
         account, record, user = self.names.account(name), _number(row.id), _number(row.userid)
         self.claims.append(
             Claim(
@@ -376,13 +387,25 @@ class _Rows:
                 None,
                 False,
                 user,
+                contested=contested,
             )
         )
         if vendor is not None and agreed:
             keeper = self.names.business(vendor)
             own = self.names.scope("account", keeper)
-            claim = Claim(keeper, _KEEPS, account, place, record, scope, own, owner=business)
-            self.claims.append(claim)
+            self.claims.append(
+                Claim(
+                    keeper,
+                    _KEEPS,
+                    account,
+                    place,
+                    record,
+                    scope,
+                    own,
+                    owner=business,
+                    contested=contested,
+                )
+            )
 
     def _cover(self, kind: str, node: Node) -> Scope:
         scope = self.names.scope(kind, node)
@@ -413,15 +436,16 @@ class _Rows:
             self._issue(_WHOLE, "word_case", message)
         return word.lower() if word else None
 
-    def _agree(self, ours: int, theirs: Any, place: Place, field: str) -> None:
-        """Report a redundant id that is given and contradicts the one that counts."""
+    def _agree(self, ours: int, theirs: Any, place: Place, field: str) -> int:
+        """Report a redundant id that is given and contradicts the one that counts, as a bit."""
         if theirs != ours and (given := _number(theirs)) is not None and given != ours:
-            self._conflict(place, field)
+            return self._conflict(place, field)
+        return 0
 
-    def _conflict(self, place: Place, field: str) -> None:
-        self._issue(
-            place, "reference_conflict", f"{field} contradicts the record around it, which wins"
-        )
+    def _conflict(self, place: Place, field: str) -> int:
+        message = f"{field} contradicts the record around it, which wins"
+        self._issue(place, "reference_conflict", message)
+        return _REFERENCE_CONFLICT
 
     def _issue(self, place: Place, code: str, message: str) -> None:
         where = pointer(self.document, *place)

@@ -16,6 +16,8 @@ def pointer(document: Document, section: Section, index: int, sub: int) -> str:
     if section is Section.TEAM_BUSINESS:
         return document.prefix + document.business
     inside = document.business if section is Section.TEAM_CLIENT else ""
+    if section is Section.MEMBERSHIP and index < 0:
+        return document.prefix + section.removesuffix("/{}")  # the section itself
     return document.prefix + inside + section.format(index, sub)
 
 

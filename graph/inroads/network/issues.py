@@ -10,8 +10,15 @@ import numpy as np
 
 from inroads.columns.adjacency import Adjacency
 from inroads.columns.arrays import Flags, firsts, ranges
-from inroads.columns.claimset import ATTRIBUTES, NONE, SECTIONS, TEXT_ATTRIBUTES, AttributeRows
-from inroads.columns.fold import GROUP, KEEPS
+from inroads.columns.claimset import (
+    ATTRIBUTES,
+    GROUP,
+    KEEPS,
+    NONE,
+    SECTIONS,
+    TEXT_ATTRIBUTES,
+    AttributeRows,
+)
 from inroads.documents.pointers import pointer
 from inroads.errors import Issue
 from inroads.model import Document
@@ -24,6 +31,7 @@ def issues(adjacency: Adjacency, documents: Documents) -> tuple[Issue, ...]:
     """All issues, each once, by source and place."""
     found = {*_of_documents(adjacency, documents), *_of_grants(adjacency, documents)}
     found.update(_of_groups(adjacency, documents), _of_hearsay(adjacency, documents))
+    found.update(_of_moves(adjacency, documents))
     return tuple(sorted(found.union(_of_attributes(adjacency, documents))))
 
 
@@ -39,37 +47,36 @@ def _of_documents(adjacency: Adjacency, documents: Documents) -> Iterator[Issue]
 
 
 def _of_grants(adjacency: Adjacency, documents: Documents) -> Iterator[Issue]:
-    """Yield issues of grants.
-
-    The records of a grant disagree, or a business and an account do not belong to each other
-    alone.
-    """
-
-    def said_first(number: int, code: str, message: str) -> Issue:
-        first = adjacency.grant(number).evidence[0]
-        document = documents[first.document]
-        return _issue(
-            document, pointer(document, first.section, first.index, first.sub), code, message
-        )
-
-    roles = adjacency.fold.grants.roles
-    for number in np.flatnonzero(roles & (roles - 1)).tolist():
+    """Yield the contradictions between the records of each grant."""
+    for number in np.flatnonzero(adjacency.fold.grants.contested).tolist():
         grant = adjacency.grant(number)
-        yield said_first(
-            number, "role_disagreement", f"records of {grant.id} state {' and '.join(grant.roles)}"
-        )
-    keeps = np.flatnonzero(adjacency.fold.grants.relation == KEEPS)
-    for ends, many in (
-        (adjacency.fold.grants.resource, "businesses keep"),
-        (adjacency.fold.grants.principal, "accounts are kept by"),
-    ):
-        nodes, counts = np.unique(ends[keeps], return_counts=True)
-        for node in nodes[counts > 1].tolist():
-            here = keeps[ends[keeps] == node].tolist()
-            first = min(here, key=adjacency.grant_name)
-            yield said_first(
-                first, "reference_conflict", f"{len(here)} {many} {adjacency.name(node)}"
-            )
+        first = grant.evidence[0]
+        document = documents[first.document]
+        where = pointer(document, first.section, first.index, first.sub)
+        for each in grant.contradictions:
+            # The reader has reported ids that disagree, with the field.
+            if each.code != "reference_conflict":
+                yield _issue(document, where, each.code, f"{grant.id}: {each.sentence}")
+
+
+def _of_moves(adjacency: Adjacency, documents: Documents) -> Iterator[Issue]:
+    """Yield what a move replaced: a keeper of an account, or the account of a business."""
+    said, grants = adjacency.fold.said, adjacency.fold.grants
+    keeps = np.flatnonzero(grants.relation == KEEPS)
+    stands = grants.principal[keeps].astype(np.int64) * adjacency.size + grants.resource[keeps]
+    rows = said.keepers
+    pairs = rows.business.astype(np.int64) * adjacency.size + rows.account
+    # The last document of each pair that no longer stands, while one of its ends is kept anew.
+    newest = np.lexsort((rows.document, pairs))
+    newest = newest[np.roll(firsts(pairs[newest]), -1)]
+    gone = newest[~np.isin(pairs[newest], stands)]
+    again = np.isin(rows.business[gone], grants.principal[keeps])
+    again |= np.isin(rows.account[gone], grants.resource[keeps])
+    for row in gone[again].tolist():
+        document = documents[int(rows.document[row])]
+        keeper, account = (adjacency.name(int(end[row])) for end in (rows.business, rows.account))
+        message = f"{keeper} kept {account}; a newer record says otherwise"
+        yield _issue(document, document.prefix, "account_moved", message)
 
 
 def _of_groups(adjacency: Adjacency, documents: Documents) -> Iterator[Issue]:

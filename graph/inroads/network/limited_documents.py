@@ -14,7 +14,16 @@ from msgspec.structs import replace
 from inroads.documents.claims import Attribute, Claim, Place, Statement
 from inroads.documents.reader import reread
 from inroads.documents.records import Business, Me, Team
-from inroads.model import Document, Grant, NodeKind, Relation, Role, Section, native_id
+from inroads.model import (
+    CONTRADICTIONS,
+    Document,
+    Grant,
+    NodeKind,
+    Relation,
+    Role,
+    Section,
+    native_id,
+)
 
 if TYPE_CHECKING:
     from inroads.network.limited_view import Selection
@@ -196,6 +205,7 @@ class Remainder:
                         scope,
                         role=Role.CLIENT,
                         client=_optional_int(client),
+                        contested=_marks(grant),
                     )
                 )
             return
@@ -216,6 +226,7 @@ class Remainder:
                         client_role=client_role,
                         client=_optional_int(client),
                         active=grant.active,
+                        contested=_marks(grant),
                     )
                 )
 
@@ -295,7 +306,9 @@ class Remainder:
             "attributes": [each for each in self.attributes if not isinstance(each.value, Place)]
         }
         document = _document(body, moment, "me", self.of.index.name(self.of.businesses[0]))
-        return Statement(document, tuple(self.claims), tuple(self.attributes), (), self.level, ())
+        return Statement(
+            document, tuple(self.claims), tuple(self.attributes), (), self.level, (), ()
+        )
 
 
 def told_as(relation: Relation) -> Relation:
@@ -310,11 +323,16 @@ def moved_place(
     if not grant or claim.place not in places:
         return None
     # It stands already: what it depends on beside its scopes may be hidden.
-    claim = replace(claim, place=places[claim.place], owner=None)
+    claim = replace(claim, place=places[claim.place], owner=None, contested=_marks(grant))
     if claim.relation is Relation.GROUP and grant.relation is Relation.MEMBER:
         team = f"team {grant.resource}"
         return replace(claim, relation=grant.relation, resource=grant.resource, other_scope=team)
     return claim
+
+
+def _marks(grant: Grant) -> int:
+    """Return the contradictions of a grant as bits, since the other side may be hidden."""
+    return sum(1 << CONTRADICTIONS.index(each.code) for each in grant.contradictions)
 
 
 def _optional_int(text: str | None) -> int | None:
@@ -348,6 +366,7 @@ def merged_records(statements: Iterable[Statement]) -> Iterator[Statement]:
             _together(each.attributes for each in several),
             _together(each.covers for each in several),
             _together(each.business_groups for each in several),
+            _together(each.keepers for each in several),
             _together(each.issues for each in several),
         )
 

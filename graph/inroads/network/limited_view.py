@@ -35,8 +35,8 @@ import numpy as np
 
 from inroads.columns.arrays import take
 from inroads.columns.builder import claim_set
-from inroads.columns.claimset import ATTRIBUTES, KIND_BITS, KINDS, NONE, latest_covers
-from inroads.columns.fold import KEEPS, fold
+from inroads.columns.claimset import ATTRIBUTES, KEEPS, KIND_BITS, KINDS, NONE, latest_covers
+from inroads.columns.fold import fold
 from inroads.documents.claims import Attribute, Place, Statement, state
 from inroads.documents.reader import reread
 from inroads.documents.records import Me
@@ -308,6 +308,11 @@ class Selection(Generic[_G]):
                 (group, business)
                 for group, business in said.business_groups
                 if business in self.visible and self.whole.business_groups.get(group) == business
+            ),
+            tuple(
+                (account, business)
+                for account, business in said.keepers
+                if account in self.visible and business in self.visible
             ),
             tuple(
                 Issue(SOURCE, "/business_group", each.code, "a row could not be read", cut.sha256)

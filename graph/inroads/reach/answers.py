@@ -20,7 +20,8 @@ STATE_RANKS = {state: rank for rank, state in enumerate(AccessState)}
 class Summary(NamedTuple):
     """The facts that order and filter an access before its paths are written out.
 
-    `other` is the end that was not asked about.
+    `other` is the end that was not asked about. `contested` are the roles of which every path is
+    contested.
     """
 
     certainty: Certainty
@@ -28,6 +29,7 @@ class Summary(NamedTuple):
     distance: int
     other: str
     roles: tuple[Role, ...]
+    contested: tuple[Role, ...] = ()
 
     @property
     def key(self) -> tuple[int, int, int, str]:

@@ -40,8 +40,8 @@ class _Link(NamedTuple):
 class AssociationWalk:
     """Distances over every edge in its direction, whatever its class.
 
-    Distances over all nodes and over alive nodes are kept apart. Unlike `Walk`, there is no
-    grammar, and cycles and chains may have any length.
+    Distances over all nodes, over alive nodes, and over grants that are not contested (`sound`) are
+    kept apart. Unlike `Walk`, there is no grammar, and cycles and chains may have any length.
     """
 
     def __init__(
@@ -49,18 +49,20 @@ class AssociationWalk:
     ) -> None:
         self.graph, self.start, self.chosen, self.forward = graph, start, chosen, forward
         self.before: dict[bool, defaultdict[str, list[tuple[str, Hop]]]] = {}
+        self.sound = self._search(alive=False, sound=True)
         self.distances = self._search(alive=False)
         self.alive = self._search(alive=True)
 
-    def _hops(self, node: str, *, alive: bool) -> Iterator[tuple[str, Hop]]:
+    def _hops(self, node: str, *, alive: bool, sound: bool) -> Iterator[tuple[str, Hop]]:
         for hop in self.graph.hops_from(node) if self.forward else self.graph.hops_to(node):
             other = hop.resource if self.forward else hop.principal
             if self.chosen.allows(hop) and not (
-                alive and (not hop.grant.active or self.graph.latent(other))
+                (alive and (not hop.grant.active or self.graph.latent(other)))
+                or (sound and hop.grant.contested)
             ):
                 yield other, hop
 
-    def _search(self, *, alive: bool) -> dict[str, int]:
+    def _search(self, *, alive: bool, sound: bool = False) -> dict[str, int]:
         """Return the distance of each node, and note the hops that led to it for the way back."""
         before = self.before[alive] = defaultdict(list)
         if self.start in self.chosen.avoid or (alive and self.graph.latent(self.start)):
@@ -72,7 +74,7 @@ class AssociationWalk:
                 check()
                 if distances[node] == self.chosen.max_steps:
                     continue
-                for other, hop in self._hops(node, alive=alive):
+                for other, hop in self._hops(node, alive=alive, sound=sound):
                     before[other].append((node, hop))
                     if other not in distances:
                         distances[other] = distances[node] + 1

@@ -24,20 +24,22 @@ from inroads.reach import limits
 _CONTROL, _REACH, _RESOLVE = map(CONVEYS.index, (Conveys.CONTROL, Conveys.REACH, Conveys.RESOLVE))
 _BUSINESS: Final = KINDS.index(NodeKind.BUSINESS)
 
-_LATENT: Final = len(ROLES)
+_CONTESTED: Final = len(ROLES)
+_LATENT: Final = _CONTESTED + 1
 _INFERRED: Final = _LATENT + 1
 _LENGTH: Final = _INFERRED + 1
-_NODE: Final = _LENGTH + 4
+_NODE: Final = _LENGTH + 3
 """The shift of the node in a packed path.
 
-The facts of a path are one number: the node, the length, the inferred and latent bits, and the
-roles as bits.
+The facts of a path are one number: the node, the length (six steps at most), the inferred, latent
+and contested bits, and the roles as bits.
 """
 
-_ROLES: Final = (1 << _LATENT) - 1
+_ROLES: Final = (1 << _CONTESTED) - 1
 _LONGEST: Final = (1 << _NODE - _LENGTH) - 1
 _PACKED: Final = np.min_scalar_type(-1 << _NODE)
 _LATENT_BIT: Final = _PACKED.type(1 << _LATENT)
+_CONTESTED_BIT: Final = _PACKED.type(1 << _CONTESTED)
 _STEP: Final = _PACKED.type(1 << _LENGTH)
 """The number that one more step adds. Its type gives roles the width of the packed facts."""
 
@@ -54,8 +56,8 @@ class TooManyHops(Exception):
 class PathSummaries(NamedTuple):
     """Accesses before they are written out, as lists or columns.
 
-    The fields are the other end, the ranks of certainty and state, the distance, and the roles as
-    bits.
+    The fields are the other end, the ranks of certainty and state, the distance, the roles as bits,
+    and as bits those that a path conveys which is not contested.
     """
 
     node: Any
@@ -63,6 +65,7 @@ class PathSummaries(NamedTuple):
     state: Any
     distance: Any
     roles: Any
+    sound: Any
 
 
 class Steps(NamedTuple):
@@ -153,6 +156,8 @@ class PathTable:
         self.is_forward, self.longest, self.most = forward, longest, most
         self.rows = index.fold.grants
         self.entries = index.out_entries if forward else index.in_entries
+        # Marks are made only where any grant is contested, and where facts are asked for.
+        self.contested_keeps = index.contested_keeps if alive else None
         ends = self.rows.resource, self.rows.principal
         self.ahead, self.behind = ends if forward else ends[::-1]
         role = index.policy.relations[Relation.ROLE]
@@ -257,6 +262,8 @@ class PathTable:
         # Otherwise a business counts together with its account.
         if severally and self.alive:
             facts |= self.index.dead_column[node] * _LATENT_BIT
+        if self.contested_keeps is not None:
+            facts |= self.contested_keeps[node] * _CONTESTED_BIT
         return Steps(steps, near, None, node, facts).simple()
 
     def _kept_severally(self, nodes: Ints) -> bool:
@@ -300,11 +307,15 @@ class PathTable:
         return _Hops(*(column[allowed] for column in found))
 
     def _marked(self, facts: Ints, hops: _Hops) -> Ints:
-        """Set the latent bit of paths whose last grant is inactive or whose far end is latent."""
+        """Set the bits of paths whose last grant is inactive or contested, or whose far end is
+        latent.
+        """
         if self.alive:
             facts |= (
                 self.rows.active[hops.grant] <= self.index.dead_column[hops.far]
             ) * _LATENT_BIT
+        if self.contested_keeps is not None:
+            facts |= (self.rows.contested[hops.grant] != 0) * _CONTESTED_BIT
         return facts
 
     # ---- the facts of paths
@@ -328,7 +339,8 @@ class PathTable:
         return packed
 
     def summaries(self) -> tuple[PathSummaries, Ints]:
-        """Summarise the paths between two ends: best certainty and state, least length, all roles.
+        """Summarise the paths between two ends: best certainty and state, least length, all roles,
+        sound roles.
 
         `node` has the keys of the ends, ascending. Also return the keys with more than MAX_PATHS.
         """
@@ -342,12 +354,17 @@ class PathTable:
                 crowded = key[np.diff(starts, append=len(packed)) > limits.MAX_PATHS]
             best = np.bitwise_and.reduceat(packed, starts)
             either = np.bitwise_or.reduceat(packed, starts)
+        sound = either
+        if self.contested_keeps is not None and (either & 1 << _CONTESTED).any():
+            fine = np.where(packed & 1 << _CONTESTED, 0, packed)
+            sound = np.bitwise_or.reduceat(fine, starts)
         summaries = PathSummaries(
             key,
             best >> _INFERRED & 1,
             best >> _LATENT & 1,
             packed[starts] >> _LENGTH & _LONGEST,
             either & _ROLES,
+            sound & _ROLES,
         )
         return summaries, crowded
 

@@ -18,7 +18,8 @@ from inroads.reach.walk import Walk
 class Accesses(NamedTuple):
     """Accesses as columns.
 
-    The columns are principal, resource, ranks of certainty and state, and roles as bits.
+    The columns are principal, resource, ranks of certainty and state, roles as bits, and the roles
+    that a path conveys which is not contested.
     """
 
     principal: Ints
@@ -26,6 +27,7 @@ class Accesses(NamedTuple):
     certainty: Ints
     state: Ints
     roles: Ints
+    sound: Ints
 
 
 TOGETHER: Final = 2**16
@@ -55,9 +57,9 @@ def every_access(graph: AccessGraph) -> Iterator[Accesses]:
     Memory is bounded, whatever the number of accesses.
     """
     for table in path_tables(graph, np.arange(*graph.fold.kind_starts[:2])):
-        (key, certainty, state, _, roles), _ = table.summaries()
+        (key, certainty, state, _, roles, sound), _ = table.summaries()
         place, node = np.divmod(key, graph.index.size)
-        together = Accesses(table.origins[place], node, certainty, state, roles)
+        together = Accesses(table.origins[place], node, certainty, state, roles, sound)
         if table.unfinished is None:
             yield together
             continue
@@ -70,9 +72,9 @@ def accesses_of(graph: AccessGraph, node: str) -> Accesses:
     """Return the accesses from an identity, or to a business or account, as unordered columns."""
     forward = kind_of(node) is NodeKind.IDENTITY
     walk = Walk(graph, node, ALL, forward=forward)
-    there, certainty, state, _, roles = (
+    there, certainty, state, _, roles, sound = (
         np.asarray(each, np.int64) for each in walk.path_summaries()
     )
     here = np.full(len(there), walk.origin)
     principal, resource = (here, there) if forward else (there, here)
-    return Accesses(principal, resource, certainty, state, roles)
+    return Accesses(principal, resource, certainty, state, roles, sound)

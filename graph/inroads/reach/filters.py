@@ -22,8 +22,8 @@ class AccessFilter(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     `via` keeps the paths that use only these relations (KEEPS is always allowed), `avoid` drops
     paths through these nodes or grants, `max_steps` drops longer paths. An access that keeps a path
-    must then have any of `roles`, any of `capabilities`, this `certainty` and this `state`. Raises
-    BadId for an invalid id in `avoid`, and BAD_FILTER if `max_steps` is less than 1.
+    must then have any of `roles`, any of `capabilities`, this `certainty` and this `state`, and be
+    contested or not. Raises BadId for an invalid id in `avoid`, and BAD_FILTER if `max_steps` is less than 1.
     """
 
     roles: frozenset[Role] | None = None
@@ -33,6 +33,7 @@ class AccessFilter(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     via: frozenset[Relation] | None = None
     avoid: frozenset[str] = frozenset()
     max_steps: int | None = None
+    contested: bool | None = None
 
     def __post_init__(self) -> None:
         avoid = frozenset(
@@ -56,6 +57,7 @@ class AccessFilter(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return (
             (self.certainty is None or summary.certainty is self.certainty)
             and (self.state is None or summary.state is self.state)
+            and (self.contested is None or bool(summary.contested) is self.contested)
             and self.suits(summary, graph)
         )
 

@@ -16,6 +16,7 @@ class PathFacts(NamedTuple):
     reasons: tuple[str, ...]
     roles: tuple[Role, ...]
     length: int
+    sound: bool
 
 
 def _facts(graph: AccessGraph, hops: tuple[Hop, ...]) -> PathFacts:
@@ -37,12 +38,13 @@ def _facts(graph: AccessGraph, hops: tuple[Hop, ...]) -> PathFacts:
         # The path passes through a business that the identity controls: a rule infers it, no
         # record.
         certainty = Certainty.INFERRED
-    return PathFacts(certainty, tuple(sorted(reasons)), roles, len(hops))
+    sound = not any(hop.grant.contested for hop in hops)
+    return PathFacts(certainty, tuple(sorted(reasons)), roles, len(hops), sound)
 
 
 def path_of(graph: AccessGraph, hops: tuple[Hop, ...]) -> Path:
     check()
-    certainty, reasons, roles, _ = _facts(graph, hops)
+    certainty, reasons, roles, *_ = _facts(graph, hops)
     steps = tuple(
         Step(
             hop.principal,
@@ -51,6 +53,7 @@ def path_of(graph: AccessGraph, hops: tuple[Hop, ...]) -> Path:
             hop.grant.id,
             hop.grant.roles[0] if hop.grant.roles else None,
             hop.grant.words[0] if hop.grant.roles else None,
+            hop.grant.contested,
         )
         for hop in hops
     )

@@ -12,10 +12,21 @@ from functools import cache, partial
 
 import numpy as np
 
-from inroads.columns.arrays import Lazily, take
-from inroads.columns.claimset import KIND_BITS, KINDS
+from inroads.columns.arrays import Flags, Ints, Lazily, take
+from inroads.columns.claimset import KIND_BITS, KINDS, ROLES
 from inroads.errors import NotFound
-from inroads.model import Access, AccessState, Certainty, Coverage, Mode, NodeKind, Role, kind_of
+from inroads.model import (
+    Access,
+    AccessState,
+    Certainty,
+    Contradiction,
+    Coverage,
+    Mode,
+    NodeKind,
+    Path,
+    Role,
+    kind_of,
+)
 from inroads.network.access_graph import AccessGraph
 from inroads.reach import limits
 from inroads.reach.answers import (
@@ -152,11 +163,29 @@ def _written(
         summary.distance,
         tuple(paths[: limits.MAX_PATHS]),
         cut_off or len(paths) > limits.MAX_PATHS,
+        summary.contested,
+        _contradictions(graph, paths, summary.contested),
     )
 
 
+def _contradictions(
+    graph: AccessGraph, paths: Iterable[Path], roles: Iterable[Role]
+) -> tuple[Contradiction, ...]:
+    """Return the contradictions of the paths that give contested roles, each once."""
+    wanted = set(roles)
+    grants = {
+        step.grant: None
+        for path in (paths if wanted else ())
+        if not wanted.isdisjoint(path.roles)
+        for step in path.steps
+        if step.contested
+    }
+    found = (each for grant in grants for each in graph.grants[grant].contradictions)
+    return tuple(dict.fromkeys(found))
+
+
 def _summary(
-    graph: AccessGraph, node: int, certainty: int, state: int, distance: int, roles: int
+    graph: AccessGraph, node: int, certainty: int, state: int, distance: int, roles: int, sound: int
 ) -> Summary:
     return Summary(
         CERTAINTY_BY_RANK[certainty],
@@ -164,7 +193,15 @@ def _summary(
         distance,
         graph.index.name(node),
         graph.roles_of(roles),
+        contested_roles(graph, roles, sound),
     )
+
+
+def contested_roles(graph: AccessGraph, roles: int, sound: int) -> tuple[Role, ...]:
+    """Return the roles of an access, as bits, that no sound path gives."""
+    if roles == sound:
+        return ()
+    return tuple(role for role in graph.roles_of(roles) if not sound >> ROLES.index(role) & 1)
 
 
 def _sorted(
@@ -173,15 +210,20 @@ def _sorted(
     """Sort a few summaries by their keys as numbers, which compare quickly."""
     name, kind, roles_of = graph.index.name, graph.index.kind, graph.roles_of
     rows = sorted(
-        (certainty, state, distance, name(node), roles)
-        for node, certainty, state, distance, roles in zip(*found, strict=True)
+        (certainty, state, distance, name(node), roles, sound)
+        for node, certainty, state, distance, roles, sound in zip(*found, strict=True)
         if kind(node) in wanted
     )
     summaries = [
         Summary(
-            CERTAINTY_BY_RANK[certainty], STATE_BY_RANK[state], distance, other, roles_of(roles)
+            CERTAINTY_BY_RANK[certainty],
+            STATE_BY_RANK[state],
+            distance,
+            other,
+            roles_of(roles),
+            contested_roles(graph, roles, sound) if roles != sound else (),
         )
-        for certainty, state, distance, other, roles in rows
+        for certainty, state, distance, other, roles, sound in rows
     ]
     return summaries if chosen is ALL else [each for each in summaries if chosen.keeps(each, graph)]
 
@@ -196,6 +238,8 @@ def _ordered(
         keep &= found.certainty == CERTAINTY_RANKS[chosen.certainty]
     if chosen.state is not None:
         keep &= found.state == STATE_RANKS[chosen.state]
+    if chosen.contested is not None:
+        keep &= _contested(graph, found.roles, found.sound) == chosen.contested
     if chosen.roles is not None or chosen.capabilities is not None:
         sample = Summary(CERTAINTY_BY_RANK[0], STATE_BY_RANK[0], 0, "", ())
         held = [
@@ -222,6 +266,17 @@ def _ordered(
     )
 
 
+def _contested(graph: AccessGraph, roles: Ints, sound: Ints) -> Flags:
+    """Return a mask of the accesses of which any role is contested."""
+    different = np.flatnonzero(roles != sound)
+    marks = np.zeros(len(roles), np.bool_)
+    marks[different] = [
+        bool(contested_roles(graph, *each))
+        for each in zip(roles[different].tolist(), sound[different].tolist(), strict=True)
+    ]
+    return marks
+
+
 def _associated(
     graph: AccessGraph,
     walk: Walk,
@@ -240,7 +295,10 @@ def _associated(
             state = AccessState.ACTIVE if other in association.alive else AccessState.LATENT
             certainty = CERTAINTY_BY_RANK[row[1]] if row else Certainty.ASSOCIATED
             roles = graph.roles_of(row[4]) if row else (Role.UNKNOWN,)
-            summaries.append(Summary(certainty, state, distance, other, roles))
+            doubtful = contested_roles(graph, *row[4:6]) if row else ()
+            if not row and other not in association.sound:
+                doubtful = roles
+            summaries.append(Summary(certainty, state, distance, other, roles, doubtful))
     return sorted(
         (each for each in summaries if walk.chosen.keeps(each, graph)),
         key=lambda summary: summary.key,

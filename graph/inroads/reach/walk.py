@@ -38,7 +38,8 @@ class Level(NamedTuple):
     """The partial paths of one length.
 
     `parent` is a place in the level before. `passed` says that a step before the last one is no
-    RESOLVE. `conveying` is the grant whose roles the path conveys, NONE before there is one.
+    RESOLVE. `conveying` is the grant whose roles the path conveys, NONE before there is one. `sound`
+    says that no grant of it is contested.
     """
 
     node: list[int]
@@ -48,6 +49,7 @@ class Level(NamedTuple):
     alive: list[bool]
     passed: list[bool]
     conveying: list[int]
+    sound: list[bool]
 
 
 class Walk:
@@ -81,6 +83,7 @@ class Walk:
                 [alive] * count,
                 [False] * count,
                 [NONE] * count,
+                [True] * count,
             )
         )
         self.kept: defaultdict[int, int] = defaultdict(int)
@@ -136,11 +139,12 @@ class Walk:
         """Return the next level, hop by hop."""
         check()
         index, forward, allowed, kept = self.index, self.forward, self.allowed, self.kept
-        table, conveys, active, dead = (
+        table, conveys, active, dead, contested = (
             (FORWARD if forward else BACKWARD),
             index.conveys,
             index.active,
             index.dead,
+            index.contested,
         )
         starts, hops = (
             (index.out_starts, index.out_hops) if forward else (index.in_starts, index.in_hops)
@@ -149,8 +153,8 @@ class Walk:
             (index.resource, index.principal) if forward else (index.principal, index.resource)
         )
         level, first = self.levels[-1], len(self.levels) == 1
-        after = Level([], [], [], [], [], [], [])
-        for place, (node, phase, _, last, alive, passed, conveying) in enumerate(
+        after = Level([], [], [], [], [], [], [], [])
+        for place, (node, phase, _, last, alive, passed, conveying, sound) in enumerate(
             zip(*level, strict=True)
         ):
             row = table[phase]
@@ -176,6 +180,7 @@ class Walk:
                 after.parent.append(place)
                 after.grant.append(grant)
                 after.alive.append(bool(alive and active[grant] and not dead[other]))
+                after.sound.append(sound and not contested[grant])
                 if forward:
                     after.passed.append(passed or (step != RESOLVE and not first))
                     after.conveying.append(conveying if step == RESOLVE else grant)
@@ -252,18 +257,20 @@ class Walk:
         said: dict[int, list[int]] = {}
         forward, roles = self.forward, self.index.roles
         for length, level in enumerate(self.levels[1:], 1):
-            for node, phase, _, _, alive, passed, conveying in zip(*level, strict=True):
+            for node, phase, _, _, alive, passed, conveying, sound in zip(*level, strict=True):
                 if not (forward or self._arrives(node, phase)):
                     continue
-                before = said.get(node)
+                before, bits = said.get(node), roles[conveying]
                 if before is None:
-                    said[node] = [int(passed), not alive, length, roles[conveying]]
+                    said[node] = [int(passed), not alive, length, bits, bits if sound else 0]
                 else:
                     before[0] = min(before[0], passed)
                     before[1] = min(before[1], not alive)
-                    before[3] |= roles[conveying]
+                    before[3] |= bits
+                    if sound:
+                        before[4] |= bits
         return PathSummaries(
-            list(said), *([each[place] for each in said.values()] for place in range(4))
+            list(said), *([each[place] for each in said.values()] for place in range(5))
         )
 
     def _with_truncated(self, found: PathSummaries) -> PathSummaries:
@@ -277,6 +284,7 @@ class Walk:
                 min(bool(each.reasons) for each in facts),
                 min(each.length for each in facts),
                 sum({1 << ROLES.index(role) for each in facts for role in each.roles}),
+                sum({1 << ROLES.index(r) for each in facts for r in each.roles if each.sound}),
             ]
         return PathSummaries(
             *([row[place] for row in rows.values()] for place in range(len(PathSummaries._fields)))
@@ -291,13 +299,12 @@ class Walk:
         """
         found: defaultdict[str, list[PathFacts]] = defaultdict(list)
         for alive in (True, False):
-            start = [
-                (self.start, phase, None, 0)
+            frontier: list[tuple[str, Phase, Grant | None, int, bool]] = [
+                (self.start, phase, None, 0, True)
                 for phase in ([Phase.ACTING] if self.forward else Phase)
             ]
-            frontier: list[tuple[str, Phase, Grant | None, int]] = list(start)
-            seen: set[tuple[str, Phase, str | None, int]] = {
-                (node, phase, None, 0) for node, phase, _, _ in frontier
+            seen: set[tuple[str, Phase, str | None, int, bool]] = {
+                (node, phase, None, 0, True) for node, phase, *_ in frontier
             }
             length = 0
             if alive and self.graph.latent(self.start):
@@ -305,7 +312,7 @@ class Walk:
             while frontier and length != self.chosen.max_steps:
                 length += 1
                 after = []
-                for node, phase, grant, taken in frontier:
+                for node, phase, grant, taken, fine in frontier:
                     check()
                     for hop in (
                         self.graph.hops_from(node) if self.forward else self.graph.hops_to(node)
@@ -321,12 +328,14 @@ class Walk:
                             if hop.conveys is Conveys.RESOLVE or (grant and not self.forward)
                             else hop.grant
                         )
+                        sound = fine and not hop.grant.contested
                         for entered in self._phases(phase, hop.conveys):
-                            key = (other, entered, conveying.id if conveying else None, steps)
+                            name = conveying.id if conveying else None
+                            key = (other, entered, name, steps, sound)
                             if key in seen:
                                 continue
                             seen.add(key)
-                            after.append((other, entered, conveying, steps))
+                            after.append((other, entered, conveying, steps, sound))
                             certainty = Certainty.INFERRED if steps > 1 else Certainty.STATED
                             reasons = () if alive else ("latent",)
                             arrived = self.forward or (
@@ -334,7 +343,7 @@ class Walk:
                             )
                             if conveying and arrived:
                                 found[other].append(
-                                    PathFacts(certainty, reasons, conveying.roles, length)
+                                    PathFacts(certainty, reasons, conveying.roles, length, sound)
                                 )
                 frontier = after
         return found

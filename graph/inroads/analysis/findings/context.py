@@ -12,8 +12,7 @@ import numpy as np
 from inroads.analysis.findings.document_scan import Bodies, bodies
 from inroads.analysis.findings.finding import Source
 from inroads.columns.arrays import Flags, Ints, distinct, narrow, offsets, ranges, stack
-from inroads.columns.claimset import KINDS, NONE, RELATIONS, ROLES, SECTIONS
-from inroads.columns.fold import KEEPS, MEMBER, ROLE
+from inroads.columns.claimset import KEEPS, KINDS, MEMBER, NONE, RELATIONS, ROLE, ROLES, SECTIONS
 from inroads.model import NodeKind, Relation, Role, Section
 from inroads.network.access_graph import AccessGraph
 from inroads.policy.grammar import CONVEYS, Conveys

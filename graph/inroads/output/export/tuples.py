@@ -15,8 +15,7 @@ from typing import NamedTuple
 import numpy as np
 
 from inroads.columns.arrays import Ints, view
-from inroads.columns.claimset import KINDS, ROLES
-from inroads.columns.fold import KEEPS
+from inroads.columns.claimset import KEEPS, KINDS, ROLES
 from inroads.model import NodeKind, Role
 from inroads.network.access_graph import AccessGraph
 from inroads.policy.grammar import CONVEYS, Conveys

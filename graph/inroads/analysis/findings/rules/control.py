@@ -11,7 +11,7 @@ import numpy as np
 from inroads.analysis.findings.context import CLIENT, CLIENT_BIT, CONTROL, NOTHING, RuleContext
 from inroads.analysis.findings.finding import Fact, Match, RuleOutcome, Source
 from inroads.analysis.findings.registry import rule
-from inroads.columns.fold import MEMBER, ROLE
+from inroads.columns.claimset import MEMBER, ROLE
 from inroads.model import NodeKind
 from inroads.policy.rule_settings import RuleRow
 

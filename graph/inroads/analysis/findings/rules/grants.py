@@ -11,8 +11,7 @@ from inroads.analysis.findings.document_scan import UNKNOWN
 from inroads.analysis.findings.finding import Fact, Match, RuleOutcome, Source, Spot, Stated
 from inroads.analysis.findings.registry import rule
 from inroads.columns.arrays import Ints, contained, distinct
-from inroads.columns.claimset import NONE, ROLES, SECTIONS
-from inroads.columns.fold import MEMBER, ROLE
+from inroads.columns.claimset import MEMBER, NONE, ROLE, ROLES, SECTIONS
 from inroads.model import RECORD_NOUN, Section
 from inroads.moments import moment_number, moment_of, rfc3339
 from inroads.policy.rule_settings import RuleRow, Severity

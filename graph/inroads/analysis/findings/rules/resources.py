@@ -11,8 +11,7 @@ from inroads.analysis.findings.document_scan import unlimited
 from inroads.analysis.findings.finding import LineEvidence, Match, RuleOutcome, Source, Spot, Stated
 from inroads.analysis.findings.registry import rule
 from inroads.columns.arrays import Flags, distinct
-from inroads.columns.claimset import ATTRIBUTES, NONE, SCOPES, SLOTS
-from inroads.columns.fold import KEEPS
+from inroads.columns.claimset import ATTRIBUTES, KEEPS, NONE, SCOPES, SLOTS
 from inroads.documents.pointers import escape
 from inroads.model import NodeKind, Section, native_id
 from inroads.policy.rule_settings import RuleRow
