@@ -109,13 +109,16 @@ class Fold(NamedTuple):
     version: str
 
 
-def fold(said: ClaimSet, policy: Policy) -> Fold:
-    """Return the grants that stand under these claims."""
+def fold(said: ClaimSet, policy: Policy, *, marked: bool = False) -> Fold:
+    """Return the grants that stand under these claims.
+
+    With `marked`, all contradictions come with the claims, and no others are looked for.
+    """
     groups, owners = _group_owners(said)
     starts = kind_starts(said.nodes)
     (grants, evidence_of, evidence), (attributes, unconfirmed) = at_once(
         len(said.claims.document),
-        lambda: _stand(said, groups, owners),
+        lambda: _stand(said, groups, owners, marked=marked),
         lambda: _attributes(said, starts),
     )
     observed = np.zeros(len(said.nodes), np.bool_)
@@ -135,7 +138,9 @@ def fold(said: ClaimSet, policy: Policy) -> Fold:
     )
 
 
-def _stand(said: ClaimSet, groups: Ints, owners: Ints) -> tuple[GrantRows, Ints, EvidenceRows]:
+def _stand(
+    said: ClaimSet, groups: Ints, owners: Ints, *, marked: bool
+) -> tuple[GrantRows, Ints, EvidenceRows]:
     """Return the grants that stand, and their evidence."""
     claims = _members(said.claims, groups, owners, len(said.nodes))
     moments = _moments(said)
@@ -164,8 +169,10 @@ def _stand(said: ClaimSet, groups: Ints, owners: Ints) -> tuple[GrantRows, Ints,
     roles = edges_of(claims, rows[np.argsort(claims.row[rows], kind="stable")])
     edges = _with_roles(edges, roles, claims, moments)
     grants, evidence_of, evidence, records = grants_of(edges, claims, len(said.nodes))
-    bits = contested(said, claims, grants, records, moments)
-    return grants._replace(contested=bits), evidence_of, evidence
+    if not marked:
+        bits = contested(said, claims, grants, records, moments)
+        grants = grants._replace(contested=bits)
+    return grants, evidence_of, evidence
 
 
 def _latest(latest: Ints, node: Ints, scope: str) -> Ints:

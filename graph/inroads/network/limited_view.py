@@ -109,7 +109,7 @@ class Selection(Generic[_G]):
             [self.mark, policy.digest, sorted(map(msgspec.json.encode, statements))]
         )
         version = hashlib.sha256(told).hexdigest()[:16]
-        folded = fold(said, policy)
+        folded = fold(said, policy, marked=True)
         if rest:  # it is nobody's own document
             own = said.documents.sha256 != bytes.fromhex(rest.document.sha256)
             folded.observed[:] = False
