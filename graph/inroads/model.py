@@ -120,6 +120,7 @@ RECORD_NOUN = {
     Section.BUSINESS: "business",
     Section.TEAM_GROUP: "business group",
     Section.TEAM_BUSINESS: "business",
+    Section.DOCUMENT: "document",
 }
 """The noun for the record of a section, e.g. `membership 168372`."""
 

@@ -176,7 +176,7 @@ def test_nobody_is_walked_alone_without_need(
 def test_nobody() -> None:
     """An empty graph has an empty census, and an identity without access counts nothing."""
     assert list(Census(explore([])).rows()) == []
-    assert Census(explore([(me(), DAY[0])])).counts("identity:1") == Counts(0, 0, 0, 0, 0, {})
+    assert Census(explore([(me(), DAY[0])])).counts("identity:1") == Counts(0, 0, 0, 0, 0, 0, {})
 
 
 def test_two_maximal_roles_count_under_each() -> None:

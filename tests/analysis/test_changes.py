@@ -43,6 +43,7 @@ MIRROR = {
     Kind.RAISED: Kind.LOWERED,
     Kind.TURNED_ACTIVE: Kind.TURNED_LATENT,
     Kind.NOW_STATED: Kind.NOW_INFERRED,
+    Kind.TURNED_CONTESTED: Kind.SETTLED,
     Kind.CHANGED: Kind.CHANGED,
 }
 MIRROR |= {theirs: ours for ours, theirs in MIRROR.items()}
@@ -91,7 +92,7 @@ class TestGained:
             "identity:1",
             "account:V",
         )
-        facts = (("CLIENT",), ("RECEIVED_INVOICES",), Certainty.STATED, AccessState.ACTIVE, ())
+        facts = (("CLIENT",), ("RECEIVED_INVOICES",), Certainty.STATED, AccessState.ACTIVE, (), ())
         assert (change.before, change.after) == (None, AccessFacts(*facts))  # type: ignore[arg-type]  # their values
         grant = after.grants["account:V#ROLE/CLIENT@identity:1"]
         assert change.causes == (GrantCause(grant.id, None, grant, witnessed=True),)
@@ -681,6 +682,8 @@ def both(then: Access, now: Access) -> Iterator[Kind]:
         yield Kind[f"TURNED_{now.state}"]
     if then.certainty != now.certainty:
         yield Kind[f"NOW_{now.certainty}"]
+    if bool(then.contested_roles) != bool(now.contested_roles):
+        yield Kind.TURNED_CONTESTED if now.contested_roles else Kind.SETTLED
 
 
 def two_moments(seed: int) -> tuple[World, World]:
@@ -758,11 +761,11 @@ def test_causes_differ_matter_and_suffice(first: int) -> None:
             elif change.after is None:
                 assert access is not None, (seed, change)
             elif access is None or routes(access) <= real_routes(change, before, after):
-                facts = access and (access.roles, access.state, access.certainty)
-                assert facts != (change.after.roles, change.after.state, change.after.certainty), (
-                    seed,
-                    change,
-                )
+                facts = [
+                    each and (each.roles, each.state, each.certainty, bool(each.contested_roles))
+                    for each in (access, change.after)
+                ]
+                assert facts[0] != facts[1], (seed, change)
 
 
 def hops_taken(before: Explorer, after: Explorer, monkeypatch: pytest.MonkeyPatch) -> int:

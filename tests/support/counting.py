@@ -29,11 +29,13 @@ def one_by_one(summaries: Iterable[Summary]) -> Counts:
     found: Counter[Any] = Counter()
     for each in summaries:
         found.update(["total", each.certainty, each.state, *each.roles])
+        found["contested"] += bool(each.contested)
     return Counts(
         found["total"],
         found[Certainty.STATED],
         found[Certainty.INFERRED],
         found[AccessState.ACTIVE],
         found[AccessState.LATENT],
+        found["contested"],
         {role: found[role] for role in ROLES if found[role]},
     )

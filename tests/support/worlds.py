@@ -15,7 +15,7 @@ from inroads.columns.fold import edges_of, fold, grants_of
 from inroads.documents.claims import Attribute, Claim, Place, Statement
 from inroads.documents.reader import Observation, read
 from inroads.explorer import Explorer
-from inroads.model import Document, Grant
+from inroads.model import CONTRADICTIONS, Document, Grant
 from inroads.policy.tables import STOCK, Policy
 
 World = Sequence[tuple[dict[str, Any], dt.datetime]]
@@ -75,6 +75,9 @@ def standing(grants: Iterable[Grant], nodes: dict[str, dict[str, Any]]) -> Explo
                     role=role,
                     client_role="/CLIENT@" in grant.id,
                     active=grant.active,
+                    contested=sum(
+                        1 << CONTRADICTIONS.index(each.code) for each in grant.contradictions
+                    ),
                 )
             )
     moment = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)

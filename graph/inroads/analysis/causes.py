@@ -157,6 +157,16 @@ class ComparedAccess(NamedTuple):
                     if not self.here.fails(hop.resource):
                         yield hop.resource
 
+    def contested_causes(self) -> Iterator[str]:
+        """Yield the grants that break sound paths of `here` in `there`, or are contested there."""
+        for path in self.paths:
+            if not path.contested:
+                yield from self.breaks(path)
+                for step in path.steps:
+                    theirs = self.there.grants.get(step.grant)
+                    if theirs is not None and theirs.contested:
+                        yield step.grant
+
 
 def deciding(before: ComparedAccess, after: ComparedAccess) -> Iterator[str]:
     """Yield the ids of grants and nodes that decide an access, with repetitions; see `Change`."""
@@ -171,6 +181,8 @@ def deciding(before: ComparedAccess, after: ComparedAccess) -> Iterator[str]:
         yield from (before if old.certainty is Certainty.STATED else after).certainty_causes()
     if old and new and old.state is not new.state:
         yield from (before if old.state is AccessState.ACTIVE else after).state_causes()
+    if old and new and old.contested is not new.contested:
+        yield from (after if old.contested else before).contested_causes()
 
 
 VITAL: Final = {

@@ -16,6 +16,7 @@ from inroads.columns.claimset import KINDS, NONE, ROLES
 from inroads.errors import InroadsError
 from inroads.model import NodeKind, Role, kind_of
 from inroads.network.access_graph import AccessGraph
+from inroads.reach.contested import are_contested
 from inroads.reach.everyone import Accesses, accesses_of, every_access
 from inroads.text import harmless, printable
 
@@ -32,9 +33,10 @@ FIGURES: Final = (
     "inferred",
     "active",
     "latent",
+    "contested",
     *(role.lower() for role in ROLES),
 )
-"""The figures of a census: accesses in all, by certainty, by state, and by role."""
+"""The figures of a census: accesses in all, by certainty, by state, contested, and by role."""
 
 COLUMNS: Final = ("kind", "id", "name", *FIGURES)
 """The columns of a census."""
@@ -96,6 +98,7 @@ def _counted(graph: AccessGraph, found: Accesses) -> dict[str, Ints]:
         np.ones(len(held), np.bool_),
         *(found.certainty == rank for rank in (0, 1)),
         *(found.state == rank for rank in (0, 1)),
+        are_contested(graph, found.roles, found.sound),
         *(held & 1 << place != 0 for place in range(len(ROLES))),
     )
     return dict(zip(FIGURES, map(np.flatnonzero, masks), strict=True))
@@ -109,7 +112,7 @@ def _place(kind: NodeKind | str) -> int:
 
 
 class Counts(NamedTuple):
-    """The figures of one node: in all, by certainty, by state, and by role without zeros.
+    """The figures of one node: in all, by certainty, by state, contested, and by role without zeros.
 
     An access with two maximal roles counts under each of them, so the roles may sum to more than
     the total.
@@ -120,14 +123,15 @@ class Counts(NamedTuple):
     inferred: int
     active: int
     latent: int
+    contested: int
     roles: dict[Role, int]
 
     @classmethod
     def of(cls, figures: Iterable[int]) -> Counts:
         """Return counts from a number for each of FIGURES."""
-        total, stated, inferred, active, latent, *roles = figures
+        total, stated, inferred, active, latent, contested, *roles = figures
         held = {role: count for role, count in zip(ROLES, roles, strict=True) if count}
-        return cls(total, stated, inferred, active, latent, held)
+        return cls(total, stated, inferred, active, latent, contested, held)
 
 
 class Census:

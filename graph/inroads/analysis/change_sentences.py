@@ -42,6 +42,8 @@ _SAID: Final = {
     Kind.TURNED_LATENT: "turned latent ({reasons})",
     Kind.NOW_STATED: "is now stated by a record",
     Kind.NOW_INFERRED: "is now inferred only",
+    Kind.TURNED_CONTESTED: "turned contested",
+    Kind.SETTLED: "is no longer contested",
 }
 
 
@@ -86,6 +88,9 @@ class _Telling(NamedTuple):
         if cause.before.roles != cause.after.roles:
             then, now = (" and ".join(each.roles) for each in (cause.before, cause.after))
             return f"{name} changed from {then} to {now}"
+        if cause.before.contested is not cause.after.contested:
+            doubts = [printable(each.sentence) for each in cause.after.contradictions]
+            return f"{name} is {'contested: ' + '; '.join(doubts) if doubts else 'settled'}"
         return f"{name} turned {'active' if cause.after.active else 'inactive'}"
 
     def grant(self, grant: Grant) -> str:

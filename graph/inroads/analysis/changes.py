@@ -1,8 +1,8 @@
 """Changes of effective access between two versions of a graph, each with the grants and attributes that caused it.
 
 An access is one (identity, business or account) that `reach` finds. It has changed when it is in one version only, or
-when its roles, its state or its certainty differ. A longer path, one more path beside others, or another reason for
-being latent is no change.
+when its roles, its state, its certainty or its being contested differ. A longer path, one more path beside others, or
+another reason for being latent is no change.
 
 **Gained, or only observed?** A version has *observed* a grant's absence when it lacks the grant although it has read
 a document that would have shown it (the fold's coverage, whatever the moment):
@@ -21,7 +21,8 @@ its absence only denies that there is this client, so it is no witness against t
 The mirror: an access that is gone is LOST when each of its paths has a grant that the later version states
 differently or has observed to be absent, and UNOBSERVED when some path is merely no longer shown. So
 `changes(b, a)` holds the changes of `changes(a, b)` with GAINED and LOST, OBSERVED and UNOBSERVED, RAISED and
-LOWERED, TURNED_ACTIVE and TURNED_LATENT, NOW_STATED and NOW_INFERRED swapped; CHANGED is its own mirror.
+LOWERED, TURNED_ACTIVE and TURNED_LATENT, NOW_STATED and NOW_INFERRED, TURNED_CONTESTED and SETTLED swapped; CHANGED
+is its own mirror.
 """
 
 from __future__ import annotations
@@ -63,7 +64,8 @@ from inroads.reach.states import acting_for
 
 
 class Kind(StrEnum):
-    """A kind of change: at most one word each for an access's being there, its roles, state and certainty.
+    """A kind of change: at most one word each for an access's being there, its roles, state, certainty,
+    and whether it is contested.
 
     RAISED: it has more capabilities and lost none; LOWERED: the other way round; CHANGED: neither, as when it gained
     some and lost others, or when roles without capabilities differ.
@@ -80,6 +82,8 @@ class Kind(StrEnum):
     TURNED_LATENT = "TURNED_LATENT"
     NOW_STATED = "NOW_STATED"
     NOW_INFERRED = "NOW_INFERRED"
+    TURNED_CONTESTED = "TURNED_CONTESTED"
+    SETTLED = "SETTLED"
 
 
 class AccessFacts(msgspec.Struct, frozen=True):
@@ -90,6 +94,7 @@ class AccessFacts(msgspec.Struct, frozen=True):
     certainty: Certainty
     state: AccessState
     reasons: tuple[str, ...]
+    contested_roles: tuple[Role, ...]
 
 
 class Change(msgspec.Struct, frozen=True):
@@ -97,8 +102,8 @@ class Change(msgspec.Struct, frozen=True):
 
     `causes` holds only what differs between the versions and decides this access: what makes or ends its paths, where
     no path is common to both versions; what conveys a role that it has in one of them only; what makes or ends the
-    paths of its better certainty; what makes or ends its active paths, or turns them latent. At least one, unless a
-    limit cut the search. `before` or `after` is None where there is no access.
+    paths of its better certainty; what makes or ends its active paths, or turns them latent; what makes its paths
+    contested. At least one, unless a limit cut the search. `before` or `after` is None where there is no access.
     """
 
     kinds: tuple[Kind, ...]
@@ -194,7 +199,7 @@ class _ReachedAccess(NamedTuple):
     def compared(self) -> tuple[object, ...]:
         """The facts of which one must differ for a change."""
         summary = self.answer.summaries[self.place]
-        return summary.roles, summary.state, summary.certainty
+        return summary.roles, summary.state, summary.certainty, bool(summary.contested)
 
     @property
     def access(self) -> Access:
@@ -315,12 +320,12 @@ def alterations(old: Access, new: Access) -> Iterator[Kind]:
         yield Kind.TURNED_ACTIVE if new.state is AccessState.ACTIVE else Kind.TURNED_LATENT
     if old.certainty is not new.certainty:
         yield Kind.NOW_STATED if new.certainty is Certainty.STATED else Kind.NOW_INFERRED
+    if old.contested is not new.contested:
+        yield Kind.TURNED_CONTESTED if new.contested else Kind.SETTLED
 
 
 def facts(access: Access | None) -> AccessFacts | None:
     """Return the facts of an access, None if there is none."""
     if access is None:
         return None
-    return AccessFacts(
-        access.roles, access.capabilities, access.certainty, access.state, access.reasons
-    )
+    return AccessFacts(*(getattr(access, name) for name in AccessFacts.__struct_fields__))

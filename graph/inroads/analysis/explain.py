@@ -33,6 +33,10 @@ Beyond that, the collateral of single grants decides.
 """
 
 
+TOLD: Final = 3
+"""The most contradictions that a sentence names."""
+
+
 def explain(graph: AccessGraph, access: Access) -> Explanation:
     """Explain an access: a sentence, independent routes, and the cut.
 
@@ -54,6 +58,19 @@ def _candidates(graph: AccessGraph, access: Access) -> dict[str, Grant]:
         for grant in grants
         if grant.relation not in (Relation.KEEPS, Relation.GROUP_OF)
     }
+
+
+def contested_grants(graph: AccessGraph, access: Access) -> tuple[Grant, ...]:
+    """Return the contested grants on the paths that give the contested roles of an access."""
+    roles = set(access.contested_roles)
+    found = {
+        step.grant: graph.grants[step.grant]
+        for path in access.paths
+        if not roles.isdisjoint(path.roles)
+        for step in path.steps
+        if step.contested
+    }
+    return tuple(found.values())
 
 
 def _flow(
@@ -163,6 +180,8 @@ def _sentence(graph: AccessGraph, access: Access, routes: int, cut: Sequence[Gra
             " There are more paths than were looked at:"
             f" more routes may remain after revoking {ending}."
         )
+    elif access.contested:
+        text += _contested(graph, access)
     else:
         text += f" To end it, revoke {ending}."
     for account, number, named in _shared_clients(graph, access):
@@ -172,6 +191,27 @@ def _sentence(graph: AccessGraph, access: Access, routes: int, cut: Sequence[Gra
             f" removing that client on the vendor's side may end {both.lower()}."
         )
     return text
+
+
+def _contested(graph: AccessGraph, access: Access) -> str:
+    """Return the sentences of a contested access: nothing but its contested records is to end."""
+    roles = " and ".join(access.contested_roles)
+    told = [
+        f"{_fact_label(graph, grant)}: {printable(each.sentence)}"
+        for grant in contested_grants(graph, access)
+        for each in grant.contradictions
+    ]
+    more = f"; {len(told) - TOLD} more" if len(told) > TOLD else ""
+    return (
+        f" It is contested as {roles}: {'; '.join(told[:TOLD])}{more}."
+        " Settle these records, and revoke nothing else for it."
+    )
+
+
+def _fact_label(graph: AccessGraph, grant: Grant) -> str:
+    if grant.relation is Relation.KEEPS:
+        return f"{label(graph, grant.resource)} as the account of {label(graph, grant.principal)}"
+    return grant_label(grant)
 
 
 def _shared_clients(graph: AccessGraph, access: Access) -> Iterable[tuple[str, str, list[str]]]:

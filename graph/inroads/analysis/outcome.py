@@ -10,8 +10,12 @@ import msgspec
 from inroads.analysis.changes import Kind, alterations
 from inroads.model import Access, Path
 
-WORSE: Final = frozenset({Kind.LOWERED, Kind.CHANGED, Kind.TURNED_LATENT, Kind.NOW_INFERRED})
-BETTER: Final = frozenset({Kind.RAISED, Kind.CHANGED, Kind.TURNED_ACTIVE, Kind.NOW_STATED})
+WORSE: Final = frozenset(
+    {Kind.LOWERED, Kind.CHANGED, Kind.TURNED_LATENT, Kind.NOW_INFERRED, Kind.TURNED_CONTESTED}
+)
+BETTER: Final = frozenset(
+    {Kind.RAISED, Kind.CHANGED, Kind.TURNED_ACTIVE, Kind.NOW_STATED, Kind.SETTLED}
+)
 
 
 class Fate(StrEnum):

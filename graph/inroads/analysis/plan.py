@@ -4,19 +4,29 @@ from __future__ import annotations
 
 import msgspec
 
-from inroads.analysis.explain import explain
+from inroads.analysis.explain import contested_grants, explain
 from inroads.analysis.outcome import Outcome
+from inroads.analysis.remediation import FACTS
 from inroads.analysis.what_if import WhatIf
-from inroads.model import Access, Explanation
+from inroads.model import Access, Explanation, Grant
 from inroads.network.access_graph import AccessGraph
 
 
 class RevocationPlan(msgspec.Struct, frozen=True):
-    """A plan that ends one access: the cut with the least collateral, and its outcomes."""
+    """A plan that ends one access: the cut with the least collateral, and its outcomes.
+
+    The plan of a contested access names the contested grants alone: nothing else is to end for it.
+    There are none where only facts are contested, which nobody can revoke.
+    """
 
     access: Access
     explanation: Explanation
     what_if: WhatIf[AccessGraph]
+
+    @property
+    def revoke(self) -> tuple[Grant, ...]:
+        """The grants to revoke."""
+        return self.what_if.removed
 
     @property
     def verified(self) -> bool:
@@ -38,5 +48,6 @@ class RevocationPlan(msgspec.Struct, frozen=True):
 def plan(graph: AccessGraph, access: Access) -> RevocationPlan:
     """Return the plan that ends an access of the graph, however many grants it takes."""
     explanation = explain(graph, access)
-    cut = [grant.id for grant in explanation.cut]
+    grants = contested_grants(graph, access) if access.contested else explanation.cut
+    cut = [grant.id for grant in grants if grant.relation not in FACTS]
     return RevocationPlan(access, explanation, WhatIf(graph, cut, most=len(cut)))

@@ -166,14 +166,14 @@ class WhatIf(Generic[_G]):
 
     @property
     def lowered(self) -> tuple[Outcome, ...]:
-        """The accesses that stay with fewer or other capabilities, latent, or inferred only."""
+        """The accesses that stay with fewer or other capabilities, latent, inferred or contested."""
         return tuple(
             each for each in self.outcomes if each.after and not WORSE.isdisjoint(each.kinds)
         )
 
     @property
     def raised(self) -> tuple[Outcome, ...]:
-        """The accesses that stay with more or other capabilities, turn active, or become stated."""
+        """The accesses that stay with more or other capabilities, turn active, stated or settled."""
         return tuple(
             each for each in self.outcomes if each.before and not BETTER.isdisjoint(each.kinds)
         )
@@ -373,6 +373,8 @@ _ALTERED: Final = {
     Kind.TURNED_LATENT: "turned latent",
     Kind.NOW_STATED: "now stated by a record",
     Kind.NOW_INFERRED: "now inferred only",
+    Kind.TURNED_CONTESTED: "now contested",
+    Kind.SETTLED: "no longer contested",
 }
 
 

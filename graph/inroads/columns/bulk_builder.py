@@ -110,8 +110,7 @@ class _Saying:
     """Collects the claims of all documents, one section after the other."""
 
     def __init__(self, documents: Sequence[RegularDocument], policy: Policy) -> None:
-        self.policy = policy
-        self.documents = documents
+        self.policy, self.documents = policy, documents
         is_team = np.array([each.is_team for each in documents], np.bool_)
         self.people, self.teams = np.flatnonzero(~is_team), np.flatnonzero(is_team)
         self.identities = [each.content for each in documents if not each.is_team]

@@ -14,6 +14,7 @@ from inroads.model import (
     Path,
     Relation,
     Role,
+    Section,
     Step,
     kind_of,
     native_id,
@@ -44,7 +45,11 @@ def label(graph: AccessGraph, node: str) -> str:
 
 
 def record_label(record: Evidence) -> str:
-    """Return a readable name of a record: `role 994207`."""
+    """Return a readable name of a record: `role 994207`; of a whole section or document its noun."""
+    if record.index < 0 and record.record_id is None:
+        return (
+            "memberships" if record.section is Section.MEMBERSHIP else RECORD_NOUN[record.section]
+        )
     return f"{RECORD_NOUN[record.section]} {record.record_id or '(no id)'}"
 
 

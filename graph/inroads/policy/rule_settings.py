@@ -69,6 +69,7 @@ RULES: Final[dict[str, RuleRow]] = {
     "client-only": RuleRow(_S.INFO),
     "role-without-membership": RuleRow(_S.MEDIUM, {"client_severity": _S.LOW}),
     "membership-without-role": RuleRow(_S.INFO),
+    "contested-access": RuleRow(_S.HIGH),
     "role-disagreement": RuleRow(_S.HIGH),
     "unmapped-role": RuleRow(_S.MEDIUM),
     "group-without-membership": RuleRow(_S.MEDIUM),

@@ -12,8 +12,8 @@ from functools import cache, partial
 
 import numpy as np
 
-from inroads.columns.arrays import Flags, Ints, Lazily, take
-from inroads.columns.claimset import KIND_BITS, KINDS, ROLES
+from inroads.columns.arrays import Lazily, take
+from inroads.columns.claimset import KIND_BITS, KINDS
 from inroads.errors import NotFound
 from inroads.model import (
     Access,
@@ -40,6 +40,7 @@ from inroads.reach.answers import (
 )
 from inroads.reach.associations import AssociationWalk
 from inroads.reach.closed_form import PathSummaries
+from inroads.reach.contested import are_contested, contested_roles
 from inroads.reach.filters import ALL, AccessFilter
 from inroads.reach.paths import path_of, path_order
 from inroads.reach.walk import Walk
@@ -197,13 +198,6 @@ def _summary(
     )
 
 
-def contested_roles(graph: AccessGraph, roles: int, sound: int) -> tuple[Role, ...]:
-    """Return the roles of an access, as bits, that no sound path gives."""
-    if roles == sound:
-        return ()
-    return tuple(role for role in graph.roles_of(roles) if not sound >> ROLES.index(role) & 1)
-
-
 def _sorted(
     graph: AccessGraph, found: PathSummaries, chosen: AccessFilter, wanted: frozenset[NodeKind]
 ) -> list[Summary]:
@@ -221,7 +215,7 @@ def _sorted(
             distance,
             other,
             roles_of(roles),
-            contested_roles(graph, roles, sound) if roles != sound else (),
+            contested_roles(graph, roles, sound),
         )
         for certainty, state, distance, other, roles, sound in rows
     ]
@@ -239,7 +233,7 @@ def _ordered(
     if chosen.state is not None:
         keep &= found.state == STATE_RANKS[chosen.state]
     if chosen.contested is not None:
-        keep &= _contested(graph, found.roles, found.sound) == chosen.contested
+        keep &= are_contested(graph, found.roles, found.sound) == chosen.contested
     if chosen.roles is not None or chosen.capabilities is not None:
         sample = Summary(CERTAINTY_BY_RANK[0], STATE_BY_RANK[0], 0, "", ())
         held = [
@@ -264,17 +258,6 @@ def _ordered(
     return Lazily(
         len(kept.node), lambda place: _summary(graph, *(int(each[place]) for each in rows()))
     )
-
-
-def _contested(graph: AccessGraph, roles: Ints, sound: Ints) -> Flags:
-    """Return a mask of the accesses of which any role is contested."""
-    different = np.flatnonzero(roles != sound)
-    marks = np.zeros(len(roles), np.bool_)
-    marks[different] = [
-        bool(contested_roles(graph, *each))
-        for each in zip(roles[different].tolist(), sound[different].tolist(), strict=True)
-    ]
-    return marks
 
 
 def _associated(

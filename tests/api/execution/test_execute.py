@@ -109,6 +109,7 @@ type AccessFacts {
 }
 enum ChangeKind {
   GAINED OBSERVED LOST UNOBSERVED RAISED LOWERED CHANGED TURNED_ACTIVE TURNED_LATENT NOW_STATED NOW_INFERRED
+  TURNED_CONTESTED SETTLED
 }
 interface ChangeCause { id: ID!  witnessed: Boolean!  sentence: String! }
 type GrantCause implements ChangeCause { before: Grant  after: Grant }

@@ -91,6 +91,8 @@ def plan(
             say_coverage(
                 "the access ends"
                 if found.verified
+                else "the access is contested, and does not end by this: settle its records"
+                if found.access.contested
                 else "the access does NOT end by this: more paths remain",
                 graph.coverage_of_reach(found.access.principal),
             )

@@ -50,6 +50,8 @@ describe(
         "CHANGED": "Its roles differ, and it has neither more capabilities nor fewer.",
         "TURNED_ACTIVE": "It was latent and is active.",
         "TURNED_LATENT": "It was active and is latent.",
+        "TURNED_CONTESTED": "Records contradict each other about it, and did not before.",
+        "SETTLED": "It was contested and is so no longer.",
         "NOW_STATED": "It was inferred and is now stated by records.",
         "NOW_INFERRED": "It was stated and is now inferred only.",
     },

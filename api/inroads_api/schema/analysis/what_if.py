@@ -44,7 +44,7 @@ describe(
     "What becomes of an access.",
     {
         "ENDS": "It ends.",
-        "LOWERED": "It stays with fewer or other capabilities, turns latent, or is inferred only.",
+        "LOWERED": "It stays with fewer or other capabilities, latent, inferred only or contested.",
         "CHANGED": "It stays, with something less and something more.",
         "STAYS": "It stays as it was by other paths.",
         "RAISED": "It stays with more capabilities, turns active, or is now stated.",
@@ -214,11 +214,10 @@ class Plan:
     def revoke(self) -> list[Grant]:
         """The smallest set of grants whose removal ends the access.
 
-        Among sets of that size, it is the one that ends the fewest other accesses.
+        Among sets of that size, it is the one that ends the fewest other accesses. Of a contested
+        access these are the contested grants alone.
         """
-        return [
-            Grant(graph=self.found.what_if.base, held=each) for each in self.found.explanation.cut
-        ]
+        return [Grant(graph=self.found.what_if.base, held=each) for each in self.found.revoke]
 
     @field
     def what_if(self) -> WhatIf:

@@ -92,6 +92,7 @@ class AccessCounts:
     inferred: int = fields.value("Those of which every path is inferred.")
     active: int = fields.value("Those of which a path is active.")
     latent: int = fields.value("Those of which every path is latent.")
+    contested: int = fields.value("Those of which a role rests on contested paths alone.")
     by_role: list[RoleCount] = fields.stated(
         lambda self: [RoleCount(role=role, count=count) for role, count in self.roles.items()],
         "How many have each role; roles that none has are left out.",

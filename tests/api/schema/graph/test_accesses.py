@@ -40,7 +40,11 @@ def told(figures: dict[str, Any]) -> Counts:
     """The figures of an answer."""
     roles = {Role(each["role"]): each["count"] for each in figures["byRole"]}
     return Counts(
-        *(figures[name] for name in ("total", "stated", "inferred", "active", "latent")), roles
+        *(
+            figures[name]
+            for name in ("total", "stated", "inferred", "active", "latent", "contested")
+        ),
+        roles,
     )
 
 

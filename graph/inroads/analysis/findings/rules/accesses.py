@@ -9,14 +9,17 @@ import numpy as np
 
 from inroads.analysis.changes import Kind, changes
 from inroads.analysis.findings.context import CLIENT_BIT, RuleContext
-from inroads.analysis.findings.finding import Match, RuleOutcome, Stated, Ways
+from inroads.analysis.findings.finding import Fact, Match, RuleOutcome, Spot, Stated, Ways
 from inroads.analysis.findings.registry import rule
 from inroads.cancellation import check
 from inroads.columns.arrays import firsts, take
 from inroads.columns.claimset import NONE
 from inroads.model import Certainty, NodeKind
+from inroads.network.wording import record_label
 from inroads.policy.rule_settings import RuleRow
+from inroads.reach.contested import are_contested
 from inroads.reach.everyone import Accesses
+from inroads.reach.questions import access
 
 
 @rule(
@@ -39,6 +42,34 @@ def indirect_only(matter: RuleContext, _: RuleRow) -> RuleOutcome:
             strict=True,
         )
     ]
+    return RuleOutcome(len(found.principal), hits)
+
+
+@rule(
+    "contested-access",
+    "accesses",
+    "{0} reaches {1} as {roles}, and records contradict each other about it: {contradictions}.",
+    "Find out which record is right and correct the other one; revoke nothing else for it.",
+)
+def contested_access(matter: RuleContext, _: RuleRow) -> RuleOutcome:
+    """An access of which a role rests on contested paths alone."""
+    found, hits = matter.accesses, []
+    rows = take(found, are_contested(matter.graph, found.roles, found.sound))
+    for identity, node in zip(rows.principal.tolist(), rows.resource.tolist(), strict=True):
+        check()
+        here = access(matter.graph, matter.name(identity), matter.name(node))
+        if here is None:
+            continue
+        facts: tuple[Fact, ...] = (
+            ("roles", tuple(here.contested_roles)),
+            ("contradictions", tuple(sorted({each.code for each in here.contradictions}))),
+        )
+        spots = {
+            Spot(*each[:4], "", record_label(each), each.record_id)
+            for contradiction in here.contradictions
+            for each in contradiction.evidence
+        }
+        hits.append(Match((here.principal, here.resource), facts, tuple(sorted(spots))))
     return RuleOutcome(len(found.principal), hits)
 
 
