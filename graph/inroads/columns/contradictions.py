@@ -171,7 +171,9 @@ def _disputed(
         return np.zeros(0, np.int64)
     starts = np.flatnonzero(firsts(records.grant))
     moment = np.maximum.reduceat(moments.of_document[records.document], starts)
-    grant, scope = scopes_of(claims, grants, records, np.flatnonzero(shared[moment]))
+    chosen = shared[moment]
+    records = take(records, np.flatnonzero(chosen[records.grant]))
+    grant, scope = scopes_of(claims, grants, records, np.flatnonzero(chosen))
     latest = moments.of_scope[scope] == moment[grant]
     grant, scope = grant[latest], scope[latest]
     place, document = covering(said, scope)
@@ -185,7 +187,8 @@ def scopes_of(
 ) -> tuple[Ints, Ints]:
     """Return the scopes whose documents cover chosen grants: pairs of a grant and a scope.
 
-    A membership is covered in whatever dialect it was stated.
+    The records are those of the chosen grants. A membership is covered in whatever dialect it was
+    stated.
     """
     relation = grants.relation[chosen]
     member = chosen[relation == MEMBER]
@@ -193,12 +196,11 @@ def scopes_of(
         (member, grants.principal[member] * SLOTS + SCOPES["memberships"]),
         (member, grants.resource[member] * SLOTS + SCOPES["team"]),
     ]
-    rows = np.flatnonzero(contained(records.grant, chosen))
-    relation = grants.relation[records.grant[rows]]
-    rows = rows[(relation != MEMBER) & (relation != GROUP_OF)]
+    relation = grants.relation[records.grant]
+    records = take(records, (relation != MEMBER) & (relation != GROUP_OF))
     for scope in (claims.scope, claims.other_scope):
-        given = scope[records.claim[rows]]
-        pairs.append((records.grant[rows][given != NONE], given[given != NONE]))
+        given = scope[records.claim]
+        pairs.append((records.grant[given != NONE], given[given != NONE]))
     # A team that does not say the account covers the roles on the one that its business keeps.
     role = chosen[(grants.relation[chosen] == ROLE) & (grants.client_role[chosen] == 0)]
     keeps = np.flatnonzero(grants.relation == KEEPS)

@@ -326,7 +326,7 @@ def grants_of(
         np.bitwise_or.reduceat(contested, starts) if len(starts) else contested,
     )
     evidence_of = np.append(starts, len(edge))
-    grant = np.repeat(np.arange(len(starts)), np.diff(evidence_of))
+    grant = np.repeat(np.arange(len(starts), dtype=np.int32), np.diff(evidence_of))
     records = Records(grant, claims.document[said], evidence.section, said)
     return grants, narrow(evidence_of), evidence, records
 
