@@ -716,9 +716,17 @@ class Oracle:
             if "confirmed_at" in document.body:
                 word = "identity_unconfirmed" if document.body["confirmed_at"] is None else ""
                 stated[document.identity][document.moment].add(word)
+            # A newer document of this identity that has the table, and not the account, ends it.
+            ended = any(
+                other.moment > document.moment
+                and not other.is_team
+                and other.identity == document.identity
+                and "subscription_statuses" in other.body
+                for other in self._documents
+            )
             for account, status in (document.body.get("subscription_statuses") or {}).items():
                 stated[f"account:{account}"][document.moment].add(
-                    "" if status in GOOD_STATUSES else status
+                    "" if status in GOOD_STATUSES or ended else status
                 )
         return {node: frozenset(words[max(words)] - {""}) for node, words in stated.items()}
 

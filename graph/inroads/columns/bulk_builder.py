@@ -40,7 +40,7 @@ from inroads.columns.claimset import (
     stacked,
 )
 from inroads.documents.bulk_reader import RegularDocument
-from inroads.documents.claims import SECTIONS_OF_ME
+from inroads.documents.claims import SECTIONS_OF_ME, TABLES_OF_ME
 from inroads.documents.records import AccountBusiness
 from inroads.model import Relation, Role, Section
 from inroads.moments import moment_number
@@ -54,13 +54,6 @@ _TEAM_BUSINESS, _TEAM_CLIENT, _TEAM_GROUP, _TEAM_MEMBER = map(
     SECTIONS.index,
     (Section.TEAM_BUSINESS, Section.TEAM_CLIENT, Section.TEAM_GROUP, Section.TEAM_MEMBER),
 )
-_TABLES: Final = {
-    "subscription_status": "subscription_statuses",
-    "business_status": "business_statuses",
-    "permissions": "permissions",
-}
-"""For each attribute that is stated in a table by account, the field of that table."""
-
 _NO_VENDOR: Final = AccountBusiness()
 _NOTHING: Final = frozenset({type(None), UnsetType})
 
@@ -128,7 +121,9 @@ class _Saying:
         self.clients = _Rows.of(clients, np.arange(len(clients)))
         self.groups = _Rows.of([each.groups for each in self.identities], self.people)
         self.roles = _Rows.of([each.roles for each in self.identities], self.people)
-        tables = ([getattr(each, name) for each in self.identities] for name in _TABLES.values())
+        tables = (
+            [getattr(each, name) for each in self.identities] for name in TABLES_OF_ME.values()
+        )
         self.tables = [_Rows.of(each, self.people) for each in tables]
         self.team_groups = [each.business_group for each in teams]
         self.members = _Rows.of([each.members for each in self.team_groups], self.teams)
@@ -226,7 +221,7 @@ class _Saying:
         document, records = self.people, self.identities
         identity = self.subject[document]
         self._cover(document, _scope(identity, "me"))
-        for scope, section in SECTIONS_OF_ME.items():
+        for scope, section in (SECTIONS_OF_ME | TABLES_OF_ME).items():
             shown = np.array([getattr(each, section) is not UNSET for each in records], np.bool_)
             self._cover(document[shown], _scope(identity[shown], scope))
         self._located("record", document, identity, NONE)
@@ -356,7 +351,7 @@ class _Saying:
     def _tables(self) -> None:
         """Add the attributes stated in tables by account: statuses and permissions."""
         for (name, section), table, account in zip(
-            _TABLES.items(), self.tables, self.table_accounts, strict=True
+            TABLES_OF_ME.items(), self.tables, self.table_accounts, strict=True
         ):
             if name == "permissions":
                 self._located(name, table.owner, account, NONE)

@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from inroads.columns.arrays import Flags, Ints, Texts, in_place, take
+from inroads.documents.claims import TABLES_OF_ME
 from inroads.model import NodeKind, Relation, Role, Section, fold_email
 
 _Key = TypeVar("_Key")
@@ -24,11 +25,14 @@ SECTIONS: Final = tuple(Section)
 MEMBER, ROLE, GROUP, GROUP_OF, KEEPS, CLIENT = range(len(RELATIONS))
 """The numbers of relations, in their order."""
 SCOPES: Final = {
-    # of an identity: any `me` document, and three of its sections
+    # of an identity: any `me` document, and its sections and tables
     "me": 0,
     "memberships": 1,
     "groups": 2,
     "roles": 3,
+    "subscription_status": 4,
+    "business_status": 5,
+    "permissions": 6,
     # of a business: a team, one that does not say the account; the account that its record says,
     # a record that says none, and the clients that its record lists
     "team": 0,
@@ -41,7 +45,7 @@ SCOPES: Final = {
     "holders": 1,
 }
 """The scopes that documents cover, by their place among those of a node of their kind."""
-SLOTS: Final = 5
+SLOTS: Final = 7
 """How many scopes a node has at most; a scope is its node times this, plus its place."""
 ATTRIBUTES: Final = (
     "email",
@@ -216,6 +220,11 @@ WORD_ATTRIBUTES: Final = frozenset({"subscription_status", "business_status"})
 _OTHERS: Final = frozenset({"email_key", "active", "record", "permissions"})
 TEXT_ATTRIBUTES: Final = np.array([name not in _OTHERS | WORD_ATTRIBUTES for name in ATTRIBUTES])
 """A mask of the attributes whose value is a text."""
+
+TABLE_SLOTS: Final = np.array(
+    [SCOPES[name] if name in TABLES_OF_ME else NONE for name in ATTRIBUTES]
+)
+"""For each attribute that a `me` states in a table by account the slot of that table, else NONE."""
 
 IS_WORD: Final = np.array([name in WORD_ATTRIBUTES for name in ATTRIBUTES])
 

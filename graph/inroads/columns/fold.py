@@ -42,6 +42,7 @@ from inroads.columns.claimset import (
     SCOPES,
     SECTIONS,
     SLOTS,
+    TABLE_SLOTS,
     ClaimRows,
     ClaimSet,
     edge_keys,
@@ -116,10 +117,11 @@ def fold(said: ClaimSet, policy: Policy, *, marked: bool = False) -> Fold:
     """
     groups, owners = _group_owners(said)
     starts = kind_starts(said.nodes)
+    moments = _moments(said)
     (grants, evidence_of, evidence), (attributes, unconfirmed) = at_once(
         len(said.claims.document),
-        lambda: _stand(said, groups, owners, marked=marked),
-        lambda: _attributes(said, starts),
+        lambda: _stand(said, groups, owners, moments, marked=marked),
+        lambda: _attributes(said, starts, moments),
     )
     observed = np.zeros(len(said.nodes), np.bool_)
     observed[said.documents.subject] = True
@@ -139,11 +141,10 @@ def fold(said: ClaimSet, policy: Policy, *, marked: bool = False) -> Fold:
 
 
 def _stand(
-    said: ClaimSet, groups: Ints, owners: Ints, *, marked: bool
+    said: ClaimSet, groups: Ints, owners: Ints, moments: Moments, *, marked: bool
 ) -> tuple[GrantRows, Ints, EvidenceRows]:
     """Return the grants that stand, and their evidence."""
     claims = _members(said.claims, groups, owners, len(said.nodes))
-    moments = _moments(said)
     era, latest, _ = moments
     stands = (latest[claims.scope] <= era[claims.document]) & (
         np.where(claims.other_scope == NONE, NONE, latest[claims.other_scope])
@@ -355,12 +356,24 @@ HOLDERS: Final = {
 """The kind of node that has an attribute; a record is kept for nodes of all kinds."""
 
 
-def _attributes(said: ClaimSet, starts: tuple[int, ...]) -> tuple[dict[str, Ints], Flags]:
+def _attributes(
+    said: ClaimSet, starts: tuple[int, ...], moments: Moments
+) -> tuple[dict[str, Ints], Flags]:
     """Return each attribute's values, from the last document that states it.
 
-    The second value is a mask of the identities that are known to be unconfirmed.
+    A status or permission ends with a newer `me` of the same identity whose table lacks it. The
+    second value is a mask of the identities that are known to be unconfirmed.
     """
     rows = said.attributes
+    slot = TABLE_SLOTS[rows.name]
+    places = np.flatnonzero(slot != NONE)
+    document = rows.document[places]
+    table = said.documents.subject[document] * SLOTS + slot[places]
+    ended = moments.of_scope[table] > moments.of_document[document]
+    if ended.any():
+        stands = np.ones(len(slot), np.bool_)
+        stands[places[ended]] = False
+        rows = take(rows, stands)
     last = take(rows, np.roll(firsts(rows.node, rows.name), -1))
     found: dict[str, Ints] = {}
     unconfirmed = np.zeros(starts[1], np.bool_)

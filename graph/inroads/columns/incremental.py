@@ -31,6 +31,7 @@ from inroads.columns.overlay import (
 from inroads.columns.subset import without
 from inroads.columns.touched import (
     cut_out,
+    ending,
     merged_nodes,
     places_of_documents,
     sharing_texts,
@@ -171,7 +172,10 @@ def _added(base: Baseline, policy: Policy) -> _Added | None:
     places, _ = places_of_documents(said, part)
     nodes = merged_nodes(said, part)
     principals = touched_principals(before, derived, part, nodes)
-    old, old_nodes, old_documents, stating = cut_out(before, derived, part, nodes, principals)
+    ended = ending(before, part, nodes)
+    old, old_nodes, old_documents, stating = cut_out(
+        before, derived, part, nodes, principals, ended
+    )
     touched = len(old.claims.document) + len(part.claims.document)
     if touched * SHARE > len(said.claims.document):
         return None
@@ -223,7 +227,9 @@ def _added(base: Baseline, policy: Policy) -> _Added | None:
         ),
         anew.stores,
     )
-    return _Added(*splice.put(before, derived, next_said, small, part, principals, policy), touched)
+    stated = np.concatenate([nodes.of_part[part.attributes.node], nodes.shift.of(ended)])
+    whole_ = splice.put(before, derived, next_said, small, part, principals, stated, policy)
+    return _Added(*whole_, touched)
 
 
 def _end(size: int, more: int) -> Replacement:

@@ -86,18 +86,18 @@ class Merge(NamedTuple):
         small: Fold,
         part: ClaimSet,
         principals: Ints,
+        stated: Ints,
         policy: Policy,
     ) -> tuple[Fold, Derived]:
-        """Return the fold of the whole and its derivation."""
+        """Return the fold of the whole and its derivation.
+
+        Attributes may differ of the nodes that are `stated`.
+        """
         cut, rows = self.cut(before.grants.principal, small.grants.principal, principals)
         counts = np.diff(small.evidence_of)[rows]
         evidence_of, inner = replaced_starts(before.evidence_of, cut, counts)
         subjects = self.nodes.of_part[part.documents.subject]
-        stated = distinct(
-            np.concatenate(
-                [self.nodes.inserted, subjects, self.nodes.of_part[part.attributes.node]]
-            )
-        )
+        stated = distinct(np.concatenate([self.nodes.inserted, subjects, stated]))
         starts = kind_starts(said.nodes)
         of_nodes = _OfNodes(self, stated, (before.kind_starts, small.kind_starts, starts))
         groups = distinct(self.nodes.of_part[part.groups.group])

@@ -49,8 +49,9 @@ def excerpt(said: ClaimSet, nodes: Ints) -> ClaimSet:
     groups = take(said.groups, named[said.groups.group])
     shown = take(said.keepers, named[said.keepers.account])
     named |= _marked(size, groups.business, shown.business)
-    covers = take(said.covers, named[said.covers.scope // SLOTS])
     attributes = take(said.attributes, named[said.attributes.node])
+    named |= _marked(size, said.documents.subject[attributes.document])
+    covers = take(said.covers, named[said.covers.scope // SLOTS])
     spoken = _marked(
         len(said.documents.moment),
         *(table.document for table in (claims, covers, attributes, shown)),

@@ -19,6 +19,7 @@ from inroads.columns.claimset import (
     ROLE,
     SCOPES,
     SLOTS,
+    TABLE_SLOTS,
     TEXT_ATTRIBUTES,
     AttributeRows,
     ClaimSet,
@@ -213,13 +214,32 @@ def _grants_at(entries: Entries, numbers: Ints) -> Ints:
     return grants_of_hops(hops)
 
 
+def ending(before: Fold, part: ClaimSet, nodes: MergedNodes) -> Ints:
+    """Return the old numbers of the accounts of which a status or permission may end.
+
+    Older documents state it, of identities of which the part has a table.
+    """
+    said = before.said
+    node, slot = np.divmod(part.covers.scope, SLOTS)
+    person = nodes.old_of_part[distinct(node[np.isin(slot, TABLE_SLOTS[TABLE_SLOTS != NONE])])]
+    person = person[(person != NONE) & (person < before.kind_starts[1])]
+    documents = places_of(said.documents.subject, person, len(said.nodes))
+    rows = places_of(said.attributes.document, documents, len(said.documents.moment))
+    return distinct(said.attributes.node[rows[TABLE_SLOTS[said.attributes.name[rows]] != NONE]])
+
+
 def cut_out(
-    before: Fold, derived: Derived, part: ClaimSet, nodes: MergedNodes, principals: Ints
+    before: Fold,
+    derived: Derived,
+    part: ClaimSet,
+    nodes: MergedNodes,
+    principals: Ints,
+    ended: Ints,
 ) -> tuple[ClaimSet, Ints, Ints, AttributeRows]:
     """Return the claims of these principals with all that decides them, and the old numbers used.
 
     The values are a claim set, the old numbers of its nodes and of its documents, and the known
-    attributes of the nodes that the part describes, with their old numbers.
+    attributes of the nodes that the part describes or `ended` has, with their old numbers.
     """
     said, starts = before.said, before.kind_starts
     claims, old = said.claims, nodes.old_of_part[nodes.old_of_part != NONE]
@@ -238,18 +258,19 @@ def cut_out(
     )
     held = distinct(chosen.resource)
     shown = take(said.keepers, _rows(said.keepers.account, distinct(np.concatenate([old, held]))))
+    stated = distinct(np.concatenate([part.documents.subject, part.attributes.node]))
+    stating = nodes.old_of_part[stated]
+    stating = distinct(np.concatenate([stating[stating != NONE], ended]))
+    attributes = take(said.attributes, _rows(said.attributes.node, stating))
     around = np.concatenate(
         [
             *(old, chosen.principal, held, chosen.owner, *scopes),
             *(groups.business, shown.account, shown.business),
+            *(ended, said.documents.subject[attributes.document]),
         ]
     )
     around = distinct(around[around != NONE])
     covers = take(said.covers, _rows(said.covers.scope, around, SLOTS))
-    stating = nodes.old_of_part[
-        distinct(np.concatenate([part.documents.subject, part.attributes.node]))
-    ]
-    attributes = take(said.attributes, _rows(said.attributes.node, stating[stating != NONE]))
     tables = chosen, covers, attributes, shown
     documents = distinct(np.concatenate([table.document for table in tables]))
     everything = distinct(np.concatenate([around, groups.group, said.documents.subject[documents]]))

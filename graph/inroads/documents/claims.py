@@ -2,7 +2,8 @@
 
 A claim stands until a newer document covers one of its scopes. A document covers only what it
 shows: a section that it lacks covers nothing. Scopes of an identity are `memberships`, `groups` and
-`roles`, each by the section of a `me`; of a business `team`, its members, `account`, which account
+`roles`, each by the section of a `me`, and its tables of statuses and permissions, which end what
+an older `me` of this identity stated there; of a business `team`, its members, `account`, which account
 it keeps, and `clients`, whose client it is; of an account `keeper`, which business keeps it, by
 that business's own record, and `holders`, its roles but those of clients, by a team that shows the
 account. `me`, `no_account` and `keyless_team` revoke nothing by themselves: they tell when an
@@ -142,6 +143,13 @@ SECTIONS_OF_ME: Final = {
 }
 """The sections that bear on what an identity reaches, by their scopes."""
 
+TABLES_OF_ME: Final = {
+    "subscription_status": "subscription_statuses",
+    "business_status": "business_statuses",
+    "permissions": "permissions",
+}
+"""For each attribute of accounts that a `me` states in a table, by its scope, that section."""
+
 # Looking up a member of an enumeration takes longer than it seems.
 _MEMBERSHIP, _BUSINESS, _CLIENT = Section.MEMBERSHIP, Section.BUSINESS, Section.CLIENT
 _GROUP, _ROLE, _TEAM_MEMBER = Section.GROUP, Section.ROLE, Section.TEAM_MEMBER
@@ -172,7 +180,7 @@ class _Rows:
         number = int(me.number)
         identity = self.names.identity(number)
         self._cover("me", identity)
-        for scope, section in SECTIONS_OF_ME.items():
+        for scope, section in (SECTIONS_OF_ME | TABLES_OF_ME).items():
             if getattr(me, section) is not UNSET:
                 self._cover(scope, identity)
         self._attribute(identity, "record", _WHOLE)

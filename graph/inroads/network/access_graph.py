@@ -21,6 +21,7 @@ from inroads.columns.claimset import (
     ROLES,
     SCOPES,
     SLOTS,
+    TABLE_SLOTS,
     WORD_ATTRIBUTES,
     email_key,
 )
@@ -255,7 +256,7 @@ class AccessGraph(MultiDiGraph):
         it.
         """
         rows, number = self.fold.said.attributes, self.index.number(node)
-        if number is None:
+        if number is None or self.ended(number, attribute):
             return None
         first, last = (
             np.searchsorted(rows.node, rows.node.dtype.type(number), side)
@@ -263,6 +264,18 @@ class AccessGraph(MultiDiGraph):
         )
         named = np.flatnonzero(rows.name[first:last] == ATTRIBUTES.index(attribute))
         return int(rows.document[first + named[-1]]) if len(named) else None
+
+    def ended(self, node: int, attribute: str) -> bool:
+        """Return whether a status or permission is not known, or not any more."""
+        place = ATTRIBUTES.index(attribute)
+        if TABLE_SLOTS[place] == NONE:
+            return False
+        start = (
+            0
+            if attribute == "permissions"
+            else self.fold.kind_starts[KINDS.index(NodeKind.ACCOUNT)]
+        )
+        return bool(self.fold.attributes[attribute][node - start] == NONE)
 
     def latent(self, node: str) -> tuple[str, ...]:
         """Why access through a node is latent, as codes; empty when it is alive, or when nothing is

@@ -363,7 +363,7 @@ class Selection(Generic[_G]):
         rows = take(rows, _rows(rows.node, self._numbers))
         found: dict[tuple[str, str], set[int]] = defaultdict(set)
         for document, node, name in zip(*(each.tolist() for each in rows[:3]), strict=True):
-            if document in self._documents:
+            if document in self._documents and not self.whole.ended(node, ATTRIBUTES[name]):
                 found[self.index.name(node), ATTRIBUTES[name]].add(document)
         return found
 
