@@ -443,3 +443,42 @@ class TestVersion:
         ]
         assert versions[0] == versions[1]
         assert len(set(versions)) == 3
+
+
+class TestTables:
+    """Statuses and permissions by account, which a `me` states in tables."""
+
+    @staticmethod
+    def status(*documents: tuple[int, dict[str, str] | None]) -> str | None:
+        """The status of account A after documents of identities, one a day; None lacks the table."""
+        world = [
+            (
+                me(who, **({} if table is None else {"subscription_statuses": table})),
+                DAY[day],
+            )
+            for day, (who, table) in enumerate(documents)
+        ]
+        known = [(me(9, business_memberships=[membership(9, 10, account_id="A")]), DAY[0])]
+        graphs = [explore(known + world[:count]) for count in range(len(world) + 1)]
+        grown = graphs[0]
+        for each in observations(world):
+            grown = grown.adding([each])
+        found = graphs[-1].nodes["account:A"].get("subscription_status")
+        assert grown.nodes["account:A"].get("subscription_status") == found
+        assert found is None or isinstance(found, str)
+        return found
+
+    def test_a_newer_table_without_the_account_ends_its_status(self) -> None:
+        """The table of the same identity ends it, an empty one too; a table that is absent says nothing."""
+        lapsed = {"A": "cancelled"}
+        assert self.status((1, lapsed)) == "cancelled"
+        assert self.status((1, lapsed), (1, {"B": "active"})) is None
+        assert self.status((1, lapsed), (1, {})) is None
+        assert self.status((1, lapsed), (1, None)) == "cancelled"
+        assert self.status((1, lapsed), (1, {}), (1, lapsed)) == "cancelled"
+
+    def test_the_table_of_another_identity_ends_nothing(self) -> None:
+        """Each identity's table tells of its own accounts; what a newer one overruled does not come back."""
+        assert self.status((1, {"A": "cancelled"}), (2, {})) == "cancelled"
+        assert self.status((1, {"A": "active"}), (2, {"A": "cancelled"}), (2, {})) is None
+        assert self.status((2, {"A": "active"}), (1, {"A": "cancelled"}), (2, {})) == "cancelled"
