@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import logging
 import re
+import threading
 from contextlib import nullcontext
 from functools import cached_property, lru_cache
 from typing import Any, Final, cast
@@ -29,7 +30,7 @@ from inroads.errors import InroadsError, LedgerError, extensions
 from inroads.moments import rfc3339
 from inroads_api.clock import Deadline, Late
 from inroads_api.execution.documents import DocumentCache, PreparedDocument
-from inroads_api.execution.executor import CompiledExecutor
+from inroads_api.execution.executor import CompiledExecutor, CompilingExecutor
 from inroads_api.execution.tracing import part
 from inroads_api.schema.analysis.changes import GrantCause, NodeCause
 from inroads_api.schema.context import Context
@@ -123,13 +124,42 @@ _OFFSET: Final = re.compile(r"([zZ]|[+-]\d\d:?\d\d)$")
 
 
 class Schema(strawberry.Schema):
-    """A schema with a cache of prepared documents."""
+    """A schema with a cache of prepared documents, and a compiler of those that come again."""
+
+    _compiling = threading.Lock()
 
     @cached_property
     def documents(self) -> DocumentCache:
         """The cache of parsed and validated documents."""
         # Strawberry has no public name for the schema of graphql-core.
         return DocumentCache(self._schema)
+
+    def compile(
+        self, document: PreparedDocument, variables: dict[str, Any] | None, name: str | None
+    ) -> int:
+        """Compile an operation that comes again, and return the number of compiled fields.
+
+        This takes long, so it is not for an event loop. One operation is compiled at a time: while
+        another one is, this one is left to the stock executor.
+        """
+        if self.execution_context_class is not CompiledExecutor:
+            return 0
+        if not self._compiling.acquire(blocking=False):
+            return 0
+        try:
+            if not document.wants_plan(variables, name):
+                return 0
+            with part("compile"):
+                built = CompilingExecutor.build(
+                    self._schema, document.tree, None, None, variables, name
+                )
+                if not isinstance(built, CompilingExecutor):  # errors of the variables
+                    return 0
+                built.execute_operation()
+        finally:
+            self._compiling.release()
+        self.documents.keep(document)  # it has become heavier
+        return built.fields
 
 
 def build_schema(

@@ -24,7 +24,7 @@ from inroads_api.web.middleware import caller_now
 from inroads_api.web.rate_limit import Budget, Throttled
 from inroads_api.web.refusals import Refused
 from inroads_api.web.stages.admission import Admission, AdmissionControl, ClientLimits
-from inroads_api.web.stages.answers import Answerer, OperationResult
+from inroads_api.web.stages.answers import MAX_COMPILING, Answerer, OperationResult
 from inroads_api.web.stages.operation import Operation
 from inroads_api.web.stages.requests import RequestParser
 from inroads_api.web.stages.responses import (
@@ -106,18 +106,24 @@ class GraphQLEndpoint:
                 if operation.quick:
                     return self._work(operation)
             async with client.working:
-                return await run_in_threadpool(self._work, operation)
+                return await run_in_threadpool(self._work, operation, compiles=True)
 
     async def _prepare(self, operation: Operation, client: ClientLimits) -> None:
         async with self._admission.preparing(client):
             await run_in_threadpool(self._answerer.prepare, operation)
 
-    def _work(self, operation: Operation, kept: OperationResult | None = None) -> _Answered:
-        """Admit an operation and answer it.
+    def _work(
+        self, operation: Operation, kept: OperationResult | None = None, *, compiles: bool = False
+    ) -> _Answered:
+        """Admit an operation and answer it; a thread also `compiles` it when it comes again.
 
         The audit log has a line about it before an answer is sent or a mutation begins.
         """
         entry, budget = self._admission.admit(operation)
+        # A caller whose budget is small is answered without a plan rather than throttled for one.
+        affords = budget is None or budget.remaining >= MAX_COMPILING
+        if compiles and affords and (cost := self._answerer.compile(operation)):
+            budget = self._admission.charge(operation, cost)
         result = kept or self._answerer.answer(operation)
         body, status = envelope(operation, result, budget), status_of(operation, result)
         if entry:

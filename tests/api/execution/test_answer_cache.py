@@ -18,6 +18,7 @@ from inroads.network.access_graph import AccessGraph
 from inroads_api.execution.answer_cache import SETTLED, AnswerCache, Question
 from inroads_api.execution.documents import PreparedDocument
 from inroads_api.execution.execute import Schema
+from inroads_api.execution.weighed_cache import WeighedCache
 from inroads_api.security.audit import AuditLog
 from inroads_api.security.authentication import Auth
 from inroads_api.security.callers import TokenScope
@@ -186,7 +187,7 @@ class TestAnswers:
 
     def test_the_last_given_are_kept(self, bruce: AccessGraph) -> None:
         """Up to so many bytes; those that nobody asked for longest go first, and a large one is never kept."""
-        answers, version = AnswerCache[int](most=160), Version(bruce, NOON)
+        answers, version = AnswerCache[int](WeighedCache(160), most=10), Version(bruce, NOON)
         for number in (1, 2, 3, 1, 4):
             if answers.find(version, self.asked(number)) is None:
                 answers.keep(version, self.asked(number), number, 10)
@@ -203,11 +204,14 @@ class TestAnswers:
         assert answers.find(version, self.asked(16)) is None
 
     def test_nothing_is_held(self, bruce: AccessGraph) -> None:
-        """Whoever lets go of a version lets go of its answers: nothing here holds a graph."""
-        answers, version = AnswerCache[int](), Version(bruce, NOON)
+        """No answer holds a graph, and the answers of an ended version go when those of another one come."""
+        kept = WeighedCache()
+        answers, version = AnswerCache[int](kept), Version(bruce, NOON)
         answers.keep(version, self.asked(1), 1, 10)
         held = weakref.ref(version)
         del version
         gc.collect()
         assert held() is None
-        assert not answers._of
+        later = Version(bruce, NOON)
+        answers.keep(later, self.asked(2), 2, 10)
+        assert len(kept) == 1

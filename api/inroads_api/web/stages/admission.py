@@ -105,6 +105,10 @@ class AdmissionControl:
                 entry.begins()
             return Admission(entry, budget)
 
+    def charge(self, operation: Operation, cost: int) -> Budget | None:
+        """Charge the caller of an operation for work that was done, and return the budget."""
+        return self._limiter.charge(operation.caller, cost)
+
     def _entry(self, operation: Operation) -> AuditEntry | None:
         if self._audit is None:
             return None

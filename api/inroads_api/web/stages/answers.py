@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import msgspec
 from graphql import GraphQLFormattedError
 
 from inroads.errors import InroadsError
 from inroads_api.execution.answer_cache import AnswerCache
+from inroads_api.execution.compiler import MAX_FIELDS
 from inroads_api.execution.execute import Schema, execute, failure
 from inroads_api.security.callers import Caller
 from inroads_api.versions.cursors import Feed
@@ -20,6 +21,12 @@ from inroads_api.versions.review_desk import Desk, Done, Reviews
 from inroads_api.web.stages.operation import Operation
 
 log = logging.getLogger(__name__)
+
+FIELD_COST: Final = 5
+"""The cost of compiling a field, measured against a field that the stock executor answers."""
+
+MAX_COMPILING: Final = FIELD_COST * MAX_FIELDS
+"""The most that compiling an operation costs."""
 
 
 class OperationResult(NamedTuple):
@@ -66,7 +73,7 @@ class Answerer:
         self.versions = seen.of(None)
         self._schema, self._seen, self._intake = schema, seen, intake
         self._reviews, self._deciding = reviews, deciding
-        self._cache = AnswerCache[OperationResult]()
+        self._cache = AnswerCache[OperationResult](schema.documents.kept)
 
     def find(self, operation: Operation) -> OperationResult | None:
         """The cached answer to an operation, if any."""
@@ -78,6 +85,11 @@ class Answerer:
         operation.document.errors(operation.variables, operation.name)
         self._schema.documents.keep(operation.document)
 
+    def compile(self, operation: Operation) -> int:
+        """Compile an operation that comes again, and return the cost of that. Not for the loop."""
+        fields = self._schema.compile(operation.document, operation.variables, operation.name)
+        return FIELD_COST * fields
+
     def answer(self, operation: Operation, feed: Feed | None = None) -> OperationResult:
         """The answer to an operation; of a subscription, the next event of a feed."""
         served = self.versions.current
@@ -87,7 +99,6 @@ class Answerer:
         except Exception as error:  # noqa: BLE001  # answered as INTERNAL
             log.error("INTERNAL_ERROR outside the execution: %s", type(error).__name__)
             return _failed("INTERNAL_ERROR", "internal error", broken=True)
-        self._schema.documents.keep(operation.document)  # compiling has changed its weight
         question = operation.question
         if question and result.outcome == "ok" and result.data and self.versions.current is served:
             self._cache.keep(served, question, result, len(result.data))

@@ -56,4 +56,6 @@ class Operation(msgspec.Struct, frozen=True, dict=True):
         """Return whether answering in the event loop is cheaper than in a thread."""
         # The graph of a restricted caller may have to be made first.
         restricted = self.caller is not None and self.caller.restricted
-        return self.size <= SMALL and self.document.quick and not restricted
+        if self.size > SMALL or restricted:
+            return False
+        return self.document.is_quick(self.variables, self.name)
