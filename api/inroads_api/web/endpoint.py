@@ -15,6 +15,7 @@ from starlette.responses import Response
 
 from inroads_api.clock import Deadline
 from inroads_api.execution.tracing import TRACE, TraceFigures
+from inroads_api.limits import MAX_FIRST
 from inroads_api.security.callers import AccessDenied
 from inroads_api.versions.cursors import Feed
 from inroads_api.web.logs import REQUESTS
@@ -97,16 +98,25 @@ class GraphQLEndpoint:
 
     async def _answered(self, operation: Operation) -> _Answered:
         kept = self._answerer.find(operation)
-        if kept or operation.quick:
-            return self._work(operation, kept)
+        if answered := self._at_once(operation, kept):
+            return answered
         caller = operation.caller
         async with self._admission.place(caller.id if caller else None) as client:
             if not operation.document.settled:
                 await self._prepare(operation, client)
-                if operation.quick:
-                    return self._work(operation)
+                if answered := self._at_once(operation):
+                    return answered
             async with client.working:
-                return await run_in_threadpool(self._work, operation, compiles=True)
+                return await run_in_threadpool(self._work, operation, kept, compiles=not kept)
+
+    def _at_once(
+        self, operation: Operation, kept: OperationResult | None = None
+    ) -> _Answered | None:
+        """Answer an operation in the event loop, if that takes little and waits for nothing."""
+        if not (len(kept.resolved) <= MAX_FIRST if kept else operation.quick):
+            return None
+        with self._admission.at_once() as free:
+            return self._work(operation, kept) if free else None
 
     async def _prepare(self, operation: Operation, client: ClientLimits) -> None:
         async with self._admission.preparing(client):
@@ -128,7 +138,8 @@ class GraphQLEndpoint:
         body, status = envelope(operation, result, budget), status_of(operation, result)
         if entry:
             with self._admission.auditing():
-                entry.answered(status, result.codes, result.fields, len(body), result.reviews)
+                done, resolved = result.reviews, result.resolved
+                entry.answered(status, result.codes, result.fields, len(body), done, resolved)
         return _Answered(body, status, result.outcome, budget)
 
     def _record(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any, Final, NamedTuple
 
 import msgspec
@@ -13,6 +13,7 @@ from inroads.errors import InroadsError
 from inroads_api.execution.answer_cache import AnswerCache
 from inroads_api.execution.compiler import MAX_FIELDS
 from inroads_api.execution.execute import Schema, execute, failure
+from inroads_api.schema.resolved import collected
 from inroads_api.security.callers import Caller
 from inroads_api.versions.cursors import Feed
 from inroads_api.versions.ingestion import Intake
@@ -25,6 +26,9 @@ log = logging.getLogger(__name__)
 FIELD_COST: Final = 5
 """The cost of compiling a field, measured against a field that the stock executor answers."""
 
+NODE_BYTES: Final = 200
+"""The measured bytes of a node id in a set."""
+
 MAX_COMPILING: Final = FIELD_COST * MAX_FIELDS
 """The most that compiling an operation costs."""
 
@@ -33,7 +37,8 @@ class OperationResult(NamedTuple):
     """The result of an operation.
 
     `data` is JSON, None if the operation was refused. `fields` is the number of fields in it.
-    `reviews` are the changes to review campaigns. `broken` marks an internal failure.
+    `reviews` are the changes to review campaigns. `broken` marks an internal failure. `resolved`
+    are the ids of the nodes that the operation was found to name.
     """
 
     data: bytes | None = None
@@ -41,6 +46,7 @@ class OperationResult(NamedTuple):
     fields: int = 0
     reviews: Sequence[Done] = ()
     broken: bool = False
+    resolved: Collection[str] = ()
 
     @property
     def codes(self) -> list[str]:
@@ -93,16 +99,21 @@ class Answerer:
     def answer(self, operation: Operation, feed: Feed | None = None) -> OperationResult:
         """The answer to an operation; of a subscription, the next event of a feed."""
         served = self.versions.current
+        with collected() as resolved:
+            result = self._tried(operation, feed)._replace(resolved=resolved)
+        question = operation.question
+        if question and result.outcome == "ok" and result.data and self.versions.current is served:
+            size = len(result.data) + NODE_BYTES * len(resolved)
+            self._cache.keep(served, question, result, size)
+        return result
+
+    def _tried(self, operation: Operation, feed: Feed | None) -> OperationResult:
         try:
-            result = self._executed(operation, feed)
+            return self._executed(operation, feed)
         # uvicorn would log the message, which may quote the request.
         except Exception as error:  # noqa: BLE001  # answered as INTERNAL
             log.error("INTERNAL_ERROR outside the execution: %s", type(error).__name__)
             return _failed("INTERNAL_ERROR", "internal error", broken=True)
-        question = operation.question
-        if question and result.outcome == "ok" and result.data and self.versions.current is served:
-            self._cache.keep(served, question, result, len(result.data))
-        return result
 
     def _executed(self, operation: Operation, feed: Feed | None) -> OperationResult:
         caller = operation.caller
