@@ -47,6 +47,8 @@ class ServerSettings:
     oidc_audience: str | None = None
     oidc_jwks: str | None = None
     oidc_businesses: str | None = None
+    oidc_scope: str | None = None
+    """The claim with the scopes of a provider's tokens; the default is `scope`."""
     audit: Path | None = None
     trusted: Path | None = None
     trusted_only: bool = False
@@ -77,4 +79,5 @@ class ServerSettings:
     @property
     def has_provider(self) -> bool:
         """Return whether the server accepts tokens of an OpenID Connect provider."""
-        return any((self.oidc_issuer, self.oidc_audience, self.oidc_jwks, self.oidc_businesses))
+        named = self.oidc_issuer, self.oidc_audience, self.oidc_jwks
+        return any((*named, self.oidc_businesses, self.oidc_scope))

@@ -73,6 +73,14 @@ def serve(
             help="Their claim that lists the businesses they see, or is *.",
         ),
     ] = None,
+    oidc_scope: Annotated[
+        str | None,
+        typer.Option(
+            "--oidc-scope-claim",
+            metavar="NAME",
+            help="Their claim that holds the scopes, such as scp (Entra, Okta). Default: scope.",
+        ),
+    ] = None,
     audit: Annotated[
         Path | None,
         typer.Option(
@@ -172,6 +180,7 @@ def serve(
             oidc_audience=oidc_audience,
             oidc_jwks=oidc_jwks,
             oidc_businesses=oidc_businesses,
+            oidc_scope=oidc_scope,
             audit=audit,
             trusted=trusted,
             trusted_only=trusted_only,
