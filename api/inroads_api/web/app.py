@@ -13,6 +13,7 @@ from prometheus_client import CONTENT_TYPE_LATEST
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
@@ -32,7 +33,14 @@ from inroads_api.versions.versions import Version, Versions
 from inroads_api.web.endpoint import GraphQLEndpoint
 from inroads_api.web.media_types import LEGACY
 from inroads_api.web.metrics import Metrics
-from inroads_api.web.middleware import LOCAL, AuthenticationMiddleware, SecurityHeaders
+from inroads_api.web.middleware import (
+    ASKED_HEADERS,
+    LOCAL,
+    TOLD_HEADERS,
+    AuthenticationMiddleware,
+    SameOrigin,
+    SecurityHeaders,
+)
 from inroads_api.web.services import Services, open_services
 from inroads_api.web.settings import ServerSettings
 from inroads_api.web.stages.admission import AdmissionControl
@@ -108,6 +116,16 @@ def create_app(
         Middleware(SecurityHeaders),
         Middleware(TrustedHostMiddleware, allowed_hosts=list(hosts), www_redirect=False),
     ]
+    if settings.origins:
+        middleware.append(
+            Middleware(
+                CORSMiddleware,
+                allow_origins=settings.origins,
+                allow_methods=("GET", "POST"),
+                allow_headers=ASKED_HEADERS,
+                expose_headers=TOLD_HEADERS,
+            )
+        )
     if auth:
         introspection = settings.introspection
         middleware.append(
@@ -115,6 +133,8 @@ def create_app(
                 AuthenticationMiddleware, tokens=auth, introspection=introspection, refused=refused
             )
         )
+    else:
+        middleware.append(Middleware(SameOrigin, allowed=settings.origins))
     return Starlette(
         lifespan=lifespan,
         routes=[

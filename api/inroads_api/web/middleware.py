@@ -1,12 +1,12 @@
-"""Middleware: authentication and security headers."""
+"""Middleware: authentication, requests of browsers, and security headers."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from functools import partial
 from typing import Final
 
-from starlette.datastructures import MutableHeaders
+from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -14,6 +14,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from inroads_api.security.authentication import Auth
 from inroads_api.security.callers import AccessDenied, Caller
 from inroads_api.security.permissions import anonymous
+from inroads_api.web.media_types import acceptable
+from inroads_api.web.refusals import Refused
+from inroads_api.web.stages.responses import refusal_response
 
 OPEN: Final = frozenset({"/", "/healthz", "/readyz"})
 """Paths whose answers hold nothing of the graph; every other path needs a token."""
@@ -84,6 +87,46 @@ def caller_now(request: Request) -> Caller | None:
     return again() if again else None
 
 
+class SameOrigin:
+    """Refuses requests of pages of other origins, for a server that asks for no tokens.
+
+    Any page that its user opens could otherwise ask that server. A browser says of a request which
+    origin or site made it (Fetch Metadata Request Headers). Other clients send no such headers.
+    """
+
+    def __init__(self, app: ASGIApp, allowed: Collection[str]) -> None:
+        self.app, self.allowed = app, allowed
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and scope["path"] not in OPEN:
+            headers = Headers(scope=scope)
+            if not self._admits(headers):
+                media_type = acceptable(",".join(headers.getlist("accept")))
+                await refusal_response(_FOREIGN, media_type)(scope, receive, send)
+                return
+        await self.app(scope, receive, send)
+
+    def _admits(self, headers: Headers) -> bool:
+        origins = headers.getlist("origin")
+        if origins:
+            own = {f"{scheme}://{headers.get('host', '')}" for scheme in ("http", "https")}
+            return len(origins) == 1 and origins[0] in own.union(self.allowed)
+        # A page at another port of this machine is of the same site, and another origin.
+        return all(each in ("same-origin", "none") for each in headers.getlist("sec-fetch-site"))
+
+
+_FOREIGN: Final = Refused(
+    403,
+    "CROSS_ORIGIN",
+    "this server answers no pages of other origins; `inroads serve --allow-origin` names exceptions",
+)
+
+ASKED_HEADERS: Final = ("accept", "authorization", "content-type", "last-event-id", "x-request-id")
+"""The headers that a page of an allowed origin may send."""
+
+TOLD_HEADERS: Final = ("ratelimit", "ratelimit-policy", "retry-after", "x-request-id")
+"""The headers of an answer that such a page may read."""
+
 LOCAL: Final = ("localhost", "127.0.0.1", "[::1]")
 """The host names that a server without tokens answers.
 
@@ -106,6 +149,7 @@ class SecurityHeaders:
                 )
                 headers["x-content-type-options"] = "nosniff"
                 headers["referrer-policy"] = "no-referrer"
+                headers["cross-origin-resource-policy"] = "same-origin"
                 headers["cache-control"] = "no-store"
             await send(message)
 

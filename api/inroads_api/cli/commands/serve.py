@@ -46,6 +46,13 @@ def serve(
     port: Annotated[
         int, typer.Option(min=0, max=65535, help="The port; 0 takes a free one.")
     ] = 8000,
+    allow_origin: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="ORIGIN",
+            help="Let pages of this origin ask, such as http://localhost:5173. Repeatable.",
+        ),
+    ] = None,
     auth: Annotated[
         Path | None,
         typer.Option(
@@ -174,6 +181,7 @@ def serve(
             pseudonymised=names is not None,
             allow_ingest=allow_ingest,
             allow_review=allow_review,
+            origins=tuple(allow_origin or ()),
             auth=auth,
             introspection=introspection,
             oidc_issuer=oidc_issuer,
