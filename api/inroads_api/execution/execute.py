@@ -6,7 +6,8 @@ import datetime as dt
 import logging
 import re
 import threading
-from contextlib import nullcontext
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from functools import cached_property, lru_cache
 from typing import Any, Final, cast
 
@@ -205,12 +206,14 @@ def execute(
     deadline: Deadline | None = None,
     feed: Feed | None = None,
     desk: Desk | None = None,
+    seat: Callable[[], AbstractContextManager[None]] = nullcontext,
 ) -> dict[str, Any]:
     """The response to a GraphQL request, as plain JSON values; every error has `extensions.code`.
 
     A request that is refused before execution has no `data`. Mutations need an `intake`, or a
     `desk` that decides. A subscription returns the next event of its `feed`; without a feed it is
-    refused with EVENT_STREAM_REQUIRED. After the `deadline` the response is the error DEADLINE.
+    refused with EVENT_STREAM_REQUIRED. `seat` holds a seat of the caller while the request waits
+    for a version. After the `deadline` the response is the error DEADLINE.
     """
     document = schema.documents.get(query) if isinstance(query, str) else query
     writes = intake is not None or (desk is not None and desk.deciding)
@@ -219,7 +222,7 @@ def execute(
             refusal = _refusal(document, variables, operation_name, feed is not None, writes)
             if refusal:
                 return refusal
-            context = Context(versions, versions.current, intake, feed, desk)
+            context = Context(versions, versions.current, intake, feed, desk, seat)
             return _executed(schema, document, variables, operation_name, context, deadline)
     except Late:
         return _refused("DEADLINE", "the request took too long: request less at once")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Collection, Sequence
+from functools import partial
 from typing import Any, Final, NamedTuple
 
 import msgspec
@@ -20,6 +21,7 @@ from inroads_api.versions.ingestion import Intake
 from inroads_api.versions.limited import LimitedVersionsByBusinesses
 from inroads_api.versions.review_desk import Desk, Done, Reviews
 from inroads_api.web.stages.operation import Operation
+from inroads_api.web.stages.seats import Seats
 
 log = logging.getLogger(__name__)
 
@@ -79,6 +81,7 @@ class Answerer:
         self.versions = seen.of(None)
         self._schema, self._seen, self._intake = schema, seen, intake
         self._reviews, self._deciding = reviews, deciding
+        self._seats = Seats()
         self._cache = AnswerCache[OperationResult](schema.documents.kept)
 
     def find(self, operation: Operation) -> OperationResult | None:
@@ -130,6 +133,7 @@ class Answerer:
                 operation.deadline,
                 feed,
                 desk,
+                partial(self._seats.seat, caller.id if caller else None),
             )
         except InroadsError as error:  # there is no graph to query
             return _failed(error.code, str(error))
