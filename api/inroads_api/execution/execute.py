@@ -135,6 +135,11 @@ class Schema(strawberry.Schema):
         # Strawberry has no public name for the schema of graphql-core.
         return DocumentCache(self._schema)
 
+    @cached_property
+    def sdl(self) -> str:
+        """The schema in the schema definition language."""
+        return f"{self.as_str().rstrip()}\n"
+
     def compile(
         self, document: PreparedDocument, variables: dict[str, Any] | None, name: str | None
     ) -> int:

@@ -35,6 +35,7 @@ from inroads.errors import InroadsError
 from inroads.model import fold_email, fold_text
 from inroads_api.clock import utcnow
 from inroads_api.execution.documents import PreparedDocument
+from inroads_api.execution.tracing import REQUEST_ID
 from inroads_api.security.callers import keyed
 from inroads_api.versions.review_desk import Done
 
@@ -68,6 +69,7 @@ class AuditLine(msgspec.Struct, kw_only=True, omit_defaults=True):
 
     `who` is the id of a token. `limited`, `document`, `variables`, `asked` and `resolved` are keyed
     hashes; `limited` is that of the sorted ids of the businesses that the token is limited to.
+    `request` is the id that the response has in the header `x-request-id`.
     `asked` are the values of the request as they are spelled, `resolved` the nodes that they were
     found to name. `reviews` are the changes to review campaigns, in numbers.
     """
@@ -77,6 +79,7 @@ class AuditLine(msgspec.Struct, kw_only=True, omit_defaults=True):
     at: dt.datetime
     event: str
     who: str | None = None
+    request: str | None = None
     limited: str | None = None
     operation: str | None = None
     name: str | None = None
@@ -154,6 +157,7 @@ class AuditLog:
         limited = None if businesses is None else keyed(self._key, ",".join(sorted(businesses)))
         said = {
             "who": token,
+            "request": REQUEST_ID.get(),
             "limited": limited,
             "operation": kind,
             "name": named if _NAME.fullmatch(named) else None,

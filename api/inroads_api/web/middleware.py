@@ -1,7 +1,9 @@
-"""Middleware: authentication, requests of browsers, and security headers."""
+"""Middleware: authentication, requests of browsers, request ids, and security headers."""
 
 from __future__ import annotations
 
+import re
+import secrets
 from collections.abc import Callable, Collection
 from functools import partial
 from typing import Final
@@ -11,6 +13,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from inroads_api.execution.tracing import REQUEST_ID
 from inroads_api.security.authentication import Auth
 from inroads_api.security.callers import AccessDenied, Caller
 from inroads_api.security.permissions import anonymous
@@ -22,6 +25,11 @@ OPEN: Final = frozenset({"/", "/healthz", "/readyz"})
 """Paths whose answers hold nothing of the graph; every other path needs a token."""
 
 GRAPHQL: Final = "/graphql"
+
+SCHEMA: Final = "/schema.graphql"
+
+ASKABLE: Final = frozenset({GRAPHQL, SCHEMA})
+"""Paths for any token, and for none with `introspection`."""
 
 _CALLER: Final = "inroads.caller"
 _AGAIN: Final = "inroads.caller.again"
@@ -62,10 +70,12 @@ class AuthenticationMiddleware:
         caller = self.tokens.caller(
             [value for name, value in scope["headers"] if name == b"authorization"]
         )
-        if caller.id is None and not (self.introspection and scope["path"] == GRAPHQL):
+        if caller.id is None and not (self.introspection and scope["path"] in ASKABLE):
             raise anonymous()
-        if caller.businesses is not None and scope["path"] != GRAPHQL:
-            message = "a token that is limited to businesses can only be used for /graphql"
+        if caller.businesses is not None and scope["path"] not in ASKABLE:
+            message = (
+                "a token that is limited to businesses can only be used for /graphql and its schema"
+            )
             raise AccessDenied(
                 403, "INSUFFICIENT_SCOPE", message, "insufficient_scope", who=caller.id
             )
@@ -132,6 +142,38 @@ LOCAL: Final = ("localhost", "127.0.0.1", "[::1]")
 
 A page with another name may be bound to this address (DNS rebinding).
 """
+
+
+class RequestIds:
+    """Gives each request an id, which its response, log records and audit lines share.
+
+    An id of the client is taken if it is well formed: 8 to 64 letters, digits, `-`, `_` and `.`.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        given = Headers(scope=scope).getlist("x-request-id")
+        taken = len(given) == 1 and _REQUEST_ID.fullmatch(given[0])
+        request_id = given[0] if taken else secrets.token_hex(8)
+
+        async def named(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                MutableHeaders(scope=message)["x-request-id"] = request_id
+            await send(message)
+
+        token = REQUEST_ID.set(request_id)
+        try:
+            await self.app(scope, receive, named)
+        finally:
+            REQUEST_ID.reset(token)
+
+
+_REQUEST_ID: Final = re.compile(r"[A-Za-z0-9._-]{8,64}", re.ASCII)
 
 
 class SecurityHeaders:

@@ -1,11 +1,15 @@
-"""What browsers may ask: pages of the server's own origin and of those that it names, and no others."""
+"""What browsers may ask, ids of requests, and paths that anybody may ask."""
 
 from __future__ import annotations
 
 import datetime as dt
+import io
 import json
+import logging
+import re
 from pathlib import Path
 
+import graphql
 import httpx2
 import pytest
 from typer.testing import CliRunner
@@ -14,10 +18,14 @@ from applications import application
 from inroads import EXAMPLE
 from inroads.errors import InroadsError
 from inroads.network.access_graph import AccessGraph
+from inroads.store.ledger import Ledger
 from inroads_api.cli.main import app
+from inroads_api.execution.execute import build_schema
+from inroads_api.security.audit import AuditLog
 from inroads_api.security.authentication import Auth
 from inroads_api.security.callers import TokenScope
 from inroads_api.security.tokens import TokenFile
+from inroads_api.web.logs import REQUESTS, Lines
 from inroads_api.web.settings import ServerSettings
 from questions import NOON, Serve, code
 
@@ -149,3 +157,83 @@ def test_the_option() -> None:
 def test_origins_of_every_kind(origin: str) -> None:
     """Names, addresses and ports are taken as browsers write them."""
     assert json.dumps(ServerSettings(origins=(origin,)).origins) == json.dumps([origin])
+
+
+class TestRequestIds:
+    """Each request has an id, which its response, the log and the audit log share."""
+
+    @pytest.mark.parametrize(
+        "given", ["abcdefgh", "0b4c3a52-5f0c-4c0e-9a0f-3f8d5c1f7a11", "a.b_C-9" * 9]
+    )
+    def test_of_the_client(self, client: httpx2.Client, given: str) -> None:
+        """A well-formed id of the client comes back on every response, refusals included."""
+        headers = {"x-request-id": given}
+        for response in (
+            client.post("/graphql", json={"query": QUERY}, headers=headers),
+            client.post("/graphql", content=b"[", headers=headers),
+            client.get("/healthz", headers=headers),
+            client.get("/nowhere", headers=headers),
+            client.get("/healthz", headers=headers | {"host": "evil.example"}),
+            client.get("/graphql", headers=headers | {"origin": "https://evil.example"}),
+        ):
+            assert response.headers["x-request-id"] == given
+
+    @pytest.mark.parametrize(
+        "given", ["", "short", "a" * 65, "a@example.com", "a b c d e", "{}{}{}{}"]
+    )
+    def test_of_the_server(self, client: httpx2.Client, given: str) -> None:
+        """Without a well-formed one each request gets another one."""
+        found = [
+            client.get("/healthz", headers=headers).headers["x-request-id"]
+            for headers in ({}, {"x-request-id": given}, [("x-request-id", "abcdefgh")] * 2)
+        ]
+        assert len(set(found)) == 3
+        assert all(re.fullmatch("[0-9a-f]{16}", each) for each in found)
+
+    def test_in_the_logs(self, bruce: AccessGraph, serve: Serve, tmp_path: Path) -> None:
+        """The line of a request in the log and those in the audit log have the id, in threads as in the event loop."""
+        stream = io.StringIO()
+        handler = logging.StreamHandler(stream)
+        handler.setFormatter(Lines())
+        logger = logging.getLogger(REQUESTS)
+        logger.addHandler(handler)
+        logger.setLevel(logging.INFO)
+        audit = AuditLog(tmp_path / "audit.log", b"k" * 32, lambda: NOON)
+        client = serve(application(bruce, audit=audit))
+        names = [f"request{number}" for number in range(5)]
+        try:
+            for name in names:
+                client.post("/graphql", json={"query": QUERY}, headers={"x-request-id": name})
+            client.post("/graphql", content=b"[", headers={"x-request-id": "refused."})
+        finally:
+            logger.removeHandler(handler)
+            logger.setLevel(logging.NOTSET)
+        told = [json.loads(line)["request"] for line in stream.getvalue().splitlines()]
+        assert told == [*names, "refused."]
+        lines = [json.loads(line) for line in (tmp_path / "audit.log").read_bytes().splitlines()]
+        assert [line.get("request") for line in lines] == [None, *names]
+
+
+def test_the_schema(bruce: AccessGraph, serve: Serve, tmp_path: Path) -> None:
+    """A server gives its own schema as a file, to whom it answers, or to anybody with --introspection."""
+    client = serve(application(bruce))
+    response = client.get("/schema.graphql")
+    assert response.headers["content-type"] == "text/plain; charset=utf-8"
+    own = graphql.build_schema(response.text)
+    assert own.query_type
+    assert own.mutation_type is None
+    assert response.text == str(build_schema()).rstrip() + "\n"
+    ledger = tmp_path / "inroads.db"
+    Ledger(ledger).close()
+    writing = serve(application(bruce, ingest=ledger)).get("/schema.graphql").text
+    assert "ingest(" in writing
+    file, day = TokenFile(tmp_path / "auth.json"), dt.timedelta(days=1)
+    _, text = file.create("a", [TokenScope.READ], day, NOON, businesses=["77128"])
+    auth = Auth(file.path, lambda: NOON)
+    guarded = serve(application(bruce, auth=auth))
+    assert guarded.get("/schema.graphql").status_code == 401
+    headers = {"authorization": f"Bearer {text}"}
+    assert guarded.get("/schema.graphql", headers=headers).text == response.text
+    assert guarded.get("/metrics", headers=headers).status_code == 403
+    opened = serve(application(bruce, auth=auth, introspection=True))
+    assert opened.get("/schema.graphql").status_code == 200
