@@ -20,6 +20,9 @@ from inroads_api.versions.versions import Version
 MAX_ANSWER: Final = 2 * 2**20
 """The most bytes of an answer that is cached."""
 
+BASE_BYTES: Final = 1_000
+"""The measured bytes of a cached answer without its texts: keys, entries and tuples."""
+
 SETTLED: Final = frozenset(
     {
         *("__typename", "__schema", "__type", "rules"),
@@ -72,7 +75,7 @@ class AnswerCache(Generic[_A]):
             if version not in self._versions:
                 self._versions.add(version)
                 self._kept.drop_where(_has_ended)
-        weight = size + len(question.query) + len(question.variables)
+        weight = BASE_BYTES + size + len(question.query) + len(question.variables)
         self._kept.keep(_Key(ref(version), question), answer, weight)
 
 
