@@ -157,23 +157,23 @@ class RequestIds:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        given = Headers(scope=scope).getlist("x-request-id")
+        given = [value for name, value in scope["headers"] if name == b"x-request-id"]
         taken = len(given) == 1 and _REQUEST_ID.fullmatch(given[0])
-        request_id = given[0] if taken else secrets.token_hex(8)
+        request_id = given[0] if taken else secrets.token_hex(8).encode()
 
         async def named(message: Message) -> None:
             if message["type"] == "http.response.start":
-                MutableHeaders(scope=message)["x-request-id"] = request_id
+                message["headers"] = [*message["headers"], (b"x-request-id", request_id)]
             await send(message)
 
-        token = REQUEST_ID.set(request_id)
+        token = REQUEST_ID.set(request_id.decode())
         try:
             await self.app(scope, receive, named)
         finally:
             REQUEST_ID.reset(token)
 
 
-_REQUEST_ID: Final = re.compile(r"[A-Za-z0-9._-]{8,64}", re.ASCII)
+_REQUEST_ID: Final = re.compile(rb"[A-Za-z0-9._-]{8,64}")
 
 
 class SecurityHeaders:
