@@ -203,17 +203,23 @@ class AuditLog:
             self._settle()
 
     def _settle(self) -> None:
+        """Write what waits for a line, and sync. What cannot be written goes on waiting."""
+        with self._counting:
+            away, self._away = self._away, Counter()
+            later, self._later = self._later, []
         try:
-            with self._counting:
-                away, self._away = self._away, Counter()
-                later, self._later = self._later, []
-            for write in later:
-                write()
-            for (code, who), times in away.items():
+            while later:
+                later[0]()
+                del later[0]
+            for (code, who), times in list(away.items()):
                 self._write(event="turned away", who=who, codes=(code,), times=times)
+                del away[code, who]
             self._sync()
         except InroadsError:
             log.error("AUDIT_UNAVAILABLE: the log cannot be written")
+            with self._counting:
+                self._away += away
+                self._later[:0] = later
 
     def _sync(self) -> None:
         """Sync written lines to the disk without blocking other writers."""

@@ -37,7 +37,7 @@ from inroads_api.schema.graph.identities import Identity
 from inroads_api.schema.graph.node import Node, identity
 from inroads_api.schema.graph.paths import PathList
 from inroads_api.schema.pages import Connection, First, Page, Window, connection, within, written
-from inroads_api.schema.resolved import find, resolved
+from inroads_api.schema.resolved import find, note, resolved
 from inroads_api.versions.versions import Version, Versions
 
 describe(
@@ -288,6 +288,7 @@ def imagine(
 ) -> WhatIf:
     """Return the answer to a what-if on a version."""
     what = what_if_.WhatIf(seen.graph, remove, [each.text for each in add])
+    note(end for grant in what.removed for end in (grant.principal, grant.resource))
     return WhatIf(what=versions.imagine(seen, what))
 
 
