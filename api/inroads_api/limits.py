@@ -24,7 +24,7 @@ MAX_TOKENS: Final = 2_000
 """The most tokens of a document; the introspection query of a user interface takes 300."""
 
 MAX_DEPTH: Final = 16
-"""The most fields inside each other; the standard introspection query needs 15."""
+"""The most fields inside each other, but for those of the introspection."""
 
 MAX_NESTING: Final = 64
 """The most selection sets and fragments inside each other, which recursion has to walk."""

@@ -67,6 +67,7 @@ def test_a_list_against_stock(
         )
 
     def executed(variables: dict[str, Any]) -> object:
+        schema.compile(schema.documents.get(LIST), variables, None)
         return execute(schema, versions, LIST, variables)["data"]
 
     def stock_executed(variables: dict[str, Any]) -> object:

@@ -7,19 +7,21 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping
-from operator import attrgetter
 from typing import Any, Final, Generic, NamedTuple, TypeVar
-from weakref import WeakKeyDictionary
+from weakref import WeakSet, ref
 
 import msgspec
-from cachetools import LRUCache
 from graphql import OperationType
 
 from inroads_api.execution.documents import PreparedDocument
+from inroads_api.execution.weighed_cache import WeighedCache
 from inroads_api.versions.versions import Version
 
-MAX_BYTES: Final = 32 * 2**20
-"""The most bytes of cached answers of one version, the least recently used leave first."""
+MAX_ANSWER: Final = 2 * 2**20
+"""The most bytes of an answer that is cached."""
+
+BASE_BYTES: Final = 1_000
+"""The measured bytes of a cached answer without its texts: keys, entries and tuples."""
 
 SETTLED: Final = frozenset(
     {
@@ -41,40 +43,44 @@ class Question(NamedTuple):
     variables: bytes
 
 
-class _SizedAnswer(NamedTuple, Generic[_A]):
-    """A cached answer, and its size in bytes with its question."""
+class _Key(NamedTuple):
+    """The key of an answer in the cache, which does not keep its version alive."""
 
-    answer: _A
-    size: int
+    version: ref[Version]
+    question: Question
 
 
 class AnswerCache(Generic[_A]):
-    """The most recent answers of each version that is still referenced. Safe for threads."""
+    """The answers in a cache, each of one version. Safe for threads.
 
-    def __init__(self, most: int = MAX_BYTES) -> None:
-        self._most = most
+    When the first answer of another version is cached, those of versions that have ended are
+    dropped.
+    """
+
+    def __init__(self, kept: WeighedCache, most: int = MAX_ANSWER) -> None:
+        self._kept, self._most = kept, most
+        self._versions: WeakSet[Version] = WeakSet()
         self._lock = threading.Lock()
-        self._of: WeakKeyDictionary[Version, LRUCache[Question, _SizedAnswer[_A]]] = (
-            WeakKeyDictionary()
-        )
 
     def find(self, version: Version, question: Question) -> _A | None:
         """The cached answer of a version to a question, if any."""
-        with self._lock:
-            answers = self._of.get(version)
-            kept = answers.get(question) if answers is not None else None
-            return kept.answer if kept else None
+        answer: _A | None = self._kept.find(_Key(ref(version), question))
+        return answer
 
     def keep(self, version: Version, question: Question, answer: _A, size: int) -> None:
-        """Cache an answer of a size in bytes, unless it needs a large part of the cache."""
-        if size > self._most // 16:
+        """Cache an answer of a size in bytes, unless it is large."""
+        if size > self._most:
             return
-        size += len(question.query) + len(question.variables)
         with self._lock:
-            answers = self._of.get(version)
-            if answers is None:
-                answers = self._of[version] = LRUCache(self._most, attrgetter("size"))
-            answers[question] = _SizedAnswer(answer, size)
+            if version not in self._versions:
+                self._versions.add(version)
+                self._kept.drop_where(_has_ended)
+        weight = BASE_BYTES + size + len(question.query) + len(question.variables)
+        self._kept.keep(_Key(ref(version), question), answer, weight)
+
+
+def _has_ended(key: object) -> bool:
+    return isinstance(key, _Key) and key.version() is None
 
 
 def question(

@@ -46,6 +46,9 @@ from inroads_api.schema.fields import READS
 MAX_FIELDS: Final = 2_000
 """The most fields of a compiled query; fields of fragments count at each spread."""
 
+MAX_TOGETHER: Final = 50
+"""The most fields of one generated function; a larger selection has several functions."""
+
 Run = Callable[[Any, Any, Any], Any]
 """A compiled part of a query: a function of an object, the executor and the object's path."""
 
@@ -82,7 +85,7 @@ class Compiler:
         # Strawberry sets this attribute on the schema of graphql-core.
         self.schema: Schema = executor.schema._strawberry_schema  # type: ignore[attr-defined]  # strawberry sets it
         self.names: dict[str, Any] = {"Path": Path, "is_iterable": is_iterable, "check": check}
-        self.lines: list[str] = []
+        self.functions: list[list[str]] = []
         self.arguments: list[Callable[[Executor[Any]], dict[str, Any]]] = []
         self.made: dict[tuple[str, int], _Function] = {}
         self.fields = 0
@@ -94,8 +97,10 @@ class Compiler:
         # For example a condition is null: the stock executor reports that with its location.
         except (_TooLarge, GraphQLError):
             return None
-        # The code is generated; names of a document are only literals in it.
-        exec(compile("\n".join(self.lines), "<query>", "exec"), self.names)  # noqa: S102  # our own lines; values are names
+        for lines in self.functions:
+            # The interpreter runs no other thread while it compiles, so it gets little at once.
+            # The code is generated; names of a document are only literals in it.
+            exec(compile("\n".join(lines), "<query>", "exec"), self.names)  # noqa: S102  # our own lines; values are names
         return CompiledQuery(
             {name: self.names[root] if root else None for name, root in roots.items()},
             self.arguments,
@@ -110,16 +115,25 @@ class Compiler:
 
     def _function(self, kind: GraphQLObjectType, fields: GroupedFieldSet) -> _Function:
         """Generate the function that returns the dict of a selection from an object."""
+        if len(fields) > MAX_TOGETHER:
+            pairs = list(fields.items())
+            parts = [
+                self._function(kind, dict(pairs[start : start + MAX_TOGETHER]))
+                for start in range(0, len(pairs), MAX_TOGETHER)
+            ]
+            merged = " | ".join(f"{part.name}(o, x, p)" for part in parts)
+            located = any(part.located for part in parts)
+            return _Function(self._write(kind, [f"return {merged}"]), located)
         body: list[str] = []
         located = False
         for place, (name, details) in enumerate(fields.items()):
             located |= self._field(kind, name, details, f"v{place}", body)
-        pairs = ", ".join(f"{response!r}: v{place}" for place, response in enumerate(fields))
-        return _Function(self._write(kind, [*body, f"return {{{pairs}}}"]), located)
+        made = ", ".join(f"{response!r}: v{place}" for place, response in enumerate(fields))
+        return _Function(self._write(kind, [*body, f"return {{{made}}}"]), located)
 
     def _write(self, kind: GraphQLObjectType, body: list[str]) -> str:
-        name = f"f{len(self.lines)}_{kind.name}"
-        self.lines += [f"def {name}(o, x, p):", *(f"    {line}" for line in body)]
+        name = f"f{len(self.functions)}_{kind.name}"
+        self.functions.append([f"def {name}(o, x, p):", *(f"    {line}" for line in body)])
         return name
 
     def _field(
@@ -293,6 +307,7 @@ class Compiler:
         possible = {each.name: each for each in self.executor.schema.get_possible_types(kind)}
         functions = {name: self._selected(each, details) for name, each in possible.items()}
         known: dict[type, Any] = {}
+        names = self.names  # and not self, since a plan must not hold an executor
 
         def admit(value: Any) -> Any:
             """The function for objects of this class. Raises TypeError."""
@@ -305,7 +320,7 @@ class Compiler:
                 raise TypeError
             if possible[definition.name].extensions["strawberry-definition"] is not definition:
                 raise TypeError
-            return known.setdefault(value.__class__, self.names[functions[definition.name].name])
+            return known.setdefault(value.__class__, names[functions[definition.name].name])
 
         found = f"{self._name(known)}.get({var}.__class__) or {self._name(admit)}({var})"
         return [f"{var} = ({found})({var}, x, PATH)"], any(

@@ -342,9 +342,9 @@ class _Walk:
         if place == ("Query", "graph") and node.arguments:
             weight = _ANOTHER_VERSION
         times = self._times(node, definition, parent) if definition else 1
-        return Measure(
-            min(weight + times * inside.cost, MAX_COST + 1), inside.depth + 1, inside.nesting
-        )
+        # Tools that read the schema ask deeper than people; its cost and nesting are limited.
+        depth = 1 if name in _META else inside.depth + 1
+        return Measure(min(weight + times * inside.cost, MAX_COST + 1), depth, inside.nesting)
 
     def _times(
         self, node: FieldNode, definition: GraphQLField, parent: GraphQLNamedType | None

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import sys
-import threading
 from collections.abc import Iterator, Mapping
 from functools import cached_property
-from operator import attrgetter
 from typing import Any, Final
 
-from cachetools import LRUCache
 from graphql import (
     ArgumentNode,
     DocumentNode,
@@ -36,12 +33,10 @@ from graphql import (
 )
 
 from inroads_api.execution.cost import Measures, parsed
-from inroads_api.execution.executor import plans_of
+from inroads_api.execution.plans import Key, Plans, plans_of
 from inroads_api.execution.tracing import part
+from inroads_api.execution.weighed_cache import WeighedCache
 from inroads_api.limits import MAX_QUERY
-
-MAX_VALID: Final = 64 * 2**20
-"""The most bytes of cached valid documents with their plans."""
 
 MAX_REFUSED: Final = 4 * 2**20
 """The most bytes of cached documents that are invalid or not validated yet."""
@@ -62,8 +57,9 @@ BASE_BYTES: Final = 30_000
 class PreparedDocument:
     """A GraphQL document that is parsed, priced and validated once, on first use.
 
-    A text that cannot be parsed has no operations, and `errors` has the reason. `quick` marks a
-    document that is known to be cheap to answer or refuse with any variables.
+    A text that cannot be parsed has no operations, and `errors` has the reason. `refused` marks a
+    document that is known to be refused with any variables, and `cheap` one that is known to be
+    cheap to answer with any.
     """
 
     def __init__(self, text: str, schema: GraphQLSchema) -> None:
@@ -72,7 +68,7 @@ class PreparedDocument:
         self._tokens = 0
         self._refusal: GraphQLError | None = None
         self._errors: list[GraphQLError] | None = None
-        self.quick = len(text) > MAX_QUERY
+        self.refused, self.cheap = len(text) > MAX_QUERY, False
 
     @cached_property
     def tree(self) -> DocumentNode:
@@ -86,7 +82,7 @@ class PreparedDocument:
                 tree, self._tokens = parsed(self.text)
                 return tree
         except GraphQLError as error:
-            self._refusal, self.quick = error.with_traceback(None), True
+            self._refusal, self.refused = error.with_traceback(None), True
             return DocumentNode(definitions=())
 
     @cached_property
@@ -107,7 +103,7 @@ class PreparedDocument:
     @property
     def weight(self) -> int:
         """The estimated bytes of memory, including compiled plans."""
-        plans = plans_of(self.tree).weight if self._tokens else 0
+        plans = self.plans.weight if self._tokens else 0
         return BASE_BYTES + sys.getsizeof(self.text) + TOKEN_BYTES * self._tokens + plans
 
     @cached_property
@@ -119,10 +115,14 @@ class PreparedDocument:
     def _fragments(self) -> dict[str, list[SelectionSetNode]]:
         """The selections of fragments by name. Validation rejects two of one name later."""
         fragments: dict[str, list[SelectionSetNode]] = {}
-        for node in self.tree.definitions:
-            if isinstance(node, FragmentDefinitionNode):
-                fragments.setdefault(node.name.value, []).append(node.selection_set)
+        for node in self._fragment_nodes:
+            fragments.setdefault(node.name.value, []).append(node.selection_set)
         return fragments
+
+    @cached_property
+    def _fragment_nodes(self) -> list[FragmentDefinitionNode]:
+        definitions = self.tree.definitions
+        return [node for node in definitions if isinstance(node, FragmentDefinitionNode)]
 
     def operation(self, name: str | None) -> OperationType | None:
         """The type of the operation of this name, or of the first one; None if there is none."""
@@ -172,9 +172,32 @@ class PreparedDocument:
         return measure.cost if measure else None
 
     @property
+    def plans(self) -> Plans:
+        """The compiled plans of the document."""
+        return plans_of(self.tree)
+
+    def key(self, variables: Mapping[str, Any] | None, name: str | None) -> Key | None:
+        """The key of the plan of an operation; None if there is no such operation."""
+        node = self.definition(name)
+        return self.plans.key(node, self._fragment_nodes, variables) if node else None
+
+    def is_quick(self, variables: Mapping[str, Any] | None, name: str | None) -> bool:
+        """Return whether the document is refused, or cheap with a plan: quick in an event loop."""
+        if self.refused:
+            return True
+        key = self.key(variables, name) if self.cheap else None
+        return key is not None and self.plans.is_quick(key)
+
+    def wants_plan(self, variables: Mapping[str, Any] | None, name: str | None) -> bool:
+        """Return whether an operation that comes with these variables is to be compiled."""
+        node = self.definition(name) if self.valid else None
+        key = self.key(variables, name)
+        return node is not None and key is not None and self.plans.wants(node, key)
+
+    @property
     def settled(self) -> bool:
         """Return whether validation has ended. Limits may still depend on variables."""
-        return self.quick or self._errors is not None
+        return self.refused or self._errors is not None
 
     @property
     def valid(self) -> bool:
@@ -187,13 +210,14 @@ class PreparedDocument:
         if self._refusal:
             return [self._refusal]
         if over := self.measures.over(variables):
-            self.quick = self.quick or self.measures.same
+            self.refused = self.refused or self.measures.same
             return [over]
         if self._errors is None:
             most = self.measures.measure({})
             self._errors = validate(self._schema, tree, max_errors=MAX_ERRORS)
             reads = all(node.operation is OperationType.QUERY for node in self._operations)
-            self.quick = bool(self._errors) or (reads and most is not None and most.cost <= QUICK)
+            self.refused = bool(self._errors)
+            self.cheap = reads and most is not None and most.cost <= QUICK
         if self._errors:
             return self._errors
         if name is None and len(self._operations) > 1:
@@ -217,37 +241,35 @@ def _literals(document: DocumentNode) -> Iterator[str]:
 
 
 class DocumentCache:
-    """A cache of the documents of a schema by text, least recently used out first. Thread-safe.
+    """A cache of the documents of a schema by text. Thread-safe.
 
-    Valid documents have a cache of their own, so that a flood of invalid ones cannot evict them.
+    Valid documents are in `kept`, beside answers. The others have a cache of their own, so that a
+    flood of invalid documents cannot evict what is kept.
     """
 
     def __init__(
-        self, schema: GraphQLSchema, valid: int = MAX_VALID, refused: int = MAX_REFUSED
+        self, schema: GraphQLSchema, kept: WeighedCache | None = None, refused: int = MAX_REFUSED
     ) -> None:
         self._schema = schema
-        self._valid = LRUCache[str, PreparedDocument](valid, attrgetter("weight"))
-        self._refused = LRUCache[str, PreparedDocument](refused, attrgetter("weight"))
-        self._lock = threading.Lock()
+        self.kept = WeighedCache() if kept is None else kept
+        self.refused = WeighedCache(refused)
 
     def get(self, text: str) -> PreparedDocument:
         """The document of a text. A request gets it once and holds it until its end."""
         if len(text) > MAX_QUERY:
             return PreparedDocument(text, self._schema)  # refused without parsing
-        with self._lock:
-            if document := self._valid.get(text):
-                return document
-            document = self._refused.get(text)
-        return self.keep(document or PreparedDocument(text, self._schema))
+        found: PreparedDocument | None = self.kept.find(text)
+        if found:
+            return found
+        return self.keep(self.refused.find(text) or PreparedDocument(text, self._schema))
 
     def keep(self, document: PreparedDocument) -> PreparedDocument:
         """Cache a document again, after its validity or weight has changed."""
-        with self._lock:
-            if document.valid:
-                self._refused.pop(document.text, None)
-                self._valid[document.text] = document
-            elif len(document.text) <= MAX_QUERY:
-                self._refused[document.text] = document
+        if document.valid:
+            self.refused.drop(document.text)
+            self.kept.keep(document.text, document, document.weight)
+        elif len(document.text) <= MAX_QUERY:
+            self.refused.keep(document.text, document, document.weight)
         return document
 
 

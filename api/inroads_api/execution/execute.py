@@ -5,7 +5,9 @@ from __future__ import annotations
 import datetime as dt
 import logging
 import re
-from contextlib import nullcontext
+import threading
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from functools import cached_property, lru_cache
 from typing import Any, Final, cast
 
@@ -29,7 +31,7 @@ from inroads.errors import InroadsError, LedgerError, extensions
 from inroads.moments import rfc3339
 from inroads_api.clock import Deadline, Late
 from inroads_api.execution.documents import DocumentCache, PreparedDocument
-from inroads_api.execution.executor import CompiledExecutor
+from inroads_api.execution.executor import CompiledExecutor, CompilingExecutor
 from inroads_api.execution.tracing import part
 from inroads_api.schema.analysis.changes import GrantCause, NodeCause
 from inroads_api.schema.context import Context
@@ -123,13 +125,47 @@ _OFFSET: Final = re.compile(r"([zZ]|[+-]\d\d:?\d\d)$")
 
 
 class Schema(strawberry.Schema):
-    """A schema with a cache of prepared documents."""
+    """A schema with a cache of prepared documents, and a compiler of those that come again."""
+
+    _compiling = threading.Lock()
 
     @cached_property
     def documents(self) -> DocumentCache:
         """The cache of parsed and validated documents."""
         # Strawberry has no public name for the schema of graphql-core.
         return DocumentCache(self._schema)
+
+    @cached_property
+    def sdl(self) -> str:
+        """The schema in the schema definition language."""
+        return f"{self.as_str().rstrip()}\n"
+
+    def compile(
+        self, document: PreparedDocument, variables: dict[str, Any] | None, name: str | None
+    ) -> int:
+        """Compile an operation that comes again, and return the number of compiled fields.
+
+        This takes long, so it is not for an event loop. One operation is compiled at a time: while
+        another one is, this one is left to the stock executor.
+        """
+        if self.execution_context_class is not CompiledExecutor:
+            return 0
+        if not self._compiling.acquire(blocking=False):
+            return 0
+        try:
+            if not document.wants_plan(variables, name):
+                return 0
+            with part("compile"):
+                built = CompilingExecutor.build(
+                    self._schema, document.tree, None, None, variables, name
+                )
+                if not isinstance(built, CompilingExecutor):  # errors of the variables
+                    return 0
+                built.execute_operation()
+        finally:
+            self._compiling.release()
+        self.documents.keep(document)  # it has become heavier
+        return built.fields
 
 
 def build_schema(
@@ -175,12 +211,14 @@ def execute(
     deadline: Deadline | None = None,
     feed: Feed | None = None,
     desk: Desk | None = None,
+    seat: Callable[[], AbstractContextManager[None]] = nullcontext,
 ) -> dict[str, Any]:
     """The response to a GraphQL request, as plain JSON values; every error has `extensions.code`.
 
     A request that is refused before execution has no `data`. Mutations need an `intake`, or a
     `desk` that decides. A subscription returns the next event of its `feed`; without a feed it is
-    refused with EVENT_STREAM_REQUIRED. After the `deadline` the response is the error DEADLINE.
+    refused with EVENT_STREAM_REQUIRED. `seat` holds a seat of the caller while the request waits
+    for a version. After the `deadline` the response is the error DEADLINE.
     """
     document = schema.documents.get(query) if isinstance(query, str) else query
     writes = intake is not None or (desk is not None and desk.deciding)
@@ -189,7 +227,7 @@ def execute(
             refusal = _refusal(document, variables, operation_name, feed is not None, writes)
             if refusal:
                 return refusal
-            context = Context(versions, versions.current, intake, feed, desk)
+            context = Context(versions, versions.current, intake, feed, desk, seat)
             return _executed(schema, document, variables, operation_name, context, deadline)
     except Late:
         return _refused("DEADLINE", "the request took too long: request less at once")

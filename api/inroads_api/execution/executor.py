@@ -1,4 +1,4 @@
-"""The executor of compiled queries. A query is compiled when it comes again.
+"""The executor of compiled queries. It never compiles one: that takes too long for an event loop.
 
 After any surprise (a forbidden null, a value of another type, an exception) the stock executor
 executes the whole root field instead, so that errors and nulls are exactly its own. Resolvers may
@@ -18,11 +18,8 @@ from graphql import (
     NamedTypeNode,
     NonNullTypeNode,
     OperationDefinitionNode,
-    OperationType,
-    SelectionSetNode,
     TypeNode,
     Undefined,
-    VariableNode,
     get_operation_ast,
 )
 from graphql.execution.collect_fields import GroupedFieldSet
@@ -32,16 +29,11 @@ from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
 from inroads.cancellation import check
 from inroads_api.execution.compiler import CompiledQuery, Compiler, Run
-
-MAX_COMPILED: Final = 10_000
-"""The most fields of all plans of one document."""
-
-FIELD_BYTES: Final = 2_000
-"""The measured bytes of a compiled field."""
+from inroads_api.execution.plans import Key, Plans, plans_of
 
 
 class CompiledExecutor(StrawberryGraphQLCoreExecutionContext):
-    """An executor that compiles recurring queries and leaves the rest to the stock executor."""
+    """An executor that uses compiled plans and leaves the rest to the stock executor."""
 
     given: list[dict[str, Any]]
     plans: Plans
@@ -88,7 +80,7 @@ class CompiledExecutor(StrawberryGraphQLCoreExecutionContext):
     ) -> Any:
         """Execute root fields by their compiled functions, other fields by the stock executor."""
         check()
-        plan = self._plan(parent_type, grouped_field_set) if path is None else None
+        plan = self._plan(key := self.key) if path is None else None
         if plan is None:
             return super().execute_fields(
                 parent_type, source_value, path, grouped_field_set, position_context
@@ -97,6 +89,7 @@ class CompiledExecutor(StrawberryGraphQLCoreExecutionContext):
         for name, details in grouped_field_set.items():
             done = self._done(plan.runs[name], source_value)
             if done is _SURPRISE:
+                self.plans.surprised(key)
                 done = self.execute_field(
                     parent_type,
                     source_value,
@@ -108,14 +101,14 @@ class CompiledExecutor(StrawberryGraphQLCoreExecutionContext):
                 results[name] = done
         return results
 
-    def _plan(self, kind: GraphQLObjectType, fields: GroupedFieldSet) -> CompiledQuery | None:
-        if (
-            self.operation.operation is not OperationType.QUERY
-            or self.operation.directives
-            or self.middleware_manager
-        ):
-            return None
-        plan = self.plans.find(self, kind, fields)
+    @property
+    def key(self) -> Key:
+        """The key of the plan for the operation and its variables."""
+        fragments, coerced = self.fragment_definitions.values(), self.variable_values.coerced
+        return self.plans.key(self.operation, fragments, coerced)
+
+    def _plan(self, key: Key) -> CompiledQuery | None:
+        plan = None if self.middleware_manager else self.plans.find(key)
         try:
             self.given = [convert(self) for convert in plan.arguments] if plan else []
         except Exception:  # noqa: BLE001  # the stock executor reports it
@@ -139,6 +132,23 @@ class CompiledExecutor(StrawberryGraphQLCoreExecutionContext):
 _SURPRISE: Final = object()
 
 
+class CompilingExecutor(CompiledExecutor):
+    """An executor that compiles a plan of its operation instead of executing it.
+
+    It holds no context, so that a plan holds no version of the graph.
+    """
+
+    fields = 0
+
+    def execute_fields(self, parent_type: GraphQLObjectType, *given: Any, **_: Any) -> Any:
+        """Compile root fields, and keep their plan."""
+        compiler = Compiler(self)
+        plan = compiler.plan(parent_type, given[2])
+        self.fields = compiler.fields
+        self.plans.keep(self.key, plan, compiler.fields)
+        return {}
+
+
 def _texts(operation: OperationDefinitionNode) -> Iterator[str]:
     """The variables that are lists of strings, which coercion does not change."""
     for each in operation.variable_definitions or ():
@@ -156,59 +166,3 @@ def _are_texts(value: object) -> bool:
     return value.__class__ is list and all(
         each.__class__ is str for each in cast("list[object]", value)
     )
-
-
-class Plans:
-    """The compiled plans of one document, by operation and by the values of its conditions."""
-
-    def __init__(self) -> None:
-        self._conditions: dict[int, tuple[str, ...]] = {}
-        self._plans: dict[tuple[object, ...], CompiledQuery | None] = {}
-        self._fields = 0
-
-    @property
-    def weight(self) -> int:
-        """The estimated bytes of memory of all plans."""
-        return FIELD_BYTES * self._fields
-
-    def find(
-        self, executor: CompiledExecutor, kind: GraphQLObjectType, fields: GroupedFieldSet
-    ) -> CompiledQuery | None:
-        """The plan of a recurring operation; None for a new one, or one that cannot be compiled."""
-        operation, coerced = id(executor.operation), executor.variable_values.coerced
-        if operation not in self._conditions:
-            self._conditions[operation] = _conditions(executor)
-            return None
-        key = operation, *(coerced.get(name) for name in self._conditions[operation])
-        if key not in self._plans and self._fields < MAX_COMPILED:
-            compiler = Compiler(executor)
-            self._plans[key] = compiler.plan(kind, fields)
-            self._fields += compiler.fields
-        return self._plans.get(key)
-
-
-def plans_of(tree: DocumentNode) -> Plans:
-    """The plans of a document, stored on its (frozen) tree so that they live as long."""
-    attributes = vars(tree)
-    plans: Plans = attributes.get("plans") or attributes.setdefault("plans", Plans())
-    return plans
-
-
-def _conditions(executor: CompiledExecutor) -> tuple[str, ...]:
-    """The variables in directives, which decide `@include` and `@skip`."""
-    parts = [executor.operation, *executor.fragment_definitions.values()]
-    return tuple(sorted({name for part in parts for name in _conditional(part.selection_set)}))
-
-
-def _conditional(selections: SelectionSetNode) -> Iterator[str]:
-    for each in selections.selections:
-        arguments = (
-            argument
-            for directive in each.directives or ()
-            for argument in directive.arguments or ()
-        )
-        yield from (
-            each.value.name.value for each in arguments if isinstance(each.value, VariableNode)
-        )
-        if inner := getattr(each, "selection_set", None):
-            yield from _conditional(inner)

@@ -23,7 +23,7 @@ from inroads_api.schema.fields import described, field, value
 _S = TypeVar("_S")
 _T = TypeVar("_T")
 
-First = Annotated[int | None, strawberry.argument(description="How many to give, from 1 to 100.")]
+First = Annotated[int | None, strawberry.argument(description="How many to give, from 0 to 100.")]
 _After = Annotated[
     str | None,
     strawberry.argument(description="The cursor after which to go on; none for the start."),
@@ -31,7 +31,7 @@ _After = Annotated[
 _Last = Annotated[
     int | None,
     strawberry.argument(
-        description="How many to give from the end, from 1 to 100; where given, `first` is not"
+        description="How many to give from the end, from 0 to 100; where given, `first` is not"
         " read."
     ),
 ]
@@ -40,15 +40,15 @@ _Before = Annotated[
 ]
 
 
-def within(given: int | None, default: int, name: str = "first") -> int:
-    """Return the number of items that a `first` or `last` asks for.
+def within(given: int | None, default: int, name: str = "first", least: int = 0) -> int:
+    """Return the number of items that a `first` or `last` asks for; Relay allows 0.
 
     Raises InroadsError FIRST_OUT_OF_RANGE or LAST_OUT_OF_RANGE.
     """
     count = default if given is None else given
-    if not 1 <= count <= MAX_FIRST:
+    if not least <= count <= MAX_FIRST:
         raise InroadsError(
-            f"{name} is {count}; it must be 1 to {MAX_FIRST}", f"{name.upper()}_OUT_OF_RANGE"
+            f"{name} is {count}; it must be {least} to {MAX_FIRST}", f"{name.upper()}_OUT_OF_RANGE"
         )
     return count
 

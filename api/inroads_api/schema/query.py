@@ -52,6 +52,7 @@ from inroads_api.schema.graph.groups import Group
 from inroads_api.schema.graph.identities import Identity
 from inroads_api.schema.graph.node import Node
 from inroads_api.schema.pages import Connection, First, Page, connection, within
+from inroads_api.schema.resolved import by_email, find, note, resolved
 from inroads_api.schema.review.campaigns import ReviewQuestions
 from inroads_api.versions.versions import Version
 
@@ -78,7 +79,7 @@ class IdentityLookup:
 
 def _node(graph: AccessGraph, key: str) -> Node | None:
     """Return the object of a node, or None if the graph does not know it."""
-    return node(graph, key) if key in graph else None
+    return node(graph, key) if resolved(key) in graph else None
 
 
 @described
@@ -102,8 +103,9 @@ class Entry:
             raise InroadsError(
                 f"there are {len(ids)} ids; the limit is {MAX_FIRST}", "TOO_MANY_IDS"
             )
-        graph = self.seen.graph
-        return [node(graph, key) if key in graph else None for key in map(node_id, ids)]
+        graph, keys = self.seen.graph, [node_id(each) for each in ids]
+        note(keys)
+        return [node(graph, key) if key in graph else None for key in keys]
 
     @field
     def identity(
@@ -115,7 +117,7 @@ class Entry:
         AMBIGUOUS_EMAIL if several identities share the email.
         """
         graph = self.seen.graph
-        key = graph.by_email(by.email) if by.email else node_id(by.id or "", NodeKind.IDENTITY)
+        key = by_email(graph, by.email) if by.email else node_id(by.id or "", NodeKind.IDENTITY)
         return (
             cast("Identity | None", _node(graph, key))
             if key and kind_of(key) is NodeKind.IDENTITY
@@ -147,7 +149,9 @@ class Entry:
     ) -> list[Node]:
         """Nodes whose id, email or name contains the text, exact matches first, then prefixes."""
         graph = self.seen.graph
-        return [node(graph, key) for key in graph.search(text, within(first, 10))]
+        keys = graph.search(text, within(first, 10))
+        note(keys)
+        return [node(graph, key) for key in keys]
 
     @field
     def access(
@@ -162,7 +166,7 @@ class Entry:
     ) -> Access | None:
         """The access of one identity to one resource; null if none exists or either is unknown."""
         graph = self.seen.graph
-        who, what = graph.find(principal), node_id(resource)
+        who, what = find(graph, principal), resolved(node_id(resource))
         if who is None or what not in graph:
             return None
         if kind_of(who) is not NodeKind.IDENTITY:

@@ -13,7 +13,7 @@ from inroads_api.schema.analysis.changes import Between, Change, Compared
 from inroads_api.schema.analysis.findings import Finding, IsSuppressed, Least, RuleIds
 from inroads_api.schema.context import Info
 from inroads_api.schema.fields import described, described_interface, field, stated, value
-from inroads_api.schema.pages import First, within
+from inroads_api.schema.pages import within
 from inroads_api.versions.cursors import Feed, Part
 
 After = Annotated[
@@ -23,6 +23,10 @@ After = Annotated[
         " position; by default with what comes next. The header Last-Event-ID of a client that"
         " comes back counts instead."
     ),
+]
+
+FirstOfEvent = Annotated[
+    int | None, strawberry.argument(description="The most items of an event, from 1 to 100.")
 ]
 
 
@@ -95,13 +99,13 @@ class Subscription:
 
     @field
     def changes(
-        self, info: Info, since: After = strawberry.UNSET, first: First = MAX_FIRST
+        self, info: Info, since: After = strawberry.UNSET, first: FirstOfEvent = MAX_FIRST
     ) -> NewChanges:
         """The changes of accesses from now on or since a cursor: one event per served version."""
         feed = _feed(info)
         step = feed.step(since or None)
         found = info.context.versions.compare(step.before, step.after)
-        part = feed.part(step, found.changes, within(first, MAX_FIRST), ["changes"])
+        part = feed.part(step, found.changes, within(first, MAX_FIRST, least=1), ["changes"])
         return NewChanges(
             part=part, all=found, between=Between(step.before.graph, step.after.graph)
         )
@@ -114,7 +118,7 @@ class Subscription:
         rules: RuleIds = strawberry.UNSET,
         severity: Least = strawberry.UNSET,
         suppressed: IsSuppressed = strawberry.UNSET,
-        first: First = MAX_FIRST,
+        first: FirstOfEvent = MAX_FIRST,
     ) -> NewFindings:
         """The news of findings from now on or since a cursor: one event per served version."""
         feed = _feed(info)
@@ -126,7 +130,7 @@ class Subscription:
             for each in (step.before, step.after)
         )
         question = ["findings", sorted(set(chosen or ())), severity or None, kept]
-        part = feed.part(step, _news(before, after), within(first, MAX_FIRST), question)
+        part = feed.part(step, _news(before, after), within(first, MAX_FIRST, least=1), question)
         return NewFindings(part=part, before=step.before.name, after=step.after.name)
 
 

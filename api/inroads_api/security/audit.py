@@ -7,7 +7,8 @@ holds no text of a request: documents, variables and values are HMACs, keyed by 
 A line is written before the answer is sent, so that it survives a crash of the process, and is
 synced to the disk within a second. The line of a mutation is synced before the mutation begins.
 After a rotation has renamed or truncated the file, the next file continues the chain. Several
-processes may write to one file.
+processes may write to one file. A lock that another process holds is waited for in threads and for
+a short time only; without it no line is written, and no answer sent.
 """
 
 from __future__ import annotations
@@ -24,15 +25,17 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 import msgspec
 
 from inroads.errors import InroadsError
-from inroads.model import fold_email
+from inroads.model import fold_email, fold_text
 from inroads_api.clock import utcnow
 from inroads_api.execution.documents import PreparedDocument
+from inroads_api.execution.tracing import REQUEST_ID
 from inroads_api.security.callers import keyed
 from inroads_api.versions.review_desk import Done
 
@@ -50,6 +53,13 @@ MAX_VALUE: Final = 256
 EVERY: Final = 1.0
 """In seconds: how often lines are synced to the disk, and denied requests are written."""
 
+PATIENCE: Final = 2.0
+"""In seconds: how long a line waits for a lock that another process holds."""
+
+MAX_RESOLVED: Final = 1_000
+"""The most nodes in one line; more of them have lines of their own, so that none is left out."""
+
+_AGAIN: Final = 0.02
 _TAIL: Final = 2**20
 _NAME: Final = re.compile(r"[_A-Za-z][_0-9A-Za-z]{0,63}", re.ASCII)
 
@@ -57,9 +67,11 @@ _NAME: Final = re.compile(r"[_A-Za-z][_0-9A-Za-z]{0,63}", re.ASCII)
 class AuditLine(msgspec.Struct, kw_only=True, omit_defaults=True):
     """One line of the log.
 
-    `who` is the id of a token. `limited`, `document`, `variables` and `asked` are keyed hashes;
-    `limited` is that of the sorted ids of the businesses that the token is limited to. `reviews`
-    are the changes to review campaigns, in numbers.
+    `who` is the id of a token. `limited`, `document`, `variables`, `asked` and `resolved` are keyed
+    hashes; `limited` is that of the sorted ids of the businesses that the token is limited to.
+    `request` is the id that the response has in the header `x-request-id`.
+    `asked` are the values of the request as they are spelled, `resolved` the nodes that they were
+    found to name. `reviews` are the changes to review campaigns, in numbers.
     """
 
     number: int
@@ -67,6 +79,7 @@ class AuditLine(msgspec.Struct, kw_only=True, omit_defaults=True):
     at: dt.datetime
     event: str
     who: str | None = None
+    request: str | None = None
     limited: str | None = None
     operation: str | None = None
     name: str | None = None
@@ -74,6 +87,7 @@ class AuditLine(msgspec.Struct, kw_only=True, omit_defaults=True):
     variables: str | None = None
     asked: tuple[str, ...] = ()
     asked_more: int = 0
+    resolved: tuple[str, ...] = ()
     status: int | None = None
     codes: tuple[str, ...] = ()
     cost: int | None = None
@@ -86,8 +100,12 @@ class AuditLine(msgspec.Struct, kw_only=True, omit_defaults=True):
 
 
 def asked_about(key: bytes, value: str) -> str:
-    """The hash of a value in `asked`. Emails are hashed in the form in which they compare."""
-    return keyed(key, fold_email(value) if "@" in value else value)
+    """The hash of a value in `asked` and `resolved`, in the form in which such values compare."""
+    return keyed(key, _folded(value))
+
+
+def _folded(value: str) -> str:
+    return fold_email(value) if "@" in value else fold_text(value)
 
 
 class AuditLog:
@@ -99,8 +117,11 @@ class AuditLog:
 
     def __init__(self, path: Path, key: bytes, now: Callable[[], dt.datetime] = utcnow) -> None:
         self._path, self._key, self._now = path, key, now
-        self._lock, self._stopped = threading.Lock(), threading.Event()
+        self._lock, self._stopped = threading.RLock(), threading.Event()
+        self._counting = threading.Lock()
         self._away: Counter[tuple[str, str | None]] = Counter()
+        self._later: list[Callable[[], None]] = []
+        self._holding = False
         self._number, self._previous, self._end, self._dirty = 0, FIRST, 0, False
         self._ticking: threading.Thread | None = None
         self._file, self._process = _opened(path), os.getpid()
@@ -136,6 +157,7 @@ class AuditLog:
         limited = None if businesses is None else keyed(self._key, ",".join(sorted(businesses)))
         said = {
             "who": token,
+            "request": REQUEST_ID.get(),
             "limited": limited,
             "operation": kind,
             "name": named if _NAME.fullmatch(named) else None,
@@ -148,22 +170,56 @@ class AuditLog:
 
     def turned_away(self, code: str, who: str | None) -> None:
         """Count a denied request. Only counts are written, so that nobody can fill the disk."""
-        with self._lock:
+        with self._counting:
             self._away[code, who] += 1
+
+    @contextmanager
+    def at_once(self) -> Iterator[bool]:
+        """Hold the log if that needs no wait: then lines are written inside without one.
+
+        The value is False if they would wait. An event loop must not write them then.
+        """
+        if not self._lock.acquire(blocking=False):
+            yield False
+            return
+        try:
+            with suppress(OSError):
+                owned = self._process == os.getpid()
+                self._holding = owned and self._locked(self._file) and self._current()
+            yield self._holding
+        finally:
+            self._holding = False
+            with suppress(OSError):
+                fcntl.flock(self._file, fcntl.LOCK_UN)
+            self._lock.release()
+
+    def later(self, write: Callable[[], None]) -> None:
+        """Write a line within a second, in the thread that `start` starts."""
+        with self._counting:
+            self._later.append(write)
 
     def _tick(self) -> None:
         while not self._stopped.wait(EVERY):
             self._settle()
 
     def _settle(self) -> None:
+        """Write what waits for a line, and sync. What cannot be written goes on waiting."""
+        with self._counting:
+            away, self._away = self._away, Counter()
+            later, self._later = self._later, []
         try:
-            with self._lock:
-                away, self._away = self._away, Counter()
-            for (code, who), times in away.items():
+            while later:
+                later[0]()
+                del later[0]
+            for (code, who), times in list(away.items()):
                 self._write(event="turned away", who=who, codes=(code,), times=times)
+                del away[code, who]
             self._sync()
         except InroadsError:
             log.error("AUDIT_UNAVAILABLE: the log cannot be written")
+            with self._counting:
+                self._away += away
+                self._later[:0] = later
 
     def _sync(self) -> None:
         """Sync written lines to the disk without blocking other writers."""
@@ -178,21 +234,33 @@ class AuditLog:
                     os.close(file)
 
     def _write(self, **said: Any) -> None:
-        with self._lock, _told(), self._held():
-            self._put(**said)
+        """Write a line. Raises InroadsError AUDIT_UNAVAILABLE, also if another process locks it."""
+        deadline = time.monotonic() + PATIENCE
+        with _told():
+            if not self._lock.acquire(timeout=PATIENCE):
+                raise _locked_by_another()
+            try:
+                if self._holding:
+                    self._catch_up()
+                    self._put(**said)
+                else:
+                    with self._held(deadline):
+                        self._put(**said)
+            finally:
+                self._lock.release()
 
     @contextmanager
-    def _held(self) -> Iterator[None]:
+    def _held(self, deadline: float) -> Iterator[None]:
         """Lock the file at the path, and learn its end."""
         # A forked process would share the lock of its parent.
         if self._process != os.getpid():
             self._file, self._process, self._end = _opened(self._path), os.getpid(), 0
-        fcntl.flock(self._file, fcntl.LOCK_EX)
+        self._wait_for(self._file, deadline)
         try:
             while not self._current():
                 self._catch_up()  # other processes may have written to the old file
                 following = _opened(self._path)
-                fcntl.flock(following, fcntl.LOCK_EX)
+                self._wait_for(following, deadline)
                 old, self._file, self._end = self._file, following, 0
                 os.fsync(old)
                 os.close(old)
@@ -200,6 +268,20 @@ class AuditLog:
             yield
         finally:
             fcntl.flock(self._file, fcntl.LOCK_UN)
+
+    def _wait_for(self, file: int, deadline: float) -> None:
+        while not self._locked(file):
+            if time.monotonic() > deadline:
+                raise _locked_by_another()
+            time.sleep(_AGAIN)
+
+    def _locked(self, file: int) -> bool:
+        """Lock a file, or return False if another process holds a lock on it."""
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        return True
 
     def _current(self) -> bool:
         try:
@@ -273,13 +355,31 @@ class AuditEntry:
         fields: int,
         size: int,
         reviews: Sequence[Done] = (),
+        resolved: Iterable[str] = (),
     ) -> None:
-        """Write the outcome; then the answer, whose size is in bytes, may be sent."""
-        self._ended(status, codes, fields, bytes=size, reviews=tuple(reviews))
+        """Write the outcome; then the answer, whose size is in bytes, may be sent.
+
+        `resolved` are the nodes that the operation was found to name.
+        """
+        hashes = sorted({asked_about(self._audit._key, each) for each in resolved})
+        while len(hashes) > MAX_RESOLVED:
+            some, hashes = hashes[:MAX_RESOLVED], hashes[MAX_RESOLVED:]
+            self._audit._write(event="resolved", **self._said | {"resolved": tuple(some)})
+        self._ended(
+            status, codes, fields, bytes=size, reviews=tuple(reviews), resolved=tuple(hashes)
+        )
 
     def streamed(self, events: int, size: int, fields: int, code: str | None) -> None:
-        """Write the end of a stream; `code` is None if its client has left."""
-        self._ended(200, (code,) if code else (), fields, times=events, bytes=size)
+        """Write the end of a stream; `code` is None if its client has left.
+
+        Streams end in the event loop, so the line is written later if it would have to wait.
+        """
+        ended = partial(self._ended, 200, (code,) if code else (), fields, times=events, bytes=size)
+        with self._audit.at_once() as free:
+            if free:
+                ended()
+        if not free:
+            self._audit.later(ended)
 
     def refused(self, status: int, code: str) -> None:
         """Write that the operation was refused."""
@@ -307,6 +407,14 @@ def _told() -> Iterator[None]:
         raise InroadsError(
             f"the audit log cannot be written: {error.strerror or error}", "AUDIT_UNAVAILABLE"
         ) from None
+
+
+def _locked_by_another() -> InroadsError:
+    return InroadsError(
+        f"the audit log cannot be written: another process has held a lock on it for {PATIENCE:g}"
+        " seconds",
+        "AUDIT_UNAVAILABLE",
+    )
 
 
 def _opened(path: Path) -> int:
@@ -341,82 +449,6 @@ def _values(document: PreparedDocument, variables: object) -> Iterator[str]:
         elif (
             isinstance(value, str | int)
             and not isinstance(value, bool)
-            and len(text := str(value)) <= MAX_VALUE
+            and len(text := str(value).strip()) <= MAX_VALUE
         ):
             yield text
-
-
-class Problem(NamedTuple):
-    """A problem of a log: its code, file, line and message."""
-
-    code: str
-    source: str
-    line: int
-    message: str
-
-
-class Verified(NamedTuple):
-    """The result of a verification; `head` is the hash of the last line."""
-
-    lines: int
-    first: int
-    last: int
-    head: str
-    problems: tuple[Problem, ...]
-
-
-def verify(paths: Sequence[Path], head: str | None = None) -> Verified:
-    """Check the files of one log, the oldest first: lines are complete and chained.
-
-    `head` is the hash from an earlier verification, which some line must have. Raises OSError.
-    """
-    problems: list[Problem] = []
-    lines = first = last = 0
-    before: str | None = None
-    seen = head is None
-    for path in paths:
-        for place, raw in enumerate(_lines(path), 1):
-            lines += 1
-            digest = hashlib.sha256(raw.removesuffix(b"\n")).hexdigest()
-            line = _decoded(raw)
-            if line is None:
-                torn = not raw.endswith(b"\n")
-                said = "the line is incomplete" if torn else "this is not a line of an audit log"
-                problems.append(Problem("TORN" if torn else "BAD_LINE", str(path), place, said))
-            elif before is None:
-                first = line.number
-                if (line.number == 1) != (line.previous == FIRST):
-                    problems.append(
-                        Problem(
-                            "BROKEN",
-                            str(path),
-                            place,
-                            "the number and the previous hash of the line contradict each other",
-                        )
-                    )
-            elif line.previous != before or line.number != last + 1:
-                said = f"line {line.number} does not follow the line {last} before it"
-                problems.append(Problem("BROKEN", str(path), place, said))
-            last = line.number if line else last + 1
-            before = digest
-            seen = seen or digest == head
-    if not seen:
-        problems.append(Problem("HEAD_MISSING", str(paths[-1]), 0, "no line has the expected hash"))
-    return Verified(lines, first, last, before or FIRST, tuple(problems))
-
-
-def _decoded(raw: bytes) -> AuditLine | None:
-    try:
-        return msgspec.json.decode(raw, type=AuditLine) if raw.endswith(b"\n") else None
-    except ValueError:
-        return None
-
-
-def _lines(path: Path) -> Iterable[bytes]:
-    """The lines that were complete when the file was opened."""
-    with path.open("rb") as file:
-        fcntl.flock(file, fcntl.LOCK_SH)
-        size = os.fstat(file.fileno()).st_size
-        fcntl.flock(file, fcntl.LOCK_UN)
-        while file.tell() < size:
-            yield file.readline()

@@ -13,6 +13,7 @@ from prometheus_client import CONTENT_TYPE_LATEST
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
@@ -21,7 +22,7 @@ from starlette.routing import Route
 from inroads.errors import LedgerError
 from inroads.network.access_graph import AccessGraph
 from inroads_api.clock import utcnow
-from inroads_api.execution.execute import build_schema
+from inroads_api.execution.execute import Schema, build_schema
 from inroads_api.security.callers import AccessDenied
 from inroads_api.versions import following as following_
 from inroads_api.versions.following import Follower
@@ -32,7 +33,17 @@ from inroads_api.versions.versions import Version, Versions
 from inroads_api.web.endpoint import GraphQLEndpoint
 from inroads_api.web.media_types import LEGACY
 from inroads_api.web.metrics import Metrics
-from inroads_api.web.middleware import LOCAL, AuthenticationMiddleware, SecurityHeaders
+from inroads_api.web.middleware import (
+    ASKED_HEADERS,
+    GRAPHQL,
+    LOCAL,
+    SCHEMA,
+    TOLD_HEADERS,
+    AuthenticationMiddleware,
+    RequestIds,
+    SameOrigin,
+    SecurityHeaders,
+)
 from inroads_api.web.services import Services, open_services
 from inroads_api.web.settings import ServerSettings
 from inroads_api.web.stages.admission import AdmissionControl
@@ -79,8 +90,11 @@ def create_app(
     follower = Follower(versions, services.following, settings.poll) if services.following else None
     metrics = Metrics(versions, ledger)
     streams = Streams(metrics, settings.keep_alive)
+    schema = build_schema(
+        allow_ingest=bool(ledger and settings.allow_ingest), allow_review=settings.allow_review
+    )
     endpoint = _endpoint(
-        versions, settings, services, streams, follower.nudge if follower else None
+        schema, versions, settings, services, streams, follower.nudge if follower else None
     )
 
     # Without tokens only local names are answered: a page of another name may be DNS rebinding.
@@ -105,9 +119,20 @@ def create_app(
             audit.close()
 
     middleware = [
+        Middleware(RequestIds),
         Middleware(SecurityHeaders),
         Middleware(TrustedHostMiddleware, allowed_hosts=list(hosts), www_redirect=False),
     ]
+    if settings.origins:
+        middleware.append(
+            Middleware(
+                CORSMiddleware,
+                allow_origins=settings.origins,
+                allow_methods=("GET", "POST"),
+                allow_headers=ASKED_HEADERS,
+                expose_headers=TOLD_HEADERS,
+            )
+        )
     if auth:
         introspection = settings.introspection
         middleware.append(
@@ -115,6 +140,8 @@ def create_app(
                 AuthenticationMiddleware, tokens=auth, introspection=introspection, refused=refused
             )
         )
+    else:
+        middleware.append(Middleware(SameOrigin, allowed=settings.origins))
     return Starlette(
         lifespan=lifespan,
         routes=[
@@ -122,7 +149,8 @@ def create_app(
             Route("/healthz", _healthz, methods=["GET"]),
             Route("/readyz", partial(_readyz, versions, ledger), methods=["GET"]),
             Route("/metrics", partial(_metrics, metrics), methods=["GET"]),
-            Route("/graphql", endpoint.answer, methods=["GET", "POST"]),
+            Route(SCHEMA, partial(_schema, schema), methods=["GET"]),
+            Route(GRAPHQL, endpoint.answer, methods=["GET", "POST"]),
         ],
         middleware=middleware,
     )
@@ -135,6 +163,7 @@ def _versions(version: Version, settings: ServerSettings) -> Versions:
 
 
 def _endpoint(
+    schema: Schema,
     versions: Versions,
     settings: ServerSettings,
     services: Services,
@@ -144,7 +173,6 @@ def _endpoint(
     ledger, auth = settings.ledger, services.auth
     intake = Intake(ledger, committed) if ledger and settings.allow_ingest else None
     reviews = Reviews(ledger) if ledger and not settings.pseudonymised else None
-    schema = build_schema(allow_ingest=intake is not None, allow_review=settings.allow_review)
     services.trusted.check(schema._schema)
     seen = LimitedVersionsByBusinesses(versions, auth.key if auth else bytes)
     return GraphQLEndpoint(
@@ -160,6 +188,11 @@ def _endpoint(
 async def _page(_: Request) -> Response:
     policy = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"
     return HTMLResponse(_PAGE, headers={"content-security-policy": policy})
+
+
+async def _schema(schema: Schema, _: Request) -> Response:
+    """Return the whole contract in the schema definition language, as a file has it."""
+    return PlainTextResponse(await run_in_threadpool(lambda: schema.sdl))
 
 
 async def _healthz(_: Request) -> Response:

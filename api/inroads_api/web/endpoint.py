@@ -15,6 +15,7 @@ from starlette.responses import Response
 
 from inroads_api.clock import Deadline
 from inroads_api.execution.tracing import TRACE, TraceFigures
+from inroads_api.limits import MAX_FIRST
 from inroads_api.security.callers import AccessDenied
 from inroads_api.versions.cursors import Feed
 from inroads_api.web.logs import REQUESTS
@@ -24,7 +25,7 @@ from inroads_api.web.middleware import caller_now
 from inroads_api.web.rate_limit import Budget, Throttled
 from inroads_api.web.refusals import Refused
 from inroads_api.web.stages.admission import Admission, AdmissionControl, ClientLimits
-from inroads_api.web.stages.answers import Answerer, OperationResult
+from inroads_api.web.stages.answers import MAX_COMPILING, Answerer, OperationResult
 from inroads_api.web.stages.operation import Operation
 from inroads_api.web.stages.requests import RequestParser
 from inroads_api.web.stages.responses import (
@@ -97,32 +98,48 @@ class GraphQLEndpoint:
 
     async def _answered(self, operation: Operation) -> _Answered:
         kept = self._answerer.find(operation)
-        if kept or operation.quick:
-            return self._work(operation, kept)
+        if answered := self._at_once(operation, kept):
+            return answered
         caller = operation.caller
         async with self._admission.place(caller.id if caller else None) as client:
             if not operation.document.settled:
                 await self._prepare(operation, client)
-                if operation.quick:
-                    return self._work(operation)
+                if answered := self._at_once(operation):
+                    return answered
             async with client.working:
-                return await run_in_threadpool(self._work, operation)
+                return await run_in_threadpool(self._work, operation, kept, compiles=not kept)
+
+    def _at_once(
+        self, operation: Operation, kept: OperationResult | None = None
+    ) -> _Answered | None:
+        """Answer an operation in the event loop, if that takes little and waits for nothing."""
+        if not (len(kept.resolved) <= MAX_FIRST if kept else operation.quick):
+            return None
+        with self._admission.at_once() as free:
+            return self._work(operation, kept) if free else None
 
     async def _prepare(self, operation: Operation, client: ClientLimits) -> None:
         async with self._admission.preparing(client):
             await run_in_threadpool(self._answerer.prepare, operation)
 
-    def _work(self, operation: Operation, kept: OperationResult | None = None) -> _Answered:
-        """Admit an operation and answer it.
+    def _work(
+        self, operation: Operation, kept: OperationResult | None = None, *, compiles: bool = False
+    ) -> _Answered:
+        """Admit an operation and answer it; a thread also `compiles` it when it comes again.
 
         The audit log has a line about it before an answer is sent or a mutation begins.
         """
         entry, budget = self._admission.admit(operation)
+        # A caller whose budget is small is answered without a plan rather than throttled for one.
+        affords = budget is None or budget.remaining >= MAX_COMPILING
+        if compiles and affords and (cost := self._answerer.compile(operation)):
+            budget = self._admission.charge(operation, cost)
         result = kept or self._answerer.answer(operation)
         body, status = envelope(operation, result, budget), status_of(operation, result)
         if entry:
             with self._admission.auditing():
-                entry.answered(status, result.codes, result.fields, len(body), result.reviews)
+                done, resolved = result.reviews, result.resolved
+                entry.answered(status, result.codes, result.fields, len(body), done, resolved)
         return _Answered(body, status, result.outcome, budget)
 
     def _record(

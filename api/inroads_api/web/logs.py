@@ -9,6 +9,7 @@ from typing import Any, Final
 import msgspec
 
 from inroads.moments import rfc3339
+from inroads_api.execution.tracing import REQUEST_ID
 
 REQUESTS: Final = "inroads_api.requests"
 """The name of the logger with one record per request, whose attribute `figures` has its figures."""
@@ -37,5 +38,7 @@ class Lines(logging.Formatter):
         }
         if record.exc_info and record.exc_info[0]:
             line["exception"] = record.exc_info[0].__name__
+        if request := REQUEST_ID.get():
+            line["request"] = request
         line |= getattr(record, "figures", {})
         return msgspec.json.encode(line).decode()

@@ -1,24 +1,35 @@
-"""Middleware: authentication and security headers."""
+"""Middleware: authentication, requests of browsers, request ids, and security headers."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+import secrets
+from collections.abc import Callable, Collection
 from functools import partial
 from typing import Final
 
-from starlette.datastructures import MutableHeaders
+from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from inroads_api.execution.tracing import REQUEST_ID
 from inroads_api.security.authentication import Auth
 from inroads_api.security.callers import AccessDenied, Caller
 from inroads_api.security.permissions import anonymous
+from inroads_api.web.media_types import acceptable
+from inroads_api.web.refusals import Refused
+from inroads_api.web.stages.responses import refusal_response
 
 OPEN: Final = frozenset({"/", "/healthz", "/readyz"})
 """Paths whose answers hold nothing of the graph; every other path needs a token."""
 
 GRAPHQL: Final = "/graphql"
+
+SCHEMA: Final = "/schema.graphql"
+
+ASKABLE: Final = frozenset({GRAPHQL, SCHEMA})
+"""Paths for any token, and for none with `introspection`."""
 
 _CALLER: Final = "inroads.caller"
 _AGAIN: Final = "inroads.caller.again"
@@ -59,10 +70,12 @@ class AuthenticationMiddleware:
         caller = self.tokens.caller(
             [value for name, value in scope["headers"] if name == b"authorization"]
         )
-        if caller.id is None and not (self.introspection and scope["path"] == GRAPHQL):
+        if caller.id is None and not (self.introspection and scope["path"] in ASKABLE):
             raise anonymous()
-        if caller.businesses is not None and scope["path"] != GRAPHQL:
-            message = "a token that is limited to businesses can only be used for /graphql"
+        if caller.businesses is not None and scope["path"] not in ASKABLE:
+            message = (
+                "a token that is limited to businesses can only be used for /graphql and its schema"
+            )
             raise AccessDenied(
                 403, "INSUFFICIENT_SCOPE", message, "insufficient_scope", who=caller.id
             )
@@ -84,11 +97,83 @@ def caller_now(request: Request) -> Caller | None:
     return again() if again else None
 
 
+class SameOrigin:
+    """Refuses requests of pages of other origins, for a server that asks for no tokens.
+
+    Any page that its user opens could otherwise ask that server. A browser says of a request which
+    origin or site made it (Fetch Metadata Request Headers). Other clients send no such headers.
+    """
+
+    def __init__(self, app: ASGIApp, allowed: Collection[str]) -> None:
+        self.app, self.allowed = app, allowed
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and scope["path"] not in OPEN:
+            headers = Headers(scope=scope)
+            if not self._admits(headers):
+                media_type = acceptable(",".join(headers.getlist("accept")))
+                await refusal_response(_FOREIGN, media_type)(scope, receive, send)
+                return
+        await self.app(scope, receive, send)
+
+    def _admits(self, headers: Headers) -> bool:
+        origins = headers.getlist("origin")
+        if origins:
+            own = {f"{scheme}://{headers.get('host', '')}" for scheme in ("http", "https")}
+            return len(origins) == 1 and origins[0] in own.union(self.allowed)
+        # A page at another port of this machine is of the same site, and another origin.
+        return all(each in ("same-origin", "none") for each in headers.getlist("sec-fetch-site"))
+
+
+_FOREIGN: Final = Refused(
+    403,
+    "CROSS_ORIGIN",
+    "this server answers no pages of other origins; `inroads serve --allow-origin` names exceptions",
+)
+
+ASKED_HEADERS: Final = ("accept", "authorization", "content-type", "last-event-id", "x-request-id")
+"""The headers that a page of an allowed origin may send."""
+
+TOLD_HEADERS: Final = ("ratelimit", "ratelimit-policy", "retry-after", "x-request-id")
+"""The headers of an answer that such a page may read."""
+
 LOCAL: Final = ("localhost", "127.0.0.1", "[::1]")
 """The host names that a server without tokens answers.
 
 A page with another name may be bound to this address (DNS rebinding).
 """
+
+
+class RequestIds:
+    """Gives each request an id, which its response, log records and audit lines share.
+
+    An id of the client is taken if it is well formed: 8 to 64 letters, digits, `-`, `_` and `.`.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        given = [value for name, value in scope["headers"] if name == b"x-request-id"]
+        taken = len(given) == 1 and _REQUEST_ID.fullmatch(given[0])
+        request_id = given[0] if taken else secrets.token_hex(8).encode()
+
+        async def named(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = [*message["headers"], (b"x-request-id", request_id)]
+            await send(message)
+
+        token = REQUEST_ID.set(request_id.decode())
+        try:
+            await self.app(scope, receive, named)
+        finally:
+            REQUEST_ID.reset(token)
+
+
+_REQUEST_ID: Final = re.compile(rb"[A-Za-z0-9._-]{8,64}")
 
 
 class SecurityHeaders:
@@ -106,6 +191,7 @@ class SecurityHeaders:
                 )
                 headers["x-content-type-options"] = "nosniff"
                 headers["referrer-policy"] = "no-referrer"
+                headers["cross-origin-resource-policy"] = "same-origin"
                 headers["cache-control"] = "no-store"
             await send(message)
 

@@ -98,6 +98,13 @@ class RateLimiter:
 
     def spend(self, caller: Caller | None, cost: int) -> Budget | None:
         """Spend a cost and return the remaining budget; None without a limit. Raises Throttled."""
+        return self._spend(caller, cost, refuses=True)
+
+    def charge(self, caller: Caller | None, cost: int) -> Budget | None:
+        """Spend the cost of work that was done, even if the budget does not suffice."""
+        return self._spend(caller, cost, refuses=False)
+
+    def _spend(self, caller: Caller | None, cost: int, *, refuses: bool) -> Budget | None:
         own = caller.cost_per_minute if caller else None
         if own is None and not self._limit:
             return None
@@ -108,7 +115,7 @@ class RateLimiter:
             spent = self._spent.setdefault(caller.id if caller else None, {})
             _forget(spent, now)
             left = limit - sum(spent.values())
-            if cost > left:
+            if refuses and cost > left:
                 raise Throttled(
                     cost, _standing(limit, left, spent, now), _retry(cost - left, spent, now)
                 )

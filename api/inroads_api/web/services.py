@@ -52,10 +52,11 @@ def _provider(settings: ServerSettings) -> Issuer | None:
     try:
         from inroads_api.security.jwks import KeyFile  # noqa: PLC0415  # of the same extra
         from inroads_api.security.jwks_url import KeyUrl  # noqa: PLC0415  # an optional extra
-        from inroads_api.security.oidc import Issuer  # noqa: PLC0415  # of the same extra
+        from inroads_api.security.oidc import SCOPE_CLAIM, Issuer  # noqa: PLC0415  # of the same extra
     except ImportError:
         raise InroadsError(
             "OpenID Connect needs PyJWT: install inroads[oidc]", "EXTRA_MISSING"
         ) from None
     keys = KeyFile(Path(jwks)) if jwks and "://" not in jwks else KeyUrl(issuer, jwks)
-    return Issuer(issuer, audience, keys, settings.oidc_businesses)
+    scope = settings.oidc_scope or SCOPE_CLAIM
+    return Issuer(issuer, audience, keys, settings.oidc_businesses, scope)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import gc
 import json
+import tracemalloc
 import weakref
 from pathlib import Path
 from typing import Any, Final
@@ -15,15 +16,17 @@ from starlette.routing import Route
 
 from applications import application
 from inroads.network.access_graph import AccessGraph
-from inroads_api.execution.answer_cache import SETTLED, AnswerCache, Question
+from inroads_api.execution.answer_cache import BASE_BYTES, SETTLED, AnswerCache, Question
 from inroads_api.execution.documents import PreparedDocument
 from inroads_api.execution.execute import Schema
+from inroads_api.execution.weighed_cache import WeighedCache
 from inroads_api.security.audit import AuditLog
 from inroads_api.security.authentication import Auth
 from inroads_api.security.callers import TokenScope
 from inroads_api.security.tokens import TokenFile
 from inroads_api.versions.versions import Version, Versions
 from inroads_api.web.stages import answers as room
+from inroads_api.web.stages.answers import OperationResult
 from questions import NOON, Serve
 
 UNSETTLED: Final = {
@@ -186,7 +189,10 @@ class TestAnswers:
 
     def test_the_last_given_are_kept(self, bruce: AccessGraph) -> None:
         """Up to so many bytes; those that nobody asked for longest go first, and a large one is never kept."""
-        answers, version = AnswerCache[int](most=160), Version(bruce, NOON)
+        answers, version = (
+            AnswerCache[int](WeighedCache(14 * BASE_BYTES + 160), most=10),
+            Version(bruce, NOON),
+        )
         for number in (1, 2, 3, 1, 4):
             if answers.find(version, self.asked(number)) is None:
                 answers.keep(version, self.asked(number), number, 10)
@@ -202,12 +208,30 @@ class TestAnswers:
         answers.keep(version, self.asked(16), 16, 11)
         assert answers.find(version, self.asked(16)) is None
 
+    def test_small_answers_weigh(self, bruce: AccessGraph) -> None:
+        """Many answers of a few bytes take no more memory than the cache may."""
+        kept, version = WeighedCache(2 * 2**20), Version(bruce, NOON)
+        answers = AnswerCache[OperationResult](kept)
+        tracemalloc.start()
+        try:
+            for number in range(10_000):
+                question = Question("{ __typename }", None, str(number).encode())
+                answers.keep(version, question, OperationResult(bytes([*b"{}"])), 2)
+            taken = tracemalloc.get_traced_memory()[0]
+        finally:
+            tracemalloc.stop()
+        assert 1_000 < len(kept) < 10_000
+        assert taken < 1.1 * kept.most
+
     def test_nothing_is_held(self, bruce: AccessGraph) -> None:
-        """Whoever lets go of a version lets go of its answers: nothing here holds a graph."""
-        answers, version = AnswerCache[int](), Version(bruce, NOON)
+        """No answer holds a graph, and the answers of an ended version go when those of another one come."""
+        kept = WeighedCache()
+        answers, version = AnswerCache[int](kept), Version(bruce, NOON)
         answers.keep(version, self.asked(1), 1, 10)
         held = weakref.ref(version)
         del version
         gc.collect()
         assert held() is None
-        assert not answers._of
+        later = Version(bruce, NOON)
+        answers.keep(later, self.asked(2), 2, 10)
+        assert len(kept) == 1

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import random
+import weakref
 from collections import Counter
 from enum import Enum
 from typing import Any
 
 import pytest
 import strawberry
-from graphql import ExecutionResult, execute_sync, parse
+from graphql import DocumentNode, ExecutionResult, execute_sync, parse
 
 from inroads.network.access_graph import AccessGraph
-from inroads_api.execution import executor
+from inroads_api.execution import compiler
 from inroads_api.execution.execute import Schema, build_schema, execute
-from inroads_api.execution.executor import CompiledExecutor
+from inroads_api.execution.executor import CompiledExecutor, CompilingExecutor
 from inroads_api.versions.versions import Versions
 from operations import Operations
 from questions import NOON
@@ -27,6 +29,11 @@ OPERATIONS = int(os.environ.get("INROADS_OPERATIONS", "600"))
 
 class _Broken(Exception):
     """Raised by a resolver that fails."""
+
+
+def compiled(schema: Schema, query: str, variables: dict[str, Any]) -> int:
+    """The fields of a query that are compiled, if it comes again."""
+    return schema.compile(schema.documents.get(query), variables, None)
 
 
 @pytest.fixture(scope="module")
@@ -52,10 +59,11 @@ def test_random_operations(
             query, variables = draw.draw()
             wanted = execute(stock, versions, query, variables)
             for _ in range(3):  # the first time it is only noticed, the second time compiled
+                seen["compiled"] += bool(compiled(schema, query, variables))
                 assert execute(schema, versions, query, variables) == wanted, (query, variables)
             seen["errors" if "errors" in wanted else "data"] += 1
             seen["partial"] += "errors" in wanted and bool(wanted.get("data"))
-    assert min(seen["errors"], seen["data"], seen["partial"]) > 10
+    assert min(seen["errors"], seen["data"], seen["partial"], seen["compiled"]) > 10
 
 
 @pytest.mark.parametrize(
@@ -86,6 +94,7 @@ def test_lists_of_texts(
     for given in ({"ids": ids}, {"ids": ids, "text": 5}, {"text": "x"}):
         wanted = execute(stock, versions, query, given)
         for _ in range(3):
+            compiled(schema, query, given)
             assert execute(schema, versions, query, given) == wanted
 
 
@@ -215,6 +224,13 @@ SURPRISES: dict[str, Any] = {
 }
 
 
+def compile_plan(document: DocumentNode, variables: dict[str, Any] | None = None) -> None:
+    """Compile a document for these variables, unless they have errors or it is compiled."""
+    built = CompilingExecutor.build(SHAPES._schema, document, None, None, variables)
+    if isinstance(built, CompilingExecutor) and built.plans.find(built.key) is None:
+        built.execute_operation()
+
+
 def both(query: str, root: Root, variables: dict[str, Any] | None = None) -> tuple[Any, list[Any]]:
     """What the stock executor answers, and the compiled one three times in a row."""
     core, document = SHAPES._schema, parse(query)
@@ -224,7 +240,9 @@ def both(query: str, root: Root, variables: dict[str, Any] | None = None) -> tup
         assert isinstance(found, ExecutionResult)
         return json.dumps([found.data, [each.formatted for each in found.errors or ()]])
 
-    return ask(SHAPES.execution_context_class), [ask(CompiledExecutor) for _ in range(3)]
+    wanted, plain = ask(SHAPES.execution_context_class), ask(CompiledExecutor)
+    compile_plan(document, variables)
+    return wanted, [plain, ask(CompiledExecutor), ask(CompiledExecutor)]
 
 
 @pytest.mark.parametrize("values", SURPRISES.values(), ids=SURPRISES)
@@ -262,7 +280,7 @@ def test_variables(variables: dict[str, Any]) -> None:
 
 
 def test_compiled_at_all(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A query that comes again does not go through the stock executor's fields; one that comes once does."""
+    """A compiled query does not go through the stock executor's fields; one that is not compiled does."""
     fields: list[str] = []
     stock = CompiledExecutor.execute_field
 
@@ -277,6 +295,7 @@ def test_compiled_at_all(monkeypatch: pytest.MonkeyPatch) -> None:
         fields.clear()
         execute_sync(SHAPES._schema, document, root, executor_class=CompiledExecutor)
         counts.append(len(fields))
+        compile_plan(document)
     assert counts[0] > 2
     assert counts[1:] == [0, 0]
 
@@ -292,6 +311,7 @@ def test_a_surprise_stays_in_its_root_field(monkeypatch: pytest.MonkeyPatch) -> 
         "execute_field",
         lambda self, *given: called.append(given[3].key) or stock(self, *given),
     )
+    compile_plan(document)
     for _ in range(3):
         called.clear()
         result = execute_sync(SHAPES._schema, document, root, executor_class=CompiledExecutor)
@@ -300,23 +320,41 @@ def test_a_surprise_stays_in_its_root_field(monkeypatch: pytest.MonkeyPatch) -> 
     assert called == ["square", "size"]
 
 
-def test_plans_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Of one document only so many fields are kept compiled, however many conditions it is asked with."""
-    monkeypatch.setattr(executor, "MAX_COMPILED", 20)
-    names = [f"b{number}" for number in range(5)]
-    skips = " ".join(f"{name}: name @skip(if: ${name})" for name in names)
-    head = ", ".join(f"${name}: Boolean!" for name in names)
-    document = parse(f"query ({head}) {{ square {{ size {skips} }} }}")
-    for number in range(2**5):
-        given = {name: bool(number >> place & 1) for place, name in enumerate(names)}
-        result = execute_sync(
-            SHAPES._schema,
-            document,
-            Root(shapes=[]),
-            variable_values=given,
-            executor_class=CompiledExecutor,
-        )
-        assert isinstance(result, ExecutionResult)
-    plans = executor.plans_of(document)
-    assert 1 < len(plans._plans) < 2**5
-    assert plans.weight < executor.FIELD_BYTES * (20 + 7)
+@pytest.mark.parametrize("fields", [49, 50, 51, 101, 300])
+def test_wide_selections(fields: int) -> None:
+    """A selection of many fields is compiled in several functions, and answers the same in the same order."""
+    names = " ".join(f"a{n}: {['name', 'size', 'where'][n % 3]}" for n in range(fields))
+    wanted, found = both(
+        f"{{ square {{ {names} }} }}", Root(shapes=[], square=Square(values={"name": "x"}))
+    )
+    assert found == [wanted] * 3
+    assert len(json.loads(wanted)[0]["square"]) == fields
+
+
+def test_little_is_compiled_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The interpreter runs nothing else while it compiles a text, so each text is short."""
+    lengths: list[int] = []
+
+    def noted(text: str, *rest: Any) -> Any:
+        lengths.append(text.count("\n"))
+        return compile(text, *rest)
+
+    monkeypatch.setattr(compiler, "compile", noted, raising=False)
+    names = " ".join(f"a{n}: name" for n in range(500))
+    compile_plan(parse(f"{{ square {{ {names} }} }}"))
+    assert len(lengths) > 500 / compiler.MAX_TOGETHER
+    assert max(lengths) < 10 * compiler.MAX_TOGETHER
+
+
+def test_a_plan_holds_no_graph(people: AccessGraph) -> None:
+    """A plan lives longer than the version that it was compiled for, and nothing in it holds that."""
+    schema, versions = build_schema(), Versions(people, NOON)
+    query = "query ($id: ID!) { node(id: $id) { __typename id ... on Identity { email } } }"
+    for _ in range(3):
+        compiled(schema, query, {"id": "identity:1"})
+        assert "data" in execute(schema, versions, query, {"id": "identity:1"})
+    assert len(schema.documents.get(query).plans) == 1
+    held = weakref.ref(versions)
+    del versions
+    gc.collect()
+    assert held() is None

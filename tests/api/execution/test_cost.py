@@ -181,6 +181,20 @@ def test_depth(schema: Schema, ask: Ask) -> None:
     )
 
 
+def test_introspection_may_be_deep(ask: Ask) -> None:
+    """Tools ask for types inside types deeper than people ask for data; cost and nesting stay limited."""
+    deep = "ofType { " * 20 + "name" + " }" * 20
+    asked = f'{{ __type(name: "Query") {{ fields {{ type {{ name {deep} }} }} }} }}'
+    assert ask(asked)["data"]["__type"]["fields"]
+    assert code(
+        ask(f"{{ business(id: 1) {{ {'account { business { ' * 8} id {' } }' * 8} }} }}")
+    ) == ("DEPTH_LIMIT")
+    deeper = "ofType { " * 70 + "name" + " }" * 70
+    assert code(ask(f'{{ __type(name: "Query") {{ {deeper} }} }}')) == "DEPTH_LIMIT"
+    wide = "fields { type { " * 7 + "name" + " } }" * 7
+    assert code(ask(f"{{ __schema {{ types {{ {wide} }} }} }}")) == "COST_LIMIT"
+
+
 def chain(fragments: int) -> str:
     """A document of so many fragments, each of which uses the next one."""
     uses = "".join(f"fragment F{n} on Query{{...F{n + 1}}}" for n in range(fragments))

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from inroads.network.access_graph import AccessGraph
 from inroads_api.execution.documents import BASE_BYTES, MAX_ERRORS, DocumentCache
-from inroads_api.execution.execute import Schema, execute
-from inroads_api.execution.executor import FIELD_BYTES
+from inroads_api.execution.execute import Schema
+from inroads_api.execution.plans import FIELD_BYTES
+from inroads_api.execution.weighed_cache import WeighedCache
 from inroads_api.limits import MAX_QUERY
-from inroads_api.versions.versions import Versions
-from questions import NOON
 
 
 @pytest.fixture
@@ -29,14 +27,14 @@ def test_refusals_do_not_drive_out_what_is_valid(schema: Schema) -> None:
         assert documents.get(f"{{a{n}").errors(None, None)
         assert documents.get(f"{{a{n}}}").errors(None, None)
     assert documents.get("{__typename}") is valid
-    assert list(documents._valid) == ["{__typename}"]
-    assert 0 < len(documents._refused) < 20
-    assert documents._refused.currsize <= documents._refused.maxsize
+    assert len(documents.kept) == 1
+    assert 0 < len(documents.refused) < 20
+    assert documents.refused.weight <= documents.refused.most
 
 
 def test_valid_documents_are_kept_as_long_as_they_are_used(schema: Schema) -> None:
     """The one that is asked again and again stays; of the others the last do, up to so many bytes."""
-    documents = DocumentCache(schema._schema, valid=20 * BASE_BYTES)
+    documents = DocumentCache(schema._schema, WeighedCache(20 * BASE_BYTES))
     asked = documents.get("{__typename}")
     assert asked.errors(None, None) == []
     for n in range(60):
@@ -44,19 +42,20 @@ def test_valid_documents_are_kept_as_long_as_they_are_used(schema: Schema) -> No
         assert document.errors(None, None) == []
         assert documents.get("{__typename}") is asked
         assert documents.get(f"{{a{n}: __typename}}") is document
-    assert 10 < len(documents._valid) < 20
-    assert documents._valid.currsize <= documents._valid.maxsize
+    assert 10 < len(documents.kept) < 20
+    assert documents.kept.weight <= documents.kept.most
     assert not documents.get("{a0: __typename}").settled
 
 
-def test_plans_weigh(schema: Schema, bruce: AccessGraph) -> None:
+def test_plans_weigh(schema: Schema) -> None:
     """What a document takes of memory is known of its text, its tokens and its compiled plans."""
     text, long = "{ graph { version documents } }", '{ node(id: "' + "x" * 5_000 + '") { id } }'
     document, other = schema.documents.get(text), schema.documents.get(long)
     assert other.weight > document.weight + 4_000
     parsed = [each.weight for each in (document, other) if each.errors(None, None) == []]
     for _ in range(2):
-        execute(schema, Versions(bruce, NOON), document)
+        schema.compile(document, None, None)
+    assert schema.documents.kept.find(text) is document
     assert document.weight > parsed[0] + FIELD_BYTES
 
 
@@ -80,9 +79,9 @@ def test_plans_weigh(schema: Schema, bruce: AccessGraph) -> None:
 def test_quick(documents: DocumentCache, query: str, quick: bool) -> None:
     """What is cheap whatever its variables are, and what is refused whatever they are, once that is known."""
     document = documents.get(query)
-    assert not document.quick
+    assert (document.refused, document.cheap) == (False, False)
     document.errors({}, None)
-    assert document.quick is quick
+    assert (document.refused or document.cheap) is quick
     assert document.settled
 
 
@@ -92,9 +91,9 @@ def test_over_a_limit_with_some_variables(documents: DocumentCache) -> None:
     query = f"query ($n: Int) {{a: {each} b: {each}}}"
     document = documents.get(query)
     assert document.errors({"n": 100}, None)
-    assert (document.quick, document.settled) == (False, False)
+    assert (document.refused or document.cheap, document.settled) == (False, False)
     assert document.errors({"n": 1}, None) == []
-    assert (document.quick, document.settled) == (False, True)
+    assert (document.refused or document.cheap, document.settled) == (False, True)
     assert document.errors({"n": 100}, None)
 
 
@@ -102,10 +101,10 @@ def test_long_texts_are_refused_and_not_kept(documents: DocumentCache) -> None:
     """A text that is too long costs nothing to refuse, and would cost memory to keep."""
     query = "#" + "x" * MAX_QUERY
     document = documents.get(query)
-    assert document.quick
+    assert document.refused
     assert document.errors(None, None)
     assert not documents.keep(document).valid
-    assert not documents._refused
+    assert not len(documents.refused)
 
 
 def test_a_refusal_does_not_grow(documents: DocumentCache) -> None:

@@ -473,8 +473,10 @@ def _has_fields(kind: Any) -> bool:
 
 
 def test_within() -> None:
-    """None is the default; the bounds are 1 and 100."""
-    assert [within(each, 7) for each in (None, 1, 100)] == [7, 1, 100]
-    with pytest.raises(InroadsError, match="0") as error:
-        within(0, 7)
+    """None is the default; the bounds are 0, or 1 where none would make no sense, and 100."""
+    assert [within(each, 7) for each in (None, 0, 1, 100)] == [7, 0, 1, 100]
+    with pytest.raises(InroadsError, match="0"):
+        within(0, 7, least=1)
+    with pytest.raises(InroadsError, match="-1") as error:
+        within(-1, 7)
     assert error.value.code == "FIRST_OUT_OF_RANGE"

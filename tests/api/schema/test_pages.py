@@ -155,14 +155,46 @@ def test_last_takes_the_place_of_first(ask: Ask) -> None:
     whole = _page(ask(ROLES)["data"])["edges"]
     assert len(whole) == 3
     assert _page(ask(ROLES, first=1, last=2)["data"])["edges"] == whole[1:]
-    assert _page(ask(ROLES, first=0, last=2)["data"])["edges"] == whole[1:]
+    assert _page(ask(ROLES, first=-1, last=2)["data"])["edges"] == whole[1:]
     assert _page(ask(ROLES, first=2, last=None)["data"])["edges"] == whole[:2]
 
 
-@pytest.mark.parametrize("last", [0, -1, 101])
+@pytest.mark.parametrize("last", [-1, 101])
 def test_last_out_of_range(ask: Ask, last: int) -> None:
-    """Every `last` is 1 to 100."""
+    """Every `last` is 0 to 100."""
     assert code(ask(ROLES, last=last)) == "LAST_OUT_OF_RANGE"
+
+
+@pytest.mark.parametrize("way", ["first", "last"])
+def test_none_of_a_list(ask: Ask, way: str) -> None:
+    """An empty page is a page: it has the total, no cursors, and says on which side more is."""
+    query = """query ($first: Int, $last: Int) { identity(by: {id: 712052}) { roles(first: $first, last: $last) {
+      totalCount nodes { __typename } edges { cursor }
+      pageInfo { hasNextPage hasPreviousPage startCursor endCursor } } } }"""
+    found = ask(query, **{way: 0})["data"]["identity"]["roles"]
+    assert found == {
+        "totalCount": 3,
+        "nodes": [],
+        "edges": [],
+        "pageInfo": {
+            "hasNextPage": way == "first",
+            "hasPreviousPage": way == "last",
+            "startCursor": None,
+            "endCursor": None,
+        },
+    }
+
+
+def test_none_of_every_list(ask: Ask) -> None:
+    """Lists that are not connections may be asked for nothing, too."""
+    query = """{ search(text: "b", first: 0) { id } largestBlastRadius(first: 0) { id } mostExposed(first: 0) { id }
+      chokePoints(first: 0) { ended } graph { issues(first: 0) { code } }
+      identity(by: {id: 712052}) { reach(first: 1) { nodes { paths(first: 0) { nodes { role } truncated } } } } }"""
+    found = ask(query)["data"]
+    reach = found.pop("identity")["reach"]["nodes"]
+    assert reach[0]["paths"] == {"nodes": [], "truncated": True}
+    assert found.pop("graph") == {"issues": []}
+    assert set(map(tuple, found.values())) == {()}
 
 
 def test_before_is_checked_as_after_is(ask: Ask) -> None:

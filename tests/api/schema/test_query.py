@@ -260,7 +260,7 @@ class TestChanges:
         assert code(ask(CHANGES, since=iso(DAY[1]), after=after)) == "CURSOR_EXPIRED"
         assert code(ask(BY_CAUSE, since=asked["since"], after=after)) == "CURSOR_INVALID"
         assert code(ask(CHANGES, **asked, after="x")) == "CURSOR_INVALID"
-        assert code(ask(CHANGES, **asked, first=0)) == "FIRST_OUT_OF_RANGE"
+        assert code(ask(CHANGES, **asked, first=-1)) == "FIRST_OUT_OF_RANGE"
 
     def test_by_cause(self, schema: Schema) -> None:
         """One client row that changes many accesses lists them all, page by page; each list has its own cursors."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import datetime as dt
+import fcntl
 import hashlib
 import json
 import multiprocessing
@@ -15,7 +17,7 @@ import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import httpx2
 import pytest
@@ -27,11 +29,13 @@ from inroads.network.access_graph import AccessGraph
 from inroads.store.ledger import Ledger
 from inroads_api.cli.main import app
 from inroads_api.execution.execute import Schema, build_schema
-from inroads_api.security.audit import FIRST, MAX_ASKED, AuditLog, asked_about, verify
+from inroads_api.security import audit as audit_
+from inroads_api.security.audit import FIRST, MAX_ASKED, AuditLog, asked_about
+from inroads_api.security.audit_verification import verify
 from inroads_api.security.authentication import Auth
 from inroads_api.security.callers import TokenScope, keyed
 from inroads_api.security.tokens import TokenFile
-from questions import NOON, Serve, code
+from questions import NOON, Serve, code, graph_of
 
 KEY = b"k" * 32
 QUERY = "{ graph { version } }"
@@ -106,6 +110,7 @@ class TestWhatItSays:
             "name": "Who",
             "document": keyed(tokens.key(), REACH),
             "asked": [asked_about(tokens.key(), "B@Example.com ")],
+            "resolved": [asked_about(tokens.key(), "identity:712052")],
             "status": 200,
             "cost": cost["requested"],
             "fields": cost["actual"],
@@ -203,6 +208,195 @@ class TestWhatItSays:
         audit.entry(None, schema.documents.get(QUERY), variables, None, 1).refused(403, "NO")
         line = lines(path)[-1]
         assert (len(line["asked"]), line["asked_more"]) == (MAX_ASKED, 7)
+
+
+PERSON: Final = "identity:712052"
+EMAIL: Final = "query ($e: String!) { identity(by: {email: $e}) { email } }"
+ID: Final = "query ($i: ID!) { identity(by: {id: $i}) { email } }"
+SPELLINGS: Final[list[tuple[str, dict[str, Any]]]] = [
+    (EMAIL, {"e": "b@example.com"}),
+    (EMAIL, {"e": "  B@EXAMPLE.com\n"}),
+    (EMAIL, {"e": " " * 1_000 + "b@example.com"}),
+    (EMAIL, {"e": "b@example.com", "junk": [f"j{n}" for n in range(500)]}),
+    ('{ identity(by: {email: "b@example.com "}) { email } }', {}),
+    (ID, {"i": 712052}),
+    (ID, {"i": "712052"}),
+    (ID, {"i": PERSON}),
+    ("{ identity(by: {id: 712052}) { email } }", {}),
+    ('{ node(id: "identity:712052") { id } }', {}),
+    ('{ a: node(id: "identity:712052") { id } b: node(id: "business:1") { id } }', {}),
+    ('{ nodes(ids: ["business:77128", "identity:712052"]) { id } }', {}),
+    ("query ($n: [ID!]!) { nodes(ids: $n) { id } }", {"n": [PERSON]}),
+    ('{ graph { identity(by: {email: "b@example.com"}) { email } } }', {}),
+    ('{ search(text: "b@exampl") { id } }', {}),
+    ('{ access(principal: " b@Example.com", resource: "business:77128") { state } }', {}),
+    ('{ plan(principal: "b@example.com", resource: "business:77128") { sentence } }', {}),
+    ('{ chokePoints(of: ["identity:712052"]) { ended } }', {}),
+    ('{ whatIf(remove: ["role 994207"]) { outcomes { totalCount } } }', {}),
+]
+
+
+class TestWhomItIsAbout:
+    """The log names the nodes that were found, however the question spells them."""
+
+    @pytest.mark.parametrize(("query", "variables"), SPELLINGS)
+    def test_every_spelling(
+        self,
+        client: httpx2.Client,
+        tokens: TokenFile,
+        path: Path,
+        query: str,
+        variables: dict[str, Any],
+    ) -> None:
+        """Each time, also where the answer is compiled or comes from the cache, the line has the hash of the person."""
+        for _ in range(4):
+            answer = client.post("/graphql", json={"query": query, "variables": variables})
+            assert "errors" not in answer.json()
+        wanted = asked_about(tokens.key(), PERSON)
+        assert [wanted in line["resolved"] for line in lines(path)[1:]] == [True] * 4
+
+    def test_composition(self, serve: Serve, path: Path, audit: AuditLog) -> None:
+        """Composed and decomposed letters of an email name one person."""
+        client = serve(
+            application(
+                graph_of({"response": {"id": 5, "email": "Jos\u00e9@example.com"}}), audit=audit
+            )
+        )
+        for email in ("jos\u00e9@example.com", "JOSE\u0301@example.com"):
+            client.post("/graphql", json={"query": EMAIL, "variables": {"e": email}})
+        one, other = (line["resolved"] for line in lines(path)[1:])
+        assert one == other == [asked_about(KEY, "identity:5")]
+
+    def test_who_is_not_found(self, client: httpx2.Client, tokens: TokenFile, path: Path) -> None:
+        """An id that no document names is in the log in one form; of an email the text in the form that compares."""
+        for given in (5, "5", "identity:5"):
+            client.post("/graphql", json={"query": ID, "variables": {"i": given}})
+        for email in ("Nobody@example.com", " nobody@EXAMPLE.com "):
+            client.post("/graphql", json={"query": EMAIL, "variables": {"e": email}})
+        written = lines(path)[1:]
+        unknown = [asked_about(tokens.key(), "identity:5")]
+        assert [line.get("resolved") for line in written] == [unknown] * 3 + [None] * 2
+        assert written[3]["asked"] == written[4]["asked"]
+
+    def test_several_of_one_email(self, serve: Serve, path: Path, audit: AuditLog) -> None:
+        """An email that several share is about each of them."""
+        people = [{"response": {"id": each, "email": "a@example.com"}} for each in (5, 6)]
+        client = serve(application(graph_of(*people), audit=audit))
+        answer = client.post("/graphql", json={"query": EMAIL, "variables": {"e": "a@example.com"}})
+        assert code(answer.json()) == "AMBIGUOUS_EMAIL"
+        wanted = {asked_about(KEY, "identity:5"), asked_about(KEY, "identity:6")}
+        assert set(lines(path)[-1]["resolved"]) == wanted
+
+    def test_many(
+        self, audit: AuditLog, schema: Schema, path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """However many nodes are named none is left out; a line that would be long is several."""
+        monkeypatch.setattr(audit_, "MAX_RESOLVED", 10)
+        names = [f"identity:{number}" for number in range(25)]
+        entry = audit.entry("aaaaaaaaaa", schema.documents.get(QUERY), None, None, 1)
+        entry.answered(200, (), 0, 12, resolved=names)
+        told = lines(path)[1:]
+        assert [(each["event"], len(each["resolved"])) for each in told] == [
+            *[("resolved", 10)] * 2,
+            ("asked", 5),
+        ]
+        assert {each["who"] for each in told} == {"aaaaaaaaaa"}
+        assert {one for each in told for one in each["resolved"]} == {
+            asked_about(KEY, name) for name in names
+        }
+        assert codes(path) == []
+
+
+class TestALock:
+    """Another process, such as a log shipper, may lock the file."""
+
+    def test_a_short_one(self, asked: Callable[..., None], path: Path) -> None:
+        """A lock that is soon released is waited for."""
+        with path.open() as other:
+            fcntl.flock(other, fcntl.LOCK_SH)
+            threading.Timer(0.1, fcntl.flock, (other, fcntl.LOCK_UN)).start()
+            asked(1)
+        assert len(lines(path)) == 2
+        assert codes(path) == []
+
+    def test_a_long_one_costs_answers_and_not_the_loop(
+        self, bruce: AccessGraph, path: Path, audit: AuditLog, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Answers are withheld after a short wait, which other requests do not notice; afterwards all is as before."""
+        monkeypatch.setattr(audit_, "PATIENCE", 0.3)
+        app = application(bruce, audit=audit)
+        loop_slept: list[float] = []
+        sleep = time.sleep
+
+        def noted(seconds: float) -> None:
+            if threading.current_thread() is threading.main_thread():
+                loop_slept.append(seconds)
+            sleep(seconds)
+
+        monkeypatch.setattr(time, "sleep", noted)
+
+        async def ask() -> None:
+            transport = httpx2.ASGITransport(app=app)
+            async with httpx2.AsyncClient(transport=transport, base_url="http://localhost") as door:
+
+                async def question(query: str) -> httpx2.Response:
+                    return await door.post("/graphql", json={"query": query})
+
+                for _ in range(3):
+                    await question(QUERY)
+                    await question("{ nothing }")
+                with path.open() as other:
+                    fcntl.flock(other, fcntl.LOCK_EX)
+                    waiting = asyncio.gather(
+                        *(question(each) for each in (QUERY, "{ nothing }", "{ rules { id } }") * 5)
+                    )
+                    await asyncio.sleep(0.05)
+                    assert (await door.get("/healthz")).text == "ok\n"
+                    assert not waiting.done()
+                    for refused in await waiting:
+                        assert refused.status_code == 503
+                        assert code(refused.json()) == "AUDIT_UNAVAILABLE"
+                assert "data" in (await question(QUERY)).json()
+
+        asyncio.run(ask())
+        assert loop_slept == []
+        assert codes(path) == []
+        assert [line["status"] for line in lines(path)[1:]] == [200] * 7
+
+    def test_a_line_for_later(
+        self, audit: AuditLog, schema: Schema, path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """The end of a stream, which its event loop sees, is written within a second after the lock is gone."""
+        monkeypatch.setattr(audit_, "PATIENCE", 0.1)
+        entry = audit.entry(None, schema.documents.get(QUERY), None, None, 1)
+        with path.open() as other:
+            fcntl.flock(other, fcntl.LOCK_EX)
+            entry.streamed(3, 100, 5, None)
+            with audit.at_once() as free:
+                assert not free
+            audit.turned_away("UNAUTHENTICATED", None)
+            audit._settle()  # as the thread does, in vain
+        assert len(lines(path)) == 1
+        audit.turned_away("UNAUTHENTICATED", None)
+        audit.close()
+        told = [(each["event"], each.get("times")) for each in lines(path)[1:]]
+        assert told == [("asked", 3), ("turned away", 2)]
+        assert codes(path) == []
+
+    def test_at_once(self, audit: AuditLog, asked: Callable[..., None], path: Path) -> None:
+        """Lines inside are written without a wait, also after a rotation, whose file is left to threads."""
+        with audit.at_once() as free:
+            assert free
+            asked(2)
+        with audit.at_once() as free:
+            assert free
+        path.rename(path.with_name("rotated"))
+        with audit.at_once() as free:
+            assert not free
+        asked(1)
+        with audit.at_once() as free:
+            assert free
+        assert codes(path.with_name("rotated"), path) == []
 
 
 class TestTheChain:

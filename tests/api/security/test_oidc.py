@@ -27,6 +27,8 @@ from inroads_api.security.callers import AccessDenied, TokenScope
 from inroads_api.security.jwks import KeyFile
 from inroads_api.security.oidc import Issuer
 from inroads_api.security.tokens import TokenFile
+from inroads_api.web.services import open_services
+from inroads_api.web.settings import ServerSettings
 from provider import AUDIENCE, ELLIPTIC, ISSUER, OTHER, public, token
 from questions import NOON, Serve, code
 
@@ -84,6 +86,8 @@ def test_a_good_one(
         {"nbf": 2**40},
         {"sub": None},
         {"sub": 5},
+        {"sub": ""},
+        {"sub": " "},
     ],
 )
 def test_claims(jwks: Callable[..., Path], claims: dict[str, Any]) -> None:
@@ -130,6 +134,86 @@ def test_signatures(jwks: Callable[..., Path]) -> None:
         with pytest.raises(AccessDenied):
             issuer.caller(text, b"")
     assert issuer.caller(good, b"")
+
+
+@pytest.mark.parametrize(
+    ("typ", "accepted"),
+    [
+        ("at+jwt", True),
+        ("AT+JWT", True),
+        ("application/at+jwt", True),
+        ("JWT", True),
+        ("application/jwt", True),
+        (None, True),
+        ("logout+jwt", False),
+        ("id+jwt", False),
+        ("dpop+jwt", False),
+        ("secevent+jwt", False),
+        ("", False),
+        ("at+jwt ", False),
+    ],
+)
+def test_types(jwks: Callable[..., Path], typ: str | None, accepted: bool) -> None:
+    """An access token by its type, or by none that says otherwise; every other type is refused."""
+    issuer = Issuer(ISSUER, AUDIENCE, KeyFile(jwks(public(ELLIPTIC))))
+    stock = {"iss": ISSUER, "aud": AUDIENCE, "sub": "b", "exp": time.time() + 300}
+    body = json.dumps(stock).encode()
+    headers = {"kid": "one", "typ": typ}
+    given = jwt.api_jws.encode(body, ELLIPTIC, "ES256", headers)
+    assert jwt.get_unverified_header(given).get("typ") == (typ or None)
+    if typ == "":  # the library leaves it out
+        head = base64url_encode(json.dumps({"alg": "ES256", **headers}).encode())
+        content = head + b"." + base64url_encode(body)
+        signature = jwt.algorithms.ECAlgorithm(jwt.algorithms.ECAlgorithm.SHA256)
+        given = (content + b"." + base64url_encode(signature.sign(content, ELLIPTIC))).decode()
+    if accepted:
+        assert issuer.caller(given, b"").id
+    else:
+        with pytest.raises(AccessDenied):
+            issuer.caller(given, b"")
+
+
+@pytest.mark.parametrize(
+    ("claim", "expected"),
+    [
+        ("read ingest openid", {TokenScope.READ, TokenScope.INGEST}),
+        ("read\tingest", {TokenScope.READ, TokenScope.INGEST}),
+        (
+            ["read", "openid", "read:pseudonymised"],
+            {TokenScope.READ, TokenScope.READ_PSEUDONYMISED},
+        ),
+        (["read ingest"], set()),
+        ([], set()),
+        ("", set()),
+        (None, set()),
+        ({"read": True}, set()),
+        (5, set()),
+        ([["read"], None, 5, {}], set()),
+    ],
+)
+def test_scopes(jwks: Callable[..., Path], claim: Any, expected: set[TokenScope]) -> None:
+    """Scopes are the words of a text or the items of a list, in the claim that the server names, and in no other."""
+    issuer = Issuer(ISSUER, AUDIENCE, KeyFile(jwks(public(ELLIPTIC))), scope="scp")
+    assert issuer.caller(token(scope="admin", scp=claim), b"").scopes == expected
+
+
+def test_the_claim_of_scopes_is_an_option(
+    bruce: AccessGraph, serve: Serve, jwks: Callable[..., Path], tmp_path: Path
+) -> None:
+    """`--oidc-scope-claim` reaches the provider of the server."""
+    file = TokenFile(tmp_path / "auth.json")
+    file.create("a", [TokenScope.READ], timedelta(days=1), NOON)
+    settings = ServerSettings(
+        auth=file.path,
+        oidc_issuer=ISSUER,
+        oidc_audience=AUDIENCE,
+        oidc_jwks=str(jwks(public(ELLIPTIC))),
+        oidc_scope="scp",
+    )
+    auth = open_services(settings).auth
+    assert auth
+    caller = auth.caller([f"Bearer {token(scope=None, scp=['read'])}".encode()])
+    assert caller.scopes == {TokenScope.READ}
 
 
 def test_rotation(jwks: Callable[..., Path]) -> None:

@@ -100,7 +100,7 @@ def ids(span: ReadableSpan) -> tuple[int, int | None]:
 def test_a_request(
     traced: Callable[..., httpx2.Client], bruce: AccessGraph, spans: InMemorySpanExporter
 ) -> None:
-    """A span for the request, with its figures, and in it those of parsing, which is done once, and of the rest."""
+    """A span for the request, with its figures, and in it those of its parts: parsing and compiling are done once."""
     client = traced(application(bruce))
     body = {"query": 'query Review { business(id: "77128") { id } }'}
     client.post("/graphql", json=body)
@@ -123,7 +123,7 @@ def test_a_request(
     spans.clear()
     client.post("/graphql", json=body)
     client.get("/healthz")
-    assert named(spans) == ["validate", "execute", "POST /graphql"]
+    assert named(spans) == ["compile", "validate", "execute", "POST /graphql"]
 
 
 def test_the_parent(

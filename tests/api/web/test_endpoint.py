@@ -14,8 +14,10 @@ from inroads.network.access_graph import AccessGraph
 from inroads_api.execution import execute as execution
 from inroads_api.execution.documents import BASE_BYTES, DocumentCache, PreparedDocument
 from inroads_api.execution.execute import Schema
+from inroads_api.execution.weighed_cache import WeighedCache
 from inroads_api.security.audit import AuditLog
 from inroads_api.versions.versions import Versions
+from inroads_api.web.rate_limit import RateLimiter
 from inroads_api.web.stages import answers
 from questions import NOON, Serve
 
@@ -26,7 +28,7 @@ def test_a_document_that_is_driven_out_while_its_request_runs(
     bruce: AccessGraph, serve: Serve, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     """Its request ends as any other: with its answer, price and fields, under its name, in the figures and the log."""
-    few = partial(DocumentCache, valid=8 * BASE_BYTES, refused=8 * BASE_BYTES)
+    few = partial(DocumentCache, kept=WeighedCache(8 * BASE_BYTES), refused=8 * BASE_BYTES)
     monkeypatch.setattr(execution, "DocumentCache", few)
     execute, gone = answers.execute, []
 
@@ -39,16 +41,19 @@ def test_a_document_that_is_driven_out_while_its_request_runs(
             assert other.errors(None, None) == []
             cache.keep(other)
             assert cache.get(f"{{ b{number}").errors(None, None)
-        gone.append(QUERY not in cache._valid and QUERY not in cache._refused)
+        gone.append(not cache.kept.find(QUERY) and not cache.refused.find(QUERY))
         return execute(schema, versions, document, *rest)
 
     monkeypatch.setattr(answers, "execute", flooded)
     audit = AuditLog(tmp_path / "audit.log", b"k" * 32, lambda: NOON)
-    client = serve(application(bruce, audit=audit))
+    limiter = RateLimiter(1_000, clock=lambda: 0.0)
+    client = serve(application(bruce, audit=audit, limiter=limiter))
     for _ in range(3):
         answer = client.post("/graphql", json={"query": QUERY}).json()
         assert answer["data"] == {"graph": {"version": bruce.version}}
         cost = {"requested": 2, "actual": 2, "maximum": 100_000}
+        throttle = answer["extensions"]["cost"].pop("throttle")
+        assert throttle["limit"] == 1_000
         assert answer["extensions"] == {"cost": cost}
     assert gone == [True] * 3
     assert 'requests_total{operation="Who",outcome="ok"} 3.0' in client.get("/metrics").text

@@ -13,7 +13,7 @@ from inroads.errors import InroadsError
 from inroads_api.cli.options import duration_option, load_graph
 from inroads_api.cli.terminal import REJECTED, RFC3339, Output, failing, many, now, print_rows, say
 from inroads_api.security.audit import asked_about
-from inroads_api.security.audit import verify as verified
+from inroads_api.security.audit_verification import verify as verified
 from inroads_api.security.callers import TokenScope, native_businesses
 from inroads_api.security.tokens import TokenFile
 
@@ -187,7 +187,7 @@ def hash_(
     auth: AuthFile,
     output: Output = None,
 ) -> None:
-    """Print the hashes of values in `asked`; for a node id, also the hash of its native id."""
+    """Print the hashes of values in `asked` and of node ids in `resolved`; of such an id also the native one's."""
     with failing():
         key = TokenFile(auth).key()
         spelled = [

@@ -46,6 +46,13 @@ def serve(
     port: Annotated[
         int, typer.Option(min=0, max=65535, help="The port; 0 takes a free one.")
     ] = 8000,
+    allow_origin: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="ORIGIN",
+            help="Let pages of this origin ask, such as http://localhost:5173. Repeatable.",
+        ),
+    ] = None,
     auth: Annotated[
         Path | None,
         typer.Option(
@@ -71,6 +78,14 @@ def serve(
             "--oidc-businesses-claim",
             metavar="NAME",
             help="Their claim that lists the businesses they see, or is *.",
+        ),
+    ] = None,
+    oidc_scope: Annotated[
+        str | None,
+        typer.Option(
+            "--oidc-scope-claim",
+            metavar="NAME",
+            help="Their claim that holds the scopes, such as scp (Entra, Okta). Default: scope.",
         ),
     ] = None,
     audit: Annotated[
@@ -166,12 +181,14 @@ def serve(
             pseudonymised=names is not None,
             allow_ingest=allow_ingest,
             allow_review=allow_review,
+            origins=tuple(allow_origin or ()),
             auth=auth,
             introspection=introspection,
             oidc_issuer=oidc_issuer,
             oidc_audience=oidc_audience,
             oidc_jwks=oidc_jwks,
             oidc_businesses=oidc_businesses,
+            oidc_scope=oidc_scope,
             audit=audit,
             trusted=trusted,
             trusted_only=trusted_only,

@@ -37,6 +37,7 @@ from inroads_api.schema.graph.identities import Identity
 from inroads_api.schema.graph.node import Node, identity
 from inroads_api.schema.graph.paths import PathList
 from inroads_api.schema.pages import Connection, First, Page, Window, connection, within, written
+from inroads_api.schema.resolved import find, note, resolved
 from inroads_api.versions.versions import Version, Versions
 
 describe(
@@ -92,7 +93,8 @@ class ImaginedGrant:
     @property
     def text(self) -> str:
         """The grant in the text form that the library takes. Raises BadId."""
-        name = f"{node_id(self.resource)}#{self.relation}@{node_id(self.principal)}"
+        ends = [resolved(node_id(each)) for each in (self.resource, self.principal)]
+        name = f"{ends[0]}#{self.relation}@{ends[1]}"
         return f"{name}={self.role}" if self.role else name
 
 
@@ -285,13 +287,14 @@ def imagine(
 ) -> WhatIf:
     """Return the answer to a what-if on a version."""
     what = what_if_.WhatIf(seen.graph, remove, [each.text for each in add])
+    note(end for grant in what.removed for end in (grant.principal, grant.resource))
     return WhatIf(what=versions.imagine(seen, what))
 
 
 def plan(seen: Version, principal: str, resource: str) -> Plan | None:
     """Return the plan that ends an access of a version, or None if there is no such access."""
     graph = seen.graph
-    who, what = graph.find(principal), node_id(resource)
+    who, what = find(graph, principal), resolved(node_id(resource))
     known = who is not None and what in graph and kind_of(what) in answers.RESOURCES
     found = questions.access(graph, who, what) if known and who else None
     return Plan(found=plans.plan(graph, found)) if found else None
@@ -307,7 +310,7 @@ def choke_points(
     graph = seen.graph
     if len(of) > MAX_FIRST:
         raise InroadsError(f"there are {len(of)} ids; the limit is {MAX_FIRST}", "TOO_MANY_IDS")
-    nodes = [node_id(each) for each in of]
+    nodes = [resolved(node_id(each)) for each in of]
     for each in nodes:
         if each not in graph:
             raise NotFound(f"no document names {each!r}")

@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 from asyncio import Lock, Semaphore
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import AbstractContextManager, asynccontextmanager, contextmanager, nullcontext
 from typing import Final, NamedTuple
 from weakref import WeakValueDictionary
 
@@ -105,6 +105,10 @@ class AdmissionControl:
                 entry.begins()
             return Admission(entry, budget)
 
+    def charge(self, operation: Operation, cost: int) -> Budget | None:
+        """Charge the caller of an operation for work that was done, and return the budget."""
+        return self._limiter.charge(operation.caller, cost)
+
     def _entry(self, operation: Operation) -> AuditEntry | None:
         if self._audit is None:
             return None
@@ -119,6 +123,13 @@ class AdmissionControl:
         if caller:  # a server without tokens allows everything
             document, name = operation.document, operation.name
             authorise(caller, document, name, pseudonymised=self._pseudonymised)
+
+    def at_once(self) -> AbstractContextManager[bool]:
+        """Return a context manager for the event loop, which must not wait for the audit log.
+
+        Its value is False if lines of the log would have to wait.
+        """
+        return self._audit.at_once() if self._audit else nullcontext(True)
 
     @contextmanager
     def auditing(self) -> Iterator[None]:

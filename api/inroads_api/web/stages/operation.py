@@ -56,4 +56,7 @@ class Operation(msgspec.Struct, frozen=True, dict=True):
         """Return whether answering in the event loop is cheaper than in a thread."""
         # The graph of a restricted caller may have to be made first.
         restricted = self.caller is not None and self.caller.restricted
-        return self.size <= SMALL and self.document.quick and not restricted
+        # The line of a mutation is synced to the disk before it begins, even if it is refused.
+        if self.size > SMALL or restricted or self.type is OperationType.MUTATION:
+            return False
+        return self.document.is_quick(self.variables, self.name)

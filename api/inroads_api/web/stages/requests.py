@@ -50,7 +50,8 @@ class RequestParser:
         caller = caller_of(request)
         parameters, size = await _read(request, self._largest(caller))
         document = self._documents.get(self._text(parameters, media_type))
-        variables, name = parameters.variables, parameters.operation_name
+        # An empty name is none, as some clients write it.
+        variables, name = parameters.variables, parameters.operation_name or None
         # A document that comes for the first time seldom comes again, so its answer is not cached.
         kept = document.settled and not (caller and caller.restricted)
         return Operation(
@@ -71,6 +72,14 @@ class RequestParser:
         return MAX_BODY if ingests else MAX_ASKED
 
     def _text(self, parameters: Parameters, media_type: str) -> str:
+        named = parameters.query is not None or parameters.document_id is not None
+        if not named and "persistedQuery" in (parameters.extensions or {}):
+            # By this message or code a client with automatic persisted queries sends the document.
+            raise Refused(
+                200 if media_type == LEGACY else 400,
+                "PERSISTED_QUERY_NOT_SUPPORTED",
+                "PersistedQueryNotSupported",
+            )
         try:
             return self._trusted.text(parameters.query, parameters.document_id)
         except InroadsError as error:
@@ -88,6 +97,12 @@ async def _read(request: Request, largest: int) -> tuple[Parameters, int]:
     if media_type != LEGACY or not is_utf8(parameters):
         raise Refused(415, "UNSUPPORTED_MEDIA_TYPE", f"the content type must be {LEGACY} in UTF-8")
     body = await _body(request, largest)
+    if body.lstrip()[:1] == b"[":
+        raise Refused(
+            400,
+            "BAD_REQUEST",
+            "a request has one operation, not a batch: send each operation on its own",
+        )
     return _decoded(body, Parameters), len(body)
 
 
