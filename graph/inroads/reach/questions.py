@@ -239,7 +239,7 @@ def _ordered(
     if chosen.state is not None:
         keep &= found.state == STATE_RANKS[chosen.state]
     if chosen.contested is not None:
-        keep &= _contested(graph, found.roles, found.sound) == chosen.contested
+        keep &= any_contested(graph, found.roles, found.sound) == chosen.contested
     if chosen.roles is not None or chosen.capabilities is not None:
         sample = Summary(CERTAINTY_BY_RANK[0], STATE_BY_RANK[0], 0, "", ())
         held = [
@@ -266,7 +266,7 @@ def _ordered(
     )
 
 
-def _contested(graph: AccessGraph, roles: Ints, sound: Ints) -> Flags:
+def any_contested(graph: AccessGraph, roles: Ints, sound: Ints) -> Flags:
     """Return a mask of the accesses of which any role is contested."""
     different = np.flatnonzero(roles != sound)
     marks = np.zeros(len(roles), np.bool_)

@@ -278,7 +278,7 @@ def _contradiction_lines(graph: Explorer, grant: Grant) -> Iterator[str]:
             yield f"     … {more:,} more"
     told = remedies(graph, grant)
     if told:
-        yield "  if it is wrong:"
+        yield "  to end it, if it is wrong:"
         yield from (f"     {remedy.sentence}" for remedy in told[:SIDES_SHOWN])
         if len(told) > SIDES_SHOWN:
             yield f"     … {len(told) - SIDES_SHOWN:,} more"
