@@ -112,6 +112,13 @@ def twice_documents() -> list[Envelope]:
     ]
 
 
+def client_of_vendor() -> list[Envelope]:
+    """The leaver's business is also a client of a vendor, which no record contests."""
+    team, leaver = leaver_documents()
+    team["document"]["response"]["business_clients"] = [{"id": 6, "account_id": "V", "userid": 7}]
+    return [team, leaver]
+
+
 def graph_of(envelopes: list[Envelope]) -> Explorer:
     """The graph of documents in envelopes; every one must be taken."""
     found = [read(msgspec.json.encode(each), _UNUSED, "-") for each in envelopes]
