@@ -113,6 +113,8 @@ def test_a_frame() -> None:
         "business:1001": False,
         "business:3001": True,
     }
+    only = moved().reach("xi@example.com", contested=False).to_pandas()
+    assert list(only["resource"]) == ["business:1001"]
     assert list(frame.columns) == list(moved().reach("xi@example.com").to_dicts()[0])
 
 
