@@ -43,7 +43,7 @@ REVOKED: Final = frozenset(
 """The rules whose findings a revocation may settle; the report adds its outcome."""
 
 PATHS_SHOWN: Final = 5
-"""The most paths of one access that are listed and drawn."""
+"""The most paths of one access that are listed and drawn, and the most of its contradictions."""
 
 
 class _ShownPath(NamedTuple):
@@ -196,7 +196,7 @@ def _route(graph: AccessGraph, about: Access) -> _Route:
         label(graph, about.principal),
         label(graph, about.resource),
         explain(graph, about).sentence,
-        tuple(map(contradiction_line, about.contradictions)),
+        tuple(map(contradiction_line, about.contradictions[:PATHS_SHOWN])),
         tuple(_ShownPath(path_sentence(graph, path), path.contested) for path in paths),
         tuple(line for grant in grants for line in evidence_lines(graph, graph.grants[grant])),
         _picture(graph, paths),
