@@ -28,7 +28,8 @@ print(g)
 # ## What b@example.com reaches
 #
 # Solid lines are **stated**: a record names this identity's own grant. Orange is **inferred**: it passes through a
-# business that the identity controls. Dashed is **latent**: shown, never hidden. Hover over a line for the records.
+# business that the identity controls. Dashed is **latent**: shown, never hidden. A double line is
+# **contested**: records contradict each other. Hover over a line for the records.
 
 # %%
 answer = g.reach("b@example.com")

@@ -33,6 +33,7 @@ from inroads.model import Access, Explanation, Mode, NodeKind, Path, kind_of
 from inroads.network.access_graph import AccessGraph
 from inroads.network.wording import path_sentence
 from inroads.output.drawing import svg
+from inroads.output.evidence_rows import CONTESTED
 from inroads.output.export import write
 from inroads.output.rows import json_row
 from inroads.policy.loading import load_policy
@@ -364,10 +365,15 @@ class Answers(AccessAnswers[ExplainedAccess]):
             "capabilities",
             "certainty",
             "state",
+            "reasons",
+            "distance",
+            "paths",
+            "truncated",
+            "contested",
+            "contested_roles",
+            "contradictions",
         ]
-        return pd.DataFrame(
-            self.to_dicts(), columns=[*columns, "reasons", "distance", "paths", "truncated"]
-        )
+        return pd.DataFrame(self.to_dicts(), columns=columns)
 
     def __str__(self) -> str:
         lines = [line for access in self for line in _lines(access)] or ["no access"]
@@ -395,7 +401,8 @@ def _explained(graph: Explorer, access: Access) -> ExplainedAccess:
 def _lines(access: ExplainedAccess) -> Iterable[str]:
     ends = f"{access.principal} -> {access.resource}"
     for path, sentence in zip(access.paths, access.sentences, strict=True):
-        yield printable(f"{ends}  {path.role}  {path.certainty}  {path.state}  {sentence}")
+        sure = f"{path.certainty}, {CONTESTED}" if path.contested else path.certainty
+        yield printable(f"{ends}  {path.role}  {sure}  {path.state}  {sentence}")
     if access.truncated:
         yield f"{printable(ends)}  … more paths than are listed"
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from xml.etree import ElementTree as ET
 
+from contested import MARKUP, STEERING, graph_of, moved, moved_documents
 from inroads import EXAMPLE
 from inroads.explorer import load
 from inroads.output import drawing
@@ -71,3 +72,44 @@ def test_no_access_is_said() -> None:
     """An empty answer draws the words instead of nothing."""
     picture = explore([(me(), DAY[0])]).reach("identity:1")._repr_html_()
     assert texts(picture) == ["no access"]
+
+
+def test_a_contested_step() -> None:
+    """It is a double line with the word, and its tooltip says why; the other two are single."""
+    picture = moved().reach("xi@example.com")._repr_html_()
+    assert texts(picture).count("contested") == 1
+    lines = [
+        (path.get("stroke"), path.get("stroke-width"))
+        for path in ET.fromstring(picture).iter(f"{SVG}path")  # noqa: S314  # our own output
+        if path.get("stroke")
+    ]
+    single, double = ("#1f2937", "1.6"), [("#1f2937", "6"), ("#ffffff", "2.8")]
+    assert sorted(lines) == sorted([single, single, *double])
+    (tip,) = [tip for tip in texts(picture, "title") if "account_moved" in tip]
+    assert tip.splitlines()[0] == "role 11"
+
+
+def test_a_contested_step_that_is_latent() -> None:
+    """Both of its lines are dashed."""
+    graph = moved()
+    assert "stroke-dasharray" not in graph.reach("xi@example.com")._repr_html_()
+    (row,) = [
+        path
+        for path in ET.fromstring(_latent()).iter(f"{SVG}path")  # noqa: S314  # our own output
+        if path.get("stroke-width") == "6"
+    ]
+    assert row.get("stroke-dasharray") == "5 4"
+
+
+def _latent() -> str:
+    documents = moved_documents()
+    documents[0]["document"]["response"]["confirmed_at"] = None
+    return graph_of(documents).reach("xi@example.com")._repr_html_()
+
+
+def test_contradictions_cannot_inject() -> None:
+    """Ids and sources in a contradiction come out as text."""
+    picture = moved(MARKUP, STEERING).reach("xi@example.com")._repr_html_()
+    assert "<script" not in picture
+    assert "\x1b" not in picture
+    assert any(MARKUP in tip and "account_moved" in tip for tip in texts(picture, "title"))

@@ -18,6 +18,7 @@ from pyarrow import parquet
 from typer.testing import CliRunner
 
 import inroads
+from contested import leaver, moved, twice
 from exported import HOSTILE, hostile, populated
 from inroads.errors import InroadsError
 from inroads.explorer import Explorer
@@ -30,7 +31,7 @@ from worlds import explore
 
 
 def worlds() -> list[Explorer]:
-    found = [inroads.load(inroads.EXAMPLE), hostile(), explore([])]
+    found = [inroads.load(inroads.EXAMPLE), hostile(), explore([]), leaver(), moved(), twice()]
     return found + [explore(random_world(random.Random(seed), 6)) for seed in range(8)]
 
 
@@ -267,3 +268,39 @@ def test_the_command(tmp_path: Path) -> None:
     assert run(app, ["export", "csv", "-o", "-", *given]).exit_code == 2
     assert run(app, ["export", "png", "-o", "x", *given]).exit_code == 2
     assert NODE.keys() & EDGE.keys() >= {"id", "active"}
+
+
+def test_contested_grants() -> None:
+    """A contested grant is exported as any other, and marked where the format has attributes."""
+    graph, contested = moved(), "account:AccA#ROLE@identity:1"
+    assert {row["id"]: row["contradictions"] for row in edges(graph) if row["contested"]} == {
+        contested: ["account_moved"]
+    }
+    (row,) = [
+        row
+        for row in csv.DictReader(io.StringIO(made(graph, "csv", "edges.csv").decode()))
+        if row["id"] == contested
+    ]
+    assert (row["contested"], json.loads(original(row["contradictions"]))) == (
+        "true",
+        ["account_moved"],
+    )
+    told = nx.read_graphml(
+        io.BytesIO(made(graph, "graphml", "graph.graphml")), force_multigraph=True
+    )
+    assert [data["contested"] for *_, data in told.edges(data=True)].count(True) == 1
+    assert (
+        "contested: true, contradictions: ['account_moved']"
+        in made(graph, "cypher", "graph.cypher").decode()
+    )
+    rows = csv.DictReader(io.StringIO(made(graph, "neo4j", "edges.csv").decode()))
+    assert [
+        row["contradictions:string[]"] for row in rows if row["contested:boolean"] == "true"
+    ] == ["account_moved"]
+
+
+def test_engines_are_told_access_alone() -> None:
+    """Tuples of a contested access are those of a sound one: xi owns the account, zo the scope."""
+    told = made(moved(), "spicedb", "relationships.txt").decode()
+    assert "contested" not in told + made(moved(), "openfga", "tuples.csv").decode()
+    assert "identity:1" in told

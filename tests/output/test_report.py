@@ -9,6 +9,7 @@ from html.parser import HTMLParser
 import msgspec
 import pytest
 
+from contested import MARKUP, STEERING, leaver, moved, twice
 from inroads import EXAMPLE, InroadsError, NotFound
 from inroads.documents.pseudonyms import Pseudonyms
 from inroads.documents.reader import read
@@ -175,3 +176,36 @@ def test_each_fix_with_what_it_would_change() -> None:
         in text
     )
     assert "no longer reaches BillSpring" not in text
+
+
+@pytest.mark.parametrize(
+    ("graph", "email", "sentence", "count"),
+    [
+        (leaver(), "leaver@example.com", "membership_denied: a row of a group of", 2),
+        (moved(), "xi@example.com", "account_moved: it is older than the move of", 2),
+        (twice(), "o@example.com", "equal_moment: 1 of 2 documents of", 2),
+    ],
+)
+def test_contested_accesses(graph: Explorer, email: str, sentence: str, count: int) -> None:
+    """Each contested access has its mark, its contradiction and a marked path; the legend says so."""
+    page = _page(graph, email)
+    parsed = _assert_self_contained(page)
+    assert parsed.text.count("STATED · contested: OWNER · ACTIVE") == count
+    assert parsed.text.count("(contested)") == count
+    assert page.count(f'<ul class="contested"><li>{sentence}') == count
+    assert "a double line is contested" in parsed.text
+
+
+def test_a_sound_access_has_no_mark() -> None:
+    """Of three accesses, the one that no record contradicts has no mark."""
+    parsed = _Parsed(_page(moved(), "xi@example.com"))
+    assert parsed.text.count("OWNER · STATED · ACTIVE") == 1
+
+
+def test_hostile_contradictions() -> None:
+    """Markup in an id or a source is text."""
+    page = _page(moved(MARKUP, STEERING), "xi@example.com")
+    parsed = _assert_self_contained(page)
+    assert f"account:{MARKUP}" in parsed.text
+    assert "\x1b" not in page
+    assert "\u202e" not in page

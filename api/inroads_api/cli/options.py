@@ -106,6 +106,13 @@ Pseudonymise = Annotated[
         help="Show pseudonyms of people, businesses and ids under this key. Ask by pseudonym.",
     ),
 ]
+Contested = Annotated[
+    bool | None,
+    typer.Option(
+        "--contested/--no-contested",
+        help="Only accesses about which records contradict each other, or only the others.",
+    ),
+]
 Principal = Annotated[
     str, typer.Argument(metavar="PRINCIPAL", help="An email, or identity:712052.")
 ]

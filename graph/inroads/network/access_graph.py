@@ -80,7 +80,8 @@ class AccessGraph(MultiDiGraph):
     Nodes have `kind`, `observed` (its own document was read: a `me` for an identity, a `team` for a
     business), and what of these is known: `email first_name last_name confirmed_at unconfirmed` of
     an identity, `name active` of a business, `subscription_status business_status system_id` of an
-    account. Edges have `relation` and `role`.
+    account. Edges have `relation` and `role`, and `contested` where records contradict each
+    other: the codes, with a blank between.
     """
 
     documents: Documents = NO_DOCUMENTS

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Final
 
 from inroads.documents.pointers import pointer
 from inroads.model import (
     RECORD_NOUN,
     Certainty,
+    Contradiction,
     Evidence,
     Grant,
     NodeKind,
@@ -45,11 +47,14 @@ def label(graph: AccessGraph, node: str) -> str:
 
 
 def record_label(record: Evidence) -> str:
-    """Return a readable name of a record: `role 994207`; of a whole section or document its noun."""
-    if record.index < 0 and record.record_id is None:
-        return (
-            "memberships" if record.section is Section.MEMBERSHIP else RECORD_NOUN[record.section]
-        )
+    """Return a readable name of a record: `role 994207`.
+
+    Evidence of what is missing names the document, or the section, that does not have it.
+    """
+    if record.section is Section.DOCUMENT:
+        return "document"
+    if record.index < 0 and record.section is Section.MEMBERSHIP:
+        return "memberships"
     return f"{RECORD_NOUN[record.section]} {record.record_id or '(no id)'}"
 
 
@@ -77,12 +82,35 @@ def evidence_lines(graph: AccessGraph, grant: Grant) -> list[str]:
 
     For example `membership 168372: bruce.json /response/business_memberships/0`.
     """
-    lines = []
-    for each in grant.evidence:
-        document = graph.documents[each.document]
-        place = pointer(document, each.section, each.index, each.sub)
-        lines.append(printable(f"{record_label(each)}: {document.source} {place}"))
-    return lines
+    return [evidence_line(graph, each) for each in grant.evidence]
+
+
+def evidence_line(graph: AccessGraph, record: Evidence) -> str:
+    """Return the source of one record."""
+    document = graph.documents[record.document]
+    place = pointer(document, record.section, record.index, record.sub)
+    return printable(f"{record_label(record)}: {document.source} {place}".rstrip())
+
+
+def contradiction_line(contradiction: Contradiction) -> str:
+    """Return a contradiction in one line: its code and its sentence."""
+    return printable(f"{contradiction.code}: {contradiction.sentence}")
+
+
+def both_sides(grant: Grant, contradiction: Contradiction, most: int) -> list[Evidence]:
+    """Return so many pieces of evidence of a contradiction, of each side before more of one.
+
+    Records of the grant that say different words are different sides, and so is all other evidence.
+    """
+    words = dict(zip(grant.evidence, grant.words, strict=True))
+    of_side: Counter[tuple[bool, str | None]] = Counter()
+    ranked = []
+    for record in contradiction.evidence:
+        side = record in words, words.get(record)
+        ranked.append((of_side[side], record))
+        of_side[side] += 1
+    # The order is stable: within one rank the evidence keeps its order.
+    return [record for _, record in sorted(ranked, key=lambda each: each[0])[:most]]
 
 
 def path_sentence(graph: AccessGraph, path: Path) -> str:

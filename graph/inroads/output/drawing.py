@@ -8,9 +8,10 @@ from itertools import pairwise
 from typing import Final
 from xml.etree import ElementTree as ET
 
-from inroads.model import AccessState, Certainty, NodeKind, Path, Relation, Step, kind_of
+from inroads.model import AccessState, Certainty, Grant, NodeKind, Path, Relation, Step, kind_of
 from inroads.network.access_graph import AccessGraph
-from inroads.network.wording import evidence_lines, label, records
+from inroads.network.wording import contradiction_line, evidence_lines, label, records
+from inroads.output.evidence_rows import CONTESTED
 from inroads.text import printable
 
 MAX_NODES: Final = 40
@@ -38,7 +39,7 @@ def svg(graph: AccessGraph, paths: Sequence[Path]) -> str:
     """Draw the paths as one SVG element, with roles on edges and evidence in tooltips.
 
     Every text of a document is escaped. Solid is stated, orange is inferred, grey is a mere
-    association, dashed is latent.
+    association, dashed is latent. A contested step is a double line with the word `contested`.
     """
     shown = _shown(paths)
     edges = _edges(shown)
@@ -191,10 +192,14 @@ def _draw_edge(
     latent = all(path.state is AccessState.LATENT for path in paths)
     edge = _add(root, "g")
     grants = [graph.grants[step.grant] for step in steps]
-    lines = [line for grant in grants for line in (records(grant), *evidence_lines(graph, grant))]
+    lines = [line for grant in grants for line in _told(graph, grant)]
     _add(edge, "title", text="\n".join(lines))
     dash = {"stroke_dasharray": "5 4"} if latent else {}
-    _add(edge, "path", d=arc, fill="none", stroke=colour, stroke_width=1.6, **dash)
+    contested = any(step.contested for step in steps)
+    width = 6 if contested else 1.6
+    _add(edge, "path", d=arc, fill="none", stroke=colour, stroke_width=width, **dash)
+    if contested:  # a white line along the middle makes two of one
+        _add(edge, "path", d=arc, fill="none", stroke="#ffffff", stroke_width=2.8)
     (x, y), tip = points[-1], -7 if forward else 7
     _add(edge, "path", d=f"M{x} {y} l{tip} -4 v8 z", fill=colour)
     words = dict.fromkeys(_word(step) for step in steps)
@@ -202,8 +207,18 @@ def _draw_edge(
         points[1] if len(points) > 2 else ((points[0][0] + x) / 2, (points[0][1] + y) / 2)
     )
     halo = {"paint_order": "stroke", "stroke": "#ffffff", "stroke_width": 4}
-    place = {"x": label_x, "y": label_y - 5, "text_anchor": "middle", "font_size": 11}
-    _add(edge, "text", _short(" + ".join(words)), fill=colour, **place, **halo)
+    place = {"x": label_x, "text_anchor": "middle", "font_size": 11}
+    above = label_y - 5
+    if contested:  # on a line of its own, so that no long role cuts it off
+        _add(edge, "text", CONTESTED, fill=colour, y=above, **place, **halo)
+        above -= 12
+    _add(edge, "text", _short(" + ".join(words)), fill=colour, y=above, **place, **halo)
+
+
+def _told(graph: AccessGraph, grant: Grant) -> list[str]:
+    """Return the lines of a grant in a tooltip: its records, and what contradicts them."""
+    contradictions = map(contradiction_line, grant.contradictions)
+    return [records(grant), *evidence_lines(graph, grant), *contradictions]
 
 
 def _word(step: Step) -> str:

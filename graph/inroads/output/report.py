@@ -21,7 +21,7 @@ from inroads.analysis.what_if import WhatIf, outcome_sentence
 from inroads.errors import InroadsError, NotFound
 from inroads.model import Access, NodeKind, Path, kind_of
 from inroads.network.access_graph import AccessGraph
-from inroads.network.wording import evidence_lines, label, path_sentence
+from inroads.network.wording import contradiction_line, evidence_lines, label, path_sentence
 from inroads.output.drawing import svg
 from inroads.reach.answers import RESOURCES
 from inroads.reach.questions import access, reach, reached_by
@@ -43,7 +43,14 @@ REVOKED: Final = frozenset(
 """The rules whose findings a revocation may settle; the report adds its outcome."""
 
 PATHS_SHOWN: Final = 5
-"""The most paths of one access that are listed and drawn."""
+"""The most paths of one access that are listed and drawn, and the most of its contradictions."""
+
+
+class _ShownPath(NamedTuple):
+    """A path as the report lists it."""
+
+    sentence: str
+    contested: bool
 
 
 class _Route(NamedTuple):
@@ -53,7 +60,8 @@ class _Route(NamedTuple):
     principal: str
     resource: str
     sentence: str
-    paths: tuple[str, ...]
+    contradictions: tuple[str, ...]
+    paths: tuple[_ShownPath, ...]
     evidence: tuple[str, ...]
     picture: Markup
 
@@ -188,7 +196,8 @@ def _route(graph: AccessGraph, about: Access) -> _Route:
         label(graph, about.principal),
         label(graph, about.resource),
         explain(graph, about).sentence,
-        tuple(path_sentence(graph, path) for path in paths),
+        tuple(map(contradiction_line, about.contradictions[:PATHS_SHOWN])),
+        tuple(_ShownPath(path_sentence(graph, path), path.contested) for path in paths),
         tuple(line for grant in grants for line in evidence_lines(graph, graph.grants[grant])),
         _picture(graph, paths),
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from functools import singledispatch
-from typing import Any, Final, TypeAlias
+from typing import Any, Final
 
 import msgspec
 
@@ -21,14 +21,18 @@ from inroads.analysis.outcome import Outcome
 from inroads.analysis.remediation import Remedy
 from inroads.analysis.what_if import WhatIf, outcome_sentence
 from inroads.columns.claimset import ROLES
-from inroads.documents.pointers import pointer
 from inroads.errors import Issue, Rejection
-from inroads.model import Access, Evidence, Grant
-from inroads.moments import rfc3339
+from inroads.model import Access, Grant
 from inroads.network.access_graph import AccessGraph
-from inroads.network.wording import evidence_lines, path_sentence, record_label, records
-
-Row: TypeAlias = dict[str, Any]
+from inroads.network.wording import path_sentence, record_label, records
+from inroads.output.evidence_rows import (
+    CONTESTED,
+    Row,
+    certainty_cell,
+    contradiction_cells,
+    contradiction_rows,
+    evidence_row,
+)
 
 NAMES: Final = {"principal": "email", "resource": "name"}
 """The column that names the node in another column."""
@@ -67,44 +71,38 @@ def _access(value: Access, graph: AccessGraph) -> Row:
         "distance": value.distance,
         "paths": [path_sentence(graph, path) for path in value.paths],
         "truncated": value.truncated,
+        "contested": value.contested,
+        "contested_roles": [role.value for role in value.contested_roles],
+        "contradictions": contradiction_rows(graph, value.contradictions),
+    }
+
+
+@csv_row.register
+def _flat_access(value: Access, graph: AccessGraph) -> Row:
+    row = json_row(value, graph)
+    return {
+        **row,
+        "certainty": certainty_cell(row["certainty"], contested=value.contested),
+        "contradictions": contradiction_cells(row["contradictions"]),
     }
 
 
 @table_row.register
 def _access_cells(value: Access, graph: AccessGraph) -> Row:
-    row = json_row(value, graph)
+    row = csv_row(value, graph)
     paths = row["paths"]
     if len(paths) > 1:
         paths = [f"{number}. {path}" for number, path in enumerate(paths, 1)]
     return {
         **_named_ends(row),
-        "roles": row["roles"],
+        "roles": [
+            f"{role} ({CONTESTED})" if role in value.contested_roles else role
+            for role in value.roles
+        ],
         "certainty": row["certainty"],
         "state": [row["state"], *row["reasons"]],
         "how": paths + ["… more paths than are listed"] * row["truncated"],
     }
-
-
-def step_rows(graph: AccessGraph, access: Access) -> Iterator[Row]:
-    """Yield a row for each step of each path, with the records behind it."""
-    for number, path in enumerate(access.paths, 1):
-        for place, step in enumerate(path.steps, 1):
-            grant = graph.grants[step.grant]
-            yield {
-                "path": number,
-                "step": place,
-                "principal": step.principal,
-                "relation": step.relation.value,
-                "resource": step.resource,
-                "role": step.role.value if step.role else None,
-                "raw_role": step.raw_role,
-                "certainty": path.certainty.value,
-                "state": path.state.value,
-                "grant": grant.id,
-                "records": records(grant),
-                "evidence": evidence_lines(graph, grant),
-                "truncated": access.truncated,
-            }
 
 
 def census_cells(row: Row) -> Row:
@@ -155,15 +153,45 @@ def _words(facts: Row | None) -> list[str]:
 
 
 @json_row.register
-def _grant(value: Grant, _graph: AccessGraph) -> Row:
+def _grant(value: Grant, graph: AccessGraph) -> Row:
     roles = [role.value for role in value.roles]
-    return {"grant": value.id, "roles": roles, "records": records(value)}
+    return {
+        "grant": value.id,
+        "roles": roles,
+        "records": records(value),
+        "contested": value.contested,
+        "contradictions": contradiction_rows(graph, value.contradictions),
+    }
+
+
+@csv_row.register
+def _flat_grant(value: Grant, graph: AccessGraph) -> Row:
+    row = json_row(value, graph)
+    return {**row, "contradictions": contradiction_cells(row["contradictions"])}
 
 
 @json_row.register
 def _choke_point(value: ChokePoint, graph: AccessGraph) -> Row:
-    grant = json_row(graph.grants[value.grant], graph)
-    return {**grant, "ended": value.ended, "inferred": value.inferred}
+    return _counted(value, json_row(graph.grants[value.grant], graph))
+
+
+@csv_row.register
+def _flat_choke_point(value: ChokePoint, graph: AccessGraph) -> Row:
+    return _counted(value, csv_row(graph.grants[value.grant], graph))
+
+
+@table_row.register
+def _choke_point_cells(value: ChokePoint, graph: AccessGraph) -> Row:
+    row = csv_row(value, graph)
+    told = ("grant", "roles", "records", "ended", "inferred")
+    mark = [CONTESTED] if row["contested"] else []
+    return {name: row[name] for name in told} | {"records": [row["records"], *mark]}
+
+
+def _counted(value: ChokePoint, grant: Row) -> Row:
+    figures = {"ended": value.ended, "inferred": value.inferred}
+    marks = {name: grant.pop(name) for name in ("contested", "contradictions")}
+    return {**grant, **figures, **marks}
 
 
 @json_row.register
@@ -243,25 +271,13 @@ def _side(graph: AccessGraph, cause: Cause, side: Grant | str | None) -> Row | N
         return {
             "roles": [role.value for role in side.roles],
             "active": side.active,
-            "evidence": [_evidence(graph, each, record_label(each)) for each in side.evidence],
+            "evidence": [evidence_row(graph, each, record_label(each)) for each in side.evidence],
         }
     if side is None or not isinstance(cause, NodeCause):
         return None
     record = stated(graph, cause)
-    evidence = [_evidence(graph, record, cause.attribute, cause.pointer)] if record else []
+    evidence = [evidence_row(graph, record, cause.attribute, cause.pointer)] if record else []
     return {cause.attribute: side, "evidence": evidence}
-
-
-def _evidence(graph: AccessGraph, record: Evidence, label: str, within: str = "") -> Row:
-    document = graph.documents[record.document]
-    return {
-        "record": label,
-        "record_id": record.record_id,
-        "source": document.source,
-        "pointer": pointer(document, record.section, record.index, record.sub) + within,
-        "observed_at": rfc3339(document.observed_at),
-        "document": document.sha256,
-    }
 
 
 @json_row.register

@@ -30,6 +30,7 @@ from inroads.model import (
 from inroads.network.access_graph import AccessGraph
 from inroads.network.wording import label, path_sentence, record_label
 from inroads.reach.answers import RESOURCES
+from inroads.reach.contested import are_contested
 from inroads.reach.everyone import Accesses, accesses_of, every_access
 from inroads.reach.questions import reach
 from inroads.text import printable
@@ -39,8 +40,8 @@ class Scope(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The accesses that a campaign is about; a field that is not set allows everything.
 
     `identities` are node ids or emails, `resources` exactly these businesses and accounts. An
-    access is in the scope if it has any of `roles`, this `certainty`, this `state`, and is to any
-    of `kinds`.
+    access is in the scope if it has any of `roles`, this `certainty`, this `state`, is `contested`
+    or not, and is to any of `kinds`.
     """
 
     identities: tuple[str, ...] = ()
@@ -49,6 +50,8 @@ class Scope(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     certainty: Certainty | None = None
     state: AccessState | None = None
     kinds: frozenset[NodeKind] = RESOURCES
+    # Unset is left out of reports, so that those signed off before it was there keep their digest.
+    contested: bool | msgspec.UnsetType = msgspec.UNSET
 
 
 class Record(msgspec.Struct, frozen=True, array_like=True):
@@ -113,7 +116,11 @@ class FrozenPath(msgspec.Struct, frozen=True, array_like=True):
 
 
 class Frozen(msgspec.Struct, frozen=True, array_like=True):
-    """An access as it was; `who` and `what` are the labels of its ends."""
+    """An access as it was; `who` and `what` are the labels of its ends.
+
+    `contested_roles` are those that rest on contested paths alone, `contradictions` the codes of
+    what contests them. Items of older campaigns have neither.
+    """
 
     principal: str
     resource: str
@@ -127,6 +134,8 @@ class Frozen(msgspec.Struct, frozen=True, array_like=True):
     truncated: bool
     paths: tuple[FrozenPath, ...]
     grants: tuple[FrozenGrant, ...]
+    contested_roles: tuple[Role, ...] = ()
+    contradictions: tuple[str, ...] = ()
 
     @property
     def fingerprint(self) -> bytes:
@@ -140,6 +149,8 @@ class Frozen(msgspec.Struct, frozen=True, array_like=True):
             sorted(msgspec.json.encode(each.compared).decode() for each in self.paths),
             sorted(msgspec.json.encode(each.compared).decode() for each in self.grants),
         ]
+        if self.contested_roles:  # else as in campaigns that know of no contradictions
+            compared.append([sorted(self.contested_roles), sorted(self.contradictions)])
         return hashlib.sha256(msgspec.json.encode(compared)).digest()[:16]
 
     @property
@@ -147,7 +158,11 @@ class Frozen(msgspec.Struct, frozen=True, array_like=True):
         """The access in plain English."""
         reasons = f" (latent: {', '.join(map(printable, self.reasons))})" if self.reasons else ""
         sure = ", by inference only" if self.certainty is Certainty.INFERRED else ""
-        return f"{self.who} reaches {self.what} as {' and '.join(self.roles)}{sure}{reasons}."
+        doubt = ""
+        if self.contested_roles:
+            doubt = f" (contested: {', '.join([*self.contested_roles, *self.contradictions])})"
+        roles = " and ".join(self.roles)
+        return f"{self.who} reaches {self.what} as {roles}{sure}{reasons}{doubt}."
 
 
 class Difference(msgspec.Struct, frozen=True):
@@ -167,11 +182,22 @@ class Difference(msgspec.Struct, frozen=True):
         return [*self.facts, *paths, *self.grants]
 
 
+_COMPARED: Final = (
+    "roles",
+    "capabilities",
+    "certainty",
+    "state",
+    "truncated",
+    "contested_roles",
+    "contradictions",
+)
+
+
 def difference(before: Frozen, after: Frozen) -> Difference:
     """Compare two states of one access."""
     facts = [
         f"{name} {_said(old)} -> {_said(new)}"
-        for name in ("roles", "capabilities", "certainty", "state", "truncated")
+        for name in _COMPARED
         if _sorted(old := getattr(before, name)) != _sorted(new := getattr(after, name))
     ]
     olds, news = ({str(each.compared): each for each in side.paths} for side in (before, after))
@@ -191,7 +217,7 @@ def _sorted(value: Any) -> Any:
 
 
 def _said(value: Any) -> str:
-    return ", ".join(value) if isinstance(value, tuple) else str(value)
+    return ", ".join(value) or "none" if isinstance(value, tuple) else str(value)
 
 
 def _grant(grant: FrozenGrant) -> str:
@@ -222,6 +248,8 @@ class Freezer:
             access.truncated,
             tuple(map(self._path, access.paths)),
             tuple(map(self._grant, ids)),
+            access.contested_roles,
+            tuple(dict.fromkeys(each.code for each in access.contradictions)),
         )
 
     def _path(self, path: Path) -> FrozenPath:
@@ -297,6 +325,8 @@ def _within(graph: AccessGraph, scope: Scope, found: Accesses) -> Accesses:
         keep &= found.certainty == _CERTAINTIES.index(scope.certainty)
     if scope.state:
         keep &= found.state == _STATES.index(scope.state)
+    if isinstance(scope.contested, bool):
+        keep &= are_contested(graph, found.roles, found.sound) == scope.contested
     if scope.roles:
         bits = np.unique(found.roles).tolist()
         keep &= np.isin(
@@ -338,8 +368,8 @@ def _names(graph: AccessGraph, numbers: Ints) -> list[str]:
 class Risk(NamedTuple):
     """The sort key of the order of review, the lowest first.
 
-    Inferred accesses, which no record states, and accesses with a controlling role come first;
-    active ones before latent ones; then by resource, so that one business is reviewed at once, and
+    Inferred accesses, which no record states, contested ones, and accesses with a controlling role
+    come first; active ones before latent ones; then by resource, so that one business is reviewed at once, and
     principal.
     """
 
@@ -355,7 +385,8 @@ def risk(graph: AccessGraph, access: Frozen, business: str) -> Risk:
     controls = any(graph.policy.roles[role].controls for role in access.roles)
     inferred = access.certainty is not Certainty.STATED
     latent = access.state is AccessState.LATENT
-    return Risk(not (inferred or controls), latent, business, access.resource, access.principal)
+    plain = not (inferred or controls or access.contested_roles)
+    return Risk(plain, latent, business, access.resource, access.principal)
 
 
 def business_of(graph: AccessGraph, resource: str) -> str:

@@ -27,7 +27,16 @@ from inroads.review.frozen_access import (
     selected,
 )
 from inroads.review.rows import DECISION, find_campaign, insert_decision
-from inroads.review.values import Gone, Head, Opened, ReviewError, Verdict, checked_line, rfc3339
+from inroads.review.values import (
+    CONTESTED,
+    Gone,
+    Head,
+    Opened,
+    ReviewError,
+    Verdict,
+    checked_line,
+    rfc3339,
+)
 from inroads.store.ledger import Ledger
 
 
@@ -109,7 +118,8 @@ class _Made(NamedTuple):
     @classmethod
     def of(cls, graph: AccessGraph, each: Frozen) -> _Made:
         business = business_of(graph, each.resource)
-        roles = f" {' '.join(each.roles)} "
+        marks = [CONTESTED] if each.contested_roles else []
+        roles = f" {' '.join([*each.roles, *marks])} "
         columns = (
             each.principal,
             each.who,

@@ -73,8 +73,16 @@ def named(item: Item) -> dict[str, object]:
 
 
 def _named(access: Frozen) -> dict[str, object]:
-    """Return an access with the names of its fields, which the ledger omits."""
-    plain = {name: getattr(access, name) for name in access.__struct_fields__}
+    """Return an access with the names of its fields, which the ledger omits.
+
+    An access that is not contested has no fields about it, so that reports that were signed off
+    before there were any keep their digest.
+    """
+    plain = {
+        name: getattr(access, name)
+        for name in access.__struct_fields__
+        if access.contested_roles or name not in ("contested_roles", "contradictions")
+    }
     paths = [
         {name: getattr(path, name) for name in path.__struct_fields__} for path in access.paths
     ]

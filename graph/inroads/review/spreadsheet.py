@@ -14,7 +14,8 @@ from inroads.text import printable
 
 COLUMNS: Final = (
     "number", "decision", "why", "by", "decided_at", "carried", "opened", "principal", "who", "resource", "what",
-    "business", "roles", "certainty", "state", "paths", "changed", "previous", "fingerprint",
+    "business", "roles", "certainty", "state", "contested", "contradictions", "paths", "changed", "previous",
+    "fingerprint",
 )  # fmt: skip
 """The columns; `decision` and `why` are for the reviewer to fill."""
 
@@ -44,6 +45,8 @@ def row(item: Item) -> dict[str, Any]:
         [role.value for role in access.roles],
         access.certainty.value,
         access.state.value,
+        [role.value for role in access.contested_roles],
+        list(access.contradictions),
         [path.sentence for path in access.paths],
         item.difference.lines() if item.difference else [],
         before or "",

@@ -24,6 +24,9 @@ from inroads.model import (
 from inroads.review.frozen_access import Difference, Frozen, Pair, Scope
 from inroads.text import printable
 
+CONTESTED: Final = "CONTESTED"
+"""The word beside the roles in the row of an item that is contested; no role has this name."""
+
 LONGEST: Final = 10_000
 """The most characters of a reason; a name of a campaign or a reviewer has at most 200."""
 
@@ -210,7 +213,8 @@ class Filter(msgspec.Struct, frozen=True):
     """A filter of the items of a campaign; a field that is not set allows everything.
 
     `of` is an identity, a business with the accounts that it keeps, or an account. `decided` asks
-    for items with a decision, or without one.
+    for items with a decision, or without one, `contested` for items with a contested role, or
+    without one.
     """
 
     of: str | None = None
@@ -220,6 +224,7 @@ class Filter(msgspec.Struct, frozen=True):
     opened: Opened | None = None
     verdict: Verdict | None = None
     decided: bool | None = None
+    contested: bool | None = None
 
     def where(self) -> tuple[str, list[object]]:
         """Return the SQL condition for the rows, and its parameters."""
@@ -236,6 +241,10 @@ class Filter(msgspec.Struct, frozen=True):
             asked.append(("instr(i.roles, ?)", f" {self.role} "))
         if self.verdict is not None:
             asked.append(("d.verdict = ?", self.verdict))
+        if self.contested is not None:
+            asked.append(
+                (f"instr(i.roles, ?) {'>' if self.contested else '='} 0", f" {CONTESTED} ")
+            )
         where = "".join(f" AND {condition}" for condition, _ in asked)
         if self.decided is not None:
             # An index serves this condition.

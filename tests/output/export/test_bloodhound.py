@@ -12,6 +12,7 @@ import jsonschema
 import networkx as nx
 import pytest
 
+from contested import moved
 from engines import accesses, graphs
 from inroads.explorer import Explorer
 from inroads.model import Role
@@ -205,3 +206,14 @@ def test_the_rules_can_be_broken() -> None:
         with pytest.raises(jsonschema.ValidationError):
             jsonschema.validate({"graph": {"nodes": [node | wrong], "edges": []}}, OPEN_GRAPH)
     jsonschema.validate({"graph": {"nodes": [node], "edges": []}}, OPEN_GRAPH)
+
+
+def test_contested_grants() -> None:
+    """A contested grant has the mark as properties; the access that it conveys is there all the same."""
+    _, edges = ingested(moved())
+    marked = {
+        kind: each["contradictions"] for (kind, *_), each in edges.items() if each.get("contested")
+    }
+    assert marked == {bloodhound.RAW["ROLE"]: ["account_moved"]}
+    access = bloodhound.ACCESS["owner"], "IDENTITY.1", "BUSINESS.3001"
+    assert edges[access] == {}

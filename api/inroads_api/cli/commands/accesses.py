@@ -8,7 +8,7 @@ from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 import typer
 
@@ -18,9 +18,20 @@ from inroads.analysis.census import census as count
 from inroads.analysis.remediation import remedies
 from inroads.errors import InroadsError
 from inroads.explorer import Answers, ExplainedAccess, Explorer, load
-from inroads.network.wording import evidence_lines, records
-from inroads.output.rows import census_cells, step_rows, table_row
-from inroads_api.cli.options import Given, Principal, Resource, finish, grouped, words
+from inroads.model import Grant
+from inroads.network.wording import (
+    both_sides,
+    contradiction_line,
+    evidence_line,
+    evidence_lines,
+    grant_label,
+    records,
+)
+from inroads.output.evidence_rows import CONTESTED
+from inroads.output.rows import census_cells, table_row
+from inroads.output.step_rows import step_cells, step_rows
+from inroads.text import printable
+from inroads_api.cli.options import Contested, Given, Principal, Resource, finish, grouped, words
 from inroads_api.cli.terminal import (
     Format,
     Output,
@@ -39,6 +50,9 @@ Association = Annotated[
     bool,
     typer.Option("--association", help="Follow every edge, not only those that convey access."),
 ]
+
+SIDES_SHOWN: Final = 3
+"""The most pieces of evidence that `explain` shows of one contradiction."""
 
 
 @dataclass(frozen=True)
@@ -59,6 +73,7 @@ class AccessOptions:
     state: Annotated[
         str | None, typer.Option("--state", help="Only ACTIVE or LATENT accesses.")
     ] = None
+    contested: Contested = None
     via: Annotated[
         list[str] | None,
         typer.Option("--via", help="Only paths over these relations (KEEPS is always allowed)."),
@@ -83,6 +98,8 @@ class AccessOptions:
             via=self.via,
         )
         plain = {"avoid": self.avoid, "max_steps": self.max_steps, "mode": _mode(self.association)}
+        if self.contested is not None:
+            given["contested"] = self.contested
         return given | {name: each for name, each in plain.items() if each}
 
 
@@ -172,6 +189,7 @@ def _print_accesses(answer: Answers, other: str, output: Format | None) -> None:
             "coverage": answer.coverage,
             "truncated": answer.truncated,
             "total": len(answer),
+            "contested": _contested(answer),
             "accesses": answer.to_dicts(),
         }
         write_json(whole, pretty=True)
@@ -185,8 +203,21 @@ def _print_accesses(answer: Answers, other: str, output: Format | None) -> None:
     else:
         print_values(answer, answer.graph, chosen)
     say_coverage(many(len(answer), "access", "es"), answer.coverage)
+    _say_contested(answer)
     if answer.truncated:
         say("a limit cut this answer short")
+
+
+def _say_contested(answer: Answers) -> None:
+    """Tell how many accesses are contested, and which command says why."""
+    number = _contested(answer)
+    if number:
+        verb = "is" if number == 1 else "are"
+        say(f"{many(number, 'access', 'es')} {verb} contested: `inroads explain …` tells why")
+
+
+def _contested(answer: Answers) -> int:
+    return sum(bool(summary.contested) for summary in answer.summaries)
 
 
 def _print_explanation(
@@ -208,7 +239,10 @@ def _print_explanation(
         }
         whole = {**access.to_dict(), "explanation": routes, "steps": rows}
         whole["remediation"] = {
-            row["grant"]: remedies(graph, graph.grants[row["grant"]]) for row in rows
+            row["grant"]: remedies(graph, graph.grants[row["grant"]])
+            for row in rows
+            # A contested access is no reason to end any grant but the contested ones.
+            if row["contested"] or not access.contested
         }
         write_json(whole, pretty=True)
     elif chosen is Format.TABLE:
@@ -216,12 +250,38 @@ def _print_explanation(
         for number, (path, sentence) in enumerate(
             zip(access.paths, access.sentences, strict=True), 1
         ):
-            typer.echo(f"\n{number}. {sentence}  [{path.certainty}, {path.state}]")
+            mark = f", {CONTESTED}" if path.contested else ""
+            typer.echo(f"\n{number}. {sentence}  [{path.certainty}{mark}, {path.state}]")
             for step in path.steps:
                 for line in evidence_lines(graph, graph.grants[step.grant]):
                     typer.echo(f"     {step.relation:<8} {line}")
+        grants = {step.grant: None for path in access.paths for step in path.steps}
+        for name in grants:
+            for line in _contradiction_lines(graph, graph.grants[name]):
+                typer.echo(line)
     else:
-        print_rows(rows, chosen)
+        print_rows(map(step_cells, rows) if chosen is Format.CSV else rows, chosen)
+
+
+def _contradiction_lines(graph: Explorer, grant: Grant) -> Iterator[str]:
+    """Yield the lines of a contested grant: its contradictions, their evidence, its remedies."""
+    if not grant.contested:
+        return
+    yield ""
+    yield printable(f"{CONTESTED}: {grant_label(grant)} ({grant.id})")
+    for contradiction in grant.contradictions:
+        yield f"  {contradiction_line(contradiction)}"
+        shown = both_sides(grant, contradiction, SIDES_SHOWN)
+        yield from (f"     {evidence_line(graph, record)}" for record in shown)
+        more = len(contradiction.evidence) - len(shown)
+        if more:
+            yield f"     … {more:,} more"
+    told = remedies(graph, grant)
+    if told:
+        yield "  to end it, if it is wrong:"
+        yield from (f"     {remedy.sentence}" for remedy in told[:SIDES_SHOWN])
+        if len(told) > SIDES_SHOWN:
+            yield f"     … {len(told) - SIDES_SHOWN:,} more"
 
 
 class CensusKind(StrEnum):

@@ -24,6 +24,7 @@ from inroads.store.ledger import Ledger
 from inroads.text import printable
 from inroads_api.cli.options import (
     AsOf,
+    Contested,
     LedgerFile,
     PolicyFile,
     default_ledger,
@@ -84,12 +85,14 @@ class ItemOptions:
     role: Annotated[str | None, typer.Option("--role", help="Only items with this role.")] = None
     certainty: OfCertainty = None
     state: OfState = None
+    contested: Contested = None
 
     def chosen(self, of: str | None, *, decided: bool | None = None) -> Filter:
         """Return the filter as the library takes it."""
 
         given = words(role=self.role, certainty=self.certainty, state=self.state)
-        found: Filter = _converted(given | {"of": of, "decided": decided}, Filter)
+        more = {"of": of, "decided": decided, "contested": self.contested}
+        found: Filter = _converted(given | more, Filter)
         return found
 
 
@@ -113,6 +116,7 @@ def start(
     ] = None,
     certainty: OfCertainty = None,
     state: OfState = None,
+    contested: Contested = None,
     since: Annotated[
         str | None,
         typer.Option(
@@ -130,6 +134,8 @@ def start(
     """Freeze the accesses of a scope as the items of a new campaign. Default: every access."""
     with failing(), _opened(ledger, write=True) as opened:
         given = words(roles=role, kinds=[kind] if kind else None, certainty=certainty, state=state)
+        if contested is not None:
+            given["contested"] = contested
         scope = _converted(
             given | {"identities": identity or (), "resources": resource or ()}, review.Scope
         )
@@ -177,8 +183,8 @@ def next_(
 ) -> None:
     """Show the next undecided item: accesses that were revoked and still exist, then the riskiest.
 
-    Inferred accesses and controlling roles come first, active accesses before latent ones, then
-    by business.
+    Inferred accesses, contested ones and controlling roles come first, active accesses before
+    latent ones, then by business.
     """
     with failing(), _opened(ledger) as opened:
         found = review.campaign(opened, name)

@@ -25,6 +25,7 @@ from inroads.reach import answers, filters, questions
 from inroads_api.schema import fields
 from inroads_api.schema.fields import ID, described, field, mirror, optional, stated, value
 from inroads_api.schema.graph.coverage import Coverage
+from inroads_api.schema.graph.evidence import Contradiction, contradictions_of
 from inroads_api.schema.graph.grants import Grant
 from inroads_api.schema.graph.node import AnIdentity, Node, identity, node
 from inroads_api.schema.graph.paths import PathList
@@ -39,7 +40,7 @@ RESOURCES: Final = [NodeKind.BUSINESS, NodeKind.ACCOUNT]
 @strawberry.input(
     description="Which accesses are asked for; everything not given is allowed. `via`, `avoid` and"
     " `maxSteps` drop paths; what remains of an access is then kept if it has any of `roles`, any"
-    " of `capabilities`, this `certainty` and this `state`."
+    " of `capabilities`, this `certainty` and this `state`, and is `contested` or not."
 )
 class AccessFilter:
     """A filter of accesses, as the input of a query."""
@@ -53,6 +54,9 @@ class AccessFilter:
     )
     avoid: list[ID] | None = optional("No paths through these nodes or grants, by their ids.")
     max_steps: int | None = optional("No paths of more steps.")
+    contested: bool | None = optional(
+        "True: only accesses of which a role is contested. False: only the others."
+    )
 
     def chosen(self) -> filters.AccessFilter:
         """Return the filter as the library takes it. Raises BadId, and InroadsError BAD_FILTER."""
@@ -69,6 +73,7 @@ class AccessFilter:
             # A grant id is the resource's id, then `#` and the rest; it is compared as it stands.
             frozenset(each if "#" in each else node_id(each) for each in self.avoid or ()),
             None if self.max_steps is strawberry.UNSET else self.max_steps,
+            None if self.contested is strawberry.UNSET else self.contested,
         )
 
 
@@ -149,6 +154,18 @@ class Access(AccessFacts):
     distance: int = stated(
         lambda self: self.found.distance, "The number of steps of the shortest path."
     )
+    contested: bool = stated(
+        lambda self: self.found.contested,
+        "True if any role rests on contested paths alone: records contradict each other about it.",
+    )
+    contested_roles: list[Role] = stated(
+        lambda self: self.found.contested_roles, "The roles of which every path is contested."
+    )
+
+    @field
+    def contradictions(self) -> list[Contradiction]:
+        """The contradictions on the paths of the contested roles, each once."""
+        return contradictions_of(self.graph, self.found.contradictions)
 
     @field
     def paths(self, first: First = 5) -> PathList:

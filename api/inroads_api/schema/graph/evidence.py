@@ -1,8 +1,11 @@
-"""The GraphQL types of evidence: documents, and the places of records in them."""
+"""The GraphQL types of evidence: documents, the places of records in them, and contradictions
+between records.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 
 import strawberry
 from strawberry.scalars import JSON
@@ -56,7 +59,12 @@ class Evidence:
 
     @field
     def record(self) -> JSON | None:
-        """The record as it was kept: secrets were dropped before."""
+        """The record as it was kept: secrets were dropped before.
+
+        Null for evidence that names a whole document, which may be large.
+        """
+        if self.said.section is model.Section.DOCUMENT and not self.inside:
+            return None
         return JSON(pointers.record(self.graph.documents[self.said.document], self._place))
 
 
@@ -69,3 +77,32 @@ class Document:
     observed_at: dt.datetime = value("The moment at which it was true.")
     kind: str = value("`me` is one identity's own view, `team` everyone's role in one business.")
     subject: Node = value("The identity or business that it speaks about.")
+
+
+@described
+class Contradiction:
+    """A contradiction between records that bear on one grant."""
+
+    code: str = value(
+        "Its kind: `membership_denied`, `equal_moment`, `account_moved`, `two_keepers`,"
+        " `role_disagreement` or `reference_conflict`."
+    )
+    sentence: str = value("The contradiction in plain English.")
+    evidence: list[Evidence] = value(
+        "The evidence of both sides. A side that lacks a record names the section, or the whole"
+        " document, that does not have it."
+    )
+
+
+def contradictions_of(
+    graph: AccessGraph, found: Iterable[model.Contradiction]
+) -> list[Contradiction]:
+    """Return the GraphQL objects of contradictions."""
+    return [
+        Contradiction(
+            code=each.code,
+            sentence=each.sentence,
+            evidence=[Evidence(graph=graph, said=record) for record in each.evidence],
+        )
+        for each in found
+    ]

@@ -10,7 +10,7 @@ from inroads.model import Relation, Role
 from inroads.network import wording
 from inroads.network.access_graph import AccessGraph
 from inroads_api.schema.fields import ID, described, field, mirror, stated, value
-from inroads_api.schema.graph.evidence import Evidence
+from inroads_api.schema.graph.evidence import Contradiction, Evidence, contradictions_of
 from inroads_api.schema.graph.node import Node, node
 
 
@@ -56,6 +56,14 @@ class Grant:
     active: bool = stated(
         lambda self: self.held.active, "False when a standing group or team row says so."
     )
+    contested: bool = stated(
+        lambda self: self.held.contested, "True if records contradict each other about it."
+    )
+
+    @field
+    def contradictions(self) -> list[Contradiction]:
+        """The contradictions of the records that bear on it; none if it is not contested."""
+        return contradictions_of(self.graph, self.held.contradictions)
 
     @field
     def evidence(self) -> list[Evidence]:

@@ -62,6 +62,10 @@ class Path:
     state_reasons: list[str] = stated(
         lambda self: self.walked.reasons, "Why it is latent, as codes; none when it is active."
     )
+    contested: bool = stated(
+        lambda self: self.walked.contested,
+        "True if a step is: records contradict each other about its grant.",
+    )
 
     @field
     def sentence(self) -> str:
@@ -96,6 +100,9 @@ class Step:
     )
     raw_role: str | None = stated(
         lambda self: self.taken.raw_role, "The document's own word for the role."
+    )
+    contested: bool = stated(
+        lambda self: self.taken.contested, "True if records contradict each other about the grant."
     )
 
     @field

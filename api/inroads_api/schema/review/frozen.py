@@ -65,7 +65,9 @@ class FrozenPath:
 class ReviewDifference:
     """The differences of an access between two moments, in sentences."""
 
-    facts: list[str] = value("What is another: roles, capabilities, certainty, state.")
+    facts: list[str] = value(
+        "What is another: roles, capabilities, certainty, state, what is contested."
+    )
     gained: list[str] = value("The paths that were not there before.")
     lost: list[str] = value("The paths that are not there any more.")
     grants: list[str] = value("The grants whose roles or records are others.")

@@ -54,6 +54,7 @@ class ReviewFilter:
     opened: Opened | None = optional("Only those that are in the campaign for this reason.")
     verdict: Verdict | None = optional("Only those whose last decision says this.")
     decided: bool | None = optional("Only those with a decision, or only those without.")
+    contested: bool | None = optional("Only those with a contested role, or only those without.")
 
     def chosen(self) -> review.Filter:
         """Return the filter as the library takes it."""
@@ -125,6 +126,18 @@ class ReviewItem:
     state: AccessState = stated(lambda self: self.item.access.state, "How alive it was.")
     state_reasons: list[str] = stated(
         lambda self: self.item.access.reasons, "Why it was latent, if it was."
+    )
+    contested: bool = stated(
+        lambda self: bool(self.item.access.contested_roles),
+        "True if records contradicted each other about a role that no other path gave.",
+    )
+    contested_roles: list[Role] = stated(
+        lambda self: self.item.access.contested_roles,
+        "The roles of which every path was contested.",
+    )
+    contradiction_codes: list[str] = stated(
+        lambda self: self.item.access.contradictions,
+        "The codes of the contradictions: `membership_denied` and the like.",
     )
     truncated: bool = stated(
         lambda self: self.item.access.truncated, "Whether there were more paths than were kept."

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import strawberry
+from msgspec import UNSET
 
 from inroads.model import AccessState, Certainty, NodeKind, Role
 from inroads.review import Scope
-from inroads_api.schema.fields import ID, described, optional, value
+from inroads_api.schema.fields import ID, described, known, optional, value
 from inroads_api.schema.graph.accesses import RESOURCES
 
 
@@ -20,6 +21,7 @@ class ReviewScope:
     certainty: Certainty | None = value("Only of this certainty.")
     state: AccessState | None = value("Only in this state.")
     kinds: list[NodeKind] = value("Only to any of these kinds.")
+    contested: bool | None = value("Only with a contested role, or only without one.")
 
 
 def scope_of(scope: Scope) -> ReviewScope:
@@ -31,6 +33,7 @@ def scope_of(scope: Scope) -> ReviewScope:
         certainty=scope.certainty,
         state=scope.state,
         kinds=[each for each in NodeKind if each in scope.kinds],
+        contested=known(scope.contested),
     )
 
 
@@ -46,6 +49,7 @@ class ReviewScopeInput:
     certainty: Certainty | None = optional("Only of this certainty.")
     state: AccessState | None = optional("Only in this state.")
     kinds: list[NodeKind] | None = optional("Only to businesses, or to accounts.")
+    contested: bool | None = optional("True: only with a contested role. False: only without one.")
 
     def chosen(self) -> Scope:
         """Return the scope as the library takes it."""
@@ -56,4 +60,5 @@ class ReviewScopeInput:
             self.certainty or None,
             self.state or None,
             frozenset(self.kinds or RESOURCES),
+            self.contested if isinstance(self.contested, bool) else UNSET,
         )

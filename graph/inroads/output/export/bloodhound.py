@@ -6,6 +6,9 @@ control of a scope (a node of its own, since the business may also be held witho
 from which `CanAccessAsClient` leads to the scope's vendors. Businesses and accounts have no
 traversable edge out, so no path goes on from a resource that was merely reached.
 
+Contested access is access: a raw grant has the properties `contested` and `contradictions`, a
+derived edge has none.
+
 BloodHound upper-cases ids, and keeps one edge of a kind from one node to another. So ids mark their
 case with other characters, and a client's role, which may stand beside another role on the same
 account, is a kind of its own.

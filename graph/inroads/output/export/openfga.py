@@ -1,6 +1,6 @@
 """An OpenFGA model and its tuples. The engine answers check and list as `access` and `reach` do.
 
-Latent access counts as access, as in `reach`; its state is not exported. Groups convey nothing and
+Latent and contested access count as access, as in `reach`; tuples say neither. Groups convey nothing and
 are left out.
 """
 

@@ -46,12 +46,15 @@ EDGE: Final[dict[str, type]] = {
     "words": list,
     "clients": list,
     "evidence": list,
+    "contested": bool,
+    "contradictions": list,
 }
 """The columns of an edge row: one edge a grant, KEEPS only from business to account.
 
 `conveys` is the grant's class under the policy. `words` and `clients` are in the order of
 `evidence`, "" where a record has none. An item of evidence is a dict of source, sha256,
-observed_at, pointer and record.
+observed_at, pointer and record. `contested` grants are exported as any other; `contradictions` are
+the codes of what contests them.
 """
 
 
@@ -89,6 +92,8 @@ def edges(graph: AccessGraph) -> Iterator[dict[str, Any]]:
                 )
                 for each in grant.evidence
             ],
+            "contested": grant.contested,
+            "contradictions": [each.code for each in grant.contradictions],
         }
 
 

@@ -1,4 +1,7 @@
-"""A SpiceDB schema and its relationships, without recursive permissions; else as for OpenFGA."""
+"""A SpiceDB schema and its relationships, without recursive permissions.
+
+Else as for OpenFGA: latent and contested access count as access, and relationships say neither.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`inroads census`: formats, order, sources, refusals."""
+"""`inroads census`: formats, order, sources, refusals. Contested accesses: mark, filter, reasons."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import io
 import json
 import re
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
@@ -14,7 +15,20 @@ from pyarrow import parquet
 
 import inroads
 from commands import DOCUMENTS, HOSTILE, rows, run
+from contested import (
+    MARKUP,
+    STEERING,
+    Envelope,
+    client_of_vendor,
+    leaver_documents,
+    moved_documents,
+    twice_documents,
+    written,
+)
 from inroads.sources.synthetic import population
+
+TOLD = "tells why\n"
+"""The end of the line that counts contested accesses."""
 
 
 @pytest.fixture(scope="module")
@@ -140,3 +154,157 @@ def test_every_answer_says_when_it_is_cut(
     elif output != "table":
         assert re.search(r'"truncated": ?true', cut.stdout)
         assert not re.search(r'"truncated": ?true', whole.stdout)
+
+
+@pytest.mark.parametrize(
+    ("documents", "email", "contested", "sound"),
+    [
+        (leaver_documents(), "leaver@example.com", {"account:AccA", "business:1001"}, set()),
+        (moved_documents(), "xi@example.com", {"account:AccA", "business:3001"}, {"business:1001"}),
+        (twice_documents(), "o@example.com", {"account:AccA", "business:1001"}, set()),
+    ],
+)
+def test_reach(
+    tmp_path: Path, documents: list[Envelope], email: str, contested: set[str], sound: set[str]
+) -> None:
+    """`reach` marks what is contested, tells how many accesses that are, and filters by it."""
+    given = "-d", str(written(tmp_path, documents))
+    done = run("reach", email, *given)
+    assert {row["resource"] for row in rows(done.stdout) if row["contested"]} == contested
+    assert f"2 accesses are contested: `inroads explain …` {TOLD}" in done.stderr
+    only = run("reach", email, *given, "--contested")
+    assert {row["resource"] for row in rows(only.stdout)} == contested
+    others = run("reach", email, *given, "--no-contested")
+    assert {row["resource"] for row in rows(others.stdout)} == sound
+    assert TOLD not in others.stderr
+    flat = csv.DictReader(io.StringIO(run("reach", email, *given, "--format", "csv").stdout))
+    for row in flat:
+        marked = row["resource"] in contested
+        assert row["certainty"] == ("STATED; contested" if marked else "STATED")
+        assert row["contested_roles"] == ("OWNER" if marked else "")
+    whole = json.loads(run("reach", email, *given, "--format", "json").stdout)
+    assert (whole["total"], whole["contested"]) == (len(contested | sound), 2)
+
+
+def test_who(tmp_path: Path) -> None:
+    """`who` marks one of two owners in its table."""
+    given = "-d", str(written(tmp_path, leaver_documents()))
+    done = run("who", "business:1001", *given, "--format", "table")
+    lines = [line.split() for line in done.stdout.splitlines()]
+    assert ["identity:1", "OWNER", "STATED", "ACTIVE"] in [line[:4] for line in lines]
+    assert ["identity:2", "OWNER", "(contested)", "STATED"] in [line[:4] for line in lines]
+    assert f"1 access is contested: `inroads explain …` {TOLD}" in done.stderr
+    only = run("who", "business:1001", *given, "--no-contested")
+    assert [row["principal"] for row in rows(only.stdout)] == ["identity:1"]
+
+
+def test_explain(tmp_path: Path) -> None:
+    """`explain` prints the contradiction with records of both sides, and the one remedy."""
+    given = "-d", str(written(tmp_path, leaver_documents()))
+    done = run("explain", "leaver@example.com", "business:1001", *given, "--format", "table")
+    assert "[STATED, contested, ACTIVE]" in done.stdout
+    _, _, told = done.stdout.partition("\n\ncontested: ")
+    assert told.splitlines() == [
+        "group row 77 (business:1001#MEMBER@identity:2)",
+        "  membership_denied: a row of a group of business:1001 states it, in a document whose"
+        " memberships leave business:1001 out",
+        "     group row 77: leaver /response/groups/0",
+        "     memberships: leaver /response/business_memberships",
+        "  to end it, if it is wrong:",
+        "     group row 77 (groups): remove leaver@example.com from Bakery (1001); the row goes"
+        " with it",
+    ]
+    sound = run("explain", "owner@example.com", "business:1001", *given, "--format", "table")
+    assert "contested" not in sound.stdout
+
+
+@pytest.mark.parametrize(
+    ("documents", "email", "resource", "places"),
+    [
+        (
+            moved_documents(),
+            "xi@example.com",
+            "business:3001",
+            ["role 11: xi /response/roles/0", "document: xi /response", "document: zo /response"],
+        ),
+        (
+            twice_documents(),
+            "o@example.com",
+            "business:1001",
+            [
+                "membership 1: before /response/business_memberships/0",
+                "document: after /response",
+            ],
+        ),
+    ],
+)
+def test_both_sides(
+    tmp_path: Path, documents: list[Envelope], email: str, resource: str, places: list[str]
+) -> None:
+    """A side that lacks a record names its document."""
+    given = "-d", str(written(tmp_path, documents))
+    done = run("explain", email, resource, *given, "--format", "table")
+    _, _, told = done.stdout.partition("\n\ncontested: ")
+    assert [line.strip() for line in told.splitlines()[2 : 2 + len(places)]] == places
+
+
+def _remediation(tmp_path: Path, email: str, resource: str) -> dict[str, Any]:
+    given = "-d", str(written(tmp_path, client_of_vendor()))
+    found: dict[str, Any] = json.loads(
+        run("explain", email, resource, *given, "--format", "json").stdout
+    )["remediation"]
+    return found
+
+
+def test_remedies_are_of_contested_grants(tmp_path: Path) -> None:
+    """A contested access gives no advice to end a sound grant on its path; another access does."""
+    member, client = "business:1001#MEMBER@identity:2", "account:V#CLIENT@business:1001"
+    assert list(_remediation(tmp_path, "leaver@example.com", "account:V")) == [member]
+    owner = "business:1001#MEMBER@identity:1"
+    assert list(_remediation(tmp_path, "owner@example.com", "account:V")) == [owner, client]
+
+
+def test_hostile_texts(tmp_path: Path) -> None:
+    """No text of a document steers the terminal or becomes a formula."""
+    given = "-d", str(written(tmp_path, moved_documents(MARKUP, STEERING)))
+    for command in (
+        ("reach", "xi@example.com", *given, "--format", "csv"),
+        ("explain", "xi@example.com", "business:3001", *given, "--format", "csv"),
+        ("explain", "xi@example.com", "business:3001", *given, "--format", "table"),
+    ):
+        shown = run(*command).stdout
+        assert MARKUP in shown
+        assert "\x1b" not in shown
+        assert "\u202e" not in shown
+
+
+def test_a_campaign(tmp_path: Path) -> None:
+    """A review of contested accesses alone, its filter, and what it shows of each."""
+    ledger = "--ledger", str(tmp_path / "inroads.db")
+    run("ingest", str(written(tmp_path, moved_documents())), *ledger)
+    run("review", "start", "All", "--by", "eve", *ledger)
+    run("review", "start", "Doubtful", "--contested", "--by", "eve", *ledger)
+    run("review", "start", "Sound", "--no-contested", "--by", "eve", *ledger)
+
+    def exported(name: str, *more: str) -> list[tuple[str, str, str, str]]:
+        done = run("review", "export", name, *more, *ledger).stdout
+        names = ("principal", "resource", "contested", "contradictions")
+        return sorted(
+            (row[names[0]], row[names[1]], row[names[2]], row[names[3]])
+            for row in csv.DictReader(io.StringIO(done))
+        )
+
+    doubtful = [
+        ("identity:1", "account:AccA", "OWNER", "account_moved"),
+        ("identity:1", "business:3001", "OWNER", "account_moved"),
+    ]
+    sound = [
+        ("identity:1", "business:1001", "", ""),
+        ("identity:3", "account:AccA", "", ""),
+        ("identity:3", "business:3001", "", ""),
+    ]
+    assert exported("Doubtful") == exported("All", "--contested") == doubtful
+    assert exported("Sound") == exported("All", "--no-contested") == sound
+    assert exported("All") == sorted([*doubtful, *sound])
+    shown = run("review", "next", "Doubtful", *ledger, "--format", "table").stdout
+    assert "as OWNER (contested: OWNER, account_moved)." in shown
