@@ -457,7 +457,7 @@ def test_an_error_key_does_not_hide_a_document() -> None:
         (b"7", "not_an_object"),
         (b'"7"', "not_an_object"),
         (b"[]", "not_an_object"),
-        (b'{"response": []}', "not_an_object"),
+        (b'{"response": []}', "empty_listing"),
         (b'{"response": "x"}', "not_an_object"),
         (b'{"response": null}', "empty_response"),
         (b'{"response": {}}', "no_identity"),

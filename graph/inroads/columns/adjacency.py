@@ -20,7 +20,7 @@ from inroads.columns.claimset import (
     edge_keys,
     recoded,
 )
-from inroads.columns.fold import KEEPS, Fold
+from inroads.columns.fold import INACTIVE, KEEPS, Fold
 from inroads.columns.overlay import view
 from inroads.model import Evidence, Grant, NodeKind, Relation, grant_id
 from inroads.policy.grammar import CONVEYS
@@ -320,6 +320,11 @@ class Adjacency:
             ),
             bool(self.active[number]),
             tuple(_id(evidence.client[row]) for row in rows),
+            tuple(
+                reason
+                for bit, reason in enumerate(INACTIVE)
+                if int(self.fold.grants.inactive[number]) >> bit & 1
+            ),
         )
 
 

@@ -16,6 +16,8 @@ from inroads.columns.claimset import (
     ACCOUNTS,
     ATTRIBUTES,
     BUSINESSES,
+    COUNTS,
+    DOCUMENT_KINDS,
     GROUPS,
     IDENTITIES,
     KIND_BITS,
@@ -210,7 +212,7 @@ class ClaimSetBuilder:
             value: Any = row.value
             if type(value) is Place:
                 cell = value.index
-            elif value is None or type(value) is bool:
+            elif value is None or type(value) is bool or name in COUNTS:
                 cell = NONE if value is None else value
             elif name in WORD_ATTRIBUTES:
                 cell = self.words[value]
@@ -241,7 +243,7 @@ class ClaimSetBuilder:
             ints([moment_number(document.observed_at) for document in documents]),
             np.array([bytes.fromhex(document.sha256) for document in documents], "S32"),
             Texts.of(document.source for document in documents),
-            np.array([document.kind == "team" for document in documents], np.int8),
+            np.array([DOCUMENT_KINDS.index(each.kind) for each in documents], np.int8),
             np.array(self.subjects, np.int32),
             np.array([bool(document.prefix) for document in documents], np.int8),
             np.array([bool(document.business) for document in documents], np.int8),

@@ -27,8 +27,8 @@ SCOPES: Final = {
     "memberships": 1,
     "groups": 2,
     "roles": 3,
-    # of a business: a team, one that does not say the account; the account that its record says,
-    # a record that says none, and the clients that its record lists
+    # of a business: a team or a whole listing of it, one that does not say the account; the account
+    # that its record says, a record that says none, and the clients that its record lists
     "team": 0,
     "keyless_team": 1,
     "account": 2,
@@ -54,8 +54,18 @@ ATTRIBUTES: Final = (
     "system_id",
     "record",
     "permissions",
+    "listed",
+    "listed_of",
+    "without_login",
 )
-"""The names of attributes by number; `email_key` is the number by which an email is looked up."""
+"""The names of attributes by number; `email_key` is the number by which an email is looked up.
+
+Of a business, `listed` is the number of people in a listing of its team, `listed_of` the number that
+the listing says there are, and `without_login` the number in it of those without an identity.
+"""
+
+DOCUMENT_KINDS: Final = ("me", "team", "members")
+"""The kinds of documents by number."""
 
 NONE: Final = -1
 """No value, in a column of numbers."""
@@ -83,8 +93,9 @@ class Store(Protocol):
 class DocumentRows(NamedTuple):
     """Documents, ordered by moment (microseconds since 1970, UTC), then by SHA-256.
 
-    `wrapped` and `nested` are flags: the document has a prefix of its JSON pointers (an envelope),
-    and the business record of its team has a pointer of its own. The body is the `size` bytes at
+    `kind` is an index into DOCUMENT_KINDS. `wrapped` and `nested` are flags: the document has a
+    prefix of its JSON pointers (an envelope), and the business record of its team has a pointer of
+    its own. The body is the `size` bytes at
     `at` of the store numbered `store`. `unreadable` counts the rows of the document that could not
     be read.
     """
@@ -92,7 +103,7 @@ class DocumentRows(NamedTuple):
     moment: Ints
     sha256: npt.NDArray[np.bytes_]
     source: Texts
-    team: Ints
+    kind: Ints
     subject: Ints
     wrapped: Ints
     nested: Ints
@@ -198,7 +209,10 @@ class Numbers(dict[_Key, int]):
 WORD_ATTRIBUTES: Final = frozenset({"subscription_status", "business_status"})
 """Attributes whose value is one of a few words."""
 
-_OTHERS: Final = frozenset({"email_key", "active", "record", "permissions"})
+COUNTS: Final = frozenset({"listed", "listed_of", "without_login"})
+"""Attributes whose value is a number."""
+
+_OTHERS: Final = COUNTS | {"email_key", "active", "record", "permissions"}
 TEXT_ATTRIBUTES: Final = np.array([name not in _OTHERS | WORD_ATTRIBUTES for name in ATTRIBUTES])
 """A mask of the attributes whose value is a text."""
 

@@ -16,6 +16,7 @@ from inroads.columns.fold import (
     Fold,
     GrantRows,
     kind_starts,
+    own_subjects,
     version,
 )
 from inroads.columns.overlay import (
@@ -121,7 +122,10 @@ class Merge(NamedTuple):
                 for name, old in before.attributes.items()
             },
             of_nodes.put(before.unconfirmed, small.unconfirmed, "confirmed_at"),
-            of_nodes.observed(before.observed, subjects),
+            of_nodes.observed(
+                before.observed,
+                self.nodes.of_part[own_subjects(part.covers, kind_starts(part.nodes))],
+            ),
             self.column("group", before.business_groups, small.business_groups, *grouped),
             self.column("business", before.group_owners, small.group_owners, *grouped),
             version(said, policy),

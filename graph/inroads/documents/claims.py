@@ -7,6 +7,10 @@ it keeps, and `clients`, whose client it is; of an account `keeper`, which busin
 that business's own record, and `holders`, its roles but those of clients, by a team that shows the
 account. `me`, `no_account` and `keyless_team` revoke nothing by themselves: they tell when an
 identity was last seen, when a business last kept none, and when a team did not say its account.
+
+A whole listing of a team covers what a team does that does not say its account. A part of a listing
+covers no scope: it tells nothing of people whom it does not name. Each row of a listing decides for
+its own identity and business, which is no scope but follows from the claim (see `columns/fold.py`).
 """
 
 from __future__ import annotations
@@ -19,10 +23,20 @@ from msgspec import UNSET
 
 from inroads.documents.pointers import pointer
 from inroads.documents.reader import Observation
-from inroads.documents.records import Business, ClientRow, GroupRow, Me, RoleRow, Team
+from inroads.documents.records import (
+    Business,
+    ClientRow,
+    GroupRow,
+    ListedMember,
+    Me,
+    Members,
+    RoleRow,
+    Team,
+    TeamMember,
+)
 from inroads.errors import Issue
 from inroads.model import Document, Relation, Role, Section
-from inroads.policy.tables import Policy
+from inroads.policy.tables import Policy, in_one_word
 
 
 class Place(NamedTuple):
@@ -96,7 +110,7 @@ class Attribute(msgspec.Struct, frozen=True, array_like=True, gc=False):
 
     node: Node
     name: str
-    value: str | bool | dt.datetime | Place | None
+    value: str | bool | int | dt.datetime | Place | None
 
 
 class Statement(NamedTuple):
@@ -140,6 +154,7 @@ SECTIONS_OF_ME: Final = {
 # Looking up a member of an enumeration takes longer than it seems.
 _MEMBERSHIP, _BUSINESS, _CLIENT = Section.MEMBERSHIP, Section.BUSINESS, Section.CLIENT
 _GROUP, _ROLE, _TEAM_MEMBER = Section.GROUP, Section.ROLE, Section.TEAM_MEMBER
+_LISTED: Final = Section.LISTED_MEMBER
 _MEMBER, _HAS_ROLE, _IN_GROUP = Relation.MEMBER, Relation.ROLE, Relation.GROUP
 _GROUP_OF, _KEEPS, _IS_CLIENT = Relation.GROUP_OF, Relation.KEEPS, Relation.CLIENT
 _UNKNOWN: Final = Role.UNKNOWN
@@ -158,6 +173,8 @@ class _Rows:
         self.issues = list(observation.issues)
         if isinstance(observation.content, Me):
             self._me(observation.content)
+        elif isinstance(observation.content, Members):
+            self._members(observation.content)
         else:
             self._team(observation.content)
 
@@ -216,15 +233,37 @@ class _Rows:
             self.claims.append(Claim(node, _GROUP_OF, business, place, group, scope))
         for index, member in _rows(team.business_group.members):
             place = Place(_TEAM_MEMBER, index)
-            identity = self.names.identity(int(member.identity_id))
-            # A list of others leaves gaps, so null says nothing here.
-            for name in ("email", "first_name", "last_name"):
-                self._attribute(identity, name, getattr(member, name) or UNSET)
+            identity = self._person(member.identity_id, member)
             self._agree(number, member.business_id, place, "business_id")
             if group is not None:
                 self._agree(group, member.group_id, place, "group_id")
             record, active = _number(member.id), member.active is not False
             self._member(identity, business, place, record, member.role, active)
+
+    def _members(self, listing: Members) -> None:
+        business = self.names.business(int(listing.number))
+        if listing.is_whole:
+            self._cover("team", business)
+            self._cover("keyless_team", business)
+        rows = _rows(listing.response)
+        without_login = sum(row.identity_id is None for _, row in rows)
+        self._attribute(business, "listed", len(rows))
+        self._attribute(business, "listed_of", listing.total)
+        self._attribute(business, "without_login", without_login)
+        for index, row in rows:
+            if row.identity_id is None:
+                continue  # invited, or a seat for nobody: it opens nothing until there is a login
+            place, active = Place(_LISTED, index), row.active is not False
+            identity = self._person(row.identity_id, row)
+            self._member(identity, business, place, None, row.business_role_name, active)
+
+    def _person(self, number: int | str, row: TeamMember | ListedMember) -> Node:
+        """Return the identity of a row about another person, with the attributes that it states."""
+        identity = self.names.identity(int(number))
+        # A list of others leaves gaps, so null says nothing here.
+        for name in ("email", "first_name", "last_name"):
+            self._attribute(identity, name, getattr(row, name) or UNSET)
+        return identity
 
     def _business(self, record: Business, place: Place, clients: Section) -> Node:
         number = int(record.id)
@@ -403,7 +442,8 @@ class _Rows:
             message = f"the role {text[:40]!r} is not in the table of this dialect: kept as UNKNOWN"
             self._issue(place, "unmapped_role", message)
         elif text not in self.policy.words[dialect]:
-            self._issue(place, "word_case", f"the role {text[:40]!r} is read as {text.lower()!r}")
+            message = f"the role {text[:40]!r} is read as {in_one_word(text)!r}"
+            self._issue(place, "word_case", message)
         return role, text
 
     def _status(self, word: str | None) -> str | None:

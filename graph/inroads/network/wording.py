@@ -14,6 +14,7 @@ from inroads.model import (
     Path,
     Relation,
     Role,
+    Section,
     Step,
     kind_of,
     native_id,
@@ -45,7 +46,10 @@ def label(graph: AccessGraph, node: str) -> str:
 
 def record_label(record: Evidence) -> str:
     """Return a readable name of a record: `role 994207`."""
-    return f"{RECORD_NOUN[record.section]} {record.record_id or '(no id)'}"
+    noun = RECORD_NOUN[record.section]
+    if record.section is Section.LISTED_MEMBER:
+        return noun  # none has a number: it is known by its person
+    return f"{noun} {record.record_id or '(no id)'}"
 
 
 def grant_label(grant: Grant) -> str:
