@@ -34,6 +34,7 @@ from inroads.columns.claimset import (
     COUNTS,
     KIND_BITS,
     KINDS,
+    LISTED,
     NONE,
     RELATIONS,
     ROLES,
@@ -43,9 +44,9 @@ from inroads.columns.claimset import (
     ClaimRows,
     ClaimSet,
     CoverRows,
+    ListedPairs,
     edge_keys,
 )
-from inroads.columns.listings import LISTED, ListedPairs
 from inroads.model import NodeKind, Relation, Role, Section
 from inroads.policy.tables import STAFF_AGREES_WITH, Policy
 

@@ -31,6 +31,7 @@ from inroads.columns.arrays import (
 from inroads.columns.claimset import (
     ATTRIBUTES,
     IS_WORD,
+    LISTED,
     NONE,
     SECTIONS,
     SLOTS,
@@ -41,11 +42,11 @@ from inroads.columns.claimset import (
     Numbers,
     Store,
     edge_keys,
+    newest_rows,
     of_kept,
     recoded,
     renumbered,
 )
-from inroads.columns.listings import LISTED, newest_rows
 
 _NARROWED: Final = frozenset(
     {"word", "row", "sub", "record", "client", "store", "size", "unreadable"}

@@ -257,7 +257,7 @@ class Members(msgspec.Struct, frozen=True, gc=False):
 
     @property
     def is_whole(self) -> bool:
-        """Whether every person of the team was read from it, those without a login included.
+        """True if every person of the team was read from it, those without a login included.
 
         A person who stands in it twice, as where somebody joined between two pages, counts once:
         somebody else is missing then. So is the person of a row that could not be read.
