@@ -170,6 +170,8 @@ def _stand(said: ClaimSet, groups: Ints, owners: Ints) -> tuple[GrantRows, Ints,
         _latest(latest, claims.principal[rows], "memberships") <= era[claims.document[rows]]
     )
     listed = ListedPairs.of(claims, era, len(said.nodes))
+    # A row without a role is imagined away by a what-if: what it ended stays ended.
+    stands[(claims.section == LISTED) & (claims.role == NONE)] = False
     rows = np.flatnonzero(stands & (claims.relation == MEMBER))
     stands[rows] = listed.allow(claims, rows, era)
     rows = np.flatnonzero(stands & (claims.relation == KEEPS))

@@ -109,12 +109,7 @@ class Selection(Generic[_G]):
             [self.mark, policy.digest, sorted(map(msgspec.json.encode, statements))]
         )
         version = hashlib.sha256(told).hexdigest()[:16]
-        folded = fold(said, policy)
-        if rest:  # it is nobody's own document
-            own = said.documents.sha256 != bytes.fromhex(rest.document.sha256)
-            folded.observed[:] = False
-            folded.observed[said.documents.subject[own]] = True
-        graph = type(self.whole).build(folded._replace(version=version), policy)
+        graph = type(self.whole).build(fold(said, policy)._replace(version=version), policy)
         graph.limited = self.count
         return graph
 
