@@ -246,6 +246,13 @@ class _Rows:
             self._cover("team", business)
             self._cover("keyless_team", business)
         rows = _rows(listing.response)
+        if listing.people < len(rows):
+            message = "a person stands in it twice: somebody else may be missing"
+            self._issue(_WHOLE, "listed_twice", message)
+        if listing.meta and listing.meta.totals:
+            totals = ", ".join(map(str, listing.meta.totals))
+            message = f"the number of members changed while its pages were read: {totals}"
+            self._issue(_WHOLE, "listing_changed", message)
         without_login = sum(row.identity_id is None for _, row in rows)
         self._attribute(business, "listed", len(rows))
         self._attribute(business, "listed_of", listing.total)

@@ -226,11 +226,15 @@ class ListedMember(msgspec.Struct, frozen=True, gc=False):
 
 
 class ListingMeta(msgspec.Struct, frozen=True, gc=False):
-    """The page of a listing, and the number of people on all its pages."""
+    """The page of a listing, and the number of people on all its pages.
+
+    `totals` are the numbers that joined pages said, where they did not all say the same.
+    """
 
     page: OptionalId = UNSET
     per_page: OptionalId = UNSET
     total: OptionalId = UNSET
+    totals: list[OptionalId] | UnsetType | None = UNSET
 
 
 class Members(msgspec.Struct, frozen=True, gc=False):
@@ -265,12 +269,18 @@ class Members(msgspec.Struct, frozen=True, gc=False):
         page = self.meta.page if self.meta else None
         if isinstance(page, NUMBER) and int(page) != 1:
             return False
-        people = {
-            ("uuid", row.uuid)
-            if row.uuid
-            else ("row", place)
-            if row.identity_id is None
-            else ("identity", str(row.identity_id))
-            for place, row in enumerate(self.rows)
-        }
-        return self.total == len(self.rows) == len(people)
+        return self.total == len(self.rows) == self.people
+
+    @property
+    def people(self) -> int:
+        """The number of different people in the rows that could be read."""
+        return len(
+            {
+                ("uuid", row.uuid)
+                if row.uuid
+                else ("row", place)
+                if row.identity_id is None
+                else ("identity", str(row.identity_id))
+                for place, row in enumerate(self.rows)
+            }
+        )
