@@ -40,12 +40,11 @@ class Person:
         if rest == value:
             return document
         if isinstance(team.content, Members):
-            rows = rest["response"]
-            if not any(isinstance(row, dict) for row in rows):
+            if not any(self._left_out([msgspec.to_builtins(row)]) for row in team.content.rows):
                 return None
             if team.content.total is not None:
                 # The rest stays a whole listing if this was one: it says that there is nobody else.
-                gone = len(team.content.response) - len(rows)
+                gone = len(team.content.response) - len(rest["response"])
                 rest["meta"]["total"] = max(0, team.content.total - gone)
         body = msgspec.json.encode(rest, order="sorted")
         return restore(
