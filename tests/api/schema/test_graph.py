@@ -509,7 +509,7 @@ def test_a_listing_of_members(schema: Schema) -> None:
             nodes { principal { identityId } roles state stateReasons
                 paths { nodes { steps { rawRole grant { active evidence {
                     document { kind subject { id } } pointer recordId record } } } } } } } } }"""
-    )["business"]
+    )["data"]["business"]
     assert found["observed"] is True
     coverage = found["reachedBy"]["coverage"]
     assert (coverage["complete"], coverage["teamsObserved"]) == (True, 1)
