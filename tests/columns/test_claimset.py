@@ -65,6 +65,14 @@ class TestWhole:
         told = "1 of 2 listed members of business:10 have no login, and no access"
         assert notes(graph) == (True, [told])
 
+    def test_it_says_nothing_of_the_group(self) -> None:
+        """Its rows have no groups: that a group is the business's own stays as the team showed it."""
+        graph = explore([(team(10, (1, 2, "owner")), DAY[0]), (members(10, (2, "client")), DAY[1])])
+        assert set(graph.grants) == {
+            "business:10#GROUP_OF@group:900",
+            "business:10#MEMBER@identity:2",
+        }
+
     @pytest.mark.parametrize("role", ["owner", "business_manager"])
     def test_a_newer_me_overrules_it(self, role: str) -> None:
         """Her own newer document decides, as against a team."""

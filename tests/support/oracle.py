@@ -321,6 +321,7 @@ class Oracle:
     def _covered(document: _Document) -> Iterator[str]:
         if document.is_team:
             yield f"team:{document.team_business}"
+            yield f"group:{document.team_business}"
         if document.is_listing:
             for _, identity, _ in document.logins():
                 yield f"pair:{identity}:{document.listed_business}"
@@ -426,13 +427,12 @@ class Oracle:
     def _team_claims(document: _Document) -> Iterator[_Claim]:
         business = document.team_business
         group = document.body["business_group"]
-        scope = f"team:{business}"
         pointer = f"{document.prefix}/business_group"
         yield _Claim(
             f"group:{group['id']}",
             "GROUP_OF",
             business,
-            frozenset({scope}),
+            frozenset({f"group:{business}"}),
             document.moment,
             (document.number, pointer),
         )

@@ -293,7 +293,7 @@ class _Comparison:
             Relation.MEMBER: [(grant.principal, "memberships"), (grant.resource, "team")],
             Relation.ROLE: [(grant.principal, "roles")],
             Relation.GROUP: [(grant.principal, "groups")],
-            Relation.GROUP_OF: [(grant.resource, "team")],
+            Relation.GROUP_OF: [(grant.resource, "team_group")],
         }[grant.relation]
         if grant.relation is Relation.ROLE and Role.CLIENT not in grant.roles:
             scopes.append((grant.resource, "holders"))

@@ -34,12 +34,14 @@ SCOPES: Final = {
     "account": 2,
     "no_account": 3,
     "clients": 4,
+    # and a team, which alone shows its group
+    "team_group": 5,
     # of an account: a record of the business that keeps it, and a team of that business
     "keeper": 0,
     "holders": 1,
 }
 """The scopes that documents cover, by their place among those of a node of their kind."""
-SLOTS: Final = 5
+SLOTS: Final = 6
 """How many scopes a node has at most; a scope is its node times this, plus its place."""
 ATTRIBUTES: Final = (
     "email",

@@ -5,7 +5,7 @@ shows: a section that it lacks covers nothing. Scopes of an identity are `member
 `roles`, each by the section of a `me`; of a business `team`, its members, `account`, which account
 it keeps, and `clients`, whose client it is; of an account `keeper`, which business keeps it, by
 that business's own record, and `holders`, its roles but those of clients, by a team that shows the
-account. `me`, `no_account` and `keyless_team` revoke nothing by themselves: they tell when an
+account. `team_group`, which group is a business's own, is for a team alone to say. `me`, `no_account` and `keyless_team` revoke nothing by themselves: they tell when an
 identity was last seen, when a business last kept none, and when a team did not say its account.
 
 A whole listing of a team covers what a team does that does not say its account. A part of a listing
@@ -221,7 +221,8 @@ class _Rows:
     def _team(self, team: Team) -> None:
         number = int(team.business.id)
         business = self._business(team.business, Place(Section.TEAM_BUSINESS), Section.TEAM_CLIENT)
-        scope, account = self._cover("team", business), team.business.account_id
+        self._cover("team", business)
+        scope, account = self._cover("team_group", business), team.business.account_id
         if account is UNSET:
             self._cover("keyless_team", business)
         elif account is not None:

@@ -264,7 +264,7 @@ class Selection(Generic[_G]):
         chosen = {*self._spots, *stating.tolist()}
         for scopes, documents in (
             (("me", "memberships", "groups", "roles"), said.documents.kind[own] == 0),
-            (("team", "keyless_team"), said.documents.kind[own] != 0),
+            (("team", "keyless_team", "team_group"), said.documents.kind[own] != 0),
         ):
             for name in scopes:
                 covers = latest_covers(said, subject[documents], name)
