@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from inroads.analysis.causes import GrantCause
 from inroads.analysis.changes import changes
 from inroads.explorer import Explorer
 from records import DAY, listed_member, me, members, membership, partial_me, team
@@ -109,6 +110,21 @@ class TestWhole:
         assert told(explore([(part, DAY[0])]), explore([(part, DAY[0]), *later(mine)])) == {
             "OBSERVED"
         }
+
+    def test_the_absence_of_a_role_is_witnessed(self) -> None:
+        """A row about her ends an old role on the account; the listing has read what would have shown it."""
+        keeper = me(9, business_memberships=[membership(9, 10, account_id="A")])
+        mine: World = [(partial_me(roles=[ROLE]), DAY[0]), (keeper, DAY[0])]
+        listing = members(10, (1, "client"), total=9)
+        before, after = explore(mine), explore([*mine, (listing, DAY[1])])
+        assert roles(before) == {"account:A": "OWNER", "business:10": "OWNER"}
+        assert roles(after) == {"account:A": "CLIENT", "business:10": "CLIENT"}
+        found = {
+            cause.key: cause for each in changes(before, after).changes for cause in each.causes
+        }
+        [gone] = (cause for cause in found.values() if "#ROLE@" in cause.id)
+        assert isinstance(gone, GrantCause)
+        assert gone.witnessed
 
 
 class TestPart:

@@ -19,7 +19,7 @@ from inroads.network.limited_documents import HIDDEN, SOURCE
 from inroads.network.limited_view import portion
 from inroads.reach.questions import reached_by
 from records import DAY as DAYS
-from records import me, members, membership
+from records import me, members, membership, team
 from strategies import random_world
 from worlds import explore, same
 
@@ -302,3 +302,12 @@ def test_a_listing_is_shown_as_a_team_is() -> None:
     ]
     assert "identity:3" not in part
     assert "business:20" not in part
+
+
+def test_an_association_stays_one() -> None:
+    """A row of a business's own group that names another business makes nobody a member in a limited view."""
+    row = {"id": 5, "group_id": 900, "role": "owner", "identity_id": 4, "business_id": 5}
+    graph = explore([(team(10, (1, 2, "owner")), DAYS[0]), (me(4, groups=[row]), DAYS[0])])
+    part = limited(graph, "business:10")
+    for each in (graph, part):
+        assert [access.principal for access in each.reached_by("business:10")] == ["identity:2"]

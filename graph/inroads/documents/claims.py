@@ -2,15 +2,16 @@
 
 A claim stands until a newer document covers one of its scopes. A document covers only what it
 shows: a section that it lacks covers nothing. Scopes of an identity are `memberships`, `groups` and
-`roles`, each by the section of a `me`; of a business `team`, its members, `account`, which account
-it keeps, and `clients`, whose client it is; of an account `keeper`, which business keeps it, by
-that business's own record, and `holders`, its roles but those of clients, by a team that shows the
-account. `team_group`, which group is a business's own, is for a team alone to say. `me`, `no_account` and `keyless_team` revoke nothing by themselves: they tell when an
-identity was last seen, when a business last kept none, and when a team did not say its account.
+`roles`, each by the section of a `me`; of a business `team`, its members, `team_group`, the group
+that a team alone shows, `account`, which account it keeps, and `clients`, whose client it is; of an
+account `keeper`, which business keeps it, by that business's own record, and `holders`, its roles
+but those of clients, by a team that shows the account. `me`, `no_account` and `keyless_team` revoke
+nothing by themselves: they tell when an identity was last seen, when a business last kept none, and
+when a team did not say its account.
 
 A whole listing of a team covers what a team does that does not say its account. A part of a listing
 covers no scope: it tells nothing of people whom it does not name. Each row of a listing decides for
-its own identity and business, which is no scope but follows from the claim (see `columns/fold.py`).
+its own identity and business, which is no scope but follows from the claim (see `ListedPairs`).
 """
 
 from __future__ import annotations

@@ -334,8 +334,10 @@ def moved_place(
     grant = spots.get((claim.place, told_as(claim.relation)))
     if not grant or claim.place not in places:
         return None
-    # It stands already: what it depends on beside its scopes may be hidden.
-    claim = replace(claim, place=places[claim.place], owner=None)
+    # It stands already: what it depends on beside its scopes may be hidden. A row of a group that
+    # is an association stays one: it has an owner that is no business.
+    owner = claim.principal if claim.relation is grant.relation is Relation.GROUP else None
+    claim = replace(claim, place=places[claim.place], owner=owner)
     if claim.relation is Relation.GROUP and grant.relation is Relation.MEMBER:
         team = f"team {grant.resource}"
         return replace(claim, relation=grant.relation, resource=grant.resource, other_scope=team)
