@@ -94,12 +94,13 @@ class Section(StrEnum):
 
     The value is its place in the JSON pointer, with `{}` for each index.
 
-    The order is the order of evidence: a membership speaks before a team row, a group row and a
-    role.
+    The order is the order of evidence: a membership speaks before a team row, a listed member, a
+    group row and a role.
     """
 
     MEMBERSHIP = "/business_memberships/{}"
     TEAM_MEMBER = "/business_group/members/{}"
+    LISTED_MEMBER = "/response/{}"
     GROUP = "/groups/{}"
     ROLE = "/roles/{}"
     CLIENT = "/business_memberships/{}/business/business_clients/{}"
@@ -113,6 +114,7 @@ class Section(StrEnum):
 RECORD_NOUN = {
     Section.MEMBERSHIP: "membership",
     Section.TEAM_MEMBER: "team row",
+    Section.LISTED_MEMBER: "listed member",
     Section.GROUP: "group row",
     Section.ROLE: "role",
     Section.CLIENT: "client",
@@ -137,9 +139,10 @@ class Document(msgspec.Struct, frozen=True, eq=False):
     """A JSON body observed at one moment.
 
     `body` is the redacted canonical JSON as it arrived (wrapper included), `sha256` its hash,
-    `observed_at` is aware and in UTC, `kind` is `me` or `team`, `subject` the node it speaks about,
-    `prefix` the JSON pointer of the unwrapped object, `business` the pointer of a team's business
-    record below it. Documents are ordered, and equal, by moment, hash and source.
+    `observed_at` is aware and in UTC, `kind` is `me`, `team` or `members`, `subject` the node it
+    speaks about, `prefix` the JSON pointer of the unwrapped object (a `members` listing is never
+    unwrapped, since its `meta` stands beside the response), `business` the pointer of a team's
+    business record below it. Documents are ordered, and equal, by moment, hash and source.
     """
 
     observed_at: dt.datetime
@@ -208,9 +211,10 @@ class Grant(msgspec.Struct, frozen=True):
     """A relation held by a principal on a resource, with every standing record that states it.
 
     `roles` are canonical, the membership's first; `words` are the documents' own, in the order of
-    `evidence`. `active` is false when a standing group or team row says so. `clients` are the
-    numbers of clients in the vendor's account (`userid`) that the records name, in the order of
-    `evidence`. `contradictions` are those of its records; a grant that has any is contested.
+    `evidence`. `active` is false when a standing group row, team row or listed member says so, and
+    `inactive` has the reason of each kind of record that does. `clients` are the numbers of clients
+    in the vendor's account (`userid`) that the records name, in the order of `evidence`.
+    `contradictions` are those of its records; a grant that has any is contested.
     """
 
     id: str
@@ -222,6 +226,7 @@ class Grant(msgspec.Struct, frozen=True):
     evidence: tuple[Evidence, ...]
     active: bool = True
     clients: tuple[str | None, ...] = ()
+    inactive: tuple[str, ...] = ()
     contradictions: tuple[Contradiction, ...] = ()
 
     @property

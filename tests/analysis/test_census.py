@@ -142,7 +142,7 @@ def test_what_is_cut_short_is_exactly_what_reach_gives(
             if kind_of(node) is NodeKind.IDENTITY:
                 cut += answer.truncated
                 assert found.counts(node) == one_by_one(answer.summaries)
-    assert cut > 10
+    assert cut > 20 // limit  # the more paths are kept, the fewer are cut
 
 
 @pytest.mark.parametrize("limits", [(1, 2**23), (7, 2**23), (300, 0), (300, 40)])

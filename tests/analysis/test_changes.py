@@ -535,6 +535,8 @@ def _raw(graph: AccessGraph, cause: NodeCause, word: str | None) -> Any:
     """The word of a cause as a document has it."""
     if cause.attribute == "active":
         return {"active": True, "inactive": False, None: None}[word]
+    if cause.id not in graph:
+        return None
     confirmed = str(graph.nodes[cause.id].get("confirmed_at", "")).replace("+00:00", "Z") or None
     return confirmed if cause.attribute == "confirmed_at" else word
 

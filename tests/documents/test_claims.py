@@ -239,4 +239,8 @@ def test_team_rows() -> None:
 
 def test_empty_team() -> None:
     """A team that lists nobody is a statement."""
-    assert said(team()).covers == ("team business:8", "keyless_team business:8")
+    assert said(team()).covers == (
+        "team business:8",
+        "team_group business:8",
+        "keyless_team business:8",
+    )

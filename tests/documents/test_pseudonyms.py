@@ -312,6 +312,8 @@ class _Marker:
                 found[key] = (
                     {self(name): self.flags(inner) for name, inner in each.items()}
                     if tabled
+                    else each  # how many people there are names nobody
+                    if key == "meta"
                     else self(each)
                 )
             return {**found, "MARKERkey": "MARKERvalue"} if "response" not in value else found

@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
-from inroads.documents import reader
+from inroads.documents import pointers, reader
 from inroads.documents.claims import state
 from inroads.documents.reader import parse_moment, reread, unknown_keys
-from inroads.documents.records import Me
+from inroads.documents.records import Me, Members
 from inroads.documents.redaction import MAX_DEPTH
 from inroads.model import Role, Section
 from inroads.policy.tables import STOCK
@@ -457,7 +457,7 @@ def test_an_error_key_does_not_hide_a_document() -> None:
         (b"7", "not_an_object"),
         (b'"7"', "not_an_object"),
         (b"[]", "not_an_object"),
-        (b'{"response": []}', "not_an_object"),
+        (b'{"response": []}', "empty_listing"),
         (b'{"response": "x"}', "not_an_object"),
         (b'{"response": null}', "empty_response"),
         (b'{"response": {}}', "no_identity"),
@@ -644,3 +644,127 @@ def test_a_document_that_is_a_secret() -> None:
     assert refused({"document": JWT}).code == "no_identity"
     assert refused({"response": JWT}).code == "no_identity"
     assert refused([JWT]).code == "not_an_object"
+
+
+# ---- listings of team members
+
+LISTED = {"uuid": "u-1", "business_id": 7, "business_role_name": "owner", "identity_id": 5}
+
+
+def listing(*rows: Any, **beside: Any) -> Body:
+    return {
+        "response": list(rows),
+        "meta": {"page": 1, "per_page": 30, "total": len(rows)},
+        **beside,
+    }
+
+
+@pytest.mark.parametrize(
+    ("given", "code", "pointer", "words"),
+    [
+        ({"response": []}, "empty_listing", "/response", "of which business"),
+        (listing(None), "not_a_document", "/response", "no row"),
+        (listing("owner", 7), "not_a_document", "/response", "business_role_name"),
+        (listing({"id": 1, "email": "a@b.c"}), "not_a_document", "/response", "no row"),
+        (
+            listing({"businessId": 7, "identity_id": 5}),
+            "not_a_document",
+            "/response/0",
+            "businessId",
+        ),
+        (listing({"business_id": 7, "role": "x"}), "not_a_document", "/response", "no row"),
+        (
+            listing(LISTED, {**LISTED, "business_id": 8}),
+            "business_conflict",
+            "/response",
+            "2 businesses",
+        ),
+        (listing({**LISTED, "business_id": None}), "no_business", "/response", "whose team"),
+        (listing({**LISTED, "business_id": "seven"}), "no_business", "/response", "whose team"),
+        (listing({**LISTED, "business_id": 7.5}), "no_business", "/response", "whose team"),
+        (listing(LISTED, id=7), "not_a_document", "/id", "id beside the response"),
+        (listing(LISTED, status=200), "not_a_document", "/status", "logged response"),
+        (listing(LISTED, error="expired"), "error_body", "/error", "expired"),
+        ({"business_id": 7, **LISTED}, "not_a_document", "", "team_members listing"),
+        ([LISTED], "not_an_object", "", "array"),
+    ],
+)
+def test_what_is_no_listing(given: Any, code: str, pointer: str, words: str) -> None:
+    """What is no listing of one business's members is rejected whole, with what it looks like."""
+    found = refused(given)
+    assert (found.code, found.pointer) == (code, pointer)
+    assert words in found.message
+
+
+@pytest.mark.parametrize(
+    ("row", "field"),
+    [
+        ({**LISTED, "identity_id": "nobody"}, "identity_id"),
+        ({**LISTED, "identity_id": 1.5}, "identity_id"),
+        ({**LISTED, "identity_id": True}, "identity_id"),
+        ({key: LISTED[key] for key in LISTED if key != "identity_id"}, "identity_id"),
+        ({key: LISTED[key] for key in LISTED if key != "business_id"}, "business_id"),
+        ({**LISTED, "business_id": {}}, "business_id"),
+        (7, "not an object"),
+        ([LISTED], "not an object"),
+    ],
+)
+def test_an_unreadable_row_of_a_listing(row: Any, field: str) -> None:
+    """It is left out and told once, and the rest is no longer the whole team."""
+    found = taken(listing(LISTED, row))
+    assert isinstance(found.content, Members)
+    assert (len(found.content.rows), found.content.is_whole) == (1, False)
+    [issue] = found.issues
+    assert (issue.pointer, issue.code) == ("/response/1", "unreadable_row")
+    assert field in issue.message
+
+
+def test_the_parts_of_a_listing() -> None:
+    """Ids are numbers or texts or whole floats; the pointer of a row leads to it; unknown keys are counted."""
+    rows = [
+        {**LISTED, "business_id": "7", "seat": 1, "api_token": JWT},
+        {**LISTED, "uuid": "u-2", "business_id": 7.0, "identity_id": "6"},
+        {**LISTED, "uuid": None, "identity_id": None, "active": None},
+    ]
+    found = taken({"response": rows, "meta": {"page": 1.0, "total": "3", "sort": "x"}})
+    assert isinstance(found.content, Members)
+    assert (found.document.kind, found.document.subject) == ("members", "business:7")
+    assert found.content.is_whole
+    assert JWT not in found.document.body.decode()
+    assert "api_token" not in found.document.body.decode()
+    claims = state(found, STOCK).claims
+    assert [(each.principal, each.resource, each.role) for each in claims] == [
+        ("identity:5", "business:7", Role.OWNER),
+        ("identity:6", "business:7", Role.OWNER),
+    ]
+    places = [pointers.pointer(found.document, *each.place) for each in claims]
+    assert places == ["/response/0", "/response/1"]
+    assert pointers.record(found.document, places[1])["identity_id"] == "6"
+    assert unknown_keys(found.document) == {"/response/*/seat": 1, "/meta/sort": 1}
+    assert reread(found.document) == found
+
+
+@pytest.mark.parametrize(
+    ("word", "role", "codes"),
+    [
+        ("owner", "OWNER", []),
+        ("Owner", "OWNER", ["word_case"]),
+        ("Business Partner", "ADMIN", ["word_case"]),
+        ("Admin", "UNKNOWN", ["unmapped_role"]),
+        ("no_seat_employee", "UNKNOWN", ["unmapped_role"]),
+        (None, "UNKNOWN", ["unmapped_role"]),
+    ],
+)
+def test_words_of_a_listing(word: str | None, role: str, codes: list[str]) -> None:
+    """Words are read as those of memberships, in any case; one of another dialect gives no control."""
+    found = state(taken(listing({**LISTED, "business_role_name": word})), STOCK)
+    [claim] = found.claims
+    assert (claim.role, claim.word) == (role, word)
+    assert [each.code for each in found.issues] == codes
+
+
+def test_a_listing_in_an_envelope() -> None:
+    """An envelope has a listing as it has any document."""
+    found = taken({"observed_at": "2026-03-02T00:00:00Z", "document": listing(LISTED)})
+    assert (found.document.kind, found.document.prefix) == ("members", "")
+    assert found.document.observed_at == datetime(2026, 3, 2, tzinfo=UTC)

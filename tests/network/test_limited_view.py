@@ -18,6 +18,8 @@ from inroads.model import Access, NodeKind, kind_of, native_id, node_id
 from inroads.network.limited_documents import HIDDEN, SOURCE
 from inroads.network.limited_view import portion
 from inroads.reach.questions import reached_by
+from records import DAY as DAYS
+from records import me, members, membership, team
 from strategies import random_world
 from worlds import explore, same
 
@@ -283,3 +285,35 @@ def test_latent_through_a_placeholder() -> None:
     )
     assert (whole.state, whole.reasons) == (part.state, ("cancelled",))
     assert part.reasons == ("business_inactive",)
+
+
+def test_a_listing_is_shown_as_a_team_is() -> None:
+    """Of a business in scope the rows, the kind and the coverage are shown; of another one, nothing."""
+    listing = members(10, (1, "owner"), (2, "manager"), (None, "x"), total=9)
+    listing["response"][1]["active"] = False
+    hidden = members(20, (1, "owner"), (3, "owner"))
+    mine = me(1, business_memberships=[membership(1, 10)])
+    graph = explore([(mine, DAYS[0]), (listing, DAYS[1]), (hidden, DAYS[1])])
+    part = limited(graph, "business:10")
+    assert list(map(told, reached_by(part, "business:10"))) == list(
+        map(told, reached_by(graph, "business:10"))
+    )
+    [manager] = (each for each in part.reached_by("business:10") if each.principal == "identity:2")
+    assert manager.reasons == ("member_inactive",)
+    one, two = (each.coverage_of_reached_by("business:10") for each in (part, graph))
+    assert (one.complete, one.notes) == (two.complete, two.notes)
+    assert "a listing of 3 of 9 members of business:10 was read" in one.notes
+    assert [(each.kind, each.subject) for each in part.documents if each.kind != "me"] == [
+        ("members", "business:10")
+    ]
+    assert "identity:3" not in part
+    assert "business:20" not in part
+
+
+def test_an_association_stays_one() -> None:
+    """A row of a business's own group that names another business makes nobody a member in a limited view."""
+    row = {"id": 5, "group_id": 900, "role": "owner", "identity_id": 4, "business_id": 5}
+    graph = explore([(team(10, (1, 2, "owner")), DAYS[0]), (me(4, groups=[row]), DAYS[0])])
+    part = limited(graph, "business:10")
+    for each in (graph, part):
+        assert [access.principal for access in each.reached_by("business:10")] == ["identity:2"]

@@ -42,6 +42,10 @@ def told(stream: IO[bytes] | bytes, source: str = "x") -> Told:
     ]
 
 
+LISTED = b'{"uuid": "u", "business_id": 7, "business_role_name": "owner", "identity_id": 1}'
+LISTING = b'{"response": [' + LISTED + b'], "meta": {"page": 1, "per_page": 30, "total": 1}}'
+
+
 def me(number: int) -> bytes:
     return b'{"id": %d, "email": "i%d@example.com", "groups": [{"id": 1, "group_id": 2}]}' % (
         number,
@@ -75,6 +79,11 @@ FORMS: list[tuple[bytes, Told]] = [
     (b"\xef\xbb\xbf" + me(1) + b"\n\xef\xbb\xbf" + me(2), [("x:1", "identity:1"), ("x:2", "identity:2")]),
     (b'{"source": 0, "document": ' + me(1) + b'}\n{"response": ' + me(2) + b"}",
      [("x:1", "identity:1"), ("x:2", "identity:2")]),
+    (LISTING, [("x", "business:7")]),
+    (LISTING + b"\n" + me(2), [("x:1", "business:7"), ("x:2", "identity:2")]),
+    (b"[" + LISTING + b", " + LISTED + b"]", [("x#/0", "business:7"), ("x#/1", "not_a_document")]),
+    (b'{"source": 0, "document": ' + LISTING + b"}", [("x", "business:7")]),
+    (b"[" + LISTED + b"]", [("x#/0", "not_a_document")]),
     (b"", [("x", "empty")]),
     (b"\n \n", [("x", "empty")]),
     (b"<html>\n<body>\n</html>", [("x", "not_json")]),

@@ -18,9 +18,12 @@ import pytest
 
 import service
 from collecting import NOON, Run, given, kept, no_secrets_in, refreshable, row, stranger
+from inroads.documents.claims import state
 from inroads.documents.reader import Observation, read
+from inroads.documents.records import Members
 from inroads.errors import Rejection
 from inroads.policy.loading import load_policy
+from inroads.policy.tables import STOCK
 from inroads.sources.service_client import Limits
 from inroads.sources.service_collector import Progress, collect, collected
 from inroads.sources.service_tokens import TokenStore
@@ -32,6 +35,8 @@ from service import (
     Service,
     broken,
     errors,
+    listing,
+    listing_path,
     me,
     team,
     team_path,
@@ -96,6 +101,125 @@ def test_teams_of_odd_documents(place: Service) -> None:
         "business:10",
     ]
     assert Run(given(row("ann")), place.base_url, teams=True).subjects == ["identity:1"]
+
+
+REFUSED = Reply(403, {"error": "forbidden", "error_description": "You may not."})
+
+
+def listed(run: Run) -> Observation:
+    """The listing that a run collected; everything else that it did is one `me`."""
+    _, arrival = run.arrivals
+    assert isinstance(arrival, Observation)
+    return arrival
+
+
+def only_ten(place: Service, *pages: Scripted, team: Reply = REFUSED) -> Run:
+    """A run of somebody who owns business 10, whose team is refused; the pages of its listing."""
+    place.sign_in("dee", 4, {10: "owner"})
+    place.script[team_path(10)].append(team)
+    for number, page in enumerate(pages, 1):
+        place.script[listing_path(10, number)].append(page)
+    return Run(given(row("dee")), place.base_url, teams=True)
+
+
+@pytest.mark.parametrize("status", [403, 404])
+def test_a_listing_in_place_of_a_team(place: Service, status: int) -> None:
+    """Where a team is refused, all pages of the listing come as one document, which is whole."""
+    pages = [
+        Reply(200, listing(10, 1, 2, total=3)),
+        Reply(200, listing(10, 3, total=3, page=2)),
+    ]
+    run = only_ten(place, *pages, team=Reply(status, REFUSED.body))
+    found = listed(run)
+    assert place.paths() == [ME, team_path(10), listing_path(10, 1), listing_path(10, 2)]
+    assert (found.document.kind, found.document.subject) == ("members", "business:10")
+    source = f"{place.base_url}/auth/api/v1/businesses/10/team_members#dee"
+    assert found.document.source == source
+    body = json.loads(found.document.body)
+    assert body["meta"] == {"page": 1, "per_page": 3, "total": 3}
+    assert [each["identity_id"] for each in body["response"]] == [1, 2, 3]
+    assert isinstance(found.content, Members)
+    assert found.content.is_whole
+    place.requests.clear()
+    done = [each.document for each in run.arrivals if isinstance(each, Observation)]
+    again = Run(given(row("dee")), place.base_url, teams=True, done=done)
+    assert (again.arrivals, place.paths(), again.progress["dee"].skipped) == ([], [], 2)
+
+
+def test_a_page_that_is_busy_is_asked_again(place: Service) -> None:
+    """A page is retried as every request is."""
+    place.script[listing_path(10, 2)].append(Reply(429, headers=(("Retry-After", "3"),)))
+    place.script[listing_path(10, 2)].append(Reply(200, listing(10, 3, total=3, page=2)))
+    run = only_ten(place, Reply(200, listing(10, 1, 2, total=3)))
+    assert len(json.loads(listed(run).document.body)["response"]) == 3
+    assert run.progress["dee"].retried == 1
+
+
+def test_a_number_that_changes_between_pages(place: Service) -> None:
+    """Where somebody came or went between two pages, that is told, and the listing is none of the whole team."""
+    pages = [
+        Reply(200, listing(10, 1, 2, total=3)),
+        Reply(200, listing(10, 3, 4, total=4, page=2)),
+    ]
+    found = listed(only_ten(place, *pages))
+    body = json.loads(found.document.body)
+    assert body["meta"] == {"page": 1, "per_page": 4, "total": None, "totals": [3, 4]}
+    assert isinstance(found.content, Members)
+    assert not found.content.is_whole
+    [issue] = state(found, STOCK).issues
+    assert (issue.code, issue.message[-4:]) == ("listing_changed", "3, 4")
+
+
+@pytest.mark.parametrize(
+    "last",
+    [
+        Reply(200, {"response": [], "meta": {"total": 3}}),
+        Reply(200, listing(10, 1, 2, total=3)),
+    ],
+    ids=["empty", "the same once more"],
+)
+def test_fewer_people_than_were_told(place: Service, last: Reply) -> None:
+    """A listing that ends early is kept as the part that it is."""
+    found = listed(only_ten(place, Reply(200, listing(10, 1, 2, total=3)), last))
+    assert isinstance(found.content, Members)
+    assert (len(found.content.rows), found.content.total, found.content.is_whole) == (2, 3, False)
+
+
+@pytest.mark.parametrize(
+    ("second", "code", "said"),
+    [
+        (Reply(400, {"error": "bad"}), "http_400", "HTTP 400"),
+        (Reply(200, {"response": {"errors": [{"errno": 1003}]}}), "error_body", "an error"),
+        (Reply(200, listing(11, 3, total=3)), "unexpected", "about business:11"),
+        (Reply(200, team(10)), "unexpected", "no listing"),
+        (Reply(200, {"response": [{"a": 1}]}), "not_a_document", "no row of it"),
+    ],
+)
+def test_a_page_that_fails(place: Service, second: Reply, code: str, said: str) -> None:
+    """Nothing is kept of a listing of which a page cannot be had, and the page is named."""
+    run = only_ten(place, Reply(200, listing(10, 1, 2, total=3)), second)
+    _, arrival = run.arrivals
+    assert isinstance(arrival, Rejection)
+    assert arrival.code == code
+    assert arrival.message.startswith("page 2 of the listing, of which nothing is kept: ")
+    assert said in arrival.message
+    assert "team_members" in arrival.source
+
+
+def test_neither_a_team_nor_a_listing(place: Service) -> None:
+    """Where neither is given, the answer to the first request is told once."""
+    run = only_ten(place)
+    _, arrival = run.arrivals
+    assert isinstance(arrival, Rejection)
+    assert (arrival.code, place.paths()[-1]) == ("http_403", listing_path(10))
+    assert "users/business/10" in arrival.source
+
+
+def test_a_team_that_fails_otherwise(place: Service) -> None:
+    """A team that is only down is no reason to ask for a listing."""
+    run = only_ten(place, team=Reply(400, {"error": "bad"}))
+    assert place.paths() == [ME, team_path(10)]
+    assert run.progress["dee"].rejected == 1
 
 
 def test_resumed(place: Service) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import json
 import os
 import random
 import shutil
@@ -25,6 +26,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from inroads.documents.reader import Observation, read
+from inroads.documents.records import Members
 from inroads.errors import BadId, LedgerError
 from inroads.explorer import Explorer, load
 from inroads.model import Document
@@ -32,6 +34,7 @@ from inroads.sources.synthetic import population
 from inroads.store import document_log, schema
 from inroads.store.ledger import Added, Forgotten, Ledger, is_ledger
 from ledger_files import inflated, raw
+from records import members
 from strategies import worlds
 from worlds import World, observations, same
 
@@ -405,6 +408,27 @@ class TestForgetting:
             assert [word for word in PERSONAL if word in content] == []
             assert not any(each in data for each in prints)
 
+    def test_a_listing_of_members(self, path: Path) -> None:
+        """The rows of the person go, by id or by address; a whole listing stays whole, an empty one goes, too."""
+        mine = {"identity_id": 712052, "uuid": "u", "email": "b@example.com"}
+        rows = [(712052, "owner"), (2, "manager"), (None, "owner")]
+        listing = members(77128, *rows)
+        listing["response"][0] |= mine
+        listing["response"][2] |= {"email": "B@example.com"}
+        alone = members(5, (712052, "owner"))
+        with Ledger(path) as ledger:
+            ledger.add([taken(BRUCE), taken(listing), taken(alone)])
+            assert ledger.info().kinds == {"me": 1, "members": 2}
+            assert (ledger.info().identities, ledger.info().businesses) == (1, 2)
+            assert ledger.forget("identity:712052", NOW) == Forgotten(1, 2)
+            [rest] = ledger.observations()
+            assert ledger.verify() == []
+        body = json.loads(rest.document.body)
+        assert [each["identity_id"] for each in body["response"]] == [2]
+        assert (rest.document.kind, body["meta"]["total"]) == ("members", 1)
+        assert isinstance(rest.content, Members)
+        assert rest.content.is_whole
+
     def test_the_rest_is_as_if_the_person_had_not_been(self, path: Path) -> None:
         """What remains folds to the graph of the documents without the person; numbers are never given twice."""
         rows = [
@@ -513,7 +537,7 @@ class TestForgetting:
             ledger.forget(f"identity:{identity}", NOW)
             after = kept(ledger)
             assert not any(each.subject == f"identity:{identity}" for each in after)
-            teams = [each for each in ledger.observations() if each.document.kind == "team"]
+            teams = [each for each in ledger.observations() if each.document.kind != "me"]
             assert not any(str(row.identity_id) == str(identity) for row in _members(teams))
             assert sorted(each for each in before if each.kind == "me" and each in after) == sorted(
                 each
@@ -525,7 +549,9 @@ class TestForgetting:
 
 def _members(teams: Iterable[Observation]) -> Iterator[Any]:
     for each in teams:
-        yield from (row for row in each.content.business_group.members if row)  # type: ignore[union-attr]
+        content: Any = each.content
+        rows = content.rows if isinstance(content, Members) else content.business_group.members
+        yield from (row for row in rows if row)
 
 
 class TestCompacting:

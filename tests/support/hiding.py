@@ -41,6 +41,9 @@ def altered(world: World, rng: random.Random, untouched: set[str]) -> World:
     added: World = []
     for body, moment in bodies:
         inner = body.get("response", body)
+        if isinstance(inner, list):
+            added += fresh.listed(body, moment, untouched)
+            continue
         for record in list(_records(inner)):
             if f"business:{record['id']}" not in untouched:
                 fresh.renamed(record)
@@ -112,6 +115,25 @@ class _Fresh:
             "timezone": "UTC",
             "address": {"street": f"{self.number()} Road"},
         }
+
+    def listed(self, body: Body, moment: dt.datetime, untouched: set[str]) -> World:
+        """One more person in a listing of a hidden business, who has a document, too."""
+        named = next(row["business_id"] for row in body["response"] if row)
+        if f"business:{named}" in untouched:
+            return []
+        number, rows = self.number(), body["response"]
+        row = {"uuid": f"{number}", "business_id": named, "identity_id": number}
+        row |= {"business_role_name": "business_employee", "email": f"{number}@x.y"}
+        rows.insert(self.rng.randint(0, len(rows)), row)
+        if "total" in body.get("meta", ()):
+            body["meta"]["total"] = int(body["meta"]["total"]) + 1
+        membership = {"id": number, "role": "business_employee", "business": {"id": named}}
+        return [
+            (
+                {"id": number, "email": row["email"], "business_memberships": [membership]},
+                moment,
+            )
+        ]
 
     def rows(self, body: Body) -> None:
         """More rows of every section that somebody's own document has, at any place.

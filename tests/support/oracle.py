@@ -89,6 +89,8 @@ class GrantFact:
     ]  # what its group and team rows say about being active
     contested: frozenset[str]  # the codes of its contradictions
 
+    inactive_reasons: frozenset[str]
+
     @property
     def inactive(self) -> bool:
         """Whether any standing group or team row of this grant says that it is not active."""
@@ -136,6 +138,7 @@ class _Claim:
     group: bool = False  # a row of `groups`
     conflict: bool = False  # ids of the row disagree
     active: bool | None = None
+    listed: bool = False  # a row of a listing of team members
 
     @property
     def grant_id(self) -> str:
@@ -155,6 +158,34 @@ class _Document:
         return "business_group" in self.body
 
     @property
+    def is_listing(self) -> bool:
+        return isinstance(self.body.get("response"), list)
+
+    @property
+    def is_me(self) -> bool:
+        return not (self.is_team or self.is_listing)
+
+    @property
+    def listed_business(self) -> str:
+        return f"business:{next(row['business_id'] for _, row in self.rows('response'))}"
+
+    def logins(self) -> Iterator[tuple[str, str, Body]]:
+        """The rows of a listing that name an identity, each with its pointer and the identity."""
+        for pointer, row in self.rows("response") if self.is_listing else ():
+            if row["identity_id"] is not None:
+                yield pointer, f"identity:{row['identity_id']}", row
+
+    @property
+    def is_whole_listing(self) -> bool:
+        """One page with as many different people as there are."""
+        meta = self.body.get("meta") or {}
+        rows = [row for _, row in self.rows("response")]
+        total, page = meta.get("total"), meta.get("page")
+        if total is None or str(page or 1) != "1" or int(total) != len(rows):
+            return False
+        return len({row["uuid"] for row in rows}) == len(rows)
+
+    @property
     def identity(self) -> str:
         own = self.body.get("id")
         return f"identity:{self.body['identity_id'] if own is None else own}"
@@ -169,7 +200,7 @@ class _Document:
                 yield f"{self.prefix}/business", self.body["business"]
             else:
                 yield self.prefix, self.body
-        else:
+        elif self.is_me:
             for pointer, row in self.rows("business_memberships"):
                 yield f"{pointer}/business", row["business"]
 
@@ -192,6 +223,22 @@ def _without_secrets(value: Any) -> Any:
     if isinstance(value, list):
         return [_without_secrets(inner) for inner in value]
     return value
+
+
+def _of_member(identity: str, business: str) -> frozenset[str]:
+    """What covers a membership: the identity's own list, the business's, or a row about the two."""
+    return frozenset(
+        {
+            f"business_memberships:{identity}",
+            f"team:{business}",
+            f"pair:{identity}:{business}",
+        }
+    )
+
+
+def _meant(word: str) -> str:
+    """The role of a word of the membership dialect, which may be written as for people."""
+    return MEMBERSHIP_WORDS.get("_".join(word.lower().split(" ")), "UNKNOWN")
 
 
 def maximal(roles: Set[str]) -> frozenset[str]:
@@ -273,7 +320,7 @@ class Oracle:
             if key in seen:
                 continue
             seen.add(key)
-            if "response" in raw:
+            if isinstance(raw.get("response"), dict):
                 yield _Document(number, moment, "/response", raw["response"])
             else:
                 yield _Document(number, moment, "", raw)
@@ -361,8 +408,15 @@ class Oracle:
     def _covered(document: _Document) -> Iterator[str]:
         if document.is_team:
             yield f"team:{document.team_business}"
+            yield f"group:{document.team_business}"
+        if document.is_listing:
+            for _, identity, _ in document.logins():
+                yield f"pair:{identity}:{document.listed_business}"
+            if document.is_whole_listing:
+                yield f"team:{document.listed_business}"
+                yield f"keyless:{document.listed_business}"
         for section in ("business_memberships", "groups", "roles"):
-            if not document.is_team and section in document.body:
+            if document.is_me and section in document.body:
                 yield f"{section}:{document.identity}"
         for _, business in document.shown_businesses():
             account = business.get("account_id")
@@ -391,6 +445,7 @@ class Oracle:
                 for _, business in document.shown_businesses():
                     group = f"group:{document.body['business_group']['id']}"
                     found[group].add(f"business:{business['id']}")
+            if not document.is_me:
                 continue
             memberships = {
                 (str(m["id"]), str(m["business"]["id"]))
@@ -404,7 +459,9 @@ class Oracle:
     def _subjects(self) -> Iterator[str]:
         """Nodes that a document speaks of even where it claims no relation."""
         for document in self._documents:
-            if not document.is_team:
+            if document.is_listing:
+                yield document.listed_business
+            if document.is_me:
                 yield document.identity
                 for account in document.body.get("subscription_statuses") or {}:
                     yield f"account:{account}"
@@ -444,6 +501,8 @@ class Oracle:
         """Every claim of a document, but for its non-client role rows: theirs depend on who keeps the account."""
         if document.is_team:
             yield from self._team_claims(document)
+        elif document.is_listing:
+            yield from self._listed_claims(document)
         else:
             yield from self._membership_claims(document)
             yield from self._group_claims(document)
@@ -455,13 +514,12 @@ class Oracle:
     def _team_claims(document: _Document) -> Iterator[_Claim]:
         business = document.team_business
         group = document.body["business_group"]
-        scope = f"team:{business}"
         pointer = f"{document.prefix}/business_group"
         yield _Claim(
             f"group:{group['id']}",
             "GROUP_OF",
             business,
-            frozenset({scope}),
+            frozenset({f"group:{business}"}),
             document.moment,
             (document.number, pointer),
         )
@@ -471,7 +529,7 @@ class Oracle:
                 identity,
                 "MEMBER",
                 business,
-                frozenset({f"business_memberships:{identity}", scope}),
+                _of_member(identity, business),
                 document.moment,
                 (document.number, row_pointer),
                 role=MEMBERSHIP_WORDS.get(row["role"].lower(), "UNKNOWN"),
@@ -482,6 +540,22 @@ class Oracle:
             )
 
     @staticmethod
+    def _listed_claims(document: _Document) -> Iterator[_Claim]:
+        business = document.listed_business
+        for pointer, identity, row in document.logins():
+            yield _Claim(
+                identity,
+                "MEMBER",
+                business,
+                _of_member(identity, business),
+                document.moment,
+                (document.number, pointer),
+                role=_meant(row["business_role_name"]),
+                active=row.get("active"),
+                listed=True,
+            )
+
+    @staticmethod
     def _membership_claims(document: _Document) -> Iterator[_Claim]:
         for pointer, row in document.rows("business_memberships"):
             business = f"business:{row['business']['id']}"
@@ -489,7 +563,7 @@ class Oracle:
                 document.identity,
                 "MEMBER",
                 business,
-                frozenset({f"business_memberships:{document.identity}", f"team:{business}"}),
+                _of_member(document.identity, business),
                 document.moment,
                 (document.number, pointer),
                 role=MEMBERSHIP_WORDS.get(row["role"].lower(), "UNKNOWN"),
@@ -527,9 +601,7 @@ class Oracle:
                     document.identity,
                     "MEMBER",
                     member_of,
-                    frozenset(
-                        {own, f"team:{member_of}", f"business_memberships:{document.identity}"}
-                    ),
+                    _of_member(document.identity, member_of) | {own},
                     document.moment,
                     evidence,
                     role=role,
@@ -564,7 +636,7 @@ class Oracle:
         A team that shows the account covers them too, and so does one that does not say the account, of a business
         that keeps it. A row beside the membership that it states ends with the memberships of the identity.
         """
-        if document.is_team:
+        if not document.is_me:
             return
         homes = {
             str(business["account_id"])
@@ -583,6 +655,10 @@ class Oracle:
                 frozenset(
                     {f"roles:{document.identity}", f"holders:{row['accountid']}"}
                     | {f"keyless:{business}" for business in keepers.get(account, set())}
+                    | {
+                        f"pair:{document.identity}:{business}"
+                        for business in keepers.get(account, set())
+                    }
                     | (
                         {f"business_memberships:{document.identity}"}
                         if row["accountid"] in homes
@@ -697,6 +773,11 @@ class Oracle:
                 (claim.evidence, claim.active) for claim in claims if claim.active is not None
             ),
             contested=contested,
+            inactive_reasons=frozenset(
+                "member_inactive" if claim.listed else "group_inactive"
+                for claim in claims
+                if claim.active is False
+            ),
         )
 
     # ---- what is not alive -----------------------------------------------------------------------------------
@@ -711,7 +792,7 @@ class Oracle:
                 if business.get("active") is not None:
                     word = "" if business["active"] else "business_inactive"
                     stated[f"business:{business['id']}"][document.moment].add(word)
-            if document.is_team:
+            if not document.is_me:
                 continue
             if "confirmed_at" in document.body:
                 word = "identity_unconfirmed" if document.body["confirmed_at"] is None else ""
@@ -738,8 +819,8 @@ class Oracle:
         reasons = {
             reason for node in counted for reason in self._node_reasons.get(node, frozenset())
         }
-        if any(self.grants[grant_id].inactive for _, grant_id, _ in steps):
-            reasons.add("group_inactive")
+        for _, grant_id, _ in steps:
+            reasons |= self.grants[grant_id].inactive_reasons
         return frozenset(reasons)
 
     # ---- paths -----------------------------------------------------------------------------------------------

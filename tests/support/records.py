@@ -44,6 +44,26 @@ def team(number: int, *members: tuple[int, int, str], **more: Any) -> dict[str, 
     return {"response": {**business(number, **more), "business_group": group}}
 
 
+def members(
+    number: int, *rows: tuple[int | None, str], total: int | None = -1, **more: Any
+) -> dict[str, Any]:
+    """A listing of team members, whole unless another `total` is given; None leaves `meta` out."""
+    listed = [
+        listed_member(number, who, role, f"{number}-{place}", **more)
+        for place, (who, role) in enumerate(rows)
+    ]
+    meta = {"page": 1, "per_page": 30, "total": len(rows) if total == -1 else total}
+    return {"response": listed} | ({} if total is None else {"meta": meta})
+
+
+def listed_member(
+    number: int, who: int | None, role: str, uuid: str, **more: Any
+) -> dict[str, Any]:
+    """A row of a listing; without an identity it is of somebody without a login."""
+    row = {"uuid": uuid, "business_id": number, "business_role_name": role, "active": True}
+    return row | {"identity_id": who, "email": f"i{who}@example.com"} | more
+
+
 def client(
     record: int, client_of: str, vendor: int | None = None, userid: int = 1
 ) -> dict[str, Any]:

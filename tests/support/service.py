@@ -64,6 +64,10 @@ class Raw(NamedTuple):
 Scripted = Reply | Raw | Callable[[Request], Reply]
 
 
+def listing_path(number: int, page: int = 1) -> str:
+    return f"/auth/api/v1/businesses/{number}/team_members?page={page}&per_page=100"
+
+
 def membership(number: int, role: str) -> Body:
     return {
         "id": 1000 + number,
@@ -104,6 +108,22 @@ def team(number: int) -> Body:
             "business_group": group,
         }
     }
+
+
+def listing(number: int, *people: int, total: int | None = None, page: int = 1) -> Body:
+    """A page of the listing of a business's members."""
+    rows = [
+        {
+            "uuid": f"{number}-{identity}",
+            "business_id": number,
+            "business_role_name": "owner",
+            "active": True,
+            "identity_id": identity,
+        }
+        for identity in people
+    ]
+    meta = {"page": page, "per_page": 100, "total": len(rows) if total is None else total}
+    return {"response": rows, "meta": meta}
 
 
 def unauthenticated() -> Reply:

@@ -393,11 +393,48 @@ class _Builder:
         }
         return self.maybe_active(row)
 
+    def listing(self, business: int) -> Body:
+        """A listing of team members: whole, a part of one, or one that does not say which."""
+        choose = self.choose
+        rows: list[Any] = [
+            choose.part(partial(self.listed_row, identity, business))
+            for identity in self.identities
+            if choose.chance(40)
+        ]
+        if not rows or choose.chance(20):
+            rows.append(self.listed_row(None, business))  # somebody without a login
+        total: int | str = len(rows)
+        if choose.chance(10):
+            rows.append(copy.deepcopy(rows[0]))  # as where somebody joined between two pages
+            total += 1
+        if choose.chance(5):
+            rows.insert(0, None)
+        form = choose.pick(("whole", "part", "second page", "no meta"))
+        if form == "no meta":
+            return {"response": rows}
+        meta: Body = {"page": 2 if form == "second page" else 1, "per_page": 30}
+        meta["total"] = total + 7 if form == "part" else self.ident(total)
+        if choose.chance(20):
+            del meta["page"]
+        return {"response": rows, "meta": meta}
+
+    def listed_row(self, identity: int | None, business: int) -> Body:
+        row: Body = {
+            "uuid": f"{business}-{identity}",
+            "business_id": self.ident(business),
+            "business_role_name": self.word((*MEMBERSHIP_WORDS, "Business Partner")),
+            "identity_id": None if identity is None else self.ident(identity),
+        }
+        if identity is not None:
+            row["email"] = f"i{identity}@example.com"
+        return self.maybe_active(row)
+
     def again(self, earlier: Body) -> Body:
         """The same document once more, perhaps with another token in it."""
         body = copy.deepcopy(earlier)
         bare = body.get("response", body)
-        for row in bare.get("business_memberships") or []:
+        rows = bare.get("business_memberships") if isinstance(bare, dict) else bare
+        for row in rows or []:
             if row is not None and "fasttrack_token" in row:
                 row["fasttrack_token"] = "secret three"  # noqa: S105 - it only looks like a password
         return body
@@ -408,6 +445,8 @@ class _Builder:
             body, moment = choose.pick(earlier)
             return self.again(body), moment
         moment = choose.pick(self.moments)
+        if choose.chance(15):
+            return self.listing(choose.pick(self.businesses)), moment
         if choose.chance(30):
             body = self.team(choose.pick(self.businesses), moment)
         else:

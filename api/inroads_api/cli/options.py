@@ -254,7 +254,9 @@ ServiceTokenFile = Annotated[
 Teams = Annotated[
     bool,
     typer.Option(
-        "--teams", help="Also fetch the teams of businesses that each token owns or administers."
+        "--teams",
+        help="Also fetch the teams of businesses that each token owns or administers, or else the"
+        " listings of their members.",
     ),
 ]
 BaseUrl = Annotated[str | None, typer.Option(metavar="URL", help="Use another service, for tests.")]

@@ -7,9 +7,10 @@ another reason for being latent is no change.
 **Gained, or only observed?** A version has *observed* a grant's absence when it lacks the grant although it has read
 a document that would have shown it (the fold's coverage, whatever the moment):
 
-    MEMBER of an identity in a business     the identity's `me`, or the business's team
+    MEMBER of an identity in a business     the identity's `me`, or the business's team or a whole listing of it
     ROLE of an identity on an account       the identity's `me`, or the team of a business that keeps the account in
-                                            either version; for a client's role the `me` alone
+                                            either version, or a row about the identity in a listing of such a
+                                            business; for a client's role the `me` alone
     CLIENT, a business on an account        a record of that business that has the key `business_clients`
     KEEPS, a business and an account        a record of that business that has the key `account_id`
 
@@ -54,6 +55,8 @@ from inroads.model import (
     Grant,
     Relation,
     Role,
+    Section,
+    grant_id,
     kind_of,
 )
 from inroads.network.access_graph import AccessGraph
@@ -295,11 +298,14 @@ class _Comparison:
             Relation.MEMBER: [(grant.principal, "memberships"), (grant.resource, "team")],
             Relation.ROLE: [(grant.principal, "roles")],
             Relation.GROUP: [(grant.principal, "groups")],
-            Relation.GROUP_OF: [(grant.resource, "team")],
+            Relation.GROUP_OF: [(grant.resource, "team_group")],
         }[grant.relation]
         if grant.relation is Relation.ROLE and Role.CLIENT not in grant.roles:
             scopes.append((grant.resource, "holders"))
-            scopes += [(each, "keyless_team") for each in self.keepers(grant.resource)]
+            keepers = self.keepers(grant.resource)
+            scopes += [(each, "keyless_team") for each in keepers]
+            if any(is_listed(there, grant.principal, each) for each in keepers):
+                return True
         return any(there.covered(node, scope) for node, scope in scopes)
 
     def keepers(self, account: str) -> list[str]:
@@ -309,6 +315,14 @@ class _Comparison:
             if account in graph
             for each in graph.kept(account)
         ]
+
+
+def is_listed(graph: AccessGraph, identity: str, business: str) -> bool:
+    """Return whether a standing membership is stated by a row of a listing."""
+    member = graph.grants.get(grant_id(identity, Relation.MEMBER, business))
+    return member is not None and any(
+        each.section is Section.LISTED_MEMBER for each in member.evidence
+    )
 
 
 def alterations(old: Access, new: Access) -> Iterator[Kind]:

@@ -23,6 +23,7 @@ FACTS: Final = frozenset({Relation.KEEPS, Relation.GROUP_OF})
 _DIALECT: Final = {
     Section.MEMBERSHIP: "business_memberships",
     Section.TEAM_MEMBER: "team",
+    Section.LISTED_MEMBER: "members",
     Section.GROUP: "groups",
     Section.ROLE: "roles (deprecated)",
     Section.CLIENT: "business_clients",
@@ -32,6 +33,7 @@ _DIALECT: Final = {
 _ACTION: Final = {
     Section.MEMBERSHIP: "remove {who} from the team of {what}",
     Section.TEAM_MEMBER: "remove {who} from the team of {what}",
+    Section.LISTED_MEMBER: "remove {who} from the team of {what}",
     Section.GROUP: "remove {who} from {what}; the row goes with it",
     Section.ROLE: "destroy this role of {who} on {account}",
     Section.CLIENT: "remove {client} of {what} on the vendor's side",

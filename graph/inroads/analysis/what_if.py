@@ -37,9 +37,9 @@ from inroads.analysis.edits import (
 )
 from inroads.analysis.outcome import BETTER, WORSE, Outcome, outcome_of
 from inroads.analysis.remediation import Remedy, remedies
-from inroads.columns.arrays import Ints, take
+from inroads.columns.arrays import Flags, take
 from inroads.columns.builder import claim_set
-from inroads.columns.claimset import SECTIONS, ClaimSet
+from inroads.columns.claimset import LISTED, NONE, SECTIONS, ClaimRows, ClaimSet
 from inroads.columns.fold import fold
 from inroads.columns.subset import excerpt
 from inroads.columns.union import union
@@ -125,7 +125,7 @@ class WhatIf(Generic[_G]):
 
     def _imagined(self, said: ClaimSet) -> _G:
         """Fold a part of the claims without the removed records and with the imagined grants."""
-        said = said._replace(claims=take(said.claims, _others(self.base, said, self.dropped)))
+        said = said._replace(claims=_without(said.claims, _dropped(self.base, said, self.dropped)))
         if self.added:
             said = union([said, claim_set(map(self._statement, self.added))])
         ours, policy = self.base.fold, self.base.policy
@@ -321,10 +321,22 @@ def _behind(graph: AccessGraph, grants: Iterable[int]) -> set[str]:
     return {index.name(node) for node, _ in closure(index, states, forward=True)}
 
 
-def _others(
+def _without(claims: ClaimRows, gone: Flags) -> ClaimRows:
+    """Return the claims without those of dropped records.
+
+    The row of a listing stays without a role, and states nothing: what older records say of its
+    identity and business is as overruled as before.
+    """
+    hollow = gone & (claims.section == LISTED)
+    claims = claims._replace(role=np.where(hollow, NONE, claims.role).astype(np.int8))
+    left: ClaimRows = take(claims, np.flatnonzero(hollow | ~gone))
+    return left
+
+
+def _dropped(
     graph: AccessGraph, said: ClaimSet, dropped: Iterable[tuple[int, Section, int, int]]
-) -> Ints:
-    """Return the places of the claims that none of the dropped records makes.
+) -> Flags:
+    """Return a mask of the claims that the dropped records make.
 
     Facts stay, whichever record states them.
     """
@@ -340,8 +352,7 @@ def _others(
         alike = (claims.section[places] == SECTIONS.index(where)) & (claims.row[places] == index)
         alike &= (claims.sub[places] == inside) & ~np.isin(claims.relation[places], FACT_RELATIONS)
         gone[places[alike]] = True
-    left: Ints = np.flatnonzero(~gone)
-    return left
+    return gone
 
 
 # ---- in words

@@ -22,7 +22,7 @@ from inroads.columns.claimset import (
     recoded,
 )
 from inroads.columns.contradictions import contradictions
-from inroads.columns.fold import Fold
+from inroads.columns.fold import INACTIVE, Fold
 from inroads.columns.overlay import view
 from inroads.model import Evidence, Grant, NodeKind, Relation, grant_id
 from inroads.policy.grammar import CONVEYS
@@ -341,6 +341,11 @@ class Adjacency:
             self.evidence(number),
             bool(self.active[number]),
             tuple(_id(evidence.client[row]) for row in rows),
+            tuple(
+                reason
+                for bit, reason in enumerate(INACTIVE)
+                if int(self.fold.grants.inactive[number]) >> bit & 1
+            ),
             contradictions(self, number) if self.contested[number] else (),
         )
 

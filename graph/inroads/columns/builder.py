@@ -16,6 +16,8 @@ from inroads.columns.claimset import (
     ACCOUNTS,
     ATTRIBUTES,
     BUSINESSES,
+    COUNTS,
+    DOCUMENT_KINDS,
     GROUPS,
     IDENTITIES,
     KIND_BITS,
@@ -43,7 +45,8 @@ from inroads.columns.claimset import (
     ints,
 )
 from inroads.columns.union import union
-from inroads.documents.claims import Attribute, Claim, Names, Place, Statement, state
+from inroads.documents.claims import Attribute, Claim, Place, Statement, state
+from inroads.documents.names import Names
 from inroads.documents.reader import Observation
 from inroads.errors import LEFT_OUT
 from inroads.model import Document, kind_of, native_id
@@ -218,7 +221,7 @@ class ClaimSetBuilder:
             value: Any = row.value
             if type(value) is Place:
                 cell = value.index
-            elif value is None or type(value) is bool:
+            elif value is None or type(value) is bool or name in COUNTS:
                 cell = NONE if value is None else value
             elif name in WORD_ATTRIBUTES:
                 cell = self.words[value]
@@ -249,7 +252,7 @@ class ClaimSetBuilder:
             ints([moment_number(document.observed_at) for document in documents]),
             np.array([bytes.fromhex(document.sha256) for document in documents], "S32"),
             Texts.of(document.source for document in documents),
-            np.array([document.kind == "team" for document in documents], np.int8),
+            np.array([DOCUMENT_KINDS.index(each.kind) for each in documents], np.int8),
             np.array(self.subjects, np.int32),
             np.array([bool(document.prefix) for document in documents], np.int8),
             np.array([bool(document.business) for document in documents], np.int8),

@@ -367,17 +367,16 @@ class _Saying:
         if not len(self.teams):
             return
         business, group = self.subject[self.teams], self.team_group
-        self._cover(self.teams, _scope(business, "team"))
+        for scope in ("team", "team_group"):
+            self._cover(self.teams, _scope(business, scope))
         spot = _Spot(
             self.teams, _TEAM_GROUP, NONE, NONE, _ids([each.id for each in self.team_groups])
         )
-        self._claim(Relation.GROUP_OF, group, business, spot, _scope(business, "team"))
+        self._claim(Relation.GROUP_OF, group, business, spot, _scope(business, "team_group"))
         self.shown.append((group[group != NONE], business[group != NONE]))
         rows, document, index = self.members
         for name in ("email", "first_name", "last_name"):
-            values = [
-                getattr(row, name) or UNSET for row in rows
-            ]  # null says nothing in a list of others
+            values = [getattr(row, name) or UNSET for row in rows]  # null says nothing of others
             self._text(name, document, self.member, values)
             if name == "email":
                 self._email_keys(document, self.member, values)

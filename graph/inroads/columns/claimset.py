@@ -12,7 +12,7 @@ from typing import Any, Final, NamedTuple, Protocol, TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from inroads.columns.arrays import Flags, Ints, Texts, in_place, take
+from inroads.columns.arrays import Flags, Ints, Texts, firsts, in_place, ranges, take
 from inroads.documents.claims import TABLES_OF_ME
 from inroads.model import NodeKind, Relation, Role, Section, fold_email
 
@@ -33,13 +33,15 @@ SCOPES: Final = {
     "subscription_status": 4,
     "business_status": 5,
     "permissions": 6,
-    # of a business: a team, one that does not say the account; the account that its record says,
-    # a record that says none, and the clients that its record lists
+    # of a business: a team or a whole listing of it, one that does not say the account; the account
+    # that its record says, a record that says none, and the clients that its record lists
     "team": 0,
     "keyless_team": 1,
     "account": 2,
     "no_account": 3,
     "clients": 4,
+    # and a team, which alone shows its group
+    "team_group": 5,
     # of an account: a record of the business that keeps it, and a team of that business
     "keeper": 0,
     "holders": 1,
@@ -60,8 +62,18 @@ ATTRIBUTES: Final = (
     "system_id",
     "record",
     "permissions",
+    "listed",
+    "listed_of",
+    "without_login",
 )
-"""The names of attributes by number; `email_key` is the number by which an email is looked up."""
+"""The names of attributes by number; `email_key` is the number by which an email is looked up.
+
+Of a business, `listed` is the number of people in a listing of its team, `listed_of` the number that
+the listing says there are, and `without_login` the number in it of those without an identity.
+"""
+
+DOCUMENT_KINDS: Final = ("me", "team", "members")
+"""The kinds of documents by number."""
 
 NONE: Final = -1
 """No value, in a column of numbers."""
@@ -89,8 +101,9 @@ class Store(Protocol):
 class DocumentRows(NamedTuple):
     """Documents, ordered by moment (microseconds since 1970, UTC), then by SHA-256.
 
-    `wrapped` and `nested` are flags: the document has a prefix of its JSON pointers (an envelope),
-    and the business record of its team has a pointer of its own. The body is the `size` bytes at
+    `kind` is an index into DOCUMENT_KINDS. `wrapped` and `nested` are flags: the document has a
+    prefix of its JSON pointers (an envelope), and the business record of its team has a pointer of
+    its own. The body is the `size` bytes at
     `at` of the store numbered `store`. `unreadable` counts the rows of the document that could not
     be read.
     """
@@ -98,7 +111,7 @@ class DocumentRows(NamedTuple):
     moment: Ints
     sha256: npt.NDArray[np.bytes_]
     source: Texts
-    team: Ints
+    kind: Ints
     subject: Ints
     wrapped: Ints
     nested: Ints
@@ -217,7 +230,10 @@ class Numbers(dict[_Key, int]):
 WORD_ATTRIBUTES: Final = frozenset({"subscription_status", "business_status"})
 """Attributes whose value is one of a few words."""
 
-_OTHERS: Final = frozenset({"email_key", "active", "record", "permissions"})
+COUNTS: Final = frozenset({"listed", "listed_of", "without_login"})
+"""Attributes whose value is a number."""
+
+_OTHERS: Final = COUNTS | {"email_key", "active", "record", "permissions"}
 TEXT_ATTRIBUTES: Final = np.array([name not in _OTHERS | WORD_ATTRIBUTES for name in ATTRIBUTES])
 """A mask of the attributes whose value is a text."""
 
@@ -336,6 +352,78 @@ def edge_keys(claims: Any, size: int) -> Ints:
         keys *= values
         keys += column
     return keys
+
+
+LISTED: Final = SECTIONS.index(Section.LISTED_MEMBER)
+"""The section of the rows of listings."""
+
+
+class ListedPairs(NamedTuple):
+    """Pairs of nodes that rows of listings name, and the rank of the moment of the newest row.
+
+    A row of a listing decides for its own identity and business as a team does for a whole
+    business: what older documents say of the membership, in whatever dialect, ends with it. It
+    needs no cover, since it is a claim itself: `union` keeps the newest row of each pair even where
+    a newer document covers it, since what the row ended does not come back. A pair is the identity
+    times the number of nodes, `size`, plus the other node; they ascend.
+    """
+
+    pair: Ints
+    latest: Ints
+    size: int
+
+    @classmethod
+    def of(cls, claims: Any, era: Ints, size: int) -> ListedPairs:
+        """Return the pairs of some claims; `era` is the rank of the moment of each document."""
+        rows = np.flatnonzero(claims.section == LISTED)
+        moment = era[claims.document[rows]]
+        return cls._newest(claims.principal[rows], claims.resource[rows], moment, size)
+
+    @classmethod
+    def _newest(cls, identity: Ints, other: Ints, moment: Ints, size: int) -> ListedPairs:
+        pair = identity.astype(np.int64) * size + other
+        order = np.lexsort((moment, pair))
+        last = order[np.roll(firsts(pair[order]), -1)]
+        return cls(pair[last], moment[last], size)
+
+    def on_accounts(self, keeps: Any) -> ListedPairs:
+        """Return the pairs of the identities and the accounts that the businesses keep.
+
+        A role on such an account is the membership's grant, in the older dialect.
+        """
+        order = np.argsort(keeps.principal, kind="stable")
+        keeper, account = keeps.principal[order], keeps.resource[order]
+        identity, business = np.divmod(self.pair, max(self.size, 1))
+        first = np.searchsorted(keeper, business)
+        count = np.searchsorted(keeper, business, side="right") - first
+        kept = account[ranges(first, count)]
+        named = np.repeat(identity, count), np.repeat(self.latest, count)
+        return self._newest(named[0], kept, named[1], self.size)
+
+    def allow(self, claims: Any, rows: Ints, era: Ints) -> Flags:
+        """Return a mask of these claims: those that no newer row of a listing decides."""
+        allowed = np.ones(len(rows), np.bool_)
+        if len(self.pair):
+            pair = claims.principal[rows].astype(np.int64) * self.size + claims.resource[rows]
+            places = np.minimum(np.searchsorted(self.pair, pair), len(self.pair) - 1)
+            named = self.pair[places] == pair
+            allowed = ~named | (self.latest[places] <= era[claims.document[rows]])
+        return allowed
+
+
+def newest_rows(claims: Any, rows: Ints, moment: Ints, size: int) -> Flags:
+    """Return a mask of these rows of listings: those at the newest moment of their pair.
+
+    `moment` is the rank of the moment of each claim.
+    """
+    pair = claims.principal[rows].astype(np.int64) * size + claims.resource[rows]
+    when = moment[rows]
+    order = np.lexsort((when, pair))
+    last = np.roll(firsts(pair[order]), -1)
+    sizes = np.diff(np.flatnonzero(np.append(True, last)))
+    newest = np.empty(len(rows), np.bool_)
+    newest[order] = when[order] == np.repeat(when[order][last], sizes)
+    return newest
 
 
 def recoded(part: ClaimSet, accounts: npt.NDArray[np.bytes_]) -> Ints:

@@ -36,7 +36,8 @@ _MEMBERSHIP_ROW: Final = SECTIONS.index(Section.MEMBERSHIP)
 class GrantRows(NamedTuple):
     """Grants that stand, in the order of principal, resource, relation, client role.
 
-    `roles` has a bit for each role of ROLES, `contested` one for each of CONTRADICTIONS.
+    `roles` has a bit for each role of ROLES, `inactive` one for each of `fold.INACTIVE`, the reasons
+    that records give why the grant is not active, `contested` one for each of CONTRADICTIONS.
     """
 
     principal: Ints
@@ -45,6 +46,7 @@ class GrantRows(NamedTuple):
     client_role: Ints
     roles: Ints
     active: Ints
+    inactive: Ints
     contested: Ints
 
 

@@ -31,10 +31,12 @@ from inroads.columns.arrays import (
 )
 from inroads.columns.claimset import (
     ATTRIBUTES,
+    COUNTS,
     GROUP,
     KEEPS,
     KIND_BITS,
     KINDS,
+    LISTED,
     MEMBER,
     NONE,
     ROLE,
@@ -45,6 +47,8 @@ from inroads.columns.claimset import (
     TABLE_SLOTS,
     ClaimRows,
     ClaimSet,
+    CoverRows,
+    ListedPairs,
     edge_keys,
 )
 from inroads.columns.contradictions import (
@@ -62,6 +66,8 @@ _HASHED: Final = 2**16
 """How many rows are hashed at a time."""
 
 _GROUP_ROW: Final = SECTIONS.index(Section.GROUP)
+INACTIVE: Final = ("group_inactive", "member_inactive")
+"""The reasons why a grant is not active: the second one is that of a row of a listing."""
 
 
 class EdgeRows(NamedTuple):
@@ -93,8 +99,9 @@ class Fold(NamedTuple):
     The evidence of grant `g` is in rows `evidence_of[g]` to `evidence_of[g + 1]`. `attributes` has
     a column for each name: a row for each node of the kind that has it, at `kind_starts`; NONE
     where nothing is known; for values see `claimset.AttributeRows`. A record attribute has a row
-    for each node: its document, and in a second column the index. `business_groups` and
-    `group_owners` are the groups known to belong to a whole business, and that business.
+    for each node: its document, and in a second column the index. `observed` marks the identities
+    with a document of their own, and the businesses with a team or a whole listing of it.
+    `business_groups` and `group_owners` are the groups known to belong to a whole business, and that business.
     """
 
     said: ClaimSet
@@ -124,7 +131,7 @@ def fold(said: ClaimSet, policy: Policy, *, marked: bool = False) -> Fold:
         lambda: _attributes(said, starts, moments),
     )
     observed = np.zeros(len(said.nodes), np.bool_)
-    observed[said.documents.subject] = True
+    observed[own_subjects(said.covers, starts)] = True
     return Fold(
         said,
         grants,
@@ -161,12 +168,18 @@ def _stand(
     stands[rows] = (
         _latest(latest, claims.principal[rows], "memberships") <= era[claims.document[rows]]
     )
+    listed = ListedPairs.of(claims, era, len(said.nodes))
+    # A row without a role is imagined away by a what-if: what it ended stays ended.
+    stands[(claims.section == LISTED) & (claims.role == NONE)] = False
+    rows = np.flatnonzero(stands & (claims.relation == MEMBER))
+    stands[rows] = listed.allow(claims, rows, era)
     rows = np.flatnonzero(stands & (claims.relation == KEEPS))
     stands[rows] = _kept(take(claims, rows), era, latest)
     is_role = (claims.relation == ROLE) & (claims.client_role == 0)
     edges = edges_of(claims, np.flatnonzero(stands & ~is_role))
     # In the order of rows: those that one grant absorbs are of several accounts.
     rows = np.flatnonzero(stands & is_role)
+    rows = rows[listed.on_accounts(take(edges, edges.relation == KEEPS)).allow(claims, rows, era)]
     roles = edges_of(claims, rows[np.argsort(claims.row[rows], kind="stable")])
     edges = _with_roles(edges, roles, claims, moments)
     grants, evidence_of, evidence, records = grants_of(edges, claims, len(said.nodes))
@@ -210,6 +223,17 @@ def kind_starts(nodes: Ints) -> tuple[int, ...]:
     return tuple(
         np.searchsorted(nodes, [kind << KIND_BITS for kind in range(len(KINDS) + 1)]).tolist()
     )
+
+
+def own_subjects(covers: CoverRows, starts: tuple[int, ...]) -> Ints:
+    """Return the identities and businesses that documents of their own cover.
+
+    A part of a listing has a business as its subject, and does not show who is in its team.
+    """
+    node, slot = np.divmod(covers.scope, SLOTS)
+    person = (node < starts[1]) & (slot == SCOPES["me"])
+    team = (starts[1] <= node) & (node < starts[2]) & (slot == SCOPES["team"])
+    return distinct(node[person | team])
 
 
 def _moments(said: ClaimSet) -> Moments:
@@ -316,20 +340,29 @@ def grants_of(
     columns = [getattr(claims, name) for name in EvidenceRows._fields]
     evidence = EvidenceRows(*mapped(lambda column: narrow(column[said]), columns, len(said)))
     bits = np.where(evidence.role == NONE, 0, 1 << evidence.role.astype(np.int16)).astype(np.int16)
-    active, contested = claims.active[said], claims.contested[said]
+    inactive, contested = _inactive(claims, said), claims.contested[said]
+    bits_off = np.bitwise_or.reduceat(inactive, starts) if len(starts) else inactive
     grants = GrantRows(
         held.principal,
         held.resource,
         held.relation,
         held.client_role,
         without_staff(np.bitwise_or.reduceat(bits, starts) if len(starts) else bits),
-        (np.logical_and.reduceat(active, starts) if len(starts) else active).astype(np.int8),
+        (bits_off == 0).astype(np.int8),
+        bits_off,
         np.bitwise_or.reduceat(contested, starts) if len(starts) else contested,
     )
     evidence_of = np.append(starts, len(edge))
     grant = np.repeat(np.arange(len(starts), dtype=np.int32), np.diff(evidence_of))
     records = Records(grant, claims.document[said], evidence.section, said)
     return grants, narrow(evidence_of), evidence, records
+
+
+def _inactive(claims: ClaimRows, rows: Ints) -> Ints:
+    """Return for each of these claims a bit of INACTIVE where it says that it is not active."""
+    by_listing = claims.section[rows] == LISTED
+    reason = np.where(by_listing, 1 << INACTIVE.index("member_inactive"), 1)
+    return np.where(claims.active[rows] == 0, reason, 0).astype(np.int8)
 
 
 _STAFF: Final = 1 << ROLES.index(Role.STAFF)
@@ -352,6 +385,7 @@ HOLDERS: Final = {
     "subscription_status": NodeKind.ACCOUNT,
     "business_status": NodeKind.ACCOUNT,
     "system_id": NodeKind.ACCOUNT,
+    **dict.fromkeys(COUNTS, NodeKind.BUSINESS),
 }
 """The kind of node that has an attribute; a record is kept for nodes of all kinds."""
 

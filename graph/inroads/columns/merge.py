@@ -11,7 +11,7 @@ from inroads.columns.adjacency import Derived, Entries, derive, keep_together
 from inroads.columns.arrays import Flags, Ints, contained, distinct, ranges, take
 from inroads.columns.claimset import COUNTED, KEEPS, KINDS, NONE, SLOTS, ClaimSet, renumbered
 from inroads.columns.contradictions import GrantRows
-from inroads.columns.fold import HOLDERS, Fold, kind_starts, version
+from inroads.columns.fold import HOLDERS, Fold, kind_starts, own_subjects, version
 from inroads.columns.overlay import (
     Numbering,
     Replacement,
@@ -115,7 +115,10 @@ class Merge(NamedTuple):
                 for name, old in before.attributes.items()
             },
             of_nodes.put(before.unconfirmed, small.unconfirmed, "confirmed_at"),
-            of_nodes.observed(before.observed, subjects),
+            of_nodes.observed(
+                before.observed,
+                self.nodes.of_part[own_subjects(part.covers, kind_starts(part.nodes))],
+            ),
             self.column("group", before.business_groups, small.business_groups, *grouped),
             self.column("business", before.group_owners, small.group_owners, *grouped),
             version(said, policy),

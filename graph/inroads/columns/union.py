@@ -2,7 +2,8 @@
 
 Its laws are the fold's: it is idempotent, commutative and associative. It drops what no later
 document could bring back, namely claims of which a scope was covered by a newer document, and
-attributes that a newer document states. Nodes named by dropped rows stay.
+attributes that a newer document states. The newest row of a listing about an identity and a
+business is kept: what it ended stays ended. Nodes named by dropped rows stay.
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ from inroads.columns.arrays import (
 from inroads.columns.claimset import (
     ATTRIBUTES,
     IS_WORD,
+    LISTED,
     NONE,
     SECTIONS,
     SLOTS,
@@ -41,6 +43,7 @@ from inroads.columns.claimset import (
     Numbers,
     Store,
     edge_keys,
+    newest_rows,
     of_kept,
     recoded,
     renumbered,
@@ -103,7 +106,7 @@ def union(parts: Iterable[ClaimSet]) -> ClaimSet:
 
 
 def _standing(claims: _Pile, kept: Flags, place: Ints, reach: Ints, era: Ints) -> Ints:
-    """Return the indices of claims that no newer document covers, by grant, section and document.
+    """Return the indices of claims that still matter, by grant, section and document.
 
     It also renumbers the document column of the claims.
     """
@@ -112,6 +115,8 @@ def _standing(claims: _Pile, kept: Flags, place: Ints, reach: Ints, era: Ints) -
     standing = left_in & (reach[claims.scope] <= own)
     standing &= np.where(claims.other_scope == NONE, NONE, reach[claims.other_scope]) <= own
     size = len(reach) // SLOTS
+    listed = np.flatnonzero(left_in & (claims.section == LISTED))
+    standing[listed] = newest_rows(claims, listed, own, size)
     places = in_order(edge_keys(claims, size) * len(SECTIONS) + claims.section, claims.document)
     ordered: Ints = places[standing[places]]
     return ordered

@@ -3,11 +3,16 @@
 A claim stands until a newer document covers one of its scopes. A document covers only what it
 shows: a section that it lacks covers nothing. Scopes of an identity are `memberships`, `groups` and
 `roles`, each by the section of a `me`, and its tables of statuses and permissions, which end what
-an older `me` of this identity stated there; of a business `team`, its members, `account`, which account
-it keeps, and `clients`, whose client it is; of an account `keeper`, which business keeps it, by
-that business's own record, and `holders`, its roles but those of clients, by a team that shows the
-account. `me`, `no_account` and `keyless_team` revoke nothing by themselves: they tell when an
-identity was last seen, when a business last kept none, and when a team did not say its account.
+an older `me` of this identity stated there; of a business `team`, its members, `team_group`, the
+group that a team alone shows, `account`, which account it keeps, and `clients`, whose client it is;
+of an account `keeper`, which business keeps it, by that business's own record, and `holders`, its
+roles but those of clients, by a team that shows the account. `me`, `no_account` and `keyless_team`
+revoke nothing by themselves: they tell when an identity was last seen, when a business last kept
+none, and when a team did not say its account.
+
+A whole listing of a team covers what a team does that does not say its account. A part of a listing
+covers no scope: it tells nothing of people whom it does not name. Each row of a listing decides for
+its own identity and business, which is no scope but follows from the claim (see `ListedPairs`).
 """
 
 from __future__ import annotations
@@ -18,12 +23,23 @@ from typing import Any, Final, NamedTuple
 import msgspec
 from msgspec import UNSET
 
+from inroads.documents.names import Names, Node, Scope
 from inroads.documents.pointers import pointer
 from inroads.documents.reader import Observation
-from inroads.documents.records import Business, ClientRow, GroupRow, Me, RoleRow, Team
+from inroads.documents.records import (
+    Business,
+    ClientRow,
+    GroupRow,
+    ListedMember,
+    Me,
+    Members,
+    RoleRow,
+    Team,
+    TeamMember,
+)
 from inroads.errors import Issue
 from inroads.model import CONTRADICTIONS, Document, Relation, Role, Section
-from inroads.policy.tables import Policy
+from inroads.policy.tables import Policy, in_one_word
 
 
 class Place(NamedTuple):
@@ -32,37 +48,6 @@ class Place(NamedTuple):
     section: Section
     index: int = -1  # type: ignore[assignment]  # hides tuple.index, which nobody asks of a place
     sub: int = -1
-
-
-Node = Any
-"""The printed id of a node, or its number while a claim set is built; see `Names`."""
-
-Scope = Any
-"""The name of a scope, or its number."""
-
-
-class Names:
-    """The names of nodes and scopes. A subclass may number them instead."""
-
-    def identity(self, number: int) -> Node:
-        """Return the name of an identity."""
-        return f"identity:{number}"
-
-    def business(self, number: int) -> Node:
-        """Return the name of a business."""
-        return f"business:{number}"
-
-    def group(self, number: int) -> Node:
-        """Return the name of a group."""
-        return f"group:{number}"
-
-    def account(self, native: str) -> Node:
-        """Return the name of an account."""
-        return f"account:{native}"
-
-    def scope(self, kind: str, node: Node) -> Scope:
-        """Return the name of a scope of a node."""
-        return f"{kind} {node}"
 
 
 class Claim(msgspec.Struct, frozen=True, array_like=True, gc=False):
@@ -99,7 +84,7 @@ class Attribute(msgspec.Struct, frozen=True, array_like=True, gc=False):
 
     node: Node
     name: str
-    value: str | bool | dt.datetime | Place | None
+    value: str | bool | int | dt.datetime | Place | None
 
 
 class Statement(NamedTuple):
@@ -153,6 +138,7 @@ TABLES_OF_ME: Final = {
 # Looking up a member of an enumeration takes longer than it seems.
 _MEMBERSHIP, _BUSINESS, _CLIENT = Section.MEMBERSHIP, Section.BUSINESS, Section.CLIENT
 _GROUP, _ROLE, _TEAM_MEMBER = Section.GROUP, Section.ROLE, Section.TEAM_MEMBER
+_LISTED: Final = Section.LISTED_MEMBER
 _MEMBER, _HAS_ROLE, _IN_GROUP = Relation.MEMBER, Relation.ROLE, Relation.GROUP
 _GROUP_OF, _KEEPS, _IS_CLIENT = Relation.GROUP_OF, Relation.KEEPS, Relation.CLIENT
 _UNKNOWN: Final = Role.UNKNOWN
@@ -173,6 +159,8 @@ class _Rows:
         self.issues = list(observation.issues)
         if isinstance(observation.content, Me):
             self._me(observation.content)
+        elif isinstance(observation.content, Members):
+            self._members(observation.content)
         else:
             self._team(observation.content)
 
@@ -219,7 +207,8 @@ class _Rows:
     def _team(self, team: Team) -> None:
         number = int(team.business.id)
         business = self._business(team.business, Place(Section.TEAM_BUSINESS), Section.TEAM_CLIENT)
-        scope, account = self._cover("team", business), team.business.account_id
+        self._cover("team", business)
+        scope, account = self._cover("team_group", business), team.business.account_id
         if account is UNSET:
             self._cover("keyless_team", business)
         elif account is not None:
@@ -231,15 +220,44 @@ class _Rows:
             self.claims.append(Claim(node, _GROUP_OF, business, place, group, scope))
         for index, member in _rows(team.business_group.members):
             place = Place(_TEAM_MEMBER, index)
-            identity = self.names.identity(int(member.identity_id))
-            # A list of others leaves gaps, so null says nothing here.
-            for name in ("email", "first_name", "last_name"):
-                self._attribute(identity, name, getattr(member, name) or UNSET)
+            identity = self._person(member.identity_id, member)
             contested = self._agree(number, member.business_id, place, "business_id")
             if group is not None:
                 contested |= self._agree(group, member.group_id, place, "group_id")
             record, active = _number(member.id), member.active is not False
             self._member(identity, business, place, record, member.role, active, contested)
+
+    def _members(self, listing: Members) -> None:
+        business = self.names.business(int(listing.number))
+        if listing.is_whole:
+            self._cover("team", business)
+            self._cover("keyless_team", business)
+        rows = _rows(listing.response)
+        if listing.people < len(rows):
+            message = "a person stands in it twice: somebody else may be missing"
+            self._issue(_WHOLE, "listed_twice", message)
+        if listing.meta and listing.meta.totals:
+            totals = ", ".join(map(str, listing.meta.totals))
+            message = f"the number of members changed while its pages were read: {totals}"
+            self._issue(_WHOLE, "listing_changed", message)
+        without_login = sum(row.identity_id is None for _, row in rows)
+        self._attribute(business, "listed", len(rows))
+        self._attribute(business, "listed_of", listing.total)
+        self._attribute(business, "without_login", without_login)
+        for index, row in rows:
+            if row.identity_id is None:
+                continue  # invited, or a seat for nobody: it opens nothing until there is a login
+            place, active = Place(_LISTED, index), row.active is not False
+            identity = self._person(row.identity_id, row)
+            self._member(identity, business, place, None, row.business_role_name, active)
+
+    def _person(self, number: int | str, row: TeamMember | ListedMember) -> Node:
+        """Return the identity of a row about another person, with the attributes that it states."""
+        identity = self.names.identity(int(number))
+        # A list of others leaves gaps, so null says nothing here.
+        for name in ("email", "first_name", "last_name"):
+            self._attribute(identity, name, getattr(row, name) or UNSET)
+        return identity
 
     def _business(self, record: Business, place: Place, clients: Section) -> Node:
         number = int(record.id)
@@ -434,7 +452,8 @@ class _Rows:
             message = f"the role {text[:40]!r} is not in the table of this dialect: kept as UNKNOWN"
             self._issue(place, "unmapped_role", message)
         elif text not in self.policy.words[dialect]:
-            self._issue(place, "word_case", f"the role {text[:40]!r} is read as {text.lower()!r}")
+            message = f"the role {text[:40]!r} is read as {in_one_word(text)!r}"
+            self._issue(place, "word_case", message)
         return role, text
 
     def _status(self, word: str | None) -> str | None:

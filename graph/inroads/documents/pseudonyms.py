@@ -34,7 +34,7 @@ from inroads.model import (
     native_id,
     node_id,
 )
-from inroads.policy.tables import WORDS, Policy
+from inroads.policy.tables import WORDS, Policy, in_one_word
 
 DIGITS: Final = 18
 """An id is below ten to this, and so is its pseudonym."""
@@ -217,12 +217,20 @@ class _Rewriter:
             "account_id": self.account,
             "accountid": self.account,
             "role": self.word,
+            "business_role_name": self.word,
+            "uuid": lambda value: (
+                self.names.text("uuid", value) if _is_text(value) else _empty(value)
+            ),
+            "page": _number,
+            "total": _number,
             "status": self.status,
             "email": self.email,
             "unconfirmed_email": self.email,
             "category": lambda value: value if value == "business" else _empty(value),
             "confirmed_at": lambda value: _moment(value, _KNOWN_MOMENT),
             "created_at": lambda value: _moment(value, None),
+            "updated_at": lambda value: _moment(value, None),
+            "invitation_date_accepted": lambda value: _moment(value, None),
             "permissions": lambda value: self.table(value, self.flags),
             "subscription_statuses": lambda value: self.table(value, self.status),
             "business_statuses": lambda value: self.table(value, self.status),
@@ -279,7 +287,7 @@ class _Rewriter:
         return self.names.email(value) if value and isinstance(value, str) else _empty(value)
 
     def word(self, value: Any) -> Any:
-        if not isinstance(value, str) or not value or value.lower() in self.words:
+        if not isinstance(value, str) or not value or in_one_word(value) in self.words:
             return value if isinstance(value, str) else _empty(value)
         return f"role-{self.names.text('word', value, 16)}"
 
@@ -319,6 +327,16 @@ def _empty(value: Any) -> Any:
     if isinstance(value, list):
         return []
     return value if value is None or isinstance(value, bool) else -1 if value == -1 else 0
+
+
+def _is_text(value: Any) -> bool:
+    """Return whether a value is a text that says something."""
+    return isinstance(value, str) and bool(value)
+
+
+def _number(value: Any) -> Any:
+    """The number of people in a team, or of a page, which names nobody; the rows tell it anyway."""
+    return value if _read(value, Id) is not None else _empty(value)
 
 
 def _is_limit(value: Any) -> bool:

@@ -20,12 +20,16 @@ from inroads.documents.recognition import (
     check_envelope,
     check_response,
     is_envelope,
+    is_listing,
     unknown_beside,
 )
-from inroads.documents.records import NUMBER, Business, BusinessGroup, Me, Team
+from inroads.documents.records import NUMBER, Business, BusinessGroup, Me, Members, Team
 from inroads.documents.redaction import MAX_DEPTH, MAX_VALUES, SUBJECTS, RejectedDocument, redact
 from inroads.errors import Issue, Rejection
 from inroads.model import Document
+
+Content = Me | Team | Members
+"""The typed content of a document."""
 
 MAX_BYTES: Final = 64 * 2**20
 """The largest document that is read: a team of 200,000 fits."""
@@ -35,7 +39,7 @@ class Observation(NamedTuple):
     """A document that was taken: what is kept of it, its typed content, and its issues."""
 
     document: Document
-    content: Me | Team
+    content: Content
     issues: tuple[Issue, ...]
 
 
@@ -76,6 +80,8 @@ def unknown_keys(document: Document) -> Counter[str]:
     kind: Any = Me
     if document.kind == "team":
         kind = _TeamKeys if document.business else _FlatTeamKeys
+    elif document.kind == "members":
+        kind = Members
     return Counter(_unknown(kind, value, ""))
 
 
@@ -125,9 +131,14 @@ _IDS: Final = frozenset(
         "userid",
         "systemid",
         "account_business_id",
+        "page",
+        "per_page",
+        "total",
     }
 )
-"""The keys of numeric ids. Ids of accounts are texts, and are never converted."""
+"""The keys of numeric ids, and of the numbers in a listing's `meta`. Ids of accounts are texts, and
+are never converted.
+"""
 _EXACT: Final = 2**53
 """Below it a float that is whole is exactly the integer that was meant."""
 
@@ -212,6 +223,8 @@ def _observe(
     inner, prefix, content, problems = _content(value)
     if isinstance(content, Me):
         kind, subject, business = "me", f"identity:{content.number}", ""
+    elif isinstance(content, Members):
+        kind, subject, business = "members", f"business:{content.number}", ""
     else:
         kind, subject, business = (
             "team",
@@ -222,7 +235,7 @@ def _observe(
     return _observation(document, content, problems)
 
 
-def _observation(document: Document, content: Me | Team, problems: list[_Problem]) -> Observation:
+def _observation(document: Document, content: Content, problems: list[_Problem]) -> Observation:
     if not problems:
         return Observation(document, content, ())
     issues = (
@@ -231,7 +244,7 @@ def _observation(document: Document, content: Me | Team, problems: list[_Problem
     return Observation(document, content, tuple(issues))
 
 
-def _content(value: Any) -> tuple[dict[str, Any], str, Me | Team, list[_Problem]]:
+def _content(value: Any) -> tuple[dict[str, Any], str, Content, list[_Problem]]:
     """Return the object inside a response, its pointer, its typed content and what was left out."""
     inner, prefix = _unwrap(value)
     problems = [
@@ -249,7 +262,9 @@ def _unwrap(value: Any) -> tuple[dict[str, Any], str]:
         inner, prefix = value["response"], "/response"
         if inner is None:
             raise RejectedDocument("empty_response", prefix, "the response is null")
-        if not isinstance(inner, dict):
+        if isinstance(inner, list):
+            inner, prefix = value, ""  # a listing, of which meta is a part
+        elif not isinstance(inner, dict):
             raise RejectedDocument(
                 "not_an_object",
                 prefix,
@@ -277,7 +292,9 @@ _SECTIONS: Final[tuple[tuple[str, Any, str], ...]] = (
 """The sections of a `me`, with what they are where they are not null."""
 
 
-def _typed(inner: dict[str, Any], prefix: str, problems: list[_Problem]) -> Me | Team:
+def _typed(inner: dict[str, Any], prefix: str, problems: list[_Problem]) -> Content:
+    if is_listing(inner):
+        return _members(inner, prefix, problems)
     if "business_group" in inner:
         return _team(inner, prefix, problems)
     for section, kind, wanted in _SECTIONS:
@@ -317,6 +334,24 @@ def _team(inner: dict[str, Any], prefix: str, problems: list[_Problem]) -> Team:
             "not_a_team", f"{where}/category", "the group is not the business-level one"
         )
     return Team(business, _read(BusinessGroup, group, where, problems))
+
+
+def _members(inner: dict[str, Any], prefix: str, problems: list[_Problem]) -> Members:
+    """Read a listing. A row that cannot be read is left out: it may be of anybody, so that what is
+    left is no longer the whole team.
+    """
+    listing = _read(Members, inner, prefix, problems)
+    businesses = {int(row.business_id) for row in listing.rows}
+    where = f"{prefix}/response"
+    if len(businesses) > 1:
+        # The service lists one business at a time. Rows of two are pages that somebody joined, of
+        # which nobody knows how much is there: no half of it is taken for a team.
+        raise RejectedDocument(
+            "business_conflict", where, f"its rows are of {len(businesses)} businesses, not of one"
+        )
+    if not businesses:
+        raise RejectedDocument("no_business", where, "no row says whose team this is")
+    return cast("Members", listing)
 
 
 _Problem = tuple[str, str, str]  # pointer, code, message

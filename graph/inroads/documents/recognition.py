@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any, Final, TypeGuard
 
-from inroads.documents.records import Me
+from inroads.documents.records import ListedMember, Me
 from inroads.documents.redaction import SUBJECTS, RejectedDocument
 
 ENVELOPE: Final = ("document", "observed_at", "source")
@@ -66,6 +66,12 @@ def _squashed(key: str) -> str:
 _OUR_KEYS: Final = frozenset({*Me.__struct_fields__, "business_group"})
 """Keys of several words show in another spelling, such as camelCase, that a document was re-keyed."""
 _SQUASHED: Final = {_squashed(key): key for key in _OUR_KEYS if "_" in key}
+_SQUASHED_IN_ROW: Final = {
+    _squashed(key): key for key in ListedMember.__struct_fields__ if "_" in key
+}
+
+LISTED_SIGNS: Final = frozenset({"business_id", "business_role_name"})
+"""Keys that a row of a listing of team members has."""
 
 
 def is_envelope(value: Any) -> TypeGuard[dict[str, Any]]:
@@ -105,18 +111,51 @@ def check_response(value: dict[str, Any]) -> None:
             raise RejectedDocument("not_a_document", f"/{key}", message)
 
 
-def check_document(inner: dict[str, Any], prefix: str) -> None:
-    """Raise RejectedDocument for what shows that it is neither a `me` nor a team, or shows nothing,
-    with what it looks like and what to do.
-    """
-    for key in inner:
-        ours = key if key in _OUR_KEYS else _SQUASHED.get(_squashed(key), key)
-        if ours != key:
+def is_listing(inner: dict[str, Any]) -> bool:
+    """Return whether an object has a list as its response, as a listing of team members has."""
+    return isinstance(inner.get("response"), list)
+
+
+def _check_listing(rows: list[Any]) -> None:
+    """Raise RejectedDocument for a list of other things than the members of a team."""
+    if not rows:
+        # Nobody's page says of which business it is, so it cannot end anybody's access either.
+        raise RejectedDocument(
+            "empty_listing", "/response", "the listing is empty: it does not say of which business"
+        )
+    found = [row for row in rows if isinstance(row, dict)]
+    if any(row.keys() >= LISTED_SIGNS for row in found):
+        return
+    for row in found[:1]:
+        _check_spelling(row, _SQUASHED_IN_ROW, "/response/0")
+    raise RejectedDocument(
+        "not_a_document",
+        "/response",
+        "the response is a list, and no row of it is a team member's, "
+        "which has business_id and business_role_name",
+    )
+
+
+def _check_spelling(record: dict[str, Any], squashed: dict[str, str], place: str) -> None:
+    ours = frozenset(squashed.values())
+    for key in record:
+        known = key if key in ours else squashed.get(_squashed(key), key)
+        if known != key:
             raise RejectedDocument(
                 "not_a_document",
-                prefix,
-                f"it looks like a re-keyed document: {ours} is spelled {key[:40]!r}",
+                place,
+                f"it looks like a re-keyed document: {known} is spelled {key[:40]!r}",
             )
+
+
+def check_document(inner: dict[str, Any], prefix: str) -> None:
+    """Raise RejectedDocument for what shows that it is no `me`, no team and no listing of members,
+    or shows nothing, with what it looks like and what to do.
+    """
+    if is_listing(inner):
+        _check_listing(inner["response"])
+        return
+    _check_spelling(inner, _SQUASHED, prefix)
     if "business_group" in inner:
         if "business_memberships" in inner:
             raise RejectedDocument("not_a_document", prefix, "it is a me and a team at once")

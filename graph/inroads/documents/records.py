@@ -202,3 +202,85 @@ class Team(msgspec.Struct, frozen=True, gc=False):
 
     business: Business
     business_group: BusinessGroup
+
+
+class ListedMember(msgspec.Struct, frozen=True, gc=False):
+    """One person in a listing of a team.
+
+    Both ids must be there. A null `identity_id` says that the person has no login. A row without the
+    key says nothing of the kind, and to take it for one would end the access of the person it means.
+    """
+
+    business_id: Id
+    identity_id: Id | None
+    uuid: Text = UNSET
+    first_name: Text = UNSET
+    last_name: Text = UNSET
+    email: Text = UNSET
+    job_title: Text = UNSET
+    business_role_name: Text = UNSET
+    active: Flag = UNSET
+    invitation_date_accepted: Moment = UNSET
+    created_at: Moment = UNSET
+    updated_at: Moment = UNSET
+
+
+class ListingMeta(msgspec.Struct, frozen=True, gc=False):
+    """The page of a listing, and the number of people on all its pages.
+
+    `totals` are the numbers that joined pages said, where they did not all say the same.
+    """
+
+    page: OptionalId = UNSET
+    per_page: OptionalId = UNSET
+    total: OptionalId = UNSET
+    totals: list[OptionalId] | UnsetType | None = UNSET
+
+
+class Members(msgspec.Struct, frozen=True, gc=False):
+    """A listing of the team of one business, or a page of it."""
+
+    response: list[ListedMember | None]
+    meta: ListingMeta | UnsetType | None = UNSET
+
+    @property
+    def rows(self) -> list[ListedMember]:
+        """The rows that could be read."""
+        return [row for row in self.response if row is not None]
+
+    @property
+    def number(self) -> int | str:
+        """The native id of the business, which all rows share; the reader wants one."""
+        return self.rows[0].business_id
+
+    @property
+    def total(self) -> int | None:
+        """The number of people on all pages, where the listing says it."""
+        total = self.meta.total if self.meta else None
+        return int(total) if isinstance(total, NUMBER) else None
+
+    @property
+    def is_whole(self) -> bool:
+        """True if every person of the team was read from it, those without a login included.
+
+        A person who stands in it twice, as where somebody joined between two pages, counts once:
+        somebody else is missing then. So is the person of a row that could not be read.
+        """
+        page = self.meta.page if self.meta else None
+        if isinstance(page, NUMBER) and int(page) != 1:
+            return False
+        return self.total == len(self.rows) == self.people
+
+    @property
+    def people(self) -> int:
+        """The number of different people in the rows that could be read."""
+        return len(
+            {
+                ("uuid", row.uuid)
+                if row.uuid
+                else ("row", place)
+                if row.identity_id is None
+                else ("identity", str(row.identity_id))
+                for place, row in enumerate(self.rows)
+            }
+        )

@@ -16,7 +16,10 @@ from inroads.documents.records import (
     ClientBusiness,
     ClientRow,
     GroupRow,
+    ListedMember,
+    ListingMeta,
     Me,
+    Members,
     Membership,
     Phone,
     Profession,
@@ -104,6 +107,9 @@ _STRUCTS: Final = (
     Team,
     BusinessGroup,
     TeamMember,
+    Members,
+    ListedMember,
+    ListingMeta,
 )
 FIELDS: Final = frozenset(name for kind in _STRUCTS for name in kind.__struct_fields__)
 """Every key that is read, in whatever object."""

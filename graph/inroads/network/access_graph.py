@@ -16,6 +16,7 @@ import numpy as np
 from inroads.columns.adjacency import KEPT, Adjacency
 from inroads.columns.claimset import (
     ATTRIBUTES,
+    DOCUMENT_KINDS,
     KINDS,
     NONE,
     ROLES,
@@ -26,8 +27,8 @@ from inroads.columns.claimset import (
     email_key,
 )
 from inroads.columns.fold import Fold
-from inroads.documents.reader import reread
-from inroads.documents.records import Business, Me, Team
+from inroads.documents.reader import Content, reread
+from inroads.documents.records import Business, Me, Members, Team
 from inroads.errors import AmbiguousEmail, BadId, Issue
 from inroads.model import (
     Capability,
@@ -77,11 +78,11 @@ class AccessGraph(MultiDiGraph):
     out where nothing is known. A graph that `build` made is frozen and answers questions; views and
     copies of it are plain networkx.
 
-    Nodes have `kind`, `observed` (its own document was read: a `me` for an identity, a `team` for a
-    business), and what of these is known: `email first_name last_name confirmed_at unconfirmed` of
-    an identity, `name active` of a business, `subscription_status business_status system_id` of an
-    account. Edges have `relation` and `role`, and `contested` where records contradict each
-    other: the codes, with a blank between.
+    Nodes have `kind`, `observed` (its own document was read: a `me` for an identity, a `team` or a
+    whole listing of its members for a business), and what of these is known: `email first_name
+    last_name confirmed_at unconfirmed` of an identity, `name active` of a business,
+    `subscription_status business_status system_id` of an account. Edges have `relation` and `role`,
+    and `contested` where records contradict each other: the codes, with a blank between.
     """
 
     documents: Documents = NO_DOCUMENTS
@@ -141,7 +142,7 @@ class AccessGraph(MultiDiGraph):
             moment_of(int(rows.moment[number])),
             bytes(rows.sha256[number]).ljust(32, b"\0").hex(),
             rows.source.text(number),
-            "team" if rows.team[number] else "me",
+            DOCUMENT_KINDS[rows.kind[number]],
             self.index.name(rows.subject[number]),
             "/response" if rows.wrapped[number] else "",
             "/business" if rows.nested[number] else "",
@@ -381,7 +382,9 @@ class AccessGraph(MultiDiGraph):
         content, index = _content(found[0]), found[1]
         if isinstance(content, Team):
             return content.business
-        membership = (content.business_memberships or [])[index]
+        membership = (
+            (content.business_memberships or [])[index] if isinstance(content, Me) else None
+        )
         return membership.business if membership else None
 
     def permissions(self, account: str) -> dict[str, bool | int | float | str | None]:
@@ -396,8 +399,10 @@ class AccessGraph(MultiDiGraph):
         return flags or {}
 
     def row(self, document: int, section: Section, index: int) -> Any:
-        """The typed row of a membership, group, role or team section of a document."""
+        """The typed row of a membership, group, role, team or listing section of a document."""
         content = _content(self.documents[document])
+        if isinstance(content, Members):
+            return content.response[index]
         if isinstance(content, Team):
             return content.business_group.members[index]
         rows: Any = {
@@ -429,7 +434,7 @@ class AccessGraph(MultiDiGraph):
     def coverage_of_reached_by(self, resource: str) -> Coverage:
         """Return the coverage of the identities that reach a resource.
 
-        It is complete when the `team` document of its business was read.
+        It is complete when the `team` document of its business was read, or a whole listing of it.
         """
         return self._measured.of_reached_by(resource)
 
@@ -439,7 +444,7 @@ class AccessGraph(MultiDiGraph):
 
 
 @lru_cache(maxsize=256)
-def _content(document: Document) -> Me | Team:
+def _content(document: Document) -> Content:
     return reread(document).content
 
 

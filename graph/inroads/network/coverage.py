@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from inroads.columns.claimset import NONE, latest_covers
+from inroads.columns.claimset import DOCUMENT_KINDS, NONE, latest_covers
 from inroads.documents.claims import SECTIONS_OF_ME
 from inroads.model import Coverage, NodeKind, kind_of
 from inroads.moments import rfc3339
@@ -60,7 +60,8 @@ class MeasuredCoverage:
     def of_reached_by(self, resource: str) -> Coverage:
         """Return the coverage of the identities that reach a resource.
 
-        It is complete when the `team` document of its business was read, with each record.
+        It is complete when the `team` document of its business was read, or a whole listing of its
+        members, with each record.
         """
         businesses = (
             [resource] if kind_of(resource) is NodeKind.BUSINESS else self.graph.kept(resource)
@@ -80,6 +81,7 @@ class MeasuredCoverage:
             for business in unseen
         ]
         complete = not notes
+        notes += [note for business in businesses for note in self._listed(business)]
         notes.append(
             "clients are known only from documents of those clients, so there may be more of them"
         )
@@ -128,13 +130,43 @@ class MeasuredCoverage:
     def _unreadable(self) -> Mapping[str, int]:
         """The number of unreadable records in the documents that decide, by subject."""
         rows, found = self.graph.fold.said.documents, Counter[str]()
-        for number in np.flatnonzero(rows.unreadable):
+        for number in np.flatnonzero(rows.unreadable).tolist():
             subject = self.graph.index.name(rows.subject[number])
-            scopes = ("team",) if rows.team[number] else ("me", *SECTIONS_OF_ME)
-            latest = [self._latest(subject, each) for each in scopes]
-            if any(each != NONE and rows.moment[each] == rows.moment[number] for each in latest):
+            if self._is_newest(number, subject):
                 found[subject] += int(rows.unreadable[number])
         return found
+
+    def _is_newest(self, number: int, subject: str) -> bool:
+        """Return whether a document is among the newest of its subject."""
+        rows = self.graph.fold.said.documents
+        kind, moment = DOCUMENT_KINDS[rows.kind[number]], rows.moment[number]
+        scopes = ("me", *SECTIONS_OF_ME) if kind == "me" else ("team",)
+        latest = [self._latest(subject, each) for each in scopes]
+        moments = [rows.moment[each] for each in latest if each != NONE]
+        # A part of a listing covers no scope: it counts until a whole team is newer.
+        return all(each <= moment for each in moments) if kind == "members" else moment in moments
+
+    def _listed(self, business: str) -> Iterable[str]:
+        """Yield notes on the newest listing of a business's team, if no whole team is newer."""
+        rows, number = self.graph.fold.said.documents, self.graph.stating(business, "listed")
+        if number is None or not self._is_newest(number, business):
+            return
+        place = self.graph.number(business) - self.graph.fold.kind_starts[1]
+        listed, total, without = (
+            int(self.graph.fold.attributes[each][place])
+            for each in ("listed", "listed_of", "without_login")
+        )
+        team = self._latest(business, "team")
+        if team == NONE or rows.moment[team] != rows.moment[number]:
+            if total == NONE:
+                unknown = "which does not say how many there are"
+                yield f"a listing of {listed} members of {business} was read, {unknown}"
+            else:
+                yield f"a listing of {listed} of {total} members of {business} was read"
+        if without:
+            yield (
+                f"{without} of {listed} listed members of {business} have no login, and no access"
+            )
 
     def _coverage(self, complete: bool, notes: list[str]) -> Coverage:
         return Coverage(complete, tuple(notes), *self._observed)

@@ -6,6 +6,7 @@ import datetime as dt
 import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import product
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import msgspec
@@ -40,6 +41,11 @@ _OF_A_PERSON: Final = ("id", "identity_id", "email", "first_name", "last_name", 
 _OF_A_MEMBERSHIP: Final = ("id", "role")
 _OF_A_BUSINESS: Final = tuple(set(Business.__struct_fields__) - {"account_id", "business_clients"})
 _OF_A_ROW: Final = ("id", "role", "email", "first_name", "last_name", "identity_uuid", "active")
+_OF_A_PAGE: Final = ("page", "per_page", "total")
+_OF_A_LISTED_MEMBER: Final = (
+    *("business_id", "identity_id", "uuid", "email", "first_name", "last_name", "job_title"),
+    *("business_role_name", "active", "invitation_date_accepted", "created_at", "updated_at"),
+)
 _OF_A_ROLE: Final = ("id", "role", "accountid", "systemid", "userid", "created_at")
 _OF_A_CLIENT: Final = ("id", "userid")
 """The fields of records that stay; ids of others stay if what they name is shown."""
@@ -101,6 +107,16 @@ class DocumentWriter:
         written["members"] = self.rows(group, "members", Section.TEAM_MEMBER, self.row)
         business = self.business(record, content.business, Section.TEAM_CLIENT)
         return {"business": business, "business_group": written}
+
+    def members(self, given: dict[str, Any]) -> dict[str, Any]:
+        """A listing: its meta says how many people there are, as it does of a team."""
+        meta = given.get("meta")
+        rows = self.rows(given, "response", Section.LISTED_MEMBER, self.listed)
+        counted = {"meta": _only(meta, _OF_A_PAGE)} if isinstance(meta, dict) else {}
+        return {"response": rows} | counted
+
+    def listed(self, raw: dict[str, Any]) -> dict[str, Any]:
+        return _only(raw, _OF_A_LISTED_MEMBER)
 
     def business(
         self,
@@ -211,30 +227,39 @@ class Remainder:
             return
         client_role = "/CLIENT@" in grant.id
         clients_of = sorted({client for _, client in spoken}, key=repr) if client_role else [None]
-        for role in self._roles(grant) or (None,):
-            for client in clients_of:
-                where = self._written(relation, holder, held, role, client)
-                self.claims.append(
-                    Claim(
-                        principal,
-                        relation,
-                        resource,
-                        where,
-                        None,
-                        scope,
-                        role=role,
-                        client_role=client_role,
-                        client=_optional_int(client),
-                        active=grant.active,
-                        contested=_marks(grant),
-                    )
+        ways = product(self._roles(grant) or (None,), clients_of, grant.inactive or (None,))
+        for role, client, reason in ways:
+            where = self._written(relation, holder, held, role, client, reason)
+            self.claims.append(
+                Claim(
+                    principal,
+                    relation,
+                    resource,
+                    where,
+                    None,
+                    scope,
+                    role=role,
+                    client_role=client_role,
+                    client=_optional_int(client),
+                    active=reason is None,
+                    contested=_marks(grant),
                 )
+            )
 
     def _written(
-        self, relation: Relation, holder: Any, held: Any, role: Role | None, client: str | None
+        self,
+        relation: Relation,
+        holder: Any,
+        held: Any,
+        role: Role | None,
+        client: str | None,
+        reason: str | None,
     ) -> Place:
         """The row that says a grant, and where it stands."""
         told = {"role": role.value} if role else {}
+        if reason == "member_inactive":  # the section of a row says why it is not active
+            row = {"identity_id": holder, "business_id": held, "active": False} | told
+            return Place(Section.LISTED_MEMBER, self._row("response", row))
         if relation is Relation.MEMBER:
             row = {"identity_id": holder, "business": {"id": held}} | told
             return Place(Section.MEMBERSHIP, self._row("business_memberships", row))
@@ -289,13 +314,13 @@ class Remainder:
         if isinstance(content, Team):
             record = content.business
         elif name == "permissions":
-            return (content.permissions or {})[native_id(node)]
+            return (content.permissions or {})[native_id(node)] if isinstance(content, Me) else None
         else:
             record = self.of.whole.row(document, Section.MEMBERSHIP, index).business
         return _only(msgspec.to_builtins(record), _OF_A_BUSINESS)
 
     def _row(self, section: str, row: dict[str, Any]) -> int:
-        self.body[section].append(row)
+        self.body.setdefault(section, []).append(row)
         return len(self.body[section]) - 1
 
     def statement(self, moment: dt.datetime) -> Statement | None:
@@ -322,8 +347,10 @@ def moved_place(
     grant = spots.get((claim.place, told_as(claim.relation)))
     if not grant or claim.place not in places:
         return None
-    # It stands already: what it depends on beside its scopes may be hidden.
-    claim = replace(claim, place=places[claim.place], owner=None, contested=_marks(grant))
+    # It stands already: what it depends on beside its scopes may be hidden. A row of a group that
+    # is an association stays one: it has an owner that is no business.
+    owner = claim.principal if claim.relation is grant.relation is Relation.GROUP else None
+    claim = replace(claim, place=places[claim.place], owner=owner, contested=_marks(grant))
     if claim.relation is Relation.GROUP and grant.relation is Relation.MEMBER:
         team = f"team {grant.resource}"
         return replace(claim, relation=grant.relation, resource=grant.resource, other_scope=team)

@@ -39,7 +39,7 @@ from inroads.columns.claimset import ATTRIBUTES, KEEPS, KIND_BITS, KINDS, NONE, 
 from inroads.columns.fold import fold
 from inroads.documents.claims import Attribute, Place, Statement, state
 from inroads.documents.reader import reread
-from inroads.documents.records import Me
+from inroads.documents.records import Me, Members
 from inroads.errors import LEFT_OUT, Issue
 from inroads.model import Grant, NodeKind
 from inroads.moments import EPOCH
@@ -110,10 +110,6 @@ class Selection(Generic[_G]):
         )
         version = hashlib.sha256(told).hexdigest()[:16]
         folded = fold(said, policy, marked=True)
-        if rest:  # it is nobody's own document
-            own = said.documents.sha256 != bytes.fromhex(rest.document.sha256)
-            folded.observed[:] = False
-            folded.observed[said.documents.subject[own]] = True
         graph = type(self.whole).build(folded._replace(version=version), policy)
         graph.limited = self.count
         return graph
@@ -268,8 +264,8 @@ class Selection(Generic[_G]):
         subject, moment = said.documents.subject[own].astype(np.int64), said.documents.moment
         chosen = {*self._spots, *stating.tolist()}
         for scopes, documents in (
-            (("me", "memberships", "groups", "roles"), said.documents.team[own] == 0),
-            (("team", "keyless_team"), said.documents.team[own] != 0),
+            (("me", "memberships", "groups", "roles"), said.documents.kind[own] == 0),
+            (("team", "keyless_team", "team_group"), said.documents.kind[own] != 0),
         ):
             for name in scopes:
                 covers = latest_covers(said, subject[documents], name)
@@ -293,6 +289,8 @@ class Selection(Generic[_G]):
         body = (
             writer.me(inner, content)
             if isinstance(content, Me)
+            else writer.members(inner)
+            if isinstance(content, Members)
             else writer.team(inner, content, document.business)
         )
         cut = _document(body, document.observed_at, document.kind, document.subject)
@@ -315,9 +313,11 @@ class Selection(Generic[_G]):
                 if account in self.visible and business in self.visible
             ),
             tuple(
-                Issue(SOURCE, "/business_group", each.code, "a row could not be read", cut.sha256)
+                Issue(
+                    SOURCE, _ROWS[document.kind], each.code, "a row could not be read", cut.sha256
+                )
                 for each in said.issues
-                if document.kind == "team" and each.code in LEFT_OUT
+                if document.kind in _ROWS and each.code in LEFT_OUT
             ),
         )
         attributes = [
@@ -430,6 +430,9 @@ class Selection(Generic[_G]):
             self.index.failing[each] for each in accounts
         )
 
+
+_ROWS: Final = {"team": "/business_group", "members": "/response"}
+"""Where the rows of documents about a business stand."""
 
 _DERIVED: Final = frozenset({"kind", "observed", "unconfirmed"})
 

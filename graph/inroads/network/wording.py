@@ -55,7 +55,10 @@ def record_label(record: Evidence) -> str:
         return "document"
     if record.index < 0 and record.section is Section.MEMBERSHIP:
         return "memberships"
-    return f"{RECORD_NOUN[record.section]} {record.record_id or '(no id)'}"
+    noun = RECORD_NOUN[record.section]
+    if record.section is Section.LISTED_MEMBER:
+        return noun  # none has a number: it is known by its person
+    return f"{noun} {record.record_id or '(no id)'}"
 
 
 def grant_label(grant: Grant) -> str:

@@ -145,14 +145,14 @@ class Policy(msgspec.Struct, frozen=True, dict=True):
     judgement: Judgement = STOCK_JUDGEMENT  # of findings alone, so it is not in the digest
 
     def role(self, dialect: str, word: str | None) -> Role:
-        """Return the canonical role of a word, as spelled or else in lower case.
+        """Return the canonical role of a word, as spelled, or else as it would be in the table.
 
         UNKNOWN for a word that is not in the table of the dialect.
         """
         if word is None:
             return Role.UNKNOWN
         table = self.words[dialect]
-        return table.get(word) or table.get(word.lower(), Role.UNKNOWN)
+        return table.get(word) or table.get(in_one_word(word), Role.UNKNOWN)
 
     def conveys(self, grant: Grant) -> Conveys:
         """The class of a step over this grant."""
@@ -191,6 +191,11 @@ class Policy(msgspec.Struct, frozen=True, dict=True):
         for row in plain["roles"].values():
             row["capabilities"] = sorted(row["capabilities"])
         return hashlib.sha256(msgspec.json.encode(plain, order="sorted")).hexdigest()
+
+
+def in_one_word(word: str) -> str:
+    """Return a role word as the tables spell theirs: `business_partner` for `Business Partner`."""
+    return word.lower().replace(" ", "_")
 
 
 STOCK = Policy(WORDS, ROLES, RELATIONS, ALIVE)

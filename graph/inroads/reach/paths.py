@@ -29,8 +29,7 @@ def _facts(graph: AccessGraph, hops: tuple[Hop, ...]) -> PathFacts:
         if hop.conveys is not Conveys.RESOLVE:
             roles = hop.grant.roles
         reasons.update(graph.latent(hop.resource))
-        if not hop.grant.active:
-            reasons.add("group_inactive")
+        reasons.update(hop.grant.inactive)
     certainty = Certainty.STATED
     if phase is None:
         certainty, roles = Certainty.ASSOCIATED, (Role.UNKNOWN,)

@@ -1,6 +1,7 @@
 """Fetching documents from the service: `me` of each token, and the teams that its holder may read.
 
-A holder may read the teams of the businesses that they own or administer. This module is apart from
+A holder may read the teams of the businesses that they own or administer. Where the service gives no
+team, the listing of its members is fetched instead. This module is apart from
 the core because it talks to the network. Documents come out as the same values that files give,
 `Observation | Rejection`, each from a source like
 `https://api.freshbooks.com/auth/api/v1/users/me#label`.
@@ -21,7 +22,7 @@ import httpx2
 import msgspec
 
 from inroads.documents.reader import Observation, read, reread
-from inroads.documents.records import Me
+from inroads.documents.records import Me, Members
 from inroads.errors import Rejection
 from inroads.model import Document, Role
 from inroads.policy.tables import STOCK, Policy
@@ -38,12 +39,16 @@ from inroads.sources.service_client import (
     service_root,
     silenced,
 )
+from inroads.sources.service_listing import MEMBERS, MOST_PAGES, ListingPages, page_query
 from inroads.sources.service_tokens import ENVIRONMENT, VISIBLE, Secret, ServiceToken, TokenStore
 
 BASE_URL: Final = "https://api.freshbooks.com"
 ME: Final = "/auth/api/v1/users/me"
 TEAM: Final = "/auth/api/v1/users/business/{}"
 REFRESH: Final = "/auth/oauth/token"
+
+REFUSED: Final = frozenset({403, 404})
+"""The statuses of a team that the service does not give, while a listing of it may be had."""
 
 ADMINISTERS: Final = frozenset({Role.OWNER, Role.ADMIN})
 """The roles whose holder may read the team of the business."""
@@ -96,10 +101,11 @@ async def collect(
     """Yield every document in the order of arrival; a Rejection if it cannot be fetched.
 
     With `teams` also the team of every business that a token's holder owns or administers by
-    `policy`. `done` are documents that an interrupted run has already given: their sources are not
-    asked again, and a `me` among them still says which teams to ask for. `observed_at` is `now()`
-    (aware) when the answer began. `report` is called with every change of a token's progress.
-    `sleep` and `clock` (seconds) go together; `jitter` gives 0 to 1.
+    `policy`, or else all pages of the listing of its members as one document. `done` are documents
+    that an interrupted run has already given: their sources are not asked again, and a `me` among
+    them still says which teams to ask for. `observed_at` is `now()` (aware) when the answer began.
+    `report` is called with every change of a token's progress. `sleep` and `clock` (seconds) go
+    together; `jitter` gives 0 to 1.
 
     A failing token leaves the others alone. Nothing that a token can cause is raised. Raises
     InroadsError for a `base_url` that is neither https nor on this machine. Close the iterator
@@ -210,17 +216,34 @@ class _Visit:
             for number in _administered(me, policy):
                 if self._progress.failed:
                     break
-                await self._document(TEAM.format(number), f"business:{number}")
+                await self._team(number)
         self._note(finished=True)
 
-    async def _document(self, path: str, subject: str | None = None) -> Observation | None:
-        url = self._line.root.copy_with(raw_path=path.encode())
-        source = f"{url}#{quote(self._token.label, safe='@+')}"
+    async def _team(self, number: str) -> None:
+        """Fetch the team of a business, or the listing of its members if there is no team."""
+        source = self._source(MEMBERS.format(number))
+        if source in self._done:
+            self._note(skipped=self._progress.skipped + 1)
+        else:
+            await self._document(TEAM.format(number), f"business:{number}", source)
+
+    def _url(self, path: str) -> httpx2.URL:
+        return self._line.root.copy_with(raw_path=path.encode())
+
+    def _source(self, path: str) -> str:
+        return f"{self._url(path)}#{quote(self._token.label, safe='@+')}"
+
+    async def _document(
+        self, path: str, subject: str | None = None, listing: str | None = None
+    ) -> Observation | None:
+        source = self._source(path)
         if source in self._done:
             self._note(skipped=self._progress.skipped + 1)
             return reread(self._done[source])
-        outcome = await self._get(url)
+        outcome = await self._get(self._url(path))
         arrival = self._read(outcome, source, subject)
+        if listing and isinstance(outcome, ServiceAnswer) and outcome.status in REFUSED:
+            arrival = await self._listing(listing, subject or "", arrival)
         await self._arrivals.put(arrival)
         if isinstance(arrival, Observation):
             self._note(fetched=self._progress.fetched + 1)
@@ -229,6 +252,29 @@ class _Visit:
             self._fail(RequestFailure(arrival.code, arrival.message))
         self._note(rejected=self._progress.rejected + 1)
         return None
+
+    async def _listing(self, source: str, subject: str, refusal: Arrival) -> Arrival:
+        """Fetch all pages of a listing as one document; none of it if a page cannot be had."""
+        pages, path = ListingPages(self._line.now()), MEMBERS.format(subject.partition(":")[2])
+        while True:
+            number = pages.next
+            outcome = await self._get(self._url(f"{path}?{page_query(number)}"))
+            page = self._read(outcome, source, subject)
+            if number == 1 and isinstance(outcome, ServiceAnswer) and outcome.status in REFUSED:
+                return refusal  # neither is given: the answer to the first request says why
+            if number > 1 and isinstance(page, Rejection) and page.code == "empty_listing":
+                break  # there are fewer people than the pages before said
+            if isinstance(page, Observation) and not isinstance(page.content, Members):
+                page = Rejection(source, "", "unexpected", "the document is no listing")
+            if isinstance(page, Rejection):
+                message = f"page {number} of the listing, of which nothing is kept: {page.message}"
+                return msgspec.structs.replace(page, message=message)
+            if not pages.add(page):
+                break
+            if pages.next > MOST_PAGES:
+                message = f"the listing has more than {MOST_PAGES:,} pages"
+                return Rejection(source, "", "too_many_pages", message)
+        return pages.document(source)
 
     async def _get(self, url: httpx2.URL) -> RequestOutcome:
         expires_at = self._token.expires_at

@@ -153,6 +153,9 @@ class DocumentLog(LedgerFile):
             first, last = snapshot.execute(
                 "SELECT min(sequence), max(sequence) FROM documents"
             ).fetchone()
+            (businesses,) = snapshot.execute(
+                "SELECT count(DISTINCT subject) FROM documents WHERE kind <> 'me'"
+            ).fetchone()
             (tombstones,) = snapshot.execute("SELECT count(*) FROM tombstones").fetchone()
             (version,) = snapshot.execute("PRAGMA user_version").fetchone()
         known = {kind: number for kind, _, number, _, _ in found}
@@ -160,7 +163,7 @@ class DocumentLog(LedgerFile):
             documents=sum(count for _, count, _, _, _ in found),
             kinds={kind: count for kind, count, _, _, _ in found},
             identities=known.get("me", 0),
-            businesses=known.get("team", 0),
+            businesses=businesses,
             oldest=min((moment_of(oldest) for _, _, _, oldest, _ in found), default=None),
             newest=max((moment_of(newest) for _, _, _, _, newest in found), default=None),
             first=first or 0,

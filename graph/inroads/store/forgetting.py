@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Iterable
 from typing import Any, Final
 
 import msgspec
 
-from inroads.documents.reader import Observation, restore
-from inroads.documents.records import Me
+from inroads.documents.reader import Content, Observation, restore
+from inroads.documents.records import Me, Members
 from inroads.model import Document, fold_email
 
 
@@ -21,13 +22,7 @@ class Person:
         self.names: set[str] = set()
 
     def learn(self, observation: Observation) -> None:
-        content = observation.content
-        rows = (
-            [content]
-            if isinstance(content, Me)
-            else [row for row in content.business_group.members if row]
-        )
-        for row in rows:
+        for row in _rows(observation.content):
             if isinstance(row, Me) or str(row.identity_id) == self.number:
                 said = (getattr(row, name, None) for name in _NAMES)
                 self.names.update(
@@ -35,12 +30,22 @@ class Person:
                 )
 
     def left_out_of(self, team: Observation) -> Document | None:
-        """Return the document of a team without the person; None if it does not name them."""
+        """Return the document of a team, or of a listing of it, without the person.
+
+        It is the document itself if it does not name them, and None if it names nobody else.
+        """
         document = team.document
         value = msgspec.json.decode(document.body)
         rest = self._left_out(value, frame=True)
         if rest == value:
-            return None
+            return document
+        if isinstance(team.content, Members):
+            if not any(self._left_out([msgspec.to_builtins(row)]) for row in team.content.rows):
+                return None
+            if team.content.total is not None:
+                # The rest stays a whole listing if this was one: it says that there is nobody else.
+                gone = len(team.content.response) - len(rest["response"])
+                rest["meta"]["total"] = max(0, team.content.total - gone)
         body = msgspec.json.encode(rest, order="sorted")
         return restore(
             body, hashlib.sha256(body).hexdigest(), document.observed_at, document.source
@@ -92,6 +97,15 @@ class Person:
         return record.get("identity_id") is not None and str(record["identity_id"]) != self.number
 
 
+def _rows(content: Content) -> Iterable[Any]:
+    """Return the records of a document that tell who somebody is."""
+    if isinstance(content, Me):
+        return [content]
+    if isinstance(content, Members):
+        return content.rows
+    return [row for row in content.business_group.members if row]
+
+
 ANONYMOUS: Final = "(forgotten)"
 """The name that replaces a forgotten person in reviews."""
 
@@ -105,5 +119,5 @@ MENTIONING: Final = (
 """The texts of reviews that may name anybody: table, key, column."""
 
 _NAMES: Final = ("email", "unconfirmed_email", "identity_uuid")
-_FRAME: Final = frozenset({"response", "business", "business_group", "members"})
-"""The fields without which a document is no team."""
+_FRAME: Final = frozenset({"response", "business", "business_group", "members", "meta"})
+"""The fields without which a document is no team, or no listing of one."""

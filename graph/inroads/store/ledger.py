@@ -248,24 +248,28 @@ class Ledger(DocumentLog):
         own = list(self._kept("me", f"identity:{person.number}"))
         for me in own:
             person.learn(me)
-        for team in self._kept("team"):
+        for team in self._of_teams():
             person.learn(team)
         teams = [
             (team, rest)
-            for team in self._kept("team")
-            if (rest := person.left_out_of(team)) is not None
+            for team in self._of_teams()
+            if (rest := person.left_out_of(team)) is not team.document
         ]
         newest = self._newest()
-        for me in own:
-            self._remove(me, now)
-        for number, (team, rest) in enumerate(teams, newest + 1):
-            self._remove(team, now)
+        for each in (*own, *(team for team, _ in teams)):
+            self._remove(each, now)
+        for number, rest in enumerate((rest for _, rest in teams if rest), newest + 1):
             self._insert(number, rest, compressed(rest.body))
         forgotten = Forgotten(len(own), len(teams), *self._forget_reviews(person))
         if any(forgotten):
             tombstone = (newest + len(teams) + 1, now, len(own), len(teams))
             self._connection.execute("INSERT INTO tombstones VALUES (?, ?, ?, ?, 0)", tombstone)
         return forgotten
+
+    def _of_teams(self) -> Iterator[Observation]:
+        """Yield the documents that have rows about other people."""
+        yield from self._kept("team")
+        yield from self._kept("members")
 
     def _forget_reviews(self, person: Person) -> tuple[int, int]:
         """Remove the items and decisions about a person, and their name from other rows."""

@@ -480,3 +480,54 @@ def test_within() -> None:
     with pytest.raises(InroadsError, match="-1") as error:
         within(-1, 7)
     assert error.value.code == "FIRST_OUT_OF_RANGE"
+
+
+LISTING = {
+    "observed_at": "2026-03-01T13:00:00Z",
+    "source": "members.json",
+    "document": {
+        "response": [
+            {"uuid": "u", "business_id": 311394, "business_role_name": "Owner", "identity_id": 5},
+            {
+                "uuid": "v",
+                "business_id": 311394,
+                "business_role_name": "business_manager",
+                "identity_id": 712052,
+                "active": False,
+            },
+            {"uuid": "w", "business_id": 311394, "business_role_name": "x", "identity_id": None},
+        ],
+        "meta": {"page": 1, "per_page": 30, "total": 3},
+    },
+}
+
+
+def test_a_listing_of_members(schema: Schema) -> None:
+    """Its document has its kind, its rows are evidence that can be read, and it observes the team."""
+    ask = asker(schema, graph_of((EXAMPLE / "bruce.json").read_bytes(), LISTING))
+    found = ask(
+        """{ business(id: "311394") { observed reachedBy {
+            coverage { complete notes teamsObserved }
+            nodes { principal { identityId } roles state stateReasons
+                paths { nodes { steps { rawRole grant { active evidence {
+                    document { kind subject { id } } pointer recordId record } } } } } } } } }"""
+    )["data"]["business"]
+    assert found["observed"] is True
+    coverage = found["reachedBy"]["coverage"]
+    assert (coverage["complete"], coverage["teamsObserved"]) == (True, 1)
+    assert (
+        "1 of 3 listed members of business:311394 have no login, and no access"
+        in (coverage["notes"])
+    )
+    nodes = {each["principal"]["identityId"]: each for each in found["reachedBy"]["nodes"]}
+    assert (nodes["5"]["roles"], nodes["5"]["state"]) == (["OWNER"], "LATENT")  # trial_expired
+    assert nodes["712052"]["stateReasons"] == ["member_inactive", "trial_expired"]
+    [step] = nodes["5"]["paths"]["nodes"][0]["steps"]
+    assert (step["rawRole"], step["grant"]["active"]) == ("Owner", True)
+    [evidence] = step["grant"]["evidence"]
+    assert evidence == {
+        "document": {"kind": "members", "subject": {"id": "business:311394"}},
+        "pointer": "/response/0",
+        "recordId": None,
+        "record": LISTING["document"]["response"][0],  # type: ignore[index]
+    }

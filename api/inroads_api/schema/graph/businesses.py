@@ -51,7 +51,8 @@ class Business(Node):
 
     observed: bool = stated(
         lambda self: bool(self.attributes.get("observed")),
-        "Whether this business's team document was read: only then is who reaches it complete.",
+        "Whether this business's team document, or a whole listing of its members, was read: only"
+        " then is who reaches it complete.",
     )
     business_uuid: ID | None = stated(
         lambda self: self._record.business_uuid, "The business's other id."

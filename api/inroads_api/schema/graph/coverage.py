@@ -18,7 +18,9 @@ class Coverage:
     notes: list[str] = value("What stays a lower bound, one sentence each.")
     identities_observed: int = value("How many identities have their own document in the graph.")
     businesses_observed: int = value("How many businesses have a record in the graph.")
-    teams_observed: int = value("How many businesses have a team document in the graph.")
+    teams_observed: int = value(
+        "How many businesses have a team document, or a whole listing of members, in the graph."
+    )
     oldest: dt.datetime | None = value("The moment of the oldest document.")
     newest: dt.datetime | None = value("The moment of the newest document.")
 

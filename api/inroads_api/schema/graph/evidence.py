@@ -75,7 +75,10 @@ class Document:
     sha256: str = value("The SHA-256 of the kept body, in hexadecimal.")
     source: str = value("Where it came from: a file name or what its envelope says.")
     observed_at: dt.datetime = value("The moment at which it was true.")
-    kind: str = value("`me` is one identity's own view, `team` everyone's role in one business.")
+    kind: str = value(
+        "`me` is one identity's own view, `team` everyone's role in one business, `members` a"
+        " listing of its members, whole or a part of it."
+    )
     subject: Node = value("The identity or business that it speaks about.")
 
 

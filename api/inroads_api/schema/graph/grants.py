@@ -54,7 +54,8 @@ class Grant:
         lambda self: self.held.words, "The documents' own words, in the order of the evidence."
     )
     active: bool = stated(
-        lambda self: self.held.active, "False when a standing group or team row says so."
+        lambda self: self.held.active,
+        "False when a standing group row, team row or listed member says so.",
     )
     contested: bool = stated(
         lambda self: self.held.contested, "True if records contradict each other about it."

@@ -400,6 +400,14 @@ class _Writer:
             )
             yield from map(self.spot, places)
             return
+        if document.kind == "members" and attribute == "email":
+            places = (
+                Spot(number, Section.LISTED_MEMBER, row, inside="/email", label=attribute)
+                for row, each in enumerate(_rows(document, "response"))
+                if str(each.get("identity_id")) == native_id(node) and each.get("email")
+            )
+            yield from map(self.spot, places)
+            return
         cause = NodeCause(node, attribute, None, None)
         place = self.record_of(number, node)
         if place is None or not _has(document, self.place(place) + cause.pointer):

@@ -12,9 +12,12 @@ from inroads.analysis.findings.finding import Fact, Match, RuleOutcome, Source, 
 from inroads.analysis.findings.registry import rule
 from inroads.columns.arrays import Ints, contained, distinct
 from inroads.columns.claimset import MEMBER, NONE, ROLE, ROLES, SECTIONS
-from inroads.model import RECORD_NOUN, Section
+from inroads.model import Evidence, Section
 from inroads.moments import moment_number, moment_of, rfc3339
+from inroads.network.wording import record_label
 from inroads.policy.rule_settings import RuleRow, Severity
+
+_MEMBERS = (Section.MEMBERSHIP, Section.TEAM_MEMBER, Section.LISTED_MEMBER)
 
 
 def _of_grant(matter: RuleContext, grant: int, *facts: Fact) -> Match:
@@ -135,12 +138,12 @@ def unmapped_role(matter: RuleContext, _: RuleRow) -> RuleOutcome:
 )
 def group_without_membership(matter: RuleContext, _: RuleRow) -> RuleOutcome:
     """A row of a group that is known to be business-level, where neither a membership nor a
-    team row says the same.
+    team row nor a listed member says the same.
     """
     is_member = matter.grants.relation == MEMBER
     by_group, otherwise = (np.zeros(len(is_member), np.bool_) for _ in range(2))
     by_group[matter.grant_of[matter.sections(Section.GROUP)]] = True
-    otherwise[matter.grant_of[matter.sections(Section.MEMBERSHIP, Section.TEAM_MEMBER)]] = True
+    otherwise[matter.grant_of[matter.sections(*_MEMBERS)]] = True
     looked = is_member & by_group
     hits = [_of_grant(matter, grant) for grant in np.flatnonzero(looked & ~otherwise).tolist()]
     unseen = int((matter.grants.relation == GROUP).sum())
@@ -220,9 +223,8 @@ def _spot(matter: RuleContext, row: int, inside: str = "") -> Spot:
     evidence = matter.evidence
     section = SECTIONS[evidence.section[row]]
     record = None if evidence.record[row] == NONE else str(evidence.record[row])
-    label = f"{RECORD_NOUN[section]} {record or '(no id)'}"
     place = int(evidence.document[row]), section, int(evidence.row[row]), int(evidence.sub[row])
-    return Spot(*place, inside, label, record)
+    return Spot(*place, inside, record_label(Evidence(*place, record)), record)
 
 
 def _created(matter: RuleContext) -> tuple[Ints, Ints]:
