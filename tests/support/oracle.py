@@ -800,9 +800,8 @@ class Oracle:
             # A newer document of this identity that has the table, and not the account, ends it.
             ended = any(
                 other.moment > document.moment
-                and not other.is_team
-                and other.identity == document.identity
                 and "subscription_statuses" in other.body
+                and other.identity == document.identity
                 for other in self._documents
             )
             for account, status in (document.body.get("subscription_statuses") or {}).items():
