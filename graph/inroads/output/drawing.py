@@ -207,12 +207,11 @@ def _draw_edge(
         points[1] if len(points) > 2 else ((points[0][0] + x) / 2, (points[0][1] + y) / 2)
     )
     halo = {"paint_order": "stroke", "stroke": "#ffffff", "stroke_width": 4}
-    place = {"x": label_x, "text_anchor": "middle", "font_size": 11}
-    above = label_y - 5
+    place = {"x": label_x, "y": label_y - 5, "text_anchor": "middle", "font_size": 11}
     if contested:  # on a line of its own, so that no long role cuts it off
-        _add(edge, "text", CONTESTED, fill=colour, y=above, **place, **halo)
-        above -= 12
-    _add(edge, "text", _short(" + ".join(words)), fill=colour, y=above, **place, **halo)
+        _add(edge, "text", CONTESTED, fill=colour, **place, **halo)
+        place["y"] = label_y - 17
+    _add(edge, "text", _short(" + ".join(words)), fill=colour, **place, **halo)
 
 
 def _told(graph: AccessGraph, grant: Grant) -> list[str]:
