@@ -14,7 +14,7 @@ from inroads.errors import InroadsError
 from inroads_api.versions.cursors import Feed
 from inroads_api.versions.ingestion import Intake
 from inroads_api.versions.review_desk import Desk
-from inroads_api.versions.versions import Version, Versions
+from inroads_api.versions.versions import ServedVersions, Version
 
 MAX_MOMENTS: Final = 4
 """The number of past moments that one query may ask about."""
@@ -29,7 +29,7 @@ class Context:
     whose event the query runs, None for an ordinary query.
     """
 
-    versions: Versions
+    versions: ServedVersions
     version: Version
     intake: Intake | None = None
     feed: Feed | None = None
