@@ -60,6 +60,7 @@ def served(file: Path, *options: str) -> Iterator[str]:
                 )
                 if found:
                     yield found
+                    assert server.poll() is None, "the server has ended by itself"
                     return
             raise AssertionError("the server did not start: " + "".join(said))
         finally:

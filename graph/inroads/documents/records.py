@@ -202,3 +202,8 @@ class Team(msgspec.Struct, frozen=True, gc=False):
 
     business: Business
     business_group: BusinessGroup
+
+
+for _kind in (Me, Team):
+    # msgspec learns a struct on first use, and two threads that do so at once crash the process.
+    msgspec.json.Decoder(_kind)
