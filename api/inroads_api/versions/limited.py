@@ -21,6 +21,7 @@ from cachetools import LRUCache
 from inroads.errors import InroadsError
 from inroads.moments import EPOCH
 from inroads.network.access_graph import AccessGraph
+from inroads.network.limited_reading import DocumentReader
 from inroads.network.limited_view import portion
 from inroads_api.versions.cache import MAKERS, MAX_MAKING, Cache, Room
 from inroads_api.versions.versions import (
@@ -104,6 +105,7 @@ class LimitedVersionsByBusinesses:
         self._views = Cache[Chosen, View](
             None, threading.Semaphore(MAKERS), max_bytes, lambda view: view.size
         )
+        self._reader = DocumentReader()
         self._lock = threading.Lock()
         self._used = OrderedDict[Chosen, None]()
         self._served = LRUCache[tuple[Chosen, str], None](MAX_SETS)
@@ -152,7 +154,7 @@ class LimitedVersionsByBusinesses:
 
     def _made(self, chosen: Chosen) -> View:
         whole, before = self.whole.current, self._views.find(chosen)
-        made = portion(whole.graph, *chosen)
+        made = portion(whole.graph, *chosen, self._reader)
         if before and before.graph.version == made.version:
             made = before.graph  # it has computed something already
         return View(made, whole.name, _size(made))

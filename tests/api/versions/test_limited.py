@@ -24,6 +24,7 @@ from inroads.errors import InroadsError
 from inroads.explorer import Explorer
 from inroads.model import NodeKind, kind_of, native_id
 from inroads.moments import EPOCH
+from inroads.network.limited_reading import DocumentReader
 from inroads.network.limited_view import portion
 from inroads.reach.questions import reached_by
 from inroads_api.clock import Deadline, Late
@@ -413,10 +414,12 @@ class Counting:
         self.going.set()
         monkeypatch.setattr(limited, "portion", self)
 
-    def __call__(self, graph: Explorer, businesses: frozenset[str], key: bytes) -> Explorer:
+    def __call__(
+        self, graph: Explorer, businesses: frozenset[str], key: bytes, reader: DocumentReader
+    ) -> Explorer:
         self.made.append(businesses)
         assert self.going.wait(10)
-        return portion(graph, businesses, key)
+        return portion(graph, businesses, key, reader)
 
 
 @pytest.fixture
