@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import threading
+from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, wait
-from contextlib import contextmanager, nullcontext, suppress
+from contextlib import contextmanager, nullcontext
 from typing import Final, Generic, TypeVar
-
-from cachetools import LRUCache
 
 from inroads.cancellation import PAUSE, check, holding
 from inroads.errors import InroadsError
@@ -67,33 +66,39 @@ class Cache(Generic[_K, _V]):
         room: Room | None,
         makers: threading.Semaphore,
         kept: int = KEPT,
-        weigh: Callable[[_V], int] | None = None,
+        weigh: Callable[[_V], int] = lambda _: 1,
     ) -> None:
         self._room, self._makers = room, makers
+        self._most, self._weigh, self._weight = kept, weigh, 0
         self._lock = threading.Lock()
-        self._values = LRUCache[_K, _V](kept, weigh)
+        self._values: OrderedDict[_K, _V] = OrderedDict()  # the last used is the last
         self._making: dict[_K, Future[_V]] = {}
 
+    def keys(self) -> list[_K]:
+        """The keys of the kept values, the last used first."""
+        with self._lock:
+            return list(reversed(self._values))
+
     def find(self, key: _K) -> _V | None:
-        """The kept value of a key, if any, however old it is."""
+        """The kept value of a key, if any, however old it is. This is no use of it."""
         with self._lock:
             return self._values.get(key)
 
     def get(self, key: _K, make: Callable[[], _V], fresh: Callable[[_V], bool] = _always) -> _V:
         """The value of a key, made if missing or not `fresh`. Raises BUSY and the errors of `make`."""
         with self._lock:
-            if self._holds(key, fresh):
-                return self._values[key]
+            if key in self._values:
+                self._values.move_to_end(key)
+                if fresh(self._values[key]):
+                    return self._values[key]
         with self._room.seat() if self._room else nullcontext():
-            return self._made(key, make, fresh)
+            return self.renew(key, make, fresh)
 
-    def _holds(self, key: _K, fresh: Callable[[_V], bool]) -> bool:
-        return key in self._values and fresh(self._values[key])
-
-    def _made(self, key: _K, make: Callable[[], _V], fresh: Callable[[_V], bool]) -> _V:
+    def renew(self, key: _K, make: Callable[[], _V], fresh: Callable[[_V], bool]) -> _V:
+        """Return the value of a key as `get` does. This is no use of it, and needs no seat."""
         while True:
             with self._lock:
-                if self._holds(key, fresh):
+                if key in self._values and fresh(self._values[key]):
                     return self._values[key]
                 mine = key not in self._making
                 promised = self._making.setdefault(key, Future())
@@ -120,8 +125,18 @@ class Cache(Generic[_K, _V]):
             promised.set_exception(error)
             raise
         with self._lock:
-            with suppress(ValueError):  # it weighs more than the cache may hold
-                self._values[key] = value
+            self._keep(key, value)
             del self._making[key]
         promised.set_result(value)
         return value
+
+    def _keep(self, key: _K, value: _V) -> None:
+        """Keep a value in the place of the one before, and drop those not used for longest."""
+        if key in self._values:
+            self._weight -= self._weigh(self._values[key])
+        self._values[key] = value
+        self._weight += self._weigh(value)
+        if self._weigh(value) > self._most:
+            self._values.move_to_end(key, last=False)
+        while self._weight > self._most:
+            self._weight -= self._weigh(self._values.popitem(last=False)[1])

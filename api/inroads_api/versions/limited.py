@@ -11,9 +11,9 @@ from __future__ import annotations
 
 import datetime as dt
 import threading
-from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Final, NamedTuple, cast
 
 from cachetools import LRUCache
@@ -36,8 +36,8 @@ from inroads_api.versions.versions import (
 MAX_BYTES: Final = 256 * 2**20
 """The most bytes of cached views in a process."""
 
-MAX_SETS: Final = 10_000
-"""The most sets of businesses whose use is remembered, and the most names of their versions."""
+MAX_NAMES: Final = 10_000
+"""The most remembered names of views that were served before."""
 
 Chosen = tuple[frozenset[str], bytes]
 """A set of businesses, and the secret of the ids of placeholders in its view."""
@@ -107,8 +107,7 @@ class LimitedVersionsByBusinesses:
         )
         self._reader = DocumentReader()
         self._lock = threading.Lock()
-        self._used = OrderedDict[Chosen, None]()
-        self._served = LRUCache[tuple[Chosen, str], None](MAX_SETS)
+        self._served = LRUCache[tuple[int, str], None](MAX_NAMES)
 
     def of(self, businesses: frozenset[str] | None) -> ServedVersions:
         """The versions that show these businesses, None for all."""
@@ -119,49 +118,39 @@ class LimitedVersionsByBusinesses:
     def current(self, chosen: Chosen) -> LimitedVersion:
         """The view of the served version, made if it is not cached. Waits as long as it takes."""
         whole = self.whole.current
-        graph = self.view(chosen).graph
+        graph = self._views.get(chosen, partial(self._made, chosen), self._fresh).graph
         with self._lock:
-            self._used[chosen] = None
-            self._used.move_to_end(chosen)
-            if len(self._used) > MAX_SETS:
-                self._used.popitem(last=False)
-            self._served[chosen, graph.version] = None
+            self._served[hash(chosen), graph.version] = None
         documents = graph.documents
         built_at = documents[-1].observed_at if documents else EPOCH
         return LimitedVersion(graph, built_at, whole=whole)
 
-    def view(self, chosen: Chosen) -> View:
-        """The cached view of the served version."""
-        return self._views.get(
-            chosen,
-            lambda: self._made(chosen),
-            lambda view: view.of == self.whole.current.name,
-        )
-
     def recent(self) -> list[Chosen]:
-        """The sets that were asked, the least recent first."""
-        with self._lock:
-            return list(self._used)
+        """The sets of the cached views, the last used first."""
+        return self._views.keys()
 
-    def cached(self, chosen: Chosen) -> bool:
-        """Return whether a view of any version is cached, which counts as a use of it."""
-        return self._views.find(chosen) is not None
+    def renew(self, chosen: Chosen) -> View:
+        """Make a view of the served version, if it is not cached, ahead of its use."""
+        return self._views.renew(chosen, partial(self._made, chosen), self._fresh)
 
     def served(self, chosen: Chosen, name: str) -> bool:
         """Return whether a version of this name was served to a set of businesses."""
         with self._lock:
-            return (chosen, name) in self._served
+            return (hash(chosen), name) in self._served
+
+    def _fresh(self, view: View) -> bool:
+        return view.of == self.whole.current.name
 
     def _made(self, chosen: Chosen) -> View:
         whole, before = self.whole.current, self._views.find(chosen)
         made = portion(whole.graph, *chosen, self._reader)
         if before and before.graph.version == made.version:
             made = before.graph  # it has computed something already
-        return View(made, whole.name, _size(made))
+        return View(made, whole.name, _size(made) + 100 * len(chosen[0]))
 
 
 def _size(graph: AccessGraph) -> int:
-    """The estimated bytes of a view, including what questions leave on it.
+    """The estimated bytes of a view, including what questions leave on it, without its key.
 
     The figures were measured: columns take the more room, the smaller they are.
     """

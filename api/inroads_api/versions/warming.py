@@ -49,14 +49,11 @@ class Warmer(threading.Thread):
                 log.error("no limited view was made ahead: %s", type(error).__name__)
 
     def warm(self) -> None:
-        """Make the cached views anew, the most recently used first."""
-        until, recent = time.monotonic() + SECONDS, self._views.recent()
-        for chosen in reversed(recent):
+        """Make the cached views anew, the last used first."""
+        until = time.monotonic() + SECONDS
+        for chosen in self._views.recent():
             if self._stopped.is_set() or self._woken.is_set() or time.monotonic() > until:
-                break
+                return
             begun = time.monotonic()
-            if self._views.cached(chosen):
-                self._views.view(chosen)
-                self._woken.wait(REST * (time.monotonic() - begun))
-        for chosen in recent:  # they are cached in the order of their use, as before
-            self._views.cached(chosen)
+            self._views.renew(chosen)
+            self._woken.wait(REST * (time.monotonic() - begun))

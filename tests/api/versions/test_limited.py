@@ -440,7 +440,9 @@ def test_many_sets_are_kept(graph: Explorer, counting: Counting) -> None:
 
 def test_views_are_bounded_by_their_bytes(graph: Explorer, counting: Counting) -> None:
     """As many are kept as fit, those used last; one that is larger than all room is made each time."""
-    size = LimitedVersionsByBusinesses(Versions(graph, NOON), lambda: KEY).view((MANY[9], KEY)).size
+    size = (
+        LimitedVersionsByBusinesses(Versions(graph, NOON), lambda: KEY).renew((MANY[9], KEY)).size
+    )
     views = LimitedVersionsByBusinesses(Versions(graph, NOON), lambda: KEY, 5 * size)
     counting.made.clear()
     for each in (*MANY[10:20], *MANY[15:20], MANY[10]):
@@ -476,7 +478,7 @@ def test_nobody_is_turned_away(graph: Explorer, counting: Counting) -> None:
 def test_views_are_made_ahead(graph: Explorer, counting: Counting) -> None:
     """After a swap, which does not wait for it, the sets used last come first, as many as fit."""
     whole = Versions(graph, NOON)
-    size = LimitedVersionsByBusinesses(whole, lambda: KEY).view((MANY[9], KEY)).size
+    size = LimitedVersionsByBusinesses(whole, lambda: KEY).renew((MANY[9], KEY)).size
     views = LimitedVersionsByBusinesses(whole, lambda: KEY, 3 * size)
     for each in MANY[10:16]:
         views.of(each).current  # noqa: B018  # it makes the view
