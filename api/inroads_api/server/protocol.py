@@ -37,7 +37,7 @@ MAX_HEADER_BYTES: Final = 2**15
 """The most bytes of all headers of a request."""
 
 MAX_HEAD: Final = MAX_URL + MAX_HEADER_BYTES + 4 * MAX_HEADERS + 2**10
-"""The most bytes before a body, with what separates them."""
+"""The most bytes before a body, with what separates them, and between or after parts of a body."""
 
 MAX_DRAINED: Final = 2**22
 """The most bytes that are read after a request was answered or refused."""
@@ -140,7 +140,7 @@ class HttpProtocol(HttpToolsProtocol):
         self._timer: asyncio.TimerHandle | None = None
         self._refusal = BAD_REQUEST
         self._in_head, self._begun = True, False
-        self._head = self._header_bytes = self._drained = 0
+        self._unparsed = self._header_bytes = self._drained = 0
 
     # The connection
 
@@ -166,19 +166,18 @@ class HttpProtocol(HttpToolsProtocol):
         if self._deaf or self.transport.is_closing():
             return
         self._unset_keepalive_if_required()
-        if self._in_head:
-            self._head += len(data)
+        self._unparsed += len(data)
         try:
             self.parser.feed_data(data)
         except httptools.HttpParserError:
             self._refuse(self._refusal)
         except httptools.HttpParserUpgrade:
             pass  # answered as any other request
-        if self._deaf or self.transport.is_closing() or not self._in_head:
+        if self._deaf or self.transport.is_closing():
             return
-        if self._head > MAX_HEAD:
+        if self._unparsed > MAX_HEAD:
             self._refuse(LARGE)
-        elif self._timer is None and (self._begun or not self._busy):
+        elif self._in_head and self._timer is None and (self._begun or not self._busy):
             self._wait(self._counted.limits.head_seconds)
 
     @property
@@ -217,12 +216,12 @@ class HttpProtocol(HttpToolsProtocol):
             self._stop(LARGE)
 
     def on_headers_complete(self) -> None:
-        self._wait(None)
-        self._in_head, self._head = False, 0
         hosts = sum(name == b"host" for name, _ in self.headers)
         if hosts > 1 or (not hosts and self.parser.get_http_version() != "1.0"):
             self._stop(BAD_HOST)
         super().on_headers_complete()
+        self._wait(None)
+        self._in_head, self._unparsed = False, 0
 
     def _stop(self, refusal: Refusal) -> NoReturn:
         """Stop the parser, which raises an error of its own then."""
@@ -233,7 +232,13 @@ class HttpProtocol(HttpToolsProtocol):
         """End the connection, but only after the requests before that are being answered."""
         self._deaf = True
         self._wait(None)
-        if not self._busy:
+        if self._in_head and not self._busy:
+            self._end(refusal)
+        elif not self._in_head and not self._busy:  # the body of a request that was answered
+            self.transport.close()
+        elif not self._in_head and not self.pipeline and not self.cycle.response_started:
+            self.cycle.disconnected = True  # else its answer would follow
+            self.cycle.message_event.set()
             self._end(refusal)
 
     def _end(self, refusal: Refusal) -> None:
@@ -253,6 +258,7 @@ class HttpProtocol(HttpToolsProtocol):
 
     def on_body(self, body: bytes) -> None:
         super().on_body(body)
+        self._unparsed = 0
         if not self._busy:
             self._drain(len(body))
 

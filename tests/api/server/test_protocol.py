@@ -48,6 +48,9 @@ def post(length: int, *headers: str) -> bytes:
     return "\r\n".join((*lines, f"Content-Length: {length}", *headers, "", "")).encode()
 
 
+CHUNKED = post(0).replace(b"Content-Length: 0", b"Transfer-Encoding: chunked")
+
+
 class Asked:
     """A server in a thread, and sockets to it."""
 
@@ -202,6 +205,27 @@ class TestSize:
         connection = start().connect()
         connection.sendall(begin)
         assert sent_until_closed(connection, b"x" * 2**16) < HELD
+
+    @pytest.mark.parametrize(
+        "begin",
+        [b"0\r\nX: ", b"5;x=", b"5\r\nxxxxx\r\n0\r\nX: "],
+        ids=["trailer", "extension", "end"],
+    )
+    def test_chunks_without_end(self, start: Start, begin: bytes) -> None:
+        """What stands between and after the chunks of a body has a limit, too."""
+        connection = start().connect()
+        connection.sendall(CHUNKED + begin)
+        assert sent_until_closed(connection, b"x" * 2**16) < HELD
+
+    def test_a_body_that_is_none(self, start: Start) -> None:
+        """A body that cannot be parsed is refused at once, and once."""
+        connection = start().connect()
+        connection.sendall(CHUNKED + b"5\r\n")
+        time.sleep(BRIEF)  # it is being read by now
+        connection.sendall(b"garbage\r\n")
+        answer = rest(connection)
+        assert answer.startswith(b"HTTP/1.1 400 ")
+        assert answer.count(b"HTTP/1.1") == 1
 
 
 class TestNumber:
