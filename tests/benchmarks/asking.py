@@ -1,7 +1,8 @@
 """Sends GraphQL requests over a few connections that stay open, and writes what came back as JSON.
 
 `python asking.py URL CONNECTIONS SECONDS` sends each line of standard input once, as the body of a request, and stops
-when the time is up. It is a process of its own, so that the server does not wait for the one who measures.
+when the time is up. A token may stand before the body, with a tab between them. This is a process of its own, so that
+the server does not wait for the one who measures.
 """
 
 from __future__ import annotations
@@ -29,11 +30,14 @@ def _ask(url: str, bodies: Iterator[bytes], until: float) -> list[Reply]:
     parts = urlsplit(url)
     connection = HTTPConnection(parts.hostname or "", parts.port, timeout=60)
     replies = []
-    for body in bodies:  # shared by all connections: each takes the next
+    for line in bodies:  # shared by all connections: each takes the next
         start = time.perf_counter()
         if start > until:
             break
-        connection.request("POST", parts.path, body, {"Content-Type": "application/json"})
+        token, _, body = line.rpartition(b"\t")
+        headers = {"Content-Type": "application/json"}
+        headers |= {"Authorization": f"Bearer {token.decode()}"} if token else {}
+        connection.request("POST", parts.path, body, headers)
         response = connection.getresponse()
         answer = response.read()
         taken = time.perf_counter() - start

@@ -3,12 +3,8 @@
 from __future__ import annotations
 
 import random
-import subprocess
-import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from pathlib import Path
-from typing import Any, Final
+from collections.abc import Sequence
+from typing import Final
 
 import msgspec
 from pytest_benchmark.fixture import BenchmarkFixture
@@ -16,6 +12,7 @@ from pytest_benchmark.fixture import BenchmarkFixture
 from inroads.explorer import Explorer
 from inroads.model import NodeKind, kind_of
 from measuring import Populations, Report, timed, times
+from serving import ask, served
 
 CONNECTIONS: Final = 4
 REQUESTS: Final = 2_000
@@ -52,10 +49,10 @@ def test_requests_a_second(
     """The headline question is answered over HTTP at a known rate, and no request fails."""
     graph = populations.graph(size)
     asked = {case: _bodies(_emails(graph, case[1]), QUERIES[case[0]]) for case in CASES}
-    with _served(populations.file(size)) as url:
-        _ask(url, [bodies[0] for bodies in asked.values()], CONNECTIONS)
+    with served(populations.file(size)) as url:
+        ask(url, [bodies[0] for bodies in asked.values()], CONNECTIONS)
         said, _ = timed(
-            benchmark, lambda: {case: _ask(url, bodies, case[2]) for case, bodies in asked.items()}
+            benchmark, lambda: {case: ask(url, bodies, case[2]) for case, bodies in asked.items()}
         )
     for (query, who, connections), found in said.items():
         replies = found["replies"]
@@ -91,52 +88,3 @@ def _bodies(emails: Sequence[str], query: str) -> list[bytes]:
         msgspec.json.encode({"query": query, "variables": {"email": email}}) for email in emails
     ]
     return (bodies * (REQUESTS // len(bodies) + 1))[:REQUESTS]
-
-
-def _ask(url: str, bodies: Sequence[bytes], connections: int) -> dict[str, Any]:
-    command = [
-        sys.executable,
-        str(Path(__file__).with_name("asking.py")),
-        url,
-        str(connections),
-        str(SECONDS),
-    ]
-    done = subprocess.run(command, input=b"\n".join(bodies), check=True, capture_output=True)  # noqa: S603  # our own
-    found: dict[str, Any] = msgspec.json.decode(done.stdout)
-    return found
-
-
-@contextmanager
-def _served(file: Path) -> Iterator[str]:
-    """The address of a server of the documents in a file; it is ended afterwards."""
-    command = [
-        sys.executable,
-        "-c",
-        "from inroads_api.cli.main import main; main()",
-        "serve",
-        "-d",
-        str(file),
-        "--port",
-        "0",
-    ]
-    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as server:  # noqa: S603  # our own command
-        try:
-            assert server.stderr
-            said = []
-            for line in server.stderr:
-                said.append(line)
-                found = next(
-                    (
-                        word.rstrip(",")
-                        for word in line.split()
-                        if word.startswith("http://127.0.0.1:")
-                    ),
-                    None,
-                )
-                if found:
-                    yield found
-                    return
-            raise AssertionError("the server did not start: " + "".join(said))
-        finally:
-            server.terminate()
-            server.wait(timeout=30)

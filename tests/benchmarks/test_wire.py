@@ -19,7 +19,8 @@ import pytest
 from pytest_benchmark.fixture import BenchmarkFixture
 
 from measuring import Populations, Report, timed
-from test_served_queries import QUERIES, _emails, _served
+from serving import served
+from test_served_queries import QUERIES, _emails
 
 CONNECTIONS: Final = 8
 SECONDS: Final = 4
@@ -80,7 +81,7 @@ def test_on_the_wire(
         ],
         "100 objects, anew": [{"query": HUNDRED, "variables": {"ids": each}} for each in swapped],
     }
-    with _served(populations.file(size)) as url:
+    with served(populations.file(size)) as url:
         port = int(url.rpartition(":")[2].partition("/")[0])
         found, _ = timed(
             benchmark,
@@ -135,7 +136,7 @@ def test_beside_a_hostile_client(
     anew = [
         each.replace(b'"query":"', b'"query":"#%d\\n' % number) for number, each in enumerate(again)
     ]
-    with _served(populations.file(size)) as url:
+    with served(populations.file(size)) as url:
         port = int(url.rpartition(":")[2].partition("/")[0])
         with _bare(_asked(port, *body), tmp_path) as other:
             refused = f"http://127.0.0.1:{other}/refused"

@@ -45,7 +45,7 @@ from inroads_api.schema.subscriptions import Subscription
 from inroads_api.versions.cursors import Feed
 from inroads_api.versions.ingestion import Intake
 from inroads_api.versions.review_desk import Desk
-from inroads_api.versions.versions import Versions
+from inroads_api.versions.versions import ServedVersions
 
 log = logging.getLogger(__name__)
 
@@ -203,7 +203,7 @@ def failure(code: str, message: str) -> dict[str, Any]:
 
 def execute(
     schema: Schema,
-    versions: Versions,
+    versions: ServedVersions,
     query: str | PreparedDocument,
     variables: dict[str, Any] | None = None,
     operation_name: str | None = None,
@@ -227,8 +227,11 @@ def execute(
             refusal = _refusal(document, variables, operation_name, feed is not None, writes)
             if refusal:
                 return refusal
-            context = Context(versions, versions.current, intake, feed, desk, seat)
-            return _executed(schema, document, variables, operation_name, context, deadline)
+            # A mutation has no deadline: its effects stay, so its answer must be sent.
+            timed = document.operation(operation_name) is not OperationType.MUTATION
+            with checked(deadline.check) if deadline and timed else nullcontext():
+                context = Context(versions, versions.current, intake, feed, desk, seat)
+                return _executed(schema, document, variables, operation_name, context)
     except Late:
         return _refused("DEADLINE", "the request took too long: request less at once")
 
@@ -265,16 +268,9 @@ def _executed(
     variables: dict[str, Any] | None,
     name: str | None,
     context: Context,
-    deadline: Deadline | None,
 ) -> dict[str, Any]:
     operation = document.operation(name)
-    # A mutation has no deadline: its effects stay, so its answer must be sent.
-    watched = (
-        checked(deadline.check)
-        if deadline and operation is not OperationType.MUTATION
-        else nullcontext()
-    )
-    with watched, part("execute"):
+    with part("execute"):
         check()
         result = execute_sync(
             schema._schema,

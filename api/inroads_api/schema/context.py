@@ -16,7 +16,7 @@ from inroads.errors import InroadsError
 from inroads_api.versions.cursors import Feed
 from inroads_api.versions.ingestion import Intake
 from inroads_api.versions.review_desk import Desk
-from inroads_api.versions.versions import NotReached, Version, Versions
+from inroads_api.versions.versions import NotReached, ServedVersions, Version
 
 MAX_MOMENTS: Final = 4
 """The number of past moments that one query may ask about."""
@@ -32,7 +32,7 @@ class Context:
     while the query waits for a version.
     """
 
-    versions: Versions
+    versions: ServedVersions
     version: Version
     intake: Intake | None = None
     feed: Feed | None = None

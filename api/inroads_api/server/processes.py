@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 import gc
 import math
 import os
 import socket
 import sys
-import time
 from collections.abc import Callable, Mapping
 from tempfile import TemporaryDirectory
 from types import MappingProxyType
@@ -18,7 +16,10 @@ import uvicorn
 from starlette.types import ASGIApp
 from uvicorn.supervisors import multiprocess
 
+from inroads_api.server.protocol import Config, ConnectionLimits, Server
 from inroads_api.web.metrics import SHARED
+
+LIMITS: Final = ConnectionLimits()
 
 NO_TLS: Final[Mapping[str, Any]] = MappingProxyType({})
 
@@ -27,9 +28,6 @@ READY: Final = 600
 
 GRACE: Final = 5
 """In seconds: the time beyond its deadline that a request has at shutdown."""
-
-HEARD: Final = 1.0
-"""In seconds: how long a shutdown waits for the first request of open connections."""
 
 SWITCH: Final = 0.0002
 """In seconds: the interpreter's switch interval, short since the event loop needs many turns."""
@@ -47,9 +45,10 @@ def run(
     seconds: float,
     log: dict[str, Any] | None = None,
     tls: Mapping[str, Any] = NO_TLS,
+    limits: ConnectionLimits = LIMITS,
 ) -> None:
     """Serve in this process until a signal ends it."""
-    server = _Server(_config(application, seconds, log, **tls))
+    server = Server(_config(application, limits, seconds, log, **tls))
     gc.freeze()  # collections skip what the process keeps until its end
     server.run(sockets=[sock])
 
@@ -61,6 +60,7 @@ def run_workers(
     seconds: float,
     log: dict[str, Any] | None = None,
     tls: Mapping[str, Any] = NO_TLS,
+    limits: ConnectionLimits = LIMITS,
 ) -> None:
     """Serve in several processes until a signal ends them; SIGHUP replaces them one by one.
 
@@ -71,25 +71,9 @@ def run_workers(
     with TemporaryDirectory(prefix="inroads-") as together:
         os.environ[SHARED] = together
         multiprocess.Multiprocess(
-            _config(make, seconds, log, factory=True, workers=workers, **tls), sockets=[sock]
+            _config(make, limits, seconds, log, factory=True, workers=workers, **tls),
+            sockets=[sock],
         ).run()
-
-
-class _Server(uvicorn.Server):
-    """A server that answers the first request of open connections before it shuts down."""
-
-    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        for server in self.servers:
-            server.close()
-        until = time.monotonic() + HEARD
-        while time.monotonic() < until and any(map(_is_silent, self.server_state.connections)):
-            await asyncio.sleep(0.01)
-        await super().shutdown(sockets)
-
-
-def _is_silent(connection: Any) -> bool:
-    # uvicorn creates the cycle of a request once its headers have arrived.
-    return getattr(connection, "cycle", connection) is None
 
 
 class _Worker(multiprocess.Process):
@@ -106,18 +90,23 @@ class _Worker(multiprocess.Process):
     @property
     def server(self) -> uvicorn.Server:
         if self._server is None:
-            self._server = _Server(self.config)
+            self._server = Server(self.config)
         return self._server
 
 
 def _config(
-    application: Callable[..., Any], seconds: float, log: dict[str, Any] | None, **more: Any
-) -> uvicorn.Config:
-    """The uvicorn configuration of a process, which uses uvloop and httptools if installed."""
+    application: ASGIApp | Callable[[], ASGIApp],
+    limits: ConnectionLimits,
+    seconds: float,
+    log: dict[str, Any] | None,
+    **more: Any,
+) -> Config:
+    """The configuration of a process, which uses uvloop if installed."""
     sys.setswitchinterval(SWITCH)
     gc.set_threshold(*gc.get_threshold()[:2], COLLECTIONS)
-    return uvicorn.Config(
+    return Config(
         application,
+        limits,
         log_config=log or uvicorn.config.LOGGING_CONFIG,
         log_level=None if log else "warning",
         access_log=False,

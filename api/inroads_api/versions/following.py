@@ -113,11 +113,21 @@ def _check_kept(ledger: Ledger, position: int) -> None:
 
 
 class Follower(threading.Thread):
-    """A thread that polls for the next version and serves it; `nudge` makes it look at once."""
+    """A thread that polls for the next version and serves it; `nudge` makes it look at once.
 
-    def __init__(self, versions: Versions, following: Following, every: float) -> None:
+    It calls `swapped` after another version is served.
+    """
+
+    def __init__(
+        self,
+        versions: Versions,
+        following: Following,
+        every: float,
+        swapped: Callable[[], None] = lambda: None,
+    ) -> None:
         super().__init__(name="inroads-follower", daemon=True)
         self._versions, self._following, self._every = versions, following, every
+        self._swapped = swapped
         self._nudged, self._stopped = threading.Event(), threading.Event()
         self._settle_after = 0.0
 
@@ -147,6 +157,7 @@ class Follower(threading.Thread):
         if version is not None and not self._stopped.is_set():
             self._versions.swap(version)
             del version
+            self._swapped()
             self._settle()
 
     def _settle(self) -> None:

@@ -1,8 +1,10 @@
-"""Versions for callers that are limited to some businesses: portions of the whole graph.
+"""Versions for callers that are limited to some businesses: views of the whole graph.
 
-A portion is made on first use and lives as long as its version of the whole graph. It keeps the
-name and build time of the first portion with the same content, so that it does not reveal the
-arrival of documents about other businesses.
+A view is made on first use, once for all who wait for it, and cached with those of other sets of
+businesses as long as they are not too many bytes together. Whatever else is cached, asked or
+hidden, a caller is told the same: a version is named by its content, it was built at the newest
+moment that it shows, and its past is not told, since each moment of it would depend on documents
+that are not shown.
 """
 
 from __future__ import annotations
@@ -11,97 +13,146 @@ import datetime as dt
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final, cast
+from functools import partial
+from typing import Final, NamedTuple, cast
 
 from cachetools import LRUCache
 
+from inroads.errors import InroadsError
+from inroads.moments import EPOCH
 from inroads.network.access_graph import AccessGraph
+from inroads.network.limited_reading import DocumentReader
 from inroads.network.limited_view import portion
-from inroads_api.clock import utcnow
-from inroads_api.versions.cache import KEPT, MAKERS, MAX_MAKING, Cache, Room
-from inroads_api.versions.versions import REMEMBERED, NotReached, Version, Versions
+from inroads_api.versions.cache import MAKERS, MAX_MAKING, Cache, Room
+from inroads_api.versions.versions import (
+    Analyses,
+    NotReached,
+    ServedVersions,
+    Version,
+    Versions,
+    condition,
+)
 
-MAX_PORTIONS: Final = 16
-"""The most sets of businesses whose portions are cached."""
+MAX_BYTES: Final = 256 * 2**20
+"""The most bytes of cached views in a process."""
+
+MAX_NAMES: Final = 10_000
+"""The most remembered names of views that were served before."""
+
+Chosen = tuple[frozenset[str], bytes]
+"""A set of businesses, and the secret of the ids of placeholders in its view."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class LimitedVersion(Version):
-    """A portion with its whole version. It holds the whole graph, so only queries reference it."""
+    """A view with its whole version. It holds the whole graph, so only queries reference it."""
 
     whole: Version
 
 
-class LimitedVersions(Versions):
-    """The portions of some businesses. They have no positions, which count hidden documents."""
+class View(NamedTuple):
+    """A cached view, the name of the version that it is a view of, and its estimated bytes."""
 
-    def __init__(
-        self,
-        whole: Versions,
-        businesses: frozenset[str],
-        key: bytes,
-        now: Callable[[], dt.datetime] = utcnow,
-    ) -> None:
-        self._whole, self._businesses, self._key, self._clock = whole, businesses, key, now
-        self._graphs = Cache[str, AccessGraph](Room(MAX_MAKING), threading.Semaphore(1), KEPT)
-        self._built, self._lock = LRUCache[str, dt.datetime](REMEMBERED), threading.Lock()
-        self._last: AccessGraph | None = None
-        first = self._cut(whole.current)
-        super().__init__(first.graph, first.built_at, None, whole.patience, now)
+    graph: AccessGraph
+    of: str
+    size: int
+
+
+class LimitedVersions(ServedVersions):
+    """The views of one set of businesses. They have no positions, which count hidden documents."""
+
+    def __init__(self, views: LimitedVersionsByBusinesses, chosen: Chosen) -> None:
+        super().__init__(views.whole.patience, views.analyses)
+        self._views, self._chosen = views, chosen
 
     @property
-    def current(self) -> Version:
-        """The version that is served now. Raises InroadsError BUSY."""
-        version = self._cut(self._whole.current)
-        with self._swapped:
-            self._served[version.name] = None
-        return version
+    def current(self) -> LimitedVersion:
+        """The view of the version that is served now, which may have to be made first."""
+        return self._views.current(self._chosen)
 
     def at_least(self, wanted: str, deadline: float) -> Version:
         """Wait for a wanted version, as of the whole graph. Tokens of ingests are never reached."""
-        holds = self._condition(wanted)
+        holds = condition(
+            wanted, lambda name: self._views.served(self._chosen, name), lambda _: False
+        )
         while True:
-            version = cast("LimitedVersion", self.current)
+            version = self.current
             if holds():
                 return version
-            if not self._whole.passes(version.whole, deadline):
+            if not self._views.whole.passes(version.whole, deadline):
                 raise NotReached(
                     "the requested version was not served in time", served=version.name
                 )
 
-    def until(self, version: Version, moment: dt.datetime) -> Version:
-        """The version as of a moment, cut to the portion."""
-        return self._cut(self._whole.until(cast("LimitedVersion", version).whole, moment))
-
-    def _cut(self, whole: Version) -> LimitedVersion:
-        graph = self._graphs.get(whole.name, lambda: self._made(whole))
-        with self._lock:
-            built_at = self._built.setdefault(graph.version, self._clock())
-        return LimitedVersion(graph, built_at, whole=whole)
-
-    def _made(self, whole: Version) -> AccessGraph:
-        """The portion of a version, or the last portion if it is equal."""
-        made, last = portion(whole.graph, self._businesses, self._key), self._last
-        if last is not None and last.version == made.version:
-            return last
-        self._last = made
-        return made
+    def until(self, version: Version, moment: dt.datetime) -> Version:  # noqa: ARG002  # of the base class
+        """Refuse to tell the past. Raises InroadsError LIMITED."""
+        raise InroadsError(
+            "a token that is limited to businesses sees the current version only:"
+            " ask without a moment",
+            "LIMITED",
+        )
 
 
 class LimitedVersionsByBusinesses:
-    """The portions of each set of businesses. `key` returns the secret of placeholder ids."""
+    """The views of each set of businesses. `key` returns the secret of placeholder ids."""
 
-    def __init__(self, whole: Versions, key: Callable[[], bytes]) -> None:
-        self._whole, self._key = whole, key
-        self._kept = Cache[tuple[frozenset[str], bytes], LimitedVersions](
-            Room(MAX_MAKING), threading.Semaphore(MAKERS), MAX_PORTIONS
+    def __init__(
+        self, whole: Versions, key: Callable[[], bytes], max_bytes: int = MAX_BYTES
+    ) -> None:
+        self.whole, self._key = whole, key
+        # What is derived from views takes little time, so that nobody is refused.
+        self.analyses = Analyses(Room(MAX_MAKING, patient=True), threading.Semaphore(MAKERS))
+        self._views = Cache[Chosen, View](
+            None, threading.Semaphore(MAKERS), max_bytes, lambda view: view.size
+        )
+        self._reader = DocumentReader()
+        self._lock = threading.Lock()
+        self._served = LRUCache[tuple[int, str], None](MAX_NAMES)
+
+    def of(self, businesses: frozenset[str] | None) -> ServedVersions:
+        """The versions that show these businesses, None for all."""
+        return (
+            self.whole if businesses is None else LimitedVersions(self, (businesses, self._key()))
         )
 
-    def of(self, businesses: frozenset[str] | None) -> Versions:
-        """The versions that show these businesses, None for all. Raises InroadsError BUSY."""
-        if businesses is None:
-            return self._whole
-        key = self._key()
-        return self._kept.get(
-            (businesses, key), lambda: LimitedVersions(self._whole, businesses, key)
-        )
+    def current(self, chosen: Chosen) -> LimitedVersion:
+        """The view of the served version, made if it is not cached. Waits as long as it takes."""
+        whole = self.whole.current
+        graph = self._views.get(chosen, partial(self._made, chosen), self._fresh).graph
+        with self._lock:
+            self._served[hash(chosen), graph.version] = None
+        documents = graph.documents
+        built_at = documents[-1].observed_at if documents else EPOCH
+        return LimitedVersion(graph, built_at, whole=whole)
+
+    def recent(self) -> list[Chosen]:
+        """The sets of the cached views, the last used first."""
+        return self._views.keys()
+
+    def renew(self, chosen: Chosen) -> View:
+        """Make a view of the served version, if it is not cached, ahead of its use."""
+        return self._views.renew(chosen, partial(self._made, chosen), self._fresh)
+
+    def served(self, chosen: Chosen, name: str) -> bool:
+        """Return whether a version of this name was served to a set of businesses."""
+        with self._lock:
+            return (hash(chosen), name) in self._served
+
+    def _fresh(self, view: View) -> bool:
+        return view.of == self.whole.current.name
+
+    def _made(self, chosen: Chosen) -> View:
+        whole, before = self.whole.current, self._views.find(chosen)
+        made = portion(whole.graph, *chosen, self._reader)
+        if before and before.graph.version == made.version:
+            made = before.graph  # it has computed something already
+        return View(made, whole.name, _size(made) + 100 * len(chosen[0]))
+
+
+def _size(graph: AccessGraph) -> int:
+    """The estimated bytes of a view, including what questions leave on it, without its key.
+
+    The figures were measured: columns take the more room, the smaller they are.
+    """
+    bodies = int(cast("int", graph.fold.said.documents.size.sum()))
+    return 48_000 + 8 * bodies + 1_500 * len(graph.grants)

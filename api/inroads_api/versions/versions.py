@@ -6,6 +6,7 @@ import datetime as dt
 import re
 import threading
 import time
+from abc import ABC, abstractmethod
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, nullcontext
@@ -84,6 +85,21 @@ def token(position: int) -> str:
     return f"ledger:{position}"
 
 
+def condition(
+    wanted: str, holds: Callable[[str], bool], reaches: Callable[[int], bool]
+) -> Callable[[], bool]:
+    """Return whether a wanted version was served, by its name or the token of an ingest.
+
+    Raises InroadsError BAD_VERSION.
+    """
+    if re.fullmatch("[0-9a-f]{16}", wanted):
+        return lambda: holds(wanted)
+    if found := re.fullmatch(r"ledger:([0-9]{1,18})", wanted):
+        position = int(found[1])
+        return lambda: reaches(position)
+    raise InroadsError("expected the version of a graph, or the token of an ingest", "BAD_VERSION")
+
+
 class Listener(Protocol):
     """A listener to new versions, called from any thread."""
 
@@ -94,7 +110,99 @@ class Listener(Protocol):
         """Return whether the superseded version at this position must be kept."""
 
 
-class Versions:
+class Analyses:
+    """Caches of what is derived from versions. A version is known by its name."""
+
+    def __init__(self, making: Room, makers: threading.Semaphore) -> None:
+        self.making = making
+        self.compared = Cache[tuple[str, str], Changes](making, makers)
+        # A what-if may hold a whole graph, so only one is kept.
+        self.imagined = Cache[tuple[str, str], WhatIf[AccessGraph]](making, makers, kept=1)
+        self.conflicts = Cache[str, Conflicts](making, makers)
+        self.drifted = Cache[tuple[object, ...], Drift](making, makers, kept=2)
+        # Findings are large, so only two are kept.
+        self.reviewed = Cache[tuple[object, ...], Findings](making, makers, kept=2)
+
+
+class ServedVersions(ABC):
+    """The versions that one caller is answered from, and what is derived from them.
+
+    `patience` is the longest wait for a version, in seconds.
+    """
+
+    def __init__(self, patience: float, analyses: Analyses) -> None:
+        self.patience, self._analyses = patience, analyses
+
+    @property
+    @abstractmethod
+    def current(self) -> Version:
+        """The version that is served now."""
+
+    @abstractmethod
+    def at_least(self, wanted: str, deadline: float) -> Version:
+        """Wait until the served version is the wanted one or a later one, and return it.
+
+        `wanted` is the name of a version or the token of an ingest. `deadline` is a moment of the
+        monotonic clock. Raises NotReached, and InroadsError BAD_VERSION and BUSY.
+        """
+
+    @abstractmethod
+    def until(self, version: Version, moment: dt.datetime) -> Version:
+        """A version with only the documents that were observed until a moment (aware).
+
+        Raises InroadsError BUSY, and LIMITED where the past is not told.
+        """
+
+    def compare(self, before: Version, after: Version) -> Changes:
+        """The changes between two versions. Raises BUSY and the errors of `changes`."""
+        return self._analyses.compared.get(
+            (before.name, after.name), lambda: changes(before.graph, after.graph)
+        )
+
+    def findings(
+        self,
+        version: Version,
+        rules: list[str] | None = None,
+        severity: Severity | None = None,
+        suppressed: bool | None = None,
+        now: dt.datetime | None = None,
+    ) -> Findings:
+        """The cached findings of a version. Raises InroadsError BUSY and the errors of `review`."""
+        key = version.name, None if rules is None else tuple(sorted(set(rules))), now
+        return self._analyses.reviewed.get(key, lambda: review(version.graph, rules, now=now)).only(
+            severity, suppressed
+        )
+
+    def census(self, version: Version) -> Census:
+        """The census of a version, computed on first use. Raises InroadsError BUSY."""
+        with nullcontext() if made(version.graph) else self._analyses.making.seat():
+            return census(version.graph)
+
+    def imagine(self, version: Version, what: WhatIf[AccessGraph]) -> WhatIf[AccessGraph]:
+        """Return the what-if with its outcomes, computed once. Raises InroadsError BUSY."""
+        return self._analyses.imagined.get((version.name, what.version), what.answer)
+
+    def choke_points(self, version: Version, of: Iterable[str]) -> ChokePoints:
+        """The choke points of all or some nodes. Raises InroadsError BUSY and WRONG_KIND."""
+        with self._analyses.making.seat():
+            return choke_points(version.graph, of)
+
+    def drift(self, version: Version, campaign: Campaign) -> Drift:
+        """The cached drift of a version from a campaign, with the current revocations.
+
+        Raises InroadsError BUSY, and ReviewError POLICY_DIFFERS.
+        """
+        key = version.name, campaign.id, campaign.head.started, campaign.forgotten
+        return campaign.revoked(
+            self._analyses.drifted.get(key, lambda: campaign.drift(version.graph))
+        )
+
+    def conflicts(self, version: Version) -> Conflicts:
+        """The conflicts of duty in a version, computed on first use. Raises InroadsError BUSY."""
+        return self._analyses.conflicts.get(version.name, lambda: duties(version.graph))
+
+
+class Versions(ServedVersions):
     """The served version, which one thread replaces, and caches of what is derived from it."""
 
     def __init__(
@@ -106,8 +214,7 @@ class Versions:
         now: Callable[[], dt.datetime] = utcnow,
         logged: Logged | None = None,
     ) -> None:
-        self.patience, self.logged = patience, logged
-        self._now = now
+        self.logged, self._now = logged, now
         self._current = Version(graph, built_at, position, position or 0)
         self._served = LRUCache[str, None](REMEMBERED)
         self._served[self._current.name] = None
@@ -116,20 +223,12 @@ class Versions:
         self._left: dict[int, Version] = {}
         self._waiting = Room(MAX_WAITING)
         making, makers = Room(MAX_MAKING), threading.Semaphore(MAKERS)
-        self._making = making
+        super().__init__(patience, Analyses(making, makers))
         self._past = Cache[tuple[object, ...], Version](making, makers)
         self._logged = Cache[tuple[int, int], Version](making, makers, kept=1)
-        self._compared = Cache[tuple[str, str], Changes](making, makers)
-        # A what-if may hold a whole graph, so only one is kept.
-        self._imagined = Cache[tuple[str, str], WhatIf[AccessGraph]](making, makers, kept=1)
-        self._conflicts = Cache[str, Conflicts](making, makers)
-        self._drifted = Cache[tuple[object, ...], Drift](making, makers, kept=2)
-        # Findings are large, so only two are kept.
-        self._reviewed = Cache[tuple[object, ...], Findings](making, makers, kept=2)
 
     @property
     def current(self) -> Version:
-        """The version that is served now."""
         return self._current
 
     def swap(self, version: Version) -> None:
@@ -188,12 +287,7 @@ class Versions:
         return Version(graph, self._now(), position, current.base)
 
     def at_least(self, wanted: str, deadline: float) -> Version:
-        """Wait until the served version is the wanted one or a later one, and return it.
-
-        `wanted` is the name of a version or the token of an ingest. `deadline` is a moment of the
-        monotonic clock. Raises NotReached, and InroadsError BAD_VERSION and BUSY.
-        """
-        holds = self._condition(wanted)
+        holds = condition(wanted, self._holds, self._reaches)
         with self._swapped:
             if holds():
                 return self._current
@@ -212,22 +306,14 @@ class Versions:
                 lambda: self._current is not version, max(0.0, deadline - time.monotonic())
             )
 
-    def _condition(self, wanted: str) -> Callable[[], bool]:
-        if re.fullmatch("[0-9a-f]{16}", wanted):
-            return lambda: wanted in self._served
-        if found := re.fullmatch(r"ledger:([0-9]{1,18})", wanted):
-            position = int(found[1])
-            return lambda: self._current.position is not None and self._current.position >= position
-        raise InroadsError(
-            "expected the version of a graph, or the token of an ingest", "BAD_VERSION"
-        )
+    def _holds(self, name: str) -> bool:
+        return name in self._served
+
+    def _reaches(self, position: int) -> bool:
+        return self._current.position is not None and self._current.position >= position
 
     def until(self, version: Version, moment: dt.datetime) -> Version:
-        """A version with only the documents that were observed until a moment (aware).
-
-        It is folded from the documents that the given version holds, so no source is read again.
-        Raises InroadsError BUSY.
-        """
+        # Folded from the documents that the version holds, so no source is read again.
         documents = version.graph.documents
         count = bisect_right(documents, moment, key=lambda document: document.observed_at)
         if count == len(documents):
@@ -242,52 +328,6 @@ class Versions:
             map(_reread, version.graph.documents[:count]), version.graph.policy
         )
         return Version(graph, self._now(), base=version.base)
-
-    def compare(self, before: Version, after: Version) -> Changes:
-        """The changes between two versions. Raises BUSY and the errors of `changes`."""
-        return self._compared.get(
-            (before.name, after.name), lambda: changes(before.graph, after.graph)
-        )
-
-    def findings(
-        self,
-        version: Version,
-        rules: list[str] | None = None,
-        severity: Severity | None = None,
-        suppressed: bool | None = None,
-        now: dt.datetime | None = None,
-    ) -> Findings:
-        """The cached findings of a version. Raises InroadsError BUSY and the errors of `review`."""
-        key = version.name, None if rules is None else tuple(sorted(set(rules))), now
-        return self._reviewed.get(key, lambda: review(version.graph, rules, now=now)).only(
-            severity, suppressed
-        )
-
-    def census(self, version: Version) -> Census:
-        """The census of a version, computed on first use. Raises InroadsError BUSY."""
-        with nullcontext() if made(version.graph) else self._making.seat():
-            return census(version.graph)
-
-    def imagine(self, version: Version, what: WhatIf[AccessGraph]) -> WhatIf[AccessGraph]:
-        """Return the what-if with its outcomes, computed once. Raises InroadsError BUSY."""
-        return self._imagined.get((version.name, what.version), what.answer)
-
-    def choke_points(self, version: Version, of: Iterable[str]) -> ChokePoints:
-        """The choke points of all or some nodes. Raises InroadsError BUSY and WRONG_KIND."""
-        with self._making.seat():
-            return choke_points(version.graph, of)
-
-    def drift(self, version: Version, campaign: Campaign) -> Drift:
-        """The cached drift of a version from a campaign, with the current revocations.
-
-        Raises InroadsError BUSY, and ReviewError POLICY_DIFFERS.
-        """
-        key = version.name, campaign.id, campaign.head.started, campaign.forgotten
-        return campaign.revoked(self._drifted.get(key, lambda: campaign.drift(version.graph)))
-
-    def conflicts(self, version: Version) -> Conflicts:
-        """The conflicts of duty in a version, computed on first use. Raises InroadsError BUSY."""
-        return self._conflicts.get(version.name, lambda: duties(version.graph))
 
 
 def _reread(document: Document) -> Observation:

@@ -30,6 +30,7 @@ from inroads_api.versions.ingestion import Intake
 from inroads_api.versions.limited import LimitedVersionsByBusinesses
 from inroads_api.versions.review_desk import Reviews
 from inroads_api.versions.versions import Version, Versions
+from inroads_api.versions.warming import Warmer
 from inroads_api.web.endpoint import GraphQLEndpoint
 from inroads_api.web.media_types import LEGACY
 from inroads_api.web.metrics import Metrics
@@ -87,14 +88,16 @@ def create_app(
     versions = _versions(
         graph if isinstance(graph, Version) else Version(graph, utcnow()), settings
     )
-    follower = Follower(versions, services.following, settings.poll) if services.following else None
+    views = LimitedVersionsByBusinesses(versions, auth.key if auth else bytes)
+    warmer, following = Warmer(views), services.following
+    follower = Follower(versions, following, settings.poll, warmer.wake) if following else None
     metrics = Metrics(versions, ledger)
     streams = Streams(metrics, settings.keep_alive)
     schema = build_schema(
         allow_ingest=bool(ledger and settings.allow_ingest), allow_review=settings.allow_review
     )
     endpoint = _endpoint(
-        schema, versions, settings, services, streams, follower.nudge if follower else None
+        schema, views, settings, services, streams, follower.nudge if follower else None
     )
 
     # Without tokens only local names are answered: a page of another name may be DNS rebinding.
@@ -109,12 +112,14 @@ def create_app(
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         if follower:
             follower.start()
+            warmer.start()
         if audit:
             audit.start()
         with streams.until_signal(), auth.running() if auth else nullcontext():
             yield
         if follower:
             follower.stop()
+            warmer.stop()
         if audit:
             audit.close()
 
@@ -164,23 +169,22 @@ def _versions(version: Version, settings: ServerSettings) -> Versions:
 
 def _endpoint(
     schema: Schema,
-    versions: Versions,
+    views: LimitedVersionsByBusinesses,
     settings: ServerSettings,
     services: Services,
     streams: Streams,
     committed: Callable[[], None] | None,
 ) -> GraphQLEndpoint:
-    ledger, auth = settings.ledger, services.auth
+    ledger = settings.ledger
     intake = Intake(ledger, committed) if ledger and settings.allow_ingest else None
     reviews = Reviews(ledger) if ledger and not settings.pseudonymised else None
     services.trusted.check(schema._schema)
-    seen = LimitedVersionsByBusinesses(versions, auth.key if auth else bytes)
     return GraphQLEndpoint(
         RequestParser(
             schema.documents, services.trusted, settings.deadline, ingests=intake is not None
         ),
         AdmissionControl(services.audit, services.limiter, pseudonymised=settings.pseudonymised),
-        Answerer(schema, seen, intake, reviews, deciding=settings.allow_review),
+        Answerer(schema, views, intake, reviews, deciding=settings.allow_review),
         streams,
     )
 

@@ -284,3 +284,8 @@ class Members(msgspec.Struct, frozen=True, gc=False):
                 for place, row in enumerate(self.rows)
             }
         )
+
+
+for _kind in (Me, Team, Members):
+    # msgspec learns a struct on first use, and two threads that do so at once crash the process.
+    msgspec.json.Decoder(_kind)

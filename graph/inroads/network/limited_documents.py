@@ -13,7 +13,6 @@ import msgspec
 from msgspec.structs import replace
 
 from inroads.documents.claims import Attribute, Claim, Place, Statement
-from inroads.documents.reader import reread
 from inroads.documents.records import Business, Me, Team
 from inroads.model import (
     CONTRADICTIONS,
@@ -310,7 +309,9 @@ class Remainder:
 
     def _record(self, node: str, name: str, document: int, index: int) -> Any:
         """Return the visible fields of a record that a document has at a place."""
-        content = reread(self.of.whole.documents[document]).content
+        content = self.of.reader.read(
+            self.of.whole.documents[document], self.of.whole.policy
+        ).content
         if isinstance(content, Team):
             record = content.business
         elif name == "permissions":

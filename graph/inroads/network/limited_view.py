@@ -37,8 +37,7 @@ from inroads.columns.arrays import take
 from inroads.columns.builder import claim_set
 from inroads.columns.claimset import ATTRIBUTES, KEEPS, KIND_BITS, KINDS, NONE, latest_covers
 from inroads.columns.fold import fold
-from inroads.documents.claims import Attribute, Place, Statement, state
-from inroads.documents.reader import reread
+from inroads.documents.claims import Attribute, Place, Statement
 from inroads.documents.records import Me, Members
 from inroads.errors import LEFT_OUT, Issue
 from inroads.model import Grant, NodeKind
@@ -55,6 +54,7 @@ from inroads.network.limited_documents import (
     moved_place,
     told_as,
 )
+from inroads.network.limited_reading import DocumentReader
 from inroads.policy.grammar import ACTING, BACKWARD, OUTSIDE, PHASES
 
 _G = TypeVar("_G", bound=AccessGraph)
@@ -67,12 +67,15 @@ _IDENTITY, _BUSINESS, _ACCOUNT, _GROUP = map(
 )
 
 
-def portion(graph: _G, businesses: Collection[str], key: bytes) -> _G:
+def portion(
+    graph: _G, businesses: Collection[str], key: bytes, reader: DocumentReader | None = None
+) -> _G:
     """Return the part of a graph that concerns these businesses, by native id; unknown ones are ignored.
 
-    `key` is the secret behind the ids of placeholders. The cost is proportional to what is kept.
+    `key` is the secret behind the ids of placeholders. The cost is proportional to what is kept,
+    and to the documents that the `reader` has not parsed lately.
     """
-    return Selection(graph, frozenset(businesses), key).graph()
+    return Selection(graph, frozenset(businesses), key, reader or DocumentReader()).graph()
 
 
 class _Cut(NamedTuple):
@@ -86,8 +89,10 @@ class _Cut(NamedTuple):
 
 
 class Selection(Generic[_G]):
-    def __init__(self, graph: _G, businesses: frozenset[str], key: bytes) -> None:
-        self.whole, self.index = graph, graph.index
+    def __init__(
+        self, graph: _G, businesses: frozenset[str], key: bytes, reader: DocumentReader
+    ) -> None:
+        self.whole, self.index, self.reader = graph, graph.index, reader
         mark = msgspec.json.encode(sorted(businesses))
         self.mark = hashlib.sha256(mark).hexdigest()
         self.key = hmac.digest(key, b"portion\0" + mark, "sha256")
@@ -278,30 +283,28 @@ class Selection(Generic[_G]):
     def _cut(self, number: int) -> _Cut:
         """A document cut to what is shown of it."""
         document = self.whole.documents[number]
-        observation = reread(document)
-        said = state(observation, self.whole.policy)
-        value = msgspec.json.decode(document.body)
-        inner = value["response"] if document.prefix else value
-        content, writer = (
-            observation.content,
-            DocumentWriter(self, {place for place, _ in self._spots.get(number, {})}),
-        )
+        said = self.reader.read(document, self.whole.policy)
+        spots = self._spots.get(number, {})
+        wanted = {place for place, _ in spots}
+        content, writer = said.content, DocumentWriter(self, wanted)
         body = (
-            writer.me(inner, content)
+            writer.me(said.value, content)
             if isinstance(content, Me)
-            else writer.members(inner)
+            else writer.members(said.value)
             if isinstance(content, Members)
-            else writer.team(inner, content, document.business)
+            else writer.team(said.value, content, document.business)
         )
         cut = _document(body, document.observed_at, document.kind, document.subject)
         claims = (
-            moved_place(claim, self._spots.get(number, {}), writer.places) for claim in said.claims
+            moved_place(claim, spots, writer.places)
+            for place in wanted
+            for claim in said.claims.get(place, ())
         )
         statement = Statement(
             cut,
             tuple(each for each in claims if each),
             (),
-            tuple(each for each in said.covers if each.partition(" ")[2] in self.visible),
+            tuple(each for node in said.covers.keys() & self.visible for each in said.covers[node]),
             tuple(
                 (group, business)
                 for group, business in said.business_groups
@@ -322,7 +325,8 @@ class Selection(Generic[_G]):
         )
         attributes = [
             each
-            for given in said.attributes
+            for node in said.attributes.keys() & self.visible
+            for given in said.attributes[node]
             if (each := self._attribute(number, given, writer.places))
         ]
         stated = frozenset(each for each in attributes if not isinstance(each.value, Place))

@@ -44,6 +44,10 @@ from inroads.review.values import (
 from inroads.store.ledger import Ledger
 from inroads.text import printable
 
+# Made here, since msgspec crashes if two threads use a struct for the first time at once.
+_HEAD: Final = msgspec.json.Decoder(Head)
+_SIGNED: Final = msgspec.json.Decoder(Signed)
+
 
 def campaigns(ledger: Ledger) -> list[Campaign]:
     """Return all campaigns of a ledger, oldest first; none if its format predates them."""
@@ -82,8 +86,8 @@ class Campaign:
         forgotten: int,
     ) -> None:
         self.ledger, self.id, self.name, self.forgotten = ledger, id, name, forgotten
-        self.head = msgspec.json.decode(head, type=Head)
-        self.signed = msgspec.json.decode(signed, type=Signed) if signed else None
+        self.head = _HEAD.decode(head)
+        self.signed = _SIGNED.decode(signed) if signed else None
 
     # ---- reading
 

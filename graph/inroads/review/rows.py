@@ -51,8 +51,12 @@ def read_decision(number: int | None, verdict: str, *rest: Any) -> Decision | No
     return None if number is None else Decision(number, Verdict(verdict), *rest)
 
 
+# Made here, since msgspec crashes if two threads use a struct for the first time at once.
+_FROZEN: Final = msgspec.json.Decoder(Frozen)
+
+
 def unpack(packed: bytes) -> Frozen:
     try:
-        return msgspec.json.decode(zlib.decompress(packed), type=Frozen)
+        return _FROZEN.decode(zlib.decompress(packed))
     except (zlib.error, msgspec.DecodeError) as error:
         raise ReviewError(f"an item cannot be read: {error}", "LEDGER_CORRUPT") from error

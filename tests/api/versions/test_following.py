@@ -183,6 +183,24 @@ def followed(versions: Versions, following: Following, every: float) -> Iterator
 
 
 class TestFollower:
+    def test_another_version_is_told(self, bruce: AccessGraph) -> None:
+        """Whoever makes something of each version is called after it is served, once."""
+        versions, told = Versions(bruce, NOON, 1), []
+        nexts = [Version(bruce, NOON, 2)]
+        follower = Follower(
+            versions,
+            lambda _: nexts.pop() if nexts else None,
+            0.01,
+            lambda: told.append(versions.current.position),
+        )
+        follower.start()
+        until = time.monotonic() + SOON
+        while not told and time.monotonic() < until:
+            time.sleep(0.01)
+        follower.stop()
+        follower.join(SOON)
+        assert told == [2]
+
     def test_a_nudge_is_heard_at_once(self, ledger: Path) -> None:
         """Who follows slowly looks at once when nudged, and who waits for that is woken."""
         first = served(ledger)

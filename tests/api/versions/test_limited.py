@@ -8,6 +8,7 @@ import random
 import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -18,17 +19,24 @@ from hypothesis import strategies as st
 
 from applications import application
 from hiding import altered, near
+from inroads.cancellation import checked
 from inroads.errors import InroadsError
 from inroads.explorer import Explorer
 from inroads.model import NodeKind, kind_of, native_id
+from inroads.moments import EPOCH
+from inroads.network.limited_reading import DocumentReader
+from inroads.network.limited_view import portion
 from inroads.reach.questions import reached_by
+from inroads_api.clock import Deadline, Late
 from inroads_api.execution.execute import Schema, execute
 from inroads_api.security.audit import AuditLog
 from inroads_api.security.authentication import Auth
 from inroads_api.security.callers import Caller, TokenScope
 from inroads_api.security.tokens import TokenFile
-from inroads_api.versions.limited import LimitedVersions, LimitedVersionsByBusinesses
-from inroads_api.versions.versions import Version, Versions
+from inroads_api.versions import limited
+from inroads_api.versions.limited import LimitedVersionsByBusinesses
+from inroads_api.versions.versions import ServedVersions, Version, Versions
+from inroads_api.versions.warming import Warmer
 from operations import Operations
 from questions import NOON, Serve, code
 from strategies import random_world
@@ -67,14 +75,13 @@ FIXED = [
 ]
 
 
+def view_of(whole: Versions, *businesses: str) -> ServedVersions:
+    return LimitedVersionsByBusinesses(whole, lambda: KEY).of(frozenset(businesses))
+
+
 def asked(schema: Schema, graph: Explorer, chosen: list[str], texts: list[str], seed: int) -> bytes:
     """What somebody who is limited to these businesses is answered to all of it."""
-    view = LimitedVersions(
-        Versions(graph, NOON, 7, now=lambda: NOON),
-        frozenset(map(native_id, chosen)),
-        KEY,
-        lambda: NOON,
-    )
+    view = view_of(Versions(graph, NOON, 7), *map(native_id, chosen))
     operations = Operations(schema._schema, random.Random(seed), texts)
     answers = [
         execute(schema, view, query, {"t": text} if "$t" in query else None)
@@ -319,21 +326,10 @@ def test_limited_callers_only_read() -> None:
 # Versions
 
 
-class Clock:
-    """A clock that goes on by a second whenever it is looked at."""
-
-    def __init__(self) -> None:
-        self.now = NOON
-
-    def __call__(self) -> dt.datetime:
-        self.now += dt.timedelta(seconds=1)
-        return self.now
-
-
 def test_versions_that_differ_in_what_is_hidden(graph: Explorer) -> None:
     """They are one version of a portion, built at one moment; what is shown makes another."""
     whole = Versions(graph, NOON, 1)
-    view = LimitedVersions(whole, frozenset({"1"}), KEY, Clock())
+    view = view_of(whole, "1")
     first = view.current
     hidden = explore(
         [hands(1, 2), hands(1, identity=20), hands(3, 4, identity=30), hands(3, identity=31)]
@@ -342,19 +338,45 @@ def test_versions_that_differ_in_what_is_hidden(graph: Explorer) -> None:
     again = view.current
     assert (again.name, again.built_at, again.position) == (first.name, first.built_at, None)
     assert again.graph is first.graph
-    shown = explore([hands(1, 2), hands(1, identity=20), hands(1, identity=30)])
+    body, moment = hands(1, identity=30)
+    shown = explore([hands(1, 2), hands(1, identity=20), (body, moment + DAY)])
     whole.swap(Version(shown, NOON + DAY, 3))
     assert view.current.name != first.name
-    assert view.current.built_at > first.built_at
+    assert (first.built_at, view.current.built_at) == (START, START + DAY)
+
+
+@given(st.integers(0, 2**32))
+@settings(max_examples=15, deadline=None)
+def test_no_clock_is_told(seed: int) -> None:
+    """A view was built at the newest moment that it shows: when it was made or evicted is not told."""
+    graph = explore(random_world(random.Random(seed), 8))
+    for chosen in known(graph, NodeKind.BUSINESS)[:3]:
+        views = [view_of(Versions(graph, at), native_id(chosen)) for at in (NOON, NOON + DAY)]
+        one, two = (each.current for each in views)
+        moments = [each.observed_at for each in one.graph.documents]
+        assert one.built_at == two.built_at == max(moments, default=EPOCH)
+
+
+PAST = (
+    '{ graph(asOf: "2026-01-02T00:00:00Z") { version } }',
+    '{ changes(since: "2026-01-02T00:00:00Z") { totalCount } }',
+)
+
+
+def test_the_past_is_not_told(door: Callable[..., Any]) -> None:
+    """A limited token has no past, whose moments would be those of hidden documents; others have."""
+    for query in PAST:
+        assert code(door("1")(query).json()) == "LIMITED"
+        assert "errors" not in door()(query).json()
 
 
 def test_waiting_for_a_version(graph: Explorer) -> None:
     """One that is served comes at once, one that comes while waiting then; an ingest's never does."""
     whole = Versions(graph, NOON, 1)
-    view = LimitedVersions(whole, frozenset({"3"}), KEY)
+    view = view_of(whole, "3")
     first = view.current
     later = explore([hands(3, identity=30)])
-    name = LimitedVersions(Versions(later, NOON), frozenset({"3"}), KEY).current.name
+    name = view_of(Versions(later, NOON), "3").current.name
     swapping = threading.Timer(0.05, lambda: whole.swap(Version(later, NOON, 2)))
     swapping.start()
     assert view.at_least(name, time.monotonic() + 5).name == name
@@ -374,6 +396,121 @@ def test_one_for_each_set(graph: Explorer) -> None:
     whole = Versions(graph, NOON)
     portions = LimitedVersionsByBusinesses(whole, lambda: KEY)
     assert portions.of(None) is whole
-    assert portions.of(frozenset({"1"})) is portions.of(frozenset({"1"}))
-    assert portions.of(frozenset({"1"})) is not portions.of(frozenset({"1", "2"}))
+    one, again, two = (portions.of(frozenset(each)) for each in ("1", "1", "12"))
+    assert one.current.graph is again.current.graph
+    assert one.current.graph is not two.current.graph
     assert len(portions.of(frozenset()).current.graph) == 0
+
+
+# Many sets
+
+
+class Counting:
+    """Counts the views that are made; each waits until it is let go."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.made: list[frozenset[str]] = []
+        self.going = threading.Event()
+        self.going.set()
+        monkeypatch.setattr(limited, "portion", self)
+
+    def __call__(
+        self, graph: Explorer, businesses: frozenset[str], key: bytes, reader: DocumentReader
+    ) -> Explorer:
+        self.made.append(businesses)
+        assert self.going.wait(10)
+        return portion(graph, businesses, key, reader)
+
+
+@pytest.fixture
+def counting(monkeypatch: pytest.MonkeyPatch) -> Counting:
+    return Counting(monkeypatch)
+
+
+MANY = [frozenset({str(number)}) for number in range(100)]
+
+
+def test_many_sets_are_kept(graph: Explorer, counting: Counting) -> None:
+    """A hundred sets are made once each, whoever asks in which order."""
+    views = LimitedVersionsByBusinesses(Versions(graph, NOON), lambda: KEY)
+    for each in MANY * 3:
+        views.of(each).current  # noqa: B018  # it makes the view
+    assert len(counting.made) == len(MANY)
+
+
+def test_views_are_bounded_by_their_bytes(graph: Explorer, counting: Counting) -> None:
+    """As many are kept as fit, those used last; one that is larger than all room is made each time."""
+    size = (
+        LimitedVersionsByBusinesses(Versions(graph, NOON), lambda: KEY).renew((MANY[9], KEY)).size
+    )
+    views = LimitedVersionsByBusinesses(Versions(graph, NOON), lambda: KEY, 5 * size)
+    counting.made.clear()
+    for each in (*MANY[10:20], *MANY[15:20], MANY[10]):
+        views.of(each).current  # noqa: B018  # it makes the view
+    assert counting.made == [*MANY[10:20], MANY[10]]
+    views = LimitedVersionsByBusinesses(Versions(graph, NOON), lambda: KEY, size - 1)
+    assert [views.of(MANY[9]).current.name for _ in range(2)] == [
+        views.of(MANY[9]).current.name
+    ] * 2
+    assert counting.made[11:] == [MANY[9]] * 3
+
+
+def test_nobody_is_turned_away(graph: Explorer, counting: Counting) -> None:
+    """Any number of requests waits for a view, which is made once; each waits until its own deadline."""
+    views = LimitedVersionsByBusinesses(Versions(graph, NOON), lambda: KEY)
+    counting.going.clear()
+
+    def ask(seconds: float) -> str:
+        with checked(Deadline.after(seconds).check):
+            return views.of(MANY[1]).current.name
+
+    with ThreadPoolExecutor(30) as pool:
+        patient = [pool.submit(ask, 30) for _ in range(20)]
+        late = [pool.submit(ask, 0) for _ in range(10)]
+        for each in late:
+            with pytest.raises(Late):
+                each.result(10)
+        counting.going.set()
+        assert len({each.result(10) for each in patient}) == 1
+    assert counting.made == [MANY[1]]
+
+
+def test_views_are_made_ahead(graph: Explorer, counting: Counting) -> None:
+    """After a swap, which does not wait for it, the sets used last come first, as many as fit."""
+    whole = Versions(graph, NOON)
+    size = LimitedVersionsByBusinesses(whole, lambda: KEY).renew((MANY[9], KEY)).size
+    views = LimitedVersionsByBusinesses(whole, lambda: KEY, 3 * size)
+    for each in MANY[10:16]:
+        views.of(each).current  # noqa: B018  # it makes the view
+    counting.made.clear()
+    warmer = Warmer(views)
+    counting.going.clear()
+    warmer.start()
+    whole.swap(Version(explore([hands(1, 2)]), NOON, 2))
+    warmer.wake()
+    counting.going.set()
+    until = time.monotonic() + 10
+    while len(counting.made) < 3 and time.monotonic() < until:
+        time.sleep(0.01)
+    assert counting.made[:3] == [MANY[15], MANY[14], MANY[13]]
+    views.of(MANY[15]).current  # noqa: B018  # it is there already
+    assert counting.made.count(MANY[15]) == 1
+    warmer.stop()
+    warmer.join(10)
+    assert not warmer.is_alive()
+
+
+def test_a_view_that_is_asked_late(schema: Schema, graph: Explorer, counting: Counting) -> None:
+    """A request whose deadline passes while its view is made is answered with DEADLINE, not BUSY."""
+    views = LimitedVersionsByBusinesses(Versions(graph, NOON), lambda: KEY)
+    counting.going.clear()
+    with ThreadPoolExecutor(1) as pool:
+        making = pool.submit(lambda: views.of(MANY[1]).current)
+        while not counting.made:
+            time.sleep(0.001)
+        answer = execute(
+            schema, views.of(MANY[1]), "{ graph { version } }", deadline=Deadline.after(0.01)
+        )
+        counting.going.set()
+        making.result(10)
+    assert code(answer) == "DEADLINE"

@@ -21,6 +21,7 @@ from inroads_api.execution.execute import build_schema
 from inroads_api.server.application import application, require_telemetry, worker
 from inroads_api.server.listening import place, tls_options, url
 from inroads_api.server.processes import run, run_workers
+from inroads_api.server.protocol import ConnectionLimits
 from inroads_api.versions.following import follow, position
 from inroads_api.versions.versions import Version
 from inroads_api.web.logs import CONFIG
@@ -144,6 +145,19 @@ def serve(
     workers: Annotated[
         int, typer.Option(min=1, max=64, help="Server processes; several need one ledger.")
     ] = 1,
+    max_connections: Annotated[
+        int, typer.Option(min=1, metavar="N", help="The most open connections of a process.")
+    ] = 1_000,
+    max_connections_each: Annotated[
+        int,
+        typer.Option(
+            min=1, metavar="N", help="The most of them from one address, which a proxy may have."
+        ),
+    ] = 250,
+    head_timeout: Annotated[
+        dt.timedelta,
+        duration_option("--head-timeout", "How long the headers of a request may take.", "10s"),
+    ] = dt.timedelta(seconds=10),
     deadline: Annotated[
         dt.timedelta,
         duration_option("--deadline", "How long a query may take, such as 10s or 5m.", "10s"),
@@ -237,6 +251,9 @@ def serve(
         settings = replace(settings, ledger=ledgers[0] if following else None, alone=alone)
         graph = given.graph()
         config = CONFIG if log is Log.JSON else None
+        limits = ConnectionLimits(
+            max_connections, max_connections_each, head_timeout.total_seconds()
+        )
         sock = there.bound()
         say(f"GraphQL at {url(sock, tls=bool(tls))}/graphql, end with Ctrl-C")
         if not (tls or there.local):
@@ -247,8 +264,8 @@ def serve(
             # It was read to say what was rejected, and to make the snapshot that the workers open.
             del graph
             made = partial(worker, settings)
-            run_workers(workers, made, sock, settings.deadline, config, tls)
+            run_workers(workers, made, sock, settings.deadline, config, tls, limits)
         else:
             version = Version(graph, now(), reached)
             served = application(version, settings, replace(services, following=following))
-            run(served, sock, settings.deadline, config, tls)
+            run(served, sock, settings.deadline, config, tls, limits)

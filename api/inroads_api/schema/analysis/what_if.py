@@ -38,7 +38,7 @@ from inroads_api.schema.graph.node import Node, identity
 from inroads_api.schema.graph.paths import PathList
 from inroads_api.schema.pages import Connection, First, Page, Window, connection, within, written
 from inroads_api.schema.resolved import find, note, resolved
-from inroads_api.versions.versions import Version, Versions
+from inroads_api.versions.versions import ServedVersions, Version
 
 describe(
     Fate,
@@ -283,7 +283,7 @@ class DutyConflict:
 
 
 def imagine(
-    versions: Versions, seen: Version, remove: Sequence[str], add: Sequence[ImaginedGrant]
+    versions: ServedVersions, seen: Version, remove: Sequence[str], add: Sequence[ImaginedGrant]
 ) -> WhatIf:
     """Return the answer to a what-if on a version."""
     what = what_if_.WhatIf(seen.graph, remove, [each.text for each in add])
@@ -301,7 +301,7 @@ def plan(seen: Version, principal: str, resource: str) -> Plan | None:
 
 
 def choke_points(
-    versions: Versions, seen: Version, of: Sequence[str], by: ChokeFigure, first: int
+    versions: ServedVersions, seen: Version, of: Sequence[str], by: ChokeFigure, first: int
 ) -> list[ChokePoint]:
     """Return the first choke points of a version.
 
@@ -325,7 +325,7 @@ def choke_points(
     ]
 
 
-def duty_conflicts(versions: Versions, seen: Version, page: Page) -> Connection[DutyConflict]:
+def duty_conflicts(versions: ServedVersions, seen: Version, page: Page) -> Connection[DutyConflict]:
     """Return a page of the conflicts of duty of a version."""
     found = versions.conflicts(seen)
 

@@ -11,13 +11,13 @@ import strawberry
 from inroads.errors import InroadsError
 from inroads.review import Campaign
 from inroads_api.versions.review_desk import Desk
-from inroads_api.versions.versions import Version, Versions
+from inroads_api.versions.versions import ServedVersions, Version
 
 
 class Asker(Protocol):
     """The part of a request's context that review resolvers use."""
 
-    versions: Versions
+    versions: ServedVersions
     version: Version
     desk: Desk | None
 

@@ -78,7 +78,7 @@ class Answerer:
         *,
         deciding: bool = False,
     ) -> None:
-        self.versions = seen.of(None)
+        self.versions = seen.whole
         self._schema, self._seen, self._intake = schema, seen, intake
         self._reviews, self._deciding = reviews, deciding
         self._seats = Seats()
