@@ -89,6 +89,14 @@ class Mode(StrEnum):
     ASSOCIATION = "ASSOCIATION"
 
 
+class MomentSource(StrEnum):
+    """The ways in which the moment of a document is known; surest first."""
+
+    ENVELOPE = "envelope"
+    GIVEN = "given"
+    FILE = "file"
+
+
 class Section(StrEnum):
     """The section of a document that holds a record.
 
@@ -138,7 +146,9 @@ class Document(msgspec.Struct, frozen=True, eq=False):
     `body` is the redacted canonical JSON as it arrived (wrapper included), `sha256` its hash,
     `observed_at` is aware and in UTC, `kind` is `me` or `team`, `subject` the node it speaks about,
     `prefix` the JSON pointer of the unwrapped object, `business` the pointer of a team's business
-    record below it. Documents are ordered, and equal, by moment, hash and source.
+    record below it. `moment_source` says how the moment is known: from its envelope, from a caller
+    that gives it, or only from the modification time of its file; None if that was not recorded.
+    Documents are ordered, and equal, by moment, hash and source.
     """
 
     observed_at: dt.datetime
@@ -149,6 +159,7 @@ class Document(msgspec.Struct, frozen=True, eq=False):
     prefix: str
     business: str
     kept: bytes | StoredBody
+    moment_source: MomentSource | None = None
 
     @property
     def body(self) -> bytes:

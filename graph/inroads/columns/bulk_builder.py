@@ -20,6 +20,7 @@ from inroads.columns.claimset import (
     BUSINESSES,
     GROUPS,
     IDENTITIES,
+    MOMENT_SOURCES,
     NONE,
     RELATIONS,
     ROLES,
@@ -205,6 +206,7 @@ class _Saying:
             np.cumsum(sizes, dtype=np.int64) - sizes,
             sizes,
             none,
+            np.array([MOMENT_SOURCES.index(each.moment_source) for each in documents], np.int8),
         )
         return ClaimSet(
             self.codes,
@@ -422,10 +424,8 @@ class _Saying:
         Rows that name only one end are dropped later, in `said`.
         """
         document, *row = spot
-        number, stated = (
-            RELATIONS.index(relation),
-            (owner, *words, client_role, active, *row, client),
-        )
+        number = RELATIONS.index(relation)
+        stated = owner, *words, client_role, active, *row, client
         self.claims.append((document, principal, number, resource, scope, other_scope, *stated))
 
     def _cover(self, document: Ints, scope: Ints) -> None:

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from inroads.columns.arrays import Flags, Ints, Texts, in_place, take
-from inroads.model import NodeKind, Relation, Role, Section, fold_email
+from inroads.model import MomentSource, NodeKind, Relation, Role, Section, fold_email
 
 _Key = TypeVar("_Key")
 
@@ -21,6 +21,8 @@ KINDS: Final = tuple(NodeKind)
 RELATIONS: Final = tuple(Relation)
 ROLES: Final = tuple(Role)
 SECTIONS: Final = tuple(Section)
+MOMENT_SOURCES: Final = (None, *reversed(MomentSource))
+"""The ways in which moments are known, by number: unknown first, the surest last."""
 SCOPES: Final = {
     # of an identity: any `me` document, and three of its sections
     "me": 0,
@@ -86,7 +88,7 @@ class DocumentRows(NamedTuple):
     `wrapped` and `nested` are flags: the document has a prefix of its JSON pointers (an envelope),
     and the business record of its team has a pointer of its own. The body is the `size` bytes at
     `at` of the store numbered `store`. `unreadable` counts the rows of the document that could not
-    be read.
+    be read. `moment_source` is a number of MOMENT_SOURCES.
     """
 
     moment: Ints
@@ -100,6 +102,7 @@ class DocumentRows(NamedTuple):
     at: Ints
     size: Ints
     unreadable: Ints
+    moment_source: Ints
 
 
 class ClaimRows(NamedTuple):

@@ -158,6 +158,7 @@ class _Pile:
 
     document: Ints
     moment: Ints
+    moment_source: Ints
 
     def __init__(self, tables: Sequence[Any], numbers: Sequence[_Renumbering]) -> None:
         self._kind = type(tables[0])
@@ -184,7 +185,8 @@ def _ordered(documents: _Pile) -> tuple[Ints, Flags, Ints]:
     """Return the rows of distinct documents in order, a mask of them, and each row's index in the
     order.
 
-    Of a document that arrived from several sources, the row of the first source by name is kept.
+    Of a document that arrived from several sources, the row of the first source by name is kept,
+    and what says its moment most surely.
     """
     # 8 bytes of the moment (sign flipped, big-endian), then 32 of the hash: these sort as bytes.
     key = np.empty((len(documents.moment), 40), np.uint8)
@@ -204,6 +206,10 @@ def _ordered(documents: _Pile) -> tuple[Ints, Flags, Ints]:
         here, chosen = order[row], keeping[group[row]]
         if documents.source.text(here) < documents.source.text(chosen):
             keeping[group[row]] = here
+    if not begins.all():
+        surest = np.maximum.reduceat(documents.moment_source[order], np.flatnonzero(begins))
+        documents.moment_source = documents.moment_source.copy()
+        documents.moment_source[keeping] = surest
     kept = np.zeros(len(order), np.bool_)
     kept[keeping] = True
     place = np.empty(len(order), np.int32)

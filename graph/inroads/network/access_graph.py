@@ -17,6 +17,7 @@ from inroads.columns.adjacency import KEPT, Adjacency
 from inroads.columns.claimset import (
     ATTRIBUTES,
     KINDS,
+    MOMENT_SOURCES,
     NONE,
     ROLES,
     SCOPES,
@@ -144,6 +145,7 @@ class AccessGraph(MultiDiGraph):
             "/response" if rows.wrapped[number] else "",
             "/business" if rows.nested[number] else "",
             StoredBody(store.body, int(rows.at[number]), int(rows.size[number])),
+            MOMENT_SOURCES[rows.moment_source[number]],
         )
 
     def _attributes(self, number: int) -> Data:

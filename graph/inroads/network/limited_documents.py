@@ -11,10 +11,20 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 import msgspec
 from msgspec.structs import replace
 
+from inroads.columns.claimset import MOMENT_SOURCES
 from inroads.documents.claims import Attribute, Claim, Place, Statement
 from inroads.documents.reader import reread
 from inroads.documents.records import Business, Me, Team
-from inroads.model import Document, Grant, NodeKind, Relation, Role, Section, native_id
+from inroads.model import (
+    Document,
+    Grant,
+    MomentSource,
+    NodeKind,
+    Relation,
+    Role,
+    Section,
+    native_id,
+)
 
 if TYPE_CHECKING:
     from inroads.network.limited_view import Selection
@@ -330,10 +340,17 @@ def _number(node: str) -> int | str:
     return native if node.startswith("account:") else int(native)
 
 
-def _document(body: dict[str, Any], moment: dt.datetime, kind: str, subject: str) -> Document:
+def _document(
+    body: dict[str, Any],
+    moment: dt.datetime,
+    kind: str,
+    subject: str,
+    moment_source: MomentSource | None = None,
+) -> Document:
     raw = msgspec.json.encode(body, order="sorted")
     nested = "/business" if kind == "team" else ""
-    return Document(moment, hashlib.sha256(raw).hexdigest(), SOURCE, kind, subject, "", nested, raw)
+    sha256 = hashlib.sha256(raw).hexdigest()
+    return Document(moment, sha256, SOURCE, kind, subject, "", nested, raw, moment_source)
 
 
 def merged_records(statements: Iterable[Statement]) -> Iterator[Statement]:
@@ -341,15 +358,19 @@ def merged_records(statements: Iterable[Statement]) -> Iterator[Statement]:
     same: dict[Document, list[Statement]] = defaultdict(list)
     for each in statements:
         same[each.document].append(each)
-    for document, several in same.items():
+    for several in same.values():
         yield Statement(
-            document,
+            max((each.document for each in several), key=_surety),
             _together(each.claims for each in several),
             _together(each.attributes for each in several),
             _together(each.covers for each in several),
             _together(each.business_groups for each in several),
             _together(each.issues for each in several),
         )
+
+
+def _surety(document: Document) -> int:
+    return MOMENT_SOURCES.index(document.moment_source)
 
 
 def _together(parts: Iterable[tuple[_T, ...]]) -> tuple[_T, ...]:

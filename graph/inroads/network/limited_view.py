@@ -295,7 +295,13 @@ class Selection(Generic[_G]):
             if isinstance(content, Me)
             else writer.team(inner, content, document.business)
         )
-        cut = _document(body, document.observed_at, document.kind, document.subject)
+        cut = _document(
+            body,
+            document.observed_at,
+            document.kind,
+            document.subject,
+            document.moment_source,
+        )
         claims = (
             moved_place(claim, self._spots.get(number, {}), writer.places) for claim in said.claims
         )

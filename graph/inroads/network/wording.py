@@ -10,6 +10,7 @@ from inroads.model import (
     Certainty,
     Evidence,
     Grant,
+    MomentSource,
     NodeKind,
     Path,
     Relation,
@@ -31,6 +32,25 @@ _HOLDS: Final = {
     Role.CLIENT: "is a client of",
     Role.STAFF: "is on the staff of",
 }
+
+
+_SAYS_WHEN: Final = {
+    MomentSource.ENVELOPE: "its envelope",
+    MomentSource.GIVEN: "whoever handed it in",
+    MomentSource.FILE: "only the modification time of its file",
+    None: "something that was not recorded",
+}
+
+
+def moment_words(source: MomentSource | None) -> str:
+    """Return what says when a document was observed, as the subject of "says"."""
+    return _SAYS_WHEN[source]
+
+
+def file_moments(count: int) -> str:
+    """Return a sentence about so many documents whose moment is that of a file."""
+    documents, their = ("1 document", "its") if count == 1 else (f"{count} documents", "their")
+    return f"the moment of {documents} is only the modification time of {their} file"
 
 
 def label(graph: AccessGraph, node: str) -> str:

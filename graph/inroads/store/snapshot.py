@@ -26,7 +26,7 @@ from inroads.columns.overlay import whole
 from inroads.policy.tables import Policy
 from inroads.store.ledger import Bodies, Ledger, snapshots, sync
 
-FORMAT: Final = 3
+FORMAT: Final = 4
 """Counts up whenever the columns change."""
 
 _MANIFEST: Final = "manifest.json"
