@@ -282,7 +282,12 @@ class Explanation(msgspec.Struct, frozen=True):
 
 
 class Coverage(msgspec.Struct, frozen=True):
-    """A coverage: how much was observed, so that "nobody else" is never claimed falsely."""
+    """A coverage: how much was observed, so that "nobody else" is never claimed falsely.
+
+    `oldest` and `newest` are the moments of the documents that the answer rests on: the latest ones
+    about what was asked, and those that state the steps of its paths, before filters on roles,
+    certainty and state. Of the whole graph they are those of all documents.
+    """
 
     complete: bool
     notes: tuple[str, ...]

@@ -14,6 +14,7 @@ import networkx as nx
 import numpy as np
 
 from inroads.columns.adjacency import KEPT, Adjacency
+from inroads.columns.arrays import Ints
 from inroads.columns.claimset import (
     ATTRIBUTES,
     KINDS,
@@ -30,6 +31,7 @@ from inroads.documents.reader import reread
 from inroads.documents.records import Business, Me, Team
 from inroads.errors import AmbiguousEmail, BadId, Issue
 from inroads.model import (
+    Access,
     Capability,
     Coverage,
     Document,
@@ -45,7 +47,7 @@ from inroads.model import (
     node_id,
 )
 from inroads.moments import moment_of
-from inroads.network.coverage import MeasuredCoverage
+from inroads.network.coverage import NO_GRANTS, MeasuredCoverage
 from inroads.network.issues import issues
 from inroads.network.mappings import NO_DOCUMENTS, Data, Documents, Grants, Neighbours, Nodes
 from inroads.network.search import Odd, odd, search
@@ -410,16 +412,28 @@ class AccessGraph(MultiDiGraph):
         """
         return self._measured.of_all()
 
-    def coverage_of_reach(self, identity: str) -> Coverage:
-        """Return the coverage of an identity's reach: complete when its own `me` document was read."""
-        return self._measured.of_reach(identity)
+    def coverage_of_reach(self, identity: str, grants: Ints = NO_GRANTS) -> Coverage:
+        """Return the coverage of an identity's reach: complete when its own `me` document was read.
 
-    def coverage_of_reached_by(self, resource: str) -> Coverage:
+        Its oldest and newest moments are those of the latest documents about the identity, and of
+        the documents that state these grants, which the answer passes.
+        """
+        return self._measured.of_reach(identity, grants)
+
+    def coverage_of_reached_by(self, resource: str, grants: Ints = NO_GRANTS) -> Coverage:
         """Return the coverage of the identities that reach a resource.
 
-        It is complete when the `team` document of its business was read.
+        It is complete when the `team` document of its business was read. For `grants` see
+        `coverage_of_reach`.
         """
-        return self._measured.of_reached_by(resource)
+        return self._measured.of_reached_by(resource, grants)
+
+    def coverage_of_access(self, access: Access) -> Coverage:
+        """Return the coverage of an identity's reach, as far as the paths of one access go."""
+        steps = {step.grant for path in access.paths for step in path.steps}
+        numbers = [self.index.grant_number(each) for each in steps]
+        grants = np.array([each for each in numbers if each is not None], np.int64)
+        return self.coverage_of_reach(access.principal, grants)
 
     @cached_property
     def _measured(self) -> MeasuredCoverage:

@@ -47,12 +47,6 @@ def moment_words(source: MomentSource | None) -> str:
     return _SAYS_WHEN[source]
 
 
-def file_moments(count: int) -> str:
-    """Return a sentence about so many documents whose moment is that of a file."""
-    documents, their = ("1 document", "its") if count == 1 else (f"{count} documents", "their")
-    return f"the moment of {documents} is only the modification time of {their} file"
-
-
 def label(graph: AccessGraph, node: str) -> str:
     """Return a readable name of a node: `b@example.com`, `BillSpring (77128)`, `account Xr82w`."""
     data, native = graph.nodes[node], native_id(node)

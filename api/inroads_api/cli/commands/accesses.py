@@ -30,6 +30,7 @@ from inroads_api.cli.terminal import (
     print_rows,
     print_values,
     say,
+    say_age,
     say_coverage,
     say_no_access,
     write_json,
@@ -149,9 +150,11 @@ def explain(
         _print_explanation(graph, access, output)
         identity = access.principal if access else graph.find(principal)
         if identity:
-            say_coverage(
-                many(len(access.paths) if access else 0, "path"), graph.coverage_of_reach(identity)
+            coverage = (
+                graph.coverage_of_access(access) if access else graph.coverage_of_reach(identity)
             )
+            say_coverage(many(len(access.paths) if access else 0, "path"), coverage)
+            say_age(coverage)
         if access and access.truncated:
             say(
                 f"a limit cut this answer short: these are the first {len(access.paths):,} paths of more"
@@ -184,7 +187,9 @@ def _print_accesses(answer: Answers, other: str, output: Format | None) -> None:
         print_rows(rows or [{other: "no access"}], chosen)
     else:
         print_values(answer, answer.graph, chosen)
-    say_coverage(many(len(answer), "access", "es"), answer.coverage)
+    coverage = answer.coverage
+    say_coverage(many(len(answer), "access", "es"), coverage)
+    say_age(coverage)
     if answer.truncated:
         say("a limit cut this answer short")
 

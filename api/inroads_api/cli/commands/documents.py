@@ -15,7 +15,7 @@ import typer
 from inroads.documents.reader import unknown_keys
 from inroads.explorer import Explorer
 from inroads.model import MomentSource
-from inroads.network.wording import file_moments
+from inroads.network.coverage import file_moments
 from inroads.output.rows import json_row
 from inroads.sources.synthetic import population
 from inroads_api.cli.options import AsOf, ObservedAt, PolicyFile, Pseudonymise, load_graph

@@ -19,8 +19,11 @@ class Coverage:
     identities_observed: int = value("How many identities have their own document in the graph.")
     businesses_observed: int = value("How many businesses have a record in the graph.")
     teams_observed: int = value("How many businesses have a team document in the graph.")
-    oldest: dt.datetime | None = value("The moment of the oldest document.")
-    newest: dt.datetime | None = value("The moment of the newest document.")
+    oldest: dt.datetime | None = value(
+        "The moment of the oldest document that the answer rests on: the latest ones about what was"
+        " asked, and those that state the steps of its paths. Of the whole graph: of all documents."
+    )
+    newest: dt.datetime | None = value("The moment of the newest of these documents.")
 
 
 @described
