@@ -216,7 +216,9 @@ class Explorer(AccessGraph):
             )
         node = self.find(text)
         if node is None:
-            raise NotFound(f"no document names {text.strip()!r}")
+            former = self.formerly(text) if "@" in text else ()
+            told = "; ".join(each.sentence(text.strip()) for each in former)
+            raise NotFound(told or f"no document names {text.strip()!r}")
         if kind_of(node) not in kinds:
             raise InroadsError(f"{node} is no {' or '.join(sorted(kinds)).lower()}", "WRONG_KIND")
         return node

@@ -164,6 +164,21 @@ class IssueRows(NamedTuple):
     message: Texts
 
 
+class EmailRows(NamedTuple):
+    """Statements of emails that newer documents overrule; `value` is the key of the email.
+
+    A union keeps the first and the last statement of each email of a node, but for statements that
+    are among the attributes. An identity that was observed once has none.
+    """
+
+    document: Ints
+    node: Ints
+    value: Ints
+
+
+NO_EMAILS: Final = EmailRows(np.zeros(0, np.int32), np.zeros(0, np.int32), np.zeros(0, np.int64))
+
+
 class ClaimSet(NamedTuple):
     """The claims, attributes and covers of documents. A node's number is its index in `nodes`."""
 
@@ -178,6 +193,7 @@ class ClaimSet(NamedTuple):
     groups: GroupRows
     issues: IssueRows
     stores: tuple[Store, ...]
+    emails: EmailRows = NO_EMAILS
 
 
 class InMemoryBodies(NamedTuple):

@@ -220,6 +220,7 @@ def _added(base: Baseline, policy: Policy) -> _Added | None:
             np.arange(len(anew.issues.document)),
         ),
         anew.stores,
+        splice.by(said.emails, anew.emails, "node", nodes.of_part[part.attributes.node]),
     )
     return _Added(*splice.put(before, derived, next_said, small, part, principals, policy), touched)
 

@@ -8,6 +8,7 @@ from inroads.columns.arrays import Flags, Ints, Texts, take
 from inroads.columns.claimset import (
     ACCOUNTS,
     GROUPS,
+    NO_EMAILS,
     NONE,
     RELATIONS,
     SLOTS,
@@ -16,6 +17,7 @@ from inroads.columns.claimset import (
     ClaimRows,
     ClaimSet,
     CoverRows,
+    EmailRows,
     GroupRows,
     IssueRows,
     numbers_among,
@@ -30,7 +32,7 @@ _KEEPS = RELATIONS.index(Relation.KEEPS)
 def excerpt(said: ClaimSet, nodes: Ints) -> ClaimSet:
     """Return the claims about what these nodes hold, and about who keeps what with them.
 
-    Issues are left out.
+    Issues and former emails are left out.
     """
     size = len(said.nodes)
     chosen = _marked(size, nodes)
@@ -69,6 +71,7 @@ def excerpt(said: ClaimSet, nodes: Ints) -> ClaimSet:
         covers=renumber(covers, node=node, document=document),
         groups=renumber(groups, node=node),
         issues=IssueRows(np.zeros(0, np.int32), nothing, nothing, nothing),
+        emails=NO_EMAILS,
     )
 
 
@@ -87,9 +90,15 @@ def without(part: ClaimSet, left_out: Flags) -> ClaimSet:
         of_kept(table, kept, place)
         for table in (part.claims, part.attributes, part.covers, part.issues)
     )
+    emails = of_kept(part.emails, kept, place)
     documents = take(part.documents, kept)
     return part._replace(
-        documents=documents, claims=claims, attributes=attributes, covers=covers, issues=issues
+        documents=documents,
+        claims=claims,
+        attributes=attributes,
+        covers=covers,
+        issues=issues,
+        emails=emails,
     )
 
 
@@ -101,6 +110,7 @@ def selected_rows(
     attributes: AttributeRows,
     covers: CoverRows,
     groups: GroupRows,
+    emails: EmailRows,
 ) -> ClaimSet:
     """Return some rows as a claim set of their own, with just these nodes and documents, ascending.
 
@@ -124,4 +134,5 @@ def selected_rows(
         renumber(groups, node=node),
         IssueRows(np.zeros(0, np.int32), *[Texts.of(())] * 3),
         said.stores,
+        renumber(emails, node=node, document=document),
     )

@@ -248,10 +248,12 @@ def cut_out(
         distinct(np.concatenate([part.documents.subject, part.attributes.node]))
     ]
     attributes = take(said.attributes, _rows(said.attributes.node, stating[stating != NONE]))
-    documents = distinct(np.concatenate([chosen.document, covers.document, attributes.document]))
+    emails = take(said.emails, _rows(said.emails.node, stating[stating != NONE]))
+    tables = chosen, covers, attributes, emails
+    documents = distinct(np.concatenate([each.document for each in tables]))
     everything = distinct(np.concatenate([around, groups.group, said.documents.subject[documents]]))
     return (
-        selected_rows(said, everything, documents, chosen, attributes, covers, groups),
+        selected_rows(said, everything, documents, chosen, attributes, covers, groups, emails),
         everything,
         documents,
         attributes,

@@ -2,7 +2,8 @@
 
 Its laws are the fold's: it is idempotent, commutative and associative. It drops what no later
 document could bring back, namely claims of which a scope was covered by a newer document, and
-attributes that a newer document states. Nodes named by dropped rows stay.
+attributes that a newer document states. Nodes named by dropped rows stay, and so do the first and
+the last statement of each email that an identity had: somebody may still know it by that.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from inroads.columns.arrays import (
     Ints,
     Texts,
     at_once,
+    contained,
     distinct,
     firsts,
     in_order,
@@ -37,6 +39,7 @@ from inroads.columns.claimset import (
     AttributeRows,
     ClaimSet,
     CoverRows,
+    EmailRows,
     Numbers,
     Store,
     edge_keys,
@@ -70,6 +73,7 @@ def union(parts: Iterable[ClaimSet]) -> ClaimSet:
     )
     texts = joined(tuple(part.texts for part in taken))
     piles = [_Pile(tables, numbers) for tables in zip(*(part[4:10] for part in taken), strict=True)]
+    former = _Pile([part.emails for part in taken], numbers)
     del codes, places, taken
     documents, claims, attributes, covers, groups, issues = piles
     order, kept, place = _ordered(documents)
@@ -77,10 +81,10 @@ def union(parts: Iterable[ClaimSet]) -> ClaimSet:
     latest = _latest(of_kept(covers.take(), kept, place))
     reach = np.full(len(nodes) * SLOTS, NONE, np.int32)
     reach[latest.scope] = era[latest.document]
-    standing, stated, arrived = at_once(
+    standing, (stated, emails), arrived = at_once(
         rows,
         lambda: claims.take(_standing(claims, kept, place, reach, era)),
-        lambda: attributes.take(_decided(attributes, kept, place, era)),
+        lambda: _stated(attributes, former, kept, place, era),
         lambda: documents.take(None if in_place(place) else order),
     )
     texts, stated = _needed(texts, stated)
@@ -97,6 +101,7 @@ def union(parts: Iterable[ClaimSet]) -> ClaimSet:
         groups.take(np.unique(pairs, return_index=True)[1]),
         of_kept(issues.take(), kept, place),
         tuple(stores),
+        emails,
     )
 
 
@@ -242,6 +247,48 @@ def _decided(attributes: _Pile, kept: Flags, place: Ints, era: Ints) -> Ints:
         moment == np.repeat(last, np.diff(np.flatnonzero(np.append(begins, True))))
     ]
     return latest
+
+
+def _stated(
+    attributes: _Pile, former: _Pile, kept: Flags, place: Ints, era: Ints
+) -> tuple[AttributeRows, EmailRows]:
+    """Return the attributes that stand, and the emails that are overruled."""
+    rows = _decided(attributes, kept, place, era)
+    emails = _overruled(attributes, rows, of_kept(former.take(), kept, place))
+    return attributes.take(rows), emails
+
+
+def _overruled(attributes: Any, rows: Ints, former: EmailRows) -> EmailRows:
+    """Return the first and the last statement of each email, but for those among some rows.
+
+    The document column of the attributes is renumbered already.
+    """
+    stands = np.zeros(len(attributes.name), np.bool_)
+    stands[rows] = True
+    is_email = attributes.name == _EMAIL_KEY
+    gone = np.flatnonzero(is_email & ~stands)
+    if not len(gone) and not len(former.node):
+        return former
+    nodes = distinct(np.concatenate([attributes.node[gone], former.node]))
+    standing = np.flatnonzero(is_email & stands)
+    standing = standing[contained(attributes.node[standing], nodes)]
+    here = np.concatenate([standing, gone])
+    document, node, value = (
+        np.concatenate([getattr(attributes, name)[here], getattr(former, name)])
+        for name in EmailRows._fields
+    )
+    over = np.arange(len(node)) >= len(standing)
+    # Equal statements follow each other, one that stands first.
+    order = np.lexsort((over, document, value, node))
+    document, node, value = (each[order] for each in (document, node, value))
+    order = order[single := firsts(node, value, document)]
+    document, node, value = (each[single] for each in (document, node, value))
+    begins = firsts(node, value)
+    ends = over[order] & (begins | np.roll(begins, -1))
+    return EmailRows(document[ends], node[ends], value[ends])
+
+
+_EMAIL_KEY: Final = ATTRIBUTES.index("email_key")
 
 
 def _needed(texts: Texts, attributes: AttributeRows) -> tuple[Texts, AttributeRows]:

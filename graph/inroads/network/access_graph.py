@@ -48,6 +48,7 @@ from inroads.model import (
 )
 from inroads.moments import moment_of
 from inroads.network.coverage import NO_GRANTS, MeasuredCoverage
+from inroads.network.former_emails import FormerEmail, former_emails
 from inroads.network.issues import issues
 from inroads.network.mappings import NO_DOCUMENTS, Data, Documents, Grants, Neighbours, Nodes
 from inroads.network.search import Odd, odd, search
@@ -336,6 +337,10 @@ class AccessGraph(MultiDiGraph):
                 f"{len(found)} identities have this email: {', '.join(found)}", ids=found
             )
         return found[0] if found else None
+
+    def formerly(self, email: str) -> tuple[FormerEmail, ...]:
+        """The identities that had this email and have another one now; see `former_emails`."""
+        return former_emails(self, email)
 
     def search(self, text: str, first: int = 10) -> list[str]:
         """Up to `first` nodes whose id, email or name contains the text, exact matches first, then

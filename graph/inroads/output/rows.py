@@ -26,6 +26,7 @@ from inroads.errors import Issue, Rejection
 from inroads.model import Access, Evidence, Grant
 from inroads.moments import rfc3339
 from inroads.network.access_graph import AccessGraph
+from inroads.network.former_emails import EMAIL_CHANGED, EmailChange
 from inroads.network.wording import evidence_lines, path_sentence, record_label, records
 
 Row: TypeAlias = dict[str, Any]
@@ -276,8 +277,29 @@ def _change(value: Change, graphs: ComparedGraphs) -> Row:
     return {**row, "causes": list(map(graphs.cause, value.causes)), "how": how}
 
 
-@csv_row.register
-def _flat_change(value: Change, graphs: ComparedGraphs) -> Row:
+@json_row.register
+def _email_change(value: EmailChange, _graphs: ComparedGraphs) -> Row:
+    return {
+        "change": [EMAIL_CHANGED],
+        "principal": value.identity,
+        "email": value.after,
+        "resource": None,
+        "name": None,
+        "before": {"email": value.before},
+        "after": {"email": value.after},
+        "causes": [],
+        "how": value.sentence,
+    }
+
+
+@table_row.register
+def _email_change_cells(value: EmailChange, _graphs: ComparedGraphs) -> Row:
+    return {"principal": value.identity, "before": value.before, "after": value.after}
+
+
+@csv_row.register(Change)
+@csv_row.register(EmailChange)
+def _flat_change(value: Change | EmailChange, graphs: ComparedGraphs) -> Row:
     row = json_row(value, graphs)
     causes = row["causes"]
     return {
