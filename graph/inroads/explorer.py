@@ -330,7 +330,7 @@ class ExplainedAccess(Access, frozen=True):
     __repr__ = __str__
 
     def _repr_html_(self) -> str:
-        return svg(self.graph, self.paths)
+        return svg(self.graph, self.paths, truncated=self.truncated)
 
 
 class Answers(AccessAnswers[ExplainedAccess]):
@@ -354,7 +354,10 @@ class Answers(AccessAnswers[ExplainedAccess]):
         return [access.to_dict() for access in self]
 
     def to_pandas(self) -> pd.DataFrame:
-        """The rows as a DataFrame; needs the extra `inroads[pandas]`."""
+        """The rows as a DataFrame; needs the extra `inroads[pandas]`.
+
+        Its `attrs` say as `truncated` whether a limit cut the answer short.
+        """
         import pandas as pd  # noqa: PLC0415  # an optional extra
 
         columns = [
@@ -367,9 +370,11 @@ class Answers(AccessAnswers[ExplainedAccess]):
             "certainty",
             "state",
         ]
-        return pd.DataFrame(
+        frame = pd.DataFrame(
             self.to_dicts(), columns=[*columns, "reasons", "distance", "paths", "truncated"]
         )
+        frame.attrs["truncated"] = self.truncated
+        return frame
 
     def __str__(self) -> str:
         lines = [line for access in self for line in _lines(access)] or ["no access"]
@@ -381,11 +386,14 @@ class Answers(AccessAnswers[ExplainedAccess]):
 
     def _repr_html_(self) -> str:
         paths: list[Path] = []
-        for access in self:
+        cut = self.truncated
+        for number, access in enumerate(self, 1):
             paths += access.paths
+            cut |= access.truncated
             if len(paths) >= PATHS_DRAWN:
+                cut |= number < len(self)
                 break
-        return svg(self.graph, paths)
+        return svg(self.graph, paths, truncated=cut)
 
 
 def _explained(graph: Explorer, access: Access) -> ExplainedAccess:

@@ -34,6 +34,9 @@ _HOLDS: Final = {
 }
 
 
+MORE_PATHS: Final = "… more paths than are listed"
+"""The line after a list of paths that a limit cut short."""
+
 _SAYS_WHEN: Final = {
     MomentSource.ENVELOPE: "its envelope",
     MomentSource.GIVEN: "whoever handed it in",

@@ -27,7 +27,7 @@ from inroads.model import Access, Evidence, Grant
 from inroads.moments import rfc3339
 from inroads.network.access_graph import AccessGraph
 from inroads.network.former_emails import EMAIL_CHANGED, EmailChange
-from inroads.network.wording import evidence_lines, path_sentence, record_label, records
+from inroads.network.wording import MORE_PATHS, evidence_lines, path_sentence, record_label, records
 
 Row: TypeAlias = dict[str, Any]
 
@@ -82,7 +82,7 @@ def _access_cells(value: Access, graph: AccessGraph) -> Row:
         "roles": row["roles"],
         "certainty": row["certainty"],
         "state": [row["state"], *row["reasons"]],
-        "how": paths + ["… more paths than are listed"] * row["truncated"],
+        "how": paths + [MORE_PATHS] * row["truncated"],
     }
 
 

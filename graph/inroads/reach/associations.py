@@ -95,7 +95,7 @@ class AssociationWalk:
         truncated = False
         for alive, distances in ((True, self.alive), (False, self.distances)):
             for path in self._shortest_first(other, distances, alive=alive):
-                if path is None or len(found) >= limits.MAX_PATHS:
+                if path is None or (len(found) >= limits.MAX_PATHS and path not in found):
                     truncated = True
                     break
                 found[path] = None

@@ -295,6 +295,9 @@ def census(
                 _print(found, Format(output or default_format()), chosen)
         total = int(found.of(SUBJECTS[0])["total"].sum())
         say_coverage(many(total, "access", "es"), graph.coverage())
+        left = sum(max(0, graph.counts[each] - top) for each in chosen["kinds"]) if top else 0
+        if left:
+            say(f"{many(left, 'more row')} not listed: --top says how many are")
         finish(graph)
 
 
