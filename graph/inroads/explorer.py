@@ -217,7 +217,9 @@ class Explorer(AccessGraph):
             )
         node = self.find(text)
         if node is None:
-            raise NotFound(f"no document names {text.strip()!r}")
+            former = self.formerly(text) if "@" in text else ()
+            told = "; ".join(each.sentence(text.strip()) for each in former)
+            raise NotFound(told or f"no document names {text.strip()!r}")
         if kind_of(node) not in kinds:
             raise InroadsError(f"{node} is no {' or '.join(sorted(kinds)).lower()}", "WRONG_KIND")
         return node
@@ -329,7 +331,7 @@ class ExplainedAccess(Access, frozen=True):
     __repr__ = __str__
 
     def _repr_html_(self) -> str:
-        return svg(self.graph, self.paths)
+        return svg(self.graph, self.paths, truncated=self.truncated)
 
 
 class Answers(AccessAnswers[ExplainedAccess]):
@@ -353,7 +355,10 @@ class Answers(AccessAnswers[ExplainedAccess]):
         return [access.to_dict() for access in self]
 
     def to_pandas(self) -> pd.DataFrame:
-        """The rows as a DataFrame; needs the extra `inroads[pandas]`."""
+        """The rows as a DataFrame; needs the extra `inroads[pandas]`.
+
+        Its `attrs` say as `truncated` whether a limit cut the answer short.
+        """
         import pandas as pd  # noqa: PLC0415  # an optional extra
 
         columns = [
@@ -373,7 +378,9 @@ class Answers(AccessAnswers[ExplainedAccess]):
             "contested_roles",
             "contradictions",
         ]
-        return pd.DataFrame(self.to_dicts(), columns=columns)
+        frame = pd.DataFrame(self.to_dicts(), columns=columns)
+        frame.attrs["truncated"] = self.truncated
+        return frame
 
     def __str__(self) -> str:
         lines = [line for access in self for line in _lines(access)] or ["no access"]
@@ -385,11 +392,14 @@ class Answers(AccessAnswers[ExplainedAccess]):
 
     def _repr_html_(self) -> str:
         paths: list[Path] = []
-        for access in self:
+        cut = self.truncated
+        for number, access in enumerate(self, 1):
             paths += access.paths
+            cut |= access.truncated
             if len(paths) >= PATHS_DRAWN:
+                cut |= number < len(self)
                 break
-        return svg(self.graph, paths)
+        return svg(self.graph, paths, truncated=cut)
 
 
 def _explained(graph: Explorer, access: Access) -> ExplainedAccess:

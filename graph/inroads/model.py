@@ -89,6 +89,14 @@ class Mode(StrEnum):
     ASSOCIATION = "ASSOCIATION"
 
 
+class MomentSource(StrEnum):
+    """The ways in which the moment of a document is known; surest first."""
+
+    ENVELOPE = "envelope"
+    GIVEN = "given"
+    FILE = "file"
+
+
 class Section(StrEnum):
     """The section of a document that holds a record.
 
@@ -142,7 +150,9 @@ class Document(msgspec.Struct, frozen=True, eq=False):
     `observed_at` is aware and in UTC, `kind` is `me`, `team` or `members`, `subject` the node it
     speaks about, `prefix` the JSON pointer of the unwrapped object (a `members` listing is never
     unwrapped, since its `meta` stands beside the response), `business` the pointer of a team's
-    business record below it. Documents are ordered, and equal, by moment, hash and source.
+    business record below it. `moment_source` says how the moment is known: from its envelope, from
+    a caller that gives it, or only from the modification time of its file; None if that was not
+    recorded. Documents are ordered, and equal, by moment, hash and source.
     """
 
     observed_at: dt.datetime
@@ -153,6 +163,7 @@ class Document(msgspec.Struct, frozen=True, eq=False):
     prefix: str
     business: str
     kept: bytes | StoredBody
+    moment_source: MomentSource | None = None
 
     @property
     def body(self) -> bytes:
@@ -317,7 +328,12 @@ class Explanation(msgspec.Struct, frozen=True):
 
 
 class Coverage(msgspec.Struct, frozen=True):
-    """A coverage: how much was observed, so that "nobody else" is never claimed falsely."""
+    """A coverage: how much was observed, so that "nobody else" is never claimed falsely.
+
+    `oldest` and `newest` are the moments of the documents that the answer rests on: the latest ones
+    about what was asked, and those that state the steps of its paths, before filters on roles,
+    certainty and state. Of the whole graph they are those of all documents.
+    """
 
     complete: bool
     notes: tuple[str, ...]

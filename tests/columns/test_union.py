@@ -12,12 +12,14 @@ import numpy.typing as npt
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from inroads.columns import union as saying
 from inroads.columns.arrays import Texts
 from inroads.columns.builder import ClaimSetBuilder, claim_set
 from inroads.columns.claimset import (
     ATTRIBUTES,
+    MOMENT_SOURCES,
     ClaimSet,
     InMemoryBodies,
     email_key,
@@ -28,6 +30,7 @@ from inroads.documents.claims import state
 from inroads.explorer import Explorer
 from inroads.moments import moment_number, moment_of
 from inroads.policy.tables import STOCK
+from inroads.sources.loader import Loaded
 from strategies import worlds
 from worlds import World, observations, same
 
@@ -79,6 +82,36 @@ def test_union_is_associative_commutative_and_idempotent(world: World, data: st.
         at = data.draw(st.integers(0, len(shuffled) - 2))
         shuffled[at : at + 2] = [union(shuffled[at : at + 2])]
     assert same([whole, graph(shuffled), graph([*shuffled, *parts])])
+
+
+@given(worlds(), st.data())
+@settings(max_examples=40, deadline=None)
+def test_the_surest_moment_source_counts(world: World, data: st.DataObject) -> None:
+    """Of a document that is met again and again, the surest word on its moment counts, in any order and grouping."""
+    met = [
+        (each, data.draw(st.sampled_from(MOMENT_SOURCES)))
+        for each in observations(world)
+        for _ in range(data.draw(st.integers(1, 3)))
+    ]
+    parts = [
+        claim_set([state(each._replace(document=replace(each.document, moment_source=how)), STOCK)])
+        for each, how in data.draw(st.permutations(met))
+    ]
+    while len(parts) > 1 and data.draw(st.booleans()):
+        at = data.draw(st.integers(0, len(parts) - 2))
+        parts[at : at + 2] = [union(parts[at : at + 2])]
+    wanted: dict[str, int] = {}
+    for each, how in met:
+        key = f"{each.document.observed_at} {each.document.sha256}"
+        wanted[key] = max(wanted.get(key, 0), MOMENT_SOURCES.index(how))
+    grown = Explorer.observe(())
+    for part in parts:
+        grown = grown._with(Loaded(part, ()))
+    for found in (graph(parts), graph([*parts, *parts]), grown):
+        assert wanted == {
+            f"{each.observed_at} {each.sha256}": MOMENT_SOURCES.index(each.moment_source)
+            for each in found.documents
+        }
 
 
 @given(worlds())

@@ -21,6 +21,7 @@ from inroads.documents.bulk_reader import RegularDocument, plain
 from inroads.documents.reader import Observation, read
 from inroads.documents.redaction import FIELDS, SECRET_MARKS
 from inroads.errors import Rejection
+from inroads.model import MomentSource
 from inroads.policy.loading import load_policy
 from inroads.policy.tables import STOCK, Policy
 from inroads.sources.chunks import RawDocument
@@ -209,7 +210,10 @@ def encode(value: Any) -> bytes:
 
 
 def unread(raws: Sequence[bytes]) -> list[RawDocument]:
-    return [RawDocument(raw, MOMENT, f"a file:{number}", 1) for number, raw in enumerate(raws, 1)]
+    return [
+        RawDocument(raw, MOMENT, f"a file:{number}", 1, MomentSource.FILE)
+        for number, raw in enumerate(raws, 1)
+    ]
 
 
 def taken(raws: Sequence[bytes], words: Policy = STOCK) -> list[RegularDocument]:

@@ -314,4 +314,4 @@ class TestCoverage:
             coverage.businesses_observed,
             coverage.teams_observed,
         ) == (1, 2, 1)
-        assert (coverage.oldest, coverage.newest) == (DAY[0], DAY[3])
+        assert (coverage.oldest, coverage.newest) == (DAY[3], DAY[3])

@@ -21,6 +21,8 @@ import inroads
 from inroads.documents import reader, records
 from inroads.documents.reader import Observation
 from inroads.errors import Rejection
+from inroads.explorer import load
+from inroads.model import MomentSource
 from inroads.sources import files as files_
 from inroads.sources.files import arrivals, files, observe, observe_stream
 
@@ -423,16 +425,30 @@ def test_moments(tmp_path: Path) -> None:
     )
     os.utime(file, (0, 1_000_000_000))
 
-    def moments(given: datetime | None) -> list[tuple[datetime, str]]:
+    def moments(given: datetime | None) -> list[tuple[datetime, str, str | None]]:
         return [
-            (each.document.observed_at, each.document.source)
+            (each.document.observed_at, each.document.source, each.document.moment_source)
             for each in observe(file, given)
             if not isinstance(each, Rejection)
         ]
 
     changed = datetime.fromtimestamp(1_000_000_000, UTC)
-    assert moments(None) == [(changed, f"{file.as_posix()}:1"), (TUESDAY, "ledger")]
-    assert moments(MONDAY) == [(MONDAY, f"{file.as_posix()}:1"), (TUESDAY, "ledger")]
+    second, name = (TUESDAY, "ledger", "envelope"), f"{file.as_posix()}:1"
+    assert moments(None) == [(changed, name, "file"), second]
+    assert moments(MONDAY) == [(MONDAY, name, "given"), second]
+    for given, how in ((None, MomentSource.FILE), (MONDAY, MomentSource.GIVEN)):
+        graph = load(file, observed_at=given)
+        assert {each.moment_source for each in graph.documents} == {how, MomentSource.ENVELOPE}
+
+
+def test_moments_of_a_large_file(tmp_path: Path) -> None:
+    """Documents of a file that is read in chunks know their moments as those of a small one do."""
+    file = tmp_path / "large.jsonl"
+    filler = b" " * 1000
+    file.write_bytes(b"\n".join(me(number) + filler for number in range(1, 3000)))
+    assert {each.moment_source for each in load(file).documents} == {MomentSource.FILE}
+    given = load(file, observed_at=MONDAY).documents
+    assert {each.moment_source for each in given} == {MomentSource.GIVEN}
 
 
 def test_moment_of_a_stream_without_a_file() -> None:

@@ -17,6 +17,7 @@ import time
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
+from itertools import permutations
 from pathlib import Path
 from typing import Any
 
@@ -24,15 +25,18 @@ import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
+from inroads.columns.claimset import MOMENT_SOURCES
 from inroads.documents.reader import Observation, read
 from inroads.documents.records import Members
 from inroads.errors import BadId, LedgerError
 from inroads.explorer import Explorer, load
-from inroads.model import Document
+from inroads.model import Document, MomentSource
 from inroads.sources.synthetic import population
 from inroads.store import document_log, schema
 from inroads.store.ledger import Added, Forgotten, Ledger, is_ledger
+from inroads.store.rows import observation_key
 from ledger_files import inflated, raw
 from records import members
 from strategies import worlds
@@ -89,6 +93,11 @@ def documents(world: World) -> list[Document]:
     return [each.document for each in observations(world)]
 
 
+def _row(document: Document) -> tuple[Any, ...]:
+    body = document_log.compressed(document.body)
+    return *observation_key(document), document.kind, document.subject, body
+
+
 def kept(ledger: Ledger, **asked: Any) -> list[Document]:
     return [each.document for each in ledger.observations(**asked)]
 
@@ -134,6 +143,37 @@ class TestAdding:
             others = [taken(BRUCE, NOW), taken(BRUCE, START, "elsewhere")]
             assert ledger.add([one, *others]) == Added(2, 1, 0)
             assert kept(ledger) == [one, *others]
+
+    def test_the_surest_word_on_a_moment_is_kept(self, path: Path) -> None:
+        """How a moment is known is read back; a document added again makes it surer, never less sure."""
+        one, other = taken(BRUCE), taken(BRUCE, source="elsewhere")
+        for order in permutations(MOMENT_SOURCES):
+            file = path.with_name(f"{order}.ledger")
+            with Ledger(file) as ledger:
+                for how in order:
+                    ledger.add([replace(one, moment_source=how)])
+                ledger.add([replace(other, moment_source=how) for how in order])
+                assert ledger.sequence == 2
+                found = [each.moment_source for each in kept(ledger)]
+                assert found == [MomentSource.ENVELOPE] * 2
+                assert [each.moment_source for each in ledger.rows()] == found
+        with Ledger(path) as ledger:
+            ledger.add([one, replace(other, moment_source=MomentSource.FILE)])
+            ledger.forget("identity:712052", NOW)
+            ledger.add([taken(BRUCE, NOW + dt.timedelta(1))])
+            assert [each.moment_source for each in kept(ledger)] == [MomentSource.GIVEN]
+
+    def test_a_surer_moment_removes_snapshots(self, path: Path) -> None:
+        """A snapshot that was made before a moment was known more surely is not used."""
+        less = replace(taken(BRUCE), moment_source=MomentSource.FILE)
+        with Ledger(path) as ledger:
+            ledger.add([less])
+            folder = path.with_name(f"{path.name}.snapshot-1")
+            folder.mkdir()
+            ledger.add([less])
+            assert folder.exists()
+            ledger.add([taken(BRUCE)])
+            assert not folder.exists()
 
     def test_progress_is_told_what_is_committed(self, path: Path) -> None:
         """At each call another process already sees as much as progress is told."""
@@ -589,6 +629,21 @@ class TestFiles:
         for each in (path, other, path.parent):
             assert code(partial(Ledger, each)) == "LEDGER_FOREIGN"
         assert before == (path.read_bytes(), other.read_bytes())
+
+    def test_without_moment_sources(self, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        """In a file of the format before, no moment source is known; it is read, and migrated when it is written."""
+        with monkeypatch.context() as past:
+            past.setattr(schema, "STEPS", schema.STEPS[:4])
+            with Ledger(path) as ledger:
+                ledger._connection.execute(document_log._INSERT, (1, *_row(taken(BRUCE))))
+        with Ledger(path, read_only=True) as ledger:
+            assert [each.moment_source for each in kept(ledger)] == [None]
+            assert [each.moment_source for each in ledger.rows()] == [None]
+            assert (ledger.verify(), ledger.info().version) == ([], 4)
+        with Ledger(path) as ledger:
+            assert ledger.add([taken(BRUCE)]) == Added(0, 1, 0)
+            assert [each.moment_source for each in ledger.rows()] == [MomentSource.GIVEN]
+            assert ledger.verify() == []
 
     def test_newer(self, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         """A file of a newer format is not touched."""

@@ -171,6 +171,16 @@ def say_no_access(principal: str, resource: str) -> None:
     )
 
 
+def say_age(coverage: Coverage) -> None:
+    """Print how old the evidence is: `evidence from 2026-01-01 to 2026-03-01, 9 days old`."""
+    if coverage.oldest is None or coverage.newest is None:
+        say("no document bears on this")
+        return
+    first, last = coverage.oldest.date(), coverage.newest.date()
+    span = f"from {first} to {last}" if first != last else f"of {last}"
+    say(f"evidence {span}, {many(max(0, (now() - coverage.newest).days), 'day')} old")
+
+
 def say_coverage(what: str, coverage: Coverage) -> None:
     """Print the result with its coverage, so that "nobody else" is never claimed falsely."""
     say(f"{what}; coverage {'complete' if coverage.complete else 'NOT complete'}")

@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from inroads.model import AccessState, Capability, Certainty, Mode, NodeKind, Relation, Role
+from inroads.model import (
+    AccessState,
+    Capability,
+    Certainty,
+    Mode,
+    MomentSource,
+    NodeKind,
+    Relation,
+    Role,
+)
 from inroads_api.schema.fields import describe
 
 describe(
@@ -77,6 +86,16 @@ describe(
     {
         "ACTIVE": "Nothing known stands in its way.",
         "LATENT": "Something known suspends it, and the reasons say what.",
+    },
+)
+describe(
+    MomentSource,
+    "How the moment of a document is known, surest first.",
+    {
+        "ENVELOPE": "Its envelope says it.",
+        "GIVEN": "Whoever handed it in says it: an option, a collector, or the API at arrival.",
+        "FILE": "Only the modification time of its file says it: a copied file may be newer than"
+        " what it shows.",
     },
 )
 describe(

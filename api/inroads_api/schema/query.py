@@ -49,7 +49,7 @@ from inroads_api.schema.graph.accounts import Account
 from inroads_api.schema.graph.businesses import Business
 from inroads_api.schema.graph.coverage import Coverage, Issue, Policy, RoleRule
 from inroads_api.schema.graph.groups import Group
-from inroads_api.schema.graph.identities import Identity
+from inroads_api.schema.graph.identities import FormerEmail, Identity
 from inroads_api.schema.graph.node import Node
 from inroads_api.schema.pages import Connection, First, Page, connection, within
 from inroads_api.schema.resolved import by_email, find, note, resolved
@@ -123,6 +123,24 @@ class Entry:
             if key and kind_of(key) is NodeKind.IDENTITY
             else None
         )
+
+    @field
+    def former_emails(
+        self, email: Annotated[str, strawberry.argument(description="The email, in any case.")]
+    ) -> list[FormerEmail]:
+        """The identities that had this email and have another one now.
+
+        An `identity` that is looked up by a former email stays null: it has that email no more.
+        """
+        graph = self.seen.graph
+        return [
+            FormerEmail(
+                identity=cast("Identity", node(graph, each.identity)),
+                until=each.until,
+                email=each.email,
+            )
+            for each in graph.formerly(email)[:MAX_FIRST]
+        ]
 
     @field
     def business(self, id: NativeId) -> Business | None:  # noqa: A002  # the contract's name

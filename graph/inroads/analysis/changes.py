@@ -60,6 +60,7 @@ from inroads.model import (
     kind_of,
 )
 from inroads.network.access_graph import AccessGraph
+from inroads.network.former_emails import EmailChange, changed_emails
 from inroads.policy.grammar import FORWARD, OUTSIDE, PHASES
 from inroads.reach.answers import AccessAnswers
 from inroads.reach.questions import reach
@@ -141,12 +142,14 @@ class Changes(msgspec.Struct, frozen=True, dict=True):
     """All changes between two versions, in their total order.
 
     `before` and `after` name the versions. `truncated` tells that a limit cut a search, so that facts may be missing.
+    `emails` are the identities that have another email.
     """
 
     before: str
     after: str
     changes: tuple[Change, ...]
     truncated: bool
+    emails: tuple[EmailChange, ...] = ()
 
     @cached_property
     def groups(self) -> tuple[CausedChanges, ...]:
@@ -174,7 +177,8 @@ def changes(before: AccessGraph, after: AccessGraph) -> Changes:
         change for identity in sorted(comparison.affected()) for change in comparison.of(identity)
     ]
     ordered = tuple(sorted(found, key=lambda change: change.key))
-    return Changes(before.version, after.version, ordered, comparison.truncated)
+    emails = changed_emails(before, after)
+    return Changes(before.version, after.version, ordered, comparison.truncated, emails)
 
 
 def _affected(graph: AccessGraph, grants: Iterable[int], nodes: Iterable[int]) -> set[str]:

@@ -35,6 +35,11 @@ class RevocationPlan(msgspec.Struct, frozen=True):
         return any((each.principal, each.resource) == ends for each in self.what_if.ended)
 
     @property
+    def truncated(self) -> bool:
+        """Return whether a limit cut the paths of an access short, so that more may remain."""
+        return self.access.truncated or self.what_if.truncated
+
+    @property
     def also(self) -> tuple[Outcome, ...]:
         """The other accesses that would end or change."""
         ends = (self.access.principal, self.access.resource)

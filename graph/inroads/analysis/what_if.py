@@ -209,7 +209,8 @@ class WhatIf(Generic[_G]):
         said = [f"{each.fate}  {outcome_sentence(self, each)}" for each in self.outcomes] or [
             "no access changes"
         ]
-        return "\n".join([*said, *self.notes])
+        cut = ["… a limit cut the paths of an access short"] if self.truncated else []
+        return "\n".join([*said, *self.notes, *cut])
 
     __repr__ = __str__
 

@@ -22,6 +22,7 @@ from inroads.columns.claimset import (
     IDENTITIES,
     KIND_BITS,
     KINDS,
+    MOMENT_SOURCES,
     NONE,
     RELATIONS,
     ROLES,
@@ -260,6 +261,7 @@ class ClaimSetBuilder:
             np.array(places, np.int64),
             np.array(sizes, np.int32),
             np.array(self.unreadable, np.int32),
+            np.array([MOMENT_SOURCES.index(each.moment_source) for each in documents], np.int8),
         )
         issues = list(zip(*self.issues, strict=True)) or [()] * len(IssueRows._fields)
         return ClaimSet(

@@ -20,6 +20,7 @@ from inroads.columns.claimset import (
     BUSINESSES,
     GROUPS,
     IDENTITIES,
+    MOMENT_SOURCES,
     NONE,
     RELATIONS,
     ROLES,
@@ -201,6 +202,7 @@ class _Saying:
             np.cumsum(sizes, dtype=np.int64) - sizes,
             sizes,
             none,
+            np.array([MOMENT_SOURCES.index(each.moment_source) for each in documents], np.int8),
         )
         return ClaimSet(
             self.codes,
@@ -419,10 +421,8 @@ class _Saying:
         Rows that name only one end are dropped later, in `said`.
         """
         document, *row = spot
-        number, stated = (
-            RELATIONS.index(relation),
-            (owner, *words, client_role, active, *row, client, 0),
-        )
+        number = RELATIONS.index(relation)
+        stated = owner, *words, client_role, active, *row, client, 0
         self.claims.append((document, principal, number, resource, scope, other_scope, *stated))
 
     def _cover(self, document: Ints, scope: Ints) -> None:

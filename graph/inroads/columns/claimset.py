@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from inroads.columns.arrays import Flags, Ints, Texts, firsts, in_place, ranges, take
 from inroads.documents.claims import TABLES_OF_ME
-from inroads.model import NodeKind, Relation, Role, Section, fold_email
+from inroads.model import MomentSource, NodeKind, Relation, Role, Section, fold_email
 
 _Key = TypeVar("_Key")
 
@@ -24,6 +24,8 @@ ROLES: Final = tuple(Role)
 SECTIONS: Final = tuple(Section)
 MEMBER, ROLE, GROUP, GROUP_OF, KEEPS, CLIENT = range(len(RELATIONS))
 """The numbers of relations, in their order."""
+MOMENT_SOURCES: Final = (None, *reversed(MomentSource))
+"""The ways in which moments are known, by number: unknown first, the surest last."""
 SCOPES: Final = {
     # of an identity: any `me` document, and its sections and tables
     "me": 0,
@@ -105,7 +107,7 @@ class DocumentRows(NamedTuple):
     prefix of its JSON pointers (an envelope), and the business record of its team has a pointer of
     its own. The body is the `size` bytes at
     `at` of the store numbered `store`. `unreadable` counts the rows of the document that could not
-    be read.
+    be read. `moment_source` is a number of MOMENT_SOURCES.
     """
 
     moment: Ints
@@ -119,6 +121,7 @@ class DocumentRows(NamedTuple):
     at: Ints
     size: Ints
     unreadable: Ints
+    moment_source: Ints
 
 
 class ClaimRows(NamedTuple):
@@ -192,6 +195,21 @@ class IssueRows(NamedTuple):
     message: Texts
 
 
+class EmailRows(NamedTuple):
+    """Statements of emails that newer documents overrule; `value` is the key of the email.
+
+    A union keeps the first and the last statement of each email of a node, but for statements that
+    are among the attributes. An identity that was observed once has none.
+    """
+
+    document: Ints
+    node: Ints
+    value: Ints
+
+
+NO_EMAILS: Final = EmailRows(np.zeros(0, np.int32), np.zeros(0, np.int32), np.zeros(0, np.int64))
+
+
 class ClaimSet(NamedTuple):
     """The claims, attributes and covers of documents. A node's number is its index in `nodes`."""
 
@@ -207,6 +225,7 @@ class ClaimSet(NamedTuple):
     keepers: KeeperRows
     issues: IssueRows
     stores: tuple[Store, ...]
+    emails: EmailRows = NO_EMAILS
 
 
 class InMemoryBodies(NamedTuple):

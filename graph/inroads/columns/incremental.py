@@ -134,16 +134,15 @@ def _folded(before: Fold, part: ClaimSet, policy: Policy) -> NextFold:
 def _unknown(said: ClaimSet, part: ClaimSet) -> ClaimSet | None:
     """Return the part without documents that are known.
 
-    None if one of them comes from a source that is earlier by name, so that its row must be
-    replaced.
+    None if one of them comes from a source that is earlier by name, or has a surer moment, so that
+    its row must be replaced.
     """
     places, known = places_of_documents(said, part)
-    sources = part.documents.source, said.documents.source
-    if any(
-        sources[0].text(row) < sources[1].text(int(places[row]))
-        for row in np.flatnonzero(known).tolist()
-    ):
-        return None
+    new, old = part.documents, said.documents
+    for row, place in zip(np.flatnonzero(known).tolist(), places[known].tolist(), strict=True):
+        earlier = new.source.text(row) < old.source.text(place)
+        if earlier or new.moment_source[row] > old.moment_source[place]:
+            return None
     return without(part, known) if known.any() else part
 
 
@@ -226,6 +225,7 @@ def _added(base: Baseline, policy: Policy) -> _Added | None:
             np.arange(len(anew.issues.document)),
         ),
         anew.stores,
+        splice.by(said.emails, anew.emails, "node", nodes.of_part[part.attributes.node]),
     )
     stated = np.concatenate([nodes.of_part[part.attributes.node], nodes.shift.of(ended)])
     whole_ = splice.put(before, derived, next_said, small, part, principals, stated, policy)

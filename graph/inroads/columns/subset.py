@@ -8,6 +8,7 @@ from inroads.columns.arrays import Flags, Ints, Texts, take
 from inroads.columns.claimset import (
     ACCOUNTS,
     GROUPS,
+    NO_EMAILS,
     NONE,
     RELATIONS,
     SLOTS,
@@ -16,6 +17,7 @@ from inroads.columns.claimset import (
     ClaimRows,
     ClaimSet,
     CoverRows,
+    EmailRows,
     GroupRows,
     IssueRows,
     KeeperRows,
@@ -31,7 +33,7 @@ _KEEPS = RELATIONS.index(Relation.KEEPS)
 def excerpt(said: ClaimSet, nodes: Ints) -> ClaimSet:
     """Return the claims about what these nodes hold, and about who keeps what with them.
 
-    Issues are left out.
+    Issues and former emails are left out.
     """
     size = len(said.nodes)
     chosen = _marked(size, nodes)
@@ -74,6 +76,7 @@ def excerpt(said: ClaimSet, nodes: Ints) -> ClaimSet:
         groups=renumber(groups, node=node),
         keepers=renumber(shown, node=node, document=document),
         issues=IssueRows(np.zeros(0, np.int32), nothing, nothing, nothing),
+        emails=NO_EMAILS,
     )
 
 
@@ -92,7 +95,7 @@ def without(part: ClaimSet, left_out: Flags) -> ClaimSet:
         documents=take(part.documents, kept),
         **{
             name: of_kept(getattr(part, name), kept, place)
-            for name in ("claims", "attributes", "covers", "keepers", "issues")
+            for name in ("claims", "attributes", "covers", "keepers", "issues", "emails")
         },
     )
 
@@ -106,6 +109,7 @@ def selected_rows(
     covers: CoverRows,
     groups: GroupRows,
     keepers: KeeperRows,
+    emails: EmailRows,
 ) -> ClaimSet:
     """Return some rows as a claim set of their own, with just these nodes and documents, ascending.
 
@@ -130,4 +134,5 @@ def selected_rows(
         renumber(keepers, node=node, document=document),
         IssueRows(np.zeros(0, np.int32), *[Texts.of(())] * 3),
         said.stores,
+        renumber(emails, node=node, document=document),
     )

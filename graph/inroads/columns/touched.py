@@ -271,11 +271,14 @@ def cut_out(
     )
     around = distinct(around[around != NONE])
     covers = take(said.covers, _rows(said.covers.scope, around, SLOTS))
-    tables = chosen, covers, attributes, shown
+    emails = take(said.emails, _rows(said.emails.node, stating))
+    tables = chosen, covers, attributes, shown, emails
     documents = distinct(np.concatenate([table.document for table in tables]))
     everything = distinct(np.concatenate([around, groups.group, said.documents.subject[documents]]))
     return (
-        selected_rows(said, everything, documents, chosen, attributes, covers, groups, shown),
+        selected_rows(
+            said, everything, documents, chosen, attributes, covers, groups, shown, emails
+        ),
         everything,
         documents,
         attributes,

@@ -3,7 +3,8 @@
 Its laws are the fold's: it is idempotent, commutative and associative. It drops what no later
 document could bring back, namely claims of which a scope was covered by a newer document, and
 attributes that a newer document states. The newest row of a listing about an identity and a
-business is kept: what it ended stays ended. Nodes named by dropped rows stay.
+business is kept: what it ended stays ended. Nodes named by dropped rows stay, and so do the first
+and the last statement of each email that an identity had: somebody may still know it by that.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from inroads.columns.arrays import (
     Ints,
     Texts,
     at_once,
+    contained,
     distinct,
     firsts,
     in_order,
@@ -39,6 +41,7 @@ from inroads.columns.claimset import (
     AttributeRows,
     ClaimSet,
     CoverRows,
+    EmailRows,
     KeeperRows,
     Numbers,
     Store,
@@ -74,6 +77,7 @@ def union(parts: Iterable[ClaimSet]) -> ClaimSet:
     )
     texts = joined(tuple(part.texts for part in taken))
     piles = [_Pile(tables, numbers) for tables in zip(*(part[4:11] for part in taken), strict=True)]
+    former = _Pile([part.emails for part in taken], numbers)
     del codes, places, taken
     documents, claims, attributes, covers, groups, keepers, issues = piles
     order, kept, place = _ordered(documents)
@@ -81,10 +85,10 @@ def union(parts: Iterable[ClaimSet]) -> ClaimSet:
     latest = _latest(of_kept(covers.take(), kept, place), era)
     reach = np.full(len(nodes) * SLOTS, NONE, np.int32)
     reach[latest.scope] = era[latest.document]
-    standing, stated, arrived = at_once(
+    standing, (stated, emails), arrived = at_once(
         rows,
         lambda: claims.take(_standing(claims, kept, place, reach, era)),
-        lambda: attributes.take(_decided(attributes, kept, place, era)),
+        lambda: _stated(attributes, former, kept, place, era),
         lambda: documents.take(None if in_place(place) else order),
     )
     texts, stated = _needed(texts, stated)
@@ -102,6 +106,7 @@ def union(parts: Iterable[ClaimSet]) -> ClaimSet:
         _by_account(of_kept(keepers.take(), kept, place)),
         of_kept(issues.take(), kept, place),
         tuple(stores),
+        emails,
     )
 
 
@@ -165,6 +170,7 @@ class _Pile:
 
     document: Ints
     moment: Ints
+    moment_source: Ints
 
     def __init__(self, tables: Sequence[Any], numbers: Sequence[_Renumbering]) -> None:
         self._kind = type(tables[0])
@@ -191,7 +197,8 @@ def _ordered(documents: _Pile) -> tuple[Ints, Flags, Ints]:
     """Return the rows of distinct documents in order, a mask of them, and each row's index in the
     order.
 
-    Of a document that arrived from several sources, the row of the first source by name is kept.
+    Of a document that arrived from several sources, the row of the first source by name is kept,
+    and what says its moment most surely.
     """
     # 8 bytes of the moment (sign flipped, big-endian), then 32 of the hash: these sort as bytes.
     key = np.empty((len(documents.moment), 40), np.uint8)
@@ -211,6 +218,10 @@ def _ordered(documents: _Pile) -> tuple[Ints, Flags, Ints]:
         here, chosen = order[row], keeping[group[row]]
         if documents.source.text(here) < documents.source.text(chosen):
             keeping[group[row]] = here
+    if not begins.all():
+        surest = np.maximum.reduceat(documents.moment_source[order], np.flatnonzero(begins))
+        documents.moment_source = documents.moment_source.copy()
+        documents.moment_source[keeping] = surest
     kept = np.zeros(len(order), np.bool_)
     kept[keeping] = True
     place = np.empty(len(order), np.int32)
@@ -256,6 +267,48 @@ def _decided(attributes: _Pile, kept: Flags, place: Ints, era: Ints) -> Ints:
         moment == np.repeat(last, np.diff(np.flatnonzero(np.append(begins, True))))
     ]
     return latest
+
+
+def _stated(
+    attributes: _Pile, former: _Pile, kept: Flags, place: Ints, era: Ints
+) -> tuple[AttributeRows, EmailRows]:
+    """Return the attributes that stand, and the emails that are overruled."""
+    rows = _decided(attributes, kept, place, era)
+    emails = _overruled(attributes, rows, of_kept(former.take(), kept, place))
+    return attributes.take(rows), emails
+
+
+def _overruled(attributes: Any, rows: Ints, former: EmailRows) -> EmailRows:
+    """Return the first and the last statement of each email, but for those among some rows.
+
+    The document column of the attributes is renumbered already.
+    """
+    stands = np.zeros(len(attributes.name), np.bool_)
+    stands[rows] = True
+    is_email = attributes.name == _EMAIL_KEY
+    gone = np.flatnonzero(is_email & ~stands)
+    if not len(gone) and not len(former.node):
+        return former
+    nodes = distinct(np.concatenate([attributes.node[gone], former.node]))
+    standing = np.flatnonzero(is_email & stands)
+    standing = standing[contained(attributes.node[standing], nodes)]
+    here = np.concatenate([standing, gone])
+    document, node, value = (
+        np.concatenate([getattr(attributes, name)[here], getattr(former, name)])
+        for name in EmailRows._fields
+    )
+    over = np.arange(len(node)) >= len(standing)
+    # Equal statements follow each other, one that stands first.
+    order = np.lexsort((over, document, value, node))
+    document, node, value = (each[order] for each in (document, node, value))
+    order = order[single := firsts(node, value, document)]
+    document, node, value = (each[single] for each in (document, node, value))
+    begins = firsts(node, value)
+    ends = over[order] & (begins | np.roll(begins, -1))
+    return EmailRows(document[ends], node[ends], value[ends])
+
+
+_EMAIL_KEY: Final = ATTRIBUTES.index("email_key")
 
 
 def _needed(texts: Texts, attributes: AttributeRows) -> tuple[Texts, AttributeRows]:

@@ -33,7 +33,7 @@ from inroads.documents.records import (
     TeamMember,
 )
 from inroads.documents.redaction import SECRET_MARKS, SHORTEST_HEX, integration_names, keys_to_judge
-from inroads.model import Role
+from inroads.model import MomentSource, Role
 from inroads.policy.tables import Policy
 
 Ints = npt.NDArray[np.signedinteger[Any]]
@@ -54,6 +54,10 @@ class Arrived(Protocol):
     def moment(self) -> dt.datetime:
         """When it was observed."""
 
+    @property
+    def moment_source(self) -> MomentSource:
+        """How that moment is known."""
+
 
 class RegularDocument(NamedTuple):
     """A plain document: its place among those that arrived, what is kept of it, and its typed content.
@@ -64,6 +68,7 @@ class RegularDocument(NamedTuple):
 
     place: int
     moment: dt.datetime
+    moment_source: MomentSource
     named: str | None
     body: bytes
     wrapped: bool
@@ -80,7 +85,7 @@ class FlatTeam(Business, frozen=True):
 
 def plain(arrived: Iterable[Arrived | None], policy: Policy) -> list[RegularDocument]:
     """The plain ones of these documents, where there is one, under a policy's words, in their order."""
-    reading = (_read(place, one.raw, one.moment) for place, one in enumerate(arrived) if one)
+    reading = (_read(place, one) for place, one in enumerate(arrived) if one)
     members, roles = (_meant(policy, dialect) for dialect in ("membership", "roles"))
     found = [each for each in reading if each and _is_regular(each, members, roles)]
     clean = _clean(found)
@@ -173,8 +178,9 @@ _encode: Final = msgspec.json.Encoder(
 ).encode  # puts keys of tables in order, as fields are
 
 
-def _read(place: int, raw: bytes, moment: dt.datetime) -> RegularDocument | None:
+def _read(place: int, given: Arrived) -> RegularDocument | None:
     """A document that is plain but for what `_clean` judges."""
+    raw, moment, moment_source = given.raw, given.moment, given.moment_source
     if len(raw) > LARGEST:
         return None
     arrived, is_team = _decoded(raw)
@@ -189,6 +195,7 @@ def _read(place: int, raw: bytes, moment: dt.datetime) -> RegularDocument | None
         return None
     else:
         moment, named = arrived.observed_at, arrived.source or None
+        moment_source = MomentSource.ENVELOPE
         arrived.observed_at = arrived.source = UNSET
         if arrived != type(arrived)(document=document):  # there are other keys beside it
             return None
@@ -211,7 +218,7 @@ def _read(place: int, raw: bytes, moment: dt.datetime) -> RegularDocument | None
     except OverflowError:  # an integer beyond all that is written
         return None
     content.id = number
-    return RegularDocument(place, moment, named, body, wrapped, is_team, content)
+    return RegularDocument(place, moment, moment_source, named, body, wrapped, is_team, content)
 
 
 def _decoded(raw: bytes) -> tuple[Any, bool]:

@@ -191,7 +191,8 @@ def rewritten(
         )
         for document, sha256 in zip(same, hashes, strict=True):
             body = msgspec.json.encode(writer.body(document), order="sorted")
-            yield restore(body, sha256, document.observed_at, names.source(document.source))
+            source = names.source(document.source)
+            yield restore(body, sha256, document.observed_at, source, document.moment_source)
 
 
 def rejected(rejection: Rejection, names: Pseudonyms) -> Rejection:

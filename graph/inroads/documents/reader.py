@@ -26,7 +26,7 @@ from inroads.documents.recognition import (
 from inroads.documents.records import NUMBER, Business, BusinessGroup, Me, Members, Team
 from inroads.documents.redaction import MAX_DEPTH, MAX_VALUES, SUBJECTS, RejectedDocument, redact
 from inroads.errors import Issue, Rejection
-from inroads.model import Document
+from inroads.model import Document, MomentSource
 
 Content = Me | Team | Members
 """The typed content of a document."""
@@ -43,18 +43,26 @@ class Observation(NamedTuple):
     issues: tuple[Issue, ...]
 
 
-def read(raw: bytes, observed_at: dt.datetime, source: str) -> Observation | Rejection:
+def read(
+    raw: bytes,
+    observed_at: dt.datetime,
+    source: str,
+    moment_source: MomentSource = MomentSource.GIVEN,
+) -> Observation | Rejection:
     """One document or envelope from its JSON bytes.
 
-    `observed_at` (aware) and `source` count where there is no envelope that says them. Nothing is raised for bad
-    input: a document that has no identity or business to speak of comes back as a Rejection with a stable code.
+    `observed_at` (aware), which `moment_source` gives, and `source` count where there is no envelope that says
+    them. Nothing is raised for bad input: a document that has no identity or business to speak of comes back as a
+    Rejection with a stable code.
     """
     try:
         value, enveloped = _decode(raw)
         if enveloped:
             check_envelope(value)
-            observed_at, source, value = _open_envelope(value, observed_at, source)
-        return _take(value, observed_at.astimezone(dt.UTC), source)
+            given, source, value = _open_envelope(value, source)
+            if given:
+                observed_at, moment_source = given, MomentSource.ENVELOPE
+        return _take(value, observed_at.astimezone(dt.UTC), source, moment_source)
     except RejectedDocument as rejected:
         code, pointer, message = rejected.reason
         return Rejection(source, pointer, code, message)
@@ -66,10 +74,16 @@ def reread(document: Document) -> Observation:
     return _observation(document, content, problems)
 
 
-def restore(body: bytes, sha256: str, observed_at: dt.datetime, source: str) -> Observation:
+def restore(
+    body: bytes,
+    sha256: str,
+    observed_at: dt.datetime,
+    source: str,
+    moment_source: MomentSource | None = None,
+) -> Observation:
     """The observation of a redacted canonical body that was kept. Raises ValueError where that is no document."""
     try:
-        return _observe(msgspec.json.decode(body), body, sha256, observed_at, source)
+        return _observe(msgspec.json.decode(body), body, sha256, observed_at, source, moment_source)
     except (RejectedDocument, msgspec.DecodeError) as error:
         raise ValueError("the body is no document that can be taken") from error
 
@@ -178,18 +192,16 @@ def _parsed(text: bytes) -> Any:
     return msgspec.json.decode(_ESCAPE.sub(lambda each: rb"\ufffd" if each[2] else each[0], text))
 
 
-def _open_envelope(
-    value: dict[str, Any], moment: dt.datetime, source: str
-) -> tuple[dt.datetime, str, Any]:
+def _open_envelope(value: dict[str, Any], source: str) -> tuple[dt.datetime | None, str, Any]:
+    moment = None
     if value.get("observed_at") is not None:
-        given = parse_moment(value["observed_at"])
-        if given is None:
+        moment = parse_moment(value["observed_at"])
+        if moment is None:
             raise RejectedDocument(
                 "bad_moment",
                 "/observed_at",
                 "observed_at is not a moment like 2026-03-01T00:00:00Z",
             )
-        moment = given
     if isinstance(value.get("source"), str) and value["source"]:
         source = value["source"]
     return moment, source, value.get("document")  # it may have been a secret
@@ -208,17 +220,25 @@ def parse_moment(value: object) -> dt.datetime | None:
         return None
 
 
-def _take(value: Any, observed_at: dt.datetime, source: str) -> Observation:
+def _take(
+    value: Any, observed_at: dt.datetime, source: str, moment_source: MomentSource
+) -> Observation:
     """Take a document that arrives. What is kept already is not judged again by what it shows."""
     inner, prefix = _unwrap(value)
     check_response(value)
     check_document(inner, prefix)
     body = msgspec.json.encode(value, order="sorted")
-    return _observe(value, body, hashlib.sha256(body).hexdigest(), observed_at, source)
+    sha256 = hashlib.sha256(body).hexdigest()
+    return _observe(value, body, sha256, observed_at, source, moment_source)
 
 
 def _observe(
-    value: Any, body: bytes, sha256: str, observed_at: dt.datetime, source: str
+    value: Any,
+    body: bytes,
+    sha256: str,
+    observed_at: dt.datetime,
+    source: str,
+    moment_source: MomentSource | None,
 ) -> Observation:
     inner, prefix, content, problems = _content(value)
     if isinstance(content, Me):
@@ -231,7 +251,9 @@ def _observe(
             f"business:{content.business.id}",
             "/business" if "business" in inner else "",
         )
-    document = Document(observed_at, sha256, source, kind, subject, prefix, business, body)
+    document = Document(
+        observed_at, sha256, source, kind, subject, prefix, business, body, moment_source
+    )
     return _observation(document, content, problems)
 
 

@@ -14,10 +14,12 @@ import networkx as nx
 import numpy as np
 
 from inroads.columns.adjacency import KEPT, Adjacency
+from inroads.columns.arrays import Ints
 from inroads.columns.claimset import (
     ATTRIBUTES,
     DOCUMENT_KINDS,
     KINDS,
+    MOMENT_SOURCES,
     NONE,
     ROLES,
     SCOPES,
@@ -31,6 +33,7 @@ from inroads.documents.reader import Content, reread
 from inroads.documents.records import Business, Me, Members, Team
 from inroads.errors import AmbiguousEmail, BadId, Issue
 from inroads.model import (
+    Access,
     Capability,
     Coverage,
     Document,
@@ -46,7 +49,8 @@ from inroads.model import (
     node_id,
 )
 from inroads.moments import moment_of
-from inroads.network.coverage import MeasuredCoverage
+from inroads.network.coverage import NO_GRANTS, MeasuredCoverage
+from inroads.network.former_emails import FormerEmail, former_emails
 from inroads.network.issues import issues
 from inroads.network.mappings import NO_DOCUMENTS, Data, Documents, Grants, Neighbours, Nodes
 from inroads.network.search import Odd, odd, search
@@ -147,6 +151,7 @@ class AccessGraph(MultiDiGraph):
             "/response" if rows.wrapped[number] else "",
             "/business" if rows.nested[number] else "",
             StoredBody(store.body, int(rows.at[number]), int(rows.size[number])),
+            MOMENT_SOURCES[rows.moment_source[number]],
         )
 
     def _attributes(self, number: int) -> Data:
@@ -348,6 +353,10 @@ class AccessGraph(MultiDiGraph):
             )
         return found[0] if found else None
 
+    def formerly(self, email: str) -> tuple[FormerEmail, ...]:
+        """The identities that had this email and have another one now; see `former_emails`."""
+        return former_emails(self, email)
+
     def search(self, text: str, first: int = 10) -> list[str]:
         """Up to `first` nodes whose id, email or name contains the text, exact matches first, then
         prefixes.
@@ -427,16 +436,28 @@ class AccessGraph(MultiDiGraph):
         """
         return self._measured.of_all()
 
-    def coverage_of_reach(self, identity: str) -> Coverage:
-        """Return the coverage of an identity's reach: complete when its own `me` document was read."""
-        return self._measured.of_reach(identity)
+    def coverage_of_reach(self, identity: str, grants: Ints = NO_GRANTS) -> Coverage:
+        """Return the coverage of an identity's reach: complete when its own `me` document was read.
 
-    def coverage_of_reached_by(self, resource: str) -> Coverage:
+        Its oldest and newest moments are those of the latest documents about the identity, and of
+        the documents that state these grants, which the answer passes.
+        """
+        return self._measured.of_reach(identity, grants)
+
+    def coverage_of_reached_by(self, resource: str, grants: Ints = NO_GRANTS) -> Coverage:
         """Return the coverage of the identities that reach a resource.
 
         It is complete when the `team` document of its business was read, or a whole listing of it.
+        For `grants` see `coverage_of_reach`.
         """
-        return self._measured.of_reached_by(resource)
+        return self._measured.of_reached_by(resource, grants)
+
+    def coverage_of_access(self, access: Access) -> Coverage:
+        """Return the coverage of an identity's reach, as far as the paths of one access go."""
+        steps = {step.grant for path in access.paths for step in path.steps}
+        numbers = [self.index.grant_number(each) for each in steps]
+        grants = np.array([each for each in numbers if each is not None], np.int64)
+        return self.coverage_of_reach(access.principal, grants)
 
     @cached_property
     def _measured(self) -> MeasuredCoverage:

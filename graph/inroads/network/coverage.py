@@ -2,21 +2,40 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from inroads.columns.claimset import DOCUMENT_KINDS, NONE, latest_covers
+from inroads.columns.arrays import Ints, distinct, ranges
+from inroads.columns.claimset import (
+    DOCUMENT_KINDS,
+    MOMENT_SOURCES,
+    NONE,
+    SCOPES,
+    SLOTS,
+    latest_covers,
+)
 from inroads.documents.claims import SECTIONS_OF_ME
-from inroads.model import Coverage, NodeKind, kind_of
-from inroads.moments import rfc3339
+from inroads.model import Coverage, MomentSource, NodeKind, kind_of
+from inroads.moments import moment_of, rfc3339
 
 if TYPE_CHECKING:
     from inroads.network.access_graph import AccessGraph
+
+
+_FILE: Final = MOMENT_SOURCES.index(MomentSource.FILE)
+NO_GRANTS: Final = np.zeros(0, np.int64)
+_FEW: Final = 64
+"""The evidence of up to so many grants is looked up one by one, which is faster."""
+
+
+def file_moments(count: int) -> str:
+    """Return a sentence about so many documents whose moment is that of a file."""
+    documents, their = ("1 document", "its") if count == 1 else (f"{count} documents", "their")
+    return f"the moment of {documents} is only the modification time of {their} file"
 
 
 class MeasuredCoverage:
@@ -42,26 +61,28 @@ class MeasuredCoverage:
         if not self.graph.documents:
             notes.append("no document was read")
         notes += self._limits
-        return self._coverage(not notes, notes)
+        return self._coverage(not notes, notes, range(len(self.graph.documents)))
 
-    def of_reach(self, identity: str) -> Coverage:
+    def of_reach(self, identity: str, grants: Ints = NO_GRANTS) -> Coverage:
         """Return the coverage of an identity's reach.
 
         It is complete when its newest `me` document has every section, and each record was read.
+        `grants` are the numbers of the grants that the answer passes.
         """
-        gaps = [*self._limits, *self._unread(identity), *self._older_sections(identity)]
+        latest = self._covering(identity)
+        gaps = [*self._limits, *self._unread(identity), *self._older_sections(identity, latest)]
         if not self.graph.fold.observed[self.graph.number(identity)]:
             gaps.append(
                 f"no document of {identity} itself was read: what it reaches is a lower bound"
             )
         clients = "whose client a business is, is known only from documents that show that business"
-        return self._coverage(not gaps, [*gaps, clients])
+        return self._coverage(not gaps, [*gaps, clients], self._behind(latest.values(), grants))
 
-    def of_reached_by(self, resource: str) -> Coverage:
+    def of_reached_by(self, resource: str, grants: Ints = NO_GRANTS) -> Coverage:
         """Return the coverage of the identities that reach a resource.
 
         It is complete when the `team` document of its business was read, or a whole listing of its
-        members, with each record.
+        members, with each record. `grants` are the numbers of the grants that the answer passes.
         """
         businesses = (
             [resource] if kind_of(resource) is NodeKind.BUSINESS else self.graph.kept(resource)
@@ -85,7 +106,30 @@ class MeasuredCoverage:
         notes.append(
             "clients are known only from documents of those clients, so there may be more of them"
         )
-        return self._coverage(complete, notes)
+        teams = [self._latest(each, "team") for each in businesses]
+        own = [each for each in teams if each != NONE]
+        return self._coverage(complete, notes, self._behind(own, grants))
+
+    def _behind(self, own: Iterable[int], grants: Ints) -> Sequence[int] | Ints:
+        """Return the documents that an answer rests on, by number, ascending.
+
+        They are the latest ones about what was asked, and those that state the grants. If no moment
+        is that of a file, only the first and the last are needed.
+        """
+        fold, index = self.graph.fold, self.graph.index
+        if len(grants) <= _FEW:
+            starts, stated = index.evidence_of, fold.evidence.document
+            found = {
+                int(stated[row])
+                for grant in grants.tolist()
+                for row in range(starts[grant], starts[grant + 1])
+            }
+            return sorted(found.union(own))
+        first = fold.evidence_of[grants].astype(np.int64)
+        documents = fold.evidence.document[ranges(first, fold.evidence_of[grants + 1] - first)]
+        if not self._has_file_moments:
+            documents = np.array([documents.min(), documents.max()])
+        return distinct(np.concatenate([np.fromiter(own, np.int64), documents]))
 
     @property
     def _limits(self) -> list[str]:
@@ -100,14 +144,22 @@ class MeasuredCoverage:
         said, number = self.graph.fold.said, self.graph.number(node)
         return int(latest_covers(said, np.array([number]), scope)[0])
 
-    def _older_sections(self, identity: str) -> Iterable[str]:
+    def _covering(self, node: str) -> Mapping[int, int]:
+        """Return the number of the latest document that covers each scope of a node, by slot."""
+        covers, first = self.graph.fold.said.covers, self.graph.number(node) * SLOTS
+        type_ = covers.scope.dtype.type  # of its own type, or all of it would be widened
+        here = slice(*np.searchsorted(covers.scope, (type_(first), type_(first + SLOTS))))
+        scopes, documents = (each[here].tolist() for each in covers)
+        return {scope - first: each for scope, each in zip(scopes, documents, strict=True)}
+
+    def _older_sections(self, identity: str, covering: Mapping[int, int]) -> Iterable[str]:
         """Yield notes on the sections that the newest document of an identity does not have."""
-        documents, newest = self.graph.documents, self._latest(identity, "me")
+        documents, newest = self.graph.documents, covering.get(SCOPES["me"], NONE)
         if newest == NONE:
             return
         now, missing = documents[newest].observed_at, defaultdict(list)
         for scope, section in SECTIONS_OF_ME.items():
-            latest = self._latest(identity, scope)
+            latest = covering.get(SCOPES[scope], NONE)
             if latest == NONE or documents[latest].observed_at != now:
                 missing[latest].append(section)
         for latest, sections in missing.items():
@@ -168,17 +220,27 @@ class MeasuredCoverage:
                 f"{without} of {listed} listed members of {business} have no login, and no access"
             )
 
-    def _coverage(self, complete: bool, notes: list[str]) -> Coverage:
-        return Coverage(complete, tuple(notes), *self._observed)
+    def _coverage(
+        self, complete: bool, notes: list[str], documents: Sequence[int] | Ints
+    ) -> Coverage:
+        """Return the coverage of an answer that rests on these documents, ascending by moment."""
+        rows = self.graph.fold.said.documents
+        ends = (documents[0], documents[-1]) if len(documents) else ()
+        oldest, newest = [moment_of(int(rows.moment[each])) for each in ends] or (None, None)
+        if self._has_file_moments:
+            count = int(
+                np.count_nonzero(rows.moment_source[np.asarray(documents, np.int64)] == _FILE)
+            )
+            notes = [*notes, *([file_moments(count)] if count else [])]
+        return Coverage(complete, tuple(notes), *self._observed, oldest, newest)
 
     @cached_property
-    def _observed(self) -> tuple[int, int, int, dt.datetime | None, dt.datetime | None]:
+    def _has_file_moments(self) -> bool:
+        return bool((np.asarray(self.graph.fold.said.documents.moment_source) == _FILE).any())
+
+    @cached_property
+    def _observed(self) -> tuple[int, int, int]:
         starts, seen = self.graph.fold.kind_starts, self.graph.fold.observed
         people, businesses = (slice(*starts[place : place + 2]) for place in (0, 1))
-        moments = (
-            (self.graph.documents[0].observed_at, self.graph.documents[-1].observed_at)
-            if self.graph.documents
-            else (None, None)
-        )
         shown = int((self.graph.fold.attributes["record"][businesses] != NONE).sum())
-        return int(seen[people].sum()), shown, int(seen[businesses].sum()), *moments
+        return int(seen[people].sum()), shown, int(seen[businesses].sum())

@@ -12,12 +12,14 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 import msgspec
 from msgspec.structs import replace
 
+from inroads.columns.claimset import MOMENT_SOURCES
 from inroads.documents.claims import Attribute, Claim, Place, Statement
 from inroads.documents.records import Business, Me, Team
 from inroads.model import (
     CONTRADICTIONS,
     Document,
     Grant,
+    MomentSource,
     NodeKind,
     Relation,
     Role,
@@ -376,10 +378,17 @@ def _number(node: str) -> int | str:
     return native if node.startswith("account:") else int(native)
 
 
-def _document(body: dict[str, Any], moment: dt.datetime, kind: str, subject: str) -> Document:
+def _document(
+    body: dict[str, Any],
+    moment: dt.datetime,
+    kind: str,
+    subject: str,
+    moment_source: MomentSource | None = None,
+) -> Document:
     raw = msgspec.json.encode(body, order="sorted")
     nested = "/business" if kind == "team" else ""
-    return Document(moment, hashlib.sha256(raw).hexdigest(), SOURCE, kind, subject, "", nested, raw)
+    sha256 = hashlib.sha256(raw).hexdigest()
+    return Document(moment, sha256, SOURCE, kind, subject, "", nested, raw, moment_source)
 
 
 def merged_records(statements: Iterable[Statement]) -> Iterator[Statement]:
@@ -387,9 +396,9 @@ def merged_records(statements: Iterable[Statement]) -> Iterator[Statement]:
     same: dict[Document, list[Statement]] = defaultdict(list)
     for each in statements:
         same[each.document].append(each)
-    for document, several in same.items():
+    for several in same.values():
         yield Statement(
-            document,
+            max((each.document for each in several), key=_surety),
             _together(each.claims for each in several),
             _together(each.attributes for each in several),
             _together(each.covers for each in several),
@@ -397,6 +406,10 @@ def merged_records(statements: Iterable[Statement]) -> Iterator[Statement]:
             _together(each.keepers for each in several),
             _together(each.issues for each in several),
         )
+
+
+def _surety(document: Document) -> int:
+    return MOMENT_SOURCES.index(document.moment_source)
 
 
 def _together(parts: Iterable[tuple[_T, ...]]) -> tuple[_T, ...]:

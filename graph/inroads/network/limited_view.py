@@ -294,7 +294,13 @@ class Selection(Generic[_G]):
             if isinstance(content, Members)
             else writer.team(said.value, content, document.business)
         )
-        cut = _document(body, document.observed_at, document.kind, document.subject)
+        cut = _document(
+            body,
+            document.observed_at,
+            document.kind,
+            document.subject,
+            document.moment_source,
+        )
         claims = (
             moved_place(claim, spots, writer.places)
             for place in wanted

@@ -12,6 +12,7 @@ from inroads.model import (
     Contradiction,
     Evidence,
     Grant,
+    MomentSource,
     NodeKind,
     Path,
     Relation,
@@ -34,6 +35,22 @@ _HOLDS: Final = {
     Role.CLIENT: "is a client of",
     Role.STAFF: "is on the staff of",
 }
+
+
+MORE_PATHS: Final = "… more paths than are listed"
+"""The line after a list of paths that a limit cut short."""
+
+_SAYS_WHEN: Final = {
+    MomentSource.ENVELOPE: "its envelope",
+    MomentSource.GIVEN: "whoever handed it in",
+    MomentSource.FILE: "only the modification time of its file",
+    None: "something that was not recorded",
+}
+
+
+def moment_words(source: MomentSource | None) -> str:
+    """Return what says when a document was observed, as the subject of "says"."""
+    return _SAYS_WHEN[source]
 
 
 def label(graph: AccessGraph, node: str) -> str:

@@ -35,11 +35,21 @@ _STROKE: Final = {
 }
 
 
-def svg(graph: AccessGraph, paths: Sequence[Path]) -> str:
+def _note(paths: int, hidden: int, *, truncated: bool) -> str | None:
+    """Return the line below a picture: what it does not show."""
+    if not paths:
+        return "no access"
+    if truncated:
+        return f"… at least {hidden + 1} more: a limit cut this answer short"
+    return f"… {hidden} more" if hidden else None
+
+
+def svg(graph: AccessGraph, paths: Sequence[Path], *, truncated: bool = False) -> str:
     """Draw the paths as one SVG element, with roles on edges and evidence in tooltips.
 
     Every text of a document is escaped. Solid is stated, orange is inferred, grey is a mere
     association, dashed is latent. A contested step is a double line with the word `contested`.
+    `truncated` tells that there are more paths than these.
     """
     shown = _shown(paths)
     edges = _edges(shown)
@@ -49,13 +59,7 @@ def svg(graph: AccessGraph, paths: Sequence[Path]) -> str:
         for column, slots in enumerate(columns)
         for row, slot in enumerate(slots)
     }
-    note = (
-        "no access"
-        if not paths
-        else f"… {len(paths) - len(shown)} more"
-        if len(paths) > len(shown)
-        else None
-    )
+    note = _note(len(paths), len(paths) - len(shown), truncated=truncated)
     width = 2 * _MARGIN + max(0, len(columns) - 1) * _COLUMN + _BOX
     height = (
         2 * _MARGIN

@@ -26,6 +26,7 @@ def evidence_row(graph: AccessGraph, record: Evidence, label: str, within: str =
         "source": document.source,
         "pointer": pointer(document, record.section, record.index, record.sub) + within,
         "observed_at": rfc3339(document.observed_at),
+        "moment_source": document.moment_source,
         "document": document.sha256,
     }
 

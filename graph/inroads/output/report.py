@@ -82,6 +82,7 @@ class _Subject(NamedTuple):
     label: str
     total: int
     routes: Iterator[_Route]
+    cut: bool
 
 
 def report(
@@ -185,7 +186,7 @@ def _subjects(graph: AccessGraph, kind: NodeKind, node: str | None, top: int) ->
     for each in nodes:
         found = ask(graph, each)
         routes = (_route(graph, found[place]) for place in range(min(top, len(found))))
-        yield _Subject(each, label(graph, each), len(found), routes)
+        yield _Subject(each, label(graph, each), len(found), routes, found.truncated)
 
 
 def _route(graph: AccessGraph, about: Access) -> _Route:

@@ -24,7 +24,8 @@ from inroads.columns.claimset import ROLES
 from inroads.errors import Issue, Rejection
 from inroads.model import Access, Grant
 from inroads.network.access_graph import AccessGraph
-from inroads.network.wording import path_sentence, record_label, records
+from inroads.network.former_emails import EMAIL_CHANGED, EmailChange
+from inroads.network.wording import MORE_PATHS, path_sentence, record_label, records
 from inroads.output.evidence_rows import (
     CONTESTED,
     Row,
@@ -101,7 +102,7 @@ def _access_cells(value: Access, graph: AccessGraph) -> Row:
         ],
         "certainty": row["certainty"],
         "state": [row["state"], *row["reasons"]],
-        "how": paths + ["… more paths than are listed"] * row["truncated"],
+        "how": paths + [MORE_PATHS] * row["truncated"],
     }
 
 
@@ -291,8 +292,29 @@ def _change(value: Change, graphs: ComparedGraphs) -> Row:
     return {**row, "causes": list(map(graphs.cause, value.causes)), "how": how}
 
 
-@csv_row.register
-def _flat_change(value: Change, graphs: ComparedGraphs) -> Row:
+@json_row.register
+def _email_change(value: EmailChange, _graphs: ComparedGraphs) -> Row:
+    return {
+        "change": [EMAIL_CHANGED],
+        "principal": value.identity,
+        "email": value.after,
+        "resource": None,
+        "name": None,
+        "before": {"email": value.before},
+        "after": {"email": value.after},
+        "causes": [],
+        "how": value.sentence,
+    }
+
+
+@table_row.register
+def _email_change_cells(value: EmailChange, _graphs: ComparedGraphs) -> Row:
+    return {"principal": value.identity, "before": value.before, "after": value.after}
+
+
+@csv_row.register(Change)
+@csv_row.register(EmailChange)
+def _flat_change(value: Change | EmailChange, graphs: ComparedGraphs) -> Row:
     row = json_row(value, graphs)
     causes = row["causes"]
     return {

@@ -8,7 +8,10 @@ from collections.abc import Iterator
 from itertools import count
 from typing import NamedTuple
 
+import numpy as np
+
 from inroads.cancellation import check
+from inroads.columns.arrays import Ints
 from inroads.network.access_graph import AccessGraph, Hop
 from inroads.reach import limits
 from inroads.reach.filters import AccessFilter
@@ -82,13 +85,19 @@ class AssociationWalk:
             frontier = after
         return distances
 
+    def grants(self) -> Ints:
+        """Return the grants that were passed, by number."""
+        number = self.graph.index.grant_number
+        ids = {hop.grant.id for hops in self.before[False].values() for _, hop in hops}
+        return np.array([each for each in map(number, ids) if each is not None], np.int64)
+
     def paths(self, other: str) -> tuple[list[tuple[Hop, ...]], bool]:
         """Return the simple paths to `other`, alive and short ones first, and whether a limit cut."""
         found: dict[tuple[Hop, ...], None] = {}
         truncated = False
         for alive, distances in ((True, self.alive), (False, self.distances)):
             for path in self._shortest_first(other, distances, alive=alive):
-                if path is None or len(found) >= limits.MAX_PATHS:
+                if path is None or (len(found) >= limits.MAX_PATHS and path not in found):
                     truncated = True
                     break
                 found[path] = None

@@ -338,6 +338,22 @@ class PathTable:
             packed.sort()
         return packed
 
+    def passed(self) -> tuple[list[Ints], list[Ints]]:
+        """Return the grants that paths pass, but for KEEPS, and the nodes that KEEPS lead to.
+
+        They are columns of the shapes, not copied; `summaries` drops the shapes.
+        """
+        chain = {id(steps): steps for steps in self.shapes}
+        waiting = list(self.shapes)
+        while waiting:
+            before = waiting.pop().before
+            if before is not None and id(before) not in chain:
+                chain[id(before)] = before
+                waiting.append(before)
+        grants = [each.grant for each in chain.values() if each.grant is not None]
+        kept = [each.node for each in chain.values() if each.grant is None and each.before]
+        return grants, kept
+
     def summaries(self) -> tuple[PathSummaries, Ints]:
         """Summarise the paths between two ends: best certainty and state, least length, all roles,
         sound roles.

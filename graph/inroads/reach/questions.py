@@ -12,7 +12,7 @@ from functools import cache, partial
 
 import numpy as np
 
-from inroads.columns.arrays import Lazily, take
+from inroads.columns.arrays import Ints, Lazily, take
 from inroads.columns.claimset import KIND_BITS, KINDS
 from inroads.errors import NotFound
 from inroads.model import (
@@ -126,7 +126,7 @@ def _answer(
     walk: Walk,
     association: AssociationWalk | None,
     wanted: frozenset[NodeKind],
-    coverage: Callable[[], Coverage],
+    coverage: Callable[[Ints], Coverage],
 ) -> AccessAnswers[Access]:
     found = walk.path_summaries()
     summaries: Sequence[Summary]
@@ -138,7 +138,11 @@ def _answer(
         summaries = _ordered(graph, found, walk.chosen, wanted)
 
     write = partial(_written, graph, walk, association)
-    return AccessAnswers(graph, summaries, write, coverage, truncated=bool(walk.truncated))
+
+    def covered() -> Coverage:
+        return coverage(association.grants() if association else walk.grants())
+
+    return AccessAnswers(graph, summaries, write, covered, truncated=bool(walk.truncated))
 
 
 def _written(

@@ -10,7 +10,9 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from inroads.cancellation import check
+from inroads.columns.arrays import Ints, distinct
 from inroads.columns.claimset import NONE, ROLES
+from inroads.columns.touched import keeps_at
 from inroads.model import Certainty, Grant, NodeKind, kind_of
 from inroads.network.access_graph import AccessGraph, Hop
 from inroads.policy.grammar import (
@@ -68,6 +70,7 @@ class Walk:
         self.truncated: set[int] = set()
         self.levels: list[Level] = []
         self.merged: PathSummaries | None = None
+        self.passed: tuple[list[Ints], list[Ints]] = [], []
         self.back = 0
         if start in chosen.avoid or (kind_of(start) is not NodeKind.IDENTITY) is forward:
             return
@@ -93,6 +96,7 @@ class Walk:
                 few = False
                 table = self._table()
                 if table.unfinished is None:
+                    self.passed = table.passed()
                     self.merged, crowded = table.summaries()
                     self.truncated = set(crowded.tolist())
             if self.merged is not None or not self._goes_on():
@@ -245,6 +249,19 @@ class Walk:
             hops.append(self.graph.hop(*ends, level.grant[place]))
             number, place = number - 1, level.parent[place]
         return tuple(reversed(hops) if self.forward else hops)
+
+    def grants(self) -> Ints:
+        """Return the grants that the walk passed, by number, whatever it found at their ends.
+
+        Some may come twice.
+        """
+        if self.merged is None:
+            passed = {grant for level in self.levels[1:] for grant in level.grant}
+            return np.fromiter(passed, np.int64, len(passed))
+        grants, kept = self.passed
+        nodes = distinct(np.concatenate([*kept, np.zeros(0, np.int64)]))
+        keeps = keeps_at(self.index.out_entries, nodes, self.index.fold.grants)
+        return np.concatenate([*grants, keeps])
 
     def path_summaries(self) -> PathSummaries:
         """Summarise the paths to each node, or from each node."""

@@ -16,6 +16,7 @@ from typing import Final, NamedTuple
 import msgspec
 
 from inroads.errors import InroadsError
+from inroads.network.wording import MORE_PATHS
 from inroads.review.campaign import Campaign
 from inroads.review.frozen_access import Frozen
 from inroads.review.values import Ending, Head, Item, Progress, Signed, Verdict
@@ -148,6 +149,8 @@ def _paragraph(item: Item) -> Iterator[str]:
         why = f": {_text(decision.why)}" if decision.why else ""
         yield f"- **{decision.verdict}** by {_text(decision.by)} at {decision.moment}{carried}{why}\n"
     yield from (f"- path: {_text(path.sentence)}\n" for path in item.access.paths)
+    if item.access.truncated:
+        yield f"- {MORE_PATHS}\n"
     for grant in item.access.grants:
         for each in grant.records:
             yield f"- {_text(each.label)}: {_text(each.source)} {_text(each.pointer)} ({each.sha256[:12]})\n"

@@ -9,6 +9,7 @@ from typing import IO, Any, Final
 
 import msgspec
 
+from inroads.network.wording import MORE_PATHS
 from inroads.review.values import Answer, Item, ReviewError, Verdict
 from inroads.text import printable
 
@@ -47,7 +48,7 @@ def row(item: Item) -> dict[str, Any]:
         access.state.value,
         [role.value for role in access.contested_roles],
         list(access.contradictions),
-        [path.sentence for path in access.paths],
+        [path.sentence for path in access.paths] + [MORE_PATHS] * access.truncated,
         item.difference.lines() if item.difference else [],
         before or "",
         item.fingerprint,

@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 from inroads.documents.reader import MAX_BYTES, Observation, read
 from inroads.errors import Rejection
+from inroads.model import MomentSource
 from inroads.moments import rfc3339
 
 BYTES: Final = 2 * 2**20
@@ -29,10 +30,11 @@ class RawDocument(NamedTuple):
     moment: dt.datetime
     source: str
     file: int
+    moment_source: MomentSource
 
     def observe(self) -> Observation | Rejection:
         """The document as read."""
-        found = read(self.raw, self.moment, self.source)
+        found = read(self.raw, self.moment, self.source, self.moment_source)
         return not_of_the_future(found, dt.datetime.now(dt.UTC))
 
 
@@ -65,6 +67,7 @@ class FileChunk(NamedTuple):
     moment: dt.datetime
     source: str
     file: int
+    moment_source: MomentSource
 
     def unread(self) -> Iterator[RawDocument | Rejection]:
         """The documents; ends in a Rejection where the file is not what it was when it was cut."""
@@ -81,7 +84,11 @@ class FileChunk(NamedTuple):
         for number, line in enumerate(io.BytesIO(raw), self.first):
             if not line.isspace():
                 yield RawDocument(
-                    line[: MAX_BYTES + 1], self.moment, f"{self.source}:{number}", self.file
+                    line[: MAX_BYTES + 1],
+                    self.moment,
+                    f"{self.source}:{number}",
+                    self.file,
+                    self.moment_source,
                 )
         if len(raw) < most:
             yield Rejection(
@@ -93,7 +100,12 @@ class FileChunk(NamedTuple):
 
 
 def file_chunks(
-    stream: IO[bytes], start: int, path: Path, moment: dt.datetime, source: str, file: int
+    stream: IO[bytes],
+    start: int,
+    path: Path,
+    moment: tuple[dt.datetime, MomentSource],
+    source: str,
+    file: int,
 ) -> Iterator[FileChunk | Rejection]:
     """Yield the chunks of a file whose first line begins at this place; ends in a Rejection where it cannot be read."""
     window, itself, first = np.empty(BYTES, np.uint8), inode(stream), 1
@@ -106,7 +118,9 @@ def file_chunks(
             return
         if not size:
             return
-        yield FileChunk(path, itself, start, size, rest, first, lines, moment, source, file)
+        yield FileChunk(
+            path, itself, start, size, rest, first, lines, moment[0], source, file, moment[1]
+        )
         start, first = start + size, first + lines
 
 

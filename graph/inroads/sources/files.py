@@ -26,6 +26,7 @@ import msgspec
 
 from inroads.documents.reader import MAX_BYTES, Observation
 from inroads.errors import Rejection
+from inroads.model import MomentSource
 from inroads.sources.chunks import FileChunk, RawDocument, file_chunks, is_large, unreadable
 
 if TYPE_CHECKING:
@@ -241,9 +242,7 @@ def _unread_file(
         if start is None:
             yield from _unread_stream(stream, source, observed_at, progress, number, refusals)
             return
-        for chunk in file_chunks(
-            stream, start, path, observed_at or _modified(stream), source, number
-        ):
+        for chunk in file_chunks(stream, start, path, _moment(observed_at, stream), source, number):
             if progress and isinstance(chunk, FileChunk):
                 progress(chunk.start + chunk.size)
             yield chunk
@@ -273,17 +272,24 @@ def _unread_stream(
     number: int,
     refusals: Refusals,
 ) -> Iterator[RawDocument | Rejection]:
-    moment = observed_at or _modified(stream)
+    moment, moment_source = _moment(observed_at, stream)
     for arrival in _arrivals(stream, source):
         if progress and stream.seekable():
             progress(stream.tell())
         yield (
             arrival
             if isinstance(arrival, Rejection)
-            else RawDocument(arrival.raw, moment, arrival.source, number)
+            else RawDocument(arrival.raw, moment, arrival.source, number, moment_source)
         )
         if number in refusals.files:
             return
+
+
+def _moment(observed_at: dt.datetime | None, stream: IO[bytes]) -> tuple[dt.datetime, MomentSource]:
+    """Return the moment of documents without an envelope, and what says it."""
+    if observed_at:
+        return observed_at, MomentSource.GIVEN
+    return _modified(stream), MomentSource.FILE
 
 
 def _modified(stream: IO[bytes]) -> dt.datetime:

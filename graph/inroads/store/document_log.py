@@ -5,10 +5,12 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import re
+import sqlite3
 import zlib
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Final
 
+from inroads.columns.claimset import MOMENT_SOURCES
 from inroads.documents.reader import Observation
 from inroads.errors import BadId, InroadsError
 from inroads.model import Document
@@ -28,15 +30,45 @@ _INSERT: Final = """
     ON CONFLICT (sha256, observed_at, source) DO NOTHING
 """
 
-_HELD: Final = """
-    SELECT EXISTS (SELECT * FROM documents WHERE sha256 = ? AND observed_at = ? AND source = CAST(? AS TEXT))
+_KNOWN: Final = (
+    "SELECT sequence, {moment_source} FROM documents"
+    " WHERE sha256 = ? AND observed_at = ? AND source = CAST(? AS TEXT)"
+)
+
+_SURER: Final = """
+    INSERT INTO moment_sources VALUES (?, ?)
+    ON CONFLICT (sequence) DO UPDATE SET source = excluded.source
+    WHERE excluded.source > moment_sources.source
 """
 
 _LIST: Final = (
-    "SELECT sequence, sha256, kind, subject, observed_at, source, length(body) FROM documents"
+    "SELECT sequence, sha256, kind, subject, observed_at, {moment_source}, source, length(body)"
+    " FROM documents"
 )
 
-SELECT: Final = "SELECT sequence, sha256, observed_at, source, body FROM documents"
+_SELECT: Final = (
+    "SELECT sequence, sha256, observed_at, source, {moment_source}, body FROM documents"
+)
+
+_MOMENT_SOURCE: Final = (
+    "(SELECT each.source FROM moment_sources AS each WHERE each.sequence = documents.sequence)"
+)
+
+
+def selecting(connection: sqlite3.Connection) -> str:
+    """Return the query for the rows of `StoredDocument`, to which a condition is added."""
+    return with_moment_source(connection, _SELECT)
+
+
+def with_moment_source(connection: sqlite3.Connection, query: str) -> str:
+    """Return a query with its column of moment sources, which an older file does not have."""
+    found = connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'moment_sources'")
+    return query.format(moment_source=_MOMENT_SOURCE if found.fetchall() else "NULL")
+
+
+def moment_code(document: Document) -> int:
+    """Return the number of a document's moment source; a surer one has a larger number."""
+    return MOMENT_SOURCES.index(document.moment_source)
 
 
 class DocumentLog(LedgerFile):
@@ -51,7 +83,8 @@ class DocumentLog(LedgerFile):
         """Append documents, at most `batch` a transaction.
 
         `progress` is called with the total so far after each commit. An observation that is present
-        already (body, moment and source) changes nothing. If this raises, the last total of
+        already (body, moment and source) changes nothing, but that its moment may now be known more
+        surely, from an envelope instead of its file: the surest word of all counts. If this raises, the last total of
         `progress` is in the ledger, and adding everything again adds the rest.
         """
         total = Added(0, 0, 0)
@@ -77,7 +110,9 @@ class DocumentLog(LedgerFile):
         """
         where, given = _where(as_of=as_of, after=after)
         with self._snapshot() as snapshot:
-            for row in snapshot.execute(f"{SELECT} WHERE {where} ORDER BY sequence", given):
+            for row in snapshot.execute(
+                f"{selecting(snapshot)} WHERE {where} ORDER BY sequence", given
+            ):
                 yield self._restored(*row)
 
     def unread(self, as_of: dt.datetime | None = None, after: int = 0) -> Iterator[StoredDocument]:
@@ -87,7 +122,9 @@ class DocumentLog(LedgerFile):
         """
         where, given = _where(as_of=as_of, after=after)
         with self._snapshot() as snapshot:
-            for row in snapshot.execute(f"{SELECT} WHERE {where} ORDER BY sequence", given):
+            for row in snapshot.execute(
+                f"{selecting(snapshot)} WHERE {where} ORDER BY sequence", given
+            ):
                 yield StoredDocument(self.path, *row)
 
     def rows(
@@ -174,21 +211,29 @@ class DocumentLog(LedgerFile):
         )
 
     def _entries(self, where: str, given: tuple[object, ...], limit: int | None) -> Iterator[Entry]:
-        query = f"{_LIST} WHERE {where} ORDER BY sequence LIMIT ?"
         with self._snapshot() as snapshot:
+            listing = with_moment_source(snapshot, _LIST)
+            query = f"{listing} WHERE {where} ORDER BY sequence LIMIT ?"
             for row in snapshot.execute(query, (*given, -1 if limit is None else limit)):
-                sequence, sha256, kind, subject, moment, source, size = row
-                yield Entry(sequence, sha256.hex(), kind, subject, moment_of(moment), source, size)
+                sequence, sha256, kind, subject, moment, code, source, size = row
+                moment, known_by = moment_of(moment), MOMENT_SOURCES[code or 0]
+                yield Entry(sequence, sha256.hex(), kind, subject, moment, known_by, source, size)
 
     def _append(self, batch: list[Document]) -> Added:
         with self._faults():
+            known = self._known(batch)
             new = [
                 (document, compressed(document.body))
-                for document in batch
-                if not self._holds(document)
+                for document, held in zip(batch, known, strict=True)
+                if not held
             ]
-        added = forgotten = 0
-        if new or self.read_only:
+            surer = [
+                document
+                for document, held in zip(batch, known, strict=True)
+                if held and moment_code(document) > (held[1] or 0)
+            ]
+        added = forgotten = changed = 0
+        if new or surer or self.read_only:
             with self._writing():
                 refusing, newest = (
                     bool(self._one("SELECT EXISTS (SELECT * FROM forgotten)")),
@@ -197,19 +242,34 @@ class DocumentLog(LedgerFile):
                 for document, body in new:
                     if refusing and self._refuses(document):
                         forgotten += 1
+                    elif self._insert(newest + added + 1, document, body):
+                        added += 1
                     else:
                         # A document that is twice in the batch, or that another process has added
                         # meanwhile, does not count as new.
-                        added += self._insert(newest + added + 1, document, body)
+                        surer.append(document)
+                changed = sum(map(self._make_surer, surer))
+        if changed:
+            self._remove_snapshots()
         return Added(added, len(batch) - added - forgotten, forgotten)
 
-    def _holds(self, document: Document) -> bool:
-        return bool(self._one(_HELD, *observation_key(document)))
+    def _known(self, batch: list[Document]) -> list[tuple[int, int | None] | None]:
+        """Return the sequence number and moment source of each known document of a batch."""
+        query = with_moment_source(self._connection, _KNOWN)
+        return [self._connection.execute(query, observation_key(each)).fetchone() for each in batch]
 
     def _insert(self, sequence: int, document: Document, body: bytes) -> bool:
         """Return whether the document is new."""
         row = (sequence, *observation_key(document), document.kind, document.subject, body)
-        return self._connection.execute(_INSERT, row).rowcount == 1
+        new = self._connection.execute(_INSERT, row).rowcount == 1
+        if new and document.moment_source:
+            self._connection.execute(_SURER, (sequence, moment_code(document)))
+        return new
+
+    def _make_surer(self, document: Document) -> bool:
+        """Return whether the moment of a known document is known more surely than before."""
+        ((sequence, _),) = filter(None, self._known([document]))
+        return self._connection.execute(_SURER, (sequence, moment_code(document))).rowcount == 1
 
     def _refuses(self, document: Document) -> bool:
         until = self._one("SELECT until FROM forgotten WHERE mark = ?", self._mark(document.body))
@@ -229,7 +289,7 @@ class DocumentLog(LedgerFile):
 
     def _kept(self, kind: str, subject: str | None = None) -> Iterator[Observation]:
         where, given = _where(kind=kind, subject=subject)
-        for row in self._connection.execute(f"{SELECT} WHERE {where}", given):
+        for row in self._connection.execute(f"{selecting(self._connection)} WHERE {where}", given):
             yield self._restored(*row)
 
     def _restored(self, *row: Any) -> Observation:

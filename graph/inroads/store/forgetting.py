@@ -48,7 +48,11 @@ class Person:
                 rest["meta"]["total"] = max(0, team.content.total - gone)
         body = msgspec.json.encode(rest, order="sorted")
         return restore(
-            body, hashlib.sha256(body).hexdigest(), document.observed_at, document.source
+            body,
+            hashlib.sha256(body).hexdigest(),
+            document.observed_at,
+            document.source,
+            document.moment_source,
         ).document
 
     def _left_out(self, value: Any, *, frame: bool = False) -> Any:

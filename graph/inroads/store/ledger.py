@@ -8,26 +8,23 @@ time, many read; a reader sees the log as it was when its reading began. Only `f
 from __future__ import annotations
 
 import datetime as dt
-import glob
 import os
 import secrets
-import shutil
 import sqlite3
 import threading
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, nullcontext
 from pathlib import Path
-from typing import Final
 
 from inroads.documents.reader import Observation
 from inroads.errors import LedgerError
 from inroads.model import NodeKind, fold_email, native_id, node_id
 from inroads.moments import moment_number, moment_of
-from inroads.store.document_log import SELECT, DocumentLog, compressed
+from inroads.store.document_log import DocumentLog, compressed, selecting
 from inroads.store.forgetting import MENTIONING, Person
 from inroads.store.integrity import Problem, problems_of, review_problems
-from inroads.store.ledger_file import BUSY_SECONDS, create_private, is_ledger
-from inroads.store.rows import Added, Forgotten, Retraction, StoredDocument, observation_key
+from inroads.store.ledger_file import BUSY_SECONDS, create_private, is_ledger, snapshots
+from inroads.store.rows import Added, Forgotten, Retraction, StoredDocument
 
 __all__ = [
     "BUSY_SECONDS",
@@ -39,15 +36,6 @@ __all__ = [
     "is_ledger",
     "snapshots",
 ]
-
-_DELETE: Final = (
-    "DELETE FROM documents WHERE sha256 = ? AND observed_at = ? AND source = CAST(? AS TEXT)"
-)
-
-
-def snapshots(ledger: Path) -> list[Path]:
-    """Return the folders beside a ledger that hold data derived from it."""
-    return sorted(ledger.parent.glob(f"{glob.escape(ledger.name)}.snapshot-*"))
 
 
 class Bodies:
@@ -125,7 +113,7 @@ class Ledger(DocumentLog):
             found = [
                 StoredDocument(self.path, *row).observe()
                 for row in self._connection.execute(
-                    f"{SELECT} WHERE sha256 = ?", (bytes.fromhex(sha256),)
+                    f"{selecting(self._connection)} WHERE sha256 = ?", (bytes.fromhex(sha256),)
                 )
             ]
             if not found:
@@ -151,11 +139,6 @@ class Ledger(DocumentLog):
             rows = snapshot.execute("SELECT sha256, moment, why FROM retractions ORDER BY sequence")
             found = [Retraction(sha.hex(), moment_of(moment), why) for sha, moment, why in rows]
         return [each for each in found if each.sha256.startswith(prefix.lower())]
-
-    def _remove_snapshots(self) -> None:
-        """Remove what was derived from the documents that are gone."""
-        for folder in snapshots(self.path):
-            shutil.rmtree(folder)
 
     def backup(self, target: str | os.PathLike[str]) -> None:
         """Copy the ledger as it is now to a new file, while others continue to write.
@@ -303,7 +286,9 @@ class Ledger(DocumentLog):
 
     def _remove(self, observation: Observation, now: int) -> None:
         document = observation.document
-        self._connection.execute(_DELETE, observation_key(document))
+        for sequence, _ in filter(None, self._known([document])):
+            self._connection.execute("DELETE FROM documents WHERE sequence = ?", (sequence,))
+            self._connection.execute("DELETE FROM moment_sources WHERE sequence = ?", (sequence,))
         # The moment of an observation may lie in the future.
         until = max(now, moment_number(document.observed_at))
         self._connection.execute(

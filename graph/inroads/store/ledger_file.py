@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import glob
 import os
+import shutil
 import sqlite3
 import time
 from collections.abc import Iterator
@@ -44,6 +46,11 @@ def is_ledger(path: str | os.PathLike[str]) -> bool:
             return opened.read(16) == b"SQLite format 3\0"
     except OSError:
         return False
+
+
+def snapshots(ledger: Path) -> list[Path]:
+    """Return the folders beside a ledger that hold data derived from it."""
+    return sorted(ledger.parent.glob(f"{glob.escape(ledger.name)}.snapshot-*"))
 
 
 class LedgerFile:
@@ -156,6 +163,11 @@ class LedgerFile:
             connection.close()
             raise
         return connection
+
+    def _remove_snapshots(self) -> None:
+        """Remove what was derived from documents that are gone or changed."""
+        for folder in snapshots(self.path):
+            shutil.rmtree(folder)
 
     def _sizes(self) -> tuple[int, int, int]:
         """Return the sizes of the file and its write-ahead log, and its time of writing in ns."""

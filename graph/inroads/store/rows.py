@@ -8,9 +8,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
+from inroads.columns.claimset import MOMENT_SOURCES
 from inroads.documents.reader import Observation, restore
 from inroads.errors import LedgerError
-from inroads.model import Document
+from inroads.model import Document, MomentSource
 from inroads.moments import moment_number, moment_of
 from inroads.store.schema import UNREADABLE
 
@@ -39,7 +40,8 @@ class Forgotten(NamedTuple):
 class Entry(NamedTuple):
     """One row of the log, without its body.
 
-    `observed_at` is in UTC, `size` is the stored size of the body.
+    `observed_at` is in UTC, `moment_source` says how it is known (None if that was not recorded),
+    `size` is the stored size of the body.
     """
 
     sequence: int
@@ -47,6 +49,7 @@ class Entry(NamedTuple):
     kind: str
     subject: str
     observed_at: dt.datetime
+    moment_source: MomentSource | None
     source: str
     size: int
 
@@ -89,6 +92,7 @@ class StoredDocument(NamedTuple):
     sha256: bytes
     moment: int
     source: str
+    moment_source: int | None
     raw: bytes
 
     def observe(self) -> Observation:
@@ -99,6 +103,7 @@ class StoredDocument(NamedTuple):
                 self.sha256.hex(),
                 moment_of(self.moment),
                 self.source,
+                MOMENT_SOURCES[self.moment_source or 0],
             )
         except UNREADABLE as error:
             message = f"the ledger {self.ledger}: document {self.sequence} cannot be read: {error}"

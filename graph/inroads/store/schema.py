@@ -119,6 +119,14 @@ STEPS: Final[tuple[tuple[str, ...], ...]] = (
         )
         """,
     ),
+    (  # how the moments of documents are known; those of documents without a row were not recorded
+        """
+        CREATE TABLE moment_sources (
+            sequence INTEGER PRIMARY KEY,     -- of the document
+            source   INTEGER NOT NULL         -- see MOMENT_SOURCES in columns/claimset.py; the surest is the largest
+        )
+        """,
+    ),
 )
 
 READABLE: Final = 1

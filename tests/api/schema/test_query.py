@@ -30,7 +30,7 @@ WHOLE = """version documents identities businesses accounts groups grants issueC
       reach(first: 20) { totalCount coverage { notes } nodes { resource { id } roles certainty state stateReasons
         paths(first: 2) { nodes { sentence steps { grant { id evidence { ...Said } } } } } } } }
     ... on Business { name active account { id } reachedBy(first: 20) { nodes { principal { id } } } } }"""
-SAID = "fragment Said on Evidence { pointer recordId document { sha256 source observedAt } }"
+SAID = "fragment Said on Evidence { pointer recordId document { sha256 source observedAt momentSource } }"
 THEN = f"query ($ids: [ID!]!, $asOf: DateTime!) {{ graph(asOf: $asOf) {{ {WHOLE} }} }} {SAID}"
 NOW = f"query ($ids: [ID!]!) {{ graph {{ {WHOLE} }} }} {SAID}"
 
@@ -206,6 +206,7 @@ def said(graph: AccessGraph, evidence: Any, inside: str) -> dict[str, Any]:
             "sha256": document.sha256,
             "source": document.source,
             "observedAt": document.observed_at.isoformat().replace("+00:00", "Z"),
+            "momentSource": document.moment_source.name if document.moment_source else None,
         },
     }
 

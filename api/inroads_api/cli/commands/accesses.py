@@ -41,6 +41,7 @@ from inroads_api.cli.terminal import (
     print_rows,
     print_values,
     say,
+    say_age,
     say_coverage,
     say_no_access,
     write_json,
@@ -166,9 +167,11 @@ def explain(
         _print_explanation(graph, access, output)
         identity = access.principal if access else graph.find(principal)
         if identity:
-            say_coverage(
-                many(len(access.paths) if access else 0, "path"), graph.coverage_of_reach(identity)
+            coverage = (
+                graph.coverage_of_access(access) if access else graph.coverage_of_reach(identity)
             )
+            say_coverage(many(len(access.paths) if access else 0, "path"), coverage)
+            say_age(coverage)
         if access and access.truncated:
             say(
                 f"a limit cut this answer short: these are the first {len(access.paths):,} paths of more"
@@ -202,7 +205,9 @@ def _print_accesses(answer: Answers, other: str, output: Format | None) -> None:
         print_rows(rows or [{other: "no access"}], chosen)
     else:
         print_values(answer, answer.graph, chosen)
-    say_coverage(many(len(answer), "access", "es"), answer.coverage)
+    coverage = answer.coverage
+    say_coverage(many(len(answer), "access", "es"), coverage)
+    say_age(coverage)
     _say_contested(answer)
     if answer.truncated:
         say("a limit cut this answer short")
@@ -350,6 +355,9 @@ def census(
                 _print(found, Format(output or default_format()), chosen)
         total = int(found.of(SUBJECTS[0])["total"].sum())
         say_coverage(many(total, "access", "es"), graph.coverage())
+        left = sum(max(0, graph.counts[each] - top) for each in chosen["kinds"]) if top else 0
+        if left:
+            say(f"{many(left, 'more row')} not listed: --top says how many are")
         finish(graph)
 
 

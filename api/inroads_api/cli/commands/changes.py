@@ -15,6 +15,7 @@ from inroads.analysis.changes import CausedChanges, Change, Changes, Kind
 from inroads.analysis.changes import changes as compare
 from inroads.errors import InroadsError
 from inroads.explorer import Explorer
+from inroads.network.former_emails import EMAIL_CHANGED
 from inroads.output.rows import ComparedGraphs, cause_evidence
 from inroads.text import printable
 from inroads_api.cli.options import (
@@ -55,20 +56,22 @@ class By(StrEnum):
     CAUSE = "cause"
 
 
-def kinds(words: Iterable[str] | None) -> frozenset[Kind]:
+def kinds(words: Iterable[str] | None) -> frozenset[str]:
     """Return the kinds that words name in any case; all kinds for none. Raises InroadsError."""
     chosen = {word.strip().upper().replace("-", "_"): word for word in words or ()}
+    known = (*Kind, EMAIL_CHANGED)
     for name, word in chosen.items():
-        if name not in Kind.__members__:
-            raise InroadsError(f"--kind {word!r} is none of {', '.join(Kind)}", "BAD_KIND")
-    return frozenset(Kind[name] for name in chosen) or frozenset(Kind)
+        if name not in known:
+            raise InroadsError(f"--kind {word!r} is none of {', '.join(known)}", "BAD_KIND")
+    return frozenset(chosen) or frozenset(known)
 
 
-def only(found: Changes, wanted: frozenset[Kind]) -> Changes:
+def only(found: Changes, wanted: frozenset[str]) -> Changes:
     """Return only changes of these kinds."""
     return msgspec.structs.replace(
         found,
         changes=tuple(change for change in found.changes if not wanted.isdisjoint(change.kinds)),
+        emails=found.emails if EMAIL_CHANGED in wanted else (),
     )
 
 
@@ -97,7 +100,8 @@ def changes(
 ) -> None:
     """List accesses that were gained, lost or changed between two moments, and the causes.
 
-    OBSERVED (seen for the first time) is kept apart from GAINED.
+    OBSERVED (seen for the first time) is kept apart from GAINED. Emails that changed are listed,
+    too, but not by cause.
     """
     with failing():
         wanted = kinds(kind)
@@ -132,7 +136,8 @@ class ChangesView:
         if chosen is Format.TABLE:
             self._tables(by or By.CAUSE)
         else:
-            rows = self.found.groups if by is By.CAUSE else self.found.changes
+            accesses = [*self.found.changes, *self.found.emails]
+            rows = self.found.groups if by is By.CAUSE else accesses
             print_values(rows, self.graphs, chosen)
 
     def summarise(self) -> None:
@@ -141,6 +146,8 @@ class ChangesView:
             f"{many(len(self.found.changes), 'change')} between versions {self.found.before} and {self.found.after}"
         )
         counts = Counter(kind for change in self.found.changes for kind in change.kinds)
+        if self.found.emails:
+            say(f"  {len(self.found.emails)} {EMAIL_CHANGED}")
         if counts:
             say("  " + ", ".join(f"{counts[kind]} {kind}" for kind in Kind if counts[kind]))
         if counts[Kind.OBSERVED]:
@@ -167,6 +174,10 @@ class ChangesView:
                     self._table(changes)
                 else:
                     self._groups(part)
+
+        if self.found.emails:
+            typer.echo("Emails\n======")
+            print_values(self.found.emails, self.graphs, Format.TABLE)
 
     def _groups(self, part: Changes) -> None:
         for group in part.groups:

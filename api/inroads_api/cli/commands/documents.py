@@ -14,6 +14,8 @@ import typer
 
 from inroads.documents.reader import unknown_keys
 from inroads.explorer import Explorer
+from inroads.model import MomentSource
+from inroads.network.coverage import file_moments
 from inroads.output.rows import json_row
 from inroads.sources.synthetic import population
 from inroads_api.cli.options import AsOf, ObservedAt, PolicyFile, Pseudonymise, load_graph
@@ -38,6 +40,8 @@ def check(
         rows += [json_row(each, graph) for each in graph.issues]
         rows += _unknown_keys(graph)
         print_rows(rows, output)
+        if count := sum(each.moment_source is MomentSource.FILE for each in graph.documents):
+            say(file_moments(count))
         say(
             f"{many(len(graph.documents), 'document')} taken, {len(graph.rejections)} rejected, "
             f"{many(len(graph.issues), 'issue')}; {graph.number_of_nodes()} nodes, {len(graph.grants)} grants"

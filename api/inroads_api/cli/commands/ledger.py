@@ -15,6 +15,7 @@ import typer
 from inroads.errors import InroadsError, Rejection
 from inroads.model import Document, NodeKind, node_id
 from inroads.moments import rfc3339
+from inroads.network.wording import moment_words
 from inroads.output.rows import json_row
 from inroads.sources.files import arrivals, files
 from inroads.sources.service_collector import BASE_URL, Progress, collected
@@ -225,7 +226,13 @@ def show(
 ) -> None:
     """Print the body of a document as it is stored, redacted, and whether it was retracted."""
     with failing(), Ledger(ledger or default_ledger(), create=False, read_only=True) as opened:
-        found = {entry.sha256: entry.sequence for entry in opened.find(sha)}
+        entries = opened.find(sha)
+        found = {entry.sha256: entry.sequence for entry in entries}
+        for entry in entries:
+            say(
+                f"{entry.sha256} was observed at {rfc3339(entry.observed_at)}, as"
+                f" {moment_words(entry.moment_source)} says; its source is {entry.source}"
+            )
         for each in opened.retractions(sha):
             say(f"{each.sha256} was retracted at {rfc3339(each.moment)}: {printable(each.why)}")
         (sequence,) = _only(found, sha).values()

@@ -17,7 +17,7 @@ import typer
 from inroads import review
 from inroads.errors import InroadsError
 from inroads.explorer import Explorer
-from inroads.network.wording import grant_label
+from inroads.network.wording import MORE_PATHS, grant_label
 from inroads.review import Campaign, Filter, Item, report, spreadsheet
 from inroads.review import spreadsheet as sheets
 from inroads.store.ledger import Ledger
@@ -472,6 +472,7 @@ def _print_item(campaign: Campaign, item: Item, graph: Explorer, output: Format 
     lines = [f"item {item.number}: {item.access.sentence}  [{item.opened}, {item.fingerprint}]"]
     for number, path in enumerate(item.access.paths, 1):
         lines.append(f"{number}. {path.sentence}  [{path.certainty}, {path.state}]")
+    lines += [MORE_PATHS] * item.access.truncated
     for grant in item.access.grants:
         lines += [
             f"     {grant.relation:<8} {each.label}: {each.source} {each.pointer}"

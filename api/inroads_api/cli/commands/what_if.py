@@ -96,6 +96,8 @@ def plan(
                 else "the access does NOT end by this: more paths remain",
                 graph.coverage_of_reach(found.access.principal),
             )
+            if found.truncated:
+                say("a limit cut the paths of an access short")
         else:
             say_no_access(principal, resource)
             if output is Format.JSON:
@@ -127,9 +129,12 @@ def choke_points(
     """List the grants that would each end most accesses."""
     with failing():
         graph = given.graph()
-        found = graph.choke_points(*(of or ()), by=sort.lower(), first=top)
+        ranked = graph.choke_points(*(of or ()), by=sort.lower(), first=top + 1)
+        found = ranked[:top]
         print_values(found, graph, output)
         say_coverage(many(len(found), "choke point"), graph.coverage())
+        if len(ranked) > top:
+            say("there are more: --top says how many are listed")
         finish(graph)
 
 
@@ -189,6 +194,7 @@ def _print_plan(found: RevocationPlan, output: Format) -> None:
             "resource": found.access.resource,
             "sentence": found.explanation.sentence,
             "verified": found.verified,
+            "truncated": found.truncated,
             "base": what.base.version,
             "steps": rows,
             "notes": what.notes,

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from dataclasses import field as attribute
 from functools import partial
+from typing import Annotated
 
 import strawberry
 
@@ -18,12 +19,15 @@ from inroads.analysis.changes import CausedChanges as Group
 from inroads.analysis.changes import Change as Changed
 from inroads.analysis.changes import Changes, Kind
 from inroads.network.access_graph import AccessGraph
+from inroads.network.former_emails import EmailChange as ChangedEmail
+from inroads_api.limits import MAX_FIRST
 from inroads_api.schema.fields import (
     ID,
     describe,
     described,
     described_interface,
     field,
+    mirror,
     stated,
     value,
 )
@@ -33,7 +37,7 @@ from inroads_api.schema.graph.evidence import Evidence
 from inroads_api.schema.graph.grants import Grant
 from inroads_api.schema.graph.identities import Identity
 from inroads_api.schema.graph.node import Node
-from inroads_api.schema.pages import Connection, Page, Window, connection, written
+from inroads_api.schema.pages import Connection, Page, Window, connection, within, written
 from inroads_api.versions.versions import Version
 
 describe(
@@ -258,6 +262,48 @@ class Compared:
     def truncated(self) -> bool:
         """True if a limit cut a search short, so that facts may be missing."""
         return self.all.truncated
+
+    @field
+    def emails(
+        self,
+        first: Annotated[
+            int, strawberry.argument(description=f"At most so many, up to {MAX_FIRST}.")
+        ] = 50,
+    ) -> EmailChanges:
+        """The emails that changed, whether or not an access did."""
+        return EmailChanges(found=self.all.emails, count=within(first, 50))
+
+
+@described
+class EmailChange:
+    """An identity whose email is not what it was."""
+
+    identity: ID = value("The node id of the identity.")
+    before: str = value("The email before.")
+    after: str = value("The email after.")
+
+
+@described
+class EmailChanges:
+    """Emails that changed between two versions, in the order of their identities."""
+
+    found: strawberry.Private[Sequence[ChangedEmail]]
+    count: strawberry.Private[int]
+
+    @field
+    def nodes(self) -> list[EmailChange]:
+        """The first of the changes."""
+        return [mirror(EmailChange, each) for each in self.found[: self.count]]
+
+    @field
+    def total_count(self) -> int:
+        """How many emails changed."""
+        return len(self.found)
+
+    @field
+    def truncated(self) -> bool:
+        """True if there are more than are listed."""
+        return len(self.found) > self.count
 
 
 @described

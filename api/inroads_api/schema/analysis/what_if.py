@@ -206,6 +206,9 @@ class Plan:
     verified: bool = stated(
         lambda self: self.found.verified, "Whether the access ends by it, asked of the graph."
     )
+    truncated: bool = stated(
+        lambda self: self.found.truncated, "Whether a limit cut the paths of an access short."
+    )
 
     @field
     def access(self) -> Access:

@@ -21,8 +21,11 @@ class Coverage:
     teams_observed: int = value(
         "How many businesses have a team document, or a whole listing of members, in the graph."
     )
-    oldest: dt.datetime | None = value("The moment of the oldest document.")
-    newest: dt.datetime | None = value("The moment of the newest document.")
+    oldest: dt.datetime | None = value(
+        "The moment of the oldest document that the answer rests on: the latest ones about what was"
+        " asked, and those that state the steps of its paths. Of the whole graph: of all documents."
+    )
+    newest: dt.datetime | None = value("The moment of the newest of these documents.")
 
 
 @described

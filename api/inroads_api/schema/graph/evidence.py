@@ -44,6 +44,7 @@ class Evidence:
             sha256=found.sha256,
             source=found.source,
             observed_at=found.observed_at,
+            moment_source=found.moment_source,
             kind=found.kind,
             subject=node(self.graph, found.subject),
         )
@@ -75,6 +76,9 @@ class Document:
     sha256: str = value("The SHA-256 of the kept body, in hexadecimal.")
     source: str = value("Where it came from: a file name or what its envelope says.")
     observed_at: dt.datetime = value("The moment at which it was true.")
+    moment_source: model.MomentSource | None = value(
+        "How that moment is known; null if an older ledger did not record it."
+    )
     kind: str = value(
         "`me` is one identity's own view, `team` everyone's role in one business, `members` a"
         " listing of its members, whole or a part of it."

@@ -11,7 +11,17 @@ from inroads.analysis.census import counts
 from inroads.documents import records as records_
 from inroads.model import Mode, NodeKind, Relation, Section, native_id
 from inroads.reach import filters, questions
-from inroads_api.schema.fields import ID, attribute, described, field, known, maybe, mirror, stated
+from inroads_api.schema.fields import (
+    ID,
+    attribute,
+    described,
+    field,
+    known,
+    maybe,
+    mirror,
+    stated,
+    value,
+)
 from inroads_api.schema.graph.accesses import (
     RESOURCES,
     AccessConnection,
@@ -153,3 +163,12 @@ class Identity(Node):
 
 
 KINDS[NodeKind.IDENTITY] = Identity
+
+
+@described
+class FormerEmail:
+    """An identity that had an email until a document stated another one."""
+
+    identity: Identity = value("The identity.")
+    until: dt.datetime = value("The moment of the document that first stated another email.")
+    email: str | None = value("The email that the identity has now; null if it has none.")

@@ -264,6 +264,9 @@ def test_list_and_show(ledger: tuple[str, str]) -> None:
     assert rows(run("ledger", "list", *ledger, "--after", "1").stdout) == [second]
     shown = json.loads(run("ledger", "show", first["sha256"][:8], *ledger).stdout)
     assert shown["business_memberships"][0]["business"]["name"] == "Nine"
+    assert first["moment_source"] in ("envelope", "given", "file")
+    said = run("ledger", "show", first["sha256"][:8], *ledger).stderr
+    assert f"was observed at {first['observed_at']}, as its envelope says" in said
     assert run("ledger", "show", "0000000", *ledger).returncode == 4
     assert run("ledger", "show", "xyz", *ledger).returncode == 2
 

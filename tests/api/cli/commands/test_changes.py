@@ -1,0 +1,69 @@
+"""The command that compares two moments, where an email changed."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from pathlib import Path
+
+import pytest
+
+from commands import rows, run
+
+
+@pytest.fixture
+def given(tmp_path: Path) -> tuple[str, ...]:
+    """Documents of an identity whose email changed, and whose access did not."""
+    lines = [
+        {
+            "observed_at": f"2026-0{month}-01T00:00:00Z",
+            "source": "test",
+            "document": {
+                "id": 9,
+                "email": email,
+                "business_memberships": [{"id": 1, "role": "owner", "business": {"id": 1}}],
+            },
+        }
+        for month, email in ((1, "old@example.com"), (3, "new@example.com"))
+    ]
+    file = tmp_path / "documents.ndjson"
+    file.write_text("\n".join(map(json.dumps, lines)))
+    return "-d", str(file)
+
+
+def test_an_email_that_changed_is_a_line_of_its_own(given: tuple[str, ...]) -> None:
+    """Every format tells the old and the new email; the count is said, and the kind can be chosen."""
+    asked = ("changes", "--since", "2026-02-01T00:00:00Z", *given)
+    done = run(*asked)
+    (row,) = rows(done.stdout)
+    assert (row["change"], row["principal"]) == (["EMAIL_CHANGED"], "identity:9")
+    assert (row["before"], row["after"]) == (
+        {"email": "old@example.com"},
+        {"email": "new@example.com"},
+    )
+    assert "1 EMAIL_CHANGED" in done.stderr
+    assert json.loads(run(*asked, "-f", "json").stdout) == [row]
+    (cells,) = csv.DictReader(io.StringIO(run(*asked, "-f", "csv").stdout))
+    assert (cells["change"], cells["before"], cells["after"]) == (
+        "EMAIL_CHANGED",
+        "old@example.com",
+        "new@example.com",
+    )
+    table = run(*asked, "-f", "table").stdout
+    assert "Emails" in table
+    assert "old@example.com" in table
+    assert rows(run(*asked, "--kind", "gained").stdout) == []
+    assert rows(run(*asked, "--kind", "email-changed").stdout) == [row]
+    assert "EMAIL_CHANGED" in run(*asked, "--kind", "renamed").stderr
+
+
+def test_who_asks_by_a_former_email_is_told_whose_it_was(given: tuple[str, ...]) -> None:
+    """The answer is still that nobody has it, with the identity and the moment."""
+    for asked in (("reach", "old@example.com"), ("explain", "old@example.com", "business:1")):
+        done = run(*asked, *given)
+        assert done.returncode == 4
+        assert (
+            "old@example.com was the email of identity:9 until 2026-03-01T00:00:00Z"
+            " (now new@example.com)"
+        ) in done.stderr
