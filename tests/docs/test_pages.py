@@ -1,4 +1,4 @@
-"""The README is true: its commands and snippets are run, and print what it says."""
+"""The README and the pages of `docs` are true: their commands and snippets are run, and print what it says."""
 
 from __future__ import annotations
 
@@ -25,12 +25,16 @@ ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
-def blocks(language: str) -> list[str]:
-    return re.findall(rf"^```{language}\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
+DOCS = [file.read_text(encoding="utf-8") for file in sorted((ROOT / "docs").glob("*.md"))]
 
 
-AGE = re.compile(r"(?<=^evidence )of \S+, \d+ days? old$", re.MULTILINE)
-"""The age of the example, which has no envelope: its moment is that of the file in the checkout."""
+def blocks(language: str, page: str = README) -> list[str]:
+    return re.findall(rf"^```{language}\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)
+
+
+AGE = re.compile(r"(?<=^evidence ).*, \d+ days? old$", re.MULTILINE)
+"""The age of evidence: it grows each day, and the moment of the example is that of its file."""
+CONSOLE = [block for page in (README, *DOCS) for block in blocks("console", page)]
 
 
 def run(command: str) -> str:
@@ -50,9 +54,9 @@ def run(command: str) -> str:
     return "".join(f"{line.rstrip()}\n" for line in done.stdout.splitlines())
 
 
-@pytest.mark.parametrize("block", blocks("console"), ids=lambda block: block.splitlines()[0][2:50])
+@pytest.mark.parametrize("block", CONSOLE, ids=lambda block: block.splitlines()[0][2:50])
 def test_commands(block: str) -> None:
-    """A command prints what the README shows below it."""
+    """A command prints what its page shows below it."""
     first, _, expected = block.partition("\n")
     assert AGE.sub("", run(first.removeprefix("$ "))) == AGE.sub("", expected)
 

@@ -258,6 +258,8 @@ def _plain(access: Frozen) -> object:
         grants.add((grant.id, frozenset(grant.roles), records, words))
     return (
         set(access.roles),
+        set(access.contested_roles),
+        set(access.contradictions),
         set(access.capabilities),
         access.certainty,
         access.state,

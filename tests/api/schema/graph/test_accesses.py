@@ -19,7 +19,7 @@ from inroads_api.versions import versions
 from inroads_api.versions.versions import Versions
 from questions import NOON, Ask, asker, code
 
-FIGURES = "total stated inferred active latent byRole { role count }"
+FIGURES = "total stated inferred active latent contested byRole { role count }"
 NODES = f"""query ($ids: [ID!]!) {{ nodes(ids: $ids) {{ id
   ... on Identity {{ figures: blastRadius {{ {FIGURES} }} }}
   ... on Business {{ figures: exposure {{ {FIGURES} }} }}
