@@ -27,6 +27,7 @@ SETTLED: Final = frozenset(
     {
         *("__typename", "__schema", "__type", "rules"),
         *("node", "nodes", "identity", "business", "account", "group", "search", "access"),
+        "formerEmails",
         *("largestBlastRadius", "mostExposed", "whatIf", "plan", "chokePoints", "dutyConflicts"),
     }
 )

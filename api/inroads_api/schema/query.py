@@ -133,13 +133,15 @@ class Entry:
         An `identity` that is looked up by a former email stays null: it has that email no more.
         """
         graph = self.seen.graph
+        found = graph.formerly(email)[:MAX_FIRST]
+        note(each.identity for each in found)
         return [
             FormerEmail(
                 identity=cast("Identity", node(graph, each.identity)),
                 until=each.until,
                 email=each.email,
             )
-            for each in graph.formerly(email)[:MAX_FIRST]
+            for each in found
         ]
 
     @field

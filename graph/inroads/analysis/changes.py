@@ -100,6 +100,11 @@ class AccessFacts(msgspec.Struct, frozen=True):
     reasons: tuple[str, ...]
     contested_roles: tuple[Role, ...]
 
+    @property
+    def contested(self) -> bool:
+        """Some role rests on contested paths alone."""
+        return bool(self.contested_roles)
+
 
 class Change(msgspec.Struct, frozen=True):
     """A change of one access; `kinds` has at least one word, in the order of the enumeration.

@@ -108,13 +108,9 @@ def _access_cells(value: Access, graph: AccessGraph) -> Row:
 
 def census_cells(row: Row) -> Row:
     """Return a row of a census as a row for people."""
-    figures = {name: row[name] for name in ("total", "stated", "inferred", "active", "latent")}
-    counts = [(role, row[role.lower()]) for role in ROLES]
-    return {
-        "node": _named(row, "id", "name"),
-        **figures,
-        "roles": [f"{role} {count}" for role, count in counts if count],
-    }
+    names = ("total", "stated", "inferred", "active", "latent", "contested")
+    figures = {"node": _named(row, "id", "name"), **{name: row[name] for name in names}}
+    return {**figures, "roles": [f"{role} {n}" for role in ROLES if (n := row[role.lower()])]}
 
 
 def _ends(value: Access | Change | Outcome, graph: AccessGraph) -> Row:
@@ -141,13 +137,15 @@ def _facts(access: Access | AccessFacts) -> Row:
         "certainty": access.certainty.value,
         "state": access.state.value,
         "reasons": list(access.reasons),
+        "contested_roles": [role.value for role in access.contested_roles],
     }
 
 
 def _words(facts: Row | None) -> list[str]:
     if facts is None:
         return ["no access"]
-    return [*facts["roles"], facts["certainty"], facts["state"], *facts["reasons"]]
+    words = [*facts["roles"], facts["certainty"], facts["state"], *facts["reasons"]]
+    return words + [CONTESTED] * bool(facts["contested_roles"])
 
 
 # ---- grants
@@ -488,19 +486,11 @@ def _toml(value: Any) -> str:
 # ---- problems of documents
 
 
-@json_row.register
-def _issue(value: Issue, _graph: AccessGraph | None) -> Row:
-    return _problem("issue", value)
-
-
-@json_row.register
-def _rejection(value: Rejection, _graph: AccessGraph | None) -> Row:
-    return _problem("rejected", value)
-
-
-def _problem(kind: str, value: Issue | Rejection) -> Row:
+@json_row.register(Issue)
+@json_row.register(Rejection)
+def _problem(value: Issue | Rejection, _graph: AccessGraph | None) -> Row:
     return {
-        "problem": kind,
+        "problem": "issue" if isinstance(value, Issue) else "rejected",
         "code": value.code,
         "source": value.source,
         "pointer": value.pointer,

@@ -106,6 +106,7 @@ type GraphInfo {
 }
 type AccessFacts {
   roles: [Role!]!  capabilities: [Capability!]!  certainty: Certainty!  state: AccessState!  stateReasons: [String!]!
+  contested: Boolean!  contestedRoles: [Role!]!
 }
 enum ChangeKind {
   GAINED OBSERVED LOST UNOBSERVED RAISED LOWERED CHANGED TURNED_ACTIVE TURNED_LATENT NOW_STATED NOW_INFERRED

@@ -119,7 +119,7 @@ ModeArgument = Annotated[
 
 @described
 class AccessFacts:
-    """The roles, capabilities, certainty and state of an access in one version."""
+    """The roles, capabilities, certainty, state and doubt of an access in one version."""
 
     found: strawberry.Private[model.Access | Facts]
 
@@ -131,6 +131,13 @@ class AccessFacts:
     state: AccessState = stated(lambda self: self.found.state, "Active when any path is.")
     state_reasons: list[str] = stated(
         lambda self: self.found.reasons, "Why it is latent, as codes; none when it is active."
+    )
+    contested: bool = stated(
+        lambda self: self.found.contested,
+        "True if any role rests on contested paths alone: records contradict each other about it.",
+    )
+    contested_roles: list[Role] = stated(
+        lambda self: self.found.contested_roles, "The roles of which every path is contested."
     )
 
 
@@ -153,13 +160,6 @@ class Access(AccessFacts):
 
     distance: int = stated(
         lambda self: self.found.distance, "The number of steps of the shortest path."
-    )
-    contested: bool = stated(
-        lambda self: self.found.contested,
-        "True if any role rests on contested paths alone: records contradict each other about it.",
-    )
-    contested_roles: list[Role] = stated(
-        lambda self: self.found.contested_roles, "The roles of which every path is contested."
     )
 
     @field
