@@ -66,14 +66,16 @@ def table_row(value: Any, of: Any) -> Row:
 
 @json_row.register
 def _access(value: Access, graph: AccessGraph) -> Row:
+    facts = _facts(value)
+    contested_roles = facts.pop("contested_roles")
     return {
         **_ends(value, graph),
-        **_facts(value),
+        **facts,
         "distance": value.distance,
         "paths": [path_sentence(graph, path) for path in value.paths],
         "truncated": value.truncated,
         "contested": value.contested,
-        "contested_roles": [role.value for role in value.contested_roles],
+        "contested_roles": contested_roles,
         "contradictions": contradiction_rows(graph, value.contradictions),
     }
 
@@ -108,9 +110,9 @@ def _access_cells(value: Access, graph: AccessGraph) -> Row:
 
 def census_cells(row: Row) -> Row:
     """Return a row of a census as a row for people."""
-    names = ("total", "stated", "inferred", "active", "latent", "contested")
-    figures = {"node": _named(row, "id", "name"), **{name: row[name] for name in names}}
-    return {**figures, "roles": [f"{role} {n}" for role in ROLES if (n := row[role.lower()])]}
+    figures = {name: row[name] for name in ("total", "stated", "inferred", "active", "latent")}
+    roles = [f"{each} {n}" for each in (*ROLES, CONTESTED) if (n := row[each.lower()])]
+    return {"node": _named(row, "id", "name"), **figures, "roles": roles}
 
 
 def _ends(value: Access | Change | Outcome, graph: AccessGraph) -> Row:
