@@ -98,9 +98,14 @@ def question(
     document: PreparedDocument, variables: Mapping[str, Any] | None, name: str | None
 ) -> Question | None:
     """The key of a query whose answer depends on the version alone; None for other operations."""
-    settled = document.entries(name) <= SETTLED | FACTS
-    if document.operation(name) is not OperationType.QUERY or not settled:
+    if not is_settled(document, name):
         return None
     return Question(
         document.text, name, msgspec.json.encode(variables or {}, order="deterministic")
     )
+
+
+def is_settled(document: PreparedDocument, name: str | None) -> bool:
+    """Return whether an operation is a query whose answer depends on the version alone."""
+    query = document.operation(name) is OperationType.QUERY
+    return query and document.entries(name) <= SETTLED | FACTS
