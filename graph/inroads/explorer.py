@@ -30,6 +30,7 @@ from inroads.documents.pseudonyms import Pseudonyms, rejected, rewritten
 from inroads.documents.reader import Observation
 from inroads.errors import InroadsError, NotFound, Rejection
 from inroads.model import Access, Explanation, Mode, NodeKind, Path, kind_of
+from inroads.network import exits
 from inroads.network.access_graph import AccessGraph
 from inroads.network.wording import path_sentence
 from inroads.output.drawing import svg
@@ -50,6 +51,8 @@ from inroads.text import printable
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from inroads.network.exits import Plain
 
 _T = TypeVar("_T")
 
@@ -210,12 +213,33 @@ class Explorer(AccessGraph):
         """
         write(self, name, path, force=force)
 
-    def _known(self, text: str, kinds: Iterable[NodeKind]) -> str:
+    def to_networkx(self) -> Plain:
+        """Copy the whole graph into a plain `networkx.MultiDiGraph`, in bulk."""
+        return exits.to_networkx(self._whole())
+
+    def edges_frame(self, library: str | None = None) -> Any:
+        """The edges as a frame of `pandas`, `polars` or `arrow`, or of the first that is installed.
+
+        Raises InroadsError BAD_LIBRARY, and EXTRA_MISSING if the library is not installed.
+        """
+        return exits.edges_frame(self._whole(), library)
+
+    def to_sparse(self) -> exits.SparseGraph:
+        """The number of edges between nodes as a scipy CSR array, with the order of the nodes.
+
+        Raises InroadsError EXTRA_MISSING without scipy.
+        """
+        return exits.to_sparse(self._whole())
+
+    def _whole(self) -> Self:
         if "grants" not in vars(self):
             raise InroadsError(
                 "only the whole graph answers questions, not a view or a copy of it", "NOT_WHOLE"
             )
-        node = self.find(text)
+        return self
+
+    def _known(self, text: str, kinds: Iterable[NodeKind]) -> str:
+        node = self._whole().find(text)
         if node is None:
             former = self.formerly(text) if "@" in text else ()
             told = "; ".join(each.sentence(text.strip()) for each in former)

@@ -62,7 +62,7 @@ def test_on_the_wire(
     """The smallest question, the headline and 100 objects, each beside a route that decides nothing.
 
     "anew" are questions of which none was asked before, though all have the same answer: an email is trimmed, and
-    ids are asked for in any order.
+    ids are asked for in any order. "new text" has the email in the document, so that each document is new.
     """
     graph = populations.graph(size)
     email, ids = _emails(graph, "random")[0], list(islice(graph, 100))
@@ -79,6 +79,8 @@ def test_on_the_wire(
         "headline, anew": [
             {"query": QUERIES["headline"], "variables": {"email": each}} for each in emails
         ],
+        "headline, new text": [{"query": _written(each)} for each in emails],
+        "in graph": [{"query": _written(email)}],
         "100 objects, anew": [{"query": HUNDRED, "variables": {"ids": each}} for each in swapped],
     }
     with served(populations.file(size)) as url:
@@ -93,6 +95,12 @@ def test_on_the_wire(
         figures = ours._asdict()
         figures |= {"bare_per_second": bare.per_second, "ratio": ours.per_second / bare.per_second}
         report.row(WIRE, size=size, query=name, kB=kilobytes, **figures)
+
+
+def _written(email: str) -> str:
+    """The headline inside `graph`, with the email in its text."""
+    body = QUERIES["headline"].strip().removeprefix("query ($email: String!) {").removesuffix("}")
+    return f"{{ graph {{ {body} }} }}".replace("$email", f'"{email}"')
 
 
 def _against_bare(

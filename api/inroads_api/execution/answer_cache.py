@@ -31,7 +31,18 @@ SETTLED: Final = frozenset(
         *("largestBlastRadius", "mostExposed", "whatIf", "plan", "chokePoints", "dutyConflicts"),
     }
 )
-"""The root fields that depend on the version alone, not on a clock, a ledger or other versions."""
+"""The root fields that depend on the version alone, not on a clock, a ledger or other versions.
+
+They are settled inside a `graph` without arguments, too.
+"""
+
+FACTS: Final = frozenset(
+    {
+        *("version", "builtAt", "position", "documents", "identities", "businesses", "accounts"),
+        *("groups", "grants", "policy", "issueCount", "issues", "coverage"),
+    }
+)
+"""The fields of GraphInfo that it does not share with the root; all depend on the version alone."""
 
 _A = TypeVar("_A")
 
@@ -88,8 +99,14 @@ def question(
     document: PreparedDocument, variables: Mapping[str, Any] | None, name: str | None
 ) -> Question | None:
     """The key of a query whose answer depends on the version alone; None for other operations."""
-    if document.operation(name) is not OperationType.QUERY or not document.roots(name) <= SETTLED:
+    if not is_settled(document, name):
         return None
     return Question(
         document.text, name, msgspec.json.encode(variables or {}, order="deterministic")
     )
+
+
+def is_settled(document: PreparedDocument, name: str | None) -> bool:
+    """Return whether an operation is a query whose answer depends on the version alone."""
+    query = document.operation(name) is OperationType.QUERY
+    return query and document.entries(name) <= SETTLED | FACTS

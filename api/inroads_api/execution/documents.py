@@ -2,38 +2,31 @@
 
 from __future__ import annotations
 
-import hashlib
 import sys
-from collections.abc import Iterator, Mapping
+import threading
+from collections.abc import Mapping
 from functools import cached_property
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
+from cachetools import LRUCache
 from graphql import (
-    ArgumentNode,
     DocumentNode,
     FieldNode,
-    FloatValueNode,
     FragmentDefinitionNode,
     FragmentSpreadNode,
     GraphQLError,
     GraphQLSchema,
     InlineFragmentNode,
-    IntValueNode,
-    ListValueNode,
-    Node,
-    ObjectValueNode,
     OperationDefinitionNode,
     OperationType,
     SelectionSetNode,
-    StringValueNode,
-    Visitor,
-    print_ast,
     validate,
-    visit,
 )
 
 from inroads_api.execution.cost import Measures, parsed
+from inroads_api.execution.patterns import Literals, Pattern, spelled
 from inroads_api.execution.plans import Key, Plans, plans_of
+from inroads_api.execution.shapes import shape
 from inroads_api.execution.tracing import part
 from inroads_api.execution.weighed_cache import WeighedCache
 from inroads_api.limits import MAX_QUERY
@@ -53,26 +46,57 @@ TOKEN_BYTES: Final = 400
 BASE_BYTES: Final = 30_000
 """The measured bytes of a prepared document without its tokens."""
 
+LIGHT_BYTES: Final = 3_000
+"""The measured bytes of a document with a pattern, without its text."""
+
+MAX_NOTICED: Final = 10_000
+"""The most patterns that are noticed until they come again."""
+
 
 class PreparedDocument:
     """A GraphQL document that is parsed, priced and validated once, on first use.
 
     A text that cannot be parsed has no operations, and `errors` has the reason. `refused` marks a
     document that is known to be refused with any variables, and `cheap` one that is known to be
-    cheap to answer with any.
+    cheap to answer with any. A document with a `pattern` is valid: all that the literals do not
+    decide is known of the pattern, and its literals are variables of the pattern.
     """
 
-    def __init__(self, text: str, schema: GraphQLSchema) -> None:
-        self.text, self._schema = text, schema
-        self._roots: dict[str | None, frozenset[str]] = {}
+    def __init__(self, text: str, schema: GraphQLSchema, written: Literals | None = None) -> None:
+        self.text, self._schema, self.written = text, schema, written
+        self.pattern: Pattern | None = None
+        self._given: Mapping[str, str | int] = {}
+        self._roots: dict[str | None, list[FieldNode]] = {}
+        self._entries: dict[str | None, frozenset[str]] = {}
         self._tokens = 0
         self._refusal: GraphQLError | None = None
         self._errors: list[GraphQLError] | None = None
         self.refused, self.cheap = len(text) > MAX_QUERY, False
 
+    def follow(self, pattern: Pattern, given: Mapping[str, str | int]) -> None:
+        """Take what is known of a pattern, whose variables have these values here."""
+        self.pattern, self._given, self._errors = pattern, given, []
+        self._settle()
+
+    def abstracted(self) -> Pattern | None:
+        """The pattern of a valid document, if its literals can be variables."""
+        if self.written is None or not self.valid:
+            return None
+        return Pattern.made(self._schema, self.tree, self.written, self._tokens)
+
+    def given(self, variables: Mapping[str, Any] | None) -> dict[str, Any]:
+        """The values of all variables of the tree."""
+        return {**(variables or {}), **self._given}
+
+    def located(self) -> DocumentNode:
+        """The syntax tree with the places of the text, which a pattern does not have."""
+        return parsed(self.text).tree if self.pattern else self.tree
+
     @cached_property
     def tree(self) -> DocumentNode:
         """The syntax tree; it has no definitions if the text cannot be parsed."""
+        if self.pattern:
+            return self.pattern.tree
         try:
             with part("parse"):
                 if not self.text:
@@ -88,21 +112,26 @@ class PreparedDocument:
     @cached_property
     def measures(self) -> Measures:
         """The measures of the document."""
-        return Measures(self.tree, self._schema)
+        return self.pattern.measures if self.pattern else Measures(self.tree, self._schema)
 
     @cached_property
     def literals(self) -> tuple[str, ...]:
         """The strings and integers of its arguments, except page sizes."""
-        return tuple(dict.fromkeys(_literals(self.tree)))
+        return tuple(dict.fromkeys(spelled(self.tree, self._given)))
 
     @cached_property
     def shape(self) -> str | None:
         """A hash that documents share if they differ only in values; None if it is no GraphQL."""
+        if self.pattern:
+            self.pattern.shape = self.pattern.shape or shape(self.located())
+            return self.pattern.shape
         return shape(self.tree) if self.tree.definitions else None
 
     @property
     def weight(self) -> int:
-        """The estimated bytes of memory, including compiled plans."""
+        """The estimated bytes of memory, including compiled plans, without those of a pattern."""
+        if self.pattern:
+            return LIGHT_BYTES + 2 * sys.getsizeof(self.text)
         plans = self.plans.weight if self._tokens else 0
         return BASE_BYTES + sys.getsizeof(self.text) + TOKEN_BYTES * self._tokens + plans
 
@@ -147,28 +176,44 @@ class PreparedDocument:
 
     def roots(self, name: str | None) -> frozenset[str]:
         """The names of the root fields of this operation, including those in fragments."""
+        return frozenset(each.name.value for each in self._begun(name))
+
+    def entries(self, name: str | None) -> frozenset[str]:
+        """The names of the root fields; instead of a `graph` without arguments, those inside it."""
+        if name in self._entries:
+            return self._entries[name]
+        found = set[str]()
+        for each in self._begun(name):
+            if each.name.value != "graph" or each.arguments or not each.selection_set:
+                found.add(each.name.value)
+            else:
+                found.update(inner.name.value for inner in self._begins(each.selection_set))
+        self._entries[name] = frozenset(found)
+        return self._entries[name]
+
+    def _begun(self, name: str | None) -> list[FieldNode]:
         if name not in self._roots:
             node = self.definition(name)
-            self._roots[name] = self._begins(node.selection_set) if node else frozenset()
+            self._roots[name] = self._begins(node.selection_set) if node else []
         return self._roots[name]
 
-    def _begins(self, selections: SelectionSetNode) -> frozenset[str]:
-        """Collect root fields; each fragment is visited once, so cycles end."""
-        roots, seen, waiting = set(), set(), [selections]
+    def _begins(self, selections: SelectionSetNode) -> list[FieldNode]:
+        """Collect the first fields; each fragment is visited once, so cycles end."""
+        roots, seen, waiting = list[FieldNode](), set[str](), [selections]
         while waiting:
             for node in waiting.pop().selections:
                 if isinstance(node, FieldNode):
-                    roots.add(node.name.value)
+                    roots.append(node)
                 elif isinstance(node, InlineFragmentNode):
                     waiting.append(node.selection_set)
                 elif isinstance(node, FragmentSpreadNode) and node.name.value not in seen:
                     seen.add(node.name.value)
                     waiting += self._fragments.get(node.name.value, ())
-        return frozenset(roots)
+        return roots
 
     def cost(self, variables: Mapping[str, Any] | None) -> int | None:
         """The cost with these variables; None if the text is no GraphQL or too deep to price."""
-        measure = self.measures.measure(variables or {}) if self.tree.definitions else None
+        measure = self.measures.measure(self.given(variables)) if self.tree.definitions else None
         return measure.cost if measure else None
 
     @property
@@ -209,15 +254,12 @@ class PreparedDocument:
         tree = self.tree
         if self._refusal:
             return [self._refusal]
-        if over := self.measures.over(variables):
+        if over := self.measures.over(self.given(variables)):
             self.refused = self.refused or self.measures.same
             return [over]
         if self._errors is None:
-            most = self.measures.measure({})
             self._errors = validate(self._schema, tree, max_errors=MAX_ERRORS)
-            reads = all(node.operation is OperationType.QUERY for node in self._operations)
-            self.refused = bool(self._errors)
-            self.cheap = reads and most is not None and most.cost <= QUICK
+            self._settle()
         if self._errors:
             return self._errors
         if name is None and len(self._operations) > 1:
@@ -225,26 +267,25 @@ class PreparedDocument:
             return [GraphQLError(message, extensions={"code": "BAD_USER_INPUT"})]
         return []
 
+    def _settle(self) -> None:
+        most = self.measures.measure(self._given)
+        reads = all(node.operation is OperationType.QUERY for node in self._operations)
+        self.refused = bool(self._errors)
+        self.cheap = reads and most is not None and most.cost <= QUICK
 
-def _literals(document: DocumentNode) -> Iterator[str]:
-    waiting: list[object] = [document]
-    while waiting:
-        node = waiting.pop()
-        if isinstance(node, StringValueNode | IntValueNode):
-            yield node.value
-        elif isinstance(node, Node) and not (
-            isinstance(node, ArgumentNode) and node.name.value == "first"
-        ):
-            waiting += (getattr(node, key, None) for key in node.keys)
-        elif isinstance(node, tuple | list):
-            waiting += node
+
+class _PatternKey(NamedTuple):
+    """The key of a pattern in the cache."""
+
+    pattern: str
 
 
 class DocumentCache:
     """A cache of the documents of a schema by text. Thread-safe.
 
     Valid documents are in `kept`, beside answers. The others have a cache of their own, so that a
-    flood of invalid documents cannot evict what is kept.
+    flood of invalid documents cannot evict what is kept. A pattern is kept once two documents have
+    shown it. It is used whenever one of its documents is, so it never leaves before them.
     """
 
     def __init__(
@@ -253,6 +294,8 @@ class DocumentCache:
         self._schema = schema
         self.kept = WeighedCache() if kept is None else kept
         self.refused = WeighedCache(refused)
+        self._noticing = threading.Lock()
+        self._noticed: LRUCache[int, bool] = LRUCache(MAX_NOTICED)
 
     def get(self, text: str) -> PreparedDocument:
         """The document of a text. A request gets it once and holds it until its end."""
@@ -260,52 +303,48 @@ class DocumentCache:
             return PreparedDocument(text, self._schema)  # refused without parsing
         found: PreparedDocument | None = self.kept.find(text)
         if found:
+            if found.pattern:
+                self.kept.find(_PatternKey(found.pattern.key))
             return found
-        return self.keep(self.refused.find(text) or PreparedDocument(text, self._schema))
+        return self.keep(self.refused.find(text) or self._made(text))
+
+    def _made(self, text: str) -> PreparedDocument:
+        document = PreparedDocument(text, self._schema, written := Literals.of(text))
+        if written:
+            pattern: Pattern | None = self.kept.find(_PatternKey(written.key))
+            given = pattern.given(written) if pattern else None
+            if pattern and given is not None:
+                document.follow(pattern, given)
+        return document
 
     def keep(self, document: PreparedDocument) -> PreparedDocument:
         """Cache a document again, after its validity or weight has changed."""
         if document.valid:
             self.refused.drop(document.text)
             self.kept.keep(document.text, document, document.weight)
+            if pattern := document.pattern:
+                self.kept.keep(_PatternKey(pattern.key), pattern, _weight(pattern))
         elif len(document.text) <= MAX_QUERY:
             self.refused.keep(document.text, document, document.weight)
         return document
 
+    def learn(self, document: PreparedDocument) -> None:
+        """Learn the pattern of a valid document, if it comes again. Not for an event loop."""
+        written = document.written
+        if written is None or document.pattern or not document.valid or not self._wants(written):
+            return
+        if pattern := document.abstracted():
+            self.kept.keep(_PatternKey(pattern.key), pattern, _weight(pattern))
 
-def shape(document: DocumentNode) -> str:
-    """The SHA-256 of a document without values and aliases, so that it cannot confirm a guess.
-
-    >>> from graphql import parse
-    >>> one = parse('{ a: node(id: "b@example.com") { id } }')
-    >>> other = parse('{node(id:"")  {id}}')
-    >>> shape(one) == shape(other), shape(one) == shape(parse("{ node { id } }"))
-    (True, False)
-    """
-    return hashlib.sha256(print_ast(visit(document, _Bare())).encode()).hexdigest()
+    def _wants(self, written: Literals) -> bool:
+        """Return whether a pattern comes for the second time. Later it is there, or cannot be."""
+        with self._noticing:
+            number = hash(written.key)
+            again = self._noticed.get(number) is False
+            self._noticed[number] = number in self._noticed
+            return again
 
 
-class _Bare(Visitor):
-    """Removes the values and aliases of a document."""
-
-    def enter_field(self, node: FieldNode, *_: Any) -> FieldNode | None:
-        return (
-            FieldNode(**{key: getattr(node, key) for key in node.keys if key != "alias"})
-            if node.alias
-            else None
-        )
-
-    def enter_string_value(self, *_: Any) -> StringValueNode:
-        return StringValueNode(value="", block=False)
-
-    def enter_int_value(self, *_: Any) -> IntValueNode:
-        return IntValueNode(value="0")
-
-    def enter_float_value(self, *_: Any) -> FloatValueNode:
-        return FloatValueNode(value="0")
-
-    def enter_list_value(self, *_: Any) -> ListValueNode:
-        return ListValueNode(values=())
-
-    def enter_object_value(self, *_: Any) -> ObjectValueNode:
-        return ObjectValueNode(fields=())
+def _weight(pattern: Pattern) -> int:
+    tokens = TOKEN_BYTES * pattern.tokens
+    return BASE_BYTES + sys.getsizeof(pattern.key) + tokens + plans_of(pattern.tree).weight

@@ -157,7 +157,7 @@ class Schema(strawberry.Schema):
                 return 0
             with part("compile"):
                 built = CompilingExecutor.build(
-                    self._schema, document.tree, None, None, variables, name
+                    self._schema, document.tree, None, None, document.given(variables), name
                 )
                 if not isinstance(built, CompilingExecutor):  # errors of the variables
                     return 0
@@ -166,6 +166,22 @@ class Schema(strawberry.Schema):
             self._compiling.release()
         self.documents.keep(document)  # it has become heavier
         return built.fields
+
+    def planned(
+        self,
+        document: PreparedDocument,
+        variables: dict[str, Any] | None,
+        name: str | None,
+        context: Context,
+    ) -> dict[str, Any] | None:
+        """The data of a query by its plan alone; None without a plan, and after any surprise."""
+        key = document.key(variables, name)
+        if key is None or document.plans.find(key) is None:
+            return None
+        root, given = Query(seen=context.version), document.given(variables)
+        built = CompiledExecutor.build(self._schema, document.tree, root, context, given, name)
+        # Errors of variables are told by the stock executor.
+        return built.planned() if isinstance(built, CompiledExecutor) else None
 
 
 def build_schema(
@@ -272,9 +288,11 @@ def _executed(
     operation = document.operation(name)
     with part("execute"):
         check()
+        if document.pattern and (data := schema.planned(document, variables, name, context)):
+            return {"data": data}
         result = execute_sync(
             schema._schema,
-            document.tree,
+            document.located(),
             Subscription()
             if operation is OperationType.SUBSCRIPTION
             else Query(seen=context.version),

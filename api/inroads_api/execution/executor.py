@@ -101,6 +101,21 @@ class CompiledExecutor(StrawberryGraphQLCoreExecutionContext):
                 results[name] = done
         return results
 
+    def planned(self) -> dict[str, Any] | None:
+        """The data by the plan alone; None without a plan, and after any surprise."""
+        plan = self._plan(key := self.key)
+        if plan is None:
+            return None
+        results: dict[str, Any] = {}
+        for name, run in plan.runs.items():
+            done = self._done(run, self.root_value)
+            if done is _SURPRISE:
+                self.plans.surprised(key)
+                return None
+            if done is not Undefined:
+                results[name] = done
+        return results
+
     @property
     def key(self) -> Key:
         """The key of the plan for the operation and its variables."""

@@ -106,7 +106,7 @@ class GraphQLEndpoint:
                 await self._prepare(operation, client)
                 if answered := self._at_once(operation):
                     return answered
-            async with client.working:
+            async with client.working, self._admission.turn(operation):
                 return await run_in_threadpool(self._work, operation, kept, compiles=not kept)
 
     def _at_once(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from itertools import combinations
 from math import comb
 from typing import Final
@@ -12,6 +12,7 @@ import networkx as nx
 import numpy as np
 
 from inroads.analysis.choke_points import ended_alone
+from inroads.analysis.routes import SINK, Network, count_routes, entrance, leaving
 from inroads.model import (
     Access,
     AccessState,
@@ -45,7 +46,7 @@ def explain(graph: AccessGraph, access: Access) -> Explanation:
     grants that end the fewest other accesses.
     """
     candidates = _candidates(graph, access)
-    routes = _flow(graph, access, dict.fromkeys(candidates, 1))[0]
+    routes = count_routes(_network(graph, access, candidates), *_ends(access))
     cut = _least_cut(graph, access, candidates, routes)
     return Explanation(routes, cut, _sentence(graph, access, routes, cut))
 
@@ -73,16 +74,14 @@ def contested_grants(graph: AccessGraph, access: Access) -> tuple[Grant, ...]:
     return tuple(found.values())
 
 
-def _flow(
-    graph: AccessGraph, access: Access, capacities: dict[str, int]
-) -> tuple[int, tuple[str, ...]]:
-    """Return the value and the grants of a minimum cut of the paths' subgraph.
+def _network(graph: AccessGraph, access: Access, candidates: Iterable[str]) -> Network:
+    """Return the paths' subgraph.
 
     Its nodes are (node, phase of the grammar), so that no walk outside the grammar appears. A grant
     is an edge of its own between two more nodes, so that parallel grants stay apart.
     """
-    network: nx.DiGraph[object] = nx.DiGraph()
     phased = all(path.certainty is not Certainty.ASSOCIATED for path in access.paths)
+    revocable, network = set(candidates), Network()
     for path in access.paths:
         phase = Phase.ACTING
         for step in path.steps:
@@ -90,18 +89,31 @@ def _flow(
             if phased:
                 phase = GRAMMAR[phase, graph.policy.conveys(graph.grants[step.grant])]
             there = (step.resource, phase)
-            if step.grant in capacities:
-                network.add_edge(here, (step.grant, "in"))
-                network.add_edge(
-                    (step.grant, "in"), (step.grant, "out"), capacity=capacities[step.grant]
-                )
-                network.add_edge((step.grant, "out"), there)
+            if step.grant in revocable:
+                network.add(here, there, step.grant)
             else:
-                network.add_edge(here, there)
-        network.add_edge((access.resource, phase), "sink")
-    value, (near, _) = nx.minimum_cut(network, (access.principal, Phase.ACTING), "sink")
+                network.add(here, there)
+        network.add((access.resource, phase), SINK)
+    return network
+
+
+def _ends(access: Access) -> tuple[Hashable, Hashable]:
+    return (access.principal, Phase.ACTING), SINK
+
+
+def _flow(
+    graph: AccessGraph, access: Access, capacities: dict[str, int]
+) -> tuple[int, tuple[str, ...]]:
+    """Return the value and the grants of a minimum cut of the paths' subgraph."""
+    network: nx.DiGraph[object] = nx.DiGraph()
+    found = _network(graph, access, capacities)
+    for here, following in found.following.items():
+        network.add_edges_from((here, there) for there in following)
+    for grant, capacity in capacities.items():
+        network.edges[entrance(grant), leaving(grant)]["capacity"] = capacity
+    value, (near, _) = nx.minimum_cut(network, *_ends(access))
     return int(value), tuple(
-        grant for grant in capacities if (grant, "in") in near and (grant, "out") not in near
+        grant for grant in capacities if entrance(grant) in near and leaving(grant) not in near
     )
 
 
@@ -116,10 +128,12 @@ def _least_cut(
             for cut in combinations(sorted(candidates), size)
             if all(not route.isdisjoint(cut) for route in routes)
         )
-        chosen = min(
-            cuts,
-            key=lambda cut: (collateral(graph, access, [candidates[each] for each in cut]), cut),
-        )
+        chosen, *others = cuts
+        if others:
+            chosen = min(
+                (chosen, *others),
+                key=lambda cut: (collateral(graph, access, [candidates[at] for at in cut]), cut),
+            )
     else:
         own = _ended_alone(graph, access, candidates)
         much = own.total() + 1

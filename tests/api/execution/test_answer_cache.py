@@ -12,11 +12,18 @@ from typing import Any, Final
 
 import httpx2
 import pytest
+from graphql import GraphQLObjectType
 from starlette.routing import Route
 
 from applications import application
 from inroads.network.access_graph import AccessGraph
-from inroads_api.execution.answer_cache import BASE_BYTES, SETTLED, AnswerCache, Question
+from inroads_api.execution.answer_cache import (
+    BASE_BYTES,
+    FACTS,
+    SETTLED,
+    AnswerCache,
+    Question,
+)
 from inroads_api.execution.documents import PreparedDocument
 from inroads_api.execution.execute import Schema
 from inroads_api.execution.weighed_cache import WeighedCache
@@ -73,7 +80,13 @@ def test_every_root_field_is_decided_on(schema: Schema) -> None:
     """Whoever adds a root field says whether a version settles it."""
     query = schema._schema.query_type
     assert query
-    assert query.fields.keys() == (SETTLED - {"__typename", "__schema", "__type"}) | UNSETTLED
+    settled = SETTLED - {"__typename", "__schema", "__type"}
+    assert query.fields.keys() == settled | UNSETTLED
+    inside = schema._schema.get_type("GraphInfo")
+    assert isinstance(inside, GraphQLObjectType)
+    assert inside.fields.keys() == settled | FACTS | UNSETTLED - {
+        *("graph", "reviewCampaigns", "reviewCampaign")
+    }
 
 
 @pytest.mark.parametrize(
@@ -85,6 +98,9 @@ def test_every_root_field_is_decided_on(schema: Schema) -> None:
         '{ whatIf(remove: ["role 994207"]) { outcomes { totalCount } } }',
         "{ largestBlastRadius { id } mostExposed { id } chokePoints { grant { id } } }",
         '{ identity(by: {email: "nobody@example.com"}) { id } }',
+        "{ graph { version builtAt coverage { complete } } }",
+        "{ __typename all: graph { identities ...Rest } } fragment Rest on GraphInfo { rules { id } }",
+        "{ ...All } fragment All on Query { graph { identities } }",
     ],
 )
 def test_given_again(client: httpx2.Client, executed: list[str], query: str) -> None:
@@ -101,9 +117,11 @@ def test_given_again(client: httpx2.Client, executed: list[str], query: str) -> 
 @pytest.mark.parametrize(
     "query",
     [
-        "{ graph { version } }",
-        "{ __typename graph { identities } }",
-        "{ ...All } fragment All on Query { graph { identities } }",
+        '{ graph(asOf: "2100-01-01T00:00:00Z") { version } }',
+        "{ __typename graph(atLeast: null) { identities } }",
+        "{ ...All } fragment All on Query { graph { findings(first: 1) { totalCount } } }",
+        "{ graph { version ... @include(if: true) { ...All } } }"
+        " fragment All on GraphInfo { findings(first: 1) { totalCount } }",
         "{ findings(first: 1) { totalCount } }",
         '{ node(id: "nonsense") { id } }',
         "{ nowhere }",

@@ -92,6 +92,7 @@ class Answerer:
     def prepare(self, operation: Operation) -> None:
         """Parse, price and validate a new document, once for all requests."""
         operation.document.errors(operation.variables, operation.name)
+        self._schema.documents.learn(operation.document)
         self._schema.documents.keep(operation.document)
 
     def compile(self, operation: Operation) -> int:

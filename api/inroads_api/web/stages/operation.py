@@ -9,7 +9,7 @@ import msgspec
 from graphql import OperationType
 
 from inroads_api.clock import Deadline
-from inroads_api.execution.answer_cache import Question
+from inroads_api.execution.answer_cache import Question, is_settled
 from inroads_api.execution.documents import PreparedDocument
 from inroads_api.limits import MAX_COST
 from inroads_api.security.callers import Caller
@@ -50,6 +50,11 @@ class Operation(msgspec.Struct, frozen=True, dict=True):
         """The cost that the caller pays; 1 for an operation that will be refused."""
         cost = self.cost or 1
         return cost if cost <= MAX_COST else 1
+
+    @property
+    def settled(self) -> bool:
+        """Return whether it is a query that waits for nothing, since one version answers it."""
+        return is_settled(self.document, self.name)
 
     @property
     def quick(self) -> bool:

@@ -5,11 +5,21 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from contextlib import AsyncExitStack
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
 from inroads_api.web.refusals import Overloaded
-from inroads_api.web.stages.admission import MOST, MOST_EACH, WORKING_EACH, AdmissionControl
+from inroads_api.web.stages import admission
+from inroads_api.web.stages.admission import (
+    MOST,
+    MOST_EACH,
+    SHORT,
+    SHORT_AT_ONCE,
+    WORKING_EACH,
+    AdmissionControl,
+)
 
 
 def test_new_documents_are_looked_at_in_turn() -> None:
@@ -74,3 +84,49 @@ def test_there_is_a_place_for_others() -> None:
             pass
 
     asyncio.run(fill())
+
+
+def operation(*, settled: bool = True, spends: int = SHORT) -> Any:
+    return SimpleNamespace(settled=settled, spends=spends)
+
+
+def test_short_operations_take_turns(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A few of them are begun at once. Those that wait or cost much are not counted."""
+    monkeypatch.setattr(admission, "TURN_SECONDS", 60.0)  # however slow the machine is
+    working: Counter[str] = Counter()
+    most: Counter[str] = Counter()
+
+    async def work(turns: AdmissionControl, kind: str, asked: Any) -> None:
+        async with turns.turn(asked):
+            working[kind] += 1
+            most[kind] = max(most[kind], working[kind])
+            await asyncio.sleep(0)
+            working[kind] -= 1
+
+    async def all_of_them() -> None:
+        turns = AdmissionControl()
+        kinds = {
+            "short": operation(),
+            "dear": operation(spends=SHORT + 1),
+            "waits": operation(settled=False),
+        }
+        await asyncio.gather(*(work(turns, *each) for each in kinds.items() for _ in range(9)))
+        assert not turns._short.locked()
+
+    asyncio.run(all_of_them())
+    assert most == {"short": SHORT_AT_ONCE, "dear": 9, "waits": 9}
+
+
+def test_a_turn_is_not_waited_for_long() -> None:
+    """Where the operations before take longer than expected, the others begin beside them."""
+
+    async def fill() -> None:
+        turns = AdmissionControl()
+        async with AsyncExitStack() as stack:
+            for _ in range(SHORT_AT_ONCE + 3):
+                await stack.enter_async_context(turns.turn(operation()))
+        assert not turns._short.locked()
+        async with turns.turn(operation()), turns.turn(operation()):
+            assert turns._short.locked()
+
+    asyncio.run(asyncio.wait_for(fill(), 10))
