@@ -26,7 +26,18 @@ BASE_BYTES: Final = 1_000
 SETTLED: Final = frozenset(
     {
         *("__typename", "__schema", "__type", "rules"),
-        *("node", "nodes", "identity", "business", "account", "group", "search", "access"),
+        *(
+            "node",
+            "nodes",
+            "identity",
+            "business",
+            "account",
+            "group",
+            "search",
+            "access",
+            "allIdentities",
+            "allBusinesses",
+        ),
         *("largestBlastRadius", "mostExposed", "whatIf", "plan", "chokePoints", "dutyConflicts"),
     }
 )

@@ -61,6 +61,8 @@ _ENTRY: Final = {
     "access": 20,
     # A scan of a million nodes takes a tenth of a second, too long for the event loop.
     "search": 1_000,
+    "allIdentities": 1_000,
+    "allBusinesses": 1_000,
     "changes": 5_000,  # may fold two past versions to compare
     "changesByCause": 5_000,
     "largestBlastRadius": 5_000,  # counts every access, once per version

@@ -54,6 +54,7 @@ from inroads_api.schema.graph.node import Node
 from inroads_api.schema.pages import Connection, First, Page, connection, within
 from inroads_api.schema.resolved import by_email, find, note, resolved
 from inroads_api.schema.review.campaigns import ReviewQuestions
+from inroads_api.schema.search import NodeQuestions
 from inroads_api.versions.versions import Version
 
 Since = Annotated[dt.datetime, strawberry.argument(description="The moment of the last review.")]
@@ -83,10 +84,8 @@ def _node(graph: AccessGraph, key: str) -> Node | None:
 
 
 @described
-class Entry:
+class Entry(NodeQuestions):
     """The questions that one version of the graph answers. A lookup without a match gives null."""
-
-    seen: strawberry.Private[Version]
 
     @field
     def node(self, id: NodeId) -> Node | None:  # noqa: A002  # the contract's name
@@ -138,20 +137,6 @@ class Entry:
     def group(self, id: NativeId) -> Group | None:  # noqa: A002  # the contract's name
         """A group by its id."""
         return cast("Group | None", _node(self.seen.graph, node_id(id, NodeKind.GROUP)))
-
-    @field
-    def search(
-        self,
-        text: Annotated[
-            str, strawberry.argument(description="A part of an id, an email or a name.")
-        ],
-        first: First = 10,
-    ) -> list[Node]:
-        """Nodes whose id, email or name contains the text, exact matches first, then prefixes."""
-        graph = self.seen.graph
-        keys = graph.search(text, within(first, 10))
-        note(keys)
-        return [node(graph, key) for key in keys]
 
     @field
     def access(

@@ -33,7 +33,16 @@ COMMITTED = Path(__file__).parents[3] / "schema.graphql"
 CONTRACT = """
 scalar DateTime
 scalar JSON
-interface Node { id: ID! }
+interface Node { id: ID!  label: String! }
+enum MatchField { EMAIL NAME ID }
+enum MatchPlace { EXACT PREFIX WITHIN }
+type SearchMatch { field: MatchField!  place: MatchPlace! }
+type SearchEdge { cursor: String!  node: Node!  match: SearchMatch! }
+type SearchConnection { edges: [SearchEdge!]!  nodes: [Node!]!  pageInfo: PageInfo!  totalCount: Int! }
+enum NodeOrder { ID NAME ACCESSES }
+input NodeFilter { text: String  observed: Boolean  latent: Boolean }
+type IdentityConnection { nodes: [Identity!]!  totalCount: Int! }
+type BusinessConnection { nodes: [Business!]!  totalCount: Int! }
 enum NodeKind { IDENTITY BUSINESS ACCOUNT GROUP }
 enum Relation { MEMBER ROLE GROUP GROUP_OF KEEPS CLIENT }
 enum Role { OWNER ADMIN MANAGER EMPLOYEE ACCOUNTANT CONTRACTOR CLIENT STAFF UNKNOWN }
@@ -97,7 +106,12 @@ type GraphInfo {
   identity(by: IdentityLookup!): Identity
   business(id: ID!): Business
   account(id: ID!): Account
-  search(text: String!, first: Int = 10): [Node!]!
+  search(text: String!, kinds: [NodeKind!],
+    first: Int = 10, after: String, last: Int, before: String): SearchConnection!
+  allIdentities(sort: NodeOrder = ID, filter: NodeFilter,
+    first: Int = 50, after: String, last: Int, before: String): IdentityConnection!
+  allBusinesses(sort: NodeOrder = ID, filter: NodeFilter,
+    first: Int = 50, after: String, last: Int, before: String): BusinessConnection!
   access(principal: ID!, resource: ID!, mode: Mode = ACCESS): Access
   changes(since: DateTime!, until: DateTime,
     first: Int = 50, after: String, last: Int, before: String): ChangeConnection!
@@ -133,7 +147,12 @@ type Query {
   identity(by: IdentityLookup!): Identity
   business(id: ID!): Business
   account(id: ID!): Account
-  search(text: String!, first: Int = 10): [Node!]!
+  search(text: String!, kinds: [NodeKind!],
+    first: Int = 10, after: String, last: Int, before: String): SearchConnection!
+  allIdentities(sort: NodeOrder = ID, filter: NodeFilter,
+    first: Int = 50, after: String, last: Int, before: String): IdentityConnection!
+  allBusinesses(sort: NodeOrder = ID, filter: NodeFilter,
+    first: Int = 50, after: String, last: Int, before: String): BusinessConnection!
   access(principal: ID!, resource: ID!, mode: Mode = ACCESS): Access
   changes(since: DateTime!, until: DateTime,
     first: Int = 50, after: String, last: Int, before: String): ChangeConnection!
@@ -355,9 +374,11 @@ def test_access(ask: Ask) -> None:
 
 def test_search(ask: Ask) -> None:
     """Search finds by id, email and name, exact matches first."""
-    response = ask('{ search(text: "b@EXAMPLE", first: 3) { id } all: search(text: "7") { id } }')
-    assert response["data"]["search"] == [{"id": "identity:712052"}]
-    assert {"id": "business:77128"} in response["data"]["all"]
+    response = ask(
+        '{ search(text: "b@EXAMPLE", first: 3) { nodes { id } } all: search(text: "7") { nodes { id } } }'
+    )
+    assert response["data"]["search"]["nodes"] == [{"id": "identity:712052"}]
+    assert {"id": "business:77128"} in response["data"]["all"]["nodes"]
 
 
 def test_graph(ask: Ask, bruce: AccessGraph) -> None:
@@ -542,7 +563,7 @@ def test_expired_cursor(schema: Schema, ask: Ask, bruce: AccessGraph) -> None:
         "business(id: 77128) { reachedBy(first: $n) { totalCount } }",
         "identity(by: {id: 712052}) { roles(first: $n) { totalCount } }",
         'access(principal: "b@example.com", resource: "account:Xr82w") { paths(first: $n) { truncated } }',
-        'search(text: "b", first: $n) { id }',
+        'search(text: "b", first: $n) { nodes { id } }',
         "graph { issues(first: $n) { code } }",
     ],
 )
@@ -612,7 +633,7 @@ def test_filter(ask: Ask) -> None:
         ("query ($id: ID!) { business(id: $id) { id } }", {}, "BAD_USER_INPUT"),
         ("query ($id: ID!) { business(id: $id) { id } }", {"id": ["1"]}, "BAD_USER_INPUT"),
         (
-            'query ($n: Int) { search(text: "a", first: $n) { id } }',
+            'query ($n: Int) { search(text: "a", first: $n) { nodes { id } } }',
             {"n": 10**30},
             "BAD_USER_INPUT",
         ),
@@ -677,7 +698,7 @@ def test_nothing_asked_is_logged(
     ask('{ node(id: "secret@example.com") { id } }')
     ask("query ($value: ID!) { node(id: $value) { id } }", value="secret@example.com")
     ask(
-        'query ($value: Int!) { search(text: "secret", first: $value) { id } }',
+        'query ($value: Int!) { search(text: "secret", first: $value) { nodes { id } } }',
         value="secret@example.com",
     )
     monkeypatch.setattr(questions, "access", boom)

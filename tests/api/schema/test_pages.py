@@ -34,7 +34,7 @@ WAYS = {
 }
 """How an object of each type that has connections is come by."""
 
-ARGUMENTS = {"changes": SINCE, "changesByCause": SINCE}
+ARGUMENTS = {"changes": SINCE, "changesByCause": SINCE, "search": 'text: "ada"'}
 """What a connection of a root type is asked with."""
 
 
@@ -187,13 +187,15 @@ def test_none_of_a_list(ask: Ask, way: str) -> None:
 
 def test_none_of_every_list(ask: Ask) -> None:
     """Lists that are not connections may be asked for nothing, too."""
-    query = """{ search(text: "b", first: 0) { id } largestBlastRadius(first: 0) { id } mostExposed(first: 0) { id }
+    query = """{ search(text: "b", first: 0) { nodes { id } }
+      largestBlastRadius(first: 0) { id } mostExposed(first: 0) { id }
       chokePoints(first: 0) { ended } graph { issues(first: 0) { code } }
       identity(by: {id: 712052}) { reach(first: 1) { nodes { paths(first: 0) { nodes { role } truncated } } } } }"""
     found = ask(query)["data"]
     reach = found.pop("identity")["reach"]["nodes"]
     assert reach[0]["paths"] == {"nodes": [], "truncated": True}
     assert found.pop("graph") == {"issues": []}
+    assert found.pop("search") == {"nodes": []}
     assert set(map(tuple, found.values())) == {()}
 
 

@@ -102,11 +102,11 @@ class TestAsOf:
 
     def test_before_everything_there_is_nothing(self, ask: Ask) -> None:
         """Before the first document nothing is known, which is an answer and no error."""
-        query = """{ graph(asOf: "2000-01-01T00:00:00Z") { documents search(text: "b") { id }
+        query = """{ graph(asOf: "2000-01-01T00:00:00Z") { documents search(text: "b") { nodes { id } }
           identity(by: {email: "b@example.com"}) { id } coverage { complete notes } } }"""
         assert ask(query)["data"]["graph"] == {
             "documents": 0,
-            "search": [],
+            "search": {"nodes": []},
             "identity": None,
             "coverage": {"complete": False, "notes": ["no document was read"]},
         }
