@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from inroads.model import AccessState, Capability, Certainty, Mode, NodeKind, Relation, Role
+from inroads.reach.answers import AccessOrder
 from inroads_api.schema.fields import describe
 
 describe(
@@ -77,6 +78,18 @@ describe(
     {
         "ACTIVE": "Nothing known stands in its way.",
         "LATENT": "Something known suspends it, and the reasons say what.",
+    },
+)
+describe(
+    AccessOrder,
+    "An order of accesses; equal ones follow BEST.",
+    {
+        "BEST": "By certainty, state, distance and printed id.",
+        "ID": "By the printed id of the other end.",
+        "NAME": "By the email of the identity, or the name of the business; accounts come last.",
+        "ROLE": "By the first role, as roles are listed.",
+        "STATE": "Active ones first.",
+        "DISTANCE": "The nearest first.",
     },
 )
 describe(

@@ -5,9 +5,11 @@ from __future__ import annotations
 from functools import partial
 from typing import Annotated, cast
 
+import numpy as np
 import strawberry
 
 from inroads.columns.arrays import Lazily
+from inroads.columns.claimset import KINDS
 from inroads.model import NodeKind
 from inroads.network import listing
 from inroads.network.listing import NodeOrder
@@ -189,7 +191,9 @@ def _listed(
     graph, filtered = seen.graph, chosen.chosen() if chosen else listing.NodeFilter()
     figures = None
     if sort is NodeOrder.NAME:
-        figures = listing.by_name(graph, kind)
+        figures = listing.by_name(
+            graph, np.arange(*graph.fold.kind_starts[KINDS.index(kind) :][:2])
+        )
     elif sort is NodeOrder.ACCESSES:
         figures = -info.context.versions.census(seen).of(kind)["total"]
     found = listing.listing(graph, kind, filtered, figures)

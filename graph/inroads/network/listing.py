@@ -73,13 +73,12 @@ def listing(
     return Listing(graph, nodes[order], sorting[order])
 
 
-def by_name(graph: AccessGraph, kind: NodeKind) -> Ints:
-    """Return the place of each identity's email, or business's name, in the order of texts.
+def by_name(graph: AccessGraph, nodes: Ints) -> Ints:
+    """Return the places of the emails of identities, and names of businesses, in their order.
 
     Nodes without one come last. The texts are sorted once for each graph.
     """
-    corpus = graph.corpus
-    column = corpus.email if kind is NodeKind.IDENTITY else corpus.name
+    corpus, starts = graph.corpus, graph.fold.kind_starts
     known: Ints | None = vars(graph).get(_ALPHABET)
     if known is None:
         folded = list(map(fold_text, corpus.texts.texts()))
@@ -87,5 +86,9 @@ def by_name(graph: AccessGraph, kind: NodeKind) -> Ints:
         known = np.full(len(folded) + 1, len(folded), np.int64)  # the last is for NONE
         known[order] = np.arange(len(folded))
         vars(graph)[_ALPHABET] = known
-    places: Ints = known[column]
+    places = np.full(len(nodes), len(known), np.int64)
+    for kind, column in ((NodeKind.IDENTITY, corpus.email), (NodeKind.BUSINESS, corpus.name)):
+        first, stop = starts[KINDS.index(kind) :][:2]
+        rows = np.flatnonzero((nodes >= first) & (nodes < stop))
+        places[rows] = known[column[nodes[rows] - first]]
     return places
