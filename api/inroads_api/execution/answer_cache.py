@@ -35,6 +35,8 @@ SETTLED: Final = frozenset(
             "group",
             "search",
             "access",
+            "accesses",
+            "neighbours",
             "allIdentities",
             "allBusinesses",
         ),

@@ -68,6 +68,8 @@ _ENTRY: Final = {
     "access": 20,
     # A scan of a million nodes takes a tenth of a second, too long for the event loop.
     "search": 1_000,
+    "accesses": 2_000,
+    "neighbours": 20,
     "allIdentities": 1_000,
     "allBusinesses": 1_000,
     "changes": 5_000,  # may fold two past versions to compare
@@ -93,6 +95,7 @@ _WEIGHTS: Final = {
     ("Subscription", "changes"): 5_000,
     ("Subscription", "findings"): 5_000,
     ("AccessConnection", "counts"): 20,
+    ("AccessConnection", "scopes"): 20,
     ("AccessConnection", "bundles"): 100,  # builds a tree of all accesses
     ("Access", "explanation"): 50,  # a minimum cut, and its side effects
     ("Evidence", "record"): 10,
@@ -123,10 +126,10 @@ _ROWS: Final = frozenset(
 )
 """The fields whose pages may have MAX_ROWS items."""
 
-_ONCE: Final = frozenset({("AccessConnection", "counts"), ("AccessConnection", "bundles")})
+_ONCE: Final = frozenset(("AccessConnection", name) for name in ("counts", "bundles", "scopes"))
 """The fields of a page that are about the whole list, and cost more than a value."""
 
-_COUNTS: Final = ("last", "first", "ids", "documents")
+_COUNTS: Final = ("last", "first", "ids", "pairs", "documents")
 """The arguments that limit a list; the first one of a field counts, `last` only if given."""
 
 _PAIR: Final = 4

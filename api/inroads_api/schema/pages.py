@@ -9,7 +9,7 @@ import inspect
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property, wraps
-from typing import Annotated, Any, Generic, NamedTuple, TypeVar, cast
+from typing import Annotated, Any, Final, Generic, NamedTuple, TypeVar, cast
 
 import msgspec
 import strawberry
@@ -38,6 +38,10 @@ _Last = Annotated[
 _Before = Annotated[
     str | None, strawberry.argument(description="The cursor before which to end; none for the end.")
 ]
+
+
+MAX_OFFSET: Final = 2**31 - 1
+"""The most items that a page passes over: the largest Int."""
 
 
 def within(
@@ -104,7 +108,7 @@ def rows(resolver: Callable[..., Any]) -> Any:
     ) -> Any:
         name, asked = ("first", first) if last is None else ("last", last)
         size = within(asked, 50, name, most=MAX_ROWS)
-        passed = within(offset, 0, "offset", most=2**31 - 1)
+        passed = within(offset, 0, "offset", most=MAX_OFFSET)
         return resolver(self, page=Page(size, after, before, last is not None, passed), **given)
 
     return _with_arguments(

@@ -83,6 +83,25 @@ def _node(graph: AccessGraph, key: str) -> Node | None:
     return node(graph, key) if resolved(key) in graph else None
 
 
+@strawberry.input(description="An identity and what it may reach.")
+class AccessKey:
+    """The two ends of an access."""
+
+    principal: ID = strawberry.field(description="An identity, by its node id or its email.")
+    resource: ID = strawberry.field(description="A business or an account, by its node id.")
+
+
+def _access(graph: AccessGraph, principal: str, resource: str, mode: Mode | None) -> Access | None:
+    """Return the access of a pair; None if an end is unknown, or there is none. Raises BadId."""
+    who, what = find(graph, principal), resolved(node_id(resource))
+    if who is None or what not in graph:
+        return None
+    if kind_of(who) is not NodeKind.IDENTITY:
+        raise BadId(f"{principal!r} is not an identity")
+    found = questions.access(graph, who, what, mode=mode or Mode.ACCESS)
+    return Access(graph=graph, found=found) if found else None
+
+
 @described
 class Entry(NodeQuestions):
     """The questions that one version of the graph answers. A lookup without a match gives null."""
@@ -150,14 +169,23 @@ class Entry(NodeQuestions):
         mode: ModeArgument = Mode.ACCESS,
     ) -> Access | None:
         """The access of one identity to one resource; null if none exists or either is unknown."""
+        return _access(self.seen.graph, principal, resource, mode)
+
+    @field
+    def accesses(
+        self,
+        pairs: Annotated[
+            list[AccessKey], strawberry.argument(description="Up to 100 pairs of ends.")
+        ],
+        mode: ModeArgument = Mode.ACCESS,
+    ) -> list[Access | None]:
+        """The accesses of pairs, in their order; null where an end is unknown or there is none."""
+        if len(pairs) > MAX_FIRST:
+            raise InroadsError(
+                f"there are {len(pairs)} pairs; the limit is {MAX_FIRST}", "TOO_MANY_IDS"
+            )
         graph = self.seen.graph
-        who, what = find(graph, principal), resolved(node_id(resource))
-        if who is None or what not in graph:
-            return None
-        if kind_of(who) is not NodeKind.IDENTITY:
-            raise BadId(f"{principal!r} is not an identity")
-        found = questions.access(graph, who, what, mode=mode or Mode.ACCESS)
-        return Access(graph=graph, found=found) if found else None
+        return [_access(graph, each.principal, each.resource, mode) for each in pairs]
 
     @field
     def largest_blast_radius(self, info: Info, first: First = 10) -> list[Identity]:

@@ -10,17 +10,18 @@ import strawberry
 
 from inroads.columns.arrays import Lazily
 from inroads.columns.claimset import KINDS
-from inroads.model import NodeKind
+from inroads.model import NodeKind, Relation, node_id
 from inroads.network import listing
 from inroads.network.listing import NodeOrder
 from inroads.network.search import Matches, MatchField, MatchPlace
 from inroads_api.schema.context import Info
-from inroads_api.schema.fields import describe, described, field, optional, value
+from inroads_api.schema.fields import ID, describe, described, field, optional, value
 from inroads_api.schema.graph.businesses import Business
 from inroads_api.schema.graph.identities import Identity
 from inroads_api.schema.graph.node import Node, node
+from inroads_api.schema.graph.views.neighbours import Direction, Neighbour, neighbours_of
 from inroads_api.schema.pages import Connection, Edge, Page, Window, connection
-from inroads_api.schema.resolved import note
+from inroads_api.schema.resolved import note, resolved
 from inroads_api.versions.versions import Version
 
 describe(
@@ -149,6 +150,31 @@ class NodeQuestions:
         question = "search", text, sorted(wanted)
         window = Window(graph.version, question, Lazily(len(found), found.key), load, page)
         return SearchConnection(window=window, matches=found)
+
+    @connection
+    def neighbours(
+        self,
+        page: Page,
+        id: Annotated[  # noqa: A002  # the contract's name
+            ID, strawberry.argument(description="A node id: `business:77128`.")
+        ],
+        relations: Annotated[
+            list[Relation] | None, strawberry.argument(description="Only over these relations.")
+        ] = strawberry.UNSET,
+        direction: Annotated[
+            Direction | None, strawberry.argument(description="Only these; both by default.")
+        ] = strawberry.UNSET,
+    ) -> Connection[Neighbour] | None:
+        """The other ends of a node's grants, whether they convey access or not; null if unknown.
+
+        Neighbours are stable in their order: resources first.
+        """
+        graph, key = self.seen.graph, resolved(node_id(id))
+        if key not in graph:
+            return None
+        wanted = frozenset(relations if relations or relations == [] else Relation)
+        directions = (direction,) if direction else tuple(Direction)
+        return neighbours_of(graph, key, wanted, directions, page)
 
     @connection
     def all_identities(

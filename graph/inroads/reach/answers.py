@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Final, Generic, NamedTuple, TypeVar, overload
 
 import numpy as np
 
-from inroads.columns.arrays import Ints, Lazily, take
-from inroads.columns.claimset import ROLES
+from inroads.columns.arrays import Ints, Lazily, firsts, take
+from inroads.columns.claimset import KINDS, NONE, ROLES
 from inroads.model import (
     Access,
     AccessState,
@@ -88,6 +88,11 @@ class ColumnSummaries(Sequence[Summary]):
     def _rows(self) -> PathSummaries:
         return take(self.columns, self.order)
 
+    @property
+    def nodes(self) -> Ints:
+        """The other ends in order, by number."""
+        return self.columns.node[self.order]  # type: ignore[no-any-return]  # a column
+
     def figure(self, place: int) -> int:
         """Return the figure that sorts a summary; 0 without figures."""
         return 0 if self._figures is None else int(self._figures[self.order[place]])
@@ -126,6 +131,35 @@ def summary(
     )
 
 
+class Scope(NamedTuple):
+    """A business, or an account that none keeps, with the places of its accesses in a list."""
+
+    key: str
+    places: list[int]
+
+
+def scopes_of(graph: AccessGraph, summaries: Sequence[Summary]) -> Sequence[Scope]:
+    """Join the accesses to a business with those to its accounts, in the order of the best ones."""
+    nodes = (
+        summaries.nodes
+        if isinstance(summaries, ColumnSummaries)
+        else np.array([graph.number(each.other) for each in summaries], np.int64)
+    )
+    is_account = nodes >= graph.fold.kind_starts[KINDS.index(NodeKind.ACCOUNT)]
+    keepers = graph.index.joined[nodes]
+    scopes = np.where(is_account & (keepers != NONE), keepers, nodes)
+    _, first, which = np.unique(scopes, return_index=True, return_inverse=True)
+    ranks = np.argsort(np.argsort(first))[which]
+    order = np.argsort(ranks, kind="stable")
+    starts = np.append(np.flatnonzero(firsts(ranks[order])), len(order))
+
+    def scope(place: int) -> Scope:
+        places = order[starts[place] : starts[place + 1]].tolist()
+        return Scope(graph.index.name(int(scopes[places[0]])), places)
+
+    return Lazily(len(first), scope)
+
+
 def _row(graph: AccessGraph, each: Summary) -> tuple[int, ...]:
     """Return the row of PathSummaries of a summary; roles are the maximal ones."""
     roles, doubtful = (
@@ -145,8 +179,8 @@ def _figures(graph: AccessGraph, found: PathSummaries, order: AccessOrder) -> In
         figures[np.lexsort(graph.index.printed_order(found.node))] = np.arange(len(figures))
     elif order is AccessOrder.ROLE:
         kinds, which = np.unique(found.roles, return_inverse=True)
-        firsts = [ROLES.index((*graph.roles_of(bits), Role.UNKNOWN)[0]) for bits in kinds.tolist()]
-        figures = np.array(firsts, np.int64)[which]
+        best = [ROLES.index((*graph.roles_of(bits), Role.UNKNOWN)[0]) for bits in kinds.tolist()]
+        figures = np.array(best, np.int64)[which]
     else:
         figures = np.asarray(found.state if order is AccessOrder.STATE else found.distance)
     return figures

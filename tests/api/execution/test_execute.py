@@ -80,12 +80,26 @@ input AccessFilter {
 type Access {
   principal: Identity!  resource: Node!  roles: [Role!]!  capabilities: [Capability!]!  certainty: Certainty!
   state: AccessState!  stateReasons: [String!]!  distance: Int!  paths(first: Int = 5): PathList!
+  pathGraph(first: Int = 100): PathGraph!
   explanation: Explanation!
 }
 type PathList { nodes: [Path!]!  truncated: Boolean! }
 type Path { steps: [Step!]!  role: Role!  certainty: Certainty!  state: AccessState!  sentence: String! }
-type Step { from: Node!  relation: Relation!  to: Node!  role: Role  rawRole: String  grant: Grant }
-type Grant { id: ID!  roles: [Role!]!  evidence: [Evidence!]! }
+type Step { from: Node!  relation: Relation!  to: Node!  role: Role  rawRole: String  grant: Grant
+  certainty: Certainty!  state: AccessState! }
+type Grant { id: ID!  roles: [Role!]!  evidence(first: Int = 3): [Evidence!]!  evidenceCount: Int! }
+type PathGraph { nodes: [PathGraphNode!]!  edges: [PathGraphStep!]!  truncated: Boolean! }
+type PathGraphNode { node: Node!  layer: Int! }
+type PathGraphStep {
+  id: ID!  from: Node!  to: Node!  relation: Relation!  role: Role  grant: Grant!  certainty: Certainty!
+  state: AccessState!
+}
+type ScopeList { nodes: [Scope!]!  totalCount: Int! }
+type Scope { node: Node!  accesses: [Access!]! }
+input AccessKey { principal: ID!  resource: ID! }
+enum Direction { RESOURCES PRINCIPALS }
+type Neighbour { node: Node!  direction: Direction!  relation: Relation!  grant: Grant! }
+type NeighbourConnection { nodes: [Neighbour!]!  totalCount: Int! }
 type Evidence { document: Document!  pointer: String!  recordId: ID  record: JSON }
 type Document { sha256: String!  source: String!  observedAt: DateTime! }
 type Explanation { independentRoutes: Int!  cut: [Grant!]!  sentence: String! }
@@ -95,6 +109,7 @@ type AccessConnection {
   edges: [AccessEdge!]!  nodes: [Access!]!  pageInfo: PageInfo!  totalCount: Int!  truncated: Boolean!
   coverage: Coverage!  counts: AccessCounts!
   bundles(filter: AccessFilter, first: Int = 50, members: Int = 10, after: String): BundleList!
+  scopes(first: Int = 50, offset: Int = 0): ScopeList!
 }
 enum AccessOrder { BEST ID NAME ROLE STATE DISTANCE }
 type AccessCounts {
@@ -125,6 +140,9 @@ type GraphInfo {
   allBusinesses(sort: NodeOrder = ID, filter: NodeFilter,
     first: Int = 50, after: String, last: Int, before: String): BusinessConnection!
   access(principal: ID!, resource: ID!, mode: Mode = ACCESS): Access
+  accesses(pairs: [AccessKey!]!, mode: Mode = ACCESS): [Access]!
+  neighbours(id: ID!, relations: [Relation!], direction: Direction,
+    first: Int = 50, after: String, last: Int, before: String): NeighbourConnection
   changes(since: DateTime!, until: DateTime,
     first: Int = 50, after: String, last: Int, before: String): ChangeConnection!
   changesByCause(since: DateTime!, until: DateTime,
@@ -166,6 +184,9 @@ type Query {
   allBusinesses(sort: NodeOrder = ID, filter: NodeFilter,
     first: Int = 50, after: String, last: Int, before: String): BusinessConnection!
   access(principal: ID!, resource: ID!, mode: Mode = ACCESS): Access
+  accesses(pairs: [AccessKey!]!, mode: Mode = ACCESS): [Access]!
+  neighbours(id: ID!, relations: [Relation!], direction: Direction,
+    first: Int = 50, after: String, last: Int, before: String): NeighbourConnection
   changes(since: DateTime!, until: DateTime,
     first: Int = 50, after: String, last: Int, before: String): ChangeConnection!
   changesByCause(since: DateTime!, until: DateTime,

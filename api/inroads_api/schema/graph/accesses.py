@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Annotated, Any, Final, NamedTuple, TypeVar
 
 import strawberry
@@ -24,16 +24,17 @@ from inroads.model import (
 )
 from inroads.network.access_graph import AccessGraph
 from inroads.reach import answers, filters, questions
-from inroads.reach.answers import AccessOrder
+from inroads.reach.answers import AccessOrder, scopes_of
 from inroads_api.limits import MAX_FIRST
 from inroads_api.schema import fields
 from inroads_api.schema.fields import ID, described, field, mirror, optional, stated, value
-from inroads_api.schema.graph.bundles import BundleList, bundle_list
 from inroads_api.schema.graph.coverage import Coverage
 from inroads_api.schema.graph.grants import Grant
 from inroads_api.schema.graph.node import AnIdentity, Node, identity, node
 from inroads_api.schema.graph.paths import PathList
-from inroads_api.schema.pages import Connection, First, Page, Window, rows, within
+from inroads_api.schema.graph.views.bundles import BundleList, bundle_list
+from inroads_api.schema.graph.views.path_graphs import PathGraph, graph_of
+from inroads_api.schema.pages import MAX_OFFSET, Connection, First, Page, Window, rows, within
 
 _T = TypeVar("_T")
 Row = answers.Row[model.Access]
@@ -173,6 +174,11 @@ class Access(AccessFacts):
         return PathList(graph=self.graph, found=self.whole, count=within(first, 5))
 
     @field
+    def path_graph(self, first: First = 100) -> PathGraph:
+        """The first paths as one graph, in which each node and each step is there once."""
+        return graph_of(self.graph, self.whole, within(first, MAX_FIRST))
+
+    @field
     def explanation(self) -> Explanation:
         """The number of independent routes, and the grants whose removal would end them."""
         explained = explain.explain(self.graph, self.whole)
@@ -196,11 +202,35 @@ class Explanation:
 
 
 @described
+class Scope:
+    """A business with the accounts that it keeps, as one row of a list."""
+
+    graph: strawberry.Private[AccessGraph]
+    key: strawberry.Private[str]
+
+    @field
+    def node(self) -> Node:
+        """The business; the account itself if no business is known that keeps it."""
+        return node(self.graph, self.key)
+
+    accesses: list[Access] = value("The accesses to the business and its accounts, in order.")
+
+
+@described
+class ScopeList:
+    """The scopes of a list of accesses, in the order of their best accesses."""
+
+    nodes: list[Scope] = value("The scopes.")
+    total_count: int = value("The number of scopes of the whole list.")
+
+
+@described
 class AccessConnection(Connection[Access]):
     """A page of accesses, by certainty, state, distance and printed form."""
 
     answer: strawberry.Private[answers.AccessAnswers[model.Access]]
     narrowed: strawberry.Private[Callable[[AccessFilter | None], Narrowed]]
+    ordered: strawberry.Private[Sequence[answers.Summary]]
 
     @field
     def truncated(self) -> bool:
@@ -243,6 +273,36 @@ class AccessConnection(Connection[Access]):
         counts = within(first, 50), within(members, 10, "members")
         return bundle_list(answer, question, after or None, *counts)
 
+    @field
+    def scopes(
+        self,
+        first: First = 50,
+        offset: Annotated[
+            int | None, strawberry.argument(description="How many scopes to pass over.")
+        ] = 0,
+    ) -> ScopeList:
+        """The list with a business and the accounts that it keeps as one row.
+
+        Identities are their own rows.
+        """
+        graph, answer = self.answer.graph, self.answer
+        size, start = within(first, 50), within(offset, 0, "offset", most=MAX_OFFSET)
+        found = scopes_of(graph, self.ordered)
+        return ScopeList(
+            nodes=[
+                Scope(
+                    graph=graph,
+                    key=scope.key,
+                    accesses=[
+                        Access(graph=graph, found=row)
+                        for row in answer.rows_of([self.ordered[place] for place in scope.places])
+                    ],
+                )
+                for scope in found[start : start + size]
+            ],
+            total_count=len(found),
+        )
+
 
 class Narrowed(NamedTuple):
     """An answer under another filter, and the question that it answers."""
@@ -276,7 +336,9 @@ def accesses(
         return Narrowed(ask(other.chosen()), (*question, other.chosen()))
 
     window = Window(graph.version, named, ordering.keys, load, page)
-    return AccessConnection(window=window, answer=answer, narrowed=narrowed)
+    return AccessConnection(
+        window=window, answer=answer, narrowed=narrowed, ordered=ordering.summaries
+    )
 
 
 def reached_by_field(what: str) -> Any:
