@@ -132,7 +132,7 @@ class NodeQuestions:
             str, strawberry.argument(description="A part of an id, an email or a name.")
         ],
         kinds: Kinds = strawberry.UNSET,
-    ) -> SearchConnection:
+    ) -> SearchConnection | None:
         """Nodes whose id, email or name contains the text, the best matches first.
 
         An email that begins with it comes before a hit inside an id. Of a text of one or two
@@ -183,7 +183,7 @@ class NodeQuestions:
         page: Page,
         sort: Sorted = NodeOrder.ID,
         filter: Chosen = strawberry.UNSET,  # noqa: A002  # the name in the GraphQL schema
-    ) -> Connection[Identity]:
+    ) -> Connection[Identity] | None:
         """All known identities."""
         return cast(
             "Connection[Identity]",
@@ -197,7 +197,7 @@ class NodeQuestions:
         page: Page,
         sort: Sorted = NodeOrder.ID,
         filter: Chosen = strawberry.UNSET,  # noqa: A002  # the name in the GraphQL schema
-    ) -> Connection[Business]:
+    ) -> Connection[Business] | None:
         """All known businesses."""
         return cast(
             "Connection[Business]",

@@ -127,26 +127,27 @@ type Coverage {
 }
 input IdentityLookup @oneOf { email: String  id: ID }
 type GraphInfo {
-  version: String!  builtAt: DateTime!  position: Int
+  version: String!  builtAt: DateTime!  position: Int  documentCount: Int!  identityCount: Int!
+  businessCount: Int!  accountCount: Int!  groupCount: Int!  grantCount: Int!
   node(id: ID!): Node
-  nodes(ids: [ID!]!): [Node]!
+  nodes(ids: [ID!]!): [Node]
   identity(by: IdentityLookup!): Identity
   business(id: ID!): Business
   account(id: ID!): Account
   search(text: String!, kinds: [NodeKind!],
-    first: Int = 10, after: String, last: Int, before: String): SearchConnection!
+    first: Int = 10, after: String, last: Int, before: String): SearchConnection
   allIdentities(sort: NodeOrder = ID, filter: NodeFilter,
-    first: Int = 50, after: String, last: Int, before: String): IdentityConnection!
+    first: Int = 50, after: String, last: Int, before: String): IdentityConnection
   allBusinesses(sort: NodeOrder = ID, filter: NodeFilter,
-    first: Int = 50, after: String, last: Int, before: String): BusinessConnection!
+    first: Int = 50, after: String, last: Int, before: String): BusinessConnection
   access(principal: ID!, resource: ID!, mode: Mode = ACCESS): Access
-  accesses(pairs: [AccessKey!]!, mode: Mode = ACCESS): [Access]!
+  accesses(pairs: [AccessKey!]!, mode: Mode = ACCESS): [Access]
   neighbours(id: ID!, relations: [Relation!], direction: Direction,
     first: Int = 50, after: String, last: Int, before: String): NeighbourConnection
   changes(since: DateTime!, until: DateTime,
-    first: Int = 50, after: String, last: Int, before: String): ChangeConnection!
+    first: Int = 50, after: String, last: Int, before: String): ChangeConnection
   changesByCause(since: DateTime!, until: DateTime,
-    first: Int = 50, after: String, last: Int, before: String): CausedChangesConnection!
+    first: Int = 50, after: String, last: Int, before: String): CausedChangesConnection
 }
 type AccessFacts {
   roles: [Role!]!  capabilities: [Capability!]!  certainty: Certainty!  state: AccessState!  stateReasons: [String!]!
@@ -173,25 +174,25 @@ type CausedChanges { cause: ChangeCause!  changes(
 type CausedChangesConnection { nodes: [CausedChanges!]!  totalCount: Int!  truncated: Boolean! }
 type Query {
   node(id: ID!): Node
-  nodes(ids: [ID!]!): [Node]!
+  nodes(ids: [ID!]!): [Node]
   identity(by: IdentityLookup!): Identity
   business(id: ID!): Business
   account(id: ID!): Account
   search(text: String!, kinds: [NodeKind!],
-    first: Int = 10, after: String, last: Int, before: String): SearchConnection!
+    first: Int = 10, after: String, last: Int, before: String): SearchConnection
   allIdentities(sort: NodeOrder = ID, filter: NodeFilter,
-    first: Int = 50, after: String, last: Int, before: String): IdentityConnection!
+    first: Int = 50, after: String, last: Int, before: String): IdentityConnection
   allBusinesses(sort: NodeOrder = ID, filter: NodeFilter,
-    first: Int = 50, after: String, last: Int, before: String): BusinessConnection!
+    first: Int = 50, after: String, last: Int, before: String): BusinessConnection
   access(principal: ID!, resource: ID!, mode: Mode = ACCESS): Access
-  accesses(pairs: [AccessKey!]!, mode: Mode = ACCESS): [Access]!
+  accesses(pairs: [AccessKey!]!, mode: Mode = ACCESS): [Access]
   neighbours(id: ID!, relations: [Relation!], direction: Direction,
     first: Int = 50, after: String, last: Int, before: String): NeighbourConnection
   changes(since: DateTime!, until: DateTime,
-    first: Int = 50, after: String, last: Int, before: String): ChangeConnection!
+    first: Int = 50, after: String, last: Int, before: String): ChangeConnection
   changesByCause(since: DateTime!, until: DateTime,
-    first: Int = 50, after: String, last: Int, before: String): CausedChangesConnection!
-  graph(asOf: DateTime, atLeast: String): GraphInfo!
+    first: Int = 50, after: String, last: Int, before: String): CausedChangesConnection
+  graph(asOf: DateTime, atLeast: String): GraphInfo
 }
 """
 """What tools rely on, as the design has it; more may be added."""
@@ -387,7 +388,7 @@ def test_nodes(ask: Ask) -> None:
 
 
 def test_access(ask: Ask) -> None:
-    """One access by email or node id; null for unknown ids and for none, and ASSOCIATION is told as such."""
+    """One access by email or node id; null for none, and ASSOCIATION is told as such."""
     query = "query ($p: ID!, $r: ID!, $m: Mode) { access(principal: $p, resource: $r, mode: $m) { roles certainty } }"
 
     def found(principal: str, resource: str, mode: str | None = None) -> Any:
@@ -401,8 +402,58 @@ def test_access(ask: Ask) -> None:
     )
     assert found("identity:712052", "group:23738") is None
     assert found("identity:712052", "group:23738", "ASSOCIATION")["certainty"] == "ASSOCIATED"
-    assert found("identity:1", "account:Xr82w") is None
-    assert found("identity:712052", "account:none") is None
+
+
+@pytest.mark.parametrize(
+    ("principal", "resource", "missing"),
+    [
+        ("identity:1", "account:Xr82w", "identity:1"),
+        ("nobody@example.com", "account:Xr82w", "nobody@example.com"),
+        ("b@example.com", "account:none", "account:none"),
+        ("b@example.com", "group:712052", "group:712052"),
+    ],
+)
+def test_access_of_what_is_unknown(ask: Ask, principal: str, resource: str, missing: str) -> None:
+    """An unknown end is null with an error that names it: another answer than a known end without access."""
+    query = "query ($p: ID!, $r: ID!) { access(principal: $p, resource: $r) { roles } }"
+    response = ask(query, p=principal, r=resource)
+    assert (code(response), response["data"]) == ("NOT_FOUND", {"access": None})
+    assert response["errors"][0]["message"] == f"no document names {missing!r}"
+
+
+def test_one_bad_argument_costs_its_own_field(schema: Schema, ask: Ask) -> None:
+    """Every root field that can fail is nullable, here and in a version: all else is answered."""
+    bad = """a: nodes(ids: ["x"]) { id } b: search(text: "b", first: 101) { totalCount } c: node(id: "x") { id }
+      d: allIdentities(after: "x") { totalCount } e: mostExposed(kind: GROUP) { id }
+      f: neighbours(id: "x") { totalCount } g: whatIf(remove: ["x"]) { version }
+      h: findings(first: 101) { totalCount } i: chokePoints(first: 101) { ended }"""
+    response = ask(f"{{ {bad} graph {{ identityCount {bad} }} }}")
+    nothing = dict.fromkeys("abcdefghi")
+    assert response["data"] == nothing | {"graph": {"identityCount": 1} | nothing}
+    assert len(response["errors"]) == 18
+    for name in ("Query", "GraphInfo"):
+        fields = schema._schema.type_map[name].fields  # type: ignore[attr-defined]  # object types
+        strict = {key for key, each in fields.items() if each.args and str(each.type).endswith("!")}
+        assert strict - {"issues"} == set()
+
+
+def test_counts_have_names_that_say_so(ask: Ask, schema: Schema) -> None:
+    """The former names of counts are deprecated, and give what the present ones give."""
+    fields = schema._schema.type_map["GraphInfo"].fields  # type: ignore[attr-defined]  # an object type
+    former = {key: each for key, each in fields.items() if each.deprecation_reason}
+    assert sorted(former) == [
+        "accounts",
+        "businesses",
+        "documents",
+        "grants",
+        "groups",
+        "identities",
+    ]
+    present = {key: each.description.split("`")[1] for key, each in former.items()}
+    found = ask(f"{{ graph {{ {' '.join([*present, *present.values()])} }} }}")["data"]["graph"]
+    assert {key: found[key] for key in present} == {
+        key: found[name] for key, name in present.items()
+    }
 
 
 def test_search(ask: Ask) -> None:

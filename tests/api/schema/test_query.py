@@ -40,9 +40,10 @@ CHANGES = (
     totalCount truncated before after pageInfo { hasNextPage endCursor }
     nodes { kinds principal { id } resource { id } sentence before { ...Facts } after { ...Facts }
       causes { id witnessed
-        ... on GrantCause { before { roles evidence { ...Said } } after { roles evidence { ...Said } } }
+        ... on GrantCause { before { ...Held } after { ...Held } }
         ... on NodeCause { node { id } attribute before { value evidence { record ...Said } }
           after { value evidence { record ...Said } } } } } } }
+  fragment Held on Grant { roles evidence(first: 100) { ...Said } }
   fragment Facts on AccessFacts { roles capabilities certainty state stateReasons }"""
     + SAID
 )
@@ -181,9 +182,13 @@ def sides(graph: AccessGraph, cause: GrantCause | NodeCause, given: Any) -> Any:
     if given is None:
         return None
     if isinstance(cause, GrantCause):
+        own = (given.principal, given.resource)
+        records = sorted(
+            given.evidence, key=lambda each: graph.documents[each.document].subject not in own
+        )
         return {
             "roles": list(given.roles),
-            "evidence": [said(graph, each, "") for each in given.evidence],
+            "evidence": [said(graph, each, "") for each in records],
         }
     found = stated(graph, cause)
     assert found is not None

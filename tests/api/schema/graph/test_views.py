@@ -151,13 +151,16 @@ def test_neighbours_that_are_not(ask: Ask) -> None:
 
 
 def test_accesses_of_pairs(ask: Ask) -> None:
-    """Many pairs are answered in their order, null where there is no access; one bad id is told."""
+    """Many pairs are answered in their order, null where there is no access; a bad end costs its own pair."""
     query = "query ($pairs: [AccessKey!]!) { accesses(pairs: $pairs) { resource { id } roles } }"
     pairs = [
         {"principal": "b@example.com", "resource": resource}
         for resource in ("account:Xr82w", "group:23738", "business:1", "business:77128")
     ]
-    found = ask(query, pairs=pairs)["data"]["accesses"]
+    response = ask(query, pairs=pairs)
+    found = response["data"]["accesses"]
+    assert code(response) == "NOT_FOUND"
+    assert response["errors"][0]["path"] == ["accesses", 2]
     assert [each and each["roles"] for each in found] == [["CLIENT"], None, None, ["OWNER"]]
     assert code(ask(query, pairs=pairs * 26)) == "TOO_MANY_IDS"
     assert code(ask(query, pairs=[{"principal": "identity:1", "resource": "x"}])) == "BAD_ID"
