@@ -43,7 +43,7 @@ CHANGES = (
         ... on GrantCause { before { ...Held } after { ...Held } }
         ... on NodeCause { node { id } attribute before { value evidence { record ...Said } }
           after { value evidence { record ...Said } } } } } } }
-  fragment Held on Grant { roles evidence(first: 100) { ...Said } }
+  fragment Held on Grant { roles evidence(first: 10) { ...Said } }
   fragment Facts on AccessFacts { roles capabilities certainty state stateReasons }"""
     + SAID
 )
