@@ -11,6 +11,9 @@ from typing import Final
 MAX_FIRST: Final = 100
 """The most items that one page, list or `nodes` question gives."""
 
+MAX_ROWS: Final = 500
+"""The most accesses of one page, if their paths are not asked for."""
+
 MAX_BODY: Final = 2**20
 """The most bytes of a request that may hand documents in."""
 

@@ -368,9 +368,11 @@ class Answers(AccessAnswers[ExplainedAccess]):
     def __init__(self, graph: Explorer, answers: AccessAnswers[Access]) -> None:
         super().__init__(
             graph,
+            answers.root,
             answers.summaries,
             lambda summary: _explained(graph, answers.write(summary)),
             lambda: answers.coverage,
+            lambda _: answers.bundles,
             truncated=answers.truncated,
         )
 

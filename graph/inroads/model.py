@@ -249,6 +249,8 @@ class Grant(msgspec.Struct, frozen=True):
 class Step(msgspec.Struct, frozen=True):
     """A hop of a path. `principal` and `resource` are the ends in walking order (KEEPS is walked
     both ways).
+
+    A path is as sure as the least sure of its steps, and latent where a step is.
     """
 
     principal: str
@@ -258,6 +260,8 @@ class Step(msgspec.Struct, frozen=True):
     role: Role | None = None
     raw_role: str | None = None
     contested: bool = False
+    certainty: Certainty = Certainty.STATED
+    state: AccessState = AccessState.ACTIVE
 
 
 class Path(msgspec.Struct, frozen=True):

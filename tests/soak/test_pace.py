@@ -59,7 +59,10 @@ MIX: Final = {
         totalCount coverage { complete } pageInfo { endCursor hasNextPage }
         nodes { principal { id email } roles certainty state } } } }""",
     ),
-    "search": (10, f"query ($text: String!) {{ search(text: $text) {{ id {NODES} }} }}"),
+    "search": (
+        10,
+        f"query ($text: String!) {{ search(text: $text) {{ nodes {{ id {NODES} }} }} }}",
+    ),
     "findings": (
         5,
         """query ($severity: FindingSeverity, $after: String) {

@@ -27,7 +27,7 @@ SETTLED: Final = frozenset(
     {
         *("__typename", "__schema", "__type", "rules"),
         *("node", "nodes", "identity", "business", "account", "group", "search", "access"),
-        "formerEmails",
+        *("accesses", "neighbours", "allIdentities", "allBusinesses", "formerEmails"),
         *("largestBlastRadius", "mostExposed", "whatIf", "plan", "chokePoints", "dutyConflicts"),
     }
 )

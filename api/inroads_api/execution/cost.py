@@ -41,11 +41,18 @@ from inroads_api.limits import (
     MAX_FIRST,
     MAX_NESTING,
     MAX_QUERY,
+    MAX_ROWS,
     MAX_TOKENS,
 )
 
 _LISTED: Final = 3
 """The estimated length of an unlimited list, such as the steps of a path."""
+
+_LENGTHS: Final = {("Bundle", "members"): 10}
+"""The lengths of lists that an argument of their parent limits; see `_WIDTHS`."""
+
+_WIDTHS: Final = {("AccessConnection", "bundles"): ("members", 10)}
+"""The arguments that limit a list inside each object, and how much of it `_LENGTHS` counts."""
 
 _INTROSPECTED: Final = {
     "types": 60,
@@ -61,6 +68,10 @@ _ENTRY: Final = {
     "access": 20,
     # A scan of a million nodes takes a tenth of a second, too long for the event loop.
     "search": 1_000,
+    "accesses": 2_000,
+    "neighbours": 20,
+    "allIdentities": 1_000,
+    "allBusinesses": 1_000,
     "changes": 5_000,  # may fold two past versions to compare
     "changesByCause": 5_000,
     "largestBlastRadius": 5_000,  # counts every access, once per version
@@ -83,6 +94,9 @@ _WEIGHTS: Final = {
     **{(kind, name): weight for kind in ("Query", "GraphInfo") for name, weight in _ENTRY.items()},
     ("Subscription", "changes"): 5_000,
     ("Subscription", "findings"): 5_000,
+    ("AccessConnection", "counts"): 20,
+    ("AccessConnection", "scopes"): 20,
+    ("AccessConnection", "bundles"): 100,  # builds a tree of all accesses
     ("Access", "explanation"): 50,  # a minimum cut, and its side effects
     ("Evidence", "record"): 10,
     ("Grant", "remediation"): 10,
@@ -107,7 +121,15 @@ _WEIGHTS: Final = {
 _ANOTHER_VERSION: Final = 5_000
 """The cost of a past version of the graph, or of the wait for another version."""
 
-_COUNTS: Final = ("last", "first", "ids", "documents")
+_ROWS: Final = frozenset(
+    {("Identity", "reach"), ("Business", "reachedBy"), ("Account", "reachedBy")}
+)
+"""The fields whose pages may have MAX_ROWS items."""
+
+_ONCE: Final = frozenset(("AccessConnection", name) for name in ("counts", "bundles", "scopes"))
+"""The fields of a page that are about the whole list, and cost more than a value."""
+
+_COUNTS: Final = ("last", "first", "ids", "pairs", "documents")
 """The arguments that limit a list; the first one of a field counts, `last` only if given."""
 
 _PAIR: Final = 4
@@ -117,16 +139,22 @@ _META: Final = {"__schema": SchemaMetaFieldDef, "__type": TypeMetaFieldDef}
 
 
 class Measure(NamedTuple):
-    """The measure of a part of a document: its cost, depth of fields, and nesting of selections."""
+    """The measure of a part of a document: its cost, depth of fields, and nesting of selections.
+
+    `once` is the cost of what a page has once, however many items are on it.
+    """
 
     cost: int = 0
     depth: int = 0
     nesting: int = 0
+    once: int = 0
 
     def beside(self, other: Measure) -> Measure:
         """The measure of both parts. The cost is capped, so that its digits stay few."""
         cost = min(self.cost + other.cost, MAX_COST + 1)
-        return Measure(cost, max(self.depth, other.depth), max(self.nesting, other.nesting))
+        once = min(self.once + other.once, MAX_COST + 1)
+        depth, nesting = max(self.depth, other.depth), max(self.nesting, other.nesting)
+        return Measure(cost, depth, nesting, once)
 
 
 class Measures:
@@ -180,7 +208,7 @@ class Measures:
     def _key(self, variables: Mapping[str, Any]) -> tuple[tuple[str, object], ...]:
         counting = sorted((self._counting or frozenset()) & variables.keys())
         return tuple(
-            (name, None if variables[name] is None else _count(variables[name]))
+            (name, None if variables[name] is None else _count(variables[name], MAX_ROWS))
             for name in counting
         )
 
@@ -344,21 +372,33 @@ class _Walk:
         times = self._times(node, definition, parent) if definition else 1
         # Tools that read the schema ask deeper than people; its cost and nesting are limited.
         depth = 1 if name in _META else inside.depth + 1
-        return Measure(min(weight + times * inside.cost, MAX_COST + 1), depth, inside.nesting)
+        cost = min(weight + times * inside.cost + inside.once, MAX_COST + 1)
+        if place in _ONCE:
+            return Measure(0, depth, inside.nesting, cost)
+        return Measure(cost, depth, inside.nesting)
 
     def _times(
         self, node: FieldNode, definition: GraphQLField, parent: GraphQLNamedType | None
     ) -> int:
         """The most objects that a field returns, as far as the document limits them."""
+        place = parent.name if parent else "", node.name.value
+        width, counted = _WIDTHS.get(place, (None, 1))
         # All arguments are read, so that the set of relevant variables does not depend on values.
         given = {
             each.name.value: self._value(each.value)
             for each in node.arguments or ()
-            if each.name.value in _COUNTS
+            if each.name.value in _COUNTS or each.name.value == width
         }
         for name in _COUNTS:
             if name in definition.args and (name != "last" or given.get(name) is not None):
-                return _count(given.get(name, definition.args[name].default_value))
+                most = MAX_ROWS if place in _ROWS else MAX_FIRST
+                count = _count(given.get(name, definition.args[name].default_value), most)
+                if width is None:
+                    return count
+                wide = given.get(width, definition.args[width].default_value)
+                return count * -(-_count(wide, MAX_FIRST) // counted)
+        if place in _LENGTHS:
+            return _LENGTHS[place]
         if not is_list_type(get_nullable_type(definition.type)) or (
             parent and parent.name in self.paged
         ):
@@ -378,20 +418,20 @@ class _Walk:
         return _literal(node)
 
     def _defaults(self) -> dict[str, object]:
-        """The default of each variable; MAX_FIRST if operations that share fragments differ."""
+        """The default of each variable; MAX_ROWS if operations that share fragments differ."""
         found: dict[str, object] = {}
         for operation in self.operations:
             for each in operation.variable_definitions or ():
                 name = each.variable.name.value
                 default = _literal(each.default_value)
-                found[name] = default if found.get(name, default) == default else MAX_FIRST
+                found[name] = default if found.get(name, default) == default else MAX_ROWS
         return found
 
 
-def _count(asked: object) -> int:
-    """The number of items that a `first` or list requests; MAX_FIRST for null and non-numbers."""
+def _count(asked: object, most: int) -> int:
+    """The number of items that a `first` or list requests; `most` for null and non-numbers."""
     count = len(asked) if isinstance(asked, list | tuple) else asked
-    return max(1, min(count, MAX_FIRST)) if isinstance(count, int) else MAX_FIRST
+    return max(1, min(count, most)) if isinstance(count, int) else most
 
 
 @lru_cache(maxsize=8)
@@ -403,7 +443,7 @@ def _paged(schema: GraphQLSchema) -> frozenset[str]:
 
 def _literal(node: ValueNode | None) -> object:
     if isinstance(node, IntValueNode):
-        return int(node.value) if len(node.value) <= 3 else MAX_FIRST
+        return int(node.value) if len(node.value) <= 3 else MAX_ROWS
     return node.values if isinstance(node, ListValueNode) else None
 
 

@@ -12,6 +12,7 @@ from inroads.model import (
     Relation,
     Role,
 )
+from inroads.reach.answers import AccessOrder
 from inroads_api.schema.fields import describe
 
 describe(
@@ -96,6 +97,18 @@ describe(
         "GIVEN": "Whoever handed it in says it: an option, a collector, or the API at arrival.",
         "FILE": "Only the modification time of its file says it: a copied file may be newer than"
         " what it shows.",
+    },
+)
+describe(
+    AccessOrder,
+    "An order of accesses; equal ones follow BEST.",
+    {
+        "BEST": "By certainty, state, distance and printed id.",
+        "ID": "By the printed id of the other end.",
+        "NAME": "By the email of the identity, or the name of the business; accounts come last.",
+        "ROLE": "By the first role, as roles are listed.",
+        "STATE": "Active ones first.",
+        "DISTANCE": "The nearest first.",
     },
 )
 describe(

@@ -42,6 +42,19 @@ def stated(read: Callable[[Any], Any], description: str) -> Any:
     return strawberry.field(resolver=resolver, description=description)
 
 
+def former(read: Callable[[Any], Any], name: str) -> Any:
+    """Declare a field under its former name; `name` is the present one."""
+
+    def resolver(self: Any) -> Any:
+        return read(self)
+
+    return strawberry.field(
+        resolver=resolver,
+        description=f"The former name of `{name}`.",
+        deprecation_reason=f"`{name}` says what it is.",
+    )
+
+
 READS: Final[dict[Callable[..., Any], str]] = {}
 """The expression that a resolver reads from its object, by resolver.
 

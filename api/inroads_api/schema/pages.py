@@ -9,7 +9,7 @@ import inspect
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property, wraps
-from typing import Annotated, Any, Generic, NamedTuple, TypeVar, cast
+from typing import Annotated, Any, Final, Generic, NamedTuple, TypeVar, cast
 
 import msgspec
 import strawberry
@@ -17,7 +17,7 @@ from strawberry.relay import PageInfo
 from strawberry.types.fields.resolver import StrawberryResolver
 
 from inroads.errors import BadCursor, InroadsError
-from inroads_api.limits import MAX_FIRST
+from inroads_api.limits import MAX_FIRST, MAX_ROWS
 from inroads_api.schema.fields import described, field, value
 
 _S = TypeVar("_S")
@@ -40,15 +40,21 @@ _Before = Annotated[
 ]
 
 
-def within(given: int | None, default: int, name: str = "first", least: int = 0) -> int:
+MAX_OFFSET: Final = 2**31 - 1
+"""The most items that a page passes over: the largest Int."""
+
+
+def within(
+    given: int | None, default: int, name: str = "first", least: int = 0, most: int = MAX_FIRST
+) -> int:
     """Return the number of items that a `first` or `last` asks for; Relay allows 0.
 
     Raises InroadsError FIRST_OUT_OF_RANGE or LAST_OUT_OF_RANGE.
     """
     count = default if given is None else given
-    if not least <= count <= MAX_FIRST:
+    if not least <= count <= most:
         raise InroadsError(
-            f"{name} is {count}; it must be {least} to {MAX_FIRST}", f"{name.upper()}_OUT_OF_RANGE"
+            f"{name} is {count}; it must be {least} to {most}", f"{name.upper()}_OUT_OF_RANGE"
         )
     return count
 
@@ -56,13 +62,64 @@ def within(given: int | None, default: int, name: str = "first", least: int = 0)
 class Page(NamedTuple):
     """A requested part of a list: at most `size` items between two cursors.
 
-    The items are taken from the start of that range, or from its end if `from_end` is set.
+    The items are taken from the start of that range, or from its end if `from_end` is set. Of those
+    from the start, the first `offset` are passed over.
     """
 
     size: int
     after: str | None = None
     before: str | None = None
     from_end: bool = False
+    offset: int = 0
+
+
+_FirstRow = Annotated[
+    int | None,
+    strawberry.argument(
+        description="How many to give, from 0 to 500; with anything of their paths, up to 100."
+    ),
+]
+_LastRow = Annotated[
+    int | None,
+    strawberry.argument(
+        description="How many to give from the end, from 0 to 500, or 100 as of `first`; where"
+        " given, neither `first` nor `offset` is read."
+    ),
+]
+_Offset = Annotated[
+    int | None,
+    strawberry.argument(description="How many to pass over, from the start or after the cursor."),
+]
+
+
+def rows(resolver: Callable[..., Any]) -> Any:
+    """Declare a field that returns a page of up to MAX_ROWS items, which an offset can begin."""
+
+    @wraps(resolver)
+    def paged(
+        self: Any,
+        *,
+        first: int | None = 50,
+        last: int | None = None,
+        offset: int | None = 0,
+        after: str | None = None,
+        before: str | None = None,
+        **given: Any,
+    ) -> Any:
+        name, asked = ("first", first) if last is None else ("last", last)
+        size = within(asked, 50, name, most=MAX_ROWS)
+        passed = within(offset, 0, "offset", most=MAX_OFFSET)
+        return resolver(self, page=Page(size, after, before, last is not None, passed), **given)
+
+    return _with_arguments(
+        resolver,
+        paged,
+        ("first", _FirstRow, 50),
+        ("after", _After, strawberry.UNSET),
+        ("last", _LastRow, strawberry.UNSET),
+        ("before", _Before, strawberry.UNSET),
+        ("offset", _Offset, 0),
+    )
 
 
 def connection(resolver: Callable[..., Any], default: int = 50) -> Any:
@@ -85,13 +142,21 @@ def connection(resolver: Callable[..., Any], default: int = 50) -> Any:
         size = within(first, default) if last is None else within(last, default, "last")
         return resolver(self, page=Page(size, after, before, last is not None), **given)
 
-    signature = StrawberryResolver(resolver).signature  # a parameter's default may be a list
-    taken = (
+    return _with_arguments(
+        resolver,
+        paged,
         ("first", First, default),
         ("after", _After, strawberry.UNSET),
         ("last", _Last, strawberry.UNSET),
         ("before", _Before, strawberry.UNSET),
     )
+
+
+def _with_arguments(
+    resolver: Callable[..., Any], paged: Callable[..., Any], *taken: tuple[str, Any, Any]
+) -> Any:
+    """Declare a field whose arguments are those of its resolver, with these in place of `page`."""
+    signature = StrawberryResolver(resolver).signature  # a parameter's default may be a list
     arguments = [
         inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=given, annotation=kind)
         for name, kind, given in taken
@@ -99,6 +164,39 @@ def connection(resolver: Callable[..., Any], default: int = 50) -> Any:
     others = [each for each in signature.parameters.values() if each.name != "page"]
     cast("Any", paged).__signature__ = signature.replace(parameters=[*others, *arguments])
     return field(paged)
+
+
+class Seal:
+    """The cursors of one list: the version, a hash of the question, and a key."""
+
+    def __init__(self, version: str, question: object) -> None:
+        self._version = version
+        self._question = msgspec.json.encode(question, order="deterministic")
+
+    def cursor(self, key: Iterable[int | str]) -> str:
+        """Return the cursor of a key."""
+        parts = list(key)
+        text = msgspec.json.encode([self._version, self._mark(self._version, parts), parts])
+        return base64.urlsafe_b64encode(text).decode().rstrip("=")
+
+    def key(self, cursor: str) -> tuple[int | str, ...]:
+        """Return the key of a cursor. Raises BadCursor for a cursor of another list or version."""
+        try:
+            text = base64.b64decode(
+                cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True
+            )
+            version, mark, key = msgspec.json.decode(text, type=tuple[str, str, list[int | str]])
+        except (binascii.Error, ValueError, msgspec.DecodeError):
+            raise BadCursor("this is not a cursor of this list") from None
+        if mark != self._mark(version, key):
+            raise BadCursor("this is not a cursor of this list")
+        if version != self._version:
+            raise BadCursor("the graph is newer than this cursor: start again", "CURSOR_EXPIRED")
+        return tuple(key)
+
+    def _mark(self, version: str, key: list[int | str]) -> str:
+        text = self._question + msgspec.json.encode([version, key])
+        return hashlib.sha256(text).hexdigest()[:16]
 
 
 class Window(Generic[_T]):
@@ -118,42 +216,33 @@ class Window(Generic[_T]):
         page: Page,
     ) -> None:
         self.version, self.keys, self.load = version, keys, load
-        self.question = msgspec.json.encode(question, order="deterministic")
+        self._seal = Seal(version, question)
         start = 0 if page.after is None else self._position(page.after, bisect_right)
+        start = start if page.from_end else min(start + page.offset, len(keys))
         stop = len(keys) if page.before is None else self._position(page.before, bisect_left)
         stop = max(start, stop)
         self.start = max(start, stop - page.size) if page.from_end else start
         self.stop = stop if page.from_end else min(start + page.size, stop)
+
+    @property
+    def size(self) -> int:
+        """The number of items of the page."""
+        return self.stop - self.start
 
     @cached_property
     def nodes(self) -> list[_T]:
         return list(self.load(slice(self.start, self.stop)))
 
     def cursor(self, index: int) -> str:
-        """Return the cursor of an item: the version, a hash of the question, and the sort key."""
-        key = list(self.keys[index])
-        text = msgspec.json.encode([self.version, self._mark(self.version, key), key])
-        return base64.urlsafe_b64encode(text).decode().rstrip("=")
-
-    def _mark(self, version: str, key: list[Any]) -> str:
-        return hashlib.sha256(self.question + msgspec.json.encode([version, key])).hexdigest()[:16]
+        """Return the cursor of an item."""
+        return self._seal.cursor(self.keys[index])
 
     def _position(
         self, cursor: str, side: Callable[[Sequence[tuple[Any, ...]], tuple[Any, ...]], int]
     ) -> int:
+        key = self._seal.key(cursor)
         try:
-            text = base64.b64decode(
-                cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True
-            )
-            version, mark, key = msgspec.json.decode(text, type=tuple[str, str, list[int | str]])
-        except (binascii.Error, ValueError, msgspec.DecodeError):
-            raise BadCursor("this is not a cursor of this list") from None
-        if mark != self._mark(version, key):
-            raise BadCursor("this is not a cursor of this list")
-        if version != self.version:
-            raise BadCursor("the graph is newer than this cursor: start again", "CURSOR_EXPIRED")
-        try:
-            return side(self.keys, tuple(key))
+            return side(self.keys, key)
         # The mark is no signature: a forged cursor may have numbers instead of strings.
         except TypeError:
             raise BadCursor("this is not a cursor of this list") from None

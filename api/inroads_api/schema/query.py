@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from itertools import islice
-from typing import Annotated, cast
+from typing import Annotated, Any, cast
 
 import strawberry
 
-from inroads.errors import BadId, InroadsError
+from inroads.errors import BadId, InroadsError, NotFound
 from inroads.model import Mode, NodeKind, kind_of, node_id
 from inroads.network.access_graph import AccessGraph
 from inroads.reach import answers, questions
@@ -42,7 +43,7 @@ from inroads_api.schema.analysis.what_if import (
     plan,
 )
 from inroads_api.schema.context import Context, Info
-from inroads_api.schema.fields import ID, described, field, mirror, optional, stated
+from inroads_api.schema.fields import ID, described, field, former, mirror, optional, stated
 from inroads_api.schema.graph import node
 from inroads_api.schema.graph.accesses import Access, ModeArgument
 from inroads_api.schema.graph.accounts import Account
@@ -54,6 +55,7 @@ from inroads_api.schema.graph.node import Node
 from inroads_api.schema.pages import Connection, First, Page, connection, within
 from inroads_api.schema.resolved import by_email, find, note, resolved
 from inroads_api.schema.review.campaigns import ReviewQuestions
+from inroads_api.schema.search import NodeQuestions
 from inroads_api.versions.versions import Version
 
 Since = Annotated[dt.datetime, strawberry.argument(description="The moment of the last review.")]
@@ -82,11 +84,35 @@ def _node(graph: AccessGraph, key: str) -> Node | None:
     return node(graph, key) if resolved(key) in graph else None
 
 
-@described
-class Entry:
-    """The questions that one version of the graph answers. A lookup without a match gives null."""
+@strawberry.input(description="An identity and what it may reach.")
+class AccessKey:
+    """The two ends of an access."""
 
-    seen: strawberry.Private[Version]
+    principal: ID = strawberry.field(description="An identity, by its node id or its email.")
+    resource: ID = strawberry.field(description="A business or an account, by its node id.")
+
+
+def _access(graph: AccessGraph, principal: str, resource: str, mode: Mode | None) -> Access | None:
+    """Return the access of a pair, or None if both are known and there is none.
+
+    Raises BadId, and NotFound for an end that the graph does not know.
+    """
+    who, what = find(graph, principal), resolved(node_id(resource))
+    for end, is_known in ((principal, who is not None), (resource, what in graph)):
+        if not is_known:
+            raise NotFound(f"no document names {end.strip()!r}")
+    if who is None or kind_of(who) is not NodeKind.IDENTITY:
+        raise BadId(f"{principal!r} is not an identity")
+    found = questions.access(graph, who, what, mode=mode or Mode.ACCESS)
+    return Access(graph=graph, found=found) if found else None
+
+
+@described
+class Entry(NodeQuestions):
+    """The questions that one version of the graph answers. A lookup without a match gives null.
+
+    So does a question with a bad argument, beside its error; the other answers stay.
+    """
 
     @field
     def node(self, id: NodeId) -> Node | None:  # noqa: A002  # the contract's name
@@ -97,7 +123,7 @@ class Entry:
     def nodes(
         self,
         ids: Annotated[list[ID], strawberry.argument(description="Up to 100 node ids.")],
-    ) -> list[Node | None]:
+    ) -> list[Node | None] | None:
         """Nodes in the order of the ids, null for each that is not known."""
         if len(ids) > MAX_FIRST:
             raise InroadsError(
@@ -160,20 +186,6 @@ class Entry:
         return cast("Group | None", _node(self.seen.graph, node_id(id, NodeKind.GROUP)))
 
     @field
-    def search(
-        self,
-        text: Annotated[
-            str, strawberry.argument(description="A part of an id, an email or a name.")
-        ],
-        first: First = 10,
-    ) -> list[Node]:
-        """Nodes whose id, email or name contains the text, exact matches first, then prefixes."""
-        graph = self.seen.graph
-        keys = graph.search(text, within(first, 10))
-        note(keys)
-        return [node(graph, key) for key in keys]
-
-    @field
     def access(
         self,
         principal: Annotated[
@@ -184,18 +196,39 @@ class Entry:
         ],
         mode: ModeArgument = Mode.ACCESS,
     ) -> Access | None:
-        """The access of one identity to one resource; null if none exists or either is unknown."""
-        graph = self.seen.graph
-        who, what = find(graph, principal), resolved(node_id(resource))
-        if who is None or what not in graph:
-            return None
-        if kind_of(who) is not NodeKind.IDENTITY:
-            raise BadId(f"{principal!r} is not an identity")
-        found = questions.access(graph, who, what, mode=mode or Mode.ACCESS)
-        return Access(graph=graph, found=found) if found else None
+        """The access of one identity to one resource; null if both are known and there is none.
+
+        NOT_FOUND if either is unknown.
+        """
+        return _access(self.seen.graph, principal, resource, mode)
 
     @field
-    def largest_blast_radius(self, info: Info, first: First = 10) -> list[Identity]:
+    def accesses(
+        self,
+        pairs: Annotated[
+            list[AccessKey], strawberry.argument(description="Up to 100 pairs of ends.")
+        ],
+        mode: ModeArgument = Mode.ACCESS,
+    ) -> list[Access | None] | None:
+        """The accesses of pairs, in their order; null where there is none.
+
+        Where an end is malformed or unknown there is an error at the place of its pair, too.
+        """
+        if len(pairs) > MAX_FIRST:
+            raise InroadsError(
+                f"there are {len(pairs)} pairs; the limit is {MAX_FIRST}", "TOO_MANY_IDS"
+            )
+        graph = self.seen.graph
+        found: list[Access | InroadsError | None] = []
+        for each in pairs:
+            try:
+                found.append(_access(graph, each.principal, each.resource, mode))
+            except InroadsError as error:  # the executor reports it at this place of the list
+                found.append(error)
+        return cast("list[Access | None]", found)
+
+    @field
+    def largest_blast_radius(self, info: Info, first: First = 10) -> list[Identity] | None:
         """The identities that reach the most businesses and accounts, in descending order."""
         graph, count = self.seen.graph, within(first, 10)
         most = (
@@ -206,7 +239,7 @@ class Entry:
     @field
     def most_exposed(
         self, info: Info, first: First = 10, kind: Exposed = NodeKind.BUSINESS
-    ) -> list[Node]:
+    ) -> list[Node] | None:
         """The businesses or accounts that the most identities reach, in descending order."""
         graph, count = self.seen.graph, within(first, 10)
         if kind not in (None, *answers.RESOURCES):
@@ -225,7 +258,7 @@ class Entry:
         page: Page,
         since: Since,
         until: Until = strawberry.UNSET,
-    ) -> ChangeConnection:
+    ) -> ChangeConnection | None:
         """The accesses that changed between two moments, with the causes.
 
         Cursors are valid as long as both versions are.
@@ -240,7 +273,7 @@ class Entry:
         page: Page,
         since: Since,
         until: Until = strawberry.UNSET,
-    ) -> CausedChangesConnection:
+    ) -> CausedChangesConnection | None:
         """The changes between two moments, grouped by the grant or attribute that caused them."""
         compared = self._compared(info.context, since, until)
         return changes_by_cause(*compared, info.context.versions.compare(*compared), page)
@@ -258,7 +291,7 @@ class Entry:
         add: Annotated[
             list[ImaginedGrant], strawberry.argument(description="Grants to imagine; up to 100.")
         ] = [],  # noqa: B006  # the schema prints the default, which is never changed
-    ) -> WhatIf:
+    ) -> WhatIf | None:
         """The accesses that would end, stay or change if grants were revoked or made.
 
         Nothing is written.
@@ -296,7 +329,7 @@ class Entry:
             ChokeFigure, strawberry.argument(description="What they are ranked by.")
         ] = ChokeFigure.ENDED,
         first: First = 10,
-    ) -> list[ChokePoint]:
+    ) -> list[ChokePoint] | None:
         """The grants whose revocation alone would end the most accesses, in descending order."""
         return choke_points(info.context.versions, self.seen, of, by, within(first, 10))
 
@@ -305,7 +338,7 @@ class Entry:
         self,
         info: Info,
         page: Page,
-    ) -> Connection[DutyConflict]:
+    ) -> Connection[DutyConflict] | None:
         """The identities that hold both sides of a duty in the policy's `separation_of_duty`."""
         return duty_conflicts(info.context.versions, self.seen, page)
 
@@ -318,7 +351,7 @@ class Entry:
         severity: Least = strawberry.UNSET,
         suppressed: IsSuppressed = strawberry.UNSET,
         now: Now = strawberry.UNSET,
-    ) -> FindingConnection:
+    ) -> FindingConnection | None:
         """The findings of the security rules, the worst first.
 
         Cursors are valid as long as the version is. The rule `new-since` does not run here:
@@ -344,6 +377,19 @@ class Entry:
         return context.until(self.seen, since), context.until(self.seen, until)
 
 
+def _known(kind: NodeKind) -> Callable[[Any], int]:
+    """Return how a version counts the known nodes of a kind."""
+    return lambda self: self.seen.graph.counts[kind]
+
+
+def _documents(self: Any) -> int:
+    return len(self.seen.graph.documents)
+
+
+def _grants(self: Any) -> int:
+    return len(self.seen.graph.grants)
+
+
 @described
 class GraphInfo(Entry):
     """A version of the graph: its contents, and every question as this version answers it."""
@@ -364,35 +410,18 @@ class GraphInfo(Entry):
         """
         return self.seen.graph.version
 
-    @field
-    def documents(self) -> int:
-        """The number of documents in this version."""
-        return len(self.seen.graph.documents)
-
-    @field
-    def identities(self) -> int:
-        """The number of known identities."""
-        return self.seen.graph.counts[NodeKind.IDENTITY]
-
-    @field
-    def businesses(self) -> int:
-        """The number of known businesses."""
-        return self.seen.graph.counts[NodeKind.BUSINESS]
-
-    @field
-    def accounts(self) -> int:
-        """The number of known accounts."""
-        return self.seen.graph.counts[NodeKind.ACCOUNT]
-
-    @field
-    def groups(self) -> int:
-        """The number of known groups."""
-        return self.seen.graph.counts[NodeKind.GROUP]
-
-    @field
-    def grants(self) -> int:
-        """The number of standing grants."""
-        return len(self.seen.graph.grants)
+    document_count: int = stated(_documents, "The number of documents in this version.")
+    identity_count: int = stated(_known(NodeKind.IDENTITY), "The number of known identities.")
+    business_count: int = stated(_known(NodeKind.BUSINESS), "The number of known businesses.")
+    account_count: int = stated(_known(NodeKind.ACCOUNT), "The number of known accounts.")
+    group_count: int = stated(_known(NodeKind.GROUP), "The number of known groups.")
+    grant_count: int = stated(_grants, "The number of standing grants.")
+    documents: int = former(_documents, "documentCount")
+    identities: int = former(_known(NodeKind.IDENTITY), "identityCount")
+    businesses: int = former(_known(NodeKind.BUSINESS), "businessCount")
+    accounts: int = former(_known(NodeKind.ACCOUNT), "accountCount")
+    groups: int = former(_known(NodeKind.GROUP), "groupCount")
+    grants: int = former(_grants, "grantCount")
 
     @field
     def policy(self) -> Policy:
@@ -451,7 +480,7 @@ class Query(Entry, ReviewQuestions):
     @field
     def graph(
         self, info: Info, as_of: AsOf = strawberry.UNSET, at_least: AtLeast = strawberry.UNSET
-    ) -> GraphInfo:
+    ) -> GraphInfo | None:
         """The current version of the graph, or the version as of a moment.
 
         All fields inside are answered by this version.

@@ -16,6 +16,7 @@ from inroads.columns.claimset import KINDS, NONE, ROLES
 from inroads.errors import InroadsError
 from inroads.model import NodeKind, Role, kind_of
 from inroads.network.access_graph import AccessGraph
+from inroads.reach.closed_form import PathSummaries
 from inroads.reach.contested import are_contested
 from inroads.reach.everyone import Accesses, accesses_of, every_access
 from inroads.text import harmless, printable
@@ -81,6 +82,11 @@ def counts(graph: AccessGraph, node: str) -> Counts:
     return Counts.of(map(len, _counted(graph, accesses_of(graph, node)).values()))
 
 
+def counts_of(graph: AccessGraph, found: PathSummaries) -> Counts:
+    """Return the figures of the accesses of one question."""
+    return Counts.of(map(len, _counted(graph, found).values()))
+
+
 def figure(word: str) -> str:
     """Parse the name of one of FIGURES, in any case. Raises InroadsError BAD_FIGURE."""
     if word.lower() not in FIGURES:
@@ -88,7 +94,7 @@ def figure(word: str) -> str:
     return word.lower()
 
 
-def _counted(graph: AccessGraph, found: Accesses) -> dict[str, Ints]:
+def _counted(graph: AccessGraph, found: Accesses | PathSummaries) -> dict[str, Ints]:
     """Return the places of the accesses that count in each of FIGURES."""
     maximal = np.zeros(1 << len(ROLES), np.int16)
     for bits in np.unique(found.roles).tolist():

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
@@ -53,7 +53,7 @@ from inroads.network.coverage import NO_GRANTS, MeasuredCoverage
 from inroads.network.former_emails import FormerEmail, former_emails
 from inroads.network.issues import issues
 from inroads.network.mappings import NO_DOCUMENTS, Data, Documents, Grants, Neighbours, Nodes
-from inroads.network.search import Odd, odd, search
+from inroads.network.search import Corpus, Matches, corpus, search
 from inroads.policy.grammar import CONVEYS, Conveys
 from inroads.policy.tables import STOCK, Policy
 
@@ -361,13 +361,20 @@ class AccessGraph(MultiDiGraph):
         """Up to `first` nodes whose id, email or name contains the text, exact matches first, then
         prefixes.
         """
-        return [
-            self.index.name(node) for node in search(self.index, self._odd, text, first).tolist()
-        ]
+        return [match.node for match in self.matches(text)[: max(first, 0)]]
+
+    def matches(self, text: str, kinds: Iterable[NodeKind] = KINDS) -> Matches:
+        """All nodes of some kinds that a search finds, each with the field and the place.
+
+        They are ordered by place (exact, prefix, within), by field (email, name, id), by kind and
+        by printed id.
+        """
+        return search(self.index, self.corpus, text, frozenset(kinds))
 
     @cached_property
-    def _odd(self) -> Odd:
-        return odd(self.index)
+    def corpus(self) -> Corpus:
+        """The emails and names that a search reads."""
+        return corpus(self.index)
 
     def _record(self, node: str, name: str) -> tuple[Document, int] | None:
         """The document that has a node's latest record, and the index in it."""

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from typing import Any, Final, NamedTuple
+from collections.abc import Callable, Iterator, Sequence
+from enum import StrEnum
+from functools import cached_property
+from itertools import pairwise
+from typing import Any, Final, NamedTuple, overload
 
 import numpy as np
 import numpy.typing as npt
@@ -13,14 +16,33 @@ from inroads.columns.arrays import Flags, Ints, Texts, firsts
 from inroads.columns.claimset import KIND_BITS, KINDS, NONE
 from inroads.model import NodeKind, fold_text
 
-EXACT, PREFIX, WITHIN, NOTHING = range(4)
-"""The quality of a match, the best first."""
+
+class MatchField(StrEnum):
+    """The field of a node that a text was found in, the best first."""
+
+    EMAIL = "EMAIL"
+    NAME = "NAME"
+    ID = "ID"
+
+
+class MatchPlace(StrEnum):
+    """The place of a text in a field, the best first."""
+
+    EXACT = "EXACT"
+    PREFIX = "PREFIX"
+    WITHIN = "WITHIN"
+
+
+FIELDS, PLACES = tuple(MatchField), tuple(MatchPlace)
+EMAIL, NAME, ID = range(len(FIELDS))
+EXACT, PREFIX, WITHIN = range(0, len(PLACES) * len(FIELDS), len(FIELDS))
+NOTHING: Final = len(PLACES) * len(FIELDS)
+"""The rank of a match is its place plus its field, so that a better place counts first."""
 
 _IDENTITY, _BUSINESS, _ACCOUNT = map(
     KINDS.index, (NodeKind.IDENTITY, NodeKind.BUSINESS, NodeKind.ACCOUNT)
 )
 _PREFIXES: Final = tuple(f"{kind.lower()}:" for kind in KINDS)
-_PRINTED: Final = sorted(range(len(KINDS)), key=_PREFIXES.__getitem__)
 _LOWER: Final = np.frombuffer(bytes(range(256)).lower(), np.uint8)
 _CASE: Final = np.uint8(0x20)
 """The bit that capitals lack; other characters that it makes equal are told apart afterwards."""
@@ -29,10 +51,14 @@ _HEAD: Final = 3
 _BLOCK: Final = 2**17
 """So many bytes or numbers are looked at together, which the nearest caches hold."""
 
+_NAMED: Final = (NodeKind.IDENTITY, NodeKind.BUSINESS, NodeKind.ACCOUNT)
+"""The kinds of which texts are searched, beside the numbers of their ids."""
+
 _SHORT: Final = 2
-"""Texts up to so many bytes are within so much that it is worth looking first for what begins with
-them.
-"""
+"""Texts up to so many bytes are within nearly everything."""
+
+FEW: Final = 1_000
+"""So many of the best matches are chosen without sorting all of them."""
 
 Bytes = npt.NDArray[np.uint8]
 Ranks = npt.NDArray[np.int8]
@@ -41,39 +67,72 @@ Find = Callable[[Texts, bytes], tuple[Ints, Ints]]
 
 class Odd(NamedTuple):
     """The texts that are more than ASCII, or have space around them: folded, each with the number
-    of its node.
+    of its node, and its field.
 
-    Of all others, the folded form is the same bytes in lower case.
+    Of all others, the folded form is the same bytes in lower case. `last` marks the last names,
+    which are there also by themselves.
     """
 
     nodes: Ints
+    fields: Ints
+    last: Flags
     texts: Texts
 
 
-def odd(index: Adjacency) -> Odd:
-    """Collect the odd texts of a graph and fold them once."""
-    rows = list(_odd(index))
-    return Odd(np.array([node for node, _ in rows], np.int64), Texts.of(text for _, text in rows))
+class Corpus(NamedTuple):
+    """The emails and names of a graph: each text once, and its index for each identity or business.
+
+    The documents have more texts, such as addresses, which a search would read in vain.
+    """
+
+    texts: Texts
+    email: Ints
+    first: Ints
+    last: Ints
+    name: Ints
+    odd: Odd
 
 
-def _odd(index: Adjacency) -> Iterator[tuple[int, str]]:
-    fold, texts = index.fold, index.fold.said.texts
+def corpus(index: Adjacency) -> Corpus:
+    """Collect the emails and names of a graph once, before the first search."""
+    texts, found = index.fold.said.texts, index.fold.attributes
+    columns = [np.asarray(found[name]) for name in ("email", "first_name", "last_name", "name")]
+    used = np.zeros(texts.size + 1, np.bool_)  # the last is for NONE
+    for column in columns:
+        used[column] = True
+    used[NONE] = False
+    places = np.append(np.cumsum(used[:-1], dtype=np.int32) - 1, NONE)
+    sizes = np.diff(texts.starts)
+    starts = np.zeros(np.count_nonzero(used) + 1, np.int64)
+    np.cumsum(sizes[used[:-1]], out=starts[1:])
+    chosen = Texts(starts, np.asarray(texts.data)[np.repeat(used[:-1], sizes)])
+    email, first, last, name = (places[column] for column in columns)
+    rows = list(_odd(index, chosen, email, first, last, name))
+    nodes, fields, lasts = np.array([row[:3] for row in rows], np.int64).reshape(-1, 3).T
+    odd = Odd(nodes, fields, lasts != 0, Texts.of(row[3] for row in rows))
+    return Corpus(chosen, email, first, last, name, odd)
+
+
+def _odd(
+    index: Adjacency, texts: Texts, email: Ints, first: Ints, last: Ints, name: Ints
+) -> Iterator[tuple[int, int, bool, str]]:
     strange = np.append(_strange(texts), False)  # the last is for NONE
-    email, first, last = (fold.attributes[name] for name in ("email", "first_name", "last_name"))
     for node in np.flatnonzero(strange[email]).tolist():
-        yield node, fold_text(texts.text(email[node]))
+        yield node, EMAIL, False, fold_text(texts.text(email[node]))
     for node in np.flatnonzero(strange[first] | strange[last]).tolist():
-        parts = (texts.text(each[node]) for each in (first, last) if each[node] != NONE)
-        yield node, fold_text(" ".join(filter(None, parts)))
-    name, start = fold.attributes["name"], fold.kind_starts[_BUSINESS]
+        parts = [texts.text(each[node]) for each in (first, last) if each[node] != NONE]
+        yield node, NAME, False, fold_text(" ".join(filter(None, parts)))
+        if all(parts) and len(parts) > 1:
+            yield node, NAME, True, fold_text(parts[1])
+    start = index.fold.kind_starts[_BUSINESS]
     for place in np.flatnonzero(strange[name]).tolist():
-        yield start + place, fold_text(texts.text(name[place]))
+        yield start + place, NAME, False, fold_text(texts.text(name[place]))
     data, starts, stops = _accounts(index)
     for number in np.flatnonzero(_strange_between(data, starts, stops)).tolist():
-        printed = f"account:{fold.said.accounts[number].decode()}"
+        printed = f"account:{index.fold.said.accounts[number].decode()}"
         node = int(np.searchsorted(index.codes_column, _ACCOUNT << KIND_BITS | number))
-        yield node, fold_text(printed)
-        yield node, fold_text(printed.partition(":")[2])
+        yield node, ID, False, fold_text(printed)
+        yield node, ID, False, fold_text(printed.partition(":")[2])
 
 
 def _strange(texts: Texts) -> Flags:
@@ -94,26 +153,103 @@ def _strange_between(data: Bytes, starts: Ints, stops: Ints) -> Flags:
     return strange
 
 
-def search(index: Adjacency, odd: Odd, text: str, first: int) -> Ints:
-    """Return up to `first` nodes of which an id, email or name contains the text.
+class Match(NamedTuple):
+    """A node that a search found, with the field and the place of its best match."""
 
-    They are ordered by rank, then by printed form.
+    node: str
+    field: MatchField
+    place: MatchPlace
+
+
+class Matches(Sequence[Match]):
+    """All nodes that a search found, by place, field, kind and printed id; sorted on access."""
+
+    def __init__(self, index: Adjacency, ranks: Ranks) -> None:
+        self._index, self._ranks = index, ranks
+        self._size = int(np.count_nonzero(ranks < NOTHING))
+
+    @property
+    def found(self) -> Flags:
+        """Flags of the nodes that were found, by number."""
+        found: Flags = self._ranks < NOTHING
+        return found
+
+    def __len__(self) -> int:
+        return self._size
+
+    @overload
+    def __getitem__(self, index: int) -> Match: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[Match]: ...
+    def __getitem__(self, index: int | slice) -> Match | Sequence[Match]:
+        places = range(self._size)[index]
+        if isinstance(places, int):
+            return self._match(self._first(places + 1)[places])
+        nodes = self._first(max(places[0], places[-1]) + 1 if places else 0)
+        return [self._match(nodes[place]) for place in places]
+
+    def key(self, place: int) -> tuple[int, int, str]:
+        """The sort key of a match."""
+        node = self._first(place + 1)[place]
+        kind: int = self._index.codes[node] >> KIND_BITS
+        return int(self._ranks[node]), kind, self._index.name(node)
+
+    def _match(self, node: int) -> Match:
+        place, field = divmod(int(self._ranks[node]), len(FIELDS))
+        return Match(self._index.name(node), FIELDS[field], PLACES[place])
+
+    def _first(self, count: int) -> list[int]:
+        """Return the best matches: a few, or all of them."""
+        return self._few if count <= FEW else self._all
+
+    @cached_property
+    def _few(self) -> list[int]:
+        return _best(self._index, self._ranks, FEW)
+
+    @cached_property
+    def _all(self) -> list[int]:
+        return _best(self._index, self._ranks, self._size)
+
+
+def search(
+    index: Adjacency, corpus: Corpus, text: str, kinds: frozenset[NodeKind] = frozenset(KINDS)
+) -> Matches:
+    """Return the nodes of some kinds of which an id, email or name contains the text.
+
+    A last name counts as a prefix where the text begins it, since people are asked by it. Of a very
+    short text only what begins with it is found, unless nothing does.
     """
     folded = fold_text(text)
-    if not folded or first < 1:
-        return np.zeros(0, np.int64)
     wanted = folded.encode("utf-8", "surrogatepass")
+    if not folded:
+        return Matches(index, np.full(index.size, NOTHING, np.int8))
+    if len(wanted) <= _SHORT:
+        ranks = _ranks(index, corpus, folded, wanted, kinds, _beginning)
+        ranks[ranks >= WITHIN] = NOTHING
+        if (ranks < NOTHING).any():
+            return Matches(index, ranks)
+    return Matches(index, _ranks(index, corpus, folded, wanted, kinds, _anywhere))
+
+
+def _ranks(
+    index: Adjacency,
+    corpus: Corpus,
+    folded: str,
+    wanted: bytes,
+    kinds: frozenset[NodeKind],
+    find: Find,
+) -> Ranks:
+    """The rank of each node, NOTHING for those of other kinds."""
+    starts = index.fold.kind_starts
     ranks = np.full(index.size, NOTHING, np.int8)
     if folded.isascii():
-        for kind in range(len(KINDS)):
-            _by_id(index, kind, folded, ranks[slice(*index.fold.kind_starts[kind : kind + 2])])
-    if len(wanted) <= _SHORT:
-        begun = ranks.copy()
-        _by_text(index, odd, wanted, begun, _beginning)
-        if np.count_nonzero(begun < WITHIN) >= first:
-            return _best(index, begun, first)
-    _by_text(index, odd, wanted, ranks, _anywhere)
-    return _best(index, ranks, first)
+        for kind in (place for place, each in enumerate(KINDS) if each in kinds):
+            _by_id(index, kind, folded, ranks[starts[kind] : starts[kind + 1]])
+    if not kinds.isdisjoint(_NAMED):
+        _by_text(index, corpus, wanted, ranks, find)
+    for kind in (place for place, each in enumerate(KINDS) if each not in kinds):
+        ranks[starts[kind] : starts[kind + 1]] = NOTHING
+    return ranks
 
 
 def _occurrences(data: Bytes, wanted: bytes) -> Ints:
@@ -156,7 +292,7 @@ def _beginning(texts: Texts, wanted: bytes) -> tuple[Ints, Ints]:
 
 
 def _ranked(texts: Texts, wanted: bytes, find: Find) -> Ranks:
-    """The rank of each text, and at the end NOTHING for none."""
+    """The place of a text in each of many texts, and at the end NOTHING for none."""
     starts, ranks = texts.starts, np.full(texts.size + 1, NOTHING, np.int8)
     text, at = find(texts, wanted)
     size = starts[text + 1] - starts[text]
@@ -165,32 +301,40 @@ def _ranked(texts: Texts, wanted: bytes, find: Find) -> Ranks:
 
 
 def _rank(at: Ints, size: Ints, wanted: int) -> Ints:
-    """The rank of a match by its place in a text, the size of the text and its own."""
+    """The place of a match by where it is in a text, the size of the text and its own."""
     return np.where(at > 0, WITHIN, np.where(size > wanted, PREFIX, EXACT))
 
 
-def _by_text(index: Adjacency, odd: Odd, wanted: bytes, ranks: Ranks, find: Find) -> None:
+def _keep_best(ranks: Ranks, places: Ints, field: int) -> None:
+    """Keep the better one of the ranks so far and those of a field."""
+    np.minimum(ranks, np.minimum(places + np.int8(field), np.int8(NOTHING)), out=ranks)
+
+
+def _by_text(index: Adjacency, corpus: Corpus, wanted: bytes, ranks: Ranks, find: Find) -> None:
     """Rank identities by email and by name, which is the first and the last name; and businesses by
     name.
     """
-    np.minimum.at(ranks, odd.nodes, _ranked(odd.texts, wanted, find)[:-1])
+    odd = corpus.odd
+    strange = _ranked(odd.texts, wanted, find)[:-1]
+    strange = np.where(odd.last & (strange == EXACT), PREFIX, strange)
+    np.minimum.at(ranks, odd.nodes, np.minimum(strange + odd.fields, NOTHING).astype(np.int8))
     if not wanted.isascii():
         return
-    fold, texts = index.fold, index.fold.said.texts
+    texts, email, first, last, name, _ = corpus
+    starts = index.fold.kind_starts
     found = _ranked(texts, wanted, find)
-    email, first, last = (fold.attributes[name] for name in ("email", "first_name", "last_name"))
-    people = slice(*fold.kind_starts[_IDENTITY : _IDENTITY + 2])
+    people = ranks[slice(*starts[_IDENTITY : _IDENTITY + 2])]
     before, after = found[first], found[last]
     going_on = np.flatnonzero(before == EXACT)
     before[going_on[_filled(texts, last[going_on])]] = PREFIX
-    preceded = np.flatnonzero(after < WITHIN)
-    after[preceded[_filled(texts, first[preceded])]] = WITHIN
-    for each in (before, after, found[email]):
-        np.minimum(ranks[people], each, out=ranks[people])
+    preceded = np.flatnonzero(after == EXACT)
+    after[preceded[_filled(texts, first[preceded])]] = PREFIX
+    _keep_best(people, found[email], EMAIL)
+    for each in (before, after):
+        _keep_best(people, each, NAME)
     for space in (place for place, byte in enumerate(wanted) if byte == ord(" ")):
-        _across(texts, first, last, wanted[:space], wanted[space + 1 :], ranks[people])
-    start, stop = fold.kind_starts[_BUSINESS : _BUSINESS + 2]
-    np.minimum(ranks[start:stop], found[fold.attributes["name"]], out=ranks[start:stop])
+        _across(texts, first, last, wanted[:space], wanted[space + 1 :], people)
+    _keep_best(ranks[slice(*starts[_BUSINESS : _BUSINESS + 2])], found[name], NAME)
 
 
 def _filled(texts: Texts, numbers: Ints) -> Flags:
@@ -210,7 +354,7 @@ def _across(
     people = people[_spelled(data, starts[first[people] + 1] - len(before), before)]
     at = starts[first[people] + 1] - len(before) - starts[first[people]]
     rank = _rank(at, starts[last[people] + 1] - starts[last[people]], len(after))
-    ranks[people] = np.minimum(ranks[people], rank)
+    ranks[people] = np.minimum(ranks[people], rank + NAME)
 
 
 def _by_id(index: Adjacency, kind: int, wanted: str, ranks: Ranks) -> None:
@@ -228,7 +372,7 @@ def _by_id(index: Adjacency, kind: int, wanted: str, ranks: Ranks) -> None:
         begins = native if wanted[:stop] == prefix else np.int8(WITHIN)
         found.append(np.where(native <= PREFIX, begins, np.int8(NOTHING)))
     for each in found:
-        np.minimum(ranks, each, out=ranks)
+        _keep_best(ranks, each, ID)
 
 
 def _accounts(index: Adjacency) -> tuple[Bytes, Ints, Ints]:
@@ -276,24 +420,40 @@ def _by_digits(numbers: Ints, wanted: int, size: int, ranks: Ranks) -> None:
         numbers, largest, uncut = numbers // 10, largest // 10, False
 
 
-def _best(index: Adjacency, ranks: Ranks, first: int) -> Ints:
-    """The first nodes by rank, then by printed form."""
-    chosen: list[Ints] = []
-    for rank in (EXACT, PREFIX, WITHIN):
-        found = np.flatnonzero(ranks == rank)
-        bounds = np.searchsorted(found, index.fold.kind_starts)
-        for kind in _PRINTED:
-            chosen.append(_first_printed(index, found[bounds[kind] : bounds[kind + 1]], first))
-            first -= len(chosen[-1])
-            if not first:
-                return np.concatenate(chosen)
-    return np.concatenate(chosen)
+def _best(index: Adjacency, ranks: Ranks, count: int) -> list[int]:
+    """The first nodes by rank, then by kind, then by printed id."""
+    found = np.flatnonzero(ranks < NOTHING)
+    kept: Ints = found
+    if len(found) > count:
+        last = np.partition(ranks[found], count - 1)[count - 1]
+        kept = found[ranks[found] <= last]
+    chosen: list[int] = []
+    for rank in range(NOTHING):
+        alike = kept[ranks[kept] == rank]
+        bounds = np.searchsorted(alike, index.fold.kind_starts)
+        for first, stop in pairwise(bounds.tolist()):
+            chosen += _first_printed(index, alike[first:stop], count - len(chosen)).tolist()
+            if len(chosen) == count:
+                return chosen
+    return chosen
 
 
 def _first_printed(index: Adjacency, nodes: Ints, count: int) -> Ints:
     """The first of some ascending nodes of one kind by their printed form."""
+    if not len(nodes) or _are_in_order(index, nodes):
+        return nodes[:count]
     digits, padded, _ = index.printed_order(nodes)
-    if len(nodes) > count:
+    if len(nodes) > count > 0:
         few = np.flatnonzero(padded <= np.partition(padded, count - 1)[count - 1])
         nodes, digits, padded = nodes[few], digits[few], padded[few]
     return nodes[np.lexsort((digits, padded))[:count]]
+
+
+def _are_in_order(index: Adjacency, nodes: Ints) -> bool:
+    """Return whether ascending nodes of one kind are in the order of their printed ids.
+
+    They are if their numbers have equally many digits. Accounts are numbered in their order.
+    """
+    least, most = (index.codes[int(node)] for node in (nodes[0], nodes[-1]))
+    natives = (each & ((1 << KIND_BITS) - 1) for each in (least, most))
+    return least >> KIND_BITS == _ACCOUNT or len({len(str(each)) for each in natives}) == 1

@@ -54,13 +54,20 @@ def moment_words(source: MomentSource | None) -> str:
 
 
 def label(graph: AccessGraph, node: str) -> str:
-    """Return a readable name of a node: `b@example.com`, `BillSpring (77128)`, `account Xr82w`."""
+    """Return a readable name of a node: `b@example.com`, `BillSpring (77128)`, `account Xr82w`.
+
+    A name or email in which nothing can be seen counts as none.
+    """
     data, native = graph.nodes[node], native_id(node)
-    if data["kind"] == NodeKind.IDENTITY:
-        return printable(data.get("email") or f"identity {native}")
-    if data.get("name"):
-        return f"{printable(data['name'])} ({native})"
+    if _is_visible(email := data.get("email") or ""):
+        return printable(email)
+    if _is_visible(name := data.get("name") or ""):
+        return f"{printable(name)} ({native})"
     return printable(f"{data['kind'].lower()} {native}")
+
+
+def _is_visible(text: str) -> bool:
+    return any(each.isprintable() and not each.isspace() for each in text)
 
 
 def record_label(record: Evidence) -> str:

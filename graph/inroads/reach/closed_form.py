@@ -97,6 +97,12 @@ class Steps(NamedTuple):
         length: Ints = self.facts >> _LENGTH & _LONGEST
         return length
 
+    @property
+    def granted(self) -> int:
+        """The number of steps over grants that one could revoke, equal for all paths of a shape."""
+        before = 0 if self.before is None else self.before.granted
+        return before + (self.grant is not None)
+
     def only(self, places: Ints) -> Steps:
         """Return the paths at these ascending places."""
         if len(places) == len(self.node):
@@ -392,6 +398,19 @@ class PathTable:
         if len(starts) < len(packed):
             key, packed = key[starts], np.bitwise_or.reduceat(packed, starts)
         return key, packed & _ROLES
+
+    def quality(self, steps: Steps, rows: Ints) -> Ints:
+        """Return certainty, state and length of partial paths as one number, the best the lowest.
+
+        The length takes three bits, the state the next one, and the certainty the one above.
+        """
+        facts = steps.facts[rows].astype(np.int64)
+        inferred = facts >> _INFERRED & 1
+        # Paths to where an identity acts are marked as what they lead to.
+        if self.is_forward and steps.granted < 2:
+            inferred[:] = 0
+        quality: Ints = inferred << 4 | (facts >> _LATENT & 1) << 3 | facts >> _LENGTH & _LONGEST
+        return quality
 
     def inferred(self, steps: Steps) -> Flags:
         """Return which paths are inferred."""

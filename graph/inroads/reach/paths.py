@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from inroads.cancellation import check
@@ -41,6 +42,25 @@ def _facts(graph: AccessGraph, hops: tuple[Hop, ...]) -> PathFacts:
     return PathFacts(certainty, tuple(sorted(reasons)), roles, len(hops), sound)
 
 
+def _certainties(hops: tuple[Hop, ...]) -> Iterator[Certainty]:
+    """Yield the certainty of each step: a rule infers what a business holds that is acted for."""
+    phase: Phase | None = Phase.ACTING
+    for place, hop in enumerate(hops):
+        phase = GRAMMAR.get((phase, hop.conveys)) if phase else None
+        if phase is None:
+            yield Certainty.ASSOCIATED
+        elif place and hop.conveys is not Conveys.RESOLVE:
+            yield Certainty.INFERRED
+        else:
+            yield Certainty.STATED
+
+
+def _state(graph: AccessGraph, hop: Hop) -> AccessState:
+    """Return LATENT where a grant is inactive, or an end is latent."""
+    is_latent = not hop.grant.active or graph.latent(hop.principal) or graph.latent(hop.resource)
+    return AccessState.LATENT if is_latent else AccessState.ACTIVE
+
+
 def path_of(graph: AccessGraph, hops: tuple[Hop, ...]) -> Path:
     check()
     certainty, reasons, roles, *_ = _facts(graph, hops)
@@ -53,8 +73,10 @@ def path_of(graph: AccessGraph, hops: tuple[Hop, ...]) -> Path:
             hop.grant.roles[0] if hop.grant.roles else None,
             hop.grant.words[0] if hop.grant.roles else None,
             hop.grant.contested,
+            sure,
+            _state(graph, hop),
         )
-        for hop in hops
+        for hop, sure in zip(hops, _certainties(hops), strict=True)
     )
     return Path(
         steps, roles, certainty, AccessState.LATENT if reasons else AccessState.ACTIVE, reasons
@@ -71,3 +93,43 @@ def path_order(path: Path) -> tuple[int, int, int, str, tuple[str, ...]]:
         str(path),
         grants,
     )
+
+
+class PathStep(NamedTuple):
+    """A step of some paths, with the best certainty and state of any of them."""
+
+    step: Step
+    certainty: Certainty
+    state: AccessState
+
+    @property
+    def id(self) -> str:
+        """An id that no other step of the graph has; KEEPS is walked both ways."""
+        return f"{self.step.grant}>{self.step.resource}"
+
+
+class PathGraph(NamedTuple):
+    """The nodes of paths with their layers, and the steps.
+
+    The layer of a node is its place on the longest path to it, so that steps lead to higher layers
+    unless paths take them both ways.
+    """
+
+    layers: dict[str, int]
+    steps: list[PathStep]
+
+
+def path_graph(paths: Iterable[Path]) -> PathGraph:
+    """Join paths, best first, to a graph."""
+    layers: dict[str, int] = {}
+    steps: dict[str, PathStep] = {}
+    for path in paths:
+        layers.setdefault(path.steps[0].principal, 0)
+        for place, step in enumerate(path.steps, 1):
+            layers[step.resource] = max(layers.get(step.resource, 0), place)
+            here = PathStep(step, path.certainty, path.state)
+            known = steps.get(here.id, here)
+            certainty = min(known.certainty, here.certainty, key=CERTAINTY_RANKS.__getitem__)
+            state = min(known.state, here.state, key=STATE_RANKS.__getitem__)
+            steps[here.id] = PathStep(step, certainty, state)
+    return PathGraph(layers, list(steps.values()))

@@ -8,13 +8,13 @@ what the question touches.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from functools import cache, partial
+from functools import partial
 
 import numpy as np
 
-from inroads.columns.arrays import Ints, Lazily, take
+from inroads.columns.arrays import Ints, take
 from inroads.columns.claimset import KIND_BITS, KINDS
-from inroads.errors import NotFound
+from inroads.errors import InroadsError, NotFound
 from inroads.model import (
     Access,
     AccessState,
@@ -36,9 +36,12 @@ from inroads.reach.answers import (
     STATE_BY_RANK,
     STATE_RANKS,
     AccessAnswers,
+    ColumnSummaries,
     Summary,
+    summary,
 )
 from inroads.reach.associations import AssociationWalk
+from inroads.reach.bundles import BundleTree
 from inroads.reach.closed_form import PathSummaries
 from inroads.reach.contested import are_contested, contested_roles
 from inroads.reach.filters import ALL, AccessFilter
@@ -105,9 +108,9 @@ def access(
     walk = Walk(graph, principal, chosen, forward=True)
     said = walk.path_summaries()
     for place in np.flatnonzero(np.asarray(said.node) == graph.number(resource)).tolist():
-        summary = _summary(graph, *(int(column[place]) for column in said))
-        if chosen.keeps(summary, graph):
-            return _written(graph, walk, None, summary)
+        told = summary(graph, *(int(column[place]) for column in said))
+        if chosen.keeps(told, graph):
+            return _written(graph, walk, None, told)
     return None
 
 
@@ -137,12 +140,18 @@ def _answer(
     else:
         summaries = _ordered(graph, found, walk.chosen, wanted)
 
+    def tree(nodes: Ints) -> BundleTree:
+        if association:
+            raise InroadsError("bundles are of accesses: ask with mode ACCESS", "BAD_MODE")
+        return BundleTree(graph, walk, nodes)
+
     write = partial(_written, graph, walk, association)
 
     def covered() -> Coverage:
         return coverage(association.grants() if association else walk.grants())
 
-    return AccessAnswers(graph, summaries, write, covered, truncated=bool(walk.truncated))
+    truncated = bool(walk.truncated)
+    return AccessAnswers(graph, walk.start, summaries, write, covered, tree, truncated=truncated)
 
 
 def _written(
@@ -189,19 +198,6 @@ def _contradictions(
     return tuple(dict.fromkeys(found))
 
 
-def _summary(
-    graph: AccessGraph, node: int, certainty: int, state: int, distance: int, roles: int, sound: int
-) -> Summary:
-    return Summary(
-        CERTAINTY_BY_RANK[certainty],
-        STATE_BY_RANK[state],
-        distance,
-        graph.index.name(node),
-        graph.roles_of(roles),
-        contested_roles(graph, roles, sound),
-    )
-
-
 def _sorted(
     graph: AccessGraph, found: PathSummaries, chosen: AccessFilter, wanted: frozenset[NodeKind]
 ) -> list[Summary]:
@@ -246,22 +242,7 @@ def _ordered(
             if chosen.suits(sample._replace(roles=graph.roles_of(bits)), graph)
         ]
         keep &= np.isin(found.roles, held)
-    kept = take(found, keep)
-
-    @cache
-    def rows() -> PathSummaries:
-        """The rows in order, sorted on first use, so that counting does not wait for it."""
-        ranks = kept.certainty * len(STATE_RANKS) + kept.state
-        return take(
-            kept,
-            index.printed_after(
-                ranks * (kept.distance.max(initial=0) + 1) + kept.distance, kept.node
-            ),
-        )
-
-    return Lazily(
-        len(kept.node), lambda place: _summary(graph, *(int(each[place]) for each in rows()))
-    )
+    return ColumnSummaries(graph, take(found, keep))
 
 
 def _associated(

@@ -93,7 +93,7 @@ def test_every_root_field_is_decided_on(schema: Schema) -> None:
     "query",
     [
         "{ __typename }",
-        '{ search(text: "b") { id } rules { id } }',
+        '{ search(text: "b") { nodes { id } } rules { id } }',
         '{ ...Who } fragment Who on Query { identity(by: {email: "b@example.com"}) { id } }',
         '{ whatIf(remove: ["role 994207"]) { outcomes { totalCount } } }',
         "{ largestBlastRadius { id } mostExposed { id } chokePoints { grant { id } } }",
@@ -139,8 +139,8 @@ def test_found_again(client: httpx2.Client, executed: list[str], query: str) -> 
 def test_the_question_is_taken_by_the_letter(client: httpx2.Client, executed: list[str]) -> None:
     """Variables are the same in any order, and other values or another operation are another question."""
     query = (
-        'query A($n: Int, $id: ID!) { node(id: $id) { id } search(text: "b", first: $n) { id } }'
-        ' query B($n: Int, $id: ID!) { node(id: $id) { __typename } search(text: "b", first: $n) { id } }'
+        'query A($n: Int, $id: ID!) { node(id: $id) { id } search(text: "b", first: $n) { nodes { id } } }'
+        ' query B($n: Int, $id: ID!) { node(id: $id) { __typename } search(text: "b", first: $n) { nodes { id } } }'
     )
     node = {"n": 1, "id": "identity:1"}
     post(client, query, node, sent={"operationName": "A"})  # as it comes first

@@ -90,7 +90,10 @@ def test_lists_of_texts(
 ) -> None:
     """A variable that is a list of texts is taken as it is; it is refused, and completed, as it would be otherwise."""
     versions = Versions(bruce, NOON)
-    query = f'query ($ids: {kind}, $text: String = "b") {{ nodes(ids: $ids) {{ id }} search(text: $text) {{ id }} }}'
+    query = (
+        f'query ($ids: {kind}, $text: String = "b") {{ nodes(ids: $ids) {{ id }}'
+        " search(text: $text) { nodes { id } } }"
+    )
     for given in ({"ids": ids}, {"ids": ids, "text": 5}, {"text": "x"}):
         wanted = execute(stock, versions, query, given)
         for _ in range(3):

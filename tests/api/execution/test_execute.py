@@ -22,7 +22,7 @@ from graphql.utilities import ast_from_value
 
 from inroads.analysis import explain
 from inroads.network.access_graph import AccessGraph
-from inroads.reach import answers, questions
+from inroads.reach import questions
 from inroads_api.execution.execute import Schema, execute
 from inroads_api.execution.execute import build_schema as api_schema
 from inroads_api.versions.versions import Versions
@@ -33,7 +33,16 @@ COMMITTED = Path(__file__).parents[3] / "schema.graphql"
 CONTRACT = """
 scalar DateTime
 scalar JSON
-interface Node { id: ID! }
+interface Node { id: ID!  label: String! }
+enum MatchField { EMAIL NAME ID }
+enum MatchPlace { EXACT PREFIX WITHIN }
+type SearchMatch { field: MatchField!  place: MatchPlace! }
+type SearchEdge { cursor: String!  node: Node!  match: SearchMatch! }
+type SearchConnection { edges: [SearchEdge!]!  nodes: [Node!]!  pageInfo: PageInfo!  totalCount: Int! }
+enum NodeOrder { ID NAME ACCESSES }
+input NodeFilter { text: String  observed: Boolean  latent: Boolean }
+type IdentityConnection { nodes: [Identity!]!  totalCount: Int! }
+type BusinessConnection { nodes: [Business!]!  totalCount: Int! }
 enum NodeKind { IDENTITY BUSINESS ACCOUNT GROUP }
 enum Relation { MEMBER ROLE GROUP GROUP_OF KEEPS CLIENT }
 enum Role { OWNER ADMIN MANAGER EMPLOYEE ACCOUNTANT CONTRACTOR CLIENT STAFF UNKNOWN }
@@ -48,18 +57,19 @@ enum Mode { ACCESS ASSOCIATION }
 type Identity implements Node {
   id: ID!  identityId: ID!  email: String  firstName: String  lastName: String  confirmedAt: DateTime
   observed: Boolean!
-  reach(kinds: [NodeKind!] = [BUSINESS, ACCOUNT], filter: AccessFilter, mode: Mode = ACCESS, first: Int = 50,
-    after: String, last: Int, before: String): AccessConnection!
+  reach(kinds: [NodeKind!] = [BUSINESS, ACCOUNT], filter: AccessFilter, mode: Mode = ACCESS,
+    sort: AccessOrder = BEST, first: Int = 50, after: String, last: Int, before: String, offset: Int = 0
+  ): AccessConnection!
 }
 type Business implements Node {
   id: ID!  businessId: ID!  name: String  active: Boolean  account: Account  observed: Boolean!
-  reachedBy(filter: AccessFilter, mode: Mode = ACCESS,
-    first: Int = 50, after: String, last: Int, before: String): AccessConnection!
+  reachedBy(filter: AccessFilter, mode: Mode = ACCESS, sort: AccessOrder = BEST,
+    first: Int = 50, after: String, last: Int, before: String, offset: Int = 0): AccessConnection!
 }
 type Account implements Node {
   id: ID!  accountId: ID!  business: Business  subscriptionStatus: String
-  reachedBy(filter: AccessFilter, mode: Mode = ACCESS,
-    first: Int = 50, after: String, last: Int, before: String): AccessConnection!
+  reachedBy(filter: AccessFilter, mode: Mode = ACCESS, sort: AccessOrder = BEST,
+    first: Int = 50, after: String, last: Int, before: String, offset: Int = 0): AccessConnection!
 }
 type Group implements Node { id: ID!  groupId: ID!  business: Business  businessLevel: Boolean! }
 
@@ -70,12 +80,26 @@ input AccessFilter {
 type Access {
   principal: Identity!  resource: Node!  roles: [Role!]!  capabilities: [Capability!]!  certainty: Certainty!
   state: AccessState!  stateReasons: [String!]!  distance: Int!  paths(first: Int = 5): PathList!
+  pathGraph(first: Int = 100): PathGraph!
   explanation: Explanation!
 }
 type PathList { nodes: [Path!]!  truncated: Boolean! }
 type Path { steps: [Step!]!  role: Role!  certainty: Certainty!  state: AccessState!  sentence: String! }
-type Step { from: Node!  relation: Relation!  to: Node!  role: Role  rawRole: String  grant: Grant }
-type Grant { id: ID!  roles: [Role!]!  evidence: [Evidence!]! }
+type Step { from: Node!  relation: Relation!  to: Node!  role: Role  rawRole: String  grant: Grant
+  certainty: Certainty!  state: AccessState! }
+type Grant { id: ID!  roles: [Role!]!  evidence(first: Int = 3): [Evidence!]!  evidenceCount: Int! }
+type PathGraph { nodes: [PathGraphNode!]!  edges: [PathGraphStep!]!  truncated: Boolean! }
+type PathGraphNode { node: Node!  layer: Int! }
+type PathGraphStep {
+  id: ID!  from: Node!  to: Node!  relation: Relation!  role: Role  grant: Grant!  certainty: Certainty!
+  state: AccessState!
+}
+type ScopeList { nodes: [Scope!]!  totalCount: Int! }
+type Scope { node: Node!  accesses: [Access!]! }
+input AccessKey { principal: ID!  resource: ID! }
+enum Direction { RESOURCES PRINCIPALS }
+type Neighbour { node: Node!  direction: Direction!  relation: Relation!  grant: Grant! }
+type NeighbourConnection { nodes: [Neighbour!]!  totalCount: Int! }
 type Evidence { document: Document!  pointer: String!  recordId: ID  record: JSON }
 type Document { sha256: String!  source: String!  observedAt: DateTime! }
 type Explanation { independentRoutes: Int!  cut: [Grant!]!  sentence: String! }
@@ -83,7 +107,19 @@ type PageInfo { hasNextPage: Boolean!  hasPreviousPage: Boolean!  startCursor: S
 type AccessEdge { cursor: String!  node: Access! }
 type AccessConnection {
   edges: [AccessEdge!]!  nodes: [Access!]!  pageInfo: PageInfo!  totalCount: Int!  truncated: Boolean!
-  coverage: Coverage!
+  coverage: Coverage!  counts: AccessCounts!
+  bundles(filter: AccessFilter, first: Int = 50, members: Int = 10, after: String): BundleList!
+  scopes(first: Int = 50, offset: Int = 0): ScopeList!
+}
+enum AccessOrder { BEST ID NAME ROLE STATE DISTANCE }
+type AccessCounts {
+  total: Int!  stated: Int!  inferred: Int!  active: Int!  latent: Int!  contested: Int!  byRole: [RoleCount!]!
+}
+type RoleCount { role: Role!  count: Int! }
+type BundleList { nodes: [Bundle!]!  totalCount: Int!  truncated: Boolean! }
+type Bundle {
+  parent: Node!  relation: Relation!  role: Role  certainty: Certainty!  state: AccessState!  count: Int!
+  beyond: Int!  members: [Node!]!  after: String
 }
 type Coverage {
   complete: Boolean!  notes: [String!]!  identitiesObserved: Int!  businessesObserved: Int!  teamsObserved: Int!
@@ -91,18 +127,27 @@ type Coverage {
 }
 input IdentityLookup @oneOf { email: String  id: ID }
 type GraphInfo {
-  version: String!  builtAt: DateTime!  position: Int
+  version: String!  builtAt: DateTime!  position: Int  documentCount: Int!  identityCount: Int!
+  businessCount: Int!  accountCount: Int!  groupCount: Int!  grantCount: Int!
   node(id: ID!): Node
-  nodes(ids: [ID!]!): [Node]!
+  nodes(ids: [ID!]!): [Node]
   identity(by: IdentityLookup!): Identity
   business(id: ID!): Business
   account(id: ID!): Account
-  search(text: String!, first: Int = 10): [Node!]!
+  search(text: String!, kinds: [NodeKind!],
+    first: Int = 10, after: String, last: Int, before: String): SearchConnection
+  allIdentities(sort: NodeOrder = ID, filter: NodeFilter,
+    first: Int = 50, after: String, last: Int, before: String): IdentityConnection
+  allBusinesses(sort: NodeOrder = ID, filter: NodeFilter,
+    first: Int = 50, after: String, last: Int, before: String): BusinessConnection
   access(principal: ID!, resource: ID!, mode: Mode = ACCESS): Access
+  accesses(pairs: [AccessKey!]!, mode: Mode = ACCESS): [Access]
+  neighbours(id: ID!, relations: [Relation!], direction: Direction,
+    first: Int = 50, after: String, last: Int, before: String): NeighbourConnection
   changes(since: DateTime!, until: DateTime,
-    first: Int = 50, after: String, last: Int, before: String): ChangeConnection!
+    first: Int = 50, after: String, last: Int, before: String): ChangeConnection
   changesByCause(since: DateTime!, until: DateTime,
-    first: Int = 50, after: String, last: Int, before: String): CausedChangesConnection!
+    first: Int = 50, after: String, last: Int, before: String): CausedChangesConnection
 }
 type AccessFacts {
   roles: [Role!]!  capabilities: [Capability!]!  certainty: Certainty!  state: AccessState!  stateReasons: [String!]!
@@ -130,17 +175,25 @@ type CausedChanges { cause: ChangeCause!  changes(
 type CausedChangesConnection { nodes: [CausedChanges!]!  totalCount: Int!  truncated: Boolean! }
 type Query {
   node(id: ID!): Node
-  nodes(ids: [ID!]!): [Node]!
+  nodes(ids: [ID!]!): [Node]
   identity(by: IdentityLookup!): Identity
   business(id: ID!): Business
   account(id: ID!): Account
-  search(text: String!, first: Int = 10): [Node!]!
+  search(text: String!, kinds: [NodeKind!],
+    first: Int = 10, after: String, last: Int, before: String): SearchConnection
+  allIdentities(sort: NodeOrder = ID, filter: NodeFilter,
+    first: Int = 50, after: String, last: Int, before: String): IdentityConnection
+  allBusinesses(sort: NodeOrder = ID, filter: NodeFilter,
+    first: Int = 50, after: String, last: Int, before: String): BusinessConnection
   access(principal: ID!, resource: ID!, mode: Mode = ACCESS): Access
+  accesses(pairs: [AccessKey!]!, mode: Mode = ACCESS): [Access]
+  neighbours(id: ID!, relations: [Relation!], direction: Direction,
+    first: Int = 50, after: String, last: Int, before: String): NeighbourConnection
   changes(since: DateTime!, until: DateTime,
-    first: Int = 50, after: String, last: Int, before: String): ChangeConnection!
+    first: Int = 50, after: String, last: Int, before: String): ChangeConnection
   changesByCause(since: DateTime!, until: DateTime,
-    first: Int = 50, after: String, last: Int, before: String): CausedChangesConnection!
-  graph(asOf: DateTime, atLeast: String): GraphInfo!
+    first: Int = 50, after: String, last: Int, before: String): CausedChangesConnection
+  graph(asOf: DateTime, atLeast: String): GraphInfo
 }
 """
 """What tools rely on, as the design has it; more may be added."""
@@ -336,7 +389,7 @@ def test_nodes(ask: Ask) -> None:
 
 
 def test_access(ask: Ask) -> None:
-    """One access by email or node id; null for unknown ids and for none, and ASSOCIATION is told as such."""
+    """One access by email or node id; null for none, and ASSOCIATION is told as such."""
     query = "query ($p: ID!, $r: ID!, $m: Mode) { access(principal: $p, resource: $r, mode: $m) { roles certainty } }"
 
     def found(principal: str, resource: str, mode: str | None = None) -> Any:
@@ -350,15 +403,67 @@ def test_access(ask: Ask) -> None:
     )
     assert found("identity:712052", "group:23738") is None
     assert found("identity:712052", "group:23738", "ASSOCIATION")["certainty"] == "ASSOCIATED"
-    assert found("identity:1", "account:Xr82w") is None
-    assert found("identity:712052", "account:none") is None
+
+
+@pytest.mark.parametrize(
+    ("principal", "resource", "missing"),
+    [
+        ("identity:1", "account:Xr82w", "identity:1"),
+        ("nobody@example.com", "account:Xr82w", "nobody@example.com"),
+        ("b@example.com", "account:none", "account:none"),
+        ("b@example.com", "group:712052", "group:712052"),
+    ],
+)
+def test_access_of_what_is_unknown(ask: Ask, principal: str, resource: str, missing: str) -> None:
+    """An unknown end is null with an error that names it: another answer than a known end without access."""
+    query = "query ($p: ID!, $r: ID!) { access(principal: $p, resource: $r) { roles } }"
+    response = ask(query, p=principal, r=resource)
+    assert (code(response), response["data"]) == ("NOT_FOUND", {"access": None})
+    assert response["errors"][0]["message"] == f"no document names {missing!r}"
+
+
+def test_one_bad_argument_costs_its_own_field(schema: Schema, ask: Ask) -> None:
+    """Every root field that can fail is nullable, here and in a version: all else is answered."""
+    bad = """a: nodes(ids: ["x"]) { id } b: search(text: "b", first: 101) { totalCount } c: node(id: "x") { id }
+      d: allIdentities(after: "x") { totalCount } e: mostExposed(kind: GROUP) { id }
+      f: neighbours(id: "x") { totalCount } g: whatIf(remove: ["x"]) { version }
+      h: findings(first: 101) { totalCount } i: chokePoints(first: 101) { ended }"""
+    response = ask(f"{{ {bad} graph {{ identityCount {bad} }} }}")
+    nothing = dict.fromkeys("abcdefghi")
+    assert response["data"] == nothing | {"graph": {"identityCount": 1} | nothing}
+    assert len(response["errors"]) == 18
+    for name in ("Query", "GraphInfo"):
+        fields = schema._schema.type_map[name].fields  # type: ignore[attr-defined]  # object types
+        strict = {key for key, each in fields.items() if each.args and str(each.type).endswith("!")}
+        assert strict - {"issues"} == set()
+
+
+def test_counts_have_names_that_say_so(ask: Ask, schema: Schema) -> None:
+    """The former names of counts are deprecated, and give what the present ones give."""
+    fields = schema._schema.type_map["GraphInfo"].fields  # type: ignore[attr-defined]  # an object type
+    former = {key: each for key, each in fields.items() if each.deprecation_reason}
+    assert sorted(former) == [
+        "accounts",
+        "businesses",
+        "documents",
+        "grants",
+        "groups",
+        "identities",
+    ]
+    present = {key: each.description.split("`")[1] for key, each in former.items()}
+    found = ask(f"{{ graph {{ {' '.join([*present, *present.values()])} }} }}")["data"]["graph"]
+    assert {key: found[key] for key in present} == {
+        key: found[name] for key, name in present.items()
+    }
 
 
 def test_search(ask: Ask) -> None:
     """Search finds by id, email and name, exact matches first."""
-    response = ask('{ search(text: "b@EXAMPLE", first: 3) { id } all: search(text: "7") { id } }')
-    assert response["data"]["search"] == [{"id": "identity:712052"}]
-    assert {"id": "business:77128"} in response["data"]["all"]
+    response = ask(
+        '{ search(text: "b@EXAMPLE", first: 3) { nodes { id } } all: search(text: "7") { nodes { id } } }'
+    )
+    assert response["data"]["search"]["nodes"] == [{"id": "identity:712052"}]
+    assert {"id": "business:77128"} in response["data"]["all"]["nodes"]
 
 
 def test_graph(ask: Ask, bruce: AccessGraph) -> None:
@@ -476,27 +581,28 @@ def test_pages_of_everything(schema: Schema, people: AccessGraph, kind: str, fie
 def test_only_the_page_is_written_out(
     schema: Schema, people: AccessGraph, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A count writes out no access, and a page of two writes out two."""
-    written: list[slice] = []
-    real = answers.AccessAnswers.__getitem__
+    """A list writes out no path, and a page of two whose paths are asked for writes out two."""
+    written: list[str] = []
+    real = questions._written
 
-    def counting(self: answers.AccessAnswers, index: Any) -> Any:
-        written.append(index)
-        return real(self, index)
+    def counting(*given: Any) -> Any:
+        written.append(given[-1].other)
+        return real(*given)
 
-    monkeypatch.setattr(answers.AccessAnswers, "__getitem__", counting)
+    monkeypatch.setattr(questions, "_written", counting)
     ask = asker(schema, people)
     most = max((n for n in people if n.startswith("identity")), key=people.out_degree)
     ask(
-        "query ($id: ID!) { identity(by: {id: $id}) { reach { totalCount pageInfo { endCursor } } } }",
+        "query ($id: ID!) { identity(by: {id: $id}) { reach { totalCount nodes { roles certainty state distance"
+        " capabilities resource { id } } edges { cursor } counts { total } bundles { totalCount } } } }",
         id=most,
     )
     assert written == []
     ask(
-        "query ($id: ID!) { identity(by: {id: $id}) { reach(first: 2) { nodes { distance } edges { cursor } } } }",
+        "query ($id: ID!) { identity(by: {id: $id}) { reach(first: 2) { nodes { paths { truncated } } } } }",
         id=most,
     )
-    assert written == [slice(0, 2)]
+    assert len(written) == 2
 
 
 def test_foreign_cursors(ask: Ask) -> None:
@@ -540,10 +646,10 @@ def test_expired_cursor(schema: Schema, ask: Ask, bruce: AccessGraph) -> None:
 @pytest.mark.parametrize(
     "query",
     [
-        "business(id: 77128) { reachedBy(first: $n) { totalCount } }",
+        "business(id: 77128) { members(first: $n) { totalCount } }",
         "identity(by: {id: 712052}) { roles(first: $n) { totalCount } }",
         'access(principal: "b@example.com", resource: "account:Xr82w") { paths(first: $n) { truncated } }',
-        'search(text: "b", first: $n) { id }',
+        'search(text: "b", first: $n) { nodes { id } }',
         "graph { issues(first: $n) { code } }",
     ],
 )
@@ -613,7 +719,7 @@ def test_filter(ask: Ask) -> None:
         ("query ($id: ID!) { business(id: $id) { id } }", {}, "BAD_USER_INPUT"),
         ("query ($id: ID!) { business(id: $id) { id } }", {"id": ["1"]}, "BAD_USER_INPUT"),
         (
-            'query ($n: Int) { search(text: "a", first: $n) { id } }',
+            'query ($n: Int) { search(text: "a", first: $n) { nodes { id } } }',
             {"n": 10**30},
             "BAD_USER_INPUT",
         ),
@@ -678,7 +784,7 @@ def test_nothing_asked_is_logged(
     ask('{ node(id: "secret@example.com") { id } }')
     ask("query ($value: ID!) { node(id: $value) { id } }", value="secret@example.com")
     ask(
-        'query ($value: Int!) { search(text: "secret", first: $value) { id } }',
+        'query ($value: Int!) { search(text: "secret", first: $value) { nodes { id } } }',
         value="secret@example.com",
     )
     monkeypatch.setattr(questions, "access", boom)

@@ -34,7 +34,12 @@ WAYS = {
 }
 """How an object of each type that has connections is come by."""
 
-ARGUMENTS = {"changes": SINCE, "changesByCause": SINCE}
+ARGUMENTS = {
+    "changes": SINCE,
+    "changesByCause": SINCE,
+    "search": 'text: "ada"',
+    "neighbours": "id: $id",
+}
 """What a connection of a root type is asked with."""
 
 
@@ -97,7 +102,8 @@ def test_every_connection(ask_world: Ask, world: AccessGraph, kind: str, field: 
     query = _query(kind, field, "__typename")
     candidates: list[dict[str, Any]] = [{}]
     if "$id" in query:
-        candidates = [{"id": key} for key in sorted(world) if key.startswith(kind.lower())][:40]
+        of = "business" if kind in ("Query", "GraphInfo") else kind.lower()
+        candidates = [{"id": key} for key in sorted(world) if key.startswith(of)][:40]
     if "$grant" in query:
         candidates = [{"grant": key} for key in list(world.grants)[:40]]
     pages = [(each, _page(ask_world(query, first=100, **each)["data"])) for each in candidates]
@@ -187,13 +193,15 @@ def test_none_of_a_list(ask: Ask, way: str) -> None:
 
 def test_none_of_every_list(ask: Ask) -> None:
     """Lists that are not connections may be asked for nothing, too."""
-    query = """{ search(text: "b", first: 0) { id } largestBlastRadius(first: 0) { id } mostExposed(first: 0) { id }
+    query = """{ search(text: "b", first: 0) { nodes { id } }
+      largestBlastRadius(first: 0) { id } mostExposed(first: 0) { id }
       chokePoints(first: 0) { ended } graph { issues(first: 0) { code } }
       identity(by: {id: 712052}) { reach(first: 1) { nodes { paths(first: 0) { nodes { role } truncated } } } } }"""
     found = ask(query)["data"]
     reach = found.pop("identity")["reach"]["nodes"]
     assert reach[0]["paths"] == {"nodes": [], "truncated": True}
     assert found.pop("graph") == {"issues": []}
+    assert found.pop("search") == {"nodes": []}
     assert set(map(tuple, found.values())) == {()}
 
 

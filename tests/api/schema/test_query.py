@@ -40,9 +40,10 @@ CHANGES = (
     totalCount truncated before after pageInfo { hasNextPage endCursor }
     nodes { kinds principal { id } resource { id } sentence before { ...Facts } after { ...Facts }
       causes { id witnessed
-        ... on GrantCause { before { roles evidence { ...Said } } after { roles evidence { ...Said } } }
+        ... on GrantCause { before { ...Held } after { ...Held } }
         ... on NodeCause { node { id } attribute before { value evidence { record ...Said } }
           after { value evidence { record ...Said } } } } } } }
+  fragment Held on Grant { roles evidence(first: 10) { ...Said } }
   fragment Facts on AccessFacts { roles capabilities certainty state stateReasons }"""
     + SAID
 )
@@ -102,11 +103,11 @@ class TestAsOf:
 
     def test_before_everything_there_is_nothing(self, ask: Ask) -> None:
         """Before the first document nothing is known, which is an answer and no error."""
-        query = """{ graph(asOf: "2000-01-01T00:00:00Z") { documents search(text: "b") { id }
+        query = """{ graph(asOf: "2000-01-01T00:00:00Z") { documents search(text: "b") { nodes { id } }
           identity(by: {email: "b@example.com"}) { id } coverage { complete notes } } }"""
         assert ask(query)["data"]["graph"] == {
             "documents": 0,
-            "search": [],
+            "search": {"nodes": []},
             "identity": None,
             "coverage": {"complete": False, "notes": ["no document was read"]},
         }
@@ -181,9 +182,13 @@ def sides(graph: AccessGraph, cause: GrantCause | NodeCause, given: Any) -> Any:
     if given is None:
         return None
     if isinstance(cause, GrantCause):
+        own = (given.principal, given.resource)
+        records = sorted(
+            given.evidence, key=lambda each: graph.documents[each.document].subject not in own
+        )
         return {
             "roles": list(given.roles),
-            "evidence": [said(graph, each, "") for each in given.evidence],
+            "evidence": [said(graph, each, "") for each in records],
         }
     found = stated(graph, cause)
     assert found is not None

@@ -228,7 +228,7 @@ SPELLINGS: Final[list[tuple[str, dict[str, Any]]]] = [
     ('{ nodes(ids: ["business:77128", "identity:712052"]) { id } }', {}),
     ("query ($n: [ID!]!) { nodes(ids: $n) { id } }", {"n": [PERSON]}),
     ('{ graph { identity(by: {email: "b@example.com"}) { email } } }', {}),
-    ('{ search(text: "b@exampl") { id } }', {}),
+    ('{ search(text: "b@exampl") { nodes { id } } }', {}),
     ('{ access(principal: " b@Example.com", resource: "business:77128") { state } }', {}),
     ('{ plan(principal: "b@example.com", resource: "business:77128") { sentence } }', {}),
     ('{ chokePoints(of: ["identity:712052"]) { ended } }', {}),

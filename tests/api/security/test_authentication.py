@@ -469,7 +469,7 @@ class TestIntrospection:
         for query in (
             QUERY,
             "{ __typename graph { version } }",
-            '{ ...S } fragment S on Query { __typename ... { search(text: "b") { id } } }',
+            '{ ...S } fragment S on Query { __typename ... { search(text: "b") { nodes { id } } } }',
             "{ __typename serach }",
             "mutation { __typename }",
         ):

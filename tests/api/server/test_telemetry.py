@@ -332,9 +332,9 @@ def test_exported(
 def test_shapes() -> None:
     """Documents that differ in values, aliases and blanks have one shape; those that differ in fields have others."""
     same = [
-        'query A($x: Int = 5) { a: search(text: "b@example.com", first: 3) { id } }',
-        'query A($x: Int = 7) {\n  search(text: """c""", first: 10) { id }\n}',
-        'query A($x: Int) { search(text: "", first: 1) { id } }',
+        'query A($x: Int = 5) { a: search(text: "b@example.com", first: 3) { nodes { id } } }',
+        'query A($x: Int = 7) {\n  search(text: """c""", first: 10) { nodes { id } }\n}',
+        'query A($x: Int) { search(text: "", first: 1) { nodes { id } } }',
     ]
     shapes = [shape(parse(each)) for each in same]
     assert shapes[0] == shapes[1] != shapes[2]

@@ -49,7 +49,7 @@ START = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
 FIXED = [
     "{ graph { version builtAt position documents identities businesses accounts groups grants issueCount"
     " issues { code source pointer sha256 message } coverage { complete notes identitiesObserved oldest newest } } }",
-    "query ($t: String!) { search(text: $t, first: 100) { id __typename } }",
+    "query ($t: String!) { search(text: $t, first: 100) { nodes { id __typename } } }",
     "query ($t: ID!) { node(id: $t) { id __typename ... on Business { name active account { id } members { totalCount }"
     " clients { nodes { client { id } userIds evidence { pointer record document { sha256 source } } } } vendors {"
     " totalCount } exposure { total latent } reachedBy { totalCount nodes { principal { id email } roles state"
@@ -219,12 +219,14 @@ def test_one_server_of_both(serve: Serve, file: TokenFile, graph: Explorer) -> N
             headers={"authorization": f"Bearer {token}", **headers},
         )
 
-    query = '{ node(id: "identity:30") { id } search(text: "i") { id } }'
+    query = '{ node(id: "identity:30") { id } search(text: "i") { nodes { id } } }'
     for _ in range(4):
         whole, part = ask(every, query).json()["data"], ask(one, query).json()["data"]
         assert whole["node"] == {"id": "identity:30"}
         assert part["node"] is None
-        assert {each["id"] for each in part["search"]} < {each["id"] for each in whole["search"]}
+        assert {each["id"] for each in part["search"]["nodes"]} < {
+            each["id"] for each in whole["search"]["nodes"]
+        }
     stream = ask(one, "subscription { changes { cursor } }", accept="text/event-stream")
     assert (stream.status_code, code(stream.json())) == (403, "LIMITED")
 

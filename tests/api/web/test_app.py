@@ -117,17 +117,20 @@ def test_real_server(address: str) -> None:
 
 def test_cost(client: httpx2.Client) -> None:
     """An answer says what it was reckoned to cost, how many fields it has, and the most that is allowed."""
-    found = 'a: search(text: "bill") { id } b: search(text: "\\":\\":") { id } nothing: business(id: 1) { id }'
+    found = (
+        'a: search(text: "bill") { nodes { id } } b: search(text: "\\":\\":") { nodes { id } }'
+        " nothing: business(id: 1) { id }"
+    )
     question = f"{{ graph {{ version }} {found} }}"
     cost = ask(client, {"query": question}).json()["extensions"]["cost"]
-    assert cost == {"requested": 2 + 1_010 + 1_010 + 2, "actual": 6, "maximum": 100_000}
+    assert cost == {"requested": 2 + 1_020 + 1_020 + 2, "actual": 8, "maximum": 100_000}
     refused = ask(client, {"query": "{ nothing }"}).json()
     assert "extensions" not in refused
 
 
 def test_a_search_does_not_hold_up_the_loop(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """It looks at every node, so a thread does it; a lookup that is compiled is answered where it comes."""
-    threads: dict[str, set[int]] = {"search": set(), "by_email": set()}
+    threads: dict[str, set[int]] = {"matches": set(), "by_email": set()}
 
     def told(name: str) -> Callable[..., Any]:
         found = getattr(AccessGraph, name)
@@ -141,7 +144,7 @@ def test_a_search_does_not_hold_up_the_loop(address: str, monkeypatch: pytest.Mo
     for name in threads:
         monkeypatch.setattr(AccessGraph, name, told(name))
     asked = {
-        "search": "($t: String!) { search(text: $t) { id } }",
+        "matches": "($t: String!) { search(text: $t) { nodes { id } } }",
         "by_email": "($t: String!) { identity(by: {email: $t}) { id } }",
     }
     with httpx2.Client(base_url=address, trust_env=False) as client:
@@ -153,9 +156,9 @@ def test_a_search_does_not_hold_up_the_loop(address: str, monkeypatch: pytest.Mo
                     "errors"
                     not in ask(client, {"query": "query " + query, "variables": {"t": text}}).json()
                 )
-    assert threads["search"]
+    assert threads["matches"]
     assert len(threads["by_email"]) == 1
-    assert not threads["search"] & threads["by_email"]
+    assert not threads["matches"] & threads["by_email"]
 
 
 @pytest.mark.parametrize("accept", ["application/json", "text/event-stream"])

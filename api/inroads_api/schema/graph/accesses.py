@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Annotated, Any, Final, TypeVar
+from collections.abc import Callable, Sequence
+from typing import Annotated, Any, Final, NamedTuple, TypeVar
 
 import strawberry
 
 from inroads import model
 from inroads.analysis import explain
+from inroads.analysis.census import counts_of
 from inroads.analysis.changes import AccessFacts as Facts
+from inroads.errors import InroadsError
 from inroads.model import (
     AccessState,
     Capability,
@@ -22,6 +24,8 @@ from inroads.model import (
 )
 from inroads.network.access_graph import AccessGraph
 from inroads.reach import answers, filters, questions
+from inroads.reach.answers import AccessOrder, scopes_of
+from inroads_api.limits import MAX_FIRST
 from inroads_api.schema import fields
 from inroads_api.schema.fields import ID, described, field, mirror, optional, stated, value
 from inroads_api.schema.graph.coverage import Coverage
@@ -29,9 +33,12 @@ from inroads_api.schema.graph.evidence import Contradiction, contradictions_of
 from inroads_api.schema.graph.grants import Grant
 from inroads_api.schema.graph.node import AnIdentity, Node, identity, node
 from inroads_api.schema.graph.paths import PathList
-from inroads_api.schema.pages import Connection, First, Page, Window, connection, within, written
+from inroads_api.schema.graph.views.bundles import BundleList, bundle_list
+from inroads_api.schema.graph.views.path_graphs import PathGraph, graph_of
+from inroads_api.schema.pages import MAX_OFFSET, Connection, First, Page, Window, rows, within
 
 _T = TypeVar("_T")
+Row = answers.Row[model.Access]
 
 RESOURCES: Final = [NodeKind.BUSINESS, NodeKind.ACCOUNT]
 """The node kinds that are queried by default."""
@@ -111,6 +118,7 @@ Kinds = Annotated[
 Filter = Annotated[
     AccessFilter | None, strawberry.argument(description="Which accesses are asked for.")
 ]
+Sort = Annotated[AccessOrder | None, strawberry.argument(description="The order of the list.")]
 ModeArgument = Annotated[
     Mode | None,
     strawberry.argument(description="Whether to follow what conveys access, or every connection."),
@@ -121,7 +129,7 @@ ModeArgument = Annotated[
 class AccessFacts:
     """The roles, capabilities, certainty, state and doubt of an access in one version."""
 
-    found: strawberry.Private[model.Access | Facts]
+    found: strawberry.Private[model.Access | Facts | Row]
 
     roles: list[Role] = stated(lambda self: self.found.roles, "The maximal roles over the paths.")
     capabilities: list[Capability] = stated(
@@ -146,7 +154,17 @@ class Access(AccessFacts):
     """The access of one identity to one resource."""
 
     graph: strawberry.Private[AccessGraph]
-    found: strawberry.Private[model.Access]
+    found: strawberry.Private[model.Access | Row]
+    many: strawberry.Private[bool] = False
+
+    @property
+    def whole(self) -> model.Access:
+        """The access with its paths. Raises InroadsError FIRST_OUT_OF_RANGE on a large page."""
+        if self.many:
+            raise InroadsError(
+                f"with paths a page has up to {MAX_FIRST} accesses", "FIRST_OUT_OF_RANGE"
+            )
+        return self.found.whole if isinstance(self.found, answers.Row) else self.found
 
     @field
     def principal(self) -> AnIdentity:
@@ -170,12 +188,17 @@ class Access(AccessFacts):
     @field
     def paths(self, first: First = 5) -> PathList:
         """The paths that prove the access, by certainty, state, length and printed form."""
-        return PathList(graph=self.graph, found=self.found, count=within(first, 5))
+        return PathList(graph=self.graph, found=self.whole, count=within(first, 5))
+
+    @field
+    def path_graph(self, first: First = 100) -> PathGraph:
+        """The first paths as one graph, in which each node and each step is there once."""
+        return graph_of(self.graph, self.whole, within(first, MAX_FIRST))
 
     @field
     def explanation(self) -> Explanation:
         """The number of independent routes, and the grants whose removal would end them."""
-        explained = explain.explain(self.graph, self.found)
+        explained = explain.explain(self.graph, self.whole)
         return Explanation(
             independent_routes=explained.independent_routes,
             cut=[Grant(graph=self.graph, held=each) for each in explained.cut],
@@ -196,10 +219,35 @@ class Explanation:
 
 
 @described
+class Scope:
+    """A business with the accounts that it keeps, as one row of a list."""
+
+    graph: strawberry.Private[AccessGraph]
+    key: strawberry.Private[str]
+
+    @field
+    def node(self) -> Node:
+        """The business; the account itself if no business is known that keeps it."""
+        return node(self.graph, self.key)
+
+    accesses: list[Access] = value("The accesses to the business and its accounts, in order.")
+
+
+@described
+class ScopeList:
+    """The scopes of a list of accesses, in the order of their best accesses."""
+
+    nodes: list[Scope] = value("The scopes.")
+    total_count: int = value("The number of scopes of the whole list.")
+
+
+@described
 class AccessConnection(Connection[Access]):
     """A page of accesses, by certainty, state, distance and printed form."""
 
     answer: strawberry.Private[answers.AccessAnswers[model.Access]]
+    narrowed: strawberry.Private[Callable[[AccessFilter | None], Narrowed]]
+    ordered: strawberry.Private[Sequence[answers.Summary]]
 
     @field
     def truncated(self) -> bool:
@@ -211,18 +259,103 @@ class AccessConnection(Connection[Access]):
         """The coverage of the documents, so that "nobody else" is never claimed falsely."""
         return mirror(Coverage, self.answer.coverage)
 
+    counts: AccessCounts = stated(
+        lambda self: counts_of(self.answer.graph, self.answer.columns),
+        "How many accesses the filter keeps, by certainty, state and role.",
+    )
+
+    @field
+    def bundles(
+        self,
+        filter: Filter = strawberry.UNSET,  # noqa: A002  # the name in the GraphQL schema
+        first: First = 50,
+        members: Annotated[
+            int | None, strawberry.argument(description="How many members to give, from 0 to 100.")
+        ] = 10,
+        after: Annotated[
+            str | None,
+            strawberry.argument(
+                description="The `after` of a bundle: give its next members, and what hangs on"
+                " these."
+            ),
+        ] = strawberry.UNSET,
+    ) -> BundleList:
+        """The accesses as a tree, in which what hangs on one parent in the same way is one bundle.
+
+        `filter` takes the place of the filter of the list. A bundle is listed only if its parent
+        is the node that was asked about, or a listed member; parents come first. BAD_MODE with the
+        mode ASSOCIATION.
+        """
+        answer, question = self.narrowed(filter or None)
+        counts = within(first, 50), within(members, 10, "members")
+        return bundle_list(answer, question, after or None, *counts)
+
+    @field
+    def scopes(
+        self,
+        first: First = 50,
+        offset: Annotated[
+            int | None, strawberry.argument(description="How many scopes to pass over.")
+        ] = 0,
+    ) -> ScopeList:
+        """The list with a business and the accounts that it keeps as one row.
+
+        Identities are their own rows.
+        """
+        graph, answer = self.answer.graph, self.answer
+        size, start = within(first, 50), within(offset, 0, "offset", most=MAX_OFFSET)
+        found = scopes_of(graph, self.ordered)
+        return ScopeList(
+            nodes=[
+                Scope(
+                    graph=graph,
+                    key=scope.key,
+                    accesses=[
+                        Access(graph=graph, found=row)
+                        for row in answer.rows_of([self.ordered[place] for place in scope.places])
+                    ],
+                )
+                for scope in found[start : start + size]
+            ],
+            total_count=len(found),
+        )
+
+
+class Narrowed(NamedTuple):
+    """An answer under another filter, and the question that it answers."""
+
+    answer: answers.AccessAnswers[model.Access]
+    question: tuple[object, ...]
+
 
 def accesses(
-    graph: AccessGraph,
-    question: Sequence[object],
-    answer: answers.AccessAnswers[model.Access],
+    question: tuple[object, ...],
+    ask: Callable[[filters.AccessFilter], answers.AccessAnswers[model.Access]],
+    chosen: AccessFilter | None,
+    sort: AccessOrder | None,
     page: Page,
 ) -> AccessConnection:
-    """Return a page of an answer; only the accesses of the page are made into objects."""
-    keys = [summary.key for summary in answer.summaries]
+    """Return a page of an answer; paths are written out only if they are read."""
+    given = chosen.chosen() if chosen else filters.ALL
+    answer = ask(given)
+    order = sort or AccessOrder.BEST
+    ordering = answer.sorted_by(order)
+    named = (*question, given) if order is AccessOrder.BEST else (*question, given, order)
+    graph = answer.graph
 
-    load = written(answer, lambda each: Access(graph=graph, found=each))
-    return AccessConnection(window=Window(graph.version, question, keys, load, page), answer=answer)
+    def load(part: slice) -> list[Access]:
+        rows = answer.rows_of(ordering.summaries[part])
+        return [Access(graph=graph, found=row, many=len(rows) > MAX_FIRST) for row in rows]
+
+    def narrowed(other: AccessFilter | None) -> Narrowed:
+        if other is None:
+            return Narrowed(answer, (*question, given))
+        return Narrowed(ask(other.chosen()), (*question, other.chosen()))
+
+    window = Window(graph.version, named, ordering.keys, load, page)
+    return AccessConnection(
+        window=window, answer=answer, narrowed=narrowed, ordered=ordering.summaries
+    )
 
 
 def reached_by_field(what: str) -> Any:
@@ -233,11 +366,16 @@ def reached_by_field(what: str) -> Any:
         page: Page,
         filter: Filter = strawberry.UNSET,  # noqa: A002  # the name in the GraphQL schema
         mode: ModeArgument = Mode.ACCESS,
+        sort: Sort = AccessOrder.BEST,
     ) -> AccessConnection:
-        chosen = filter.chosen() if filter else filters.ALL
         mode = mode or Mode.ACCESS
-        answer = questions.reached_by(self.graph, self.key, chosen, mode)
-        return accesses(self.graph, ("reachedBy", self.key, chosen, mode), answer, page)
+        return accesses(
+            ("reachedBy", self.key, mode),
+            lambda chosen: questions.reached_by(self.graph, self.key, chosen, mode),
+            filter or None,
+            sort,
+            page,
+        )
 
     reached_by.__doc__ = f"Every identity that reaches this {what}, and how."
-    return connection(reached_by)
+    return rows(reached_by)

@@ -12,6 +12,7 @@ from inroads.network.access_graph import AccessGraph
 from inroads_api.schema.fields import ID, described, field, mirror, stated, value
 from inroads_api.schema.graph.evidence import Contradiction, Evidence, contradictions_of
 from inroads_api.schema.graph.node import Node, node
+from inroads_api.schema.pages import First, within
 
 
 @described
@@ -51,7 +52,8 @@ class Grant:
         "The canonical roles that its records state, the membership's first.",
     )
     raw_roles: list[str | None] = stated(
-        lambda self: self.held.words, "The documents' own words, in the order of the evidence."
+        lambda self: self.held.words,
+        "The documents' own words, in the order in which its records speak.",
     )
     active: bool = stated(
         lambda self: self.held.active,
@@ -67,9 +69,17 @@ class Grant:
         return contradictions_of(self.graph, self.held.contradictions)
 
     @field
-    def evidence(self) -> list[Evidence]:
-        """Every standing record that states it."""
-        return [Evidence(graph=self.graph, said=each) for each in self.held.evidence]
+    def evidence(self, first: First = 3) -> list[Evidence]:
+        """The first standing records that state it, those of its two ends' own documents first."""
+        count = within(first, 3)
+        subjects = self.graph.fold.said.documents.subject
+        ends = [self.graph.index.number(end) for end in (self.held.principal, self.held.resource)]
+        found = sorted(self.held.evidence, key=lambda said: subjects[said.document] not in ends)
+        return [Evidence(graph=self.graph, said=each) for each in found[:count]]
+
+    evidence_count: int = stated(
+        lambda self: len(self.held.evidence), "The number of standing records that state it."
+    )
 
     @field
     def remediation(self) -> list[Remedy]:

@@ -10,7 +10,8 @@ import strawberry
 from inroads.analysis.census import counts
 from inroads.documents import records as records_
 from inroads.model import Mode, NodeKind, Relation, Section, native_id
-from inroads.reach import filters, questions
+from inroads.reach import questions
+from inroads.reach.answers import AccessOrder
 from inroads_api.schema.fields import (
     ID,
     attribute,
@@ -29,6 +30,7 @@ from inroads_api.schema.graph.accesses import (
     Filter,
     Kinds,
     ModeArgument,
+    Sort,
     accesses,
 )
 from inroads_api.schema.graph.node import KINDS, Node
@@ -48,7 +50,7 @@ from inroads_api.schema.graph.records import (
     phones,
     records,
 )
-from inroads_api.schema.pages import Connection, Page, connection
+from inroads_api.schema.pages import Connection, Page, connection, rows
 
 
 @described
@@ -142,20 +144,25 @@ class Identity(Node):
         found = each_of(held(self.graph, self.key, *Relation), Section.ROLE)
         return records(RoleRecord, self.graph, ("roles", self.key), found, page)
 
-    @connection
+    @rows
     def reach(
         self,
         page: Page,
         kinds: Kinds = RESOURCES,
         filter: Filter = strawberry.UNSET,  # noqa: A002  # the name in the GraphQL schema
         mode: ModeArgument = Mode.ACCESS,
+        sort: Sort = AccessOrder.BEST,
     ) -> AccessConnection:
         """Every business and account that this identity reaches, and how."""
         wanted = frozenset(RESOURCES if kinds is None else kinds)
-        chosen = filter.chosen() if filter else filters.ALL
         mode = mode or Mode.ACCESS
-        answer = questions.reach(self.graph, self.key, wanted, chosen, mode)
-        return accesses(self.graph, ("reach", self.key, wanted, chosen, mode), answer, page)
+        return accesses(
+            ("reach", self.key, wanted, mode),
+            lambda chosen: questions.reach(self.graph, self.key, wanted, chosen, mode),
+            filter or None,
+            sort,
+            page,
+        )
 
     blast_radius: AccessCounts = stated(
         lambda self: counts(self.graph, self.key), "What this identity reaches, in figures."

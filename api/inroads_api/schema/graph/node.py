@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, cast
 import strawberry
 
 from inroads.model import NodeKind, kind_of
+from inroads.network import wording
 from inroads.network.access_graph import AccessGraph
 from inroads_api.schema.fields import ID, described_interface, field, once
 
@@ -34,6 +35,14 @@ class Node:
     def id(self) -> ID:
         """The printed form of the node, readable and stable: `business:77128`."""
         return ID(self.key)
+
+    @field
+    def label(self) -> str:
+        """A readable name: `b@example.com`, `BillSpring (77128)`, `account Xr82w`; never empty.
+
+        Characters that could reorder or hide what is read are replaced.
+        """
+        return wording.label(self.graph, self.key)
 
     @once
     def attributes(self) -> dict[str, Any]:

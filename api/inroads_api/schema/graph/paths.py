@@ -105,6 +105,15 @@ class Step:
         lambda self: self.taken.contested, "True if records contradict each other about the grant."
     )
 
+    certainty: Certainty = stated(
+        lambda self: self.taken.certainty,
+        "How sure the step is; a path is as sure as its least sure step.",
+    )
+    state: AccessState = stated(
+        lambda self: self.taken.state,
+        "How alive the step is: latent if its grant or an end of it is.",
+    )
+
     @field
     def grant(self) -> Grant | None:
         """The grant that the step goes over, with its evidence."""

@@ -212,7 +212,7 @@ class ReviewQuestions:
     """The questions about reviews."""
 
     @connection
-    def review_campaigns(self, info: Info, page: Page) -> Connection[ReviewCampaign]:
+    def review_campaigns(self, info: Info, page: Page) -> Connection[ReviewCampaign] | None:
         """All review campaigns of the ledger, the oldest first.
 
         REVIEWS_UNAVAILABLE if no ledger is served.

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-import msgspec
 import strawberry
 
 from inroads import review
@@ -16,7 +15,16 @@ from inroads_api.schema.graph.accesses import Explanation
 from inroads_api.schema.graph.grants import Grant
 from inroads_api.schema.graph.identities import Identity
 from inroads_api.schema.graph.node import Node, identity
-from inroads_api.schema.pages import Connection, First, Page, Window, connection, within, written
+from inroads_api.schema.pages import (
+    Connection,
+    First,
+    Page,
+    Seal,
+    Window,
+    connection,
+    within,
+    written,
+)
 from inroads_api.schema.review.decisions import ReviewDecision, decision_of
 from inroads_api.schema.review.frozen import (
     FrozenGrant,
@@ -224,10 +232,7 @@ class ItemWindow(Window[ReviewItem]):
 
     def __init__(self, of: Seen, chosen: review.Filter, page: Page) -> None:
         self.of, self.chosen = of, chosen
-        self.version, self.question = (
-            LASTING,
-            msgspec.json.encode(["items", mark_of(of.campaign), chosen]),
-        )
+        self._seal = Seal(LASTING, ["items", mark_of(of.campaign), chosen])
         self.keys = []  # `_position` does not read them here
         self.after = 0 if page.after is None else self._position(page.after, _number)
         self.before = None if page.before is None else self._position(page.before, _number)
