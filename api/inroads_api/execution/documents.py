@@ -49,6 +49,9 @@ BASE_BYTES: Final = 30_000
 LIGHT_BYTES: Final = 3_000
 """The measured bytes of a document with a pattern, without its text."""
 
+LITERAL_BYTES: Final = 250
+"""The measured bytes of a literal of a document with a pattern."""
+
 MAX_NOTICED: Final = 10_000
 """The most patterns that are noticed until they come again."""
 
@@ -75,14 +78,12 @@ class PreparedDocument:
 
     def follow(self, pattern: Pattern, given: Mapping[str, str | int]) -> None:
         """Take what is known of a pattern, whose variables have these values here."""
-        self.pattern, self._given, self._errors = pattern, given, []
+        self.pattern, self._given, self._errors, self.written = pattern, given, [], None
         self._settle()
 
-    def abstracted(self) -> Pattern | None:
+    def abstracted(self, written: Literals) -> Pattern | None:
         """The pattern of a valid document, if its literals can be variables."""
-        if self.written is None or not self.valid:
-            return None
-        return Pattern.made(self._schema, self.tree, self.written, self._tokens)
+        return Pattern.made(self._schema, self.tree, written, self._tokens)
 
     def given(self, variables: Mapping[str, Any] | None) -> dict[str, Any]:
         """The values of all variables of the tree."""
@@ -131,7 +132,8 @@ class PreparedDocument:
     def weight(self) -> int:
         """The estimated bytes of memory, including compiled plans, without those of a pattern."""
         if self.pattern:
-            return LIGHT_BYTES + 2 * sys.getsizeof(self.text)
+            literals = LITERAL_BYTES * len(self._given)
+            return LIGHT_BYTES + 2 * sys.getsizeof(self.text) + literals
         plans = self.plans.weight if self._tokens else 0
         return BASE_BYTES + sys.getsizeof(self.text) + TOKEN_BYTES * self._tokens + plans
 
@@ -330,19 +332,25 @@ class DocumentCache:
 
     def learn(self, document: PreparedDocument) -> None:
         """Learn the pattern of a valid document, if it comes again. Not for an event loop."""
-        written = document.written
-        if written is None or document.pattern or not document.valid or not self._wants(written):
+        written, document.written = document.written, None  # it would take memory
+        if written is None or not document.valid:
             return
-        if pattern := document.abstracted():
+        number = hash(written.key)
+        if not self._wants(number):
+            return
+        if pattern := document.abstracted(written):
             self.kept.keep(_PatternKey(pattern.key), pattern, _weight(pattern))
+        else:
+            with self._noticing:
+                self._noticed[number] = False
 
-    def _wants(self, written: Literals) -> bool:
-        """Return whether a pattern comes for the second time. Later it is there, or cannot be."""
+    def _wants(self, number: int) -> bool:
+        """Return whether a pattern comes again, and is not known to be impossible."""
         with self._noticing:
-            number = hash(written.key)
-            again = self._noticed.get(number) is False
-            self._noticed[number] = number in self._noticed
-            return again
+            wanted = self._noticed.get(number)
+            if wanted is None:
+                self._noticed[number] = True
+            return bool(wanted)
 
 
 def _weight(pattern: Pattern) -> int:

@@ -84,19 +84,21 @@ class Literals(NamedTuple):
         if len(text) > MAX_TEXT or _UNUSUAL.search(text):
             return None
         numbers = dict[str, int]()
-        values, places = list[str](), list[int]()
-
-        def numbered(found: re.Match[str]) -> str:
-            same, literal = found.groups()
-            if same:
-                return str(same)
+        parts, values, places, end = list[str](), list[str](), list[int](), 0
+        for found in _LITERAL.finditer(text):
+            literal = found[2]
+            if literal is None:  # it stays as it is
+                continue
+            if len(values) == MAX_LITERALS:
+                return None
+            start, kind = found.start(), "s" if literal[0] == '"' else "i"
+            number = numbers.setdefault(literal, len(numbers))
+            parts += (text[end:start], f"\0{kind}{number}\0")
             values.append(literal)
-            places.append(found.start())
-            kind = "s" if literal[0] == '"' else "i"
-            return f"\0{kind}{numbers.setdefault(literal, len(numbers))}\0"
-
-        key = _LITERAL.sub(numbered, text)
-        return cls(key, tuple(values), tuple(places)) if 0 < len(values) <= MAX_LITERALS else None
+            places.append(start)
+            end = found.end()
+        key = "".join((*parts, text[end:]))
+        return cls(key, tuple(values), tuple(places)) if values else None
 
 
 class Pattern:

@@ -229,6 +229,39 @@ def test_an_attack_by_patterns(schema: Schema) -> None:
     held = {each.pattern.key for each in left if getattr(each, "pattern", None)}
     assert patterns
     assert held <= patterns
+    # One that has left is learned again.
+    assert [ask("warm").pattern is not None for _ in range(2)] == [False, True]
+
+
+@pytest.mark.parametrize("literals", [1, 90])
+def test_documents_weigh(schema: Schema, literals: int) -> None:
+    """Documents of a pattern take no more memory than they weigh, however many literals they have."""
+    documents, numbers = DocumentCache(schema._schema), count()
+
+    def ask() -> PreparedDocument:
+        ids = ", ".join(f'"identity:{next(numbers)}"' for _ in range(literals))
+        document: PreparedDocument = documents.get(f"{{ nodes(ids: [{ids}]) {{ id }} }}")
+        if not document.settled:
+            document.errors(None, None)
+            documents.learn(document)
+            documents.keep(document)
+        return document
+
+    assert [ask().pattern is not None for _ in range(4)] == [False, False, True, True]
+    before = documents.kept.weight
+    tracemalloc.start()
+    try:
+        for _ in range(200):
+            document = ask()
+            assert document.cost(None)
+            assert document.roots(None)
+            assert document.key(None, None)
+            assert len(document.literals) == literals
+        gc.collect()
+        taken = tracemalloc.get_traced_memory()[0]
+    finally:
+        tracemalloc.stop()
+    assert taken < 1.2 * (documents.kept.weight - before) + 2**16
 
 
 def test_served(bruce: AccessGraph, serve: Serve) -> None:
