@@ -40,6 +40,8 @@ FACTS: Final = frozenset(
     {
         *("version", "builtAt", "position", "documents", "identities", "businesses", "accounts"),
         *("groups", "grants", "policy", "issueCount", "issues", "coverage"),
+        *("identityCount", "businessCount", "accountCount", "groupCount"),
+        *("grantCount", "documentCount"),
     }
 )
 """The fields of GraphInfo that it does not share with the root; all depend on the version alone."""

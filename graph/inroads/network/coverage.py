@@ -38,6 +38,10 @@ def file_moments(count: int) -> str:
     return f"the moment of {documents} is only the modification time of {their} file"
 
 
+_BEARING: Final = tuple(SCOPES[each] for each in ("me", *SECTIONS_OF_ME))
+"""The slots of the scopes of an identity that bear on its reach."""
+
+
 class MeasuredCoverage:
     """Measures how much of a graph was observed; see the methods of `AccessGraph` of like names."""
 
@@ -145,12 +149,15 @@ class MeasuredCoverage:
         return int(latest_covers(said, np.array([number]), scope)[0])
 
     def _covering(self, node: str) -> Mapping[int, int]:
-        """Return the number of the latest document that covers each scope of a node, by slot."""
+        """Return the number of the latest document that covers each scope of an identity that bears
+        on its reach, by slot.
+        """
         covers, first = self.graph.fold.said.covers, self.graph.number(node) * SLOTS
         type_ = covers.scope.dtype.type  # of its own type, or all of it would be widened
         here = slice(*np.searchsorted(covers.scope, (type_(first), type_(first + SLOTS))))
         scopes, documents = (each[here].tolist() for each in covers)
-        return {scope - first: each for scope, each in zip(scopes, documents, strict=True)}
+        found = {scope - first: each for scope, each in zip(scopes, documents, strict=True)}
+        return {slot: found[slot] for slot in _BEARING if slot in found}
 
     def _older_sections(self, identity: str, covering: Mapping[int, int]) -> Iterable[str]:
         """Yield notes on the sections that the newest document of an identity does not have."""
