@@ -21,5 +21,5 @@ async function ask<Answer, Variables>(
 export const wrong = () => ask(ReachDocument, { email: 1 });
 
 const { graph } = await ask(ReachDocument, { email: "b@example.com" });
-const found: Array<[string, string]> = (graph.identity?.reach.nodes ?? []).map((each) => [each.resource.id, each.state]);
+const found: Array<[string, string]> = (graph?.identity?.reach.nodes ?? []).map((each) => [each.resource.id, each.state]);
 console.log(JSON.stringify(found));

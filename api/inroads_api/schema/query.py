@@ -153,7 +153,7 @@ class Entry(NodeQuestions):
     @field
     def former_emails(
         self, email: Annotated[str, strawberry.argument(description="The email, in any case.")]
-    ) -> list[FormerEmail]:
+    ) -> list[FormerEmail] | None:
         """The identities that had this email and have another one now.
 
         An `identity` that is looked up by a former email stays null: it has that email no more.
