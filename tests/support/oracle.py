@@ -390,7 +390,8 @@ class Oracle:
     def _disputed(self, rows: list[_Claim]) -> bool:
         """Whether a document covers the grant at its newest moment, and does not state it."""
         first = rows[0]
-        scopes = {scope for row in rows for scope in row.scopes}
+        # A row of a listing tells of the membership: a role that stands apart is none.
+        scopes = {s for row in rows for s in row.scopes if not s.startswith("pair:")}
         if first.relation == "MEMBER":
             scopes = {f"business_memberships:{first.principal}", f"team:{first.resource}"}
         newest = max(row.moment for row in rows)
