@@ -31,7 +31,7 @@ def built(steps: list[Step]) -> Network:
 
 
 def cut(network: Network) -> int:
-    """The same number by networkx, where a grant has room for one."""
+    """Count the routes by networkx, where a grant has room for one."""
     graph: nx.DiGraph[object] = nx.DiGraph()
     for here, following in network.following.items():
         graph.add_edges_from((here, there) for there in following)

@@ -60,7 +60,7 @@ def test_a_document_is_parsed_once(seed: int) -> None:
 
 
 def test_parsed_documents_are_bounded() -> None:
-    """Those read last are kept while they are few bytes, and none that is more than all may be."""
+    """Documents read last are kept within the bound in bytes, and a document beyond the bound is not."""
     graph = explore(random_world(random.Random(9), 12))
     first, *others = sorted(graph.documents, key=lambda each: -len(each.body))
     size = max(DocumentReader().read(each, graph.policy).size for each in graph.documents)

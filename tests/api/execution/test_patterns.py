@@ -44,7 +44,7 @@ def prepared(schema: Schema, text: str, variables: dict[str, Any] | None = None)
 
 
 def varied(text: str, rng: random.Random, texts: list[str]) -> str:
-    """The same document with other literals, each replaced wherever its value stands, or not."""
+    """Return a document with other literals, each replaced wherever its value stands, or not."""
     written = Literals.of(text)
     if written is None:
         return text

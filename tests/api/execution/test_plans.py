@@ -76,7 +76,7 @@ def test_few_combinations_are_compiled(bruce: AccessGraph) -> None:
 
 
 def test_what_comes_again_is_compiled(schema: Schema) -> None:
-    """The same conditions again, with their defaults, and no others; a mutation or subscription never."""
+    """A plan is for equal conditions, defaults included; a mutation or subscription has none."""
     query = "query A($a: Boolean = true) { graph { version @include(if: $a) } } query B { rules { id } }"
     document = schema.documents.get(query)
     assert document.errors(None, "A") == []
