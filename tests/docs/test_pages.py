@@ -14,9 +14,9 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
-import click
 import pytest
 import typer
+from typer.core import TyperGroup
 
 from inroads import EXAMPLE
 from inroads.documents.reader import Observation, read
@@ -116,7 +116,7 @@ def test_shell(block: str) -> None:
             rest = shlex.split(line, comments=True)[1:]
             rest = rest[: rest.index(">")] if ">" in rest else rest
             context = command.make_context("inroads", rest)
-            while isinstance(command, click.Group):
+            while isinstance(command, TyperGroup):
                 name, command, rest = command.resolve_command(context, rest)
                 context = command.make_context(name, list(rest), parent=context)
 

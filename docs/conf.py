@@ -1,0 +1,39 @@
+"""The site: Sphinx reads the Markdown pages of this folder and the docstrings of the library."""
+
+import sys
+from importlib.metadata import version as installed
+from pathlib import Path
+
+HERE = Path(__file__).parent
+sys.path.insert(0, str(HERE / "extensions"))
+
+project = "Inroads"
+version = release = installed("inroads")
+extensions = [
+    "myst_parser",
+    "sphinx.ext.autodoc",
+    "command_reference",
+    "graphql_reference",
+    "notebook_pages",
+]
+exclude_patterns = ["extensions"]
+templates_path: list[str] = []
+
+myst_heading_anchors = 3
+myst_enable_extensions = ["attrs_inline"]
+
+default_role = "code"  # docstrings put names between single backquotes
+autodoc_member_order = "bysource"
+autodoc_typehints_format = "short"
+autodoc_default_options = {"members": True, "undoc-members": False}
+nitpick_ignore_regex = [
+    (r"py:.*", r"(?!inroads).*"),  # other libraries: their sites are not asked during the build
+    (r"py:.*", r"inroads\.(columns|documents|policy|sources|reach)\..*"),  # inner rooms
+    (r"py:.*", r"inroads\..*\.(_\w+|Counts|Documents|Hop|Corpus|RuleContext)"),  # inner types
+]
+
+html_theme = "furo"
+html_title = "Inroads"
+html_show_copyright = False
+html_copy_source = False
+html_show_sourcelink = False
