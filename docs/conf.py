@@ -25,7 +25,10 @@ myst_enable_extensions = ["attrs_inline"]
 default_role = "code"  # docstrings put names between single backquotes
 autodoc_member_order = "bysource"
 autodoc_typehints_format = "short"
-autodoc_default_options = {"members": True, "undoc-members": False}
+autodoc_preserve_defaults = True  # as written: a policy has pages of tables
+autodoc_default_options = {"members": True, "no-value": True}
+python_use_unqualified_type_names = True
+python_maximum_signature_line_length = 88
 nitpick_ignore_regex = [
     (r"py:.*", r"(?!inroads).*"),  # other libraries: their sites are not asked during the build
     (r"py:.*", r"inroads\.(columns|documents|policy|sources|reach)\..*"),  # inner rooms
@@ -34,6 +37,8 @@ nitpick_ignore_regex = [
 
 html_theme = "furo"
 html_title = "Inroads"
+html_static_path = ["static"]
+html_css_files = ["wide.css"]
 html_show_copyright = False
 html_copy_source = False
 html_show_sourcelink = False

@@ -14,17 +14,10 @@ PAGE = "reference/commands"
 def options(command: Any, context: typer.Context) -> Iterator[str]:
     """The arguments and options of a command, as a list."""
     for parameter in command.get_params(context):
-        record = getattr(parameter, "help", None) or ""
-        if parameter.name == "help" or getattr(parameter, "hidden", False):
-            continue
-        argument = parameter.param_type_name == "argument"
-        names = (
-            [parameter.get_usage_pieces(context)[0]]
-            if argument
-            else [*parameter.opts, *parameter.secondary_opts]
-        )
-        written = ", ".join(f"`{name}`" for name in names)
-        yield f"- {written}: {' '.join(record.split())}" if record else f"- {written}"
+        record = parameter.get_help_record(context)
+        if record and parameter.name != "help":
+            names, text = record
+            yield f"- `{names}`: {' '.join(text.split())}" if text else f"- `{names}`"
 
 
 def sections(command: Any, context: typer.Context, level: int) -> Iterator[str]:

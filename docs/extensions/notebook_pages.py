@@ -26,6 +26,7 @@ def shown(output: Any) -> str:
     data = output.get("data", {})
     html = str(data.get("text/html", ""))
     if html.startswith("<svg"):
+        html = html.replace("<svg ", '<svg style="max-width: 100%; height: auto" ', 1)
         return f"```{{raw}} html\n{html}\n```\n"
     text = str(output.get("text", "") or data.get("text/plain", "")).rstrip()
     return f"```text\n{text}\n```\n" if text else ""
