@@ -25,8 +25,13 @@ myst_enable_extensions = ["attrs_inline"]
 default_role = "code"  # docstrings put names between single backquotes
 autodoc_member_order = "bysource"
 autodoc_typehints_format = "short"
+autodoc_class_signature = "separated"  # values are made by the library, not by its users
 autodoc_preserve_defaults = True  # as written: a policy has pages of tables
-autodoc_default_options = {"members": True, "no-value": True}
+autodoc_default_options = {
+    "members": True,
+    "no-value": True,
+    "exclude-members": "__init__, __new__",
+}
 python_use_unqualified_type_names = True
 python_maximum_signature_line_length = 88
 nitpick_ignore_regex = [
