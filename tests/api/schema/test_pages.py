@@ -225,7 +225,7 @@ def test_forged_cursors(ask: Ask, bruce: AccessGraph) -> None:
         [0, "role", 0, -1, 5],
     ):
         window: Window[Any] = Window(
-            bruce.version, ("roles", "identity:712052"), [tuple(key)], lambda _: (), Page(1)
+            bruce, ("roles", "identity:712052"), [tuple(key)], lambda _: (), Page(1)
         )
         forged = ask(ROLES, after=window.cursor(0))
         assert forged.get("data", {}).get("identity") or code(forged) == "CURSOR_INVALID", key

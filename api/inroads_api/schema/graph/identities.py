@@ -157,8 +157,10 @@ class Identity(Node):
         wanted = frozenset(RESOURCES if kinds is None else kinds)
         mode = mode or Mode.ACCESS
         return accesses(
+            self.graph,
+            self.key,
             ("reach", self.key, wanted, mode),
-            lambda chosen: questions.reach(self.graph, self.key, wanted, chosen, mode),
+            lambda graph, chosen: questions.reach(graph, self.key, wanted, chosen, mode),
             filter or None,
             sort,
             page,

@@ -123,7 +123,7 @@ def records(
     keys = sorted(unique)
 
     load = written(keys, lambda each: kind(graph=graph, held=unique[each][0], said=unique[each][1]))
-    return Connection(window=Window(graph.version, question, keys, load, page))
+    return Connection(window=Window(graph, question, keys, load, page))
 
 
 @described
