@@ -266,6 +266,26 @@ class Seal:
         return hashlib.sha256(text).hexdigest()[:16]
 
 
+def leads_elsewhere(text: str, version: str) -> bool:
+    """Return whether a request may need another version than the served one, which takes long.
+
+    `text` is its document and its variables in JSON. It is searched for marks, for cursors of
+    other versions and for escapes, which may hide both.
+
+    >>> seal = Seal(None, (), "0123456789abcdef")
+    >>> cursor = f'{{"after": "{seal.cursor([1])}"}}'
+    >>> leads_elsewhere(cursor, "0123456789abcdef"), leads_elsewhere(cursor, "f" * 16)
+    (False, True)
+    """
+    own = base64.urlsafe_b64encode(f'["{version}'.encode()).decode()
+    others = text.count(f'"{_BEGIN}') > text.count(f'"{own}')
+    return others or marks.SIGN in text or "\\u" in text
+
+
+_BEGIN: Final = base64.urlsafe_b64encode(b'["').decode()[:2]
+"""The beginning of any cursor."""
+
+
 class Window(Generic[_T]):
     """A page of an ordered list.
 

@@ -212,6 +212,29 @@ class TestPast:
             assert then(ask) == past
             assert ask(NODE, id=past["id"])["data"]["node"] == past
 
+    def test_pages_after_a_restart(self, served: Served, schema: Schema, stock: Schema) -> None:
+        """A cursor goes on in its version in any process of the ledger, whatever has arrived since and when."""
+        query = """query ($after: String) { allIdentities(first: 1, after: $after) { version nodes { id email }
+          pageInfo { endCursor hasNextPage } } }"""
+        before = served.versions.current.graph
+        first = asking(served.versions, schema, stock)(query)["data"]["allIdentities"]
+        assert (first["version"], first["nodes"][0]["id"]) == (before.version, "identity:1")
+        late = {"email": "late@example.com"} | me(2)["response"]
+        add(served.file, [(me(3), DAY[9]), ({"response": late}, DAY[1]), (me(10), DAY[1])])
+        for again in (served, Served(served.file, schema)):
+            again.look()
+            ask = asking(again.versions, schema, stock)
+            assert (
+                ask("{ allIdentities { totalCount } }")["data"]["allIdentities"]["totalCount"] == 4
+            )
+            page = ask(query, after=first["pageInfo"]["endCursor"])["data"]["allIdentities"]
+            assert page["version"] == before.version
+            assert page["pageInfo"]["hasNextPage"] is False
+            assert page["nodes"] == [
+                {"id": f"identity:2{marks.own(before)}", "email": "i2@example.com"}
+            ]
+            assert_all_come_back(ask, [{"__typename": "Identity", **page["nodes"][0]}], 1)
+
     def test_what_arrives_late(self, served: Served, schema: Schema, stock: Schema) -> None:
         """A late document of the past makes another version of that moment; the one before can be had as it was."""
         past = then(asking(served.versions, schema, stock))
