@@ -157,9 +157,11 @@ def own(graph: AccessGraph) -> str:
     attributes = vars(graph)
     found: str | None = graph.mark or attributes.get("own_mark")
     if found is None:
-        count = 0 if graph.limited else len(graph.documents)
-        every = np.ones(count, np.bool_)
-        found = str(past(graph, every, positions_of(graph))) if count else ""
+        rows, found = graph.fold.said.documents, ""
+        if len(rows.moment) and not graph.limited:
+            positions = positions_of(graph)
+            position = 0 if positions is None else int(positions.max())
+            found = str(Past(position or None, int(rows.moment[-1]), graph.version[:8]))
         attributes["own_mark"] = found  # as a cached property is
     return found
 

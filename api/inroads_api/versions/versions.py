@@ -48,6 +48,9 @@ PATIENCE: Final = 8.0
 Logged = Callable[[int, Policy], AccessGraph]
 """Returns the graph of a log up to a position. Raises BadCursor CURSOR_EXPIRED."""
 
+KEPT_SECONDS: Final = 60.0
+"""How long the version before the served one is kept for pages that go on in it."""
+
 MAX_LEFT: Final = 3
 """The most superseded versions that are kept for streams, the newest."""
 
@@ -205,7 +208,7 @@ class ServedVersions(ABC):
         now: dt.datetime | None = None,
     ) -> Findings:
         """The cached findings of a version. Raises InroadsError BUSY and the errors of `review`."""
-        key = version.key, None if rules is None else tuple(sorted(set(rules))), now
+        key = version.name, None if rules is None else tuple(sorted(set(rules))), now
         return self._analyses.reviewed.get(key, lambda: review(version.graph, rules, now=now)).only(
             severity, suppressed
         )
@@ -288,6 +291,7 @@ class Versions(ServedVersions):
         self._past = Cache[tuple[int, marks.Past], Version](making, makers)
         self._cuts = LRUCache[tuple[object, ...], marks.Past](REMEMBERED)
         self._before: Version | None = None
+        self._kept_until = 0.0
         self._logged = Cache[tuple[int, int], Version](making, makers, kept=1)
 
     @property
@@ -299,6 +303,7 @@ class Versions(ServedVersions):
         with self._swapped:
             before, self._current = self._current, version
             self._before = before if before.base == version.base else None
+            self._kept_until = time.monotonic() + KEPT_SECONDS
             if before.base != version.base:  # a person may have been forgotten
                 self._left.clear()
             elif before.position is not None:
@@ -325,6 +330,14 @@ class Versions(ServedVersions):
         """Drop superseded versions that no listener needs."""
         with self._swapped:
             self._tidy()
+
+    def release(self) -> bool:
+        """Drop the version before the served one if its time is over; return whether it was."""
+        with self._swapped:
+            over = self._before is not None and time.monotonic() >= self._kept_until
+            if over:
+                self._before = None
+            return over
 
     def _tidy(self) -> None:
         needed = [
@@ -387,18 +400,21 @@ class Versions(ServedVersions):
         count = bisect_right(documents, moment, key=lambda document: document.observed_at)
         if count == len(documents):
             return version
-        positions, chosen = _positions(version), np.arange(len(documents)) < count
-        if not count:
-            return self._had(version, marks.NOTHING, chosen, positions)
         # Versions of one base only add documents, so the count and the last moment identify a past.
-        cut = version.base, count, documents[count - 1].observed_at
+        cut = version.base, count, documents[count - 1].observed_at if count else None
         with self._swapped:
             mark = self._cuts.get(cut)
+
+        def chosen() -> Flags:
+            return np.arange(len(documents)) < count
+
         if mark is None:
-            mark = marks.past(version.graph, chosen, positions)
+            mark = (
+                marks.past(version.graph, chosen(), _positions(version)) if count else marks.NOTHING
+            )
             with self._swapped:
                 self._cuts[cut] = mark
-        return self._had(version, mark, chosen, positions)
+        return self._had(version, mark, chosen)
 
     def marked(self, mark: marks.Mark) -> Version:
         if isinstance(mark, marks.Imagined):
@@ -414,15 +430,13 @@ class Versions(ServedVersions):
         chosen = mark.chosen(current.graph.fold.said.documents, positions)
         if not chosen.any() or marks.past(current.graph, chosen, positions) != mark:
             raise _gone("the documents of this version are not there any more")
-        return self._had(current, mark, chosen, positions)
+        return self._had(current, mark, lambda: chosen)
 
-    def _had(
-        self, version: Version, mark: marks.Past, chosen: Flags, positions: Ints | None
-    ) -> Version:
+    def _had(self, version: Version, mark: marks.Past, chosen: Callable[[], Flags]) -> Version:
         """The cached past version that has these documents of a version."""
+        text = str(mark) if mark.name else ""
         found = self._past.get(
-            (version.base, mark),
-            lambda: _folded(version, chosen, positions, str(mark), self._now),
+            (version.base, mark), lambda: _folded(version, chosen(), text, self._now)
         )
         return replace(found, position=version.position)
 
@@ -436,15 +450,9 @@ def _with_mark(version: Version, mark: str) -> Version:
     return replace(version, graph=version.graph.marked(mark))
 
 
-def _folded(
-    version: Version,
-    chosen: Flags,
-    positions: Ints | None,
-    mark: str,
-    now: Callable[[], dt.datetime],
-) -> Version:
+def _folded(version: Version, chosen: Flags, mark: str, now: Callable[[], dt.datetime]) -> Version:
     """Fold a past version from documents that a version holds, so that no source is read again."""
-    documents = version.graph.documents
+    documents, positions = version.graph.documents, _positions(version)
     numbers = np.flatnonzero(chosen).tolist()
     graph = Explorer.observe(
         (_reread(documents[number]) for number in numbers), version.graph.policy
