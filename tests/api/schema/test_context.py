@@ -184,6 +184,32 @@ class TestPast:
         )
         assert_all_come_back(ask_served, changed, 2)
 
+    def test_parts_of_records(self, schema: Schema, stock: Schema) -> None:
+        """An address, phone number or profession of then has an id of its own, too, as each has that has one."""
+        parts = {
+            "profession": {"id": 1, "title": "Clerk"},
+            "phone_numbers": [{"id": 2, "title": "", "phone_number": "1"}, {"title": "none"}],
+            "addresses": [{"id": 3, "city": "Oslo"}],
+            "profile": {
+                "address": {"id": 4},
+                "professions": [{"id": 5}],
+                "phone_number": {"id": 6},
+            },
+        }
+        ask = asking(
+            Versions(explore([(me(1, **parts), DAY[1]), (me(2), DAY[2])]), NOON), schema, stock
+        )
+        query = """query ($at: DateTime) { graph(asOf: $at) { identity(by: {id: 1}) { profession { id }
+          phoneNumbers { id } addresses { id } profile { address { id } professions { id } phoneNumber { id } } } } }"""
+        now, past = (
+            re.findall(r'"id":("[^"]*"|null)', msgspec.json.encode(ask(query, at=at)).decode())
+            for at in (None, DAY[1].isoformat())
+        )
+        assert now == ['"1"', '"2"', "null", '"3"', '"4"', '"5"', '"6"']
+        mark = past[0].removeprefix('"1').removesuffix('"')
+        assert marks.parse(mark)
+        assert past == [each if each == "null" else f'{each[:-1]}{mark}"' for each in now]
+
     @given(seed=st.integers(0, 2**32))
     @settings(max_examples=10, deadline=None)
     def test_random_worlds(self, schema: Schema, seed: int) -> None:
