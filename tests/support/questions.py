@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -38,6 +39,11 @@ def asker(schema: Schema, graph: AccessGraph) -> Ask:
     """Asks this graph: `ask(query, **variables)` gives the whole response."""
     versions = Versions(graph, NOON)
     return lambda query, **variables: execute(schema, versions, query, variables)
+
+
+def unmarked(answer: Any) -> Any:
+    """An answer whose ids have lost the marks of their versions."""
+    return json.loads(re.sub(r"@~[0-9a-z-]*", "", json.dumps(answer)))
 
 
 def code(response: dict[str, Any]) -> str:

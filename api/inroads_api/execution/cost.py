@@ -92,6 +92,7 @@ _WEIGHTS: Final = {
     ("Business", "reachedBy"): 20,
     ("Account", "reachedBy"): 20,
     **{(kind, name): weight for kind in ("Query", "GraphInfo") for name, weight in _ENTRY.items()},
+    ("WhatIf", "graph"): 5_000,  # folds the columns again
     ("Subscription", "changes"): 5_000,
     ("Subscription", "findings"): 5_000,
     ("AccessConnection", "counts"): 20,
@@ -118,7 +119,7 @@ _WEIGHTS: Final = {
 }
 """The weights of fields that do more than return a value; every other field weighs 1."""
 
-_ANOTHER_VERSION: Final = 5_000
+ANOTHER_VERSION: Final = 5_000
 """The cost of a past version of the graph, or of the wait for another version."""
 
 _ROWS: Final = frozenset(
@@ -368,7 +369,7 @@ class _Walk:
         place = parent.name if parent else "", name
         weight = _WEIGHTS.get(place, 1)
         if place == ("Query", "graph") and node.arguments:
-            weight = _ANOTHER_VERSION
+            weight = ANOTHER_VERSION
         times = self._times(node, definition, parent) if definition else 1
         # Tools that read the schema ask deeper than people; its cost and nesting are limited.
         depth = 1 if name in _META else inside.depth + 1

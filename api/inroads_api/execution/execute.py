@@ -8,7 +8,7 @@ import re
 import threading
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, partial
 from typing import Any, Final, cast
 
 import strawberry
@@ -247,7 +247,9 @@ def execute(
             timed = document.operation(operation_name) is not OperationType.MUTATION
             with checked(deadline.check) if deadline and timed else nullcontext():
                 context = Context(versions, versions.current, intake, feed, desk, seat)
-                return _executed(schema, document, variables, operation_name, context)
+                return context.run(
+                    partial(_executed, schema, document, variables, operation_name, context)
+                )
     except Late:
         return _refused("DEADLINE", "the request took too long: request less at once")
 

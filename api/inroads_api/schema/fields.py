@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from enum import EnumMeta
 from inspect import cleandoc
+from operator import attrgetter
 from typing import Any, Final, Generic, TypeVar, cast, dataclass_transform
 
 import strawberry
@@ -55,10 +56,21 @@ def former(read: Callable[[Any], Any], name: str) -> Any:
     )
 
 
+def own_id(name: str, description: str) -> Any:
+    """Declare the id of an object of a graph: an attribute, and the mark of the graph's version."""
+    read = attrgetter(name)
+
+    def resolver(self: Any) -> ID:
+        return ID(read(self) + self.graph.mark)
+
+    READS[resolver] = f"{name} + o.graph.mark"
+    return strawberry.field(resolver=resolver, description=description)
+
+
 READS: Final[dict[Callable[..., Any], str]] = {}
 """The expression that a resolver reads from its object, by resolver.
 
-The query compiler inlines the expression instead of calling the resolver.
+The query compiler inlines the expression, after `o.`, instead of calling the resolver.
 """
 
 

@@ -16,9 +16,13 @@ import strawberry
 from strawberry.relay import PageInfo
 from strawberry.types.fields.resolver import StrawberryResolver
 
-from inroads.errors import BadCursor, InroadsError
+from inroads.errors import BadCursor, BadId, InroadsError
+from inroads.network.access_graph import AccessGraph
 from inroads_api.limits import MAX_FIRST, MAX_ROWS
+from inroads_api.schema.context import current
 from inroads_api.schema.fields import described, field, value
+from inroads_api.versions import marks
+from inroads_api.versions.versions import Version
 
 _S = TypeVar("_S")
 _T = TypeVar("_T")
@@ -109,7 +113,8 @@ def rows(resolver: Callable[..., Any]) -> Any:
         name, asked = ("first", first) if last is None else ("last", last)
         size = within(asked, 50, name, most=MAX_ROWS)
         passed = within(offset, 0, "offset", most=MAX_OFFSET)
-        return resolver(self, page=Page(size, after, before, last is not None, passed), **given)
+        page = Page(size, after, before, last is not None, passed)
+        return _continued(resolver, self, page, given)
 
     return _with_arguments(
         resolver,
@@ -140,7 +145,8 @@ def connection(resolver: Callable[..., Any], default: int = 50) -> Any:
         **given: Any,
     ) -> Any:
         size = within(first, default) if last is None else within(last, default, "last")
-        return resolver(self, page=Page(size, after, before, last is not None), **given)
+        page = Page(size, after, before, last is not None)
+        return _continued(resolver, self, page, given)
 
     return _with_arguments(
         resolver,
@@ -166,57 +172,139 @@ def _with_arguments(
     return field(paged)
 
 
-class Seal:
-    """The cursors of one list: the version, a hash of the question, and a key."""
+def _continued(resolver: Callable[..., Any], asked: Any, page: Page, given: dict[str, Any]) -> Any:
+    """Return the page; where a cursor is of another version, the page of that version.
 
-    def __init__(self, version: str, question: object) -> None:
-        self._version = version
+    Raises BadCursor CURSOR_EXPIRED where that version cannot be had.
+    """
+    try:
+        return resolver(asked, page=page, **given)
+    except Elsewhere as elsewhere:
+        return resolver(elsewhere.answered(asked), page=page, **given)
+
+
+class Elsewhere(BadCursor):
+    """A cursor of another version; `mark` is the mark of that version, or empty."""
+
+    def __init__(self, mark: str) -> None:
+        super().__init__("the graph is newer than this cursor: start again", "CURSOR_EXPIRED")
+        self.mark = mark
+
+    @property
+    def version(self) -> Version:
+        """The other version. Raises this error if it cannot be had, BUSY and TOO_MANY_MOMENTS."""
+        try:
+            return current().marked(self.mark)
+        except BadId:
+            raise self from None
+        except InroadsError as error:
+            if error.code in ("VERSION_EXPIRED", "LIMITED"):
+                raise self from None
+            raise
+
+    def answered(self, asked: Any) -> Any:
+        """Return the object of the other version that answers in place of this one.
+
+        Raises this error if there is none.
+        """
+        in_version = getattr(asked, "in_version", None)
+        found = in_version(self.version) if in_version else None
+        if found is None:
+            raise self
+        return found
+
+
+class Seal:
+    """The cursors of one list: the data behind it, a hash of the question, and a key.
+
+    The data are named by `data`, or else by the version that they are of. A list that no version
+    changes has no graph. A cursor also has the mark of the version, by which it can go on there
+    when another one is served.
+    """
+
+    def __init__(
+        self, graph: AccessGraph | None, question: object, data: str | None = None
+    ) -> None:
+        self._graph = graph
+        self._data = data or (graph.version if graph is not None else "")
         self._question = msgspec.json.encode(question, order="deterministic")
 
     def cursor(self, key: Iterable[int | str]) -> str:
         """Return the cursor of a key."""
-        parts = list(key)
-        text = msgspec.json.encode([self._version, self._mark(self._version, parts), parts])
+        parts, version = list(key), self._version
+        text = msgspec.json.encode(
+            [self._data, self._mark(self._data, version, parts), version, parts]
+        )
         return base64.urlsafe_b64encode(text).decode().rstrip("=")
 
     def key(self, cursor: str) -> tuple[int | str, ...]:
-        """Return the key of a cursor. Raises BadCursor for a cursor of another list or version."""
+        """Return the key of a cursor.
+
+        Raises BadCursor for a cursor of another list, and Elsewhere for one of another version.
+        """
         try:
             text = base64.b64decode(
                 cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True
             )
-            version, mark, key = msgspec.json.decode(text, type=tuple[str, str, list[int | str]])
+            data, mark, version, key = msgspec.json.decode(
+                text, type=tuple[str, str, str, list[int | str]]
+            )
         except (binascii.Error, ValueError, msgspec.DecodeError):
             raise BadCursor("this is not a cursor of this list") from None
-        if mark != self._mark(version, key):
+        if mark != self._mark(data, version, key):
             raise BadCursor("this is not a cursor of this list")
-        if version != self._version:
-            raise BadCursor("the graph is newer than this cursor: start again", "CURSOR_EXPIRED")
+        if data != self._data:
+            raise Elsewhere("" if version == self._version else version)
         return tuple(key)
 
-    def _mark(self, version: str, key: list[int | str]) -> str:
-        text = self._question + msgspec.json.encode([version, key])
+    @property
+    def _version(self) -> str:
+        return marks.own(self._graph) if self._graph is not None else ""
+
+    def _mark(self, data: str, version: str, key: list[int | str]) -> str:
+        text = self._question + msgspec.json.encode([data, version, key])
         return hashlib.sha256(text).hexdigest()[:16]
+
+
+def leads_elsewhere(text: str, version: str) -> bool:
+    """Return whether a request may need another version than the served one, which takes long.
+
+    `text` is its document and its variables in JSON. It is searched for marks, for cursors of
+    other versions and for escapes, which may hide both.
+
+    >>> seal = Seal(None, (), "0123456789abcdef")
+    >>> cursor = f'{{"after": "{seal.cursor([1])}"}}'
+    >>> leads_elsewhere(cursor, "0123456789abcdef"), leads_elsewhere(cursor, "f" * 16)
+    (False, True)
+    """
+    own = base64.urlsafe_b64encode(f'["{version}'.encode()).decode()
+    others = text.count(f'"{_BEGIN}') > text.count(f'"{own}')
+    return others or marks.SIGN in text or "\\u" in text
+
+
+_BEGIN: Final = base64.urlsafe_b64encode(b'["').decode()[:2]
+"""The beginning of any cursor."""
 
 
 class Window(Generic[_T]):
     """A page of an ordered list.
 
     `keys` are the sort keys of the whole list; `load` makes the items of a slice, on first use.
-    `version` names the data behind the list, and `question` is everything else that distinguishes
-    this list from other lists. Raises BadCursor for a cursor of another list.
+    `graph` is the version that the list is of, and `question` is everything else that distinguishes
+    this list from other lists; for `data` see Seal. Raises BadCursor for a cursor of another list.
     """
 
     def __init__(
         self,
-        version: str,
+        graph: AccessGraph | None,
         question: object,
         keys: Sequence[tuple[Any, ...]],
         load: Callable[[slice], Iterable[_T]],
         page: Page,
+        data: str | None = None,
     ) -> None:
-        self.version, self.keys, self.load = version, keys, load
-        self._seal = Seal(version, question)
+        self.graph, self.keys, self.load = graph, keys, load
+        self._seal = Seal(graph, question, data)
         start = 0 if page.after is None else self._position(page.after, bisect_right)
         start = start if page.from_end else min(start + page.offset, len(keys))
         stop = len(keys) if page.before is None else self._position(page.before, bisect_left)
@@ -297,3 +385,12 @@ class Connection(Generic[_T]):
     def total_count(self) -> int:
         """The number of items on all pages together."""
         return len(self.window.keys)
+
+    @field
+    def version(self) -> str | None:
+        """The name of the version that the page is of; null for a list that no version changes.
+
+        It is that of the cursor, which goes on in its version when another one is served.
+        """
+        graph = self.window.graph
+        return graph.version if graph is not None else None

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
+from functools import partial
 from itertools import islice
-from typing import Annotated, Any, cast
+from typing import Annotated, Any, TypeVar, cast
 
 import strawberry
 
-from inroads.errors import BadId, InroadsError, NotFound
-from inroads.model import Mode, NodeKind, kind_of, node_id
-from inroads.network.access_graph import AccessGraph
-from inroads.reach import answers, questions
+from inroads.errors import InroadsError
+from inroads.model import Mode, NodeKind, node_id
+from inroads.reach import answers
 from inroads_api.limits import MAX_FIRST
 from inroads_api.schema.analysis.changes import (
     CausedChangesConnection,
@@ -42,10 +42,10 @@ from inroads_api.schema.analysis.what_if import (
     imagine,
     plan,
 )
-from inroads_api.schema.context import Context, Info
+from inroads_api.schema.context import Context, Info, asked
 from inroads_api.schema.fields import ID, described, field, former, mirror, optional, stated
 from inroads_api.schema.graph import node
-from inroads_api.schema.graph.accesses import Access, ModeArgument
+from inroads_api.schema.graph.accesses import Access, AccessKey, ModeArgument, access_of
 from inroads_api.schema.graph.accounts import Account
 from inroads_api.schema.graph.businesses import Business
 from inroads_api.schema.graph.coverage import Coverage, Issue, Policy, RoleRule
@@ -53,10 +53,13 @@ from inroads_api.schema.graph.groups import Group
 from inroads_api.schema.graph.identities import FormerEmail, Identity
 from inroads_api.schema.graph.node import Node
 from inroads_api.schema.pages import Connection, First, Page, connection, within
-from inroads_api.schema.resolved import by_email, find, note, resolved
+from inroads_api.schema.resolved import by_email, note, resolved
 from inroads_api.schema.review.campaigns import ReviewQuestions
 from inroads_api.schema.search import NodeQuestions
+from inroads_api.versions.marks import split
 from inroads_api.versions.versions import Version
+
+_T = TypeVar("_T")
 
 Since = Annotated[dt.datetime, strawberry.argument(description="The moment of the last review.")]
 Until = Annotated[
@@ -67,7 +70,9 @@ Until = Annotated[
     ),
 ]
 Exposed = Annotated[NodeKind | None, strawberry.argument(description="Businesses, or accounts.")]
-NodeId = Annotated[ID, strawberry.argument(description="A node id: `business:77128`.")]
+NodeId = Annotated[
+    ID, strawberry.argument(description="A node id: `business:77128`, or as any object gives it.")
+]
 NativeId = Annotated[ID, strawberry.argument(description="The service's own id or the node id.")]
 
 
@@ -79,32 +84,19 @@ class IdentityLookup:
     id: ID | None = optional("`712052` or `identity:712052`.")
 
 
-def _node(graph: AccessGraph, key: str) -> Node | None:
-    """Return the object of a node, or None if the graph does not know it."""
-    return node(graph, key) if resolved(key) in graph else None
+def _node(seen: Version, text: str, kind: NodeKind | None = None) -> Node | None:
+    """Return the object of a node, or None if the version does not know it. Raises BadId."""
+    key = resolved(node_id(split(text)[0], kind))  # before a version is made for it
+    graph = asked(seen, text)[0].graph
+    return node(graph, key) if key in graph else None
 
 
-@strawberry.input(description="An identity and what it may reach.")
-class AccessKey:
-    """The two ends of an access."""
-
-    principal: ID = strawberry.field(description="An identity, by its node id or its email.")
-    resource: ID = strawberry.field(description="A business or an account, by its node id.")
-
-
-def _access(graph: AccessGraph, principal: str, resource: str, mode: Mode | None) -> Access | None:
-    """Return the access of a pair, or None if both are known and there is none.
-
-    Raises BadId, and NotFound for an end that the graph does not know.
-    """
-    who, what = find(graph, principal), resolved(node_id(resource))
-    for end, is_known in ((principal, who is not None), (resource, what in graph)):
-        if not is_known:
-            raise NotFound(f"no document names {end.strip()!r}")
-    if who is None or kind_of(who) is not NodeKind.IDENTITY:
-        raise BadId(f"{principal!r} is not an identity")
-    found = questions.access(graph, who, what, mode=mode or Mode.ACCESS)
-    return Access(graph=graph, found=found) if found else None
+def _or_error(ask: Callable[[], _T]) -> _T:
+    """Return an answer, or its error, which the executor reports at its place of a list."""
+    try:
+        return ask()
+    except InroadsError as error:
+        return cast("_T", error)
 
 
 @described
@@ -116,22 +108,28 @@ class Entry(NodeQuestions):
 
     @field
     def node(self, id: NodeId) -> Node | None:  # noqa: A002  # the contract's name
-        """Any node by its node id."""
-        return _node(self.seen.graph, node_id(id))
+        """Any node by its node id; one with the mark of a version as that version knows it.
+
+        VERSION_EXPIRED where that version cannot be had any more.
+        """
+        return _node(self.seen, id)
 
     @field
     def nodes(
         self,
         ids: Annotated[list[ID], strawberry.argument(description="Up to 100 node ids.")],
     ) -> list[Node | None] | None:
-        """Nodes in the order of the ids, null for each that is not known."""
+        """Nodes in the order of the ids, null for each that is not known.
+
+        Where the version of an id cannot be had there is an error at its place, too.
+        """
         if len(ids) > MAX_FIRST:
             raise InroadsError(
                 f"there are {len(ids)} ids; the limit is {MAX_FIRST}", "TOO_MANY_IDS"
             )
-        graph, keys = self.seen.graph, [node_id(each) for each in ids]
-        note(keys)
-        return [node(graph, key) if key in graph else None for key in keys]
+        for each in ids:
+            resolved(node_id(split(each)[0]))  # an id that is none costs the whole list
+        return [_or_error(partial(_node, self.seen, each)) for each in ids]
 
     @field
     def identity(
@@ -142,13 +140,10 @@ class Entry(NodeQuestions):
 
         AMBIGUOUS_EMAIL if several identities share the email.
         """
-        graph = self.seen.graph
-        key = by_email(graph, by.email) if by.email else node_id(by.id or "", NodeKind.IDENTITY)
-        return (
-            cast("Identity | None", _node(graph, key))
-            if key and kind_of(key) is NodeKind.IDENTITY
-            else None
-        )
+        if not by.email:
+            return cast("Identity | None", _node(self.seen, by.id or "", NodeKind.IDENTITY))
+        key = by_email(self.seen.graph, by.email)
+        return cast("Identity", node(self.seen.graph, key)) if key else None
 
     @field
     def former_emails(
@@ -173,17 +168,17 @@ class Entry(NodeQuestions):
     @field
     def business(self, id: NativeId) -> Business | None:  # noqa: A002  # the contract's name
         """A business by its id."""
-        return cast("Business | None", _node(self.seen.graph, node_id(id, NodeKind.BUSINESS)))
+        return cast("Business | None", _node(self.seen, id, NodeKind.BUSINESS))
 
     @field
     def account(self, id: NativeId) -> Account | None:  # noqa: A002  # the contract's name
         """An account by its id, in which case matters."""
-        return cast("Account | None", _node(self.seen.graph, node_id(id, NodeKind.ACCOUNT)))
+        return cast("Account | None", _node(self.seen, id, NodeKind.ACCOUNT))
 
     @field
     def group(self, id: NativeId) -> Group | None:  # noqa: A002  # the contract's name
         """A group by its id."""
-        return cast("Group | None", _node(self.seen.graph, node_id(id, NodeKind.GROUP)))
+        return cast("Group | None", _node(self.seen, id, NodeKind.GROUP))
 
     @field
     def access(
@@ -200,7 +195,7 @@ class Entry(NodeQuestions):
 
         NOT_FOUND if either is unknown.
         """
-        return _access(self.seen.graph, principal, resource, mode)
+        return access_of(self.seen, principal, resource, mode)
 
     @field
     def accesses(
@@ -218,14 +213,10 @@ class Entry(NodeQuestions):
             raise InroadsError(
                 f"there are {len(pairs)} pairs; the limit is {MAX_FIRST}", "TOO_MANY_IDS"
             )
-        graph = self.seen.graph
-        found: list[Access | InroadsError | None] = []
-        for each in pairs:
-            try:
-                found.append(_access(graph, each.principal, each.resource, mode))
-            except InroadsError as error:  # the executor reports it at this place of the list
-                found.append(error)
-        return cast("list[Access | None]", found)
+        return [
+            _or_error(partial(access_of, self.seen, each.principal, each.resource, mode))
+            for each in pairs
+        ]
 
     @field
     def largest_blast_radius(self, info: Info, first: First = 10) -> list[Identity] | None:
@@ -261,7 +252,7 @@ class Entry(NodeQuestions):
     ) -> ChangeConnection | None:
         """The accesses that changed between two moments, with the causes.
 
-        Cursors are valid as long as both versions are.
+        Cursors are valid as long as both versions can be had.
         """
         compared = self._compared(info.context, since, until)
         return changes_between(*compared, info.context.versions.compare(*compared), page)
@@ -296,7 +287,7 @@ class Entry(NodeQuestions):
 
         Nothing is written.
         """
-        return imagine(info.context.versions, self.seen, remove, add)
+        return imagine(info.context.versions, self.seen, remove, add, _entry)
 
     @field
     def plan(
@@ -312,7 +303,7 @@ class Entry(NodeQuestions):
 
         It is null if there is no such access, or if either node is unknown.
         """
-        return plan(self.seen, principal, resource)
+        return plan(self.seen, principal, resource, _entry)
 
     @field
     def choke_points(
@@ -354,7 +345,7 @@ class Entry(NodeQuestions):
     ) -> FindingConnection | None:
         """The findings of the security rules, the worst first.
 
-        Cursors are valid as long as the version is. The rule `new-since` does not run here:
+        Cursors are valid as long as the version can be had. The rule `new-since` does not run here:
         `changes` answers it.
         """
         kept = None if suppressed is strawberry.UNSET else suppressed
@@ -362,7 +353,11 @@ class Entry(NodeQuestions):
         found = info.context.versions.findings(
             self.seen, chosen, severity or None, kept, now or None
         )
-        return findings_page(found, page)
+        return findings_page(self.seen.graph, found, page)
+
+    def in_version(self, version: Version) -> Entry:
+        """Return what answers the same questions by another version."""
+        return type(self)(seen=version)
 
     @field
     def rules(self) -> list[FindingRule]:
@@ -452,6 +447,10 @@ class GraphInfo(Entry):
         It is complete if every identity and business that is named has a document of its own.
         """
         return mirror(Coverage, self.seen.graph.coverage())
+
+
+def _entry(version: Version) -> GraphInfo:
+    return GraphInfo(seen=version)
 
 
 AsOf = Annotated[

@@ -14,7 +14,7 @@ from inroads.model import NodeKind, Relation, node_id
 from inroads.network import listing
 from inroads.network.listing import NodeOrder
 from inroads.network.search import Matches, MatchField, MatchPlace
-from inroads_api.schema.context import Info
+from inroads_api.schema.context import Info, asked
 from inroads_api.schema.fields import ID, describe, described, field, optional, value
 from inroads_api.schema.graph.businesses import Business
 from inroads_api.schema.graph.identities import Identity
@@ -148,7 +148,7 @@ class NodeQuestions:
             return [node(graph, key) for key in keys]
 
         question = "search", text, sorted(wanted)
-        window = Window(graph.version, question, Lazily(len(found), found.key), load, page)
+        window = Window(graph, question, Lazily(len(found), found.key), load, page)
         return SearchConnection(window=window, matches=found)
 
     @connection
@@ -169,7 +169,8 @@ class NodeQuestions:
 
         Neighbours are stable in their order: resources first.
         """
-        graph, key = self.seen.graph, resolved(node_id(id))
+        seen, (text,) = asked(self.seen, id)
+        graph, key = seen.graph, resolved(node_id(text))
         if key not in graph:
             return None
         wanted = frozenset(relations if relations or relations == [] else Relation)
@@ -232,4 +233,4 @@ def _listed(
 
     keys = Lazily(len(found.nodes), found.key)
     question = "all", kind, sort or NodeOrder.ID, filtered
-    return Connection(window=Window(graph.version, question, keys, load, page))
+    return Connection(window=Window(graph, question, keys, load, page))

@@ -12,9 +12,9 @@ from inroads_api.limits import MAX_FIRST
 from inroads_api.schema.analysis.changes import Between, Change, Compared
 from inroads_api.schema.analysis.findings import Finding, IsSuppressed, Least, RuleIds
 from inroads_api.schema.context import Info
-from inroads_api.schema.fields import described, described_interface, field, stated, value
+from inroads_api.schema.fields import described, described_interface, field, stated
 from inroads_api.schema.pages import within
-from inroads_api.versions.cursors import Feed, Part
+from inroads_api.versions.cursors import Feed, Part, Step
 
 After = Annotated[
     str | None,
@@ -72,8 +72,10 @@ class NewChanges(News, Compared):
 class NewFindings(News):
     """The findings that have appeared or were settled since the previous event."""
 
-    before: str = value("The version before.")
-    after: str = value("The version after.")
+    step: strawberry.Private[Step]
+
+    before: str = stated(lambda self: self.step.before.name, "The version before.")
+    after: str = stated(lambda self: self.step.after.name, "The version after.")
 
     @field
     def appeared(self) -> list[Finding]:
@@ -87,7 +89,8 @@ class NewFindings(News):
 
     def _findings(self, *, settled: bool) -> list[Finding]:
         chosen = [(review, place) for review, place, gone in self.part.items if gone is settled]
-        return [Finding(graph=review.graph, found=review[place]) for review, place in chosen]
+        graph = (self.step.before if settled else self.step.after).graph
+        return [Finding(graph=graph, found=review[place]) for review, place in chosen]
 
 
 @described
@@ -131,7 +134,7 @@ class Subscription:
         )
         question = ["findings", sorted(set(chosen or ())), severity or None, kept]
         part = feed.part(step, _news(before, after), within(first, MAX_FIRST, least=1), question)
-        return NewFindings(part=part, before=step.before.name, after=step.after.name)
+        return NewFindings(part=part, step=step)
 
 
 def _feed(info: Info) -> Feed:

@@ -149,6 +149,8 @@ class Follower(threading.Thread):
                 self._look()
 
     def _look(self) -> None:
+        if time.monotonic() >= self._settle_after and self._versions.release():
+            self._settle()
         try:
             version = self._following(self._versions.current)
         except Exception as error:  # noqa: BLE001  # the served version must survive any error

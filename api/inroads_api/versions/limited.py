@@ -23,6 +23,7 @@ from inroads.moments import EPOCH
 from inroads.network.access_graph import AccessGraph
 from inroads.network.limited_reading import DocumentReader
 from inroads.network.limited_view import portion
+from inroads_api.versions import marks
 from inroads_api.versions.cache import MAKERS, MAX_MAKING, Cache, Room
 from inroads_api.versions.versions import (
     Analyses,
@@ -86,11 +87,17 @@ class LimitedVersions(ServedVersions):
 
     def until(self, version: Version, moment: dt.datetime) -> Version:  # noqa: ARG002  # of the base class
         """Refuse to tell the past. Raises InroadsError LIMITED."""
-        raise InroadsError(
-            "a token that is limited to businesses sees the current version only:"
-            " ask without a moment",
-            "LIMITED",
-        )
+        raise _limited("ask without a moment")
+
+    def marked(self, mark: marks.Mark) -> Version:  # noqa: ARG002  # of the base class
+        """Refuse to tell whether another version exists. Raises InroadsError LIMITED."""
+        raise _limited("ask with ids that have no version")
+
+
+def _limited(instead: str) -> InroadsError:
+    return InroadsError(
+        f"a token that is limited to businesses sees the current version only: {instead}", "LIMITED"
+    )
 
 
 class LimitedVersionsByBusinesses:

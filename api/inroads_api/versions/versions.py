@@ -10,9 +10,11 @@ from abc import ABC, abstractmethod
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass, replace
-from typing import Final, Protocol
+from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import Final, NamedTuple, Protocol
 
+import numpy as np
 from cachetools import LRUCache
 
 from inroads.analysis.census import Census, census, made
@@ -22,6 +24,7 @@ from inroads.analysis.duties import Conflicts, duties
 from inroads.analysis.findings import Findings, Severity, review
 from inroads.analysis.what_if import WhatIf
 from inroads.cancellation import check
+from inroads.columns.arrays import Flags, Ints
 from inroads.documents.reader import Observation, reread
 from inroads.errors import InroadsError
 from inroads.explorer import Explorer
@@ -30,6 +33,7 @@ from inroads.network.access_graph import AccessGraph
 from inroads.policy.tables import Policy
 from inroads.review import Campaign, Drift
 from inroads_api.clock import utcnow
+from inroads_api.versions import marks
 from inroads_api.versions.cache import MAKERS, MAX_MAKING, Cache, Room
 
 MAX_WAITING: Final = 16
@@ -44,6 +48,9 @@ PATIENCE: Final = 8.0
 Logged = Callable[[int, Policy], AccessGraph]
 """Returns the graph of a log up to a position. Raises BadCursor CURSOR_EXPIRED."""
 
+KEPT_SECONDS: Final = 60.0
+"""How long the version before the served one is kept for pages that go on in it."""
+
 MAX_LEFT: Final = 3
 """The most superseded versions that are kept for streams, the newest."""
 
@@ -53,18 +60,30 @@ class Version:
     """One version of the graph, and the moment when it was built (aware).
 
     `position` is its last position in the log of a ledger, None without a ledger. Versions with one
-    `base` differ only by added documents.
+    `base` differ only by added documents. `positions` are those of its documents, see
+    `marks.positions_of`; a past version is folded from copies of documents, which lack them.
     """
 
     graph: AccessGraph
     built_at: dt.datetime
     position: int | None = None
     base: int = 0
+    positions: Ints | None = field(default=None, compare=False, repr=False)
 
     @property
     def name(self) -> str:
         """The hash that versions share if they hold the same documents under the same policy."""
         return self.graph.version
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """The key of what holds objects of the version, whose ids have its mark."""
+        return self.graph.version, self.graph.mark
+
+    @property
+    def imagined(self) -> bool:
+        """Return whether a what-if has imagined the version."""
+        return bool(self.graph.mark) and isinstance(marks.parse(self.graph.mark), marks.Imagined)
 
 
 @dataclass(unsafe_hash=True)  # not frozen: contextlib and pickle assign to exceptions
@@ -110,6 +129,18 @@ class Listener(Protocol):
         """Return whether the superseded version at this position must be kept."""
 
 
+class _Imagining(NamedTuple):
+    """The key of a what-if: the version that it was asked of, and its own name."""
+
+    base: int
+    version: tuple[str, str]
+    name: str
+
+
+def _gone(what: str) -> InroadsError:
+    return InroadsError(f"{what}: ask anew for what this id stands for", "VERSION_EXPIRED")
+
+
 class Analyses:
     """Caches of what is derived from versions. A version is known by its name."""
 
@@ -117,7 +148,8 @@ class Analyses:
         self.making = making
         self.compared = Cache[tuple[str, str], Changes](making, makers)
         # A what-if may hold a whole graph, so only one is kept.
-        self.imagined = Cache[tuple[str, str], WhatIf[AccessGraph]](making, makers, kept=1)
+        self.imagined = Cache[_Imagining, WhatIf[AccessGraph]](making, makers, kept=1)
+        self.imagined_versions = Cache[tuple[int, marks.Imagined], Version](making, makers, kept=1)
         self.conflicts = Cache[str, Conflicts](making, makers)
         self.drifted = Cache[tuple[object, ...], Drift](making, makers, kept=2)
         # Findings are large, so only two are kept.
@@ -153,6 +185,14 @@ class ServedVersions(ABC):
         Raises InroadsError BUSY, and LIMITED where the past is not told.
         """
 
+    @abstractmethod
+    def marked(self, mark: marks.Mark) -> Version:
+        """The version of a mark, whose objects have ids with this mark.
+
+        Raises InroadsError BUSY, VERSION_EXPIRED where the version cannot be had any more, and
+        LIMITED where only the current version is told.
+        """
+
     def compare(self, before: Version, after: Version) -> Changes:
         """The changes between two versions. Raises BUSY and the errors of `changes`."""
         return self._analyses.compared.get(
@@ -180,7 +220,31 @@ class ServedVersions(ABC):
 
     def imagine(self, version: Version, what: WhatIf[AccessGraph]) -> WhatIf[AccessGraph]:
         """Return the what-if with its outcomes, computed once. Raises InroadsError BUSY."""
-        return self._analyses.imagined.get((version.name, what.version), what.answer)
+        key = _Imagining(version.base, version.key, what.version)
+        return self._analyses.imagined.get(key, what.answer)
+
+    def imagined(self, version: Version, what: WhatIf[AccessGraph]) -> Version:
+        """The whole version that a what-if imagines, folded on first use. Raises BUSY."""
+        mark = marks.Imagined.of(what.version)
+        return self._analyses.imagined_versions.get(
+            (version.base, mark),
+            # A limited version holds the whole graph, which must not be kept.
+            lambda: Version(
+                what.graph.marked(str(mark)), version.built_at, version.position, version.base
+            ),
+        )
+
+    def _imagined(self, mark: marks.Imagined) -> Version:
+        """The version of a what-if that is kept. Raises InroadsError BUSY and VERSION_EXPIRED."""
+        current = self.current
+        if found := self._analyses.imagined_versions.find((current.base, mark)):
+            return found
+        kept = self._analyses.imagined.keys()
+        for key in kept:
+            what = self._analyses.imagined.find(key)
+            if what and key.base == current.base and marks.Imagined.of(key.name) == mark:
+                return self.imagined(current, what)
+        raise _gone("this what-if is not kept any more")
 
     def choke_points(self, version: Version, of: Iterable[str]) -> ChokePoints:
         """The choke points of all or some nodes. Raises InroadsError BUSY and WRONG_KIND."""
@@ -224,7 +288,10 @@ class Versions(ServedVersions):
         self._waiting = Room(MAX_WAITING)
         making, makers = Room(MAX_MAKING), threading.Semaphore(MAKERS)
         super().__init__(patience, Analyses(making, makers))
-        self._past = Cache[tuple[object, ...], Version](making, makers)
+        self._past = Cache[tuple[int, marks.Past], Version](making, makers)
+        self._cuts = LRUCache[tuple[object, ...], marks.Past](REMEMBERED)
+        self._before: Version | None = None
+        self._kept_until = 0.0
         self._logged = Cache[tuple[int, int], Version](making, makers, kept=1)
 
     @property
@@ -235,6 +302,8 @@ class Versions(ServedVersions):
         """Serve another version from now on. Running queries keep their version."""
         with self._swapped:
             before, self._current = self._current, version
+            self._before = before if before.base == version.base else None
+            self._kept_until = time.monotonic() + KEPT_SECONDS
             if before.base != version.base:  # a person may have been forgotten
                 self._left.clear()
             elif before.position is not None:
@@ -262,6 +331,14 @@ class Versions(ServedVersions):
         with self._swapped:
             self._tidy()
 
+    def release(self) -> bool:
+        """Drop the version before the served one if its time is over; return whether it was."""
+        with self._swapped:
+            over = self._before is not None and time.monotonic() >= self._kept_until
+            if over:
+                self._before = None
+            return over
+
     def _tidy(self) -> None:
         needed = [
             each for each in sorted(self._left) if any(one.needs(each) for one in self._listeners)
@@ -276,9 +353,13 @@ class Versions(ServedVersions):
         with self._swapped:
             current = self._current
             found = current if current.position == position else self._left.get(position)
-        return found or self._logged.get(
+        if found is current:
+            return current
+        found = found or self._logged.get(
             (current.base, position), lambda: self._read(position, current)
         )
+        mark = marks.own(found.graph)
+        return found if found.graph.mark == mark else _with_mark(found, mark)
 
     def _read(self, position: int, current: Version) -> Version:
         if self.logged is None:
@@ -313,21 +394,72 @@ class Versions(ServedVersions):
         return self._current.position is not None and self._current.position >= position
 
     def until(self, version: Version, moment: dt.datetime) -> Version:
-        # Folded from the documents that the version holds, so no source is read again.
+        if version.imagined:
+            raise InroadsError("an imagined version has no past", "NO_PAST")
         documents = version.graph.documents
         count = bisect_right(documents, moment, key=lambda document: document.observed_at)
         if count == len(documents):
             return version
         # Versions of one base only add documents, so the count and the last moment identify a past.
-        key = (version.base, count, documents[count - 1].observed_at if count else None)
-        found = self._past.get(key, lambda: self._folded(version, count))
+        cut = version.base, count, documents[count - 1].observed_at if count else None
+        with self._swapped:
+            mark = self._cuts.get(cut)
+
+        def chosen() -> Flags:
+            return np.arange(len(documents)) < count
+
+        if mark is None:
+            mark = (
+                marks.past(version.graph, chosen(), _positions(version)) if count else marks.NOTHING
+            )
+            with self._swapped:
+                self._cuts[cut] = mark
+        return self._had(version, mark, chosen)
+
+    def marked(self, mark: marks.Mark) -> Version:
+        if isinstance(mark, marks.Imagined):
+            return self._imagined(mark)
+        with self._swapped:
+            current, before = self._current, self._before
+        if found := self._past.find((current.base, mark)):
+            return replace(found, position=current.position)
+        for version in (current, before):
+            if version and marks.own(version.graph) == str(mark):
+                return self._past.get((current.base, mark), partial(_with_mark, version, str(mark)))
+        positions = _positions(current)
+        chosen = mark.chosen(current.graph.fold.said.documents, positions)
+        if not chosen.any() or marks.past(current.graph, chosen, positions) != mark:
+            raise _gone("the documents of this version are not there any more")
+        return self._had(current, mark, lambda: chosen)
+
+    def _had(self, version: Version, mark: marks.Past, chosen: Callable[[], Flags]) -> Version:
+        """The cached past version that has these documents of a version."""
+        text = str(mark) if mark.name else ""
+        found = self._past.get(
+            (version.base, mark), lambda: _folded(version, chosen(), text, self._now)
+        )
         return replace(found, position=version.position)
 
-    def _folded(self, version: Version, count: int) -> Version:
-        graph = Explorer.observe(
-            map(_reread, version.graph.documents[:count]), version.graph.policy
-        )
-        return Version(graph, self._now(), base=version.base)
+
+def _positions(version: Version) -> Ints | None:
+    return marks.positions_of(version.graph) if version.positions is None else version.positions
+
+
+def _with_mark(version: Version, mark: str) -> Version:
+    """Return a version that is not served any more, at least not everywhere."""
+    return replace(version, graph=version.graph.marked(mark))
+
+
+def _folded(version: Version, chosen: Flags, mark: str, now: Callable[[], dt.datetime]) -> Version:
+    """Fold a past version from documents that a version holds, so that no source is read again."""
+    documents, positions = version.graph.documents, _positions(version)
+    numbers = np.flatnonzero(chosen).tolist()
+    graph = Explorer.observe(
+        (_reread(documents[number]) for number in numbers), version.graph.policy
+    )
+    graph.mark = mark
+    kept = None if positions is None else positions[chosen]
+    return Version(graph, now(), base=version.base, positions=kept)
 
 
 def _reread(document: Document) -> Observation:

@@ -113,10 +113,13 @@ class GraphQLEndpoint:
         self, operation: Operation, kept: OperationResult | None = None
     ) -> _Answered | None:
         """Answer an operation in the event loop, if that takes little and waits for nothing."""
-        if not (len(kept.resolved) <= MAX_FIRST if kept else operation.quick):
+        if not (len(kept.resolved) <= MAX_FIRST if kept else self._is_quick(operation)):
             return None
         with self._admission.at_once() as free:
             return self._work(operation, kept) if free else None
+
+    def _is_quick(self, operation: Operation) -> bool:
+        return operation.quick and self._answerer.stays(operation)
 
     async def _prepare(self, operation: Operation, client: ClientLimits) -> None:
         async with self._admission.preparing(client):

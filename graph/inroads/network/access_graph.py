@@ -94,6 +94,10 @@ class AccessGraph(MultiDiGraph):
     version: str = ""
     limited: int = 0
     """To how many businesses it is limited; 0 where it is of all that was said (see `limited_view`)."""
+    mark: str = ""
+    """What the ids of its objects end with in answers that are about other versions, too."""
+    ground: AccessGraph | None = None
+    """The graph that knows all of the nodes, if this one has only a part of what is said of them."""
     fold: Fold
     index: Adjacency
     _node: Mapping[str, dict[str, Any]]  # networkx's own attributes, which its stub leaves out
@@ -111,6 +115,7 @@ class AccessGraph(MultiDiGraph):
         """The graph of columns that are ready."""
         graph, fold, policy = cls(), adjacency.fold, adjacency.policy
         graph.fold, graph.policy, graph.version, graph.index = fold, policy, fold.version, adjacency
+        graph.mark, graph.ground = "", None  # found sooner here than in the class
         graph.documents = Documents(
             len(fold.said.documents.moment), lru_cache(KEPT)(graph._document)
         )
@@ -129,6 +134,12 @@ class AccessGraph(MultiDiGraph):
             if name in vars(self)
         }
         return _rebuilt, (type(self), self.fold, self.policy), state
+
+    def marked(self, mark: str, ground: AccessGraph | None = None) -> Self:
+        """Return this graph with another mark; both share all that was computed so far."""
+        graph = object.__new__(type(self))
+        vars(graph).update(vars(self), mark=mark, ground=ground)
+        return graph
 
     def size(self, weight: str | None = None) -> float:  # type: ignore[override]  # the stub tells int from float
         """The number of edges, or the sum of their weights: networkx would sum the degrees of all

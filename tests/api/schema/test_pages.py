@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import json
 import random
 import re
 from collections.abc import Iterator
@@ -15,11 +17,25 @@ from graphql import GraphQLInterfaceType, GraphQLObjectType, get_named_type
 from inroads.model import Capability, Role
 from inroads.network.access_graph import AccessGraph
 from inroads.policy.separation import Duty, DutyScope, Side
-from inroads.policy.tables import STOCK
+from inroads.policy.tables import STOCK, Policy
 from inroads.sources.synthetic import population
-from inroads_api.execution.execute import Schema, build_schema
+from inroads_api.execution.execute import Schema, build_schema, execute
 from inroads_api.schema.pages import Page, Window
-from questions import Ask, asker, code, graph_of
+from inroads_api.versions import marks
+from inroads_api.versions.versions import Version, Versions
+from questions import NOON, Ask, asker, code, graph_of, unmarked
+
+ENDS = "principal { id } resource { id }"
+ITEMS = {
+    **dict.fromkeys(("Access", "Change", "Outcome"), ENDS),
+    **dict.fromkeys(("Membership", "GroupMembership", "RoleRecord", "Client"), "grant { id }"),
+    **dict.fromkeys(("Node", "Identity", "Business"), "id"),
+    "CausedChanges": "cause { id sentence }",
+    "DutyConflict": "principal { id } left { resource { id } }",
+    "Finding": "identity subjectIds",
+    "Neighbour": "node { id } grant { id }",
+}
+"""What tells the items of a connection apart, by their type."""
 
 SINCE = 'since: "2026-01-01T00:00:00Z"'
 WAYS = {
@@ -58,11 +74,16 @@ def connections() -> Iterator[tuple[str, str]]:
 @pytest.fixture(scope="module")
 def world() -> AccessGraph:
     """Documents under a policy that tells duties apart, with ids that sort otherwise as texts than as numbers."""
-    sides = Side(frozenset({Role.OWNER})), Side(frozenset(), frozenset({Capability.OPERATIONS}))
-    policy = msgspec.structs.replace(STOCK, separation=(Duty("a", "", *sides, DutyScope.ANY),))
     return graph_of(
-        *map(_of_several_lengths, map(msgspec.json.encode, population(60, 3))), policy=policy
+        *map(_of_several_lengths, map(msgspec.json.encode, population(60, 3))),
+        policy=separating(),
     )
+
+
+def separating() -> Policy:
+    """A policy with a duty that some people violate."""
+    sides = Side(frozenset({Role.OWNER})), Side(frozenset(), frozenset({Capability.OPERATIONS}))
+    return msgspec.structs.replace(STOCK, separation=(Duty("a", "", *sides, DutyScope.ANY),))
 
 
 def _of_several_lengths(document: bytes) -> bytes:
@@ -70,6 +91,18 @@ def _of_several_lengths(document: bytes) -> bytes:
     return re.sub(
         rb'("(?:\w+_)?id":)(\d{5,})', lambda found: found[1] + found[2][::-1].lstrip(b"0"), document
     )
+
+
+@pytest.fixture(scope="module")
+def days() -> list[AccessGraph]:
+    """Graphs of documents that arrive day by day: of one month, and of more."""
+    start = dt.datetime(2025, 12, 31, tzinfo=dt.UTC)
+    envelopes = [
+        json.loads(_of_several_lengths(msgspec.json.encode(each)))
+        | {"observed_at": (start + dt.timedelta(days=day)).isoformat()}
+        for day, each in enumerate(population(60, 3))
+    ]
+    return [graph_of(*envelopes[:count], policy=separating()) for count in (30, 45, 59)]
 
 
 @pytest.fixture(scope="module")
@@ -83,6 +116,12 @@ def _page(found: Any) -> Any:
     if isinstance(found, dict) and "page" in found:
         return found["page"]
     return next((page for each in inner if (page := _page(each)) is not None), None)
+
+
+def _item(schema: Schema, kind: str, field: str) -> str:
+    """The selection of an item of a connection."""
+    given = schema._schema.type_map[kind].fields[field]  # type: ignore[attr-defined]  # objects have fields
+    return ITEMS[get_named_type(get_named_type(given.type).fields["nodes"].type).name]
 
 
 def _query(kind: str, field: str, item: str) -> str:
@@ -225,7 +264,7 @@ def test_forged_cursors(ask: Ask, bruce: AccessGraph) -> None:
         [0, "role", 0, -1, 5],
     ):
         window: Window[Any] = Window(
-            bruce.version, ("roles", "identity:712052"), [tuple(key)], lambda _: (), Page(1)
+            bruce, ("roles", "identity:712052"), [tuple(key)], lambda _: (), Page(1)
         )
         forged = ask(ROLES, after=window.cursor(0))
         assert forged.get("data", {}).get("identity") or code(forged) == "CURSOR_INVALID", key
@@ -245,3 +284,127 @@ def test_every_node_comes_back(schema: Schema, ask_world: Ask, world: AccessGrap
     many = "query ($ids: [ID!]!) { nodes(ids: $ids) { __typename id } }"
     ids = ["business:1", *(each["id"] for each in reversed(wanted)), "group:1", wanted[0]["id"]]
     assert ask_world(many, ids=ids)["data"]["nodes"] == [None, *reversed(wanted), None, wanted[0]]
+
+
+class TestOverASwap:
+    """A page goes on in the version of its cursor, whatever is served."""
+
+    @pytest.mark.parametrize(
+        ("kind", "field"), [each for each in connections() if each[0] != "CausedChanges"]
+    )
+    def test_every_connection(
+        self, schema: Schema, days: list[AccessGraph], kind: str, field: str
+    ) -> None:
+        """Page by page over two swaps it is the list of the version in which it began; each page says so."""
+        first, *others = days
+        query = _query(kind, field, f"__typename {_item(schema, kind, field)}")
+        query = query.replace("totalCount", "totalCount version")
+        versions = Versions(first, NOON)
+        candidates: list[dict[str, Any]] = [{}]
+        if "$id" in query:
+            of = "business" if kind in ("Query", "GraphInfo") else kind.lower()
+            candidates = [{"id": key} for key in sorted(first) if key.startswith(of)][:30]
+        if "$grant" in query:
+            candidates = [{"grant": key} for key in list(first.grants)[:30]]
+
+        def ask(**given: Any) -> dict[str, Any]:
+            return execute(schema, versions, query, given)
+
+        wholes = [(each, _page(ask(first=100, **each)["data"])) for each in candidates]
+        given, whole = max(
+            wholes, key=lambda each: (each[1]["totalCount"] <= 100, each[1]["totalCount"])
+        )
+        wanted = whole["nodes"][:6]
+        assert len(wanted) > 1
+        assert whole["version"] == first.version
+        page = _page(ask(first=1, **given)["data"])
+        walked = page["nodes"]
+        for graph in others:
+            versions.swap(Version(graph, NOON))
+            while len(walked) < (3 if graph is others[0] else len(wanted)):
+                answer = ask(first=1, after=page["pageInfo"]["endCursor"], **given)
+                page = _page(answer["data"])
+                assert page["version"] == first.version
+                assert page["totalCount"] == whole["totalCount"]
+                if "changes" not in field:  # these are of two versions
+                    assert set(re.findall('@~[^"]*', json.dumps(page["nodes"]))) == {
+                        marks.own(first)
+                    }
+                walked += page["nodes"]
+                if len(walked) == len(wanted):
+                    break
+        assert [unmarked(each) for each in walked] == wanted
+        back = _page(ask(last=1, before=page["pageInfo"]["endCursor"], **given)["data"])
+        assert unmarked(back["nodes"]) == wanted[-2:-1]
+        fresh = _page(ask(first=1, **given)["data"])
+        assert fresh["version"] == others[-1].version
+        assert "@~" not in json.dumps(fresh["nodes"])
+
+    def test_the_changes_of_a_cause(self, schema: Schema, days: list[AccessGraph]) -> None:
+        """The list inside of a cause, which may have another place or none, has to be begun anew."""
+        versions = Versions(days[0], NOON)
+        query = f"""query ($after: String) {{ changesByCause({SINCE}) {{ nodes {{
+          changes(first: 1, after: $after) {{ pageInfo {{ endCursor }} }} }} }} }}"""
+        groups = execute(schema, versions, query)["data"]["changesByCause"]["nodes"]
+        cursor = groups[0]["changes"]["pageInfo"]["endCursor"]
+        versions.swap(Version(days[1], NOON))
+        answer = execute(schema, versions, query, {"after": cursor})
+        codes = {error["extensions"]["code"] for error in answer["errors"]}
+        assert codes <= {"CURSOR_EXPIRED", "CURSOR_INVALID"}
+
+    def test_bundles(self, schema: Schema, days: list[AccessGraph]) -> None:
+        """The members of a bundle go on in their version, too, which the list names."""
+        first, second, _ = days
+        versions = Versions(first, NOON)
+        query = """query ($id: ID!, $after: String) { business(id: $id) { id reachedBy {
+          bundles(members: 1, after: $after) { version nodes { after members { id } } } } } }"""
+
+        def ask(key: str, after: str | None = None) -> Any:
+            answer = execute(schema, versions, query, {"id": key, "after": after})
+            return answer["data"]["business"]["reachedBy"]["bundles"]
+
+        found = ((key, ask(key)) for key in sorted(first) if key.startswith("business"))
+        key, cursor, head = next(
+            (key, each["after"], each["members"])
+            for key, listed in found
+            for each in listed["nodes"]
+            if each["after"]
+        )
+        wanted = ask(key, cursor)
+        assert wanted["version"] == first.version
+        versions.swap(Version(second, NOON))
+        again = ask(key, cursor)
+        assert again["version"] == first.version
+        assert unmarked(again["nodes"][0]["members"]) == wanted["nodes"][0]["members"] != head
+        assert all(each["id"].endswith(marks.own(first)) for each in again["nodes"][0]["members"])
+        assert ask(key)["version"] == second.version
+
+    def test_where_the_version_is_gone(self, schema: Schema, days: list[AccessGraph]) -> None:
+        """Without its documents a version cannot be had: the page has to be begun anew, by a code."""
+        first, second, third = days
+        versions = Versions(second, NOON)
+        query = """query ($after: String) { allIdentities(first: 2, after: $after) {
+          nodes { id } pageInfo { endCursor } } }"""
+        cursor = execute(schema, versions, query)["data"]["allIdentities"]["pageInfo"]["endCursor"]
+        for graph, there in ((third, True), (first, False), (graph_of(), False)):
+            answer = execute(schema, Versions(graph, NOON), query, {"after": cursor})
+            assert code(answer) == "CURSOR_EXPIRED" if not there else "errors" not in answer
+
+    def test_a_node_that_the_version_lacks(self, schema: Schema, days: list[AccessGraph]) -> None:
+        """A cursor of a version that does not know the node is none of this list."""
+        first, second, _ = days
+        versions = Versions(first, NOON)
+        query = """query ($id: ID!, $after: String) { node(id: $id) { ... on Identity {
+          reach(first: 1, after: $after) { pageInfo { endCursor } } } } }"""
+        known, new = (
+            next(key for key in sorted(graph) if key.startswith("identity") and key not in others)
+            for graph, others in ((first, ()), (second, first))
+        )
+        cursor = _page(
+            {"page": execute(schema, versions, query, {"id": known})["data"]["node"]["reach"]}
+        )["pageInfo"]["endCursor"]
+        versions.swap(Version(second, NOON))
+        assert cursor
+        assert (
+            code(execute(schema, versions, query, {"id": new, "after": cursor})) == "CURSOR_INVALID"
+        )

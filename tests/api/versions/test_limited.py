@@ -33,7 +33,7 @@ from inroads_api.security.audit import AuditLog
 from inroads_api.security.authentication import Auth
 from inroads_api.security.callers import Caller, TokenScope
 from inroads_api.security.tokens import TokenFile
-from inroads_api.versions import limited
+from inroads_api.versions import limited, marks
 from inroads_api.versions.limited import LimitedVersionsByBusinesses
 from inroads_api.versions.versions import ServedVersions, Version, Versions
 from inroads_api.versions.warming import Warmer
@@ -128,6 +128,8 @@ def test_nothing_of_what_is_hidden_is_told(schema: Schema, seed: int) -> None:
         "i1@example.com",
         chosen[0],
         rng.choice(sorted(other.grants) or ["x"]),
+        *(f"{chosen[0]}{marks.own(each)}" for each in (graph, rng.choice(past))),
+        f"{chosen[0]}@~0123456789abcdef",
     ]
     answers = asked(schema, graph, chosen, texts, seed)
     assert answers == asked(schema, other, chosen, texts, seed)

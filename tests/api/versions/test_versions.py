@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import threading
 import time
+import weakref
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
@@ -14,8 +15,10 @@ import pytest
 
 from inroads.errors import InroadsError
 from inroads.explorer import Explorer
+from inroads_api.versions import marks
 from inroads_api.versions import versions as room
 from inroads_api.versions.cache import Cache, Room
+from inroads_api.versions.following import Follower
 from inroads_api.versions.versions import NotReached, Version, Versions, token
 from questions import NOON
 from records import DAY, me
@@ -157,6 +160,59 @@ class TestUntil:
         third = versions.until(versions.current, DAY[3])
         assert versions.until(third, DAY[4]) is third
         assert len(versions.until(third, DAY[1]).graph.documents) == 1
+
+
+class TestMarked:
+    """A version that is not served any more, by the mark in its ids and cursors."""
+
+    def test_it_is_kept_for_a_while(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Just after a swap the version before is there without a fold, later it is folded, and then once."""
+        versions, folded = Versions(days(2), NOON), list[int]()
+        third, fourth = days(3), days(4)
+        plain = Explorer.observe
+
+        def observe(arriving: Any, policy: Any) -> Explorer:
+            folded.append(1)
+            return plain(arriving, policy)
+
+        first, mark = versions.current, marks.parse(marks.own(versions.current.graph))
+        versions.swap(Version(third, NOON))
+        second = marks.parse(marks.own(versions.current.graph))
+        monkeypatch.setattr(room.Explorer, "observe", observe)
+        found = versions.marked(mark)
+        assert (found.name, found.graph.mark, first.graph.mark) == (first.name, str(mark), "")
+        assert found.graph.fold is first.graph.fold
+        monkeypatch.setattr(room, "KEPT_SECONDS", 0.0)
+        assert not versions.release()
+        versions.swap(Version(fourth, NOON))
+        assert (versions.release(), versions.release()) == (True, False)
+        assert folded == []
+        for _ in range(2):
+            assert versions.marked(second).name == third.version
+        assert folded == [1]
+
+    def test_it_is_not_kept_for_ever(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """What nobody goes on in takes no memory once its time is over, though nothing else is served since."""
+        monkeypatch.setattr(room, "KEPT_SECONDS", 0.0)
+        versions = Versions(days(2), NOON)
+        before = weakref.ref(versions.current.graph)
+        follower = Follower(versions, lambda _: None, 0.01)
+        follower.start()
+        versions.swap(Version(days(3), NOON))
+        spin(lambda: before() is None)
+        follower.stop()
+        follower.join(SOON)
+
+    def test_the_served_one_has_a_mark_too(self) -> None:
+        """Another process may serve another version: each answers for all that it has the documents of."""
+        versions = Versions(days(3), NOON)
+        mark = marks.parse(marks.own(versions.current.graph))
+        assert versions.marked(mark).graph.mark == str(mark)
+        assert versions.current.graph.mark == ""
+        behind = Versions(days(2), NOON)
+        with pytest.raises(InroadsError) as error:
+            behind.marked(mark)
+        assert error.value.code == "VERSION_EXPIRED"
 
 
 class TestAtLeast:

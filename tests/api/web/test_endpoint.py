@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from functools import partial
 from pathlib import Path
@@ -15,11 +16,12 @@ from inroads_api.execution import execute as execution
 from inroads_api.execution.documents import BASE_BYTES, DocumentCache, PreparedDocument
 from inroads_api.execution.execute import Schema
 from inroads_api.execution.weighed_cache import WeighedCache
+from inroads_api.schema.pages import Page, Window
 from inroads_api.security.audit import AuditLog
 from inroads_api.versions.versions import Versions
 from inroads_api.web.rate_limit import RateLimiter
 from inroads_api.web.stages import answers
-from questions import NOON, Serve
+from questions import NOON, Serve, graph_of
 
 QUERY: Final = "query Who { graph { version } }"
 
@@ -72,3 +74,60 @@ def test_every_line_of_the_audit_log_has_cost_and_fields(
     lines = map(json.loads, (tmp_path / "audit.log").read_bytes().splitlines())
     figures = [(line["cost"], line["fields"]) for line in lines if line["event"] == "asked"]
     assert figures == [(2, 2), (1, 0), (1, 0), (1, 0), (1, 0)]
+
+
+def test_no_other_version_is_made_in_the_event_loop(
+    bruce: AccessGraph, serve: Serve, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What comes again is answered in the event loop, but for what may need another version: that one takes long."""
+    execute, looped = answers.execute, list[bool]()
+
+    def noted(*given: Any) -> dict[str, Any]:
+        try:
+            looped.append(bool(asyncio.get_running_loop()))
+        except RuntimeError:
+            looped.append(False)
+        return execute(*given)
+
+    monkeypatch.setattr(answers, "execute", noted)
+    client = serve(application(bruce))
+    one = "query ($id: ID!) { node(id: $id) { label } }"
+    page = """query ($email: String, $after: String) { identity(by: {email: $email}) {
+      roles(first: 1, after: $after) { pageInfo { endCursor } } } }"""
+
+    def ask(query: str, **variables: Any) -> bool:
+        """Whether the event loop has answered."""
+        client.post("/graphql", json={"query": query, "variables": variables})
+        return looped[-1]
+
+    for place in range(4):
+        ask(one, id=f"business:{place}")
+        ask(page, email=f"{place}@example.com")
+    assert ask(one, id="business:77128")
+    assert not ask(one, id="business:77128@~1-0-0123abcd")
+    for end, at_once in (("", True), (r"\u0040~x", False)):
+        literals = (f'{{ node(id: "group:{place}{end}") {{ label }} }}' for place in range(5))
+        assert any(map(ask, literals)) == at_once
+    roles = client.post("/graphql", json={"query": page, "variables": {"email": "b@example.com"}})
+    cursor = roles.json()["data"]["identity"]["roles"]["pageInfo"]["endCursor"]
+    assert ask(page, email="b@example.com", after=cursor)
+    other = Window[Any](graph_of(), ("roles", "identity:712052"), [(1,)], lambda _: (), Page(1))
+    assert not ask(page, email="b@example.com", after=other.cursor(0))
+
+
+def test_another_version_costs_as_a_moment_does(bruce: AccessGraph, serve: Serve) -> None:
+    """An id with a mark costs as much as `asOf`, wherever it stands."""
+    client = serve(application(bruce))
+
+    def cost(query: str, **variables: Any) -> int:
+        answer = client.post("/graphql", json={"query": query, "variables": variables}).json()
+        found: int = answer["extensions"]["cost"]["requested"]
+        return found
+
+    one = "query ($id: ID!) { node(id: $id) { label } }"
+    past = cost('{ graph(asOf: "2020-01-01T00:00:00Z") { version } }') - cost(
+        "{ graph { version } }"
+    )
+    plain = cost(one, id="business:77128")
+    assert cost(one, id="business:77128@~-0-0123abcd") == plain + past + 1
+    assert cost('{ node(id: "business:77128@~-0-0123abcd") { label } }') == plain + past + 1

@@ -352,7 +352,7 @@ def changes_by_cause(
 
     keys = [each.cause.key for each in found.groups]
     load = written(found.groups, lambda each: CausedChanges(between=between, all=found, group=each))
-    window = Window(_both(found), ("changes by cause",), keys, load, page)
+    window = Window(after.graph, ("changes by cause",), keys, load, page, _both(found))
     return CausedChangesConnection(window=window, all=found)
 
 
@@ -365,7 +365,8 @@ def _page(
 ) -> ChangeConnection:
     keys = [_key(each) for each in listed]
     load = written(listed, lambda each: Change(between=between, found=each))
-    return ChangeConnection(window=Window(_both(found), question, keys, load, page), all=found)
+    window = Window(between.after, question, keys, load, page, _both(found))
+    return ChangeConnection(window=window, all=found)
 
 
 def _both(found: Changes) -> str:

@@ -124,7 +124,7 @@ class Finding:
     )
     severity: Severity = stated(lambda self: self.found.severity, "How bad it is.")
     subject_ids: list[ID] = stated(
-        lambda self: self.found.subjects,
+        lambda self: [ID(each + self.graph.mark) for each in self.found.subjects],
         "The ids of what it is about: nodes, and a grant where nodes do not tell.",
     )
 
@@ -239,10 +239,10 @@ class FindingConnection(Connection[Finding]):
         return [ExpiredSuppression(suppression=each) for each in self.all.expired]
 
 
-def findings_page(found: Findings, page: Page) -> FindingConnection:
-    """Return a page of the findings of a review."""
-    load = written(found, lambda each: Finding(graph=found.graph, found=each))
-    window = Window(found.identity, ("findings",), found.keys, load, page)
+def findings_page(graph: AccessGraph, found: Findings, page: Page) -> FindingConnection:
+    """Return a page of the findings in a graph."""
+    load = written(found, lambda each: Finding(graph=graph, found=each))
+    window = Window(graph, ("findings",), found.keys, load, page, found.identity)
     return FindingConnection(window=window, all=found)
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from enum import StrEnum
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import strawberry
 
@@ -19,6 +19,7 @@ from inroads.network.access_graph import AccessGraph
 from inroads.policy.separation import DutyScope
 from inroads.reach import answers, questions
 from inroads_api.limits import MAX_FIRST
+from inroads_api.schema.context import Info, asked
 from inroads_api.schema.fields import (
     ID,
     describe,
@@ -38,7 +39,13 @@ from inroads_api.schema.graph.node import Node, identity
 from inroads_api.schema.graph.paths import PathList
 from inroads_api.schema.pages import Connection, First, Page, Window, connection, within, written
 from inroads_api.schema.resolved import find, note, resolved
+from inroads_api.versions.marks import Imagined
 from inroads_api.versions.versions import ServedVersions, Version
+
+if TYPE_CHECKING:
+    from inroads_api.schema.query import GraphInfo
+
+AGraph = Annotated["GraphInfo", strawberry.lazy("inroads_api.schema.query")]
 
 describe(
     Fate,
@@ -90,11 +97,13 @@ class ImaginedGrant:
     resource: ID = strawberry.field(description="The business or the account, by its node id.")
     role: Role | None = optional("The canonical role; a CLIENT needs none.")
 
-    @property
-    def text(self) -> str:
-        """The grant in the text form that the library takes. Raises BadId."""
-        ends = [resolved(node_id(each)) for each in (self.resource, self.principal)]
-        name = f"{ends[0]}#{self.relation}@{ends[1]}"
+    def text(self, ends: Sequence[str]) -> str:
+        """The grant in the text form that the library takes. Raises BadId.
+
+        `ends` are the ids of the resource and the principal in the version that is asked.
+        """
+        resource, principal = (resolved(node_id(each)) for each in ends)
+        name = f"{resource}#{self.relation}@{principal}"
         return f"{name}={self.role}" if self.role else name
 
 
@@ -141,12 +150,10 @@ class Outcome:
     @field
     def remaining(self, first: First = 5) -> PathList | None:
         """The paths by which the resource would still be reached; null if there would be none."""
-        after = self.found.after
-        return (
-            PathList(graph=self.what.standing, found=after, count=within(first, 5))
-            if after
-            else None
-        )
+        after, base, standing = self.found.after, self.what.base, self.what.standing
+        if standing is not base:  # only a part of the imagined version
+            standing = standing.marked(str(Imagined.of(self.what.version)), base)
+        return PathList(graph=standing, found=after, count=within(first, 5)) if after else None
 
     @field
     def sentence(self) -> str:
@@ -167,6 +174,9 @@ class WhatIf:
     """
 
     what: strawberry.Private[what_if_.WhatIf[AccessGraph]]
+    seen: strawberry.Private[Version]
+    again: strawberry.Private[Callable[[Version], WhatIf | None]]
+    entered: strawberry.Private[Callable[[Version], Any]]
 
     version: str = stated(lambda self: self.what.version, "The name of the hypothetical version.")
     truncated: bool = stated(
@@ -186,6 +196,18 @@ class WhatIf:
         """The grants that would be revoked, with all records that must go."""
         return [Grant(graph=self.what.base, held=each) for each in self.what.removed]
 
+    @field
+    def graph(self, info: Info) -> AGraph | None:
+        """The imagined version, as all fields inside are answered by it.
+
+        The ids of its objects can be asked about as long as the server keeps it.
+        """
+        return cast("GraphInfo", self.entered(info.context.imagined(self.seen, self.what)))
+
+    def in_version(self, version: Version) -> WhatIf | None:
+        """Return the answer to the same question on another version."""
+        return self.again(version)
+
     @connection
     def outcomes(self, page: Page, fates: Fates = strawberry.UNSET) -> OutcomeConnection:
         """The outcome for each access that loses a path or changes."""
@@ -194,7 +216,8 @@ class WhatIf:
         question = ("what if", sorted(fates or ()))
         keys = [each.key for each in chosen]
         load = written(chosen, lambda each: Outcome(what=self.what, found=each))
-        return OutcomeConnection(window=Window(self.what.version, question, keys, load, page))
+        window = Window(self.what.base, question, keys, load, page, self.what.version)
+        return OutcomeConnection(window=window)
 
 
 @described
@@ -202,6 +225,9 @@ class Plan:
     """A plan that ends an access."""
 
     found: strawberry.Private[plans.RevocationPlan]
+    seen: strawberry.Private[Version]
+    again: strawberry.Private[Callable[[Version], Plan | None]]
+    entered: strawberry.Private[Callable[[Version], Any]]
 
     verified: bool = stated(
         lambda self: self.found.verified, "Whether the access ends by it, asked of the graph."
@@ -227,10 +253,20 @@ class Plan:
     @field
     def what_if(self) -> WhatIf:
         """The outcome of the plan for the accesses of all identities."""
-        return WhatIf(what=self.found.what_if)
+        return _outcome_of(self)
 
     sentence: str = stated(
         lambda self: self.found.explanation.sentence, "All of it in plain English."
+    )
+
+
+def _outcome_of(planned: Plan) -> WhatIf:
+    def again(version: Version) -> WhatIf | None:
+        found = planned.again(version)
+        return _outcome_of(found) if found else None
+
+    return WhatIf(
+        what=planned.found.what_if, seen=planned.seen, again=again, entered=planned.entered
     )
 
 
@@ -286,21 +322,57 @@ class DutyConflict:
 
 
 def imagine(
-    versions: ServedVersions, seen: Version, remove: Sequence[str], add: Sequence[ImaginedGrant]
+    versions: ServedVersions,
+    seen: Version,
+    remove: Sequence[str],
+    add: Sequence[ImaginedGrant],
+    entered: Callable[[Version], Any],
 ) -> WhatIf:
-    """Return the answer to a what-if on a version."""
-    what = what_if_.WhatIf(seen.graph, remove, [each.text for each in add])
+    """Return the answer to a what-if on a version, or on the version of the ids in it.
+
+    `entered` returns the object that answers all questions by a version.
+    """
+    ends = [end for each in add for end in (each.resource, each.principal)]
+    seen, ids = asked(seen, *remove, *ends)
+    removed, added_ends = ids[: len(remove)], ids[len(remove) :]
+    added = [each.text(added_ends[2 * place :][:2]) for place, each in enumerate(add)]
+    return _imagine(versions, seen, removed, added, entered)
+
+
+def _imagine(
+    versions: ServedVersions,
+    seen: Version,
+    remove: Sequence[str],
+    add: Sequence[str],
+    entered: Callable[[Version], Any],
+) -> WhatIf:
+    what = what_if_.WhatIf(seen.graph, remove, add)
     note(end for grant in what.removed for end in (grant.principal, grant.resource))
-    return WhatIf(what=versions.imagine(seen, what))
+    return WhatIf(
+        what=versions.imagine(seen, what),
+        seen=seen,
+        again=lambda version: _imagine(versions, version, remove, add, entered),
+        entered=entered,
+    )
 
 
-def plan(seen: Version, principal: str, resource: str) -> Plan | None:
+def plan(
+    seen: Version, principal: str, resource: str, entered: Callable[[Version], Any]
+) -> Plan | None:
     """Return the plan that ends an access of a version, or None if there is no such access."""
+    seen, (principal, resource) = asked(seen, principal, resource)
     graph = seen.graph
     who, what = find(graph, principal), resolved(node_id(resource))
     known = who is not None and what in graph and kind_of(what) in answers.RESOURCES
     found = questions.access(graph, who, what) if known and who else None
-    return Plan(found=plans.plan(graph, found)) if found else None
+    if not found:
+        return None
+    return Plan(
+        found=plans.plan(graph, found),
+        seen=seen,
+        again=lambda version: plan(version, principal, resource, entered),
+        entered=entered,
+    )
 
 
 def choke_points(
@@ -310,10 +382,11 @@ def choke_points(
 
     Raises InroadsError TOO_MANY_IDS, and NotFound for a node that no document names.
     """
-    graph = seen.graph
     if len(of) > MAX_FIRST:
         raise InroadsError(f"there are {len(of)} ids; the limit is {MAX_FIRST}", "TOO_MANY_IDS")
-    nodes = [resolved(node_id(each)) for each in of]
+    seen, ids = asked(seen, *of)
+    graph = seen.graph
+    nodes = [resolved(node_id(each)) for each in ids]
     for each in nodes:
         if each not in graph:
             raise NotFound(f"no document names {each!r}")
@@ -333,4 +406,4 @@ def duty_conflicts(versions: ServedVersions, seen: Version, page: Page) -> Conne
     found = versions.conflicts(seen)
 
     load = written(found, lambda each: DutyConflict(graph=seen.graph, found=each))
-    return Connection(window=Window(seen.graph.version, ("duties",), found.keys, load, page))
+    return Connection(window=Window(seen.graph, ("duties",), found.keys, load, page))

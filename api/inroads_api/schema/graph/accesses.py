@@ -11,7 +11,7 @@ from inroads import model
 from inroads.analysis import explain
 from inroads.analysis.census import counts_of
 from inroads.analysis.changes import AccessFacts as Facts
-from inroads.errors import InroadsError
+from inroads.errors import BadId, InroadsError, NotFound
 from inroads.model import (
     AccessState,
     Capability,
@@ -20,6 +20,7 @@ from inroads.model import (
     NodeKind,
     Relation,
     Role,
+    kind_of,
     node_id,
 )
 from inroads.network.access_graph import AccessGraph
@@ -27,6 +28,7 @@ from inroads.reach import answers, filters, questions
 from inroads.reach.answers import AccessOrder, scopes_of
 from inroads_api.limits import MAX_FIRST
 from inroads_api.schema import fields
+from inroads_api.schema.context import asked, own_ids
 from inroads_api.schema.fields import ID, described, field, mirror, optional, stated, value
 from inroads_api.schema.graph.coverage import Coverage
 from inroads_api.schema.graph.evidence import Contradiction, contradictions_of
@@ -35,7 +37,18 @@ from inroads_api.schema.graph.node import AnIdentity, Node, identity, node
 from inroads_api.schema.graph.paths import PathList
 from inroads_api.schema.graph.views.bundles import BundleList, bundle_list
 from inroads_api.schema.graph.views.path_graphs import PathGraph, graph_of
-from inroads_api.schema.pages import MAX_OFFSET, Connection, First, Page, Window, rows, within
+from inroads_api.schema.pages import (
+    MAX_OFFSET,
+    Connection,
+    Elsewhere,
+    First,
+    Page,
+    Window,
+    rows,
+    within,
+)
+from inroads_api.schema.resolved import find, resolved
+from inroads_api.versions.versions import Version
 
 _T = TypeVar("_T")
 Row = answers.Row[model.Access]
@@ -65,8 +78,12 @@ class AccessFilter:
         "True: only accesses of which a role is contested. False: only the others."
     )
 
-    def chosen(self) -> filters.AccessFilter:
-        """Return the filter as the library takes it. Raises BadId, and InroadsError BAD_FILTER."""
+    def chosen(self, graph: AccessGraph) -> filters.AccessFilter:
+        """Return the filter as the library takes it.
+
+        Raises BadId, and InroadsError BAD_FILTER and VERSIONS_DIFFER.
+        """
+        avoided = own_ids(graph, self.avoid or ())
 
         def given(listed: list[_T] | None) -> frozenset[_T] | None:
             return frozenset(listed) if listed or listed == [] else None
@@ -78,7 +95,7 @@ class AccessFilter:
             self.state or None,
             given(self.via),
             # A grant id is the resource's id, then `#` and the rest; it is compared as it stands.
-            frozenset(each if "#" in each else node_id(each) for each in self.avoid or ()),
+            frozenset(each if "#" in each else node_id(each) for each in avoided),
             None if self.max_steps is strawberry.UNSET else self.max_steps,
             None if self.contested is strawberry.UNSET else self.contested,
         )
@@ -248,6 +265,8 @@ class AccessConnection(Connection[Access]):
     answer: strawberry.Private[answers.AccessAnswers[model.Access]]
     narrowed: strawberry.Private[Callable[[AccessFilter | None], Narrowed]]
     ordered: strawberry.Private[Sequence[answers.Summary]]
+    key: strawberry.Private[str]
+    again: strawberry.Private[Callable[[AccessGraph], AccessConnection]]
 
     @field
     def truncated(self) -> bool:
@@ -286,9 +305,19 @@ class AccessConnection(Connection[Access]):
         is the node that was asked about, or a listed member; parents come first. BAD_MODE with the
         mode ASSOCIATION.
         """
-        answer, question = self.narrowed(filter or None)
         counts = within(first, 50), within(members, 10, "members")
-        return bundle_list(answer, question, after or None, *counts)
+
+        def listed(accesses: AccessConnection) -> BundleList:
+            return bundle_list(*accesses.narrowed(filter or None), after or None, *counts)
+
+        try:
+            return listed(self)
+        except Elsewhere as elsewhere:
+            return listed(elsewhere.answered(self))
+
+    def in_version(self, version: Version) -> AccessConnection | None:
+        """Return the first page of the list in another version, or None if its node is unknown."""
+        return self.again(version.graph) if self.key in version.graph else None
 
     @field
     def scopes(
@@ -328,20 +357,25 @@ class Narrowed(NamedTuple):
     question: tuple[object, ...]
 
 
+Ask = Callable[[AccessGraph, filters.AccessFilter], answers.AccessAnswers[model.Access]]
+"""A question about the accesses of one node."""
+
+
 def accesses(
+    graph: AccessGraph,
+    key: str,
     question: tuple[object, ...],
-    ask: Callable[[filters.AccessFilter], answers.AccessAnswers[model.Access]],
+    ask: Ask,
     chosen: AccessFilter | None,
     sort: AccessOrder | None,
     page: Page,
 ) -> AccessConnection:
-    """Return a page of an answer; paths are written out only if they are read."""
-    given = chosen.chosen() if chosen else filters.ALL
-    answer = ask(given)
+    """Return a page of an answer about a node; paths are written out only if they are read."""
+    given = chosen.chosen(graph) if chosen else filters.ALL
+    answer = ask(graph, given)
     order = sort or AccessOrder.BEST
     ordering = answer.sorted_by(order)
     named = (*question, given) if order is AccessOrder.BEST else (*question, given, order)
-    graph = answer.graph
 
     def load(part: slice) -> list[Access]:
         rows = answer.rows_of(ordering.summaries[part])
@@ -350,11 +384,19 @@ def accesses(
     def narrowed(other: AccessFilter | None) -> Narrowed:
         if other is None:
             return Narrowed(answer, (*question, given))
-        return Narrowed(ask(other.chosen()), (*question, other.chosen()))
+        narrower = other.chosen(graph)
+        return Narrowed(ask(graph, narrower), (*question, narrower))
 
-    window = Window(graph.version, named, ordering.keys, load, page)
+    def again(other: AccessGraph) -> AccessConnection:
+        return accesses(other, key, question, ask, chosen, sort, Page(page.size))
+
     return AccessConnection(
-        window=window, answer=answer, narrowed=narrowed, ordered=ordering.summaries
+        window=Window(graph, named, ordering.keys, load, page),
+        answer=answer,
+        narrowed=narrowed,
+        ordered=ordering.summaries,
+        key=key,
+        again=again,
     )
 
 
@@ -370,8 +412,10 @@ def reached_by_field(what: str) -> Any:
     ) -> AccessConnection:
         mode = mode or Mode.ACCESS
         return accesses(
+            self.graph,
+            self.key,
             ("reachedBy", self.key, mode),
-            lambda chosen: questions.reached_by(self.graph, self.key, chosen, mode),
+            lambda graph, chosen: questions.reached_by(graph, self.key, chosen, mode),
             filter or None,
             sort,
             page,
@@ -379,3 +423,28 @@ def reached_by_field(what: str) -> Any:
 
     reached_by.__doc__ = f"Every identity that reaches this {what}, and how."
     return rows(reached_by)
+
+
+@strawberry.input(description="An identity and what it may reach.")
+class AccessKey:
+    """The two ends of an access."""
+
+    principal: ID = strawberry.field(description="An identity, by its node id or its email.")
+    resource: ID = strawberry.field(description="A business or an account, by its node id.")
+
+
+def access_of(seen: Version, principal: str, resource: str, mode: Mode | None) -> Access | None:
+    """Return the access of a pair, or None if both are known and there is none.
+
+    Raises BadId, and NotFound for an end that the graph does not know.
+    """
+    version, (principal, resource) = asked(seen, principal, resource)
+    graph = version.graph
+    who, what = find(graph, principal), resolved(node_id(resource))
+    for end, is_known in ((principal, who is not None), (resource, what in graph)):
+        if not is_known:
+            raise NotFound(f"no document names {end.strip()!r}")
+    if who is None or kind_of(who) is not NodeKind.IDENTITY:
+        raise BadId(f"{principal!r} is not an identity")
+    found = questions.access(graph, who, what, mode=mode or Mode.ACCESS)
+    return Access(graph=graph, found=found) if found else None

@@ -8,11 +8,18 @@ from inroads_api.schema.fields import ID, attribute, described, field, stated
 from inroads_api.schema.graph.accesses import AccessCounts, reached_by_field
 from inroads_api.schema.graph.node import KINDS, ABusiness, Node, business
 from inroads_api.schema.graph.records import ApiPath, Permission, api_paths, permission
+from inroads_api.versions.marks import plain
 
 
 @described
 class Account(Node):
     """The accounting system that a business may keep."""
+
+    id: ID = stated(
+        lambda self: self.key + self.graph.mark if self.graph.mark else plain(self.key),
+        "The printed form of the node: `account:zDmNq`, with the mark of a past or imagined version."
+        " An empty mark `@~` follows where the service's own id ends like a mark.",
+    )
 
     @field
     def account_id(self) -> ID:

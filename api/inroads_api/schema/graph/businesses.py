@@ -20,6 +20,7 @@ from inroads_api.schema.graph.records import (
     first_of,
     given,
     held,
+    of_version,
     phones,
     records,
 )
@@ -61,12 +62,12 @@ class Business(Node):
     @field
     def address(self) -> Address | None:
         """The postal address."""
-        return maybe(Address, self._record.address)
+        return of_version(self.graph, maybe(Address, self._record.address))
 
     @field
     def phone_number(self) -> list[Phone]:
         """Named phone numbers; documents give one, several or none."""
-        return phones(self._record.phone_number)
+        return phones(self.graph, self._record.phone_number)
 
     status: str | None = stated(
         lambda self: self._record.status, "The status of the business, as spelled."

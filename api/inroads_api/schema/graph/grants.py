@@ -9,7 +9,7 @@ from inroads.analysis.remediation import remedies
 from inroads.model import Relation, Role
 from inroads.network import wording
 from inroads.network.access_graph import AccessGraph
-from inroads_api.schema.fields import ID, described, field, mirror, stated, value
+from inroads_api.schema.fields import ID, described, field, mirror, own_id, stated, value
 from inroads_api.schema.graph.evidence import Contradiction, Evidence, contradictions_of
 from inroads_api.schema.graph.node import Node, node
 from inroads_api.schema.pages import First, within
@@ -25,10 +25,11 @@ class Grant:
     graph: strawberry.Private[AccessGraph]
     held: strawberry.Private[model.Grant]
 
-    @field
-    def id(self) -> ID:
-        """The printed form: `business:77128#MEMBER@identity:712052`."""
-        return ID(self.held.id)
+    id: ID = own_id(
+        "held.id",
+        "The printed form: `business:77128#MEMBER@identity:712052`. In a past or imagined version"
+        " the mark of that version follows.",
+    )
 
     @field
     def label(self) -> str:

@@ -47,6 +47,7 @@ from inroads_api.schema.graph.records import (
     first_of,
     held,
     links,
+    of_version,
     phones,
     records,
 )
@@ -95,23 +96,24 @@ class Identity(Node):
     @field
     def profession(self) -> Profession | None:
         """The profession that the person states."""
-        return maybe(Profession, self._me.profession)
+        return of_version(self.graph, maybe(Profession, self._me.profession))
 
     @field
     def profile(self) -> Profile | None:
         """The profile that older documents repeat."""
         found = known(self._me.profile)
-        return Profile(given=found) if found else None
+        return Profile(graph=self.graph, given=found) if found else None
 
     @field
     def phone_numbers(self) -> list[Phone]:
         """Named phone numbers."""
-        return phones(self._me.phone_numbers)
+        return phones(self.graph, self._me.phone_numbers)
 
     @field
     def addresses(self) -> list[Address]:
         """Postal addresses; empty placeholders are left out."""
-        return [mirror(Address, each) for each in known(self._me.addresses) or () if each]
+        listed = known(self._me.addresses) or ()
+        return [of_version(self.graph, mirror(Address, each)) for each in listed if each]
 
     @field
     def links(self) -> list[Link]:
@@ -157,8 +159,10 @@ class Identity(Node):
         wanted = frozenset(RESOURCES if kinds is None else kinds)
         mode = mode or Mode.ACCESS
         return accesses(
+            self.graph,
+            self.key,
             ("reach", self.key, wanted, mode),
-            lambda chosen: questions.reach(self.graph, self.key, wanted, chosen, mode),
+            lambda graph, chosen: questions.reach(graph, self.key, wanted, chosen, mode),
             filter or None,
             sort,
             page,

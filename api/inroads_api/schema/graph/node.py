@@ -9,7 +9,8 @@ import strawberry
 from inroads.model import NodeKind, kind_of
 from inroads.network import wording
 from inroads.network.access_graph import AccessGraph
-from inroads_api.schema.fields import ID, described_interface, field, once
+from inroads_api.schema.fields import ID, described_interface, field, once, own_id
+from inroads_api.versions.versions import Version
 
 if TYPE_CHECKING:
     from inroads_api.schema.graph.accounts import Account
@@ -31,10 +32,11 @@ class Node:
     graph: strawberry.Private[AccessGraph]
     key: strawberry.Private[str]
 
-    @field
-    def id(self) -> ID:
-        """The printed form of the node, readable and stable: `business:77128`."""
-        return ID(self.key)
+    id: ID = own_id(
+        "key",
+        "The printed form of the node, readable and stable: `business:77128`. In a past or imagined"
+        " version the mark of that version follows: `business:77128@~1f-1a2b3c4d5e-0123abcd`.",
+    )
 
     @field
     def label(self) -> str:
@@ -43,6 +45,10 @@ class Node:
         Characters that could reorder or hide what is read are replaced.
         """
         return wording.label(self.graph, self.key)
+
+    def in_version(self, version: Version) -> Node | None:
+        """Return this node as another version knows it, or None if it does not."""
+        return node(version.graph, self.key) if self.key in version.graph else None
 
     @once
     def attributes(self) -> dict[str, Any]:
@@ -59,7 +65,7 @@ The module of a type registers it here: importing it from here would be a circul
 
 def node(graph: AccessGraph, key: str) -> Node:
     """Return the GraphQL object of a node of the graph."""
-    return KINDS[kind_of(key)](graph=graph, key=key)
+    return KINDS[kind_of(key)](graph=graph.ground or graph, key=key)
 
 
 def identity(graph: AccessGraph, key: str) -> AnIdentity:

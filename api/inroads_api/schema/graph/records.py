@@ -123,7 +123,7 @@ def records(
     keys = sorted(unique)
 
     load = written(keys, lambda each: kind(graph=graph, held=unique[each][0], said=unique[each][1]))
-    return Connection(window=Window(graph.version, question, keys, load, page))
+    return Connection(window=Window(graph, question, keys, load, page))
 
 
 @described
@@ -264,11 +264,22 @@ class Client(Record):
         return [ID(each) for each in dict.fromkeys(self.held.clients) if each is not None]
 
 
+_MARKED: Final = "; in a past or imagined version its mark follows."
+
+
+def of_version(graph: AccessGraph, part: _T) -> _T:
+    """Return a part of a record with the mark of its version behind its own id, if it has one."""
+    part_: Any = part
+    if graph.mark and part_ is not None and part_.id is not None:
+        part_.id = f"{part_.id}{graph.mark}"
+    return part
+
+
 @described
 class Address:
     """A postal address; every part may be missing."""
 
-    id: ID | None = value("The address's own id.")
+    id: ID | None = value(f"The address's own id{_MARKED}")
     street: str | None = value("The street.")
     city: str | None = value("The city.")
     province: str | None = value("The province or state.")
@@ -280,23 +291,25 @@ class Address:
 class Phone:
     """A named phone number; a placeholder has no number."""
 
-    id: ID | None = value("The phone number's own id.")
+    id: ID | None = value(f"The phone number's own id{_MARKED}")
     title: str | None = value("What the person calls it.")
     phone_number: str | None = value("The number.")
 
 
-def phones(given: Any) -> list[Phone]:
+def phones(graph: AccessGraph, given: Any) -> list[Phone]:
     """Return the phone numbers of a document, which has a list, a single one, or only its text."""
     listed = given if isinstance(given, list) else [given]
     plain = (PhoneRecord(phone_number=each) if isinstance(each, str) else each for each in listed)
-    return [mirror(Phone, each) for each in plain if isinstance(each, PhoneRecord)]
+    return [
+        of_version(graph, mirror(Phone, each)) for each in plain if isinstance(each, PhoneRecord)
+    ]
 
 
 @described
 class Profession:
     """A profession that a person states."""
 
-    id: ID | None = value("The profession's own id.")
+    id: ID | None = value(f"The profession's own id{_MARKED}")
     title: str | None = value("The title.")
     company: str | None = value("The company.")
     designation: str | None = value("The designation.")
@@ -306,6 +319,7 @@ class Profession:
 class Profile:
     """The profile that older documents repeat."""
 
+    graph: strawberry.Private[AccessGraph]
     given: strawberry.Private[ProfileRecord]
 
     setup_complete: bool | None = stated(
@@ -318,17 +332,18 @@ class Profile:
     @field
     def phone_number(self) -> Phone | None:
         """The phone number."""
-        return next(iter(phones(self.given.phone_number)), None)
+        return next(iter(phones(self.graph, self.given.phone_number)), None)
 
     @field
     def address(self) -> Address | None:
         """The postal address."""
-        return maybe(Address, self.given.address)
+        return of_version(self.graph, maybe(Address, self.given.address))
 
     @field
     def professions(self) -> list[Profession]:
         """The professions that the person states."""
-        return [mirror(Profession, each) for each in known(self.given.professions) or () if each]
+        listed = known(self.given.professions) or ()
+        return [of_version(self.graph, mirror(Profession, each)) for each in listed if each]
 
 
 @described

@@ -13,7 +13,7 @@ from inroads_api.schema.fields import ID, describe, described, field, mirror, st
 from inroads_api.schema.graph.coverage import Coverage
 from inroads_api.schema.pages import Connection, Page, Window, connection, written
 from inroads_api.schema.review.decisions import ReviewDecision, decision_of
-from inroads_api.schema.review.drift import ReviewDrift
+from inroads_api.schema.review.drift import ReviewDrift, drift_of
 from inroads_api.schema.review.items import (
     Chosen,
     ItemWindow,
@@ -161,7 +161,7 @@ class ReviewCampaign:
             ]
 
         return Connection(
-            window=Window(LASTING, ("parts", mark_of(self.of.campaign)), keys, load, page)
+            window=Window(None, ("parts", mark_of(self.of.campaign)), keys, load, page, LASTING)
         )
 
     @connection
@@ -192,7 +192,7 @@ class ReviewCampaign:
         keys = [(each.principal, each.resource) for each in found]
         load = written(found, lambda each: ReviewEnding(ending=each))
         return Connection(
-            window=Window(LASTING, ("endings", mark_of(self.of.campaign)), keys, load, page)
+            window=Window(None, ("endings", mark_of(self.of.campaign)), keys, load, page, LASTING)
         )
 
     @field
@@ -201,10 +201,7 @@ class ReviewCampaign:
 
         POLICY_DIFFERS if that version was folded under another policy.
         """
-        asker = self.of.asker
-        return ReviewDrift(
-            found=asker.versions.drift(asker.version, self.of.campaign), of=self.of.campaign
-        )
+        return drift_of(self.of, self.of.asker.version)
 
 
 @described
@@ -221,7 +218,7 @@ class ReviewQuestions:
 
         load = written(found, lambda each: ReviewCampaign(of=Seen(info.context, each)))
         return Connection(
-            window=Window(LASTING, ("campaigns",), [(each.id,) for each in found], load, page)
+            window=Window(None, ("campaigns",), [(each.id,) for each in found], load, page, LASTING)
         )
 
     @field

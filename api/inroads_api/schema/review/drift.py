@@ -8,11 +8,13 @@ from typing import Any
 import strawberry
 
 from inroads import review
-from inroads.review import Campaign, Pair
+from inroads.network.access_graph import AccessGraph
+from inroads.review import Pair
 from inroads_api.schema.fields import ID, described, stated, value
 from inroads_api.schema.pages import Connection, Page, Window, connection
 from inroads_api.schema.review.frozen import ReviewDifference, difference_of
-from inroads_api.schema.review.seen import mark_of
+from inroads_api.schema.review.seen import Seen, mark_of
+from inroads_api.versions.versions import Version
 
 
 @described
@@ -29,11 +31,12 @@ class DriftedAccess:
 class ReviewDrift:
     """The differences between the answering version and the frozen accesses of a campaign.
 
-    Cursors are valid as long as the version is.
+    Cursors are valid as long as the version can be had.
     """
 
     found: strawberry.Private[review.Drift]
-    of: strawberry.Private[Campaign]
+    of: strawberry.Private[Seen]
+    graph: strawberry.Private[AccessGraph]
 
     version: str = stated(lambda self: self.found.version, "The name of the version.")
     same: int = stated(lambda self: self.found.same, "How many accesses are as they were.")
@@ -68,6 +71,10 @@ class ReviewDrift:
         """The items that were decided to be revoked and have ended."""
         return self._page("done", self.found.revoked_ended, page)
 
+    def in_version(self, version: Version) -> ReviewDrift:
+        """Return the drift of another version."""
+        return drift_of(self.of, version)
+
     def _page(
         self,
         name: str,
@@ -90,5 +97,11 @@ class ReviewDrift:
             ]
 
         return Connection(
-            window=Window(self.found.version, (mark_of(self.of), name), keys, load, page)
+            window=Window(self.graph, (mark_of(self.of.campaign), name), keys, load, page)
         )
+
+
+def drift_of(seen: Seen, version: Version) -> ReviewDrift:
+    """Return the drift of a version from a campaign."""
+    found = seen.asker.versions.drift(version, seen.campaign)
+    return ReviewDrift(found=found, of=seen, graph=version.graph)

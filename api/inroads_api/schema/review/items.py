@@ -188,7 +188,7 @@ class ReviewItem:
         question = ("history", mark_of(self.of.campaign), self.item.number)
         load = written(made, lambda each: ReviewDecision(made=each))
         return Connection(
-            window=Window(LASTING, question, [(each.number,) for each in made], load, page)
+            window=Window(None, question, [(each.number,) for each in made], load, page, LASTING)
         )
 
     @field
@@ -232,8 +232,8 @@ class ItemWindow(Window[ReviewItem]):
 
     def __init__(self, of: Seen, chosen: review.Filter, page: Page) -> None:
         self.of, self.chosen = of, chosen
-        self._seal = Seal(LASTING, ["items", mark_of(of.campaign), chosen])
-        self.keys = []  # `_position` does not read them here
+        self._seal = Seal(None, ["items", mark_of(of.campaign), chosen], LASTING)
+        self.graph, self.keys = None, []  # `_position` does not read them here
         self.after = 0 if page.after is None else self._position(page.after, _number)
         self.before = None if page.before is None else self._position(page.before, _number)
         found = of.campaign.items(

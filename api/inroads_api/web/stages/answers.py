@@ -14,6 +14,7 @@ from inroads.errors import InroadsError
 from inroads_api.execution.answer_cache import AnswerCache
 from inroads_api.execution.compiler import MAX_FIELDS
 from inroads_api.execution.execute import Schema, execute, failure
+from inroads_api.schema.pages import leads_elsewhere
 from inroads_api.schema.resolved import collected
 from inroads_api.security.callers import Caller
 from inroads_api.versions.cursors import Feed
@@ -88,6 +89,10 @@ class Answerer:
         """The cached answer to an operation, if any."""
         question = operation.question
         return self._cache.find(self.versions.current, question) if question else None
+
+    def stays(self, operation: Operation) -> bool:
+        """Return whether the served version is there to answer an operation, and no other one."""
+        return not leads_elsewhere(operation.text, self.versions.current.name)
 
     def prepare(self, operation: Operation) -> None:
         """Parse, price and validate a new document, once for all requests."""

@@ -10,9 +10,11 @@ from graphql import OperationType
 
 from inroads_api.clock import Deadline
 from inroads_api.execution.answer_cache import Question, is_settled
+from inroads_api.execution.cost import ANOTHER_VERSION
 from inroads_api.execution.documents import PreparedDocument
 from inroads_api.limits import MAX_COST
 from inroads_api.security.callers import Caller
+from inroads_api.versions.marks import SIGN
 
 SMALL: Final = 2**13
 """In bytes: larger bodies have variables that would hold up the event loop."""
@@ -42,8 +44,20 @@ class Operation(msgspec.Struct, frozen=True, dict=True):
 
     @cached_property
     def cost(self) -> int | None:
-        """The estimated cost; None if the document is invalid or too deep to be priced."""
-        return self.document.cost(self.variables)
+        """The estimated cost; None if the document is invalid or too deep to be priced.
+
+        Ids of another version cost as much as a moment does.
+        """
+        cost = self.document.cost(self.variables)
+        if cost is None or cost > MAX_COST or SIGN not in self.text:
+            return cost
+        return min(cost + ANOTHER_VERSION, MAX_COST)
+
+    @cached_property
+    def text(self) -> str:
+        """The document, and the variables in JSON."""
+        given = self.question.variables if self.question else msgspec.json.encode(self.variables)
+        return self.document.text + given.decode()
 
     @property
     def spends(self) -> int:

@@ -72,6 +72,9 @@ class BundleList:
     nodes: list[Bundle] = value("The bundles.")
     total_count: int = value("The number of bundles if all members were listed.")
     truncated: bool = value("True if a limit cut the search itself short.")
+    version: str = value(
+        "The name of the version that the bundles are of, which is that of the cursor."
+    )
 
 
 def bundle_list(
@@ -83,7 +86,7 @@ def bundle_list(
 ) -> BundleList:
     """Return bundles of an answer, those after a cursor if there is one. Raises BadCursor."""
     graph, tree = answer.graph, answer.bundles
-    seal = Seal(graph.version, ("bundles", *question))
+    seal = Seal(graph, ("bundles", *question))
     if after is None:
         found = tree.listed(first, members)
     else:
@@ -95,4 +98,5 @@ def bundle_list(
         nodes=[Bundle(graph=graph, seal=seal, found=each) for each in found],
         total_count=len(tree),
         truncated=answer.truncated,
+        version=graph.version,
     )

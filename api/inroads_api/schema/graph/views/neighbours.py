@@ -92,4 +92,4 @@ def neighbours_of(
 
     question = "neighbours", key, sorted(relations), directions
     keys = Lazily(len(rows), rows.__getitem__)
-    return Connection(window=Window(graph.version, question, keys, load, page))
+    return Connection(window=Window(graph, question, keys, load, page))

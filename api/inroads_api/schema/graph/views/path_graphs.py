@@ -10,7 +10,7 @@ from inroads import model
 from inroads.model import AccessState, Certainty, Relation, Role
 from inroads.network.access_graph import AccessGraph
 from inroads.reach.paths import PathStep, path_graph
-from inroads_api.schema.fields import ID, described, field, stated, value
+from inroads_api.schema.fields import ID, described, field, own_id, stated, value
 from inroads_api.schema.graph.grants import Grant
 from inroads_api.schema.graph.node import Node, node
 
@@ -39,7 +39,7 @@ class PathGraphStep:
     graph: strawberry.Private[AccessGraph]
     found: strawberry.Private[PathStep]
 
-    id: ID = stated(lambda self: self.found.id, "An id that no other step of this graph has.")
+    id: ID = own_id("found.id", "An id that no other step of this graph has.")
 
     @partial(field, name="from")
     def principal(self) -> Node:
