@@ -41,6 +41,7 @@ from inroads_api.web.middleware import (
     SCHEMA,
     TOLD_HEADERS,
     AuthenticationMiddleware,
+    Compression,
     RequestIds,
     SameOrigin,
     SecurityHeaders,
@@ -126,6 +127,7 @@ def create_app(
     middleware = [
         Middleware(RequestIds),
         Middleware(SecurityHeaders),
+        Middleware(Compression),
         Middleware(TrustedHostMiddleware, allowed_hosts=list(hosts), www_redirect=False),
     ]
     if settings.origins:
