@@ -41,7 +41,6 @@ from inroads_api.web.middleware import (
     SCHEMA,
     TOLD_HEADERS,
     AuthenticationMiddleware,
-    Compression,
     RequestIds,
     SameOrigin,
     SecurityHeaders,
@@ -51,7 +50,7 @@ from inroads_api.web.settings import ServerSettings
 from inroads_api.web.stages.admission import AdmissionControl
 from inroads_api.web.stages.answers import Answerer
 from inroads_api.web.stages.requests import RequestParser
-from inroads_api.web.stages.responses import denied_response, respond
+from inroads_api.web.stages.responses import LargeResponse, denied_response, respond
 from inroads_api.web.streams import Streams
 
 _PAGE: Final = """<!doctype html>
@@ -127,7 +126,6 @@ def create_app(
     middleware = [
         Middleware(RequestIds),
         Middleware(SecurityHeaders),
-        Middleware(Compression),
         Middleware(TrustedHostMiddleware, allowed_hosts=list(hosts), www_redirect=False),
     ]
     if settings.origins:
@@ -198,7 +196,7 @@ async def _page(_: Request) -> Response:
 
 async def _schema(schema: Schema, _: Request) -> Response:
     """Return the whole contract in the schema definition language, as a file has it."""
-    return PlainTextResponse(await run_in_threadpool(lambda: schema.sdl))
+    return LargeResponse(await run_in_threadpool(lambda: schema.sdl), media_type="text/plain")
 
 
 async def _healthz(_: Request) -> Response:

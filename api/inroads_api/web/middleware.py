@@ -1,4 +1,4 @@
-"""Middleware: authentication, requests of browsers, request ids, security headers, compression."""
+"""Middleware: authentication, requests of browsers, request ids, and security headers."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from functools import partial
 from typing import Final
 
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.middleware.gzip import GZipMiddleware, IdentityResponder
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -197,32 +196,3 @@ class SecurityHeaders:
             await send(message)
 
         await self.app(scope, receive, guarded)
-
-
-LARGE: Final = 4_096
-"""The fewest bytes of an answer that is compressed. A smaller one needs few packets as it is."""
-
-LEVEL: Final = 1
-"""The level of gzip. Level 6 takes three times as long to make an answer a fifth smaller."""
-
-_UNWANTED: Final = re.compile(r"gzip\s*;\s*q=0(\.0*)?\s*(,|$)", re.IGNORECASE)
-
-
-class Compression(GZipMiddleware):
-    """Compresses large answers for clients that accept gzip. Streams are sent event by event.
-
-    The length of a compressed answer tells of its content, also to eyes that TLS keeps out (BREACH).
-    A limited caller learns nothing of what is hidden: an answer is made of what its caller may
-    read, and no two answers share a dictionary. A page of another origin cannot make a caller ask,
-    since a token is in no cookie; and no answer repeats a token.
-    """
-
-    def __init__(self, app: ASGIApp) -> None:
-        super().__init__(app, LARGE, LEVEL)
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        accepted = Headers(scope=scope).get("accept-encoding") if scope["type"] == "http" else None
-        if accepted and _UNWANTED.search(accepted):  # starlette looks for the word alone
-            await IdentityResponder(self.app, LARGE)(scope, receive, send)
-        else:
-            await super().__call__(scope, receive, send)
