@@ -1,4 +1,4 @@
-"""Clients of others: the audits of GraphQL over HTTP, and clients that are generated from the schema."""
+"""Clients of others: audits of GraphQL over HTTP, and clients that are generated from the schema or keep nodes."""
 
 from __future__ import annotations
 
@@ -12,7 +12,9 @@ import venv
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
+import httpx2
 import pytest
 
 from inroads import EXAMPLE
@@ -126,7 +128,7 @@ def install(place: Path, packages: list[str]) -> None:
 
 def test_node(place: Path, address: str) -> None:
     """Each audit of `graphql-http` passes without a warning; a TypeScript client is generated, strict, and answered;
-    `graphql-sse` reads streams.
+    `graphql-sse` reads streams; the caches of Apollo and urql know nodes by their ids; Relay compiles its questions.
     """
     install(place, NODE)
     run(place, "npm", "install", "--no-audit", "--no-fund", "--loglevel=error")
@@ -138,8 +140,11 @@ def test_node(place: Path, address: str) -> None:
     run(place, "tsc", *types, "--outDir", "out", "ask.ts")
     found = json.loads(run(place, "node", "out/ask.js", address))
     assert {tuple(each) for each in found} == REACHED
+    apollo(place, address)
+    relay(place, address)
     with served("--ledger", str(place / "l.db"), "--allow-ingest") as growing:
         streamed = json.loads(run(place, "node", "subscribe.mjs", growing))
+        urql(place, growing)
     news = [["identity:5", "business:44"]]
     assert streamed == {
         "events": [[], news],
@@ -147,6 +152,57 @@ def test_node(place: Path, address: str) -> None:
         "documents": 1,
         "code": "CURSOR_INVALID",
     }
+
+
+def apollo(place: Path, address: str) -> None:
+    """A declined hash is sent once, then texts; pages are joined, and two answers share one business."""
+    found = json.loads(run(place, "node", "apollo.mjs", address))
+    declined, *texts = found["requests"]
+    assert declined == {"text": False, "codes": ["PERSISTED_QUERY_NOT_SUPPORTED"]}
+    assert texts == [{"text": True, "codes": []}] * 3
+    assert sorted(found["joined"]) == sorted(resource for resource, _ in REACHED)
+    assert found["cached"] == ["Business:business:77128"]
+    # Its name is from the one answer, its status from the other.
+    business = {"__typename": "Business", "id": "business:77128"}
+    assert found["whole"] == business | {"name": "BillSpring", "active": None}
+    assert found["again"] == 0
+
+
+def urql(place: Path, address: str) -> None:
+    """A node that is fetched again by its id is new in the list that had it, without another request."""
+    found = json.loads(run(place, "node", "urql.mjs", address))
+    before, after = ({"id": "business:45", "name": name} for name in ("before", "after"))
+    expected = {"before": [before], "node": after, "after": [after], "again": 0, "warnings": []}
+    assert found == expected
+
+
+def relay(place: Path, address: str) -> None:
+    """Fragments, a connection and what is fetched again by id compile; the server answers what is made of them."""
+    (place / "made").mkdir()
+    run(place, "relay-compiler")
+    texts = {
+        file.name.partition(".")[0]: json.loads(text[1])
+        for file in (place / "made").iterdir()
+        if (text := re.search(r'^ +"text": (".*")', file.read_text(encoding="utf-8"), re.MULTILINE))
+    }
+    asked = {
+        "questionsQuery": {"email": "b@example.com"},
+        "questionsNodeQuery": {"id": "business:77128"},
+        "questionsReachPageQuery": {"id": "identity:712052", "first": 4},
+    }
+    assert texts.keys() == asked.keys()
+    answers = {name: ask(address, texts[name], asked[name]) for name in asked}
+    assert len(answers["questionsQuery"]["identity"]["reach"]["edges"]) == len(REACHED)
+    assert answers["questionsNodeQuery"]["node"]["name"] == "BillSpring"
+    assert answers["questionsReachPageQuery"]["node"]["reach"]["pageInfo"]["hasNextPage"]
+
+
+def ask(address: str, query: str, variables: dict[str, Any]) -> dict[str, Any]:
+    """The data of an answer without errors."""
+    answer = httpx2.post(address, json={"query": query, "variables": variables}).json()
+    assert "errors" not in answer, answer
+    data: dict[str, Any] = answer["data"]
+    return data
 
 
 def test_python(place: Path, address: str) -> None:

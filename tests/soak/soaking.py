@@ -112,9 +112,9 @@ class Server:
 
 
 @contextmanager
-def served(ledger: Path, log: Path) -> Iterator[Server]:
+def served(ledger: Path, log: Path, *more: str) -> Iterator[Server]:
     """A server of a ledger that takes documents, too; what it says goes to a file."""
-    command = [INROADS, "serve", "--ledger", str(ledger), "--allow-ingest", "--port", "0"]
+    command = [INROADS, "serve", "--ledger", str(ledger), "--allow-ingest", "--port", "0", *more]
     with log.open("w") as said, subprocess.Popen(command, stderr=said, text=True) as process:  # noqa: S603  # our own
         try:
             deadline = time.monotonic() + 120

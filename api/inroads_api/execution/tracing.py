@@ -32,7 +32,7 @@ TRACE: Final[ContextVar[Trace | None]] = ContextVar("TRACE", default=None)
 """The trace of the current request."""
 
 REQUEST_ID: Final[ContextVar[str | None]] = ContextVar("REQUEST_ID", default=None)
-"""The id of the current request, which its response, log records and audit lines share."""
+"""The id of the current request, which its response, span, log records and audit lines share."""
 
 _UNTRACED: Final = nullcontext()
 

@@ -2,7 +2,7 @@
 
 A span holds names and figures of the server, never a text of the caller: no document, variable,
 header, address or message of an exception. Only the ids of a `traceparent` are read, since a
-`tracestate` and a `baggage` are free text.
+`tracestate` and a `baggage` are free text. The request id may be the caller's own, in a strict form.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from opentelemetry.sdk.trace.export import BatchSpanProcessor
 from opentelemetry.trace import Span, SpanKind, StatusCode, Tracer
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from inroads_api.execution.tracing import TRACE, TraceFigures
@@ -72,6 +73,8 @@ class Traced:
             async def told(message: Message) -> None:
                 if message["type"] == "http.response.start":
                     span.set_attribute("http.response.status_code", message["status"])
+                    if request_id := Headers(raw=message["headers"]).get("x-request-id"):
+                        span.set_attribute("inroads.request.id", request_id)
                     if message["status"] >= 500:
                         span.set_status(StatusCode.ERROR)
                 await send(message)

@@ -50,7 +50,7 @@ from inroads_api.web.settings import ServerSettings
 from inroads_api.web.stages.admission import AdmissionControl
 from inroads_api.web.stages.answers import Answerer
 from inroads_api.web.stages.requests import RequestParser
-from inroads_api.web.stages.responses import denied_response, respond
+from inroads_api.web.stages.responses import LargeResponse, denied_response, respond
 from inroads_api.web.streams import Streams
 
 _PAGE: Final = """<!doctype html>
@@ -196,7 +196,7 @@ async def _page(_: Request) -> Response:
 
 async def _schema(schema: Schema, _: Request) -> Response:
     """Return the whole contract in the schema definition language, as a file has it."""
-    return PlainTextResponse(await run_in_threadpool(lambda: schema.sdl))
+    return LargeResponse(await run_in_threadpool(lambda: schema.sdl), media_type="text/plain")
 
 
 async def _healthz(_: Request) -> Response:

@@ -145,7 +145,7 @@ A page with another name may be bound to this address (DNS rebinding).
 
 
 class RequestIds:
-    """Gives each request an id, which its response, log records and audit lines share.
+    """Gives each request an id, which its response, span, log records and audit lines share.
 
     An id of the client is taken if it is well formed: 8 to 64 letters, digits, `-`, `_` and `.`.
     """

@@ -59,7 +59,7 @@ SIGN = """mutation ($campaign: ID!, $partial: Boolean! = false, $by: String) {
 MADE = "id verdict by decidedAt why carriedFrom"
 CHANGED = "{ facts gained lost grants }"
 ITEM = f"""number fingerprint opened principalId resourceId businessId who what roles capabilities certainty state
-  stateReasons truncated sentence pathCount previous {{ {MADE} }} decision {{ {MADE} }} changed {CHANGED}
+  stateReasons truncated sentence pathCount grantCount previous {{ {MADE} }} decision {{ {MADE} }} changed {CHANGED}
   history(first: 5) {{ nodes {{ {MADE} }} }}
   paths(first: 5) {{ grantIds roles certainty state stateReasons sentence }}
   grants(first: 5) {{ id relation roles words records {{ label id sha256 observedAt source pointer }} }}"""
@@ -202,6 +202,8 @@ class TestWhatIsSaid:
             assert [each["grantIds"] for each in told["paths"]] == [
                 list(each.grants) for each in frozen.paths
             ]
+            assert told["pathCount"] == len(frozen.paths)
+            assert told["grantCount"] == len(frozen.grants)
             said = [
                 [
                     each.label,

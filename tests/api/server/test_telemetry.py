@@ -103,7 +103,7 @@ def test_a_request(
     """A span for the request, with its figures, and in it those of its parts: parsing and compiling are done once."""
     client = traced(application(bruce))
     body = {"query": 'query Review { business(id: "77128") { id } }'}
-    client.post("/graphql", json=body)
+    response = client.post("/graphql", json=body)
     assert named(spans) == ["parse", "validate", "execute", "POST /graphql"]
     *parts, request = spans.get_finished_spans()
     assert request.context
@@ -116,6 +116,7 @@ def test_a_request(
         "http.response.status_code": 200,
         "graphql.operation.type": "query",
         "graphql.operation.name": "Review",
+        "inroads.request.id": response.headers["x-request-id"],
         "inroads.cost": 2,
         "inroads.outcome": "ok",
         "inroads.graph.version": bruce.version,
@@ -142,6 +143,27 @@ def test_the_parent(
             assert found == (int(TRACE_ID, 16), int(PARENT, 16))
         else:
             assert (found[0] != int(TRACE_ID, 16), found[1]) == (True, None)
+
+
+def test_the_request_id(
+    traced: Callable[..., httpx2.Client],
+    bruce: AccessGraph,
+    spans: InMemorySpanExporter,
+    tmp_path: Path,
+) -> None:
+    """A span has the request id of the response, also where a caller is refused; a free text is none."""
+    file = TokenFile(tmp_path / "auth.json")
+    file.create("a", [TokenScope.READ], dt.timedelta(days=1), NOON)
+    client = traced(application(bruce, auth=Auth(file.path, lambda: NOON)))
+    for sent in ("trace-me-0001", "marker@example.com"):
+        response = client.post(
+            "/graphql", json={"query": "{ __typename }"}, headers={"x-request-id": sent}
+        )
+        assert response.status_code == 401
+        *_, request = spans.get_finished_spans()
+        found = attributes(request)["inroads.request.id"]
+        assert found == response.headers["x-request-id"]
+        assert (found == sent) == ("@" not in sent)
 
 
 def test_nothing_of_the_caller(

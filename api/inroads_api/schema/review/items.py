@@ -152,6 +152,9 @@ class ReviewItem:
     )
     sentence: str = stated(lambda self: self.item.access.sentence, "The access in plain English.")
     path_count: int = stated(lambda self: len(self.item.access.paths), "How many paths were kept.")
+    grant_count: int = stated(
+        lambda self: len(self.item.access.grants), "How many grants its paths have in all."
+    )
 
     @field
     def paths(self, first: First = 5) -> list[FrozenPath]:
