@@ -143,15 +143,15 @@ def test_bars_of_the_library(
 
 
 def _views(graph: Explorer, plain: Plain, bars: Bars) -> None:
-    """Iterating the views, as many times as slow as over networkx's own dicts."""
-    ways: dict[str, Callable[[Any], object]] = {
-        "MultiDiGraph(graph)": nx.MultiDiGraph,
-        "to_pandas_edgelist": nx.to_pandas_edgelist,
-        "edges(data, keys)": lambda given: sum(1 for _ in given.edges(data=True, keys=True)),
+    """Iterating the views, beside networkx's own dicts; a third of what each took when made one by one."""
+    ways: dict[str, tuple[float, Callable[[Any], object]]] = {
+        "MultiDiGraph(graph)": (0.7, nx.MultiDiGraph),
+        "to_pandas_edgelist": (4, nx.to_pandas_edgelist),
+        "edges(data, keys)": (4, lambda given: sum(1 for _ in given.edges(data=True, keys=True))),
     }
-    for name, act in ways.items():
+    for name, (must, act) in ways.items():
         ours, theirs = (best(partial(act, given)) for given in (graph, plain))
-        bars.at_most(f"{name}, of plain networkx", 3.0, ours / theirs)
+        bars.at_most(f"{name}, of plain networkx", must, ours / theirs)
 
 
 def _nodes(graph: Explorer, kind: NodeKind) -> list[str]:

@@ -52,7 +52,15 @@ from inroads.moments import moment_of
 from inroads.network.coverage import NO_GRANTS, MeasuredCoverage
 from inroads.network.former_emails import FormerEmail, former_emails
 from inroads.network.issues import issues
-from inroads.network.mappings import NO_DOCUMENTS, Data, Documents, Grants, Neighbours, Nodes
+from inroads.network.mappings import (
+    NO_DOCUMENTS,
+    Adjacent,
+    Data,
+    Documents,
+    Grants,
+    Neighbours,
+    Nodes,
+)
 from inroads.network.search import Corpus, Matches, corpus, search
 from inroads.policy.grammar import CONVEYS, Conveys
 from inroads.policy.tables import STOCK, Policy
@@ -118,6 +126,7 @@ class AccessGraph(MultiDiGraph):
         graph._node = Nodes(adjacency, lru_cache(KEPT)(graph._attributes), (graph, "_node"))
         graph._adj = Neighbours(adjacency, (graph, "_adj"), forward=True)
         graph._pred = Neighbours(adjacency, (graph, "_pred"), forward=False)
+        vars(graph)["adj"] = Adjacent(graph._adj)  # type: ignore[arg-type]  # the stub wants dicts
         return nx.freeze(graph)  # type: ignore[no-any-return]  # the stub forgets the class
 
     def __reduce__(self) -> Any:
