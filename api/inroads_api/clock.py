@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import time
+from collections.abc import Callable
 from typing import Final, NamedTuple
 
 SECONDS: Final = 10.0
@@ -14,20 +15,31 @@ class Late(BaseException):
     """The time of a request is over. As a cancellation it is no Exception: nobody on its way answers it."""
 
 
+class Unfinished(BaseException):
+    """An event loop has given a request all the time that it gives to one. A thread begins it again."""
+
+
 class Deadline(NamedTuple):
-    """A moment of the monotonic clock, in seconds."""
+    """A moment of a clock, in seconds, and what to raise when it has passed."""
 
     moment: float
+    clock: Callable[[], float] = time.monotonic
+    error: type[BaseException] = Late
 
     @classmethod
     def after(cls, seconds: float) -> Deadline:
         """So many seconds from now."""
         return cls(time.monotonic() + seconds)
 
+    @classmethod
+    def after_work(cls, seconds: float) -> Deadline:
+        """After so many seconds of the processor in this thread; then Unfinished is raised."""
+        return cls(time.thread_time() + seconds, time.thread_time, Unfinished)
+
     def check(self) -> None:
-        """Raises Late when the moment has passed."""
-        if time.monotonic() > self.moment:
-            raise Late
+        """Raises the error when the moment has passed."""
+        if self.clock() > self.moment:
+            raise self.error
 
 
 def utcnow() -> dt.datetime:

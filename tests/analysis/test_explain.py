@@ -156,7 +156,7 @@ class TestCut:
                 candidates = explain._candidates(graph, access)
                 alone = explain._ended_alone(graph, access, candidates)
                 for grant in candidates.values():
-                    assert alone[grant.id] == explain.collateral(graph, access, [grant])
+                    assert alone[grant.id] == explain.Explainer(graph).collateral(access, [grant])
                     counted += alone[grant.id] > 0
         assert counted > 100
 

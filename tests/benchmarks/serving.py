@@ -1,4 +1,4 @@
-"""A server process that benchmarks ask, and the process that asks it."""
+"""Servers that benchmarks ask, in a process of their own or here, and the process that asks one."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import msgspec
+from starlette.types import ASGIApp, Message
 
 SECONDS: Final = 15
 
@@ -66,3 +67,32 @@ def served(file: Path, *options: str) -> Iterator[str]:
         finally:
             server.terminate()
             server.wait(timeout=30)
+
+
+async def ask_here(app: ASGIApp, body: bytes) -> bytes:
+    """The JSON that an application in this process answers with."""
+    sent: list[Message] = []
+
+    async def receive() -> Message:
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    names = {
+        "host": "localhost",
+        "content-type": "application/json",
+        "content-length": str(len(body)),
+    }
+    headers = [(name.encode(), value.encode()) for name, value in names.items()]
+    scope = {
+        "type": "http",
+        "method": "POST",
+        "path": "/graphql",
+        "query_string": b"",
+        "headers": headers,
+    }
+    await app(scope, receive, send)
+    assert sent[0]["status"] == 200
+    answer: bytes = sent[1]["body"]
+    return answer

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import msgspec
 from pytest_benchmark.fixture import BenchmarkFixture
-from starlette.types import ASGIApp, Message
+from starlette.types import ASGIApp
 from strawberry.asgi import GraphQL
 from strawberry.extensions import ParserCache, ValidationCache
 
@@ -22,6 +22,7 @@ from inroads_api.schema.query import Query
 from inroads_api.versions.versions import Versions
 from inroads_api.web.app import create_app
 from measuring import Populations, Report, alone, timed
+from serving import ask_here
 
 OBJECTS: Final = 1_000
 PAGE: Final = 100
@@ -63,7 +64,7 @@ def test_a_list_against_stock(
 
     def asked(app: ASGIApp) -> Callable[[dict[str, Any]], object]:
         return lambda variables: loop.run(
-            _ask(app, msgspec.json.encode({"query": LIST, "variables": variables}))
+            ask_here(app, msgspec.json.encode({"query": LIST, "variables": variables}))
         )
 
     def executed(variables: dict[str, Any]) -> object:
@@ -110,34 +111,6 @@ class Stock(GraphQL[Any, Any]):
         return Query(seen=self.versions.current)
 
 
-async def _ask(app: ASGIApp, body: bytes) -> Any:
-    """The data that an application answers with."""
-    sent: list[Message] = []
-
-    async def receive() -> Message:
-        return {"type": "http.request", "body": body, "more_body": False}
-
-    async def send(message: Message) -> None:
-        sent.append(message)
-
-    names = {
-        "host": "localhost",
-        "content-type": "application/json",
-        "content-length": str(len(body)),
-    }
-    headers = [(name.encode(), value.encode()) for name, value in names.items()]
-    scope = {
-        "type": "http",
-        "method": "POST",
-        "path": "/graphql",
-        "query_string": b"",
-        "headers": headers,
-    }
-    await app(scope, receive, send)
-    assert sent[0]["status"] == 200
-    return msgspec.Raw(sent[1]["body"])
-
-
 def _compared(
     ways: Sequence[Callable[[dict[str, Any]], object]], variables: Callable[[], dict[str, Any]]
 ) -> list[float]:
@@ -160,6 +133,6 @@ def _compared(
 
 def _data(answer: object) -> object:
     """What has been answered, in an order of its own."""
-    if isinstance(answer, msgspec.Raw):
+    if isinstance(answer, bytes):
         answer = msgspec.json.decode(answer)["data"]
     return msgspec.json.encode(answer, order="sorted")

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import re
 import shutil
 import subprocess
 import sys
-import time
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
-from http.client import HTTPConnection
 from itertools import cycle, islice
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 import msgspec
 import pytest
@@ -21,38 +16,13 @@ from pytest_benchmark.fixture import BenchmarkFixture
 from measuring import Populations, Report, timed
 from serving import served
 from test_served_queries import QUERIES, _emails
+from wire import CONNECTIONS, SECONDS, Rate, asked, bare, wrk
 
-CONNECTIONS: Final = 8
-SECONDS: Final = 4
 ROUNDS, ROUND = 5, 2
 HOSTILES: Final = 1_200
 WIRE: Final = f"POST /graphql to one process, wrk with {CONNECTIONS} connections for {SECONDS} s; bare: the same bytes"
 HUNDRED: Final = """query ($ids: [ID!]!) { nodes(ids: $ids) { id
     ... on Identity { identityId email firstName lastName } } }"""
-BARE: Final = """
-import sys, uvicorn, msgspec
-from pathlib import Path
-from starlette.applications import Starlette
-from starlette.responses import Response
-from starlette.routing import Route
-answer = msgspec.json.decode(Path(sys.argv[1]).read_bytes())
-async def same(request):
-    msgspec.json.decode(await request.body())
-    return Response(msgspec.json.encode(answer), media_type="application/json")
-async def refused(request):
-    await request.body()
-    return Response(b"no", 400)
-app = Starlette(routes=[Route("/graphql", same, methods=["POST"]), Route("/refused", refused, methods=["POST"])])
-uvicorn.run(app, port=int(sys.argv[2]), log_level="error", access_log=False)
-"""
-
-
-class Rate(NamedTuple):
-    """What wrk tells of a run."""
-
-    p99_ms: float  # by which rates are in order
-    p50_ms: float
-    per_second: float
 
 
 @pytest.mark.skipif(shutil.which("wrk") is None, reason="wrk is not installed")
@@ -72,7 +42,7 @@ def test_on_the_wire(
         for b in range(100)
         for a in range(b)
     ]
-    asked: dict[str, list[dict[str, Any]]] = {
+    questions: dict[str, list[dict[str, Any]]] = {
         "typename": [{"query": "{ __typename }"}],
         "headline": [{"query": QUERIES["headline"], "variables": {"email": email}}],
         "100 objects": [{"query": HUNDRED, "variables": {"ids": ids}}],
@@ -87,13 +57,14 @@ def test_on_the_wire(
         port = int(url.rpartition(":")[2].partition("/")[0])
         found, _ = timed(
             benchmark,
-            lambda: {
-                name: _against_bare(port, questions, tmp_path) for name, questions in asked.items()
-            },
+            lambda: {name: _against_bare(port, each, tmp_path) for name, each in questions.items()},
         )
-    for name, (kilobytes, ours, bare) in found.items():
+    for name, (kilobytes, ours, theirs) in found.items():
         figures = ours._asdict()
-        figures |= {"bare_per_second": bare.per_second, "ratio": ours.per_second / bare.per_second}
+        figures |= {
+            "bare_per_second": theirs.per_second,
+            "ratio": ours.per_second / theirs.per_second,
+        }
         report.row(WIRE, size=size, query=name, kB=kilobytes, **figures)
 
 
@@ -108,11 +79,11 @@ def _against_bare(
 ) -> tuple[float, Rate, Rate]:
     """How many kB an answer has, and how fast it is given, here and by the bare route."""
     bodies = [msgspec.json.encode(each) for each in questions]
-    answer = _asked(port, bodies[0])
+    answer = asked(port, bodies[0])
     assert b'"errors"' not in answer[:200]
-    ours = _wrk(port, bodies, folder)
-    with _bare(answer, folder) as other:
-        return len(answer) / 1e3, ours, _wrk(other, bodies, folder)
+    ours = wrk(port, bodies, folder)
+    with bare(answer, folder) as other:
+        return len(answer) / 1e3, ours, wrk(other, bodies, folder)
 
 
 HOSTILE: Final = (
@@ -146,7 +117,7 @@ def test_beside_a_hostile_client(
     ]
     with served(populations.file(size)) as url:
         port = int(url.rpartition(":")[2].partition("/")[0])
-        with _bare(_asked(port, *body), tmp_path) as other:
+        with bare(asked(port, *body), tmp_path) as other:
             refused = f"http://127.0.0.1:{other}/refused"
             ways = {
                 "again": (port, url, again),
@@ -177,65 +148,12 @@ def _beside(
     port: int, url: str, hostile: list[bytes], body: list[bytes], folder: Path
 ) -> tuple[Rate, Rate, int]:
     """The small question alone, then beside a hostile client, and how many of the latter were answered."""
-    alone = _wrk(port, body, folder, ROUND)
+    alone = wrk(port, body, folder, ROUND)
     words = [sys.executable, str(Path(__file__).with_name("asking.py")), url, "1", str(ROUND)]
     with subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as asking:  # noqa: S603  # our own
         assert asking.stdin
         assert asking.stdout
         asking.stdin.write(b"\n".join(hostile))
         asking.stdin.close()
-        beside = _wrk(port, body, folder, ROUND)
+        beside = wrk(port, body, folder, ROUND)
         return alone, beside, len(msgspec.json.decode(asking.stdout.read())["replies"])
-
-
-def _asked(port: int, body: bytes) -> bytes:
-    with closing(HTTPConnection("127.0.0.1", port, timeout=60)) as connection:
-        for _ in range(3):  # a query that comes again is compiled
-            connection.request("POST", "/graphql", body, {"content-type": "application/json"})
-            answer = connection.getresponse().read()
-        return answer
-
-
-@contextmanager
-def _bare(answer: bytes, folder: Path) -> Iterator[int]:
-    """The port of a route that gives an answer."""
-    file, port = folder / "answer.json", 18_457
-    file.write_bytes(answer)
-    with subprocess.Popen([sys.executable, "-c", BARE, str(file), str(port)]) as server:  # noqa: S603  # our own
-        try:
-            for _ in range(200):
-                try:
-                    _asked(port, b"{}")
-                    break
-                except ConnectionError:
-                    time.sleep(0.1)
-            yield port
-        finally:
-            server.terminate()
-
-
-def _wrk(port: int, bodies: list[bytes], folder: Path, seconds: int = SECONDS) -> Rate:
-    """Ask for one body after the other, and for the first one again after the last."""
-    script = folder / "post.lua"
-    script.write_text(
-        'wrk.method = "POST"\nwrk.headers["Content-Type"] = "application/json"\nlocal next, bodies = 0, {\n'
-        + "".join(f"[==[{each.decode()}]==],\n" for each in bodies)
-        + "}\nrequest = function() next = next % #bodies + 1 return wrk.format(nil, nil, nil, bodies[next]) end\n"
-        "done = function(s, l, r) print(string.format('told %f %f %f %d', s.requests / s.duration * 1e6,"
-        " l:percentile(50) / 1e3, l:percentile(99) / 1e3, s.errors.status + s.errors.read)) end\n"
-    )
-    words = [
-        "wrk",
-        "-t1",
-        f"-c{CONNECTIONS}",
-        f"-d{seconds}s",
-        "-s",
-        str(script),
-        f"http://127.0.0.1:{port}/graphql",
-    ]
-    done = subprocess.run(words, check=True, capture_output=True, text=True)  # noqa: S603  # our own
-    found = re.search(r"told (\S+) (\S+) (\S+) (\d+)", done.stdout)
-    assert found, done.stdout
-    assert found[4] == "0"
-    per_second, p50, p99 = map(float, found.groups()[:3])
-    return Rate(p99, p50, per_second)

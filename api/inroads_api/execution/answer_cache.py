@@ -13,6 +13,7 @@ from weakref import WeakSet, ref
 import msgspec
 from graphql import OperationType
 
+from inroads_api.execution.cost import ENTRY
 from inroads_api.execution.documents import PreparedDocument
 from inroads_api.execution.weighed_cache import WeighedCache
 from inroads_api.versions.versions import Version
@@ -45,6 +46,9 @@ FACTS: Final = frozenset(
     }
 )
 """The fields of GraphInfo that it does not share with the root; all depend on the version alone."""
+
+BRIEF: Final = frozenset(name for name in SETTLED | FACTS if ENTRY.get(name, 1) < 1_000)
+"""Settled root fields that do not look at the whole graph."""
 
 _A = TypeVar("_A")
 
@@ -110,5 +114,14 @@ def question(
 
 def is_settled(document: PreparedDocument, name: str | None) -> bool:
     """Return whether an operation is a query whose answer depends on the version alone."""
+    return _asks(document, name, SETTLED | FACTS)
+
+
+def is_brief(document: PreparedDocument, name: str | None) -> bool:
+    """Return whether a query is settled, and does not look at the whole graph."""
+    return _asks(document, name, BRIEF)
+
+
+def _asks(document: PreparedDocument, name: str | None, fields: frozenset[str]) -> bool:
     query = document.operation(name) is OperationType.QUERY
-    return query and document.entries(name) <= SETTLED | FACTS
+    return query and document.entries(name) <= fields

@@ -64,7 +64,7 @@ _INTROSPECTED: Final = {
 }
 """The average length of the lists of the introspection."""
 
-_ENTRY: Final = {
+ENTRY: Final = {
     "access": 20,
     # A scan of a million nodes takes a tenth of a second, too long for the event loop.
     "search": 1_000,
@@ -83,6 +83,7 @@ _ENTRY: Final = {
     "findings": 5_000,  # runs the rules on the whole graph
     "rules": 30,
 }
+"""The weights of root fields that do more than return a value."""
 
 _WEIGHTS: Final = {
     ("Identity", "reach"): 20,
@@ -91,7 +92,7 @@ _WEIGHTS: Final = {
     ("Account", "exposure"): 20,
     ("Business", "reachedBy"): 20,
     ("Account", "reachedBy"): 20,
-    **{(kind, name): weight for kind in ("Query", "GraphInfo") for name, weight in _ENTRY.items()},
+    **{(kind, name): weight for kind in ("Query", "GraphInfo") for name, weight in ENTRY.items()},
     ("WhatIf", "graph"): 5_000,  # folds the columns again
     ("Subscription", "changes"): 5_000,
     ("Subscription", "findings"): 5_000,

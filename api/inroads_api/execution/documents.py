@@ -29,13 +29,18 @@ from inroads_api.execution.plans import Key, Plans, plans_of
 from inroads_api.execution.shapes import shape
 from inroads_api.execution.tracing import part
 from inroads_api.execution.weighed_cache import WeighedCache
-from inroads_api.limits import MAX_QUERY
+from inroads_api.limits import MAX_COST, MAX_QUERY
 
 MAX_REFUSED: Final = 4 * 2**20
 """The most bytes of cached documents that are invalid or not validated yet."""
 
 QUICK: Final = 1_000
 """The highest cost of a document that the event loop executes itself."""
+
+SHORT: Final = 25_000
+"""The highest cost of a brief document that the event loop begins: the price of 50 accesses with
+all of their evidence, of which most identities have few.
+"""
 
 MAX_ERRORS: Final = 20
 """The most errors that are reported of one document, since each takes time to find."""
@@ -61,7 +66,7 @@ class PreparedDocument:
 
     A text that cannot be parsed has no operations, and `errors` has the reason. `refused` marks a
     document that is known to be refused with any variables, and `cheap` one that is known to be
-    cheap to answer with any. A document with a `pattern` is valid: all that the literals do not
+    cheap to answer with any, or `short`. A document with a `pattern` is valid: all that the literals do not
     decide is known of the pattern, and its literals are variables of the pattern.
     """
 
@@ -74,7 +79,7 @@ class PreparedDocument:
         self._tokens = 0
         self._refusal: GraphQLError | None = None
         self._errors: list[GraphQLError] | None = None
-        self.refused, self.cheap = len(text) > MAX_QUERY, False
+        self.refused, self.cheap, self.short = len(text) > MAX_QUERY, False, False
 
     def follow(self, pattern: Pattern, given: Mapping[str, str | int]) -> None:
         """Take what is known of a pattern, whose variables have these values here."""
@@ -228,12 +233,22 @@ class PreparedDocument:
         node = self.definition(name)
         return self.plans.key(node, self._fragment_nodes, variables) if node else None
 
-    def is_quick(self, variables: Mapping[str, Any] | None, name: str | None) -> bool:
-        """Return whether the document is refused, or cheap with a plan: quick in an event loop."""
+    def is_quick(
+        self, variables: Mapping[str, Any] | None, name: str | None, *, brief: bool = False
+    ) -> bool:
+        """Return whether the document is refused, or cheap with a plan: quick in an event loop.
+
+        A `brief` operation may also be short.
+        """
         if self.refused:
             return True
-        key = self.key(variables, name) if self.cheap else None
+        key = self.key(variables, name) if self.cheap or (brief and self.short) else None
         return key is not None and self.plans.is_quick(key)
+
+    def took_long(self, variables: Mapping[str, Any] | None, name: str | None) -> None:
+        """Note that an operation took too long for an event loop."""
+        if key := self.key(variables, name):
+            self.plans.took_long(key)
 
     def wants_plan(self, variables: Mapping[str, Any] | None, name: str | None) -> bool:
         """Return whether an operation that comes with these variables is to be compiled."""
@@ -273,7 +288,8 @@ class PreparedDocument:
         most = self.measures.measure(self._given)
         reads = all(node.operation is OperationType.QUERY for node in self._operations)
         self.refused = bool(self._errors)
-        self.cheap = reads and most is not None and most.cost <= QUICK
+        cost = most.cost if reads and most else MAX_COST
+        self.cheap, self.short = cost <= QUICK, cost <= SHORT
 
 
 class _PatternKey(NamedTuple):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Hashable, Iterable, Iterator, Mapping
 from typing import Any, Final
 
@@ -30,6 +31,9 @@ MAX_NOTICED: Final = 16
 FIELD_BYTES: Final = 2_000
 """The measured bytes of a compiled field."""
 
+RESTS: Final = 0.05
+"""In seconds: how long threads have a plan to themselves after it took too long in an event loop."""
+
 Key = Hashable
 """The key of a plan: its operation, and the values of the operation's conditions."""
 
@@ -47,6 +51,7 @@ class Plans:
         self._noticed: LRUCache[Key, None] = LRUCache(MAX_NOTICED)
         self._plans: dict[Key, CompiledQuery | None] = {}
         self._surprising: set[Key] = set()
+        self._rests: dict[Key, float] = {}
         self._fields = 0
 
     def __len__(self) -> int:
@@ -77,9 +82,17 @@ class Plans:
         return self._plans.get(key)
 
     def is_quick(self, key: Key) -> bool:
-        """Return whether a plan has each root field, and none of them has surprised yet."""
+        """Return whether a plan has each root field, none of which has surprised yet, and does not
+        rest.
+        """
         plan = self._plans.get(key)
-        return plan is not None and None not in plan.runs.values() and key not in self._surprising
+        if plan is None or None in plan.runs.values() or key in self._surprising:
+            return False
+        return time.monotonic() >= self._rests.get(key, 0.0)
+
+    def took_long(self, key: Key) -> None:
+        """Let a plan rest that took too long in an event loop."""
+        self._rests[key] = time.monotonic() + RESTS
 
     def surprised(self, key: Key) -> None:
         """Note that the stock executor had to execute a field of a plan."""

@@ -98,25 +98,34 @@ class GraphQLEndpoint:
 
     async def _answered(self, operation: Operation) -> _Answered:
         kept = self._answerer.find(operation)
-        if answered := self._at_once(operation, kept):
-            return answered
+        begun = self._at_once(operation, kept)
+        if isinstance(begun, _Answered):
+            return begun
         caller = operation.caller
         async with self._admission.place(caller.id if caller else None) as client:
             if not operation.document.settled:
                 await self._prepare(operation, client)
-                if answered := self._at_once(operation):
-                    return answered
+                begun = self._at_once(operation)
+                if isinstance(begun, _Answered):
+                    return begun
             async with client.working, self._admission.turn(operation):
-                return await run_in_threadpool(self._work, operation, kept, compiles=not kept)
+                return await run_in_threadpool(self._work, operation, kept, begun)
 
     def _at_once(
         self, operation: Operation, kept: OperationResult | None = None
-    ) -> _Answered | None:
-        """Answer an operation in the event loop, if that takes little and waits for nothing."""
+    ) -> _Answered | Admission | None:
+        """Answer an operation in the event loop, if that takes little and waits for nothing.
+
+        Return its admission if it has begun, and takes too long.
+        """
         if not (len(kept.resolved) <= MAX_FIRST if kept else self._is_quick(operation)):
             return None
         with self._admission.at_once() as free:
-            return self._work(operation, kept) if free else None
+            if not free:
+                return None
+            admission = self._admission.admit(operation)
+            result = kept or self._answerer.answer_at_once(operation)
+            return self._finish(operation, result, admission) if result else admission
 
     def _is_quick(self, operation: Operation) -> bool:
         return operation.quick and self._answerer.stays(operation)
@@ -126,18 +135,24 @@ class GraphQLEndpoint:
             await run_in_threadpool(self._answerer.prepare, operation)
 
     def _work(
-        self, operation: Operation, kept: OperationResult | None = None, *, compiles: bool = False
+        self, operation: Operation, kept: OperationResult | None, begun: Admission | None
     ) -> _Answered:
-        """Admit an operation and answer it; a thread also `compiles` it when it comes again.
+        """Admit an operation, compile it when it comes again, and answer it; not for the loop.
 
         The audit log has a line about it before an answer is sent or a mutation begins.
         """
-        entry, budget = self._admission.admit(operation)
+        entry, budget = begun or self._admission.admit(operation)
         # A caller whose budget is small is answered without a plan rather than throttled for one.
         affords = budget is None or budget.remaining >= MAX_COMPILING
-        if compiles and affords and (cost := self._answerer.compile(operation)):
+        if not kept and affords and (cost := self._answerer.compile(operation)):
             budget = self._admission.charge(operation, cost)
         result = kept or self._answerer.answer(operation)
+        return self._finish(operation, result, Admission(entry, budget))
+
+    def _finish(
+        self, operation: Operation, result: OperationResult, admission: Admission
+    ) -> _Answered:
+        entry, budget = admission
         body, status = envelope(operation, result, budget), status_of(operation, result)
         if entry:
             with self._admission.auditing():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence, Set
 from itertools import combinations
 from math import comb
 from typing import Final
@@ -38,6 +38,52 @@ TOLD: Final = 3
 """The most contradictions that a sentence names."""
 
 
+FEW: Final = 64
+"""The accesses that a cut ends are kept for other explanations if so few identities can use it."""
+
+
+class Explainer:
+    """Explains accesses of a graph, such as those of one page, which share many grants."""
+
+    def __init__(self, graph: AccessGraph) -> None:
+        self.graph = graph
+        self._held: dict[str, Mapping[int, int]] = {}
+        self._lost: dict[frozenset[str], dict[str, Set[int]]] = {}
+
+    def explain(self, access: Access) -> Explanation:
+        """Explain an access; see `explain`."""
+        candidates = _candidates(self.graph, access)
+        routes = _count_routes(self.graph, access, candidates)
+        cut = _least_cut(self, access, candidates, routes)
+        return Explanation(routes, cut, _sentence(self.graph, access, routes, cut))
+
+    def collateral(self, access: Access, cut: Sequence[Grant]) -> int:
+        """Count the other accesses, of all identities, that end when these grants are revoked."""
+        ended, own = 0, self.graph.number(access.resource)
+        for identity, lost in self._lost_by(cut):
+            ended += len(lost) - (identity == access.principal and own in lost)
+        return ended
+
+    def _lost_by(self, cut: Sequence[Grant]) -> Iterable[tuple[str, Set[int]]]:
+        """Return what each identity loses when these grants are revoked."""
+        avoid = frozenset(grant.id for grant in cut)
+        if avoid in self._lost:
+            return self._lost[avoid].items()
+        holders = _holders(self.graph, cut)
+        lost = ((each, self._loses(each, avoid)) for each in map(self.graph.index.name, holders))
+        if len(holders) > FEW:
+            return lost
+        self._lost[avoid] = dict(lost)
+        return self._lost[avoid].items()
+
+    def _loses(self, identity: str, avoid: frozenset[str]) -> Set[int]:
+        if identity not in self._held:
+            self._held = {
+                identity: held(self.graph, identity)
+            }  # the next one asked is often the same
+        return self._held[identity].keys() - held(self.graph, identity, avoid).keys()
+
+
 def explain(graph: AccessGraph, access: Access) -> Explanation:
     """Explain an access: a sentence, independent routes, and the cut.
 
@@ -45,10 +91,7 @@ def explain(graph: AccessGraph, access: Access) -> Explanation:
     can be revoked. The cut is the fewest grants whose removal ends the access; among equals, the
     grants that end the fewest other accesses.
     """
-    candidates = _candidates(graph, access)
-    routes = count_routes(_network(graph, access, candidates), *_ends(access))
-    cut = _least_cut(graph, access, candidates, routes)
-    return Explanation(routes, cut, _sentence(graph, access, routes, cut))
+    return Explainer(graph).explain(access)
 
 
 def _candidates(graph: AccessGraph, access: Access) -> dict[str, Grant]:
@@ -72,6 +115,14 @@ def contested_grants(graph: AccessGraph, access: Access) -> tuple[Grant, ...]:
         if step.contested
     }
     return tuple(found.values())
+
+
+def _count_routes(graph: AccessGraph, access: Access, candidates: Iterable[str]) -> int:
+    """Count the independent routes of an access."""
+    # Every route begins with a grant of the identity, so one such grant is one route.
+    if len({path.steps[0].grant for path in access.paths}) == 1:
+        return 1
+    return count_routes(_network(graph, access, candidates), *_ends(access))
 
 
 def _network(graph: AccessGraph, access: Access, candidates: Iterable[str]) -> Network:
@@ -118,7 +169,7 @@ def _flow(
 
 
 def _least_cut(
-    graph: AccessGraph, access: Access, candidates: dict[str, Grant], size: int
+    explainer: Explainer, access: Access, candidates: dict[str, Grant], size: int
 ) -> tuple[Grant, ...]:
     chosen: tuple[str, ...]
     if comb(len(candidates), size) <= MAX_CANDIDATES and not access.truncated:
@@ -132,24 +183,14 @@ def _least_cut(
         if others:
             chosen = min(
                 (chosen, *others),
-                key=lambda cut: (collateral(graph, access, [candidates[at] for at in cut]), cut),
+                key=lambda cut: (explainer.collateral(access, [candidates[at] for at in cut]), cut),
             )
     else:
-        own = _ended_alone(graph, access, candidates)
+        own = _ended_alone(explainer.graph, access, candidates)
         much = own.total() + 1
-        _, chosen = _flow(graph, access, {each: much + own[each] for each in candidates})
+        _, chosen = _flow(explainer.graph, access, {each: much + own[each] for each in candidates})
     order = list(candidates)
     return tuple(candidates[each] for each in sorted(chosen, key=order.index))
-
-
-def collateral(graph: AccessGraph, access: Access, cut: Sequence[Grant]) -> int:
-    """Count the other accesses, of all identities, that end when these grants are revoked."""
-    avoid = frozenset(grant.id for grant in cut)
-    ended, own = 0, graph.number(access.resource)
-    for identity in map(graph.index.name, _holders(graph, cut)):
-        lost = held(graph, identity).keys() - held(graph, identity, avoid).keys()
-        ended += len(lost - {own} if identity == access.principal else lost)
-    return ended
 
 
 def _ended_alone(graph: AccessGraph, access: Access, candidates: dict[str, Grant]) -> Counter[str]:

@@ -279,9 +279,7 @@ class Adjacency:
 
     def grant_name(self, grant: int) -> str:
         """Return the printed id of a grant."""
-        relation = RELATIONS[self.relation[grant]].value
-        if self.client_role[grant]:
-            relation += "/CLIENT"
+        relation = RELATIONS[self.relation[grant]] + "/CLIENT" * self.client_role[grant]
         return grant_id(self.name(self.principal[grant]), relation, self.name(self.resource[grant]))
 
     def _grant_number(self, name: Hashable) -> int | None:
@@ -326,39 +324,42 @@ class Adjacency:
         """Return the records behind a grant, in the order in which they speak."""
         evidence = self.fold.evidence
         return tuple(
-            Evidence(
-                int(evidence.document[row]),
-                SECTIONS[evidence.section[row]],
-                int(evidence.row[row]),
-                int(evidence.sub[row]),
-                _id(evidence.record[row]),
+            Evidence(document, SECTIONS[section], row, sub, _id(record))
+            for document, section, row, sub, record in zip(
+                *self._evidence_of(grant, evidence.document, evidence.section),
+                *self._evidence_of(grant, evidence.row, evidence.sub, evidence.record),
+                strict=True,
             )
-            for row in range(self.evidence_of[grant], self.evidence_of[grant + 1])
         )
 
+    def _evidence_of(self, grant: int, *columns: Ints) -> list[list[int]]:
+        """Return the rows of a grant in some columns of the evidence."""
+        rows = slice(self.evidence_of[grant], self.evidence_of[grant + 1])
+        return [column[rows].tolist() for column in columns]
+
     def _grant(self, number: int) -> Grant:
-        evidence, said = self.fold.evidence, self.fold.said
-        rows = range(self.evidence_of[number], self.evidence_of[number + 1])
-        roles = [evidence.role[row] for row in rows if evidence.role[row] != NONE]
-        bits = self.roles[number]
+        evidence, text = self.fold.evidence, self.fold.said.words.text
+        roles, words, clients = self._evidence_of(
+            number, evidence.role, evidence.word, evidence.client
+        )
+        relation = RELATIONS[self.relation[number]]
+        principal, resource = map(self.name, (self.principal[number], self.resource[number]))
+        bits, inactive = self.roles[number], int(self.fold.grants.inactive[number])
         return Grant(
-            self.grant_name(number),
-            RELATIONS[self.relation[number]],
-            self.name(self.principal[number]),
-            self.name(self.resource[number]),
-            tuple(ROLES[role] for role in dict.fromkeys(roles) if bits >> int(role) & 1),
+            grant_id(principal, relation + "/CLIENT" * self.client_role[number], resource),
+            relation,
+            principal,
+            resource,
             tuple(
-                None if evidence.word[row] == NONE else said.words.text(evidence.word[row])
-                for row in rows
+                ROLES[role] for role in dict.fromkeys(roles) if role != NONE and bits >> role & 1
             ),
+            tuple(None if word == NONE else text(word) for word in words),
             self.evidence(number),
             bool(self.active[number]),
-            tuple(_id(evidence.client[row]) for row in rows),
-            tuple(
-                reason
-                for bit, reason in enumerate(INACTIVE)
-                if int(self.fold.grants.inactive[number]) >> bit & 1
-            ),
+            tuple(map(_id, clients)),
+            tuple(reason for bit, reason in enumerate(INACTIVE) if inactive >> bit & 1)
+            if inactive
+            else (),
             contradictions(self, number) if self.contested[number] else (),
         )
 

@@ -52,7 +52,15 @@ from inroads.moments import moment_of
 from inroads.network.coverage import NO_GRANTS, MeasuredCoverage
 from inroads.network.former_emails import FormerEmail, former_emails
 from inroads.network.issues import issues
-from inroads.network.mappings import NO_DOCUMENTS, Data, Documents, Grants, Neighbours, Nodes
+from inroads.network.mappings import (
+    NO_DOCUMENTS,
+    Adjacent,
+    Data,
+    Documents,
+    Grants,
+    Neighbours,
+    Nodes,
+)
 from inroads.network.search import Corpus, Matches, corpus, search
 from inroads.policy.grammar import CONVEYS, Conveys
 from inroads.policy.tables import STOCK, Policy
@@ -123,6 +131,7 @@ class AccessGraph(MultiDiGraph):
         graph._node = Nodes(adjacency, lru_cache(KEPT)(graph._attributes), (graph, "_node"))
         graph._adj = Neighbours(adjacency, (graph, "_adj"), forward=True)
         graph._pred = Neighbours(adjacency, (graph, "_pred"), forward=False)
+        vars(graph)["adj"] = Adjacent(graph._adj)  # type: ignore[arg-type]  # the stub wants dicts
         return nx.freeze(graph)  # type: ignore[no-any-return]  # the stub forgets the class
 
     def __reduce__(self) -> Any:
@@ -199,23 +208,21 @@ class AccessGraph(MultiDiGraph):
         """The hops out of a node, in a stable order."""
         index = self.index
         here = self.number(node)
-        return (self.hop(here, other, grant) for other, grant in index.hops_from(here))
+        return (self.hop(here, grant) for _, grant in index.hops_from(here))
 
     def hops_to(self, node: str) -> Iterator[Hop]:
         """The hops into a node, in a stable order."""
         index = self.index
         here = self.number(node)
-        return (self.hop(other, here, grant) for other, grant in index.hops_to(here))
+        return (self.hop(other, grant) for other, grant in index.hops_to(here))
 
-    def hop(self, principal: int, resource: int, grant: int) -> Hop:
-        """A hop by numbers."""
-        index = self.index
-        return Hop(
-            index.name(principal),
-            index.name(resource),
-            index.grant(grant),
-            CONVEYS[index.conveys[grant]],
-        )
+    def hop(self, principal: int, grant: int) -> Hop:
+        """A hop over a grant from one of its ends, by numbers."""
+        index, held = self.index, self.index.grant(grant)
+        ends = held.principal, held.resource
+        if index.principal[grant] != principal:  # a KEEPS that is walked from the account
+            ends = ends[::-1]
+        return Hop(*ends, held, CONVEYS[index.conveys[grant]])
 
     def roles_of(self, bits: int) -> tuple[Role, ...]:
         """The maximal ones of these roles."""

@@ -7,16 +7,21 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, ItemsView, Iterator, Mapping, Sequence, ValuesView
 from functools import partial
-from itertools import groupby
+from itertools import chain, groupby
 from typing import Any, Final, TypeVar
 
+from networkx.classes.coreviews import MultiAdjacencyView
 from networkx.classes.function import frozen  # type: ignore[attr-defined]  # the stub leaves it out
 
 from inroads.columns.adjacency import Adjacency
 from inroads.columns.arrays import Lazily
-from inroads.model import Document, Grant
+from inroads.columns.claimset import RELATIONS
+from inroads.model import Document, Grant, grant_id
 
 _V = TypeVar("_V")
+
+FEW: Final = 1_000
+"""So many nodes are looked at one by one; who goes further is given the rest in bulk."""
 
 
 class Data(dict[str, Any]):
@@ -98,7 +103,9 @@ class _ByName(_Paired[_V]):
         return self._value(number)
 
     def __iter__(self) -> Iterator[str]:
-        return map(self._index.name, range(len(self)))
+        first = map(self._index.name, range(min(FEW, len(self))))
+        rest = (self._index.names()[FEW:] for _ in range(len(self) > FEW))
+        return chain(first, chain.from_iterable(rest))
 
     def __len__(self) -> int:
         return self._index.size
@@ -128,6 +135,54 @@ class Neighbours(_ByName[Mapping[str, Mapping[str, dict[str, str]]]]):
 
     def __init__(self, index: Adjacency, home: tuple[object, str], *, forward: bool) -> None:
         super().__init__(index, partial(_Neighbourhood, index, forward), home)
+        self._forward = forward
+
+    def each(self) -> Iterator[Mapping[str, Mapping[str, dict[str, str]]]]:
+        yield from map(self._value, range(min(FEW, len(self))))
+        if len(self) > FEW:
+            yield from self._in_bulk(FEW)
+
+    def _in_bulk(self, start: int) -> Iterator[Data]:
+        """Yield the neighbours of each node from a number on, as dicts that cannot be changed."""
+        index, names, put = self._index, self._index.names(), dict.__setitem__
+        starts, hops = (
+            (index.out_starts, index.out_hops)
+            if self._forward
+            else (index.in_starts, index.in_hops)
+        )
+        relation, client, roles, contested = (
+            index.relation,
+            index.client_role,
+            index.roles,
+            index.contested,
+        )
+        known: dict[tuple[int, int], Data] = {}
+        for node in range(start, len(self)):
+            found = Data()
+            for hop in hops[starts[node] : starts[node + 1]]:
+                grant = hop if hop >= 0 else ~hop
+                principal, resource = names[index.principal[grant]], names[index.resource[grant]]
+                word = RELATIONS[relation[grant]] + "/CLIENT" * client[grant]
+                other = resource if (hop >= 0) is self._forward else principal
+                key = relation[grant], roles[grant]
+                data = known.get(key)
+                if data is None or contested[grant]:
+                    data = Data(index.data(grant))
+                    # Which of several roles speaks first, the evidence of each grant tells.
+                    if key[1].bit_count() < 2 and not contested[grant]:
+                        known[key] = data
+                if other not in found:
+                    put(found, other, Data())
+                put(found[other], grant_id(principal, word, resource), data)
+            yield found
+
+
+class Adjacent(MultiAdjacencyView):  # type: ignore[type-arg]  # it takes none at run time
+    """The `adj` of a graph, whose items are mappings that cannot be changed: they need no views."""
+
+    def items(self) -> ItemsView[str, Any]:
+        items: ItemsView[str, Any] = self._atlas.items()  # type: ignore[attr-defined]  # not in the stub
+        return items
 
 
 class _Neighbourhood(_Paired[Mapping[str, dict[str, str]]]):

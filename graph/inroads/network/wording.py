@@ -67,6 +67,8 @@ def label(graph: AccessGraph, node: str) -> str:
 
 
 def _is_visible(text: str) -> bool:
+    if text.isprintable():
+        return bool(text) and not text.isspace()
     return any(each.isprintable() and not each.isspace() for each in text)
 
 

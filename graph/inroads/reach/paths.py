@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from inroads.cancellation import check
@@ -20,67 +20,44 @@ class PathFacts(NamedTuple):
     sound: bool
 
 
-def _facts(graph: AccessGraph, hops: tuple[Hop, ...]) -> PathFacts:
-    """The combined facts of the steps of a path."""
+def path_of(graph: AccessGraph, hops: tuple[Hop, ...]) -> Path:
+    """Write out a path, with the certainty and state of each step."""
+    check()
     phase: Phase | None = Phase.ACTING
     roles: tuple[Role, ...] = ()
-    reasons = set(graph.latent(hops[0].principal))
-    for hop in hops:
-        phase = GRAMMAR.get((phase, hop.conveys)) if phase else None
-        if hop.conveys is not Conveys.RESOLVE:
-            roles = hop.grant.roles
-        reasons.update(graph.latent(hop.resource))
-        reasons.update(hop.grant.inactive)
-    certainty = Certainty.STATED
+    latent = graph.latent(hops[0].principal)
+    reasons, inferred = set(latent), False
+    steps: list[Step] = []
+    for principal, resource, grant, conveys in hops:
+        phase = GRAMMAR.get((phase, conveys)) if phase else None
+        sure = Certainty.STATED if phase else Certainty.ASSOCIATED
+        if conveys is not Conveys.RESOLVE:
+            # A rule infers what a business holds that the identity acts for, no record.
+            if steps and phase:
+                sure, inferred = Certainty.INFERRED, True
+            roles = grant.roles
+        beyond = graph.latent(resource)
+        is_latent = latent or beyond or not grant.active
+        reasons.update(beyond, grant.inactive)
+        steps.append(
+            Step(
+                principal,
+                grant.relation,
+                resource,
+                grant.id,
+                grant.roles[0] if grant.roles else None,
+                grant.words[0] if grant.roles else None,
+                grant.contested,
+                sure,
+                AccessState.LATENT if is_latent else AccessState.ACTIVE,
+            )
+        )
+        latent = beyond
+    certainty = Certainty.INFERRED if inferred else Certainty.STATED
     if phase is None:
         certainty, roles = Certainty.ASSOCIATED, (Role.UNKNOWN,)
-    elif any(hop.conveys is not Conveys.RESOLVE for hop in hops[1:]):
-        # The path passes through a business that the identity controls: a rule infers it, no
-        # record.
-        certainty = Certainty.INFERRED
-    sound = not any(hop.grant.contested for hop in hops)
-    return PathFacts(certainty, tuple(sorted(reasons)), roles, len(hops), sound)
-
-
-def _certainties(hops: tuple[Hop, ...]) -> Iterator[Certainty]:
-    """Yield the certainty of each step: a rule infers what a business holds that is acted for."""
-    phase: Phase | None = Phase.ACTING
-    for place, hop in enumerate(hops):
-        phase = GRAMMAR.get((phase, hop.conveys)) if phase else None
-        if phase is None:
-            yield Certainty.ASSOCIATED
-        elif place and hop.conveys is not Conveys.RESOLVE:
-            yield Certainty.INFERRED
-        else:
-            yield Certainty.STATED
-
-
-def _state(graph: AccessGraph, hop: Hop) -> AccessState:
-    """Return LATENT where a grant is inactive, or an end is latent."""
-    is_latent = not hop.grant.active or graph.latent(hop.principal) or graph.latent(hop.resource)
-    return AccessState.LATENT if is_latent else AccessState.ACTIVE
-
-
-def path_of(graph: AccessGraph, hops: tuple[Hop, ...]) -> Path:
-    check()
-    certainty, reasons, roles, *_ = _facts(graph, hops)
-    steps = tuple(
-        Step(
-            hop.principal,
-            hop.grant.relation,
-            hop.resource,
-            hop.grant.id,
-            hop.grant.roles[0] if hop.grant.roles else None,
-            hop.grant.words[0] if hop.grant.roles else None,
-            hop.grant.contested,
-            sure,
-            _state(graph, hop),
-        )
-        for hop, sure in zip(hops, _certainties(hops), strict=True)
-    )
-    return Path(
-        steps, roles, certainty, AccessState.LATENT if reasons else AccessState.ACTIVE, reasons
-    )
+    state = AccessState.LATENT if reasons else AccessState.ACTIVE
+    return Path(tuple(steps), roles, certainty, state, tuple(sorted(reasons)))
 
 
 def path_order(path: Path) -> tuple[int, int, int, str, tuple[str, ...]]:

@@ -163,7 +163,9 @@ def _written(
     if association:
         more, cut_off_more = association.paths(summary.other)
         hops, cut_off = list(dict.fromkeys([*hops, *more])), cut_off or cut_off_more
-    paths = sorted((path_of(graph, each) for each in hops), key=path_order)
+    paths = [path_of(graph, each) for each in hops]
+    if len(paths) > 1:
+        paths.sort(key=path_order)
     ends = (walk.start, summary.other) if walk.forward else (summary.other, walk.start)
     conveyed = () if summary.certainty is Certainty.ASSOCIATED else summary.roles
     latent = summary.state is AccessState.LATENT

@@ -227,26 +227,24 @@ class Walk:
         """Return the paths to a node, or from it."""
         node = self.graph.number(other)
         if self.merged is None:
-            return [
-                self._hops(length, place)
-                for length, level in enumerate(self.levels[1:], 1)
-                for place, each in enumerate(level.node)
-                if each == node and self._arrives(node, level.phase[place])
-            ]
+            return [self._hops(*place) for place in self.found.get(node, ())]
         if "table" not in vars(self) and self.back * BACK < len(self.merged.node):
             self.back += 1
             back = Walk(self.graph, other, self.chosen, forward=not self.forward)
             if back.merged is None and not back.truncated:
                 return back.paths(self.start)
-        return [tuple(self.graph.hop(*hop) for hop in path) for path in self.table.paths(node)]
+        return [
+            tuple(self.graph.hop(near, grant) for near, _, grant in path)
+            for path in self.table.paths(node)
+        ]
 
     def _hops(self, number: int, place: int) -> tuple[Hop, ...]:
         hops = []
         while number:
             level, before = self.levels[number], self.levels[number - 1]
             here, there = level.node[place], before.node[level.parent[place]]
-            ends = (there, here) if self.forward else (here, there)
-            hops.append(self.graph.hop(*ends, level.grant[place]))
+            principal = there if self.forward else here
+            hops.append(self.graph.hop(principal, level.grant[place]))
             number, place = number - 1, level.parent[place]
         return tuple(reversed(hops) if self.forward else hops)
 

@@ -756,7 +756,7 @@ def test_one_of_in_a_fragment_before_its_operation(ask: Ask) -> None:
 
 def test_internal_error(ask: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
     """What nobody expected is told generically, beside what else was answered."""
-    monkeypatch.setattr(explain, "explain", lambda *_: 1 / 0)
+    monkeypatch.setattr(explain.Explainer, "explain", lambda *_: 1 / 0)
     response = ask(
         """{ access(principal: "b@example.com", resource: "account:Xr82w") { explanation { sentence } }
         graph { version } }"""

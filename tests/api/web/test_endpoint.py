@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import threading
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
@@ -11,6 +12,7 @@ from typing import Any, Final
 import pytest
 
 from applications import application
+from inroads.analysis.explain import Explainer
 from inroads.network.access_graph import AccessGraph
 from inroads_api.execution import execute as execution
 from inroads_api.execution.documents import BASE_BYTES, DocumentCache, PreparedDocument
@@ -131,3 +133,45 @@ def test_another_version_costs_as_a_moment_does(bruce: AccessGraph, serve: Serve
     plain = cost(one, id="business:77128")
     assert cost(one, id="business:77128@~-0-0123abcd") == plain + past + 1
     assert cost('{ node(id: "business:77128@~-0-0123abcd") { label } }') == plain + past + 1
+ACCESS: Final = """query Access($of: ID!) { access(principal: "b@example.com", resource: $of) {
+    roles paths(first: 20) { nodes { sentence steps { grant { id evidence(first: 100) { pointer } } } } }
+    explanation { sentence } } }"""
+
+
+def test_what_takes_long_goes_on_in_a_thread(
+    bruce: AccessGraph, serve: Serve, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """The event loop answers a brief operation itself, and leaves it to a thread when its time is up.
+
+    It is admitted once all the same: the log has one line, and its cost is spent once.
+    """
+    threads: list[int] = []
+    explained = Explainer.explain
+
+    def watched(*given: Any) -> Any:
+        threads.append(threading.get_ident())
+        return explained(*given)
+
+    monkeypatch.setattr(Explainer, "explain", watched)
+    audit = AuditLog(tmp_path / "audit.log", b"k" * 32, lambda: NOON)
+    limiter = RateLimiter(100_000, clock=lambda: 0.0)
+    client = serve(application(bruce, audit=audit, limiter=limiter))
+
+    def asked(number: int) -> tuple[Any, int]:
+        variables = {"of": "account:Xr82w", "number": number}
+        answer = client.post("/graphql", json={"query": ACCESS, "variables": variables}).json()
+        return answer["data"], answer["extensions"]["cost"]["throttle"]["remaining"]
+
+    with client:  # one event loop for all requests
+        first, *_ = [asked(number) for number in range(4)]
+        threads.clear()
+        data, before = asked(4)
+        (loop,) = threads
+        monkeypatch.setattr(answers, "AT_ONCE", 0.0)
+        (again, after), (rested, last) = asked(5), asked(6)
+    assert data == again == rested == first[0]
+    assert loop not in threads[1:]
+    cost = before - after
+    assert cost == after - last > 1_000
+    lines = [json.loads(line) for line in (tmp_path / "audit.log").read_bytes().splitlines()]
+    assert len([line for line in lines if line["event"] == "asked"]) == 7

@@ -18,6 +18,7 @@ from inroads.analysis.change_sentences import cause_sentence, sentence
 from inroads.analysis.changes import CausedChanges as Group
 from inroads.analysis.changes import Change as Changed
 from inroads.analysis.changes import Changes, Kind
+from inroads.columns.arrays import Lazily
 from inroads.network.access_graph import AccessGraph
 from inroads.network.former_emails import EmailChange as ChangedEmail
 from inroads_api.limits import MAX_FIRST
@@ -363,7 +364,7 @@ def _page(
     listed: Sequence[Changed],
     page: Page,
 ) -> ChangeConnection:
-    keys = [_key(each) for each in listed]
+    keys = Lazily(len(listed), lambda place: _key(listed[place]))  # a page reads few of them
     load = written(listed, lambda each: Change(between=between, found=each))
     window = Window(between.after, question, keys, load, page, _both(found))
     return ChangeConnection(window=window, all=found)

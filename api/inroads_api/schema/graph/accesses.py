@@ -8,9 +8,9 @@ from typing import Annotated, Any, Final, NamedTuple, TypeVar
 import strawberry
 
 from inroads import model
-from inroads.analysis import explain
 from inroads.analysis.census import counts_of
 from inroads.analysis.changes import AccessFacts as Facts
+from inroads.analysis.explain import Explainer
 from inroads.errors import BadId, InroadsError, NotFound
 from inroads.model import (
     AccessState,
@@ -173,6 +173,7 @@ class Access(AccessFacts):
     graph: strawberry.Private[AccessGraph]
     found: strawberry.Private[model.Access | Row]
     many: strawberry.Private[bool] = False
+    explainer: strawberry.Private[Explainer | None] = None
 
     @property
     def whole(self) -> model.Access:
@@ -215,7 +216,7 @@ class Access(AccessFacts):
     @field
     def explanation(self) -> Explanation:
         """The number of independent routes, and the grants whose removal would end them."""
-        explained = explain.explain(self.graph, self.whole)
+        explained = (self.explainer or Explainer(self.graph)).explain(self.whole)
         return Explanation(
             independent_routes=explained.independent_routes,
             cut=[Grant(graph=self.graph, held=each) for each in explained.cut],
@@ -379,7 +380,8 @@ def accesses(
 
     def load(part: slice) -> list[Access]:
         rows = answer.rows_of(ordering.summaries[part])
-        return [Access(graph=graph, found=row, many=len(rows) > MAX_FIRST) for row in rows]
+        many, explainer = len(rows) > MAX_FIRST, Explainer(graph)
+        return [Access(graph=graph, found=row, many=many, explainer=explainer) for row in rows]
 
     def narrowed(other: AccessFilter | None) -> Narrowed:
         if other is None:

@@ -11,6 +11,7 @@ import msgspec
 from graphql import GraphQLFormattedError
 
 from inroads.errors import InroadsError
+from inroads_api.clock import Deadline, Unfinished
 from inroads_api.execution.answer_cache import AnswerCache
 from inroads_api.execution.compiler import MAX_FIELDS
 from inroads_api.execution.execute import Schema, execute, failure
@@ -28,6 +29,11 @@ log = logging.getLogger(__name__)
 
 FIELD_COST: Final = 5
 """The cost of compiling a field, measured against a field that the stock executor answers."""
+
+AT_ONCE: Final = 0.005
+"""In seconds of the processor: how long an event loop works on an operation. A busy thread keeps
+the interpreter as long from it.
+"""
 
 NODE_BYTES: Final = 200
 """The measured bytes of a node id in a set."""
@@ -115,6 +121,15 @@ class Answerer:
             size = len(result.data) + NODE_BYTES * len(resolved)
             self._cache.keep(served, question, result, size)
         return result
+
+    def answer_at_once(self, operation: Operation) -> OperationResult | None:
+        """The answer to an operation; None if it takes too long for an event loop."""
+        try:
+            deadline = Deadline.after_work(AT_ONCE)
+            return self.answer(msgspec.structs.replace(operation, deadline=deadline))
+        except Unfinished:
+            operation.document.took_long(operation.variables, operation.name)
+            return None
 
     def _tried(self, operation: Operation, feed: Feed | None) -> OperationResult:
         try:

@@ -9,7 +9,7 @@ import msgspec
 from graphql import OperationType
 
 from inroads_api.clock import Deadline
-from inroads_api.execution.answer_cache import Question, is_settled
+from inroads_api.execution.answer_cache import Question, is_brief, is_settled
 from inroads_api.execution.cost import ANOTHER_VERSION
 from inroads_api.execution.documents import PreparedDocument
 from inroads_api.limits import MAX_COST
@@ -78,4 +78,5 @@ class Operation(msgspec.Struct, frozen=True, dict=True):
         # The line of a mutation is synced to the disk before it begins, even if it is refused.
         if self.size > SMALL or restricted or self.type is OperationType.MUTATION:
             return False
-        return self.document.is_quick(self.variables, self.name)
+        brief = is_brief(self.document, self.name)
+        return self.document.is_quick(self.variables, self.name, brief=brief)
