@@ -201,7 +201,9 @@ def test_grants(tricky: Explorer) -> None:
     """The ends of a grant are named, too; other texts stay as they are."""
     grant = "business:77128#MEMBER@identity:1"
     assert named_grant(tricky, "Bill Spring#MEMBER@ann@example.com") == grant
-    for text in (grant, "role 994207", "business:5#NONE@identity:1"):
+    added = named_grant(tricky, "Bill Spring#MEMBER@ann@example.com=manager")
+    assert added == f"{grant}=manager"
+    for text in (grant, f"{grant}=BOSS", "role 994207", "business:5#NONE@identity:1"):
         assert named_grant(tricky, text) == text
 
 

@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 
 from inroads.columns.claimset import KINDS
 from inroads.errors import AmbiguousEmail, AmbiguousName, BadId, InroadsError, NotFound
-from inroads.model import NodeKind, Relation, is_grant_id, kind_of, native_id, node_id
+from inroads.model import NodeKind, Relation, Role, is_grant_id, kind_of, native_id, node_id
 from inroads.network.access_graph import AccessGraph
 from inroads.network.names.nearest import nearest
 from inroads.network.search import Matches, MatchField
@@ -87,8 +87,14 @@ def named(
 def named_grant(graph: AccessGraph, text: str) -> str:
     """Return the printed id of a grant whose ends are named: `Bakery#MEMBER@ann@example.com`.
 
-    Any other text is returned as it is. Raises as `named` for an end.
+    A role after `=` stays behind it. Any other text is returned as it is. Raises as `named` for an
+    end.
     """
+    grant, equals, role = text.strip().rpartition("=")
+    if equals and is_grant_id(grant):  # also with a word that is no role, which is told later
+        return text
+    if equals and role.strip().upper() in Role.__members__:
+        return f"{named_grant(graph, grant)}={role}"
     parts = _GRANT.fullmatch(text.strip())
     if not parts or is_grant_id(text.strip()):
         return text
