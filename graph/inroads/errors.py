@@ -50,16 +50,21 @@ class InroadsError(Exception):
 
 @dataclass(unsafe_hash=True)
 class BadId(InroadsError):
-    """An id that is not of any printed form."""
+    """An id that is not of any printed form; `nearest` are nodes that may be meant."""
 
     code: str = "BAD_ID"
+    nearest: tuple[str, ...] = ()
 
 
 @dataclass(unsafe_hash=True)
 class NotFound(InroadsError):
-    """No document names this node: not the same as a known node without access."""
+    """No document names this node: not the same as a known node without access.
+
+    `nearest` are nodes that may be meant.
+    """
 
     code: str = "NOT_FOUND"
+    nearest: tuple[str, ...] = ()
 
 
 @dataclass(unsafe_hash=True)
@@ -68,6 +73,23 @@ class AmbiguousEmail(InroadsError):
 
     code: str = "AMBIGUOUS_EMAIL"
     ids: tuple[str, ...] = ()
+
+
+@dataclass(unsafe_hash=True)
+class AmbiguousName(InroadsError):
+    """A name of two or more nodes: `ids` and `labels` are of the first few, `total` counts all."""
+
+    code: str = "AMBIGUOUS_NAME"
+    ids: tuple[str, ...] = ()
+    labels: tuple[str, ...] = ()
+    total: int = 0
+
+    @property
+    def problems(self) -> tuple[str, ...]:
+        """One line for each candidate that is listed, and one for those that are not."""
+        lines = [f"{node}  {label}" for node, label in zip(self.ids, self.labels, strict=True)]
+        more = self.total - len(lines)
+        return (*lines, f"… {more:,} more") if more else tuple(lines)
 
 
 @dataclass(unsafe_hash=True)
@@ -108,5 +130,5 @@ class LedgerError(InroadsError):
 
 
 def extensions(error: InroadsError) -> dict[str, Any]:
-    """The machine-readable part of an error: its code and its plain fields."""
-    return {name: value for name, value in vars(error).items() if name != "message"}
+    """The machine-readable part of an error: its code and its plain fields that say anything."""
+    return {name: value for name, value in vars(error).items() if name != "message" and value != ()}

@@ -12,10 +12,9 @@ from contextlib import ExitStack
 from itertools import takewhile
 from operator import attrgetter
 from pathlib import Path as FilePath
-from typing import IO, TYPE_CHECKING, Any, Self, TypeVar
+from typing import IO, TYPE_CHECKING, Any, Literal, Self, Unpack
 
-import msgspec
-
+from inroads.analysis.census import Counts, counts_of
 from inroads.analysis.choke_points import ChokePoint, choke_points
 from inroads.analysis.duties import Conflicts, duties
 from inroads.analysis.explain import explain
@@ -28,21 +27,30 @@ from inroads.columns.fold import fold
 from inroads.columns.incremental import Baseline, grown
 from inroads.documents.pseudonyms import Pseudonyms, rejected, rewritten
 from inroads.documents.reader import Observation
-from inroads.errors import InroadsError, NotFound, Rejection
-from inroads.model import Access, Explanation, Mode, NodeKind, Path, kind_of
+from inroads.errors import InroadsError, Rejection
+from inroads.model import Access, Explanation, Mode, NodeKind, Path, Relation
 from inroads.network import exits
 from inroads.network.access_graph import AccessGraph
+from inroads.network.listing import Direction, Neighbour, neighbour_rows
+from inroads.network.names.lookup import Named, named, named_grant
 from inroads.network.wording import path_sentence
 from inroads.output.drawing import svg
 from inroads.output.evidence_rows import CONTESTED
 from inroads.output.export import write
 from inroads.output.rows import json_row
 from inroads.policy.loading import load_policy
+from inroads.policy.rule_settings import Severity
 from inroads.policy.tables import STOCK, Policy
-from inroads.reach import filters as filters_
 from inroads.reach import questions
 from inroads.reach.answers import RESOURCES, AccessAnswers
-from inroads.reach.filters import AccessFilter
+from inroads.reach.filters import (
+    Filters,
+    KindWord,
+    ModeWord,
+    RelationWord,
+    filter_of,
+    one_of,
+)
 from inroads.sources.files import Refusals, unread
 from inroads.sources.loader import Loaded, Stream, Taken, gather
 from inroads.store import snapshot
@@ -54,15 +62,13 @@ if TYPE_CHECKING:
 
     from inroads.network.exits import Plain
 
-_T = TypeVar("_T")
-
 PATHS_DRAWN = 200
 """The most paths that a picture considers."""
 
 
 class Explorer(AccessGraph):
-    """An AccessGraph with the questions as methods. Nodes are given as printed node ids, identities
-    also by email.
+    """An AccessGraph with the questions as methods. Nodes are given by id, email,
+    name or part of a name; see `named`.
 
     `rejections` are the documents that were not taken; `masked` tells that it holds pseudonyms.
     """
@@ -135,36 +141,77 @@ class Explorer(AccessGraph):
     def reach(
         self,
         principal: str,
-        kinds: Iterable[NodeKind | str] = RESOURCES,
-        mode: Mode | str = Mode.ACCESS,
-        **filters: Any,
+        kinds: Iterable[NodeKind | KindWord] = RESOURCES,
+        mode: Mode | ModeWord = Mode.ACCESS,
+        **filters: Unpack[Filters],
     ) -> Answers:
         """Every business and account that an identity reaches; `filters` are the fields of
         `AccessFilter`.
 
-        Raises NotFound for an identity that no document names, BadId for what is no id or email.
+        Raises as `named`, and InroadsError BAD_FILTER.
         """
-        node = self._known(principal, {NodeKind.IDENTITY})
-        wanted = _one_of(list(kinds), list[NodeKind])
+        node = self.named(principal, NodeKind.IDENTITY).node
+        wanted, how = one_of(list(kinds), list[NodeKind]), one_of(mode, Mode)
         return Answers(
-            self, questions.reach(self, node, wanted, _filter(filters), _one_of(mode, Mode))
+            self, questions.reach(self, node, wanted, filter_of(self._whole(), filters), how)
         )
 
-    def reached_by(self, resource: str, mode: Mode | str = Mode.ACCESS, **filters: Any) -> Answers:
+    def reached_by(
+        self, resource: str, mode: Mode | ModeWord = Mode.ACCESS, **filters: Unpack[Filters]
+    ) -> Answers:
         """Every identity that reaches a business or account; otherwise as `reach`."""
-        node = self._known(resource, RESOURCES)
+        node, how = self.named(resource, *RESOURCES).node, one_of(mode, Mode)
         return Answers(
-            self, questions.reached_by(self, node, _filter(filters), _one_of(mode, Mode))
+            self, questions.reached_by(self, node, filter_of(self._whole(), filters), how)
         )
 
     def access(
-        self, principal: str, resource: str, mode: Mode | str = Mode.ACCESS, **filters: Any
+        self,
+        principal: str,
+        resource: str,
+        mode: Mode | ModeWord = Mode.ACCESS,
+        **filters: Unpack[Filters],
     ) -> ExplainedAccess | None:
-        """Return the access of an identity to a resource; None if both are known without access."""
-        identity = self._known(principal, {NodeKind.IDENTITY})
-        node = self._known(resource, frozenset(NodeKind) - {NodeKind.IDENTITY})
-        found = questions.access(self, identity, node, _filter(filters), _one_of(mode, Mode))
+        """Return the access of an identity to a resource; None if both are known without access.
+
+        A group is named by its printed id. Raises as `reach`.
+        """
+        identity = self.named(principal, NodeKind.IDENTITY).node
+        node = self.named(resource, *RESOURCES, by_id={NodeKind.GROUP}).node
+        chosen, how = filter_of(self._whole(), filters), one_of(mode, Mode)
+        found = questions.access(self, identity, node, chosen, how)
         return _explained(self, found) if found else None
+
+    def accesses(
+        self,
+        pairs: Iterable[tuple[str, str]],
+        mode: Mode | ModeWord = Mode.ACCESS,
+        **filters: Unpack[Filters],
+    ) -> list[ExplainedAccess | None]:
+        """Return the access of each pair of a principal and a resource; see `access`."""
+        return [self.access(principal, resource, mode, **filters) for principal, resource in pairs]
+
+    def neighbours(
+        self, node: str, *relations: Relation | RelationWord, direction: Direction | None = None
+    ) -> list[Neighbour]:
+        """Return the other ends of a node's grants, whether they convey access or not.
+
+        They are over some relations and in one direction only, where these are given.
+        """
+        key = self.named(node, *NodeKind).node
+        wanted = one_of(relations or tuple(Relation), frozenset[Relation])
+        found = neighbour_rows(self, key, wanted, [direction] if direction else Direction)
+        return list(map(found.neighbour, range(len(found.rows))))
+
+    def named(
+        self, text: str, *kinds: NodeKind | KindWord, by_id: Iterable[NodeKind] = ()
+    ) -> Named:
+        """Find the node of one of these kinds, or of any, that an id, an email or a name means.
+
+        See `inroads.network.names.lookup.named` for what wins, and what is raised.
+        """
+        wanted = one_of(kinds or tuple(NodeKind), frozenset[NodeKind])
+        return named(self._whole(), text, wanted, by_id)
 
     def without(
         self, *grants: str, add: str | Iterable[str] = (), records: str | Iterable[str] = ()
@@ -176,7 +223,8 @@ class Explorer(AccessGraph):
         `WhatIf`.
         """
         wanted = ([each] if isinstance(each, str) else each for each in (add, records))
-        return WhatIf(self, grants, *wanted)
+        add, records = (tuple(named_grant(self._whole(), each) for each in some) for some in wanted)
+        return WhatIf(self, [named_grant(self, each) for each in grants], add, records)
 
     def plan(self, principal: str, resource: str) -> RevocationPlan | None:
         """Plan how to end an access with the least collateral; None when there is none.
@@ -187,14 +235,14 @@ class Explorer(AccessGraph):
         return plan(self, found) if found else None
 
     def choke_points(
-        self, *of: str, by: str = "ended", first: int | None = None
+        self, *of: str, by: Literal["ended", "inferred"] = "ended", first: int | None = None
     ) -> list[ChokePoint]:
         """The grants that alone end most accesses, or with `by="inferred"` most inferred ones.
 
         Of all accesses, or with `of` only of those of some identities, or to some businesses and
         accounts. Raises InroadsError BAD_FIGURE and WRONG_KIND, and otherwise as `reach`.
         """
-        nodes = [self._known(each, {NodeKind.IDENTITY, *RESOURCES}) for each in of]
+        nodes = [self.named(each, NodeKind.IDENTITY, *RESOURCES).node for each in of]
         return choke_points(self, nodes).ranked(by, first)
 
     def duties(self) -> Conflicts:
@@ -202,10 +250,16 @@ class Explorer(AccessGraph):
         return duties(self)
 
     def findings(
-        self, rules: Iterable[str] | None = None, severity: str | None = None, **chosen: Any
+        self,
+        rules: Iterable[str] | None = None,
+        severity: Severity | str | None = None,
+        *,
+        suppressed: bool | None = None,
+        now: dt.datetime | None = None,
+        since: AccessGraph | None = None,
     ) -> Findings:
         """Run the rules of a security review on this graph; see `findings.review`."""
-        return review(self, rules, severity, **chosen)
+        return review(self, rules, severity, suppressed=suppressed, now=now, since=since)
 
     def export(self, name: str, path: str | os.PathLike[str], *, force: bool = False) -> None:
         """Write the graph in a format that other tools open, such as graphml; see
@@ -237,16 +291,6 @@ class Explorer(AccessGraph):
                 "only the whole graph answers questions, not a view or a copy of it", "NOT_WHOLE"
             )
         return self
-
-    def _known(self, text: str, kinds: Iterable[NodeKind]) -> str:
-        node = self._whole().find(text)
-        if node is None:
-            former = self.formerly(text) if "@" in text else ()
-            told = "; ".join(each.sentence(text.strip()) for each in former)
-            raise NotFound(told or f"no document names {text.strip()!r}")
-        if kind_of(node) not in kinds:
-            raise InroadsError(f"{node} is no {' or '.join(sorted(kinds)).lower()}", "WRONG_KIND")
-        return node
 
 
 def load(
@@ -376,6 +420,11 @@ class Answers(AccessAnswers[ExplainedAccess]):
             truncated=answers.truncated,
         )
 
+    @property
+    def counts(self) -> Counts:
+        """The number of these accesses by role, certainty and state, and the contested ones."""
+        return counts_of(self.graph, self.columns)
+
     def to_dicts(self) -> list[dict[str, Any]]:
         """Return one plain row an access: strings, numbers, lists of strings."""
         return [access.to_dict() for access in self]
@@ -441,14 +490,3 @@ def _lines(access: ExplainedAccess) -> Iterable[str]:
         yield printable(f"{ends}  {path.role}  {sure}  {path.state}  {sentence}")
     if access.truncated:
         yield f"{printable(ends)}  … more paths than are listed"
-
-
-def _filter(given: dict[str, Any]) -> AccessFilter:
-    return _one_of(given, AccessFilter) if given else filters_.ALL
-
-
-def _one_of(given: Any, kind: type[_T]) -> _T:
-    try:
-        return msgspec.convert(given, kind)
-    except msgspec.ValidationError as error:
-        raise InroadsError(f"the question is wrong: {error}", "BAD_FILTER") from None

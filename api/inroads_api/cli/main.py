@@ -15,8 +15,12 @@ COMMANDS: Final = {
     "demo": ("accesses.demo", "Answer the main question on the bundled example."),
     "check": ("documents.check", "Read documents and list every problem."),
     "reach": ("accesses.reach", "List the businesses and accounts that an identity reaches."),
-    "who": ("accesses.who", "List the identities that reach a business or an account."),
+    "reached-by": (
+        "accesses.reached_by",
+        "List the identities that reach a business or an account.",
+    ),
     "explain": ("accesses.explain", "Show every path of one access, with its records."),
+    "search": ("query.search", "Find nodes by id, email or name."),
     "query": ("query.query", "Answer a GraphQL query without a server."),
     "changes": ("changes.changes", "Compare accesses at two moments."),
     "serve": ("serve.serve", "Serve the GraphQL API."),
@@ -47,6 +51,10 @@ COMMANDS: Final = {
 """Where each command is defined, and its line in `inroads --help`, which imports none of them."""
 
 
+ALIASES: Final = {"who": "reached-by"}
+"""Other names of commands, which help does not list."""
+
+
 class Commands(TyperGroup):
     """A group that lists its commands from a table, and imports the one that is asked for."""
 
@@ -56,7 +64,8 @@ class Commands(TyperGroup):
             self.add_command(TyperCommand(name, help=line))
 
     def resolve_command(self, ctx: Any, args: list[str]) -> tuple[str | None, Any, list[str]]:
-        name, listed, rest = super().resolve_command(ctx, args)
+        asked, *rest = args
+        name, listed, rest = super().resolve_command(ctx, [ALIASES.get(asked, asked), *rest])
         return name, _command(name) if listed and name else None, rest
 
 

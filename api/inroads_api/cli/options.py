@@ -113,12 +113,6 @@ Contested = Annotated[
         help="Only accesses about which records contradict each other, or only the others.",
     ),
 ]
-Principal = Annotated[
-    str, typer.Argument(metavar="PRINCIPAL", help="An email, or identity:712052.")
-]
-Resource = Annotated[
-    str, typer.Argument(metavar="RESOURCE", help="business:77128 or account:zDmNq.")
-]
 
 
 def words(**given: list[str] | str | None) -> dict[str, Any]:

@@ -24,8 +24,16 @@ from inroads.output.rows import csv_row, json_row, table_row
 from inroads.sources.files import files
 from inroads.text import harmless, json_text, printable
 
-USAGE, REJECTED, NOT_FOUND, FAILED = 2, 3, 4, 5
-"""Exit codes: wrong request, rejected documents, unknown node, findings as bad as `--fail-on`."""
+USAGE, REJECTED, NOT_FOUND, FAILED, AMBIGUOUS = 2, 3, 4, 5, 6
+"""Exit codes: wrong request, rejected documents, unknown node, findings as bad as `--fail-on`, a
+name of several nodes.
+"""
+
+_EXIT_CODES: Final = {
+    "NOT_FOUND": NOT_FOUND,
+    "AMBIGUOUS_NAME": AMBIGUOUS,
+    "AMBIGUOUS_EMAIL": AMBIGUOUS,
+}
 
 RFC3339: Final = "%Y-%m-%dT%H:%M:%SZ"
 """The format of printed moments, in UTC."""
@@ -59,7 +67,7 @@ def failing() -> Iterator[None]:
         say(f"error: {error}")
         for problem in getattr(error, "problems", ()):
             say(f"  {problem}")
-        raise typer.Exit(NOT_FOUND if error.code == "NOT_FOUND" else USAGE) from None
+        raise typer.Exit(_EXIT_CODES.get(error.code, USAGE)) from None
     except BrokenPipeError:
         raise
     except (OSError, UnicodeError) as error:

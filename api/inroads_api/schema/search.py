@@ -12,14 +12,14 @@ from inroads.columns.arrays import Lazily
 from inroads.columns.claimset import KINDS
 from inroads.model import NodeKind, Relation, node_id
 from inroads.network import listing
-from inroads.network.listing import NodeOrder
+from inroads.network.listing import Direction, NodeOrder
 from inroads.network.search import Matches, MatchField, MatchPlace
 from inroads_api.schema.context import Info, asked
 from inroads_api.schema.fields import ID, describe, described, field, optional, value
 from inroads_api.schema.graph.businesses import Business
 from inroads_api.schema.graph.identities import Identity
 from inroads_api.schema.graph.node import Node, node
-from inroads_api.schema.graph.views.neighbours import Direction, Neighbour, neighbours_of
+from inroads_api.schema.graph.views.neighbours import Neighbour, neighbours_of
 from inroads_api.schema.pages import Connection, Edge, Page, Window, connection
 from inroads_api.schema.resolved import note, resolved
 from inroads_api.versions.versions import Version

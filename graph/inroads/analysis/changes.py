@@ -60,7 +60,7 @@ from inroads.model import (
     kind_of,
 )
 from inroads.network.access_graph import AccessGraph
-from inroads.network.former_emails import EmailChange, changed_emails
+from inroads.network.names.former_emails import EmailChange, changed_emails
 from inroads.policy.grammar import FORWARD, OUTSIDE, PHASES
 from inroads.reach.answers import AccessAnswers
 from inroads.reach.questions import reach

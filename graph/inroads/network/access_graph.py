@@ -50,7 +50,6 @@ from inroads.model import (
 )
 from inroads.moments import moment_of
 from inroads.network.coverage import NO_GRANTS, MeasuredCoverage
-from inroads.network.former_emails import FormerEmail, former_emails
 from inroads.network.issues import issues
 from inroads.network.mappings import (
     NO_DOCUMENTS,
@@ -61,7 +60,8 @@ from inroads.network.mappings import (
     Neighbours,
     Nodes,
 )
-from inroads.network.search import Corpus, Matches, corpus, search
+from inroads.network.names.former_emails import FormerEmail, former_emails
+from inroads.network.search import FIELDS, Corpus, Matches, MatchField, corpus, search
 from inroads.policy.grammar import CONVEYS, Conveys
 from inroads.policy.tables import STOCK, Policy
 
@@ -381,13 +381,18 @@ class AccessGraph(MultiDiGraph):
         """
         return [match.node for match in self.matches(text)[: max(first, 0)]]
 
-    def matches(self, text: str, kinds: Iterable[NodeKind] = KINDS) -> Matches:
-        """All nodes of some kinds that a search finds, each with the field and the place.
+    def matches(
+        self,
+        text: str,
+        kinds: Iterable[NodeKind] = KINDS,
+        fields: Iterable[MatchField] = FIELDS,
+    ) -> Matches:
+        """All nodes of some kinds that a search of some fields finds, with the field and the place.
 
         They are ordered by place (exact, prefix, within), by field (email, name, id), by kind and
         by printed id.
         """
-        return search(self.index, self.corpus, text, frozenset(kinds))
+        return search(self.index, self.corpus, text, frozenset(kinds), frozenset(fields))
 
     @cached_property
     def corpus(self) -> Corpus:

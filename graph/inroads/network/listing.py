@@ -1,15 +1,16 @@
-"""Lists of all nodes of one kind, filtered and sorted as columns."""
+"""Lists of nodes: all of one kind, filtered and sorted as columns, or the neighbours of one."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
 
 from inroads.columns.arrays import Ints
-from inroads.columns.claimset import KINDS
-from inroads.model import NodeKind, fold_text
+from inroads.columns.claimset import KINDS, RELATIONS
+from inroads.model import Grant, NodeKind, Relation, fold_text
 from inroads.network.access_graph import AccessGraph
 
 _ALPHABET = "_alphabet"
@@ -21,6 +22,21 @@ class NodeOrder(StrEnum):
     ID = "ID"
     NAME = "NAME"
     ACCESSES = "ACCESSES"
+
+
+class Direction(StrEnum):
+    """A direction of grants, as seen from one of their ends."""
+
+    RESOURCES = "RESOURCES"
+    PRINCIPALS = "PRINCIPALS"
+
+
+class Neighbour(NamedTuple):
+    """The other end of a grant of a node."""
+
+    node: str
+    direction: Direction
+    grant: Grant
 
 
 class NodeFilter(NamedTuple):
@@ -92,3 +108,42 @@ def by_name(graph: AccessGraph, nodes: Ints) -> Ints:
         rows = np.flatnonzero((nodes >= first) & (nodes < stop))
         places[rows] = known[column[nodes[rows] - first]]
     return places
+
+
+_DIRECTIONS: Final = tuple(Direction)
+
+
+class NeighbourRows(NamedTuple):
+    """The neighbours of a node by number: resources first, then by number and grant."""
+
+    graph: AccessGraph
+    rows: list[tuple[int, int, int]]
+    """The index of the direction, the number of the neighbour, the number of the grant."""
+
+    def neighbour(self, place: int) -> Neighbour:
+        """Return a neighbour with its grant."""
+        direction, node, grant = self.rows[place]
+        index = self.graph.index
+        return Neighbour(index.name(node), _DIRECTIONS[direction], index.grant(grant))
+
+
+def neighbour_rows(
+    graph: AccessGraph, node: str, relations: Iterable[Relation], directions: Iterable[Direction]
+) -> NeighbourRows:
+    """Return the neighbours of a node over some relations and in some directions."""
+    index, number = graph.index, graph.number(node)
+    wanted = [RELATIONS.index(relation) for relation in relations]
+    rows: list[tuple[int, int, int]] = []
+    for direction in directions:
+        is_resource = direction is Direction.RESOURCES
+        starts, hops = index.out_entries if is_resource else index.in_entries
+        grants = hops[int(starts[number]) : int(starts[number + 1])]
+        grants = grants[grants >= 0]  # a negative one is KEEPS from its other end
+        grants = grants[np.isin(index.fold.grants.relation[grants], wanted)]
+        ends = index.fold.grants.resource if is_resource else index.fold.grants.principal
+        place = _DIRECTIONS.index(direction)
+        rows += [
+            (place, end, grant)
+            for end, grant in zip(ends[grants].tolist(), grants.tolist(), strict=True)
+        ]
+    return NeighbourRows(graph, rows)

@@ -188,6 +188,11 @@ class Matches(Sequence[Match]):
         nodes = self._first(max(places[0], places[-1]) + 1 if places else 0)
         return [self._match(nodes[place]) for place in places]
 
+    @property
+    def exact(self) -> int:
+        """The number of nodes of which the text is a whole field; they come first."""
+        return int(np.count_nonzero(self._ranks < PREFIX))
+
     def key(self, place: int) -> tuple[int, int, str]:
         """The sort key of a match."""
         node = self._first(place + 1)[place]
@@ -212,9 +217,13 @@ class Matches(Sequence[Match]):
 
 
 def search(
-    index: Adjacency, corpus: Corpus, text: str, kinds: frozenset[NodeKind] = frozenset(KINDS)
+    index: Adjacency,
+    corpus: Corpus,
+    text: str,
+    kinds: frozenset[NodeKind] = frozenset(KINDS),
+    fields: frozenset[MatchField] = frozenset(FIELDS),
 ) -> Matches:
-    """Return the nodes of some kinds of which an id, email or name contains the text.
+    """Return the nodes of some kinds of which some field, of all by default, contains the text.
 
     A last name counts as a prefix where the text begins it, since people are asked by it. Of a very
     short text only what begins with it is found, unless nothing does.
@@ -224,11 +233,11 @@ def search(
     if not folded:
         return Matches(index, np.full(index.size, NOTHING, np.int8))
     if len(wanted) <= _SHORT:
-        ranks = _ranks(index, corpus, folded, wanted, kinds, _beginning)
+        ranks = _ranks(index, corpus, folded, wanted, kinds, fields, _beginning)
         ranks[ranks >= WITHIN] = NOTHING
         if (ranks < NOTHING).any():
             return Matches(index, ranks)
-    return Matches(index, _ranks(index, corpus, folded, wanted, kinds, _anywhere))
+    return Matches(index, _ranks(index, corpus, folded, wanted, kinds, fields, _anywhere))
 
 
 def _ranks(
@@ -237,16 +246,17 @@ def _ranks(
     folded: str,
     wanted: bytes,
     kinds: frozenset[NodeKind],
+    fields: frozenset[MatchField],
     find: Find,
 ) -> Ranks:
     """The rank of each node, NOTHING for those of other kinds."""
     starts = index.fold.kind_starts
     ranks = np.full(index.size, NOTHING, np.int8)
-    if folded.isascii():
+    if folded.isascii() and MatchField.ID in fields:
         for kind in (place for place, each in enumerate(KINDS) if each in kinds):
             _by_id(index, kind, folded, ranks[starts[kind] : starts[kind + 1]])
     if not kinds.isdisjoint(_NAMED):
-        _by_text(index, corpus, wanted, ranks, find)
+        _by_text(index, corpus, wanted, ranks, fields, find)
     for kind in (place for place, each in enumerate(KINDS) if each not in kinds):
         ranks[starts[kind] : starts[kind + 1]] = NOTHING
     return ranks
@@ -310,13 +320,21 @@ def _keep_best(ranks: Ranks, places: Ints, field: int) -> None:
     np.minimum(ranks, np.minimum(places + np.int8(field), np.int8(NOTHING)), out=ranks)
 
 
-def _by_text(index: Adjacency, corpus: Corpus, wanted: bytes, ranks: Ranks, find: Find) -> None:
+def _by_text(
+    index: Adjacency,
+    corpus: Corpus,
+    wanted: bytes,
+    ranks: Ranks,
+    fields: frozenset[MatchField],
+    find: Find,
+) -> None:
     """Rank identities by email and by name, which is the first and the last name; and businesses by
     name.
     """
     odd = corpus.odd
     strange = _ranked(odd.texts, wanted, find)[:-1]
     strange = np.where(odd.last & (strange == EXACT), PREFIX, strange)
+    strange[~np.isin(odd.fields, list(map(FIELDS.index, fields)))] = NOTHING
     np.minimum.at(ranks, odd.nodes, np.minimum(strange + odd.fields, NOTHING).astype(np.int8))
     if not wanted.isascii():
         return
@@ -329,7 +347,10 @@ def _by_text(index: Adjacency, corpus: Corpus, wanted: bytes, ranks: Ranks, find
     before[going_on[_filled(texts, last[going_on])]] = PREFIX
     preceded = np.flatnonzero(after == EXACT)
     after[preceded[_filled(texts, first[preceded])]] = PREFIX
-    _keep_best(people, found[email], EMAIL)
+    if MatchField.EMAIL in fields:
+        _keep_best(people, found[email], EMAIL)
+    if MatchField.NAME not in fields:
+        return
     for each in (before, after):
         _keep_best(people, each, NAME)
     for space in (place for place, byte in enumerate(wanted) if byte == ord(" ")):

@@ -18,9 +18,9 @@ from inroads.analysis.findings.sentences import sentence
 from inroads.analysis.plan import plan
 from inroads.analysis.remediation import FACTS
 from inroads.analysis.what_if import WhatIf, outcome_sentence
-from inroads.errors import InroadsError, NotFound
 from inroads.model import Access, NodeKind, Path, kind_of
 from inroads.network.access_graph import AccessGraph
+from inroads.network.names.lookup import named
 from inroads.network.wording import contradiction_line, evidence_lines, label, path_sentence
 from inroads.output.drawing import svg
 from inroads.reach.answers import RESOURCES
@@ -94,15 +94,12 @@ def report(
 ) -> Iterator[str]:
     """The report as pieces of HTML, about everything or about one identity or business.
 
-    `subject` is an email or node id. At most `top` of each thing are shown, and the report says how
-    many were left out. Raises NotFound, BadId and InroadsError WRONG_KIND before the first piece.
+    `subject` is an id, an email or a name. At most `top` of each thing are shown, and the report says how
+    many were left out. Raises as `named` before the first piece.
     For an Explorer the report also lists rejections and pseudonyms.
     """
-    node = graph.find(subject) if subject else None
-    if subject and node is None:
-        raise NotFound(f"no document names {subject.strip()!r}")
-    if node and kind_of(node) not in (NodeKind.IDENTITY, NodeKind.BUSINESS):
-        raise InroadsError(f"{node} is neither an identity nor a business", "WRONG_KIND")
+    kinds = NodeKind.IDENTITY, NodeKind.BUSINESS
+    node = named(graph, subject, kinds).node if subject else None
     found = review(graph, now=now)
     about = [each for each in found if node is None or node in each.subjects]
     people = node is None or kind_of(node) is NodeKind.IDENTITY

@@ -24,7 +24,7 @@ from inroads.columns.claimset import ROLES
 from inroads.errors import Issue, Rejection
 from inroads.model import Access, Grant
 from inroads.network.access_graph import AccessGraph
-from inroads.network.former_emails import EMAIL_CHANGED, EmailChange
+from inroads.network.names.former_emails import EMAIL_CHANGED, EmailChange
 from inroads.network.wording import MORE_PATHS, path_sentence, record_label, records
 from inroads.output.evidence_rows import (
     CONTESTED,

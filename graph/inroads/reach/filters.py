@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Final, NamedTuple
+from collections.abc import Iterable, Mapping
+from difflib import get_close_matches
+from enum import StrEnum
+from typing import Final, Literal, NamedTuple, TypedDict, TypeVar
 
 import msgspec
 import numpy as np
@@ -12,9 +14,21 @@ from inroads.columns.adjacency import Adjacency
 from inroads.columns.arrays import Flags, Ints
 from inroads.columns.claimset import RELATIONS
 from inroads.errors import BadId, InroadsError
-from inroads.model import AccessState, Capability, Certainty, Relation, Role, is_grant_id, node_id
+from inroads.model import (
+    AccessState,
+    Capability,
+    Certainty,
+    NodeKind,
+    Relation,
+    Role,
+    is_grant_id,
+    node_id,
+)
 from inroads.network.access_graph import AccessGraph, Hop
+from inroads.network.names.lookup import named, named_grant
 from inroads.reach.answers import Summary
+
+_T = TypeVar("_T")
 
 
 class AccessFilter(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -67,6 +81,128 @@ class AccessFilter(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             self.capabilities is None
             or not self.capabilities.isdisjoint(graph.policy.capabilities(summary.roles))
         )
+
+
+RoleWord = Literal[
+    "OWNER",
+    "ADMIN",
+    "MANAGER",
+    "EMPLOYEE",
+    "ACCOUNTANT",
+    "CONTRACTOR",
+    "CLIENT",
+    "STAFF",
+    "UNKNOWN",
+]
+CapabilityWord = Literal[
+    "PRIMARY_IDENTITY",
+    "FULL_ACCESS",
+    "OPERATIONS",
+    "FINANCIAL_REPORTS",
+    "EXPENSE_CATEGORISATION",
+    "OWN_EXPENSES",
+    "PROJECTS",
+    "TIME_TRACKING",
+    "TEAM_MEMBER",
+    "CONTRACT_TIME_TRACKING",
+    "INVOICE_THE_BUSINESS",
+    "RECEIVED_INVOICES",
+]
+CertaintyWord = Literal["STATED", "INFERRED", "ASSOCIATED"]
+StateWord = Literal["ACTIVE", "LATENT"]
+RelationWord = Literal["MEMBER", "ROLE", "GROUP", "GROUP_OF", "KEEPS", "CLIENT"]
+KindWord = Literal["IDENTITY", "BUSINESS", "ACCOUNT", "GROUP"]
+ModeWord = Literal["ACCESS", "ASSOCIATION"]
+
+
+class Filters(TypedDict, total=False):
+    """The fields of an AccessFilter as keywords, which editors complete; words stand for enums.
+
+    In `avoid` a node may be named as in any question.
+    """
+
+    roles: Iterable[Role | RoleWord] | None
+    capabilities: Iterable[Capability | CapabilityWord] | None
+    certainty: Certainty | CertaintyWord | None
+    state: AccessState | StateWord | None
+    via: Iterable[Relation | RelationWord] | None
+    avoid: Iterable[str]
+    max_steps: int | None
+    contested: bool | None
+
+
+def filter_of(graph: AccessGraph, given: Mapping[str, object]) -> AccessFilter:
+    """Return the filter of these fields, with the nodes to avoid by their ids.
+
+    Raises InroadsError BAD_FILTER, with the nearest name or word for one that is unknown; for a
+    node to avoid as `named`.
+    """
+    if not given:
+        return ALL
+    names = [each.name for each in msgspec.structs.fields(AccessFilter)]
+    for name in given:
+        if name not in names:
+            raise InroadsError(
+                f"there is no filter {name!r}{_meant(name, names)}; filters are {', '.join(names)}",
+                "BAD_FILTER",
+            )
+    for name, kind in _WORDS.items():
+        value = given.get(name)
+        words = [value] if isinstance(value, str) else value
+        for word in words if isinstance(words, Iterable) else ():
+            if isinstance(word, str) and word not in list(kind):
+                known = [each.value for each in kind]
+                raise InroadsError(
+                    f"{word!r} is none of {', '.join(known)}{_meant(word.upper(), known)}",
+                    "BAD_FILTER",
+                )
+    fields = {name: _listed(value) for name, value in given.items()}
+    avoid = fields.get("avoid")
+    if isinstance(avoid, list):
+        fields["avoid"] = [
+            to_avoid(graph, each) if isinstance(each, str) else each for each in avoid
+        ]
+    return one_of(fields, AccessFilter)
+
+
+def to_avoid(graph: AccessGraph, text: str) -> str:
+    """Return the id of a node or a grant that a text names. A printed id is checked later."""
+    grant = named_grant(graph, text).strip()
+    return grant if is_id(grant) else named(graph, grant, NodeKind).node
+
+
+def one_of(given: object, kind: type[_T]) -> _T:
+    """Convert a part of a question to its type. Raises InroadsError BAD_FILTER."""
+    try:
+        return msgspec.convert(given, kind)
+    except msgspec.ValidationError as error:
+        raise InroadsError(f"the question is wrong: {error}", "BAD_FILTER") from None
+
+
+_WORDS: Final[dict[str, type[StrEnum]]] = {
+    "roles": Role,
+    "capabilities": Capability,
+    "certainty": Certainty,
+    "state": AccessState,
+    "via": Relation,
+}
+
+
+def _listed(value: object) -> object:
+    return list(value) if isinstance(value, Iterable) and not isinstance(value, str) else value
+
+
+def _meant(word: str, known: Iterable[str]) -> str:
+    near = get_close_matches(word, list(known), 1)
+    return f"; did you mean {near[0]}?" if near else ""
+
+
+def is_id(text: str) -> bool:
+    """Return whether a text has the printed form of a grant or a node."""
+    try:
+        return is_grant_id(text) or bool(node_id(text))
+    except BadId:
+        return False
 
 
 def _node_to_avoid(text: str) -> str:

@@ -133,6 +133,8 @@ def test_another_version_costs_as_a_moment_does(bruce: AccessGraph, serve: Serve
     plain = cost(one, id="business:77128")
     assert cost(one, id="business:77128@~-0-0123abcd") == plain + past + 1
     assert cost('{ node(id: "business:77128@~-0-0123abcd") { label } }') == plain + past + 1
+
+
 ACCESS: Final = """query Access($of: ID!) { access(principal: "b@example.com", resource: $of) {
     roles paths(first: 20) { nodes { sentence steps { grant { id evidence(first: 100) { pointer } } } } }
     explanation { sentence } } }"""

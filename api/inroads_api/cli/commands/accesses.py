@@ -1,4 +1,4 @@
-"""Commands that ask for accesses: reach, who, explain, census."""
+"""Commands that ask for accesses: reach, reached-by, explain, census."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from inroads.analysis.census import census as count
 from inroads.analysis.remediation import remedies
 from inroads.errors import InroadsError
 from inroads.explorer import Answers, ExplainedAccess, Explorer, load
-from inroads.model import Grant
+from inroads.model import Grant, NodeKind
 from inroads.network.wording import (
     both_sides,
     contradiction_line,
@@ -30,8 +30,11 @@ from inroads.network.wording import (
 from inroads.output.evidence_rows import CONTESTED
 from inroads.output.rows import census_cells, table_row
 from inroads.output.step_rows import step_cells, step_rows
+from inroads.reach.answers import RESOURCES
+from inroads.reach.filters import ModeWord
 from inroads.text import printable
-from inroads_api.cli.options import Contested, Given, Principal, Resource, finish, grouped, words
+from inroads_api.cli.naming import Principal, Resource, avoided, said_ends, said_node
+from inroads_api.cli.options import Contested, Given, finish, grouped, words
 from inroads_api.cli.terminal import (
     Format,
     Output,
@@ -81,16 +84,15 @@ class AccessOptions:
     ] = None
     avoid: Annotated[
         list[str] | None,
-        typer.Option("--avoid", metavar="ID", help="No paths through this node or grant."),
+        typer.Option("--avoid", metavar="NODE|GRANT", help="No paths through this node or grant."),
     ] = None
     max_steps: Annotated[
         int | None, typer.Option("--max-steps", min=1, help="No paths longer than this.")
     ] = None
     association: Association = False
 
-    @property
-    def chosen(self) -> dict[str, Any]:
-        """The given filters, as the library takes them."""
+    def chosen(self, graph: Explorer) -> dict[str, Any]:
+        """Return the given filters as the library takes them."""
         given = words(
             roles=self.role,
             capabilities=self.capability,
@@ -98,7 +100,8 @@ class AccessOptions:
             state=self.state,
             via=self.via,
         )
-        plain = {"avoid": self.avoid, "max_steps": self.max_steps, "mode": _mode(self.association)}
+        avoid = [avoided(graph, each) for each in self.avoid or ()]
+        plain = {"avoid": avoid, "max_steps": self.max_steps, "mode": _mode(self.association)}
         if self.contested is not None:
             given["contested"] = self.contested
         return given | {name: each for name, each in plain.items() if each}
@@ -120,9 +123,7 @@ def demo(output: Output = None) -> None:
 
 @grouped
 def reach(
-    principal: Annotated[
-        str, typer.Argument(metavar="EMAIL|NODE", help="An email, or identity:712052.")
-    ],
+    principal: Principal,
     given: Given,
     asked: AccessOptions,
     output: Output = None,
@@ -130,15 +131,14 @@ def reach(
     """List the businesses and accounts that an identity reaches, and how."""
     with failing():
         graph = given.graph()
-        _print_accesses(graph.reach(principal, **asked.chosen), "resource", output)
+        identity = said_node(graph, principal, NodeKind.IDENTITY)
+        _print_accesses(graph.reach(identity, **asked.chosen(graph)), "resource", output)
         finish(graph)
 
 
 @grouped
-def who(
-    resource: Annotated[
-        str, typer.Argument(metavar="NODE", help="business:77128 or account:zDmNq.")
-    ],
+def reached_by(
+    resource: Resource,
     given: Given,
     asked: AccessOptions,
     output: Output = None,
@@ -146,7 +146,8 @@ def who(
     """List the identities that reach a business or an account, and how."""
     with failing():
         graph = given.graph()
-        _print_accesses(graph.reached_by(resource, **asked.chosen), "principal", output)
+        node = said_node(graph, resource, *RESOURCES)
+        _print_accesses(graph.reached_by(node, **asked.chosen(graph)), "principal", output)
         finish(graph)
 
 
@@ -161,17 +162,14 @@ def explain(
     """Show every path of an access, the records of each step, and the grants that would end it."""
     with failing():
         graph = given.graph()
-        access = graph.access(principal, resource, mode=_mode(association))
+        identity, node = said_ends(graph, principal, resource)
+        access = graph.access(identity, node, mode=_mode(association))
         if access is None:
             say_no_access(principal, resource)
         _print_explanation(graph, access, output)
-        identity = access.principal if access else graph.find(principal)
-        if identity:
-            coverage = (
-                graph.coverage_of_access(access) if access else graph.coverage_of_reach(identity)
-            )
-            say_coverage(many(len(access.paths) if access else 0, "path"), coverage)
-            say_age(coverage)
+        coverage = graph.coverage_of_access(access) if access else graph.coverage_of_reach(identity)
+        say_coverage(many(len(access.paths) if access else 0, "path"), coverage)
+        say_age(coverage)
         if access and access.truncated:
             say(
                 f"a limit cut this answer short: these are the first {len(access.paths):,} paths of more"
@@ -179,7 +177,7 @@ def explain(
         finish(graph)
 
 
-def _mode(association: bool) -> str:
+def _mode(association: bool) -> ModeWord:
     return "ASSOCIATION" if association else "ACCESS"
 
 

@@ -15,7 +15,7 @@ from inroads.analysis.changes import CausedChanges, Change, Changes, Kind
 from inroads.analysis.changes import changes as compare
 from inroads.errors import InroadsError
 from inroads.explorer import Explorer
-from inroads.network.former_emails import EMAIL_CHANGED
+from inroads.network.names.former_emails import EMAIL_CHANGED
 from inroads.output.rows import ComparedGraphs, cause_evidence
 from inroads.text import printable
 from inroads_api.cli.options import (

@@ -10,9 +10,11 @@ from typing import Annotated
 import typer
 
 from inroads.errors import InroadsError
+from inroads.model import NodeKind
 from inroads.output.export import check, stream, write
 from inroads.output.report import report as html_report
 from inroads.text import printable
+from inroads_api.cli.naming import said_node
 from inroads_api.cli.options import (
     AsOf,
     Documents,
@@ -120,7 +122,11 @@ def report(
         if identity and business:
             raise InroadsError("a report is of an identity or of a business, not of both")
         graph = given.graph()
-        pieces = html_report(graph, identity or business, top=top, now=given.as_of or now())
+        about = None
+        if identity or business:
+            kind = NodeKind.IDENTITY if identity else NodeKind.BUSINESS
+            about = said_node(graph, identity or business or "", kind)
+        pieces = html_report(graph, about, top=top, now=given.as_of or now())
         with out.open("w", encoding="utf-8", errors="replace") as stream:
             stream.writelines(pieces)
         say_coverage(str(out), graph.coverage())

@@ -1,4 +1,4 @@
-"""Commands about GraphQL without a server: query, schema."""
+"""Commands that query and search the graph without a server: query, schema, search."""
 
 from __future__ import annotations
 
@@ -9,9 +9,11 @@ import msgspec
 import typer
 
 from inroads.errors import InroadsError
+from inroads.model import NodeKind
+from inroads.output.node_rows import match_row
 from inroads.store.ledger import is_ledger
 from inroads_api.cli.options import Given, finish, grouped
-from inroads_api.cli.terminal import USAGE, failing, now, write_json
+from inroads_api.cli.terminal import USAGE, Output, failing, many, now, print_rows, say, write_json
 from inroads_api.execution.execute import build_schema, execute
 from inroads_api.versions.review_desk import Desk, Reviews
 from inroads_api.versions.versions import Versions
@@ -57,3 +59,39 @@ def _json_object(text: str) -> dict[str, Any]:
         return msgspec.json.decode(text, type=dict[str, Any])
     except msgspec.DecodeError as error:
         raise InroadsError(f"--variables is not a JSON object: {error}", "BAD_VARIABLES") from None
+
+
+@grouped
+def search(
+    text: Annotated[
+        str, typer.Argument(metavar="TEXT", help="A part of an id, an email or a name.")
+    ],
+    *,
+    kind: Annotated[
+        list[str] | None,
+        typer.Option("--kind", help="Only identity, business, account or group nodes. Repeatable."),
+    ] = None,
+    top: Annotated[int, typer.Option(min=1, metavar="N", help="The most rows.")] = 20,
+    given: Given,
+    output: Output = None,
+) -> None:
+    """Find nodes by a part of an id, an email or a name, the best matches first.
+
+    Of a text of one or two letters only what begins with it is found, unless nothing does.
+    """
+    with failing():
+        if not text.strip():
+            raise InroadsError("name a text to search for", "BAD_TEXT")
+        graph = given.graph()
+        found = graph.matches(text, frozenset(map(_kind, kind or NodeKind)))
+        print_rows((match_row(graph, match) for match in found[:top]), output)
+        say(many(len(found), "match", "es"))
+        if len(found) > top:
+            say(f"{len(found) - top:,} more not listed: --top says how many are")
+        finish(graph)
+
+
+def _kind(word: str) -> NodeKind:
+    if word.strip().upper() not in NodeKind.__members__:
+        raise InroadsError(f"--kind {word!r} is none of {', '.join(NodeKind).lower()}", "BAD_KIND")
+    return NodeKind(word.strip().upper())

@@ -17,11 +17,14 @@ import typer
 from inroads import review
 from inroads.errors import InroadsError
 from inroads.explorer import Explorer
+from inroads.model import NodeKind
 from inroads.network.wording import MORE_PATHS, grant_label
+from inroads.reach.answers import RESOURCES
 from inroads.review import Campaign, Filter, Item, report, spreadsheet
 from inroads.review import spreadsheet as sheets
 from inroads.store.ledger import Ledger
 from inroads.text import printable
+from inroads_api.cli.naming import said_node
 from inroads_api.cli.options import (
     AsOf,
     Contested,
@@ -136,12 +139,12 @@ def start(
         given = words(roles=role, kinds=[kind] if kind else None, certainty=certainty, state=state)
         if contested is not None:
             given["contested"] = contested
-        scope = _converted(
-            given | {"identities": identity or (), "resources": resource or ()}, review.Scope
-        )
         previous = review.campaign(opened, since) if since is not None else None
         position = opened.sequence  # before it is loaded
         graph = load_graph([str(opened.path)], None, policy, as_of)
+        given["identities"] = [said_node(graph, each, NodeKind.IDENTITY) for each in identity or ()]
+        given["resources"] = [said_node(graph, each, *RESOURCES) for each in resource or ()]
+        scope = _converted(given, review.Scope)
         made = review.start(
             opened,
             graph,

@@ -11,9 +11,12 @@ from inroads.analysis.plan import RevocationPlan
 from inroads.analysis.remediation import remedies
 from inroads.analysis.what_if import WhatIf, outcome_sentence
 from inroads.explorer import Explorer
+from inroads.model import NodeKind
 from inroads.output.rows import json_row
+from inroads.reach.answers import RESOURCES
 from inroads.text import printable
-from inroads_api.cli.options import Given, Principal, Resource, finish, grouped
+from inroads_api.cli.naming import Principal, Resource, said_ends, said_grant, said_node
+from inroads_api.cli.options import Given, finish, grouped
 from inroads_api.cli.terminal import (
     Format,
     Output,
@@ -65,7 +68,8 @@ def what_if(
     """
     with failing():
         graph = given.graph()
-        what = graph.without(*(remove or ()), add=add or (), records=remove_record or ())
+        gone, new = ([said_grant(graph, each) for each in some or ()] for some in (remove, add))
+        what = graph.without(*gone, add=new, records=remove_record or ())
         _print_what_if(what, output or default_format())
         counts = Counter(each.fate for each in what.outcomes)
         told = ", ".join(f"{counts[fate]} {fate}" for fate in counts) or "no access would change"
@@ -85,7 +89,7 @@ def plan(
     """Show how to end an access with the fewest grants and side effects, and list both."""
     with failing():
         graph = given.graph()
-        found = graph.plan(principal, resource)
+        found = graph.plan(*said_ends(graph, principal, resource))
         if found:
             _print_plan(found, output or default_format())
             say_coverage(
@@ -113,7 +117,7 @@ def choke_points(
         typer.Option(
             "--of",
             metavar="NODE",
-            help="Only accesses of an identity, or to a business or account.",
+            help="Only accesses of an identity, or to a business or account, by id or name.",
         ),
     ] = None,
     top: Annotated[int, typer.Option(min=1, metavar="N", help="The most rows.")] = 20,
@@ -129,7 +133,9 @@ def choke_points(
     """List the grants that would each end most accesses."""
     with failing():
         graph = given.graph()
-        ranked = graph.choke_points(*(of or ()), by=sort.lower(), first=top + 1)
+        nodes = [said_node(graph, each, NodeKind.IDENTITY, *RESOURCES) for each in of or ()]
+        figure: Any = sort.lower()  # another word is refused by the library
+        ranked = graph.choke_points(*nodes, by=figure, first=top + 1)
         found = ranked[:top]
         print_values(found, graph, output)
         say_coverage(many(len(found), "choke point"), graph.coverage())

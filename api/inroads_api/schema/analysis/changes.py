@@ -20,7 +20,7 @@ from inroads.analysis.changes import Change as Changed
 from inroads.analysis.changes import Changes, Kind
 from inroads.columns.arrays import Lazily
 from inroads.network.access_graph import AccessGraph
-from inroads.network.former_emails import EmailChange as ChangedEmail
+from inroads.network.names.former_emails import EmailChange as ChangedEmail
 from inroads_api.limits import MAX_FIRST
 from inroads_api.schema.fields import (
     ID,

@@ -2,31 +2,18 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
-from typing import Final
-
-import numpy as np
 import strawberry
 
 from inroads import model
 from inroads.columns.arrays import Lazily
-from inroads.columns.claimset import RELATIONS
 from inroads.model import Relation
 from inroads.network.access_graph import AccessGraph
+from inroads.network.listing import Direction, neighbour_rows
 from inroads_api.schema.fields import describe, described, field, stated, value
 from inroads_api.schema.graph.grants import Grant
 from inroads_api.schema.graph.node import Node, node
 from inroads_api.schema.pages import Connection, Page, Window
 
-
-class Direction(StrEnum):
-    """A direction of grants, as seen from one of their ends."""
-
-    RESOURCES = "RESOURCES"
-    PRINCIPALS = "PRINCIPALS"
-
-
-_DIRECTIONS: Final = tuple(Direction)
 describe(
     Direction,
     "A direction of grants, as seen from one of their ends.",
@@ -68,28 +55,14 @@ def neighbours_of(
     page: Page,
 ) -> Connection[Neighbour]:
     """Return a page of the neighbours of a node: resources first, then by number and grant."""
-    index, number = graph.index, graph.number(key)
-    wanted = [RELATIONS.index(each) for each in relations]
-    rows: list[tuple[int, int, int]] = []
-    for direction in directions:
-        is_resource = direction is Direction.RESOURCES
-        starts, hops = index.out_entries if is_resource else index.in_entries
-        grants = hops[int(starts[number]) : int(starts[number + 1])]
-        grants = grants[grants >= 0]  # a negative one is KEEPS from its other end
-        grants = grants[np.isin(index.fold.grants.relation[grants], wanted)]
-        far = index.fold.grants.resource if is_resource else index.fold.grants.principal
-        place = _DIRECTIONS.index(direction)
-        rows += [
-            (place, other, grant)
-            for other, grant in zip(far[grants].tolist(), grants.tolist(), strict=True)
-        ]
+    found = neighbour_rows(graph, key, relations, directions)
 
     def load(part: slice) -> list[Neighbour]:
+        loaded = map(found.neighbour, range(len(found.rows))[part])
         return [
-            Neighbour(graph=graph, held=index.grant(grant), direction=_DIRECTIONS[place])
-            for place, _, grant in rows[part]
+            Neighbour(graph=graph, held=each.grant, direction=each.direction) for each in loaded
         ]
 
     question = "neighbours", key, sorted(relations), directions
-    keys = Lazily(len(rows), rows.__getitem__)
+    keys = Lazily(len(found.rows), found.rows.__getitem__)
     return Connection(window=Window(graph, question, keys, load, page))

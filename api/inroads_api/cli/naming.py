@@ -1,0 +1,61 @@
+"""Arguments that name nodes, and the lines that say which node a name means."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from inroads.explorer import Explorer
+from inroads.model import NodeKind
+from inroads.network.names.lookup import named_grant, shown
+from inroads.reach.answers import RESOURCES
+from inroads.reach.filters import is_id
+from inroads_api.cli.terminal import say
+
+Principal = Annotated[
+    str,
+    typer.Argument(
+        metavar="PRINCIPAL", help="An identity: an email, identity:712052, 712052 or a name."
+    ),
+]
+Resource = Annotated[
+    str,
+    typer.Argument(
+        metavar="RESOURCE",
+        help="A business or an account: business:77128, 77128, zDmNq, or a name or a part of it.",
+    ),
+]
+
+
+def said_node(
+    graph: Explorer, text: str, *kinds: NodeKind, by_id: frozenset[NodeKind] = frozenset()
+) -> str:
+    """Return the node of one of these kinds that a text means, and say which one it is.
+
+    Nothing is said of a printed id or an email.
+    """
+    found = graph.named(text, *kinds, by_id=by_id)
+    if not found.plain:
+        say(f"{text.strip()!r} is {shown(graph, found.node)}, by {found.by}")
+    return found.node
+
+
+def said_ends(graph: Explorer, principal: str, resource: str) -> tuple[str, str]:
+    """Return the identity and the resource of an access; a group is named by its printed id."""
+    identity = said_node(graph, principal, NodeKind.IDENTITY)
+    return identity, said_node(graph, resource, *RESOURCES, by_id=frozenset({NodeKind.GROUP}))
+
+
+def said_grant(graph: Explorer, text: str) -> str:
+    """Return the printed id of a grant whose ends may be named, and say which one it is."""
+    grant = named_grant(graph, text)
+    if grant != text:
+        say(f"{text.strip()!r} is {grant}")
+    return grant
+
+
+def avoided(graph: Explorer, text: str) -> str:
+    """Return the id of a node or a grant that no path may take."""
+    grant = said_grant(graph, text)
+    return grant if is_id(grant.strip()) else said_node(graph, grant)

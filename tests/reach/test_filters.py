@@ -1,0 +1,94 @@
+"""Filters by keyword: what a type checker refuses, and what is refused at run time."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, get_args
+
+import pytest
+from mypy import api
+
+import inroads
+from inroads.errors import InroadsError, NotFound
+from inroads.model import AccessState, Capability, Certainty, Mode, NodeKind, Relation, Role
+from inroads.reach import filters
+
+GOOD = """
+import inroads
+g = inroads.load(inroads.EXAMPLE)
+g.reach("b@example.com", roles=["OWNER", inroads.Role.ADMIN], certainty="STATED", max_steps=2)
+g.reached_by("77128", avoid=["BillSpring"], contested=False, mode="ASSOCIATION")
+g.access("b@example.com", "77128", via=["MEMBER"], state=None)
+"""
+BAD = """
+import inroads
+g = inroads.load(inroads.EXAMPLE)
+g.reach("b@example.com", rolez=["OWNER"])
+g.reached_by("77128", roles=["OWNR"])
+g.access("b@example.com", "77128", roles="OWNER")
+g.reach("b@example.com", max_steps="2")
+"""
+
+
+def test_a_type_checker_refuses_wrong_filters(tmp_path: Path) -> None:
+    """Each wrong line is an error of the type checker, and no right line is."""
+    for name, text in (("good.py", GOOD), ("bad.py", BAD)):
+        (tmp_path / name).write_text(text)
+    files = str(tmp_path / "good.py"), str(tmp_path / "bad.py")
+    told, _, status = api.run(
+        [*files, "--strict", "--follow-imports=silent", "--no-error-summary", "--config-file="]
+    )
+    lines = [line.partition(": error")[0] for line in told.splitlines() if ": error" in line]
+    assert status == 1
+    assert {line.rpartition("/")[2] for line in lines} == {f"bad.py:{n}" for n in (4, 5, 6, 7)}
+
+
+@pytest.mark.parametrize(
+    ("words", "kind"),
+    [
+        (filters.RoleWord, Role),
+        (filters.CapabilityWord, Capability),
+        (filters.CertaintyWord, Certainty),
+        (filters.StateWord, AccessState),
+        (filters.RelationWord, Relation),
+        (filters.KindWord, NodeKind),
+        (filters.ModeWord, Mode),
+    ],
+)
+def test_words_are_those_of_the_enums(words: Any, kind: type[StrEnum]) -> None:
+    """The words that editors complete are the values of the enum, in its order."""
+    assert get_args(words) == tuple(kind)
+
+
+def test_fields_are_those_of_the_filter() -> None:
+    """Every field of a filter is a keyword."""
+    assert filters.Filters.__annotations__.keys() == set(filters.AccessFilter.__struct_fields__)
+
+
+@pytest.mark.parametrize(
+    ("given", "meant"),
+    [
+        ({"rolez": ["OWNER"]}, "did you mean roles?"),
+        ({"roles": ["OWNR"]}, "did you mean OWNER?"),
+        ({"certainty": "stated"}, "did you mean STATED?"),
+        ({"zzz": 1}, "filters are roles"),
+        ({"max_steps": "2"}, "max_steps"),
+    ],
+)
+def test_wrong_filters_at_run_time(given: dict[str, Any], meant: str) -> None:
+    """A wrong filter is an error that says what was expected."""
+    graph = inroads.load(inroads.EXAMPLE)
+    with pytest.raises(InroadsError, match=meant.replace("?", r"\?")) as error:
+        graph.reach("b@example.com", **given)
+    assert error.value.code == "BAD_FILTER"
+
+
+def test_nodes_to_avoid_are_named() -> None:
+    """A node to avoid is named as in any question; what is unknown is an error."""
+    graph = inroads.load(inroads.EXAMPLE)
+    by_id = graph.reach("b@example.com", avoid=["business:77128"])
+    assert list(graph.reach("b@example.com", avoid=["BillSpring"])) == list(by_id)
+    for unknown in ("business:1", "BilSpring"):
+        with pytest.raises(NotFound):
+            graph.reach("b@example.com", avoid=[unknown])
