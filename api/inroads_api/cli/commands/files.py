@@ -113,6 +113,9 @@ def report(
     top: Annotated[
         int, typer.Option(min=1, max=1000, metavar="N", help="The most rows of each list.")
     ] = 10,
+    full: Annotated[
+        bool, typer.Option("--full", help="Everything, however large the file becomes.")
+    ] = False,
     given: Given,
 ) -> None:
     """Write findings, evidence and pictures as one HTML file without scripts or requests."""
@@ -120,7 +123,9 @@ def report(
         if identity and business:
             raise InroadsError("a report is of an identity or of a business, not of both")
         graph = given.graph()
-        pieces = html_report(graph, identity or business, top=top, now=given.as_of or now())
+        pieces = html_report(
+            graph, identity or business, top=top, full=full, now=given.as_of or now()
+        )
         with out.open("w", encoding="utf-8", errors="replace") as stream:
             stream.writelines(pieces)
         say_coverage(str(out), graph.coverage())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 import typer
 
@@ -12,7 +12,7 @@ from inroads.analysis.remediation import remedies
 from inroads.analysis.what_if import WhatIf, outcome_sentence
 from inroads.explorer import Explorer
 from inroads.output.rows import json_row
-from inroads.text import printable
+from inroads.text import more, printable, shortened
 from inroads_api.cli.options import Given, Principal, Resource, finish, grouped
 from inroads_api.cli.terminal import (
     Format,
@@ -27,6 +27,9 @@ from inroads_api.cli.terminal import (
     say_no_access,
     write_json,
 )
+
+REMEDIES_SHOWN: Final = 10
+"""The most records that must go which a table lists."""
 
 
 @grouped
@@ -174,8 +177,8 @@ def _print_what_if(what: WhatIf[Explorer], output: Format) -> None:
     print_values(what.outcomes, what, output)
     if output is Format.TABLE:
         _print_remedies(what)
-        for note in what.notes:
-            typer.echo(f"Note: {printable(note)}")
+        for note in shortened([f"Note: {printable(note)}" for note in what.notes]):
+            typer.echo(note)
     else:
         for note in what.notes:
             say(note)
@@ -217,6 +220,8 @@ def _print_remedies(what: WhatIf[Any]) -> None:
 
     if what.remedies:
         typer.echo("To do in the product; nothing here does it")
-    for number, remedy in enumerate(what.remedies, 1):
+    for number, remedy in enumerate(what.remedies[:REMEDIES_SHOWN], 1):
         typer.echo(f"  {number}. {remedy.sentence}")
         typer.echo(printable(f"     {remedy.source} {remedy.pointer}"))
+    if (left := len(what.remedies) - REMEDIES_SHOWN) > 0:
+        typer.echo(f"  {more(left)} records must go: -f json lists them")
