@@ -112,7 +112,7 @@ def fitting(parts: Sequence[str], between: str, size: int = MAX_CELL) -> str:
     >>> fitting(["abc", "def", "ghi"], "; ", 18), fitting(["abc", "def"], "; ", 8)
     ('abc; def; ghi', 'abc; def')
     >>> fitting(["abc" * 9, "def"], "; ", 20)
-    'abca…; … 1 more'
+    'abcabcabc…; … 1 more'
     """
     whole = between.join(parts)
     if len(whole) <= size:
