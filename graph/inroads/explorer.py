@@ -55,7 +55,7 @@ from inroads.sources.files import Refusals, unread
 from inroads.sources.loader import Loaded, Stream, Taken, gather
 from inroads.store import snapshot
 from inroads.store.ledger import Bodies, Ledger, StoredDocument, is_ledger
-from inroads.text import printable
+from inroads.text import more, printable
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -64,6 +64,10 @@ if TYPE_CHECKING:
 
 PATHS_DRAWN = 200
 """The most paths that a picture considers."""
+
+
+PRINTED = 20
+"""The most paths of an access that are printed; an answer prints no further access after these."""
 
 
 class Explorer(AccessGraph):
@@ -458,7 +462,13 @@ class Answers(AccessAnswers[ExplainedAccess]):
         return frame
 
     def __str__(self) -> str:
-        lines = [line for access in self for line in _lines(access)] or ["no access"]
+        lines: list[str] = []
+        for place in range(len(self)):
+            if len(lines) >= PRINTED:
+                lines.append(f"{more(len(self) - place)} accesses")
+                break
+            lines += _lines(self[place])
+        lines = lines or ["no access"]
         if self.truncated:
             lines.append("… a limit cut this answer short")
         return "\n".join(lines)
@@ -485,8 +495,11 @@ def _explained(graph: Explorer, access: Access) -> ExplainedAccess:
 
 def _lines(access: ExplainedAccess) -> Iterable[str]:
     ends = f"{access.principal} -> {access.resource}"
-    for path, sentence in zip(access.paths, access.sentences, strict=True):
+    for path in access.paths[:PRINTED]:
         sure = f"{path.certainty}, {CONTESTED}" if path.contested else path.certainty
+        sentence = path_sentence(access.graph, path)
         yield printable(f"{ends}  {path.role}  {sure}  {path.state}  {sentence}")
+    if len(access.paths) > PRINTED:
+        yield f"{printable(ends)}  {more(len(access.paths) - PRINTED)} paths"
     if access.truncated:
         yield f"{printable(ends)}  … more paths than are listed"

@@ -1,8 +1,9 @@
-"""Text of documents made safe for terminals, spreadsheets, JSON and XML."""
+"""Text of documents made fit for terminals, spreadsheets, JSON and XML: safe, and of a bounded length."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Any, Final
 
 import msgspec
@@ -14,6 +15,15 @@ _STEERING: Final = re.compile(
 _ESCAPED: Final = re.compile(r"\\(\\|u[0-9a-f]{4})")
 _FORMULA: Final = ("=", "+", "-", "@")
 """The characters with which a spreadsheet begins a formula (OWASP: CSV injection)."""
+SHOWN: Final = 3
+"""The most records of one thing that are shown before "… n more"."""
+
+LISTED: Final = 5
+"""The most names that a sentence, a line or a cell of a table lists before "… n more"."""
+
+MAX_CELL: Final = 32_000
+"""The most characters in a cell of CSV: spreadsheets cut off what is beyond 32,767."""
+
 _NOT_PLAIN: Final = re.compile(r"[^A-Za-z0-9_-]")
 
 
@@ -74,6 +84,49 @@ def harmless(text: str) -> str:
     """A printable text that no spreadsheet runs as a formula. Unlike with `cell`, the way back is lost."""
     shown = printable(text)
     return f"'{shown}" if shown.startswith(_FORMULA) else shown
+
+
+def shortened(parts: Sequence[str], most: int | None = LISTED) -> list[str]:
+    """The first parts, and how many more there are.
+
+    >>> shortened(["a", "b", "c", "d"], 3), shortened(["a", "b"], 3)
+    (['a', 'b', 'c', '… 1 more'], ['a', 'b'])
+    """
+    if most is None or len(parts) <= most:
+        return list(parts)
+    return [*parts[:most], more(len(parts) - most)]
+
+
+def more(number: int) -> str:
+    """The line or word for so many more.
+
+    >>> more(8908)
+    '… 8,908 more'
+    """
+    return f"… {number:,} more"
+
+
+def fitting(parts: Sequence[str], between: str, size: int = MAX_CELL) -> str:
+    """The parts in one text of at most so many characters, with the number of those left out.
+
+    >>> fitting(["abc", "def", "ghi"], "; ", 18), fitting(["abc", "def"], "; ", 8)
+    ('abc; def; ghi', 'abc; def')
+    >>> fitting(["abc" * 9, "def"], "; ", 20)
+    'abcabcabc…; … 1 more'
+    """
+    whole = between.join(parts)
+    if len(whole) <= size:
+        return whole
+    room = size - len(between) - len(more(len(parts)))
+    kept, used = 0, 0
+    for part in parts:
+        used += len(part) + len(between) * (kept > 0)
+        if used > room:
+            break
+        kept += 1
+    first = list(parts[:kept]) or [f"{parts[0][: max(0, room - 1)]}…"]
+    left = len(parts) - len(first)
+    return between.join([*first, more(left)] if left else first)
 
 
 def json_text(value: Any, *, pretty: bool = False) -> str:

@@ -64,7 +64,7 @@ class TestExample:
     def test_the_records_of_a_grant(self, bruce: Explorer) -> None:
         """One grant, three records, each with its place."""
         grant = bruce.grants["business:77128#MEMBER@identity:712052"]
-        assert wording.records(grant) == "membership 168372 = group row 168372 = role 682608"
+        assert wording.records(bruce, grant) == "membership 168372 = group row 168372 = role 682608"
         assert [line.rpartition(" ")[2] for line in wording.evidence_lines(bruce, grant)] == [
             "/response/business_memberships/0",
             "/response/groups/1",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from html.parser import HTMLParser
+from typing import Any
 
 import msgspec
 import pytest
@@ -53,7 +54,7 @@ class _Parsed(HTMLParser):
         self.text += data
 
 
-def _page(graph: Explorer, subject: str | None = None, **chosen: int) -> str:
+def _page(graph: Explorer, subject: str | None = None, **chosen: Any) -> str:
     return "".join(report(graph, subject, now=NOON, **chosen))
 
 
@@ -71,8 +72,13 @@ def _assert_self_contained(page: str) -> _Parsed:
         "image",
         "use",
     } & set(parsed.tags)
+    anchors = {value for name, value in parsed.attributes if name == "id"}
     for name, value in parsed.attributes:
-        assert name not in {"src", "href", "xlink:href", "srcset", "action", "style", "data"}, (
+        if name == "href":  # only to a place in the page itself
+            assert value.startswith("#")
+            assert value[1:] in anchors
+            continue
+        assert name not in {"src", "xlink:href", "srcset", "action", "style", "data"}, (
             name,
             value,
         )
@@ -209,3 +215,36 @@ def test_hostile_contradictions() -> None:
     assert f"account:{MARKUP}" in parsed.text
     assert "\x1b" not in page
     assert "\u202e" not in page
+
+
+def test_the_summary_of_many() -> None:
+    """A plot has a bar for each business that is reached most, and one for each rule with findings."""
+    graph = Explorer.observe(
+        read(msgspec.json.encode(each), NOON, "p") for each in population(80, 3)
+    )
+    page = _page(graph)
+    parsed = _assert_self_contained(page)
+    found = graph.findings(now=NOON)
+    shown = [value for name, value in parsed.attributes if name == "aria-label"]
+    bars = [each for each in shown if re.fullmatch(r"\d+ \w+(, \d+ \w+)*", each)]
+    assert len(bars) == 10 + len(found.by_rule())
+    for name, part in found.by_rule().items():
+        assert {each.rule for each in part} == {name}
+        assert f'<section id="rule-{name}">' in page
+        left = len(part) - 10
+        assert left <= 0 or f"… {left:,} more of this rule" in page
+    assert f"<dd>{len(found):,}</dd>" in page
+
+
+def test_everything() -> None:
+    """A full report lists each finding, each access and each identity."""
+    graph = Explorer.observe(
+        read(msgspec.json.encode(each), NOON, "p") for each in population(30, 3)
+    )
+    page = _page(graph, full=True)
+    _assert_self_contained(page)
+    assert "more of this rule" not in page
+    assert "are not shown" not in page
+    assert page.count('<section id="identity-') == graph.counts["IDENTITY"]
+    found = graph.findings(now=NOON)
+    assert sum(len(each.evidence) for each in found) <= page.count(", observed 20")

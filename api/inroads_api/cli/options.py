@@ -113,6 +113,12 @@ Contested = Annotated[
         help="Only accesses about which records contradict each other, or only the others.",
     ),
 ]
+AllEvidence = Annotated[
+    bool,
+    typer.Option(
+        "--all-evidence", help="All records, not the first three and the number of the others."
+    ),
+]
 
 
 def words(**given: list[str] | str | None) -> dict[str, Any]:

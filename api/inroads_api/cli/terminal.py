@@ -22,7 +22,7 @@ from inroads.errors import InroadsError, Rejection
 from inroads.model import Coverage
 from inroads.output.rows import csv_row, json_row, table_row
 from inroads.sources.files import files
-from inroads.text import harmless, json_text, printable
+from inroads.text import fitting, harmless, json_text, printable
 
 USAGE, REJECTED, NOT_FOUND, FAILED, AMBIGUOUS = 2, 3, 4, 5, 6
 """Exit codes: wrong request, rejected documents, unknown node, findings as bad as `--fail-on`, a
@@ -124,7 +124,7 @@ def _print_table(rows: list[dict[str, Any]]) -> None:
     for column in table.columns:
         column.overflow = "fold"
     for row in rows:
-        cells = (_cell(cell, "\n").split("\n") for cell in row.values())
+        cells = ("\n".join(_parts(cell)).split("\n") for cell in row.values())
         table.add_row(*(Text("\n".join(map(printable, lines))) for lines in cells))
     wide = None if sys.stdout.isatty() or "COLUMNS" in os.environ else 160
     if rows:
@@ -137,13 +137,13 @@ def _print_csv(rows: Iterable[dict[str, Any]]) -> None:
     for number, row in enumerate(rows):
         if number == 0:
             writer.writerow(row)
-        writer.writerow([harmless(_cell(cell, "; ")) for cell in row.values()])
+        writer.writerow([harmless(fitting(_parts(cell), "; ")) for cell in row.values()])
 
 
-def _cell(value: Any, between: str) -> str:
-    if value is None:
-        return ""
-    return between.join(map(str, value)) if isinstance(value, list) else str(value)
+def _parts(value: Any) -> list[str]:
+    if isinstance(value, list):
+        return list(map(str, value))
+    return [] if value is None else [str(value)]
 
 
 def many(number: int, noun: str, plural: str = "s") -> str:

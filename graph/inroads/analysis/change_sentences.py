@@ -8,7 +8,7 @@ from inroads.analysis.causes import Cause, NodeCause
 from inroads.analysis.changes import Change, Kind
 from inroads.model import Grant, NodeKind, Relation, kind_of
 from inroads.network.access_graph import AccessGraph
-from inroads.network.wording import grant_label, label
+from inroads.network.wording import grant_label, label, reasons_of
 from inroads.text import printable
 
 CAUSES_TOLD: Final = 3
@@ -58,7 +58,7 @@ class _Telling(NamedTuple):
         then, now = (
             " and ".join(facts.roles) if facts else "" for facts in (change.before, change.after)
         )
-        reasons = ", ".join(map(printable, change.after.reasons)) if change.after else ""
+        reasons = reasons_of(change.after.reasons) if change.after else ""
         what = self.label(change.resource)
         words = [
             _SAID[kind].format(what=what, then=then, now=now, reasons=reasons)

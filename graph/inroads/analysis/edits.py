@@ -28,6 +28,7 @@ from inroads.model import (
     native_id,
 )
 from inroads.network.access_graph import AccessGraph
+from inroads.text import shortened
 
 FACT_RELATIONS: Final = [RELATIONS.index(each) for each in FACTS]
 _NOUNS: Final = {
@@ -74,7 +75,7 @@ def revocable(graph: AccessGraph, text: str) -> Grant:
     }
     if len(found) > 1:
         raise AmbiguousGrant(
-            f"{wanted!r} states {len(found)} grants: {', '.join(sorted(found))}",
+            f"{wanted!r} states {len(found)} grants: {', '.join(shortened(sorted(found)))}",
             ids=tuple(sorted(found)),
         )
     return next(iter(found.values()))

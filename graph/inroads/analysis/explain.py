@@ -22,10 +22,10 @@ from inroads.model import (
     Relation,
 )
 from inroads.network.access_graph import AccessGraph
-from inroads.network.wording import grant_label, label, record_label
+from inroads.network.wording import grant_label, label, reasons_of, record_label
 from inroads.policy.grammar import ACTING, GRAMMAR, Phase
 from inroads.reach.states import acting_for, held
-from inroads.text import printable
+from inroads.text import LISTED, printable, shortened
 
 MAX_CANDIDATES: Final = 2_000
 """The most sets of grants tried one by one for the least collateral.
@@ -223,12 +223,13 @@ def _sentence(graph: AccessGraph, access: Access, routes: int, cut: Sequence[Gra
         text = f"{who} reaches {what} as {roles} {how}"
         text += "." if access.certainty is Certainty.STATED else ", by inference only."
     if access.state is AccessState.LATENT:
-        text += f" It is latent: {', '.join(map(printable, access.reasons))}."
+        text += f" It is latent: {reasons_of(access.reasons)}."
     labels = [grant_label(grant) for grant in cut]
+    named = [*labels[:LISTED], f"{len(labels) - LISTED:,} more"] if len(labels) > LISTED else labels
     ending = (
         labels[0]
         if len(labels) == 1
-        else f"{len(labels)} grants: {', '.join(labels[:-1])} and {labels[-1]}"
+        else f"{len(labels)} grants: {', '.join(named[:-1])} and {named[-1]}"
     )
     if access.truncated:
         text += (
@@ -242,7 +243,7 @@ def _sentence(graph: AccessGraph, access: Access, routes: int, cut: Sequence[Gra
     for account, number, named in _shared_clients(graph, access):
         both = "Both" if len(named) == 2 else f"{len(named)}"
         text += (
-            f" {both} records ({', '.join(named)}) name client {number} of {label(graph, account)}:"
+            f" {both} records ({', '.join(shortened(named))}) name client {number} of {label(graph, account)}:"
             f" removing that client on the vendor's side may end {both.lower()}."
         )
     return text

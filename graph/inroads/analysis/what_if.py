@@ -53,8 +53,12 @@ from inroads.reach.answers import RESOURCES
 from inroads.reach.filters import ALL, AccessFilter
 from inroads.reach.questions import reach
 from inroads.reach.states import acting_for, closure
+from inroads.text import more, shortened
 
 _G = TypeVar("_G", bound=AccessGraph)
+
+PRINTED: Final = 20
+"""The most outcomes that are printed, since a grant may end thousands of accesses."""
 
 MAX_EDITS: Final = 100
 """The most grants that one question may remove, and the most that it may add."""
@@ -206,11 +210,11 @@ class WhatIf(Generic[_G]):
     # ---- the accesses
 
     def __str__(self) -> str:
-        said = [f"{each.fate}  {outcome_sentence(self, each)}" for each in self.outcomes] or [
-            "no access changes"
-        ]
+        told = self.outcomes[:PRINTED]
+        said = [f"{each.fate}  {outcome_sentence(self, each)}" for each in told]
+        said += [more(len(self.outcomes) - len(told))] * (len(self.outcomes) > len(told))
         cut = ["… a limit cut the paths of an access short"] if self.truncated else []
-        return "\n".join([*said, *self.notes, *cut])
+        return "\n".join([*(said or ["no access changes"]), *shortened(self.notes), *cut])
 
     __repr__ = __str__
 
@@ -395,7 +399,7 @@ def _notes(what: WhatIf[_G]) -> Iterator[str]:
     for grant in what.removed:
         names = list(dict.fromkeys(map(record_label, grant.evidence)))
         if len(names) > 1:
-            yield f"{grant_label(grant)} ends only when all of its records go: {', '.join(names)}."
+            yield f"{grant_label(grant)} ends only when all of its records go: {', '.join(shortened(names))}."
         if grant.relation is Relation.MEMBER and _headless(what, grant):
             yield f"Nobody who was observed is left in control of {label(graph, grant.resource)}."
         if grant.relation is Relation.GROUP:
@@ -422,7 +426,7 @@ def _notes(what: WhatIf[_G]) -> Iterator[str]:
             if left:
                 yield (
                     f"{record_label(record)} alone does not end its grant:"
-                    f" {', '.join(left)} still states it."
+                    f" {', '.join(shortened([*left]))} still states it."
                 )
 
 

@@ -18,6 +18,7 @@ from inroads.columns.arrays import Ints
 from inroads.columns.claimset import (
     ATTRIBUTES,
     DOCUMENT_KINDS,
+    KEEPS,
     KINDS,
     MOMENT_SOURCES,
     NONE,
@@ -39,7 +40,6 @@ from inroads.model import (
     Document,
     Grant,
     NodeKind,
-    Relation,
     Role,
     Section,
     StoredBody,
@@ -64,6 +64,7 @@ from inroads.network.names.former_emails import FormerEmail, former_emails
 from inroads.network.search import FIELDS, Corpus, Matches, MatchField, corpus, search
 from inroads.policy.grammar import CONVEYS, Conveys
 from inroads.policy.tables import STOCK, Policy
+from inroads.text import shortened
 
 
 class Hop(NamedTuple):
@@ -255,8 +256,11 @@ class AccessGraph(MultiDiGraph):
 
     def kept(self, node: str) -> list[str]:
         """The accounts that a business keeps, or the businesses that keep an account."""
+        index = self.index
         return [
-            hop.resource for hop in self.hops_from(node) if hop.grant.relation is Relation.KEEPS
+            index.name(other)
+            for other, grant in index.hops_from(self.number(node))
+            if index.relation[grant] == KEEPS
         ]
 
     def fails(self, node: str) -> bool:
@@ -367,7 +371,7 @@ class AccessGraph(MultiDiGraph):
         )
         if len(found) > 1:
             raise AmbiguousEmail(
-                f"{len(found)} identities have this email: {', '.join(found)}", ids=found
+                f"{len(found)} identities have this email: {', '.join(shortened(found))}", ids=found
             )
         return found[0] if found else None
 

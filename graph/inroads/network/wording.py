@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 from inroads.documents.pointers import pointer
@@ -23,7 +24,7 @@ from inroads.model import (
     native_id,
 )
 from inroads.network.access_graph import AccessGraph
-from inroads.text import printable
+from inroads.text import LISTED, SHOWN, more, printable, shortened
 
 _HOLDS: Final = {
     Role.OWNER: "owns",
@@ -94,24 +95,52 @@ def grant_label(grant: Grant) -> str:
     first = grant.evidence[0]
     if first.record_id is None:
         return grant.id
-    return " and ".join(
-        dict.fromkeys(
-            record_label(each) for each in grant.evidence if each.section is first.section
-        )
-    )
+    alike = (each for each in grant.evidence if each.section is first.section)
+    return listed(dict.fromkeys(map(record_label, alike)), SHOWN)
 
 
-def records(grant: Grant) -> str:
-    """All records of a grant: `membership 168372 = group row 168372 = role 682608`."""
-    return " = ".join(dict.fromkeys(map(record_label, grant.evidence)))
+def listed(words: Iterable[str], most: int = LISTED) -> str:
+    """Return words as part of a sentence: all of them, or the first and the number of the others.
 
-
-def evidence_lines(graph: AccessGraph, grant: Grant) -> list[str]:
-    """Return the source of each record of a grant.
-
-    For example `membership 168372: bruce.json /response/business_memberships/0`.
+    For example `a and b`, `a and b and 7 more`.
     """
-    return [evidence_line(graph, each) for each in grant.evidence]
+    told = list(words)
+    left = [f"{len(told) - most:,} more"] if len(told) > most else []
+    return " and ".join([*told[:most], *left])
+
+
+def own_first(
+    graph: AccessGraph, records: Iterable[Evidence], ends: Iterable[int]
+) -> list[Evidence]:
+    """Return records, those in the own documents of these nodes first; nodes are given by number.
+
+    Among equals they keep their order.
+    """
+    subjects, own = graph.fold.said.documents.subject, set(ends)
+    return sorted(records, key=lambda record: int(subjects[record.document]) not in own)
+
+
+def records_of(graph: AccessGraph, grant: Grant) -> list[Evidence]:
+    """Return the records of a grant, those in the own documents of its two ends first."""
+    return own_first(graph, grant.evidence, map(graph.number, (grant.principal, grant.resource)))
+
+
+def records(graph: AccessGraph, grant: Grant) -> str:
+    """Return the names of a grant's records: `membership 168372 = group row 168372 = role 682608`.
+
+    One of each dialect fits in; of more records the number is given.
+    """
+    return " = ".join(shortened([*dict.fromkeys(map(record_label, records_of(graph, grant)))]))
+
+
+def evidence_lines(graph: AccessGraph, grant: Grant, most: int | None = SHOWN) -> list[str]:
+    """Return the sources of so many records of a grant, its own first, and the number of others.
+
+    For example `membership 168372: bruce.json /response/business_memberships/0`. None means all.
+    """
+    found = records_of(graph, grant)
+    left = len(found) - len(found[:most])
+    return [evidence_line(graph, each) for each in found[:most]] + [more(left)] * bool(left)
 
 
 def evidence_line(graph: AccessGraph, record: Evidence) -> str:
@@ -126,7 +155,7 @@ def contradiction_line(contradiction: Contradiction) -> str:
     return printable(f"{contradiction.code}: {contradiction.sentence}")
 
 
-def both_sides(grant: Grant, contradiction: Contradiction, most: int) -> list[Evidence]:
+def both_sides(grant: Grant, contradiction: Contradiction, most: int | None) -> list[Evidence]:
     """Return so many pieces of evidence of a contradiction, of each side before more of one.
 
     Records of the grant that say different words are different sides, and so is all other evidence.
@@ -151,8 +180,13 @@ def path_sentence(graph: AccessGraph, path: Path) -> str:
     if path.certainty is Certainty.ASSOCIATED:
         text += " (connected, which is not access)"
     if path.reasons:
-        text += f" (latent: {', '.join(map(printable, path.reasons))})"
+        text += f" (latent: {reasons_of(path.reasons)})"
     return f"{text}."
+
+
+def reasons_of(reasons: Sequence[str]) -> str:
+    """Return the reasons for being latent as part of a sentence."""
+    return ", ".join(shortened([*map(printable, reasons)]))
 
 
 def _clause(step: Step) -> str:

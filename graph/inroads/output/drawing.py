@@ -12,10 +12,19 @@ from inroads.model import AccessState, Certainty, Grant, NodeKind, Path, Relatio
 from inroads.network.access_graph import AccessGraph
 from inroads.network.wording import contradiction_line, evidence_lines, label, records
 from inroads.output.evidence_rows import CONTESTED
-from inroads.text import printable
+from inroads.text import more, printable, shortened
 
 MAX_NODES: Final = 40
 """The most nodes in one picture; further paths are counted as "… n more"."""
+
+TOLD: Final = 3
+"""The most parallel grants of which a tooltip tells the records."""
+
+MAX_LINE: Final = 300
+"""The most characters in a line of a tooltip: names and sources may be of any length."""
+
+ROOMY: Final = 22
+"""The most characters of a name that fit into a box in the usual size."""
 
 _Edge = tuple[str, str]
 # A slot is a node, or an edge on its way through a column.
@@ -157,11 +166,11 @@ def _draw_node(root: ET.Element, graph: AccessGraph, node: str, place: tuple[int
     _add(
         box,
         "text",
-        _short(label(graph, node)),
+        (name := _short(label(graph, node))),
         x=x + _BOX / 2,
         y=y + 20,
         text_anchor="middle",
-        font_size=13,
+        font_size=13 if len(name) <= ROOMY else 11,
     )
     below = f"{kind.lower()} · {', '.join(latent)}" if latent else kind.lower()
     _add(
@@ -196,7 +205,8 @@ def _draw_edge(
     latent = all(path.state is AccessState.LATENT for path in paths)
     edge = _add(root, "g")
     grants = [graph.grants[step.grant] for step in steps]
-    lines = [line for grant in grants for line in _told(graph, grant)]
+    lines = [line for grant in grants[:TOLD] for line in _told(graph, grant)]
+    lines += [more(len(grants) - TOLD)] * (len(grants) > TOLD)
     _add(edge, "title", text="\n".join(lines))
     dash = {"stroke_dasharray": "5 4"} if latent else {}
     contested = any(step.contested for step in steps)
@@ -221,7 +231,7 @@ def _draw_edge(
 def _told(graph: AccessGraph, grant: Grant) -> list[str]:
     """Return the lines of a grant in a tooltip: its records, and what contradicts them."""
     contradictions = map(contradiction_line, grant.contradictions)
-    return [records(grant), *evidence_lines(graph, grant), *contradictions]
+    return [records(graph, grant), *evidence_lines(graph, grant), *shortened([*contradictions])]
 
 
 def _word(step: Step) -> str:
@@ -240,8 +250,6 @@ def _add(parent: ET.Element, tag: str, text: str | None = None, **attributes: ob
         parent, tag, {name.replace("_", "-"): str(value) for name, value in attributes.items()}
     )
     child.text = (
-        text
-        if text is None
-        else "".join(each if each == "\n" else printable(each) for each in text)
+        text if text is None else "\n".join(printable(line[:MAX_LINE]) for line in text.split("\n"))
     )
     return child

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any, Final, TypeAlias
 
 from inroads.documents.pointers import pointer
-from inroads.model import Contradiction, Evidence
+from inroads.model import Contradiction, Evidence, Grant
 from inroads.moments import rfc3339
 from inroads.network.access_graph import AccessGraph
-from inroads.network.wording import record_label
+from inroads.network.wording import both_sides, record_label, records_of
+from inroads.text import SHOWN, more
 
 Row: TypeAlias = dict[str, Any]
 
@@ -31,18 +32,34 @@ def evidence_row(graph: AccessGraph, record: Evidence, label: str, within: str =
     }
 
 
-def contradiction_rows(graph: AccessGraph, found: Iterable[Contradiction]) -> list[Row]:
-    """Return contradictions as JSON objects, with the evidence of both sides."""
-    return [
-        {
-            "code": each.code,
-            "sentence": each.sentence,
-            "evidence": [
-                evidence_row(graph, record, record_label(record)) for record in each.evidence
-            ],
-        }
-        for each in found
-    ]
+def evidence_rows(graph: AccessGraph, grant: Grant, most: int | None = SHOWN) -> Row:
+    """Return so many records of a grant, its own first, with the number of all; None means all."""
+    found = records_of(graph, grant)[:most]
+    return {
+        "evidence": [evidence_row(graph, each, record_label(each)) for each in found],
+        "evidence_count": len(grant.evidence),
+    }
+
+
+def contradiction_rows(
+    graph: AccessGraph, grants: Iterable[Grant], most: int | None = SHOWN
+) -> list[Row]:
+    """Return the contradictions of grants as JSON objects, each once, with so many records.
+
+    The records are of both sides; None means all.
+    """
+    found = {each: grant for grant in grants for each in grant.contradictions}
+    return [_contradiction(graph, grant, each, most) for each, grant in found.items()]
+
+
+def _contradiction(graph: AccessGraph, grant: Grant, told: Contradiction, most: int | None) -> Row:
+    shown = told.evidence if most is None else both_sides(grant, told, most)
+    return {
+        "code": told.code,
+        "sentence": told.sentence,
+        "evidence": [evidence_row(graph, each, record_label(each)) for each in shown],
+        "evidence_count": len(told.evidence),
+    }
 
 
 def contradiction_cells(contradictions: Iterable[Row]) -> list[str]:
@@ -53,3 +70,37 @@ def contradiction_cells(contradictions: Iterable[Row]) -> list[str]:
 def certainty_cell(certainty: str, *, contested: bool) -> str | list[str]:
     """Return a certainty as a cell, of two lines where it is contested."""
     return [certainty, CONTESTED] if contested else certainty
+
+
+def cause_evidence(side: Row | None, digits: int | None = None) -> list[str]:
+    """Return a line for each record of one side of a cause, with so many digits of its hash."""
+    if side is None:
+        return []
+    lines = [
+        f"{record['record']}: {record['source']} {record['pointer']}, "
+        f"observed {record['observed_at']}, sha256 {record['document'][:digits]}"
+        for record in side["evidence"]
+    ]
+    left = side["evidence_count"] - len(lines)
+    return lines + [more(left)] * bool(left)
+
+
+def evidence_cells(causes: Iterable[Row]) -> Row:
+    """Return the records of causes as two cells: of what was before, and of what is after."""
+    return {
+        f"evidence_{when}": [line for cause in causes for line in cause_evidence(cause[when])]
+        for when in ("before", "after")
+    }
+
+
+def side_cells(row: Row) -> Row:
+    """Return what was before and what is after as two cells of words."""
+    return {when: list(_side_words(row[when] or {})) for when in ("before", "after")}
+
+
+def _side_words(side: Row) -> Iterator[str]:
+    for name, value in side.items():
+        if isinstance(value, bool):
+            yield from () if value else (f"not {name}",)
+        elif not name.startswith("evidence"):
+            yield from [value] if isinstance(value, str) else value

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 from jinja2 import Environment, PackageLoader
 from markupsafe import Markup
 
-from inroads.analysis.census import census
+from inroads.analysis.census import Census, census
 from inroads.analysis.explain import explain
 from inroads.analysis.findings.finding import Finding
-from inroads.analysis.findings.registry import RULES
-from inroads.analysis.findings.review import review
+from inroads.analysis.findings.registry import RULES, Rule
+from inroads.analysis.findings.review import Findings, review
 from inroads.analysis.findings.sentences import sentence
 from inroads.analysis.plan import plan
 from inroads.analysis.remediation import FACTS
@@ -23,12 +23,29 @@ from inroads.network.access_graph import AccessGraph
 from inroads.network.names.lookup import named
 from inroads.network.wording import contradiction_line, evidence_lines, label, path_sentence
 from inroads.output.drawing import svg
+from inroads.output.plots import bar
+from inroads.policy.rule_settings import Severity
 from inroads.reach.answers import RESOURCES
 from inroads.reach.questions import access, reach, reached_by
-from inroads.text import printable
+from inroads.text import SHOWN, more, printable, shortened
 
 TOP: Final = 10
-"""The default number of findings, people, businesses and accesses that a report shows."""
+"""The default number of findings of a rule, people, businesses and accesses that a report shows."""
+
+DETAILED: Final = 3
+"""The number of findings of a rule, and of accesses of a subject, that have a picture."""
+
+LINES: Final = 12
+"""The most lines of evidence, outcomes or notes under one picture."""
+
+THEMES: Final = {
+    "accesses": "Accesses",
+    "control": "Control of businesses",
+    "grants": "Grants and roles",
+    "identities": "Identities",
+    "resources": "Businesses and accounts",
+}
+"""The headings over findings, by the file of their rules."""
 
 REVOKED: Final = frozenset(
     {
@@ -62,27 +79,81 @@ class _Route(NamedTuple):
     sentence: str
     contradictions: tuple[str, ...]
     paths: tuple[_ShownPath, ...]
-    evidence: tuple[str, ...]
+    evidence: Sequence[str]
     picture: Markup
 
 
 class _Fix(NamedTuple):
     """The steps that would resolve a finding, and their outcomes for every access over it."""
 
-    steps: tuple[str, ...]
-    outcomes: tuple[str, ...]
+    steps: Sequence[str]
+    outcomes: Sequence[str]
     left_out: int
-    notes: tuple[str, ...]
+    notes: Sequence[str]
+
+
+class _Row(NamedTuple):
+    """An access as one row of a table."""
+
+    access: Access
+    principal: str
+    resource: str
+    sentence: str
 
 
 class _Subject(NamedTuple):
-    """A person or a business with its accesses."""
+    """A person or a business with its accesses: some with pictures, some as rows, some counted."""
 
     node: str
+    anchor: str
     label: str
     total: int
-    routes: Iterator[_Route]
+    routes: Iterable[_Route]
+    rows: Iterable[_Row]
+    left_out: int
     cut: bool
+
+
+class _Bar(NamedTuple):
+    """A row of a plot: a label, where it leads, its figure and its bar."""
+
+    label: str
+    anchor: str | None
+    figure: int
+    picture: Markup
+
+
+class _Ruled(NamedTuple):
+    """The findings of one rule: some with pictures, some as rows, some counted."""
+
+    rule: Rule
+    severity: Severity
+    found: Findings
+    detailed: Iterable[Mapping[str, Any]]
+    rows: Iterable[Mapping[str, Any]]
+    left_out: int
+
+
+class _Theme(NamedTuple):
+    """Findings about one matter, rule by rule, the worst first."""
+
+    title: str
+    anchor: str
+    total: int
+    rules: Sequence[_Ruled]
+
+
+class _Extent(NamedTuple):
+    """The extent of a report; None means everything.
+
+    `top` bounds each list, `detailed` the pictures of each, `records` the evidence of each finding,
+    and `lines` the lines under a picture.
+    """
+
+    top: int | None
+    detailed: int | None
+    records: int | None
+    lines: int | None
 
 
 def report(
@@ -90,34 +161,45 @@ def report(
     subject: str | None = None,
     *,
     top: int = TOP,
+    full: bool = False,
     now: dt.datetime | None = None,
 ) -> Iterator[str]:
     """The report as pieces of HTML, about everything or about one identity or business.
 
     `subject` is an id, an email or a name. At most `top` of each thing are shown, and the report says how
-    many were left out. Raises as `named` before the first piece.
+    many were left out; with `full` nothing is. Raises as `named` before the first piece.
     For an Explorer the report also lists rejections and pseudonyms.
     """
     kinds = NodeKind.IDENTITY, NodeKind.BUSINESS
     node = named(graph, subject, kinds).node if subject else None
+    extent = _Extent(top, top if node else DETAILED, SHOWN, LINES)
+    if full:
+        extent = _Extent(None, None, None, None)
     found = review(graph, now=now)
-    about = [each for each in found if node is None or node in each.subjects]
+    about = found.of(node) if node else found
+    counted = census(graph)
     people = node is None or kind_of(node) is NodeKind.IDENTITY
-    businesses = node is None or not people
     values: dict[str, Any] = {
         "graph": graph,
         "subject": label(graph, node) if node else None,
         "moment": found.moment,
         "coverage": _coverage(graph, node),
         "counts": {kind.lower(): graph.counts[kind] for kind in NodeKind},
-        "findings": [_told(graph, each, top) for each in about[:top]],
-        "left_out": max(0, len(about) - top),
+        "accesses": _accesses(counted, node),
+        "severities": _severities(about),
+        "total": len(about),
+        "exposure": [] if node else _exposure(graph, counted, extent),
+        "ruled": _ruled_bars(about),
+        "themes": _themes(graph, about.brief(extent.records), extent),
         "looked": found.looked,
-        "people": _subjects(graph, NodeKind.IDENTITY, node, top) if people else iter(()),
-        "businesses": _subjects(graph, NodeKind.BUSINESS, node, top) if businesses else iter(()),
-        "people_left_out": max(0, graph.counts[NodeKind.IDENTITY] - top) if node is None else 0,
-        "businesses_left_out": max(0, graph.counts[NodeKind.BUSINESS] - top) if node is None else 0,
-        "top": top,
+        "people": _Subjects(graph, counted, NodeKind.IDENTITY, node, extent) if people else (),
+        "businesses": (
+            _Subjects(graph, counted, NodeKind.BUSINESS, node, extent)
+            if not people or node is None
+            else ()
+        ),
+        "left_out": {kind: _left_out(graph, kind, node, extent) for kind in NodeKind},
+        "more": more,
     }
     return _ENVIRONMENT.get_template("report.html.jinja").generate(values)
 
@@ -132,14 +214,107 @@ def _coverage(graph: AccessGraph, node: str | None) -> Any:
     )
 
 
-def _told(graph: AccessGraph, finding: Finding, top: int) -> dict[str, Any]:
-    about = _access(graph, finding)
+def _left_out(graph: AccessGraph, kind: NodeKind, node: str | None, extent: _Extent) -> int:
+    if node is not None or extent.top is None:
+        return 0
+    return max(0, graph.counts[kind] - extent.top)
+
+
+# ---- the summary
+
+
+def _accesses(counted: Census, node: str | None) -> dict[str, int]:
+    """Return the figures of accesses, of all or of one subject."""
+    names = ("total", "inferred", "latent", "contested")
+    if node:
+        own = counted.counts(node)
+        return {name: getattr(own, name) for name in names}
+    columns = counted.of(NodeKind.IDENTITY)
+    return {name: int(columns[name].sum()) for name in names}
+
+
+def _severities(found: Findings) -> list[tuple[Severity, int]]:
+    counts = found.severities
+    return [(each, counts[each]) for each in reversed(Severity) if counts[each]]
+
+
+def _exposure(graph: AccessGraph, counted: Census, extent: _Extent) -> list[_Bar]:
+    """Return the businesses that most identities reach, by stated and inferred accesses."""
+    rows = [row for row in counted.rows([NodeKind.BUSINESS], first=TOP) if row["total"]]
+    most = max((row["total"] for row in rows), default=0)
+    return [
+        _Bar(
+            label(graph, row["id"]),
+            _anchor(NodeKind.BUSINESS, number) if number <= (extent.top or number) else None,
+            row["total"],
+            bar([("stated", row["stated"]), ("inferred", row["inferred"])], most),
+        )
+        for number, row in enumerate(rows, 1)
+    ]
+
+
+def _ruled_bars(found: Findings) -> list[_Bar]:
+    """Return the rules with findings, the worst first, by severity."""
+    parts = sorted(found.by_rule().items(), key=lambda each: _rank(each[1]))
+    most = max((len(part) for _, part in parts), default=0)
+    return [
+        _Bar(
+            name,
+            f"rule-{name}",
+            len(part),
+            bar([(each.lower(), count) for each, count in _severities(part)], most),
+        )
+        for name, part in parts
+    ]
+
+
+def _rank(found: Findings) -> tuple[int, int]:
+    """Return the order of rules: by their worst severity, then by the number of findings."""
+    return -max(each.rank for each in found.severities), -len(found)
+
+
+# ---- the findings
+
+
+def _themes(graph: AccessGraph, found: Findings, extent: _Extent) -> list[_Theme]:
+    parts: dict[str, list[_Ruled]] = {}
+    for name, part in sorted(found.by_rule().items(), key=lambda each: _rank(each[1])):
+        theme = RULES[name].look.__module__.rpartition(".")[2]
+        parts.setdefault(theme, []).append(_ruled(graph, RULES[name], part, extent))
+    return [
+        _Theme(THEMES[name], f"theme-{name}", sum(len(each.found) for each in rules), rules)
+        for name, rules in parts.items()
+    ]
+
+
+def _ruled(graph: AccessGraph, rule: Rule, found: Findings, extent: _Extent) -> _Ruled:
+    shown = len(found) if extent.top is None else min(extent.top, len(found))
+    detailed = shown if extent.detailed is None else min(extent.detailed, shown)
+    less = found if extent.top is None else found.brief(1)
+    return _Ruled(
+        rule,
+        max(found.severities, key=lambda each: each.rank),
+        found,
+        (_told(graph, found[place], extent) for place in range(detailed)),
+        (_brief(graph, less[place]) for place in range(detailed, shown)),
+        len(found) - shown,
+    )
+
+
+def _brief(graph: AccessGraph, finding: Finding) -> dict[str, Any]:
     return {
         "it": finding,
         "sentence": sentence(graph, finding),
-        "rule": RULES[finding.rule],
+        "left": finding.evidence_count - len(finding.evidence),
+    }
+
+
+def _told(graph: AccessGraph, finding: Finding, extent: _Extent) -> dict[str, Any]:
+    about = _access(graph, finding)
+    return {
+        **_brief(graph, finding),
         "picture": _picture(graph, about.paths[:PATHS_SHOWN]) if about else None,
-        "fix": _fix(graph, finding, about, top) if finding.rule in REVOKED else None,
+        "fix": _fix(graph, finding, about, extent.lines) if finding.rule in REVOKED else None,
     }
 
 
@@ -153,7 +328,9 @@ def _access(graph: AccessGraph, finding: Finding) -> Access | None:
     return access(graph, who, what)
 
 
-def _fix(graph: AccessGraph, finding: Finding, about: Access | None, top: int) -> _Fix | None:
+def _fix(
+    graph: AccessGraph, finding: Finding, about: Access | None, most: int | None
+) -> _Fix | None:
     """Compute the what-if of a finding's grants, or of the cut that ends its access.
 
     Return None if the finding names neither.
@@ -166,27 +343,68 @@ def _fix(graph: AccessGraph, finding: Finding, about: Access | None, top: int) -
     if not grants and not about:
         return None
     what = WhatIf[AccessGraph](graph, grants) if grants or not about else plan(graph, about).what_if
-    told = tuple(outcome_sentence(what, each) for each in what.outcomes[:top])
+    told = tuple(outcome_sentence(what, each) for each in what.outcomes[:most])
     return _Fix(
-        tuple(each.sentence for each in what.remedies),
+        shortened([each.sentence for each in what.remedies], most),
         told,
         len(what.outcomes) - len(told),
-        what.notes,
+        shortened(what.notes, most),
     )
 
 
-def _subjects(graph: AccessGraph, kind: NodeKind, node: str | None, top: int) -> Iterator[_Subject]:
-    """Yield `node`, or the subjects with most accesses, so that only one is held at a time."""
-    counted = census(graph)
-    nodes = [node] if node else [str(row["id"]) for row in counted.rows([kind], first=top)]
-    ask = reach if kind is NodeKind.IDENTITY else reached_by
-    for each in nodes:
-        found = ask(graph, each)
-        routes = (_route(graph, found[place]) for place in range(min(top, len(found))))
-        yield _Subject(each, label(graph, each), len(found), routes, found.truncated)
+# ---- people and businesses
 
 
-def _route(graph: AccessGraph, about: Access) -> _Route:
+class _Subjects:
+    """The subjects of one kind with most accesses, or one subject; each pass asks anew.
+
+    `anchors` are the labels with the anchors, so that the contents need no access.
+    """
+
+    def __init__(
+        self,
+        graph: AccessGraph,
+        counted: Census,
+        kind: NodeKind,
+        node: str | None,
+        extent: _Extent,
+    ) -> None:
+        self._graph, self._kind, self._extent = graph, kind, extent
+        ranked = counted.rows([kind], first=extent.top)
+        self._nodes = [node] if node else [str(row["id"]) for row in ranked]
+        names = [] if extent.top is None and not node else self._nodes
+        self.anchors = [
+            (label(graph, each), _anchor(kind, number)) for number, each in enumerate(names, 1)
+        ]
+
+    def __iter__(self) -> Iterator[_Subject]:
+        ask = reach if self._kind is NodeKind.IDENTITY else reached_by
+        for number, node in enumerate(self._nodes, 1):
+            found = ask(self._graph, node)
+            shown = range(len(found))[: self._extent.top]
+            detailed = shown[: self._extent.detailed]
+            yield _Subject(
+                node,
+                _anchor(self._kind, number),
+                label(self._graph, node),
+                len(found),
+                (_route(self._graph, found[place], self._extent.lines) for place in detailed),
+                (_row(self._graph, found[place]) for place in shown[len(detailed) :]),
+                len(found) - len(shown),
+                found.truncated,
+            )
+
+
+def _anchor(kind: NodeKind, number: int) -> str:
+    return f"{kind.lower()}-{number}"
+
+
+def _row(graph: AccessGraph, about: Access) -> _Row:
+    ends = label(graph, about.principal), label(graph, about.resource)
+    return _Row(about, *ends, path_sentence(graph, about.paths[0]))
+
+
+def _route(graph: AccessGraph, about: Access, most: int | None) -> _Route:
     paths = about.paths[:PATHS_SHOWN]
     grants = dict.fromkeys(step.grant for path in paths for step in path.steps)
     return _Route(
@@ -196,9 +414,14 @@ def _route(graph: AccessGraph, about: Access) -> _Route:
         explain(graph, about).sentence,
         tuple(map(contradiction_line, about.contradictions[:PATHS_SHOWN])),
         tuple(_ShownPath(path_sentence(graph, path), path.contested) for path in paths),
-        tuple(line for grant in grants for line in evidence_lines(graph, graph.grants[grant])),
+        shortened(list(_evidence(graph, grants, most)), most),
         _picture(graph, paths),
     )
+
+
+def _evidence(graph: AccessGraph, grants: Iterable[str], most: int | None) -> Iterator[str]:
+    for grant in grants:
+        yield from evidence_lines(graph, graph.grants[grant], None if most is None else SHOWN)
 
 
 def _picture(graph: AccessGraph, paths: Sequence[Path]) -> Markup:

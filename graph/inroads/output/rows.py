@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
 from functools import singledispatch
 from typing import Any, Final
 
@@ -14,6 +13,7 @@ from inroads.analysis.change_sentences import sentence as change_sentence
 from inroads.analysis.changes import AccessFacts, CausedChanges, Change
 from inroads.analysis.choke_points import ChokePoint
 from inroads.analysis.duties import Conflict, conflict_sentence
+from inroads.analysis.explain import contested_grants
 from inroads.analysis.findings import RULES, Finding, Judgement
 from inroads.analysis.findings import sentence as finding_sentence
 from inroads.analysis.findings.registry import Rule
@@ -25,15 +25,19 @@ from inroads.errors import Issue, Rejection
 from inroads.model import Access, Grant
 from inroads.network.access_graph import AccessGraph
 from inroads.network.names.former_emails import EMAIL_CHANGED, EmailChange
-from inroads.network.wording import MORE_PATHS, path_sentence, record_label, records
+from inroads.network.wording import MORE_PATHS, path_sentence, records
 from inroads.output.evidence_rows import (
     CONTESTED,
     Row,
     certainty_cell,
     contradiction_cells,
     contradiction_rows,
+    evidence_cells,
     evidence_row,
+    evidence_rows,
+    side_cells,
 )
+from inroads.text import SHOWN, more, shortened
 
 NAMES: Final = {"principal": "email", "resource": "name"}
 """The column that names the node in another column."""
@@ -76,7 +80,7 @@ def _access(value: Access, graph: AccessGraph) -> Row:
         "truncated": value.truncated,
         "contested": value.contested,
         "contested_roles": contested_roles,
-        "contradictions": contradiction_rows(graph, value.contradictions),
+        "contradictions": contradiction_rows(graph, contested_grants(graph, value)),
     }
 
 
@@ -95,7 +99,7 @@ def _access_cells(value: Access, graph: AccessGraph) -> Row:
     row = csv_row(value, graph)
     paths = row["paths"]
     if len(paths) > 1:
-        paths = [f"{number}. {path}" for number, path in enumerate(paths, 1)]
+        paths = shortened([f"{number}. {path}" for number, path in enumerate(paths, 1)])
     return {
         **_named_ends(row),
         "roles": [
@@ -103,7 +107,7 @@ def _access_cells(value: Access, graph: AccessGraph) -> Row:
             for role in value.roles
         ],
         "certainty": row["certainty"],
-        "state": [row["state"], *row["reasons"]],
+        "state": [row["state"], *shortened(row["reasons"])],
         "how": paths + [MORE_PATHS] * row["truncated"],
     }
 
@@ -146,7 +150,7 @@ def _facts(access: Access | AccessFacts) -> Row:
 def _words(facts: Row | None) -> list[str]:
     if facts is None:
         return ["no access"]
-    words = [*facts["roles"], facts["certainty"], facts["state"], *facts["reasons"]]
+    words = [*facts["roles"], facts["certainty"], facts["state"], *shortened(facts["reasons"])]
     return words + [CONTESTED] * bool(facts["contested_roles"])
 
 
@@ -159,9 +163,9 @@ def _grant(value: Grant, graph: AccessGraph) -> Row:
     return {
         "grant": value.id,
         "roles": roles,
-        "records": records(value),
+        "records": records(graph, value),
         "contested": value.contested,
-        "contradictions": contradiction_rows(graph, value.contradictions),
+        "contradictions": contradiction_rows(graph, [value]),
     }
 
 
@@ -231,7 +235,7 @@ def _outcome_cells(value: Outcome, what: WhatIf[Any]) -> Row:
     return {
         "outcome": list(dict.fromkeys([row["outcome"], *changes])),
         **_named_ends(row),
-        **{name: row[name] for name in ("before", "after", "remaining")},
+        **{name: shortened(row[name]) for name in ("before", "after", "remaining")},
     }
 
 
@@ -241,8 +245,9 @@ def _outcome_cells(value: Outcome, what: WhatIf[Any]) -> Row:
 class ComparedGraphs:
     """Two graphs, and the causes of changes between them as rows."""
 
-    def __init__(self, before: AccessGraph, after: AccessGraph) -> None:
-        self.before, self.after = before, after
+    def __init__(self, before: AccessGraph, after: AccessGraph, most: int | None = SHOWN) -> None:
+        """Compare two graphs; of the records of a cause so many are told, and None means all."""
+        self.before, self.after, self.most = before, after, most
         self._causes: dict[tuple[int, str], Row] = {}
 
     def cause(self, cause: Cause) -> Row:
@@ -252,8 +257,8 @@ class ComparedGraphs:
                 "id": cause.id,
                 "what": cause_sentence(self.before, self.after, cause),
                 "witnessed": cause.witnessed,
-                "before": _side(self.before, cause, cause.before),
-                "after": _side(self.after, cause, cause.after),
+                "before": _side(self.before, cause, cause.before, self.most),
+                "after": _side(self.after, cause, cause.after, self.most),
             }
         return self._causes[cause.key]
 
@@ -266,19 +271,21 @@ class ComparedGraphs:
         }
 
 
-def _side(graph: AccessGraph, cause: Cause, side: Grant | str | None) -> Row | None:
+def _side(
+    graph: AccessGraph, cause: Cause, side: Grant | str | None, most: int | None
+) -> Row | None:
     """One side of a cause with its evidence: a grant, or the value of an attribute."""
     if isinstance(side, Grant):
         return {
             "roles": [role.value for role in side.roles],
             "active": side.active,
-            "evidence": [evidence_row(graph, each, record_label(each)) for each in side.evidence],
+            **evidence_rows(graph, side, most),
         }
     if side is None or not isinstance(cause, NodeCause):
         return None
     record = stated(graph, cause)
     evidence = [evidence_row(graph, record, cause.attribute, cause.pointer)] if record else []
-    return {cause.attribute: side, "evidence": evidence}
+    return {cause.attribute: side, "evidence": evidence, "evidence_count": len(evidence)}
 
 
 @json_row.register
@@ -319,9 +326,9 @@ def _flat_change(value: Change | EmailChange, graphs: ComparedGraphs) -> Row:
     causes = row["causes"]
     return {
         **row,
-        **_flat_sides(row),
+        **side_cells(row),
         "causes": [f"{cause['id']}: {cause['what']}" for cause in causes],
-        **_evidence_of(causes),
+        **evidence_cells(causes),
     }
 
 
@@ -347,35 +354,7 @@ def _flat_caused(value: CausedChanges, graphs: ComparedGraphs) -> Row:
     changes = [
         " ".join([*change["change"], *(change[end] for end in NAMES)]) for change in row["changes"]
     ]
-    return {**row, **_flat_sides(row), "changes": changes, **_evidence_of([row])}
-
-
-def cause_evidence(side: Row | None, digits: int | None = None) -> list[str]:
-    """Return a line for each record of one side of a cause, with so many digits of its hash."""
-    return [
-        f"{record['record']}: {record['source']} {record['pointer']}, "
-        f"observed {record['observed_at']}, sha256 {record['document'][:digits]}"
-        for record in (side or {}).get("evidence", ())
-    ]
-
-
-def _evidence_of(causes: Iterable[Row]) -> Row:
-    return {
-        f"evidence_{when}": [line for cause in causes for line in cause_evidence(cause[when])]
-        for when in ("before", "after")
-    }
-
-
-def _flat_sides(row: Row) -> Row:
-    return {when: list(_side_words(row[when] or {})) for when in ("before", "after")}
-
-
-def _side_words(side: Row) -> Iterator[str]:
-    for name, value in side.items():
-        if isinstance(value, bool):
-            yield from () if value else (f"not {name}",)
-        elif name != "evidence":
-            yield from [value] if isinstance(value, str) else value
+    return {**row, **side_cells(row), "changes": changes, **evidence_cells([row])}
 
 
 # ---- separation of duty
@@ -423,6 +402,7 @@ def _finding(value: Finding, graph: AccessGraph) -> Row:
         "remediation": RULES[value.rule].remediation,
         "suppressed": value.suppressed,
         "evidence": list(value.evidence),
+        "evidence_count": value.evidence_count,
     }
 
 
@@ -440,7 +420,8 @@ def _flat_finding(value: Finding, graph: AccessGraph) -> Row:
         "evidence": [
             f"{proof.record}: {proof.source} {proof.pointer}, sha256 {proof.document}"
             for proof in value.evidence
-        ],
+        ]
+        + _left(value),
     }
 
 
@@ -452,8 +433,15 @@ def _finding_cells(value: Finding, graph: AccessGraph) -> Row:
         "severity": [row["severity"], *([f"suppressed {hidden}"] if hidden else [])],
         "rule": [row["rule"], row["finding"]],
         "what": [row["sentence"], row["remediation"]],
-        "evidence": [f"{proof.record}: {proof.source} {proof.pointer}" for proof in value.evidence],
+        "evidence": [f"{proof.record}: {proof.source} {proof.pointer}" for proof in value.evidence]
+        + _left(value),
     }
+
+
+def _left(value: Finding) -> list[str]:
+    """Return a line that counts the records which a finding does not hold."""
+    left = value.evidence_count - len(value.evidence)
+    return [more(left)] * bool(left)
 
 
 @json_row.register

@@ -111,6 +111,7 @@ def _results(found: Findings) -> Iterator[dict[str, Any]]:
                 "severity": each.severity.lower(),
                 "subjects": each.subjects,
                 "facts": dict(each.facts),
+                "evidenceCount": each.evidence_count,
             },
         }
 

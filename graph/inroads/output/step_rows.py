@@ -6,17 +6,18 @@ from collections.abc import Iterator
 
 from inroads.model import Access
 from inroads.network.access_graph import AccessGraph
-from inroads.network.wording import evidence_lines, records
+from inroads.network.wording import evidence_line, records, records_of
 from inroads.output.evidence_rows import (
     Row,
     certainty_cell,
     contradiction_cells,
     contradiction_rows,
 )
+from inroads.text import SHOWN
 
 
-def step_rows(graph: AccessGraph, access: Access) -> Iterator[Row]:
-    """Yield a row for each step of each path, with the records behind it."""
+def step_rows(graph: AccessGraph, access: Access, most: int | None = SHOWN) -> Iterator[Row]:
+    """Yield a row for each step of each path, with so many records behind it; None means all."""
     for number, path in enumerate(access.paths, 1):
         for place, step in enumerate(path.steps, 1):
             grant = graph.grants[step.grant]
@@ -31,12 +32,15 @@ def step_rows(graph: AccessGraph, access: Access) -> Iterator[Row]:
                 "certainty": path.certainty.value,
                 "state": path.state.value,
                 "grant": grant.id,
-                "records": records(grant),
-                "evidence": evidence_lines(graph, grant),
+                "records": records(graph, grant),
+                "evidence": [
+                    evidence_line(graph, each) for each in records_of(graph, grant)[:most]
+                ],
+                "evidence_count": len(grant.evidence),
                 "truncated": access.truncated,
                 "contested": step.contested,
                 "path_contested": path.contested,
-                "contradictions": contradiction_rows(graph, grant.contradictions),
+                "contradictions": contradiction_rows(graph, [grant], most),
             }
 
 

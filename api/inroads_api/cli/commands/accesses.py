@@ -15,26 +15,28 @@ import typer
 from inroads import EXAMPLE
 from inroads.analysis.census import SUBJECTS, Census, figure
 from inroads.analysis.census import census as count
+from inroads.analysis.explain import contested_grants
 from inroads.analysis.remediation import remedies
 from inroads.errors import InroadsError
 from inroads.explorer import Answers, ExplainedAccess, Explorer, load
-from inroads.model import Grant, NodeKind
+from inroads.model import Grant, NodeKind, Step
 from inroads.network.wording import (
     both_sides,
     contradiction_line,
     evidence_line,
     evidence_lines,
     grant_label,
+    path_sentence,
     records,
 )
-from inroads.output.evidence_rows import CONTESTED
+from inroads.output.evidence_rows import CONTESTED, contradiction_rows
 from inroads.output.rows import census_cells, table_row
 from inroads.output.step_rows import step_cells, step_rows
 from inroads.reach.answers import RESOURCES
 from inroads.reach.filters import ModeWord
-from inroads.text import printable
+from inroads.text import SHOWN, more, printable, shortened
 from inroads_api.cli.naming import Principal, Resource, avoided, said_ends, said_node
-from inroads_api.cli.options import Contested, Given, finish, grouped, words
+from inroads_api.cli.options import AllEvidence, Contested, Given, finish, grouped, words
 from inroads_api.cli.terminal import (
     Format,
     Output,
@@ -55,8 +57,8 @@ Association = Annotated[
     typer.Option("--association", help="Follow every edge, not only those that convey access."),
 ]
 
-SIDES_SHOWN: Final = 3
-"""The most pieces of evidence that `explain` shows of one contradiction."""
+SCREEN: Final = 34
+"""The most lines that `explain` prints about paths, if there is more than one."""
 
 
 @dataclass(frozen=True)
@@ -157,16 +159,20 @@ def explain(
     resource: Resource,
     given: Given,
     association: Association = False,
+    all_evidence: AllEvidence = False,
     output: Output = None,
 ) -> None:
-    """Show every path of an access, the records of each step, and the grants that would end it."""
+    """Show the paths of an access, the records of each step, and the grants that would end it.
+
+    A table is a screen long and counts what it leaves out; --all-evidence shows everything.
+    """
     with failing():
         graph = given.graph()
         identity, node = said_ends(graph, principal, resource)
         access = graph.access(identity, node, mode=_mode(association))
         if access is None:
             say_no_access(principal, resource)
-        _print_explanation(graph, access, output)
+        _print_explanation(graph, access, output, None if all_evidence else SHOWN)
         coverage = graph.coverage_of_access(access) if access else graph.coverage_of_reach(identity)
         say_coverage(many(len(access.paths) if access else 0, "path"), coverage)
         say_age(coverage)
@@ -224,7 +230,7 @@ def _contested(answer: Answers) -> int:
 
 
 def _print_explanation(
-    graph: Explorer, access: ExplainedAccess | None, output: Format | None
+    graph: Explorer, access: ExplainedAccess | None, output: Format | None, most: int | None
 ) -> None:
     chosen = output or default_format()
     if access is None:
@@ -232,15 +238,16 @@ def _print_explanation(
             write_json(None)
         return
     explanation = access.explanation
-    rows = list(step_rows(graph, access))
+    rows = list(step_rows(graph, access, most))
     if chosen is Format.JSON:
-        cut = [{"id": grant.id, "records": records(grant)} for grant in explanation.cut]
+        cut = [{"id": grant.id, "records": records(graph, grant)} for grant in explanation.cut]
         routes = {
             "independent_routes": explanation.independent_routes,
             "cut": cut,
             "sentence": explanation.sentence,
         }
-        whole = {**access.to_dict(), "explanation": routes, "steps": rows}
+        told = contradiction_rows(graph, contested_grants(graph, access), most)
+        whole = {**access.to_dict(), "contradictions": told, "explanation": routes, "steps": rows}
         whole["remediation"] = {
             row["grant"]: remedies(graph, graph.grants[row["grant"]])
             for row in rows
@@ -250,41 +257,60 @@ def _print_explanation(
         write_json(whole, pretty=True)
     elif chosen is Format.TABLE:
         typer.echo(explanation.sentence)
-        for number, (path, sentence) in enumerate(
-            zip(access.paths, access.sentences, strict=True), 1
-        ):
-            mark = f", {CONTESTED}" if path.contested else ""
-            typer.echo(f"\n{number}. {sentence}  [{path.certainty}{mark}, {path.state}]")
-            for step in path.steps:
-                for line in evidence_lines(graph, graph.grants[step.grant]):
-                    typer.echo(f"     {step.relation:<8} {line}")
+        for line in _path_lines(graph, access, most):
+            typer.echo(line)
         grants = {step.grant: None for path in access.paths for step in path.steps}
-        for name in grants:
-            for line in _contradiction_lines(graph, graph.grants[name]):
+        contested = [each for name in grants if (each := graph.grants[name]).contested]
+        for grant in contested[:most]:
+            for line in _contradiction_lines(graph, grant, most):
                 typer.echo(line)
+        if left := len(contested) - len(contested[:most]):
+            typer.echo(f"\n{more(left)} contested grants")
     else:
         print_rows(map(step_cells, rows) if chosen is Format.CSV else rows, chosen)
 
 
-def _contradiction_lines(graph: Explorer, grant: Grant) -> Iterator[str]:
+def _path_lines(graph: Explorer, access: ExplainedAccess, most: int | None) -> Iterator[str]:
+    """Yield the lines of the paths: as many paths as fit a screen, or all where `most` is None."""
+    told: dict[str, int] = {}
+    used = 0
+    for number, path in enumerate(access.paths, 1):
+        mark = f", {CONTESTED}" if path.contested else ""
+        sentence = path_sentence(graph, path)
+        lines = ["", f"{number}. {sentence}  [{path.certainty}{mark}, {path.state}]"]
+        for step in path.steps:
+            lines += _step_lines(graph, step, number, told, most)
+        used += len(lines)
+        if most is not None and number > 1 and used > SCREEN:
+            yield f"\n{more(len(access.paths) - number + 1)} paths: --all-evidence shows them"
+            return
+        yield from lines
+
+
+def _step_lines(
+    graph: Explorer, step: Step, number: int, told: dict[str, int], most: int | None
+) -> Iterator[str]:
+    """Yield the lines of a step: its records, or the first of them if an earlier path had them."""
+    lines = evidence_lines(graph, graph.grants[step.grant], most)
+    if told.setdefault(step.grant, number) != number and len(lines) > 1:
+        lines = [f"{lines[0]} (and others, as in path {told[step.grant]})"]
+    yield from (f"     {step.relation:<8} {line}" for line in lines)
+
+
+def _contradiction_lines(graph: Explorer, grant: Grant, most: int | None) -> Iterator[str]:
     """Yield the lines of a contested grant: its contradictions, their evidence, its remedies."""
-    if not grant.contested:
-        return
     yield ""
     yield printable(f"{CONTESTED}: {grant_label(grant)} ({grant.id})")
     for contradiction in grant.contradictions:
         yield f"  {contradiction_line(contradiction)}"
-        shown = both_sides(grant, contradiction, SIDES_SHOWN)
+        shown = both_sides(grant, contradiction, most)
         yield from (f"     {evidence_line(graph, record)}" for record in shown)
-        more = len(contradiction.evidence) - len(shown)
-        if more:
-            yield f"     … {more:,} more"
-    told = remedies(graph, grant)
+        if left := len(contradiction.evidence) - len(shown):
+            yield f"     {more(left)}"
+    told = [remedy.sentence for remedy in remedies(graph, grant)]
     if told:
         yield "  to end it, if it is wrong:"
-        yield from (f"     {remedy.sentence}" for remedy in told[:SIDES_SHOWN])
-        if len(told) > SIDES_SHOWN:
-            yield f"     … {len(told) - SIDES_SHOWN:,} more"
+        yield from (f"     {line}" for line in shortened(told, most))
 
 
 class CensusKind(StrEnum):

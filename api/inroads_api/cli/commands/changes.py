@@ -16,9 +16,11 @@ from inroads.analysis.changes import changes as compare
 from inroads.errors import InroadsError
 from inroads.explorer import Explorer
 from inroads.network.names.former_emails import EMAIL_CHANGED
-from inroads.output.rows import ComparedGraphs, cause_evidence
-from inroads.text import printable
+from inroads.output.evidence_rows import cause_evidence
+from inroads.output.rows import ComparedGraphs
+from inroads.text import SHOWN, printable
 from inroads_api.cli.options import (
+    AllEvidence,
     Documents,
     Given,
     LedgerFile,
@@ -96,6 +98,7 @@ def changes(
     policy: PolicyFile = None,
     pseudonymise: Pseudonymise = None,
     strict: Strict = False,
+    all_evidence: AllEvidence = False,
     output: Output = None,
 ) -> None:
     """List accesses that were gained, lost or changed between two moments, and the causes.
@@ -116,7 +119,8 @@ def changes(
             )
         after = given.graph()
         before = given.until(since)
-        view = ChangesView(before, after, only(compare(before, after), wanted))
+        most = None if all_evidence else SHOWN
+        view = ChangesView(before, after, only(compare(before, after), wanted), most)
         view.show(output, by)
         view.summarise()
         if not before.documents:
@@ -127,8 +131,10 @@ def changes(
 class ChangesView:
     """Prints the changes between two graphs: rows for tools, text for people."""
 
-    def __init__(self, before: Explorer, after: Explorer, found: Changes) -> None:
-        self.graphs, self.found = ComparedGraphs(before, after), found
+    def __init__(
+        self, before: Explorer, after: Explorer, found: Changes, most: int | None = SHOWN
+    ) -> None:
+        self.graphs, self.found = ComparedGraphs(before, after, most), found
 
     def show(self, output: Format | None, by: By | None) -> None:
         """Print a row for each access or each cause. A table is grouped by cause by default."""

@@ -115,6 +115,9 @@ def report(
     top: Annotated[
         int, typer.Option(min=1, max=1000, metavar="N", help="The most rows of each list.")
     ] = 10,
+    full: Annotated[
+        bool, typer.Option("--full", help="Everything, however large the file becomes.")
+    ] = False,
     given: Given,
 ) -> None:
     """Write findings, evidence and pictures as one HTML file without scripts or requests."""
@@ -126,7 +129,7 @@ def report(
         if identity or business:
             kind = NodeKind.IDENTITY if identity else NodeKind.BUSINESS
             about = said_node(graph, identity or business or "", kind)
-        pieces = html_report(graph, about, top=top, now=given.as_of or now())
+        pieces = html_report(graph, about, top=top, full=full, now=given.as_of or now())
         with out.open("w", encoding="utf-8", errors="replace") as stream:
             stream.writelines(pieces)
         say_coverage(str(out), graph.coverage())

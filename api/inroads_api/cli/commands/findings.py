@@ -15,7 +15,7 @@ from inroads.output.rows import json_row
 from inroads.output.sarif import write
 from inroads.policy.loading import load_policy
 from inroads.policy.tables import STOCK
-from inroads_api.cli.options import Given, PolicyFile, finish, grouped, moment_option
+from inroads_api.cli.options import AllEvidence, Given, PolicyFile, finish, grouped, moment_option
 from inroads_api.cli.terminal import (
     FAILED,
     RFC3339,
@@ -73,6 +73,7 @@ def findings(
         moment_option("--since", "The moment of the last review, for new-since (RFC 3339)."),
     ] = None,
     given: Given,
+    all_evidence: AllEvidence = False,
     output: Annotated[
         FindingsFormat | None,
         typer.Option("--format", "-f", help="Default: a table on a terminal, NDJSON in a pipe."),
@@ -100,7 +101,7 @@ def findings(
             rule, severity, suppressed=suppressed, now=given.as_of or now(), since=before
         )
         chosen = output or FindingsFormat(default_format())
-        _print(found, chosen)
+        _print(found if all_evidence else found.brief(), chosen)
         shown, hidden = found.counts()
         say_coverage(f"{many(shown, 'finding')}, {hidden} suppressed", graph.coverage())
         _say_looked(found)

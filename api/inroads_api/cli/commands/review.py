@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 import msgspec
 import typer
@@ -23,7 +23,7 @@ from inroads.reach.answers import RESOURCES
 from inroads.review import Campaign, Filter, Item, report, spreadsheet
 from inroads.review import spreadsheet as sheets
 from inroads.store.ledger import Ledger
-from inroads.text import printable
+from inroads.text import SHOWN, more, printable, shortened
 from inroads_api.cli.naming import said_node
 from inroads_api.cli.options import (
     AsOf,
@@ -70,6 +70,10 @@ ItemsOf = Annotated[
 ]
 OfCertainty = Annotated[str | None, typer.Option("--certainty", help="stated or inferred.")]
 OfState = Annotated[str | None, typer.Option("--state", help="active or latent.")]
+
+
+GRANTS_SHOWN: Final = 8
+"""The most grants of an item of which the records are shown."""
 
 
 class ExportFormat(StrEnum):
@@ -473,14 +477,14 @@ def _print_item(campaign: Campaign, item: Item, graph: Explorer, output: Format 
         return
 
     lines = [f"item {item.number}: {item.access.sentence}  [{item.opened}, {item.fingerprint}]"]
-    for number, path in enumerate(item.access.paths, 1):
-        lines.append(f"{number}. {path.sentence}  [{path.certainty}, {path.state}]")
+    paths = [f"{path.sentence}  [{path.certainty}, {path.state}]" for path in item.access.paths]
+    lines += shortened([f"{number}. {each}" for number, each in enumerate(paths, 1)])
     lines += [MORE_PATHS] * item.access.truncated
-    for grant in item.access.grants:
-        lines += [
-            f"     {grant.relation:<8} {each.label}: {each.source} {each.pointer}"
-            for each in grant.records
-        ]
+    for grant in item.access.grants[:GRANTS_SHOWN]:
+        records = [f"{each.label}: {each.source} {each.pointer}" for each in grant.records]
+        lines += [f"     {grant.relation:<8} {line}" for line in shortened(records, SHOWN)]
+    if (left := len(item.access.grants) - GRANTS_SHOWN) > 0:
+        lines.append(f"     {more(left)} grants")
     if item.previous:
         lines.append(f"before: {item.previous.verdict} by {item.previous.by}: {item.previous.why}")
     lines += [

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 import typer
 
@@ -14,7 +14,7 @@ from inroads.explorer import Explorer
 from inroads.model import NodeKind
 from inroads.output.rows import json_row
 from inroads.reach.answers import RESOURCES
-from inroads.text import printable
+from inroads.text import more, printable, shortened
 from inroads_api.cli.naming import Principal, Resource, said_ends, said_grant, said_node
 from inroads_api.cli.options import Given, finish, grouped
 from inroads_api.cli.terminal import (
@@ -30,6 +30,9 @@ from inroads_api.cli.terminal import (
     say_no_access,
     write_json,
 )
+
+REMEDIES_SHOWN: Final = 10
+"""The most records that must go which a table lists."""
 
 
 @grouped
@@ -180,8 +183,8 @@ def _print_what_if(what: WhatIf[Explorer], output: Format) -> None:
     print_values(what.outcomes, what, output)
     if output is Format.TABLE:
         _print_remedies(what)
-        for note in what.notes:
-            typer.echo(f"Note: {printable(note)}")
+        for note in shortened([f"Note: {printable(note)}" for note in what.notes]):
+            typer.echo(note)
     else:
         for note in what.notes:
             say(note)
@@ -223,6 +226,8 @@ def _print_remedies(what: WhatIf[Any]) -> None:
 
     if what.remedies:
         typer.echo("To do in the product; nothing here does it")
-    for number, remedy in enumerate(what.remedies, 1):
+    for number, remedy in enumerate(what.remedies[:REMEDIES_SHOWN], 1):
         typer.echo(f"  {number}. {remedy.sentence}")
         typer.echo(printable(f"     {remedy.source} {remedy.pointer}"))
+    if (left := len(what.remedies) - REMEDIES_SHOWN) > 0:
+        typer.echo(f"  {more(left)} records must go: -f json lists them")

@@ -34,7 +34,7 @@ class Grant:
     @field
     def label(self) -> str:
         """The records by name, such as `membership 168372 = group row 168372 = role 682608`."""
-        return wording.records(self.held)
+        return wording.records(self.graph, self.held)
 
     relation: Relation = stated(lambda self: self.held.relation, "The relation that is held.")
 
@@ -73,10 +73,8 @@ class Grant:
     def evidence(self, first: First = 3) -> list[Evidence]:
         """The first standing records that state it, those of its two ends' own documents first."""
         count = within(first, 3)
-        subjects = self.graph.fold.said.documents.subject
-        ends = [self.graph.index.number(end) for end in (self.held.principal, self.held.resource)]
-        found = sorted(self.held.evidence, key=lambda said: subjects[said.document] not in ends)
-        return [Evidence(graph=self.graph, said=each) for each in found[:count]]
+        found = wording.records_of(self.graph, self.held)[:count]
+        return [Evidence(graph=self.graph, said=each) for each in found]
 
     evidence_count: int = stated(
         lambda self: len(self.held.evidence), "The number of standing records that state it."

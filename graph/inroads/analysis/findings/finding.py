@@ -39,7 +39,7 @@ class Finding(msgspec.Struct, frozen=True):
     `subjects` are printed ids of nodes, and of a grant where the nodes alone do not distinguish
     findings. `identity` is a hash of the rule's id and the subjects alone, so it is equal in every
     version of a graph, whatever the evidence. `facts` are names and plain values in the order in
-    which the rule gives them.
+    which the rule gives them. `evidence_count` counts all proofs, where `evidence` holds the first.
     """
 
     identity: str
@@ -49,7 +49,8 @@ class Finding(msgspec.Struct, frozen=True):
     subjects: tuple[str, ...]
     facts: tuple[tuple[str, str | int | tuple[str, ...]], ...]
     evidence: tuple[Proof, ...]
-    suppressed: Suppressed | None = None
+    suppressed: Suppressed | None
+    evidence_count: int
 
     @property
     def key(self) -> tuple[int, str, tuple[str, ...]]:

@@ -5,46 +5,35 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 from bisect import bisect_right
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from functools import cached_property, lru_cache
-from itertools import islice
-from typing import Any, Final, NamedTuple, overload
+from functools import cached_property
+from typing import Final, NamedTuple, overload
 
 import msgspec
-import numpy as np
 
-from inroads.analysis.causes import NodeCause, stated
 from inroads.analysis.findings.context import RuleContext
 from inroads.analysis.findings.finding import (
     Finding,
-    LineEvidence,
     Match,
-    Proof,
     RuleRun,
-    Source,
-    Spot,
-    Stated,
     Suppressed,
-    Ways,
     finding_identity,
 )
+from inroads.analysis.findings.proofs import FindingWriter
 from inroads.analysis.findings.registry import RULES, Rule
 from inroads.analysis.findings.rules import accesses, control, grants, identities, resources  # noqa: F401  # each registers its rules
 from inroads.analysis.findings.sentences import sentence
 from inroads.cancellation import check
 from inroads.columns.arrays import Lazily
-from inroads.columns.claimset import ATTRIBUTES, NONE
-from inroads.documents.pointers import escape, pointer, record
+from inroads.columns.claimset import NONE
 from inroads.errors import InroadsError
-from inroads.model import Access, Document, Evidence, NodeKind, Section, kind_of, native_id
 from inroads.moments import EPOCH
 from inroads.network.access_graph import AccessGraph
-from inroads.network.wording import record_label
 from inroads.policy.rule_settings import Judgement, Severity, Suppression
-from inroads.reach.answers import AccessAnswers
-from inroads.reach.questions import reach
+from inroads.text import SHOWN, more
 
-PRINTED: Final = 100
+PRINTED: Final = 20
 """The most findings that are printed, since every access may have one."""
 
 _LONG_AGO: Final = EPOCH
@@ -97,7 +86,7 @@ def review(
         check()
         outcome = each.look(matter, row)
         found += (
-            _UnwrittenFinding.of(each, hit, hit.severity or row.severity) for hit in outcome.hits
+            _UnwrittenFinding(each, hit, hit.severity or row.severity) for hit in outcome.hits
         )
         told = outcome.looked, outcome.unseen, outcome.notes
         looked.append(RuleRun(each.id, each.population, *told, findings=len(outcome.hits)))
@@ -153,7 +142,7 @@ class _Standing(NamedTuple):
 
     def suppressed(self, found: _UnwrittenFinding) -> Suppressed | None:
         keys = ((found.rule.id, subject) for subject in found.hit.subjects)
-        given = self.findings.get(found.identity) or next(
+        given = (self.findings and self.findings.get(found.identity)) or next(
             filter(None, map(self.subjects.get, keys)), None
         )
         if given is None or given.rule not in (None, found.rule.id):
@@ -167,13 +156,11 @@ class _UnwrittenFinding(NamedTuple):
     rule: Rule
     hit: Match
     severity: Severity
-    identity: str
     suppressed: Suppressed | None = None
 
-    @classmethod
-    def of(cls, found_by: Rule, hit: Match, severity: Severity) -> _UnwrittenFinding:
-        check()
-        return cls(found_by, hit, severity, finding_identity(found_by.id, hit.subjects))
+    @property
+    def identity(self) -> str:
+        return finding_identity(self.rule.id, self.hit.subjects)
 
     @property
     def key(self) -> tuple[int, str, tuple[str, ...]]:
@@ -206,11 +193,12 @@ class Findings(Sequence[Finding]):
         expired: tuple[Suppression, ...],
         asked: _Asked,
         worst: Severity | None,
+        most: int | None = None,
     ) -> None:
         self._matter, self.graph, self.moment = matter, matter.graph, matter.now
         self.looked, self.expired, self.worst = looked, expired, worst
-        self._found, self._asked = found, asked
-        self._writer = _Writer(matter.graph)
+        self._found, self._asked, self._most = found, asked, most
+        self._writer = FindingWriter(matter.graph, most)
 
     def only(
         self, severity: Severity | str | None = None, suppressed: bool | None = None
@@ -226,7 +214,34 @@ class Findings(Sequence[Finding]):
         if suppressed is not None:
             found = [each for each in found if (each.suppressed is not None) is suppressed]
         asked = self._asked._replace(least=least, suppressed=suppressed)
-        return Findings(self._matter, found, self.looked, self.expired, asked, self.worst)
+        return self._with(found, asked)
+
+    def brief(self, most: int | None = SHOWN) -> Findings:
+        """Return this review with so many proofs of each finding, and `evidence_count` for all."""
+        return self._with(self._found, self._asked, most)
+
+    def of(self, node: str) -> Findings:
+        """Return this review with only the findings about a node."""
+        return self._with([each for each in self._found if node in each.hit.subjects], self._asked)
+
+    def by_rule(self) -> dict[str, Findings]:
+        """Return the findings of each rule, what is not suppressed first."""
+        parts: defaultdict[str, list[_UnwrittenFinding]] = defaultdict(list)
+        for each in sorted(self._found, key=lambda each: each.suppressed is not None):
+            parts[each.rule.id].append(each)
+        return {name: self._with(part, self._asked) for name, part in parts.items()}
+
+    @property
+    def severities(self) -> Counter[Severity]:
+        """The number of findings of each severity."""
+        return Counter(each.severity for each in self._found)
+
+    def _with(
+        self, found: Sequence[_UnwrittenFinding], asked: _Asked, most: int | None = NONE
+    ) -> Findings:
+        kept = self._most if most == NONE else most
+        told = self.looked, self.expired, asked, self.worst
+        return Findings(self._matter, found, *told, kept)
 
     @property
     def version(self) -> str:
@@ -279,176 +294,24 @@ class Findings(Sequence[Finding]):
     def __getitem__(self, index: slice) -> Sequence[Finding]: ...
     def __getitem__(self, index: int | slice) -> Finding | Sequence[Finding]:
         if isinstance(index, slice):
-            return [self._writer.finding(each) for each in self._found[index]]
-        return self._writer.finding(self._found[index])
+            return list(map(self._written, self._found[index]))
+        return self._written(self._found[index])
 
     def __iter__(self) -> Iterator[Finding]:
-        return map(self._writer.finding, self._found)
+        return map(self._written, self._found)
+
+    def _written(self, found: _UnwrittenFinding) -> Finding:
+        proofs, count = self._writer.proofs(found.hit.evidence)
+        head = found.identity, found.rule.id, found.rule.version, found.severity
+        facts = found.hit.subjects, found.hit.facts
+        return Finding(*head, *facts, proofs, found.suppressed, count)
 
     def __str__(self) -> str:
-        told = (
+        told = [
             f"{each.severity}  {each.rule}  {sentence(self.graph, each)}"
-            for each in islice(self, PRINTED)
-        )
-        more = [f"… and {len(self) - PRINTED} more"] if len(self) > PRINTED else []
-        return "\n".join([*told, *more]) or "no findings"
+            for each in self.brief(1)[:PRINTED]
+        ]
+        left = [more(len(self) - PRINTED)] if len(self) > PRINTED else []
+        return "\n".join([*told, *left]) or "no findings"
 
     __repr__ = __str__
-
-
-class _Writer:
-    """A writer of findings, which looks up where the facts behind a finding are stated."""
-
-    def __init__(self, graph: AccessGraph) -> None:
-        self.graph = graph
-        self.reached = lru_cache(4)(self._reached)
-
-    def finding(self, found: _UnwrittenFinding) -> Finding:
-        proofs = {proof: None for source in found.hit.evidence for proof in self.proofs(source)}
-        head = found.identity, found.rule.id, found.rule.version, found.severity
-        return Finding(*head, found.hit.subjects, found.hit.facts, tuple(proofs), found.suppressed)
-
-    def proofs(self, source: Source) -> Iterator[Proof]:
-        if isinstance(source, int):
-            yield from map(self.said, self.graph.index.grant(source).evidence)
-        elif isinstance(source, Ways):
-            for grant in self.ways(source):
-                yield from map(self.said, self.graph.grants[grant].evidence)
-        elif isinstance(source, Stated):
-            yield from self.stated(source)
-        elif isinstance(source, LineEvidence):
-            yield _proof(self.graph.documents[source.document], source.label, None, source.pointer)
-        else:
-            yield self.spot(source)
-
-    def said(self, each: Evidence) -> Proof:
-        return _proof(
-            self.graph.documents[each.document],
-            record_label(each),
-            each.record_id,
-            self.place(each),
-        )
-
-    def spot(self, each: Spot) -> Proof:
-        document = self.graph.documents[each.document]
-        place = pointer(document, each.section, each.row, each.sub) + each.inside
-        return _proof(document, each.label, each.record_id, place)
-
-    def ways(self, source: Ways) -> Iterator[str]:
-        """Yield the grants on the paths of an access, without repetitions."""
-        answer, places = self.reached(source.principal)
-        if source.resource in places:
-            paths = answer[places[source.resource]].paths
-            yield from dict.fromkeys(step.grant for path in paths for step in path.steps)
-
-    def _reached(self, principal: str) -> tuple[AccessAnswers[Access], dict[str, int]]:
-        """Return an identity's reach, and the place of each resource in it.
-
-        A small cache is enough, since findings come in the order of principals.
-        """
-        answer = reach(self.graph, principal)
-        return answer, {summary.other: place for place, summary in enumerate(answer.summaries)}
-
-    def stated(self, source: Stated) -> Iterator[Proof]:
-        """Yield the latest statements of an attribute, one a document."""
-        node, attribute = source
-        graph = self.graph
-        if attribute == "permissions":
-            document = int(graph.fold.attributes["permissions"][graph.number(node)])
-            if document != NONE:
-                yield self.spot(
-                    Spot(
-                        document,
-                        Section.DOCUMENT,
-                        inside=f"/permissions/{escape(native_id(node))}",
-                        label=attribute,
-                    )
-                )
-            return
-        for number in self._stating(node, attribute):
-            yield from self._statement(number, node, attribute)
-
-    def _stating(self, node: str, attribute: str) -> list[int]:
-        rows = self.graph.fold.said.attributes
-        # Another integer type would convert the whole column.
-        number = rows.node.dtype.type(self.graph.number(node))
-        first, last = (
-            np.searchsorted(rows.node, number),
-            np.searchsorted(rows.node, number, "right"),
-        )
-        here = rows.name[first:last] == ATTRIBUTES.index(attribute)
-        return [int(each) for each in rows.document[first:last][here]]
-
-    def _statement(self, number: int, node: str, attribute: str) -> Iterator[Proof]:
-        """Return the place where one document states an attribute of a node."""
-        document = self.graph.documents[number]
-        if attribute == "system_id":
-            rows = enumerate(_rows(document, "roles"))
-            places = (
-                Spot(number, Section.ROLE, row, inside="/systemid", label=attribute)
-                for row, each in rows
-                if each.get("accountid") == native_id(node) and each.get("systemid") is not None
-            )
-            yield from map(self.spot, places)
-            return
-        if document.kind == "team" and node != document.subject and attribute == "email":
-            members = enumerate(_rows(document, "business_group", "members"))
-            places = (
-                Spot(number, Section.TEAM_MEMBER, row, inside="/email", label=attribute)
-                for row, each in members
-                if str(each.get("identity_id")) == native_id(node) and each.get("email")
-            )
-            yield from map(self.spot, places)
-            return
-        if document.kind == "members" and attribute == "email":
-            places = (
-                Spot(number, Section.LISTED_MEMBER, row, inside="/email", label=attribute)
-                for row, each in enumerate(_rows(document, "response"))
-                if str(each.get("identity_id")) == native_id(node) and each.get("email")
-            )
-            yield from map(self.spot, places)
-            return
-        cause = NodeCause(node, attribute, None, None)
-        place = self.record_of(number, node)
-        if place is None or not _has(document, self.place(place) + cause.pointer):
-            # One document may have a record twice.
-            place = stated(self.graph, cause)
-        if place is None or place.document != number:
-            yield _proof(document, attribute, None, document.prefix)
-        else:
-            yield _proof(document, attribute, place.record_id, self.place(place) + cause.pointer)
-
-    def place(self, each: Evidence) -> str:
-        """The pointer of a record."""
-        return pointer(self.graph.documents[each.document], each.section, each.index, each.sub)
-
-    def record_of(self, number: int, node: str) -> Evidence | None:
-        """Return the record of a node in a document as far as the columns have it."""
-        document, kind = self.graph.documents[number], kind_of(node)
-        if kind is not NodeKind.BUSINESS:
-            return Evidence(number, Section.DOCUMENT, -1, -1, None)
-        fold, place = self.graph.fold, self.graph.number(node)
-        if fold.attributes["record"][place] != number:
-            return None
-        section = Section.TEAM_BUSINESS if document.kind == "team" else Section.BUSINESS
-        return Evidence(
-            number, section, int(fold.attributes["record_index"][place]), -1, native_id(node)
-        )
-
-
-def _has(document: Document, place: str) -> bool:
-    try:
-        record(document, place)
-    except LookupError:
-        return False
-    return True
-
-
-def _rows(document: Document, *keys: str) -> list[dict[str, Any]]:
-    """Return the rows of a section of a document; an empty row where a row is no object."""
-    value = record(document, "/".join((document.prefix, *keys)))
-    return [each if isinstance(each, dict) else {} for each in value]
-
-
-def _proof(document: Document, label: str, record_id: str | None, place: str) -> Proof:
-    return Proof(label, record_id, document.source, place, document.observed_at, document.sha256)

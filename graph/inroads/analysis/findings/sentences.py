@@ -5,7 +5,7 @@ from __future__ import annotations
 from inroads.analysis.findings.finding import Finding
 from inroads.analysis.findings.registry import RULES
 from inroads.network.access_graph import AccessGraph
-from inroads.network.wording import label
+from inroads.network.wording import label, listed
 from inroads.text import printable
 
 
@@ -18,10 +18,10 @@ def sentence(graph: AccessGraph, finding: Finding) -> str:
             for each, node in zip(labels, finding.subjects, strict=True)
         ]
     facts = {name: printable(_words(graph, value)) for name, value in finding.facts}
-    return RULES[finding.rule].says.format(*labels, subjects=" and ".join(labels), **facts)
+    return RULES[finding.rule].says.format(*labels, subjects=listed(labels), **facts)
 
 
 def _words(graph: AccessGraph, value: str | int | tuple[str, ...]) -> str:
     if isinstance(value, tuple):
-        return " and ".join(label(graph, each) if each in graph else each for each in value)
+        return listed(label(graph, each) if each in graph else each for each in value)
     return str(value)

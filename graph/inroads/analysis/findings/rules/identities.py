@@ -13,6 +13,7 @@ from inroads.columns.arrays import Flags
 from inroads.columns.claimset import NONE, email_key
 from inroads.model import NodeKind, Section, fold_email
 from inroads.policy.rule_settings import RuleRow
+from inroads.text import shortened
 
 
 @rule(
@@ -112,6 +113,8 @@ def _joined(hits: list[Match]) -> list[Match]:
         texts = {str(hit.facts[0][1])} | ({str(before.facts[0][1])} if before else set())
         evidence = (before.evidence if before else ()) + hit.evidence
         found[subjects] = Match(
-            subjects, (("collision", "; ".join(sorted(texts))),), tuple(dict.fromkeys(evidence))
+            subjects,
+            (("collision", "; ".join(shortened(sorted(texts)))),),
+            tuple(dict.fromkeys(evidence)),
         )
     return list(found.values())
