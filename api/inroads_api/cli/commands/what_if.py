@@ -7,13 +7,17 @@ from typing import Annotated, Any
 
 import typer
 
+from inroads.analysis.choke_points import FIGURES
 from inroads.analysis.plan import RevocationPlan
 from inroads.analysis.remediation import remedies
 from inroads.analysis.what_if import WhatIf, outcome_sentence
 from inroads.explorer import Explorer
 from inroads.output.rows import json_row
 from inroads.text import printable
+from inroads_api.cli.choices import choice_option
 from inroads_api.cli.options import Given, Principal, Resource, finish, grouped
+from inroads_api.cli.shown import Shown
+from inroads_api.cli.tables import print_sentence
 from inroads_api.cli.terminal import (
     Format,
     Output,
@@ -57,7 +61,7 @@ def what_if(
         ),
     ] = None,
     given: Given,
-    output: Output = None,
+    shown: Shown,
 ) -> None:
     """Show the accesses that would change if grants were revoked or made. Nothing is written.
 
@@ -66,7 +70,8 @@ def what_if(
     with failing():
         graph = given.graph()
         what = graph.without(*(remove or ()), add=add or (), records=remove_record or ())
-        _print_what_if(what, output or default_format())
+        with shown.paged():
+            _print_what_if(what, shown)
         counts = Counter(each.fate for each in what.outcomes)
         told = ", ".join(f"{counts[fate]} {fate}" for fate in counts) or "no access would change"
         say_coverage(told, what.coverage)
@@ -118,10 +123,7 @@ def choke_points(
     ] = None,
     top: Annotated[int, typer.Option(min=1, metavar="N", help="The most rows.")] = 20,
     sort: Annotated[
-        str,
-        typer.Option(
-            metavar="FIGURE", help="Sort by this figure, largest first: ended or inferred."
-        ),
+        str, choice_option("--sort", of=FIGURES, told="By this figure, largest first: {}.")
     ] = "ended",
     given: Given,
     output: Output = None,
@@ -129,7 +131,7 @@ def choke_points(
     """List the grants that would each end most accesses."""
     with failing():
         graph = given.graph()
-        ranked = graph.choke_points(*(of or ()), by=sort.lower(), first=top + 1)
+        ranked = graph.choke_points(*(of or ()), by=sort, first=top + 1)
         found = ranked[:top]
         print_values(found, graph, output)
         say_coverage(many(len(found), "choke point"), graph.coverage())
@@ -141,7 +143,7 @@ def choke_points(
 @grouped
 def duties(
     given: Given,
-    output: Output = None,
+    shown: Shown,
 ) -> None:
     """List the identities that hold both sides of a `separation_of_duty` of the policy."""
     with failing():
@@ -149,13 +151,15 @@ def duties(
         if not graph.policy.separation:
             say("the policy names no [[separation_of_duty]]")
         found = graph.duties()
-        print_values(found, graph, output)
+        with shown.paged():
+            print_values(shown.first(found), graph, shown.format)
+            shown.tell_rest(len(found))
         say_coverage(many(len(found), "conflict"), graph.coverage())
         finish(graph)
 
 
-def _print_what_if(what: WhatIf[Explorer], output: Format) -> None:
-
+def _print_what_if(what: WhatIf[Explorer], shown: Shown) -> None:
+    output, outcomes = shown.format, shown.first(what.outcomes)
     if output is Format.JSON:
         whole = {
             "base": what.base.version,
@@ -167,11 +171,12 @@ def _print_what_if(what: WhatIf[Explorer], output: Format) -> None:
             "added": [{"grant": each.id, "role": each.role.value} for each in what.added],
             "notes": what.notes,
             "truncated": what.truncated,
-            "outcomes": [json_row(each, what) for each in what.outcomes],
+            "outcomes": [json_row(each, what) for each in outcomes],
         }
         write_json(whole, pretty=True)
         return
-    print_values(what.outcomes, what, output)
+    print_values(outcomes, what, output)
+    shown.tell_rest(len(what.outcomes))
     if output is Format.TABLE:
         _print_remedies(what)
         for note in what.notes:
@@ -202,7 +207,7 @@ def _print_plan(found: RevocationPlan, output: Format) -> None:
         }
         write_json(whole, pretty=True)
     elif output is Format.TABLE:
-        typer.echo(found.explanation.sentence)
+        print_sentence(found.explanation.sentence)
         _print_remedies(what)
         if found.also:
             typer.echo("\nIt would also change")
