@@ -126,4 +126,6 @@ def _panel(title: str, lines: Iterable[tuple[Text, str]], width: int) -> Panel:
             parts.append(name)
         row.add_row(Text() if len(name) > width else name, told)
         parts.append(row)
-    return Panel(Group(*parts), title=title, title_align="left", border_style=BORDER)
+    return Panel(
+        Group(*parts), title=f"[not dim bold]{title}", title_align="left", border_style=BORDER
+    )

@@ -34,6 +34,7 @@ from inroads.output.step_rows import step_cells, step_rows
 from inroads.reach.answers import AccessOrder
 from inroads.text import printable
 from inroads_api.cli.choices import choice_option
+from inroads_api.cli.completion import identities, resources
 from inroads_api.cli.options import Contested, Given, Principal, Resource, finish, grouped, words
 from inroads_api.cli.shown import Limit, NoPager, Shown
 from inroads_api.cli.tables import coloured, console, is_narrow, print_sentence
@@ -87,10 +88,11 @@ class AccessOptions:
     ] = None
     certainty: Annotated[
         str | None,
-        choice_option("--certainty", of=Certainty, told="Only {}.", metavar="CERTAINTY"),
+        choice_option("--certainty", of=Certainty, told="Only these: {}.", metavar="CERTAINTY"),
     ] = None
     state: Annotated[
-        str | None, choice_option("--state", of=AccessState, told="Only {}.", metavar="STATE")
+        str | None,
+        choice_option("--state", of=AccessState, told="Only these: {}.", metavar="STATE"),
     ] = None
     contested: Contested = None
     via: Annotated[
@@ -124,7 +126,10 @@ class AccessOptions:
 
 
 Sort = Annotated[
-    str, choice_option("--sort", of=AccessOrder, told="{}.", metavar="ORDER", show_default="best")
+    str,
+    choice_option(
+        "--sort", of=AccessOrder, told="{}; best by default.", metavar="ORDER", show_default=False
+    ),
 ]
 
 
@@ -147,7 +152,10 @@ def demo(output: Output = None) -> None:
 @grouped
 def reach(
     principal: Annotated[
-        str, typer.Argument(metavar="EMAIL|NODE", help="An email, or identity:712052.")
+        str,
+        typer.Argument(
+            metavar="EMAIL|NODE", help="An email, or identity:712052.", autocompletion=identities
+        ),
     ],
     given: Given,
     asked: AccessOptions,
@@ -165,7 +173,10 @@ def reach(
 @grouped
 def who(
     resource: Annotated[
-        str, typer.Argument(metavar="NODE", help="business:77128 or account:zDmNq.")
+        str,
+        typer.Argument(
+            metavar="NODE", help="business:77128 or account:zDmNq.", autocompletion=resources
+        ),
     ],
     given: Given,
     asked: AccessOptions,

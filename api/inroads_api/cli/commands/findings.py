@@ -283,8 +283,11 @@ class Overview:
                 for rule, number in counts[severity].most_common()
             ]
             total = Text(f"{counts[severity].total():,}", justify="right")
+            told = ", ".join(rules)
             # Wrapped here, so that no number is parted from its rule.
-            grid.add_row(coloured(severity.lower()), total, fill(", ".join(rules), width))
+            grid.add_row(
+                coloured(severity.lower()), total, fill(told, width, break_on_hyphens=False)
+            )
         return grid
 
     def _heading(self, rule: str, some: list[Topic]) -> None:

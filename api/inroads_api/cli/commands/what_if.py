@@ -25,10 +25,12 @@ from inroads_api.cli.terminal import (
     failing,
     many,
     print_rows,
+    print_total,
     print_values,
     say,
     say_coverage,
     say_no_access,
+    say_notes,
     write_json,
 )
 
@@ -70,11 +72,16 @@ def what_if(
     with failing():
         graph = given.graph()
         what = graph.without(*(remove or ()), add=add or (), records=remove_record or ())
-        with shown.paged():
-            _print_what_if(what, shown)
         counts = Counter(each.fate for each in what.outcomes)
-        told = ", ".join(f"{counts[fate]} {fate}" for fate in counts) or "no access would change"
-        say_coverage(told, what.coverage)
+        told = ", ".join(f"{counts[fate]:,} {fate}" for fate in counts) or "no access would change"
+        with shown.paged():
+            if shown.format is Format.TABLE:
+                print_total(told, what.coverage)
+            _print_what_if(what, shown)
+        if shown.format is Format.TABLE:
+            say_notes(what.coverage)
+        else:
+            say_coverage(told, what.coverage)
         if what.truncated:
             say("a limit cut the paths of an access short")
         finish(graph)
