@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
+import re
+import struct
 import subprocess
 import sys
+import termios
 from pathlib import Path
 from typing import Any
 
@@ -49,6 +53,38 @@ def run_process(
         timeout=60,
         env={**os.environ, "PYTHONUTF8": "1", **(env or {})},
     )
+
+
+def run_terminal(
+    *words: str, columns: int = 80, lines: int = 200, env: dict[str, str] | None = None
+) -> subprocess.CompletedProcess[str]:
+    """Run the installed command on a terminal, where it prints errors, too. It has no colours unless
+    `env` says NO_COLOR is empty.
+    """
+    told = {**os.environ, "TERM": "xterm-256color", "PYTHONUTF8": "1", "NO_COLOR": "1"}
+    told |= env or {}
+    for name in ("COLUMNS", "LINES"):
+        told.pop(name, None)
+    leader, terminal = os.openpty()
+    fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))
+    with subprocess.Popen(  # noqa: S603  # our own command
+        [INROADS, *words], stdin=terminal, stdout=terminal, stderr=terminal, env=told
+    ) as process:
+        os.close(terminal)
+        read = b"".join(iter(lambda: _read(leader), b""))
+    os.close(leader)
+    text = read.decode().replace("\r\n", "\n")
+    if told["NO_COLOR"]:
+        text = re.sub(r"\x1b\[[0-9;]*m", "", text)
+    return subprocess.CompletedProcess(words, process.returncode, text, "")
+
+
+def _read(terminal: int) -> bytes:
+    """Read from a terminal, b"" when the last process that writes to it has ended."""
+    try:
+        return os.read(terminal, 65536)
+    except OSError:  # how Linux says so
+        return b""
 
 
 def rows(text: str) -> list[dict[str, Any]]:

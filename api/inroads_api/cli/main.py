@@ -9,59 +9,59 @@ from importlib.metadata import version as installed
 from typing import Annotated, Any, Final
 
 import typer
-from typer.core import TyperCommand, TyperGroup
+
+from inroads_api.cli.help import HelpCommand, HelpGroup
+
+ASK, CHANGE, REVIEW, KEEP, SERVE = "Ask", "Change", "Review", "Keep documents", "Serve and exchange"
+"""Panels of `inroads --help`, in their order."""
 
 COMMANDS: Final = {
-    "demo": ("accesses.demo", "Answer the main question on the bundled example."),
-    "check": ("documents.check", "Read documents and list every problem."),
-    "reach": ("accesses.reach", "List the businesses and accounts that an identity reaches."),
-    "reached-by": (
-        "accesses.reached_by",
-        "List the identities that reach a business or an account.",
-    ),
-    "explain": ("accesses.explain", "Show every path of one access, with its records."),
-    "search": ("query.search", "Find nodes by id, email or name."),
-    "query": ("query.query", "Answer a GraphQL query without a server."),
-    "changes": ("changes.changes", "Compare accesses at two moments."),
-    "serve": ("serve.serve", "Serve the GraphQL API."),
-    "schema": ("query.schema", "Print the GraphQL schema."),
-    "generate": ("documents.generate", "Write the documents of a synthetic population."),
-    "ingest": ("ledger.ingest", "Add documents to a ledger."),
-    "collect": ("ledger.collect", "Fetch documents from the service into a ledger."),
-    "watch": ("ledger.watch", "Keep a ledger fresh until Ctrl-C."),
-    "census": ("accesses.census", "Count the accesses of each identity, business and account."),
-    "what-if": ("what_if.what_if", "Show what would change if grants were revoked or made."),
-    "plan": ("what_if.plan", "Show how to end an access with the least side effects."),
-    "choke-points": ("what_if.choke_points", "List the grants that alone would end most accesses."),
-    "duties": (
-        "what_if.duties",
-        "List the identities that hold duties which the policy separates.",
-    ),
-    "findings": ("findings.findings", "Run the rules of a security review."),
-    "rules": ("findings.rules", "List the rules of a security review."),
-    "export": ("files.export", "Write the graph as files for other tools."),
-    "mask": ("files.mask", "Print the pseudonym of an email, a node or a grant."),
-    "unmask": ("files.unmask", "Print what a pseudonym stands for."),
-    "report": ("files.report", "Write findings, evidence and pictures as one HTML file."),
-    "ledger": ("ledger.app", "Inspect and maintain a ledger."),
-    "review": ("review.app", "Run review campaigns: decide who keeps which access."),
-    "token": ("security.tokens", "Manage the tokens of a server."),
-    "audit": ("security.audit", "Check and search the audit log of a server."),
+    "demo": (ASK, "accesses.demo", "Answer the main question on the bundled example."),
+    "reach": (ASK, "accesses.reach", "List the businesses and accounts an identity reaches."),
+    "reached-by": (ASK, "accesses.reached_by", "List who reaches a business or an account."),
+    "explain": (ASK, "accesses.explain", "Show every path of one access, with its records."),
+    "search": (ASK, "query.search", "Find nodes by id, email or name."),
+    "census": (ASK, "accesses.census", "Count the accesses of each node."),
+    "query": (ASK, "query.query", "Answer a GraphQL query without a server."),
+    "what-if": (CHANGE, "what_if.what_if", "Show what would change without or with grants."),
+    "plan": (CHANGE, "what_if.plan", "Show how to end an access with least side effects."),
+    "choke-points": (CHANGE, "what_if.choke_points", "List the grants that end most accesses."),
+    "changes": (CHANGE, "changes.changes", "Compare accesses at two moments."),
+    "findings": (REVIEW, "findings.findings", "Run the rules of a security review."),
+    "rules": (REVIEW, "findings.rules", "List the rules of a security review."),
+    "duties": (REVIEW, "what_if.duties", "List who holds duties that must be separate."),
+    "review": (REVIEW, "review.app", "Run review campaigns: decide who keeps which access."),
+    "report": (REVIEW, "files.report", "Write findings and pictures as one HTML file."),
+    "check": (KEEP, "documents.check", "Read documents and list every problem."),
+    "ingest": (KEEP, "ledger.ingest", "Add documents to a ledger."),
+    "collect": (KEEP, "ledger.collect", "Fetch documents from the service into a ledger."),
+    "watch": (KEEP, "ledger.watch", "Keep a ledger fresh until Ctrl-C."),
+    "ledger": (KEEP, "ledger.app", "Inspect and maintain a ledger."),
+    "generate": (KEEP, "documents.generate", "Write documents of a synthetic population."),
+    "serve": (SERVE, "serve.serve", "Serve the GraphQL API."),
+    "schema": (SERVE, "query.schema", "Print the GraphQL schema."),
+    "token": (SERVE, "security.tokens", "Manage the tokens of a server."),
+    "audit": (SERVE, "security.audit", "Check and search the audit log of a server."),
+    "export": (SERVE, "files.export", "Write the graph as files for other tools."),
+    "mask": (SERVE, "files.mask", "Print the pseudonym of an email, node or grant."),
+    "unmask": (SERVE, "files.unmask", "Print what a pseudonym stands for."),
 }
-"""Where each command is defined, and its line in `inroads --help`, which imports none of them."""
+"""The panel and the line of each command in `inroads --help`, which imports none of them, and where
+it is defined.
+"""
 
 
 ALIASES: Final = {"who": "reached-by"}
 """Other names of commands, which help does not list."""
 
 
-class Commands(TyperGroup):
+class Commands(HelpGroup):
     """A group that lists its commands from a table, and imports the one that is asked for."""
 
     def __init__(self, **settings: Any) -> None:
         super().__init__(**settings)
-        for name, (_, line) in COMMANDS.items():
-            self.add_command(TyperCommand(name, help=line))
+        for name, (panel, _, line) in COMMANDS.items():
+            self.add_command(HelpCommand(name, help=line, rich_help_panel=panel))
 
     def resolve_command(self, ctx: Any, args: list[str]) -> tuple[str | None, Any, list[str]]:
         asked, *rest = args
@@ -70,11 +70,14 @@ class Commands(TyperGroup):
 
 
 def _command(name: str) -> Any:
-    module, _, attribute = COMMANDS[name][0].partition(".")
+    module, _, attribute = COMMANDS[name][1].partition(".")
     found = getattr(import_module(f"inroads_api.cli.commands.{module}"), attribute)
     if not isinstance(found, typer.Typer):
         command, found = found, typer.Typer(add_completion=False)
         found.command(name)(command)
+    found.info.cls = HelpGroup
+    for each in found.registered_commands:
+        each.cls = HelpCommand
     return typer.main.get_command(found)
 
 

@@ -11,12 +11,15 @@ from inroads.model import NodeKind
 from inroads.network.names.lookup import named_grant, shown
 from inroads.reach.answers import RESOURCES
 from inroads.reach.filters import is_id
+from inroads_api.cli.completion import identities, resources
 from inroads_api.cli.terminal import say
 
 Principal = Annotated[
     str,
     typer.Argument(
-        metavar="PRINCIPAL", help="An identity: an email, identity:712052, 712052 or a name."
+        metavar="PRINCIPAL",
+        help="An identity: an email, identity:712052, 712052 or a name.",
+        autocompletion=identities,
     ),
 ]
 Resource = Annotated[
@@ -24,6 +27,7 @@ Resource = Annotated[
     typer.Argument(
         metavar="RESOURCE",
         help="A business or an account: business:77128, 77128, zDmNq, or a name or a part of it.",
+        autocompletion=resources,
     ),
 ]
 

@@ -7,8 +7,10 @@ import gc
 import inspect
 import os
 import re
+import shlex
 import stat
 import sys
+import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, is_dataclass
 from functools import wraps
@@ -17,15 +19,27 @@ from typing import Annotated, Any
 
 import typer
 
+from inroads import EXAMPLE
 from inroads.documents.pseudonyms import Pseudonyms
 from inroads.documents.reader import parse_moment
 from inroads.errors import InroadsError
 from inroads.explorer import Explorer, load
 from inroads.policy.tables import STOCK
+from inroads.sources.files import files
+from inroads.store.ledger import is_ledger
 from inroads_api.cli.terminal import REJECTED, USAGE, progress_bar, say, say_rejections
 
 MAX_KEY = 4096
 """The most bytes read from a key file."""
+
+SOURCE = "Documents and policy"
+"""The panel of the options that most commands have."""
+
+SLOW_SECONDS, LARGE = 3, 50_000_000
+"""Reading that takes longer, or more bytes, is worth a ledger."""
+
+OPENED_A_SECOND = 60_000
+"""So many documents of a snapshot are opened in a second: the 100,000 of a ledger took 1.6 s."""
 
 
 def parse_duration(text: str | dt.timedelta) -> dt.timedelta | None:
@@ -37,9 +51,10 @@ def parse_duration(text: str | dt.timedelta) -> dt.timedelta | None:
     return dt.timedelta(seconds=seconds) if 0 < seconds <= 366 * 86400 else None
 
 
-def moment_option(name: str, text: str) -> Any:
+def moment_option(name: str, text: str, **settings: Any) -> Any:
     """Return an option that takes a moment."""
-    return _parsed(name, text, "MOMENT", parse_moment, "a moment like 2026-03-01T00:00:00Z")
+    example = "a moment like 2026-03-01T00:00:00Z"
+    return _parsed(name, text, "MOMENT", parse_moment, example, **settings)
 
 
 def duration_option(name: str, text: str, default: str) -> Any:
@@ -73,6 +88,7 @@ Documents = Annotated[
         "-d",
         metavar="PATH",
         help="A file or folder of documents; `-` is standard input. Repeatable.",
+        rich_help_panel=SOURCE,
     ),
 ]
 LedgerFile = Annotated[
@@ -81,21 +97,39 @@ LedgerFile = Annotated[
         "--ledger",
         metavar="FILE",
         help="The ledger. Default: $INROADS_LEDGER, else inroads.db.",
+        rich_help_panel=SOURCE,
     ),
 ]
 ObservedAt = Annotated[
     dt.datetime | None,
-    moment_option("--observed-at", "When documents without an envelope were observed (RFC 3339)."),
+    moment_option(
+        "--observed-at",
+        "When documents without an envelope were observed.",
+        rich_help_panel=SOURCE,
+    ),
 ]
 AsOf = Annotated[
     dt.datetime | None,
-    moment_option("--as-of", "Only documents observed until then (RFC 3339)."),
+    moment_option("--as-of", "Only documents observed until then.", rich_help_panel=SOURCE),
 ]
 PolicyFile = Annotated[
-    Path | None, typer.Option("--policy", metavar="FILE.toml", help="Replace rows of the policy.")
+    Path | None,
+    typer.Option(
+        "--policy",
+        metavar="FILE.toml",
+        help="Replace rows of the policy.",
+        rich_help_panel=SOURCE,
+    ),
 ]
 Strict = Annotated[
-    bool, typer.Option("--strict", help="Give no answer if any document is rejected.")
+    bool,
+    typer.Option(
+        "--strict", help="Give no answer if any document is rejected.", rich_help_panel=SOURCE
+    ),
+]
+Example = Annotated[
+    bool,
+    typer.Option("--example", help="Ask the bundled example documents.", rich_help_panel=SOURCE),
 ]
 Pseudonymise = Annotated[
     Path | None,
@@ -103,7 +137,8 @@ Pseudonymise = Annotated[
         "--pseudonymise",
         metavar="KEYFILE",
         envvar="INROADS_PSEUDONYMISE",
-        help="Show pseudonyms of people, businesses and ids under this key. Ask by pseudonym.",
+        help="Show and take pseudonyms under this key.",
+        rich_help_panel=SOURCE,
     ),
 ]
 Contested = Annotated[
@@ -188,26 +223,47 @@ class Given:
     policy: PolicyFile = None
     pseudonymise: Pseudonymise = None
     strict: Strict = False
+    example: Example = False
 
     @property
     def places(self) -> list[str]:
         """Paths of the documents: the given ones, else the default ledger if it exists."""
-        given = [*(self.documents or ()), *([str(self.ledger)] if self.ledger else ())]
+        given = [
+            *(self.documents or ()),
+            *([str(self.ledger)] if self.ledger else ()),
+            *([str(EXAMPLE)] if self.example else ()),
+        ]
         return given or [str(path) for path in [default_ledger()] if path.exists()]
 
     def graph(self) -> Explorer:
         """Load the graph and report rejections. Exit if there is nothing to read."""
         if not self.places:
             say(
-                "error: say which documents to read: -d PATH (- for standard input) or --ledger FILE"
+                "error: say which documents to read: -d PATH (- for standard input), --ledger FILE,"
+                " or --example for the bundled ones"
             )
             raise typer.Exit(USAGE)
+        begun = time.monotonic()
         graph = self.until(self.as_of)
+        self._suggest_ledger(time.monotonic() - begun, len(graph.documents))
         say_rejections(graph.rejections)
         if self.strict and graph.rejections:
             say("no answer, because of --strict")
             raise typer.Exit(REJECTED)
         return graph
+
+    def _suggest_ledger(self, seconds: float, documents: int) -> None:
+        """Say that a ledger opens sooner, where reading files took long."""
+        paths = self.documents or []
+        if self.ledger or not paths or "-" in paths or any(map(is_ledger, paths)):
+            return
+        size = sum(file.stat().st_size for file in files(paths))
+        if seconds > SLOW_SECONDS or size > LARGE:
+            opened = 1 + documents // OPENED_A_SECOND
+            say(
+                f"reading took {seconds:,.0f} s: after `inroads ingest {shlex.join(paths)}` the ledger"
+                f" opens in some {opened:,} s from its second use on"
+            )
 
     def until(self, moment: dt.datetime | None) -> Explorer:
         """Load the graph of what was observed until another moment."""

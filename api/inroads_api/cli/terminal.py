@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
-import os
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -12,19 +11,18 @@ from enum import StrEnum
 from typing import Annotated, Any, Final
 
 import typer
-from rich import box
 from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
-from rich.table import Table
-from rich.text import Text
 
 from inroads.errors import InroadsError, Rejection
 from inroads.model import Coverage
 from inroads.output.rows import csv_row, json_row, table_row
 from inroads.sources.files import files
 from inroads.text import fitting, harmless, json_text, printable
+from inroads_api.cli import choices
+from inroads_api.cli.tables import cell_parts, print_table, print_text
 
-USAGE, REJECTED, NOT_FOUND, FAILED, AMBIGUOUS = 2, 3, 4, 5, 6
+USAGE, REJECTED, NOT_FOUND, FAILED, AMBIGUOUS = choices.USAGE, 3, 4, 5, 6
 """Exit codes: wrong request, rejected documents, unknown node, findings as bad as `--fail-on`, a
 name of several nodes.
 """
@@ -51,10 +49,13 @@ class Format(StrEnum):
     CSV = "csv"
 
 
-Output = Annotated[
-    Format | None,
-    typer.Option("--format", "-f", help="Default: a table on a terminal, NDJSON in a pipe."),
-]
+def format_option(of: type[StrEnum]) -> Any:
+    """Return the option that chooses one of some formats."""
+    told = "{}. Default: a table on a terminal, NDJSON in a pipe."
+    return choices.choice_option("--format", "-f", of=of, told=told, metavar="FORMAT")
+
+
+Output = Annotated[Format | None, format_option(Format)]
 
 
 @contextmanager
@@ -101,7 +102,7 @@ def print_rows(rows: Iterable[dict[str, Any]], output: Format | None) -> None:
     """Print rows of one shape to stdout: as a table, a JSON array, NDJSON or CSV."""
     chosen = output or default_format()
     if chosen is Format.TABLE:
-        _print_table(list(rows))
+        print_table(list(rows))
     elif chosen is Format.CSV:
         _print_csv(rows)
     elif chosen is Format.JSON:
@@ -118,36 +119,17 @@ def print_values(values: Iterable[Any], of: Any, output: Format | None) -> None:
     print_rows((row(value, of) for value in values), chosen)
 
 
-def _print_table(rows: list[dict[str, Any]]) -> None:
-
-    table = Table(*(rows[0] if rows else ()), box=box.SIMPLE_HEAD, pad_edge=False)
-    for column in table.columns:
-        column.overflow = "fold"
-    for row in rows:
-        cells = ("\n".join(_parts(cell)).split("\n") for cell in row.values())
-        table.add_row(*(Text("\n".join(map(printable, lines))) for lines in cells))
-    wide = None if sys.stdout.isatty() or "COLUMNS" in os.environ else 160
-    if rows:
-        Console(width=wide).print(table)
-
-
 def _print_csv(rows: Iterable[dict[str, Any]]) -> None:
 
     writer = csv.writer(sys.stdout, lineterminator="\n")
     for number, row in enumerate(rows):
         if number == 0:
             writer.writerow(row)
-        writer.writerow([harmless(fitting(_parts(cell), "; ")) for cell in row.values()])
-
-
-def _parts(value: Any) -> list[str]:
-    if isinstance(value, list):
-        return list(map(str, value))
-    return [] if value is None else [str(value)]
+        writer.writerow([harmless(fitting(cell_parts(cell), "; ")) for cell in row.values()])
 
 
 def many(number: int, noun: str, plural: str = "s") -> str:
-    return f"{number} {noun}{'' if number == 1 else plural}"
+    return f"{number:,} {noun}{'' if number == 1 else plural}"
 
 
 def write_json(value: Any, *, pretty: bool = False) -> None:
@@ -191,6 +173,20 @@ def say_age(coverage: Coverage) -> None:
 
 def say_coverage(what: str, coverage: Coverage) -> None:
     """Print the result with its coverage, so that "nobody else" is never claimed falsely."""
-    say(f"{what}; coverage {'complete' if coverage.complete else 'NOT complete'}")
+    say(_covered(what, coverage))
+    say_notes(coverage)
+
+
+def print_total(what: str, coverage: Coverage) -> None:
+    """Print the result with its coverage above a table of it."""
+    print_text(_covered(what, coverage), "bold")
+
+
+def say_notes(coverage: Coverage) -> None:
+    """Print why an answer is a lower bound."""
     for note in coverage.notes:
         say(f"  {note}")
+
+
+def _covered(what: str, coverage: Coverage) -> str:
+    return f"{what}; coverage {'complete' if coverage.complete else 'NOT complete'}"

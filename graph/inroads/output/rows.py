@@ -114,7 +114,7 @@ def _access_cells(value: Access, graph: AccessGraph) -> Row:
 
 def census_cells(row: Row) -> Row:
     """Return a row of a census as a row for people."""
-    figures = {name: row[name] for name in ("total", "stated", "inferred", "active", "latent")}
+    figures = {name: row[name] for name in ("total", "inferred", "latent")}
     roles = [f"{each} {n}" for each in (*ROLES, CONTESTED) if (n := row[each.lower()])]
     return {"node": _named(row, "id", "name"), **figures, "roles": roles}
 

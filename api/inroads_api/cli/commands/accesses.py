@@ -11,15 +11,25 @@ from pathlib import Path
 from typing import Annotated, Any, Final
 
 import typer
+from rich.text import Text
 
 from inroads import EXAMPLE
-from inroads.analysis.census import SUBJECTS, Census, figure
+from inroads.analysis.census import FIGURES, SUBJECTS, Census
 from inroads.analysis.census import census as count
 from inroads.analysis.explain import contested_grants
 from inroads.analysis.remediation import remedies
 from inroads.errors import InroadsError
 from inroads.explorer import Answers, ExplainedAccess, Explorer, load
-from inroads.model import Grant, NodeKind, Step
+from inroads.model import (
+    AccessState,
+    Capability,
+    Certainty,
+    Grant,
+    NodeKind,
+    Relation,
+    Role,
+    Step,
+)
 from inroads.network.wording import (
     both_sides,
     contradiction_line,
@@ -32,23 +42,29 @@ from inroads.network.wording import (
 from inroads.output.evidence_rows import CONTESTED, contradiction_rows
 from inroads.output.rows import census_cells, table_row
 from inroads.output.step_rows import step_cells, step_rows
-from inroads.reach.answers import RESOURCES
+from inroads.reach.answers import RESOURCES, AccessOrder
 from inroads.reach.filters import ModeWord
 from inroads.text import SHOWN, more, printable, shortened
+from inroads_api.cli.choices import choice_option
 from inroads_api.cli.naming import Principal, Resource, avoided, said_ends, said_node
 from inroads_api.cli.options import AllEvidence, Contested, Given, finish, grouped, words
+from inroads_api.cli.shown import Limit, NoPager, Shown
+from inroads_api.cli.tables import coloured, console, is_narrow, print_sentence
 from inroads_api.cli.terminal import (
     Format,
     Output,
     default_format,
     failing,
+    format_option,
     many,
     print_rows,
+    print_total,
     print_values,
     say,
     say_age,
     say_coverage,
     say_no_access,
+    say_notes,
     write_json,
 )
 
@@ -60,36 +76,48 @@ Association = Annotated[
 SCREEN: Final = 34
 """The most lines that `explain` prints about paths, if there is more than one."""
 
+TRY: Final = """
+Try next:
+  inroads explain b@example.com account:Xr82w --example
+  inroads what-if --remove 'role 994207' --example
+  inroads findings --example"""
+"""The end of `inroads demo`: what a first look leads to."""
+
 
 @dataclass(frozen=True)
 class AccessOptions:
     """Options that filter accesses."""
 
     role: Annotated[
-        list[str] | None, typer.Option("--role", help="Only accesses with one of these roles.")
+        list[str] | None,
+        choice_option("--role", of=Role, told="Only these roles: {}.", metavar="ROLE"),
     ] = None
     capability: Annotated[
         list[str] | None,
-        typer.Option("--capability", help="Only accesses with one of these capabilities."),
+        choice_option(
+            "--capability", of=Capability, told="Only these capabilities.", metavar="CAPABILITY"
+        ),
     ] = None
     certainty: Annotated[
         str | None,
-        typer.Option("--certainty", help="Only STATED, INFERRED or ASSOCIATED accesses."),
+        choice_option("--certainty", of=Certainty, told="Only these: {}.", metavar="CERTAINTY"),
     ] = None
     state: Annotated[
-        str | None, typer.Option("--state", help="Only ACTIVE or LATENT accesses.")
+        str | None,
+        choice_option("--state", of=AccessState, told="Only these: {}.", metavar="STATE"),
     ] = None
     contested: Contested = None
     via: Annotated[
         list[str] | None,
-        typer.Option("--via", help="Only paths over these relations (KEEPS is always allowed)."),
+        choice_option("--via", of=Relation, told="Only paths over these: {}.", metavar="RELATION"),
     ] = None
     avoid: Annotated[
         list[str] | None,
         typer.Option("--avoid", metavar="NODE|GRANT", help="No paths through this node or grant."),
     ] = None
     max_steps: Annotated[
-        int | None, typer.Option("--max-steps", min=1, help="No paths longer than this.")
+        int | None,
+        typer.Option("--max-steps", min=1, metavar="N", help="No paths longer than this."),
     ] = None
     association: Association = False
 
@@ -109,18 +137,28 @@ class AccessOptions:
         return given | {name: each for name, each in plain.items() if each}
 
 
+Sort = Annotated[
+    str,
+    choice_option(
+        "--sort", of=AccessOrder, told="{}; best by default.", metavar="ORDER", show_default=False
+    ),
+]
+
+
 def demo(output: Output = None) -> None:
     """Answer the main question on the bundled example."""
     with failing():
         graph = load(EXAMPLE)
         answer = graph.reach("b@example.com")
-        if (output or Format.TABLE) is Format.TABLE:
+        chosen = output or Format.TABLE
+        if chosen is Format.TABLE:
             typer.echo("Which businesses can b@example.com reach, and how?\n")
-        _print_accesses(answer, "resource", output or Format.TABLE)
-        if (output or Format.TABLE) is Format.TABLE:
+        _print_accesses(answer, "resource", Shown(output=chosen))
+        if chosen is Format.TABLE:
             for access in answer:
                 if len(access.paths) > 1:
-                    typer.echo(access.explanation.sentence)
+                    print_sentence(access.explanation.sentence)
+            typer.echo(TRY)
 
 
 @grouped
@@ -128,13 +166,15 @@ def reach(
     principal: Principal,
     given: Given,
     asked: AccessOptions,
-    output: Output = None,
+    shown: Shown,
+    sort: Sort = AccessOrder.BEST,
 ) -> None:
     """List the businesses and accounts that an identity reaches, and how."""
     with failing():
         graph = given.graph()
         identity = said_node(graph, principal, NodeKind.IDENTITY)
-        _print_accesses(graph.reach(identity, **asked.chosen(graph)), "resource", output)
+        answer = graph.reach(identity, **asked.chosen(graph))
+        _print_accesses(answer, "resource", shown, AccessOrder(sort))
         finish(graph)
 
 
@@ -143,13 +183,15 @@ def reached_by(
     resource: Resource,
     given: Given,
     asked: AccessOptions,
-    output: Output = None,
+    shown: Shown,
+    sort: Sort = AccessOrder.BEST,
 ) -> None:
     """List the identities that reach a business or an account, and how."""
     with failing():
         graph = given.graph()
         node = said_node(graph, resource, *RESOURCES)
-        _print_accesses(graph.reached_by(node, **asked.chosen(graph)), "principal", output)
+        answer = graph.reached_by(node, **asked.chosen(graph))
+        _print_accesses(answer, "principal", shown, AccessOrder(sort))
         finish(graph)
 
 
@@ -158,9 +200,9 @@ def explain(
     principal: Principal,
     resource: Resource,
     given: Given,
+    shown: Shown,
     association: Association = False,
     all_evidence: AllEvidence = False,
-    output: Output = None,
 ) -> None:
     """Show the paths of an access, the records of each step, and the grants that would end it.
 
@@ -172,7 +214,8 @@ def explain(
         access = graph.access(identity, node, mode=_mode(association))
         if access is None:
             say_no_access(principal, resource)
-        _print_explanation(graph, access, output, None if all_evidence else SHOWN)
+        with shown.paged():
+            _print_explanation(graph, access, shown.output, None if all_evidence else SHOWN)
         coverage = graph.coverage_of_access(access) if access else graph.coverage_of_reach(identity)
         say_coverage(many(len(access.paths) if access else 0, "path"), coverage)
         say_age(coverage)
@@ -187,34 +230,50 @@ def _mode(association: bool) -> ModeWord:
     return "ASSOCIATION" if association else "ACCESS"
 
 
-def _print_accesses(answer: Answers, other: str, output: Format | None) -> None:
+def _print_accesses(
+    answer: Answers, other: str, shown: Shown, order: AccessOrder = AccessOrder.BEST
+) -> None:
     """Print a row for each access. `other` names the end that varies."""
-    chosen = output or default_format()
-    if chosen is Format.JSON:
+    summaries = shown.first(answer.sorted_by(order).summaries)
+    accesses = map(answer.write, summaries)
+    coverage, total = answer.coverage, many(len(answer), "access", "es")
+    if shown.format is Format.JSON:
         whole = {
             "version": answer.version,
-            "coverage": answer.coverage,
+            "coverage": coverage,
             "truncated": answer.truncated,
             "total": len(answer),
             "contested": _contested(answer),
-            "accesses": answer.to_dicts(),
+            "accesses": [access.to_dict() for access in accesses],
         }
         write_json(whole, pretty=True)
         return
-    if chosen is Format.TABLE:
-        known = "principal" if other == "resource" else "resource"
-        rows = [table_row(access, answer.graph) for access in answer]
-        for row in rows:
-            del row[known]  # every row would repeat it
-        print_rows(rows or [{other: "no access"}], chosen)
+    with shown.paged():
+        if shown.format is Format.TABLE:
+            print_total(total, coverage)
+            print_rows([_cells(access, answer.graph, other) for access in accesses], shown.format)
+        else:
+            print_values(accesses, answer.graph, shown.format)
+        shown.tell_rest(len(answer))
+    if shown.format is Format.TABLE:
+        say_notes(coverage)
     else:
-        print_values(answer, answer.graph, chosen)
-    coverage = answer.coverage
-    say_coverage(many(len(answer), "access", "es"), coverage)
+        say_coverage(total, coverage)
     say_age(coverage)
     _say_contested(answer)
     if answer.truncated:
         say("a limit cut this answer short")
+
+
+def _cells(access: ExplainedAccess, graph: Explorer, other: str) -> dict[str, Any]:
+    """Return a row without the end that every row would repeat; of few columns if it is narrow."""
+    row = table_row(access, graph)
+    del row["principal" if other == "resource" else "resource"]
+    if not is_narrow():
+        return row
+    sure, alive = (row.pop(name) for name in ("certainty", "state"))
+    cell = [*row.pop("roles"), *([sure] if isinstance(sure, str) else sure), *alive]
+    return {other: row[other], "access": cell, "how": row["how"]}
 
 
 def _say_contested(answer: Answers) -> None:
@@ -256,9 +315,9 @@ def _print_explanation(
         }
         write_json(whole, pretty=True)
     elif chosen is Format.TABLE:
-        typer.echo(explanation.sentence)
-        for line in _path_lines(graph, access, most):
-            typer.echo(line)
+        print_sentence(explanation.sentence)
+        for text in _path_lines(graph, access, most):
+            console().print(text, soft_wrap=True)
         grants = {step.grant: None for path in access.paths for step in path.steps}
         contested = [each for name in grants if (each := graph.grants[name]).contested]
         for grant in contested[:most]:
@@ -270,19 +329,21 @@ def _print_explanation(
         print_rows(map(step_cells, rows) if chosen is Format.CSV else rows, chosen)
 
 
-def _path_lines(graph: Explorer, access: ExplainedAccess, most: int | None) -> Iterator[str]:
+def _path_lines(graph: Explorer, access: ExplainedAccess, most: int | None) -> Iterator[Text]:
     """Yield the lines of the paths: as many paths as fit a screen, or all where `most` is None."""
     told: dict[str, int] = {}
     used = 0
     for number, path in enumerate(access.paths, 1):
         mark = f", {CONTESTED}" if path.contested else ""
         sentence = path_sentence(graph, path)
-        lines = ["", f"{number}. {sentence}  [{path.certainty}{mark}, {path.state}]"]
+        marks = coloured(f"[{path.certainty}{mark}, {path.state}]")
+        lines = [Text(), Text(f"{number}. {sentence}  ").append_text(marks)]
         for step in path.steps:
-            lines += _step_lines(graph, step, number, told, most)
+            lines += map(Text, _step_lines(graph, step, number, told, most))
         used += len(lines)
         if most is not None and number > 1 and used > SCREEN:
-            yield f"\n{more(len(access.paths) - number + 1)} paths: --all-evidence shows them"
+            left = more(len(access.paths) - number + 1)
+            yield Text(f"\n{left} paths: --all-evidence shows them")
             return
         yield from lines
 
@@ -335,26 +396,21 @@ class CensusFormat(StrEnum):
 def census(
     *,
     kind: Annotated[
-        CensusKind | None,
-        typer.Option(help="Count only identities, businesses or accounts."),
+        CensusKind | None, choice_option("--kind", of=CensusKind, told="Only these.")
     ] = None,
     top: Annotated[
         int | None, typer.Option(min=1, metavar="N", help="The most rows of each kind.")
     ] = None,
     sort: Annotated[
         str,
-        typer.Option(
-            metavar="FIGURE",
-            help="Sort by this figure, largest first: total, inferred, latent, owner, …",
+        choice_option(
+            "--sort", of=FIGURES, told="By this figure, largest first: {}.", metavar="FIGURE"
         ),
     ] = "total",
     given: Given,
-    output: Annotated[
-        CensusFormat | None,
-        typer.Option(
-            "--format", "-f", help="Default: a table on a terminal, NDJSON in a pipe or a file."
-        ),
-    ] = None,
+    limit: Limit = None,
+    no_pager: NoPager = False,
+    output: Annotated[CensusFormat | None, format_option(CensusFormat)] = None,
     out: Annotated[
         Path | None, typer.Option("--out", "-o", metavar="FILE", help="Default: stdout.")
     ] = None,
@@ -368,21 +424,37 @@ def census(
             raise InroadsError(
                 "Parquet is not for a terminal: name a file with -o FILE", "BAD_FORMAT"
             )
-        chosen: dict[str, Any] = {"by": figure(sort), "first": top}
-        chosen["kinds"] = [each for each in SUBJECTS if kind in (None, each.lower())]
+        form = Format(output or default_format()) if output is not CensusFormat.PARQUET else None
+        kinds = [each for each in SUBJECTS if kind in (None, each.lower())]
+        shown = Shown(limit, no_pager, form)
+        most = max(1, shown.most // len(kinds)) if shown.most and out is None else None
+        chosen: dict[str, Any] = {"by": sort, "first": top or most, "kinds": kinds}
         graph = given.graph()
         found = count(graph)
-        if output is CensusFormat.PARQUET and out is not None:
+        total = many(int(found.of(SUBJECTS[0])["total"].sum()), "access", "es")
+        if form is None and out is not None:
             found.to_parquet(out, **chosen)
+        elif form:
+            with shown.paged(), _into(out):
+                if form is Format.TABLE:
+                    print_total(total, graph.coverage())
+                _print(found, form, chosen)
+        if form is Format.TABLE and out is None:
+            say_notes(graph.coverage())
         else:
-            with _into(out):
-                _print(found, Format(output or default_format()), chosen)
-        total = int(found.of(SUBJECTS[0])["total"].sum())
-        say_coverage(many(total, "access", "es"), graph.coverage())
-        left = sum(max(0, graph.counts[each] - top) for each in chosen["kinds"]) if top else 0
-        if left:
-            say(f"{many(left, 'more row')} not listed: --top says how many are")
+            say_coverage(total, graph.coverage())
+        _say_left([graph.counts[each] for each in kinds], top, most)
         finish(graph)
+
+
+def _say_left(counts: list[int], top: int | None, most: int | None) -> None:
+    """Print how many rows of each kind are not listed, and how to list them."""
+    listed = top or most or max(counts)
+    left = sum(max(0, each - listed) for each in counts)
+    if left and top:
+        say(f"{many(left, 'more row')} not listed: --top says how many are")
+    elif left:
+        say(f"showing {listed} of each kind, {sum(counts):,} in all · --limit 0 shows all")
 
 
 @contextmanager

@@ -6,6 +6,7 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Iterable
 from enum import StrEnum
+from functools import cached_property
 from typing import Annotated, Final
 
 import msgspec
@@ -19,9 +20,11 @@ from inroads.network.names.former_emails import EMAIL_CHANGED
 from inroads.output.evidence_rows import cause_evidence
 from inroads.output.rows import ComparedGraphs
 from inroads.text import SHOWN, printable
+from inroads_api.cli.choices import choice_option
 from inroads_api.cli.options import (
     AllEvidence,
     Documents,
+    Example,
     Given,
     LedgerFile,
     ObservedAt,
@@ -31,11 +34,12 @@ from inroads_api.cli.options import (
     finish,
     moment_option,
 )
+from inroads_api.cli.shown import Limit, NoPager, Shown
+from inroads_api.cli.tables import GREY, print_text
 from inroads_api.cli.terminal import (
     RFC3339,
     Format,
     Output,
-    default_format,
     failing,
     many,
     print_values,
@@ -51,6 +55,10 @@ SHOWN_DIGITS: Final = 12
 """How many digits of a document's hash are shown to people."""
 
 
+KINDS: Final = (*Kind, EMAIL_CHANGED)
+"""The kinds of a row."""
+
+
 class By(StrEnum):
     """Subjects of a row: an access, or the cause of several changes."""
 
@@ -58,14 +66,17 @@ class By(StrEnum):
     CAUSE = "cause"
 
 
-def kinds(words: Iterable[str] | None) -> frozenset[str]:
-    """Return the kinds that words name in any case; all kinds for none. Raises InroadsError."""
-    chosen = {word.strip().upper().replace("-", "_"): word for word in words or ()}
-    known = (*Kind, EMAIL_CHANGED)
-    for name, word in chosen.items():
-        if name not in known:
-            raise InroadsError(f"--kind {word!r} is none of {', '.join(known)}", "BAD_KIND")
-    return frozenset(chosen) or frozenset(known)
+class Order(StrEnum):
+    """Orders of changes: by their first kind, or by an end of the access."""
+
+    KIND = "kind"
+    PRINCIPAL = "principal"
+    RESOURCE = "resource"
+
+
+CHANGED: Final = "Changed"
+SEEN: Final = "Observed for the first time, or no longer observed: not known to have changed"
+"""Headings of tables."""
 
 
 def only(found: Changes, wanted: frozenset[str]) -> Changes:
@@ -86,12 +97,23 @@ def changes(
     ] = None,
     kind: Annotated[
         list[str] | None,
-        typer.Option("--kind", help="Only changes of this kind: gained, lost, observed, …"),
+        choice_option("--kind", of=KINDS, told="Only these: gained, lost, …", metavar="KIND"),
     ] = None,
     by: Annotated[
         By | None,
-        typer.Option(help="One row for each of these. Default: cause in a table, else access."),
+        choice_option(
+            "--by", of=By, told="A row for each. Default: cause in a table, else access."
+        ),
     ] = None,
+    observed: Annotated[
+        bool,
+        typer.Option(
+            "--observed", help="In a table also rows of what was seen first, or no longer."
+        ),
+    ] = False,
+    sort: Annotated[
+        str, choice_option("--sort", of=Order, told="Rows of a table.", show_default="kind")
+    ] = Order.KIND,
     documents: Documents = None,
     ledger: LedgerFile = None,
     observed_at: ObservedAt = None,
@@ -99,20 +121,22 @@ def changes(
     pseudonymise: Pseudonymise = None,
     strict: Strict = False,
     all_evidence: AllEvidence = False,
+    example: Example = False,
+    limit: Limit = None,
+    no_pager: NoPager = False,
     output: Output = None,
 ) -> None:
     """List accesses that were gained, lost or changed between two moments, and the causes.
 
-    OBSERVED (seen for the first time) is kept apart from GAINED. Emails that changed are listed,
-    too, but not by cause.
+    A table counts what was seen for the first time, which need not be new: --observed lists it.
     """
     with failing():
-        wanted = kinds(kind)
+        wanted = frozenset(kind or KINDS)
         if until and until < since:
             raise InroadsError(
                 f"--until {until:{RFC3339}} is before --since {since:{RFC3339}}", "BAD_MOMENT"
             )
-        given = Given(documents, ledger, until, observed_at, policy, pseudonymise, strict)
+        given = Given(documents, ledger, until, observed_at, policy, pseudonymise, strict, example)
         if "-" in given.places:
             raise InroadsError(
                 "changes reads its documents twice, and standard input can be read once"
@@ -121,8 +145,16 @@ def changes(
         before = given.until(since)
         most = None if all_evidence else SHOWN
         view = ChangesView(before, after, only(compare(before, after), wanted), most)
-        view.show(output, by)
-        view.summarise()
+        shown = Shown(limit, no_pager, output)
+        if shown.format is Format.TABLE:
+            with shown.paged():
+                typer.echo(view.total)
+                unsure = observed or not UNCERTAIN.isdisjoint(kind or ())
+                view.tables(shown, by or By.CAUSE, Order(sort), unsure=unsure)
+            view.explain()
+        else:
+            view.show(shown, by)
+            view.summarise()
         if not before.documents:
             say(f"nothing had been observed by {since:{RFC3339}}")
         finish(after)
@@ -136,54 +168,79 @@ class ChangesView:
     ) -> None:
         self.graphs, self.found = ComparedGraphs(before, after, most), found
 
-    def show(self, output: Format | None, by: By | None) -> None:
-        """Print a row for each access or each cause. A table is grouped by cause by default."""
-        chosen = output or default_format()
-        if chosen is Format.TABLE:
-            self._tables(by or By.CAUSE)
-        else:
-            accesses = [*self.found.changes, *self.found.emails]
-            rows = self.found.groups if by is By.CAUSE else accesses
-            print_values(rows, self.graphs, chosen)
+    def show(self, shown: Shown, by: By | None) -> None:
+        """Print a row for each access or each cause, for tools."""
+        accesses = [*self.found.changes, *self.found.emails]
+        rows = self.found.groups if by is By.CAUSE else accesses
+        print_values(shown.first(rows), self.graphs, shown.format)
+        shown.tell_rest(len(rows))
+
+    @property
+    def total(self) -> str:
+        """The number of changes, in all and of each kind."""
+        found = self.found
+        lines = [
+            f"{many(len(found.changes), 'change')} between versions {found.before} and {found.after}"
+        ]
+        if found.emails:
+            lines.append(f"  {len(found.emails):,} {EMAIL_CHANGED}")
+        if self._counts:
+            told = (f"{self._counts[kind]:,} {kind}" for kind in Kind if self._counts[kind])
+            lines.append("  " + ", ".join(told))
+        return "\n".join(lines)
+
+    @cached_property
+    def _counts(self) -> Counter[Kind]:
+        return Counter(kind for change in self.found.changes for kind in change.kinds)
 
     def summarise(self) -> None:
         """Print the number of changes of each kind to stderr."""
-        say(
-            f"{many(len(self.found.changes), 'change')} between versions {self.found.before} and {self.found.after}"
-        )
-        counts = Counter(kind for change in self.found.changes for kind in change.kinds)
-        if self.found.emails:
-            say(f"  {len(self.found.emails)} {EMAIL_CHANGED}")
-        if counts:
-            say("  " + ", ".join(f"{counts[kind]} {kind}" for kind in Kind if counts[kind]))
-        if counts[Kind.OBSERVED]:
+        for line in self.total.split("\n"):
+            say(line)
+        self.explain()
+
+    def explain(self) -> None:
+        """Print to stderr what the kinds do not prove."""
+        if self._counts[Kind.OBSERVED]:
             say("  OBSERVED: seen for the first time, which need not be new")
-        if counts[Kind.UNOBSERVED]:
+        if self._counts[Kind.UNOBSERVED]:
             say("  UNOBSERVED: no longer shown, which need not have ended")
         if self.found.truncated:
             say("a limit cut this answer short")
 
-    def _tables(self, by: By) -> None:
-        sure = [change for change in self.found.changes if UNCERTAIN.isdisjoint(change.kinds)]
-        unsure = [change for change in self.found.changes if not UNCERTAIN.isdisjoint(change.kinds)]
-        for heading, changes in (
-            ("Changed", sure),
-            (
-                "Observed for the first time, or no longer observed: not known to have changed",
-                unsure,
-            ),
-        ):
-            if changes:
-                typer.echo(f"{heading}\n{'=' * len(heading)}")
-                part = msgspec.structs.replace(self.found, changes=tuple(changes))
-                if by is By.ACCESS:
-                    self._table(changes)
-                else:
-                    self._groups(part)
-
+    def tables(self, shown: Shown, by: By, order: Order, *, unsure: bool) -> None:
+        """Print tables of what changed, and of what was only seen if `unsure`."""
+        parts: dict[bool, list[Change]] = {False: [], True: []}
+        for change in self.found.changes:
+            parts[not UNCERTAIN.isdisjoint(change.kinds)].append(change)
+        self._part(CHANGED, parts[False], shown, by, order)
+        if unsure:
+            self._part(SEEN, parts[True], shown, by, order)
+        elif parts[True]:
+            accesses = many(len(parts[True]), "access", "es")
+            typer.echo()
+            print_text(f"{accesses} only seen first, or no longer · --observed lists them", GREY)
         if self.found.emails:
-            typer.echo("Emails\n======")
-            print_values(self.found.emails, self.graphs, Format.TABLE)
+            typer.echo("\nEmails\n======")
+            print_values(shown.first(self.found.emails), self.graphs, Format.TABLE)
+            shown.tell_rest(len(self.found.emails))
+
+    def _part(
+        self, heading: str, changes: list[Change], shown: Shown, by: By, order: Order
+    ) -> None:
+        if not changes:
+            return
+        typer.echo(f"\n{heading}\n{'=' * len(heading)}")
+        if order is Order.KIND:
+            changes = sorted(changes, key=lambda each: tuple(Kind).index(each.kinds[0]))
+        else:
+            changes = sorted(changes, key=lambda each: str(getattr(each, order)))
+        some = shown.first(changes)
+        if by is By.ACCESS:
+            self._table(some)
+        else:
+            self._groups(msgspec.structs.replace(self.found, changes=tuple(some)))
+        shown.tell_rest(len(changes))
 
     def _groups(self, part: Changes) -> None:
         for group in part.groups:

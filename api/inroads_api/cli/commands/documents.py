@@ -19,6 +19,7 @@ from inroads.network.coverage import file_moments
 from inroads.output.rows import json_row
 from inroads.sources.synthetic import population
 from inroads_api.cli.options import AsOf, ObservedAt, PolicyFile, Pseudonymise, load_graph
+from inroads_api.cli.shown import Limit, NoPager, Shown
 from inroads_api.cli.terminal import REJECTED, Output, failing, many, print_rows, say
 
 
@@ -31,6 +32,8 @@ def check(
     observed_at: ObservedAt = None,
     policy: PolicyFile = None,
     pseudonymise: Pseudonymise = None,
+    limit: Limit = None,
+    no_pager: NoPager = False,
     output: Output = None,
 ) -> None:
     """Read documents and list every problem: rejections, unread keys and contradictions."""
@@ -39,7 +42,10 @@ def check(
         rows = [json_row(each, graph) for each in sorted(graph.rejections)]
         rows += [json_row(each, graph) for each in graph.issues]
         rows += _unknown_keys(graph)
-        print_rows(rows, output)
+        shown = Shown(limit, no_pager, output)
+        with shown.paged():
+            print_rows(shown.first(rows), output)
+            shown.tell_rest(len(rows))
         if count := sum(each.moment_source is MomentSource.FILE for each in graph.documents):
             say(file_moments(count))
         say(
@@ -67,11 +73,15 @@ def _unknown_keys(graph: Explorer) -> list[dict[str, Any]]:
 
 
 def generate(
-    identities: Annotated[int, typer.Option(min=1, help="How many identities.")],
-    seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same bytes.")] = 0,
+    identities: Annotated[int, typer.Option(min=1, metavar="N", help="How many identities.")],
+    seed: Annotated[
+        int, typer.Option(min=0, metavar="N", help="The same seed gives the same bytes.")
+    ] = 0,
     out: Annotated[
         Path | None,
-        typer.Option("--out", "-o", help="A file; a name in .gz is gzipped. Default: stdout."),
+        typer.Option(
+            "--out", "-o", metavar="FILE", help="A file; a name in .gz is gzipped. Default: stdout."
+        ),
     ] = None,
 ) -> None:
     """Write the documents of a synthetic population as NDJSON."""

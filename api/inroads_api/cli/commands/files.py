@@ -11,9 +11,10 @@ import typer
 
 from inroads.errors import InroadsError
 from inroads.model import NodeKind
-from inroads.output.export import check, stream, write
+from inroads.output.export import FORMATS, check, stream, write
 from inroads.output.report import report as html_report
 from inroads.text import printable
+from inroads_api.cli.choices import choice_argument
 from inroads_api.cli.naming import said_node
 from inroads_api.cli.options import (
     AsOf,
@@ -32,10 +33,7 @@ from inroads_api.cli.terminal import failing, many, now, say_coverage
 def export(
     name: Annotated[
         str,
-        typer.Argument(
-            metavar="FORMAT",
-            help="graphml, gexf, csv, parquet, neo4j, cypher, openfga, spicedb or bloodhound.",
-        ),
+        choice_argument("FORMAT", of=FORMATS, told="{}."),
     ],
     out: Annotated[
         Path,

@@ -4,18 +4,38 @@ from __future__ import annotations
 
 import datetime as dt
 import sys
+from collections import Counter
+from collections.abc import Iterable
 from enum import StrEnum
-from typing import Annotated
+from textwrap import fill
+from typing import Annotated, Final
 
 import typer
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
 
-from inroads.analysis.findings import RULES, Findings, least_severity
+from inroads.analysis.findings import (
+    RULES,
+    Findings,
+    RuleRun,
+    Severity,
+    least_severity,
+    sentence,
+)
+from inroads.analysis.findings.topics import Topic, topics
 from inroads.errors import InroadsError
+from inroads.network.wording import label
 from inroads.output.rows import json_row
 from inroads.output.sarif import write
 from inroads.policy.loading import load_policy
 from inroads.policy.tables import STOCK
+from inroads.text import printable
+from inroads_api.cli.choices import choice_option
 from inroads_api.cli.options import AllEvidence, Given, PolicyFile, finish, grouped, moment_option
+from inroads_api.cli.paging import paged
+from inroads_api.cli.shown import NoPager
+from inroads_api.cli.tables import GREY, coloured, console, print_text
 from inroads_api.cli.terminal import (
     FAILED,
     RFC3339,
@@ -23,11 +43,14 @@ from inroads_api.cli.terminal import (
     Output,
     default_format,
     failing,
+    format_option,
     many,
     now,
+    print_total,
     print_values,
     say,
     say_coverage,
+    say_notes,
     write_json,
 )
 
@@ -42,24 +65,41 @@ class FindingsFormat(StrEnum):
     SARIF = "sarif"
 
 
+class Order(StrEnum):
+    """Orders of the topics of a table."""
+
+    SEVERITY = "severity"
+    SIZE = "size"
+    RULE = "rule"
+
+
+TOP: Final = 10
+"""The most topics on a terminal."""
+
+SUMMARY: Final = 21
+"""The columns of a severity and its count, which are beside the rules."""
+
+
 @grouped
 def findings(
     *,
     rule: Annotated[
-        list[str] | None, typer.Option("--rule", help="Only this rule, even if disabled.")
+        list[str] | None,
+        choice_option("--rule", of=RULES, told="Only this rule, even if disabled.", metavar="RULE"),
     ] = None,
     severity: Annotated[
         str | None,
-        typer.Option(
-            metavar="SEVERITY",
-            help="Only this severity and worse: info, low, medium, high, critical.",
+        choice_option(
+            "--severity", of=Severity, told="Only this and worse: {}.", metavar="SEVERITY"
         ),
     ] = None,
     fail_on: Annotated[
         str | None,
-        typer.Option(
+        choice_option(
+            "--fail-on",
+            of=Severity,
+            told="Exit with 5 if a finding this bad or worse is not suppressed.",
             metavar="SEVERITY",
-            help="Exit with 5 if a finding of this severity or worse is not suppressed.",
         ),
     ] = None,
     suppressed: Annotated[
@@ -70,19 +110,26 @@ def findings(
     ] = None,
     since: Annotated[
         dt.datetime | None,
-        moment_option("--since", "The moment of the last review, for new-since (RFC 3339)."),
+        moment_option("--since", "The moment of the last review, for new-since."),
     ] = None,
+    top: Annotated[
+        int | None,
+        typer.Option(
+            min=0, metavar="N", help=f"The most topics of a table, 0 for all. On a terminal {TOP}."
+        ),
+    ] = None,
+    sort: Annotated[
+        str, choice_option("--sort", of=Order, told="Topics of a table.", show_default="severity")
+    ] = Order.SEVERITY,
     given: Given,
     all_evidence: AllEvidence = False,
-    output: Annotated[
-        FindingsFormat | None,
-        typer.Option("--format", "-f", help="Default: a table on a terminal, NDJSON in a pipe."),
-    ] = None,
+    no_pager: NoPager = False,
+    output: Annotated[FindingsFormat | None, format_option(FindingsFormat)] = None,
 ) -> None:
     """List the findings of a security review, the worst first. `inroads rules` explains the rules.
 
-    Ages are computed for now, or for --as-of. Exit code 5 (--fail-on) takes precedence over 3
-    (rejected documents).
+    A table has counts, and the worst topics; other formats have each finding. Ages are computed for
+    now, or for --as-of. Exit code 5 (--fail-on) takes precedence over 3 (rejected documents).
     """
     with failing():
         limit = least_severity(fail_on) if fail_on else None
@@ -101,10 +148,22 @@ def findings(
             rule, severity, suppressed=suppressed, now=given.as_of or now(), since=before
         )
         chosen = output or FindingsFormat(default_format())
-        _print(found if all_evidence else found.brief(), chosen)
         shown, hidden = found.counts()
-        say_coverage(f"{many(shown, 'finding')}, {hidden} suppressed", graph.coverage())
-        _say_looked(found)
+        total = f"{many(shown, 'finding')}, {hidden:,} suppressed"
+        ran = _asked_for(found, severity)
+        if chosen is FindingsFormat.TABLE:
+            if top is None and sys.stdout.isatty():
+                top = TOP
+            with paged(wanted=not no_pager):
+                print_total(total, graph.coverage())
+                Overview(found, Order(sort)).show(top or None)
+            say_notes(graph.coverage())
+            _say_quiet(ran)
+        else:
+            _print(found if all_evidence else found.brief(), chosen)
+            say_coverage(total, graph.coverage())
+            _say_looked(ran)
+        _say_expired(found)
         if since and before is not None and not before.documents:
             say(f"  nothing had been observed by {since:{RFC3339}}")
         if limit and found.worst and found.worst.rank >= limit.rank:
@@ -141,17 +200,115 @@ def _print(found: Findings, output: FindingsFormat) -> None:
         print_values(found, found.graph, Format(output))
 
 
-def _say_looked(found: Findings) -> None:
+def _asked_for(found: Findings, severity: str | None) -> list[RuleRun]:
+    """Return the runs of rules whose findings could be as severe as was asked for."""
+    least, judged = least_severity(severity), found.graph.policy.judgement.rules
+    bad = {rule for _, rule, _ in found.keys} if severity else set()
+    return [
+        each
+        for each in found.looked
+        if judged[each.rule].severity.rank >= least.rank or each.rule in bad
+    ]
+
+
+def _say_looked(ran: Iterable[RuleRun]) -> None:
     """Print what each rule examined, so that "no finding" is not mistaken for "not examined"."""
-    for each in found.looked:
+    for each in ran:
         if each.skipped:
             if each.skipped != "not asked for":
                 say(f"  {each.rule}: not run: {each.skipped}")
             continue
         unseen = f", {each.unseen} more unseen" if each.unseen else ""
         say(f"  {each.rule}: {each.findings} in {each.looked} {each.what}{unseen}")
+
+
+def _say_quiet(ran: Iterable[RuleRun]) -> None:
+    """Print in a line each which rules found nothing, saw nothing, or did not run, and why."""
+    quiet = [each for each in ran if not each.findings and each.skipped != "not asked for"]
+    nothing = [each.rule for each in quiet if each.looked and not each.skipped]
+    blind = [each.rule for each in quiet if not each.looked and not each.skipped]
+    if nothing:
+        say(f"found nothing: {', '.join(nothing)}")
+    if blind:
+        say(f"had nothing to look at: {', '.join(blind)}")
+    for each in quiet:
+        if each.skipped:
+            say(f"not run: {each.rule}: {each.skipped}")
+
+
+def _say_expired(found: Findings) -> None:
     for expired in found.expired:
         what = expired.finding or f"{expired.rule} of {expired.subject}"
         say(
             f"  a suppression expired on {expired.expires} and suppresses nothing: {what}: {expired.reason}"
         )
+
+
+class Overview:
+    """Prints findings for people: counts by severity and rule, then the worst topics."""
+
+    def __init__(self, found: Findings, order: Order) -> None:
+        self.found, self.topics = found, topics(found)
+        if order is Order.SIZE:
+            self.topics.sort(key=lambda each: -len(each.places))
+        elif order is Order.RULE:
+            self.topics.sort(key=lambda each: each.rule)
+
+    def show(self, most: int | None) -> None:
+        """Print counts, and at most so many topics."""
+        if not self.topics:
+            return
+        console().print(self._summary())
+        left = len(self.topics) - len(self.topics[:most])
+        by_rule: dict[str, list[Topic]] = {}
+        for each in self.topics[:most]:
+            by_rule.setdefault(each.rule, []).append(each)
+        for rule, some in by_rule.items():
+            self._heading(rule, some)
+            for topic in some:
+                self._topic(topic, named=not left)
+        typer.echo()
+        if left:
+            print_text(f"showing {most:,} of {len(self.topics):,} topics · --top 0 shows all", GREY)
+        print_text("-f json has each finding with its evidence; --rule RULE those of one", GREY)
+
+    def _summary(self) -> Table:
+        counts: dict[Severity, Counter[str]] = {}
+        for each in self.topics:
+            counts.setdefault(each.severity, Counter())[each.rule] += len(each.places)
+        width = max(30, console().width - SUMMARY)
+        grid = Table.grid(padding=(0, 2, 0, 0))
+        for severity in sorted(counts, key=lambda each: -each.rank):
+            rules = [
+                f"{rule}\N{NO-BREAK SPACE}{number:,}"
+                for rule, number in counts[severity].most_common()
+            ]
+            total = Text(f"{counts[severity].total():,}", justify="right")
+            told = ", ".join(rules)
+            # Wrapped here, so that no number is parted from its rule.
+            grid.add_row(
+                coloured(severity.lower()), total, fill(told, width, break_on_hyphens=False)
+            )
+        return grid
+
+    def _heading(self, rule: str, some: list[Topic]) -> None:
+        severities = dict.fromkeys(each.severity.lower() for each in some)
+        heading = coloured("/".join(severities)).append(f"  {rule}", "bold")
+        console().print(Text("\n").append_text(heading))
+        console().print(Padding(Text(RULES[rule].remediation, GREY), (0, 0, 0, 2)))
+
+    def _topic(self, topic: Topic, *, named: bool) -> None:
+        """Print a topic by its first finding, of whose names one is for suppressions."""
+        first = self.found[topic.places[0]]
+        text = Text(printable(sentence(self.found.graph, first)))
+        more = len(topic.places) - 1
+        if more:
+            text.append(f" And {more:,} more about {label(self.found.graph, topic.about)}.", "bold")
+        elif named:
+            text.append(f" [{first.identity}]", GREY)
+        if first.suppressed:
+            told = f" suppressed until {first.suppressed.expires}: {first.suppressed.reason}"
+            text.append(printable(told), GREY)
+        grid = Table.grid(padding=(0, 1, 0, 0))
+        grid.add_row("  -", text)
+        console().print(grid)

@@ -9,7 +9,7 @@ from typing import Annotated, Final
 
 import typer
 
-from inroads.errors import InroadsError
+from inroads_api.cli.choices import choice_option
 from inroads_api.cli.options import duration_option, load_graph
 from inroads_api.cli.terminal import REJECTED, RFC3339, Output, failing, many, now, print_rows, say
 from inroads_api.security.audit import asked_about
@@ -35,9 +35,11 @@ def create(
     auth: AuthFile,
     scope: Annotated[
         list[str] | None,
-        typer.Option(
+        choice_option(
             "--scope",
-            help="read, review, ingest, admin or read:pseudonymised. Repeatable. Default: read.",
+            of=TokenScope,
+            told="{}. Repeatable. Default: read.",
+            metavar="SCOPE",
         ),
     ] = None,
     expires: Annotated[
@@ -71,11 +73,6 @@ def create(
 ) -> None:
     """Create a token and print it once. The file holds only its hash. A new file is created."""
     with failing():
-        wrong = sorted(set(scope or ()) - {*TokenScope})
-        if wrong:
-            raise InroadsError(
-                f"--scope {wrong[0]!r} is none of {', '.join(TokenScope)}", "BAD_SCOPE"
-            )
         scopes = [TokenScope(word) for word in scope or ["read"]]
         chosen = _businesses(business, businesses_file)
         unknown = _unknown(native_businesses(chosen or ()), ledger) if ledger else []

@@ -15,6 +15,7 @@ from inroads.errors import InroadsError
 from inroads.explorer import Explorer, load
 from inroads.policy.tables import STOCK
 from inroads.store.ledger import Ledger, is_ledger
+from inroads_api.cli.choices import choice_option
 from inroads_api.cli.options import Given, default_ledger, duration_option, grouped, names_of
 from inroads_api.cli.terminal import failing, now, say
 from inroads_api.execution.execute import build_schema
@@ -168,8 +169,8 @@ def serve(
     ] = dt.timedelta(seconds=15),
     log: Annotated[
         Log,
-        typer.Option(help="The log on stderr: text for people, or a JSON object for each request."),
-    ] = (Log.TEXT),
+        choice_option("--log", of=Log, told="The log on stderr; json is an object a request."),
+    ] = Log.TEXT,
     traces: Annotated[
         bool,
         typer.Option(
@@ -220,7 +221,7 @@ def serve(
             services.trusted.check(
                 build_schema(allow_ingest=allow_ingest, allow_review=allow_review)._schema
             )
-        if allow_ingest and not given.documents and given.as_of is None:
+        if allow_ingest and not (given.documents or given.example) and given.as_of is None:
             Ledger(given.ledger or default_ledger()).close()
         paths = given.places
         ledgers = [Path(path) for path in paths if is_ledger(path)]

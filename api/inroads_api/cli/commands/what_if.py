@@ -7,6 +7,7 @@ from typing import Annotated, Any, Final
 
 import typer
 
+from inroads.analysis.choke_points import FIGURES
 from inroads.analysis.plan import RevocationPlan
 from inroads.analysis.remediation import remedies
 from inroads.analysis.what_if import WhatIf, outcome_sentence
@@ -15,8 +16,11 @@ from inroads.model import NodeKind
 from inroads.output.rows import json_row
 from inroads.reach.answers import RESOURCES
 from inroads.text import more, printable, shortened
+from inroads_api.cli.choices import choice_option
 from inroads_api.cli.naming import Principal, Resource, said_ends, said_grant, said_node
 from inroads_api.cli.options import Given, finish, grouped
+from inroads_api.cli.shown import Shown
+from inroads_api.cli.tables import print_sentence
 from inroads_api.cli.terminal import (
     Format,
     Output,
@@ -24,10 +28,12 @@ from inroads_api.cli.terminal import (
     failing,
     many,
     print_rows,
+    print_total,
     print_values,
     say,
     say_coverage,
     say_no_access,
+    say_notes,
     write_json,
 )
 
@@ -63,7 +69,7 @@ def what_if(
         ),
     ] = None,
     given: Given,
-    output: Output = None,
+    shown: Shown,
 ) -> None:
     """Show the accesses that would change if grants were revoked or made. Nothing is written.
 
@@ -73,10 +79,16 @@ def what_if(
         graph = given.graph()
         gone, new = ([said_grant(graph, each) for each in some or ()] for some in (remove, add))
         what = graph.without(*gone, add=new, records=remove_record or ())
-        _print_what_if(what, output or default_format())
         counts = Counter(each.fate for each in what.outcomes)
-        told = ", ".join(f"{counts[fate]} {fate}" for fate in counts) or "no access would change"
-        say_coverage(told, what.coverage)
+        told = ", ".join(f"{counts[fate]:,} {fate}" for fate in counts) or "no access would change"
+        with shown.paged():
+            if shown.format is Format.TABLE:
+                print_total(told, what.coverage)
+            _print_what_if(what, shown)
+        if shown.format is Format.TABLE:
+            say_notes(what.coverage)
+        else:
+            say_coverage(told, what.coverage)
         if what.truncated:
             say("a limit cut the paths of an access short")
         finish(graph)
@@ -125,10 +137,7 @@ def choke_points(
     ] = None,
     top: Annotated[int, typer.Option(min=1, metavar="N", help="The most rows.")] = 20,
     sort: Annotated[
-        str,
-        typer.Option(
-            metavar="FIGURE", help="Sort by this figure, largest first: ended or inferred."
-        ),
+        str, choice_option("--sort", of=FIGURES, told="By this figure, largest first: {}.")
     ] = "ended",
     given: Given,
     output: Output = None,
@@ -137,7 +146,7 @@ def choke_points(
     with failing():
         graph = given.graph()
         nodes = [said_node(graph, each, NodeKind.IDENTITY, *RESOURCES) for each in of or ()]
-        figure: Any = sort.lower()  # another word is refused by the library
+        figure: Any = sort  # the option takes no other words
         ranked = graph.choke_points(*nodes, by=figure, first=top + 1)
         found = ranked[:top]
         print_values(found, graph, output)
@@ -150,7 +159,7 @@ def choke_points(
 @grouped
 def duties(
     given: Given,
-    output: Output = None,
+    shown: Shown,
 ) -> None:
     """List the identities that hold both sides of a `separation_of_duty` of the policy."""
     with failing():
@@ -158,13 +167,15 @@ def duties(
         if not graph.policy.separation:
             say("the policy names no [[separation_of_duty]]")
         found = graph.duties()
-        print_values(found, graph, output)
+        with shown.paged():
+            print_values(shown.first(found), graph, shown.format)
+            shown.tell_rest(len(found))
         say_coverage(many(len(found), "conflict"), graph.coverage())
         finish(graph)
 
 
-def _print_what_if(what: WhatIf[Explorer], output: Format) -> None:
-
+def _print_what_if(what: WhatIf[Explorer], shown: Shown) -> None:
+    output, outcomes = shown.format, shown.first(what.outcomes)
     if output is Format.JSON:
         whole = {
             "base": what.base.version,
@@ -176,11 +187,12 @@ def _print_what_if(what: WhatIf[Explorer], output: Format) -> None:
             "added": [{"grant": each.id, "role": each.role.value} for each in what.added],
             "notes": what.notes,
             "truncated": what.truncated,
-            "outcomes": [json_row(each, what) for each in what.outcomes],
+            "outcomes": [json_row(each, what) for each in outcomes],
         }
         write_json(whole, pretty=True)
         return
-    print_values(what.outcomes, what, output)
+    print_values(outcomes, what, output)
+    shown.tell_rest(len(what.outcomes))
     if output is Format.TABLE:
         _print_remedies(what)
         for note in shortened([f"Note: {printable(note)}" for note in what.notes]):
@@ -211,7 +223,7 @@ def _print_plan(found: RevocationPlan, output: Format) -> None:
         }
         write_json(whole, pretty=True)
     elif output is Format.TABLE:
-        typer.echo(found.explanation.sentence)
+        print_sentence(found.explanation.sentence)
         _print_remedies(what)
         if found.also:
             typer.echo("\nIt would also change")

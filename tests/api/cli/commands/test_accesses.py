@@ -189,7 +189,7 @@ def test_reach(
 def test_who(tmp_path: Path) -> None:
     """`who` marks one of two owners in its table."""
     given = "-d", str(written(tmp_path, leaver_documents()))
-    done = run("who", "business:1001", *given, "--format", "table")
+    done = run("who", "business:1001", *given, "--format", "table", env={"COLUMNS": "160"})
     lines = [line.split() for line in done.stdout.splitlines()]
     assert ["identity:1", "OWNER", "STATED", "ACTIVE"] in [line[:4] for line in lines]
     assert ["identity:2", "OWNER", "(contested)", "STATED"] in [line[:4] for line in lines]

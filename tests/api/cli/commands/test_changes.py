@@ -55,7 +55,7 @@ def test_an_email_that_changed_is_a_line_of_its_own(given: tuple[str, ...]) -> N
     assert "old@example.com" in table
     assert rows(run(*asked, "--kind", "gained").stdout) == []
     assert rows(run(*asked, "--kind", "email-changed").stdout) == [row]
-    assert "EMAIL_CHANGED" in run(*asked, "--kind", "renamed").stderr
+    assert "email-changed" in run(*asked, "--kind", "renamed").stderr
 
 
 def test_who_asks_by_a_former_email_is_told_whose_it_was(given: tuple[str, ...]) -> None:

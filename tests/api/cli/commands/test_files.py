@@ -44,7 +44,7 @@ def test_answers_hold_no_originals(key: Path, output: str) -> None:
         ["who", what],
         ["explain", who, what],
         ["census"],
-        ["changes", *since],
+        ["changes", *since, "--observed"],
     ):
         done = run(*words, *DOCUMENTS, *hidden, env={"COLUMNS": "200"})
         assert done.returncode == 0, done.stderr

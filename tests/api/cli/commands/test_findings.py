@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import re
+from collections import Counter
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
@@ -13,7 +14,7 @@ from urllib.parse import unquote
 import msgspec
 
 import inroads
-from commands import DOCUMENTS, rows, run
+from commands import DOCUMENTS, rows, run, run_terminal
 from inroads.analysis.findings import RULES
 from inroads.documents.pointers import record
 from inroads.output.sarif import FINGERPRINT
@@ -38,7 +39,9 @@ def test_formats_agree() -> None:
         each["finding"] for each in plain
     ]
     eyes = run(*ask, "table", env={"COLUMNS": "200"}).stdout
-    assert all(each["finding"] in eyes for each in plain)
+    topics = [each for each in plain if each["finding"] in eyes]
+    assert len(plain) - len(topics) == 1 + eyes.count("And 1 more about")
+    assert re.search(r"^medium +3  redundant-route.2, ", eyes, re.MULTILINE), eyes
     assert "single-owner: 0 in 0 businesses whose team was observed, 3 more unseen" in done.stderr
     assert "new-since: not run" in done.stderr
     assert done.returncode == 0
@@ -133,7 +136,7 @@ def test_since(tmp_path: Path) -> None:
 def test_refusals() -> None:
     """A wrong question is one line on stderr and exit code 2."""
     for options, word in (
-        (("--rule", "nonsense"), "there is no rule 'nonsense'"),
+        (("--rule", "nonsense"), "--rule 'nonsense' is not one of indirect-only"),
         (("--severity", "awful"), "is not one of info"),
         (("--fail-on", "awful"), "is not one of info"),
         (("--since", "yesterday"), "is not a moment"),
@@ -154,3 +157,26 @@ def test_rules(tmp_path: Path) -> None:
     assert (old["severity"], old["options"], old["enabled"]) == ("high", ["days = 30"], False)
     assert found["bridge"]["options"] == ["clients = false"]
     assert "role-disagreement" in run("rules", "-f", "table").stdout
+
+
+def test_the_overview_of_many(tmp_path: Path) -> None:
+    """A terminal has counts, the worst topics and two lines of rules that found nothing, on one screen."""
+    people = str(tmp_path / "people.ndjson")
+    assert run("generate", "--identities", "300", "-o", people).returncode == 0
+    plain = rows(run("findings", "-d", people, *AT).stdout)
+    done = run_terminal("findings", "-d", people, *AT)
+    assert done.returncode == 0
+    assert len(done.stdout.splitlines()) <= 60
+    counted = Counter(each["severity"] for each in plain)
+    for severity, number in counted.items():
+        assert re.search(rf"^{severity} +{number:,} ", done.stdout, re.MULTILINE)
+    assert re.search(r"showing 10 of [0-9,]+ topics", done.stdout)
+    assert done.stdout.count("\n  - ") == 10
+    assert "not run: new-since" in done.stdout
+    one = run_terminal("findings", "-d", people, *AT, "--top", "1")
+    assert one.stdout.count("\n  - ") == 1
+    low = run_terminal("findings", "-d", people, *AT, "--severity", "high")
+    assert not re.search("^(medium|low|info) ", low.stdout, re.MULTILINE)
+    quiet = run("findings", "-d", people, *AT, "--severity", "high").stderr
+    assert "unconfirmed-access: " in quiet
+    assert "old-grant: " not in quiet

@@ -1,0 +1,131 @@
+"""The help of commands: one screen of panels, with examples."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, Final
+
+from rich.console import Console, Group, RenderableType
+from rich.padding import Padding
+from rich.panel import Panel
+from rich.table import Table
+from rich.text import Text
+from typer.core import TyperCommand, TyperGroup
+
+from inroads_api.cli.examples import EXAMPLES
+
+WIDEST: Final = 100
+"""The most columns of a help text: longer lines are hard to read."""
+
+OPTION: Final = 27
+"""The widest name of an option that has its text beside it, not below."""
+
+STYLE: Final = "bold"
+BORDER: Final = "dim"
+
+
+class HelpCommand(TyperCommand):
+    """A command with its help on one screen."""
+
+    def format_help(self, ctx: Any, formatter: Any) -> None:  # noqa: ARG002  # click's signature
+        _console().print(_page(self, ctx, _panels(self, ctx)))
+
+
+class HelpGroup(TyperGroup):
+    """A group of commands with its help on one screen."""
+
+    def format_help(self, ctx: Any, formatter: Any) -> None:  # noqa: ARG002  # click's signature
+        commands = [self.get_command(ctx, name) for name in self.list_commands(ctx)]
+        panels: dict[str, list[tuple[Text, str]]] = {}
+        for each in filter(None, commands):
+            line = (Text(each.name or "", STYLE), each.get_short_help_str(limit=WIDEST))
+            panel = getattr(each, "rich_help_panel", None) or "Commands"
+            panels.setdefault(panel, []).append(line)
+        width = max((len(name) for lines in panels.values() for name, _ in lines), default=0)
+        listed = [_panel(title, lines, width) for title, lines in panels.items()]
+        _console().print(_page(self, ctx, [*listed, *_panels(self, ctx)]))
+
+
+def _console() -> Console:
+    console = Console(highlight=False)
+    console.width = min(console.width, WIDEST)
+    return console
+
+
+def _page(command: Any, ctx: Any, panels: Iterable[RenderableType]) -> Group:
+    usage = " ".join([ctx.command_path, *command.collect_usage_pieces(ctx)])
+    parts: list[RenderableType] = [Text(f"Usage: {usage}", STYLE)]
+    if command.help:
+        parts += ["", Text(_unwrapped(command.help))]
+    name = ctx.command_path.partition(" ")[2]
+    examples = [Text(f"  {line}") for line in EXAMPLES.get(name, ())]
+    if examples:
+        parts += ["", Text("Examples", STYLE), *examples]
+    return Group(*(Padding(part, (0, 1)) for part in parts), "", *panels)
+
+
+def _unwrapped(text: str) -> str:
+    """Return paragraphs as a line each; a form feed ends what is shown."""
+    paragraphs = text.partition("\f")[0].strip().split("\n\n")
+    return "\n".join(" ".join(each.split()) for each in paragraphs)
+
+
+def _panels(command: Any, ctx: Any) -> list[Panel]:
+    """Return the panels of the arguments and options, those without a panel of their own first."""
+    panels: dict[str, list[tuple[Text, str]]] = {"Arguments": [], "Options": []}
+    for each in command.get_params(ctx):
+        if each.hidden or (each.name == "help" and isinstance(command, TyperCommand)):
+            continue
+        usual = "Arguments" if each.param_type_name == "argument" else "Options"
+        told = _name(each), _told(each, ctx)
+        panels.setdefault(getattr(each, "rich_help_panel", None) or usual, []).append(told)
+    widths = [len(name) for lines in panels.values() for name, _ in lines]
+    width = max((each for each in widths if each <= OPTION), default=0)
+    return [_panel(title, lines, width) for title, lines in panels.items() if lines]
+
+
+def _name(param: Any) -> Text:
+    """Return `-d, --documents PATH` or `--[no-]contested`."""
+    if param.param_type_name == "argument":
+        return Text(param.metavar or param.name.upper(), STYLE)
+    opts = sorted(param.opts, key=len)
+    if param.secondary_opts:
+        positive, negative = param.opts[0], param.secondary_opts[0]
+        plain = negative == f"--no-{positive[2:]}"
+        opts = [f"--[no-]{positive[2:]}" if plain else f"{positive}/{negative}"]
+    name = Text(", ".join(opts), STYLE)
+    if not param.is_flag:
+        name.append(f" {param.metavar or param.name.upper()}", "not bold")
+    return name
+
+
+def _told(param: Any, ctx: Any) -> str:
+    """Return the help of a parameter with its default, or that it is required."""
+    told = [param.help or ""]
+    if param.required and param.param_type_name != "argument":
+        told.append("Required.")
+    if param.envvar:
+        told.append(f"Default: ${param.envvar}.")
+    if isinstance(param.show_default, str):
+        told.append(f"Default: {param.show_default}.")
+    elif param.show_default:
+        default = param.get_default(ctx, call=False)
+        if isinstance(default, str | int) and not isinstance(default, bool):
+            told.append(f"Default: {getattr(default, 'value', default)}.")
+    return " ".join(filter(None, told))
+
+
+def _panel(title: str, lines: Iterable[tuple[Text, str]], width: int) -> Panel:
+    """Return a panel of two columns. A name that is too wide for its own has a line."""
+    parts: list[RenderableType] = []
+    for name, told in lines:
+        row = Table.grid(padding=(0, 2, 0, 0), expand=True)
+        row.add_column(width=width)
+        row.add_column(ratio=1)
+        if len(name) > width:
+            parts.append(name)
+        row.add_row(Text() if len(name) > width else name, told)
+        parts.append(row)
+    return Panel(
+        Group(*parts), title=f"[not dim bold]{title}", title_align="left", border_style=BORDER
+    )

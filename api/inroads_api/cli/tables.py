@@ -1,0 +1,131 @@
+"""Tables for people: their widths, their limit, and the colours of words that matter."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from typing import Any, Final
+
+from rich import box
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from inroads.text import printable
+
+ROWS: Final = 50
+"""The most rows of a table on a terminal."""
+
+NARROW: Final = 100
+"""Below so many columns a table joins some of its own."""
+
+IN_A_FILE: Final = 160
+"""The width of a table that is written to a pipe or a file, unless $COLUMNS says another."""
+
+# Each can be read on white as on black. The word itself is there, so none is the only sign.
+ORANGE, RED, GREEN, BLUE, VIOLET, GREY = (
+    "dark_orange3",
+    "red3",
+    "green4",
+    "dodger_blue2",
+    "medium_purple3",
+    "grey50",
+)
+STYLES: Final = {
+    "INFERRED": ORANGE,  # as in pictures
+    "ASSOCIATED": BLUE,
+    "LATENT": GREY,
+    "contested": f"bold {VIOLET}",
+    "ENDS": RED,
+    "LOST": RED,
+    "UNOBSERVED": GREY,
+    "LOWERED": ORANGE,
+    "GAINED": GREEN,
+    "BEGINS": GREEN,
+    "RAISED": GREEN,
+    "OBSERVED": GREY,
+    "critical": f"bold reverse {RED}",
+    "high": f"bold {RED}",
+    "medium": ORANGE,
+    "low": BLUE,
+    "info": GREY,
+    "rejected": RED,
+    "suppressed": GREY,
+}
+"""Words of answers with their colours."""
+
+JUDGED: Final = frozenset(
+    {
+        "access",
+        "after",
+        "before",
+        "certainty",
+        "change",
+        "judged",
+        "outcome",
+        "problem",
+        "records",
+        "roles",
+        "severity",
+        "state",
+    }
+)
+"""Columns whose words have colours. Names of nodes may be anything, and have none."""
+
+_WORDS: Final = re.compile(rf"\b({'|'.join(STYLES)})\b")
+
+
+def console() -> Console:
+    """Return the console of stdout. It has no colours in a pipe or under $NO_COLOR."""
+    wide = None if sys.stdout.isatty() or "COLUMNS" in os.environ else IN_A_FILE
+    return Console(width=wide, highlight=False)
+
+
+def is_narrow() -> bool:
+    """Return whether tables join columns to fit."""
+    return console().width < NARROW
+
+
+def print_table(rows: list[dict[str, Any]]) -> None:
+    """Print rows of one shape."""
+    if not rows:
+        return
+    table = Table(*rows[0], box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
+    for column, value in zip(table.columns, rows[0].values(), strict=True):
+        column.overflow = "fold"
+        if isinstance(value, int) and not isinstance(value, bool):
+            column.justify = "right"
+    for row in rows:
+        table.add_row(*(_text(name, cell) for name, cell in row.items()))
+    console().print(table)
+
+
+def print_text(line: str, style: str = "") -> None:
+    """Print a line in one style."""
+    console().print(Text(printable(line), style), soft_wrap=True)
+
+
+def print_sentence(line: str) -> None:
+    """Print a line, wrapped between words on a terminal."""
+    console().print(Text(line), soft_wrap=not sys.stdout.isatty())
+
+
+def coloured(line: str) -> Text:
+    """Return text in which the words of STYLES have their colours."""
+    text = Text(line)
+    for found in _WORDS.finditer(line):
+        text.stylize(STYLES[found[0]], *found.span())
+    return text
+
+
+def cell_parts(value: Any) -> list[str]:
+    """Return the texts of a cell: those of a list's items."""
+    if isinstance(value, list):
+        return list(map(str, value))
+    return [] if value is None else [str(value)]
+
+
+def _text(name: str, cell: Any) -> Text:
+    lines = "\n".join(map(printable, "\n".join(cell_parts(cell)).split("\n")))
+    return coloured(lines) if name in JUDGED else Text(lines)

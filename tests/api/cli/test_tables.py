@@ -1,0 +1,76 @@
+"""Tables for people: their width and their colours."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from commands import DOCUMENTS, run, run_terminal
+from inroads_api.cli.tables import coloured
+
+COLOUR = "\x1b[38;5;"
+
+
+@pytest.mark.parametrize("columns", [80, 120])
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("demo",),
+        ("who", "account:Xr82w", *DOCUMENTS),
+        ("census", *DOCUMENTS),
+        ("findings", *DOCUMENTS),
+        ("what-if", "--remove", "role 994207", *DOCUMENTS),
+        ("changes", "--since", "2020-01-01T00:00:00Z", "--observed", *DOCUMENTS),
+        ("choke-points", *DOCUMENTS),
+        ("rules",),
+    ],
+)
+def test_a_table_fits_its_terminal(words: tuple[str, ...], columns: int) -> None:
+    """No line of a table is wider than the terminal, and nothing of an id is cut off."""
+    text = run_terminal(*words, columns=columns).stdout
+    rules = [at for at, line in enumerate(text.splitlines()) if "───" in line]
+    for at in rules:
+        for line in text.splitlines()[at:]:
+            if not line.strip():
+                break
+            assert len(line.rstrip()) <= columns
+    assert "…" not in text.replace("inroads explain …", "")
+
+
+def test_colours_mean_something() -> None:
+    """Inferred, latent and contested differ; the words stay, and NO_COLOR or a pipe has no colours."""
+    ask = ("reach", "b@example.com", *DOCUMENTS)
+    assert COLOUR in run_terminal(*ask, env={"NO_COLOR": ""}).stdout
+    plain = run_terminal(*ask).stdout
+    assert COLOUR not in run_terminal(*ask, env={"NO_COLOR": "1"}).stdout
+    assert "LATENT" in plain
+    piped = run(*ask, "-f", "table", env={"COLUMNS": "80"}).stdout
+    assert "\x1b" not in piped
+    styles = {
+        str(coloured(word).spans[0].style)
+        for word in ("INFERRED", "LATENT", "contested", "ENDS", "critical", "high", "low")
+    }
+    assert len(styles) == 7
+    assert not coloured("STATED, ACTIVE").spans
+
+
+def test_names_have_no_colours(tmp_path: Path) -> None:
+    """A business that is called as a severity is no warning."""
+    file = tmp_path / "documents.json"
+    business = {"id": 9, "name": "high"}
+    held = [{"id": 4, "role": "owner", "business": business}]
+    file.write_text(json.dumps({"id": 1, "email": "a@x.org", "business_memberships": held}))
+    shown = run_terminal("reach", "a@x.org", "-d", str(file), env={"NO_COLOR": ""}).stdout
+    (line,) = (line for line in shown.splitlines() if line.strip().startswith("high"))
+    assert "\x1b[1;38;5;160m" not in line
+    assert "\x1b[1;38;5;160m" in run_terminal("rules", env={"NO_COLOR": ""}).stdout
+
+
+def test_narrow_tables_join_columns() -> None:
+    """Below 100 columns roles, certainty and state are one column, so that paths have room."""
+    narrow = run_terminal("demo").stdout.splitlines()
+    wide = run_terminal("demo", columns=120).stdout.splitlines()
+    assert ["resource", "access", "how"] in [line.split() for line in narrow]
+    assert ["resource", "roles", "certainty", "state", "how"] in [line.split() for line in wide]
