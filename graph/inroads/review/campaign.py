@@ -145,6 +145,18 @@ class Campaign:
         # Exhausting the iterator closes its snapshot.
         return next(iter([*self.items(undecided, limit=1)]), None)
 
+    def peers(self, item: Item) -> int:
+        """Count the other people who hold one of an item's roles at its business, in the campaign."""
+        held = " OR ".join(["instr(roles, ?)"] * len(item.access.roles)) or "0"
+        query = f"""
+            SELECT count(DISTINCT principal) FROM review_items
+            WHERE campaign = ? AND business = ? AND principal != ? AND ({held})"""  # noqa: S608  # ours
+        roles = [f" {role} " for role in item.access.roles]
+        with self.ledger.looking() as rows:
+            given = (self.id, item.business, item.access.principal, *roles)
+            counted: int = rows.execute(query, given).fetchone()[0]
+            return counted
+
     def history(self, number: int) -> list[Decision]:
         """Every decision about an item, oldest first."""
         query = f"SELECT d.{DECISION.format('d')} FROM review_decisions d WHERE campaign = ? AND item = ? ORDER BY 1"  # noqa: S608  # ours
