@@ -71,7 +71,8 @@ def print_status(campaign: Campaign, output: Format | None) -> None:
 
 def _summary_lines(campaign: Campaign, told: Summary) -> Iterator[str]:
     progress = told.progress
-    yield f"{campaign.name}: {many(progress.total, 'item')}, {progress.undecided} undecided"
+    items = "item" if progress.total == 1 else "items"
+    yield f"{campaign.name}: {progress.total:,} {items}, {progress.undecided:,} undecided"
     yield f"  scope      {scope_in_words(campaign.head.scope)}"
     kinds = {name.lower(): count for name, count in told.kinds.items()}
     yield f"  kinds      {_counts(kinds)}"
@@ -85,33 +86,35 @@ def _summary_lines(campaign: Campaign, told: Summary) -> Iterator[str]:
         yield "Riskiest first:"
         yield from (f"  item {each.number}: {each.access.sentence}" for each in told.first)
         rest = progress.undecided - len(told.first)
-        more = f"  … {rest} more; " if rest else "  "
+        more = f"  … {rest:,} more; " if rest else "  "
         yield f"{more}decide them with `inroads review work {campaign.name} --by WHO`"
     if told.parts:
         yield "Left to decide:"
         yield from (
-            f"  {part.progress.undecided} of {part.progress.total}: {part.name}"
+            f"  {part.progress.undecided:,} of {part.progress.total:,}: {part.name}"
             for part in told.parts
         )
         if told.open_parts > len(told.parts):
             left = progress.undecided - sum(part.progress.undecided for part in told.parts)
             rest = told.open_parts - len(told.parts)
-            yield f"  … {left} in {many(rest, 'more business', 'es')}"
+            yield f"  … {left:,} in {many(rest, 'more business', 'es')}"
     if told.deciders:
         yield "Decided by:"
         some = list(told.deciders.items())
-        yield from (f"  {count}: {who}" for who, count in some[:LISTED])
+        yield from (f"  {count:,}: {who}" for who, count in some[:LISTED])
         if len(some) > LISTED:
             yield f"  … {len(some) - LISTED} more"
 
 
 def _counts(counts: Mapping[str, int]) -> str:
-    return ", ".join(f"{name} {count}" for name, count in counts.items())
+    return ", ".join(f"{name} {count:,}" for name, count in counts.items())
 
 
 def _decided(progress: Progress) -> str:
-    carried = f"; {progress.carried} carried over" if progress.carried else ""
-    return f"keep {progress.keep}, revoke {progress.revoke}, unsure {progress.unsure}{carried}"
+    carried = f"; {progress.carried:,} carried over" if progress.carried else ""
+    return (
+        f"keep {progress.keep:,}, revoke {progress.revoke:,}, unsure {progress.unsure:,}{carried}"
+    )
 
 
 def say_drift(campaign: Campaign, seen: Drift, output: Format | None) -> None:

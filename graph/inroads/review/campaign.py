@@ -112,7 +112,7 @@ class Campaign:
         All items are of one state of the file.
         """
         with self.ledger.looking() as rows:
-            where, given = part_of(rows, chosen, after, limit, before, backwards)
+            where, given = part_of(rows, self.id, chosen, after, limit, before, backwards)
             for row in rows.execute(f"{ITEMS}{where}", (self.id, *given)):
                 yield read_item(row)
 

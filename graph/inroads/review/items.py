@@ -23,6 +23,7 @@ ITEMS: Final = f"""
 
 def part_of(
     rows: sqlite3.Connection,
+    campaign_: int,
     chosen: Filter,
     after: int,
     limit: int | None,
@@ -30,7 +31,7 @@ def part_of(
     backwards: bool = False,
 ) -> tuple[str, list[object]]:
     """Return the rest of a query of items, and its parameters."""
-    where, given = chosen.where(accesses_in(rows))
+    where, given = chosen.where(campaign_, accesses_in(rows))
     # Few items: their own index leads to them, not the index of numbers.
     number = "+i.number" if chosen.of else "i.number"
     upto = "" if before is None else f" AND {number} < ?"
@@ -49,7 +50,7 @@ def numbered(
     before: int | None = None,
 ) -> tuple[str, list[object]]:
     """Return a query of numbers of items, and its parameters."""
-    where, given = part_of(rows, chosen, after, limit, before)
+    where, given = part_of(rows, campaign_, chosen, after, limit, before)
     joined = " LEFT JOIN review_decisions d ON d.sequence = i.decision" if chosen.verdict else ""
     return f"SELECT i.number FROM review_items i{joined} WHERE i.campaign = ?{where}", [  # noqa: S608  # ours
         campaign_,

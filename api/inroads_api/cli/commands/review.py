@@ -237,8 +237,7 @@ def work(
             raise InroadsError("the full screen needs a terminal", "NO_TERMINAL")
         session = Session(found, by, now, which.chosen(of))
         screen.Worklist(session).run()
-        progress = session.progress
-        say(f"{progress.total - progress.undecided} of {many(progress.total, 'item')} decided")
+        say(f"{session.total - session.undecided} of {many(session.total, 'item')} decided")
 
 
 @app.command()

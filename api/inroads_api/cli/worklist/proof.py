@@ -40,7 +40,7 @@ def _lines(item: Item, peers: int, most: int | None) -> Iterator[Line]:
     access = item.access
     yield Line("title", access.sentence)
     if item.kept:
-        yield Line("plain", f"So does the way to {item.kept.what}, which this business keeps.")
+        yield Line("plain", f"This includes {item.kept.what}, which the business keeps.")
     sure = (
         "a record states it"
         if access.certainty is Certainty.STATED

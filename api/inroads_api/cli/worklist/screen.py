@@ -13,7 +13,7 @@ from textual.containers import VerticalScroll
 from textual.widgets import Static
 
 from inroads.errors import InroadsError
-from inroads.review import Progress, ReviewError, Verdict
+from inroads.review import ReviewError, Verdict
 from inroads.review.values import LONGEST, checked_line
 from inroads.text import printable
 from inroads_api.cli.terminal import many
@@ -43,12 +43,14 @@ class Worklist(App[None]):
     CSS = """
     Screen { background: ansi_default; color: ansi_default; }
     #head, #filter, #keys { height: 1; padding: 0 1; }
+    #keys { padding: 0; }
     #head { text-style: bold; }
     #keys { text-style: reverse; }
     #note { height: auto; max-height: 3; padding: 0 1; color: ansi_yellow; }
     #body { height: 1fr; border-top: solid ansi_bright_black; border-bottom: solid ansi_bright_black;
             padding: 0 1; scrollbar-size-vertical: 1; }
-    ModalScreen { align: center middle; background: ansi_default; }
+    HelpDialog { align: center middle; background: ansi_default; }
+    LineDialog { align: center bottom; background: transparent; }
     .dialog { width: 72; max-width: 100%; height: auto; max-height: 100%; padding: 1 2;
               border: round ansi_bright_black; background: ansi_default; }
     .dialog .title { text-style: bold; }
@@ -83,7 +85,8 @@ class Worklist(App[None]):
         with VerticalScroll(id="body"):
             yield Static(id="item")
         yield Static(id="note")
-        yield Static(Text(KEYS, no_wrap=True, overflow="ellipsis"), id="keys")
+        # Blanks, so that the whole line is reversed.
+        yield Static(Text(KEYS.ljust(500), no_wrap=True, overflow="crop"), id="keys")
 
     def on_mount(self) -> None:
         self.query_one("#body").focus()
@@ -106,8 +109,9 @@ class Worklist(App[None]):
         if not numbers:
             self._show("No item is marked, and none is left under this filter.")
             return
-        which = "marked" if self.session.marks else "undecided under this filter"
-        title = f"{said.capitalize()} {many(len(numbers), 'item')}, all {which}: why?"
+        narrowed = "undecided under this filter" if written(self.session.chosen) else "undecided"
+        which = "marked" if self.session.marks else narrowed
+        title = f"{said.capitalize()} {len(numbers):,} items, all {which}: why?"
         self._ask_why(title, said, partial(self._decide_many, numbers, said))
 
     def action_skip(self) -> None:
@@ -178,26 +182,32 @@ class Worklist(App[None]):
     # ---- what is shown
 
     def _show(self, note: str = "") -> None:
+        with self.session.campaign.ledger.still():
+            self._draw(note)
+
+    def _draw(self, note: str) -> None:
         session, self.note = self.session, note
-        progress = session.progress
-        self._put("head", _cropped(_head(session, progress)))
-        filter_ = written(session.chosen) or "none"
+        total, undecided = session.total, session.undecided
+        self._put("head", _cropped(_head(session, total, undecided)))
+        filter_ = written(session.chosen)
+        left = session.left if filter_ else undecided
         marked = f" · {len(session.marks)} marked" if session.marks else ""
-        self._put("filter", _cropped(f"filter: {filter_} · {session.left:,} to decide{marked}"))
+        told = f"filter: {filter_ or 'none'} · {left:,} to decide{marked}"
+        self._put("filter", _cropped(told))
         self._put("note", Text(printable(note)))
-        self._put("item", self._item(progress))
+        self._put("item", self._item(total, undecided))
         self.query_one("#body").scroll_home(animate=False)
 
     def _put(self, name: str, text: Text) -> None:
-        self.query_one(f"#{name}", Static).update(text)
+        self.query_one(f"#{name}", Static).update(text, layout=name in ("item", "note"))
 
-    def _item(self, progress: Progress) -> Text:
+    def _item(self, total: int, undecided: int) -> Text:
         item = self.session.item
         if item is None:
-            rest = "in this campaign" if not progress.undecided else "under this filter (f)"
+            rest = "in this campaign" if not undecided else "under this filter (f)"
             return Text(f"Nothing is left to decide {rest}.", style="bold")
         marked = ", marked" if item.number in self.session.marks else ""
-        shown = Text(f"Item {item.number} of {progress.total:,}{marked}\n")
+        shown = Text(f"Item {item.number} of {total:,}{marked}\n")
         for line in lines(item, self.session.peers, whole=self._whole):
             if line.kind == "head":
                 shown.append("\n")
@@ -206,11 +216,11 @@ class Worklist(App[None]):
         return shown
 
 
-def _head(session: Session, progress: Progress) -> str:
-    done = progress.total - progress.undecided
-    full = round(_BAR * done / progress.total) if progress.total else _BAR
+def _head(session: Session, total: int, undecided: int) -> str:
+    done = total - undecided
+    full = round(_BAR * done / total) if total else _BAR
     bar = "█" * full + "░" * (_BAR - full)
-    return f"{bar} {done:,} of {progress.total:,} decided · {session.campaign.name} · {session.by}"
+    return f"{bar} {done:,} of {total:,} decided · {session.campaign.name} · {session.by}"
 
 
 def _cropped(text: str) -> Text:

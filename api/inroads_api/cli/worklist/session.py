@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from msgspec.structs import replace
 
-from inroads.review import ALL, Answer, Campaign, Filter, Item, Progress, ReviewError, Verdict
+from inroads.review import ALL, Answer, Campaign, Filter, Item, ReviewError, Verdict
 
 
 class Session:
@@ -15,7 +15,8 @@ class Session:
 
     Each decision is committed and synced when its method returns, and only then is there a next
     item. A decision about an item that somebody else decided since it was shown is refused with
-    DECIDED_SINCE, and `item` then has that decision. `marks` are the items to be decided together.
+    DECIDED_SINCE, and `item` then has that decision. `total` counts the items of the campaign,
+    `marks` are the items to be decided together.
     """
 
     def __init__(
@@ -27,6 +28,7 @@ class Session:
     ) -> None:
         self.campaign, self.by, self._now = campaign, by, now
         self.chosen = chosen
+        self.total = campaign.count()
         self.marks: set[int] = set()
         self._done: list[dict[int, int]] = []
         self.item: Item | None = None
@@ -35,9 +37,9 @@ class Session:
     # ---- reading
 
     @property
-    def progress(self) -> Progress:
-        """The progress of the whole campaign, with what others have decided."""
-        return self.campaign.whole()
+    def undecided(self) -> int:
+        """The number of its undecided items, without those that others have decided."""
+        return self.campaign.count(Filter(decided=False))
 
     @property
     def left(self) -> int:
