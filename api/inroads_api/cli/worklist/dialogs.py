@@ -48,7 +48,8 @@ class LineDialog(ModalScreen[str | None]):
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog"):
-            yield Static(Text(printable(self._title)), classes="title")
+            title = Text(printable(self._title), no_wrap=True, overflow="ellipsis")
+            yield Static(title, classes="title")
             yield Input(self._value, compact=True)
             yield Static(Text(printable(self._hint)), id="hint")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 from enum import StrEnum
 from typing import Final
@@ -12,9 +12,9 @@ from inroads.model import AccessState, Certainty, Role, node_id
 from inroads.review import Filter
 from inroads.text import printable
 
-_WORDS: Final[dict[str, type[StrEnum]]] = {
+_WORDS: Final[dict[str, Iterable[StrEnum]]] = {
     "role": Role,
-    "certainty": Certainty,
+    "certainty": (Certainty.STATED, Certainty.INFERRED),
     "state": AccessState,
 }
 _NODES: Final = ("business", "account", "identity")

@@ -22,14 +22,19 @@ from inroads_api.cli.worklist.filtering import parsed, written
 from inroads_api.cli.worklist.proof import lines
 from inroads_api.cli.worklist.session import Session
 
-KEYS: Final = "k keep  r revoke  u unsure  j skip  z undo  m mark  f filter  ? help  q quit"
+KEYS: Final = " k keep  r revoke  u unsure  j skip  z undo  m mark  f filter  ? help  q quit"
 _STYLES: Final = {
     "title": "bold",
-    "doubt": "yellow",
+    "doubt": "magenta",
     "head": "bold",
     "more": "italic",
 }
-_INDENTED: Final = {"path": "  • ", "record": "  - ", "more": "  "}
+_INDENTED: Final = {"path": "  • ", "record": "  - ", "more": "    "}
+_ASKED: Final = {
+    Verdict.KEEP: "Keep",
+    Verdict.REVOKE: "Revoke",
+    Verdict.UNSURE: "Unsure about",
+}
 _BAR: Final = 20
 
 
@@ -46,15 +51,22 @@ class Worklist(App[None]):
     #keys { padding: 0; }
     #head { text-style: bold; }
     #keys { text-style: reverse; }
-    #note { height: auto; max-height: 3; padding: 0 1; color: ansi_yellow; }
+    #note { height: auto; max-height: 3; padding: 0 1; color: ansi_magenta; }
     #body { height: 1fr; border-top: solid ansi_bright_black; border-bottom: solid ansi_bright_black;
             padding: 0 1; scrollbar-size-vertical: 1; }
+    #body, .dialog { scrollbar-color: ansi_bright_black; scrollbar-background: ansi_default;
+            scrollbar-color-hover: ansi_bright_black; scrollbar-background-hover: ansi_default;
+            scrollbar-color-active: ansi_bright_black; scrollbar-background-active: ansi_default; }
     HelpDialog { align: center middle; background: ansi_default; }
     LineDialog { align: center bottom; background: transparent; }
     .dialog { width: 72; max-width: 100%; height: auto; max-height: 100%; padding: 1 2;
               border: round ansi_bright_black; background: ansi_default; }
     .dialog .title { text-style: bold; }
-    .dialog Input { margin: 1 0; background: ansi_default; color: ansi_default; }
+    LineDialog .dialog { width: 100%; border: none; border-top: solid ansi_bright_black; padding: 0 1; }
+    LineDialog Static { height: auto; max-height: 3; }
+    .dialog Input { background: ansi_default; color: ansi_default; }
+    .dialog Input > .input--selection, .dialog Input > .input--cursor {
+            background: ansi_default; color: ansi_default; text-style: reverse; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         ("k", "decide('KEEP')", "keep"),
@@ -92,6 +104,9 @@ class Worklist(App[None]):
         self.query_one("#body").focus()
         self._show()
 
+    def on_resize(self) -> None:
+        self._show(self.note)
+
     # ---- keys
 
     def action_decide(self, verdict: str) -> None:
@@ -101,7 +116,7 @@ class Worklist(App[None]):
         elif said is Verdict.KEEP:
             self._try(partial(self._decide, said, ""))
         else:
-            title = f"{said.capitalize()} item {item.number}, {item.access.who}: why?"
+            title = f"{_ASKED[said]} item {item.number}, {item.access.who}: why?"
             self._ask_why(title, said, partial(self._decide, said))
 
     def action_decide_many(self, verdict: str) -> None:
@@ -111,7 +126,7 @@ class Worklist(App[None]):
             return
         narrowed = "undecided under this filter" if written(self.session.chosen) else "undecided"
         which = "marked" if self.session.marks else narrowed
-        title = f"{said.capitalize()} {len(numbers):,} items, all {which}: why?"
+        title = f"{_ASKED[said]} {len(numbers):,} items, all {which}: why?"
         self._ask_why(title, said, partial(self._decide_many, numbers, said))
 
     def action_skip(self) -> None:
@@ -211,9 +226,17 @@ class Worklist(App[None]):
         for line in lines(item, self.session.peers, whole=self._whole):
             if line.kind == "head":
                 shown.append("\n")
-            text = f"{_INDENTED.get(line.kind, '')}{line.text}\n"
-            shown.append(text, style=_STYLES.get(line.kind, ""))
+            text = Text(line.text, style=_STYLES.get(line.kind, ""))
+            if line.kind in _INDENTED:
+                text = self._indented(text, _INDENTED[line.kind])
+            shown.append_text(text).append("\n")
         return shown
+
+    def _indented(self, text: Text, mark: str) -> Text:
+        """Wrap a text so that its further lines begin where the first one does."""
+        width = max(20, self.query_one("#body").scrollable_content_region.width - len(mark) - 1)
+        wrapped = Text("\n" + " " * len(mark)).join(text.wrap(self.console, width))
+        return Text.assemble(mark, wrapped)
 
 
 def _head(session: Session, total: int, undecided: int) -> str:

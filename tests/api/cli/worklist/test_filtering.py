@@ -23,7 +23,7 @@ TEXT = st.lists(
         Filter,
         of=st.sampled_from([None, "business:1", "account:zDmNq", "identity:712052"]),
         role=st.sampled_from([None, *Role]),
-        certainty=st.sampled_from([None, *Certainty]),
+        certainty=st.sampled_from([None, Certainty.STATED, Certainty.INFERRED]),
         state=st.sampled_from([None, *AccessState]),
         contested=st.sampled_from([None, True, False]),
         text=st.none() | TEXT.filter(bool),
@@ -43,6 +43,7 @@ def test_there_and_back(chosen: Filter) -> None:
         ("qqqqq:1", "it is one of business, account"),
         ("business:1 account:A", "account: say it once"),
         ("business:x", "business:x"),
+        ("certainty:associated", "is not one of stated, inferred"),
         ("state:\x1b[2J", "state: '\ufffd[2J' is not one of active, latent"),
     ],
 )
