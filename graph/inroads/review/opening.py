@@ -159,14 +159,16 @@ class _Access(NamedTuple):
 
 def _made(graph: AccessGraph, groups: Sequence[Group]) -> Iterator[_Made]:
     """Yield the items of these accesses. Groups are those of one principal after the other."""
-    for _, some in groupby(groups, lambda group: group[0].principal):
-        mine = list(some)
-        pairs = chain.from_iterable(mine)
-        stands = {Pair(each.principal, each.resource): each for each in frozen(graph, pairs)}
-        for group in mine:
-            accesses = [stands[pair] for pair in group if pair in stands]
-            if accesses:
-                yield _Made.of(graph, accesses)
+    of = {
+        principal: list(mine)
+        for principal, mine in groupby(groups, lambda group: group[0].principal)
+    }
+    every = frozen(graph, chain.from_iterable(groups))
+    for principal, accesses in groupby(every, lambda access: access.principal):
+        stands = {Pair(each.principal, each.resource): each for each in accesses}
+        for group in of[principal]:
+            if known := [stands[pair] for pair in group if pair in stands]:
+                yield _Made.of(graph, known)
 
 
 def _open(

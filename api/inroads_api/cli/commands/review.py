@@ -236,8 +236,10 @@ def work(
         if not (sys.stdin.isatty() and sys.stdout.isatty()):
             raise InroadsError("the full screen needs a terminal", "NO_TERMINAL")
         session = Session(found, by, now, which.chosen(of))
-        screen.Worklist(session).run()
+        queue = screen.Worklist(session)
+        queue.run(mouse=False)  # so that the terminal selects text as ever
         say(f"{session.total - session.undecided} of {many(session.total, 'item')} decided")
+        raise typer.Exit(queue.return_code or 0)
 
 
 @app.command()

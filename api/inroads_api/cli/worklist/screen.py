@@ -197,8 +197,13 @@ class Worklist(App[None]):
     # ---- what is shown
 
     def _show(self, note: str = "") -> None:
-        with self.session.campaign.ledger.still():
-            self._draw(note)
+        """Show the item and the progress, of one state of the ledger."""
+        try:
+            with self.session.campaign.ledger.still():
+                self._draw(note)
+        except InroadsError as error:
+            told = f"{note} The ledger cannot be read: {error.message}. Nothing is lost; try again."
+            self._put("note", Text(printable(told.strip())))
 
     def _draw(self, note: str) -> None:
         session, self.note = self.session, note

@@ -15,6 +15,7 @@ import termios
 import time
 from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 from textual.pilot import Pilot
@@ -23,6 +24,7 @@ from textual.widgets import Static
 import campaigns
 from campaigns import NOW, begin, me, member
 from commands import INROADS
+from inroads.errors import LedgerError
 from inroads.explorer import Explorer
 from inroads.review import Campaign, Filter, campaign
 from inroads.store.ledger import Ledger
@@ -188,6 +190,21 @@ def test_another_reviewer(begun: Campaign) -> None:
         await screen.press("j")
         assert "Item 3 of 6" in screen.part("item")
         assert "2 of 6 decided" in screen.part("head")
+
+    on_screen(begun, test)
+
+
+def test_a_ledger_that_cannot_be_read(begun: Campaign, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A ledger that is busy ends nothing: the screen says so, and the next key works."""
+
+    async def test(screen: Screen) -> None:
+        with monkeypatch.context() as busy:
+            refused = LedgerError("another process holds it", "LEDGER_BUSY")
+            busy.setattr(begun.ledger, "_open_to_read", Mock(side_effect=refused))
+            await screen.press("j")
+            assert "another process holds it. Nothing is lost" in screen.part("note")
+        await screen.press("k")
+        assert "1 of 6 decided" in screen.part("head")
 
     on_screen(begun, test)
 
