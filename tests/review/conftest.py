@@ -7,15 +7,23 @@ from pathlib import Path
 
 import pytest
 
+import campaigns
+from campaigns import NOW
 from inroads import EXAMPLE, load
 from inroads.explorer import Explorer
 from inroads.store.ledger import Ledger
+from worlds import explore
 
 
 @pytest.fixture
 def ledger(tmp_path: Path) -> Iterator[Ledger]:
     with Ledger(tmp_path / "inroads.db") as opened:
         yield opened
+
+
+@pytest.fixture(scope="module")
+def twins() -> Explorer:
+    return explore([(body, NOW) for body in campaigns.twins()])
 
 
 @pytest.fixture(scope="module")

@@ -37,9 +37,9 @@ from worlds import explore, observations
 
 
 class TestDeciding:
-    def test_history(self, ledger: Ledger, bruce: Explorer) -> None:
+    def test_history(self, ledger: Ledger, twins: Explorer) -> None:
         """A change of mind is a new row, the same again is none, and the last one counts."""
-        campaign = begin(ledger, bruce)
+        campaign = begin(ledger, twins)
         assert campaign.decide([1], "keep", by="eve", now=NOW) == Decided(1, 0)
         assert campaign.decide([1], "KEEP", by="eve", now=NOW) == Decided(0, 1)
         assert campaign.decide([1], "revoke", by=" adam\n", now=NOW, why="left\tus") == Decided(
@@ -53,22 +53,22 @@ class TestDeciding:
         assert found.decision == campaign.history(1)[-1]
         assert campaign.item(Pair(found.access.principal, found.access.resource)) == found
 
-    def test_next(self, ledger: Ledger, bruce: Explorer) -> None:
+    def test_next(self, ledger: Ledger, twins: Explorer) -> None:
         """The next item is the first without a decision, within what is asked for, until there is none."""
-        campaign = begin(ledger, bruce)
+        campaign = begin(ledger, twins)
         campaign.decide([1, 3], "keep", by="eve", now=NOW)
         seen = []
         while item := campaign.next():
             seen.append(item.number)
             campaign.decide([item.number], "unsure", by="eve", now=NOW, why="?")
         assert seen == [2, 4, 5, 6]
-        begun = begin(ledger, bruce, "Q2")
-        assert (begun.next(Filter(of="business:363103")) or seen).access.resource == VENDOR  # type: ignore[union-attr]
+        begun = begin(ledger, twins, "Q2")
+        assert (begun.next(Filter(of="business:363103")) or seen).kept.resource == VENDOR  # type: ignore[union-attr]
         assert begun.next(Filter(role=Role.ADMIN)) is None
 
-    def test_what_is_refused(self, ledger: Ledger, bruce: Explorer) -> None:
+    def test_what_is_refused(self, ledger: Ledger, twins: Explorer) -> None:
         """A reason is needed unless it is a keep; of several with one wrong none is taken, and each wrong is told."""
-        campaign = begin(ledger, bruce)
+        campaign = begin(ledger, twins)
         answers = [Answer(1, Verdict.KEEP), Answer(2, Verdict.REVOKE), Answer(99, Verdict.KEEP)]
         answers.append(Answer(3, Verdict.KEEP, expect="00ff"))
         with pytest.raises(ReviewError) as caught:
@@ -95,9 +95,9 @@ class TestDeciding:
         assert code(lambda: review.campaign(ledger, "Q9")) == "CAMPAIGN_UNKNOWN"
         assert review.campaign(ledger, "1").name == "Q1"
 
-    def test_progress_and_due(self, ledger: Ledger, bruce: Explorer) -> None:
+    def test_progress_and_due(self, ledger: Ledger, twins: Explorer) -> None:
         """Progress is counted for the whole and for each business; what is due is overdue after its moment."""
-        campaign = begin(ledger, bruce, due=NOW)
+        campaign = begin(ledger, twins, due=NOW)
         campaign.decide(
             campaign.numbers(Filter(of="business:363103")), "revoke", by="eve", now=NOW, why="gone"
         )
@@ -110,9 +110,9 @@ class TestDeciding:
         assert not campaign.overdue(NOW)
         assert campaign.overdue(NOW + dt.timedelta(seconds=1))
 
-    def test_a_request_that_comes_again(self, ledger: Ledger, bruce: Explorer) -> None:
+    def test_a_request_that_comes_again(self, ledger: Ledger, twins: Explorer) -> None:
         """A key is taken once: later decisions and a sign-off stand, and the answer is that of the first time."""
-        campaign = begin(ledger, bruce)
+        campaign = begin(ledger, twins)
         keep, leave = (
             [Answer(1, Verdict.KEEP), Answer(2, Verdict.KEEP)],
             [Answer(1, Verdict.REVOKE, "left")],
@@ -134,19 +134,19 @@ class TestDeciding:
         assert campaign.answer([Answer(3, Verdict.KEEP)], **say, key="k3").new == 1, (
             "what was refused used no key"
         )
-        assert begin(ledger, bruce, "Q2").answer(leave, **say, key="k1").new == 1, (
+        assert begin(ledger, twins, "Q2").answer(leave, **say, key="k1").new == 1, (
             "and each campaign's"
         )
         report.sign_off(campaign, by="eve", now=NOW, partial=True)
         assert campaign.answer(keep, **say, key="k1") == (2, 0, True)
         assert code(lambda: campaign.answer(keep, **say, key="k4")) == "CAMPAIGN_CLOSED"
-        campaign = begin(ledger, bruce, "Q3")
+        campaign = begin(ledger, twins, "Q3")
         campaign.answer(keep, **say, key="eve@example.com at noon")
         assert b"at noon" not in raw(ledger.path)
 
-    def test_one_state(self, ledger: Ledger, bruce: Explorer) -> None:
+    def test_one_state(self, ledger: Ledger, twins: Explorer) -> None:
         """What is looked at while the file is still does not change with what another writes meanwhile."""
-        campaign = begin(ledger, bruce)
+        campaign = begin(ledger, twins)
         with Ledger(ledger.path) as other:
             with ledger.still():
                 assert campaign.count(Filter(decided=False)) == 6
@@ -155,9 +155,9 @@ class TestDeciding:
                 assert campaign.item(1).decision is None
             assert campaign.count(Filter(decided=False)) == 5
 
-    def test_parts(self, ledger: Ledger, bruce: Explorer) -> None:
+    def test_parts(self, ledger: Ledger, twins: Explorer) -> None:
         """A part of the items, from either end, is that part of all of them, under any filter."""
-        campaign = begin(ledger, bruce)
+        campaign = begin(ledger, twins)
         campaign.decide([1, 4], "revoke", by="eve", now=NOW, why="left")
         for chosen in (
             review.ALL,
@@ -179,9 +179,9 @@ class TestDeciding:
                 backwards = campaign.items(chosen, after, **given, backwards=True)
                 assert [each.number for each in backwards] == part[::-1][:limit]
 
-    def test_two_processes(self, ledger: Ledger, bruce: Explorer) -> None:
+    def test_two_processes(self, ledger: Ledger, twins: Explorer) -> None:
         """What two processes decide at once is all kept, in one order."""
-        begin(ledger, bruce)
+        begin(ledger, twins)
         script = """
 import datetime as dt, sys
 from inroads import Ledger, review
@@ -199,9 +199,9 @@ with Ledger(sys.argv[1]) as ledger:
         assert [each.number for each in history] == sorted(each.number for each in history)
         assert review.campaign(ledger, "Q1").item(1).decision == history[-1]
 
-    def test_killed(self, ledger: Ledger, bruce: Explorer) -> None:
+    def test_killed(self, ledger: Ledger, twins: Explorer) -> None:
         """Whatever was told as decided before a process was killed is there, and at most one decision more."""
-        campaign = begin(ledger, bruce)
+        campaign = begin(ledger, twins)
         script = """
 import datetime as dt, os, sys
 from inroads import Ledger, review
@@ -260,19 +260,19 @@ class TestDrift:
 
 
 class TestKeeping:
-    def test_the_log_is_not_disturbed(self, ledger: Ledger, bruce: Explorer) -> None:
+    def test_the_log_is_not_disturbed(self, ledger: Ledger, twins: Explorer) -> None:
         """Reviews change neither the sequence of the log nor its fingerprint, and the ledger verifies."""
         ledger.add(each.document for each in observations([(me(1, member(1, "owner", 1)), NOW)]))
         before = ledger.sequence, ledger.forgetting, ledger.fingerprint(9)
-        campaign = begin(ledger, bruce)
+        campaign = begin(ledger, twins)
         campaign.decide([1], "keep", by="eve", now=NOW)
         report.sign_off(campaign, by="eve", now=NOW, partial=True)
         assert (ledger.sequence, ledger.forgetting, ledger.fingerprint(9)) == before
         assert ledger.verify() == []
 
-    def test_backup(self, ledger: Ledger, bruce: Explorer, tmp_path: Path) -> None:
+    def test_backup(self, ledger: Ledger, twins: Explorer, tmp_path: Path) -> None:
         """A backup has the campaigns with every decision, and the same report."""
-        campaign = begin(ledger, bruce)
+        campaign = begin(ledger, twins)
         campaign.decide([1, 2], "keep", by="eve", now=NOW)
         ledger.backup(tmp_path / "backup.db")
         with Ledger(tmp_path / "backup.db", read_only=True) as copy:
@@ -281,7 +281,7 @@ class TestKeeping:
             assert copied.history(1) == campaign.history(1)
 
     def test_an_older_ledger(
-        self, tmp_path: Path, bruce: Explorer, monkeypatch: pytest.MonkeyPatch
+        self, tmp_path: Path, twins: Explorer, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         """A ledger without the tables has no campaigns while it is only read, and gets them when it is written."""
         path = tmp_path / "inroads.db"
@@ -292,10 +292,10 @@ class TestKeeping:
         with Ledger(path, read_only=True) as older:
             assert review.campaigns(older) == []
             assert code(lambda: review.campaign(older, "Q1")) == "CAMPAIGN_UNKNOWN"
-            assert code(lambda: begin(older, bruce)) == "LEDGER_READ_ONLY"
+            assert code(lambda: begin(older, twins)) == "LEDGER_READ_ONLY"
         assert path.read_bytes() == before
         with Ledger(path) as ledger:
-            assert len(begin(ledger, bruce).numbers()) == 6
+            assert len(begin(ledger, twins).numbers()) == 6
 
     def test_forgetting(self, ledger: Ledger) -> None:
         """No byte of a person stays: their items, what was decided about them, and their name as a reviewer."""
@@ -336,11 +336,77 @@ class TestKeeping:
         assert left.history(mine) == []
         assert later.endings() == []
 
-    def test_damage(self, ledger: Ledger, bruce: Explorer) -> None:
+    def test_damage(self, ledger: Ledger, twins: Explorer) -> None:
         """An item that cannot be read any more is told as damage of the file."""
-        campaign = begin(ledger, bruce)
+        campaign = begin(ledger, twins)
         with sqlite3.connect(ledger.path) as rows:
             rows.execute("UPDATE review_items SET frozen = x'00' WHERE number = 2")
         rows.close()
         assert code(lambda: campaign.item(2)) == "LEDGER_CORRUPT"
         assert [each.code for each in ledger.verify()] == ["REVIEW"]
+
+
+class TestWithdrawing:
+    def test_the_decision_before_counts_again(self, ledger: Ledger, twins: Explorer) -> None:
+        """A decision that is taken back stays in the history; the one before counts again."""
+        campaign = begin(ledger, twins)
+        campaign.decide([1], "keep", by="adam", now=NOW)
+        campaign.decide([1], "revoke", by="eve", now=NOW, why="left")
+        campaign.decide([2], "keep", by="eve", now=NOW)
+        mine = campaign.counting([1, 2])
+        campaign.withdraw(mine, by="eve", now=NOW)
+        assert [each.verdict for each in campaign.history(1)] == ["KEEP", "REVOKE", "WITHDRAWN"]
+        assert campaign.item(1).decision == campaign.history(1)[0]
+        assert campaign.item(2).decision is None
+        assert campaign.counting([2, 77]) == {2: 0}
+        assert campaign.progress()[""].undecided == 5
+        assert code(lambda: campaign.withdraw(mine, by="eve", now=NOW)) == "DECIDED_SINCE"
+        campaign.decide([2], "unsure", by="eve", now=NOW, why="?")
+        campaign.withdraw(campaign.counting([2]), by="eve", now=NOW)
+        assert campaign.item(2).decision is None
+        assert [each.by for each in campaign.history(2)] == ["eve"] * 4
+
+    def test_what_is_refused(self, ledger: Ledger, twins: Explorer) -> None:
+        """Nobody takes back the decision of somebody else, or one in a closed campaign; all or none."""
+        campaign = begin(ledger, twins)
+        campaign.decide([1, 2], "keep", by="eve", now=NOW)
+        mine = campaign.counting([1, 2])
+        campaign.decide([2], "revoke", by="adam", now=NOW, why="left")
+        assert code(lambda: campaign.withdraw(mine, by="eve", now=NOW)) == "DECIDED_SINCE"
+        theirs = campaign.counting([2])
+        assert code(lambda: campaign.withdraw(theirs, by="eve", now=NOW)) == "DECIDED_SINCE"
+        assert len(campaign.history(1)) == 1
+        assert code(lambda: campaign.decide([1], "withdrawn", by="eve", now=NOW)) == "BAD_DECISION"
+        report.sign_off(campaign, by="eve", now=NOW, partial=True)
+        assert code(lambda: campaign.withdraw({1: mine[1]}, by="eve", now=NOW)) == "CAMPAIGN_CLOSED"
+
+    def test_nothing_is_overwritten_unseen(self, ledger: Ledger, twins: Explorer) -> None:
+        """A decision about an item as it was seen is refused where somebody decided since."""
+        campaign = begin(ledger, twins)
+        unseen = [Answer(1, Verdict.KEEP, seen=0), Answer(2, Verdict.KEEP, seen=0)]
+        campaign.decide([2], "revoke", by="adam", now=NOW, why="left")
+        assert code(lambda: campaign.answer(unseen, by="eve", now=NOW)) == "DECIDED_SINCE"
+        assert campaign.item(1).decision is None
+        seen = [
+            each._replace(seen=number)
+            for each, number in zip(unseen, campaign.counting([1, 2]).values(), strict=True)
+        ]
+        assert campaign.answer(seen, by="eve", now=NOW) == Decided(2, 0)
+
+    def test_a_text(self, ledger: Ledger, twins: Explorer) -> None:
+        """Items are found by a part of a name or an id at either end, letters in either case."""
+        campaign = begin(ledger, twins)
+        found = {
+            text: len(campaign.numbers(Filter(text=text)))
+            for text in ("B@Example", "billspring", "Xr82W", "363103", "%", "' OR 1=1", "", "ZDMNQ")
+        }
+        assert found == {
+            "B@Example": 3,
+            "billspring": 2,
+            "Xr82W": 2,
+            "363103": 2,
+            "%": 0,
+            "' OR 1=1": 0,
+            "": 6,
+            "ZDMNQ": 2,
+        }

@@ -12,9 +12,9 @@ from inroads.store.ledger import Ledger
 
 
 class TestReport:
-    def test_sign_off(self, ledger: Ledger, bruce: Explorer) -> None:
+    def test_sign_off(self, ledger: Ledger, twins: Explorer) -> None:
         """A sign-off needs every item decided or says that it is partial; then nothing can be decided any more."""
-        campaign = begin(ledger, bruce)
+        campaign = begin(ledger, twins)
         campaign.decide([1], "revoke", by="eve", now=NOW, why="<b>*left*</b>")
         assert code(lambda: report.sign_off(campaign, by="boss", now=NOW)) == "UNDECIDED"
         closed = report.sign_off(campaign, by="boss", now=NOW, partial=True)
@@ -28,9 +28,9 @@ class TestReport:
         assert "coverage: NOT complete" in text
         assert all(each in text for each in ("role 994207", "/response/roles/2"))
 
-    def test_a_change_shows(self, ledger: Ledger, bruce: Explorer) -> None:
+    def test_a_change_shows(self, ledger: Ledger, twins: Explorer) -> None:
         """Any byte that is changed, added or left out shows, in both forms; the ledger knows what was signed."""
-        campaign = begin(ledger, bruce)
+        campaign = begin(ledger, twins)
         campaign.decide(campaign.numbers(), "keep", by="eve", now=NOW)
         closed = report.sign_off(campaign, by="boss", now=NOW)
         for made in (report.ndjson, report.markdown):

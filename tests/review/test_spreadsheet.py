@@ -20,9 +20,9 @@ from inroads.store.ledger import Ledger
 
 
 class TestSheet:
-    def test_round_trip(self, ledger: Ledger, bruce: Explorer) -> None:
+    def test_round_trip(self, ledger: Ledger, twins: Explorer) -> None:
         """What is exported and taken back changes nothing; what a reviewer fills in is decided."""
-        campaign = begin(ledger, bruce)
+        campaign = begin(ledger, twins)
         campaign.decide([1], "revoke", by="eve", now=NOW, why="=cmd|' /C calc'!A0")
         text = io.StringIO()
         spreadsheet.write(campaign.items(), text)
@@ -46,9 +46,9 @@ class TestSheet:
             "=cmd|' /C calc'!A0"
         ] + ["-1"] * 5
 
-    def test_every_bad_row_is_told(self, ledger: Ledger, bruce: Explorer) -> None:
+    def test_every_bad_row_is_told(self, ledger: Ledger, twins: Explorer) -> None:
         """Each bad row is told with its line, also after a cell of several lines, and nothing is taken."""
-        campaign = begin(ledger, bruce)
+        campaign = begin(ledger, twins)
         text = 'number,decision,why\n1,keep,"two\nlines"\nx,keep,\n2,maybe,\n1,revoke,no\n3,,why\n\n4,,\n'
         with pytest.raises(ReviewError) as caught:
             spreadsheet.read(text.encode())

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from typing import Any
 
 import pytest
 
-from inroads import review
+from inroads import EXAMPLE, review
 from inroads.errors import InroadsError
 from inroads.explorer import Explorer
 from inroads.review import (
@@ -21,6 +22,16 @@ NOW = dt.datetime(2026, 6, 1, tzinfo=dt.UTC)
 
 
 BRUCE, VENDOR = "identity:712052", "account:Xr82w"
+
+
+def twins() -> list[dict[str, Any]]:
+    """The example twice: b@example.com, and c@example.com with grants of their own: six items."""
+    text = (EXAMPLE / "bruce.json").read_text(encoding="utf-8")
+    body = json.loads(text.replace("712052", "712053").replace("b@example.com", "c@example.com"))
+    for section in ("business_memberships", "groups", "roles"):
+        for row in body["response"][section]:
+            row["id"] += 1
+    return [json.loads(text), body]
 
 
 def business(number: int, account: str | None = None, **more: Any) -> dict[str, Any]:

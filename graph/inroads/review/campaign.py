@@ -1,26 +1,33 @@
 """Review campaigns: frozen lists of accesses in a ledger's file, and the decisions about them.
 
-Decisions are only added; the last one about an item counts. Each decision is committed and synced
-when the call returns. Nothing here has a clock: moments are passed in.
+Decisions are only added; the last one about an item that was not withdrawn counts. Each decision is
+committed and synced when the call returns. Nothing here has a clock: moments are passed in.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 import sqlite3
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Any, Final, NamedTuple
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any, Final
 
 import msgspec
 
-from inroads.analysis.explain import explain
 from inroads.network.access_graph import AccessGraph
-from inroads.reach.questions import access
-from inroads.review.frozen_access import Freezer, Pair, difference, frozen, pairs, selected
+from inroads.review.drift import drift_of, standing_of
+from inroads.review.frozen_access import Pair
 from inroads.review.items import ITEMS, find_item, numbered, numbers_of, part_of, read_item
-from inroads.review.rows import DECISION, find_campaign, has_reviews, insert_decision, read_decision
+from inroads.review.rows import (
+    DECISION,
+    Request,
+    find_campaign,
+    has_reviews,
+    insert_decision,
+    point_to,
+    read_decision,
+    standing_decisions,
+)
 from inroads.review.values import (
     ALL,
     LONGEST,
@@ -105,7 +112,7 @@ class Campaign:
         All items are of one state of the file.
         """
         with self.ledger.looking() as rows:
-            where, given = part_of(chosen, after, limit, before, backwards)
+            where, given = part_of(rows, self.id, chosen, after, limit, before, backwards)
             for row in rows.execute(f"{ITEMS}{where}", (self.id, *given)):
                 yield read_item(row)
 
@@ -122,8 +129,8 @@ class Campaign:
 
     def count(self, chosen: Filter = ALL) -> int:
         """Count the items."""
-        query, given = numbered(self.id, chosen)
         with self.ledger.looking() as rows:
+            query, given = numbered(rows, self.id, chosen)
             counted: int = rows.execute(f"SELECT count(*) FROM ({query})", given).fetchone()[0]  # noqa: S608  # ours
             return counted
 
@@ -137,6 +144,18 @@ class Campaign:
         undecided = msgspec.structs.replace(chosen, decided=False)
         # Exhausting the iterator closes its snapshot.
         return next(iter([*self.items(undecided, limit=1)]), None)
+
+    def peers(self, item: Item) -> int:
+        """Count the other people who hold one of an item's roles at its business, in the campaign."""
+        held = " OR ".join(["instr(roles, ?)"] * len(item.access.roles)) or "0"
+        query = f"""
+            SELECT count(DISTINCT principal) FROM review_items
+            WHERE campaign = ? AND business = ? AND principal != ? AND ({held})"""  # noqa: S608  # ours
+        roles = [f" {role} " for role in item.access.roles]
+        with self.ledger.looking() as rows:
+            given = (self.id, item.business, item.access.principal, *roles)
+            counted: int = rows.execute(query, given).fetchone()[0]
+            return counted
 
     def history(self, number: int) -> list[Decision]:
         """Every decision about an item, oldest first."""
@@ -204,30 +223,7 @@ class Campaign:
         if graph.version == self.head.version:
             return self.revoked(Drift(graph.version, self.count(), (), (), (), ()))
         with self.ledger.looking() as rows:
-            query = """
-                SELECT i.principal, i.resource, i.number, i.fingerprint FROM review_items i WHERE i.campaign = ?"""
-            kept = {Pair(*row[:2]): row[2:] for row in rows.execute(query, (self.id,))}
-            stands = {Pair(each.principal, each.resource): each for each in frozen(graph, kept)}
-            differing = [pair for pair, each in stands.items() if each.fingerprint != kept[pair][1]]
-            changed = sorted(
-                (
-                    kept[pair][0],
-                    pair,
-                    difference(find_item(rows, self.id, kept[pair][0]).access, stands[pair]),
-                )
-                for pair in differing
-            )
-        gone = sorted((row[0], pair) for pair, row in kept.items() if pair not in stands)
-        unseen = tuple(
-            each for each in gone if each[1].principal not in graph or each[1].resource not in graph
-        )
-        known = set(unseen)
-        appeared = tuple(
-            sorted(set(pairs(graph, selected(graph, self.head.scope))).difference(kept))
-        )
-        ended = tuple(each for each in gone if each not in known)
-        same = len(stands) - len(changed)
-        return self.revoked(Drift(graph.version, same, tuple(changed), ended, unseen, appeared))
+            return self.revoked(drift_of(rows, self.id, self.head.scope, graph))
 
     def revoked(self, drift: Drift) -> Drift:
         """Update the revocations of a drift that was computed before."""
@@ -249,13 +245,7 @@ class Campaign:
     def standing(self, item: Item, graph: AccessGraph) -> Standing:
         """Return the standing of an item in a graph. Raises ReviewError POLICY_DIFFERS."""
         self._check_policy(graph)
-        ends = item.access.principal, item.access.resource
-        found = access(graph, *ends) if all(each in graph for each in ends) else None
-        if found is None:
-            return Standing(None, None)
-        return Standing(
-            difference(item.access, Freezer(graph).freeze(found)), explain(graph, found)
-        )
+        return standing_of(item, graph)
 
     def _check_policy(self, graph: AccessGraph) -> None:
         if graph.policy.digest != self.head.policy:
@@ -291,18 +281,19 @@ class Campaign:
         Repeating a decision changes nothing: the same verdict and reason by the same person, or
         with `keeping` by anybody. A request with a `key` that the same person has used in this
         campaign is taken once, whatever was decided since, and gets its first result. Raises
-        ReviewError, with the code of its first problem and all of them in `problems`.
+        ReviewError, with the code of its first problem and all of them in `problems`; DECIDED_SINCE
+        where the decision that counts is not the one that was `seen`.
         """
         by, moment = checked_line(by, "who decides", 200), rfc3339(now)
         with self.ledger.changing() as rows:
             row = self._row(rows)
-            request = _Request.of(rows, self.id, by, key, answers) if key is not None else None
+            request = Request.of(rows, self.id, by, key, answers) if key is not None else None
             if request and (before := request.before(rows)):
                 return before
             if Campaign(self.ledger, *row).signed:
                 raise ReviewError(f"the campaign {self.name!r} was signed off", "CAMPAIGN_CLOSED")
             query = """
-                SELECT i.fingerprint, d.verdict, d.decider, d.why, d.origin FROM review_items i
+                SELECT i.fingerprint, coalesce(i.decision, 0), d.verdict, d.decider, d.why, d.origin FROM review_items i
                 LEFT JOIN review_decisions d ON d.sequence = i.decision WHERE i.campaign = ? AND i.number = ?"""
             problems: list[tuple[str, str]] = []
             new = 0
@@ -317,7 +308,7 @@ class Campaign:
                 except ReviewError as error:
                     problems.append((error.code, f"{where}: {error.message}"))
                     continue
-                _, verdict, decider, said, origin = row
+                _, _, verdict, decider, said, origin = row
                 same = (verdict, said) == (each.verdict, why) and (
                     keeping or (decider == by and origin is None)
                 )
@@ -335,6 +326,34 @@ class Campaign:
                     (*request, done.new, done.known),
                 )
         return done
+
+    def withdraw(self, decisions: Mapping[int, int], *, by: str, now: dt.datetime) -> None:
+        """Take back one's own decisions, all of them or none.
+
+        `decisions` has the number of the decision that counts, by item. The decision before counts
+        again, or the item is undecided. History keeps the withdrawn decision, and who withdrew it.
+        Raises ReviewError CAMPAIGN_CLOSED, and DECIDED_SINCE where another decision counts by now.
+        """
+        by, moment = checked_line(by, "who decides", 200), rfc3339(now)
+        with self.ledger.changing() as rows:
+            if Campaign(self.ledger, *self._row(rows)).signed:
+                raise ReviewError(f"the campaign {self.name!r} was signed off", "CAMPAIGN_CLOSED")
+            for item, decision in decisions.items():
+                counting = standing_decisions(rows, self.id, item)
+                if not counting or counting[-1] != (decision, by):
+                    who = counting[-1][1] if counting else "somebody"
+                    raise ReviewError(f"item {item}: {who} decided since", "DECIDED_SINCE")
+                said = (item, Verdict.WITHDRAWN, by, moment, "", None)
+                insert_decision(rows, self.id, *said)
+                before = counting[-2][0] if len(counting) > 1 else None
+                point_to(rows, self.id, item, before)
+
+    def counting(self, items: Iterable[int]) -> dict[int, int]:
+        """Return the number of the decision that counts, 0 for none, by item."""
+        query = "SELECT coalesce(decision, 0) FROM review_items WHERE campaign = ? AND number = ?"
+        with self.ledger.looking() as rows:
+            found = {item: rows.execute(query, (self.id, item)).fetchone() for item in items}
+        return {item: row[0] for item, row in found.items() if row}
 
     def sign_off(
         self, digest: Callable[[Campaign], str], *, by: str, now: dt.datetime, partial: bool = False
@@ -371,33 +390,6 @@ class Campaign:
         return found
 
 
-class _Request(NamedTuple):
-    """The identity of a request to decide: salted marks of its sender and its content."""
-
-    mark: bytes
-    asked: bytes
-
-    @classmethod
-    def of(
-        cls, rows: sqlite3.Connection, campaign_: int, by: str, key: str, answers: Sequence[Answer]
-    ) -> _Request:
-        if not 1 <= len(key) <= 200:
-            raise ReviewError("a key must have 1 to 200 characters")
-        (salt,) = rows.execute("SELECT value FROM salt").fetchone()
-        asked = [(each.item, each.verdict.value, each.why, each.expect) for each in answers]
-        # This encoding accepts any text.
-        said = (repr(each).encode() for each in ((campaign_, by, key), asked))
-        return cls(*(hashlib.blake2b(each, key=salt, digest_size=16).digest() for each in said))
-
-    def before(self, rows: sqlite3.Connection) -> Decided | None:
-        """Return the earlier result. Raises ReviewError KEY_REUSED for a different request."""
-        query = "SELECT asked, new, known FROM review_requests WHERE mark = ?"
-        found = rows.execute(query, (self.mark,)).fetchone()
-        if found and found[0] != self.asked:
-            raise ReviewError("this key was used for other decisions", "KEY_REUSED")
-        return Decided(found[1], found[2], again=True) if found else None
-
-
 _LAST: Final = "\U0010ffff"
 """A text that sorts after every node id."""
 
@@ -427,6 +419,12 @@ def _check(answer: Answer, row: tuple[Any, ...] | None) -> None:
         raise ReviewError("the campaign has no such item", "ITEM_UNKNOWN")
     if answer.expect and not row[0].hex().startswith(answer.expect.strip().lower()):
         raise ReviewError("the item's fingerprint is not the expected one", "STALE_DECISION")
+    if answer.verdict is Verdict.WITHDRAWN:
+        raise ReviewError("a decision is keep, revoke or unsure")
+    if answer.seen is not None and answer.seen != row[1]:
+        _, _, verdict, decider, *_ = row
+        now = f"{decider} decided {verdict}" if verdict else "its decision was withdrawn"
+        raise ReviewError(f"{now} since it was shown", "DECIDED_SINCE")
 
 
 def _verdict(word: str) -> Verdict:

@@ -6,8 +6,9 @@ import sqlite3
 from collections.abc import Sequence
 from typing import Any, Final
 
-from inroads.review.frozen_access import Pair, difference
-from inroads.review.rows import DECISION, read_decision, unpack
+from inroads.review.frozen_access import Pair
+from inroads.review.grouping import compare
+from inroads.review.rows import DECISION, accesses_in, read_decision, unpack
 from inroads.review.values import Filter, Item, Opened, ReviewError
 
 ITEMS: Final = f"""
@@ -21,10 +22,16 @@ ITEMS: Final = f"""
 
 
 def part_of(
-    chosen: Filter, after: int, limit: int | None, before: int | None, backwards: bool = False
+    rows: sqlite3.Connection,
+    campaign_: int,
+    chosen: Filter,
+    after: int,
+    limit: int | None,
+    before: int | None,
+    backwards: bool = False,
 ) -> tuple[str, list[object]]:
     """Return the rest of a query of items, and its parameters."""
-    where, given = chosen.where()
+    where, given = chosen.where(campaign_, accesses_in(rows))
     # Few items: their own index leads to them, not the index of numbers.
     number = "+i.number" if chosen.of else "i.number"
     upto = "" if before is None else f" AND {number} < ?"
@@ -35,6 +42,7 @@ def part_of(
 
 
 def numbered(
+    rows: sqlite3.Connection,
     campaign_: int,
     chosen: Filter,
     after: int = 0,
@@ -42,7 +50,7 @@ def numbered(
     before: int | None = None,
 ) -> tuple[str, list[object]]:
     """Return a query of numbers of items, and its parameters."""
-    where, given = part_of(chosen, after, limit, before)
+    where, given = part_of(rows, campaign_, chosen, after, limit, before)
     joined = " LEFT JOIN review_decisions d ON d.sequence = i.decision" if chosen.verdict else ""
     return f"SELECT i.number FROM review_items i{joined} WHERE i.campaign = ?{where}", [  # noqa: S608  # ours
         campaign_,
@@ -58,13 +66,17 @@ def numbers_of(
     limit: int | None = None,
     before: int | None = None,
 ) -> list[int]:
-    return [each for (each,) in rows.execute(*numbered(number, chosen, after, limit, before))]
+    query, given = numbered(rows, number, chosen, after, limit, before)
+    return [each for (each,) in rows.execute(query, given)]
 
 
 def find_item(rows: sqlite3.Connection, number: int, key: int | Pair) -> Item:
-    where = (
-        " AND i.principal = ? AND i.resource = ?" if isinstance(key, Pair) else " AND i.number = ?"
-    )
+    where = " AND i.number = ?"
+    if isinstance(key, Pair):
+        where = (
+            f" AND i.number = (SELECT a.item FROM {accesses_in(rows)} a"  # noqa: S608  # ours
+            " WHERE a.campaign = i.campaign AND a.principal = ? AND a.resource = ?)"
+        )
     row = rows.execute(
         ITEMS + where, (number, *(key if isinstance(key, Pair) else (key,)))
     ).fetchone()
@@ -77,6 +89,12 @@ def find_item(rows: sqlite3.Connection, number: int, key: int | Pair) -> Item:
 def read_item(row: Sequence[Any]) -> Item:
     number, business, opened, print_, packed = row[:5]
     now, before = unpack(packed), row[17]
-    compared = difference(unpack(before), now) if before is not None else None
+    compared = compare(unpack(before), now, *_PARTS) if before is not None else None
     decisions = read_decision(*row[5:11]), read_decision(*row[11:17])
-    return Item(number, business, Opened(opened), print_.hex(), now, *decisions, compared)
+    return Item(
+        number, business, Opened(opened), print_.hex(), now[0], *decisions, compared, *now[1:]
+    )
+
+
+_PARTS: Final = ("{} is no part of this item now", "{} is part of this item now")
+"""The sentences about accesses that only one of two campaigns has in this item."""

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import sqlite3
-import zlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import chain, groupby
 from typing import Any, Final, NamedTuple
 
 import msgspec
 
-from inroads.model import Coverage
+from inroads.model import Coverage, NodeKind, kind_of
 from inroads.network.access_graph import AccessGraph
 from inroads.reach.questions import access
 from inroads.review.campaign import Campaign
@@ -21,12 +22,12 @@ from inroads.review.frozen_access import (
     Scope,
     business_of,
     frozen,
-    pairs,
     resolved,
     risk,
     selected,
 )
-from inroads.review.rows import DECISION, find_campaign, insert_decision
+from inroads.review.grouping import Group, grouped
+from inroads.review.rows import DECISION, accesses_in, find_campaign, insert_decision, pack
 from inroads.review.values import (
     CONTESTED,
     Gone,
@@ -69,7 +70,8 @@ def start(
             "the name of a campaign must not be a number: numbers identify campaigns", "BAD_NAME"
         )
     scope = resolved(graph, scope)
-    chosen = pairs(graph, selected(graph, scope))
+    groups = grouped(graph, selected(graph, scope))
+    chosen = list(chain.from_iterable(groups))
     if not chosen:
         raise ReviewError("the scope has no access", "CAMPAIGN_EMPTY")
     if most is not None and len(chosen) > most:
@@ -77,7 +79,7 @@ def start(
             f"the scope has {len(chosen)} accesses; a campaign may have at most {most}",
             "CAMPAIGN_TOO_LARGE",
         )
-    made = [_Made.of(graph, each) for each in frozen(graph, chosen)]
+    made = list(_made(graph, groups))
     head = Head(
         scope,
         graph.version,
@@ -108,33 +110,65 @@ def start(
 
 
 class _Made(NamedTuple):
-    """An access ready to be written; its first fields are the sort key."""
+    """An item ready to be written, with the accesses that it covers."""
 
     risk: Risk
-    fingerprint: bytes
+    accesses: tuple[_Access, ...]
     columns: tuple[str, ...]
     packed: bytes
 
     @classmethod
-    def of(cls, graph: AccessGraph, each: Frozen) -> _Made:
-        business = business_of(graph, each.resource)
-        marks = [CONTESTED] if each.contested_roles else []
-        roles = f" {' '.join([*each.roles, *marks])} "
+    def of(cls, graph: AccessGraph, accesses: Sequence[Frozen]) -> _Made:
+        first = accesses[0]
+        business = business_of(graph, first.resource)
+        marks = [CONTESTED] if first.contested_roles else []
+        roles = f" {' '.join([*first.roles, *marks])} "
         columns = (
-            each.principal,
-            each.who,
-            each.resource,
+            first.principal,
+            first.who,
+            first.resource,
             business,
             roles,
-            each.certainty,
-            each.state,
+            first.certainty,
+            first.state,
         )
         return cls(
-            risk(graph, each, business),
-            each.fingerprint,
+            risk(graph, first, business),
+            tuple(
+                _Access(Pair(each.principal, each.resource), each.what, each.fingerprint)
+                for each in accesses
+            ),
             columns,
-            zlib.compress(msgspec.json.encode(each)),
+            pack(accesses),
         )
+
+    @property
+    def fingerprint(self) -> bytes:
+        """The fingerprint of the item: that of its access, or a digest of those of both."""
+        if len(self.accesses) == 1:
+            return self.accesses[0].fingerprint
+        together = b"".join(each.fingerprint for each in self.accesses)
+        return hashlib.sha256(together).digest()[:16]
+
+
+class _Access(NamedTuple):
+    pair: Pair
+    label: str
+    fingerprint: bytes
+
+
+def _made(graph: AccessGraph, groups: Sequence[Group]) -> Iterator[_Made]:
+    """Yield the items of these accesses. Groups are those of one principal after the other."""
+    of = {
+        principal: list(mine)
+        for principal, mine in groupby(groups, lambda group: group[0].principal)
+    }
+    every = frozen(graph, chain.from_iterable(groups))
+    for principal, accesses in groupby(every, lambda access: access.principal):
+        stands = {Pair(each.principal, each.resource): each for each in accesses}
+        for group in of[principal]:
+            if known := [stands[pair] for pair in group if pair in stands]:
+                yield _Made.of(graph, known)
 
 
 def _open(
@@ -145,10 +179,13 @@ def _open(
     before: dict[Pair, _Left],
 ) -> None:
     """Write a campaign's items in the order of review, with the previous decisions."""
-    lefts = [before.pop(Pair(each.risk.principal, each.risk.resource), None) for each in made]
-    opened = [_opened(left, each.fingerprint) for each, left in zip(made, lefts, strict=True)]
+    lefts = [
+        _left_together([before.pop(access.pair, None) for access in each.accesses], each.accesses)
+        for each in made
+    ]
     order = sorted(
-        range(len(made)), key=lambda at: (opened[at] is not Opened.STILL_THERE, made[at].risk)
+        range(len(made)),
+        key=lambda at: (lefts[at].opened is not Opened.STILL_THERE, made[at].risk),
     )
     rows.executemany(
         f"INSERT INTO review_items ({_COLUMNS}) VALUES ({', '.join('?' * 13)})",  # noqa: S608  # our own names
@@ -157,21 +194,48 @@ def _open(
                 number,
                 place,
                 *made[at].columns,
-                opened[at],
+                lefts[at].opened,
                 made[at].fingerprint,
-                left and left.decision,
+                lefts[at].decision,
                 made[at].packed,
             )
             for place, at in enumerate(order, 1)
-            for left in (lefts[at],)
+        ),
+    )
+    rows.executemany(
+        "INSERT INTO review_accesses VALUES (?, ?, ?, ?, ?, ?)",
+        (
+            (number, *each.pair, place, each.label, each.fingerprint)
+            for place, at in enumerate(order, 1)
+            for each in made[at].accesses
         ),
     )
     for place, at in enumerate(order, 1):
-        left = lefts[at]
-        if left and opened[at] is Opened.CARRIED:
-            insert_decision(rows, number, place, *left.carried)
-    endings = ((number, *pair, _gone(graph, pair), left.decision) for pair, left in before.items())
-    rows.executemany("INSERT INTO review_endings VALUES (?, ?, ?, ?, ?)", endings)
+        if carried := lefts[at].carried:
+            insert_decision(rows, number, place, *carried)
+    rows.executemany(
+        "INSERT INTO review_endings VALUES (?, ?, ?, ?, ?)",
+        ((number, *pair, kind, decision) for pair, kind, decision in _endings(graph, before)),
+    )
+
+
+def _endings(
+    graph: AccessGraph, before: dict[Pair, _Left]
+) -> Iterator[tuple[Pair, Gone, int | None]]:
+    """Yield the accesses that are not in the new campaign.
+
+    A business and its account that were one item, and have the same fate, are told once.
+    """
+    told = set()
+    for pair, left in sorted(before.items(), key=lambda each: (_is_account(each[0]), each[0])):
+        kind = _gone(graph, pair)
+        if (left.item, kind) not in told:
+            told.add((left.item, kind))
+            yield pair, kind, left.decision
+
+
+def _is_account(pair: Pair) -> bool:
+    return kind_of(pair.resource) is NodeKind.ACCOUNT
 
 
 _COLUMNS: Final = (
@@ -181,8 +245,9 @@ _COLUMNS: Final = (
 
 
 class _Left(NamedTuple):
-    """An access of the previous campaign: its fingerprint and last decision, if any."""
+    """An access of the previous campaign: its item, its fingerprint and the last decision, if any."""
 
+    item: int
     fingerprint: bytes
     decision: int | None
     verdict: str | None
@@ -197,15 +262,43 @@ class _Left(NamedTuple):
         return self.verdict, self.by, self.moment, self.why, self.origin or self.decision
 
 
-def _opened(left: _Left | None, fingerprint: bytes) -> Opened:
-    """Return why an item is opened. Only a KEEP about an unchanged access is carried over."""
-    if left is None:
-        return Opened.NEW
-    if left.verdict is None:
-        return Opened.UNDECIDED
-    if left.verdict == Verdict.KEEP:
-        return Opened.CARRIED if left.fingerprint == fingerprint else Opened.CHANGED
-    return Opened.STILL_THERE if left.verdict == Verdict.REVOKE else Opened.UNSURE
+class _Before(NamedTuple):
+    """The reason why an item is opened, the decision before, and the one that is carried over."""
+
+    opened: Opened
+    decision: int | None = None
+    carried: tuple[Any, ...] | None = None
+
+
+_URGENT: Final = (Verdict.REVOKE, Verdict.UNSURE, None)
+"""Verdicts that open an item again, the most urgent first; None is no decision."""
+
+
+def _left_together(lefts: Sequence[_Left | None], accesses: Sequence[_Access]) -> _Before:
+    """Join what the campaign before left of the accesses of an item.
+
+    A KEEP is carried over only if each access was kept and none has changed. Otherwise the most
+    urgent decision about any of them says why the item is opened again.
+    """
+    known = [left for left in lefts if left]
+    if not known:
+        return _Before(Opened.NEW)
+    for verdict in _URGENT:
+        for left in known:
+            if left.verdict == verdict:
+                return _Before(_AGAIN[verdict], left.decision)
+    same = [left and left.fingerprint for left in lefts] == [each.fingerprint for each in accesses]
+    first = known[0]
+    if same:
+        return _Before(Opened.CARRIED, first.decision, first.carried)
+    return _Before(Opened.CHANGED, first.decision)
+
+
+_AGAIN: Final = {
+    Verdict.REVOKE: Opened.STILL_THERE,
+    Verdict.UNSURE: Opened.UNSURE,
+    None: Opened.UNDECIDED,
+}
 
 
 def _gone(graph: AccessGraph, pair: Pair) -> Gone:
@@ -217,8 +310,9 @@ def _gone(graph: AccessGraph, pair: Pair) -> Gone:
 def _left(rows: sqlite3.Connection, number: int) -> dict[Pair, _Left]:
     """Return what a campaign left of each access, for the campaign after it."""
     query = f"""
-        SELECT i.principal, i.resource, i.fingerprint, d.{DECISION.format("d")} FROM review_items i
-        LEFT JOIN review_decisions d ON d.sequence = i.decision WHERE i.campaign = ?"""  # noqa: S608  # our own names
+        SELECT a.principal, a.resource, a.item, a.fingerprint, d.{DECISION.format("d")} FROM {accesses_in(rows)} a
+        JOIN review_items i ON i.campaign = a.campaign AND i.number = a.item
+        LEFT JOIN review_decisions d ON d.sequence = i.decision WHERE a.campaign = ?"""  # noqa: S608  # ours
     return {Pair(*row[:2]): _Left(*row[2:]) for row in rows.execute(query, (number,))}
 
 

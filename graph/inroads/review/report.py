@@ -68,9 +68,13 @@ def _lines(campaign: Campaign) -> Iterator[str]:
 
 
 def named(item: Item) -> dict[str, object]:
-    """Return an item as plain values with the names of its fields."""
+    """Return an item as plain values with the names of its fields.
+
+    An item of one access has no field `kept`, so that older reports keep their digest.
+    """
     plain: dict[str, object] = msgspec.to_builtins(item)
-    return plain | {"access": _named(item.access)}
+    kept = plain.pop("kept") and _named(item.accesses[1])
+    return plain | {"access": _named(item.access)} | ({"kept": kept} if kept else {})
 
 
 def _named(access: Frozen) -> dict[str, object]:
@@ -141,6 +145,8 @@ def _paragraph(item: Item) -> Iterator[str]:
     yield f"\n## {item.number}. {_text(item.access.sentence)}\n\n"
     yield f"{item.opened}; {item.access.certainty}, {item.access.state}; {_text(item.access.principal)} -> "
     yield f"{_text(item.access.resource)}; fingerprint {item.fingerprint}\n\n"
+    if item.kept:
+        yield f"- and {_text(item.kept.what)}, which this business keeps\n"
     decision = item.decision
     if decision is None:
         yield "- **undecided**\n"
@@ -151,7 +157,7 @@ def _paragraph(item: Item) -> Iterator[str]:
     yield from (f"- path: {_text(path.sentence)}\n" for path in item.access.paths)
     if item.access.truncated:
         yield f"- {MORE_PATHS}\n"
-    for grant in item.access.grants:
+    for grant in item.grants:
         for each in grant.records:
             yield f"- {_text(each.label)}: {_text(each.source)} {_text(each.pointer)} ({each.sha256[:12]})\n"
     if item.difference:

@@ -15,10 +15,13 @@ from inroads.text import printable
 
 COLUMNS: Final = (
     "number", "decision", "why", "by", "decided_at", "carried", "opened", "principal", "who", "resource", "what",
-    "business", "roles", "certainty", "state", "contested", "contradictions", "paths", "changed", "previous",
+    "business", "account", "roles", "certainty", "state", "contested", "contradictions", "paths", "changed", "previous",
     "fingerprint",
 )  # fmt: skip
-"""The columns; `decision` and `why` are for the reviewer to fill."""
+"""The columns; `decision` and `why` are for the reviewer to fill.
+
+`account` is the account that the business keeps, where the decision covers it, too.
+"""
 
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 
@@ -43,6 +46,7 @@ def row(item: Item) -> dict[str, Any]:
         access.resource,
         access.what,
         item.business,
+        item.kept.resource if item.kept else "",
         [role.value for role in access.roles],
         access.certainty.value,
         access.state.value,

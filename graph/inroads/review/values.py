@@ -21,7 +21,7 @@ from inroads.model import (
     kind_of,
     node_id,
 )
-from inroads.review.frozen_access import Difference, Frozen, Pair, Scope
+from inroads.review.frozen_access import Difference, Frozen, FrozenGrant, Pair, Scope
 from inroads.text import printable
 
 CONTESTED: Final = "CONTESTED"
@@ -32,11 +32,15 @@ LONGEST: Final = 10_000
 
 
 class Verdict(StrEnum):
-    """A verdict about an access. UNSURE is a decision too: the next campaign asks again."""
+    """A verdict about an access. UNSURE is a decision too: the next campaign asks again.
+
+    WITHDRAWN stands in histories alone: the decision before it was taken back.
+    """
 
     KEEP = "KEEP"
     REVOKE = "REVOKE"
     UNSURE = "UNSURE"
+    WITHDRAWN = "WITHDRAWN"
 
 
 class Opened(StrEnum):
@@ -120,10 +124,11 @@ class Decision(msgspec.Struct, frozen=True):
 
 
 class Item(msgspec.Struct, frozen=True):
-    """One access of a campaign as it was frozen.
+    """One thing to decide: an access of a campaign as it was frozen.
 
-    `previous` is the previous campaign's decision about it. `difference` says what has changed
-    since then, None if there is nothing to compare with.
+    `kept` is the access to the account that the business keeps, where one decision covers both; see
+    `grouping.grouped`. `previous` is the previous campaign's decision about it. `difference` says
+    what has changed since then, None if there is nothing to compare with.
     """
 
     number: int
@@ -134,6 +139,17 @@ class Item(msgspec.Struct, frozen=True):
     decision: Decision | None
     previous: Decision | None
     difference: Difference | None
+    kept: Frozen | None = None
+
+    @property
+    def accesses(self) -> tuple[Frozen, ...]:
+        """The accesses that the decision covers."""
+        return (self.access, self.kept) if self.kept else (self.access,)
+
+    @property
+    def grants(self) -> tuple[FrozenGrant, ...]:
+        """The grants on all paths of the accesses, each once."""
+        return tuple({grant.id: grant for each in self.accesses for grant in each.grants}.values())
 
 
 class Ending(msgspec.Struct, frozen=True):
@@ -148,7 +164,8 @@ class Ending(msgspec.Struct, frozen=True):
 class Answer(NamedTuple):
     """A requested decision: the item's number, and the start of its expected fingerprint, if any.
 
-    `where` is the place of the request, such as `line 3`, for messages about it.
+    `where` is the place of the request, such as `line 3`, for messages about it. `seen` is the
+    number of the decision that counted when the item was shown, 0 for none; None does not ask.
     """
 
     item: int
@@ -156,6 +173,7 @@ class Answer(NamedTuple):
     why: str = ""
     expect: str = ""
     where: str = ""
+    seen: int | None = None
 
 
 class Decided(NamedTuple):
@@ -214,7 +232,8 @@ class Filter(msgspec.Struct, frozen=True):
 
     `of` is an identity, a business with the accounts that it keeps, or an account. `decided` asks
     for items with a decision, or without one, `contested` for items with a contested role, or
-    without one.
+    without one. `text` is a part of a name or id at either end, ASCII letters in either case;
+    campaigns of older formats are searched by emails and ids alone.
     """
 
     of: str | None = None
@@ -225,9 +244,17 @@ class Filter(msgspec.Struct, frozen=True):
     verdict: Verdict | None = None
     decided: bool | None = None
     contested: bool | None = None
+    text: str | None = None
 
-    def where(self) -> tuple[str, list[object]]:
-        """Return the SQL condition for the rows, and its parameters."""
+    def where(self, campaign: int, accesses: str) -> tuple[str, list[object]]:
+        """Return the SQL condition for the rows of a campaign, and its parameters.
+
+        `accesses` is the table of `rows.accesses_in`.
+        """
+        reached = (
+            f"SELECT 1 FROM {accesses} a WHERE a.campaign = i.campaign"  # noqa: S608  # ours
+            " AND a.principal = i.principal AND a.resource = ? AND a.item = i.number"
+        )
         asked: list[tuple[str, object]] = [
             (f"i.{name} = ?", value)
             for name in ("certainty", "state", "opened")
@@ -236,7 +263,7 @@ class Filter(msgspec.Struct, frozen=True):
         if self.of is not None:
             node = node_id(self.of)
             ends = {NodeKind.IDENTITY: "i.principal = ?", NodeKind.BUSINESS: "i.business = ?"}
-            asked.append((ends.get(kind_of(node), "i.resource = ?"), node))
+            asked.append((ends.get(kind_of(node), f"EXISTS ({reached})"), node))
         if self.role is not None:
             asked.append(("instr(i.roles, ?)", f" {self.role} "))
         if self.verdict is not None:
@@ -245,11 +272,20 @@ class Filter(msgspec.Struct, frozen=True):
             asked.append(
                 (f"instr(i.roles, ?) {'>' if self.contested else '='} 0", f" {CONTESTED} ")
             )
+        if self.text:
+            ends_of = "i.label || char(10) || i.principal || char(10) || i.business"
+            # The same for each item, so that the accesses are read once.
+            reached = (
+                f"SELECT a.item FROM {accesses} a WHERE a.campaign = {campaign:d}"  # noqa: S608  # ours
+                " AND instr(lower(a.label || char(10) || a.resource), lower(?))"
+            )
+            text = one_line(self.text)
+            asked.append((f"(instr(lower({ends_of}), lower(?)) OR i.number IN ({reached}))", text))
         where = "".join(f" AND {condition}" for condition, _ in asked)
         if self.decided is not None:
             # An index serves this condition.
             where += f" AND i.decision IS {'NOT ' * self.decided}NULL"
-        return where, [value for _, value in asked]
+        return where, [value for condition, value in asked for _ in range(condition.count("?"))]
 
 
 ALL: Final = Filter()

@@ -268,7 +268,8 @@ class Ledger(DocumentLog):
         self._connection.executemany(
             "UPDATE campaigns SET forgotten = forgotten + 1 WHERE id = ?", counted
         )
-        self._connection.execute("DELETE FROM review_items WHERE principal = ?", (node,))
+        for table in ("review_items", "review_accesses"):
+            self._connection.execute(f"DELETE FROM {table} WHERE principal = ?", (node,))  # noqa: S608  # ours
         ended = self._connection.execute(
             "DELETE FROM review_endings WHERE principal = ?", (node,)
         ).rowcount

@@ -127,6 +127,23 @@ STEPS: Final[tuple[tuple[str, ...], ...]] = (
         )
         """,
     ),
+    (  # the accesses of review items; before, each item had one
+        """
+        CREATE TABLE review_accesses (
+            campaign    INTEGER NOT NULL,
+            principal   TEXT NOT NULL,
+            resource    TEXT NOT NULL,
+            item        INTEGER NOT NULL,     -- the number of its item
+            label       TEXT NOT NULL,        -- what the resource is called; empty in older campaigns
+            fingerprint BLOB NOT NULL,        -- of this access alone
+            PRIMARY KEY (campaign, principal, resource)
+        ) WITHOUT ROWID
+        """,
+        """
+        INSERT INTO review_accesses
+            SELECT campaign, principal, resource, number, '', fingerprint FROM review_items
+        """,
+    ),
 )
 
 READABLE: Final = 1

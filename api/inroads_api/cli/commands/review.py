@@ -8,22 +8,22 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
+from importlib import import_module
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Annotated, Any
 
 import msgspec
 import typer
 
 from inroads import review
 from inroads.errors import InroadsError
-from inroads.explorer import Explorer
 from inroads.model import NodeKind
-from inroads.network.wording import MORE_PATHS, grant_label
 from inroads.reach.answers import RESOURCES
-from inroads.review import Campaign, Filter, Item, report, spreadsheet
+from inroads.review import Filter, report, spreadsheet
 from inroads.review import spreadsheet as sheets
+from inroads.review.values import checked_line
 from inroads.store.ledger import Ledger
-from inroads.text import SHOWN, more, printable, shortened
+from inroads_api.cli.campaigns import print_item, print_status, row_of, say_drift
 from inroads_api.cli.naming import said_node
 from inroads_api.cli.options import (
     AsOf,
@@ -40,15 +40,14 @@ from inroads_api.cli.terminal import (
     REJECTED,
     Format,
     Output,
-    default_format,
     failing,
     many,
     now,
     print_rows,
     say,
     say_coverage,
-    write_json,
 )
+from inroads_api.cli.worklist.session import Session
 
 app = typer.Typer(
     name="review", help="Review campaigns: decide who keeps which access.", no_args_is_help=True
@@ -70,10 +69,6 @@ ItemsOf = Annotated[
 ]
 OfCertainty = Annotated[str | None, typer.Option("--certainty", help="stated or inferred.")]
 OfState = Annotated[str | None, typer.Option("--state", help="active or latent.")]
-
-
-GRANTS_SHOWN: Final = 8
-"""The most grants of an item of which the records are shown."""
 
 
 class ExportFormat(StrEnum):
@@ -161,7 +156,7 @@ def start(
             previous=previous,
             position=position,
         )
-        _print_status(made, output)
+        print_status(made, output)
         endings = made.endings()
         for kind_ in sorted({each.kind for each in endings}):
             say(
@@ -174,7 +169,7 @@ def start(
 def list_(ledger: LedgerFile = None, output: Output = None) -> None:
     """List all campaigns with their progress."""
     with failing(), _opened(ledger) as opened:
-        print_rows([_summary(each) for each in review.campaigns(opened)], output)
+        print_rows([row_of(each) for each in review.campaigns(opened)], output)
 
 
 @app.command(name="next")
@@ -199,7 +194,7 @@ def next_(
         if item is None:
             say("nothing is undecided")
         else:
-            _print_item(found, item, load_graph([str(opened.path)], None, policy), output)
+            print_item(found, item, load_graph([str(opened.path)], None, policy), output)
 
 
 @app.command()
@@ -213,7 +208,41 @@ def show(
     """Show one item as it was frozen, its decisions, and its access now."""
     with failing(), _opened(ledger) as opened:
         found = review.campaign(opened, name)
-        _print_item(found, found.item(number), load_graph([str(opened.path)], None, policy), output)
+        print_item(found, found.item(number), load_graph([str(opened.path)], None, policy), output)
+
+
+@app.command()
+@grouped
+def work(
+    *,
+    name: CampaignName,
+    by: Actor,
+    of: ItemsOf = None,
+    which: ItemOptions,
+    ledger: LedgerFile = None,
+) -> None:
+    """Decide the items one after the other on the full screen: a key each. `?` shows the keys.
+
+    Each decision is on the disk before the next item shows. Needs the extra inroads[review].
+    """
+    with failing(), _opened(ledger, write=True) as opened:
+        found = review.campaign(opened, name)
+        checked_line(by, "who decides", 200)
+        if found.signed:
+            raise InroadsError(f"the campaign {found.name!r} was signed off", "CAMPAIGN_CLOSED")
+        try:
+            screen = import_module("inroads_api.cli.worklist.screen")
+        except ModuleNotFoundError:
+            raise InroadsError(
+                "the full screen needs Textual: pip install 'inroads[review]'", "EXTRA_MISSING"
+            ) from None
+        if not (sys.stdin.isatty() and sys.stdout.isatty()):
+            raise InroadsError("the full screen needs a terminal", "NO_TERMINAL")
+        session = Session(found, by, now, which.chosen(of))
+        queue = screen.Worklist(session)
+        queue.run(mouse=False)  # so that the terminal selects text as ever
+        say(f"{session.total - session.undecided} of {many(session.total, 'item')} decided")
+        raise typer.Exit(queue.return_code or 0)
 
 
 @app.command()
@@ -287,25 +316,11 @@ def status(
     """Show the progress of each business, changes since the freeze, and effects of revocations."""
     with failing(), _opened(ledger) as opened:
         found = review.campaign(opened, name)
-        _print_status(found, output)
+        print_status(found, output)
         if not drift:
             return
         seen = found.drift(load_graph([str(opened.path)], None, policy))
-        say(
-            f"since it was frozen: {seen.same} the same, {len(seen.changed)} changed, {len(seen.ended)} ended,"
-            f" {len(seen.unseen)} no longer seen, {len(seen.appeared)} appeared in its scope"
-        )
-        for number, pair, what in seen.changed:
-            say(f"  changed: item {number} {' -> '.join(pair)}: {'; '.join(what.lines())}")
-        for word, rows in (("ended", seen.ended), ("no longer seen", seen.unseen)):
-            for number, pair in rows:
-                say(f"  {word}: item {number} {' -> '.join(pair)}")
-        for pair in seen.appeared:
-            say(f"  appeared: {' -> '.join(pair)}")
-        done, standing = len(seen.revoked_ended), len(seen.revoked_standing)
-        say(f"revocations: {done} have taken effect, {standing} still stand")
-        for number, pair in seen.revoked_standing:
-            say(f"  still there: item {number} {' -> '.join(pair)}")
+        say_drift(found, seen, output)
 
 
 @app.command(name="sign-off")
@@ -408,92 +423,3 @@ def _converted(given: dict[str, Any], kind: Any) -> Any:
         return msgspec.convert(given, kind)
     except msgspec.ValidationError as error:
         raise InroadsError(f"the question is wrong: {error}", "BAD_FILTER") from None
-
-
-def _summary(campaign: Campaign) -> dict[str, Any]:
-
-    head, signed = campaign.head, campaign.signed
-    state = (
-        "open" if signed is None else "signed off, partial" if signed.undecided else "signed off"
-    )
-    return {
-        "campaign": campaign.id,
-        "name": campaign.name,
-        "state": "overdue" if campaign.overdue(now()) else state,
-        **msgspec.to_builtins(campaign.whole()),
-        "by": head.by,
-        "started": head.started,
-        "due": head.due,
-        "version": head.version,
-    }
-
-
-def _print_status(campaign: Campaign, output: Format | None) -> None:
-
-    progress = campaign.progress()
-    rows = [
-        {"business": business or "(all)", **msgspec.to_builtins(each)}
-        for business, each in progress.items()
-    ]
-    print_rows(rows, output)
-    if campaign.overdue(now()):
-        say(f"overdue since {campaign.head.due}")
-    if campaign.signed:
-        rest = (
-            f", {many(campaign.signed.undecided, 'item')} undecided"
-            if campaign.signed.undecided
-            else ""
-        )
-        say(f"signed off by {campaign.signed.by} at {campaign.signed.moment}{rest}")
-    if campaign.forgotten:
-        say(f"{many(campaign.forgotten, 'item')} went with persons who were forgotten")
-
-
-def _print_item(campaign: Campaign, item: Item, graph: Explorer, output: Format | None) -> None:
-    """Print an item as it was frozen, and its access in a graph."""
-
-    standing = campaign.standing(item, graph)
-    explanation, history = standing.explanation, campaign.history(item.number)
-    now_ = (
-        "ended"
-        if explanation is None
-        else "; ".join(standing.difference.lines())
-        if standing.difference
-        else ""
-    )
-    if (output or default_format()) is not Format.TABLE:
-        told = {
-            **report.named(item),
-            "history": msgspec.to_builtins(history),
-            "since": now_ or None,
-            "explanation": explanation
-            and {
-                "sentence": explanation.sentence,
-                "independent_routes": explanation.independent_routes,
-                "cut": [grant_label(grant) for grant in explanation.cut],
-            },
-        }
-        write_json(told, pretty=output is Format.JSON)
-        return
-
-    lines = [f"item {item.number}: {item.access.sentence}  [{item.opened}, {item.fingerprint}]"]
-    paths = [f"{path.sentence}  [{path.certainty}, {path.state}]" for path in item.access.paths]
-    lines += shortened([f"{number}. {each}" for number, each in enumerate(paths, 1)])
-    lines += [MORE_PATHS] * item.access.truncated
-    for grant in item.access.grants[:GRANTS_SHOWN]:
-        records = [f"{each.label}: {each.source} {each.pointer}" for each in grant.records]
-        lines += [f"     {grant.relation:<8} {line}" for line in shortened(records, SHOWN)]
-    if (left := len(item.access.grants) - GRANTS_SHOWN) > 0:
-        lines.append(f"     {more(left)} grants")
-    if item.previous:
-        lines.append(f"before: {item.previous.verdict} by {item.previous.by}: {item.previous.why}")
-    lines += [
-        f"changed since: {line}" for line in (item.difference.lines() if item.difference else [])
-    ]
-    lines += [
-        f"decided: {each.verdict} by {each.by} at {each.moment}: {each.why}" for each in history
-    ]
-    lines.append(f"since frozen: {now_}" if now_ else "since frozen: the same")
-    lines += [explanation.sentence] if explanation else []
-    for line in lines:
-        typer.echo(printable(line))

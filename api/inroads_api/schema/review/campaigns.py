@@ -108,7 +108,7 @@ class ReviewCampaign:
         lambda self: self.of.campaign.head.policy, "The digest of the policy it was under."
     )
     item_count: int = stated(
-        lambda self: self.of.campaign.head.items, "How many accesses were frozen."
+        lambda self: self.of.campaign.head.items, "How many items there were at the start."
     )
     forgotten: int = stated(
         lambda self: self.of.campaign.forgotten,

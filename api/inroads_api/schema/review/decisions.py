@@ -17,6 +17,7 @@ describe(
         "KEEP": "It may stay.",
         "REVOKE": "It must go; somebody has to do that where the access was given.",
         "UNSURE": "Somebody looked and cannot tell: the next campaign asks again.",
+        "WITHDRAWN": "In histories alone: the decision before it was taken back by its decider.",
     },
     name="ReviewVerdict",
 )
@@ -24,7 +25,10 @@ describe(
 
 @described
 class ReviewDecision:
-    """A decision about an item. Decisions are only added, never changed; the last one counts."""
+    """A decision about an item. Decisions are only added, never changed; the last one counts.
+
+    One that was withdrawn does not count, and the one before it does again.
+    """
 
     made: strawberry.Private[review.Decision]
 

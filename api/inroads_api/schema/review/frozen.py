@@ -8,9 +8,11 @@ import strawberry
 
 from inroads import review
 from inroads.model import AccessState, Certainty, Relation, Role
+from inroads.review.frozen_access import Frozen as FrozenAccessValue
 from inroads.review.frozen_access import FrozenGrant as FrozenGrantValue
 from inroads.review.frozen_access import FrozenPath as FrozenPathValue
 from inroads_api.schema.fields import ID, described, field, mirror, stated, value
+from inroads_api.schema.pages import First, within
 
 
 @described
@@ -59,6 +61,26 @@ class FrozenPath:
         lambda self: self.was.reasons, "Why it was latent, if it was."
     )
     sentence: str = stated(lambda self: self.was.sentence, "All of it in plain English.")
+
+
+@described
+class FrozenAccess:
+    """The access to an account as it was frozen, beside that to the business that keeps it."""
+
+    was: strawberry.Private[FrozenAccessValue]
+
+    resource_id: ID = stated(lambda self: self.was.resource, "The node id of the account.")
+    what: str = stated(lambda self: self.was.what, "What the account was called.")
+    sentence: str = stated(lambda self: self.was.sentence, "The access in plain English.")
+    truncated: bool = stated(
+        lambda self: self.was.truncated, "Whether there were more paths than were kept."
+    )
+    path_count: int = stated(lambda self: len(self.was.paths), "How many paths were kept.")
+
+    @field
+    def paths(self, first: First = 5) -> list[FrozenPath]:
+        """The paths that proved it, the best first."""
+        return [FrozenPath(was=each) for each in self.was.paths[: within(first, 5)]]
 
 
 @described

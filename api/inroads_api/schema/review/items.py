@@ -27,6 +27,7 @@ from inroads_api.schema.pages import (
 )
 from inroads_api.schema.review.decisions import ReviewDecision, decision_of
 from inroads_api.schema.review.frozen import (
+    FrozenAccess,
     FrozenGrant,
     FrozenPath,
     ReviewDifference,
@@ -63,6 +64,10 @@ class ReviewFilter:
     verdict: Verdict | None = optional("Only those whose last decision says this.")
     decided: bool | None = optional("Only those with a decision, or only those without.")
     contested: bool | None = optional("Only those with a contested role, or only those without.")
+    text: str | None = optional(
+        "Only those with this text in a name, email or id at either end; ASCII letters in either"
+        " case."
+    )
 
     def chosen(self) -> review.Filter:
         """Return the filter as the library takes it."""
@@ -97,7 +102,8 @@ class ReviewStanding:
 class ReviewItem:
     """An access of a campaign as it was frozen, and the decisions about it.
 
-    Only `principal`, `resource` and `standing` come from the answering version.
+    A business and the account that it keeps are one item where nothing differs between the two
+    accesses: the decision covers both. Only `principal`, `resource` and `standing` come from the answering version.
     """
 
     of: strawberry.Private[Seen]
@@ -121,6 +127,11 @@ class ReviewItem:
         lambda self: self.item.business,
         "The node id of the business that is reached, or that keeps the account; the account itself"
         " if none is known.",
+    )
+    kept: FrozenAccess | None = stated(
+        lambda self: FrozenAccess(was=self.item.kept) if self.item.kept else None,
+        "The access to the account that the business keeps, where this item covers it, too. Its"
+        " roles, certainty and state are those of the item.",
     )
     who: str = stated(lambda self: self.item.access.who, "What the principal was called.")
     what: str = stated(lambda self: self.item.access.what, "What the resource was called.")
@@ -163,8 +174,11 @@ class ReviewItem:
 
     @field
     def grants(self, first: First = 10) -> list[FrozenGrant]:
-        """The grants on its paths with the records behind them, in the order of the paths."""
-        return [FrozenGrant(was=each) for each in self.item.access.grants[: within(first, 10)]]
+        """The grants on its paths with the records behind them, in the order of the paths.
+
+        KEEPS is among them where the item covers an account, too.
+        """
+        return [FrozenGrant(was=each) for each in self.item.grants[: within(first, 10)]]
 
     @field
     def principal(self) -> Identity | None:

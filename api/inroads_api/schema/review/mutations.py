@@ -21,7 +21,9 @@ class ReviewAnswer:
     """A decision about one item, as the input of a mutation."""
 
     item: int = strawberry.field(description="The number of the item.")
-    verdict: Verdict = strawberry.field(description="What is decided.")
+    verdict: Verdict = strawberry.field(
+        description="What is decided; not WITHDRAWN, which is BAD_DECISION."
+    )
     why: str | None = optional("The reason; needed unless it is KEEP.")
     expect: str | None = optional(
         "The item's fingerprint, or its beginning: STALE_DECISION if that is another."
@@ -41,7 +43,7 @@ class StartedReview:
 
     campaign_id: ID = stated(lambda self: self.made.id, "The campaign's id.")
     name: str = stated(lambda self: self.made.name, "What it is called.")
-    item_count: int = stated(lambda self: self.made.head.items, "How many accesses were frozen.")
+    item_count: int = stated(lambda self: self.made.head.items, "How many items there are.")
 
 
 @described

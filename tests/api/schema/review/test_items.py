@@ -17,7 +17,8 @@ START = """mutation ($name: String!, $scope: ReviewScopeInput) {
   startReview(name: $name, scope: $scope, by: "eve") { itemCount } }"""
 ITEMS = """query ($id: ID!, $filter: ReviewFilter) { reviewCampaign(id: $id) { scope { contested }
   items(first: 9, filter: $filter) { totalCount nodes {
-    principalId resourceId contested contestedRoles contradictionCodes sentence } } } }"""
+    principalId resourceId contested contestedRoles contradictionCodes sentence
+    kept { resourceId what sentence truncated pathCount paths { sentence } } } } } }"""
 DRIFT = """{ reviewCampaign(id: "Q1") { drift {
   changed(first: 5) { nodes { difference { facts } } } } } }"""
 
@@ -45,11 +46,13 @@ def test_items(tmp_path: Path) -> None:
     scopes = {"All": {}, "Doubtful": {"contested": True}, "Sound": {"contested": False}}
     started = {name: door.ask(START, name=name, scope=scope) for name, scope in scopes.items()}
     counts = {name: each["itemCount"] for name, each in started.items()}
-    assert counts == {"All": 5, "Doubtful": 2, "Sound": 3}
+    assert counts == {"All": 3, "Doubtful": 1, "Sound": 2}
     told = {name: door.ask(ITEMS, id=name)["scope"]["contested"] for name in scopes}
     assert told == {"All": None, "Doubtful": True, "Sound": False}
     doubtful = door.ask(ITEMS, id="All", filter={"contested": True})["items"]
-    assert [each["resourceId"] for each in doubtful["nodes"]] == ["account:AccA", "business:3001"]
+    assert [(each["resourceId"], each["kept"]["resourceId"]) for each in doubtful["nodes"]] == [
+        ("business:3001", "account:AccA")
+    ]
     for each in doubtful["nodes"]:
         assert each["principalId"] == "identity:1"
         assert each["contested"]
@@ -57,9 +60,9 @@ def test_items(tmp_path: Path) -> None:
         assert each["contradictionCodes"] == ["account_moved"]
         assert each["sentence"].endswith("as OWNER (contested: OWNER, account_moved).")
     sound = door.ask(ITEMS, id="All", filter={"contested": False})["items"]
-    assert sound["totalCount"] == 3
+    assert sound["totalCount"] == 2
     assert not any(each["contested"] or each["contestedRoles"] for each in sound["nodes"])
-    assert door.ask(ITEMS, id="All", filter={"contested": None})["items"]["totalCount"] == 5
+    assert door.ask(ITEMS, id="All", filter={"contested": None})["items"]["totalCount"] == 3
 
 
 def test_drift(tmp_path: Path) -> None:
@@ -71,4 +74,4 @@ def test_drift(tmp_path: Path) -> None:
     changed = door.ask(DRIFT)["drift"]["changed"]["nodes"]
     assert [each["difference"]["facts"] for each in changed] == [
         ["contested_roles none -> OWNER", "contradictions none -> equal_moment"]
-    ] * 2
+    ]

@@ -1,0 +1,1 @@
+"""The full-screen queue of a review campaign: `inroads review work`."""
