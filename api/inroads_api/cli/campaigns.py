@@ -89,8 +89,8 @@ def _summary_lines(campaign: Campaign, told: Summary) -> Iterator[str]:
         yield "Riskiest first:"
         yield from (f"  item {each.number}: {each.access.sentence}" for each in told.first)
         rest = progress.undecided - len(told.first)
-        left = f"  {more(rest)}; " if rest else "  "
-        yield f"{left}decide them with `inroads review work {campaign.name} --by WHO`"
+        begin = f"  {more(rest)}; " if rest else "  "
+        yield f"{begin}decide them with `inroads review work {campaign.name} --by WHO`"
     if told.parts:
         yield "Left to decide:"
         yield from (

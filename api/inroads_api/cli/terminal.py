@@ -20,7 +20,7 @@ from inroads.output.rows import csv_row, json_row, table_row
 from inroads.sources.files import files
 from inroads.text import fitting, harmless, json_text, printable
 from inroads_api.cli import choices
-from inroads_api.cli.tables import cell_parts, print_table, print_text
+from inroads_api.cli.printing.tables import cell_parts, print_table, print_text
 
 USAGE, REJECTED, NOT_FOUND, FAILED, AMBIGUOUS = choices.USAGE, 3, 4, 5, 6
 """Exit codes: wrong request, rejected documents, unknown node, findings as bad as `--fail-on`, a

@@ -21,8 +21,8 @@ from cachetools import LRUCache
 from inroads.errors import InroadsError
 from inroads.moments import EPOCH
 from inroads.network.access_graph import AccessGraph
-from inroads.network.limited_reading import DocumentReader
-from inroads.network.limited_view import portion
+from inroads.network.limited.reading import DocumentReader
+from inroads.network.limited.view import portion
 from inroads_api.versions import marks
 from inroads_api.versions.cache import MAKERS, MAX_MAKING, Cache, Room
 from inroads_api.versions.versions import (

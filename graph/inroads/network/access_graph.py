@@ -8,7 +8,7 @@ from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property, lru_cache
-from typing import TYPE_CHECKING, Any, NamedTuple, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import networkx as nx
 import numpy as np
@@ -53,28 +53,20 @@ from inroads.network.coverage import NO_GRANTS, MeasuredCoverage
 from inroads.network.issues import issues
 from inroads.network.mappings import (
     NO_DOCUMENTS,
+    PLAIN,
     Adjacent,
     Data,
     Documents,
     Grants,
+    Hop,
     Neighbours,
     Nodes,
 )
 from inroads.network.names.former_emails import FormerEmail, former_emails
 from inroads.network.search import FIELDS, Corpus, Matches, MatchField, corpus, search
-from inroads.policy.grammar import CONVEYS, Conveys
+from inroads.policy.grammar import CONVEYS
 from inroads.policy.tables import STOCK, Policy
 from inroads.text import shortened
-
-
-class Hop(NamedTuple):
-    """An edge in walking order, with its grant and the class of the step."""
-
-    principal: str
-    resource: str
-    grant: Grant
-    conveys: Conveys
-
 
 if TYPE_CHECKING:
     MultiDiGraph = nx.MultiDiGraph[str]
@@ -180,7 +172,7 @@ class AccessGraph(MultiDiGraph):
         fold, kind = self.fold, self.index.kind(number)
         place = number - fold.kind_starts[KINDS.index(kind)]
         data: dict[str, Any] = {"kind": kind.value}
-        for name in _PLAIN[kind]:
+        for name in PLAIN[kind]:
             value = fold.attributes[name][place]
             if value != NONE:
                 texts = fold.said.words if name in WORD_ATTRIBUTES else fold.said.texts
@@ -501,14 +493,6 @@ class AccessGraph(MultiDiGraph):
 @lru_cache(maxsize=256)
 def _content(document: Document) -> Content:
     return reread(document).content
-
-
-_PLAIN = {
-    NodeKind.IDENTITY: ("email", "first_name", "last_name", "confirmed_at"),
-    NodeKind.BUSINESS: ("name", "active"),
-    NodeKind.ACCOUNT: ("subscription_status", "business_status", "system_id"),
-    NodeKind.GROUP: (),
-}
 
 
 def _rebuilt(kind: type[AccessGraph], fold: Fold, policy: Policy) -> AccessGraph:

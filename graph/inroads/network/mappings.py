@@ -8,7 +8,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable, ItemsView, Iterator, Mapping, Sequence, ValuesView
 from functools import partial
 from itertools import chain, groupby
-from typing import Any, Final, TypeVar
+from typing import Any, Final, NamedTuple, TypeVar
 
 from networkx.classes.coreviews import MultiAdjacencyView
 from networkx.classes.function import frozen  # type: ignore[attr-defined]  # the stub leaves it out
@@ -16,12 +16,31 @@ from networkx.classes.function import frozen  # type: ignore[attr-defined]  # th
 from inroads.columns.adjacency import Adjacency
 from inroads.columns.arrays import Lazily
 from inroads.columns.claimset import RELATIONS
-from inroads.model import Document, Grant, grant_id
+from inroads.model import Document, Grant, NodeKind, grant_id
+from inroads.policy.grammar import Conveys
 
 _V = TypeVar("_V")
 
 FEW: Final = 1_000
 """So many nodes are looked at one by one; who goes further is given the rest in bulk."""
+
+
+PLAIN: Final = {
+    NodeKind.IDENTITY: ("email", "first_name", "last_name", "confirmed_at"),
+    NodeKind.BUSINESS: ("name", "active"),
+    NodeKind.ACCOUNT: ("subscription_status", "business_status", "system_id"),
+    NodeKind.GROUP: (),
+}
+"""The attributes of the nodes of each kind that are plain values."""
+
+
+class Hop(NamedTuple):
+    """An edge in walking order, with its grant and the class of the step."""
+
+    principal: str
+    resource: str
+    grant: Grant
+    conveys: Conveys
 
 
 class Data(dict[str, Any]):

@@ -12,7 +12,8 @@ import numpy as np
 
 from inroads.cancellation import check
 from inroads.columns.arrays import Ints
-from inroads.network.access_graph import AccessGraph, Hop
+from inroads.network.access_graph import AccessGraph
+from inroads.network.mappings import Hop
 from inroads.reach import limits
 from inroads.reach.filters import AccessFilter
 

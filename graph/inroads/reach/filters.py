@@ -24,7 +24,8 @@ from inroads.model import (
     is_grant_id,
     node_id,
 )
-from inroads.network.access_graph import AccessGraph, Hop
+from inroads.network.access_graph import AccessGraph
+from inroads.network.mappings import Hop
 from inroads.network.names.lookup import named, named_grant
 from inroads.reach.answers import Summary
 

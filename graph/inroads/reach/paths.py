@@ -7,7 +7,8 @@ from typing import NamedTuple
 
 from inroads.cancellation import check
 from inroads.model import AccessState, Certainty, Path, Role, Step
-from inroads.network.access_graph import AccessGraph, Hop
+from inroads.network.access_graph import AccessGraph
+from inroads.network.mappings import Hop
 from inroads.policy.grammar import GRAMMAR, Conveys, Phase
 from inroads.reach.answers import CERTAINTY_RANKS, STATE_RANKS
 

@@ -14,7 +14,8 @@ from inroads.columns.arrays import Ints, distinct
 from inroads.columns.claimset import NONE, ROLES
 from inroads.columns.touched import keeps_at
 from inroads.model import Certainty, Grant, NodeKind, kind_of
-from inroads.network.access_graph import AccessGraph, Hop
+from inroads.network.access_graph import AccessGraph
+from inroads.network.mappings import Hop
 from inroads.policy.grammar import (
     ACTING,
     BACKWARD,

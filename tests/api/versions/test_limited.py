@@ -24,8 +24,8 @@ from inroads.errors import InroadsError
 from inroads.explorer import Explorer
 from inroads.model import NodeKind, kind_of, native_id
 from inroads.moments import EPOCH
-from inroads.network.limited_reading import DocumentReader
-from inroads.network.limited_view import portion
+from inroads.network.limited.reading import DocumentReader
+from inroads.network.limited.view import portion
 from inroads.reach.questions import reached_by
 from inroads_api.clock import Deadline, Late
 from inroads_api.execution.execute import Schema, execute

@@ -21,7 +21,7 @@ from inroads.documents.reader import Observation, read
 from inroads.errors import NotFound
 from inroads.explorer import Explorer, load
 from inroads.model import fold_email
-from inroads.network.limited_view import portion
+from inroads.network.limited.view import portion
 from inroads.network.names.former_emails import EmailChange, FormerEmail
 from inroads.policy.tables import STOCK
 from inroads.sources.synthetic import population

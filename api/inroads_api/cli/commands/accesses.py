@@ -48,8 +48,8 @@ from inroads.text import SHOWN, more, printable, shortened
 from inroads_api.cli.choices import choice_option
 from inroads_api.cli.naming import Principal, Resource, avoided, said_ends, said_node
 from inroads_api.cli.options import AllEvidence, Contested, Given, finish, grouped, words
-from inroads_api.cli.shown import Limit, NoPager, Shown
-from inroads_api.cli.tables import coloured, console, is_narrow, print_sentence
+from inroads_api.cli.printing.shown import Limit, NoPager, Shown
+from inroads_api.cli.printing.tables import coloured, console, is_narrow, print_sentence
 from inroads_api.cli.terminal import (
     Format,
     Output,

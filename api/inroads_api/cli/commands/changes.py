@@ -34,8 +34,8 @@ from inroads_api.cli.options import (
     finish,
     moment_option,
 )
-from inroads_api.cli.shown import Limit, NoPager, Shown
-from inroads_api.cli.tables import GREY, print_text
+from inroads_api.cli.printing.shown import Limit, NoPager, Shown
+from inroads_api.cli.printing.tables import GREY, print_text
 from inroads_api.cli.terminal import (
     RFC3339,
     Format,

@@ -33,9 +33,9 @@ from inroads.policy.tables import STOCK
 from inroads.text import printable
 from inroads_api.cli.choices import choice_option
 from inroads_api.cli.options import AllEvidence, Given, PolicyFile, finish, grouped, moment_option
-from inroads_api.cli.paging import paged
-from inroads_api.cli.shown import NoPager
-from inroads_api.cli.tables import GREY, coloured, console, print_text
+from inroads_api.cli.printing.paging import paged
+from inroads_api.cli.printing.shown import NoPager
+from inroads_api.cli.printing.tables import GREY, coloured, console, print_text
 from inroads_api.cli.terminal import (
     FAILED,
     RFC3339,

@@ -19,8 +19,8 @@ from inroads.text import more, printable, shortened
 from inroads_api.cli.choices import choice_option
 from inroads_api.cli.naming import Principal, Resource, said_ends, said_grant, said_node
 from inroads_api.cli.options import Given, finish, grouped
-from inroads_api.cli.shown import Shown
-from inroads_api.cli.tables import print_sentence
+from inroads_api.cli.printing.shown import Shown
+from inroads_api.cli.printing.tables import print_sentence
 from inroads_api.cli.terminal import (
     Format,
     Output,

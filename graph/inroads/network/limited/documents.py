@@ -28,7 +28,7 @@ from inroads.model import (
 )
 
 if TYPE_CHECKING:
-    from inroads.network.limited_view import Selection
+    from inroads.network.limited.view import Selection
 
 _T = TypeVar("_T")
 

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from hiding import altered, near
 from inroads.explorer import Explorer
 from inroads.model import NodeKind, kind_of, native_id
-from inroads.network import limited_reading
-from inroads.network.limited_reading import DocumentReader
-from inroads.network.limited_view import portion
+from inroads.network.limited import reading
+from inroads.network.limited.reading import DocumentReader
+from inroads.network.limited.view import portion
 from strategies import random_world
 from worlds import explore, same
 
@@ -23,7 +23,7 @@ KEY = bytes(range(32))
 
 def parsed(graph: Explorer, business: str, reader: DocumentReader) -> tuple[Explorer, Counter[str]]:
     """A view, and how many documents of each subject were parsed for it."""
-    with mock.patch.object(limited_reading, "reread", wraps=limited_reading.reread) as reread:
+    with mock.patch.object(reading, "reread", wraps=reading.reread) as reread:
         made = portion(graph, [native_id(business)], KEY, reader)
     return made, Counter(each.args[0].subject for each in reread.call_args_list)
 

@@ -43,7 +43,7 @@ from inroads.errors import LEFT_OUT, Issue
 from inroads.model import Grant, NodeKind
 from inroads.moments import EPOCH
 from inroads.network.access_graph import AccessGraph
-from inroads.network.limited_documents import (
+from inroads.network.limited.documents import (
     HIDDEN,
     SOURCE,
     DocumentWriter,
@@ -54,7 +54,7 @@ from inroads.network.limited_documents import (
     moved_place,
     told_as,
 )
-from inroads.network.limited_reading import DocumentReader
+from inroads.network.limited.reading import DocumentReader
 from inroads.policy.grammar import ACTING, BACKWARD, OUTSIDE, PHASES
 
 _G = TypeVar("_G", bound=AccessGraph)

@@ -10,8 +10,8 @@ from typing import Annotated, TypeVar
 
 import typer
 
-from inroads_api.cli.paging import paged
-from inroads_api.cli.tables import GREY, ROWS, print_text
+from inroads_api.cli.printing.paging import paged
+from inroads_api.cli.printing.tables import GREY, ROWS, print_text
 from inroads_api.cli.terminal import Format, Output, default_format, say
 
 Limit = Annotated[

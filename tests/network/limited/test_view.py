@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from hiding import altered, near
 from inroads.explorer import Explorer
 from inroads.model import Access, NodeKind, kind_of, native_id, node_id
-from inroads.network.limited_documents import HIDDEN, SOURCE
-from inroads.network.limited_view import portion
+from inroads.network.limited.documents import HIDDEN, SOURCE
+from inroads.network.limited.view import portion
 from inroads.reach.questions import reached_by
 from records import DAY as DAYS
 from records import me, members, membership, team

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from commands import DOCUMENTS, run, run_terminal
-from inroads_api.cli.tables import coloured
+from inroads_api.cli.printing.tables import coloured
 
 COLOUR = "\x1b[38;5;"
 

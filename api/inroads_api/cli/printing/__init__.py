@@ -1,0 +1,1 @@
+"""Rows and tables of a terminal: their limit, their pager and their colours."""
