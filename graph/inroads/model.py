@@ -9,7 +9,7 @@ import re
 import unicodedata
 from collections.abc import Callable
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import msgspec
 
@@ -23,6 +23,15 @@ class NodeKind(StrEnum):
     BUSINESS = "BUSINESS"
     ACCOUNT = "ACCOUNT"
     GROUP = "GROUP"
+
+
+PLURALS: Final = {
+    NodeKind.IDENTITY: "identities",
+    NodeKind.BUSINESS: "businesses",
+    NodeKind.ACCOUNT: "accounts",
+    NodeKind.GROUP: "groups",
+}
+"""The words for several nodes of a kind."""
 
 
 class Relation(StrEnum):

@@ -23,6 +23,7 @@ from inroads.model import Access, NodeKind, Path, kind_of
 from inroads.network.access_graph import AccessGraph
 from inroads.network.wording import contradiction_line, evidence_lines, label, path_sentence
 from inroads.output.drawing import svg
+from inroads.output.scenes import of_paths
 from inroads.reach.answers import RESOURCES
 from inroads.reach.questions import access, reach, reached_by
 from inroads.text import printable
@@ -205,7 +206,7 @@ def _route(graph: AccessGraph, about: Access) -> _Route:
 
 
 def _picture(graph: AccessGraph, paths: Sequence[Path]) -> Markup:
-    return Markup(svg(graph, paths))  # noqa: S704  # made by ElementTree, which escapes every text
+    return Markup(svg(of_paths(graph, paths)))  # noqa: S704  # made by ElementTree, which escapes every text
 
 
 def _shown(value: Any) -> Any:

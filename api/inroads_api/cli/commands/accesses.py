@@ -17,7 +17,7 @@ from inroads.analysis.census import SUBJECTS, Census, figure
 from inroads.analysis.census import census as count
 from inroads.analysis.remediation import remedies
 from inroads.errors import InroadsError
-from inroads.explorer import Answers, ExplainedAccess, Explorer, load
+from inroads.explorer import Explorer, load
 from inroads.model import Grant
 from inroads.network.wording import (
     both_sides,
@@ -27,6 +27,7 @@ from inroads.network.wording import (
     grant_label,
     records,
 )
+from inroads.output.answers import Answers, ExplainedAccess
 from inroads.output.evidence_rows import CONTESTED
 from inroads.output.rows import census_cells, table_row
 from inroads.output.step_rows import step_cells, step_rows

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property, lru_cache
 from itertools import islice
@@ -36,9 +37,11 @@ from inroads.columns.arrays import Lazily
 from inroads.columns.claimset import ATTRIBUTES, NONE
 from inroads.documents.pointers import escape, pointer, record
 from inroads.errors import InroadsError
+from inroads.markup import table
 from inroads.model import Access, Document, Evidence, NodeKind, Section, kind_of, native_id
 from inroads.moments import EPOCH
 from inroads.network.access_graph import AccessGraph
+from inroads.network.frames import Column, Framed, Kind, columns
 from inroads.network.wording import record_label
 from inroads.policy.rule_settings import Judgement, Severity, Suppression
 from inroads.reach.answers import AccessAnswers
@@ -46,6 +49,17 @@ from inroads.reach.questions import reach
 
 PRINTED: Final = 100
 """The most findings that are printed, since every access may have one."""
+
+COLUMNS: Final = {
+    "severity": Kind.CATEGORY,
+    "rule": Kind.CATEGORY,
+    "finding": Kind.TEXT,
+    "subjects": Kind.TEXT,
+    "sentence": Kind.TEXT,
+    "suppressed": Kind.FLAG,
+    "evidence": Kind.NUMBER,
+}
+"""The columns of findings in a frame."""
 
 _LONG_AGO: Final = EPOCH
 
@@ -189,7 +203,7 @@ class _Asked(NamedTuple):
     since: str | None
 
 
-class Findings(Sequence[Finding]):
+class Findings(Sequence[Finding], Framed):
     """All findings of one review, the most severe first. Evidence is written out on access.
 
     `looked` says for every rule what it looked at, and `worst` is the highest severity of the
@@ -293,7 +307,34 @@ class Findings(Sequence[Finding]):
         more = [f"… and {len(self) - PRINTED} more"] if len(self) > PRINTED else []
         return "\n".join([*told, *more]) or "no findings"
 
-    __repr__ = __str__
+    def __repr__(self) -> str:
+        found = Counter(each.severity for each in self._found)
+        told = ", ".join(
+            f"{found[each]:,} {each.lower()}" for each in reversed(Severity) if found[each]
+        )
+        return f"Findings: {told or 'none'}"
+
+    def _repr_html_(self) -> str:
+        rows = (
+            {"severity": each.severity, "rule": each.rule, "what": sentence(self.graph, each)}
+            for each in self
+        )
+        return table(repr(self), rows, len(self))
+
+    def columns_of_frame(self) -> dict[str, Column]:
+        """Return the findings as columns, with the number of their pieces of evidence."""
+        return columns(COLUMNS, map(self._row, self))
+
+    def _row(self, found: Finding) -> dict[str, Any]:
+        return {
+            "severity": found.severity.lower(),
+            "rule": found.rule,
+            "finding": found.identity,
+            "subjects": list(found.subjects),
+            "sentence": sentence(self.graph, found),
+            "suppressed": found.suppressed is not None,
+            "evidence": len(found.evidence),
+        }
 
 
 class _Writer:
