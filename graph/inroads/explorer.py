@@ -12,37 +12,35 @@ from contextlib import ExitStack
 from itertools import takewhile
 from operator import attrgetter
 from pathlib import Path as FilePath
-from typing import IO, TYPE_CHECKING, Any, Literal, Self, Unpack
+from typing import IO, TYPE_CHECKING, Any, Final, Literal, Self, Unpack
 
-from inroads.analysis.census import Counts, counts_of
 from inroads.analysis.choke_points import ChokePoint, choke_points
 from inroads.analysis.duties import Conflicts, duties
-from inroads.analysis.explain import explain
 from inroads.analysis.findings import review
 from inroads.analysis.findings.review import Findings
 from inroads.analysis.plan import RevocationPlan, plan
 from inroads.analysis.what_if import WhatIf
 from inroads.columns.adjacency import Adjacency
+from inroads.columns.claimset import KINDS
 from inroads.columns.fold import fold
 from inroads.columns.incremental import Baseline, grown
 from inroads.documents.pseudonyms import Pseudonyms, rejected, rewritten
 from inroads.documents.reader import Observation
 from inroads.errors import InroadsError, Rejection
-from inroads.model import Access, Explanation, Mode, NodeKind, Path, Relation
+from inroads.markup import table
+from inroads.model import Mode, NodeKind, Relation
 from inroads.network import exits
 from inroads.network.access_graph import AccessGraph
 from inroads.network.listing import Direction, Neighbour, neighbour_rows
 from inroads.network.names.lookup import Named, named, named_grant
-from inroads.network.wording import path_sentence
-from inroads.output.drawing import svg
-from inroads.output.evidence_rows import CONTESTED
+from inroads.network.wording import counted
+from inroads.output.answers import Answers, ExplainedAccess, explained
 from inroads.output.export import write
-from inroads.output.rows import json_row
 from inroads.policy.loading import load_policy
 from inroads.policy.rule_settings import Severity
 from inroads.policy.tables import STOCK, Policy
 from inroads.reach import questions
-from inroads.reach.answers import RESOURCES, AccessAnswers
+from inroads.reach.answers import RESOURCES
 from inroads.reach.filters import (
     Filters,
     KindWord,
@@ -52,22 +50,13 @@ from inroads.reach.filters import (
     one_of,
 )
 from inroads.sources.files import Refusals, unread
+from inroads.sources.held import Held, is_held, unread_held
 from inroads.sources.loader import Loaded, Stream, Taken, gather
 from inroads.store import snapshot
 from inroads.store.ledger import Bodies, Ledger, StoredDocument, is_ledger
-from inroads.text import more, printable
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from inroads.network.exits import Plain
-
-PATHS_DRAWN = 200
-"""The most paths that a picture considers."""
-
-
-PRINTED = 20
-"""The most paths of an access that are printed; an answer prints no further access after these."""
 
 
 class Explorer(AccessGraph):
@@ -184,7 +173,7 @@ class Explorer(AccessGraph):
         node = self.named(resource, *RESOURCES, by_id={NodeKind.GROUP}).node
         chosen, how = filter_of(self._whole(), filters), one_of(mode, Mode)
         found = questions.access(self, identity, node, chosen, how)
-        return _explained(self, found) if found else None
+        return explained(self, found) if found else None
 
     def accesses(
         self,
@@ -289,6 +278,28 @@ class Explorer(AccessGraph):
         """
         return exits.to_sparse(self._whole())
 
+    def __repr__(self) -> str:
+        if "grants" not in vars(self):  # a view or a copy, which is plain networkx
+            return super().__repr__()
+        starts = self.fold.kind_starts
+        sizes = zip(KINDS, starts[1:], starts, strict=False)
+        told = [counted(stop - start, kind.lower()) for kind, stop, start in sizes]
+        told.append(counted(len(self.documents), "document"))
+        if self.rejections:
+            told.append(f"{len(self.rejections):,} rejected")
+        return f"Explorer: {', '.join(told)}"
+
+    def _repr_html_(self) -> str:
+        if "grants" not in vars(self):
+            return table(repr(self), (), 0)
+        refused = ({"rejected": each.source, "why": each.message} for each in self.rejections)
+        notes = (table(each, (), 0) for each in self.coverage().notes)
+        return "\n".join([table(repr(self), refused, len(self.rejections)), *notes])
+
+    def __dir__(self) -> list[str]:
+        """Return the names of what works: a frozen graph refuses what changes it."""
+        return sorted(set(super().__dir__()) - REFUSED)
+
     def _whole(self) -> Self:
         if "grants" not in vars(self):
             raise InroadsError(
@@ -298,7 +309,7 @@ class Explorer(AccessGraph):
 
 
 def load(
-    *paths: str | os.PathLike[str],
+    *given: str | os.PathLike[str] | Held,
     as_of: dt.datetime | None = None,
     observed_at: dt.datetime | None = None,
     policy: Policy | str | os.PathLike[str] = STOCK,
@@ -307,6 +318,9 @@ def load(
     workers: int = 1,
 ) -> Explorer:
     """The graph of all documents in these ledgers, files and folders; `-` is `stdin`.
+
+    Documents may also be given themselves: dicts, JSON text, lists or columns of frames of these.
+    Without an envelope they were observed at `observed_at`, else now.
 
     With `as_of` (aware) only of those observed until then. Documents without an envelope were
     observed at `observed_at` (aware), else when their file was modified. `policy` may name a TOML
@@ -317,10 +331,12 @@ def load(
     """
     if not isinstance(policy, Policy):
         policy = load_policy(FilePath(policy).read_text(encoding="utf-8"))
+    held: list[Any] = [each for each in given if is_held(each)]
+    paths: list[Any] = [each for each in given if not is_held(each)]
     ledgers = [path for path in paths if is_ledger(path)]
     others = [path for path in paths if path not in ledgers]
 
-    if len(paths) == 1 and ledgers and as_of is None:
+    if len(given) == 1 and ledgers and as_of is None:
         return _kept(FilePath(paths[0]), policy, workers, progress)
     refusals = Refusals()
     with ExitStack() as stack:
@@ -330,8 +346,20 @@ def load(
         logs = [(each, _advancing(each.unread(as_of), each, progress)) for each in opened]
         streams = [Stream(items, Bodies(each.path), attrgetter("sequence")) for each, items in logs]
         files = Stream(unread(others, observed_at, stdin, progress, refusals), note=refusals.note)
-        return Explorer.gathered(gather([*streams, files], policy, as_of, workers), policy)
+        values = Stream(unread_held(held, observed_at, refusals), note=refusals.note)
+        read = gather([*streams, files, values], policy, as_of, workers)
+        return Explorer.gathered(read, policy)
 
+
+REFUSED: Final = frozenset(
+    {
+        *("add_edge", "add_edges_from", "add_node", "add_nodes_from", "add_weighted_edges_from"),
+        *("clear", "clear_edges", "new_edge_key", "update"),
+        *("remove_edge", "remove_edges_from", "remove_node", "remove_nodes_from"),
+        *(name for name in dir(AccessGraph) if name.endswith(("_factory", "_class"))),
+    }
+)
+"""The names of networkx that a frozen graph refuses, and those that only its own code needs."""
 
 COLLECTED_FROM = 1_000_000
 """With so many claims, versions that were let go of make room for the next: what networkx keeps
@@ -376,130 +404,3 @@ def _kept(
     del made
     gc.collect()  # the columns in memory, which hold each other, for those that are mapped
     return graph
-
-
-class ExplainedAccess(Access, frozen=True):
-    """An access that prints one line a path, draws itself, and explains what would end it."""
-
-    graph: Explorer
-
-    @property
-    def explanation(self) -> Explanation:
-        """Independent routes, the cut with the least collateral, and a sentence."""
-        return explain(self.graph, self)
-
-    @property
-    def sentences(self) -> tuple[str, ...]:
-        """The paths in plain English, best first."""
-        return tuple(path_sentence(self.graph, path) for path in self.paths)
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return a plain row: strings, numbers, lists of strings."""
-        return json_row(self, self.graph)
-
-    def __str__(self) -> str:
-        return "\n".join(_lines(self))
-
-    __repr__ = __str__
-
-    def _repr_html_(self) -> str:
-        return svg(self.graph, self.paths, truncated=self.truncated)
-
-
-class Answers(AccessAnswers[ExplainedAccess]):
-    """All accesses of one question, best first; they print one line a path, draw themselves and
-    give rows.
-    """
-
-    graph: Explorer
-
-    def __init__(self, graph: Explorer, answers: AccessAnswers[Access]) -> None:
-        super().__init__(
-            graph,
-            answers.root,
-            answers.summaries,
-            lambda summary: _explained(graph, answers.write(summary)),
-            lambda: answers.coverage,
-            lambda _: answers.bundles,
-            truncated=answers.truncated,
-        )
-
-    @property
-    def counts(self) -> Counts:
-        """The number of these accesses by role, certainty and state, and the contested ones."""
-        return counts_of(self.graph, self.columns)
-
-    def to_dicts(self) -> list[dict[str, Any]]:
-        """Return one plain row an access: strings, numbers, lists of strings."""
-        return [access.to_dict() for access in self]
-
-    def to_pandas(self) -> pd.DataFrame:
-        """The rows as a DataFrame; needs the extra `inroads[pandas]`.
-
-        Its `attrs` say as `truncated` whether a limit cut the answer short.
-        """
-        import pandas as pd  # noqa: PLC0415  # an optional extra
-
-        columns = [
-            "principal",
-            "email",
-            "resource",
-            "name",
-            "roles",
-            "capabilities",
-            "certainty",
-            "state",
-            "reasons",
-            "distance",
-            "paths",
-            "truncated",
-            "contested",
-            "contested_roles",
-            "contradictions",
-        ]
-        frame = pd.DataFrame(self.to_dicts(), columns=columns)
-        frame.attrs["truncated"] = self.truncated
-        return frame
-
-    def __str__(self) -> str:
-        lines: list[str] = []
-        for place in range(len(self)):
-            if len(lines) >= PRINTED:
-                lines.append(f"{more(len(self) - place)} accesses")
-                break
-            lines += _lines(self[place])
-        lines = lines or ["no access"]
-        if self.truncated:
-            lines.append("… a limit cut this answer short")
-        return "\n".join(lines)
-
-    __repr__ = __str__
-
-    def _repr_html_(self) -> str:
-        paths: list[Path] = []
-        cut = self.truncated
-        for number, access in enumerate(self, 1):
-            paths += access.paths
-            cut |= access.truncated
-            if len(paths) >= PATHS_DRAWN:
-                cut |= number < len(self)
-                break
-        return svg(self.graph, paths, truncated=cut)
-
-
-def _explained(graph: Explorer, access: Access) -> ExplainedAccess:
-    return ExplainedAccess(
-        **{name: getattr(access, name) for name in access.__struct_fields__}, graph=graph
-    )
-
-
-def _lines(access: ExplainedAccess) -> Iterable[str]:
-    ends = f"{access.principal} -> {access.resource}"
-    for path in access.paths[:PRINTED]:
-        sure = f"{path.certainty}, {CONTESTED}" if path.contested else path.certainty
-        sentence = path_sentence(access.graph, path)
-        yield printable(f"{ends}  {path.role}  {sure}  {path.state}  {sentence}")
-    if len(access.paths) > PRINTED:
-        yield f"{printable(ends)}  {more(len(access.paths) - PRINTED)} paths"
-    if access.truncated:
-        yield f"{printable(ends)}  … more paths than are listed"

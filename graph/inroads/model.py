@@ -330,6 +330,9 @@ class Explanation(msgspec.Struct, frozen=True):
     cut: tuple[Grant, ...]
     sentence: str
 
+    def __repr__(self) -> str:
+        return f"Explanation: {self.sentence}"
+
 
 class Coverage(msgspec.Struct, frozen=True):
     """A coverage: how much was observed, so that "nobody else" is never claimed falsely.

@@ -8,10 +8,11 @@ from inroads.analysis.changes import changes
 from inroads.analysis.findings.finding import Finding
 from inroads.analysis.findings.review import Findings
 from inroads.errors import InroadsError, Issue, NotFound, Rejection
-from inroads.explorer import Answers, ExplainedAccess, Explorer, load
+from inroads.explorer import Explorer, load
 from inroads.model import Capability, Certainty, Mode, NodeKind, Relation, Role
 from inroads.network.access_graph import AccessGraph
 from inroads.network.wording import evidence_lines
+from inroads.output.answers import Answers, ExplainedAccess
 from inroads.policy.loading import load_policy
 from inroads.policy.tables import Policy
 from inroads.store.ledger import Ledger

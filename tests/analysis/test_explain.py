@@ -12,8 +12,9 @@ from agreement import identities
 from inroads import EXAMPLE
 from inroads import text as text_
 from inroads.analysis import explain
-from inroads.explorer import ExplainedAccess, Explorer, load
+from inroads.explorer import Explorer, load
 from inroads.network import wording
+from inroads.output.answers import ExplainedAccess
 from records import DAY, client, me, membership, team
 from strategies import random_world
 from worlds import explore

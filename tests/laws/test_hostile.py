@@ -24,8 +24,9 @@ import inroads
 from inroads.documents.pointers import pointer, record
 from inroads.documents.reader import Observation, read, reread, unknown_keys
 from inroads.errors import Rejection
-from inroads.explorer import Answers, Explorer, load
+from inroads.explorer import Explorer, load
 from inroads.model import Mode, NodeKind, Section, kind_of, native_id
+from inroads.output.answers import Answers
 from inroads.sources.files import observe_stream
 from strategies import random_world
 from worlds import observations, same

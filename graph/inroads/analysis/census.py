@@ -14,14 +14,18 @@ from inroads.cancellation import holding
 from inroads.columns.arrays import Ints
 from inroads.columns.claimset import KINDS, NONE, ROLES
 from inroads.errors import InroadsError
+from inroads.markup import table
 from inroads.model import NodeKind, Role, kind_of
 from inroads.network.access_graph import AccessGraph
+from inroads.network.frames import Kind, columns, frame
+from inroads.network.wording import counted
 from inroads.reach.closed_form import PathSummaries
 from inroads.reach.contested import are_contested
 from inroads.reach.everyone import Accesses, accesses_of, every_access
 from inroads.text import harmless, printable
 
 if TYPE_CHECKING:
+    import pandas as pd
     import pyarrow as pa
 
 
@@ -43,6 +47,9 @@ COLUMNS: Final = ("kind", "id", "name", *FIGURES)
 """The columns of a census."""
 
 _NAMES: Final = {NodeKind.IDENTITY: "email", NodeKind.BUSINESS: "name"}
+SHOWN: Final = 5
+"""The most nodes of each kind that a census shows in a notebook."""
+
 _ONE: Final = np.int32(1)
 """The number one in the type of the columns: `np.add.at` is slow where it has to convert."""
 
@@ -162,6 +169,18 @@ class Census:
                 np.add.at(self.columns[name], found.principal[rows], _ONE)
                 np.add.at(self.columns[name], found.resource[rows], _ONE)
 
+    def __repr__(self) -> str:
+        sizes = (counted(len(self.ids(kind)), kind.lower()) for kind in SUBJECTS)
+        return f"Census: {', '.join(sizes)}"
+
+    def _repr_html_(self) -> str:
+        """The nodes with the most accesses of each kind."""
+        shown = (
+            {name: row[name] for name in ("id", "name", "total", "inferred", "latent", "contested")}
+            for row in self.rows(first=SHOWN)
+        )
+        return table(repr(self), shown, 0)
+
     def of(self, kind: NodeKind) -> dict[str, Ints]:
         """The figures of all nodes of a kind as columns, in the order of `ids`."""
         return {name: column[self._numbers(kind)] for name, column in self.columns.items()}
@@ -217,6 +236,20 @@ class Census:
             writer.writerows(
                 zip(kinds, *cells, *(column.tolist() for column in figures), strict=True)
             )
+
+    def to_pandas(self, **chosen: Any) -> pd.DataFrame:
+        """The rows as a DataFrame; needs the extra `inroads[pandas]`."""
+        made: pd.DataFrame = self._frame("pandas", chosen)
+        return made
+
+    def to_polars(self, **chosen: Any) -> Any:
+        """The rows as a polars DataFrame; needs polars."""
+        return self._frame("polars", chosen)
+
+    def _frame(self, library: str, chosen: dict[str, Any]) -> Any:
+        texts = {"kind": Kind.CATEGORY, "id": Kind.TEXT, "name": Kind.TEXT}
+        kinds = texts | dict.fromkeys(FIGURES, Kind.NUMBER)
+        return frame(columns(kinds, self.rows(**chosen)), library)
 
     def to_arrow(self, **chosen: Any) -> pa.Table:
         """The rows as an Arrow table; needs the extra `inroads[arrow]`."""

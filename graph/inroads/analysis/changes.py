@@ -28,11 +28,11 @@ is its own mirror.
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from enum import StrEnum
 from functools import cached_property
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import msgspec
 
@@ -47,6 +47,7 @@ from inroads.analysis.causes import (
 )
 from inroads.columns.adjacency import differing
 from inroads.errors import InroadsError
+from inroads.markup import table
 from inroads.model import (
     Access,
     AccessState,
@@ -59,6 +60,7 @@ from inroads.model import (
     grant_id,
     kind_of,
 )
+from inroads.network import frames
 from inroads.network.access_graph import AccessGraph
 from inroads.network.names.former_emails import EmailChange, changed_emails
 from inroads.policy.grammar import FORWARD, OUTSIDE, PHASES
@@ -135,6 +137,25 @@ class Change(msgspec.Struct, frozen=True):
 
 _ORDER: Final = {kind: rank for rank, kind in enumerate(Kind)}
 
+COLUMNS: Final = {
+    "change": frames.Kind.TEXT,
+    "principal": frames.Kind.TEXT,
+    "resource": frames.Kind.TEXT,
+    "before": frames.Kind.TEXT,
+    "after": frames.Kind.TEXT,
+}
+"""The columns of changes in a frame; `before` and `after` are the roles."""
+
+
+def _row(change: Change) -> dict[str, Any]:
+    sides = {"before": change.before, "after": change.after}
+    return {
+        "change": list(change.kinds),
+        "principal": change.principal,
+        "resource": change.resource,
+        **{name: list(side.roles) if side else "no access" for name, side in sides.items()},
+    }
+
 
 class CausedChanges(NamedTuple):
     """All changes that one cause has a part in, in their order."""
@@ -143,7 +164,7 @@ class CausedChanges(NamedTuple):
     changes: tuple[Change, ...]
 
 
-class Changes(msgspec.Struct, frozen=True, dict=True):
+class Changes(msgspec.Struct, frames.Framed, frozen=True, dict=True):
     """All changes between two versions, in their total order.
 
     `before` and `after` name the versions. `truncated` tells that a limit cut a search, so that facts may be missing.
@@ -155,6 +176,24 @@ class Changes(msgspec.Struct, frozen=True, dict=True):
     changes: tuple[Change, ...]
     truncated: bool
     emails: tuple[EmailChange, ...] = ()
+
+    def __repr__(self) -> str:
+        kinds = Counter(each.kind for each in self.changes)
+        told = ", ".join(f"{kinds[kind]:,} {kind}" for kind in Kind if kinds[kind])
+        return f"Changes: {told or 'none'}"
+
+    __str__ = __repr__
+
+    def _repr_html_(self) -> str:
+        rows = (
+            {**_row(each), "causes": [cause.id for cause in each.causes[:3]]}
+            for each in self.changes
+        )
+        return table(repr(self), rows, len(self.changes))
+
+    def columns_of_frame(self) -> dict[str, frames.Column]:
+        """Return the changes as columns, with the roles before and after."""
+        return frames.columns(COLUMNS, map(_row, self.changes))
 
     @cached_property
     def groups(self) -> tuple[CausedChanges, ...]:

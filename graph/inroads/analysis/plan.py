@@ -8,6 +8,7 @@ from inroads.analysis.explain import contested_grants, explain
 from inroads.analysis.outcome import Outcome
 from inroads.analysis.remediation import FACTS
 from inroads.analysis.what_if import WhatIf
+from inroads.markup import table
 from inroads.model import Access, Explanation, Grant
 from inroads.network.access_graph import AccessGraph
 
@@ -22,6 +23,17 @@ class RevocationPlan(msgspec.Struct, frozen=True):
     access: Access
     explanation: Explanation
     what_if: WhatIf[AccessGraph]
+
+    def __repr__(self) -> str:
+        ends = f"{self.access.principal} -> {self.access.resource}"
+        return f"RevocationPlan: {ends}: {self.explanation.sentence}"
+
+    __str__ = __repr__
+
+    def _repr_html_(self) -> str:
+        rows = ({"revoke": each.record, "how": each.sentence} for each in self.what_if.remedies)
+        told = table(self.explanation.sentence, rows, len(self.what_if.remedies))
+        return "\n".join([told, self.what_if._repr_html_()])
 
     @property
     def revoke(self) -> tuple[Grant, ...]:

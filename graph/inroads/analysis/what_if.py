@@ -16,6 +16,7 @@ all claims anew; no document is read.
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from functools import cached_property
 from typing import Final, Generic, Self, TypeVar
@@ -35,7 +36,7 @@ from inroads.analysis.edits import (
     revocable,
     stating,
 )
-from inroads.analysis.outcome import BETTER, WORSE, Outcome, outcome_of
+from inroads.analysis.outcome import BETTER, WORSE, Fate, Outcome, outcome_of
 from inroads.analysis.remediation import Remedy, remedies
 from inroads.columns.arrays import Flags, take
 from inroads.columns.builder import claim_set
@@ -45,6 +46,7 @@ from inroads.columns.subset import excerpt
 from inroads.columns.union import union
 from inroads.documents.claims import Statement
 from inroads.errors import InroadsError
+from inroads.markup import table
 from inroads.model import Access, Coverage, Grant, Relation, Section
 from inroads.network.access_graph import AccessGraph
 from inroads.network.wording import grant_label, label, path_sentence, record_label
@@ -216,7 +218,17 @@ class WhatIf(Generic[_G]):
         cut = ["… a limit cut the paths of an access short"] if self.truncated else []
         return "\n".join([*(said or ["no access changes"]), *shortened(self.notes), *cut])
 
-    __repr__ = __str__
+    def __repr__(self) -> str:
+        fates = Counter(each.fate for each in self.outcomes)
+        told = ", ".join(f"{fates[fate]:,} {fate}" for fate in Fate if fates[fate])
+        return f"WhatIf: {told or 'no access changes'}"
+
+    def _repr_html_(self) -> str:
+        rows = (
+            {"outcome": each.fate, "how": outcome_sentence(self, each)} for each in self.outcomes
+        )
+        told = table(repr(self), rows, len(self.outcomes))
+        return "\n".join([told, *(table(each, (), 0) for each in self.notes)])
 
     @cached_property
     def dropped(self) -> frozenset[tuple[int, Section, int, int]]:

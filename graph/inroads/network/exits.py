@@ -6,9 +6,6 @@ them at once is several times faster from the columns.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import suppress
-from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import networkx as nx
@@ -18,7 +15,9 @@ from inroads.columns.adjacency import Adjacency
 from inroads.columns.arrays import Ints, firsts
 from inroads.columns.claimset import NONE, RELATIONS, ROLES
 from inroads.errors import InroadsError
+from inroads.network import frames
 from inroads.network.access_graph import AccessGraph
+from inroads.network.frames import Column, Kind
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
@@ -71,7 +70,7 @@ def edges_frame(graph: AccessGraph, library: str | None = None) -> Any:
 
     Raises InroadsError BAD_LIBRARY, and EXTRA_MISSING if it is not installed.
     """
-    make = _frame_maker(library)
+    make = frames.maker(library)  # before the work
     index, names, edges = graph.index, graph.index.names(), _edges(graph.index)
     data = _edge_data(index)
     by_node = np.array(names, np.object_)
@@ -84,7 +83,7 @@ def edges_frame(graph: AccessGraph, library: str | None = None) -> Any:
     columns = {"principal": by_node[edges.principal], "resource": by_node[edges.resource]}
     for name, values in by_grant.items():
         columns[name] = np.array(values, np.object_)[edges.grant]
-    return make(columns)
+    return make({name: Column(Kind.TEXT, columns[name].tolist()) for name in COLUMNS})
 
 
 def to_sparse(graph: AccessGraph) -> SparseGraph:
@@ -155,45 +154,3 @@ def _roles(index: Adjacency) -> Ints:
         begins = firsts(grant)
         found[grant[begins]] = role[begins]
     return found
-
-
-def _frame_maker(library: str | None) -> Callable[[dict[str, Any]], Any]:
-    if library is not None and library not in _LIBRARIES:
-        raise InroadsError(
-            f"{library!r} is not a library of frames: pandas, polars or arrow", "BAD_LIBRARY"
-        )
-    wanted = _LIBRARIES if library is None else [library]
-    for name in wanted:
-        module, make = _LIBRARIES[name]
-        with suppress(ImportError):
-            import_module(module)
-            return make
-    raise InroadsError(f"this needs {' or '.join(wanted)}: install one", "EXTRA_MISSING")
-
-
-def _pandas(columns: dict[str, Any]) -> Any:
-    import pandas as pd  # noqa: PLC0415  # an optional extra
-
-    return pd.DataFrame(columns, columns=list(COLUMNS))
-
-
-def _polars(columns: dict[str, Any]) -> Any:
-    import polars as pl  # type: ignore[import-not-found,unused-ignore]  # noqa: PLC0415  # it is optional
-
-    return pl.DataFrame(
-        {name: pl.Series(name, list(each), pl.String) for name, each in columns.items()}
-    )
-
-
-def _arrow(columns: dict[str, Any]) -> Any:
-    import pyarrow as pa  # noqa: PLC0415  # an optional extra
-
-    return pa.table({name: pa.array(each, pa.string()) for name, each in columns.items()})
-
-
-_LIBRARIES: Final[dict[str, tuple[str, Callable[[dict[str, Any]], Any]]]] = {
-    "pandas": ("pandas", _pandas),
-    "polars": ("polars", _polars),
-    "arrow": ("pyarrow", _arrow),
-}
-"""The module of each library of frames, and its maker; the first that is installed is taken."""

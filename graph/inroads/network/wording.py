@@ -67,6 +67,16 @@ def label(graph: AccessGraph, node: str) -> str:
     return printable(f"{data['kind'].lower()} {native}")
 
 
+def counted(number: int, noun: str) -> str:
+    """Return a number of things: `1 identity`, `3 businesses`, `2 documents`."""
+    if number == 1:
+        return f"1 {noun}"
+    return f"{number:,} {_PLURALS.get(noun, f'{noun}s')}"
+
+
+_PLURALS: Final = {"identity": "identities", "business": "businesses", "access": "accesses"}
+
+
 def _is_visible(text: str) -> bool:
     if text.isprintable():
         return bool(text) and not text.isspace()

@@ -24,6 +24,7 @@ from inroads.network.names.lookup import named
 from inroads.network.wording import contradiction_line, evidence_lines, label, path_sentence
 from inroads.output.drawing import svg
 from inroads.output.plots import bar
+from inroads.output.scenes import of_paths
 from inroads.policy.rule_settings import Severity
 from inroads.reach.answers import RESOURCES
 from inroads.reach.questions import access, reach, reached_by
@@ -425,7 +426,7 @@ def _evidence(graph: AccessGraph, grants: Iterable[str], most: int | None) -> It
 
 
 def _picture(graph: AccessGraph, paths: Sequence[Path]) -> Markup:
-    return Markup(svg(graph, paths))  # noqa: S704  # made by ElementTree, which escapes every text
+    return Markup(svg(of_paths(graph, paths)))  # noqa: S704  # made by ElementTree, which escapes every text
 
 
 def _shown(value: Any) -> Any:

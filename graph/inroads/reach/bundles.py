@@ -107,6 +107,12 @@ class BundleTree:
         bundle = self._bundle(place, start, members)
         return [bundle, *self._below(self._members(place, start, members), first - 1, members)]
 
+    def numbers(self, key: int) -> Ints:
+        """Return the numbers of all members of a bundle, in their order."""
+        first, stop = self._starts[(place := int(np.searchsorted(self.keys, key))) : place + 2]
+        nodes: Ints = self._nodes[self._order[first:stop]]
+        return nodes
+
     def _below(self, parents: list[int], first: int, members: int) -> list[Bundle]:
         found: list[Bundle] = []
         waiting = deque(parents)

@@ -14,6 +14,7 @@ from typing import Any, Final
 
 import msgspec
 
+from inroads.markup import table
 from inroads.network.access_graph import AccessGraph
 from inroads.review.drift import drift_of, standing_of
 from inroads.review.frozen_access import Pair
@@ -95,6 +96,17 @@ class Campaign:
         self.ledger, self.id, self.name, self.forgotten = ledger, id, name, forgotten
         self.head = _HEAD.decode(head)
         self.signed = _SIGNED.decode(signed) if signed else None
+
+    def __repr__(self) -> str:
+        done = self.whole()
+        told = f"{done.total - done.undecided:,} of {done.total:,} items decided"
+        return f"Campaign {self.name!r}: {told}{', signed off' * bool(self.signed)}"
+
+    def _repr_html_(self) -> str:
+        """The progress of the businesses with most left to decide."""
+        parts = [(name, each) for name, each in self.progress().items() if name]
+        rows = ({"business": name, **msgspec.structs.asdict(each)} for name, each in parts)
+        return table(repr(self), rows, len(parts))
 
     # ---- reading
 

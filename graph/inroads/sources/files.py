@@ -125,7 +125,7 @@ def unread(
 
     def items() -> Iterator[RawDocument | FileChunk | Rejection]:
         if "-" in names and stdin is not None:
-            yield from _unread_stream(stdin, "-", observed_at, None, 0, refusals)
+            yield from unread_stream(stdin, "-", observed_at, None, 0, refusals)
         yield from filter(None, map(_without_documents, map(Path, names)))
         for number, file in enumerate(found, 1):
             yield from _unread_file(file, observed_at, _advance(progress), number, refusals)
@@ -221,7 +221,7 @@ def observe_stream(
 ) -> Iterator[Observation | Rejection]:
     """Yield every document of an open binary stream, such as standard input; see `observe`."""
     refusals = Refusals()
-    return _taken(_unread_stream(stream, source, observed_at, progress, 1, refusals), refusals)
+    return _taken(unread_stream(stream, source, observed_at, progress, 1, refusals), refusals)
 
 
 def _unread_file(
@@ -240,7 +240,7 @@ def _unread_file(
             yield unreadable(source, error)
             return
         if start is None:
-            yield from _unread_stream(stream, source, observed_at, progress, number, refusals)
+            yield from unread_stream(stream, source, observed_at, progress, number, refusals)
             return
         for chunk in file_chunks(stream, start, path, _moment(observed_at, stream), source, number):
             if progress and isinstance(chunk, FileChunk):
@@ -264,7 +264,7 @@ def _begin(stream: IO[bytes], source: str) -> int | None:
     )
 
 
-def _unread_stream(
+def unread_stream(
     stream: IO[bytes],
     source: str,
     observed_at: dt.datetime | None,
@@ -272,6 +272,7 @@ def _unread_stream(
     number: int,
     refusals: Refusals,
 ) -> Iterator[RawDocument | Rejection]:
+    """Yield the raw documents of an open binary stream; see `observe`."""
     moment, moment_source = _moment(observed_at, stream)
     for arrival in _arrivals(stream, source):
         if progress and stream.seekable():

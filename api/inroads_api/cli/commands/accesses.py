@@ -19,7 +19,7 @@ from inroads.analysis.census import census as count
 from inroads.analysis.explain import contested_grants
 from inroads.analysis.remediation import remedies
 from inroads.errors import InroadsError
-from inroads.explorer import Answers, ExplainedAccess, Explorer, load
+from inroads.explorer import Explorer, load
 from inroads.model import (
     AccessState,
     Capability,
@@ -30,6 +30,7 @@ from inroads.model import (
     Role,
     Step,
 )
+from inroads.network.access_graph import AccessGraph
 from inroads.network.wording import (
     both_sides,
     contradiction_line,
@@ -39,6 +40,7 @@ from inroads.network.wording import (
     path_sentence,
     records,
 )
+from inroads.output.answers import Answers, ExplainedAccess
 from inroads.output.evidence_rows import CONTESTED, contradiction_rows
 from inroads.output.rows import census_cells, table_row
 from inroads.output.step_rows import step_cells, step_rows
@@ -265,7 +267,7 @@ def _print_accesses(
         say("a limit cut this answer short")
 
 
-def _cells(access: ExplainedAccess, graph: Explorer, other: str) -> dict[str, Any]:
+def _cells(access: ExplainedAccess, graph: AccessGraph, other: str) -> dict[str, Any]:
     """Return a row without the end that every row would repeat; of few columns if it is narrow."""
     row = table_row(access, graph)
     del row["principal" if other == "resource" else "resource"]

@@ -8,7 +8,7 @@ from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
-from typing import Final, NamedTuple, overload
+from typing import Any, Final, NamedTuple, overload
 
 import msgspec
 
@@ -28,13 +28,26 @@ from inroads.cancellation import check
 from inroads.columns.arrays import Lazily
 from inroads.columns.claimset import NONE
 from inroads.errors import InroadsError
+from inroads.markup import table
 from inroads.moments import EPOCH
 from inroads.network.access_graph import AccessGraph
+from inroads.network.frames import Column, Framed, Kind, columns
 from inroads.policy.rule_settings import Judgement, Severity, Suppression
 from inroads.text import SHOWN, more
 
 PRINTED: Final = 20
 """The most findings that are printed, since every access may have one."""
+
+COLUMNS: Final = {
+    "severity": Kind.CATEGORY,
+    "rule": Kind.CATEGORY,
+    "finding": Kind.TEXT,
+    "subjects": Kind.TEXT,
+    "sentence": Kind.TEXT,
+    "suppressed": Kind.FLAG,
+    "evidence": Kind.NUMBER,
+}
+"""The columns of findings in a frame."""
 
 _LONG_AGO: Final = EPOCH
 
@@ -176,7 +189,7 @@ class _Asked(NamedTuple):
     since: str | None
 
 
-class Findings(Sequence[Finding]):
+class Findings(Sequence[Finding], Framed):
     """All findings of one review, the most severe first. Evidence is written out on access.
 
     `looked` says for every rule what it looked at, and `worst` is the highest severity of the
@@ -314,4 +327,31 @@ class Findings(Sequence[Finding]):
         left = [more(len(self) - PRINTED)] if len(self) > PRINTED else []
         return "\n".join([*told, *left]) or "no findings"
 
-    __repr__ = __str__
+    def __repr__(self) -> str:
+        found = Counter(each.severity for each in self._found)
+        told = ", ".join(
+            f"{found[each]:,} {each.lower()}" for each in reversed(Severity) if found[each]
+        )
+        return f"Findings: {told or 'none'}"
+
+    def _repr_html_(self) -> str:
+        rows = (
+            {"severity": each.severity, "rule": each.rule, "what": sentence(self.graph, each)}
+            for each in self.brief(1)
+        )
+        return table(repr(self), rows, len(self))
+
+    def columns_of_frame(self) -> dict[str, Column]:
+        """Return the findings as columns, with the number of their pieces of evidence."""
+        return columns(COLUMNS, map(self._row, self.brief(1)))
+
+    def _row(self, found: Finding) -> dict[str, Any]:
+        return {
+            "severity": found.severity.lower(),
+            "rule": found.rule,
+            "finding": found.identity,
+            "subjects": list(found.subjects),
+            "sentence": sentence(self.graph, found),
+            "suppressed": found.suppressed is not None,
+            "evidence": found.evidence_count,
+        }
