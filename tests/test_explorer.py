@@ -13,6 +13,7 @@ import pytest
 import inroads
 from inroads.errors import AmbiguousEmail, BadPolicy, InroadsError
 from inroads.explorer import Explorer
+from inroads.output.answers import COLUMNS
 from inroads.store.ledger import Ledger
 from records import DAY, me, membership, team
 from worlds import explore, observations
@@ -120,14 +121,13 @@ class TestAnswers:
         )
 
     def test_rows(self, bruce: Explorer) -> None:
-        """Rows are plain values, one an access; a DataFrame has the same columns even when there are none."""
+        """Rows are plain values, one an access; a DataFrame has its columns even when there are none."""
         answer = bruce.reach("b@example.com")
         rows = answer.to_dicts()
         assert [row["resource"] for row in rows] == [access.resource for access in answer]
-        assert list(answer.to_pandas().columns) == list(rows[0])
-        assert list(bruce.reach("b@example.com", roles=["STAFF"]).to_pandas().columns) == list(
-            rows[0]
-        )
+        frame, none = answer.to_pandas(), bruce.reach("b@example.com", roles=["STAFF"]).to_pandas()
+        assert list(frame.columns) == list(none.columns) == list(COLUMNS)
+        assert list(map(str, frame.dtypes)) == list(map(str, none.dtypes))
 
     def test_slices(self, bruce: Explorer) -> None:
         """An answer is a sequence."""

@@ -191,9 +191,7 @@ def anchors(file: Path) -> set[str]:
 
 def test_the_picture() -> None:
     """The committed picture is what a notebook shows."""
-    drawn = (
-        load(EXAMPLE).reach("b@example.com")._repr_html_().replace(EXAMPLE.as_posix(), "example")
-    )
+    drawn = load(EXAMPLE).reach("b@example.com")._repr_svg_().replace(EXAMPLE.as_posix(), "example")
     assert (ROOT / "notebooks/example.svg").read_text(encoding="utf-8") == drawn
 
 

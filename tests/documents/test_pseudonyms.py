@@ -377,7 +377,7 @@ def _all_that_is_made(graph: Explorer, *, fields: bool) -> Iterator[str]:
         yield f"{grant} {inroads.evidence_lines(graph, grant)}"
     for identity in (node for node in graph if node.startswith("identity")):
         answer = graph.reach(identity, mode=Mode.ASSOCIATION)
-        yield f"{answer} {answer.to_dicts()} {answer._repr_html_()} {answer.coverage}"
+        yield f"{answer} {answer.to_dicts()} {answer._repr_html_()} {answer._repr_svg_()} {answer.coverage}"
         yield "".join(access.explanation.sentence for access in answer)
     if fields:
         yield from _every_field(graph)

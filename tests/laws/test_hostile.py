@@ -260,14 +260,14 @@ def check_answers(graph: Explorer, rng: random.Random, most: int = 3) -> None:
         assert is_clean(str(answer))
         assert is_clean(repr(answer))
         assert len(answer.to_dicts()) == len(answer)
-        drawn = answer._repr_html_()
+        drawn = answer._repr_svg_()
         assert is_clean(drawn)
         assert parsed(drawn).tag.endswith("svg")
         for access in list(answer)[:2]:
             assert is_clean(access.explanation.sentence)
             assert all(map(is_clean, access.sentences))
             assert is_clean(str(access))
-            assert parsed(access._repr_html_()).tag.endswith("svg")
+            assert parsed(access._repr_svg_()).tag.endswith("svg")
             assert (
                 graph.access(access.principal, access.resource, mode=Mode.ASSOCIATION) is not None
             )
@@ -446,7 +446,7 @@ def everything(graph: Explorer) -> Iterator[bytes | str]:
     for node in sorted(graph):
         if kind_of(node) is NodeKind.IDENTITY:
             answer = graph.reach(node, mode=Mode.ASSOCIATION)
-            yield str(answer) + repr(answer.to_dicts()) + answer._repr_html_()
+            yield str(answer) + repr(answer.to_dicts()) + answer._repr_svg_()
 
 
 @pytest.mark.parametrize("seed", range(8))

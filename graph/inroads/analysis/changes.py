@@ -180,7 +180,8 @@ class Changes(msgspec.Struct, frames.Framed, frozen=True, dict=True):
     def __repr__(self) -> str:
         kinds = Counter(each.kind for each in self.changes)
         told = ", ".join(f"{kinds[kind]:,} {kind}" for kind in Kind if kinds[kind])
-        return f"Changes: {told or 'none'}"
+        cut = "; a limit cut a search short, so that facts may be missing" * self.truncated
+        return f"Changes: {told or 'none'}{cut}"
 
     __str__ = __repr__
 

@@ -221,7 +221,8 @@ class WhatIf(Generic[_G]):
     def __repr__(self) -> str:
         fates = Counter(each.fate for each in self.outcomes)
         told = ", ".join(f"{fates[fate]:,} {fate}" for fate in Fate if fates[fate])
-        return f"WhatIf: {told or 'no access changes'}"
+        cut = "; a limit cut the paths of an access short" * self.truncated
+        return f"WhatIf: {told or 'no access changes'}{cut}"
 
     def _repr_html_(self) -> str:
         rows = (

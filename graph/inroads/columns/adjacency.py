@@ -180,17 +180,17 @@ class Adjacency:
             return f"account:{self.fold.said.accounts[native].decode()}"
         return f"{_PREFIXES[kind]}{native}"
 
-    def names(self) -> list[str]:
-        """Return the printed ids of all nodes, in a third of the time that each alone takes."""
-        starts, accounts = self.fold.kind_starts, self.fold.said.accounts.tolist()
-        native = (np.asarray(self.codes_column) & _NATIVE).tolist()
+    def names(self, first: int = 0, last: int | None = None) -> list[str]:
+        """Return the printed ids of a range of nodes, in a third of the time that each alone takes."""
+        starts, accounts = self.fold.kind_starts, np.asarray(self.fold.said.accounts)
+        native = np.asarray(self.codes_column)[first:last] & _NATIVE
         names: list[str] = []
         for kind, prefix in enumerate(_PREFIXES):
-            own = native[starts[kind] : starts[kind + 1]]
+            own = native[max(starts[kind] - first, 0) : max(starts[kind + 1] - first, 0)]
             if kind == _ACCOUNT:
-                names += [f"{prefix}{accounts[each].decode()}" for each in own]
+                names += [f"{prefix}{each.decode()}" for each in accounts[own].tolist()]
             else:
-                names += [f"{prefix}{each}" for each in own]
+                names += [f"{prefix}{each}" for each in own.tolist()]
         return names
 
     def kind(self, node: int) -> NodeKind:

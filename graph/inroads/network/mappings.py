@@ -7,7 +7,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, ItemsView, Iterator, Mapping, Sequence, ValuesView
 from functools import partial
-from itertools import chain, groupby
+from itertools import groupby
 from typing import Any, Final, NamedTuple, TypeVar
 
 from networkx.classes.coreviews import MultiAdjacencyView
@@ -20,6 +20,9 @@ from inroads.model import Document, Grant, NodeKind, grant_id
 from inroads.policy.grammar import Conveys
 
 _V = TypeVar("_V")
+
+PART: Final = 256
+"""So many names are made at a time, so that they take no memory that grows with the graph."""
 
 FEW: Final = 1_000
 """So many nodes are looked at one by one; who goes further is given the rest in bulk."""
@@ -122,9 +125,9 @@ class _ByName(_Paired[_V]):
         return self._value(number)
 
     def __iter__(self) -> Iterator[str]:
-        first = map(self._index.name, range(min(FEW, len(self))))
-        rest = (self._index.names()[FEW:] for _ in range(len(self) > FEW))
-        return chain(first, chain.from_iterable(rest))
+        yield from map(self._index.name, range(min(FEW, len(self))))
+        for start in range(FEW, len(self), PART):
+            yield from self._index.names(start, start + PART)
 
     def __len__(self) -> int:
         return self._index.size

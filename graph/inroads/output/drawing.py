@@ -49,20 +49,22 @@ _DARK: Final = {
 }
 """The colour in a dark theme for each of a light one; viewers without themes take the light ones."""
 
-_STYLE: Final = "".join(
+_DARKER: Final = "".join(
     f'.inroads [{part}="{light}"]{{{part}:{dark}}}'
     for light, dark in _DARK.items()
     for part in ("fill", "stroke")
 )
+THEME: Final = f"@media screen and (prefers-color-scheme: dark){{{_DARKER}}}"
+"""The style of all pictures: their colours in a dark theme."""
 
 
-def svg(scene: Scene) -> str:
+def svg(scene: Scene, *, alone: bool = True) -> str:
     """Draw a scene as one SVG element, left to right, with roles on lines and evidence in tooltips.
 
     Every text of a document is escaped. Solid is stated, orange is inferred, grey is a mere
     association, dashed is latent. A contested line is double, with the word `contested`; a box
-    with a second edge stands for many nodes. The picture follows a dark theme, and its legend
-    explains what is in it.
+    with a second edge stands for many nodes. A legend explains what is in it. A picture that
+    stands alone has THEME in it, and follows a dark theme; in a page, the page has it once.
     """
     columns = _columns(scene)
     places = {
@@ -79,7 +81,8 @@ def svg(scene: Scene) -> str:
     named = {"role": "img", "class": "inroads", "font-family": "sans-serif"}
     root = ET.Element("svg", {"xmlns": "http://www.w3.org/2000/svg", **named, **size})
     _add(root, "title", text=scene.title)
-    ET.SubElement(root, "style").text = f"@media (prefers-color-scheme: dark){{{_STYLE}}}"
+    if alone:
+        ET.SubElement(root, "style").text = THEME
     _add(root, "rect", width=width, height=height, fill=_PAPER)
     for ends, line in scene.lines.items():
         between = [

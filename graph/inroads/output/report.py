@@ -22,7 +22,7 @@ from inroads.model import Access, NodeKind, Path, kind_of
 from inroads.network.access_graph import AccessGraph
 from inroads.network.names.lookup import named
 from inroads.network.wording import contradiction_line, evidence_lines, label, path_sentence
-from inroads.output.drawing import svg
+from inroads.output.drawing import THEME, svg
 from inroads.output.plots import bar
 from inroads.output.scenes import of_paths
 from inroads.policy.rule_settings import Severity
@@ -182,6 +182,7 @@ def report(
     people = node is None or kind_of(node) is NodeKind.IDENTITY
     values: dict[str, Any] = {
         "graph": graph,
+        "theme": Markup(THEME),  # noqa: S704  # a constant of our own
         "subject": label(graph, node) if node else None,
         "moment": found.moment,
         "coverage": _coverage(graph, node),
@@ -426,7 +427,7 @@ def _evidence(graph: AccessGraph, grants: Iterable[str], most: int | None) -> It
 
 
 def _picture(graph: AccessGraph, paths: Sequence[Path]) -> Markup:
-    return Markup(svg(of_paths(graph, paths)))  # noqa: S704  # made by ElementTree, which escapes every text
+    return Markup(svg(of_paths(graph, paths), alone=False))  # noqa: S704  # made by ElementTree, which escapes every text
 
 
 def _shown(value: Any) -> Any:
