@@ -80,4 +80,4 @@ for point in g.choke_points():
 # %%
 page = Path(mkdtemp(), "review.html")
 page.write_text("".join(report(g)), encoding="utf-8")
-print(page.name, page.stat().st_size > 5_000)
+print(page.name, page.stat().st_size > 10_000)

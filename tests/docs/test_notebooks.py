@@ -31,7 +31,10 @@ def test_notebook(file: Path) -> None:
     """Every cell runs; the story's answers are the example's, and each picture is an image with its data."""
     notebook = jupytext.read(file)
     NotebookClient(
-        notebook, timeout=120, resources={"metadata": {"path": str(file.parent)}}
+        notebook,
+        timeout=120,
+        iopub_timeout=60,  # on a busy machine the last output comes late
+        resources={"metadata": {"path": str(file.parent)}},
     ).execute()
     shown = [output for cell in notebook.cells for output in cell.get("outputs", ())]
     text = "\n".join(_text(output) for output in shown)
