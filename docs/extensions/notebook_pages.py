@@ -17,7 +17,7 @@ def executed(file: Path) -> Any:
     notebook = jupytext.read(file)
     logging.getLogger("traitlets").setLevel(logging.ERROR)
     resources = {"metadata": {"path": str(file.parent)}}
-    NotebookClient(notebook, timeout=120, resources=resources).execute()
+    NotebookClient(notebook, timeout=120, iopub_timeout=60, resources=resources).execute()
     return notebook.cells
 
 
