@@ -327,8 +327,11 @@ def load(
     file. `progress` is told how many bytes were read since it was told last; of a ledger's file, as
     much as of its log. With more `workers` large input is read on so many processes; a script must
     then start from `if __name__ == "__main__":`, as for all of them. Raises FileNotFoundError,
-    LedgerError and BadPolicy; a document that cannot be taken is in the graph's `rejections`.
+    LedgerError, BadPolicy, and InroadsError BAD_MOMENT; a document that cannot be taken is in the
+    graph's `rejections`.
     """
+    if any(each and each.utcoffset() is None for each in (as_of, observed_at)):
+        raise InroadsError("give the moment with its time zone, such as UTC", "BAD_MOMENT")
     if not isinstance(policy, Policy):
         policy = load_policy(FilePath(policy).read_text(encoding="utf-8"))
     held: list[Any] = [each for each in given if is_held(each)]
