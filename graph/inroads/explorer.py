@@ -144,7 +144,10 @@ class Explorer(AccessGraph):
         Raises as `named`, and InroadsError BAD_FILTER.
         """
         node = self.named(principal, NodeKind.IDENTITY).node
-        wanted, how = one_of(list(kinds), list[NodeKind]), one_of(mode, Mode)
+        wanted, how = (
+            one_of(kinds if isinstance(kinds, str) else list(kinds), list[NodeKind]),
+            one_of(mode, Mode),
+        )
         return Answers(
             self, questions.reach(self, node, wanted, filter_of(self._whole(), filters), how)
         )
@@ -193,7 +196,8 @@ class Explorer(AccessGraph):
         """
         key = self.named(node, *NodeKind).node
         wanted = one_of(relations or tuple(Relation), frozenset[Relation])
-        found = neighbour_rows(self, key, wanted, [direction] if direction else Direction)
+        toward = one_of([direction] if direction else [*Direction], list[Direction])
+        found = neighbour_rows(self, key, wanted, toward)
         return list(map(found.neighbour, range(len(found.rows))))
 
     def named(
