@@ -85,7 +85,12 @@ def _json(entry: object) -> bytes:
     """
     raw = msgspec.json.encode(entry, enc_hook=_plain)
     if b"null" in raw:  # which msgspec writes for NaN
-        json.dumps(msgspec.to_builtins(entry, enc_hook=_plain), allow_nan=False)
+        try:
+            json.dumps(msgspec.to_builtins(entry, enc_hook=_plain), allow_nan=False)
+        except ValueError:
+            raise ValueError(
+                "NaN, which a frame holds for a missing value: leave the key out, or give null"
+            ) from None
     return raw
 
 
