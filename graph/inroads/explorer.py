@@ -144,7 +144,10 @@ class Explorer(AccessGraph):
         Raises as `named`, and InroadsError BAD_FILTER.
         """
         node = self.named(principal, NodeKind.IDENTITY).node
-        wanted, how = one_of(list(kinds), list[NodeKind]), one_of(mode, Mode)
+        wanted, how = (
+            one_of(kinds if isinstance(kinds, str) else list(kinds), list[NodeKind]),
+            one_of(mode, Mode),
+        )
         return Answers(
             self, questions.reach(self, node, wanted, filter_of(self._whole(), filters), how)
         )
@@ -193,7 +196,8 @@ class Explorer(AccessGraph):
         """
         key = self.named(node, *NodeKind).node
         wanted = one_of(relations or tuple(Relation), frozenset[Relation])
-        found = neighbour_rows(self, key, wanted, [direction] if direction else Direction)
+        toward = one_of([direction] if direction else [*Direction], list[Direction])
+        found = neighbour_rows(self, key, wanted, toward)
         return list(map(found.neighbour, range(len(found.rows))))
 
     def named(
@@ -327,8 +331,11 @@ def load(
     file. `progress` is told how many bytes were read since it was told last; of a ledger's file, as
     much as of its log. With more `workers` large input is read on so many processes; a script must
     then start from `if __name__ == "__main__":`, as for all of them. Raises FileNotFoundError,
-    LedgerError and BadPolicy; a document that cannot be taken is in the graph's `rejections`.
+    LedgerError, BadPolicy, and InroadsError BAD_MOMENT; a document that cannot be taken is in the
+    graph's `rejections`.
     """
+    if any(each and each.utcoffset() is None for each in (as_of, observed_at)):
+        raise InroadsError("give the moment with its time zone, such as UTC", "BAD_MOMENT")
     if not isinstance(policy, Policy):
         policy = load_policy(FilePath(policy).read_text(encoding="utf-8"))
     held: list[Any] = [each for each in given if is_held(each)]

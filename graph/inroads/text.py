@@ -21,8 +21,11 @@ SHOWN: Final = 3
 LISTED: Final = 5
 """The most names that a sentence, a line or a cell of a table lists before "… n more"."""
 
-MAX_CELL: Final = 32_000
-"""The most characters in a cell of CSV: spreadsheets cut off what is beyond 32,767."""
+MAX_CELL: Final = 31_999
+"""The most characters in a cell of CSV, before the quote that keeps it from being a formula.
+
+Spreadsheets cut off what is beyond 32,767.
+"""
 
 _NOT_PLAIN: Final = re.compile(r"[^A-Za-z0-9_-]")
 

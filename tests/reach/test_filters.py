@@ -92,3 +92,26 @@ def test_nodes_to_avoid_are_named() -> None:
     for unknown in ("business:1", "BilSpring"):
         with pytest.raises(NotFound):
             graph.reach("b@example.com", avoid=[unknown])
+
+
+@pytest.mark.parametrize(
+    ("name", "words"), [("roles", ["OWNER"]), ("via", ["MEMBER"]), ("capabilities", ["PROJECTS"])]
+)
+def test_iterators_are_read_once(name: str, words: list[str]) -> None:
+    """A generator of words filters as a list of them: it is not read by the check of words alone."""
+    graph = inroads.load(inroads.EXAMPLE)
+    listed = graph.reach("b@example.com", **{name: words})  # type: ignore[misc]  # a name by turns
+    assert len(listed) > 0
+    for lazy in (iter(words), (each for each in words)):
+        assert graph.reach("b@example.com", **{name: lazy}) == listed  # type: ignore[misc]
+
+
+def test_a_word_where_words_are_wanted() -> None:
+    """One text is not taken for its letters, and a direction that there is not is refused."""
+    graph = inroads.load(inroads.EXAMPLE)
+    with pytest.raises(InroadsError, match="got `str`") as error:
+        graph.reach("b@example.com", "ACCOUNT")
+    assert error.value.code == "BAD_FILTER"
+    with pytest.raises(InroadsError) as error:
+        graph.neighbours("BillSpring", direction="UP")  # type: ignore[arg-type]
+    assert error.value.code == "BAD_FILTER"

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from campaigns import NOW, begin, code
+from campaigns import NOW, begin, code, me
 from inroads.explorer import Explorer
 from inroads.review import (
     Decided,
@@ -17,6 +17,7 @@ from inroads.review import (
     spreadsheet,
 )
 from inroads.store.ledger import Ledger
+from worlds import explore
 
 
 class TestSheet:
@@ -45,6 +46,19 @@ class TestSheet:
         assert [each.decision.why for each in campaign.items() if each.decision] == [
             "=cmd|' /C calc'!A0"
         ] + ["-1"] * 5
+
+    @pytest.mark.parametrize("start", ["", "="])
+    def test_a_long_name(self, ledger: Ledger, start: str) -> None:
+        """A cell is no longer than spreadsheets take, and the sheet can be taken back."""
+        name = start + "x" * 140_000
+        row = {"id": 1, "role": "owner", "business": {"id": 1, "name": name, "account_id": "A"}}
+        campaign = begin(ledger, explore([(me(1, row), NOW)]))
+        text = io.StringIO()
+        spreadsheet.write(campaign.items(), text)
+        assert spreadsheet.read(text.getvalue().encode()) == []
+        cells = next(csv.reader(io.StringIO(text.getvalue().split("\n", 1)[1])))
+        assert max(map(len, cells)) <= 32_000
+        assert any(cell.endswith("…") for cell in cells)
 
     def test_every_bad_row_is_told(self, ledger: Ledger, twins: Explorer) -> None:
         """Each bad row is told with its line, also after a cell of several lines, and nothing is taken."""

@@ -22,7 +22,7 @@ from inroads.network.wording import counted
 from inroads.reach.closed_form import PathSummaries
 from inroads.reach.contested import are_contested
 from inroads.reach.everyone import Accesses, accesses_of, every_access
-from inroads.text import harmless, printable
+from inroads.text import fitting, harmless, printable
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -232,7 +232,7 @@ class Census:
         writer = csv.writer(stream, lineterminator="\n")
         writer.writerow(COLUMNS)
         for kinds, ids, names, *figures in self._parts(**chosen):
-            cells = map(harmless, ids), (name and harmless(name) for name in names)
+            cells = map(harmless, ids), (name and harmless(fitting([name], "")) for name in names)
             writer.writerows(
                 zip(kinds, *cells, *(column.tolist() for column in figures), strict=True)
             )

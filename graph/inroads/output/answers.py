@@ -103,7 +103,7 @@ class Answers(AccessAnswers[ExplainedAccess], Framed):
             answers.summaries,
             lambda summary: explained(graph, answers.write(summary)),
             lambda: answers.coverage,
-            lambda _: answers.bundles,
+            answers.tree,
             truncated=answers.truncated,
         )
 

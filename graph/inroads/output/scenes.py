@@ -107,8 +107,7 @@ def of_answer(answer: AccessAnswers[Any]) -> Scene:
         if len(paths) >= PATHS:
             few = False
             break
-    associated = any(path.certainty is Certainty.ASSOCIATED for path in paths)
-    if (few and len(_fitting(paths)[0]) == len(paths)) or associated:
+    if answer.tree is None or (few and len(_fitting(paths)[0]) == len(paths)):
         return of_paths(answer.graph, paths, truncated=cut or not few)
     return _of_bundles(answer)
 

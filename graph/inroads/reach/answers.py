@@ -11,6 +11,7 @@ import numpy as np
 
 from inroads.columns.arrays import Ints, Lazily, firsts, take
 from inroads.columns.claimset import KINDS, NONE, ROLES
+from inroads.errors import InroadsError
 from inroads.model import (
     Access,
     AccessState,
@@ -259,7 +260,7 @@ class AccessAnswers(Sequence[_A]):
     `root` is the end that was asked about. `summaries` are the accesses without their paths, `keys`
     orders them, `write` gives one with its paths. `truncated` says that a limit cut off the search
     itself, `coverage` how much was observed, `version` which graph answered. `tree` makes the
-    bundles of nodes.
+    bundles of nodes; it is None for associations, which have none.
     """
 
     def __init__(
@@ -269,14 +270,14 @@ class AccessAnswers(Sequence[_A]):
         summaries: Sequence[Summary],
         write: Write[_A],
         coverage: Callable[[], Coverage],
-        tree: Callable[[Ints], BundleTree],
+        tree: Callable[[Ints], BundleTree] | None,
         *,
         truncated: bool,
     ) -> None:
         self.summaries = summaries
         self.graph, self.root = graph, root
         self.truncated = truncated
-        self._tree = tree
+        self.tree = tree
         self.write, self._coverage = write, coverage
 
     @property
@@ -318,8 +319,13 @@ class AccessAnswers(Sequence[_A]):
 
     @cached_property
     def bundles(self) -> BundleTree:
-        """The accesses as a tree of bundles; see `inroads.reach.bundles`."""
-        return self._tree(self.columns.node)
+        """The accesses as a tree of bundles; see `inroads.reach.bundles`.
+
+        Raises InroadsError BAD_MODE for associations.
+        """
+        if self.tree is None:
+            raise InroadsError("bundles are of accesses: ask with mode ACCESS", "BAD_MODE")
+        return self.tree(self.columns.node)
 
     def __len__(self) -> int:
         return len(self.summaries)

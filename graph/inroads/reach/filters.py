@@ -147,17 +147,16 @@ def filter_of(graph: AccessGraph, given: Mapping[str, object]) -> AccessFilter:
                 f"there is no filter {name!r}{_meant(name, names)}; filters are {', '.join(names)}",
                 "BAD_FILTER",
             )
+    fields = {name: _listed(value) for name, value in given.items()}  # iterators are read once
     for name, kind in _WORDS.items():
-        value = given.get(name)
-        words = [value] if isinstance(value, str) else value
-        for word in words if isinstance(words, Iterable) else ():
+        value = fields.get(name)
+        for word in value if isinstance(value, list) else [value]:
             if isinstance(word, str) and word not in list(kind):
                 known = [each.value for each in kind]
                 raise InroadsError(
                     f"{word!r} is none of {', '.join(known)}{_meant(word.upper(), known)}",
                     "BAD_FILTER",
                 )
-    fields = {name: _listed(value) for name, value in given.items()}
     avoid = fields.get("avoid")
     if isinstance(avoid, list):
         fields["avoid"] = [

@@ -14,7 +14,7 @@ import numpy as np
 
 from inroads.columns.arrays import Ints, take
 from inroads.columns.claimset import KIND_BITS, KINDS
-from inroads.errors import InroadsError, NotFound
+from inroads.errors import NotFound
 from inroads.model import (
     Access,
     AccessState,
@@ -140,11 +140,7 @@ def _answer(
     else:
         summaries = _ordered(graph, found, walk.chosen, wanted)
 
-    def tree(nodes: Ints) -> BundleTree:
-        if association:
-            raise InroadsError("bundles are of accesses: ask with mode ACCESS", "BAD_MODE")
-        return BundleTree(graph, walk, nodes)
-
+    tree = None if association else partial(BundleTree, graph, walk)
     write = partial(_written, graph, walk, association)
 
     def covered() -> Coverage:

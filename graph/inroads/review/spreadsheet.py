@@ -11,7 +11,7 @@ import msgspec
 
 from inroads.network.wording import MORE_PATHS
 from inroads.review.values import Answer, Item, ReviewError, Verdict
-from inroads.text import printable
+from inroads.text import fitting, printable
 
 COLUMNS: Final = (
     "number", "decision", "why", "by", "decided_at", "carried", "opened", "principal", "who", "resource", "what",
@@ -61,14 +61,12 @@ def row(item: Item) -> dict[str, Any]:
 
 
 def write(items: Iterable[Item], stream: IO[str]) -> None:
-    """The items as CSV; no cell is a formula."""
+    """The items as CSV; no cell is a formula, nor longer than spreadsheets and `read` take."""
     writer = csv.writer(stream, lineterminator="\n")
     writer.writerow(COLUMNS)
     for item in items:
-        cells = (
-            "; ".join(each) if isinstance(each, list) else str(each) for each in row(item).values()
-        )
-        writer.writerow([guarded(cell) for cell in cells])
+        parts = (each if isinstance(each, list) else [str(each)] for each in row(item).values())
+        writer.writerow([guarded(fitting(each, "; ")) for each in parts])
 
 
 def guarded(cell: str) -> str:

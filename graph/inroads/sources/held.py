@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import json
 import os
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
 import msgspec
 
@@ -18,11 +19,15 @@ from inroads.sources.files import Refusals, unread_stream
 Held: TypeAlias = Mapping[str, Any] | str | bytes | Iterable[Mapping[str, Any] | str | bytes]
 """A document or envelope, JSON text of one or many, or a sequence or column of both."""
 
+_BEGINNINGS: Final = ("{", "[")
+_MARK: Final = "\ufeff"
+
 
 def is_held(given: object) -> bool:
     """Return whether a value is a document or documents, and no path: JSON text begins as JSON."""
     if isinstance(given, str):
-        return given.lstrip()[:1] in {"{", "["} and not os.path.exists(given)  # noqa: PTH110  # any text
+        begins = given.removeprefix(_MARK).lstrip().startswith(_BEGINNINGS)
+        return begins and not os.path.exists(given)  # noqa: PTH110  # any text
     return not isinstance(given, os.PathLike)
 
 
@@ -40,12 +45,13 @@ def unread_held(
         if hasattr(each, "columns"):
             raise InroadsError("give the column of a frame that holds documents", "BAD_DOCUMENTS")
         source = "document" if number == 1 else f"document {number}"
-        if isinstance(each, str | bytes):
-            text = each.encode("utf-8", "surrogatepass") if isinstance(each, str) else each
-            yield from unread_stream(io.BytesIO(text), source, moment, None, -number, refusals)
+        if isinstance(each, str | bytes | bytearray | memoryview):
+            yield from unread_stream(
+                io.BytesIO(_text(each)), source, moment, None, -number, refusals
+            )
         elif isinstance(each, Mapping):
             yield _raw(each, moment, source, number)
-        elif isinstance(each, Iterable):
+        elif isinstance(each, Iterable) and getattr(each, "shape", None) != ():
             for place, entry in enumerate(each):
                 yield _raw(entry, moment, f"{source}[{place}]", number)
         else:
@@ -57,19 +63,46 @@ def unread_held(
 
 def _raw(entry: object, moment: dt.datetime, source: str, number: int) -> RawDocument | Rejection:
     try:
-        if isinstance(entry, str):
-            raw = entry.encode("utf-8", "surrogatepass")
-        elif isinstance(entry, bytes):
-            raw = entry
-        else:
-            raw = msgspec.json.encode(entry, enc_hook=_plain)
+        given = entry.as_py() if hasattr(entry, "as_py") else entry  # a value of Arrow
+        raw = (
+            _text(given)
+            if isinstance(given, str | bytes | bytearray | memoryview)
+            else _json(given)
+        )
     except (TypeError, ValueError, OverflowError, RecursionError) as error:
         return Rejection(source, "", "not_json", f"it is no JSON: {error}")
     return RawDocument(raw, moment, source, -number, MomentSource.GIVEN)
 
 
+def _text(given: str | bytes | bytearray | memoryview) -> bytes:
+    return given.encode("utf-8", "surrogatepass") if isinstance(given, str) else bytes(given)
+
+
+def _json(entry: object) -> bytes:
+    """Return a value as JSON. Raises ValueError for NaN, which is a missing value in a frame.
+
+    As null it would say that there is nothing: it would end what older documents tell.
+    """
+    raw = msgspec.json.encode(entry, enc_hook=_plain)
+    if b"null" in raw:  # which msgspec writes for NaN
+        try:
+            json.dumps(msgspec.to_builtins(entry, enc_hook=_plain), allow_nan=False)
+        except ValueError:
+            raise ValueError(
+                "NaN, which a frame holds for a missing value: leave the key out, or give null"
+            ) from None
+    return raw
+
+
 def _plain(value: Any) -> Any:
-    """Return a value of NumPy as a plain one: frames hold lists as arrays."""
+    """Return a value of NumPy, pandas or another mapping as a plain one.
+
+    Frames hold lists as arrays.
+    """
+    if isinstance(value, Mapping):
+        return dict(value)
+    if isinstance(value, dt.datetime) and value == value:  # noqa: PLR0124  # NaT is not equal to itself
+        return value.isoformat()
     if hasattr(value, "tolist"):
         return value.tolist()
     raise TypeError(f"a {type(value).__name__} has no JSON")

@@ -148,10 +148,11 @@ def test_the_nearest(tricky: Explorer, text: str, kinds: Any, nearest: str) -> N
 
 def test_nothing_is_near(tricky: Explorer) -> None:
     """Nothing is suggested for what is far from everything, or too long; no text is no name."""
-    for text in ("qqqqqqqqqqqq", "x" * 10_000):
+    for text in ("qqqqqqqqqqqq", "x" * 10_000, "\x00", "\u00b2"):
         with pytest.raises(NotFound) as error:
             named(tricky, text, RESOURCES)
         assert error.value.nearest == ()
+        assert len(str(error.value)) < 150
     for text in ("", "  "):
         with pytest.raises(BadId):
             named(tricky, text, RESOURCES)
@@ -168,6 +169,8 @@ def test_other_kinds(tricky: Explorer) -> None:
         with pytest.raises(InroadsError) as error:
             named(tricky, text, kinds)
         assert error.value.code == "WRONG_KIND"
+    with pytest.raises(InroadsError, match=r"'ANN@example.com' is identity:1, no"):
+        named(tricky, "ANN@example.com", RESOURCES)
     with pytest.raises(NotFound) as missing:
         named(tricky, "Bil Spring", {IDENTITY})
     assert missing.value.nearest == ()

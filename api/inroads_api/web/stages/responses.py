@@ -31,7 +31,9 @@ LARGE: Final = 4_096
 LEVEL: Final = 1
 """The level of gzip. Level 6 takes three times as long to make an answer a fifth smaller."""
 
-_UNWANTED: Final = re.compile(r"gzip\s*;\s*q=0(\.0*)?\s*(,|$)", re.IGNORECASE)
+_WANTED: Final = re.compile(
+    r"(?:^|,)\s*(?:x-)?gzip\s*(?:;\s*q=(?!0(?:\.0*)?\s*(?:,|$))[\d.]+\s*)?(?:,|$)", re.I
+)
 
 _FAULTS: Final = {"INTERNAL_ERROR": 500, "DEADLINE": 503, "BUSY": 503, STREAM_REQUIRED: 406}
 """The statuses of error codes, where it is not 400."""
@@ -48,10 +50,10 @@ class LargeResponse(Response):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         accepted = Headers(scope=scope).get("accept-encoding", "")
-        if _UNWANTED.search(accepted):  # starlette looks for the word alone
-            await IdentityResponder(super().__call__, LARGE)(scope, receive, send)
-        else:
+        if _WANTED.search(accepted):  # starlette looks for the letters alone
             await GZipMiddleware(super().__call__, LARGE, LEVEL)(scope, receive, send)
+        else:
+            await IdentityResponder(super().__call__, LARGE)(scope, receive, send)
 
 
 def envelope(operation: Operation, result: OperationResult, budget: Budget | None = None) -> bytes:

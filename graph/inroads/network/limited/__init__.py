@@ -1,1 +1,1 @@
-"""What a caller who is limited to some businesses is shown: the documents, and the graph of them."""
+"""Views of callers who are limited to some businesses: the documents, and the graph of them."""

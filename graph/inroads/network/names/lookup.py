@@ -9,7 +9,16 @@ from typing import Final, NamedTuple
 
 from inroads.columns.claimset import KINDS
 from inroads.errors import AmbiguousEmail, AmbiguousName, BadId, InroadsError, NotFound
-from inroads.model import NodeKind, Relation, Role, is_grant_id, kind_of, native_id, node_id
+from inroads.model import (
+    NodeKind,
+    Relation,
+    Role,
+    fold_text,
+    is_grant_id,
+    kind_of,
+    native_id,
+    node_id,
+)
 from inroads.network.access_graph import AccessGraph
 from inroads.network.names.nearest import nearest
 from inroads.network.search import Matches, MatchField
@@ -17,6 +26,9 @@ from inroads.network.wording import label
 
 LISTED: Final = 10
 """The most candidates of an ambiguous name that an error lists."""
+
+QUOTED: Final = 100
+"""The most characters of a text that an error repeats."""
 
 _EMAIL: Final = re.compile(r"[^@\s]+@[^@\s]+")
 _LIKE_AN_ID: Final = re.compile(r"[a-z]+:\S+", re.IGNORECASE)
@@ -118,7 +130,7 @@ def nearest_to(graph: AccessGraph, text: str, kinds: Iterable[NodeKind] = KINDS)
     """Return the error that no document names a text, with the nearest nodes of some kinds."""
     near = nearest(graph, text, frozenset(kinds))
     asked = f"; did you mean {_alternatives(graph, near)}?" if near else ""
-    return NotFound(f"no document names {text.strip()!r}{asked}", nearest=near)
+    return NotFound(f"no document names {_quoted(text)}{asked}", nearest=near)
 
 
 def shown(graph: AccessGraph, node: str) -> str:
@@ -162,7 +174,7 @@ def _only(graph: AccessGraph, text: str, nodes: list[str], count: int) -> str:
     if count == 1:
         return nodes[0]
     raise AmbiguousName(
-        f"{text!r} may mean any of {count:,} nodes: name one by its id",
+        f"{_quoted(text)} may mean any of {count:,} nodes: name one by its id",
         ids=tuple(nodes[:LISTED]),
         labels=tuple(label(graph, node) for node in nodes[:LISTED]),
         total=count,
@@ -183,7 +195,9 @@ def _refuse_other_kind(graph: AccessGraph, text: str, kinds: frozenset[NodeKind]
         found = _first(matches) if matches.exact == 1 else []
     if found:
         wanted = " or ".join(sorted(kinds)).lower()
-        raise InroadsError(f"{text!r} is {shown(graph, found[0])}, no {wanted}", "WRONG_KIND")
+        other = shown(graph, found[0])
+        told = found[0] if fold_text(other) == fold_text(text) else other
+        raise InroadsError(f"{_quoted(text)} is {told}, no {wanted}", "WRONG_KIND")
 
 
 def _not_found(graph: AccessGraph, text: str, kinds: frozenset[NodeKind]) -> InroadsError:
@@ -196,9 +210,15 @@ def _not_found(graph: AccessGraph, text: str, kinds: frozenset[NodeKind]) -> Inr
         return found
     asked = f"; did you mean {_alternatives(graph, found.nearest)}?" if found.nearest else ""
     return BadId(
-        f"{text!r} is neither an email, a name nor a node id such as identity:712052{asked}",
+        f"{_quoted(text)} is neither an email, a name nor a node id such as identity:712052{asked}",
         nearest=found.nearest,
     )
+
+
+def _quoted(text: str) -> str:
+    """Return a text as errors repeat it: a very long one is cut."""
+    wanted = text.strip()
+    return repr(wanted if len(wanted) <= QUOTED else f"{wanted[:QUOTED]}…")
 
 
 def _alternatives(graph: AccessGraph, nodes: Iterable[str]) -> str:

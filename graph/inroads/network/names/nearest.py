@@ -25,7 +25,8 @@ _EDITS: Final = ((3, 1), (8, 2))
 """Up to so many bytes, a text is near with at most so many edits; longer ones with one more."""
 
 _LOWER: Final = np.frombuffer(bytes(range(256)).lower(), np.uint8)
-_LONGEST_ID: Final = 20
+_SIZES: Final = range(2, 21)
+"""The lengths of ids near which others are: of one character, any other is one edit away."""
 
 
 def nearest(graph: AccessGraph, text: str, kinds: frozenset[NodeKind]) -> tuple[str, ...]:
@@ -52,7 +53,7 @@ def _by_id(graph: AccessGraph, wanted: str, kinds: frozenset[NodeKind]) -> Itera
     prefix, colon, rest = wanted.partition(":")
     named = {kind for kind in kinds if kind.lower() == prefix.lower()}
     native = rest if colon else wanted
-    if not native or len(native) > _LONGEST_ID:
+    if len(native) not in _SIZES:
         return
     for kind in sorted(named or kinds, key=KINDS.index):
         letters = ascii_letters + digits if kind is NodeKind.ACCOUNT else digits

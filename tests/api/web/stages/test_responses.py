@@ -39,7 +39,13 @@ def test_large_answers_are_compressed(client: httpx2.Client, accepted: str) -> N
     assert "content-encoding" not in plain_headers
 
 
-@pytest.mark.parametrize("accepted", ["", "identity", "br", "gzip;q=0", "gzip; q=0.000, br", "*"])
+@pytest.mark.parametrize(
+    "accepted",
+    [
+        *("", "identity", "br", "gzip;q=0", "gzip; q=0.000, br", "*"),
+        *("notgzip", "gzip-ish", "br;note=gzip", "gzip;level=1;q=0", "gzip;q=0;note=1"),
+    ],
+)
 def test_who_accepts_no_gzip(client: httpx2.Client, accepted: str) -> None:
     """A client that does not name gzip, or refuses it, is sent the text."""
     headers, sent = unread(client, ROWS, accepted)
