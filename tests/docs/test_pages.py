@@ -163,12 +163,12 @@ def test_what_curl_sends() -> None:
         assert not prepared.errors(given.get("variables"), None)
 
 
-@pytest.mark.parametrize("block", blocks("pycon"))
-def test_snippets(block: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The Python snippets do what they show."""
+@pytest.mark.parametrize("page", [page for page in PAGES if blocks("pycon", page)])
+def test_snippets(page: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The Python snippets of a page, typed one after the other into one session, do as they show."""
     monkeypatch.chdir(ROOT)
-    names = {"g": load(EXAMPLE)}
-    test = doctest.DocTestParser().get_doctest(block, names, "page", "page", 0)
+    session = "\n".join(blocks("pycon", page))
+    test = doctest.DocTestParser().get_doctest(session, {}, page, page, 0)
     assert doctest.DocTestRunner().run(test).failed == 0
 
 
