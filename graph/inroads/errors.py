@@ -84,6 +84,11 @@ class AmbiguousName(InroadsError):
     labels: tuple[str, ...] = ()
     total: int = 0
 
+    def __post_init__(self) -> None:
+        # A notebook prints an error that nobody catches: there the candidates are its notes.
+        for line in self.problems:
+            self.add_note(line)
+
     @property
     def problems(self) -> tuple[str, ...]:
         """One line for each candidate that is listed, and one for those that are not."""

@@ -47,6 +47,7 @@ from inroads.reach.filters import (
     ModeWord,
     RelationWord,
     filter_of,
+    listed,
     one_of,
 )
 from inroads.sources.files import Refusals, unread
@@ -134,7 +135,7 @@ class Explorer(AccessGraph):
     def reach(
         self,
         principal: str,
-        kinds: Iterable[NodeKind | KindWord] = RESOURCES,
+        kinds: Iterable[NodeKind | KindWord] | NodeKind | KindWord = RESOURCES,
         mode: Mode | ModeWord = Mode.ACCESS,
         **filters: Unpack[Filters],
     ) -> Answers:
@@ -144,10 +145,7 @@ class Explorer(AccessGraph):
         Raises as `named`, and InroadsError BAD_FILTER.
         """
         node = self.named(principal, NodeKind.IDENTITY).node
-        wanted, how = (
-            one_of(kinds if isinstance(kinds, str) else list(kinds), list[NodeKind]),
-            one_of(mode, Mode),
-        )
+        wanted, how = one_of(listed(kinds), list[NodeKind]), one_of(mode, Mode)
         return Answers(
             self, questions.reach(self, node, wanted, filter_of(self._whole(), filters), how)
         )

@@ -49,7 +49,23 @@ SHOWN = {"ini"}
 """Languages whose blocks only show: a unit of systemd."""
 
 
-def run(command: str) -> str:
+@pytest.fixture(scope="module")
+def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder like a checkout in which the tutorial's `me.json` was made, so that none is littered."""
+    folder = tmp_path_factory.mktemp("checkout")
+    for name in ("docs", "graph"):
+        (folder / name).symlink_to(ROOT / name)
+    (made,) = (
+        line
+        for block in blocks("sh", "docs/tutorial.md")
+        for line in block.splitlines()
+        if line.startswith("inroads generate")
+    )
+    assert run(made, folder) == ""
+    return folder
+
+
+def run(command: str, folder: Path) -> str:
     """What a command prints on a terminal of 100 columns, errors included."""
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     environment = {**os.environ, "PATH": path, "COLUMNS": "100", "PYTHONUTF8": "1"}
@@ -57,7 +73,7 @@ def run(command: str) -> str:
         command,
         check=False,
         shell=True,
-        cwd=ROOT,
+        cwd=folder,
         env=environment,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -75,10 +91,10 @@ def test_every_block_is_held_by_a_test() -> None:
 
 
 @pytest.mark.parametrize("block", blocks("console"), ids=lambda block: block.splitlines()[0][2:50])
-def test_commands(block: str) -> None:
+def test_commands(block: str, checkout: Path) -> None:
     """A command prints what its page shows below it."""
     first, _, expected = block.partition("\n")
-    assert AGE.sub("", run(first.removeprefix("$ "))) == AGE.sub("", expected)
+    assert AGE.sub("", run(first.removeprefix("$ "), checkout)) == AGE.sub("", expected)
 
 
 @pytest.mark.parametrize("block", blocks("bash"), ids=lambda block: block.splitlines()[0][:30])
@@ -147,12 +163,12 @@ def test_what_curl_sends() -> None:
         assert not prepared.errors(given.get("variables"), None)
 
 
-@pytest.mark.parametrize("block", blocks("pycon"))
-def test_snippets(block: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The Python snippets do what they show."""
+@pytest.mark.parametrize("page", [page for page in PAGES if blocks("pycon", page)])
+def test_snippets(page: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The Python snippets of a page, typed one after the other into one session, do as they show."""
     monkeypatch.chdir(ROOT)
-    names = {"g": load(EXAMPLE)}
-    test = doctest.DocTestParser().get_doctest(block, names, "page", "page", 0)
+    session = "\n".join(blocks("pycon", page))
+    test = doctest.DocTestParser().get_doctest(session, {}, page, page, 0)
     assert doctest.DocTestRunner().run(test).failed == 0
 
 

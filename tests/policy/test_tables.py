@@ -171,3 +171,8 @@ class TestToml:
         assert load_policy("").digest == STOCK.digest
         other = load_policy("[roles.MANAGER]\ncontrols = true")
         assert explore(world, other).version != explore(world).version
+
+    def test_it_prints_short(self) -> None:
+        """A policy prints in a few words, since it stands in the help of functions; two print apart."""
+        other = load_policy("[roles.MANAGER]\ncontrols = true")
+        assert repr(STOCK) == f"<Policy {STOCK.digest[:8]}>" != repr(other)

@@ -144,6 +144,10 @@ class Policy(msgspec.Struct, frozen=True, dict=True):
     separation: tuple[Duty, ...] = ()
     judgement: Judgement = STOCK_JUDGEMENT  # of findings alone, so it is not in the digest
 
+    def __repr__(self) -> str:
+        # Policies are defaults of functions, whose help would be pages of tables.
+        return f"<Policy {self.digest[:8]}>"
+
     def role(self, dialect: str, word: str | None) -> Role:
         """Return the canonical role of a word, as spelled, or else as it would be in the table.
 

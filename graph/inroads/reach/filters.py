@@ -119,14 +119,14 @@ ModeWord = Literal["ACCESS", "ASSOCIATION"]
 class Filters(TypedDict, total=False):
     """The fields of an AccessFilter as keywords, which editors complete; words stand for enums.
 
-    In `avoid` a node may be named as in any question.
+    One word may stand for a list of it. In `avoid` a node may be named as in any question.
     """
 
-    roles: Iterable[Role | RoleWord] | None
-    capabilities: Iterable[Capability | CapabilityWord] | None
+    roles: Iterable[Role | RoleWord] | Role | RoleWord | None
+    capabilities: Iterable[Capability | CapabilityWord] | Capability | CapabilityWord | None
     certainty: Certainty | CertaintyWord | None
     state: AccessState | StateWord | None
-    via: Iterable[Relation | RelationWord] | None
+    via: Iterable[Relation | RelationWord] | Relation | RelationWord | None
     avoid: Iterable[str]
     max_steps: int | None
     contested: bool | None
@@ -147,7 +147,8 @@ def filter_of(graph: AccessGraph, given: Mapping[str, object]) -> AccessFilter:
                 f"there is no filter {name!r}{_meant(name, names)}; filters are {', '.join(names)}",
                 "BAD_FILTER",
             )
-    fields = {name: _listed(value) for name, value in given.items()}  # iterators are read once
+    # An iterator is read once.
+    fields = {name: listed(value) if name in _MANY else value for name, value in given.items()}
     for name, kind in _WORDS.items():
         value = fields.get(name)
         for word in value if isinstance(value, list) else [value]:
@@ -188,8 +189,15 @@ _WORDS: Final[dict[str, type[StrEnum]]] = {
 }
 
 
-def _listed(value: object) -> object:
-    return list(value) if isinstance(value, Iterable) and not isinstance(value, str) else value
+_MANY: Final = {"roles", "capabilities", "via", "avoid"}
+"""Filters that take several values."""
+
+
+def listed(value: object) -> object:
+    """Return the values of an iterable as a list; a text is one value, not its letters."""
+    if isinstance(value, str):
+        return [value]
+    return list(value) if isinstance(value, Iterable) else value
 
 
 def _meant(word: str, known: Iterable[str]) -> str:

@@ -309,6 +309,15 @@ class TestGenerate:
         run("generate", "--identities", "30", "--seed", "4", "-o", str(file))
         assert file.read_bytes() == before, "no clock in the bytes"
 
+    def test_a_dash_is_standard_output(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """`-o -` prints the documents, and makes no file of that name."""
+        monkeypatch.chdir(tmp_path)
+        asked = ("generate", "--identities", "2", "--seed", "4")
+        assert run(*asked, "-o", "-").stdout == run(*asked).stdout != ""
+        assert list(tmp_path.iterdir()) == []
+
 
 class TestServe:
     def test_it_answers_on_loopback_and_ends_cleanly(self) -> None:

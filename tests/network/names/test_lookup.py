@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import traceback
 from typing import Any
 
 import pytest
@@ -104,6 +105,8 @@ def test_candidates(tricky: Explorer, text: str, kinds: Any, ids: tuple[str, ...
     assert error.value.code == "AMBIGUOUS_NAME"
     assert (error.value.ids, error.value.total) == (ids, len(ids))
     assert all(node in line for node, line in zip(ids, error.value.problems, strict=True))
+    printed = "".join(traceback.format_exception(error.value)).splitlines()
+    assert printed[-len(ids) :] == list(error.value.problems), "a notebook prints them, too"
 
 
 def test_an_email_is_no_part_of_another() -> None:

@@ -80,7 +80,10 @@ def generate(
     out: Annotated[
         Path | None,
         typer.Option(
-            "--out", "-o", metavar="FILE", help="A file; a name in .gz is gzipped. Default: stdout."
+            "--out",
+            "-o",
+            metavar="FILE",
+            help="A file; a name in .gz is gzipped. Default: -, which is stdout.",
         ),
     ] = None,
 ) -> None:
@@ -94,7 +97,7 @@ def generate(
 
 def _opened(out: Path | None) -> AbstractContextManager[Any]:
 
-    if out is None:
+    if out is None or str(out) == "-":
         return nullcontext(sys.stdout.buffer)
     if out.suffix != ".gz":
         return out.open("wb")
