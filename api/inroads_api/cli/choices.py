@@ -29,11 +29,11 @@ def choice_option(*names: str, of: Iterable[str], told: str, **settings: Any) ->
     return option(*names, parser=_parser(names[0], words), help=_told(told, words), **settings)
 
 
-def choice_argument(name: str, *, of: Iterable[str], told: str) -> Any:
+def choice_argument(name: str, *, of: Iterable[str], told: str, **settings: Any) -> Any:
     """Return an argument that takes one of these words."""
     words = tuple(of)
     argument: Any = typer.Argument
-    settings = _completed(words) | {"metavar": name, "help": _told(told, words)}
+    settings = _completed(words) | {"metavar": name, "help": _told(told, words)} | settings
     return argument(parser=_parser(name, words), **settings)
 
 

@@ -51,7 +51,7 @@ class Format(StrEnum):
 
 def format_option(of: type[StrEnum]) -> Any:
     """Return the option that chooses one of some formats."""
-    told = "{}. Default: a table on a terminal, NDJSON in a pipe."
+    told = "{}. Default in a pipe: ndjson."
     return choices.choice_option("--format", "-f", of=of, told=told, metavar="FORMAT")
 
 

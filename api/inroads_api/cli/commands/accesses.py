@@ -72,7 +72,7 @@ from inroads_api.cli.terminal import (
 
 Association = Annotated[
     bool,
-    typer.Option("--association", help="Follow every edge, not only those that convey access."),
+    typer.Option("--association", help="Follow all edges, not only those that convey access."),
 ]
 
 SCREEN: Final = 34
@@ -97,12 +97,12 @@ class AccessOptions:
     capability: Annotated[
         list[str] | None,
         choice_option(
-            "--capability", of=Capability, told="Only these capabilities.", metavar="CAPABILITY"
+            "--capability", of=Capability, told="Only these capabilities.", metavar="NAME"
         ),
     ] = None
     certainty: Annotated[
         str | None,
-        choice_option("--certainty", of=Certainty, told="Only these: {}.", metavar="CERTAINTY"),
+        choice_option("--certainty", of=Certainty, told="Only these: {}.", metavar="WORD"),
     ] = None
     state: Annotated[
         str | None,
@@ -141,9 +141,7 @@ class AccessOptions:
 
 Sort = Annotated[
     str,
-    choice_option(
-        "--sort", of=AccessOrder, told="{}; best by default.", metavar="ORDER", show_default=False
-    ),
+    choice_option("--sort", of=AccessOrder, told="{}.", metavar="ORDER", show_default="best"),
 ]
 
 

@@ -89,9 +89,7 @@ def only(found: Changes, wanted: frozenset[str]) -> Changes:
 
 
 def changes(
-    since: Annotated[
-        dt.datetime, moment_option("--since", "The moment of the last review (RFC 3339).")
-    ],
+    since: Annotated[dt.datetime, moment_option("--since", "The last review (RFC 3339).")],
     until: Annotated[
         dt.datetime | None, moment_option("--until", "Default: everything that was observed.")
     ] = None,
@@ -101,18 +99,14 @@ def changes(
     ] = None,
     by: Annotated[
         By | None,
-        choice_option(
-            "--by", of=By, told="A row for each. Default: cause in a table, else access."
-        ),
+        choice_option("--by", of=By, told="A row for each. Default: cause in a table."),
     ] = None,
     observed: Annotated[
         bool,
-        typer.Option(
-            "--observed", help="In a table also rows of what was seen first, or no longer."
-        ),
+        typer.Option("--observed", help="In a table also what was seen first, or no longer."),
     ] = False,
     sort: Annotated[
-        str, choice_option("--sort", of=Order, told="Rows of a table.", show_default="kind")
+        str, choice_option("--sort", of=Order, told="{}.", metavar="ORDER", show_default="kind")
     ] = Order.KIND,
     documents: Documents = None,
     ledger: LedgerFile = None,
