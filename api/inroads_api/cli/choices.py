@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import typer
 
-from inroads.text import printable
+from inroads_api.cli.printing.lines import say
 
 USAGE: Final = 2
 """The exit code of a wrong request."""
@@ -29,11 +29,11 @@ def choice_option(*names: str, of: Iterable[str], told: str, **settings: Any) ->
     return option(*names, parser=_parser(names[0], words), help=_told(told, words), **settings)
 
 
-def choice_argument(name: str, *, of: Iterable[str], told: str) -> Any:
+def choice_argument(name: str, *, of: Iterable[str], told: str, **settings: Any) -> Any:
     """Return an argument that takes one of these words."""
     words = tuple(of)
     argument: Any = typer.Argument
-    settings = _completed(words) | {"metavar": name, "help": _told(told, words)}
+    settings = _completed(words) | {"metavar": name, "help": _told(told, words)} | settings
     return argument(parser=_parser(name, words), **settings)
 
 
@@ -64,7 +64,7 @@ def _parser(name: str, words: Sequence[str]) -> Callable[[Any], Any]:
         word = known.get(_folded(str(given)))
         if word is None:
             line = f"{name} {str(given)!r} is not one of {', '.join(known)}{_nearest(given)}"
-            typer.echo(f"error: {printable(line)}", err=True)
+            say(f"error: {line}")
             raise typer.Exit(USAGE)
         return word
 

@@ -1,4 +1,4 @@
-"""Examples of commands, two for each, which their help shows and a test runs."""
+"""Examples of commands, two for each, which their help shows and a test runs or parses."""
 
 from __future__ import annotations
 
@@ -73,6 +73,46 @@ EXAMPLES: Final[dict[str, tuple[str, str]]] = {
         "inroads review start 2026-Q1 --by a@example.com",
         "inroads review list",
     ),
+    "review start": (
+        "inroads review start 2026-Q2 --by a@example.com --from 2026-Q1",
+        "inroads review start owners --role owner --by a@example.com",
+    ),
+    "review list": (
+        "inroads review list",
+        "inroads review list --format json",
+    ),
+    "review next": (
+        "inroads review next 2026-Q1",
+        "inroads review next 2026-Q1 --of business:77128 --role owner",
+    ),
+    "review show": (
+        "inroads review show 2026-Q1 1",
+        "inroads review show 2026-Q1 1 --format json",
+    ),
+    "review work": (
+        "inroads review work 2026-Q1 --by a@example.com",
+        "inroads review work 2026-Q1 --by a@example.com --certainty inferred",
+    ),
+    "review decide": (
+        "inroads review decide 2026-Q1 keep 1 2 --by a@example.com",
+        "inroads review decide 2026-Q1 revoke 3 --why 'left in May' --by a@example.com",
+    ),
+    "review status": (
+        "inroads review status 2026-Q1",
+        "inroads review status 2026-Q1 --no-drift",
+    ),
+    "review sign-off": (
+        "inroads review sign-off 2026-Q1 --by a@example.com",
+        "inroads review sign-off 2026-Q1 --by a@example.com --partial",
+    ),
+    "review export": (
+        "inroads review export 2026-Q1 -o items.csv",
+        "inroads review export 2026-Q1 --format report -o report.ndjson",
+    ),
+    "review verify": (
+        "inroads review verify report.ndjson",
+        "inroads review verify report.ndjson --campaign 2026-Q1",
+    ),
     "report": (
         "inroads report -o report.html --example",
         "inroads report -o one.html --identity b@example.com --example",
@@ -92,6 +132,38 @@ EXAMPLES: Final[dict[str, tuple[str, str]]] = {
     "ledger": (
         "inroads ledger info",
         "inroads ledger list --subject identity:712052",
+    ),
+    "ledger info": (
+        "inroads ledger info",
+        "inroads ledger info --ledger inroads.db --format json",
+    ),
+    "ledger list": (
+        "inroads ledger list --subject identity:712052",
+        "inroads ledger list --limit 5 --format csv",
+    ),
+    "ledger show": (
+        "inroads ledger show SHA",
+        "inroads ledger show SHA --ledger inroads.db",
+    ),
+    "ledger retract": (
+        "inroads ledger retract SHA --why 'from a test system'",
+        "inroads ledger retract SHA --why 'from a test system' --yes",
+    ),
+    "ledger forget": (
+        "inroads ledger forget identity:712052",
+        "inroads ledger forget identity:712052 --yes",
+    ),
+    "ledger verify": (
+        "inroads ledger verify",
+        "inroads ledger verify --format json",
+    ),
+    "ledger backup": (
+        "inroads ledger backup copy.db",
+        "inroads ledger backup copy.db --ledger inroads.db",
+    ),
+    "ledger compact": (
+        "inroads ledger compact",
+        "inroads ledger compact --ledger inroads.db",
     ),
     "export": (
         "inroads export graphml -o graph.graphml.gz --example",
@@ -121,9 +193,29 @@ EXAMPLES: Final[dict[str, tuple[str, str]]] = {
         "inroads token create bridget --auth auth.json --expires 30d",
         "inroads token list --auth auth.json",
     ),
+    "token create": (
+        "inroads token create bridget --auth auth.json --expires 30d",
+        "inroads token create bridget --auth auth.json --business 77128",
+    ),
+    "token list": (
+        "inroads token list --auth auth.json",
+        "inroads token list --auth auth.json --format csv",
+    ),
+    "token revoke": (
+        "inroads token revoke ID --auth auth.json",
+        "inroads token revoke ID --auth other.json",
+    ),
     "audit": (
         "inroads audit verify audit.log",
         "inroads audit hash identity:712052 --auth auth.json",
+    ),
+    "audit verify": (
+        "inroads audit verify audit.log",
+        "inroads audit verify audit.1.log audit.log --format json",
+    ),
+    "audit hash": (
+        "inroads audit hash identity:712052 --auth auth.json",
+        "inroads audit hash b@example.com identity:712052 --auth auth.json",
     ),
 }
 """The examples of each command by its words."""

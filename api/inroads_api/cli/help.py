@@ -1,4 +1,4 @@
-"""The help of commands: one screen of panels, with examples."""
+"""The help of commands: one screen, with examples."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from inroads_api.cli.examples import EXAMPLES
 WIDEST: Final = 100
 """The most columns of a help text: longer lines are hard to read."""
 
-OPTION: Final = 27
+OPTION: Final = 23
 """The widest name of an option that has its text beside it, not below."""
 
 STYLE: Final = "bold"
@@ -41,9 +41,26 @@ class HelpGroup(TyperGroup):
             line = (Text(each.name or "", STYLE), each.get_short_help_str(limit=WIDEST))
             panel = getattr(each, "rich_help_panel", None) or "Commands"
             panels.setdefault(panel, []).append(line)
-        width = max((len(name) for lines in panels.values() for name, _ in lines), default=0)
-        listed = [_panel(title, lines, width) for title, lines in panels.items()]
-        _console().print(_page(self, ctx, [*listed, *_panels(self, ctx)]))
+        _console().print(_page(self, ctx, [_listed(panels), *_options(self, ctx)]))
+
+
+def _listed(panels: dict[str, list[tuple[Text, str]]]) -> RenderableType:
+    """Return the commands of a group; those of several panels as a table, which is shorter."""
+    if len(panels) == 1:
+        ((title, lines),) = panels.items()
+        return _panel(title, lines, max(len(name) for name, _ in lines))
+    grid = Table.grid(padding=(0, 2, 0, 0), pad_edge=True)
+    for title, lines in panels.items():
+        for number, (name, told) in enumerate(lines):
+            grid.add_row(Text("" if number else title), name, told)
+    return Padding(grid, (0, 1))
+
+
+def _options(command: Any, ctx: Any) -> list[RenderableType]:
+    """Return the names of the options of a group, unless help is the only one."""
+    names = [_name(each).plain for each in command.get_params(ctx) if not each.hidden]
+    line = "   ".join(["Options", *names])
+    return ["", Padding(Text(line), (0, 1))] if len(names) > 1 else []
 
 
 def _console() -> Console:
@@ -74,7 +91,7 @@ def _panels(command: Any, ctx: Any) -> list[Panel]:
     """Return the panels of the arguments and options, those without a panel of their own first."""
     panels: dict[str, list[tuple[Text, str]]] = {"Arguments": [], "Options": []}
     for each in command.get_params(ctx):
-        if each.hidden or (each.name == "help" and isinstance(command, TyperCommand)):
+        if each.hidden or each.name == "help":
             continue
         usual = "Arguments" if each.param_type_name == "argument" else "Options"
         told = _name(each), _told(each, ctx)
@@ -110,7 +127,7 @@ def _told(param: Any, ctx: Any) -> str:
         told.append(f"Default: {param.show_default}.")
     elif param.show_default:
         default = param.get_default(ctx, call=False)
-        if isinstance(default, str | int) and not isinstance(default, bool):
+        if isinstance(default, str | int) and not isinstance(default, bool) and default != "":
             told.append(f"Default: {getattr(default, 'value', default)}.")
     return " ".join(filter(None, told))
 

@@ -12,8 +12,8 @@ import typer
 
 from inroads_api.cli.help import HelpCommand, HelpGroup
 
-ASK, CHANGE, REVIEW, KEEP, SERVE = "Ask", "Change", "Review", "Keep documents", "Serve and exchange"
-"""Panels of `inroads --help`, in their order."""
+ASK, CHANGE, REVIEW, KEEP, SERVE = "Ask", "Change", "Review", "Keep", "Serve"
+"""Parts of `inroads --help`, in their order."""
 
 COMMANDS: Final = {
     "demo": (ASK, "accesses.demo", "Answer the main question on the bundled example."),

@@ -18,7 +18,7 @@ Principal = Annotated[
     str,
     typer.Argument(
         metavar="PRINCIPAL",
-        help="An identity: an email, identity:712052, 712052 or a name.",
+        help="An identity: its email, id (712052) or name.",
         autocompletion=identities,
     ),
 ]
@@ -26,7 +26,7 @@ Resource = Annotated[
     str,
     typer.Argument(
         metavar="RESOURCE",
-        help="A business or an account: business:77128, 77128, zDmNq, or a name or a part of it.",
+        help="A business or account: its id, or a part of its name.",
         autocompletion=resources,
     ),
 ]

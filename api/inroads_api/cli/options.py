@@ -87,7 +87,7 @@ Documents = Annotated[
         "--documents",
         "-d",
         metavar="PATH",
-        help="A file or folder of documents; `-` is standard input. Repeatable.",
+        help="A file or folder; `-` is standard input. Repeatable.",
         rich_help_panel=SOURCE,
     ),
 ]
@@ -135,9 +135,9 @@ Pseudonymise = Annotated[
     Path | None,
     typer.Option(
         "--pseudonymise",
-        metavar="KEYFILE",
+        metavar="FILE",
         envvar="INROADS_PSEUDONYMISE",
-        help="Show and take pseudonyms under this key.",
+        help="Pseudonyms by a key.",
         rich_help_panel=SOURCE,
     ),
 ]
@@ -145,14 +145,12 @@ Contested = Annotated[
     bool | None,
     typer.Option(
         "--contested/--no-contested",
-        help="Only accesses about which records contradict each other, or only the others.",
+        help="Only contested accesses, or only the others.",
     ),
 ]
 AllEvidence = Annotated[
     bool,
-    typer.Option(
-        "--all-evidence", help="All records, not the first three and the number of the others."
-    ),
+    typer.Option("--all-evidence", help="All records, not only the first three."),
 ]
 
 

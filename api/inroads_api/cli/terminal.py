@@ -18,8 +18,9 @@ from inroads.errors import InroadsError, Rejection
 from inroads.model import Coverage
 from inroads.output.rows import csv_row, json_row, table_row
 from inroads.sources.files import files
-from inroads.text import fitting, harmless, json_text, printable
+from inroads.text import fitting, harmless, json_text
 from inroads_api.cli import choices
+from inroads_api.cli.printing import lines
 from inroads_api.cli.printing.tables import cell_parts, print_table, print_text
 
 USAGE, REJECTED, NOT_FOUND, FAILED, AMBIGUOUS = choices.USAGE, 3, 4, 5, 6
@@ -51,7 +52,7 @@ class Format(StrEnum):
 
 def format_option(of: type[StrEnum]) -> Any:
     """Return the option that chooses one of some formats."""
-    told = "{}. Default: a table on a terminal, NDJSON in a pipe."
+    told = "{}. Default in a pipe: ndjson."
     return choices.choice_option("--format", "-f", of=of, told=told, metavar="FORMAT")
 
 
@@ -138,10 +139,7 @@ def write_json(value: Any, *, pretty: bool = False) -> None:
     sys.stdout.write(json_text(value, pretty=pretty) + "\n")
 
 
-def say(line: str) -> None:
-    """Print a line to stderr, without characters that could control the terminal."""
-
-    typer.echo(printable(line), err=True)
+say = lines.say
 
 
 def say_rejections(rejections: Iterable[Rejection]) -> None:

@@ -38,12 +38,14 @@ from inroads_api.web.middleware import (
     ASKED_HEADERS,
     GRAPHQL,
     LOCAL,
+    READY,
     SCHEMA,
     TOLD_HEADERS,
     AuthenticationMiddleware,
     RequestIds,
     SameOrigin,
     SecurityHeaders,
+    sees_all,
 )
 from inroads_api.web.services import Services, open_services
 from inroads_api.web.settings import ServerSettings
@@ -152,7 +154,7 @@ def create_app(
         routes=[
             Route("/", _page, methods=["GET"]),
             Route("/healthz", _healthz, methods=["GET"]),
-            Route("/readyz", partial(_readyz, versions, ledger), methods=["GET"]),
+            Route(READY, partial(_readyz, versions, ledger), methods=["GET"]),
             Route("/metrics", partial(_metrics, metrics), methods=["GET"]),
             Route(SCHEMA, partial(_schema, schema), methods=["GET"]),
             Route(GRAPHQL, endpoint.answer, methods=["GET", "POST"]),
@@ -203,20 +205,25 @@ async def _healthz(_: Request) -> Response:
     return PlainTextResponse("ok\n")
 
 
-async def _readyz(versions: Versions, ledger: Path | None, _: Request) -> Response:
-    """Return 200 if the server has a graph and can read its ledger."""
+async def _readyz(versions: Versions, ledger: Path | None, request: Request) -> Response:
+    """Return 200 if the server has a graph and can read its ledger.
+
+    The figures are only for a caller who may see the whole graph.
+    """
     served = versions.current
     age = round((utcnow() - served.built_at).total_seconds())
-    told: dict[str, object] = {"version": served.name, "age_seconds": age}
+    told: dict[str, object] = {"ready": True}
+    figures: dict[str, object] = {"version": served.name, "age_seconds": age}
     if ledger is not None:
         try:
             reached = await run_in_threadpool(following_.position, ledger)
         except LedgerError as error:
-            return respond(
-                msgspec.json.encode({"ready": False, "code": error.code, **told}), 503, LEGACY
-            )
-        told |= {"position": served.position, "ledger": reached}
-    return respond(msgspec.json.encode({"ready": True, **told}), 200, LEGACY)
+            told = {"ready": False, "code": error.code}
+        else:
+            figures |= {"position": served.position, "ledger": reached}
+    status = 200 if told["ready"] else 503
+    told |= figures if sees_all(request) else {}
+    return respond(msgspec.json.encode(told), status, LEGACY)
 
 
 async def _metrics(metrics: Metrics, _: Request) -> Response:

@@ -21,8 +21,11 @@ from inroads_api.web.media_types import acceptable
 from inroads_api.web.refusals import Refused
 from inroads_api.web.stages.responses import refusal_response
 
-OPEN: Final = frozenset({"/", "/healthz", "/readyz"})
-"""Paths whose answers hold nothing of the graph; every other path needs a token."""
+READY: Final = "/readyz"
+"""A path for any token and for none. Its figures are for a token of the whole graph."""
+
+OPEN: Final = frozenset({"/", "/healthz"})
+"""Paths whose answers hold nothing of the graph; every other path but READY needs a token."""
 
 GRAPHQL: Final = "/graphql"
 
@@ -70,9 +73,12 @@ class AuthenticationMiddleware:
         caller = self.tokens.caller(
             [value for name, value in scope["headers"] if name == b"authorization"]
         )
-        if caller.id is None and not (self.introspection and scope["path"] in ASKABLE):
+        path = scope["path"]
+        if path == READY:
+            return caller
+        if caller.id is None and not (self.introspection and path in ASKABLE):
             raise anonymous()
-        if caller.businesses is not None and scope["path"] not in ASKABLE:
+        if caller.businesses is not None and path not in ASKABLE:
             message = (
                 "a token that is limited to businesses can only be used for /graphql and its schema"
             )
@@ -86,6 +92,12 @@ def caller_of(request: Request) -> Caller | None:
     """The authenticated caller of a request; None without authentication."""
     found: Caller | None = request.scope.get(_CALLER)
     return found
+
+
+def sees_all(request: Request) -> bool:
+    """Return whether figures of the whole graph are for the caller of a request."""
+    caller = caller_of(request)
+    return caller is None or (caller.id is not None and not caller.restricted)
 
 
 def caller_now(request: Request) -> Caller | None:
@@ -108,7 +120,7 @@ class SameOrigin:
         self.app, self.allowed = app, allowed
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and scope["path"] not in OPEN:
+        if scope["type"] == "http" and scope["path"] not in {READY, *OPEN}:
             headers = Headers(scope=scope)
             if not self._admits(headers):
                 media_type = acceptable(",".join(headers.getlist("accept")))

@@ -72,17 +72,36 @@ def certainty_cell(certainty: str, *, contested: bool) -> str | list[str]:
     return [certainty, CONTESTED] if contested else certainty
 
 
-def cause_evidence(side: Row | None, digits: int | None = None) -> list[str]:
-    """Return a line for each record of one side of a cause, with so many digits of its hash."""
+def cause_evidence(side: Row | None) -> list[str]:
+    """Return a line for each record of one side of a cause."""
     if side is None:
         return []
-    lines = [
-        f"{record['record']}: {record['source']} {record['pointer']}, "
-        f"observed {record['observed_at']}, sha256 {record['document'][:digits]}"
-        for record in side["evidence"]
-    ]
+    lines = [_record_line(record, None) for record in side["evidence"]]
     left = side["evidence_count"] - len(lines)
     return lines + [more(left)] * bool(left)
+
+
+def cause_lines(cause: Row, digits: int | None, most: int | None) -> list[str]:
+    """Return a line for each record of a cause, at most so many of its sides in turn.
+
+    The last line counts the records that are left out.
+    """
+    sides = [side for side in ("before", "after") if cause[side]]
+    told = [
+        (at, number, f"{side + ':':<7} {_record_line(record, digits)}")
+        for number, side in enumerate(sides)
+        for at, record in enumerate(cause[side]["evidence"])
+    ]
+    shown = sorted(sorted(told)[:most], key=lambda each: each[1])
+    left = sum(cause[side]["evidence_count"] for side in sides) - len(shown)
+    return [line for _, _, line in shown] + [more(left)] * bool(left)
+
+
+def _record_line(record: Row, digits: int | None) -> str:
+    return (
+        f"{record['record']}: {record['source']} {record['pointer']}, "
+        f"observed {record['observed_at']}, sha256 {record['document'][:digits]}"
+    )
 
 
 def evidence_cells(causes: Iterable[Row]) -> Row:

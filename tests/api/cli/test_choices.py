@@ -42,6 +42,27 @@ def test_a_wrong_word(words: tuple[str, ...], told: str) -> None:
     assert done.stderr.count("\n") == 1
 
 
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("start", "Q1", "--role", "onwer"), "did you mean owner?"),
+        (("start", "Q1", "--kind", "group"), "--kind 'group' is not one of account, business"),
+        (("start", "Q1", "--certainty", "statd"), "stated, inferred; did you mean stated?"),
+        (("next", "Q1", "--state", "laten"), "did you mean latent?"),
+        (("decide", "Q1", "kep", "1"), "VERDICT 'kep' is not one of keep, revoke, unsure; did you"),
+        (("export", "Q1", "-f", "report.md"), "--format 'report.md' is not one of csv, ndjson"),
+    ],
+)
+def test_a_wrong_word_of_a_review(words: tuple[str, ...], told: str) -> None:
+    """The options of campaigns refuse a word like those of other commands."""
+    by = ("--by", "a@example.com") if words[0] in ("start", "decide") else ()
+    done = run("review", *words, *by)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith("error: ")
+    assert told in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
 def test_spellings() -> None:
     """A word is understood in any case, with a hyphen or an underscore."""
     for word in ("OWNER", "Owner", "owner"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import io
 import json
 import logging
@@ -15,8 +16,12 @@ import pytest
 from applications import application
 from inroads.network.access_graph import AccessGraph
 from inroads.store.ledger import Ledger
+from inroads_api.security.authentication import Auth
+from inroads_api.security.callers import TokenScope
+from inroads_api.security.tokens import TokenFile
 from inroads_api.web.logs import REQUESTS, Lines
 from inroads_api.web.metrics import MAX_NAMES
+from questions import NOON
 
 Serve = Callable[..., httpx2.Client]
 MARKERS = ("marker@example.com", "marker_value", "marker_variable", "marker_alias")
@@ -123,6 +128,33 @@ def test_ready(bruce: AccessGraph, serve: Serve, tmp_path: Path) -> None:
     assert (response.status_code, response.json()["ready"]) == (503, False)
     assert response.json()["code"].startswith("LEDGER_")
     assert serve(application(bruce)).get("/readyz").json()["ready"] is True
+
+
+def test_ready_tells_figures_to_tokens_of_the_whole_graph(
+    bruce: AccessGraph, serve: Serve, tmp_path: Path
+) -> None:
+    """Anybody is told whether the server is ready, and a code if not; only such a token how much there is."""
+    tokens, file = TokenFile(tmp_path / "auth.json"), tmp_path / "l.db"
+    day, read = dt.timedelta(days=1), [TokenScope.READ]
+    _, whole = tokens.create("a", read, day, NOON)
+    _, some = tokens.create("b", read, day, NOON, businesses=["363103"])
+    Ledger(file).close()
+    auth = Auth(tokens.path, lambda: NOON)
+    client = serve(application(bruce, position=0, ledger=file, auth=auth, introspection=True))
+
+    def asked(token: str = "") -> tuple[int, dict[str, Any]]:
+        headers = {"authorization": f"Bearer {token}"} if token else {}
+        response = client.get("/readyz", headers=headers)
+        return response.status_code, response.json()
+
+    assert asked() == asked(some) == (200, {"ready": True})
+    status, told = asked(whole)
+    assert (status, told["version"], told["ledger"]) == (200, bruce.version, 0)
+    assert asked("unknown")[0] == 401
+    file.write_bytes(b"this is no ledger" * 1000)
+    assert asked() == asked(some) == (503, {"ready": False, "code": "LEDGER_FOREIGN"})
+    status, told = asked(whole)
+    assert (status, told["code"], told["version"]) == (503, "LEDGER_FOREIGN", bruce.version)
 
 
 @pytest.mark.parametrize("method", ["POST", "DELETE"])

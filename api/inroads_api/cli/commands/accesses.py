@@ -50,8 +50,9 @@ from inroads.text import SHOWN, more, printable, shortened
 from inroads_api.cli.choices import choice_option
 from inroads_api.cli.naming import Principal, Resource, avoided, said_ends, said_node
 from inroads_api.cli.options import AllEvidence, Contested, Given, finish, grouped, words
+from inroads_api.cli.printing.lines import print_line
 from inroads_api.cli.printing.shown import Limit, NoPager, Shown
-from inroads_api.cli.printing.tables import coloured, console, is_narrow, print_sentence
+from inroads_api.cli.printing.tables import coloured, is_narrow
 from inroads_api.cli.terminal import (
     Format,
     Output,
@@ -72,11 +73,14 @@ from inroads_api.cli.terminal import (
 
 Association = Annotated[
     bool,
-    typer.Option("--association", help="Follow every edge, not only those that convey access."),
+    typer.Option("--association", help="Follow all edges, not only those that convey access."),
 ]
 
 SCREEN: Final = 34
 """The most lines that `explain` prints about paths, if there is more than one."""
+
+HANG: Final = len("1. ")
+"""The indentation of the further lines of a path that is wrapped."""
 
 TRY: Final = """
 Try next:
@@ -97,12 +101,12 @@ class AccessOptions:
     capability: Annotated[
         list[str] | None,
         choice_option(
-            "--capability", of=Capability, told="Only these capabilities.", metavar="CAPABILITY"
+            "--capability", of=Capability, told="Only these capabilities.", metavar="NAME"
         ),
     ] = None
     certainty: Annotated[
         str | None,
-        choice_option("--certainty", of=Certainty, told="Only these: {}.", metavar="CERTAINTY"),
+        choice_option("--certainty", of=Certainty, told="Only these: {}.", metavar="WORD"),
     ] = None
     state: Annotated[
         str | None,
@@ -141,9 +145,7 @@ class AccessOptions:
 
 Sort = Annotated[
     str,
-    choice_option(
-        "--sort", of=AccessOrder, told="{}; best by default.", metavar="ORDER", show_default=False
-    ),
+    choice_option("--sort", of=AccessOrder, told="{}.", metavar="ORDER", show_default="best"),
 ]
 
 
@@ -159,7 +161,7 @@ def demo(output: Output = None) -> None:
         if chosen is Format.TABLE:
             for access in answer:
                 if len(access.paths) > 1:
-                    print_sentence(access.explanation.sentence)
+                    print_line(access.explanation.sentence)
             typer.echo(TRY)
 
 
@@ -317,14 +319,14 @@ def _print_explanation(
         }
         write_json(whole, pretty=True)
     elif chosen is Format.TABLE:
-        print_sentence(explanation.sentence)
+        print_line(explanation.sentence)
         for text in _path_lines(graph, access, most):
-            console().print(text, soft_wrap=True)
+            print_line(text, HANG)
         grants = {step.grant: None for path in access.paths for step in path.steps}
         contested = [each for name in grants if (each := graph.grants[name]).contested]
         for grant in contested[:most]:
             for line in _contradiction_lines(graph, grant, most):
-                typer.echo(line)
+                print_line(line)
         if left := len(contested) - len(contested[:most]):
             typer.echo(f"\n{more(left)} contested grants")
     else:

@@ -17,9 +17,9 @@ from inroads.analysis.changes import changes as compare
 from inroads.errors import InroadsError
 from inroads.explorer import Explorer
 from inroads.network.names.former_emails import EMAIL_CHANGED
-from inroads.output.evidence_rows import cause_evidence
+from inroads.output.evidence_rows import cause_lines
 from inroads.output.rows import ComparedGraphs
-from inroads.text import SHOWN, printable
+from inroads.text import SHOWN
 from inroads_api.cli.choices import choice_option
 from inroads_api.cli.options import (
     AllEvidence,
@@ -34,6 +34,7 @@ from inroads_api.cli.options import (
     finish,
     moment_option,
 )
+from inroads_api.cli.printing.lines import print_line
 from inroads_api.cli.printing.shown import Limit, NoPager, Shown
 from inroads_api.cli.printing.tables import GREY, print_text
 from inroads_api.cli.terminal import (
@@ -89,9 +90,7 @@ def only(found: Changes, wanted: frozenset[str]) -> Changes:
 
 
 def changes(
-    since: Annotated[
-        dt.datetime, moment_option("--since", "The moment of the last review (RFC 3339).")
-    ],
+    since: Annotated[dt.datetime, moment_option("--since", "The last review (RFC 3339).")],
     until: Annotated[
         dt.datetime | None, moment_option("--until", "Default: everything that was observed.")
     ] = None,
@@ -101,18 +100,14 @@ def changes(
     ] = None,
     by: Annotated[
         By | None,
-        choice_option(
-            "--by", of=By, told="A row for each. Default: cause in a table, else access."
-        ),
+        choice_option("--by", of=By, told="A row for each. Default: cause in a table."),
     ] = None,
     observed: Annotated[
         bool,
-        typer.Option(
-            "--observed", help="In a table also rows of what was seen first, or no longer."
-        ),
+        typer.Option("--observed", help="In a table also what was seen first, or no longer."),
     ] = False,
     sort: Annotated[
-        str, choice_option("--sort", of=Order, told="Rows of a table.", show_default="kind")
+        str, choice_option("--sort", of=Order, told="{}.", metavar="ORDER", show_default="kind")
     ] = Order.KIND,
     documents: Documents = None,
     ledger: LedgerFile = None,
@@ -254,10 +249,9 @@ class ChangesView:
     def _heading(self, group: CausedChanges) -> None:
         cause = self.graphs.cause(group.cause)
         typer.echo()
-        typer.echo(printable(f"{cause['id']}: {cause['what']}"))
-        for when in ("before", "after"):
-            for line in cause_evidence(cause[when], SHOWN_DIGITS):
-                typer.echo(printable(f"  {when + ':':<7} {line}"))
+        print_line(f"{cause['id']}: {cause['what']}")
+        for line in cause_lines(cause, SHOWN_DIGITS, self.graphs.most):
+            print_line(f"  {line}", len("before: "))
 
     def _table(self, changes: Iterable[Change]) -> None:
         print_values(changes, self.graphs, Format.TABLE)

@@ -98,14 +98,14 @@ def findings(
         choice_option(
             "--fail-on",
             of=Severity,
-            told="Exit with 5 if a finding this bad or worse is not suppressed.",
+            told="Exit with 5 if one this bad is not suppressed.",
             metavar="SEVERITY",
         ),
     ] = None,
     suppressed: Annotated[
         bool | None,
         typer.Option(
-            "--suppressed/--unsuppressed", help="Only suppressed findings, or only the others."
+            "--suppressed/--unsuppressed", help="Only suppressed ones, or only the others."
         ),
     ] = None,
     since: Annotated[
@@ -114,12 +114,10 @@ def findings(
     ] = None,
     top: Annotated[
         int | None,
-        typer.Option(
-            min=0, metavar="N", help=f"The most topics of a table, 0 for all. On a terminal {TOP}."
-        ),
+        typer.Option(min=0, metavar="N", help=f"The most topics, 0 for all. On a terminal {TOP}."),
     ] = None,
     sort: Annotated[
-        str, choice_option("--sort", of=Order, told="Topics of a table.", show_default="severity")
+        str, choice_option("--sort", of=Order, told="{}.", metavar="ORDER", show_default="severity")
     ] = Order.SEVERITY,
     given: Given,
     all_evidence: AllEvidence = False,
@@ -128,8 +126,7 @@ def findings(
 ) -> None:
     """List the findings of a security review, the worst first. `inroads rules` explains the rules.
 
-    A table has counts, and the worst topics; other formats have each finding. Ages are computed for
-    now, or for --as-of. Exit code 5 (--fail-on) takes precedence over 3 (rejected documents).
+    A table has counts and the worst topics, other formats each finding. Ages are for --as-of, or now.
     """
     with failing():
         limit = least_severity(fail_on) if fail_on else None

@@ -50,7 +50,12 @@ from inroads_api.cli.terminal import (
     write_json,
 )
 
-app = typer.Typer(name="ledger", help="Inspect and maintain a ledger.", no_args_is_help=True)
+app = typer.Typer(
+    name="ledger",
+    help="Inspect and maintain a ledger.",
+    no_args_is_help=True,
+    add_completion=False,
+)
 
 
 def ingest(

@@ -17,13 +17,14 @@ import typer
 
 from inroads import review
 from inroads.errors import InroadsError
-from inroads.model import NodeKind
+from inroads.model import AccessState, Certainty, NodeKind, Role
 from inroads.reach.answers import RESOURCES
 from inroads.review import Filter, report, spreadsheet
 from inroads.review import spreadsheet as sheets
-from inroads.review.values import checked_line
+from inroads.review.values import Verdict, checked_line
 from inroads.store.ledger import Ledger
 from inroads_api.cli.campaigns import print_item, print_status, row_of, say_drift
+from inroads_api.cli.choices import choice_argument, choice_option
 from inroads_api.cli.naming import said_node
 from inroads_api.cli.options import (
     AsOf,
@@ -50,7 +51,10 @@ from inroads_api.cli.terminal import (
 from inroads_api.cli.worklist.session import Session
 
 app = typer.Typer(
-    name="review", help="Review campaigns: decide who keeps which access.", no_args_is_help=True
+    name="review",
+    help="Review campaigns: decide who keeps which access.",
+    no_args_is_help=True,
+    add_completion=False,
 )
 
 CampaignName = Annotated[
@@ -67,8 +71,18 @@ ItemsOf = Annotated[
         help="Only items of this identity, business (with its accounts) or account.",
     ),
 ]
-OfCertainty = Annotated[str | None, typer.Option("--certainty", help="stated or inferred.")]
-OfState = Annotated[str | None, typer.Option("--state", help="active or latent.")]
+OfCertainty = Annotated[
+    str | None,
+    choice_option(
+        "--certainty", of=(Certainty.STATED, Certainty.INFERRED), told="Only with this certainty."
+    ),
+]
+OfState = Annotated[
+    str | None, choice_option("--state", of=AccessState, told="Only in this state.")
+]
+
+
+VERDICTS = (Verdict.KEEP, Verdict.REVOKE, Verdict.UNSURE)
 
 
 class ExportFormat(StrEnum):
@@ -84,7 +98,10 @@ class ExportFormat(StrEnum):
 class ItemOptions:
     """Options that filter items."""
 
-    role: Annotated[str | None, typer.Option("--role", help="Only items with this role.")] = None
+    role: Annotated[
+        str | None,
+        choice_option("--role", of=Role, told="Only items with this role.", metavar="ROLE"),
+    ] = None
     certainty: OfCertainty = None
     state: OfState = None
     contested: Contested = None
@@ -111,10 +128,14 @@ def start(
         typer.Option("--resource", help="Only accesses to this business or account. Repeatable."),
     ] = None,
     role: Annotated[
-        list[str] | None, typer.Option("--role", help="Only accesses with this role. Repeatable.")
+        list[str] | None,
+        choice_option(
+            "--role", of=Role, told="Only accesses with this role. Repeatable.", metavar="ROLE"
+        ),
     ] = None,
     kind: Annotated[
-        str | None, typer.Option("--kind", help="Only accesses to a business, or to an account.")
+        str | None,
+        choice_option("--kind", of=sorted(RESOURCES), told="Only accesses to these."),
     ] = None,
     certainty: OfCertainty = None,
     state: OfState = None,
@@ -252,7 +273,7 @@ def decide(
     name: CampaignName,
     by: Actor,
     verdict: Annotated[
-        str | None, typer.Argument(metavar="[VERDICT]", help="keep, revoke or unsure.")
+        str | None, choice_argument("VERDICT", of=VERDICTS, told="{}.", metavar="[VERDICT]")
     ] = None,
     items: Annotated[
         list[int] | None, typer.Argument(metavar="[ITEM]...", help="Numbers of items.")
@@ -344,7 +365,13 @@ def export(
     *,
     name: CampaignName,
     form: Annotated[
-        ExportFormat, typer.Option("--format", "-f", help="Rows to fill in, or the report.")
+        ExportFormat,
+        choice_option(
+            *("--format", "-f"),
+            of=ExportFormat,
+            told="Rows to fill in, or the report.",
+            show_default="csv",
+        ),
     ] = ExportFormat.CSV,
     of: ItemsOf = None,
     which: ItemOptions,

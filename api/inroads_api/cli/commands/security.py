@@ -24,7 +24,12 @@ AuthFile = Annotated[
 SHOWN: Final = 5
 """The most businesses of a token that are shown. There may be thousands."""
 
-tokens = typer.Typer(name="token", help="Manage the tokens of a server.", no_args_is_help=True)
+tokens = typer.Typer(
+    name="token",
+    help="Manage the tokens of a server.",
+    no_args_is_help=True,
+    add_completion=False,
+)
 
 
 @tokens.command()
@@ -142,7 +147,10 @@ def revoke(
 
 
 audit = typer.Typer(
-    name="audit", help="Check and search the log that `serve --audit` writes.", no_args_is_help=True
+    name="audit",
+    help="Check and search the log that `serve --audit` writes.",
+    no_args_is_help=True,
+    add_completion=False,
 )
 
 

@@ -15,12 +15,12 @@ from inroads.explorer import Explorer
 from inroads.model import NodeKind
 from inroads.output.rows import json_row
 from inroads.reach.answers import RESOURCES
-from inroads.text import more, printable, shortened
+from inroads.text import more, shortened
 from inroads_api.cli.choices import choice_option
 from inroads_api.cli.naming import Principal, Resource, said_ends, said_grant, said_node
 from inroads_api.cli.options import Given, finish, grouped
+from inroads_api.cli.printing.lines import print_line
 from inroads_api.cli.printing.shown import Shown
-from inroads_api.cli.printing.tables import print_sentence
 from inroads_api.cli.terminal import (
     Format,
     Output,
@@ -195,8 +195,8 @@ def _print_what_if(what: WhatIf[Explorer], shown: Shown) -> None:
     shown.tell_rest(len(what.outcomes))
     if output is Format.TABLE:
         _print_remedies(what)
-        for note in shortened([f"Note: {printable(note)}" for note in what.notes]):
-            typer.echo(note)
+        for note in shortened([f"Note: {note}" for note in what.notes]):
+            print_line(note)
     else:
         for note in what.notes:
             say(note)
@@ -223,7 +223,7 @@ def _print_plan(found: RevocationPlan, output: Format) -> None:
         }
         write_json(whole, pretty=True)
     elif output is Format.TABLE:
-        print_sentence(found.explanation.sentence)
+        print_line(found.explanation.sentence)
         _print_remedies(what)
         if found.also:
             typer.echo("\nIt would also change")
@@ -239,7 +239,7 @@ def _print_remedies(what: WhatIf[Any]) -> None:
     if what.remedies:
         typer.echo("To do in the product; nothing here does it")
     for number, remedy in enumerate(what.remedies[:REMEDIES_SHOWN], 1):
-        typer.echo(f"  {number}. {remedy.sentence}")
-        typer.echo(printable(f"     {remedy.source} {remedy.pointer}"))
+        print_line(f"  {number}. {remedy.sentence}", len(f"{number}. "))
+        print_line(f"     {remedy.source} {remedy.pointer}")
     if (left := len(what.remedies) - REMEDIES_SHOWN) > 0:
         typer.echo(f"  {more(left)} records must go: -f json lists them")

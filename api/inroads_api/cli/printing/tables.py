@@ -106,11 +106,6 @@ def print_text(line: str, style: str = "") -> None:
     console().print(Text(printable(line), style), soft_wrap=True)
 
 
-def print_sentence(line: str) -> None:
-    """Print a line, wrapped between words on a terminal."""
-    console().print(Text(line), soft_wrap=not sys.stdout.isatty())
-
-
 def coloured(line: str) -> Text:
     """Return text in which the words of STYLES have their colours."""
     text = Text(line)

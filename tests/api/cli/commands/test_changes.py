@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -67,3 +68,39 @@ def test_who_asks_by_a_former_email_is_told_whose_it_was(given: tuple[str, ...])
             "old@example.com was the email of identity:9 until 2026-03-01T00:00:00Z"
             " (now new@example.com)"
         ) in done.stderr
+
+
+@pytest.fixture
+def widely_recorded(tmp_path: Path) -> tuple[str, ...]:
+    """Documents of a membership that has five records, and whose role changed."""
+    lines = [
+        {
+            "observed_at": f"2026-0{month}-01T0{hour}:00:00Z",
+            "source": f"s{hour}",
+            "document": {
+                "id": 9,
+                "email": "a@example.com",
+                "business_memberships": [
+                    {"id": number, "role": role, "business": {"id": 1}} for number in range(1, 6)
+                ],
+            },
+        }
+        for month, hour, role in ((1, 1, "employee"), (3, 2, "owner"))
+    ]
+    file = tmp_path / "documents.ndjson"
+    file.write_text("\n".join(map(json.dumps, lines)))
+    return "-d", str(file)
+
+
+def test_a_cause_has_three_records(widely_recorded: tuple[str, ...]) -> None:
+    """They are of both sides, and the others are counted; `--all-evidence` has them all."""
+    asked = ("changes", "--since", "2026-02-01T00:00:00Z", *widely_recorded, "-f", "table")
+    lines = run(*asked).stdout.splitlines()
+    causes = [at for at, line in enumerate(lines) if "sha256" not in line and ": " in line]
+    records = [line for line in lines if "sha256" in line]
+    assert causes
+    assert 0 < len(records) <= 3 * len(causes)
+    counted = [int(each) for line in lines for each in re.findall(r"… (\d+) more", line)]
+    whole = [line for line in run(*asked, "--all-evidence").stdout.splitlines() if "sha256" in line]
+    assert len(records) + sum(counted) == len(whole) > len(records)
+    assert set(records) < set(whole)

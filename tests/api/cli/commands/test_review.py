@@ -108,7 +108,9 @@ def test_what_is_wrong(folder: Path) -> None:
         "start", "Q1", "--identity", "nobody@example.com", *EVE, code=4
     )
     assert "is not a moment" in review("start", "Q1", "--due", "tomorrow", *EVE, code=2)
-    assert "the question is wrong" in review("start", "Q1", "--role", "king", *EVE, code=2)
+    assert "--role 'king' is not one of owner, admin" in review(
+        "start", "Q1", "--role", "king", *EVE, code=2
+    )
     review("start", "Q1", "--due", "2020-01-01T00:00:00Z", *EVE)
     assert "overdue since 2020" in review("status", "Q1")
     (folder / "bad.csv").write_text("number,decision,why\n1,revoke,\n77,keep,\n2,keep,\n")
