@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, is_dataclass
 from functools import wraps
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 import typer
 
@@ -173,6 +173,10 @@ def names_of(key: Path) -> Pseudonyms:
         return Pseudonyms(file.read(MAX_KEY).strip(b"\r\n"))
 
 
+COLLECTED_FROM: Final = 100_000
+"""New objects from which garbage is looked for: answers hold many, and few of them are garbage."""
+
+
 def load_graph(
     paths: list[str],
     observed_at: dt.datetime | None,
@@ -201,6 +205,7 @@ def load_graph(
         finally:
             gc.enable()
         gc.freeze()  # nor later: this process keeps one graph until it ends
+        gc.set_threshold(COLLECTED_FROM, *gc.get_threshold()[1:])
         return graph
 
 

@@ -279,8 +279,12 @@ class Adjacency:
 
     def grant_name(self, grant: int) -> str:
         """Return the printed id of a grant."""
-        relation = RELATIONS[self.relation[grant]] + "/CLIENT" * self.client_role[grant]
-        return grant_id(self.name(self.principal[grant]), relation, self.name(self.resource[grant]))
+        ends = self.name(self.principal[grant]), self.name(self.resource[grant])
+        return grant_id(ends[0], self.relation_word(grant), ends[1])
+
+    def relation_word(self, grant: int) -> str:
+        """Return the relation of a grant as its printed id has it."""
+        return f"{RELATIONS[self.relation[grant]]}{'/CLIENT' * self.client_role[grant]}"
 
     def _grant_number(self, name: Hashable) -> int | None:
         """Return the number of a grant by its printed id, or None if it does not stand."""

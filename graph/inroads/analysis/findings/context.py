@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
-from functools import cached_property
+from functools import cache, cached_property
 from typing import NamedTuple
 
 import numpy as np
@@ -47,7 +47,7 @@ class RuleContext:
         self.graph, self.now, self.before = graph, now, before
         self.fold, self.index = graph.fold, graph.index
         self.grants, self.evidence = graph.fold.grants, graph.fold.evidence
-        self.name = graph.index.name
+        self.name = cache(graph.index.name)  # most names are in several findings
 
     def span(self, kind: NodeKind) -> range:
         """The numbers of the nodes of a kind."""

@@ -58,7 +58,7 @@ class _Me(msgspec.Struct):
 
 
 class _Plan(msgspec.Struct):
-    permissions: dict[str, dict[str, Any] | None] | None = None
+    permissions: dict[str, msgspec.Raw] | None = None
 
 
 class _Response(msgspec.Struct):
@@ -77,7 +77,8 @@ def unlimited(graph: AccessGraph, account: str, number: int) -> list[str]:
     )
     try:
         plan = _WRAPPED.decode(body).response if rows.wrapped[number] else _PLAIN.decode(body)
-        flags = (plan.permissions or {}).get(native_id(account)) or {}
+        own = (plan.permissions or {}).get(native_id(account))
+        flags = _FLAGS.decode(own) or {} if own else {}
     except msgspec.ValidationError:
         flags = graph.permissions(account)
     return sorted(name for name, value in flags.items() if type(value) is not bool and value == -1)
@@ -85,6 +86,7 @@ def unlimited(graph: AccessGraph, account: str, number: int) -> list[str]:
 
 _PLAIN: Final = msgspec.json.Decoder(_Plan)
 _WRAPPED: Final = msgspec.json.Decoder(_PlanResponse)
+_FLAGS: Final = msgspec.json.Decoder(dict[str, Any] | None)
 
 
 def bodies(graph: AccessGraph) -> Bodies:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+from collections.abc import Callable
 from typing import NamedTuple
 
 import msgspec
@@ -122,12 +123,20 @@ Fact = tuple[str, str | int | tuple[str, ...]]
 
 
 class Match(NamedTuple):
-    """A finding as a rule gives it; evidence is written out only for listed findings."""
+    """A finding as a rule gives it; evidence is written out only for listed findings.
+
+    A rule with many findings gives a function of its evidence, which is called for those alone.
+    """
 
     subjects: tuple[str, ...]
     facts: tuple[Fact, ...] = ()
-    evidence: tuple[Source, ...] = ()
+    evidence: tuple[Source, ...] | Callable[[], tuple[Source, ...]] = ()
     severity: Severity | None = None
+
+    @property
+    def sources(self) -> tuple[Source, ...]:
+        """The sources of evidence."""
+        return self.evidence() if callable(self.evidence) else self.evidence
 
 
 class RuleOutcome(NamedTuple):

@@ -314,7 +314,7 @@ class Findings(Sequence[Finding], Framed):
         return map(self._written, self._found)
 
     def _written(self, found: _UnwrittenFinding) -> Finding:
-        proofs, count = self._writer.proofs(found.hit.evidence)
+        proofs, count = self._writer.proofs(found.hit.sources)
         head = found.identity, found.rule.id, found.rule.version, found.severity
         facts = found.hit.subjects, found.hit.facts
         return Finding(*head, *facts, proofs, found.suppressed, count)

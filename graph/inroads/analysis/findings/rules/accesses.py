@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable
+from functools import partial
 
 import numpy as np
 
 from inroads.analysis.changes import Kind, changes
-from inroads.analysis.findings.context import CLIENT_BIT, RuleContext
+from inroads.analysis.findings.context import CLIENT_BIT, Routes, RuleContext
 from inroads.analysis.findings.finding import Fact, Match, RuleOutcome, Spot, Stated, Ways
 from inroads.analysis.findings.registry import rule
 from inroads.cancellation import check
@@ -85,23 +86,40 @@ def redundant_route(matter: RuleContext, _: RuleRow) -> RuleOutcome:
     order = np.lexsort((routes.client, routes.first, routes.scope, routes.identity))
     routes = take(routes, order)
     starts = np.append(np.flatnonzero(firsts(routes.identity, routes.scope)), len(order))
+    if not len(order):
+        return RuleOutcome(len(matter.accesses.principal), [])
     new = firsts(routes.identity, routes.scope, routes.first)
-    several = np.add.reduceat(new, starts[:-1]) > 1 if len(order) else new
-    hits = []
-    for place in np.flatnonzero(several).tolist():
+    counts = np.add.reduceat(new, starts[:-1], dtype=np.int64)
+    through = np.flatnonzero(
+        (counts > 1) & np.logical_or.reduceat(routes.client != NONE, starts[:-1])
+    )
+    for place in through.tolist():
         check()
-        here = slice(starts[place], starts[place + 1])
-        pairs = list(zip(routes.first[here].tolist(), routes.client[here].tolist(), strict=True))
-        count = independent(pairs)
-        if count < 2:
-            continue
-        identity = matter.name(int(routes.identity[here.start]))
-        grants = tuple(sorted({grant for pair in pairs for grant in pair} - {NONE}))
+        counts[place] = independent(_pairs(routes, slice(starts[place], starts[place + 1])))
+    rows = np.flatnonzero(counts > 1)
+    heads = starts[rows]
+    hits = []
+    for identity, scope, count, start, stop in zip(
+        *(column[heads].tolist() for column in (routes.identity, routes.scope)),
+        *(column.tolist() for column in (counts[rows], heads, starts[rows + 1])),
+        strict=True,
+    ):
+        facts = (("routes", count),)
+        grants = partial(_grants, routes, slice(start, stop))
         hits += [
-            Match((identity, matter.name(node)), (("routes", count),), grants)
-            for node in matter.nodes_of(int(routes.scope[here.start]))
+            Match((matter.name(identity), matter.name(node)), facts, grants)
+            for node in matter.nodes_of(scope)
         ]
     return RuleOutcome(len(matter.accesses.principal), hits)
+
+
+def _pairs(routes: Routes, here: slice) -> list[tuple[int, int]]:
+    """The grants of some routes: the identity's own, and a client's or NONE."""
+    return list(zip(routes.first[here].tolist(), routes.client[here].tolist(), strict=True))
+
+
+def _grants(routes: Routes, here: slice) -> tuple[int, ...]:
+    return tuple(sorted({grant for pair in _pairs(routes, here) for grant in pair} - {NONE}))
 
 
 def independent(routes: Iterable[tuple[int, int]]) -> int:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from functools import cache
+from functools import cache, partial
+from itertools import chain
 
 import networkx as nx
 import numpy as np
@@ -11,6 +12,7 @@ import numpy as np
 from inroads.analysis.findings.context import CLIENT, CLIENT_BIT, CONTROL, NOTHING, RuleContext
 from inroads.analysis.findings.finding import Fact, Match, RuleOutcome, Source
 from inroads.analysis.findings.registry import rule
+from inroads.columns.arrays import Flags, contained, distinct
 from inroads.columns.claimset import MEMBER, ROLE
 from inroads.model import NodeKind
 from inroads.policy.rule_settings import RuleRow
@@ -88,7 +90,11 @@ def single_owner(matter: RuleContext, _: RuleRow) -> RuleOutcome:
     """A business whose observed team has exactly one identity that controls it."""
     seen, unseen = _teams(matter)
     hits = [
-        Match((matter.name(business), matter.name(who)), (), _controlling_of(matter, who, business))
+        Match(
+            (matter.name(business), matter.name(who)),
+            (),
+            partial(_controlling_of, matter, who, business),
+        )
         for business, (who,) in _owners(matter, 1)
     ]
     return RuleOutcome(seen, hits, unseen)
@@ -137,8 +143,13 @@ def client_chain(matter: RuleContext, _: RuleRow) -> RuleOutcome:
         matter.scope[column[rows]] for column in (matter.grants.principal, matter.grants.resource)
     )
     steps = list(zip(near.tolist(), far.tolist(), rows.tolist(), strict=True))
+    between = set(near.tolist()) & set(far.tolist())  # a cycle has no others
     network: nx.DiGraph[int] = nx.DiGraph()
-    network.add_edges_from((client, vendor) for client, vendor, _ in steps if client != vendor)
+    network.add_edges_from(
+        (client, vendor)
+        for client, vendor, _ in steps
+        if client != vendor and client in between and vendor in between
+    )
     cycles = [each for each in nx.strongly_connected_components(network) if len(each) > 1]
     cycle_of = {scope: place for place, each in enumerate(cycles) for scope in each}
     ahead: dict[int, list[tuple[int, int]]] = defaultdict(list)
@@ -188,7 +199,7 @@ def bridge(matter: RuleContext, row: RuleRow) -> RuleOutcome:
 
     Roles of clients do not count, unless `clients` is true.
     """
-    controls, scope, index = _controls(matter), matter.scope, matter.index
+    controls, scope = _controls(matter), matter.scope
     by_scope: dict[int, set[int]] = defaultdict(set)
     for identity, businesses in controls.items():
         for business in businesses:
@@ -198,30 +209,56 @@ def bridge(matter: RuleContext, row: RuleRow) -> RuleOutcome:
     def owned_with(other: int) -> frozenset[int]:
         return frozenset(int(scope[each]) for owner in by_scope[other] for each in controls[owner])
 
-    pairs: dict[tuple[int, int], list[int]] = defaultdict(list)
-    for identity in controls:
-        own = {int(scope[each]) for each in controls[identity]}
-        for other, grant in index.hops_from(identity):
-            counts = row.options["clients"] or index.roles[grant] != CLIENT_BIT
-            held = index.relation[grant] in (MEMBER, ROLE) and index.conveys[grant] != NOTHING
-            if held and counts and int(scope[other]) not in own:
-                pairs[identity, int(scope[other])].append(grant)
+    clients = bool(row.options["clients"])
     hits = []
-    unseen = 0
-    for (identity, other), grants in sorted(pairs.items()):
+    pairs, unseen = _held_beside(matter, clients=clients), 0
+    for identity, other in pairs:
         nodes = matter.nodes_of(other)
         unseen += not any(matter.fold.observed[each] for each in nodes)
-        apart = [each for each in controls[identity] if int(scope[each]) not in owned_with(other)]
+        apart = sorted(
+            each for each in controls[identity] if int(scope[each]) not in owned_with(other)
+        )
         if apart:
-            evidence = (
-                *(each for own in sorted(apart) for each in _controlling_of(matter, identity, own)),
-                *grants,
-            )
             subjects = matter.name(identity), matter.name(nodes[0])
-            hits.append(
-                Match(subjects, (("own", matter.names(apart)),), tuple(dict.fromkeys(evidence)))
-            )
+            evidence = partial(_bridging, matter, identity, other, apart, clients=clients)
+            hits.append(Match(subjects, (("own", matter.names(apart)),), evidence))
     notes = (
         f"of {unseen} of these the other business's team was not observed: an owner of both may be unseen",
     )
     return RuleOutcome(len(pairs), hits, 0, notes if unseen else ())
+
+
+def _held_beside(matter: RuleContext, *, clients: bool) -> list[tuple[int, int]]:
+    """Return the controlling identities with the scopes of others in which they hold a role."""
+    grants, size, (owner, business) = matter.grants, matter.index.size, matter.controls
+    rows = np.flatnonzero(_role_held(matter, clients=clients) & np.isin(grants.principal, owner))
+    held = distinct(
+        grants.principal[rows].astype(np.int64) * size + matter.scope[grants.resource[rows]]
+    )
+    own = distinct(owner * size + matter.scope[business])
+    identity, scope = np.divmod(held[~contained(held, own)], size)
+    return list(zip(identity.tolist(), scope.tolist(), strict=True))
+
+
+def _role_held(matter: RuleContext, *, clients: bool) -> Flags:
+    """Find the grants that are a role of more than a client, or of any."""
+    grants = matter.grants
+    held: Flags = np.isin(grants.relation, (MEMBER, ROLE))
+    held &= matter.index.conveys_column != NOTHING
+    return held if clients else held & (grants.roles != CLIENT_BIT)
+
+
+def _bridging(
+    matter: RuleContext, identity: int, other: int, apart: list[int], *, clients: bool
+) -> tuple[Source, ...]:
+    """The grants by which an identity controls its own businesses and holds a role in another."""
+    index, found = matter.index, [_controlling_of(matter, identity, each) for each in apart]
+    there = (
+        grant
+        for node, grant in index.hops_from(identity)
+        if matter.scope[node] == other
+        and index.relation[grant] in (MEMBER, ROLE)
+        and index.conveys[grant] != NOTHING
+        and (clients or index.roles[grant] != CLIENT_BIT)
+    )
+    return tuple(dict.fromkeys((*chain.from_iterable(found), *there)))

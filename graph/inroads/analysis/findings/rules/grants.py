@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from functools import partial
 
 import numpy as np
 
@@ -10,9 +11,9 @@ from inroads.analysis.findings.context import CLIENT_BIT, GROUP, GROUP_OF, UNKNO
 from inroads.analysis.findings.document_scan import UNKNOWN
 from inroads.analysis.findings.finding import Fact, Match, RuleOutcome, Source, Spot, Stated
 from inroads.analysis.findings.registry import rule
-from inroads.columns.arrays import Ints, contained, distinct
+from inroads.columns.arrays import Ints, contained, distinct, firsts, offsets, ranges
 from inroads.columns.claimset import MEMBER, NONE, ROLE, ROLES, SECTIONS
-from inroads.model import Evidence, Section
+from inroads.model import Evidence, Section, grant_id
 from inroads.moments import moment_number, moment_of, rfc3339
 from inroads.network.wording import record_label
 from inroads.policy.rule_settings import RuleRow, Severity
@@ -23,8 +24,8 @@ _MEMBERS = (Section.MEMBERSHIP, Section.TEAM_MEMBER, Section.LISTED_MEMBER)
 def _of_grant(matter: RuleContext, grant: int, *facts: Fact) -> Match:
     """A finding about one grant, with all its records."""
     index = matter.index
-    ends = index.name(index.principal[grant]), index.name(index.resource[grant])
-    return Match((*ends, index.grant_name(grant)), facts, (grant,))
+    who, where = matter.name(index.principal[grant]), matter.name(index.resource[grant])
+    return Match((who, where, grant_id(who, index.relation_word(grant), where)), facts, (grant,))
 
 
 def _words(bits: int) -> tuple[str, ...]:
@@ -168,34 +169,44 @@ def duplicate_group(matter: RuleContext, _: RuleRow) -> RuleOutcome:
 
     Several project groups of one business are usual, so they alone are nothing.
     """
-    index, rows = matter.index, np.flatnonzero(matter.sections(Section.GROUP))
-    grant = matter.grant_of[rows]
-    relation = matter.grants.relation
-    keep = np.isin(relation[grant], [MEMBER, GROUP]) & (matter.evidence.role[rows] != NONE)
-    owners: dict[int, list[int]] = defaultdict(list)
-    for each in np.flatnonzero(relation == GROUP_OF).tolist():
-        owners[index.principal[each]].append(index.resource[each])
-    found: dict[tuple[int, int], dict[int, list[int]]] = defaultdict(lambda: defaultdict(list))
-    whole: set[tuple[int, int]] = set()
-    for row, held in zip(rows[keep].tolist(), grant[keep].tolist(), strict=True):
-        member = index.relation[held] == MEMBER
-        for business in [index.resource[held]] if member else owners[index.resource[held]]:
-            key = index.principal[held], business
-            found[key][int(matter.evidence.role[row])].append(row)
-            if member:
-                whole.add(key)
+    keys, rows = _in_groups(matter)
+    order = np.lexsort((rows, *reversed(keys)))
+    (identity, business, role), rows = (key[order] for key in keys), rows[order]
+    starts = np.flatnonzero(firsts(identity, business, role))
+    found: dict[tuple[int, int], dict[int, list[int]]] = defaultdict(dict)
+    for start, stop in zip(starts.tolist(), np.append(starts, len(rows))[1:].tolist(), strict=True):
+        if stop - start > 1 and _several(matter, same := rows[start:stop].tolist()):
+            found[int(identity[start]), int(business[start])][int(role[start])] = same
     hits = []
-    for identity, business in sorted(whole):
-        same = {
-            role: each for role, each in found[identity, business].items() if _several(matter, each)
-        }
-        if same:
-            spots = tuple(_spot(matter, row) for role in sorted(same) for row in sorted(same[role]))
-            roles = tuple(ROLES[role].value for role in sorted(same))
-            hits.append(
-                Match((matter.name(identity), matter.name(business)), (("roles", roles),), spots)
-            )
-    return RuleOutcome(len(found), hits)
+    for ends, same_role in found.items():
+        spots = tuple(_spot(matter, row) for each in same_role.values() for row in each)
+        roles = tuple(ROLES[each].value for each in same_role)
+        hits.append(Match((matter.name(ends[0]), matter.name(ends[1])), (("roles", roles),), spots))
+    return RuleOutcome(int(firsts(identity, business).sum()), hits)
+
+
+def _in_groups(matter: RuleContext) -> tuple[tuple[Ints, Ints, Ints], Ints]:
+    """Return identities, businesses and roles that rows of groups state, and those rows.
+
+    A row of a group that several businesses own is there for each of them.
+    """
+    grants, size = matter.grants, matter.index.size
+    rows = np.flatnonzero(matter.sections(Section.GROUP))
+    rows = rows[matter.evidence.role[rows] != NONE]
+    held = matter.grant_of[rows]
+    whole = grants.relation[held] == MEMBER
+    owned = np.flatnonzero(grants.relation == GROUP_OF)
+    owned = owned[np.argsort(grants.principal[owned], kind="stable")]
+    starts = offsets(grants.principal[owned], size)
+    near = np.flatnonzero(grants.relation[held] == GROUP)
+    group = grants.resource[held[near]]
+    many = starts[group + 1] - starts[group]
+    owners = grants.resource[owned[ranges(starts[group], many)]]
+    near = np.repeat(near, many)
+    chosen = np.concatenate([np.flatnonzero(whole), near])
+    business = np.concatenate([grants.resource[held[whole]], owners])
+    rows = rows[chosen]
+    return (grants.principal[held[chosen]], business, matter.evidence.role[rows]), rows
 
 
 def _several(matter: RuleContext, rows: list[int]) -> bool:
@@ -259,18 +270,24 @@ def old_grant(matter: RuleContext, row: RuleRow) -> RuleOutcome:
     dated[grant[known]] = True
     now = moment_number(matter.now)
     limit = now - int(row.options["days"]) * 86_400_000_000
-    old: dict[int, list[tuple[int, int]]] = defaultdict(list)
-    for place in np.flatnonzero(known & (created < limit)).tolist():
-        old[int(grant[place])].append((int(created[place]), int(rows[place])))
+    places = np.flatnonzero(known & (created < limit))
+    places = places[np.lexsort((rows[places], created[places], grant[places]))]
+    old, dates = grant[places], created[places]
+    starts = np.flatnonzero(firsts(old))
+    stops = np.append(starts, len(old))[1:]
     hits = []
-    for each, dates in old.items():
-        first = min(dates)[0]
+    for each, first, start, stop in zip(
+        *(column.tolist() for column in (old[starts], dates[starts], starts, stops)), strict=True
+    ):
         facts = ("created", _text(first)), ("days", (now - first) // 86_400_000_000)
-        spots = tuple(_spot(matter, place) for _, place in sorted(dates))
-        hits.append(
-            _of_grant(matter, each, *facts)._replace(evidence=(*spots, *_why_dead(matter, each)))
-        )
+        evidence = partial(_aged, matter, each, rows[places[start:stop]])
+        hits.append(_of_grant(matter, each, *facts)._replace(evidence=evidence))
     return RuleOutcome(int((looked & dated).sum()), hits, int((looked & ~dated).sum()))
+
+
+def _aged(matter: RuleContext, grant: int, rows: Ints) -> tuple[Source, ...]:
+    """The records of a grant that say when it was created, and what makes its resource latent."""
+    return *(_spot(matter, row) for row in rows.tolist()), *_why_dead(matter, grant)
 
 
 def _why_dead(matter: RuleContext, grant: int) -> list[Source]:

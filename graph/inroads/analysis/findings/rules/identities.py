@@ -111,7 +111,7 @@ def _joined(hits: list[Match]) -> list[Match]:
         subjects = tuple(sorted(hit.subjects))
         before = found.get(subjects)
         texts = {str(hit.facts[0][1])} | ({str(before.facts[0][1])} if before else set())
-        evidence = (before.evidence if before else ()) + hit.evidence
+        evidence = (before.sources if before else ()) + hit.sources
         found[subjects] = Match(
             subjects,
             (("collision", "; ".join(shortened(sorted(texts)))),),
