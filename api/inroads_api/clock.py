@@ -36,9 +36,14 @@ class Deadline(NamedTuple):
         """After so many seconds of the processor in this thread; then Unfinished is raised."""
         return cls(time.thread_time() + seconds, time.thread_time, Unfinished)
 
+    @property
+    def passed(self) -> bool:
+        """Return whether the moment has passed."""
+        return self.clock() > self.moment
+
     def check(self) -> None:
         """Raises the error when the moment has passed."""
-        if self.clock() > self.moment:
+        if self.passed:
             raise self.error
 
 

@@ -128,7 +128,8 @@ class GraphQLEndpoint:
             return self._finish(operation, result, admission) if result else admission
 
     def _is_quick(self, operation: Operation) -> bool:
-        return operation.quick and self._answerer.stays(operation)
+        late = operation.deadline.passed
+        return not late and operation.quick and self._answerer.stays(operation)
 
     async def _prepare(self, operation: Operation, client: ClientLimits) -> None:
         async with self._admission.preparing(client):

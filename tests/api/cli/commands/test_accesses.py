@@ -286,22 +286,17 @@ def test_a_campaign(tmp_path: Path) -> None:
     run("review", "start", "Doubtful", "--contested", "--by", "eve", *ledger)
     run("review", "start", "Sound", "--no-contested", "--by", "eve", *ledger)
 
-    def exported(name: str, *more: str) -> list[tuple[str, str, str, str]]:
+    def exported(name: str, *more: str) -> list[tuple[str, ...]]:
         done = run("review", "export", name, *more, *ledger).stdout
-        names = ("principal", "resource", "contested", "contradictions")
+        names = ("principal", "resource", "account", "contested", "contradictions")
         return sorted(
-            (row[names[0]], row[names[1]], row[names[2]], row[names[3]])
-            for row in csv.DictReader(io.StringIO(done))
+            tuple(row[name] for name in names) for row in csv.DictReader(io.StringIO(done))
         )
 
-    doubtful = [
-        ("identity:1", "account:AccA", "OWNER", "account_moved"),
-        ("identity:1", "business:3001", "OWNER", "account_moved"),
-    ]
+    doubtful = [("identity:1", "business:3001", "account:AccA", "OWNER", "account_moved")]
     sound = [
-        ("identity:1", "business:1001", "", ""),
-        ("identity:3", "account:AccA", "", ""),
-        ("identity:3", "business:3001", "", ""),
+        ("identity:1", "business:1001", "", "", ""),
+        ("identity:3", "business:3001", "account:AccA", "", ""),
     ]
     assert exported("Doubtful") == exported("All", "--contested") == doubtful
     assert exported("Sound") == exported("All", "--no-contested") == sound
