@@ -40,7 +40,7 @@ def _nodes(ctx: Any, incomplete: str, *kinds: NodeKind) -> list[str]:
 
 
 def _ledger(ctx: Any) -> Path:
-    from inroads_api.cli.options import default_ledger  # noqa: PLC0415  # it imports this
+    from inroads_api.cli.options import default_ledger  # noqa: PLC0415  # options imports this module
 
     given = ctx.params.get("ledger")
     return Path(given) if given else default_ledger()

@@ -27,14 +27,14 @@ BORDER: Final = "dim"
 class HelpCommand(TyperCommand):
     """A command with its help on one screen."""
 
-    def format_help(self, ctx: Any, formatter: Any) -> None:  # noqa: ARG002  # click's signature
+    def format_help(self, ctx: Any, formatter: Any) -> None:  # noqa: ARG002  # click passes a formatter; rich prints here
         _console().print(_page(self, ctx, _panels(self, ctx)))
 
 
 class HelpGroup(TyperGroup):
     """A group of commands with its help on one screen."""
 
-    def format_help(self, ctx: Any, formatter: Any) -> None:  # noqa: ARG002  # click's signature
+    def format_help(self, ctx: Any, formatter: Any) -> None:  # noqa: ARG002  # click passes a formatter; rich prints here
         commands = [self.get_command(ctx, name) for name in self.list_commands(ctx)]
         panels: dict[str, list[tuple[Text, str]]] = {}
         for each in filter(None, commands):

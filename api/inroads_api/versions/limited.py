@@ -85,11 +85,11 @@ class LimitedVersions(ServedVersions):
                     "the requested version was not served in time", served=version.name
                 )
 
-    def until(self, version: Version, moment: dt.datetime) -> Version:  # noqa: ARG002  # of the base class
+    def until(self, version: Version, moment: dt.datetime) -> Version:  # noqa: ARG002  # refused whatever is given
         """Refuse to tell the past. Raises InroadsError LIMITED."""
         raise _limited("ask without a moment")
 
-    def marked(self, mark: marks.Mark) -> Version:  # noqa: ARG002  # of the base class
+    def marked(self, mark: marks.Mark) -> Version:  # noqa: ARG002  # refused whatever is given
         """Refuse to tell whether another version exists. Raises InroadsError LIMITED."""
         raise _limited("ask with ids that have no version")
 

@@ -45,7 +45,7 @@ class Warmer(threading.Thread):
             self._woken.clear()
             try:
                 self.warm()
-            except Exception as error:  # noqa: BLE001  # requests make what is missing
+            except Exception as error:  # noqa: BLE001  # this thread goes on; a request makes a missing view
                 log.error("no limited view was made ahead: %s", type(error).__name__)
 
     def warm(self) -> None:

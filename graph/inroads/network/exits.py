@@ -54,7 +54,7 @@ def to_networkx(graph: AccessGraph) -> Plain:
     grants = _grant_names(index, names)
     data = _edge_data(index)
     plain.add_edges_from(  # the stub knows edges without keys only
-        zip(  # type: ignore[arg-type]  # likewise
+        zip(  # type: ignore[arg-type]  # the stub knows no keys
             map(names.__getitem__, edges.principal.tolist()),
             map(names.__getitem__, edges.resource.tolist()),
             map(grants.__getitem__, places := edges.grant.tolist()),

@@ -274,7 +274,7 @@ class Filter(msgspec.Struct, frozen=True):
             )
         if self.text:
             ends_of = "i.label || char(10) || i.principal || char(10) || i.business"
-            # The same for each item, so that the accesses are read once.
+            # This subquery does not depend on the item, so that SQLite reads the accesses once.
             reached = (
                 f"SELECT a.item FROM {accesses} a WHERE a.campaign = {campaign:d}"  # noqa: S608  # ours
                 " AND instr(lower(a.label || char(10) || a.resource), lower(?))"

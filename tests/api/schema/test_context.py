@@ -118,7 +118,7 @@ def assert_all_come_back(ask: Ask, answer: Any, least: int) -> set[str]:
 
 class TestPast:
     def test_then_is_not_now(self, ask_served: Ask) -> None:
-        """The same business of two versions has two ids, and each comes back as it is in its version."""
+        """A business has another id in each of two versions, and each id gives it as it is in that version."""
         now = ask_served(NODE, id="business:10")["data"]["node"]
         past = then(ask_served)
         assert (now["id"], now["name"], now["reachedBy"]["totalCount"]) == ("business:10", "Elm", 2)
