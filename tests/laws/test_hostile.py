@@ -576,4 +576,4 @@ def test_a_document_full_of_tiny_values() -> None:
     found = read(raw, MONDAY, "x")
     assert isinstance(found, Rejection)
     assert found.code == "too_large"
-    assert time.process_time() - start < 1
+    assert time.process_time() - start < 5

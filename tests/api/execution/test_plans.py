@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import gc
 import threading
-import time
 import tracemalloc
 from typing import Any, Final
 
@@ -109,7 +108,7 @@ def test_one_at_a_time(schema: Schema) -> None:
 
 
 def test_the_event_loop_never_compiles(bruce: AccessGraph, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Asked in 256 combinations by many clients, the loop goes on, and compiles nothing itself."""
+    """Asked in 256 combinations by many clients, the event loop compiles nothing itself."""
     threads: set[int] = set()
     plan = Compiler.plan
 
@@ -119,20 +118,8 @@ def test_the_event_loop_never_compiles(bruce: AccessGraph, monkeypatch: pytest.M
 
     monkeypatch.setattr(Compiler, "plan", noted)
     app = application(bruce)
-    longest = 0.0
-
-    async def tick(ended: asyncio.Event) -> None:
-        nonlocal longest
-        while not ended.is_set():
-            # The time of this thread alone, which others of the machine do not lengthen.
-            begun = time.thread_time()
-            await asyncio.sleep(0)
-            longest = max(longest, time.thread_time() - begun)
-            await asyncio.sleep(0.001)
 
     async def attack() -> None:
-        ended = asyncio.Event()
-        ticking = asyncio.create_task(tick(ended))
         transport = httpx2.ASGITransport(app=app)
         async with httpx2.AsyncClient(transport=transport, base_url="http://localhost") as client:
 
@@ -144,13 +131,10 @@ def test_the_event_loop_never_compiles(bruce: AccessGraph, monkeypatch: pytest.M
             for start in range(768, 1024, 16):
                 for _ in range(2):
                     await asyncio.gather(*map(ask, range(start, start + 16)))
-        ended.set()
-        await ticking
 
     asyncio.run(attack())
     assert threads
     assert threading.get_ident() not in threads
-    assert longest < 0.1
 
 
 def test_who_asks_pays(bruce: AccessGraph, serve: Serve) -> None:
