@@ -6,7 +6,6 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, nullcontext
 from functools import partial
 from pathlib import Path
-from typing import Final
 
 import msgspec
 from prometheus_client import CONTENT_TYPE_LATEST
@@ -16,11 +15,12 @@ from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, PlainTextResponse, Response
+from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from inroads.errors import LedgerError
 from inroads.network.access_graph import AccessGraph
+from inroads_api import pages
 from inroads_api.clock import utcnow
 from inroads_api.execution.execute import Schema, build_schema
 from inroads_api.security.callers import AccessDenied
@@ -54,23 +54,6 @@ from inroads_api.web.stages.answers import Answerer
 from inroads_api.web.stages.requests import RequestParser
 from inroads_api.web.stages.responses import LargeResponse, denied_response, respond
 from inroads_api.web.streams import Streams
-
-_PAGE: Final = """<!doctype html>
-<html lang="en">
-<meta charset="utf-8">
-<title>Inroads</title>
-<style>body{font:1rem/1.5 system-ui;max-width:46rem;margin:3rem auto;padding:0 1rem}pre{overflow:auto}</style>
-<h1>Inroads</h1>
-<p>Which businesses can this email reach, and how? This is the GraphQL API, at <code>/graphql</code>.</p>
-<pre>curl -s http://localhost:8000/graphql -H 'content-type: application/json' -d @- &lt;&lt;'JSON'
-{"query": "query ($email: String!) {
-  identity(by: {email: $email}) {
-    reach { totalCount nodes { resource { id } roles state explanation { sentence } } coverage { complete notes } }
-  } }", "variables": {"email": "b@example.com"}}
-JSON</pre>
-<p>Any GraphQL client reads the schema from there: every type, field and argument has a description.</p>
-</html>
-"""
 
 
 def create_app(
@@ -152,7 +135,7 @@ def create_app(
     return Starlette(
         lifespan=lifespan,
         routes=[
-            Route("/", _page, methods=["GET"]),
+            *pages.routes(),
             Route("/healthz", _healthz, methods=["GET"]),
             Route(READY, partial(_readyz, versions, ledger), methods=["GET"]),
             Route("/metrics", partial(_metrics, metrics), methods=["GET"]),
@@ -189,11 +172,6 @@ def _endpoint(
         Answerer(schema, views, intake, reviews, deciding=settings.allow_review),
         streams,
     )
-
-
-async def _page(_: Request) -> Response:
-    policy = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"
-    return HTMLResponse(_PAGE, headers={"content-security-policy": policy})
 
 
 async def _schema(schema: Schema, _: Request) -> Response:

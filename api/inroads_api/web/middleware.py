@@ -14,6 +14,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from inroads_api.execution.tracing import REQUEST_ID
+from inroads_api.pages import ASSETS
 from inroads_api.security.authentication import Auth
 from inroads_api.security.callers import AccessDenied, Caller
 from inroads_api.security.permissions import anonymous
@@ -25,7 +26,7 @@ READY: Final = "/readyz"
 """A path for any token and for none. Its figures are for a token of the whole graph."""
 
 OPEN: Final = frozenset({"/", "/healthz"})
-"""Paths whose answers hold nothing of the graph; every other path but READY needs a token."""
+"""Paths whose answers hold nothing of the graph; with the page's assets they need no token."""
 
 GRAPHQL: Final = "/graphql"
 
@@ -36,6 +37,10 @@ ASKABLE: Final = frozenset({GRAPHQL, SCHEMA})
 
 _CALLER: Final = "inroads.caller"
 _AGAIN: Final = "inroads.caller.again"
+
+
+def _open(path: str) -> bool:
+    return path in OPEN or path.startswith(ASSETS)
 
 
 class AuthenticationMiddleware:
@@ -60,7 +65,7 @@ class AuthenticationMiddleware:
         )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and scope["path"] not in OPEN:
+        if scope["type"] == "http" and not _open(scope["path"]):
             scope[_AGAIN] = partial(self._caller, scope)
             try:
                 scope[_CALLER] = self._caller(scope)
@@ -120,7 +125,7 @@ class SameOrigin:
         self.app, self.allowed = app, allowed
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and scope["path"] not in {READY, *OPEN}:
+        if scope["type"] == "http" and scope["path"] != READY and not _open(scope["path"]):
             headers = Headers(scope=scope)
             if not self._admits(headers):
                 media_type = acceptable(",".join(headers.getlist("accept")))
@@ -204,7 +209,7 @@ class SecurityHeaders:
                 headers["x-content-type-options"] = "nosniff"
                 headers["referrer-policy"] = "no-referrer"
                 headers["cross-origin-resource-policy"] = "same-origin"
-                headers["cache-control"] = "no-store"
+                headers.setdefault("cache-control", "no-store")
             await send(message)
 
         await self.app(scope, receive, guarded)

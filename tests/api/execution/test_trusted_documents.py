@@ -86,8 +86,9 @@ def digest(name: str) -> str:
 
 
 def test_every_document_of_the_package_is_asked_here() -> None:
-    """None is left out below."""
-    assert set(read_folder(OWN)) == {f"{name}.graphql" for name in ASKED}
+    """None is left out below, but for those of the page."""
+    names = {name for name in read_folder(OWN) if not name.startswith("page/")}
+    assert names == {f"{name}.graphql" for name in ASKED}
 
 
 @pytest.mark.parametrize("name", ASKED)

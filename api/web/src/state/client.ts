@@ -1,0 +1,86 @@
+// Questions to the GraphQL API: trusted documents by id, answers as data, failures as problems.
+import { Problem } from "./problem";
+import { signIn, token } from "./token";
+
+/** A trusted document, with the types of its answer and its variables. */
+export interface Document<Answer, Variables> {
+  readonly id: string;
+  readonly text: string;
+  /** Carries the types; never there. */
+  readonly types?: [Answer, Variables];
+}
+
+interface Body<Answer> {
+  data?: Answer | null;
+  errors?: { message: string; extensions?: { code?: string } }[];
+}
+
+const HEADERS = {
+  "content-type": "application/json",
+  accept: "application/graphql-response+json",
+};
+
+/**
+ * Asks a document and returns its data.
+ *
+ * Throws a Problem if there is no answer, or if any field of it failed; an AbortError if `abort`
+ * ends the question.
+ */
+export async function ask<Answer, Variables>(
+  document: Document<Answer, Variables>,
+  variables: Variables,
+  abort?: AbortSignal,
+): Promise<Answer> {
+  const { data, problems } = await askInPart(document, variables, abort);
+  const [problem] = problems;
+  if (problem) throw problem;
+  if (data === null) throw new Problem("NO_DATA", "the answer has no data", 200);
+  return data;
+}
+
+/** Asks a document of which some fields may fail, and returns what there is with the problems. */
+export async function askInPart<Answer, Variables>(
+  document: Document<Answer, Variables>,
+  variables: Variables,
+  abort?: AbortSignal,
+): Promise<{ data: Answer | null; problems: Problem[] }> {
+  const response = await request(JSON.stringify({ documentId: document.id, variables }), abort);
+  const body = (await response.json().catch(() => ({}))) as Body<Answer>;
+  const wait = waiting(response);
+  const problems = (body.errors ?? []).map(
+    ({ message, extensions }) =>
+      new Problem(extensions?.code ?? "ERROR", message, response.status, wait),
+  );
+  if (!response.ok && !problems.length)
+    problems.push(
+      new Problem("ERROR", `the server answered ${response.status}`, response.status, wait),
+    );
+  if (response.status === 401) signIn.value = token.peek() ? "refused" : "wanted";
+  return { data: body.data ?? null, problems };
+}
+
+/** Sends a request to the API, with the token. Throws a Problem NETWORK if no server answers. */
+export async function request(
+  body: string,
+  abort?: AbortSignal,
+  headers: Record<string, string> = {},
+): Promise<Response> {
+  const sent = token.peek() ? { authorization: `Bearer ${token.peek()}` } : {};
+  try {
+    return await fetch("graphql", {
+      method: "POST",
+      headers: { ...HEADERS, ...sent, ...headers },
+      body,
+      credentials: "omit",
+      ...(abort && { signal: abort }),
+    });
+  } catch (thrown) {
+    if (abort?.aborted) throw thrown;
+    throw new Problem("NETWORK", "the server does not answer", 0);
+  }
+}
+
+function waiting(response: Response): number | null {
+  const seconds = Number(response.headers.get("retry-after") ?? Number.NaN);
+  return Number.isFinite(seconds) ? seconds : null;
+}

@@ -1,0 +1,52 @@
+/// <reference types="vitest/config" />
+import { createHash } from "node:crypto";
+import { defineConfig, type Plugin } from "vite";
+
+const STATIC = "../inroads_api/static";
+
+/** Makes of each `.graphql` file its text and its id, by which the server knows it. */
+function trustedDocuments(): Plugin {
+  return {
+    name: "trusted-documents",
+    transform(text, file) {
+      if (!file.endsWith(".graphql")) return null;
+      const digest = createHash("sha256").update(text).digest("hex");
+      return {
+        code: `export default ${JSON.stringify({ id: `sha256:${digest}`, text })}`,
+        map: null,
+      };
+    },
+  };
+}
+
+export default defineConfig(({ mode }) => ({
+  base: "./",
+  plugins: [trustedDocuments()],
+  oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
+  resolve: {
+    alias: {
+      documents: new URL("../inroads_api/execution/operations/page", import.meta.url).pathname,
+    },
+  },
+  define: mode === "widget" ? { "process.env.NODE_ENV": '"production"' } : {},
+  build:
+    mode === "widget"
+      ? {
+          outDir: STATIC,
+          emptyOutDir: false,
+          lib: {
+            entry: "src/widget.ts",
+            formats: ["es"],
+            fileName: () => "widget.js",
+            cssFileName: "widget",
+          },
+        }
+      : {
+          outDir: STATIC,
+          emptyOutDir: true,
+          license: true,
+          modulePreload: { polyfill: false },
+          assetsInlineLimit: 0,
+        },
+  test: { environment: "happy-dom", include: ["tests/**/*.test.ts", "tests/**/*.test.tsx"] },
+}));
