@@ -18,6 +18,7 @@ from inroads.documents.records import Business, Me, Team
 from inroads.model import (
     CONTRADICTIONS,
     Document,
+    Evidence,
     Grant,
     MomentSource,
     NodeKind,
@@ -222,7 +223,7 @@ class Remainder:
                         scope,
                         role=Role.CLIENT,
                         client=_optional_int(client),
-                        contested=_marks(grant),
+                        contested=marks(grant),
                     )
                 )
             return
@@ -243,7 +244,7 @@ class Remainder:
                     client_role=client_role,
                     client=_optional_int(client),
                     active=reason is None,
-                    contested=_marks(grant),
+                    contested=marks(grant),
                 )
             )
 
@@ -343,24 +344,33 @@ def told_as(relation: Relation) -> Relation:
     return Relation.MEMBER if relation in _PERSONAL else relation
 
 
+def spot_of(grant: Grant, each: Evidence) -> Spot:
+    """The spot of a record that states a grant."""
+    return Place(each.section, each.index, each.sub), told_as(grant.relation)
+
+
 def moved_place(
-    claim: Claim, spots: Mapping[Spot, Grant], places: Mapping[Place, Place]
+    claim: Claim,
+    spots: Mapping[Spot, Grant],
+    places: Mapping[Place, Place],
+    contested: Mapping[Spot, int],
 ) -> Claim | None:
     """A claim where it stands now; None where it states nothing that is shown."""
-    grant = spots.get((claim.place, told_as(claim.relation)))
+    spot = claim.place, told_as(claim.relation)
+    grant = spots.get(spot)
     if not grant or claim.place not in places:
         return None
     # It stands already: what it depends on beside its scopes may be hidden. A row of a group that
     # is an association stays one: it has an owner that is no business.
     owner = claim.principal if claim.relation is grant.relation is Relation.GROUP else None
-    claim = replace(claim, place=places[claim.place], owner=owner, contested=_marks(grant))
+    claim = replace(claim, place=places[claim.place], owner=owner, contested=contested[spot])
     if claim.relation is Relation.GROUP and grant.relation is Relation.MEMBER:
         team = f"team {grant.resource}"
         return replace(claim, relation=grant.relation, resource=grant.resource, other_scope=team)
     return claim
 
 
-def _marks(grant: Grant) -> int:
+def marks(grant: Grant) -> int:
     """Return the contradictions of a grant as bits, since the other side may be hidden."""
     return sum(1 << CONTRADICTIONS.index(each.code) for each in grant.contradictions)
 

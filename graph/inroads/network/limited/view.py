@@ -50,9 +50,10 @@ from inroads.network.limited.documents import (
     Remainder,
     Spot,
     _document,
+    marks,
     merged_records,
     moved_place,
-    told_as,
+    spot_of,
 )
 from inroads.network.limited.reading import DocumentReader
 from inroads.policy.grammar import ACTING, BACKWARD, OUTSIDE, PHASES
@@ -251,8 +252,21 @@ class Selection(Generic[_G]):
             if {grant.principal, grant.resource} <= self.visible:
                 for each in grant.evidence:
                     if self.whole.documents[each.document].subject in self.visible:
-                        place = Place(each.section, each.index, each.sub)
-                        found[each.document][place, told_as(grant.relation)] = grant
+                        found[each.document][spot_of(grant, each)] = grant
+        return found
+
+    @cached_property
+    def _contested(self) -> dict[int, dict[Spot, int]]:
+        """The contradictions of each record as bits: those that all grants share that it states.
+
+        A role on an account that two businesses keep is a record of both memberships, of which
+        one may be contested alone.
+        """
+        found: dict[int, dict[Spot, int]] = defaultdict(dict)
+        for grant in self._standing:
+            for each in grant.evidence:
+                records, spot = found[each.document], spot_of(grant, each)
+                records[spot] = records.get(spot, -1) & marks(grant)
         return found
 
     @cached_property
@@ -302,7 +316,7 @@ class Selection(Generic[_G]):
             document.moment_source,
         )
         claims = (
-            moved_place(claim, spots, writer.places)
+            moved_place(claim, spots, writer.places, self._contested[number])
             for place in wanted
             for claim in said.claims.get(place, ())
         )
