@@ -332,8 +332,12 @@ def load(
     LedgerError, BadPolicy, and InroadsError BAD_MOMENT; a document that cannot be taken is in the
     graph's `rejections`.
     """
-    if any(each and each.utcoffset() is None for each in (as_of, observed_at)):
-        raise InroadsError("give the moment with its time zone, such as UTC", "BAD_MOMENT")
+    for each in (as_of, observed_at):
+        if each is not None and (not isinstance(each, dt.datetime) or each.utcoffset() is None):
+            raise InroadsError(
+                f"{each!r} is no moment: give a datetime with its time zone, such as UTC",
+                "BAD_MOMENT",
+            )
     if not isinstance(policy, Policy):
         policy = load_policy(FilePath(policy).read_text(encoding="utf-8"))
     held: list[Any] = [each for each in given if is_held(each)]

@@ -100,6 +100,15 @@ def shortened(parts: Sequence[str], most: int | None = LISTED) -> list[str]:
     return [*parts[:most], more(len(parts) - most)]
 
 
+def many(number: int, noun: str, plural: str = "s") -> str:
+    """The number with its noun, with this end if it is not one.
+
+    >>> many(1, "business", "es"), many(1200, "business", "es")
+    ('1 business', '1,200 businesses')
+    """
+    return f"{number:,} {noun}{'' if number == 1 else plural}"
+
+
 def more(number: int) -> str:
     """The line or word for so many more.
 

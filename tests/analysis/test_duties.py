@@ -55,6 +55,17 @@ def test_both_sides_in_one_business_or_anywhere() -> None:
         "i1@example.com holds both sides of anywhere: i1@example.com is a manager of Business 1 (1). "
         "i1@example.com is an accountant of Business 2 (2)."
     )
+    assert repr(graph.duties()) == "Conflicts: 1 anywhere"
+    assert "<td>anywhere</td>" in graph.duties()._repr_html_()
+    assert graph.duties().to_pandas().to_dict("records") == [
+        {
+            "duty": "anywhere",
+            "principal": "identity:1",
+            "where": None,
+            "left": "MANAGER",
+            "right": "ACCOUNTANT",
+        }
+    ]
 
 
 def test_a_business_counts_with_its_account() -> None:

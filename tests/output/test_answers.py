@@ -93,7 +93,7 @@ def test_what_a_frozen_graph_refuses_is_not_offered(hub: Explorer) -> None:
 
 
 FRAMES: dict[str, Callable[[Explorer], Any]] = {
-    name: ANSWERS[name] for name in ("reach", "census", "findings", "changes")
+    name: ANSWERS[name] for name in ("reach", "census", "findings", "changes", "what-if")
 }
 
 

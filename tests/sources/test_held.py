@@ -58,9 +58,9 @@ def test_each_is_a_document(held: Any) -> None:
 
 
 def test_a_moment_without_a_zone() -> None:
-    """Nobody can say when it was, so it is refused with a code."""
+    """Nobody can say when it was, so it is refused with a code, as a text is."""
     naive = dt.datetime(2026, 1, 1)  # noqa: DTZ001  # the very thing that is refused
-    for more in ({"observed_at": naive}, {"as_of": naive}):
+    for more in ({"observed_at": naive}, {"as_of": naive}, {"as_of": "2026-01-01"}):
         with pytest.raises(InroadsError) as error:
             load(ME, **more)
         assert error.value.code == "BAD_MOMENT"

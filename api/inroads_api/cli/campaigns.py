@@ -12,11 +12,10 @@ from inroads.explorer import Explorer
 from inroads.network.wording import MORE_PATHS, grant_label
 from inroads.review import Campaign, Drift, Item, Progress, report
 from inroads.review.summary import Summary, scope_in_words, summary
-from inroads.text import SHOWN, more, printable, shortened
+from inroads.text import SHOWN, many, more, printable, shortened
 from inroads_api.cli.terminal import (
     Format,
     default_format,
-    many,
     now,
     print_rows,
     say,

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Annotated
 
 import typer
 
+from inroads.analysis.edits import revocable
+from inroads.errors import InroadsError, NotFound
 from inroads.explorer import Explorer
 from inroads.model import NodeKind
 from inroads.network.names.lookup import named_grant, shown
@@ -60,6 +63,13 @@ def said_grant(graph: Explorer, text: str) -> str:
 
 
 def avoided(graph: Explorer, text: str) -> str:
-    """Return the id of a node or a grant that no path may take."""
+    """Return the id of a node or a grant that no path may take. A record names its grant."""
     grant = said_grant(graph, text)
-    return grant if is_id(grant.strip()) else said_node(graph, grant)
+    if is_id(grant.strip()):
+        return grant
+    try:
+        return said_node(graph, grant)
+    except NotFound:
+        with suppress(InroadsError):
+            return revocable(graph, text).id
+        raise

@@ -18,7 +18,7 @@ from inroads.errors import InroadsError, Rejection
 from inroads.model import Coverage
 from inroads.output.rows import csv_row, json_row, table_row
 from inroads.sources.files import files
-from inroads.text import fitting, harmless, json_text
+from inroads.text import fitting, harmless, json_text, many
 from inroads_api.cli import choices
 from inroads_api.cli.printing import lines
 from inroads_api.cli.printing.tables import cell_parts, print_table, print_text
@@ -127,10 +127,6 @@ def _print_csv(rows: Iterable[dict[str, Any]]) -> None:
         if number == 0:
             writer.writerow(row)
         writer.writerow([harmless(fitting(cell_parts(cell), "; ")) for cell in row.values()])
-
-
-def many(number: int, noun: str, plural: str = "s") -> str:
-    return f"{number:,} {noun}{'' if number == 1 else plural}"
 
 
 def write_json(value: Any, *, pretty: bool = False) -> None:

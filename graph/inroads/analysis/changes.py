@@ -32,7 +32,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from enum import StrEnum
 from functools import cached_property
-from typing import Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import msgspec
 
@@ -67,6 +67,9 @@ from inroads.policy.grammar import FORWARD, OUTSIDE, PHASES
 from inroads.reach.answers import AccessAnswers
 from inroads.reach.questions import reach
 from inroads.reach.states import acting_for
+
+if TYPE_CHECKING:
+    from inroads.analysis.outcome import Outcome
 
 
 class Kind(StrEnum):
@@ -147,7 +150,8 @@ COLUMNS: Final = {
 """The columns of changes in a frame; `before` and `after` are the roles."""
 
 
-def _row(change: Change) -> dict[str, Any]:
+def row_of(change: Change | Outcome) -> dict[str, Any]:
+    """Return a change of an access as a row of a frame."""
     sides = {"before": change.before, "after": change.after}
     return {
         "change": list(change.kinds),
@@ -187,14 +191,14 @@ class Changes(msgspec.Struct, frames.Framed, frozen=True, dict=True):
 
     def _repr_html_(self) -> str:
         rows = (
-            {**_row(each), "causes": [cause.id for cause in each.causes[:3]]}
+            {**row_of(each), "causes": [cause.id for cause in each.causes[:3]]}
             for each in self.changes
         )
         return table(repr(self), rows, len(self.changes))
 
     def columns_of_frame(self) -> dict[str, frames.Column]:
         """Return the changes as columns, with the roles before and after."""
-        return frames.columns(COLUMNS, map(_row, self.changes))
+        return frames.columns(COLUMNS, map(row_of, self.changes))
 
     @cached_property
     def groups(self) -> tuple[CausedChanges, ...]:

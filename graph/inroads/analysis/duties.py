@@ -6,8 +6,9 @@ inferred and latent accesses included. One access may hold both sides, as an own
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import msgspec
 import numpy as np
@@ -15,7 +16,9 @@ import numpy as np
 from inroads.columns.arrays import Ints, Lazily, distinct, offsets, ranges, take
 from inroads.columns.claimset import KEEPS, NONE
 from inroads.errors import InroadsError
+from inroads.markup import table
 from inroads.model import Access, NodeKind, Role, kind_of
+from inroads.network import frames
 from inroads.network.access_graph import AccessGraph
 from inroads.network.wording import label, path_sentence
 from inroads.policy.separation import Duty, DutyScope, Side
@@ -41,12 +44,42 @@ class Conflict(msgspec.Struct, frozen=True):
     right: tuple[Access, ...]
 
 
-class Conflicts(Lazily[Conflict]):
+class Conflicts(Lazily[Conflict], frames.Framed):
     """Conflicts in order, made on access; `keys` order them by duty, principal and place."""
 
     def __init__(self, graph: AccessGraph, rows: Sequence[tuple[int, str, str | None]]) -> None:
         super().__init__(len(rows), lambda place: _conflict(graph, *rows[place]))
         self.keys = Lazily(len(rows), lambda place: (*rows[place][:2], rows[place][2] or ""))
+        self._duties = Counter(graph.policy.separation[number].name for number, *_ in rows)
+
+    def __repr__(self) -> str:
+        told = ", ".join(f"{count:,} {name}" for name, count in self._duties.items())
+        return f"Conflicts: {told or 'none'}"
+
+    def _repr_html_(self) -> str:
+        return table(repr(self), map(_row, self), len(self))
+
+    def columns_of_frame(self) -> dict[str, frames.Column]:
+        """Return the conflicts as columns, with the roles that hold each side."""
+        return frames.columns(COLUMNS, map(_row, self))
+
+
+COLUMNS: Final = dict.fromkeys(("duty", "principal", "where", "left", "right"), frames.Kind.TEXT)
+"""The columns of conflicts in a frame; `left` and `right` are the roles that hold a side."""
+
+
+def _row(conflict: Conflict) -> dict[str, Any]:
+    return {
+        "duty": conflict.duty.name,
+        "principal": conflict.principal,
+        "where": conflict.where,
+        "left": _roles(conflict.left),
+        "right": _roles(conflict.right),
+    }
+
+
+def _roles(side: tuple[Access, ...]) -> list[str]:
+    return sorted({role for access in side for role in access.roles})
 
 
 def duties(graph: AccessGraph) -> Conflicts:

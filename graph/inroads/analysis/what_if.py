@@ -24,7 +24,7 @@ from typing import Final, Generic, Self, TypeVar
 import msgspec
 import numpy as np
 
-from inroads.analysis.changes import Kind
+from inroads.analysis.changes import COLUMNS, Kind, row_of
 from inroads.analysis.edits import (
     FACT_RELATIONS,
     Addition,
@@ -48,6 +48,7 @@ from inroads.documents.claims import Statement
 from inroads.errors import InroadsError
 from inroads.markup import table
 from inroads.model import Access, Coverage, Grant, Relation, Section
+from inroads.network import frames
 from inroads.network.access_graph import AccessGraph
 from inroads.network.wording import grant_label, label, path_sentence, record_label
 from inroads.policy.grammar import ACTING, FORWARD, OUTSIDE, PHASES, Conveys
@@ -66,7 +67,7 @@ MAX_EDITS: Final = 100
 """The most grants that one question may remove, and the most that it may add."""
 
 
-class WhatIf(Generic[_G]):
+class WhatIf(Generic[_G], frames.Framed):
     """The graph without some grants, and with others.
 
     `removed` are the grants to remove, `records` single records to remove, `added` the imagined
@@ -230,6 +231,11 @@ class WhatIf(Generic[_G]):
         )
         told = table(repr(self), rows, len(self.outcomes))
         return "\n".join([told, *(table(each, (), 0) for each in self.notes)])
+
+    def columns_of_frame(self) -> dict[str, frames.Column]:
+        """Return the outcomes as columns, with the roles before and after."""
+        rows = ({"outcome": each.fate, **row_of(each)} for each in self.outcomes)
+        return frames.columns({"outcome": frames.Kind.CATEGORY, **COLUMNS}, rows)
 
     @cached_property
     def dropped(self) -> frozenset[tuple[int, Section, int, int]]:

@@ -21,6 +21,7 @@ from inroads.columns.claimset import (
 from inroads.documents.claims import SECTIONS_OF_ME
 from inroads.model import Coverage, MomentSource, NodeKind, kind_of
 from inroads.moments import moment_of, rfc3339
+from inroads.text import many
 
 if TYPE_CHECKING:
     from inroads.network.access_graph import AccessGraph
@@ -138,7 +139,7 @@ class MeasuredCoverage:
     @property
     def _limits(self) -> list[str]:
         return (
-            [f"this is only what concerns {self.graph.limited} business(es)"]
+            ["this is only what concerns " + many(self.graph.limited, "business", "es")]
             if self.graph.limited
             else []
         )

@@ -46,7 +46,7 @@ from inroads.output.rows import census_cells, table_row
 from inroads.output.step_rows import step_cells, step_rows
 from inroads.reach.answers import RESOURCES, AccessOrder
 from inroads.reach.filters import ModeWord
-from inroads.text import SHOWN, more, printable, shortened
+from inroads.text import SHOWN, many, more, printable, shortened
 from inroads_api.cli.choices import choice_option
 from inroads_api.cli.naming import Principal, Resource, avoided, said_ends, said_node
 from inroads_api.cli.options import AllEvidence, Contested, Given, finish, grouped, words
@@ -59,7 +59,6 @@ from inroads_api.cli.terminal import (
     default_format,
     failing,
     format_option,
-    many,
     print_rows,
     print_total,
     print_values,
@@ -119,7 +118,9 @@ class AccessOptions:
     ] = None
     avoid: Annotated[
         list[str] | None,
-        typer.Option("--avoid", metavar="NODE|GRANT", help="No paths through this node or grant."),
+        typer.Option(
+            "--avoid", metavar="NODE|GRANT", help="No paths through this node, grant or record."
+        ),
     ] = None
     max_steps: Annotated[
         int | None,

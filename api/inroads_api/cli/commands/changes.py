@@ -19,7 +19,7 @@ from inroads.explorer import Explorer
 from inroads.network.names.former_emails import EMAIL_CHANGED
 from inroads.output.evidence_rows import cause_lines
 from inroads.output.rows import ComparedGraphs
-from inroads.text import SHOWN
+from inroads.text import SHOWN, many
 from inroads_api.cli.choices import choice_option
 from inroads_api.cli.options import (
     AllEvidence,
@@ -42,7 +42,6 @@ from inroads_api.cli.terminal import (
     Format,
     Output,
     failing,
-    many,
     print_values,
     say,
 )

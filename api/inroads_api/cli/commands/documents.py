@@ -18,9 +18,10 @@ from inroads.model import MomentSource
 from inroads.network.coverage import file_moments
 from inroads.output.rows import json_row
 from inroads.sources.synthetic import population
+from inroads.text import many
 from inroads_api.cli.options import AsOf, ObservedAt, PolicyFile, Pseudonymise, load_graph
 from inroads_api.cli.printing.shown import Limit, NoPager, Shown
-from inroads_api.cli.terminal import REJECTED, Output, failing, many, print_rows, say
+from inroads_api.cli.terminal import REJECTED, Output, failing, print_rows, say
 
 
 def check(

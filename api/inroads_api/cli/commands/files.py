@@ -13,7 +13,7 @@ from inroads.errors import InroadsError
 from inroads.model import NodeKind
 from inroads.output.export import FORMATS, check, stream, write
 from inroads.output.report import report as html_report
-from inroads.text import printable
+from inroads.text import many, printable
 from inroads_api.cli.choices import choice_argument
 from inroads_api.cli.naming import said_node
 from inroads_api.cli.options import (
@@ -26,7 +26,7 @@ from inroads_api.cli.options import (
     grouped,
     names_of,
 )
-from inroads_api.cli.terminal import failing, many, now, say_coverage
+from inroads_api.cli.terminal import failing, now, say_coverage
 
 
 @grouped

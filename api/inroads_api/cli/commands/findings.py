@@ -30,7 +30,7 @@ from inroads.output.rows import json_row
 from inroads.output.sarif import write
 from inroads.policy.loading import load_policy
 from inroads.policy.tables import STOCK
-from inroads.text import printable
+from inroads.text import many, printable
 from inroads_api.cli.choices import choice_option
 from inroads_api.cli.options import AllEvidence, Given, PolicyFile, finish, grouped, moment_option
 from inroads_api.cli.printing.paging import paged
@@ -44,7 +44,6 @@ from inroads_api.cli.terminal import (
     default_format,
     failing,
     format_option,
-    many,
     now,
     print_total,
     print_values,

@@ -23,7 +23,7 @@ from inroads.sources.service_tokens import TokenStore
 from inroads.store.integrity import Problem
 from inroads.store.ledger import Added, Ledger, snapshots
 from inroads.store.snapshot import damage
-from inroads.text import printable
+from inroads.text import many, printable
 from inroads_api.cli.commands.watch import Watch
 from inroads_api.cli.options import (
     AsOf,
@@ -42,7 +42,6 @@ from inroads_api.cli.terminal import (
     USAGE,
     Output,
     failing,
-    many,
     now,
     print_rows,
     progress_bar,

@@ -12,8 +12,9 @@ from inroads.errors import InroadsError
 from inroads.model import NodeKind
 from inroads.output.node_rows import match_row
 from inroads.store.ledger import is_ledger
+from inroads.text import many
 from inroads_api.cli.options import Given, finish, grouped
-from inroads_api.cli.terminal import USAGE, Output, failing, many, now, print_rows, say, write_json
+from inroads_api.cli.terminal import USAGE, Output, failing, now, print_rows, say, write_json
 from inroads_api.execution.execute import build_schema, execute
 from inroads_api.versions.review_desk import Desk, Reviews
 from inroads_api.versions.versions import Versions

@@ -23,6 +23,7 @@ from inroads.review import Filter, report, spreadsheet
 from inroads.review import spreadsheet as sheets
 from inroads.review.values import Verdict, checked_line
 from inroads.store.ledger import Ledger
+from inroads.text import many
 from inroads_api.cli.campaigns import print_item, print_status, row_of, say_drift
 from inroads_api.cli.choices import choice_argument, choice_option
 from inroads_api.cli.naming import said_node
@@ -42,7 +43,6 @@ from inroads_api.cli.terminal import (
     Format,
     Output,
     failing,
-    many,
     now,
     print_rows,
     say,

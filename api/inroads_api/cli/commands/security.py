@@ -9,9 +9,10 @@ from typing import Annotated, Final
 
 import typer
 
+from inroads.text import many
 from inroads_api.cli.choices import choice_option
 from inroads_api.cli.options import duration_option, load_graph
-from inroads_api.cli.terminal import REJECTED, RFC3339, Output, failing, many, now, print_rows, say
+from inroads_api.cli.terminal import REJECTED, RFC3339, Output, failing, now, print_rows, say
 from inroads_api.security.audit import asked_about
 from inroads_api.security.audit_verification import verify as verified
 from inroads_api.security.callers import TokenScope, native_businesses
@@ -84,9 +85,8 @@ def create(
         token, text = TokenFile(auth).create(name, scopes, expires, now(), cost_per_minute, chosen)
         typer.echo(text)
         until = f"{token.expires_at:{RFC3339}}"
-        limit = (
-            f" of what concerns {len(token.businesses)} business(es)" if token.businesses else ""
-        )
+        count = len(token.businesses or ())
+        limit = f" of what concerns {many(count, 'business', 'es')}" if count else ""
         say(
             f"token {token.id} for {', '.join(token.scopes)}{limit} until {until}; it is not shown again"
         )

@@ -15,7 +15,7 @@ from inroads.explorer import Explorer
 from inroads.model import NodeKind
 from inroads.output.rows import json_row
 from inroads.reach.answers import RESOURCES
-from inroads.text import more, shortened
+from inroads.text import many, more, shortened
 from inroads_api.cli.choices import choice_option
 from inroads_api.cli.naming import Principal, Resource, said_ends, said_grant, said_node
 from inroads_api.cli.options import Given, finish, grouped
@@ -26,7 +26,6 @@ from inroads_api.cli.terminal import (
     Output,
     default_format,
     failing,
-    many,
     print_rows,
     print_total,
     print_values,

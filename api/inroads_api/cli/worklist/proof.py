@@ -8,8 +8,7 @@ from typing import Final, NamedTuple
 from inroads.model import Certainty
 from inroads.network.wording import MORE_PATHS
 from inroads.review import Decision, Item
-from inroads.text import printable
-from inroads_api.cli.terminal import many
+from inroads.text import many, printable
 
 SHOWN: Final = 3
 """The paths, records and changes that are shown until the reader asks for all."""

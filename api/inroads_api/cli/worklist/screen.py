@@ -15,8 +15,7 @@ from textual.widgets import Static
 from inroads.errors import InroadsError
 from inroads.review import ReviewError, Verdict
 from inroads.review.values import LONGEST, checked_line
-from inroads.text import printable
-from inroads_api.cli.terminal import many
+from inroads.text import many, printable
 from inroads_api.cli.worklist.dialogs import HelpDialog, LineDialog
 from inroads_api.cli.worklist.filtering import parsed, written
 from inroads_api.cli.worklist.proof import lines

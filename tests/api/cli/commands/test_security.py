@@ -74,7 +74,7 @@ def test_limited_to_businesses(tmp_path: Path) -> None:
         *("--businesses-file", str(many), "--ledger", str(ledger)),
     )
     assert status == 0
-    assert "of what concerns 12 business(es)" in told
+    assert "of what concerns 12 businesses" in told
     assert "10 of them are not known yet: 100, 101, 102, 103, 104" in told
     run("token", "create", "b", *file)
     limited, whole = map(json.loads, run("token", "list", *file)[1].splitlines())
