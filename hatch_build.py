@@ -51,7 +51,7 @@ PATIENCE: Final = 300
 """In seconds: the longest that one command may take."""
 
 
-class PageError(Exception):
+class PageError(RuntimeError):
     """The reason why the page cannot be built."""
 
 
