@@ -1,4 +1,4 @@
-"""Whether the client of a request takes a compressed answer."""
+"""The wish of a client for a compressed answer."""
 
 from __future__ import annotations
 

@@ -46,14 +46,19 @@ _POLICY: Final = "; ".join(
     )
 )
 
-_ABSENT: Final = """<!doctype html>
+ABSENT: Final = (
+    "this installation was built without its explorer;"
+    " INROADS_WEB=require pip install . builds it, or says what fails"
+)
+"""Why there is no page, and how to get one."""
+
+_ABSENT: Final = f"""<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
 <title>Inroads</title>
 <h1>Inroads</h1>
 <p>Which businesses can this email reach, and how? The GraphQL API answers at <code>graphql</code>.</p>
-<p>This installation was built without its page. To have it, install the package again where npm's
-registry can be reached; <code>INROADS_WEB=require pip install .</code> says what fails.</p>
+<p>{ABSENT[0].upper()}{ABSENT[1:]}.</p>
 </html>
 """
 
