@@ -44,7 +44,7 @@ export default defineConfig(({ mode }) => ({
       : {
           outDir: STATIC,
           emptyOutDir: true,
-          license: true,
+          license: { fileName: "licenses.md" }, // each asks that it goes along
           modulePreload: { polyfill: false },
           assetsInlineLimit: 0,
         },

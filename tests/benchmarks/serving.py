@@ -53,9 +53,9 @@ def served(file: Path, *options: str) -> Iterator[str]:
                 said.append(line)
                 found = next(
                     (
-                        word.rstrip(",")
+                        word.rstrip(";")
                         for word in line.split()
-                        if word.startswith("http://127.0.0.1:")
+                        if word.startswith("http://127.0.0.1:") and "/graphql" in word
                     ),
                     None,
                 )

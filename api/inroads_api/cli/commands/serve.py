@@ -1,4 +1,4 @@
-"""The command that serves the GraphQL API: `inroads serve`."""
+"""The command that serves the explorer and the GraphQL API: `inroads serve`."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from inroads.errors import InroadsError
 from inroads.explorer import Explorer, load
 from inroads.policy.tables import STOCK
 from inroads.store.ledger import Ledger, is_ledger
+from inroads_api import pages
 from inroads_api.cli.choices import choice_option
 from inroads_api.cli.options import Given, default_ledger, duration_option, grouped, names_of
 from inroads_api.cli.terminal import failing, now, say
@@ -178,7 +179,7 @@ def serve(
         ),
     ] = False,
 ) -> None:
-    """Serve the GraphQL API, by default on 127.0.0.1; a ledger's new documents are served within seconds."""
+    """Serve the explorer and the GraphQL API, by default on 127.0.0.1; a ledger's new documents within seconds."""
     with failing():
         if allow_ingest and given.pseudonymise:
             raise InroadsError(
@@ -256,7 +257,12 @@ def serve(
             max_connections, max_connections_each, head_timeout.total_seconds()
         )
         sock = there.bound()
-        say(f"GraphQL at {url(sock, tls=bool(tls))}/graphql, end with Ctrl-C")
+        at = url(sock, tls=bool(tls))
+        if pages.built():
+            say(f"the explorer is at {at}/ and GraphQL at {at}/graphql; end with Ctrl-C")
+        else:
+            say(f"GraphQL is at {at}/graphql; end with Ctrl-C")
+            say(pages.ABSENT)
         if not (tls or there.local):
             say(
                 "tokens travel in clear text, unless a proxy before this speaks TLS: --tls-cert FILE --tls-key FILE"

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any, Final
 
 import msgspec
-from starlette.datastructures import Headers
 from starlette.middleware.gzip import GZipMiddleware, IdentityResponder
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from inroads_api.clock import utcnow
+from inroads_api.compression import takes_gzip
 from inroads_api.execution.execute import STREAM_REQUIRED, failure
 from inroads_api.limits import MAX_COST
 from inroads_api.security.callers import AccessDenied
@@ -31,10 +30,6 @@ LARGE: Final = 4_096
 LEVEL: Final = 1
 """The level of gzip. Level 6 takes three times as long to make an answer a fifth smaller."""
 
-_WANTED: Final = re.compile(
-    r"(?:^|,)\s*(?:x-)?gzip\s*(?:;\s*q=(?!0(?:\.0*)?\s*(?:,|$))[\d.]+\s*)?(?:,|$)", re.I
-)
-
 _FAULTS: Final = {"INTERNAL_ERROR": 500, "DEADLINE": 503, "BUSY": 503, STREAM_REQUIRED: 406}
 """The statuses of error codes, where it is not 400."""
 
@@ -49,8 +44,7 @@ class LargeResponse(Response):
     """
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        accepted = Headers(scope=scope).get("accept-encoding", "")
-        if _WANTED.search(accepted):  # starlette looks for the letters alone
+        if takes_gzip(scope):
             await GZipMiddleware(super().__call__, LARGE, LEVEL)(scope, receive, send)
         else:
             await IdentityResponder(super().__call__, LARGE)(scope, receive, send)
