@@ -25,7 +25,10 @@ export interface Location {
   since?: string;
   until?: string;
   campaign?: string;
+  /** The document of the editor: its id, or its text. */
   text?: string;
+  /** The variables of the editor, as JSON. */
+  variables?: string;
 }
 
 const KEYS = [
@@ -45,6 +48,7 @@ const KEYS = [
   "until",
   "campaign",
   "text",
+  "variables",
 ] as const satisfies readonly (keyof Location)[];
 
 /** A change of place; null takes a choice away. */
