@@ -7,8 +7,8 @@ export const token = signal("");
 /** Counts the people who have signed out: nothing that one was told may be shown to the next. */
 export const session = signal(0);
 
-/** Whether the server has asked for a token, or refused the one that it got. */
-export const signIn = signal<"none" | "wanted" | "refused">("none");
+/** Whether the server has asked for a token or refused one, and whether someone wants to give none. */
+export const signIn = signal<"none" | "wanted" | "refused" | "declined">("none");
 
 /** The server's words about the token that it refused. */
 export const refusal = signal("");
@@ -44,7 +44,7 @@ export function signOut(): void {
 
 /** Notes that the server let nobody in with a token; what was sent before another one tells nothing. */
 export function refused(sent: string, words: string): void {
-  if (sent !== token.peek()) return;
+  if (sent !== token.peek() || signIn.peek() === "declined") return;
   batch(() => {
     signIn.value = sent ? "refused" : "wanted";
     refusal.value = sent ? words : "";

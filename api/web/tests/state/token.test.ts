@@ -43,6 +43,15 @@ test("what was sent before another token refuses nothing", () => {
   expect(signIn.value).toBe("none");
 });
 
+test("whoever declined is not asked again, until they sign in or out", () => {
+  signIn.value = "declined";
+  refused("", "send a token");
+  expect(signIn.value).toBe("declined");
+  giveToken("wrong");
+  refused("wrong", "this token is unknown");
+  expect(signIn.value).toBe("refused");
+});
+
 test("signing out forgets the token and begins another session", () => {
   giveToken("right");
   const before = session.value;

@@ -59,7 +59,6 @@ function Field({ who, moment }: { who: string | undefined; moment: string | null
   useEffect(() => {
     const rest = setTimeout(() => {
       asked.value = text.value;
-      chosen.value = 0;
     }, REST);
     return () => clearTimeout(rest);
   }, [text.value]);
@@ -119,6 +118,7 @@ function Field({ who, moment }: { who: string | undefined; moment: string | null
           typed.value = event.currentTarget.value;
           open.value = true;
           entered.value = false;
+          chosen.value = 0;
         }}
         onKeyDown={(event) => {
           const act = event.isComposing ? undefined : keys[event.key];

@@ -4,7 +4,7 @@ import { fresh } from "../../state/location";
 import { VIEWS } from "../../views";
 import { Box } from "../box/box";
 import { Moment } from "./moment";
-import { SignOut } from "./sign_in";
+import { SignInOrOut } from "./sign_in";
 import { ThemeChoice } from "./theme_choice";
 
 export function Bar({ view }: { view: string }) {
@@ -27,7 +27,7 @@ export function Bar({ view }: { view: string }) {
       </nav>
       <div class="tools">
         <Moment />
-        <SignOut />
+        <SignInOrOut />
         <ThemeChoice />
       </div>
     </header>

@@ -1,4 +1,4 @@
-// The dialog that asks for a token, and the button that forgets it.
+// The dialog that asks for a token, and the button that forgets it or asks for one.
 import "./sign_in.css";
 import { useSignal } from "@preact/signals";
 import { useLayoutEffect, useRef } from "preact/hooks";
@@ -8,7 +8,7 @@ import { giveToken, refusal, signIn, signOut, token, tokenIn } from "../../state
 export function SignIn() {
   const dialog = useRef<HTMLDialogElement>(null);
   const pasted = useSignal("");
-  const wanted = signIn.value !== "none";
+  const wanted = signIn.value === "wanted" || signIn.value === "refused";
   useLayoutEffect(() => {
     if (wanted && !dialog.current?.open) dialog.current?.showModal();
     if (!wanted) dialog.current?.close();
@@ -19,7 +19,8 @@ export function SignIn() {
       class="sign-in"
       aria-labelledby="sign-in-title"
       onClose={() => {
-        signIn.value = "none";
+        // Whoever closes it is not asked again while they look around.
+        if (signIn.value !== "none") signIn.value = "declined";
       }}
     >
       <form
@@ -67,7 +68,21 @@ export function SignIn() {
   );
 }
 
-export function SignOut() {
+/** The button that is due: to sign out, or to sign in after all. */
+export function SignInOrOut() {
+  if (signIn.value === "declined") {
+    return (
+      <button
+        type="button"
+        class="chief"
+        onClick={() => {
+          signIn.value = token.value ? "refused" : "wanted";
+        }}
+      >
+        Sign in
+      </button>
+    );
+  }
   if (!token.value) return null;
   return (
     <button type="button" class="quiet" onClick={signOut}>

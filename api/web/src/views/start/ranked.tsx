@@ -11,7 +11,13 @@ export interface Ranked {
   figures: { total: number; inferred: number; latent: number; contested: number };
 }
 
-export function RankedList({ nodes, unit }: { nodes: readonly Ranked[]; unit: string }) {
+export function RankedList({
+  nodes,
+  unit,
+}: {
+  nodes: readonly Ranked[];
+  unit: readonly [one: string, more: string];
+}) {
   if (!nodes.length) return <p class="waiting">There are none.</p>;
   return (
     <ol class="ranked">
@@ -24,7 +30,7 @@ export function RankedList({ nodes, unit }: { nodes: readonly Ranked[]; unit: st
               <small>{apart(figures)}</small>
             </span>
             <span class="figure">
-              {count(figures.total)} <small>{unit}</small>
+              {count(figures.total)} <small>{unit[figures.total === 1 ? 0 : 1]}</small>
             </span>
           </a>
         </li>

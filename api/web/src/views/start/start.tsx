@@ -52,7 +52,7 @@ export function Start() {
             {(nodes) => (
               <>
                 <RankedList
-                  unit="people"
+                  unit={["person", "people"]}
                   nodes={nodes.flatMap((node) =>
                     "exposure" in node ? [{ ...node, figures: node.exposure }] : [],
                   )}
@@ -66,7 +66,7 @@ export function Start() {
           <Panel title="People who reach the most" question={people}>
             {(nodes) => (
               <RankedList
-                unit="accesses"
+                unit={["access", "accesses"]}
                 nodes={nodes.map((node) => ({ ...node, figures: node.blastRadius }))}
               />
             )}
