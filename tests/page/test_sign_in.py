@@ -93,7 +93,7 @@ def test_a_wrong_token_is_refused_in_words(
 def test_whoever_does_not_sign_in_can_still_do_so(
     page: Page, served: Served, tokens: TokenFile, tmp_path: Path
 ) -> None:
-    """Each panel says that a token is wanted and leads to the dialog; what was typed stays."""
+    """The view says that a token is wanted, the bar leads to the dialog, and what was typed stays."""
     token = made(tokens)
     page.goto(served("--example", "--auth", str(tmp_path / "auth.json")))
     expect(page.get_by_role("dialog")).to_be_visible()
@@ -147,13 +147,12 @@ def test_a_limited_token_sees_a_calm_page(
 def test_a_token_without_the_scope_is_told(
     page: Page, served: Served, tokens: TokenFile, tmp_path: Path
 ) -> None:
-    """A token that may only ingest is no reader, and each panel says so."""
+    """A token that may only ingest is no reader, and the view says so, once."""
     now = dt.datetime.now(dt.UTC)
     _, token = tokens.create("sender", [TokenScope.INGEST], DAY, now)
     page.goto(served("--example", "--auth", str(tmp_path / "auth.json")))
     give(page, token)
-    people = page.get_by_role("region", name="People who reach the most")
-    expect(people.get_by_role("alert")).to_contain_text("Your token does not let you ask this.")
+    expect(page.get_by_role("alert")).to_contain_text("Your token does not let you ask this.")
 
 
 def test_the_dialog_is_accessible(

@@ -10,9 +10,15 @@ export function Trouble({ problem, again }: { problem: Problem; again?: () => vo
   const face = faceOf(problem);
   return (
     <div class="trouble" role={face.retry === "self" ? "status" : "alert"}>
-      <p>{face.says}</p>
+      <p>
+        <Prose text={face.says} />
+      </p>
       {face.words && <p class="words">{sentence(problem.message)}</p>}
-      {face.help && <p class="help">{face.help}</p>}
+      {face.help && (
+        <p class="help">
+          <Prose text={face.help} />
+        </p>
+      )}
       {face.now && <a href={link({ at: null })}>Show the graph of now</a>}
       {face.retry === "token" && (
         <button
@@ -29,6 +35,11 @@ export function Trouble({ problem, again }: { problem: Problem; again?: () => vo
       )}
     </div>
   );
+}
+
+/** A sentence in which what stands between backticks is code. */
+function Prose({ text }: { text: string }) {
+  return text.split("`").map((part, place) => (place % 2 ? <code key={part}>{part}</code> : part));
 }
 
 /** Another try, which waits as long as the server wants it to. */

@@ -114,7 +114,11 @@ export const FACES: Readonly<Record<string, Face>> = {
   VERSION_NOT_REACHED: { says: "The server has not read the newest documents yet.", ...BUSY },
   VERSIONS_DIFFER: { says: "This link names things of two versions.", now: true },
   NO_PAST: { says: "What is imagined has no past.", now: true },
-  BAD_MOMENT: { says: "The moment of this link cannot be read.", words: true, now: true },
+  BAD_MOMENT: {
+    says: "The moment of this link cannot be read.",
+    help: "A moment is written like 2026-03-01T00:00:00Z.",
+    now: true,
+  },
   // What is asked about.
   NOT_FOUND: {
     says: "No document that was read names this.",

@@ -3,8 +3,8 @@ import changes from "documents/start_changes.graphql";
 import type { ChangeKind } from "../../generated/operations";
 import { ask } from "../../state/client";
 import { fresh } from "../../state/location";
-import { useAnswer } from "../../state/use_answer";
 import { count, day } from "../../words";
+import { useHeavy } from "./heavy";
 import { Panel } from "./panel";
 import { daysBefore, KINDS, kinds } from "./words";
 
@@ -12,7 +12,7 @@ const DAYS = 30;
 
 export function ChangesPanel({ at, newest }: { at: string | null; newest: string | null }) {
   const since = newest && daysBefore(newest, DAYS);
-  const question = useAnswer(since && JSON.stringify([since, at]), (abort) =>
+  const question = useHeavy("changes", since && JSON.stringify([since, at]), (abort) =>
     ask(changes, { since: since ?? "", until: null, at }, abort).then(
       ({ graph }) => graph?.changes ?? null,
     ),
@@ -21,7 +21,11 @@ export function ChangesPanel({ at, newest }: { at: string | null; newest: string
     <Panel
       title={`Changes in the last ${DAYS} days`}
       question={question}
-      wait="The accesses of two moments are compared; this may take some seconds."
+      wait={
+        since
+          ? "The accesses of two moments are compared; this may take some seconds."
+          : "This waits for the moment of the newest document."
+      }
       command={`inroads changes --since ${since ? day(since) : ""}`}
     >
       {(found) => {

@@ -8,19 +8,19 @@ type Graph = NonNullable<StartGraphQuery["graph"]>;
 
 export function Figures({ graph }: { graph: Graph }) {
   const figures = [
-    [graph.identityCount, "people"],
-    [graph.businessCount, "businesses"],
-    [graph.accountCount, "accounts"],
-    [graph.grantCount, "grants"],
-    [graph.documentCount, "documents"],
+    [graph.identityCount, "person", "people"],
+    [graph.businessCount, "business", "businesses"],
+    [graph.accountCount, "account", "accounts"],
+    [graph.grantCount, "grant", "grants"],
+    [graph.documentCount, "document", "documents"],
   ] as const;
   const { complete, newest, notes } = graph.coverage;
   return (
     <section class="figures" aria-label="The graph">
       <dl>
-        {figures.map(([number, noun]) => (
-          <div key={noun}>
-            <dt>{noun}</dt>
+        {figures.map(([number, one, more]) => (
+          <div key={more}>
+            <dt>{number === 1 ? one : more}</dt>
             <dd>{count(number)}</dd>
           </div>
         ))}

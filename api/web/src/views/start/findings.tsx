@@ -2,8 +2,8 @@
 import findings from "documents/start_findings.graphql";
 import { ask } from "../../state/client";
 import { fresh } from "../../state/location";
-import { useAnswer } from "../../state/use_answer";
 import { count, low, many } from "../../words";
+import { useHeavy } from "./heavy";
 import { Panel } from "./panel";
 import { rules, severities } from "./words";
 
@@ -11,7 +11,7 @@ import { rules, severities } from "./words";
 const SHOWN = 8;
 
 export function FindingsPanel({ at, due }: { at: string | null; due: boolean }) {
-  const question = useAnswer(due ? `${at}` : null, (abort) =>
+  const question = useHeavy("findings", due ? `${at}` : null, (abort) =>
     ask(findings, { at }, abort).then(({ graph }) => graph?.findings ?? null),
   );
   return (

@@ -17,6 +17,9 @@ import { RankedList } from "./ranked";
 /** How many businesses and people are ranked. */
 const FIRST = 8;
 
+/** Codes for whoever and whatever is refused as such, not for this once. */
+const REFUSALS = ["UNAUTHENTICATED", "INSUFFICIENT_SCOPE", "LIMITED", "BAD_MOMENT"];
+
 export function Start() {
   const at = location.value.at ?? null;
   const key = `${at}`;
@@ -32,6 +35,8 @@ export function Start() {
     ),
   );
   const known = graph.state.value.answer;
+  // Whoever is refused the figures is refused the rest, and told so once.
+  const refused = REFUSALS.includes(graph.state.value.problem?.code ?? "");
   // What goes through everybody is asked last: it would keep the others waiting.
   const due = [businesses, people].every(({ state }) => !state.value.busy);
   return (
@@ -46,7 +51,7 @@ export function Start() {
       {graph.state.value.problem && (
         <Trouble problem={graph.state.value.problem} again={graph.again} />
       )}
-      {known?.documentCount !== 0 && (
+      {known?.documentCount !== 0 && !refused && (
         <div class="panels">
           <Panel title="Businesses that the most people reach" question={businesses}>
             {(nodes) => (
