@@ -16,6 +16,8 @@ from inroads import EXAMPLE
 from processes import command
 
 EMAIL = "b@example.com"
+SEEN = """Object.defineProperty(document, "visibilityState", {value: "STATE", configurable: true});
+document.dispatchEvent(new Event("visibilitychange"))"""
 PATIENCE = 60_000  # milliseconds: the machine may be slow
 
 
@@ -52,7 +54,7 @@ def test_a_newer_version_is_offered_and_taken(
     page: Page, served: Served, ledger: Path, newcomer: Path
 ) -> None:
     """What is shown stays until someone wants the newer documents; then each question is asked anew."""
-    page.goto(served("--ledger", str(ledger)))
+    page.goto(served("--ledger", str(ledger), "--trusted-only"))
     expect(page.get_by_role("link", name=EMAIL)).to_be_visible()
     expect(page.get_by_role("link", name="All changes")).to_be_visible()
     ingest(ledger, newcomer)
@@ -79,6 +81,23 @@ def test_a_second_version_is_offered_too(
     newcomer.write_text(newcomer.read_text().replace("new@", "newer@"), encoding="utf-8")
     ingest(ledger, newcomer)
     expect(show).to_be_visible(timeout=PATIENCE)
+
+
+def test_a_page_that_nobody_sees_asks_nothing(
+    page: Page, served: Served, ledger: Path, newcomer: Path
+) -> None:
+    """A hidden page ends its stream, and finds out what it missed once it is seen."""
+    page.goto(served("--ledger", str(ledger)))
+    expect(page.get_by_role("link", name="All changes")).to_be_visible()
+    with page.expect_event("requestfailed", lambda request: request.failure == "net::ERR_ABORTED"):
+        page.evaluate(SEEN.replace("STATE", "hidden"))
+    ingest(ledger, newcomer)
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.wait_for_timeout(3_000)
+    assert asked == []
+    page.evaluate(SEEN.replace("STATE", "visible"))
+    expect(page.get_by_text("Newer documents were read.")).to_be_visible(timeout=PATIENCE)
 
 
 def test_a_server_without_a_ledger_is_silent(page: Page, served: Served) -> None:

@@ -9,16 +9,18 @@ import { many } from "../words";
 export function Trouble({ problem, again }: { problem: Problem; again?: () => void }) {
   const face = faceOf(problem);
   return (
-    <div class="trouble" role={face.retry === "self" ? "status" : "alert"}>
-      <p>
-        <Prose text={face.says} />
-      </p>
-      {face.words && <p class="words">{sentence(problem.message)}</p>}
-      {face.help && (
-        <p class="help">
-          <Prose text={face.help} />
+    <div class="trouble">
+      <div role={face.retry === "self" ? "status" : "alert"}>
+        <p>
+          <Prose text={face.says} />
         </p>
-      )}
+        {face.words && <p class="words">{sentence(problem.message)}</p>}
+        {face.help && (
+          <p class="help">
+            <Prose text={face.help} />
+          </p>
+        )}
+      </div>
       {face.now && <a href={link({ at: null })}>Show the graph of now</a>}
       {face.retry === "token" && (
         <button
