@@ -25,9 +25,7 @@ export interface Location {
   since?: string;
   until?: string;
   campaign?: string;
-  /** The document of the editor: its id, or its text. */
   text?: string;
-  /** The variables of the editor, as JSON. */
   variables?: string;
 }
 

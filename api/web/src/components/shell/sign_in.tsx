@@ -37,7 +37,10 @@ export function SignIn() {
             The server refused this token. {refusal.value && sentence(refusal.value)}
           </p>
         ) : (
-          <p>This server answers to a token only. It stays in this page until you leave it.</p>
+          <p>
+            This server answers to a token only. The token stays in this page, and is forgotten when
+            you leave it.
+          </p>
         )}
         <label>
           Token

@@ -26,7 +26,7 @@ export function ChangesPanel({ at, newest }: { at: string | null; newest: string
           ? "The accesses of two moments are compared; this may take some seconds."
           : "This waits for the moment of the newest document."
       }
-      command={`inroads changes --since ${since ? day(since) : ""}`}
+      command={`inroads changes --since ${since}${at ? ` --until ${at}` : ""}`}
     >
       {(found) => {
         const { happened, seen } = kinds(found?.counts ?? []);

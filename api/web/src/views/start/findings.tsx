@@ -19,7 +19,7 @@ export function FindingsPanel({ at, due }: { at: string | null; due: boolean }) 
       title="Findings"
       question={question}
       wait="Every access is looked at; this may take some seconds."
-      command="inroads findings"
+      command={`inroads findings${at ? ` --as-of ${at}` : ""}`}
     >
       {(found) => {
         const open = rules(found?.counts ?? []);

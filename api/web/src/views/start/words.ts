@@ -110,5 +110,5 @@ export function kinds(counts: Kinds): { happened: Kinds; seen: Kinds } {
 export function daysBefore(moment: string, days: number): string {
   const time = new Date(moment);
   time.setUTCDate(time.getUTCDate() - days);
-  return time.toISOString();
+  return time.toISOString().replace(/\.\d+Z$/, "Z");
 }

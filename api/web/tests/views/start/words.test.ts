@@ -38,7 +38,7 @@ test("what was first observed is apart from what was gained", () => {
 });
 
 test("days before a moment cross the ends of months", () => {
-  expect(daysBefore("2026-03-01T10:00:00Z", 30)).toBe("2026-01-30T10:00:00.000Z");
+  expect(daysBefore("2026-03-01T10:00:00Z", 30)).toBe("2026-01-30T10:00:00Z");
 });
 
 test("figures that are none are not told", () => {
