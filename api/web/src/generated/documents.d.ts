@@ -1,7 +1,70 @@
+declare module "*/moment.graphql" {
+  const text: import("../state/client").Document<
+    import("./operations").MomentQuery,
+    import("./operations").MomentQueryVariables
+  >;
+  export default text;
+}
+declare module "*/standing.graphql" {
+  const text: import("../state/client").Document<
+    import("./operations").StandingQuery,
+    import("./operations").StandingQueryVariables
+  >;
+  export default text;
+}
+declare module "*/start_changes.graphql" {
+  const text: import("../state/client").Document<
+    import("./operations").StartChangesQuery,
+    import("./operations").StartChangesQueryVariables
+  >;
+  export default text;
+}
+declare module "*/start_exposed.graphql" {
+  const text: import("../state/client").Document<
+    import("./operations").StartExposedQuery,
+    import("./operations").StartExposedQueryVariables
+  >;
+  export default text;
+}
+declare module "*/start_findings.graphql" {
+  const text: import("../state/client").Document<
+    import("./operations").StartFindingsQuery,
+    import("./operations").StartFindingsQueryVariables
+  >;
+  export default text;
+}
+declare module "*/start_graph.graphql" {
+  const text: import("../state/client").Document<
+    import("./operations").StartGraphQuery,
+    import("./operations").StartGraphQueryVariables
+  >;
+  export default text;
+}
+declare module "*/start_widest.graphql" {
+  const text: import("../state/client").Document<
+    import("./operations").StartWidestQuery,
+    import("./operations").StartWidestQueryVariables
+  >;
+  export default text;
+}
+declare module "*/subject.graphql" {
+  const text: import("../state/client").Document<
+    import("./operations").SubjectQuery,
+    import("./operations").SubjectQueryVariables
+  >;
+  export default text;
+}
 declare module "*/suggest.graphql" {
   const text: import("../state/client").Document<
     import("./operations").SuggestQuery,
     import("./operations").SuggestQueryVariables
+  >;
+  export default text;
+}
+declare module "*/versions.graphql" {
+  const text: import("../state/client").Document<
+    import("./operations").VersionsSubscription,
+    import("./operations").VersionsSubscriptionVariables
   >;
   export default text;
 }

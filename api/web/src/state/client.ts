@@ -1,6 +1,7 @@
 // Questions to the GraphQL API: trusted documents by id, answers as data, failures as problems.
 import { Problem } from "./problem";
-import { signIn, token } from "./token";
+import { heard, unheard } from "./server";
+import { refused, token } from "./token";
 
 /** A trusted document, with the types of its answer and its variables. */
 export interface Document<Answer, Variables> {
@@ -44,6 +45,7 @@ export async function askInPart<Answer, Variables>(
   variables: Variables,
   abort?: AbortSignal,
 ): Promise<{ data: Answer | null; problems: Problem[] }> {
+  const sent = token.peek();
   const response = await request(JSON.stringify({ documentId: document.id, variables }), abort);
   const body = (await response.json().catch(() => ({}))) as Body<Answer>;
   const wait = waiting(response);
@@ -55,7 +57,7 @@ export async function askInPart<Answer, Variables>(
     problems.push(
       new Problem("ERROR", `the server answered ${response.status}`, response.status, wait),
     );
-  if (response.status === 401) signIn.value = token.peek() ? "refused" : "wanted";
+  if (response.status === 401) refused(sent, problems[0]?.message ?? "");
   return { data: body.data ?? null, problems };
 }
 
@@ -67,15 +69,18 @@ export async function request(
 ): Promise<Response> {
   const sent = token.peek() ? { authorization: `Bearer ${token.peek()}` } : {};
   try {
-    return await fetch("graphql", {
+    const response = await fetch("graphql", {
       method: "POST",
       headers: { ...HEADERS, ...sent, ...headers },
       body,
       credentials: "omit",
       ...(abort && { signal: abort }),
     });
+    heard();
+    return response;
   } catch (thrown) {
     if (abort?.aborted) throw thrown;
+    unheard();
     throw new Problem("NETWORK", "the server does not answer", 0);
   }
 }
