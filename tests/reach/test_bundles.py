@@ -13,7 +13,7 @@ from agreement import identities
 from engines import graphs
 from inroads.errors import InroadsError
 from inroads.explorer import Explorer
-from inroads.model import Mode, NodeKind, kind_of
+from inroads.model import Mode, NodeKind, Relation, kind_of
 from inroads.reach.answers import AccessAnswers, AccessOrder
 from inroads.reach.bundles import Bundle
 from records import DAY, client, me, membership
@@ -54,6 +54,8 @@ def check(answer: AccessAnswers[Any]) -> None:
     for bundle in bundles:
         reached = Counter(_root_of(other, below, bundle) for other in others)
         assert bundle.beyond == reached[True]
+        own = [other for other in others if below[other].relation is not Relation.KEEPS]
+        assert bundle.scopes == sum(_root_of(other, below, bundle) for other in own)
     for row in answer.rows_of(answer.summaries):
         other = row.resource if answer.root == row.principal else row.principal
         found, ways = below[other], set()
@@ -139,6 +141,7 @@ def test_only_what_hangs_on_a_listed_member_is_listed() -> None:
     graph = explore([(me(1, business_memberships=rows), DAY[0])])
     first, *others = graph.reach("identity:1").bundles.listed(50, 4)
     assert (first.size, first.beyond, len(first.members)) == (50, 50, 4)
+    assert first.scopes == 0, "an account is of the scope of its business"
     assert [each.parent for each in others] == list(first.members)
     assert {each.relation for each in others} == {"KEEPS"}
     assert {each.role for each in others} == {None}

@@ -51,6 +51,11 @@ class Bundle:
         lambda self: self.found.beyond,
         "The number of accesses that hang on the members in turn, listed or not.",
     )
+    scopes_beyond: int = stated(
+        lambda self: self.found.scopes,
+        "The same number with a business and the account that it keeps counted once: what hangs"
+        " on the members over KEEPS alone is their own scope.",
+    )
 
     @field
     def members(self) -> list[Node]:
