@@ -55,7 +55,8 @@ def check(answer: AccessAnswers[Any]) -> None:
         reached = Counter(_root_of(other, below, bundle) for other in others)
         assert bundle.beyond == reached[True]
         own = [other for other in others if below[other].relation is not Relation.KEEPS]
-        assert bundle.scopes == sum(_root_of(other, below, bundle) for other in own)
+        assert bundle.scopes == sum(other in bundle.members for other in own)
+        assert bundle.scopes_beyond == sum(_root_of(other, below, bundle) for other in own)
     for row in answer.rows_of(answer.summaries):
         other = row.resource if answer.root == row.principal else row.principal
         found, ways = below[other], set()
@@ -141,7 +142,7 @@ def test_only_what_hangs_on_a_listed_member_is_listed() -> None:
     graph = explore([(me(1, business_memberships=rows), DAY[0])])
     first, *others = graph.reach("identity:1").bundles.listed(50, 4)
     assert (first.size, first.beyond, len(first.members)) == (50, 50, 4)
-    assert first.scopes == 0, "an account is of the scope of its business"
+    assert (first.scopes, first.scopes_beyond) == (50, 0), "an account is in its business's scope"
     assert [each.parent for each in others] == list(first.members)
     assert {each.relation for each in others} == {"KEEPS"}
     assert {each.role for each in others} == {None}

@@ -33,8 +33,9 @@ class Bundle(NamedTuple):
     """The nodes that hang on one parent by one relation, role, certainty and state.
 
     `size` is their number, `members` some of them, from `start` on; `beyond` is the number of
-    accesses that hang on the members in turn. `scopes` is their number without the accounts of listed
-    businesses and the businesses of listed accounts. `key` identifies the bundle in its tree.
+    accesses that hang on the members in turn. `scopes` and `scopes_beyond` count a business and the
+    account it keeps once: among the members, which may be only on the way to an access, and beyond
+    them. `key` identifies the bundle in its tree.
     """
 
     key: int
@@ -46,6 +47,7 @@ class Bundle(NamedTuple):
     size: int
     beyond: int
     scopes: int
+    scopes_beyond: int
     members: tuple[str, ...]
     start: int
 
@@ -78,7 +80,8 @@ class BundleTree:
         grants = graph.fold.grants
         is_grant = edges.grant != NONE
         self._beyond = _counted(edges, self.origin, wanted[edges.node])
-        self._scopes = _counted(edges, self.origin, wanted[edges.node] & is_grant)
+        self._scopes = wanted[edges.node] & is_grant
+        self._scopes_beyond = _counted(edges, self.origin, self._scopes)
         relation = np.where(is_grant, grants.relation[edges.grant], KEEPS)
         roles = np.where(is_grant, grants.roles[edges.grant], 0).astype(np.int64)
         way = (relation.astype(np.int64) << 2 | edges.quality >> 3) << _ROLE_BITS | roles
@@ -148,6 +151,7 @@ class BundleTree:
             stop - first,
             int(self._beyond[self._order[first:stop]].sum()),
             int(self._scopes[self._order[first:stop]].sum()),
+            int(self._scopes_beyond[self._order[first:stop]].sum()),
             tuple(map(graph.index.name, self._members(place, start, members))),
             start,
         )
