@@ -1,0 +1,52 @@
+// The head of an answer: how many there are, and of what.
+import { link } from "../../state/location";
+import { count, many } from "../../words";
+import type { AnswerState } from "./answer_state";
+import { CLEARED, filtering } from "./asked";
+import { isInverse } from "./questions";
+import { bareName } from "./row";
+
+export function Heading({ state }: { state: AnswerState }) {
+  const head = state.head.value;
+  const { asked } = state;
+  const name = head?.node.label ?? bareName(asked.id);
+  const inverse = isInverse(asked);
+  const sentence = inverse ? (
+    <>
+      can reach <b>{name}</b>
+    </>
+  ) : (
+    <>
+      that <b>{name}</b> can reach
+    </>
+  );
+  if (!head)
+    return (
+      <>
+        <h2>…</h2>
+        <p class="of">{sentence}</p>
+      </>
+    );
+  const [one, more] = inverse ? PEOPLE : PLACES;
+  const words = many(head.total, one, more);
+  const bound = head.coverage.complete && !head.truncated ? "" : "at least ";
+  const whole = state.whole.value;
+  return (
+    <>
+      <h2>
+        {bound}
+        {words}
+      </h2>
+      <p class="of">{sentence}</p>
+      {filtering(asked).length > 0 && (
+        <p class="of">
+          {whole !== null && <>of {count(whole)} without the filter · </>}
+          <a href={link(CLEARED)}>Clear the filter</a>
+        </p>
+      )}
+    </>
+  );
+}
+
+const PEOPLE = ["person", "people"] as const;
+const PLACES = ["place", "places"] as const;
