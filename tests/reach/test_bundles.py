@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections import Counter
+from collections.abc import Iterator
 from typing import Any
 from unittest.mock import patch
 
@@ -57,6 +58,7 @@ def check(answer: AccessAnswers[Any]) -> None:
         own = [other for other in others if below[other].relation is not Relation.KEEPS]
         assert bundle.scopes == sum(other in bundle.members for other in own)
         assert bundle.scopes_beyond == sum(_root_of(other, below, bundle) for other in own)
+    assert hung.keys() == {each for other in others for each in _way(other, below)}
     for row in answer.rows_of(answer.summaries):
         other = row.resource if answer.root == row.principal else row.principal
         found, ways = below[other], set()
@@ -69,6 +71,13 @@ def check(answer: AccessAnswers[Any]) -> None:
         assert (found.certainty, found.state) == min(
             ((each[3], each[4]) for each in ways), key=lambda each: (each[0] != "STATED", each[1])
         )
+
+
+def _way(member: str, below: dict[str, Bundle]) -> Iterator[str]:
+    """The member, and what it hangs on, up to the root."""
+    while member in below:
+        yield member
+        member = below[member].parent
 
 
 def _root_of(other: str, below: dict[str, Bundle], bundle: Bundle) -> bool:

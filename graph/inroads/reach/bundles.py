@@ -76,10 +76,12 @@ class BundleTree:
         edges = _best(_edges(walk.table, wanted) if len(nodes) else _none())
         if walk.table.unfinished is not None:
             edges = _best(_joined(edges, _written(graph, walk, wanted, edges)))
-        self._nodes, self._parents = edges.node, edges.parent
+        beyond = _counted(edges, self.origin, wanted[edges.node])
+        leads = np.flatnonzero(wanted[edges.node] | (beyond > 0))  # the rest are on no best path
+        edges = _Edges(*(column[leads] for column in edges))
+        self._nodes, self._parents, self._beyond = edges.node, edges.parent, beyond[leads]
         grants = graph.fold.grants
         is_grant = edges.grant != NONE
-        self._beyond = _counted(edges, self.origin, wanted[edges.node])
         self._scopes = wanted[edges.node] & is_grant
         self._scopes_beyond = _counted(edges, self.origin, self._scopes)
         relation = np.where(is_grant, grants.relation[edges.grant], KEEPS)
