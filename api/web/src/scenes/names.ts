@@ -29,8 +29,9 @@ export function namesOf(node: Named): Names {
   const native = nativeId(id);
   const account = node.__typename === "Account" ? node : node.account;
   const title = label.endsWith(` (${native})`) ? label.slice(0, -native.length - 3) : label;
+  const bare = node.__typename === "Account" && !node.business ? "no business known" : native;
   const parts = [
-    node.__typename === "Account" && !node.business ? "no business known" : native,
+    title.endsWith(` ${native}`) && bare === native ? "" : bare,
     account && (node.__typename !== "Account" || node.business)
       ? `account ${nativeId(account.id)}`
       : "",

@@ -2,7 +2,7 @@
 import { PicturePane } from "../../components/picture_pane";
 import { Trouble } from "../../components/trouble";
 import type { Handlers } from "../../picture/scene";
-import { count, kindOf } from "../../words";
+import { count, kindOf, nativeId } from "../../words";
 import type { AnswerState } from "./answer_state";
 import { isInverse } from "./questions";
 import { MOST } from "./tree";
@@ -22,6 +22,8 @@ export function AnswerPicture({ state }: { state: AnswerState }) {
       <PicturePane
         scene={picture.scene.value}
         anchor={picture.anchor}
+        file={`inroads-${kindOf(state.asked.id)}-${fileSafe(nativeId(state.asked.id))}`}
+        empty="Nothing to draw: the list is empty."
         picked={state.chosen.value ?? undefined}
         pick={pick}
         unfold={(spot, all) => picture.unfold(spot, all)}
@@ -32,6 +34,8 @@ export function AnswerPicture({ state }: { state: AnswerState }) {
     </div>
   );
 }
+
+const fileSafe = (text: string): string => text.replaceAll(/[^\w-]+/g, "_").slice(0, 60);
 
 /** A line is picked for what stands at its far end. */
 function pickLine(state: AnswerState, from: string, to: string): void {
