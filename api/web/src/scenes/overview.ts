@@ -95,7 +95,7 @@ class Cards {
     const { bundle } = branch;
     this.card(member, bundle.state === "LATENT" ? { latent: true } : {});
     const [near, far] = [home(branch.parent), home(member)];
-    if (near !== far) this.line(branch, far, `${near}>${far}|${wayOf(bundle)}`);
+    if (near !== far) this.line(branch, far, `${near}>${far}|${wayOf(bundle)}`, member);
   }
 
   fold(branch: Branch, full: boolean, behind: number): void {
@@ -114,7 +114,8 @@ class Cards {
       speak: `${count(rest)} more as ${labelOf(branch.bundle)}, ${sub}`,
       ...(!full && { fold: "more" as const }),
     });
-    this.line(branch, id, `${home(branch.parent)}>${id}`, rest);
+    const [member] = branch.members;
+    this.line(branch, id, `${home(branch.parent)}>${id}`, member, rest);
   }
 
   closable(id: string): void {
@@ -122,14 +123,22 @@ class Cards {
     if (spot) this.spots.set(id, { ...spot, fold: "less" });
   }
 
-  private line({ parent, bundle }: Branch, far: string, id: string, rest?: number): void {
+  private line(
+    { parent, bundle }: Branch,
+    far: string,
+    id: string,
+    member: Named | undefined,
+    rest?: number,
+  ): void {
     const near = home(parent);
+    const own = this.inverse && member?.__typename === "Identity";
     this.lines.set(id, {
       id,
       from: this.inverse ? far : near,
       to: this.inverse ? near : far,
       label: labelOf(bundle),
-      certainty: bundle.certainty,
+      // Whoever holds it holds it by a record; what follows from it is inferred on the next line.
+      certainty: own ? "STATED" : bundle.certainty,
       latent: bundle.state === "LATENT",
       ...(rest && { count: rest }),
     });
