@@ -17,19 +17,29 @@ export function commandOf(asked: Asked): string {
   return parts.join(" ");
 }
 
-/** The lines of Python that answer the same, where `g` is the explorer. */
+/** The lines of Python that answer the same. */
 export function pythonOf(asked: Asked): string {
   const call = kindOf(asked.id) === "identity" ? "reach" : "reached_by";
   const given = [
-    text(asked.id),
-    ...(asked.roles.length ? [`roles=[${asked.roles.map(text).join(", ")}]`] : []),
-    ...(asked.certainty ? [`certainty=${text(asked.certainty)}`] : []),
-    ...(asked.state ? [`state=${text(asked.state)}`] : []),
+    literal(asked.id),
+    ...(asked.roles.length ? [`roles=[${asked.roles.map(literal).join(", ")}]`] : []),
+    ...(asked.certainty ? [`certainty=${literal(asked.certainty)}`] : []),
+    ...(asked.state ? [`state=${literal(asked.state)}`] : []),
     ...(asked.contested === null ? [] : [`contested=${asked.contested ? "True" : "False"}`]),
   ];
-  const graph = asked.at ? `g.as_of(${text(asked.at)})` : "g";
-  const answer = `${graph}.${call}(${given.join(", ")})`;
-  return asked.sort === "BEST" ? answer : `${answer}.sorted_by(${text(asked.sort)}).summaries`;
+  const { at, sort } = asked;
+  const until = at ? `, as_of=dt.datetime.fromisoformat(${literal(at)})` : "";
+  return [
+    ...(at ? ["import datetime as dt", ""] : []),
+    "import inroads",
+    ...(sort === "BEST" ? [] : ["from inroads.reach.answers import AccessOrder"]),
+    "",
+    `g = inroads.load("inroads.db"${until})`,
+    `answer = g.${call}(${given.join(", ")})`,
+    sort === "BEST"
+      ? "print(answer)"
+      : `rows = answer.rows_of(answer.sorted_by(AccessOrder.${sort}).summaries)`,
+  ].join("\n");
 }
 
 const worded = (code: string): string => code.toLowerCase().replaceAll("_", "-");
@@ -38,5 +48,5 @@ const worded = (code: string): string => code.toLowerCase().replaceAll("_", "-")
 const quoted = (word: string): string =>
   /^[\w:.,+-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 
-/** A text as a literal of Python, which JSON's is but for surrogates and control characters. */
-const text = (word: string): string => JSON.stringify(word);
+/** A text as a literal of Python, which JSON's is: control characters and lone surrogates are escaped. */
+const literal = (word: string): string => JSON.stringify(word);

@@ -29,8 +29,9 @@ export function Heading({ state }: { state: AnswerState }) {
     );
   const [one, more] = inverse ? PEOPLE : PLACES;
   const words = many(head.total, one, more);
-  const bound = head.coverage.complete && !head.truncated ? "" : "at least ";
-  const whole = state.whole.value;
+  const whole = head.coverage.complete && !head.truncated;
+  const bound = whole || head.total === 0 ? "" : "at least ";
+  const all = state.whole.value;
   return (
     <>
       <h2>
@@ -40,7 +41,7 @@ export function Heading({ state }: { state: AnswerState }) {
       <p class="of">{sentence}</p>
       {filtering(asked).length > 0 && (
         <p class="of">
-          {whole !== null && <>of {count(whole)} without the filter · </>}
+          {all !== null && <>of {count(all)} without the filter · </>}
           <a href={link(CLEARED)}>Clear the filter</a>
         </p>
       )}

@@ -22,7 +22,7 @@ export const SIZE = 100;
 const REST = 60;
 
 /** The codes by which the API says that a version cannot be had any more. */
-const GONE = new Set(["VERSION_EXPIRED", "CURSOR_EXPIRED", "BAD_CURSOR", "LIMITED"]);
+const GONE = new Set(["VERSION_EXPIRED", "CURSOR_EXPIRED", "CURSOR_INVALID", "LIMITED"]);
 
 export class PagedList<Row> {
   readonly total = signal<number | null>(null);

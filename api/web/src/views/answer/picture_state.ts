@@ -11,11 +11,12 @@ import { kindOf } from "../../words";
 import { type Asked, filterOf } from "./asked";
 import { drawn, folded, folding, grown, MOST, planted, STEP, shown, type Tree } from "./tree";
 
-/** The most that the API gives at once. */
-const MANY = 100;
-
 /** The bundles of the first question, and the members of each. */
-const FIRST = { first: 60, members: 6 };
+const FIRST = { first: 100, members: 6 };
+
+/** The members of one question: of a bundle on which nothing hangs, and of one with what hangs on them. */
+const ALONE = { first: 1, members: 100 };
+const WITH_ALL = { first: 70, members: 20 };
 
 interface Planted {
   root: Named;
@@ -92,8 +93,9 @@ export class PictureState {
         this.planted.value = { ...found, tree: this.within(found.tree, branch, wanted) };
         return;
       }
-      const question = { first: MANY, members: Math.min(MANY, missing), after: branch.after };
-      const { list } = await this.fetch(question, abort);
+      const { first, members } = branch.bundle.scopesBeyond > 0 ? WITH_ALL : ALONE;
+      const page = { first, members: Math.min(members, missing), after: branch.after };
+      const { list } = await this.fetch(page, abort);
       this.planted.value = { ...found, tree: grown(found.tree, key, list) };
     }
   }
