@@ -61,8 +61,14 @@ export function overview(given: Overview): Scene {
 }
 
 /** The branches of each parent, by its plain id. */
-export const byParent = (branches: readonly Branch[]): Map<string, Branch[]> =>
-  Map.groupBy(branches, (branch) => plain(branch.parent.id));
+export function byParent(branches: readonly Branch[]): Map<string, Branch[]> {
+  const found = new Map<string, Branch[]>();
+  for (const branch of branches) {
+    const parent = plain(branch.parent.id);
+    found.set(parent, [...(found.get(parent) ?? []), branch]);
+  }
+  return found;
+}
 
 /** How much hangs on the members of a branch that are not drawn. */
 function beyond(branch: Branch, under: Map<string, Branch[]>): number {
