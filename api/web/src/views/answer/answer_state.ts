@@ -19,6 +19,8 @@ export class AnswerState {
   readonly whole = signal<number | null>(null);
   /** The id of the row and the card that are chosen. */
   readonly chosen = signal<string | null>(null);
+  /** The place of a row that is to be chosen as soon as it is loaded. */
+  readonly awaited = signal<number | null>(null);
   /** The pixels that the list is scrolled by. */
   top = 0;
   readonly list: PagedList<Row>;
@@ -26,6 +28,7 @@ export class AnswerState {
   readonly begun = Date.now();
   /** Tells apart the answers to the same question. */
   readonly number = made++;
+  private readonly stop: () => void;
   private readonly ended = new AbortController();
 
   constructor(readonly asked: Asked) {
@@ -35,13 +38,31 @@ export class AnswerState {
       return page;
     });
     this.picture = new PictureState(asked);
+    this.stop = effect(() => {
+      this.list.turn.value;
+      if (this.awaited.value !== null) this.choose(this.awaited.value);
+    });
     this.askFigures().catch((thrown: unknown) => {
       if (!this.ended.signal.aborted) this.problem.value = problemOf(thrown);
     });
   }
 
+  /** Chooses the row at a place, now or when it is loaded. */
+  choose(place: number): void {
+    const row = this.list.item(place);
+    this.awaited.value = row ? null : place;
+    if (row) this.chosen.value = row.id;
+  }
+
+  /** Chooses the node of a card; null chooses nothing. */
+  chooseNode(id: string | null): void {
+    this.awaited.value = null;
+    this.chosen.value = id;
+  }
+
   end(): void {
     this.ended.abort();
+    this.stop();
     this.list.end();
     this.picture.end();
   }

@@ -52,14 +52,12 @@ export function AnswerList({ state, open }: Props) {
           item={(index) => list.item(index)}
           row={(row) => <Line row={row} />}
           height={HEIGHT}
-          chosen={chosen ? list.place(({ id }) => id === chosen) : -1}
-          choose={(index) => {
-            state.chosen.value = list.item(index)?.id ?? chosen;
-          }}
+          chosen={state.awaited.value ?? (chosen ? list.place(({ id }) => id === chosen) : -1)}
+          choose={(index) => state.choose(index)}
           open={(index) => {
             const row = list.item(index);
             if (!row) return;
-            state.chosen.value = row.id;
+            state.choose(index);
             open(row.target);
           }}
           seen={(first, last) => list.see(first, last)}

@@ -10,9 +10,9 @@ import { MOST } from "./tree";
 export function AnswerPicture({ state }: { state: AnswerState }) {
   const { picture } = state;
   const pick: Handlers["pick"] = (picked) => {
-    if (!picked) state.chosen.value = null;
+    if (!picked) state.chooseNode(null);
     else if ("line" in picked) pickLine(state, picked.line.from, picked.line.to);
-    else if (picked.spot.kind !== "more") state.chosen.value = picked.spot.id;
+    else if (picked.spot.kind !== "more") state.chooseNode(picked.spot.id);
   };
   return (
     <div class="shown">
@@ -40,7 +40,7 @@ const fileSafe = (text: string): string => text.replaceAll(/[^\w-]+/g, "_").slic
 /** A line is picked for what stands at its far end. */
 function pickLine(state: AnswerState, from: string, to: string): void {
   const far = isInverse(state.asked) ? from : to;
-  state.chosen.value = far.startsWith("more:") ? null : far;
+  state.chooseNode(far.startsWith("more:") ? null : far);
 }
 
 function words(state: AnswerState): string {
