@@ -226,7 +226,32 @@ export type AnswerChoiceQueryVariables = Exact<{
 }>;
 
 
-export type AnswerChoiceQuery = { graph: { access: { roles: Array<Role>, certainty: Certainty, state: AccessState, stateReasons: Array<string>, contested: boolean, contestedRoles: Array<Role>, contradictions: Array<{ code: string, sentence: string }>, paths: { nodes: Array<{ sentence: string }> } } | null } | null };
+export type AnswerChoiceQuery = { graph: { access: { roles: Array<Role>, certainty: Certainty, state: AccessState, stateReasons: Array<string>, contested: boolean, contestedRoles: Array<Role>, contradictions: Array<{ code: string, sentence: string }>, paths: { nodes: Array<{ sentence: string, steps: Array<{ relation: Relation, role: Role | null, certainty: Certainty, state: AccessState, from:
+              | { __typename: 'Account', id: string, label: string, business: { id: string, label: string } | null }
+              | { __typename: 'Business', active: boolean | null, id: string, label: string, account: { id: string } | null }
+              | { __typename: 'Group', id: string, label: string }
+              | { __typename: 'Identity', firstName: string | null, lastName: string | null, observed: boolean, id: string, label: string }
+            , to:
+              | { __typename: 'Account', id: string, label: string, business: { id: string, label: string } | null }
+              | { __typename: 'Business', active: boolean | null, id: string, label: string, account: { id: string } | null }
+              | { __typename: 'Group', id: string, label: string }
+              | { __typename: 'Identity', firstName: string | null, lastName: string | null, observed: boolean, id: string, label: string }
+             }> }> } } | null } | null };
+
+type AnswerChoiceNode_Account_Fragment = { __typename: 'Account', id: string, label: string, business: { id: string, label: string } | null };
+
+type AnswerChoiceNode_Business_Fragment = { __typename: 'Business', active: boolean | null, id: string, label: string, account: { id: string } | null };
+
+type AnswerChoiceNode_Group_Fragment = { __typename: 'Group', id: string, label: string };
+
+type AnswerChoiceNode_Identity_Fragment = { __typename: 'Identity', firstName: string | null, lastName: string | null, observed: boolean, id: string, label: string };
+
+export type AnswerChoiceNodeFragment =
+  | AnswerChoiceNode_Account_Fragment
+  | AnswerChoiceNode_Business_Fragment
+  | AnswerChoiceNode_Group_Fragment
+  | AnswerChoiceNode_Identity_Fragment
+;
 
 export type AnswerCountsQueryVariables = Exact<{
   id: string | number;

@@ -1,7 +1,8 @@
 // The picture of an answer: business and account on one card, the rest folded with its true number.
 import { expect, test } from "vitest";
+import type { Branch, Bundle, Step } from "../../src/scenes/branches";
 import type { Named } from "../../src/scenes/names";
-import { type Branch, type Bundle, overview } from "../../src/scenes/overview";
+import { overview } from "../../src/scenes/overview";
 
 const person = (id: string): Named => ({
   __typename: "Identity",
@@ -40,8 +41,11 @@ function branch(parent: Named, members: Named[], more: Partial<Bundle & Branch> 
   return { key, parent, bundle, members, after, shown, base };
 }
 
-const draw = (root: Named, branches: Branch[], full = false) =>
-  overview({ root, inverse: root.__typename !== "Identity", branches, full });
+const draw = (root: Named, branches: Branch[], full = false, chosen: Step[] = []) =>
+  overview({ root, inverse: root.__typename !== "Identity", branches, full, chosen });
+
+const step = (from: Named, to: Named, role: string | null = "OWNER", relation = "MEMBER"): Step =>
+  ({ from, to, role, relation, certainty: "STATED", state: "ACTIVE" }) as unknown as Step;
 
 test("a business and the account it keeps are one card, and no line says so", () => {
   const keeps = { relation: "KEEPS", role: null } as const;
@@ -124,4 +128,41 @@ test("what hangs on a folded member is not drawn", () => {
     branch(business("8"), [account("z")]),
   ]);
   expect(scene.spots.map(({ kind }) => kind)).toEqual(["identity", "business", "more"]);
+});
+
+test("what is chosen is drawn even where it is folded, and its fold holds one less", () => {
+  const branches = [branch(business("7"), [person("1"), person("2")], { count: 9, shown: 1 })];
+  const scene = draw(business("7"), branches, false, [step(person("5"), business("7"))]);
+  expect(scene.spots.map(({ id, title }) => [id, title])).toEqual([
+    ["business:7", "B"],
+    ["identity:1", "1"],
+    ["identity:5", "5"],
+    ["more:business:7|MEMBER|OWNER", "+7 more"],
+  ]);
+  expect(scene.lines.filter(({ from }) => from === "identity:5")).toHaveLength(1);
+  const last = [branch(business("7"), [person("1"), person("2")], { count: 2, shown: 1 })];
+  const whole = draw(business("7"), last, false, [step(person("2"), business("7"))]);
+  expect(whole.spots.some(({ kind }) => kind === "more")).toBe(false);
+});
+
+test("a path to what is chosen that no branch has is drawn step by step", () => {
+  const hub = { relation: "CLIENT", role: "CLIENT", count: 9, shown: 1 } as const;
+  const path = [
+    step(person("5"), business("9")),
+    step(business("9"), account("V"), "CLIENT", "CLIENT"),
+  ];
+  const scene = draw(account("V"), [branch(account("V"), [business("8")], hub)], false, path);
+  expect(scene.lines.map(({ from, to, label }) => [from, label, to])).toEqual([
+    ["business:8", "client", "account:V"],
+    ["business:9", "client", "account:V"],
+    ["more:account:V|CLIENT|CLIENT", "client", "account:V"],
+    ["identity:5", "owner", "business:9"],
+  ]);
+  const same = draw(
+    account("V"),
+    [branch(account("V"), [business("9")], { ...hub, count: 1 })],
+    false,
+    path,
+  );
+  expect(same.spots.map(({ id }) => id)).toEqual(["account:V", "business:9", "identity:5"]);
 });

@@ -35,6 +35,11 @@ function Choice({ id, state }: { id: string; state: AnswerState }) {
   useEffect(() => found.end, [found]);
   const { answer, problem } = found.state.value;
   const access = answer?.graph?.access;
+  const steps = access?.paths.nodes[0]?.steps;
+  useEffect(() => {
+    if (steps) state.picture.lead(steps);
+  }, [steps]);
+  useEffect(() => () => state.picture.lead([]), []);
   const title = row?.title ?? state.picture.nameOf(id) ?? bareName(id);
   return (
     <aside class="chosen" aria-label="Chosen" aria-live="polite">

@@ -14,17 +14,21 @@ export function AnswerPicture({ state }: { state: AnswerState }) {
     else if ("line" in picked) pickLine(state, picked.line.from, picked.line.to);
     else if (picked.spot.kind !== "more") state.chooseNode(picked.spot.id);
   };
+  const scene = picture.scene.value;
+  // What is folded cannot be marked until the path to it is drawn.
+  const chosen = state.chosen.value;
+  const picked = scene?.spots.some(({ id }) => id === chosen) ? (chosen ?? undefined) : undefined;
   return (
     <div class="shown">
       {picture.problem.value && (
         <Trouble problem={picture.problem.value} again={() => picture.begin()} />
       )}
       <PicturePane
-        scene={picture.scene.value}
+        scene={scene}
         anchor={picture.anchor}
         file={`inroads-${kindOf(state.asked.id)}-${fileSafe(nativeId(state.asked.id))}`}
         empty="Nothing to draw: the list is empty."
-        picked={state.chosen.value ?? undefined}
+        picked={picked}
         pick={pick}
         unfold={(spot, all) => picture.unfold(spot, all)}
       />
@@ -46,6 +50,7 @@ function pickLine(state: AnswerState, from: string, to: string): void {
 function words(state: AnswerState): string {
   const head = state.head.value;
   const found = state.picture.planted.value;
+  if (state.picture.busy.value) return "Loading…";
   if (!head || !found) return "";
   const cards = [...state.picture.cards.value].filter((id) =>
     isInverse(state.asked) ? kindOf(id) === "identity" : true,

@@ -3,8 +3,9 @@ import { computed, signal } from "@preact/signals";
 import bundles from "documents/answer_bundles.graphql";
 import type { AnswerBundlesListFragment } from "../../generated/operations";
 import type { Scene, Spot } from "../../picture/scene";
+import { type Branch, home, type Step } from "../../scenes/branches";
 import type { Named } from "../../scenes/names";
-import { type Branch, home, overview } from "../../scenes/overview";
+import { overview } from "../../scenes/overview";
 import { ask } from "../../state/client";
 import { Problem, problemOf } from "../../state/problem";
 import { kindOf } from "../../words";
@@ -27,6 +28,8 @@ export class PictureState {
   readonly planted = signal<Planted | null>(null);
   readonly problem = signal<Problem | null>(null);
   readonly busy = signal(false);
+  /** The path to what is chosen, which is drawn even where it is folded. */
+  readonly path = signal<readonly Step[]>([]);
   /** The card that keeps its place when the scene changes. */
   anchor: string | undefined;
   private ended = new AbortController();
@@ -42,7 +45,8 @@ export class PictureState {
     if (!found) return null;
     const { root, tree } = found;
     const inverse = kindOf(root.id) !== "identity";
-    return overview({ root, inverse, branches: tree.branches, full: this.full.value });
+    const { branches } = tree;
+    return overview({ root, inverse, branches, full: this.full.value, chosen: this.path.value });
   });
 
   constructor(private readonly asked: Asked) {
@@ -76,6 +80,14 @@ export class PictureState {
   /** The name of a drawn card. */
   nameOf(id: string): string | null {
     return this.scene.peek()?.spots.find((spot) => spot.id === id)?.title ?? null;
+  }
+
+  /** Draws the path to what is chosen; nothing else moves. */
+  lead(path: readonly Step[]): void {
+    const root = this.planted.peek()?.root;
+    if (!path.length && !this.path.peek().length) return;
+    this.anchor = root && home(root);
+    this.path.value = path;
   }
 
   end(): void {

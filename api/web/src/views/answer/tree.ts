@@ -1,6 +1,6 @@
 // The branches of an answer's picture: what is loaded of them, and how much of it is drawn.
 import type { AnswerBundlesListFragment } from "../../generated/operations";
-import { type Branch, type Bundle, byParent, foldId, home } from "../../scenes/overview";
+import { type Branch, type Bundle, drawnIn, foldId, home } from "../../scenes/branches";
 import { plain } from "../../words";
 
 /** The most cards of a picture: beyond, it is slow and nobody finds anything in it. */
@@ -68,19 +68,8 @@ export function folded(tree: Tree, card: string): Tree {
 export const folding = (tree: Tree, card: string): Branch | null =>
   tree.branches.find((branch) => foldId(branch) === card) ?? null;
 
-/** The cards that are drawn for nodes, the root's among them. */
-export function drawn(tree: Tree, root: string): Set<string> {
-  const under = byParent(tree.branches);
-  const waiting = [root];
-  const cards = new Set<string>();
-  for (const parent of waiting)
-    for (const branch of under.get(parent) ?? [])
-      for (const member of branch.members.slice(0, branch.shown)) {
-        cards.add(home(member));
-        waiting.push(plain(member.id));
-      }
-  return cards;
-}
+/** The cards that are drawn for nodes below the root. */
+export const drawn = (tree: Tree, root: string): Set<string> => drawnIn(root, tree.branches);
 
 function branchOf(key: string, bundle: Bundle, most: number): Branch {
   const base = bundle.count <= most + 1 ? Math.min(bundle.count, bundle.members.length) : most;
