@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import re
+import secrets
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Final
@@ -273,6 +274,34 @@ def test_a_card_is_chosen(page: Page, served: Served) -> None:
     )
 
 
+def test_what_is_chosen_is_drawn(page: Page, served: Served, crowd: str) -> None:
+    """A row whose card is folded is drawn as it is chosen, marked, and nothing else moves."""
+    page.goto(f"{served('-d', crowd)}/#who=business:7")
+    expect(folds(page)).to_contain_text("+9,995 more")
+    before = card(page, "business:7").bounding_box()
+    page.get_by_role("listbox", name="People who reach it").press("End")
+    expect(card(page, "identity:109999")).to_have_class(re.compile("ir-picked"))
+    expect(folds(page)).to_contain_text("+9,994 more")
+    assert card(page, "business:7").bounding_box() == before
+
+
+def test_a_card_finds_its_row(page: Page, served: Served, people: str) -> None:
+    """A picked card brings its row into sight, wherever in the list it is."""
+    census = run("census", "-d", people, "--kind", "business", "--top", "1", "--format", "json")
+    business = json.loads(census.stdout)[0]["id"]
+    page.goto(f"{served('-d', people)}/#who={business}&sort=ID")
+    expect(page.locator(".ir-identity").first).to_be_visible()
+    for each in page.locator(".ir-identity").all()[-3:]:
+        node = each.get_attribute("data-id") or ""
+        each.press("Enter")
+        title = page.get_by_role("complementary", name="Chosen").get_by_role("heading")
+        chosen = page.locator('.row[aria-selected="true"] .what b')
+        expect(title).to_contain_text("@")
+        expect(chosen).to_be_in_viewport()
+        expect(chosen).to_have_text(title.inner_text())
+        assert node.startswith("identity:")
+
+
 @pytest.mark.parametrize(
     ("place", "says"),
     [
@@ -301,6 +330,26 @@ def test_an_empty_filter_is_cleared(page: Page, served: Served) -> None:
     expect(page).to_have_url(f"{served('--example')}/#who=identity:712052&sure=STATED")
 
 
+@pytest.mark.parametrize("limited", [True, False])
+def test_a_limited_token_is_told_what_it_may_know(
+    page: Page, served: Served, people: str, tmp_path: Path, limited: bool
+) -> None:
+    """Whoever sees one business alone finds nothing of the others, and the page says that it may be so."""
+    auth = str(tmp_path / "auth.json")
+    limits = ["--business", "70001"] if limited else []
+    token = run("token", "create", "bo", "--auth", auth, *limits).stdout.split()[-1]
+    page.set_extra_http_headers({"authorization": f"Bearer {token}"})
+    server = served("-d", people, "--auth", auth)
+    page.goto(f"{server}/#who=business:70001")
+    expect(rows(page).first).to_be_visible()
+    page.goto(f"{server}/#who=business:70002")
+    if limited:
+        expect(page.locator("main")).to_contain_text("Nothing is known of business:70002")
+        expect(page.locator("main")).to_contain_text("limited to some businesses")
+    else:
+        expect(rows(page).first).to_be_visible()
+
+
 def test_hostile_names_are_names(page: Page, served: Served, hostile: str) -> None:
     """A name is text wherever it stands: it runs nothing, reorders nothing and widens nothing."""
     server = served("-d", hostile)
@@ -326,6 +375,19 @@ def test_hostile_names_are_names(page: Page, served: Served, hostile: str) -> No
 def findings(page: Page) -> list[str]:
     """What axe finds outside of the picture, which has tests of its own."""
     return [each for each in axe_findings(page) if ".ir-" not in each]
+
+
+def test_pseudonyms_are_labels(page: Page, served: Served, people: str, tmp_path: Path) -> None:
+    """Under pseudonyms no email is shown; whoever is asked about has the pseudonym as a name."""
+    key = tmp_path / "key"
+    key.write_text(secrets.token_hex(32), encoding="utf-8")
+    key.chmod(0o600)
+    words = ("-d", people, "--pseudonymise", str(key))
+    asked = run("census", *words, "--kind", "identity", "--top", "1", "--format", "json")
+    page.goto(f"{served(*words)}/#who={json.loads(asked.stdout)[0]['id']}")
+    expect(rows(page).first).to_be_visible()
+    expect(page.locator(".of").first).to_contain_text("@pseudonym.invalid")
+    assert "@example." not in page.locator("main").inner_text()
 
 
 def test_the_answer_is_accessible(page: Page, served: Served, people: str) -> None:

@@ -37,6 +37,7 @@ export function Rows<Item>(props: Props<Item>) {
   const start = reached(view, top.value);
   const first = Math.max(0, Math.floor(start / height) - BEYOND);
   const last = Math.min(count, Math.ceil((start + high.value) / height) + BEYOND);
+  const drawn = chosen >= first && chosen < last;
 
   useEffect(() => {
     if (!box.current) return;
@@ -51,10 +52,12 @@ export function Rows<Item>(props: Props<Item>) {
   }, []);
   const before = useRef(chosen);
   useEffect(() => {
-    if (chosen === before.current || !box.current) return;
+    const moved = chosen !== before.current;
     before.current = chosen;
-    if (chosen >= 0) box.current.scrollTop = scrolled(view, box.current.scrollTop, chosen);
-  }, [chosen]);
+    // A window that becomes lower must not hide the row that was chosen in it.
+    if (!box.current || chosen < 0 || !(moved || drawn)) return;
+    box.current.scrollTop = scrolled(view, box.current.scrollTop, chosen);
+  }, [chosen, high.value]);
   useEffect(() => seen?.(first, last), [first, last]);
 
   const key = (event: KeyboardEvent) => {
@@ -77,7 +80,6 @@ export function Rows<Item>(props: Props<Item>) {
     choose(next);
   };
   const shown = Array.from({ length: Math.max(0, last - first) }, (_, offset) => first + offset);
-  const drawn = chosen >= first && chosen < last;
   return (
     <div
       class="rows"

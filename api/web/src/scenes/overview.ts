@@ -21,6 +21,8 @@ export function overview(given: Overview): Scene {
   made.card(given.root, { end: true });
   const under = byParent(given.branches);
   const grafts = graftsOf(given, under);
+  const end = outward(given).at(-1)?.far;
+  const last = end && home(end);
   const waiting = [plain(given.root.id)];
   for (const parent of waiting) {
     for (const branch of under.get(parent) ?? []) {
@@ -31,7 +33,8 @@ export function overview(given: Overview): Scene {
       const graft = grafts.get(branch.key);
       if (graft) made.member(branch, graft);
       const rest = branch.bundle.count - branch.shown - (graft ? 1 : 0);
-      if (rest > 0) made.fold(branch, rest, given.full, beyond(branch, under));
+      const behind = beyond(branch, under) - (graft && home(graft) !== last ? 1 : 0);
+      if (rest > 0) made.fold(branch, rest, given.full, behind);
       if (branch.shown > branch.base) made.closable(home(branch.parent));
     }
   }

@@ -158,6 +158,9 @@ test("a path to what is chosen that no branch has is drawn step by step", () => 
     ["more:account:V|CLIENT|CLIENT", "client", "account:V"],
     ["identity:5", "owner", "business:9"],
   ]);
+  const hiding = [branch(account("V"), [business("8")], { ...hub, scopesBeyond: 12 })];
+  const folds = draw(account("V"), hiding, false, path).spots.filter(({ kind }) => kind === "more");
+  expect(folds.map(({ title, sub }) => [title, sub])).toEqual([["+7 more", "and 11 beyond them"]]);
   const same = draw(
     account("V"),
     [branch(account("V"), [business("9")], { ...hub, count: 1 })],

@@ -7,6 +7,9 @@ import { PictureState } from "./picture_state";
 import { type AnswerPage, askFigures, askPage, type Figures } from "./questions";
 import type { Row } from "./row";
 
+/** The rows of a list in which the row of a card is looked for. */
+const SEARCHED = 1000;
+
 let made = 0;
 
 export class AnswerState {
@@ -58,6 +61,8 @@ export class AnswerState {
   chooseNode(id: string | null): void {
     this.awaited.value = null;
     this.chosen.value = id;
+    if (id === null || this.list.place((row) => row.id === id) >= 0) return;
+    if ((this.list.total.peek() ?? 0) <= SEARCHED) this.list.seeAll();
   }
 
   end(): void {

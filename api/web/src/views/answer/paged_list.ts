@@ -63,6 +63,12 @@ export class PagedList<Row> {
     this.rest = setTimeout(() => this.fill(), REST);
   }
 
+  /** Loads every page. */
+  seeAll(): void {
+    for (let page = 0; page * SIZE < (this.total.peek() ?? 0); page++)
+      if (!this.pages.has(page) && !this.asked.has(page)) this.fetch(page);
+  }
+
   /** Tries once more, as after a problem. */
   again(): void {
     this.problem.value = null;

@@ -70,6 +70,16 @@ test("a page that is still awaited is ended when it leaves the sight", async () 
   expect([list.item(1000), list.item(9000)]).toEqual([null, 9000]);
 });
 
+test("every page can be loaded, each once", async () => {
+  const { list, asked } = listOf(450);
+  await vi.advanceTimersByTimeAsync(20);
+  list.seeAll();
+  list.seeAll();
+  await vi.advanceTimersByTimeAsync(20);
+  expect(asked.map(({ offset }) => offset)).toEqual([0, 100, 200, 300, 400]);
+  expect(list.place((row) => row === 449)).toBe(449);
+});
+
 test("a version that is gone is told as such, and any other problem can be tried again", async () => {
   let code: string | null = "VERSION_EXPIRED";
   const { list } = listOf(1000, (offset) => (offset ? code : null));
