@@ -7,15 +7,15 @@ import { go, location } from "../../state/location";
 import { kindOf } from "../../words";
 import "./answer.css";
 import { type AnswerState, forget, stateOf } from "./answer_state";
-import { type Asked, askedOf, keyOf } from "./asked";
-import { Chips } from "./chips";
 import { Chosen } from "./chosen";
-import { commandOf, pythonOf } from "./commands";
 import { Group } from "./group";
-import { Heading } from "./heading";
-import { AnswerList } from "./list";
-import { AnswerPicture } from "./picture";
-import { documentOf, variablesOf } from "./questions";
+import { Chips } from "./list/chips";
+import { Heading } from "./list/heading";
+import { AnswerList } from "./list/list";
+import { AnswerPicture } from "./picture/picture";
+import { type Asked, askedOf, keyOf } from "./question/asked";
+import { commandOf, pythonOf } from "./question/commands";
+import { documentOf, variablesOf } from "./question/questions";
 
 export function Answer() {
   const asked = askedOf(location.value);

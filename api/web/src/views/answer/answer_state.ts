@@ -1,11 +1,11 @@
 // One answer as someone looks at it: its list, its picture, its figures, what is chosen and where it is scrolled.
 import { effect, signal } from "@preact/signals";
 import { type Problem, problemOf } from "../../state/problem";
-import { type Asked, filtering, keyOf, PARTS, type Part, without } from "./asked";
-import { PagedList } from "./paged_list";
-import { PictureState } from "./picture_state";
-import { type AnswerPage, askFigures, askPage, type Figures } from "./questions";
-import type { Row } from "./row";
+import { PagedList } from "./list/paged_list";
+import { PictureState } from "./picture/picture_state";
+import { type Asked, filtering, keyOf, PARTS, type Part, without } from "./question/asked";
+import { type AnswerPage, askFigures, askPage, type Figures } from "./question/questions";
+import type { Row } from "./question/row";
 
 /** The rows of a list in which the row of a card is looked for. */
 const SEARCHED = 1000;

@@ -8,8 +8,8 @@ import { fresh, link } from "../../state/location";
 import { question } from "../../state/question";
 import { kindOf, low } from "../../words";
 import type { AnswerState } from "./answer_state";
-import { isInverse } from "./questions";
-import { bareName } from "./row";
+import { isInverse } from "./question/questions";
+import { bareName } from "./question/row";
 
 /** Milliseconds of rest after which a choice is asked: arrow keys run over many. */
 const REST = 120;

@@ -2,13 +2,13 @@
 import counts from "documents/answer_counts.graphql";
 import reach from "documents/answer_reach.graphql";
 import reachedBy from "documents/answer_reached_by.graphql";
-import type { AnswerCountsFiguresFragment } from "../../generated/operations";
-import type { Named } from "../../scenes/names";
-import { ask, type Document } from "../../state/client";
-import { Problem } from "../../state/problem";
-import { kindOf } from "../../words";
+import type { AnswerCountsFiguresFragment } from "../../../generated/operations";
+import type { Named } from "../../../scenes/names";
+import { ask, type Document } from "../../../state/client";
+import { Problem } from "../../../state/problem";
+import { kindOf } from "../../../words";
+import type { Page } from "../list/paged_list";
 import { type Asked, filterOf } from "./asked";
-import type { Page } from "./paged_list";
 import { holderRow, type Row, scopeRow } from "./row";
 
 export type Figures = AnswerCountsFiguresFragment;

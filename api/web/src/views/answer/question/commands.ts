@@ -1,5 +1,5 @@
 // An answer's question as a command line and as Python.
-import { kindOf } from "../../words";
+import { kindOf } from "../../../words";
 import type { Asked } from "./asked";
 
 /** The command that answers the same, without `inroads`. */

@@ -1,7 +1,14 @@
 // A tree of bundles is folded to what can be read, and grows and folds without losing anything.
 import { expect, test } from "vitest";
-import type { AnswerBundlesListFragment } from "../../../src/generated/operations";
-import { drawn, folded, folding, grown, planted, shown } from "../../../src/views/answer/tree";
+import type { AnswerBundlesListFragment } from "../../../../src/generated/operations";
+import {
+  drawn,
+  folded,
+  folding,
+  grown,
+  planted,
+  shown,
+} from "../../../../src/views/answer/picture/tree";
 
 type Bundle = AnswerBundlesListFragment["nodes"][number];
 

@@ -1,13 +1,13 @@
 // The whole list as a CSV file, gathered page by page, with its progress and a stop.
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
-import { problemOf } from "../../state/problem";
-import { count } from "../../words";
-import type { AnswerState } from "./answer_state";
-import { filtering } from "./asked";
+import { problemOf } from "../../../state/problem";
+import { count } from "../../../words";
+import type { AnswerState } from "../answer_state";
+import { filtering } from "../question/asked";
+import { askPage, isInverse } from "../question/questions";
+import type { Row } from "../question/row";
 import { fileOf, nameOf } from "./csv";
-import { askPage, isInverse } from "./questions";
-import type { Row } from "./row";
 
 export function Download({ state }: { state: AnswerState }) {
   const done = useSignal<number | null>(null);

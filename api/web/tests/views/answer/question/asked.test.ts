@@ -1,6 +1,6 @@
 // A place says what is asked, and each chip of the filter is a change of place.
 import { expect, test } from "vitest";
-import { changed } from "../../../src/state/location";
+import { changed } from "../../../../src/state/location";
 import {
   askedOf,
   CLEARED,
@@ -9,7 +9,7 @@ import {
   keyOf,
   toggled,
   without,
-} from "../../../src/views/answer/asked";
+} from "../../../../src/views/answer/question/asked";
 
 const place = { who: "business:1", role: "OWNER,CLIENT", sure: "STATED", contested: "no" };
 

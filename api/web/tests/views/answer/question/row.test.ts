@@ -1,6 +1,11 @@
 // Rows tell a person, and a business with the account it keeps as one.
 import { expect, test } from "vitest";
-import { holderRow, type Scope, scopeRow, stateWords } from "../../../src/views/answer/row";
+import {
+  holderRow,
+  type Scope,
+  scopeRow,
+  stateWords,
+} from "../../../../src/views/answer/question/row";
 
 const access = (id: string, more: Partial<Scope["accesses"][number]> = {}) => ({
   resource: { id },

@@ -1,8 +1,8 @@
 // A file of rows: whole, readable by any reader of CSV, and run by no spreadsheet.
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { cell, fileOf, HEADER, nameOf } from "../../../src/views/answer/csv";
-import type { Row } from "../../../src/views/answer/row";
+import { cell, fileOf, HEADER, nameOf } from "../../../../src/views/answer/list/csv";
+import type { Row } from "../../../../src/views/answer/question/row";
 
 const row = (title: string, more: Partial<Row> = {}): Row => ({
   id: "identity:1",

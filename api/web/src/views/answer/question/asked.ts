@@ -5,8 +5,8 @@ import type {
   AccessState,
   Certainty,
   Role,
-} from "../../generated/operations";
-import type { Change, Location } from "../../state/location";
+} from "../../../generated/operations";
+import type { Change, Location } from "../../../state/location";
 
 export interface Asked {
   /** The node that is asked about. */

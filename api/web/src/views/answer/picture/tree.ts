@@ -1,7 +1,7 @@
 // The branches of an answer's picture: what is loaded of them, and how much of it is drawn.
-import type { AnswerBundlesListFragment } from "../../generated/operations";
-import { type Branch, type Bundle, drawnIn, foldId, home } from "../../scenes/branches";
-import { plain } from "../../words";
+import type { AnswerBundlesListFragment } from "../../../generated/operations";
+import { type Branch, type Bundle, drawnIn, foldId, home } from "../../../scenes/branches";
+import { plain } from "../../../words";
 
 /** The most cards of a picture: beyond, it is slow and nobody finds anything in it. */
 export const MOST = 500;

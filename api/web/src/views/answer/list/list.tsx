@@ -1,13 +1,13 @@
 // The list of an answer: its order, its rows, its file and its coverage.
-import { CoverageLine } from "../../components/coverage";
-import { Rows } from "../../components/rows";
-import { go, link } from "../../state/location";
-import { low } from "../../words";
-import type { AnswerState } from "./answer_state";
-import { CLEARED, filtering, PARTS, SORTS, wordsOf } from "./asked";
+import { CoverageLine } from "../../../components/coverage";
+import { Rows } from "../../../components/rows";
+import { go, link } from "../../../state/location";
+import { low } from "../../../words";
+import type { AnswerState } from "../answer_state";
+import { CLEARED, filtering, PARTS, SORTS, wordsOf } from "../question/asked";
+import { isInverse } from "../question/questions";
+import { type Row, stateWords } from "../question/row";
 import { Download } from "./download";
-import { isInverse } from "./questions";
-import { type Row, stateWords } from "./row";
 
 /** The height of a row: two lines. */
 const HEIGHT = 48;

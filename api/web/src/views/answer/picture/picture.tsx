@@ -1,10 +1,10 @@
 // The picture of an answer, with what it leaves to the list.
-import { PicturePane } from "../../components/picture_pane";
-import { Trouble } from "../../components/trouble";
-import type { Handlers } from "../../picture/scene";
-import { count, kindOf, nativeId } from "../../words";
-import type { AnswerState } from "./answer_state";
-import { isInverse } from "./questions";
+import { PicturePane } from "../../../components/picture_pane";
+import { Trouble } from "../../../components/trouble";
+import type { Handlers } from "../../../picture/scene";
+import { count, kindOf, nativeId } from "../../../words";
+import type { AnswerState } from "../answer_state";
+import { isInverse } from "../question/questions";
 import { MOST } from "./tree";
 
 export function AnswerPicture({ state }: { state: AnswerState }) {

@@ -1,10 +1,10 @@
 // The chips of an answer: each a part of the filter, with the rows it would leave.
 
-import { link } from "../../state/location";
-import { count, low } from "../../words";
-import type { AnswerState } from "./answer_state";
-import { type Part, toggled, wordsOf } from "./asked";
-import type { Figures } from "./questions";
+import { link } from "../../../state/location";
+import { count, low } from "../../../words";
+import type { AnswerState } from "../answer_state";
+import { type Part, toggled, wordsOf } from "../question/asked";
+import type { Figures } from "../question/questions";
 
 interface Chip {
   part: Part;

@@ -1,8 +1,8 @@
 // A question as a command and as Python says all of the question, whatever is in an id.
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { askedOf } from "../../../src/views/answer/asked";
-import { commandOf, pythonOf } from "../../../src/views/answer/commands";
+import { askedOf } from "../../../../src/views/answer/question/asked";
+import { commandOf, pythonOf } from "../../../../src/views/answer/question/commands";
 
 const all = askedOf({
   who: "identity:712052",

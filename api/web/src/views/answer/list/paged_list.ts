@@ -1,6 +1,6 @@
 // A list of any length, of which the pages in sight are loaded: all of one version of the graph.
 import { signal } from "@preact/signals";
-import { type Problem, problemOf } from "../../state/problem";
+import { type Problem, problemOf } from "../../../state/problem";
 
 export interface Page<Row> {
   rows: readonly Row[];

@@ -1,7 +1,7 @@
 // A long list loads the pages in sight alone, all of the version that it began with.
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { Problem } from "../../../src/state/problem";
-import { PagedList } from "../../../src/views/answer/paged_list";
+import { Problem } from "../../../../src/state/problem";
+import { PagedList } from "../../../../src/views/answer/list/paged_list";
 
 interface Asked {
   offset: number;

@@ -5,9 +5,9 @@ import type {
   AnswerReachQuery,
   Certainty,
   Role,
-} from "../../generated/operations";
-import { type Named, namesOf } from "../../scenes/names";
-import { kindOf, nativeId, plain } from "../../words";
+} from "../../../generated/operations";
+import { type Named, namesOf } from "../../../scenes/names";
+import { kindOf, nativeId, plain } from "../../../words";
 
 export interface Row {
   /** The plain id of the row's node, which is the id of its card in the picture. */

@@ -1,6 +1,6 @@
 // The rows of an answer as CSV: cells that no spreadsheet runs, and a name that says how whole they are.
-import { nativeId, plain } from "../../words";
-import type { Row } from "./row";
+import { nativeId, plain } from "../../../words";
+import type { Row } from "../question/row";
 
 const COLUMNS: readonly [string, (row: Row) => string][] = [
   ["id", (row) => row.id],
