@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections import Counter
+from collections.abc import Iterator
 from typing import Any
 from unittest.mock import patch
 
@@ -13,7 +14,7 @@ from agreement import identities
 from engines import graphs
 from inroads.errors import InroadsError
 from inroads.explorer import Explorer
-from inroads.model import Mode, NodeKind, kind_of
+from inroads.model import Mode, NodeKind, Relation, kind_of
 from inroads.reach.answers import AccessAnswers, AccessOrder
 from inroads.reach.bundles import Bundle
 from records import DAY, client, me, membership
@@ -54,6 +55,10 @@ def check(answer: AccessAnswers[Any]) -> None:
     for bundle in bundles:
         reached = Counter(_root_of(other, below, bundle) for other in others)
         assert bundle.beyond == reached[True]
+        own = [other for other in others if below[other].relation is not Relation.KEEPS]
+        assert bundle.scopes == sum(other in bundle.members for other in own)
+        assert bundle.scopes_beyond == sum(_root_of(other, below, bundle) for other in own)
+    assert hung.keys() == {each for other in others for each in _way(other, below)}
     for row in answer.rows_of(answer.summaries):
         other = row.resource if answer.root == row.principal else row.principal
         found, ways = below[other], set()
@@ -66,6 +71,13 @@ def check(answer: AccessAnswers[Any]) -> None:
         assert (found.certainty, found.state) == min(
             ((each[3], each[4]) for each in ways), key=lambda each: (each[0] != "STATED", each[1])
         )
+
+
+def _way(member: str, below: dict[str, Bundle]) -> Iterator[str]:
+    """The member, and what it hangs on, up to the root."""
+    while member in below:
+        yield member
+        member = below[member].parent
 
 
 def _root_of(other: str, below: dict[str, Bundle], bundle: Bundle) -> bool:
@@ -139,6 +151,7 @@ def test_only_what_hangs_on_a_listed_member_is_listed() -> None:
     graph = explore([(me(1, business_memberships=rows), DAY[0])])
     first, *others = graph.reach("identity:1").bundles.listed(50, 4)
     assert (first.size, first.beyond, len(first.members)) == (50, 50, 4)
+    assert (first.scopes, first.scopes_beyond) == (50, 0), "an account is in its business's scope"
     assert [each.parent for each in others] == list(first.members)
     assert {each.relation for each in others} == {"KEEPS"}
     assert {each.role for each in others} == {None}

@@ -19,6 +19,7 @@ from inroads.model import NodeKind, Role, kind_of
 from inroads.network.access_graph import AccessGraph
 from inroads.network.frames import Kind, columns, frame
 from inroads.network.wording import counted
+from inroads.reach.answers import scope_numbers
 from inroads.reach.closed_form import PathSummaries
 from inroads.reach.contested import are_contested
 from inroads.reach.everyone import Accesses, accesses_of, every_access
@@ -92,6 +93,15 @@ def counts(graph: AccessGraph, node: str) -> Counts:
 def counts_of(graph: AccessGraph, found: PathSummaries) -> Counts:
     """Return the figures of the accesses of one question."""
     return Counts.of(map(len, _counted(graph, found).values()))
+
+
+def scope_counts_of(graph: AccessGraph, found: PathSummaries) -> Counts:
+    """Return the same figures with a business and the accounts that it keeps counted once.
+
+    It counts under a figure if any of its accesses does.
+    """
+    scopes = scope_numbers(graph, found.node)
+    return Counts.of(len(np.unique(scopes[each])) for each in _counted(graph, found).values())
 
 
 def figure(word: str) -> str:

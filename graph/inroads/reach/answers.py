@@ -139,6 +139,14 @@ class Scope(NamedTuple):
     places: list[int]
 
 
+def scope_numbers(graph: AccessGraph, nodes: Ints) -> Ints:
+    """Return the number of the business that keeps each account, and of any other node its own."""
+    is_account = nodes >= graph.fold.kind_starts[KINDS.index(NodeKind.ACCOUNT)]
+    keepers = graph.index.joined[nodes]
+    found: Ints = np.where(is_account & (keepers != NONE), keepers, nodes)
+    return found
+
+
 def scopes_of(graph: AccessGraph, summaries: Sequence[Summary]) -> Sequence[Scope]:
     """Join the accesses to a business with those to its accounts, in the order of the best ones."""
     nodes = (
@@ -146,9 +154,7 @@ def scopes_of(graph: AccessGraph, summaries: Sequence[Summary]) -> Sequence[Scop
         if isinstance(summaries, ColumnSummaries)
         else np.array([graph.number(each.other) for each in summaries], np.int64)
     )
-    is_account = nodes >= graph.fold.kind_starts[KINDS.index(NodeKind.ACCOUNT)]
-    keepers = graph.index.joined[nodes]
-    scopes = np.where(is_account & (keepers != NONE), keepers, nodes)
+    scopes = scope_numbers(graph, nodes)
     _, first, which = np.unique(scopes, return_index=True, return_inverse=True)
     ranks = np.argsort(np.argsort(first))[which]
     order = np.argsort(ranks, kind="stable")

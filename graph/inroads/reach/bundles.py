@@ -33,7 +33,9 @@ class Bundle(NamedTuple):
     """The nodes that hang on one parent by one relation, role, certainty and state.
 
     `size` is their number, `members` some of them, from `start` on; `beyond` is the number of
-    accesses that hang on the members in turn. `key` identifies the bundle in its tree.
+    accesses that hang on the members in turn. `scopes` and `scopes_beyond` count a business and the
+    account it keeps once: among the members, which may be only on the way to an access, and beyond
+    them. `key` identifies the bundle in its tree.
     """
 
     key: int
@@ -44,6 +46,8 @@ class Bundle(NamedTuple):
     state: AccessState
     size: int
     beyond: int
+    scopes: int
+    scopes_beyond: int
     members: tuple[str, ...]
     start: int
 
@@ -72,10 +76,14 @@ class BundleTree:
         edges = _best(_edges(walk.table, wanted) if len(nodes) else _none())
         if walk.table.unfinished is not None:
             edges = _best(_joined(edges, _written(graph, walk, wanted, edges)))
-        self._nodes, self._parents = edges.node, edges.parent
-        self._beyond = self._counted(edges, wanted)
+        beyond = _counted(edges, self.origin, wanted[edges.node])
+        leads = np.flatnonzero(wanted[edges.node] | (beyond > 0))  # the rest are on no best path
+        edges = _Edges(*(column[leads] for column in edges))
+        self._nodes, self._parents, self._beyond = edges.node, edges.parent, beyond[leads]
         grants = graph.fold.grants
         is_grant = edges.grant != NONE
+        self._scopes = wanted[edges.node] & is_grant
+        self._scopes_beyond = _counted(edges, self.origin, self._scopes)
         relation = np.where(is_grant, grants.relation[edges.grant], KEEPS)
         roles = np.where(is_grant, grants.roles[edges.grant], 0).astype(np.int64)
         way = (relation.astype(np.int64) << 2 | edges.quality >> 3) << _ROLE_BITS | roles
@@ -144,23 +152,11 @@ class BundleTree:
             STATE_BY_RANK[way & 1],
             stop - first,
             int(self._beyond[self._order[first:stop]].sum()),
+            int(self._scopes[self._order[first:stop]].sum()),
+            int(self._scopes_beyond[self._order[first:stop]].sum()),
             tuple(map(graph.index.name, self._members(place, start, members))),
             start,
         )
-
-    def _counted(self, edges: _Edges, wanted: Flags) -> Ints:
-        """Return how many accesses hang on each node in turn.
-
-        A parent has a better path than what hangs on it, so the worst are counted first.
-        """
-        beyond = np.zeros(len(edges.node) + 1, np.int64)  # the last is for the root
-        place = np.searchsorted(edges.node, edges.parent)
-        place[edges.parent == self.origin] = len(edges.node)
-        for quality_ in range(_QUALITIES - 1, -1, -1):
-            rows = np.flatnonzero(edges.quality == quality_)
-            if len(rows):
-                np.add.at(beyond, place[rows], beyond[rows] + wanted[edges.node[rows]])
-        return beyond[:-1]
 
 
 def _none() -> _Edges:
@@ -176,6 +172,21 @@ def _best(edges: _Edges) -> _Edges:
     order = np.argsort(edges.node.astype(np.int64) * _QUALITIES + edges.quality, kind="stable")
     rows = order[firsts(edges.node[order])] if len(order) else order
     return _Edges(*(column[rows] for column in edges))
+
+
+def _counted(edges: _Edges, origin: int, counts: Flags) -> Ints:
+    """Return how many nodes that count hang on each node in turn.
+
+    A parent has a better path than what hangs on it, so the worst are counted first.
+    """
+    beyond = np.zeros(len(edges.node) + 1, np.int64)  # the last is for the root
+    place = np.searchsorted(edges.node, edges.parent)
+    place[edges.parent == origin] = len(edges.node)
+    for quality_ in range(_QUALITIES - 1, -1, -1):
+        rows = np.flatnonzero(edges.quality == quality_)
+        if len(rows):
+            np.add.at(beyond, place[rows], beyond[rows] + counts[rows])
+    return beyond[:-1]
 
 
 def _edges(table: PathTable, wanted: Flags) -> _Edges:

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Final, NamedTuple, TypeVar
 import strawberry
 
 from inroads import model
-from inroads.analysis.census import counts_of
+from inroads.analysis.census import counts_of, scope_counts_of
 from inroads.analysis.changes import AccessFacts as Facts
 from inroads.analysis.explain import Explainer
 from inroads.errors import BadId, InroadsError, NotFound
@@ -255,8 +255,13 @@ class Scope:
 class ScopeList:
     """The scopes of a list of accesses, in the order of their best accesses."""
 
+    answer: strawberry.Private[answers.AccessAnswers[model.Access]]
     nodes: list[Scope] = value("The scopes.")
     total_count: int = value("The number of scopes of the whole list.")
+    counts: AccessCounts = stated(
+        lambda self: scope_counts_of(self.answer.graph, self.answer.columns),
+        "How many scopes the filter keeps; one counts under a figure if any of its accesses does.",
+    )
 
 
 @described
@@ -336,6 +341,7 @@ class AccessConnection(Connection[Access]):
         size, start = within(first, 50), within(offset, 0, "offset", most=MAX_OFFSET)
         found = scopes_of(graph, self.ordered)
         return ScopeList(
+            answer=answer,
             nodes=[
                 Scope(
                     graph=graph,

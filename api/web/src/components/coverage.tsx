@@ -5,11 +5,28 @@ interface Coverage {
   notes: readonly string[];
 }
 
-export function CoverageLine({ coverage }: { coverage: Coverage }) {
-  const [first, ...more] = coverage.notes;
+interface Props {
+  coverage: Coverage;
+  /** True if a limit cut the search short. */
+  truncated?: boolean;
+}
+
+const CUT = "A limit cut the search short: there may be more.";
+
+export function CoverageLine({ coverage, truncated = false }: Props) {
+  const whole = coverage.complete && !truncated;
+  const notes = truncated ? [CUT, ...coverage.notes] : coverage.notes;
+  const [first, ...others] = notes;
+  const more = whole ? notes : others;
   return (
-    <footer class={coverage.complete ? "coverage" : "coverage partial"}>
-      {coverage.complete ? "Complete: the documents that decide it were read." : first}
+    <footer class={whole ? "coverage" : "coverage partial"}>
+      {whole ? (
+        "Complete: the documents that decide it were read."
+      ) : (
+        <>
+          <b>Lower bound:</b> {first ?? "not every document that decides it was read."}
+        </>
+      )}
       {more.length > 0 && (
         <details>
           <summary>{more.length} more</summary>

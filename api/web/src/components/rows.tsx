@@ -1,7 +1,8 @@
 // A long list of which only the rows in sight are drawn. Rows have one height.
 import { useSignal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
-import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
+import { useEffect, useId, useLayoutEffect, useRef } from "preact/hooks";
+import { reached, scrolled, tall } from "./window_of_rows";
 
 interface Props<Item> {
   label: string;
@@ -11,21 +12,33 @@ interface Props<Item> {
   row(item: Item, index: number): ComponentChildren;
   /** The height of a row, in pixels. */
   height: number;
-  /** The row that is chosen; -1 for none. */
+  /** The row that is chosen; -1 for none. It is brought into sight. */
   chosen: number;
   choose(index: number): void;
+  /** Told of a click on a row and of Enter on the chosen one; else a click chooses. */
+  open?(index: number): void;
   /** Told of the rows in sight, so that they can be loaded. */
   seen?(first: number, last: number): void;
+  /** Where the list is scrolled to at first, in pixels. */
+  top?: number;
+  scroll?(top: number): void;
 }
 
 /** Rows that are drawn beyond each edge of the window. */
 const BEYOND = 6;
 
 export function Rows<Item>(props: Props<Item>) {
-  const { label, count, item, row, height, chosen, choose, seen } = props;
+  const { label, count, item, row, height, chosen, choose, open, seen } = props;
   const box = useRef<HTMLDivElement>(null);
-  const top = useSignal(0);
+  const top = useSignal(props.top ?? 0);
   const high = useSignal(600);
+  const name = useId();
+  const view = { count, height, high: high.value };
+  const start = reached(view, top.value);
+  const first = Math.max(0, Math.floor(start / height) - BEYOND);
+  const last = Math.min(count, Math.ceil((start + high.value) / height) + BEYOND);
+  const drawn = chosen >= first && chosen < last;
+
   useEffect(() => {
     if (!box.current) return;
     const observer = new ResizeObserver(([entry]) => {
@@ -34,19 +47,37 @@ export function Rows<Item>(props: Props<Item>) {
     observer.observe(box.current);
     return () => observer.disconnect();
   }, []);
-  const first = Math.max(0, Math.floor(top.value / height) - BEYOND);
-  const last = Math.min(count, Math.ceil((top.value + high.value) / height) + BEYOND);
+  useLayoutEffect(() => {
+    if (box.current && props.top) box.current.scrollTop = props.top;
+  }, []);
+  const before = useRef(chosen);
+  useEffect(() => {
+    const moved = chosen !== before.current;
+    before.current = chosen;
+    // A window that becomes lower must not hide the row that was chosen in it.
+    if (!box.current || chosen < 0 || !(moved || drawn)) return;
+    box.current.scrollTop = scrolled(view, box.current.scrollTop, chosen);
+  }, [chosen, high.value]);
   useEffect(() => seen?.(first, last), [first, last]);
 
   const key = (event: KeyboardEvent) => {
-    const next = { ArrowDown: chosen + 1, ArrowUp: chosen - 1, Home: 0, End: count - 1 }[event.key];
-    if (next === undefined || next < 0 || next >= count || !box.current) return;
+    if (event.key === "Enter" && chosen >= 0) {
+      event.preventDefault();
+      open?.(chosen);
+      return;
+    }
+    const page = Math.max(1, Math.floor(high.value / height) - 1);
+    const next = {
+      ArrowDown: Math.min(chosen + 1, count - 1),
+      ArrowUp: Math.max(chosen - 1, 0),
+      PageDown: Math.min(chosen + page, count - 1),
+      PageUp: Math.max(chosen - page, 0),
+      Home: 0,
+      End: count - 1,
+    }[event.key];
+    if (next === undefined || count === 0) return;
     event.preventDefault();
     choose(next);
-    const shown = box.current;
-    if (next * height < shown.scrollTop) shown.scrollTop = next * height;
-    else if ((next + 1) * height > shown.scrollTop + shown.clientHeight)
-      shown.scrollTop = (next + 1) * height - shown.clientHeight;
   };
   const shown = Array.from({ length: Math.max(0, last - first) }, (_, offset) => first + offset);
   return (
@@ -55,24 +86,27 @@ export function Rows<Item>(props: Props<Item>) {
       ref={box}
       role="listbox"
       aria-label={label}
+      aria-activedescendant={drawn ? `${name}-${chosen}` : undefined}
       tabIndex={0}
       onKeyDown={key}
       onScroll={(event) => {
         top.value = event.currentTarget.scrollTop;
+        props.scroll?.(top.value);
       }}
     >
-      <svg width="1" height={count * height} aria-hidden="true" />
+      <svg width="1" height={tall(view)} aria-hidden="true" />
       {shown.map((index) => {
         const found = item(index);
         return (
           <Placed
             key={index}
-            top={index * height}
+            id={`${name}-${index}`}
+            top={index * height - start + top.value}
             height={height}
             chosen={index === chosen}
             index={index}
             count={count}
-            choose={() => choose(index)}
+            pick={() => (open ?? choose)(index)}
           >
             {found === null ? "…" : row(found, index)}
           </Placed>
@@ -83,17 +117,18 @@ export function Rows<Item>(props: Props<Item>) {
 }
 
 interface PlacedProps {
+  id: string;
   top: number;
   height: number;
   chosen: boolean;
   index: number;
   count: number;
-  choose(): void;
+  pick(): void;
   children: ComponentChildren;
 }
 
 /** A row at its place, set through the CSSOM: a style attribute would need 'unsafe-inline'. */
-function Placed({ top, height, chosen, index, count, choose, children }: PlacedProps) {
+function Placed({ id, top, height, chosen, index, count, pick, children }: PlacedProps) {
   const row = useRef<HTMLDivElement>(null);
   useLayoutEffect(() => {
     if (!row.current) return;
@@ -101,16 +136,17 @@ function Placed({ top, height, chosen, index, count, choose, children }: PlacedP
     row.current.style.height = `${height}px`;
   }, [top, height]);
   return (
+    // biome-ignore lint/a11y/useKeyWithClickEvents: the listbox has the focus, and takes Enter for its chosen row
+    // biome-ignore lint/a11y/useFocusableInteractive: aria-activedescendant of the listbox points to the row
     <div
       ref={row}
+      id={id}
       class="row"
       role="option"
-      tabIndex={-1}
       aria-selected={chosen}
       aria-posinset={index + 1}
       aria-setsize={count}
-      onClick={choose}
-      onKeyDown={(event) => event.key === "Enter" && choose()}
+      onClick={pick}
     >
       {children}
     </div>

@@ -2,6 +2,84 @@
 type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
 /** Internal type. DO NOT USE DIRECTLY. */
 export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
+/** Which accesses are asked for; everything not given is allowed. `via`, `avoid` and `maxSteps` drop paths; what remains of an access is then kept if it has any of `roles`, any of `capabilities`, this `certainty` and this `state`, and is `contested` or not. */
+export type AccessFilter = {
+  /** No paths through these nodes or grants, by their ids. */
+  avoid?: Array<string | number> | null | undefined;
+  /** Any of these capabilities. */
+  capabilities?: Array<Capability> | null | undefined;
+  /** This certainty. */
+  certainty?: Certainty | null | undefined;
+  /** True: only accesses of which a role is contested. False: only the others. */
+  contested?: boolean | null | undefined;
+  /** No paths of more steps. */
+  maxSteps?: number | null | undefined;
+  /** Any of these roles. */
+  roles?: Array<Role> | null | undefined;
+  /** This state. */
+  state?: AccessState | null | undefined;
+  /** Only paths over these relations; KEEPS is always allowed. */
+  via?: Array<Relation> | null | undefined;
+};
+
+/** An order of accesses; equal ones follow BEST. */
+export type AccessOrder =
+  /** By certainty, state, distance and printed id. */
+  | 'BEST'
+  /** The nearest first. */
+  | 'DISTANCE'
+  /** By the printed id of the other end. */
+  | 'ID'
+  /** By the email of the identity, or the name of the business; accounts come last. */
+  | 'NAME'
+  /** By the first role, as roles are listed. */
+  | 'ROLE'
+  /** Active ones first. */
+  | 'STATE';
+
+/** How alive a path or an access is, best first. */
+export type AccessState =
+  /** Nothing known stands in its way. */
+  | 'ACTIVE'
+  /** Something known suspends it, and the reasons say what. */
+  | 'LATENT';
+
+/** What a role lets a person do, by the policy's table. */
+export type Capability =
+  /** Track time as a contractor. */
+  | 'CONTRACT_TIME_TRACKING'
+  /** Categorise expenses. */
+  | 'EXPENSE_CATEGORISATION'
+  /** Read financial reports. */
+  | 'FINANCIAL_REPORTS'
+  /** Everything in the business. */
+  | 'FULL_ACCESS'
+  /** Send invoices to the business. */
+  | 'INVOICE_THE_BUSINESS'
+  /** The daily work of the business, without full financial reports. */
+  | 'OPERATIONS'
+  /** Their own expenses. */
+  | 'OWN_EXPENSES'
+  /** Be the primary identity of the business. */
+  | 'PRIMARY_IDENTITY'
+  /** Projects. */
+  | 'PROJECTS'
+  /** See the invoices that the business sent them. */
+  | 'RECEIVED_INVOICES'
+  /** Be listed as a member of the team. */
+  | 'TEAM_MEMBER'
+  /** Track time as a member of the team. */
+  | 'TIME_TRACKING';
+
+/** How sure a path is, best first. */
+export type Certainty =
+  /** Connected, which is not access. */
+  | 'ASSOCIATED'
+  /** It passes through a business that the identity controls: by rule, not by record. */
+  | 'INFERRED'
+  /** Each step is a record that names this identity's own grant. */
+  | 'STATED';
+
 /** What became of an access: at most one word each of its being there, its roles, its state and its certainty. */
 export type ChangeKind =
   /** Its roles differ, and it has neither more capabilities nor fewer. */
@@ -72,6 +150,242 @@ export type NodeKind =
   | 'GROUP'
   /** A person, known by one email across the service. */
   | 'IDENTITY';
+
+/** The kinds of edge, each from a principal to a resource. */
+export type Relation =
+  /** A business is a client of the account of a vendor. */
+  | 'CLIENT'
+  /** An identity is in a group that is not known to be business-level. */
+  | 'GROUP'
+  /** A group is of a business. */
+  | 'GROUP_OF'
+  /** A business keeps an account: the same scope under two ids. */
+  | 'KEEPS'
+  /** An identity is a member of a business. */
+  | 'MEMBER'
+  /** An identity has a role on an account, which no membership states. */
+  | 'ROLE';
+
+/** Canonical roles; the documents' own words are kept beside them. */
+export type Role =
+  /** Accounting items such as reports and expense categorisation. */
+  | 'ACCOUNTANT'
+  /** An additional identity with full access; the documents' word is `business_partner`. */
+  | 'ADMIN'
+  /** Has received an invoice from the business and saved it. */
+  | 'CLIENT'
+  /** Has a business of their own; tracks time for this one and invoices it. */
+  | 'CONTRACTOR'
+  /** Own expenses, projects and time tracking. */
+  | 'EMPLOYEE'
+  /** Without access to full financial reports and information. */
+  | 'MANAGER'
+  /** The primary identity of the business. */
+  | 'OWNER'
+  /** Some member of the team; the older dialect does not say which. */
+  | 'STAFF'
+  /** A word that is in no table: kept as spelled, never hidden, never control. */
+  | 'UNKNOWN';
+
+export type AnswerBundlesQueryVariables = Exact<{
+  id: string | number;
+  at?: string | null | undefined;
+  filter?: AccessFilter | null | undefined;
+  after?: string | null | undefined;
+  first?: number | null | undefined;
+  members?: number | null | undefined;
+}>;
+
+
+export type AnswerBundlesQuery = { graph: { node:
+      | { __typename: 'Account', id: string, label: string, reachedBy: { bundles: { version: string, totalCount: number, truncated: boolean, nodes: Array<{ relation: Relation, role: Role | null, certainty: Certainty, state: AccessState, count: number, scopes: number, scopesBeyond: number, after: string | null, parent:
+                | { __typename: 'Account', id: string, label: string, business: { id: string, label: string } | null }
+                | { __typename: 'Business', active: boolean | null, id: string, label: string, account: { id: string } | null }
+                | { __typename: 'Group', id: string, label: string }
+                | { __typename: 'Identity', firstName: string | null, lastName: string | null, observed: boolean, id: string, label: string }
+              , members: Array<
+                | { __typename: 'Account', id: string, label: string, business: { id: string, label: string } | null }
+                | { __typename: 'Business', active: boolean | null, id: string, label: string, account: { id: string } | null }
+                | { __typename: 'Group', id: string, label: string }
+                | { __typename: 'Identity', firstName: string | null, lastName: string | null, observed: boolean, id: string, label: string }
+              > }> } }, business: { id: string, label: string } | null }
+      | { __typename: 'Business', active: boolean | null, id: string, label: string, reachedBy: { bundles: { version: string, totalCount: number, truncated: boolean, nodes: Array<{ relation: Relation, role: Role | null, certainty: Certainty, state: AccessState, count: number, scopes: number, scopesBeyond: number, after: string | null, parent:
+                | { __typename: 'Account', id: string, label: string, business: { id: string, label: string } | null }
+                | { __typename: 'Business', active: boolean | null, id: string, label: string, account: { id: string } | null }
+                | { __typename: 'Group', id: string, label: string }
+                | { __typename: 'Identity', firstName: string | null, lastName: string | null, observed: boolean, id: string, label: string }
+              , members: Array<
+                | { __typename: 'Account', id: string, label: string, business: { id: string, label: string } | null }
+                | { __typename: 'Business', active: boolean | null, id: string, label: string, account: { id: string } | null }
+                | { __typename: 'Group', id: string, label: string }
+                | { __typename: 'Identity', firstName: string | null, lastName: string | null, observed: boolean, id: string, label: string }
+              > }> } }, account: { id: string } | null }
+      | { __typename: 'Group', id: string, label: string }
+      | { __typename: 'Identity', firstName: string | null, lastName: string | null, observed: boolean, id: string, label: string, reach: { bundles: { version: string, totalCount: number, truncated: boolean, nodes: Array<{ relation: Relation, role: Role | null, certainty: Certainty, state: AccessState, count: number, scopes: number, scopesBeyond: number, after: string | null, parent:
+                | { __typename: 'Account', id: string, label: string, business: { id: string, label: string } | null }
+                | { __typename: 'Business', active: boolean | null, id: string, label: string, account: { id: string } | null }
+                | { __typename: 'Group', id: string, label: string }
+                | { __typename: 'Identity', firstName: string | null, lastName: string | null, observed: boolean, id: string, label: string }
+              , members: Array<
+                | { __typename: 'Account', id: string, label: string, business: { id: string, label: string } | null }
+                | { __typename: 'Business', active: boolean | null, id: string, label: string, account: { id: string } | null }
+                | { __typename: 'Group', id: string, label: string }
+                | { __typename: 'Identity', firstName: string | null, lastName: string | null, observed: boolean, id: string, label: string }
+              > }> } } }
+     | null } | null };
+
+export type AnswerBundlesListFragment = { version: string, totalCount: number, truncated: boolean, nodes: Array<{ relation: Relation, role: Role | null, certainty: Certainty, state: AccessState, count: number, scopes: number, scopesBeyond: number, after: string | null, parent:
+      | { __typename: 'Account', id: string, label: string, business: { id: string, label: string } | null }
+      | { __typename: 'Business', active: boolean | null, id: string, label: string, account: { id: string } | null }
+      | { __typename: 'Group', id: string, label: string }
+      | { __typename: 'Identity', firstName: string | null, lastName: string | null, observed: boolean, id: string, label: string }
+    , members: Array<
+      | { __typename: 'Account', id: string, label: string, business: { id: string, label: string } | null }
+      | { __typename: 'Business', active: boolean | null, id: string, label: string, account: { id: string } | null }
+      | { __typename: 'Group', id: string, label: string }
+      | { __typename: 'Identity', firstName: string | null, lastName: string | null, observed: boolean, id: string, label: string }
+    > }> };
+
+type AnswerBundlesNode_Account_Fragment = { __typename: 'Account', id: string, label: string, business: { id: string, label: string } | null };
+
+type AnswerBundlesNode_Business_Fragment = { __typename: 'Business', active: boolean | null, id: string, label: string, account: { id: string } | null };
+
+type AnswerBundlesNode_Group_Fragment = { __typename: 'Group', id: string, label: string };
+
+type AnswerBundlesNode_Identity_Fragment = { __typename: 'Identity', firstName: string | null, lastName: string | null, observed: boolean, id: string, label: string };
+
+export type AnswerBundlesNodeFragment =
+  | AnswerBundlesNode_Account_Fragment
+  | AnswerBundlesNode_Business_Fragment
+  | AnswerBundlesNode_Group_Fragment
+  | AnswerBundlesNode_Identity_Fragment
+;
+
+export type AnswerChoiceQueryVariables = Exact<{
+  principal: string | number;
+  resource: string | number;
+  at?: string | null | undefined;
+}>;
+
+
+export type AnswerChoiceQuery = { graph: { access: { roles: Array<Role>, certainty: Certainty, state: AccessState, stateReasons: Array<string>, contested: boolean, contestedRoles: Array<Role>, contradictions: Array<{ code: string, sentence: string }>, paths: { nodes: Array<{ sentence: string, steps: Array<{ relation: Relation, role: Role | null, certainty: Certainty, state: AccessState, from:
+              | { __typename: 'Account', id: string, label: string, business: { id: string, label: string } | null }
+              | { __typename: 'Business', active: boolean | null, id: string, label: string, account: { id: string } | null }
+              | { __typename: 'Group', id: string, label: string }
+              | { __typename: 'Identity', firstName: string | null, lastName: string | null, observed: boolean, id: string, label: string }
+            , to:
+              | { __typename: 'Account', id: string, label: string, business: { id: string, label: string } | null }
+              | { __typename: 'Business', active: boolean | null, id: string, label: string, account: { id: string } | null }
+              | { __typename: 'Group', id: string, label: string }
+              | { __typename: 'Identity', firstName: string | null, lastName: string | null, observed: boolean, id: string, label: string }
+             }> }> } } | null } | null };
+
+type AnswerChoiceNode_Account_Fragment = { __typename: 'Account', id: string, label: string, business: { id: string, label: string } | null };
+
+type AnswerChoiceNode_Business_Fragment = { __typename: 'Business', active: boolean | null, id: string, label: string, account: { id: string } | null };
+
+type AnswerChoiceNode_Group_Fragment = { __typename: 'Group', id: string, label: string };
+
+type AnswerChoiceNode_Identity_Fragment = { __typename: 'Identity', firstName: string | null, lastName: string | null, observed: boolean, id: string, label: string };
+
+export type AnswerChoiceNodeFragment =
+  | AnswerChoiceNode_Account_Fragment
+  | AnswerChoiceNode_Business_Fragment
+  | AnswerChoiceNode_Group_Fragment
+  | AnswerChoiceNode_Identity_Fragment
+;
+
+export type AnswerCountsQueryVariables = Exact<{
+  id: string | number;
+  at?: string | null | undefined;
+  filter?: AccessFilter | null | undefined;
+}>;
+
+
+export type AnswerCountsQuery = { graph: { node:
+      | { __typename: 'Account', reachedBy: { counts: { total: number, stated: number, inferred: number, active: number, latent: number, contested: number, byRole: Array<{ role: Role, count: number }> } } }
+      | { __typename: 'Business', reachedBy: { counts: { total: number, stated: number, inferred: number, active: number, latent: number, contested: number, byRole: Array<{ role: Role, count: number }> } } }
+      | { __typename: 'Group' }
+      | { __typename: 'Identity', reach: { scopes: { counts: { total: number, stated: number, inferred: number, active: number, latent: number, contested: number, byRole: Array<{ role: Role, count: number }> } } } }
+     | null } | null };
+
+export type AnswerCountsFiguresFragment = { total: number, stated: number, inferred: number, active: number, latent: number, contested: number, byRole: Array<{ role: Role, count: number }> };
+
+export type AnswerGroupQueryVariables = Exact<{
+  id: string | number;
+  at?: string | null | undefined;
+}>;
+
+
+export type AnswerGroupQuery = { graph: { node:
+      | { id: string, label: string }
+      | { id: string, label: string }
+      | { businessLevel: boolean, id: string, label: string, business: { id: string, label: string } | null, members: { totalCount: number } }
+      | { id: string, label: string }
+     | null } | null };
+
+export type AnswerReachQueryVariables = Exact<{
+  id: string | number;
+  at?: string | null | undefined;
+  filter?: AccessFilter | null | undefined;
+  sort?: AccessOrder | null | undefined;
+  after?: string | null | undefined;
+  first?: number | null | undefined;
+  offset?: number | null | undefined;
+}>;
+
+
+export type AnswerReachQuery = { graph: { node:
+      | { __typename: 'Account', id: string, label: string, business: { id: string, label: string } | null }
+      | { __typename: 'Business', active: boolean | null, id: string, label: string, account: { id: string } | null }
+      | { __typename: 'Group', id: string, label: string }
+      | { __typename: 'Identity', observed: boolean, firstName: string | null, lastName: string | null, id: string, label: string, reach: { version: string | null, totalCount: number, truncated: boolean, coverage: { complete: boolean, notes: Array<string> }, edges: Array<{ cursor: string }>, scopes: { totalCount: number, counts: { total: number, stated: number, inferred: number, active: number, latent: number, contested: number, byRole: Array<{ role: Role, count: number }> }, nodes: Array<{ node:
+                | { __typename: 'Account', id: string, label: string, business: { id: string, label: string } | null }
+                | { __typename: 'Business', active: boolean | null, id: string, label: string, account: { id: string } | null }
+                | { __typename: 'Group', id: string, label: string }
+                | { __typename: 'Identity', firstName: string | null, lastName: string | null, id: string, label: string }
+              , accesses: Array<{ roles: Array<Role>, certainty: Certainty, state: AccessState, contested: boolean, contestedRoles: Array<Role>, distance: number, resource:
+                  | { id: string }
+                  | { id: string }
+                  | { id: string }
+                  | { id: string }
+                 }> }> } } }
+     | null } | null };
+
+type AnswerReachNode_Account_Fragment = { __typename: 'Account', id: string, label: string, business: { id: string, label: string } | null };
+
+type AnswerReachNode_Business_Fragment = { __typename: 'Business', active: boolean | null, id: string, label: string, account: { id: string } | null };
+
+type AnswerReachNode_Group_Fragment = { __typename: 'Group', id: string, label: string };
+
+type AnswerReachNode_Identity_Fragment = { __typename: 'Identity', firstName: string | null, lastName: string | null, id: string, label: string };
+
+export type AnswerReachNodeFragment =
+  | AnswerReachNode_Account_Fragment
+  | AnswerReachNode_Business_Fragment
+  | AnswerReachNode_Group_Fragment
+  | AnswerReachNode_Identity_Fragment
+;
+
+export type AnswerReachedByQueryVariables = Exact<{
+  id: string | number;
+  at?: string | null | undefined;
+  filter?: AccessFilter | null | undefined;
+  sort?: AccessOrder | null | undefined;
+  after?: string | null | undefined;
+  first?: number | null | undefined;
+  offset?: number | null | undefined;
+}>;
+
+
+export type AnswerReachedByQuery = { graph: { node:
+      | { __typename: 'Account', id: string, label: string, business: { id: string, label: string } | null, reachedBy: { version: string | null, totalCount: number, truncated: boolean, coverage: { complete: boolean, notes: Array<string> }, pageInfo: { startCursor: string | null }, counts: { total: number, stated: number, inferred: number, active: number, latent: number, contested: number, byRole: Array<{ role: Role, count: number }> }, nodes: Array<{ roles: Array<Role>, certainty: Certainty, state: AccessState, contested: boolean, contestedRoles: Array<Role>, distance: number, principal: { __typename: 'Identity', id: string, label: string, firstName: string | null, lastName: string | null, observed: boolean } }> } }
+      | { __typename: 'Business', active: boolean | null, id: string, label: string, account: { id: string } | null, reachedBy: { version: string | null, totalCount: number, truncated: boolean, coverage: { complete: boolean, notes: Array<string> }, pageInfo: { startCursor: string | null }, counts: { total: number, stated: number, inferred: number, active: number, latent: number, contested: number, byRole: Array<{ role: Role, count: number }> }, nodes: Array<{ roles: Array<Role>, certainty: Certainty, state: AccessState, contested: boolean, contestedRoles: Array<Role>, distance: number, principal: { __typename: 'Identity', id: string, label: string, firstName: string | null, lastName: string | null, observed: boolean } }> } }
+      | { __typename: 'Group', id: string, label: string }
+      | { __typename: 'Identity', id: string, label: string }
+     | null } | null };
+
+export type AnswerReachedByPageFragment = { version: string | null, totalCount: number, truncated: boolean, coverage: { complete: boolean, notes: Array<string> }, pageInfo: { startCursor: string | null }, counts: { total: number, stated: number, inferred: number, active: number, latent: number, contested: number, byRole: Array<{ role: Role, count: number }> }, nodes: Array<{ roles: Array<Role>, certainty: Certainty, state: AccessState, contested: boolean, contestedRoles: Array<Role>, distance: number, principal: { __typename: 'Identity', id: string, label: string, firstName: string | null, lastName: string | null, observed: boolean } }> };
 
 export type MomentQueryVariables = Exact<{
   at: string;

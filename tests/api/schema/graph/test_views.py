@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from itertools import chain
 
 import pytest
@@ -19,7 +20,8 @@ GRAPH = """query ($p: ID!, $r: ID!, $first: Int) { access(principal: $p, resourc
     edges { id from { id } to { id } relation role certainty state grant { id } } } } }"""
 SCOPES = """query ($id: ID!, $first: Int, $offset: Int, $sort: AccessOrder) { identity(by: {id: $id}) {
   reach(sort: $sort, first: 500) { totalCount nodes { resource { id } } scopes(first: $first, offset: $offset) {
-    totalCount nodes { node { id } accesses { resource { id } roles } } } } } }"""
+    totalCount counts { total stated active contested byRole { role count } }
+    nodes { node { id } accesses { resource { id } roles certainty state contested } } } } } }"""
 NEIGHBOURS = """query ($id: ID!, $relations: [Relation!], $direction: Direction, $first: Int, $after: String) {
   neighbours(id: $id, relations: $relations, direction: $direction, first: $first, after: $after) {
     totalCount pageInfo { endCursor } nodes { direction relation node { id } grant { id } } } }"""
@@ -89,6 +91,21 @@ def test_scopes(schema: Schema, people: AccessGraph, sort: str) -> None:
         for key in keys:
             kept = [key] if kind_of(key) == "BUSINESS" else people.kept(key) or [key]
             assert row["node"]["id"] in kept
+    counts = found["scopes"]["counts"]
+    assert counts["total"] == len(rows)
+    for figure, field, word in [
+        ("stated", "certainty", "STATED"),
+        ("active", "state", "ACTIVE"),
+        ("contested", "contested", True),
+    ]:
+        having = [row for row in rows if word in [each[field] for each in row["accesses"]]]
+        assert counts[figure] == len(having)
+    roles = Counter(
+        role
+        for row in rows
+        for role in set(chain.from_iterable(each["roles"] for each in row["accesses"]))
+    )
+    assert {each["role"]: each["count"] for each in counts["byRole"]} == roles
     page = ask(SCOPES, id=longest, sort=sort, first=2, offset=1)["data"]["identity"]["reach"]
     assert page["scopes"]["nodes"] == rows[1:3]
 

@@ -51,6 +51,15 @@ class Bundle:
         lambda self: self.found.beyond,
         "The number of accesses that hang on the members in turn, listed or not.",
     )
+    scopes: int = stated(
+        lambda self: self.found.scopes,
+        "The number of members that are rows of the answer themselves, a business and the account"
+        " that it keeps counted once: not those over KEEPS, nor those only on the way.",
+    )
+    scopes_beyond: int = stated(
+        lambda self: self.found.scopes_beyond,
+        "How many such rows hang on the members in turn, listed or not.",
+    )
 
     @field
     def members(self) -> list[Node]:

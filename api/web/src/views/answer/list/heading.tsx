@@ -1,0 +1,53 @@
+// The head of an answer: how many there are, and of what.
+import { link } from "../../../state/location";
+import { count, many } from "../../../words";
+import type { AnswerState } from "../answer_state";
+import { CLEARED, filtering } from "../question/asked";
+import { isInverse } from "../question/questions";
+import { bareName } from "../question/row";
+
+export function Heading({ state }: { state: AnswerState }) {
+  const head = state.head.value;
+  const { asked } = state;
+  const name = head?.node.label ?? bareName(asked.id);
+  const inverse = isInverse(asked);
+  const sentence = inverse ? (
+    <>
+      can reach <b>{name}</b>
+    </>
+  ) : (
+    <>
+      that <b>{name}</b> can reach
+    </>
+  );
+  if (!head)
+    return (
+      <>
+        <h2>…</h2>
+        <p class="of">{sentence}</p>
+      </>
+    );
+  const [one, more] = inverse ? PEOPLE : PLACES;
+  const words = many(head.total, one, more);
+  const whole = head.coverage.complete && !head.truncated;
+  const bound = whole || head.total === 0 ? "" : "at least ";
+  const all = state.whole.value;
+  return (
+    <>
+      <h2>
+        {bound}
+        {words}
+      </h2>
+      <p class="of">{sentence}</p>
+      {filtering(asked).length > 0 && (
+        <p class="of">
+          {all !== null && <>of {count(all)} without the filter · </>}
+          <a href={link(CLEARED)}>Clear the filter</a>
+        </p>
+      )}
+    </>
+  );
+}
+
+const PEOPLE = ["person", "people"] as const;
+const PLACES = ["place", "places"] as const;
