@@ -2,6 +2,93 @@
 type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
 /** Internal type. DO NOT USE DIRECTLY. */
 export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
+/** How alive a path or an access is, best first. */
+export type AccessState =
+  /** Nothing known stands in its way. */
+  | 'ACTIVE'
+  /** Something known suspends it, and the reasons say what. */
+  | 'LATENT';
+
+/** What a role lets a person do, by the policy's table. */
+export type Capability =
+  /** Track time as a contractor. */
+  | 'CONTRACT_TIME_TRACKING'
+  /** Categorise expenses. */
+  | 'EXPENSE_CATEGORISATION'
+  /** Read financial reports. */
+  | 'FINANCIAL_REPORTS'
+  /** Everything in the business. */
+  | 'FULL_ACCESS'
+  /** Send invoices to the business. */
+  | 'INVOICE_THE_BUSINESS'
+  /** The daily work of the business, without full financial reports. */
+  | 'OPERATIONS'
+  /** Their own expenses. */
+  | 'OWN_EXPENSES'
+  /** Be the primary identity of the business. */
+  | 'PRIMARY_IDENTITY'
+  /** Projects. */
+  | 'PROJECTS'
+  /** See the invoices that the business sent them. */
+  | 'RECEIVED_INVOICES'
+  /** Be listed as a member of the team. */
+  | 'TEAM_MEMBER'
+  /** Track time as a member of the team. */
+  | 'TIME_TRACKING';
+
+/** How sure a path is, best first. */
+export type Certainty =
+  /** Connected, which is not access. */
+  | 'ASSOCIATED'
+  /** It passes through a business that the identity controls: by rule, not by record. */
+  | 'INFERRED'
+  /** Each step is a record that names this identity's own grant. */
+  | 'STATED';
+
+/** What became of an access: at most one word each of its being there, its roles, its state and its certainty. */
+export type ChangeKind =
+  /** Its roles differ, and it has neither more capabilities nor fewer. */
+  | 'CHANGED'
+  /** It is new: the version before had read what would have shown it. */
+  | 'GAINED'
+  /** It has ended: the version after has read what would show it. */
+  | 'LOST'
+  /** It has fewer capabilities and gained none. */
+  | 'LOWERED'
+  /** It was stated and is now inferred only. */
+  | 'NOW_INFERRED'
+  /** It was inferred and is now stated by records. */
+  | 'NOW_STATED'
+  /** It is seen for the first time, and may have been there before. */
+  | 'OBSERVED'
+  /** It has more capabilities and lost none. */
+  | 'RAISED'
+  /** It was contested and is so no longer. */
+  | 'SETTLED'
+  /** It was latent and is active. */
+  | 'TURNED_ACTIVE'
+  /** Records contradict each other about it, and did not before. */
+  | 'TURNED_CONTESTED'
+  /** It was active and is latent. */
+  | 'TURNED_LATENT'
+  /** It is no longer seen, and need not have ended. */
+  | 'UNOBSERVED';
+
+/** What becomes of an access. */
+export type Fate =
+  /** It stays, with something less and something more. */
+  | 'CHANGED'
+  /** It ends. */
+  | 'ENDS'
+  /** It is new. */
+  | 'GAINED'
+  /** It stays with fewer or other capabilities, latent, inferred only or contested. */
+  | 'LOWERED'
+  /** It stays with more capabilities, turns active, or is now stated. */
+  | 'RAISED'
+  /** It stays as it was by other paths. */
+  | 'STAYS';
+
 /** The field of a node that a text was found in, the best first. */
 export type MatchField =
   /** The email of an identity. */
@@ -20,6 +107,15 @@ export type MatchPlace =
   /** The text is somewhere in the field. */
   | 'WITHIN';
 
+/** How the moment of a document is known, surest first. */
+export type MomentSource =
+  /** Its envelope says it. */
+  | 'ENVELOPE'
+  /** Only the modification time of its file says it: a copied file may be newer than what it shows. */
+  | 'FILE'
+  /** Whoever handed it in says it: an option, a collector, or the API at arrival. */
+  | 'GIVEN';
+
 /** The four kinds of node. Every kind of id counts separately. */
 export type NodeKind =
   /** The accounting system that a business may keep. */
@@ -30,6 +126,155 @@ export type NodeKind =
   | 'GROUP'
   /** A person, known by one email across the service. */
   | 'IDENTITY';
+
+/** The kinds of edge, each from a principal to a resource. */
+export type Relation =
+  /** A business is a client of the account of a vendor. */
+  | 'CLIENT'
+  /** An identity is in a group that is not known to be business-level. */
+  | 'GROUP'
+  /** A group is of a business. */
+  | 'GROUP_OF'
+  /** A business keeps an account: the same scope under two ids. */
+  | 'KEEPS'
+  /** An identity is a member of a business. */
+  | 'MEMBER'
+  /** An identity has a role on an account, which no membership states. */
+  | 'ROLE';
+
+/** Canonical roles; the documents' own words are kept beside them. */
+export type Role =
+  /** Accounting items such as reports and expense categorisation. */
+  | 'ACCOUNTANT'
+  /** An additional identity with full access; the documents' word is `business_partner`. */
+  | 'ADMIN'
+  /** Has received an invoice from the business and saved it. */
+  | 'CLIENT'
+  /** Has a business of their own; tracks time for this one and invoices it. */
+  | 'CONTRACTOR'
+  /** Own expenses, projects and time tracking. */
+  | 'EMPLOYEE'
+  /** Without access to full financial reports and information. */
+  | 'MANAGER'
+  /** The primary identity of the business. */
+  | 'OWNER'
+  /** Some member of the team; the older dialect does not say which. */
+  | 'STAFF'
+  /** A word that is in no table: kept as spelled, never hidden, never control. */
+  | 'UNKNOWN';
+
+export type EndingQueryVariables = Exact<{
+  principal: string | number;
+  resource: string | number;
+  at?: string | null | undefined;
+}>;
+
+
+export type EndingQuery = { graph: { plan: { verified: boolean, truncated: boolean, revoke: Array<{ id: string, label: string }>, whatIf: { notes: Array<string>, ends: { totalCount: number, nodes: Array<{ principal: { id: string, label: string }, resource:
+              | { __typename: 'Account', id: string, label: string, business: { id: string, label: string } | null }
+              | { __typename: 'Business', id: string, label: string, account: { id: string } | null }
+              | { __typename: 'Group', id: string, label: string }
+              | { __typename: 'Identity', id: string, label: string }
+             }> }, lowered: { totalCount: number }, stays: { totalCount: number } } } | null } | null };
+
+export type EndingRowsFragment = { totalCount: number, nodes: Array<{ principal: { id: string, label: string }, resource:
+      | { __typename: 'Account', id: string, label: string, business: { id: string, label: string } | null }
+      | { __typename: 'Business', id: string, label: string, account: { id: string } | null }
+      | { __typename: 'Group', id: string, label: string }
+      | { __typename: 'Identity', id: string, label: string }
+     }> };
+
+export type OutcomesQueryVariables = Exact<{
+  remove: Array<string | number> | string | number;
+  fates: Array<Fate> | Fate;
+  after?: string | null | undefined;
+  at?: string | null | undefined;
+}>;
+
+
+export type OutcomesQuery = { graph: { whatIf: { outcomes: { totalCount: number, pageInfo: { endCursor: string | null, hasNextPage: boolean }, nodes: Array<{ fate: Fate, kinds: Array<ChangeKind>, sentence: string, principal: { id: string, label: string }, resource:
+            | { __typename: 'Account', id: string, label: string, business: { id: string, label: string } | null }
+            | { __typename: 'Business', id: string, label: string, account: { id: string } | null }
+            | { __typename: 'Group', id: string, label: string }
+            | { __typename: 'Identity', id: string, label: string }
+          , before: { roles: Array<Role>, certainty: Certainty, state: AccessState, contested: boolean } | null, after: { roles: Array<Role>, certainty: Certainty, state: AccessState, contested: boolean } | null }> } } | null } | null };
+
+export type ProofQueryVariables = Exact<{
+  principal: string | number;
+  resource: string | number;
+  at?: string | null | undefined;
+}>;
+
+
+export type ProofQuery = { graph: { principal:
+      | { __typename: 'Account', subscriptionStatus: string | null, id: string, label: string, business: { id: string, name: string | null, label: string } | null }
+      | { __typename: 'Business', name: string | null, id: string, label: string, account: { id: string } | null }
+      | { __typename: 'Group', id: string, label: string }
+      | { __typename: 'Identity', email: string | null, firstName: string | null, lastName: string | null, id: string, label: string, reach: { coverage: { complete: boolean, notes: Array<string>, oldest: string | null, newest: string | null } } }
+     | null, resource:
+      | { __typename: 'Account', subscriptionStatus: string | null, id: string, label: string, business: { id: string, name: string | null, label: string } | null }
+      | { __typename: 'Business', name: string | null, id: string, label: string, account: { id: string } | null }
+      | { __typename: 'Group', id: string, label: string }
+      | { __typename: 'Identity', email: string | null, firstName: string | null, lastName: string | null, id: string, label: string }
+     | null, access: { roles: Array<Role>, capabilities: Array<Capability>, certainty: Certainty, state: AccessState, stateReasons: Array<string>, contested: boolean, contestedRoles: Array<Role>, contradictions: Array<{ code: string, sentence: string, evidence: Array<{ recordId: string | null, pointer: string, record: unknown, document: { sha256: string, source: string, observedAt: string, momentSource: MomentSource | null, kind: string } }> }>, coverage: { complete: boolean, notes: Array<string>, oldest: string | null, newest: string | null }, explanation: { independentRoutes: number, sentence: string, cut: Array<{ id: string, label: string }> }, pathGraph: { truncated: boolean, nodes: Array<{ node:
+            | { __typename: 'Account', subscriptionStatus: string | null, id: string, label: string, business: { id: string, name: string | null, label: string } | null }
+            | { __typename: 'Business', name: string | null, id: string, label: string, account: { id: string } | null }
+            | { __typename: 'Group', id: string, label: string }
+            | { __typename: 'Identity', email: string | null, firstName: string | null, lastName: string | null, id: string, label: string }
+           }>, edges: Array<{ relation: Relation, role: Role | null, from:
+            | { id: string }
+            | { id: string }
+            | { id: string }
+            | { id: string }
+          , to:
+            | { id: string }
+            | { id: string }
+            | { id: string }
+            | { id: string }
+          , grant: { id: string, label: string, contested: boolean } }> }, paths: { truncated: boolean, nodes: Array<{ sentence: string, role: Role, certainty: Certainty, state: AccessState, stateReasons: Array<string>, contested: boolean, steps: Array<{ certainty: Certainty, state: AccessState, contested: boolean, grant: { id: string } | null }> }> } } | null } | null };
+
+type ProofNode_Account_Fragment = { __typename: 'Account', subscriptionStatus: string | null, id: string, label: string, business: { id: string, name: string | null, label: string } | null };
+
+type ProofNode_Business_Fragment = { __typename: 'Business', name: string | null, id: string, label: string, account: { id: string } | null };
+
+type ProofNode_Group_Fragment = { __typename: 'Group', id: string, label: string };
+
+type ProofNode_Identity_Fragment = { __typename: 'Identity', email: string | null, firstName: string | null, lastName: string | null, id: string, label: string };
+
+export type ProofNodeFragment =
+  | ProofNode_Account_Fragment
+  | ProofNode_Business_Fragment
+  | ProofNode_Group_Fragment
+  | ProofNode_Identity_Fragment
+;
+
+export type RemovableQueryVariables = Exact<{
+  text: string | number;
+  at?: string | null | undefined;
+}>;
+
+
+export type RemovableQuery = { graph: { whatIf: { removed: Array<{ id: string, label: string }> } | null } | null };
+
+export type StepQueryVariables = Exact<{
+  grant: string | number;
+  first: number;
+  offset: number;
+  at?: string | null | undefined;
+}>;
+
+
+export type StepQuery = { graph: { grant: { id: string, label: string, relation: Relation, roles: Array<Role>, rawRoles: Array<string | null>, active: boolean, contested: boolean, evidenceCount: number, principal:
+        | { id: string, label: string }
+        | { id: string, label: string }
+        | { id: string, label: string }
+        | { id: string, label: string }
+      , resource:
+        | { id: string, label: string }
+        | { id: string, label: string }
+        | { id: string, label: string }
+        | { id: string, label: string }
+      , contradictions: Array<{ code: string, sentence: string, evidence: Array<{ recordId: string | null, pointer: string, record: unknown, document: { sha256: string, source: string, observedAt: string, momentSource: MomentSource | null, kind: string } }> }>, evidence: Array<{ recordId: string | null, pointer: string, record: unknown, document: { sha256: string, source: string, observedAt: string, momentSource: MomentSource | null, kind: string } }>, remediation: Array<{ record: string, dialect: string, action: string, destroy: string | null, source: string, pointer: string }> } | null } | null };
 
 export type SuggestQueryVariables = Exact<{
   text: string;
@@ -44,3 +289,48 @@ export type SuggestQuery = { graph: { search: { edges: Array<{ match: { field: M
           | { __typename: 'Group', id: string, label: string }
           | { __typename: 'Identity', email: string | null, firstName: string | null, lastName: string | null, observed: boolean, id: string, label: string }
          }> } | null } | null };
+
+export type WithoutQueryVariables = Exact<{
+  remove: Array<string | number> | string | number;
+  at?: string | null | undefined;
+}>;
+
+
+export type WithoutQuery = { graph: { whatIf: { truncated: boolean, notes: Array<string>, coverage: { complete: boolean, notes: Array<string> }, removed: Array<{ id: string, label: string, relation: Relation, roles: Array<Role>, evidenceCount: number, principal:
+          | { id: string, label: string }
+          | { id: string, label: string }
+          | { id: string, label: string }
+          | { id: string, label: string }
+        , resource:
+          | { id: string, label: string }
+          | { id: string, label: string }
+          | { id: string, label: string }
+          | { id: string, label: string }
+        , remediation: Array<{ record: string, dialect: string, action: string, destroy: string | null, source: string, pointer: string }> }>, ends: { totalCount: number, pageInfo: { endCursor: string | null, hasNextPage: boolean }, nodes: Array<{ fate: Fate, kinds: Array<ChangeKind>, sentence: string, principal: { id: string, label: string }, resource:
+            | { __typename: 'Account', id: string, label: string, business: { id: string, label: string } | null }
+            | { __typename: 'Business', id: string, label: string, account: { id: string } | null }
+            | { __typename: 'Group', id: string, label: string }
+            | { __typename: 'Identity', id: string, label: string }
+          , before: { roles: Array<Role>, certainty: Certainty, state: AccessState, contested: boolean } | null, after: { roles: Array<Role>, certainty: Certainty, state: AccessState, contested: boolean } | null }> }, lowered: { totalCount: number, pageInfo: { endCursor: string | null, hasNextPage: boolean }, nodes: Array<{ fate: Fate, kinds: Array<ChangeKind>, sentence: string, principal: { id: string, label: string }, resource:
+            | { __typename: 'Account', id: string, label: string, business: { id: string, label: string } | null }
+            | { __typename: 'Business', id: string, label: string, account: { id: string } | null }
+            | { __typename: 'Group', id: string, label: string }
+            | { __typename: 'Identity', id: string, label: string }
+          , before: { roles: Array<Role>, certainty: Certainty, state: AccessState, contested: boolean } | null, after: { roles: Array<Role>, certainty: Certainty, state: AccessState, contested: boolean } | null }> }, stays: { totalCount: number, pageInfo: { endCursor: string | null, hasNextPage: boolean }, nodes: Array<{ fate: Fate, kinds: Array<ChangeKind>, sentence: string, principal: { id: string, label: string }, resource:
+            | { __typename: 'Account', id: string, label: string, business: { id: string, label: string } | null }
+            | { __typename: 'Business', id: string, label: string, account: { id: string } | null }
+            | { __typename: 'Group', id: string, label: string }
+            | { __typename: 'Identity', id: string, label: string }
+          , before: { roles: Array<Role>, certainty: Certainty, state: AccessState, contested: boolean } | null, after: { roles: Array<Role>, certainty: Certainty, state: AccessState, contested: boolean } | null }> }, raised: { totalCount: number, pageInfo: { endCursor: string | null, hasNextPage: boolean }, nodes: Array<{ fate: Fate, kinds: Array<ChangeKind>, sentence: string, principal: { id: string, label: string }, resource:
+            | { __typename: 'Account', id: string, label: string, business: { id: string, label: string } | null }
+            | { __typename: 'Business', id: string, label: string, account: { id: string } | null }
+            | { __typename: 'Group', id: string, label: string }
+            | { __typename: 'Identity', id: string, label: string }
+          , before: { roles: Array<Role>, certainty: Certainty, state: AccessState, contested: boolean } | null, after: { roles: Array<Role>, certainty: Certainty, state: AccessState, contested: boolean } | null }> } } | null } | null };
+
+export type WithoutRowsFragment = { totalCount: number, pageInfo: { endCursor: string | null, hasNextPage: boolean }, nodes: Array<{ fate: Fate, kinds: Array<ChangeKind>, sentence: string, principal: { id: string, label: string }, resource:
+      | { __typename: 'Account', id: string, label: string, business: { id: string, label: string } | null }
+      | { __typename: 'Business', id: string, label: string, account: { id: string } | null }
+      | { __typename: 'Group', id: string, label: string }
+      | { __typename: 'Identity', id: string, label: string }
+    , before: { roles: Array<Role>, certainty: Certainty, state: AccessState, contested: boolean } | null, after: { roles: Array<Role>, certainty: Certainty, state: AccessState, contested: boolean } | null }> };
