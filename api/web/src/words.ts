@@ -13,13 +13,33 @@ export const many = (number: number, one: string, more: string): string =>
   `${count(number)} ${number === 1 ? one : more}`;
 
 /** The service's own id in a printed form: "77128" of `business:77128`, without a version's mark. */
-export const nativeId = (id: string): string => plain(id).slice(plain(id).indexOf(":") + 1);
+export const nativeId = (id: string): string => id.replace(MARK, "").slice(id.indexOf(":") + 1);
 
-/** The id without the mark of a version, as links have it: the moment is the link's own. */
-export const plain = (id: string): string => id.replace(/@.*$/, "");
+/**
+ * The id without the mark of a version, as links have it: the moment is the link's own. An account's
+ * own id may hold an `@`, and may even end like a mark: then the empty mark stays behind it.
+ */
+export const plain = (id: string): string => {
+  const own = id.replace(MARK, "");
+  return MARK.test(own) ? `${own}@~` : own;
+};
+
+/** The mark of a version, which begins with `@~`. */
+const MARK = /@~[0-9a-z-]*$/;
+
+/** The text without characters that reorder or hide what is read: each becomes U+FFFD. */
+export const safe = (text: string): string => text.replace(STEERING, "\ufffd");
+
+const STEERING =
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for
+  /[\0-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ufffe\uffff]|\p{Surrogate}/gu;
 
 /** The kind of a node by its id: "identity", "business", "account" or "group". */
 export const kindOf = (id: string): string => id.slice(0, id.indexOf(":"));
 
 /** The day of a moment, in UTC: 2026-11-28. */
 export const day = (moment: string): string => moment.slice(0, 10);
+
+/** The minute of a moment, in UTC: 2026-11-28 19:05 UTC. */
+export const minute = (moment: string): string =>
+  `${moment.slice(0, 10)} ${moment.slice(11, 16)} UTC`;

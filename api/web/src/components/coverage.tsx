@@ -6,7 +6,8 @@ interface Coverage {
 }
 
 export function CoverageLine({ coverage }: { coverage: Coverage }) {
-  const [first, ...more] = coverage.notes;
+  const [first, ...others] = coverage.notes;
+  const more = coverage.complete ? coverage.notes : others;
   return (
     <footer class={coverage.complete ? "coverage" : "coverage partial"}>
       {coverage.complete ? "Complete: the documents that decide it were read." : first}

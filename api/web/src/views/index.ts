@@ -1,7 +1,9 @@
 // The views of the explorer, each with the place that it is for.
 import type { ComponentType } from "preact";
 import type { Location } from "../state/location";
+import { Proof } from "./proof/proof";
 import { Start } from "./start/start";
+import { WhatIf } from "./what_if/what_if";
 
 export interface View {
   /** The name in a link. */
@@ -11,7 +13,11 @@ export interface View {
   component: ComponentType;
 }
 
-export const VIEWS: readonly View[] = [{ name: "start", component: Start }];
+export const VIEWS: readonly View[] = [
+  { name: "start", component: Start },
+  { name: "proof", component: Proof },
+  { name: "what-if", tab: "What if", component: WhatIf },
+];
 
 /** The name of the view of a place: the one that it names, else what is asked decides. */
 export function viewOf(place: Location): string {
