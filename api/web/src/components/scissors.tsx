@@ -22,7 +22,7 @@ export function Scissors({ grant, name, words = false }: Props) {
       title={away ? "Put this grant back" : "What if this grant went?"}
     >
       <span aria-hidden="true">{away ? "↺" : "✂"}</span>
-      {words && ` ${away ? "Put it back" : "What if it went?"}`}
+      {words ? ` ${away ? "Put it back" : "What if it went?"}` : away ? " put back" : " cut"}
     </a>
   );
 }

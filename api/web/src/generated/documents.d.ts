@@ -33,6 +33,13 @@ declare module "*/step.graphql" {
   >;
   export default text;
 }
+declare module "*/step_records.graphql" {
+  const text: import("../state/client").Document<
+    import("./operations").StepRecordsQuery,
+    import("./operations").StepRecordsQueryVariables
+  >;
+  export default text;
+}
 declare module "*/suggest.graphql" {
   const text: import("../state/client").Document<
     import("./operations").SuggestQuery,

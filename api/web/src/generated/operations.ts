@@ -259,7 +259,6 @@ export type RemovableQuery = { graph: { whatIf: { removed: Array<{ id: string, l
 export type StepQueryVariables = Exact<{
   grant: string | number;
   first: number;
-  offset: number;
   at?: string | null | undefined;
 }>;
 
@@ -275,6 +274,16 @@ export type StepQuery = { graph: { grant: { id: string, label: string, relation:
         | { id: string, label: string }
         | { id: string, label: string }
       , contradictions: Array<{ code: string, sentence: string, evidence: Array<{ recordId: string | null, pointer: string, record: unknown, document: { sha256: string, source: string, observedAt: string, momentSource: MomentSource | null, kind: string } }> }>, evidence: Array<{ recordId: string | null, pointer: string, record: unknown, document: { sha256: string, source: string, observedAt: string, momentSource: MomentSource | null, kind: string } }>, remediation: Array<{ record: string, dialect: string, action: string, destroy: string | null, source: string, pointer: string }> } | null } | null };
+
+export type StepRecordsQueryVariables = Exact<{
+  grant: string | number;
+  first: number;
+  offset: number;
+  at?: string | null | undefined;
+}>;
+
+
+export type StepRecordsQuery = { graph: { grant: { evidence: Array<{ recordId: string | null, pointer: string, record: unknown, document: { sha256: string, source: string, observedAt: string, momentSource: MomentSource | null, kind: string } }> } | null } | null };
 
 export type SuggestQueryVariables = Exact<{
   text: string;

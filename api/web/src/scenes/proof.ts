@@ -1,8 +1,7 @@
 // Every path of one access as a scene: each node once, each grant as a line of its own.
 import type { ProofQuery } from "../generated/operations";
 import type { Certainty, Kind, Line, Scene, Spot } from "../picture/scene";
-import { visible } from "../visible";
-import { kindOf, low, nativeId, plain } from "../words";
+import { kindOf, low, nativeId, plain, safe } from "../words";
 
 type Graph = NonNullable<ProofQuery["graph"]>;
 export type Access = NonNullable<Graph["access"]>;
@@ -116,24 +115,24 @@ function spotOf(node: End, id: string): Spot {
     return {
       id,
       kind,
-      title: visible(name || node.label),
-      sub: visible([domain && `@${domain}`, full || null].filter(Boolean).join(" · ")),
-      speak: visible([node.label, full].filter(Boolean).join(", ")),
+      title: safe(name || node.label),
+      sub: safe([domain && `@${domain}`, full || null].filter(Boolean).join(" · ")),
+      speak: safe([node.label, full].filter(Boolean).join(", ")),
     };
   }
   if (node.__typename === "Account") {
     const account = `account ${nativeId(node.id)}`;
-    if (kind === "account") return { id, kind, title: visible(node.label), sub: "" };
+    if (kind === "account") return { id, kind, title: safe(node.label), sub: "" };
     const keeper = node.business;
     return {
       id,
       kind,
-      title: visible(keeper?.name ?? keeper?.label ?? node.label),
-      sub: visible(`${nativeId(id)} · ${account}`),
+      title: safe(keeper?.name ?? keeper?.label ?? node.label),
+      sub: safe(keeper?.name ? `${nativeId(id)} · ${account}` : account),
     };
   }
   const name = node.__typename === "Business" ? node.name : null;
-  return { id, kind, title: visible(name ?? node.label), sub: name ? nativeId(id) : "" };
+  return { id, kind, title: safe(name ?? node.label), sub: name ? nativeId(id) : "" };
 }
 
 /** One card for a business and the account that it keeps. */

@@ -1,8 +1,8 @@
 // One access: the picture of all its paths, and the panel beside it.
 import { useSignal } from "@preact/signals";
-import { useMemo } from "preact/hooks";
+import { useEffect, useMemo, useRef } from "preact/hooks";
 import { PicturePane } from "../../components/picture_pane";
-import type { Line, Spot } from "../../picture/scene";
+import type { Line, Scene, Spot } from "../../picture/scene";
 import { type Access, type End, grantsOf, type Pair, proofScene } from "../../scenes/proof";
 import { imagined } from "../../state/imagined";
 import { fresh, go, location } from "../../state/location";
@@ -30,10 +30,14 @@ export function AccessView({ pair, who, what, access }: Props) {
   const drawn = useMemo(() => proofScene(access, pair, gone), [access, gone.join("\n")]);
   const chosen = access.paths.nodes[Number(path) - 1];
   const scene = useMemo(
-    () => (chosen ? { ...drawn, way: grantsOf(chosen) } : drawn),
-    [drawn, chosen],
+    () => (chosen ? { ...drawn, way: grantsOf(chosen) } : { ...drawn }),
+    [drawn, chosen, step], // shown again with another anchor, which brings it into sight
   );
 
+  const begun = useRef(false);
+  useEffect(() => {
+    begun.current = true;
+  }, []);
   const pick = (what: { spot: Spot } | { line: Line } | null) => {
     card.value = what && "spot" in what ? what.spot : null;
     go({ step: what && "line" in what ? what.line.id : null, path: null });
@@ -51,7 +55,7 @@ export function AccessView({ pair, who, what, access }: Props) {
         </p>
         <PicturePane
           scene={scene}
-          anchor={scene.root}
+          anchor={inSight(scene, step)}
           picked={step ?? card.value?.id}
           pick={pick}
           unfold={() => {}}
@@ -59,7 +63,7 @@ export function AccessView({ pair, who, what, access }: Props) {
       </div>
       <aside class="panel" aria-label="What the records say">
         {step ? (
-          <StepPanel key={step} grant={step} />
+          <StepPanel key={step} grant={step} follows={begun.current} />
         ) : card.value ? (
           <CardPanel
             spot={card.value}
@@ -75,4 +79,10 @@ export function AccessView({ pair, who, what, access }: Props) {
       </aside>
     </main>
   );
+}
+
+/** The card that must be in sight: the end of the picked step, or of the first step of the picked path. */
+function inSight({ root, way, lines }: Scene, step: string | undefined): string {
+  const wanted = step ?? way?.find((id) => lines.some((line) => line.id === id));
+  return lines.find(({ id }) => id === wanted)?.to ?? root;
 }

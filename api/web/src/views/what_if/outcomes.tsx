@@ -13,20 +13,35 @@ import { type Outcome, type Row, rowsOf, type WhatIf } from "./rows";
 interface Kind {
   key: "ends" | "lowered" | "stays" | "raised";
   title: string;
+  /** The word behind a number. */
+  word: string;
   meaning: string;
   fates: Fate[];
 }
 
 const KINDS: readonly Kind[] = [
-  { key: "ends", title: "Ends", meaning: "no path is left", fates: ["ENDS"] },
+  { key: "ends", title: "Ends", word: "end", meaning: "no path is left", fates: ["ENDS"] },
   {
     key: "lowered",
     title: "Lowered",
+    word: "lowered",
     meaning: "stays with less: fewer rights, latent, or inferred only",
     fates: ["LOWERED", "CHANGED"],
   },
-  { key: "stays", title: "Stays", meaning: "as it was, by other paths", fates: ["STAYS"] },
-  { key: "raised", title: "Raised", meaning: "more than before", fates: ["RAISED", "GAINED"] },
+  {
+    key: "stays",
+    title: "Stays",
+    word: "stay",
+    meaning: "as it was, by other paths",
+    fates: ["STAYS"],
+  },
+  {
+    key: "raised",
+    title: "Raised",
+    word: "raised",
+    meaning: "more than before",
+    fates: ["RAISED", "GAINED"],
+  },
 ];
 
 interface Props {
@@ -41,9 +56,9 @@ export function Counts({ answer }: { answer: WhatIf }) {
   const shown = KINDS.filter(({ key }) => key !== "raised" || answer.raised.totalCount > 0);
   return (
     <ul class="counts" aria-label="How many accesses">
-      {shown.map(({ key, title }) => (
+      {shown.map(({ key, word }) => (
         <li key={key} class={key}>
-          <b>{count(answer[key].totalCount)}</b> {title.toLowerCase()}
+          <b>{count(answer[key].totalCount)}</b> {word}
         </li>
       ))}
     </ul>

@@ -47,7 +47,7 @@ export function Todo({
           {visible(note)}
         </p>
       ))}
-      <p class="tools">
+      <p class="actions">
         <Copy text={() => todoText(removed, notes, globalThis.location.href)}>
           Copy as a checklist
         </Copy>

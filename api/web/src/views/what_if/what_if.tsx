@@ -4,9 +4,9 @@ import "./what_if.css";
 import without from "documents/without.graphql";
 import { asCommand, asPython, literal } from "../../commands";
 import { AskedAs } from "../../components/asked_as";
-import { Trouble } from "../../components/trouble";
 import { imagined } from "../../state/imagined";
 import { link, location } from "../../state/location";
+import { NoAnswer } from "./no_answer";
 import { Counts, Outcomes } from "./outcomes";
 import { useWhatIf } from "./question";
 import { RemoveAnother, RemovedGrants } from "./removed";
@@ -37,7 +37,7 @@ export function WhatIf() {
         {answer && <Todo removed={answer.removed} notes={answer.notes} />}
       </div>
       <div class="outcomes" aria-busy={busy}>
-        {problem && <Trouble problem={problem} again={asked.again} />}
+        {problem && <NoAnswer problem={problem} again={asked.again} />}
         {!answer && !problem && <p>Imagining it…</p>}
         {answer && (
           <>

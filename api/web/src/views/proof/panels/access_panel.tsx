@@ -52,7 +52,7 @@ export function AccessPanel({ pair, who, what, access }: Shown) {
       />
       <Unknown access={access} />
       <Paths access={access} />
-      <p class="tools">
+      <p class="actions">
         <Copy text={text}>Copy as text</Copy>
       </p>
       <AskedAs

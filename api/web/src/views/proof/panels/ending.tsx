@@ -19,12 +19,20 @@ interface Props {
   again(): void;
 }
 
+/** True if two lists name the same grants. */
+const sameAs = (some: readonly Named[], others: readonly Named[]): boolean =>
+  idsOf(some) === idsOf(others);
+
+/** The most grants that the API imagines away at once. */
+const MOST = 100;
+
 type Named = Access["explanation"]["cut"][number];
 
 export function Ending({ access, pair, what, plan, problem, again }: Props) {
   const { cut, independentRoutes: routes } = access.explanation;
   const revoke = plan?.revoke ?? (access.contested ? [] : cut);
-  const few = access.paths.truncated ? "at least " : "";
+  const few = plan?.truncated ? "At least " : "";
+  const other = !sameAs(revoke, cut);
   return (
     <>
       <section aria-label="What would end it">
@@ -35,13 +43,16 @@ export function Ending({ access, pair, what, plan, problem, again }: Props) {
             ? "It is contested: settle these records first, and revoke nothing else for it."
             : cut.length === 1
               ? "One grant ends it:"
-              : `All ${cut.length} of these must go:`}
+              : `${cut.length === 2 ? "Both" : `All ${cut.length}`} of these must go:`}
         </p>
         <Cut grants={access.contested ? revoke : cut} />
         {access.contested && plan && !revoke.length && (
           <p>Only facts are contested, such as who keeps an account. Nobody can revoke those.</p>
         )}
-        {revoke.length > 0 && (
+        {revoke.length > MOST && (
+          <p>A what-if takes up to {MOST} grants, so it cannot be asked for all of them at once.</p>
+        )}
+        {revoke.length > 0 && revoke.length <= MOST && (
           <p>
             <a class="button" href={link({ without: idsOf(revoke), step: null, path: null })}>
               <span aria-hidden="true">✂</span>{" "}
@@ -51,11 +62,14 @@ export function Ending({ access, pair, what, plan, problem, again }: Props) {
             </a>
           </p>
         )}
-        {access.contested && cut.length > 0 && (
+        {access.contested && plan && other && cut.length > 0 && (
           <p class="soft">
             The <a href={link({ without: idsOf(cut), step: null })}>smallest cut</a> would end every
             path, sound ones too: {cut.map(({ label }) => visible(label)).join(", ")}.
           </p>
+        )}
+        {plan?.truncated && (
+          <p class="mind">More routes may remain: not every path was looked at.</p>
         )}
         {!access.contested && (
           <p class="soft">
@@ -67,8 +81,12 @@ export function Ending({ access, pair, what, plan, problem, again }: Props) {
             {visible(note)}
           </p>
         ))}
+        <details>
+          <summary>All of it in plain English</summary>
+          <p>{visible(access.explanation.sentence)}</p>
+        </details>
       </section>
-      {revoke.length > 0 && (
+      {(revoke.length > 0 || problem) && (
         <section aria-label="What else would end">
           <h3>What else would that end</h3>
           {problem ? (
@@ -87,16 +105,27 @@ export function Ending({ access, pair, what, plan, problem, again }: Props) {
 const idsOf = (grants: readonly Named[]): string | null =>
   without(grants.map(({ id }) => plain(id)));
 
+/** Grants of a cut that are listed before the rest is opened. */
+const LISTED = 6;
+
 function Cut({ grants }: { grants: readonly Named[] }) {
+  const item = ({ id, label }: Named) => (
+    <li key={id}>
+      <a href={link({ step: plain(id) })}>{visible(label)}</a>
+      <Scissors grant={plain(id)} name={visible(label)} />
+    </li>
+  );
+  const rest = grants.slice(LISTED);
   return (
-    <ul class="cut">
-      {grants.map(({ id, label }) => (
-        <li key={id}>
-          <a href={link({ step: plain(id) })}>{visible(label)}</a>
-          <Scissors grant={plain(id)} name={visible(label)} />
-        </li>
-      ))}
-    </ul>
+    <>
+      <ul class="cut">{grants.slice(0, LISTED).map(item)}</ul>
+      {rest.length > 0 && (
+        <details>
+          <summary>… {count(rest.length)} more</summary>
+          <ul class="cut">{rest.map(item)}</ul>
+        </details>
+      )}
+    </>
   );
 }
 

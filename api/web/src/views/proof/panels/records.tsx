@@ -1,6 +1,6 @@
 // The records of a grant: three at first, then page by page, since a grant may rest on thousands.
 import { useSignal } from "@preact/signals";
-import step from "documents/step.graphql";
+import records from "documents/step_records.graphql";
 import { type Evidence, EvidenceRecord } from "../../../components/record";
 import { Trouble } from "../../../components/trouble";
 import { ask } from "../../../state/client";
@@ -30,7 +30,7 @@ export function Records({ grant, first, total }: Props) {
     problem.value = null;
     try {
       const at = location.peek().at ?? null;
-      const { graph } = await ask(step, { grant, first: PAGE, offset: shown.length, at });
+      const { graph } = await ask(records, { grant, first: PAGE, offset: shown.length, at });
       more.value = [...more.value, ...(graph?.grant?.evidence ?? [])];
     } catch (thrown) {
       problem.value = problemOf(thrown);

@@ -15,10 +15,16 @@ import { Remedies } from "./remedies";
 
 type Grant = NonNullable<NonNullable<StepQuery["graph"]>["grant"]>;
 
-export function StepPanel({ grant }: { grant: string }) {
+interface Props {
+  grant: string;
+  /** True if the panel takes the place of one in which the focus may have been. */
+  follows: boolean;
+}
+
+export function StepPanel({ grant, follows }: Props) {
   const at = location.value.at;
   const asked = useAnswer(JSON.stringify([grant, at]), async (abort) => {
-    const { graph } = await ask(step, { grant, first: FIRST, offset: 0, at: at ?? null }, abort);
+    const { graph } = await ask(step, { grant, first: FIRST, at: at ?? null }, abort);
     return { grant: graph?.grant ?? null };
   });
   const { answer, problem } = asked.state.value;
@@ -34,7 +40,7 @@ export function StepPanel({ grant }: { grant: string }) {
       ) : !answer ? (
         <p aria-busy="true">Reading its records…</p>
       ) : answer.grant ? (
-        <Held grant={answer.grant} />
+        <Held grant={answer.grant} follows={follows} />
       ) : (
         <Gone grant={grant} />
       )}
@@ -66,11 +72,11 @@ const WORDS: Readonly<Record<string, string>> = {
   CLIENT: "is a client",
 };
 
-function Held({ grant }: { grant: Grant }) {
+function Held({ grant, follows }: { grant: Grant; follows: boolean }) {
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => {
     // A picked line keeps the focus; a link of this panel that has gone cannot.
-    if (document.activeElement === document.body) heading.current?.focus();
+    if (follows && document.activeElement === document.body) heading.current?.focus();
   }, []);
   const id = plain(grant.id);
   const raw = [...new Set(grant.rawRoles.filter((each) => each !== null))];
@@ -83,7 +89,9 @@ function Held({ grant }: { grant: Grant }) {
         <dt>Relation</dt>
         <dd>
           {WORDS[grant.relation] ?? low(grant.relation)}
-          {grant.roles.length > 0 && `, ${grant.roles.map(low).join(" and ")}`}
+          {grant.relation !== "CLIENT" &&
+            grant.roles.length > 0 &&
+            `, ${grant.roles.map(low).join(" and ")}`}
         </dd>
         {raw.length > 0 && (
           <>

@@ -2,17 +2,17 @@
 import without from "documents/without.graphql";
 import { asCommand, asPython, literal } from "../../../commands";
 import { AskedAs } from "../../../components/asked_as";
-import { Trouble } from "../../../components/trouble";
-import { remaining } from "../../../scenes/proof";
 import { link, location } from "../../../state/location";
 import type { Question } from "../../../state/question";
 import { visible } from "../../../visible";
-import { count, many, plain } from "../../../words";
+import { count, many } from "../../../words";
+import { NoAnswer } from "../../what_if/no_answer";
 import { Counts, Outcomes } from "../../what_if/outcomes";
 import { RemovedGrants } from "../../what_if/removed";
 import type { WhatIf } from "../../what_if/rows";
 import { Todo } from "../../what_if/todo";
 import { Unsure } from "../../what_if/unsure";
+import { type Verdict, verdictOf } from "../../what_if/verdict";
 import type { Shown } from "./access_panel";
 
 interface Props extends Shown {
@@ -25,11 +25,9 @@ const FEW = 5;
 /** Paths that are told in words; the picture has all. */
 const TOLD = 3;
 
-export function WithoutPanel({ access, who, what, remove, asked }: Props) {
+export function WithoutPanel({ pair, access, who, what, remove, asked }: Props) {
   const { answer, problem } = asked.state.value;
   const at = location.value.at;
-  const gone = answer?.removed.map(({ id }) => plain(id)) ?? [];
-  const left = remaining(access, gone);
   return (
     <>
       <p>
@@ -39,27 +37,11 @@ export function WithoutPanel({ access, who, what, remove, asked }: Props) {
       </p>
       <h2>What if {remove.length === 1 ? "this went" : `these ${count(remove.length)} went`}?</h2>
       <RemovedGrants remove={remove} removed={answer?.removed} />
-      {problem && <Trouble problem={problem} again={asked.again} />}
+      {problem && <NoAnswer problem={problem} again={asked.again} />}
       {!answer && !problem && <p aria-busy="true">Imagining it…</p>}
       {answer && (
         <>
-          <section class="verdict" role="status">
-            <p class={left.length ? "stands" : "over"}>
-              {left.length
-                ? `${who.label} still reaches ${what.label}, by ${many(left.length, "other path", "other paths")}:`
-                : access.paths.truncated
-                  ? `All paths that are shown end, but there are more: ${who.label} may still reach ${what.label}.`
-                  : `${who.label} no longer reaches ${what.label}.`}
-            </p>
-            {left.length > 0 && (
-              <ul>
-                {left.slice(0, TOLD).map((path) => (
-                  <li key={path.sentence}>{visible(path.sentence)}</li>
-                ))}
-                {left.length > TOLD && <li>… {count(left.length - TOLD)} more</li>}
-              </ul>
-            )}
-          </section>
+          <Standing verdict={verdictOf(access, pair, answer)} who={who.label} what={what.label} />
           <section aria-label="What becomes of every access">
             <h3>What else would that end</h3>
             <Counts answer={answer} />
@@ -79,5 +61,39 @@ export function WithoutPanel({ access, who, what, remove, asked }: Props) {
         python={asPython(`g.without(${remove.map(literal).join(", ")})`, at)}
       />
     </>
+  );
+}
+
+function Standing({ verdict, who, what }: { verdict: Verdict; who: string; what: string }) {
+  const { fate, left } = verdict;
+  return (
+    <section class="verdict" role="status">
+      {fate === "over" && (
+        <p class="over">
+          {who} no longer reaches {what}.
+        </p>
+      )}
+      {fate === "unsure" && (
+        <p class="stands">
+          All paths that are shown end, but there are more: {who} may still reach {what}.
+        </p>
+      )}
+      {fate === "stands" && (
+        <p class="stands">
+          {who} still reaches {what}
+          {left.length
+            ? `, by ${many(left.length, "other path", "other paths")}:`
+            : ", by paths that are not shown here."}
+        </p>
+      )}
+      {left.length > 0 && (
+        <ul>
+          {left.slice(0, TOLD).map((path) => (
+            <li key={path.sentence}>{visible(path.sentence)}</li>
+          ))}
+          {left.length > TOLD && <li>… {count(left.length - TOLD)} more</li>}
+        </ul>
+      )}
+    </section>
   );
 }
