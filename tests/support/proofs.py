@@ -41,7 +41,12 @@ def crowded(folder: Path, records: int = RECORDS, paths: int = PATHS) -> Path:
     ]
     shown = {"business_clients": [client(6500, "V", 20)], "account_id": "Five"}
     people = [
-        me(100 + n, business_memberships=[membership(9000 + n, 500, "owner" if n == 0 else "business_employee", **shown)])
+        me(
+            100 + n,
+            business_memberships=[
+                membership(9000 + n, 500, "owner" if n == 0 else "business_employee", **shown)
+            ],
+        )
         for n in range(records)
     ]
     hostile = me(

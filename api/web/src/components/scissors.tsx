@@ -13,16 +13,16 @@ interface Props {
 
 export function Scissors({ grant, name, words = false }: Props) {
   const away = imagined(location.value.without).includes(grant);
-  const said = away ? "Put back" : "Cut";
+  const said = away ? (words ? "Put it back" : "put back") : words ? "What if it went?" : "cut";
   return (
     <a
       class={away ? "scissors away" : "scissors"}
       href={link(toggled(grant))}
-      aria-label={`${said} ${name}${away ? "" : ": what would end?"}`}
+      aria-label={`${said} ${name}`}
       title={away ? "Put this grant back" : "What if this grant went?"}
     >
       <span aria-hidden="true">{away ? "↺" : "✂"}</span>
-      {words ? ` ${away ? "Put it back" : "What if it went?"}` : away ? " put back" : " cut"}
+      {` ${said}`}
     </a>
   );
 }

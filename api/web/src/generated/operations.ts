@@ -207,20 +207,20 @@ export type ProofQueryVariables = Exact<{
 
 
 export type ProofQuery = { graph: { principal:
-      | { __typename: 'Account', subscriptionStatus: string | null, id: string, label: string, business: { id: string, name: string | null, label: string } | null }
-      | { __typename: 'Business', name: string | null, id: string, label: string, account: { id: string } | null }
+      | { __typename: 'Account', id: string, label: string, business: { id: string, label: string } | null }
+      | { __typename: 'Business', active: boolean | null, id: string, label: string, account: { id: string } | null }
       | { __typename: 'Group', id: string, label: string }
-      | { __typename: 'Identity', email: string | null, firstName: string | null, lastName: string | null, id: string, label: string, reach: { coverage: { complete: boolean, notes: Array<string>, oldest: string | null, newest: string | null } } }
+      | { __typename: 'Identity', firstName: string | null, lastName: string | null, id: string, label: string, reach: { coverage: { complete: boolean, notes: Array<string>, oldest: string | null, newest: string | null } } }
      | null, resource:
-      | { __typename: 'Account', subscriptionStatus: string | null, id: string, label: string, business: { id: string, name: string | null, label: string } | null }
-      | { __typename: 'Business', name: string | null, id: string, label: string, account: { id: string } | null }
+      | { __typename: 'Account', id: string, label: string, business: { id: string, label: string } | null }
+      | { __typename: 'Business', active: boolean | null, id: string, label: string, account: { id: string } | null }
       | { __typename: 'Group', id: string, label: string }
-      | { __typename: 'Identity', email: string | null, firstName: string | null, lastName: string | null, id: string, label: string }
+      | { __typename: 'Identity', firstName: string | null, lastName: string | null, id: string, label: string }
      | null, access: { roles: Array<Role>, capabilities: Array<Capability>, certainty: Certainty, state: AccessState, stateReasons: Array<string>, contested: boolean, contestedRoles: Array<Role>, contradictions: Array<{ code: string, sentence: string, evidence: Array<{ recordId: string | null, pointer: string, record: unknown, document: { sha256: string, source: string, observedAt: string, momentSource: MomentSource | null, kind: string } }> }>, coverage: { complete: boolean, notes: Array<string>, oldest: string | null, newest: string | null }, explanation: { independentRoutes: number, sentence: string, cut: Array<{ id: string, label: string }> }, pathGraph: { truncated: boolean, nodes: Array<{ node:
-            | { __typename: 'Account', subscriptionStatus: string | null, id: string, label: string, business: { id: string, name: string | null, label: string } | null }
-            | { __typename: 'Business', name: string | null, id: string, label: string, account: { id: string } | null }
+            | { __typename: 'Account', id: string, label: string, business: { id: string, label: string } | null }
+            | { __typename: 'Business', active: boolean | null, id: string, label: string, account: { id: string } | null }
             | { __typename: 'Group', id: string, label: string }
-            | { __typename: 'Identity', email: string | null, firstName: string | null, lastName: string | null, id: string, label: string }
+            | { __typename: 'Identity', firstName: string | null, lastName: string | null, id: string, label: string }
            }>, edges: Array<{ relation: Relation, role: Role | null, from:
             | { id: string }
             | { id: string }
@@ -233,13 +233,13 @@ export type ProofQuery = { graph: { principal:
             | { id: string }
           , grant: { id: string, label: string, contested: boolean } }> }, paths: { truncated: boolean, nodes: Array<{ sentence: string, role: Role, certainty: Certainty, state: AccessState, stateReasons: Array<string>, contested: boolean, steps: Array<{ certainty: Certainty, state: AccessState, contested: boolean, grant: { id: string } | null }> }> } } | null } | null };
 
-type ProofNode_Account_Fragment = { __typename: 'Account', subscriptionStatus: string | null, id: string, label: string, business: { id: string, name: string | null, label: string } | null };
+type ProofNode_Account_Fragment = { __typename: 'Account', id: string, label: string, business: { id: string, label: string } | null };
 
-type ProofNode_Business_Fragment = { __typename: 'Business', name: string | null, id: string, label: string, account: { id: string } | null };
+type ProofNode_Business_Fragment = { __typename: 'Business', active: boolean | null, id: string, label: string, account: { id: string } | null };
 
 type ProofNode_Group_Fragment = { __typename: 'Group', id: string, label: string };
 
-type ProofNode_Identity_Fragment = { __typename: 'Identity', email: string | null, firstName: string | null, lastName: string | null, id: string, label: string };
+type ProofNode_Identity_Fragment = { __typename: 'Identity', firstName: string | null, lastName: string | null, id: string, label: string };
 
 export type ProofNodeFragment =
   | ProofNode_Account_Fragment

@@ -1,7 +1,8 @@
 // Every path of one access as a scene: each node once, each grant as a line of its own.
 import type { ProofQuery } from "../generated/operations";
 import type { Certainty, Kind, Line, Scene, Spot } from "../picture/scene";
-import { kindOf, low, nativeId, plain, safe } from "../words";
+import { kindOf, low, plain } from "../words";
+import { cardOf } from "./names";
 
 type Graph = NonNullable<ProofQuery["graph"]>;
 export type Access = NonNullable<Graph["access"]>;
@@ -60,9 +61,9 @@ export function proofScene(access: Access, pair: Pair, gone: readonly string[] =
   const spots = new Map<string, Spot>();
   for (const { node } of nodes) {
     const id = card(node.id);
-    const known = spots.get(id);
-    const spot = spotOf(node, id);
-    spots.set(id, known ? joined(known, spot, node) : { ...spot, end: ends.includes(id) });
+    // A business tells more of itself than its account does.
+    if (!spots.has(id) || node.__typename === "Business")
+      spots.set(id, { ...spotOf(node, id), end: ends.includes(id) });
   }
   return {
     root: card(pair.principal),
@@ -109,37 +110,9 @@ function stepsOf(paths: readonly ProofPath[]): Map<string, Taken> {
 
 function spotOf(node: End, id: string): Spot {
   const kind = kindOf(id) as Kind;
-  if (node.__typename === "Identity") {
-    const [name, domain] = (node.email ?? "").split("@");
-    const full = [node.firstName, node.lastName].filter(Boolean).join(" ");
-    return {
-      id,
-      kind,
-      title: safe(name || node.label),
-      sub: safe([domain && `@${domain}`, full || null].filter(Boolean).join(" · ")),
-      speak: safe([node.label, full].filter(Boolean).join(", ")),
-    };
-  }
-  if (node.__typename === "Account") {
-    const account = `account ${nativeId(node.id)}`;
-    if (kind === "account") return { id, kind, title: safe(node.label), sub: "" };
-    const keeper = node.business;
-    return {
-      id,
-      kind,
-      title: safe(keeper?.name ?? keeper?.label ?? node.label),
-      sub: safe(keeper?.name ? `${nativeId(id)} · ${account}` : account),
-    };
-  }
-  const name = node.__typename === "Business" ? node.name : null;
-  return { id, kind, title: safe(name ?? node.label), sub: name ? nativeId(id) : "" };
-}
-
-/** One card for a business and the account that it keeps. */
-function joined(known: Spot, other: Spot, node: End): Spot {
-  const more = node.__typename === "Account" ? other : known;
-  const base = node.__typename === "Account" ? known : other;
-  return { ...base, ...(known.end && { end: true }), sub: more.sub || base.sub };
+  const apart = kind === "account" && node.__typename === "Account" && node.business;
+  if (apart) return { id, kind, title: node.label, sub: "who keeps it is contested" };
+  return { id, kind, ...cardOf(node) };
 }
 
 /** A card is latent, or has ended, where every line to it is. */

@@ -31,27 +31,34 @@ export function accessOf(paths: Step[][], given: Given = {}): Access {
   const id = (plain: string) => (past ? plain + MARK : plain);
   const steps = new Map(paths.flat().map((step) => [grantOf(step), step]));
   const nodes = new Set(paths.flat().flatMap(({ from, to }) => [from, to]));
+  const accountOf = (keeper: string) => {
+    const [account] = Object.entries(keepers).find(([, each]) => each === keeper) ?? [];
+    return account ? { id: id(account) } : null;
+  };
   const node = (name: string) => {
     const [kind = "", native = ""] = name.split(":");
     const base = { id: id(name), label: `${kind} ${native}` };
     if (kind === "identity")
       return {
         __typename: "Identity" as const,
-        ...base,
-        email: `${native}@example.com`,
+        id: base.id,
+        label: `p${native}@example.com`,
         firstName: null,
         lastName: null,
       };
     if (kind === "business")
-      return { __typename: "Business" as const, ...base, name: `Shop ${native}`, account: null };
+      return {
+        __typename: "Business" as const,
+        id: base.id,
+        label: `Shop (${native})`,
+        active: null,
+        account: accountOf(name),
+      };
     const keeper = keepers[name];
     return {
       __typename: "Account" as const,
       ...base,
-      subscriptionStatus: null,
-      business: keeper
-        ? { id: id(keeper), name: `Shop ${keeper.split(":")[1]}`, label: keeper }
-        : null,
+      business: keeper ? { id: id(keeper), label: `Shop (${keeper.split(":")[1]})` } : null,
     };
   };
   const answer = {

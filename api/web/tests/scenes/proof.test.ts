@@ -25,7 +25,7 @@ test("two routes meet in one card of the business and its account", () => {
     ["business:3", "business", true],
     ["business:2", "business", false],
   ]);
-  expect(scene.spots[1]).toMatchObject({ title: "Shop 3", sub: "3 · account V" });
+  expect(scene.spots[1]).toMatchObject({ title: "Shop", sub: "3 · account V" });
   expect(scene.lines.map(({ from, to, label, certainty }) => [from, to, label, certainty])).toEqual(
     [
       ["identity:1", "business:3", "client", "STATED"],
@@ -43,8 +43,8 @@ test("who keeps an account is not drawn, and its card has both ids", () => {
   });
   expect(scene.lines).toHaveLength(1);
   expect(scene.spots.map(({ title, sub }) => [title, sub])).toEqual([
-    ["1", "@example.com"],
-    ["Shop 3", "3 · account V"],
+    ["p1", "@example.com"],
+    ["Shop", "3 · account V"],
   ]);
 });
 
@@ -52,6 +52,7 @@ test("an account with two claimed keepers stands apart, and the claim is drawn a
   const path = [ROW, { ...KEEPS, contested: true }];
   const scene = proofScene(accessOf([path], { keepers: { "account:V": "business:3" } }), PAIR);
   expect(scene.spots.map(({ id }) => id)).toEqual(["identity:1", "account:V", "business:3"]);
+  expect(scene.spots[1]).toMatchObject({ title: "account V", sub: "who keeps it is contested" });
   expect(scene.lines[1]).toMatchObject({ label: "keeps", contested: true });
 });
 
@@ -90,14 +91,6 @@ test("without one route, its steps have ended and the rest stands", () => {
     ["business:2", true],
   ]);
   expect(remaining(access, [grantOf(CLIENT)]).map(grantsOf)).toEqual([[grantOf(ROW)]]);
-});
-
-test("a name that would reorder the card is told by its sign", () => {
-  const access = accessOf([[OWNED]]);
-  const node = access.pathGraph.nodes[1]?.node;
-  if (node?.__typename === "Business") node.name = "\u202egnp.exe";
-  const scene = proofScene(access, { principal: "identity:1", resource: "business:2" });
-  expect(scene.spots[1]?.title).toBe("\ufffdgnp.exe");
 });
 
 const roads = fc.array(

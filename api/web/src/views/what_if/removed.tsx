@@ -35,7 +35,7 @@ export function RemovedGrants({ remove, removed }: Props) {
                   </small>
                 )}
               </span>
-              <a href={link(toggled(grant))} aria-label={`Put ${name} back`}>
+              <a href={link(toggled(grant))} aria-label={`Put back ${name}`}>
                 Put back
               </a>
             </li>
