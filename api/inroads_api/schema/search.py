@@ -1,4 +1,4 @@
-"""Ways to find nodes: a search by text, and lists of all identities and businesses."""
+"""Ways to find nodes and grants: a search by text, lists of nodes, and a lookup by id."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from inroads.network.search import Matches, MatchField, MatchPlace
 from inroads_api.schema.context import Info, asked
 from inroads_api.schema.fields import ID, describe, described, field, optional, value
 from inroads_api.schema.graph.businesses import Business
+from inroads_api.schema.graph.grants import Grant
 from inroads_api.schema.graph.identities import Identity
 from inroads_api.schema.graph.node import Node, node
 from inroads_api.schema.graph.views.neighbours import Neighbour, neighbours_of
@@ -120,7 +121,7 @@ class SearchConnection(Connection[Node]):
 
 @described
 class NodeQuestions:
-    """The ways in which one version of the graph finds nodes."""
+    """The ways in which one version of the graph finds nodes and grants."""
 
     seen: strawberry.Private[Version]
 
@@ -176,6 +177,25 @@ class NodeQuestions:
         wanted = frozenset(relations if relations or relations == [] else Relation)
         directions = (direction,) if direction else tuple(Direction)
         return neighbours_of(graph, key, wanted, directions, page)
+
+    @field
+    def grant(
+        self,
+        id: Annotated[  # noqa: A002  # the contract's name
+            ID,
+            strawberry.argument(
+                description="A grant's id: `business:77128#MEMBER@identity:712052`, or as any"
+                " object gives it."
+            ),
+        ],
+    ) -> Grant | None:
+        """A standing grant by its id, in the version of its mark; null if there is none."""
+        seen, (key,) = asked(self.seen, id)
+        held = seen.graph.grants.get(key)
+        if held is None:
+            return None
+        note((held.principal, held.resource))
+        return Grant(graph=seen.graph, held=held)
 
     @connection
     def all_identities(

@@ -214,6 +214,11 @@ class Access(AccessFacts):
         return graph_of(self.graph, self.whole, within(first, MAX_FIRST))
 
     @field
+    def coverage(self) -> Coverage:
+        """The coverage of what the identity reaches: complete if no other path can be missing."""
+        return mirror(Coverage, self.graph.coverage_of_access(self.whole))
+
+    @field
     def explanation(self) -> Explanation:
         """The number of independent routes, and the grants whose removal would end them."""
         explained = (self.explainer or Explainer(self.graph)).explain(self.whole)

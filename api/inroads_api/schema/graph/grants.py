@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import strawberry
 
 from inroads import model
@@ -12,7 +14,7 @@ from inroads.network.access_graph import AccessGraph
 from inroads_api.schema.fields import ID, described, field, mirror, own_id, stated, value
 from inroads_api.schema.graph.evidence import Contradiction, Evidence, contradictions_of
 from inroads_api.schema.graph.node import Node, node
-from inroads_api.schema.pages import First, within
+from inroads_api.schema.pages import MAX_OFFSET, First, within
 
 
 @described
@@ -70,10 +72,16 @@ class Grant:
         return contradictions_of(self.graph, self.held.contradictions)
 
     @field
-    def evidence(self, first: First = 3) -> list[Evidence]:
+    def evidence(
+        self,
+        first: First = 3,
+        offset: Annotated[
+            int | None, strawberry.argument(description="How many records to pass over.")
+        ] = 0,
+    ) -> list[Evidence]:
         """The first standing records that state it, those of its two ends' own documents first."""
-        count = within(first, 3)
-        found = wording.records_of(self.graph, self.held)[:count]
+        count, passed = within(first, 3), within(offset, 0, "offset", most=MAX_OFFSET)
+        found = wording.records_of(self.graph, self.held)[passed : passed + count]
         return [Evidence(graph=self.graph, said=each) for each in found]
 
     evidence_count: int = stated(

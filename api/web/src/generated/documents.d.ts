@@ -40,10 +40,38 @@ declare module "*/answer_reached_by.graphql" {
   >;
   export default text;
 }
+declare module "*/ending.graphql" {
+  const text: import("../state/client").Document<
+    import("./operations").EndingQuery,
+    import("./operations").EndingQueryVariables
+  >;
+  export default text;
+}
 declare module "*/moment.graphql" {
   const text: import("../state/client").Document<
     import("./operations").MomentQuery,
     import("./operations").MomentQueryVariables
+  >;
+  export default text;
+}
+declare module "*/outcomes.graphql" {
+  const text: import("../state/client").Document<
+    import("./operations").OutcomesQuery,
+    import("./operations").OutcomesQueryVariables
+  >;
+  export default text;
+}
+declare module "*/proof.graphql" {
+  const text: import("../state/client").Document<
+    import("./operations").ProofQuery,
+    import("./operations").ProofQueryVariables
+  >;
+  export default text;
+}
+declare module "*/removable.graphql" {
+  const text: import("../state/client").Document<
+    import("./operations").RemovableQuery,
+    import("./operations").RemovableQueryVariables
   >;
   export default text;
 }
@@ -89,6 +117,20 @@ declare module "*/start_widest.graphql" {
   >;
   export default text;
 }
+declare module "*/step.graphql" {
+  const text: import("../state/client").Document<
+    import("./operations").StepQuery,
+    import("./operations").StepQueryVariables
+  >;
+  export default text;
+}
+declare module "*/step_records.graphql" {
+  const text: import("../state/client").Document<
+    import("./operations").StepRecordsQuery,
+    import("./operations").StepRecordsQueryVariables
+  >;
+  export default text;
+}
 declare module "*/subject.graphql" {
   const text: import("../state/client").Document<
     import("./operations").SubjectQuery,
@@ -107,6 +149,13 @@ declare module "*/versions.graphql" {
   const text: import("../state/client").Document<
     import("./operations").VersionsSubscription,
     import("./operations").VersionsSubscriptionVariables
+  >;
+  export default text;
+}
+declare module "*/without.graphql" {
+  const text: import("../state/client").Document<
+    import("./operations").WithoutQuery,
+    import("./operations").WithoutQueryVariables
   >;
   export default text;
 }

@@ -109,6 +109,21 @@ export type ChangeKind =
   /** It is no longer seen, and need not have ended. */
   | 'UNOBSERVED';
 
+/** What becomes of an access. */
+export type Fate =
+  /** It stays, with something less and something more. */
+  | 'CHANGED'
+  /** It ends. */
+  | 'ENDS'
+  /** It is new. */
+  | 'GAINED'
+  /** It stays with fewer or other capabilities, latent, inferred only or contested. */
+  | 'LOWERED'
+  /** It stays with more capabilities, turns active, or is now stated. */
+  | 'RAISED'
+  /** It stays as it was by other paths. */
+  | 'STAYS';
+
 /** How bad a finding is, the least first. */
 export type FindingSeverity =
   /** To be looked at now; no rule says so unless the policy does. */
@@ -139,6 +154,15 @@ export type MatchPlace =
   | 'PREFIX'
   /** The text is somewhere in the field. */
   | 'WITHIN';
+
+/** How the moment of a document is known, surest first. */
+export type MomentSource =
+  /** Its envelope says it. */
+  | 'ENVELOPE'
+  /** Only the modification time of its file says it: a copied file may be newer than what it shows. */
+  | 'FILE'
+  /** Whoever handed it in says it: an option, a collector, or the API at arrival. */
+  | 'GIVEN';
 
 /** The four kinds of node. Every kind of id counts separately. */
 export type NodeKind =
@@ -387,12 +411,105 @@ export type AnswerReachedByQuery = { graph: { node:
 
 export type AnswerReachedByPageFragment = { version: string | null, totalCount: number, truncated: boolean, coverage: { complete: boolean, notes: Array<string> }, pageInfo: { startCursor: string | null }, counts: { total: number, stated: number, inferred: number, active: number, latent: number, contested: number, byRole: Array<{ role: Role, count: number }> }, nodes: Array<{ roles: Array<Role>, certainty: Certainty, state: AccessState, contested: boolean, contestedRoles: Array<Role>, distance: number, principal: { __typename: 'Identity', id: string, label: string, firstName: string | null, lastName: string | null, observed: boolean } }> };
 
+export type EndingQueryVariables = Exact<{
+  principal: string | number;
+  resource: string | number;
+  at?: string | null | undefined;
+}>;
+
+
+export type EndingQuery = { graph: { plan: { verified: boolean, truncated: boolean, revoke: Array<{ id: string, label: string }>, whatIf: { notes: Array<string>, ends: { totalCount: number, nodes: Array<{ principal: { id: string, label: string }, resource:
+              | { __typename: 'Account', id: string, label: string, business: { id: string, label: string } | null }
+              | { __typename: 'Business', id: string, label: string, account: { id: string } | null }
+              | { __typename: 'Group', id: string, label: string }
+              | { __typename: 'Identity', id: string, label: string }
+             }> }, lowered: { totalCount: number }, stays: { totalCount: number } } } | null } | null };
+
+export type EndingRowsFragment = { totalCount: number, nodes: Array<{ principal: { id: string, label: string }, resource:
+      | { __typename: 'Account', id: string, label: string, business: { id: string, label: string } | null }
+      | { __typename: 'Business', id: string, label: string, account: { id: string } | null }
+      | { __typename: 'Group', id: string, label: string }
+      | { __typename: 'Identity', id: string, label: string }
+     }> };
+
 export type MomentQueryVariables = Exact<{
   at: string;
 }>;
 
 
 export type MomentQuery = { past: { documentCount: number } | null, graph: { documentCount: number, coverage: { oldest: string | null } } | null };
+
+export type OutcomesQueryVariables = Exact<{
+  remove: Array<string | number> | string | number;
+  fates: Array<Fate> | Fate;
+  after?: string | null | undefined;
+  at?: string | null | undefined;
+}>;
+
+
+export type OutcomesQuery = { graph: { whatIf: { outcomes: { totalCount: number, pageInfo: { endCursor: string | null, hasNextPage: boolean }, nodes: Array<{ fate: Fate, kinds: Array<ChangeKind>, sentence: string, principal: { id: string, label: string }, resource:
+            | { __typename: 'Account', id: string, label: string, business: { id: string, label: string } | null }
+            | { __typename: 'Business', id: string, label: string, account: { id: string } | null }
+            | { __typename: 'Group', id: string, label: string }
+            | { __typename: 'Identity', id: string, label: string }
+          , before: { roles: Array<Role>, certainty: Certainty, state: AccessState, contested: boolean } | null, after: { roles: Array<Role>, certainty: Certainty, state: AccessState, contested: boolean } | null }> } } | null } | null };
+
+export type ProofQueryVariables = Exact<{
+  principal: string | number;
+  resource: string | number;
+  at?: string | null | undefined;
+}>;
+
+
+export type ProofQuery = { graph: { principal:
+      | { __typename: 'Account', id: string, label: string, business: { id: string, label: string } | null }
+      | { __typename: 'Business', active: boolean | null, id: string, label: string, account: { id: string } | null }
+      | { __typename: 'Group', id: string, label: string }
+      | { __typename: 'Identity', firstName: string | null, lastName: string | null, id: string, label: string, reach: { coverage: { complete: boolean, notes: Array<string>, oldest: string | null, newest: string | null } } }
+     | null, resource:
+      | { __typename: 'Account', id: string, label: string, business: { id: string, label: string } | null }
+      | { __typename: 'Business', active: boolean | null, id: string, label: string, account: { id: string } | null }
+      | { __typename: 'Group', id: string, label: string }
+      | { __typename: 'Identity', firstName: string | null, lastName: string | null, id: string, label: string }
+     | null, access: { roles: Array<Role>, capabilities: Array<Capability>, certainty: Certainty, state: AccessState, stateReasons: Array<string>, contested: boolean, contestedRoles: Array<Role>, contradictions: Array<{ code: string, sentence: string, evidence: Array<{ recordId: string | null, pointer: string, record: unknown, document: { sha256: string, source: string, observedAt: string, momentSource: MomentSource | null, kind: string } }> }>, coverage: { complete: boolean, notes: Array<string>, oldest: string | null, newest: string | null }, explanation: { independentRoutes: number, sentence: string, cut: Array<{ id: string, label: string }> }, pathGraph: { truncated: boolean, nodes: Array<{ node:
+            | { __typename: 'Account', id: string, label: string, business: { id: string, label: string } | null }
+            | { __typename: 'Business', active: boolean | null, id: string, label: string, account: { id: string } | null }
+            | { __typename: 'Group', id: string, label: string }
+            | { __typename: 'Identity', firstName: string | null, lastName: string | null, id: string, label: string }
+           }>, edges: Array<{ relation: Relation, role: Role | null, from:
+            | { id: string }
+            | { id: string }
+            | { id: string }
+            | { id: string }
+          , to:
+            | { id: string }
+            | { id: string }
+            | { id: string }
+            | { id: string }
+          , grant: { id: string, label: string, contested: boolean } }> }, paths: { truncated: boolean, nodes: Array<{ sentence: string, role: Role, certainty: Certainty, state: AccessState, stateReasons: Array<string>, contested: boolean, steps: Array<{ certainty: Certainty, state: AccessState, contested: boolean, grant: { id: string } | null }> }> } } | null } | null };
+
+type ProofNode_Account_Fragment = { __typename: 'Account', id: string, label: string, business: { id: string, label: string } | null };
+
+type ProofNode_Business_Fragment = { __typename: 'Business', active: boolean | null, id: string, label: string, account: { id: string } | null };
+
+type ProofNode_Group_Fragment = { __typename: 'Group', id: string, label: string };
+
+type ProofNode_Identity_Fragment = { __typename: 'Identity', firstName: string | null, lastName: string | null, id: string, label: string };
+
+export type ProofNodeFragment =
+  | ProofNode_Account_Fragment
+  | ProofNode_Business_Fragment
+  | ProofNode_Group_Fragment
+  | ProofNode_Identity_Fragment
+;
+
+export type RemovableQueryVariables = Exact<{
+  text: string | number;
+  at?: string | null | undefined;
+}>;
+
+
+export type RemovableQuery = { graph: { whatIf: { removed: Array<{ id: string, label: string }> } | null } | null };
 
 export type StandingQueryVariables = Exact<{ [key: string]: never; }>;
 
@@ -443,6 +560,35 @@ export type StartWidestQueryVariables = Exact<{
 
 export type StartWidestQuery = { graph: { largestBlastRadius: Array<{ id: string, label: string, blastRadius: { total: number, inferred: number, latent: number, contested: number } }> | null } | null };
 
+export type StepQueryVariables = Exact<{
+  grant: string | number;
+  first: number;
+  at?: string | null | undefined;
+}>;
+
+
+export type StepQuery = { graph: { grant: { id: string, label: string, relation: Relation, roles: Array<Role>, rawRoles: Array<string | null>, active: boolean, contested: boolean, evidenceCount: number, principal:
+        | { id: string, label: string }
+        | { id: string, label: string }
+        | { id: string, label: string }
+        | { id: string, label: string }
+      , resource:
+        | { id: string, label: string }
+        | { id: string, label: string }
+        | { id: string, label: string }
+        | { id: string, label: string }
+      , contradictions: Array<{ code: string, sentence: string, evidence: Array<{ recordId: string | null, pointer: string, record: unknown, document: { sha256: string, source: string, observedAt: string, momentSource: MomentSource | null, kind: string } }> }>, evidence: Array<{ recordId: string | null, pointer: string, record: unknown, document: { sha256: string, source: string, observedAt: string, momentSource: MomentSource | null, kind: string } }>, remediation: Array<{ record: string, dialect: string, action: string, destroy: string | null, source: string, pointer: string }> } | null } | null };
+
+export type StepRecordsQueryVariables = Exact<{
+  grant: string | number;
+  first: number;
+  offset: number;
+  at?: string | null | undefined;
+}>;
+
+
+export type StepRecordsQuery = { graph: { grant: { evidence: Array<{ recordId: string | null, pointer: string, record: unknown, document: { sha256: string, source: string, observedAt: string, momentSource: MomentSource | null, kind: string } }> } | null } | null };
+
 export type SubjectQueryVariables = Exact<{
   ids: Array<string | number> | string | number;
   at?: string | null | undefined;
@@ -474,3 +620,48 @@ export type VersionsSubscriptionVariables = Exact<{ [key: string]: never; }>;
 
 
 export type VersionsSubscription = { changes: { after: string } };
+
+export type WithoutQueryVariables = Exact<{
+  remove: Array<string | number> | string | number;
+  at?: string | null | undefined;
+}>;
+
+
+export type WithoutQuery = { graph: { whatIf: { truncated: boolean, notes: Array<string>, coverage: { complete: boolean, notes: Array<string> }, removed: Array<{ id: string, label: string, relation: Relation, roles: Array<Role>, evidenceCount: number, principal:
+          | { id: string, label: string }
+          | { id: string, label: string }
+          | { id: string, label: string }
+          | { id: string, label: string }
+        , resource:
+          | { id: string, label: string }
+          | { id: string, label: string }
+          | { id: string, label: string }
+          | { id: string, label: string }
+        , remediation: Array<{ record: string, dialect: string, action: string, destroy: string | null, source: string, pointer: string }> }>, ends: { totalCount: number, pageInfo: { endCursor: string | null, hasNextPage: boolean }, nodes: Array<{ fate: Fate, kinds: Array<ChangeKind>, sentence: string, principal: { id: string, label: string }, resource:
+            | { __typename: 'Account', id: string, label: string, business: { id: string, label: string } | null }
+            | { __typename: 'Business', id: string, label: string, account: { id: string } | null }
+            | { __typename: 'Group', id: string, label: string }
+            | { __typename: 'Identity', id: string, label: string }
+          , before: { roles: Array<Role>, certainty: Certainty, state: AccessState, contested: boolean } | null, after: { roles: Array<Role>, certainty: Certainty, state: AccessState, contested: boolean } | null }> }, lowered: { totalCount: number, pageInfo: { endCursor: string | null, hasNextPage: boolean }, nodes: Array<{ fate: Fate, kinds: Array<ChangeKind>, sentence: string, principal: { id: string, label: string }, resource:
+            | { __typename: 'Account', id: string, label: string, business: { id: string, label: string } | null }
+            | { __typename: 'Business', id: string, label: string, account: { id: string } | null }
+            | { __typename: 'Group', id: string, label: string }
+            | { __typename: 'Identity', id: string, label: string }
+          , before: { roles: Array<Role>, certainty: Certainty, state: AccessState, contested: boolean } | null, after: { roles: Array<Role>, certainty: Certainty, state: AccessState, contested: boolean } | null }> }, stays: { totalCount: number, pageInfo: { endCursor: string | null, hasNextPage: boolean }, nodes: Array<{ fate: Fate, kinds: Array<ChangeKind>, sentence: string, principal: { id: string, label: string }, resource:
+            | { __typename: 'Account', id: string, label: string, business: { id: string, label: string } | null }
+            | { __typename: 'Business', id: string, label: string, account: { id: string } | null }
+            | { __typename: 'Group', id: string, label: string }
+            | { __typename: 'Identity', id: string, label: string }
+          , before: { roles: Array<Role>, certainty: Certainty, state: AccessState, contested: boolean } | null, after: { roles: Array<Role>, certainty: Certainty, state: AccessState, contested: boolean } | null }> }, raised: { totalCount: number, pageInfo: { endCursor: string | null, hasNextPage: boolean }, nodes: Array<{ fate: Fate, kinds: Array<ChangeKind>, sentence: string, principal: { id: string, label: string }, resource:
+            | { __typename: 'Account', id: string, label: string, business: { id: string, label: string } | null }
+            | { __typename: 'Business', id: string, label: string, account: { id: string } | null }
+            | { __typename: 'Group', id: string, label: string }
+            | { __typename: 'Identity', id: string, label: string }
+          , before: { roles: Array<Role>, certainty: Certainty, state: AccessState, contested: boolean } | null, after: { roles: Array<Role>, certainty: Certainty, state: AccessState, contested: boolean } | null }> } } | null } | null };
+
+export type WithoutRowsFragment = { totalCount: number, pageInfo: { endCursor: string | null, hasNextPage: boolean }, nodes: Array<{ fate: Fate, kinds: Array<ChangeKind>, sentence: string, principal: { id: string, label: string }, resource:
+      | { __typename: 'Account', id: string, label: string, business: { id: string, label: string } | null }
+      | { __typename: 'Business', id: string, label: string, account: { id: string } | null }
+      | { __typename: 'Group', id: string, label: string }
+      | { __typename: 'Identity', id: string, label: string }
+    , before: { roles: Array<Role>, certainty: Certainty, state: AccessState, contested: boolean } | null, after: { roles: Array<Role>, certainty: Certainty, state: AccessState, contested: boolean } | null }> };

@@ -8,7 +8,7 @@ import { labelWidth } from "./lines";
 import type { Handlers, Picture, Scene, Spot } from "./scene";
 import { View } from "./view";
 import { type Direction, step } from "./walk";
-import { waysThrough } from "./ways";
+import { wayOf, waysThrough } from "./ways";
 import { sceneWords } from "./words";
 
 const STEPS: Record<string, Direction> = {
@@ -136,7 +136,8 @@ class Drawn implements Picture {
 
   private light(): void {
     const { picked, scene } = this;
-    this.drawing.light(picked === null ? null : waysThrough(scene, picked), picked);
+    const way = scene.way ? wayOf(scene) : null;
+    this.drawing.light(picked === null ? way : waysThrough(scene, picked), picked);
   }
 
   /** Picks as someone asks for it, and tells of it. */

@@ -48,6 +48,8 @@ export interface Scene {
   root: string;
   /** True where the root is the resource: holders stand to the left of what they hold. */
   inverse?: boolean;
+  /** The lines of one way that is marked while nothing is picked. */
+  way?: readonly string[];
   spots: readonly Spot[];
   lines: readonly Line[];
 }

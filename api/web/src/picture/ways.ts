@@ -24,3 +24,9 @@ export function waysThrough({ lines }: Scene, picked: string): Set<string> {
   follow(line?.to ?? picked, "from", "to");
   return found;
 }
+
+/** The ids of what is on the one way that a scene marks, with the cards at the ends of its lines. */
+export function wayOf({ lines, way = [] }: Scene): Set<string> {
+  const taken = lines.filter(({ id }) => way.includes(id));
+  return new Set(taken.flatMap(({ id, from, to }) => [id, from, to]));
+}

@@ -11,6 +11,8 @@ export interface Location {
   to?: string;
   /** The grant that is picked. */
   step?: string;
+  /** The path that is picked, counted from 1. */
+  path?: string;
   /** The grants that are imagined away, separated by commas. */
   without?: string;
   /** The moment of which the graph is asked; none for now. */
@@ -34,6 +36,7 @@ const KEYS = [
   "who",
   "to",
   "step",
+  "path",
   "without",
   "at",
   "role",

@@ -2,7 +2,9 @@
 import type { ComponentType } from "preact";
 import type { Location } from "../state/location";
 import { Answer } from "./answer/answer";
+import { Proof } from "./proof/proof";
 import { Start } from "./start/start";
+import { WhatIf } from "./what_if/what_if";
 
 export interface View {
   /** The name in a link. */
@@ -15,6 +17,8 @@ export interface View {
 export const VIEWS: readonly View[] = [
   { name: "start", component: Start },
   { name: "answer", component: Answer },
+  { name: "proof", component: Proof },
+  { name: "what-if", tab: "What if", component: WhatIf },
 ];
 
 /** The name of the view of a place: the one that it names, else what is asked decides. */

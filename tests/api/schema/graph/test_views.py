@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from itertools import chain
+from typing import Any
 
 import pytest
 
@@ -205,3 +206,46 @@ def test_few_records_of_many(schema: Schema) -> None:
     assert (len(sources(None)), len(sources(30)), sources(0)) == (3, 30, [])
     assert sources(30)[:3] == sources(None)
     assert code(ask(query, n=101)) == "FIRST_OUT_OF_RANGE"
+
+
+def test_a_grant_by_its_id(schema: Schema) -> None:
+    """A grant comes by its id, in the version of its mark; its records come in pages."""
+    people = [
+        {"id": n, "business_memberships": [membership(n, 7, "business_employee", account_id="A")]}
+        for n in range(1, 6)
+    ]
+    ask = asker(schema, graph_of(*people))
+    query = """query ($id: ID!, $offset: Int) { grant(id: $id) {
+      id relation evidenceCount evidence(first: 2, offset: $offset) { document { source } } } }"""
+
+    def sources(offset: int) -> list[str]:
+        found = ask(query, id="account:A#KEEPS@business:7", offset=offset)["data"]["grant"]
+        assert (found["relation"], found["evidenceCount"]) == ("KEEPS", 5)
+        return [each["document"]["source"] for each in found["evidence"]]
+
+    pages = [sources(offset) for offset in (0, 2, 4, 6)]
+    assert [len(each) for each in pages] == [2, 2, 1, 0]
+    assert sorted(each for page in pages for each in page) == [f"{n}.json" for n in range(5)]
+    assert ask(query, id="business:7#MEMBER@identity:9") == {"data": {"grant": None}}
+    assert ask(query, id="nonsense") == {"data": {"grant": None}}
+    assert code(ask(query, id="account:A#KEEPS@business:7", offset=-1)) == "OFFSET_OUT_OF_RANGE"
+    past = "{ graph(asOf: %s) { grant(id: %s) { id } } }"
+    held = '"business:7#MEMBER@identity:1"'
+    found = ask(past % ('"2026-03-01T12:00:00Z"', held))["data"]["graph"]["grant"]
+    assert found == {"id": "business:7#MEMBER@identity:1"}
+
+
+def test_the_coverage_of_one_access(schema: Schema) -> None:
+    """An access says whether another path to it may be missing."""
+    member = [membership(1, 7, "business_employee")]
+    whole = {"id": 1, "business_memberships": member, "groups": [], "roles": []}
+    query = '{ access(principal: "identity:1", resource: "business:7") { coverage { complete notes } } }'
+
+    def coverage(body: dict[str, Any]) -> dict[str, Any]:
+        found: dict[str, Any] = asker(schema, graph_of(body))(query)["data"]["access"]["coverage"]
+        return found
+
+    assert coverage(whole)["complete"]
+    part = coverage({"id": 1, "business_memberships": member})
+    assert not part["complete"]
+    assert part["notes"]
