@@ -26,6 +26,7 @@ export interface Location {
   until?: string;
   campaign?: string;
   text?: string;
+  variables?: string;
 }
 
 const KEYS = [
@@ -45,6 +46,7 @@ const KEYS = [
   "until",
   "campaign",
   "text",
+  "variables",
 ] as const satisfies readonly (keyof Location)[];
 
 /** A change of place; null takes a choice away. */

@@ -1,0 +1,62 @@
+// What can be put into the editor: the documents of the package, and the runs of this session.
+import { KNOWN } from "./asking/documents";
+import { history } from "./asking/history";
+import { linkTo, type Session } from "./asking/session";
+
+export function Choices({ session }: { session: Session }) {
+  const own = KNOWN.filter(({ name }) => !name.includes("/"));
+  const page = KNOWN.filter(({ name }) => name.includes("/"));
+  return (
+    <div class="choices">
+      <details>
+        <summary>Documents</summary>
+        <div class="sheet">
+          <Documents title="For people and tools" documents={own} />
+          <Documents title="Of this page" documents={page} />
+        </div>
+      </details>
+      <details>
+        <summary>History</summary>
+        <div class="sheet">
+          <p class="soft">Kept until this page is closed.</p>
+          <ul>
+            {history.value.map((past) => (
+              <li key={past.when.getTime()}>
+                <button
+                  type="button"
+                  class="quiet"
+                  onClick={(event) => {
+                    session.take(past.text, past.variables);
+                    close(event.currentTarget);
+                  }}
+                >
+                  <b>{past.title}</b> {past.when.toLocaleTimeString()}
+                </button>
+              </li>
+            ))}
+          </ul>
+          {history.value.length === 0 && <p>Nothing was asked yet.</p>}
+        </div>
+      </details>
+    </div>
+  );
+}
+
+function Documents({ title, documents }: { title: string; documents: typeof KNOWN }) {
+  return (
+    <>
+      <h3>{title}</h3>
+      <ul>
+        {documents.map(({ id, name, about }) => (
+          <li key={id}>
+            <a href={linkTo(id)} onClick={(event) => close(event.currentTarget)}>
+              <b>{name.replace(/^page\//, "")}</b> {about}
+            </a>
+          </li>
+        ))}
+      </ul>
+    </>
+  );
+}
+
+const close = (inside: Element) => inside.closest("details")?.removeAttribute("open");
