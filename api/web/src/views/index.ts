@@ -1,6 +1,7 @@
 // The views of the explorer, each with the place that it is for.
 import type { ComponentType } from "preact";
 import type { Location } from "../state/location";
+import { Matrix } from "./matrix/matrix";
 import { Query } from "./query/query";
 import { Start } from "./start/start";
 
@@ -14,6 +15,7 @@ export interface View {
 
 export const VIEWS: readonly View[] = [
   { name: "start", component: Start },
+  { name: "matrix", tab: "Matrix", component: Matrix },
   { name: "query", tab: "Query", component: Query },
 ];
 

@@ -8,14 +8,14 @@ export function Choices({ session }: { session: Session }) {
   const page = KNOWN.filter(({ name }) => name.includes("/"));
   return (
     <div class="choices">
-      <details>
+      <details name="choices" onKeyDown={leave}>
         <summary>Documents</summary>
         <div class="sheet">
           <Documents title="For people and tools" documents={own} />
           <Documents title="Of this page" documents={page} />
         </div>
       </details>
-      <details>
+      <details name="choices" onKeyDown={leave}>
         <summary>History</summary>
         <div class="sheet">
           <p class="soft">Kept until this page is closed.</p>
@@ -57,6 +57,12 @@ function Documents({ title, documents }: { title: string; documents: typeof KNOW
       </ul>
     </>
   );
+}
+
+function leave(event: KeyboardEvent & { currentTarget: HTMLDetailsElement }): void {
+  if (event.key !== "Escape") return;
+  event.currentTarget.open = false;
+  event.currentTarget.querySelector("summary")?.focus();
 }
 
 const close = (inside: Element) => inside.closest("details")?.removeAttribute("open");
