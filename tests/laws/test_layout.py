@@ -9,7 +9,7 @@ import pytest
 
 TOP = Path(__file__).parents[2]
 PACKAGES = [TOP / "graph" / "inroads", TOP / "api" / "inroads_api"]
-APART = {"benchmarks", "clients", "docs", "laws", "soak", "support"}
+APART = {"benchmarks", "clients", "docs", "laws", "page", "soak", "support"}
 """Folders of tests about many modules at once, or about none."""
 
 MOST_LINES, MOST_ENTRIES = 500, 12

@@ -66,7 +66,7 @@ export class ByPerson extends Reading {
   protected extent(): string {
     const people = many(this.total, "person", "people");
     const who = this.of ? `${people} who can reach ${this.name || this.of}` : people;
-    const part = this.finished < this.total ? `the first ${count(this.finished)} of ` : "";
+    const part = this.finished < this.total ? `The first ${count(this.finished)} of ` : "";
     return `${part}${who}, and ${many(this.table.places.length, "business", "businesses")} that they reach`;
   }
 

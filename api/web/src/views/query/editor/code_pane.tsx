@@ -13,6 +13,8 @@ export function CodePane(props: Props) {
   latest.current = props;
   useEffect(() => {
     if (!host.current) return;
+    // The keys of the page, such as "/", are letters here.
+    host.current.addEventListener("keydown", (event) => event.stopPropagation());
     const { language, label, text } = props;
     const made = editor(host.current, {
       language,

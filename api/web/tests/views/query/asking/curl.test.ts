@@ -1,0 +1,55 @@
+// The command that asks the same is read by a shell as it was meant, whatever the question holds.
+// @vitest-environment node
+import { execFileSync } from "node:child_process";
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { curl, quoted } from "../../../../src/views/query/asking/curl";
+
+/** What the shell makes of the words of a command. */
+function words(command: string): string[] {
+  const script = `curl() { for word; do printf '%s\\036' "$word"; done; }\n${command}`;
+  const out = execFileSync("sh", ["-c", script], { env: { INROADS_TOKEN: "secret" } });
+  return out.toString("utf8").split("\x1e").slice(0, -1);
+}
+
+const hostile = fc.oneof(
+  fc.constantFrom(
+    "'",
+    "''",
+    "'; rm -rf /; '",
+    "$(id)",
+    "`id`",
+    "\\",
+    "\\'",
+    "\n",
+    '"',
+    "!",
+    "@file",
+  ),
+  fc.string({ unit: "binary" }),
+  fc.string({ unit: fc.constantFrom("'", '"', "\\", "$", "`", "\n", "\r", "!", "%", "é", "😀") }),
+);
+
+test("a shell reads the body and the address as they were", () => {
+  fc.assert(
+    fc.property(hostile, hostile, (query, name) => {
+      const body = JSON.stringify({ query, variables: { name } });
+      const url = "http://127.0.0.1:8000/a'b/graphql";
+      const read = words(curl(url, body, "application/json", false));
+      expect(read[1]).toBe(url);
+      expect(read.slice(-2)).toEqual(["--data-raw", body]);
+      expect(JSON.parse(read.at(-1) ?? "")).toEqual(JSON.parse(body));
+    }),
+    { numRuns: 40 }, // each starts a shell
+  );
+});
+
+test("the token is the shell's variable, never in the text", () => {
+  const command = curl("http://127.0.0.1/graphql", "{}", "application/json", true);
+  expect(command).not.toContain("secret");
+  expect(words(command)).toContain("authorization: Bearer secret");
+});
+
+test("a quoted word is one word", () => {
+  expect(quoted("it's")).toBe(`'it'\\''s'`);
+});
