@@ -27,7 +27,7 @@ export function asked({ people, places }: Choice, at: string | null): Asked {
   return {
     variables: { first: COLUMNS, at },
     command: `census --kind business --top ${COLUMNS}${moment}`,
-    python: `import inroads\ninroads.census(g)`,
+    python: "import inroads\n\nprint(inroads.census(g))",
   };
 }
 

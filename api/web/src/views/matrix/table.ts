@@ -48,10 +48,15 @@ export class Table {
     this.rows.set(id, { id, label, whole: whole || (known?.whole ?? false) });
   }
 
-  /** Adds a place; of one that is there, only what is said anew changes. */
+  /** Adds a place; one that is there keeps its order, and what is not said anew. */
   place(id: string, label: string, more: Partial<Pick<Place, "whole" | "total">> = {}): void {
-    const known = this.columns.get(id) ?? { id, label, whole: false, total: null };
-    this.columns.set(id, { ...known, ...more });
+    const known = this.columns.get(id) ?? { id, whole: false, total: null };
+    this.columns.set(id, { ...known, label, ...more });
+  }
+
+  /** Takes a place away, of which nothing is known. */
+  drop(id: string): void {
+    this.columns.delete(id);
   }
 
   access(person: string, place: string, cell: Cell): void {

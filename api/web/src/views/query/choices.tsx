@@ -45,7 +45,7 @@ export function Choices({ session }: { session: Session }) {
 function Documents({ title, documents }: { title: string; documents: typeof KNOWN }) {
   return (
     <>
-      <h3>{title}</h3>
+      <h2 class="minor">{title}</h2>
       <ul>
         {documents.map(({ id, name, about }) => (
           <li key={id}>

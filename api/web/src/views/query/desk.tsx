@@ -65,7 +65,7 @@ export function Desk() {
             query.value = made;
           }}
         />
-        <h3>Variables</h3>
+        <h2 class="minor">Variables</h2>
         <CodePane
           language="json"
           label="Variables, as JSON"

@@ -91,14 +91,9 @@ function Inside({ row: { person }, column: { place }, cell, walk }: InsideProps)
       </span>
     );
   return (
-    <a
-      class={looks(cell)}
-      href={fresh({ who: person.id, to: place.id })}
-      title={said}
-      aria-label={said}
-      {...walk}
-    >
-      {short(cell)}
+    <a class={looks(cell)} href={fresh({ who: person.id, to: place.id })} title={said} {...walk}>
+      <span aria-hidden="true">{short(cell)}</span>
+      <span class="said">{said}</span>
     </a>
   );
 }

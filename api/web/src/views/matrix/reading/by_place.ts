@@ -3,7 +3,7 @@ import matrixAccount from "documents/matrix_account.graphql";
 import matrixBusiness from "documents/matrix_business.graphql";
 import matrixColumns from "documents/matrix_columns.graphql";
 import { ask } from "../../../state/client";
-import { count, kindOf, many, plain } from "../../../words";
+import { count, kindOf, many, nativeId, plain } from "../../../words";
 import { COLUMNS } from "../choice";
 import { Table } from "../table";
 import { cellOf, each, Reading } from "./reading";
@@ -88,6 +88,8 @@ export class ByPlace extends Reading {
       this.businesses = graph?.businessCount ?? 0;
       for (const { id, label } of graph?.mostExposed ?? []) this.table.place(plain(id), label);
     }
+    // The columns stand in the order of the choice, whichever is read first.
+    for (const id of this.chosen) this.table.place(id, nativeId(id));
     return ids.map((id) => ({ id, after: null, total: 0, read: 0, done: false }));
   }
 
@@ -101,6 +103,7 @@ export class ByPlace extends Reading {
     if (!found) {
       place.done = true;
       this.unknown.push(id);
+      this.table.drop(id);
       this.places = this.places?.filter((each) => each !== place) ?? null;
       this.grew();
       return;
