@@ -65,7 +65,11 @@ def test_people_and_accounts_can_be_chosen(page: Page, served: Served) -> None:
     """A person is a row with all that the person reaches; an account stands at its business."""
     page.goto(f"{served('--example')}/#view=matrix&who=identity:712052,identity:1")
     expect(page.get_by_text("Nothing is known by identity:1.")).to_be_visible()
+    expect(page.get_by_text("1 person, and 3 businesses that they reach")).to_be_visible()
     expect(page.get_by_role("grid")).to_have_attribute("aria-colcount", "5")
+    page.goto(f"{served('--example')}/#view=matrix&who=identity:712052,business:363103,business:9")
+    expect(page.get_by_text("1 person, and 2 chosen businesses")).to_be_visible()
+    expect(page.get_by_role("img", name="b@example.com at 9: no access")).to_be_visible()
     page.goto(f"{served('--example')}/#view=matrix&who=account:zDmNq")
     expect(page.get_by_text("1 person who can reach account zDmNq")).to_be_visible()
     expect(page.get_by_role("grid")).to_have_attribute("aria-colcount", "5")

@@ -18,18 +18,20 @@ export function Tools({ shape, sort, role }: Props) {
   const roles = (Object.keys(SHORT) as Role[]).filter((each) => shape.roles.has(each));
   return (
     <div class="tools">
-      <nav class="chips" aria-label="Role">
-        {roles.map((each) => (
-          <a
-            key={each}
-            class="chip"
-            href={link({ role: role === each ? null : each })}
-            aria-current={role === each ? "true" : undefined}
-          >
-            {low(each)} {count(shape.roles.get(each) ?? 0)}
-          </a>
-        ))}
-      </nav>
+      {roles.length > 0 && (
+        <nav class="chips" aria-label="Role">
+          {roles.map((each) => (
+            <a
+              key={each}
+              class="chip"
+              href={link({ role: role === each ? null : each })}
+              aria-current={role === each ? "true" : undefined}
+            >
+              {low(each)} {count(shape.roles.get(each) ?? 0)}
+            </a>
+          ))}
+        </nav>
+      )}
       <nav class="chips" aria-label="Order of people">
         <a
           class="chip"

@@ -3,9 +3,9 @@ import { useSignal } from "@preact/signals";
 import type { Ref } from "preact";
 import { problemOf } from "../../state/problem";
 import { token } from "../../state/token";
-import { curl } from "./asking/curl";
 import { ACCEPT, bodyOf } from "./asking/run";
 import type { Session } from "./asking/session";
+import { command, curl } from "./asking/shell";
 
 interface Props {
   session: Session;
@@ -16,13 +16,13 @@ export function Tools({ session, button }: Props) {
   const said = useSignal("");
   const operations = session.operations();
   const running = session.outcome.value?.state === "running";
-  const copy = async () => {
+  const copy = async (as: (question: ReturnType<Session["asked"]>) => string) => {
     try {
-      const { asked } = session.asked();
-      const url = new URL("graphql", document.baseURI).href;
-      const accept = asked.streams ? ACCEPT.events : ACCEPT.answer;
-      await navigator.clipboard.writeText(curl(url, bodyOf(asked), accept, token.peek() !== ""));
-      said.value = token.peek() ? "Copied. It reads the token from $INROADS_TOKEN." : "Copied.";
+      const text = as(session.asked());
+      await navigator.clipboard.writeText(text);
+      said.value = text.includes("$INROADS_TOKEN")
+        ? "Copied. It reads the token from $INROADS_TOKEN."
+        : "Copied.";
     } catch (thrown) {
       said.value = problemOf(thrown).message;
     }
@@ -59,8 +59,19 @@ export function Tools({ session, button }: Props) {
           </select>
         </label>
       )}
-      <button type="button" class="quiet" onClick={copy}>
+      <button type="button" class="quiet" onClick={() => copy(asCurl)}>
         Copy as curl
+      </button>
+      <button
+        type="button"
+        class="quiet"
+        onClick={() =>
+          copy(({ asked, operation }) =>
+            command(session.text.peek(), asked.variables, operation.name),
+          )
+        }
+      >
+        Copy as command
       </button>
       <span role="status" class="soft">
         {said.value}
@@ -68,6 +79,12 @@ export function Tools({ session, button }: Props) {
       {session.unsure.value && <Warning session={session} name={session.unsure.value.name} />}
     </div>
   );
+}
+
+function asCurl({ asked }: ReturnType<Session["asked"]>): string {
+  const url = new URL("graphql", document.baseURI).href;
+  const accept = asked.streams ? ACCEPT.events : ACCEPT.answer;
+  return curl(url, bodyOf(asked), accept, token.peek() !== "");
 }
 
 function Warning({ session, name }: { session: Session; name: string }) {

@@ -1,5 +1,6 @@
 // The grid: people down, businesses across, of which only what is in sight is drawn.
 import { useSignal } from "@preact/signals";
+import type { ComponentChild } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { useSight } from "../../../components/sight";
 import type { Shape } from "../shape";
@@ -57,6 +58,14 @@ export function Grid({ shape, label }: { shape: Shape; label: string }) {
     if (row !== undefined && column !== undefined) active.value = { row, column };
   };
   const shared = { shape, shown: shownColumns, active: spot };
+  const lines = useKept(shownRows, [shape, shownColumns.join(), measures.value], (index) => {
+    const row = rows[index];
+    const focused = spot.row === index + BEFORE ? spot.column : "";
+    return {
+      name: `${index}:${focused}`,
+      made: () => row && <Line key={row.person.id} {...shared} row={row} index={index} />,
+    };
+  });
   return (
     // biome-ignore lint/a11y/useSemanticElements: a table's rows cannot be placed one by one
     <div
@@ -80,13 +89,30 @@ export function Grid({ shape, label }: { shape: Shape; label: string }) {
       >
         <Heads {...shared} />
         <Totals {...shared} />
-        {shownRows.map((index) => {
-          const row = rows[index];
-          return row && <Line key={row.person.id} {...shared} row={row} index={index} />;
-        })}
+        {lines}
       </Placed>
     </div>
   );
+}
+
+/** Makes the lines that are drawn, and keeps those that stay: what is the same is not drawn anew. */
+function useKept(
+  indices: readonly number[],
+  inputs: readonly unknown[],
+  line: (index: number) => { name: string; made(): ComponentChild },
+): ComponentChild[] {
+  const kept = useRef<{ inputs: readonly unknown[]; lines: Map<string, ComponentChild> } | null>(
+    null,
+  );
+  const same = kept.current?.inputs.every((input, index) => input === inputs[index]);
+  const before = same ? kept.current?.lines : undefined;
+  const lines = new Map<string, ComponentChild>();
+  for (const index of indices) {
+    const { name, made } = line(index);
+    lines.set(name, before?.get(name) ?? made());
+  }
+  kept.current = { inputs, lines };
+  return [...lines.values()];
 }
 
 /** Where to scroll so that an item is in sight; where it is already, nowhere. */

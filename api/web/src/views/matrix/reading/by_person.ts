@@ -5,7 +5,7 @@ import matrixPeople from "documents/matrix_people.graphql";
 import matrixPerson from "documents/matrix_person.graphql";
 import type { MatrixPeopleQuery } from "../../../generated/operations";
 import { ask } from "../../../state/client";
-import { count, kindOf, many, plain } from "../../../words";
+import { count, kindOf, many, nativeId, plain } from "../../../words";
 import type { Choice } from "../choice";
 import { type Cell, Table } from "../table";
 import { type Bounds, cellOf, each, Reading } from "./reading";
@@ -51,6 +51,10 @@ export class ByPerson extends Reading {
     this.waiting = [...choice.people];
     this.total = choice.people.length;
     this.exhausted = choice.people.length > 0;
+    // The places that were chosen beside people are columns, even if nobody reaches them.
+    if (this.exhausted)
+      for (const id of choice.places)
+        if (kindOf(id) === "business") this.table.place(id, nativeId(id));
     this.of = this.exhausted ? null : (choice.places[0] ?? null);
   }
 
@@ -67,11 +71,14 @@ export class ByPerson extends Reading {
     const people = many(this.total, "person", "people");
     const who = this.of ? `${people} who can reach ${this.name || this.of}` : people;
     const part = this.finished < this.total ? `The first ${count(this.finished)} of ` : "";
-    return `${part}${who}, and ${many(this.table.places.length, "business", "businesses")} that they reach`;
+    const places = this.table.places.length;
+    if (!this.of && this.choice.places.length)
+      return `${part}${who}, and ${many(places, "chosen business", "chosen businesses")}`;
+    return `${part}${who}, and ${many(places, "business", "businesses")} that they reach`;
   }
 
   protected next(): string | null {
-    const left = Math.min(STEP, this.total - this.finished - this.unknown.length);
+    const left = Math.min(STEP, this.total - this.finished);
     return left > 0 ? `Read ${count(left)} more` : null;
   }
 
@@ -108,6 +115,7 @@ export class ByPerson extends Reading {
   private async person(id: string, found: Found | null): Promise<void> {
     if (found?.__typename !== "Identity") {
       this.unknown.push(id);
+      this.total--;
       return;
     }
     this.table.person(id, found.label);

@@ -4,8 +4,9 @@ import { fresh, go, location } from "../../../state/location";
 import { Problem, problemOf } from "../../../state/problem";
 import { byId, byText } from "./documents";
 import { keep } from "./history";
-import { blank, type Operation, operationsOf, type Place } from "./operations";
+import { type Operation, operationsOf, type Place } from "./operations";
 import { type Asked, type Response, run } from "./run";
+import { beginning, object, pretty } from "./variables";
 
 export interface Outcome {
   /** The responses, the newest first: one, or the last ones of a stream. */
@@ -56,20 +57,23 @@ export class Session {
   /** The mutation that waits for a yes. */
   readonly unsure = signal<Operation | null>(null);
   private abort: AbortController | null = null;
+  /** The place whose question is here, so that a run, which is a place, changes nothing here. */
+  private here: string | null = null;
 
-  /** Takes the question that the place names, unless it is there already. */
+  /** Takes the question that the place names, once. */
   arrive(): void {
     const { text, variables, at } = location.value;
-    const next = text ? (byId(text)?.text ?? text) : START;
-    if (byText(this.text.peek()) !== byText(next) || !byText(next)) this.text.value = next;
-    if (variables) this.variables.value = pretty(variables);
-    else if (text || this.variables.peek() === "{}") this.variables.value = beginning(next, at);
+    const place = placed(text, variables);
+    if (place === this.here) return;
+    this.here = place;
+    this.take(text ? (byId(text)?.text ?? text) : START, variables && pretty(variables), at);
   }
 
   /** Takes another text, with the variables that it must have. */
-  take(text: string, variables?: string): void {
+  take(text: string, variables?: string, at = location.peek().at): void {
+    this.stop();
     this.text.value = text;
-    this.variables.value = variables ?? beginning(text, location.peek().at);
+    this.variables.value = variables ?? beginning(text, at);
     this.unsure.value = null;
     this.outcome.value = null;
   }
@@ -157,9 +161,13 @@ export class Session {
     keep({ text, variables, title, when: new Date() });
     const id = "documentId" in asked.document ? asked.document.documentId : text;
     const given = JSON.stringify(asked.variables);
-    go({ text: id, variables: given === "{}" ? null : given });
+    const change = { text: id, variables: given === "{}" ? undefined : given };
+    this.here = placed(change.text, change.variables);
+    go({ ...change, variables: change.variables ?? null });
   }
 }
+
+const placed = (text = "", variables = ""): string => JSON.stringify([text, variables]);
 
 /** The link to a document, ready to be asked. */
 export const linkTo = (id: string): string => fresh({ view: "query", text: id });
@@ -171,31 +179,4 @@ class Unreadable extends Problem {
   ) {
     super("UNREADABLE", message, 0);
   }
-}
-
-/** The variables that a text begins with, as JSON. */
-function beginning(text: string, at: string | undefined): string {
-  const read = operationsOf(text);
-  const [first] = "operations" in read ? read.operations : [];
-  return JSON.stringify(first ? blank(first, at) : {}, null, 2);
-}
-
-function pretty(variables: string): string {
-  try {
-    return JSON.stringify(JSON.parse(variables), null, 2);
-  } catch {
-    return variables; // a broken link: the editor marks the place
-  }
-}
-
-function object(text: string): Record<string, unknown> {
-  let found: unknown;
-  try {
-    found = JSON.parse(text.trim() || "{}");
-  } catch (thrown) {
-    throw new Problem("VARIABLES", `The variables are not JSON: ${(thrown as Error).message}`, 0);
-  }
-  if (found === null || typeof found !== "object" || Array.isArray(found))
-    throw new Problem("VARIABLES", "The variables must be a JSON object.", 0);
-  return found as Record<string, unknown>;
 }

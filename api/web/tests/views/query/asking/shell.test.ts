@@ -3,11 +3,11 @@
 import { execFileSync } from "node:child_process";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { curl, quoted } from "../../../../src/views/query/asking/curl";
+import { command, curl, quoted } from "../../../../src/views/query/asking/shell";
 
 /** What the shell makes of the words of a command. */
 function words(command: string): string[] {
-  const script = `curl() { for word; do printf '%s\\036' "$word"; done; }\n${command}`;
+  const script = `inroads() { curl "$@"; }; curl() { for word; do printf '%s\\036' "$word"; done; }\n${command}`;
   const out = execFileSync("sh", ["-c", script], { env: { INROADS_TOKEN: "secret" } });
   return out.toString("utf8").split("\x1e").slice(0, -1);
 }
@@ -41,6 +41,24 @@ test("a shell reads the body and the address as they were", () => {
       expect(JSON.parse(read.at(-1) ?? "")).toEqual(JSON.parse(body));
     }),
     { numRuns: 40 }, // each starts a shell
+  );
+});
+
+test("a shell reads the question as it was", () => {
+  fc.assert(
+    fc.property(hostile, hostile, (text, name) => {
+      fc.pre(!text.includes("\0") && !text.includes("\x1e") && !/[\ud800-\udfff]/.test(text));
+      const read = words(command(text, { name }, "A"));
+      expect(read).toEqual([
+        "query",
+        text,
+        "--variables",
+        JSON.stringify({ name }),
+        "--operation",
+        "A",
+      ]);
+    }),
+    { numRuns: 40 },
   );
 });
 
