@@ -194,6 +194,16 @@ def test_its_question_runs_elsewhere(
         assert capsys.readouterr().out
 
 
+@pytest.mark.parametrize("who", ["", "&who=business:77128", "&who=business:77128,account:Xr82w"])
+def test_its_documents_are_trusted(page: Page, served: Served, who: str) -> None:
+    """A server that answers nothing but trusted documents answers every kind of matrix."""
+    page.goto(f"{served('--example', '--trusted-only')}/#view=matrix{who}")
+    expect(
+        page.get_by_role("link", name="b@example.com at BillSpring (77128): owner")
+    ).to_be_visible()
+    expect(page.get_by_role("alert")).to_have_count(0)
+
+
 def test_the_matrix_is_accessible(page: Page, served: Served) -> None:
     """axe finds nothing, in light and in dark."""
     page.goto(f"{served('--example')}/#view=matrix")
