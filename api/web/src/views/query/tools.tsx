@@ -1,6 +1,7 @@
 // What is done with the question: run it, stop it, copy it.
 import { useSignal } from "@preact/signals";
-import type { Ref } from "preact";
+import type { RefObject } from "preact";
+import { useEffect, useRef } from "preact/hooks";
 import { problemOf } from "../../state/problem";
 import { token } from "../../state/token";
 import { ACCEPT, bodyOf } from "./asking/run";
@@ -9,7 +10,7 @@ import { command, curl } from "./asking/shell";
 
 interface Props {
   session: Session;
-  button: Ref<HTMLButtonElement>;
+  button: RefObject<HTMLButtonElement | null>;
 }
 
 export function Tools({ session, button }: Props) {
@@ -76,7 +77,16 @@ export function Tools({ session, button }: Props) {
       <span role="status" class="soft">
         {said.value}
       </span>
-      {session.unsure.value && <Warning session={session} name={session.unsure.value.name} />}
+      {session.unsure.value && (
+        <Warning
+          name={session.unsure.value.name}
+          run={() => session.run(true)}
+          leave={() => {
+            session.unsure.value = null;
+            button.current?.focus();
+          }}
+        />
+      )}
     </div>
   );
 }
@@ -87,19 +97,28 @@ function asCurl({ asked }: ReturnType<Session["asked"]>): string {
   return curl(url, bodyOf(asked), accept, token.peek() !== "");
 }
 
-function Warning({ session, name }: { session: Session; name: string }) {
+interface WarningProps {
+  name: string;
+  run(): void;
+  leave(): void;
+}
+
+function Warning({ name, run, leave }: WarningProps) {
+  const no = useRef<HTMLButtonElement>(null);
+  useEffect(() => no.current?.focus(), []);
   return (
-    <div class="warning" role="alertdialog" aria-label="A mutation writes">
+    <div
+      class="warning"
+      role="alertdialog"
+      tabIndex={-1}
+      aria-label="A mutation writes"
+      onKeyDown={(event) => event.key === "Escape" && leave()}
+    >
       <p>{name ? <b>{name}</b> : "This"} is a mutation: it writes to the ledger of this server.</p>
-      <button type="button" class="main" onClick={() => session.run(true)}>
+      <button type="button" class="main" onClick={run}>
         Run the mutation
       </button>
-      <button
-        type="button"
-        onClick={() => {
-          session.unsure.value = null;
-        }}
-      >
+      <button type="button" ref={no} onClick={leave}>
         Do not run it
       </button>
     </div>
