@@ -47,6 +47,7 @@ export default defineConfig(({ mode }) => ({
           license: { fileName: "licenses.md" }, // each asks that it goes along
           modulePreload: { polyfill: false },
           assetsInlineLimit: 0,
+          chunkSizeWarningLimit: 700, // the editor, which is loaded when it is first opened
         },
   test: { environment: "happy-dom", include: ["tests/**/*.test.ts", "tests/**/*.test.tsx"] },
 }));

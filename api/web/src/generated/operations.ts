@@ -432,6 +432,91 @@ export type EndingRowsFragment = { totalCount: number, nodes: Array<{ principal:
       | { __typename: 'Identity', id: string, label: string }
      }> };
 
+export type MatrixAccountQueryVariables = Exact<{
+  id: string | number;
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+  at?: string | null | undefined;
+}>;
+
+
+export type MatrixAccountQuery = { graph: { account: { id: string, label: string, reachedBy: { totalCount: number, truncated: boolean, coverage: { complete: boolean, notes: Array<string> }, pageInfo: { hasNextPage: boolean, endCursor: string | null }, nodes: Array<{ roles: Array<Role>, certainty: Certainty, state: AccessState, contested: boolean, principal: { id: string, label: string } }> } } | null } | null };
+
+export type MatrixAccountPeopleFragment = { totalCount: number, truncated: boolean, coverage: { complete: boolean, notes: Array<string> }, pageInfo: { hasNextPage: boolean, endCursor: string | null }, nodes: Array<{ roles: Array<Role>, certainty: Certainty, state: AccessState, contested: boolean, principal: { id: string, label: string } }> };
+
+export type MatrixBusinessQueryVariables = Exact<{
+  id: string | number;
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+  at?: string | null | undefined;
+}>;
+
+
+export type MatrixBusinessQuery = { graph: { business: { id: string, label: string, reachedBy: { totalCount: number, truncated: boolean, coverage: { complete: boolean, notes: Array<string> }, pageInfo: { hasNextPage: boolean, endCursor: string | null }, nodes: Array<{ roles: Array<Role>, certainty: Certainty, state: AccessState, contested: boolean, principal: { id: string, label: string } }> } } | null } | null };
+
+export type MatrixBusinessPeopleFragment = { totalCount: number, truncated: boolean, coverage: { complete: boolean, notes: Array<string> }, pageInfo: { hasNextPage: boolean, endCursor: string | null }, nodes: Array<{ roles: Array<Role>, certainty: Certainty, state: AccessState, contested: boolean, principal: { id: string, label: string } }> };
+
+export type MatrixColumnsQueryVariables = Exact<{
+  first?: number | null | undefined;
+  at?: string | null | undefined;
+}>;
+
+
+export type MatrixColumnsQuery = { graph: { businessCount: number, mostExposed: Array<
+      | { id: string, label: string }
+      | { id: string, label: string }
+      | { id: string, label: string }
+      | { id: string, label: string }
+    > | null } | null };
+
+export type MatrixPeopleQueryVariables = Exact<{
+  ids: Array<string | number> | string | number;
+  first?: number | null | undefined;
+  at?: string | null | undefined;
+}>;
+
+
+export type MatrixPeopleQuery = { graph: { nodes: Array<
+      | { __typename: 'Account', id: string, label: string }
+      | { __typename: 'Business', id: string, label: string }
+      | { __typename: 'Group', id: string, label: string }
+      | { __typename: 'Identity', id: string, label: string, reach: { totalCount: number, truncated: boolean, coverage: { complete: boolean, notes: Array<string> }, pageInfo: { hasNextPage: boolean, endCursor: string | null }, nodes: Array<{ roles: Array<Role>, certainty: Certainty, state: AccessState, contested: boolean, resource:
+              | { __typename: 'Account', id: string, label: string, business: { id: string, label: string } | null }
+              | { __typename: 'Business', id: string, label: string }
+              | { __typename: 'Group', id: string, label: string }
+              | { __typename: 'Identity', id: string, label: string }
+             }> } }
+     | null> | null } | null };
+
+export type MatrixPeoplePlacesFragment = { totalCount: number, truncated: boolean, coverage: { complete: boolean, notes: Array<string> }, pageInfo: { hasNextPage: boolean, endCursor: string | null }, nodes: Array<{ roles: Array<Role>, certainty: Certainty, state: AccessState, contested: boolean, resource:
+      | { __typename: 'Account', id: string, label: string, business: { id: string, label: string } | null }
+      | { __typename: 'Business', id: string, label: string }
+      | { __typename: 'Group', id: string, label: string }
+      | { __typename: 'Identity', id: string, label: string }
+     }> };
+
+export type MatrixPersonQueryVariables = Exact<{
+  id: string | number;
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+  at?: string | null | undefined;
+}>;
+
+
+export type MatrixPersonQuery = { graph: { identity: { id: string, label: string, reach: { totalCount: number, truncated: boolean, coverage: { complete: boolean, notes: Array<string> }, pageInfo: { hasNextPage: boolean, endCursor: string | null }, nodes: Array<{ roles: Array<Role>, certainty: Certainty, state: AccessState, contested: boolean, resource:
+            | { __typename: 'Account', id: string, label: string, business: { id: string, label: string } | null }
+            | { __typename: 'Business', id: string, label: string }
+            | { __typename: 'Group', id: string, label: string }
+            | { __typename: 'Identity', id: string, label: string }
+           }> } } | null } | null };
+
+export type MatrixPersonPlacesFragment = { totalCount: number, truncated: boolean, coverage: { complete: boolean, notes: Array<string> }, pageInfo: { hasNextPage: boolean, endCursor: string | null }, nodes: Array<{ roles: Array<Role>, certainty: Certainty, state: AccessState, contested: boolean, resource:
+      | { __typename: 'Account', id: string, label: string, business: { id: string, label: string } | null }
+      | { __typename: 'Business', id: string, label: string }
+      | { __typename: 'Group', id: string, label: string }
+      | { __typename: 'Identity', id: string, label: string }
+     }> };
+
 export type MomentQueryVariables = Exact<{
   at: string;
 }>;

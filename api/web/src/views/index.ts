@@ -2,7 +2,9 @@
 import type { ComponentType } from "preact";
 import type { Location } from "../state/location";
 import { Answer } from "./answer/answer";
+import { Matrix } from "./matrix/matrix";
 import { Proof } from "./proof/proof";
+import { Query } from "./query/query";
 import { Start } from "./start/start";
 import { WhatIf } from "./what_if/what_if";
 
@@ -19,6 +21,8 @@ export const VIEWS: readonly View[] = [
   { name: "answer", component: Answer },
   { name: "proof", component: Proof },
   { name: "what-if", tab: "What if", component: WhatIf },
+  { name: "matrix", tab: "Matrix", component: Matrix },
+  { name: "query", tab: "Query", component: Query },
 ];
 
 /** The name of the view of a place: the one that it names, else what is asked decides. */
