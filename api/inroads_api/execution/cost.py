@@ -377,8 +377,10 @@ class _Walk:
         )
         place = parent.name if parent else "", name
         weight = _WEIGHTS.get(place, 1)
-        if place == ("Query", "graph") and node.arguments:
-            weight = ANOTHER_VERSION
+        if place == ("Query", "graph"):
+            # All are read, as in `_times`; those that are null ask for the served version.
+            chosen = [self._value(each.value) for each in node.arguments or ()]
+            weight = weight if all(each is None for each in chosen) else ANOTHER_VERSION
         times = self._times(node, definition, parent) if definition else 1
         # Tools that read the schema ask deeper than people; its cost and nesting are limited.
         depth = 1 if name in _META else inside.depth + 1
