@@ -14,9 +14,9 @@ export function Trouble({ problem, again }: { problem: Problem; again?: () => vo
         <p>
           <Prose text={face.says} />
         </p>
-        {face.words && <p class="words">{sentence(problem.message)}</p>}
+        {face.words && <p class="trouble-words">{sentence(problem.message)}</p>}
         {face.help && (
-          <p class="help">
+          <p class="trouble-help">
             <Prose text={face.help} />
           </p>
         )}

@@ -23,14 +23,14 @@ export function HitList({ id, typed, edges, chosen, take, problem }: Props) {
   if (problem) {
     const { says, help } = faceOf(problem);
     return (
-      <div class="hits none" role="status">
+      <div class="hits hit-none" role="status">
         {says} {help} What you typed stays.
       </div>
     );
   }
   if (!edges.length) {
     return (
-      <div class="hits none" role="status">
+      <div class="hits hit-none" role="status">
         Nothing here has “<Name of={typed} />” in its email, name or id.
       </div>
     );
@@ -50,10 +50,10 @@ export function HitList({ id, typed, edges, chosen, take, problem }: Props) {
           }}
         >
           <Glyph of={kindOf(node.id)} />
-          <span class="first">
+          <span class="hit-name">
             <Name of={node.label} typed={typed} />
           </span>
-          <span class="second">
+          <span class="hit-about">
             {about(node).map((part, place) => (
               <span key={part}>
                 {place > 0 && " · "}

@@ -25,7 +25,7 @@ export function Bar({ view }: { view: string }) {
           </a>
         ))}
       </nav>
-      <div class="tools">
+      <div class="bar-tools">
         <Moment />
         <SignInOrOut />
         <ThemeChoice />

@@ -74,7 +74,7 @@ function Choice({ id, at, close }: { id: string; at: string | undefined; close()
         />
       </label>
       <p>Only documents that had been observed by then are read.</p>
-      <span class="buttons">
+      <span class="form-buttons">
         <button type="button" class="quiet" onClick={() => choose(null)}>
           Now
         </button>

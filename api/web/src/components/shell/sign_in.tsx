@@ -33,7 +33,7 @@ export function SignIn() {
       >
         <h2 id="sign-in-title">Sign in</h2>
         {signIn.value === "refused" ? (
-          <p class="refused" role="alert">
+          <p class="sign-in-refused" role="alert">
             The server refused this token. {refusal.value && sentence(refusal.value)}
           </p>
         ) : (
@@ -58,7 +58,7 @@ export function SignIn() {
             }}
           />
         </label>
-        <p class="buttons">
+        <p class="form-buttons">
           <button type="button" class="quiet" onClick={() => dialog.current?.close()}>
             Not now
           </button>

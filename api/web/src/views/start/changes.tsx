@@ -33,13 +33,13 @@ export function ChangesPanel({ at, newest }: { at: string | null; newest: string
         const place = fresh({ view: "changes", ...(since && { since: day(since) }) });
         return (
           <>
-            <p class="summary">
+            <p class="start-summary">
               {newest && since && `${day(since)} to ${day(newest)}, the newest document`}
             </p>
             {happened.length ? (
               <Kinds counts={happened} place={place} />
             ) : (
-              <p class="waiting">No access is known to have changed.</p>
+              <p class="start-waiting">No access is known to have changed.</p>
             )}
             {seen.length > 0 && (
               <>
@@ -47,8 +47,10 @@ export function ChangesPanel({ at, newest }: { at: string | null; newest: string
                 <Kinds counts={seen} place={place} />
               </>
             )}
-            {found?.truncated && <p class="waiting">A limit cut this short: there may be more.</p>}
-            <a class="all" href={place}>
+            {found?.truncated && (
+              <p class="start-waiting">A limit cut this short: there may be more.</p>
+            )}
+            <a class="start-all" href={place}>
               All changes
             </a>
           </>
@@ -65,12 +67,12 @@ interface KindsProps {
 
 function Kinds({ counts, place }: KindsProps) {
   return (
-    <ul class="ranked">
+    <ul class="start-ranked">
       {counts.map(({ kind, count: number }) => (
         <li key={kind}>
           <a href={place}>
-            <span class="who">{KINDS[kind]}</span>
-            <span class="figure">{count(number)}</span>
+            <span class="start-name">{KINDS[kind]}</span>
+            <span class="start-figure">{count(number)}</span>
           </a>
         </li>
       ))}

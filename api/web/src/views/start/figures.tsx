@@ -16,7 +16,7 @@ export function Figures({ graph }: { graph: Graph }) {
   ] as const;
   const { complete, newest, notes } = graph.coverage;
   return (
-    <section class="figures" aria-label="The graph">
+    <section class="start-figures" aria-label="The graph">
       <dl>
         {figures.map(([number, one, more]) => (
           <div key={more}>
@@ -32,7 +32,7 @@ export function Figures({ graph }: { graph: Graph }) {
         {graph.issueCount > 0 && ` · ${many(graph.issueCount, "issue", "issues")} in documents`}
       </p>
       {!complete && (
-        <details class="partial">
+        <details class="start-partial">
           <summary>Lists here are lower bounds: not all documents were read.</summary>
           <ul>
             {notes.map((note) => (
@@ -48,7 +48,7 @@ export function Figures({ graph }: { graph: Graph }) {
 /** What one sees where no document was read. */
 export function Empty({ past }: { past: boolean }) {
   return (
-    <section class="nothing">
+    <section class="start-nothing">
       <h3>{past ? "Nothing had been observed by this moment." : "No document was read yet."}</h3>
       {!past && (
         <ul>

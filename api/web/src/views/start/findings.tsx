@@ -23,30 +23,30 @@ export function FindingsPanel({ at, due }: { at: string | null; due: boolean }) 
     >
       {(found) => {
         const open = rules(found?.counts ?? []);
-        if (!open.length) return <p class="waiting">No rule has found anything.</p>;
+        if (!open.length) return <p class="start-waiting">No rule has found anything.</p>;
         return (
           <>
-            <p class="summary">
+            <p class="start-summary">
               {severities(open).map(({ severity, open: number }) => (
-                <span key={severity} class={`severity ${low(severity)}`}>
+                <span key={severity} class={`start-severity ${low(severity)}`}>
                   {count(number)} {low(severity)}
                 </span>
               ))}
             </p>
-            <ul class="ranked">
+            <ul class="start-ranked">
               {open.slice(0, SHOWN).map(({ rule, severity, open: number }) => (
                 <li key={`${rule} ${severity}`}>
                   <a href={fresh({ view: "findings", rule })}>
-                    <span class="who">
+                    <span class="start-name">
                       {rule}
                       <small>{low(severity)}</small>
                     </span>
-                    <span class="figure">{count(number)}</span>
+                    <span class="start-figure">{count(number)}</span>
                   </a>
                 </li>
               ))}
             </ul>
-            <a class="all" href={fresh({ view: "findings" })}>
+            <a class="start-all" href={fresh({ view: "findings" })}>
               {open.length > SHOWN
                 ? `All ${many(open.length, "rule", "rules")} with findings`
                 : "All findings"}

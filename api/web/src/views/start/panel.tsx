@@ -18,13 +18,13 @@ export function Panel<Answer>({ title, question, wait, command, children }: Prop
   const { answer, problem, busy } = question.state.value;
   const heading = useId();
   return (
-    <section class="panel" aria-labelledby={heading} aria-busy={busy}>
+    <section class="start-panel" aria-labelledby={heading} aria-busy={busy}>
       <h3 id={heading}>{title}</h3>
       {answer !== null && children(answer)}
-      {answer === null && problem === null && <p class="waiting">{wait ?? "Asking…"}</p>}
+      {answer === null && problem === null && <p class="start-waiting">{wait ?? "Asking…"}</p>}
       {problem && <Trouble problem={problem} again={question.again} />}
       {problem?.code === "DEADLINE" && command && (
-        <p class="instead">
+        <p class="start-instead">
           <code>{command}</code>
         </p>
       )}

@@ -18,18 +18,18 @@ export function RankedList({
   nodes: readonly Ranked[];
   unit: readonly [one: string, more: string];
 }) {
-  if (!nodes.length) return <p class="waiting">There are none.</p>;
+  if (!nodes.length) return <p class="start-waiting">There are none.</p>;
   return (
-    <ol class="ranked">
+    <ol class="start-ranked">
       {nodes.map(({ id, label, figures }) => (
         <li key={id}>
           <a href={fresh({ who: plain(id) })}>
             <Glyph of={kindOf(id)} />
-            <span class="who">
+            <span class="start-name">
               <Name of={label} />
               <small>{apart(figures)}</small>
             </span>
-            <span class="figure">
+            <span class="start-figure">
               {count(figures.total)} <small>{unit[figures.total === 1 ? 0 : 1]}</small>
             </span>
           </a>

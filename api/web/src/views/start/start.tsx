@@ -52,7 +52,7 @@ export function Start() {
         <Trouble problem={graph.state.value.problem} again={graph.again} />
       )}
       {known?.documentCount !== 0 && !refused && (
-        <div class="panels">
+        <div class="start-panels">
           <Panel title="Businesses that the most people reach" question={businesses}>
             {(nodes) => (
               <>
@@ -62,7 +62,7 @@ export function Start() {
                     "exposure" in node ? [{ ...node, figures: node.exposure }] : [],
                   )}
                 />
-                <a class="all" href={fresh({ view: "matrix" })}>
+                <a class="start-all" href={fresh({ view: "matrix" })}>
                   People by businesses
                 </a>
               </>
