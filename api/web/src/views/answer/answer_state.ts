@@ -5,7 +5,7 @@ import { token } from "../../state/token";
 import { PagedList } from "./list/paged_list";
 import { PictureState } from "./picture/picture_state";
 import { type Asked, filtering, keyOf, PARTS, type Part, without } from "./question/asked";
-import { type AnswerPage, askFigures, askPage, type Figures } from "./question/questions";
+import { askFigures, askPage, type Figures, type FirstPage } from "./question/questions";
 import type { Row } from "./question/row";
 
 /** The rows of a list in which the row of a card is looked for. */
@@ -15,7 +15,7 @@ let made = 0;
 
 export class AnswerState {
   /** The first page, and with it what is true of the whole answer. */
-  readonly head = signal<AnswerPage | null>(null);
+  readonly head = signal<FirstPage | null>(null);
   readonly problem = signal<Problem | null>(null);
   /** For each part of the filter the figures under all of its other parts. */
   readonly figures = signal<Partial<Record<Part, Figures>>>({});
@@ -45,7 +45,8 @@ export class AnswerState {
     this.list = new PagedList(async (part, abort) => {
       try {
         const page = await askPage(asked, part, abort);
-        if (part.offset === 0) this.head.value = page;
+        const { coverage } = page;
+        if (coverage) this.head.value = { ...page, coverage };
         resolve(this);
         return page;
       } catch (thrown) {
