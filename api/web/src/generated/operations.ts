@@ -356,6 +356,7 @@ export type AnswerReachQueryVariables = Exact<{
   after?: string | null | undefined;
   first?: number | null | undefined;
   offset?: number | null | undefined;
+  more?: boolean | null | undefined;
 }>;
 
 
@@ -363,7 +364,7 @@ export type AnswerReachQuery = { graph: { node:
       | { __typename: 'Account', id: string, label: string, business: { id: string, label: string } | null }
       | { __typename: 'Business', active: boolean | null, id: string, label: string, account: { id: string } | null }
       | { __typename: 'Group', id: string, label: string }
-      | { __typename: 'Identity', observed: boolean, firstName: string | null, lastName: string | null, id: string, label: string, reach: { version: string | null, totalCount: number, truncated: boolean, coverage: { complete: boolean, notes: Array<string> }, edges: Array<{ cursor: string }>, scopes: { totalCount: number, counts: { total: number, stated: number, inferred: number, active: number, latent: number, contested: number, byRole: Array<{ role: Role, count: number }> }, nodes: Array<{ node:
+      | { __typename: 'Identity', observed: boolean, firstName: string | null, lastName: string | null, id: string, label: string, reach: { version: string | null, totalCount: number, truncated: boolean, coverage?: { complete: boolean, notes: Array<string> }, edges: Array<{ cursor: string }>, scopes: { totalCount: number, counts: { total: number, stated: number, inferred: number, active: number, latent: number, contested: number, byRole: Array<{ role: Role, count: number }> }, nodes: Array<{ node:
                 | { __typename: 'Account', id: string, label: string, business: { id: string, label: string } | null }
                 | { __typename: 'Business', active: boolean | null, id: string, label: string, account: { id: string } | null }
                 | { __typename: 'Group', id: string, label: string }
@@ -399,17 +400,18 @@ export type AnswerReachedByQueryVariables = Exact<{
   after?: string | null | undefined;
   first?: number | null | undefined;
   offset?: number | null | undefined;
+  more?: boolean | null | undefined;
 }>;
 
 
 export type AnswerReachedByQuery = { graph: { node:
-      | { __typename: 'Account', id: string, label: string, business: { id: string, label: string } | null, reachedBy: { version: string | null, totalCount: number, truncated: boolean, coverage: { complete: boolean, notes: Array<string> }, pageInfo: { startCursor: string | null }, counts: { total: number, stated: number, inferred: number, active: number, latent: number, contested: number, byRole: Array<{ role: Role, count: number }> }, nodes: Array<{ roles: Array<Role>, certainty: Certainty, state: AccessState, contested: boolean, contestedRoles: Array<Role>, distance: number, principal: { __typename: 'Identity', id: string, label: string, firstName: string | null, lastName: string | null, observed: boolean } }> } }
-      | { __typename: 'Business', active: boolean | null, id: string, label: string, account: { id: string } | null, reachedBy: { version: string | null, totalCount: number, truncated: boolean, coverage: { complete: boolean, notes: Array<string> }, pageInfo: { startCursor: string | null }, counts: { total: number, stated: number, inferred: number, active: number, latent: number, contested: number, byRole: Array<{ role: Role, count: number }> }, nodes: Array<{ roles: Array<Role>, certainty: Certainty, state: AccessState, contested: boolean, contestedRoles: Array<Role>, distance: number, principal: { __typename: 'Identity', id: string, label: string, firstName: string | null, lastName: string | null, observed: boolean } }> } }
+      | { __typename: 'Account', id: string, label: string, business: { id: string, label: string } | null, reachedBy: { version: string | null, totalCount: number, truncated: boolean, coverage?: { complete: boolean, notes: Array<string> }, pageInfo: { startCursor: string | null }, counts: { total: number, stated: number, inferred: number, active: number, latent: number, contested: number, byRole: Array<{ role: Role, count: number }> }, nodes: Array<{ roles: Array<Role>, certainty: Certainty, state: AccessState, contested: boolean, contestedRoles: Array<Role>, distance: number, principal: { __typename: 'Identity', id: string, label: string, firstName: string | null, lastName: string | null, observed: boolean } }> } }
+      | { __typename: 'Business', active: boolean | null, id: string, label: string, account: { id: string } | null, reachedBy: { version: string | null, totalCount: number, truncated: boolean, coverage?: { complete: boolean, notes: Array<string> }, pageInfo: { startCursor: string | null }, counts: { total: number, stated: number, inferred: number, active: number, latent: number, contested: number, byRole: Array<{ role: Role, count: number }> }, nodes: Array<{ roles: Array<Role>, certainty: Certainty, state: AccessState, contested: boolean, contestedRoles: Array<Role>, distance: number, principal: { __typename: 'Identity', id: string, label: string, firstName: string | null, lastName: string | null, observed: boolean } }> } }
       | { __typename: 'Group', id: string, label: string }
       | { __typename: 'Identity', id: string, label: string }
      | null } | null };
 
-export type AnswerReachedByPageFragment = { version: string | null, totalCount: number, truncated: boolean, coverage: { complete: boolean, notes: Array<string> }, pageInfo: { startCursor: string | null }, counts: { total: number, stated: number, inferred: number, active: number, latent: number, contested: number, byRole: Array<{ role: Role, count: number }> }, nodes: Array<{ roles: Array<Role>, certainty: Certainty, state: AccessState, contested: boolean, contestedRoles: Array<Role>, distance: number, principal: { __typename: 'Identity', id: string, label: string, firstName: string | null, lastName: string | null, observed: boolean } }> };
+export type AnswerReachedByPageFragment = { version: string | null, totalCount: number, truncated: boolean, coverage?: { complete: boolean, notes: Array<string> }, pageInfo: { startCursor: string | null }, counts: { total: number, stated: number, inferred: number, active: number, latent: number, contested: number, byRole: Array<{ role: Role, count: number }> }, nodes: Array<{ roles: Array<Role>, certainty: Certainty, state: AccessState, contested: boolean, contestedRoles: Array<Role>, distance: number, principal: { __typename: 'Identity', id: string, label: string, firstName: string | null, lastName: string | null, observed: boolean } }> };
 
 export type EndingQueryVariables = Exact<{
   principal: string | number;

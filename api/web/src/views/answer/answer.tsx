@@ -1,9 +1,11 @@
 // An answer: left the list of what an identity reaches, or of who reaches a business; right its picture.
-import { useComputed, useSignal } from "@preact/signals";
+import { type ReadonlySignal, untracked, useComputed } from "@preact/signals";
 import { useEffect, useMemo } from "preact/hooks";
 import { AskedAs } from "../../components/asked_as";
 import { Trouble } from "../../components/trouble";
 import { go, location } from "../../state/location";
+import type { Problem } from "../../state/problem";
+import { question } from "../../state/question";
 import { kindOf } from "../../words";
 import "./answer.css";
 import { type AnswerState, forget, stateOf } from "./answer_state";
@@ -20,37 +22,60 @@ import { documentOf, variablesOf } from "./question/questions";
 export function Answer() {
   const asked = askedOf(location.value);
   if (kindOf(asked.id) === "group") return <Group id={asked.id} at={asked.at} />;
-  return <Found asked={asked} />;
+  return <Found />;
 }
 
-function Found({ asked }: { asked: Asked }) {
-  const turn = useSignal(0);
-  const state = useMemo(() => stateOf(asked), [keyOf(asked), turn.value]);
-  const again = () => {
-    forget(asked);
-    turn.value++;
-  };
-  return <Shown key={`${state.number}`} state={state} again={again} />;
-}
-
-function Shown({ state, again }: { state: AnswerState; again(): void }) {
-  const { asked } = state;
-  const problem = useComputed(
-    () => state.list.problem.value ?? state.problem.value ?? state.picture.problem.value,
-  ).value;
-  const name = state.head.value?.node.label;
-  useEffect(() => {
-    const before = document.title;
-    if (name) document.title = `${name} – Inroads`;
-    return () => {
-      document.title = before;
-    };
-  }, [name]);
-
-  if (problem && !state.head.value) return <Absent asked={asked} state={state} again={again} />;
-  const openRow = (target: string) => go({ to: target });
+function Found() {
+  // A text, so that a place that asks the same begins nothing anew.
+  const wanted = useComputed(() => keyOf(askedOf(location.value)));
+  const found = useMemo(() => following(wanted), []);
+  useEffect(() => found.end, [found]);
+  const { answer, problem, busy } = found.state.value;
+  const asked = askedOf(location.value);
+  if (answer)
+    return <Shown key={answer.number} state={answer} {...{ busy, problem }} again={found.again} />;
+  if (problem) return <Absent asked={asked} problem={problem} again={found.again} />;
   return (
-    <main class="answer" aria-busy={state.head.value === null}>
+    <main class="answer" aria-busy="true">
+      <section class="list" aria-label="Answer">
+        <header>
+          <h2>…</h2>
+        </header>
+      </section>
+    </main>
+  );
+}
+
+/** Follows what is wanted. Until the answer under another filter has come, the one before stays. */
+function following(wanted: ReadonlySignal<string>) {
+  let before = "";
+  return question(() => {
+    const key = wanted.value;
+    const asked = untracked(() => askedOf(location.value));
+    if (!asked.id) return null;
+    const ask = () =>
+      untracked(() => {
+        if (key === before) forget(asked);
+        before = key;
+        return stateOf(asked).first;
+      });
+    return { key: JSON.stringify([asked.id, asked.at]), ask };
+  });
+}
+
+interface ShownProps {
+  state: AnswerState;
+  busy: boolean;
+  /** The problem of what was asked since. */
+  problem: Problem | null;
+  again(): void;
+}
+
+function Shown({ state, busy, again, ...since }: ShownProps) {
+  const { asked } = state;
+  const problem = since.problem ?? state.list.problem.value ?? state.problem.value;
+  return (
+    <main class="answer" aria-busy={busy}>
       <section class="list" aria-label="Answer">
         <header>
           <Heading state={state} />
@@ -58,7 +83,7 @@ function Shown({ state, again }: { state: AnswerState; again(): void }) {
         </header>
         {problem && <Trouble problem={problem} again={again} />}
         {state.list.gone.value && <Gone again={again} />}
-        <AnswerList state={state} open={openRow} />
+        <AnswerList state={state} open={(target) => go({ to: target })} />
         <Chosen state={state} />
       </section>
       <AnswerPicture state={state} />
@@ -84,9 +109,13 @@ function Gone({ again }: { again(): void }) {
   );
 }
 
-function Absent({ asked, state, again }: { asked: Asked; state: AnswerState; again(): void }) {
-  const problem = state.list.problem.value ?? state.problem.value ?? state.picture.problem.value;
-  if (!problem) return null;
+interface AbsentProps {
+  asked: Asked;
+  problem: Problem;
+  again(): void;
+}
+
+function Absent({ asked, problem, again }: AbsentProps) {
   if (problem.code !== "NOT_FOUND" && problem.code !== "BAD_ID")
     return (
       <main class="answer absent">

@@ -1,10 +1,11 @@
 // One answer as someone looks at it: its list, its picture, its figures, what is chosen and where it is scrolled.
 import { effect, signal } from "@preact/signals";
 import { type Problem, problemOf } from "../../state/problem";
+import { token } from "../../state/token";
 import { PagedList } from "./list/paged_list";
 import { PictureState } from "./picture/picture_state";
 import { type Asked, filtering, keyOf, PARTS, type Part, without } from "./question/asked";
-import { type AnswerPage, askFigures, askPage, type Figures } from "./question/questions";
+import { askFigures, askPage, type Figures, type FirstPage } from "./question/questions";
 import type { Row } from "./question/row";
 
 /** The rows of a list in which the row of a card is looked for. */
@@ -14,7 +15,7 @@ let made = 0;
 
 export class AnswerState {
   /** The first page, and with it what is true of the whole answer. */
-  readonly head = signal<AnswerPage | null>(null);
+  readonly head = signal<FirstPage | null>(null);
   readonly problem = signal<Problem | null>(null);
   /** For each part of the filter the figures under all of its other parts. */
   readonly figures = signal<Partial<Record<Part, Figures>>>({});
@@ -29,16 +30,29 @@ export class AnswerState {
   readonly list: PagedList<Row>;
   readonly picture: PictureState;
   readonly begun = Date.now();
+  /** Whoever asked: the answer is for nobody else. */
+  readonly asker = token.peek();
+  /** Settled with the first page, or with its problem. */
+  readonly first: Promise<this>;
   /** Tells apart the answers to the same question. */
   readonly number = made++;
   private readonly stop: () => void;
   private readonly ended = new AbortController();
 
   constructor(readonly asked: Asked) {
+    const { promise, resolve, reject } = deferred<this>();
+    this.first = promise;
     this.list = new PagedList(async (part, abort) => {
-      const page = await askPage(asked, part, abort);
-      if (part.offset === 0) this.head.value = page;
-      return page;
+      try {
+        const page = await askPage(asked, part, abort);
+        const { coverage } = page;
+        if (coverage) this.head.value = { ...page, coverage };
+        resolve(this);
+        return page;
+      } catch (thrown) {
+        reject(thrown);
+        throw thrown;
+      }
     });
     this.picture = new PictureState(asked);
     this.stop = effect(() => {
@@ -103,6 +117,15 @@ export class AnswerState {
   }
 }
 
+function deferred<Value>() {
+  let settle: Pick<PromiseWithResolvers<Value>, "resolve" | "reject"> | undefined;
+  const promise = new Promise<Value>((resolve, reject) => {
+    settle = { resolve, reject };
+  });
+  promise.catch(() => {}); // whoever shows it, tells its problem
+  return { promise, ...(settle as NonNullable<typeof settle>) };
+}
+
 /** Answers that are kept for whoever comes back to them. */
 const KEPT = 8;
 
@@ -117,8 +140,8 @@ export function stateOf(asked: Asked): AnswerState {
   const before = kept.get(key);
   kept.delete(key);
   const failed = before && (before.list.problem.peek() || before.list.gone.peek());
-  const state =
-    before && !failed && Date.now() - before.begun < FRESH ? before : new AnswerState(asked);
+  const same = before?.asker === token.peek() && Date.now() - before.begun < FRESH;
+  const state = same && !failed ? before : new AnswerState(asked);
   if (before && before !== state) before.end();
   kept.set(key, state);
   for (const [oldest, each] of kept) {

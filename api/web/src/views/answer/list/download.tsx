@@ -60,13 +60,14 @@ async function save(
   const size = isInverse(asked) ? 500 : 100; // as many as the API gives
   const rows: Row[] = [];
   let anchor: string | null = null;
+  let whole = true;
   for (;;) {
     const page = await askPage(asked, { offset: rows.length, size, anchor }, abort);
     anchor ??= page.anchor;
+    whole &&= !page.truncated && page.coverage?.complete !== false;
     rows.push(...page.rows);
     told(rows.length);
     if (rows.length < page.total && page.rows.length > 0) continue;
-    const whole = page.coverage.complete && !page.truncated;
     const said = { rows: rows.length, inverse: isInverse(asked), whole };
     give(nameOf(asked.id, { ...said, filtered: filtering(asked).length > 0 }), fileOf(rows));
     return;

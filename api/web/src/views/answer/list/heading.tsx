@@ -39,6 +39,9 @@ export function Heading({ state }: { state: AnswerState }) {
         {words}
       </h2>
       <p class="of">{sentence}</p>
+      {head.node.observed === false && !inverse && (
+        <p class="of">No document of their own was read.</p>
+      )}
       {filtering(asked).length > 0 && (
         <p class="of">
           {all !== null && <>of {count(all)} without the filter · </>}

@@ -20,8 +20,18 @@ export interface AnswerPage extends Page<Row> {
   /** The number of accesses: a business and its account are two. */
   accesses: number;
   truncated: boolean;
-  coverage: { complete: boolean; notes: readonly string[] };
+  /** Of the first page alone: it takes long, and is the same for all. */
+  coverage?: Coverage;
   figures: Figures;
+}
+
+interface Coverage {
+  complete: boolean;
+  notes: readonly string[];
+}
+
+export interface FirstPage extends AnswerPage {
+  coverage: Coverage;
 }
 
 interface Part {
@@ -65,7 +75,7 @@ async function scopes(
   abort: AbortSignal,
 ): Promise<AnswerPage> {
   // Scopes are counted from the start of the list; the cursor only keeps it in its version.
-  const part = { first: size, offset, after: anchor };
+  const part = { first: size, offset, after: anchor, more: offset > 0 };
   const { graph } = await ask(reach, { ...variablesOf(asked), ...part }, abort);
   const node = graph?.node;
   if (node?.__typename !== "Identity") throw unknown(asked);
@@ -87,7 +97,12 @@ async function holders(
   abort: AbortSignal,
 ): Promise<AnswerPage> {
   // After the cursor of the first row, one row less is passed over.
-  const part = { first: size, offset: anchor ? offset - 1 : offset, after: anchor };
+  const part = {
+    first: size,
+    offset: anchor ? offset - 1 : offset,
+    after: anchor,
+    more: offset > 0,
+  };
   const { graph } = await ask(reachedBy, { ...variablesOf(asked), ...part }, abort);
   const node = graph?.node;
   if (node?.__typename !== "Business" && node?.__typename !== "Account") throw unknown(asked);
