@@ -51,15 +51,15 @@ function across(track: Track, near: Point, far: Point): Course {
   const tips = { near: head === "near" ? TIP : 0, far: head === "far" ? TIP : 0 };
   let x = start + tips.near;
   let y = near.y + track.leave;
-  let d = `M${sign * x} ${y}`;
+  let d = `M${fine(sign * x)} ${fine(y)}`;
   const straight = (to: number) => {
     x = to;
-    d += `L${sign * x} ${y}`;
+    d += `L${fine(sign * x)} ${fine(y)}`;
   };
   const curve = (toX: number, toY: number) => {
-    const middle = sign * ((x + toX) / 2);
+    const middle = fine(sign * ((x + toX) / 2));
     if (toY === y) straight(toX);
-    else d += `C${middle} ${y} ${middle} ${toY} ${sign * toX} ${toY}`;
+    else d += `C${middle} ${fine(y)} ${middle} ${fine(toY)} ${fine(sign * toX)} ${fine(toY)}`;
     x = toX;
     y = toY;
   };
@@ -84,7 +84,7 @@ function across(track: Track, near: Point, far: Point): Course {
 /** A line that leads from a card to itself: up, along, and down again. */
 function around({ loop }: Track, { x, y }: Point): Course {
   const middle = x + WIDE / 2;
-  const half = 30 + 12 * loop;
+  const half = Math.min(WIDE / 2 - 10, 30 + 12 * loop);
   const top = y - HIGH / 2 - LOOP * loop + LABEL / 2;
   const foot = y - HIGH / 2;
   const d =
@@ -92,3 +92,6 @@ function around({ loop }: Track, { x, y }: Point): Course {
     `V${foot - TIP}`;
   return { d, tip: { x: middle + half, y: foot, turn: 90 }, label: { x: middle, y: top } };
 }
+
+/** A number as a path has it: finer than any screen, and short. */
+const fine = (number: number): number => Math.round(number * 100) / 100;
