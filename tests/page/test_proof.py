@@ -230,3 +230,10 @@ def test_it_is_accessible(page: Page, served: Served) -> None:
     page.goto(f"{served('--example')}{TWO_ROUTES}&step={MEMBER}")
     expect(section(page, "Records")).to_be_visible()
     assert not findings(page)
+
+
+def test_a_link_to_a_path_shows_it(page: Page, crowd: str) -> None:
+    """In a picture too large for its window, the path of the link is in sight, and alone lit."""
+    page.goto(f"{crowd}/#who=identity:1&to=account:V&path=2")
+    expect(section(page, "Paths").locator("[aria-expanded=true]")).to_contain_text("Business 1001")
+    expect(page.locator(".ir-picture [data-id='business:1001']")).to_be_in_viewport()

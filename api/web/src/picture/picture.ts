@@ -32,6 +32,8 @@ class Drawn implements Picture {
   private scene: Scene = { root: "", spots: [], lines: [] };
   private laid: Layout | null = null;
   private picked: string | null = null;
+  /** The card that must be in sight, also in a picture that is new. */
+  private anchor: string | undefined;
   /** The one card or line that the tab key reaches. */
   private stop = "";
 
@@ -51,6 +53,7 @@ class Drawn implements Picture {
   }
 
   show(scene: Scene, anchor?: string): void {
+    this.anchor = anchor;
     const old = this.laid;
     const held = old && anchor !== undefined ? this.standing(scene, anchor) : null;
     const laid = layout(
@@ -105,6 +108,7 @@ class Drawn implements Picture {
 
   private begin(): void {
     this.view.begin(this.laid?.places.get(this.scene.root));
+    if (this.anchor !== undefined) this.reveal(this.anchor);
   }
 
   /** The anchor if it is still there, else what it hung on. */
