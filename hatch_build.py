@@ -43,11 +43,11 @@ STAMP: Final = "digest"
 INSTALL: Final = (
     *("ci", "--omit=dev", "--ignore-scripts", "--no-audit", "--no-fund", "--no-update-notifier"),
     *("--fetch-retries=1", "--fetch-retry-mintimeout=1000", "--fetch-retry-maxtimeout=2000"),
-    "--fetch-timeout=30000",
+    "--fetch-timeout=15000",
 )
 """How npm installs what is locked: nothing runs, and a registry that does not answer is given up soon."""
 
-PATIENCE: Final = 300
+PATIENCE: Final = 180
 """In seconds: the longest that one command may take."""
 
 

@@ -33,6 +33,37 @@ def test_the_frame_is_accessible(page: Page, served: Served) -> None:
     assert not axe_findings(page)
 
 
+def test_the_page_works_behind_a_proxy(page: Page, served: Served) -> None:
+    """A proxy may serve the page under a path: it asks for nothing outside of it."""
+    base = served("--example")
+    outside: list[str] = []
+    page.on(
+        "request", lambda asked: None if "/deep/in/" in asked.url else outside.append(asked.url)
+    )
+    page.route(
+        f"{base}/deep/in/**",
+        lambda route: route.fulfill(
+            response=route.fetch(url=route.request.url.replace("/deep/in/", "/"))
+        ),
+    )
+    page.goto(f"{base}/deep/in/")
+    page.get_by_role("combobox").press_sequentially("bruce")
+    expect(page.get_by_role("option").first).to_be_visible()
+    assert not outside
+
+
+def test_no_place_leaves_the_browser(page: Page, served: Served) -> None:
+    """The place stands in the fragment: no request has it in its address, nor in a header."""
+    asked: list[str] = []
+    page.on("request", lambda each: asked.append(f"{each.url} {each.headers}"))
+    page.goto(f"{served('--example')}/#who=identity:712052")
+    expect(page.get_by_role("combobox")).to_be_visible()
+    page.reload()
+    expect(page.get_by_role("combobox")).to_be_visible()
+    assert asked
+    assert not [each for each in asked if "712052" in each.replace(page.url, "")]
+
+
 def test_axe_sees(page: Page, served: Served) -> None:
     """What is wrong for people who cannot see it, is found in both themes."""
     page.goto(served("--example"))
