@@ -42,7 +42,7 @@ export function card(spot: Spot, words: string): SVGGElement {
   if (spot.ended)
     group.append(element("path", { class: "ir-strike", d: `M48 ${middle - 4}h${room}` }));
   if (spot.fold) group.append(fold(spot.fold));
-  const whole = [spot.title, spot.sub].filter(Boolean).join("\n");
+  const whole = spot.tip ?? [spot.title, spot.sub].filter(Boolean).join("\n");
   group.append(element("title", {}, whole));
   return group;
 }

@@ -52,7 +52,7 @@ export class Stroke {
       ...this.ways,
       this.tip,
       ...(this.tag ? [this.tag] : []),
-      element("title", {}, words),
+      element("title", {}, line.tip ? `${words}\n${line.tip}` : words),
     );
   }
 
