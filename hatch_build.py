@@ -31,11 +31,12 @@ OLDEST: Final = (20, 19)
 """The oldest node that runs vite."""
 
 WEB: Final = Path("api", "web")
-DOCUMENTS: Final = Path("api", "inroads_api", "execution", "operations", "page")
+DOCUMENTS: Final = Path("api", "inroads_api", "execution", "operations")
 """What the page is made of: its sources, and the GraphQL documents that it imports."""
 
 STATIC: Final = Path("api", "inroads_api", "static")
-"""Where the built page lies."""
+WIDGET: Final = Path("graph", "inroads", "output", "picture", "built")
+"""Where the built page lies, and the widget for notebooks."""
 
 STAMP: Final = "digest"
 """The file beside the built page that holds the digest of its sources."""
@@ -85,22 +86,24 @@ class PageHook(BuildHookInterface):  # type: ignore[type-arg]  # for any configu
             )
         finally:
             if self.due():  # what is half built, or old
-                shutil.rmtree(self.static, ignore_errors=True)
+                for built in (STATIC, WIDGET):
+                    shutil.rmtree(Path(self.root) / built, ignore_errors=True)
 
     @property
     def web(self) -> Path:
         return Path(self.root) / WEB
 
     @property
-    def static(self) -> Path:
-        return Path(self.root) / STATIC
+    def stamp(self) -> Path:
+        return Path(self.root) / STATIC / STAMP
 
     def due(self) -> bool:
         """Return whether the page is wanted, and its sources are not those it was built from."""
         if _wish() == "skip" or not self.web.is_dir():
             return False
-        stamp = self.static / STAMP
-        return not stamp.is_file() or stamp.read_text(encoding="ascii") != self.digest()
+        if not self.stamp.is_file() or not (Path(self.root) / WIDGET / "widget.js").is_file():
+            return True
+        return self.stamp.read_text(encoding="ascii") != self.digest()
 
     def digest(self) -> str:
         """Return the digest of all that the page is made of."""
@@ -127,7 +130,7 @@ class PageHook(BuildHookInterface):  # type: ignore[type-arg]  # for any configu
         vite = self.web / "node_modules" / "vite" / "bin" / "vite.js"
         self._run("vite build", node.node, vite, "build")  # `npm run` would need a shell
         self._run("vite build --mode widget", node.node, vite, "build", "--mode", "widget")
-        (self.static / STAMP).write_text(digest, encoding="ascii")
+        self.stamp.write_text(digest, encoding="ascii")
 
     def _installed(self) -> bool:
         """Return whether all that is locked is there, as it is for who works on the page."""

@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import { defineConfig, type Plugin } from "vite";
 
 const STATIC = "../inroads_api/static";
+const WIDGET = "../../graph/inroads/output/picture/built";
 
 /** Makes of each `.graphql` file its text and its id, by which the server knows it. */
 function trustedDocuments(): Plugin {
@@ -19,9 +20,21 @@ function trustedDocuments(): Plugin {
   };
 }
 
+/** Keeps the widget's tokens to its own host: the page that shows a notebook has its own. */
+function ownTokens(): Plugin {
+  return {
+    name: "own-tokens",
+    enforce: "pre",
+    transform(text, file) {
+      if (!file.endsWith("theme.css")) return null;
+      return { code: text.replaceAll(":root", ".ir-host"), map: null };
+    },
+  };
+}
+
 export default defineConfig(({ mode }) => ({
   base: "./",
-  plugins: [trustedDocuments()],
+  plugins: [trustedDocuments(), ...(mode === "widget" ? [ownTokens()] : [])],
   oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
   resolve: {
     alias: {
@@ -32,14 +45,15 @@ export default defineConfig(({ mode }) => ({
   build:
     mode === "widget"
       ? {
-          outDir: STATIC,
-          emptyOutDir: false,
+          outDir: WIDGET,
+          emptyOutDir: true,
           lib: {
             entry: "src/widget.ts",
             formats: ["es"],
             fileName: () => "widget.js",
             cssFileName: "widget",
           },
+          rolldownOptions: { output: { minify: true } }, // vite leaves the spaces of libraries
         }
       : {
           outDir: STATIC,

@@ -9,20 +9,23 @@ from typing import TYPE_CHECKING, Any, Final
 
 from inroads.analysis.census import Counts, counts_of
 from inroads.analysis.explain import explain
+from inroads.errors import InroadsError
 from inroads.markup import table
 from inroads.model import Access, Explanation, NodeKind, kind_of
 from inroads.network.access_graph import AccessGraph
 from inroads.network.frames import Column, Framed, Kind, columns
 from inroads.network.wording import counted, label, path_sentence
-from inroads.output.drawing import svg
 from inroads.output.evidence_rows import CONTESTED
+from inroads.output.picture.drawing import svg
+from inroads.output.picture.scenes import Scene, of_answer, of_paths
 from inroads.output.rows import json_row, table_row
-from inroads.output.scenes import Scene, of_answer, of_paths
 from inroads.reach.answers import AccessAnswers
 from inroads.text import more, printable
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from inroads.output.picture.widget import PictureWidget
 
 COLUMNS: Final = {
     "principal": Kind.TEXT,
@@ -87,6 +90,11 @@ class ExplainedAccess(Access, frozen=True):
         told = table(f"{ends}: {', '.join(facts)}", rows, len(self.paths))
         return f"{_image(self._scene())}\n{told}"
 
+    def widget(self) -> PictureWidget:
+        """The paths as a picture to move in; needs the extra `inroads[widget]`."""
+        ends = (self.principal, self.resource)
+        return _widget(self._scene(), self.principal, ends, inverse=False)
+
     def _scene(self) -> Scene:
         return of_paths(self.graph, self.paths, truncated=self.truncated)
 
@@ -128,6 +136,11 @@ class Answers(AccessAnswers[ExplainedAccess], Framed):
         frame = super().to_pandas()
         frame.attrs["truncated"] = self.truncated
         return frame
+
+    def widget(self) -> PictureWidget:
+        """The answer as a picture to move in; needs the extra `inroads[widget]`."""
+        inverse = kind_of(self.root) is not NodeKind.IDENTITY
+        return _widget(of_answer(self), self.root, (self.root,), inverse=inverse)
 
     def __str__(self) -> str:
         lines: list[str] = []
@@ -186,6 +199,17 @@ def _image(scene: Scene) -> str:
     """Return a scene as an image that holds its data, which viewers of untrusted notebooks keep."""
     data = b64encode(svg(scene).encode()).decode()
     return f'<img alt="{escape(scene.title)}" src="data:image/svg+xml;base64,{data}">'
+
+
+def _widget(scene: Scene, root: str, ends: tuple[str, ...], *, inverse: bool) -> PictureWidget:
+    """Return a scene as a widget. Raises InroadsError EXTRA_MISSING, and NOT_BUILT without its script."""
+    try:
+        from inroads.output.picture.widget import widget  # noqa: PLC0415  # an optional extra
+    except ImportError:
+        raise InroadsError(
+            "this needs anywidget: install inroads[widget]", "EXTRA_MISSING"
+        ) from None
+    return widget(scene, root, ends, inverse=inverse)
 
 
 def _lines(access: ExplainedAccess) -> Iterable[str]:

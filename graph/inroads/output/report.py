@@ -22,9 +22,9 @@ from inroads.model import Access, NodeKind, Path, kind_of
 from inroads.network.access_graph import AccessGraph
 from inroads.network.names.lookup import named
 from inroads.network.wording import contradiction_line, evidence_lines, label, path_sentence
-from inroads.output.drawing import THEME, svg
+from inroads.output.picture.drawing import THEME, svg
+from inroads.output.picture.scenes import of_paths
 from inroads.output.plots import bar
-from inroads.output.scenes import of_paths
 from inroads.policy.rule_settings import Severity
 from inroads.reach.answers import RESOURCES
 from inroads.reach.questions import access, reach, reached_by

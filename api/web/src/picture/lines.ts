@@ -9,8 +9,7 @@ import { labelOf } from "./words";
 const AROUND = 16;
 const MARK = 15;
 
-const SCISSORS =
-  "M-4.500-4.500L5 3.500M-4.500 4.500L5-3.500M-5.500-6.500a2 2 0 1 1-.1 0ZM-5.500 2.500a2 2 0 1 1-.1 0Z";
+const SCISSORS = "M-4.5-4.5L5 3.5M-4.5 4.5L5-3.5M-5.5-6.5a2 2 0 1 1-.1 0ZM-5.5 2.5a2 2 0 1 1-.1 0Z";
 const UNEQUAL = "M-4-2H4M-4 2H4M2-5L-2 5";
 
 function marksOf({ cut, contested }: Line): { name: string; d: string }[] {
@@ -32,14 +31,14 @@ export function labelWidth(line: Line): number {
 /** A line that has no course yet. */
 export class Stroke {
   readonly group: SVGGElement;
-  private readonly ways: SVGPathElement[];
-  private readonly tip = element("path", { class: "ir-tip", d: "M-8-4.500L0 0L-8 4.500Z" });
-  private readonly tag: SVGGElement | null;
+  readonly #ways: SVGPathElement[];
+  readonly #tip = element("path", { class: "ir-tip", d: "M-8-4.5L0 0L-8 4.5Z" });
+  readonly #tag: SVGGElement | null;
 
   constructor(line: Line, words: string) {
     const kinds = ["hit", "way", ...(line.contested ? ["between"] : [])];
-    this.ways = kinds.map((kind) => element("path", { class: `ir-${kind}` }));
-    this.tag = labelWidth(line) ? tag(line) : null;
+    this.#ways = kinds.map((kind) => element("path", { class: `ir-${kind}` }));
+    this.#tag = labelWidth(line) ? tag(line) : null;
     this.group = element(
       "g",
       {
@@ -49,17 +48,17 @@ export class Stroke {
         "data-id": line.id,
         "aria-label": words,
       },
-      ...this.ways,
-      this.tip,
-      ...(this.tag ? [this.tag] : []),
-      element("title", {}, words),
+      ...this.#ways,
+      this.#tip,
+      ...(this.#tag ? [this.#tag] : []),
+      element("title", {}, line.tip ? `${words}\n${line.tip}` : words),
     );
   }
 
   place({ d, tip, label }: Course): void {
-    for (const way of this.ways) way.setAttribute("d", d);
-    this.tip.setAttribute("transform", `translate(${tip.x} ${tip.y}) rotate(${tip.turn})`);
-    this.tag?.setAttribute("transform", `translate(${label.x} ${label.y})`);
+    for (const way of this.#ways) way.setAttribute("d", d);
+    this.#tip.setAttribute("transform", `translate(${tip.x} ${tip.y}) rotate(${tip.turn})`);
+    this.#tag?.setAttribute("transform", `translate(${label.x} ${label.y})`);
   }
 }
 

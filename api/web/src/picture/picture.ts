@@ -25,164 +25,166 @@ export function picture(host: HTMLElement, handlers: Handlers): Picture {
 }
 
 class Drawn implements Picture {
-  private readonly drawing = new Drawing();
-  private readonly window = element("svg", { class: "ir-picture", role: "application" });
-  private readonly view: View;
-  private readonly sizes: ResizeObserver;
-  private scene: Scene = { root: "", spots: [], lines: [] };
-  private laid: Layout | null = null;
-  private picked: string | null = null;
+  readonly #drawing = new Drawing();
+  readonly #window = element("svg", { class: "ir-picture", role: "application" });
+  readonly #view: View;
+  readonly #sizes: ResizeObserver;
+  #scene: Scene = { root: "", spots: [], lines: [] };
+  #laid: Layout | null = null;
+  #picked: string | null = null;
   /** The card that must be in sight, also in a picture that is new. */
-  private anchor: string | undefined;
+  #anchor: string | undefined;
   /** The one card or line that the tab key reaches. */
-  private stop = "";
+  #stop = "";
 
-  constructor(
-    host: HTMLElement,
-    private readonly handlers: Handlers,
-  ) {
-    this.window.append(this.drawing.world);
-    host.append(this.window);
-    this.view = new View(this.window, this.drawing.world);
-    this.window.addEventListener("click", (event) => this.click(event));
-    this.window.addEventListener("keydown", (event) => this.key(event));
-    this.sizes = new ResizeObserver(() => {
-      if (this.view.untouched) this.begin();
+  readonly #handlers: Handlers;
+
+  constructor(host: HTMLElement, handlers: Handlers) {
+    this.#handlers = handlers;
+    this.#window.append(this.#drawing.world);
+    host.append(this.#window);
+    this.#view = new View(this.#window, this.#drawing.world);
+    this.#window.addEventListener("click", (event) => this.#click(event));
+    this.#window.addEventListener("keydown", (event) => this.#key(event));
+    this.#sizes = new ResizeObserver(() => {
+      if (this.#view.untouched) this.#begin();
     });
-    this.sizes.observe(this.window);
+    this.#sizes.observe(this.#window);
   }
 
   show(scene: Scene, anchor?: string): void {
-    this.anchor = anchor;
-    const old = this.laid;
-    const held = old && anchor !== undefined ? this.standing(scene, anchor) : null;
+    this.#anchor = anchor;
+    const old = this.#laid;
+    const held = old && anchor !== undefined ? this.#standing(scene, anchor) : null;
     const laid = layout(
       scene,
       labelWidth,
       old && held !== null ? { layout: old, anchor: held } : undefined,
     );
-    this.scene = scene;
-    this.laid = laid;
-    this.view.over = laid.box;
-    this.window.setAttribute("aria-label", sceneWords(scene));
+    this.#scene = scene;
+    this.#laid = laid;
+    this.#view.over = laid.box;
+    this.#window.setAttribute("aria-label", sceneWords(scene));
     const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
     const birth = held === null || still ? null : (old?.places.get(anchor ?? held) ?? null);
-    this.drawing.show(scene, laid, birth);
-    this.rove(this.shows(this.stop) ? this.stop : (held ?? scene.root));
-    if (this.picked !== null && !this.shows(this.picked)) this.picked = null;
-    this.light();
-    if (held === null) this.begin();
-    else this.reveal(held);
+    this.#drawing.show(scene, laid, birth);
+    this.#rove(this.#shows(this.#stop) ? this.#stop : (held ?? scene.root));
+    if (this.#picked !== null && !this.#shows(this.#picked)) this.#picked = null;
+    this.#light();
+    if (held === null) this.#begin();
+    else this.#reveal(held);
   }
 
   pick(id: string | null): void {
-    this.picked = id;
-    this.light();
+    this.#picked = id;
+    this.#light();
   }
 
   focus(id: string): void {
-    if (!this.shows(id)) return;
-    this.rove(id);
-    this.drawing.of(id)?.focus({ preventScroll: true });
-    this.reveal(id);
+    if (!this.#shows(id)) return;
+    this.#rove(id);
+    this.#drawing.of(id)?.focus({ preventScroll: true });
+    this.#reveal(id);
   }
 
   fit(): void {
-    this.view.fit();
-    this.view.untouched = false;
+    this.#view.fit();
+    this.#view.untouched = false;
   }
 
   zoom(factor: number): void {
-    this.view.zoom(factor);
+    this.#view.zoom(factor);
   }
 
   svg(): string {
-    return this.laid ? file(this.window, this.laid.box) : "";
+    return this.#laid ? file(this.#window, this.#laid.box) : "";
   }
 
   destroy(): void {
-    this.drawing.stop();
-    this.sizes.disconnect();
-    this.window.remove();
+    this.#drawing.stop();
+    this.#sizes.disconnect();
+    this.#window.remove();
   }
 
-  private begin(): void {
-    this.view.begin(this.laid?.places.get(this.scene.root));
-    if (this.anchor !== undefined) this.reveal(this.anchor);
+  #begin(): void {
+    this.#view.begin(this.#laid?.places.get(this.#scene.root));
+    if (this.#anchor !== undefined) this.#reveal(this.#anchor);
   }
 
   /** The anchor if it is still there, else what it hung on. */
-  private standing({ root, spots }: Scene, anchor: string): string | null {
+  #standing({ root, spots }: Scene, anchor: string): string | null {
     const next = new Set(spots.map(({ id }) => id));
-    const beside = this.scene.lines.flatMap(({ from, to }) =>
+    const beside = this.#scene.lines.flatMap(({ from, to }) =>
       from === anchor ? [to] : to === anchor ? [from] : [],
     );
-    const was = (id: string) => next.has(id) && this.laid?.places.has(id);
+    const was = (id: string) => next.has(id) && this.#laid?.places.has(id);
     return [anchor, ...beside, root].find(was) ?? null;
   }
 
-  private shows(id: string): boolean {
-    return (this.laid?.places.has(id) || this.laid?.tracks.has(id)) ?? false;
+  #shows(id: string): boolean {
+    return (this.#laid?.places.has(id) || this.#laid?.tracks.has(id)) ?? false;
   }
 
   /** Makes a card or a line the one that the tab key reaches. */
-  private rove(id: string): void {
-    this.drawing.of(this.stop)?.setAttribute("tabindex", "-1");
-    this.stop = id;
-    this.drawing.of(id)?.setAttribute("tabindex", "0");
+  #rove(id: string): void {
+    this.#drawing.of(this.#stop)?.setAttribute("tabindex", "-1");
+    this.#stop = id;
+    this.#drawing.of(id)?.setAttribute("tabindex", "0");
   }
 
-  private reveal(id: string): void {
-    const track = this.laid?.tracks.get(id);
-    const place = this.laid?.places.get(track?.far ?? id);
-    if (place) this.view.reveal(place);
+  #reveal(id: string): void {
+    const track = this.#laid?.tracks.get(id);
+    const place = this.#laid?.places.get(track?.far ?? id);
+    if (place) this.#view.reveal(place);
   }
 
-  private light(): void {
-    const { picked, scene } = this;
+  #light(): void {
+    const scene = this.#scene;
+    const drawn = [...scene.spots, ...scene.lines].some(({ id }) => id === this.#picked);
+    const picked = drawn ? this.#picked : null; // what is folded away dims nothing
     const way = scene.way ? wayOf(scene) : null;
-    this.drawing.light(picked === null ? way : waysThrough(scene, picked), picked);
+    this.#drawing.light(picked === null ? way : waysThrough(scene, picked), picked);
   }
 
   /** Picks as someone asks for it, and tells of it. */
-  private choose(id: string | null): void {
+  #choose(id: string | null): void {
     this.pick(id);
-    const spot = this.spot(id);
-    const line = this.scene.lines.find((each) => each.id === id);
-    if (spot) this.handlers.pick({ spot });
-    else this.handlers.pick(line ? { line } : null);
+    const spot = this.#spot(id);
+    const line = this.#scene.lines.find((each) => each.id === id);
+    if (spot) this.#handlers.pick({ spot });
+    else this.#handlers.pick(line ? { line } : null);
   }
 
-  private spot(id: string | null): Spot | undefined {
-    return this.scene.spots.find((each) => each.id === id);
+  #spot(id: string | null): Spot | undefined {
+    return this.#scene.spots.find((each) => each.id === id);
   }
 
-  private click(event: MouseEvent): void {
-    if (this.view.dragging) return;
+  #click(event: MouseEvent): void {
+    if (this.#view.dragging) return;
     const target = event.target as Element;
     const id = target.closest<SVGGElement>("[data-id]")?.dataset.id ?? null;
-    const spot = this.spot(id);
+    const spot = this.#spot(id);
     if (id !== null) this.focus(id);
     if (spot && (spot.kind === "more" || (spot.fold && target.closest(".ir-fold"))))
-      this.handlers.unfold(spot, event.shiftKey);
-    else if (id !== null || this.picked !== null) this.choose(id);
+      this.#handlers.unfold(spot, event.shiftKey);
+    else if (id !== null || this.#picked !== null) this.#choose(id);
   }
 
-  private key(event: KeyboardEvent): void {
+  #key(event: KeyboardEvent): void {
     const id = (event.target as Element).closest<SVGGElement>("[data-id]")?.dataset.id;
-    if (id === undefined || !this.laid || event.altKey || event.ctrlKey || event.metaKey) return;
+    if (id === undefined || !this.#laid || event.altKey || event.ctrlKey || event.metaKey) return;
     const { key, shiftKey } = event;
-    const spot = this.spot(id);
+    const spot = this.#spot(id);
     const direction = STEPS[key];
     if (direction) {
-      const next = step(this.scene, this.laid, id, direction);
+      const next = step(this.#scene, this.#laid, id, direction);
       if (next !== null) this.focus(next);
     } else if (key === "Enter" || key === " ") {
-      if (spot?.kind === "more") this.handlers.unfold(spot, shiftKey);
-      else this.choose(id);
+      if (spot?.kind === "more") this.#handlers.unfold(spot, shiftKey);
+      else this.#choose(id);
     } else if (key === "+" || key === "-") {
-      if (spot?.fold === (key === "+" ? "more" : "less")) this.handlers.unfold(spot, false);
-    } else if (key === "Escape" && this.picked !== null) this.choose(null);
+      if (spot?.fold === (key === "+" ? "more" : "less")) this.#handlers.unfold(spot, false);
+    } else if (key === "Escape" && this.#picked !== null) this.#choose(null);
     else return;
     event.preventDefault();
   }

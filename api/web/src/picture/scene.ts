@@ -22,6 +22,8 @@ export interface Spot {
   count?: number;
   /** What a screen reader says in place of title and sub. */
   speak?: string;
+  /** What a tooltip says in place of title and sub. */
+  tip?: string;
 }
 
 /** One grant, or a bundle of grants that are drawn as one line. */
@@ -41,6 +43,8 @@ export interface Line {
   cut?: boolean;
   /** The number of grants that the line stands for. */
   count?: number;
+  /** What a tooltip says besides the words of the line, such as its records. */
+  tip?: string;
 }
 
 export interface Scene {
@@ -51,6 +55,7 @@ export interface Scene {
   /** The lines of one way that is marked while nothing is picked. */
   way?: readonly string[];
   spots: readonly Spot[];
+  /** The ends of each are among the spots; no id is that of a spot or of another line. */
   lines: readonly Line[];
 }
 

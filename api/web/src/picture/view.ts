@@ -20,36 +20,38 @@ export class View {
   scale = 1;
   /** True until someone moves the view: it then follows the size of its window. */
   untouched = true;
-  private box: Layout["box"] = { x: 0, y: 0, width: 0, height: 0 };
-  private readonly pointers = new Map<number, Point>();
-  private dragged = false;
+  #box: Layout["box"] = { x: 0, y: 0, width: 0, height: 0 };
+  readonly #pointers = new Map<number, Point>();
+  #dragged = false;
 
-  constructor(
-    private readonly svg: SVGSVGElement,
-    private readonly world: SVGGElement,
-  ) {
-    svg.addEventListener("wheel", (event) => this.wheel(event), { passive: false });
-    svg.addEventListener("pointerdown", (event) => this.down(event));
-    svg.addEventListener("pointermove", (event) => this.move(event));
+  readonly #svg: SVGSVGElement;
+  readonly #world: SVGGElement;
+
+  constructor(svg: SVGSVGElement, world: SVGGElement) {
+    this.#svg = svg;
+    this.#world = world;
+    svg.addEventListener("wheel", (event) => this.#wheel(event), { passive: false });
+    svg.addEventListener("pointerdown", (event) => this.#down(event));
+    svg.addEventListener("pointermove", (event) => this.#move(event));
     for (const end of ["pointerup", "pointercancel"] as const)
-      svg.addEventListener(end, (event) => this.pointers.delete(event.pointerId));
+      svg.addEventListener(end, (event) => this.#pointers.delete(event.pointerId));
   }
 
   /** Whether the click that comes now ends a drag. */
   get dragging(): boolean {
-    return this.dragged;
+    return this.#dragged;
   }
 
   set over(box: Layout["box"]) {
-    this.box = box;
+    this.#box = box;
   }
 
   /** Shows all of the picture. */
   fit(): void {
-    const { width, height } = this.window();
-    this.scale = this.whole();
-    this.x = (width - this.box.width * this.scale) / 2 - this.box.x * this.scale;
-    this.y = (height - this.box.height * this.scale) / 2 - this.box.y * this.scale;
+    const { width, height } = this.#window();
+    this.scale = this.#whole();
+    this.x = (width - this.#box.width * this.scale) / 2 - this.#box.x * this.scale;
+    this.y = (height - this.#box.height * this.scale) / 2 - this.#box.y * this.scale;
     this.look();
   }
 
@@ -59,22 +61,22 @@ export class View {
     this.fit();
     if (this.scale >= LEGIBLE || !root) return;
     this.scale = LEGIBLE;
-    this.x = this.along("x", "width", root.x + WIDE / 2);
-    this.y = this.along("y", "height", root.y);
+    this.x = this.#along("x", "width", root.x + WIDE / 2);
+    this.y = this.#along("y", "height", root.y);
     this.look();
   }
 
-  zoom(factor: number, at: Point = this.middle()): void {
+  zoom(factor: number, at: Point = this.#middle()): void {
     const scale = Math.min(MOST, Math.max(LEAST, this.scale * factor));
     this.x = at.x - ((at.x - this.x) * scale) / this.scale;
     this.y = at.y - ((at.y - this.y) * scale) / this.scale;
     this.scale = scale;
-    this.touch();
+    this.#touch();
   }
 
   /** Moves the least that brings a rectangle around a point into sight. */
   reveal({ x, y }: Point, wide = WIDE, high = HIGH): void {
-    const { width, height } = this.window();
+    const { width, height } = this.#window();
     this.x += into(x * this.scale + this.x, wide * this.scale, width);
     this.y += into((y - high / 2) * this.scale + this.y, high * this.scale, height);
     this.look();
@@ -82,66 +84,66 @@ export class View {
 
   look(): void {
     const { x, y, scale } = this;
-    this.world.setAttribute("transform", `translate(${x} ${y}) scale(${scale})`);
+    this.#world.setAttribute("transform", `translate(${x} ${y}) scale(${scale})`);
   }
 
-  private window() {
-    const { width, height } = this.svg.getBoundingClientRect();
+  #window() {
+    const { width, height } = this.#svg.getBoundingClientRect();
     return { width, height: height - LEGEND };
   }
 
-  private middle(): Point {
-    const { width, height } = this.window();
+  #middle(): Point {
+    const { width, height } = this.#window();
     return { x: width / 2, y: height / 2 };
   }
 
-  private whole(): number {
-    const { width, height } = this.window();
-    const across = (width - 2 * MARGIN) / Math.max(1, this.box.width);
-    const down = (height - 2 * MARGIN) / Math.max(1, this.box.height);
+  #whole(): number {
+    const { width, height } = this.#window();
+    const across = (width - 2 * MARGIN) / Math.max(1, this.#box.width);
+    const down = (height - 2 * MARGIN) / Math.max(1, this.#box.height);
     return Math.min(NATURAL, Math.max(LEAST, Math.min(across, down)));
   }
 
   /** The shift that centres what fits, and else brings a place as near to the middle as edges allow. */
-  private along(axis: "x" | "y", size: "width" | "height", place: number): number {
-    const window = this.window()[size];
-    const length = this.box[size] * this.scale;
-    const begin = this.box[axis] * this.scale;
+  #along(axis: "x" | "y", size: "width" | "height", place: number): number {
+    const window = this.#window()[size];
+    const length = this.#box[size] * this.scale;
+    const begin = this.#box[axis] * this.scale;
     if (length <= window - 2 * MARGIN) return (window - length) / 2 - begin;
     const wish = window / 2 - place * this.scale;
     return Math.min(MARGIN - begin, Math.max(window - MARGIN - length - begin, wish));
   }
 
-  private touch(): void {
+  #touch(): void {
     this.untouched = false;
     this.look();
   }
 
   /** Zooms with Ctrl or ⌘; else pans as far as there is picture, and then lets the page scroll. */
-  private wheel(event: WheelEvent): void {
+  #wheel(event: WheelEvent): void {
     const unit = event.deltaMode === WheelEvent.DOM_DELTA_LINE ? 16 : 1;
     if (event.ctrlKey || event.metaKey) {
       event.preventDefault();
-      const { left, top } = this.svg.getBoundingClientRect();
+      const { left, top } = this.#svg.getBoundingClientRect();
       const at = { x: event.clientX - left, y: event.clientY - top };
       this.zoom(Math.exp((-event.deltaY * unit) / 300), at);
       return;
     }
     const sideways = event.shiftKey && !event.deltaX;
-    const { width, height } = this.window();
+    const { width, height } = this.#window();
     const dx = (sideways ? event.deltaY : event.deltaX) * unit;
     const dy = (sideways ? 0 : event.deltaY) * unit;
-    const x = this.bounded(this.x - dx, this.x, this.box.x, this.box.width, width);
-    const y = this.bounded(this.y - dy, this.y, this.box.y, this.box.height, height);
+    const x = this.#bounded(this.x - dx, this.x, this.#box.x, this.#box.width, width);
+    const y = this.#bounded(this.y - dy, this.y, this.#box.y, this.#box.height, height);
     if (x === this.x && y === this.y) return;
     event.preventDefault();
     this.x = x;
     this.y = y;
-    this.touch();
+    this.#touch();
   }
 
   /** A shift within the edges of the picture; one that is beyond them already may only come back. */
-  private bounded(to: number, from: number, begin: number, length: number, window: number): number {
+  #bounded(to: number, from: number, begin: number, length: number, window: number): number {
     const first = MARGIN - begin * this.scale;
     const last = window - MARGIN - (begin + length) * this.scale;
     const [least, most] = [Math.min(first, last, from), Math.max(first, last, from)];
@@ -149,33 +151,33 @@ export class View {
     return Math.min(most, Math.max(least, to));
   }
 
-  private down(event: PointerEvent): void {
-    this.dragged = false;
-    if (event.button === 0) this.pointers.set(event.pointerId, place(event));
+  #down(event: PointerEvent): void {
+    this.#dragged = false;
+    if (event.button === 0) this.#pointers.set(event.pointerId, place(event));
   }
 
-  private move(event: PointerEvent): void {
-    const last = this.pointers.get(event.pointerId);
+  #move(event: PointerEvent): void {
+    const last = this.#pointers.get(event.pointerId);
     if (!last) return;
     const now = place(event);
-    if (!this.dragged && Math.hypot(now.x - last.x, now.y - last.y) < DRAG) return;
-    if (!this.dragged) this.svg.setPointerCapture(event.pointerId);
-    this.dragged = true;
-    const other = [...this.pointers].find(([id]) => id !== event.pointerId)?.[1];
-    this.pointers.set(event.pointerId, now);
-    if (other) this.pinch(last, now, other);
-    else this.pan(now.x - last.x, now.y - last.y);
+    if (!this.#dragged && Math.hypot(now.x - last.x, now.y - last.y) < DRAG) return;
+    if (!this.#dragged) this.#svg.setPointerCapture(event.pointerId);
+    this.#dragged = true;
+    const other = [...this.#pointers].find(([id]) => id !== event.pointerId)?.[1];
+    this.#pointers.set(event.pointerId, now);
+    if (other) this.#pinch(last, now, other);
+    else this.#pan(now.x - last.x, now.y - last.y);
   }
 
-  private pan(x: number, y: number): void {
+  #pan(x: number, y: number): void {
     this.x += x;
     this.y += y;
-    this.touch();
+    this.#touch();
   }
 
   /** Two fingers: the picture keeps under both. */
-  private pinch(last: Point, now: Point, other: Point): void {
-    const { left, top } = this.svg.getBoundingClientRect();
+  #pinch(last: Point, now: Point, other: Point): void {
+    const { left, top } = this.#svg.getBoundingClientRect();
     const apart = (a: Point) => Math.max(1, Math.hypot(a.x - other.x, a.y - other.y));
     this.x += (now.x - last.x) / 2;
     this.y += (now.y - last.y) / 2;

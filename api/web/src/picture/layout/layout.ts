@@ -65,37 +65,37 @@ function number({ columns, cards }: Slots): void {
 
 /** The room before each column: for the labels at its cards, and for the curves to them. */
 class Rooms {
-  private readonly leads: number[];
-  private readonly lefts: number[] = [];
-  private readonly arriving: Map<string, Arc[]>;
+  readonly #leads: number[];
+  readonly #lefts: number[] = [];
+  readonly #arriving: Map<string, Arc[]>;
 
   constructor({ arcs }: Layers, { columns, cards }: Slots, labelWidth: (line: Line) => number) {
-    this.arriving = grouped(arcs, (arc) => arc.far);
-    this.leads = columns.map(() => PAD + TIP);
+    this.#arriving = grouped(arcs, (arc) => arc.far);
+    this.#leads = columns.map(() => PAD + TIP);
     for (const arc of arcs) {
       const { column } = slotOf(cards, arc.far);
       const need = labelWidth(arc.line) + this.fan(arc.far) + 2 * PAD + TIP;
-      this.leads[column] = Math.max(this.lead(column), need);
+      this.#leads[column] = Math.max(this.lead(column), need);
     }
     let left = 0;
     columns.forEach((column, k) => {
       if (k) left += WIDE + Math.min(120, 44 + 6 * column.length) + this.lead(k);
-      this.lefts.push(left);
+      this.#lefts.push(left);
     });
   }
 
   left(column: number): number {
-    return this.lefts[column] ?? 0;
+    return this.#lefts[column] ?? 0;
   }
 
   /** The length of the straight piece before a card, on which the label lies. */
   lead(column: number): number {
-    return this.leads[column] ?? 0;
+    return this.#leads[column] ?? 0;
   }
 
   /** The length in which the lines of a card come together. */
   fan(id: string): number {
-    const lines = this.arriving.get(id)?.length ?? 0;
+    const lines = this.#arriving.get(id)?.length ?? 0;
     return lines > 1 ? 14 + Math.min(70, lines * 4) : 0;
   }
 }

@@ -9,7 +9,7 @@ from xml.etree import ElementTree as ET
 
 from inroads.model import Certainty, NodeKind
 from inroads.output.evidence_rows import CONTESTED
-from inroads.output.scenes import Box, Ends, Line, Scene
+from inroads.output.picture.scenes import Box, Ends, Line, Scene
 from inroads.text import printable
 
 # A slot is the key of a box, or a line on its way through a column.

@@ -1,0 +1,1 @@
+"""Pictures of answers: what is in them, and how they are drawn."""
