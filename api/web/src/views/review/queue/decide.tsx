@@ -1,5 +1,5 @@
 // The buttons that decide, about the item that is shown or all that is selected, and the reason.
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { count, low } from "../../../words";
 import type { Desk } from "./desk";
 import type { Verdict } from "./keys";
@@ -19,7 +19,8 @@ export function begin(desk: Desk, verdict: Verdict, many: boolean): void {
     document.getElementById("reviewer")?.focus();
     return;
   }
-  if (verdict === "KEEP" && !many) desk.decide("KEEP", "", false);
+  if (desk.asking.peek()) document.querySelector<HTMLElement>(".reason input")?.focus();
+  else if (verdict === "KEEP" && !many) desk.decide("KEEP", "", false);
   else desk.asking.value = { verdict, many };
 }
 
@@ -49,7 +50,8 @@ export function Decide({ desk, many }: { desk: Desk; many: boolean }) {
 
 function Reason({ desk, about }: { desk: Desk; about: string }) {
   const input = useRef<HTMLInputElement>(null);
-  useEffect(() => {
+  // Before the next key is read, which belongs to the reason.
+  useLayoutEffect(() => {
     input.current?.focus();
     input.current?.select();
   }, []);
