@@ -33,6 +33,12 @@ test("a command and Python say the filter", () => {
   expect(pythonOf('a "b"', filter)).toContain('review.campaign(ledger, "a \\"b\\"")');
 });
 
+test("a verdict, which the command has no option for, is looked for in its rows", () => {
+  expect(commandOf("Q1", { verdict: "KEEP" })).toBe(
+    `review export Q1 --format ndjson | grep '"decision":"keep"'`,
+  );
+});
+
 test("a word is quoted where a shell would read it otherwise", () => {
   expect(quoted("2026-Q1")).toBe("2026-Q1");
   expect(quoted("$(rm)")).toBe("'$(rm)'");

@@ -78,7 +78,7 @@ export function commandOf(campaign: string, filter: ReviewFilter): string {
   if (filter.contested) words.push("--contested");
   if (filter.decided === false) words.push("--undecided");
   if (filter.decided === true) words.push(`| grep -v '"decision":""'`);
-  if (filter.verdict) words.push(`| grep '"decision":"${filter.verdict}"'`);
+  if (filter.verdict) words.push(`| grep '"decision":"${filter.verdict.toLowerCase()}"'`);
   if (filter.text) words.push(`| grep -iF -- ${quoted(filter.text)}`);
   return words.join(" ");
 }
