@@ -110,6 +110,7 @@ _WEIGHTS: Final = {
     ("Mutation", "ingest"): 1_000,
     ("Mutation", "startReview"): 50_000,  # freezes up to 100,000 accesses
     ("Mutation", "decideReview"): 1_000,
+    ("Mutation", "withdrawReview"): 1_000,
     ("Mutation", "signOffReview"): 20_000,  # renders the whole report to hash it
     ("Query", "reviewCampaigns"): 1_000,  # opens the ledger
     ("Query", "reviewCampaign"): 1_000,
@@ -117,9 +118,12 @@ _WEIGHTS: Final = {
     ("ReviewCampaign", "parts"): 500,
     ("ReviewCampaign", "endings"): 500,
     ("ReviewCampaign", "items"): 100,
+    ("ReviewCampaign", "ordered"): 500,
+    ("ReviewCampaign", "picked"): 100,
     ("ReviewCampaign", "drift"): 20_000,  # freezes the scope again, once per version
     ("ReviewItem", "standing"): 70,
     ("ReviewItem", "history"): 10,
+    ("ReviewItem", "peers"): 20,  # counts the items of a business
 }
 """The weights of fields that do more than return a value; every other field weighs 1."""
 
@@ -139,7 +143,7 @@ _ONCE: Final = frozenset(
 )
 """The fields of a page that are about the whole list, and cost more than a value."""
 
-_COUNTS: Final = ("last", "first", "ids", "pairs", "documents")
+_COUNTS: Final = ("last", "first", "ids", "pairs", "documents", "numbers")
 """The arguments that limit a list; the first one of a field counts, `last` only if given."""
 
 _PAIR: Final = 4

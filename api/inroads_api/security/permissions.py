@@ -14,6 +14,7 @@ MUTATIONS: Final = {
     "ingest": callers.TokenScope.INGEST,
     "startReview": callers.TokenScope.REVIEW,
     "decideReview": callers.TokenScope.REVIEW,
+    "withdrawReview": callers.TokenScope.REVIEW,
     "signOffReview": callers.TokenScope.REVIEW,
 }
 """The scope of each mutation; unlisted ones need `admin`."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
 from typing import Final, NamedTuple, Self
@@ -60,11 +60,20 @@ class Desk:
     """The reviews for one request in one thread; a context manager that is closed at its end.
 
     `who` is the name of the caller's token, None on a server without tokens. Writing needs
-    `deciding`. `done` lists the committed mutations.
+    `deciding`; `entitled` says whether the caller could write in a request that can. `done` lists
+    the committed mutations.
     """
 
-    def __init__(self, reviews: Reviews, who: str | None = None, *, deciding: bool = False) -> None:
+    def __init__(
+        self,
+        reviews: Reviews,
+        who: str | None = None,
+        *,
+        deciding: bool = False,
+        entitled: bool = False,
+    ) -> None:
         self.reviews, self.who, self.deciding = reviews, who, deciding
+        self.entitled = entitled
         self.done: list[Done] = []
         self._ledger: Ledger | None = None
         self._open = ExitStack()
@@ -152,6 +161,23 @@ class Desk:
             decided = found.answer(answers, by=who, now=self.reviews.now(), key=key)
         self.done.append(Done("decideReview", found.id, decided.new, decided.known))
         return found, decided
+
+    def withdraw(self, name: str, decisions: Mapping[int, int], by: str | None) -> Campaign:
+        """Take back the caller's own decisions by `Campaign.withdraw`.
+
+        Raises InroadsError TOO_MANY_DECISIONS.
+        """
+        if len(decisions) > MAX_FIRST:
+            raise InroadsError(
+                f"there are {len(decisions)} decisions; the limit is {MAX_FIRST}",
+                "TOO_MANY_DECISIONS",
+            )
+        who = self._named(by)
+        with self._writing() as ledger:
+            found = review.campaign(ledger, name)
+            found.withdraw(decisions, by=who, now=self.reviews.now())
+        self.done.append(Done("withdrawReview", found.id, len(decisions)))
+        return found
 
     def sign_off(self, name: str, by: str | None, *, partial: bool) -> Campaign:
         """Close a campaign by `report.sign_off`."""

@@ -18,7 +18,16 @@ from inroads.markup import table
 from inroads.network.access_graph import AccessGraph
 from inroads.review.drift import drift_of, standing_of
 from inroads.review.frozen_access import Pair
-from inroads.review.items import ITEMS, find_item, numbered, numbers_of, part_of, read_item
+from inroads.review.items import (
+    ITEMS,
+    find_item,
+    items_of,
+    numbered,
+    numbers_by,
+    numbers_of,
+    part_of,
+    read_item,
+)
 from inroads.review.rows import (
     DECISION,
     Request,
@@ -41,6 +50,7 @@ from inroads.review.values import (
     Gone,
     Head,
     Item,
+    Order,
     Progress,
     ReviewError,
     Signed,
@@ -138,6 +148,16 @@ class Campaign:
         """Return the numbers of the items that `items` yields."""
         with self.ledger.looking() as rows:
             return numbers_of(rows, self.id, chosen, after, limit, before)
+
+    def ordered(self, chosen: Filter = ALL, order: Order = Order.RISK, most: int = -1) -> list[int]:
+        """Return the numbers of items in an order, the first `most` of them; -1 for all."""
+        with self.ledger.looking() as rows:
+            return numbers_by(rows, self.id, chosen, order, most)
+
+    def picked(self, numbers: Sequence[int]) -> dict[int, Item]:
+        """Return items by their numbers, without those that are not there."""
+        with self.ledger.looking() as rows:
+            return {each.number: each for each in items_of(rows, self.id, numbers)}
 
     def count(self, chosen: Filter = ALL) -> int:
         """Count the items."""

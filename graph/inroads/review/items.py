@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 from inroads.review.frozen_access import Pair
 from inroads.review.grouping import compare
 from inroads.review.rows import DECISION, accesses_in, read_decision, unpack
-from inroads.review.values import Filter, Item, Opened, ReviewError
+from inroads.review.values import Filter, Item, Opened, Order, ReviewError
 
 ITEMS: Final = f"""
     SELECT i.number, i.business, i.opened, i.fingerprint, i.frozen,
@@ -68,6 +68,32 @@ def numbers_of(
 ) -> list[int]:
     query, given = numbered(rows, number, chosen, after, limit, before)
     return [each for (each,) in rows.execute(query, given)]
+
+
+_ORDERS: Final = {
+    Order.RISK: "number",
+    Order.BUSINESS: "business, number",
+    # By name, as people look for each other; two people may have one name.
+    Order.PERSON: "lower(label), principal, number",
+}
+
+
+def numbers_by(
+    rows: sqlite3.Connection, number: int, chosen: Filter, order: Order, most: int
+) -> list[int]:
+    """Return the numbers of items in an order, at most some of them."""
+    query, given = numbered(rows, number, chosen)
+    found = f"""
+        SELECT number FROM review_items WHERE campaign = ? AND number IN ({query})
+        ORDER BY {_ORDERS[order]} LIMIT ?"""  # noqa: S608  # our own names
+    return [each for (each,) in rows.execute(found, (number, *given, most))]
+
+
+def items_of(rows: sqlite3.Connection, number: int, wanted: Sequence[int]) -> Iterator[Item]:
+    """Yield items by their numbers, in no certain order; those that are not there are left out."""
+    places = ", ".join("?" * len(wanted))
+    for row in rows.execute(f"{ITEMS} AND i.number IN ({places})", (number, *wanted)):
+        yield read_item(row)
 
 
 def find_item(rows: sqlite3.Connection, number: int, key: int | Pair) -> Item:

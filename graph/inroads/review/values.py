@@ -54,6 +54,14 @@ class Opened(StrEnum):
     UNDECIDED = "UNDECIDED"
 
 
+class Order(StrEnum):
+    """An order of the items of a campaign. Within a business or a person, it is that of risk."""
+
+    RISK = "RISK"
+    BUSINESS = "BUSINESS"
+    PERSON = "PERSON"
+
+
 class Gone(StrEnum):
     """The fate of an access of the previous campaign that is not in this one.
 

@@ -259,7 +259,9 @@ def test_no_mutation_unless_allowed(schema: Schema) -> None:
         "StartedReview",
         "DecidedReview",
         "SignedReview",
+        "WithdrawnReview",
         "ReviewAnswer",
+        "ReviewWithdrawal",
         "ReviewScopeInput",
     }
 
@@ -268,10 +270,13 @@ def test_no_mutation_unless_allowed(schema: Schema) -> None:
     ("allowed", "there"),
     [
         ({"allow_ingest": True}, {"ingest"}),
-        ({"allow_review": True}, {"startReview", "decideReview", "signOffReview"}),
+        (
+            {"allow_review": True},
+            {"startReview", "decideReview", "signOffReview", "withdrawReview"},
+        ),
         (
             {"allow_ingest": True, "allow_review": True},
-            {"ingest", "startReview", "decideReview", "signOffReview"},
+            {"ingest", "startReview", "decideReview", "signOffReview", "withdrawReview"},
         ),
     ],
 )

@@ -823,7 +823,8 @@ def test_answers_of_mutations() -> None:
                 kinds[name] for name in seen
             }
     assert seen == {
-        "StartedReview", "DecidedReview", "SignedReview", "ReviewSignOff", "ID", "Int", "String", "Boolean", "DateTime",
+        "StartedReview", "DecidedReview", "WithdrawnReview", "SignedReview", "ReviewSignOff",
+        "ID", "Int", "String", "Boolean", "DateTime",
     }  # fmt: skip
 
 

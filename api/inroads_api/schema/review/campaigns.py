@@ -8,7 +8,9 @@ from typing import Annotated
 import strawberry
 
 from inroads import review
-from inroads.review import Gone
+from inroads.errors import InroadsError
+from inroads.review import Gone, Order
+from inroads_api.limits import MAX_FIRST
 from inroads_api.schema.fields import ID, describe, described, field, mirror, stated, value
 from inroads_api.schema.graph.coverage import Coverage
 from inroads_api.schema.pages import Connection, Page, Window, connection, written
@@ -24,6 +26,7 @@ from inroads_api.schema.review.items import (
 from inroads_api.schema.review.progress import ReviewPart, ReviewProgress
 from inroads_api.schema.review.scopes import ReviewScope, scope_of
 from inroads_api.schema.review.seen import LASTING, Info, Seen, desk_of, mark_of
+from inroads_api.versions.review_desk import MAX_FROZEN
 
 describe(
     Gone,
@@ -74,6 +77,19 @@ def sign_off_of(signed: review.Signed) -> ReviewSignOff:
         signed_at=signed.moment,  # type: ignore[arg-type]  # the scalar takes text, too
         undecided=signed.undecided,
         sha256=signed.sha256,
+    )
+
+
+@described
+class Reviewer:
+    """The asker of a question about reviews."""
+
+    name: str | None = value(
+        "The name under which they decide, as their token tells; null where none is needed, so that"
+        " `by` says it."
+    )
+    may_decide: bool = value(
+        "Whether the server takes decisions, and the token has the scope `review` if one is needed."
     )
 
 
@@ -183,6 +199,46 @@ class ReviewCampaign:
         """
         found = list(self.of.campaign.items(after=number - 1, before=number + 1))
         return ReviewItem(of=self.of, item=found[0]) if found else None
+
+    @field
+    def ordered(
+        self,
+        filter: Chosen = strawberry.UNSET,  # noqa: A002  # the name in the GraphQL schema
+        order: Annotated[
+            Order, strawberry.argument(description="How the items are ordered.")
+        ] = Order.RISK,
+    ) -> list[int]:
+        """The numbers of the items in an order, at most the first 100,000 of them.
+
+        A page that shows a long list asks for its items by `picked`, as far as they are seen.
+        """
+        return self.of.campaign.ordered(chosen_of(filter), order, MAX_FROZEN)
+
+    @field
+    def picked(
+        self,
+        numbers: Annotated[
+            list[int], strawberry.argument(description="Numbers of items, up to 100.")
+        ],
+    ) -> list[ReviewItem | None]:
+        """Items by their numbers, in this order; null for one that is not there.
+
+        TOO_MANY_ITEMS for more numbers than 100.
+        """
+        if len(numbers) > MAX_FIRST:
+            raise InroadsError(
+                f"there are {len(numbers)} numbers; the limit is {MAX_FIRST}", "TOO_MANY_ITEMS"
+            )
+        found = self.of.campaign.picked(numbers)
+        return [
+            ReviewItem(of=self.of, item=found[each]) if each in found else None for each in numbers
+        ]
+
+    @field
+    def reviewer(self) -> Reviewer:
+        """The asker, and whether decisions of theirs are taken."""
+        desk = desk_of(self.of.asker)
+        return Reviewer(name=desk.who, may_decide=desk.entitled)
 
     @connection
     def endings(self, page: Page) -> Connection[ReviewEnding]:

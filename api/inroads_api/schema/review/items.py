@@ -8,7 +8,7 @@ import strawberry
 
 from inroads import review
 from inroads.model import AccessState, Capability, Certainty, Role
-from inroads.review import Item, Opened, Verdict
+from inroads.review import Item, Opened, Order, Verdict
 from inroads_api.schema.fields import ID, describe, described, field, optional, stated, value
 from inroads_api.schema.graph import node
 from inroads_api.schema.graph.accesses import Explanation
@@ -47,6 +47,18 @@ describe(
         "UNDECIDED": "Nothing had been decided.",
     },
     name="ReviewOpened",
+)
+
+
+describe(
+    Order,
+    "An order of the items of a campaign.",
+    {
+        "RISK": "What was revoked and still stands, then the riskiest: the order of their numbers.",
+        "BUSINESS": "By the node id of the business, and there by risk.",
+        "PERSON": "By the name of the person, and there by risk.",
+    },
+    name="ReviewOrder",
 )
 
 
@@ -196,6 +208,11 @@ class ReviewItem:
     def decision(self) -> ReviewDecision | None:
         """The last decision, which counts; null while there is none."""
         return decision_of(self.item.decision)
+
+    @field
+    def peers(self) -> int:
+        """The number of other people in the campaign who hold one of its roles at its business."""
+        return self.of.campaign.peers(self.item)
 
     @connection
     def history(self, page: Page) -> Connection[ReviewDecision]:

@@ -8,8 +8,9 @@ from typing import Annotated
 import strawberry
 
 from inroads import review
-from inroads.review import Answer, Campaign, Decided, Scope, Verdict
-from inroads_api.schema.fields import ID, described, field, optional, stated
+from inroads.review import Answer, Campaign, Decided, ReviewError, Scope, Verdict
+from inroads.text import printable
+from inroads_api.schema.fields import ID, described, field, optional, stated, value
 from inroads_api.schema.review.campaigns import CampaignId, ReviewSignOff, sign_off_of
 from inroads_api.schema.review.scopes import ReviewScopeInput
 from inroads_api.schema.review.seen import Info, desk_of
@@ -29,10 +30,33 @@ class ReviewAnswer:
         "The item's fingerprint, or its beginning: STALE_DECISION if that is another."
     )
 
+    seen: ID | None = optional(
+        "The id of the decision that counted when the item was shown, `0` for none: DECIDED_SINCE if"
+        " another one counts by now."
+    )
+
     @property
     def asked(self) -> Answer:
         """The decision as the library takes it."""
-        return Answer(self.item, self.verdict, self.why or "", self.expect or "")
+        seen = _number(self.seen) if self.seen else None
+        return Answer(self.item, self.verdict, self.why or "", self.expect or "", seen=seen)
+
+
+@strawberry.input(description="A decision that is taken back.")
+class ReviewWithdrawal:
+    """A decision to take back, as the input of a mutation."""
+
+    item: int = strawberry.field(description="The number of the item.")
+    decision: ID = strawberry.field(
+        description="The id of the decision that counts: DECIDED_SINCE if another one does by now."
+    )
+
+
+def _number(decision: str) -> int:
+    """Return the number of a decision. Raises ReviewError BAD_DECISION."""
+    if not (decision.isascii() and decision.isdecimal() and len(decision) < 19):
+        raise ReviewError(f"{printable(decision)!r} is not the id of a decision", "BAD_DECISION")
+    return int(decision)
 
 
 @described
@@ -70,6 +94,16 @@ class DecidedReview:
         """The number of items that have no decision now."""
         found = self.desk.campaign(self.made.id)
         return found.count(review.Filter(decided=False)) if found else 0
+
+
+@described
+class WithdrawnReview:
+    """Decisions that were taken back, all of them."""
+
+    made: strawberry.Private[Campaign]
+
+    campaign_id: ID = stated(lambda self: self.made.id, "The campaign's id.")
+    withdrawn: int = value("How many were taken back.")
 
 
 @described
@@ -174,6 +208,24 @@ class ReviewMutations:
             campaign, asked, by or None, None if key is strawberry.UNSET else key
         )
         return DecidedReview(desk=desk, made=made, done=done)
+
+    @field
+    def withdraw_review(
+        self,
+        info: Info,
+        campaign: CampaignId,
+        decisions: Annotated[
+            list[ReviewWithdrawal], strawberry.argument(description="Up to 100 decisions.")
+        ],
+        by: By = strawberry.UNSET,
+    ) -> WithdrawnReview:
+        """Take back decisions of one's own, all of them or none.
+
+        The decision before counts again, or the item is undecided. The history keeps both.
+        """
+        taken = {each.item: _number(each.decision) for each in decisions}
+        made = desk_of(info.context).withdraw(campaign, taken, by or None)
+        return WithdrawnReview(made=made, withdrawn=len(taken))
 
     @field
     def sign_off_review(

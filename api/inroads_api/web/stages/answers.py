@@ -17,7 +17,7 @@ from inroads_api.execution.compiler import MAX_FIELDS
 from inroads_api.execution.execute import Schema, execute, failure
 from inroads_api.schema.pages import leads_elsewhere
 from inroads_api.schema.resolved import collected
-from inroads_api.security.callers import Caller
+from inroads_api.security.callers import Caller, TokenScope
 from inroads_api.versions.cursors import Feed
 from inroads_api.versions.ingestion import Intake
 from inroads_api.versions.limited import LimitedVersionsByBusinesses
@@ -169,7 +169,8 @@ class Answerer:
         if self._reviews is None or (caller and caller.restricted):
             return None
         name = (caller.name or caller.id or "") if caller else None
-        return Desk(self._reviews, name, deciding=deciding)
+        entitled = self._deciding and (caller is None or caller.may(TokenScope.REVIEW))
+        return Desk(self._reviews, name, deciding=deciding, entitled=entitled)
 
 
 def _failed(code: str, message: str, *, broken: bool = False) -> OperationResult:

@@ -27,6 +27,12 @@ export interface Location {
   since?: string;
   until?: string;
   campaign?: string;
+  /** The order of a queue: by business, by person, or by risk where none is said. */
+  by?: string;
+  /** The items of a queue that are shown: all, the decided ones, or those of a verdict. */
+  only?: string;
+  /** The item of a queue. */
+  item?: string;
   text?: string;
   variables?: string;
 }
@@ -48,6 +54,9 @@ const KEYS = [
   "since",
   "until",
   "campaign",
+  "by",
+  "only",
+  "item",
   "text",
   "variables",
 ] as const satisfies readonly (keyof Location)[];

@@ -2,11 +2,9 @@
 import type { ComponentType } from "preact";
 import type { Location } from "../state/location";
 import { Answer } from "./answer/answer";
-import { Matrix } from "./matrix/matrix";
+import { later } from "./later";
 import { Proof } from "./proof/proof";
-import { Query } from "./query/query";
 import { Start } from "./start/start";
-import { WhatIf } from "./what_if/what_if";
 
 export interface View {
   /** The name in a link. */
@@ -20,9 +18,26 @@ export const VIEWS: readonly View[] = [
   { name: "start", component: Start },
   { name: "answer", component: Answer },
   { name: "proof", component: Proof },
-  { name: "what-if", tab: "What if", component: WhatIf },
-  { name: "matrix", tab: "Matrix", component: Matrix },
-  { name: "query", tab: "Query", component: Query },
+  {
+    name: "what-if",
+    tab: "What if",
+    component: later(async () => (await import("./what_if/what_if")).WhatIf),
+  },
+  {
+    name: "review",
+    tab: "Review",
+    component: later(async () => (await import("./review/review")).Review),
+  },
+  {
+    name: "matrix",
+    tab: "Matrix",
+    component: later(async () => (await import("./matrix/matrix")).Matrix),
+  },
+  {
+    name: "query",
+    tab: "Query",
+    component: later(async () => (await import("./query/desk")).Desk),
+  },
 ];
 
 /** The name of the view of a place: the one that it names, else what is asked decides. */

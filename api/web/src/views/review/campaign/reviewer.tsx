@@ -1,0 +1,44 @@
+// Who decides: the token's name, or what is typed; or why nobody can decide here.
+import type { Desk } from "../queue/desk";
+import { quoted } from "../queue/filter";
+
+export function Reviewer({ desk }: { desk: Desk }) {
+  const told = desk.told.value;
+  if (!told || told.signOff) return null;
+  const { name, mayDecide } = told.reviewer;
+  if (!mayDecide) {
+    const who = "you@example.com";
+    return (
+      <div class="reader">
+        <p>
+          {name === null
+            ? "Read only: this server was started without --allow-review."
+            : `Read only: the server was started without --allow-review, or the token of ${name} lacks the scope review.`}{" "}
+          Decide in a terminal:
+        </p>
+        <pre>{`inroads review work ${quoted(told.name)} --by ${who}`}</pre>
+      </div>
+    );
+  }
+  if (name !== null) return <p class="soft">You decide as {name}.</p>;
+  return (
+    <label class="reviewer">
+      <span>You are</span>
+      <input
+        id="reviewer"
+        placeholder="you@example.com"
+        autocomplete="off"
+        spellcheck={false}
+        maxLength={200}
+        value={desk.you.value}
+        onInput={(event) => {
+          desk.you.value = event.currentTarget.value;
+        }}
+        onKeyDown={(event) => {
+          if (event.key === "Enter" || event.key === "Escape")
+            document.querySelector<HTMLElement>(".items .rows")?.focus();
+        }}
+      />
+    </label>
+  );
+}

@@ -1,0 +1,122 @@
+// The list of review campaigns, the newest first.
+
+import reviewCampaigns from "documents/review_campaigns.graphql";
+import { useEffect, useMemo } from "preact/hooks";
+import { AskedAs } from "../../../components/asked_as";
+import { Trouble } from "../../../components/trouble";
+import type { ReviewCampaignsQuery } from "../../../generated/operations";
+import { ask } from "../../../state/client";
+import { link } from "../../../state/location";
+import { question } from "../../../state/question";
+import { day, many } from "../../../words";
+import { Bar } from "../campaign/bar";
+import { Unavailable } from "../unavailable";
+
+type Found = NonNullable<ReviewCampaignsQuery["reviewCampaigns"]>["nodes"][number];
+
+/** The most pages of campaigns that are asked for; a page has 20. */
+const PAGES = 50;
+
+interface Listed {
+  campaigns: Found[];
+  total: number;
+  version: string;
+}
+
+async function everything(abort: AbortSignal): Promise<Listed> {
+  const listed: Listed = { campaigns: [], total: 0, version: "" };
+  let after: string | null = null;
+  for (let page = 0; page < PAGES; page++) {
+    const answer: ReviewCampaignsQuery = await ask(reviewCampaigns, { after }, abort);
+    const found = answer.reviewCampaigns;
+    if (!found) break;
+    listed.campaigns.push(...found.nodes);
+    listed.total = found.totalCount;
+    listed.version = answer.graph?.version ?? "";
+    if (!found.pageInfo.hasNextPage) break;
+    after = found.pageInfo.endCursor;
+  }
+  listed.campaigns.reverse();
+  return listed;
+}
+
+const HOW = "inroads review start 2026-Q1 --by you@example.com";
+
+const PYTHON = `from inroads import review
+from inroads.store.ledger import Ledger
+
+with Ledger("inroads.db", read_only=True) as ledger:
+    for campaign in review.campaigns(ledger):
+        print(campaign)`;
+
+export function Campaigns() {
+  const asked = useMemo(() => question(() => ({ key: "campaigns", ask: everything })), []);
+  useEffect(() => asked.end, [asked]);
+  const { answer, problem, busy } = asked.state.value;
+  if (problem?.code === "REVIEWS_UNAVAILABLE") {
+    return (
+      <main class="review list">
+        <Unavailable problem={problem} />
+      </main>
+    );
+  }
+  return (
+    <main class="review list">
+      <header>
+        <h2>Review campaigns</h2>
+        {answer && <p>{many(answer.total, "campaign", "campaigns")} in this ledger</p>}
+      </header>
+      {problem && <Trouble problem={problem} again={asked.again} />}
+      {!answer && busy && <p class="soft">Looking …</p>}
+      {answer && (
+        <ul class="campaigns">
+          {answer.campaigns.map((each) => (
+            <Line key={each.id} campaign={each} version={answer.version} />
+          ))}
+        </ul>
+      )}
+      {answer && answer.total > answer.campaigns.length && (
+        <p class="soft">The first {answer.campaigns.length} are shown.</p>
+      )}
+      {answer && (
+        <section class="calm">
+          <h3>{answer.total ? "To start another one" : "No campaign has been started yet"}</h3>
+          <p>A campaign freezes the accesses of a scope, and keeps what is decided about each.</p>
+          <pre>{HOW}</pre>
+          <button type="button" onClick={() => navigator.clipboard.writeText(HOW)}>
+            Copy
+          </button>
+        </section>
+      )}
+      <AskedAs
+        document={reviewCampaigns}
+        variables={{}}
+        command="review list --format table"
+        python={PYTHON}
+      />
+    </main>
+  );
+}
+
+function Line({ campaign, version }: { campaign: Found; version: string }) {
+  const { signOff, due, overdue } = campaign;
+  const state = signOff
+    ? `signed off ${day(signOff.signedAt)} by ${signOff.by}`
+    : overdue
+      ? "overdue"
+      : "open";
+  return (
+    <li>
+      <a href={link({ campaign: campaign.id })}>{campaign.name}</a>
+      <span class={overdue ? "tag late" : "tag"}>{state}</span>
+      <Bar progress={campaign.progress} />
+      <p class="soft">
+        Opened {day(campaign.startedAt)} by {campaign.startedBy}
+        {due && ` · due ${day(due)}`} ·{" "}
+        {campaign.version === version
+          ? "nothing has changed since"
+          : "the graph has changed since: the campaign says what"}
+      </p>
+    </li>
+  );
+}
