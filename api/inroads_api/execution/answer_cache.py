@@ -28,7 +28,7 @@ SETTLED: Final = frozenset(
     {
         *("__typename", "__schema", "__type", "rules"),
         *("node", "nodes", "identity", "business", "account", "group", "search", "access"),
-        *("accesses", "neighbours", "allIdentities", "allBusinesses", "formerEmails"),
+        *("accesses", "neighbours", "allIdentities", "allBusinesses", "formerEmails", "grant"),
         *("largestBlastRadius", "mostExposed", "whatIf", "plan", "chokePoints", "dutyConflicts"),
     }
 )

@@ -144,7 +144,7 @@ type GraphInfo {
   accesses(pairs: [AccessKey!]!, mode: Mode = ACCESS): [Access]
   neighbours(id: ID!, relations: [Relation!], direction: Direction,
     first: Int = 50, after: String, last: Int, before: String): NeighbourConnection
-  changes(since: DateTime!, until: DateTime,
+  changes(since: DateTime!, until: DateTime, kinds: [ChangeKind!],
     first: Int = 50, after: String, last: Int, before: String): ChangeConnection
   changesByCause(since: DateTime!, until: DateTime,
     first: Int = 50, after: String, last: Int, before: String): CausedChangesConnection
@@ -189,7 +189,7 @@ type Query {
   accesses(pairs: [AccessKey!]!, mode: Mode = ACCESS): [Access]
   neighbours(id: ID!, relations: [Relation!], direction: Direction,
     first: Int = 50, after: String, last: Int, before: String): NeighbourConnection
-  changes(since: DateTime!, until: DateTime,
+  changes(since: DateTime!, until: DateTime, kinds: [ChangeKind!],
     first: Int = 50, after: String, last: Int, before: String): ChangeConnection
   changesByCause(since: DateTime!, until: DateTime,
     first: Int = 50, after: String, last: Int, before: String): CausedChangesConnection
