@@ -1,5 +1,5 @@
 // Cards: the face of a spot.
-import { element, fitted } from "./dom";
+import { element, fitted, widthOf } from "./dom";
 import { HIGH, WIDE } from "./layout/measures";
 import type { Kind, Spot } from "./scene";
 
@@ -40,7 +40,9 @@ export function card(spot: Spot, words: string): SVGGElement {
   if (spot.sub)
     group.append(element("text", { class: "ir-sub", x: 48, y: 13 }, fitted(spot.sub, "sub", room)));
   if (spot.ended)
-    group.append(element("path", { class: "ir-strike", d: `M48 ${middle - 4}h${room}` }));
+    group.append(
+      element("path", { class: "ir-strike", d: `M48 ${middle - 4}h${widthOf(title, "title")}` }),
+    );
   if (spot.fold) group.append(fold(spot.fold));
   const whole = spot.tip ?? [spot.title, spot.sub].filter(Boolean).join("\n");
   group.append(element("title", {}, whole));

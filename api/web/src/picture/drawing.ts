@@ -13,6 +13,9 @@ const GROWING = 240;
 /** The most dashed lines that are drawn dashed: browsers draw dashes slowly. */
 const DASHED = 200;
 
+/** The most lines that are drawn at full strength: more of them would be one dark mass. */
+const STRONG = 150;
+
 export class Drawing {
   readonly world = element("g");
   readonly #lines = element("g");
@@ -34,10 +37,9 @@ export class Drawing {
   /** Draws a scene; with a birthplace, what is there glides to its place, and what is new comes from it. */
   show(scene: Scene, layout: Layout, birth: Point | null): void {
     cancelAnimationFrame(this.#frame);
-    this.world.classList.toggle(
-      "ir-plain",
-      scene.lines.filter((line) => line.latent).length > DASHED,
-    );
+    const latent = scene.lines.filter((line) => line.latent).length;
+    this.world.classList.toggle("ir-plain", latent > DASHED);
+    this.world.classList.toggle("ir-dense", scene.lines.length > STRONG);
     this.#fillCards(scene, layout, birth !== null);
     this.#fillLines(scene, birth !== null);
     if (birth) this.#glide(scene, layout, birth);

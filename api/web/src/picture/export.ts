@@ -7,6 +7,7 @@ const SET = [
   "fill",
   "stroke",
   "stroke-width",
+  "stroke-opacity",
   "stroke-dasharray",
   "stroke-linecap",
   "stroke-linejoin",
@@ -46,6 +47,7 @@ function written(source: Element, parent: ReadonlyMap<string, string>): Element 
   const style = getComputedStyle(source);
   const own = new Map(SET.map((name) => [name as string, style.getPropertyValue(name)]));
   for (const [name, value] of own) if (parent.get(name) !== value) copy.setAttribute(name, value);
+  if (style.opacity !== "1") copy.setAttribute("opacity", style.opacity); // it is not inherited
   for (const child of source.childNodes) {
     if (!(child instanceof Element)) copy.append(child.cloneNode());
     else if (child.localName === "title") copy.append(child.cloneNode(true));

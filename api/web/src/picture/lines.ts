@@ -3,7 +3,7 @@ import { element, fitted, widthOf } from "./dom";
 import { LABEL, WIDEST_LABEL } from "./layout/measures";
 import type { Course } from "./layout/tracks";
 import type { Line } from "./scene";
-import { labelOf } from "./words";
+import { timesOf } from "./words";
 
 /** The room of a label around its text, and the room of a mark in it. */
 const AROUND = 16;
@@ -19,7 +19,12 @@ function marksOf({ cut, contested }: Line): { name: string; d: string }[] {
   ];
 }
 
-const wordsOn = (line: Line) => fitted(labelOf(line), "label", WIDEST_LABEL);
+/** The words of a label: a long role is cut, and never its number. */
+function wordsOn(line: Line): string {
+  const times = timesOf(line);
+  const room = WIDEST_LABEL - (times ? widthOf(` ${times}`, "label") : 0);
+  return `${fitted(line.label, "label", room)} ${times}`.trim();
+}
 
 /** The width of a line's label with its marks; 0 where there is nothing to say. */
 export function labelWidth(line: Line): number {

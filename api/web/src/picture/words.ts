@@ -2,9 +2,12 @@
 import { count } from "../words";
 import type { Line, Scene, Spot } from "./scene";
 
+/** How many grants a line stands for, where they are many: "×388". */
+export const timesOf = (line: Line): string =>
+  line.count && line.count > 1 ? `×${count(line.count)}` : "";
+
 /** The words on a line: its role or relation, and how many grants it stands for. */
-export const labelOf = (line: Line): string =>
-  line.count && line.count > 1 ? `${line.label} ×${count(line.count)}`.trim() : line.label;
+export const labelOf = (line: Line): string => `${line.label} ${timesOf(line)}`.trim();
 
 const CERTAINTY = { STATED: "stated", INFERRED: "inferred", ASSOCIATED: "associated" } as const;
 

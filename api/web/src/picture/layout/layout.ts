@@ -79,7 +79,7 @@ class Rooms {
     }
     let left = 0;
     columns.forEach((column, k) => {
-      if (k) left += WIDE + Math.min(120, 44 + 6 * column.length) + this.lead(k);
+      if (k) left += WIDE + Math.min(WIDEST_CURVE, 44 + 6 * column.length) + this.lead(k);
       this.#lefts.push(left);
     });
   }
@@ -99,6 +99,9 @@ class Rooms {
     return lines > 1 ? 14 + Math.min(70, lines * 4) : 0;
   }
 }
+
+/** The most room of the curves between two columns: those of a hub come down steeply. */
+const WIDEST_CURVE = 240;
 
 /** The most that lines spread over the side of a card. */
 const SIDE = HIGH - 18;

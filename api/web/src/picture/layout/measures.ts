@@ -1,7 +1,7 @@
 // The measures of a picture, in its own units: one unit is a pixel at a zoom of one.
 
 /** The width and the height of a card. */
-export const WIDE = 200;
+export const WIDE = 212;
 export const HIGH = 46;
 /** The room between two slots of a column. */
 export const GAP = 14;
