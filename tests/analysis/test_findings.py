@@ -260,6 +260,27 @@ class TestAsking:
         assert {each.rule for each in found.looked if not each.skipped} == {"bridge"}
         assert len(graph.findings(suppressed=True)) == 0
         assert len(graph.findings(suppressed=False)) == 8
+
+    def test_some_rules_of_a_review(self) -> None:
+        """Rules taken from a review of all are the review of these rules, except those that did not run."""
+        policy = load_policy("[findings.bridge]\nenabled = false")
+        graph = inroads.load(inroads.EXAMPLE, policy=policy)
+        whole = graph.findings()
+        for rules in ([], *([name] for name in RULES), ["no-owner", "redundant-route"]):
+            alone, part = graph.findings(rules), whole.of_rules(rules)
+            if rules in (["bridge"], ["new-since"]):
+                assert part is None
+                continue
+            assert part is not None
+            assert list(part) == list(alone)
+            assert (part.identity, part.looked, part.worst, part.expired) == (
+                alone.identity,
+                alone.looked,
+                alone.worst,
+                alone.expired,
+            )
+        with pytest.raises(InroadsError, match="there is no rule 'nonsense'"):
+            whole.of_rules(["nonsense"])
         assert len(graph.findings([])) == 0
         every = graph.findings()
         assert len({each.severity for each in every}) > 2

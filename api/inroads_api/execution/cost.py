@@ -99,6 +99,9 @@ _WEIGHTS: Final = {
     ("AccessConnection", "counts"): 20,
     ("AccessConnection", "scopes"): 20,
     ("AccessConnection", "bundles"): 100,  # builds a tree of all accesses
+    ("FindingConnection", "counts"): 20,
+    ("ChangeConnection", "counts"): 20,
+    ("CausedChangesConnection", "counts"): 20,
     ("Access", "explanation"): 50,  # a minimum cut, and its side effects
     ("Evidence", "record"): 10,
     ("Grant", "remediation"): 10,
@@ -128,7 +131,12 @@ _ROWS: Final = frozenset(
 )
 """The fields whose pages may have MAX_ROWS items."""
 
-_ONCE: Final = frozenset(("AccessConnection", name) for name in ("counts", "bundles", "scopes"))
+_ONCE: Final = frozenset(
+    {
+        *(("AccessConnection", name) for name in ("counts", "bundles", "scopes")),
+        *((f"{kind}Connection", "counts") for kind in ("Finding", "Change", "CausedChanges")),
+    }
+)
 """The fields of a page that are about the whole list, and cost more than a value."""
 
 _COUNTS: Final = ("last", "first", "ids", "pairs", "documents")

@@ -17,6 +17,7 @@ from inroads_api.limits import MAX_FIRST
 from inroads_api.schema.analysis.changes import (
     CausedChangesConnection,
     ChangeConnection,
+    Kinds,
     changes_between,
     changes_by_cause,
 )
@@ -249,13 +250,15 @@ class Entry(NodeQuestions):
         page: Page,
         since: Since,
         until: Until = strawberry.UNSET,
+        kinds: Kinds = strawberry.UNSET,
     ) -> ChangeConnection | None:
         """The accesses that changed between two moments, with the causes.
 
         Cursors are valid as long as both versions can be had.
         """
         compared = self._compared(info.context, since, until)
-        return changes_between(*compared, info.context.versions.compare(*compared), page)
+        found = info.context.versions.compare(*compared)
+        return changes_between(*compared, found, page, None if kinds is strawberry.UNSET else kinds)
 
     @connection
     def changes_by_cause(
@@ -264,10 +267,14 @@ class Entry(NodeQuestions):
         page: Page,
         since: Since,
         until: Until = strawberry.UNSET,
+        kinds: Kinds = strawberry.UNSET,
     ) -> CausedChangesConnection | None:
         """The changes between two moments, grouped by the grant or attribute that caused them."""
         compared = self._compared(info.context, since, until)
-        return changes_by_cause(*compared, info.context.versions.compare(*compared), page)
+        found = info.context.versions.compare(*compared)
+        return changes_by_cause(
+            *compared, found, page, None if kinds is strawberry.UNSET else kinds
+        )
 
     @field
     def what_if(

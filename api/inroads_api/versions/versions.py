@@ -208,10 +208,12 @@ class ServedVersions(ABC):
         now: dt.datetime | None = None,
     ) -> Findings:
         """The cached findings of a version. Raises InroadsError BUSY and the errors of `review`."""
-        key = version.name, None if rules is None else tuple(sorted(set(rules))), now
-        return self._analyses.reviewed.get(key, lambda: review(version.graph, rules, now=now)).only(
-            severity, suppressed
-        )
+        whole = self._analyses.reviewed.find((version.name, None, now))
+        found = whole.of_rules(rules) if whole and rules is not None else None
+        if found is None:
+            key = version.name, None if rules is None else tuple(sorted(set(rules))), now
+            found = self._analyses.reviewed.get(key, lambda: review(version.graph, rules, now=now))
+        return found.only(severity, suppressed)
 
     def census(self, version: Version) -> Census:
         """The census of a version, computed on first use. Raises InroadsError BUSY."""

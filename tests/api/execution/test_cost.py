@@ -288,6 +288,24 @@ def test_the_worst_that_is_allowed(ask: Ask, query: str) -> None:
     assert "errors" not in response
 
 
+@pytest.mark.parametrize(
+    "query",
+    [
+        "{ findings(first: %d) { totalCount %s nodes { identity } } }",
+        '{ changes(since: "2026-01-01T00:00:00Z", first: %d) { totalCount %s nodes { kinds } } }',
+        '{ changesByCause(since: "2026-01-01T00:00:00Z", first: %d) { totalCount %s nodes { __typename } } }',
+    ],
+)
+def test_counts_cost_once(schema: Schema, query: str) -> None:
+    """Counts of a whole list cost more than a value, and the same however many items a page has."""
+    few, more = (
+        measure(schema, query % (first, "counts { count }")).cost
+        - measure(schema, query % (first, "")).cost
+        for first in (1, 100)
+    )
+    assert few == more > 10
+
+
 def test_measuring_is_linear(schema: Schema) -> None:
     """Each fragment is measured once, and a cost that doubles has no more digits."""
     document = parse(doubling(9))

@@ -12,7 +12,7 @@ import pytest
 from costs import measure
 from inroads.analysis.causes import GrantCause, NodeCause, stated
 from inroads.analysis.change_sentences import sentence
-from inroads.analysis.changes import changes
+from inroads.analysis.changes import Kind, changes
 from inroads.documents.pointers import pointer, record
 from inroads.explorer import Explorer
 from inroads.network.access_graph import AccessGraph
@@ -51,6 +51,19 @@ BY_CAUSE = """query ($since: DateTime!, $first: Int, $after: String, $inner: Int
   changesByCause(since: $since, first: $first, after: $after) { totalCount before after pageInfo { endCursor }
     nodes { cause { id sentence } changes(first: $inner, after: $innerAfter) {
       totalCount pageInfo { hasNextPage endCursor } nodes { principal { id } resource { id } } } } } }"""
+
+COUNTED = """query ($since: DateTime!, $kinds: [ChangeKind!], $first: Int, $after: String) {
+  changes(since: $since, kinds: $kinds, first: $first, after: $after) {
+    totalCount counts { kind count } pageInfo { endCursor } nodes { kinds principal { id } resource { id } } }
+  changesByCause(since: $since, kinds: $kinds, first: 100) {
+    counts { kind count } nodes { cause { id } changes(first: 100) {
+      totalCount counts { kind count } nodes { kinds } } } } }"""
+
+
+def in_order(nodes: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """How many changes have each kind, in the order of the kinds."""
+    found = Counter(kind for each in nodes for kind in each["kinds"])
+    return [{"kind": str(kind), "count": found[kind]} for kind in Kind if found[kind]]
 
 
 def worlds_of(count: int) -> list[World]:
@@ -290,6 +303,43 @@ class TestChanges:
         assert rest[0]["changes"]["nodes"][0] not in first["changes"]["nodes"]
         mixed = ask(BY_CAUSE, since=iso(DAY[0]), inner=1, innerAfter=cursor)
         assert {error["extensions"]["code"] for error in mixed["errors"]} == {"CURSOR_INVALID"}
+
+    def test_counts_and_kinds(self, schema: Schema) -> None:
+        """Each list counts all that it holds by kind, and some kinds are the list of these alone."""
+        counted = 0
+        for world in worlds_of(40):
+            graph = explore(world)
+            ask, days = asker(schema, graph), moments(world)
+            given = {"since": iso(days[0])}
+            whole = ask(COUNTED, **given, first=100)["data"]
+            nodes = whole["changes"]["nodes"]
+            for kinds in (None, ["GAINED"], ["OBSERVED", "LOST"], list(Kind), []):
+                found = ask(COUNTED, **given, kinds=kinds, first=0)["data"]
+                part = [
+                    each
+                    for each in nodes
+                    if kinds is None or not set(kinds).isdisjoint(each["kinds"])
+                ]
+                assert found["changes"]["totalCount"] == len(part)
+                expected = in_order(part)
+                assert found["changes"]["counts"] == expected
+                assert found["changesByCause"]["counts"] == expected
+                for group in found["changesByCause"]["nodes"]:
+                    assert group["changes"]["counts"] == in_order(group["changes"]["nodes"])
+                    assert group["changes"]["totalCount"] == len(group["changes"]["nodes"])
+                counted += len(expected)
+        assert counted > 100
+
+    def test_pages_of_kinds(self, schema: Schema) -> None:
+        """A cursor goes on with the kinds that it is of, inside of a cause, too."""
+        ask = asker(schema, busy())
+        given = {"since": iso(DAY[0]), "kinds": ["GAINED"]}
+        page = ask(COUNTED, **given, first=1)["data"]["changes"]
+        after = page["pageInfo"]["endCursor"]
+        further = ask(COUNTED, **given, first=1, after=after)["data"]["changes"]["nodes"]
+        assert further[0] not in page["nodes"]
+        others = ask(COUNTED, since=given["since"], kinds=["GAINED", "LOST"], after=after)
+        assert code(others) == "CURSOR_INVALID"
 
     def test_of_a_version_of_the_past(self, schema: Schema) -> None:
         """Inside of `graph(asOf:)` a review ends there, and what came later is not in it."""

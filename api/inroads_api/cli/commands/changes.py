@@ -82,11 +82,8 @@ SEEN: Final = "Observed for the first time, or no longer observed: not known to 
 
 def only(found: Changes, wanted: frozenset[str]) -> Changes:
     """Return only changes of these kinds."""
-    return msgspec.structs.replace(
-        found,
-        changes=tuple(change for change in found.changes if not wanted.isdisjoint(change.kinds)),
-        emails=found.emails if EMAIL_CHANGED in wanted else (),
-    )
+    emails = found.emails if EMAIL_CHANGED in wanted else ()
+    return msgspec.structs.replace(found.only(wanted), emails=emails)
 
 
 def changes(

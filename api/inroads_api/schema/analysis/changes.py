@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from dataclasses import field as attribute
 from functools import partial
@@ -62,6 +63,12 @@ describe(
     },
     name="ChangeKind",
 )
+
+
+Kinds = Annotated[
+    list[Kind] | None,
+    strawberry.argument(description="Only changes that have any of these kinds; none for all."),
+]
 
 
 @dataclass(frozen=True)
@@ -308,8 +315,28 @@ class EmailChanges:
 
 
 @described
+class ChangeCount:
+    """The number of changes of one kind."""
+
+    kind: Kind = value("The kind.")
+    count: int = value("How many have it; one that has several kinds counts under each.")
+
+
+@described
 class ChangeConnection(Connection[Change], Compared):
     """A page of changes, by kinds, principal and resource."""
+
+    listed: strawberry.Private[Sequence[Changed]]
+
+    @field
+    def counts(self) -> list[ChangeCount]:
+        """The number of changes of each kind, on all pages; kinds that none has are left out."""
+        return _counts(self.listed)
+
+
+def _counts(changes: Iterable[Changed]) -> list[ChangeCount]:
+    found = Counter(kind for each in changes for kind in each.kinds)
+    return [ChangeCount(kind=kind, count=found[kind]) for kind in Kind if found[kind]]
 
 
 @described
@@ -319,6 +346,7 @@ class CausedChanges:
     between: strawberry.Private[Between]
     all: strawberry.Private[Changes]
     group: strawberry.Private[Group]
+    kinds: strawberry.Private[tuple[Kind, ...]]
 
     @field
     def cause(self) -> ChangeCause:
@@ -328,7 +356,7 @@ class CausedChanges:
     @partial(connection, default=10)
     def changes(self, page: Page) -> ChangeConnection:
         """The changes; one with several causes is under each of them."""
-        question = ("changes of", self.group.cause.key)
+        question = ("changes of", self.group.cause.key, *self.kinds)
         return _page(self.between, self.all, question, self.group.changes, page)
 
 
@@ -336,25 +364,42 @@ class CausedChanges:
 class CausedChangesConnection(Connection[CausedChanges], Compared):
     """A page of causes with their changes: grants first, then attributes, by printed form."""
 
+    @field
+    def counts(self) -> list[ChangeCount]:
+        """The number of changes of each kind, with those that have no cause; see `truncated`."""
+        return _counts(self.all.changes)
+
 
 def changes_between(
-    before: Version, after: Version, found: Changes, page: Page
+    before: Version, after: Version, found: Changes, page: Page, kinds: Sequence[Kind] | None = None
 ) -> ChangeConnection:
-    """Return a page of all changes between two versions."""
+    """Return a page of the changes between two versions, of all kinds or of some."""
     between = Between(before.graph, after.graph)
-    return _page(between, found, ("changes",), found.changes, page)
+    found, named = _only(found, kinds)
+    return _page(between, found, ("changes", *named), found.changes, page)
 
 
 def changes_by_cause(
-    before: Version, after: Version, found: Changes, page: Page
+    before: Version, after: Version, found: Changes, page: Page, kinds: Sequence[Kind] | None = None
 ) -> CausedChangesConnection:
-    """Return a page of the causes of all changes between two versions."""
+    """Return a page of the causes of the changes between two versions, of all kinds or of some."""
     between = Between(before.graph, after.graph)
-
+    found, named = _only(found, kinds)
     keys = [each.cause.key for each in found.groups]
-    load = written(found.groups, lambda each: CausedChanges(between=between, all=found, group=each))
-    window = Window(after.graph, ("changes by cause",), keys, load, page, _both(found))
+    load = written(
+        found.groups,
+        lambda each: CausedChanges(between=between, all=found, group=each, kinds=named),
+    )
+    window = Window(after.graph, ("changes by cause", *named), keys, load, page, _both(found))
     return CausedChangesConnection(window=window, all=found)
+
+
+def _only(found: Changes, kinds: Sequence[Kind] | None) -> tuple[Changes, tuple[Kind, ...]]:
+    """Return the changes of some kinds, and these kinds in their order; none of them means all."""
+    if kinds is None:
+        return found, ()
+    named = tuple(kind for kind in Kind if kind in kinds)
+    return found.only(named), named
 
 
 def _page(
@@ -367,7 +412,7 @@ def _page(
     keys = Lazily(len(listed), lambda place: _key(listed[place]))  # a page reads few of them
     load = written(listed, lambda each: Change(between=between, found=each))
     window = Window(between.after, question, keys, load, page, _both(found))
-    return ChangeConnection(window=window, all=found)
+    return ChangeConnection(window=window, all=found, listed=listed)
 
 
 def _both(found: Changes) -> str:

@@ -217,6 +217,16 @@ class ExpiredSuppression:
 
 
 @described
+class FindingCount:
+    """The number of findings of one rule that have one severity."""
+
+    rule: str = value("The id of the rule.")
+    severity: Severity = value("Their severity.")
+    count: int = value("How many there are, with those that are suppressed.")
+    suppressed: int = value("How many of them are suppressed.")
+
+
+@described
 class FindingConnection(Connection[Finding]):
     """A page of findings, the worst first, then by rule and subjects."""
 
@@ -227,6 +237,11 @@ class FindingConnection(Connection[Finding]):
         "The name of the whole result: the graph, the judgement, the moment, the question.",
     )
     moment: dt.datetime = stated(lambda self: self.all.moment, "The moment at which ages counted.")
+
+    @field
+    def counts(self) -> list[FindingCount]:
+        """The number of findings of each rule at each severity, on all pages, the worst first."""
+        return [mirror(FindingCount, each) for each in self.all.tallies]
 
     @field
     def populations(self) -> list[RulePopulation]:

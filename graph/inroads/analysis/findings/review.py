@@ -106,13 +106,15 @@ def review(
     standing = _Standing.at(matter.now, judged)
     if standing.findings or standing.subjects:
         found = [each._replace(suppressed=standing.suppressed(each)) for each in found]
-    severities = {each.severity for each in found if each.suppressed is None}
     found.sort(key=lambda each: each.key)
     asked = _Asked(sorted(chosen), Severity.INFO, None, since.version if since else None)
-    worst = max(severities, key=lambda each: each.rank, default=None)
-    return Findings(matter, found, tuple(looked), standing.expired, asked, worst).only(
-        least, suppressed
-    )
+    whole = Findings(matter, found, tuple(looked), standing.expired, asked, _worst(found))
+    return whole.only(least, suppressed)
+
+
+def _worst(found: Iterable[_UnwrittenFinding]) -> Severity | None:
+    """Return the worst severity of findings in their order that are not suppressed."""
+    return next((each.severity for each in found if each.suppressed is None), None)
 
 
 def _chosen(rules: Iterable[str] | None, judged: Judgement) -> set[str]:
@@ -189,6 +191,15 @@ class _Asked(NamedTuple):
     since: str | None
 
 
+class Tally(msgspec.Struct, frozen=True):
+    """The number of findings of one rule and severity, and how many of them are suppressed."""
+
+    rule: str
+    severity: Severity
+    count: int
+    suppressed: int
+
+
 class Findings(Sequence[Finding], Framed):
     """All findings of one review, the most severe first. Evidence is written out on access.
 
@@ -229,6 +240,22 @@ class Findings(Sequence[Finding], Framed):
         asked = self._asked._replace(least=least, suppressed=suppressed)
         return self._with(found, asked)
 
+    def of_rules(self, rules: Iterable[str]) -> Findings | None:
+        """Return the review of these rules alone; None if one of them did not run in this one.
+
+        Raises InroadsError UNKNOWN_RULE.
+        """
+        chosen = _chosen(rules, self.graph.policy.judgement)
+        if any(each.skipped for each in self.looked if each.rule in chosen):
+            return None
+        looked = tuple(
+            each if each.rule in chosen else RuleRun(each.rule, each.what, skipped="not asked for")
+            for each in self.looked
+        )
+        found = [each for each in self._found if each.rule.id in chosen]
+        asked = self._asked._replace(rules=sorted(chosen))
+        return Findings(self._matter, found, looked, self.expired, asked, _worst(found), self._most)
+
     def brief(self, most: int | None = SHOWN) -> Findings:
         """Return this review with so many proofs of each finding, and `evidence_count` for all."""
         return self._with(self._found, self._asked, most)
@@ -248,6 +275,16 @@ class Findings(Sequence[Finding], Framed):
     def severities(self) -> Counter[Severity]:
         """The number of findings of each severity."""
         return Counter(each.severity for each in self._found)
+
+    @cached_property
+    def tallies(self) -> tuple[Tally, ...]:
+        """The number of findings of each rule at each severity, the worst first, then by rule."""
+        found = Counter((each.key[:2], each.rule.id, each.severity) for each in self._found)
+        hidden = Counter(each.key[:2] for each in self._found if each.suppressed is not None)
+        return tuple(
+            Tally(rule, severity, count, hidden[key])
+            for (key, rule, severity), count in found.items()
+        )
 
     def _with(
         self, found: Sequence[_UnwrittenFinding], asked: _Asked, most: int | None = NONE

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 import inroads
 from inroads.analysis.findings import RULES, review
 from inroads.network.access_graph import AccessGraph
+from inroads.policy.loading import load_policy
 from inroads_api.execution.execute import Schema
 from questions import Ask, asker, code
 
@@ -61,7 +63,50 @@ def test_rules_run_once(ask: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
         for severity in (None, "INFO", "LOW", "MEDIUM", "HIGH", "CRITICAL"):
             for suppressed in (None, True, False):
                 assert "errors" not in ask(PAGE, severity=severity, suppressed=suppressed)
-    assert len(reviewed) == 1
+    for rule in RULES.keys() - {"new-since"}:
+        assert "errors" not in ask(PAGE, rules=[rule])
+    assert len(reviewed) == 1, "one rule is a part of all"
+    assert "errors" not in ask(PAGE, rules=["new-since"])
+    assert len(reviewed) == 2, "it does not run by itself"
+
+
+COUNTS = """query ($rules: [String!], $severity: FindingSeverity, $suppressed: Boolean) {
+  findings(first: 0, rules: $rules, severity: $severity, suppressed: $suppressed) {
+    totalCount counts { rule severity count suppressed } } }"""
+
+SUPPRESSING = """
+[[suppressions]]
+rule = "redundant-route"
+subject = "account:Xr82w"
+reason = "the vendor knows"
+expires = 2100-01-01
+"""
+
+
+def test_counts(schema: Schema, people: AccessGraph) -> None:
+    """The counts by rule and severity are those of all pages, for every filter, the worst first."""
+    example = inroads.load(inroads.EXAMPLE, policy=load_policy(SUPPRESSING))
+    for graph in (example, people):
+        ask = asker(schema, graph)
+        for rules in (None, ["bridge", "redundant-route"], ["new-since"]):
+            for severity in (None, "LOW", "CRITICAL"):
+                for suppressed in (None, True, False):
+                    given = {"rules": rules, "severity": severity, "suppressed": suppressed}
+                    found = ask(COUNTS, **given)["data"]["findings"]
+                    listed = review(graph, rules, severity, suppressed=suppressed)
+                    keys = [(str(each.severity), each.rule) for each in listed]
+                    hidden = Counter(
+                        key for key, each in zip(keys, listed, strict=True) if each.suppressed
+                    )
+                    assert found == {
+                        "totalCount": len(listed),
+                        "counts": [
+                            {"rule": key[1], "severity": key[0], "count": count}
+                            | {"suppressed": hidden[key]}
+                            for key, count in Counter(keys).items()
+                        ],
+                    }
+    assert review(example, suppressed=True), "one is suppressed"
 
 
 def test_filters(ask: Ask, people: AccessGraph, schema: Schema) -> None:
