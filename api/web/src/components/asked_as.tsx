@@ -4,7 +4,7 @@ import type { Document } from "../state/client";
 import { fresh } from "../state/location";
 
 interface Props {
-  document: Document<unknown, never>;
+  document: Pick<Document<unknown, unknown>, "id" | "text">;
   variables: object;
   /** The command line that answers the same, without `inroads`. */
   command: string;

@@ -22,8 +22,14 @@ export interface Location {
   sort?: string;
   /** The choices of one view alone. */
   rule?: string;
+  /** The least severity of findings that are listed. */
+  severity?: string;
   since?: string;
   until?: string;
+  /** What became of the accesses that are listed. */
+  kind?: string;
+  /** Set if what was observed for the first time, or no longer, is listed too. */
+  observed?: string;
   campaign?: string;
   text?: string;
 }
@@ -41,8 +47,11 @@ const KEYS = [
   "contested",
   "sort",
   "rule",
+  "severity",
   "since",
   "until",
+  "kind",
+  "observed",
   "campaign",
   "text",
 ] as const satisfies readonly (keyof Location)[];

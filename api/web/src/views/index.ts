@@ -1,6 +1,7 @@
 // The views of the explorer, each with the place that it is for.
 import type { ComponentType } from "preact";
 import type { Location } from "../state/location";
+import { FindingsView } from "./findings/findings";
 import { Start } from "./start/start";
 
 export interface View {
@@ -11,7 +12,10 @@ export interface View {
   component: ComponentType;
 }
 
-export const VIEWS: readonly View[] = [{ name: "start", component: Start }];
+export const VIEWS: readonly View[] = [
+  { name: "start", component: Start },
+  { name: "findings", tab: "Findings", component: FindingsView },
+];
 
 /** The name of the view of a place: the one that it names, else what is asked decides. */
 export function viewOf(place: Location): string {

@@ -1,0 +1,124 @@
+"""A page in Chromium that asks nobody but our own servers, and all that it complains of."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Final, Literal
+
+import pytest
+from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Route
+
+Served = Callable[..., str]
+"""The URL of a server of the given words after `inroads serve`."""
+
+TOP: Final = Path(__file__).parents[2]
+AXE: Final = TOP / "api" / "web" / "node_modules" / "axe-core" / "axe.min.js"
+"""Its findings are about the page's accessibility."""
+
+CHROMIUM: Final = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
+
+QUIET: Final = (
+    "--no-sandbox",  # a container has none to offer
+    "--disable-gpu",
+    "--disable-dev-shm-usage",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--no-first-run",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+)
+"""Options for a Chromium that starts fast and asks for no other machine."""
+
+TOLD: Final = """addEventListener("securitypolicyviolation", (event) =>
+  console.error(`policy violated: ${event.effectiveDirective} ${event.blockedURI}`))"""
+
+
+def missing(what: str) -> None:
+    """Skip a test, except where everything must be there, as in CI: then fail it."""
+    if os.environ.get("INROADS_WEB") == "require":
+        pytest.fail(what)
+    pytest.skip(what)
+
+
+def chromium() -> str:
+    """The path of a Chromium of this machine."""
+    found = next(filter(None, map(shutil.which, CHROMIUM)), None)
+    if found is None:
+        missing("the page is not tested: there is no Chromium on PATH (apt-get install chromium)")
+    assert found
+    return found
+
+
+class Complaints(list[str]):
+    """Each thing that a page must not do and did: it fails its test, unless it is forgiven."""
+
+    def __init__(self, origins: set[str]) -> None:
+        super().__init__()
+        self._origins, self._forgiven = origins, list[str]()
+
+    def forgive(self, pattern: str) -> None:
+        """Let complaints that a regular expression is found in pass, such as "status of 401"."""
+        self._forgiven.append(pattern)
+
+    @property
+    def unforgiven(self) -> list[str]:
+        return [
+            each for each in self if not any(re.search(known, each) for known in self._forgiven)
+        ]
+
+    def watch(self, context: BrowserContext) -> None:
+        """Refuse what the pages of a context ask of others, and note it with all errors."""
+        context.add_init_script(TOLD)
+        context.on("console", self._said)
+        context.on("weberror", lambda thrown: self.append(f"uncaught: {thrown.error}"))
+        context.route("**/*", self._let)
+
+    def _said(self, message: ConsoleMessage) -> None:
+        if message.type in {"error", "assert"}:
+            self.append(f"console: {message.text}")
+
+    def _let(self, route: Route) -> None:
+        address = route.request.url
+        if any(address.startswith(f"{origin}/") for origin in self._origins):
+            route.continue_()
+        else:
+            self.append(f"asked outside: {address}")
+            route.abort("blockedbyclient")
+
+
+def axe_findings(page: Page) -> list[str]:
+    """What axe finds on a page as it is now, in light and in dark: `dark color-contrast: .quiet`.
+
+    It runs through the debugger's protocol, which the page's policy does not bind.
+    """
+    if not AXE.is_file():
+        missing("accessibility is not tested: `npm --prefix api/web ci` brings axe-core")
+    debugger = page.context.new_cdp_session(page)
+    try:
+        _evaluate(debugger, AXE.read_text(encoding="utf-8") + "; null")
+        found: list[str] = []
+        schemes: tuple[Literal["light", "dark"], ...] = ("light", "dark")
+        for scheme in schemes:
+            page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+            ran = _evaluate(debugger, "axe.run(document, {preload: false})")
+            found += [
+                f"{scheme} {finding['id']}: {' '.join(map(str, node['target']))}"
+                for finding in ran["violations"]
+                for node in finding["nodes"]
+            ]
+        page.emulate_media(color_scheme=None, reduced_motion=None)
+        return found
+    finally:
+        debugger.detach()
+
+
+def _evaluate(debugger: Any, expression: str) -> Any:
+    answer = debugger.send(
+        "Runtime.evaluate",
+        {"expression": expression, "awaitPromise": True, "returnByValue": True},
+    )
+    assert "exceptionDetails" not in answer, answer["exceptionDetails"]
+    return answer["result"].get("value")
