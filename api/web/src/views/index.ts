@@ -1,6 +1,7 @@
 // The views of the explorer, each with the place that it is for.
 import type { ComponentType } from "preact";
 import type { Location } from "../state/location";
+import { ChangesView } from "./changes/changes";
 import { FindingsView } from "./findings/findings";
 import { Start } from "./start/start";
 
@@ -15,6 +16,7 @@ export interface View {
 export const VIEWS: readonly View[] = [
   { name: "start", component: Start },
   { name: "findings", tab: "Findings", component: FindingsView },
+  { name: "changes", tab: "Changes", component: ChangesView },
 ];
 
 /** The name of the view of a place: the one that it names, else what is asked decides. */
