@@ -87,7 +87,7 @@ type PathList { nodes: [Path!]!  truncated: Boolean! }
 type Path { steps: [Step!]!  role: Role!  certainty: Certainty!  state: AccessState!  sentence: String! }
 type Step { from: Node!  relation: Relation!  to: Node!  role: Role  rawRole: String  grant: Grant
   certainty: Certainty!  state: AccessState! }
-type Grant { id: ID!  roles: [Role!]!  evidence(first: Int = 3): [Evidence!]!  evidenceCount: Int! }
+type Grant { id: ID!  roles: [Role!]!  evidence(first: Int = 3, offset: Int = 0): [Evidence!]!  evidenceCount: Int! }
 type PathGraph { nodes: [PathGraphNode!]!  edges: [PathGraphStep!]!  truncated: Boolean! }
 type PathGraphNode { node: Node!  layer: Int! }
 type PathGraphStep {
@@ -146,7 +146,7 @@ type GraphInfo {
     first: Int = 50, after: String, last: Int, before: String): NeighbourConnection
   changes(since: DateTime!, until: DateTime, kinds: [ChangeKind!],
     first: Int = 50, after: String, last: Int, before: String): ChangeConnection
-  changesByCause(since: DateTime!, until: DateTime,
+  changesByCause(since: DateTime!, until: DateTime, kinds: [ChangeKind!],
     first: Int = 50, after: String, last: Int, before: String): CausedChangesConnection
 }
 type AccessFacts {
@@ -191,7 +191,7 @@ type Query {
     first: Int = 50, after: String, last: Int, before: String): NeighbourConnection
   changes(since: DateTime!, until: DateTime, kinds: [ChangeKind!],
     first: Int = 50, after: String, last: Int, before: String): ChangeConnection
-  changesByCause(since: DateTime!, until: DateTime,
+  changesByCause(since: DateTime!, until: DateTime, kinds: [ChangeKind!],
     first: Int = 50, after: String, last: Int, before: String): CausedChangesConnection
   graph(asOf: DateTime, atLeast: String): GraphInfo
 }

@@ -290,6 +290,13 @@ export type Role =
   /** A word that is in no table: kept as spelled, never hidden, never control. */
   | 'UNKNOWN';
 
+/** How settled a rule is. */
+export type RuleMaturity =
+  /** Its meaning may change with a new minor version. */
+  | 'EXPERIMENTAL'
+  /** Its meaning stays. */
+  | 'STABLE';
+
 export type AnswerBundlesQueryVariables = Exact<{
   id: string | number;
   at?: string | null | undefined;
@@ -492,6 +499,52 @@ export type AnswerReachedByQuery = { graph: { node:
 
 export type AnswerReachedByPageFragment = { version: string | null, totalCount: number, truncated: boolean, coverage?: { complete: boolean, notes: Array<string> }, pageInfo: { startCursor: string | null }, counts: { total: number, stated: number, inferred: number, active: number, latent: number, contested: number, byRole: Array<{ role: Role, count: number }> }, nodes: Array<{ roles: Array<Role>, certainty: Certainty, state: AccessState, contested: boolean, contestedRoles: Array<Role>, distance: number, principal: { __typename: 'Identity', id: string, label: string, firstName: string | null, lastName: string | null, observed: boolean } }> };
 
+export type ChangesByCauseQueryVariables = Exact<{
+  since: string;
+  until?: string | null | undefined;
+  kinds?: Array<ChangeKind> | ChangeKind | null | undefined;
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+  accesses?: number | null | undefined;
+  accessesAfter?: string | null | undefined;
+  at?: string | null | undefined;
+}>;
+
+
+export type ChangesByCauseQuery = { graph: { changesByCause: { totalCount: number, truncated: boolean, pageInfo: { hasNextPage: boolean, endCursor: string | null }, edges: Array<{ cursor: string, node: { cause:
+            | { __typename: 'GrantCause', id: string, witnessed: boolean, sentence: string, before: { label: string, roles: Array<Role>, evidenceCount: number, evidence: Array<{ recordId: string | null, pointer: string, document: { source: string, observedAt: string, sha256: string } }> } | null, after: { label: string, roles: Array<Role>, evidenceCount: number, evidence: Array<{ recordId: string | null, pointer: string, document: { source: string, observedAt: string, sha256: string } }> } | null }
+            | { __typename: 'NodeCause', id: string, witnessed: boolean, sentence: string, before: { value: string, evidence: Array<{ recordId: string | null, pointer: string, document: { source: string, observedAt: string, sha256: string } }> } | null, after: { value: string, evidence: Array<{ recordId: string | null, pointer: string, document: { source: string, observedAt: string, sha256: string } }> } | null }
+          , changes: { totalCount: number, counts: Array<{ kind: ChangeKind, count: number }>, pageInfo: { hasNextPage: boolean, endCursor: string | null }, nodes: Array<{ kinds: Array<ChangeKind>, principal: { id: string, label: string }, resource:
+                | { __typename: 'Account', id: string, label: string }
+                | { __typename: 'Business', id: string, label: string }
+                | { __typename: 'Group', id: string, label: string }
+                | { __typename: 'Identity', id: string, label: string }
+              , before: { roles: Array<Role>, certainty: Certainty, state: AccessState, contested: boolean } | null, after: { roles: Array<Role>, certainty: Certainty, state: AccessState, contested: boolean } | null }> } } }> } | null } | null };
+
+export type ChangesByCauseGrantFragment = { label: string, roles: Array<Role>, evidenceCount: number, evidence: Array<{ recordId: string | null, pointer: string, document: { source: string, observedAt: string, sha256: string } }> };
+
+export type ChangesByCauseAttributeFragment = { value: string, evidence: Array<{ recordId: string | null, pointer: string, document: { source: string, observedAt: string, sha256: string } }> };
+
+export type ChangesByCauseRecordFragment = { recordId: string | null, pointer: string, document: { source: string, observedAt: string, sha256: string } };
+
+export type ChangesByCauseAccessFragment = { roles: Array<Role>, certainty: Certainty, state: AccessState, contested: boolean };
+
+export type ChangesCountQueryVariables = Exact<{
+  since: string;
+  until?: string | null | undefined;
+  at?: string | null | undefined;
+}>;
+
+
+export type ChangesCountQuery = { graph: { changes: { totalCount: number, truncated: boolean, counts: Array<{ kind: ChangeKind, count: number }>, emails: { totalCount: number } } | null } | null };
+
+export type ChangesExtentQueryVariables = Exact<{
+  at?: string | null | undefined;
+}>;
+
+
+export type ChangesExtentQuery = { graph: { version: string, coverage: { complete: boolean, notes: Array<string>, oldest: string | null, newest: string | null } } | null };
+
 export type EndingQueryVariables = Exact<{
   principal: string | number;
   resource: string | number;
@@ -512,6 +565,41 @@ export type EndingRowsFragment = { totalCount: number, nodes: Array<{ principal:
       | { __typename: 'Group', id: string, label: string }
       | { __typename: 'Identity', id: string, label: string }
      }> };
+
+export type FindingsOfRuleQueryVariables = Exact<{
+  rule: string;
+  severity?: FindingSeverity | null | undefined;
+  suppressed: boolean;
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+  at?: string | null | undefined;
+}>;
+
+
+export type FindingsOfRuleQuery = { graph: { findings: { totalCount: number, pageInfo: { hasNextPage: boolean, endCursor: string | null }, edges: Array<{ cursor: string, node: { identity: string, severity: FindingSeverity, sentence: string, subjectIds: Array<string>, subjects: Array<
+            | { __typename: 'Account', id: string, label: string }
+            | { __typename: 'Business', id: string, label: string }
+            | { __typename: 'Group', id: string, label: string }
+            | { __typename: 'Identity', id: string, label: string }
+          >, suppressed: { reason: string, expires: string } | null } }> } | null } | null };
+
+export type FindingsRecordsQueryVariables = Exact<{
+  rule: string;
+  severity?: FindingSeverity | null | undefined;
+  suppressed: boolean;
+  after?: string | null | undefined;
+  at?: string | null | undefined;
+}>;
+
+
+export type FindingsRecordsQuery = { graph: { findings: { nodes: Array<{ identity: string, evidence: Array<{ record: string, source: string, pointer: string, observedAt: string, document: string }> }> } | null } | null };
+
+export type FindingsRulesQueryVariables = Exact<{
+  at?: string | null | undefined;
+}>;
+
+
+export type FindingsRulesQuery = { graph: { version: string, coverage: { complete: boolean, notes: Array<string> }, rules: Array<{ id: string, definition: string, population: string, remediation: string, severity: FindingSeverity, maturity: RuleMaturity }>, findings: { moment: string, totalCount: number, counts: Array<{ rule: string, severity: FindingSeverity, count: number, suppressed: number }>, populations: Array<{ rule: string, what: string, looked: number, unseen: number, notes: Array<string>, skipped: string | null }>, expiredSuppressions: Array<{ rule: string | null, finding: string | null, subject: string | null, reason: string, expires: string }> } | null } | null };
 
 export type MatrixAccountQueryVariables = Exact<{
   id: string | number;

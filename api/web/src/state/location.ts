@@ -24,8 +24,14 @@ export interface Location {
   sort?: string;
   /** The choices of one view alone. */
   rule?: string;
+  /** The least severity of findings that are listed. */
+  severity?: string;
   since?: string;
   until?: string;
+  /** What became of the accesses that are listed. */
+  kind?: string;
+  /** Set if what was observed for the first time, or no longer, is listed too. */
+  observed?: string;
   campaign?: string;
   /** The order of a queue: by business, by person, or by risk where none is said. */
   by?: string;
@@ -51,8 +57,11 @@ const KEYS = [
   "contested",
   "sort",
   "rule",
+  "severity",
   "since",
   "until",
+  "kind",
+  "observed",
   "campaign",
   "by",
   "only",

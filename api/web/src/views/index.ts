@@ -19,6 +19,16 @@ export const VIEWS: readonly View[] = [
   { name: "answer", component: Answer },
   { name: "proof", component: Proof },
   {
+    name: "findings",
+    tab: "Findings",
+    component: later(async () => (await import("./findings/findings")).FindingsView),
+  },
+  {
+    name: "changes",
+    tab: "Changes",
+    component: later(async () => (await import("./changes/changes")).ChangesView),
+  },
+  {
     name: "what-if",
     tab: "What if",
     component: later(async () => (await import("./what_if/what_if")).WhatIf),

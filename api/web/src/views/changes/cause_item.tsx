@@ -1,0 +1,132 @@
+// One cause: what differs, by which records, and the accesses that it changed.
+import { useSignal } from "@preact/signals";
+import { Trouble } from "../../components/trouble";
+import type { ChangesByCauseQuery } from "../../generated/operations";
+import { location, write } from "../../state/location";
+import { type Problem, problemOf } from "../../state/problem";
+import { count, day, low, many, plain } from "../../words";
+import { WORDS } from "./kinds";
+
+type Edge = NonNullable<
+  NonNullable<ChangesByCauseQuery["graph"]>["changesByCause"]
+>["edges"][number];
+export type Caused = Edge["node"];
+export type Change = Caused["changes"]["nodes"][number];
+
+/** The moments that are compared; null for now. */
+export interface Moments {
+  since: string;
+  until: string | null;
+}
+
+interface Props {
+  caused: Caused;
+  moments: Moments;
+  /** The next accesses of this cause after a cursor. */
+  further(after: string): Promise<Caused["changes"] | null>;
+  /** Told of the accesses that are shown, for the file of them. */
+  grown(changes: readonly Change[]): void;
+}
+
+export function CauseItem({ caused, moments, further, grown }: Props) {
+  const pages = useSignal([caused.changes]);
+  const problem = useSignal<Problem | null>(null);
+  const shown = pages.value.flatMap((page) => page.nodes);
+  const info = pages.value.at(-1)?.pageInfo;
+  const total = caused.changes.totalCount;
+  const more = async () => {
+    if (!info?.endCursor) return;
+    problem.value = null;
+    try {
+      const page = await further(info.endCursor);
+      if (!page) return;
+      pages.value = [...pages.value, page];
+      grown(pages.value.flatMap((each) => each.nodes));
+    } catch (thrown) {
+      problem.value = problemOf(thrown);
+    }
+  };
+  const counts = caused.changes.counts.map(
+    (each) => `${count(each.count)} ${WORDS[each.kind].slice(2)}`,
+  );
+  return (
+    <li class="cause">
+      <h3>{sentence(caused.cause.sentence)}</h3>
+      <p class="because">
+        {many(total, "access", "accesses")}: {counts.join(", ")}
+        {!caused.cause.witnessed && " · not known to have changed between the two moments"}
+      </p>
+      <Records cause={caused.cause} />
+      <ul class="accesses">
+        {shown.map((change) => (
+          <Access
+            key={`${change.principal.id} ${change.resource.id}`}
+            change={change}
+            moments={moments}
+          />
+        ))}
+      </ul>
+      {problem.value && <Trouble problem={problem.value} again={more} />}
+      {info?.hasNextPage && (
+        <button type="button" onClick={more}>
+          Show more: {count(shown.length)} of {count(total)} are shown
+        </button>
+      )}
+    </li>
+  );
+}
+
+const sentence = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+
+function Records({ cause }: { cause: Caused["cause"] }) {
+  const side = cause.after ?? cause.before;
+  if (!side?.evidence.length) return null;
+  const total = "evidenceCount" in side ? side.evidenceCount : side.evidence.length;
+  return (
+    <p class="records">
+      {cause.after ? "Stated" : "Last stated"} by{" "}
+      {side.evidence.map((each) => (
+        <span key={`${each.document.sha256}${each.pointer}`}>
+          {each.document.source}, observed {day(each.document.observedAt)}{" "}
+          <code>{each.pointer || "the whole document"}</code>
+        </span>
+      ))}
+      {total > side.evidence.length && <> … {count(total - side.evidence.length)} more</>}
+    </p>
+  );
+}
+
+function Access({ change, moments }: { change: Change; moments: Moments }) {
+  const who = plain(change.principal.id);
+  const to = plain(change.resource.id);
+  const at = change.after ? (moments.until ?? location.value.at) : moments.since;
+  return (
+    <li class={`access ${low(change.kinds[0] ?? "")}`}>
+      <span class="kinds">{change.kinds.map((each) => WORDS[each]).join(", ")}</span>
+      <span class="ends">
+        <a href={write({ who, ...(at && { at }) })}>{change.principal.label}</a>
+        {" → "}
+        <a href={write({ who: to, ...(at && { at }) })}>{change.resource.label}</a>
+      </span>
+      <span class="roles">{rolesOf(change)}</span>
+      <a class="proof" href={write({ who, to, ...(at && { at }) })}>
+        {change.after ? "How" : "How it was"}
+      </a>
+    </li>
+  );
+}
+
+/** The roles of a change: those of the one side that has it, or those before and after. */
+export function rolesOf({ before, after }: Pick<Change, "before" | "after">): string {
+  const [then, now] = [before, after].map((side) => side && facts(side));
+  if (!then || !now) return then ?? now ?? "";
+  return then === now ? now : `${then} → ${now}`;
+}
+
+const facts = (side: NonNullable<Change["before"]>): string =>
+  [
+    side.roles.map(low).join(" and "),
+    ...(side.certainty === "STATED" ? [] : [low(side.certainty)]),
+    ...(side.state === "LATENT" ? ["latent"] : []),
+    ...(side.contested ? ["contested"] : []),
+  ].join(", ");

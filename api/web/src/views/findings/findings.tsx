@@ -1,0 +1,165 @@
+// The findings of a security review: its rules with their counts, and the findings of one rule.
+import findingsRules from "documents/findings_rules.graphql";
+import "./findings.css";
+import { asCommand, asPython, literal } from "../../commands";
+import { AskedAs } from "../../components/asked_as";
+import { CoverageLine } from "../../components/coverage";
+import { SaveCsv } from "../../components/save_csv";
+import { Trouble } from "../../components/trouble";
+import type { FindingSeverity, FindingsRulesQuery } from "../../generated/operations";
+import { ask } from "../../state/client";
+import { link, location } from "../../state/location";
+import { useAnswer } from "../../state/use_answer";
+import { count, day, low, many } from "../../words";
+import { RuleDetail } from "./rule_detail";
+import { RuleList } from "./rule_list";
+import { ruleRows, type Sort, severityCounts, severityOf, sorted } from "./rules";
+
+type Graph = NonNullable<FindingsRulesQuery["graph"]>;
+
+const SORTS: readonly Sort[] = ["severity", "count", "name"];
+
+export function FindingsView() {
+  const { at } = location.value;
+  const { state, again } = useAnswer(`findings ${at ?? ""}`, (abort) =>
+    ask(findingsRules, { at: at ?? null }, abort),
+  );
+  const { answer, problem } = state.value;
+  return (
+    <main class="findings-view">
+      {problem && <Trouble problem={problem} again={again} />}
+      {!answer && !problem && <p class="calm">Reading the findings…</p>}
+      {answer?.graph?.findings && <Review graph={answer.graph} />}
+    </main>
+  );
+}
+
+function Review({ graph }: { graph: Graph }) {
+  const { rule, severity, sort, at } = location.value;
+  const least = severityOf(severity);
+  const order = SORTS.find((each) => each === sort) ?? "severity";
+  const rows = sorted(ruleRows(graph, least), order);
+  const open = rows.find((each) => each.id === rule);
+  const standing = rows.reduce((all, each) => all + each.standing, 0);
+  const suppressed = rows.reduce((all, each) => all + each.suppressed, 0);
+  return (
+    <div class={open ? "panes open" : "panes"}>
+      <section class="list" aria-label="Rules">
+        <header>
+          <h2>{many(standing, "finding", "findings")}</h2>
+          <p>
+            {suppressed > 0 && <>{count(suppressed)} more are suppressed. </>}
+            {graph.findings && <>Ages count at {day(graph.findings.moment)}.</>}
+          </p>
+          <Severities graph={graph} least={least} />
+          <Order by={order} />
+        </header>
+        <div class="scroll">
+          <RuleList rows={rows} />
+          <Expired graph={graph} />
+          <footer class="tools">
+            <SaveCsv
+              name="inroads-findings-by-rule"
+              header={["rule", "severity", "findings", "suppressed", "looked_at", "unseen"]}
+              rows={() =>
+                rows.map((each) => [
+                  each.id,
+                  low(each.severity),
+                  ...[each.standing, each.suppressed, each.looked, each.unseen].map(String),
+                ])
+              }
+            />
+          </footer>
+          <AskedAs
+            document={findingsRules}
+            variables={{ at: at ?? null }}
+            command={asCommand(
+              [
+                "findings",
+                ...(open ? ["--rule", open.id] : []),
+                ...(least ? ["--severity", low(least)] : []),
+              ],
+              at,
+            )}
+            python={python(open?.id, least, at)}
+          />
+        </div>
+        <CoverageLine coverage={graph.coverage} />
+      </section>
+      {open ? (
+        <RuleDetail key={`${open.id} ${least}`} row={open} least={least} />
+      ) : (
+        <section class="detail calm">
+          <p>{rule ? `There is no rule “${rule}”.` : "Choose a rule to read what it found."}</p>
+        </section>
+      )}
+    </div>
+  );
+}
+
+/** The least severity of all is no choice: it is all findings. */
+function Severities({ graph, least }: { graph: Graph; least: FindingSeverity | null }) {
+  return (
+    <nav class="chips" aria-label="Least severity">
+      <a class="chip" href={link({ severity: null })} aria-current={least ? undefined : "true"}>
+        all
+      </a>
+      {severityCounts(graph)
+        .slice(0, -1)
+        .map(({ severity, count: number }, index) => (
+          <a
+            key={severity}
+            class="chip"
+            href={link({ severity })}
+            aria-current={severity === least ? "true" : undefined}
+          >
+            {low(severity)} {index > 0 && "and worse"} <small>{count(number)}</small>
+          </a>
+        ))}
+    </nav>
+  );
+}
+
+function Order({ by }: { by: Sort }) {
+  return (
+    <p class="order">
+      Sorted by{" "}
+      {SORTS.map((each) => (
+        <a
+          key={each}
+          href={link({ sort: each === "severity" ? null : each })}
+          aria-current={each === by ? "true" : undefined}
+        >
+          {each}
+        </a>
+      ))}
+    </p>
+  );
+}
+
+function Expired({ graph }: { graph: Graph }) {
+  const expired = graph.findings?.expiredSuppressions ?? [];
+  if (!expired.length) return null;
+  return (
+    <details>
+      <summary>
+        {many(expired.length, "suppression has expired", "suppressions have expired")}
+      </summary>
+      <ul class="plain">
+        {expired.map((each) => (
+          <li key={JSON.stringify(each)}>
+            {each.finding ?? `${each.rule} of ${each.subject}`}, on {each.expires}: {each.reason}
+          </li>
+        ))}
+      </ul>
+    </details>
+  );
+}
+
+function python(rule: string | undefined, least: FindingSeverity | null, at?: string): string {
+  const given = [
+    ...(rule ? [`rules=[${literal(rule)}]`] : []),
+    ...(least ? [`severity=${literal(least)}`] : []),
+  ];
+  return asPython(`g.findings(${given.join(", ")})`, at);
+}
