@@ -206,12 +206,6 @@ class Changes(msgspec.Struct, frames.Framed, frozen=True, dict=True):
         kept = tuple(each for each in self.changes if not wanted.isdisjoint(each.kinds))
         return msgspec.structs.replace(self, changes=kept)
 
-    def only(self, kinds: Iterable[str]) -> Changes:
-        """Return only the changes that have any of these kinds; the emails stay."""
-        wanted = frozenset(kinds)
-        kept = tuple(each for each in self.changes if not wanted.isdisjoint(each.kinds))
-        return msgspec.structs.replace(self, changes=kept)
-
     @cached_property
     def groups(self) -> tuple[CausedChanges, ...]:
         """The changes under each cause, in the order of causes; a change with several causes is under each."""
