@@ -37,8 +37,11 @@ def graph(file: Path) -> Explorer:
 
 
 def _cells(text: str) -> list[dict[str, str]]:
-    csv.field_size_limit(2**30)
-    return list(csv.DictReader(io.StringIO(text)))
+    before = csv.field_size_limit(2**30)  # it is the whole process's
+    try:
+        return list(csv.DictReader(io.StringIO(text)))
+    finally:
+        csv.field_size_limit(before)
 
 
 def _json(*words: str) -> Any:

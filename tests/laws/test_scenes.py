@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from campaigns import NOW, me, member
 from inroads.explorer import Explorer
 from inroads.model import NodeKind, kind_of
-from inroads.output import scenes
 from inroads.output.answers import Answers
+from inroads.output.picture import scenes
 from strategies import World, worlds
 from worlds import explore
 

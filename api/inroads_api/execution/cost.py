@@ -22,6 +22,7 @@ from graphql import (
     InlineFragmentNode,
     IntValueNode,
     ListValueNode,
+    NullValueNode,
     OperationDefinitionNode,
     SelectionNode,
     SelectionSetNode,
@@ -460,7 +461,9 @@ def _paged(schema: GraphQLSchema) -> frozenset[str]:
 def _literal(node: ValueNode | None) -> object:
     if isinstance(node, IntValueNode):
         return int(node.value) if len(node.value) <= 3 else MAX_ROWS
-    return node.values if isinstance(node, ListValueNode) else None
+    if isinstance(node, ListValueNode):
+        return node.values
+    return None if isinstance(node, NullValueNode) else node
 
 
 def _fields(kind: GraphQLNamedType | None) -> Mapping[str, GraphQLField]:
