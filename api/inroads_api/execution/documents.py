@@ -287,8 +287,11 @@ class PreparedDocument:
     def _settle(self) -> None:
         most = self.measures.measure(self._given)
         reads = all(node.operation is OperationType.QUERY for node in self._operations)
+        names = [node.name.value if node.name else None for node in self._operations]
+        # A version that variables choose may have to be waited for, which costs nothing to say.
+        elsewhere = any("graph" in self.entries(name) for name in names)
         self.refused = bool(self._errors)
-        cost = most.cost if reads and most else MAX_COST
+        cost = most.cost if reads and most and not elsewhere else MAX_COST
         self.cheap, self.short = cost <= QUICK, cost <= SHORT
 
 

@@ -366,3 +366,26 @@ def test_scan_is_linear(piece: str) -> None:
     for _ in cost_._TOKEN.finditer(text):
         pass
     assert time.process_time() - started < SOON / 10
+
+
+def test_a_moment_that_is_null_costs_as_the_served_version(schema: Schema) -> None:
+    """Null, as a literal or of a variable, asks for no other version; any moment does."""
+    text = "query ($at: DateTime) { graph(asOf: $at) { version } }"
+    document = schema.documents.get(text)
+
+    def cost(**variables: object) -> int:
+        found = document.measures.measure(variables)
+        assert found
+        return found.cost
+
+    served = cost()
+    assert cost(at=None) == served < cost(at="2026-01-01T00:00:00Z")
+    assert cost(at="") == cost(at="2026-01-01T00:00:00Z")
+    written = [
+        schema.documents.get(f"{{ graph(asOf: {each}) {{ version }} }}").measures.measure({})
+        for each in ("null", '"2026-01-01T00:00:00Z"')
+    ]
+    assert [each and each.cost for each in written] == [served, cost(at="x")]
+    # What may have to be waited for is never answered in the event loop.
+    assert document.errors({}, None) == []
+    assert not document.cheap

@@ -46,7 +46,7 @@ def test_each_token_has_its_own() -> None:
 
 @pytest.fixture
 def door(bruce: AccessGraph, tmp_path: Path) -> Iterator[tuple[httpx2.Client, Any, list[str]]]:
-    """A client of a server with tokens, whose queries wait long, its versions, and two tokens."""
+    """A client of a server with tokens, whose queries wait long, its endpoint, and two tokens."""
     file, day = TokenFile(tmp_path / "auth.json"), dt.timedelta(days=1)
     tokens = [file.create(name, [TokenScope.READ], day, NOON)[1] for name in ("a", "b")]
     auth = Auth(file.path, lambda: NOON)
@@ -57,14 +57,14 @@ def door(bruce: AccessGraph, tmp_path: Path) -> Iterator[tuple[httpx2.Client, An
         if isinstance(each, Route) and each.path == "/graphql"
     )
     with TestClient(app, base_url="http://localhost") as client:
-        yield client, endpoint.versions, tokens
+        yield client, endpoint, tokens
 
 
 def test_one_token_cannot_keep_others_waiting(
     bruce: AccessGraph, door: tuple[httpx2.Client, Any, list[str]]
 ) -> None:
     """A fifth request of a token that would wait is told so at once; another token waits, and gets its version."""
-    client, versions, (one, other) = door
+    client, endpoint, (one, other) = door
 
     def ask(text: str, position: int) -> Any:
         body = {"query": QUERY, "variables": {"v": token(position)}}
@@ -72,7 +72,8 @@ def test_one_token_cannot_keep_others_waiting(
         return client.post("/graphql", json=body, headers=headers).json()
 
     def waiting() -> int:
-        return len(versions._swapped._waiters)
+        # Not those who wait: a look at what is served waits for no time, before its seat.
+        return sum(endpoint._answerer._seats._taken.values())
 
     def until(count: int) -> None:
         end = time.monotonic() + 20
@@ -89,6 +90,6 @@ def test_one_token_cannot_keep_others_waiting(
             foreign = pool.submit(ask, other, 9)
             until(MAX_WAITING_EACH + 1)
         finally:
-            versions.swap(Version(bruce, NOON, 9, 4))
+            endpoint.versions.swap(Version(bruce, NOON, 9, 4))
         for each in (*own, foreign):
             assert each.result(20)["data"]["graph"]["position"] == 9
