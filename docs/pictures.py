@@ -121,10 +121,6 @@ def ledger(folder: Path) -> Path:
     return kept
 
 
-def fit(page: Page) -> None:
-    page.get_by_role("button", name="Fit", exact=True).click()
-
-
 def begin(page: Page) -> None:
     """Say who decides, as everyone does first."""
     page.get_by_label("You are").fill(EVE)
@@ -143,7 +139,7 @@ def run_question(page: Page) -> None:
 
 SHOTS: Final = (
     Shot("start", "", "main section"),
-    Shot("answer", f"who={SHOP}", ".ir-picture [data-id]", fit),
+    Shot("answer", f"who={SHOP}&role=CLIENT", ".ir-picture [data-id]"),
     Shot("proof", PROOF, ".ir-picture [data-id]"),
     Shot("records", f"{PROOF}&step={STEP}", ".record", scheme="dark"),
     Shot("what-if", f"{PROOF}&without=role 200044", ".verdict"),
