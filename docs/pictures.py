@@ -1,6 +1,7 @@
 """The pictures of the explorer in `docs/images/`, taken of its real page with invented people.
 
-Run it with `PYTHONPATH=tests/support`. It needs Chromium and the built page.
+Run it with `PYTHONPATH=tests/support`. It needs Chromium and the built page. Only the server's clock
+differs from run to run: when the graph was built, and how long a question took.
 """
 
 from __future__ import annotations
@@ -44,7 +45,7 @@ NOW: Final = dt.datetime(2026, 6, 1, 9, tzinfo=dt.UTC)
 
 EVE: Final = "eve@example.com"
 
-EVEN: Final = ("--font-render-hinting=none",)
+EVEN: Final = ("--font-render-hinting=none", "--disable-partial-raster", "--num-raster-threads=1")
 """Options for letters that look alike on all machines."""
 
 QUESTION: Final = """{
