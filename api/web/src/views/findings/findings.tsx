@@ -158,7 +158,7 @@ function Expired({ graph }: { graph: Graph }) {
 
 function python(rule: string | undefined, least: FindingSeverity | null, at?: string): string {
   const given = [
-    ...(rule ? [`rules=[${literal(rule)}]`] : []),
+    ...(rule ? [`rules=${literal([rule])}`] : []),
     ...(least ? [`severity=${literal(least)}`] : []),
   ];
   return asPython(`g.findings(${given.join(", ")})`, at);

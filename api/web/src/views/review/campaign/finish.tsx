@@ -1,18 +1,18 @@
 // The end of a campaign: its sign-off, its report, and the revocations to do.
 import { useSignal } from "@preact/signals";
 import reviewSignOff from "documents/review_sign_off.graphql";
+import { word } from "../../../commands";
 import { ask } from "../../../state/client";
 import { type Problem, problemOf } from "../../../state/problem";
 import { count, day, many } from "../../../words";
 import type { Desk } from "../queue/desk";
-import { quoted } from "../queue/filter";
 import { linesOf, type Revoked, revocations, textOf } from "./to_do";
 
 export function Finish({ desk }: { desk: Desk }) {
   const told = desk.told.value;
   if (!told) return null;
-  const file = quoted(`${told.name.replaceAll(/[^\w.-]+/g, "-")}.md`);
-  const report = `inroads review export ${quoted(told.name)} --format markdown --out ${file}`;
+  const file = word(`${told.name.replaceAll(/[^\w.-]+/g, "-")}.md`);
+  const report = `inroads review export ${word(told.name)} --format markdown --out ${file}`;
   return (
     <section class="finish" aria-label="The end of the campaign">
       {told.signOff ? (

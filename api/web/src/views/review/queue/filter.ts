@@ -1,4 +1,5 @@
 // What is shown of a queue: read from the place, and said as a filter, as a command and as Python.
+import { literal, word } from "../../../commands";
 import type {
   AccessState,
   Certainty,
@@ -63,15 +64,10 @@ export function filterOf(place: Location, closed: boolean): ReviewFilter {
 
 const VERDICT = { keep: "KEEP", revoke: "REVOKE", unsure: "UNSURE" } as const;
 
-/** A word of a command line, quoted where a shell would read it as something else. */
-export function quoted(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
-}
-
 /** The command that writes the same items, without `inroads`. */
 export function commandOf(campaign: string, filter: ReviewFilter): string {
-  const words = ["review export", quoted(campaign), "--format ndjson"];
-  if (filter.of) words.push(`--of ${quoted(String(filter.of))}`);
+  const words = ["review export", word(campaign), "--format ndjson"];
+  if (filter.of) words.push(`--of ${word(String(filter.of))}`);
   if (filter.role) words.push(`--role ${filter.role.toLowerCase()}`);
   if (filter.certainty) words.push(`--certainty ${filter.certainty.toLowerCase()}`);
   if (filter.state) words.push(`--state ${filter.state.toLowerCase()}`);
@@ -79,13 +75,16 @@ export function commandOf(campaign: string, filter: ReviewFilter): string {
   if (filter.decided === false) words.push("--undecided");
   if (filter.decided === true) words.push(`| grep -v '"decision":""'`);
   if (filter.verdict) words.push(`| grep '"decision":"${filter.verdict.toLowerCase()}"'`);
-  if (filter.text) words.push(`| grep -iF -- ${quoted(filter.text)}`);
+  if (filter.text) words.push(`| grep -iF -- ${word(filter.text)}`);
   return words.join(" ");
 }
 
 /** The Python that yields the same items. */
 export function pythonOf(campaign: string, filter: ReviewFilter): string {
-  const given = Object.entries(filter).map(([name, value]) => `${name}=${literal(value)}`);
+  const given = Object.entries(filter).map(
+    ([name, value]) =>
+      `${name}=${literal(value === true || value === false ? value : String(value))}`,
+  );
   return `from inroads import review
 from inroads.store.ledger import Ledger
 
@@ -93,9 +92,4 @@ with Ledger("inroads.db", read_only=True) as ledger:
     campaign = review.campaign(ledger, ${literal(campaign)})
     for item in campaign.items(review.Filter(${given.join(", ")})):
         print(item.number, item.access.sentence)`;
-}
-
-function literal(value: unknown): string {
-  if (typeof value === "boolean") return value ? "True" : "False";
-  return JSON.stringify(value);
 }
