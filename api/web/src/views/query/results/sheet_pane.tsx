@@ -2,8 +2,8 @@
 import { useSignal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import { useLayoutEffect, useRef } from "preact/hooks";
-import { save } from "../../../components/save";
 import { useSight } from "../../../components/sight";
+import { save } from "../../../save";
 import { count } from "../../../words";
 import { deeper, lineText, type Sheet, shown } from "./lines";
 
