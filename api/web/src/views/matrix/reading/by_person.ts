@@ -4,6 +4,7 @@ import matrixBusiness from "documents/matrix_business.graphql";
 import matrixPeople from "documents/matrix_people.graphql";
 import matrixPerson from "documents/matrix_person.graphql";
 import type { MatrixPeopleQuery } from "../../../generated/operations";
+import { parts } from "../../../lists";
 import { ask } from "../../../state/client";
 import { count, kindOf, many, nativeId, plain } from "../../../words";
 import type { Choice } from "../choice";
@@ -61,10 +62,7 @@ export class ByPerson extends Reading {
   protected async step(): Promise<void> {
     while (this.waiting.length < STEP && !this.exhausted) await this.list();
     const now = this.waiting.slice(0, STEP);
-    const parts = Array.from({ length: Math.ceil(now.length / TOGETHER) }, (_, part) =>
-      now.slice(part * TOGETHER, (part + 1) * TOGETHER),
-    );
-    await each(parts, AT_ONCE, (part) => this.people(part));
+    await each(parts(now, TOGETHER), AT_ONCE, (part) => this.people(part));
   }
 
   protected extent(): string {

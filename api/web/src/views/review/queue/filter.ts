@@ -1,39 +1,13 @@
 // What is shown of a queue: read from the place, and said as a filter, as a command and as Python.
+import { CERTAINTIES, oneOf, ROLES, STATES } from "../../../choices";
 import { literal, word } from "../../../commands";
-import type {
-  AccessState,
-  Certainty,
-  ReviewFilter,
-  ReviewOrder,
-  Role,
-} from "../../../generated/operations";
+import type { ReviewFilter, ReviewOrder } from "../../../generated/operations";
 import type { Location } from "../../../state/location";
 
-export const ROLES = [
-  "OWNER",
-  "ADMIN",
-  "MANAGER",
-  "EMPLOYEE",
-  "ACCOUNTANT",
-  "CONTRACTOR",
-  "CLIENT",
-  "STAFF",
-  "UNKNOWN",
-] as const satisfies readonly Role[];
-export const SURE = ["STATED", "INFERRED"] as const satisfies readonly Certainty[];
-export const STATES = ["ACTIVE", "LATENT"] as const satisfies readonly AccessState[];
 export const ONLY = ["open", "all", "decided", "keep", "revoke", "unsure"] as const;
 export const ORDERS = ["risk", "business", "person"] as const;
 
 export type Only = (typeof ONLY)[number];
-
-/** The one of some words that a place says; undefined for any other text, which a link may hold. */
-export function oneOf<Word extends string>(
-  words: readonly Word[],
-  said: string | undefined,
-): Word | undefined {
-  return words.find((each) => each === said);
-}
 
 /** The items that are shown: the open ones, unless the place says otherwise or all is closed. */
 export function onlyOf(place: Location, closed: boolean): Only {
@@ -50,7 +24,7 @@ export function filterOf(place: Location, closed: boolean): ReviewFilter {
   if (place.who) filter.of = place.who;
   const role = oneOf(ROLES, place.role);
   if (role) filter.role = role;
-  const certainty = oneOf(SURE, place.sure);
+  const certainty = oneOf(CERTAINTIES, place.sure);
   if (certainty) filter.certainty = certainty;
   const state = oneOf(STATES, place.state);
   if (state) filter.state = state;
