@@ -14,7 +14,7 @@ export function asked({ people, places }: Choice, at: string | null): Asked {
   const [place] = places;
   if (person)
     return {
-      variables: { ids: people, first: 50, at },
+      variables: { ids: people, first: 50, after: null, at },
       command: asCommand(["reach", person, "--format", "csv"], at),
       python: lines(people, "people", "g.reach(each)", "each, one.resource, *one.roles"),
     };
