@@ -1,5 +1,6 @@
 // One cause: what differs, by which records, and the accesses that it changed.
 import { useSignal } from "@preact/signals";
+import { factWords } from "../../access";
 import { Trouble } from "../../components/trouble";
 import type { ChangesByCauseQuery } from "../../generated/operations";
 import { location, write } from "../../state/location";
@@ -118,15 +119,7 @@ function Access({ change, moments }: { change: Change; moments: Moments }) {
 
 /** The roles of a change: those of the one side that has it, or those before and after. */
 export function rolesOf({ before, after }: Pick<Change, "before" | "after">): string {
-  const [then, now] = [before, after].map((side) => side && facts(side));
+  const [then, now] = [before, after].map((side) => side && factWords(side));
   if (!then || !now) return then ?? now ?? "";
   return then === now ? now : `${then} → ${now}`;
 }
-
-const facts = (side: NonNullable<Change["before"]>): string =>
-  [
-    side.roles.map(low).join(" and "),
-    ...(side.certainty === "STATED" ? [] : [low(side.certainty)]),
-    ...(side.state === "LATENT" ? ["latent"] : []),
-    ...(side.contested ? ["contested"] : []),
-  ].join(", ");

@@ -1,12 +1,12 @@
 // A matrix as CSV.
+import { factWords } from "../../access";
 import { csv } from "../../csv";
 import type { Shape } from "./shape";
 import type { Found } from "./table";
-import { marks, roleWords } from "./words";
 
 function words(cell: Found): string {
   if (cell === undefined) return "not read";
-  return cell === null ? "" : [roleWords(cell), ...marks(cell)].join(", ");
+  return cell === null ? "" : factWords(cell);
 }
 
 /** The rows and columns as they are shown; the ids stand beside the names. */
