@@ -31,7 +31,7 @@ export interface Response {
   extensions?: { cost?: Cost };
 }
 
-export interface Cost {
+interface Cost {
   requested: number;
   actual?: number;
   maximum: number;
