@@ -30,6 +30,9 @@ const MARK = /@~[0-9a-z-]*$/;
 /** The kind of a node by its id: "identity", "business", "account" or "group". */
 export const kindOf = (id: string): string => id.slice(0, id.indexOf(":"));
 
+/** The name of a node from its id alone: "business 77128". */
+export const bareName = (id: string): string => `${kindOf(id)} ${nativeId(id)}`;
+
 /** The day of a moment, in UTC: 2026-11-28. */
 export const day = (moment: string): string => moment.slice(0, 10);
 

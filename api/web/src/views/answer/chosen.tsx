@@ -7,10 +7,9 @@ import { ask } from "../../state/client";
 import { fresh, link } from "../../state/location";
 import { rest } from "../../state/rest";
 import { useAnswer } from "../../state/use_answer";
-import { kindOf, low } from "../../words";
+import { bareName, kindOf, low } from "../../words";
 import type { AnswerState } from "./answer_state";
 import { isInverse } from "./question/questions";
-import { bareName } from "./question/row";
 
 /** Milliseconds of rest after which a choice is asked: arrow keys run over many. */
 const REST = 120;

@@ -1,6 +1,7 @@
 // One cause: what differs, by which records, and the accesses that it changed.
 import { useSignal } from "@preact/signals";
 import { factWords } from "../../access";
+import { ShowMore } from "../../components/show_more";
 import { Trouble } from "../../components/trouble";
 import type { ChangesByCauseQuery } from "../../generated/operations";
 import { location, write } from "../../state/location";
@@ -68,11 +69,7 @@ export function CauseItem({ caused, moments, further, grown }: Props) {
         ))}
       </ul>
       {problem.value && <Trouble problem={problem.value} again={more} />}
-      {info?.hasNextPage && (
-        <button type="button" onClick={more}>
-          Show more: {count(shown.length)} of {count(total)} are shown
-        </button>
-      )}
+      {info?.hasNextPage && <ShowMore shown={shown.length} total={total} more={more} />}
     </li>
   );
 }

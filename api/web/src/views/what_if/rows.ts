@@ -1,7 +1,7 @@
 // Outcomes as rows for people: a business and the account that it keeps are one place, and one row.
 import { factWords } from "../../access";
 import type { EndingQuery, WithoutQuery } from "../../generated/operations";
-import { nativeId, plain } from "../../words";
+import { bareName, plain } from "../../words";
 
 export type WhatIf = NonNullable<NonNullable<WithoutQuery["graph"]>["whatIf"]>;
 export type Outcome = WhatIf["ends"]["nodes"][number];
@@ -69,7 +69,7 @@ function placeOf({ principal, resource }: Ended): Place {
   return {
     key: `${who} ${home}`,
     who: principal.label,
-    what: keeper ? `${keeper.label}, account ${nativeId(what)}` : resource.label,
+    what: keeper ? `${keeper.label}, ${bareName(what)}` : resource.label,
     principal: who,
     resource: what,
   };

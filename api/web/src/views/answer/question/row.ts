@@ -8,7 +8,7 @@ import type {
   Role,
 } from "../../../generated/operations";
 import { type Named, namesOf } from "../../../scenes/names";
-import { kindOf, many, nativeId, plain } from "../../../words";
+import { kindOf, many, plain } from "../../../words";
 
 export interface Row {
   /** The plain id of the row's node, which is the id of its card in the picture. */
@@ -75,6 +75,3 @@ function named(node: Scope["node"], accesses: Scope["accesses"]): Named {
 /** The row of the access in words for a screen reader and a line of text. */
 export const stateWords = (row: Row): string =>
   [...marks(row), many(row.distance, "step", "steps")].join(" · ");
-
-/** The name of a node for a heading, from its id alone. */
-export const bareName = (id: string): string => `${kindOf(id)} ${nativeId(id)}`;
