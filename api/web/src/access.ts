@@ -10,7 +10,7 @@ export interface Facts {
 }
 
 /** The roles of an access: "manager and accountant". */
-export const roleWords = ({ roles }: Pick<Facts, "roles">): string =>
+const roleWords = ({ roles }: Pick<Facts, "roles">): string =>
   roles.map(low).join(" and ") || "without a role";
 
 /** What is to be known of an access beside its roles; nothing of one that is stated and active. */
