@@ -63,5 +63,5 @@ export default defineConfig(({ mode }) => ({
           assetsInlineLimit: 0,
           chunkSizeWarningLimit: 700, // the editor, which is loaded when it is first opened
         },
-  test: { environment: "happy-dom", include: ["tests/**/*.test.ts", "tests/**/*.test.tsx"] },
+  test: { isolate: false, include: ["tests/**/*.test.ts", "tests/**/*.test.tsx"] },
 }));

@@ -2,11 +2,14 @@
 
 /** The file of a header and its rows, each line with its end as RFC 4180 has it. */
 export const csv = (header: readonly string[], rows: readonly (readonly string[])[]): string =>
-  [header, ...rows.map((row) => row.map(cell)), []]
-    .map((row) => row.map(quoted).join(","))
-    .join("\r\n");
+  [...[header, ...rows].map((row) => row.map((text) => quoted(cell(text))).join(",")), ""].join(
+    "\r\n",
+  );
 
-/** A text that no spreadsheet takes for a formula, as the library writes its own CSV. */
+/**
+ * A text that no spreadsheet takes for a formula, as the library writes its own CSV: what begins
+ * like one gets a quote, a backslash escapes what steers a terminal.
+ */
 export function cell(text: string): string {
   const shown = text.replaceAll("\\", "\\\\").replace(STEERING, escaped);
   return /^[=+\-@']/.test(shown) ? `'${shown}` : shown;

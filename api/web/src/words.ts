@@ -27,15 +27,11 @@ export const plain = (id: string): string => {
 /** The mark of a version, which begins with `@~`. */
 const MARK = /@~[0-9a-z-]*$/;
 
-/** The text without characters that reorder or hide what is read: each becomes U+FFFD. */
-export const safe = (text: string): string => text.replace(STEERING, "\ufffd");
-
-const STEERING =
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for
-  /[\0-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ufffe\uffff]|\p{Surrogate}/gu;
-
 /** The kind of a node by its id: "identity", "business", "account" or "group". */
 export const kindOf = (id: string): string => id.slice(0, id.indexOf(":"));
+
+/** The name of a node from its id alone: "business 77128". */
+export const bareName = (id: string): string => `${kindOf(id)} ${nativeId(id)}`;
 
 /** The day of a moment, in UTC: 2026-11-28. */
 export const day = (moment: string): string => moment.slice(0, 10);

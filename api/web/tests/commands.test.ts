@@ -12,6 +12,7 @@ test("plain words stay plain, others are quoted", () => {
     "what-if --remove 'role 9' --as-of 2026-01-02T00:00:00Z",
   );
   expect(word("account:V#CLIENT@business:2")).toBe("'account:V#CLIENT@business:2'");
+  expect(word("")).toBe("''");
 });
 
 test("a shell reads back what was quoted", () => {

@@ -1,4 +1,5 @@
 // The widget follows Python and the notebook's theme, and tells what is picked.
+// @vitest-environment happy-dom
 import { afterEach, beforeEach, expect, test } from "vitest";
 import widget, { type Model, themeOf } from "../src/widget";
 import { drawn } from "./picture/scenes";

@@ -1,8 +1,9 @@
 // The tools of the picture: closer, farther, all of it, and the picture as a file.
 import type { RefObject } from "preact";
 import { useRef } from "preact/hooks";
-import { bitmap, save } from "../picture/save";
+import { bitmap } from "../picture/bitmap";
 import type { Picture } from "../picture/scene";
+import { save, saveBlob } from "../save";
 
 /** One press of a zoom button. */
 const ZOOM = 1.25;
@@ -16,12 +17,12 @@ export function PictureTools({ shown, file }: { shown: RefObject<Picture | null>
     {
       name: "SVG",
       hint: "Save as SVG",
-      use: (each) => save(new Blob([each.svg()], { type: "image/svg+xml" }), `${file}.svg`),
+      use: (each) => save(`${file}.svg`, "image/svg+xml", each.svg()),
     },
     {
       name: "PNG",
       hint: "Save as PNG",
-      use: async (each) => save(await bitmap(each.svg()), `${file}.png`),
+      use: async (each) => saveBlob(`${file}.png`, await bitmap(each.svg())),
     },
   ];
   /** Arrows move within the bar, which is one stop of the tab key. */

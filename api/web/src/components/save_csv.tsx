@@ -1,5 +1,6 @@
 // A button that saves the rows that are shown as a file.
 import { csv } from "../csv";
+import { save } from "../save";
 
 interface Props {
   /** The name of the file, without its ending. */
@@ -10,15 +11,12 @@ interface Props {
 }
 
 export function SaveCsv({ name, header, rows }: Props) {
-  const save = () => {
-    const link = document.createElement("a");
-    link.href = URL.createObjectURL(new Blob([csv(header, rows())], { type: "text/csv" }));
-    link.download = `${name}.csv`;
-    link.click();
-    setTimeout(() => URL.revokeObjectURL(link.href), 10_000); // after the browser has taken it
-  };
   return (
-    <button type="button" class="quiet" onClick={save}>
+    <button
+      type="button"
+      class="quiet"
+      onClick={() => save(`${name}.csv`, "text/csv", csv(header, rows()))}
+    >
       CSV of what is shown
     </button>
   );

@@ -3,7 +3,7 @@ import { useSignal } from "@preact/signals";
 import type { RefObject } from "preact";
 import { useEffect } from "preact/hooks";
 
-export interface Sight {
+interface Sight {
   first: number;
   /** One after the last item. */
   last: number;

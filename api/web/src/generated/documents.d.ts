@@ -89,20 +89,6 @@ declare module "*/findings_rules.graphql" {
   >;
   export default text;
 }
-declare module "*/matrix_account.graphql" {
-  const text: import("../state/client").Document<
-    import("./operations").MatrixAccountQuery,
-    import("./operations").MatrixAccountQueryVariables
-  >;
-  export default text;
-}
-declare module "*/matrix_business.graphql" {
-  const text: import("../state/client").Document<
-    import("./operations").MatrixBusinessQuery,
-    import("./operations").MatrixBusinessQueryVariables
-  >;
-  export default text;
-}
 declare module "*/matrix_columns.graphql" {
   const text: import("../state/client").Document<
     import("./operations").MatrixColumnsQuery,
@@ -117,10 +103,10 @@ declare module "*/matrix_people.graphql" {
   >;
   export default text;
 }
-declare module "*/matrix_person.graphql" {
+declare module "*/matrix_place.graphql" {
   const text: import("../state/client").Document<
-    import("./operations").MatrixPersonQuery,
-    import("./operations").MatrixPersonQueryVariables
+    import("./operations").MatrixPlaceQuery,
+    import("./operations").MatrixPlaceQueryVariables
   >;
   export default text;
 }

@@ -601,30 +601,6 @@ export type FindingsRulesQueryVariables = Exact<{
 
 export type FindingsRulesQuery = { graph: { version: string, coverage: { complete: boolean, notes: Array<string> }, rules: Array<{ id: string, definition: string, population: string, remediation: string, severity: FindingSeverity, maturity: RuleMaturity }>, findings: { moment: string, totalCount: number, counts: Array<{ rule: string, severity: FindingSeverity, count: number, suppressed: number }>, populations: Array<{ rule: string, what: string, looked: number, unseen: number, notes: Array<string>, skipped: string | null }>, expiredSuppressions: Array<{ rule: string | null, finding: string | null, subject: string | null, reason: string, expires: string }> } | null } | null };
 
-export type MatrixAccountQueryVariables = Exact<{
-  id: string | number;
-  first?: number | null | undefined;
-  after?: string | null | undefined;
-  at?: string | null | undefined;
-}>;
-
-
-export type MatrixAccountQuery = { graph: { account: { id: string, label: string, reachedBy: { totalCount: number, truncated: boolean, coverage: { complete: boolean, notes: Array<string> }, pageInfo: { hasNextPage: boolean, endCursor: string | null }, nodes: Array<{ roles: Array<Role>, certainty: Certainty, state: AccessState, contested: boolean, principal: { id: string, label: string } }> } } | null } | null };
-
-export type MatrixAccountPeopleFragment = { totalCount: number, truncated: boolean, coverage: { complete: boolean, notes: Array<string> }, pageInfo: { hasNextPage: boolean, endCursor: string | null }, nodes: Array<{ roles: Array<Role>, certainty: Certainty, state: AccessState, contested: boolean, principal: { id: string, label: string } }> };
-
-export type MatrixBusinessQueryVariables = Exact<{
-  id: string | number;
-  first?: number | null | undefined;
-  after?: string | null | undefined;
-  at?: string | null | undefined;
-}>;
-
-
-export type MatrixBusinessQuery = { graph: { business: { id: string, label: string, reachedBy: { totalCount: number, truncated: boolean, coverage: { complete: boolean, notes: Array<string> }, pageInfo: { hasNextPage: boolean, endCursor: string | null }, nodes: Array<{ roles: Array<Role>, certainty: Certainty, state: AccessState, contested: boolean, principal: { id: string, label: string } }> } } | null } | null };
-
-export type MatrixBusinessPeopleFragment = { totalCount: number, truncated: boolean, coverage: { complete: boolean, notes: Array<string> }, pageInfo: { hasNextPage: boolean, endCursor: string | null }, nodes: Array<{ roles: Array<Role>, certainty: Certainty, state: AccessState, contested: boolean, principal: { id: string, label: string } }> };
-
 export type MatrixColumnsQueryVariables = Exact<{
   first?: number | null | undefined;
   at?: string | null | undefined;
@@ -641,6 +617,7 @@ export type MatrixColumnsQuery = { graph: { businessCount: number, mostExposed: 
 export type MatrixPeopleQueryVariables = Exact<{
   ids: Array<string | number> | string | number;
   first?: number | null | undefined;
+  after?: string | null | undefined;
   at?: string | null | undefined;
 }>;
 
@@ -664,7 +641,7 @@ export type MatrixPeoplePlacesFragment = { totalCount: number, truncated: boolea
       | { __typename: 'Identity', id: string, label: string }
      }> };
 
-export type MatrixPersonQueryVariables = Exact<{
+export type MatrixPlaceQueryVariables = Exact<{
   id: string | number;
   first?: number | null | undefined;
   after?: string | null | undefined;
@@ -672,19 +649,14 @@ export type MatrixPersonQueryVariables = Exact<{
 }>;
 
 
-export type MatrixPersonQuery = { graph: { identity: { id: string, label: string, reach: { totalCount: number, truncated: boolean, coverage: { complete: boolean, notes: Array<string> }, pageInfo: { hasNextPage: boolean, endCursor: string | null }, nodes: Array<{ roles: Array<Role>, certainty: Certainty, state: AccessState, contested: boolean, resource:
-            | { __typename: 'Account', id: string, label: string, business: { id: string, label: string } | null }
-            | { __typename: 'Business', id: string, label: string }
-            | { __typename: 'Group', id: string, label: string }
-            | { __typename: 'Identity', id: string, label: string }
-           }> } } | null } | null };
+export type MatrixPlaceQuery = { graph: { node:
+      | { __typename: 'Account', label: string, reachedBy: { totalCount: number, truncated: boolean, coverage: { complete: boolean, notes: Array<string> }, pageInfo: { hasNextPage: boolean, endCursor: string | null }, nodes: Array<{ roles: Array<Role>, certainty: Certainty, state: AccessState, contested: boolean, principal: { id: string, label: string } }> } }
+      | { __typename: 'Business', label: string, reachedBy: { totalCount: number, truncated: boolean, coverage: { complete: boolean, notes: Array<string> }, pageInfo: { hasNextPage: boolean, endCursor: string | null }, nodes: Array<{ roles: Array<Role>, certainty: Certainty, state: AccessState, contested: boolean, principal: { id: string, label: string } }> } }
+      | { __typename: 'Group', label: string }
+      | { __typename: 'Identity', label: string }
+     | null } | null };
 
-export type MatrixPersonPlacesFragment = { totalCount: number, truncated: boolean, coverage: { complete: boolean, notes: Array<string> }, pageInfo: { hasNextPage: boolean, endCursor: string | null }, nodes: Array<{ roles: Array<Role>, certainty: Certainty, state: AccessState, contested: boolean, resource:
-      | { __typename: 'Account', id: string, label: string, business: { id: string, label: string } | null }
-      | { __typename: 'Business', id: string, label: string }
-      | { __typename: 'Group', id: string, label: string }
-      | { __typename: 'Identity', id: string, label: string }
-     }> };
+export type MatrixPlacePeopleFragment = { totalCount: number, truncated: boolean, coverage: { complete: boolean, notes: Array<string> }, pageInfo: { hasNextPage: boolean, endCursor: string | null }, nodes: Array<{ roles: Array<Role>, certainty: Certainty, state: AccessState, contested: boolean, principal: { id: string, label: string } }> };
 
 export type MomentQueryVariables = Exact<{
   at: string;

@@ -19,13 +19,13 @@ export function element<Tag extends keyof SVGElementTagNameMap>(
 const FAMILY = "Inter, system-ui, sans-serif";
 
 /** The fonts of the picture, as its style sheet has them. */
-export const FONTS = {
+const FONTS = {
   title: `600 13px ${FAMILY}`,
   sub: `400 11.5px ${FAMILY}`,
   label: `600 10.5px ${FAMILY}`,
 } as const;
 
-export type Font = keyof typeof FONTS;
+type Font = keyof typeof FONTS;
 
 let pen: CanvasRenderingContext2D | null | undefined;
 const widths = new Map<string, number>();

@@ -1,5 +1,6 @@
 // Names of nodes on cards and rows: a first line that is never empty, and a second one that tells more.
-import { nativeId, safe } from "../words";
+import { visible } from "../visible";
+import { bareName, nativeId } from "../words";
 
 /** A node as the questions of the page give it. */
 export interface Named {
@@ -32,20 +33,18 @@ export function namesOf(node: Named): Names {
   const bare = node.__typename === "Account" && !node.business ? "no business known" : native;
   const parts = [
     title.endsWith(` ${native}`) && bare === native ? "" : bare,
-    account && (node.__typename !== "Account" || node.business)
-      ? `account ${nativeId(account.id)}`
-      : "",
+    account && (node.__typename !== "Account" || node.business) ? bareName(account.id) : "",
     node.active === false ? "inactive" : "",
   ];
-  return { title: cut(title), sub: cut(parts.filter(Boolean).map(safe).join(" · ")) };
+  return { title: cut(title), sub: cut(parts.filter(Boolean).map(visible).join(" · ")) };
 }
 
 function person(node: Named): Names {
   const name = [node.firstName, node.lastName]
-    .map((part) => safe(part ?? "").trim())
+    .map((part) => visible(part ?? "").trim())
     .filter(Boolean)
     .join(" ");
-  return { title: cut(node.label), sub: cut(name || `identity ${nativeId(node.id)}`) };
+  return { title: cut(node.label), sub: cut(name || bareName(node.id)) };
 }
 
 /** The lines of a card, which is narrow: an email's domain stands on the second one. */

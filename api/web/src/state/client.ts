@@ -32,33 +32,18 @@ export async function ask<Answer, Variables>(
   variables: Variables,
   abort?: AbortSignal,
 ): Promise<Answer> {
-  const { data, problems } = await askInPart(document, variables, abort);
-  const [problem] = problems;
-  if (problem) throw problem;
-  if (data === null) throw new Problem("NO_DATA", "the answer has no data", 200);
-  return data;
-}
-
-/** Asks a document of which some fields may fail, and returns what there is with the problems. */
-export async function askInPart<Answer, Variables>(
-  document: Document<Answer, Variables>,
-  variables: Variables,
-  abort?: AbortSignal,
-): Promise<{ data: Answer | null; problems: Problem[] }> {
   const sent = token.peek();
   const response = await request(JSON.stringify({ documentId: document.id, variables }), abort);
   const body = (await response.json().catch(() => ({}))) as Body<Answer>;
-  const wait = waiting(response);
-  const problems = (body.errors ?? []).map(
-    ({ message, extensions }) =>
-      new Problem(extensions?.code ?? "ERROR", message, response.status, wait),
-  );
-  if (!response.ok && !problems.length)
-    problems.push(
-      new Problem("ERROR", `the server answered ${response.status}`, response.status, wait),
-    );
-  if (response.status === 401) refused(sent, problems[0]?.message ?? "");
-  return { data: body.data ?? null, problems };
+  const [error] = body.errors ?? [];
+  if (error || !response.ok) {
+    const message = error?.message ?? `the server answered ${response.status}`;
+    if (response.status === 401) refused(sent, message);
+    const code = error?.extensions?.code ?? "ERROR";
+    throw new Problem(code, message, response.status, waiting(response));
+  }
+  if (!body.data) throw new Problem("NO_DATA", "the answer has no data", 200);
+  return body.data;
 }
 
 /** Sends a request to the API, with the token. Throws a Problem NETWORK if no server answers. */

@@ -44,9 +44,13 @@ export async function* eventsOf(response: Response): AsyncGenerator<ServerEvent>
   if (!response.body) return;
   const reader = new EventReader();
   const pieces = response.body.pipeThrough(new TextDecoderStream()).getReader();
-  while (true) {
-    const { done, value } = await pieces.read();
-    if (done) return;
-    yield* reader.read(value);
+  try {
+    while (true) {
+      const { done, value } = await pieces.read();
+      if (done) return;
+      yield* reader.read(value);
+    }
+  } finally {
+    pieces.cancel().catch(() => {}); // whoever has heard enough ends it
   }
 }

@@ -1,4 +1,5 @@
 // A long list draws the rows in sight, and is walked and opened by the keyboard.
+// @vitest-environment happy-dom
 import { render } from "preact";
 import { act } from "preact/test-utils";
 import { afterEach, expect, test, vi } from "vitest";

@@ -1,4 +1,5 @@
 // The picture by keyboard, mouse and screen reader: what is said, picked, opened and lit.
+// @vitest-environment happy-dom
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { picture } from "../../src/picture/picture";
 import type { Picture, Scene } from "../../src/picture/scene";

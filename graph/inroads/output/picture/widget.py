@@ -64,16 +64,16 @@ def told_of(scene: Scene, root: str, ends: Collection[str], *, inverse: bool) ->
         "spots": [_spot(key, box, end=key in ends) for key, box in scene.boxes.items()],
         "lines": [
             {
-                "id": ">".join(ends),
-                "from": ends[0],
-                "to": ends[1],
+                "id": ">".join(pair),
+                "from": pair[0],
+                "to": pair[1],
                 "label": line.words,
                 "certainty": line.certainty.value,
                 "latent": line.latent,
                 "contested": line.contested,
                 "tip": line.tip,
             }
-            for ends, line in scene.lines.items()
+            for pair, line in scene.lines.items()
         ],
     }
 

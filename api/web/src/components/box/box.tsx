@@ -2,7 +2,7 @@
 import "./box.css";
 import { useComputed, useSignal } from "@preact/signals";
 import suggest from "documents/suggest.graphql";
-import { useEffect, useId, useRef } from "preact/hooks";
+import { useEffect, useId, useLayoutEffect, useRef } from "preact/hooks";
 import { ask } from "../../state/client";
 import { fresh, location } from "../../state/location";
 import { useAnswer } from "../../state/use_answer";
@@ -68,7 +68,7 @@ function Field({ who, moment }: { who: string | undefined; moment: string | null
     const only = exact(current.edges);
     if (only) take(only);
   }, [current]);
-  useEffect(() => focusBySlash(() => input.current), []);
+  useLayoutEffect(() => focusBySlash(() => input.current), []); // at once: who is quick types it first
 
   const take = (hit: Hit) => {
     typed.value = null;

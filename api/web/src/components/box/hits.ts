@@ -1,6 +1,6 @@
 // Hits of a search in words: what each node is, and whether one of them is what was typed.
 import type { SuggestQuery } from "../../generated/operations";
-import { kindOf, nativeId } from "../../words";
+import { bareName, nativeId } from "../../words";
 
 type Edge = NonNullable<NonNullable<SuggestQuery["graph"]>["search"]>["edges"][number];
 export type Hit = Edge["node"];
@@ -16,8 +16,8 @@ export function about(hit: Hit): string[] {
     }
     case "Business":
       return [
-        `business ${nativeId(hit.id)}`,
-        hit.account ? `account ${nativeId(hit.account.id)}` : "",
+        bareName(hit.id),
+        hit.account ? bareName(hit.account.id) : "",
         hit.active === false ? "inactive" : "",
       ].filter(Boolean);
     case "Account":
@@ -27,7 +27,7 @@ export function about(hit: Hit): string[] {
         hit.subscriptionStatus ?? "",
       ].filter(Boolean);
     default:
-      return [`${kindOf(hit.id)} ${nativeId(hit.id)}`];
+      return [bareName(hit.id)];
   }
 }
 

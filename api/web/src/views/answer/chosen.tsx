@@ -1,15 +1,15 @@
 // The chosen row or card in a few words, with the way to its proof.
 
 import choice from "documents/answer_choice.graphql";
-import { useEffect, useMemo } from "preact/hooks";
+import { useEffect } from "preact/hooks";
 import { Trouble } from "../../components/trouble";
 import { ask } from "../../state/client";
 import { fresh, link } from "../../state/location";
-import { question } from "../../state/question";
-import { kindOf, low } from "../../words";
+import { rest } from "../../state/rest";
+import { useAnswer } from "../../state/use_answer";
+import { bareName, kindOf, low } from "../../words";
 import type { AnswerState } from "./answer_state";
 import { isInverse } from "./question/questions";
-import { bareName } from "./question/row";
 
 /** Milliseconds of rest after which a choice is asked: arrow keys run over many. */
 const REST = 120;
@@ -28,11 +28,7 @@ function Choice({ id, state }: { id: string; state: AnswerState }) {
   const row = place < 0 ? null : list.item(place);
   const target = row?.target ?? id;
   const onTheWay = inverse && kindOf(id) !== "identity";
-  const found = useMemo(
-    () => question(() => (onTheWay ? null : { key: target, ask: wait(state, target) })),
-    [target],
-  );
-  useEffect(() => found.end, [found]);
+  const found = useAnswer(onTheWay ? null : target, wait(state, target));
   const { answer, problem } = found.state.value;
   const access = answer?.graph?.access;
   const steps = access?.paths.nodes[0]?.steps;
@@ -72,8 +68,7 @@ function Choice({ id, state }: { id: string; state: AnswerState }) {
 function wait({ asked }: AnswerState, target: string) {
   const [principal, resource] = isInverse(asked) ? [target, asked.id] : [asked.id, target];
   return async (abort: AbortSignal) => {
-    await new Promise((rest) => setTimeout(rest, REST));
-    abort.throwIfAborted();
+    await rest(REST, abort);
     return ask(choice, { principal, resource, at: asked.at }, abort);
   };
 }

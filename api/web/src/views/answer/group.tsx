@@ -1,19 +1,14 @@
 // The face of a group: it is no end of an access, but its business has an answer.
 
 import group from "documents/answer_group.graphql";
-import { useEffect, useMemo } from "preact/hooks";
 import { Trouble } from "../../components/trouble";
 import { ask } from "../../state/client";
 import { fresh } from "../../state/location";
-import { question } from "../../state/question";
+import { useAnswer } from "../../state/use_answer";
 import { many, plain } from "../../words";
 
 export function Group({ id, at }: { id: string; at: string | null }) {
-  const found = useMemo(
-    () => question(() => ({ key: id, ask: (abort) => ask(group, { id, at }, abort) })),
-    [id, at],
-  );
-  useEffect(() => found.end, [found]);
+  const found = useAnswer(JSON.stringify([id, at]), (abort) => ask(group, { id, at }, abort));
   const { answer, problem, busy } = found.state.value;
   const node = answer?.graph?.node;
   if (problem) return <Trouble problem={problem} again={found.again} />;

@@ -1,5 +1,5 @@
 // The question of the view as a command line, and as Python.
-import { asCommand, literal } from "../../commands";
+import { asCommand, literal, loaded } from "../../commands";
 import type { ChangeKind } from "../../generated/operations";
 import type { Moments } from "./cause_item";
 
@@ -14,15 +14,14 @@ export const command = ({ since, until }: Moments, kinds: readonly ChangeKind[])
     "cause",
   ]);
 
-export function python({ since, until }: Moments, kinds: readonly ChangeKind[]): string {
-  const of = (moment: string) => `as_of=dt.datetime.fromisoformat(${literal(moment)})`;
-  return [
+export const python = ({ since, until }: Moments, kinds: readonly ChangeKind[]): string =>
+  [
     "import datetime as dt",
+    "",
     "import inroads",
     "",
-    `before = inroads.load("inroads.db", ${of(since)})`,
-    `after = inroads.load("inroads.db"${until ? `, ${of(until)}` : ""})`,
-    `found = inroads.changes(before, after).only([${kinds.map(literal).join(", ")}])`,
+    `before = ${loaded(since)}`,
+    `after = ${loaded(until)}`,
+    `found = inroads.changes(before, after).only(${literal(kinds)})`,
     "found.groups",
   ].join("\n");
-}

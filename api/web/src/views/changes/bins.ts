@@ -1,7 +1,7 @@
 // The parts of the time line: days, weeks or months, as its span allows.
 import { DAY } from "./days";
 
-export type Unit = "day" | "week" | "month";
+type Unit = "day" | "week" | "month";
 
 /** Days, both of which are in it. */
 export interface Bin {

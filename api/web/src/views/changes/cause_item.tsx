@@ -1,5 +1,7 @@
 // One cause: what differs, by which records, and the accesses that it changed.
 import { useSignal } from "@preact/signals";
+import { factWords } from "../../access";
+import { ShowMore } from "../../components/show_more";
 import { Trouble } from "../../components/trouble";
 import type { ChangesByCauseQuery } from "../../generated/operations";
 import { location, write } from "../../state/location";
@@ -67,11 +69,7 @@ export function CauseItem({ caused, moments, further, grown }: Props) {
         ))}
       </ul>
       {problem.value && <Trouble problem={problem.value} again={more} />}
-      {info?.hasNextPage && (
-        <button type="button" onClick={more}>
-          Show more: {count(shown.length)} of {count(total)} are shown
-        </button>
-      )}
+      {info?.hasNextPage && <ShowMore shown={shown.length} total={total} more={more} />}
     </li>
   );
 }
@@ -118,15 +116,7 @@ function Access({ change, moments }: { change: Change; moments: Moments }) {
 
 /** The roles of a change: those of the one side that has it, or those before and after. */
 export function rolesOf({ before, after }: Pick<Change, "before" | "after">): string {
-  const [then, now] = [before, after].map((side) => side && facts(side));
+  const [then, now] = [before, after].map((side) => side && factWords(side));
   if (!then || !now) return then ?? now ?? "";
   return then === now ? now : `${then} → ${now}`;
 }
-
-const facts = (side: NonNullable<Change["before"]>): string =>
-  [
-    side.roles.map(low).join(" and "),
-    ...(side.certainty === "STATED" ? [] : [low(side.certainty)]),
-    ...(side.state === "LATENT" ? ["latent"] : []),
-    ...(side.contested ? ["contested"] : []),
-  ].join(", ");

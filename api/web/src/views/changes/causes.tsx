@@ -2,6 +2,7 @@
 import changesByCause from "documents/changes_by_cause.graphql";
 import { useRef } from "preact/hooks";
 import { SaveCsv } from "../../components/save_csv";
+import { ShowMore } from "../../components/show_more";
 import { Trouble } from "../../components/trouble";
 import type { ChangeKind, ChangesByCauseQueryVariables } from "../../generated/operations";
 import { ask } from "../../state/client";
@@ -88,9 +89,7 @@ export function Causes({ moments, kinds, at }: Props) {
       </ul>
       {problem && <Trouble problem={problem} again={again} />}
       {more && total !== null && (
-        <button type="button" onClick={more}>
-          Show more causes: {count(items.length)} of {count(total)} are shown
-        </button>
+        <ShowMore of="causes" shown={items.length} total={total} more={more} />
       )}
     </section>
   );

@@ -1,4 +1,5 @@
 // What became of accesses, in the groups that a reviewer asks for, and in words.
+import { oneOf } from "../../choices";
 import type { ChangeKind } from "../../generated/operations";
 
 export type Group = "gained" | "lost" | "changed" | "observed";
@@ -14,7 +15,7 @@ export const GROUPS: Record<Group, readonly ChangeKind[]> = {
 };
 
 export const groupOf = (text: string | undefined): Group | null =>
-  (Object.keys(GROUPS) as Group[]).find((each) => each === text) ?? null;
+  oneOf(Object.keys(GROUPS) as Group[], text) ?? null;
 
 /** The kinds that are listed: those of one group, or of all; what was only seen if it is wanted. */
 export function kindsOf(group: Group | null, observed: boolean): ChangeKind[] {

@@ -1,6 +1,7 @@
 // The findings of a security review: its rules with their counts, and the findings of one rule.
 import findingsRules from "documents/findings_rules.graphql";
 import "./findings.css";
+import { oneOf } from "../../choices";
 import { asCommand, asPython, literal } from "../../commands";
 import { AskedAs } from "../../components/asked_as";
 import { CoverageLine } from "../../components/coverage";
@@ -37,7 +38,7 @@ export function FindingsView() {
 function Review({ graph }: { graph: Graph }) {
   const { rule, severity, sort, at } = location.value;
   const least = severityOf(severity);
-  const order = SORTS.find((each) => each === sort) ?? "severity";
+  const order = oneOf(SORTS, sort) ?? "severity";
   const rows = sorted(ruleRows(graph, least), order);
   const open = rows.find((each) => each.id === rule);
   const standing = rows.reduce((all, each) => all + each.standing, 0);
@@ -158,7 +159,7 @@ function Expired({ graph }: { graph: Graph }) {
 
 function python(rule: string | undefined, least: FindingSeverity | null, at?: string): string {
   const given = [
-    ...(rule ? [`rules=[${literal(rule)}]`] : []),
+    ...(rule ? [`rules=${literal([rule])}`] : []),
     ...(least ? [`severity=${literal(least)}`] : []),
   ];
   return asPython(`g.findings(${given.join(", ")})`, at);

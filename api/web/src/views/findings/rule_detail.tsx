@@ -1,6 +1,7 @@
 // One rule: what it means, how much it looked at, and its findings, the suppressed ones apart.
 import findingsOfRule from "documents/findings_of_rule.graphql";
 import { SaveCsv } from "../../components/save_csv";
+import { ShowMore } from "../../components/show_more";
 import { Trouble } from "../../components/trouble";
 import type { FindingSeverity, FindingsOfRuleQuery } from "../../generated/operations";
 import { ask } from "../../state/client";
@@ -100,11 +101,7 @@ function List({ pages, row, least, suppressed }: ListProps) {
         ))}
       </ul>
       {problem && <Trouble problem={problem} again={again} />}
-      {more && total !== null && (
-        <button type="button" onClick={more}>
-          Show more: {count(items.length)} of {count(total)} are shown
-        </button>
-      )}
+      {more && total !== null && <ShowMore shown={items.length} total={total} more={more} />}
     </>
   );
 }

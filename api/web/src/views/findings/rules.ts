@@ -1,10 +1,8 @@
 // The rules of a review as rows: how many findings each has, the worst rules first.
+import { oneOf, SEVERITIES } from "../../choices";
 import type { FindingSeverity, FindingsRulesQuery } from "../../generated/operations";
 
 type Graph = NonNullable<FindingsRulesQuery["graph"]>;
-
-/** The severities, the worst first. */
-export const SEVERITIES = ["CRITICAL", "HIGH", "MEDIUM", "LOW", "INFO"] as const;
 
 export type Sort = "severity" | "count" | "name";
 
@@ -34,7 +32,7 @@ export const reaches = (severity: FindingSeverity, least: FindingSeverity | null
 
 /** The least severity of a link; null for none, and for what is none. */
 export const severityOf = (text: string | undefined): FindingSeverity | null =>
-  SEVERITIES.find((each) => each === text) ?? null;
+  oneOf(SEVERITIES, text) ?? null;
 
 /** A rule's id as a title: "role-without-membership" is "Role without membership". */
 export const titleOf = (rule: string): string =>

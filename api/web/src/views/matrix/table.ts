@@ -1,12 +1,7 @@
 // The table of a matrix: people, places, the accesses between them, and what was not read yet.
-import type { AccessState, Certainty, Role } from "../../generated/operations";
+import type { Facts } from "../../access";
 
-export interface Cell {
-  roles: readonly Role[];
-  certainty: Certainty;
-  state: AccessState;
-  contested: boolean;
-}
+export type Cell = Facts;
 
 /** A row: a person. */
 export interface Person {

@@ -1,10 +1,10 @@
 // How the matrix is shown: filtered by a role, sorted, saved.
 
-import { save } from "../../components/save";
 import type { Role } from "../../generated/operations";
+import { save } from "../../save";
 import { link } from "../../state/location";
 import { count, low } from "../../words";
-import { csv } from "./csv";
+import { fileOf } from "./csv";
 import type { Shape, Sort } from "./shape";
 import { SHORT } from "./words";
 
@@ -51,7 +51,7 @@ export function Tools({ shape, sort, role }: Props) {
       <button
         type="button"
         class="quiet"
-        onClick={() => save("matrix.csv", "text/csv", csv(shape))}
+        onClick={() => save("matrix.csv", "text/csv", fileOf(shape))}
       >
         CSV
       </button>

@@ -1,7 +1,7 @@
 // The words of a matrix: a cell in three letters and in a sentence.
+import { factWords } from "../../access";
 import type { Role } from "../../generated/operations";
-import { low } from "../../words";
-import type { Cell, Found } from "./table";
+import type { Found } from "./table";
 
 /** The roles in three letters, as the legend explains them. */
 export const SHORT: Record<Role, string> = {
@@ -25,22 +25,9 @@ export function short(cell: Found): string {
   return `${word}${more.length ? `+${more.length}` : ""}${cell.contested ? "!" : ""}`;
 }
 
-/** What is to be known of a cell beside its roles. */
-export function marks(cell: Cell): string[] {
-  return [
-    ...(cell.certainty === "STATED" ? [] : [low(cell.certainty)]),
-    ...(cell.state === "ACTIVE" ? [] : [low(cell.state)]),
-    ...(cell.contested ? ["contested"] : []),
-  ];
-}
-
-/** The roles of a cell as words: "manager and accountant". */
-export const roleWords = (cell: Cell): string =>
-  cell.roles.map(low).join(" and ") || "without a role";
-
 /** A cell as a sentence, for those who hear it. */
 export function sentence(person: string, place: string, cell: Found): string {
   if (cell === undefined) return `${person} at ${place}: not read yet`;
   if (cell === null) return `${person} at ${place}: no access`;
-  return [`${person} at ${place}: ${roleWords(cell)}`, ...marks(cell)].join(", ");
+  return `${person} at ${place}: ${factWords(cell)}`;
 }

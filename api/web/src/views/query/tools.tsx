@@ -2,6 +2,7 @@
 import { useSignal } from "@preact/signals";
 import type { RefObject } from "preact";
 import { useEffect, useRef } from "preact/hooks";
+import { copied } from "../../state/clipboard";
 import { problemOf } from "../../state/problem";
 import { token } from "../../state/token";
 import { ACCEPT, bodyOf } from "./asking/run";
@@ -20,10 +21,11 @@ export function Tools({ session, button }: Props) {
   const copy = async (as: (question: ReturnType<Session["asked"]>) => string) => {
     try {
       const text = as(session.asked());
-      await navigator.clipboard.writeText(text);
-      said.value = text.includes("$INROADS_TOKEN")
-        ? "Copied. It reads the token from $INROADS_TOKEN."
-        : "Copied.";
+      if (!(await copied(text))) said.value = "Could not copy.";
+      else
+        said.value = text.includes("$INROADS_TOKEN")
+          ? "Copied. It reads the token from $INROADS_TOKEN."
+          : "Copied.";
     } catch (thrown) {
       said.value = problemOf(thrown).message;
     }

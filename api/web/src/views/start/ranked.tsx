@@ -5,7 +5,7 @@ import { fresh } from "../../state/location";
 import { count, kindOf, plain } from "../../words";
 import { apart } from "./words";
 
-export interface Ranked {
+interface Ranked {
   id: string;
   label: string;
   figures: { total: number; inferred: number; latent: number; contested: number };

@@ -3,6 +3,7 @@ import "./start.css";
 import exposed from "documents/start_exposed.graphql";
 import figures from "documents/start_graph.graphql";
 import widest from "documents/start_widest.graphql";
+import { asCommand } from "../../commands";
 import { AskedAs } from "../../components/asked_as";
 import { Trouble } from "../../components/trouble";
 import { ask } from "../../state/client";
@@ -83,7 +84,7 @@ export function Start() {
       <AskedAs
         document={exposed}
         variables={{ at, first: FIRST }}
-        command={`census --kind business --top ${FIRST}${at ? ` --as-of ${at}` : ""}`}
+        command={asCommand(["census", "--kind", "business", "--top", `${FIRST}`], at)}
         python="inroads.census(g)"
       />
     </main>

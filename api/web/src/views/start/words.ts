@@ -1,4 +1,5 @@
 // The figures of the start view in words, and in the order in which they matter.
+import { SEVERITIES } from "../../choices";
 import type {
   ChangeKind,
   FindingSeverity,
@@ -35,8 +36,6 @@ export function apart({ inferred, latent, contested }: Figures): string {
 }
 
 type Counts = NonNullable<NonNullable<StartFindingsQuery["graph"]>["findings"]>["counts"];
-
-const SEVERITIES: readonly FindingSeverity[] = ["CRITICAL", "HIGH", "MEDIUM", "LOW", "INFO"];
 
 export interface Rule {
   rule: string;

@@ -1,6 +1,7 @@
 // Outcomes as rows for people: a business and the account that it keeps are one place, and one row.
+import { factWords } from "../../access";
 import type { EndingQuery, WithoutQuery } from "../../generated/operations";
-import { low, nativeId, plain } from "../../words";
+import { bareName, plain } from "../../words";
 
 export type WhatIf = NonNullable<NonNullable<WithoutQuery["graph"]>["whatIf"]>;
 export type Outcome = WhatIf["ends"]["nodes"][number];
@@ -68,7 +69,7 @@ function placeOf({ principal, resource }: Ended): Place {
   return {
     key: `${who} ${home}`,
     who: principal.label,
-    what: keeper ? `${keeper.label}, account ${nativeId(what)}` : resource.label,
+    what: keeper ? `${keeper.label}, ${bareName(what)}` : resource.label,
     principal: who,
     resource: what,
   };
@@ -78,13 +79,5 @@ function placeOf({ principal, resource }: Ended): Place {
 const both = (known: Place, other: Place): Place =>
   other.resource.startsWith("account:") ? { ...other, resource: known.resource } : known;
 
-/** What an access is, in words: "owner, inferred, latent". */
-export function factsOf(facts: Facts): string {
-  if (!facts) return "no access";
-  const marks = [
-    facts.certainty === "STATED" ? "" : low(facts.certainty),
-    facts.state === "LATENT" ? "latent" : "",
-    facts.contested ? "contested" : "",
-  ];
-  return [facts.roles.map(low).join(" and "), ...marks].filter(Boolean).join(", ");
-}
+/** What an access is, in words. */
+export const factsOf = (facts: Facts): string => (facts ? factWords(facts) : "no access");

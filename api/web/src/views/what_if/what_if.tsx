@@ -1,11 +1,9 @@
 // What would end, stay and change if some grants went: of every access, on a page of its own.
 import "../proof/proof.css";
 import "./what_if.css";
-import without from "documents/without.graphql";
-import { asCommand, asPython, literal } from "../../commands";
-import { AskedAs } from "../../components/asked_as";
 import { imagined } from "../../state/imagined";
 import { link, location } from "../../state/location";
+import { AskedWhatIf } from "./asked";
 import { NoAnswer } from "./no_answer";
 import { Counts, Outcomes } from "./outcomes";
 import { useWhatIf } from "./question";
@@ -49,12 +47,7 @@ export function WhatIf() {
             <Unsure answer={answer} />
           </>
         )}
-        <AskedAs
-          document={without}
-          variables={{ remove, at: at ?? null }}
-          command={asCommand(["what-if", ...remove.flatMap((each) => ["--remove", each])], at)}
-          python={asPython(`g.without(${remove.map(literal).join(", ")})`, at)}
-        />
+        <AskedWhatIf remove={remove} />
       </div>
     </main>
   );

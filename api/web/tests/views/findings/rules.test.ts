@@ -1,10 +1,10 @@
 // Rows of rules count what the server counted, and stand in the order that is asked for.
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { SEVERITIES } from "../../../src/choices";
 import {
   reaches,
   ruleRows,
-  SEVERITIES,
   severityCounts,
   severityOf,
   sorted,

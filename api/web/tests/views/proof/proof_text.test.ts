@@ -96,7 +96,8 @@ http://127.0.0.1/#x
 });
 
 test("what hides or reorders text is told by its code", () => {
-  const [path] = ACCESS.paths.nodes;
+  const access = structuredClone(ACCESS);
+  const [path] = access.paths.nodes;
   if (path) path.sentence = "a\u202eb\n- forged line";
-  expect(told(ACCESS, null)).toContain("1. a\\u{202e}b\\u{000a}- forged line [latent]");
+  expect(told(access, null)).toContain("1. a\\u{202e}b\\u{000a}- forged line [latent]");
 });

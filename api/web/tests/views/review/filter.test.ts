@@ -1,12 +1,6 @@
 // A place as a filter of items, a command and Python, which say the same.
 import { expect, test } from "vitest";
-import {
-  commandOf,
-  filterOf,
-  orderOf,
-  pythonOf,
-  quoted,
-} from "../../../src/views/review/queue/filter";
+import { commandOf, filterOf, orderOf, pythonOf } from "../../../src/views/review/queue/filter";
 
 test("the open items are shown, all of them once the campaign is closed", () => {
   expect(filterOf({}, false)).toEqual({ decided: false });
@@ -37,10 +31,4 @@ test("a verdict, which the command has no option for, is looked for in its rows"
   expect(commandOf("Q1", { verdict: "KEEP" })).toBe(
     `review export Q1 --format ndjson | grep '"decision":"keep"'`,
   );
-});
-
-test("a word is quoted where a shell would read it otherwise", () => {
-  expect(quoted("2026-Q1")).toBe("2026-Q1");
-  expect(quoted("$(rm)")).toBe("'$(rm)'");
-  expect(quoted("")).toBe("''");
 });

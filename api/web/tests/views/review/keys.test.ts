@@ -1,4 +1,5 @@
 // The keys of a queue: what each does, and where they are text.
+// @vitest-environment happy-dom
 import { expect, test } from "vitest";
 import { actionOf, isTyping } from "../../../src/views/review/queue/keys";
 

@@ -1,7 +1,7 @@
 // The next open item, where a queue opens, and what is marked.
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { between, marked, nextOpen, opensAt, parts } from "../../../src/views/review/queue/places";
+import { between, marked, nextOpen, opensAt } from "../../../src/views/review/queue/places";
 
 test("the next open item comes after the place, and after the last one from the start", () => {
   const numbers = [5, 3, 9, 1];
@@ -44,14 +44,4 @@ test("a mark is set and taken away, and a range is set", () => {
   expect(marked(new Set([1]), 1)).toEqual(new Set());
   expect(marked(new Set([1]), 2)).toEqual(new Set([1, 2]));
   expect(marked(new Set([1]), 1, between([1, 5, 3, 8], 2, 1))).toEqual(new Set([1, 5, 3]));
-});
-
-test("parts have all items in order, none of them too long", () => {
-  fc.assert(
-    fc.property(fc.array(fc.integer()), fc.integer({ min: 1, max: 9 }), (items, size) => {
-      const found = parts(items, size);
-      expect(found.flat()).toEqual(items);
-      expect(found.every((each) => each.length > 0 && each.length <= size)).toBe(true);
-    }),
-  );
 });

@@ -1,4 +1,5 @@
-// The rows of an answer as CSV: cells that no spreadsheet runs, and a name that says how whole they are.
+// The rows of an answer as CSV: with a name that says how whole they are.
+import { csv } from "../../../csv";
 import { nativeId, plain } from "../../../words";
 import type { Row } from "../question/row";
 
@@ -13,15 +14,12 @@ const COLUMNS: readonly [string, (row: Row) => string][] = [
   ["distance", (row) => String(row.distance)],
 ];
 
-/** The first line. */
-export const HEADER = COLUMNS.map(([name]) => name).join(",");
-
-export const lineOf = (row: Row): string =>
-  COLUMNS.map(([, text]) => quoted(cell(text(row)))).join(",");
-
-/** The file of all lines, each with its end as RFC 4180 has it. */
+/** The file of rows. */
 export const fileOf = (rows: readonly Row[]): string =>
-  [HEADER, ...rows.map(lineOf), ""].join("\r\n");
+  csv(
+    COLUMNS.map(([name]) => name),
+    rows.map((row) => COLUMNS.map(([, text]) => text(row))),
+  );
 
 /** A name for the file, which says what the rows are of and whether there may be more. */
 export function nameOf(id: string, { rows, inverse, whole, filtered }: Said): string {
@@ -44,21 +42,3 @@ interface Said {
   whole: boolean;
   filtered: boolean;
 }
-
-/**
- * A text that no spreadsheet takes for a formula, as the library writes its own CSV: what begins
- * like one gets a quote, a backslash escapes what steers a terminal.
- */
-export function cell(text: string): string {
-  const shown = text.replaceAll("\\", "\\\\").replace(STEERING, escaped);
-  return /^[=+\-@']/.test(shown) ? `'${shown}` : shown;
-}
-
-const escaped = (each: string): string => `\\u${each.charCodeAt(0).toString(16).padStart(4, "0")}`;
-
-const STEERING =
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for
-  /[\0-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ufffe\uffff]|\p{Surrogate}/gu;
-
-const quoted = (text: string): string =>
-  /[",\r\n;]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;

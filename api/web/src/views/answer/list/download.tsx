@@ -1,6 +1,7 @@
 // The whole list as a CSV file, gathered page by page, with its progress and a stop.
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
+import { save } from "../../../save";
 import { problemOf } from "../../../state/problem";
 import { count } from "../../../words";
 import type { AnswerState } from "../answer_state";
@@ -20,7 +21,7 @@ export function Download({ state }: { state: AnswerState }) {
     wrong.value = "";
     done.value = 0;
     try {
-      await save(state, abort.signal, (rows) => {
+      await gather(state, abort.signal, (rows) => {
         done.value = rows;
       });
     } catch (thrown) {
@@ -51,7 +52,7 @@ export function Download({ state }: { state: AnswerState }) {
   );
 }
 
-async function save(
+async function gather(
   state: AnswerState,
   abort: AbortSignal,
   told: (rows: number) => void,
@@ -69,16 +70,8 @@ async function save(
     told(rows.length);
     if (rows.length < page.total && page.rows.length > 0) continue;
     const said = { rows: rows.length, inverse: isInverse(asked), whole };
-    give(nameOf(asked.id, { ...said, filtered: filtering(asked).length > 0 }), fileOf(rows));
+    const name = nameOf(asked.id, { ...said, filtered: filtering(asked).length > 0 });
+    save(name, "text/csv", fileOf(rows));
     return;
   }
-}
-
-function give(name: string, text: string): void {
-  const url = URL.createObjectURL(new Blob([text], { type: "text/csv;charset=utf-8" }));
-  const anchor = document.createElement("a");
-  anchor.href = url;
-  anchor.download = name;
-  anchor.click();
-  setTimeout(() => URL.revokeObjectURL(url), 10_000);
 }

@@ -1,10 +1,9 @@
 // The head of an answer: how many there are, and of what.
 import { link } from "../../../state/location";
-import { count, many } from "../../../words";
+import { bareName, count, many } from "../../../words";
 import type { AnswerState } from "../answer_state";
 import { CLEARED, filtering } from "../question/asked";
 import { isInverse } from "../question/questions";
-import { bareName } from "../question/row";
 
 export function Heading({ state }: { state: AnswerState }) {
   const head = state.head.value;

@@ -16,7 +16,7 @@ export type Load<Row> = (
 ) => Promise<Page<Row>>;
 
 /** Rows of a page. */
-export const SIZE = 100;
+const SIZE = 100;
 
 /** Milliseconds of rest after which the pages in sight are asked, so that a quick scroll asks few. */
 const REST = 60;

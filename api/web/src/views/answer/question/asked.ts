@@ -1,4 +1,5 @@
 // What an answer is asked for: its node, its filter and its order, as the place in the explorer says them.
+import { CERTAINTIES, oneOf, ROLES, STATES } from "../../../choices";
 import type {
   AccessFilter,
   AccessOrder,
@@ -24,20 +25,6 @@ export type Part = "role" | "sure" | "state" | "contested";
 
 export const PARTS: readonly Part[] = ["role", "sure", "state", "contested"];
 
-const ROLES: readonly Role[] = [
-  "OWNER",
-  "ADMIN",
-  "MANAGER",
-  "EMPLOYEE",
-  "ACCOUNTANT",
-  "CONTRACTOR",
-  "CLIENT",
-  "STAFF",
-  "UNKNOWN",
-];
-const CERTAINTIES: readonly Certainty[] = ["STATED", "INFERRED"];
-const STATES: readonly AccessState[] = ["ACTIVE", "LATENT"];
-
 /** The orders of a list, with the words that they are chosen by. */
 export const SORTS: readonly [AccessOrder, string][] = [
   ["BEST", "surest first"],
@@ -55,8 +42,8 @@ export function askedOf(place: Location): Asked {
     id: place.who ?? "",
     at: place.at ?? null,
     roles: ROLES.filter((role) => roles.includes(role)),
-    certainty: CERTAINTIES.find((each) => each === place.sure) ?? null,
-    state: STATES.find((each) => each === place.state) ?? null,
+    certainty: oneOf(CERTAINTIES, place.sure) ?? null,
+    state: oneOf(STATES, place.state) ?? null,
     contested: place.contested === "yes" ? true : place.contested === "no" ? false : null,
     sort: SORTS.find(([order]) => order === place.sort)?.[0] ?? "BEST",
   };

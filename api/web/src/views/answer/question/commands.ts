@@ -1,52 +1,37 @@
 // An answer's question as a command line and as Python.
-import { kindOf } from "../../../words";
+import { asCommand, asPython, literal } from "../../../commands";
 import type { Asked } from "./asked";
+import { isInverse } from "./questions";
 
 /** The command that answers the same, without `inroads`. */
 export function commandOf(asked: Asked): string {
-  const parts = [
-    kindOf(asked.id) === "identity" ? "reach" : "reached-by",
-    quoted(asked.id),
-    ...asked.roles.map((role) => `--role ${worded(role)}`),
-    ...(asked.certainty ? [`--certainty ${worded(asked.certainty)}`] : []),
-    ...(asked.state ? [`--state ${worded(asked.state)}`] : []),
-    ...(asked.contested === null ? [] : [asked.contested ? "--contested" : "--no-contested"]),
-    ...(asked.sort === "BEST" ? [] : [`--sort ${worded(asked.sort)}`]),
-    ...(asked.at ? [`--as-of ${quoted(asked.at)}`] : []),
+  const { id, roles, certainty, state, contested, sort, at } = asked;
+  const words = [
+    isInverse(asked) ? "reached-by" : "reach",
+    id,
+    ...roles.flatMap((role) => ["--role", worded(role)]),
+    ...(certainty ? ["--certainty", worded(certainty)] : []),
+    ...(state ? ["--state", worded(state)] : []),
+    ...(contested === null ? [] : [contested ? "--contested" : "--no-contested"]),
+    ...(sort === "BEST" ? [] : ["--sort", worded(sort)]),
   ];
-  return parts.join(" ");
+  return asCommand(words, at);
 }
 
 /** The lines of Python that answer the same. */
 export function pythonOf(asked: Asked): string {
-  const call = kindOf(asked.id) === "identity" ? "reach" : "reached_by";
+  const { id, roles, certainty, state, contested, sort, at } = asked;
   const given = [
-    literal(asked.id),
-    ...(asked.roles.length ? [`roles=[${asked.roles.map(literal).join(", ")}]`] : []),
-    ...(asked.certainty ? [`certainty=${literal(asked.certainty)}`] : []),
-    ...(asked.state ? [`state=${literal(asked.state)}`] : []),
-    ...(asked.contested === null ? [] : [`contested=${asked.contested ? "True" : "False"}`]),
+    literal(id),
+    ...(roles.length ? [`roles=${literal(roles)}`] : []),
+    ...(certainty ? [`certainty=${literal(certainty)}`] : []),
+    ...(state ? [`state=${literal(state)}`] : []),
+    ...(contested === null ? [] : [`contested=${literal(contested)}`]),
   ];
-  const { at, sort } = asked;
-  const until = at ? `, as_of=dt.datetime.fromisoformat(${literal(at)})` : "";
-  return [
-    ...(at ? ["import datetime as dt", ""] : []),
-    "import inroads",
-    ...(sort === "BEST" ? [] : ["from inroads.reach.answers import AccessOrder"]),
-    "",
-    `g = inroads.load("inroads.db"${until})`,
-    `answer = g.${call}(${given.join(", ")})`,
-    sort === "BEST"
-      ? "print(answer)"
-      : `rows = answer.rows_of(answer.sorted_by(AccessOrder.${sort}).summaries)`,
-  ].join("\n");
+  const call = `answer = g.${isInverse(asked) ? "reached_by" : "reach"}(${given.join(", ")})`;
+  if (sort === "BEST") return asPython(`${call}\nprint(answer)`, at);
+  const rows = `rows = answer.rows_of(answer.sorted_by(AccessOrder.${sort}).summaries)`;
+  return asPython(`${call}\n${rows}`, at, ["from inroads.reach.answers import AccessOrder"]);
 }
 
 const worded = (code: string): string => code.toLowerCase().replaceAll("_", "-");
-
-/** A word for a POSIX shell. */
-const quoted = (word: string): string =>
-  /^[\w:.,+-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
-
-/** A text as a literal of Python, which JSON's is: control characters and lone surrogates are escaped. */
-const literal = (word: string): string => JSON.stringify(word);

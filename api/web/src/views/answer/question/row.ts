@@ -1,4 +1,5 @@
 // A row of an answer's list: a person, or a business with the account that it keeps.
+import { marks } from "../../../access";
 import type {
   AccessState,
   AnswerReachedByPageFragment,
@@ -7,7 +8,7 @@ import type {
   Role,
 } from "../../../generated/operations";
 import { type Named, namesOf } from "../../../scenes/names";
-import { kindOf, nativeId, plain } from "../../../words";
+import { kindOf, many, plain } from "../../../words";
 
 export interface Row {
   /** The plain id of the row's node, which is the id of its card in the picture. */
@@ -73,14 +74,4 @@ function named(node: Scope["node"], accesses: Scope["accesses"]): Named {
 
 /** The row of the access in words for a screen reader and a line of text. */
 export const stateWords = (row: Row): string =>
-  [
-    row.certainty === "INFERRED" ? "inferred" : "",
-    row.state === "LATENT" ? "latent" : "",
-    row.contested ? "contested" : "",
-    row.distance === 1 ? "1 step" : `${row.distance} steps`,
-  ]
-    .filter(Boolean)
-    .join(" · ");
-
-/** The name of a node for a heading, from its id alone. */
-export const bareName = (id: string): string => `${kindOf(id)} ${nativeId(id)}`;
+  [...marks(row), many(row.distance, "step", "steps")].join(" · ");

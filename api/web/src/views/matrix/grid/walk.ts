@@ -5,7 +5,7 @@ export interface Spot {
   column: number;
 }
 
-export interface Size {
+interface Size {
   rows: number;
   columns: number;
 }

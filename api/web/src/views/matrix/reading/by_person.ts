@@ -1,14 +1,12 @@
 // The matrix of some people: all that they reach. The people of one business are read by its pages.
-import matrixAccount from "documents/matrix_account.graphql";
-import matrixBusiness from "documents/matrix_business.graphql";
 import matrixPeople from "documents/matrix_people.graphql";
-import matrixPerson from "documents/matrix_person.graphql";
 import type { MatrixPeopleQuery } from "../../../generated/operations";
+import { parts } from "../../../lists";
 import { ask } from "../../../state/client";
 import { count, kindOf, many, nativeId, plain } from "../../../words";
 import type { Choice } from "../choice";
 import { type Cell, Table } from "../table";
-import { type Bounds, cellOf, each, Reading } from "./reading";
+import { type Bounds, cellOf, each, PAGE, Reading } from "./reading";
 
 /** The people whose places one request asks for. */
 const TOGETHER = 25;
@@ -19,7 +17,6 @@ const FEW = 50;
 /** The people of a business that one step reads. */
 const STEP = 100;
 
-const PAGE = 500;
 const AT_ONCE = 2;
 
 type Found = NonNullable<NonNullable<NonNullable<MatrixPeopleQuery["graph"]>["nodes"]>[number]>;
@@ -61,10 +58,7 @@ export class ByPerson extends Reading {
   protected async step(): Promise<void> {
     while (this.waiting.length < STEP && !this.exhausted) await this.list();
     const now = this.waiting.slice(0, STEP);
-    const parts = Array.from({ length: Math.ceil(now.length / TOGETHER) }, (_, part) =>
-      now.slice(part * TOGETHER, (part + 1) * TOGETHER),
-    );
-    await each(parts, AT_ONCE, (part) => this.people(part));
+    await each(parts(now, TOGETHER), AT_ONCE, (part) => this.people(part));
   }
 
   protected extent(): string {
@@ -85,11 +79,7 @@ export class ByPerson extends Reading {
   /** Reads a page of the people of the business. */
   private async list(): Promise<void> {
     const id = this.of ?? "";
-    const variables = { id, first: PAGE, after: this.after, at: this.at };
-    const found =
-      kindOf(id) === "account"
-        ? (await ask(matrixAccount, variables, this.signal)).graph?.account
-        : (await ask(matrixBusiness, variables, this.signal)).graph?.business;
+    const found = await this.reachers(id, this.after);
     if (!found) {
       this.exhausted = true;
       this.unknown.push(id);
@@ -105,11 +95,15 @@ export class ByPerson extends Reading {
   }
 
   private async people(ids: string[]): Promise<void> {
-    const { graph } = await ask(matrixPeople, { ids, first: FEW, at: this.at }, this.signal);
-    const found = graph?.nodes ?? [];
+    const found = await this.reaches(ids, FEW, null);
     await each([...ids.entries()], 1, ([index, id]) => this.person(id, found[index] ?? null));
     this.waiting = this.waiting.filter((id) => !ids.includes(id));
     this.grew();
+  }
+
+  private async reaches(ids: string[], first: number, after: string | null) {
+    const variables = { ids, first, after, at: this.at };
+    return (await ask(matrixPeople, variables, this.signal)).graph?.nodes ?? [];
   }
 
   private async person(id: string, found: Found | null): Promise<void> {
@@ -130,9 +124,8 @@ export class ByPerson extends Reading {
   }
 
   private async further(id: string, after: string | null): Promise<Page | null> {
-    const variables = { id, first: PAGE, after, at: this.at };
-    const { graph } = await ask(matrixPerson, variables, this.signal);
-    return graph?.identity?.reach ?? null;
+    const [found] = await this.reaches([id], PAGE, after);
+    return found?.__typename === "Identity" ? found.reach : null;
   }
 
   private access(person: string, access: Access): void {

@@ -1,15 +1,10 @@
 // The matrix of some businesses: everyone who reaches any of them, read by pages of each.
-import matrixAccount from "documents/matrix_account.graphql";
-import matrixBusiness from "documents/matrix_business.graphql";
 import matrixColumns from "documents/matrix_columns.graphql";
 import { ask } from "../../../state/client";
-import { count, kindOf, many, nativeId, plain } from "../../../words";
+import { count, many, nativeId, plain } from "../../../words";
 import { COLUMNS } from "../choice";
 import { Table } from "../table";
-import { cellOf, each, Reading } from "./reading";
-
-/** People on a page: the most that the API gives. */
-const PAGE = 500;
+import { cellOf, each, PAGE, Reading } from "./reading";
 
 /** The accesses that are read before anyone asks for more, up to a page of each place. */
 const AT_FIRST = 6_000;
@@ -95,11 +90,7 @@ export class ByPlace extends Reading {
 
   private async page(place: Place): Promise<void> {
     const { id, after } = place;
-    const variables = { id, first: PAGE, after, at: this.at };
-    const found =
-      kindOf(id) === "account"
-        ? (await ask(matrixAccount, variables, this.signal)).graph?.account
-        : (await ask(matrixBusiness, variables, this.signal)).graph?.business;
+    const found = await this.reachers(id, after);
     if (!found) {
       place.done = true;
       this.unknown.push(id);

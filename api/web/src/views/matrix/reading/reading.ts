@@ -1,5 +1,7 @@
 // What is read for a matrix, page by page, with what is known of its bounds.
 import { signal } from "@preact/signals";
+import matrixPlace from "documents/matrix_place.graphql";
+import { ask } from "../../../state/client";
 import { type Problem, problemOf } from "../../../state/problem";
 import type { Cell, Table } from "../table";
 
@@ -29,6 +31,9 @@ export interface Bounds {
   truncated: boolean;
   coverage: Coverage;
 }
+
+/** The rows of a page: the most that the API gives. */
+export const PAGE = 500;
 
 export const CUT = "a limit cut the search short: there may be more";
 
@@ -70,6 +75,14 @@ export abstract class Reading {
   /** Ends what is being read. */
   end(): void {
     this.abort.abort();
+  }
+
+  /** Asks for a page of the people who reach a place; null where nothing is known of it. */
+  protected async reachers(id: string, after: string | null) {
+    const variables = { id, first: PAGE, after, at: this.at };
+    const { graph } = await ask(matrixPlace, variables, this.signal);
+    const node = graph?.node;
+    return node && "reachedBy" in node ? node : null;
   }
 
   protected get signal(): AbortSignal {

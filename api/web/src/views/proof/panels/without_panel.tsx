@@ -1,11 +1,9 @@
 // The panel of an access while grants are imagined away: whether it still stands, and what else ends.
-import without from "documents/without.graphql";
-import { asCommand, asPython, literal } from "../../../commands";
-import { AskedAs } from "../../../components/asked_as";
-import { link, location } from "../../../state/location";
+import { link } from "../../../state/location";
 import type { Question } from "../../../state/question";
 import { visible } from "../../../visible";
 import { count, many } from "../../../words";
+import { AskedWhatIf } from "../../what_if/asked";
 import { NoAnswer } from "../../what_if/no_answer";
 import { Counts, Outcomes } from "../../what_if/outcomes";
 import { RemovedGrants } from "../../what_if/removed";
@@ -27,7 +25,6 @@ const TOLD = 3;
 
 export function WithoutPanel({ pair, access, who, what, remove, asked }: Props) {
   const { answer, problem } = asked.state.value;
-  const at = location.value.at;
   return (
     <>
       <p>
@@ -54,12 +51,7 @@ export function WithoutPanel({ pair, access, who, what, remove, asked }: Props) 
           <Unsure answer={answer} />
         </>
       )}
-      <AskedAs
-        document={without}
-        variables={{ remove, at: at ?? null }}
-        command={asCommand(["what-if", ...remove.flatMap((each) => ["--remove", each])], at)}
-        python={asPython(`g.without(${remove.map(literal).join(", ")})`, at)}
-      />
+      <AskedWhatIf remove={remove} />
     </>
   );
 }

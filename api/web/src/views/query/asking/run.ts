@@ -1,8 +1,8 @@
 // One run of a question: sent, answered once or by a stream of events, and timed.
 import { request } from "../../../state/client";
+import { eventsOf } from "../../../state/events";
 import { Problem } from "../../../state/problem";
 import { signIn, token } from "../../../state/token";
-import { EventReader } from "./events";
 import type { Place } from "./operations";
 
 export const ACCEPT = {
@@ -31,7 +31,7 @@ export interface Response {
   extensions?: { cost?: Cost };
 }
 
-export interface Cost {
+interface Cost {
   requested: number;
   actual?: number;
   maximum: number;
@@ -51,29 +51,14 @@ export async function run(
   const accept = asked.streams ? `${ACCEPT.events}, ${ACCEPT.answer}` : ACCEPT.answer;
   const response = await request(bodyOf(asked), abort, { accept });
   if (response.status === 401) signIn.value = token.peek() ? "refused" : "wanted";
-  if (response.headers.get("content-type")?.startsWith(ACCEPT.events) && response.body)
-    for await (const data of streamed(response.body)) heard(parsed(data), data.length);
-  else {
+  if (!response.headers.get("content-type")?.startsWith(ACCEPT.events)) {
     const text = await response.text();
     heard(parsed(text, response.status), text.length);
+    return;
   }
-}
-
-async function* streamed(body: ReadableStream<Uint8Array>): AsyncGenerator<string> {
-  const reader = body.getReader();
-  const events = new EventReader();
-  const text = new TextDecoder();
-  try {
-    for (;;) {
-      const { done, value } = await reader.read();
-      if (done) return;
-      for (const event of events.read(text.decode(value, { stream: true }))) {
-        if (event.name === "complete") return;
-        if (event.name === "next") yield event.data;
-      }
-    }
-  } finally {
-    reader.cancel().catch(() => {}); // the stream is over, however it ended
+  for await (const { name, data } of eventsOf(response)) {
+    if (name === "complete") return;
+    if (name === "next") heard(parsed(data), data.length);
   }
 }
 

@@ -34,7 +34,7 @@ const NOTHING: Outcome = {
   state: "done",
 };
 
-export const START = `# Which businesses and accounts can this email reach?
+const START = `# Which businesses and accounts can this email reach?
 query Reach($email: String!) {
   graph {
     identity(by: { email: $email }) {

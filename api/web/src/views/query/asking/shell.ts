@@ -1,14 +1,12 @@
 // A question as a command of a shell, which any POSIX shell reads as it is meant.
-
-/** A text as one word of a POSIX shell, whatever stands in it. */
-export const quoted = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;
+import { word } from "../../../commands";
 
 /** The command that asks the same without a server, of the documents that it is given. */
 export const command = (text: string, variables: object, operation: string): string =>
   [
-    `inroads query ${quoted(text)}`,
-    ...(Object.keys(variables).length ? [`--variables ${quoted(JSON.stringify(variables))}`] : []),
-    ...(operation ? [`--operation ${quoted(operation)}`] : []),
+    `inroads query ${word(text)}`,
+    ...(Object.keys(variables).length ? [`--variables ${word(JSON.stringify(variables))}`] : []),
+    ...(operation ? [`--operation ${word(operation)}`] : []),
   ].join(" \\\n  ");
 
 /**
@@ -18,10 +16,10 @@ export const command = (text: string, variables: object, operation: string): str
  */
 export function curl(url: string, body: string, accept: string, withToken: boolean): string {
   return [
-    `curl --no-buffer ${quoted(url)}`,
+    `curl --no-buffer ${word(url)}`,
     `-H 'content-type: application/json'`,
-    `-H ${quoted(`accept: ${accept}`)}`,
+    `-H ${word(`accept: ${accept}`)}`,
     ...(withToken ? [`-H "authorization: Bearer $INROADS_TOKEN"`] : []),
-    `--data-raw ${quoted(body)}`,
+    `--data-raw ${word(body)}`,
   ].join(" \\\n  ");
 }

@@ -2,8 +2,9 @@
 import { useSignal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import { useLayoutEffect, useRef } from "preact/hooks";
-import { save } from "../../../components/save";
+import { Copy } from "../../../components/copy";
 import { useSight } from "../../../components/sight";
+import { save } from "../../../save";
 import { count } from "../../../words";
 import { deeper, lineText, type Sheet, shown } from "./lines";
 
@@ -50,9 +51,7 @@ export function SheetPane({ sheet }: { sheet: Sheet }) {
         >
           Unfold
         </button>
-        <button type="button" class="quiet" onClick={() => navigator.clipboard.writeText(whole())}>
-          Copy
-        </button>
+        <Copy text={whole}>Copy</Copy>
         <button
           type="button"
           class="quiet"

@@ -1,11 +1,10 @@
 // What has changed since a campaign was frozen, and what became of its revocations.
 
 import reviewDrift from "documents/review_drift.graphql";
-import { useEffect, useMemo } from "preact/hooks";
 import { Trouble } from "../../../components/trouble";
 import { ask } from "../../../state/client";
 import { link } from "../../../state/location";
-import { question } from "../../../state/question";
+import { useAnswer } from "../../../state/use_answer";
 import { count } from "../../../words";
 import { differencesOf } from "../words";
 
@@ -15,15 +14,7 @@ interface Some {
 }
 
 export function Drift({ campaign }: { campaign: string }) {
-  const asked = useMemo(
-    () =>
-      question(() => ({
-        key: campaign,
-        ask: (abort) => ask(reviewDrift, { campaign }, abort),
-      })),
-    [campaign],
-  );
-  useEffect(() => asked.end, [asked]);
+  const asked = useAnswer(campaign, (abort) => ask(reviewDrift, { campaign }, abort));
   const { answer, problem, busy } = asked.state.value;
   const drift = answer?.reviewCampaign?.drift;
   if (problem?.code === "POLICY_DIFFERS")

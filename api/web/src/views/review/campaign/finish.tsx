@@ -1,18 +1,19 @@
 // The end of a campaign: its sign-off, its report, and the revocations to do.
 import { useSignal } from "@preact/signals";
 import reviewSignOff from "documents/review_sign_off.graphql";
+import { word } from "../../../commands";
+import { Copy } from "../../../components/copy";
 import { ask } from "../../../state/client";
 import { type Problem, problemOf } from "../../../state/problem";
 import { count, day, many } from "../../../words";
 import type { Desk } from "../queue/desk";
-import { quoted } from "../queue/filter";
 import { linesOf, type Revoked, revocations, textOf } from "./to_do";
 
 export function Finish({ desk }: { desk: Desk }) {
   const told = desk.told.value;
   if (!told) return null;
-  const file = quoted(`${told.name.replaceAll(/[^\w.-]+/g, "-")}.md`);
-  const report = `inroads review export ${quoted(told.name)} --format markdown --out ${file}`;
+  const file = word(`${told.name.replaceAll(/[^\w.-]+/g, "-")}.md`);
+  const report = `inroads review export ${word(told.name)} --format markdown --out ${file}`;
   return (
     <section class="finish" aria-label="The end of the campaign">
       {told.signOff ? (
@@ -26,9 +27,7 @@ export function Finish({ desk }: { desk: Desk }) {
       )}
       <h3>Report</h3>
       <pre>{report}</pre>
-      <button type="button" onClick={() => navigator.clipboard.writeText(report)}>
-        Copy
-      </button>
+      <Copy text={report}>Copy</Copy>
       <h3>To do</h3>
       <ToDo name={told.name} campaign={desk.campaign} revoke={told.progress.revoke} />
     </section>
@@ -111,11 +110,7 @@ function ToDo({ name, campaign, revoke }: { name: string; campaign: string; revo
         <button type="button" onClick={load}>
           {all ? "Look again" : `Show ${many(revoke, "revocation", "revocations")}`}
         </button>{" "}
-        {all && (
-          <button type="button" onClick={() => navigator.clipboard.writeText(textOf(name, all))}>
-            Copy all as text
-          </button>
-        )}{" "}
+        {all && <Copy text={() => textOf(name, all)}>Copy all as text</Copy>}{" "}
         <span role="status">{said.value}</span>
       </p>
       {all && <pre class="to-do">{all.slice(0, SHOWN).flatMap(linesOf).join("\n")}</pre>}

@@ -1,6 +1,6 @@
 // Who decides: the token's name, or what is typed; or why nobody can decide here.
+import { word } from "../../../commands";
 import type { Desk } from "../queue/desk";
-import { quoted } from "../queue/filter";
 
 export function Reviewer({ desk }: { desk: Desk }) {
   const told = desk.told.value;
@@ -16,7 +16,7 @@ export function Reviewer({ desk }: { desk: Desk }) {
             : `Read only: the server was started without --allow-review, or the token of ${name} lacks the scope review.`}{" "}
           Decide in a terminal:
         </p>
-        <pre>{`inroads review work ${quoted(told.name)} --by ${who}`}</pre>
+        <pre>{`inroads review work ${word(told.name)} --by ${who}`}</pre>
       </div>
     );
   }

@@ -1,13 +1,13 @@
 // The list of review campaigns, the newest first.
 
 import reviewCampaigns from "documents/review_campaigns.graphql";
-import { useEffect, useMemo } from "preact/hooks";
 import { AskedAs } from "../../../components/asked_as";
+import { Copy } from "../../../components/copy";
 import { Trouble } from "../../../components/trouble";
 import type { ReviewCampaignsQuery } from "../../../generated/operations";
 import { ask } from "../../../state/client";
 import { link } from "../../../state/location";
-import { question } from "../../../state/question";
+import { useAnswer } from "../../../state/use_answer";
 import { day, many } from "../../../words";
 import { Bar } from "../campaign/bar";
 import { Unavailable } from "../unavailable";
@@ -50,8 +50,7 @@ with Ledger("inroads.db", read_only=True) as ledger:
         print(campaign)`;
 
 export function Campaigns() {
-  const asked = useMemo(() => question(() => ({ key: "campaigns", ask: everything })), []);
-  useEffect(() => asked.end, [asked]);
+  const asked = useAnswer("campaigns", everything);
   const { answer, problem, busy } = asked.state.value;
   if (problem?.code === "REVIEWS_UNAVAILABLE") {
     return (
@@ -83,9 +82,7 @@ export function Campaigns() {
           <h3>{answer.total ? "To start another one" : "No campaign has been started yet"}</h3>
           <p>A campaign freezes the accesses of a scope, and keeps what is decided about each.</p>
           <pre>{HOW}</pre>
-          <button type="button" onClick={() => navigator.clipboard.writeText(HOW)}>
-            Copy
-          </button>
+          <Copy text={HOW}>Copy</Copy>
         </section>
       )}
       <AskedAs

@@ -2,9 +2,9 @@
 
 import reviewEnds from "documents/review_ends.graphql";
 import reviewStanding from "documents/review_standing.graphql";
-import { useEffect, useMemo } from "preact/hooks";
 import { ask } from "../../../state/client";
-import { question } from "../../../state/question";
+import { rest } from "../../../state/rest";
+import { useAnswer } from "../../../state/use_answer";
 import { differencesOf, type Item } from "../words";
 import { elsewhereOf } from "./ends";
 
@@ -12,8 +12,7 @@ import { elsewhereOf } from "./ends";
 const REST = 150;
 
 async function standing(campaign: string, number: number, abort: AbortSignal) {
-  await new Promise((done) => setTimeout(done, REST));
-  abort.throwIfAborted();
+  await rest(REST, abort);
   const answer = await ask(reviewStanding, { campaign, number }, abort);
   const now = answer.reviewCampaign?.item?.standing ?? null;
   const cut = now?.explanation?.cut ?? [];
@@ -24,15 +23,7 @@ async function standing(campaign: string, number: number, abort: AbortSignal) {
 
 export function Now({ campaign, item }: { campaign: string; item: Item }) {
   const { number } = item;
-  const asked = useMemo(
-    () =>
-      question(() => ({
-        key: `${campaign} ${number}`,
-        ask: (abort) => standing(campaign, number, abort),
-      })),
-    [campaign, number],
-  );
-  useEffect(() => asked.end, [asked]);
+  const asked = useAnswer(`${campaign} ${number}`, (abort) => standing(campaign, number, abort));
   const { answer, problem } = asked.state.value;
   if (problem)
     return (

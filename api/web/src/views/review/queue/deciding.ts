@@ -2,10 +2,10 @@
 import { signal } from "@preact/signals";
 import reviewDecide from "documents/review_decide.graphql";
 import reviewWithdraw from "documents/review_withdraw.graphql";
+import { parts } from "../../../lists";
 import { ask } from "../../../state/client";
 import { problemOf } from "../../../state/problem";
 import type { Verdict } from "./keys";
-import { parts } from "./places";
 import { PAGE, type Rows } from "./rows";
 
 /** One request to decide; sent again with the same key, it is not taken twice. */

@@ -1,38 +1,13 @@
 // What is shown of a queue: read from the place, and said as a filter, as a command and as Python.
-import type {
-  AccessState,
-  Certainty,
-  ReviewFilter,
-  ReviewOrder,
-  Role,
-} from "../../../generated/operations";
+import { CERTAINTIES, oneOf, ROLES, STATES } from "../../../choices";
+import { literal, word } from "../../../commands";
+import type { ReviewFilter, ReviewOrder } from "../../../generated/operations";
 import type { Location } from "../../../state/location";
 
-export const ROLES = [
-  "OWNER",
-  "ADMIN",
-  "MANAGER",
-  "EMPLOYEE",
-  "ACCOUNTANT",
-  "CONTRACTOR",
-  "CLIENT",
-  "STAFF",
-  "UNKNOWN",
-] as const satisfies readonly Role[];
-export const SURE = ["STATED", "INFERRED"] as const satisfies readonly Certainty[];
-export const STATES = ["ACTIVE", "LATENT"] as const satisfies readonly AccessState[];
 export const ONLY = ["open", "all", "decided", "keep", "revoke", "unsure"] as const;
 export const ORDERS = ["risk", "business", "person"] as const;
 
 export type Only = (typeof ONLY)[number];
-
-/** The one of some words that a place says; undefined for any other text, which a link may hold. */
-export function oneOf<Word extends string>(
-  words: readonly Word[],
-  said: string | undefined,
-): Word | undefined {
-  return words.find((each) => each === said);
-}
 
 /** The items that are shown: the open ones, unless the place says otherwise or all is closed. */
 export function onlyOf(place: Location, closed: boolean): Only {
@@ -49,7 +24,7 @@ export function filterOf(place: Location, closed: boolean): ReviewFilter {
   if (place.who) filter.of = place.who;
   const role = oneOf(ROLES, place.role);
   if (role) filter.role = role;
-  const certainty = oneOf(SURE, place.sure);
+  const certainty = oneOf(CERTAINTIES, place.sure);
   if (certainty) filter.certainty = certainty;
   const state = oneOf(STATES, place.state);
   if (state) filter.state = state;
@@ -63,15 +38,10 @@ export function filterOf(place: Location, closed: boolean): ReviewFilter {
 
 const VERDICT = { keep: "KEEP", revoke: "REVOKE", unsure: "UNSURE" } as const;
 
-/** A word of a command line, quoted where a shell would read it as something else. */
-export function quoted(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
-}
-
 /** The command that writes the same items, without `inroads`. */
 export function commandOf(campaign: string, filter: ReviewFilter): string {
-  const words = ["review export", quoted(campaign), "--format ndjson"];
-  if (filter.of) words.push(`--of ${quoted(String(filter.of))}`);
+  const words = ["review export", word(campaign), "--format ndjson"];
+  if (filter.of) words.push(`--of ${word(String(filter.of))}`);
   if (filter.role) words.push(`--role ${filter.role.toLowerCase()}`);
   if (filter.certainty) words.push(`--certainty ${filter.certainty.toLowerCase()}`);
   if (filter.state) words.push(`--state ${filter.state.toLowerCase()}`);
@@ -79,13 +49,16 @@ export function commandOf(campaign: string, filter: ReviewFilter): string {
   if (filter.decided === false) words.push("--undecided");
   if (filter.decided === true) words.push(`| grep -v '"decision":""'`);
   if (filter.verdict) words.push(`| grep '"decision":"${filter.verdict.toLowerCase()}"'`);
-  if (filter.text) words.push(`| grep -iF -- ${quoted(filter.text)}`);
+  if (filter.text) words.push(`| grep -iF -- ${word(filter.text)}`);
   return words.join(" ");
 }
 
 /** The Python that yields the same items. */
 export function pythonOf(campaign: string, filter: ReviewFilter): string {
-  const given = Object.entries(filter).map(([name, value]) => `${name}=${literal(value)}`);
+  const given = Object.entries(filter).map(
+    ([name, value]) =>
+      `${name}=${literal(value === true || value === false ? value : String(value))}`,
+  );
   return `from inroads import review
 from inroads.store.ledger import Ledger
 
@@ -93,9 +66,4 @@ with Ledger("inroads.db", read_only=True) as ledger:
     campaign = review.campaign(ledger, ${literal(campaign)})
     for item in campaign.items(review.Filter(${given.join(", ")})):
         print(item.number, item.access.sentence)`;
-}
-
-function literal(value: unknown): string {
-  if (typeof value === "boolean") return value ? "True" : "False";
-  return JSON.stringify(value);
 }

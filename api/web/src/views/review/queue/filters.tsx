@@ -1,9 +1,10 @@
 // What is shown of a queue, and in which order: all of it stands in the link.
 import { useEffect, useRef } from "preact/hooks";
+import { CERTAINTIES, oneOf, ROLES, STATES } from "../../../choices";
 import { type Change, go, link, location } from "../../../state/location";
 import { low } from "../../../words";
 import type { Desk } from "./desk";
-import { ONLY, ORDERS, oneOf, onlyOf, ROLES, STATES, SURE } from "./filter";
+import { ONLY, ORDERS, onlyOf } from "./filter";
 
 const ORDER_WORDS = { risk: "riskiest first", business: "by business", person: "by person" };
 
@@ -26,7 +27,7 @@ export function Filters({ desk }: { desk: Desk }) {
       </nav>
       <Choice label="show" of={ONLY} chosen={onlyOf(place, desk.closed.value)} change="only" />
       <Choice label="role" of={ROLES} chosen={place.role} change="role" any />
-      <Choice label="certainty" of={SURE} chosen={place.sure} change="sure" any />
+      <Choice label="certainty" of={CERTAINTIES} chosen={place.sure} change="sure" any />
       <Choice label="state" of={STATES} chosen={place.state} change="state" any />
       <Text text={place.text ?? ""} />
       {place.who && (

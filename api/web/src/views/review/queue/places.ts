@@ -50,10 +50,3 @@ export function marked(
 export function between(numbers: readonly number[], one: number, other: number): number[] {
   return numbers.slice(Math.min(one, other), Math.max(one, other) + 1);
 }
-
-/** A list in parts of at most `size`. */
-export function parts<Item>(items: readonly Item[], size: number): Item[][] {
-  return Array.from({ length: Math.ceil(items.length / size) }, (_, part) =>
-    items.slice(part * size, (part + 1) * size),
-  );
-}

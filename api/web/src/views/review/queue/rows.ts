@@ -2,9 +2,9 @@
 import { signal } from "@preact/signals";
 import reviewRows from "documents/review_rows.graphql";
 import type { ReviewRowsQuery } from "../../../generated/operations";
+import { parts } from "../../../lists";
 import { ask } from "../../../state/client";
 import { type Problem, problemOf } from "../../../state/problem";
-import { parts } from "./places";
 
 export type Row = NonNullable<NonNullable<ReviewRowsQuery["reviewCampaign"]>["picked"][number]>;
 

@@ -42,7 +42,7 @@ test("an id is one word of a shell, and one literal of Python", () => {
       const word = commandOf(asked).slice("reached-by ".length);
       const quoted = word.startsWith("'");
       expect(quoted ? word.slice(1, -1).replaceAll("'\\''", "'") : word).toBe(`account:${text}`);
-      if (!quoted) expect(word).toMatch(/^[\w:.,+-]+$/);
+      if (!quoted) expect(word).toMatch(/^[\w@%+=:,./-]+$/);
       expect(pythonOf(asked).split("\n")).toHaveLength(5);
     }),
   );

@@ -75,6 +75,6 @@ test("a person without a document of their own is told as such", () => {
     id: "identity:7",
     target: "identity:7",
     title: "a@example.com",
-    sub: "A\ufffd · own document not seen",
+    sub: "A\\u{202e} · own document not seen",
   });
 });

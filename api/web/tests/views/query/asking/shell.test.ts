@@ -1,9 +1,8 @@
 // The command that asks the same is read by a shell as it was meant, whatever the question holds.
-// @vitest-environment node
 import { execFileSync } from "node:child_process";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { command, curl, quoted } from "../../../../src/views/query/asking/shell";
+import { command, curl } from "../../../../src/views/query/asking/shell";
 
 /** What the shell makes of the words of a command. */
 function words(command: string): string[] {
@@ -66,8 +65,4 @@ test("the token is the shell's variable, never in the text", () => {
   const command = curl("http://127.0.0.1/graphql", "{}", "application/json", true);
   expect(command).not.toContain("secret");
   expect(words(command)).toContain("authorization: Bearer secret");
-});
-
-test("a quoted word is one word", () => {
-  expect(quoted("it's")).toBe(`'it'\\''s'`);
 });

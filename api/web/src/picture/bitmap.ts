@@ -1,4 +1,4 @@
-// Saving: a picture becomes a bitmap, and a file of the one who looks.
+// The picture as a bitmap.
 
 /** Pixels of the bitmap for each of the picture, and the most that browsers draw along a side. */
 const FINE = 2;
@@ -22,12 +22,4 @@ export async function bitmap(svg: string): Promise<Blob> {
   } finally {
     URL.revokeObjectURL(url);
   }
-}
-
-export function save(blob: Blob, name: string): void {
-  const link = document.createElement("a");
-  link.href = URL.createObjectURL(blob);
-  link.download = name;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 10_000); // after the browser has taken it
 }
