@@ -133,7 +133,7 @@ def test_a_refusal_for_a_time_counts_down(
 def test_an_exact_email_goes_straight(page: Page, served: Served) -> None:
     """Enter takes what was typed whole, even before its suggestions are there."""
     page.goto(served("--example"))
-    box = page.get_by_role("combobox")
+    box = page.get_by_role("combobox", name="Who or what")
     box.fill("B@example.com")
     box.press("Enter")
     expect(page).to_have_url(re.compile("#who=identity:712052$"))
