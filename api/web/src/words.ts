@@ -39,3 +39,7 @@ export const day = (moment: string): string => moment.slice(0, 10);
 /** The minute of a moment, in UTC: 2026-11-28 19:05 UTC. */
 export const minute = (moment: string): string =>
   `${moment.slice(0, 10)} ${moment.slice(11, 16)} UTC`;
+
+/** A rule's id as a title: "role-without-membership" is "Role without membership". */
+export const ruleTitle = (rule: string): string =>
+  rule.charAt(0).toUpperCase() + rule.slice(1).replaceAll("-", " ");

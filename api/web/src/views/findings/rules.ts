@@ -1,6 +1,7 @@
 // The rules of a review as rows: how many findings each has, the worst rules first.
 import { oneOf, SEVERITIES } from "../../choices";
 import type { FindingSeverity, FindingsRulesQuery } from "../../generated/operations";
+import { ruleTitle } from "../../words";
 
 type Graph = NonNullable<FindingsRulesQuery["graph"]>;
 
@@ -34,10 +35,6 @@ export const reaches = (severity: FindingSeverity, least: FindingSeverity | null
 export const severityOf = (text: string | undefined): FindingSeverity | null =>
   oneOf(SEVERITIES, text) ?? null;
 
-/** A rule's id as a title: "role-without-membership" is "Role without membership". */
-export const titleOf = (rule: string): string =>
-  rule.charAt(0).toUpperCase() + rule.slice(1).replaceAll("-", " ");
-
 /** A row for each rule, counting the findings of a least severity alone. */
 export function ruleRows(graph: Graph, least: FindingSeverity | null): RuleRow[] {
   const counts = (graph.findings?.counts ?? []).filter((each) => reaches(each.severity, least));
@@ -48,7 +45,7 @@ export function ruleRows(graph: Graph, least: FindingSeverity | null): RuleRow[]
     const run = ran.get(rule.id);
     return {
       id: rule.id,
-      title: titleOf(rule.id),
+      title: ruleTitle(rule.id),
       definition: rule.definition,
       remediation: rule.remediation,
       severity: own[0]?.severity ?? rule.severity, // the worst one comes first

@@ -2,7 +2,7 @@
 import findings from "documents/start_findings.graphql";
 import { ask } from "../../state/client";
 import { fresh } from "../../state/location";
-import { count, low, many } from "../../words";
+import { count, low, many, ruleTitle } from "../../words";
 import { useHeavy } from "./heavy";
 import { Panel } from "./panel";
 import { rules, severities } from "./words";
@@ -38,7 +38,7 @@ export function FindingsPanel({ at, due }: { at: string | null; due: boolean }) 
                 <li key={`${rule} ${severity}`}>
                   <a href={fresh({ view: "findings", rule })}>
                     <span class="start-name">
-                      {rule}
+                      {ruleTitle(rule)}
                       <small>{low(severity)}</small>
                     </span>
                     <span class="start-figure">{count(number)}</span>

@@ -8,8 +8,8 @@ import {
   severityCounts,
   severityOf,
   sorted,
-  titleOf,
 } from "../../../src/views/findings/rules";
+import { ruleTitle } from "../../../src/words";
 
 const RULES = ["bridge", "no-owner", "old-grant"];
 
@@ -83,5 +83,5 @@ test("an order keeps all rows, and is by what it says", () => {
 test("words of links and ids", () => {
   expect(severityOf("HIGH")).toBe("HIGH");
   expect(severityOf("nonsense")).toBe(null);
-  expect(titleOf("role-without-membership")).toBe("Role without membership");
+  expect(ruleTitle("role-without-membership")).toBe("Role without membership");
 });
