@@ -30,8 +30,6 @@ NAMES: Final = (
     " ",
 )
 
-expect.set_options(timeout=15_000)  # the machine may be slow
-
 
 def written(path: Path, documents: Iterable[dict[str, Any]]) -> str:
     """The name of a file of documents, all observed on one day."""

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 import inroads
-from browsing import Served
+from browsing import Served, asked_as
 from commands import run
 from inroads.analysis.findings import Findings
 from inroads.policy.loading import load_policy
@@ -114,12 +114,12 @@ def test_suppressed(served: Served, page: Page, suppressing: Path) -> None:
 def test_it_is_asked_for_elsewhere(served: Served, page: Page) -> None:
     """The command and the Python of the view are ones that run, and give these findings."""
     page.goto(served("--example") + "/#view=findings&rule=bridge&severity=LOW")
-    page.get_by_role("button", name="as Command").click()
+    asked_as(page, "Command")
     words = page.locator(".asked-as pre").inner_text().split()
     assert words == ["inroads", "findings", "--rule", "bridge", "--severity", "low"]
     done = run(*words[1:], "--example", "-f", "ndjson")
     assert len(done.stdout.splitlines()) == page.locator(".finding").count() == 1
-    page.get_by_role("button", name="as Python").click()
+    asked_as(page, "Python")
     last = page.locator(".asked-as pre").inner_text().splitlines()[-1]
     names = {"g": inroads.load(inroads.EXAMPLE)}
     assert len(eval(last, names)) == 1  # noqa: S307  # the line is what is tested

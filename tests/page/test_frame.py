@@ -11,7 +11,7 @@ from browsing import Complaints, Served, axe_findings
 def test_the_box_suggests_and_its_choice_is_the_place(page: Page, served: Served) -> None:
     """Enter goes to the place of a suggestion, Back returns from it, and `/` leads to the box."""
     page.goto(served("--example"))
-    box = page.get_by_role("combobox")
+    box = page.get_by_role("combobox", name="Who or what")
     box.press_sequentially("bruce")
     expect(page.get_by_role("option").first).to_be_visible()
     box.press("Enter")
@@ -26,9 +26,9 @@ def test_the_box_suggests_and_its_choice_is_the_place(page: Page, served: Served
 def test_the_frame_is_accessible(page: Page, served: Served) -> None:
     """axe finds nothing, in light and in dark, neither on the frame nor on its suggestions."""
     page.goto(served("--example"))
-    expect(page.get_by_role("combobox")).to_be_visible()
+    expect(page.get_by_role("combobox", name="Who or what")).to_be_visible()
     assert not axe_findings(page)
-    page.get_by_role("combobox").press_sequentially("bruce")
+    page.get_by_role("combobox", name="Who or what").press_sequentially("bruce")
     expect(page.get_by_role("option").first).to_be_visible()
     assert not axe_findings(page)
 
@@ -47,7 +47,7 @@ def test_the_page_works_behind_a_proxy(page: Page, served: Served) -> None:
         ),
     )
     page.goto(f"{base}/deep/in/")
-    page.get_by_role("combobox").press_sequentially("bruce")
+    page.get_by_role("combobox", name="Who or what").press_sequentially("bruce")
     expect(page.get_by_role("option").first).to_be_visible()
     assert not outside
 
@@ -57,9 +57,9 @@ def test_no_place_leaves_the_browser(page: Page, served: Served) -> None:
     asked: list[str] = []
     page.on("request", lambda each: asked.append(f"{each.url} {each.headers}"))
     page.goto(f"{served('--example')}/#who=identity:712052")
-    expect(page.get_by_role("combobox")).to_be_visible()
+    expect(page.get_by_role("combobox", name="Who or what")).to_be_visible()
     page.reload()
-    expect(page.get_by_role("combobox")).to_be_visible()
+    expect(page.get_by_role("combobox", name="Who or what")).to_be_visible()
     assert asked
     assert not [each for each in asked if "712052" in each.replace(page.url, "")]
 
@@ -67,7 +67,7 @@ def test_no_place_leaves_the_browser(page: Page, served: Served) -> None:
 def test_axe_sees(page: Page, served: Served) -> None:
     """What is wrong for people who cannot see it, is found in both themes."""
     page.goto(served("--example"))
-    expect(page.get_by_role("combobox")).to_be_visible()
+    expect(page.get_by_role("combobox", name="Who or what")).to_be_visible()
     page.evaluate("document.querySelector('main').append(document.createElement('img'))")
     assert axe_findings(page) == ["light image-alt: img", "dark image-alt: img"]
 
@@ -88,7 +88,7 @@ def test_the_watch_sees(
 ) -> None:
     """A page that asks others, is written to by text, or fails in any way, fails its test."""
     page.goto(served("--example"))
-    expect(page.get_by_role("combobox")).to_be_visible()
+    expect(page.get_by_role("combobox", name="Who or what")).to_be_visible()
     page.evaluate(done)
     for _ in range(500):  # ten seconds: a machine may be slow
         if any(complaint in each for each in complaints):

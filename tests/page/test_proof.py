@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from browsing import Complaints, Served, axe_findings
+from browsing import Complaints, Served, asked_as, axe_findings
 from contested import leaver_documents
 from proofs import RECORDS, STEERING, crowded
 
@@ -202,7 +202,7 @@ def test_a_past_moment_keeps_its_links(page: Page, crowd: str) -> None:
 def test_the_question_as_a_command(page: Page, served: Served) -> None:
     """The command that the page gives answers the same."""
     page.goto(served("--example") + TWO_ROUTES)
-    page.get_by_role("button", name="as Command").click()
+    asked_as(page, "Command")
     said = page.locator(".asked-as pre").inner_text()
     assert said == "inroads explain identity:712052 account:Xr82w"
     words = [*said.split()[1:], "--example", "--format", "json"]

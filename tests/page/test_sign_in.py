@@ -99,7 +99,7 @@ def test_whoever_does_not_sign_in_can_still_do_so(
     expect(page.get_by_role("dialog")).to_be_visible()
     page.keyboard.press("Escape")
     expect(page.get_by_role("dialog")).to_have_count(0)
-    box = page.get_by_role("combobox")
+    box = page.get_by_role("combobox", name="Who or what")
     box.fill("bruce")
     expect(page.get_by_text("What you typed stays.")).to_be_visible()
     page.get_by_role("banner").get_by_role("button", name="Sign in").click()
@@ -121,7 +121,7 @@ def test_a_token_that_ends_is_told(
     give(page, token)
     expect(page.get_by_role("link", name=EMAIL)).to_be_visible()
     tokens.revoke(token.split("_")[1], dt.datetime.now(dt.UTC))
-    page.get_by_role("combobox").fill("bruce")
+    page.get_by_role("combobox", name="Who or what").fill("bruce")
     refused = page.get_by_role("dialog").get_by_role("alert")
     expect(refused).to_contain_text("This token is revoked")
 

@@ -147,7 +147,7 @@ def test_a_lost_server_is_told_and_found_again(
     expect(page.get_by_role("link", name="All changes")).to_be_visible()
     started[0].kill()
     started[0].wait()
-    box = page.get_by_role("combobox")
+    box = page.get_by_role("combobox", name="Who or what")
     box.fill("bruce")
     lost = page.get_by_text("what it shows stays")
     expect(lost).to_be_visible(timeout=PATIENCE)

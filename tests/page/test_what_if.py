@@ -12,7 +12,7 @@ from urllib.parse import unquote
 import pytest
 from playwright.sync_api import Page, expect
 
-from browsing import Served, axe_findings
+from browsing import Served, asked_as, axe_findings
 from proofs import crowded
 
 TWO_ROUTES = "/#who=identity:712052&to=account:Xr82w"
@@ -131,7 +131,7 @@ def test_what_ends_for_many(page: Page, crowd: str) -> None:
 def test_the_question_as_a_command(page: Page, served: Served) -> None:
     """The command that the page gives answers the same."""
     page.goto(served("--example") + "/#view=what-if&without=role%20994207")
-    page.get_by_role("button", name="as Command").click()
+    asked_as(page, "Command")
     said = page.locator(".asked-as pre").inner_text()
     assert said == "inroads what-if --remove 'role 994207'"
     words = ["what-if", "--remove", "role 994207", "--example", "--format", "json"]

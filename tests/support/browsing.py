@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Final, Literal
 
 import pytest
-from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Route
+from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Route, expect
 
 Served = Callable[..., str]
 """The URL of a server of the given words after `inroads serve`."""
@@ -87,6 +87,15 @@ class Complaints(list[str]):
         else:
             self.append(f"asked outside: {address}")
             route.abort("blockedbyclient")
+
+
+def asked_as(page: Page, form: Literal["GraphQL", "Command", "Python"]) -> None:
+    """Show the question of a view as one of its forms."""
+    tab = page.get_by_role("tab", name=form)
+    if not tab.is_visible():
+        page.get_by_role("button", name="Ask this elsewhere").click()
+    tab.click()
+    expect(tab).to_have_attribute("aria-selected", "true")
 
 
 def axe_findings(page: Page) -> list[str]:
