@@ -14,7 +14,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 import inroads
-from browsing import Served
+from browsing import Served, asked_as
 from commands import run
 from records import me, membership
 
@@ -223,11 +223,11 @@ def test_it_is_asked_for_elsewhere(opened: Callable[..., Page], few: str) -> Non
     """The command and the Python of the view are ones that run, and give these causes."""
     page = opened(few, "&since=2026-11-10&until=2026-11-26")
     expect(page.locator(".cause")).to_have_count(2)
-    page.get_by_role("button", name="as Command").click()
+    asked_as(page, "Command")
     words = shlex.split(page.locator(".asked-as pre").inner_text())
     done = run(*words[1:], "--ledger", few, "-f", "ndjson")
     assert len(done.stdout.splitlines()) == 2
-    page.get_by_role("button", name="as Python").click()
+    asked_as(page, "Python")
     *lines, last = (
         page.locator(".asked-as pre").inner_text().replace("inroads.db", few).splitlines()
     )

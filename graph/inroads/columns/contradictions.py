@@ -214,6 +214,9 @@ def scopes_of(
     keeper = grants.principal[keeps[ranges(first, last - first)]]
     pairs.append((np.repeat(role, last - first), keeper * SLOTS + SCOPES["keyless_team"]))
     grant, scope = (np.concatenate(column) for column in zip(*pairs, strict=True))
+    # Many records of a grant name one scope, which as many documents cover: each pair once.
+    size = np.int64(scope.max(initial=0)) + 1
+    grant, scope = np.divmod(distinct(grant * size + scope), size)
     return grant, scope
 
 
