@@ -87,7 +87,7 @@ def place(tmp_path: Path) -> Path:
         dirs_exist_ok=True,
         ignore=shutil.ignore_patterns("__pycache__", "test_*.py"),
     )
-    shutil.copytree(OWN, tmp_path / "documents")
+    shutil.copytree(OWN, tmp_path / "documents", ignore=shutil.ignore_patterns("page"))
     shutil.copy(HERE.parents[1] / "schema.graphql", tmp_path)
     return tmp_path
 

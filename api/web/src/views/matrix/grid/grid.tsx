@@ -18,6 +18,8 @@ export function Grid({ shape, label }: { shape: Shape; label: string }) {
   const active = useSignal<Spot>({ row: 0, column: 0 });
   /** True while the focus is still to follow the active cell, which may not be drawn yet. */
   const follows = useRef(false);
+  /** True while a cell has the focus. A row that is moved among new ones loses it without a word. */
+  const held = useRef(false);
   const { rows, columns } = shape;
   const { row: ROW, column: COLUMN, head, sum, heads, totals } = measures.value;
   const size = { rows: rows.length + BEFORE, columns: columns.length + BEFORE };
@@ -28,7 +30,8 @@ export function Grid({ shape, label }: { shape: Shape; label: string }) {
   const shownColumns = drawn(across.first, across.last, spot.column - BEFORE, columns.length);
 
   useEffect(() => {
-    if (!follows.current) return;
+    const lost = held.current && document.activeElement === document.body;
+    if (!follows.current && !lost) return;
     const cell = box.current?.querySelector<HTMLElement>(`[data-at="${spot.row}:${spot.column}"]`);
     if (!cell) return; // drawn once the box has scrolled there
     follows.current = false;
@@ -55,7 +58,11 @@ export function Grid({ shape, label }: { shape: Shape; label: string }) {
   };
   const focus = (event: FocusEvent) => {
     const [row, column] = (event.target as HTMLElement).dataset.at?.split(":").map(Number) ?? [];
+    held.current = true;
     if (row !== undefined && column !== undefined) active.value = { row, column };
+  };
+  const leave = (event: FocusEvent) => {
+    if (event.relatedTarget) held.current = false;
   };
   const shared = { shape, shown: shownColumns, active: spot };
   const lines = useKept(shownRows, [shape, shownColumns.join(), measures.value], (index) => {
@@ -78,6 +85,10 @@ export function Grid({ shape, label }: { shape: Shape; label: string }) {
       aria-colcount={size.columns}
       onKeyDown={key}
       onFocusIn={focus}
+      onFocusOut={leave}
+      onPointerDown={() => {
+        held.current = false;
+      }}
     >
       <Placed
         class="whole"
