@@ -32,12 +32,12 @@ COMMANDS: Final = {
     "duties": (REVIEW, "what_if.duties", "List who holds duties that must be separate."),
     "review": (REVIEW, "review.app", "Run review campaigns: decide who keeps which access."),
     "report": (REVIEW, "files.report", "Write findings and pictures as one HTML file."),
-    "check": (KEEP, "documents.check", "Read documents and list every problem."),
-    "ingest": (KEEP, "ledger.ingest", "Add documents to a ledger."),
-    "collect": (KEEP, "ledger.collect", "Fetch documents from the service into a ledger."),
-    "watch": (KEEP, "ledger.watch", "Keep a ledger fresh until Ctrl-C."),
-    "ledger": (KEEP, "ledger.app", "Inspect and maintain a ledger."),
-    "generate": (KEEP, "documents.generate", "Write documents of a synthetic population."),
+    "check": (KEEP, "keep.documents.check", "Read documents and list every problem."),
+    "ingest": (KEEP, "keep.ledger.ingest", "Add documents to a ledger."),
+    "collect": (KEEP, "keep.ledger.collect", "Fetch documents from the service into a ledger."),
+    "watch": (KEEP, "keep.ledger.watch", "Keep a ledger fresh until Ctrl-C."),
+    "ledger": (KEEP, "keep.ledger.app", "Inspect and maintain a ledger."),
+    "generate": (KEEP, "keep.documents.generate", "Write documents of a synthetic population."),
     "serve": (SERVE, "serve.serve", "Serve the GraphQL API."),
     "schema": (SERVE, "query.schema", "Print the GraphQL schema."),
     "token": (SERVE, "security.tokens", "Manage the tokens of a server."),
@@ -70,7 +70,7 @@ class Commands(HelpGroup):
 
 
 def _command(name: str) -> Any:
-    module, _, attribute = COMMANDS[name][1].partition(".")
+    module, _, attribute = COMMANDS[name][1].rpartition(".")
     found = getattr(import_module(f"inroads_api.cli.commands.{module}"), attribute)
     if not isinstance(found, typer.Typer):
         command, found = found, typer.Typer(add_completion=False)

@@ -23,7 +23,7 @@ from commands import INROADS, run
 from inroads.errors import Rejection
 from inroads.explorer import Explorer
 from inroads.store.ledger import Ledger
-from inroads_api.cli.commands.watch import TICK, Folders
+from inroads_api.cli.commands.keep.watch import TICK, Folders
 from service import CLIENT_SECRET, REFRESH, Reply, Service, delayed, errors, silent
 from worlds import same
 

@@ -24,7 +24,7 @@ from inroads.store.integrity import Problem
 from inroads.store.ledger import Added, Ledger, snapshots
 from inroads.store.snapshot import damage
 from inroads.text import many, printable
-from inroads_api.cli.commands.watch import Watch
+from inroads_api.cli.commands.keep.watch import Watch
 from inroads_api.cli.options import (
     AsOf,
     BaseUrl,

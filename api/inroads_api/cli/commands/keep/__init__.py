@@ -1,0 +1,1 @@
+"""Commands that read documents and keep them: check, generate, ingest, collect, watch, ledger."""

@@ -1,0 +1,85 @@
+"""The folder of a run on Spark: its tables in Parquet, and the marker that says that it is whole."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+
+from inroads.errors import InroadsError
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame, SparkSession
+
+MARKER: Final = "complete"
+"""The table of one row that is written last: a folder without it is of a run that did not finish."""
+
+
+class Marker(msgspec.Struct, frozen=True):
+    """All that a marker says: the format of the tables, what was asked, and the rows of each table."""
+
+    format: int
+    asked: dict[str, str]
+    rows: dict[str, int]
+
+
+class Folder:
+    """A new folder, at a path or address that the engine can write to."""
+
+    def __init__(self, spark: SparkSession, place: str) -> None:
+        self.spark, self.place = spark, place.rstrip("/")
+        self.rows: dict[str, int] = {}
+
+    def keep(self, name: str, frame: DataFrame) -> DataFrame:
+        """Write a table, and return it as it now stands in the folder.
+
+        What is computed from it later starts from there: nothing is computed twice, and a lost
+        worker costs no more than its own stage. Raises InroadsError FOLDER_IN_USE if the table is
+        there already.
+        """
+        self._write(name, frame)
+        kept = self.spark.read.parquet(f"{self.place}/{name}")
+        self.rows[name] = kept.count()
+        return kept
+
+    def commit(self, number: int, asked: dict[str, str]) -> Marker:
+        """Write the marker: the number of the tables' format, and what was asked of the run."""
+        made = Marker(number, asked, dict(self.rows))
+        text = msgspec.json.encode(made).decode()
+        self._write(MARKER, self.spark.createDataFrame([(text,)], "told string"))
+        return made
+
+    def _write(self, name: str, frame: DataFrame) -> None:
+        from pyspark.errors import AnalysisException  # noqa: PLC0415  # it is optional
+
+        try:
+            frame.write.mode("error").parquet(f"{self.place}/{name}")
+        except AnalysisException as error:
+            if "exist" not in str(error).lower():
+                raise
+            raise InroadsError(
+                f"{self.place} has tables already: give a new folder, or delete this one first",
+                "FOLDER_IN_USE",
+            ) from None
+
+
+def marker(place: str) -> Marker:
+    """Return the marker of a folder; `place` is a path, or an address that Arrow can read, as s3://….
+
+    Raises InroadsError NO_MARKER if there is no folder, or its run did not finish, and
+    EXTRA_MISSING without Arrow.
+    """
+    try:
+        import pyarrow.dataset as ds  # noqa: PLC0415  # it is optional
+    except ImportError:
+        raise InroadsError("this needs pyarrow: install inroads[spark]", "EXTRA_MISSING") from None
+    try:
+        rows = ds.dataset(f"{place.rstrip('/')}/{MARKER}", format="parquet").to_table()
+    except (OSError, ValueError):  # no such place, or a half-written file
+        rows = []
+    if not len(rows):
+        raise InroadsError(f"{place} is not the folder of a finished run", "NO_MARKER")
+    try:
+        return msgspec.json.decode(rows["told"][0].as_py(), type=Marker)
+    except msgspec.MsgspecError as error:
+        raise InroadsError(f"the marker of {place} cannot be read: {error}", "BAD_MARKER") from None

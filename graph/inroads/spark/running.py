@@ -1,0 +1,75 @@
+"""A whole run: from documents in a lake to the tables of a new folder."""
+
+from __future__ import annotations
+
+import datetime as dt
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING, NamedTuple
+
+from inroads.errors import InroadsError
+from inroads.moments import rfc3339
+from inroads.policy.tables import STOCK, Policy
+from inroads.spark import reading, tables
+from inroads.spark.folder import Folder, Marker
+from inroads.spark.folding import Folded, folded
+from inroads.spark.reaching.answering import accesses
+from inroads.text import many
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame, SparkSession
+
+Keep = Callable[[str, "DataFrame"], "DataFrame"]
+"""Writes a table under a name and returns it as read from there."""
+
+
+class Asked(NamedTuple):
+    """All that a run may be asked beside the documents.
+
+    Only documents observed until `as_of` count. With `since`, accesses are also compared with those
+    of that moment. Documents without a moment of their own were observed at `observed_at`, else now.
+    All three are aware.
+    """
+
+    policy: Policy = STOCK
+    columns: reading.Columns = reading.Columns()
+    as_of: dt.datetime | None = None
+    since: dt.datetime | None = None
+    observed_at: dt.datetime | None = None
+
+    def facts(self) -> dict[str, str]:
+        """Return what of it the marker tells."""
+        moments = {"as_of": self.as_of, "since": self.since, "observed_at": self.observed_at}
+        told = {name: rfc3339(each) for name, each in moments.items() if each}
+        return {"policy": self.policy.digest, **told}
+
+
+def run(
+    spark: SparkSession,
+    documents: DataFrame | str,
+    place: str,
+    asked: Asked | None = None,
+    told: Callable[[str], None] = lambda _line: None,
+) -> Marker:
+    """Answer for all identities, and write the tables of `tables.TABLES` to a new folder.
+
+    `documents` is a DataFrame, or a path that the engine reads; see `reading.documents_at`. `told`
+    gets a line for each table. The marker of the folder is written last, and returned. Raises
+    InroadsError FOLDER_IN_USE, BAD_COLUMN, and NO_DOCUMENTS if no document was taken.
+    """
+    asked = asked or Asked()
+    folder = Folder(spark, place)
+    given = (
+        reading.documents_at(spark, documents, asked.columns)
+        if isinstance(documents, str)
+        else documents
+    )
+
+    def keep(name: str, frame: DataFrame) -> DataFrame:
+        begun = time.monotonic()
+        kept = folder.keep(name, frame)
+        told(f"{name}: {many(folder.rows[name], 'row')}, {time.monotonic() - begun:.0f} s")
+        return kept
+
+    ...
+    return folder.commit(tables.FORMAT, asked.facts())
