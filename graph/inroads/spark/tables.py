@@ -139,6 +139,16 @@ SAID: Final = {
 }
 """The tables that documents are read into."""
 
+WIDE: Final = pa.schema(
+    [
+        _column("table", _TEXT, "the table of the row"),
+        *{
+            field.name: field.with_nullable(True) for each in SAID.values() for field in each
+        }.values(),
+    ]
+)
+"""All these tables in one, since one reading of the documents gives them all."""
+
 GRANTS: Final = pa.schema(
     [
         _column("grant", _TEXT, "the printed id of the grant"),
