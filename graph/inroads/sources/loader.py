@@ -18,7 +18,7 @@ from contextlib import AbstractContextManager, ExitStack, nullcontext
 from itertools import islice
 from multiprocessing.context import get_spawning_popen
 from multiprocessing.reduction import DupFd
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, Protocol
 
 import numpy as np
 
@@ -97,7 +97,7 @@ def gather(
     streams: Iterable[Stream], policy: Policy, as_of: dt.datetime | None = None, workers: int = 1
 ) -> Loaded:
     """Read all documents of these streams, until a moment (aware; None: all), on so many processes."""
-    merging = _Merging()
+    merging = Merging()
     rejections: list[Rejection] = []
     for stream, chunk, done in _worked(streams, policy, as_of, workers):
         merging.add(done.said)
@@ -109,7 +109,7 @@ def gather(
     return Loaded(merging.whole(), tuple(rejections))
 
 
-class _Merging:
+class Merging:
     """Merges the claim sets of chunks as they come: so many parts of one size become one of the next.
 
     So replaced claims are dropped on the way, and the last union finds few parts, all sorted.
@@ -153,7 +153,7 @@ def _apart(value: Any) -> Any:
     return type(value)(*map(_apart, value)) if hasattr(value, "_fields") else value
 
 
-class _Done(NamedTuple):
+class Done(NamedTuple):
     """The claims of a chunk, which documents of each item were rejected, and why."""
 
     said: ClaimSet
@@ -161,7 +161,7 @@ class _Done(NamedTuple):
     rejections: list[Rejection]
 
 
-class _Given(NamedTuple):
+class Given(NamedTuple):
     """A chunk and the settings for reading it; `places` are those of its items in `store`, if there is one."""
 
     chunk: list[Any]
@@ -175,13 +175,21 @@ class _Given(NamedTuple):
         return self.as_of is None or moment <= self.as_of
 
 
-def _work(given: _Given, spool: _Spool) -> _Done:
+class Bodies(Protocol):
+    """A place for the bodies of documents."""
+
+    def keep(self, said: ClaimSet) -> ClaimSet:
+        """Return the claim set with its bodies moved there."""
+        ...
+
+
+def work(given: Given, bodies: Bodies) -> Done:
     """Return the claims of a chunk of documents."""
     documents, parts = _documents(given.chunk), list[ClaimSet]()
     rejected, rejections = [bytearray() for _ in given.chunk], list[Rejection]()
     while some := list(islice(documents, CHUNK_DOCUMENTS)):
-        parts += map(spool.keep, _said(some, given, rejected, rejections))
-    return _Done(
+        parts += map(bodies.keep, _said(some, given, rejected, rejections))
+    return Done(
         union(_handed_over(parts)) if parts else claim_set([]),
         list(map(bytes, rejected)),
         rejections,
@@ -197,7 +205,7 @@ def _documents(chunk: Iterable[Any]) -> Iterator[tuple[int, Any]]:
 
 def _said(
     documents: Sequence[tuple[int, Any]],
-    given: _Given,
+    given: Given,
     rejected: list[bytearray],
     rejections: list[Rejection],
 ) -> Iterator[ClaimSet]:
@@ -233,14 +241,14 @@ def _said(
 
 def _worked(
     streams: Iterable[Stream], policy: Policy, as_of: dt.datetime | None, workers: int
-) -> Iterator[tuple[Stream, list[Any], _Done]]:
+) -> Iterator[tuple[Stream, list[Any], Done]]:
     """Yield the chunks in order, each with its result."""
-    pending: deque[tuple[Stream, list[Any], Future[_Done]]] = deque()
+    pending: deque[tuple[Stream, list[Any], Future[Done]]] = deque()
     pool: _Pool | None = None
     spool, seen = _Spool(), 0
     with ExitStack() as stack:
         for stream, chunk, size in _chunks(streams, lambda: TOGETHER if pool else 1):  # noqa: B023  # as it is by then
-            given = _Given(
+            given = Given(
                 chunk,
                 policy,
                 as_of,
@@ -252,7 +260,7 @@ def _worked(
                 pool = stack.enter_context(_Pool(workers))
             seen += size
             if pool is None:
-                yield stream, chunk, _work(given, spool)
+                yield stream, chunk, work(given, spool)
                 continue
             pending.append((stream, chunk, pool.submit(_work_there, given)))
             if len(pending) > workers * _AHEAD:
@@ -280,7 +288,7 @@ class _Pool(ProcessPoolExecutor):
         finally:
             signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
-    def done(self, future: Future[_Done]) -> _Done:
+    def done(self, future: Future[Done]) -> Done:
         """Return the result of a chunk; its bodies are in the file that all processes share."""
         done = future.result()
         said = done.said
@@ -305,9 +313,9 @@ def _begin(file: _BodyFile) -> None:
     threading.Thread(target=_end_with_parent, daemon=True).start()
 
 
-def _work_there(given: _Given) -> _Done:
-    """`_work` in a worker process. The body file is inherited, so it is left out of the pickled result."""
-    done = _work(given, _there)
+def _work_there(given: Given) -> Done:
+    """`work` in a worker process. The body file is inherited, so it is left out of the pickled result."""
+    done = work(given, _there)
     return done if given.store else done._replace(said=done.said._replace(stores=()))
 
 

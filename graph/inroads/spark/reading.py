@@ -1,0 +1,195 @@
+"""Documents of a DataFrame or a path, read by the code that reads files, as the tables of `tables.SAID`.
+
+Each partition is read by one worker, which puts together what its documents say before it hands it
+on: claims that a newer document of the partition replaces never travel. Secrets are dropped there.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterable, Iterator
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+import pyarrow as pa
+
+from inroads.columns.arrays import firsts, take
+from inroads.columns.claimset import ATTRIBUTES, NONE, TABLE_SLOTS, ClaimSet
+from inroads.documents.reader import parse_moment
+from inroads.documents.redaction import redact
+from inroads.errors import InroadsError, Rejection
+from inroads.model import MomentSource
+from inroads.policy.tables import STOCK, Policy
+from inroads.sources.chunks import RawDocument
+from inroads.sources.loader import Given, Merging, work
+from inroads.spark import tables
+from inroads.spark.rows import table, tables_of
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame, SparkSession
+
+ROWS: int = 2**16
+"""How many rows a worker hands on at a time."""
+
+
+class Columns(NamedTuple):
+    """The names of columns: of documents or envelopes as JSON text or bytes, and, where there are any,
+    of moments (timestamps, or texts in RFC 3339) and sources for those without an envelope.
+    """
+
+    document: str = "document"
+    observed_at: str | None = None
+    source: str | None = None
+
+
+def documents_at(session: SparkSession, path: str, columns: Columns | None = None) -> DataFrame:
+    """Return the documents at a path: a table of Parquet or Delta, or lines of JSON.
+
+    A folder is a table of Delta if it has a log of Delta, and its files are of Parquet if their
+    names say so; a name such as `delta:/lake/me` or `parquet:/lake/me` says it first.
+    """
+    kind, _, place = path.partition(":")
+    if kind in {"delta", "parquet"}:
+        return session.read.format(kind).load(place)
+    if path.rstrip("/").endswith((".parquet", ".pq")):
+        return session.read.parquet(path)
+    name = (columns or Columns()).document
+    return session.read.text(path).withColumnRenamed("value", name)
+
+
+def read(
+    documents: DataFrame,
+    policy: Policy = STOCK,
+    *,
+    columns: Columns | None = None,
+    name: str = "documents",
+    observed_at: dt.datetime | None = None,
+    as_of: dt.datetime | None = None,
+) -> DataFrame:
+    """Return all that documents say as one table with the columns of `tables.WIDE`; see `part`.
+
+    Documents without a moment of their own were observed at `observed_at` (aware), else now. With
+    `as_of` (aware), only those until a moment count. Raises InroadsError BAD_COLUMN for a column
+    that is not there.
+    """
+    from pyspark.sql import functions as F  # noqa: N812, PLC0415  # as all Spark code names it
+
+    chosen = columns or Columns()
+    for column in chosen:
+        if column is not None and column not in documents.columns:
+            raise InroadsError(f"there is no column {column!r}", "BAD_COLUMN")
+    absent = F.lit(None).cast("string")
+    given = documents.select(
+        F.col(chosen.document).alias("document"),
+        (F.col(chosen.observed_at) if chosen.observed_at else absent).alias("observed_at"),
+        (F.col(chosen.source) if chosen.source else absent).alias("source"),
+        F.monotonically_increasing_id().alias("place"),
+    )
+    moment = observed_at or dt.datetime.now(dt.UTC)
+    return given.mapInArrow(reader(policy, name, moment, as_of), tables.spark_schema(tables.WIDE))
+
+
+def part(said: DataFrame, name: str) -> DataFrame:
+    """Return one table of `tables.SAID` out of what `read` returns.
+
+    What two partitions say of one document stands in most of them twice; the fold takes it once.
+    """
+    rows = said.where(f"table = '{name}'").select(*tables.SAID[name].names)
+    return rows.distinct() if name == "issues" else rows
+
+
+def reader(
+    policy: Policy, name: str, moment: dt.datetime, as_of: dt.datetime | None
+) -> Callable[[Iterable[Any]], Iterator[Any]]:
+    """Return the function that a worker applies to the batches of a partition."""
+
+    def read_partition(batches: Iterable[Any]) -> Iterator[Any]:
+        merging, rejected = Merging(), list[tuple[Rejection, int]]()
+        for batch in batches:
+            items = list(_documents(batch, name, moment))
+            done = work(Given(items, policy, as_of, None, []), _Bodiless())
+            merging.add(done.said)
+            failed = (
+                place
+                for place, flags in zip(
+                    batch.column("place").to_pylist(), done.rejected, strict=True
+                )
+                if any(flags)
+            )
+            rejected += zip(done.rejections, failed, strict=True)
+        found = tables_of(_last_stated(merging.whole()))
+        found["issues"] = pa.concat_tables([found["issues"], _refused(rejected)])
+        for each, rows in found.items():
+            yield from wide(each, rows).to_batches(max_chunksize=ROWS)
+
+    return read_partition
+
+
+def _last_stated(said: ClaimSet) -> ClaimSet:
+    """Return a claim set with the last statement of each attribute, which is the one that counts.
+
+    Those of a table may end, and another identity's may then count; of emails each is known.
+    """
+    rows = said.attributes
+    last = np.roll(firsts(rows.node, rows.name), -1)
+    last |= (TABLE_SLOTS[rows.name] != NONE) | (rows.name == ATTRIBUTES.index("email_key"))
+    return said._replace(attributes=take(rows, last))
+
+
+class _Bodiless:
+    """Leaves the bodies of documents where they came from."""
+
+    def keep(self, said: ClaimSet) -> ClaimSet:
+        """Return the claim set without bodies; see `loader.Bodies`."""
+        return said._replace(stores=())
+
+
+def _documents(batch: Any, name: str, moment: dt.datetime) -> Iterator[RawDocument | Rejection]:
+    """Yield the documents of a batch, as they are found in files."""
+    raws, moments, sources, places = (
+        batch.column(each).to_pylist() for each in ("document", "observed_at", "source", "place")
+    )
+    sources = redact(sources, sum(len(each or "") for each in sources))
+    for raw, given, source, place in zip(raws, moments, sources, places, strict=True):
+        where = source or f"{name}:{place}"
+        when = moment if given is None else _moment(given)
+        if raw is None:
+            yield Rejection(where, "", "empty", "there is nothing in it")
+        elif when is None:
+            message = "its column of moments has none like 2026-03-01T00:00:00Z"
+            yield Rejection(where, "", "bad_moment", message)
+        else:
+            data = raw.encode("utf-8", "surrogatepass") if isinstance(raw, str) else bytes(raw)
+            yield RawDocument(data, when, where, 0, MomentSource.GIVEN)
+
+
+def _moment(given: object) -> dt.datetime | None:
+    """Return the moment that a cell holds, in UTC; None if it holds none."""
+    if isinstance(given, dt.datetime):
+        return (given if given.tzinfo else given.replace(tzinfo=dt.UTC)).astimezone(dt.UTC)
+    return parse_moment(given)
+
+
+def _refused(rejected: list[tuple[Rejection, int]]) -> pa.Table:
+    """Return rejections as issues."""
+    size = len(rejected)
+    columns = {
+        "observed_at": pa.nulls(size, tables.MOMENT),
+        "document": pa.nulls(size, pa.string()),
+        "place": [place for _, place in rejected],
+    }
+    for name in ("source", "pointer", "code", "message"):
+        columns[name] = pa.array([getattr(each, name) for each, _ in rejected], pa.string())
+    return table(tables.ISSUES, columns)
+
+
+def wide(name: str, rows: pa.Table) -> pa.Table:
+    """Return the rows of a table with the columns of `tables.WIDE`."""
+    size = len(rows)
+    columns = [
+        rows[field.name] if field.name in rows.schema.names else pa.nulls(size, field.type)
+        for field in tables.WIDE
+        if field.name != "table"
+    ]
+    names = pa.DictionaryArray.from_arrays(pa.array([0] * size, pa.int8()), pa.array([name]))
+    return pa.Table.from_arrays([names.cast(pa.string()), *columns], schema=tables.WIDE)
