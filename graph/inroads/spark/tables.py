@@ -198,6 +198,39 @@ KEEPS: Final = pa.schema(
 """The accounts that businesses keep."""
 
 
+_WORDS: Final = pa.list_(_TEXT)
+
+STEP: Final = pa.struct(
+    [
+        _column("from", _TEXT, "the end at which the step starts; KEEPS is walked both ways"),
+        _column("relation", _TEXT, "the relation"),
+        _column("to", _TEXT, "the other end"),
+        _column("grant", _TEXT, "the printed id of the grant"),
+        _column("evidence", EVIDENCE, "the record of the grant that speaks first", null=True),
+    ]
+)
+"""A step of a path."""
+
+ACCESSES: Final = pa.schema(
+    [
+        _column("identity", _TEXT, "the identity"),
+        _column("resource", _TEXT, "the business or account that it reaches"),
+        _column("roles", _WORDS, "the maximal roles over its paths, in the order of `model.Role`"),
+        _column("capabilities", _WORDS, "what these allow, in the order of `model.Capability`"),
+        _column("certainty", _TEXT, "the certainty of its best path"),
+        _column("state", _TEXT, "ACTIVE if any path is, else LATENT"),
+        _column("state_reasons", _WORDS, "why it is latent, as codes in order"),
+        _column("contested", _FLAG, "there are contested roles"),
+        _column("contested_roles", _WORDS, "the roles of which every path is contested"),
+        _column("distance", _SMALL, "the number of steps of its shortest path"),
+        _column("paths", _LONG, "how many paths prove it"),
+        _column("truncated", _FLAG, "a limit cut the search for paths: there may be more"),
+        _column("witness", pa.list_(STEP), "its first path, see `reach.paths.path_order`"),
+    ]
+)
+"""The accesses of all identities."""
+
+
 def spark_schema(schema: pa.Schema) -> StructType:
     """Return the schema of a table as Spark has it."""
     from pyspark.sql.pandas.types import from_arrow_schema  # noqa: PLC0415  # workers need none
