@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import random
-from collections import defaultdict
+from collections import Counter, defaultdict
 from typing import Any
 
 import pyarrow as pa
 
 from inroads.explorer import Explorer
 from inroads.model import Access, Path
+from inroads.policy.tables import STOCK
 from inroads.reach.paths import path_order
 from inroads.reach.questions import reach
 from inroads.spark.reaching.answering import accesses
+from inroads.spark.reaching.neighbourhoods import gathered
+from inroads.spark.tables import GRANTS, NODES
 from lake import grants_of, nodes_of, people, shifted, together
 from strategies import random_world
 from worlds import explore
@@ -98,3 +101,67 @@ def test_random_worlds(spark: Any) -> None:
         "distance": 6,
         "paths": 5,
     }
+
+
+def hubs(people: int, businesses: int) -> tuple[pa.Table, pa.Table]:
+    """A vendor whose clients are all businesses, each owned by somebody; an accountant works for some."""
+    vendor, account = "business:1", "account:hub"
+    grants = [_grant(vendor, "KEEPS", account)]
+    nodes = [_node(vendor, vendor), _node(account, vendor), _node("identity:1")]
+    for number in range(2, people + 2):
+        owner, business, kept = f"identity:{number}", f"business:{number}", f"account:a{number}"
+        nodes += [_node(owner), _node(business, business), _node(kept, business)]
+        grants += [
+            _grant(owner, "MEMBER", business, "OWNER"),
+            _grant(business, "KEEPS", kept),
+            _grant(business, "CLIENT", account, "CLIENT"),
+        ]
+        if number < businesses + 2:
+            grants.append(_grant("identity:1", "MEMBER", business, "ACCOUNTANT"))
+    return pa.Table.from_pylist(grants, GRANTS), pa.Table.from_pylist(nodes, NODES)
+
+
+def _grant(principal: str, relation: str, resource: str, *roles: str) -> dict[str, Any]:
+    name = f"{resource}#{relation}@{principal}"
+    ends = {"principal": principal, "relation": relation, "resource": resource}
+    nothing = {"inactive": [], "contested": [], "evidence": []}
+    facts = {"client_role": False, "active": True, "records": 0, "roles": list(roles)}
+    return {"grant": name} | ends | nothing | facts
+
+
+def _node(node: str, cluster: str | None = None) -> dict[str, Any]:
+    kind = node.partition(":")[0].upper()
+    known = {"node": node, "kind": kind, "observed": True, "unconfirmed": False, "cluster": cluster}
+    return dict.fromkeys(NODES.names) | known
+
+
+def test_hubs(spark: Any, stage: Any) -> None:
+    """A bucket has as many rows as its identities need, whatever hub they are at.
+
+    Here that is for each owner the own grant, and of the business the KEEPS, the CLIENT and two
+    nodes, and the identity; the vendor comes once a bucket. The accountant's 500 businesses come
+    with a grant, the KEEPS and two nodes, and without their clients.
+    """
+    made = hubs(100_000, 500)
+    grants, nodes = (
+        stage(name, spark.createDataFrame(each))
+        for name, each in zip(("grants", "nodes"), made, strict=True)
+    )
+    rows = gathered(grants, nodes, STOCK, 20).groupBy("bucket").count().collect()
+    sizes = sorted(each["count"] for each in rows)
+    assert len(sizes) == 20
+    assert sum(sizes) <= 6 * 100_000 + 4 * 500 + 20 * 3 + 1
+    assert sizes[-1] < 6 * 6_000 + 4 * 500
+
+
+def test_hubs_are_answered(spark: Any, stage: Any) -> None:
+    """All owners reach the vendor of their businesses, and the accountant all that it works for."""
+    made = hubs(2_000, 500)
+    grants, nodes = (
+        stage(name, spark.createDataFrame(each))
+        for name, each in zip(("grants", "nodes"), made, strict=True)
+    )
+    found = accesses(grants, nodes, buckets=4).toArrow().to_pylist()
+    reached = Counter(each["resource"] for each in found)
+    assert reached["business:1"] == reached["account:hub"] == 2_000
+    assert Counter(each["identity"] for each in found)["identity:1"] == 2 * 500

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pyarrow as pa
 
+from inroads.analysis.census import FIGURES
+
 if TYPE_CHECKING:
     from pyspark.sql.types import StructType
 
@@ -229,6 +231,59 @@ ACCESSES: Final = pa.schema(
     ]
 )
 """The accesses of all identities."""
+
+
+_FIGURES: Final = tuple(_column(each, _SMALL, "see `analysis.census.FIGURES`") for each in FIGURES)
+
+COUNTS: Final = pa.schema(
+    [
+        _column("kind", _TEXT, "the kind of the node"),
+        _column("id", _TEXT, "the node"),
+        _column("name", _TEXT, "an email, or the name of a business", null=True),
+        *_FIGURES,
+    ]
+)
+"""How many accesses there are of each identity, or to each business and account."""
+
+CHANGES: Final = pa.schema(
+    [
+        _column("identity", _TEXT, "the identity"),
+        _column("resource", _TEXT, "the business or account"),
+        _column("kind", _TEXT, "gained, lost or altered"),
+        *(
+            _column(
+                f"{side}_{name}", kind, f"{name} of the access then; null without one", null=True
+            )
+            for side in ("before", "after")
+            for name, kind in (
+                *(("roles", _WORDS), ("certainty", _TEXT)),
+                *(("state", _TEXT), ("contested", _FLAG)),
+            )
+        ),
+    ]
+)
+"""Accesses that differ between two moments."""
+
+FINDINGS: Final = pa.schema(
+    [
+        _column("rule", _TEXT, "the rule"),
+        _column("severity", _TEXT, "the severity under the policy"),
+        _column("subjects", _WORDS, "the nodes that it is about, perhaps with a grant"),
+        _column("sentence", _TEXT, "the finding in plain English"),
+        _column("finding", _TEXT, "the name of the finding, equal in every version"),
+        _column("suppressed", _TEXT, "why the policy suppresses it", null=True),
+    ]
+)
+"""Findings of the rules that need no more than an identity's accesses, its grants and its nodes."""
+
+ANSWERS: Final = {
+    "accesses": ACCESSES,
+    "blast_radius": COUNTS,
+    "exposure": COUNTS,
+    "findings": FINDINGS,
+    "changes": CHANGES,
+}
+"""The tables that follow from grants and nodes; `changes` only where two moments are compared."""
 
 
 def spark_schema(schema: pa.Schema) -> StructType:
