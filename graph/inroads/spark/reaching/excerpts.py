@@ -18,12 +18,13 @@ from inroads.columns.claimset import (
     ATTRIBUTES,
     KINDS,
     NONE,
+    SECTIONS,
     ClaimSet,
     edge_keys,
 )
 from inroads.columns.contradictions import GrantRows
 from inroads.columns.fold import HOLDERS, INACTIVE, EvidenceRows, Fold, kind_starts
-from inroads.model import CONTRADICTIONS, Contradiction, Grant, Relation, Role
+from inroads.model import CONTRADICTIONS, Contradiction, Grant, Relation, Role, Section
 from inroads.network.access_graph import AccessGraph
 from inroads.policy.tables import Policy
 from inroads.spark.parsing import claim_set_of, flags_of, numbers_of, texts_of
@@ -31,6 +32,9 @@ from inroads.spark.rows import RELATION_WORDS, ROLE_WORDS, Printed
 
 _TEXTS: Final = ("email", "name", "subscription_status")
 """The attributes that are texts."""
+
+_GROUP_ROW: Final = "^(/response)?/groups/[0-9]+$"
+"""The pointers of rows of groups."""
 
 
 class Excerpt(NamedTuple):
@@ -53,8 +57,11 @@ def excerpt(rows: pa.Table, policy: Policy) -> Excerpt:
     order = np.argsort(keys, kind="stable")
     order = order[firsts(keys[order])]
     held = GrantRows(*(column[order] for column in held))
-    fold = _fold(said, held, nodes, place)
     grants = grants.take(pa.array(order))
+    fold = _fold(said, held, nodes, place)
+    fold = fold._replace(
+        evidence_of=np.arange(len(order) + 1), evidence=_first_records(grants["evidence"])
+    )
     return Excerpt(AccessGraph.of(_Stated(fold, policy, grants)), names, grants)
 
 
@@ -75,6 +82,19 @@ def _grant_rows(grants: pa.Table, names: Any) -> GrantRows:
         inactive,
         _bits(grants["contested"], CONTRADICTIONS).astype(np.int8),
     )
+
+
+def _first_records(evidence: Any) -> EvidenceRows:
+    """Return the first record of each grant as a row of evidence.
+
+    Only its section is told, and only of rows of groups, which speak after all that a membership is.
+    """
+    pointer = _plain(pc.struct_field(_plain(evidence), "pointer"))
+    is_group = pc.fill_null(pc.match_substring_regex(pointer, _GROUP_ROW), False)
+    section = np.where(is_group.to_numpy(zero_copy_only=False), SECTIONS.index(Section.GROUP), NONE)
+    nothing = np.full(len(section), NONE, np.int32)
+    columns = dict.fromkeys(EvidenceRows._fields, nothing)
+    return EvidenceRows(**columns)._replace(section=section)
 
 
 def _bits(lists: Any, words: Any) -> Ints:
@@ -144,6 +164,8 @@ def _column(values: Any, name: str, place: Ints, starts: tuple[int, ...]) -> Int
 
 def _plain(column: Any) -> Any:
     """Return a column as one array."""
+    if isinstance(column, pa.Array):
+        return column
     return pa.concat_arrays([*column.chunks, pa.array([], column.type)])
 
 
