@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pyarrow as pa
 
+from inroads.analysis.census import FIGURES
+
 if TYPE_CHECKING:
     from pyspark.sql.types import StructType
 
@@ -196,6 +198,92 @@ KEEPS: Final = pa.schema(
     ]
 )
 """The accounts that businesses keep."""
+
+
+_WORDS: Final = pa.list_(_TEXT)
+
+STEP: Final = pa.struct(
+    [
+        _column("from", _TEXT, "the end at which the step starts; KEEPS is walked both ways"),
+        _column("relation", _TEXT, "the relation"),
+        _column("to", _TEXT, "the other end"),
+        _column("grant", _TEXT, "the printed id of the grant"),
+        _column("evidence", EVIDENCE, "the record of the grant that speaks first", null=True),
+    ]
+)
+"""A step of a path."""
+
+ACCESSES: Final = pa.schema(
+    [
+        _column("identity", _TEXT, "the identity"),
+        _column("resource", _TEXT, "the business or account that it reaches"),
+        _column("roles", _WORDS, "the maximal roles over its paths, in the order of `model.Role`"),
+        _column("capabilities", _WORDS, "what these allow, in the order of `model.Capability`"),
+        _column("certainty", _TEXT, "the certainty of its best path"),
+        _column("state", _TEXT, "ACTIVE if any path is, else LATENT"),
+        _column("state_reasons", _WORDS, "why it is latent, as codes in order"),
+        _column("contested", _FLAG, "there are contested roles"),
+        _column("contested_roles", _WORDS, "the roles of which every path is contested"),
+        _column("distance", _SMALL, "the number of steps of its shortest path"),
+        _column("paths", _LONG, "how many paths prove it"),
+        _column("truncated", _FLAG, "a limit cut the search for paths: there may be more"),
+        _column("witness", pa.list_(STEP), "its first path, see `reach.paths.path_order`"),
+    ]
+)
+"""The accesses of all identities."""
+
+
+_FIGURES: Final = tuple(_column(each, _SMALL, "see `analysis.census.FIGURES`") for each in FIGURES)
+
+COUNTS: Final = pa.schema(
+    [
+        _column("kind", _TEXT, "the kind of the node"),
+        _column("id", _TEXT, "the node"),
+        _column("name", _TEXT, "an email, or the name of a business", null=True),
+        *_FIGURES,
+    ]
+)
+"""How many accesses there are of each identity, or to each business and account."""
+
+CHANGES: Final = pa.schema(
+    [
+        _column("identity", _TEXT, "the identity"),
+        _column("resource", _TEXT, "the business or account"),
+        _column("kind", _TEXT, "gained, lost or altered"),
+        *(
+            _column(
+                f"{side}_{name}", kind, f"{name} of the access then; null without one", null=True
+            )
+            for side in ("before", "after")
+            for name, kind in (
+                *(("roles", _WORDS), ("certainty", _TEXT)),
+                *(("state", _TEXT), ("contested", _FLAG)),
+            )
+        ),
+    ]
+)
+"""Accesses that differ between two moments."""
+
+FINDINGS: Final = pa.schema(
+    [
+        _column("rule", _TEXT, "the rule"),
+        _column("severity", _TEXT, "the severity under the policy"),
+        _column("subjects", _WORDS, "the nodes that it is about, perhaps with a grant"),
+        _column("sentence", _TEXT, "the finding in plain English"),
+        _column("finding", _TEXT, "the name of the finding, equal in every version"),
+        _column("suppressed", _TEXT, "why the policy suppresses it", null=True),
+    ]
+)
+"""Findings of the rules that need no more than an identity's accesses, its grants and its nodes."""
+
+ANSWERS: Final = {
+    "accesses": ACCESSES,
+    "blast_radius": COUNTS,
+    "exposure": COUNTS,
+    "findings": FINDINGS,
+    "changes": CHANGES,
+}
+"""The tables that follow from grants and nodes; `changes` only where two moments are compared."""
 
 
 def spark_schema(schema: pa.Schema) -> StructType:

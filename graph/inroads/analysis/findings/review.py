@@ -16,6 +16,7 @@ from inroads.analysis.findings.context import RuleContext
 from inroads.analysis.findings.finding import (
     Finding,
     Match,
+    Proof,
     RuleRun,
     Suppressed,
     finding_identity,
@@ -180,6 +181,11 @@ class _UnwrittenFinding(NamedTuple):
     @property
     def key(self) -> tuple[int, str, tuple[str, ...]]:
         return -self.severity.rank, self.rule.id, self.hit.subjects
+
+
+def _finding(found: _UnwrittenFinding, proofs: tuple[Proof, ...], count: int) -> Finding:
+    head = found.identity, found.rule.id, found.rule.version, found.severity
+    return Finding(*head, found.hit.subjects, found.hit.facts, proofs, found.suppressed, count)
 
 
 class _Asked(NamedTuple):
@@ -350,11 +356,12 @@ class Findings(Sequence[Finding], Framed):
     def __iter__(self) -> Iterator[Finding]:
         return map(self._written, self._found)
 
+    def unproven(self) -> Iterator[Finding]:
+        """Yield the findings without their evidence, so that no document is looked at."""
+        return (_finding(each, (), 0) for each in self._found)
+
     def _written(self, found: _UnwrittenFinding) -> Finding:
-        proofs, count = self._writer.proofs(found.hit.sources)
-        head = found.identity, found.rule.id, found.rule.version, found.severity
-        facts = found.hit.subjects, found.hit.facts
-        return Finding(*head, *facts, proofs, found.suppressed, count)
+        return _finding(found, *self._writer.proofs(found.hit.sources))
 
     def __str__(self) -> str:
         told = [

@@ -1,0 +1,55 @@
+"""Findings on Spark are those of the rules on the whole graph."""
+
+from __future__ import annotations
+
+import random
+from typing import Any
+
+from inroads.analysis.findings import RULES, sentence
+from inroads.explorer import Explorer
+from inroads.spark.reaching.findings import COVERED, NOT_COVERED, findings
+from lake import grants_of, nodes_of, shifted, together
+from strategies import random_world
+from worlds import explore
+
+
+def test_every_rule_is_told_of() -> None:
+    """A rule is covered, or it is said why not."""
+    assert COVERED | NOT_COVERED.keys() == RULES.keys()
+    assert COVERED.isdisjoint(NOT_COVERED)
+
+
+def key(row: dict[str, Any]) -> tuple[str, list[str]]:
+    return row["rule"], row["subjects"]
+
+
+def rows_of(graph: Explorer, world: int) -> list[dict[str, Any]]:
+    """The findings of a graph, with the ids of its world."""
+    return [
+        {
+            "rule": each.rule,
+            "severity": each.severity.value,
+            "subjects": [shifted(subject, world) for subject in each.subjects],
+            "sentence": sentence(graph, each),
+        }
+        for each in graph.findings(COVERED).unproven()
+    ]
+
+
+def test_random_worlds(spark: Any) -> None:
+    """Of 150 random worlds, the first of them a large one, all in one job."""
+    graphs = [explore(random_world(random.Random(seed), 12 if seed else 60)) for seed in range(150)]
+    grants, nodes = (
+        spark.createDataFrame(together(make(graph, world) for world, graph in enumerate(graphs)))
+        for make in (grants_of, nodes_of)
+    )
+    found = sorted(findings(grants, nodes, buckets=5).toArrow().to_pylist(), key=key)
+    wanted = sorted(
+        (row for world, graph in enumerate(graphs) for row in rows_of(graph, world)), key=key
+    )
+    for name in ("rule", "severity", "subjects"):
+        assert [row[name] for row in found] == [row[name] for row in wanted]
+    assert {row["rule"] for row in found} == COVERED
+    first = {each.identity: sentence(graphs[0], each) for each in graphs[0].findings(COVERED)}
+    told = {row["finding"]: row["sentence"] for row in found}
+    assert {name: told[name] for name in first} == first

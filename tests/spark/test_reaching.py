@@ -1,0 +1,167 @@
+"""Accesses by buckets are those of the graph: each fact, the number of paths, and the first path."""
+
+from __future__ import annotations
+
+import random
+from collections import Counter, defaultdict
+from typing import Any
+
+import pyarrow as pa
+
+from inroads.explorer import Explorer
+from inroads.model import Access, Path
+from inroads.policy.tables import STOCK
+from inroads.reach.paths import path_order
+from inroads.reach.questions import reach
+from inroads.spark.reaching.answering import accesses
+from inroads.spark.reaching.neighbourhoods import gathered
+from inroads.spark.tables import GRANTS, NODES
+from lake import grants_of, nodes_of, people, shifted, together
+from strategies import random_world
+from worlds import explore
+
+Rows = dict[tuple[str, str], dict[str, Any]]
+
+
+def tables(graphs: list[Explorer]) -> tuple[pa.Table, pa.Table]:
+    """The grants and nodes of several worlds."""
+    grants = together(grants_of(graph, world) for world, graph in enumerate(graphs))
+    return grants, together(nodes_of(graph, world) for world, graph in enumerate(graphs))
+
+
+def answered(spark: Any, graphs: list[Explorer], **options: Any) -> Rows:
+    """The accesses of several worlds, by both ends."""
+    grants, nodes = (spark.createDataFrame(each) for each in tables(graphs))
+    found = accesses(grants, nodes, graphs[0].policy, **options).toArrow().to_pylist()
+    rows = {(row["identity"], row["resource"]): row for row in found}
+    assert len(rows) == len(found), "an access came twice"
+    return rows
+
+
+def check(rows: Rows, graphs: list[Explorer]) -> int:
+    """All facts are those of the graphs; the number of accesses."""
+    wanted = 0
+    for world, graph in enumerate(graphs):
+        for identity in people(graph):
+            for access in reach(graph, identity):
+                wanted += 1
+                row = rows[shifted(identity, world), shifted(access.resource, world)]
+                check_access(row, access)
+                check_witness(row, access, graph, world)
+    assert len(rows) == wanted
+    return wanted
+
+
+def check_access(row: dict[str, Any], access: Access) -> None:
+    assert row["roles"] == list(access.roles)
+    assert row["capabilities"] == list(access.capabilities)
+    assert row["certainty"] == access.certainty
+    assert row["state"] == access.state
+    assert row["state_reasons"] == list(access.reasons)
+    assert row["contested"] == access.contested
+    assert row["contested_roles"] == list(access.contested_roles)
+    assert row["distance"] == access.distance
+    assert row["paths"] == len(access.paths) or (access.truncated and row["paths"] >= 1000)
+
+
+def check_witness(row: dict[str, Any], access: Access, graph: Explorer, world: int) -> None:
+    """The witness is the first path of the access, by the printed forms that it has among all worlds."""
+
+    def key(path: Path) -> Any:
+        *ranks, text, grants = path_order(path)
+        return *ranks, shifted(text, world), tuple(shifted(each, world) for each in grants)
+
+    first = min(access.paths, key=key)
+    steps = [
+        (step.principal, str(step.relation), step.resource, step.grant) for step in first.steps
+    ]
+    assert [
+        (step["from"], step["relation"], step["to"], step["grant"]) for step in row["witness"]
+    ] == [tuple(shifted(each, world) for each in step) for step in steps]
+    for step, told in zip(first.steps, row["witness"], strict=True):
+        evidence = graph.grants[step.grant].evidence[0]
+        assert told["evidence"]["document"] == graph.documents[evidence.document].sha256
+        assert told["evidence"]["record"] == (evidence.record_id and int(evidence.record_id))
+
+
+def test_random_worlds(spark: Any) -> None:
+    """Of 500 random worlds, all in one job."""
+    graphs = [explore(random_world(random.Random(seed), 6 + seed % 12)) for seed in range(500)]
+    rows = answered(spark, graphs, buckets=7)
+    assert check(rows, graphs) > 5_000
+    told = defaultdict(set)
+    for row in rows.values():
+        for name in ("certainty", "state", "contested", "distance"):
+            told[name].add(row[name])
+        told["paths"].add(min(row["paths"], 5))
+    assert {name: len(values) for name, values in told.items()} == {
+        "certainty": 2,
+        "state": 2,
+        "contested": 2,
+        "distance": 6,
+        "paths": 5,
+    }
+
+
+def hubs(people: int, businesses: int) -> tuple[pa.Table, pa.Table]:
+    """A vendor whose clients are all businesses, each owned by somebody; an accountant works for some."""
+    vendor, account = "business:1", "account:hub"
+    grants = [_grant(vendor, "KEEPS", account)]
+    nodes = [_node(vendor, vendor), _node(account, vendor), _node("identity:1")]
+    for number in range(2, people + 2):
+        owner, business, kept = f"identity:{number}", f"business:{number}", f"account:a{number}"
+        nodes += [_node(owner), _node(business, business), _node(kept, business)]
+        grants += [
+            _grant(owner, "MEMBER", business, "OWNER"),
+            _grant(business, "KEEPS", kept),
+            _grant(business, "CLIENT", account, "CLIENT"),
+        ]
+        if number < businesses + 2:
+            grants.append(_grant("identity:1", "MEMBER", business, "ACCOUNTANT"))
+    return pa.Table.from_pylist(grants, GRANTS), pa.Table.from_pylist(nodes, NODES)
+
+
+def _grant(principal: str, relation: str, resource: str, *roles: str) -> dict[str, Any]:
+    name = f"{resource}#{relation}@{principal}"
+    ends = {"principal": principal, "relation": relation, "resource": resource}
+    nothing = {"inactive": [], "contested": [], "evidence": []}
+    facts = {"client_role": False, "active": True, "records": 0, "roles": list(roles)}
+    return {"grant": name} | ends | nothing | facts
+
+
+def _node(node: str, cluster: str | None = None) -> dict[str, Any]:
+    kind = node.partition(":")[0].upper()
+    known = {"node": node, "kind": kind, "observed": True, "unconfirmed": False, "cluster": cluster}
+    return dict.fromkeys(NODES.names) | known
+
+
+def test_hubs(spark: Any, stage: Any) -> None:
+    """A bucket has as many rows as its identities need, whatever hub they are at.
+
+    Here that is for each owner the own grant, and of the business the KEEPS, the CLIENT and two
+    nodes, and the identity; the vendor comes once a bucket. The accountant's 500 businesses come
+    with a grant, the KEEPS and two nodes, and without their clients.
+    """
+    made = hubs(100_000, 500)
+    grants, nodes = (
+        stage(name, spark.createDataFrame(each))
+        for name, each in zip(("grants", "nodes"), made, strict=True)
+    )
+    rows = gathered(grants, nodes, STOCK, 20).groupBy("bucket").count().collect()
+    sizes = sorted(each["count"] for each in rows)
+    assert len(sizes) == 20
+    assert sum(sizes) <= 6 * 100_000 + 4 * 500 + 20 * 3 + 1
+    assert sizes[-1] < 6 * 6_000 + 4 * 500
+
+
+def test_hubs_are_answered(spark: Any, stage: Any) -> None:
+    """All owners reach the vendor of their businesses, and the accountant all that it works for."""
+    made = hubs(2_000, 500)
+    grants, nodes = (
+        stage(name, spark.createDataFrame(each))
+        for name, each in zip(("grants", "nodes"), made, strict=True)
+    )
+    found = accesses(grants, nodes, buckets=4).toArrow().to_pylist()
+    reached = Counter(each["resource"] for each in found)
+    assert reached["business:1"] == reached["account:hub"] == 2_000
+    assert Counter(each["identity"] for each in found)["identity:1"] == 2 * 500
