@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, NamedTuple
 from inroads.errors import InroadsError
 from inroads.moments import rfc3339
 from inroads.policy.tables import STOCK, Policy
-from inroads.spark import reading, tables
+from inroads.spark import reading, summaries, tables
 from inroads.spark.folder import Folder, Marker
-from inroads.spark.folding import Folded, folded
+from inroads.spark.folding import folded
 from inroads.spark.reaching.answering import accesses
+from inroads.spark.reaching.findings import findings
 from inroads.text import many
 
 if TYPE_CHECKING:
@@ -71,5 +72,47 @@ def run(
         told(f"{name}: {many(folder.rows[name], 'row')}, {time.monotonic() - begun:.0f} s")
         return kept
 
-    ...
+    now = _accesses(given, asked, asked.as_of, keep)
+    if not folder.rows["documents"]:
+        raise InroadsError(f"no document was taken: see the table issues in {place}", "NO_DOCUMENTS")
+    keep("exposure", summaries.exposure(now.accesses, now.nodes))
+    keep("blast_radius", summaries.blast_radius(now.accesses, now.nodes))
+    moment = asked.as_of or dt.datetime.now(dt.UTC)
+    keep("findings", findings(now.grants, now.nodes, asked.policy, now=moment))
+    if asked.since:
+        then = _accesses(given, asked, asked.since, lambda name, frame: keep(f"since_{name}", frame))
+        keep("changes", summaries.changes(then.accesses, now.accesses))
     return folder.commit(tables.FORMAT, asked.facts())
+
+
+class _Answered(NamedTuple):
+    """The tables that the others follow from."""
+
+    grants: DataFrame
+    nodes: DataFrame
+    accesses: DataFrame
+
+
+def _accesses(
+    documents: DataFrame, asked: Asked, until: dt.datetime | None, keep: Keep
+) -> _Answered:
+    """Answer for all identities at a moment; None: by all documents."""
+    said = keep(
+        "said",
+        reading.read(
+            documents,
+            asked.policy,
+            columns=asked.columns,
+            observed_at=asked.observed_at,
+            as_of=until,
+        ),
+    )
+    parts = {name: keep(name, reading.part(said, name)) for name in tables.SAID}
+    found = folded(parts, keep, asked.policy)
+    grants = keep("grants", found.grants)
+    keep("keeps", found.keeps)
+    return _Answered(
+        grants,
+        found.nodes,
+        keep("accesses", accesses(grants, found.nodes, asked.policy)),
+    )

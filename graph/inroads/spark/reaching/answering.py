@@ -91,7 +91,7 @@ def _lists(values: Sequence[Sequence[str]], which: Ints) -> Any:
 def _witness(part: Excerpt, size: Ints, steps: StepRows) -> Any:
     grant = pa.array(steps.grant)
     relation = part.graph.fold.grants.relation[steps.grant]
-    evidence = _plain(part.grants["evidence"]).take(grant)
+    evidence = _plain(part.grants["evidence"]).take(grant).cast(tables.EVIDENCE)  # its zone of moments
     fields = {
         "from": part.names.take(pa.array(steps.here)),
         "relation": worded(RELATION_WORDS, relation),
