@@ -122,6 +122,8 @@ class Explorer(AccessGraph):
             raise InroadsError(
                 "add to the graph of the original documents, and pseudonymise that", "PSEUDONYMISED"
             )
+        if self.known is not None:
+            raise InroadsError("add to the documents of the run, and open its folder", "PARTIAL")
         if not len(found.said.documents.moment) and not found.rejections:
             return self
         if len(self.fold.said.claims.document) >= COLLECTED_FROM:
@@ -318,6 +320,8 @@ def load(
     stdin: IO[bytes] | None = None,
     progress: Callable[[int], None] | None = None,
     workers: int = 1,
+    businesses: Iterable[str] = (),
+    identities: Iterable[str] = (),
 ) -> Explorer:
     """The graph of all documents in these ledgers, files and folders; `-` is `stdin`.
 
@@ -331,6 +335,10 @@ def load(
     then start from `if __name__ == "__main__":`, as for all of them. Raises FileNotFoundError,
     LedgerError, BadPolicy, and InroadsError BAD_MOMENT; a document that cannot be taken is in the
     graph's `rejections`.
+
+    Of the folder of a run on Spark, only the neighbourhood of some `businesses` and `identities` is
+    opened, see `inroads.spark.opening`: it needs the extra `inroads[spark]`. Raises InroadsError
+    TOO_MUCH if none is named, or other sources are given beside it.
     """
     for each in (as_of, observed_at):
         if each is not None and (not isinstance(each, dt.datetime) or each.utcoffset() is None):
@@ -340,6 +348,8 @@ def load(
             )
     if not isinstance(policy, Policy):
         policy = load_policy(FilePath(policy).read_text(encoding="utf-8"))
+    if businesses or identities or any(map(_is_run, given)):
+        return _opened(given, businesses, identities, policy)
     held: list[Any] = [each for each in given if is_held(each)]
     paths: list[Any] = [each for each in given if not is_held(each)]
     ledgers = [path for path in paths if is_ledger(path)]
@@ -390,6 +400,30 @@ def _advancing(
             progress(here - before)
             before = here
         yield item
+
+
+def _is_run(given: Any) -> bool:
+    """Return whether a path is the folder of a finished run on Spark."""
+    return isinstance(given, str | os.PathLike) and all(
+        (FilePath(given) / name).is_dir() for name in ("complete", "claims")
+    )
+
+
+def _opened(
+    given: tuple[Any, ...], businesses: Iterable[str], identities: Iterable[str], policy: Policy
+) -> Explorer:
+    """The neighbourhood of some nodes, out of the folder of a run on Spark."""
+    asked = [*businesses], [*identities]
+    if len(given) != 1 or not any(asked):
+        raise InroadsError(
+            "a folder of tables is opened alone, for some businesses or identities: name them",
+            "TOO_MUCH",
+        )
+    try:
+        from inroads.spark.opening import opened  # noqa: PLC0415  # an extra brings what it needs
+    except ImportError:
+        raise InroadsError("this needs pyarrow: install inroads[spark]", "EXTRA_MISSING") from None
+    return opened(given[0], *asked, policy)
 
 
 def _kept(

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
 
 import networkx as nx
 import pyarrow as pa
+import pyarrow.parquet as pq
 
 from inroads.documents.pointers import pointer
 from inroads.explorer import Explorer
 from inroads.model import NodeKind, Relation
 from inroads.spark import tables
+from inroads.spark.rows import Printed, tables_of
 
 APART = 10**6
 """By so much the ids of worlds are apart."""
@@ -62,11 +65,11 @@ def _evidence(graph: Explorer, each: Any) -> dict[str, Any]:
 
 
 def nodes_of(graph: Explorer, world: int = 0) -> pa.Table:
-    """All nodes of a graph; the cluster of a node is what KEEPS joins."""
+    """All nodes of a graph; the cluster of a node is what claims of KEEPS join."""
     keeps: nx.Graph[str] = nx.Graph()
-    for grant in graph.grants.values():
-        if grant.relation is Relation.KEEPS:
-            keeps.add_edge(grant.principal, grant.resource)
+    for row in Printed(graph.fold.said).claims().to_pylist():
+        if row["relation"] == Relation.KEEPS:
+            keeps.add_edge(row["principal"], row["resource"])
     cluster = {
         node: min(each for each in part if each.startswith("business"))
         for part in nx.connected_components(keeps)
@@ -84,6 +87,17 @@ def nodes_of(graph: Explorer, world: int = 0) -> pa.Table:
         for node, data in graph.nodes(data=True)
     ]
     return pa.Table.from_pylist(rows, tables.NODES)
+
+
+def folder_of(graph: Explorer, place: Path) -> Path:
+    """The folder of a run, as far as a graph is made of it; tables have several files."""
+    found = tables_of(graph.fold.said) | {"nodes": nodes_of(graph)}
+    for name, rows in (found | {"complete": pa.table({"told": ["{}"]})}).items():
+        (place / name).mkdir(parents=True)
+        step = max(1, -(-len(rows) // 3))
+        for start in range(0, max(len(rows), 1), step):
+            pq.write_table(rows.slice(start, step), place / name / f"part-{start}.parquet")
+    return place
 
 
 def together(parts: Iterable[pa.Table]) -> pa.Table:

@@ -149,7 +149,10 @@ class WhatIf(Generic[_G], frames.Framed):
             observed=observed,
             grants=made.grants._replace(contested=contested),
         )
-        return type(self.base).build(made, policy)
+        graph, known = type(self.base).build(made, policy), self.base.known
+        # Of a neighbourhood, an imagined grant may lead to what is not in it.
+        graph.known = known if known is None or not self.added else frozenset()
+        return graph
 
     @cached_property
     def outcomes(self) -> tuple[Outcome, ...]:

@@ -94,7 +94,8 @@ class AccessGraph(MultiDiGraph):
     policy: Policy = STOCK
     version: str = ""
     limited: int = 0
-    """To how many businesses it is limited; 0 where it is of all that was said (see `limited_view`)."""
+    """To how many businesses it is limited; 0 where it is of all (see `limited_view`)."""
+    known: frozenset[str] | None = None  # the nodes of which it has all that was said; None: of all
     mark: str = ""
     """What the ids of its objects end with in answers that are about other versions, too."""
     ground: AccessGraph | None = None
@@ -132,7 +133,7 @@ class AccessGraph(MultiDiGraph):
             return super().__reduce__()
         state = {
             name: vars(self)[name]
-            for name in ("graph", "rejections", "masked", "limited")
+            for name in ("graph", "rejections", "masked", "limited", "known")
             if name in vars(self)
         }
         return _rebuilt, (type(self), self.fold, self.policy), state
@@ -483,7 +484,7 @@ class AccessGraph(MultiDiGraph):
         steps = {step.grant for path in access.paths for step in path.steps}
         numbers = [self.index.grant_number(each) for each in steps]
         grants = np.array([each for each in numbers if each is not None], np.int64)
-        return self.coverage_of_reach(access.principal, grants)
+        return self._measured.of_reach(access.principal, grants, access.resource)
 
     @cached_property
     def _measured(self) -> MeasuredCoverage:

@@ -66,16 +66,26 @@ class MeasuredCoverage:
         if not self.graph.documents:
             notes.append("no document was read")
         notes += self._limits
+        if self.graph.known is not None:
+            notes.append(f"only the neighbourhood of {len(self.graph.known)} nodes was opened")
         return self._coverage(not notes, notes, range(len(self.graph.documents)))
 
-    def of_reach(self, identity: str, grants: Ints = NO_GRANTS) -> Coverage:
-        """Return the coverage of an identity's reach.
+    def of_reach(
+        self, identity: str, grants: Ints = NO_GRANTS, resource: str | None = None
+    ) -> Coverage:
+        """Return the coverage of an identity's reach, or of its access to one resource.
 
         It is complete when its newest `me` document has every section, and each record was read.
         `grants` are the numbers of the grants that the answer passes.
         """
         latest = self._covering(identity)
-        gaps = [*self._limits, *self._unread(identity), *self._older_sections(identity, latest)]
+        border = self._border("what it reaches", identity, resource)
+        gaps = [
+            *self._limits,
+            *border,
+            *self._unread(identity),
+            *self._older_sections(identity, latest),
+        ]
         if not self.graph.fold.observed[self.graph.number(identity)]:
             gaps.append(
                 f"no document of {identity} itself was read: what it reaches is a lower bound"
@@ -97,7 +107,8 @@ class MeasuredCoverage:
             for business in businesses
             if not self.graph.fold.observed[self.graph.number(business)]
         ]
-        notes = [note for business in businesses for note in self._unread(business)]
+        notes = [*self._border("who reaches it", resource)]
+        notes += [note for business in businesses for note in self._unread(business)]
         if not businesses:
             notes.append(
                 f"no business is known to keep {resource}: who reaches it is a lower bound"
@@ -143,6 +154,14 @@ class MeasuredCoverage:
             if self.graph.limited
             else []
         )
+
+    def _border(self, asked: str, *nodes: str | None) -> list[str]:
+        """Return a note where all that was said of any of these nodes is not in the graph."""
+        if self.graph.known is None or not self.graph.known.isdisjoint(nodes):
+            return []
+        return [
+            f"only a neighbourhood was opened, not that of {nodes[0]}: {asked} is a lower bound"
+        ]
 
     def _latest(self, node: str, scope: str) -> int:
         """Return the number of the latest document that covers a scope of a node, or NONE."""
