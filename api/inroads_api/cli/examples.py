@@ -217,5 +217,17 @@ EXAMPLES: Final[dict[str, tuple[str, str]]] = {
         "inroads audit hash identity:712052 --auth auth.json",
         "inroads audit hash b@example.com identity:712052 --auth auth.json",
     ),
+    "spark": (
+        "inroads spark describe answers",
+        "inroads spark describe answers findings",
+    ),
+    "spark run": (
+        "inroads spark run /lake/me.ndjson /lake/answers --remote sc://127.0.0.1:15002",
+        "inroads spark run delta:/lake/me /lake/may --since 2026-04-01T00:00:00Z --remote sc://spark",
+    ),
+    "spark describe": (
+        "inroads spark describe answers",
+        "inroads spark describe answers accesses",
+    ),
 }
 """The examples of each command by its words."""

@@ -42,6 +42,7 @@ COMMANDS: Final = {
     "schema": (SERVE, "query.schema", "Print the GraphQL schema."),
     "token": (SERVE, "security.tokens", "Manage the tokens of a server."),
     "audit": (SERVE, "security.audit", "Check and search the audit log of a server."),
+    "spark": (SERVE, "spark.app", "Answer for populations that one machine does not hold."),
     "export": (SERVE, "files.export", "Write the graph as files for other tools."),
     "mask": (SERVE, "files.mask", "Print the pseudonym of an email, node or grant."),
     "unmask": (SERVE, "files.unmask", "Print what a pseudonym stands for."),

@@ -39,6 +39,8 @@ class Folder:
         """
         self._write(name, frame)
         kept = self.spark.read.parquet(f"{self.place}/{name}")
+        if not kept.columns:  # Sail writes no file for no rows
+            kept = self.spark.createDataFrame([], frame.schema)
         self.rows[name] = kept.count()
         return kept
 
@@ -76,8 +78,8 @@ def marker(place: str) -> Marker:
     try:
         rows = ds.dataset(f"{place.rstrip('/')}/{MARKER}", format="parquet").to_table()
     except (OSError, ValueError):  # no such place, or a half-written file
-        rows = []
-    if not len(rows):
+        rows = None
+    if not rows:
         raise InroadsError(f"{place} is not the folder of a finished run", "NO_MARKER")
     try:
         return msgspec.json.decode(rows["told"][0].as_py(), type=Marker)

@@ -74,13 +74,17 @@ def run(
 
     now = _accesses(given, asked, asked.as_of, keep)
     if not folder.rows["documents"]:
-        raise InroadsError(f"no document was taken: see the table issues in {place}", "NO_DOCUMENTS")
+        raise InroadsError(
+            f"no document was taken: see the table issues in {place}", "NO_DOCUMENTS"
+        )
     keep("exposure", summaries.exposure(now.accesses, now.nodes))
     keep("blast_radius", summaries.blast_radius(now.accesses, now.nodes))
     moment = asked.as_of or dt.datetime.now(dt.UTC)
     keep("findings", findings(now.grants, now.nodes, asked.policy, now=moment))
     if asked.since:
-        then = _accesses(given, asked, asked.since, lambda name, frame: keep(f"since_{name}", frame))
+        then = _accesses(
+            given, asked, asked.since, lambda name, frame: keep(f"since_{name}", frame)
+        )
         keep("changes", summaries.changes(then.accesses, now.accesses))
     return folder.commit(tables.FORMAT, asked.facts())
 

@@ -48,24 +48,30 @@ def connected(remote: str) -> Iterator[SparkSession]:
         finally:
             spark.stop()
     except PySparkException as error:
-        raise InroadsError(
-            f"Spark at {remote} says: {_gist(error)}", "SPARK_FAILED"
-        ) from error
+        raise InroadsError(f"Spark at {remote} says: {gist(error)}", "SPARK_FAILED") from error
 
 
 def _reached(remote: str) -> None:
     """Knock at an address: Spark's client itself would try for ten minutes before it gives up."""
-    parts = urlsplit(remote)
-    if parts.scheme != "sc" or not parts.hostname:
+    try:
+        parts = urlsplit(remote)
+        host, port = parts.hostname, parts.port or PORT
+    except ValueError:  # a port that is none
+        host = None
+    if not host or parts.scheme != "sc":
         raise InroadsError(f"{remote!r} is not an address like sc://host:15002", "BAD_REMOTE")
     try:
-        create_connection((parts.hostname, parts.port or PORT), PATIENCE).close()
+        create_connection((host, port), PATIENCE).close()
     except OSError as error:
         raise InroadsError(f"Spark at {remote} does not answer: {error}", "SPARK_FAILED") from None
 
 
-def _gist(error: Exception) -> str:
-    """Return the first line of an error, and its last one where a traceback of a worker follows."""
+def gist(error: Exception) -> str:
+    """Return the first line of an error, and its last one where a traceback of a worker follows.
+
+    >>> gist(ValueError("the worker says:\\nTraceback of calls\\n  one\\nKeyError: 'a'"))
+    "the worker says: KeyError: 'a'"
+    """
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
     traced = any(line.startswith("Traceback") for line in lines)
     return " ".join([*lines[:1], *(lines[-1:] if traced else [])]) or type(error).__name__

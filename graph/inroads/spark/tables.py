@@ -286,6 +286,49 @@ ANSWERS: Final = {
 """The tables that follow from grants and nodes; `changes` only where two moments are compared."""
 
 
+TABLES: Final = {
+    "issues": (ISSUES, "documents that were rejected, and problems in those that were taken"),
+    "documents": (DOCUMENTS, "the documents that were taken"),
+    "claims": (CLAIMS, "what records say of who holds what"),
+    "covers": (COVERS, "what each document covers, so that its silence ends older claims"),
+    "keepers": (KEEPERS, "which business kept which account, by its own records"),
+    "groups": (GROUPS, "groups of whole businesses"),
+    "attributes": (ATTRIBUTES, "what records say of nodes"),
+    "named": (NAMED, "all nodes that some document names"),
+    "grants": (GRANTS, "the grants that stand"),
+    "nodes": (NODES, "all nodes, with what is known of them"),
+    "keeps": (KEEPS, "the accounts that businesses keep"),
+    "accesses": (ACCESSES, "who reaches what, and by which path"),
+    "exposure": (COUNTS, "how many reach each business and account"),
+    "blast_radius": (COUNTS, "how much each identity reaches"),
+    "findings": (
+        FINDINGS,
+        "findings of the rules that need no more than an identity's surroundings",
+    ),
+    "changes": (CHANGES, "accesses that differ between two moments"),
+}
+"""The tables of a folder that are for its users, with their meaning, in the order of their making."""
+
+
+def meaning(column: Any) -> str:
+    """Return what a column of a schema means."""
+    told: str = column.metadata[b"meaning"].decode()
+    return told
+
+
+def typed(kind: Any) -> str:
+    """Return a type of Arrow in short: of a struct the names of its fields.
+
+    >>> typed(STEP)
+    '(from, relation, to, grant, evidence)'
+    """
+    if pa.types.is_list(kind):
+        return f"list of {typed(kind.value_type)}"
+    if pa.types.is_struct(kind):
+        return f"({', '.join(kind.field(place).name for place in range(kind.num_fields))})"
+    return str(kind)
+
+
 def spark_schema(schema: pa.Schema) -> StructType:
     """Return the schema of a table as Spark has it."""
     from pyspark.sql.pandas.types import from_arrow_schema  # noqa: PLC0415  # workers need none

@@ -7,18 +7,23 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+import msgspec
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 import typer
 
 from commands import rows, run
 from inroads import EXAMPLE
+from inroads.spark.folder import MARKER, Marker
+from inroads.spark.tables import FORMAT
 from inroads_api.cli.examples import EXAMPLES
 from inroads_api.cli.main import COMMANDS, app
 
-PARSED = {"serve", "watch", "collect", "review work"}
-"""Commands that go on, or ask the service: their examples are parsed, not run."""
+PARSED = {"serve", "watch", "collect", "review work", "spark run"}
+"""Commands that go on, or ask the service or an engine: their examples are parsed, not run."""
 
-GROUPS = ("ledger", "review", "token", "audit")
+GROUPS = ("ledger", "review", "token", "audit", "spark")
 WHOLE = typer.main.get_command(app)
 
 
@@ -36,10 +41,19 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "key").chmod(0o600)
     for log in ("audit.log", "audit.1.log"):
         (tmp_path / log).touch()
+    _answers(tmp_path / "answers")
     done("ingest", "documents/")
     done("token", "create", "anna", "--auth", "auth.json")
     shutil.copy("auth.json", "other.json")
     return tmp_path
+
+
+def _answers(folder: Path) -> None:
+    """A folder as Spark leaves it, with its marker alone."""
+    made = Marker(FORMAT, {}, {"accesses": 6, "findings": 3})
+    (folder / MARKER).mkdir(parents=True)
+    told = pa.table({"told": [msgspec.json.encode(made).decode()]})
+    pq.write_table(told, folder / MARKER / "part.parquet")
 
 
 @pytest.fixture

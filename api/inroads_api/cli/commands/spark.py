@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -12,11 +12,12 @@ from inroads.policy.loading import load_policy
 from inroads.policy.tables import STOCK
 from inroads.spark.folder import marker
 from inroads.spark.sessions import TOKEN, connected
-from inroads.text import many
-from inroads_api.cli.options import AsOf, ObservedAt, PolicyFile, grouped, moment_option
+from inroads_api.cli.options import AsOf, ObservedAt, PolicyFile, moment_option
 from inroads_api.cli.terminal import Output, failing, print_rows, say
 
-app = typer.Typer(help="Answer for populations that one machine does not hold.", no_args_is_help=True)
+app = typer.Typer(
+    help="Answer for populations that one machine does not hold.", no_args_is_help=True
+)
 
 
 @app.command()
@@ -24,11 +25,12 @@ def run(
     documents: Annotated[
         str,
         typer.Argument(
-            metavar="DOCUMENTS", help="A path or address that the engine reads: NDJSON or Parquet."
+            metavar="DOCUMENTS",
+            help="Where the engine finds them: lines of JSON, parquet:PLACE or delta:PLACE.",
         ),
     ],
     folder: Annotated[
-        str, typer.Argument(metavar="FOLDER", help="A new folder for the tables, there as well.")
+        str, typer.Argument(metavar="FOLDER", help="A new folder for the tables, as it names it.")
     ],
     remote: Annotated[
         str,
@@ -36,41 +38,61 @@ def run(
             "--remote",
             metavar="sc://HOST:PORT",
             envvar="SPARK_REMOTE",
-            help=f"The Spark Connect server. Its token comes from ${TOKEN}.",
+            help=f"The server of Spark Connect. Its token comes from ${TOKEN}.",
         ),
     ],
-    kind: Annotated[
-        str | None,
-        typer.Option("--kind", metavar="FORMAT", help="ndjson, parquet or delta. Default: by name."),
-    ] = None,
     column: Annotated[
-        str, typer.Option("--column", metavar="NAME", help="The column of the documents.")
+        str,
+        typer.Option("--column", metavar="NAME", help="The column of the documents in a table."),
     ] = "document",
     since: Annotated[
         dt.datetime | None,
-        moment_option("--since", "Also write what has changed since this moment."),
+        moment_option("--since", "Also compare all accesses with those of this moment."),
     ] = None,
     as_of: AsOf = None,
     observed_at: ObservedAt = None,
     policy: PolicyFile = None,
 ) -> None:
     """Answer for all identities of documents in a lake, as tables in a new folder."""
-    from inroads.spark.running import run as run_all  # noqa: PLC0415  # an extra brings it
-
     with failing():
         rules = load_policy(policy.read_text(encoding="utf-8")) if policy else STOCK
         with connected(remote) as spark:
-            made = run_all(spark, documents, folder, policy=rules, told=say)
-    say(f"{folder} is complete: {many(sum(made.rows.values()), 'row')}")
+            from inroads.spark.reading import Columns  # noqa: PLC0415  # they need the extra
+            from inroads.spark.running import Asked  # noqa: PLC0415
+            from inroads.spark.running import run as run_all  # noqa: PLC0415
+
+            asked = Asked(rules, Columns(column), as_of, since, observed_at)
+            run_all(spark, documents, folder, asked, say)
+    say(f"{folder} is complete: see `inroads spark describe`")
 
 
 @app.command()
 def describe(
     folder: Annotated[str, typer.Argument(metavar="FOLDER", help="The folder of a finished run.")],
-    table: Annotated[
+    name: Annotated[
         str | None, typer.Argument(metavar="TABLE", help="One of its tables, to see its columns.")
     ] = None,
     output: Output = None,
 ) -> None:
     """Show the tables of a folder with their rows, or the columns of one with their meaning."""
-    from inroads.spark.tables import TABLES  # noqa: PLC0415  # an extra brings it
+    with failing():
+        made = marker(folder)
+        from inroads.spark.tables import TABLES, meaning, typed  # noqa: PLC0415  # it needs the extra
+
+        if name is None:
+            rows: list[dict[str, Any]] = [
+                {"table": each, "rows": count, "meaning": TABLES[each][1]}
+                for each, count in made.rows.items()
+                if each in TABLES
+            ]
+            for fact, value in made.asked.items():
+                say(f"{fact}: {value}")
+        elif name in made.rows and name in TABLES:
+            rows = [
+                {"column": each.name, "type": typed(each.type), "meaning": meaning(each)}
+                for each in TABLES[name][0]
+            ]
+        else:
+            known = ", ".join(each for each in made.rows if each in TABLES)
+            raise InroadsError(f"there is no table {name!r}, only {known}", "NO_TABLE")
+        print_rows(rows, output)
