@@ -217,14 +217,23 @@ def test_a_moment_that_is_none_is_told(page: Page, served: Served, complaints: C
 
 
 def test_the_focus_follows_the_place(page: Page, served: Served) -> None:
-    """A choice in the box moves the focus into the view, and its heading is told."""
+    """A choice in the box moves the focus to the heading of its answer, which tells it, and once."""
     page.goto(served("--example"))
     box = page.get_by_role("combobox", name="Who or what")
     box.fill(EMAIL)
     box.press("Enter")
-    expect(page.locator("#view:focus, #view :focus")).to_have_count(1)
-    expect(page.locator("#view").locator("h2, h1").first).to_have_text("3 places")
-    expect(page.locator("#app > [role=status].unseen")).to_have_text("3 places")
+    expect(page.locator("#view h2:focus")).to_have_text("3 places")
+    expect(page.locator("#app > [role=status].unseen")).to_be_empty()
+    chip = page.get_by_role("navigation", name="Filter").get_by_role("link", name="active")
+    chip.focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#app > [role=status].unseen")).to_have_text("2 places")
+    expect(chip).to_be_focused()
+    expect(chip).to_have_attribute("aria-current", "true")
+    places = page.get_by_role("listbox", name="Places reached")
+    places.press("ArrowDown")
+    places.press("Enter")
+    expect(page.locator("#view h2:focus")).to_have_text("How b@example.com reaches account Xr82w")
 
 
 def test_the_same_question_elsewhere(page: Page, served: Served) -> None:

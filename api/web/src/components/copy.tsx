@@ -25,11 +25,13 @@ export function Copy({ text, label, children }: Props) {
     }, TOLD);
   };
   return (
-    <button type="button" class="quiet copy" aria-label={label} onClick={copy}>
-      {told.value || children}
+    <>
+      <button type="button" class="quiet copy" aria-label={label} onClick={copy}>
+        {told.value || children}
+      </button>
       <span class="unseen" role="status">
         {told.value}
       </span>
-    </button>
+    </>
   );
 }

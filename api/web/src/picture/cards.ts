@@ -37,7 +37,8 @@ export function card(spot: Spot, words: string): SVGGElement {
     );
   if (spot.fold) group.append(fold(spot.fold));
   const whole = spot.tip ?? [spot.title, spot.sub].filter(Boolean).join("\n");
-  group.append(element("title", {}, whole));
+  // What is drawn has the tooltip, not the button, which would be told by both.
+  group.append(element("g", {}, ...group.childNodes, element("title", {}, whole)));
   return group;
 }
 

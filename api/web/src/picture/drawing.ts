@@ -50,9 +50,11 @@ export class Drawing {
   light(lit: ReadonlySet<string> | null, picked: string | null): void {
     this.world.classList.toggle("ir-some", lit !== null);
     for (const id of [...this.#drawn.keys(), ...this.#strokes.keys()]) {
-      const { classList } = this.of(id) as SVGGElement;
-      classList.toggle("ir-lit", lit?.has(id) ?? false);
-      classList.toggle("ir-picked", id === picked);
+      const drawn = this.of(id) as SVGGElement;
+      drawn.classList.toggle("ir-lit", lit?.has(id) ?? false);
+      drawn.classList.toggle("ir-picked", id === picked);
+      if (id === picked) drawn.setAttribute("aria-current", "true");
+      else drawn.removeAttribute("aria-current");
     }
   }
 

@@ -52,11 +52,16 @@ export class Stroke {
         tabindex: -1,
         "data-id": line.id,
         "aria-label": words,
+        ...(line.tip && { "aria-description": line.tip }),
       },
-      ...this.#ways,
-      this.#tip,
-      ...(this.#tag ? [this.#tag] : []),
-      element("title", {}, line.tip ? `${words}\n${line.tip}` : words),
+      element(
+        "g", // has the tooltip in place of the button, which would be told by both
+        {},
+        ...this.#ways,
+        this.#tip,
+        ...(this.#tag ? [this.#tag] : []),
+        element("title", {}, line.tip ? `${words}\n${line.tip}` : words),
+      ),
     );
   }
 

@@ -20,7 +20,8 @@ export function lineWords(line: Line, from: Spot | undefined, to: Spot | undefin
     ...(line.cut ? ["in the cut"] : []),
     ...(line.ended ? ["ended"] : []),
   ];
-  const holds = `${from?.title ?? line.from}: ${labelOf(line) || "leads"}`;
+  const domain = from?.sub.match(/^@\S*/)?.[0] ?? ""; // of an email that is written on two lines
+  const holds = `${from?.title ?? line.from}${domain}: ${labelOf(line) || "leads"}`;
   return `${holds} of ${to?.title ?? line.to}, ${facts.join(", ")}`;
 }
 

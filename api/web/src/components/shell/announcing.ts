@@ -8,12 +8,22 @@ export const announced = signal("");
 /** Milliseconds without an open question after which an answer is told. */
 const REST = 300;
 
-/** Tells the heading of the view whenever all that was asked is answered. */
+/** True while the focus waits on the view for the heading of an answer. */
+let waiting = false;
+
+/**
+ * Tells the heading of the view whenever all that was asked is answered. Where it is given the focus
+ * that tells it already.
+ */
 export function followAnswers(): void {
   effect(() => {
     if (asking.value) return;
     const rest = setTimeout(() => {
-      announced.value = heading()?.textContent ?? "";
+      const title = heading();
+      const entered = waiting && isFree() && title !== null;
+      waiting = false;
+      announced.value = entered ? "" : (title?.textContent ?? "");
+      if (entered) focus(title);
     }, REST);
     return () => clearTimeout(rest);
   });
@@ -25,13 +35,24 @@ export function heading(): HTMLElement | null {
 }
 
 /**
- * Moves the focus to the heading of the view that a link or a choice led to. A focus that is in the
- * view stays, as that of someone who walks through its rows.
+ * Moves the focus to the heading of the view that a link or a choice led to, once it has its answer.
+ * A focus that is in the view stays, as that of someone who walks through its rows.
  */
 export function enter(): void {
   const view = document.getElementById("view");
   if (!view || (document.activeElement !== view && view.contains(document.activeElement))) return;
-  const target = heading() ?? view;
+  waiting = asking.peek() > 0; // what stands there until then goes, and would take the focus along
+  focus((!waiting && heading()) || view);
+}
+
+/** True if nobody has moved the focus since. */
+function isFree(): boolean {
+  return [document.getElementById("view"), document.body].includes(
+    document.activeElement as HTMLElement,
+  );
+}
+
+function focus(target: HTMLElement): void {
   if (!target.hasAttribute("tabindex")) target.tabIndex = -1;
   target.focus({ preventScroll: true });
 }

@@ -12,8 +12,7 @@ export function ThemeChoice() {
     <button
       type="button"
       class="quiet theme"
-      aria-label={`Theme: ${WORDS[theme.value]}. Change it to ${WORDS[next]}`}
-      title={`Theme: ${WORDS[theme.value]}`}
+      title={`Theme: ${WORDS[theme.value]}. Change it to ${WORDS[next]}`}
       onClick={() => {
         theme.value = next;
       }}

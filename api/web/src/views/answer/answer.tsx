@@ -32,8 +32,7 @@ function Found() {
   useEffect(() => found.end, [found]);
   const { answer, problem, busy } = found.state.value;
   const asked = askedOf(location.value);
-  if (answer)
-    return <Shown key={answer.number} state={answer} {...{ busy, problem }} again={found.again} />;
+  if (answer) return <Shown state={answer} {...{ busy, problem }} again={found.again} />;
   if (problem) return <Absent asked={asked} problem={problem} again={found.again} />;
   return (
     <main class="answer" aria-busy="true">
@@ -71,6 +70,7 @@ interface ShownProps {
   again(): void;
 }
 
+/** What takes the focus stays the same from answer to answer: its chips, its order, its tools. */
 function Shown({ state, busy, again, ...since }: ShownProps) {
   const { asked } = state;
   const problem = since.problem ?? state.list.problem.value ?? state.problem.value;
@@ -84,9 +84,9 @@ function Shown({ state, busy, again, ...since }: ShownProps) {
         {problem && <Trouble problem={problem} again={again} />}
         {state.list.gone.value && <Gone again={again} />}
         <AnswerList state={state} open={(target) => go({ to: target })} />
-        <Chosen state={state} />
+        <Chosen key={`chosen ${state.number}`} state={state} />
       </section>
-      <AnswerPicture state={state} />
+      <AnswerPicture key={state.number} state={state} />
       <AskedAs
         document={documentOf(asked)}
         variables={variablesOf(asked)}

@@ -41,12 +41,13 @@ export function AnswerList({ state, open }: Props) {
             ))}
           </select>
         </label>
-        <Download state={state} />
+        <Download key={state.number} state={state} />
       </div>
       {head.total === 0 ? (
         <Nothing state={state} />
       ) : (
         <Rows
+          key={state.number}
           label={isInverse(asked) ? "People who reach it" : "Places reached"}
           count={head.total}
           item={(index) => list.item(index)}

@@ -152,20 +152,22 @@ function Others({ plan, pair, what }: { plan: Plan; pair: Pair; what: End }) {
           ? `${more ? "At least " : ""}${many(others.length, "other place", "other places")} would no longer be reached:`
           : "Nothing else would end."}
       </p>
-      <ul>
-        {others.slice(0, FEW).map((place) => (
-          <li key={place.key}>
-            {place.who} → {place.what}
-          </li>
-        ))}
-        {others.length > FEW && (
-          <li>
-            <a href={link({ view: "what-if", without: idsOf(plan.revoke) })}>
-              … {count(others.length - FEW)} more{more ? " and others" : ""}
-            </a>
-          </li>
-        )}
-      </ul>
+      {others.length > 0 && (
+        <ul>
+          {others.slice(0, FEW).map((place) => (
+            <li key={place.key}>
+              {place.who} → {place.what}
+            </li>
+          ))}
+          {others.length > FEW && (
+            <li>
+              <a href={link({ view: "what-if", without: idsOf(plan.revoke) })}>
+                … {count(others.length - FEW)} more{more ? " and others" : ""}
+              </a>
+            </li>
+          )}
+        </ul>
+      )}
       {lowered.totalCount > 0 && (
         <p>{many(lowered.totalCount, "access", "accesses")} would stay, with less.</p>
       )}
