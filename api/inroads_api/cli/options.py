@@ -173,7 +173,7 @@ def names_of(key: Path) -> Pseudonyms:
         return Pseudonyms(file.read(MAX_KEY).strip(b"\r\n"))
 
 
-COLLECTED_FROM: Final = 100_000
+COLLECTED_FROM: Final = 1_000_000
 """New objects from which garbage is looked for: answers hold many, and few of them are garbage."""
 
 
