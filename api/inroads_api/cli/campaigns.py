@@ -13,6 +13,7 @@ from inroads.network.wording import MORE_PATHS, grant_label
 from inroads.review import Campaign, Drift, Item, Progress, report
 from inroads.review.summary import Summary, scope_in_words, summary
 from inroads.text import SHOWN, many, more, printable, shortened
+from inroads_api.cli.printing.lines import print_line
 from inroads_api.cli.terminal import (
     Format,
     default_format,
@@ -27,6 +28,10 @@ GRANTS: Final = 8
 
 LISTED: Final = 5
 """The most lines of each list in a summary."""
+
+
+SUMMARISED: Final = len("certainty  ")
+"""How far a line of a summary that wraps goes on to the right."""
 
 
 def row_of(campaign: Campaign) -> dict[str, Any]:
@@ -51,7 +56,7 @@ def print_status(campaign: Campaign, output: Format | None) -> None:
     """Print the progress of a campaign: in summary for people, by business for programs."""
     if (output or default_format()) is Format.TABLE:
         for line in _summary_lines(campaign, summary(campaign, LISTED)):
-            typer.echo(printable(line))
+            print_line(line, SUMMARISED if line.startswith("  ") else 0)
     else:
         rows = [
             {"business": business or "(all)", **msgspec.to_builtins(each)}
@@ -123,8 +128,9 @@ def say_drift(campaign: Campaign, seen: Drift, output: Format | None) -> None:
     """Print what differs from the freeze; people see the first lines of each list with names."""
     most = LISTED if (output or default_format()) is Format.TABLE else None
     say(
-        f"since it was frozen: {seen.same} the same, {len(seen.changed)} changed, {len(seen.ended)} ended,"
-        f" {len(seen.unseen)} no longer seen, {len(seen.appeared)} appeared in its scope"
+        f"since it was frozen: {seen.same:,} the same, {len(seen.changed):,} changed,"
+        f" {len(seen.ended):,} ended, {len(seen.unseen):,} no longer seen,"
+        f" {len(seen.appeared):,} appeared in its scope"
     )
 
     def named(number: int, pair: Iterable[str]) -> str:
@@ -138,14 +144,14 @@ def say_drift(campaign: Campaign, seen: Drift, output: Format | None) -> None:
         for row in every[:most]:
             say(f"  {word}: {line(row)}")
         if most is not None and len(every) > most:
-            say(f"  {word}: … {len(every) - most} more")
+            say(f"  {word}: … {len(every) - most:,} more")
 
     listed("changed", seen.changed, lambda row: f"{named(*row[:2])}: {'; '.join(row[2].lines())}")
     listed("ended", seen.ended, lambda row: named(*row))
     listed("no longer seen", seen.unseen, lambda row: named(*row))
     listed("appeared", seen.appeared, " -> ".join)
     done, standing = len(seen.revoked_ended), len(seen.revoked_standing)
-    say(f"revocations: {done} have taken effect, {standing} still stand")
+    say(f"revocations: {done:,} have taken effect, {standing:,} still stand")
     listed("still there", seen.revoked_standing, lambda row: named(*row))
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
+import typer
 from rich.console import Console, Group, RenderableType
 from rich.padding import Padding
 from rich.panel import Panel
@@ -20,15 +21,42 @@ WIDEST: Final = 100
 OPTION: Final = 23
 """The widest name of an option that has its text beside it, not below."""
 
+PROVIDER, TLS, REQUESTS, CONNECTIONS, LOGS = "Provider", "TLS", "Requests", "Connections", "Logs"
+"""Panels of options that few people need."""
+
+FOLDED: Final = frozenset({PROVIDER, TLS, REQUESTS, CONNECTIONS, LOGS})
+"""The panels of which `--help` gives the names alone, so that it stays on one screen."""
+
 STYLE: Final = "bold"
 BORDER: Final = "dim"
 
 
 class HelpCommand(TyperCommand):
-    """A command with its help on one screen."""
+    """A command with its help on one screen, and all of it by `--help-all` where that is more."""
 
     def format_help(self, ctx: Any, formatter: Any) -> None:  # noqa: ARG002  # click passes a formatter; rich prints here
-        _console().print(_page(self, ctx, _panels(self, ctx)))
+        self.print_help(ctx)
+
+    def print_help(self, ctx: Any, *, unfolded: bool = False) -> None:
+        """Print the help, with the texts of all options or with the names of some."""
+        _console().print(_page(self, ctx, _panels(self, ctx, unfolded=unfolded)))
+
+
+def _unfold(ctx: typer.Context, wanted: bool) -> None:
+    if wanted and isinstance(ctx.command, HelpCommand):
+        ctx.command.print_help(ctx, unfolded=True)
+        raise typer.Exit
+
+
+HelpAll = Annotated[
+    bool,
+    typer.Option("--help-all", is_eager=True, callback=_unfold, help="Show what all options do."),
+]
+"""The option that a command with folded panels takes."""
+
+
+def _is_folded(param: Any) -> bool:
+    return getattr(param, "rich_help_panel", None) in FOLDED
 
 
 class HelpGroup(TyperGroup):
@@ -87,18 +115,26 @@ def _unwrapped(text: str) -> str:
     return "\n".join(" ".join(each.split()) for each in paragraphs)
 
 
-def _panels(command: Any, ctx: Any) -> list[Panel]:
+def _panels(command: Any, ctx: Any, *, unfolded: bool) -> list[Panel]:
     """Return the panels of the arguments and options, those without a panel of their own first."""
     panels: dict[str, list[tuple[Text, str]]] = {"Arguments": [], "Options": []}
+    names: dict[str, list[str]] = {}
     for each in command.get_params(ctx):
-        if each.hidden or each.name == "help":
+        if each.hidden or each.name in ("help", "help_all"):
+            continue
+        if _is_folded(each) and not unfolded:
+            names.setdefault(each.rich_help_panel, []).append(max(each.opts, key=len))
             continue
         usual = "Arguments" if each.param_type_name == "argument" else "Options"
         told = _name(each), _told(each, ctx)
         panels.setdefault(getattr(each, "rich_help_panel", None) or usual, []).append(told)
     widths = [len(name) for lines in panels.values() for name, _ in lines]
     width = max((each for each in widths if each <= OPTION), default=0)
-    return [_panel(title, lines, width) for title, lines in panels.items() if lines]
+    shown = [_panel(title, lines, width) for title, lines in panels.items() if lines]
+    if not names:
+        return shown
+    lines = [(Text(title), " ".join(options)) for title, options in names.items()]
+    return [*shown, _panel(f"More: {ctx.command_path} --help-all", lines, max(map(len, names)))]
 
 
 def _name(param: Any) -> Text:

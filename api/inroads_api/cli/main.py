@@ -38,7 +38,7 @@ COMMANDS: Final = {
     "watch": (KEEP, "keep.ledger.watch", "Keep a ledger fresh until Ctrl-C."),
     "ledger": (KEEP, "keep.ledger.app", "Inspect and maintain a ledger."),
     "generate": (KEEP, "keep.documents.generate", "Write documents of a synthetic population."),
-    "serve": (SERVE, "serve.serve", "Serve the GraphQL API."),
+    "serve": (SERVE, "serve.serve", "Serve the explorer and the GraphQL API."),
     "schema": (SERVE, "query.schema", "Print the GraphQL schema."),
     "token": (SERVE, "security.tokens", "Manage the tokens of a server."),
     "audit": (SERVE, "security.audit", "Check and search the audit log of a server."),

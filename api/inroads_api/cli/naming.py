@@ -10,10 +10,12 @@ import typer
 from inroads.analysis.edits import revocable
 from inroads.errors import InroadsError, NotFound
 from inroads.explorer import Explorer
-from inroads.model import NodeKind
+from inroads.model import NodeKind, is_grant_id
 from inroads.network.names.lookup import named_grant, shown
+from inroads.network.wording import record_label, records_of
 from inroads.reach.answers import RESOURCES
 from inroads.reach.filters import is_id
+from inroads.text import shortened
 from inroads_api.cli.completion import identities, resources
 from inroads_api.cli.terminal import say
 
@@ -60,6 +62,25 @@ def said_grant(graph: Explorer, text: str) -> str:
     if grant != text:
         say(f"{text.strip()!r} is {grant}")
     return grant
+
+
+def said_record(graph: Explorer, text: str) -> str:
+    """Return the record that a text names; a grant names its record if only one states it.
+
+    Raises InroadsError AMBIGUOUS_GRANT with the records of a grant that several state.
+    """
+    named = named_grant(graph, text)
+    if not is_grant_id(named.strip()):
+        return text
+    records = [*dict.fromkeys(map(record_label, records_of(graph, revocable(graph, named))))]
+    if len(records) > 1:
+        raise InroadsError(
+            f"{text.strip()!r} is stated by {len(records)} records: name one of"
+            f" {', '.join(shortened(records))}",
+            "AMBIGUOUS_GRANT",
+        )
+    say(f"{text.strip()!r} is {records[0]}")
+    return records[0]
 
 
 def avoided(graph: Explorer, text: str) -> str:

@@ -57,10 +57,11 @@ def moment_option(name: str, text: str, **settings: Any) -> Any:
     return _parsed(name, text, "MOMENT", parse_moment, example, **settings)
 
 
-def duration_option(name: str, text: str, default: str) -> Any:
+def duration_option(name: str, text: str, default: str, **settings: Any) -> Any:
     """Return an option that takes a duration. Its help shows `default`."""
     example = "a duration like 30s, 5m, 1h or 1d"
-    return _parsed(name, text, "DURATION", parse_duration, example, show_default=default)
+    settings["show_default"] = default
+    return _parsed(name, text, "DURATION", parse_duration, example, **settings)
 
 
 def _parsed(
@@ -173,7 +174,7 @@ def names_of(key: Path) -> Pseudonyms:
         return Pseudonyms(file.read(MAX_KEY).strip(b"\r\n"))
 
 
-COLLECTED_FROM: Final = 100_000
+COLLECTED_FROM: Final = 1_000_000
 """New objects from which garbage is looked for: answers hold many, and few of them are garbage."""
 
 

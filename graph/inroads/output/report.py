@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
@@ -178,6 +179,7 @@ def report(
         extent = _Extent(None, None, None, None)
     found = review(graph, now=now)
     about = found.of(node) if node else found
+    parts = _parts(about)
     counted = census(graph)
     people = node is None or kind_of(node) is NodeKind.IDENTITY
     values: dict[str, Any] = {
@@ -188,11 +190,11 @@ def report(
         "coverage": _coverage(graph, node),
         "counts": {kind.lower(): graph.counts[kind] for kind in NodeKind},
         "accesses": _accesses(counted, node),
-        "severities": _severities(about),
+        "severities": _severities(parts),
         "total": len(about),
         "exposure": [] if node else _exposure(graph, counted, extent),
-        "ruled": _ruled_bars(about),
-        "themes": _themes(graph, about.brief(extent.records), extent),
+        "ruled": _ruled_bars(parts),
+        "themes": _themes(graph, parts, extent),
         "looked": found.looked,
         "people": _Subjects(graph, counted, NodeKind.IDENTITY, node, extent) if people else (),
         "businesses": (
@@ -235,8 +237,30 @@ def _accesses(counted: Census, node: str | None) -> dict[str, int]:
     return {name: int(columns[name].sum()) for name in names}
 
 
-def _severities(found: Findings) -> list[tuple[Severity, int]]:
-    counts = found.severities
+class _Part(NamedTuple):
+    """The findings of one rule, and how many there are of each severity: counted once."""
+
+    rule: Rule
+    found: Findings
+    severities: Mapping[Severity, int]
+
+    @property
+    def worst(self) -> Severity:
+        """The worst severity of these findings."""
+        return max(self.severities, key=lambda each: each.rank)
+
+
+def _parts(found: Findings) -> list[_Part]:
+    """Return the rules with findings, by their worst severity, then by the number of findings."""
+    parts = [_Part(RULES[name], part, part.severities) for name, part in found.by_rule().items()]
+    return sorted(parts, key=lambda part: (-part.worst.rank, -len(part.found)))
+
+
+def _severities(parts: Iterable[_Part]) -> list[tuple[Severity, int]]:
+    """Return the number of findings of each severity, the worst first."""
+    counts: Counter[Severity] = Counter()
+    for part in parts:
+        counts.update(part.severities)
     return [(each, counts[each]) for each in reversed(Severity) if counts[each]]
 
 
@@ -255,47 +279,42 @@ def _exposure(graph: AccessGraph, counted: Census, extent: _Extent) -> list[_Bar
     ]
 
 
-def _ruled_bars(found: Findings) -> list[_Bar]:
+def _ruled_bars(parts: Sequence[_Part]) -> list[_Bar]:
     """Return the rules with findings, the worst first, by severity."""
-    parts = sorted(found.by_rule().items(), key=lambda each: _rank(each[1]))
-    most = max((len(part) for _, part in parts), default=0)
+    most = max((len(part.found) for part in parts), default=0)
     return [
         _Bar(
-            name,
-            f"rule-{name}",
-            len(part),
-            bar([(each.lower(), count) for each, count in _severities(part)], most),
+            part.rule.id,
+            f"rule-{part.rule.id}",
+            len(part.found),
+            bar([(each.lower(), count) for each, count in _severities([part])], most),
         )
-        for name, part in parts
+        for part in parts
     ]
-
-
-def _rank(found: Findings) -> tuple[int, int]:
-    """Return the order of rules: by their worst severity, then by the number of findings."""
-    return -max(each.rank for each in found.severities), -len(found)
 
 
 # ---- the findings
 
 
-def _themes(graph: AccessGraph, found: Findings, extent: _Extent) -> list[_Theme]:
-    parts: dict[str, list[_Ruled]] = {}
-    for name, part in sorted(found.by_rule().items(), key=lambda each: _rank(each[1])):
-        theme = RULES[name].look.__module__.rpartition(".")[2]
-        parts.setdefault(theme, []).append(_ruled(graph, RULES[name], part, extent))
+def _themes(graph: AccessGraph, parts: Iterable[_Part], extent: _Extent) -> list[_Theme]:
+    themes: dict[str, list[_Ruled]] = {}
+    for part in parts:
+        theme = part.rule.look.__module__.rpartition(".")[2]
+        themes.setdefault(theme, []).append(_ruled(graph, part, extent))
     return [
         _Theme(THEMES[name], f"theme-{name}", sum(len(each.found) for each in rules), rules)
-        for name, rules in parts.items()
+        for name, rules in themes.items()
     ]
 
 
-def _ruled(graph: AccessGraph, rule: Rule, found: Findings, extent: _Extent) -> _Ruled:
+def _ruled(graph: AccessGraph, part: _Part, extent: _Extent) -> _Ruled:
+    found = part.found.brief(extent.records)
     shown = len(found) if extent.top is None else min(extent.top, len(found))
     detailed = shown if extent.detailed is None else min(extent.detailed, shown)
     less = found if extent.top is None else found.brief(1)
     return _Ruled(
-        rule,
-        max(found.severities, key=lambda each: each.rank),
+        part.rule,
+        part.worst,
         found,
         (_told(graph, found[place], extent) for place in range(detailed)),
         (_brief(graph, less[place]) for place in range(detailed, shown)),

@@ -11,12 +11,10 @@ from inroads_api.cli.examples import EXAMPLES
 from inroads_api.cli.main import COMMANDS
 
 MOST = 40
-LONG = {"serve": 80}
-"""Commands whose options are more than a screen."""
 
 
-def shown(*words: str, columns: int = 80) -> str:
-    done = run(*words, "--help", env={"COLUMNS": str(columns)})
+def shown(*words: str, columns: int = 80, option: str = "--help") -> str:
+    done = run(*words, option, env={"COLUMNS": str(columns)})
     assert done.returncode == 0, done.stderr
     return done.stdout
 
@@ -26,7 +24,7 @@ def test_a_screen(name: str) -> None:
     """At 80 columns the help of a command has at most 40 lines, none wider, and its examples."""
     text = shown(*name.split())
     lines = text.rstrip().splitlines()
-    assert len(lines) <= LONG.get(name, MOST)
+    assert len(lines) <= MOST
     assert max(map(len, lines)) <= 80
     words = " ".join(text.split())
     assert all(" ".join(line.split()) in words for line in EXAMPLES[name])
@@ -55,6 +53,18 @@ def test_shared_options_are_apart() -> None:
     for option in ("--documents", "--ledger", "--as-of", "--policy", "--strict", "--example"):
         assert option in shared
         assert option not in own.partition("Arguments")[2]
+
+
+def test_what_few_people_need_is_named() -> None:
+    """`serve --help` names every option; `--help-all` says what each of them does."""
+    brief, whole = shown("serve"), shown("serve", option="--help-all")
+    named = set(re.findall(r"(?<!\w)--[a-z-]+", whole))
+    assert len(named) > 30
+    assert named < set(re.findall(r"(?<!\w)--[a-z-]+", brief))
+    assert "inroads serve --help-all" in brief
+    assert "Signed by a key of it." not in brief
+    assert "Signed by a key of it." in whole
+    assert "--help-all" not in shown("reach")
 
 
 def test_defaults_and_requirements_are_told() -> None:

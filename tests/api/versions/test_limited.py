@@ -61,6 +61,7 @@ FIXED = [
     " blastRadius { total latent } } ... on Account { permissions { name } subscriptionStatus systemId }"
     " ... on Group { businessLevel active members { nodes { identityId email } } } } }",
     "query ($t: String!) { identity(by: {email: $t}) { id } }",
+    "query ($t: ID!) { access(principal: $t, resource: $t) { distance } }",
     "query ($t: ID!) { business(id: $t) { id } account(id: $t) { id } group(id: $t) { id } }",
     "{ largestBlastRadius { id } mostExposed { id } chokePoints { grant { id } } rules { id } }",
     "{ findings(first: 100) { totalCount nodes { rule { id } severity identity subjectIds sentence evidence {"

@@ -139,7 +139,8 @@ def changes(
         shown = Shown(limit, no_pager, output)
         if shown.format is Format.TABLE:
             with shown.paged():
-                typer.echo(view.total)
+                for line in view.total.split("\n"):
+                    print_line(line)
                 unsure = observed or not UNCERTAIN.isdisjoint(kind or ())
                 view.tables(shown, by or By.CAUSE, Order(sort), unsure=unsure)
             view.explain()

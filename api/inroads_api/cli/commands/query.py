@@ -10,6 +10,7 @@ import typer
 
 from inroads.errors import InroadsError
 from inroads.model import NodeKind
+from inroads.network.names.lookup import nearest_to
 from inroads.output.node_rows import match_row
 from inroads.store.ledger import is_ledger
 from inroads.text import many
@@ -84,9 +85,12 @@ def search(
         if not text.strip():
             raise InroadsError("name a text to search for", "BAD_TEXT")
         graph = given.graph()
-        found = graph.matches(text, frozenset(map(_kind, kind or NodeKind)))
+        kinds = frozenset(map(_kind, kind or NodeKind))
+        found = graph.matches(text, kinds)
         print_rows((match_row(graph, match) for match in found[:top]), output)
         say(many(len(found), "match", "es"))
+        if not len(found) and (near := nearest_to(graph, text, kinds)).nearest:
+            say(near.message)
         if len(found) > top:
             say(f"{len(found) - top:,} more not listed: --top says how many are")
         finish(graph)

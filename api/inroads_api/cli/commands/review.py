@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache, partial
 from importlib import import_module
 from pathlib import Path
 from typing import Annotated, Any
@@ -16,10 +17,11 @@ import msgspec
 import typer
 
 from inroads import review
-from inroads.errors import InroadsError
-from inroads.model import AccessState, Certainty, NodeKind, Role
+from inroads.errors import BadId, InroadsError
+from inroads.explorer import Explorer
+from inroads.model import AccessState, Certainty, NodeKind, Role, node_id
 from inroads.reach.answers import RESOURCES
-from inroads.review import Filter, report, spreadsheet
+from inroads.review import Campaign, Filter, report, spreadsheet
 from inroads.review import spreadsheet as sheets
 from inroads.review.values import Verdict, checked_line
 from inroads.store.ledger import Ledger
@@ -68,7 +70,8 @@ ItemsOf = Annotated[
     typer.Option(
         "--of",
         metavar="NODE",
-        help="Only items of this identity, business (with its accounts) or account.",
+        help="Only items of this identity, business (with its accounts) or account: an email, an id"
+        " or a name.",
     ),
 ]
 OfCertainty = Annotated[
@@ -211,11 +214,12 @@ def next_(
     """
     with failing(), _opened(ledger) as opened:
         found = review.campaign(opened, name)
-        item = found.next(which.chosen(of))
+        graph = cache(partial(load_graph, [str(opened.path)], None, policy))
+        item = found.next(which.chosen(_about(found, of, graph)))
         if item is None:
             say("nothing is undecided")
         else:
-            print_item(found, item, load_graph([str(opened.path)], None, policy), output)
+            print_item(found, item, graph(), output)
 
 
 @app.command()
@@ -259,7 +263,7 @@ def work(
             ) from None
         if not (sys.stdin.isatty() and sys.stdout.isatty()):
             raise InroadsError("the full screen needs a terminal", "NO_TERMINAL")
-        session = Session(found, by, now, which.chosen(of))
+        session = Session(found, by, now, which.chosen(_about(found, of)))
         queue = screen.Worklist(session)
         queue.run(mouse=False)  # so that the terminal selects text as ever
         say(f"{session.total - session.undecided} of {many(session.total, 'item')} decided")
@@ -316,7 +320,8 @@ def decide(
         if sheet is not None:
             done = found.answer(sheets.read(sheet.read_bytes()), by=by, now=now(), keeping=True)
         else:
-            chosen = items or found.numbers(which.chosen(all_of, decided=False))
+            about = _about(found, all_of)
+            chosen = items or found.numbers(which.chosen(about, decided=False))
             done = found.decide(chosen, verdict or "", by=by, now=now(), why=why, expect=expect)
         left = found.count(review.Filter(decided=False))
         say(
@@ -386,7 +391,7 @@ def export(
     """Write the items as rows that `decide --file` takes back, or the report with its SHA-256."""
     with failing(), _opened(ledger) as opened:
         found = review.campaign(opened, name)
-        chosen = which.chosen(of, decided=False if undecided else None)
+        chosen = which.chosen(_about(found, of), decided=False if undecided else None)
         if form in (ExportFormat.REPORT, ExportFormat.MARKDOWN) and chosen != review.ALL:
             raise InroadsError("a report is of all items", "BAD_FORMAT")
         stream = out.open("w", encoding="utf-8", newline="") if out else sys.stdout
@@ -442,6 +447,25 @@ def _opened(file: Path | None, *, write: bool = False) -> Iterator[Ledger]:
 
     with Ledger(file or default_ledger(), create=False, read_only=not write) as opened:
         yield opened
+
+
+def _about(
+    found: Campaign, of: str | None, graph: Callable[[], Explorer] | None = None
+) -> str | None:
+    """Return the node that `--of` means, and say so if the campaign has no item of it.
+
+    A printed id needs no graph, and may be of a node that the documents no longer name.
+    """
+    if of is None:
+        return None
+    try:
+        node = node_id(of)
+    except BadId:
+        whole = graph() if graph else load_graph([str(found.ledger.path)], None, None)
+        node = said_node(whole, of, NodeKind.IDENTITY, *RESOURCES)
+    if not found.count(review.Filter(of=node)):
+        say(f"the campaign {found.name!r} has no item of {node}")
+    return node
 
 
 def _converted(given: dict[str, Any], kind: Any) -> Any:

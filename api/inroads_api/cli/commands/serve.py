@@ -17,6 +17,7 @@ from inroads.policy.tables import STOCK
 from inroads.store.ledger import Ledger, is_ledger
 from inroads_api import pages
 from inroads_api.cli.choices import choice_option
+from inroads_api.cli.help import CONNECTIONS, LOGS, PROVIDER, REQUESTS, TLS, HelpAll
 from inroads_api.cli.options import Given, default_ledger, duration_option, grouped, names_of
 from inroads_api.cli.terminal import failing, now, say
 from inroads_api.execution.execute import build_schema
@@ -54,25 +55,31 @@ def serve(
         typer.Option(
             metavar="ORIGIN",
             help="Let pages of this origin ask, such as http://localhost:5173. Repeatable.",
+            rich_help_panel=REQUESTS,
         ),
     ] = None,
     auth: Annotated[
         Path | None,
-        typer.Option(
-            metavar="FILE", help="Ask for a token of this file: see `inroads token create`."
-        ),
+        typer.Option(metavar="FILE", help="Ask for a token of this file (`inroads token create`)."),
     ] = None,
     oidc_issuer: Annotated[
         str | None,
-        typer.Option(metavar="URL", help="With --auth, take tokens of this provider, too."),
+        typer.Option(
+            metavar="URL",
+            help="With --auth, take tokens of this provider, too.",
+            rich_help_panel=PROVIDER,
+        ),
     ] = None,
     oidc_audience: Annotated[
-        str | None, typer.Option(metavar="NAME", help="Only those that are for it.")
+        str | None,
+        typer.Option(metavar="NAME", help="Only those that are for it.", rich_help_panel=PROVIDER),
     ] = None,
     oidc_jwks: Annotated[
         str | None,
         typer.Option(
-            metavar="FILE|URL", help="Signed by a key of it. Default: of what its discovery names."
+            metavar="FILE|URL",
+            help="Signed by a key of it. Default: of what its discovery names.",
+            rich_help_panel=PROVIDER,
         ),
     ] = None,
     oidc_businesses: Annotated[
@@ -81,6 +88,7 @@ def serve(
             "--oidc-businesses-claim",
             metavar="NAME",
             help="Their claim that lists the businesses they see, or is *.",
+            rich_help_panel=PROVIDER,
         ),
     ] = None,
     oidc_scope: Annotated[
@@ -89,24 +97,39 @@ def serve(
             "--oidc-scope-claim",
             metavar="NAME",
             help="Their claim that holds the scopes, such as scp (Entra, Okta). Default: scope.",
+            rich_help_panel=PROVIDER,
         ),
     ] = None,
     audit: Annotated[
         Path | None,
         typer.Option(
-            metavar="FILE", help="With --auth, write a line for each operation to this log."
+            metavar="FILE",
+            help="With --auth, write a line for each operation to this log.",
+            rich_help_panel=LOGS,
         ),
     ] = None,
     introspection: Annotated[
-        bool, typer.Option("--introspection", help="With --auth, let anybody read the schema.")
+        bool,
+        typer.Option(
+            "--introspection",
+            help="With --auth, let anybody read the schema.",
+            rich_help_panel=REQUESTS,
+        ),
     ] = False,
     tls_cert: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Speak TLS with this certificate.")
+        Path | None,
+        typer.Option(metavar="FILE", help="Speak TLS with this certificate.", rich_help_panel=TLS),
     ] = None,
-    tls_key: Annotated[Path | None, typer.Option(metavar="FILE", help="Its key.")] = None,
+    tls_key: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Its key.", rich_help_panel=TLS)
+    ] = None,
     tls_client_ca: Annotated[
         Path | None,
-        typer.Option(metavar="FILE", help="Ask clients for a certificate of this authority."),
+        typer.Option(
+            metavar="FILE",
+            help="Ask clients for a certificate of this authority.",
+            rich_help_panel=TLS,
+        ),
     ] = None,
     allow_ingest: Annotated[
         bool,
@@ -127,12 +150,15 @@ def serve(
             "--trusted",
             metavar="FOLDER",
             help="GraphQL documents (.graphql) to be asked by their ids.",
+            rich_help_panel=REQUESTS,
         ),
     ] = None,
     trusted_only: Annotated[
         bool,
         typer.Option(
-            "--trusted-only", help="Answer only these documents and those of the package."
+            "--trusted-only",
+            help="Answer only these documents and those of the package.",
+            rich_help_panel=REQUESTS,
         ),
     ] = False,
     cost_per_minute: Annotated[
@@ -142,44 +168,77 @@ def serve(
             metavar="N",
             help="The most that a token may spend in a minute, 0 for no limit; workers let N / workers be spent each."
             " Default: 1,000,000 where other machines can ask.",
+            rich_help_panel=REQUESTS,
         ),
     ] = None,
     workers: Annotated[
         int, typer.Option(min=1, max=64, help="Server processes; several need one ledger.")
     ] = 1,
     max_connections: Annotated[
-        int, typer.Option(min=1, metavar="N", help="The most open connections of a process.")
+        int,
+        typer.Option(
+            min=1,
+            metavar="N",
+            help="The most open connections of a process.",
+            rich_help_panel=CONNECTIONS,
+        ),
     ] = 1_000,
     max_connections_each: Annotated[
         int,
         typer.Option(
-            min=1, metavar="N", help="The most of them from one address, which a proxy may have."
+            min=1,
+            metavar="N",
+            help="The most of them from one address, which a proxy may have.",
+            rich_help_panel=CONNECTIONS,
         ),
     ] = 250,
     head_timeout: Annotated[
         dt.timedelta,
-        duration_option("--head-timeout", "How long the headers of a request may take.", "10s"),
+        duration_option(
+            "--head-timeout",
+            "How long the headers of a request may take.",
+            "10s",
+            rich_help_panel=CONNECTIONS,
+        ),
     ] = dt.timedelta(seconds=10),
     deadline: Annotated[
         dt.timedelta,
-        duration_option("--deadline", "How long a query may take, such as 10s or 5m.", "10s"),
+        duration_option(
+            "--deadline",
+            "How long a query may take, such as 10s or 5m.",
+            "10s",
+            rich_help_panel=REQUESTS,
+        ),
     ] = dt.timedelta(seconds=10),
     keep_alive: Annotated[
         dt.timedelta,
-        duration_option("--keep-alive", "How long a stream may be silent, such as 15s.", "15s"),
+        duration_option(
+            "--keep-alive",
+            "How long a stream may be silent, such as 15s.",
+            "15s",
+            rich_help_panel=CONNECTIONS,
+        ),
     ] = dt.timedelta(seconds=15),
     log: Annotated[
         Log,
-        choice_option("--log", of=Log, told="The log on stderr; json is an object a request."),
+        choice_option(
+            "--log",
+            of=Log,
+            told="The log on stderr; json is an object a request.",
+            rich_help_panel=LOGS,
+        ),
     ] = Log.TEXT,
     traces: Annotated[
         bool,
         typer.Option(
-            "--traces", help="Send traces by OpenTelemetry to where the variables OTEL_… say."
+            "--traces",
+            help="Send traces by OpenTelemetry to where the variables OTEL_… say.",
+            rich_help_panel=LOGS,
         ),
     ] = False,
+    help_all: HelpAll = False,  # noqa: ARG001  # its callback has printed and ended
 ) -> None:
-    """Serve the explorer and the GraphQL API, by default on 127.0.0.1; a ledger's new documents within seconds."""
+    """Serve the explorer and the GraphQL API; a ledger's new documents within seconds."""
     with failing():
         if allow_ingest and given.pseudonymise:
             raise InroadsError(

@@ -17,7 +17,14 @@ from inroads.output.rows import json_row
 from inroads.reach.answers import RESOURCES
 from inroads.text import many, more, shortened
 from inroads_api.cli.choices import choice_option
-from inroads_api.cli.naming import Principal, Resource, said_ends, said_grant, said_node
+from inroads_api.cli.naming import (
+    Principal,
+    Resource,
+    said_ends,
+    said_grant,
+    said_node,
+    said_record,
+)
 from inroads_api.cli.options import Given, finish, grouped
 from inroads_api.cli.printing.lines import print_line
 from inroads_api.cli.printing.shown import Shown
@@ -77,7 +84,8 @@ def what_if(
     with failing():
         graph = given.graph()
         gone, new = ([said_grant(graph, each) for each in some or ()] for some in (remove, add))
-        what = graph.without(*gone, add=new, records=remove_record or ())
+        alone = [said_record(graph, each) for each in remove_record or ()]
+        what = graph.without(*gone, add=new, records=alone)
         counts = Counter(each.fate for each in what.outcomes)
         told = ", ".join(f"{counts[fate]:,} {fate}" for fate in counts) or "no access would change"
         with shown.paged():

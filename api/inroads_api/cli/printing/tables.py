@@ -8,6 +8,7 @@ import sys
 from typing import Any, Final
 
 from rich import box
+from rich.cells import cell_len
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -32,6 +33,12 @@ ORANGE, RED, GREEN, BLUE, VIOLET, GREY = (
     "medium_purple3",
     "grey50",
 )
+ENDS: Final = frozenset({"principal", "resource"})
+"""Columns of ids and names, which a reader copies: other columns wrap before these do."""
+
+UNBROKEN: Final = 28
+"""The widest column of these that is never made narrower for others."""
+
 STYLES: Final = {
     "INFERRED": ORANGE,  # as in pictures
     "ASSOCIATED": BLUE,
@@ -88,17 +95,37 @@ def is_narrow() -> bool:
 
 
 def print_table(rows: list[dict[str, Any]]) -> None:
-    """Print rows of one shape."""
+    """Print rows of one shape, without columns in which nothing stands."""
     if not rows:
         return
-    table = Table(*rows[0], box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
-    for column, value in zip(table.columns, rows[0].values(), strict=True):
+    names = [name for name in rows[0] if any(cell_parts(row[name]) for row in rows)]
+    cells = {name: [_text(name, row[name]) for row in rows] for name in names}
+    table = Table(*names, box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
+    for name, column in zip(names, table.columns, strict=True):
         column.overflow = "fold"
+        value = rows[0][name]
         if isinstance(value, int) and not isinstance(value, bool):
             column.justify = "right"
-    for row in rows:
-        table.add_row(*(_text(name, cell) for name, cell in row.items()))
-    console().print(table)
+        widest = max(cell_len(line) for cell in cells[name] for line in cell.plain.split("\n"))
+        if name in ENDS and widest <= UNBROKEN:
+            column.width = max(widest, len(name))
+    for row in zip(*cells.values(), strict=True):
+        table.add_row(*row)
+    to = console()
+    needed = to.measure(table, options=to.options.update(max_width=IN_A_FILE * 10)).maximum
+    if len(rows) == 1 and needed > to.width:
+        table = _upright(cells)
+    to.print(table)
+
+
+def _upright(cells: dict[str, list[Text]]) -> Table:
+    """Return a row that is too wide as a line for each of its columns."""
+    grid = Table.grid(padding=(0, 2, 0, 0))
+    grid.add_column(no_wrap=True)
+    grid.add_column(overflow="fold")
+    for name, (cell,) in cells.items():
+        grid.add_row(Text(name, "bold"), cell)
+    return grid
 
 
 def print_text(line: str, style: str = "") -> None:

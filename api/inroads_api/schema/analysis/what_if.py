@@ -13,8 +13,8 @@ from inroads.analysis import plan as plans
 from inroads.analysis import what_if as what_if_
 from inroads.analysis.changes import Kind, facts
 from inroads.analysis.outcome import Fate
-from inroads.errors import InroadsError, NotFound
-from inroads.model import Relation, Role, kind_of, node_id
+from inroads.errors import InroadsError
+from inroads.model import NodeKind, Relation, Role, kind_of, node_id
 from inroads.network.access_graph import AccessGraph
 from inroads.policy.separation import DutyScope
 from inroads.reach import answers, questions
@@ -38,7 +38,7 @@ from inroads_api.schema.graph.identities import Identity
 from inroads_api.schema.graph.node import Node, identity
 from inroads_api.schema.graph.paths import PathList
 from inroads_api.schema.pages import Connection, First, Page, Window, connection, within, written
-from inroads_api.schema.resolved import find, note, resolved
+from inroads_api.schema.resolved import find, note, resolved, unknown
 from inroads_api.versions.marks import Imagined
 from inroads_api.versions.versions import ServedVersions, Version
 
@@ -389,7 +389,7 @@ def choke_points(
     nodes = [resolved(node_id(each)) for each in ids]
     for each in nodes:
         if each not in graph:
-            raise NotFound(f"no document names {each!r}")
+            raise unknown(graph, each, [NodeKind.IDENTITY, *answers.RESOURCES])
     ranked = versions.choke_points(seen, nodes).ranked(by.value, first)
     return [
         ChokePoint(

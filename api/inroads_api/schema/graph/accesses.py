@@ -11,7 +11,7 @@ from inroads import model
 from inroads.analysis.census import counts_of, scope_counts_of
 from inroads.analysis.changes import AccessFacts as Facts
 from inroads.analysis.explain import Explainer
-from inroads.errors import BadId, InroadsError, NotFound
+from inroads.errors import BadId, InroadsError
 from inroads.model import (
     AccessState,
     Capability,
@@ -47,7 +47,7 @@ from inroads_api.schema.pages import (
     rows,
     within,
 )
-from inroads_api.schema.resolved import find, resolved
+from inroads_api.schema.resolved import find, resolved, unknown
 from inroads_api.versions.versions import Version
 
 _T = TypeVar("_T")
@@ -449,15 +449,16 @@ class AccessKey:
 def access_of(seen: Version, principal: str, resource: str, mode: Mode | None) -> Access | None:
     """Return the access of a pair, or None if both are known and there is none.
 
-    Raises BadId, and NotFound for an end that the graph does not know.
+    Raises BadId, and NotFound for an end that the graph does not know, with the nearest.
     """
     version, (principal, resource) = asked(seen, principal, resource)
     graph = version.graph
     who, what = find(graph, principal), resolved(node_id(resource))
-    for end, is_known in ((principal, who is not None), (resource, what in graph)):
-        if not is_known:
-            raise NotFound(f"no document names {end.strip()!r}")
-    if who is None or kind_of(who) is not NodeKind.IDENTITY:
+    if who is None:
+        raise unknown(graph, principal, [NodeKind.IDENTITY])
+    if what not in graph:
+        raise unknown(graph, resource, RESOURCES)
+    if kind_of(who) is not NodeKind.IDENTITY:
         raise BadId(f"{principal!r} is not an identity")
     found = questions.access(graph, who, what, mode=mode or Mode.ACCESS)
     return Access(graph=graph, found=found) if found else None

@@ -9,6 +9,7 @@ from typing import Final
 
 import numpy as np
 
+from inroads.cancellation import check
 from inroads.columns.arrays import Ints, Texts
 from inroads.columns.claimset import KINDS
 from inroads.errors import BadId
@@ -20,6 +21,9 @@ SUGGESTED: Final = 3
 
 LONGEST: Final = 100
 """Texts of more characters are near nothing that people type."""
+
+COMPARED: Final = 4096
+"""Between so many texts the caller may cancel."""
 
 _EDITS: Final = ((3, 1), (8, 2))
 """Up to so many bytes, a text is near with at most so many edits; longer ones with one more."""
@@ -117,10 +121,15 @@ def _near(texts: Texts, rows: Ints, wanted: bytes) -> list[tuple[int, int]]:
     most = next((edits for size, edits in _EDITS if len(wanted) <= size), _EDITS[-1][1] + 1)
     sizes = np.diff(texts.starts)[rows]
     rows = rows[(sizes > most) & (np.abs(sizes - len(wanted)) <= most)]
-    chosen = texts.take(rows)
-    data = _LOWER[chosen.data].tobytes()
-    choices = [data[start:stop] for start, stop in pairwise(chosen.starts.tolist())]
-    found = process.extract(
-        wanted, choices, scorer=OSA.distance, score_cutoff=most, limit=SUGGESTED
-    )
-    return [(int(distance), int(rows[place])) for _, distance, place in found]
+    near: list[tuple[int, int]] = []
+    for start in range(0, len(rows), COMPARED):
+        check()
+        some = rows[start : start + COMPARED]
+        chosen = texts.take(some)
+        data = _LOWER[chosen.data].tobytes()
+        choices = [data[begin:end] for begin, end in pairwise(chosen.starts.tolist())]
+        found = process.extract(
+            wanted, choices, scorer=OSA.distance, score_cutoff=most, limit=SUGGESTED
+        )
+        near += [(int(distance), int(some[place])) for _, distance, place in found]
+    return sorted(near)[:SUGGESTED]

@@ -38,6 +38,9 @@ def test_wrong_searches() -> None:
     assert run("search", "b", *DOCUMENTS, "--kind", "shop").returncode == 2
     done = run("search", "nothing", *DOCUMENTS)
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "0 matches\n")
+    assert (
+        "did you mean business:77128 (BillSpring)?" in run("search", "bilspring", *DOCUMENTS).stderr
+    )
 
 
 def test_a_part_of_a_name_is_told() -> None:

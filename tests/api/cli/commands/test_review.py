@@ -90,6 +90,20 @@ def test_a_report_of_another_campaign() -> None:
     )
 
 
+def test_items_of_a_name() -> None:
+    """`--of` and `--all-of` take an email, a name or a part of it, and say what they took."""
+    review("start", "Q1", *EVE)
+    assert json.loads(review("next", "Q1", "--of", "c@example.com"))["access"]["principal"] == (
+        "identity:712053"
+    )
+    told = review("export", "Q1", "--of", "Bill", "-f", "ndjson")
+    assert "'Bill' is business:77128 (BillSpring), by a part of its name" in told
+    assert told.count('"resource":"business:77128"') == 2
+    assert "2 decisions taken" in review("decide", "Q1", "keep", "--all-of", "77128", *EVE)
+    assert "did you mean b@example.com" in review("next", "Q1", "--of", "bb@example.com", code=4)
+    assert "has no item of business:9" in review("next", "Q1", "--of", "business:9")
+
+
 def test_ndjson_comes_back(folder: Path) -> None:
     """Exported rows in NDJSON are taken back like those in CSV."""
     review("start", "Q1", *EVE)

@@ -76,6 +76,16 @@ class TestWhatIf:
         assert "alone does not end its grant" in record.stdout
         assert record.stdout.startswith("no access would change; coverage")
 
+    def test_a_record_by_its_grant(self) -> None:
+        """A grant with named ends stands for its only record; of several, one must be named."""
+        ask = ("what-if", *DOCUMENTS, "--remove-record")
+        alone = run(*ask, "Xr82w#CLIENT@BillSpring")
+        assert "'Xr82w#CLIENT@BillSpring' is client 22347" in alone.stderr
+        assert rows(alone.stdout) == rows(run(*ask, "client 22347").stdout)
+        several = run(*ask, "BillSpring#MEMBER@b@example.com")
+        assert several.returncode == 2
+        assert "name one of membership 168372, group row 168372, role 682608" in several.stderr
+
     @pytest.mark.parametrize(
         ("given", "code"),
         [

@@ -39,6 +39,34 @@ def test_a_table_fits_its_terminal(words: tuple[str, ...], columns: int) -> None
     assert "…" not in text.replace("inroads explain …", "")
 
 
+def test_ids_and_emails_stay_whole() -> None:
+    """At 80 columns other columns wrap before those whose text a reader copies."""
+    text = run_terminal("what-if", "--remove", "role 994207", *DOCUMENTS, columns=80).stdout
+    for whole in ("identity:712052", "account:Xr82w", "business:363103"):
+        assert whole in text
+
+
+def test_what_is_empty_is_left_out() -> None:
+    """A column in which nothing stands is not shown."""
+    text = run_terminal("plan", "b@example.com", "account:Xr82w", *DOCUMENTS, columns=80).stdout
+    assert "outcome" in text
+    assert "remaining" not in text
+
+
+def test_a_row_too_wide(tmp_path: Path) -> None:
+    """A single row that is wider than the terminal has a line for each column."""
+    ledger = str(tmp_path / "inroads.db")
+    run("ingest", "--ledger", ledger, DOCUMENTS[1])
+    lines = run_terminal("ledger", "info", "--ledger", ledger, columns=80).stdout.splitlines()
+    assert [line.split()[:2] for line in lines[:3]] == [
+        ["documents", "1"],
+        ["kinds", "me"],
+        ["identities", "1"],
+    ]
+    wide = run_terminal("ledger", "info", "--ledger", ledger, columns=200).stdout
+    assert "documents  kinds" in wide
+
+
 def test_colours_mean_something() -> None:
     """Inferred, latent and contested differ; the words stay, and NO_COLOR or a pipe has no colours."""
     ask = ("reach", "b@example.com", *DOCUMENTS)
