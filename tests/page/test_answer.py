@@ -237,7 +237,7 @@ def test_a_list_stays_of_its_version(page: Page, tmp_path: Path, origins: set[st
 
 
 def test_the_keyboard_alone(page: Page, served: Served) -> None:
-    """From the box to the proof of a row without a mouse; a choice shows in both, and what it is."""
+    """From the box to the proof of a row and to a record of it; a choice shows in both, and what it is."""
     page.goto(served("--example"))
     page.get_by_role("combobox", name="Who or what").press_sequentially("b@example")
     expect(page.get_by_role("option").first).to_be_visible()
@@ -258,6 +258,16 @@ def test_the_keyboard_alone(page: Page, served: Served) -> None:
     expect(page.get_by_role("complementary", name="Chosen")).to_contain_text("owns BillSpring")
     page.keyboard.press("Enter")
     expect(page).to_have_url(f"{served('--example')}/#who=identity:712052&to=business:77128")
+    expect(page.get_by_role("heading", name="How b@example.com reaches BillSpring")).to_be_visible()
+    expect(page.locator("#view:focus, #view :focus")).to_have_count(1)
+    step = page.get_by_role("region", name="What would end it").get_by_role("link").first
+    for _ in range(40):
+        if step.evaluate("(link) => link === document.activeElement"):
+            break
+        page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    records = page.get_by_role("region", name="Records")
+    expect(records.get_by_role("article").first).to_contain_text("/response/business_memberships/0")
 
 
 def test_a_card_is_chosen(page: Page, served: Served) -> None:

@@ -17,16 +17,11 @@ from commands import run
 from inroads import EXAMPLE, load, review
 from inroads.store.ledger import Ledger
 from records import me, membership
-from visits import World
+from visits import WIDER, World
 
 BRUCE, BILL_SPRING = "identity:712052", "business:77128"
 NO_REVIEWS: Final = {"review": "No reviews here"}
 PEOPLE = 5_000
-
-WIDER: Final = """[document.scrollingElement, document.querySelector("#view"), document.querySelector("#view > *")]
-  .filter((each) => each.scrollWidth > Math.min(each.clientWidth, innerWidth))
-  .map((each) => `${each.localName}.${each.className}: ${each.scrollWidth} > ${each.clientWidth}`)"""
-"""What scrolls sideways: the page, or a view as a whole."""
 
 
 def reviewed(file: Path, scope: review.Scope) -> str:

@@ -13,6 +13,12 @@ from inroads_api.execution.trusted_documents import OWN, document_id
 TEXT: Final = (OWN / "census.graphql").read_text(encoding="utf-8")
 
 
+WIDER: Final = """[document.scrollingElement, document.querySelector("#view"), document.querySelector("#view > *")]
+  .filter((each) => each.scrollWidth > Math.min(each.clientWidth, innerWidth))
+  .map((each) => `${each.localName}.${each.className}: ${each.scrollWidth} > ${each.clientWidth}`)"""
+"""What scrolls sideways: the page, or a view as a whole."""
+
+
 class View(NamedTuple):
     """A view, where a person and a place that this person is a member of are asked about."""
 
