@@ -217,19 +217,14 @@ def test_the_question_as_a_command(page: Page, served: Served) -> None:
         assert path.startswith(sentence)
 
 
-def findings(page: Page) -> list[str]:
-    """What axe finds beside the picture, whose own tests answer for it."""
-    return [each for each in axe_findings(page) if "data-id" not in each and ".ir-" not in each]
-
-
 def test_it_is_accessible(page: Page, served: Served) -> None:
     """Axe finds nothing on the proof and on a step, in light and dark."""
     page.goto(served("--example") + TWO_ROUTES)
     expect(section(page, "What else would end")).to_contain_text("Nothing else")
-    assert not findings(page)
+    assert not axe_findings(page)
     page.goto(f"{served('--example')}{TWO_ROUTES}&step={MEMBER}")
     expect(section(page, "Records")).to_be_visible()
-    assert not findings(page)
+    assert not axe_findings(page)
 
 
 def test_a_link_to_a_path_shows_it(page: Page, crowd: str) -> None:

@@ -1,6 +1,6 @@
 // Cards: the face of a spot.
 import { GLYPHS } from "../glyphs";
-import { element, fitted, widthOf } from "./dom";
+import { element, fitted, widthOf, written } from "./dom";
 import { HIGH, WIDE } from "./layout/measures";
 import type { Spot } from "./scene";
 
@@ -26,15 +26,15 @@ export function card(spot: Spot, words: string): SVGGElement {
     element("path", { class: "ir-glyph", d: GLYPHS[spot.kind], transform: "translate(24 0)" }),
   );
   const room = WIDE - 58 - (spot.fold ? 24 : 0);
-  const title = fitted(spot.title, "title", room);
   const middle = spot.sub ? -4 : 4;
-  group.append(element("text", { class: "ir-title", x: 48, y: middle }, title));
+  group.append(...written(spot.title, "title", room, { class: "ir-title", x: 48, y: middle }));
+  // A space is not drawn, but two lines are two words.
   if (spot.sub)
-    group.append(element("text", { class: "ir-sub", x: 48, y: 13 }, fitted(spot.sub, "sub", room)));
-  if (spot.ended)
-    group.append(
-      element("path", { class: "ir-strike", d: `M48 ${middle - 4}h${widthOf(title, "title")}` }),
-    );
+    group.append(" ", ...written(spot.sub, "sub", room, { class: "ir-sub", x: 48, y: 13 }));
+  if (spot.ended) {
+    const width = widthOf(fitted(spot.title, "title", room), "title");
+    group.append(element("path", { class: "ir-strike", d: `M48 ${middle - 4}h${width}` }));
+  }
   if (spot.fold) group.append(fold(spot.fold));
   const whole = spot.tip ?? [spot.title, spot.sub].filter(Boolean).join("\n");
   // What is drawn has the tooltip, not the button, which would be told by both.

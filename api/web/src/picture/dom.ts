@@ -27,6 +27,9 @@ const FONTS = {
 
 type Font = keyof typeof FONTS;
 
+/** The room above and below the foot of a line of text. */
+const HIGH_LINE = 16;
+
 let pen: CanvasRenderingContext2D | null | undefined;
 const widths = new Map<string, number>();
 /** How many widths are remembered. */
@@ -62,4 +65,33 @@ export function fitted(text: string, font: Font, room: number): string {
     else most = middle - 1;
   }
   return `${letters.slice(0, least).join("").trimEnd()}…`;
+}
+
+/** A text whose first letter is of a script that runs from right to left. */
+const LEFTWARDS =
+  /^\P{L}*[\p{Script=Hebrew}\p{Script=Arabic}\p{Script=Syriac}\p{Script=Thaana}\p{Script=Nko}]/u;
+
+/**
+ * A text as it is drawn: cut where it has no room, with the words that follow it in any case.
+ *
+ * The whole of it stands in the page, behind a window that ends at the cut. So it is found by a search
+ * in the page, and what is written on a button is a part of the button's name.
+ */
+export function written(
+  text: string,
+  font: Font,
+  room: number,
+  attributes: Attributes & { x: number; y: number },
+  after = "",
+): SVGElement[] {
+  const drawn = fitted(text, font, room);
+  if (drawn === text) return [element("text", attributes, text + after)];
+  const { x, y, ...rest } = attributes;
+  const width = widthOf(drawn.slice(0, -1), font);
+  const start = LEFTWARDS.test(text) ? { x: width, direction: "rtl" } : { x: 0 };
+  const whole = element("text", { ...rest, ...start, y: HIGH_LINE }, text);
+  return [
+    element("svg", { x, y: y - HIGH_LINE, width, height: 2 * HIGH_LINE }, whole),
+    element("text", { ...attributes, x: x + width }, `…${after}`),
+  ];
 }

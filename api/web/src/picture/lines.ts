@@ -1,5 +1,5 @@
 // Lines: the stroke of a grant, its head, and its label.
-import { element, fitted, widthOf } from "./dom";
+import { element, fitted, widthOf, written } from "./dom";
 import { LABEL, WIDEST_LABEL } from "./layout/measures";
 import type { Course } from "./layout/tracks";
 import type { Line } from "./scene";
@@ -19,16 +19,17 @@ function marksOf({ cut, contested }: Line): { name: string; d: string }[] {
   ];
 }
 
-/** The words of a label: a long role is cut, and never its number. */
-function wordsOn(line: Line): string {
-  const times = timesOf(line);
-  const room = WIDEST_LABEL - (times ? widthOf(` ${times}`, "label") : 0);
-  return `${fitted(line.label, "label", room)} ${times}`.trim();
+/** The words of a label: a long role is cut to its room, and never its number. */
+function wordsOn(line: Line): { label: string; times: string; room: number } {
+  const times = timesOf(line) && `${line.label && " "}${timesOf(line)}`;
+  const room = WIDEST_LABEL - widthOf(times, "label");
+  return { label: line.label, times, room };
 }
 
 /** The width of a line's label with its marks; 0 where there is nothing to say. */
 export function labelWidth(line: Line): number {
-  const words = wordsOn(line);
+  const { label, times, room } = wordsOn(line);
+  const words = fitted(label, "label", room) + times;
   const marks = marksOf(line).length * MARK;
   return words || marks ? widthOf(words, "label") + marks + AROUND : 0;
 }
@@ -89,8 +90,8 @@ function tag(line: Line): SVGGElement {
     made.append(element("path", { class: name, d, transform: `translate(${x + 5} 0)` }));
     x += MARK;
   }
-  const words = wordsOn(line);
-  made.append(element("text", { x, y: 3.8 }, words));
+  const { label, times, room } = wordsOn(line);
+  made.append(...written(label, "label", room, { x, y: 3.8 }, times));
   if (line.ended)
     made.append(element("path", { class: "ir-strike", d: `M${x - 2} 0H${width / 2 - 6}` }));
   return made;

@@ -20,7 +20,7 @@ export interface Spot {
   fold?: "more" | "less";
   /** The number of nodes that a "more" card stands for. */
   count?: number;
-  /** What a screen reader says in place of title and sub. */
+  /** What a screen reader says in place of the kind. */
   speak?: string;
   /** What a tooltip says in place of title and sub. */
   tip?: string;

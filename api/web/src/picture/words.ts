@@ -25,11 +25,12 @@ export function lineWords(line: Line, from: Spot | undefined, to: Spot | undefin
   return `${holds} of ${to?.title ?? line.to}, ${facts.join(", ")}`;
 }
 
-/** A card in words: its title, kind and second line, what it holds, and where it stands. */
+/** A card in words: what is written on it, its kind, what it holds, and where it stands. */
 export function spotWords(spot: Spot, place: string, holds: number, held: number): string {
+  const domain = spot.sub.startsWith("@"); // of an email that is written on two lines
   const facts = [
-    spot.speak ?? `${spot.title}, ${spot.kind}`,
-    ...(spot.speak || !spot.sub ? [] : [spot.sub]),
+    `${spot.title}${domain || !spot.sub ? "" : " "}${spot.sub}`,
+    spot.speak ?? spot.kind,
     ...(spot.latent ? ["latent"] : []),
     ...(spot.ended ? ["ended"] : []),
     ...(holds ? [`holds ${count(holds)}`] : []),

@@ -40,7 +40,7 @@ export class Cards {
       sub,
       count: rest,
       latent: branch.bundle.state === "LATENT",
-      speak: `${count(rest)} more as ${labelOf(branch.bundle)}, ${sub}`,
+      speak: `as ${labelOf(branch.bundle)}`,
       ...(!full && { fold: "more" as const }),
     });
     const [member] = branch.members;

@@ -1,4 +1,5 @@
 // Questions to the GraphQL API: trusted documents by id, answers as data, failures as problems.
+import { parsed } from "../visible";
 import { Problem } from "./problem";
 import { heard, unheard } from "./server";
 import { refused, token } from "./token";
@@ -34,7 +35,10 @@ export async function ask<Answer, Variables>(
 ): Promise<Answer> {
   const sent = token.peek();
   const response = await request(JSON.stringify({ documentId: document.id, variables }), abort);
-  const body = (await response.json().catch(() => ({}))) as Body<Answer>;
+  const body = (await response
+    .text()
+    .then(parsed)
+    .catch(() => ({}))) as Body<Answer>;
   const [error] = body.errors ?? [];
   if (error || !response.ok) {
     const message = error?.message ?? `the server answered ${response.status}`;

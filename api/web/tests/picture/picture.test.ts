@@ -65,8 +65,11 @@ test("a screen reader hears who holds what, how sure that is, and where it stand
     "b@example.com: client of b, stated, latent, in the cut, ended",
   );
   expect(of("a").getAttribute("aria-label")).toBe(
-    "BillSpring, business, 77128, held by 1, column 2 of 2, 1 of 3",
+    "BillSpring 77128, business, held by 1, column 2 of 2, 1 of 3",
   );
+  const [email] = [spot("p", { kind: "identity", title: "b", sub: "@example.com · Bo" })];
+  shown.show({ root: "p", spots: [email], lines: [] });
+  expect(of("p").getAttribute("aria-label")).toMatch(/^b@example.com · Bo, identity, column 1/);
 });
 
 test("arrows walk along lines, and up and down within a column", () => {
@@ -137,12 +140,36 @@ test("all ways through a thing, cycles too", () => {
   ]);
 });
 
-test("nothing has a style attribute, and a text that is cut has its whole in a title", () => {
+test("nothing has a style attribute, and the whole of a text stands behind the window that cuts it", () => {
   const title = "a very long name of a business that nobody can read on a card";
-  shown.show({ root: "p", spots: [spot("p", { title })], lines: [] });
+  const label = "a role of many words on a line, that has room for few";
+  shown.show({
+    root: "p",
+    spots: [spot("p", { title }), spot("q", { title: `\u05e9${title}` })],
+    lines: [line("p", "q", { label, count: 388 })],
+  });
   expect(host.querySelector("[style]")).toBeNull();
-  expect(of("p").querySelector(".ir-title")?.textContent).toMatch(/^a very .*…$/);
+  const texts = (id: string) => [...of(id).querySelectorAll("text")];
+  expect(texts("p").map((each) => each.textContent)).toEqual([title, "…"]);
+  expect(texts("p>q").map((each) => each.textContent)).toEqual([label, "… ×388"]);
+  const [cut, sign] = texts("p");
+  expect(Number(cut?.parentElement?.getAttribute("width"))).toBeLessThan(212);
+  expect(Number(cut?.parentElement?.getAttribute("width")) + 48).toBe(
+    Number(sign?.getAttribute("x")),
+  );
+  expect(texts("q")[0]?.getAttribute("direction")).toBe("rtl"); // its beginning is at the right
   expect(of("p").querySelector("title")?.textContent).toBe(title);
+});
+
+test("what is written on a card or a line is a part of its name", () => {
+  const words = (text: string | null) => text?.match(/[\p{L}\p{N}]+/gu)?.join(" ") ?? "";
+  const labelled = [line("p", "a", { label: "owner", count: 1_388 })];
+  shown.show({ ...scene, spots: [spot("p", { sub: "x".repeat(99) }), spot("a")], lines: labelled });
+  for (const each of host.querySelectorAll("[role=button]")) {
+    each.querySelector("title")?.remove();
+    expect(words(each.textContent)).not.toBe("");
+    expect(words(each.getAttribute("aria-label"))).toContain(words(each.textContent));
+  }
 });
 
 test("a card that stays is the same element, so that the focus stays too", () => {
