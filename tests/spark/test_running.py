@@ -72,6 +72,10 @@ def test_the_example(remote: str, documents: Path, tmp_path: Path) -> None:
     (refused,) = [row for row in table(folder, "issues") if row["document"] is None]
     assert refused["code"] == "truncated"
 
+    part = load(folder, identities=["712052"])
+    assert [*map(str, part.reach(bob))] == [*map(str, graph.reach(bob))]
+    assert part.reach(bob).coverage.notes == graph.reach(bob).coverage.notes
+
     told = rows(run("spark", "describe", str(folder), "-f", "ndjson").stdout)
     assert {row["table"]: row["rows"] for row in told}["accesses"] == 6
     told = rows(run("spark", "describe", str(folder), "accesses", "-f", "ndjson").stdout)

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import networkx as nx
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -15,6 +16,7 @@ from inroads.documents.pointers import pointer
 from inroads.explorer import Explorer
 from inroads.model import NodeKind, Relation
 from inroads.spark import tables
+from inroads.spark.folder import MARKER, Marker
 from inroads.spark.rows import Printed, tables_of
 
 APART = 10**6
@@ -92,7 +94,9 @@ def nodes_of(graph: Explorer, world: int = 0) -> pa.Table:
 def folder_of(graph: Explorer, place: Path) -> Path:
     """The folder of a run, as far as a graph is made of it; tables have several files."""
     found = tables_of(graph.fold.said) | {"nodes": nodes_of(graph)}
-    for name, rows in (found | {"complete": pa.table({"told": ["{}"]})}).items():
+    made = Marker(tables.FORMAT, {}, {name: len(rows) for name, rows in found.items()})
+    told = pa.table({"told": [msgspec.json.encode(made).decode()]})
+    for name, rows in (found | {MARKER: told}).items():
         (place / name).mkdir(parents=True)
         step = max(1, -(-len(rows) // 3))
         for start in range(0, max(len(rows), 1), step):

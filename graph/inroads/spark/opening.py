@@ -31,10 +31,8 @@ from inroads.explorer import Explorer
 from inroads.model import NodeKind, Relation, kind_of, node_id
 from inroads.policy.tables import STOCK, Policy
 from inroads.spark import tables
+from inroads.spark.folder import marker
 from inroads.spark.parsing import claim_set_of
-
-MARKER: Final = "complete"
-"""The table that a run writes last."""
 
 Names = frozenset[str]
 _BODIES: Final = "the bodies of documents are not in the folder of a run"
@@ -76,16 +74,12 @@ class _Folder:
     """The tables of a run, of which only the rows that are asked for are read."""
 
     def __init__(self, place: str) -> None:
-        self.place = place.rstrip("/")
+        self.place, self.count = place.rstrip("/"), marker(place).rows
         self.dataset = cache(self._dataset)
-        try:
-            finished = self.dataset(MARKER).count_rows() > 0
-        except (OSError, ValueError):  # no such place, or a half-written file
-            finished = False
-        if not finished:
-            raise InroadsError(f"{place} is not the folder of a finished run", "NO_MARKER")
 
     def _dataset(self, name: str) -> Any:
+        if not self.count[name]:  # an engine may write no file for no rows
+            return ds.dataset(tables.TABLES[name][0].empty_table())
         return ds.dataset(f"{self.place}/{name}", format="parquet")
 
     def rows(self, name: str, chosen: Any) -> pa.Table:
